@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Write requirements.lock anew from pyproject.toml. Needs the registry; run by hand when a dependency changes.
+# With --upgrade every package moves to its newest allowed version, without it only what must.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+tool="$(mktemp -d)"
+trap 'rm -rf "$tool"' EXIT
+python3 -m venv "$tool/venv"
+"$tool/venv/bin/pip" install --quiet --disable-pip-version-check uv
+
+cp requirements.lock "$tool/lock" 2>/dev/null || true
+# --no-config: the lock must not carry this machine's own indexes or paths.
+"$tool/venv/bin/uv" pip compile --quiet --no-config --universal --python-version 3.11 --extra dev --generate-hashes \
+    --no-header --no-annotate --no-emit-index-url "$@" pyproject.toml --output-file "$tool/lock" >/dev/null
+
+{
+    echo "# Locked packages of the runtime and of the dev extra, every published file's digest beside it."
+    echo "# Written by setup/lock.sh from pyproject.toml; edit that one and run the script."
+    grep -v '^#' "$tool/lock"
+} >requirements.lock
+echo "requirements.lock: $(grep -c '==' requirements.lock) packages"
