@@ -1,5 +1,59 @@
-"""Entry."""
+"""The `orch` command: find the verb, run it, turn every ending into an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from orchestrator import __version__
+from orchestrator.cli.lazy import LazyGroup
+from orchestrator.cli.verbs import VERBS
+from orchestrator.errors import ExitCode, OrchError
+
+orch = click.version_option(__version__, prog_name="orch")(
+    LazyGroup(
+        name="orch",
+        verbs=VERBS,
+        help="Deploy releases through Ansible: in waves, verified, backed out when they fail, and proved.",
+    )
+)
 
 
-def main() -> None:
-    """Run."""
+def main() -> NoReturn:
+    """Entry point of the console script."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(argv: Sequence[str], group: click.Group = orch) -> int:
+    """Run one command line and return its exit code: the one the verb returned, or completed."""
+    try:
+        result = group.main(list(argv), prog_name="orch", standalone_mode=False)
+    except OrchError as error:
+        return _say(str(error), error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        return _say("Interrupted.", ExitCode.INTERRUPTED)
+    except Exception as error:  # noqa: BLE001 (the last line of defence: no traceback reaches a person)
+        return _crashed(error)
+    return result if isinstance(result, int) else ExitCode.COMPLETED
+
+
+def _say(text: str, code: ExitCode) -> ExitCode:
+    click.echo(text, err=True)
+    return code
+
+
+def _crashed(error: Exception) -> ExitCode:
+    if os.environ.get("ORCH_DEBUG") == "1":
+        raise error
+    from orchestrator.cli.crash import write_crash_file  # noqa: PLC0415 (not on the way of every command)
+
+    path = write_crash_file(error)
+    where = f"the details are in {path}" if path else "ORCH_DEBUG=1 shows the details"
+    return _say(f"orch failed on a defect of its own ({type(error).__name__}); {where}.", ExitCode.INTERNAL)

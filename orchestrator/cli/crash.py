@@ -1,0 +1,42 @@
+"""What a defect of orch leaves behind: a file with the traceback, for the person who will mend it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+
+from orchestrator import __version__
+
+
+def write_crash_file(error: BaseException) -> Path | None:
+    """Write the traceback to a new file that only the user can read; None when no place takes it."""
+    for folder in (_state_folder(), Path(tempfile.gettempdir())):
+        try:
+            return _write(folder, _report(error))
+        except OSError:
+            continue
+    return None
+
+
+def _state_folder() -> Path:
+    """The user's state folder (XDG Base Directory Specification)."""
+    home = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")  # noqa: PTH111 (never raises)
+    return Path(home) / "orch" / "crashes"
+
+
+def _report(error: BaseException) -> str:
+    # Arguments are left out: they may carry a secret.
+    head = f"orch {__version__}, Python {platform.python_version()}, {sys.platform}\n\n"
+    return head + "".join(traceback.format_exception(error))
+
+
+def _write(folder: Path, text: str) -> Path:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix="orch-crash-", suffix=".txt", dir=folder)
+    with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(text)
+    return Path(name)

@@ -1,0 +1,34 @@
+"""Every verb of the command line: where it lives and what `orch --help` says of it.
+
+The help text stands here, not in the verb's own module, so that `orch --help` imports none of them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Verb(NamedTuple):
+    """One subcommand: its name, `module:attribute`, and its line in the help."""
+
+    name: str
+    target: str
+    help: str
+
+
+VERBS = (
+    Verb("plan", "orchestrator.cli.plan:plan", "Check a release plan and show what it would do."),
+    Verb("deploy", "orchestrator.cli.deploy:deploy", "Deploy a release plan, wave by wave."),
+    Verb("rollback", "orchestrator.cli.rollback:rollback", "Back out a deployment and prove it."),
+    Verb("baseline", "orchestrator.cli.baseline:baseline", "Capture, show and compare baselines."),
+    Verb("status", "orchestrator.cli.status:status", "Show where a deployment stands."),
+    Verb("list", "orchestrator.cli.list_:list_", "List deployments, newest first."),
+    Verb("record", "orchestrator.cli.record:record", "Show the record of a deployment."),
+    Verb("resume", "orchestrator.cli.signals:resume", "Go on where a deployment stopped."),
+    Verb("pause", "orchestrator.cli.signals:pause", "Stop before the next step; what runs is not cut off."),
+    Verb("hold", "orchestrator.cli.signals:hold", "Hold a deployment for a person, with a reason."),
+    Verb("retry", "orchestrator.cli.signals:retry", "Try the failed step of a held deployment again."),
+    Verb("exclude", "orchestrator.cli.signals:exclude", "Leave a host out of the rest of a deployment."),
+    Verb("abort", "orchestrator.cli.signals:abort", "Stop what runs and back out."),
+    Verb("lab", "orchestrator.cli.lab:lab", "Real hosts on this machine, to try and to test on."),
+)
