@@ -1,0 +1,1 @@
+"""The nouns of deployment management: frozen values with no I/O, no clock and no randomness."""

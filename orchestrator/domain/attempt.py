@@ -1,0 +1,36 @@
+"""An attempt: one run of one playbook over an explicit list of hosts, with its own identity."""
+
+from typing import Literal
+
+from orchestrator.domain.noun import HostName, Many, Noun, Seconds, Text, Variables
+
+Purpose = Literal["deploy", "backout"]
+
+
+class Allowance(Noun):
+    """What a plan permits a playbook to do that would otherwise not count as success; each entry names a task."""
+
+    noop: bool = False
+    ignored_tasks: Many[Text] = ()
+    rescued_tasks: Many[Text] = ()
+    delegates: Many[HostName] = ()
+    injected_facts: bool = False
+
+
+class AttemptRequest(Noun):
+    """All that a worker needs to run the attempt, and nothing secret. Paths are absolute."""
+
+    attempt: str
+    deployment: str
+    purpose: Purpose
+    playbook: str
+    project: str
+    inventory: str
+    hosts: Many[HostName]
+    variables: Variables
+    allowance: Allowance = Allowance()
+    task_timeout: Seconds = 300.0
+    run_timeout: Seconds = 3600.0
+    forks: int = 10
+    vault_password_file: str | None = None
+    known_hosts: str | None = None

@@ -1,0 +1,73 @@
+"""Configuration baselines: typed configuration items of a host at a point in time (ISO/IEC 20000-1 3.2, 9.1)."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from orchestrator.domain.noun import Bytes, HostName, Many, Moment, Noun, Sha256, Text
+
+AttributeValue = str | int | bool | None
+AbsolutePath = Annotated[str, Field(pattern=r"^/")]
+
+
+class CommandCollector(Noun):
+    """A configuration item of the user's own: what this command prints on the host, as root."""
+
+    name: Text
+    run: Text
+
+
+class BaselineScope(Noun):
+    """Which configuration items are captured; volatile ones are excluded by declaration.
+
+    `files` are absolute paths or shell patterns; a directory stands for all that is in it. Content up to `content_limit`
+    bytes a file is kept, so that a difference can be shown; the digest is always taken of the whole file.
+    """
+
+    files: Many[AbsolutePath] = ()
+    exclude: Many[AbsolutePath] = ()
+    packages: Literal["all", "none"] = "all"
+    units: Many[Text] = ()
+    ports: bool = True
+    users: bool = True
+    sysctl: Many[Text] = ()
+    commands: Many[CommandCollector] = ()
+    content_limit: Bytes = 65536
+
+
+class ConfigurationItem(Noun):
+    """A configuration item with its canonical attributes, such as kind `file`, name `/etc/shop.conf`."""
+
+    kind: str
+    name: str
+    attributes: dict[str, AttributeValue]
+
+
+class Baseline(Noun):
+    """The configuration items of one host; with any fault it is incomplete and equal to nothing."""
+
+    host: HostName
+    machine_id: str
+    captured_at: Moment
+    items: Many[ConfigurationItem]
+    faults: Many[str] = ()
+
+
+class BaselineReference(Noun):
+    """Where a captured baseline lies in the content-addressed store."""
+
+    host: HostName
+    digest: Sha256
+    machine_id: str
+    items: int
+
+
+class Difference(Noun):
+    """One attribute of one configuration item that is not as it was; None stands for absent."""
+
+    host: HostName
+    kind: str
+    name: str
+    attribute: str
+    before: AttributeValue
+    after: AttributeValue

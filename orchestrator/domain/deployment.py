@@ -1,0 +1,201 @@
+"""A deployment is the fold of its journal: `fold(events)` is the only way to know where it stands."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+from orchestrator.domain.attempt import Purpose
+from orchestrator.domain.baseline import BaselineReference, Difference
+from orchestrator.domain.lifecycle import OVER, TOUCHED, State
+from orchestrator.domain.noun import HostName, Many, Moment, Noun
+from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
+from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.domain.target import Target
+from orchestrator.domain.wave import Wave
+
+StandingName = Literal[
+    "untouched",
+    "to_retry",
+    "deploying",
+    "deployed",
+    "verified",
+    "failed",
+    "unknown",
+    "excluded",
+    "backing_out",
+    "backed_out",
+    "restored",
+    "residue",
+    "backout_failed",
+]
+DOWN = frozenset({"failed", "unknown"})
+
+
+class Standing(Noun):
+    """Where one host stands, and why."""
+
+    host: HostName
+    wave: int
+    standing: StandingName = "untouched"
+    reason: str = ""
+
+
+class Attempted(Noun):
+    """An attempt on the journal; open while it has neither outcome nor loss."""
+
+    attempt: str
+    purpose: Purpose
+    wave: int
+    hosts: Many[HostName]
+    intended_at: Moment
+    outcome: AttemptOutcome | None = None
+    lost: str | None = None
+    quiesced: bool = False
+    busy: Many[HostName] = ()
+
+    @property
+    def open(self) -> bool:
+        """No outcome yet, and not lost."""
+        return self.outcome is None and self.lost is None
+
+    @property
+    def unclean(self) -> bool:
+        """Ended in a way that may have left processes behind on hosts."""
+        if self.lost is not None:
+            return True
+        return self.outcome is not None and (
+            bool(self.outcome.faults) or any(host.result == "unknown" for host in self.outcome.hosts)
+        )
+
+
+class Failure(Noun):
+    """Why the deployment cannot go on by itself."""
+
+    stage: Literal["wave", "verification", "soak", "early_life", "abort"]
+    wave: int
+    hosts: Many[HostName]
+    reason: str
+
+
+class Hold(Noun):
+    """A person's choice is waited for."""
+
+    reason: str
+    by: str
+
+
+class GateProgress(Noun):
+    """How far a wave is at its gate."""
+
+    soak_until: Moment | None
+    confirm: str | None
+    confirmed: bool = False
+    last_asked: Moment | None = None
+    soaked: bool = False
+
+
+class BackoutProgress(Noun):
+    """How far a backout is: its hosts, and what the comparison with the baseline found."""
+
+    hosts: Many[HostName]
+    reason: str
+    by: str
+    first_attempt: int
+    compared: bool = False
+    differences: Many[Difference] = ()
+    not_compared: dict[str, str] = {}
+
+
+class Deployment(Noun):
+    """Everything known of a deployment after the events so far."""
+
+    id: str
+    seq: int
+    state: State
+    plan: ReleasePlan
+    plan_file: str
+    plan_sha256: str
+    project: str
+    by: str
+    began_at: Moment
+    last_at: Moment
+    targets: Many[Target]
+    waves: Many[Wave]
+    standings: dict[str, Standing]
+    wave: int = 0
+    digests: dict[str, str] = {}
+    on_target: dict[str, str] = {}
+    baselines: dict[str, BaselineReference] = {}
+    attempts: Many[Attempted] = ()
+    entry: Literal["unasked", "passed", "failed"] = "unasked"
+    checked: bool = False
+    check_failures: dict[str, str] = {}
+    failure: Failure | None = None
+    hold: Hold | None = None
+    paused: str | None = None
+    aborting: str | None = None
+    gate: GateProgress | None = None
+    early_life_until: Moment | None = None
+    early_life_over: bool = False
+    last_watched: Moment | None = None
+    backout: BackoutProgress | None = None
+    refusals: Many[str] = ()
+    exceptions: dict[str, str] = {}
+    driver: str | None = None
+
+    @property
+    def over(self) -> bool:
+        """The deployment has ended."""
+        return self.state in OVER
+
+    @property
+    def touched(self) -> bool:
+        """A host may have been changed and the deployment goes on."""
+        return self.state in TOUCHED
+
+    @property
+    def open_attempt(self) -> Attempted | None:
+        """The one attempt without outcome, if there is one."""
+        return next((attempt for attempt in self.attempts if attempt.open), None)
+
+    @property
+    def touched_hosts(self) -> tuple[str, ...]:
+        """Hosts that any deploy attempt was meant for, in order of waves."""
+        touched = {host for attempt in self.attempts if attempt.purpose == "deploy" for host in attempt.hosts}
+        return tuple(host for wave in self.waves for host in wave.hosts if host in touched)
+
+    def target(self, host: str) -> Target:
+        """The target of this name."""
+        return next(target for target in self.targets if target.host == host)
+
+    def hosts_standing(self, *standings: StandingName) -> tuple[str, ...]:
+        """Hosts that stand in one of these, in order of waves."""
+        return tuple(
+            host for wave in self.waves for host in wave.hosts if self.standings[host].standing in standings
+        )
+
+    def down_in(self, wave: int) -> tuple[str, ...]:
+        """Hosts of the wave that are failed or unknown; no evidence counts as down."""
+        return tuple(host for host in self.waves[wave].hosts if self.standings[host].standing in DOWN)
+
+    def attempts_of(self, purpose: Purpose, wave: int) -> tuple[Attempted, ...]:
+        """Attempts of this purpose in this wave, oldest first; of a backout only those of the present one."""
+        since = self.backout.first_attempt if self.backout is not None and purpose == "backout" else 0
+        return tuple(a for a in self.attempts[since:] if a.purpose == purpose and a.wave == wave)
+
+
+def latest_outcomes(attempts: Iterable[Attempted]) -> dict[str, HostOutcome]:
+    """The newest outcome of each host; a lost attempt leaves its hosts unknown."""
+    latest: dict[str, HostOutcome] = {}
+    for attempt in attempts:
+        if attempt.lost is not None:
+            for host in attempt.hosts:
+                latest[host] = HostOutcome(host=host, result="unknown", reason=attempt.lost)
+        elif attempt.outcome is not None:
+            latest.update({outcome.host: outcome for outcome in attempt.outcome.hosts})
+    return latest
+
+
+def elapsed(deployment: Deployment, now: datetime) -> float:
+    """Seconds from the beginning to the end, or to now."""
+    return ((deployment.last_at if deployment.over else now) - deployment.began_at).total_seconds()

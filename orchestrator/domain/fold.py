@@ -1,0 +1,328 @@
+"""Folding a journal: one small function for each kind of event that changes what is known."""
+
+from collections.abc import Iterable
+from functools import singledispatch
+from typing import Any, Literal
+
+from orchestrator.domain import events as e
+from orchestrator.domain.deployment import (
+    Attempted,
+    BackoutProgress,
+    Deployment,
+    Failure,
+    GateProgress,
+    Hold,
+    Standing,
+    StandingName,
+)
+from orchestrator.domain.events import Recorded
+from orchestrator.domain.lifecycle import BEFORE_FIRST_TOUCH, State, after, allowed
+from orchestrator.errors import OrchError
+
+Changes = dict[str, Any]
+
+
+class LifecycleFault(OrchError):
+    """An event that the lifecycle does not allow in the present state."""
+
+
+def fold(records: Iterable[Recorded]) -> Deployment:
+    """The deployment after these events, which begin with `planned`. Raises LifecycleFault."""
+    deployment: Deployment | None = None
+    for record in records:
+        deployment = apply(deployment, record)
+    if deployment is None:
+        raise LifecycleFault("An empty journal is no deployment.")
+    return deployment
+
+
+def apply(deployment: Deployment | None, record: Recorded) -> Deployment:
+    """The deployment after one more event. Raises LifecycleFault, naming the kinds that are allowed."""
+    event = record.event
+    if deployment is None:
+        if not isinstance(event, e.Planned):
+            raise LifecycleFault(f"A journal begins with `planned`, not with `{event.kind}`.")
+        return _planned(record, event)
+    state = after(deployment.state, event.kind)
+    if state is None:
+        raise LifecycleFault(
+            f"{deployment.id} is {deployment.state.value}: `{event.kind}` is not possible there; "
+            f"possible are {', '.join(allowed(deployment.state)) or 'none'}."
+        )
+    if event.kind in BEFORE_FIRST_TOUCH and deployment.touched_hosts:
+        raise LifecycleFault(f"{deployment.id} has touched hosts: there is no way back but a backout.")
+    changes: Changes = {"seq": record.seq, "last_at": record.at, "state": state}
+    changes |= _changes(event, deployment, record)
+    return deployment.model_copy(update=changes)
+
+
+@singledispatch
+def _changes(event: e.Event, d: Deployment, record: Recorded) -> Changes:
+    """What an event changes beside the state; most change nothing more."""
+    return {}
+
+
+def _planned(record: Recorded, event: e.Planned) -> Deployment:
+    return Deployment(
+        id=record.deployment,
+        seq=record.seq,
+        state=State.PLANNED,
+        plan=event.plan,
+        plan_file=event.plan_file,
+        plan_sha256=event.plan_sha256,
+        project=event.project,
+        by=event.by,
+        began_at=record.at,
+        last_at=record.at,
+        targets=event.targets,
+        waves=event.waves,
+        standings={
+            host: Standing(host=host, wave=wave.number) for wave in event.waves for host in wave.hosts
+        },
+    )
+
+
+def _stand(d: Deployment, standings: dict[str, tuple[StandingName, str]]) -> dict[str, Standing]:
+    changed = {
+        host: Standing(host=host, wave=d.standings[host].wave, standing=standing, reason=reason)
+        for host, (standing, reason) in standings.items()
+        if host in d.standings
+    }
+    return d.standings | changed
+
+
+@_changes.register
+def _components_verified(event: e.ComponentsVerified, d: Deployment, record: Recorded) -> Changes:
+    return {"digests": event.digests, "on_target": event.on_target}
+
+
+@_changes.register
+def _baseline_captured(event: e.BaselineCaptured, d: Deployment, record: Recorded) -> Changes:
+    return {"baselines": {reference.host: reference for reference in event.baselines}}
+
+
+@_changes.register
+def _refused(event: e.Refused, d: Deployment, record: Recorded) -> Changes:
+    return {"refusals": event.reasons}
+
+
+@_changes.register
+def _entry_checked(event: e.EntryChecked, d: Deployment, record: Recorded) -> Changes:
+    passed = bool(event.results) and all(result.answer == "passed" for result in event.results)
+    return {"entry": "passed" if passed else "failed"}
+
+
+@_changes.register
+def _attempt_intended(event: e.AttemptIntended, d: Deployment, record: Recorded) -> Changes:
+    attempted = Attempted(
+        attempt=event.attempt,
+        purpose=event.purpose,
+        wave=event.wave,
+        hosts=event.hosts,
+        intended_at=record.at,
+    )
+    standing: StandingName = "deploying" if event.purpose == "deploy" else "backing_out"
+    return {
+        "attempts": (*d.attempts, attempted),
+        "standings": _stand(d, dict.fromkeys(event.hosts, (standing, ""))),
+    }
+
+
+def _with_attempt(d: Deployment, name: str, **update: object) -> tuple[Attempted, ...]:
+    return tuple(
+        attempt.model_copy(update=update) if attempt.attempt == name else attempt for attempt in d.attempts
+    )
+
+
+_DEPLOYED: dict[str, StandingName] = {"done": "deployed", "not_done": "failed", "unknown": "unknown"}
+_BACKED_OUT: dict[str, StandingName] = {
+    "done": "backed_out",
+    "not_done": "backout_failed",
+    "unknown": "backout_failed",
+}
+
+
+@_changes.register
+def _attempt_ended(event: e.AttemptEnded, d: Deployment, record: Recorded) -> Changes:
+    outcome = event.outcome
+    purpose = next(a.purpose for a in d.attempts if a.attempt == outcome.attempt)
+    names = _DEPLOYED if purpose == "deploy" else _BACKED_OUT
+    return {
+        "attempts": _with_attempt(d, outcome.attempt, outcome=outcome),
+        "standings": _stand(d, {host.host: (names[host.result], host.reason) for host in outcome.hosts}),
+    }
+
+
+@_changes.register
+def _attempt_lost(event: e.AttemptLost, d: Deployment, record: Recorded) -> Changes:
+    lost = next(a for a in d.attempts if a.attempt == event.attempt)
+    standing: StandingName = "unknown" if lost.purpose == "deploy" else "backout_failed"
+    return {
+        "attempts": _with_attempt(d, event.attempt, lost=event.reason),
+        "standings": _stand(d, dict.fromkeys(lost.hosts, (standing, event.reason))),
+    }
+
+
+@_changes.register
+def _quiesced(event: e.Quiesced, d: Deployment, record: Recorded) -> Changes:
+    return {"attempts": _with_attempt(d, event.attempt, quiesced=True, busy=event.busy)}
+
+
+@_changes.register
+def _wave_failed(event: e.WaveFailed, d: Deployment, record: Recorded) -> Changes:
+    return {"failure": Failure(stage="wave", wave=event.wave, hosts=event.hosts, reason=event.reason)}
+
+
+@_changes.register
+def _wave_deployed(event: e.WaveDeployed, d: Deployment, record: Recorded) -> Changes:
+    return {"checked": False, "check_failures": {}}
+
+
+@_changes.register
+def _wave_checked(event: e.WaveChecked, d: Deployment, record: Recorded) -> Changes:
+    failed: dict[str, str] = {}
+    for result in event.results:
+        if result.answer != "passed":
+            failed.setdefault(
+                result.host, f"{result.title}: expected {result.expected}, found {result.found}"
+            )
+    standings: dict[str, tuple[StandingName, str]] = {h: ("failed", reason) for h, reason in failed.items()}
+    if event.stage == "verification":
+        for host in d.waves[event.wave].hosts:
+            if d.standings[host].standing in ("deployed", "verified") and host not in failed:
+                standings[host] = ("verified", "")
+    changes: Changes = {"checked": True, "check_failures": failed, "standings": _stand(d, standings)}
+    if event.stage == "soak" and d.gate is not None:
+        changes["gate"] = d.gate.model_copy(
+            update={"last_asked": record.at, "soaked": event.final and not failed}
+        )
+    if event.stage == "early_life":
+        changes |= {"last_watched": record.at, "early_life_over": event.final and not failed}
+    return changes
+
+
+@_changes.register
+def _wave_rejected(event: e.WaveRejected, d: Deployment, record: Recorded) -> Changes:
+    stage: Literal["verification", "soak"] = "verification" if d.state is State.VERIFYING_WAVE else "soak"
+    return {"failure": Failure(stage=stage, wave=event.wave, hosts=event.hosts, reason=event.reason)}
+
+
+@_changes.register
+def _early_life_failed(event: e.EarlyLifeFailed, d: Deployment, record: Recorded) -> Changes:
+    return {"failure": Failure(stage="early_life", wave=d.wave, hosts=event.hosts, reason=event.reason)}
+
+
+@_changes.register
+def _gate_reached(event: e.GateReached, d: Deployment, record: Recorded) -> Changes:
+    return {"gate": GateProgress(soak_until=event.soak_until, confirm=event.confirm, last_asked=record.at)}
+
+
+@_changes.register
+def _confirmed(event: e.Confirmed, d: Deployment, record: Recorded) -> Changes:
+    return {"gate": d.gate.model_copy(update={"confirmed": True}) if d.gate is not None else None}
+
+
+@_changes.register
+def _gate_passed(event: e.GatePassed, d: Deployment, record: Recorded) -> Changes:
+    return {"wave": d.wave + 1, "gate": None, "entry": "unasked", "checked": False, "check_failures": {}}
+
+
+@_changes.register
+def _early_life_began(event: e.EarlyLifeBegan, d: Deployment, record: Recorded) -> Changes:
+    return {
+        "early_life_until": event.until,
+        "gate": None,
+        "last_watched": record.at,
+        "checked": False,
+        "check_failures": {},
+    }
+
+
+@_changes.register
+def _completed_with_exceptions(event: e.CompletedWithExceptions, d: Deployment, record: Recorded) -> Changes:
+    return {"exceptions": dict(event.exceptions)}
+
+
+@_changes.register
+def _backout_began(event: e.BackoutBegan, d: Deployment, record: Recorded) -> Changes:
+    progress = BackoutProgress(
+        hosts=event.hosts, reason=event.reason, by=event.by, first_attempt=len(d.attempts)
+    )
+    return {"backout": progress, "hold": None, "failure": None, "aborting": None}
+
+
+@_changes.register
+def _restoration_compared(event: e.RestorationCompared, d: Deployment, record: Recorded) -> Changes:
+    if d.backout is None:
+        raise LifecycleFault(f"{d.id} compares a restoration with no backout begun.")
+    standings: dict[str, tuple[StandingName, str]] = {}
+    for host in d.backout.hosts:
+        residue = sum(difference.host == host for difference in event.differences)
+        if host in event.not_compared:
+            standings[host] = ("backout_failed", event.not_compared[host])
+        elif residue:
+            standings[host] = ("residue", f"{residue} attributes differ from the baseline")
+        else:
+            standings[host] = ("restored", "")
+    progress = d.backout.model_copy(
+        update={
+            "compared": True,
+            "differences": event.differences,
+            "not_compared": dict(event.not_compared),
+        }
+    )
+    return {"backout": progress, "standings": _stand(d, standings)}
+
+
+@_changes.register
+def _held(event: e.Held, d: Deployment, record: Recorded) -> Changes:
+    return {"hold": Hold(reason=event.reason, by=event.by)}
+
+
+@_changes.register
+def _retried(event: e.Retried, d: Deployment, record: Recorded) -> Changes:
+    again: dict[str, tuple[StandingName, str]] = {}
+    if d.failure is not None:
+        later: StandingName = "verified" if d.failure.stage in ("soak", "early_life") else "to_retry"
+        again = dict.fromkeys(d.failure.hosts, (later, ""))
+    return {
+        "hold": None,
+        "failure": None,
+        "entry": "unasked",
+        "checked": False,
+        "check_failures": {},
+        "attempts": tuple(
+            a.model_copy(update={"quiesced": False, "busy": ()}) if a.busy else a for a in d.attempts
+        ),
+        "standings": _stand(d, again),
+    }
+
+
+@_changes.register
+def _excluded(event: e.Excluded, d: Deployment, record: Recorded) -> Changes:
+    return {
+        "hold": None,
+        "failure": None,
+        "checked": False,
+        "standings": _stand(d, dict.fromkeys(event.hosts, ("excluded", event.reason))),
+    }
+
+
+@_changes.register
+def _paused(event: e.Paused, d: Deployment, record: Recorded) -> Changes:
+    return {"paused": f"{event.by}: {event.reason}"}
+
+
+@_changes.register
+def _abort_requested(event: e.AbortRequested, d: Deployment, record: Recorded) -> Changes:
+    return {"aborting": f"{event.by}: {event.reason}", "paused": None}
+
+
+@_changes.register
+def _driver_took(event: e.DriverTook, d: Deployment, record: Recorded) -> Changes:
+    return {"driver": event.driver}
+
+
+@_changes.register
+def _resumed(event: e.Resumed, d: Deployment, record: Recorded) -> Changes:
+    return {"paused": None}

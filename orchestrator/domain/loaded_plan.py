@@ -1,0 +1,29 @@
+"""A release plan together with the file it came from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.errors import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPlan:
+    """A plan, the file as the user named it, the SHA-256 of its bytes, and the line of every path in it."""
+
+    plan: ReleasePlan
+    file: str
+    sha256: str
+    lines: Mapping[str, int]
+
+    def line_of(self, path: str) -> int:
+        """The line of a path such as `strategy.waves[1].gate`, or of the nearest thing around it."""
+        while path:
+            if path in self.lines:
+                return self.lines[path]
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        return 1
+
+    def fault(self, path: str, expected: str, found: str, next_move: str) -> Fault:
+        """A fault at a path of this plan, with its line."""
+        return Fault(self.file, self.line_of(path), path, expected, found, next_move)

@@ -1,0 +1,94 @@
+"""What every noun is made of: a frozen, strict model, and the scalar types that plans are written in."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
+
+T = TypeVar("T")
+
+
+class Noun(BaseModel):
+    """A frozen value; unknown keys, numbers in quotes, booleans as numbers and NaN are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+# YAML and JSON know lists only; the items inside stay strict.
+Many = Annotated[tuple[T, ...], Field(strict=False)]
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_SIZES = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?) ?(B|kB|MB|GB|KiB|MiB|GiB)")
+
+
+def seconds_of(value: Any) -> Any:
+    """Seconds from `90s`, `10m`, `1h30m`, `2d`, or a plain number of seconds; other types pass through to be refused."""
+    if isinstance(value, str):
+        parts = _DURATION.findall(value)
+        if not parts or "".join(number + unit for number, unit in parts) != value:
+            raise ValueError("a duration such as 90s, 10m, 1h30m or 2d")
+        return sum(float(number) * _UNITS[unit] for number, unit in parts)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    return value
+
+
+def bytes_of(value: Any) -> Any:
+    """Bytes from `500MB`, `2GiB`, or a plain number of bytes; other types pass through to be refused."""
+    if isinstance(value, str):
+        match = _SIZE.fullmatch(value)
+        if match is None:
+            raise ValueError("a size such as 500MB or 2GiB")
+        return int(float(match[1]) * _SIZES[match[2]])
+    return value
+
+
+def moment_of(value: Any) -> Any:
+    """A moment with its zone from ISO 8601 text such as 2026-03-01T22:30:00+01:00."""
+    if not isinstance(value, str):
+        return value
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("a moment such as 2026-03-01T22:30:00+01:00") from None
+    if moment.tzinfo is None:
+        raise ValueError("a moment with its zone, such as 2026-03-01T22:30:00+01:00")
+    return moment.astimezone(UTC)
+
+
+Seconds = Annotated[
+    float,
+    Field(ge=0),
+    BeforeValidator(seconds_of),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "minimum": 0},
+                {"type": "string", "pattern": r"^(\d+(\.\d+)?(ms|s|m|h|d))+$"},
+            ]
+        }
+    ),
+]
+Bytes = Annotated[
+    int,
+    Field(ge=0),
+    BeforeValidator(bytes_of),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 0},
+                {"type": "string", "pattern": r"^\d+(\.\d+)? ?([kMG]?B|[KMG]iB)$"},
+            ]
+        }
+    ),
+]
+Moment = Annotated[AwareDatetime, BeforeValidator(moment_of)]
+Text = Annotated[str, Field(min_length=1, max_length=4000)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+HostName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$")]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Variables = dict[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")], JsonValue]

@@ -1,0 +1,35 @@
+"""What came of an attempt: three-valued for each host, for no evidence is not success."""
+
+from typing import Literal
+
+from orchestrator.domain.noun import HostName, Many, Moment, Noun
+
+HostResult = Literal["done", "not_done", "unknown"]
+
+
+class HostOutcome(Noun):
+    """What an attempt did on one host: `done` needs positive evidence; `unknown` counts as down."""
+
+    host: HostName
+    result: HostResult
+    reason: str
+    task: str | None = None
+    ok: int = 0
+    changed: int = 0
+
+
+class AttemptOutcome(Noun):
+    """What came of one run of a playbook, host by host, and what was seen outside the hosts it was meant for.
+
+    `faults` are disagreements of the run as a whole (evidence incomplete, killed, exit code at odds with the events,
+    touched hosts outside the allowed ones); with any fault no host counts as done.
+    """
+
+    attempt: str
+    hosts: Many[HostOutcome]
+    faults: Many[str] = ()
+    exit_code: int | None = None
+    started_at: Moment
+    ended_at: Moment
+    evidence_sha256: str = ""
+    touched_outside: Many[str] = ()

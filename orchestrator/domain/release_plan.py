@@ -1,0 +1,227 @@
+"""The release plan: the document that drives one deployment, in its twelve sections (ISO/IEC 20000-1 9.3, 5.2)."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from orchestrator.domain.attempt import Allowance
+from orchestrator.domain.baseline import BaselineScope
+from orchestrator.domain.check import Check
+from orchestrator.domain.noun import HostName, Many, Moment, Name, Noun, Seconds, Sha256, Text, Variables
+from orchestrator.domain.wave import Gate, HostLimit, Limit, PlannedWave
+
+AtLeastOneText = Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
+Level = Literal["low", "medium", "high"]
+
+
+def texts_of(value: Any) -> Any:
+    """One text stands for a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+Texts = Annotated[AtLeastOneText, BeforeValidator(texts_of)]
+
+
+class ReleaseUnit(Noun):
+    """A part of a service released as one entity: an artefact of the definitive media library with version and digest.
+
+    `artefact` is a path relative to the plan's project. `on_target` is where the unit stands on a host afterwards: a file
+    for a plain artefact, a directory for an archive; its digests are verified there again after deployment.
+    """
+
+    name: Name
+    version: Text
+    artefact: Text
+    sha256: Sha256
+    on_target: Annotated[str, Field(pattern=r"^/")] | None = None
+
+
+class Release(Noun):
+    """Section 2, release description: the release package's units, what it removes, and what it closes."""
+
+    name: Name
+    version: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+~_-]{0,63}$")]
+    units: Many[ReleaseUnit] = ()
+    removes: Many[Text] = ()
+    rfcs: Many[Text] = ()
+    known_errors: Many[Text] = ()
+    problems: Many[Text] = ()
+    depends_on: Many[Text] = ()
+    emergency: bool = False
+
+    @model_validator(mode="after")
+    def _something_released(self) -> "Release":
+        if not self.units and not self.removes:
+            raise ValueError("at least one release unit, or one component that is removed")
+        return self
+
+
+class Pilot(Noun):
+    """The hosts that go first, and what must pass before the rest follow."""
+
+    hosts: Many[HostName] | None = None
+    group: Text | None = None
+    objective: Text | None = None
+    acceptance: Many[Check] = ()
+    gate: Gate = Gate()
+
+    @model_validator(mode="after")
+    def _one_selector(self) -> "Pilot":
+        if (self.hosts is None) == (self.group is None) or self.hosts == ():
+            raise ValueError("either hosts (at least one) or group")
+        return self
+
+
+class FailureLimit(Noun):
+    """How many hosts may be down (failed or unknown) before the deployment stops: in one wave, and overall."""
+
+    wave: HostLimit = Limit(count=0)
+    overall: HostLimit = Limit(count=0)
+
+
+class Strategy(Noun):
+    """Section 4, deployment strategy: which playbook reaches which hosts in which order.
+
+    *phased*: `waves`; *pilot*: `pilot`, then `waves` (default: the rest at once); *big-bang*: all hosts at once, no waves.
+    """
+
+    kind: Literal["phased", "pilot", "big-bang"]
+    hosts: Text
+    playbook: Text
+    variables: Variables = {}
+    waves: Many[PlannedWave] = ()
+    pilot: Pilot | None = None
+    gate: Gate = Gate()
+    failure_limit: FailureLimit = FailureLimit()
+    task_timeout: Annotated[Seconds, Field(gt=0)] = 300.0
+    run_timeout: Annotated[Seconds, Field(gt=0)] = 3600.0
+    forks: Annotated[int, Field(ge=1, le=500)] = 10
+    idempotent: bool = True
+    allow: Allowance = Allowance()
+
+    @model_validator(mode="after")
+    def _kind_fits(self) -> "Strategy":
+        if self.kind == "phased" and not self.waves:
+            raise ValueError("waves, for a phased strategy (for example [1, 25%, rest])")
+        if self.kind == "pilot" and self.pilot is None:
+            raise ValueError("pilot, for a pilot strategy (for example {hosts: [web1], gate: {soak: 10m}})")
+        if self.kind != "pilot" and self.pilot is not None:
+            raise ValueError(f"no pilot, for a {self.kind} strategy")
+        if self.kind == "big-bang" and self.waves:
+            raise ValueError("no waves, for a big-bang strategy: all hosts go at once")
+        return self
+
+
+class Resources(Noun):
+    """Section 6, resource requirements: the environment with its inventory, people and tools."""
+
+    environment: Name
+    inventory: Text
+    dynamic_inventory: bool = False
+    vault_password_file: Text | None = None
+    people: Many[Text] = ()
+    tools: Many[Text] = ()
+
+
+class Window(Noun):
+    """A maintenance window."""
+
+    opens: Moment
+    closes: Moment
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> "Window":
+        if self.closes <= self.opens:
+            raise ValueError("a window that closes after it opens")
+        return self
+
+
+class Milestone(Noun):
+    """A point in the schedule that interested parties are told of."""
+
+    at: Moment
+    what: Text
+
+
+class Schedule(Noun):
+    """Section 7, schedule and milestones; without a window the deployment may start at any time."""
+
+    window: Window | None = None
+    milestones: Many[Milestone] = ()
+
+
+class Risk(Noun):
+    """Section 8: one risk with its assessment and its mitigation."""
+
+    risk: Text
+    likelihood: Level = "medium"
+    impact: Level = "medium"
+    mitigation: Text
+
+
+class Communication(Noun):
+    """Section 9: who learns what, when, by which channel."""
+
+    audience: Text
+    channel: Text
+    when: Texts = ("result",)
+
+
+class EarlyLifeSupport(Noun):
+    """The time after the last wave in which the acceptance checks are asked again and again."""
+
+    duration: Annotated[Seconds, Field(gt=0)]
+    every: Annotated[Seconds, Field(gt=0)] = 30.0
+
+
+AtLeastOneCheck = Annotated[tuple[Check, ...], Field(strict=False, min_length=1)]
+
+
+class Validation(Noun):
+    """Section 10, testing and validation: what must hold on each host before it is touched, and after. No checks is a fault."""
+
+    environment: AtLeastOneCheck
+    acceptance: AtLeastOneCheck
+    early_life: EarlyLifeSupport | None = None
+
+
+class Backout(Noun):
+    """Section 11, backout plan: the playbook that takes the release back, and the baseline that proves it did.
+
+    `scope`: which hosts a failure backs out: the failed ones, the failed wave, or all that were touched.
+    `on_failure`: back out at once, or hold for a person with the four choices retry, exclude, back out, hold on.
+    """
+
+    playbook: Text
+    variables: Variables = {}
+    baseline: BaselineScope
+    scope: Literal["failed", "wave", "all_touched"] = "all_touched"
+    on_failure: Literal["back_out", "hold"] = "back_out"
+    task_timeout: Annotated[Seconds, Field(gt=0)] = 300.0
+    run_timeout: Annotated[Seconds, Field(gt=0)] = 3600.0
+    allow: Allowance = Allowance()
+
+
+class Approval(Noun):
+    """Section 12, approval and sign-off: the roles that must approve before anything is touched."""
+
+    required: Many[Text] = ()
+    sign_off: Many[Text] = ()
+
+
+class ReleasePlan(Noun):
+    """A release plan. `orch` is the version of this format."""
+
+    orch: Literal[1]
+    purpose: Text
+    release: Release
+    objectives: Texts
+    strategy: Strategy
+    roles: Annotated[dict[Text, Text], Field(min_length=1)]
+    resources: Resources
+    schedule: Schedule = Schedule()
+    risks: Annotated[tuple[Risk, ...], Field(strict=False, min_length=1)]
+    communication: Annotated[tuple[Communication, ...], Field(strict=False, min_length=1)]
+    validation: Validation
+    backout: Backout
+    approval: Approval

@@ -1,0 +1,1 @@
+"""Use cases; all I/O goes through ports.py."""

@@ -1,0 +1,142 @@
+"""Every port of the engine, with its contract in the docstring. Adapters and fakes pass the same contract suite."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from orchestrator.domain.attempt import AttemptRequest
+from orchestrator.domain.baseline import Baseline, BaselineReference, BaselineScope
+from orchestrator.domain.check import Check, CheckResult
+from orchestrator.domain.events import Event, Recorded
+from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.domain.sighting import Sighting, TaskSeen
+from orchestrator.domain.target import Target
+
+
+class Clock(ABC):
+    """Time and waiting, so that tests and simulations can own both."""
+
+    @abstractmethod
+    def now(self) -> datetime:
+        """The present moment, in UTC."""
+
+    @abstractmethod
+    def sleep(self, seconds: float) -> None:
+        """Wait so many seconds."""
+
+
+class Journal(ABC):
+    """The append-only events of every deployment; the only state there is."""
+
+    @abstractmethod
+    def append(self, deployment: str, expected_seq: int, events: Sequence[Event]) -> list[Recorded]:
+        """Append events as one transaction, durable on return; they are numbered from expected_seq + 1.
+
+        Raises Conflict when the deployment's last number is not expected_seq: somebody else wrote; nothing is appended.
+        Raises StoreFault when the store cannot take them; nothing is appended.
+        """
+
+    @abstractmethod
+    def read(self, deployment: str, after: int = 0) -> list[Recorded]:
+        """The deployment's events with numbers above `after`, in order; empty when there is none."""
+
+    @abstractmethod
+    def deployments(self) -> list[str]:
+        """The ids of all deployments, newest first."""
+
+    @abstractmethod
+    def drive_alone(self, deployment: str) -> "DriverClaim":
+        """Claim the right to drive; raises Conflict, naming the holder's process, while another process holds it.
+
+        The claim ends with the process that made it, however that ends.
+        """
+
+
+class DriverClaim(ABC):
+    """The right to drive one deployment; a context manager that gives it back."""
+
+    @abstractmethod
+    def __enter__(self) -> "DriverClaim": ...
+
+    @abstractmethod
+    def __exit__(self, *exception: object) -> None: ...
+
+
+class Playbooks(ABC):
+    """Attempts: runs of a playbook in a worker process that outlives the caller."""
+
+    @abstractmethod
+    def start(self, request: AttemptRequest) -> None:
+        """Start the attempt's worker, detached. Starting the same attempt a second time runs nothing twice."""
+
+    @abstractmethod
+    def sight(self, attempt: str) -> Sighting:
+        """What can be seen of an attempt now: absent, running, finished (with its outcome) or dead (with what it left).
+
+        Any process may ask, also one that did not start it.
+        """
+
+    @abstractmethod
+    def tasks_seen(self, attempt: str, after: int = 0) -> list[TaskSeen]:
+        """Per host and task what happened so far, numbered, for the live view; never evidence."""
+
+    @abstractmethod
+    def stop(self, attempt: str) -> bool:
+        """End the attempt's processes on this machine and prove it; True when none is left."""
+
+
+class Inventory(ABC):
+    """The hosts of an environment."""
+
+    @abstractmethod
+    def resolve(self, plan: ReleasePlan, project: Path, pattern: str) -> list[Target]:
+        """The targets a host pattern names, in inventory order. Raises PlanFault when the inventory cannot be read."""
+
+
+class Targets(ABC):
+    """What orch itself asks of hosts: one round trip a host, all hosts in parallel, on new connections."""
+
+    @abstractmethod
+    def verify(self, targets: Sequence[Target], checks: Sequence[Check], project: Path) -> list[CheckResult]:
+        """Every check's result for every target, none missing; a host that cannot be asked is inconclusive for each check.
+
+        The first result of each host is of kind `reachable` (ssh with the pinned host key, and login).
+        """
+
+    @abstractmethod
+    def verify_units(
+        self, targets: Sequence[Target], digests: Mapping[str, str], title: str = "components"
+    ) -> list[CheckResult]:
+        """One `component` result per target and absolute path: the file on the target has this SHA-256."""
+
+    @abstractmethod
+    def capture(self, targets: Sequence[Target], scope: BaselineScope) -> dict[str, Baseline | str]:
+        """The baseline of every target, or the reason in words why there is none."""
+
+
+class BaselineStore(ABC):
+    """Baselines by the digest of their content."""
+
+    @abstractmethod
+    def put(self, baseline: Baseline) -> BaselineReference:
+        """Store durably; the same content has the same digest."""
+
+    @abstractmethod
+    def get(self, digest: str) -> Baseline:
+        """Raises NotFound, or StoreFault when the content no longer matches its digest."""
+
+
+class MediaLibrary(ABC):
+    """The definitive media library: release units by path."""
+
+    @abstractmethod
+    def digest(self, project: Path, artefact: str) -> str:
+        """SHA-256 of the artefact's bytes. Raises NotFound."""
+
+    @abstractmethod
+    def members(self, project: Path, artefact: str) -> dict[str, str]:
+        """SHA-256 by path of each regular file in an archive; a plain file is its own only member, by the path ``."""
+
+
+Watcher = Callable[[Recorded], None]

@@ -1,0 +1,1 @@
+"""One file for each working state of the lifecycle, each with one `perform`."""

@@ -1,0 +1,72 @@
+"""Backout: which hosts, in which order, and what its result may be called (ISO/IEC 20000-1 9.3)."""
+
+from orchestrator.domain.deployment import Attempted, BackoutProgress, Deployment, Failure, latest_outcomes
+from orchestrator.domain.events import BackoutFailed, ResidueFound, Restored
+from orchestrator.policy.steps import Perform, Record, RunAttempt, Step
+
+ATTEMPTS_PER_WAVE = 2
+"""A backout playbook that did not end well on a host is run once more there, and then a person has to look."""
+
+
+def scope_of(d: Deployment, failure: Failure) -> tuple[str, ...]:
+    """The touched hosts that a failure backs out, as the plan chose."""
+    touched = d.touched_hosts
+    if d.plan.backout.scope == "failed":
+        return tuple(host for host in touched if host in failure.hosts)
+    if d.plan.backout.scope == "wave":
+        return tuple(host for host in touched if d.standings[host].wave == failure.wave)
+    return touched
+
+
+def next_backout_step(d: Deployment) -> Step:
+    """The newest wave first; then the proof; then its verdict."""
+    progress = _progress(d)
+    for wave in reversed(d.waves):
+        hosts = tuple(host for host in wave.hosts if host in progress.hosts)
+        attempts = d.attempts_of("backout", wave.number)
+        again = _hosts_to_run(hosts, attempts)
+        if again:
+            return RunAttempt(attempt_name(d, "backout"), "backout", wave.number, again)
+    if not progress.compared:
+        return Perform("prove_restoration", hosts=progress.hosts)
+    return Record(verdict(d))
+
+
+def _hosts_to_run(hosts: tuple[str, ...], attempts: tuple[Attempted, ...]) -> tuple[str, ...]:
+    if not attempts:
+        return hosts
+    if len(attempts) >= ATTEMPTS_PER_WAVE:
+        return ()
+    outcomes = latest_outcomes(attempts)
+    return tuple(host for host in hosts if host not in outcomes or outcomes[host].result != "done")
+
+
+def verdict(d: Deployment) -> Restored | ResidueFound | BackoutFailed:
+    """What the comparison proves: equality on every host is restored, whatever the playbook said; anything less is not.
+
+    A difference on a host where the playbook did not run to its end is a failed backout, not a residue.
+    """
+    progress = _progress(d)
+    outcomes = latest_outcomes(a for a in d.attempts[progress.first_attempt :] if a.purpose == "backout")
+    differing = {difference.host for difference in progress.differences}
+    failed = dict(progress.not_compared)
+    for host in progress.hosts:
+        outcome = outcomes.get(host)
+        if host in differing and (outcome is None or outcome.result != "done"):
+            failed.setdefault(host, outcome.reason if outcome else "the backout playbook did not run")
+    if failed:
+        return BackoutFailed(hosts=failed)
+    if differing:
+        return ResidueFound(hosts=tuple(host for host in progress.hosts if host in differing))
+    return Restored()
+
+
+def _progress(d: Deployment) -> BackoutProgress:
+    if d.backout is None:
+        raise ValueError(f"{d.id} has no backout begun")
+    return d.backout
+
+
+def attempt_name(d: Deployment, purpose: str) -> str:
+    """The deterministic name of the next attempt of a deployment."""
+    return f"{d.id}.{len(d.attempts) + 1}-{purpose}"

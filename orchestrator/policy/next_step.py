@@ -1,0 +1,227 @@
+"""The one question: what is to be done next with this deployment? Pure; drive.py asks it until the answer is Over."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from orchestrator.domain import events as e
+from orchestrator.domain.deployment import Attempted, Deployment, Failure
+from orchestrator.domain.lifecycle import State
+from orchestrator.policy.backout import attempt_name, next_backout_step, scope_of
+from orchestrator.policy.limits import limit_exceeded, overall_exceeded, reason_with_hosts
+from orchestrator.policy.steps import (
+    FollowAttempt,
+    Over,
+    Perform,
+    Record,
+    RunAttempt,
+    Step,
+    WaitForPerson,
+    WaitUntil,
+)
+
+RUNS_AFTER_LOSS = 2
+"""How often a wave's attempt that was lost is run again by itself."""
+
+HOLD_CHOICES = ("retry", "exclude", "rollback", "hold")
+
+
+def next_step(d: Deployment, now: datetime) -> Step:
+    """The next step of a deployment at this moment."""
+    if d.over:
+        return Over()
+    if d.open_attempt is not None:
+        stop = d.aborting is not None and d.open_attempt.purpose == "deploy"
+        return FollowAttempt(d.open_attempt.attempt, stop=stop)
+    if d.aborting is not None and not d.touched_hosts:
+        return Record(e.Cancelled(by=d.by, reason=f"aborted by {d.aborting}"))
+    if d.paused is not None and d.aborting is None:
+        return WaitForPerson(f"paused by {d.paused}", ("resume", "abort"))
+    if d.hold is not None and d.aborting is None:
+        return WaitForPerson(d.hold.reason, HOLD_CHOICES)
+    return _quiet_first(d) or _aborted(d) or _BY_STATE[d.state](d, now)
+
+
+def _quiet_first(d: Deployment) -> Step | None:
+    """After an unclean end no step is taken before the hosts are seen free of the old run's processes."""
+    for attempt in d.attempts:
+        if attempt.busy:
+            hosts = ", ".join(attempt.busy)
+            return Record(e.Held(reason=f"processes of {attempt.attempt} still run on {hosts}", by="orch"))
+        if attempt.unclean and not attempt.quiesced:
+            return Perform("quiesce", wave=attempt.wave, hosts=attempt.hosts, attempt=attempt.attempt)
+    return None
+
+
+def _aborted(d: Deployment) -> Step | None:
+    if d.aborting is None or d.state is State.BACKING_OUT:
+        return None
+    return Record(e.BackoutBegan(hosts=d.touched_hosts, reason=f"aborted by {d.aborting}", by=d.aborting))
+
+
+def _planned(d: Deployment, now: datetime) -> Step:
+    return Record(e.Submitted(by=d.by))
+
+
+def _awaiting_approval(d: Deployment, now: datetime) -> Step:
+    required = d.plan.approval.required
+    if required:
+        return WaitForPerson(f"approval by {', '.join(required)}", ("deploy --approved-by",))
+    return Record(e.Approved(basis=f"the plan asks for no approval; started by {d.by}"))
+
+
+def _scheduled(d: Deployment, now: datetime) -> Step:
+    window = d.plan.schedule.window
+    if window is None:
+        return Record(e.WindowOpened(basis="the plan declares no window"))
+    if now < window.opens:
+        return WaitUntil(window.opens, "the window opens")
+    if now >= window.closes:
+        return Record(
+            e.Refused(stage="window", reasons=(f"the window closed at {window.closes.isoformat()}",))
+        )
+    return Record(e.WindowOpened(basis=f"{window.opens.isoformat()} to {window.closes.isoformat()}"))
+
+
+def _deploying(d: Deployment, now: datetime) -> Step:
+    wave = d.waves[d.wave]
+    if d.failure is not None:
+        return _after_failure(d, d.failure)
+    if wave.entry and d.entry == "unasked":
+        return Perform("check_entry", wave=d.wave, hosts=wave.hosts)
+    if d.entry == "failed":
+        return _entry_failed(d)
+    hosts = _hosts_to_deploy(d)
+    if isinstance(hosts, str):
+        return Record(e.Held(reason=hosts, by="orch"))
+    if hosts:
+        return RunAttempt(attempt_name(d, "deploy"), "deploy", d.wave, hosts)
+    limit = limit_exceeded(d, d.wave)
+    if limit is None:
+        return Record(e.WaveDeployed(wave=d.wave))
+    down = d.down_in(d.wave)
+    return Record(e.WaveFailed(wave=d.wave, hosts=down, reason=reason_with_hosts(d, down, limit)))
+
+
+def _entry_failed(d: Deployment) -> Step:
+    reason = f"the entry criteria of {d.waves[d.wave].name} do not hold"
+    if not d.touched_hosts:
+        return Record(e.Refused(stage="entry", reasons=(reason,)))
+    return Record(e.WaveFailed(wave=d.wave, hosts=(), reason=reason))
+
+
+def _hosts_to_deploy(d: Deployment) -> tuple[str, ...] | str:
+    """Hosts that an attempt is still owed to; or, where a lost attempt may not be repeated, the reason to hold."""
+    owed = tuple(h for h in d.waves[d.wave].hosts if d.standings[h].standing in ("untouched", "to_retry"))
+    lost = _lost_last(d)
+    if lost is None:
+        return owed
+    if not d.plan.strategy.idempotent:
+        return f"{lost.attempt} was lost ({lost.lost}) and its playbook is not declared idempotent"
+    return lost.hosts
+
+
+def _lost_last(d: Deployment) -> Attempted | None:
+    attempts = d.attempts_of("deploy", d.wave)
+    if not attempts or attempts[-1].lost is None:
+        return None
+    if sum(attempt.lost is not None for attempt in attempts) > RUNS_AFTER_LOSS:
+        return None
+    still_unknown = any(d.standings[host].standing == "unknown" for host in attempts[-1].hosts)
+    return attempts[-1] if still_unknown else None
+
+
+def _verifying_wave(d: Deployment, now: datetime) -> Step:
+    if d.failure is not None:
+        return _after_failure(d, d.failure)
+    if not d.checked:
+        hosts = tuple(h for h in d.waves[d.wave].hosts if d.standings[h].standing in ("deployed", "verified"))
+        return Perform("verify_wave", wave=d.wave, hosts=hosts)
+    return _rejection(d) or Record(e.WaveVerified(wave=d.wave))
+
+
+def _rejection(d: Deployment) -> Record | None:
+    limit = limit_exceeded(d, d.wave) or overall_exceeded(d)
+    if limit is None:
+        return None
+    down = d.hosts_standing("failed", "unknown")
+    return Record(e.WaveRejected(wave=d.wave, hosts=down, reason=reason_with_hosts(d, down, limit)))
+
+
+def _at_gate(d: Deployment, now: datetime) -> Step:
+    wave = d.waves[d.wave]
+    if d.failure is not None:
+        return _after_failure(d, d.failure)
+    if d.gate is None:
+        soak_until = now + timedelta(seconds=wave.gate.soak) if wave.gate.soak else None
+        return Record(e.GateReached(wave=d.wave, soak_until=soak_until, confirm=wave.gate.confirm))
+    rejection = _rejection(d)
+    if rejection is not None:
+        return rejection
+    if d.gate.soak_until is not None and not d.gate.soaked:
+        return _watch(d, now, d.gate.soak_until, wave.gate.every, d.gate.last_asked)
+    if d.gate.confirm is not None and not d.gate.confirmed:
+        return WaitForPerson(f"{wave.name} waits for confirmation by {d.gate.confirm}", ("confirm", "abort"))
+    if d.wave + 1 < len(d.waves):
+        return Record(e.GatePassed(wave=d.wave))
+    early_life = d.plan.validation.early_life
+    if early_life is not None:
+        return Record(e.EarlyLifeBegan(until=now + timedelta(seconds=early_life.duration)))
+    return Record(_ending(d))
+
+
+def _watch(d: Deployment, now: datetime, until: datetime, every: float, last: datetime | None) -> Step:
+    """Ask the checks again and again, and once more when the time is over."""
+    hosts = d.hosts_standing("verified")
+    if now >= until:
+        return Perform("watch", wave=d.wave, hosts=hosts)
+    due = min(until, (last or now) + timedelta(seconds=every))
+    if now >= due:
+        return Perform("watch", wave=d.wave, hosts=hosts, final=False)
+    return WaitUntil(due, f"{'soak' if d.gate else 'early life support'} until {until.isoformat()}")
+
+
+def _early_life(d: Deployment, now: datetime) -> Step:
+    early_life = d.plan.validation.early_life
+    if early_life is None or d.early_life_until is None:
+        return Record(_ending(d))
+    if d.failure is not None:
+        return _after_failure(d, d.failure)
+    if d.check_failures:
+        limit = limit_exceeded(d, d.wave) or overall_exceeded(d)
+        if limit is not None:
+            down = d.hosts_standing("failed", "unknown")
+            return Record(e.EarlyLifeFailed(hosts=down, reason=reason_with_hosts(d, down, limit)))
+    if d.early_life_over:
+        return Record(_ending(d))
+    return _watch(d, now, d.early_life_until, early_life.every, d.last_watched)
+
+
+def _ending(d: Deployment) -> e.Completed | e.CompletedWithExceptions:
+    exceptions = {
+        host: standing.reason or standing.standing
+        for host, standing in d.standings.items()
+        if standing.standing != "verified"
+    }
+    return e.CompletedWithExceptions(exceptions=exceptions) if exceptions else e.Completed()
+
+
+def _after_failure(d: Deployment, failure: Failure) -> Step:
+    hosts = scope_of(d, failure)
+    if d.plan.backout.on_failure == "hold" or not hosts:
+        return Record(e.Held(reason=failure.reason, by="orch"))
+    return Record(e.BackoutBegan(hosts=hosts, reason=failure.reason, by="orch"))
+
+
+_BY_STATE: dict[State, Callable[[Deployment, datetime], Step]] = {
+    State.PLANNED: _planned,
+    State.AWAITING_APPROVAL: _awaiting_approval,
+    State.SCHEDULED: _scheduled,
+    State.VERIFYING_COMPONENTS: lambda d, now: Perform("verify_components"),
+    State.VERIFYING_ENVIRONMENT: lambda d, now: Perform("verify_environment"),
+    State.CAPTURING_BASELINE: lambda d, now: Perform("capture_baseline"),
+    State.DEPLOYING: _deploying,
+    State.VERIFYING_WAVE: _verifying_wave,
+    State.AT_GATE: _at_gate,
+    State.EARLY_LIFE_SUPPORT: _early_life,
+    State.BACKING_OUT: lambda d, now: next_backout_step(d),
+}
