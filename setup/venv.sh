@@ -7,6 +7,10 @@ cd "$(dirname "$0")/.."
 venv=.venv
 stamp="$venv/.locked"
 
+# What the environment is made from; the stamp is a copy of it, so that a moved clone or a new lock is noticed.
+ingredients() { pwd; cat requirements.lock; sed -n '/^\[project/,/^\[tool/p' pyproject.toml; }
+is_ready() { [ -x "$venv/bin/orch" ] && ingredients | cmp -s - "$stamp"; }
+
 chosen_python() {
     local candidate
     for candidate in "${PYTHON:-}" python3 python3.13 python3.12 python3.11; do
@@ -16,29 +20,32 @@ chosen_python() {
             return
         fi
     done
-    lacks "Python 3.11 or newer was not found (set PYTHON=/path/to/python3 to name one)."
+    lacks "Python 3.11 or newer (PYTHON=/path/to/python3 names one)"
     exit 1
 }
 
 # Debian ships python3 without ensurepip; the package python3-venv brings it.
 has_ensurepip() { "$1" -c 'import ensurepip, venv' 2>/dev/null; }
+is_alive() { [ -x "$venv/bin/python" ] && "$venv/bin/python" -m pip --version >/dev/null 2>&1; }
+pip() { "$venv/bin/python" -m pip --disable-pip-version-check "$@"; }
 
-wanted="$(cat requirements.lock pyproject.toml | sha256sum | cut -d' ' -f1) $PWD"
-if [ -x "$venv/bin/orch" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
-    exit 0
+is_ready && exit 0
+if command -v flock >/dev/null; then
+    exec 9<setup/venv.sh
+    flock 9
+    is_ready && exit 0
 fi
 
 python="$(chosen_python)"
 if ! has_ensurepip "$python"; then
     setup/debian.sh python3-venv
-    has_ensurepip "$python" || { lacks "$python cannot make virtual environments (no ensurepip)."; exit 1; }
+    has_ensurepip "$python" || { lacks "ensurepip in $python, without which it makes no virtual environment"; exit 1; }
 fi
 
 does "makes $venv with $("$python" --version) and the packages of requirements.lock"
 rm -f "$stamp"
-[ -x "$venv/bin/python" ] && "$venv/bin/python" -c '' 2>/dev/null || "$python" -m venv --clear "$venv"
-"$venv/bin/python" -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
-"$venv/bin/python" -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
-"$venv/bin/python" -m pip check --disable-pip-version-check >/dev/null ||
-    { "$venv/bin/python" -m pip check; lacks "the packages of $venv do not fit together."; exit 1; }
-echo "$wanted" >"$stamp"
+is_alive || "$python" -m venv --clear "$venv"
+pip install -qq --require-hashes --no-deps -r requirements.lock
+pip install -qq --no-deps --no-build-isolation --editable .
+faults="$(pip check)" || { echo "$faults" >&2; lacks "packages that fit together: requirements.lock is wrong"; exit 1; }
+ingredients >"$stamp"

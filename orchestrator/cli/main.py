@@ -52,7 +52,7 @@ def _say(text: str, code: ExitCode) -> ExitCode:
 def _crashed(error: Exception) -> ExitCode:
     if os.environ.get("ORCH_DEBUG") == "1":
         raise error
-    from orchestrator.cli.crash import write_crash_file  # noqa: PLC0415 (not on the way of every command)
+    from orchestrator.cli.crash import write_crash_file  # not on the way of every command
 
     path = write_crash_file(error)
     where = f"the details are in {path}" if path else "ORCH_DEBUG=1 shows the details"

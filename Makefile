@@ -1,0 +1,36 @@
+# Two commands matter: `make demo` and `make test`. Each does its own set-up and says what it does before it does it.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help venv debian machine check test demo clean
+BIN := .venv/bin
+
+help:  ## these lines
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 14
+
+venv:  ## .venv with the locked packages and orch itself
+	@setup/venv.sh
+
+debian:  ## the Debian packages of setup/debian-packages.txt that are missing
+	@setup/debian.sh
+
+machine: venv  ## what real hosts on this machine need; says what is missing
+	@setup/machine.sh
+
+check: venv  ## ruff, mypy and the import contracts
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+# Without real hosts the other tests still run; in CI that would hide the half that matters.
+test: venv  ## everything: set-up, check, then the tests
+	@setup/machine.sh || [ "$${CI:-}" != true ]
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/python -m pytest --durations=15 --durations-min=1
+
+demo: machine  ## real hosts, a good release, a bad one backed out, both records
+	@setup/demo.sh
+
+clean:  ## removes .venv and caches
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

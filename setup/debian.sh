@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Install Debian packages that are missing: those named, or all of setup/debian-packages.txt. Says which, before.
+# With --look it installs nothing. Ends with 0 when nothing is missing (any more), else with 1 and what to do.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. setup/say.sh
+
+look=no
+if [ "${1:-}" = --look ]; then look=yes; shift; fi
+wanted="${*:-$(awk '!/^#/ && NF { print $1 }' setup/debian-packages.txt | xargs)}"
+
+if ! command -v dpkg-query >/dev/null; then
+    lacks "Debian or a system made from it; what is needed is called there: $wanted"
+    exit 1
+fi
+
+is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+missing=()
+for package in $wanted; do is_installed "$package" || missing+=("$package"); done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+if [ "$look" = yes ] || [ "$(id -u)" -ne 0 ]; then
+    lacks "Debian packages; as root: apt-get install --no-install-recommends ${missing[*]}"
+    exit 1
+fi
+
+does "installs the Debian packages ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+log="$(mktemp)"
+trap 'rm -f "$log"' EXIT
+install() { apt-get install -qq -y --no-install-recommends "${missing[@]}" >"$log" 2>&1 </dev/null; }
+# A new machine has no package lists yet, an old one has stale ones.
+install || { apt-get update -qq >"$log" 2>&1 && install; } ||
+    { tail -n 20 "$log" >&2; lacks "apt-get could not install ${missing[*]}"; exit 1; }

@@ -1,0 +1,1 @@
+"""The tests of orch; a package, so that `tests.fakes` can be imported."""

@@ -1,0 +1,48 @@
+"""Each library that touches the world has one owner."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.source import ROOT, imports_of, python_files
+
+# library: the files or folders that may import it
+OWNERS = {
+    "ansible": ("adapters/ansible/",),
+    "ansible_runner": ("adapters/ansible/",),
+    "click": ("cli/",),
+    "jinja2": ("adapters/report/", "adapters/ansible/", "cli/"),
+    "paramiko": ("adapters/ssh/",),
+    "pytest": ("adapters/checks/",),
+    "random": (),
+    "rich": ("cli/", "adapters/report/"),
+    "ruamel": ("adapters/files/",),
+    "sqlalchemy": ("adapters/store/",),
+    "subprocess": ("adapters/process.py", "lab/shell.py"),
+    "testinfra": ("adapters/checks/",),
+    "unittest.mock": (),
+    "yaml": (),
+}
+
+
+def strangers(library: str, owners: tuple[str, ...], files: list[Path]) -> list[str]:
+    """Files that import the library and do not own it."""
+    return [
+        str(path.relative_to(ROOT))
+        for path in files
+        if any(name == library or name.startswith(f"{library}.") for name in imports_of(path))
+        and not any(str(path.relative_to(ROOT / "orchestrator")).startswith(owner) for owner in owners)
+    ]
+
+
+@pytest.mark.parametrize(("library", "owners"), OWNERS.items(), ids=OWNERS)
+def test_only_its_owner_imports(library: str, owners: tuple[str, ...]) -> None:
+    assert strangers(library, owners, python_files("orchestrator")) == []
+
+
+def test_a_stranger_is_seen() -> None:
+    crash = ROOT / "orchestrator/cli/crash.py"
+    assert strangers("tempfile", ("adapters/",), [crash]) == ["orchestrator/cli/crash.py"]
+    assert strangers("tempfile", ("cli/",), [crash]) == []

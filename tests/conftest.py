@@ -1,0 +1,37 @@
+"""What every test may rely on: fleet tests run on real hosts, or say why they do not."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@cache
+def machine_lacks() -> str:
+    """What keeps real hosts from this machine, in the words of setup/machine.sh; empty when it is fit."""
+    look = subprocess.run(
+        ["setup/machine.sh", "--look"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    missing = [line for line in look.stderr.splitlines() if "MISSING" in line]
+    return "" if look.returncode == 0 else " ".join(missing) or look.stderr
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a fleet test where there can be no hosts; in CI that is a failure."""
+    if item.get_closest_marker("fleet") is None or not machine_lacks():
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"CI needs real hosts. {machine_lacks()}", pytrace=False)
+    pytest.skip(machine_lacks())
+
+
+@pytest.fixture
+def root() -> Path:
+    """The root of the repository."""
+    return ROOT
