@@ -1,0 +1,43 @@
+"""Which private network a lab gets, so that labs side by side and the machine's own routes never meet."""
+
+import hashlib
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv4Network
+
+from orchestrator.lab.errors import LabError
+from orchestrator.lab.names import host_number
+
+POOL = IPv4Network("10.213.0.0/16")
+_NETWORKS = 256
+
+
+def chosen_network(lab: str, taken: Iterable[IPv4Network]) -> IPv4Network:
+    """The /24 of the pool that the lab's name points at, or the next one that overlaps nothing taken."""
+    in_use = [network for network in taken if network.prefixlen > 0]
+    first = hashlib.sha256(lab.encode()).digest()[0]
+    for step in range(_NETWORKS):
+        candidate = _nth((first + step) % _NETWORKS)
+        if not any(candidate.overlaps(network) for network in in_use):
+            return candidate
+    raise LabError(
+        f"No free network in {POOL}: other labs or this machine's routes hold all of it; take a lab down."
+    )
+
+
+def gateway(network: IPv4Network) -> IPv4Address:
+    """The machine's own address on the lab's bridge."""
+    return network[1]
+
+
+def address(network: IPv4Network, host: str) -> IPv4Address:
+    """web1 is at .11, so that the machine and what may come later have room below."""
+    return network[10 + host_number(host)]
+
+
+def hardware_address(host_address: IPv4Address) -> str:
+    """A locally administered MAC made of the IPv4 address: the same after every restart."""
+    return "02:6f:" + ":".join(f"{byte:02x}" for byte in host_address.packed)
+
+
+def _nth(index: int) -> IPv4Network:
+    return IPv4Network((int(POOL.network_address) + (index << 8), 24))

@@ -1,0 +1,131 @@
+"""The root that all hosts share, read only: built once per machine from the machine's own package sources."""
+
+import hashlib
+import json
+import platform
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from orchestrator.lab import cgroups
+from orchestrator.lab.errors import LabError
+from orchestrator.lab.locks import held
+from orchestrator.lab.mounts import unmount_under
+from orchestrator.lab.paths import HOME
+from orchestrator.lab.recipe import AS_ROOT_OF_IT, FILES, MASKED, PACKAGES, RECIPE
+from orchestrator.lab.shell import run, run_in_group
+
+Say = Callable[[str], None]
+_BUILD_SECONDS = 900
+_GROUP = ".base"
+
+
+def ready_base(say: Say) -> Path:
+    """The base root's folder, built first when this machine has none for the recipe. Raises LabError."""
+    target = HOME / f"base-{_digest()}"
+    if target.is_dir():
+        return target
+    with held("base", waiting=lambda: say("another `orch lab up` builds the base root; waiting for it")):
+        if not target.is_dir():
+            _build(target, say)
+    return target
+
+
+def sweep_unfinished_base() -> None:
+    """Take away what a killed build left; a build that is alive holds the lock and is waited for."""
+    if cgroups.members(_GROUP) or any(HOME.glob("building-*")):
+        with held("base"):
+            _sweep()
+
+
+def _sweep() -> None:
+    cgroups.remove(_GROUP)
+    for half in HOME.glob("building-*"):
+        unmount_under(half)
+        shutil.rmtree(half)
+
+
+def _build(target: Path, say: Say) -> None:
+    _sweep()
+    half = HOME / target.name.replace("base-", "building-")
+    HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
+    say(
+        f"building the base root of all lab hosts, once on this machine: {len(PACKAGES)} Debian packages and what "
+        f"they need, from this machine's own package sources, about 300 MiB in {target}; takes about half a minute"
+    )
+    command = ["mmdebstrap", "--quiet", "--mode=root", "--variant=apt", "--format=directory", *_options()]
+    run_in_group(_group(), [*command, _codename(), str(half), "-"], text=_sources(), seconds=_BUILD_SECONDS)
+    _furnish(half)
+    half.rename(target)
+    cgroups.remove(_GROUP)
+    say("the base root is ready")
+
+
+def _group() -> list[Path]:
+    return cgroups.made(_GROUP, "build")
+
+
+def _options() -> list[str]:
+    return [
+        f"--include={','.join(PACKAGES)}",
+        "--skip=cleanup/reproducible",
+        '--aptopt=Acquire::Languages "none"',
+        '--aptopt=APT::Install-Recommends "false"',
+        *(f"--aptopt={line}" for line in _machine_apt_settings()),
+        "--dpkgopt=force-unsafe-io",
+        *(f"--dpkgopt=path-exclude=/usr/share/{tree}/*" for tree in ("doc", "info", "locale", "man")),
+    ]
+
+
+def _machine_apt_settings() -> list[str]:
+    """The machine's own way to its package sources: proxies and date checks."""
+    wanted = ("Acquire::http", "Acquire::https", "Acquire::Check-", "Acquire::Retries")
+    lines = run(["apt-config", "dump"]).splitlines()
+    return [line for line in lines if line.startswith(wanted) and not line.endswith('"";')]
+
+
+def _codename() -> str:
+    release = platform.freedesktop_os_release()
+    if release.get("ID") != "debian" and "debian" not in release.get("ID_LIKE", ""):
+        raise LabError(
+            f"The base root is made of Debian packages; this machine runs {release.get('PRETTY_NAME')}."
+        )
+    return release["VERSION_CODENAME"]
+
+
+def _sources() -> str:
+    """apt's own list of the package indexes it knows for this release, as one-line sources."""
+    form = "deb $(REPO_URI) $(RELEASE) $(COMPONENT)"
+    codename = _codename()
+    lines = run(
+        ["apt-get", "indextargets", "--format", f"$(CODENAME) {form}", "Created-By: Packages"]
+    ).splitlines()
+    ours = [line.split(" ", 1)[1] for line in lines if line.split(" ", 1)[0].split("-")[0] == codename]
+    distribution = [line for line in dict.fromkeys(ours) if line.endswith(" main")]
+    if not distribution:
+        raise LabError(f"apt knows no package index for {codename}; run `apt-get update` and try again.")
+    return "\n".join(distribution) + "\n"
+
+
+def _furnish(root: Path) -> None:
+    for command in AS_ROOT_OF_IT:
+        run(["chroot", str(root), *command])
+    for name, (mode, text) in FILES.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        path.write_text(text)
+        path.chmod(mode)
+    for unit in MASKED:
+        link = root / "etc/systemd/system" / unit
+        link.unlink(missing_ok=True)
+        link.symlink_to("/dev/null")
+    for key in (root / "etc/ssh").glob("ssh_host_*"):
+        key.unlink()
+
+
+def _digest() -> str:
+    recipe = json.dumps(
+        [RECIPE, _codename(), platform.machine(), PACKAGES, FILES, MASKED, AS_ROOT_OF_IT], sort_keys=True
+    )
+    return hashlib.sha256(recipe.encode()).hexdigest()[:12]

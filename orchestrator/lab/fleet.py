@@ -1,0 +1,190 @@
+"""A lab as Python sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from orchestrator.lab import build, cgroups, faults, host, mounts, names, sweep
+from orchestrator.lab.errors import LabError, LabUsage, NoSuchLab
+from orchestrator.lab.locks import held
+from orchestrator.lab.needs import check_machine
+from orchestrator.lab.paths import LabPaths, lab_paths
+from orchestrator.lab.shell import Finished, attempt
+from orchestrator.lab.sighting import HostSighting, seen
+from orchestrator.lab.state import Kind, LabHost, LabState, read_state
+
+_AT_ONCE = 16
+
+FAULTS = ("cut", "hang", "freeze", "fill", "kill", "start", "heal")
+
+
+def _silent(_: str) -> None:
+    return None
+
+
+class Lab:
+    """A lab that stands on this machine."""
+
+    def __init__(self, state: LabState) -> None:
+        self.state = state
+        self.name = state.name
+        self._paths = lab_paths(state.name)
+
+    @classmethod
+    def up(
+        cls,
+        name: str,
+        hosts: int = 6,
+        *,
+        light: bool = False,
+        inventory_dir: Path | None = None,
+        say: Callable[[str], None] = _silent,
+    ) -> Lab:
+        """Make the lab, or complete the one that is there; returns when sshd answers on every host."""
+        names.checked_lab_name(name)
+        names.checked_host_count(hosts)
+        check_machine()
+        kind: Kind = "light" if light else "full"
+        with held(f"lab.{name}", waiting=lambda: say(f"another command works on lab {name}; waiting for it")):
+            return cls(build.build(name, names.host_names(hosts), kind, inventory_dir, say))
+
+    @classmethod
+    def find(cls, name: str) -> Lab:
+        """The lab of that name; raises NoSuchLab when there is none."""
+        state = read_state(lab_paths(names.checked_lab_name(name)).state)
+        if state is None:
+            others = ", ".join(sweep.labs_with_traces()) or "none"
+            raise NoSuchLab(
+                f"There is no lab {name!r} (labs here: {others}); `orch lab up --name {name}` makes it."
+            )
+        return cls(state)
+
+    def down(self) -> None:
+        """Take the lab away whole; nothing of it is left, and doing it twice does no harm."""
+        take_down(self.name)
+
+    @property
+    def hosts(self) -> tuple[LabHost, ...]:
+        """The lab's hosts with their addresses."""
+        return self.state.hosts
+
+    @property
+    def key(self) -> Path:
+        """Private key of the user deploy."""
+        return self._paths.key
+
+    @property
+    def known_hosts(self) -> Path:
+        """The pinned host keys."""
+        return self._paths.known_hosts
+
+    @property
+    def inventory(self) -> Path:
+        """The generated Ansible inventory."""
+        return self._paths.inventory
+
+    @property
+    def ssh_config(self) -> Path:
+        """For `ssh -F`; knows every host by name."""
+        return self._paths.ssh_config
+
+    @property
+    def paths(self) -> LabPaths:
+        """Where the lab keeps its things."""
+        return self._paths
+
+    def host(self, name: str) -> LabHost:
+        """The host of that name; raises NoSuchLab when the lab has none."""
+        found = self.state.host(name)
+        if found is None:
+            raise NoSuchLab(
+                f"Lab {self.name} has no host {name!r}; it has {', '.join(h.name for h in self.hosts)}."
+            )
+        return found
+
+    def ssh_command(self, name: str, command: Sequence[str] = ()) -> list[str]:
+        """The ssh program's arguments for that host."""
+        return ["ssh", "-F", str(self.ssh_config), self.host(name).name, *command]
+
+    def ssh(self, name: str, command: str, *, seconds: float = 30) -> Finished:
+        """Run a shell command on the host as deploy; code 255 is ssh's own failure, 124 the time limit."""
+        return attempt(self.ssh_command(name, [command]), seconds=seconds)
+
+    def fault(self, name: str, fault: str) -> None:
+        """Bring one of FAULTS on the host; returns when it is in force, and after `start` when sshd answers."""
+        found = self.host(name)
+        if fault not in FAULTS:
+            raise LabUsage(f"fault {fault!r}: expected one of {', '.join(FAULTS)}.")
+        with held(f"lab.{self.name}"):
+            _ACTS[fault](self, found)
+
+    def status(self) -> list[HostSighting]:
+        """What every host looks like now."""
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            return list(
+                pool.map(lambda found: seen(self.state, found, self._paths.host(found.name)), self.hosts)
+            )
+
+
+def take_down(name: str) -> None:
+    """Take away whatever there is of the lab of that name, recorded or not."""
+    names.checked_lab_name(name)
+    check_machine()
+    with held(f"lab.{name}"):
+        try:
+            state = read_state(lab_paths(name).state)
+        except LabError:
+            state = None
+        sweep.sweep(name, state.inventory if state else None)
+
+
+def _cut(lab: Lab, found: LabHost) -> None:
+    faults.apply_rules(lab.name, found.name, faults.CUT)
+
+
+def _hang(lab: Lab, found: LabHost) -> None:
+    faults.apply_rules(lab.name, found.name, faults.HANG)
+
+
+def _freeze(lab: Lab, found: LabHost) -> None:
+    _alive(lab, found)
+    cgroups.freeze(lab.name, found.name, stand_still=True)
+
+
+def _fill(lab: Lab, found: LabHost) -> None:
+    mounts.shrink_to_contents(lab.paths.host(found.name).layer)
+
+
+def _kill(lab: Lab, found: LabHost) -> None:
+    cgroups.kill(lab.name, found.name)
+
+
+def _start(lab: Lab, found: LabHost) -> None:
+    if host.is_running(lab.name, found.name):
+        raise LabUsage(f"{found.name} is running; kill it first, or heal it when it is cut off or hung.")
+    build.boot(lab.state, [found], lab.paths)
+
+
+def _heal(lab: Lab, found: LabHost) -> None:
+    faults.heal(lab.name, found.name)
+    mounts.resize(lab.paths.host(found.name).layer, mebibytes=host.DISK_MEBIBYTES[found.kind])
+    if host.is_running(lab.name, found.name):
+        cgroups.freeze(lab.name, found.name, stand_still=False)
+
+
+def _alive(lab: Lab, found: LabHost) -> None:
+    if not host.is_running(lab.name, found.name):
+        raise LabUsage(f"{found.name} is dead; `orch lab fault {found.name} start` boots it.")
+
+
+_ACTS: dict[str, Callable[[Lab, LabHost], None]] = {
+    "cut": _cut,
+    "hang": _hang,
+    "freeze": _freeze,
+    "fill": _fill,
+    "kill": _kill,
+    "start": _start,
+    "heal": _heal,
+}

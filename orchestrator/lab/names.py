@@ -1,0 +1,81 @@
+"""Every name the lab gives to a thing of the kernel, computed from the lab's own name.
+
+Because nothing here is random, `orch lab down` finds what a killed `up` left behind without any record of it.
+Lab and host names hold no dot, so `orchlab.a.` is never the prefix of another lab's things.
+"""
+
+import hashlib
+import re
+
+from orchestrator.lab.errors import LabUsage
+
+MOST_HOSTS = 200
+_LAB = re.compile(r"[a-z](?:[a-z0-9-]{0,22}[a-z0-9])?\Z")
+_HOST = re.compile(r"web([1-9][0-9]{0,2})\Z")
+
+
+def checked_lab_name(name: str) -> str:
+    """The name itself; raises LabUsage when it could not become part of host, file and namespace names."""
+    if not _LAB.match(name):
+        raise LabUsage(
+            f"lab name {name!r}: expected 1 to 24 lower-case letters, digits and inner hyphens, starting with a letter; "
+            "choose another with --name."
+        )
+    return name
+
+
+def checked_host_count(count: int) -> int:
+    """The count itself; raises LabUsage outside 1 to 200, the addresses that one lab's network has."""
+    if not 1 <= count <= MOST_HOSTS:
+        raise LabUsage(f"--hosts {count}: expected 1 to {MOST_HOSTS}.")
+    return count
+
+
+def host_names(count: int) -> list[str]:
+    """web1 to webN."""
+    return [f"web{number}" for number in range(1, count + 1)]
+
+
+def host_number(host: str) -> int:
+    """17 for web17; raises LabUsage for a name that no lab host has."""
+    match = _HOST.match(host)
+    if not match or int(match[1]) > MOST_HOSTS:
+        raise LabUsage(f"host {host!r}: lab hosts are named web1 to web{MOST_HOSTS}.")
+    return int(match[1])
+
+
+def racks(hosts: list[str]) -> dict[str, list[str]]:
+    """Odd hosts stand in rack_a, even ones in rack_b."""
+    return {
+        "rack_a": [host for host in hosts if host_number(host) % 2 == 1],
+        "rack_b": [host for host in hosts if host_number(host) % 2 == 0],
+    }
+
+
+def namespace_prefix(lab: str) -> str:
+    """What the network namespace names and machine names of a lab begin with."""
+    return f"orchlab.{lab}."
+
+
+def namespace(lab: str, host: str) -> str:
+    """Name of the host's network namespace, and of its container for systemd-nspawn."""
+    return namespace_prefix(lab) + host
+
+
+def bridge(lab: str) -> str:
+    """Interface names end at 15 characters (IFNAMSIZ), so a digest stands for the lab's name."""
+    return f"olb-{_short(lab)}"
+
+
+def port_prefix(lab: str) -> str:
+    """What the machine's ends of the lab's virtual cables begin with."""
+    return f"olv{_short(lab)}-"
+
+
+def port(lab: str, host: str) -> str:
+    """The machine's end of the host's virtual cable."""
+    return f"{port_prefix(lab)}{host_number(host)}"
+
+
+def _short(lab: str) -> str:
+    return hashlib.sha256(lab.encode()).hexdigest()[:8]

@@ -1,0 +1,113 @@
+"""One bridge a lab; one network namespace and one virtual cable a host."""
+
+import json
+from collections.abc import Sequence
+from ipaddress import IPv4Network
+from pathlib import Path
+
+from orchestrator.lab import names
+from orchestrator.lab.addresses import gateway, hardware_address
+from orchestrator.lab.shell import attempt, run
+from orchestrator.lab.state import LabHost, LabState
+
+_NAMESPACES = Path("/run/netns")
+_INTERFACES = Path("/sys/class/net")
+
+
+def taken_networks() -> list[IPv4Network]:
+    """Every IPv4 network that the machine has a route to (its default route aside) or an address in."""
+    routes = json.loads(run(["ip", "-json", "-4", "route", "show", "table", "all"]) or "[]")
+    destinations = [route["dst"] for route in routes if route.get("dst", "default") != "default"]
+    return [IPv4Network(destination, strict=False) for destination in destinations]
+
+
+def make_bridge(state: LabState) -> None:
+    """The lab's bridge with the machine's own address; nothing when it is there."""
+    name = names.bridge(state.name)
+    if not (_INTERFACES / name).exists():
+        _batch([f"link add {name} type bridge forward_delay 0 stp_state 0"])
+    _batch(
+        [
+            f"link set {name} addrgenmode none",
+            f"addr replace {gateway(state.network)}/{state.network.prefixlen} dev {name}",
+            f"link set {name} up",
+        ]
+    )
+
+
+def is_wired(state: LabState, host: LabHost) -> bool:
+    """Whether namespace, cable, bridge and address of the host are all in place."""
+    space, port = names.namespace(state.name, host.name), names.port(state.name, host.name)
+    master = _INTERFACES / port / "master"
+    if (
+        not (_NAMESPACES / space).exists()
+        or not master.exists()
+        or master.resolve().name != names.bridge(state.name)
+    ):
+        return False
+    return (
+        f"{host.address}/"
+        in attempt(["ip", "-n", space, "-4", "-br", "addr", "show", "dev", "eth0", "up"]).out
+    )
+
+
+def wire(state: LabState, hosts: Sequence[LabHost]) -> None:
+    """Make namespace and cable of each host, which must have neither."""
+    commands = []
+    for host in hosts:
+        space, port = names.namespace(state.name, host.name), names.port(state.name, host.name)
+        commands += [
+            f"netns add {space}",
+            f"link add {port} type veth peer name eth0 address {hardware_address(host.address)} netns {space}",
+            f"link set {port} addrgenmode none",
+            f"link set {port} master {names.bridge(state.name)} up",
+        ]
+    _batch(commands)
+    for host in hosts:
+        _set_up_inside(state, host)
+
+
+def unwire(lab: str, host: str) -> None:
+    """Take the host's namespace and cable away, whichever is there."""
+    port, space = names.port(lab, host), names.namespace(lab, host)
+    if (_INTERFACES / port).exists():
+        attempt(["ip", "link", "delete", port])
+    if (_NAMESPACES / space).exists():
+        run(["ip", "netns", "delete", space])
+
+
+def remove_links(lab: str) -> None:
+    """Take the lab's bridge and what is left of its cables away."""
+    for name in links(lab):
+        attempt(["ip", "link", "delete", name])
+
+
+def links(lab: str) -> list[str]:
+    """Names of the machine's interfaces that belong to the lab."""
+    prefix, bridge = names.port_prefix(lab), names.bridge(lab)
+    return [
+        path.name for path in _INTERFACES.iterdir() if path.name == bridge or path.name.startswith(prefix)
+    ]
+
+
+def namespaces(lab: str) -> list[str]:
+    """Hosts of the lab that have a network namespace."""
+    if not _NAMESPACES.is_dir():
+        return []
+    prefix = names.namespace_prefix(lab)
+    return [path.name.removeprefix(prefix) for path in _NAMESPACES.iterdir() if path.name.startswith(prefix)]
+
+
+def _set_up_inside(state: LabState, host: LabHost) -> None:
+    inside = [
+        "link set lo up",
+        "link set eth0 addrgenmode none",
+        f"addr add {host.address}/{state.network.prefixlen} dev eth0",
+        "link set eth0 up",
+    ]
+    _batch(inside, within=names.namespace(state.name, host.name))
+
+
+def _batch(commands: Sequence[str], *, within: str | None = None) -> None:
+    where = ["-n", within] if within else []
+    run(["ip", *where, "-batch", "-"], text="\n".join(commands) + "\n")

@@ -1,0 +1,85 @@
+"""Where a lab keeps its things."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+HOME = Path("/var/lib/orch-lab")
+RUN = Path("/run/orch-lab")
+
+
+@dataclass(frozen=True)
+class LabPaths:
+    """The folder of one lab (0700) and what is in it."""
+
+    root: Path
+
+    @property
+    def state(self) -> Path:
+        """The recorded intent."""
+        return self.root / "lab.json"
+
+    @property
+    def key(self) -> Path:
+        """Private key of the user deploy."""
+        return self.root / "id_ed25519"
+
+    @property
+    def known_hosts(self) -> Path:
+        """Pinned host keys."""
+        return self.root / "known_hosts"
+
+    @property
+    def ssh_config(self) -> Path:
+        """For `ssh -F`."""
+        return self.root / "ssh_config"
+
+    @property
+    def inventory(self) -> Path:
+        """The generated Ansible inventory."""
+        return self.root / "hosts.yml"
+
+    def host(self, name: str) -> "HostPaths":
+        """Where one host keeps its things."""
+        return HostPaths(self.root / "hosts" / name)
+
+
+@dataclass(frozen=True)
+class HostPaths:
+    """The folder of one host."""
+
+    folder: Path
+
+    @property
+    def host_key(self) -> Path:
+        """Kept outside the root, so that the host is the same one after its disk was lost."""
+        return self.folder / "ssh_host_ed25519_key"
+
+    @property
+    def machine_id(self) -> Path:
+        """The host's machine-id, kept for the same reason."""
+        return self.folder / "machine-id"
+
+    @property
+    def layer(self) -> Path:
+        """The size-limited tmpfs that holds all the host ever writes."""
+        return self.folder / "layer"
+
+    @property
+    def prepared(self) -> Path:
+        """Inside the layer: there once the root is complete."""
+        return self.layer / "prepared"
+
+    @property
+    def root(self) -> Path:
+        """Where base and layer are mounted together."""
+        return self.folder / "root"
+
+    @property
+    def console(self) -> Path:
+        """What the host printed while it booted."""
+        return self.folder / "console.log"
+
+
+def lab_paths(lab: str) -> LabPaths:
+    """The folder of the lab of that name."""
+    return LabPaths(HOME / "labs" / lab)

@@ -1,0 +1,71 @@
+"""What a host looks like now: asked of the kernel, never of a record."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from orchestrator.lab import cgroups, faults, mounts
+from orchestrator.lab.host import DISK_MEBIBYTES
+from orchestrator.lab.paths import HostPaths
+from orchestrator.lab.patience import now
+from orchestrator.lab.probe import ssh_answers
+from orchestrator.lab.state import Kind, LabHost, LabState
+
+Condition = Literal["up", "cut", "hung", "frozen", "filled", "dead"]
+_MEBIBYTE = 1 << 20
+
+
+@dataclass(frozen=True)
+class HostSighting:
+    """One host as it is; uptime in seconds, None when it is dead."""
+
+    name: str
+    kind: Kind
+    address: str
+    conditions: tuple[Condition, ...]
+    reachable: bool
+    uptime: float | None
+
+
+def seen(state: LabState, host: LabHost, paths: HostPaths) -> HostSighting:
+    """Look at the host, knocking at its sshd as well."""
+    pids = cgroups.processes(state.name, host.name)
+    conditions = _conditions(state.name, host, paths, running=bool(pids))
+    return HostSighting(
+        name=host.name,
+        kind=host.kind,
+        address=str(host.address),
+        conditions=conditions,
+        reachable=ssh_answers(str(host.address)),
+        uptime=_uptime(pids),
+    )
+
+
+def _conditions(lab: str, host: LabHost, paths: HostPaths, *, running: bool) -> tuple[Condition, ...]:
+    found: list[Condition] = []
+    if not running:
+        found.append("dead")
+    elif cgroups.frozen(lab, host.name):
+        found.append("frozen")
+    found += faults.suffered(lab, host.name)
+    if _is_filled(host, paths):
+        found.append("filled")
+    return tuple(found) or ("up",)
+
+
+def _is_filled(host: LabHost, paths: HostPaths) -> bool:
+    mounted = paths.layer in mounts.mounted_under(paths.folder)
+    return mounted and mounts.capacity(paths.layer) < DISK_MEBIBYTES[host.kind] * _MEBIBYTE
+
+
+def _uptime(pids: list[int]) -> float | None:
+    """The oldest process of the host is its container; field 22 of stat is its start (proc(5))."""
+    starts = []
+    for pid in pids:
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        starts.append(int(fields[19]) / os.sysconf("SC_CLK_TCK"))
+    return now() - min(starts) if starts else None

@@ -1,0 +1,72 @@
+"""What a lab is meant to be: written before anything is made, so that a killed `up` can be finished or undone."""
+
+import os
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from orchestrator.lab.addresses import address
+from orchestrator.lab.errors import LabError
+
+Kind = Literal["full", "light"]
+
+
+class LabHost(BaseModel):
+    """One host of the lab: full hosts boot systemd, light ones run sshd alone."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    kind: Kind
+    address: IPv4Address
+
+
+class LabState(BaseModel):
+    """The intent of the latest `up`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    network: IPv4Network
+    hosts: tuple[LabHost, ...]
+    base: str
+    inventory: Path | None = None
+
+    def host(self, name: str) -> LabHost | None:
+        """The host of that name, None when the lab has none."""
+        return next((host for host in self.hosts if host.name == name), None)
+
+
+def grown(state: LabState, names: list[str], kind: Kind) -> LabState:
+    """The same lab with the missing hosts added; hosts that are there keep their kind and address."""
+    known = {host.name for host in state.hosts}
+    added = tuple(
+        LabHost(name=name, kind=kind, address=address(state.network, name))
+        for name in names
+        if name not in known
+    )
+    return state.model_copy(update={"hosts": state.hosts + added})
+
+
+def read_state(path: Path) -> LabState | None:
+    """The recorded intent; None when there is none. Raises LabError when the file is not one of ours."""
+    try:
+        return LabState.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValidationError as fault:
+        raise LabError(
+            f"{path}: not a lab record ({fault.error_count()} faults); `orch lab down` removes it."
+        ) from fault
+
+
+def write_state(path: Path, state: LabState) -> None:
+    """Write whole or not at all."""
+    beside = path.with_suffix(".new")
+    with beside.open("w") as file:
+        file.write(state.model_dump_json(indent=2))
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
