@@ -7,9 +7,10 @@ In YAML a check is a mapping with one key that names its kind, and beside it, wh
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationInfo
 
 from orchestrator.domain.noun import Bytes, HostName, Many, Noun, Port, Seconds, Sha256, Text
+from orchestrator.domain.wrong import meant, wrong
 
 Origin = Literal["controller", "target"]
 Answer = Literal["passed", "failed", "inconclusive"]
@@ -211,28 +212,54 @@ CHECK_KINDS: dict[str, type[CheckBase]] = {
     "other_deployment": OtherDeploymentCheck,
     "testinfra": TestinfraCheck,
 }
-_SHARED = {"title", "within", "every"}
+SHARED = ("title", "within", "every")
+BY_HAND = "written by hand"
+"""The validation context of what a person wrote: there a check has one form only, its kind as its key."""
 
 
-def spelled_out(value: Any) -> Any:
+def spelled_out(value: Any, info: ValidationInfo) -> Any:
     """A check as written in YAML, spelled out as its kind's fields; what cannot be read is left to be refused."""
-    if not isinstance(value, dict) or "kind" in value:
+    if not isinstance(value, dict) or ("kind" in value and info.context != BY_HAND):
         return value
-    kinds = [key for key in value if key not in _SHARED]
-    if len(kinds) != 1 or kinds[0] not in CHECK_KINDS:
-        known = ", ".join(CHECK_KINDS)
-        raise ValueError(f"one check kind as its key ({known})")
-    kind = kinds[0]
-    body = value[kind]
-    shared = {key: value[key] for key in value if key in _SHARED}
+    kind = _one_kind(value)
+    body = _body(kind, value[kind])
+    beside = {key: value[key] for key in value if key != kind}
+    for key in beside:
+        if key in body:
+            raise wrong(f"`{key}` once", f"keep it beside `{kind}`", found="it twice", at=key)
+    return {**beside, **body, "kind": kind}
+
+
+def _one_kind(value: dict[Any, Any]) -> str:
+    known = list(CHECK_KINDS)
+    kinds = [key for key in value if key in CHECK_KINDS]
+    if len(kinds) == 1:
+        return str(kinds[0])
+    if kinds:
+        raise wrong(
+            "one check kind",
+            "make each a check of its own",
+            found=" and ".join(f"`{kind}`" for kind in kinds),
+        )
+    others = [str(key) for key in value if key not in SHARED]
+    guess = next((word for word in (meant(key, known) for key in others) if word), None)
+    found = ", ".join(f"`{key}`" for key in others) or "none"
+    raise wrong(
+        "a check kind", f"did you mean `{guess}`?" if guess else f"use one of {', '.join(known)}", found=found
+    )
+
+
+def _body(kind: str, body: Any) -> dict[Any, Any]:
+    main = CHECK_KINDS[kind].main
     if body is None:
-        body = {}
-    if not isinstance(body, dict):
-        main = CHECK_KINDS[kind].main
-        if not main:
-            raise ValueError(f"a mapping below `{kind}`")
-        body = {main: body}
-    return {"kind": kind, **shared, **body}
+        return {}
+    if isinstance(body, dict):
+        if "kind" in body:
+            raise wrong("no `kind`", "the key above it says the kind", found="one", at="kind")
+        return body
+    if not main:
+        raise wrong(f"a mapping below `{kind}`", "write its fields below it", at=kind)
+    return {main: body}
 
 
 def _kind_of(value: Any) -> str | None:

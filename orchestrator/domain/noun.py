@@ -8,6 +8,8 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 
 T = TypeVar("T")
 
+MOMENT = r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)$"
+
 
 class Noun(BaseModel):
     """A frozen value; unknown keys, numbers in quotes, booleans as numbers and NaN are refused."""
@@ -20,6 +22,7 @@ Many = Annotated[tuple[T, ...], Field(strict=False)]
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_MOMENT = re.compile(MOMENT, re.ASCII)
 _SIZES = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?) ?(B|kB|MB|GB|KiB|MiB|GiB)")
 
@@ -40,7 +43,7 @@ def bytes_of(value: Any) -> Any:
     """Bytes from `500MB`, `2GiB`, or a plain number of bytes; other types pass through to be refused."""
     if isinstance(value, str):
         match = _SIZE.fullmatch(value)
-        if match is None:
+        if match is None or len(match[1]) > 18:
             raise ValueError("a size such as 500MB or 2GiB")
         return int(float(match[1]) * _SIZES[match[2]])
     return value
@@ -51,12 +54,11 @@ def moment_of(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        raise ValueError("a moment such as 2026-03-01T22:30:00+01:00") from None
-    if moment.tzinfo is None:
-        raise ValueError("a moment with its zone, such as 2026-03-01T22:30:00+01:00")
-    return moment.astimezone(UTC)
+        if not _MOMENT.fullmatch(value):
+            raise ValueError
+        return datetime.fromisoformat(value).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError("a moment with its zone, such as 2026-03-01T22:30:00+01:00") from None
 
 
 Seconds = Annotated[
@@ -85,7 +87,11 @@ Bytes = Annotated[
         }
     ),
 ]
-Moment = Annotated[AwareDatetime, BeforeValidator(moment_of)]
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(moment_of),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": MOMENT}),
+]
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 HostName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$")]

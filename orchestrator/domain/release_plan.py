@@ -7,8 +7,9 @@ from pydantic import BeforeValidator, Field, model_validator
 from orchestrator.domain.attempt import Allowance
 from orchestrator.domain.baseline import BaselineScope
 from orchestrator.domain.check import Check
-from orchestrator.domain.noun import HostName, Many, Moment, Name, Noun, Seconds, Sha256, Text, Variables
-from orchestrator.domain.wave import Gate, HostLimit, Limit, PlannedWave
+from orchestrator.domain.noun import Many, Moment, Name, Noun, Seconds, Sha256, Text, Variables
+from orchestrator.domain.wave import AtLeastOneHost, Gate, GroupName, HostLimit, Limit, PlannedWave
+from orchestrator.domain.wrong import wrong
 
 AtLeastOneText = Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
 Level = Literal["low", "medium", "high"]
@@ -19,7 +20,7 @@ def texts_of(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-Texts = Annotated[AtLeastOneText, BeforeValidator(texts_of)]
+Texts = Annotated[AtLeastOneText, BeforeValidator(texts_of, json_schema_input_type=Text | AtLeastOneText)]
 
 
 class ReleaseUnit(Noun):
@@ -52,23 +53,25 @@ class Release(Noun):
     @model_validator(mode="after")
     def _something_released(self) -> "Release":
         if not self.units and not self.removes:
-            raise ValueError("at least one release unit, or one component that is removed")
+            raise wrong(
+                "at least one release unit, or one component that is removed", "fill in `units` or `removes`"
+            )
         return self
 
 
 class Pilot(Noun):
     """The hosts that go first, and what must pass before the rest follow."""
 
-    hosts: Many[HostName] | None = None
-    group: Text | None = None
+    hosts: AtLeastOneHost | None = None
+    group: GroupName | None = None
     objective: Text | None = None
     acceptance: Many[Check] = ()
     gate: Gate = Gate()
 
     @model_validator(mode="after")
     def _one_selector(self) -> "Pilot":
-        if (self.hosts is None) == (self.group is None) or self.hosts == ():
-            raise ValueError("either hosts (at least one) or group")
+        if (self.hosts is None) == (self.group is None):
+            raise wrong("either hosts or group", "say in one way which hosts go first")
         return self
 
 
@@ -102,13 +105,18 @@ class Strategy(Noun):
     @model_validator(mode="after")
     def _kind_fits(self) -> "Strategy":
         if self.kind == "phased" and not self.waves:
-            raise ValueError("waves, for a phased strategy (for example [1, 25%, rest])")
+            raise wrong(
+                "waves, for a phased strategy", "add for example `waves: [1, 25%, rest]`", found="none"
+            )
         if self.kind == "pilot" and self.pilot is None:
-            raise ValueError("pilot, for a pilot strategy (for example {hosts: [web1], gate: {soak: 10m}})")
+            example = "`pilot: {hosts: [web1], gate: {soak: 10m}}`"
+            raise wrong("pilot, for a pilot strategy", f"add for example {example}", found="none")
         if self.kind != "pilot" and self.pilot is not None:
-            raise ValueError(f"no pilot, for a {self.kind} strategy")
+            next_move = "remove it, or write `kind: pilot`"
+            raise wrong(f"no pilot, for a {self.kind} strategy", next_move, found="one", at="pilot")
         if self.kind == "big-bang" and self.waves:
-            raise ValueError("no waves, for a big-bang strategy: all hosts go at once")
+            next_move = "remove them, or write `kind: phased`"
+            raise wrong("no waves, for a big-bang strategy", next_move, found="some", at="waves")
         return self
 
 
@@ -132,7 +140,7 @@ class Window(Noun):
     @model_validator(mode="after")
     def _opens_before_it_closes(self) -> "Window":
         if self.closes <= self.opens:
-            raise ValueError("a window that closes after it opens")
+            raise wrong("a window that closes after it opens", "correct one of the two", at="closes")
         return self
 
 

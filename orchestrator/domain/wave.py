@@ -1,13 +1,23 @@
 """Waves: the phases in which a deployment reaches its hosts, each with objectives, entry and exit criteria (TR 20000-5, 7)."""
 
-from typing import Annotated, Any
+import re
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from orchestrator.domain.check import Check
 from orchestrator.domain.noun import HostName, Many, Noun, Seconds, Text
+from orchestrator.domain.wrong import wrong
 
 Percent = Annotated[float, Field(gt=0, le=100)]
+GroupName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$")]
+PercentText = Annotated[str, Field(pattern=r"^[0-9]{1,3}(\.[0-9]{1,6})?%$")]
+
+_GROUP = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+_PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?%")
+
+
+AtLeastOneHost = Annotated[tuple[HostName, ...], Field(strict=False, min_length=1)]
 
 
 class Limit(Noun):
@@ -19,7 +29,7 @@ class Limit(Noun):
     @model_validator(mode="after")
     def _one_of_two(self) -> "Limit":
         if (self.count is None) == (self.percent is None):
-            raise ValueError("a number of hosts such as 2, or a percentage such as 10%")
+            raise wrong("either count or percent", "keep one of them")
         return self
 
     def hosts_of(self, total: int) -> int:
@@ -30,27 +40,25 @@ class Limit(Noun):
 
 
 def _number_before_percent(value: str) -> float | None:
-    try:
-        return float(value[:-1]) if value.endswith("%") else None
-    except ValueError:
-        return None
+    return float(value[:-1]) if _PERCENT.fullmatch(value) else None
 
 
 def limit_of(value: Any) -> Any:
     """A Limit from `2` or `10%`."""
-    if isinstance(value, bool):
-        raise ValueError("a number of hosts such as 2, or a percentage such as 10%")
-    if isinstance(value, int):
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
         return {"count": value}
-    if isinstance(value, str):
-        percent = _number_before_percent(value)
-        if percent is None:
-            raise ValueError("a number of hosts such as 2, or a percentage such as 10%")
-        return {"percent": percent}
-    return value
+    percent = _number_before_percent(value) if isinstance(value, str) else None
+    if percent is None and not isinstance(value, Limit):
+        raise wrong("a number of hosts such as 2, or a percentage such as 10%", "write one of these")
+    return value if percent is None else {"percent": percent}
 
 
-HostLimit = Annotated[Limit, BeforeValidator(limit_of)]
+HostLimit = Annotated[
+    Limit,
+    BeforeValidator(limit_of, json_schema_input_type=Annotated[int, Field(ge=0)] | PercentText | Limit),
+]
 
 
 class Gate(Noun):
@@ -74,9 +82,9 @@ class WaveSpec(Noun):
     name: Text | None = None
     count: Annotated[int, Field(ge=1)] | None = None
     percent: Percent | None = None
-    group: Text | None = None
-    hosts: Many[HostName] | None = None
-    rest: bool | None = None
+    group: GroupName | None = None
+    hosts: AtLeastOneHost | None = None
+    rest: Literal[True] | None = None
     objective: Text | None = None
     entry: Many[Check] = ()
     acceptance: Many[Check] = ()
@@ -86,28 +94,39 @@ class WaveSpec(Noun):
     @model_validator(mode="after")
     def _one_selector(self) -> "WaveSpec":
         given = [self.count, self.percent, self.group, self.hosts, self.rest]
-        if sum(value is not None for value in given) != 1 or self.rest is False:
-            raise ValueError("exactly one of count, percent, group, hosts, rest")
-        if self.hosts == ():
-            raise ValueError("at least one host")
+        if sum(value is not None for value in given) != 1:
+            raise wrong(
+                "one of count, percent, group, hosts, rest", "say in one way which hosts the wave has"
+            )
         return self
 
 
 def wave_of(value: Any) -> Any:
     """A WaveSpec from its short forms: `1`, `25%`, `rest`, or the name of a group."""
-    if isinstance(value, bool):
-        raise ValueError("a count, a percentage, `rest`, a group, or a mapping")
-    if isinstance(value, int):
+    if isinstance(value, int) and not isinstance(value, bool):
         return {"count": value}
-    if isinstance(value, str):
-        percent = _number_before_percent(value)
-        if percent is not None:
-            return {"percent": percent}
+    if isinstance(value, str) and _PERCENT.fullmatch(value):
+        return {"percent": _number_before_percent(value)}
+    if isinstance(value, str) and _GROUP.fullmatch(value):
         return {"rest": True} if value == "rest" else {"group": value}
+    if not isinstance(value, (dict, WaveSpec)):
+        raise wrong(
+            "a wave: a count, a percentage, `rest`, a group, or a mapping", "write for example 2, 25% or rest"
+        )
     return value
 
 
-PlannedWave = Annotated[WaveSpec, BeforeValidator(wave_of)]
+PlannedWave = Annotated[
+    WaveSpec,
+    BeforeValidator(
+        wave_of,
+        json_schema_input_type=Annotated[int, Field(ge=1)]
+        | PercentText
+        | Literal["rest"]
+        | GroupName
+        | WaveSpec,
+    ),
+]
 
 
 class Wave(Noun):

@@ -1,0 +1,1 @@
+"""What people write and keep in files: release plans in YAML, and the definitive media library."""

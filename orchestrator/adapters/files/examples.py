@@ -1,0 +1,69 @@
+"""What a person is shown in place of a regular expression or of a key that is missing."""
+
+EXAMPLES = {
+    "orch": "1",
+    "purpose": "Bring version 2.4.0 of the shop to live.",
+    "release": "{name: shop, version: 2.4.0, units: [...]}",
+    "objectives": '"99% of requests are answered in under 300 ms"',
+    "strategy": "{kind: phased, hosts: web, playbook: playbooks/deploy.yml, waves: [1, 25%, rest]}",
+    "roles": "{deployment manager: Ada Berg}",
+    "resources": "{environment: staging, inventory: inventories/staging.ini}",
+    "risks": "[{risk: a host runs out of space, mitigation: space is checked beforehand}]",
+    "communication": "[{audience: service desk, channel: mail}]",
+    "validation": "{environment: [{space: {free: 1GiB}}], acceptance: [{unit: shop}]}",
+    "backout": "{playbook: rollback/shop.yml, baseline: {files: [/opt/shop]}}",
+    "approval": "{required: [change manager]}",
+    "name": "shop",
+    "version": '"2.4.0"',
+    "artefact": "dml/shop-2.4.0.tar.gz",
+    "sha256": "... (what `sha256sum` prints for the artefact)",
+    "kind": "phased",
+    "hosts": "web",
+    "playbook": "playbooks/deploy.yml",
+    "environment": "staging",
+    "inventory": "inventories/staging.ini",
+    "opens": "2026-03-01T22:30:00+01:00",
+    "closes": "2026-03-02T02:00:00+01:00",
+    "at": "2026-03-01T22:30:00+01:00",
+    "what": "deployment begins",
+    "risk": "a host runs out of space",
+    "mitigation": "space is checked beforehand",
+    "audience": "service desk",
+    "channel": "mail",
+    "baseline": "{files: [/opt/shop]}",
+    "duration": "30m",
+    "url": '"http://{address}:8080/"',
+    "port": "8080",
+    "run": "systemctl is-system-running",
+    "path": "/opt/shop",
+    "free": "1GiB",
+    "available": "512MiB",
+    "distribution": "debian",
+}
+"""By key, an example of its value."""
+
+PATTERNS = {
+    r"^[0-9a-f]{64}$": (
+        "a SHA-256 digest (64 hexadecimal digits, small letters)",
+        "copy what `sha256sum` prints for the artefact",
+    ),
+    r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$": (
+        "a name of letters, digits, dots, dashes and underscores",
+        "write it without other characters",
+    ),
+    r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$": (
+        "a host name of the inventory",
+        "write it as the inventory does",
+    ),
+    r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$": ("a group of the inventory", "write it as the inventory does"),
+    r"^[0-9A-Za-z][0-9A-Za-z.+~_-]{0,63}$": ("a version such as 2.4.0", "write it without spaces"),
+    r"^[A-Za-z_][A-Za-z0-9_]*$": (
+        "a variable name of letters, digits and underscores",
+        "rename the variable",
+    ),
+    r"^/": ("an absolute path", "begin it with /"),
+    r"^https?://": ("a URL that begins with http:// or https://", "write it in full"),
+    r"^0[0-7]{3,4}$": ("a file mode such as 0644", 'write four octal digits in quotes: "0644"'),
+    r"^\d+(\.\d+){0,2}$": ("a version such as 3.11", 'write numbers and dots in quotes: "3.11"'),
+}
+"""By pattern of a noun's field: what is expected, and what to do."""

@@ -1,0 +1,306 @@
+"""Reads YAML 1.2 as a plan may use it: one document, text keys, no duplicates, aliases, anchors or tags, within limits.
+
+The parser's events are read one by one, so that no limit is passed before it is noticed, and no value is constructed but
+text, numbers, booleans, null, lists and mappings.
+"""
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    Event,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+)
+
+from orchestrator.adapters.files.document import Document, Path, Place, Tree, shown_text, written
+from orchestrator.adapters.files.yaml_scalars import NotANumber, resolved
+from orchestrator.errors import Fault
+
+LARGEST = 256 * 1024
+DEEPEST = 32
+MOST_NODES = 10_000
+
+# Control characters, and those that let text show in another order than it is read (Unicode TR 36).
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufff0-\uffff]"
+)
+
+
+class Unreadable(Exception):
+    """The document ends here: what follows cannot be read."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(str(fault))
+        self.fault = fault
+
+
+def read_yaml(file: str, content: bytes) -> Document:
+    """The document in these bytes, with every fault found; never raises for what the bytes hold."""
+    document = Document(file=file)
+    try:
+        _Reader(document).read(_events(file, _text(file, content)))
+    except Unreadable as unreadable:
+        document.faults.append(unreadable.fault)
+        document.faulty.add(())
+    return document
+
+
+def _text(file: str, content: bytes) -> str:
+    if len(content) > LARGEST:
+        raise Unreadable(Fault(file, None, "", f"at most {LARGEST // 1024} KiB", "more", "shorten the file"))
+    try:
+        text = content.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        found = f"the byte 0x{content[error.start]:02x}"
+        raise Unreadable(Fault(file, line, "", "UTF-8 text", found, "save the file as UTF-8")) from None
+    hidden = _HIDDEN.search(text)
+    if hidden:
+        line = text.count("\n", 0, hidden.start()) + 1
+        found = f"the invisible character U+{ord(hidden[0]):04X}"
+        raise Unreadable(Fault(file, line, "", "text that shows as it is", found, "remove that character"))
+    return text
+
+
+def _events(file: str, text: str) -> Iterator[Event]:
+    events = YAML(typ="safe", pure=True).parse(io.StringIO(text))
+    try:
+        yield from events
+    except MarkedYAMLError as error:
+        mark = error.context_mark if _is_left_open(error) else error.problem_mark
+        mark = mark or error.context_mark
+        line = mark.line + 1 if mark else None
+        raise Unreadable(Fault(file, line, "", "YAML", *_plain_words(error, text, line))) from None
+    except (YAMLError, ValueError, OverflowError) as error:
+        found = shown_text(" ".join(str(error).split()))
+        raise Unreadable(Fault(file, None, "", "YAML", found, "correct the file's syntax")) from None
+
+
+def _plain_words(error: MarkedYAMLError, text: str, line: int | None) -> tuple[str, str]:
+    """What was found and what to do, for the mistakes that people make."""
+    problem = str(error.problem or error.context or "a syntax error")
+    written_line = text.splitlines()[line - 1] if line and line <= len(text.splitlines()) else ""
+    if "'\\t'" in problem or written_line.lstrip(" ").startswith("\t"):
+        return "a tab", "indent with spaces"
+    if "mapping values are not allowed" in problem:
+        return (
+            "a second `: ` in one line",
+            "put text that contains `: ` in quotes, or correct the indentation",
+        )
+    if "found unexpected end of stream" in problem:
+        return "a quote that is not closed", "close the quote"
+    if "expected ',' or" in problem:
+        return "a bracket that is not closed", "close it, or put a comma between its items"
+    if "cannot start any token" in problem:
+        return f"{problem.removeprefix('found ')}", "put the text in quotes"
+    if "expected <block end>" in problem:
+        return "indentation that fits nothing above", "align the line with its neighbours"
+    return problem.removeprefix("found "), "correct the syntax or the indentation"
+
+
+def _is_left_open(error: MarkedYAMLError) -> bool:
+    """Whether the mistake is where something began, not where the parser gave up."""
+    problem = str(error.problem)
+    return "found unexpected end of stream" in problem or "expected ',' or" in problem
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection whose end has not been read; `key` waits for its value, which will stand at `path_of_value`."""
+
+    into: list[Tree] | dict[str, Tree]
+    path: Path
+    key: str | None = None
+    path_of_value: Path = ()
+
+
+class _Reader:
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._open: list[_Open] = []
+        self._nodes = 0
+        self._documents = 0
+
+    def read(self, events: Iterator[Event]) -> None:
+        for event in events:
+            if isinstance(event, DocumentStartEvent):
+                self._start_document(event)
+            elif isinstance(event, CollectionEndEvent):
+                self._open.pop()
+            elif isinstance(event, NodeEvent):
+                self._node(event)
+        if not self._documents:
+            raise self._unreadable(1, "a mapping", "an empty file", "write the plan's sections")
+
+    def _start_document(self, event: DocumentStartEvent) -> None:
+        self._documents += 1
+        line = event.start_mark.line + 1
+        if self._documents > 1:
+            raise self._unreadable(
+                line, "one document", "a second one after `---`", "keep one plan in a file"
+            )
+        if event.version not in (None, (1, 2)):
+            raise self._unreadable(line, "YAML 1.2", "another version", "remove the %YAML line")
+
+    def _node(self, event: NodeEvent) -> None:
+        self._count(event)
+        frame = self._open[-1] if self._open else None
+        if frame is not None and isinstance(frame.into, dict) and frame.key is None:
+            self._key(frame, event)
+            return
+        path = self._path_of_value(frame)
+        self._document.places.setdefault(path, _place(event))
+        self._refuse_markup(event, path)
+        value = self._value(event, path)
+        self._put(frame, value)
+        if isinstance(event, CollectionStartEvent) and isinstance(value, (list, dict)):
+            self._open.append(_Open(value, path))
+
+    def _count(self, event: NodeEvent) -> None:
+        self._nodes += 1
+        line = event.start_mark.line + 1
+        if self._nodes > MOST_NODES:
+            raise self._unreadable(line, f"at most {MOST_NODES} values", "more", "shorten the file")
+        if len(self._open) >= DEEPEST:
+            raise self._unreadable(line, f"at most {DEEPEST} levels of nesting", "more", "nest less deeply")
+
+    def _key(self, frame: _Open, event: NodeEvent) -> None:
+        key = self._key_text(frame, event)
+        path = (*frame.path, key)
+        into = frame.into
+        if isinstance(into, dict) and key in into:
+            earlier = self._document.places[path].line
+            self._fault(
+                event,
+                path,
+                "each key once",
+                f"`{key}` again (first in line {earlier})",
+                "remove one of the two",
+            )
+            # What follows is read, so that its faults show, and dropped.
+            path = (*frame.path, key, "")
+            self._document.faulty.add(path)
+        self._document.places.setdefault(path, _place(event))
+        frame.key, frame.path_of_value = key, path
+
+    def _key_text(self, frame: _Open, event: NodeEvent) -> str:
+        path = frame.path
+        line = event.start_mark.line + 1
+        if not isinstance(event, ScalarEvent):
+            found = "a mapping or a list" if isinstance(event, CollectionStartEvent) else "an alias"
+            raise self._unreadable(line, "text as a key", found, "put text with braces in quotes", path)
+        self._refuse_markup(event, path)
+        self._refuse_hidden(event, str(event.value), path)
+        if _is_plain(event):
+            self._refuse_odd_key(event, path)
+        return str(event.value)
+
+    def _refuse_odd_key(self, event: ScalarEvent, path: Path) -> None:
+        text = str(event.value)
+        if text == "<<":
+            self._fault(event, path, "plain keys", "the merge key `<<`", "write the keys out")
+            self._document.faulty.add((*path, text))
+        elif not isinstance(_resolved_or_none(text), str):
+            self._fault(event, path, "text as a key", f"`{text}`", f'put it in quotes: "{text}"')
+            self._document.faulty.add((*path, text))
+
+    def _path_of_value(self, frame: _Open | None) -> Path:
+        if frame is None:
+            return ()
+        return (*frame.path, len(frame.into)) if isinstance(frame.into, list) else frame.path_of_value
+
+    def _value(self, event: NodeEvent, path: Path) -> Tree:
+        if isinstance(event, MappingStartEvent):
+            return {}
+        if isinstance(event, CollectionStartEvent):
+            return []
+        return self._scalar(event, path) if isinstance(event, ScalarEvent) else None
+
+    def _scalar(self, event: ScalarEvent, path: Path) -> Tree:
+        text = str(event.value)
+        self._refuse_hidden(event, text, path)
+        if not _is_plain(event):
+            return text
+        self._document.spelled[path] = text
+        try:
+            return resolved(text)
+        except NotANumber as wrong:
+            self._fault(
+                event, path, str(wrong), f"`{text[:60]}`", "correct it, or put it in quotes if it is text"
+            )
+            self._document.faulty.add(path)
+            return None
+
+    def _refuse_hidden(self, event: ScalarEvent, text: str, path: Path) -> None:
+        hidden = _HIDDEN.search(text)
+        if hidden:
+            found = f"the invisible character U+{ord(hidden[0]):04X}"
+            self._fault(event, path, "text that shows as it is", found, "remove that character")
+            self._document.faulty.add(path)
+
+    def _put(self, frame: _Open | None, value: Tree) -> None:
+        if frame is None:
+            self._document.tree = value
+        elif isinstance(frame.into, list):
+            frame.into.append(value)
+        else:
+            frame.into.setdefault(frame.key or "", value)
+            frame.key = None
+
+    def _refuse_markup(self, event: NodeEvent, path: Path) -> None:
+        if isinstance(event, AliasEvent):
+            self._fault(event, path, "a value", f"the alias `*{event.anchor}`", "write the value out")
+            self._document.faulty.add(path)
+            return
+        if event.anchor is not None:
+            self._fault(
+                event,
+                path,
+                "no anchors",
+                f"`&{event.anchor}`",
+                "remove it and write the value out where it is needed",
+            )
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            self._fault(event, path, "no tags", f"`{_short_tag(str(tag))}`", "remove it")
+            self._document.faulty.add(path)
+
+    def _fault(self, event: NodeEvent, path: Path, expected: str, found: str, next_move: str) -> None:
+        line = event.start_mark.line + 1
+        self._document.faults.append(
+            Fault(self._document.file, line, written(path), expected, found, next_move)
+        )
+
+    def _unreadable(
+        self, line: int, expected: str, found: str, next_move: str, path: Path = ()
+    ) -> Unreadable:
+        return Unreadable(Fault(self._document.file, line, written(path), expected, found, next_move))
+
+
+def _is_plain(event: ScalarEvent) -> bool:
+    return bool(event.implicit[0])
+
+
+def _resolved_or_none(text: str) -> Tree:
+    try:
+        return resolved(text)
+    except NotANumber:
+        return None
+
+
+def _place(event: NodeEvent) -> Place:
+    return Place(event.start_mark.line + 1, event.start_mark.column + 1)
+
+
+def _short_tag(tag: str) -> str:
+    return tag.replace("tag:yaml.org,2002:", "!!")[:60]

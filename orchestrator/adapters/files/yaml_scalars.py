@@ -1,0 +1,45 @@
+"""What a plain YAML scalar means in the core schema of YAML 1.2 (chapter 10.3): 22:30 and NO are text, 1.10 is a number."""
+
+import math
+import re
+
+Scalar = str | int | float | bool | None
+
+LONGEST_NUMBER = 18
+
+_NULL = {"", "~", "null", "Null", "NULL"}
+_BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INT = re.compile(r"[-+]?[0-9]+", re.ASCII)
+_OTHER_INT = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+", re.ASCII)
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
+_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", re.ASCII)
+
+
+class NotANumber(ValueError):
+    """A scalar that YAML calls a number and that is none that a plan can hold."""
+
+
+def resolved(text: str) -> Scalar:
+    """The value of an unquoted scalar. Raises NotANumber for infinities, NaN and numbers too long to be meant."""
+    if text in _NULL:
+        return None
+    if text in _BOOL:
+        return _BOOL[text]
+    if _NOT_FINITE.fullmatch(text):
+        raise NotANumber("a finite number")
+    if _INT.fullmatch(text) or _OTHER_INT.fullmatch(text) or _FLOAT.fullmatch(text):
+        return _number(text)
+    return text
+
+
+def _number(text: str) -> int | float:
+    if len(text) > LONGEST_NUMBER:
+        raise NotANumber(f"a number of at most {LONGEST_NUMBER} characters")
+    if _OTHER_INT.fullmatch(text):
+        return int(text, 0)
+    if _INT.fullmatch(text):
+        return int(text)
+    number = float(text)
+    if not math.isfinite(number):
+        raise NotANumber("a finite number")
+    return number

@@ -1,0 +1,20 @@
+"""How a rule over a noun's fields says what is wrong, so that whoever reads the file can be told what to do."""
+
+from difflib import get_close_matches
+
+from pydantic_core import PydanticCustomError
+
+
+def wrong(expected: str, next_move: str, *, found: str = "", at: str = "") -> PydanticCustomError:
+    """The error to raise in a validator. `found` replaces the value that is shown, `at` names the field that is to blame."""
+    context = {"expected": expected, "next_move": next_move, "found": found, "at": at}
+    return PydanticCustomError("wrong", "expected {expected}; {next_move}", context)
+
+
+def meant(key: str, known: list[str]) -> str | None:
+    """The known word that a mistyped one was meant to be."""
+    folded = {word.casefold().replace("-", "_"): word for word in known}
+    close = get_close_matches(
+        key.casefold().replace("-", "_").replace(" ", "_"), list(folded), n=1, cutoff=0.6
+    )
+    return folded[close[0]] if close else None
