@@ -20,8 +20,9 @@ class CommandCollector(Noun):
 class BaselineScope(Noun):
     """Which configuration items are captured; volatile ones are excluded by declaration.
 
-    `files` are absolute paths or shell patterns; a directory stands for all that is in it. Content up to `content_limit`
-    bytes a file is kept, so that a difference can be shown; the digest is always taken of the whole file.
+    `files` are absolute paths or shell patterns (`*`, `?`, `[...]` within a name, `**` for any directories between); a
+    directory stands for all that is in it. Content up to `content_limit` bytes a file is kept, so that a difference can
+    be shown (0: never); the digest is always taken of the whole file. `users` are the local accounts and groups.
     """
 
     files: Many[AbsolutePath] = ()
@@ -52,6 +53,11 @@ class Baseline(Noun):
     items: Many[ConfigurationItem]
     faults: Many[str] = ()
 
+    @property
+    def complete(self) -> bool:
+        """Whether everything the scope names was read."""
+        return not self.faults
+
 
 class BaselineReference(Noun):
     """Where a captured baseline lies in the content-addressed store."""
@@ -71,3 +77,16 @@ class Difference(Noun):
     attribute: str
     before: AttributeValue
     after: AttributeValue
+
+
+class Comparison(Noun):
+    """What two baselines of one host differ in; `inconclusive` says why they cannot be compared, and then nothing is equal."""
+
+    host: HostName
+    differences: Many[Difference] = ()
+    inconclusive: str | None = None
+
+    @property
+    def equal(self) -> bool:
+        """Proved to be the same: compared, and without a difference."""
+        return self.inconclusive is None and not self.differences

@@ -2,6 +2,9 @@
 
 from orchestrator.domain.noun import HostName, Many, Noun, Port
 
+HOST_KEY_NOT_PINNED = "host key is not the pinned one"
+"""How the reason begins when a host shows a key that is not the pinned one: a security event, never just unreachable."""
+
 
 class Target(Noun):
     """One host of the inventory, and how it is reached over ssh."""
@@ -14,3 +17,23 @@ class Target(Noun):
     private_key: str | None = None
     known_hosts: str | None = None
     python: str = "/usr/bin/python3"
+
+
+class Identity(Noun):
+    """Which machine answers under a host's name: two hosts with one `machine_id` are two names of one machine.
+
+    `machine_id` is that of systemd; a machine that has none is known by its host key, as `host-key:SHA256...`.
+    """
+
+    host: HostName
+    machine_id: str
+    host_key_sha256: str
+    boot_id: str
+
+
+def shared_machines(identities: dict[str, Identity]) -> list[tuple[str, ...]]:
+    """The groups of hosts that are one machine under several names, in the order given."""
+    hosts: dict[str, list[str]] = {}
+    for host, identity in identities.items():
+        hosts.setdefault(identity.machine_id, []).append(host)
+    return [tuple(names) for names in hosts.values() if len(names) > 1]
