@@ -1,0 +1,32 @@
+"""Say whether a lab can stand on this machine and build the root its hosts share; with --look, say it only."""
+
+import sys
+
+from orchestrator.errors import OrchError
+from orchestrator.lab.base import ready_base
+from orchestrator.lab.needs import lacking
+
+
+def main() -> int:
+    """0 when lab hosts can come up now, else 12 with what is missing on stderr."""
+    missing = lacking()
+    for fault in missing:
+        say_missing(fault)
+    if missing:
+        return 12
+    if "--look" not in sys.argv[1:]:
+        try:
+            ready_base(lambda line: print(f"setup: {line}", flush=True))
+        except OrchError as error:
+            say_missing(str(error))
+            return 12
+    return 0
+
+
+def say_missing(fault: str) -> None:
+    """In the words of setup/say.sh."""
+    print(f"setup: MISSING: {fault}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
