@@ -50,6 +50,7 @@ class Attempted(Noun):
     intended_at: Moment
     outcome: AttemptOutcome | None = None
     lost: str | None = None
+    started: bool = True
     quiesced: bool = False
     busy: Many[HostName] = ()
 
@@ -62,7 +63,7 @@ class Attempted(Noun):
     def unclean(self) -> bool:
         """Ended in a way that may have left processes behind on hosts."""
         if self.lost is not None:
-            return True
+            return self.started
         return self.outcome is not None and (
             bool(self.outcome.faults) or any(host.result == "unknown" for host in self.outcome.hosts)
         )

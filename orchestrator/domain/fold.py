@@ -17,12 +17,12 @@ from orchestrator.domain.deployment import (
 )
 from orchestrator.domain.events import Recorded
 from orchestrator.domain.lifecycle import BEFORE_FIRST_TOUCH, State, after, allowed
-from orchestrator.errors import OrchError
+from orchestrator.errors import Refused
 
 Changes = dict[str, Any]
 
 
-class LifecycleFault(OrchError):
+class LifecycleFault(Refused):
     """An event that the lifecycle does not allow in the present state."""
 
 
@@ -158,7 +158,7 @@ def _attempt_lost(event: e.AttemptLost, d: Deployment, record: Recorded) -> Chan
     lost = next(a for a in d.attempts if a.attempt == event.attempt)
     standing: StandingName = "unknown" if lost.purpose == "deploy" else "backout_failed"
     return {
-        "attempts": _with_attempt(d, event.attempt, lost=event.reason),
+        "attempts": _with_attempt(d, event.attempt, lost=event.reason, started=event.started),
         "standings": _stand(d, dict.fromkeys(lost.hosts, (standing, event.reason))),
     }
 

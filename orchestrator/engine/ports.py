@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from orchestrator.domain.attempt import AttemptRequest
 from orchestrator.domain.baseline import Baseline, BaselineReference, BaselineScope
 from orchestrator.domain.check import Check, CheckResult
 from orchestrator.domain.events import Event, Recorded
+from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.sighting import Sighting, TaskSeen
 from orchestrator.domain.target import Target
@@ -86,6 +88,14 @@ class Playbooks(ABC):
         """End the attempt's processes on this machine and prove it; True when none is left."""
 
 
+class Planning(ABC):
+    """Release plans as people hand them in."""
+
+    @abstractmethod
+    def prepare(self, plan: Path) -> PreparedPlan:
+        """The plan checked whole, with hosts and waves resolved. Raises PlanFault with every fault there is."""
+
+
 class Inventory(ABC):
     """The hosts of an environment."""
 
@@ -140,3 +150,16 @@ class MediaLibrary(ABC):
 
 
 Watcher = Callable[[Recorded], None]
+
+
+@dataclass(frozen=True)
+class Ports:
+    """All ports of the engine, wired by the composition root."""
+
+    planning: Planning
+    clock: Clock
+    journal: Journal
+    playbooks: Playbooks
+    targets: Targets
+    baselines: BaselineStore
+    library: MediaLibrary

@@ -1,0 +1,67 @@
+"""A driver's hand on the journal of one deployment: what it knows, and how it adds to it."""
+
+from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.events import DriverTook, Event, Recorded
+from orchestrator.domain.fold import apply, fold
+from orchestrator.domain.lifecycle import after
+from orchestrator.engine.ports import Journal, Watcher
+from orchestrator.errors import Conflict, NotFound
+
+RETRIES = 50
+
+
+class Chronicle:
+    """The fold of one deployment's journal, kept up to date; every new event is shown to the watcher in order."""
+
+    def __init__(self, journal: Journal, deployment: str, watch: Watcher, driver: str) -> None:
+        self._journal = journal
+        self._watch = watch
+        self._driver = driver
+        self._id = deployment
+        records = journal.read(deployment)
+        if not records:
+            raise NotFound(f"There is no deployment {deployment}; `orch list` names those there are.")
+        self.deployment: Deployment = fold(records)
+
+    def refresh(self) -> Deployment:
+        """Take in what others appended. Raises Conflict when another driver took over."""
+        for record in self._journal.read(self._id, after=self.deployment.seq):
+            self._take(record)
+            if isinstance(record.event, DriverTook) and record.event.driver != self._driver:
+                raise Conflict(
+                    f"{self._id} was taken over by {record.event.driver}; this process stops without touching anything."
+                )
+        return self.deployment
+
+    def decide(self, event: Event) -> bool:
+        """Append a decision made from what is known; False when others wrote first, so that it must be made anew."""
+        apply(self.deployment, self._imagined(event))
+        try:
+            self._append(event)
+        except Conflict:
+            self.refresh()
+            return False
+        return True
+
+    def note(self, event: Event) -> bool:
+        """Append a fact, which stays true whatever others wrote; False where the lifecycle has no place for it any more."""
+        for _ in range(RETRIES):
+            if after(self.deployment.state, event.kind) is None:
+                return False
+            if self.decide(event):
+                return True
+        raise Conflict(f"{self._id}: the journal is written to by others without end; nothing was appended.")
+
+    def _append(self, event: Event) -> None:
+        for record in self._journal.append(self._id, self.deployment.seq, [event]):
+            self._take(record)
+
+    def _take(self, record: Recorded) -> None:
+        self.deployment = apply(self.deployment, record)
+        self._watch(record)
+
+    def _imagined(self, event: Event) -> Recorded:
+        """The record that the event would become; applied first, so that no unlawful event reaches the journal."""
+        return Recorded(
+            deployment=self._id, seq=self.deployment.seq + 1, at=self.deployment.last_at, event=event
+        )

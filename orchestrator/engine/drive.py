@@ -1,0 +1,75 @@
+"""The loop that drives a deployment: ask what is next, do it, put it on the journal, ask again."""
+
+from collections.abc import Callable, Mapping
+
+from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.events import DriverTook
+from orchestrator.engine.chronicle import Chronicle
+from orchestrator.engine.ports import Ports, Watcher
+from orchestrator.engine.practices import (
+    attempts,
+    baseline,
+    components,
+    entry,
+    environment,
+    quiesce,
+    restoration,
+    verification,
+)
+from orchestrator.engine.work import Work
+from orchestrator.policy.next_step import next_step
+from orchestrator.policy.steps import (
+    FollowAttempt,
+    Over,
+    Perform,
+    Practice,
+    Record,
+    RunAttempt,
+    WaitForPerson,
+    WaitUntil,
+)
+
+POLL = 0.25
+"""Seconds between looks at the journal while waiting, so that a word from another terminal is heard."""
+
+PRACTICES: Mapping[Practice, Callable[[Work, Perform], None]] = {
+    "verify_components": components.perform,
+    "verify_environment": environment.perform,
+    "capture_baseline": baseline.perform,
+    "check_entry": entry.perform,
+    "quiesce": quiesce.perform,
+    "verify_wave": verification.perform,
+    "watch": verification.watch,
+    "prove_restoration": restoration.perform,
+}
+
+
+def drive(ports: Ports, deployment: str, *, driver: str, by: str, watch: Watcher) -> Deployment:
+    """Drive until the deployment is over or waits for a person. Raises Conflict while another process drives it."""
+    with ports.journal.drive_alone(deployment):
+        work = Work(ports, Chronicle(ports.journal, deployment, watch, driver))
+        if not work.deployment.over:
+            work.chronicle.note(DriverTook(driver=driver, by=by))
+        while take_step(work):
+            pass
+        return work.deployment
+
+
+def take_step(work: Work) -> bool:
+    """One step; False when there is nothing more to do without a person."""
+    now = work.ports.clock.now()
+    match next_step(work.deployment, now):
+        case Over() | WaitForPerson():
+            return False
+        case Record(event=event):
+            work.chronicle.decide(event)
+        case WaitUntil(moment=moment):
+            work.ports.clock.sleep(min(POLL, max(0.0, (moment - now).total_seconds())))
+            work.chronicle.refresh()
+        case RunAttempt() as step:
+            attempts.begin(work, step)
+        case FollowAttempt() as step:
+            attempts.follow(work, step)
+        case Perform() as step:
+            PRACTICES[step.practice](work, step)
+    return True

@@ -1,0 +1,98 @@
+"""Attempts: a playbook run in a worker that outlives this process. Intent first, then the act, then its outcome."""
+
+from orchestrator.domain.attempt import AttemptRequest
+from orchestrator.domain.deployment import Attempted, Deployment
+from orchestrator.domain.events import AttemptAdopted, AttemptEnded, AttemptIntended, AttemptLost
+from orchestrator.domain.noun import Variables
+from orchestrator.engine.work import Work
+from orchestrator.policy.steps import FollowAttempt, RunAttempt
+
+POLL = 0.1
+
+
+def begin(work: Work, step: RunAttempt) -> None:
+    """Put the intent on the journal, then start the worker; a driver that dies in between finds it `absent`."""
+    intent = AttemptIntended(attempt=step.attempt, purpose=step.purpose, wave=step.wave, hosts=step.hosts)
+    if work.chronicle.decide(intent):
+        work.begun.add(step.attempt)
+        work.ports.playbooks.start(request_of(work.deployment, step.attempt))
+
+
+def follow(work: Work, step: FollowAttempt) -> None:
+    """One look at an open attempt: take its end, or wait a moment. An attempt of an earlier driver is adopted first."""
+    sighting = work.ports.playbooks.sight(step.attempt)
+    if step.attempt not in work.begun:
+        work.begun.add(step.attempt)
+        work.chronicle.note(AttemptAdopted(attempt=step.attempt, found=sighting.state))
+        if sighting.state == "absent" and not step.stop:
+            work.ports.playbooks.start(request_of(work.deployment, step.attempt))
+        return
+    if sighting.state == "finished" and sighting.outcome is not None:
+        work.chronicle.note(AttemptEnded(outcome=sighting.outcome))
+    elif sighting.state == "dead":
+        work.chronicle.note(AttemptLost(attempt=step.attempt, reason="its worker ended without an outcome"))
+    elif step.stop:
+        _stop(work, step.attempt)
+    else:
+        work.ports.clock.sleep(POLL)
+        work.chronicle.refresh()
+
+
+def _stop(work: Work, attempt: str) -> None:
+    """End the attempt's processes; the journal says stopped only once none is left."""
+    if work.ports.playbooks.sight(attempt).state == "absent":
+        reason = "aborted before its worker was started"
+        work.chronicle.note(AttemptLost(attempt=attempt, reason=reason, started=False))
+    elif work.ports.playbooks.stop(attempt):
+        work.chronicle.note(AttemptLost(attempt=attempt, reason="stopped on abort"))
+    else:
+        work.ports.clock.sleep(POLL)
+        work.chronicle.refresh()
+
+
+def request_of(d: Deployment, attempt: str) -> AttemptRequest:
+    """The attempt's request, made from the journal alone, so that it is the same whoever asks."""
+    attempted = next(a for a in d.attempts if a.attempt == attempt)
+    plan = d.plan
+    part = plan.strategy if attempted.purpose == "deploy" else plan.backout
+    vault = plan.resources.vault_password_file
+    return AttemptRequest(
+        attempt=attempt,
+        deployment=d.id,
+        purpose=attempted.purpose,
+        playbook=_within(d, part.playbook),
+        project=d.project,
+        inventory=_within(d, plan.resources.inventory),
+        hosts=attempted.hosts,
+        variables={**plan.strategy.variables, **part.variables, "orch": _orch_variables(d, attempted)},
+        allowance=part.allow,
+        task_timeout=part.task_timeout,
+        run_timeout=part.run_timeout,
+        forks=plan.strategy.forks,
+        vault_password_file=_within(d, vault) if vault else None,
+        known_hosts=next((t.known_hosts for t in d.targets if t.known_hosts), None),
+    )
+
+
+def _orch_variables(d: Deployment, attempted: Attempted) -> Variables:
+    """What a playbook is told in the variable `orch`."""
+    release, wave = d.plan.release, d.waves[attempted.wave]
+    return {
+        "deployment": d.id,
+        "attempt": attempted.attempt,
+        "purpose": attempted.purpose,
+        "release": {"name": release.name, "version": release.version},
+        "units": {
+            unit.name: {
+                "version": unit.version,
+                "artefact": _within(d, unit.artefact),
+                "sha256": unit.sha256,
+            }
+            for unit in release.units
+        },
+        "wave": {"number": wave.number, "name": wave.name},
+    }
+
+
+def _within(d: Deployment, path: str) -> str:
+    return path if path.startswith("/") else f"{d.project}/{path}"

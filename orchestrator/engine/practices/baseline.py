@@ -1,0 +1,33 @@
+"""The configuration baseline of the affected items, captured before deployment (ISO/IEC 20000-1 9.1)."""
+
+from orchestrator.domain.baseline import Baseline, BaselineReference
+from orchestrator.domain.events import BaselineCaptured, Refused
+from orchestrator.engine.work import Work
+from orchestrator.policy.steps import Perform
+
+
+def perform(work: Work, step: Perform) -> None:
+    """Capture and store the baseline of every host; without a whole one of each, nothing is touched."""
+    captured = work.ports.targets.capture(work.deployment.targets, work.deployment.plan.backout.baseline)
+    references: list[BaselineReference] = []
+    reasons: list[str] = []
+    for target in work.deployment.targets:
+        baseline = captured.get(target.host, "no answer")
+        reason = why_not_whole(baseline)
+        if reason is not None:
+            reasons.append(f"{target.host}: no whole baseline: {reason}")
+        elif isinstance(baseline, Baseline):
+            references.append(work.ports.baselines.put(baseline))
+    if reasons:
+        work.chronicle.note(Refused(stage="baseline", reasons=tuple(reasons)))
+    else:
+        work.chronicle.note(BaselineCaptured(baselines=tuple(references)))
+
+
+def why_not_whole(baseline: Baseline | str) -> str | None:
+    """Why this cannot stand as a baseline, or None where it can: absent data is never equality."""
+    if isinstance(baseline, str):
+        return baseline
+    if baseline.faults:
+        return "; ".join(baseline.faults)
+    return None if baseline.items else "no configuration item was captured"

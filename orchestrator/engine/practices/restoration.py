@@ -1,0 +1,59 @@
+"""The proof of a backout: the baseline's capture once more, compared attribute by attribute."""
+
+from orchestrator.domain.baseline import Baseline, BaselineReference, Difference
+from orchestrator.domain.events import RestorationCompared
+from orchestrator.engine.practices.baseline import why_not_whole
+from orchestrator.engine.work import Work
+from orchestrator.policy.drift import compare
+from orchestrator.policy.steps import Perform
+
+SETTLING = (2.0, 5.0)
+"""Seconds between captures while something still differs: units take a moment to reach their state."""
+
+
+def perform(work: Work, step: Perform) -> None:
+    """Capture and compare; hosts that differ are looked at again after a moment, and only what stays is reported."""
+    compared = _compare(work, step.hosts)
+    for pause in SETTLING:
+        again = tuple(host for host in step.hosts if _differs(compared, host))
+        if not again:
+            break
+        work.ports.clock.sleep(pause)
+        compared = _merged(compared, _compare(work, again), again)
+    work.chronicle.note(compared)
+
+
+def _differs(compared: RestorationCompared, host: str) -> bool:
+    return host in compared.not_compared or any(d.host == host for d in compared.differences)
+
+
+def _compare(work: Work, hosts: tuple[str, ...]) -> RestorationCompared:
+    captured = work.ports.targets.capture(work.targets(hosts), work.deployment.plan.backout.baseline)
+    references: list[BaselineReference] = []
+    differences: list[Difference] = []
+    not_compared: dict[str, str] = {}
+    for host in hosts:
+        now = captured.get(host, "no answer")
+        reason = why_not_whole(now)
+        if reason is not None or not isinstance(now, Baseline):
+            not_compared[host] = reason or "no answer"
+            continue
+        before = work.ports.baselines.get(work.deployment.baselines[host].digest)
+        comparison = compare(before, now)
+        if comparison.inconclusive is not None:
+            not_compared[host] = comparison.inconclusive
+        references.append(work.ports.baselines.put(now))
+        differences += comparison.differences
+    return RestorationCompared(
+        baselines=tuple(references), differences=tuple(differences), not_compared=not_compared
+    )
+
+
+def _merged(
+    old: RestorationCompared, new: RestorationCompared, hosts: tuple[str, ...]
+) -> RestorationCompared:
+    return RestorationCompared(
+        baselines=(*(r for r in old.baselines if r.host not in hosts), *new.baselines),
+        differences=(*(d for d in old.differences if d.host not in hosts), *new.differences),
+        not_compared={h: r for h, r in old.not_compared.items() if h not in hosts} | dict(new.not_compared),
+    )

@@ -1,0 +1,164 @@
+"""What people ask of orch: deploy, resume, roll back, and a word in between."""
+
+import os
+import socket
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from orchestrator.domain import events as e
+from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.fold import apply, fold
+from orchestrator.domain.lifecycle import State
+from orchestrator.domain.prepared import PreparedPlan
+from orchestrator.engine.chronicle import Chronicle
+from orchestrator.engine.drive import drive
+from orchestrator.engine.ports import Journal, Ports, Watcher
+from orchestrator.errors import Conflict, NotFound, Refused
+
+
+def deploy(
+    ports: Ports, plan_path: Path, *, by: str, approvals: Mapping[str, str], watch: Watcher
+) -> Deployment:
+    """Check the plan, open a deployment of it and drive it. Raises PlanFault, Refused, or Conflict where one is open."""
+    prepared = ports.planning.prepare(plan_path)
+    _refuse_second(ports.journal, prepared)
+    given = _approvals(prepared, approvals)
+    name = open_deployment(ports, prepared, by=by, approvals=given)
+    for record in ports.journal.read(name):
+        watch(record)
+    return drive(ports, name, driver=_driver(), by=by, watch=watch)
+
+
+def open_deployment(
+    ports: Ports, prepared: PreparedPlan, *, by: str, approvals: tuple[e.GivenApproval, ...]
+) -> str:
+    """Put a new deployment on the journal, with its approvals; its id."""
+    name = _free_name(ports.journal, prepared, ports.clock.now())
+    planned = e.Planned(
+        plan=prepared.plan,
+        plan_file=prepared.plan_file,
+        plan_sha256=prepared.plan_sha256,
+        project=prepared.project,
+        targets=prepared.targets,
+        waves=prepared.waves,
+        by=by,
+    )
+    events: list[e.Event] = [planned, e.Submitted(by=by)]
+    if approvals:
+        said = ", ".join(f"{given.role}: {given.person}" for given in approvals)
+        events.append(e.Approved(approvals=approvals, basis=f"named by {by} when starting ({said})"))
+    ports.journal.append(name, 0, events)
+    return name
+
+
+def resume(ports: Ports, deployment: str | None, *, by: str, watch: Watcher) -> Deployment:
+    """Drive a deployment on, adopting whatever an earlier driver left. Raises Conflict while one is alive."""
+    found = find(ports, deployment)
+    for record in ports.journal.read(found.id):
+        watch(record)
+    return drive(ports, found.id, driver=_driver(), by=by, watch=watch)
+
+
+def rollback(ports: Ports, deployment: str, *, by: str, reason: str, watch: Watcher) -> Deployment:
+    """Back out every touched host of a deployment that is over or held, and prove it. Raises Refused."""
+    found = find(ports, deployment)
+    _refuse_rollback(ports.journal, found)
+    began = e.BackoutBegan(hosts=found.touched_hosts, reason=reason, by=by)
+    signal(ports, found.id, began)
+    return resume(ports, found.id, by=by, watch=watch)
+
+
+def signal(ports: Ports, deployment: str, event: e.Event) -> Deployment:
+    """Put a person's word on the journal. Raises Refused where the lifecycle or the moment has no place for it."""
+    found = find(ports, deployment)
+    _refuse_out_of_place(found, event)
+    chronicle = Chronicle(ports.journal, found.id, lambda record: None, driver=found.driver or "")
+    chronicle.note(event)
+    return chronicle.deployment
+
+
+def find(ports: Ports, deployment: str | None) -> Deployment:
+    """The deployment of this id or unambiguous beginning of one; None means the newest open one, else the newest."""
+    names = ports.journal.deployments()
+    if deployment is None:
+        folded = [fold(ports.journal.read(name)) for name in names]
+        chosen = next((d for d in folded if not d.over), folded[0] if folded else None)
+        if chosen is None:
+            raise NotFound("There is no deployment yet; `orch deploy PLAN` starts one.")
+        return chosen
+    matches = [deployment] if deployment in names else [n for n in names if n.startswith(deployment)]
+    if len(matches) != 1:
+        found = "none" if not matches else ", ".join(matches[:5])
+        raise NotFound(
+            f"No single deployment is called {deployment} (found: {found}); `orch list` names them."
+        )
+    return fold(ports.journal.read(matches[0]))
+
+
+def _approvals(prepared: PreparedPlan, given: Mapping[str, str]) -> tuple[e.GivenApproval, ...]:
+    missing = [role for role in prepared.plan.approval.required if role not in given]
+    if missing:
+        wanted = " ".join(f'--approved-by "{role}=NAME"' for role in missing)
+        raise Refused(
+            f"The plan asks for approval by {', '.join(missing)}. Nothing was started. Add {wanted}."
+        )
+    return tuple(e.GivenApproval(role=role, person=person) for role, person in given.items())
+
+
+def _refuse_second(journal: Journal, prepared: PreparedPlan) -> None:
+    for name in journal.deployments():
+        other = fold(journal.read(name))
+        if not other.over and other.plan_sha256 == prepared.plan_sha256:
+            raise Conflict(
+                f"{name} is an open deployment of this plan ({other.state.value}); "
+                f"go on with it: orch resume {name}, or end it: orch abort {name}."
+            )
+
+
+def _refuse_rollback(journal: Journal, found: Deployment) -> None:
+    """A later deployment built on this one: its hosts no longer hold what the baseline was taken for."""
+    ours = set(found.touched_hosts)
+    if not ours:
+        raise Refused(f"{found.id} has touched no host: there is nothing to back out.")
+    for name in journal.deployments():
+        other = fold(journal.read(name))
+        restored = other.state is State.BACKED_OUT
+        shared = ours & set(other.touched_hosts)
+        if name != found.id and other.began_at > found.began_at and shared and not restored:
+            raise Refused(
+                f"{name} deployed to {', '.join(sorted(shared))} after {found.id}; back that out first: orch rollback {name}."
+            )
+
+
+def _refuse_out_of_place(found: Deployment, event: e.Event) -> None:
+    record = e.Recorded(deployment=found.id, seq=found.seq + 1, at=found.last_at, event=event)
+    held = found.hold is not None or found.failure is not None
+    if isinstance(event, e.Retried | e.Excluded) and not held:
+        raise Refused(
+            f"{found.id} is not held ({found.state.value}): {event.kind} is an answer to a hold only."
+        )
+    if isinstance(event, e.Confirmed) and (found.gate is None or found.gate.confirm != event.role):
+        asked = found.gate.confirm if found.gate is not None else None
+        raise Refused(f"{found.id} waits for confirmation by {asked or 'nobody'}, not by {event.role}.")
+    if isinstance(event, e.AbortRequested) and found.state is State.BACKING_OUT:
+        raise Refused(f"{found.id} is backing out: a running backout goes on to its end.")
+    if isinstance(event, e.BackoutBegan) and not (found.over or found.hold or found.paused):
+        raise Refused(f"{found.id} is {found.state.value}: stop and back it out with orch abort {found.id}.")
+    if isinstance(event, e.Excluded):
+        unknown = [host for host in event.hosts if host not in found.standings]
+        if unknown:
+            raise Refused(f"{found.id} has no host {', '.join(unknown)}.")
+    apply(found, record)
+
+
+def _free_name(journal: Journal, prepared: PreparedPlan, now: datetime) -> str:
+    release = prepared.plan.release
+    version = "".join(c if c.isalnum() or c in "._-" else "-" for c in release.version)
+    stem = f"{release.name}-{version}-{now:%Y%m%d-%H%M%S}"[:90]
+    taken = set(journal.deployments())
+    return next(name for n in range(1, 1000) if (name := stem if n == 1 else f"{stem}-{n}") not in taken)
+
+
+def _driver() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"

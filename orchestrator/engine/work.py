@@ -1,0 +1,34 @@
+"""What a practice works with: the ports, the journal, and the deployment as it stands."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.target import Target
+from orchestrator.engine.chronicle import Chronicle
+from orchestrator.engine.ports import Ports
+
+
+@dataclass
+class Work:
+    """One driver at work on one deployment; `begun` are the attempts that this process itself began."""
+
+    ports: Ports
+    chronicle: Chronicle
+    begun: set[str] = field(default_factory=set)
+
+    @property
+    def deployment(self) -> Deployment:
+        """The deployment as far as it is known."""
+        return self.chronicle.deployment
+
+    @property
+    def project(self) -> Path:
+        """The directory that the plan's paths are relative to."""
+        return Path(self.deployment.project)
+
+    def targets(self, hosts: Iterable[str]) -> list[Target]:
+        """The targets of these names, in this order."""
+        by_name = {target.host: target for target in self.deployment.targets}
+        return [by_name[host] for host in hosts]
