@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from orchestrator.domain.objection import Objection
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.errors import Fault
 
@@ -24,6 +25,6 @@ class LoadedPlan:
             path = path[: max(path.rfind("."), path.rfind("["), 0)]
         return 1
 
-    def fault(self, path: str, expected: str, found: str, next_move: str) -> Fault:
-        """A fault at a path of this plan, with its line."""
-        return Fault(self.file, self.line_of(path), path, expected, found, next_move)
+    def fault(self, objection: Objection) -> Fault:
+        """An objection as a fault of this file, with its line."""
+        return Fault(self.file, self.line_of(objection.path), *objection)

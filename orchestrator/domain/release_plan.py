@@ -66,7 +66,7 @@ class Pilot(Noun):
     group: GroupName | None = None
     objective: Text | None = None
     acceptance: Many[Check] = ()
-    gate: Gate = Gate()
+    gate: Gate | None = None
 
     @model_validator(mode="after")
     def _one_selector(self) -> "Pilot":
