@@ -20,7 +20,8 @@ OWNERS = {
     "rich": ("cli/", "adapters/report/"),
     "ruamel": ("adapters/files/",),
     "sqlalchemy": ("adapters/store/",),
-    "subprocess": ("adapters/process.py", "lab/shell.py"),
+    # on_target is sent to the hosts and runs there, where there is no port.
+    "subprocess": ("adapters/process.py", "adapters/ssh/on_target/shell.py", "lab/shell.py"),
     "testinfra": ("adapters/checks/",),
     "unittest.mock": (),
     "yaml": (),
