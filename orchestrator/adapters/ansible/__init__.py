@@ -1,0 +1,1 @@
+"""Ansible: attempts in detached workers, the evidence they leave, inspection and lint of what a user brings."""

@@ -1,0 +1,152 @@
+"""The folder of an attempt: its files, who claimed it, how it ended. Every write is atomic, every claim exclusive."""
+
+import json
+import os
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from orchestrator.adapters.process import ProcessId
+from orchestrator.domain.attempt import AttemptRequest
+from orchestrator.domain.outcome import AttemptOutcome
+from orchestrator.domain.plain_text import plain
+
+
+class AttemptFolder:
+    """`ROOT/<attempt>`, mode 0700, made once and never used again."""
+
+    def __init__(self, root: Path, attempt: str) -> None:
+        if not attempt or attempt.startswith(".") or "/" in attempt or "\0" in attempt:
+            raise ValueError(f"{attempt!r} cannot name an attempt: it becomes the name of a folder.")
+        self.root = root
+        self.attempt = attempt
+        self.path = root / attempt
+        self.evidence = self.path / "evidence.jsonl"
+        self.log = self.path / "worker.log"
+        self.output = self.path / "output.txt"
+        self._claim = self.path / "claim.json"
+        self._end = self.path / "end.json"
+        self._variables = self.path / "variables.json"
+
+    def create(self, request: AttemptRequest) -> bool:
+        """Make the folder whole, with its request in it; False when there is one already."""
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=".new-", dir=self.root))
+        try:
+            write_durably(fresh / "request.json", request.model_dump_json())
+            write_durably(fresh / "nonce", secrets.token_hex(16))
+            fresh.rename(self.path)
+        except OSError:
+            shutil.rmtree(fresh, ignore_errors=True)
+            if not self.exists():
+                raise
+            return False
+        _sync(self.root)
+        return True
+
+    def exists(self) -> bool:
+        """Whether the attempt was ever started."""
+        return (self.path / "request.json").exists()
+
+    def age(self, now: float) -> float:
+        """Seconds since the attempt was started, by this machine's clock."""
+        return now - (self.path / "request.json").stat().st_mtime
+
+    def request(self) -> AttemptRequest:
+        """What the attempt is to run."""
+        return AttemptRequest.model_validate_json((self.path / "request.json").read_bytes())
+
+    def nonce(self) -> str:
+        """What every event of this run must carry."""
+        return (self.path / "nonce").read_text()
+
+    def claim(self, holder: dict[str, Any]) -> bool:
+        """Claim the attempt, once for ever; False when somebody else has."""
+        draft = self.path / f".claim-{os.getpid()}"
+        write_durably(draft, json.dumps(holder))
+        try:
+            os.link(draft, self._claim)
+        except FileExistsError:
+            return False
+        finally:
+            draft.unlink()
+        _sync(self.path)
+        return True
+
+    def claimed(self) -> dict[str, Any] | None:
+        """Who claimed the attempt; None while nobody has."""
+        try:
+            holder: dict[str, Any] = json.loads(self._claim.read_bytes())
+        except FileNotFoundError:
+            return None
+        return holder
+
+    def holder(self) -> ProcessId | None:
+        """The worker's process; None when nobody claimed the attempt, or it was fenced off before a worker did."""
+        claim = self.claimed()
+        return (
+            None
+            if claim is None or "pid" not in claim
+            else ProcessId(claim["pid"], claim["started"], claim["boot"])
+        )
+
+    def cgroup(self) -> Path | None:
+        """The worker's cgroup, where the machine gave it one."""
+        group = (self.claimed() or {}).get("cgroup")
+        return None if group is None else Path(group)
+
+    def finish(self, outcome: AttemptOutcome) -> None:
+        """Write the end, durably."""
+        write_durably(self._end, outcome.model_dump_json())
+
+    def outcome(self) -> AttemptOutcome | None:
+        """How the attempt ended; None while it has not."""
+        try:
+            return AttemptOutcome.model_validate_json(self._end.read_bytes())
+        except FileNotFoundError:
+            return None
+
+    def events(self) -> bytes:
+        """The stream of events as far as it was written."""
+        return self.evidence.read_bytes() if self.evidence.exists() else b""
+
+    def last_words(self) -> list[str]:
+        """The error that ansible-playbook ended with, where it says one."""
+        lines = self.output.read_text(errors="replace").splitlines() if self.output.exists() else []
+        told = [line for line in lines if line.startswith(("ERROR", "[ERROR]"))]
+        return [f"ansible-playbook says: {plain(told[-1])}"] if told else []
+
+    def keep_variables(self, values: Any) -> Path:
+        """Write the variables for Ansible; `forget` removes them, for they may hold what nobody should store."""
+        write_durably(self._variables, json.dumps(values))
+        return self._variables
+
+    def forget(self) -> None:
+        """Remove what a run needs and a record must not keep: variables, and what ansible-runner and Ansible left."""
+        self._variables.unlink(missing_ok=True)
+        control = (self.claimed() or {}).get("control")
+        for folder in (self.path / "runner", self.path / "tmp", *([Path(control)] if control else [])):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def write_durably(path: Path, content: str) -> None:
+    """Write a whole file or nothing: a draft beside it, flushed to the disk, takes its name."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(
+        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+    ) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

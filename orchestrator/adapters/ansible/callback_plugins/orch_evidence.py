@@ -1,0 +1,228 @@
+"""Callback plugin of orch: writes what happens in a run as numbered JSON lines into a private file, and nothing else.
+
+It runs inside ansible-playbook and imports nothing of orch. A line that cannot be written ends the writing for good: then
+the numbering has no end marker, and the run does not count. Module arguments and results are never written, but for a
+short message of tasks that failed, and none where `no_log` is set.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+import time
+from typing import Any
+
+from ansible.plugins.callback import CallbackBase
+
+DOCUMENTATION = """
+name: orch_evidence
+type: aggregate
+short_description: Evidence of a run for orch
+description: Writes numbered events to the file that ORCH_EVIDENCE names; silent without it.
+"""
+
+_MESSAGE_LIMIT = 600
+# Actions that never reach the host; an `ok` of theirs says nothing about it.
+_CONTROLLER_ONLY = frozenset(
+    "add_host assert debug fail group_by import_playbook import_role import_tasks include_role include_tasks include_vars "
+    "meta pause set_fact set_stats validate_argument_spec".split()
+)
+_READ_ONLY = frozenset("setup gather_facts ping package_facts service_facts stat wait_for_connection".split())
+
+
+class CallbackModule(CallbackBase):
+    """Evidence of one run."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "orch_evidence"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._lock = threading.Lock()
+        self._number = 0
+        self._sentinel = False
+        # Taken out of the environment, so that nothing that the run starts can find the file.
+        path = os.environ.pop("ORCH_EVIDENCE", "")
+        self._nonce = os.environ.pop("ORCH_NONCE", "")
+        self._marker = os.environ.pop("ORCH_MARKER", "")
+        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600) if path else -1
+
+    def _write(self, event: str, **fields: Any) -> None:
+        with self._lock:
+            if self._file < 0:
+                return
+            line = {"nonce": self._nonce, "number": self._number, "at": time.time(), "event": event, **fields}
+            content = (json.dumps(line, default=str) + "\n").encode("utf-8", "backslashreplace")
+            try:
+                written = os.write(self._file, content)
+            except OSError:
+                written = -1
+            self._number += 1
+            if written != len(content):
+                os.close(self._file)
+                self._file = -1
+
+    def v2_playbook_on_start(self, playbook: Any) -> None:
+        """Mark the remote processes of every play but our own: each play's environment, first, so that its own wins."""
+        self._write("start", pid=os.getpid())
+        for play in playbook.get_plays():
+            if self._marker and not self._is_sentinel(play):
+                play.environment = [{"ORCH_RUN": self._marker}, *_as_list(play.environment)]
+
+    def v2_playbook_on_play_start(self, play: Any) -> None:
+        self._sentinel = self._is_sentinel(play)
+        hosts = [] if self._sentinel else [host.name for host in _hosts_of(play)]
+        self._write("play", name=play.get_name(), hosts=hosts, sentinel=self._sentinel)
+
+    def v2_playbook_on_no_hosts_matched(self) -> None:
+        self._write("no_hosts")
+
+    def v2_runner_on_start(self, host: Any, task: Any) -> None:
+        self._write("started", host=host.get_name(), task=task.get_name())
+
+    def v2_runner_on_ok(self, result: Any) -> None:
+        self._result("ok", result)
+
+    def v2_runner_on_skipped(self, result: Any) -> None:
+        self._result("skipped", result)
+
+    def v2_runner_on_unreachable(self, result: Any) -> None:
+        self._result("unreachable", result, ignored=bool(result.task_fields.get("ignore_unreachable")))
+
+    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
+        rescued = not ignore_errors and _is_rescued(result.task)
+        self._result("failed", result, ignored=bool(ignore_errors), rescued=rescued)
+
+    def v2_runner_item_on_ok(self, result: Any) -> None:
+        self._item(result)
+
+    def v2_runner_item_on_failed(self, result: Any) -> None:
+        self._item(result)
+
+    def v2_playbook_on_stats(self, stats: Any) -> None:
+        self._write("stats", recap={host: stats.summarize(host) for host in sorted(stats.processed)})
+        self._write("end")
+
+    def _is_sentinel(self, play: Any) -> bool:
+        return bool(self._nonce) and play.get_name() == f"orch sentinel {self._nonce}"
+
+    def _item(self, result: Any) -> None:
+        where = _where(result)
+        if where and where != result.host.get_name():
+            self._write("touched", host=result.host.get_name(), where=where, task=result.task.get_name())
+        self._job(result)
+
+    def _job(self, result: Any) -> None:
+        job = result.result.get("ansible_job_id")
+        if job:
+            self._write(
+                "job",
+                host=result.host.get_name(),
+                task=result.task.get_name(),
+                job=str(job),
+                finished=bool(result.result.get("finished")),
+            )
+
+    def _result(self, kind: str, result: Any, **fields: Any) -> None:
+        task, answer = result.task, result.result
+        action = _action(task)
+        self._job(result)
+        self._write(
+            "result",
+            host=result.host.get_name(),
+            task=task.get_name(),
+            kind=kind,
+            sentinel=self._sentinel,
+            where="" if action in _CONTROLLER_ONLY or kind == "skipped" else _where(result),
+            real=kind == "ok" and action not in _CONTROLLER_ONLY | _READ_ONLY,
+            counted=not _is_include(task),
+            changed=bool(result.is_changed()),
+            check=result.task_fields.get("check_mode") is True,
+            masked=kind == "ok" and _is_masked(task, answer),
+            message=_message(answer) if kind in ("failed", "unreachable") or _is_masked(task, answer) else "",
+            identity=_identity(answer) if self._sentinel and kind == "ok" else "",
+            **fields,
+        )
+
+
+def _as_list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list) else [value]
+
+
+def _hosts_of(play: Any) -> list[Any]:
+    """The hosts of the batch that a play is about to run on; of one with no hosts, none."""
+    manager = play.get_variable_manager()
+    inventory = getattr(manager, "_inventory", None)
+    return inventory.get_hosts(play.hosts) if inventory is not None else []
+
+
+def _action(task: Any) -> str:
+    name = str(getattr(task, "resolved_action", None) or task.action)
+    for prefix in ("ansible.builtin.", "ansible.legacy."):
+        name = name.removeprefix(prefix)
+    return name
+
+
+def _is_include(task: Any) -> bool:
+    return _action(task) in ("include_tasks", "include_role", "import_tasks", "import_role")
+
+
+def _where(result: Any) -> str:
+    """The host that the task really acted on: its delegate, or the controller for a local connection set by the play."""
+    fields = result.task_fields
+    delegate = fields.get("delegate_to")
+    if delegate:
+        return str(delegate)
+    if str(result.task.connection or "") in ("local", "ansible.builtin.local"):
+        return "localhost"
+    return str(result.host.get_name())
+
+
+def _is_rescued(task: Any) -> bool:
+    """Whether a failing task stands in the body of a block that has a rescue section."""
+    child, parent = task, getattr(task, "_parent", None)
+    while parent is not None:
+        body = [part._uuid for part in getattr(parent, "block", None) or []]
+        if getattr(parent, "rescue", None) and child._uuid in body:
+            return True
+        child, parent = parent, getattr(parent, "_parent", None)
+    return False
+
+
+def _never(conditions: Any) -> bool:
+    return any(str(condition).lower() in ("false", "no") for condition in _as_list(conditions))
+
+
+def _is_masked(task: Any, answer: dict[str, Any]) -> bool:
+    """A failure that `failed_when: false` declares away; with `changed_when: false` beside it, it is a probe."""
+    if not _never(task.failed_when) or _never(task.changed_when):
+        return False
+    answers = [one for one in answer.get("results") or [answer] if isinstance(one, dict)]
+    return any(one.get("rc") not in (None, 0) or "exception" in one for one in answers)
+
+
+def _message(answer: dict[str, Any]) -> str:
+    if "censored" in answer:
+        return "(hidden by no_log)"
+    items = [item for item in answer.get("results") or [] if isinstance(item, dict)]
+    failed = next((item for item in items if item.get("failed") or item.get("unreachable")), None)
+    if failed is not None and failed is not answer:
+        return _message(failed)
+    said = str(answer.get("msg") or "").strip()
+    errors = str(answer.get("stderr") or answer.get("module_stderr") or "").strip()
+    parts = [said, errors.splitlines()[-1]] if errors else [said]
+    if answer.get("rc") not in (None, 0):
+        parts.append(f"exit code {answer['rc']}")
+    return "; ".join(part for part in parts if part)[:_MESSAGE_LIMIT]
+
+
+def _identity(answer: dict[str, Any]) -> str:
+    """A digest of what only one machine answers; empty when the host answered nothing that identifies it."""
+    words = str(answer.get("stdout") or "")[:1000].split()
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()[:32] if len(words) >= 2 else ""

@@ -1,0 +1,220 @@
+"""The events of our callback plugin, read back: parsed, checked for gaps, and folded into evidence."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from orchestrator.domain.evidence import HostEvidence, Recap, RunEvidence, TaskTrouble
+from orchestrator.domain.plain_text import plain
+from orchestrator.domain.sighting import TaskSeen
+
+_RECAP = tuple(Recap.model_fields)
+
+
+@dataclass
+class _HostFold:
+    plays: int = 0
+    real: int = 0
+    changed: int = 0
+    skipped: int = 0
+    rehearsed: int = 0
+    sentinel: bool = False
+    identity: str = ""
+    last_task: str = ""
+    troubles: dict[str, list[TaskTrouble]] = field(default_factory=dict)
+    counted: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_RECAP, 0))
+    jobs: dict[str, TaskTrouble] = field(default_factory=dict)
+    recap: Recap | None = None
+
+    def trouble(self, kind: str, event: dict[str, Any]) -> None:
+        trouble = TaskTrouble(task=plain(str(event["task"])), message=plain(str(event.get("message", ""))))
+        self.troubles.setdefault(kind, []).append(trouble)
+
+    def evidence(self, host: str) -> HostEvidence:
+        kinds = ("failed", "rescued", "ignored", "masked", "unreachable")
+        return HostEvidence(
+            host=host,
+            plays=self.plays,
+            real=self.real,
+            changed=self.changed,
+            skipped=self.skipped,
+            rehearsed=self.rehearsed,
+            sentinel=self.sentinel,
+            identity=self.identity,
+            last_task=self.last_task,
+            counted=Recap(**self.counted),
+            recap=self.recap,
+            pending=tuple(self.jobs.values()),
+            **{kind: tuple(self.troubles.get(kind, ())) for kind in kinds},
+        )
+
+
+class _RunFold:
+    """The run as far as its events have been read; an event of a kind not known here is a gap, never skipped."""
+
+    def __init__(self) -> None:
+        self.hosts: dict[str, _HostFold] = {}
+        self.touched: set[str] = set()
+        self.ended = False
+
+    def host(self, name: Any) -> _HostFold:
+        return self.hosts.setdefault(str(name), _HostFold())
+
+    def take(self, event: dict[str, Any]) -> None:
+        getattr(self, f"_on_{event['event']}")(event)
+
+    def _on_start(self, event: dict[str, Any]) -> None:
+        if event["number"] != 0:
+            raise ValueError("a second start")
+
+    def _on_play(self, event: dict[str, Any]) -> None:
+        for name in event["hosts"]:
+            self.host(name).plays += 1
+
+    def _on_no_hosts(self, event: dict[str, Any]) -> None:
+        """A play for other hosts than these; whoever misses it misses its tasks too."""
+
+    def _on_started(self, event: dict[str, Any]) -> None:
+        self.host(event["host"]).last_task = plain(str(event["task"]))
+
+    def _on_touched(self, event: dict[str, Any]) -> None:
+        self.touched.add(plain(str(event["where"])))
+
+    def _on_job(self, event: dict[str, Any]) -> None:
+        jobs = self.host(event["host"]).jobs
+        if event["finished"]:
+            jobs.pop(str(event["job"]), None)
+        else:
+            jobs[str(event["job"])] = TaskTrouble(task=plain(str(event["task"])))
+
+    def _on_result(self, event: dict[str, Any]) -> None:
+        if event["where"] and not event["sentinel"]:
+            self.touched.add(plain(str(event["where"])))
+        fold = self.host(event["host"])
+        {"ok": _ok, "skipped": _skipped, "failed": _failed, "unreachable": _unreachable}[event["kind"]](
+            fold, event
+        )
+
+    def _on_stats(self, event: dict[str, Any]) -> None:
+        for name, counts in event["recap"].items():
+            self.host(name).recap = Recap(**{key: counts[key] for key in _RECAP})
+
+    def _on_end(self, event: dict[str, Any]) -> None:
+        self.ended = bool(event)
+
+
+def _ok(fold: _HostFold, event: dict[str, Any]) -> None:
+    if event["counted"]:
+        fold.counted["ok"] += 1
+    if event["sentinel"]:
+        fold.sentinel, fold.identity = True, str(event["identity"])
+        return
+    fold.changed += bool(event["changed"])
+    fold.rehearsed += bool(event["check"] and event["where"])
+    fold.real += bool(event["real"] and not event["check"] and event["where"] == event["host"])
+    if event["masked"]:
+        fold.trouble("masked", event)
+
+
+def _skipped(fold: _HostFold, event: dict[str, Any]) -> None:
+    fold.skipped += 1
+    fold.rehearsed += bool(event["check"])
+
+
+def _failed(fold: _HostFold, event: dict[str, Any]) -> None:
+    if event["ignored"]:
+        fold.counted["ok"] += 1
+        fold.counted["ignored"] += 1
+        fold.trouble("ignored", event)
+    elif event["rescued"]:
+        fold.counted["rescued"] += 1
+        fold.trouble("rescued", event)
+    else:
+        fold.counted["failures"] += 1
+        fold.trouble("failed", event)
+
+
+def _unreachable(fold: _HostFold, event: dict[str, Any]) -> None:
+    if event["ignored"]:
+        fold.counted["ok"] += 1
+        fold.counted["ignored"] += 1
+    else:
+        fold.counted["unreachable"] += 1
+    fold.trouble("unreachable", event)
+
+
+def fold(content: bytes, nonce: str) -> RunEvidence:
+    """The evidence in a stream of events; the first line that does not follow from the one before ends the reading."""
+    run, gaps = _RunFold(), []
+    try:
+        for event in _lines(content, nonce):
+            if run.ended:
+                raise ValueError("something after the end marker")  # noqa: TRY301
+            run.take(event)
+    except (ValueError, KeyError, TypeError, AttributeError) as wrong:
+        gaps.append(f"the event stream breaks: {plain(str(wrong))}")
+    if not run.ended:
+        gaps.append("the event stream has no end marker" if content else "there is no event at all")
+    return RunEvidence(
+        hosts=tuple(folded.evidence(host) for host, folded in run.hosts.items()),
+        gaps=tuple(gaps),
+        touched=tuple(sorted(run.touched)),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def _lines(content: bytes, nonce: str) -> Iterator[dict[str, Any]]:
+    """Each event in turn. Raises ValueError at a line that is cut, of another run, or out of number."""
+    lines = content.split(b"\n")
+    for number, line in enumerate(lines[:-1]):
+        event = json.loads(line)
+        if not isinstance(event, dict) or event.get("nonce") != nonce or event.get("number") != number:
+            raise ValueError(f"line {number + 1} is not event {number} of this run")
+        yield event
+    if lines[-1]:
+        raise ValueError(f"line {len(lines)} is cut")
+
+
+def tasks_seen(path: Path, after: int) -> list[TaskSeen]:
+    """What the stream tells a watcher, from event number `after` on; a line still being written is left for next time."""
+    try:
+        lines = path.read_bytes().split(b"\n")[:-1]
+    except FileNotFoundError:
+        return []
+    seen: list[TaskSeen] = []
+    for line in lines[after:]:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue
+        if event.get("event") in ("started", "result") and not event.get("sentinel"):
+            seen.append(_task_seen(event))
+    return seen
+
+
+def _task_seen(event: dict[str, Any]) -> TaskSeen:
+    return TaskSeen.model_validate(
+        {
+            "number": event["number"] + 1,
+            "at": datetime.fromtimestamp(event["at"], UTC),
+            "host": event["host"],
+            "task": plain(str(event["task"])),
+            "status": _status(event),
+            "message": plain(str(event.get("message", ""))),
+        }
+    )
+
+
+def _status(event: dict[str, Any]) -> str:
+    if event["event"] == "started":
+        return "started"
+    for name in ("ignored", "rescued"):
+        if event.get(name) and event["kind"] == "failed":
+            return name
+    if event["kind"] == "ok":
+        return "changed" if event["changed"] else "ok"
+    return str(event["kind"])

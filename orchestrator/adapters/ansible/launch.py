@@ -1,0 +1,93 @@
+"""What a run is launched with: the generated playbook, the explicit list of hosts, the variables as plain values."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
+from orchestrator.adapters.ansible.settings import ansible, base_environment, run_settings
+from orchestrator.domain.attempt import AttemptRequest
+
+# Asked on the connection itself, without Python: no answer, no sentinel. Two names for one machine answer alike.
+_SENTINEL = "echo orch $(cat /etc/machine-id /proc/sys/kernel/random/boot_id 2>/dev/null; readlink /proc/self/ns/net 2>/dev/null)"
+# Given as variables these would lead a run to other machines, or away from the settings that keep it safe.
+LEADING_ASTRAY = frozenset(
+    "ansible_connection ansible_host ansible_ssh_host ansible_port ansible_ssh_port ansible_ssh_args ansible_ssh_executable "
+    "ansible_host_key_checking ansible_ssh_host_key_checking ansible_control_path ansible_check_mode inventory_hostname "
+    "ansible_shell_executable ansible_task_timeout".split()
+)
+
+
+def unsafe_variables(request: AttemptRequest) -> list[str]:
+    """The names among the variables that a plan may not set."""
+    return sorted(LEADING_ASTRAY & request.variables.keys())
+
+
+def plain_values(value: Any) -> Any:
+    """The value with every string marked as text, never a template: variables are not code on the controller."""
+    if isinstance(value, str):
+        return {"__ansible_unsafe": value}
+    if isinstance(value, dict):
+        return {key: plain_values(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain_values(item) for item in value]
+    return value
+
+
+def wrapper(request: AttemptRequest, nonce: str) -> str:
+    """A playbook (JSON is YAML) that imports the user's unchanged, and closes with the sentinel on exactly these hosts."""
+    sentinel = {
+        "name": f"orch sentinel {nonce}",
+        "hosts": list(request.hosts),
+        "gather_facts": False,
+        "become": False,
+        "strategy": "ansible.builtin.linear",
+        "any_errors_fatal": False,
+        "ignore_errors": False,
+        "ignore_unreachable": False,
+        "tags": ["always"],
+        "tasks": [
+            {
+                "name": "orch sentinel",
+                "ansible.builtin.raw": _SENTINEL,
+                "check_mode": False,
+                "changed_when": False,
+                "tags": ["always"],
+            }
+        ],
+    }
+    return json.dumps([{"import_playbook": request.playbook}, sentinel], indent=1)
+
+
+def command(request: AttemptRequest, folder: AttemptFolder) -> list[str]:
+    """Write the files of the run into the attempt's folder, and the command line that names them."""
+    playbook, limit = folder.path / "playbook.yml", folder.path / "hosts.limit"
+    playbook.write_text(wrapper(request, folder.nonce()))
+    controller = [name for name in request.allowance.delegates if name == "localhost"]
+    limit.write_text("".join(f"{host}\n" for host in (*request.hosts, *controller)))
+    arguments = ["playbook", str(playbook), "--inventory", request.inventory, "--limit", f"@{limit}"]
+    if request.vault_password_file is not None:
+        arguments += ["--vault-password-file", request.vault_password_file]
+    if request.variables:
+        variables = folder.keep_variables(plain_values(request.variables))
+        arguments += ["--extra-vars", f"@{variables}"]
+    return ansible(*arguments)
+
+
+def environment(
+    request: AttemptRequest, folder: AttemptFolder, caller: dict[str, str], control: Path
+) -> dict[str, str]:
+    """All that the run sees of an environment."""
+    return {
+        **base_environment(caller),
+        **run_settings(request, directory=folder.path, control=control),
+        marker(request.attempt).partition("=")[0]: request.attempt,
+        "ORCH_EVIDENCE": str(folder.evidence),
+        "ORCH_NONCE": folder.nonce(),
+        "ORCH_MARKER": request.attempt,
+    }
+
+
+def marker(attempt: str) -> str:
+    """What the environment of every local process of an attempt holds."""
+    return f"ORCH_ATTEMPT={attempt}"

@@ -1,0 +1,100 @@
+"""The port `Playbooks` on ansible-runner: attempts in detached workers, seen through the files of their folders."""
+
+import os
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from orchestrator.adapters import process
+from orchestrator.adapters.ansible import event_stream, launch
+from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
+from orchestrator.adapters.ansible.settings import base_environment
+from orchestrator.domain.attempt import AttemptRequest
+from orchestrator.domain.evidence import RunExit
+from orchestrator.domain.outcome import AttemptOutcome
+from orchestrator.domain.sighting import Sighting, TaskSeen
+from orchestrator.engine.ports import Playbooks
+from orchestrator.policy.verdict import judge, never_ran
+
+_CLAIM_WITHIN = 10.0
+
+
+class AnsiblePlaybooks(Playbooks):
+    """Attempts below one root folder; any process that knows the root sees them all."""
+
+    def __init__(self, root: Path, *, claim_within: float = _CLAIM_WITHIN) -> None:
+        self._root = root.absolute()
+        self._claim_within = claim_within
+
+    def start(self, request: AttemptRequest) -> None:
+        """Start the worker, unless the attempt was ever started."""
+        folder = self._folder(request.attempt)
+        if folder.create(request):
+            process.spawn_detached(
+                [sys.executable, "-m", "orchestrator.adapters.ansible.worker", str(folder.path)],
+                environment=_worker_environment(request.attempt),
+                log=folder.log,
+            )
+
+    def sight(self, attempt: str) -> Sighting:
+        """A worker that did not claim within its time is fenced off first: it can never run, however late it comes."""
+        folder = self._folder(attempt)
+        if not folder.exists():
+            return Sighting(attempt=attempt, state="absent")
+        holder = folder.holder()
+        running = holder is not None and process.alive(holder)
+        outcome = folder.outcome()  # asked last: it may have ended in between
+        if outcome is not None:
+            return Sighting(attempt=attempt, state="finished", outcome=outcome)
+        if running and holder is not None:
+            return Sighting(attempt=attempt, state="running", worker_pid=holder.pid)
+        if folder.claimed() is None and not self._fence(folder, "no worker claimed it in time"):
+            return Sighting(attempt=attempt, state="running")
+        if holder is None and folder.holder() is not None:
+            return self.sight(attempt)  # claimed while we looked
+        return Sighting(attempt=attempt, state="dead", outcome=_what_it_left(folder))
+
+    def tasks_seen(self, attempt: str, after: int = 0) -> list[TaskSeen]:
+        """From the stream of events, as far as it is written."""
+        return event_stream.tasks_seen(self._folder(attempt).evidence, after)
+
+    def stop(self, attempt: str) -> bool:
+        """End the worker and everything it started on this machine; an attempt not yet claimed never will be."""
+        folder = self._folder(attempt)
+        if not folder.exists():
+            return True
+        folder.claimed() or folder.claim({"fenced": "stopped before a worker claimed it"})
+        gone = process.end_tree(marker=launch.marker(attempt), group=folder.cgroup(), root=folder.holder())
+        if gone:
+            process.remove_cgroup(folder.cgroup())
+            folder.forget()
+        return gone
+
+    def _folder(self, attempt: str) -> AttemptFolder:
+        return AttemptFolder(self._root, attempt)
+
+    def _fence(self, folder: AttemptFolder, why: str) -> bool:
+        """Whether nobody can run the attempt any more, though nobody has claimed it; False while its worker may yet."""
+        age = folder.age(time.time())
+        if 0 <= age < self._claim_within:
+            return False
+        folder.claim({"fenced": why})
+        return True
+
+
+def _worker_environment(attempt: str) -> dict[str, str]:
+    """The worker finds orch where this process found it; what the run itself sees is decided in the worker."""
+    name, _, value = launch.marker(attempt).partition("=")
+    home = str(Path(__file__).parents[3])
+    return {**base_environment(os.environ), name: value, "PYTHONPATH": home, "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _what_it_left(folder: AttemptFolder) -> AttemptOutcome:
+    """The best reading of a run whose worker ended without an outcome; its faults keep every host from being done."""
+    request = folder.request()
+    now = RunExit(started_at=datetime.now(UTC), ended_at=datetime.now(UTC), faults=("the worker died",))
+    fenced = (folder.claimed() or {}).get("fenced")
+    if fenced is not None:
+        return never_ran(request, now, str(fenced))
+    return judge(request, event_stream.fold(folder.events(), folder.nonce()), now)

@@ -1,0 +1,208 @@
+"""Ansible's settings for a run: what orch sets, and what of a user's ansible.cfg it overrides, named (docs/ansible.md)."""
+
+import configparser
+import re
+import shlex
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from orchestrator.domain.attempt import AttemptRequest
+
+PLUGINS = Path(__file__).parent / "callback_plugins"
+# What of the caller's environment a run sees. The agent's socket is no secret, and keys often live only there.
+PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "USER", "LOGNAME", "TZ", "SSH_AUTH_SOCK")
+
+_SSH = (
+    "-o StrictHostKeyChecking=yes -o ControlMaster=auto -o ControlPersist=60s -o ServerAliveInterval=15 "
+    "-o ServerAliveCountMax=3"
+)
+
+
+class _Override(NamedTuple):
+    """An option of ansible.cfg, the words that contradict safety (None: any value), and why orch sets it itself."""
+
+    section: str
+    option: str
+    unsafe: frozenset[str] | None
+    why: str
+
+
+_TRUE = frozenset({"true", "yes", "on", "1", "y", "t"})
+_FALSE = frozenset({"false", "no", "off", "0", "n", "f"})
+_LOCAL = frozenset({"local", "ansible.builtin.local"})
+
+_OVERRIDES = (
+    _Override("defaults", "host_key_checking", _FALSE, "host keys are always checked"),
+    _Override("ssh_connection", "host_key_checking", _FALSE, "host keys are always checked"),
+    _Override("paramiko_connection", "host_key_auto_add", _TRUE, "host keys are always checked"),
+    _Override("defaults", "force_handlers", _FALSE, "a retry after a failure must not lose handlers"),
+    _Override("defaults", "task_timeout", None, "the plan's task_timeout counts"),
+    _Override("defaults", "forks", None, "orch sets the forks of each run"),
+    _Override(
+        "defaults",
+        "inject_facts_as_vars",
+        _TRUE,
+        "facts could overwrite variables; a plan may allow injected_facts",
+    ),
+    _Override(
+        "defaults",
+        "host_pattern_mismatch",
+        frozenset({"ignore", "warning"}),
+        "a play without hosts is a fault",
+    ),
+    _Override("inventory", "unparsed_is_failed", _FALSE, "an inventory that cannot be read is a fault"),
+    _Override("inventory", "any_unparsed_is_failed", _FALSE, "an inventory that cannot be read is a fault"),
+    _Override("defaults", "ask_pass", _TRUE, "nobody can answer a prompt"),
+    _Override(
+        "defaults",
+        "ask_vault_pass",
+        _TRUE,
+        "nobody can answer a prompt; give vault_password_file in the plan",
+    ),
+    _Override("privilege_escalation", "become_ask_pass", _TRUE, "nobody can answer a prompt"),
+    _Override("defaults", "enable_task_debugger", _TRUE, "nobody can answer a prompt"),
+    _Override("defaults", "transport", _LOCAL, "tasks would run on this machine instead of the hosts"),
+    _Override("defaults", "keep_remote_files", _TRUE, "module arguments would stay on the hosts"),
+    _Override("defaults", "display_args_to_stdout", _TRUE, "arguments hold secrets"),
+    _Override(
+        "defaults", "verbosity", frozenset({"1", "2", "3", "4", "5", "6"}), "verbose output holds secrets"
+    ),
+    _Override("diff", "always", _TRUE, "differences of files hold secrets"),
+    _Override("defaults", "retry_files_enabled", _TRUE, "orch keeps the record"),
+    _Override("tags", "run", None, "a run of selected tags is not the release"),
+    _Override("tags", "skip", None, "a run without some tags is not the release"),
+    _Override("ssh_connection", "control_path", None, "each run has connections of its own"),
+    _Override("ssh_connection", "control_path_dir", None, "each run has connections of its own"),
+    _Override("ssh_connection", "pipelining", _FALSE, "pipelining is on"),
+)
+_UNSAFE_SSH = re.compile(
+    r"StrictHostKeyChecking[ =]*(?:no|off|accept-new|ask)\b|UserKnownHostsFile[ =]*/dev/null|Control(?:Path|Persist|Master)\b",
+    re.IGNORECASE,
+)
+
+
+def configuration(project: Path) -> dict[tuple[str, str], str]:
+    """The project's own ansible.cfg by section and option; empty without one, or where Ansible itself will refuse it."""
+    parser = configparser.ConfigParser(inline_comment_prefixes=(";",), interpolation=None, strict=False)
+    try:
+        parser.read(project / "ansible.cfg", encoding="utf-8")
+    except (configparser.Error, UnicodeDecodeError):
+        return {}
+    return {
+        (section, option): parser.get(section, option, fallback="") or ""
+        for section in parser.sections()
+        for option in parser.options(section)
+    }
+
+
+def cfg_conflicts(project: Path) -> list[str]:
+    """Sentences that name each setting of the project's ansible.cfg that contradicts safety, and so does not apply."""
+    settings = configuration(project)
+    found = []
+    for override in _OVERRIDES:
+        value = settings.get((override.section, override.option))
+        if value is not None and (override.unsafe is None or value.strip().lower() in override.unsafe):
+            found.append(f"[{override.section}] {override.option} = {value} does not apply: {override.why}.")
+    found += [
+        f"[ssh_connection] {option}: `{match[0]}` does not apply: host keys are always checked, connections belong to one run."
+        for option in ("ssh_args", "ssh_common_args", "ssh_extra_args")
+        for match in [_UNSAFE_SSH.search(settings.get(("ssh_connection", option), ""))]
+        if match
+    ]
+    return found
+
+
+def base_environment(caller: Mapping[str, str]) -> dict[str, str]:
+    """What every program that orch starts for Ansible sees: the allow-listed names, and an encoding that Ansible takes."""
+    passed = {name: caller[name] for name in PASSED_ON if name in caller}
+    if "UTF-8" not in passed.get("LC_ALL", passed.get("LANG", "")).upper().replace("UTF8", "UTF-8"):
+        passed["LC_ALL"] = "C.UTF-8"
+    return passed
+
+
+def config_file(project: Path) -> str:
+    """The project's ansible.cfg and no other: what lies in a home or in /etc is no part of what was approved."""
+    own = project / "ansible.cfg"
+    return str(own if own.is_file() else Path(__file__).parent / "no_settings.cfg")
+
+
+def ssh_arguments(control: Path, known_hosts: str | None, users: str) -> str:
+    """Ours before the user's, for ssh takes the first value it is given."""
+    pinned = ""
+    if known_hosts is not None:
+        pinned = f" -o UserKnownHostsFile={shlex.quote(known_hosts)} -o GlobalKnownHostsFile=/dev/null"
+    return f"{_SSH} -o ControlPath={control}/%C{pinned} {users}".rstrip()
+
+
+def run_settings(request: AttemptRequest, *, directory: Path, control: Path) -> dict[str, str]:
+    """Every ANSIBLE_* variable of a run; these beat ansible.cfg."""
+    users = configuration(Path(request.project))
+    callbacks = [
+        users.get(("defaults", "callbacks_enabled"), ""),
+        users.get(("defaults", "callback_whitelist"), ""),
+    ]
+    return {
+        "ANSIBLE_CONFIG": config_file(Path(request.project)),
+        "ANSIBLE_CALLBACK_PLUGINS": _joined([_anchored(users, request.project), str(PLUGINS)], ":"),
+        "ANSIBLE_CALLBACKS_ENABLED": _joined([*callbacks, "orch_evidence"], ","),
+        "ANSIBLE_HOST_PATTERN_MISMATCH": "error",
+        "ANSIBLE_INVENTORY_UNPARSED_FAILED": "1",
+        "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "1",
+        "ANSIBLE_FORCE_HANDLERS": "1",
+        "ANSIBLE_TASK_TIMEOUT": str(max(1, round(request.task_timeout))),
+        "ANSIBLE_HOST_KEY_CHECKING": "1",
+        "ANSIBLE_SSH_HOST_KEY_CHECKING": "1",
+        "ANSIBLE_SSH_ARGS": ssh_arguments(
+            control, request.known_hosts, users.get(("ssh_connection", "ssh_args"), "")
+        ),
+        "ANSIBLE_PIPELINING": "1",
+        "ANSIBLE_SSH_PIPELINING": "1",
+        "ANSIBLE_INJECT_FACT_VARS": "1" if request.allowance.injected_facts else "0",
+        "ANSIBLE_FORKS": str(max(1, min(request.forks, len(request.hosts)))),
+        "ANSIBLE_RETRY_FILES_ENABLED": "0",
+        "ANSIBLE_ASK_PASS": "0",
+        "ANSIBLE_BECOME_ASK_PASS": "0",
+        "ANSIBLE_ASK_VAULT_PASS": "0",
+        "ANSIBLE_ENABLE_TASK_DEBUGGER": "0",
+        "ANSIBLE_KEEP_REMOTE_FILES": "0",
+        "ANSIBLE_DISPLAY_ARGS_TO_STDOUT": "0",
+        "ANSIBLE_DIFF_ALWAYS": "0",
+        "ANSIBLE_VERBOSITY": "0",
+        "ANSIBLE_RUN_TAGS": "all",
+        "ANSIBLE_SKIP_TAGS": "",
+        "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_NOCOWS": "1",
+        "ANSIBLE_LOCAL_TEMP": str(directory / "tmp"),
+        **_only_against(users),
+    }
+
+
+def ansible(*arguments: str) -> list[str]:
+    """A command of the Ansible that orch was installed with, whatever the PATH says."""
+    return [sys.executable, "-m", "ansible", *arguments]
+
+
+def _only_against(users: Mapping[tuple[str, str], str]) -> dict[str, str]:
+    """Set only where a user's setting has to be undone: Ansible warns of these settings, or has better defaults."""
+    undone = {}
+    if users.get(("defaults", "transport"), "").strip() in _LOCAL:
+        undone["ANSIBLE_TRANSPORT"] = "ssh"
+    if ("paramiko_connection", "host_key_auto_add") in users:
+        undone["ANSIBLE_PARAMIKO_HOST_KEY_AUTO_ADD"] = "0"
+    return undone
+
+
+def _anchored(users: Mapping[tuple[str, str], str], project: str) -> str:
+    """The user's callback folders; Ansible takes relative ones from the folder of ansible.cfg."""
+    folders = [folder for folder in users.get(("defaults", "callback_plugins"), "").split(":") if folder]
+    if not folders:
+        return "~/.ansible/plugins/callback:/usr/share/ansible/plugins/callback"
+    return ":".join(
+        folder if folder.startswith(("/", "~", "$", "{")) else f"{project}/{folder}" for folder in folders
+    )
+
+
+def _joined(parts: list[str], separator: str) -> str:
+    return separator.join(part.strip() for part in parts if part.strip())

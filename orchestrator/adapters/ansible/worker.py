@@ -1,0 +1,139 @@
+"""The worker: runs one attempt to its end in a process of its own, `python -m orchestrator.adapters.ansible.worker FOLDER`.
+
+It claims the attempt before anything else, runs ansible-playbook through ansible-runner, ends every process the run
+left, and writes the outcome. It is never started twice for an attempt to any effect: the second claim fails.
+"""
+
+import os
+import resource
+import sys
+import tempfile
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+from orchestrator.adapters import process
+from orchestrator.adapters.ansible import launch
+from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
+from orchestrator.adapters.ansible.event_stream import fold
+from orchestrator.domain.attempt import AttemptRequest
+from orchestrator.domain.evidence import RunExit
+from orchestrator.domain.plain_text import plain
+from orchestrator.policy.verdict import judge, never_ran
+
+
+def work(folder: AttemptFolder) -> bool:
+    """Run the attempt; False when it was claimed already, and nothing was run."""
+    process.become_subreaper()
+    group = process.enter_cgroup(f"orch-{folder.attempt}-{os.getpid()}")
+    control = Path(tempfile.mkdtemp(prefix="orch-", dir="/tmp"))  # noqa: S108 - sockets need a path below 108 bytes
+    claim = {
+        **process.identity()._asdict(),
+        "cgroup": None if group is None else str(group),
+        "control": str(control),
+    }
+    try:
+        if not folder.claim(claim):
+            control.rmdir()
+            return False
+        _run_and_judge(folder, group, control)
+    finally:
+        process.leave_cgroup(group)
+    return True
+
+
+def _run_and_judge(folder: AttemptFolder, group: Path | None, control: Path) -> None:
+    request = folder.request()
+    started = datetime.now(UTC)
+    astray = launch.unsafe_variables(request)
+    if astray:
+        now = RunExit(started_at=started, ended_at=started)
+        folder.finish(
+            never_ran(request, now, f"variables that would lead the run astray: {', '.join(astray)}")
+        )
+        return
+    run = _Run(request, folder, group)
+    faults = run.faults(control)
+    if not process.end_tree(marker=launch.marker(request.attempt), group=group, root=process.identity()):
+        faults.append("processes of the run are left and do not end")
+    evidence = fold(folder.events(), folder.nonce())
+    if evidence.gaps and not run.timed_out:
+        faults += folder.last_words()
+    end = RunExit(
+        exit_code=run.exit_code,
+        timed_out=run.timed_out,
+        faults=tuple(faults),
+        started_at=started,
+        ended_at=datetime.now(UTC),
+    )
+    folder.forget()
+    folder.finish(judge(request, evidence, end))
+
+
+class _Run:
+    """One call of ansible-runner, ended with its whole process tree when its time is over."""
+
+    def __init__(self, request: AttemptRequest, folder: AttemptFolder, group: Path | None) -> None:
+        self.request, self.folder, self.group = request, folder, group
+        self.exit_code: int | None = None
+        self.timed_out = False
+
+    def faults(self, control: Path) -> list[str]:
+        """Run to the end; what of the worker itself went wrong, in words."""
+        limit = threading.Timer(self.request.run_timeout, self._time_is_over)
+        limit.daemon = True
+        limit.start()
+        try:
+            self._call(control)
+        except Exception as broken:  # noqa: BLE001 - whatever breaks here must end as an outcome, not as a lost attempt
+            return [f"the worker failed: {type(broken).__name__}: {plain(str(broken))}"]
+        finally:
+            limit.cancel()
+        return []
+
+    def _time_is_over(self) -> None:
+        self.timed_out = True
+        process.end_tree(
+            marker=launch.marker(self.request.attempt), group=self.group, root=process.identity()
+        )
+
+    def _call(self, control: Path) -> None:
+        """Subprocess mode: files for output and no input at all, so that no prompt can wait and no output can stall."""
+        from ansible_runner import Runner
+        from ansible_runner.config.command import CommandConfig
+
+        environment = launch.environment(self.request, self.folder, dict(os.environ), control)
+        command = launch.command(self.request, self.folder)
+        with Path(os.devnull).open("rb") as nothing, self.folder.output.open("wb") as output:
+            config = CommandConfig(
+                private_data_dir=str(self.folder.path / "runner"),
+                ident=self.request.attempt,
+                host_cwd=self.request.project,
+                input_fd=nothing,
+                output_fd=output,
+                error_fd=output,
+                runner_mode="subprocess",
+                fact_cache_type="",
+            )
+            config.prepare_run_command(command[0], command[1:])
+            # Runner's display plugin would write each result into a file and into the output; ours is the evidence.
+            config.env = environment
+            _, self.exit_code = Runner(config=config).run()
+
+
+def _raise_descriptor_limit() -> None:
+    """Forks above the limit leave hosts out in silence."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def main(path: str) -> int:
+    """Exit code 0 when the attempt was run, 75 when somebody else has claimed it."""
+    os.umask(0o077)
+    _raise_descriptor_limit()
+    folder = Path(path)
+    return 0 if work(AttemptFolder(folder.parent, folder.name)) else 75
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,265 @@
+"""Programs and processes of this machine: run, start detached, tell whether alive, and end a whole tree with proof."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from orchestrator.errors import MachineLacks
+
+_PROC = Path("/proc")
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+class Ended(NamedTuple):
+    """How a program ended; `exit_code` is None when it was ended at its time limit."""
+
+    exit_code: int | None
+    output: str
+    errors: str
+
+
+class ProcessId(NamedTuple):
+    """One process for ever: pids are used again, a pid with its start time (clock ticks) and the boot id is not."""
+
+    pid: int
+    started: int
+    boot: str
+
+
+def run(
+    arguments: Sequence[str],
+    *,
+    timeout: float,
+    environment: Mapping[str, str] | None = None,
+    directory: Path | None = None,
+    text: str | None = None,
+) -> Ended:
+    """Run a program to its end, at most `timeout` seconds; it sees no terminal, and `text` (or nothing) as its input.
+
+    Raises MachineLacks when there is no such program. At the time limit its whole process group is ended.
+    """
+    try:
+        child = subprocess.Popen(
+            list(arguments),
+            stdin=subprocess.PIPE if text is not None else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=None if environment is None else dict(environment),
+            cwd=directory,
+            start_new_session=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+    except FileNotFoundError as missing:
+        raise MachineLacks(
+            f"`{arguments[0]}` cannot be run: {missing}. Install it, or correct the path."
+        ) from None
+    with child:
+        try:
+            output, errors = child.communicate(text, timeout=timeout)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            output, errors = child.communicate()
+            return Ended(None, output, errors)
+    return Ended(child.returncode, output, errors)
+
+
+def spawn_detached(arguments: Sequence[str], *, environment: Mapping[str, str], log: Path) -> None:
+    """Start a program in a session of its own that outlives this process and its process group; nobody waits for it."""
+    with log.open("ab") as output:
+        subprocess.run(
+            ["setsid", "--fork", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=dict(environment),
+            cwd="/",
+            check=True,
+        )
+
+
+def boot_id() -> str:
+    """The identity of this boot of the machine."""
+    return (_PROC / "sys/kernel/random/boot_id").read_text().strip()
+
+
+def identity(pid: int | None = None) -> ProcessId:
+    """The identity of a live process, by default of this one. Raises ProcessLookupError."""
+    pid = os.getpid() if pid is None else pid
+    fields = _stat(pid)
+    if fields is None:
+        raise ProcessLookupError(pid)
+    return ProcessId(pid, int(fields[19]), boot_id())
+
+
+def alive(process: ProcessId) -> bool:
+    """Whether this very process still runs; a zombie does not."""
+    fields = _stat(process.pid)
+    return (
+        fields is not None
+        and fields[0] not in "ZX"
+        and int(fields[19]) == process.started
+        and process.boot == boot_id()
+    )
+
+
+def become_subreaper() -> None:
+    """Make orphans among this process' descendants its own children, so that none can hide from `end_tree`."""
+    import ctypes
+
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def enter_cgroup(name: str) -> Path | None:
+    """Move this process into a new cgroup (version 2) below its own; None where the machine does not let us."""
+    base = _own_cgroup()
+    if base is None:
+        return None
+    group = base / name
+    try:
+        group.mkdir()
+        (group / "cgroup.procs").write_text(str(os.getpid()))
+    except OSError:
+        return None
+    return group
+
+
+def marked(marker: str) -> list[int]:
+    """The processes of this machine whose environment holds `NAME=VALUE`, zombies left out."""
+    wanted = marker.encode()
+    return [pid for pid in _pids() if wanted in _environment(pid) and _runs(pid)]
+
+
+def tree(*, marker: str, group: Path | None, root: int | None = None) -> list[int]:
+    """The live processes of a tree: in its cgroup, with its marker, or descended from `root` (which is left out)."""
+    found = set(_in_cgroup(group)) | set(marked(marker))
+    if root is not None:
+        found |= _descendants(root)
+    return sorted(pid for pid in found if pid not in (os.getpid(), root) and _runs(pid))
+
+
+def end_tree(
+    *, marker: str, group: Path | None, root: ProcessId | None = None, seconds: float = 10.0
+) -> bool:
+    """End every process of a tree, `root` last; True when it is proved that none is left within so many seconds.
+
+    This process is spared when it belongs to the tree itself.
+    """
+    deadline = time.monotonic() + seconds
+    other = root if root is not None and root.pid != os.getpid() else None
+    if other is not None and alive(other):
+        # It cannot start anything more, and orphans still come to it, where they are found.
+        _signal([other.pid], signal.SIGSTOP)
+    if group is not None and (root is None or other is not None):
+        _kill_cgroup(group)
+    while time.monotonic() < deadline:
+        rest = tree(marker=marker, group=group, root=_top(root))
+        if not rest and other is not None and alive(other):
+            rest = [other.pid]
+        if not rest:
+            return True
+        _signal(rest, signal.SIGKILL)
+        time.sleep(0.01)
+    return False
+
+
+def remove_cgroup(group: Path | None) -> None:
+    """Remove an empty cgroup; one that is gone, or not empty, is left."""
+    if group is not None:
+        try:
+            group.rmdir()
+        except OSError:
+            return
+
+
+def leave_cgroup(group: Path | None) -> None:
+    """Move this process back to the cgroup above, and remove the one it leaves when that is empty."""
+    if group is None:
+        return
+    try:
+        (group.parent / "cgroup.procs").write_text(str(os.getpid()))
+    except OSError:
+        return
+    remove_cgroup(group)
+
+
+def _stat(pid: int) -> list[str] | None:
+    """The fields of /proc/PID/stat from the state on; the name before them may hold anything."""
+    try:
+        text = (_PROC / str(pid) / "stat").read_text(errors="replace")
+    except OSError:
+        return None
+    return text.rpartition(")")[2].split()
+
+
+def _runs(pid: int) -> bool:
+    fields = _stat(pid)
+    return fields is not None and fields[0] not in "ZX"
+
+
+def _pids() -> Iterable[int]:
+    return (int(entry.name) for entry in _PROC.iterdir() if entry.name.isdigit())
+
+
+def _environment(pid: int) -> list[bytes]:
+    try:
+        return (_PROC / str(pid) / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return []
+
+
+def _in_cgroup(group: Path | None) -> list[int]:
+    if group is None:
+        return []
+    try:
+        return [int(line) for line in (group / "cgroup.procs").read_text().split()]
+    except OSError:
+        return []
+
+
+def _descendants(root: int) -> set[int]:
+    children: dict[int, list[int]] = {}
+    for pid in _pids():
+        fields = _stat(pid)
+        if fields is not None:
+            children.setdefault(int(fields[1]), []).append(pid)
+    found: set[int] = set()
+    todo = [root]
+    while todo:
+        fresh = [pid for pid in children.get(todo.pop(), []) if pid not in found]
+        found.update(fresh)
+        todo.extend(fresh)
+    return found
+
+
+def _own_cgroup() -> Path | None:
+    mounts = (line.split() for line in Path("/proc/mounts").read_text().splitlines())
+    mount = next((fields[1] for fields in mounts if fields[2] == "cgroup2"), None)
+    own = next(
+        (line[3:] for line in Path("/proc/self/cgroup").read_text().splitlines() if line.startswith("0::")),
+        None,
+    )
+    return Path(mount + own) if mount is not None and own is not None else None
+
+
+def _top(root: ProcessId | None) -> int | None:
+    return root.pid if root is not None and alive(root) else None
+
+
+def _kill_cgroup(group: Path) -> None:
+    try:
+        (group / "cgroup.kill").write_text("1")
+    except OSError:
+        return  # gone, or a kernel before 5.14: the sweep by pid ends them one by one
+
+
+def _signal(pids: Iterable[int], number: signal.Signals) -> None:
+    for pid in pids:
+        try:
+            os.kill(pid, number)
+        except (ProcessLookupError, PermissionError):
+            continue
