@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from orchestrator.domain.attempt import AttemptRequest
 from orchestrator.domain.baseline import Baseline, BaselineReference, BaselineScope
 from orchestrator.domain.check import Check, CheckResult
 from orchestrator.domain.events import Event, Recorded
+from orchestrator.domain.inspection import Inspection, PlaybookFinding
 from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.sighting import Sighting, TaskSeen
@@ -94,6 +96,40 @@ class Planning(ABC):
     @abstractmethod
     def prepare(self, plan: Path) -> PreparedPlan:
         """The plan checked whole, with hosts and waves resolved. Raises PlanFault with every fault there is."""
+
+
+class Inspector(ABC):
+    """What Ansible itself says of a plan's inventory and playbooks, without touching a host."""
+
+    @abstractmethod
+    def inspect(self, plan: ReleasePlan, project: Path) -> Inspection:
+        """The targets of `strategy.hosts`, the groups, and the deploy and the backout playbook, in this order.
+
+        Never raises for what users' files hold; what is wrong with them is in the inspection.
+        """
+
+    @abstractmethod
+    def unsafe_constructs(self, playbook: Path, project: Path) -> list[PlaybookFinding]:
+        """What in a playbook, and in what it includes, can end green without having worked, or wait for a person."""
+
+    @abstractmethod
+    def settings_overridden(self, project: Path) -> list[str]:
+        """A sentence for each setting of the project's ansible.cfg that orch does not follow."""
+
+
+FileKind = Literal["file", "directory", "absent", "outside"]
+
+
+class ProjectFiles(ABC):
+    """The files that a plan names, by their paths in its project."""
+
+    @abstractmethod
+    def kind(self, project: Path, path: str) -> FileKind:
+        """What stands at a path, links followed; `outside` where it leads out of the project."""
+
+    @abstractmethod
+    def kind_anywhere(self, project: Path, path: str) -> FileKind:
+        """What stands at a path that may be absolute and lie outside the project."""
 
 
 class Inventory(ABC):
