@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from orchestrator.errors import Interrupted
 from orchestrator.lab.fleet import FAULTS, Lab, take_down
 from orchestrator.lab.shell import become
 from orchestrator.lab.sweep import labs_with_traces
@@ -39,7 +40,12 @@ def lab() -> None:
 def up(name: str, hosts: int, light: bool, inventory_dir: Path | None) -> None:  # noqa: FBT001 (click calls it)
     """Make the lab, or complete the one that is there."""
     default = Path("inventories") if Path("inventories").is_dir() else None
-    made = Lab.up(name, hosts, light=light, inventory_dir=inventory_dir or default, say=_say)
+    try:
+        made = Lab.up(name, hosts, light=light, inventory_dir=inventory_dir or default, say=_say)
+    except KeyboardInterrupt:
+        raise Interrupted(
+            f"Stopped in the middle: `orch lab up{_flag(name)}` completes the lab, `orch lab down{_flag(name)}` removes it."
+        ) from None
     click.echo(f"lab {name} is up: {len(made.hosts)} hosts, sshd answers on each")
     click.echo(f"  inventory    {made.state.inventory or made.inventory}")
     click.echo(f"  log in       orch lab ssh web1{_flag(name)}")
@@ -65,9 +71,12 @@ def status(name: str, as_json: bool) -> None:  # noqa: FBT001
 @click.option("--all", "everything", is_flag=True, help="Every lab of this machine.")
 def down(name: str, everything: bool) -> None:  # noqa: FBT001
     """Take the lab away: processes, mounts, namespaces, bridge and files."""
-    for one in labs_with_traces() if everything else [name]:
+    chosen = labs_with_traces() if everything else [name]
+    for one in chosen:
         take_down(one)
         click.echo(f"lab {one} is gone")
+    if not chosen:
+        click.echo("there is no lab on this machine")
 
 
 @lab.command(context_settings={"ignore_unknown_options": True})

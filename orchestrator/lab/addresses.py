@@ -29,6 +29,11 @@ def gateway(network: IPv4Network) -> IPv4Address:
     return network[1]
 
 
+def dead_end(network: IPv4Network) -> IPv4Address:
+    """The hosts' default route. Nobody is there: facts find a default address, and no packet leaves the lab."""
+    return network[2]
+
+
 def address(network: IPv4Network, host: str) -> IPv4Address:
     """web1 is at .11, so that the machine and what may come later have room below."""
     return network[10 + host_number(host)]

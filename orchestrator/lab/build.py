@@ -48,7 +48,7 @@ def boot(state: LabState, hosts: Sequence[LabHost], paths: LabPaths, say: Say = 
     say(f"starting {len(hosts)} {_kinds(hosts)} host{'s' if len(hosts) > 1 else ''}: {_span(hosts)}")
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         list(pool.map(lambda found: _start(state, found, paths), hosts))
-        _wait_for_ssh(hosts, paths, pool)
+        _wait_for_ssh(state, hosts, paths, pool)
 
 
 def _recorded_intent(
@@ -134,17 +134,26 @@ def _is_whole(state: LabState, found: LabHost, paths: LabPaths) -> bool:
 def _start(state: LabState, found: LabHost, paths: LabPaths) -> None:
     cgroups.remove(state.name, found.name)
     host.make_root(state, found, paths)
+    network.plug(state, found)
     host.start(state, found, paths.host(found.name))
 
 
-def _wait_for_ssh(hosts: Sequence[LabHost], paths: LabPaths, pool: ThreadPoolExecutor) -> None:
-    answered = pool.map(lambda found: within(_ANSWERS_WITHIN, lambda: ssh_answers(str(found.address))), hosts)
-    silent = [found.name for found, answers in zip(hosts, answered, strict=True) if not answers]
+def _wait_for_ssh(
+    state: LabState, hosts: Sequence[LabHost], paths: LabPaths, pool: ThreadPoolExecutor
+) -> None:
+    answered = pool.map(lambda found: _answers(state, found), hosts)
+    silent = [found for found, answers in zip(hosts, answered, strict=True) if not answers]
     if silent:
-        where = ", ".join(str(paths.host(name).console) for name in silent)
+        words = "; ".join(f"{found.name}: {host.last_words(paths.host(found.name))}" for found in silent)
         raise LabError(
-            f"No sshd answers on {', '.join(silent)} within {_ANSWERS_WITHIN:g} s; what they printed: {where}"
+            f"No sshd answers within {_ANSWERS_WITHIN:g} s, or the host ended; last words: {words}"
         )
+
+
+def _answers(state: LabState, found: LabHost) -> bool:
+    address = str(found.address)
+    within(_ANSWERS_WITHIN, lambda: ssh_answers(address) or not host.is_running(state.name, found.name))
+    return ssh_answers(address)
 
 
 def _kinds(hosts: Sequence[LabHost]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from orchestrator.lab import build, cgroups, faults, host, mounts, names, sweep
+from orchestrator.lab import build, cgroups, faults, host, mounts, names, network, sweep
 from orchestrator.lab.errors import LabError, LabUsage, NoSuchLab
 from orchestrator.lab.locks import held
 from orchestrator.lab.needs import check_machine
@@ -158,6 +158,8 @@ def _fill(lab: Lab, found: LabHost) -> None:
 
 
 def _kill(lab: Lab, found: LabHost) -> None:
+    # Unplugged first: a machine whose power goes says no goodbye to its connections.
+    network.unplug(lab.name, found.name)
     cgroups.kill(lab.name, found.name)
 
 

@@ -5,15 +5,36 @@ import uuid
 from pathlib import Path
 
 from orchestrator.lab import cgroups, mounts, names
+from orchestrator.lab.errors import LabError
 from orchestrator.lab.paths import HostPaths, LabPaths
+from orchestrator.lab.patience import within
 from orchestrator.lab.shell import run, start_in_group
 from orchestrator.lab.state import Kind, LabHost, LabState
 from orchestrator.lab.texts import USER, hosts_file
 
 DISK_MEBIBYTES: dict[Kind, int] = {"full": 512, "light": 128}
 
-# A light host runs sshd alone, under nspawn's small init, which reaps what sessions leave.
-_LIGHT = ("sh", "-c", "mkdir -p /run/sshd && exec /usr/sbin/sshd -D -e")
+_PAYLOAD: dict[Kind, tuple[str, ...]] = {
+    "full": ("--boot",),
+    # sshd alone, under nspawn's small init, which reaps what sessions leave.
+    "light": ("--as-pid2", "--", "sh", "-c", "mkdir -p /run/sshd && exec /usr/sbin/sshd -D -e"),
+}
+
+# Nothing is asked of a systemd of this machine: there need not be one.
+_CONTAINER = (
+    "systemd-nspawn",
+    "--quiet",
+    "--register=no",
+    "--keep-unit",
+    "--console=pipe",
+    "--link-journal=no",
+    "--resolv-conf=off",
+    "--timezone=off",
+)
+
+# systemd-nspawn ends with this code when the host asks to be booted again, and leaves that to its caller.
+_BOOT_AGAIN = ("sh", "-c", 'while "$@"; test $? -eq 133; do :; done', "host")
+_STARTS_WITHIN = 5.0
 _PROPAGATE = Path("/run/systemd/nspawn/propagate")
 
 
@@ -52,27 +73,26 @@ def is_running(lab: str, host: str) -> bool:
 
 def start(state: LabState, host: LabHost, paths: HostPaths) -> None:
     """Boot the host; raises LabError when the machine refuses. Returns before sshd answers."""
-    cgroups.remove(state.name, host.name)
-    container = [
-        "systemd-nspawn",
-        "--quiet",
-        "--register=no",
-        "--keep-unit",
-        "--console=pipe",
-        "--link-journal=no",
-    ]
-    container += [
-        "--resolv-conf=off",
-        "--timezone=off",
-        f"--directory={paths.root}",
-        f"--hostname={host.name}",
-    ]
-    container += [f"--machine={names.namespace(state.name, host.name)}"]
-    container += [f"--network-namespace-path=/run/netns/{names.namespace(state.name, host.name)}"]
-    container += ["--boot"] if host.kind == "full" else ["--as-pid2", "--", *_LIGHT]
+    group = cgroups.made(state.name, host.name)
+    # The namespace is entered before nspawn mounts /sys, which shows the interfaces of whoever mounts it.
+    enter = ["nsenter", f"--net=/run/netns/{names.namespace(state.name, host.name)}"]
+    command = [*_BOOT_AGAIN, *enter, *_CONTAINER, *_identity(state.name, host, paths), *_PAYLOAD[host.kind]]
     # The kernel gives every container the pure cgroup2 view; /tmp stays on the host's own disk, where `fill` reaches it.
     settings = {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1", "SYSTEMD_NSPAWN_TMPFS_TMP": "0"}
-    start_in_group(cgroups.made(state.name, host.name), container, log=paths.console, extra=settings)
+    start_in_group(group, command, log=paths.console, extra=settings)
+    if not within(_STARTS_WITHIN, lambda: is_running(state.name, host.name)):
+        raise LabError(f"{host.name} ended at once: {last_words(paths)}")
+
+
+def last_words(paths: HostPaths) -> str:
+    """The end of what the host printed."""
+    printed = paths.console.read_text(errors="replace")[-1000:] if paths.console.exists() else ""
+    return repr(printed.strip()) if printed.strip() else "it printed nothing"
+
+
+def _identity(lab: str, host: LabHost, paths: HostPaths) -> list[str]:
+    machine = names.namespace(lab, host.name)
+    return [f"--machine={machine}", f"--hostname={host.name}", f"--directory={paths.root}"]
 
 
 def forget(lab: str, host: str) -> None:

@@ -3,10 +3,12 @@
 import os
 import shutil
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from orchestrator.lab.cgroups import hierarchies
 from orchestrator.lab.errors import LabUnavailable
+from orchestrator.lab.shell import SEARCH_PATH
 
 # Program looked for -> Debian package that brings it.
 PROGRAMS = {
@@ -14,49 +16,63 @@ PROGRAMS = {
     "mmdebstrap": "mmdebstrap",
     "mount": "mount",
     "nft": "nftables",
+    "nsenter": "util-linux",
     "setsid": "util-linux",
     "ssh": "openssh-client",
     "ssh-keygen": "openssh-client",
     "systemd-nspawn": "systemd-container",
 }
 _STILL_WORKS = (
-    "What still works without a lab: every `orch` command against hosts of your own, `orch plan check|show|schema`, "
-    "and the tests that need no hosts."
+    "What still works without a lab: every other `orch` command, against hosts of your own, and the tests that "
+    "need no hosts."
 )
 
 
-def lacking() -> list[str]:
-    """Everything that is missing on this machine, in sentences; empty when a lab can stand here."""
-    if not sys.platform.startswith("linux"):
-        return [f"Lab hosts need Linux; this machine runs {sys.platform}."]
-    faults = []
-    if os.geteuid() != 0:
-        faults.append("Lab hosts need root (network namespaces, mounts); run it with sudo.")
-    packages = sorted({package for program, package in PROGRAMS.items() if not _found(program)})
-    if packages:
-        faults.append(f"Programs are missing; install them with: apt-get install {' '.join(packages)}")
-    if "\toverlay\n" not in Path("/proc/filesystems").read_text() and not _module("overlay"):
-        faults.append("The kernel has no overlay filesystem.")
-    if not hierarchies():
-        faults.append("No cgroup2 hierarchy is mounted: mount -t cgroup2 none /sys/fs/cgroup")
-    return faults
+@dataclass(frozen=True)
+class Machine:
+    """What was seen of the machine."""
+
+    platform: str
+    is_root: bool
+    programs: frozenset[str]
+    has_overlay: bool
+    has_cgroup2: bool
+
+
+def lacking(machine: Machine) -> list[str]:
+    """Everything that is missing, in sentences; empty when a lab can stand there."""
+    if machine.platform != "linux":
+        return [f"Lab hosts need Linux; this machine runs {machine.platform}."]
+    packages = sorted({package for program, package in PROGRAMS.items() if program not in machine.programs})
+    faults = {
+        "Lab hosts need root (network namespaces, mounts); run it with sudo.": not machine.is_root,
+        f"Programs are missing; install them with: apt-get install {' '.join(packages)}": bool(packages),
+        "The kernel has no overlay filesystem; load the module overlay.": not machine.has_overlay,
+        "No cgroup2 hierarchy is mounted; mount one at /sys/fs/cgroup.": not machine.has_cgroup2,
+    }
+    return [sentence for sentence, applies in faults.items() if applies]
 
 
 def check_machine() -> None:
     """Raises LabUnavailable that lists all that is missing and what works all the same."""
-    faults = lacking()
+    faults = lacking(_seen())
     if faults:
-        raise LabUnavailable(
-            "\n".join(["No lab can stand on this machine:", *(f"  - {f}" for f in faults), _STILL_WORKS])
-        )
+        listed = [f"  - {fault}" for fault in faults]
+        raise LabUnavailable("\n".join(["No lab can stand on this machine:", *listed, _STILL_WORKS]))
 
 
-def _found(program: str) -> bool:
-    return (
-        shutil.which(program, path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin") is not None
+def _seen() -> Machine:
+    if sys.platform != "linux":
+        return Machine(sys.platform, False, frozenset(), False, False)  # noqa: FBT003 (nothing was looked for)
+    return Machine(
+        platform=sys.platform,
+        is_root=os.geteuid() == 0,
+        programs=frozenset(name for name in PROGRAMS if shutil.which(name, path=SEARCH_PATH)),
+        has_overlay="\toverlay\n" in Path("/proc/filesystems").read_text() or _has_module("overlay"),
+        has_cgroup2=bool(hierarchies()),
     )
 
 
-def _module(name: str) -> bool:
-    release = Path("/lib/modules") / os.uname().release
-    return any(release.rglob(f"{name}.ko*"))
+def _has_module(name: str) -> bool:
+    folder = Path("/lib/modules") / os.uname().release
+    return any(folder.rglob(f"{name}.ko*"))

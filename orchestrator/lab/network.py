@@ -6,7 +6,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 
 from orchestrator.lab import names
-from orchestrator.lab.addresses import gateway, hardware_address
+from orchestrator.lab.addresses import dead_end, gateway, hardware_address
 from orchestrator.lab.shell import attempt, run
 from orchestrator.lab.state import LabHost, LabState
 
@@ -45,10 +45,7 @@ def is_wired(state: LabState, host: LabHost) -> bool:
         or master.resolve().name != names.bridge(state.name)
     ):
         return False
-    return (
-        f"{host.address}/"
-        in attempt(["ip", "-n", space, "-4", "-br", "addr", "show", "dev", "eth0", "up"]).out
-    )
+    return f"{host.address}/" in attempt(["ip", "-n", space, "-4", "-br", "addr", "show", "dev", "eth0"]).out
 
 
 def wire(state: LabState, hosts: Sequence[LabHost]) -> None:
@@ -76,6 +73,17 @@ def unwire(lab: str, host: str) -> None:
         run(["ip", "netns", "delete", space])
 
 
+def unplug(lab: str, host: str) -> None:
+    """Take the host off the network, as when its power goes; its address stays."""
+    run(["ip", "-n", names.namespace(lab, host), "link", "set", "eth0", "down"])
+
+
+def plug(state: LabState, host: LabHost) -> None:
+    """Connect the host, for the first time or again: a link that goes down loses its routes."""
+    way_out = f"route replace default via {dead_end(state.network)} dev eth0"
+    _batch(["link set eth0 up", way_out], within=names.namespace(state.name, host.name))
+
+
 def remove_links(lab: str) -> None:
     """Take the lab's bridge and what is left of its cables away."""
     for name in links(lab):
@@ -98,12 +106,19 @@ def namespaces(lab: str) -> list[str]:
     return [path.name.removeprefix(prefix) for path in _NAMESPACES.iterdir() if path.name.startswith(prefix)]
 
 
+def labs() -> set[str]:
+    """Names of all labs that have a network namespace."""
+    if not _NAMESPACES.is_dir():
+        return set()
+    split = [path.name.split(".") for path in _NAMESPACES.iterdir()]
+    return {parts[1] for parts in split if len(parts) == 3 and parts[0] == "orchlab"}
+
+
 def _set_up_inside(state: LabState, host: LabHost) -> None:
     inside = [
         "link set lo up",
         "link set eth0 addrgenmode none",
         f"addr add {host.address}/{state.network.prefixlen} dev eth0",
-        "link set eth0 up",
     ]
     _batch(inside, within=names.namespace(state.name, host.name))
 

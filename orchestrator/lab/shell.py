@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from orchestrator.lab.errors import LabError
 
-_SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _INHERITED = ("http_proxy", "https_proxy", "no_proxy", "TERM")
 _LAST_WORDS = 2000
 
@@ -87,4 +87,4 @@ def _joining(groups: Sequence[Path], argv: Sequence[str]) -> list[str]:
 def environment() -> dict[str, str]:
     """What the lab's programs see of our environment: an allow-list."""
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-    return inherited | {"PATH": _SEARCH_PATH, "LC_ALL": "C.UTF-8", "HOME": "/root"}
+    return inherited | {"PATH": SEARCH_PATH, "LC_ALL": "C.UTF-8", "HOME": "/root"}

@@ -38,7 +38,7 @@ def seen(state: LabState, host: LabHost, paths: HostPaths) -> HostSighting:
         address=str(host.address),
         conditions=conditions,
         reachable=ssh_answers(str(host.address)),
-        uptime=_uptime(pids),
+        uptime=_uptime(cgroups.processes(state.name, host.name, "payload")),
     )
 
 
@@ -60,7 +60,7 @@ def _is_filled(host: LabHost, paths: HostPaths) -> bool:
 
 
 def _uptime(pids: list[int]) -> float | None:
-    """The oldest process of the host is its container; field 22 of stat is its start (proc(5))."""
+    """The oldest process that the container runs is its init; field 22 of stat is its start (proc(5))."""
     starts = []
     for pid in pids:
         try:

@@ -21,12 +21,12 @@ def traces(lab: str) -> list[str]:
 
 
 def labs_with_traces() -> list[str]:
-    """Every lab that has a folder or running hosts."""
+    """Every lab that has a folder, a control group or a namespace."""
     folders = {path.name for path in (HOME / "labs").glob("*") if path.is_dir()}
     running = {
         name for top in cgroups.groups() if top.is_dir() for name in _folders(top) if not name.startswith(".")
     }
-    return sorted(folders | running)
+    return sorted(folders | running | network.labs())
 
 
 def sweep(lab: str, inventory: Path | None) -> None:
