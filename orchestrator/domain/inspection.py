@@ -42,7 +42,7 @@ class PlaybookFinding(Noun):
 
     file: str
     line: int | None = None
-    construct: str
+    kind: str
     what: str
     severity: Literal["refuse", "warn"]
     next_move: str
