@@ -130,7 +130,7 @@ PlannedWave = Annotated[
 
 
 class Wave(Noun):
-    """A wave with its hosts resolved. The pilot is wave 0."""
+    """A wave with its hosts resolved. Waves are numbered from 0, which is the pilot where there is one."""
 
     number: Annotated[int, Field(ge=0)]
     name: str

@@ -82,15 +82,15 @@ class _Allocation:
         hosts = self._hosts(spec, path)
         if hosts:
             self.wave_of.update(dict.fromkeys(hosts, name))
-            self.waves.append(self._resolved(spec, number, name, hosts))
+            self.waves.append(self._resolved(spec, name, hosts))
         elif len(self.objections) == before:
             self._object(
                 path, "at least one host", self._why_empty(), "remove the wave, or move it to the front"
             )
 
-    def _resolved(self, spec: WaveSpec, number: int, name: str, hosts: tuple[str, ...]) -> Wave:
+    def _resolved(self, spec: WaveSpec, name: str, hosts: tuple[str, ...]) -> Wave:
         return Wave(
-            number=number,
+            number=len(self.waves),
             name=name,
             hosts=hosts,
             objective=spec.objective,

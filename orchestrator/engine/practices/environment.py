@@ -1,9 +1,8 @@
 """Verification of the target environment: every check on every host, before anything is touched (ITIL 4 table 5.1)."""
 
-from collections import defaultdict
-
 from orchestrator.domain.events import EnvironmentVerified, Refused
 from orchestrator.domain.fold import fold
+from orchestrator.domain.target import shared_machines
 from orchestrator.engine.work import Work
 from orchestrator.policy.acceptance import complaints, completed
 from orchestrator.policy.steps import Perform
@@ -25,16 +24,15 @@ def perform(work: Work, step: Perform) -> None:
 
 def _shared_machines(work: Work) -> list[str]:
     """Two names of one machine would be deployed to twice and counted twice."""
-    names: dict[str, list[str]] = defaultdict(list)
-    reasons: list[str] = []
-    for host, identity in work.ports.targets.identify(work.deployment.targets).items():
-        if isinstance(identity, str):
-            reasons.append(f"{host}: its machine identity could not be read: {identity}")
-        else:
-            names[identity.machine_id].append(host)
-    shared = [hosts for hosts in names.values() if len(hosts) > 1]
-    return reasons + [
-        f"{' and '.join(hosts)} are one machine; name it once in the inventory" for hosts in shared
+    identities = work.ports.targets.identify(work.deployment.targets)
+    known = {host: identity for host, identity in identities.items() if not isinstance(identity, str)}
+    return [
+        f"{host}: its machine identity could not be read: {reason}"
+        for host, reason in identities.items()
+        if isinstance(reason, str)
+    ] + [
+        f"{' and '.join(hosts)} are one machine; name it once in the inventory"
+        for hosts in shared_machines(known)
     ]
 
 

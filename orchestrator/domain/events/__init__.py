@@ -1,0 +1,176 @@
+"""The facts that a journal holds. A deployment is the fold of these; nothing else is stored.
+
+Every event has a `kind`. A change to an event's form raises VERSION and adds an upcast, so that old journals fold with new
+code. Who did it, where a person did, is part of the fact.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from orchestrator.domain.events.attempts import (
+    AttemptAdopted,
+    AttemptEnded,
+    AttemptIntended,
+    AttemptLost,
+    Quiesced,
+)
+from orchestrator.domain.events.authority import (
+    Approved,
+    Cancelled,
+    GivenApproval,
+    Planned,
+    Rejected,
+    Submitted,
+    WindowOpened,
+)
+from orchestrator.domain.events.backout import (
+    BackoutBegan,
+    BackoutFailed,
+    ResidueFound,
+    RestorationCompared,
+    Restored,
+)
+from orchestrator.domain.events.driving import (
+    AbortRequested,
+    DriverTook,
+    Excluded,
+    Held,
+    HeldOn,
+    Paused,
+    Resumed,
+    Retried,
+)
+from orchestrator.domain.events.preparation import (
+    BaselineCaptured,
+    ComponentsVerified,
+    EnvironmentVerified,
+    Refused,
+)
+from orchestrator.domain.events.waves import (
+    Completed,
+    CompletedWithExceptions,
+    Confirmed,
+    EarlyLifeBegan,
+    EarlyLifeFailed,
+    EntryChecked,
+    GatePassed,
+    GateReached,
+    WaveChecked,
+    WaveDeployed,
+    WaveFailed,
+    WaveRejected,
+    WaveVerified,
+)
+from orchestrator.domain.noun import Moment, Name, Noun
+
+VERSION = 1
+
+UPCASTS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+"""By version: what turns a stored event of that version into one of the next."""
+
+Event = Annotated[
+    Planned
+    | Submitted
+    | Approved
+    | Rejected
+    | Cancelled
+    | WindowOpened
+    | ComponentsVerified
+    | EnvironmentVerified
+    | BaselineCaptured
+    | Refused
+    | EntryChecked
+    | AttemptIntended
+    | AttemptAdopted
+    | AttemptEnded
+    | AttemptLost
+    | Quiesced
+    | WaveDeployed
+    | WaveFailed
+    | WaveChecked
+    | WaveVerified
+    | WaveRejected
+    | GateReached
+    | Confirmed
+    | GatePassed
+    | EarlyLifeBegan
+    | EarlyLifeFailed
+    | Completed
+    | CompletedWithExceptions
+    | BackoutBegan
+    | RestorationCompared
+    | Restored
+    | ResidueFound
+    | BackoutFailed
+    | Held
+    | Retried
+    | Excluded
+    | HeldOn
+    | Paused
+    | Resumed
+    | AbortRequested
+    | DriverTook,
+    Field(discriminator="kind"),
+]
+
+
+class Recorded(Noun):
+    """An event on the journal: whose, which number, when, and in which version of the event's form."""
+
+    deployment: Name
+    seq: Annotated[int, Field(ge=1)]
+    at: Moment
+    version: int = VERSION
+    event: Event
+
+
+__all__ = [
+    "UPCASTS",
+    "VERSION",
+    "AbortRequested",
+    "Approved",
+    "AttemptAdopted",
+    "AttemptEnded",
+    "AttemptIntended",
+    "AttemptLost",
+    "BackoutBegan",
+    "BackoutFailed",
+    "BaselineCaptured",
+    "Cancelled",
+    "Completed",
+    "CompletedWithExceptions",
+    "ComponentsVerified",
+    "Confirmed",
+    "DriverTook",
+    "EarlyLifeBegan",
+    "EarlyLifeFailed",
+    "EntryChecked",
+    "EnvironmentVerified",
+    "Event",
+    "Excluded",
+    "GatePassed",
+    "GateReached",
+    "GivenApproval",
+    "Held",
+    "HeldOn",
+    "Paused",
+    "Planned",
+    "Quiesced",
+    "Recorded",
+    "Refused",
+    "Rejected",
+    "ResidueFound",
+    "RestorationCompared",
+    "Restored",
+    "Resumed",
+    "Retried",
+    "Submitted",
+    "WaveChecked",
+    "WaveDeployed",
+    "WaveFailed",
+    "WaveRejected",
+    "WaveVerified",
+    "WindowOpened",
+]

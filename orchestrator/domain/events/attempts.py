@@ -1,0 +1,50 @@
+"""Events of attempts: intended, adopted, ended or lost, and the quiet after an unclean end."""
+
+from typing import Literal
+
+from orchestrator.domain.attempt import Purpose
+from orchestrator.domain.noun import HostName, Many, Name, Noun, Text
+from orchestrator.domain.outcome import AttemptOutcome
+
+
+class AttemptIntended(Noun):
+    """An attempt is about to be started. Hosts count as touched from here on."""
+
+    kind: Literal["attempt_intended"] = "attempt_intended"
+    attempt: Name
+    purpose: Purpose
+    wave: int
+    hosts: Many[HostName]
+
+
+class AttemptAdopted(Noun):
+    """A driver found an attempt of an earlier driver, still at work or already over, and follows it."""
+
+    kind: Literal["attempt_adopted"] = "attempt_adopted"
+    attempt: Name
+    found: Literal["absent", "running", "finished", "dead"]
+
+
+class AttemptEnded(Noun):
+    """An attempt ended, with its outcome for each host."""
+
+    kind: Literal["attempt_ended"] = "attempt_ended"
+    outcome: AttemptOutcome
+
+
+class AttemptLost(Noun):
+    """The attempt's worker is gone without an outcome: what its hosts hold is unknown."""
+
+    kind: Literal["attempt_lost"] = "attempt_lost"
+    attempt: Name
+    reason: Text
+    started: bool = True
+
+
+class Quiesced(Noun):
+    """After an unclean end: which hosts were seen free of the run's processes, and which not."""
+
+    kind: Literal["quiesced"] = "quiesced"
+    attempt: Name
+    busy: Many[HostName] = ()
+    unreachable: Many[HostName] = ()

@@ -1,0 +1,24 @@
+"""Judging an HTTP answer. Also sent to targets: the standard library only, and nothing newer than Python 3.8."""
+
+from __future__ import annotations
+
+BODY_LIMIT = 1 << 20
+
+
+def judge_http(*, status: int, body: bytes, wanted: int, contains: str | None) -> tuple[str, str]:
+    """The answer, and what was found in words, for example `status 500: database not reachable`."""
+    if status != wanted:
+        return "failed", f"status {status}{_first_line(body)}"
+    if contains is None or contains.encode() in body:
+        return "passed", f"status {status}" + ("" if contains is None else f' with "{contains}"')
+    if len(body) > BODY_LIMIT:
+        return (
+            "inconclusive",
+            f'status {status}; "{contains}" is not in the first {BODY_LIMIT} bytes, and there is more',
+        )
+    return "failed", f'status {status} without "{contains}"{_first_line(body)}'
+
+
+def _first_line(body: bytes) -> str:
+    lines = body[:4000].decode("utf-8", "replace").strip().splitlines()
+    return f": {lines[0].strip()[:200]}" if lines else ", and an empty body"

@@ -1,0 +1,28 @@
+"""Hundreds of simulated deployments with faults and deaths; each must end, and end truthfully."""
+
+import os
+
+import pytest
+
+from tests.simulation.oracle import broken
+from tests.simulation.run import run
+from tests.simulation.scenario import Scenario
+
+SEEDS = int(os.environ.get("ORCH_SEEDS", "2000"))
+SLICES = 20
+
+
+@pytest.mark.parametrize("part", range(SLICES))
+def test_every_seed_ends_truthfully(part: int) -> None:
+    for seed in range(part, SEEDS, SLICES):
+        scenario = Scenario(seed)
+        deployment = run(scenario)
+        assert broken(scenario, deployment) == [], f"seed {seed}"
+
+
+def test_the_same_seed_makes_the_same_journal() -> None:
+    for seed in range(20):
+        first, second = Scenario(seed), Scenario(seed)
+        run(first)
+        run(second)
+        assert first.journal.records == second.journal.records
