@@ -1,0 +1,309 @@
+"""Given what is on the journal, what comes next: a table that a practitioner can review."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from orchestrator.domain import events as e
+from orchestrator.policy.next_step import next_step
+from orchestrator.policy.steps import Over, Perform, Record, RunAttempt, Step, WaitForPerson, WaitUntil
+from tests.histories import START, attempted, checked, deployment, planned, ready_to_deploy
+from tests.plans import plan_tree
+
+
+def shown(step: Step) -> str:
+    """A step in a few words."""
+    match step:
+        case Record(event=event):
+            hosts = getattr(event, "hosts", ())
+            return f"record {event.kind}" + (f" {' '.join(hosts)}" if hosts else "")
+        case RunAttempt(purpose=purpose, hosts=hosts):
+            return f"run {purpose} {' '.join(hosts)}"
+        case Perform(practice=practice, hosts=hosts, final=final):
+            return f"{practice} {' '.join(hosts)}".strip() + ("" if final else " (not final)")
+        case WaitUntil(what=what):
+            return f"wait: {what.split(' until')[0]}"
+        case WaitForPerson(choices=choices):
+            return f"person: {' '.join(choices)}"
+        case Over():
+            return "over"
+        case _:
+            return f"follow stop={step.stop}"
+
+
+def tree(
+    limit: Any = 0, scope: str = "all_touched", on_failure: str = "back_out", **strategy: Any
+) -> dict[str, Any]:
+    made = plan_tree(failure_limit={"wave": limit, "overall": limit}, **strategy)
+    made["backout"] |= {"scope": scope, "on_failure": on_failure}
+    return made
+
+
+def first_wave_good(made: dict[str, Any] | None = None) -> list[e.Event]:
+    return [
+        *ready_to_deploy(tree=made),
+        *attempted("a1", 0, h1="done"),
+        e.WaveDeployed(wave=0),
+        checked(0, h1="passed"),
+        e.WaveVerified(wave=0),
+        e.GateReached(wave=0),
+        e.GatePassed(wave=0),
+    ]
+
+
+def second_wave(made: dict[str, Any] | None = None, **results: str) -> list[e.Event]:
+    return [*first_wave_good(made), *attempted("a2", 1, **results)]
+
+
+INTENT = e.AttemptIntended(attempt="a1", purpose="deploy", wave=0, hosts=("h1",))
+LOST = e.AttemptLost(attempt="a1", reason="gone")
+QUIET = e.Quiesced(attempt="a1")
+SOAK = {"gate": {"soak": "60s", "every": "10s"}}
+CONFIRM = {"gate": {"confirm": "service owner"}}
+TWO_DOWN = {"h2": "done", "h3": "not_done", "h4": "unknown"}
+VERIFIED = [
+    *ready_to_deploy(),
+    *attempted("a1", 0, h1="done"),
+    e.WaveDeployed(wave=0),
+    checked(0, h1="passed"),
+    e.WaveVerified(wave=0),
+]
+BOTH_WAVES = [
+    *second_wave(h2="done", h3="done", h4="done"),
+    e.WaveDeployed(wave=1),
+    checked(1, h2="passed", h3="passed", h4="passed"),
+    e.WaveVerified(wave=1),
+    e.GateReached(wave=1),
+]
+BACKING_OUT = [
+    *second_wave(**TWO_DOWN),
+    e.Quiesced(attempt="a2"),
+    e.WaveFailed(wave=1, hosts=("h3", "h4"), reason="down"),
+    e.BackoutBegan(hosts=("h1", "h2", "h3", "h4"), reason="down", by="orch"),
+]
+BACKED = [
+    *BACKING_OUT,
+    *attempted("b1", 1, purpose="backout", h2="done", h3="done", h4="done"),
+    *attempted("b2", 0, purpose="backout", h1="done"),
+]
+
+ROWS: list[tuple[str, Sequence[e.Event], str]] = [
+    ("planned", [planned()], "record submitted"),
+    ("submitted, no approval asked", ready_to_deploy()[:2], "record approved"),
+    ("approved, no window", ready_to_deploy()[:3], "record window_opened"),
+    ("window open", ready_to_deploy()[:4], "verify_components"),
+    ("components verified", ready_to_deploy()[:5], "verify_environment"),
+    ("environment verified", ready_to_deploy()[:6], "capture_baseline"),
+    ("baseline captured", ready_to_deploy(), "run deploy h1"),
+    ("attempt open", [*ready_to_deploy(), INTENT], "follow stop=False"),
+    (
+        "attempt open, abort asked for",
+        [*ready_to_deploy(), INTENT, e.AbortRequested(by="ann", reason="x")],
+        "follow stop=True",
+    ),
+    ("attempt lost: quiet first", [*ready_to_deploy(), INTENT, LOST], "quiesce h1"),
+    ("attempt lost, quiet: run again", [*ready_to_deploy(), INTENT, LOST, QUIET], "run deploy h1"),
+    (
+        "attempt lost, not idempotent: hold",
+        [*ready_to_deploy(tree=tree(idempotent=False)), INTENT, LOST, QUIET],
+        "record held",
+    ),
+    (
+        "attempt lost, still busy: hold",
+        [*ready_to_deploy(), INTENT, LOST, e.Quiesced(attempt="a1", busy=("h1",))],
+        "record held",
+    ),
+    (
+        "never started: run again without asking for quiet",
+        [*ready_to_deploy(), INTENT, e.AttemptLost(attempt="a1", reason="x", started=False)],
+        "run deploy h1",
+    ),
+    ("wave done", [*ready_to_deploy(), *attempted("a1", 0, h1="done")], "record wave_deployed"),
+    ("wave not done", [*ready_to_deploy(), *attempted("a1", 0, h1="not_done")], "record wave_failed h1"),
+    (
+        "unknown counts as down, but quiet first",
+        [*ready_to_deploy(), *attempted("a1", 0, h1="unknown")],
+        "quiesce h1",
+    ),
+    (
+        "unknown counts as down",
+        [*ready_to_deploy(), *attempted("a1", 0, h1="unknown"), QUIET],
+        "record wave_failed h1",
+    ),
+    (
+        "one down of three, none allowed",
+        second_wave(h2="done", h3="not_done", h4="done"),
+        "record wave_failed h3",
+    ),
+    (
+        "one down of three, one allowed",
+        second_wave(tree(limit=1), h2="done", h3="not_done", h4="done"),
+        "record wave_deployed",
+    ),
+    (
+        "two down of three, 50% allowed is one",
+        [*second_wave(tree(limit="50%"), **TWO_DOWN), e.Quiesced(attempt="a2")],
+        "record wave_failed h3 h4",
+    ),
+    (
+        "a wave with no host up never passes",
+        [*ready_to_deploy(tree=tree(limit=3)), *attempted("a1", 0, h1="not_done")],
+        "record wave_failed h1",
+    ),
+    (
+        "wave failed: all touched are backed out",
+        [*second_wave(h2="done", h3="not_done", h4="done"), e.WaveFailed(wave=1, hosts=("h3",), reason="x")],
+        "record backout_began h1 h2 h3 h4",
+    ),
+    (
+        "wave failed, scope wave",
+        [
+            *second_wave(tree(scope="wave"), h2="done", h3="not_done", h4="done"),
+            e.WaveFailed(wave=1, hosts=("h3",), reason="x"),
+        ],
+        "record backout_began h2 h3 h4",
+    ),
+    (
+        "wave failed, scope failed",
+        [
+            *second_wave(tree(scope="failed"), h2="done", h3="not_done", h4="done"),
+            e.WaveFailed(wave=1, hosts=("h3",), reason="x"),
+        ],
+        "record backout_began h3",
+    ),
+    (
+        "wave failed, plan says hold",
+        [
+            *second_wave(tree(on_failure="hold"), h2="done", h3="not_done", h4="done"),
+            e.WaveFailed(wave=1, hosts=("h3",), reason="x"),
+        ],
+        "record held",
+    ),
+    (
+        "held",
+        [
+            *second_wave(tree(on_failure="hold"), h2="done", h3="not_done", h4="done"),
+            e.WaveFailed(wave=1, hosts=("h3",), reason="x"),
+            e.Held(reason="x", by="orch"),
+        ],
+        "person: retry exclude rollback hold",
+    ),
+    (
+        "held, then retry: the failed host only",
+        [
+            *second_wave(tree(on_failure="hold"), h2="done", h3="not_done", h4="done"),
+            e.WaveFailed(wave=1, hosts=("h3",), reason="x"),
+            e.Held(reason="x", by="orch"),
+            e.Retried(by="ann", reason="cable"),
+        ],
+        "run deploy h3",
+    ),
+    (
+        "held, then exclude: on without it",
+        [
+            *second_wave(tree(on_failure="hold"), h2="done", h3="not_done", h4="done"),
+            e.WaveFailed(wave=1, hosts=("h3",), reason="x"),
+            e.Held(reason="x", by="orch"),
+            e.Excluded(hosts=("h3",), by="ann", reason="scrap"),
+        ],
+        "record wave_deployed",
+    ),
+    ("wave deployed", VERIFIED[:-2], "verify_wave h1"),
+    ("checks passed", VERIFIED[:-1], "record wave_verified"),
+    ("checks failed", [*VERIFIED[:-2], checked(0, h1="failed")], "record wave_rejected h1"),
+    ("checks inconclusive", [*VERIFIED[:-2], checked(0, h1="inconclusive")], "record wave_rejected h1"),
+    ("at gate", VERIFIED, "record gate_reached"),
+    ("gate reached, nothing asked", [*VERIFIED, e.GateReached(wave=0)], "record gate_passed"),
+    ("gate passed", first_wave_good(), "run deploy h2 h3 h4"),
+    (
+        "gate asks for a person",
+        [*VERIFIED, e.GateReached(wave=0, confirm="service owner")],
+        "person: confirm abort",
+    ),
+    (
+        "gate confirmed",
+        [*VERIFIED, e.GateReached(wave=0, confirm="x"), e.Confirmed(wave=0, role="x", by="cy")],
+        "record gate_passed",
+    ),
+    ("last gate", BOTH_WAVES, "record completed"),
+    ("completed", [*BOTH_WAVES, e.Completed()], "over"),
+    ("paused", [*ready_to_deploy(), e.Paused(by="ann", reason="x")], "person: resume abort"),
+    (
+        "paused with an open attempt: it goes on",
+        [*ready_to_deploy(), INTENT, e.Paused(by="a", reason="x")],
+        "follow stop=False",
+    ),
+    (
+        "aborted before any touch",
+        [*ready_to_deploy(), e.AbortRequested(by="a", reason="x")],
+        "record cancelled",
+    ),
+    (
+        "aborted after a touch",
+        [*first_wave_good(), e.AbortRequested(by="a", reason="x")],
+        "record backout_began h1",
+    ),
+    ("backout: the newest wave first", BACKING_OUT, "run backout h2 h3 h4"),
+    (
+        "backout: a host that was not done is tried once more",
+        [*BACKING_OUT, *attempted("b1", 1, purpose="backout", h2="done", h3="done", h4="not_done")],
+        "run backout h4",
+    ),
+    (
+        "backout: and then the next wave",
+        [
+            *BACKING_OUT,
+            *attempted("b1", 1, purpose="backout", h2="done", h3="done", h4="not_done"),
+            *attempted("b2", 1, purpose="backout", h4="not_done"),
+        ],
+        "run backout h1",
+    ),
+    ("backout: the proof", BACKED, "prove_restoration h1 h2 h3 h4"),
+    ("backout: equal", [*BACKED, e.RestorationCompared(baselines=())], "record restored"),
+    (
+        "backout: a host that cannot be compared",
+        [*BACKED, e.RestorationCompared(baselines=(), not_compared={"h4": "unreachable"})],
+        "record backout_failed h4",
+    ),
+]
+
+
+@pytest.mark.parametrize(("given", "events", "then"), ROWS, ids=[row[0] for row in ROWS])
+def test_next_step(given: str, events: Sequence[e.Event], then: str) -> None:
+    assert shown(next_step(deployment(events), START + timedelta(seconds=100))) == then
+
+
+SOAKING = [*VERIFIED, e.GateReached(wave=0, soak_until=START + timedelta(seconds=120))]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "events", "then"),
+    [
+        (15, SOAKING, "wait: soak"),
+        (35, SOAKING, "watch h1 (not final)"),
+        (121, SOAKING, "watch h1"),
+        (121, [*SOAKING, checked(0, stage="soak", h1="passed")], "record gate_passed"),
+        (35, [*SOAKING, checked(0, stage="soak", final=False, h1="failed")], "record wave_rejected h1"),
+        (35, [*SOAKING, checked(0, stage="soak", final=False, h1="inconclusive")], "record wave_rejected h1"),
+    ],
+)
+def test_soak(seconds: int, events: Sequence[e.Event], then: str) -> None:
+    assert shown(next_step(deployment(events), START + timedelta(seconds=seconds))) == then
+
+
+def test_a_window_is_waited_for_and_never_entered_late() -> None:
+    made = plan_tree()
+    opens, closes = START + timedelta(hours=1), START + timedelta(hours=2)
+    made["schedule"] = {"window": {"opens": opens.isoformat(), "closes": closes.isoformat()}}
+    d = deployment(ready_to_deploy(tree=made)[:3])
+    assert next_step(d, START) == WaitUntil(opens, "the window opens")
+    assert shown(next_step(d, opens)) == "record window_opened"
+    assert shown(next_step(d, closes)) == "record refused"
+
+
+def test_approval_that_the_plan_asks_for_is_waited_for() -> None:
+    made = plan_tree()
+    made["approval"] = {"required": ["service owner"]}
+    assert isinstance(next_step(deployment(ready_to_deploy(tree=made)[:2]), START), WaitForPerson)
