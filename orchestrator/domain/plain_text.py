@@ -12,3 +12,26 @@ def plain(text: str, limit: int = 300) -> str:
     """The text on one line of at most `limit` characters; what cannot be shown becomes a space."""
     line = " ".join(_UNFIT.sub(" ", text[: limit * 4]).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+_LOOKS_ESCAPED = re.compile(r"\\[xuU]")
+_ONE_UNFIT = re.compile(_UNFIT.pattern.removesuffix("+") + r"|\\")
+
+
+def escaped_text(value: str) -> str:
+    r"""A name or a value that stays distinguishable: unfit characters are written `\x1b`, and no two texts become one.
+
+    Nothing is cut, for two long values that differ at their ends are not equal.
+    """
+    if _UNFIT.search(value) is None and _LOOKS_ESCAPED.search(value) is None:
+        return value
+    return _ONE_UNFIT.sub(lambda match: _visible(match[0]), value)
+
+
+def _visible(character: str) -> str:
+    number = ord(character)
+    if character == "\\":
+        return "\\\\"
+    if number <= 0xFF:
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"

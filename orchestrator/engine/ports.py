@@ -15,7 +15,7 @@ from orchestrator.domain.inspection import Inspection, PlaybookFinding
 from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.sighting import Sighting, TaskSeen
-from orchestrator.domain.target import Target
+from orchestrator.domain.target import Identity, Target
 
 
 class Clock(ABC):
@@ -159,6 +159,14 @@ class Targets(ABC):
     @abstractmethod
     def capture(self, targets: Sequence[Target], scope: BaselineScope) -> dict[str, Baseline | str]:
         """The baseline of every target, or the reason in words why there is none."""
+
+    @abstractmethod
+    def identify(self, targets: Sequence[Target]) -> dict[str, Identity | str]:
+        """Which machine answers for every target, or the reason in words why that cannot be told.
+
+        Two targets with one machine_id are two names of one machine. A reason that begins with HOST_KEY_NOT_PINNED
+        (domain/target.py; also from `capture`, and as the finding of `reachable`) is a security event.
+        """
 
 
 class BaselineStore(ABC):

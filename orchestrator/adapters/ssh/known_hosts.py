@@ -1,0 +1,94 @@
+"""Pinned host keys: a known_hosts file as OpenSSH writes it, with hashed names and revoked keys; nothing is ever added."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import NamedTuple
+
+import paramiko
+
+from orchestrator.domain.target import HOST_KEY_NOT_PINNED, Target
+
+
+class Pinned(NamedTuple):
+    """One line: whom it is for, the key's type and bytes, and whether it forbids the key instead."""
+
+    names: str
+    type: str
+    key: bytes
+    revoked: bool
+
+
+class HostKeyRefused(Exception):
+    """The host's key is not the pinned one, in words; a security event."""
+
+
+def known_hosts_of(target: Target) -> Path:
+    """The file with the target's pinned key: its own, or the user's."""
+    return Path(target.known_hosts) if target.known_hosts else Path.home() / ".ssh/known_hosts"
+
+
+def fingerprint_of(key: bytes) -> str:
+    """A key's fingerprint as OpenSSH shows it, `SHA256:...`."""
+    return "SHA256:" + base64.b64encode(hashlib.sha256(key).digest()).decode("ascii").rstrip("=")
+
+
+def pinned_for(target: Target) -> list[Pinned]:
+    """The lines of its known_hosts file that are about this target; none when there is no such file."""
+    path = known_hosts_of(target)
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return []
+    name = target.address if target.port == 22 else f"[{target.address}]:{target.port}"
+    return [line for line in _lines(text) if _is_about(line.names, name)]
+
+
+def _lines(text: str) -> Iterator[Pinned]:
+    for line in text.splitlines():
+        fields = line.split()
+        marker = fields.pop(0) if fields and fields[0].startswith("@") else ""
+        if len(fields) < 3 or fields[0].startswith("#") or marker not in ("", "@revoked"):
+            continue
+        try:
+            key = base64.b64decode(fields[2], validate=True)
+        except binascii.Error:
+            continue
+        yield Pinned(fields[0], fields[1], key, marker == "@revoked")
+
+
+def _is_about(names: str, name: str) -> bool:
+    if names.startswith("|1|"):
+        salt = names.split("|")[2]
+        try:
+            return paramiko.HostKeys.hash_host(name, names[: 4 + len(salt)] + "|") == names
+        except (binascii.Error, ValueError, IndexError):
+            return False
+    patterns = names.lower().split(",")
+    if any(each.startswith("!") and _matches(name, each[1:]) for each in patterns):
+        return False
+    return any(_matches(name, each) for each in patterns)
+
+
+def _matches(name: str, pattern: str) -> bool:
+    # Brackets stand around an address with a port and are no pattern.
+    return fnmatchcase(name.lower(), pattern.replace("[", "[[]") if "[" in pattern else pattern)
+
+
+def check_key(target: Target, key: bytes, pinned: list[Pinned]) -> None:
+    """Raises HostKeyRefused unless this key is pinned for the target, and not revoked."""
+    shown = fingerprint_of(key)
+    wanted = [line.key for line in pinned if not line.revoked]
+    path = known_hosts_of(target)
+    if any(line.revoked and line.key == key for line in pinned):
+        raise HostKeyRefused(f"{HOST_KEY_NOT_PINNED}: {shown} is revoked in {path}")
+    if not wanted:
+        raise HostKeyRefused(
+            f"{HOST_KEY_NOT_PINNED}: no key is pinned for {target.address} port {target.port} in {path}; it shows {shown}"
+        )
+    if key not in wanted:
+        known = ", ".join(fingerprint_of(each) for each in wanted)
+        raise HostKeyRefused(f"{HOST_KEY_NOT_PINNED}: it shows {shown}, pinned is {known} in {path}")

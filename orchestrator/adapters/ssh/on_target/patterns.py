@@ -1,0 +1,73 @@
+"""Paths and shell patterns of a baseline's scope: `*`, `?`, `[...]` within one name, `**` for any directories between."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import stat
+from typing import Callable, Iterator  # noqa: UP035 - Python 3.8
+
+Fault = Callable[[str, OSError], None]
+
+
+def is_pattern(path: str) -> bool:
+    """Whether a path stands for several."""
+    return any(character in path for character in "*?[")
+
+
+def names_of(path: str) -> list[str]:
+    """The names a path is made of."""
+    return [name for name in path.split("/") if name]
+
+
+def excluded(names: list[str], pattern: list[str]) -> bool:
+    """Whether a path matches a pattern, or lies below what does."""
+    if not pattern:
+        return True
+    if pattern[0] == "**":
+        return any(excluded(names[start:], pattern[1:]) for start in range(len(names) + 1))
+    return bool(names) and fnmatch.fnmatchcase(names[0], pattern[0]) and excluded(names[1:], pattern[1:])
+
+
+def expand(pattern: str, fault: Fault) -> list[str]:
+    """The paths that a pattern names, in order; a directory that cannot be read is a fault, not an empty one.
+
+    As in a shell, `*` does not match a name that begins with a dot.
+    """
+    return sorted(set(_expand("/", names_of(pattern), fault)))
+
+
+def _expand(base: str, parts: list[str], fault: Fault) -> Iterator[str]:
+    if not parts:
+        yield base
+        return
+    part, rest = parts[0], parts[1:]
+    if part == "**":
+        yield from _expand(base, rest, fault)
+        below = [os.path.join(base, name) for name in _listed(base, fault)]
+        for path in below:
+            if _is_directory(path):
+                yield from _expand(path, parts, fault)
+    elif is_pattern(part):
+        for name in _listed(base, fault):
+            if fnmatch.fnmatchcase(name, part) and (part.startswith(".") or not name.startswith(".")):
+                yield from _expand(os.path.join(base, name), rest, fault)
+    elif os.path.lexists(os.path.join(base, part)):
+        yield from _expand(os.path.join(base, part), rest, fault)
+
+
+def _listed(directory: str, fault: Fault) -> list[str]:
+    try:
+        return sorted(os.listdir(directory))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        fault(directory, error)
+        return []
+
+
+def _is_directory(path: str) -> bool:
+    try:
+        return stat.S_ISDIR(os.lstat(path).st_mode)
+    except OSError:
+        return False

@@ -1,0 +1,124 @@
+"""What /proc tells: processes of this host, and who listens where."""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+from typing import Iterator, NamedTuple  # noqa: UP035 - Python 3.8
+
+
+class Listener(NamedTuple):
+    """A listening socket."""
+
+    protocol: str
+    address: str
+    port: int
+    inode: str
+
+
+def pids_here() -> Iterator[int]:
+    """Processes that live in this host's root: those of containers and other roots on the same kernel are not its own.
+
+    One that root itself may not look at belongs to an outer namespace, and is not this host's either.
+    """
+    here = os.stat("/")
+    for name in os.listdir("/proc"):
+        if not name.isdigit():
+            continue
+        try:
+            root = os.stat("/proc/" + name + "/root/")
+        except PermissionError:
+            if os.geteuid() != 0:
+                yield int(name)
+        except OSError:
+            continue
+        else:
+            if (root.st_dev, root.st_ino) == (here.st_dev, here.st_ino):
+                yield int(name)
+
+
+def listeners() -> list[Listener]:
+    """Listening TCP sockets, and UDP sockets below the range from which passing clients get their ports."""
+    first_passing = _first_passing_port()
+    found = []
+    for protocol, wanted in (("tcp", "0A"), ("tcp6", "0A"), ("udp", "07"), ("udp6", "07")):
+        for address, port, state, inode in _sockets(protocol):
+            if state == wanted and (protocol.startswith("tcp") or port < first_passing):
+                found.append(Listener(protocol[:3], address, port, inode))
+    return found
+
+
+def _first_passing_port() -> int:
+    try:
+        with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as lines:
+            return int(lines.read().split()[0])
+    except (OSError, ValueError):
+        return 32768
+
+
+def _sockets(protocol: str) -> Iterator[tuple[str, int, str, str]]:
+    try:
+        lines = open("/proc/net/" + protocol, encoding="ascii")
+    except FileNotFoundError:
+        return  # this kernel has no IPv6
+    with lines:
+        next(lines, None)
+        for line in lines:
+            fields = line.split()
+            address, _, port = fields[1].partition(":")
+            yield _address(address), int(port, 16), fields[3], fields[9]
+
+
+def _address(text: str) -> str:
+    """An address from the kernel's words of 32 bits, each in the machine's own byte order."""
+    words = [int(text[place : place + 8], 16) for place in range(0, len(text), 8)]
+    packed = struct.pack("=" + "I" * len(words), *words)
+    return socket.inet_ntop(socket.AF_INET if len(words) == 1 else socket.AF_INET6, packed)
+
+
+def names_by_socket(inodes: set[str]) -> dict[str, set[str]]:
+    """The names of the processes that hold these sockets; without root only one's own are seen."""
+    names: dict[str, set[str]] = {}
+    for pid in pids_here():
+        folder = "/proc/" + str(pid) + "/fd"
+        try:
+            descriptors = os.listdir(folder)
+        except OSError:
+            continue
+        for descriptor in descriptors:
+            try:
+                link = os.readlink(folder + "/" + descriptor)
+            except OSError:
+                continue
+            if link.startswith("socket:[") and link[8:-1] in inodes:
+                names.setdefault(link[8:-1], set()).add(name_of(pid))
+    return names
+
+
+def name_of(pid: int) -> str:
+    """A process' name, `?` when it is gone."""
+    try:
+        with open("/proc/" + str(pid) + "/comm", encoding="utf-8", errors="replace") as comm:
+            return comm.read().strip()
+    except OSError:
+        return "?"
+
+
+def marked(variable: str) -> tuple[list[tuple[int, str]], int]:
+    """This host's processes with the variable in their environment, and how many could not be asked."""
+    found, unasked = [], 0
+    prefix = (variable + "=").encode()
+    for pid in pids_here():
+        if pid == os.getpid():
+            continue
+        try:
+            with open("/proc/" + str(pid) + "/environ", "rb") as environ:
+                values = environ.read().split(b"\0")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        except OSError:
+            unasked += 1
+            continue
+        found += [(pid, value[len(prefix) :].decode("utf-8", "replace")) for value in values if value.startswith(prefix)]
+    return found, unasked

@@ -1,0 +1,39 @@
+"""What several checks of one round look at together, read once."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from orchestrator.adapters.ssh.on_target import packages, units
+
+
+class View:
+    """The host as it is in one round of checks; a new round takes a new view."""
+
+    def __init__(self, checks: list[dict[str, Any]]) -> None:
+        self.checks = checks
+        self._packages: dict[str, packages.Package] | None = None
+        self._units: dict[str, dict[str, str]] | None = None
+
+    @property
+    def is_root(self) -> bool:
+        """Whether everything can be read."""
+        return os.geteuid() == 0
+
+    def package(self, name: str) -> packages.Package | None:
+        """A package by its name, with or without its architecture. Raises PackagesUnknown."""
+        if self._packages is None:
+            known = packages.packages(self._names("package"))
+            self._packages = {each.name.partition(":")[0]: each for each in known if each.installed}
+            self._packages.update({each.name: each for each in known if each.installed})
+        return self._packages.get(name)
+
+    def unit(self, name: str) -> dict[str, str]:
+        """A unit's properties. Raises UnitsUnknown."""
+        if self._units is None:
+            self._units = units.shown(self._names("unit"))
+        return self._units[name]
+
+    def _names(self, kind: str) -> list[str]:
+        return sorted({str(check["name"]) for check in self.checks if check["kind"] == kind})

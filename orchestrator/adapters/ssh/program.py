@@ -1,0 +1,74 @@
+"""The program for the target, put together from its modules, and the bytes that carry it there with a request."""
+
+import ast
+import json
+import shlex
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+_ENTRY = "orchestrator.adapters.ssh.on_target.serve"
+_LOADER = "orchestrator.adapters.ssh.on_target.loader"
+
+# One line that a Python of any age can read, and that needs no quoting by any shell but single quotes around it.
+LINE = (
+    "import sys; v = sys.version_info; "
+    'exec(sys.stdin.buffer.read(int(sys.stdin.buffer.readline())).decode() + "\\nstart()" if v >= (3, 8) else '
+    '"sys.stdout.write(\\"ORCH-OLD-PYTHON %d.%d.%d\\" % tuple(v[:3]))")'
+)
+
+
+def command(python: str) -> str:
+    """What is run on the target: nothing of the user's site or environment takes part."""
+    return f"exec {shlex.quote(python)} -I -S -X utf8 -c {shlex.quote(LINE)}"
+
+
+@cache
+def sources() -> dict[str, str]:
+    """Every module the program is made of, by name: its own, and the few of ours that they import."""
+    found: dict[str, str] = {}
+    todo = [_ENTRY]
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            text = source_of(name)
+            if text is not None:
+                found[name] = text
+                todo += _imported(text)
+    return found
+
+
+def source_of(name: str) -> str | None:
+    """A module's text; None for a package, which is sent empty, and for a name inside a module."""
+    package, _, module = name.rpartition(".")
+    try:
+        path = files(package).joinpath(f"{module}.py")
+    except (ModuleNotFoundError, TypeError):
+        return None
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+def _imported(text: str) -> list[str]:
+    names: list[str] = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("orchestrator"):
+            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return names
+
+
+@cache
+def loader() -> str:
+    """The text of the loader, which is sent first."""
+    text = source_of(_LOADER)
+    if text is None:
+        raise FileNotFoundError(_LOADER)
+    return text
+
+
+def letter(request: Mapping[str, Any]) -> bytes:
+    """What is written to the program's standard input."""
+    text = loader().encode()
+    bundle = {"modules": sources(), "loader": loader(), "line": LINE, "request": dict(request)}
+    body = json.dumps(bundle).encode("ascii")
+    return b"%d\n%s%d\n%s" % (len(text), text, len(body), body)

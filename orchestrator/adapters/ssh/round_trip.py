@@ -1,0 +1,124 @@
+"""One question and one answer: the request is sent, the program runs, and what came back is whole or said not to be."""
+
+import re
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from orchestrator.adapters.ssh import program
+from orchestrator.adapters.ssh.on_target.frame import BadFrame, unframe
+from orchestrator.adapters.ssh.session import ANSWER_LIMIT, CutShort, Session, Unreached
+from orchestrator.domain.plain_text import plain
+from orchestrator.domain.target import Identity, Target
+
+_OLD_PYTHON = re.compile(rb"ORCH-OLD-PYTHON (\d+\.\d+\.\d+)")
+_NOT_FOUND = (126, 127)
+
+
+class Question(NamedTuple):
+    """What a target is asked, and how many seconds it has."""
+
+    seconds: float
+    checks: Sequence[Mapping[str, Any]] = ()
+    digests: Sequence[str] = ()
+    scope: Mapping[str, Any] | None = None
+
+    def request(self, nonce: str) -> dict[str, Any]:
+        """The form in which the program on the target takes it."""
+        return {
+            "nonce": nonce,
+            "seconds": self.seconds,
+            "limit": ANSWER_LIMIT,
+            "become": True,
+            "privileged": False,
+            "checks": [dict(check) for check in self.checks],
+            "digests": list(self.digests),
+            "scope": None if self.scope is None else dict(self.scope),
+        }
+
+
+class Answered(NamedTuple):
+    """A whole answer. The host's clock is ahead of ours by something between `ahead_least` and `ahead_most` seconds."""
+
+    body: Mapping[str, Any]
+    identity: Identity
+    user: str
+    ahead_least: float
+    ahead_most: float
+
+
+class Unanswered(NamedTuple):
+    """No answer, in words. `reached`: ssh and login worked; `python`: what is known of an interpreter that does not do."""
+
+    reason: str
+    reached: bool = False
+    python: str | None = None
+
+
+class _Hello:
+    """Notes when the program's first line arrived, and what time it was there."""
+
+    def __init__(self, nonce: str) -> None:
+        self.pattern = re.compile(rb"ORCH-HELLO " + nonce.encode("ascii") + rb" (\d+\.\d+)\n")
+        self.begun = b""
+        self.there: float | None = None
+        self.arrived_at = 0.0
+
+    def arrived(self, piece: bytes) -> None:
+        if self.there is None and len(self.begun) < 1 << 20:
+            self.begun += piece
+            match = self.pattern.search(self.begun)
+            if match is not None:
+                self.there, self.arrived_at = float(match[1]), time.time()
+
+
+def ask(target: Target, question: Question, session: Session | None = None) -> Answered | Unanswered:
+    """Ask one target, over this session or one of its own; never raises for what a host does."""
+    try:
+        ours = session or Session(target)
+    except Unreached as unreached:
+        return Unanswered(plain(str(unreached), 500))
+    try:
+        return _asked(ours, question)
+    except CutShort as cut:
+        return Unanswered(plain(str(cut), 500), reached=True)
+    finally:
+        if session is None:
+            ours.close()
+
+
+def _asked(session: Session, question: Question) -> Answered | Unanswered:
+    nonce = secrets.token_hex(16)
+    hello = _Hello(nonce)
+    letter = program.letter(question.request(nonce))
+    output, code, errors = session.converse(
+        program.command(session.target.python), letter, question.seconds + 30, hello.arrived
+    )
+    try:
+        body = unframe(nonce, output)
+    except BadFrame as bad:
+        return _silence(session.target, bad, output, code, errors)
+    if "fault" in body or hello.there is None:
+        return Unanswered(plain(str(body.get("fault", "the answer came without its beginning")), 500), reached=True)
+    told = body["identity"]
+    identity = Identity(
+        host=session.target.host,
+        machine_id=plain(told["machine_id"], 100) or f"host-key:{session.fingerprint}",
+        host_key_sha256=session.fingerprint,
+        boot_id=plain(told["boot_id"], 100),
+    )
+    user = plain(told["user"], 100)
+    return Answered(body, identity, user, hello.there - hello.arrived_at, hello.there - session.sent_at)
+
+
+def _silence(target: Target, bad: BadFrame, output: bytes, code: int, errors: bytes) -> Unanswered:
+    """What a missing answer means: no Python, one that is too old, or an answer that was cut or polluted."""
+    old = _OLD_PYTHON.search(output)
+    if old is not None:
+        version = old[1].decode("ascii")
+        return Unanswered(f"{target.python} is Python {version}; 3.8 or later is needed", reached=True, python=version)
+    said = plain(errors[-300:], 200)
+    if code in _NOT_FOUND:
+        return Unanswered(f"{target.python} cannot be run: {said}", reached=True, python=f"no {target.python}")
+    return Unanswered(f"{bad} (exit code {code}{': ' + said if said else ''})", reached=True)

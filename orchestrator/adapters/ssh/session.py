@@ -1,0 +1,176 @@
+"""One ssh connection to a target: pinned host key, private keys only, bounded in time; foreign errors become words."""
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import paramiko
+
+from orchestrator.adapters.ssh.known_hosts import HostKeyRefused, check_key, fingerprint_of, pinned_for
+from orchestrator.domain.target import Target
+
+CONNECT_SECONDS = 10.0
+QUIET_SECONDS = 30.0
+ANSWER_LIMIT = 64 << 20
+_KEYS_TRIED = 6
+_DEFAULT_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
+_RSA_SIGNATURES = ("rsa-sha2-512", "rsa-sha2-256")
+
+
+class Unreached(Exception):
+    """The host cannot be reached, or we cannot log in; says why in words."""
+
+
+class CutShort(Exception):
+    """The connection ended, fell silent or brought too much before the answer was whole; says which in words."""
+
+
+class Session:
+    """A connection with a proved host key and a login."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.sent_at = 0.0
+        try:
+            self.transport = _connected(target)
+        except TimeoutError:
+            raise Unreached(f"no answer within {CONNECT_SECONDS:g} s") from None
+        except OSError as error:
+            raise Unreached(f"no connection: {_words(error)}") from None
+        try:
+            self.fingerprint = _logged_in(self.transport, target)
+        except BaseException:
+            self.transport.close()
+            raise
+
+    @property
+    def alive(self) -> bool:
+        """Whether it may be used for another question."""
+        return bool(self.transport.is_active() and self.transport.is_authenticated())
+
+    def close(self) -> None:
+        """End the connection."""
+        self.transport.close()
+
+    def converse(self, command: str, letter: bytes, seconds: float, arrived: Callable[[bytes], None]) -> tuple[bytes, int, bytes]:
+        """Run a command with this input: its output, exit code (-1: none) and the end of its complaints.
+
+        Each piece of output is shown to `arrived` as it comes. Raises CutShort.
+        """
+        try:
+            channel = self.transport.open_session(timeout=CONNECT_SECONDS)
+            channel.settimeout(QUIET_SECONDS)
+            channel.exec_command(command)
+            self.sent_at = time.time()
+            channel.sendall(letter)
+            channel.shutdown_write()
+            return self._answer(channel, seconds, arrived)
+        except TimeoutError:
+            raise CutShort(f"the host fell silent for {QUIET_SECONDS:g} s") from None
+        except (paramiko.SSHException, OSError, EOFError) as error:
+            raise CutShort(f"the connection broke: {_words(error)}") from None
+
+    def _answer(
+        self, channel: paramiko.Channel, seconds: float, arrived: Callable[[bytes], None]
+    ) -> tuple[bytes, int, bytes]:
+        output, errors = bytearray(), bytearray()
+        deadline = time.monotonic() + seconds
+        while piece := channel.recv(1 << 18):
+            output += piece
+            arrived(piece)
+            if len(output) > ANSWER_LIMIT:
+                raise CutShort(f"the answer is larger than {ANSWER_LIMIT >> 20} MiB")
+            if time.monotonic() > deadline:
+                raise CutShort(f"no answer within {seconds:g} s")
+            while channel.recv_stderr_ready():
+                errors = (errors + channel.recv_stderr(65536))[-4096:]
+        while channel.recv_stderr_ready():
+            errors = (errors + channel.recv_stderr(65536))[-4096:]
+        code = channel.recv_exit_status() if channel.status_event.wait(5.0) else -1
+        channel.close()
+        return bytes(output), code, bytes(errors)
+
+
+def _connected(target: Target) -> paramiko.Transport:
+    """A transport over a socket that notices by itself when the other side is gone."""
+    wire = socket.create_connection((target.address, target.port), timeout=CONNECT_SECONDS)
+    wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    wire.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in (("TCP_KEEPIDLE", 5), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3), ("TCP_USER_TIMEOUT", 20_000)):
+        if hasattr(socket, option):
+            wire.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
+    transport = paramiko.Transport(wire)
+    transport.banner_timeout = CONNECT_SECONDS
+    transport.handshake_timeout = CONNECT_SECONDS
+    transport.auth_timeout = CONNECT_SECONDS
+    transport.daemon = True
+    return transport
+
+
+def _logged_in(transport: paramiko.Transport, target: Target) -> str:
+    """The host key's fingerprint, once the key is proved to be the pinned one and we are in."""
+    pinned = pinned_for(target)
+    wanted = [name for line in pinned for name in (_RSA_SIGNATURES if line.type == "ssh-rsa" else (line.type,))]
+    options = transport.get_security_options()
+    first = [name for name in options.key_types if name in wanted]
+    options.key_types = (*first, *(name for name in options.key_types if name not in first))
+    try:
+        transport.start_client(timeout=CONNECT_SECONDS)
+        key = transport.get_remote_server_key().asbytes()
+    except (paramiko.SSHException, OSError, EOFError) as error:
+        raise Unreached(f"no ssh within {CONNECT_SECONDS:g} s: {_words(error)}") from None
+    try:
+        check_key(target, key, pinned)
+    except HostKeyRefused as refused:
+        raise Unreached(str(refused)) from None
+    transport.set_keepalive(5)
+    _log_in(transport, target)
+    return fingerprint_of(key)
+
+
+def _log_in(transport: paramiko.Transport, target: Target) -> None:
+    tried = 0
+    try:
+        for key in _keys(target):
+            tried += 1
+            try:
+                transport.auth_publickey(target.user, key)
+            except paramiko.AuthenticationException:
+                if tried >= _KEYS_TRIED or not transport.is_active():
+                    break
+            else:
+                return
+    except (paramiko.SSHException, OSError, EOFError) as error:
+        raise Unreached(f"login as {target.user} failed: {_words(error)}") from None
+    keys = f"the key {target.private_key}" if target.private_key else f"{tried} keys of the agent and of ~/.ssh"
+    raise Unreached(f"login as {target.user} was refused for {keys}")
+
+
+def _keys(target: Target) -> Iterator[paramiko.PKey]:
+    """The target's private key, or else the agent's and the user's own. Raises Unreached when the key cannot be used."""
+    if target.private_key:
+        yield _loaded(Path(target.private_key))
+        return
+    yield from paramiko.Agent().get_keys()
+    for name in _DEFAULT_KEYS:
+        path = Path.home() / ".ssh" / name
+        if path.exists():
+            try:
+                yield _loaded(path)
+            except Unreached:
+                continue  # an own key with a passphrase is the agent's business
+
+
+def _loaded(path: Path) -> paramiko.PKey:
+    try:
+        return paramiko.PKey.from_path(path)
+    except (paramiko.PasswordRequiredException, TypeError):
+        raise Unreached(f"the private key {path} has a passphrase; load it into an ssh agent") from None
+    except (OSError, ValueError, paramiko.SSHException) as error:
+        raise Unreached(f"the private key {path} cannot be used: {_words(error)}") from None
+
+
+def _words(error: BaseException) -> str:
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return str(text).strip().rstrip(".")

@@ -1,0 +1,205 @@
+"""The Targets port over ssh: every host in parallel, one round trip each."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from orchestrator.adapters.ssh.readings import question_of, reachable, reading, result
+from orchestrator.adapters.ssh.round_trip import Answered, Question, Unanswered, ask
+from orchestrator.adapters.ssh.session import Session, Unreached
+from orchestrator.domain.baseline import Baseline, BaselineScope, ConfigurationItem
+from orchestrator.domain.check import Answer, Check, CheckBase, CheckResult
+from orchestrator.domain.plain_text import escaped_text, plain
+from orchestrator.domain.target import Identity, Target
+from orchestrator.engine.ports import Targets
+
+ControllerChecks = Callable[[Sequence[Target], Sequence[Check], Path], Sequence[CheckResult]]
+"""Evaluates checks from this machine: one result per target and check, all checks of the first target first."""
+
+AT_ONCE = 32
+_VERIFY_SECONDS = 60.0
+_UNITS_SECONDS = 120.0
+_CAPTURE_SECONDS = 300.0
+_COUNTED_FAULTS = 100
+
+
+class SshTargets(Targets):
+    """Asks targets over ssh, each call on new connections; with `keep`, connections stay for the next call until `close`.
+
+    Without `controller_checks`, checks that are asked from this machine are inconclusive.
+    """
+
+    def __init__(
+        self,
+        controller_checks: ControllerChecks | None = None,
+        *,
+        keep: bool = False,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._controller_checks = controller_checks
+        self._keep = keep
+        self._now = now
+        self._sessions: dict[Target, Session] = {}
+
+    def close(self) -> None:
+        """End the connections that were kept; the next call makes new ones."""
+        for session in self._sessions.values():
+            session.close()
+        self._sessions.clear()
+
+    def verify(self, targets: Sequence[Target], checks: Sequence[Check], project: Path) -> list[CheckResult]:
+        """Every check's result for every target; see the port."""
+        ours = {number: check for number, check in enumerate(checks) if is_of_controller(check)}
+        theirs = {number: check for number, check in enumerate(checks) if number not in ours}
+        testinfra = {number: check for number, check in ours.items() if check.kind == "testinfra"}
+        direct = {number: check for number, check in ours.items() if number not in testinfra}
+        seconds = _VERIFY_SECONDS + max((_longest(check) for check in theirs.values()), default=0.0)
+        with ThreadPoolExecutor(1) as beside:
+            from_here = beside.submit(self._from_here, targets, direct, project)
+            started = time.monotonic()
+            outcomes = self._ask_all(
+                targets,
+                lambda target: Question(
+                    seconds, [question_of(number, check, target) for number, check in theirs.items()]
+                ),
+            )
+            elapsed = time.monotonic() - started
+            found = _settled(from_here)
+        reached = [target for target in targets if isinstance(outcomes[target], Answered)]
+        found |= self._from_here(reached, testinfra, project)
+        results: list[CheckResult] = []
+        for target in targets:
+            outcome = outcomes[target]
+            results.append(reachable(target, outcome, elapsed))
+            for number, check in enumerate(checks):
+                told = found.get((target.host, number)) if isinstance(outcome, Answered) else None
+                if told is None and number in ours and isinstance(outcome, Answered):
+                    told = result(check, target, "inconclusive", "nothing on this machine evaluates it", 0.0)
+                results.append(told or reading(number, check, target, outcome))
+        return results
+
+    def verify_units(
+        self, targets: Sequence[Target], digests: Mapping[str, str], title: str = "components"
+    ) -> list[CheckResult]:
+        """One result per target and path; see the port."""
+        started = time.monotonic()
+        outcomes = self._ask_all(targets, lambda _target: Question(_UNITS_SECONDS, digests=list(digests)))
+        elapsed = time.monotonic() - started
+        return [
+            _component(target, path, wanted, outcomes[target], title, elapsed)
+            for target in targets
+            for path, wanted in digests.items()
+        ]
+
+    def capture(self, targets: Sequence[Target], scope: BaselineScope) -> dict[str, Baseline | str]:
+        """Each target's baseline, or why there is none; see the port."""
+        asked = scope.model_dump(mode="json")
+        outcomes = self._ask_all(targets, lambda _target: Question(_CAPTURE_SECONDS, scope=asked))
+        return {target.host: self._baseline(target, outcomes[target]) for target in targets}
+
+    def identify(self, targets: Sequence[Target]) -> dict[str, Identity | str]:
+        """Which machine each target is, or why it cannot be told; see the port."""
+        outcomes = self._ask_all(targets, lambda _target: Question(_VERIFY_SECONDS))
+        return {
+            target.host: outcome.identity if isinstance(outcome, Answered) else outcome.reason
+            for target, outcome in outcomes.items()
+        }
+
+    def _ask_all(
+        self, targets: Sequence[Target], question: Callable[[Target], Question]
+    ) -> dict[Target, Answered | Unanswered]:
+        if not targets:
+            return {}
+        with ThreadPoolExecutor(min(len(targets), AT_ONCE)) as pool:
+            answers = pool.map(lambda target: self._ask(target, question(target)), targets)
+            return dict(zip(targets, answers, strict=True))
+
+    def _ask(self, target: Target, question: Question) -> Answered | Unanswered:
+        if not self._keep:
+            return ask(target, question)
+        session = self._sessions.pop(target, None)
+        if session is None or not session.alive:
+            try:
+                session = Session(target)
+            except Unreached as unreached:
+                return Unanswered(plain(str(unreached), 500))
+        outcome = ask(target, question, session)
+        if isinstance(outcome, Answered):
+            self._sessions[target] = session
+        else:
+            session.close()
+        return outcome
+
+    def _from_here(
+        self, targets: Sequence[Target], checks: Mapping[int, Check], project: Path
+    ) -> dict[tuple[str, int], CheckResult]:
+        if self._controller_checks is None or not checks or not targets:
+            return {}
+        results = self._controller_checks(targets, list(checks.values()), project)
+        keys = [(target.host, number) for target in targets for number in checks]
+        return dict(zip(keys, results, strict=True))
+
+    def _baseline(self, target: Target, outcome: Answered | Unanswered) -> Baseline | str:
+        if isinstance(outcome, Unanswered):
+            return outcome.reason
+        told = outcome.body["baseline"]
+        faults = [plain(fault, 500) for fault in told["faults"]]
+        if len(faults) > _COUNTED_FAULTS:
+            faults = [*faults[:_COUNTED_FAULTS], f"and {len(faults) - _COUNTED_FAULTS} faults more"]
+        if faults and outcome.body.get("without_root"):
+            faults.append(plain(outcome.body["without_root"], 500))
+        return Baseline(
+            host=target.host,
+            machine_id=outcome.identity.machine_id,
+            captured_at=self._now(),
+            items=tuple(_item(*item) for item in told["items"]),
+            faults=tuple(faults),
+        )
+
+
+def is_of_controller(check: CheckBase) -> bool:
+    """Whether a check is asked from this machine."""
+    kind = getattr(check, "kind", "")
+    return kind == "testinfra" or getattr(check, "origin", "target") == "controller"
+
+
+def _longest(check: CheckBase) -> float:
+    return check.within + float(getattr(check, "timeout", 0.0))
+
+
+def _settled(future: "Future[dict[tuple[str, int], CheckResult]]") -> dict[tuple[str, int], CheckResult]:
+    return dict(future.result())
+
+
+def _item(kind: str, name: str, attributes: Mapping[str, Any]) -> ConfigurationItem:
+    """An item in text that can be shown; no two different values become one."""
+    shown = {
+        key: escaped_text(value) if isinstance(value, str) and key != "content" else value
+        for key, value in attributes.items()
+    }
+    return ConfigurationItem(kind=kind, name=escaped_text(name), attributes=shown)
+
+
+def _component(
+    target: Target, path: str, wanted: str, outcome: Answered | Unanswered, title: str, seconds: float
+) -> CheckResult:
+    answer: Answer = "inconclusive"
+    if isinstance(outcome, Unanswered):
+        found = f"the host was not asked: {outcome.reason}"
+    else:
+        state, value = outcome.body["digests"].get(path, ("fault", "the host's answer does not name it"))
+        found = f"sha256 {value}" if state == "sha256" else value
+        if state != "fault":
+            answer = "passed" if (state, value) == ("sha256", wanted) else "failed"
+    return CheckResult(
+        host=target.host,
+        kind="component",
+        title=f"{title} {path}",
+        answer=answer,
+        expected=f"sha256 {wanted}",
+        found=plain(found, 500),
+        seconds=seconds,
+    )
