@@ -23,10 +23,10 @@ class Recap(Noun):
 class HostEvidence(Noun):
     """What the events say of one host.
 
-    `real` counts tasks that were ok and acted on the host itself; facts, messages and tasks done elsewhere are not among
-    them. `masked`: tasks whose failure was declared not to be one. `pending`: tasks left in the background, end unseen.
-    `rehearsed`: tasks that ran in check mode. `identity` tells machines apart, whatever they are called. `recap` is Ansible's own count,
-    and must agree with `counted`, the count of the events.
+    `real` counts tasks that were ok and acted on the host itself; facts, messages and tasks done elsewhere are not
+    among them. `masked`: tasks whose failure was declared not to be one. `pending`: tasks left in the background, end
+    unseen. `rehearsed`: tasks that ran in check mode. `identity` tells machines apart, whatever they are called.
+    `recap` is Ansible's own count, and must agree with `counted`, the count of the events.
     """
 
     host: str
@@ -49,11 +49,15 @@ class HostEvidence(Noun):
 
 
 class RunEvidence(Noun):
-    """The folded events of a run; any gap makes it incomplete. `touched`: every host that a task really acted on."""
+    """The folded events of a run; any gap makes it incomplete.
+
+    `touched`: every host that a task really acted on. `prompts`: variables that a person was asked for, unanswered.
+    """
 
     hosts: Many[HostEvidence] = ()
     gaps: Many[str] = ()
     touched: Many[str] = ()
+    prompts: Many[str] = ()
     sha256: str = ""
 
 

@@ -51,6 +51,7 @@ def run_faults(request: AttemptRequest, evidence: RunEvidence, end: RunExit) -> 
     else:
         yield from _exit_code_faults(evidence, end.exit_code)
     yield from (f"evidence incomplete: {gap}" for gap in evidence.gaps)
+    yield from (f"the playbook asked a person for `{name}`, and nobody was there" for name in evidence.prompts)
     outside = touched_outside(request, evidence)
     if outside:
         yield f"touched outside the wave and its declared delegates: {', '.join(outside)}"

@@ -24,7 +24,8 @@ OWNERS = {
     "subprocess": ("adapters/process.py", "adapters/ssh/on_target/shell.py", "lab/shell.py"),
     "testinfra": ("adapters/checks/",),
     "unittest.mock": (),
-    "yaml": (),
+    # Playbooks are read as Ansible reads them, with the same parser.
+    "yaml": ("adapters/ansible/playbook_files.py",),
 }
 
 

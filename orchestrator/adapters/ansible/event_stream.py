@@ -59,6 +59,7 @@ class _RunFold:
     def __init__(self) -> None:
         self.hosts: dict[str, _HostFold] = {}
         self.touched: set[str] = set()
+        self.prompts: list[str] = []
         self.ended = False
 
     def host(self, name: Any) -> _HostFold:
@@ -77,6 +78,9 @@ class _RunFold:
 
     def _on_no_hosts(self, event: dict[str, Any]) -> None:
         """A play for other hosts than these; whoever misses it misses its tasks too."""
+
+    def _on_prompt(self, event: dict[str, Any]) -> None:
+        self.prompts.append(plain(str(event["variable"])))
 
     def _on_started(self, event: dict[str, Any]) -> None:
         self.host(event["host"]).last_task = plain(str(event["task"]))
@@ -153,7 +157,7 @@ def fold(content: bytes, nonce: str) -> RunEvidence:
     try:
         for event in _lines(content, nonce):
             if run.ended:
-                raise ValueError("something after the end marker")  # noqa: TRY301
+                raise ValueError("something after the end marker")
             run.take(event)
     except (ValueError, KeyError, TypeError, AttributeError) as wrong:
         gaps.append(f"the event stream breaks: {plain(str(wrong))}")
@@ -163,6 +167,7 @@ def fold(content: bytes, nonce: str) -> RunEvidence:
         hosts=tuple(folded.evidence(host) for host, folded in run.hosts.items()),
         gaps=tuple(gaps),
         touched=tuple(sorted(run.touched)),
+        prompts=tuple(run.prompts),
         sha256=hashlib.sha256(content).hexdigest(),
     )
 

@@ -9,12 +9,27 @@ from orchestrator.adapters.ansible.settings import ansible, base_environment, ru
 from orchestrator.domain.attempt import AttemptRequest
 
 # Asked on the connection itself, without Python: no answer, no sentinel. Two names for one machine answer alike.
-_SENTINEL = "echo orch $(cat /etc/machine-id /proc/sys/kernel/random/boot_id 2>/dev/null; readlink /proc/self/ns/net 2>/dev/null)"
+_SENTINEL = (
+    "echo orch $(cat /etc/machine-id /proc/sys/kernel/random/boot_id 2>/dev/null;"
+    " readlink /proc/self/ns/net 2>/dev/null)"
+)
 # Given as variables these would lead a run to other machines, or away from the settings that keep it safe.
 LEADING_ASTRAY = frozenset(
-    "ansible_connection ansible_host ansible_ssh_host ansible_port ansible_ssh_port ansible_ssh_args ansible_ssh_executable "
-    "ansible_host_key_checking ansible_ssh_host_key_checking ansible_control_path ansible_check_mode inventory_hostname "
-    "ansible_shell_executable ansible_task_timeout".split()
+    {
+        "ansible_connection",
+        "ansible_host",
+        "ansible_ssh_host",
+        "ansible_port",
+        "ansible_ssh_port",
+        "inventory_hostname",
+    }
+    | {
+        "ansible_ssh_args",
+        "ansible_ssh_executable",
+        "ansible_host_key_checking",
+        "ansible_ssh_host_key_checking",
+    }
+    | {"ansible_control_path", "ansible_check_mode", "ansible_shell_executable", "ansible_task_timeout"}
 )
 
 

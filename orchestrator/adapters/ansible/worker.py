@@ -26,7 +26,7 @@ def work(folder: AttemptFolder) -> bool:
     """Run the attempt; False when it was claimed already, and nothing was run."""
     process.become_subreaper()
     group = process.enter_cgroup(f"orch-{folder.attempt}-{os.getpid()}")
-    control = Path(tempfile.mkdtemp(prefix="orch-", dir="/tmp"))  # noqa: S108 - sockets need a path below 108 bytes
+    control = Path(tempfile.mkdtemp(prefix="orch-", dir="/tmp"))
     claim = {
         **process.identity()._asdict(),
         "cgroup": None if group is None else str(group),

@@ -24,15 +24,29 @@ description: Writes numbered events to the file that ORCH_EVIDENCE names; silent
 """
 
 _MESSAGE_LIMIT = 600
+_UNANSWERED = "it asked a person, and nobody was there"
 # Actions that never reach the host; an `ok` of theirs says nothing about it.
 _CONTROLLER_ONLY = frozenset(
-    "add_host assert debug fail group_by import_playbook import_role import_tasks include_role include_tasks include_vars "
-    "meta pause set_fact set_stats validate_argument_spec".split()
+    {
+        "add_host",
+        "assert",
+        "debug",
+        "fail",
+        "group_by",
+        "meta",
+        "pause",
+        "set_fact",
+        "set_stats",
+        "validate_argument_spec",
+    }
+    | {"import_playbook", "import_role", "import_tasks", "include_role", "include_tasks", "include_vars"}
 )
-_READ_ONLY = frozenset("setup gather_facts ping package_facts service_facts stat wait_for_connection".split())
+_READ_ONLY = frozenset(
+    ["setup", "gather_facts", "ping", "package_facts", "service_facts", "stat", "wait_for_connection"]
+)
 
 
-class CallbackModule(CallbackBase):
+class CallbackModule(CallbackBase):  # type: ignore[misc]
     """Evidence of one run."""
 
     CALLBACK_VERSION = 2.0
@@ -80,6 +94,9 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_no_hosts_matched(self) -> None:
         self._write("no_hosts")
+
+    def v2_playbook_on_vars_prompt(self, varname: str, *_arguments: Any, **_options: Any) -> None:
+        self._write("prompt", variable=varname)
 
     def v2_runner_on_start(self, host: Any, task: Any) -> None:
         self._write("started", host=host.get_name(), task=task.get_name())
@@ -130,6 +147,8 @@ class CallbackModule(CallbackBase):
     def _result(self, kind: str, result: Any, **fields: Any) -> None:
         task, answer = result.task, result.result
         action = _action(task)
+        asked = kind == "ok" and action == "pause" and not {"seconds", "minutes"} & task.args.keys()
+        masked = asked or (kind == "ok" and _is_masked(task, answer))
         self._job(result)
         self._write(
             "result",
@@ -142,8 +161,8 @@ class CallbackModule(CallbackBase):
             counted=not _is_include(task),
             changed=bool(result.is_changed()),
             check=result.task_fields.get("check_mode") is True,
-            masked=kind == "ok" and _is_masked(task, answer),
-            message=_message(answer) if kind in ("failed", "unreachable") or _is_masked(task, answer) else "",
+            masked=masked,
+            message=_UNANSWERED if asked else _message(answer) if masked or kind in ("failed", "unreachable") else "",
             identity=_identity(answer) if self._sentinel and kind == "ok" else "",
             **fields,
         )

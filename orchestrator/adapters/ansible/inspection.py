@@ -1,0 +1,247 @@
+"""What Ansible says of an inventory and of playbooks, asked in one subprocess before anything runs."""
+
+import getpass
+import json
+import os
+import re
+import shlex
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from orchestrator.adapters import process
+from orchestrator.adapters.ansible.settings import base_environment, config_file, configuration
+from orchestrator.domain.inspection import FileFault, Inspection, PlaybookSeen
+from orchestrator.domain.noun import HostName
+from orchestrator.domain.plain_text import plain
+from orchestrator.domain.target import Target
+
+_STATIC_FORMATS = "ansible.builtin.yaml,ansible.builtin.ini,ansible.builtin.toml"
+_PLUGIN = re.compile(rb"^plugin\s*:", re.MULTILINE)
+_IGNORED = (".orig", ".bak", ".retry", ".pyc", ".pyo", ".cfg", ".md", ".swp", "~")
+_KNOWN_HOSTS = re.compile(r"UserKnownHostsFile[ =](.+)", re.IGNORECASE)
+_SSH = ("ssh", "smart", "ansible.builtin.ssh", "paramiko", "paramiko_ssh", "ansible.builtin.paramiko_ssh")
+
+
+def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
+    project: Path,
+    playbooks: Sequence[Path],
+    inventory: Path,
+    pattern: str = "all",
+    vault_password_file: Path | None = None,
+    *,
+    dynamic_allowed: bool = False,
+    variables: Sequence[Mapping[str, Any]] = (),
+    timeout: float = 120.0,
+) -> Inspection:
+    """Resolve the inventory, load the playbooks and decrypt every vaulted value; faults of users' files are returned.
+
+    `variables`: what each playbook is given, in the order of the playbooks. Paths may be relative to `project`.
+    """
+    project, inventory = project.absolute(), _below(project, inventory)
+    refused = list(_unusable(inventory, dynamic_allowed=dynamic_allowed))
+    question = {
+        "project": str(project),
+        # A program that may not run is not shown to Ansible at all.
+        "inventory": "localhost," if refused else str(inventory),
+        "pattern": pattern,
+        "vault_password_file": None
+        if vault_password_file is None
+        else str(_below(project, vault_password_file)),
+        "playbooks": [
+            {"path": str(_below(project, path)), "variables": dict(given)}
+            for path, given in zip(playbooks, [*variables, *[{}] * len(playbooks)], strict=False)
+        ],
+    }
+    said = _ask(question, project, dynamic_allowed=dynamic_allowed, timeout=timeout)
+    if refused:
+        said |= {"hosts": [], "groups": {}, "inventory_faults": refused}
+        said["playbooks"] = [
+            {**book, "plays": [{**play, "hosts": []} for play in book["plays"]]} for book in said["playbooks"]
+        ]
+    return _inspection(said, project, pattern)
+
+
+def _ask(question: dict[str, Any], project: Path, *, dynamic_allowed: bool, timeout: float) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="orch-inspect-") as folder:
+        answer = Path(folder) / "answer.json"
+        ended = process.run(
+            [sys.executable, "-m", "orchestrator.adapters.ansible.inspector", str(answer)],
+            timeout=timeout,
+            environment=_environment(project, Path(folder), dynamic_allowed=dynamic_allowed),
+            directory=project if project.is_dir() else None,
+            text=json.dumps(question),
+        )
+        if answer.exists():
+            said: dict[str, Any] = json.loads(answer.read_bytes())
+            return said
+    words = "it took too long" if ended.exit_code is None else _last_error(ended.errors)
+    books = [{"path": asked["path"], "fault": None, "plays": []} for asked in question["playbooks"]]
+    return {
+        "hosts": [],
+        "groups": {},
+        "inventory_faults": [f"Ansible cannot start: {words}"],
+        "playbooks": books,
+        "vault_faults": [],
+    }
+
+
+def _environment(project: Path, folder: Path, *, dynamic_allowed: bool) -> dict[str, str]:
+    static = {} if dynamic_allowed else {"ANSIBLE_INVENTORY_ENABLED": _STATIC_FORMATS}
+    return {
+        **base_environment(os.environ),
+        "PYTHONPATH": str(Path(__file__).parents[3]),
+        "ANSIBLE_CONFIG": config_file(project),
+        "ANSIBLE_HOST_PATTERN_MISMATCH": "error",
+        "ANSIBLE_INVENTORY_UNPARSED_FAILED": "1",
+        "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "1",
+        "ANSIBLE_ASK_VAULT_PASS": "0",
+        "ANSIBLE_LOCAL_TEMP": str(folder / "tmp"),
+        "ANSIBLE_NOCOLOR": "1",
+        **static,
+    }
+
+
+def _inspection(said: dict[str, Any], project: Path, pattern: str) -> Inspection:
+    faults = [plain(str(fault)) for fault in said["inventory_faults"]]
+    targets = list(_targets(said["hosts"], project, faults))
+    if not targets and not faults:
+        faults.append(f"the pattern `{pattern}` matches no host")
+    faults += _one_address_twice(targets)
+    named = {target.host for target in targets}
+    return Inspection(
+        targets=() if faults else tuple(targets),
+        inventory_faults=tuple(faults),
+        playbooks=tuple(_playbook(book) for book in said["playbooks"]),
+        vault_faults=tuple(_vault_fault(fault) for fault in said["vault_faults"]),
+        groups={name: tuple(_fit(hosts)) for name, hosts in said["groups"].items() if named or hosts},
+    )
+
+
+def _targets(hosts: Iterable[dict[str, Any]], project: Path, faults: list[str]) -> Iterator[Target]:
+    settings = configuration(project)
+    for host in hosts:
+        faults += [f"host {plain(str(host['host']))}: {fault}" for fault in _contradictions(host)]
+        try:
+            yield Target(
+                host=host["host"],
+                address=host["address"] or host["host"],
+                port=int(host["port"] or 22),
+                user=host["user"] or getpass.getuser(),
+                groups=tuple(host["groups"]),
+                private_key=_path(host["private_key"], project),
+                known_hosts=_path(_known_hosts(host, settings), project),
+                python="/usr/bin/python3"
+                if (host["python"] or "auto").startswith("auto")
+                else host["python"],
+            )
+        except (ValidationError, ValueError) as wrong:
+            words = wrong.errors()[0]["msg"] if isinstance(wrong, ValidationError) else str(wrong)
+            faults.append(f"host {plain(str(host['host']))} cannot be used: {plain(words)}")
+
+
+def _contradictions(host: Mapping[str, Any]) -> Iterator[str]:
+    if host["connection"] not in (None, *_SSH):
+        yield f"ansible_connection is {plain(host['connection'])}, and orch verifies hosts over ssh"
+    if host["ssh_args"] is not None:
+        yield "ansible_ssh_args would replace the ssh options that keep a run safe; use ansible_ssh_common_args"
+
+
+def _known_hosts(host: Mapping[str, Any], settings: Mapping[tuple[str, str], str]) -> str | None:
+    """The file that the inventory or ansible.cfg pins host keys with; ssh takes the first it is given."""
+    given = [
+        settings.get(("ssh_connection", "ssh_args"), ""),
+        host["common_args"] or settings.get(("ssh_connection", "ssh_common_args"), ""),
+        host["extra_args"] or settings.get(("ssh_connection", "ssh_extra_args"), ""),
+    ]
+    for arguments in given:
+        for word in shlex.split(arguments.replace("-o", " -o ") if "-oUser" in arguments else arguments):
+            match = _KNOWN_HOSTS.fullmatch(word)
+            if match is not None and match[1] != os.devnull:
+                return match[1]
+    return None
+
+
+def _one_address_twice(targets: Sequence[Target]) -> Iterator[str]:
+    named: dict[tuple[str, int], str] = {}
+    for target in targets:
+        first = named.setdefault((target.address, target.port), target.host)
+        if first != target.host:
+            yield f"{first} and {target.host} are one machine, {target.address} port {target.port}, under two names"
+
+
+def _playbook(book: dict[str, Any]) -> PlaybookSeen:
+    plays = [
+        {**play, "name": plain(str(play["name"])), "hosts": _fit(play["hosts"])} for play in book["plays"]
+    ]
+    fault = None if book["fault"] is None else plain(str(book["fault"]), 600)
+    return PlaybookSeen.model_validate({"path": book["path"], "fault": fault, "plays": plays})
+
+
+_HOST_NAME: TypeAdapter[str] = TypeAdapter(HostName)
+
+
+def _fit(hosts: Iterable[str]) -> list[str]:
+    """Those that are host names; an unfit one among the targets is a fault already."""
+    fit = []
+    for host in hosts:
+        try:
+            fit.append(_HOST_NAME.validate_python(host))
+        except ValidationError:
+            continue
+    return fit
+
+
+def _vault_fault(fault: dict[str, Any]) -> FileFault:
+    return FileFault(
+        file=fault["file"],
+        line=fault["line"],
+        message=plain(f"a vaulted value does not decrypt: {fault['message']}"),
+        next_move="name the right vault_password_file in the plan, or encrypt the value again",
+    )
+
+
+def _unusable(inventory: Path, *, dynamic_allowed: bool) -> Iterator[str]:
+    if not inventory.exists():
+        yield f"there is no inventory {inventory}"
+    elif not dynamic_allowed:
+        for path in _sources(inventory):
+            if os.access(path, os.X_OK):
+                yield (
+                    f"{path} is executable, so Ansible would run it as a program; "
+                    "set resources.dynamic_inventory: true in the plan, or take the mode bit away"
+                )
+            elif path.suffix in (".yml", ".yaml") and _PLUGIN.search(path.read_bytes()[:65536]):
+                yield f"{path} names an inventory plugin; set resources.dynamic_inventory: true in the plan"
+
+
+def _sources(inventory: Path) -> list[Path]:
+    if not inventory.is_dir():
+        return [inventory]
+    entries = sorted(inventory.iterdir())
+    return [
+        source
+        for entry in entries
+        if entry.name not in ("group_vars", "host_vars")
+        and not entry.name.startswith(".")
+        and not entry.name.endswith(_IGNORED)
+        for source in _sources(entry)
+    ]
+
+
+def _path(given: str | None, project: Path) -> str | None:
+    return None if not given else str(_below(project, Path(given).expanduser()))
+
+
+def _below(project: Path, path: Path) -> Path:
+    return (project.absolute() / path).resolve() if not path.is_absolute() else path
+
+
+def _last_error(errors: str) -> str:
+    lines = [line for line in errors.splitlines() if line.strip()]
+    told = [line for line in lines if line.startswith(("ERROR", "[ERROR]"))]
+    return plain((told or lines or ["it says nothing"])[-1])

@@ -1,0 +1,247 @@
+"""The program that asks Ansible itself, in a process of its own: `python -m ...inspector ANSWER < question.json`.
+
+Importing Ansible costs a second and leaves global state, so nothing else of orch does it. The answer is JSON in the file
+ANSWER; whatever a user's plugins print does not get into it. Nothing is run on any host.
+"""
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+_CONNECTION = {
+    "address": ("ansible_host", "ansible_ssh_host"),
+    "port": ("ansible_port", "ansible_ssh_port"),
+    "user": ("ansible_user", "ansible_ssh_user"),
+    "private_key": ("ansible_ssh_private_key_file", "ansible_private_key_file"),
+    "python": ("ansible_python_interpreter",),
+    "connection": ("ansible_connection",),
+    "ssh_args": ("ansible_ssh_args",),
+    "common_args": ("ansible_ssh_common_args",),
+    "extra_args": ("ansible_ssh_extra_args",),
+}
+_SKIPPED_FOLDERS = {".git", ".venv", "venv", "node_modules", "__pycache__"}
+_LARGEST = 1_000_000
+
+
+def answer(question: dict[str, Any]) -> dict[str, Any]:
+    """Everything asked for, in one start of Ansible; what cannot be read is said, never raised."""
+    from ansible.cli.playbook import PlaybookCLI
+
+    arguments = ["ansible-playbook", "--syntax-check", "--inventory", question["inventory"]]
+    if question["vault_password_file"] is not None:
+        arguments += ["--vault-password-file", question["vault_password_file"]]
+    cli = PlaybookCLI([*arguments, *[asked["path"] for asked in question["playbooks"]]])
+    cli.parse()
+    super(PlaybookCLI, cli).run()
+    return _Inspection(cli, question).answer()
+
+
+class _Inspection:
+    def __init__(self, cli: Any, question: dict[str, Any]) -> None:
+        self.question = question
+        self.inventory_faults: list[str] = []
+        self.loader, self.inventory, self.variables = self._prerequisites(cli)
+
+    def _prerequisites(self, cli: Any) -> Any:
+        """With an inventory that cannot be read, an empty one: the playbooks are looked at all the same."""
+        try:
+            return cli._play_prereqs()
+        except Exception as wrong:
+            self.inventory_faults.append(_words(wrong))
+        from ansible.inventory.manager import InventoryManager
+        from ansible.parsing.dataloader import DataLoader
+        from ansible.vars.manager import VariableManager
+
+        loader = DataLoader()
+        inventory = InventoryManager(loader=loader, sources=["localhost,"])
+        return loader, inventory, VariableManager(loader=loader, inventory=inventory)
+
+    def answer(self) -> dict[str, Any]:
+        vault_faults = list(self._vault_faults())
+        hosts = [] if self.inventory_faults else list(self._hosts(vault_unreadable=bool(vault_faults)))
+        return {
+            "hosts": hosts,
+            "groups": self._groups(),
+            "inventory_faults": self.inventory_faults,
+            "playbooks": [self._playbook(asked) for asked in self.question["playbooks"]],
+            "vault_faults": vault_faults,
+        }
+
+    def _groups(self) -> dict[str, list[str]]:
+        if self.inventory_faults:
+            return {}
+        return {
+            name: [host.name for host in group.get_hosts()] for name, group in self.inventory.groups.items()
+        }
+
+    def _hosts(self, *, vault_unreadable: bool) -> Iterator[dict[str, Any]]:
+        try:
+            names = [host.name for host in self.inventory.get_hosts(self.question["pattern"])]
+        except Exception as wrong:
+            self.inventory_faults.append(_words(wrong))
+            return
+        for name in names:
+            host = self.inventory.get_host(name)
+            try:
+                yield {
+                    "host": name,
+                    "groups": sorted(group.name for group in host.get_groups()),
+                    **self._connection(host),
+                }
+            except Exception as wrong:
+                if not vault_unreadable:
+                    self.inventory_faults.append(f"host {name}: {_words(wrong)}")
+
+    def _connection(self, host: Any) -> dict[str, Any]:
+        from ansible import constants
+        from ansible.template import Templar
+
+        found = self.variables.get_vars(host=host, include_hostvars=False)
+        templar = Templar(loader=self.loader, variables=found)
+        said: dict[str, Any] = {}
+        for name, variables in _CONNECTION.items():
+            value = next((found[variable] for variable in variables if variable in found), None)
+            said[name] = None if value is None else str(templar.template(value))
+        defaults = {
+            "user": constants.DEFAULT_REMOTE_USER,
+            "port": constants.DEFAULT_REMOTE_PORT,
+            "private_key": constants.DEFAULT_PRIVATE_KEY_FILE,
+        }
+        for name, value in defaults.items():
+            said[name] = said[name] or (None if value is None else str(value))
+        return said
+
+    def _playbook(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Loaded as ansible-playbook loads it, with the roles and static includes of every play."""
+        from ansible.playbook import Playbook
+        from ansible.plugins.loader import add_all_plugin_dirs
+        from ansible.utils.collection_loader import AnsibleCollectionConfig
+
+        path = asked["path"]
+        folder = str(Path(path).parent)
+        add_all_plugin_dirs(folder)
+        AnsibleCollectionConfig.playbook_paths = [folder]
+        self.variables._extra_vars = dict(asked["variables"])
+        self.inventory.clear_pattern_cache()
+        try:
+            book = Playbook.load(path, variable_manager=self.variables, loader=self.loader)
+            return {
+                "path": path,
+                "fault": None,
+                "plays": [self._play(book, play) for play in book.get_plays()],
+            }
+        except Exception as wrong:
+            return {"path": path, "fault": _words(wrong), "plays": []}
+
+    def _play(self, book: Any, play: Any) -> dict[str, Any]:
+        from ansible.template import Templar
+
+        self.loader.set_basedir(play._included_path or book._basedir)
+        play.post_validate(Templar(loader=self.loader, variables=self.variables.get_vars(play=play)))
+        play.compile()
+        origin = _origin(play.get_ds())
+        hosts = [] if self.inventory_faults else [host.name for host in self.inventory.get_hosts(play.hosts)]
+        return {"name": play.get_name(), "line": origin.line_num if origin else None, "hosts": hosts}
+
+    def _vault_faults(self) -> Iterator[dict[str, Any]]:
+        for path in _vaulted_files(Path(self.question["project"]), Path(self.question["inventory"])):
+            try:
+                content = path.read_bytes()
+                if content.startswith(b"$ANSIBLE_VAULT"):
+                    self.loader._vault.decrypt(content)
+                else:
+                    values = self.loader.load_from_file(str(path), cache="none", trusted_as_template=False)
+                    yield from _undecryptable(path, values)
+            except Exception as wrong:
+                yield {"file": str(path), "line": None, "message": _words(wrong)}
+
+
+def _undecryptable(path: Path, value: Any) -> Iterator[dict[str, Any]]:
+    from ansible.parsing.vault import EncryptedString
+
+    if isinstance(value, EncryptedString):
+        try:
+            str(value)
+        except Exception as wrong:
+            origin = _origin(value)
+            yield {"file": str(path), "line": origin.line_num if origin else None, "message": _words(wrong)}
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _undecryptable(path, item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _undecryptable(path, item)
+
+
+def _vaulted_files(project: Path, inventory: Path) -> Iterator[Path]:
+    """Files that are vaulted whole, and YAML files with vaulted values: of the project, and beside the inventory."""
+    beside = inventory if inventory.is_dir() else inventory.parent
+    roots = [project, inventory, *(beside / name for name in ("group_vars", "host_vars"))]
+    seen: set[Path] = set()
+    for root in roots:
+        for path in [root] if root.is_file() else _files(root):
+            if path not in seen and _is_vaulted(path):
+                yield path
+            seen.add(path)
+
+
+def _files(root: Path) -> Iterator[Path]:
+    """Regular files below a folder, on its own file system."""
+    if not root.is_dir():
+        return
+    device = root.stat().st_dev
+    for folder, folders, files in os.walk(root):
+        here = Path(folder)
+        folders[:] = sorted(
+            name
+            for name in folders
+            if name not in _SKIPPED_FOLDERS and (here / name).lstat().st_dev == device
+        )
+        yield from (here / name for name in sorted(files) if (here / name).is_file())
+
+
+def _is_vaulted(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            head = file.read(14)
+            if head == b"$ANSIBLE_VAULT":
+                return True
+            if path.suffix not in ("", ".yml", ".yaml") or path.stat().st_size > _LARGEST:
+                return False
+            return b"!vault" in head + file.read()
+    except OSError:
+        return False
+
+
+def _words(wrong: Exception) -> str:
+    """What Ansible says, with the place in the user's file where it names one; on one line."""
+    place = ""
+    origin = _origin(getattr(wrong, "obj", None))
+    if origin is not None and origin.path:
+        place = f"{origin.path}:{origin.line_num}: " if origin.line_num else f"{origin.path}: "
+    message = str(getattr(wrong, "_original_message", "") or getattr(wrong, "message", "") or wrong)
+    cause = wrong.__cause__
+    if cause is not None and str(cause) and str(cause) not in message:
+        message = f"{message}: {cause}"
+    return place + re.sub(r"\s+", " ", message).strip()
+
+
+def _origin(value: Any) -> Any:
+    from ansible._internal._datatag._tags import Origin
+
+    return None if value is None else Origin.get_tag(value)
+
+
+def main(path: str) -> int:
+    """Answer the question on standard input into the file at `path`."""
+    said = answer(json.load(sys.stdin))
+    Path(path).write_text(json.dumps(said), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

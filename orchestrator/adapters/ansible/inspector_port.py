@@ -1,0 +1,67 @@
+"""The ports `Inspector` and `Inventory` on Ansible's own reading of a project."""
+
+from pathlib import Path
+
+from orchestrator.adapters.ansible.inspection import inspect
+from orchestrator.adapters.ansible.lint import unsafe_constructs
+from orchestrator.adapters.ansible.settings import cfg_conflicts
+from orchestrator.domain.inspection import Inspection, PlaybookFinding
+from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.domain.target import Target
+from orchestrator.engine.ports import Inspector, Inventory
+from orchestrator.errors import Fault, PlanFault
+
+
+class AnsibleInspector(Inspector):
+    """Every question about a plan's Ansible files; at most one start of Ansible each."""
+
+    def inspect(self, plan: ReleasePlan, project: Path) -> Inspection:
+        """The inventory, the deploy playbook and the backout playbook, with the variables that each is given."""
+        return _inspect(plan, project, plan.strategy.hosts, with_playbooks=True)
+
+    def unsafe_constructs(self, playbook: Path, project: Path) -> list[PlaybookFinding]:
+        """From the files themselves; nothing is started."""
+        return unsafe_constructs(playbook, project)
+
+    def settings_overridden(self, project: Path) -> list[str]:
+        """From the project's ansible.cfg."""
+        return cfg_conflicts(project)
+
+
+class AnsibleInventory(Inventory):
+    """Targets as Ansible resolves them."""
+
+    def resolve(self, plan: ReleasePlan, project: Path, pattern: str) -> list[Target]:
+        """The targets, or every reason why there are none."""
+        found = _inspect(plan, project, pattern, with_playbooks=False)
+        if found.inventory_faults:
+            expected = f"an inventory in which `{pattern}` names hosts"
+            raise PlanFault(
+                Fault(
+                    plan.resources.inventory,
+                    None,
+                    "",
+                    expected,
+                    fault,
+                    "correct the inventory or the pattern",
+                )
+                for fault in found.inventory_faults
+            )
+        return list(found.targets)
+
+
+def _inspect(plan: ReleasePlan, project: Path, pattern: str, *, with_playbooks: bool) -> Inspection:
+    runs = [
+        (plan.strategy.playbook, plan.strategy.variables),
+        (plan.backout.playbook, plan.backout.variables),
+    ]
+    password = plan.resources.vault_password_file
+    return inspect(
+        project,
+        [Path(playbook) for playbook, _ in runs] if with_playbooks else [],
+        Path(plan.resources.inventory),
+        pattern,
+        None if password is None else Path(password),
+        dynamic_allowed=plan.resources.dynamic_inventory,
+        variables=[variables for _, variables in runs],
+    )

@@ -1,0 +1,240 @@
+"""Constructs that let a playbook end green without having worked, or wait for a person; found before anything runs."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+from orchestrator.adapters.ansible.playbook_files import Item, PlaybookFiles
+from orchestrator.domain.inspection import PlaybookFinding
+
+_Severity = Literal["refuse", "warn"]
+_TRUE = ("true", "yes", "on", "1")
+_FALSE = ("false", "no", "off", "0")
+_FLEET = re.compile(r"\b(?:ansible_play_hosts(?:_all)?|ansible_play_batch|play_hosts)\b")
+_OTHERS_FACTS = re.compile(r"hostvars\s*\[(?!\s*inventory_hostname\s*\])|hostvars\.(?!get\b)\w+")
+_GROUPS = re.compile(r"\bgroups\s*\[|\bgroups\.\w+")
+_TEMPLATES = ("template", "ansible.builtin.template", "copy", "ansible.builtin.copy")
+
+
+def unsafe_constructs(playbook: Path, project: Path) -> list[PlaybookFinding]:
+    """Findings in the order of the files. What only a run can tell (a template in a `when`) is not guessed at.
+
+    `refuse`: cannot end well under orch. `warn`: a run with it counts only if the plan allows it, or needs a look.
+    """
+    playbook = playbook if playbook.is_absolute() else project / playbook
+    found: list[PlaybookFinding] = []
+    for play, tasks in PlaybookFiles(playbook, project).plays():
+        found += (finding for rule in _PLAY_RULES for finding in rule(play))
+        found += (finding for task in tasks for rule in _TASK_RULES for finding in rule(task))
+        found += _templates_over_the_fleet(tasks, project)
+    return list(dict.fromkeys(found))
+
+
+def _found(item: Item, key: str, what: str, severity: _Severity, next_move: str) -> PlaybookFinding:
+    return PlaybookFinding(
+        file=str(item.file),
+        line=item.line_of(key),
+        kind=key,
+        what=what,
+        severity=severity,
+        next_move=next_move,
+    )
+
+
+def _is(value: Any, words: tuple[str, ...]) -> bool:
+    return str(value).strip().lower() in words
+
+
+def _name(task: Item) -> str:
+    return str(
+        task.keys.get("name") or next((key for key in task.keys if key not in ("when", "register")), "task")
+    )
+
+
+def _action(task: Item, *names: str) -> str | None:
+    return next(
+        (key for name in names for key in (name, f"ansible.builtin.{name}") if key in task.keys), None
+    )
+
+
+def _prompts_of_play(play: Item) -> Iterator[PlaybookFinding]:
+    if play.keys.get("vars_prompt"):
+        yield _found(
+            play,
+            "vars_prompt",
+            "asks a person, and nobody is there",
+            "refuse",
+            "put the values into the plan's variables",
+        )
+
+
+def _hosts_of_play(play: Item) -> Iterator[PlaybookFinding]:
+    hosts = str(play.keys.get("hosts", ""))
+    if hosts in ("localhost", "127.0.0.1"):
+        what = "a play on the controller runs only if the plan names localhost among its delegates, and once per wave"
+        yield _found(
+            play, "hosts", what, "warn", "add `localhost` to strategy.allow.delegates, or take the play out"
+        )
+    if _is(play.keys.get("connection"), ("local", "ansible.builtin.local")) and hosts not in (
+        "localhost",
+        "127.0.0.1",
+    ):
+        what = "its tasks run on the controller and not on the hosts, which is no evidence of them"
+        yield _found(
+            play, "connection", what, "refuse", "take `connection: local` out, or delegate single tasks"
+        )
+
+
+def _check_mode(item: Item) -> Iterator[PlaybookFinding]:
+    if _is(item.keys.get("check_mode"), _TRUE):
+        yield _found(item, "check_mode", "only pretends to change the host", "refuse", "take check_mode out")
+
+
+def _once(item: Item) -> Iterator[PlaybookFinding]:
+    if _is(item.keys.get("run_once"), _TRUE):
+        what = "runs once in every wave and serial batch, not once in the deployment"
+        yield _found(
+            item,
+            "run_once",
+            what,
+            "warn",
+            "make it a step of its own, or make sure that it may run once per wave",
+        )
+
+
+def _batches(play: Item) -> Iterator[PlaybookFinding]:
+    for key in ("serial", "max_fail_percentage"):
+        if key in play.keys:
+            what = "works within each wave only, and stops healthy hosts half-way; batches and limits are the plan's"
+            yield _found(play, key, what, "warn", "use the plan's waves and failure_limit")
+
+
+def _pause(task: Item) -> Iterator[PlaybookFinding]:
+    key = _action(task, "pause")
+    arguments = task.keys.get(key) if key else None
+    if (
+        key
+        and not (isinstance(arguments, dict) and {"seconds", "minutes"} & arguments.keys())
+        and "seconds=" not in str(arguments)
+    ):
+        yield _found(
+            task,
+            key,
+            "waits for a person, and nobody is there",
+            "refuse",
+            "use a gate of the plan, or give seconds",
+        )
+
+
+def _never_fails(task: Item) -> Iterator[PlaybookFinding]:
+    if _is(task.keys.get("failed_when"), _FALSE) and not _is(task.keys.get("changed_when"), _FALSE):
+        what = f"task '{_name(task)}' cannot fail, whatever happens"
+        move = (
+            "say what a failure is, add `changed_when: false` to a probe, or allow the task in ignored_tasks"
+        )
+        yield _found(task, "failed_when", what, "warn", move)
+
+
+def _ignores(item: Item) -> Iterator[PlaybookFinding]:
+    if _is(item.keys.get("ignore_errors"), _TRUE):
+        move = "say with failed_when what is no failure, or allow it in the plan's ignored_tasks"
+        yield _found(
+            item, "ignore_errors", f"a failure of '{_name(item)}' does not count as success", "warn", move
+        )
+    if _is(item.keys.get("ignore_unreachable"), _TRUE):
+        what = "a host that cannot be reached would look as if it had been deployed to"
+        yield _found(item, "ignore_unreachable", what, "refuse", "take ignore_unreachable out")
+
+
+def _rescues(task: Item) -> Iterator[PlaybookFinding]:
+    if "rescue" in task.keys:
+        what = "a host that was rescued has to be looked at, and counts as unknown"
+        yield _found(
+            task, "rescue", what, "warn", "let the task fail, or allow it in the plan's rescued_tasks"
+        )
+
+
+def _in_background(task: Item) -> Iterator[PlaybookFinding]:
+    if "async" in task.keys and _is(task.keys.get("poll"), ("0",)):
+        what = f"task '{_name(task)}' goes on in the background, and its end is not waited for"
+        yield _found(
+            task, "poll", what, "warn", "wait for it with async_status, or give poll a number of seconds"
+        )
+
+
+def _delegates(task: Item) -> Iterator[PlaybookFinding]:
+    for key in ("delegate_to", "local_action"):
+        if key in task.keys:
+            where = "localhost" if key == "local_action" else str(task.keys[key])
+            if "inventory_hostname" not in where:
+                what = f"acts on {where}, which has to be declared"
+                yield _found(task, key, what, "warn", f"add `{where}` to the plan's allow.delegates")
+
+
+def _meta(task: Item) -> Iterator[PlaybookFinding]:
+    key = _action(task, "meta")
+    word = str(task.keys.get(key)) if key else ""
+    if key and word in ("clear_host_errors", "end_play", "end_batch", "end_host"):
+        severity: _Severity = "refuse" if word == "clear_host_errors" else "warn"
+        what = (
+            "forgives failures"
+            if word == "clear_host_errors"
+            else "leaves tasks out for reasons that the plan does not know"
+        )
+        yield _found(task, key, f"meta: {word} {what}", severity, "use `when`, or decide it in the plan")
+
+
+def _facts_of_others(item: Item) -> Iterator[PlaybookFinding]:
+    text = str(
+        {
+            key: value
+            for key, value in item.keys.items()
+            if key not in ("block", "rescue", "always", *_PLAY_PARTS)
+        }
+    )
+    if _FLEET.search(text):
+        what = "sees only the hosts of one wave"
+        yield _found(item, "ansible_play_hosts", what, "warn", "use groups[...] for the whole fleet")
+    if _OTHERS_FACTS.search(text):
+        what = "reads facts of other hosts, which exist only for those of the same wave"
+        yield _found(
+            item,
+            "hostvars",
+            what,
+            "warn",
+            "gather the facts of the whole group first, or use inventory variables",
+        )
+
+
+def _templates_over_the_fleet(tasks: list[Item], project: Path) -> Iterator[PlaybookFinding]:
+    for task in tasks:
+        key = next((name for name in _TEMPLATES if name in task.keys), None)
+        arguments = task.keys.get(key) if key else None
+        source = arguments.get("src") if isinstance(arguments, dict) else None
+        for path in _sources(task, str(source), project) if isinstance(source, str) else []:
+            text = path.read_text(errors="replace")
+            if _FLEET.search(text) or (_GROUPS.search(text) and _OTHERS_FACTS.search(text)):
+                what = f"template {path.name} loops over hosts and needs their facts, and a wave has only its own"
+                yield _found(
+                    task,
+                    str(key),
+                    what,
+                    "warn",
+                    "gather the facts of the whole group first, or use inventory variables",
+                )
+
+
+def _sources(task: Item, source: str, project: Path) -> list[Path]:
+    folders = [task.file.parent, task.file.parent.parent, project]
+    paths = [folder / part / source for folder in folders for part in ("templates", "")]
+    return [path for path in paths if path.is_file()][:1]
+
+
+_PLAY_PARTS = ("pre_tasks", "tasks", "post_tasks", "handlers", "roles")
+_PLAY_RULES: tuple[Callable[[Item], Iterator[PlaybookFinding]], ...] = (
+    _prompts_of_play, _hosts_of_play, _check_mode, _batches, _ignores, _facts_of_others,
+)  # fmt: skip
+_TASK_RULES: tuple[Callable[[Item], Iterator[PlaybookFinding]], ...] = (
+    _pause, _never_fails, _ignores, _rescues, _in_background, _delegates, _meta, _check_mode, _once, _facts_of_others,
+)  # fmt: skip

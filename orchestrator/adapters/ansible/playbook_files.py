@@ -1,0 +1,140 @@
+"""Playbooks, task files and roles as YAML nodes with their lines, without Ansible: for reading, never for running."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml  # type: ignore[import-untyped]
+
+_LARGEST = 1_000_000
+_BLOCKS = ("block", "rescue", "always")
+_TASK_LISTS = ("pre_tasks", "tasks", "post_tasks", "handlers")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A mapping of a user's file (a play or a task) with the lines of its keys."""
+
+    file: Path
+    keys: dict[str, Any]
+    lines: dict[str, int]
+    line: int
+    section: str = ""
+
+    def line_of(self, key: str) -> int:
+        """The line of a key, or of the item."""
+        return self.lines.get(key, self.line)
+
+
+class _Loader(yaml.SafeLoader):  # type: ignore[misc]
+    """Any tag is read as what stands under it: `!vault` and `!unsafe` say nothing here."""
+
+
+class _Mapping(dict[str, Any]):
+    lines: dict[str, int]
+    line: int
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> _Mapping:
+    mapping = _Mapping(loader.construct_mapping(node, deep=True))
+    mapping.line = node.start_mark.line + 1
+    mapping.lines = {str(key.value): key.start_mark.line + 1 for key, _ in node.value}
+    return mapping
+
+
+def _untagged(loader: _Loader, _suffix: str, node: yaml.Node) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(loader, node)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return loader.construct_scalar(node) if isinstance(node, yaml.ScalarNode) else None
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+_Loader.add_multi_constructor("!", _untagged)
+
+
+class PlaybookFiles:
+    """A playbook with all that it includes by names that need no evaluation; each file is read once."""
+
+    def __init__(self, playbook: Path, project: Path) -> None:
+        self._playbook, self._project = playbook, project
+        self._read: set[Path] = set()
+
+    def plays(self) -> Iterator[tuple[Item, list[Item]]]:
+        """Every play with its tasks, those of its roles and static includes among them."""
+        yield from self._plays_of(self._playbook)
+
+    def _plays_of(self, path: Path) -> Iterator[tuple[Item, list[Item]]]:
+        for play in self._items(path):
+            imported = play.keys.get("import_playbook") or play.keys.get("ansible.builtin.import_playbook")
+            if isinstance(imported, str):
+                yield from self._plays_of(path.parent / imported)
+            else:
+                yield play, list(self._tasks_of_play(play))
+
+    def _tasks_of_play(self, play: Item) -> Iterator[Item]:
+        for role in play.keys.get("roles") or []:
+            name = (
+                role
+                if isinstance(role, str)
+                else role.get("role", role.get("name", ""))
+                if isinstance(role, dict)
+                else ""
+            )
+            yield from self._role(str(name), play.file.parent)
+        for section in _TASK_LISTS:
+            yield from self._tasks(play.keys.get(section), play.file, section)
+
+    def _tasks(self, tasks: Any, file: Path, section: str) -> Iterator[Item]:
+        for task in tasks if isinstance(tasks, list) else []:
+            if isinstance(task, _Mapping):
+                item = Item(file, task, task.lines, task.line, section)
+                yield item
+                for part in _BLOCKS:
+                    yield from self._tasks(task.get(part), file, part)
+                yield from self._included(item)
+
+    def _included(self, task: Item) -> Iterator[Item]:
+        for key, value in task.keys.items():
+            action = str(key).removeprefix("ansible.builtin.")
+            if action in ("include_tasks", "import_tasks"):
+                name = (
+                    value
+                    if isinstance(value, str)
+                    else value.get("file", "")
+                    if isinstance(value, dict)
+                    else ""
+                )
+                yield from self._task_file(task.file.parent / str(name))
+            elif action in ("include_role", "import_role") and isinstance(value, dict):
+                yield from self._role(str(value.get("name", "")), task.file.parent)
+
+    def _task_file(self, path: Path) -> Iterator[Item]:
+        for item in self._items(path):
+            yield from self._tasks([item.keys], path, "tasks")
+
+    def _role(self, name: str, near: Path) -> Iterator[Item]:
+        folders = (near / "roles", self._project / "roles", near.parent.parent)
+        found = next((folder / name for folder in folders if name and (folder / name).is_dir()), None)
+        for part in ("tasks", "handlers") if found is not None else ():
+            for suffix in (".yml", ".yaml"):
+                yield from self._task_file(found / part / f"main{suffix}") if found is not None else ()
+
+    def _items(self, path: Path) -> list[Item]:
+        """The mappings of a list; of a file that is missing, cut or no YAML, none: Ansible's own reading tells of that."""
+        path = path.resolve()
+        if path in self._read or "{{" in str(path):
+            return []
+        self._read.add(path)
+        try:
+            if path.stat().st_size > _LARGEST:
+                return []
+            content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
+        except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError, TypeError):
+            return []
+        entries = content if isinstance(content, list) else []
+        return [
+            Item(path, entry, entry.lines, entry.line) for entry in entries if isinstance(entry, _Mapping)
+        ]
