@@ -135,6 +135,7 @@ class Deployment(Noun):
     hold: Hold | None = None
     paused: str | None = None
     aborting: str | None = None
+    stopped: str | None = None
     gate: GateProgress | None = None
     early_life_until: Moment | None = None
     early_life_over: bool = False
@@ -143,6 +144,8 @@ class Deployment(Noun):
     refusals: Many[str] = ()
     exceptions: dict[str, str] = {}
     driver: str | None = None
+    boot: str = ""
+    clock_offset: float | None = None
 
     @property
     def over(self) -> bool:

@@ -320,9 +320,25 @@ def _abort_requested(event: e.AbortRequested, d: Deployment, record: Recorded) -
 
 @_changes.register
 def _driver_took(event: e.DriverTook, d: Deployment, record: Recorded) -> Changes:
-    return {"driver": event.driver}
+    return {"driver": event.driver, "boot": event.boot, "clock_offset": event.clock_offset}
 
 
 @_changes.register
 def _resumed(event: e.Resumed, d: Deployment, record: Recorded) -> Changes:
     return {"paused": None}
+
+
+@_changes.register
+def _clock_jumped(event: e.ClockJumped, d: Deployment, record: Recorded) -> Changes:
+    offset = None if d.clock_offset is None else d.clock_offset + event.seconds
+    return {"paused": f"orch: the clock was set by {event.seconds:+.0f} s", "clock_offset": offset}
+
+
+@_changes.register
+def _emergency_stopped(event: e.EmergencyStopped, d: Deployment, record: Recorded) -> Changes:
+    return {"stopped": f"{event.by}: {event.reason}"}
+
+
+@_changes.register
+def _emergency_lifted(event: e.EmergencyLifted, d: Deployment, record: Recorded) -> Changes:
+    return {"stopped": None, "paused": f"{event.by}: emergency stop lifted ({event.reason})"}

@@ -124,7 +124,9 @@ TABLE: dict[State, dict[str, State]] = {
     S.CANCELLED: {},
 }
 
-ANY_TIME = frozenset({"driver_took", "paused", "resumed"})
+ANY_TIME = frozenset(
+    {"driver_took", "paused", "resumed", "clock_jumped", "emergency_stopped", "emergency_lifted"}
+)
 """Facts about driving, accepted in every state that is not over, without leaving it."""
 
 WHILE_TOUCHED = frozenset(

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from orchestrator.domain.check import Check
 from orchestrator.domain.noun import HostName, Many, Noun, Seconds, Text
@@ -11,7 +11,15 @@ from orchestrator.domain.wrong import wrong
 
 Percent = Annotated[float, Field(gt=0, le=100)]
 GroupName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$")]
-PercentText = Annotated[str, Field(pattern=r"^[0-9]{1,3}(\.[0-9]{1,6})?%$")]
+LimitText = Annotated[
+    str, WithJsonSchema({"type": "string", "pattern": r"^(100(\.0{1,6})?|0?[0-9]{1,2}(\.[0-9]{1,6})?)%$"})
+]
+PercentText = Annotated[
+    str,
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^(?!0+(\.0+)?%)(100(\.0{1,6})?|0?[0-9]{1,2}(\.[0-9]{1,6})?)%$"}
+    ),
+]
 
 _GROUP = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?%")
@@ -57,7 +65,7 @@ def limit_of(value: Any) -> Any:
 
 HostLimit = Annotated[
     Limit,
-    BeforeValidator(limit_of, json_schema_input_type=Annotated[int, Field(ge=0)] | PercentText | Limit),
+    BeforeValidator(limit_of, json_schema_input_type=Annotated[int, Field(ge=0)] | LimitText | Limit),
 ]
 
 

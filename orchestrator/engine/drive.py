@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 
 from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.events import DriverTook
+from orchestrator.engine import clock_watch
 from orchestrator.engine.chronicle import Chronicle
+from orchestrator.engine.emergency import honour_stop
 from orchestrator.engine.ports import Ports, Watcher
 from orchestrator.engine.practices import (
     attempts,
@@ -49,7 +50,8 @@ def drive(ports: Ports, deployment: str, *, driver: str, by: str, watch: Watcher
     with ports.journal.drive_alone(deployment):
         work = Work(ports, Chronicle(ports.journal, deployment, watch, driver))
         if not work.deployment.over:
-            work.chronicle.note(DriverTook(driver=driver, by=by))
+            clock_watch.took_over(work, driver, by)
+            honour_stop(work)
         while take_step(work):
             pass
         return work.deployment
@@ -57,6 +59,7 @@ def drive(ports: Ports, deployment: str, *, driver: str, by: str, watch: Watcher
 
 def take_step(work: Work) -> bool:
     """One step; False when there is nothing more to do without a person."""
+    clock_watch.look(work)
     now = work.ports.clock.now()
     match next_step(work.deployment, now):
         case Over() | WaitForPerson():

@@ -156,7 +156,7 @@ class _Check:
 
 
 def _as_fault(finding: PlaybookFinding) -> Fault:
-    where, expected = str(finding.construct), "tasks whose result can be trusted"
+    where, expected = finding.kind, "tasks whose result can be trusted"
     return Fault(finding.file, finding.line, where, expected, finding.what, finding.next_move)
 
 

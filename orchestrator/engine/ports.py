@@ -29,6 +29,10 @@ class Clock(ABC):
     def sleep(self, seconds: float) -> None:
         """Wait so many seconds."""
 
+    @abstractmethod
+    def uptime(self) -> tuple[str, float]:
+        """Which boot of this machine, and the seconds since; no setting of the clock moves them."""
+
 
 class Journal(ABC):
     """The append-only events of every deployment; the only state there is."""

@@ -13,6 +13,7 @@ from orchestrator.domain.lifecycle import State
 from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.engine.chronicle import Chronicle
 from orchestrator.engine.drive import drive
+from orchestrator.engine.emergency import refuse_while_stopped
 from orchestrator.engine.ports import Journal, Ports, Watcher
 from orchestrator.errors import Conflict, NotFound, Refused
 
@@ -22,6 +23,7 @@ def deploy(
 ) -> Deployment:
     """Check the plan, open a deployment of it and drive it. Raises PlanFault, Refused, or Conflict where one is open."""
     prepared = ports.planning.prepare(plan_path)
+    refuse_while_stopped(ports.journal)
     _refuse_second(ports.journal, prepared)
     given = _approvals(prepared, approvals)
     name = open_deployment(ports, prepared, by=by, approvals=given)
@@ -54,6 +56,7 @@ def open_deployment(
 
 def resume(ports: Ports, deployment: str | None, *, by: str, watch: Watcher) -> Deployment:
     """Drive a deployment on, adopting whatever an earlier driver left. Raises Conflict while one is alive."""
+    refuse_while_stopped(ports.journal)
     found = find(ports, deployment)
     for record in ports.journal.read(found.id):
         watch(record)

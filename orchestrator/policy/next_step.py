@@ -30,8 +30,11 @@ def next_step(d: Deployment, now: datetime) -> Step:
     if d.over:
         return Over()
     if d.open_attempt is not None:
-        stop = d.aborting is not None and d.open_attempt.purpose == "deploy"
+        aborted = d.aborting is not None and d.open_attempt.purpose == "deploy"
+        stop = aborted or d.stopped is not None
         return FollowAttempt(d.open_attempt.attempt, stop=stop)
+    if d.stopped is not None:
+        return WaitForPerson(f"emergency stop by {d.stopped}", ("stop-all --lift",))
     if d.aborting is not None and not d.touched_hosts:
         return Record(e.Cancelled(by=d.by, reason=f"aborted by {d.aborting}"))
     if d.paused is not None and d.aborting is None:

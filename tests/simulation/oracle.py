@@ -25,7 +25,7 @@ def _gates(scenario: Scenario, d: Deployment, records: list[Recorded]) -> list[s
     passed: dict[int, datetime] = {}
     for record in records:
         if isinstance(record.event, GatePassed):
-            passed.setdefault(record.event.wave, record.at)
+            passed.setdefault(record.event.wave, scenario.journal.true_times[(record.deployment, record.seq)])
     broken = []
     for act in scenario.world.acts:
         wave = d.standings[act.host].wave

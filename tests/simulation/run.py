@@ -9,6 +9,7 @@ from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.fold import fold
 from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.engine.drive import drive
+from orchestrator.engine.emergency import lift, stop_all
 from orchestrator.engine.ports import BaselineStore, MediaLibrary, Planning, Ports, Watcher
 from orchestrator.engine.use_cases import open_deployment, signal
 from orchestrator.errors import Refused, StoreFault
@@ -104,10 +105,14 @@ def _interrupting(scenario: Scenario, ports: Ports, name: str) -> Watcher:
 
     def watch(record: e.Recorded) -> None:
         if scenario.random.random() < 0.004 and record.event.kind not in ("paused", "abort_requested"):
-            word: e.Event = scenario.random.choice(
-                [e.Paused(by="bo", reason="lunch"), e.AbortRequested(by="bo", reason="phone call")]
-            )
-            _say(ports, name, word)
+            words: list[e.Event] = [
+                e.Paused(by="bo", reason="lunch"),
+                e.AbortRequested(by="bo", reason="phone call"),
+            ]
+            _say(ports, name, scenario.random.choice(words))
+        elif scenario.random.random() < 0.002:
+            with suppress(Killed, StoreFault):
+                stop_all(ports, by="bo", reason="fire")
 
     return watch
 
@@ -120,6 +125,10 @@ def _say(ports: Ports, name: str, word: e.Event) -> None:
 def _answer(scenario: Scenario, ports: Ports, deployment: Deployment) -> None:
     """A person answers what the deployment waits for."""
     scenario.world.sleep(scenario.random.random() * 20)
+    if deployment.stopped is not None:
+        with suppress(Killed, StoreFault, Refused):
+            lift(ports, by="bo", reason="it was a drill")
+        return
     step = next_step(deployment, scenario.world.now())
     assert isinstance(step, WaitForPerson), f"seed {scenario.seed}: {deployment.state} stopped at {step}"
     _say(ports, deployment.id, _word_for(scenario, deployment))

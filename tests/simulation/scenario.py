@@ -56,6 +56,10 @@ class Scenario:
         for _ in range(self.random.choice([0, 0, 1, 2])):
             moment = EPOCH + timedelta(seconds=self.random.random() * HORIZON / 2)
             self.world.at(moment, self.playbooks.kill_a_worker)
+        if self.random.random() < 0.1:
+            moment = EPOCH + timedelta(seconds=self.random.random() * HORIZON / 2)
+            skew = timedelta(seconds=self.random.choice([-3600, -20, 30, 7200]))
+            self.world.at(moment, lambda: setattr(self.world, "skew", skew))
 
 
 def _strategy(kind: str, random: Random, names: list[str]) -> dict[str, Any]:

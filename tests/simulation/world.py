@@ -55,15 +55,19 @@ class World(Clock):
         self.hosts = {name: Host(name) for name in names}
         self.acts: list[Act] = []
         self.overlaps: list[str] = []
-        self._now = EPOCH
+        self.true = EPOCH
+        self.skew = timedelta(0)
         self._due: list[tuple[datetime, int, Callable[[], None]]] = []
         self._count = 0
 
     def now(self) -> datetime:
-        return self._now
+        return self.true + self.skew
+
+    def uptime(self) -> tuple[str, float]:
+        return "boot", (self.true - EPOCH).total_seconds()
 
     def sleep(self, seconds: float) -> None:
-        self.advance_to(self._now + timedelta(seconds=max(seconds, 0.001)))
+        self.advance_to(self.true + timedelta(seconds=max(seconds, 0.001)))
 
     def at(self, moment: datetime, deed: Callable[[], None]) -> None:
         """Let something happen at a moment."""
@@ -74,13 +78,13 @@ class World(Clock):
         """Pass time, with all that is due in it."""
         while self._due and self._due[0][0] <= moment:
             due, _, deed = heapq.heappop(self._due)
-            self._now = max(self._now, due)
+            self.true = max(self.true, due)
             deed()
-        self._now = moment
+        self.true = max(self.true, moment)
 
     def healthy(self, host: Host) -> bool:
         """Whether the service answers now."""
-        return host.up and host.healthy and not (host.dies_at is not None and self._now >= host.dies_at)
+        return host.up and host.healthy and not (host.dies_at is not None and self.true >= host.dies_at)
 
 
 @dataclass
@@ -110,7 +114,7 @@ class SimulatedPlaybooks(Playbooks):
         if request.attempt in self.workers:
             return
         self.starts.append(request.attempt)
-        now = self.world.now()
+        now = self.world.true
         ends = {h: now + timedelta(seconds=1 + self.world.random.random() * 5) for h in request.hosts}
         worker = Worker(request, now, ends)
         self.workers[request.attempt] = worker
@@ -120,7 +124,7 @@ class SimulatedPlaybooks(Playbooks):
         self.world.at(last + timedelta(seconds=0.2), lambda: self._finish(worker))
 
     def _begin(self, worker: Worker, host: Host) -> None:
-        now = self.world.now()
+        now = self.world.true
         if not host.up:
             worker.results[host.name] = _outcome(host.name, "unknown", "unreachable")
             return
@@ -137,7 +141,7 @@ class SimulatedPlaybooks(Playbooks):
 
     def _end(self, worker: Worker, host: Host) -> None:
         """The remote work ends on the host; it does so even where the worker died, for it is already there."""
-        host.busy_until = min(host.busy_until, self.world.now())
+        host.busy_until = min(host.busy_until, self.world.true)
         if not host.up:
             worker.results[host.name] = _outcome(host.name, "unknown", "connection lost")
             return
@@ -153,7 +157,7 @@ class SimulatedPlaybooks(Playbooks):
             return
         host.version, host.files["/etc/app"] = "2.0", "new"
         host.healthy = self.bad_release != "unhealthy"
-        host.dies_at = self.world.now() + timedelta(seconds=8) if self.bad_release == "dies" else None
+        host.dies_at = self.world.true + timedelta(seconds=8) if self.bad_release == "dies" else None
         worker.results[host.name] = _outcome(host.name, "done", "")
 
     def _backed_out(self, worker: Worker, host: Host, *, failing: bool) -> None:
@@ -170,7 +174,7 @@ class SimulatedPlaybooks(Playbooks):
 
     def _finish(self, worker: Worker) -> None:
         if worker.alive:
-            worker.finished_at = self.world.now()
+            worker.finished_at = self.world.true
 
     def sight(self, attempt: str) -> Sighting:
         worker = self.workers.get(attempt)
@@ -189,7 +193,7 @@ class SimulatedPlaybooks(Playbooks):
             hosts=hosts,
             exit_code=0,
             started_at=worker.started_at,
-            ended_at=worker.finished_at or self.world.now(),
+            ended_at=worker.finished_at or self.world.true,
         )
 
     def tasks_seen(self, attempt: str, after: int = 0) -> list[TaskSeen]:
@@ -234,9 +238,9 @@ class SimulatedTargets(Targets):
         if not host.up:
             return _answer(host, kind, title, passed=None)
         if kind == "other_deployment":
-            if host.busy_until > self.world.now() and check.within:
+            if host.busy_until > self.world.true and check.within:
                 self.world.advance_to(host.busy_until + timedelta(milliseconds=1))
-            return _answer(host, kind, title, passed=host.busy_until <= self.world.now())
+            return _answer(host, kind, title, passed=host.busy_until <= self.world.true)
         if kind == "http":
             return _answer(host, kind, title, passed=self.world.healthy(host) and host.version == "2.0")
         return _answer(host, kind, title, passed=True)

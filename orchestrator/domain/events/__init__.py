@@ -34,7 +34,10 @@ from orchestrator.domain.events.backout import (
 )
 from orchestrator.domain.events.driving import (
     AbortRequested,
+    ClockJumped,
     DriverTook,
+    EmergencyLifted,
+    EmergencyStopped,
     Excluded,
     Held,
     HeldOn,
@@ -66,6 +69,9 @@ from orchestrator.domain.events.waves import (
 from orchestrator.domain.noun import Moment, Name, Noun
 
 VERSION = 1
+
+HOUSE = "orch.house"
+"""The journal of what concerns every deployment: emergency stops and their lifting. It is no deployment itself."""
 
 UPCASTS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 """By version: what turns a stored event of that version into one of the next."""
@@ -111,6 +117,9 @@ Event = Annotated[
     | Paused
     | Resumed
     | AbortRequested
+    | EmergencyStopped
+    | EmergencyLifted
+    | ClockJumped
     | DriverTook,
     Field(discriminator="kind"),
 ]
@@ -127,6 +136,7 @@ class Recorded(Noun):
 
 
 __all__ = [
+    "HOUSE",
     "UPCASTS",
     "VERSION",
     "AbortRequested",
@@ -139,6 +149,7 @@ __all__ = [
     "BackoutFailed",
     "BaselineCaptured",
     "Cancelled",
+    "ClockJumped",
     "Completed",
     "CompletedWithExceptions",
     "ComponentsVerified",
@@ -146,6 +157,8 @@ __all__ = [
     "DriverTook",
     "EarlyLifeBegan",
     "EarlyLifeFailed",
+    "EmergencyLifted",
+    "EmergencyStopped",
     "EntryChecked",
     "EnvironmentVerified",
     "Event",

@@ -62,9 +62,34 @@ class AbortRequested(Noun):
     reason: Text
 
 
+class EmergencyStopped(Noun):
+    """Everything stops now, backouts too; nothing starts again before the stop is lifted."""
+
+    kind: Literal["emergency_stopped"] = "emergency_stopped"
+    by: Text
+    reason: Text
+
+
+class EmergencyLifted(Noun):
+    """The emergency stop is lifted; a deployment that it stopped stays paused until it is resumed."""
+
+    kind: Literal["emergency_lifted"] = "emergency_lifted"
+    by: Text
+    reason: Text
+
+
+class ClockJumped(Noun):
+    """This machine's clock was set by so many seconds; deadlines mean something else now, so the deployment pauses."""
+
+    kind: Literal["clock_jumped"] = "clock_jumped"
+    seconds: float
+
+
 class DriverTook(Noun):
-    """A process took over driving this deployment."""
+    """A process took over driving this deployment; `boot` and `clock_offset` let the next one notice a clock that was set."""
 
     kind: Literal["driver_took"] = "driver_took"
     driver: Text
     by: Text
+    boot: str = ""
+    clock_offset: float | None = None

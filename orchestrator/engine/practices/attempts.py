@@ -41,10 +41,11 @@ def follow(work: Work, step: FollowAttempt) -> None:
 def _stop(work: Work, attempt: str) -> None:
     """End the attempt's processes; the journal says stopped only once none is left."""
     if work.ports.playbooks.sight(attempt).state == "absent":
-        reason = "aborted before its worker was started"
+        reason = "stopped before its worker was started"
         work.chronicle.note(AttemptLost(attempt=attempt, reason=reason, started=False))
     elif work.ports.playbooks.stop(attempt):
-        work.chronicle.note(AttemptLost(attempt=attempt, reason="stopped on abort"))
+        reason = "stopped by the emergency stop" if work.deployment.stopped else "stopped on abort"
+        work.chronicle.note(AttemptLost(attempt=attempt, reason=reason))
     else:
         work.ports.clock.sleep(POLL)
         work.chronicle.refresh()

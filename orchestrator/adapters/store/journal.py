@@ -1,0 +1,128 @@
+"""The journal in a database: SQLite without any set-up, or what a URL names, by the same statements."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row, func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from orchestrator.adapters.store.claim import FileClaim
+from orchestrator.adapters.store.database import Database, FileDatabase
+from orchestrator.adapters.store.faults import translated
+from orchestrator.adapters.store.forms import revived, stored
+from orchestrator.adapters.store.private import private_directory
+from orchestrator.adapters.store.tables import EVENTS
+from orchestrator.domain.events import HOUSE, VERSION, Event, Recorded
+from orchestrator.domain.noun import Name
+from orchestrator.engine.ports import Clock, DriverClaim, Journal
+from orchestrator.errors import Conflict, StoreFault
+
+FILE = "journal.sqlite"
+PATIENCE = 15.0
+"""Seconds that another process' lock is waited for; none is held longer than one transaction."""
+
+_NAME: TypeAdapter[str] = TypeAdapter(Name)
+
+
+class SqlJournal(Journal):
+    """Events in one table; the key (deployment, seq) lets only one writer have each number."""
+
+    def __init__(
+        self, directory: Path, clock: Clock, *, url: str | None = None, patience: float = PATIENCE
+    ) -> None:
+        """Opens `journal.sqlite` in the directory, or the database at the URL; both are made ready where they are new.
+
+        Claims are files in the directory in either case. Raises StoreFault.
+        """
+        self._clock = clock
+        self._claims = directory / "drivers"
+        with translated(f"The journal {url or directory / FILE} cannot be opened"):
+            private_directory(directory)
+            private_directory(self._claims)
+            self._database = Database.at_url(url) if url else FileDatabase(directory / FILE, patience)
+
+    def append(self, deployment: str, expected_seq: int, events: Sequence[Event]) -> list[Recorded]:
+        """One transaction; its time is taken when this writer's turn has come."""
+        with (
+            translated(f"Nothing was appended to the journal {self._database.place}"),
+            self._database.writing() as connection,
+        ):
+            last = connection.scalar(select(func.max(EVENTS.c.seq)).where(EVENTS.c.deployment == deployment))
+            if (last or 0) != expected_seq:
+                raise _conflict(deployment, expected_seq)
+            records = _records(deployment, expected_seq, events, self._clock.now())
+            try:
+                if records:
+                    connection.execute(insert(EVENTS), [_row(record) for record in records])
+            except IntegrityError:
+                raise _conflict(deployment, expected_seq) from None
+        return records
+
+    def read(self, deployment: str, after: int = 0) -> list[Recorded]:
+        """Events of earlier versions come in the present form. Raises StoreFault for one that cannot be understood."""
+        wanted = (
+            select(EVENTS.c.seq, EVENTS.c.at, EVENTS.c.version, EVENTS.c.body)
+            .where(EVENTS.c.deployment == deployment, EVENTS.c.seq > after)
+            .order_by(EVENTS.c.seq)
+        )
+        with translated(f"The journal {self._database.place} cannot be read"):
+            rows = self._database.look(lambda connection: connection.execute(wanted).all())
+        return [self._recorded(deployment, row) for row in rows]
+
+    def deployments(self) -> list[str]:
+        """By the time of their first event; of one moment, by name backwards."""
+        wanted = (
+            select(EVENTS.c.deployment)
+            .where(EVENTS.c.seq == 1, EVENTS.c.deployment != HOUSE)
+            .order_by(EVENTS.c.at.desc(), EVENTS.c.deployment.desc())
+        )
+        with translated(f"The journal {self._database.place} cannot be read"):
+            return list(self._database.look(lambda connection: connection.scalars(wanted).all()))
+
+    def drive_alone(self, deployment: str) -> DriverClaim:
+        """The claim is a lock on `drivers/DEPLOYMENT` in the directory, so it holds among the processes of one machine."""
+        path = self._claims / _NAME.validate_python(deployment)
+        with translated(f"{deployment} cannot be claimed"):
+            return FileClaim(path, deployment, self._clock.now())
+
+    def close(self) -> None:
+        """Give back the connections; a later use opens new ones."""
+        self._database.close()
+
+    def _recorded(self, deployment: str, row: Row[Any]) -> Recorded:
+        try:
+            return Recorded(
+                deployment=deployment, seq=row.seq, at=row.at, event=revived(row.body, row.version)
+            )
+        except StoreFault as fault:
+            raise StoreFault(
+                f"Event {row.seq} of {deployment} in {self._database.place} cannot be read: {fault}"
+            ) from fault
+
+
+def _records(deployment: str, last: int, events: Sequence[Event], now: datetime) -> list[Recorded]:
+    return [
+        Recorded(deployment=deployment, seq=seq, at=now, event=event)
+        for seq, event in enumerate(events, start=last + 1)
+    ]
+
+
+def _row(record: Recorded) -> dict[str, object]:
+    return {
+        "deployment": record.deployment,
+        "seq": record.seq,
+        "at": record.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "version": VERSION,
+        "kind": record.event.kind,
+        "body": stored(record.event),
+    }
+
+
+def _conflict(deployment: str, expected_seq: int) -> Conflict:
+    return Conflict(
+        f"{deployment}: event {expected_seq} is not the last one on the journal, so somebody else wrote. "
+        "Nothing was appended; look at what was written and decide anew."
+    )

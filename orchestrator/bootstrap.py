@@ -1,0 +1,54 @@
+"""The composition root: which adapter stands behind which port. No globals; every command asks for what it needs."""
+
+import os
+from pathlib import Path
+
+from orchestrator.adapters.ansible.inspection import AnsibleInspector
+from orchestrator.adapters.clock import SystemClock
+from orchestrator.adapters.files.media_library import DirectoryLibrary
+from orchestrator.adapters.files.plan_folder import PlanFolder
+from orchestrator.adapters.files.project_files import DirectoryFiles
+from orchestrator.engine.plan_check import PlanPorts
+from orchestrator.engine.ports import Ports
+
+
+def home_of(given: Path | None = None) -> Path:
+    """Where deployments are kept: as given, else $ORCH_HOME, else the nearest `.orch` at or above this folder."""
+    if given is not None:
+        return given.resolve()
+    named = os.environ.get("ORCH_HOME")
+    if named:
+        return Path(named).resolve()
+    here = Path.cwd()
+    return next((folder / ".orch" for folder in (here, *here.parents) if (folder / ".orch").is_dir()), here / ".orch")
+
+
+def plan_ports() -> PlanPorts:
+    """What a plan check asks."""
+    return PlanPorts(
+        inspector=AnsibleInspector(),
+        library=DirectoryLibrary(),
+        files=DirectoryFiles(),
+        now=SystemClock().now,
+    )
+
+
+def ports(home: Path | None = None, project: Path | None = None) -> Ports:
+    """All ports over real hosts, real Ansible and the store below `home`. Raises StoreFault."""
+    # Here and not above: a plan check needs neither SQL nor ssh, and starts twice as fast without them.
+    from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
+    from orchestrator.adapters.checks import ask_from_controller
+    from orchestrator.adapters.ssh import SshTargets
+    from orchestrator.adapters.store import DirectoryBaselineStore, SqlJournal
+
+    root = home_of(home)
+    clock = SystemClock()
+    return Ports(
+        planning=PlanFolder(plan_ports(), project),
+        clock=clock,
+        journal=SqlJournal(root, clock),
+        playbooks=AnsiblePlaybooks(root / "attempts"),
+        targets=SshTargets(ask_from_controller),
+        baselines=DirectoryBaselineStore(root / "baselines"),
+        library=DirectoryLibrary(),
+    )

@@ -1,0 +1,33 @@
+"""Noticing that this machine's clock was set: soak times and windows would end early or late without a word."""
+
+from orchestrator.domain.events import ClockJumped, DriverTook
+from orchestrator.engine.work import Work
+
+TOLERANCE = 5.0
+"""Seconds that wall clock and uptime may drift apart before it counts as a jump."""
+
+
+def took_over(work: Work, driver: str, by: str) -> None:
+    """Put the new driver on the journal, and a jump of the clock since the last driver of this boot."""
+    last_boot, last_offset = work.deployment.boot, work.deployment.clock_offset
+    boot, offset = _offset(work)
+    work.chronicle.note(DriverTook(driver=driver, by=by, boot=boot, clock_offset=offset))
+    if boot == last_boot and last_offset is not None:
+        _note_jump(work, offset - last_offset)
+
+
+def look(work: Work) -> None:
+    """Put a jump of the clock on the journal, which pauses the deployment."""
+    boot, offset = _offset(work)
+    if boot == work.deployment.boot and work.deployment.clock_offset is not None:
+        _note_jump(work, offset - work.deployment.clock_offset)
+
+
+def _note_jump(work: Work, seconds: float) -> None:
+    if abs(seconds) > TOLERANCE:
+        work.chronicle.note(ClockJumped(seconds=seconds))
+
+
+def _offset(work: Work) -> tuple[str, float]:
+    boot, uptime = work.ports.clock.uptime()
+    return boot, work.ports.clock.now().timestamp() - uptime

@@ -1,0 +1,79 @@
+"""The emergency stop: everything that runs ends now, and nothing starts before the stop is lifted."""
+
+from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.events import HOUSE, EmergencyLifted, EmergencyStopped, Event
+from orchestrator.domain.fold import fold
+from orchestrator.engine.ports import Journal, Ports
+from orchestrator.engine.work import Work
+from orchestrator.errors import Conflict, Refused
+
+RETRIES = 50
+
+
+def standing_stop(journal: Journal) -> EmergencyStopped | None:
+    """The emergency stop that is in force, or None."""
+    records = journal.read(HOUSE)
+    last = records[-1].event if records else None
+    return last if isinstance(last, EmergencyStopped) else None
+
+
+def refuse_while_stopped(journal: Journal) -> None:
+    """Raises Refused while an emergency stop is in force."""
+    stop = standing_stop(journal)
+    if stop is not None:
+        raise Refused(
+            f"An emergency stop by {stop.by} is in force ({stop.reason}). Nothing was started. "
+            "Lift it with: orch stop-all --lift --reason WHY."
+        )
+
+
+def honour_stop(work: Work) -> None:
+    """A driver that starts while a stop is in force takes it over into its deployment."""
+    stop = standing_stop(work.ports.journal)
+    if stop is not None and work.deployment.stopped is None:
+        work.chronicle.note(stop)
+
+
+def stop_all(ports: Ports, *, by: str, reason: str) -> list[Deployment]:
+    """Put the stop in force, then tell it to every open deployment; those deployments."""
+    _append(ports.journal, HOUSE, EmergencyStopped(by=by, reason=reason))
+    return _tell(ports, EmergencyStopped(by=by, reason=reason), stopped=False)
+
+
+def lift(ports: Ports, *, by: str, reason: str) -> list[Deployment]:
+    """Lift the stop; the deployments that it stopped, each paused until it is resumed. Raises Refused without a stop.
+
+    A lift that died half-way is finished by the next: deployments that still take themselves for stopped are told.
+    """
+    standing = standing_stop(ports.journal)
+    if standing is not None:
+        _append(ports.journal, HOUSE, EmergencyLifted(by=by, reason=reason))
+    told = _tell(ports, EmergencyLifted(by=by, reason=reason), stopped=True)
+    if standing is None and not told:
+        raise Refused("No emergency stop is in force: there is nothing to lift.")
+    return told
+
+
+def _tell(ports: Ports, event: Event, *, stopped: bool) -> list[Deployment]:
+    """Tell every open deployment that is stopped, or is not."""
+    told = []
+    for name in ports.journal.deployments():
+        deployment = fold(ports.journal.read(name))
+        if not deployment.over and (deployment.stopped is not None) is stopped:
+            _append(ports.journal, name, event)
+            told.append(fold(ports.journal.read(name)))
+    return told
+
+
+def _append(journal: Journal, stream: str, event: Event) -> None:
+    """Append whatever others write at the same time."""
+    for _ in range(RETRIES):
+        records = journal.read(stream)
+        if stream != HOUSE and fold(records).over:
+            return
+        try:
+            journal.append(stream, records[-1].seq if records else 0, [event])
+        except Conflict:
+            continue
+        return
+    raise Conflict(f"{stream}: the journal is written to by others without end; try again.")

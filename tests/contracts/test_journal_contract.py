@@ -1,0 +1,160 @@
+"""What every journal keeps: order without gaps, one writer for each number, and claims that exclude one another."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from orchestrator.adapters.store import SqlJournal
+from orchestrator.domain.events import (
+    HOUSE,
+    DriverTook,
+    EmergencyStopped,
+    Event,
+    Paused,
+    Recorded,
+    Resumed,
+    Submitted,
+)
+from orchestrator.engine.ports import Journal
+from orchestrator.errors import Conflict
+from tests.fakes.clock import START, FakeClock
+from tests.fakes.journal import FakeJournal
+from tests.store.every_event import EVERY_EVENT
+
+PAUSED = Paused(by="ann", reason="a call from the service desk")
+RESUMED = Resumed(by="ann", reason="false alarm")
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture(params=["sql", "fake"])
+def journal(request: pytest.FixtureRequest, clock: FakeClock, tmp_path: Path) -> Iterator[Journal]:
+    if request.param == "fake":
+        yield FakeJournal(clock)
+        return
+    real = SqlJournal(tmp_path / "store", clock)
+    yield real
+    real.close()
+
+
+def told(records: list[Recorded]) -> list[tuple[int, str]]:
+    return [(record.seq, record.event.kind) for record in records]
+
+
+def test_an_unknown_deployment_has_no_events(journal: Journal) -> None:
+    assert journal.read("d1") == []
+    assert journal.deployments() == []
+
+
+def test_what_is_appended_is_read_again(journal: Journal, clock: FakeClock) -> None:
+    first = journal.append("d1", 0, [Submitted(by="ann")])
+    clock.sleep(1.5)
+    second = journal.append("d1", 1, [PAUSED, RESUMED])
+    assert journal.read("d1") == first + second
+    assert told(first + second) == [(1, "submitted"), (2, "paused"), (3, "resumed")]
+    assert [(record.at - START).total_seconds() for record in first + second] == [0, 1.5, 1.5]
+
+
+@pytest.mark.parametrize("event", EVERY_EVENT, ids=lambda event: event.kind)
+def test_every_kind_of_event_comes_back_as_it_was(journal: Journal, event: Event) -> None:
+    appended = journal.append("d1", 0, [event])
+    assert [record.event for record in appended] == [event]
+    assert journal.read("d1") == appended
+
+
+def test_reading_begins_after_a_number(journal: Journal) -> None:
+    journal.append("d1", 0, [Submitted(by="ann"), PAUSED, RESUMED])
+    assert told(journal.read("d1", after=1)) == [(2, "paused"), (3, "resumed")]
+    assert journal.read("d1", after=3) == []
+
+
+@pytest.mark.parametrize("expected", [0, 1, 3, 99, -1])
+def test_another_number_than_the_last_is_a_conflict_and_appends_nothing(
+    journal: Journal, expected: int
+) -> None:
+    journal.append("d1", 0, [Submitted(by="ann"), PAUSED])
+    with pytest.raises(Conflict, match="d1"):
+        journal.append("d1", expected, [RESUMED, PAUSED])
+    assert told(journal.read("d1")) == [(1, "submitted"), (2, "paused")]
+    assert told(journal.append("d1", 2, [RESUMED])) == [(3, "resumed")]
+
+
+def test_nothing_to_append_still_asks_for_the_last_number(journal: Journal) -> None:
+    assert journal.append("d1", 0, []) == []
+    assert journal.deployments() == []
+    with pytest.raises(Conflict):
+        journal.append("d1", 1, [])
+
+
+def test_deployments_do_not_mix(journal: Journal) -> None:
+    journal.append("d1", 0, [Submitted(by="ann")])
+    journal.append("d2", 0, [PAUSED])
+    assert told(journal.read("d1")) == [(1, "submitted")]
+    assert told(journal.read("d2")) == [(1, "paused")]
+
+
+def test_deployments_are_listed_newest_first(journal: Journal, clock: FakeClock) -> None:
+    for name in ("b", "c", "a"):
+        journal.append(name, 0, [Submitted(by="ann")])
+        clock.sleep(0.001)
+    journal.append("b", 1, [PAUSED])
+    assert journal.deployments() == ["a", "c", "b"]
+
+
+def test_deployments_of_one_moment_are_listed_by_name_backwards(journal: Journal) -> None:
+    for name in ("b", "c", "a"):
+        journal.append(name, 0, [Submitted(by="ann")])
+    assert journal.deployments() == ["c", "b", "a"]
+
+
+@pytest.mark.parametrize("name", ["../d1", "", "a/b", ".hidden", "d 1", "d\n"])
+def test_a_name_that_is_none_is_refused(journal: Journal, name: str) -> None:
+    with pytest.raises(ValidationError):
+        journal.append(name, 0, [PAUSED])
+    with pytest.raises(ValidationError):
+        journal.drive_alone(name)
+    assert journal.deployments() == []
+
+
+def test_one_drives_alone(journal: Journal) -> None:
+    with journal.drive_alone("d1"), pytest.raises(Conflict, match="d1"):
+        journal.drive_alone("d1")
+
+
+def test_the_claim_is_made_at_the_call(journal: Journal) -> None:
+    claim = journal.drive_alone("d1")
+    with pytest.raises(Conflict):
+        journal.drive_alone("d1")
+    with claim:
+        pass
+    with journal.drive_alone("d1"):
+        pass
+
+
+def test_a_claim_ends_also_when_the_driver_fails(journal: Journal) -> None:
+    with pytest.raises(ZeroDivisionError), journal.drive_alone("d1"):
+        raise ZeroDivisionError
+    with journal.drive_alone("d1"):
+        pass
+
+
+def test_other_deployments_are_driven_meanwhile(journal: Journal) -> None:
+    with journal.drive_alone("d1"), journal.drive_alone("d2"):
+        pass
+
+
+def test_everybody_may_append_to_a_driven_deployment(journal: Journal) -> None:
+    with journal.drive_alone("d1"):
+        journal.append("d1", 0, [DriverTook(driver="here:1", by="ann")])
+        assert told(journal.append("d1", 1, [PAUSED])) == [(2, "paused")]
+
+
+def test_the_house_journal_is_no_deployment(journal: Journal) -> None:
+    journal.append(HOUSE, 0, [EmergencyStopped(by="ann", reason="fire")])
+    assert journal.deployments() == []
+    assert [record.event.kind for record in journal.read(HOUSE)] == ["emergency_stopped"]

@@ -1,0 +1,62 @@
+"""A journal in memory."""
+
+from collections.abc import Sequence
+
+from pydantic import TypeAdapter
+
+from orchestrator.domain.events import HOUSE, Event, Recorded
+from orchestrator.domain.noun import Name
+from orchestrator.engine.ports import Clock, DriverClaim, Journal
+from orchestrator.errors import Conflict, StoreFault
+
+_NAME: TypeAdapter[str] = TypeAdapter(Name)
+
+
+class FakeJournal(Journal):
+    """Lists of events; with `fault` set, nothing can be appended."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._records: dict[str, list[Recorded]] = {}
+        self._driven: set[str] = set()
+        self.fault: StoreFault | None = None
+
+    def append(self, deployment: str, expected_seq: int, events: Sequence[Event]) -> list[Recorded]:
+        if self.fault is not None:
+            raise self.fault
+        known = self._records.get(deployment, [])
+        if len(known) != expected_seq:
+            raise Conflict(f"{deployment}: event {expected_seq} is not the last one.")
+        now = self._clock.now()
+        added = [
+            Recorded(deployment=deployment, seq=seq, at=now, event=event)
+            for seq, event in enumerate(events, start=expected_seq + 1)
+        ]
+        if added:
+            self._records[deployment] = [*known, *added]
+        return added
+
+    def read(self, deployment: str, after: int = 0) -> list[Recorded]:
+        return [record for record in self._records.get(deployment, []) if record.seq > after]
+
+    def deployments(self) -> list[str]:
+        streams = [name for name in self._records if name != HOUSE]
+        return sorted(streams, key=lambda name: (self._records[name][0].at, name), reverse=True)
+
+    def drive_alone(self, deployment: str) -> DriverClaim:
+        if _NAME.validate_python(deployment) in self._driven:
+            raise Conflict(f"{deployment} is driven by another process.")
+        self._driven.add(deployment)
+        return _Claim(self._driven, deployment)
+
+
+class _Claim(DriverClaim):
+    def __init__(self, driven: set[str], deployment: str) -> None:
+        self._driven = driven
+        self._deployment = deployment
+
+    def __enter__(self) -> DriverClaim:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._driven.discard(self._deployment)
