@@ -1,0 +1,276 @@
+"""How a deployment stands, in sentences that anybody can read; a failed deployment is never told in words of success."""
+
+from collections.abc import Callable, Sequence
+
+from orchestrator.domain.deployment import BackoutProgress, Deployment, StandingName
+from orchestrator.domain.lifecycle import State
+from orchestrator.domain.plain_text import plain
+
+S = State
+NAMED = 8
+"""So many hosts are named in a sentence; of more, the first ones and how many there are."""
+
+
+def plain_words(d: Deployment) -> tuple[str, ...]:
+    """The headline first, then what belongs to it; each a whole sentence."""
+    return tuple(plain(sentence, 1000) for sentence in _BY_STATE.get(d.state, _going_on)(d))
+
+
+def next_moves(d: Deployment) -> tuple[str, ...]:
+    """What a person can do now: commands, each with what it does."""
+    record = f"orch record show {d.id}  (the whole record; --html FILE writes it as a page)"
+    if d.state in (S.BACKED_OUT_WITH_RESIDUE, S.BACKOUT_FAILED):
+        return (
+            record,
+            f"orch baseline diff {d.id}  (what differs from the baseline now)",
+            f"orch rollback {d.id}  (run the backout again and prove it)",
+        )
+    if d.over:
+        return (record,)
+    if d.paused is not None:
+        return (f"orch resume {d.id}  (go on)", f"orch abort {d.id}  ({_abort_words(d)})")
+    if d.hold is not None:
+        return _hold_choices(d)
+    if d.gate is not None and d.gate.confirm is not None and not d.gate.confirmed and _soaked(d):
+        confirm = f'orch confirm {d.id} --role "{plain(d.gate.confirm)}"  (let the next wave go)'
+        return (confirm, f"orch abort {d.id}  ({_abort_words(d)})")
+    return (
+        f"orch status {d.id}  (how it stands now)",
+        f"orch resume {d.id}  (go on, where no process drives it)",
+    )
+
+
+def release_words(d: Deployment) -> str:
+    """Such as `shop 2.4.0`."""
+    return f"{d.plan.release.name} {d.plan.release.version}"
+
+
+def environment_words(d: Deployment) -> str:
+    """Such as `staging`."""
+    return d.plan.resources.environment
+
+
+def hosts_words(hosts: Sequence[str]) -> str:
+    """Hosts by name, such as `web1, web2 and web3`; of many the first ones and how many more there are."""
+    if len(hosts) > NAMED:
+        return f"{', '.join(hosts[:NAMED])} and {len(hosts) - NAMED} more"
+    if len(hosts) < 2:
+        return "".join(hosts) or "no host"
+    return f"{', '.join(hosts[:-1])} and {hosts[-1]}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Such as `1 host`, `1,200 hosts`, `2 checks`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def counts_words(d: Deployment, hosts: Sequence[str]) -> str:
+    """How hosts stand, counted, such as `3 verified, 1 failed`."""
+    counts: dict[str, int] = {}
+    for host in hosts:
+        word = STANDING_WORDS[d.standings[host].standing]
+        counts[word] = counts.get(word, 0) + 1
+    return ", ".join(f"{count} {word}" for word, count in counts.items())
+
+
+STANDING_WORDS: dict[StandingName, str] = {
+    "untouched": "not touched",
+    "to_retry": "to be tried again",
+    "deploying": "deploying",
+    "deployed": "deployed, not yet verified",
+    "verified": "verified",
+    "failed": "failed",
+    "unknown": "unknown",
+    "excluded": "excluded",
+    "backing_out": "backing out",
+    "backed_out": "backed out, not yet proved",
+    "restored": "equals its baseline",
+    "residue": "differs from its baseline",
+    "backout_failed": "backout not proved",
+}
+
+
+def _completed(d: Deployment) -> list[str]:
+    everywhere = "on its one host" if len(d.standings) == 1 else f"on all {counted(len(d.standings), 'host')}"
+    return [f"{release_words(d)} is deployed and verified {everywhere} of {environment_words(d)}."]
+
+
+def _with_exceptions(d: Deployment) -> list[str]:
+    good = len(d.standings) - len(d.exceptions)
+    hosts = [host for host in d.standings if host in d.exceptions]
+    return [
+        f"{release_words(d)} is verified on {good} of {counted(len(d.standings), 'host')} of {environment_words(d)}; "
+        f"{hosts_words(hosts)} {_needs(len(hosts))} attention.",
+        *_reasons(d, hosts),
+    ]
+
+
+def _backed_out(d: Deployment) -> list[str]:
+    progress = _progress(d)
+    items = sum(d.baselines[host].items for host in progress.hosts if host in d.baselines)
+    again = "equals its baseline" if len(progress.hosts) == 1 else "equal their baselines"
+    return [
+        f"{_stopped(d)} and backed out: {hosts_words(progress.hosts)} again {again} "
+        f"in all {counted(items, 'configuration item')} (0 differences).",
+        *_why(d),
+        *_still_new(d),
+    ]
+
+
+def _residue(d: Deployment) -> list[str]:
+    progress = _progress(d)
+    hosts = d.hosts_standing("residue")
+    items = {(each.host, each.kind, each.name) for each in progress.differences}
+    return [
+        f"{_stopped(d)} and backed out with residue: {counted(len(items), 'configuration item')} on "
+        f"{hosts_words(hosts)} {'differs' if len(items) == 1 else 'differ'} from the baseline.",
+        *_proved(d),
+        *_why(d),
+        *_still_new(d),
+    ]
+
+
+def _backout_failed(d: Deployment) -> list[str]:
+    hosts = d.hosts_standing("backout_failed", "backing_out", "backed_out")
+    return [
+        f"{_stopped(d)}, and the backout failed: what {hosts_words(hosts or _progress(d).hosts)} "
+        f"{'holds' if len(hosts) == 1 else 'hold'} is not proved. A person has to look there.",
+        *_reasons(d, hosts),
+        *_residue_beside(d),
+        *_proved(d),
+        *_why(d),
+        *_still_new(d),
+    ]
+
+
+def _refused(d: Deployment) -> list[str]:
+    return ["Refused before any host was touched.", *(_sentence(reason) for reason in d.refusals[:NAMED])]
+
+
+def _cancelled(d: Deployment) -> list[str]:
+    return ["Cancelled by a person before any host was touched."]
+
+
+def _going_on(d: Deployment) -> list[str]:
+    standing = counts_words(d, list(d.standings))
+    if d.hold is not None:
+        return [
+            f"Held for a person {_where(d)}: nothing goes on until somebody decides.",
+            _sentence(d.hold.reason),
+        ]
+    if d.paused is not None:
+        return [f"Paused {_where(d)} by {_sentence(d.paused)}", f"Hosts: {standing}."]
+    if d.aborting is not None:
+        return [f"Being aborted {_where(d)}, as asked by {_sentence(d.aborting)}", f"Hosts: {standing}."]
+    if d.state is S.BACKING_OUT:
+        progress = _progress(d)
+        return [f"{_stopped(d)}; backing out {hosts_words(progress.hosts)}.", *_why(d)]
+    if d.state is S.AT_GATE and d.gate is not None and d.gate.confirm is not None and _soaked(d):
+        return [f"Waits {_where(d)} for confirmation by {d.gate.confirm}.", f"Hosts: {standing}."]
+    if not d.touched:
+        return [f"{d.state.value.capitalize()}; no host is touched yet."]
+    return [f"{d.state.value.capitalize()}, {_where(d)} of {len(d.waves)}. Hosts: {standing}."]
+
+
+def _progress(d: Deployment) -> BackoutProgress:
+    if d.backout is None:
+        raise ValueError(f"{d.id} is {d.state.value} with no backout begun")
+    return d.backout
+
+
+def _stopped(d: Deployment) -> str:
+    """Where it stopped; what a person took back had not failed, and is told so."""
+    backout = _progress(d)
+    if backout.by == "orch":
+        return f"Stopped {_where(d)}"
+    if d.aborting is not None or backout.reason.startswith("aborted by "):
+        return f"Aborted {_where(d)}"
+    return f"Taken back on the word of {backout.by}"
+
+
+def _why(d: Deployment) -> list[str]:
+    reason = _progress(d).reason
+    return [f"Reason: {_sentence(reason)}"]
+
+
+def _still_new(d: Deployment) -> list[str]:
+    """Hosts outside the backout's scope still carry the release, and that must be said."""
+    carrying = d.hosts_standing("verified", "deployed")
+    down = d.hosts_standing("failed", "unknown")
+    words = (
+        [f"Not backed out: {hosts_words(carrying)} still {_runs(carrying)} {release_words(d)}."]
+        if carrying
+        else []
+    )
+    return words + ([f"Not backed out, and not verified: {hosts_words(down)}."] if down else [])
+
+
+def _proved(d: Deployment) -> list[str]:
+    restored = d.hosts_standing("restored")
+    if not restored:
+        return []
+    return [f"Proved equal to the baseline: {hosts_words(restored)}."]
+
+
+def _residue_beside(d: Deployment) -> list[str]:
+    residue = d.hosts_standing("residue")
+    return [f"Different from the baseline: {hosts_words(residue)}."] if residue else []
+
+
+def _reasons(d: Deployment, hosts: Sequence[str]) -> list[str]:
+    told = [
+        f"{host}: {_sentence(d.exceptions.get(host) or d.standings[host].reason)}" for host in hosts[:NAMED]
+    ]
+    return told + ([f"The record names the other {len(hosts) - NAMED}."] if len(hosts) > NAMED else [])
+
+
+def _where(d: Deployment) -> str:
+    if not d.touched_hosts:
+        return "before the first wave"
+    name = d.waves[min(d.wave, len(d.waves) - 1)].name
+    if d.early_life_until is not None:
+        return "in early life support"
+    return f"at the {name}" if name == "pilot" else f"at {name}"
+
+
+def _soaked(d: Deployment) -> bool:
+    return d.gate is not None and (d.gate.soak_until is None or d.gate.soaked)
+
+
+def _hold_choices(d: Deployment) -> tuple[str, ...]:
+    failed = d.failure.hosts if d.failure is not None else ()
+    exclude = [f"orch exclude {d.id} {' '.join(failed[:NAMED])}  (go on without)"] if failed else []
+    return (
+        f"orch retry {d.id}  (try again)",
+        *exclude,
+        f"orch rollback {d.id}  (back out every touched host)",
+        f"orch hold {d.id}  (hold on; nothing changes)",
+    )
+
+
+def _abort_words(d: Deployment) -> str:
+    return "stop and back out what was touched" if d.touched_hosts else "end it; nothing was touched"
+
+
+def _sentence(text: str) -> str:
+    text = text.strip() or "no reason is on the journal"
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def _needs(number: int) -> str:
+    return "needs" if number == 1 else "need"
+
+
+def _runs(hosts: Sequence[str]) -> str:
+    return "runs" if len(hosts) == 1 else "run"
+
+
+_BY_STATE: dict[State, Callable[[Deployment], list[str]]] = {
+    S.COMPLETED: _completed,
+    S.COMPLETED_WITH_EXCEPTIONS: _with_exceptions,
+    S.BACKED_OUT: _backed_out,
+    S.BACKED_OUT_WITH_RESIDUE: _residue,
+    S.BACKOUT_FAILED: _backout_failed,
+    S.REFUSED: _refused,
+    S.CANCELLED: _cancelled,
+}
