@@ -9,7 +9,7 @@ from pathlib import Path
 
 from orchestrator.lab import cgroups
 from orchestrator.lab.errors import LabError
-from orchestrator.lab.locks import held
+from orchestrator.lab.locks import held, held_if_free
 from orchestrator.lab.mounts import unmount_under
 from orchestrator.lab.paths import HOME
 from orchestrator.lab.recipe import AS_ROOT_OF_IT, FILES, MASKED, PACKAGES, RECIPE
@@ -32,9 +32,9 @@ def ready_base(say: Say) -> Path:
 
 
 def sweep_unfinished_base() -> None:
-    """Take away what a killed build left; a build that is alive holds the lock and is waited for."""
-    if cgroups.members(_GROUP) or any(HOME.glob("building-*")):
-        with held("base"):
+    """Take away what a killed build left; a build that is alive holds the lock and is left alone."""
+    with held_if_free("base") as free:
+        if free:
             _sweep()
 
 

@@ -7,37 +7,37 @@ from pathlib import Path
 
 from orchestrator.lab import cgroups, host, mounts, network, texts
 from orchestrator.lab.addresses import chosen_network
-from orchestrator.lab.base import ready_base, sweep_unfinished_base
+from orchestrator.lab.base import ready_base
 from orchestrator.lab.errors import LabError
 from orchestrator.lab.locks import held
 from orchestrator.lab.paths import HOME, LabPaths, lab_paths
 from orchestrator.lab.patience import within
 from orchestrator.lab.probe import ssh_answers
 from orchestrator.lab.shell import run
+from orchestrator.lab.sighting import conditions
 from orchestrator.lab.state import Kind, LabHost, LabState, grown, read_state, write_state
 
 Say = Callable[[str], None]
 
 _AT_ONCE = 8
-_ANSWERS_WITHIN = 60.0
+_ANSWERS_WITHIN = 30.0
 
 
 def build(name: str, hosts: list[str], kind: Kind, inventory_dir: Path | None, say: Say) -> LabState:
     """Bring the lab to what was asked; hosts that run are left alone. Raises LabError."""
-    sweep_unfinished_base()
     base = ready_base(say)
     state = _recorded_intent(name, hosts, kind, base, inventory_dir, say)
     paths = lab_paths(name)
     _make_keys(state, paths)
     _write_texts(state, paths)
     network.make_bridge(state)
-    missing = _missing(state, paths, say)
-    boot(state, missing, paths, say)
+    boot(state, _missing(state, paths, say), paths, say)
+    wait_for_ssh(state, _sound(state, paths, say), paths)
     return state
 
 
 def boot(state: LabState, hosts: Sequence[LabHost], paths: LabPaths, say: Say = lambda _: None) -> None:
-    """Wire, mount and start those hosts and wait until sshd answers on each."""
+    """Wire, mount and start those hosts; returns before sshd answers."""
     if not hosts:
         return
     unwired = [found for found in hosts if not network.is_wired(state, found)]
@@ -48,7 +48,6 @@ def boot(state: LabState, hosts: Sequence[LabHost], paths: LabPaths, say: Say = 
     say(f"starting {len(hosts)} {_kinds(hosts)} host{'s' if len(hosts) > 1 else ''}: {_span(hosts)}")
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         list(pool.map(lambda found: _start(state, found, paths), hosts))
-        _wait_for_ssh(state, hosts, paths, pool)
 
 
 def _recorded_intent(
@@ -131,6 +130,20 @@ def _is_whole(state: LabState, found: LabHost, paths: LabPaths) -> bool:
     return mounted and host.is_running(state.name, found.name) and network.is_wired(state, found)
 
 
+def _sound(state: LabState, paths: LabPaths, say: Say) -> list[LabHost]:
+    """Hosts that nobody has cut off, hung or frozen; of the others it is said what they suffer."""
+    sound: list[LabHost] = []
+    for found in state.hosts:
+        suffered = conditions(state, found, paths.host(found.name))
+        if suffered != ("up",):
+            say(
+                f"{found.name} is {' and '.join(suffered)}: `orch lab fault {found.name} heal --name {state.name}`"
+            )
+        if not {"cut", "hung", "frozen"}.intersection(suffered):
+            sound.append(found)
+    return sound
+
+
 def _start(state: LabState, found: LabHost, paths: LabPaths) -> None:
     cgroups.remove(state.name, found.name)
     host.make_root(state, found, paths)
@@ -138,10 +151,10 @@ def _start(state: LabState, found: LabHost, paths: LabPaths) -> None:
     host.start(state, found, paths.host(found.name))
 
 
-def _wait_for_ssh(
-    state: LabState, hosts: Sequence[LabHost], paths: LabPaths, pool: ThreadPoolExecutor
-) -> None:
-    answered = pool.map(lambda found: _answers(state, found), hosts)
+def wait_for_ssh(state: LabState, hosts: Sequence[LabHost], paths: LabPaths) -> None:
+    """Returns when sshd answers on each of the hosts; raises LabError naming those that stay silent."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        answered = list(pool.map(lambda found: _answers(state, found), hosts))
     silent = [found for found, answers in zip(hosts, answered, strict=True) if not answers]
     if silent:
         words = "; ".join(f"{found.name}: {host.last_words(paths.host(found.name))}" for found in silent)

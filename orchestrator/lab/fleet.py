@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from orchestrator.lab import build, cgroups, faults, host, mounts, names, network, sweep
+from orchestrator.lab.base import sweep_unfinished_base
 from orchestrator.lab.errors import LabError, LabUsage, NoSuchLab
 from orchestrator.lab.locks import held
 from orchestrator.lab.needs import check_machine
@@ -120,18 +121,20 @@ class Lab:
         with held(f"lab.{self.name}"):
             _ACTS[fault](self, found)
 
-    def status(self) -> list[HostSighting]:
-        """What every host looks like now."""
+    def status(self, *, seconds: float = 2.0) -> list[HostSighting]:
+        """What every host looks like now; a host whose sshd is silent for so long is not reachable."""
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            return list(
-                pool.map(lambda found: seen(self.state, found, self._paths.host(found.name)), self.hosts)
-            )
+            return list(pool.map(lambda found: self._seen(found, seconds), self.hosts))
+
+    def _seen(self, found: LabHost, seconds: float) -> HostSighting:
+        return seen(self.state, found, self._paths.host(found.name), seconds=seconds)
 
 
 def take_down(name: str) -> None:
     """Take away whatever there is of the lab of that name, recorded or not."""
     names.checked_lab_name(name)
     check_machine()
+    sweep_unfinished_base()
     with held(f"lab.{name}"):
         try:
             state = read_state(lab_paths(name).state)
@@ -167,6 +170,8 @@ def _start(lab: Lab, found: LabHost) -> None:
     if host.is_running(lab.name, found.name):
         raise LabUsage(f"{found.name} is running; kill it first, or heal it when it is cut off or hung.")
     build.boot(lab.state, [found], lab.paths)
+    if not faults.suffered(lab.name, found.name):
+        build.wait_for_ssh(lab.state, [found], lab.paths)
 
 
 def _heal(lab: Lab, found: LabHost) -> None:

@@ -39,8 +39,13 @@ class Machine:
     has_cgroup2: bool
 
 
-def lacking(machine: Machine) -> list[str]:
-    """Everything that is missing, in sentences; empty when a lab can stand there."""
+def lacking() -> list[str]:
+    """Everything that this machine lacks, in sentences; empty when a lab can stand here."""
+    return shortcomings(_seen())
+
+
+def shortcomings(machine: Machine) -> list[str]:
+    """Everything that the machine lacks, in sentences."""
     if machine.platform != "linux":
         return [f"Lab hosts need Linux; this machine runs {machine.platform}."]
     packages = sorted({package for program, package in PROGRAMS.items() if program not in machine.programs})
@@ -55,7 +60,7 @@ def lacking(machine: Machine) -> list[str]:
 
 def check_machine() -> None:
     """Raises LabUnavailable that lists all that is missing and what works all the same."""
-    faults = lacking(_seen())
+    faults = lacking()
     if faults:
         listed = [f"  - {fault}" for fault in faults]
         raise LabUnavailable("\n".join(["No lab can stand on this machine:", *listed, _STILL_WORKS]))

@@ -32,6 +32,11 @@ FILES = {
         "HostKey /etc/ssh/ssh_host_ed25519_key\nPasswordAuthentication no\nUseDNS no\nPrintMotd no\n"
         "MaxStartups 200\nMaxSessions 100\n",
     ),
+    # Before that, sshd would answer and then send everybody away: "System is booting up" (pam_nologin(8)).
+    "etc/systemd/system/ssh.service.d/lab.conf": (
+        0o644,
+        "[Unit]\nAfter=systemd-user-sessions.service dbus.service systemd-logind.service\n",
+    ),
     "etc/systemd/journald.conf.d/lab.conf": (0o644, "[Journal]\nSystemMaxUse=32M\nRuntimeMaxUse=16M\n"),
     "etc/resolv.conf": (
         0o644,

@@ -24,8 +24,13 @@ class Finished:
     err: str
 
 
-def attempt(argv: Sequence[str], *, text: str | None = None, seconds: float = 60) -> Finished:
-    """Run to the end without judging the exit code."""
+def attempt(
+    argv: Sequence[str], *, text: str | None = None, seconds: float = 60, keeps_locks: bool = True
+) -> Finished:
+    """Run to the end without judging the exit code.
+
+    The program keeps the locks that we hold (`locks.held`): when we are killed, nobody gets them before it has ended.
+    """
     try:
         ended = subprocess.run(
             argv,
@@ -37,15 +42,18 @@ def attempt(argv: Sequence[str], *, text: str | None = None, seconds: float = 60
             errors="replace",
             timeout=seconds,
             env=environment(),
+            close_fds=not keeps_locks,
         )
     except subprocess.TimeoutExpired:
         return Finished(124, "", f"no end within {seconds:g} s")
     return Finished(ended.returncode, ended.stdout, ended.stderr)
 
 
-def run(argv: Sequence[str], *, text: str | None = None, seconds: float = 60) -> str:
+def run(
+    argv: Sequence[str], *, text: str | None = None, seconds: float = 60, keeps_locks: bool = True
+) -> str:
     """Standard output; raises LabError with the program's own words when it fails."""
-    ended = attempt(argv, text=text, seconds=seconds)
+    ended = attempt(argv, text=text, seconds=seconds, keeps_locks=keeps_locks)
     if ended.code != 0:
         raise LabError(
             f"{' '.join(argv)}: exit code {ended.code}: {(ended.err or ended.out).strip()[-_LAST_WORDS:]}"
@@ -54,8 +62,8 @@ def run(argv: Sequence[str], *, text: str | None = None, seconds: float = 60) ->
 
 
 def run_in_group(groups: Sequence[Path], argv: Sequence[str], *, text: str, seconds: float) -> str:
-    """As `run`, with the program and all it starts inside those control groups."""
-    return run(_joining(groups, argv), text=text, seconds=seconds)
+    """As `run`, with the program and all it starts inside those control groups, by which others can end it."""
+    return run(_joining(groups, argv), text=text, seconds=seconds, keeps_locks=False)
 
 
 def start_in_group(

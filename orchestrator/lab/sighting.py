@@ -28,27 +28,26 @@ class HostSighting:
     uptime: float | None
 
 
-def seen(state: LabState, host: LabHost, paths: HostPaths) -> HostSighting:
-    """Look at the host, knocking at its sshd as well."""
-    pids = cgroups.processes(state.name, host.name)
-    conditions = _conditions(state.name, host, paths, running=bool(pids))
+def seen(state: LabState, host: LabHost, paths: HostPaths, *, seconds: float) -> HostSighting:
+    """Look at the host, and knock at its sshd for so long."""
     return HostSighting(
         name=host.name,
         kind=host.kind,
         address=str(host.address),
-        conditions=conditions,
-        reachable=ssh_answers(str(host.address)),
+        conditions=conditions(state, host, paths),
+        reachable=ssh_answers(str(host.address), seconds=seconds),
         uptime=_uptime(cgroups.processes(state.name, host.name, "payload")),
     )
 
 
-def _conditions(lab: str, host: LabHost, paths: HostPaths, *, running: bool) -> tuple[Condition, ...]:
+def conditions(state: LabState, host: LabHost, paths: HostPaths) -> tuple[Condition, ...]:
+    """What the host suffers, or up."""
     found: list[Condition] = []
-    if not running:
+    if not cgroups.populated(state.name, host.name):
         found.append("dead")
-    elif cgroups.frozen(lab, host.name):
+    elif cgroups.frozen(state.name, host.name):
         found.append("frozen")
-    found += faults.suffered(lab, host.name)
+    found += faults.suffered(state.name, host.name)
     if _is_filled(host, paths):
         found.append("filled")
     return tuple(found) or ("up",)

@@ -1,0 +1,92 @@
+"""Real hosts for the tests: each test process has labs of its own, taken down at its end.
+
+ORCH_TEST_LAB=NAME lets the fixture `lab` use a lab of that name and leave it standing, for work on one test.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from orchestrator.lab.fleet import Lab, take_down
+from orchestrator.lab.sweep import labs_with_traces
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests in this folder are fleet tests."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.fleet)
+
+
+class NewLab(Protocol):
+    """Makes a lab that ends with the test."""
+
+    def __call__(self, hosts: int = 2, *, light: bool = False) -> Lab: ...
+
+
+@pytest.fixture(scope="session")
+def lab() -> Iterator[Lab]:
+    """Six full hosts, web1 to web6, for all tests of this process: leave them as you found them."""
+    standing = os.environ.get("ORCH_TEST_LAB")
+    if standing:
+        yield Lab.up(standing, 6)
+        return
+    yield from _until_the_end(_name("full"), 6, light=False)
+
+
+@pytest.fixture(scope="session")
+def light_lab() -> Iterator[Lab]:
+    """Twelve light hosts, web1 to web12, for all tests of this process."""
+    yield from _until_the_end(_name("light"), 12, light=True)
+
+
+@pytest.fixture
+def lab_name() -> Iterator[str]:
+    """A name for a lab that the test makes itself; whatever is left of it is taken away."""
+    name = _name("own")
+    yield name
+    take_down(name)
+
+
+@pytest.fixture
+def new_lab() -> Iterator[NewLab]:
+    """Fresh hosts for one test, which may break them."""
+    made: list[str] = []
+
+    def up(hosts: int = 2, *, light: bool = False) -> Lab:
+        made.append(_name(f"new{len(made)}"))
+        return Lab.up(made[-1], hosts, light=light)
+
+    yield up
+    for name in made:
+        take_down(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _labs_of_dead_test_runs() -> None:
+    """A test run that was killed left its labs standing."""
+    if os.geteuid() != 0:
+        return
+    for name in labs_with_traces():
+        owner = re.fullmatch(r"test-\w+-(\d+)", name)
+        if owner and not Path(f"/proc/{owner[1]}").exists():
+            take_down(name)
+
+
+def _until_the_end(name: str, hosts: int, *, light: bool) -> Iterator[Lab]:
+    try:
+        yield Lab.up(name, hosts, light=light)
+    finally:
+        take_down(name)
+
+
+def _name(use: str) -> str:
+    return f"test-{use}-{os.getpid()}"
