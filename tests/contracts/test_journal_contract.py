@@ -112,6 +112,13 @@ def test_deployments_of_one_moment_are_listed_by_name_backwards(journal: Journal
     assert journal.deployments() == ["c", "b", "a"]
 
 
+def test_the_journal_of_the_house_is_no_deployment(journal: Journal) -> None:
+    appended = journal.append(HOUSE, 0, [EmergencyStopped(by="ann", reason="smoke")])
+    journal.append("d1", 0, [PAUSED])
+    assert journal.read(HOUSE) == appended
+    assert journal.deployments() == ["d1"]
+
+
 @pytest.mark.parametrize("name", ["../d1", "", "a/b", ".hidden", "d 1", "d\n"])
 def test_a_name_that_is_none_is_refused(journal: Journal, name: str) -> None:
     with pytest.raises(ValidationError):

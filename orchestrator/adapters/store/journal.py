@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from orchestrator.adapters.store.claim import FileClaim
@@ -70,7 +69,7 @@ class SqlJournal(Journal):
         )
         with translated(f"The journal {self._database.place} cannot be read"):
             rows = self._database.look(lambda connection: connection.execute(wanted).all())
-        return [self._recorded(deployment, row) for row in rows]
+        return [self._recorded(deployment, *row) for row in rows]
 
     def deployments(self) -> list[str]:
         """By the time of their first event; of one moment, by name backwards."""
@@ -92,14 +91,14 @@ class SqlJournal(Journal):
         """Give back the connections; a later use opens new ones."""
         self._database.close()
 
-    def _recorded(self, deployment: str, row: Row[Any]) -> Recorded:
+    def _recorded(self, deployment: str, seq: int, at: str, version: int, body: str) -> Recorded:
         try:
-            return Recorded(
-                deployment=deployment, seq=row.seq, at=row.at, event=revived(row.body, row.version)
+            return Recorded.model_validate(
+                {"deployment": deployment, "seq": seq, "at": at, "event": revived(body, version)}
             )
         except StoreFault as fault:
             raise StoreFault(
-                f"Event {row.seq} of {deployment} in {self._database.place} cannot be read: {fault}"
+                f"Event {seq} of {deployment} in {self._database.place} cannot be read: {fault}"
             ) from fault
 
 

@@ -1,0 +1,103 @@
+"""Baselines as files, each named after the digest of what is in it."""
+
+import json
+import os
+import tempfile
+import zlib
+from hashlib import sha256
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from orchestrator.adapters.store.faults import translated
+from orchestrator.adapters.store.private import private_directory, sync_directory
+from orchestrator.domain.baseline import Baseline, BaselineReference
+from orchestrator.domain.noun import Sha256
+from orchestrator.engine.ports import BaselineStore
+from orchestrator.errors import NotFound, StoreFault
+
+FORM = 1
+"""Version of how a baseline is written; a later one adds a step for each earlier one where a baseline is read."""
+
+_DIGEST: TypeAdapter[str] = TypeAdapter(Sha256)
+
+
+class DirectoryBaselineStore(BaselineStore):
+    """`ab/cdef...` under the root: canonical JSON, compressed; written whole or not at all, and proved when read."""
+
+    def __init__(self, root: Path) -> None:
+        """Raises StoreFault when the directory cannot be made."""
+        self._root = root
+        with translated(f"Baselines cannot be kept in {root}"):
+            private_directory(root)
+
+    def put(self, baseline: Baseline) -> BaselineReference:
+        """Written anew also when it is there: that heals a damaged file."""
+        content = canonical(baseline)
+        digest = sha256(content).hexdigest()
+        with translated(f"The baseline of {baseline.host} was not stored in {self._root}"):
+            _write_whole(self._path(digest), zlib.compress(content))
+        return BaselineReference(
+            host=baseline.host, digest=digest, machine_id=baseline.machine_id, items=len(baseline.items)
+        )
+
+    def get(self, digest: str) -> Baseline:
+        """A text that is no digest is not found either."""
+        try:
+            path = self._path(_DIGEST.validate_python(digest))
+            with translated(f"The baseline {digest} cannot be read"):
+                packed = path.read_bytes() if path.exists() else None
+        except ValidationError:
+            packed = None
+        if packed is None:
+            raise NotFound(
+                f"There is no baseline {digest[:80]} in {self._root}; orch baseline show names those there are."
+            )
+        return _proved(packed, digest, path)
+
+    def _path(self, digest: str) -> Path:
+        return self._root / digest[:2] / digest[2:]
+
+
+def canonical(baseline: Baseline) -> bytes:
+    """The one way in which a baseline is written, for its digest: keys in order, nothing between, ASCII only."""
+    content = {"form": FORM, "baseline": baseline.model_dump(mode="json")}
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
+def _proved(packed: bytes, digest: str, path: Path) -> Baseline:
+    try:
+        content = zlib.decompress(packed)
+    except zlib.error:
+        content = b""
+    if sha256(content).hexdigest() != digest:
+        raise StoreFault(
+            f"{path} no longer holds the baseline {digest}: its content has another digest. "
+            "Restore the file from a backup; nothing can be proved against it as it is."
+        )
+    return _understood(content, path)
+
+
+def _understood(content: bytes, path: Path) -> Baseline:
+    read = json.loads(content)
+    if read["form"] != FORM:
+        raise StoreFault(
+            f"{path} was written by another orch (form {read['form']}; this one knows {FORM}). Use that orch, or a newer one."
+        )
+    return Baseline.model_validate_json(json.dumps(read["baseline"]))
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    private_directory(path.parent)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+    part = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+        sync_directory(path.parent)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

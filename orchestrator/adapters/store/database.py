@@ -1,0 +1,107 @@
+"""An open database with the present tables: look into it, or write to it in one transaction."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from fcntl import LOCK_EX, flock
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import OperationalError
+
+from orchestrator.adapters.store.faults import result_of
+from orchestrator.adapters.store.private import FILE_MODE
+from orchestrator.adapters.store.sqlite import (
+    WRITING,
+    lone_engine,
+    make_write_ahead,
+    sqlite_engine,
+    write_ahead,
+)
+from orchestrator.adapters.store.tables import STEPS, migrate, refuse_newer, version_of
+
+T = TypeVar("T")
+
+NO_ROOM_FOR_INDEX = "SQLITE_IOERR_SHM"
+
+
+class Database:
+    """A database that several processes may use at once. What it raises is SQLAlchemy's or the system's own."""
+
+    def __init__(self, engine: Engine, place: str) -> None:
+        self._engine = engine
+        self.place = place
+
+    @classmethod
+    def at_url(cls, url: str) -> "Database":
+        """The database that a SQLAlchemy URL names."""
+        engine = create_engine(url)
+        database = cls(engine, engine.url.render_as_string(hide_password=True))
+        if database.look(version_of) != len(STEPS):
+            migrate(engine)
+        return database
+
+    def look(self, ask: Callable[[Connection], T]) -> T:
+        """What a question that only reads gives."""
+        with self._engine.connect() as connection:
+            return ask(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction: durable after the block, or, when it raises, as if nothing had been written."""
+        with self._engine.connect().execution_options(**WRITING) as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Give back the connections; a later use opens new ones."""
+        self._engine.dispose()
+
+
+class FileDatabase(Database):
+    """A SQLite database in a file; made, with its tables, where it is missing."""
+
+    def __init__(self, file: Path, patience: float) -> None:
+        super().__init__(sqlite_engine(file, patience), str(file))
+        self._file = file
+        self._patience = patience
+        try:
+            if not self._ready():
+                self._make_ready()
+        except BaseException:
+            self.close()
+            raise
+
+    def look(self, ask: Callable[[Connection], T]) -> T:
+        """What a question that only reads gives; also on a disk that is full."""
+        try:
+            return super().look(ask)
+        except OperationalError as error:
+            if not result_of(error).startswith(NO_ROOM_FOR_INDEX):
+                raise
+        with lone_engine(self._file, self._patience).connect() as connection:
+            return ask(connection)
+
+    def _ready(self) -> bool:
+        # An empty file is not even looked into: a reader would be in the way of whoever is making it ready.
+        if self._file.stat().st_size == 0 or not self.look(write_ahead):
+            return False
+        found = self.look(version_of)
+        refuse_newer(found)
+        return found == len(STEPS)
+
+    def _make_ready(self) -> None:
+        with _one_at_a_time(self._file.with_suffix(".set-up")):
+            if not self._ready():
+                make_write_ahead(self._engine)
+                migrate(self._engine)
+
+
+@contextmanager
+def _one_at_a_time(path: Path) -> Iterator[None]:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
+    try:
+        flock(descriptor, LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,94 @@
+"""What the disk and the database say, in words with the next move in them."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from orchestrator.domain.plain_text import plain
+from orchestrator.errors import StoreFault
+
+
+class _Trouble(NamedTuple):
+    words: str
+    next_move: str
+
+
+_FULL = _Trouble("the disk is full", "Make room on its file system, then go on: orch resume.")
+_READ_ONLY = _Trouble(
+    "it is read-only for this user",
+    "Run orch as the owner of the store, and see that its file system is mounted writable.",
+)
+_CLOSED = _Trouble(
+    "it cannot be opened",
+    "See that the directory is there and belongs to this user; if it was moved away, put it back.",
+)
+_LOCKED = _Trouble(
+    "another process kept it locked",
+    "See which one (fuser -v on the file); wait for it or end it, then try again.",
+)
+_DAMAGED = _Trouble(
+    "it is damaged",
+    "Change nothing in its directory; copy it, then restore it from a backup or read it out with `sqlite3 FILE .recover`.",
+)
+_DEVICE = _Trouble(
+    "reading or writing the disk failed",
+    "Look into the kernel's log (dmesg) for the disk; read the journal again before going on: orch resume.",
+)
+_OTHER = _Trouble("the database refused", "Look at the reason; orch status shows what was recorded.")
+
+# The beginning of SQLite's name for the result (sqlite.org/rescode.html), longest first where one begins another.
+_BY_RESULT = {
+    "SQLITE_FULL": _FULL,
+    "SQLITE_IOERR_SHM": _FULL,
+    "SQLITE_READONLY": _READ_ONLY,
+    "SQLITE_PERM": _READ_ONLY,
+    "SQLITE_CANTOPEN": _CLOSED,
+    "SQLITE_BUSY": _LOCKED,
+    "SQLITE_LOCKED": _LOCKED,
+    "SQLITE_CORRUPT": _DAMAGED,
+    "SQLITE_NOTADB": _DAMAGED,
+    "SQLITE_IOERR": _DEVICE,
+}
+_BY_ERRNO = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EROFS: _READ_ONLY,
+    errno.EACCES: _READ_ONLY,
+    errno.EPERM: _READ_ONLY,
+    errno.ENOENT: _CLOSED,
+    errno.ENOTDIR: _CLOSED,
+    errno.EIO: _DEVICE,
+}
+
+
+@contextmanager
+def translated(task: str) -> Iterator[None]:
+    """Turn what the disk or the database raises into StoreFault; `task` says what could not be done, and to what."""
+    try:
+        yield
+    except OSError as error:
+        raise _fault(task, _BY_ERRNO.get(error.errno or 0, _OTHER), str(error)) from error
+    except SQLAlchemyError as error:
+        raise _fault(task, _trouble(error), _reason(error)) from error
+
+
+def result_of(error: SQLAlchemyError) -> str:
+    """SQLite's name for what happened, such as SQLITE_FULL; empty with other databases."""
+    return getattr(error.orig, "sqlite_errorname", "") if isinstance(error, DBAPIError) else ""
+
+
+def _trouble(error: SQLAlchemyError) -> _Trouble:
+    result = result_of(error)
+    return next((trouble for start, trouble in _BY_RESULT.items() if result.startswith(start)), _OTHER)
+
+
+def _reason(error: SQLAlchemyError) -> str:
+    # Without the statement and its values, which SQLAlchemy adds to its own text.
+    return str(error.orig) if isinstance(error, DBAPIError) else str(error)
+
+
+def _fault(task: str, trouble: _Trouble, reason: str) -> StoreFault:
+    return StoreFault(f"{task}: {trouble.words} ({plain(reason)}). {trouble.next_move}")

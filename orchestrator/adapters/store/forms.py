@@ -1,0 +1,52 @@
+"""Events as they are stored, and how those of earlier versions are brought to the present form when they are read."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from orchestrator.domain.events import UPCASTS, VERSION, Event
+from orchestrator.domain.plain_text import plain
+from orchestrator.errors import StoreFault
+
+Upcast = Callable[[dict[str, Any]], dict[str, Any]]
+
+_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+def stored(event: Event) -> str:
+    """The event as JSON text, in the form of the present version."""
+    return event.model_dump_json()
+
+
+def revived(
+    body: str, version: int, *, present: int = VERSION, upcasts: Mapping[int, Upcast] = UPCASTS
+) -> Event:
+    """The event of a stored body, in the present form. Raises StoreFault when it is of a later version or makes no sense."""
+    if version > present:
+        raise StoreFault(
+            f"it was written by a newer orch (form {version}; this one knows {present}). Use that orch, or a newer one."
+        )
+    try:
+        return _EVENT.validate_json(_raised(body, version, present, upcasts))
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreFault(
+            f"its content is damaged ({plain(_first(error))}). Copy the journal, then restore it from a backup."
+        ) from error
+
+
+def _first(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return f"{type(error).__name__} {error}"
+    first = error.errors(include_url=False)[0]
+    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+
+
+def _raised(body: str, version: int, present: int, upcasts: Mapping[int, Upcast]) -> str:
+    if version == present:
+        return body
+    content = json.loads(body)
+    for step in range(version, present):
+        content = upcasts[step](content)
+    return json.dumps(content)

@@ -1,0 +1,69 @@
+"""The tables of the journal, and the steps that lead from each version of them to the next."""
+
+from collections.abc import Callable
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    func,
+    insert,
+    inspect,
+    select,
+)
+
+from orchestrator.adapters.store.sqlite import WRITING
+from orchestrator.errors import StoreFault
+
+METADATA = MetaData()
+
+EVENTS = Table(
+    "events",
+    METADATA,
+    Column("deployment", String(100), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(32), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("kind", String(100), nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""One row an event. `at` is ISO 8601 in UTC with microseconds, so that it sorts as text; `body` is the event as JSON."""
+
+SCHEMA = Table("schema_steps", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
+"""One row for each step of STEPS that this database has taken."""
+
+STEPS: tuple[Callable[[Connection], None], ...] = (EVENTS.create,)
+"""Step n leads to version n; a step that was released is never changed, the next one is added behind it."""
+
+
+def version_of(connection: Connection) -> int:
+    """The version of the tables; 0 in an empty database."""
+    if not inspect(connection).has_table(SCHEMA.name):
+        return 0
+    return connection.scalar(select(func.max(SCHEMA.c.version))) or 0
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the tables to the newest version, all steps in one transaction. Raises StoreFault when they are newer."""
+    with engine.connect().execution_options(**WRITING) as connection, connection.begin():
+        found = version_of(connection)
+        refuse_newer(found)
+        if not found:
+            SCHEMA.create(connection, checkfirst=True)
+        for number, step in enumerate(STEPS[found:], start=found + 1):
+            step(connection)
+            connection.execute(insert(SCHEMA), {"version": number})
+
+
+def refuse_newer(found: int) -> None:
+    """Raises StoreFault for tables that only a later orch knows."""
+    if found > len(STEPS):
+        raise StoreFault(
+            f"The journal was written by a newer orch (tables of version {found}; this one knows {len(STEPS)}). "
+            "Nothing was changed. Use that orch, or a newer one."
+        )

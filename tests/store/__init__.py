@@ -1,0 +1,1 @@
+"""The store under real processes, real deaths and a real full disk."""

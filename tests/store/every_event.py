@@ -1,0 +1,171 @@
+"""One event of every kind, with all that can be in it."""
+
+from datetime import timedelta
+from typing import get_args
+
+from orchestrator.domain import events as e
+from orchestrator.domain.baseline import BaselineReference, Difference
+from orchestrator.domain.check import CheckResult
+from orchestrator.domain.events import Event
+from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
+from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.domain.target import Target
+from orchestrator.domain.wave import Gate, Limit, Wave
+from tests.fakes.clock import START
+
+SHA = "5e" * 32
+SOON = START + timedelta(minutes=10, microseconds=250)
+ODD = "Grüße 'x' \"y\" \\ \x00\n\u202e \U0001f600"
+
+CHECKS = [
+    {"http": {"url": "http://{address}:8080/", "contains": "2.4"}, "within": "1m30s"},
+    {"tcp": {"port": 22, "open": False}},
+    {"command": {"run": "true", "exit_code": 3, "become": True}},
+    {"unit": {"name": "shop", "up_for": "5s", "enabled": True}},
+    {"file": {"path": "/etc/shop.conf", "mode": "0644", "sha256": SHA}},
+    {"package": {"name": "curl", "version": "8"}},
+    {"user": "shop"},
+    {"os": {"distribution": "debian", "versions": ["12"]}},
+    {"space": {"path": "/", "free": "500MB"}},
+    {"memory": "64MiB"},
+    {"clock": 2},
+    {"become": "root"},
+    {"python": "3.9"},
+    {"port": 8080},
+    {"pending_reboot": False},
+    {"other_deployment": False},
+    {"testinfra": "tests/test_shop.py"},
+]
+PLAN = ReleasePlan.model_validate(
+    {
+        "orch": 1,
+        "purpose": ODD,
+        "release": {
+            "name": "shop",
+            "version": "2.4.0",
+            "units": [{"name": "web", "version": "2.4.0", "artefact": "dml/web.tgz", "sha256": SHA}],
+        },
+        "objectives": ["one", "two"],
+        "strategy": {
+            "kind": "pilot",
+            "hosts": "web",
+            "playbook": "playbooks/shop.yml",
+            "variables": {"a": [1, 1.5, True, None, {"b": ODD}], "big": 2**63},
+            "pilot": {"hosts": ["web1"], "gate": {"soak": "10m", "confirm": "service owner"}},
+            "waves": [1, "12.5%", "canary", {"hosts": ["web2"], "failure_limit": "10%"}, "rest"],
+            "failure_limit": {"wave": 1, "overall": "25%"},
+            "allow": {"noop": True, "ignored_tasks": ["probe"]},
+        },
+        "roles": {"deployment manager": "Ann"},
+        "resources": {"environment": "live", "inventory": "inventories/live"},
+        "schedule": {
+            "window": {"opens": "2026-03-02T22:00:00+01:00", "closes": "2026-03-03T02:00:00.5+01:00"}
+        },
+        "risks": [{"risk": "r", "mitigation": "m"}],
+        "communication": [{"audience": "desk", "channel": "mail"}],
+        "validation": {"environment": CHECKS, "acceptance": CHECKS, "early_life": {"duration": "2d"}},
+        "backout": {
+            "playbook": "rollback/shop.yml",
+            "baseline": {
+                "files": ["/etc/**"],
+                "commands": [{"name": "n", "run": "id"}],
+                "content_limit": "1MiB",
+            },
+        },
+        "approval": {"required": ["change manager"]},
+    }
+)
+TARGET = Target(host="web1", address="10.0.0.1", groups=("web",), private_key="/k", known_hosts="/h")
+WAVE = Wave(
+    number=0,
+    name="pilot",
+    hosts=("web1",),
+    entry=PLAN.validation.environment,
+    gate=Gate(soak=600.0, confirm="service owner"),
+    failure_limit=Limit(percent=12.5),
+)
+RESULTS = (
+    CheckResult(
+        host="web1",
+        kind="http",
+        title="t",
+        answer="inconclusive",
+        expected="200",
+        found=ODD,
+        seconds=0.1,
+    ),
+)
+REFERENCES = (BaselineReference(host="web1", digest=SHA, machine_id="m1", items=3),)
+DIFFERENCES = tuple(
+    Difference(host="web1", kind="file", name="/x", attribute="mode", before=before, after=after)
+    for before, after in ((None, "0644"), (True, 1), (ODD, ""), (2**70, -1))
+)
+OUTCOME = AttemptOutcome(
+    attempt="d1.deploy.0.1",
+    hosts=(HostOutcome(host="web1", result="unknown", reason=ODD, task="copy", ok=3, changed=1),),
+    faults=("killed",),
+    exit_code=None,
+    started_at=START,
+    ended_at=SOON,
+    evidence_sha256=SHA,
+    touched_outside=("web9",),
+)
+EVERY_EVENT: list[Event] = [
+    e.Planned(
+        plan=PLAN,
+        plan_file="plans/shop.yml",
+        plan_sha256=SHA,
+        project="/srv/shop",
+        targets=(TARGET,),
+        waves=(WAVE,),
+        by="ann",
+    ),
+    e.Submitted(by="ann"),
+    e.Approved(approvals=(e.GivenApproval(role="change manager", person="Bob"),), basis="named"),
+    e.Rejected(by="ann", reason=ODD),
+    e.Cancelled(by="ann", reason=ODD),
+    e.WindowOpened(basis="none declared"),
+    e.ComponentsVerified(digests={"web": SHA}, on_target={"/srv/shop/web": SHA}),
+    e.EnvironmentVerified(results=RESULTS),
+    e.BaselineCaptured(baselines=REFERENCES),
+    e.Refused(stage="environment", reasons=("no space",), results=RESULTS),
+    e.EntryChecked(wave=0, results=RESULTS),
+    e.AttemptIntended(attempt="d1.deploy.0.1", purpose="deploy", wave=0, hosts=("web1",)),
+    e.AttemptAdopted(attempt="d1.deploy.0.1", found="running"),
+    e.AttemptEnded(outcome=OUTCOME),
+    e.AttemptLost(attempt="d1.deploy.0.1", reason="gone", started=False),
+    e.Quiesced(attempt="d1.deploy.0.1", busy=("web1",), unreachable=("web2",)),
+    e.WaveDeployed(wave=0),
+    e.WaveFailed(wave=0, hosts=("web1",), reason="r"),
+    e.WaveChecked(stage="soak", wave=0, final=False, asked=3, results=RESULTS),
+    e.WaveVerified(wave=0),
+    e.WaveRejected(wave=0, hosts=("web1",), reason="r"),
+    e.GateReached(wave=0, soak_until=SOON, confirm="service owner"),
+    e.Confirmed(wave=0, role="service owner", by="cy", note=ODD),
+    e.GatePassed(wave=0),
+    e.EarlyLifeBegan(until=SOON),
+    e.EarlyLifeFailed(hosts=("web1",), reason="r"),
+    e.Completed(),
+    e.CompletedWithExceptions(exceptions={"web1": "excluded"}),
+    e.BackoutBegan(hosts=("web1",), by="ann", reason=ODD),
+    e.RestorationCompared(baselines=REFERENCES, differences=DIFFERENCES, not_compared={"web2": "cut off"}),
+    e.Restored(),
+    e.ResidueFound(hosts=("web1",)),
+    e.BackoutFailed(hosts={"web1": "r"}),
+    e.Held(by="ann", reason=ODD),
+    e.Retried(by="ann", reason=ODD),
+    e.Excluded(hosts=("web1",), by="ann", reason=ODD),
+    e.HeldOn(by="ann", reason=ODD),
+    e.Paused(by="ann", reason=ODD),
+    e.Resumed(by="ann", reason=ODD),
+    e.AbortRequested(by="ann", reason=ODD),
+    e.EmergencyStopped(by="ann", reason=ODD),
+    e.EmergencyLifted(by="ann", reason=ODD),
+    e.ClockJumped(seconds=-3600.25),
+    e.DriverTook(driver="here:1", by="ann", boot="b1", clock_offset=1772488800.125),
+]
+
+
+def every_kind() -> set[str]:
+    """The kinds that the union of all events names."""
+    return {member.model_fields["kind"].default for member in get_args(get_args(Event)[0])}

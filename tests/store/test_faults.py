@@ -1,0 +1,273 @@
+"""What the disk does to a store: each fault is said with its next move, and leaves nothing half-written."""
+
+import os
+import shutil
+import stat
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from orchestrator.adapters.store import DirectoryBaselineStore, SqlJournal
+from orchestrator.domain.baseline import Baseline, ConfigurationItem
+from orchestrator.domain.events import Event, Paused
+from orchestrator.errors import StoreFault
+from tests.fakes.clock import START, FakeClock
+
+EVENT: Event = Paused(by="ann", reason="x" * 3000)
+BASELINE = Baseline(
+    host="web1",
+    machine_id="m1",
+    captured_at=START,
+    items=tuple(ConfigurationItem(kind="file", name=f"/f{n}", attributes={"n": n}) for n in range(50)),
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 2 MiB of its own."""
+    if os.geteuid() != 0:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI needs root, to mount a small file system.", pytrace=False)
+        pytest.skip("Only root can mount a small file system.")
+    place = tmp_path / "disk"
+    place.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m,mode=0700", "tmpfs", str(place)], check=True)
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+def opened(directory: Path, patience: float = 15.0) -> SqlJournal:
+    return SqlJournal(directory, FakeClock(), patience=patience)
+
+
+def fill(disk: Path) -> Path:
+    """Use up every block of the file system."""
+    ballast = disk / "ballast"
+    with ballast.open("ab", buffering=0) as file:
+        try:
+            while True:
+                file.write(b"x" * 4096)
+        except OSError:
+            return ballast
+
+
+def fill_by_appending(journal: SqlJournal) -> StoreFault:
+    for _ in range(1000):
+        try:
+            journal.append("d1", len(journal.read("d1")), [EVENT, EVENT])
+        except StoreFault as fault:
+            return fault
+    return pytest.fail("the disk never filled up")
+
+
+def test_full_in_the_middle_of_appending(small_disk: Path) -> None:
+    journal = opened(small_disk / "store")
+    fault = fill_by_appending(journal)
+    assert "disk is full" in str(fault)
+    assert "Nothing was appended" in str(fault)
+    assert "Make room" in str(fault)
+    before = journal.read("d1")
+    assert before
+    assert len(before) % 2 == 0
+    with pytest.raises(StoreFault):
+        journal.append("d1", len(before), [Paused(by="ann", reason="x" * 4000)] * 5)
+    assert journal.read("d1") == before
+    journal.close()
+
+
+def test_full_then_room_again(small_disk: Path) -> None:
+    journal = opened(small_disk / "store")
+    journal.append("d1", 0, [EVENT])
+    ballast = fill(small_disk)
+    assert "disk is full" in str(fill_by_appending(journal))
+    last = len(journal.read("d1"))
+    ballast.unlink()
+    assert journal.append("d1", last, [EVENT])[0].seq == last + 1
+    assert len(journal.read("d1")) == last + 1
+    journal.close()
+
+
+def test_a_full_disk_is_read_by_a_new_process_too(small_disk: Path) -> None:
+    before = opened(small_disk / "store")
+    written = before.append("d1", 0, [EVENT, EVENT])
+    before.close()
+    ballast = fill(small_disk)
+    journal = opened(small_disk / "store")
+    assert journal.read("d1") == written
+    assert journal.deployments() == ["d1"]
+    with pytest.raises(StoreFault, match="disk is full"):
+        journal.append("d1", 2, [EVENT])
+    with journal.drive_alone("d1"):
+        pass
+    ballast.unlink()
+    assert journal.append("d1", 2, [EVENT])[0].seq == 3
+    journal.close()
+
+
+def test_a_full_disk_takes_no_new_store(small_disk: Path) -> None:
+    ballast = fill(small_disk)
+    with pytest.raises(StoreFault, match="disk is full"):
+        opened(small_disk / "store")
+    ballast.unlink()
+    journal = opened(small_disk / "store")
+    assert journal.append("d1", 0, [EVENT])
+    journal.close()
+
+
+def test_a_full_disk_takes_no_baseline_and_none_is_half_there(small_disk: Path) -> None:
+    store = DirectoryBaselineStore(small_disk / "baselines")
+    first = store.put(BASELINE)
+    ballast = fill(small_disk)
+    other = BASELINE.model_copy(update={"host": "web2"})
+    with pytest.raises(StoreFault, match=r"web2 was not stored.*disk is full.*Make room"):
+        store.put(other)
+    assert store.get(first.digest) == BASELINE
+    files = [path for path in (small_disk / "baselines").rglob("*") if path.is_file()]
+    assert [path.parent.name + path.name for path in files] == [first.digest]
+    ballast.unlink()
+    assert store.get(store.put(other).digest) == other
+
+
+def test_a_read_only_disk(small_disk: Path) -> None:
+    journal = opened(small_disk / "store")
+    journal.append("d1", 0, [EVENT])
+    journal.close()
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    with pytest.raises(StoreFault, match=r"Nothing was appended.*(read-only|cannot be opened)"):
+        journal.append("d1", 1, [EVENT])
+    subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
+    assert journal.append("d1", 1, [EVENT])
+    journal.close()
+
+
+def test_locked_for_longer_than_the_patience(store: Path) -> None:
+    journal = opened(store, patience=0.05)
+    journal.append("d1", 0, [EVENT])
+    other = create_engine(f"sqlite:///{store}/journal.sqlite", isolation_level="AUTOCOMMIT")
+    with other.connect() as connection:
+        connection.execute(text("BEGIN IMMEDIATE"))
+        with pytest.raises(StoreFault, match=r"Nothing was appended.*another process kept it locked"):
+            journal.append("d1", 1, [EVENT])
+        assert len(journal.read("d1")) == 1
+        connection.execute(text("ROLLBACK"))
+    assert journal.append("d1", 1, [EVENT])
+    journal.close()
+
+
+def test_a_file_that_is_no_database(store: Path) -> None:
+    store.mkdir(mode=0o700)
+    (store / "journal.sqlite").write_bytes(b"these are not the records you are looking for" * 100)
+    before = (store / "journal.sqlite").read_bytes()
+    with pytest.raises(StoreFault, match=r"cannot be opened: it is damaged.*backup"):
+        opened(store)
+    assert (store / "journal.sqlite").read_bytes() == before
+
+
+def test_damaged_pages(store: Path) -> None:
+    journal = opened(store)
+    for seq in range(50):
+        journal.append("d1", seq, [EVENT])
+    journal.close()
+    with (store / "journal.sqlite").open("r+b") as file:
+        file.seek(8192)
+        file.write(os.urandom(40 * 4096))
+    with pytest.raises(StoreFault, match=r"damaged"):
+        journal.read("d1")
+    journal.close()
+
+
+def test_a_store_that_was_moved_away_is_not_begun_anew(store: Path) -> None:
+    journal = opened(store)
+    journal.append("d1", 0, [EVENT])
+    journal.close()
+    store.rename(store.with_name("elsewhere"))
+    for attempt in (
+        lambda: journal.read("d1"),
+        lambda: journal.append("d1", 1, [EVENT]),
+        journal.deployments,
+    ):
+        with pytest.raises(StoreFault, match="cannot be opened"):
+            attempt()
+    assert not store.exists()
+
+
+def test_tables_of_a_newer_orch_are_left_alone(store: Path) -> None:
+    opened(store).close()
+    engine = create_engine(f"sqlite:///{store}/journal.sqlite")
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO schema_steps VALUES (99)"))
+    engine.dispose()
+    with pytest.raises(StoreFault, match="newer orch"):
+        opened(store)
+
+
+def test_only_the_owner_can_read(store: Path) -> None:
+    store = store / "deep" / "down"
+    mask = os.umask(0)
+    try:
+        journal = opened(store)
+        journal.append("d1", 0, [EVENT])
+        claim = journal.drive_alone("d1")
+        DirectoryBaselineStore(store / "baselines").put(BASELINE)
+    finally:
+        os.umask(mask)
+    modes = {path.relative_to(store): stat.S_IMODE(path.stat().st_mode) for path in store.rglob("*")}
+    names = {str(path) for path in modes}
+    assert {"journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm", "drivers/d1"} <= names
+    assert {mode for path, mode in modes.items() if (store / path).is_file()} == {0o600}
+    assert {mode for path, mode in modes.items() if (store / path).is_dir()} == {0o700}
+    assert stat.S_IMODE(store.stat().st_mode) == stat.S_IMODE(store.parent.stat().st_mode) == 0o700
+    with claim:
+        journal.close()
+
+
+def test_a_directory_that_others_may_write_to_is_refused(store: Path) -> None:
+    store.mkdir()
+    store.chmod(0o777)
+    with pytest.raises(StoreFault, match="chmod go-w"):
+        opened(store)
+    assert list(store.iterdir()) == []
+
+
+def test_a_file_where_the_directory_should_be(store: Path) -> None:
+    store.write_text("")
+    with pytest.raises(StoreFault, match="cannot be opened"):
+        opened(store)
+
+
+def test_the_settings_that_durability_stands_on(store: Path) -> None:
+    journal = opened(store, patience=7)
+    asked = "journal_mode", "synchronous", "foreign_keys", "busy_timeout"
+    with journal._database.writing() as connection:
+        settings = [connection.execute(text(f"PRAGMA {name}")).scalar() for name in asked]
+    assert settings == ["wal", 2, 1, 7000]
+    journal.close()
+
+
+@pytest.mark.parametrize("content", [b"", b"rubbish", b"x\x9c+I-.\x01\x00\x04]\x01\xc1"])
+def test_a_baseline_that_is_not_what_it_was_proves_nothing(store: Path, content: bytes) -> None:
+    baselines = DirectoryBaselineStore(store)
+    digest = baselines.put(BASELINE).digest
+    (store / digest[:2] / digest[2:]).write_bytes(content)
+    with pytest.raises(StoreFault, match=f"{digest}.*another digest"):
+        baselines.get(digest)
+    baselines.put(BASELINE)
+    assert baselines.get(digest) == BASELINE
+
+
+def test_a_baseline_under_another_name_is_noticed(store: Path) -> None:
+    baselines = DirectoryBaselineStore(store)
+    one, other = (baselines.put(BASELINE.model_copy(update={"host": host})).digest for host in ("a", "b"))
+    shutil.copy(store / one[:2] / one[2:], store / other[:2] / other[2:])
+    with pytest.raises(StoreFault):
+        baselines.get(other)
