@@ -255,7 +255,7 @@ def _body(kind: str, body: Any) -> dict[Any, Any]:
         return {}
     if isinstance(body, dict):
         if "kind" in body:
-            raise wrong("no `kind`", "the key above it says the kind", found="one", at="kind")
+            raise wrong("no `kind`", "the key above it says the kind", found="one", at=f"{kind}.kind")
         return body
     if not main:
         raise wrong(f"a mapping below `{kind}`", "write its fields below it", at=kind)

@@ -54,7 +54,9 @@ class Release(Noun):
     def _something_released(self) -> "Release":
         if not self.units and not self.removes:
             raise wrong(
-                "at least one release unit, or one component that is removed", "fill in `units` or `removes`"
+                "at least one release unit, or one component that is removed",
+                "fill in `units` or `removes`",
+                found="none",
             )
         return self
 

@@ -4,6 +4,8 @@ from difflib import get_close_matches
 
 from pydantic_core import PydanticCustomError
 
+_SHORTEST = 2
+
 
 def wrong(expected: str, next_move: str, *, found: str = "", at: str = "") -> PydanticCustomError:
     """The error to raise in a validator. `found` replaces the value that is shown, `at` names the field that is to blame."""
@@ -12,9 +14,12 @@ def wrong(expected: str, next_move: str, *, found: str = "", at: str = "") -> Py
 
 
 def meant(key: str, known: list[str]) -> str | None:
-    """The known word that a mistyped one was meant to be."""
-    folded = {word.casefold().replace("-", "_"): word for word in known}
-    close = get_close_matches(
-        key.casefold().replace("-", "_").replace(" ", "_"), list(folded), n=1, cutoff=0.6
-    )
-    return folded[close[0]] if close else None
+    """The known word that a mistyped one was meant to be: the closest one, or the one that it begins with."""
+    folded = {_folded(word): word for word in known}
+    close = get_close_matches(_folded(key), list(folded), n=1, cutoff=0.6)
+    begins = [word for word in folded if len(word) > _SHORTEST and _folded(key).startswith(word)]
+    return next((folded[word] for word in [*close, *begins]), None)
+
+
+def _folded(word: str) -> str:
+    return word.casefold().replace("-", "_").replace(" ", "_")

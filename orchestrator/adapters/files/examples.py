@@ -11,12 +11,13 @@ EXAMPLES = {
     "risks": "[{risk: a host runs out of space, mitigation: space is checked beforehand}]",
     "communication": "[{audience: service desk, channel: mail}]",
     "validation": "{environment: [{space: {free: 1GiB}}], acceptance: [{unit: shop}]}",
+    "acceptance": "[{unit: shop}]",
     "backout": "{playbook: rollback/shop.yml, baseline: {files: [/opt/shop]}}",
     "approval": "{required: [change manager]}",
     "name": "shop",
     "version": '"2.4.0"',
     "artefact": "dml/shop-2.4.0.tar.gz",
-    "sha256": "... (what `sha256sum` prints for the artefact)",
+    "sha256": "(what sha256sum prints for the artefact)",
     "kind": "phased",
     "hosts": "web",
     "playbook": "playbooks/deploy.yml",
@@ -41,6 +42,13 @@ EXAMPLES = {
     "distribution": "debian",
 }
 """By key, an example of its value."""
+
+NEXT_MOVES = {
+    "a moment": "write the date, the time and the zone",
+    "a duration": "write it in this form",
+    "a size": "write it in this form",
+}
+"""By the beginning of what was expected, what to do where a rule does not say it."""
 
 PATTERNS = {
     r"^[0-9a-f]{64}$": (

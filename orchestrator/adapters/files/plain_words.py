@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 
 from orchestrator.adapters.files.document import Document, Path, Tree, shown_text, written
-from orchestrator.adapters.files.examples import EXAMPLES, PATTERNS
+from orchestrator.adapters.files.examples import EXAMPLES, NEXT_MOVES, PATTERNS
 from orchestrator.adapters.files.known_keys import Location, keys_at
 from orchestrator.domain.wrong import meant
 from orchestrator.errors import Fault
@@ -23,6 +23,7 @@ class _Case(NamedTuple):
     context: dict[str, Any]
     document: Document
     root: type[BaseModel]
+    is_key: bool
 
     @property
     def key(self) -> str:
@@ -53,7 +54,8 @@ def _said_already(case: _Case, mistyped: set[Path]) -> bool:
 def _case(item: dict[str, Any], document: Document, root: type[BaseModel]) -> _Case:
     location: Location = tuple(part for part in item["loc"] if part != "[key]")
     path, value = _place(document.tree, location, is_missing=item["type"] == "missing")
-    return _Case(item["type"], location, path, value, item.get("ctx", {}), document, root)
+    is_key = "[key]" in item["loc"]
+    return _Case(item["type"], location, path, value, item.get("ctx", {}), document, root, is_key)
 
 
 def _place(tree: Tree, location: Location, *, is_missing: bool) -> tuple[Path, Tree]:
@@ -76,7 +78,9 @@ def _place(tree: Tree, location: Location, *, is_missing: bool) -> tuple[Path, T
 
 def _fault(case: _Case) -> Fault:
     words = WORDS.get(case.kind, _in_other_words)(case)
-    path = (*case.path, words.at) if words.at else case.path
+    if case.is_key:
+        words = words._replace(found=f"the key `{shown_key(case.key)}`")
+    path = (*case.path, *words.at.split(".")) if words.at else case.path
     found = words.found if words.found is not None else _shown(case.document, path)
     return Fault(
         case.document.file, case.document.line_of(path), written(path), words.expected, found, words.next_move
@@ -132,7 +136,7 @@ def shown_key(key: str) -> str:
 
 def _not_text(case: _Case) -> _Words:
     if case.value is None:
-        return _Words("text", "write the text, or remove the key" if case.key else "write the text")
+        return _Words("text", "write the text")
     if isinstance(case.value, (list, dict)):
         return _Words("text", "write one text")
     return _Words("text", f'put it in quotes: "{case.document.spelled.get(case.path, "")}"')
@@ -149,7 +153,7 @@ def _not_a_list(case: _Case) -> _Words:
     if isinstance(value, dict):
         return _Words("a list", "put `- ` before each item")
     if value is None:
-        return _Words("a list", "write its items below it, or remove the key")
+        return _Words("a list", "write its items below it")
     spelled = value if isinstance(value, str) else case.document.spelled.get(case.path, "")
     return _Words("a list", f"write it as a list: [{spelled[:60]}]")
 
@@ -200,7 +204,9 @@ def _broken_rule(case: _Case) -> _Words:
 
 
 def _in_other_words(case: _Case) -> _Words:
-    return _Words(str(case.context.get("error", "another value")), "correct the value")
+    expected = str(case.context.get("error", "another value"))
+    moves = (move for beginning, move in NEXT_MOVES.items() if expected.startswith(beginning))
+    return _Words(expected, next(moves, "correct the value"))
 
 
 WORDS: dict[str, Callable[[_Case], _Words]] = {

@@ -1,0 +1,15 @@
+"""The release plan's manual: one annotated YAML file a section. Its comments are the descriptions that editors show."""
+
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def sections() -> list[Path]:
+    """The files of the twelve sections in their order; put one after the other they are a plan."""
+    return sorted(path for path in HERE.glob("*.yml") if path.name[0].isdigit())
+
+
+def minimal() -> Path:
+    """A plan with all twelve sections and nothing that can be left out."""
+    return HERE / "minimal.yml"

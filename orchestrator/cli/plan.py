@@ -1,0 +1,170 @@
+"""`orch plan`: check a release plan, show what it would do, and print its JSON Schema."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from orchestrator.adapters.files.plan_file import load_plan
+from orchestrator.adapters.files.project_files import project_of
+from orchestrator.cli.plan_outline import Branch, outline, strategy_words
+from orchestrator.domain.checked_plan import CheckedPlan
+from orchestrator.engine.plan_check import check_plan
+from orchestrator.errors import ExitCode, Fault, PlanFault
+
+_file = click.argument("file", metavar="PLAN", type=click.Path(path_type=Path))
+_project = click.option(
+    "--project",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    help="The folder that the plan's paths are relative to [default: the nearest one above the plan with its playbook].",
+)
+_json = click.option("--json", "as_json", is_flag=True, help="One JSON object for programs.")
+
+
+@click.group()
+def plan() -> None:
+    """Check a release plan and show what it would do. No host is touched."""
+
+
+@plan.command()
+@_file
+@_project
+@_json
+def check(file: Path, project: Path | None, as_json: bool) -> int:  # noqa: FBT001 (click calls it)
+    """Check a plan against its files, inventory and playbooks; every fault at once."""
+    try:
+        checked = _checked(file, project)
+    except PlanFault as fault:
+        return _report(str(file), fault.faults, (), as_json=as_json)
+    if checked.faults:
+        return _report(str(file), checked.faults, checked.warnings, as_json=as_json)
+    if as_json:
+        _print_json({"plan": str(file), "ok": True, "faults": [], **_resolved(checked)})
+        return ExitCode.COMPLETED
+    _print_warnings(checked.warnings)
+    said = f"{_count(len(checked.targets), 'host')} in {_count(len(checked.waves), 'wave')}"
+    click.echo(f"{file}: ok, {said}{_and_warnings(checked.warnings)}")
+    return ExitCode.COMPLETED
+
+
+@plan.command()
+@_file
+@_project
+@_json
+def show(file: Path, project: Path | None, as_json: bool) -> int:  # noqa: FBT001
+    """Show what a plan will do: hosts by wave, checks, gates, limits and backout."""
+    try:
+        checked = _checked(file, project)
+    except PlanFault as fault:
+        return _report(str(file), fault.faults, (), as_json=as_json)
+    if checked.faults:
+        return _report(str(file), checked.faults, checked.warnings, as_json=as_json)
+    if as_json:
+        plan = checked.loaded.plan.model_dump(mode="json")
+        _print_json({"plan": str(file), "ok": True, "faults": [], **_resolved(checked), "sections": plan})
+        return ExitCode.COMPLETED
+    _print_outline(outline(checked))
+    _print_warnings(checked.warnings)
+    return ExitCode.COMPLETED
+
+
+@plan.command()
+def schema() -> None:
+    """Print the JSON Schema of release plans, for editors."""
+    from orchestrator.adapters.files.plan_schema import plan_schema
+
+    _print_json(plan_schema())
+
+
+def _checked(file: Path, project: Path | None) -> CheckedPlan:
+    from orchestrator.bootstrap import plan_ports  # noqa: PLC0415 (a fault of form needs no Ansible)
+
+    loaded = load_plan(file)
+    folder = project.resolve() if project else project_of(loaded)
+    with _progress() as say:
+        return check_plan(loaded, folder, plan_ports(), say=say)
+
+
+def _resolved(checked: CheckedPlan) -> dict[str, Any]:
+    return {
+        "sha256": checked.loaded.sha256,
+        "strategy": strategy_words(checked),
+        "hosts": [target.host for target in checked.targets],
+        "waves": [wave.model_dump(mode="json") for wave in checked.waves],
+        "warnings": [asdict(warning) for warning in checked.warnings],
+    }
+
+
+def _report(file: str, faults: tuple[Fault, ...], warnings: tuple[Fault, ...], *, as_json: bool) -> ExitCode:
+    if as_json:
+        listed = {
+            "faults": [asdict(fault) for fault in faults],
+            "warnings": [asdict(item) for item in warnings],
+        }
+        _print_json({"plan": file, "ok": False, **listed})
+        return ExitCode.PLAN_FAULT
+    for fault in faults:
+        click.echo(str(fault), err=True)
+    _print_warnings(warnings, err=True)
+    click.echo(f"{file}: {_count(len(faults), 'fault')}{_and_warnings(warnings)}", err=True)
+    return ExitCode.PLAN_FAULT
+
+
+def _print_warnings(warnings: tuple[Fault, ...], *, err: bool = False) -> None:
+    for warning in warnings:
+        click.echo(f"warning: {warning}", err=err)
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _and_warnings(warnings: tuple[Fault, ...]) -> str:
+    return f", {_count(len(warnings), 'warning')}" if warnings else ""
+
+
+def _print_outline(root: Branch) -> None:
+    if not sys.stdout.isatty():
+        for line in _plain_lines(root, 0):
+            click.echo(line)
+        return
+    from rich.console import Console
+    from rich.text import Text
+    from rich.tree import Tree
+
+    def grown(branch: Branch, depth: int) -> Tree:
+        style = "bold red" if branch.loud else "bold" if depth < 2 and branch.below else ""
+        tree = Tree(Text(branch.text, style=style), guide_style="dim")
+        tree.children.extend(grown(child, depth + 1) for child in branch.below)
+        return tree
+
+    Console().print(grown(root, 0))
+
+
+def _plain_lines(branch: Branch, depth: int) -> Iterator[str]:
+    yield "  " * depth + branch.text
+    for child in branch.below:
+        yield from _plain_lines(child, depth + 1)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Says in a terminal what takes so long; nothing where nobody looks."""
+    if not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("checks the plan") as status:
+        yield lambda step: status.update(f"checks {step}")

@@ -1,0 +1,214 @@
+"""What a plan will do, as an outline: the twelve sections in the order in which they matter to whoever starts it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from orchestrator.domain.attempt import Allowance
+from orchestrator.domain.check import CheckBase, title_of
+from orchestrator.domain.checked_plan import CheckedPlan
+from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.domain.wave import Gate, Limit, Wave
+from orchestrator.domain.words import seconds_words
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A line, and what belongs to it; `loud` is what nobody may overlook."""
+
+    text: str
+    below: tuple[Branch, ...] = ()
+    loud: bool = False
+
+
+def outline(checked: CheckedPlan) -> Branch:
+    """The whole plan as a tree of lines."""
+    plan = checked.loaded.plan
+    release = plan.release
+    kind = "Emergency release" if release.emergency else "Release"
+    return Branch(
+        f"{kind} {release.name} {release.version} to {plan.resources.environment}",
+        (
+            Branch(f"Purpose: {plan.purpose}"),
+            _group("Objectives", plan.objectives),
+            _release(plan),
+            *_before(plan, checked),
+            _strategy(checked),
+            _afterwards(plan),
+            _backout(plan),
+            *_people(plan),
+        ),
+    )
+
+
+def strategy_words(checked: CheckedPlan) -> str:
+    """The strategy in one sentence, said out loud where it has no second chance."""
+    strategy = checked.loaded.plan.strategy
+    hosts, waves = len(checked.targets), checked.waves
+    if strategy.kind == "big-bang":
+        return f"BIG-BANG: ALL {hosts} HOSTS AT ONCE"
+    if strategy.kind == "pilot" and waves:
+        first, later = waves[0], waves[1:]
+        rest = sum(len(wave.hosts) for wave in later)
+        return f"pilot: {', '.join(first.hosts)} first, then {_count(rest, 'host')} in {_count(len(later), 'wave')}"
+    return f"{strategy.kind}: {_count(hosts, 'host')} in {_count(len(waves), 'wave')}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _group(title: str, lines: Iterable[str]) -> Branch:
+    return Branch(title, tuple(Branch(line) for line in lines))
+
+
+def _groups(titled: Iterable[tuple[str, Sequence[str]]]) -> Iterable[Branch]:
+    return (_group(title, lines) for title, lines in titled if lines)
+
+
+def _titles(checks: Iterable[CheckBase]) -> list[str]:
+    return [title_of(check) + _patience(check) for check in checks]
+
+
+def _patience(check: CheckBase) -> str:
+    return f" (within {seconds_words(check.within)})" if check.within else ""
+
+
+def _release(plan: ReleasePlan) -> Branch:
+    release = plan.release
+    units = [
+        f"{unit.name} {unit.version}: {unit.artefact} (sha256 {unit.sha256[:12]})"
+        + (f", on each host as {unit.on_target}" if unit.on_target else "")
+        for unit in release.units
+    ]
+    closes = [*release.rfcs, *release.known_errors, *release.problems]
+    titled = (
+        ("Carries", units),
+        ("Removes", release.removes),
+        ("Closes", closes),
+        ("Depends on", release.depends_on),
+    )
+    return Branch("Release package", tuple(_groups(titled)))
+
+
+def _before(plan: ReleasePlan, checked: CheckedPlan) -> Iterable[Branch]:
+    window = plan.schedule.window
+    opens = (
+        f"not before {window.opens.isoformat()}, no wave after {window.closes.isoformat()}"
+        if window
+        else "at any time"
+    )
+    first = [f"starts {opens}"]
+    if plan.approval.required:
+        first.append(f"approval by {', '.join(plan.approval.required)}")
+    first.append(f"{_count(len(plan.release.units), 'digest')} verified in the media library")
+    scope = plan.backout.baseline
+    what = [*scope.files, *scope.units, *scope.sysctl, *(item.name for item in scope.commands)]
+    what += [name for name, taken in (("ports", scope.ports), ("users", scope.users)) if taken]
+    what += ["packages"] if scope.packages == "all" else []
+    checks = _group(f"verified on all {len(checked.targets)} hosts", _titles(plan.validation.environment))
+    baseline = Branch(f"baseline of {', '.join(what)}")
+    yield Branch("Before any host is touched", (*(Branch(line) for line in first), checks, baseline))
+
+
+def _strategy(checked: CheckedPlan) -> Branch:
+    plan = checked.loaded.plan
+    overall = plan.strategy.failure_limit.overall
+    limit = _limit_words(overall, len(checked.targets))
+    return Branch(
+        f"Strategy: {strategy_words(checked)}",
+        (
+            Branch(f"deploy playbook {plan.strategy.playbook}"),
+            *_allowed(plan.strategy.allow),
+            Branch(f"stops when more than {limit} are down in all"),
+            *(_wave(wave) for wave in checked.waves),
+            _group("verified on each host after its wave", _titles(plan.validation.acceptance)),
+        ),
+        loud=plan.strategy.kind == "big-bang",
+    )
+
+
+def _allowed(allow: Allowance) -> Iterable[Branch]:
+    said = [
+        "hosts on which nothing was done count as done" if allow.noop else "",
+        f"may fail: {', '.join(allow.ignored_tasks)}" if allow.ignored_tasks else "",
+        f"may be rescued: {', '.join(allow.rescued_tasks)}" if allow.rescued_tasks else "",
+        f"may touch {', '.join(allow.delegates)} as well" if allow.delegates else "",
+        "facts become plain variables" if allow.injected_facts else "",
+    ]
+    return (Branch(f"allowed: {line}") for line in said if line)
+
+
+def _wave(wave: Wave) -> Branch:
+    hosts = f"{wave.name} ({_count(len(wave.hosts), 'host')}): {', '.join(wave.hosts)}"
+    lines = [f"objective: {wave.objective}"] if wave.objective else []
+    lines.append(f"fails when more than {_limit_words(wave.failure_limit, len(wave.hosts))} are down")
+    gate = _gate_words(wave.gate)
+    titled = (("before it", _titles(wave.entry)), ("and after it", _titles(wave.acceptance)))
+    return Branch(hosts, (*(Branch(line) for line in lines), *_groups(titled), Branch(f"gate: {gate}")))
+
+
+def _limit_words(limit: Limit, hosts: int) -> str:
+    number = limit.hosts_of(hosts)
+    return f"{number} of {_count(hosts, 'host')}" + (
+        f" ({limit.percent:g}%)" if limit.percent is not None else ""
+    )
+
+
+def _gate_words(gate: Gate) -> str:
+    parts = [f"{seconds_words(gate.soak)} of soak"] if gate.soak else []
+    if gate.confirm:
+        parts.append(f"confirmation by {gate.confirm}")
+    return ", then ".join(parts) or "opens at once"
+
+
+def _afterwards(plan: ReleasePlan) -> Branch:
+    support = plan.validation.early_life
+    if support is None:
+        return Branch("Early life support: none")
+    every = seconds_words(support.every)
+    return Branch(f"Early life support: {seconds_words(support.duration)}, acceptance asked every {every}")
+
+
+def _backout(plan: ReleasePlan) -> Branch:
+    backout = plan.backout
+    whom = {
+        "failed": "the failed hosts",
+        "wave": "the hosts of the failed wave",
+        "all_touched": "all hosts that were touched, newest wave first",
+    }[backout.scope]
+    action = (
+        f"backs out {whom}"
+        if backout.on_failure == "back_out"
+        else f"holds for a person, who may back out {whom}"
+    )
+    return Branch(
+        "If it fails",
+        (
+            Branch(action),
+            Branch(f"backout playbook {backout.playbook}"),
+            *_allowed(backout.allow),
+            Branch("then the baseline is captured again: equal, or each difference is listed as residue"),
+        ),
+    )
+
+
+def _people(plan: ReleasePlan) -> Iterable[Branch]:
+    resources = plan.resources
+    needed = [f"inventory {resources.inventory}", *resources.people, *resources.tools]
+    milestones = [f"{item.at.isoformat()} {item.what}" for item in plan.schedule.milestones]
+    risks = [
+        f"{item.risk} (likelihood {item.likelihood}, impact {item.impact}): {item.mitigation}"
+        for item in plan.risks
+    ]
+    parties = [f"{item.audience} by {item.channel}: {', '.join(item.when)}" for item in plan.communication]
+    titled = (
+        ("Roles", [f"{role}: {person}" for role, person in plan.roles.items()]),
+        ("Resources", needed),
+        ("Milestones", milestones),
+        ("Risks", risks),
+        ("Communication", parties),
+        ("Sign-off", plan.approval.sign_off),
+    )
+    return _groups(titled)
