@@ -1,7 +1,7 @@
 """The program for the target, put together from its modules, and the bytes that carry it there with a request."""
 
-import ast
 import json
+import re
 import shlex
 from collections.abc import Mapping
 from functools import cache
@@ -10,6 +10,7 @@ from typing import Any
 
 _ENTRY = "orchestrator.adapters.ssh.on_target.serve"
 _LOADER = "orchestrator.adapters.ssh.on_target.loader"
+_IMPORT = re.compile(r"^ *from (orchestrator[\w.]*) import ([\w, ]+)", re.MULTILINE)
 
 # One line that a Python of any age can read, and that needs no quoting by any shell but single quotes around it.
 LINE = (
@@ -19,9 +20,13 @@ LINE = (
 )
 
 
-def command(python: str) -> str:
-    """What is run on the target: nothing of the user's site or environment takes part."""
-    return f"exec {shlex.quote(python)} -I -S -X utf8 -c {shlex.quote(LINE)}"
+def command(python: str, *, root: bool) -> str:
+    """What is run on the target, as root where sudo asks for nothing; nothing of the user's site or environment takes part.
+
+    When sudo refuses, the request on standard input is still unread, and the login user's own Python takes it.
+    """
+    program = f"{shlex.quote(python)} -I -S -X utf8 -c {shlex.quote(LINE)}"
+    return f"exec {program}" if root else f"sudo -n -- {program} || exec {program}"
 
 
 @cache
@@ -51,10 +56,14 @@ def source_of(name: str) -> str | None:
 
 def _imported(text: str) -> list[str]:
     names: list[str] = []
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("orchestrator"):
-            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    for module, imported in _IMPORT.findall(text):
+        names += [module, *(f"{module}.{name.strip()}" for name in imported.split(","))]
     return names
+
+
+@cache
+def _sources_sent() -> bytes:
+    return json.dumps(sources()).encode("ascii")
 
 
 @cache
@@ -69,6 +78,5 @@ def loader() -> str:
 def letter(request: Mapping[str, Any]) -> bytes:
     """What is written to the program's standard input."""
     text = loader().encode()
-    bundle = {"modules": sources(), "loader": loader(), "line": LINE, "request": dict(request)}
-    body = json.dumps(bundle).encode("ascii")
+    body = b'{"modules": %s, "request": %s}' % (_sources_sent(), json.dumps(dict(request)).encode("ascii"))
     return b"%d\n%s%d\n%s" % (len(text), text, len(body), body)

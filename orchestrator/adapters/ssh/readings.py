@@ -9,7 +9,6 @@ from orchestrator.domain.check import (
     CheckBase,
     CheckResult,
     ClockCheck,
-    CommandCheck,
     PythonCheck,
     title_of,
 )
@@ -18,7 +17,6 @@ from orchestrator.domain.target import Target
 from orchestrator.domain.words import seconds_words
 from orchestrator.policy.expectation import expected_of
 
-_AS_LOGIN_USER = ("http", "tcp", "become", "python", "clock")
 _FOUND_LIMIT = 500
 
 
@@ -34,8 +32,7 @@ def placed(check: CheckBase, target: Target) -> dict[str, Any]:
 
 def question_of(number: int, check: CheckBase, target: Target) -> dict[str, Any]:
     """A check in the form in which the program on the target takes it."""
-    as_user = kind_of(check) in _AS_LOGIN_USER or (isinstance(check, CommandCheck) and not check.become)
-    return {**placed(check, target), "number": number, "as_user": as_user}
+    return {**placed(check, target), "number": number}
 
 
 def kind_of(check: CheckBase) -> str:
@@ -73,9 +70,8 @@ def reading(number: int, check: CheckBase, target: Target, outcome: Answered | U
     if isinstance(check, ClockCheck):
         return result(check, target, *_clock(check, outcome), 0.0)
     answer, found, seconds = _told(outcome.body, number)
-    without_root = outcome.body.get("without_root")
-    if answer == "inconclusive" and without_root:
-        found = f"{found} ({without_root})"
+    if answer == "inconclusive" and outcome.without_root:
+        found = f"{found} ({outcome.without_root})"
     return result(check, target, answer, found, seconds)
 
 

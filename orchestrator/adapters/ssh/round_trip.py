@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from orchestrator.adapters.ssh import program
 from orchestrator.adapters.ssh.on_target.frame import BadFrame, unframe
-from orchestrator.adapters.ssh.session import ANSWER_LIMIT, CutShort, Session, Unreached
+from orchestrator.adapters.ssh.session import CutShort, Session, Unreached
 from orchestrator.domain.plain_text import plain
 from orchestrator.domain.target import Identity, Target
 
@@ -17,21 +17,20 @@ _NOT_FOUND = (126, 127)
 
 
 class Question(NamedTuple):
-    """What a target is asked, and how many seconds it has."""
+    """What a target is asked, and how many seconds it has; `echo` times the way there and back for the clocks' sake."""
 
     seconds: float
     checks: Sequence[Mapping[str, Any]] = ()
     digests: Sequence[str] = ()
     scope: Mapping[str, Any] | None = None
+    echo: bool = False
 
     def request(self, nonce: str) -> dict[str, Any]:
         """The form in which the program on the target takes it."""
         return {
             "nonce": nonce,
             "seconds": self.seconds,
-            "limit": ANSWER_LIMIT,
-            "become": True,
-            "privileged": False,
+            "echo": self.echo,
             "checks": [dict(check) for check in self.checks],
             "digests": list(self.digests),
             "scope": None if self.scope is None else dict(self.scope),
@@ -39,13 +38,17 @@ class Question(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """A whole answer. The host's clock is ahead of ours by something between `ahead_least` and `ahead_most` seconds."""
+    """A whole answer. The host's clock is ahead of ours by something between `ahead_least` and `ahead_most` seconds.
+
+    `without_root` says why it was not root that answered; empty when it was.
+    """
 
     body: Mapping[str, Any]
     identity: Identity
     user: str
     ahead_least: float
     ahead_most: float
+    without_root: str
 
 
 class Unanswered(NamedTuple):
@@ -65,12 +68,15 @@ class _Hello:
         self.there: float | None = None
         self.arrived_at = 0.0
 
-    def arrived(self, piece: bytes) -> None:
-        if self.there is None and len(self.begun) < 1 << 20:
-            self.begun += piece
-            match = self.pattern.search(self.begun)
-            if match is not None:
-                self.there, self.arrived_at = float(match[1]), time.time()
+    def arrived(self, piece: bytes) -> bool:
+        """Whether this piece brought it."""
+        if self.there is not None or len(self.begun) > 1 << 20:
+            return False
+        self.begun += piece
+        match = self.pattern.search(self.begun)
+        if match is not None:
+            self.there, self.arrived_at = float(match[1]), time.time()
+        return match is not None
 
 
 def ask(target: Target, question: Question, session: Session | None = None) -> Answered | Unanswered:
@@ -92,9 +98,8 @@ def _asked(session: Session, question: Question) -> Answered | Unanswered:
     nonce = secrets.token_hex(16)
     hello = _Hello(nonce)
     letter = program.letter(question.request(nonce))
-    output, code, errors = session.converse(
-        program.command(session.target.python), letter, question.seconds + 30, hello.arrived
-    )
+    command = program.command(session.target.python, root=session.target.user == "root")
+    output, code, errors = session.converse(command, letter, question.seconds + 30, hello.arrived, echo=question.echo)
     try:
         body = unframe(nonce, output)
     except BadFrame as bad:
@@ -108,8 +113,20 @@ def _asked(session: Session, question: Question) -> Answered | Unanswered:
         host_key_sha256=session.fingerprint,
         boot_id=plain(told["boot_id"], 100),
     )
-    user = plain(told["user"], 100)
-    return Answered(body, identity, user, hello.there - hello.arrived_at, hello.there - session.sent_at)
+    most = (body.get("echo") or hello.there) - session.sent_at
+    return Answered(
+        body=body,
+        identity=identity,
+        user=plain(told["user"], 100),
+        ahead_least=hello.there - hello.arrived_at,
+        ahead_most=most,
+        without_root="" if told["is_root"] else f"root cannot be had: {plain(_last_line(errors), 200)}",
+    )
+
+
+def _last_line(errors: bytes) -> str:
+    lines = errors.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else "sudo was refused"
 
 
 def _silence(target: Target, bad: BadFrame, output: bytes, code: int, errors: bytes) -> Unanswered:

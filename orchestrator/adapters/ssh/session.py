@@ -53,10 +53,13 @@ class Session:
         """End the connection."""
         self.transport.close()
 
-    def converse(self, command: str, letter: bytes, seconds: float, arrived: Callable[[bytes], None]) -> tuple[bytes, int, bytes]:
+    def converse(
+        self, command: str, letter: bytes, seconds: float, arrived: Callable[[bytes], bool], *, echo: bool = False
+    ) -> tuple[bytes, int, bytes]:
         """Run a command with this input: its output, exit code (-1: none) and the end of its complaints.
 
-        Each piece of output is shown to `arrived` as it comes. Raises CutShort.
+        Each piece of output is shown to `arrived` as it comes; with `echo`, the one that it finds to be a greeting is
+        answered by an empty line. `sent_at` is when we last wrote. Raises CutShort.
         """
         try:
             channel = self.transport.open_session(timeout=CONNECT_SECONDS)
@@ -64,7 +67,8 @@ class Session:
             channel.exec_command(command)
             self.sent_at = time.time()
             channel.sendall(letter)
-            channel.shutdown_write()
+            if not echo:
+                channel.shutdown_write()
             return self._answer(channel, seconds, arrived)
         except TimeoutError:
             raise CutShort(f"the host fell silent for {QUIET_SECONDS:g} s") from None
@@ -72,13 +76,15 @@ class Session:
             raise CutShort(f"the connection broke: {_words(error)}") from None
 
     def _answer(
-        self, channel: paramiko.Channel, seconds: float, arrived: Callable[[bytes], None]
+        self, channel: paramiko.Channel, seconds: float, arrived: Callable[[bytes], bool]
     ) -> tuple[bytes, int, bytes]:
         output, errors = bytearray(), bytearray()
         deadline = time.monotonic() + seconds
         while piece := channel.recv(1 << 18):
             output += piece
-            arrived(piece)
+            if arrived(piece) and not channel.eof_sent:
+                self.sent_at = time.time()
+                channel.sendall(b"\n")
             if len(output) > ANSWER_LIMIT:
                 raise CutShort(f"the answer is larger than {ANSWER_LIMIT >> 20} MiB")
             if time.monotonic() > deadline:

@@ -11,7 +11,7 @@ from orchestrator.adapters.ssh.readings import question_of, reachable, reading, 
 from orchestrator.adapters.ssh.round_trip import Answered, Question, Unanswered, ask
 from orchestrator.adapters.ssh.session import Session, Unreached
 from orchestrator.domain.baseline import Baseline, BaselineScope, ConfigurationItem
-from orchestrator.domain.check import Answer, Check, CheckBase, CheckResult
+from orchestrator.domain.check import Answer, Check, CheckBase, CheckResult, ClockCheck
 from orchestrator.domain.plain_text import escaped_text, plain
 from orchestrator.domain.target import Identity, Target
 from orchestrator.engine.ports import Targets
@@ -56,6 +56,7 @@ class SshTargets(Targets):
         theirs = {number: check for number, check in enumerate(checks) if number not in ours}
         testinfra = {number: check for number, check in ours.items() if check.kind == "testinfra"}
         direct = {number: check for number, check in ours.items() if number not in testinfra}
+        echo = any(isinstance(check, ClockCheck) for check in checks)
         seconds = _VERIFY_SECONDS + max((_longest(check) for check in theirs.values()), default=0.0)
         with ThreadPoolExecutor(1) as beside:
             from_here = beside.submit(self._from_here, targets, direct, project)
@@ -63,7 +64,9 @@ class SshTargets(Targets):
             outcomes = self._ask_all(
                 targets,
                 lambda target: Question(
-                    seconds, [question_of(number, check, target) for number, check in theirs.items()]
+                    seconds,
+                    [question_of(number, check, target) for number, check in theirs.items() if check.kind != "clock"],
+                    echo=echo,
                 ),
             )
             elapsed = time.monotonic() - started
@@ -149,8 +152,8 @@ class SshTargets(Targets):
         faults = [plain(fault, 500) for fault in told["faults"]]
         if len(faults) > _COUNTED_FAULTS:
             faults = [*faults[:_COUNTED_FAULTS], f"and {len(faults) - _COUNTED_FAULTS} faults more"]
-        if faults and outcome.body.get("without_root"):
-            faults.append(plain(outcome.body["without_root"], 500))
+        if faults and outcome.without_root:
+            faults.append(outcome.without_root)
         return Baseline(
             host=target.host,
             machine_id=outcome.identity.machine_id,

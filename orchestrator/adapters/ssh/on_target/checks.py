@@ -49,7 +49,8 @@ def _tcp(check: Asked, view: View) -> Answer:
 def _command(check: Asked, view: View) -> Answer:
     if check["become"] and not view.is_root:
         return "inconclusive", "root cannot be had on this host"
-    ran = shell.run(["/bin/sh", "-c", check["run"]], check["timeout"])
+    program = ["/bin/sh", "-c", check["run"]]
+    ran = shell.run(program if check["become"] else shell.as_login_user(program), check["timeout"])
     if ran.code is None:
         return ("failed" if ran.trouble.startswith("no end") else "inconclusive"), ran.trouble
     code = ran.code if ran.code >= 0 else 128 - ran.code
@@ -150,11 +151,12 @@ def _become(check: Asked, view: View) -> Answer:
         wanted = pwd.getpwnam(check["user"]).pw_uid
     except KeyError:
         return "failed", f"there is no user {check['user']}"
+    login = os.environ.get("SUDO_USER") if view.is_root else None
     if wanted == os.geteuid():
-        return "passed", f"the login user is {check['user']}"
-    if view.is_root:
+        return "passed", "sudo asks for nothing" if login else f"the login user is {check['user']}"
+    if view.is_root and not login:
         return "passed", "the login user is root"
-    ran = shell.run(["sudo", "-n", "-u", check["user"], "--", "true"], 20)
+    ran = shell.run(shell.as_login_user(["sudo", "-n", "-u", check["user"], "--", "true"]), 20)
     return passed_if(ran.code == 0, "sudo asks for nothing" if ran.code == 0 else ran.trouble or shell.last_line(ran.errors))
 
 

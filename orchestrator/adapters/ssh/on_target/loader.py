@@ -39,4 +39,4 @@ def start() -> None:
     sys.meta_path.insert(0, FromMemory(bundle["modules"]))  # type: ignore[arg-type]
     from orchestrator.adapters.ssh.on_target.serve import serve
 
-    serve(bundle, sys.stdout.buffer)
+    serve(bundle["request"], source, sys.stdout.buffer)

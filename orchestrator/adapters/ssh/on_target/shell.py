@@ -45,14 +45,14 @@ class _Drain(threading.Thread):
             self.too_much = self.too_much or len(self.kept) >= self.limit
 
 
-def run(arguments: list[str], timeout: float, limit: int = OUTPUT_LIMIT, given: bytes | None = None) -> Ran:
+def run(arguments: list[str], timeout: float, limit: int = OUTPUT_LIMIT) -> Ran:
     """Run a program for at most `timeout` seconds, keeping at most `limit` bytes of its output."""
     environment = dict(os.environ, LC_ALL="C", LANG="C")
     environment["PATH"] = environment.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin"
     try:
         child = subprocess.Popen(
             arguments,
-            stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=environment,
@@ -63,21 +63,23 @@ def run(arguments: list[str], timeout: float, limit: int = OUTPUT_LIMIT, given: 
         return Ran(None, b"", b"", f"{arguments[0]} cannot be run: {error.strerror}")
     _running.add(child.pid)
     try:
-        return _to_its_end(child, timeout, limit, given)
+        return _to_its_end(child, timeout, limit)
     finally:
         _running.discard(child.pid)
 
 
-def _to_its_end(child: subprocess.Popen[bytes], timeout: float, limit: int, given: bytes | None) -> Ran:
+def as_login_user(arguments: list[str]) -> list[str]:
+    """A program as the user that logged in, also when sudo made us root."""
+    user = os.environ.get("SUDO_USER")
+    if os.geteuid() != 0 or not user or user == "root":
+        return arguments
+    return ["sudo", "-n", "-H", "-u", user, "--", *arguments]
+
+
+def _to_its_end(child: subprocess.Popen[bytes], timeout: float, limit: int) -> Ran:
     assert child.stdout is not None
     assert child.stderr is not None
     out, err = _Drain(child.stdout.fileno(), limit), _Drain(child.stderr.fileno(), 65536)
-    if given is not None and child.stdin is not None:
-        try:
-            child.stdin.write(given)
-            child.stdin.close()
-        except OSError:
-            pass  # it ended without reading; its exit code says why
     ended = _ended(child.pid, timeout)
     end_group(child.pid)  # before the leader is collected: until then its number cannot become somebody else's
     code = child.wait()
