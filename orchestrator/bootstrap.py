@@ -20,7 +20,9 @@ def home_of(given: Path | None = None) -> Path:
     if named:
         return Path(named).resolve()
     here = Path.cwd()
-    return next((folder / ".orch" for folder in (here, *here.parents) if (folder / ".orch").is_dir()), here / ".orch")
+    return next(
+        (folder / ".orch" for folder in (here, *here.parents) if (folder / ".orch").is_dir()), here / ".orch"
+    )
 
 
 def plan_ports() -> PlanPorts:
@@ -39,7 +41,7 @@ def ports(home: Path | None = None, project: Path | None = None) -> Ports:
     from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
     from orchestrator.adapters.checks import ask_from_controller
     from orchestrator.adapters.ssh import SshTargets
-    from orchestrator.adapters.store import DirectoryBaselineStore, SqlJournal
+    from orchestrator.adapters.store import DirectoryBaselineStore, SqlHostLocks, SqlJournal
 
     root = home_of(home)
     clock = SystemClock()
@@ -47,6 +49,7 @@ def ports(home: Path | None = None, project: Path | None = None) -> Ports:
         planning=PlanFolder(plan_ports(), project),
         clock=clock,
         journal=SqlJournal(root, clock),
+        locks=SqlHostLocks(root, clock),
         playbooks=AnsiblePlaybooks(root / "attempts"),
         targets=SshTargets(ask_from_controller),
         baselines=DirectoryBaselineStore(root / "baselines"),

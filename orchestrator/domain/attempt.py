@@ -34,3 +34,4 @@ class AttemptRequest(Noun):
     forks: int = 10
     vault_password_file: str | None = None
     known_hosts: str | None = None
+    epoch: int = 0

@@ -48,6 +48,7 @@ class Attempted(Noun):
     wave: int
     hosts: Many[HostName]
     intended_at: Moment
+    epoch: int = 0
     outcome: AttemptOutcome | None = None
     lost: str | None = None
     started: bool = True

@@ -120,6 +120,7 @@ def _attempt_intended(event: e.AttemptIntended, d: Deployment, record: Recorded)
         wave=event.wave,
         hosts=event.hosts,
         intended_at=record.at,
+        epoch=event.epoch,
     )
     standing: StandingName = "deploying" if event.purpose == "deploy" else "backing_out"
     return {

@@ -6,6 +6,7 @@ from orchestrator.domain.deployment import Deployment
 from orchestrator.engine import clock_watch
 from orchestrator.engine.chronicle import Chronicle
 from orchestrator.engine.emergency import honour_stop
+from orchestrator.engine.host_locks import give_back
 from orchestrator.engine.ports import Ports, Watcher
 from orchestrator.engine.practices import (
     attempts,
@@ -54,6 +55,7 @@ def drive(ports: Ports, deployment: str, *, driver: str, by: str, watch: Watcher
             honour_stop(work)
         while take_step(work):
             pass
+        give_back(ports, work.deployment)
         return work.deployment
 
 

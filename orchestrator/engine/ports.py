@@ -11,6 +11,7 @@ from orchestrator.domain.attempt import AttemptRequest
 from orchestrator.domain.baseline import Baseline, BaselineReference, BaselineScope
 from orchestrator.domain.check import Check, CheckResult
 from orchestrator.domain.events import Event, Recorded
+from orchestrator.domain.host_lock import HostLock
 from orchestrator.domain.inspection import Inspection, PlaybookFinding
 from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.domain.release_plan import ReleasePlan
@@ -69,6 +70,29 @@ class DriverClaim(ABC):
 
     @abstractmethod
     def __exit__(self, *exception: object) -> None: ...
+
+
+class HostLocks(ABC):
+    """Who may touch which machine; and epochs, by which a machine refuses a run older than the last it saw."""
+
+    @abstractmethod
+    def take(self, deployment: str, machines: Mapping[str, str], by: str) -> list[HostLock]:
+        """Lock all machines (host by machine identity), or none: then the locks that others hold. Durable on return.
+
+        Machines that the deployment holds already stay locked as they were.
+        """
+
+    @abstractmethod
+    def give_back(self, deployment: str) -> None:
+        """Unlock everything that the deployment holds; nothing where it holds none."""
+
+    @abstractmethod
+    def held(self) -> list[HostLock]:
+        """Every lock, oldest first."""
+
+    @abstractmethod
+    def next_epoch(self) -> int:
+        """A number greater than every one given before, by any process."""
 
 
 class Playbooks(ABC):
@@ -207,6 +231,7 @@ class Ports:
     planning: Planning
     clock: Clock
     journal: Journal
+    locks: HostLocks
     playbooks: Playbooks
     targets: Targets
     baselines: BaselineStore

@@ -14,6 +14,7 @@ from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.engine.chronicle import Chronicle
 from orchestrator.engine.drive import drive
 from orchestrator.engine.emergency import refuse_while_stopped
+from orchestrator.engine.host_locks import lock_hosts
 from orchestrator.engine.ports import Journal, Ports, Watcher
 from orchestrator.errors import Conflict, NotFound, Refused
 
@@ -67,6 +68,9 @@ def rollback(ports: Ports, deployment: str, *, by: str, reason: str, watch: Watc
     """Back out every touched host of a deployment that is over or held, and prove it. Raises Refused."""
     found = find(ports, deployment)
     _refuse_rollback(ports.journal, found)
+    reasons = lock_hosts(ports, found, {b.machine_id: host for host, b in found.baselines.items()})
+    if reasons:
+        raise Refused("Nothing was backed out: " + "; ".join(reasons) + ".")
     began = e.BackoutBegan(hosts=found.touched_hosts, reason=reason, by=by)
     signal(ports, found.id, began)
     return resume(ports, found.id, by=by, watch=watch)

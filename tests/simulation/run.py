@@ -15,6 +15,7 @@ from orchestrator.engine.use_cases import open_deployment, signal
 from orchestrator.errors import Refused, StoreFault
 from orchestrator.policy.next_step import next_step
 from orchestrator.policy.steps import WaitForPerson
+from tests.fakes.host_locks import FakeHostLocks
 from tests.plans import SHA
 from tests.simulation.journal import Killed
 from tests.simulation.scenario import Scenario
@@ -59,6 +60,7 @@ def ports_of(scenario: Scenario) -> Ports:
         planning=_Planning(scenario.plan),
         clock=scenario.world,
         journal=scenario.journal,
+        locks=FakeHostLocks(scenario.world),
         playbooks=scenario.playbooks,
         targets=scenario.targets,
         baselines=_Baselines(),

@@ -34,10 +34,36 @@ EVENTS = Table(
 )
 """One row an event. `at` is ISO 8601 in UTC with microseconds, so that it sorts as text; `body` is the event as JSON."""
 
+HOST_LOCKS = Table(
+    "host_locks",
+    METADATA,
+    Column("machine", String(200), primary_key=True),
+    Column("host", String(253), nullable=False),
+    Column("deployment", String(100), nullable=False),
+    Column("since", String(32), nullable=False),
+    Column("by", String(4000), nullable=False),
+)
+"""One row a machine that is held; the key keeps a second deployment out."""
+
+EPOCHS = Table(
+    "epochs",
+    METADATA,
+    Column("epoch", Integer, primary_key=True, autoincrement=True),
+    Column("at", String(32), nullable=False),
+    sqlite_autoincrement=True,
+)
+"""One row for each epoch given out, so that none is given twice."""
+
 SCHEMA = Table("schema_steps", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
 """One row for each step of STEPS that this database has taken."""
 
-STEPS: tuple[Callable[[Connection], None], ...] = (EVENTS.create,)
+
+def _locks(connection: Connection) -> None:
+    HOST_LOCKS.create(connection)
+    EPOCHS.create(connection)
+
+
+STEPS: tuple[Callable[[Connection], None], ...] = (EVENTS.create, _locks)
 """Step n leads to version n; a step that was released is never changed, the next one is added behind it."""
 
 

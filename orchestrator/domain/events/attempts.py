@@ -8,13 +8,14 @@ from orchestrator.domain.outcome import AttemptOutcome
 
 
 class AttemptIntended(Noun):
-    """An attempt is about to be started. Hosts count as touched from here on."""
+    """An attempt is about to be started. Hosts count as touched from here on, and refuse runs of an earlier epoch."""
 
     kind: Literal["attempt_intended"] = "attempt_intended"
     attempt: Name
     purpose: Purpose
     wave: int
     hosts: Many[HostName]
+    epoch: int = 0
 
 
 class AttemptAdopted(Noun):

@@ -12,7 +12,13 @@ POLL = 0.1
 
 def begin(work: Work, step: RunAttempt) -> None:
     """Put the intent on the journal, then start the worker; a driver that dies in between finds it `absent`."""
-    intent = AttemptIntended(attempt=step.attempt, purpose=step.purpose, wave=step.wave, hosts=step.hosts)
+    intent = AttemptIntended(
+        attempt=step.attempt,
+        purpose=step.purpose,
+        wave=step.wave,
+        hosts=step.hosts,
+        epoch=work.ports.locks.next_epoch(),
+    )
     if work.chronicle.decide(intent):
         work.begun.add(step.attempt)
         work.ports.playbooks.start(request_of(work.deployment, step.attempt))
@@ -71,6 +77,7 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
         run_timeout=part.run_timeout,
         forks=plan.strategy.forks,
         vault_password_file=_within(d, vault) if vault else None,
+        epoch=attempted.epoch,
         known_hosts=next((t.known_hosts for t in d.targets if t.known_hosts), None),
     )
 

@@ -1,0 +1,78 @@
+"""Host locks in the database beside the journal: the machine is the key, so only one deployment can hold it."""
+
+from collections.abc import Mapping
+from datetime import UTC
+from pathlib import Path
+
+from sqlalchemy import Connection, delete, insert, select
+
+from orchestrator.adapters.store.database import Database, FileDatabase
+from orchestrator.adapters.store.faults import translated
+from orchestrator.adapters.store.journal import FILE, PATIENCE
+from orchestrator.adapters.store.private import private_directory
+from orchestrator.adapters.store.tables import EPOCHS, HOST_LOCKS
+from orchestrator.domain.host_lock import HostLock
+from orchestrator.engine.ports import Clock, HostLocks
+
+
+class SqlHostLocks(HostLocks):
+    """Locks in `journal.sqlite` of the directory, or in the database at the URL."""
+
+    def __init__(self, directory: Path, clock: Clock, *, url: str | None = None) -> None:
+        """Raises StoreFault."""
+        self._clock = clock
+        with translated(f"The host locks {url or directory / FILE} cannot be opened"):
+            private_directory(directory)
+            self._database = Database.at_url(url) if url else FileDatabase(directory / FILE, PATIENCE)
+
+    def take(self, deployment: str, machines: Mapping[str, str], by: str) -> list[HostLock]:
+        """One transaction: all machines, or none and who holds them."""
+        with (
+            translated(f"No host was locked in {self._database.place}"),
+            self._database.writing() as connection,
+        ):
+            locks = {lock.machine: lock for lock in _all(connection)}
+            held = [locks[m] for m in machines if m in locks and locks[m].deployment != deployment]
+            if held:
+                return held
+            since = self._clock.now().astimezone(UTC).isoformat(timespec="microseconds")
+            rows = [
+                {"machine": machine, "host": host, "deployment": deployment, "since": since, "by": by}
+                for machine, host in machines.items()
+                if machine not in locks
+            ]
+            if rows:
+                connection.execute(insert(HOST_LOCKS), rows)
+            return []
+
+    def give_back(self, deployment: str) -> None:
+        """One transaction."""
+        with (
+            translated(f"No host was unlocked in {self._database.place}"),
+            self._database.writing() as connection,
+        ):
+            connection.execute(delete(HOST_LOCKS).where(HOST_LOCKS.c.deployment == deployment))
+
+    def held(self) -> list[HostLock]:
+        """By the time they were taken, then by host."""
+        with translated(f"The host locks {self._database.place} cannot be read"):
+            return self._database.look(_all)
+
+    def next_epoch(self) -> int:
+        """A row of its own for each number, so that none is given twice."""
+        with (
+            translated(f"No epoch was given by {self._database.place}"),
+            self._database.writing() as connection,
+        ):
+            given = connection.execute(insert(EPOCHS).values(at=self._clock.now().isoformat()))
+            key = given.inserted_primary_key
+            return int(key[0]) if key is not None else 0
+
+    def close(self) -> None:
+        """Give back the connections; a later use opens new ones."""
+        self._database.close()
+
+
+def _all(connection: Connection) -> list[HostLock]:
+    rows = connection.execute(select(HOST_LOCKS).order_by(HOST_LOCKS.c.since, HOST_LOCKS.c.host))
+    return [HostLock.model_validate(dict(row._mapping)) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name

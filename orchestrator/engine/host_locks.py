@@ -1,0 +1,38 @@
+"""Locking the machines of a deployment: taken before the first touch, given back when it is over."""
+
+from collections.abc import Mapping
+
+from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.fold import fold
+from orchestrator.domain.host_lock import HostLock
+from orchestrator.engine.ports import Ports
+
+
+def lock_hosts(ports: Ports, deployment: Deployment, machines: Mapping[str, str]) -> list[str]:
+    """Lock all machines; else why not, one line for each machine that another deployment holds."""
+    held = ports.locks.take(deployment.id, machines, deployment.by)
+    # A driver can die between the last event and giving back: what is over holds nothing.
+    for name in {lock.deployment for lock in held}:
+        if _is_over(ports, name):
+            ports.locks.give_back(name)
+    if held:
+        held = ports.locks.take(deployment.id, machines, deployment.by)
+    return [_refusal(lock, machines) for lock in held]
+
+
+def give_back(ports: Ports, deployment: Deployment) -> None:
+    """Unlock the machines of a deployment that is over."""
+    if deployment.over:
+        ports.locks.give_back(deployment.id)
+
+
+def _is_over(ports: Ports, name: str) -> bool:
+    records = ports.journal.read(name)
+    return not records or fold(records).over
+
+
+def _refusal(lock: HostLock, machines: Mapping[str, str]) -> str:
+    return (
+        f"{machines[lock.machine]} is held by {lock.deployment} (as {lock.host}, by {lock.by}, since "
+        f"{lock.since:%Y-%m-%d %H:%M:%S} UTC); end that first: orch status {lock.deployment}"
+    )
