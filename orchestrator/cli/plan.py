@@ -84,7 +84,7 @@ def schema() -> None:
 
 
 def _checked(file: Path, project: Path | None) -> CheckedPlan:
-    from orchestrator.bootstrap import plan_ports  # noqa: PLC0415 (a fault of form needs no Ansible)
+    from orchestrator.bootstrap import plan_ports
 
     loaded = load_plan(file)
     folder = project.resolve() if project else project_of(loaded)
