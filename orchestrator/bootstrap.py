@@ -3,7 +3,8 @@
 import os
 from pathlib import Path
 
-from orchestrator.adapters.ansible.inspection import AnsibleInspector
+from orchestrator.adapters import process
+from orchestrator.adapters.ansible.inspector_port import AnsibleInspector
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.files.media_library import DirectoryLibrary
 from orchestrator.adapters.files.plan_folder import PlanFolder
@@ -39,7 +40,7 @@ def ports(home: Path | None = None, project: Path | None = None) -> Ports:
     """All ports over real hosts, real Ansible and the store below `home`. Raises StoreFault."""
     # Here and not above: a plan check needs neither SQL nor ssh, and starts twice as fast without them.
     from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
-    from orchestrator.adapters.checks import ask_from_controller
+    from orchestrator.adapters.checks import ControllerChecks
     from orchestrator.adapters.ssh import SshTargets
     from orchestrator.adapters.store import DirectoryBaselineStore, SqlHostLocks, SqlJournal
 
@@ -51,7 +52,7 @@ def ports(home: Path | None = None, project: Path | None = None) -> Ports:
         journal=SqlJournal(root, clock),
         locks=SqlHostLocks(root, clock),
         playbooks=AnsiblePlaybooks(root / "attempts"),
-        targets=SshTargets(ask_from_controller),
+        targets=SshTargets(ControllerChecks(process.run)),
         baselines=DirectoryBaselineStore(root / "baselines"),
         library=DirectoryLibrary(),
     )
