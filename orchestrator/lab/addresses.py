@@ -7,20 +7,21 @@ from ipaddress import IPv4Address, IPv4Network
 from orchestrator.lab.errors import LabError
 from orchestrator.lab.names import host_number
 
-POOL = IPv4Network("10.213.0.0/16")
-_NETWORKS = 256
+# Private ranges (RFC 1918) in the order they are tried: a machine in a company network may have a route to all of 10/8.
+POOLS = (IPv4Network("10.213.0.0/16"), IPv4Network("172.29.0.0/16"), IPv4Network("192.168.0.0/16"))
+_IN_A_POOL = 256
 
 
 def chosen_network(lab: str, taken: Iterable[IPv4Network]) -> IPv4Network:
-    """The /24 of the pool that the lab's name points at, or the next one that overlaps nothing taken."""
+    """The /24 that the lab's name points at, or the next one that overlaps nothing taken; default routes don't count."""
     in_use = [network for network in taken if network.prefixlen > 0]
     first = hashlib.sha256(lab.encode()).digest()[0]
-    for step in range(_NETWORKS):
-        candidate = _nth((first + step) % _NETWORKS)
+    for candidate in (_nth(pool, first + step) for pool in POOLS for step in range(_IN_A_POOL)):
         if not any(candidate.overlaps(network) for network in in_use):
             return candidate
+    pools = ", ".join(map(str, POOLS))
     raise LabError(
-        f"No free network in {POOL}: other labs or this machine's routes hold all of it; take a lab down."
+        f"No free network in {pools}: other labs or this machine's routes hold all of it; take a lab down."
     )
 
 
@@ -44,5 +45,5 @@ def hardware_address(host_address: IPv4Address) -> str:
     return "02:6f:" + ":".join(f"{byte:02x}" for byte in host_address.packed)
 
 
-def _nth(index: int) -> IPv4Network:
-    return IPv4Network((int(POOL.network_address) + (index << 8), 24))
+def _nth(pool: IPv4Network, index: int) -> IPv4Network:
+    return IPv4Network((int(pool.network_address) + (index % _IN_A_POOL << 8), 24))

@@ -64,7 +64,7 @@ def _recorded_intent(
                 say(f"it keeps its {len(found.hosts)} hosts; only `orch lab down` takes hosts away")
         if inventory_dir:
             state = state.model_copy(update={"inventory": (inventory_dir / name / "hosts.yml").absolute()})
-        state = grown(state, hosts, kind)
+        state = grown(state.model_copy(update={"base": str(base)}), hosts, kind)
         paths.root.mkdir(parents=True, exist_ok=True)
         paths.root.chmod(0o700)
         write_state(paths.state, state)

@@ -6,13 +6,13 @@ _BANNER = b"SSH-2.0-orchlab\r\n"
 _KEY_EXCHANGE = 20
 
 
-def ssh_answers(address: str, *, seconds: float = 2.0) -> bool:
+def ssh_answers(address: str, *, port: int = 22, seconds: float = 2.0) -> bool:
     """Whether the server sends its banner and then begins the key exchange (RFC 4253, sections 4.2 and 7.1).
 
     A banner alone proves little: a hung server has one, too.
     """
     try:
-        with socket.create_connection((address, 22), timeout=seconds) as connection:
+        with socket.create_connection((address, port), timeout=seconds) as connection:
             connection.settimeout(seconds)
             connection.sendall(_BANNER)
             return _begins_key_exchange(connection)

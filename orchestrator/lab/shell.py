@@ -49,21 +49,21 @@ def attempt(
     return Finished(ended.returncode, ended.stdout, ended.stderr)
 
 
-def run(
-    argv: Sequence[str], *, text: str | None = None, seconds: float = 60, keeps_locks: bool = True
-) -> str:
+def run(argv: Sequence[str], *, text: str | None = None, seconds: float = 60) -> str:
     """Standard output; raises LabError with the program's own words when it fails."""
-    ended = attempt(argv, text=text, seconds=seconds, keeps_locks=keeps_locks)
-    if ended.code != 0:
-        raise LabError(
-            f"{' '.join(argv)}: exit code {ended.code}: {(ended.err or ended.out).strip()[-_LAST_WORDS:]}"
-        )
-    return ended.out
+    return _succeeded(argv, attempt(argv, text=text, seconds=seconds))
 
 
 def run_in_group(groups: Sequence[Path], argv: Sequence[str], *, text: str, seconds: float) -> str:
     """As `run`, with the program and all it starts inside those control groups, by which others can end it."""
-    return run(_joining(groups, argv), text=text, seconds=seconds, keeps_locks=False)
+    return _succeeded(argv, attempt(_joining(groups, argv), text=text, seconds=seconds, keeps_locks=False))
+
+
+def _succeeded(argv: Sequence[str], ended: Finished) -> str:
+    if ended.code != 0:
+        words = (ended.err or ended.out).strip()[-_LAST_WORDS:]
+        raise LabError(f"{shlex.join(argv)} ended with code {ended.code}: {words}")
+    return ended.out
 
 
 def start_in_group(
