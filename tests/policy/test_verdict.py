@@ -15,7 +15,13 @@ FAILED = TaskTrouble(task="Start service", message="unit shop.service failed")
 
 
 def request(**changes: object) -> AttemptRequest:
-    given = {"attempt": "a1", "deployment": "d1", "purpose": "deploy", "playbook": "/p/site.yml", "project": "/p"}
+    given = {
+        "attempt": "a1",
+        "deployment": "d1",
+        "purpose": "deploy",
+        "playbook": "/p/site.yml",
+        "project": "/p",
+    }
     rest = {"inventory": "/p/hosts.yml", "hosts": ("web1", "web2"), "variables": {}}
     return AttemptRequest.model_validate({**given, **rest, **changes})
 
@@ -32,7 +38,9 @@ def failed(host: str) -> HostEvidence:
 
 
 def evidence(*hosts: HostEvidence, **changes: object) -> RunEvidence:
-    return RunEvidence.model_validate({"hosts": hosts, "touched": tuple(host.host for host in hosts), **changes})
+    return RunEvidence.model_validate(
+        {"hosts": hosts, "touched": tuple(host.host for host in hosts), **changes}
+    )
 
 
 def ended(code: int | None = 0, **changes: object) -> RunExit:
@@ -55,13 +63,28 @@ def trouble(**changes: object) -> HostEvidence:
 # what the events say of web1, exit code, its result, and words of the reason; web2 is healthy and stays done
 HOST_ROWS = [
     (failed("web1"), 2, "not_done", "task 'Start service' failed: unit shop.service failed"),
-    (trouble(unreachable=(FAILED,), sentinel=False, counted={"ok": 1, "unreachable": 1}), 4, "unknown", "became unreachable"),
-    (trouble(unreachable=(FAILED,), counted={"ok": 2, "ignored": 1}), 0, "unknown", "became unreachable in task 'Start service'"),
+    (
+        trouble(unreachable=(FAILED,), sentinel=False, counted={"ok": 1, "unreachable": 1}),
+        4,
+        "unknown",
+        "became unreachable",
+    ),
+    (
+        trouble(unreachable=(FAILED,), counted={"ok": 2, "ignored": 1}),
+        0,
+        "unknown",
+        "became unreachable in task 'Start service'",
+    ),
     (trouble(rescued=(FAILED,), counted={"ok": 3, "rescued": 1}), 0, "unknown", "was rescued"),
     (trouble(ignored=(FAILED,), counted={"ok": 3, "ignored": 1}), 0, "not_done", "the plan does not allow"),
     (trouble(masked=(FAILED,)), 0, "not_done", "the plan does not allow"),
     (trouble(pending=(FAILED,)), 0, "unknown", "left in the background"),
-    (trouble(sentinel=False, last_task="Copy files"), 0, "not_done", "before its end after task 'Copy files'"),
+    (
+        trouble(sentinel=False, last_task="Copy files"),
+        0,
+        "not_done",
+        "before its end after task 'Copy files'",
+    ),
     (trouble(plays=0, real=0), 0, "not_done", "no play of the playbook covers this host"),
     (trouble(real=0, skipped=4), 0, "not_done", "no task did anything on this host (4 skipped)"),
     (trouble(rehearsed=3), 0, "not_done", "3 task(s) ran in check mode"),
@@ -69,7 +92,9 @@ HOST_ROWS = [
 
 
 @pytest.mark.parametrize(("seen", "code", "result", "words"), HOST_ROWS)
-def test_one_host_in_trouble_leaves_its_sibling_done(seen: HostEvidence, code: int, result: str, words: str) -> None:
+def test_one_host_in_trouble_leaves_its_sibling_done(
+    seen: HostEvidence, code: int, result: str, words: str
+) -> None:
     outcome = judge(request(), evidence(seen, healthy("web2")), ended(code))
     assert outcome.faults == ()
     assert (outcome.hosts[0].result, outcome.hosts[1].result) == (result, "done")
@@ -85,18 +110,42 @@ def test_a_host_that_no_event_names_is_not_done() -> None:
 BROKEN = [
     (evidence(healthy("web1"), healthy("web2")), ended(None), "killed"),
     (evidence(healthy("web1"), healthy("web2")), ended(-9), "killed"),
-    (evidence(healthy("web1"), healthy("web2")), ended(-9, timed_out=True), "timed out: the run was ended after 3600 s"),
+    (
+        evidence(healthy("web1"), healthy("web2")),
+        ended(-9, timed_out=True),
+        "timed out: the run was ended after 3600 s",
+    ),
     (evidence(healthy("web1"), healthy("web2")), ended(2), "exit code 2 of ansible-playbook, but no event"),
     (evidence(healthy("web1"), healthy("web2")), ended(4), "exit code 4 of ansible-playbook, but no event"),
     (evidence(healthy("web1"), healthy("web2")), ended(250), "the run itself broke"),
-    (evidence(failed("web1"), healthy("web2")), ended(0), "exit code 0 of ansible-playbook, but tasks failed"),
-    (evidence(healthy("web1"), healthy("web2"), gaps=("no end marker",)), ended(), "evidence incomplete: no end marker"),
+    (
+        evidence(failed("web1"), healthy("web2")),
+        ended(0),
+        "exit code 0 of ansible-playbook, but tasks failed",
+    ),
+    (
+        evidence(healthy("web1"), healthy("web2"), gaps=("no end marker",)),
+        ended(),
+        "evidence incomplete: no end marker",
+    ),
     (evidence(healthy("web1"), healthy("web2"), touched=("web1", "lb1")), ended(), "declared delegates: lb1"),
     (evidence(healthy("web1"), healthy("web2"), prompts=("tier",)), ended(), "asked a person for `tier`"),
-    (evidence(healthy("web1", recap={"ok": 2}), healthy("web2")), ended(), "the recap of web1 counts 2 ok, the events 3"),
+    (
+        evidence(healthy("web1", recap={"ok": 2}), healthy("web2")),
+        ended(),
+        "the recap of web1 counts 2 ok, the events 3",
+    ),
     (evidence(healthy("web1", recap=None), healthy("web2")), ended(), "the recap of web1 counts 0 ok"),
-    (evidence(healthy("web1", identity="m"), healthy("web2", identity="m")), ended(), "web1 and web2 are one machine"),
-    (evidence(healthy("web1"), healthy("web2")), ended(faults=("the worker failed: x",)), "the worker failed: x"),
+    (
+        evidence(healthy("web1", identity="m"), healthy("web2", identity="m")),
+        ended(),
+        "web1 and web2 are one machine",
+    ),
+    (
+        evidence(healthy("web1"), healthy("web2")),
+        ended(faults=("the worker failed: x",)),
+        "the worker failed: x",
+    ),
 ]
 
 
@@ -121,10 +170,19 @@ def test_a_timed_out_run_says_what_went_on() -> None:
 
 
 ALLOWED = [
-    (Allowance(ignored_tasks=("Start service",)), trouble(ignored=(FAILED,), counted={"ok": 3, "ignored": 1})),
+    (
+        Allowance(ignored_tasks=("Start service",)),
+        trouble(ignored=(FAILED,), counted={"ok": 3, "ignored": 1}),
+    ),
     (Allowance(ignored_tasks=("Start service",)), trouble(masked=(FAILED,))),
-    (Allowance(rescued_tasks=("Start service",)), trouble(rescued=(FAILED,), counted={"ok": 3, "rescued": 1})),
-    (Allowance(rescued_tasks=("Start",)), trouble(rescued=(TaskTrouble(task="web : Start"),), counted={"ok": 3, "rescued": 1})),
+    (
+        Allowance(rescued_tasks=("Start service",)),
+        trouble(rescued=(FAILED,), counted={"ok": 3, "rescued": 1}),
+    ),
+    (
+        Allowance(rescued_tasks=("Start",)),
+        trouble(rescued=(TaskTrouble(task="web : Start"),), counted={"ok": 3, "rescued": 1}),
+    ),
     (Allowance(noop=True), trouble(real=0)),
 ]
 
@@ -173,7 +231,9 @@ anything = st.builds(
 
 
 @given(seen=anything, code=st.sampled_from([None, -9, 0, 1, 2, 4, 250]), gaps=st.sampled_from([(), ("cut",)]))
-def test_done_means_that_everything_speaks_for_it(seen: HostEvidence, code: int | None, gaps: tuple[str, ...]) -> None:
+def test_done_means_that_everything_speaks_for_it(
+    seen: HostEvidence, code: int | None, gaps: tuple[str, ...]
+) -> None:
     outcome = judge(request(hosts=("web1",)), evidence(seen, gaps=gaps), ended(code))
     if outcome.hosts[0].result == "done":
         assert (code, gaps, outcome.faults) == (0, (), ())
@@ -181,4 +241,6 @@ def test_done_means_that_everything_speaks_for_it(seen: HostEvidence, code: int 
         assert seen.real
         assert seen.plays
         assert seen.recap == seen.counted
-        assert not (seen.failed or seen.rescued or seen.ignored or seen.unreachable or seen.pending or seen.rehearsed)
+        assert not (
+            seen.failed or seen.rescued or seen.ignored or seen.unreachable or seen.pending or seen.rehearsed
+        )

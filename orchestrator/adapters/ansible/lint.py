@@ -185,6 +185,13 @@ def _meta(task: Item) -> Iterator[PlaybookFinding]:
         yield _found(task, key, f"meta: {word} {what}", severity, "use `when`, or decide it in the plan")
 
 
+def _adds_hosts(task: Item) -> Iterator[PlaybookFinding]:
+    key = _action(task, "add_host")
+    if key:
+        what = "a host added during the run is not in the wave, and plays over it do not run"
+        yield _found(task, key, what, "warn", "put the host into the inventory")
+
+
 def _facts_of_others(item: Item) -> Iterator[PlaybookFinding]:
     text = str(
         {
@@ -236,5 +243,6 @@ _PLAY_RULES: tuple[Callable[[Item], Iterator[PlaybookFinding]], ...] = (
     _prompts_of_play, _hosts_of_play, _check_mode, _batches, _ignores, _facts_of_others,
 )  # fmt: skip
 _TASK_RULES: tuple[Callable[[Item], Iterator[PlaybookFinding]], ...] = (
-    _pause, _never_fails, _ignores, _rescues, _in_background, _delegates, _meta, _check_mode, _once, _facts_of_others,
+    _pause, _never_fails, _ignores, _rescues, _in_background, _delegates, _meta, _check_mode, _once, _adds_hosts,
+    _facts_of_others,
 )  # fmt: skip

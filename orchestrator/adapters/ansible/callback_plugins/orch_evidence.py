@@ -162,7 +162,11 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             changed=bool(result.is_changed()),
             check=result.task_fields.get("check_mode") is True,
             masked=masked,
-            message=_UNANSWERED if asked else _message(answer) if masked or kind in ("failed", "unreachable") else "",
+            message=_UNANSWERED
+            if asked
+            else _message(answer)
+            if masked or kind in ("failed", "unreachable")
+            else "",
             identity=_identity(answer) if self._sentinel and kind == "ok" else "",
             **fields,
         )
@@ -233,12 +237,26 @@ def _message(answer: dict[str, Any]) -> str:
     failed = next((item for item in items if item.get("failed") or item.get("unreachable")), None)
     if failed is not None and failed is not answer:
         return _message(failed)
-    said = str(answer.get("msg") or "").strip()
+    said = _shorter(str(answer.get("msg") or "").strip())
     errors = str(answer.get("stderr") or answer.get("module_stderr") or "").strip()
     parts = [said, errors.splitlines()[-1]] if errors else [said]
     if answer.get("rc") not in (None, 0):
         parts.append(f"exit code {answer['rc']}")
     return "; ".join(part for part in parts if part)[:_MESSAGE_LIMIT]
+
+
+def _shorter(said: str) -> str:
+    """Without the words that Ansible puts before every failure; of ssh's banners, the fact that counts."""
+    if "Host key verification failed" in said or "HOST IDENTIFICATION HAS CHANGED" in said:
+        return "host key verification failed: the host's key is not the one that is pinned for it"
+    for before in (
+        "Task failed: ",
+        "Module failed: ",
+        "Action failed: ",
+        "Failed to connect to the host via ssh: ",
+    ):
+        said = said.removeprefix(before)
+    return said
 
 
 def _identity(answer: dict[str, Any]) -> str:

@@ -1,0 +1,79 @@
+"""Runs of playbooks through the real adapter, for the tests."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
+from orchestrator.domain.attempt import AttemptRequest
+from orchestrator.domain.outcome import AttemptOutcome
+from orchestrator.domain.sighting import Sighting
+from orchestrator.lab.fleet import Lab
+
+CASES = Path(__file__).parents[1] / "cases"
+
+
+@dataclass
+class Runs:
+    """A folder of attempts against a lab."""
+
+    root: Path
+    lab: Lab
+    project: Path = CASES / "lying"
+    inventory: Path | None = None
+    number: int = 0
+    claim_within: float = 10.0
+    playbooks: AnsiblePlaybooks = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.playbooks = AnsiblePlaybooks(self.root / "attempts", claim_within=self.claim_within)
+
+    def request(
+        self, playbook: str, hosts: tuple[str, ...] = ("web1", "web2"), **changes: Any
+    ) -> AttemptRequest:
+        self.number += 1
+        given = {
+            "attempt": f"{Path(playbook).stem}-{os.getpid()}-{self.number}",
+            "deployment": "d1",
+            "purpose": "deploy",
+            "playbook": str(self.project / playbook),
+            "project": str(self.project),
+            "inventory": str(self.inventory or self.lab.inventory),
+            "hosts": hosts,
+            "variables": {},
+            "known_hosts": str(self.lab.known_hosts),
+        }
+        return AttemptRequest.model_validate({**given, **changes})
+
+    def run(self, playbook: str, hosts: tuple[str, ...] = ("web1", "web2"), **changes: Any) -> AttemptOutcome:
+        request = self.request(playbook, hosts, **changes)
+        self.playbooks.start(request)
+        outcome = self.until(request.attempt, "finished").outcome
+        assert outcome is not None
+        return outcome
+
+    def until(self, attempt: str, *states: str, seconds: float = 60.0) -> Sighting:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            seen = self.playbooks.sight(attempt)
+            if seen.state in states:
+                return seen
+            time.sleep(0.02)
+        raise AssertionError(f"{attempt} is still {seen.state} after {seconds} s, and not {states}")
+
+    def read(self, attempt: str, name: str) -> str:
+        return (self.root / "attempts" / attempt / name).read_text()
+
+
+def results(outcome: AttemptOutcome) -> dict[str, str]:
+    """The result of each host."""
+    return {host.host: host.result for host in outcome.hosts}
+
+
+def reasons(outcome: AttemptOutcome) -> str:
+    """Everything that the outcome says in words."""
+    return "\n".join([*outcome.faults, *(f"{host.host}: {host.reason}" for host in outcome.hosts)])
