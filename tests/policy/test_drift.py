@@ -17,37 +17,51 @@ def item(kind: str, name: str, **attributes: AttributeValue) -> ConfigurationIte
     return ConfigurationItem(kind=kind, name=name, attributes=attributes)
 
 
-def baseline(*items: ConfigurationItem, host: str = "web3", machine: str = "m1", faults: tuple[str, ...] = ()) -> Baseline:
+def baseline(
+    *items: ConfigurationItem, host: str = "web3", machine: str = "m1", faults: tuple[str, ...] = ()
+) -> Baseline:
     return Baseline(host=host, machine_id=machine, captured_at=NOON, items=items, faults=faults)
 
 
 CONF = "/etc/shop.conf"
-TABLE: list[tuple[str, list[ConfigurationItem], list[ConfigurationItem], list[str]]] = [
+Row = tuple[str, list[ConfigurationItem], list[ConfigurationItem], list[str]]
+
+
+def file(**attributes: AttributeValue) -> list[ConfigurationItem]:
+    return [item("file", CONF, **attributes)]
+
+
+TABLE: list[Row] = [
     ("nothing at all", [], [], []),
-    ("the same", [item("file", CONF, mode="0644")], [item("file", CONF, mode="0644")], []),
-    ("mode", [item("file", CONF, mode="0644")], [item("file", CONF, mode="0600")], ["web3: file /etc/shop.conf mode 0644 -> 0600"]),
-    ("two attributes, one line", [item("file", CONF, mode="0644", owner="root")], [item("file", CONF, mode="0600", owner="shop")],
+    ("the same", file(mode="0644"), file(mode="0644"), []),
+    ("mode", file(mode="0644"), file(mode="0600"), ["web3: file /etc/shop.conf mode 0644 -> 0600"]),
+    ("two attributes, one line", file(mode="0644", owner="root"), file(mode="0600", owner="shop"),
      ["web3: file /etc/shop.conf mode 0644 -> 0600, owner root -> shop"]),
     ("appeared", [], [item("file", "/srv/new")], ["web3: file /srv/new is new"]),
     ("disappeared", [item("user", "shop", uid=999)], [], ["web3: user shop is gone"]),
-    ("named, appeared", [item("file", CONF, exists=False)], [item("file", CONF, mode="0644")], ["web3: file /etc/shop.conf is new"]),
-    ("named, still absent", [item("file", CONF, exists=False)], [item("file", CONF, exists=False)], []),
-    ("absent both ways of saying it", [item("file", CONF, exists=False)], [], []),
+    ("named, appeared", file(exists=False), file(mode="0644"), ["web3: file /etc/shop.conf is new"]),
+    ("named, still absent", file(exists=False), file(exists=False), []),
+    ("absent both ways of saying it", file(exists=False), [], []),
     ("an attribute appears", [item("unit", "shop.service", active="active")],
      [item("unit", "shop.service", active="active", dropins=D1)], [f"web3: unit shop.service dropins nothing -> {D1[:12]}…"]),
-    ("digest, not content", [item("file", CONF, sha256=D1, content="YQ==")], [item("file", CONF, sha256=D2, content="Yg==")],
+    ("digest, not content", file(sha256=D1, content="YQ=="), file(sha256=D2, content="Yg=="),
      [f"web3: file /etc/shop.conf sha256 {D1[:12]}… -> {D2[:12]}…"]),
-    ("content kept once only, digest equal", [item("file", CONF, sha256=D1, content="YQ==")], [item("file", CONF, sha256=D1)], []),
-    ("content counts where there is no digest", [item("file", CONF, content="YQ==")], [item("file", CONF, content="Yg==")],
+    ("content kept once only, digest equal", file(sha256=D1, content="YQ=="), file(sha256=D1), []),
+    ("content counts where there is no digest", file(content="YQ=="), file(content="Yg=="),
      ["web3: file /etc/shop.conf content YQ== -> Yg=="]),
-    ("1 is not true", [item("command", "c", exit_code=1)], [item("command", "c", exit_code=True)], ["web3: command c exit_code 1 -> true"]),
+    ("1 is not true", [item("command", "c", exit_code=1)], [item("command", "c", exit_code=True)],
+     ["web3: command c exit_code 1 -> true"]),
     ("0 is not absent", [item("user", "u", uid=0)], [item("user", "u")], ["web3: user u uid 0 -> nothing"]),
     ("same name, another kind", [item("user", "shop")], [item("group", "shop")], ["web3: group shop is new", "web3: user shop is gone"]),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("before", "after", "lines"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
-def test_differences(before: list[ConfigurationItem], after: list[ConfigurationItem], lines: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("before", "after", "lines"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE]
+)
+def test_differences(
+    before: list[ConfigurationItem], after: list[ConfigurationItem], lines: list[str]
+) -> None:
     comparison = compare(baseline(*before), baseline(*after))
     assert comparison.inconclusive is None
     assert summary_lines(comparison.differences) == lines
@@ -60,11 +74,14 @@ INCOMPARABLE: list[tuple[str, Baseline, Baseline, str]] = [
     ("both incomplete and alike", baseline(faults=("no",)), baseline(faults=("no",)), "the baseline before is incomplete: no"),
     ("two hosts", baseline(), baseline(host="web4"), "the baselines are of two hosts, web3 and web4"),
     ("two machines", baseline(), baseline(machine="m2"), "the machine is another one: machine-id m1 before, m2 after"),
-    ("named twice", baseline(), baseline(item("file", "/a", mode="1"), item("file", "/a")), "the baseline after names file /a twice"),
+    ("named twice", baseline(), baseline(item("file", "/a", mode="1"), item("file", "/a")),
+     "the baseline after names file /a twice"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("before", "after", "reason"), [row[1:] for row in INCOMPARABLE], ids=[row[0] for row in INCOMPARABLE])
+@pytest.mark.parametrize(
+    ("before", "after", "reason"), [row[1:] for row in INCOMPARABLE], ids=[row[0] for row in INCOMPARABLE]
+)
 def test_what_cannot_be_compared_is_never_equal(before: Baseline, after: Baseline, reason: str) -> None:
     comparison = compare(before, after)
     assert comparison.inconclusive == reason
@@ -76,12 +93,14 @@ def test_counts_items_not_attributes() -> None:
     def difference(host: str, kind: str, name: str, attribute: str) -> Difference:
         return Difference(host=host, kind=kind, name=name, attribute=attribute, before=1, after=2)
 
-    found = counts([
-        difference("web1", "file", "/a", "mode"),
-        difference("web1", "file", "/a", "owner"),
-        difference("web1", "file", "/b", "mode"),
-        difference("web2", "user", "shop", "uid"),
-    ])
+    found = counts(
+        [
+            difference("web1", "file", "/a", "mode"),
+            difference("web1", "file", "/a", "owner"),
+            difference("web1", "file", "/b", "mode"),
+            difference("web2", "user", "shop", "uid"),
+        ]
+    )
     assert found == {"web1": {"file": 2}, "web2": {"user": 1}}
 
 
@@ -96,7 +115,12 @@ Contents = dict[tuple[str, str], dict[str, AttributeValue]]
 
 
 def of(content: Contents) -> Baseline:
-    return baseline(*(ConfigurationItem(kind=kind, name=name, attributes=given) for (kind, name), given in content.items()))
+    return baseline(
+        *(
+            ConfigurationItem(kind=kind, name=name, attributes=given)
+            for (kind, name), given in content.items()
+        )
+    )
 
 
 @given(contents)
@@ -108,7 +132,9 @@ def test_nothing_differs_from_itself(content: Contents) -> None:
 def test_symmetric(one: Contents, other: Contents) -> None:
     there = compare(of(one), of(other)).differences
     back = compare(of(other), of(one)).differences
-    assert there == tuple(each.model_copy(update={"before": each.after, "after": each.before}) for each in back)
+    assert there == tuple(
+        each.model_copy(update={"before": each.after, "after": each.before}) for each in back
+    )
 
 
 @given(some_contents, st.data())
@@ -122,7 +148,9 @@ def test_any_single_mutated_attribute_is_found(content: Contents, data: st.DataO
     if attribute == "content" and "sha256" in content[key]:
         assert comparison.equal
     else:
-        assert [(each.kind, each.name, each.attribute) for each in comparison.differences] == [(*key, attribute)]
+        assert [(each.kind, each.name, each.attribute) for each in comparison.differences] == [
+            (*key, attribute)
+        ]
 
 
 @given(some_contents, st.data())
@@ -130,7 +158,9 @@ def test_any_item_that_goes_or_comes_is_found(content: Contents, data: st.DataOb
     key = data.draw(st.sampled_from(sorted(content)))
     rest = {name: given for name, given in content.items() if name != key}
     gone = compare(of(content), of(rest)).differences
-    assert [(each.kind, each.name, each.attribute, each.before, each.after) for each in gone] == [(*key, "exists", True, False)]
+    assert [(each.kind, each.name, each.attribute, each.before, each.after) for each in gone] == [
+        (*key, "exists", True, False)
+    ]
 
 
 @given(contents, st.text(min_size=1))

@@ -99,13 +99,17 @@ def _asked(session: Session, question: Question) -> Answered | Unanswered:
     hello = _Hello(nonce)
     letter = program.letter(question.request(nonce))
     command = program.command(session.target.python, root=session.target.user == "root")
-    output, code, errors = session.converse(command, letter, question.seconds + 30, hello.arrived, echo=question.echo)
+    output, code, errors = session.converse(
+        command, letter, question.seconds + 30, hello.arrived, echo=question.echo
+    )
     try:
         body = unframe(nonce, output)
     except BadFrame as bad:
         return _silence(session.target, bad, output, code, errors)
     if "fault" in body or hello.there is None:
-        return Unanswered(plain(str(body.get("fault", "the answer came without its beginning")), 500), reached=True)
+        return Unanswered(
+            plain(str(body.get("fault", "the answer came without its beginning")), 500), reached=True
+        )
     told = body["identity"]
     identity = Identity(
         host=session.target.host,
@@ -134,8 +138,12 @@ def _silence(target: Target, bad: BadFrame, output: bytes, code: int, errors: by
     old = _OLD_PYTHON.search(output)
     if old is not None:
         version = old[1].decode("ascii")
-        return Unanswered(f"{target.python} is Python {version}; 3.8 or later is needed", reached=True, python=version)
-    said = plain(errors[-300:], 200)
+        return Unanswered(
+            f"{target.python} is Python {version}; 3.8 or later is needed", reached=True, python=version
+        )
+    said = plain(errors[-300:].decode("utf-8", "replace"), 200)
     if code in _NOT_FOUND:
-        return Unanswered(f"{target.python} cannot be run: {said}", reached=True, python=f"no {target.python}")
+        return Unanswered(
+            f"{target.python} cannot be run: {said}", reached=True, python=f"no {target.python}"
+        )
     return Unanswered(f"{bad} (exit code {code}{': ' + said if said else ''})", reached=True)

@@ -54,7 +54,13 @@ class Session:
         self.transport.close()
 
     def converse(
-        self, command: str, letter: bytes, seconds: float, arrived: Callable[[bytes], bool], *, echo: bool = False
+        self,
+        command: str,
+        letter: bytes,
+        seconds: float,
+        arrived: Callable[[bytes], bool],
+        *,
+        echo: bool = False,
     ) -> tuple[bytes, int, bytes]:
         """Run a command with this input: its output, exit code (-1: none) and the end of its complaints.
 
@@ -103,7 +109,12 @@ def _connected(target: Target) -> paramiko.Transport:
     wire = socket.create_connection((target.address, target.port), timeout=CONNECT_SECONDS)
     wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     wire.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for option, value in (("TCP_KEEPIDLE", 5), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3), ("TCP_USER_TIMEOUT", 20_000)):
+    for option, value in (
+        ("TCP_KEEPIDLE", 5),
+        ("TCP_KEEPINTVL", 5),
+        ("TCP_KEEPCNT", 3),
+        ("TCP_USER_TIMEOUT", 20_000),
+    ):
         if hasattr(socket, option):
             wire.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
     transport = paramiko.Transport(wire)
@@ -117,7 +128,9 @@ def _connected(target: Target) -> paramiko.Transport:
 def _logged_in(transport: paramiko.Transport, target: Target) -> str:
     """The host key's fingerprint, once the key is proved to be the pinned one and we are in."""
     pinned = pinned_for(target)
-    wanted = [name for line in pinned for name in (_RSA_SIGNATURES if line.type == "ssh-rsa" else (line.type,))]
+    wanted = [
+        name for line in pinned for name in (_RSA_SIGNATURES if line.type == "ssh-rsa" else (line.type,))
+    ]
     options = transport.get_security_options()
     first = [name for name in options.key_types if name in wanted]
     options.key_types = (*first, *(name for name in options.key_types if name not in first))
@@ -149,7 +162,9 @@ def _log_in(transport: paramiko.Transport, target: Target) -> None:
                 return
     except (paramiko.SSHException, OSError, EOFError) as error:
         raise Unreached(f"login as {target.user} failed: {_words(error)}") from None
-    keys = f"the key {target.private_key}" if target.private_key else f"{tried} keys of the agent and of ~/.ssh"
+    keys = (
+        f"the key {target.private_key}" if target.private_key else f"{tried} keys of the agent and of ~/.ssh"
+    )
     raise Unreached(f"login as {target.user} was refused for {keys}")
 
 

@@ -65,7 +65,11 @@ class SshTargets(Targets):
                 targets,
                 lambda target: Question(
                     seconds,
-                    [question_of(number, check, target) for number, check in theirs.items() if check.kind != "clock"],
+                    [
+                        question_of(number, check, target)
+                        for number, check in theirs.items()
+                        if check.kind != "clock"
+                    ],
                     echo=echo,
                 ),
             )

@@ -105,18 +105,25 @@ class Capture:
             paths = [path for path in sorted(glob.glob(pattern)) if os.path.isfile(path)]
             for path in paths:
                 with open(path, encoding="utf-8", errors="surrogateescape") as source:
-                    self.add("sysctl", path[10:].replace("/", "."), {"value": " ".join(source.read().split())})
+                    self.add(
+                        "sysctl", path[10:].replace("/", "."), {"value": " ".join(source.read().split())}
+                    )
             if not paths:
                 self.add("sysctl", asked, {"exists": False})
 
     def _commands(self) -> None:
         for command in self.scope["commands"]:
-            ran = shell.run(["/bin/sh", "-c", command["run"]], min(60, max(1, self.deadline - time.monotonic())))
+            ran = shell.run(
+                ["/bin/sh", "-c", command["run"]], min(60, max(1, self.deadline - time.monotonic()))
+            )
             if ran.trouble:
                 self.faults.append(f"command {command['name']}: {ran.trouble}")
                 continue
             output = ran.output.decode("utf-8", "surrogateescape")
-            attributes: dict[str, Any] = {"exit_code": ran.code, "sha256": hashlib.sha256(ran.output).hexdigest()}
+            attributes: dict[str, Any] = {
+                "exit_code": ran.code,
+                "sha256": hashlib.sha256(ran.output).hexdigest(),
+            }
             if len(ran.output) <= self.scope["content_limit"]:
                 attributes["output"] = output
             self.add("command", command["name"], attributes)

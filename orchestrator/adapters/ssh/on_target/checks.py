@@ -7,14 +7,14 @@ import os
 import pwd
 import sys
 import time
-from typing import Any, Callable, Dict, Tuple  # noqa: UP035 - Python 3.8
+from typing import Any, Callable, Dict, Tuple
 
 from orchestrator.adapters.ssh.on_target import file_check, packages, procfs, shell, units
 from orchestrator.adapters.ssh.on_target.view import View
 from orchestrator.domain.words import seconds_words, size_words
 
-Answer = Tuple[str, str]  # noqa: UP006 - Python 3.8
-Asked = Dict[str, Any]  # noqa: UP006 - Python 3.8
+Answer = Tuple[str, str]
+Asked = Dict[str, Any]
 
 
 def passed_if(condition: bool, found: str) -> Answer:  # noqa: FBT001 - reads as a sentence
@@ -63,7 +63,10 @@ def _command(check: Asked, view: View) -> Answer:
         return "passed", told
     if ran.trouble:
         return "inconclusive", ran.trouble
-    return "failed", f'exit code {code}, output without "{wanted}": {shell.last_line(ran.output) or "nothing"}'
+    return (
+        "failed",
+        f'exit code {code}, output without "{wanted}": {shell.last_line(ran.output) or "nothing"}',
+    )
 
 
 def _unit(check: Asked, view: View) -> Answer:
@@ -157,12 +160,17 @@ def _become(check: Asked, view: View) -> Answer:
     if view.is_root and not login:
         return "passed", "the login user is root"
     ran = shell.run(shell.as_login_user(["sudo", "-n", "-u", check["user"], "--", "true"]), 20)
-    return passed_if(ran.code == 0, "sudo asks for nothing" if ran.code == 0 else ran.trouble or shell.last_line(ran.errors))
+    return passed_if(
+        ran.code == 0,
+        "sudo asks for nothing" if ran.code == 0 else ran.trouble or shell.last_line(ran.errors),
+    )
 
 
 def _python(check: Asked, view: View) -> Answer:
     minimum = tuple(int(part) for part in check["minimum"].split("."))
-    return passed_if(sys.version_info[: len(minimum)] >= minimum, ".".join(str(part) for part in sys.version_info[:3]))
+    return passed_if(
+        sys.version_info[: len(minimum)] >= minimum, ".".join(str(part) for part in sys.version_info[:3])
+    )
 
 
 def _port(check: Asked, view: View) -> Answer:
@@ -170,7 +178,10 @@ def _port(check: Asked, view: View) -> Answer:
     if not found:
         return passed_if(check["state"] == "free", "nobody listens")
     names = procfs.names_by_socket({each.inode for each in found})
-    who = ", ".join(sorted({name for owners in names.values() for name in owners})) or "a process that cannot be named"
+    who = (
+        ", ".join(sorted({name for owners in names.values() for name in owners}))
+        or "a process that cannot be named"
+    )
     return passed_if(check["state"] == "listening", f"{who} listens on {found[0].address}")
 
 
@@ -208,7 +219,7 @@ def _file(check: Asked, view: View) -> Answer:
         return "inconclusive", f"{check['path']}: {error.strerror}"
 
 
-KINDS: Dict[str, Callable[[Asked, View], Answer]] = {  # noqa: UP006 - Python 3.8
+KINDS: Dict[str, Callable[[Asked, View], Answer]] = {
     "http": _http,
     "tcp": _tcp,
     "command": _command,

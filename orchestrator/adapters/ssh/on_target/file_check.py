@@ -102,5 +102,7 @@ def _found(check: dict[str, Any], status: os.stat_result) -> list[tuple[str, boo
         found.append((f"target {target}" if target else f"a {kind}, not a link", target == check["target"]))
     if check["sha256"] is not None:
         digest = digest_of(check["path"]) if kind == "file" else None
-        found.append((f"sha256 {digest}" if digest else f"a {kind} without a digest", digest == check["sha256"]))
+        found.append(
+            (f"sha256 {digest}" if digest else f"a {kind} without a digest", digest == check["sha256"])
+        )
     return found

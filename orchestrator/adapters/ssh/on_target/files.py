@@ -21,7 +21,11 @@ class Files:
     """Collects the files of a scope; what cannot be read becomes a fault."""
 
     def __init__(
-        self, scope: dict[str, Any], add: Callable[[str, str, dict[str, Any]], None], fault: Callable[[str], None], deadline: float
+        self,
+        scope: dict[str, Any],
+        add: Callable[[str, str, dict[str, Any]], None],
+        fault: Callable[[str], None],
+        deadline: float,
     ) -> None:
         self.exclude = [patterns.names_of(pattern) for pattern in scope["exclude"]]
         self.content_limit = scope["content_limit"]
@@ -71,7 +75,9 @@ class Files:
                 todo += self._item(path)
             except OSError as error:
                 vanished = error.errno in (errno.ENOENT, errno.ENOTDIR)
-                self.fault(f"{path}: " + ("vanished while it was read" if vanished else str(error.strerror or error)))
+                self.fault(
+                    f"{path}: " + ("vanished while it was read" if vanished else str(error.strerror or error))
+                )
 
     def _is_excluded(self, path: str) -> bool:
         names = patterns.names_of(path)
@@ -115,7 +121,7 @@ class Files:
                 if time.monotonic() > self.deadline:
                     raise OSError(errno.ETIMEDOUT, "no time left to read it whole")
         found: dict[str, Any] = {"size": size, "sha256": digest.hexdigest()}
-        if 0 < self.content_limit and size <= min(self.content_limit, self.content_left):
+        if self.content_limit > 0 and size <= min(self.content_limit, self.content_left):
             self.content_left -= size
             found["content"] = base64.b64encode(kept).decode("ascii")
         return found
@@ -124,7 +130,11 @@ class Files:
 def _extended(path: str) -> dict[str, Any]:
     """Capabilities, access lists and security labels, where the file has any."""
     try:
-        names = [name for name in os.listxattr(path, follow_symlinks=False) if name.startswith(("security.", "system."))]
+        names = [
+            name
+            for name in os.listxattr(path, follow_symlinks=False)
+            if name.startswith(("security.", "system."))
+        ]
         found = {name: os.getxattr(path, name, follow_symlinks=False).hex() for name in names}
     except OSError as error:
         if error.errno in (errno.ENOTSUP, errno.ENODATA, errno.EPERM):

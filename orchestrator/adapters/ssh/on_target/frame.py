@@ -24,7 +24,9 @@ def unframe(nonce: str, output: bytes) -> dict[str, Any]:
     pattern = rb"^ORCH-ANSWER " + re.escape(nonce.encode("ascii")) + rb" (\d{1,12}) ([0-9a-f]{64})\n"
     heads = list(re.finditer(pattern, output, re.MULTILINE))
     if len(heads) != 1:
-        raise BadFrame("there is no answer in the output" if not heads else "there is more than one answer in the output")
+        raise BadFrame(
+            "there is no answer in the output" if not heads else "there is more than one answer in the output"
+        )
     head = heads[0]
     length = int(head[1])
     body = output[head.end() : head.end() + length]

@@ -14,7 +14,7 @@ class FromMemory:
     def __init__(self, sources: dict[str, str]) -> None:
         self.sources = sources
 
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:  # noqa: ARG002 - importlib's form
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         """The spec of a module that was sent, or None."""
         if name in self.sources:
             return ModuleSpec(name, self)  # type: ignore[arg-type]
@@ -36,7 +36,7 @@ def start() -> None:
     """Read the bundle (its length on a line, then JSON), serve its modules and run the program with its request."""
     source = sys.stdin.buffer
     bundle = json.loads(source.read(int(source.readline())))
-    sys.meta_path.insert(0, FromMemory(bundle["modules"]))  # type: ignore[arg-type]
+    sys.meta_path.insert(0, FromMemory(bundle["modules"]))
     from orchestrator.adapters.ssh.on_target.serve import serve
 
     serve(bundle["request"], source, sys.stdout.buffer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import os
 import stat
-from typing import Callable, Iterator  # noqa: UP035 - Python 3.8
+from typing import Callable, Iterator
 
 Fault = Callable[[str, OSError], None]
 
@@ -44,16 +44,19 @@ def _expand(base: str, parts: list[str], fault: Fault) -> Iterator[str]:
     part, rest = parts[0], parts[1:]
     if part == "**":
         yield from _expand(base, rest, fault)
-        below = [os.path.join(base, name) for name in _listed(base, fault)]
-        for path in below:
-            if _is_directory(path):
-                yield from _expand(path, parts, fault)
-    elif is_pattern(part):
         for name in _listed(base, fault):
-            if fnmatch.fnmatchcase(name, part) and (part.startswith(".") or not name.startswith(".")):
-                yield from _expand(os.path.join(base, name), rest, fault)
-    elif os.path.lexists(os.path.join(base, part)):
-        yield from _expand(os.path.join(base, part), rest, fault)
+            if _is_directory(os.path.join(base, name)):
+                yield from _expand(os.path.join(base, name), parts, fault)
+        return
+    for name in _named(base, part, fault):
+        yield from _expand(os.path.join(base, name), rest, fault)
+
+
+def _named(base: str, part: str, fault: Fault) -> list[str]:
+    if not is_pattern(part):
+        return [part] if os.path.lexists(os.path.join(base, part)) else []
+    matching = [name for name in _listed(base, fault) if fnmatch.fnmatchcase(name, part)]
+    return [name for name in matching if part.startswith(".") or not name.startswith(".")]
 
 
 def _listed(directory: str, fault: Fault) -> list[str]:

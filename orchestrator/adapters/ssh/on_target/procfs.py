@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
-from typing import Iterator, NamedTuple  # noqa: UP035 - Python 3.8
+from typing import Iterator, NamedTuple
 
 
 class Listener(NamedTuple):
@@ -58,11 +58,10 @@ def _first_passing_port() -> int:
 
 
 def _sockets(protocol: str) -> Iterator[tuple[str, int, str, str]]:
-    try:
-        lines = open("/proc/net/" + protocol, encoding="ascii")
-    except FileNotFoundError:
+    path = "/proc/net/" + protocol
+    if not os.path.exists(path):
         return  # this kernel has no IPv6
-    with lines:
+    with open(path, encoding="ascii") as lines:
         next(lines, None)
         for line in lines:
             fields = line.split()
@@ -120,5 +119,9 @@ def marked(variable: str) -> tuple[list[tuple[int, str]], int]:
         except OSError:
             unasked += 1
             continue
-        found += [(pid, value[len(prefix) :].decode("utf-8", "replace")) for value in values if value.startswith(prefix)]
+        found += [
+            (pid, value[len(prefix) :].decode("utf-8", "replace"))
+            for value in values
+            if value.startswith(prefix)
+        ]
     return found, unasked

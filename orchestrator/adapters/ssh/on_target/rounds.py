@@ -24,7 +24,9 @@ class Rounds:
     def run(self) -> dict[str, list[Any]]:
         """Answer, finding and seconds by the check's number; what did not end in time is inconclusive."""
         slow = [check for check in self.checks if check["kind"] in _SLOW]
-        threads = [threading.Thread(target=self._until_settled, args=([check],), daemon=True) for check in slow]
+        threads = [
+            threading.Thread(target=self._until_settled, args=([check],), daemon=True) for check in slow
+        ]
         for thread in threads:
             thread.start()
         self._until_settled([check for check in self.checks if check["kind"] not in _SLOW])

@@ -77,11 +77,12 @@ def as_login_user(arguments: list[str]) -> list[str]:
 
 
 def _to_its_end(child: subprocess.Popen[bytes], timeout: float, limit: int) -> Ran:
-    assert child.stdout is not None
-    assert child.stderr is not None
-    out, err = _Drain(child.stdout.fileno(), limit), _Drain(child.stderr.fileno(), 65536)
+    pipes = [pipe for pipe in (child.stdout, child.stderr) if pipe is not None]
+    out, err = _Drain(pipes[0].fileno(), limit), _Drain(pipes[1].fileno(), 65536)
     ended = _ended(child.pid, timeout)
-    end_group(child.pid)  # before the leader is collected: until then its number cannot become somebody else's
+    end_group(
+        child.pid
+    )  # before the leader is collected: until then its number cannot become somebody else's
     code = child.wait()
     for drain in (out, err):
         drain.join(2.0)

@@ -54,7 +54,9 @@ def _systemctl(arguments: list[str], *, may_be_none: bool = False) -> str:
     ran = shell.run(["systemctl", *arguments], 30, 8 << 20)
     if (ran.code == 0 or (may_be_none and ran.code == 1 and not ran.errors)) and not ran.trouble:
         return ran.output.decode("utf-8", "replace")
-    raise UnitsUnknown("systemd cannot be asked: " + (ran.trouble or shell.last_line(ran.errors) or f"exit code {ran.code}"))
+    raise UnitsUnknown(
+        "systemd cannot be asked: " + (ran.trouble or shell.last_line(ran.errors) or f"exit code {ran.code}")
+    )
 
 
 def _block(text: str) -> dict[str, str]:

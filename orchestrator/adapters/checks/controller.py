@@ -1,0 +1,104 @@
+"""All checks of this machine, for all targets at once, each asked again until it passes or its time is over."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from orchestrator.adapters.checks import network
+from orchestrator.adapters.checks.testinfra_run import RunProgram, run_testinfra
+from orchestrator.domain.check import (
+    Answer,
+    Check,
+    CheckResult,
+    HttpCheck,
+    TcpCheck,
+    TestinfraCheck,
+    title_of,
+)
+from orchestrator.domain.plain_text import plain
+from orchestrator.domain.target import Target
+from orchestrator.engine.ports import Clock
+from orchestrator.policy.expectation import expected_of
+
+Finding = tuple[Answer, str]
+Timed = tuple[Answer, str, float]
+AT_ONCE = 64
+_FOUND_LIMIT = 500
+
+
+class ControllerChecks:
+    """Evaluates http, tcp and testinfra checks; `run` starts a program, as adapters/process.py does."""
+
+    def __init__(self, run: RunProgram, clock: Clock) -> None:
+        self._run = run
+        self._clock = clock
+
+    def __call__(
+        self, targets: Sequence[Target], checks: Sequence[Check], project: Path
+    ) -> list[CheckResult]:
+        """One result per target and check, all checks of the first target first."""
+        if not targets or not checks:
+            return []
+        pairs = [(target, number) for target in targets for number in range(len(checks))]
+        found: dict[tuple[Target, int], Timed] = {}
+        direct = [pair for pair in pairs if not isinstance(checks[pair[1]], TestinfraCheck)]
+        if direct:
+            with ThreadPoolExecutor(min(len(direct), AT_ONCE)) as pool:
+                timed = pool.map(lambda pair: self._until_passed(checks[pair[1]], pair[0]), direct)
+                found.update(zip(direct, timed, strict=True))
+        for number, check in enumerate(checks):
+            if isinstance(check, TestinfraCheck):
+                told = self._testinfra(check, targets, project)
+                found.update({(target, number): told[target.host] for target in targets})
+        return [_result(checks[number], target, found[target, number]) for target, number in pairs]
+
+    def _testinfra(
+        self, check: TestinfraCheck, targets: Sequence[Target], project: Path
+    ) -> Mapping[str, Timed]:
+        """One run of pytest over all hosts; those that did not pass are asked again while there is time."""
+        started = self._up()
+        found: dict[str, Timed] = {}
+        asked = list(targets)
+        while asked:
+            findings = run_testinfra(check, asked, project, self._run)
+            elapsed = self._up() - started
+            found |= {host: (answer, words, elapsed) for host, (answer, words) in findings.items()}
+            if elapsed >= check.within:
+                break
+            asked = [target for target in asked if found[target.host][0] != "passed"]
+            if asked:
+                self._clock.sleep(max(0.1, check.every))
+        return found
+
+    def _until_passed(self, check: Check, target: Target) -> Timed:
+        started = self._up()
+        while True:
+            answer, found = _once(check, target)
+            elapsed = self._up() - started
+            if answer == "passed" or elapsed >= check.within:
+                return answer, found, elapsed
+            self._clock.sleep(max(0.1, check.every))
+
+    def _up(self) -> float:
+        return self._clock.uptime()[1]
+
+
+def _once(check: Check, target: Target) -> Finding:
+    if isinstance(check, HttpCheck):
+        return network.ask_http(check, target)
+    if isinstance(check, TcpCheck):
+        return network.ask_tcp(check, target)
+    return "inconclusive", f"a {check.kind} check cannot be asked from this machine"
+
+
+def _result(check: Check, target: Target, timed: Timed) -> CheckResult:
+    answer, found, seconds = timed
+    return CheckResult(
+        host=target.host,
+        kind=check.kind,
+        title=title_of(check),
+        answer=answer,
+        expected=expected_of(check),
+        found=plain(found, _FOUND_LIMIT),
+        seconds=round(seconds, 3),
+    )

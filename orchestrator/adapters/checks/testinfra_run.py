@@ -1,0 +1,180 @@
+"""A user's own testinfra file, run unchanged by pytest in a process of its own, against all hosts at once."""
+
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from orchestrator.adapters.checks.pytest_answers import ANSWERS
+from orchestrator.adapters.checks.ssh_config import ssh_config
+from orchestrator.domain.check import Answer, TestinfraCheck
+from orchestrator.domain.target import Target
+
+Finding = tuple[Answer, str]
+_PASSED_ON = ("HOME", "LANG", "LC_ALL", "PATH", "SSH_AUTH_SOCK", "TMPDIR", "USER", "LOGNAME")
+_NO_CONNECTION = "exit_status=255"
+_PLUGIN = Path(__file__).parent / "pytest_answers.py"
+_REFUSED = re.compile(r"_stderr=b['\"](.*?)(?:\\r|\\n|['\"])")
+_SHORT_ENOUGH = 40
+
+
+class Ended(Protocol):
+    """How a program ended; `exit_code` is None at its time limit."""
+
+    @property
+    def exit_code(self) -> int | None: ...
+    @property
+    def output(self) -> str: ...
+    @property
+    def errors(self) -> str: ...
+
+
+class RunProgram(Protocol):
+    """Runs a program to its end, at most `timeout` seconds."""
+
+    def __call__(
+        self,
+        arguments: Sequence[str],
+        *,
+        timeout: float,
+        environment: Mapping[str, str] | None = None,
+        directory: Path | None = None,
+    ) -> Ended: ...
+
+
+def run_testinfra(
+    check: TestinfraCheck, targets: Sequence[Target], project: Path, run: RunProgram
+) -> dict[str, Finding]:
+    """What the file says of each host. Zero tests for a host is a failure; a run that died is inconclusive for all."""
+    path = (project / check.path).resolve()
+    if not path.is_file():
+        return {target.host: ("inconclusive", f"there is no file {path}") for target in targets}
+    with tempfile.TemporaryDirectory(prefix="orch-ti-", dir=_place()) as private:
+        folder = Path(private)
+        answers = folder / "answers.jsonl"
+        ended = run(
+            _arguments(check, targets, path, project, folder),
+            timeout=check.timeout,
+            environment=_environment(folder, answers),
+            directory=project,
+        )
+        notes = _notes(answers)
+        _close_connections(folder, run)
+    if any("end" in note for note in notes):
+        return {target.host: _finding(notes, target.host) for target in targets}
+    reason = _no_end(check, ended)
+    return {
+        target.host: _finding(notes, target.host) if _failed(notes, target.host) else ("inconclusive", reason)
+        for target in targets
+    }
+
+
+def _no_end(check: TestinfraCheck, ended: Ended) -> str:
+    if ended.exit_code is None:
+        return f"no end within {check.timeout:g} s"
+    lines = (ended.errors or ended.output).strip().splitlines()
+    return f"pytest died (exit code {ended.exit_code}): {lines[-1] if lines else 'it said nothing'}"
+
+
+def _arguments(
+    check: TestinfraCheck, targets: Sequence[Target], path: Path, project: Path, folder: Path
+) -> list[str]:
+    config = folder / "ssh_config"
+    config.write_text(ssh_config(targets, folder), encoding="utf-8")
+    shutil.copy(_PLUGIN, folder / "orch_pytest_answers.py")
+    become = "?sudo=True" if check.become else ""
+    return [
+        *(
+            sys.executable,
+            "-m",
+            "pytest",
+            str(path),
+            "-q",
+            "--no-header",
+            "--tb=short",
+            "-p",
+            "no:cacheprovider",
+        ),
+        *(
+            "-p",
+            "orch_pytest_answers",
+            "-c",
+            str(_settings(path, project, folder)),
+            "--rootdir",
+            str(project),
+        ),
+        f"--ssh-config={config}",
+        "--hosts=" + ",".join(f"ssh://{target.host}{become}" for target in targets),
+    ]
+
+
+def _settings(path: Path, project: Path, folder: Path) -> Path:
+    """The user's pytest.ini nearest to the file; without one, settings that say nothing, so that no others are found."""
+    for directory in path.parents:
+        if (directory / "pytest.ini").is_file():
+            return directory / "pytest.ini"
+        if directory == project.resolve():
+            break
+    own = folder / "pytest.ini"
+    own.write_text("[pytest]\n", encoding="utf-8")
+    return own
+
+
+def _place() -> str | None:
+    """Where the private folder goes: the path of a control socket may have no more than about 100 characters."""
+    return None if len(tempfile.gettempdir()) < _SHORT_ENOUGH else "/tmp"  # noqa: S108 - the folder in it is private
+
+
+def _environment(folder: Path, answers: Path) -> dict[str, str]:
+    """Only what a test needs, and nothing secret; the user's folder stays clean."""
+    kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    return {**kept, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", ANSWERS: str(answers)}
+
+
+def _close_connections(folder: Path, run: RunProgram) -> None:
+    """End the connections that testinfra's ssh left open for its next command."""
+    for control in folder.iterdir():
+        if control.is_socket():
+            run(["ssh", "-o", f"ControlPath={control}", "-O", "exit", "any"], timeout=10.0)
+
+
+def _notes(answers: Path) -> list[dict[str, Any]]:
+    try:
+        lines = answers.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    notes: list[dict[str, Any]] = []
+    for line in lines:
+        try:
+            notes.append(json.loads(line))
+        except ValueError:
+            continue  # cut off where pytest was ended
+    return notes
+
+
+def _failed(notes: Sequence[Mapping[str, Any]], host: str) -> list[Mapping[str, Any]]:
+    return [note for note in notes if note.get("host") == host and note.get("outcome") == "failed"]
+
+
+def _finding(notes: Sequence[Mapping[str, Any]], host: str) -> Finding:
+    broken = [str(note["collection"]) for note in notes if "collection" in note]
+    if broken:
+        return "failed", f"the file cannot be read as tests: {broken[0]}"
+    failed = _failed(notes, host)
+    if failed and all(_NO_CONNECTION in str(note["said"]) for note in failed):
+        reason = _REFUSED.search(str(failed[0]["said"]))
+        return "inconclusive", f"no ssh connection: {reason[1] if reason else 'ssh ended with 255'}"
+    if failed:
+        more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+        return "failed", f"{str(failed[0]['test']).partition('[ssh://')[0]}: {failed[0]['said']}{more}"
+    own = [note for note in notes if note.get("host") == host]
+    passed = sum(note["outcome"] == "passed" for note in own)
+    if not passed:
+        skipped = f": {len(own)} skipped" if own else ""
+        return "failed", f"no test ran for this host{skipped}"
+    return "passed", f"{passed} passed" + (f", {len(own) - passed} skipped" if len(own) > passed else "")
