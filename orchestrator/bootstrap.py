@@ -52,7 +52,7 @@ def ports(home: Path | None = None, project: Path | None = None) -> Ports:
         journal=SqlJournal(root, clock),
         locks=SqlHostLocks(root, clock),
         playbooks=AnsiblePlaybooks(root / "attempts"),
-        targets=SshTargets(ControllerChecks(process.run)),
+        targets=SshTargets(ControllerChecks(process.run, clock)),
         baselines=DirectoryBaselineStore(root / "baselines"),
         library=DirectoryLibrary(),
     )
