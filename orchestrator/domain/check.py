@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationInfo
 
-from orchestrator.domain.noun import Bytes, HostName, Many, Noun, Port, Seconds, Sha256, Text
+from orchestrator.domain.noun import Bytes, HostName, Many, Noun, Port, PositiveSeconds, Seconds, Sha256, Text
 from orchestrator.domain.wrong import meant, wrong
 
 Origin = Literal["controller", "target"]
@@ -34,7 +34,7 @@ class HttpCheck(CheckBase):
     method: Literal["GET", "HEAD", "POST"] = "GET"
     status: Annotated[int, Field(ge=100, le=599)] = 200
     contains: Text | None = None
-    timeout: Annotated[Seconds, Field(gt=0)] = 5.0
+    timeout: PositiveSeconds = 5.0
     origin: Origin = "controller"
 
 
@@ -46,7 +46,7 @@ class TcpCheck(CheckBase):
     port: Port
     address: Text = "{address}"
     open: bool = True
-    timeout: Annotated[Seconds, Field(gt=0)] = 3.0
+    timeout: PositiveSeconds = 3.0
     origin: Origin = "controller"
 
 
@@ -59,7 +59,7 @@ class CommandCheck(CheckBase):
     exit_code: Annotated[int, Field(ge=0, le=255)] = 0
     stdout_contains: Text | None = None
     become: bool = False
-    timeout: Annotated[Seconds, Field(gt=0)] = 30.0
+    timeout: PositiveSeconds = 30.0
 
 
 class UnitCheck(CheckBase):
@@ -190,7 +190,7 @@ class TestinfraCheck(CheckBase):
     main: ClassVar[str] = "path"
     path: Text
     become: bool = False
-    timeout: Annotated[Seconds, Field(gt=0)] = 120.0
+    timeout: PositiveSeconds = 120.0
 
 
 CHECK_KINDS: dict[str, type[CheckBase]] = {

@@ -61,15 +61,25 @@ def moment_of(value: Any) -> Any:
         raise ValueError("a moment with its zone, such as 2026-03-01T22:30:00+01:00") from None
 
 
+_DURATION_TEXT = r"(\d+(\.\d+)?(ms|s|m|h|d))+$"
+
 Seconds = Annotated[
     float,
     Field(ge=0),
     BeforeValidator(seconds_of),
     WithJsonSchema(
+        {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": f"^{_DURATION_TEXT}"}]}
+    ),
+]
+PositiveSeconds = Annotated[
+    float,
+    Field(gt=0),
+    BeforeValidator(seconds_of),
+    WithJsonSchema(
         {
             "anyOf": [
-                {"type": "number", "minimum": 0},
-                {"type": "string", "pattern": r"^(\d+(\.\d+)?(ms|s|m|h|d))+$"},
+                {"type": "number", "exclusiveMinimum": 0},
+                {"type": "string", "pattern": f"^(?=.*[1-9]){_DURATION_TEXT}"},
             ]
         }
     ),

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from orchestrator.domain.attempt import Allowance
 from orchestrator.domain.baseline import BaselineScope
 from orchestrator.domain.check import Check
-from orchestrator.domain.noun import Many, Moment, Name, Noun, Seconds, Sha256, Text, Variables
+from orchestrator.domain.noun import Many, Moment, Name, Noun, PositiveSeconds, Sha256, Text, Variables
 from orchestrator.domain.wave import AtLeastOneHost, Gate, GroupName, HostLimit, Limit, PlannedWave
 from orchestrator.domain.wrong import wrong
 
@@ -98,8 +98,8 @@ class Strategy(Noun):
     pilot: Pilot | None = None
     gate: Gate = Gate()
     failure_limit: FailureLimit = FailureLimit()
-    task_timeout: Annotated[Seconds, Field(gt=0)] = 300.0
-    run_timeout: Annotated[Seconds, Field(gt=0)] = 3600.0
+    task_timeout: PositiveSeconds = 300.0
+    run_timeout: PositiveSeconds = 3600.0
     forks: Annotated[int, Field(ge=1, le=500)] = 10
     idempotent: bool = True
     allow: Allowance = Allowance()
@@ -180,8 +180,8 @@ class Communication(Noun):
 class EarlyLifeSupport(Noun):
     """The time after the last wave in which the acceptance checks are asked again and again."""
 
-    duration: Annotated[Seconds, Field(gt=0)]
-    every: Annotated[Seconds, Field(gt=0)] = 30.0
+    duration: PositiveSeconds
+    every: PositiveSeconds = 30.0
 
 
 AtLeastOneCheck = Annotated[tuple[Check, ...], Field(strict=False, min_length=1)]
@@ -207,8 +207,8 @@ class Backout(Noun):
     baseline: BaselineScope
     scope: Literal["failed", "wave", "all_touched"] = "all_touched"
     on_failure: Literal["back_out", "hold"] = "back_out"
-    task_timeout: Annotated[Seconds, Field(gt=0)] = 300.0
-    run_timeout: Annotated[Seconds, Field(gt=0)] = 3600.0
+    task_timeout: PositiveSeconds = 300.0
+    run_timeout: PositiveSeconds = 3600.0
     allow: Allowance = Allowance()
 
 

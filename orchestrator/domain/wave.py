@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from orchestrator.domain.check import Check
-from orchestrator.domain.noun import HostName, Many, Noun, Seconds, Text
+from orchestrator.domain.noun import HostName, Many, Noun, PositiveSeconds, Seconds, Text
 from orchestrator.domain.wrong import wrong
 
 Percent = Annotated[float, Field(gt=0, le=100)]
@@ -76,7 +76,7 @@ class Gate(Noun):
     """
 
     soak: Seconds = 0.0
-    every: Annotated[Seconds, Field(gt=0)] = 15.0
+    every: PositiveSeconds = 15.0
     confirm: Text | None = None
 
 

@@ -53,7 +53,7 @@ def plan_schema() -> Schema:
     for name, rule in _NAMED_RULES.items():
         definitions[name] |= _without_nulls(rule)
     definitions["Check"] = _check(definitions)
-    schema = _with_checks(schema)
+    schema = _as_written(schema)
     schema |= {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Release plan"}
     _describe(schema)
     for noun in CHECK_KINDS.values():
@@ -109,15 +109,17 @@ def _twice(key: str) -> Schema:
     return {"required": [key], "anyOf": inside}
 
 
-def _with_checks(node: Any) -> Any:
-    """The union of all checks as pydantic spells it, replaced by checks as people write them."""
+def _as_written(node: Any) -> Any:
+    """The schema with checks as people write them in place of the union that pydantic makes of them."""
     if isinstance(node, list):
-        return [_with_checks(item) for item in node]
+        return [_as_written(item) for item in node]
     if not isinstance(node, dict):
         return node
     if {"$ref": "#/$defs/HttpCheck"} in node.get("oneOf", ()):
         return {"$ref": "#/$defs/Check"}
-    return {key: _with_checks(value) for key, value in node.items()}
+    # Keys that fit no pattern are refused, where pydantic's schema lets them pass.
+    closed = {"additionalProperties": False} if "patternProperties" in node else {}
+    return {**{key: _as_written(value) for key, value in node.items()}, **closed}
 
 
 def _describe(schema: Schema) -> None:

@@ -171,7 +171,7 @@ class _Reader:
         line = event.start_mark.line + 1
         if self._nodes > MOST_NODES:
             raise self._unreadable(line, f"at most {MOST_NODES} values", "more", "shorten the file")
-        if len(self._open) >= DEEPEST:
+        if isinstance(event, CollectionStartEvent) and len(self._open) >= DEEPEST:
             raise self._unreadable(line, f"at most {DEEPEST} levels of nesting", "more", "nest less deeply")
 
     def _key(self, frame: _Open, event: NodeEvent) -> None:
