@@ -31,6 +31,7 @@ class ExitCode(IntEnum):
     """How `orch` ended, for the script that called it."""
 
     COMPLETED = 0
+    COMPLETED_WITH_EXCEPTIONS = 1
     USAGE = 2
     PLAN_FAULT = 3
     REFUSED = 4

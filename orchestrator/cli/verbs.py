@@ -27,6 +27,7 @@ VERBS = (
     Verb("resume", "orchestrator.cli.signals:resume", "Go on where a deployment stopped."),
     Verb("pause", "orchestrator.cli.signals:pause", "Stop before the next step; what runs is not cut off."),
     Verb("hold", "orchestrator.cli.signals:hold", "Hold a deployment for a person, with a reason."),
+    Verb("confirm", "orchestrator.cli.signals:confirm", "Confirm the gate at which a deployment waits."),
     Verb("retry", "orchestrator.cli.signals:retry", "Try the failed step of a held deployment again."),
     Verb("exclude", "orchestrator.cli.signals:exclude", "Leave a host out of the rest of a deployment."),
     Verb("abort", "orchestrator.cli.signals:abort", "Stop what runs and back out."),

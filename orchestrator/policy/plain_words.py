@@ -18,22 +18,22 @@ def plain_words(d: Deployment) -> tuple[str, ...]:
 
 def next_moves(d: Deployment) -> tuple[str, ...]:
     """What a person can do now: commands, each with what it does."""
-    record = f"orch record show {d.id}  (the whole record; --html FILE writes it as a page)"
+    record = f"orch record show {d.id}  (the record; --html FILE for a page)"
     if d.state in (S.BACKED_OUT_WITH_RESIDUE, S.BACKOUT_FAILED):
         return (
             record,
-            f"orch baseline diff {d.id}  (what differs from the baseline now)",
-            f"orch rollback {d.id}  (run the backout again and prove it)",
+            f"orch baseline diff {d.id}  (what differs now)",
+            f"orch rollback {d.id} --reason WHY  (back out again)",
         )
     if d.over:
         return (record,)
     if d.paused is not None:
-        return (f"orch resume {d.id}  (go on)", f"orch abort {d.id}  ({_abort_words(d)})")
+        return (f"orch resume {d.id}  (go on)", f"orch abort {d.id} --reason WHY  ({_abort_words(d)})")
     if d.hold is not None:
         return _hold_choices(d)
     if d.gate is not None and d.gate.confirm is not None and not d.gate.confirmed and _soaked(d):
         confirm = f'orch confirm {d.id} --role "{plain(d.gate.confirm)}"  (let the next wave go)'
-        return (confirm, f"orch abort {d.id}  ({_abort_words(d)})")
+        return (confirm, f"orch abort {d.id} --reason WHY  ({_abort_words(d)})")
     return (
         f"orch status {d.id}  (how it stands now)",
         f"orch resume {d.id}  (go on, where no process drives it)",
@@ -84,8 +84,8 @@ STANDING_WORDS: dict[StandingName, str] = {
     "excluded": "excluded",
     "backing_out": "backing out",
     "backed_out": "backed out, not yet proved",
-    "restored": "equals its baseline",
-    "residue": "differs from its baseline",
+    "restored": "equal to the baseline",
+    "residue": "different from the baseline",
     "backout_failed": "backout not proved",
 }
 
@@ -239,17 +239,19 @@ def _soaked(d: Deployment) -> bool:
 
 def _hold_choices(d: Deployment) -> tuple[str, ...]:
     failed = d.failure.hosts if d.failure is not None else ()
-    exclude = [f"orch exclude {d.id} {' '.join(failed[:NAMED])}  (go on without)"] if failed else []
+    exclude = (
+        [f"orch exclude {d.id} {' '.join(failed[:NAMED])} --reason WHY  (go on without)"] if failed else []
+    )
     return (
         f"orch retry {d.id}  (try again)",
         *exclude,
-        f"orch rollback {d.id}  (back out every touched host)",
-        f"orch hold {d.id}  (hold on; nothing changes)",
+        f"orch rollback {d.id} --reason WHY  (back out)",
+        f"orch hold {d.id}  (hold on)",
     )
 
 
 def _abort_words(d: Deployment) -> str:
-    return "stop and back out what was touched" if d.touched_hosts else "end it; nothing was touched"
+    return "stop and back out" if d.touched_hosts else "end it; nothing was touched"
 
 
 def _sentence(text: str) -> str:

@@ -9,7 +9,10 @@ from orchestrator.domain.baseline import Difference
 from orchestrator.domain.release_plan import ReleasePlan
 from tests.journals.pen import Pen
 
-NOT_SERVED = '1 host of 1 down in {}, allowed 0; web1: shop answers with its version: expected status 200 with "2.4.0", found {}'
+NOT_SERVED = (
+    "1 host of 1 down in {}, allowed 0; "
+    'web1: shop answers with its version: expected status 200 with "2.4.0", found {}'
+)
 SIX = tuple(f"web{n}" for n in range(1, 7))
 WRONG = 'status 500 with "database is locked"'
 

@@ -1,0 +1,79 @@
+"""The journal as JSON lines for programs, and a last line with the result (docs/json-lines.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import click
+
+from orchestrator.cli.exit_codes import exit_code_of
+from orchestrator.domain.deployment import Deployment, StandingName
+from orchestrator.domain.events import Recorded
+from orchestrator.domain.noun import Many, Moment, Noun
+from orchestrator.policy.plain_words import next_moves, plain_words
+
+
+class HostStanding(Noun):
+    """Where one host stands at the end, and why."""
+
+    wave: str
+    standing: StandingName
+    reason: str
+
+
+class ResultLine(Noun):
+    """The last line: how the deployment stands, the exit code that goes with it, and every host."""
+
+    kind: Literal["result"] = "result"
+    deployment: str
+    state: str
+    over: bool
+    exit_code: int
+    began_at: Moment
+    last_at: Moment
+    words: Many[str]
+    next: Many[str]
+    hosts: dict[str, HostStanding]
+
+
+class JsonLines:
+    """A watcher that prints each record as the journal holds it."""
+
+    def __init__(self, echo: Callable[[str], None] = click.echo) -> None:
+        self._echo = echo
+
+    def __enter__(self) -> JsonLines:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        return None
+
+    def __call__(self, record: Recorded) -> None:
+        self._echo(record.model_dump_json())
+
+    def notice(self, text: str) -> None:
+        """Say something that is not on the journal, on the error stream."""
+        click.echo(text, err=True)
+
+    def ended(self, d: Deployment) -> None:
+        """The result line."""
+        self._echo(result_of(d).model_dump_json())
+
+
+def result_of(d: Deployment) -> ResultLine:
+    """The result line of a deployment."""
+    return ResultLine(
+        deployment=d.id,
+        state=d.state.value,
+        over=d.over,
+        exit_code=int(exit_code_of(d)),
+        began_at=d.began_at,
+        last_at=d.last_at,
+        words=plain_words(d),
+        next=next_moves(d),
+        hosts={
+            host: HostStanding(wave=d.waves[s.wave].name, standing=s.standing, reason=s.reason)
+            for host, s in d.standings.items()
+        },
+    )

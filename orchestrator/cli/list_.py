@@ -1,0 +1,87 @@
+"""`orch list`: every deployment, newest first."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+from orchestrator.bootstrap import ports as ports_of_home
+from orchestrator.cli.person import json_option
+from orchestrator.domain.deployment import Deployment, elapsed
+from orchestrator.domain.fold import fold
+from orchestrator.domain.plain_text import plain
+from orchestrator.domain.words import seconds_words
+from orchestrator.policy.plain_words import environment_words, release_words
+
+HEADINGS = ("id", "release", "environment", "state", "began", "took", "by")
+
+
+@click.command()
+@json_option
+def list_(as_json: bool) -> None:  # noqa: FBT001
+    """List deployments, newest first: release, environment, state, when it began, how long it took, and by whom."""
+    ports = ports_of_home()
+    deployments = [fold(ports.journal.read(name)) for name in ports.journal.deployments()]
+    now = ports.clock.now()
+    rows = [(*row_of(d), seconds_words(round(elapsed(d, now))), plain(d.by, 40)) for d in deployments]
+    if as_json:
+        for d in deployments:
+            click.echo(json.dumps(_object(d, elapsed(d, now))))
+    elif not rows:
+        click.echo("There is no deployment yet; `orch deploy PLAN` starts one.")
+    elif sys.stdout.isatty():
+        _table(rows)
+    else:
+        click.echo("\n".join("\t".join(row) for row in [HEADINGS, *rows]))
+
+
+def row_of(d: Deployment) -> tuple[str, ...]:
+    """The columns that do not depend on the present moment."""
+    return (
+        d.id,
+        release_words(d),
+        environment_words(d),
+        state_words(d),
+        f"{d.began_at.astimezone():%Y-%m-%d %H:%M}",
+    )
+
+
+def state_words(d: Deployment) -> str:
+    """The state, and whether a person is waited for."""
+    waiting = "held" if d.hold is not None else "paused" if d.paused is not None else ""
+    return f"{d.state.value} ({waiting})" if waiting and not d.over else d.state.value
+
+
+def _object(d: Deployment, seconds: float) -> dict[str, object]:
+    return {
+        "deployment": d.id,
+        "release": d.plan.release.name,
+        "version": d.plan.release.version,
+        "environment": environment_words(d),
+        "state": d.state.value,
+        "over": d.over,
+        "held": d.hold is not None,
+        "paused": d.paused is not None,
+        "began_at": d.began_at.isoformat(),
+        "seconds": round(seconds, 3),
+        "by": d.by,
+    }
+
+
+def _table(rows: list[tuple[str, ...]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*HEADINGS, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*(Text(cell, _style(row[3]) if place == 3 else "") for place, cell in enumerate(row)))
+    Console(highlight=False).print(table)
+
+
+def _style(state: str) -> str:
+    if state == "completed":
+        return "green"
+    return "red" if state.startswith(("backed out", "backout", "refused")) else "yellow"

@@ -1,0 +1,130 @@
+"""Lines of the tree as coloured text for a terminal; text from targets is never read as markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from rich.console import Console
+from rich.text import Text
+
+from orchestrator.cli.tree import Line, Mark
+from orchestrator.domain.deployment import Deployment, elapsed
+from orchestrator.domain.lifecycle import State
+from orchestrator.domain.plain_text import plain
+from orchestrator.domain.words import seconds_words
+from orchestrator.policy.plain_words import counted, environment_words, next_moves, plain_words, release_words
+
+STYLES: dict[Mark, str] = {
+    "passed": "green",
+    "failed": "bold red",
+    "unknown": "bold magenta",
+    "open": "cyan",
+    "waiting": "yellow",
+    "untouched": "dim",
+    "undone": "yellow",
+}
+SIGNS: dict[Mark, str] = {
+    "passed": "✓",
+    "failed": "✗",
+    "unknown": "?",
+    "open": "⠋",
+    "waiting": "‖",
+    "untouched": "·",
+    "undone": "↩",
+}
+ASCII_SIGNS: dict[Mark, str] = {
+    "passed": "+",
+    "failed": "X",
+    "unknown": "?",
+    "open": "*",
+    "waiting": "=",
+    "untouched": ".",
+    "undone": "<",
+}
+SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+ASCII_SPINNER = "|/-\\"
+TITLE = 14
+NARROWEST = 40
+
+
+def speaks_unicode(console: Console) -> bool:
+    """Whether the terminal's encoding has the signs."""
+    return console.encoding.lower().replace("-", "").startswith("utf")
+
+
+def painted(lines: Sequence[Line], width: int, *, frame: int = 0, unicode: bool = True) -> list[Text]:
+    """Each line cut to the width: sign, title, words, and the time at the right edge."""
+    hosts = max((len(line.title) for line in lines if line.host and line.title), default=0)
+    return [_line(line, max(width, NARROWEST), min(hosts, 24), frame, unicode=unicode) for line in lines]
+
+
+def _line(line: Line, width: int, hosts: int, frame: int, *, unicode: bool) -> Text:
+    took = (
+        seconds_words(round(line.seconds, 0 if line.seconds >= 10 else 1)) if line.seconds is not None else ""
+    )
+    title_width = hosts if line.host else TITLE
+    left = Text(no_wrap=True)
+    left.append(f"{'  ' * line.depth}{sign(line.mark, frame, unicode=unicode)} ", STYLES[line.mark])
+    if line.title:
+        bold = "bold" if line.depth == 0 else "none"
+        style = "dim" if line.mark == "untouched" else bold
+        left.append(line.title.ljust(title_width) + " ", style)
+    room = width - left.cell_len - (len(took) + 1 if took else 0)
+    words = Text(line.words, "dim" if line.mark == "untouched" else "none", no_wrap=True)
+    words.truncate(max(1, room), overflow="ellipsis", pad=bool(took))
+    left.append_text(words)
+    if took:
+        left.append(f" {took}", "dim")
+    return left
+
+
+def sign(mark: Mark, frame: int, *, unicode: bool) -> str:
+    """The sign of a mark; that of what is at work turns with each frame."""
+    if mark == "open":
+        turning = SPINNER if unicode else ASCII_SPINNER
+        return turning[frame % len(turning)]
+    return (SIGNS if unicode else ASCII_SIGNS)[mark]
+
+
+def header(d: Deployment, now: datetime, width: int) -> list[Text]:
+    """Two lines: what goes where how, and which deployment by whom since when."""
+    strategy = (
+        f"{d.plan.strategy.kind}, {counted(len(d.standings), 'host')} in {counted(len(d.waves), 'wave')}"
+    )
+    first = Text(no_wrap=True).append(f"{release_words(d)} to {environment_words(d)}", "bold")
+    first.append(f"  {strategy}")
+    began = f"{d.began_at.astimezone():%Y-%m-%d %H:%M:%S}"
+    second = Text(no_wrap=True).append(f"{d.id}  by {plain(d.by, 40)}  {began}  ", "dim")
+    second.append(seconds_words(round(elapsed(d, now))), "bold")
+    for text in (first, second):
+        text.truncate(width, overflow="ellipsis")
+    return [first, second, Text("")]
+
+
+def footer(d: Deployment) -> list[Text]:
+    """The result in plain words, and what can be done next."""
+    headline, *more = plain_words(d)
+    lines = [Text(""), Text(headline, _headline_style(d)), *(Text(sentence) for sentence in more)]
+    lines += [Text(""), Text("next:", "dim")]
+    return [*lines, *(_move(move) for move in next_moves(d))]
+
+
+def _move(move: str) -> Text:
+    command, _, why = move.partition("  ")
+    text = Text(overflow="fold").append(f"  {command}", "cyan")
+    return text.append(f"  {why}", "dim")
+
+
+def _headline_style(d: Deployment) -> str:
+    if d.state is State.COMPLETED:
+        return "bold green"
+    if not d.over or d.state in (State.COMPLETED_WITH_EXCEPTIONS, State.CANCELLED):
+        return "bold yellow"
+    return "bold red"
+
+
+def write(console: Console, texts: Iterable[Text]) -> None:
+    """Print lines as they are: no markup, no highlighting of numbers."""
+    for text in texts:
+        console.print(text, highlight=False, markup=False, soft_wrap=False)

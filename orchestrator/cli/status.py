@@ -1,0 +1,82 @@
+"""`orch status`: the tree of a deployment as it stands at this moment."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import click
+
+from orchestrator.bootstrap import ports as ports_of_home
+from orchestrator.cli.exit_codes import exit_code_of
+from orchestrator.cli.person import json_option
+from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.sighting import TaskSeen
+from orchestrator.engine.ports import Ports
+from orchestrator.engine.use_cases import find
+
+
+@click.command()
+@click.argument("deployment", required=False)
+@json_option
+@click.option("--exit-code", is_flag=True, help="End as a command that drives would (docs/exit-codes.md).")
+def status(deployment: str | None, as_json: bool, exit_code: bool) -> int:  # noqa: FBT001
+    """Show where DEPLOYMENT stands; without it the open one, else the newest. The beginning of an id is enough."""
+    ports = ports_of_home()
+    found = find(ports, deployment)
+    if as_json:
+        from orchestrator.cli.json_lines import result_of
+
+        click.echo(result_of(found).model_dump_json())
+    else:
+        _print_tree(ports, found)
+    return exit_code_of(found) if exit_code else 0
+
+
+def _print_tree(ports: Ports, d: Deployment) -> None:
+    from rich.console import Console
+
+    from orchestrator.cli.paint import footer, header, painted, speaks_unicode, write
+    from orchestrator.cli.tree import tree_lines
+    from orchestrator.policy.telling import story_of
+
+    console, now = Console(highlight=False), ports.clock.now()
+    story = story_of(ports.journal.read(d.id))
+    lines = tree_lines(d, story, now, _tasks(ports, d))
+    body = painted(lines, console.width, unicode=speaks_unicode(console))
+    write(console, [*header(d, now, console.width), *body, *footer(d)])
+    driven = driver_words(d)
+    if driven:
+        click.echo(f"\n{driven}")
+
+
+def _tasks(ports: Ports, d: Deployment) -> dict[str, TaskSeen]:
+    attempt = d.open_attempt
+    return (
+        {} if attempt is None else {seen.host: seen for seen in ports.playbooks.tasks_seen(attempt.attempt)}
+    )
+
+
+def driver_words(d: Deployment) -> str:
+    """Who drives it, as far as this machine can see; empty when it has ended."""
+    if d.over:
+        return ""
+    machine, _, number = (d.driver or "").rpartition(":")
+    if not machine or not number.isdigit():
+        return f"No process drives it: orch resume {d.id}"
+    if machine != socket.gethostname():
+        return f"Driven by process {number} on {machine}, which cannot be seen from here."
+    if _is_orch(int(number)):
+        return f"Driven by process {number} on this machine."
+    return f"No process drives it (process {number} is gone): orch resume {d.id}"
+
+
+def _is_orch(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+        return b"orch" in Path(f"/proc/{process}/cmdline").read_bytes()
+    except PermissionError:
+        return True
+    except OSError:
+        return False
