@@ -52,7 +52,8 @@ TABLE: list[Row] = [
     ("1 is not true", [item("command", "c", exit_code=1)], [item("command", "c", exit_code=True)],
      ["web3: command c exit_code 1 -> true"]),
     ("0 is not absent", [item("user", "u", uid=0)], [item("user", "u")], ["web3: user u uid 0 -> nothing"]),
-    ("same name, another kind", [item("user", "shop")], [item("group", "shop")], ["web3: group shop is new", "web3: user shop is gone"]),
+    ("same name, another kind", [item("user", "shop")], [item("group", "shop")],
+     ["web3: group shop is new", "web3: user shop is gone"]),
 ]  # fmt: skip
 
 

@@ -1,0 +1,92 @@
+"""A real sshd on the loopback interface, with a host key and a login key of its own."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from orchestrator.domain.target import Target
+
+SSHD = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:" + os.environ.get("PATH", ""))
+
+
+class Loopback(NamedTuple):
+    """Where it listens, and its files."""
+
+    port: int
+    folder: Path
+
+    def target(self, host: str = "web1", *, python: str = "/usr/bin/python3") -> Target:
+        """A host of that name that is this machine."""
+        return Target(
+            host=host,
+            address="127.0.0.1",
+            port=self.port,
+            user=os.environ.get("USER", "root") if os.geteuid() else "root",
+            private_key=str(self.folder / "id"),
+            known_hosts=str(self.folder / "known_hosts"),
+            python=python,
+        )
+
+
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def make_key(path: Path, *, passphrase: str = "") -> str:
+    """A new ed25519 key; its public half."""
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-C", "test", "-f", path], check=True)
+    return " ".join(path.with_suffix(".pub").read_text().split()[:2])
+
+
+def pin(folder: Path, port: int, key: str) -> None:
+    """Make this the host's only pinned key."""
+    (folder / "known_hosts").write_text(f"[127.0.0.1]:{port} {key}\n")
+
+
+@contextmanager
+def loopback_sshd(folder: Path) -> Iterator[Loopback]:
+    """Start it, and end it with the block."""
+    if SSHD is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI needs sshd.")
+        pytest.skip("sshd is not installed")
+    if os.geteuid() == 0:
+        Path("/run/sshd").mkdir(exist_ok=True)
+    port = free_port()
+    pin(folder, port, make_key(folder / "host_key"))
+    (folder / "authorized_keys").write_text(make_key(folder / "id") + "\n")
+    (folder / "sshd_config").write_text(
+        f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host_key\nPidFile none\nUsePAM no\n"
+        f"AuthorizedKeysFile {folder}/authorized_keys\nStrictModes no\nPermitRootLogin prohibit-password\n"
+        "MaxStartups 100\n"
+    )
+    with subprocess.Popen([SSHD, "-D", "-e", "-f", folder / "sshd_config"], stderr=subprocess.DEVNULL) as daemon:
+        try:
+            _wait_for(port, daemon)
+            yield Loopback(port, folder)
+        finally:
+            daemon.terminate()
+
+
+def _wait_for(port: int, daemon: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        assert daemon.poll() is None, "sshd ended at once"
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return
+    pytest.fail("sshd does not listen")

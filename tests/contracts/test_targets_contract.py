@@ -1,0 +1,181 @@
+"""What everything that asks hosts keeps: over ssh to a real sshd, and the fleet in memory that the engine's tests use."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pydantic import TypeAdapter
+
+from orchestrator.adapters import process
+from orchestrator.adapters.checks import ControllerChecks
+from orchestrator.adapters.clock import SystemClock
+from orchestrator.adapters.ssh import SshTargets
+from orchestrator.domain.baseline import Baseline, BaselineScope
+from orchestrator.domain.check import Check
+from orchestrator.domain.target import HOST_KEY_NOT_PINNED, Identity, Target, shared_machines
+from orchestrator.engine.ports import Targets
+from orchestrator.policy.drift import compare, summary_lines
+from tests.adapters.ssh.loopback import Loopback, free_port, loopback_sshd, make_key
+from tests.fakes.targets import FakeTargets
+
+CHECKS: list[Check] = [
+    TypeAdapter[Check](Check).validate_python(written)
+    for written in (
+        {"user": "root"},
+        {"user": {"name": "nobody-of-that-name"}},
+        {"tcp": {"port": 1, "open": False}},
+        {"command": "exit 0", "title": "a command"},
+    )
+]
+ANSWERS = ["passed", "failed", "passed", "passed"]
+
+
+@dataclass
+class Stage:
+    """Two hosts that answer, one that does not, one with another key than the pinned one; and a file on the first."""
+
+    port: Targets
+    good: list[Target]
+    dead: Target
+    changed: Target
+    path: str
+    scope: BaselineScope
+    change: Callable[[str], None]
+
+    @property
+    def everyone(self) -> list[Target]:
+        return [*self.good, self.dead, self.changed]
+
+
+@pytest.fixture(scope="module")
+def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
+    with loopback_sshd(tmp_path_factory.mktemp("sshd")) as running:
+        yield running
+
+
+def over_ssh(sshd: Loopback, tmp_path: Path) -> Stage:
+    other = tmp_path / "other_known_hosts"
+    other.write_text(f"[127.0.0.1]:{sshd.port} {make_key(tmp_path / 'other_key')}\n")
+    good = [sshd.target("web1"), sshd.target("web2")]
+    conf = tmp_path / "shop.conf"
+    conf.write_text("before")
+    return Stage(
+        port=SshTargets(ControllerChecks(process.run, SystemClock())),
+        good=good,
+        dead=good[0].model_copy(update={"host": "dead", "port": free_port()}),
+        changed=good[0].model_copy(update={"host": "changed", "known_hosts": str(other)}),
+        path=str(conf),
+        scope=BaselineScope(files=(str(conf),), packages="none", ports=False, users=False),
+        change=lambda content: (conf.write_text(content), None)[1],
+    )
+
+
+def in_memory(tmp_path: Path) -> Stage:
+    fleet = FakeTargets()
+    path = str(tmp_path / "shop.conf")
+
+    def change(content: str) -> None:
+        digest = hashlib.sha256(content.encode()).hexdigest()
+        for host in ("web1", "web2"):
+            fleet.machine(host).items["file", path] = {"sha256": digest}
+            fleet.machine(host).installed = {path: digest}
+
+    change("before")
+    for host in ("web1", "web2"):
+        fleet.machine(host).machine_id = "one and the same"
+        fleet.machine(host).script("user nobody-of-that-name", ("failed", "no such user"))
+    fleet.machine("dead").unreachable = "no connection: connection refused"
+    fleet.machine("changed").unreachable = f"{HOST_KEY_NOT_PINNED}: it shows another"
+    web1, web2, dead, changed = (
+        Target(host=host, address="192.0.2.1") for host in ("web1", "web2", "dead", "changed")
+    )
+    return Stage(fleet, [web1, web2], dead, changed, path, BaselineScope(files=(path,)), change)
+
+
+@pytest.fixture(params=["ssh", "memory"])
+def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Stage:
+    if request.param == "memory":
+        return in_memory(tmp_path)
+    return over_ssh(request.getfixturevalue("sshd"), tmp_path)
+
+
+def test_every_host_and_check_has_one_result_and_reachable_comes_first(stage: Stage, tmp_path: Path) -> None:
+    results = stage.port.verify(stage.everyone, CHECKS, tmp_path)
+    kinds = ["reachable", "user", "user", "tcp", "command"]
+    assert [(each.host, each.kind) for each in results] == [
+        (target.host, kind) for target in stage.everyone for kind in kinds
+    ]
+    assert [each.answer for each in results if each.host == "web1"] == ["passed", *ANSWERS]
+    assert {each.title for each in results if each.kind == "command"} == {"a command"}
+    assert all(each.expected and each.found for each in results)
+
+
+def test_a_host_that_cannot_be_asked_is_inconclusive_for_each_check(stage: Stage, tmp_path: Path) -> None:
+    results = stage.port.verify([stage.dead, stage.changed], CHECKS, tmp_path)
+    assert {each.answer for each in results if each.kind == "reachable"} == {"failed"}
+    assert {each.answer for each in results if each.kind != "reachable"} == {"inconclusive"}
+
+
+def test_nobody_asked_nobody_answers(stage: Stage, tmp_path: Path) -> None:
+    assert stage.port.verify([], CHECKS, tmp_path) == []
+    assert stage.port.verify_units([], {"/a": "0" * 64}) == []
+    assert stage.port.capture([], stage.scope) == {}
+    assert stage.port.identify([]) == {}
+
+
+def test_another_host_key_is_told_from_an_unreachable_host(stage: Stage, tmp_path: Path) -> None:
+    reachable = {each.host: each.found for each in stage.port.verify(stage.everyone, [], tmp_path)}
+    captured = stage.port.capture(stage.everyone, stage.scope)
+    identified = stage.port.identify(stage.everyone)
+    for told in (reachable, captured, identified):
+        assert str(told["changed"]).startswith(HOST_KEY_NOT_PINNED)
+        assert not str(told["dead"]).startswith(HOST_KEY_NOT_PINNED)
+
+
+def test_components_on_target(stage: Stage) -> None:
+    right = hashlib.sha256(b"before").hexdigest()
+    first, second = (
+        [each for each in stage.port.verify_units([stage.good[0], stage.dead], wanted, title="release 2.4")]
+        for wanted in ({stage.path: right, "/nowhere/to/be/found": right}, {stage.path: "0" * 64})
+    )
+    assert [(each.host, each.kind, each.answer) for each in first] == [
+        ("web1", "component", "passed"),
+        ("web1", "component", "failed"),
+        ("dead", "component", "inconclusive"),
+        ("dead", "component", "inconclusive"),
+    ]
+    assert [each.answer for each in second] == ["failed", "inconclusive"]
+    assert first[0].title == f"release 2.4 {stage.path}"
+    assert second[0].found == f"sha256 {right}"
+
+
+def test_baselines_of_one_state_are_equal_and_a_change_is_found(stage: Stage) -> None:
+    def captured() -> Baseline:
+        found = stage.port.capture(stage.everyone, stage.scope)
+        assert set(found) == {"web1", "web2", "dead", "changed"}
+        assert isinstance(found["dead"], str)
+        baseline = found["web1"]
+        assert isinstance(baseline, Baseline)
+        assert baseline.complete
+        return baseline
+
+    before, same = captured(), captured()
+    stage.change("after!")
+    after = captured()
+    assert compare(before, same).equal
+    assert before.items == same.items
+    [line] = summary_lines(each for each in compare(before, after).differences if each.attribute == "sha256")
+    assert line.startswith(f"web1: file {stage.path} sha256 ")
+
+
+def test_two_names_of_one_machine_are_seen(stage: Stage) -> None:
+    identified = stage.port.identify(stage.everyone)
+    known = {host: each for host, each in identified.items() if isinstance(each, Identity)}
+    assert set(known) == {"web1", "web2"}
+    assert shared_machines(known) == [("web1", "web2")]
+    assert all(each.host == host and each.boot_id and each.host_key_sha256 for host, each in known.items())
+    baseline = stage.port.capture(stage.good[:1], stage.scope)["web1"]
+    assert isinstance(baseline, Baseline)
+    assert baseline.machine_id == known["web1"].machine_id

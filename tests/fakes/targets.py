@@ -1,0 +1,140 @@
+"""Hosts that a test owns: what they answer is scripted, what was asked of them is noted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from orchestrator.domain.baseline import AttributeValue, Baseline, BaselineScope, ConfigurationItem
+from orchestrator.domain.check import Answer, Check, CheckResult, title_of
+from orchestrator.domain.target import Identity, Target
+from orchestrator.engine.ports import Targets
+from orchestrator.policy.expectation import expected_of
+
+Told = tuple[Answer, str]
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@dataclass
+class FakeMachine:
+    """One machine; passes every check and has every component until the test says otherwise.
+
+    `unreachable` is the reason why it does not answer. `installed` is SHA-256 by path; None: whatever is asked for.
+    """
+
+    machine_id: str
+    unreachable: str | None = None
+    items: dict[tuple[str, str], dict[str, AttributeValue]] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+    installed: dict[str, str] | None = None
+    scripted: dict[str, list[Told]] = field(default_factory=dict)
+
+    def script(self, check: str, *answers: Told) -> None:
+        """The answers of the checks of this kind or title, one each time it is asked; the last one stays."""
+        self.scripted[check] = list(answers)
+
+    def told(self, check: Check) -> Told:
+        for key in (title_of(check), check.kind):
+            answers = self.scripted.get(key)
+            if answers:
+                return answers.pop(0) if len(answers) > 1 else answers[0]
+        return "passed", "as scripted"
+
+
+class FakeTargets(Targets):
+    """A fleet in memory; hosts come into being when they are first named."""
+
+    def __init__(self) -> None:
+        self.machines: dict[str, FakeMachine] = {}
+        self.asked: list[tuple[str, tuple[str, ...]]] = []
+
+    def machine(self, host: str) -> FakeMachine:
+        """The machine behind a host's name."""
+        return self.machines.setdefault(host, FakeMachine(machine_id=f"machine-of-{host}"))
+
+    def verify(self, targets: Sequence[Target], checks: Sequence[Check], project: Path) -> list[CheckResult]:
+        self._note("verify", targets)
+        results: list[CheckResult] = []
+        for target in targets:
+            machine = self.machine(target.host)
+            results.append(_reachable(target, machine))
+            for check in checks:
+                reason = machine.unreachable
+                told: Told = machine.told(check) if reason is None else ("inconclusive", _not_asked(reason))
+                results.append(_result(target, check.kind, title_of(check), told, expected_of(check)))
+        return results
+
+    def verify_units(
+        self, targets: Sequence[Target], digests: Mapping[str, str], title: str = "components"
+    ) -> list[CheckResult]:
+        self._note("verify_units", targets)
+        return [
+            _result(target, "component", f"{title} {path}", self._component(target, path, wanted), f"sha256 {wanted}")
+            for target in targets
+            for path, wanted in digests.items()
+        ]
+
+    def capture(self, targets: Sequence[Target], scope: BaselineScope) -> dict[str, Baseline | str]:
+        self._note("capture", targets)
+        return {target.host: self._baseline(target.host) for target in targets}
+
+    def identify(self, targets: Sequence[Target]) -> dict[str, Identity | str]:
+        self._note("identify", targets)
+        return {target.host: self._identity(target.host) for target in targets}
+
+    def _note(self, what: str, targets: Sequence[Target]) -> None:
+        self.asked.append((what, tuple(target.host for target in targets)))
+
+    def _component(self, target: Target, path: str, wanted: str) -> Told:
+        machine = self.machine(target.host)
+        if machine.unreachable is not None:
+            return "inconclusive", _not_asked(machine.unreachable)
+        found = wanted if machine.installed is None else machine.installed.get(path)
+        if found is None:
+            return "failed", "no such file"
+        return ("passed" if found == wanted else "failed"), f"sha256 {found}"
+
+    def _baseline(self, host: str) -> Baseline | str:
+        machine = self.machine(host)
+        if machine.unreachable is not None:
+            return machine.unreachable
+        items = [
+            ConfigurationItem(kind=kind, name=name, attributes=dict(attributes))
+            for (kind, name), attributes in sorted(machine.items.items())
+        ]
+        return Baseline(
+            host=host,
+            machine_id=machine.machine_id,
+            captured_at=NOON,
+            items=tuple(items),
+            faults=tuple(machine.faults),
+        )
+
+    def _identity(self, host: str) -> Identity | str:
+        machine = self.machine(host)
+        if machine.unreachable is not None:
+            return machine.unreachable
+        return Identity(
+            host=host,
+            machine_id=machine.machine_id,
+            host_key_sha256=f"SHA256:{machine.machine_id}",
+            boot_id=f"boot-of-{machine.machine_id}",
+        )
+
+
+def _not_asked(reason: str) -> str:
+    return f"the host was not asked: {reason}"
+
+
+def _reachable(target: Target, machine: FakeMachine) -> CheckResult:
+    told: Told = ("passed", f"machine {machine.machine_id}")
+    if machine.unreachable is not None:
+        told = ("failed", machine.unreachable)
+    return _result(target, "reachable", "reachable over ssh", told, "ssh")
+
+
+def _result(target: Target, kind: str, title: str, told: Told, expected: str) -> CheckResult:
+    answer, found = told
+    return CheckResult(
+        host=target.host, kind=kind, title=title, answer=answer, expected=expected, found=found, seconds=0.0
+    )
