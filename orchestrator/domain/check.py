@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationInfo
 
 from orchestrator.domain.noun import Bytes, HostName, Many, Noun, Port, PositiveSeconds, Seconds, Sha256, Text
-from orchestrator.domain.wrong import meant, wrong
+from orchestrator.domain.wrong import exactly, meant, wrong
 
 Origin = Literal["controller", "target"]
 Answer = Literal["passed", "failed", "inconclusive"]
@@ -179,7 +179,7 @@ class OtherDeploymentCheck(CheckBase):
 
     kind: Literal["other_deployment"] = "other_deployment"
     main: ClassVar[str] = "running"
-    running: Literal[False] = False
+    running: Annotated[Literal[False], exactly(only=False)] = False
 
 
 class TestinfraCheck(CheckBase):

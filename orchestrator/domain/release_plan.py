@@ -9,7 +9,7 @@ from orchestrator.domain.baseline import BaselineScope
 from orchestrator.domain.check import Check
 from orchestrator.domain.noun import Many, Moment, Name, Noun, PositiveSeconds, Sha256, Text, Variables
 from orchestrator.domain.wave import AtLeastOneHost, Gate, GroupName, HostLimit, Limit, PlannedWave
-from orchestrator.domain.wrong import wrong
+from orchestrator.domain.wrong import exactly, wrong
 
 AtLeastOneText = Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
 Level = Literal["low", "medium", "high"]
@@ -222,7 +222,7 @@ class Approval(Noun):
 class ReleasePlan(Noun):
     """A release plan. `orch` is the version of this format."""
 
-    orch: Literal[1]
+    orch: Annotated[Literal[1], exactly(only=1)]
     purpose: Text
     release: Release
     objectives: Texts

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from orchestrator.domain.check import Check
 from orchestrator.domain.noun import HostName, Many, Noun, PositiveSeconds, Seconds, Text
-from orchestrator.domain.wrong import wrong
+from orchestrator.domain.wrong import exactly, wrong
 
 Percent = Annotated[float, Field(gt=0, le=100)]
 GroupName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$")]
@@ -92,7 +92,7 @@ class WaveSpec(Noun):
     percent: Percent | None = None
     group: GroupName | None = None
     hosts: AtLeastOneHost | None = None
-    rest: Literal[True] | None = None
+    rest: Annotated[Literal[True], exactly(only=True)] | None = None
     objective: Text | None = None
     entry: Many[Check] = ()
     acceptance: Many[Check] = ()

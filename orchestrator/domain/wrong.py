@@ -1,7 +1,9 @@
 """How a rule over a noun's fields says what is wrong, so that whoever reads the file can be told what to do."""
 
 from difflib import get_close_matches
+from typing import Any
 
+from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 _SHORTEST = 2
@@ -11,6 +13,18 @@ def wrong(expected: str, next_move: str, *, found: str = "", at: str = "") -> Py
     """The error to raise in a validator. `found` replaces the value that is shown, `at` names the field that is to blame."""
     context = {"expected": expected, "next_move": next_move, "found": found, "at": at}
     return PydanticCustomError("wrong", "expected {expected}; {next_move}", context)
+
+
+def exactly(*, only: bool | int) -> BeforeValidator:
+    """Refuses what Python holds for equal and YAML does not: true for 1, 0 for false."""
+    words = f"`{str(only).lower()}`" if isinstance(only, bool) else str(only)
+
+    def same(value: Any) -> Any:
+        if value is not None and (type(value) is not type(only) or value != only):
+            raise wrong(words, f"write {words}")
+        return value
+
+    return BeforeValidator(same)
 
 
 def meant(key: str, known: list[str]) -> str | None:

@@ -162,9 +162,10 @@ def _window_too_short(plan: ReleasePlan, waves: Sequence[Wave]) -> Iterator[Obje
 
 def path_of(plan: ReleasePlan, wave: Wave) -> str:
     """Where the plan declares a wave."""
-    if wave.number == 0:
+    has_pilot = plan.strategy.pilot is not None
+    if has_pilot and wave.number == 0:
         return "strategy.pilot"
-    return f"strategy.waves[{wave.number - 1}]" if plan.strategy.waves else "strategy"
+    return f"strategy.waves[{wave.number - has_pilot}]" if plan.strategy.waves else "strategy"
 
 
 def _kind(check: CheckBase) -> str:

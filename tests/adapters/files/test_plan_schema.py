@@ -152,15 +152,10 @@ def changed_plans(draw: st.DrawFn) -> Any:
             node = node[part]
         if isinstance(node, dict) and draw(st.booleans()):
             del node[spot[-1]]
-            node.update(
-                draw(
-                    st.dictionaries(
-                        st.sampled_from(["title", "kind", "extra", "within", "pilot"]), VALUES, max_size=1
-                    )
-                )
-            )
+            keys = st.sampled_from(["title", "kind", "extra", "within", "pilot"])
+            node.update(copy.deepcopy(draw(st.dictionaries(keys, VALUES, max_size=1))))
         else:
-            node[spot[-1]] = draw(VALUES)
+            node[spot[-1]] = copy.deepcopy(draw(VALUES))
     return plan
 
 
