@@ -1,6 +1,6 @@
 """What the shop's own people test on each host, with testinfra; `orch` runs the file unchanged, and so does pytest."""
 
-# ruff: noqa: S101 - tests assert
+# ruff: noqa: D103, S101 - tests are named after what they say, and assert
 
 import json
 
