@@ -9,6 +9,7 @@ from orchestrator.lab import cgroups, host, mounts, network, texts
 from orchestrator.lab.addresses import chosen_network
 from orchestrator.lab.base import ready_base
 from orchestrator.lab.errors import LabError
+from orchestrator.lab.limits import allow_many_hosts
 from orchestrator.lab.locks import held
 from orchestrator.lab.paths import HOME, LabPaths, lab_paths
 from orchestrator.lab.patience import within
@@ -45,6 +46,8 @@ def boot(state: LabState, hosts: Sequence[LabHost], paths: LabPaths, say: Say = 
         cgroups.remove(state.name, found.name)
         network.unwire(state.name, found.name)
     network.wire(state, unwired)
+    if any(found.kind == "full" for found in hosts):
+        allow_many_hosts(say)
     say(f"starting {len(hosts)} {_kinds(hosts)} host{'s' if len(hosts) > 1 else ''}: {_span(hosts)}")
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         list(pool.map(lambda found: _start(state, found, paths), hosts))
