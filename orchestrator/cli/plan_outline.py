@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from orchestrator.domain.attempt import Allowance
-from orchestrator.domain.check import CheckBase, title_of
+from orchestrator.domain.check import CheckBase, MemoryCheck, SpaceCheck, title_of
 from orchestrator.domain.checked_plan import CheckedPlan
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.wave import Gate, Limit, Wave
-from orchestrator.domain.words import seconds_words
+from orchestrator.domain.words import seconds_words, size_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,15 @@ def _groups(titled: Iterable[tuple[str, Sequence[str]]]) -> Iterable[Branch]:
 
 
 def _titles(checks: Iterable[CheckBase]) -> list[str]:
-    return [title_of(check) + _patience(check) for check in checks]
+    return [_title(check) + _patience(check) for check in checks]
+
+
+def _title(check: CheckBase) -> str:
+    if check.title is None and isinstance(check, SpaceCheck):
+        return f"space: {size_words(check.free)} free on {check.path}"
+    if check.title is None and isinstance(check, MemoryCheck):
+        return f"memory: {size_words(check.available)} available"
+    return title_of(check)
 
 
 def _patience(check: CheckBase) -> str:
@@ -115,13 +123,12 @@ def _before(plan: ReleasePlan, checked: CheckedPlan) -> Iterable[Branch]:
 def _strategy(checked: CheckedPlan) -> Branch:
     plan = checked.loaded.plan
     overall = plan.strategy.failure_limit.overall
-    limit = _limit_words(overall, len(checked.targets))
     return Branch(
         f"Strategy: {strategy_words(checked)}",
         (
             Branch(f"deploy playbook {plan.strategy.playbook}"),
             *_allowed(plan.strategy.allow),
-            Branch(f"stops when more than {limit} are down in all"),
+            Branch(f"stops {_limit_words(overall, len(checked.targets))} in all"),
             *(_wave(wave) for wave in checked.waves),
             _group("verified on each host after its wave", _titles(plan.validation.acceptance)),
         ),
@@ -143,7 +150,7 @@ def _allowed(allow: Allowance) -> Iterable[Branch]:
 def _wave(wave: Wave) -> Branch:
     hosts = f"{wave.name} ({_count(len(wave.hosts), 'host')}): {', '.join(wave.hosts)}"
     lines = [f"objective: {wave.objective}"] if wave.objective else []
-    lines.append(f"fails when more than {_limit_words(wave.failure_limit, len(wave.hosts))} are down")
+    lines.append(f"fails {_limit_words(wave.failure_limit, len(wave.hosts))}")
     gate = _gate_words(wave.gate)
     titled = (("before it", _titles(wave.entry)), ("and after it", _titles(wave.acceptance)))
     return Branch(hosts, (*(Branch(line) for line in lines), *_groups(titled), Branch(f"gate: {gate}")))
@@ -151,9 +158,10 @@ def _wave(wave: Wave) -> Branch:
 
 def _limit_words(limit: Limit, hosts: int) -> str:
     number = limit.hosts_of(hosts)
-    return f"{number} of {_count(hosts, 'host')}" + (
-        f" ({limit.percent:g}%)" if limit.percent is not None else ""
-    )
+    share = f" ({limit.percent:g}%)" if limit.percent is not None else ""
+    if not number:
+        return f"with the first host that is down{share}"
+    return f"when more than {number} of {_count(hosts, 'host')} are down{share}"
 
 
 def _gate_words(gate: Gate) -> str:

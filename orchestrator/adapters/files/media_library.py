@@ -55,7 +55,8 @@ class DirectoryLibrary(MediaLibrary):
                     "build the archive anew",
                 )
             except _BROKEN as error:
-                found = " ".join(str(error).split())[:120] or type(error).__name__
+                # Python lists what each decompressor said after a colon and a dash.
+                found = " ".join(str(error).split()).partition(": -")[0][:120] or type(error).__name__
                 fault = Fault(
                     str(path),
                     None,

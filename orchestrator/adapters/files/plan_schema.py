@@ -53,13 +53,13 @@ def plan_schema() -> Schema:
     for name, rule in _NAMED_RULES.items():
         definitions[name] |= _without_nulls(rule)
     definitions["Check"] = _check(definitions)
-    schema = _as_written(schema)
-    schema |= {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Release plan"}
-    _describe(schema)
+    written: Schema = _as_written(schema)
+    written |= {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Release plan"}
+    _describe(written)
     for noun in CHECK_KINDS.values():
-        below = schema["$defs"][noun.__name__]["properties"]
-        below |= {key: schema["$defs"]["Check"]["properties"][key] for key in SHARED}
-    return schema
+        below = written["$defs"][noun.__name__]["properties"]
+        below |= {key: written["$defs"]["Check"]["properties"][key] for key in SHARED}
+    return written
 
 
 def _without_nulls(rule: Any) -> Any:

@@ -1,0 +1,49 @@
+"""An inspector that knows an inventory and playbooks by heart."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from orchestrator.domain.inspection import FileFault, Inspection, PlaybookFinding, PlaybookSeen, PlaySeen
+from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.domain.target import Target
+from orchestrator.engine.ports import Inspector
+
+
+@dataclass
+class FakeInspector(Inspector):
+    """`groups`: hosts by group, `all` first; `plays`: the groups that each playbook's plays name."""
+
+    groups: Mapping[str, Sequence[str]]
+    plays: Mapping[str, Sequence[str]]
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    vault_faults: Sequence[FileFault] = ()
+    findings: Mapping[str, Sequence[PlaybookFinding]] = field(default_factory=dict)
+    settings: Sequence[str] = ()
+
+    def inspect(self, plan: ReleasePlan, project: Path) -> Inspection:
+        pattern = plan.strategy.hosts
+        hosts = self.groups.get(pattern, [pattern] if pattern in self.groups["all"] else [])
+        return Inspection(
+            targets=tuple(self._target(host) for host in hosts),
+            inventory_faults=() if hosts else (f"the pattern `{pattern}` matches no host",),
+            playbooks=tuple(self._playbook(path) for path in (plan.strategy.playbook, plan.backout.playbook)),
+            vault_faults=tuple(self.vault_faults),
+            groups={group: tuple(members) for group, members in self.groups.items()},
+        )
+
+    def unsafe_constructs(self, playbook: Path, project: Path) -> list[PlaybookFinding]:
+        return list(self.findings.get(str(playbook.relative_to(project)), ()))
+
+    def settings_overridden(self, project: Path) -> list[str]:
+        return list(self.settings)
+
+    def _target(self, host: str) -> Target:
+        groups = tuple(group for group, members in self.groups.items() if host in members and group != "all")
+        return Target(host=host, address=self.addresses.get(host, host), groups=groups)
+
+    def _playbook(self, path: str) -> PlaybookSeen:
+        if path not in self.plays:
+            return PlaybookSeen(path=path, fault=f"{path} cannot be read")
+        plays = [PlaySeen(name=group, hosts=tuple(self.groups.get(group, ()))) for group in self.plays[path]]
+        return PlaybookSeen(path=path, plays=tuple(plays))
