@@ -15,6 +15,7 @@ from orchestrator.domain.baseline import Baseline, ConfigurationItem
 from orchestrator.domain.events import Event, Paused
 from orchestrator.errors import StoreFault
 from tests.fakes.clock import START, FakeClock
+from tests.store.writers import append_for_ever, pipe, start
 
 EVENT: Event = Paused(by="ann", reason="x" * 3000)
 BASELINE = Baseline(
@@ -138,15 +139,30 @@ def test_a_full_disk_takes_no_baseline_and_none_is_half_there(small_disk: Path) 
     assert store.get(store.put(other).digest) == other
 
 
-def test_a_read_only_disk(small_disk: Path) -> None:
-    journal = opened(small_disk / "store")
-    journal.append("d1", 0, [EVENT])
-    journal.close()
+@pytest.mark.parametrize("end", ["closed", "killed"])
+def test_a_disk_that_was_remounted_read_only(small_disk: Path, end: str) -> None:
+    before = opened(small_disk / "store")
+    before.append("d1", 0, [EVENT])
+    before.close()
+    if end == "killed":
+        reader, writer = pipe()
+        process = start(append_for_ever, small_disk / "store", writer)
+        reader.recv_bytes()
+        process.kill()
+        process.join(30)
+    assert (small_disk / "store/journal.sqlite-wal").exists() == (end == "killed")
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
-    with pytest.raises(StoreFault, match=r"Nothing was appended.*(read-only|cannot be opened)"):
-        journal.append("d1", 1, [EVENT])
+    journal = opened(small_disk / "store")
+    records = journal.read("d1")
+    assert (len(records) > 1) == (end == "killed")
+    assert journal.deployments() == ["d1"]
+    with pytest.raises(StoreFault, match=r"Nothing was appended.*(read-only|mounted writable)"):
+        journal.append("d1", len(records), [EVENT])
+    with pytest.raises(StoreFault, match=r"d1 cannot be claimed.*read-only"):
+        journal.drive_alone("d1")
     subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
-    assert journal.append("d1", 1, [EVENT])
+    assert journal.append("d1", len(records), [EVENT])
+    assert journal.read("d1")[:-1] == records
     journal.close()
 
 
@@ -190,7 +206,7 @@ def test_a_store_that_was_moved_away_is_not_begun_anew(store: Path) -> None:
     journal = opened(store)
     journal.append("d1", 0, [EVENT])
     journal.close()
-    store.rename(store.with_name("elsewhere"))
+    (store / "journal.sqlite").rename(store / "elsewhere.sqlite")
     for attempt in (
         lambda: journal.read("d1"),
         lambda: journal.append("d1", 1, [EVENT]),
@@ -198,7 +214,7 @@ def test_a_store_that_was_moved_away_is_not_begun_anew(store: Path) -> None:
     ):
         with pytest.raises(StoreFault, match="cannot be opened"):
             attempt()
-    assert not store.exists()
+    assert not (store / "journal.sqlite").exists()
 
 
 def test_tables_of_a_newer_orch_are_left_alone(store: Path) -> None:

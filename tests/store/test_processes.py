@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from fcntl import LOCK_EX, flock
 from multiprocessing.connection import Connection
 from pathlib import Path
 from random import Random
@@ -57,6 +58,18 @@ def test_a_new_store_is_opened_by_many_at_once(store: Path, run: int) -> None:
     for process in processes:
         process.join(60)
     assert [process.exitcode for process in processes] == [0] * 12
+
+
+def test_who_makes_a_new_store_ready_is_alone(store: Path) -> None:
+    store.mkdir(mode=0o700)
+    with (store / "journal.set-up").open("w") as other:
+        flock(other, LOCK_EX)
+        process = start(append_with_retry, store, 1, 1)
+        process.join(1)
+        assert process.is_alive()
+        assert (store / "journal.sqlite").stat().st_size == 0
+    process.join(30)
+    assert process.exitcode == 0
 
 
 def test_what_was_acknowledged_survives_kill_9(store: Path) -> None:

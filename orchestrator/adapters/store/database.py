@@ -14,9 +14,11 @@ from orchestrator.adapters.store.faults import result_of
 from orchestrator.adapters.store.private import FILE_MODE
 from orchestrator.adapters.store.sqlite import (
     WRITING,
+    frozen_engine,
     lone_engine,
     make_write_ahead,
     sqlite_engine,
+    still,
     write_ahead,
 )
 from orchestrator.adapters.store.tables import STEPS, migrate, refuse_newer, version_of
@@ -24,6 +26,7 @@ from orchestrator.adapters.store.tables import STEPS, migrate, refuse_newer, ver
 T = TypeVar("T")
 
 NO_ROOM_FOR_INDEX = "SQLITE_IOERR_SHM"
+CANNOT_OPEN = "SQLITE_CANTOPEN"
 
 
 class Database:
@@ -73,24 +76,33 @@ class FileDatabase(Database):
             raise
 
     def look(self, ask: Callable[[Connection], T]) -> T:
-        """What a question that only reads gives; also on a disk that is full."""
+        """What a question that only reads gives; also on a disk that is full, or was remounted read-only."""
         try:
             return super().look(ask)
         except OperationalError as error:
-            if not result_of(error).startswith(NO_ROOM_FOR_INDEX):
+            engine = self._last_resort(result_of(error))
+            if engine is None:
                 raise
-        with lone_engine(self._file, self._patience).connect() as connection:
+        with engine.connect() as connection:
             return ask(connection)
+
+    def _last_resort(self, result: str) -> Engine | None:
+        if result.startswith(NO_ROOM_FOR_INDEX):
+            return lone_engine(self._file, self._patience)
+        if result.startswith(CANNOT_OPEN) and still(self._file):
+            return frozen_engine(self._file)
+        return None
 
     def _ready(self) -> bool:
         # An empty file is not even looked into: a reader would be in the way of whoever is making it ready.
-        if self._file.stat().st_size == 0 or not self.look(write_ahead):
+        if self._file.stat().st_size == 0:
             return False
         found = self.look(version_of)
         refuse_newer(found)
-        return found == len(STEPS)
+        return found == len(STEPS) and (still(self._file) or self.look(write_ahead))
 
     def _make_ready(self) -> None:
+        # Without it some of sixteen that begin a store in one moment wait for one another until their patience ends.
         with _one_at_a_time(self._file.with_suffix(".set-up")):
             if not self._ready():
                 make_write_ahead(self._engine)

@@ -23,7 +23,7 @@ _READ_ONLY = _Trouble(
 )
 _CLOSED = _Trouble(
     "it cannot be opened",
-    "See that the directory is there and belongs to this user; if it was moved away, put it back.",
+    "See that it is there, belongs to this user, and lies on a file system that is mounted writable.",
 )
 _LOCKED = _Trouble(
     "another process kept it locked",

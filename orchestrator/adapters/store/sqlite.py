@@ -1,5 +1,6 @@
 """All that is particular to SQLite: the file, its settings, and how transactions begin."""
 
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -34,6 +35,20 @@ def lone_engine(file: Path, patience: float) -> Engine:
     return engine
 
 
+def frozen_engine(file: Path) -> Engine:
+    """An engine that takes no locks and makes no files beside the database; only for one that nobody can write to."""
+    engine = create_engine(_url(file, mode="ro", immutable="1"), poolclass=NullPool)
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def still(file: Path) -> bool:
+    """Whether nobody can write to the database, and all that was written is in the file and not in the log beside it."""
+    log = file.with_name(f"{file.name}-wal")
+    return file.exists() and bool(os.statvfs(file).f_flag & os.ST_RDONLY) and not log.exists()
+
+
 def write_ahead(connection: Connection) -> bool:
     """Whether readers and a writer do not block one another (WAL); it is a property of the file."""
     return connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
@@ -45,9 +60,11 @@ def make_write_ahead(engine: Engine) -> None:
         connection.exec_driver_sql("PRAGMA journal_mode=WAL")
 
 
-def _url(file: Path) -> URL:
-    # mode=rw: a store that was moved away is an error and not a new, empty store.
-    return URL.create("sqlite", database=f"file:{quote(str(file))}", query={"mode": "rw", "uri": "true"})
+def _url(file: Path, mode: str = "rw", **more: str) -> URL:
+    # rw and not rwc: a store that was moved away is an error and not a new, empty store.
+    return URL.create(
+        "sqlite", database=f"file:{quote(str(file))}", query={"mode": mode, "uri": "true", **more}
+    )
 
 
 def _set_up(connection: Any, _record: object) -> None:
