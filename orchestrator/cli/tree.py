@@ -45,7 +45,7 @@ _STANDING_MARKS: dict[StandingName, Mark] = {
     "untouched": "untouched",
     "to_retry": "untouched",
     "deploying": "open",
-    "deployed": "open",
+    "deployed": "untouched",
     "verified": "passed",
     "failed": "failed",
     "unknown": "unknown",

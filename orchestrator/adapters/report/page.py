@@ -1,0 +1,212 @@
+"""The record as one self-contained page: no script, no address outside it, every text escaped."""
+
+import difflib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from orchestrator.adapters.report.legible import legible
+from orchestrator.adapters.report.plan_sections import sections_of
+from orchestrator.adapters.report.timeline import HOSTS_UP_TO, timeline_of
+from orchestrator.domain import events as e
+from orchestrator.domain.baseline import Difference
+from orchestrator.domain.check import CheckResult
+from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.events import Recorded
+from orchestrator.domain.fold import fold
+from orchestrator.domain.lifecycle import State
+from orchestrator.domain.words import seconds_words
+from orchestrator.policy.plain_words import STANDING_WORDS, counted, next_moves, plain_words
+from orchestrator.policy.story import Story
+from orchestrator.policy.telling import story_of
+
+Contents = Mapping[tuple[str, str], tuple[str | None, str | None]]
+"""By host and path: what a file held before and after, where the baselines kept it."""
+
+TEMPLATES = Path(__file__).parent / "templates"
+PEOPLE = (
+    e.Confirmed
+    | e.Held
+    | e.HeldOn
+    | e.Retried
+    | e.Excluded
+    | e.Paused
+    | e.Resumed
+    | e.AbortRequested
+    | e.Rejected
+    | e.Cancelled
+    | e.BackoutBegan
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedItem:
+    """A configuration item that differs from the baseline, with its attributes, and its content as a diff."""
+
+    host: str
+    kind: str
+    name: str
+    attributes: tuple[Difference, ...]
+    diff: tuple[str, ...]
+
+
+def html_record(records: Sequence[Recorded], made_at: datetime, contents: Contents | None = None) -> str:
+    """The page of one deployment's journal. Raises LifecycleFault when the journal is no deployment's."""
+    d, story = fold(records), story_of(records)
+    end = d.last_at if d.over else max(made_at, d.last_at)
+    return (
+        _environment()
+        .get_template("record.html.j2")
+        .render(
+            d=d,
+            story=story,
+            records=records,
+            made_at=made_at,
+            end=end,
+            words=plain_words(d),
+            moves=[move for move in next_moves(d) if not move.startswith("orch record ")],
+            tone=tone_of(d),
+            trouble=first_troubles(story),
+            timeline=timeline_of(d, story, end),
+            many_hosts=len(d.standings) > HOSTS_UP_TO,
+            approved=[r for r in records if isinstance(r.event, e.Approved)],
+            drivers=[r for r in records if isinstance(r.event, e.DriverTook)],
+            decisions=[r for r in records if isinstance(r.event, PEOPLE)],
+            checked=[step for step in story.steps if step.results],
+            attempts=[step for step in story.steps if step.attempt],
+            captures=[step for step in story.steps if step.references],
+            changed=changed_items(d, contents or {}),
+            sections=sections_of(d.plan),
+        )
+    )
+
+
+def tone_of(d: Deployment) -> str:
+    """The colour of the result: only a deployment that completed is good."""
+    if d.state is State.COMPLETED:
+        return "good"
+    if not d.over or d.state in (State.COMPLETED_WITH_EXCEPTIONS, State.CANCELLED):
+        return "care"
+    return "bad"
+
+
+def first_troubles(story: Story) -> dict[str, str]:
+    """What went wrong first on each host where something did; a backout changes where it stands, not what happened."""
+    trouble: dict[str, str] = {}
+    for step in story.steps:
+        for result in step.complaints:
+            trouble.setdefault(
+                result.host, f"{result.title}: expected {result.expected}, found {result.found}"
+            )
+        for outcome in step.outcomes:
+            if outcome.result != "done":
+                trouble.setdefault(outcome.host, outcome.reason)
+    return trouble
+
+
+def changed_items(d: Deployment, contents: Contents) -> list[ChangedItem]:
+    """The differences that the backout left, by configuration item."""
+    by_item: dict[tuple[str, str, str], list[Difference]] = {}
+    for each in d.backout.differences if d.backout is not None else ():
+        by_item.setdefault((each.host, each.kind, each.name), []).append(each)
+    return [
+        ChangedItem(
+            host,
+            kind,
+            name,
+            tuple(a for a in attributes if a.attribute != "content"),
+            _diff(host, name, attributes, contents),
+        )
+        for (host, kind, name), attributes in by_item.items()
+    ]
+
+
+def _diff(host: str, name: str, attributes: Sequence[Difference], contents: Contents) -> tuple[str, ...]:
+    said = next(((a.before, a.after) for a in attributes if a.attribute == "content"), None)
+    before, after = said or contents.get((host, name), (None, None))
+    if before is None and after is None:
+        return ()
+    old, new = (str(text or "").splitlines() for text in (before, after))
+    return tuple(difflib.unified_diff(old, new, "before", "after", lineterm=""))
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_final,
+    )
+    made.filters |= {
+        "moment": lambda m: f"{m:%Y-%m-%d %H:%M:%S} UTC",
+        "clock": lambda m: f"{m:%H:%M:%S}",
+        "took": _took,
+        "counted": counted,
+        "standing": lambda name: STANDING_WORDS[name],
+        "letter": lambda name: LETTERS[name],
+        "px": lambda x: f"{x:.1f}",
+        "event_json": _event_json,
+        "by_host": _by_host,
+        "value": _value,
+        "decision": _decision,
+        "title": lambda name: str(name).replace("_", " "),
+    }
+    return made
+
+
+LETTERS = {
+    "untouched": "·", "to_retry": "·", "deploying": "D", "deployed": "d", "verified": "V", "failed": "F", "unknown": "?",
+    "excluded": "E", "backing_out": "B", "backed_out": "b", "restored": "R", "residue": "!", "backout_failed": "X",
+}  # fmt: skip
+
+
+def _final(value: Any) -> Any:
+    """Every text that reaches the page is made legible first; what is markup already is the template's own."""
+    return legible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _took(seconds: float | None) -> str:
+    if seconds is None:
+        return "open"
+    return seconds_words(round(seconds, 1) if seconds < 10 else round(seconds))
+
+
+def _event_json(record: Recorded) -> str:
+    return json.dumps(record.event.model_dump(mode="json", exclude={"kind"}), indent=1, ensure_ascii=False)
+
+
+def _by_host(results: Sequence[CheckResult]) -> dict[str, list[CheckResult]]:
+    hosts: dict[str, list[CheckResult]] = {}
+    for result in results:
+        hosts.setdefault(result.host, []).append(result)
+    return hosts
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "absent"
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def _decision(event: PEOPLE) -> str:
+    """What a person, or orch by the plan's rule, decided, in a few words."""
+    words = {
+        "held": "hold",
+        "held_on": "hold on",
+        "abort_requested": "abort",
+        "backout_began": "back out",
+        "retried": "retry",
+    }
+    said = words.get(event.kind, event.kind)
+    hosts = getattr(event, "hosts", ())
+    return f"{said} {', '.join(hosts)}" if isinstance(event, e.Excluded) else said

@@ -1,0 +1,106 @@
+"""The twelve sections of a release plan, as the record shows them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import BaseModel
+
+from orchestrator.domain.check import title_of
+from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.domain.words import seconds_words
+
+Row = tuple[str, list[str]]
+Section = tuple[str, list[Row]]
+
+
+def sections_of(plan: ReleasePlan) -> list[Section]:
+    """Title and rows of each section; a row is a name with its lines."""
+    strategy = ("kind", "hosts", "playbook", "failure_limit", "gate", "idempotent", "allow")
+    return [
+        ("1 Purpose and scope", [("purpose", [plan.purpose])]),
+        ("2 Release description", _release(plan)),
+        ("3 Objectives", [("expected outcomes", list(plan.objectives))]),
+        ("4 Deployment strategy", _fields(plan.strategy, strategy)),
+        ("5 Roles and responsibilities", [(role, [person]) for role, person in plan.roles.items()]),
+        ("6 Resource requirements", _fields(plan.resources)),
+        ("7 Schedule and milestones", _schedule(plan)),
+        (
+            "8 Risk assessment and mitigation",
+            [
+                (
+                    risk.risk,
+                    [f"likelihood {risk.likelihood}, impact {risk.impact}", f"mitigation: {risk.mitigation}"],
+                )
+                for risk in plan.risks
+            ],
+        ),
+        (
+            "9 Communication plan",
+            [(each.audience, [f"by {each.channel}: {', '.join(each.when)}"]) for each in plan.communication],
+        ),
+        ("10 Testing and validation", _validation(plan)),
+        ("11 Backout plan", _fields(plan.backout, ("playbook", "scope", "on_failure", "baseline"))),
+        ("12 Approval and sign-off", _fields(plan.approval)),
+    ]
+
+
+def _release(plan: ReleasePlan) -> list[Row]:
+    release = plan.release
+    rows: list[Row] = [("release", [f"{release.name} {release.version}"])]
+    rows += [("unit", [f"{u.name} {u.version}", u.artefact, f"sha256 {u.sha256}"]) for u in release.units]
+    named = ("removes", "rfcs", "known_errors", "problems", "depends_on")
+    return rows + [
+        (name.replace("_", " "), list(getattr(release, name))) for name in named if getattr(release, name)
+    ]
+
+
+def _schedule(plan: ReleasePlan) -> list[Row]:
+    window = plan.schedule.window
+    times = (
+        f"{window.opens:%Y-%m-%d %H:%M} to {window.closes:%Y-%m-%d %H:%M} UTC"
+        if window
+        else "none: may start at any time"
+    )
+    milestones = [f"{m.at:%Y-%m-%d %H:%M} UTC: {m.what}" for m in plan.schedule.milestones]
+    return [("window", [times]), *([("milestones", milestones)] if milestones else [])]
+
+
+def _validation(plan: ReleasePlan) -> list[Row]:
+    rows: list[Row] = [
+        ("environment", [title_of(check) for check in plan.validation.environment]),
+        ("acceptance", [title_of(check) for check in plan.validation.acceptance]),
+    ]
+    early = plan.validation.early_life
+    if early is not None:
+        rows.append(
+            (
+                "early life support",
+                [f"{seconds_words(early.duration)}, asked every {seconds_words(early.every)}"],
+            )
+        )
+    return rows
+
+
+def _fields(noun: BaseModel, names: Iterable[str] = ()) -> list[Row]:
+    chosen = list(names) or list(type(noun).model_fields)
+    rows = [(name.replace("_", " "), _lines(getattr(noun, name))) for name in chosen]
+    return [(name, lines) for name, lines in rows if lines]
+
+
+def _lines(value: Any) -> list[str]:
+    if isinstance(value, BaseModel):
+        said = value.model_dump(exclude_defaults=True, mode="json")
+        return [f"{name.replace('_', ' ')}: {_flat(each)}" for name, each in said.items()]
+    if isinstance(value, tuple):
+        return [str(each) for each in value]
+    return [] if value is None else [_flat(value)]
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_flat(each)}" for key, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(_flat(each) for each in value)
+    return str(value)

@@ -1,0 +1,122 @@
+"""The record as text for a terminal: the same facts as the page, shorter."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from orchestrator.adapters.report.legible import legible
+from orchestrator.domain import events as e
+from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.events import Recorded
+from orchestrator.domain.fold import fold
+from orchestrator.domain.plain_text import plain
+from orchestrator.domain.words import seconds_words
+from orchestrator.policy.drift import summary_lines
+from orchestrator.policy.plain_words import (
+    STANDING_WORDS,
+    counted,
+    environment_words,
+    plain_words,
+    release_words,
+)
+from orchestrator.policy.story import Story, StoryStep
+from orchestrator.policy.telling import story_of
+
+
+def text_record(records: Sequence[Recorded], made_at: datetime) -> str:
+    """The record as lines. Raises LifecycleFault when the journal is no deployment's."""
+    d, story = fold(records), story_of(records)
+    parts = [
+        _head(d),
+        _facts(d, records, made_at),
+        _titled("Steps", [_step(d, step) for step in story.steps]),
+        _titled("Hosts", _hosts(d)),
+        _titled("Not passed", _complaints(story)),
+        _titled("Baseline", _baseline(d, story)),
+        _titled("Decisions", _decisions(records)),
+    ]
+    return legible("\n\n".join(part for part in parts if part) + "\n")
+
+
+def _head(d: Deployment) -> str:
+    title = f"{release_words(d)} to {environment_words(d)}: {d.state.value}"
+    return "\n".join([title, "=" * len(title), *plain_words(d)])
+
+
+def _facts(d: Deployment, records: Sequence[Recorded], made_at: datetime) -> str:
+    end = d.last_at if d.over else max(made_at, d.last_at)
+    approvals = [r.event for r in records if isinstance(r.event, e.Approved)]
+    said = [f"{given.role}: {given.person}" for approved in approvals for given in approved.approvals]
+    facts = {
+        "deployment": d.id,
+        "strategy": f"{d.plan.strategy.kind}, {counted(len(d.standings), 'host')} in {counted(len(d.waves), 'wave')}",
+        "began": f"{d.began_at:%Y-%m-%d %H:%M:%S} UTC by {plain(d.by)}",
+        "took": seconds_words(round((end - d.began_at).total_seconds())),
+        "approved": "; ".join([*said, *(approved.basis for approved in approvals)]) or "no",
+        "change": ", ".join(d.plan.release.rfcs),
+        "plan": f"{d.plan_file} sha256 {d.plan_sha256}",
+        "components": ", ".join(f"{u.name} {u.version} sha256 {u.sha256}" for u in d.plan.release.units),
+    }
+    return "\n".join(f"{name:<11} {plain(value, 400)}" for name, value in facts.items() if value)
+
+
+def _step(d: Deployment, step: StoryStep) -> str:
+    wave = d.waves[step.wave].name if step.wave is not None else ""
+    seconds = step.seconds
+    took = "open" if seconds is None else seconds_words(round(seconds, 0 if seconds >= 10 else 1))
+    name = step.name.replace("_", " ")
+    return f"{step.began:%H:%M:%S} {name:<13}{plain(wave, 20):<10} {step.result:<8}{took:>10}  {plain(step.words)}"
+
+
+def _hosts(d: Deployment) -> list[str]:
+    widest = max(len(host) for host in d.standings)
+    return [
+        f"{host:<{widest}}  {d.waves[at.wave].name:<10} {STANDING_WORDS[at.standing]:<26} {plain(at.reason)}".rstrip()
+        for host, at in d.standings.items()
+    ]
+
+
+def _complaints(story: Story) -> list[str]:
+    lines: list[str] = []
+    for step in story.steps:
+        lines += [
+            f"{step.name}: {r.host}: {r.answer}: {r.title}: expected {plain(r.expected)}, found {plain(r.found)}"
+            for r in step.complaints
+        ]
+        lines += [f"{step.name}: {o.host}: {plain(o.reason)}" for o in step.outcomes if o.result != "done"]
+        lines += [f"{step.name}: {plain(fault)}" for fault in step.faults if not step.results]
+    return lines
+
+
+def _baseline(d: Deployment, story: Story) -> list[str]:
+    lines = [
+        f"{'before' if step.name == 'baseline' else 'after'} {r.host}: {counted(r.items, 'item')} sha256 {r.digest}"
+        for step in story.steps
+        for r in step.references
+    ]
+    if d.backout is None or not d.backout.compared:
+        return lines
+    lines += [f"differs: {plain(line, 400)}" for line in summary_lines(d.backout.differences)]
+    lines += [f"not compared: {host}: {plain(reason)}" for host, reason in d.backout.not_compared.items()]
+    equal = d.hosts_standing("restored")
+    return [*lines, *([f"equal to the baseline: {', '.join(equal)}"] if equal else [])]
+
+
+def _decisions(records: Sequence[Recorded]) -> list[str]:
+    return [
+        f"{r.at:%H:%M:%S} {r.event.kind.replace('_', ' ')} by {plain(str(getattr(r.event, 'by', '')))}: "
+        f"{plain(str(getattr(r.event, 'reason', '') or getattr(r.event, 'note', '')))}"
+        for r in records
+        if r.event.kind in _DECISIONS
+    ]
+
+
+_DECISIONS = frozenset(
+    {
+        "confirmed", "held", "held_on", "retried", "excluded", "paused", "resumed", "abort_requested", "rejected",
+        "cancelled", "backout_began",
+    }
+)  # fmt: skip
+
+
+def _titled(title: str, lines: list[str]) -> str:
+    return "\n".join([title, "-" * len(title), *lines]) if lines else ""

@@ -1,0 +1,123 @@
+"""The timeline of a deployment as shapes: a lane for the deployment, one for each wave, and, where they are few, its hosts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from orchestrator.adapters.report.axis import Shortened, Tick, TimeAxis
+from orchestrator.domain.deployment import Deployment
+from orchestrator.policy.story import WAITING, Result, Story, StoryStep
+
+Family = Literal["check", "run", "wait", "undo"]
+
+LEFT, WIDTH, TOP = 150.0, 830.0, 26.0
+LANE, HOST_LANE, GAP = 26.0, 13.0, 8.0
+HOSTS_UP_TO = 40
+NARROWEST_BAR = 2.5
+LETTER = 6.6
+"""Width of a letter of the labels, roughly, in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One step in its lane; `label` is empty where it would not fit."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    family: Family
+    result: Result
+    label: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A lane with its name at the left."""
+
+    y: float
+    height: float
+    name: str
+    host: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """All that is drawn."""
+
+    width: float
+    height: float
+    left: float
+    lanes: tuple[Lane, ...]
+    bars: tuple[Bar, ...]
+    ticks: tuple[Tick, ...]
+    shortened: tuple[Shortened, ...]
+
+
+def timeline_of(d: Deployment, story: Story, end: datetime) -> Timeline:
+    """The timeline up to `end`."""
+    axis = TimeAxis(story.steps, d.began_at, end, LEFT, WIDTH)
+    lanes: list[Lane] = [Lane(TOP, LANE, "deployment", host=False)]
+    bars = [_bar(step, axis, end, lanes[0]) for step in story.of_no_wave()]
+    y = TOP + LANE + GAP
+    for wave in d.waves:
+        lane = Lane(y, LANE, wave.name, host=False)
+        lanes.append(lane)
+        steps = story.of_wave(wave.number)
+        bars += [_bar(step, axis, end, lane) for step in steps]
+        y += LANE + 2
+        if len(d.standings) <= HOSTS_UP_TO:
+            for host in wave.hosts:
+                lanes.append(Lane(y, HOST_LANE, host, host=True))
+                bars += _host_bars(host, steps, axis, end, lanes[-1])
+                y += HOST_LANE + 1
+        y += GAP
+    return Timeline(
+        LEFT + WIDTH + 20, y + 4, LEFT, tuple(lanes), tuple(bars), tuple(axis.ticks), tuple(axis.shortened)
+    )
+
+
+def family_of(step: StoryStep) -> Family:
+    """What kind of step it is, as the colours tell."""
+    if step.name in WAITING:
+        return "wait"
+    if step.name == "deploy":
+        return "run"
+    return "undo" if step.name == "backout" else "check"
+
+
+def _bar(step: StoryStep, axis: TimeAxis, end: datetime, lane: Lane, result: Result | None = None) -> Bar:
+    x = axis.x(step.began)
+    width = max(NARROWEST_BAR, axis.x(step.ended or end) - x)
+    name = step.name.replace("_", " ")
+    fits = not lane.host and width > (len(name) + 2) * LETTER
+    title = f"{lane.name}: {name}: {step.words}"
+    label = name if fits else ""
+    return Bar(x, lane.y, width, lane.height, family_of(step), result or step.result, label, title)
+
+
+def _host_bars(host: str, steps: Iterable[StoryStep], axis: TimeAxis, end: datetime, lane: Lane) -> list[Bar]:
+    bars = []
+    for step in steps:
+        result = _result_on(host, step)
+        if result is not None:
+            bars.append(_bar(step, axis, end, lane, result))
+    return bars
+
+
+def _result_on(host: str, step: StoryStep) -> Result | None:
+    """How the step went on one host; None where it was not asked of it."""
+    if step.attempt and host in step.hosts:
+        outcome = next((each for each in step.outcomes if each.host == host), None)
+        if outcome is None:
+            return step.result
+        results: dict[str, Result] = {"done": "passed", "not_done": "failed", "unknown": "unknown"}
+        return results[outcome.result]
+    answers = {result.answer for result in step.results if result.host == host}
+    if not answers:
+        return None
+    if "failed" in answers:
+        return "failed"
+    return "passed" if answers == {"passed"} else "unknown"
