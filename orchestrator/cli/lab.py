@@ -46,7 +46,9 @@ def up(name: str, hosts: int, light: bool, inventory_dir: Path | None) -> None: 
         raise Interrupted(
             f"Stopped in the middle: `orch lab up{_flag(name)}` completes the lab, `orch lab down{_flag(name)}` removes it."
         ) from None
-    click.echo(f"lab {name} is up: {len(made.hosts)} hosts, sshd answers on each")
+    click.echo(
+        f"lab {name} is up: {len(made.hosts)} host{'s' if len(made.hosts) > 1 else ''}, sshd answers on each"
+    )
     click.echo(f"  inventory    {made.state.inventory or made.inventory}")
     click.echo(f"  log in       orch lab ssh web1{_flag(name)}")
     click.echo(f"  take away    orch lab down{_flag(name)}")

@@ -54,7 +54,9 @@ class Lab:
     @classmethod
     def find(cls, name: str) -> Lab:
         """The lab of that name; raises NoSuchLab when there is none."""
-        state = read_state(lab_paths(names.checked_lab_name(name)).state)
+        names.checked_lab_name(name)
+        check_machine()
+        state = read_state(lab_paths(name).state)
         if state is None:
             others = ", ".join(sweep.labs_with_traces()) or "none"
             raise NoSuchLab(

@@ -125,7 +125,7 @@ def test_a_light_host_runs_sshd_and_python(light_lab: Lab) -> None:
 def test_the_command_line_from_up_to_down(lab_name: str, tmp_path: Path) -> None:
     (tmp_path / "inventories").mkdir()
     up = orch("up", "--name", lab_name, "--hosts", "1", "--light", cwd=tmp_path)
-    assert (up.returncode, "1 hosts" in up.stdout or "1 host," in up.stdout) == (0, True), up.stderr
+    assert (up.returncode, "is up: 1 host, sshd answers" in up.stdout) == (0, True), up.stderr
     inventory = tmp_path / "inventories" / lab_name / "hosts.yml"
     assert "ansible_host" in inventory.read_text()
     seen = json.loads(orch("status", "--name", lab_name, "--json").stdout)
