@@ -78,7 +78,7 @@ def _changed(
         yield ("exists", was is not None, now is not None)
         return
     for attribute in sorted((was.keys() | now.keys()) - {"exists"}):
-        if attribute == _DETERMINED_BY_DIGEST and "sha256" in was and "sha256" in now:
+        if attribute == _DETERMINED_BY_DIGEST and ("sha256" in was or "sha256" in now):
             continue  # whole files are compared by digest; the content is kept only to be shown
         old, new = was.get(attribute), now.get(attribute)
         if type(old) is not type(new) or old != new:

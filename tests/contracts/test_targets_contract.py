@@ -137,7 +137,7 @@ def test_another_host_key_is_told_from_an_unreachable_host(stage: Stage, tmp_pat
 def test_components_on_target(stage: Stage) -> None:
     right = hashlib.sha256(b"before").hexdigest()
     first, second = (
-        [each for each in stage.port.verify_units([stage.good[0], stage.dead], wanted, title="release 2.4")]
+        stage.port.verify_units([stage.good[0], stage.dead], wanted, title="release 2.4")
         for wanted in ({stage.path: right, "/nowhere/to/be/found": right}, {stage.path: "0" * 64})
     )
     assert [(each.host, each.kind, each.answer) for each in first] == [

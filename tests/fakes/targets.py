@@ -69,7 +69,13 @@ class FakeTargets(Targets):
     ) -> list[CheckResult]:
         self._note("verify_units", targets)
         return [
-            _result(target, "component", f"{title} {path}", self._component(target, path, wanted), f"sha256 {wanted}")
+            _result(
+                target,
+                "component",
+                f"{title} {path}",
+                self._component(target, path, wanted),
+                f"sha256 {wanted}",
+            )
             for target in targets
             for path, wanted in digests.items()
         ]

@@ -141,6 +141,8 @@ def _silence(target: Target, bad: BadFrame, output: bytes, code: int, errors: by
         return Unanswered(
             f"{target.python} is Python {version}; 3.8 or later is needed", reached=True, python=version
         )
+    if b"nknown option" in errors:  # Python 2 does not know how to be isolated
+        return Unanswered(f"{target.python} is older than Python 3.8", reached=True, python="older than 3.8")
     said = plain(errors[-300:].decode("utf-8", "replace"), 200)
     if code in _NOT_FOUND:
         return Unanswered(

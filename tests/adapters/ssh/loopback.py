@@ -45,7 +45,9 @@ def free_port() -> int:
 
 def make_key(path: Path, *, passphrase: str = "") -> str:
     """A new ed25519 key; its public half."""
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-C", "test", "-f", path], check=True)
+    subprocess.run(
+        ["ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-C", "test", "-f", path], check=True
+    )
     return " ".join(path.with_suffix(".pub").read_text().split()[:2])
 
 
@@ -71,7 +73,9 @@ def loopback_sshd(folder: Path) -> Iterator[Loopback]:
         f"AuthorizedKeysFile {folder}/authorized_keys\nStrictModes no\nPermitRootLogin prohibit-password\n"
         "MaxStartups 100\n"
     )
-    with subprocess.Popen([SSHD, "-D", "-e", "-f", folder / "sshd_config"], stderr=subprocess.DEVNULL) as daemon:
+    with subprocess.Popen(
+        [SSHD, "-D", "-e", "-f", folder / "sshd_config"], stderr=subprocess.DEVNULL
+    ) as daemon:
         try:
             _wait_for(port, daemon)
             yield Loopback(port, folder)

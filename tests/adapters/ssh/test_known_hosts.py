@@ -1,0 +1,60 @@
+"""Which keys a known_hosts file pins for a host."""
+
+import base64
+from pathlib import Path
+
+import paramiko
+import pytest
+
+from orchestrator.adapters.ssh.known_hosts import HostKeyRefused, check_key, fingerprint_of, pinned_for
+from orchestrator.domain.target import HOST_KEY_NOT_PINNED, Target
+
+KEY, OTHER = b"\0\0\0\x0bssh-ed25519-one", b"\0\0\0\x0bssh-ed25519-two"
+K, O = (base64.b64encode(key).decode() for key in (KEY, OTHER))  # noqa: E741
+HASHED = paramiko.HostKeys.hash_host("192.0.2.7")
+HASHED_PORT = paramiko.HostKeys.hash_host("[192.0.2.7]:2222")
+
+TABLE = [
+    ("plain", f"192.0.2.7 ssh-ed25519 {K}", 22, True),
+    ("several names", f"web7,192.0.2.7 ssh-ed25519 {K} a comment", 22, True),
+    ("hashed", f"{HASHED} ssh-ed25519 {K}", 22, True),
+    ("hashed with a port", f"{HASHED_PORT} ssh-ed25519 {K}", 2222, True),
+    ("with a port", f"[192.0.2.7]:2222 ssh-ed25519 {K}", 2222, True),
+    ("a pattern", f"192.0.2.* ssh-ed25519 {K}", 22, True),
+    ("one of two keys", f"192.0.2.7 ssh-ed25519 {O}\n192.0.2.7 ssh-ed25519 {K}", 22, True),
+    (
+        "after broken lines",
+        f"x\n#192.0.2.7 ssh-ed25519 {O}\n192.0.2.7 ssh-ed25519 !!\n192.0.2.7 ssh-ed25519 {K}",
+        22,
+        True,
+    ),
+    ("another key", f"192.0.2.7 ssh-ed25519 {O}", 22, False),
+    ("another host", f"192.0.2.8 ssh-ed25519 {K}", 22, False),
+    ("another port", f"192.0.2.7 ssh-ed25519 {K}", 2222, False),
+    ("excluded from a pattern", f"!192.0.2.7,192.0.2.* ssh-ed25519 {K}", 22, False),
+    ("revoked", f"192.0.2.7 ssh-ed25519 {K}\n@revoked * ssh-ed25519 {K}", 22, False),
+    ("an authority, not a key", f"@cert-authority 192.0.2.7 ssh-ed25519 {K}", 22, False),
+    ("empty", "", 22, False),
+]
+
+
+@pytest.mark.parametrize(("text", "port", "good"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
+def test_pinned(tmp_path: Path, text: str, port: int, *, good: bool) -> None:
+    file = tmp_path / "known_hosts"
+    file.write_text(text + "\n")
+    target = Target(host="web7", address="192.0.2.7", port=port, known_hosts=str(file))
+    if good:
+        check_key(target, KEY, pinned_for(target))
+    else:
+        with pytest.raises(HostKeyRefused, match=HOST_KEY_NOT_PINNED):
+            check_key(target, KEY, pinned_for(target))
+    assert file.read_text() == text + "\n"
+
+
+def test_without_a_file_nothing_is_pinned(tmp_path: Path) -> None:
+    target = Target(host="web7", address="192.0.2.7", known_hosts=str(tmp_path / "none"))
+    with pytest.raises(
+        HostKeyRefused,
+        match=f"no key is pinned for 192.0.2.7 port 22 in .*; it shows {fingerprint_of(KEY)[:10]}",
+    ):
+        check_key(target, KEY, pinned_for(target))

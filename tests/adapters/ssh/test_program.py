@@ -1,0 +1,123 @@
+"""The program that is sent: old Pythons can read it, it needs nothing but the standard library, and leaves nothing behind."""
+
+import ast
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orchestrator.adapters.ssh import program
+from orchestrator.adapters.ssh.on_target.frame import unframe
+
+PYTHONS = Path("/root/.pyenv/versions")
+
+
+def request(**fields: object) -> dict[str, object]:
+    return {"nonce": "n", "seconds": 20, "checks": [], "digests": [], "scope": None, "echo": False, **fields}
+
+
+def pythons(prefix: str) -> list[str]:
+    """The interpreters of a version on this machine, real ones before what stands in the path."""
+    on_path = shutil.which(f"python{prefix}")
+    return [str(each) for each in sorted(PYTHONS.glob(f"{prefix}.*/bin/python"))] + (
+        [on_path] if on_path else []
+    )
+
+
+def run(python: str, asked: dict[str, object]) -> "subprocess.CompletedProcess[bytes]":
+    command = program.command(python, root=True)
+    return subprocess.run(
+        ["sh", "-c", command], input=program.letter(asked), capture_output=True, timeout=60, check=False
+    )
+
+
+@pytest.mark.parametrize("name", [*program.sources(), "orchestrator.adapters.ssh.on_target.loader"])
+def test_every_module_is_of_python_3_8_and_of_the_standard_library(name: str) -> None:
+    text = program.source_of(name)
+    assert text is not None
+    tree = ast.parse(text, feature_version=(3, 8))
+    assert "from __future__ import annotations" in text
+    for node in ast.walk(tree):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        for imported in names:
+            sent = any(known == imported or known.startswith(f"{imported}.") for known in program.sources())
+            assert sent or imported.partition(".")[0] in sys.stdlib_module_names, imported
+
+
+def test_all_that_is_imported_is_sent() -> None:
+    assert "orchestrator.adapters.ssh.on_target.network" in program.sources()
+    assert "orchestrator.policy.http_answer" in program.sources()
+    assert not [name for name in program.sources() if name.endswith("__init__")]
+
+
+@pytest.mark.parametrize("version", ["3.8", "3.11", "3.13"])
+def test_it_runs_on(version: str) -> None:
+    found = pythons(version)
+    if not found:
+        pytest.skip(f"there is no Python {version} here")
+    checks = [
+        {"kind": kind, "number": number, "within": 0, "every": 1, **fields}
+        for number, (kind, fields) in enumerate(
+            [
+                ("python", {"minimum": "3.8"}),
+                (
+                    "command",
+                    {"run": "exit 0", "exit_code": 0, "stdout_contains": None, "become": False, "timeout": 5},
+                ),
+                ("tcp", {"port": 1, "address": "127.0.0.1", "open": False, "timeout": 2}),
+                ("port", {"port": 1, "state": "free"}),
+                ("user", {"name": "root", "exists": True}),
+            ]
+        )
+    ]
+    scope = {
+        "files": ["/etc/hostname"], "exclude": ["/a/**/b"], "packages": "none", "units": [], "ports": True, "users": True,
+        "sysctl": ["kernel.ostype"], "commands": [{"name": "c", "run": "echo x"}], "content_limit": 10,
+    }  # fmt: skip
+    ended = run(found[0], request(checks=checks, scope=scope, digests=["/etc/passwd", "/nope"]))
+    answer = unframe("n", ended.stdout)
+    assert {told[0] for told in answer["checks"].values()} == {"passed"}
+    assert answer["digests"]["/nope"] == ["absent", "no such file"]
+    assert ["sysctl", "kernel.ostype", {"value": "Linux"}] in answer["baseline"]["items"]
+    assert ended.returncode == 0
+
+
+@pytest.mark.parametrize("version", ["2.7", "3.6"])
+def test_an_old_python_says_so(version: str) -> None:
+    found = pythons(version)
+    if not found:
+        pytest.skip(f"there is no Python {version} here")
+    ended = subprocess.run(
+        [found[0], "-S", "-c", program.LINE],
+        input=program.letter(request()),
+        capture_output=True,
+        check=False,
+    )
+    assert ended.stdout.startswith(f"ORCH-OLD-PYTHON {version}.".encode())
+
+
+def test_a_failure_of_the_program_itself_is_an_answer() -> None:
+    ended = run(sys.executable, request(scope={"files": 1}))
+    answer = unframe("n", ended.stdout)
+    assert "fault" in answer or answer["baseline"]["faults"]
+
+
+def test_nothing_is_written_on_the_target(tmp_path: Path) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    subprocess.run(
+        ["sh", "-c", program.command(sys.executable, root=True)],
+        input=program.letter(request(digests=["/etc/passwd"])),
+        cwd=tmp_path, env={"HOME": str(tmp_path), "TMPDIR": str(tmp_path)}, capture_output=True, check=True,
+    )  # fmt: skip
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_the_request_travels_as_ascii_json() -> None:
+    letter = program.letter(request(digests=["/a/ä'\"\n$(x)"]))
+    body = letter[letter.index(b'{"modules"') :]
+    assert json.loads(body)["request"]["digests"] == ["/a/ä'\"\n$(x)"]
+    assert letter.isascii()

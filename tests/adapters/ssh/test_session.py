@@ -1,0 +1,183 @@
+"""What a host may do to us: refuse, hang, cut the answer, flood us, greet us with noise, or have no Python."""
+
+import socket
+import stat
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from pydantic import TypeAdapter
+
+from orchestrator.adapters.ssh import SshTargets, session
+from orchestrator.domain.baseline import Baseline, BaselineScope
+from orchestrator.domain.check import Check, CheckResult
+from orchestrator.domain.target import Target
+from tests.adapters.ssh.loopback import Loopback, loopback_sshd, make_key
+
+CHECKS: list[Check] = [
+    TypeAdapter[Check](Check).validate_python(each) for each in ({"python": "3.8"}, {"user": "root"})
+]
+
+
+@pytest.fixture(scope="module")
+def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
+    with loopback_sshd(tmp_path_factory.mktemp("sshd")) as running:
+        yield running
+
+
+def verify(target: Target, checks: list[Check] | None = None) -> list[CheckResult]:
+    return SshTargets().verify([target], CHECKS if checks is None else checks, Path())
+
+
+def interpreter(folder: Path, text: str) -> str:
+    """An interpreter of the test's own making."""
+    path = folder / "python"
+    path.write_text("#!/bin/sh\n" + text)
+    path.chmod(stat.S_IRWXU)
+    return str(path)
+
+
+PASSED, FAILED, UNKNOWN = "passed", "failed", "inconclusive"
+INTERPRETERS = [
+    ("noise around the answer", 'echo "Welcome! ORCH-ANSWER x"; /usr/bin/python3 "$@"; echo bye', [PASSED, PASSED, PASSED], ""),
+    ("an answer cut short", '/usr/bin/python3 "$@" | head -c 400', [FAILED, UNKNOWN, UNKNOWN], "cut off after"),
+    ("a changed answer", '/usr/bin/python3 "$@" | sed s/passed/PASSED/', [FAILED, UNKNOWN, UNKNOWN], "digest does not match"),
+    ("no answer", "exit 3", [FAILED, UNKNOWN, UNKNOWN], "there is no answer in the output (exit code 3)"),
+    ("killed", "kill -9 $$", [FAILED, UNKNOWN, UNKNOWN], "there is no answer"),
+    ("a complaint", "echo boom >&2; exit 1", [FAILED, UNKNOWN, UNKNOWN], "boom"),
+    ("Python 2", "echo Unknown option: -I >&2; exit 2", [PASSED, FAILED, UNKNOWN], "is older than Python 3.8"),
+    ("an old Python", "echo ORCH-OLD-PYTHON 3.6.8", [PASSED, FAILED, UNKNOWN], "is Python 3.6.8; 3.8 or later is needed"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "answers", "words"), [row[1:] for row in INTERPRETERS], ids=[row[0] for row in INTERPRETERS]
+)
+def test_interpreters(sshd: Loopback, tmp_path: Path, text: str, answers: list[str], words: str) -> None:
+    results = verify(sshd.target(python=interpreter(tmp_path, text)))
+    assert [each.answer for each in results] == answers
+    assert words in results[0].found + results[-1].found
+
+
+def test_no_python_is_a_failed_python_check_on_a_host_that_is_reachable(sshd: Loopback) -> None:
+    results = verify(sshd.target(python="/nowhere/python3"))
+    assert [each.answer for each in results] == [PASSED, FAILED, UNKNOWN]
+    assert results[1].found.startswith("/nowhere/python3 cannot be run")
+
+
+def test_a_host_that_goes_silent_is_given_up(
+    sshd: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "QUIET_SECONDS", 1.0)
+    results = verify(sshd.target(python=interpreter(tmp_path, "sleep 20")))
+    assert [each.answer for each in results] == [FAILED, UNKNOWN, UNKNOWN]
+    assert "the host fell silent for 1 s" in results[0].found
+
+
+def test_an_answer_beyond_the_cap_is_refused(sshd: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "ANSWER_LIMIT", 1 << 20)
+    target = sshd.target()
+    scope = BaselineScope(files=("/usr/bin/*",), packages="none")
+    told = SshTargets().capture([target], scope)["web1"]
+    assert told == "the answer is larger than 1 MiB"
+    monkeypatch.undo()
+    assert isinstance(SshTargets().capture([target], scope)["web1"], Baseline)
+
+
+@contextmanager
+def banner_and_then_nothing(banner: bytes) -> Iterator[int]:
+    """A server that greets like sshd, and hangs."""
+    open_ones: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def greet() -> None:
+            while True:
+                try:
+                    wire, _ = server.accept()
+                except OSError:
+                    return
+                open_ones.append(wire)
+                wire.sendall(banner)
+
+        threading.Thread(target=greet, daemon=True).start()
+        yield server.getsockname()[1]
+        for wire in open_ones:
+            wire.close()
+
+
+@pytest.mark.parametrize("banner", [b"SSH-2.0-OpenSSH_9.2\r\n", b""], ids=["banner", "silence"])
+def test_a_hung_sshd_ends(sshd: Loopback, banner: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "CONNECT_SECONDS", 1.0)
+    with banner_and_then_nothing(banner) as port:
+        results = verify(sshd.target().model_copy(update={"port": port}))
+    assert [each.answer for each in results] == [FAILED, UNKNOWN, UNKNOWN]
+    assert results[0].found.startswith("no ssh within 1 s")
+
+
+def test_a_key_that_is_not_authorised(sshd: Loopback, tmp_path: Path) -> None:
+    make_key(tmp_path / "stranger")
+    target = sshd.target().model_copy(update={"private_key": str(tmp_path / "stranger")})
+    assert "was refused for the key" in verify(target, [])[0].found
+
+
+@pytest.mark.parametrize(
+    ("passphrase", "words"),
+    [("secret", "has a passphrase"), (None, "cannot be used")],
+    ids=["locked", "missing"],
+)
+def test_a_key_that_cannot_be_used(
+    sshd: Loopback, tmp_path: Path, passphrase: str | None, words: str
+) -> None:
+    if passphrase is not None:
+        make_key(tmp_path / "key", passphrase=passphrase)
+    target = sshd.target().model_copy(update={"private_key": str(tmp_path / "key")})
+    assert words in verify(target, [])[0].found
+
+
+def test_text_from_the_host_is_made_plain(sshd: Loopback) -> None:
+    nasty = TypeAdapter[Check](Check).validate_python(
+        {"command": r"printf '\033[31mred\033[0m\007 \342\200\256tfel %05000d' 7; exit 1"}
+    )
+    found = verify(sshd.target(), [nasty])[1].found
+    assert found.isprintable()
+    assert "\u202e" not in found
+    assert len(found) <= 500
+
+
+def test_kept_connections_serve_the_next_call_until_closed(sshd: Loopback) -> None:
+    targets = SshTargets(keep=True)
+    target = sshd.target()
+    for _ in range(2):
+        assert targets.verify([target], CHECKS, Path())[0].answer == PASSED
+    [kept] = targets._sessions.values()
+    targets.verify([target], [], Path())
+    assert list(targets._sessions.values()) == [kept]
+    targets.close()
+    assert not kept.alive
+    assert targets.verify([target], [], Path())[0].answer == PASSED
+    targets.close()
+
+
+def test_clocks_are_compared_by_a_round_trip(sshd: Loopback) -> None:
+    check = TypeAdapter[Check](Check).validate_python({"clock": "2s"})
+    result = verify(sshd.target(), [check])[1]
+    assert (result.kind, result.answer) == ("clock", PASSED), result.found
+
+
+def test_asking_again_within_one_round_trip(sshd: Loopback, tmp_path: Path) -> None:
+    flag, late = tmp_path / "flag", tmp_path / "late"
+    run = f"echo x >> {flag}; test $(wc -l < {flag}) -ge 3 && touch {late}"
+    checks = [
+        TypeAdapter[Check](Check).validate_python(each)
+        for each in (
+            {"command": {"run": run}, "within": "20s", "every": "100ms"},
+            {"file": str(late), "within": "20s", "every": "100ms"},
+            {"file": "/nowhere", "within": "300ms", "every": "100ms"},
+        )
+    ]
+    results = verify(sshd.target(), checks)
+    assert [each.answer for each in results] == [PASSED, PASSED, PASSED, FAILED]
+    assert flag.read_text().count("x") == 3
+    assert 0.3 <= results[3].seconds < 5
