@@ -70,9 +70,11 @@ def run(
 
 def spawn_detached(arguments: Sequence[str], *, environment: Mapping[str, str], log: Path) -> None:
     """Start a program in a session of its own that outlives this process and its process group; nobody waits for it."""
-    with log.open("ab") as output:
+    with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as output:
+        # A session before the fork too: between fork and its own session a child would die with our group.
         subprocess.run(
             ["setsid", "--fork", *arguments],
+            start_new_session=True,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

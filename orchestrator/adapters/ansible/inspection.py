@@ -20,7 +20,7 @@ from orchestrator.domain.noun import HostName
 from orchestrator.domain.plain_text import plain
 from orchestrator.domain.target import Target
 
-_STATIC_FORMATS = "ansible.builtin.yaml,ansible.builtin.ini,ansible.builtin.toml"
+_STATIC_FORMATS = "ansible.builtin.host_list,ansible.builtin.yaml,ansible.builtin.ini,ansible.builtin.toml"
 _PLUGIN = re.compile(rb"^plugin\s*:", re.MULTILINE)
 _IGNORED = (".orig", ".bak", ".retry", ".pyc", ".pyo", ".cfg", ".md", ".swp", "~")
 _KNOWN_HOSTS = re.compile(r"UserKnownHostsFile[ =](.+)", re.IGNORECASE)

@@ -224,8 +224,8 @@ def _words(wrong: Exception) -> str:
     if origin is not None and origin.path:
         place = f"{origin.path}:{origin.line_num}: " if origin.line_num else f"{origin.path}: "
     message = str(getattr(wrong, "_original_message", "") or getattr(wrong, "message", "") or wrong)
-    cause = wrong.__cause__
-    if cause is not None and str(cause) and str(cause) not in message:
+    cause = str(wrong.__cause__ or "")
+    if cause and cause not in message and not message.startswith("YAML parsing failed"):
         message = f"{message}: {cause}"
     return place + re.sub(r"\s+", " ", message).strip()
 
@@ -233,7 +233,7 @@ def _words(wrong: Exception) -> str:
 def _origin(value: Any) -> Any:
     from ansible._internal._datatag._tags import Origin
 
-    return None if value is None else Origin.get_tag(value)
+    return value if value is None or isinstance(value, Origin) else Origin.get_tag(value)
 
 
 def main(path: str) -> int:

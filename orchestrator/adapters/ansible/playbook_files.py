@@ -27,7 +27,11 @@ class Item:
         return self.lines.get(key, self.line)
 
 
-class _Loader(yaml.SafeLoader):  # type: ignore[misc]
+# Ansible's choice too; the parser in Python refuses some of what the one in C takes.
+_Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Parser):  # type: ignore[misc,valid-type]
     """Any tag is read as what stands under it: `!vault` and `!unsafe` say nothing here."""
 
 

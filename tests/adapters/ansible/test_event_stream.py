@@ -1,0 +1,112 @@
+"""Streams of events as they should be, and each way in which they may not be."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestrator.adapters.ansible.event_stream import fold, tasks_seen
+from orchestrator.domain.evidence import of_host
+
+RECAP = {"ok": 1, "failures": 0, "unreachable": 0, "changed": 0, "skipped": 0, "rescued": 0, "ignored": 0}
+
+
+def result(**changes: Any) -> dict[str, Any]:
+    usual = {
+        "event": "result",
+        "host": "web1",
+        "task": "Deploy",
+        "kind": "ok",
+        "sentinel": False,
+        "where": "web1",
+    }
+    rest = {
+        "real": True,
+        "counted": True,
+        "changed": True,
+        "check": False,
+        "masked": False,
+        "message": "",
+        "identity": "",
+    }
+    return {**usual, **rest, **changes}
+
+
+WHOLE: list[dict[str, Any]] = [
+    {"event": "start"},
+    {"event": "play", "name": "web", "hosts": ["web1"], "sentinel": False},
+    {"event": "started", "host": "web1", "task": "Deploy"},
+    result(),
+    {"event": "stats", "recap": {"web1": RECAP}},
+    {"event": "end"},
+]
+
+
+def stream(events: list[dict[str, Any]], nonce: str = "n") -> bytes:
+    lines = [
+        json.dumps({"nonce": nonce, "number": number, "at": 0.0, **event})
+        for number, event in enumerate(events)
+    ]
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def test_a_whole_stream_has_no_gap() -> None:
+    evidence = fold(stream(WHOLE), "n")
+    seen = of_host(evidence, "web1")
+    assert (evidence.gaps, evidence.touched) == ((), ("web1",))
+    assert (seen.plays, seen.real, seen.changed, seen.counted.ok, seen.recap is not None) == (
+        1,
+        1,
+        1,
+        1,
+        True,
+    )
+
+
+LINES = stream(WHOLE).splitlines(keepends=True)
+BROKEN = [
+    (b"", "no event at all"),
+    (b"".join(LINES[:-1]), "no end marker"),
+    (b"".join(LINES[:2] + LINES[3:]), "line 3 is not event 2 of this run"),
+    (b"".join([LINES[0], LINES[0], *LINES[1:]]), "line 2 is not event 1 of this run"),
+    (b"".join([LINES[0], LINES[2], LINES[1], *LINES[3:]]), "line 2 is not event 1"),
+    (stream(WHOLE, "m"), "line 1 is not event 0 of this run"),
+    (b"".join(LINES)[:-10], "is cut"),
+    (b"".join(LINES) + stream([{"event": "end"}] * 7).splitlines(keepends=True)[6], "after the end marker"),
+    (stream([*WHOLE[:3], {"event": "sneaky"}, *WHOLE[4:]]), "_on_sneaky"),
+    (stream([*WHOLE[:3], result(kind="fine"), *WHOLE[4:]]), "fine"),
+    (stream([*WHOLE[:3], {"event": "result", "host": "web1"}, *WHOLE[4:]]), "where"),
+    (b"[1]\n", "line 1 is not event 0"),
+    (b"\xff\xfe\n", "breaks"),
+]
+
+
+@pytest.mark.parametrize(("content", "words"), BROKEN)
+def test_a_broken_stream_says_how(content: bytes, words: str) -> None:
+    gaps = fold(content, "n").gaps
+    assert any(words in gap for gap in gaps), gaps
+
+
+def test_a_job_is_pending_until_its_end_is_seen() -> None:
+    begun = {"event": "job", "host": "web1", "task": "Migrate", "job": "j1", "finished": False}
+    ended = {**begun, "task": "Wait", "finished": True}
+    assert [one.task for one in of_host(fold(stream([WHOLE[0], begun]), "n"), "web1").pending] == ["Migrate"]
+    assert of_host(fold(stream([WHOLE[0], begun, ended]), "n"), "web1").pending == ()
+
+
+def test_text_of_a_host_is_stripped_and_capped() -> None:
+    failed = result(kind="failed", ignored=False, rescued=False, message="\x1b[2J\u202eevil" + "x" * 5000)
+    trouble = of_host(fold(stream([WHOLE[0], failed]), "n"), "web1").failed[0]
+    assert trouble.message.startswith("[2J evil")
+    assert len(trouble.message) == 300
+
+
+def test_a_watcher_reads_on_from_where_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "evidence.jsonl"
+    assert tasks_seen(path, 0) == []
+    path.write_bytes(b"".join(LINES[:4])[:-5])
+    first = tasks_seen(path, 0)
+    assert [(task.number, task.status) for task in first] == [(3, "started")]
+    path.write_bytes(b"".join(LINES))
+    assert [(task.number, task.status) for task in tasks_seen(path, first[-1].number)] == [(4, "changed")]

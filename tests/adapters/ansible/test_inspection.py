@@ -1,0 +1,229 @@
+"""What is found in a user's inventory and playbooks; each row is a small project, and what is said of it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from orchestrator.adapters.ansible.inspection import inspect
+from orchestrator.domain.inspection import Inspection
+
+HOSTS = """\
+web:
+  hosts:
+    web1: {ansible_host: 10.0.0.1}
+    web2: {ansible_host: 10.0.0.2, ansible_port: 2222}
+  vars:
+    ansible_user: "{{ login }}"
+    login: deploy
+    ansible_ssh_common_args: -o UserKnownHostsFile=keys/known_hosts -o IdentitiesOnly=yes
+db:
+  hosts:
+    db1: {ansible_python_interpreter: /opt/python/bin/python3}
+"""
+SITE = "- name: Web\n  hosts: web\n  tasks: []\n- hosts: db\n  tasks: []\n"
+
+
+def lay(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in {"hosts.yml": HOSTS, "site.yml": SITE, **files}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(textwrap.dedent(text))
+    return folder
+
+
+def look(project: Path, pattern: str = "all", **changes: object) -> Inspection:
+    given: dict[str, object] = {"playbooks": [Path("site.yml")], "inventory": Path("hosts.yml"), **changes}
+    return inspect(project, pattern=pattern, **given)  # type: ignore[arg-type]
+
+
+def test_targets_plays_and_groups(tmp_path: Path) -> None:
+    found = look(lay(tmp_path, {}))
+    web1, web2, db1 = found.targets
+    assert (web1.host, web1.address, web1.port, web1.user) == ("web1", "10.0.0.1", 22, "deploy")
+    assert (web2.port, web2.known_hosts) == (2222, str(tmp_path / "keys/known_hosts"))
+    assert (db1.address, db1.python, db1.groups) == ("db1", "/opt/python/bin/python3", ("all", "db"))
+    assert [(play.name, play.line, play.hosts) for play in found.playbooks[0].plays] == [
+        ("Web", 1, ("web1", "web2")),
+        ("db", 4, ("db1",)),
+    ]
+    assert found.groups["web"] == ("web1", "web2")
+    assert (found.inventory_faults, found.vault_faults, found.playbooks[0].fault) == ((), (), None)
+    assert found.playbooks[0].uncovered(["web1", "db1", "lb1"]) == ("lb1",)
+
+
+def test_a_pattern_names_some(tmp_path: Path) -> None:
+    assert [target.host for target in look(lay(tmp_path, {}), "web:!web1").targets] == ["web2"]
+
+
+def test_settings_of_the_project_count(tmp_path: Path) -> None:
+    cfg = "[defaults]\nremote_user = operator\nprivate_key_file = keys/id\nroles_path = more\n"
+    files = {
+        "ansible.cfg": cfg,
+        "more/shop/tasks/main.yml": "- command: id\n",
+        "site.yml": "- hosts: db\n  roles: [shop]\n",
+    }
+    found = look(lay(tmp_path, files), "db1")
+    assert (found.targets[0].user, found.targets[0].private_key) == ("operator", str(tmp_path / "keys/id"))
+    assert found.playbooks[0].fault is None
+
+
+# files, and words of the inventory's fault
+INVENTORIES = [
+    ({"hosts.yml": ""}, "the pattern `all` matches no host"),
+    ({"hosts.yml": "web: ["}, "parse"),
+    ({"hosts.yml": "web: {hosts: {\x1bweb1: {}}}"}, "parse"),
+    ({"hosts.yml": "web: {hosts: {'web 1': {}}}"}, "web 1 cannot be used"),
+    ({"hosts.yml": "web: {hosts: {web1: {ansible_port: ssh}}}"}, "web1 cannot be used"),
+    ({"hosts.yml": "web: {hosts: {web1: {ansible_host: '{{ nowhere }}'}}}"}, "host web1"),
+    ({"hosts.yml": "web: {hosts: {web1: {ansible_connection: local}}}"}, "ansible_connection is local"),
+    (
+        {"hosts.yml": "web: {hosts: {web1: {ansible_ssh_args: -o StrictHostKeyChecking=no}}}"},
+        "ansible_ssh_args would replace",
+    ),
+    (
+        {"hosts.yml": "web: {hosts: {a: {ansible_host: h}, b: {ansible_host: h}}}"},
+        "a and b are one machine, h port 22",
+    ),
+    ({"hosts.yml": "plugin: constructed\n"}, "dynamic_inventory: true"),
+]
+
+
+@pytest.mark.parametrize(("files", "words"), INVENTORIES)
+def test_faults_of_the_inventory(tmp_path: Path, files: dict[str, str], words: str) -> None:
+    found = look(lay(tmp_path, {"site.yml": "- hosts: all\n  tasks: []\n", **files}))
+    assert words in " ".join(found.inventory_faults)
+    assert found.targets == ()
+
+
+def test_faults_of_the_inventory_do_not_hide_those_of_playbooks(tmp_path: Path) -> None:
+    found = look(
+        lay(tmp_path, {"hosts.yml": "web: [", "site.yml": "- hosts: web\n  tasks:\n    - coppy: {}\n"})
+    )
+    assert found.inventory_faults
+    assert "coppy" in (found.playbooks[0].fault or "")
+
+
+def test_an_inventory_that_is_not_there(tmp_path: Path) -> None:
+    assert look(lay(tmp_path, {}), inventory=Path("nope")).inventory_faults == (
+        f"there is no inventory {tmp_path}/nope",
+    )
+
+
+def test_a_pattern_without_hosts(tmp_path: Path) -> None:
+    assert "lb" in look(lay(tmp_path, {}), "lb").inventory_faults[0]
+
+
+PROGRAM = '#!/bin/sh\ntouch "$(dirname "$0")/ran"\necho \'{"web": {"hosts": ["web1"]}}\'\n'
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_program_runs_only_where_the_plan_allows_it(tmp_path: Path, *, allowed: bool) -> None:
+    lay(tmp_path, {"hosts.sh": PROGRAM})
+    (tmp_path / "hosts.sh").chmod(0o755)
+    site = {"site.yml": "- hosts: web\n  tasks: []\n"}
+    found = look(lay(tmp_path, site), inventory=Path("hosts.sh"), dynamic_allowed=allowed)
+    assert (tmp_path / "ran").exists() == allowed
+    assert [target.host for target in found.targets] == (["web1"] if allowed else [])
+    assert allowed or "would run it as a program" in found.inventory_faults[0]
+
+
+def test_a_program_inside_a_folder_is_seen(tmp_path: Path) -> None:
+    lay(
+        tmp_path,
+        {
+            "inventory/hosts.yml": HOSTS,
+            "inventory/more/cloud": PROGRAM,
+            "inventory/group_vars/web.yml": "a: 1\n",
+        },
+    )
+    (tmp_path / "inventory/more/cloud").chmod(0o755)
+    found = look(tmp_path, inventory=Path("inventory"))
+    assert "more/cloud is executable" in found.inventory_faults[0]
+
+
+# files, and words of the playbook's fault
+PLAYBOOKS = [
+    (
+        {"site.yml": "- hosts: web\n  tasks:\n    - coppy: {}\n"},
+        "site.yml:3: couldn't resolve module/action 'coppy'",
+    ),
+    ({"site.yml": "- hosts: [web\n"}, "site.yml:2: YAML parsing failed"),
+    ({"site.yml": "- hosts: web\n  roles: [shop]\n"}, "shop"),
+    ({"site.yml": "- hosts: webb\n  tasks: []\n"}, "Could not match supplied host pattern, ignoring: webb"),
+    ({"site.yml": "- hosts: web\n  tasks:\n    - import_tasks: more.yml\n"}, "more.yml"),
+    ({"site.yml": "- hosts: web\n  roles: [r]\n", "roles/r/tasks/main.yml": "- id: {}\n  name: x\n"}, "'id'"),
+    ({"site.yml": "- hosts: '{{ where }}'\n  tasks: []\n"}, "where"),
+]
+
+
+@pytest.mark.parametrize(("files", "words"), PLAYBOOKS)
+def test_faults_of_playbooks(tmp_path: Path, files: dict[str, str], words: str) -> None:
+    found = look(lay(tmp_path, files))
+    assert words in (found.playbooks[0].fault or ""), found.playbooks
+    assert found.inventory_faults == ()
+
+
+def test_a_playbook_is_loaded_with_the_variables_it_will_have(tmp_path: Path) -> None:
+    files = {"site.yml": "- hosts: '{{ where }}'\n  tasks: []\n"}
+    found = look(
+        lay(tmp_path, files), playbooks=[Path("site.yml")] * 2, variables=[{"where": "db"}, {"where": "web"}]
+    )
+    assert [book.plays[0].hosts for book in found.playbooks] == [("db1",), ("web1", "web2")]
+
+
+def vault(folder: Path, text: str, password: str, *words: str) -> str:
+    (folder / ".pass").write_text(password)
+    command = [
+        sys.executable,
+        "-m",
+        "ansible",
+        "vault",
+        *words,
+        "--vault-password-file",
+        str(folder / ".pass"),
+    ]
+    return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
+
+
+def test_vaulted_values_are_tried(tmp_path: Path) -> None:
+    whole = vault(tmp_path, "secret: 1\n", "right", "encrypt", "--output", "-")
+    inline = vault(tmp_path, "hidden", "right", "encrypt_string", "--stdin-name", "password")
+    files = {"group_vars/db/vault.yml": "", "vars/shop.yml": ""}
+    lay(tmp_path, files)
+    (tmp_path / "group_vars/db/vault.yml").write_text(whole)
+    (tmp_path / "vars/shop.yml").write_text(f"plain: 1\n{inline}\n")
+    right = look(tmp_path, vault_password_file=Path(".pass"))
+    assert (right.vault_faults, right.inventory_faults) == ((), ())
+    (tmp_path / ".pass").write_text("wrong")
+    wrong = look(tmp_path, vault_password_file=Path(".pass"))
+    assert [(Path(fault.file).name, fault.line) for fault in wrong.vault_faults] == [
+        ("vault.yml", None),
+        ("shop.yml", 2),
+    ]
+    assert all("does not decrypt" in fault.message for fault in wrong.vault_faults)
+    none = look(tmp_path)
+    assert len(none.vault_faults) == 2
+
+
+def test_secrets_of_the_callers_environment_are_not_passed_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLANTED", "secret")
+    program = '#!/bin/sh\nenv > "$(dirname "$0")/environment"\necho \'{"web": {"hosts": ["web1"]}}\'\n'
+    lay(tmp_path, {"hosts.sh": program, "site.yml": "- hosts: web\n  tasks: []\n"})
+    (tmp_path / "hosts.sh").chmod(0o755)
+    look(tmp_path, inventory=Path("hosts.sh"), dynamic_allowed=True)
+    assert "PLANTED" not in (tmp_path / "environment").read_text()
+    assert os.environ["PLANTED"] == "secret"
+
+
+def test_it_ends_at_its_time_limit(tmp_path: Path) -> None:
+    lay(tmp_path, {"hosts.sh": "#!/bin/sh\nsleep 60\n"})
+    (tmp_path / "hosts.sh").chmod(0o755)
+    found = look(tmp_path, inventory=Path("hosts.sh"), dynamic_allowed=True, timeout=2.0)
+    assert found.inventory_faults == ("Ansible cannot start: it took too long",)

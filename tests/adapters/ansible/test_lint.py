@@ -1,0 +1,154 @@
+"""What the lint finds in the lying playbooks, at which line, and how grave it is; and that it leaves honest ones alone."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestrator.adapters.ansible.lint import unsafe_constructs
+
+LYING = Path(__file__).parents[2] / "cases/lying"
+
+# playbook, then line, kind and severity of each finding
+ROWS: list[tuple[str, list[tuple[int, str, str]]]] = [
+    ("honest.yml", []),
+    ("async_awaited.yml", [(7, "poll", "warn")]),
+    ("async_never_awaited.yml", [(9, "poll", "warn")]),
+    ("ignore_errors.yml", [(8, "ignore_errors", "warn")]),
+    ("ignore_unreachable.yml", [(3, "ignore_unreachable", "refuse")]),
+    ("rescue.yml", [(9, "rescue", "warn")]),
+    ("failed_when_false.yml", [(8, "failed_when", "warn")]),
+    ("check_mode.yml", [(3, "check_mode", "refuse")]),
+    ("run_once.yml", [(6, "run_once", "warn")]),
+    ("pool_of_the_wave.yml", [(4, "ansible_play_hosts", "warn")]),
+    ("delegate_outside.yml", [(8, "delegate_to", "warn")]),
+    ("local_connection.yml", [(3, "connection", "refuse")]),
+    ("pause_prompt.yml", [(7, "ansible.builtin.pause", "refuse")]),
+    ("vars_prompt.yml", [(3, "vars_prompt", "refuse")]),
+    ("max_fail_percentage.yml", [(3, "serial", "warn"), (4, "max_fail_percentage", "warn")]),
+    ("clear_host_errors.yml", [(10, "ansible.builtin.meta", "refuse")]),
+    ("end_play.yml", [(5, "ansible.builtin.meta", "warn")]),
+    ("added_host.yml", [(7, "ansible.builtin.add_host", "warn")]),
+    ("syntax_error.yml", []),
+]
+
+
+@pytest.mark.parametrize(("playbook", "expected"), ROWS, ids=[row[0] for row in ROWS])
+def test_findings(playbook: str, expected: list[tuple[int, str, str]]) -> None:
+    found = unsafe_constructs(LYING / playbook, LYING)
+    assert [(one.line, one.kind, one.severity) for one in found] == expected
+    assert all(one.file == str(LYING / playbook) and one.what and one.next_move for one in found)
+
+
+def write(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder / "site.yml"
+
+
+PAUSE = "- name: Ask\n  pause:\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "where"),
+    [
+        (
+            {"site.yml": "- hosts: web\n  roles: [shop]\n", "roles/shop/tasks/main.yml": PAUSE},
+            "roles/shop/tasks/main.yml",
+        ),
+        (
+            {
+                "site.yml": "- hosts: web\n  roles:\n    - role: shop\n",
+                "roles/shop/handlers/main.yaml": PAUSE,
+            },
+            "roles/shop/handlers/main.yaml",
+        ),
+        (
+            {"site.yml": "- hosts: web\n  tasks:\n    - include_tasks: more.yml\n", "more.yml": PAUSE},
+            "more.yml",
+        ),
+        (
+            {
+                "site.yml": "- hosts: web\n  tasks:\n    - ansible.builtin.import_tasks: {file: more.yml}\n",
+                "more.yml": PAUSE,
+            },
+            "more.yml",
+        ),
+        (
+            {
+                "site.yml": "- hosts: web\n  tasks:\n    - import_role: {name: shop}\n",
+                "roles/shop/tasks/main.yml": PAUSE,
+            },
+            "roles/shop/tasks/main.yml",
+        ),
+        (
+            {
+                "site.yml": "- import_playbook: other.yml\n",
+                "other.yml": "- hosts: web\n  tasks:\n    - {name: Ask, pause: }\n",
+            },
+            "other.yml",
+        ),
+        (
+            {
+                "site.yml": "- hosts: web\n  tasks:\n    - block:\n        - block: []\n          always:\n            - {pause: }\n"
+            },
+            "site.yml",
+        ),
+        (
+            {
+                "site.yml": "- hosts: web\n  roles: [shop]\n",
+                "roles/shop/tasks/main.yml": "- include_tasks: sub/deep.yml\n",
+                "roles/shop/tasks/sub/deep.yml": PAUSE,
+            },
+            "roles/shop/tasks/sub/deep.yml",
+        ),
+    ],
+)
+def test_it_looks_into_what_is_included(tmp_path: Path, files: dict[str, str], where: str) -> None:
+    found = unsafe_constructs(write(tmp_path, files), tmp_path)
+    assert [(one.file, one.kind) for one in found] == [(str(tmp_path / where), "pause")]
+
+
+def test_files_that_include_each_other_end(tmp_path: Path) -> None:
+    playbook = write(
+        tmp_path,
+        {
+            "site.yml": "- hosts: web\n  tasks:\n    - include_tasks: a.yml\n",
+            "a.yml": "- include_tasks: a.yml\n",
+        },
+    )
+    assert unsafe_constructs(playbook, tmp_path) == []
+
+
+def test_a_template_that_needs_the_facts_of_others(tmp_path: Path) -> None:
+    files = {
+        "site.yml": "- hosts: lb\n  tasks:\n    - template: {src: pool.j2, dest: /etc/pool}\n",
+        "templates/pool.j2": "{% for h in groups['web'] %}{{ hostvars[h].ansible_default_ipv4.address }}{% endfor %}",
+    }
+    found = unsafe_constructs(write(tmp_path, files), tmp_path)
+    assert [(one.line, one.kind, one.severity) for one in found] == [(3, "template", "warn")]
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        "pause: {seconds: 5}",
+        "{name: Probe, command: which shop, failed_when: false, changed_when: false}",
+        "{command: id, delegate_to: '{{ inventory_hostname }}'}",
+        "{command: id, failed_when: result.rc not in [0, 1]}",
+        "{command: id, run_once: false}",
+        "{command: 'echo {{ hostvars[inventory_hostname].x }}'}",
+        "{command: id, vars: {secret: !vault abc}}",
+    ],
+)
+def test_what_is_no_finding(tmp_path: Path, task: str) -> None:
+    playbook = write(tmp_path, {"site.yml": f"- hosts: web\n  tasks:\n    - {task}\n"})
+    assert unsafe_constructs(playbook, tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["", "- [", "a: b", "- 1", "\x00", "- hosts: web\n  tasks: 5\n", "- hosts: web\n  roles: x\n"]
+)
+def test_what_is_no_playbook_is_left_to_ansible(tmp_path: Path, text: str) -> None:
+    assert unsafe_constructs(write(tmp_path, {"site.yml": text}), tmp_path) == []
+    assert unsafe_constructs(tmp_path / "missing.yml", tmp_path) == []

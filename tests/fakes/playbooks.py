@@ -1,0 +1,108 @@
+"""Attempts in memory, with outcomes that a test scripts."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from orchestrator.domain.attempt import AttemptRequest, Purpose
+from orchestrator.domain.outcome import AttemptOutcome, HostOutcome, HostResult
+from orchestrator.domain.sighting import Sighting, TaskSeen
+from orchestrator.engine.ports import Playbooks
+
+MOMENT = datetime(2026, 3, 2, 22, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Script:
+    """How a run goes: it is seen running so many times, and then ends, dies, or (`stays_running`) does neither.
+
+    Hosts without a result in `results` are done; of a run that dies, unknown.
+    """
+
+    results: Mapping[str, HostResult] = field(default_factory=dict)
+    faults: Sequence[str] = ()
+    seen_running: int = 0
+    dies: bool = False
+    stays_running: bool = False
+
+
+@dataclass
+class _Run:
+    request: AttemptRequest
+    script: Script
+    sights: int = 0
+    stopped: bool = False
+
+
+class FakePlaybooks(Playbooks):
+    """Runs nothing; `started` is every request in the order in which its run began."""
+
+    def __init__(self, now: Callable[[], datetime] = lambda: MOMENT) -> None:
+        self.started: list[AttemptRequest] = []
+        self._now = now
+        self._runs: dict[str, _Run] = {}
+        self._scripts: list[tuple[Purpose, frozenset[str] | None, Script]] = []
+
+    def script(self, purpose: Purpose, hosts: Sequence[str] | None, script: Script) -> None:
+        """From now on runs of this purpose over exactly these hosts (None: any) go so; the newest that fits counts."""
+        self._scripts.insert(0, (purpose, None if hosts is None else frozenset(hosts), script))
+
+    def start(self, request: AttemptRequest) -> None:
+        """Begin the run, once."""
+        if request.attempt not in self._runs:
+            self.started.append(request)
+            self._runs[request.attempt] = _Run(request, self._script_for(request))
+
+    def sight(self, attempt: str) -> Sighting:
+        """Each sight of a run brings it nearer to its end."""
+        run = self._runs.get(attempt)
+        if run is None:
+            return Sighting(attempt=attempt, state="absent")
+        run.sights += 1
+        if run.stopped or (run.script.dies and run.sights > run.script.seen_running):
+            return Sighting(attempt=attempt, state="dead", outcome=self._outcome(run, died=True))
+        if run.script.stays_running or run.sights <= run.script.seen_running:
+            return Sighting(attempt=attempt, state="running", worker_pid=1)
+        return Sighting(attempt=attempt, state="finished", outcome=self._outcome(run, died=False))
+
+    def tasks_seen(self, attempt: str, after: int = 0) -> list[TaskSeen]:
+        """One task per host."""
+        run = self._runs.get(attempt)
+        hosts = () if run is None else run.request.hosts
+        seen = [
+            TaskSeen(number=number, at=MOMENT, host=host, task="Deploy", status="changed")
+            for number, host in enumerate(hosts, start=1)
+        ]
+        return [task for task in seen if task.number > after]
+
+    def stop(self, attempt: str) -> bool:
+        """A run that had not ended is dead."""
+        run = self._runs.get(attempt)
+        if run is not None and (run.script.stays_running or run.sights <= run.script.seen_running):
+            run.stopped = True
+        return True
+
+    def _script_for(self, request: AttemptRequest) -> Script:
+        fitting = (
+            script
+            for purpose, hosts, script in self._scripts
+            if purpose == request.purpose and hosts in (None, frozenset(request.hosts))
+        )
+        return next(fitting, Script())
+
+    def _outcome(self, run: _Run, *, died: bool) -> AttemptOutcome:
+        faults = ("the worker died",) if died else tuple(run.script.faults)
+        otherwise: HostResult = "unknown" if faults else "done"
+        hosts = [
+            HostOutcome(host=host, result=result, reason=f"scripted: {result}", ok=1, changed=1)
+            for host in run.request.hosts
+            for result in [run.script.results.get(host, otherwise)]
+        ]
+        return AttemptOutcome(
+            attempt=run.request.attempt,
+            hosts=tuple(hosts),
+            faults=faults,
+            exit_code=None if died else 0,
+            started_at=self._now(),
+            ended_at=self._now(),
+        )
