@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, insert, select, text
 
 from orchestrator.adapters.store import SqlJournal
 from orchestrator.adapters.store.forms import Upcast, revived, stored
+from orchestrator.adapters.store.tables import EVENTS, SCHEMA, STEPS
 from orchestrator.domain.events import UPCASTS, VERSION, Event, Paused, Submitted
 from orchestrator.errors import StoreFault
 from tests.fakes.clock import FakeClock
@@ -78,3 +79,21 @@ def test_the_stored_row_is_plain_json_and_text(tmp_path: Path) -> None:
     assert tuple(row)[:5] == ("d1", 1, "2026-03-02T22:00:00.000000+00:00", VERSION, "paused")
     assert json.loads(row.body) == json.loads(NEW)
     journal.close()
+
+
+def test_tables_of_an_earlier_orch_take_the_steps_they_lack(tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir(mode=0o700)
+    engine = create_engine(f"sqlite:///{tmp_path}/store/journal.sqlite")
+    with engine.begin() as connection:
+        STEPS[0](connection)
+        SCHEMA.create(connection)
+        connection.execute(insert(SCHEMA), {"version": 1})
+        row = {"deployment": "d1", "seq": 1, "at": "2026-03-02T22:00:00.000000+00:00", "version": 1}
+        connection.execute(insert(EVENTS), {**row, "kind": "paused", "body": NEW})
+    journal = SqlJournal(tmp_path / "store", FakeClock())
+    assert [record.event for record in journal.read("d1")] == [Paused(by="ann", reason="lunch")]
+    journal.close()
+    with engine.connect() as connection:
+        steps = list(connection.scalars(select(SCHEMA.c.version)))
+    assert steps == list(range(1, len(STEPS) + 1))
+    engine.dispose()

@@ -53,8 +53,13 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: durable after the block, or, when it raises, as if nothing had been written."""
-        with self._engine.connect().execution_options(**WRITING) as connection, connection.begin():
-            yield connection
+        try:
+            with self._engine.connect().execution_options(**WRITING) as connection, connection.begin():
+                yield connection
+        except OperationalError:
+            # A connection that met a read-only disk stays read-only when the disk is writable again.
+            self.close()
+            raise
 
     def close(self) -> None:
         """Give back the connections; a later use opens new ones."""
