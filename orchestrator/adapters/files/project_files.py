@@ -22,7 +22,7 @@ class DirectoryFiles(ProjectFiles):
     def kind_anywhere(self, project: Path, path: str) -> FileKind:
         """What stands at a path that may also lie outside the project."""
         try:
-            return _kind((project / path).expanduser())
+            return _kind(project / Path(path).expanduser())
         except (OSError, ValueError, RuntimeError):
             return "absent"
 

@@ -1,0 +1,62 @@
+"""docs/release-plan.md is the manual: its examples are those that editors show, and every one of them is sound."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from orchestrator.adapters.files.annotations import annotations
+from orchestrator.adapters.files.manual import minimal, sections
+from orchestrator.adapters.files.plan_file import plan_of
+from orchestrator.adapters.files.yaml_document import read_yaml
+from orchestrator.domain.check import CHECK_KINDS, title_of
+from orchestrator.domain.release_plan import ReleasePlan
+from tests.adapters.files.cases import cases
+
+MANUAL = [path.read_text() for path in sections()]
+MINIMAL = minimal().read_text()
+
+
+@pytest.fixture
+def page(root: Path) -> str:
+    return (root / "docs/release-plan.md").read_text()
+
+
+def test_the_page_shows_the_minimal_plan_and_every_section(page: str) -> None:
+    assert re.findall(r"^```yaml\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL) == [MINIMAL, *MANUAL]
+
+
+def test_the_minimal_plan_is_sound_short_and_has_all_sections() -> None:
+    plan_of("minimal.yml", MINIMAL.encode())
+    assert len(MINIMAL.splitlines()) < 40
+    assert set(read_yaml("minimal.yml", MINIMAL.encode()).lines()) >= set(ReleasePlan.model_fields)
+
+
+def test_nothing_can_be_left_out_of_the_minimal_plan_but_the_schedule() -> None:
+    optional = {name for name, field in ReleasePlan.model_fields.items() if not field.is_required()}
+    assert optional == {"schedule"}
+
+
+def test_the_sections_are_a_plan_that_uses_every_kind_of_check() -> None:
+    loaded = plan_of("manual", "".join(MANUAL).encode())
+    validation = loaded.plan.validation
+    used = {
+        title_of(check.model_copy(update={"title": None})).split()[0]
+        for check in (*validation.environment, *validation.acceptance)
+    }
+    assert used == set(CHECK_KINDS)
+
+
+@pytest.mark.parametrize("section", sections(), ids=lambda path: path.stem)
+def test_each_section_explains_itself(section: Path) -> None:
+    said = annotations(section.read_bytes())
+    silent = [
+        path for path in read_yaml("", section.read_bytes()).places if len(path) == 1 and path not in said
+    ]
+    assert silent == []
+    assert all(text.endswith((".", ")")) for text in said.values())
+
+
+def test_the_fault_on_the_page_is_one_of_the_table(page: str) -> None:
+    (shown,) = re.findall(r"^plan\.yml:(.*)$", page, flags=re.MULTILINE)
+    assert shown in {said for case in cases() for said in case.says}

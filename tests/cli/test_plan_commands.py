@@ -1,0 +1,264 @@
+"""`orch plan` on a real project, read by real Ansible: what is printed where, and the exit codes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from orchestrator.cli.main import run
+from orchestrator.errors import ExitCode
+from tests.cli.plan_project import PLAYBOOK, change, make, write
+
+
+@pytest.fixture
+def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return make(tmp_path).relative_to(tmp_path)
+
+
+class Screen:
+    def __init__(self, captured: pytest.CaptureFixture[str]) -> None:
+        self._captured = captured
+
+    def of(self, *arguments: str) -> tuple[int, list[str], list[str]]:
+        """Exit code, lines of stdout, lines of stderr."""
+        code = run(["plan", *arguments])
+        said = self._captured.readouterr()
+        return code, said.out.splitlines(), said.err.splitlines()
+
+    def json(self, *arguments: str) -> tuple[int, Any]:
+        code = run(["plan", *arguments, "--json"])
+        return code, json.loads(self._captured.readouterr().out)
+
+
+@pytest.fixture
+def orch(capsys: pytest.CaptureFixture[str]) -> Screen:
+    return Screen(capsys)
+
+
+def test_check_of_a_sound_plan(orch: Screen, plan: Path) -> None:
+    change(plan, "99% of requests are answered in under 300 ms", "a better shop")
+    assert orch.of("check", str(plan)) == (
+        ExitCode.COMPLETED,
+        [
+            "warning: plans/shop.yml:12 objectives: expected outcomes in measurable terms, "
+            "found no number in any of them; say how much, and by when",
+            "plans/shop.yml: ok, 4 hosts in 3 waves, 1 warning",
+        ],
+        [],
+    )
+
+
+def test_check_of_a_plan_with_faults_of_form(orch: Screen, plan: Path) -> None:
+    change(plan, "  version: 2.4.0\n  units", "  version: 1.10\n  units")
+    change(plan, "soak", "soka")
+    assert orch.of("check", str(plan)) == (
+        ExitCode.PLAN_FAULT,
+        [],
+        [
+            'plans/shop.yml:5 release.version: expected text, found the number 1.10; put it in quotes: "1.10"',
+            "plans/shop.yml:18 strategy.gate.soka: expected a known key, found `soka`; did you mean `soak`?",
+            "plans/shop.yml: 2 faults",
+        ],
+    )
+
+
+def test_check_of_a_plan_that_lies_about_its_project(orch: Screen, plan: Path) -> None:
+    change(plan, "25%", "rack_c")
+    change(Path("rollback/shop.yml"), "hosts: web", "hosts: rack_b")
+    write(
+        Path(),
+        "playbooks/shop.yml",
+        PLAYBOOK + "    - name: ask\n      ansible.builtin.pause: {prompt: Go on?}\n",
+    )
+    code, out, err = orch.of("check", str(plan))
+    assert (code, out) == (ExitCode.PLAN_FAULT, [])
+    assert err[-1] == "plans/shop.yml: 3 faults"
+    assert [line.partition(" ")[0].rpartition("/")[2] for line in err[:-1]] == [
+        "shop.yml:7",
+        "shop.yml:17",
+        "shop.yml:30",
+    ]
+    assert "found `rack_c`; use one of: all, rack_b, ungrouped, web" in err[-3]
+    assert "expected a play for each host, found none for web1, web3" in err[-2]
+
+
+def test_check_of_a_playbook_with_a_syntax_error(orch: Screen, plan: Path) -> None:
+    write(Path(), "playbooks/shop.yml", "- hosts: web\n  tasks:\n    - nosuchmodule: {}\n")
+    code, _, err = orch.of("check", str(plan))
+    assert code == ExitCode.PLAN_FAULT
+    assert err[0].startswith(
+        "plans/shop.yml:16 strategy.playbook: expected a playbook that Ansible can read, found "
+    )
+    assert "nosuchmodule" in err[0]
+
+
+def test_check_decrypts_what_is_vaulted(orch: Screen, plan: Path) -> None:
+    vaulted = "$ANSIBLE_VAULT;1.1;AES256\n" + "31" * 40 + "\n"
+    write(Path(), "inventories/group_vars/web.yml", vaulted)
+    code, _, err = orch.of("check", str(plan))
+    assert code == ExitCode.PLAN_FAULT
+    assert any("group_vars/web.yml" in line and "vault" in line for line in err)
+
+
+@pytest.mark.parametrize("verb", ["check", "show"])
+def test_a_plan_that_is_not_there(orch: Screen, tmp_path: Path, verb: str) -> None:
+    code, out, err = orch.of(verb, str(tmp_path / "gone.yml"))
+    assert (code, out) == (ExitCode.NOT_FOUND, [])
+    assert err == [f"There is no release plan {tmp_path}/gone.yml; check the path."]
+
+
+def test_the_project_is_found_from_any_folder(
+    orch: Screen, plan: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(Path(plan).parent)
+    assert orch.of("check", "shop.yml")[1] == ["shop.yml: ok, 4 hosts in 3 waves"]
+
+
+def test_the_project_can_be_named(
+    orch: Screen, plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    moved = plan.rename(elsewhere / "shop.yml")
+    monkeypatch.chdir(elsewhere)
+    project = write(tmp_path / "other", "playbooks/shop.yml", "").parents[1]
+    assert orch.of("check", "shop.yml")[0] == ExitCode.COMPLETED
+    assert orch.of("check", str(moved), "--project", str(project))[0] == ExitCode.PLAN_FAULT
+
+
+def test_check_for_programs(orch: Screen, plan: Path) -> None:
+    code, found = orch.json("check", str(plan))
+    assert (code, found["ok"], found["faults"], found["warnings"]) == (ExitCode.COMPLETED, True, [], [])
+    assert found["hosts"] == ["web1", "web2", "web3", "web4"]
+    assert [wave["hosts"] for wave in found["waves"]] == [["web1"], ["web2"], ["web3", "web4"]]
+    change(plan, "orch: 1", "orch: 3")
+    code, found = orch.json("check", str(plan))
+    assert code == ExitCode.PLAN_FAULT
+    assert found == {
+        "plan": "plans/shop.yml",
+        "ok": False,
+        "faults": [
+            {
+                "file": "plans/shop.yml",
+                "line": 1,
+                "path": "orch",
+                "expected": "1",
+                "found": "the number 3",
+                "next_move": "write 1",
+            }
+        ],
+        "warnings": [],
+    }
+
+
+SHOWN = """\
+Release shop 2.4.0 to staging
+  Purpose: Bring shop 2.4.0 to the web hosts of staging.
+  Objectives
+    99% of requests are answered in under 300 ms
+  Release package
+    Carries
+      shop 2.4.0: dml/shop-2.4.0.tar.gz (sha256 DIGEST), on each host as /opt/shop/releases/2.4.0
+  Before any host is touched
+    starts at any time
+    approval by change manager
+    1 digest verified in the media library
+    verified on all 4 hosts
+      space: 1 GiB free on /opt
+    baseline of /opt/shop, shop.service, ports, users, packages
+  Strategy: phased: 4 hosts in 3 waves
+    deploy playbook playbooks/shop.yml
+    stops with the first host that is down in all
+    wave 1 (1 host): web1
+      fails with the first host that is down
+      gate: 30 s of soak
+    wave 2 (1 host): web2
+      fails with the first host that is down
+      gate: 30 s of soak
+    wave 3 (2 hosts): web3, web4
+      fails with the first host that is down
+      gate: 30 s of soak
+    verified on each host after its wave
+      http http://{address}:8080/version
+  Early life support: none
+  If it fails
+    backs out all hosts that were touched, newest wave first
+    backout playbook rollback/shop.yml
+    then the baseline is captured again: equal, or each difference is listed as residue
+  Roles
+    deployment manager: Ada Berg
+    change manager: Li Wei
+  Resources
+    inventory inventories/staging
+  Risks
+    a host runs out of space (likelihood medium, impact medium): space is checked beforehand
+  Communication
+    service desk by mail: result"""
+
+
+def test_show_says_what_will_happen(orch: Screen, plan: Path) -> None:
+    digest = plan.read_text().partition("sha256: ")[2][:12]
+    code, out, err = orch.of("show", str(plan))
+    assert (code, err) == (ExitCode.COMPLETED, [])
+    assert "\n".join(out) == SHOWN.replace("DIGEST", digest)
+
+
+def test_show_says_a_big_bang_out_loud(orch: Screen, plan: Path) -> None:
+    change(plan, "kind: phased", "kind: big-bang")
+    change(plan, "  waves: [1, 25%, rest]\n", "")
+    code, out, _ = orch.of("show", str(plan))
+    assert code == ExitCode.COMPLETED
+    assert "  Strategy: BIG-BANG: ALL 4 HOSTS AT ONCE" in out
+
+
+def test_show_of_a_pilot_with_all_that_a_plan_can_say(orch: Screen, plan: Path) -> None:
+    pilot = "{group: rack_b, objective: It holds., acceptance: [tcp: 8080], gate: {soak: 10m, confirm: service owner}}"
+    change(plan, "kind: phased", f"kind: pilot\n  pilot: {pilot}\n  failure_limit: {{overall: 50%}}")
+    change(plan, "[1, 25%, rest]", "[{rest: true, entry: [memory: 256MiB], failure_limit: 1}]")
+    change(
+        plan,
+        "schedule: {}",
+        "schedule: {window: {opens: 2099-01-01T22:00:00Z, closes: 2099-01-02T02:00:00Z}}",
+    )
+    change(plan, "backout:\n", "backout:\n  on_failure: hold\n  scope: wave\n  allow: {noop: true}\n")
+    code, out, err = orch.of("show", str(plan))
+    assert (code, err) == (ExitCode.COMPLETED, [])
+    for line in (
+        "  Strategy: pilot: web2, web4 first, then 2 hosts in 1 wave",
+        "    starts not before 2099-01-01T22:00:00+00:00, no wave after 2099-01-02T02:00:00+00:00",
+        "    stops when more than 2 of 4 hosts are down (50%) in all",
+        "    pilot (2 hosts): web2, web4",
+        "      objective: It holds.",
+        "        tcp 8080",
+        "      gate: 10 min of soak, then confirmation by service owner",
+        "        memory: 256 MiB available",
+        "      fails when more than 1 of 2 hosts are down",
+        "    holds for a person, who may back out the hosts of the failed wave",
+        "    allowed: hosts on which nothing was done count as done",
+    ):
+        assert line in out
+
+
+def test_show_for_programs(orch: Screen, plan: Path) -> None:
+    code, found = orch.json("show", str(plan))
+    assert code == ExitCode.COMPLETED
+    assert found["strategy"] == "phased: 4 hosts in 3 waves"
+    assert found["sections"]["release"]["version"] == "2.4.0"
+
+
+def test_show_of_a_plan_with_faults_says_them_instead(orch: Screen, plan: Path) -> None:
+    change(plan, "rest]", "2%]")
+    code, out, err = orch.of("show", str(plan))
+    assert (code, out) == (ExitCode.PLAN_FAULT, [])
+    assert "found 1 host in no wave: web4; add `rest` as the last wave" in err[0]
+
+
+def test_schema(orch: Screen) -> None:
+    code, out, _ = orch.of("schema")
+    assert code == ExitCode.COMPLETED
+    schema = json.loads("\n".join(out))
+    Draft202012Validator.check_schema(schema)
+    assert schema["properties"]["purpose"]["description"].startswith("Section 1, purpose and scope")
