@@ -1,6 +1,8 @@
 """`orch plan` on a real project, read by real Ansible: what is printed where, and the exit codes."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +103,22 @@ def test_check_decrypts_what_is_vaulted(orch: Screen, plan: Path) -> None:
     code, _, err = orch.of("check", str(plan))
     assert code == ExitCode.PLAN_FAULT
     assert any("group_vars/web.yml" in line and "vault" in line for line in err)
+
+
+def test_the_vault_password_file_may_lie_in_the_home_folder(
+    orch: Screen, plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    password = write(tmp_path, "home/.vault-password", "open sesame\n")
+    secret = write(tmp_path, "inventories/group_vars/web.yml", "token: x\n")
+    vault = Path(sys.executable).with_name("ansible-vault")
+    subprocess.run(
+        [vault, "encrypt", "--vault-password-file", password, secret], check=True, capture_output=True
+    )
+    change(plan, "inventory: inv", "vault_password_file: ~/.vault-password, inventory: inv")
+    assert orch.of("check", str(plan))[0] == ExitCode.COMPLETED
+    password.write_text("another word\n")
+    assert orch.of("check", str(plan))[0] == ExitCode.PLAN_FAULT
 
 
 @pytest.mark.parametrize("verb", ["check", "show"])

@@ -238,6 +238,7 @@ def _path(given: str | None, project: Path) -> str | None:
 
 
 def _below(project: Path, path: Path) -> Path:
+    path = path.expanduser()
     return (project.absolute() / path).resolve() if not path.is_absolute() else path
 
 

@@ -103,4 +103,4 @@ def _orch_variables(d: Deployment, attempted: Attempted) -> Variables:
 
 
 def _within(d: Deployment, path: str) -> str:
-    return path if path.startswith("/") else f"{d.project}/{path}"
+    return path if path.startswith(("/", "~")) else f"{d.project}/{path}"
