@@ -82,7 +82,8 @@ HTTP = [
     ({"url": "/elsewhere"}, "failed", "status 302, and an empty body"),
     ({"url": "/elsewhere", "status": 302}, "passed", "status 302"),
     ({"url": "/slow", "timeout": 0.2}, "failed", "no answer within 0.2 s"),
-    ({"url": "/long", "contains": "needle"}, "inconclusive", 'status 200; "needle" is not in the first 1048576 bytes, and there is more'),
+    ({"url": "/long", "contains": "needle"}, "inconclusive",
+     'status 200; "needle" is not in the first 1048576 bytes, and there is more'),
 ]  # fmt: skip
 
 

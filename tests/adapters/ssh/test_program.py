@@ -59,20 +59,19 @@ def test_it_runs_on(version: str) -> None:
     found = pythons(version)
     if not found:
         pytest.skip(f"there is no Python {version} here")
+    asked: list[tuple[str, dict[str, object]]] = [
+        ("python", {"minimum": "3.8"}),
+        (
+            "command",
+            {"run": "exit 0", "exit_code": 0, "stdout_contains": None, "become": False, "timeout": 5},
+        ),
+        ("tcp", {"port": 1, "address": "127.0.0.1", "open": False, "timeout": 2}),
+        ("port", {"port": 1, "state": "free"}),
+        ("user", {"name": "root", "exists": True}),
+    ]
     checks = [
         {"kind": kind, "number": number, "within": 0, "every": 1, **fields}
-        for number, (kind, fields) in enumerate(
-            [
-                ("python", {"minimum": "3.8"}),
-                (
-                    "command",
-                    {"run": "exit 0", "exit_code": 0, "stdout_contains": None, "become": False, "timeout": 5},
-                ),
-                ("tcp", {"port": 1, "address": "127.0.0.1", "open": False, "timeout": 2}),
-                ("port", {"port": 1, "state": "free"}),
-                ("user", {"name": "root", "exists": True}),
-            ]
-        )
+        for number, (kind, fields) in enumerate(asked)
     ]
     scope = {
         "files": ["/etc/hostname"], "exclude": ["/a/**/b"], "packages": "none", "units": [], "ports": True, "users": True,
