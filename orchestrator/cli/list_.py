@@ -50,7 +50,15 @@ def row_of(d: Deployment) -> tuple[str, ...]:
 
 def state_words(d: Deployment) -> str:
     """The state, and whether a person is waited for."""
-    waiting = "held" if d.hold is not None else "paused" if d.paused is not None else ""
+    waiting = (
+        "stopped"
+        if d.stopped is not None
+        else "held"
+        if d.hold is not None
+        else "paused"
+        if d.paused is not None
+        else ""
+    )
     return f"{d.state.value} ({waiting})" if waiting and not d.over else d.state.value
 
 
@@ -64,6 +72,7 @@ def _object(d: Deployment, seconds: float) -> dict[str, object]:
         "over": d.over,
         "held": d.hold is not None,
         "paused": d.paused is not None,
+        "stopped": d.stopped is not None,
         "began_at": d.began_at.isoformat(),
         "seconds": round(seconds, 3),
         "by": d.by,

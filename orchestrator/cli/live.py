@@ -71,10 +71,9 @@ class LiveTree:
         """After the live view is gone: the whole tree, the result in plain words, and what to do next."""
         self._catch_up()
         now = self._clock()
-        lines = painted(
-            tree_lines(d, self._story, now, {}), self._console.width, unicode=speaks_unicode(self._console)
-        )
-        write(self._console, [*header(d, now, self._console.width), *lines, *footer(d)])
+        width, unicode = self._console.width, speaks_unicode(self._console)
+        lines = painted(tree_lines(d, self._story, now, {}), width, unicode=unicode, whole=True)
+        write(self._console, [*header(d, now, width), *lines, *footer(d)])
 
     def _draw(self) -> Group:
         """A frame; what cannot be drawn leaves the last frame standing, for the drive goes on all the same."""

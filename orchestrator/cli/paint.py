@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from rich.console import Console
@@ -53,10 +55,25 @@ def speaks_unicode(console: Console) -> bool:
     return console.encoding.lower().replace("-", "").startswith("utf")
 
 
-def painted(lines: Sequence[Line], width: int, *, frame: int = 0, unicode: bool = True) -> list[Text]:
-    """Each line cut to the width: sign, title, words, and the time at the right edge."""
+def painted(
+    lines: Sequence[Line], width: int, *, frame: int = 0, unicode: bool = True, whole: bool = False
+) -> list[Text]:
+    """Each line cut to the width: sign, title, words, and the time at the right edge; `whole` never cuts a reason."""
     hosts = max((len(line.title) for line in lines if line.host and line.title), default=0)
-    return [_line(line, max(width, NARROWEST), min(hosts, 24), frame, unicode=unicode) for line in lines]
+    width, hosts = max(width, NARROWEST), min(hosts, 24)
+    texts: list[Text] = []
+    for line in lines:
+        first, *more = _wrapped(line, width, hosts) if whole and line.host else [line.words]
+        texts.append(_line(replace(line, words=first), width, hosts, frame, unicode=unicode))
+        texts += [Text(part) for part in more]
+    return texts
+
+
+def _wrapped(line: Line, width: int, hosts: int) -> list[str]:
+    """The words over as many lines as they need, each below the first."""
+    indent = " " * (2 * line.depth + 2 + (max(hosts, len(line.title)) + 1 if line.title else 0))
+    first, *more = textwrap.wrap(line.words, max(width - len(indent), 20)) or [""]
+    return [first, *(indent + part for part in more)]
 
 
 def _line(line: Line, width: int, hosts: int, frame: int, *, unicode: bool) -> Text:

@@ -261,6 +261,18 @@ def _backout_failed(event: e.BackoutFailed, d: Deployment) -> Said:
     return [("backout", f"FAILED on {host}: {reason}") for host, reason in event.hosts.items()]
 
 
+@_said.register
+def _clock_jumped(event: e.ClockJumped, d: Deployment) -> Said:
+    return [("paused", f"by orch: the clock was set by {event.seconds:+.0f} s")]
+
+
+@_said.register(e.EmergencyStopped)
+@_said.register(e.EmergencyLifted)
+def _emergency(event: e.EmergencyStopped | e.EmergencyLifted, d: Deployment) -> Said:
+    said = "STOPPED" if event.kind == "emergency_stopped" else "lifted"
+    return [("emergency", f"{said} by {event.by}: {event.reason}")]
+
+
 @_said.register(e.Held)
 @_said.register(e.HeldOn)
 @_said.register(e.Paused)

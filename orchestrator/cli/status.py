@@ -44,7 +44,7 @@ def _print_tree(ports: Ports, d: Deployment) -> None:
     console, now = Console(highlight=False), ports.clock.now()
     story = story_of(ports.journal.read(d.id))
     lines = tree_lines(d, story, now, _tasks(ports, d))
-    body = painted(lines, console.width, unicode=speaks_unicode(console))
+    body = painted(lines, console.width, unicode=speaks_unicode(console), whole=True)
     write(console, [*header(d, now, console.width), *body, *footer(d)])
     driven = driver_words(d)
     if driven:

@@ -191,7 +191,7 @@ def _wave_mark(d: Deployment, wave: Wave, current: bool) -> Mark:  # noqa: FBT00
         if mark in marks:
             return mark
     if current:
-        return "waiting" if d.hold or d.paused else "open"
+        return "waiting" if d.hold or d.paused or d.stopped else "open"
     return "passed" if marks <= {"passed", "waiting"} else "open" if "open" in marks else "untouched"
 
 

@@ -27,6 +27,9 @@ def next_moves(d: Deployment) -> tuple[str, ...]:
         )
     if d.over:
         return (record,)
+    if d.stopped is not None:
+        lift = "orch stop-all --lift --reason WHY  (end the emergency stop)"
+        return (lift, f"orch status {d.id}  (how it stands now)")
     if d.paused is not None:
         return (f"orch resume {d.id}  (go on)", f"orch abort {d.id} --reason WHY  ({_abort_words(d)})")
     if d.hold is not None:
@@ -153,6 +156,8 @@ def _cancelled(d: Deployment) -> list[str]:
 
 def _going_on(d: Deployment) -> list[str]:
     standing = counts_words(d, list(d.standings))
+    if d.stopped is not None:
+        return [f"Stopped {_where(d)} by an emergency stop of {_sentence(d.stopped)}", f"Hosts: {standing}."]
     if d.hold is not None:
         return [
             f"Held for a person {_where(d)}: nothing goes on until somebody decides.",

@@ -12,7 +12,19 @@ from orchestrator.policy.plain_words import counted
 from orchestrator.policy.story import Result, StepName, Story, StoryStep
 
 _WAITS: tuple[StepName, ...] = ("hold", "pause", "soak", "confirmation", "early_life")
-_BESIDE = frozenset({"paused", "resumed", "held_on", "abort_requested", "excluded", "confirmed"})
+_BESIDE = frozenset(
+    {
+        "paused",
+        "resumed",
+        "held_on",
+        "abort_requested",
+        "excluded",
+        "confirmed",
+        "emergency_stopped",
+        "emergency_lifted",
+        "clock_jumped",
+    }
+)
 """Words of people that come in while a step is at work: the next step's beginning is not theirs."""
 
 
@@ -209,6 +221,20 @@ def _restoration_compared(event: e.RestorationCompared, story: Story, record: Re
 def _paused(event: e.Paused, story: Story, record: Recorded) -> None:
     if not story.has_open("pause"):
         words = f"by {event.by}: {event.reason}"
+        story.add(StoryStep("pause", None, record.at, None, "open", words))
+
+
+@_tell.register
+def _clock_jumped(event: e.ClockJumped, story: Story, record: Recorded) -> None:
+    if not story.has_open("pause"):
+        words = f"by orch: the clock was set by {event.seconds:+.0f} s"
+        story.add(StoryStep("pause", None, record.at, None, "open", words))
+
+
+@_tell.register
+def _emergency_stopped(event: e.EmergencyStopped, story: Story, record: Recorded) -> None:
+    if not story.has_open("pause"):
+        words = f"by {event.by}, emergency stop: {event.reason}"
         story.add(StoryStep("pause", None, record.at, None, "open", words))
 
 

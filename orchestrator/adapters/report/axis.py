@@ -47,7 +47,8 @@ class TimeAxis:
         idle = [_idle(steps, a, b, ended) for a, b in pairs]
         busy = sum(length for length, waits in zip(lengths, idle, strict=True) if not waits)
         drawn = list(lengths)
-        runs = [run for run in _runs(idle) if sum(lengths[n] for n in run) > WORTH_IT * _cap(busy)]
+        long = [waits and length > WORTH_IT * _cap(busy) for waits, length in zip(idle, lengths, strict=True)]
+        runs = _runs(long)
         for run in runs:
             factor = _cap(busy) / sum(lengths[n] for n in run)
             for n in run:
@@ -94,12 +95,12 @@ def _cap(busy: float) -> float:
     return max(1.0, busy * SHORTENED_TO)
 
 
-def _runs(idle: Sequence[bool]) -> list[list[int]]:
-    """The places of stretches of waiting, those that touch taken together."""
+def _runs(long: Sequence[bool]) -> list[list[int]]:
+    """The places of long stretches of waiting, those that touch taken together."""
     runs: list[list[int]] = []
-    for n, waits in enumerate(idle):
-        if waits and n and idle[n - 1]:
+    for n, here in enumerate(long):
+        if here and n and long[n - 1]:
             runs[-1].append(n)
-        elif waits:
+        elif here:
             runs.append([n])
     return runs

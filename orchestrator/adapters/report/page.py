@@ -43,6 +43,8 @@ PEOPLE = (
     | e.Rejected
     | e.Cancelled
     | e.BackoutBegan
+    | e.EmergencyStopped
+    | e.EmergencyLifted
 )
 
 

@@ -113,7 +113,7 @@ def _decisions(records: Sequence[Recorded]) -> list[str]:
 _DECISIONS = frozenset(
     {
         "confirmed", "held", "held_on", "retried", "excluded", "paused", "resumed", "abort_requested", "rejected",
-        "cancelled", "backout_began",
+        "cancelled", "backout_began", "emergency_stopped", "emergency_lifted",
     }
 )  # fmt: skip
 

@@ -1,0 +1,121 @@
+"""`orch record`: what was done, by whom, when, on what authority and with what result."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import click
+
+from orchestrator.bootstrap import ports as ports_of_home
+from orchestrator.cli.person import json_option
+from orchestrator.domain.baseline import Baseline
+from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.events import Recorded, RestorationCompared
+from orchestrator.engine.ports import Ports
+from orchestrator.engine.use_cases import find
+from orchestrator.errors import OrchError, StoreFault, UsageFault
+
+
+@click.group()
+def record() -> None:
+    """Deployment records: the evidence of each deployment."""
+
+
+@record.command()
+@click.argument("deployment", required=False)
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the whole record to this file, as one page that needs nothing else.",
+)
+@json_option
+def show(deployment: str | None, html: Path | None, as_json: bool) -> None:  # noqa: FBT001
+    """Show the record of DEPLOYMENT; without it of the open one, else the newest.
+
+    As text, as a page (--html), or as the journal itself in JSON lines (--json).
+    """
+    if html is not None and as_json:
+        raise UsageFault("--html and --json are two forms of the record; choose one.")
+    ports = ports_of_home()
+    found = find(ports, deployment)
+    records = ports.journal.read(found.id)
+    if as_json:
+        from orchestrator.cli.json_lines import JsonLines
+
+        lines = JsonLines()
+        for each in records:
+            lines(each)
+        lines.ended(found)
+    elif html is not None:
+        from orchestrator.adapters.report import html_record
+
+        write_whole(html, html_record(records, ports.clock.now(), contents_of(ports, found, records)))
+        click.echo(f"The record of {found.id} is in {html}")
+    else:
+        from orchestrator.adapters.report import text_record
+
+        click.echo(text_record(records, ports.clock.now()), nl=False)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write the file whole or not at all. Raises StoreFault."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise StoreFault(
+            f"{path} could not be written: {error.strerror}; name a file in a folder that can be."
+        ) from None
+
+
+def contents_of(
+    ports: Ports, d: Deployment, records: list[Recorded]
+) -> dict[tuple[str, str], tuple[str | None, str | None]]:
+    """What files that differ held before and after the backout, where the baselines kept their content."""
+    if d.backout is None:
+        return {}
+    after = {
+        reference.host: reference.digest
+        for each in records
+        if isinstance(each.event, RestorationCompared)
+        for reference in each.event.baselines
+    }
+    wanted: dict[str, set[str]] = {}
+    for difference in d.backout.differences:
+        if difference.kind == "file":
+            wanted.setdefault(difference.host, set()).add(difference.name)
+    contents: dict[tuple[str, str], tuple[str | None, str | None]] = {}
+    for host, names in wanted.items():
+        before = d.baselines.get(host)
+        was = _file_contents(ports, before.digest if before is not None else None)
+        now = _file_contents(ports, after.get(host))
+        contents |= {(host, name): (was.get(name), now.get(name)) for name in names}
+    return contents
+
+
+def _file_contents(ports: Ports, digest: str | None) -> dict[str, str]:
+    baseline = _kept(ports, digest) if digest is not None else None
+    if baseline is None:
+        return {}
+    return {
+        item.name: content
+        for item in baseline.items
+        if item.kind == "file" and isinstance(content := item.attributes.get("content"), str)
+    }
+
+
+def _kept(ports: Ports, digest: str) -> Baseline | None:
+    """A record is shown without the content where the store has lost it."""
+    try:
+        return ports.baselines.get(digest)
+    except OrchError:
+        return None

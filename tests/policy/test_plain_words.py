@@ -1,0 +1,121 @@
+"""What people are told of a deployment, sentence by sentence."""
+
+import re
+
+import pytest
+
+from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.fold import fold
+from orchestrator.domain.lifecycle import State
+from orchestrator.policy.plain_words import counts_words, hosts_words, next_moves, plain_words
+from tests.journals.corpus import NAMES, folded, recorded
+from tests.journals.scripts import SIX, completed_phased
+
+HEADLINES = {
+    "completed_phased": "shop 2.4.0 is deployed and verified on all 6 hosts of staging.",
+    "big_bang_60": "shop 2.4.0 is verified on 57 of 60 hosts of staging; node17, node33 and node42 need attention.",
+    "excluded_then_completed": "shop 2.4.0 is verified on 5 of 6 hosts of staging; web3 needs attention.",
+    "pilot_backed_out": "Stopped at the pilot and backed out: web1 again equals its baseline "
+    "in all 412 configuration items (0 differences).",
+    "soak_failure": "Stopped at wave 1 and backed out: web1 again equals its baseline "
+    "in all 412 configuration items (0 differences).",
+    "rolled_back": "Taken back on the word of cleo and backed out: web1, web2, web3, web4, web5 and web6 "
+    "again equal their baselines in all 2,472 configuration items (0 differences).",
+    "residue": "Stopped at wave 2 and backed out with residue: 3 configuration items on web2 and web3 "
+    "differ from the baseline.",
+    "hostile_text": "Stopped at wave 1 and backed out with residue: 1 configuration item on web1 "
+    "differs from the baseline.",
+    "backout_failed": "Stopped at wave 2, and the backout failed: what web3 holds is not proved. "
+    "A person has to look there.",
+    "refused_environment": "Refused before any host was touched.",
+    "held": "Held for a person at wave 2: nothing goes on until somebody decides.",
+    "killed_and_adopted": "Deploying, at wave 3 of 3. Hosts: 3 verified, 3 deploying.",
+}
+SUCCESS = re.compile(r"\b(success\w*|completed|deployed and verified|restored)\b", re.IGNORECASE)
+FAILED = {State.BACKED_OUT, State.BACKED_OUT_WITH_RESIDUE, State.BACKOUT_FAILED, State.REFUSED}
+
+
+@pytest.mark.parametrize(("name", "headline"), HEADLINES.items(), ids=HEADLINES)
+def test_headline(name: str, headline: str) -> None:
+    assert plain_words(folded(name))[0] == headline
+
+
+def test_every_journal_of_the_corpus_has_its_headline_here() -> None:
+    assert set(NAMES) == set(HEADLINES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_failed_deployment_is_never_told_in_words_of_success(name: str) -> None:
+    d = folded(name)
+    if d.state in FAILED:
+        assert not SUCCESS.search(plain_words(d)[0])
+    else:
+        assert d.state not in FAILED
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_at_every_moment_there_are_words_and_a_next_move(name: str) -> None:
+    records = recorded(name)
+    for length in range(1, len(records) + 1):
+        d = fold(records[:length])
+        assert all(sentence.endswith((".", "…", "!", "?")) for sentence in plain_words(d)), plain_words(d)
+        assert next_moves(d)
+        assert not SUCCESS.search(plain_words(d)[0]) or d.state in (
+            State.COMPLETED,
+            State.COMPLETED_WITH_EXCEPTIONS,
+        )
+
+
+def test_hosts_outside_the_backout_are_said_to_run_the_release() -> None:
+    d = folded("pilot_backed_out")
+    verified = {"web2": d.standings["web2"].model_copy(update={"standing": "verified"})}
+    partly = d.model_copy(update={"standings": d.standings | verified})
+    assert "Not backed out: web2 still runs shop 2.4.0." in plain_words(partly)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "words"),
+    [
+        ((), "no host"),
+        (("a",), "a"),
+        (("a", "b"), "a and b"),
+        (("a", "b", "c"), "a, b and c"),
+        (tuple("abcdefghij"), "a, b, c, d, e, f, g, h and 2 more"),
+    ],
+)
+def test_hosts_in_words(hosts: tuple[str, ...], words: str) -> None:
+    assert hosts_words(hosts) == words
+
+
+def test_standings_are_counted() -> None:
+    assert counts_words(folded("residue"), list(SIX)) == (
+        "1 equal to the baseline, 2 different from the baseline, 3 not touched"
+    )
+
+
+def moves(d: Deployment) -> list[str]:
+    return [move.partition("  ")[0].replace(d.id, "ID") for move in next_moves(d)]
+
+
+def test_a_hold_offers_its_four_choices() -> None:
+    assert moves(folded("held")) == [
+        "orch retry ID",
+        "orch exclude ID web3 --reason WHY",
+        "orch rollback ID --reason WHY",
+        "orch hold ID",
+    ]
+
+
+def test_a_pause_offers_to_go_on_or_to_abort() -> None:
+    paused = completed_phased().records[:-1]
+    d = fold(paused).model_copy(update={"paused": "ann: lunch"})
+    assert moves(d) == ["orch resume ID", "orch abort ID --reason WHY"]
+    assert plain_words(d)[0] == "Paused at wave 3 by ann: lunch."
+
+
+def test_what_is_left_behind_can_be_looked_at_and_backed_out_again() -> None:
+    assert moves(folded("residue")) == [
+        "orch record show ID",
+        "orch baseline diff ID",
+        "orch rollback ID --reason WHY",
+    ]
