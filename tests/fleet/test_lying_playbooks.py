@@ -54,6 +54,7 @@ ROWS = [
     ("end_host.yml", NOT, DONE, "web1: no task did anything on this host"),
     ("ignore_errors.yml", NOT, NOT, "task 'Start the service' failed, which the playbook ignores"),
     ("rescue.yml", UNKNOWN, UNKNOWN, "task 'Start the service' failed and was rescued"),
+    ("includes.yml", UNKNOWN, UNKNOWN, "task 'Fails' failed and was rescued"),
     ("failed_when_false.yml", NOT, NOT, "task 'Start the service' failed, which the playbook ignores"),
     ("async_never_awaited.yml", UNKNOWN, UNKNOWN, "task 'Migrate' was left in the background"),
     ("check_mode.yml", NOT, NOT, "ran in check mode"),
@@ -201,6 +202,7 @@ ALLOWED = [
     ("every_when_is_false.yml", Allowance(noop=True)),
     ("delegate_outside.yml", Allowance(delegates=("web3",))),
     ("async_awaited.yml", Allowance()),
+    ("includes.yml", Allowance(rescued_tasks=("Fails",))),
 ]
 
 

@@ -82,6 +82,10 @@ class _RunFold:
     def _on_prompt(self, event: dict[str, Any]) -> None:
         self.prompts.append(plain(str(event["variable"])))
 
+    def _on_included(self, event: dict[str, Any]) -> None:
+        for name in event["hosts"]:
+            self.host(name).counted["ok"] += 1
+
     def _on_started(self, event: dict[str, Any]) -> None:
         self.host(event["host"]).last_task = plain(str(event["task"]))
 

@@ -11,6 +11,7 @@ from orchestrator.domain.inspection import PlaybookFinding
 _Severity = Literal["refuse", "warn"]
 _TRUE = ("true", "yes", "on", "1")
 _FALSE = ("false", "no", "off", "0")
+_READ_ONLY = ("stat", "slurp", "find", "getent", "setup", "ping", "service_facts", "package_facts", "wait_for")
 _FLEET = re.compile(r"\b(?:ansible_play_hosts(?:_all)?|ansible_play_batch|play_hosts)\b")
 _OTHERS_FACTS = re.compile(r"hostvars\s*\[(?!\s*inventory_hostname\s*\])|hostvars\.(?!get\b)\w+")
 _GROUPS = re.compile(r"\bgroups\s*\[|\bgroups\.\w+")
@@ -128,7 +129,8 @@ def _pause(task: Item) -> Iterator[PlaybookFinding]:
 
 
 def _never_fails(task: Item) -> Iterator[PlaybookFinding]:
-    if _is(task.keys.get("failed_when"), _FALSE) and not _is(task.keys.get("changed_when"), _FALSE):
+    probe = _is(task.keys.get("changed_when"), _FALSE) or _action(task, *_READ_ONLY)
+    if _is(task.keys.get("failed_when"), _FALSE) and not probe:
         what = f"task '{_name(task)}' cannot fail, whatever happens"
         move = (
             "say what a failure is, add `changed_when: false` to a probe, or allow the task in ignored_tasks"

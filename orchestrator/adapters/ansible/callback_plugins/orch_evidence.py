@@ -14,6 +14,7 @@ import threading
 import time
 from typing import Any
 
+from ansible.playbook.task_include import TaskInclude
 from ansible.plugins.callback import CallbackBase
 
 DOCUMENTATION = """
@@ -41,8 +42,10 @@ _CONTROLLER_ONLY = frozenset(
     }
     | {"import_playbook", "import_role", "import_tasks", "include_role", "include_tasks", "include_vars"}
 )
+# Actions that only look; an `ok` of theirs deploys nothing, and a failure that is declared to be none hides nothing.
 _READ_ONLY = frozenset(
-    ["setup", "gather_facts", "ping", "package_facts", "service_facts", "stat", "wait_for_connection"]
+    {"setup", "gather_facts", "ping", "package_facts", "service_facts", "mount_facts", "stat", "slurp", "find", "getent"}
+    | {"wait_for_connection", "wait_for"}
 )
 
 
@@ -97,6 +100,10 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def v2_playbook_on_vars_prompt(self, varname: str, *_arguments: Any, **_options: Any) -> None:
         self._write("prompt", variable=varname)
+
+    def v2_playbook_on_include(self, included_file: Any) -> None:
+        """Ansible counts an include for each file that it really took in, and only then."""
+        self._write("included", hosts=[host.get_name() for host in included_file._hosts])
 
     def v2_runner_on_start(self, host: Any, task: Any) -> None:
         self._write("started", host=host.get_name(), task=task.get_name())
@@ -158,7 +165,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             sentinel=self._sentinel,
             where="" if action in _CONTROLLER_ONLY or kind == "skipped" else _where(result),
             real=kind == "ok" and action not in _CONTROLLER_ONLY | _READ_ONLY,
-            counted=not _is_include(task),
+            counted=not isinstance(task, TaskInclude),
             changed=bool(result.is_changed()),
             check=result.task_fields.get("check_mode") is True,
             masked=masked,
@@ -192,10 +199,6 @@ def _action(task: Any) -> str:
     return name
 
 
-def _is_include(task: Any) -> bool:
-    return _action(task) in ("include_tasks", "include_role", "import_tasks", "import_role")
-
-
 def _where(result: Any) -> str:
     """The host that the task really acted on: its delegate, or the controller for a local connection set by the play."""
     fields = result.task_fields
@@ -224,7 +227,7 @@ def _never(conditions: Any) -> bool:
 
 def _is_masked(task: Any, answer: dict[str, Any]) -> bool:
     """A failure that `failed_when: false` declares away; with `changed_when: false` beside it, it is a probe."""
-    if not _never(task.failed_when) or _never(task.changed_when):
+    if not _never(task.failed_when) or _never(task.changed_when) or _action(task) in _READ_ONLY:
         return False
     answers = [one for one in answer.get("results") or [answer] if isinstance(one, dict)]
     return any(one.get("rc") not in (None, 0) or "exception" in one for one in answers)
@@ -237,7 +240,7 @@ def _message(answer: dict[str, Any]) -> str:
     failed = next((item for item in items if item.get("failed") or item.get("unreachable")), None)
     if failed is not None and failed is not answer:
         return _message(failed)
-    said = _shorter(str(answer.get("msg") or "").strip())
+    said = _shorter(str(answer.get("msg") or answer.get("reason") or "").strip())
     errors = str(answer.get("stderr") or answer.get("module_stderr") or "").strip()
     parts = [said, errors.splitlines()[-1]] if errors else [said]
     if answer.get("rc") not in (None, 0):
