@@ -463,6 +463,31 @@ WARNINGS: list[tuple[str, Spoil, list[str]]] = [
 ]
 
 
+@pytest.mark.parametrize("kept", ["packages: all", "ports: true", "users: true", "units: [shop.service]"])
+def test_a_baseline_of_one_thing_is_one(project: Project, kept: str) -> None:
+    scope = {"packages": "none", "ports": "false", "users": "false"}
+    key, _, value = kept.partition(": ")
+    written = ", ".join(f"{name}: {what}" for name, what in {**scope, key: value}.items())
+    project.change("{files: [/opt/shop], units: [shop.service]}", f"{{{written}}}")
+    checked = project.check()
+    assert checked.faults == ()
+    assert [warning.path for warning in checked.warnings] == ["backout.baseline.files"]
+
+
+def test_testinfra_files_are_looked_for_wherever_a_plan_has_checks(project: Project) -> None:
+    missing = "[testinfra: tests/gone.py]"
+    pilot = f"{{hosts: [web1], acceptance: {missing}}}"
+    project.change("kind: phased", f"kind: pilot\n  pilot: {pilot}")
+    project.change("[1, 25%, rest]", f"[{{rest: true, entry: {missing}, acceptance: {missing}}}]")
+    project.change("environment: [", "environment: [testinfra: tests/gone.py, ")
+    assert [fault.path for fault in project.check().faults] == [
+        "strategy.pilot.acceptance[0].testinfra",
+        "strategy.waves[0].acceptance[0].testinfra",
+        "strategy.waves[0].entry[0].testinfra",
+        "validation.environment[0].testinfra",
+    ]
+
+
 @pytest.mark.parametrize(("what", "spoil", "expected"), WARNINGS, ids=[row[0] for row in WARNINGS])
 def test_warning(project: Project, what: str, spoil: Spoil, expected: list[str]) -> None:
     spoil(project)

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from orchestrator.adapters.files.document import Document
 from orchestrator.adapters.files.plain_words import faults_of
-from orchestrator.adapters.files.yaml_document import LARGEST, read_yaml
+from orchestrator.adapters.files.yaml_document import read_yaml
+from orchestrator.adapters.files.yaml_events import LARGEST
 from orchestrator.domain.check import BY_HAND
 from orchestrator.domain.loaded_plan import LoadedPlan
 from orchestrator.domain.release_plan import ReleasePlan

@@ -4,13 +4,9 @@ The parser's events are read one by one, so that no limit is passed before it is
 text, numbers, booleans, null, lists and mappings.
 """
 
-import io
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     CollectionEndEvent,
@@ -22,96 +18,24 @@ from ruamel.yaml.events import (
     ScalarEvent,
 )
 
-from orchestrator.adapters.files.document import Document, Path, Place, Tree, shown_text, written
+from orchestrator.adapters.files.document import Document, Path, Place, Tree, written
+from orchestrator.adapters.files.yaml_events import HIDDEN, Unreadable, events_of, text_of
 from orchestrator.adapters.files.yaml_scalars import NotANumber, resolved
 from orchestrator.errors import Fault
 
-LARGEST = 256 * 1024
 DEEPEST = 32
 MOST_NODES = 10_000
-
-# Control characters, and those that let text show in another order than it is read (Unicode TR 36).
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufff0-\uffff]"
-)
-
-
-class Unreadable(Exception):
-    """The document ends here: what follows cannot be read."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(str(fault))
-        self.fault = fault
 
 
 def read_yaml(file: str, content: bytes) -> Document:
     """The document in these bytes, with every fault found; never raises for what the bytes hold."""
     document = Document(file=file)
     try:
-        _Reader(document).read(_events(file, _text(file, content)))
+        _Reader(document).read(events_of(file, text_of(file, content)))
     except Unreadable as unreadable:
         document.faults.append(unreadable.fault)
         document.faulty.add(())
     return document
-
-
-def _text(file: str, content: bytes) -> str:
-    if len(content) > LARGEST:
-        raise Unreadable(Fault(file, None, "", f"at most {LARGEST // 1024} KiB", "more", "shorten the file"))
-    try:
-        text = content.decode("utf-8").removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        found = f"the byte 0x{content[error.start]:02x}"
-        raise Unreadable(Fault(file, line, "", "UTF-8 text", found, "save the file as UTF-8")) from None
-    hidden = _HIDDEN.search(text)
-    if hidden:
-        line = text.count("\n", 0, hidden.start()) + 1
-        found = f"the invisible character U+{ord(hidden[0]):04X}"
-        raise Unreadable(Fault(file, line, "", "text that shows as it is", found, "remove that character"))
-    return text
-
-
-def _events(file: str, text: str) -> Iterator[Event]:
-    events = YAML(typ="safe", pure=True).parse(io.StringIO(text))
-    try:
-        yield from events
-    except MarkedYAMLError as error:
-        mark = error.context_mark if _is_left_open(error) else error.problem_mark
-        mark = mark or error.context_mark
-        line = mark.line + 1 if mark else None
-        raise Unreadable(Fault(file, line, "", "YAML", *_plain_words(error, text, line))) from None
-    except (YAMLError, ValueError, OverflowError) as error:
-        found = shown_text(" ".join(str(error).split()))
-        raise Unreadable(Fault(file, None, "", "YAML", found, "correct the file's syntax")) from None
-
-
-def _plain_words(error: MarkedYAMLError, text: str, line: int | None) -> tuple[str, str]:
-    """What was found and what to do, for the mistakes that people make."""
-    problem = str(error.problem or error.context or "a syntax error")
-    written_line = text.splitlines()[line - 1] if line and line <= len(text.splitlines()) else ""
-    if "'\\t'" in problem or written_line.lstrip(" ").startswith("\t"):
-        return "a tab", "indent with spaces"
-    if "mapping values are not allowed" in problem:
-        return (
-            "a second `: ` in one line",
-            "put text that contains `: ` in quotes, or correct the indentation",
-        )
-    if "found unexpected end of stream" in problem:
-        return "a quote that is not closed", "close the quote"
-    if "expected ',' or" in problem:
-        return "a bracket that is not closed", "close it, or put a comma between its items"
-    if "cannot start any token" in problem:
-        return f"{problem.removeprefix('found ')}", "put the text in quotes"
-    if "expected <block end>" in problem:
-        return "indentation that fits nothing above", "align the line with its neighbours"
-    return problem.removeprefix("found "), "correct the syntax or the indentation"
-
-
-def _is_left_open(error: MarkedYAMLError) -> bool:
-    """Whether the mistake is where something began, not where the parser gave up."""
-    problem = str(error.problem)
-    return "found unexpected end of stream" in problem or "expected ',' or" in problem
 
 
 @dataclass(slots=True)
@@ -242,7 +166,7 @@ class _Reader:
             return None
 
     def _refuse_hidden(self, event: ScalarEvent, text: str, path: Path) -> None:
-        hidden = _HIDDEN.search(text)
+        hidden = HIDDEN.search(text)
         if hidden:
             found = f"the invisible character U+{ord(hidden[0]):04X}"
             self._fault(event, path, "text that shows as it is", found, "remove that character")

@@ -3,7 +3,8 @@
 import pytest
 
 from orchestrator.adapters.files.document import written
-from orchestrator.adapters.files.yaml_document import DEEPEST, LARGEST, MOST_NODES, read_yaml
+from orchestrator.adapters.files.yaml_document import DEEPEST, MOST_NODES, read_yaml
+from orchestrator.adapters.files.yaml_events import LARGEST
 
 REFUSED: list[tuple[str, bytes, list[str]]] = [
     ("nothing", b"", ["p.yml:1: expected a mapping, found an empty file; write the plan's sections"]),
@@ -82,6 +83,13 @@ REFUSED: list[tuple[str, bytes, list[str]]] = [
 @pytest.mark.parametrize(("what", "content", "expected"), REFUSED, ids=[row[0] for row in REFUSED])
 def test_refused(what: str, content: bytes, expected: list[str]) -> None:
     assert [str(fault) for fault in read_yaml("p.yml", content).faults] == expected
+
+
+def test_the_limits_are_what_they_say() -> None:
+    largest = b"a: " + b"x" * (LARGEST - 3)
+    deepest = b"[" * DEEPEST + b"]" * DEEPEST
+    most = b"[" + b"1," * (MOST_NODES - 1) + b"]"
+    assert [read_yaml("p.yml", content).faults for content in (largest, deepest, most)] == [[], [], []]
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_no_fault() -> None:
