@@ -82,7 +82,19 @@ def tree_lines(d: Deployment, story: Story, now: datetime, tasks: Tasks, rows: i
     while len(lines) > rows and shown > FEWEST_HOSTS:
         shown = max(FEWEST_HOSTS, shown - max(1, (len(lines) - rows) // 2))
         lines = _lines(d, story, now, tasks, shown)
+    if len(lines) > rows:
+        lines = _passed_in_one(lines)
     return [replace(line, title=plain(line.title, 60), words=plain(line.words)) for line in lines]
+
+
+def _passed_in_one(lines: list[Line]) -> list[Line]:
+    """Whatever passed without trouble at the beginning as a single line, for the lowest of terminals."""
+    passed = next((n for n, line in enumerate(lines) if line.depth or line.mark != "passed"), len(lines))
+    if passed < 2:
+        return lines
+    took = sum(line.seconds or 0.0 for line in lines[:passed])
+    words = f"{lines[0].title} to {lines[passed - 1].title}"
+    return [Line(0, "passed", "passed", words, took), *lines[passed:]]
 
 
 def _lines(d: Deployment, story: Story, now: datetime, tasks: Tasks, hosts: int) -> list[Line]:
