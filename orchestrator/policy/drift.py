@@ -1,5 +1,7 @@
 """Comparing baselines, item by item and attribute by attribute: the proof of a backout, or its residue."""
 
+import base64
+import difflib
 from collections.abc import Iterable, Sequence
 
 from orchestrator.domain.baseline import (
@@ -119,3 +121,26 @@ def counts(differences: Iterable[Difference]) -> dict[str, dict[str, int]]:
         kinds = found.setdefault(host, {})
         kinds[kind] = kinds.get(kind, 0) + 1
     return found
+
+
+def content_lines(before: Baseline, after: Baseline, name: str) -> list[str]:
+    """How a file's text changed, as a unified difference; empty where the content was not kept, or is not text."""
+    texts = [_text_of(baseline, name) for baseline in (before, after)]
+    was, now = texts
+    if was is None or now is None:
+        return []
+    return list(difflib.unified_diff(was, now, "before", "after", lineterm=""))
+
+
+def _text_of(baseline: Baseline, name: str) -> list[str] | None:
+    """The lines of a file; none for a file that does not exist."""
+    attributes = _by_key(baseline).get(("file", name))
+    if attributes is None:
+        return []
+    content = attributes.get(_DETERMINED_BY_DIGEST)
+    if not isinstance(content, str):
+        return None
+    try:
+        return base64.b64decode(content).decode("utf-8").splitlines()
+    except ValueError:
+        return None

@@ -38,7 +38,8 @@ def test_the_same_state_is_equal_on_every_host(lab: Lab) -> None:
 
 CHANGES = [
     ("a configuration file", "echo a | sudo tee /etc/shop.conf", "sudo rm /etc/shop.conf", "file /etc/shop.conf is new"),
-    ("a mode", "sudo chmod 0600 /etc/ssh/ssh_config", "sudo chmod 0644 /etc/ssh/ssh_config", "file /etc/ssh/ssh_config mode 0644 -> 0600"),
+    ("a mode", "sudo chmod 0600 /etc/ssh/ssh_config", "sudo chmod 0644 /etc/ssh/ssh_config",
+     "file /etc/ssh/ssh_config mode 0644 -> 0600"),
     ("a file deep down", "sudo mkdir -p /opt/a/b; sudo touch /opt/a/b/c", "sudo rm -r /opt/a", "file /opt/a/b/c is new"),
     ("a user", "sudo useradd -r shopuser", "sudo userdel shopuser", "user shopuser is new"),
     ("a package on hold", "echo acl hold | sudo dpkg --set-selections", "echo acl install | sudo dpkg --set-selections",

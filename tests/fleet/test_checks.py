@@ -148,7 +148,12 @@ def test_without_sudo_the_rest_is_still_asked(new_lab: NewLab) -> None:
     lab = new_lab(1)
     [target] = targets_of(lab)
     run(lab, target.host, "echo 'deploy ALL=(nobody) NOPASSWD: ALL' | sudo tee /etc/sudoers.d/* >/dev/null")
-    written = [{"become": "root"}, {"become": "nobody"}, {"user": "root"}, {"file": "/etc/passwd"}]
+    written: list[dict[str, object]] = [
+        {"become": "root"},
+        {"become": "nobody"},
+        {"user": "root"},
+        {"file": "/etc/passwd"},
+    ]
     results = ask([target], *written, {"file": {"path": "/root/x"}}, {"other_deployment": False})
     assert [each.answer for each in results] == [
         "passed", "failed", "passed", "passed", "passed", "inconclusive", "inconclusive",

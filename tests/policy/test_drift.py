@@ -1,5 +1,6 @@
 """Comparison of baselines: what a practitioner expects, as a table, and the rules that hold for any baseline."""
 
+import base64
 from datetime import UTC, datetime
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.domain.baseline import AttributeValue, Baseline, ConfigurationItem, Difference
-from orchestrator.policy.drift import compare, counts, summary_lines
+from orchestrator.policy.drift import compare, content_lines, counts, summary_lines
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 D1, D2 = "1" * 64, "2" * 64
@@ -103,6 +104,19 @@ def test_counts_items_not_attributes() -> None:
         ]
     )
     assert found == {"web1": {"file": 2}, "web2": {"user": 1}}
+
+
+def kept(content: bytes) -> Baseline:
+    return baseline(*file(content=base64.b64encode(content).decode()))
+
+
+def test_the_text_of_a_file_is_shown_where_it_was_kept() -> None:
+    before, after = kept(b"port = 8080\nname = a\n"), kept(b"port = 8081\nname = a\n")
+    shown = ["--- before", "+++ after", "@@ -1,2 +1,2 @@", "-port = 8080", "+port = 8081", " name = a"]
+    assert content_lines(before, after, CONF) == shown
+    assert content_lines(baseline(), kept(b"new\n"), CONF)[-1] == "+new"
+    assert content_lines(baseline(*file(sha256=D1)), after, CONF) == []
+    assert content_lines(before, kept(b"\xff\xfe"), CONF) == []
 
 
 present = st.booleans() | st.integers() | st.text(max_size=5)

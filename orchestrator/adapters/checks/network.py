@@ -2,6 +2,8 @@
 
 import http.client
 import socket
+import threading
+from contextlib import suppress
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -16,21 +18,36 @@ def ask_http(check: HttpCheck, target: Target) -> Finding:
     """What one request brought: no proxy, no redirection followed, certificates verified."""
     parts = urlsplit(_placed(check.url, target, bracketed=True))
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    late = threading.Event()
     try:
         connection = kind(parts.hostname or "", parts.port, timeout=check.timeout)
+        connection.connect()
+        timer = threading.Timer(check.timeout, _cut, (connection.sock, late))
+        timer.start()
         try:
             path = (parts.path or "/") + ("?" + parts.query if parts.query else "")
             connection.request(check.method, path, headers={"User-Agent": "orch", "Connection": "close"})
             answer = connection.getresponse()
             body = answer.read(BODY_LIMIT + 1)
         finally:
+            timer.cancel()
             connection.close()
     except TimeoutError:
-        return "failed", f"no answer within {check.timeout:g} s"
+        late.set()
     except (OSError, http.client.HTTPException, ValueError) as error:
-        return "failed", f"no answer: {_words(error)}"
+        if not late.is_set():
+            return "failed", f"no answer: {_words(error)}"
+    if late.is_set():
+        return "failed", f"no answer within {check.timeout:g} s"
     told, found = judge_http(status=answer.status, body=body, wanted=check.status, contains=check.contains)
     return cast("Answer", told), found
+
+
+def _cut(wire: socket.socket, late: threading.Event) -> None:
+    """End a request whose time is over, also one whose answer comes drop by drop."""
+    late.set()
+    with suppress(OSError):
+        wire.shutdown(socket.SHUT_RDWR)
 
 
 def ask_tcp(check: TcpCheck, target: Target) -> Finding:

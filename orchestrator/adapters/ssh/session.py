@@ -1,5 +1,6 @@
 """One ssh connection to a target: pinned host key, private keys only, bounded in time; foreign errors become words."""
 
+import logging
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,9 @@ ANSWER_LIMIT = 64 << 20
 _KEYS_TRIED = 6
 _DEFAULT_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
 _RSA_SIGNATURES = ("rsa-sha2-512", "rsa-sha2-256")
+
+# What paramiko would print by itself we say in our own words.
+logging.getLogger("paramiko").addHandler(logging.NullHandler())
 
 
 class Unreached(Exception):

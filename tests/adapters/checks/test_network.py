@@ -105,6 +105,26 @@ def test_nobody_there(ask: Asker, url: str) -> None:
     assert found.startswith("no answer")
 
 
+@pytest.mark.parametrize(
+    "head", [b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-"], ids=["body", "header"]
+)
+def test_an_answer_drop_by_drop_ends(ask: Asker, head: bytes) -> None:
+    def drip(server: socket.socket) -> None:
+        wire, _ = server.accept()
+        with wire, suppress(OSError):
+            wire.sendall(head)
+            for _ in range(200):
+                wire.sendall(b"x")
+                time.sleep(0.05)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=drip, args=(server,), daemon=True).start()
+        started = time.monotonic()
+        told = ask(HttpCheck(url=f"http://{{address}}:{server.getsockname()[1]}/", timeout=0.5))
+    assert told == ("failed", "no answer within 0.5 s")
+    assert time.monotonic() - started < 5
+
+
 def test_not_http_at_all(ask: Asker) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=lambda: server.accept()[0].sendall(b"SSH-2.0-x\r\n"), daemon=True).start()

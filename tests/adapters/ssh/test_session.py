@@ -3,6 +3,7 @@
 import socket
 import stat
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
-from orchestrator.adapters.ssh import SshTargets, session
+from orchestrator.adapters.ssh import SshTargets, program, session
+from orchestrator.adapters.ssh.session import Session
 from orchestrator.domain.baseline import Baseline, BaselineScope
 from orchestrator.domain.check import Check, CheckResult
 from orchestrator.domain.target import Target
@@ -181,3 +183,38 @@ def test_asking_again_within_one_round_trip(sshd: Loopback, tmp_path: Path) -> N
     assert [each.answer for each in results] == [PASSED, PASSED, PASSED, FAILED]
     assert flag.read_text().count("x") == 3
     assert 0.3 <= results[3].seconds < 5
+
+
+@pytest.mark.slow
+def test_when_nobody_listens_any_more_the_program_and_its_commands_end(
+    sshd: Loopback, tmp_path: Path
+) -> None:
+    request = {
+        "nonce": "n", "seconds": 60, "digests": [], "scope": None, "echo": False,
+        "checks": [{
+            "kind": "command", "number": 0, "within": 0, "every": 1, "become": False, "timeout": 60, "exit_code": 0,
+            "stdout_contains": None, "run": f"echo $$ > {tmp_path}/pid; exec sleep 60",
+        }],
+    }  # fmt: skip
+    ours = Session(sshd.target())
+    channel = ours.transport.open_session()
+    channel.exec_command(program.command("/usr/bin/python3", root=True))
+    channel.sendall(program.letter(request))
+    deadline = time.monotonic() + 20
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    pid = int((tmp_path / "pid").read_text())
+    ours.close()
+    while Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes():
+        assert time.monotonic() < deadline, "it runs on"
+        time.sleep(0.1)
+
+
+def test_nothing_is_printed(
+    sshd: Loopback, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "CONNECT_SECONDS", 0.5)
+    with banner_and_then_nothing(b"") as port:
+        verify(sshd.target().model_copy(update={"port": port}))
+    assert capfd.readouterr() == ("", "")

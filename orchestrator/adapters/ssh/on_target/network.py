@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import socket
+import threading
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,20 +15,37 @@ def ask_http(check: dict[str, Any]) -> tuple[str, str]:
     """What one request brought: no proxy, no redirection followed, certificates verified."""
     parts = urlsplit(check["url"])
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    late = threading.Event()
     try:
         connection = kind(parts.hostname or "", parts.port, timeout=check["timeout"])
+        connection.connect()
+        timer = threading.Timer(check["timeout"], _cut, (connection.sock, late))
+        timer.start()
         try:
             path = (parts.path or "/") + ("?" + parts.query if parts.query else "")
             connection.request(check["method"], path, headers={"User-Agent": "orch", "Connection": "close"})
             answer = connection.getresponse()
             body = answer.read(BODY_LIMIT + 1)
         finally:
+            timer.cancel()
             connection.close()
     except socket.timeout:
-        return "failed", f"no answer within {check['timeout']:g} s"
+        late.set()
     except (OSError, http.client.HTTPException, ValueError) as error:
-        return "failed", f"no answer: {words_of(error)}"
+        if not late.is_set():
+            return "failed", f"no answer: {words_of(error)}"
+    if late.is_set():
+        return "failed", f"no answer within {check['timeout']:g} s"
     return judge_http(status=answer.status, body=body, wanted=check["status"], contains=check["contains"])
+
+
+def _cut(wire: socket.socket, late: threading.Event) -> None:
+    """End a request whose time is over, also one whose answer comes drop by drop."""
+    late.set()
+    try:
+        wire.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return
 
 
 def ask_tcp(check: dict[str, Any]) -> tuple[str, str]:
