@@ -23,7 +23,7 @@ _file = click.argument("file", metavar="PLAN", type=click.Path(path_type=Path))
 _project = click.option(
     "--project",
     type=click.Path(file_okay=False, exists=True, path_type=Path),
-    help="The folder that the plan's paths are relative to [default: the nearest one above the plan with its playbook].",
+    help="The folder that the plan's paths are relative to [default: the one above the plan that has the files it names].",
 )
 _json = click.option("--json", "as_json", is_flag=True, help="One JSON object for programs.")
 

@@ -135,6 +135,15 @@ def test_the_project_is_found_from_any_folder(
     assert orch.of("check", "shop.yml")[1] == ["shop.yml: ok, 4 hosts in 3 waves"]
 
 
+def test_a_mistyped_path_does_not_move_the_project(orch: Screen, plan: Path) -> None:
+    change(plan, "  playbook: playbooks/shop.yml", "  playbook: playbooks/shpo.yml")
+    assert orch.of("check", str(plan))[2] == [
+        "plans/shop.yml:16 strategy.playbook: expected a file of the project, found no playbooks/shpo.yml; "
+        "correct the path",
+        "plans/shop.yml: 1 fault",
+    ]
+
+
 def test_the_project_can_be_named(
     orch: Screen, plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

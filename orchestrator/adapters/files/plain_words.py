@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from orchestrator.adapters.files.document import Document, Path, Tree, shown_text, written
 from orchestrator.adapters.files.examples import EXAMPLES, NEXT_MOVES, PATTERNS
 from orchestrator.adapters.files.known_keys import Location, keys_at
+from orchestrator.domain.check import CHECK_KINDS
 from orchestrator.domain.wrong import meant
 from orchestrator.errors import Fault
 
@@ -67,10 +68,11 @@ def _place(tree: Tree, location: Location, *, is_missing: bool) -> tuple[Path, T
         if (isinstance(node, dict) and part in node) or (isinstance(node, list) and isinstance(part, int)):
             above.append((path, node))
             path, node = (*path, part), node[part]  # type: ignore[index]
-        elif above and isinstance(above[-1][1], dict) and part in above[-1][1] and part == location[-1]:
+        elif part == location[-1] and path and path[-1] in CHECK_KINDS:
             # `within` and the like stand beside the kind of a check, not in it.
             outer, mapping = above[-1]
-            return (*outer, part), mapping[part]  # type: ignore[call-overload, index]
+            if isinstance(mapping, dict) and isinstance(part, str) and part in mapping:
+                return (*outer, part), mapping[part]
     if is_missing:
         return (*path, location[-1]), None
     return path, node
@@ -168,14 +170,10 @@ def _not_a_mapping(case: _Case) -> _Words:
 
 def _not_a_choice(case: _Case) -> _Words:
     choices = re.findall(r"'([^']*)'", str(case.context.get("expected", "")))
-    if not choices:
-        only = {"True": "`true`", "False": "`false`"}.get(
-            str(case.context["expected"]), str(case.context["expected"])
-        )
-        return _Words(only, f"write {only}")
     guess = meant(case.value, choices) if isinstance(case.value, str) else None
-    expected = f"one of {', '.join(choices)}" if len(choices) > 1 else choices[0]
-    return _Words(expected, f"did you mean `{guess}`?" if guess else "choose one of them")
+    return _Words(
+        f"one of {', '.join(choices)}", f"did you mean `{guess}`?" if guess else "choose one of them"
+    )
 
 
 def _out_of_range(case: _Case) -> _Words:

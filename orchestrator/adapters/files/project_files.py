@@ -28,13 +28,28 @@ class DirectoryFiles(ProjectFiles):
 
 
 def project_of(loaded: LoadedPlan) -> Path:
-    """The nearest folder above the plan in which its deploy playbook stands; the plan's own folder where there is none."""
+    """The folder above the plan in which most of the files that it names stand, the nearest of several.
+
+    Most, for one mistyped path must not move the project; the plan's own folder where none of them stands anywhere.
+    """
     home = Path(loaded.file).resolve().parent
-    playbook = loaded.plan.strategy.playbook
-    for folder in (home, *home.parents):
-        if DirectoryFiles().kind(folder, playbook) == "file":
-            return folder
-    return home
+    named = _named_files(loaded)
+    folders = (home, *home.parents)
+    return max(folders, key=lambda folder: sum(_stands(folder / name) for name in named))
+
+
+def _named_files(loaded: LoadedPlan) -> list[str]:
+    plan = loaded.plan
+    artefacts = (unit.artefact for unit in plan.release.units)
+    named = (plan.strategy.playbook, plan.backout.playbook, plan.resources.inventory, *artefacts)
+    return [name for name in named if not name.startswith("/")]
+
+
+def _stands(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def _kind(path: Path) -> FileKind:

@@ -141,6 +141,24 @@ REFUSED: list[tuple[str, str, Callable[[], bytes], str]] = [
         "a/x: expected links inside the archive, found a link to ../y",
     ),
     (
+        "a folder that climbs",
+        "a.tar",
+        lambda: tar((member("../x", tarfile.DIRTYPE), b"")),
+        "../x: expected paths inside the archive",
+    ),
+    (
+        "a link that stands outside",
+        "a.tar",
+        lambda: tar((member("../x", tarfile.LNKTYPE, "y"), b"")),
+        "../x: expected paths inside the archive",
+    ),
+    (
+        "a zip folder that climbs",
+        "a.zip",
+        lambda: zipped(("../x/", b"")),
+        "../x/: expected paths inside the archive",
+    ),
+    (
         "a device",
         "a.tar",
         lambda: tar((member("null", tarfile.CHRTYPE), b"")),
