@@ -11,7 +11,17 @@ from orchestrator.domain.inspection import PlaybookFinding
 _Severity = Literal["refuse", "warn"]
 _TRUE = ("true", "yes", "on", "1")
 _FALSE = ("false", "no", "off", "0")
-_READ_ONLY = ("stat", "slurp", "find", "getent", "setup", "ping", "service_facts", "package_facts", "wait_for")
+_READ_ONLY = (
+    "stat",
+    "slurp",
+    "find",
+    "getent",
+    "setup",
+    "ping",
+    "service_facts",
+    "package_facts",
+    "wait_for",
+)
 _FLEET = re.compile(r"\b(?:ansible_play_hosts(?:_all)?|ansible_play_batch|play_hosts)\b")
 _OTHERS_FACTS = re.compile(r"hostvars\s*\[(?!\s*inventory_hostname\s*\])|hostvars\.(?!get\b)\w+")
 _GROUPS = re.compile(r"\bgroups\s*\[|\bgroups\.\w+")

@@ -90,7 +90,7 @@ PAUSE = "- name: Ask\n  pause:\n"
         ),
         (
             {
-                "site.yml": "- hosts: web\n  tasks:\n    - block:\n        - block: []\n          always:\n            - {pause: }\n"
+                "site.yml": "- hosts: web\n  tasks:\n  - block:\n    - block: []\n      always:\n      - {pause: }\n"
             },
             "site.yml",
         ),

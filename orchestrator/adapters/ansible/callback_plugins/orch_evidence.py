@@ -44,7 +44,18 @@ _CONTROLLER_ONLY = frozenset(
 )
 # Actions that only look; an `ok` of theirs deploys nothing, and a failure that is declared to be none hides nothing.
 _READ_ONLY = frozenset(
-    {"setup", "gather_facts", "ping", "package_facts", "service_facts", "mount_facts", "stat", "slurp", "find", "getent"}
+    {
+        "setup",
+        "gather_facts",
+        "ping",
+        "package_facts",
+        "service_facts",
+        "mount_facts",
+        "stat",
+        "slurp",
+        "find",
+        "getent",
+    }
     | {"wait_for_connection", "wait_for"}
 )
 

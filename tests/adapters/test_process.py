@@ -1,0 +1,100 @@
+"""Processes on this machine: who is who, and who is left."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from orchestrator.adapters import process
+from orchestrator.errors import MachineLacks
+
+
+def test_run_gives_output_errors_and_code() -> None:
+    ended = process.run(["sh", "-c", "cat; echo wrong >&2; exit 3"], timeout=10, text="in")
+    assert ended == (3, "in", "wrong\n")
+
+
+def test_run_sees_only_the_environment_it_is_given() -> None:
+    ended = process.run(["/usr/bin/env"], timeout=10, environment={"ONLY": "this"})
+    assert ended.output == "ONLY=this\n"
+
+
+def test_run_ends_at_its_time_limit_with_its_children() -> None:
+    seconds = f"{600 + secrets.randbelow(99)}.5"
+    begun = time.monotonic()
+    assert process.run(["sh", "-c", f"sleep {seconds} & sleep {seconds}"], timeout=0.3).exit_code is None
+    assert time.monotonic() - begun < 5
+    assert (
+        subprocess.run(["pgrep", "-f", f"sleep {seconds}"], check=False, stdout=subprocess.DEVNULL).returncode
+        == 1
+    )
+
+
+def test_a_missing_program_is_named() -> None:
+    with pytest.raises(MachineLacks, match="`no-such-program` cannot be run"):
+        process.run(["no-such-program"], timeout=1)
+
+
+def test_a_process_is_alive_until_it_ends_and_a_zombie_is_not() -> None:
+    child = subprocess.Popen(["sleep", "60"])
+    known = process.identity(child.pid)
+    assert process.alive(known)
+    assert not process.alive(known._replace(started=known.started + 1))
+    assert not process.alive(known._replace(boot="another"))
+    child.kill()
+    deadline = time.monotonic() + 5
+    while process.alive(known) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not process.alive(known)  # not yet waited for: a zombie
+    child.wait()
+    assert not process.alive(known)
+    with pytest.raises(ProcessLookupError):
+        process.identity(child.pid)
+
+
+def test_a_detached_program_is_in_a_session_of_its_own(tmp_path: Path) -> None:
+    code = "import os, time; print(os.getsid(0), os.getppid(), flush=True); time.sleep(0.5)"
+    process.spawn_detached([sys.executable, "-c", code], environment={}, log=tmp_path / "log")
+    deadline = time.monotonic() + 10
+    while not (tmp_path / "log").read_text().strip() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    session, parent = map(int, (tmp_path / "log").read_text().split())
+    assert session != os.getsid(0)
+    assert parent != os.getpid()
+
+
+@pytest.mark.parametrize("grouped", [True, False], ids=["cgroup", "no cgroup"])
+def test_a_tree_ends_whatever_it_did_to_hide(tmp_path: Path, *, grouped: bool) -> None:
+    marker = f"ORCH_TEST={secrets.token_hex(8)}"
+    seconds = f"{700 + secrets.randbelow(99)}.25"
+    code = (
+        "import subprocess, sys, time; from pathlib import Path; from orchestrator.adapters import process;"
+        f"process.become_subreaper(); group = process.enter_cgroup({marker[-16:]!r}) if {grouped} else None;"
+        f"hide = 'setsid env -i /bin/sleep {seconds} & setsid sleep {seconds} & '"
+        f"'(setsid sh -c \\"sleep {seconds} & sleep {seconds}\\" &)';"
+        f"subprocess.run(['sh', '-c', hide]); Path({str(tmp_path / 'group')!r}).write_text(str(group or '')); time.sleep(60)"
+    )
+    environment = {**os.environ, "ORCH_TEST": marker.partition("=")[2]}
+    root = subprocess.Popen([sys.executable, "-c", code], env=environment, cwd=Path(__file__).parents[2])
+    known = process.identity(root.pid)
+    while not (tmp_path / "group").exists():
+        time.sleep(0.02)
+    named = (tmp_path / "group").read_text()
+    group = Path(named) if named else None
+    assert grouped == (group is not None) or not os.access("/sys/fs/cgroup", os.W_OK)
+    assert len(process.tree(marker=marker, group=group, root=root.pid)) >= 4
+    assert process.end_tree(marker=marker, group=group, root=known)
+    assert process.tree(marker=marker, group=group, root=None) == []
+    assert (
+        subprocess.run(["pgrep", "-f", f"sleep {seconds}"], check=False, stdout=subprocess.DEVNULL).returncode
+        == 1
+    )
+    assert root.wait() == -9
+    process.remove_cgroup(group)
+    assert group is None or not group.exists()
