@@ -61,7 +61,12 @@ def _same_machine(targets: Iterable[Target]) -> Iterator[Objection]:
 
 
 def about_playbook(path: str, seen: PlaybookSeen, hosts: Sequence[str]) -> Iterator[Objection]:
-    """A playbook that cannot be read, or that would leave hosts out without a word."""
+    """A playbook that cannot be read, or that would leave hosts out without a word.
+
+    Without hosts no play's pattern matches anything: that is the inventory's fault, and said there.
+    """
+    if not hosts and "host pattern" in (seen.fault or ""):
+        return
     if seen.fault is not None:
         yield Objection(path, "a playbook that Ansible can read", seen.fault, "correct the playbook")
         return

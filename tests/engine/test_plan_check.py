@@ -115,6 +115,12 @@ def _many(project: Project) -> None:
     project.knows(vault_faults=[VAULT], findings={"playbooks/shop.yml": [PAUSE]})
 
 
+def _no_hosts(project: Project) -> None:
+    project.change("hosts: web", "hosts: webb")
+    unmatched = "Could not match supplied host pattern, ignoring: web"
+    project.knows(unreadable={"playbooks/shop.yml": unmatched, "rollback/shop.yml": "a syntax error"})
+
+
 def _big_bang(project: Project) -> None:
     project.change("kind: phased", "kind: big-bang")
     project.change("  waves: [1, 25%, rest]\n", "")
@@ -248,6 +254,16 @@ FAULTS: list[tuple[str, Spoil, list[str]]] = [
         [
             "plan.yml:20 resources.inventory: expected an inventory with the plan's hosts, "
             "found the pattern `webb` matches no host; correct the inventory or `strategy.hosts`"
+        ],
+    ),
+    (
+        "a pattern that matches no host, and so no play does",
+        _no_hosts,
+        [
+            "plan.yml:20 resources.inventory: expected an inventory with the plan's hosts, "
+            "found the pattern `webb` matches no host; correct the inventory or `strategy.hosts`",
+            "plan.yml:30 backout.playbook: expected a playbook that Ansible can read, "
+            "found a syntax error; correct the playbook",
         ],
     ),
     (

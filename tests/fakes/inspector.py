@@ -16,6 +16,7 @@ class FakeInspector(Inspector):
 
     groups: Mapping[str, Sequence[str]]
     plays: Mapping[str, Sequence[str]]
+    unreadable: Mapping[str, str] = field(default_factory=dict)
     addresses: Mapping[str, str] = field(default_factory=dict)
     vault_faults: Sequence[FileFault] = ()
     findings: Mapping[str, Sequence[PlaybookFinding]] = field(default_factory=dict)
@@ -43,6 +44,8 @@ class FakeInspector(Inspector):
         return Target(host=host, address=self.addresses.get(host, host), groups=groups)
 
     def _playbook(self, path: str) -> PlaybookSeen:
+        if path in self.unreadable:
+            return PlaybookSeen(path=path, fault=self.unreadable[path])
         if path not in self.plays:
             return PlaybookSeen(path=path, fault=f"{path} cannot be read")
         plays = [PlaySeen(name=group, hosts=tuple(self.groups.get(group, ()))) for group in self.plays[path]]
