@@ -16,6 +16,7 @@ from orchestrator.domain.events import Recorded, RestorationCompared
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases import find
 from orchestrator.errors import OrchError, StoreFault, UsageFault
+from orchestrator.policy.drift import content_lines
 
 
 @click.group()
@@ -51,7 +52,7 @@ def show(deployment: str | None, html: Path | None, as_json: bool) -> None:  # n
     elif html is not None:
         from orchestrator.adapters.report import html_record
 
-        write_whole(html, html_record(records, ports.clock.now(), contents_of(ports, found, records)))
+        write_whole(html, html_record(records, ports.clock.now(), diffs_of(ports, found, records)))
         click.echo(f"The record of {found.id} is in {html}")
     else:
         from orchestrator.adapters.report import text_record
@@ -77,12 +78,8 @@ def write_whole(path: Path, text: str) -> None:
         ) from None
 
 
-def contents_of(
-    ports: Ports, d: Deployment, records: list[Recorded]
-) -> dict[tuple[str, str], tuple[str | None, str | None]]:
-    """What files that differ held before and after the backout, where the baselines kept their content."""
-    if d.backout is None:
-        return {}
+def diffs_of(ports: Ports, d: Deployment, records: list[Recorded]) -> dict[tuple[str, str], list[str]]:
+    """How the text of files that differ after the backout changed, where the baselines kept their content."""
     after = {
         reference.host: reference.digest
         for each in records
@@ -90,27 +87,15 @@ def contents_of(
         for reference in each.event.baselines
     }
     wanted: dict[str, set[str]] = {}
-    for difference in d.backout.differences:
+    for difference in d.backout.differences if d.backout is not None else ():
         if difference.kind == "file":
             wanted.setdefault(difference.host, set()).add(difference.name)
-    contents: dict[tuple[str, str], tuple[str | None, str | None]] = {}
-    for host, names in wanted.items():
-        before = d.baselines.get(host)
-        was = _file_contents(ports, before.digest if before is not None else None)
-        now = _file_contents(ports, after.get(host))
-        contents |= {(host, name): (was.get(name), now.get(name)) for name in names}
-    return contents
-
-
-def _file_contents(ports: Ports, digest: str | None) -> dict[str, str]:
-    baseline = _kept(ports, digest) if digest is not None else None
-    if baseline is None:
-        return {}
-    return {
-        item.name: content
-        for item in baseline.items
-        if item.kind == "file" and isinstance(content := item.attributes.get("content"), str)
-    }
+    diffs: dict[tuple[str, str], list[str]] = {}
+    for host in wanted.keys() & after.keys() & d.baselines.keys():
+        was, now = _kept(ports, d.baselines[host].digest), _kept(ports, after[host])
+        if was is not None and now is not None:
+            diffs |= {(host, name): content_lines(was, now, name) for name in wanted[host]}
+    return diffs
 
 
 def _kept(ports: Ports, digest: str) -> Baseline | None:

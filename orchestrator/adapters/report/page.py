@@ -1,6 +1,5 @@
 """The record as one self-contained page: no script, no address outside it, every text escaped."""
 
-import difflib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,8 +26,8 @@ from orchestrator.policy.plain_words import STANDING_WORDS, counted, next_moves,
 from orchestrator.policy.story import Story
 from orchestrator.policy.telling import story_of
 
-Contents = Mapping[tuple[str, str], tuple[str | None, str | None]]
-"""By host and path: what a file held before and after, where the baselines kept it."""
+Diffs = Mapping[tuple[str, str], Sequence[str]]
+"""By host and path: how the text of a file differs, as a unified difference, where the baselines kept it."""
 
 TEMPLATES = Path(__file__).parent / "templates"
 PEOPLE = (
@@ -59,7 +58,7 @@ class ChangedItem:
     diff: tuple[str, ...]
 
 
-def html_record(records: Sequence[Recorded], made_at: datetime, contents: Contents | None = None) -> str:
+def html_record(records: Sequence[Recorded], made_at: datetime, diffs: Diffs | None = None) -> str:
     """The page of one deployment's journal. Raises LifecycleFault when the journal is no deployment's."""
     d, story = fold(records), story_of(records)
     end = d.last_at if d.over else max(made_at, d.last_at)
@@ -84,7 +83,7 @@ def html_record(records: Sequence[Recorded], made_at: datetime, contents: Conten
             checked=[step for step in story.steps if step.results],
             attempts=[step for step in story.steps if step.attempt],
             captures=[step for step in story.steps if step.references],
-            changed=changed_items(d, contents or {}),
+            changed=changed_items(d, diffs or {}),
             sections=sections_of(d.plan),
         )
     )
@@ -113,30 +112,17 @@ def first_troubles(story: Story) -> dict[str, str]:
     return trouble
 
 
-def changed_items(d: Deployment, contents: Contents) -> list[ChangedItem]:
+def changed_items(d: Deployment, diffs: Diffs) -> list[ChangedItem]:
     """The differences that the backout left, by configuration item."""
     by_item: dict[tuple[str, str, str], list[Difference]] = {}
     for each in d.backout.differences if d.backout is not None else ():
         by_item.setdefault((each.host, each.kind, each.name), []).append(each)
     return [
         ChangedItem(
-            host,
-            kind,
-            name,
-            tuple(a for a in attributes if a.attribute != "content"),
-            _diff(host, name, attributes, contents),
+            host, kind, name, tuple(attributes), tuple(diffs.get((host, name), ())) if kind == "file" else ()
         )
         for (host, kind, name), attributes in by_item.items()
     ]
-
-
-def _diff(host: str, name: str, attributes: Sequence[Difference], contents: Contents) -> tuple[str, ...]:
-    said = next(((a.before, a.after) for a in attributes if a.attribute == "content"), None)
-    before, after = said or contents.get((host, name), (None, None))
-    if before is None and after is None:
-        return ()
-    old, new = (str(text or "").splitlines() for text in (before, after))
-    return tuple(difflib.unified_diff(old, new, "before", "after", lineterm=""))
 
 
 @cache
