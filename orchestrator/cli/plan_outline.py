@@ -6,7 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from orchestrator.domain.attempt import Allowance
-from orchestrator.domain.check import CheckBase, MemoryCheck, SpaceCheck, title_of
+from orchestrator.domain.check import (
+    CheckBase,
+    ClockCheck,
+    MemoryCheck,
+    OtherDeploymentCheck,
+    PythonCheck,
+    RebootCheck,
+    SpaceCheck,
+    title_of,
+)
 from orchestrator.domain.checked_plan import CheckedPlan
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.wave import Gate, Limit, Wave
@@ -72,11 +81,26 @@ def _titles(checks: Iterable[CheckBase]) -> list[str]:
 
 
 def _title(check: CheckBase) -> str:
-    if check.title is None and isinstance(check, SpaceCheck):
-        return f"space: {size_words(check.free)} free on {check.path}"
-    if check.title is None and isinstance(check, MemoryCheck):
-        return f"memory: {size_words(check.available)} available"
-    return title_of(check)
+    return check.title or _said(check) or title_of(check)
+
+
+def _said(check: CheckBase) -> str | None:
+    """Words for the checks whose main value alone says little."""
+    match check:
+        case SpaceCheck():
+            return f"space: {size_words(check.free)} free on {check.path}"
+        case MemoryCheck():
+            return f"memory: {size_words(check.available)} available"
+        case ClockCheck():
+            return f"clock: no more than {seconds_words(check.skew)} off"
+        case PythonCheck():
+            return f"python {check.minimum} or newer"
+        case RebootCheck():
+            return "a reboot is pending" if check.pending else "no reboot is pending"
+        case OtherDeploymentCheck():
+            return "no other deployment is at work"
+        case _:
+            return None
 
 
 def _patience(check: CheckBase) -> str:

@@ -250,6 +250,8 @@ def test_show_of_a_pilot_with_all_that_a_plan_can_say(orch: Screen, plan: Path) 
         "schedule: {}",
         "schedule: {window: {opens: 2099-01-01T22:00:00Z, closes: 2099-01-02T02:00:00Z}}",
     )
+    kinds = "clock: 2s, python: '3.9', pending_reboot: false, other_deployment: false, unit: {name: shop, within: 5s}"
+    change(plan, "environment: [", f"environment: [{kinds}, ")
     change(plan, "backout:\n", "backout:\n  on_failure: hold\n  scope: wave\n  allow: {noop: true}\n")
     code, out, err = orch.of("show", str(plan))
     assert (code, err) == (ExitCode.COMPLETED, [])
@@ -263,6 +265,11 @@ def test_show_of_a_pilot_with_all_that_a_plan_can_say(orch: Screen, plan: Path) 
         "      gate: 10 min of soak, then confirmation by service owner",
         "        memory: 256 MiB available",
         "      fails when more than 1 of 2 hosts are down",
+        "      clock: no more than 2 s off",
+        "      python 3.9 or newer",
+        "      no reboot is pending",
+        "      no other deployment is at work",
+        "      unit shop (within 5 s)",
         "    holds for a person, who may back out the hosts of the failed wave",
         "    allowed: hosts on which nothing was done count as done",
     ):
