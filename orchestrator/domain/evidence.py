@@ -24,9 +24,10 @@ class HostEvidence(Noun):
     """What the events say of one host.
 
     `real` counts tasks that were ok and acted on the host itself; facts, messages and tasks done elsewhere are not
-    among them. `masked`: tasks whose failure was declared not to be one. `pending`: tasks left in the background, end
-    unseen. `rehearsed`: tasks that ran in check mode. `identity` tells machines apart, whatever they are called.
-    `recap` is Ansible's own count, and must agree with `counted`, the count of the events.
+    among them. `timed_out`: tasks given up, which may go on. `masked`: tasks whose failure was declared not to be one.
+    `pending`: tasks left in the background, end unseen. `rehearsed`: tasks that ran in check mode. `identity` tells
+    machines apart, whatever they are called. `recap` is Ansible's own count, and must agree with `counted`, the count
+    of the events.
     """
 
     host: str
@@ -36,6 +37,7 @@ class HostEvidence(Noun):
     skipped: int = 0
     rehearsed: int = 0
     failed: Many[TaskTrouble] = ()
+    timed_out: Many[TaskTrouble] = ()
     rescued: Many[TaskTrouble] = ()
     ignored: Many[TaskTrouble] = ()
     masked: Many[TaskTrouble] = ()

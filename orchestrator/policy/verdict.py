@@ -51,7 +51,9 @@ def run_faults(request: AttemptRequest, evidence: RunEvidence, end: RunExit) -> 
     else:
         yield from _exit_code_faults(evidence, end.exit_code)
     yield from (f"evidence incomplete: {gap}" for gap in evidence.gaps)
-    yield from (f"the playbook asked a person for `{name}`, and nobody was there" for name in evidence.prompts)
+    yield from (
+        f"the playbook asked a person for `{name}`, and nobody was there" for name in evidence.prompts
+    )
     outside = touched_outside(request, evidence)
     if outside:
         yield f"touched outside the wave and its declared delegates: {', '.join(outside)}"
@@ -84,6 +86,10 @@ def _troubled(allowance: Allowance, seen: HostEvidence) -> _Judged | None:
     rescued = _outside(seen.rescued, allowance.rescued_tasks)
     if seen.unreachable:
         return _because("unknown", "the host became unreachable in task '{}'", seen.unreachable[-1])
+    if seen.timed_out:
+        return _because(
+            "unknown", "task '{}' was given up at its time limit and may go on", seen.timed_out[-1]
+        )
     if seen.failed:
         return _because("not_done", "task '{}' failed", seen.failed[-1])
     if ignored:
@@ -145,10 +151,10 @@ def _outside(troubles: Iterable[TaskTrouble], allowed: tuple[str, ...]) -> list[
 
 def _exit_code_faults(evidence: RunEvidence, code: int) -> Iterable[str]:
     """Codes of ansible-playbook: 0 for all well, 2 for failed and 4 for unreachable hosts; 4 also for files it cannot read."""
-    down = any(seen.failed or seen.unreachable for seen in evidence.hosts)
+    down = any(seen.failed or seen.timed_out or seen.unreachable for seen in evidence.hosts)
     if code not in (0, 2, 4):
         yield f"exit code {code} of ansible-playbook says that the run itself broke"
-    elif code == 0 and any(seen.failed for seen in evidence.hosts):
+    elif code == 0 and any(seen.failed or seen.timed_out for seen in evidence.hosts):
         yield "exit code 0 of ansible-playbook, but tasks failed"
     elif code != 0 and not down:
         yield f"exit code {code} of ansible-playbook, but no event of a failed or unreachable host"

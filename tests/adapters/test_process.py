@@ -15,6 +15,17 @@ from orchestrator.adapters import process
 from orchestrator.errors import MachineLacks
 
 
+def sleepers(seconds: str) -> list[str]:
+    """Processes `sleep SECONDS`, zombies left out, by what they run and not by whose they say they are."""
+    found = subprocess.run(
+        ["pgrep", "-x", "-r", "R,S,D,T", "-f", f".*sleep {seconds}"],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    return found.stdout.split()
+
+
 def test_run_gives_output_errors_and_code() -> None:
     ended = process.run(["sh", "-c", "cat; echo wrong >&2; exit 3"], timeout=10, text="in")
     assert ended == (3, "in", "wrong\n")
@@ -77,13 +88,13 @@ def test_a_tree_ends_whatever_it_did_to_hide(tmp_path: Path, *, grouped: bool) -
         "import subprocess, sys, time; from pathlib import Path; from orchestrator.adapters import process;"
         f"process.become_subreaper(); group = process.enter_cgroup({marker[-16:]!r}) if {grouped} else None;"
         f"hide = 'setsid env -i /bin/sleep {seconds} & setsid sleep {seconds} & '"
-        f"'(setsid sh -c \\"sleep {seconds} & sleep {seconds}\\" &)';"
+        f"'(setsid sh -c \"sleep {seconds} & sleep {seconds}\" &)';"
         f"subprocess.run(['sh', '-c', hide]); Path({str(tmp_path / 'group')!r}).write_text(str(group or '')); time.sleep(60)"
     )
     environment = {**os.environ, "ORCH_TEST": marker.partition("=")[2]}
     root = subprocess.Popen([sys.executable, "-c", code], env=environment, cwd=Path(__file__).parents[2])
     known = process.identity(root.pid)
-    while not (tmp_path / "group").exists():
+    while not (tmp_path / "group").exists() or len(sleepers(seconds)) < 4:
         time.sleep(0.02)
     named = (tmp_path / "group").read_text()
     group = Path(named) if named else None

@@ -157,6 +157,15 @@ def test_a_changed_host_key_is_told_as_such(runs: Runs, tmp_path: Path) -> None:
     assert "host key" in reasons(outcome).lower()
 
 
+def test_a_task_given_up_at_its_time_limit_is_unknown_for_it_may_go_on(runs: Runs) -> None:
+    outcome = runs.run("hangs_on_one_host.yml", task_timeout=2.0)
+    assert results(outcome) == {"web1": UNKNOWN, "web2": DONE}
+    assert (
+        "web1: task 'Deploy' was given up at its time limit and may go on: Timed out after 2 second(s)"
+        in reasons(outcome)
+    )
+
+
 def test_two_names_for_one_machine(runs: Runs) -> None:
     address = runs.lab.hosts[0].address
     runs.inventory = with_hosts(runs, {"alias": {"ansible_host": address}})

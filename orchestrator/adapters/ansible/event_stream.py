@@ -35,7 +35,7 @@ class _HostFold:
         self.troubles.setdefault(kind, []).append(trouble)
 
     def evidence(self, host: str) -> HostEvidence:
-        kinds = ("failed", "rescued", "ignored", "masked", "unreachable")
+        kinds = ("failed", "timed_out", "rescued", "ignored", "masked", "unreachable")
         return HostEvidence(
             host=host,
             plays=self.plays,
@@ -143,7 +143,7 @@ def _failed(fold: _HostFold, event: dict[str, Any]) -> None:
         fold.trouble("rescued", event)
     else:
         fold.counted["failures"] += 1
-        fold.trouble("failed", event)
+        fold.trouble("timed_out" if event["timed_out"] else "failed", event)
 
 
 def _unreachable(fold: _HostFold, event: dict[str, Any]) -> None:

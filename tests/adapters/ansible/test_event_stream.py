@@ -96,7 +96,9 @@ def test_a_job_is_pending_until_its_end_is_seen() -> None:
 
 
 def test_text_of_a_host_is_stripped_and_capped() -> None:
-    failed = result(kind="failed", ignored=False, rescued=False, message="\x1b[2J\u202eevil" + "x" * 5000)
+    failed = result(
+        kind="failed", ignored=False, rescued=False, timed_out=False, message="\x1b[2J\u202eevil" + "x" * 5000
+    )
     trouble = of_host(fold(stream([WHOLE[0], failed]), "n"), "web1").failed[0]
     assert trouble.message.startswith("[2J evil")
     assert len(trouble.message) == 300

@@ -130,7 +130,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         rescued = not ignore_errors and _is_rescued(result.task)
-        self._result("failed", result, ignored=bool(ignore_errors), rescued=rescued)
+        timed_out = "timedout" in result.result
+        self._result("failed", result, ignored=bool(ignore_errors), rescued=rescued, timed_out=timed_out)
 
     def v2_runner_item_on_ok(self, result: Any) -> None:
         self._item(result)

@@ -2,5 +2,5 @@
 
 
 class FilterModule:
-    def filters(self):  # type: ignore[no-untyped-def]
+    def filters(self) -> dict[str, object]:
         return {"boxed": lambda text: f"[ {text} ]"}
