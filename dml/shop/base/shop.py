@@ -96,8 +96,11 @@ class Answer(BaseHTTPRequestHandler):
 def self_test(config: dict[str, Any]) -> int:
     """0 when this host has something to sell."""
     articles = on_sale(read_json("prices.json"), config["host"])
-    print(f"shop {VERSION} on {config['host']}: {len(articles)} articles")
-    return 0 if articles else 1
+    if not articles:
+        print(f"{config['host']} has nothing to sell: no article stands on its shelf", file=sys.stderr)
+        return 1
+    print(f"{config['host']} has {len(articles)} articles to sell")
+    return 0
 
 
 def main(command: str, config_file: str) -> int:
