@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from orchestrator.domain.objection import Objection
+from orchestrator.domain.plain_text import plain
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.errors import Fault
+
+_LONGEST_WORDS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +30,5 @@ class LoadedPlan:
 
     def fault(self, objection: Objection) -> Fault:
         """An objection as a fault of this file, with its line."""
-        return Fault(self.file, self.line_of(objection.path), *objection)
+        words = (plain(text, _LONGEST_WORDS) for text in objection[1:])
+        return Fault(self.file, self.line_of(objection.path), objection.path, *words)

@@ -10,6 +10,7 @@ from orchestrator.errors import Fault
 Tree = Scalar | list["Tree"] | dict[str, "Tree"]
 Path = tuple[str | int, ...]
 
+_LONGEST_WORDS = 400
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*", re.ASCII)
 
 
@@ -73,7 +74,17 @@ def written(path: Path) -> str:
     return text
 
 
+def fault_at(file: str, line: int | None, path: Path, *words: str) -> Fault:
+    """A fault whose words (expected, found, next move) may quote what stands in the file."""
+    expected, found, next_move = (printable(text[:_LONGEST_WORDS]) for text in words)
+    return Fault(file, line, written(path), expected, found, next_move)
+
+
+def printable(text: str) -> str:
+    """Text for a message: on one line, and with nothing in it that a terminal obeys or a reader cannot see."""
+    return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
+
+
 def shown_text(text: str, limit: int = 60) -> str:
-    """Text in quotes for a message: on one line, cut to a limit, and with nothing in it that a terminal obeys."""
-    safe = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text[: limit + 1])
-    return f'"{safe}"' if len(text) <= limit else f'"{safe[:limit]}..."'
+    """Text in quotes for a message, cut to a limit."""
+    return f'"{printable(text)}"' if len(text) <= limit else f'"{printable(text[:limit])}..."'

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
-from orchestrator.adapters.files.document import Document, Path, Tree, shown_text, written
+from orchestrator.adapters.files.document import Document, Path, Tree, fault_at, shown_text
 from orchestrator.adapters.files.examples import EXAMPLES, NEXT_MOVES, PATTERNS
 from orchestrator.adapters.files.known_keys import Location, keys_at
 from orchestrator.domain.check import CHECK_KINDS
@@ -84,9 +84,8 @@ def _fault(case: _Case) -> Fault:
         words = words._replace(found=f"the key `{shown_key(case.key)}`")
     path = (*case.path, *words.at.split(".")) if words.at else case.path
     found = words.found if words.found is not None else _shown(case.document, path)
-    return Fault(
-        case.document.file, case.document.line_of(path), written(path), words.expected, found, words.next_move
-    )
+    line = case.document.line_of(path)
+    return fault_at(case.document.file, line, path, words.expected, found, words.next_move)
 
 
 def _shown(document: Document, path: Path) -> str:

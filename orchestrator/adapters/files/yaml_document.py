@@ -18,10 +18,9 @@ from ruamel.yaml.events import (
     ScalarEvent,
 )
 
-from orchestrator.adapters.files.document import Document, Path, Place, Tree, written
+from orchestrator.adapters.files.document import Document, Path, Place, Tree, fault_at
 from orchestrator.adapters.files.yaml_events import HIDDEN, Unreadable, events_of, text_of
 from orchestrator.adapters.files.yaml_scalars import NotANumber, resolved
-from orchestrator.errors import Fault
 
 DEEPEST = 32
 MOST_NODES = 10_000
@@ -201,14 +200,12 @@ class _Reader:
 
     def _fault(self, event: NodeEvent, path: Path, expected: str, found: str, next_move: str) -> None:
         line = event.start_mark.line + 1
-        self._document.faults.append(
-            Fault(self._document.file, line, written(path), expected, found, next_move)
-        )
+        self._document.faults.append(fault_at(self._document.file, line, path, expected, found, next_move))
 
     def _unreadable(
         self, line: int, expected: str, found: str, next_move: str, path: Path = ()
     ) -> Unreadable:
-        return Unreadable(Fault(self._document.file, line, written(path), expected, found, next_move))
+        return Unreadable(fault_at(self._document.file, line, path, expected, found, next_move))
 
 
 def _is_plain(event: ScalarEvent) -> bool:

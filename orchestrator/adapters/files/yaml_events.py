@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import Event
 
-from orchestrator.adapters.files.document import shown_text
+from orchestrator.adapters.files.document import fault_at, shown_text
 from orchestrator.errors import Fault
 
 LARGEST = 256 * 1024
@@ -30,18 +30,20 @@ class Unreadable(Exception):
 def text_of(file: str, content: bytes) -> str:
     """The text in these bytes. Raises Unreadable for too many, for what is not UTF-8, and for hidden characters."""
     if len(content) > LARGEST:
-        raise Unreadable(Fault(file, None, "", f"at most {LARGEST // 1024} KiB", "more", "shorten the file"))
+        raise Unreadable(
+            fault_at(file, None, (), f"at most {LARGEST // 1024} KiB", "more", "shorten the file")
+        )
     try:
         text = content.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         found = f"the byte 0x{content[error.start]:02x}"
-        raise Unreadable(Fault(file, line, "", "UTF-8 text", found, "save the file as UTF-8")) from None
+        raise Unreadable(fault_at(file, line, (), "UTF-8 text", found, "save the file as UTF-8")) from None
     hidden = HIDDEN.search(text)
     if hidden:
         line = text.count("\n", 0, hidden.start()) + 1
         found = f"the invisible character U+{ord(hidden[0]):04X}"
-        raise Unreadable(Fault(file, line, "", "text that shows as it is", found, "remove that character"))
+        raise Unreadable(fault_at(file, line, (), "text that shows as it is", found, "remove that character"))
     return text
 
 
@@ -54,10 +56,10 @@ def events_of(file: str, text: str) -> Iterator[Event]:
         mark = error.context_mark if _is_left_open(error) else error.problem_mark
         mark = mark or error.context_mark
         line = mark.line + 1 if mark else None
-        raise Unreadable(Fault(file, line, "", "YAML", *_plain_words(error, text, line))) from None
+        raise Unreadable(fault_at(file, line, (), "YAML", *_plain_words(error, text, line))) from None
     except (YAMLError, ValueError, OverflowError) as error:
         found = shown_text(" ".join(str(error).split()))
-        raise Unreadable(Fault(file, None, "", "YAML", found, "correct the file's syntax")) from None
+        raise Unreadable(fault_at(file, None, (), "YAML", found, "correct the file's syntax")) from None
 
 
 def _plain_words(error: MarkedYAMLError, text: str, line: int | None) -> tuple[str, str]:
