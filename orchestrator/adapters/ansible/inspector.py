@@ -34,7 +34,8 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
     arguments = ["ansible-playbook", "--syntax-check", "--inventory", question["inventory"]]
     if question["vault_password_file"] is not None:
         arguments += ["--vault-password-file", question["vault_password_file"]]
-    cli = PlaybookCLI([*arguments, *[asked["path"] for asked in question["playbooks"]]])
+    # It wants to be given a playbook; ours are loaded below, each with its own variables.
+    cli = PlaybookCLI([*arguments, "playbook.yml"])
     cli.parse()
     super(PlaybookCLI, cli).run()
     return _Inspection(cli, question).answer()

@@ -15,6 +15,7 @@ from orchestrator.domain.evidence import RunExit
 from orchestrator.domain.outcome import AttemptOutcome
 from orchestrator.domain.sighting import Sighting, TaskSeen
 from orchestrator.engine.ports import Playbooks
+from orchestrator.errors import StoreFault
 from orchestrator.policy.verdict import judge, never_ran
 
 _CLAIM_WITHIN = 10.0
@@ -30,7 +31,14 @@ class AnsiblePlaybooks(Playbooks):
     def start(self, request: AttemptRequest) -> None:
         """Start the worker, unless the attempt was ever started."""
         folder = self._folder(request.attempt)
-        if folder.create(request):
+        try:
+            created = folder.create(request)
+        except OSError as error:
+            raise StoreFault(
+                f"{request.attempt} was not started: its folder cannot be written below {self._root} "
+                f"({error.strerror}). Make room on its file system, then go on: orch resume."
+            ) from error
+        if created:
             process.spawn_detached(
                 [sys.executable, "-m", "orchestrator.adapters.ansible.worker", str(folder.path)],
                 environment=_worker_environment(request.attempt),

@@ -24,6 +24,8 @@ from orchestrator.policy.verdict import judge, never_ran
 
 def work(folder: AttemptFolder) -> bool:
     """Run the attempt; False when it was claimed already, and nothing was run."""
+    if folder.claimed() is not None:
+        return False
     process.become_subreaper()
     group = process.enter_cgroup(f"orch-{folder.attempt}-{os.getpid()}")
     control = Path(tempfile.mkdtemp(prefix="orch-", dir="/tmp"))

@@ -1,0 +1,59 @@
+"""A plan's Ansible files through the ports that a plan check asks."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestrator.adapters.ansible.inspector_port import AnsibleInspector, AnsibleInventory
+from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.errors import PlanFault
+from tests.plans import plan_of, plan_tree
+
+HOSTS = "web: {hosts: {web1: {}, web2: {ansible_host: 10.0.0.2}}}\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    files = {
+        "inventories/test": HOSTS,
+        "playbooks/app.yml": "- hosts: '{{ tier }}'\n  tasks: []\n",
+        "rollback/app.yml": "- hosts: web\n  tasks:\n    - pause:\n",
+        "ansible.cfg": "[defaults]\nhost_key_checking = no\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def plan(**strategy: Any) -> ReleasePlan:
+    return plan_of(plan_tree(variables={"tier": "web"}, **strategy))
+
+
+def test_a_plan_is_inspected_with_its_own_variables(project: Path) -> None:
+    found = AnsibleInspector().inspect(plan(), project)
+    assert [target.host for target in found.targets] == ["web1", "web2"]
+    assert [book.path for book in found.playbooks] == [
+        f"{project}/playbooks/app.yml",
+        f"{project}/rollback/app.yml",
+    ]
+    assert [book.uncovered(["web1", "web2"]) for book in found.playbooks] == [(), ()]
+
+
+def test_the_other_questions(project: Path) -> None:
+    asked = AnsibleInspector()
+    assert [one.kind for one in asked.unsafe_constructs(Path("rollback/app.yml"), project)] == ["pause"]
+    assert "host_key_checking = no does not apply" in asked.settings_overridden(project)[0]
+
+
+def test_targets_are_resolved_in_inventory_order(project: Path) -> None:
+    assert [target.address for target in AnsibleInventory().resolve(plan(), project, "web")] == [
+        "web1",
+        "10.0.0.2",
+    ]
+
+
+def test_a_pattern_without_hosts_is_a_fault_of_the_plan(project: Path) -> None:
+    with pytest.raises(PlanFault, match="inventories/test: expected an inventory in which `db` names hosts"):
+        AnsibleInventory().resolve(plan(), project, "db")
