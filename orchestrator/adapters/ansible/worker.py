@@ -50,6 +50,7 @@ def _run_and_judge(folder: AttemptFolder, group: Path | None, control: Path) -> 
     astray = launch.unsafe_variables(request)
     if astray:
         now = RunExit(started_at=started, ended_at=started)
+        folder.forget()
         folder.finish(
             never_ran(request, now, f"variables that would lead the run astray: {', '.join(astray)}")
         )

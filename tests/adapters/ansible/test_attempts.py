@@ -43,6 +43,12 @@ def unique_seconds() -> str:
     return f"{600 + secrets.randbelow(300)}.{secrets.randbelow(10**6):06d}"
 
 
+def left_in_tmp(folder: Path) -> bool:
+    """Whether the folder of the attempt's ssh connections is left."""
+    control = json.loads((folder / "attempts/a1/claim.json").read_text())["control"]
+    return Path(control).exists()
+
+
 STARTER = """
 import sys
 from pathlib import Path
@@ -129,6 +135,7 @@ def test_a_killed_worker_is_dead_and_stop_ends_what_it_left(
     assert seen.outcome is not None
     assert (seen.outcome.hosts[0].result, seen.outcome.faults[0]) == ("unknown", "the worker died")
     assert playbooks.stop("a1")
+    assert not left_in_tmp(tmp_path)
     assert sleepers(seconds) == []
     assert process.marked("ORCH_ATTEMPT=a1") == []
     assert playbooks.sight("a1").state == "dead"
@@ -180,6 +187,7 @@ def test_a_run_that_ended_leaves_no_process_either(playbooks: AnsiblePlaybooks, 
     assert outcome is not None
     assert outcome.hosts[0].result == "done"
     assert sleepers(seconds) == []
+    assert not left_in_tmp(tmp_path)
 
 
 def test_variables_are_text_and_never_code(playbooks: AnsiblePlaybooks, tmp_path: Path) -> None:
@@ -195,12 +203,13 @@ def test_variables_are_text_and_never_code(playbooks: AnsiblePlaybooks, tmp_path
 
 
 @pytest.mark.parametrize("name", ["ansible_connection", "ansible_host", "inventory_hostname"])
-def test_variables_may_not_lead_a_run_astray(playbooks: AnsiblePlaybooks, name: str) -> None:
+def test_variables_may_not_lead_a_run_astray(playbooks: AnsiblePlaybooks, tmp_path: Path, name: str) -> None:
     playbooks.start(request("a1", "plain.yml", variables={name: "local"}))
     outcome = until(playbooks, "a1", "finished").outcome
     assert outcome is not None
     assert outcome.hosts[0].result == "not_done"
     assert name in outcome.faults[0]
+    assert not left_in_tmp(tmp_path)
 
 
 def test_nothing_secret_stays(
