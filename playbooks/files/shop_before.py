@@ -88,8 +88,8 @@ def keep(deployment: str, version: str) -> int:
 
 def restore(deployment: str, leave: list[Path]) -> int:
     """Put back what differs from what was kept, then forget it."""
-    home = KEPT / deployment
-    shutil.rmtree(KEPT / f".{deployment}", ignore_errors=True)
+    home, unfinished = KEPT / deployment, KEPT / f".{deployment}"
+    shutil.rmtree(unfinished, ignore_errors=True)
     if home.exists():
         before = _read(home)
         later = [name for name, at in _all_kept().items() if at > before["at"]]
@@ -97,7 +97,9 @@ def restore(deployment: str, leave: list[Path]) -> int:
             print(f"{', '.join(later)} came after {deployment}: take that back first", file=sys.stderr)
             return 1
         _put_back(before, home / "content", leave)
-        shutil.rmtree(home)
+        # Under the other name it is no longer whole, and whoever comes next clears it away.
+        home.rename(unfinished)
+        shutil.rmtree(unfinished)
         print(f"restored what was here before {deployment}")
     else:
         print(f"{deployment} changed nothing here")
@@ -172,7 +174,7 @@ def _attributes(path: Path) -> dict[str, str]:
 def _same(before: State, now: State, content: Path) -> bool:
     """Whether nothing has to be put back. Times change by themselves."""
     if {**before, "time": 0} != {**now, "time": 0}:
-        return before["type"] == now["type"] == "absent"
+        return bool(before["type"] == now["type"] == "absent")
     return before["type"] != "file" or Path(before["path"]).read_bytes() == content.read_bytes()
 
 

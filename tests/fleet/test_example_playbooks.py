@@ -301,6 +301,32 @@ def test_a_later_deployment_has_to_be_taken_back_first(example: Example) -> None
     assert again.recap["web11"][CHANGED:] == (0, 0)
 
 
+def test_keeping_and_restoring_can_be_killed_at_any_moment(example: Example) -> None:
+    before = example.see(["web10"])
+    assert killed_again_and_again(example, "web10", "keep killed 1.1.0 killed.1") > 0
+    assert killed_again_and_again(example, "web10", "restore killed killed.1") > 0
+    assert differences(before, example.see(["web10"])) == {}
+    assert killed_again_and_again(example, "web10", "keep killed 1.1.0 killed.1") > 0
+    example.deploy({"web10": "1.1.0"}, "killed")
+    assert example.versions(["web10"]) == {"web10": "1.1.0"}
+    assert killed_again_and_again(example, "web10", "restore killed killed.1") > 0
+    example.back_out(["web10"], "killed")
+    assert differences(before, example.see(["web10"])) == {}
+
+
+def killed_again_and_again(example: Example, host: str, act: str) -> int:
+    """Run the act, killed a little later each time, until it ends by itself; how often it was killed."""
+    program = (example.project / "playbooks/files/shop_before.py").read_text()
+    for killed in range(200):
+        limited = f"sudo timeout --signal=KILL {0.03 + killed * 0.02:.2f} python3 - {act}; exit $?"
+        command = example.lab.ssh_command(host, [limited])
+        ended = subprocess.run(command, input=program, capture_output=True, text=True, check=False)
+        if ended.returncode == 0:
+            return killed
+        assert ended.returncode == 137, ended.stdout + ended.stderr
+    raise AssertionError("it never ended by itself")
+
+
 def test_the_forgetful_backout_leaves_the_configuration(example: Example) -> None:
     hosts = ("web3", "web6")
     before = example.see(hosts)
