@@ -9,8 +9,11 @@ from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.files.media_library import DirectoryLibrary
 from orchestrator.adapters.files.plan_folder import PlanFolder
 from orchestrator.adapters.files.project_files import DirectoryFiles
+from orchestrator.domain.noun import bytes_of
+from orchestrator.domain.plain_text import plain
 from orchestrator.engine.plan_check import PlanPorts
 from orchestrator.engine.ports import Ports
+from orchestrator.errors import UsageFault
 
 
 def home_of(given: Path | None = None) -> Path:
@@ -24,6 +27,17 @@ def home_of(given: Path | None = None) -> Path:
     return next(
         (folder / ".orch" for folder in (here, *here.parents) if (folder / ".orch").is_dir()), here / ".orch"
     )
+
+
+def disk_reserve() -> int:
+    """Bytes that stay free when something new is begun: $ORCH_DISK_RESERVE, else 256 MiB. Raises UsageFault."""
+    given = os.environ.get("ORCH_DISK_RESERVE") or "256MiB"
+    try:
+        return int(bytes_of(given))
+    except ValueError as expected:
+        raise UsageFault(
+            f"ORCH_DISK_RESERVE is {plain(given, 80)}; expected {expected}. Set it anew, or unset it."
+        ) from None
 
 
 def plan_ports() -> PlanPorts:
@@ -42,17 +56,20 @@ def ports(home: Path | None = None, project: Path | None = None) -> Ports:
     from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
     from orchestrator.adapters.checks import ControllerChecks
     from orchestrator.adapters.ssh import SshTargets
-    from orchestrator.adapters.store import DirectoryBaselineStore, SqlHostLocks, SqlJournal
+    from orchestrator.adapters.store import DirectoryBaselineStore, DiskStorage, SqlHostLocks, SqlJournal
 
     root = home_of(home)
     clock = SystemClock()
+    storage = DiskStorage(root, disk_reserve())
+    relief, url = storage.relieve, os.environ.get("ORCH_STORE_URL") or None
     return Ports(
         planning=PlanFolder(plan_ports(), project),
         clock=clock,
-        journal=SqlJournal(root, clock),
-        locks=SqlHostLocks(root, clock),
+        journal=SqlJournal(root, clock, url=url, relief=relief),
+        storage=storage,
+        locks=SqlHostLocks(root, clock, url=url, relief=relief),
         playbooks=AnsiblePlaybooks(root / "attempts"),
         targets=SshTargets(ControllerChecks(process.run, clock)),
-        baselines=DirectoryBaselineStore(root / "baselines"),
+        baselines=DirectoryBaselineStore(root / "baselines", relief=relief),
         library=DirectoryLibrary(),
     )

@@ -2,10 +2,11 @@
 
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import DriverTook, Event, Recorded
-from orchestrator.domain.fold import apply, fold
+from orchestrator.domain.fold import apply
 from orchestrator.domain.lifecycle import after
+from orchestrator.engine.folding import folded
 from orchestrator.engine.ports import Journal, Watcher
-from orchestrator.errors import Conflict, NotFound
+from orchestrator.errors import Conflict
 
 RETRIES = 50
 
@@ -18,10 +19,7 @@ class Chronicle:
         self._watch = watch
         self._driver = driver
         self._id = deployment
-        records = journal.read(deployment)
-        if not records:
-            raise NotFound(f"There is no deployment {deployment}; `orch list` names those there are.")
-        self.deployment: Deployment = fold(records)
+        self.deployment: Deployment = folded(journal, deployment)
 
     def refresh(self) -> Deployment:
         """Take in what others appended. Raises Conflict when another driver took over."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from orchestrator.domain.deployment import Deployment
-from orchestrator.engine import clock_watch
+from orchestrator.engine import clock_watch, room
 from orchestrator.engine.chronicle import Chronicle
 from orchestrator.engine.emergency import honour_stop
 from orchestrator.engine.host_locks import give_back
@@ -56,6 +56,7 @@ def drive(ports: Ports, deployment: str, *, driver: str, by: str, watch: Watcher
         while take_step(work):
             pass
         give_back(ports, work.deployment)
+        room.give_back(ports.storage, work.deployment)
         return work.deployment
 
 

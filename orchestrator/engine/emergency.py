@@ -2,7 +2,7 @@
 
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import HOUSE, EmergencyLifted, EmergencyStopped, Event
-from orchestrator.domain.fold import fold
+from orchestrator.engine.folding import every, folded
 from orchestrator.engine.ports import Journal, Ports
 from orchestrator.engine.work import Work
 from orchestrator.errors import Conflict, Refused
@@ -57,23 +57,30 @@ def lift(ports: Ports, *, by: str, reason: str) -> list[Deployment]:
 def _tell(ports: Ports, event: Event, *, stopped: bool) -> list[Deployment]:
     """Tell every open deployment that is stopped, or is not."""
     told = []
-    for name in ports.journal.deployments():
-        deployment = fold(ports.journal.read(name))
+    for deployment in every(ports.journal):
         if not deployment.over and (deployment.stopped is not None) is stopped:
-            _append(ports.journal, name, event)
-            told.append(fold(ports.journal.read(name)))
+            _append(ports.journal, deployment.id, event)
+            told.append(folded(ports.journal, deployment.id))
     return told
 
 
 def _append(journal: Journal, stream: str, event: Event) -> None:
     """Append whatever others write at the same time."""
     for _ in range(RETRIES):
-        records = journal.read(stream)
-        if stream != HOUSE and fold(records).over:
+        last = _last(journal, stream)
+        if last is None:
             return
         try:
-            journal.append(stream, records[-1].seq if records else 0, [event])
+            journal.append(stream, last, [event])
         except Conflict:
             continue
         return
     raise Conflict(f"{stream}: the journal is written to by others without end; try again.")
+
+
+def _last(journal: Journal, stream: str) -> int | None:
+    """The number of the last event; None where a deployment is over, and nothing more can be told to it."""
+    if stream == HOUSE:
+        return len(journal.read(HOUSE))
+    deployment = folded(journal, stream)
+    return None if deployment.over else deployment.seq

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.fold import fold
 from orchestrator.domain.host_lock import HostLock
+from orchestrator.engine.folding import folded
 from orchestrator.engine.ports import Ports
+from orchestrator.errors import NotFound
 
 
 def lock_hosts(ports: Ports, deployment: Deployment, machines: Mapping[str, str]) -> list[str]:
@@ -27,8 +28,10 @@ def give_back(ports: Ports, deployment: Deployment) -> None:
 
 
 def _is_over(ports: Ports, name: str) -> bool:
-    records = ports.journal.read(name)
-    return not records or fold(records).over
+    try:
+        return folded(ports.journal, name).over
+    except NotFound:
+        return True
 
 
 def _refusal(lock: HostLock, machines: Mapping[str, str]) -> str:

@@ -10,13 +10,14 @@ from typing import Literal
 from orchestrator.domain.attempt import AttemptRequest
 from orchestrator.domain.baseline import Baseline, BaselineReference, BaselineScope
 from orchestrator.domain.check import Check, CheckResult
+from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import Event, Recorded
 from orchestrator.domain.host_lock import HostLock
 from orchestrator.domain.inspection import Inspection, PlaybookFinding
 from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.sighting import Sighting, TaskSeen
-from orchestrator.domain.target import Identity, Target
+from orchestrator.domain.target import Ending, Identity, Target
 
 
 class Clock(ABC):
@@ -33,6 +34,14 @@ class Clock(ABC):
     @abstractmethod
     def uptime(self) -> tuple[str, float]:
         """Which boot of this machine, and the seconds since; no setting of the clock moves them."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a deployment's journal is, and a fold of its beginning that was kept, where one still fits."""
+
+    last: int
+    kept: Deployment | None
 
 
 class Journal(ABC):
@@ -55,6 +64,17 @@ class Journal(ABC):
         """The ids of all deployments, newest first."""
 
     @abstractmethod
+    def progress(self, deployments: Sequence[str]) -> Mapping[str, Progress]:
+        """The progress of each of these that has events.
+
+        A kept fold is the one that the same orch would make of the first `kept.seq` events; whatever does not fit that is None.
+        """
+
+    @abstractmethod
+    def keep(self, deployments: Sequence[Deployment]) -> None:
+        """Keep folds, so that they need not be made again. They are no state: nothing is promised, and nothing is raised."""
+
+    @abstractmethod
     def drive_alone(self, deployment: str) -> "DriverClaim":
         """Claim the right to drive; raises Conflict, naming the holder's process, while another process holds it.
 
@@ -70,6 +90,42 @@ class DriverClaim(ABC):
 
     @abstractmethod
     def __exit__(self, *exception: object) -> None: ...
+
+
+class Storage(ABC):
+    """The disk that deployments are kept on, and the ballast: room held back for backouts, and given up when it is needed."""
+
+    @property
+    @abstractmethod
+    def place(self) -> str:
+        """Where that is, in words for people."""
+
+    @property
+    @abstractmethod
+    def reserve(self) -> int:
+        """Bytes that must be free before anything new is begun."""
+
+    @abstractmethod
+    def room(self) -> int:
+        """Bytes that are free. Raises StoreFault."""
+
+    @abstractmethod
+    def lay_in(self, deployment: str, size: int) -> int:
+        """Hold back so many bytes for a deployment, as far as the reserve stays free; the bytes that are held back now.
+
+        What is held back already counts. Never raises for a disk without room.
+        """
+
+    @abstractmethod
+    def release(self, deployment: str) -> int:
+        """Give up most of what is held back for a deployment; the bytes given up.
+
+        A part stays, for the appends to its journal, which take it by themselves when there is no room.
+        """
+
+    @abstractmethod
+    def give_back(self, deployment: str) -> None:
+        """Give up all that is held back for a deployment: it is over."""
 
 
 class HostLocks(ABC):
@@ -100,7 +156,10 @@ class Playbooks(ABC):
 
     @abstractmethod
     def start(self, request: AttemptRequest) -> None:
-        """Start the attempt's worker, detached. Starting the same attempt a second time runs nothing twice."""
+        """Start the attempt's worker, detached. Starting the same attempt a second time runs nothing twice.
+
+        Raises StoreFault when there is no room for what it writes; then the attempt is as absent as before.
+        """
 
     @abstractmethod
     def sight(self, attempt: str) -> Sighting:
@@ -189,6 +248,13 @@ class Targets(ABC):
         """The baseline of every target, or the reason in words why there is none."""
 
     @abstractmethod
+    def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | str]:
+        """Give a run's processes on each target `patience` seconds, end those that are left, and look again.
+
+        A run's processes are those with ORCH_RUN=<attempt> in their environment. A text says why a target told nothing.
+        """
+
+    @abstractmethod
     def identify(self, targets: Sequence[Target]) -> dict[str, Identity | str]:
         """Which machine answers for every target, or the reason in words why that cannot be told.
 
@@ -231,6 +297,7 @@ class Ports:
     planning: Planning
     clock: Clock
     journal: Journal
+    storage: Storage
     locks: HostLocks
     playbooks: Playbooks
     targets: Targets

@@ -8,14 +8,16 @@ from pathlib import Path
 
 from orchestrator.domain import events as e
 from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.fold import apply, fold
+from orchestrator.domain.fold import apply
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.engine.chronicle import Chronicle
 from orchestrator.engine.drive import drive
 from orchestrator.engine.emergency import refuse_while_stopped
+from orchestrator.engine.folding import every, folded
 from orchestrator.engine.host_locks import lock_hosts
 from orchestrator.engine.ports import Journal, Ports, Watcher
+from orchestrator.engine.room import refuse_without_room
 from orchestrator.errors import Conflict, NotFound, Refused
 
 
@@ -26,6 +28,7 @@ def deploy(
     prepared = ports.planning.prepare(plan_path)
     refuse_while_stopped(ports.journal)
     _refuse_second(ports.journal, prepared)
+    refuse_without_room(ports.storage, len(prepared.targets))
     given = _approvals(prepared, approvals)
     name = open_deployment(ports, prepared, by=by, approvals=given)
     for record in ports.journal.read(name):
@@ -56,9 +59,15 @@ def open_deployment(
 
 
 def resume(ports: Ports, deployment: str | None, *, by: str, watch: Watcher) -> Deployment:
-    """Drive a deployment on, adopting whatever an earlier driver left. Raises Conflict while one is alive."""
+    """Drive a deployment on, adopting whatever an earlier driver left. Raises Conflict while one is alive.
+
+    Raises Refused where it has touched nothing yet and the disk has too little room; one that has touched hosts goes on to
+    where no new wave is begun, or through its backout.
+    """
     refuse_while_stopped(ports.journal)
     found = find(ports, deployment)
+    if not (found.over or found.touched_hosts or found.aborting is not None):
+        refuse_without_room(ports.storage, len(found.targets))
     for record in ports.journal.read(found.id):
         watch(record)
     return drive(ports, found.id, driver=_driver(), by=by, watch=watch)
@@ -87,20 +96,27 @@ def signal(ports: Ports, deployment: str, event: e.Event) -> Deployment:
 
 def find(ports: Ports, deployment: str | None) -> Deployment:
     """The deployment of this id or unambiguous beginning of one; None means the newest open one, else the newest."""
-    names = ports.journal.deployments()
     if deployment is None:
-        folded = [fold(ports.journal.read(name)) for name in names]
-        chosen = next((d for d in folded if not d.over), folded[0] if folded else None)
-        if chosen is None:
-            raise NotFound("There is no deployment yet; `orch deploy PLAN` starts one.")
-        return chosen
+        return _newest(ports.journal)
+    names = ports.journal.deployments()
     matches = [deployment] if deployment in names else [n for n in names if n.startswith(deployment)]
     if len(matches) != 1:
         found = "none" if not matches else ", ".join(matches[:5])
         raise NotFound(
             f"No single deployment is called {deployment} (found: {found}); `orch list` names them."
         )
-    return fold(ports.journal.read(matches[0]))
+    return folded(ports.journal, matches[0])
+
+
+def _newest(journal: Journal) -> Deployment:
+    newest: Deployment | None = None
+    for deployment in every(journal):
+        if not deployment.over:
+            return deployment
+        newest = newest or deployment
+    if newest is None:
+        raise NotFound("There is no deployment yet; `orch deploy PLAN` starts one.")
+    return newest
 
 
 def _approvals(prepared: PreparedPlan, given: Mapping[str, str]) -> tuple[e.GivenApproval, ...]:
@@ -114,12 +130,11 @@ def _approvals(prepared: PreparedPlan, given: Mapping[str, str]) -> tuple[e.Give
 
 
 def _refuse_second(journal: Journal, prepared: PreparedPlan) -> None:
-    for name in journal.deployments():
-        other = fold(journal.read(name))
+    for other in every(journal):
         if not other.over and other.plan_sha256 == prepared.plan_sha256:
             raise Conflict(
-                f"{name} is an open deployment of this plan ({other.state.value}); "
-                f"go on with it: orch resume {name}, or end it: orch abort {name}."
+                f"{other.id} is an open deployment of this plan ({other.state.value}); "
+                f"go on with it: orch resume {other.id}, or end it: orch abort {other.id}."
             )
 
 
@@ -128,13 +143,13 @@ def _refuse_rollback(journal: Journal, found: Deployment) -> None:
     ours = set(found.touched_hosts)
     if not ours:
         raise Refused(f"{found.id} has touched no host: there is nothing to back out.")
-    for name in journal.deployments():
-        other = fold(journal.read(name))
+    for other in every(journal):
         restored = other.state is State.BACKED_OUT
         shared = ours & set(other.touched_hosts)
-        if name != found.id and other.began_at > found.began_at and shared and not restored:
+        if other.id != found.id and other.began_at > found.began_at and shared and not restored:
             raise Refused(
-                f"{name} deployed to {', '.join(sorted(shared))} after {found.id}; back that out first: orch rollback {name}."
+                f"{other.id} deployed to {', '.join(sorted(shared))} after {found.id}; "
+                f"back that out first: orch rollback {other.id}."
             )
 
 

@@ -11,6 +11,7 @@ from orchestrator.engine.ports import Planning, Ports
 from tests.fakes.baseline_store import FakeBaselineStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.playbooks import FakePlaybooks
+from tests.fakes.storage import FakeStorage
 from tests.fakes.targets import FakeTargets
 from tests.journals.scripts import SIX, plan_of
 from tests.plans import prepared, targets_named
@@ -52,6 +53,7 @@ def fleet(home: Path, monkeypatch: pytest.MonkeyPatch, **strategy: object) -> Fl
         planning=OnePlan(prepared(plan, targets_named(*SIX))),
         clock=clock,
         journal=SqlJournal(home, clock),
+        storage=FakeStorage(),
         locks=SqlHostLocks(home, clock),
         playbooks=playbooks,
         targets=targets,

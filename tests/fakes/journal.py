@@ -1,12 +1,13 @@
 """A journal in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic import TypeAdapter
 
+from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import HOUSE, Event, Recorded
 from orchestrator.domain.noun import Name
-from orchestrator.engine.ports import Clock, DriverClaim, Journal
+from orchestrator.engine.ports import Clock, DriverClaim, Journal, Progress
 from orchestrator.errors import Conflict, StoreFault
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
@@ -18,6 +19,7 @@ class FakeJournal(Journal):
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._records: dict[str, list[Recorded]] = {}
+        self._kept: dict[str, Deployment] = {}
         self._driven: set[str] = set()
         self.fault: StoreFault | None = None
 
@@ -42,6 +44,16 @@ class FakeJournal(Journal):
     def deployments(self) -> list[str]:
         streams = [name for name in self._records if name != HOUSE]
         return sorted(streams, key=lambda name: (self._records[name][0].at, name), reverse=True)
+
+    def progress(self, deployments: Sequence[str]) -> Mapping[str, Progress]:
+        return {
+            name: Progress(self._records[name][-1].seq, self._kept.get(name))
+            for name in deployments
+            if name in self._records
+        }
+
+    def keep(self, deployments: Sequence[Deployment]) -> None:
+        self._kept |= {deployment.id: deployment for deployment in deployments}
 
     def drive_alone(self, deployment: str) -> DriverClaim:
         if _NAME.validate_python(deployment) in self._driven:

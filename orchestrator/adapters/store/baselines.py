@@ -9,7 +9,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from orchestrator.adapters.store.faults import translated
+from orchestrator.adapters.store.disk import Relief, no_relief
+from orchestrator.adapters.store.faults import full, translated
 from orchestrator.adapters.store.private import private_directory, sync_directory
 from orchestrator.domain.baseline import Baseline, BaselineReference
 from orchestrator.domain.noun import Sha256
@@ -25,9 +26,10 @@ _DIGEST: TypeAdapter[str] = TypeAdapter(Sha256)
 class DirectoryBaselineStore(BaselineStore):
     """`ab/cdef...` under the root: canonical JSON, compressed; written whole or not at all, and proved when read."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, relief: Relief = no_relief) -> None:
         """Raises StoreFault when the directory cannot be made."""
         self._root = root
+        self._relief = relief
         with translated(f"Baselines cannot be kept in {root}"):
             private_directory(root)
 
@@ -36,7 +38,7 @@ class DirectoryBaselineStore(BaselineStore):
         content = canonical(baseline)
         digest = sha256(content).hexdigest()
         with translated(f"The baseline of {baseline.host} was not stored in {self._root}"):
-            _write_whole(self._path(digest), zlib.compress(content))
+            self._write(self._path(digest), zlib.compress(content))
         return BaselineReference(
             host=baseline.host, digest=digest, machine_id=baseline.machine_id, items=len(baseline.items)
         )
@@ -54,6 +56,14 @@ class DirectoryBaselineStore(BaselineStore):
                 f"There is no baseline {digest[:80]} in {self._root}; orch baseline show names those there are."
             )
         return _proved(packed, digest, path)
+
+    def _write(self, path: Path, content: bytes) -> None:
+        while True:
+            try:
+                return _write_whole(path, content)
+            except OSError as error:
+                if not full(error) or not self._relief(""):
+                    raise
 
     def _path(self, digest: str) -> Path:
         return self._root / digest[:2] / digest[2:]

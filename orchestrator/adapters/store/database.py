@@ -7,10 +7,12 @@ from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
-from orchestrator.adapters.store.faults import result_of
+from orchestrator.adapters.store.disk import Relief, no_relief
+from orchestrator.adapters.store.faults import full, result_of
+from orchestrator.adapters.store.postgresql import shared_engine, url_of
 from orchestrator.adapters.store.private import FILE_MODE
 from orchestrator.adapters.store.sqlite import (
     WRITING,
@@ -27,23 +29,36 @@ T = TypeVar("T")
 
 NO_ROOM_FOR_INDEX = "SQLITE_IOERR_SHM"
 CANNOT_OPEN = "SQLITE_CANTOPEN"
+ROOMY = 64 << 20
+"""Bytes."""
 
 
 class Database:
     """A database that several processes may use at once. What it raises is SQLAlchemy's or the system's own."""
 
-    def __init__(self, engine: Engine, place: str) -> None:
+    def __init__(self, engine: Engine, place: str, relief: Relief = no_relief) -> None:
         self._engine = engine
+        self._relief = relief
         self.place = place
 
     @classmethod
     def at_url(cls, url: str) -> "Database":
         """The database that a SQLAlchemy URL names."""
-        engine = create_engine(url)
+        engine = shared_engine(url_of(url))
         database = cls(engine, engine.url.render_as_string(hide_password=True))
         if database.look(version_of) != len(STEPS):
             migrate(engine)
         return database
+
+    def write(self, act: Callable[[Connection], T], *, of: str = "") -> T:
+        """Act in one transaction; where the disk is full, again for as long as there is relief for the deployment `of`."""
+        while True:
+            try:
+                with self.writing() as connection:
+                    return act(connection)
+            except OperationalError as error:
+                if not full(error) or not self._relief(of):
+                    raise
 
     def look(self, ask: Callable[[Connection], T]) -> T:
         """What a question that only reads gives."""
@@ -61,6 +76,10 @@ class Database:
             self.close()
             raise
 
+    def roomy(self) -> bool:
+        """Whether there is room for what could be left out; a server's disk is the server's business."""
+        return True
+
     def close(self) -> None:
         """Give back the connections; a later use opens new ones."""
         self._engine.dispose()
@@ -69,8 +88,8 @@ class Database:
 class FileDatabase(Database):
     """A SQLite database in a file; made, with its tables, where it is missing."""
 
-    def __init__(self, file: Path, patience: float) -> None:
-        super().__init__(sqlite_engine(file, patience), str(file))
+    def __init__(self, file: Path, patience: float, relief: Relief = no_relief) -> None:
+        super().__init__(sqlite_engine(file, patience), str(file), relief)
         self._file = file
         self._patience = patience
         try:
@@ -90,6 +109,11 @@ class FileDatabase(Database):
                 raise
         with engine.connect() as connection:
             return ask(connection)
+
+    def roomy(self) -> bool:
+        """Whether much more is free than a backout needs."""
+        state = os.statvfs(self._file)
+        return state.f_bavail * state.f_frsize > ROOMY
 
     def _last_resort(self, result: str) -> Engine | None:
         if result.startswith(NO_ROOM_FOR_INDEX):

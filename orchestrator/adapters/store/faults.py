@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 
 from orchestrator.domain.plain_text import plain
 from orchestrator.errors import StoreFault
@@ -37,9 +37,15 @@ _DEVICE = _Trouble(
     "reading or writing the disk failed",
     "Look into the kernel's log (dmesg) for the disk; read the journal again before going on: orch resume.",
 )
+_AWAY = _Trouble(
+    "the database server cannot be reached, or ended the connection",
+    "See that it runs and lets this user in, then go on: orch resume.",
+)
+_NO_URL = _Trouble("the URL makes no sense", "Write it as postgresql://USER@HOST/DATABASE.")
 _OTHER = _Trouble("the database refused", "Look at the reason; orch status shows what was recorded.")
 
-# The beginning of SQLite's name for the result (sqlite.org/rescode.html), longest first where one begins another.
+# The beginning of SQLite's name for the result (sqlite.org/rescode.html), longest first where one begins another; then of
+# PostgreSQL's (postgresql.org/docs/current/errcodes-appendix.html).
 _BY_RESULT = {
     "SQLITE_FULL": _FULL,
     "SQLITE_IOERR_SHM": _FULL,
@@ -51,6 +57,15 @@ _BY_RESULT = {
     "SQLITE_CORRUPT": _DAMAGED,
     "SQLITE_NOTADB": _DAMAGED,
     "SQLITE_IOERR": _DEVICE,
+    "53100": _FULL,
+    "25006": _READ_ONLY,
+    "42501": _READ_ONLY,
+    "55P03": _LOCKED,
+    "08": _AWAY,
+    "57P": _AWAY,
+    "58030": _DEVICE,
+    "XX001": _DAMAGED,
+    "XX002": _DAMAGED,
 }
 _BY_ERRNO = {
     errno.ENOSPC: _FULL,
@@ -76,12 +91,25 @@ def translated(task: str) -> Iterator[None]:
 
 
 def result_of(error: SQLAlchemyError) -> str:
-    """SQLite's name for what happened, such as SQLITE_FULL; empty with other databases."""
-    return getattr(error.orig, "sqlite_errorname", "") if isinstance(error, DBAPIError) else ""
+    """SQLite's name for what happened (SQLITE_FULL), or PostgreSQL's number (53100); empty where there is neither."""
+    if not isinstance(error, DBAPIError):
+        return ""
+    return getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None) or ""
+
+
+def full(error: SQLAlchemyError | OSError) -> bool:
+    """Whether there was no room."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return _trouble(error) is _FULL
 
 
 def _trouble(error: SQLAlchemyError) -> _Trouble:
+    if isinstance(error, ArgumentError):
+        return _NO_URL
     result = result_of(error)
+    if not result and isinstance(error, OperationalError):
+        return _AWAY  # psycopg has no number for a connection that did not come about
     return next((trouble for start, trouble in _BY_RESULT.items() if result.startswith(start)), _OTHER)
 
 

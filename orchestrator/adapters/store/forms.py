@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -13,6 +14,11 @@ from orchestrator.errors import StoreFault
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+def moment_text(moment: datetime) -> str:
+    """The moment in UTC with microseconds, always of one width, so that it sorts as text."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def stored(event: Event) -> str:

@@ -1,14 +1,16 @@
 """Host locks in the database beside the journal: the machine is the key, so only one deployment can hold it."""
 
 from collections.abc import Mapping
-from datetime import UTC
 from pathlib import Path
 
 from sqlalchemy import Connection, delete, insert, select
 
 from orchestrator.adapters.store.database import Database, FileDatabase
+from orchestrator.adapters.store.disk import Relief, no_relief
 from orchestrator.adapters.store.faults import translated
+from orchestrator.adapters.store.forms import moment_text
 from orchestrator.adapters.store.journal import FILE, PATIENCE
+from orchestrator.adapters.store.postgresql import shown
 from orchestrator.adapters.store.private import private_directory
 from orchestrator.adapters.store.tables import EPOCHS, HOST_LOCKS
 from orchestrator.domain.host_lock import HostLock
@@ -18,24 +20,24 @@ from orchestrator.engine.ports import Clock, HostLocks
 class SqlHostLocks(HostLocks):
     """Locks in `journal.sqlite` of the directory, or in the database at the URL."""
 
-    def __init__(self, directory: Path, clock: Clock, *, url: str | None = None) -> None:
+    def __init__(
+        self, directory: Path, clock: Clock, *, url: str | None = None, relief: Relief = no_relief
+    ) -> None:
         """Raises StoreFault."""
         self._clock = clock
-        with translated(f"The host locks {url or directory / FILE} cannot be opened"):
+        with translated(f"The host locks {shown(url) if url else directory / FILE} cannot be opened"):
             private_directory(directory)
-            self._database = Database.at_url(url) if url else FileDatabase(directory / FILE, PATIENCE)
+            self._database = Database.at_url(url) if url else FileDatabase(directory / FILE, PATIENCE, relief)
 
     def take(self, deployment: str, machines: Mapping[str, str], by: str) -> list[HostLock]:
         """One transaction: all machines, or none and who holds them."""
-        with (
-            translated(f"No host was locked in {self._database.place}"),
-            self._database.writing() as connection,
-        ):
+
+        def act(connection: Connection) -> list[HostLock]:
             locks = {lock.machine: lock for lock in _all(connection)}
             held = [locks[m] for m in machines if m in locks and locks[m].deployment != deployment]
             if held:
                 return held
-            since = self._clock.now().astimezone(UTC).isoformat(timespec="microseconds")
+            since = moment_text(self._clock.now())
             rows = [
                 {"machine": machine, "host": host, "deployment": deployment, "since": since, "by": by}
                 for machine, host in machines.items()
@@ -45,13 +47,14 @@ class SqlHostLocks(HostLocks):
                 connection.execute(insert(HOST_LOCKS), rows)
             return []
 
+        with translated(f"No host was locked in {self._database.place}"):
+            return self._database.write(act, of=deployment)
+
     def give_back(self, deployment: str) -> None:
         """One transaction."""
-        with (
-            translated(f"No host was unlocked in {self._database.place}"),
-            self._database.writing() as connection,
-        ):
-            connection.execute(delete(HOST_LOCKS).where(HOST_LOCKS.c.deployment == deployment))
+        unlock = delete(HOST_LOCKS).where(HOST_LOCKS.c.deployment == deployment)
+        with translated(f"No host was unlocked in {self._database.place}"):
+            self._database.write(lambda connection: connection.execute(unlock), of=deployment)
 
     def held(self) -> list[HostLock]:
         """By the time they were taken, then by host."""
@@ -60,13 +63,10 @@ class SqlHostLocks(HostLocks):
 
     def next_epoch(self) -> int:
         """A row of its own for each number, so that none is given twice."""
-        with (
-            translated(f"No epoch was given by {self._database.place}"),
-            self._database.writing() as connection,
-        ):
-            given = connection.execute(insert(EPOCHS).values(at=self._clock.now().isoformat()))
-            key = given.inserted_primary_key
-            return int(key[0]) if key is not None else 0
+        row = insert(EPOCHS).values(at=self._clock.now().isoformat())
+        with translated(f"No epoch was given by {self._database.place}"):
+            key = self._database.write(lambda connection: connection.execute(row).inserted_primary_key)
+        return int(key[0]) if key is not None else 0
 
     def close(self) -> None:
         """Give back the connections; a later use opens new ones."""

@@ -1,22 +1,26 @@
 """The journal in a database: SQLite without any set-up, or what a URL names, by the same statements."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from pydantic import TypeAdapter
-from sqlalchemy import func, insert, select
+from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from orchestrator.adapters.store.claim import FileClaim
 from orchestrator.adapters.store.database import Database, FileDatabase
+from orchestrator.adapters.store.disk import Relief, no_relief
 from orchestrator.adapters.store.faults import translated
-from orchestrator.adapters.store.forms import revived, stored
+from orchestrator.adapters.store.folds import keep, progress
+from orchestrator.adapters.store.forms import moment_text, revived, stored
+from orchestrator.adapters.store.postgresql import shown
 from orchestrator.adapters.store.private import private_directory
 from orchestrator.adapters.store.tables import EVENTS
+from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import HOUSE, VERSION, Event, Recorded
 from orchestrator.domain.noun import Name
-from orchestrator.engine.ports import Clock, DriverClaim, Journal
+from orchestrator.engine.ports import Clock, DriverClaim, Journal, Progress
 from orchestrator.errors import Conflict, StoreFault
 
 FILE = "journal.sqlite"
@@ -30,25 +34,29 @@ class SqlJournal(Journal):
     """Events in one table; the key (deployment, seq) lets only one writer have each number."""
 
     def __init__(
-        self, directory: Path, clock: Clock, *, url: str | None = None, patience: float = PATIENCE
+        self,
+        directory: Path,
+        clock: Clock,
+        *,
+        url: str | None = None,
+        patience: float = PATIENCE,
+        relief: Relief = no_relief,
     ) -> None:
         """Opens `journal.sqlite` in the directory, or the database at the URL; both are made ready where they are new.
 
-        Claims are files in the directory in either case. Raises StoreFault.
+        Claims are files in the directory in either case. `relief` is asked for room on a full disk. Raises StoreFault.
         """
         self._clock = clock
         self._claims = directory / "drivers"
-        with translated(f"The journal {url or directory / FILE} cannot be opened"):
+        with translated(f"The journal {shown(url) if url else directory / FILE} cannot be opened"):
             private_directory(directory)
             private_directory(self._claims)
-            self._database = Database.at_url(url) if url else FileDatabase(directory / FILE, patience)
+            self._database = Database.at_url(url) if url else FileDatabase(directory / FILE, patience, relief)
 
     def append(self, deployment: str, expected_seq: int, events: Sequence[Event]) -> list[Recorded]:
         """One transaction; its time is taken when this writer's turn has come."""
-        with (
-            translated(f"Nothing was appended to the journal {self._database.place}"),
-            self._database.writing() as connection,
-        ):
+
+        def act(connection: Connection) -> list[Recorded]:
             last = connection.scalar(select(func.max(EVENTS.c.seq)).where(EVENTS.c.deployment == deployment))
             if (last or 0) != expected_seq:
                 raise _conflict(deployment, expected_seq)
@@ -58,7 +66,10 @@ class SqlJournal(Journal):
                     connection.execute(insert(EVENTS), [_row(record) for record in records])
             except IntegrityError:
                 raise _conflict(deployment, expected_seq) from None
-        return records
+            return records
+
+        with translated(f"Nothing was appended to the journal {self._database.place}"):
+            return self._database.write(act, of=deployment)
 
     def read(self, deployment: str, after: int = 0) -> list[Recorded]:
         """Events of earlier versions come in the present form. Raises StoreFault for one that cannot be understood."""
@@ -73,13 +84,22 @@ class SqlJournal(Journal):
 
     def deployments(self) -> list[str]:
         """By the time of their first event; of one moment, by name backwards."""
-        wanted = (
-            select(EVENTS.c.deployment)
-            .where(EVENTS.c.seq == 1, EVENTS.c.deployment != HOUSE)
-            .order_by(EVENTS.c.at.desc(), EVENTS.c.deployment.desc())
+        # Sorted here: databases have orders of their own for text.
+        wanted = select(EVENTS.c.at, EVENTS.c.deployment).where(
+            EVENTS.c.seq == 1, EVENTS.c.deployment != HOUSE
         )
         with translated(f"The journal {self._database.place} cannot be read"):
-            return list(self._database.look(lambda connection: connection.scalars(wanted).all()))
+            rows = self._database.look(lambda connection: connection.execute(wanted).all())
+        return [name for _, name in sorted(((at, name) for at, name in rows), reverse=True)]
+
+    def progress(self, deployments: Sequence[str]) -> Mapping[str, Progress]:
+        """Two statements for some hundred deployments."""
+        with translated(f"The journal {self._database.place} cannot be read"):
+            return self._database.look(lambda connection: progress(connection, deployments))
+
+    def keep(self, deployments: Sequence[Deployment]) -> None:
+        """One transaction; left undone where the database cannot be written to, or the disk has little room."""
+        keep(self._database, deployments)
 
     def drive_alone(self, deployment: str) -> DriverClaim:
         """The claim is a lock on `drivers/DEPLOYMENT` in the directory, so it holds among the processes of one machine."""
@@ -113,7 +133,7 @@ def _row(record: Recorded) -> dict[str, object]:
     return {
         "deployment": record.deployment,
         "seq": record.seq,
-        "at": record.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "at": moment_text(record.at),
         "version": VERSION,
         "kind": record.event.kind,
         "body": stored(record.event),

@@ -60,6 +60,11 @@ def make_write_ahead(engine: Engine) -> None:
         connection.exec_driver_sql("PRAGMA journal_mode=WAL")
 
 
+def is_writing(connection: Connection) -> bool:
+    """Whether the connection has the options WRITING."""
+    return connection.get_execution_options().get(_BEGIN) == WRITING[_BEGIN]
+
+
 def _url(file: Path, mode: str = "rw", **more: str) -> URL:
     # rw and not rwc: a store that was moved away is an error and not a new, empty store.
     return URL.create(

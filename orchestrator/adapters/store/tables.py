@@ -7,6 +7,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -54,6 +55,17 @@ EPOCHS = Table(
 )
 """One row for each epoch given out, so that none is given twice."""
 
+FOLDS = Table(
+    "folds",
+    METADATA,
+    Column("deployment", String(100), primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("form", String(64), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+"""One row a deployment whose fold was kept: the last event in it, the code that made it, and itself. It may be emptied."""
+
 SCHEMA = Table("schema_steps", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
 """One row for each step of STEPS that this database has taken."""
 
@@ -63,7 +75,7 @@ def _locks(connection: Connection) -> None:
     EPOCHS.create(connection)
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (EVENTS.create, _locks)
+STEPS: tuple[Callable[[Connection], None], ...] = (EVENTS.create, _locks, FOLDS.create)
 """Step n leads to version n; a step that was released is never changed, the next one is added behind it."""
 
 

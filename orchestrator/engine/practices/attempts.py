@@ -2,16 +2,27 @@
 
 from orchestrator.domain.attempt import AttemptRequest
 from orchestrator.domain.deployment import Attempted, Deployment
-from orchestrator.domain.events import AttemptAdopted, AttemptEnded, AttemptIntended, AttemptLost
+from orchestrator.domain.events import AttemptAdopted, AttemptEnded, AttemptIntended, AttemptLost, Held
 from orchestrator.domain.noun import Variables
+from orchestrator.engine import room
 from orchestrator.engine.work import Work
+from orchestrator.errors import StoreFault
 from orchestrator.policy.steps import FollowAttempt, RunAttempt
 
 POLL = 0.1
 
 
 def begin(work: Work, step: RunAttempt) -> None:
-    """Put the intent on the journal, then start the worker; a driver that dies in between finds it `absent`."""
+    """Put the intent on the journal, then start the worker; a driver that dies in between finds it `absent`.
+
+    Without room on the disk no wave is begun; a backout gets what was held back for it, and is begun in any case.
+    """
+    storage = work.ports.storage
+    if step.purpose == "backout":
+        room.make_room_for_backout(storage, work.deployment)
+    elif (reason := room.lacking(storage, work.deployment)) is not None:
+        work.chronicle.note(Held(reason=reason, by="orch"))
+        return
     intent = AttemptIntended(
         attempt=step.attempt,
         purpose=step.purpose,
@@ -21,7 +32,7 @@ def begin(work: Work, step: RunAttempt) -> None:
     )
     if work.chronicle.decide(intent):
         work.begun.add(step.attempt)
-        work.ports.playbooks.start(request_of(work.deployment, step.attempt))
+        _start(work, step.attempt)
 
 
 def follow(work: Work, step: FollowAttempt) -> None:
@@ -31,7 +42,7 @@ def follow(work: Work, step: FollowAttempt) -> None:
         work.begun.add(step.attempt)
         work.chronicle.note(AttemptAdopted(attempt=step.attempt, found=sighting.state))
         if sighting.state == "absent" and not step.stop:
-            work.ports.playbooks.start(request_of(work.deployment, step.attempt))
+            _start(work, step.attempt)
         return
     if sighting.state == "finished" and sighting.outcome is not None:
         work.chronicle.note(AttemptEnded(outcome=sighting.outcome))
@@ -42,6 +53,16 @@ def follow(work: Work, step: FollowAttempt) -> None:
     else:
         work.ports.clock.sleep(POLL)
         work.chronicle.refresh()
+
+
+def _start(work: Work, attempt: str) -> None:
+    request = request_of(work.deployment, attempt)
+    try:
+        work.ports.playbooks.start(request)
+    except StoreFault:
+        if request.purpose != "backout" or not work.ports.storage.release(work.deployment.id):
+            raise
+        work.ports.playbooks.start(request)
 
 
 def _stop(work: Work, attempt: str) -> None:

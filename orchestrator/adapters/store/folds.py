@@ -1,0 +1,93 @@
+"""Folds that are kept beside the journal: a cache, thrown away by whoever finds that it does not fit."""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import pydantic
+from pydantic import ValidationError
+from sqlalchemy import Connection, Select, and_, delete, func, insert, select
+from sqlalchemy.exc import SQLAlchemyError
+
+import orchestrator.domain
+from orchestrator.adapters.store.database import Database
+from orchestrator.adapters.store.forms import moment_text
+from orchestrator.adapters.store.tables import EVENTS, FOLDS
+from orchestrator.domain.deployment import Deployment
+from orchestrator.engine.ports import Progress
+
+AT_ONCE = 200
+"""Deployments of one statement; databases have limits for the number of values in one."""
+
+
+@cache
+def form() -> str:
+    """Names the code that folds: every change to the domain, or to what reads it, makes all kept folds unfit."""
+    digest = sha256(pydantic.VERSION.encode())
+    for file in sorted(Path(orchestrator.domain.__file__).parent.rglob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def progress(connection: Connection, deployments: Sequence[str]) -> Mapping[str, Progress]:
+    """The last number of each, and its kept fold where that was made by the same code of events that are there."""
+    found: dict[str, Progress] = {}
+    for start in range(0, len(deployments), AT_ONCE):
+        names = deployments[start : start + AT_ONCE]
+        kept = dict(connection.execute(_fitting(names)).tuples().all())
+        found |= {
+            name: Progress(last, _revived(kept.get(name))) for name, last in connection.execute(_last(names))
+        }
+    return found
+
+
+def keep(database: Database, deployments: Sequence[Deployment]) -> None:
+    """Replace what was kept. Never raises for the database or the disk."""
+    with suppress(SQLAlchemyError, OSError):
+        for start in range(0, len(deployments) if database.roomy() else 0, AT_ONCE):
+            part = deployments[start : start + AT_ONCE]
+            # Not `write`: no ballast is thrown off for a cache.
+            with database.writing() as connection:
+                connection.execute(delete(FOLDS).where(FOLDS.c.deployment.in_([d.id for d in part])))
+                connection.execute(insert(FOLDS), [_row(d) for d in part])
+
+
+def _fitting(names: Sequence[str]) -> Select[str, bytes]:
+    made_of = and_(
+        EVENTS.c.deployment == FOLDS.c.deployment, EVENTS.c.seq == FOLDS.c.seq, EVENTS.c.at == FOLDS.c.at
+    )
+    return (
+        select(FOLDS.c.deployment, FOLDS.c.body)
+        .join(EVENTS, made_of)
+        .where(FOLDS.c.deployment.in_(names), FOLDS.c.form == form())
+    )
+
+
+def _last(names: Sequence[str]) -> Select[str, int]:
+    return (
+        select(EVENTS.c.deployment, func.max(EVENTS.c.seq))
+        .where(EVENTS.c.deployment.in_(names))
+        .group_by(EVENTS.c.deployment)
+    )
+
+
+def _revived(body: bytes | None) -> Deployment | None:
+    if body is None:
+        return None
+    try:
+        return Deployment.model_validate_json(zlib.decompress(body))
+    except (zlib.error, ValidationError):
+        return None
+
+
+def _row(d: Deployment) -> dict[str, object]:
+    return {
+        "deployment": d.id,
+        "seq": d.seq,
+        "at": moment_text(d.last_at),
+        "form": form(),
+        "body": zlib.compress(d.model_dump_json().encode(), level=1),
+    }

@@ -1,0 +1,54 @@
+"""Room on the disk: nothing new is begun without it, and a backout that is under way gets what was held back for it."""
+
+from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.words import size_words
+from orchestrator.engine.ports import Storage
+from orchestrator.errors import Refused
+
+BALLAST = 16 << 20
+"""Bytes held back for a backout of any size: its journal, its attempts' own files, and slack."""
+BALLAST_PER_HOST = 128 << 10
+"""Bytes held back for each host: evidence of two runs, three captures for the proof, its lines on the journal."""
+
+
+def ballast_for(hosts: int) -> int:
+    """Bytes held back for the backout of so many hosts."""
+    return BALLAST + hosts * BALLAST_PER_HOST
+
+
+def refuse_without_room(storage: Storage, hosts: int) -> None:
+    """Raises Refused where a deployment to so many hosts has too little room to begin."""
+    room, ballast = storage.room(), ballast_for(hosts)
+    if room < storage.reserve + ballast:
+        raise Refused(
+            f"{storage.place} has {size_words(room)} free; a deployment to {hosts} hosts needs "
+            f"{size_words(storage.reserve)} in reserve and {size_words(ballast)} for its backout. Nothing was started. "
+            f"Make room there (df -h {storage.place}), or set a smaller reserve (ORCH_DISK_RESERVE, such as 64MB)."
+        )
+
+
+def lacking(storage: Storage, deployment: Deployment) -> str | None:
+    """Hold back what the backout may need, before hosts are touched; what is lacking for that, in words, or None."""
+    wanted = ballast_for(len(deployment.targets))
+    held_back = storage.lay_in(deployment.id, wanted)
+    room = storage.room()
+    if held_back >= wanted and room >= storage.reserve:
+        return None
+    for_backout = f" and {size_words(wanted)} for its backout ({size_words(held_back)} held back)"
+    return (
+        f"the disk is nearly full: {storage.place} has {size_words(room)} free, and a wave needs "
+        f"{size_words(storage.reserve)} in reserve{for_backout if held_back < wanted else ''}; "
+        "make room there, then retry"
+    )
+
+
+def make_room_for_backout(storage: Storage, deployment: Deployment) -> None:
+    """Give up what was held back, where less than the reserve is free."""
+    if storage.room() < storage.reserve:
+        storage.release(deployment.id)
+
+
+def give_back(storage: Storage, deployment: Deployment) -> None:
+    """Hold nothing back for a deployment that is over."""
+    if deployment.over:
+        storage.give_back(deployment.id)
