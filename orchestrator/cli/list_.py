@@ -10,9 +10,9 @@ import click
 from orchestrator.bootstrap import ports as ports_of_home
 from orchestrator.cli.person import json_option
 from orchestrator.domain.deployment import Deployment, elapsed
-from orchestrator.domain.fold import fold
 from orchestrator.domain.plain_text import plain
 from orchestrator.domain.words import seconds_words
+from orchestrator.engine.folding import every
 from orchestrator.policy.plain_words import environment_words, release_words
 
 HEADINGS = ("id", "release", "environment", "state", "began", "took", "by")
@@ -23,7 +23,7 @@ HEADINGS = ("id", "release", "environment", "state", "began", "took", "by")
 def list_(as_json: bool) -> None:  # noqa: FBT001
     """List deployments, newest first: release, environment, state, when it began, how long it took, and by whom."""
     ports = ports_of_home()
-    deployments = [fold(ports.journal.read(name)) for name in ports.journal.deployments()]
+    deployments = list(every(ports.journal))
     now = ports.clock.now()
     rows = [(*row_of(d), seconds_words(round(elapsed(d, now))), plain(d.by, 40)) for d in deployments]
     if as_json:
@@ -64,7 +64,7 @@ def state_words(d: Deployment) -> str:
 
 def _object(d: Deployment, seconds: float) -> dict[str, object]:
     return {
-        "deployment": d.id,
+        "id": d.id,
         "release": d.plan.release.name,
         "version": d.plan.release.version,
         "environment": environment_words(d),

@@ -78,7 +78,7 @@ def test_list_as_json(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     keep_named(home, "held")
     assert run(["list", "--json"]) == 0
     row = json.loads(out(capsys))
-    assert (row["deployment"], row["held"], row["over"], row["version"]) == ("held", True, False, "2.4.0")
+    assert (row["id"], row["held"], row["over"], row["version"]) == ("held", True, False, "2.4.0")
 
 
 def test_a_record_as_text(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
