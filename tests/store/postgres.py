@@ -1,0 +1,84 @@
+"""A PostgreSQL server of the tests' own: a throw-away cluster on a Unix socket, run by an unprivileged user."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+USERS = ("postgres", "nobody")
+"""PostgreSQL refuses to run as root; the first of these that there is runs it then."""
+LAST = 60.0
+
+
+def lacking() -> str | None:
+    """Why no server can be started here, or None where one can."""
+    if _program("initdb") is None or _program("postgres") is None:
+        return "PostgreSQL's server is not installed here (Debian: postgresql)."
+    if os.geteuid() == 0 and _user() is None:
+        return f"No user to run PostgreSQL as ({', '.join(USERS)})."
+    return None
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """The URL of the server's first database; the server ends with the block."""
+    home = Path(tempfile.mkdtemp(prefix="orch-pg-", dir="/tmp"))
+    user = _user() if os.geteuid() == 0 else None
+    try:
+        if user is not None:
+            os.chown(home, user.pw_uid, user.pw_gid)
+        _run(user, _program("initdb"), "-D", f"{home}/data", "-U", "orch", "-A", "trust", "-E", "UTF8", "--no-sync")
+        process = _start(user, home)
+        try:
+            yield _answering(home, process)
+        finally:
+            process.send_signal(signal.SIGINT)  # a fast shutdown
+            process.wait(30)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _start(user: pwd.struct_passwd | None, home: Path) -> subprocess.Popen[bytes]:
+    settings = {"listen_addresses": "", "unix_socket_directories": str(home), "fsync": "off", "max_connections": "60"}
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    command = [str(_program("postgres")), "-D", f"{home}/data", *options]
+    with (home / "log").open("wb") as log:
+        return subprocess.Popen(command, stdout=log, stderr=log, cwd="/", **_as(user))
+
+
+def _answering(home: Path, process: subprocess.Popen[bytes]) -> str:
+    url = f"postgresql://orch@/postgres?host={home}"
+    deadline = time.monotonic() + LAST
+    while time.monotonic() < deadline and process.poll() is None:
+        asked = subprocess.run(
+            [str(_program("pg_isready")), "-q", "-h", str(home)], check=False, timeout=LAST
+        )
+        if asked.returncode == 0:
+            return url
+        time.sleep(0.05)
+    raise RuntimeError(f"PostgreSQL does not answer: {(home / 'log').read_text()[-2000:]}")
+
+
+def _run(user: pwd.struct_passwd | None, *command: str | None) -> None:
+    arguments = [str(part) for part in command]
+    subprocess.run(arguments, check=True, capture_output=True, cwd="/", timeout=LAST, **_as(user))
+
+
+def _as(user: pwd.struct_passwd | None) -> dict[str, int]:
+    return {} if user is None else {"user": user.pw_uid, "group": user.pw_gid}
+
+
+def _user() -> pwd.struct_passwd | None:
+    known = {entry.pw_name: entry for entry in pwd.getpwall()}
+    return next((known[name] for name in USERS if name in known), None)
+
+
+def _program(name: str) -> str | None:
+    places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return shutil.which(name, path=os.pathsep.join([*map(str, places), os.environ.get("PATH", "")]))
