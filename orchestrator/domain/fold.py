@@ -276,6 +276,16 @@ def _restoration_compared(event: e.RestorationCompared, d: Deployment, record: R
 
 
 @_changes.register
+def _backout_ended(
+    event: e.Restored | e.ResidueFound | e.BackoutFailed, d: Deployment, record: Recorded
+) -> Changes:
+    """A backout of less than everything leaves hosts as they were deployed, which nobody has verified: say so."""
+    reason = "deployed, and never verified before the deployment ended"
+    unproved = d.hosts_standing("deploying", "deployed", "to_retry")
+    return {"standings": _stand(d, {host: ("unknown", reason) for host in unproved})}
+
+
+@_changes.register
 def _held(event: e.Held, d: Deployment, record: Recorded) -> Changes:
     return {"hold": Hold(reason=event.reason, by=event.by)}
 

@@ -31,6 +31,14 @@ class Identity(Noun):
     boot_id: str
 
 
+class Ending(Noun):
+    """What came of ending a run's processes on a host: how many had to be ended, and those that are left all the same."""
+
+    host: HostName
+    ended: int = 0
+    left: Many[str] = ()
+
+
 def shared_machines(identities: dict[str, Identity]) -> list[tuple[str, ...]]:
     """The groups of hosts that are one machine under several names, in the order given."""
     hosts: dict[str, list[str]] = {}

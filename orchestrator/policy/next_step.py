@@ -34,7 +34,9 @@ def next_step(d: Deployment, now: datetime) -> Step:
         stop = aborted or d.stopped is not None
         return FollowAttempt(d.open_attempt.attempt, stop=stop)
     if d.stopped is not None:
-        return WaitForPerson(f"emergency stop by {d.stopped}", ("stop-all --lift",))
+        quiet = _quiet_first(d)
+        waiting = WaitForPerson(f"emergency stop by {d.stopped}", ("stop-all --lift",))
+        return quiet if isinstance(quiet, Perform) else waiting
     if d.aborting is not None and not d.touched_hosts:
         return Record(e.Cancelled(by=d.by, reason=f"aborted by {d.aborting}"))
     if d.paused is not None and d.aborting is None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from orchestrator.domain.baseline import AttributeValue, Baseline, BaselineScope, ConfigurationItem
 from orchestrator.domain.check import Answer, Check, CheckResult, title_of
-from orchestrator.domain.target import Identity, Target
+from orchestrator.domain.target import Ending, Identity, Target
 from orchestrator.engine.ports import Targets
 from orchestrator.policy.expectation import expected_of
 
@@ -27,6 +27,7 @@ class FakeMachine:
     items: dict[tuple[str, str], dict[str, AttributeValue]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     installed: dict[str, str] | None = None
+    running: dict[str, int] = field(default_factory=dict)
     scripted: dict[str, list[Told]] = field(default_factory=dict)
 
     def script(self, check: str, *answers: Told) -> None:
@@ -83,6 +84,17 @@ class FakeTargets(Targets):
     def capture(self, targets: Sequence[Target], scope: BaselineScope) -> dict[str, Baseline | str]:
         self._note("capture", targets)
         return {target.host: self._baseline(target.host) for target in targets}
+
+    def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | str]:
+        self._note("end_run", targets)
+        told: dict[str, Ending | str] = {}
+        for target in targets:
+            machine = self.machine(target.host)
+            if machine.unreachable is not None:
+                told[target.host] = machine.unreachable
+                continue
+            told[target.host] = Ending(host=target.host, ended=machine.running.pop(run, 0))
+        return told
 
     def identify(self, targets: Sequence[Target]) -> dict[str, Identity | str]:
         self._note("identify", targets)

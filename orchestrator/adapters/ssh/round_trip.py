@@ -24,6 +24,7 @@ class Question(NamedTuple):
     digests: Sequence[str] = ()
     scope: Mapping[str, Any] | None = None
     echo: bool = False
+    end_run: Mapping[str, Any] | None = None
 
     def request(self, nonce: str) -> dict[str, Any]:
         """The form in which the program on the target takes it."""
@@ -34,6 +35,7 @@ class Question(NamedTuple):
             "checks": [dict(check) for check in self.checks],
             "digests": list(self.digests),
             "scope": None if self.scope is None else dict(self.scope),
+            "end_run": None if self.end_run is None else dict(self.end_run),
         }
 
 

@@ -13,7 +13,7 @@ from orchestrator.adapters.ssh.session import Session, Unreached
 from orchestrator.domain.baseline import Baseline, BaselineScope, ConfigurationItem
 from orchestrator.domain.check import Answer, Check, CheckBase, CheckResult, ClockCheck
 from orchestrator.domain.plain_text import escaped_text, plain
-from orchestrator.domain.target import Identity, Target
+from orchestrator.domain.target import Ending, Identity, Target
 from orchestrator.engine.ports import Targets
 
 ControllerChecks = Callable[[Sequence[Target], Sequence[Check], Path], Sequence[CheckResult]]
@@ -107,6 +107,12 @@ class SshTargets(Targets):
         outcomes = self._ask_all(targets, lambda _target: Question(_CAPTURE_SECONDS, scope=asked))
         return {target.host: self._baseline(target, outcomes[target]) for target in targets}
 
+    def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | str]:
+        """What of the run was ended on each target, and what is left; see the port."""
+        asked = {"run": run, "patience": patience}
+        outcomes = self._ask_all(targets, lambda _target: Question(_VERIFY_SECONDS + patience, end_run=asked))
+        return {target.host: _ending(target, outcome) for target, outcome in outcomes.items()}
+
     def identify(self, targets: Sequence[Target]) -> dict[str, Identity | str]:
         """Which machine each target is, or why it cannot be told; see the port."""
         outcomes = self._ask_all(targets, lambda _target: Question(_VERIFY_SECONDS))
@@ -165,6 +171,16 @@ class SshTargets(Targets):
             items=tuple(_item(*item) for item in told["items"]),
             faults=tuple(faults),
         )
+
+
+def _ending(target: Target, outcome: Answered | Unanswered) -> Ending | str:
+    if isinstance(outcome, Unanswered):
+        return outcome.reason
+    told = outcome.body["ending"]
+    left = [plain(str(process), 200) for process in told["left"]]
+    if not left and told["unasked"]:
+        return f"{told['unasked']} processes cannot be asked: {outcome.without_root or 'not root'}"
+    return Ending(host=target.host, ended=told["ended"], left=tuple(left))
 
 
 def is_of_controller(check: CheckBase) -> bool:

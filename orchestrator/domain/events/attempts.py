@@ -43,9 +43,10 @@ class AttemptLost(Noun):
 
 
 class Quiesced(Noun):
-    """After an unclean end: which hosts were seen free of the run's processes, and which not."""
+    """After an unclean end: on which hosts the run's processes had to be ended, and where they could not be or be seen."""
 
     kind: Literal["quiesced"] = "quiesced"
     attempt: Name
     busy: Many[HostName] = ()
     unreachable: Many[HostName] = ()
+    ended: Many[HostName] = ()

@@ -47,9 +47,10 @@ def follow(work: Work, step: FollowAttempt) -> None:
     if sighting.state == "finished" and sighting.outcome is not None:
         work.chronicle.note(AttemptEnded(outcome=sighting.outcome))
     elif sighting.state == "dead":
-        work.chronicle.note(AttemptLost(attempt=step.attempt, reason="its worker ended without an outcome"))
+        # The worker is gone, what it started may not be: ansible-playbook can still be changing hosts.
+        _stop(work, step.attempt, "its worker ended without an outcome")
     elif step.stop:
-        _stop(work, step.attempt)
+        _stop(work, step.attempt, _why_stopped(work.deployment))
     else:
         work.ports.clock.sleep(POLL)
         work.chronicle.refresh()
@@ -65,13 +66,16 @@ def _start(work: Work, attempt: str) -> None:
         work.ports.playbooks.start(request)
 
 
-def _stop(work: Work, attempt: str) -> None:
-    """End the attempt's processes; the journal says stopped only once none is left."""
+def _why_stopped(d: Deployment) -> str:
+    return "stopped by the emergency stop" if d.stopped is not None else "stopped on abort"
+
+
+def _stop(work: Work, attempt: str, reason: str) -> None:
+    """End the attempt's processes on this machine; the journal says lost only once none is left."""
     if work.ports.playbooks.sight(attempt).state == "absent":
-        reason = "stopped before its worker was started"
-        work.chronicle.note(AttemptLost(attempt=attempt, reason=reason, started=False))
+        unstarted = f"{reason}, before its worker was started"
+        work.chronicle.note(AttemptLost(attempt=attempt, reason=unstarted, started=False))
     elif work.ports.playbooks.stop(attempt):
-        reason = "stopped by the emergency stop" if work.deployment.stopped else "stopped on abort"
         work.chronicle.note(AttemptLost(attempt=attempt, reason=reason))
     else:
         work.ports.clock.sleep(POLL)

@@ -82,6 +82,10 @@ def evaluated(request: dict[str, Any]) -> dict[str, Any]:
         answer["checks"] = Rounds(request["checks"], deadline).run()
     if request["digests"]:
         answer["digests"] = {path: _digest(path) for path in request["digests"]}
+    if request.get("end_run") is not None:
+        from orchestrator.adapters.ssh.on_target.ending import end_run
+
+        answer["ending"] = end_run(**request["end_run"])
     if request["scope"] is not None:
         from orchestrator.adapters.ssh.on_target.baseline import Capture
 
