@@ -15,7 +15,7 @@ from orchestrator.domain.fold import apply
 from orchestrator.domain.plain_text import plain
 from orchestrator.policy.drift import summary_lines
 from orchestrator.policy.plain_words import counted, next_moves, plain_words
-from orchestrator.policy.telling import checks_words, outcome_words
+from orchestrator.policy.telling import checks_words, outcome_words, quiet_words
 
 Said = list[tuple[str, str]]
 """What there is to say: where (a wave, or what the deployment as a whole is at), and what."""
@@ -158,9 +158,7 @@ def _attempt_lost(event: e.AttemptLost, d: Deployment) -> Said:
 
 @_said.register
 def _quiesced(event: e.Quiesced, d: Deployment) -> Said:
-    left = [f"processes still run on {', '.join(event.busy)}"] if event.busy else []
-    left += [f"no answer from {', '.join(event.unreachable)}"] if event.unreachable else []
-    return [("quiet", "; ".join(left) or "no process of the run is left on its hosts")]
+    return [("quiet", quiet_words(event))]
 
 
 @_said.register

@@ -127,9 +127,8 @@ def _attempt_lost(event: e.AttemptLost, story: Story, record: Recorded) -> None:
 
 @_tell.register
 def _quiesced(event: e.Quiesced, story: Story, record: Recorded) -> None:
-    left = [f"processes still run on {', '.join(event.busy)}"] if event.busy else []
-    left += [f"no answer from {', '.join(event.unreachable)}"] if event.unreachable else []
-    words = "; ".join(left) or "no process of the run is left on its hosts"
+    left = bool(event.busy or event.unreachable)
+    words = quiet_words(event)
     step = story.finished(record, "quiesce", "unknown" if left else "passed", words)
     wave = next((each.wave for each in story.steps if each.attempt == event.attempt), None)
     story.add(replace(step, wave=wave))
@@ -276,6 +275,14 @@ def checks_words(results: tuple[CheckResult, ...]) -> str:
     tally = {answer: sum(r.answer == answer for r in results) for answer in ("failed", "inconclusive")}
     troubled = [f"{number} {answer}" for answer, number in tally.items() if number]
     return ", ".join([words, *(troubled or (["all passed"] if results else ["which proves nothing"]))])
+
+
+def quiet_words(event: e.Quiesced) -> str:
+    """What was seen of an old run's processes, such as `no process of the run is left on its hosts`."""
+    said = [f"processes still run on {', '.join(event.busy)}"] if event.busy else []
+    said += [f"no answer from {', '.join(event.unreachable)}"] if event.unreachable else []
+    said += [f"processes were ended on {', '.join(event.ended)}"] if event.ended else []
+    return "; ".join(said) or "no process of the run is left on its hosts"
 
 
 def outcome_words(outcomes: Iterable[HostOutcome]) -> str:
