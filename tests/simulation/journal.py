@@ -1,12 +1,12 @@
 """A journal in memory that the driver can be killed around, and that can fail."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from random import Random
 
+from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import HOUSE, Event, Recorded
-from orchestrator.engine.ports import DriverClaim, Journal
+from orchestrator.engine.ports import DriverClaim, Journal, Progress
 from orchestrator.errors import Conflict, StoreFault
 from tests.simulation.world import World
 
@@ -16,21 +16,32 @@ class Killed(BaseException):
 
 
 class _Claim(DriverClaim, AbstractContextManager["DriverClaim"]):
+    def __init__(self, claims: set[str], deployment: str) -> None:
+        if deployment in claims:
+            raise Conflict(f"{deployment} is driven already")
+        self._claims = claims
+        self._deployment = deployment
+        claims.add(deployment)
+
     def __enter__(self) -> DriverClaim:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        return None
+        self._claims.discard(self._deployment)
 
 
 class SimulatedJournal(Journal):
-    """Appends are all or nothing; `kill` and `fail` are the chances of a death or a store fault at an append."""
+    """Appends are all or nothing; `kill` and `fail` are the chances of a death or a store fault at an append.
 
-    def __init__(self, world: World, random: Random, *, kill: float, fail: float) -> None:
+    `full` is when the disk is full: until when nothing can be appended at all.
+    """
+
+    def __init__(self, world: World, *, kill: float, fail: float) -> None:
         self._world = world
-        self._random = random
+        self._claims: set[str] = set()
         self.kill = kill
         self.fail = fail
+        self.full = False
         self.records: dict[str, list[Recorded]] = {}
         self.true_times: dict[tuple[str, int], datetime] = {}
 
@@ -38,9 +49,9 @@ class SimulatedJournal(Journal):
         known = self.records.get(deployment, [])
         if len(known) != expected_seq:
             raise Conflict("somebody else wrote")
-        if self._random.random() < self.fail:
+        if self.full or self._world.struck(self.fail, "store fault"):
             raise StoreFault("no space left on device")
-        if self._random.random() < self.kill / 2:
+        if self._world.struck(self.kill / 2, "killed before an append"):
             raise Killed
         added = [
             Recorded(deployment=deployment, seq=expected_seq + n, at=self._world.now(), event=event)
@@ -48,7 +59,7 @@ class SimulatedJournal(Journal):
         ]
         self.records[deployment] = [*known, *added]
         self.true_times |= {(deployment, record.seq): self._world.true for record in added}
-        if self._random.random() < self.kill / 2:
+        if self._world.struck(self.kill / 2, "killed after an append"):
             raise Killed
         return added
 
@@ -58,5 +69,15 @@ class SimulatedJournal(Journal):
     def deployments(self) -> list[str]:
         return [name for name in reversed(self.records) if name != HOUSE]
 
+    def progress(self, deployments: Sequence[str]) -> Mapping[str, Progress]:
+        return {name: Progress(len(self.records[name]), None) for name in deployments if name in self.records}
+
+    def keep(self, deployments: Sequence[Deployment]) -> None:
+        return None
+
     def drive_alone(self, deployment: str) -> DriverClaim:
-        return _Claim()
+        return _Claim(self._claims, deployment)
+
+    def when(self, record: Recorded) -> datetime:
+        """The true time of a record, whatever the clock said."""
+        return self.true_times[record.deployment, record.seq]

@@ -3,20 +3,43 @@
 from datetime import datetime
 
 from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.events import AttemptEnded, AttemptIntended, AttemptLost, GatePassed, Recorded
+from orchestrator.domain.events import (
+    AttemptAdopted,
+    AttemptEnded,
+    AttemptIntended,
+    AttemptLost,
+    DriverTook,
+    GatePassed,
+    Quiesced,
+    Recorded,
+)
 from orchestrator.domain.lifecycle import State
+from tests.simulation.evidence import promoted_without_evidence
 from tests.simulation.scenario import Scenario
+from tests.simulation.words import against_words
+
+AT_REST = frozenset({"verified", "restored", "untouched"})
+IN_BETWEEN = frozenset({"deploying", "backing_out"})
 
 
 def broken(scenario: Scenario, deployment: Deployment) -> list[str]:
     """The invariants that this run broke, in words; empty when it is sound."""
     records = scenario.journal.records[deployment.id]
     return [
-        *scenario.world.overlaps,
+        *scenario.world.broken,
         *_gates(scenario, deployment, records),
         *_intents(records),
+        *_intended_before_acting(scenario, records),
         *_ran_twice(scenario),
-        *_no_deploy_after_backout(scenario),
+        *_repeated_unseen(records),
+        *_adopted(records),
+        *_stopped_for_good(scenario, records),
+        *_quiet_where_it_says_so(scenario, records),
+        *_no_deploy_after_backout(scenario, deployment),
+        *_no_second_deployment(scenario, deployment),
+        *promoted_without_evidence(scenario, records),
+        *against_words(records),
+        *_at_rest(deployment),
         *_truthful(scenario, deployment),
     ]
 
@@ -25,13 +48,13 @@ def _gates(scenario: Scenario, d: Deployment, records: list[Recorded]) -> list[s
     passed: dict[int, datetime] = {}
     for record in records:
         if isinstance(record.event, GatePassed):
-            passed.setdefault(record.event.wave, scenario.journal.true_times[(record.deployment, record.seq)])
-    broken = []
+            passed.setdefault(record.event.wave, scenario.journal.when(record))
+    found = []
     for act in scenario.world.acts:
         wave = d.standings[act.host].wave
         if act.purpose == "deploy" and wave > 0 and (wave - 1 not in passed or passed[wave - 1] > act.at):
-            broken.append(f"{act.host} of wave {wave} was touched before gate {wave - 1} had passed")
-    return broken
+            found.append(f"{act.host} of wave {wave} was touched before gate {wave - 1} had passed")
+    return found
 
 
 def _intents(records: list[Recorded]) -> list[str]:
@@ -43,39 +66,147 @@ def _intents(records: list[Recorded]) -> list[str]:
     return [f"intents {intended} and ends {ended} do not match"]
 
 
+def _intended_before_acting(scenario: Scenario, records: list[Recorded]) -> list[str]:
+    intended = {
+        r.event.attempt: (scenario.journal.when(r), r.event.hosts)
+        for r in records
+        if isinstance(r.event, AttemptIntended)
+    }
+    found = []
+    for act in scenario.world.acts:
+        at, hosts = intended.get(act.attempt, (None, ()))
+        if at is None or at > act.at or act.host not in hosts:
+            found.append(f"{act.attempt} acted on {act.host} without an intent on the journal before")
+    return found
+
+
 def _ran_twice(scenario: Scenario) -> list[str]:
     starts = scenario.playbooks.starts
-    return [f"{name} was run twice" for name in set(starts) if starts.count(name) > 1]
+    found = [f"{name} was run twice" for name in set(starts) if starts.count(name) > 1]
+    begun = [(act.attempt, act.host) for act in scenario.world.acts]
+    return found + [
+        f"{attempt} acted twice on {host}" for attempt, host in set(begun) if begun.count((attempt, host)) > 1
+    ]
 
 
-def _no_deploy_after_backout(scenario: Scenario) -> list[str]:
+def _repeated_unseen(records: list[Recorded]) -> list[str]:
+    """Hosts of a lost attempt are looked at before anything is run on them again."""
+    hosts: dict[str, tuple[str, ...]] = {}
+    unseen: dict[str, str] = {}
+    found = []
+    for event in (record.event for record in records):
+        if isinstance(event, AttemptIntended):
+            hosts[event.attempt] = event.hosts
+            found += [
+                f"{event.attempt} ran on {h} where {unseen[h]} was lost and nobody looked"
+                for h in event.hosts
+                if h in unseen
+            ]
+        elif isinstance(event, AttemptLost) and event.started:
+            unseen |= dict.fromkeys(hosts.get(event.attempt, ()), event.attempt)
+        elif isinstance(event, Quiesced):
+            unseen = {host: name for host, name in unseen.items() if name != event.attempt}
+    return found
+
+
+def _adopted(records: list[Recorded]) -> list[str]:
+    """What another driver began is adopted before its end is taken."""
+    driver, mine = "", set[str]()
+    found = []
+    for event in (record.event for record in records):
+        if isinstance(event, DriverTook):
+            driver, mine = event.driver, set()
+        elif isinstance(event, AttemptIntended | AttemptAdopted):
+            mine.add(event.attempt)
+        elif isinstance(event, AttemptEnded | AttemptLost):
+            name = event.outcome.attempt if isinstance(event, AttemptEnded) else event.attempt
+            if name not in mine:
+                found.append(f"{driver} took the end of {name} without having adopted it")
+    return found
+
+
+def _stopped_for_good(scenario: Scenario, records: list[Recorded]) -> list[str]:
+    """After the end of an attempt is on the journal its worker is gone, and it begins nothing more anywhere."""
+    found = []
+    for record in records:
+        if not isinstance(record.event, AttemptEnded | AttemptLost):
+            continue
+        event, at = record.event, scenario.journal.when(record)
+        name = event.outcome.attempt if isinstance(event, AttemptEnded) else event.attempt
+        worker = scenario.playbooks.workers.get(name)
+        if worker is not None and (worker.gone_at is None or worker.gone_at > at):
+            found.append(f"{name} was called over while its worker lived")
+        found += [
+            f"{name} began on {act.host} after it was called over"
+            for act in scenario.world.acts
+            if act.attempt == name and act.at > at
+        ]
+    return found
+
+
+def _quiet_where_it_says_so(scenario: Scenario, records: list[Recorded]) -> list[str]:
+    hosts = {r.event.attempt: r.event.hosts for r in records if isinstance(r.event, AttemptIntended)}
+    found = []
+    for record in records:
+        if isinstance(record.event, Quiesced):
+            event, at = record.event, scenario.journal.when(record)
+            quiet = set(hosts[event.attempt]) - {*event.busy, *event.unreachable}
+            found += [
+                f"{act.host} was called quiet after {event.attempt} while {act.attempt} was at work"
+                for act in scenario.world.acts
+                if act.host in quiet and act.at < at < act.until
+            ]
+    return found
+
+
+def _no_deploy_after_backout(scenario: Scenario, d: Deployment) -> list[str]:
     backed_out: set[str] = set()
-    broken = []
+    found = []
     for act in scenario.world.acts:
         if act.purpose == "backout":
             backed_out.add(act.host)
         elif backed_out:
-            broken.append(f"{act.host} was deployed to after a backout had begun")
-    return broken
+            found.append(f"{act.host} was deployed to after a backout had begun")
+    return found
+
+
+def _no_second_deployment(scenario: Scenario, d: Deployment) -> list[str]:
+    """A second deployment that is begun while this one holds its hosts touches nothing."""
+    return [
+        f"{act.deployment} touched {act.host} while {d.id} held it"
+        for act in scenario.world.acts
+        if act.deployment != d.id
+    ]
+
+
+def _at_rest(d: Deployment) -> list[str]:
+    """Every host ends deployed and verified, restored, untouched, or in need of attention with a reason."""
+    found = []
+    for name, stands in d.standings.items():
+        if stands.standing in IN_BETWEEN:
+            found.append(f"{name} ends as {stands.standing}")
+        elif stands.standing not in AT_REST and not stands.reason.strip():
+            found.append(f"{name} ends as {stands.standing} without a reason")
+    return found
 
 
 def _truthful(scenario: Scenario, d: Deployment) -> list[str]:
     """What the record says of a host is what the host holds, unless the host changed of itself afterwards."""
     touched = {act.host for act in scenario.world.acts}
-    broken = []
+    found = []
     if d.state is State.COMPLETED and any(s.standing != "verified" for s in d.standings.values()):
-        broken.append("completed with a host that is not verified")
+        found.append("completed with a host that is not verified")
     if d.state is State.BACKED_OUT and any(d.standings[h].standing != "restored" for h in _backed_out(d)):
-        broken.append("backed out with a host that is not restored")
-    for name, standing in d.standings.items():
+        found.append("backed out with a host that is not restored")
+    for name, stands in d.standings.items():
         host = scenario.world.hosts[name]
-        if standing.standing == "verified" and host.version != "2.0":
-            broken.append(f"{name} is called verified and holds {host.version}")
-        if standing.standing == "restored" and host.state() != ("1.0", (("/etc/app", "old"),)):
-            broken.append(f"{name} is called restored and holds {host.state()}")
-        if standing.standing == "untouched" and name in touched:
-            broken.append(f"{name} is called untouched and was touched")
-    return broken
+        if stands.standing == "verified" and host.version != "2.0":
+            found.append(f"{name} is called verified and holds {host.version}")
+        if stands.standing == "restored" and host.state() != ("1.0", (("/etc/app", "old"),)):
+            found.append(f"{name} is called restored and holds {host.state()}")
+        if stands.standing == "untouched" and name in touched:
+            found.append(f"{name} is called untouched and was touched")
+    return found
 
 
 def _backed_out(d: Deployment) -> tuple[str, ...]:

@@ -11,16 +11,19 @@ from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.engine.drive import drive
 from orchestrator.engine.emergency import lift, stop_all
 from orchestrator.engine.ports import BaselineStore, MediaLibrary, Planning, Ports, Watcher
-from orchestrator.engine.use_cases import open_deployment, signal
-from orchestrator.errors import Refused, StoreFault
+from orchestrator.engine.use_cases import open_deployment, rollback, signal
+from orchestrator.errors import Conflict, Refused, StoreFault
 from orchestrator.policy.next_step import next_step
 from orchestrator.policy.steps import WaitForPerson
-from tests.fakes.host_locks import FakeHostLocks
 from tests.plans import SHA
 from tests.simulation.journal import Killed
 from tests.simulation.scenario import Scenario
 
 DRIVES = 400
+DEATHS = (Killed, StoreFault, OSError)
+"""What ends a driver without ending its deployment."""
+LOCKED = frozenset({"attempt_intended", "wave_checked", "gate_passed", "backout_began", "baseline_captured"})
+"""Events after which the deployment surely holds its hosts."""
 
 
 class _Baselines(BaselineStore):
@@ -60,7 +63,8 @@ def ports_of(scenario: Scenario) -> Ports:
         planning=_Planning(scenario.plan),
         clock=scenario.world,
         journal=scenario.journal,
-        locks=FakeHostLocks(scenario.world),
+        storage=scenario.storage,
+        locks=scenario.locks,
         playbooks=scenario.playbooks,
         targets=scenario.targets,
         baselines=_Baselines(),
@@ -75,19 +79,35 @@ def run(scenario: Scenario) -> Deployment:
     for n in range(DRIVES):
         if n == DRIVES // 4:
             scenario.journal.kill = scenario.journal.fail = 0
-        try:
-            deployment = drive(
-                ports, name, driver=f"driver-{n}", by="ann", watch=_interrupting(scenario, ports, name)
-            )
-        except (Killed, StoreFault):
+            scenario.journal.full = scenario.storage.full = False
+        deployment = _driven(scenario, ports, name, f"driver-{n}")
+        if deployment is None:
             scenario.world.sleep(scenario.random.random() * 4)
-            continue
-        if deployment.over:
+        elif deployment.over and not (scenario.rolls_back and deployment.touched_hosts):
             return deployment
-        _answer(scenario, ports, deployment)
+        elif deployment.over:
+            _roll_back(scenario, ports, name)
+        else:
+            _answer(scenario, ports, deployment)
     raise AssertionError(
         f"seed {scenario.seed}: no end after {DRIVES} drives: {fold(ports.journal.read(name)).state}"
     )
+
+
+def _driven(scenario: Scenario, ports: Ports, name: str, driver: str) -> Deployment | None:
+    """The deployment where its driver left it; None where the driver died."""
+    scenario.world.state = fold(ports.journal.read(name)).state
+    try:
+        return drive(ports, name, driver=driver, by="ann", watch=_interrupting(scenario, ports, name))
+    except DEATHS:
+        return None
+
+
+def _roll_back(scenario: Scenario, ports: Ports, name: str) -> None:
+    """Somebody takes back a deployment that was over, once."""
+    scenario.rolls_back = False
+    with suppress(*DEATHS, Refused):
+        rollback(ports, name, by="bo", reason="regret", watch=_interrupting(scenario, ports, name))
 
 
 def _opened(ports: Ports, scenario: Scenario) -> str:
@@ -106,20 +126,38 @@ def _interrupting(scenario: Scenario, ports: Ports, name: str) -> Watcher:
     """A watcher behind which other people sometimes say a word: the driver meets their events as conflicts."""
 
     def watch(record: e.Recorded) -> None:
-        if scenario.random.random() < 0.004 and record.event.kind not in ("paused", "abort_requested"):
+        scenario.world.heard(record.event.kind)
+        if scenario.random.random() < scenario.words and record.event.kind not in (
+            "paused",
+            "abort_requested",
+        ):
             words: list[e.Event] = [
                 e.Paused(by="bo", reason="lunch"),
                 e.AbortRequested(by="bo", reason="phone call"),
             ]
-            _say(ports, name, scenario.random.choice(words))
-        elif scenario.random.random() < 0.002:
+            _say(scenario, ports, name, scenario.random.choice(words))
+        elif scenario.random.random() < scenario.words / 2:
+            scenario.world.injected["emergency stop", scenario.world.phase] += 1
             with suppress(Killed, StoreFault):
                 stop_all(ports, by="bo", reason="fire")
+        elif scenario.rival and record.event.kind in LOCKED and scenario.random.random() < 0.2:
+            _rival(scenario, ports)
 
     return watch
 
 
-def _say(ports: Ports, name: str, word: e.Event) -> None:
+def _rival(scenario: Scenario, ports: Ports) -> None:
+    """Somebody deploys another plan to some of the same hosts while this deployment holds them."""
+    scenario.rival = False
+    scenario.world.injected["second deployment", scenario.world.phase] += 1
+    other = scenario.plan.model_copy(update={"plan_sha256": "1" * 64})
+    with suppress(*DEATHS, Conflict):
+        name = open_deployment(ports, other, by="di", approvals=())
+        drive(ports, name, driver="rival", by="di", watch=lambda record: None)
+
+
+def _say(scenario: Scenario, ports: Ports, name: str, word: e.Event) -> None:
+    scenario.world.injected[f"word: {word.kind}", scenario.world.phase] += 1
     with suppress(Refused, Killed, StoreFault):
         signal(ports, name, word)
 
@@ -133,7 +171,7 @@ def _answer(scenario: Scenario, ports: Ports, deployment: Deployment) -> None:
         return
     step = next_step(deployment, scenario.world.now())
     assert isinstance(step, WaitForPerson), f"seed {scenario.seed}: {deployment.state} stopped at {step}"
-    _say(ports, deployment.id, _word_for(scenario, deployment))
+    _say(scenario, ports, deployment.id, _word_for(scenario, deployment))
 
 
 def _word_for(scenario: Scenario, d: Deployment) -> e.Event:
@@ -141,7 +179,7 @@ def _word_for(scenario: Scenario, d: Deployment) -> e.Event:
         return e.Resumed(by="bo", reason="back")
     if d.hold is None and d.gate is not None and d.gate.confirm is not None:
         return e.Confirmed(wave=d.wave, role=d.gate.confirm, by="cy")
-    words: list[e.Event] = [e.Retried(by="bo", reason="again")]
+    words: list[e.Event] = [e.Retried(by="bo", reason="again"), e.HeldOn(by="bo", reason="let me think")]
     if d.touched_hosts and d.state.value != "backing out":
         words.append(e.BackoutBegan(hosts=d.touched_hosts, reason="enough", by="bo"))
         words.append(e.AbortRequested(by="bo", reason="enough"))

@@ -1,16 +1,17 @@
 """A scenario drawn from a seed: which plan, which fleet, which faults, which words from people."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
 from orchestrator.domain.prepared import PreparedPlan
+from tests.fakes.host_locks import FakeHostLocks
 from tests.plans import plan_of, plan_tree, prepared, targets_named
 from tests.simulation.journal import SimulatedJournal
-from tests.simulation.world import EPOCH, SimulatedPlaybooks, SimulatedTargets, World
-
-HORIZON = 120
-"""Seconds of simulated time in which faults happen; after it they end, and so must the deployment."""
+from tests.simulation.playbooks import SimulatedPlaybooks, Troubles
+from tests.simulation.storage import SimulatedStorage
+from tests.simulation.targets import SimulatedTargets
+from tests.simulation.world import EPOCH, HORIZON, World
 
 
 class Scenario:
@@ -18,23 +19,20 @@ class Scenario:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self.random = Random(seed)
-        names = [f"h{n}" for n in range(1, self.random.randint(2, 8) + 1)]
-        self.world = World(self.random, names)
+        random = self.random = Random(seed)
+        names = [f"h{n}" for n in range(1, random.randint(2, 8) + 1)]
+        self.world = World(random, names)
         self.plan = self._plan(names)
-        self.playbooks = SimulatedPlaybooks(
-            self.world,
-            trouble=self.random.choice([0, 0, 0.1, 0.4]),
-            bad_release=self.random.choice(["", "", "unhealthy", "dies"]),
-            forgetful=self.random.random() < 0.15,
-        )
-        self.targets = SimulatedTargets(self.world)
+        self.locks = FakeHostLocks(self.world)
+        self.storage = SimulatedStorage()
+        self.playbooks = SimulatedPlaybooks(self.world, self.locks, _troubles(random))
+        self.targets = SimulatedTargets(self.world, thin=random.choice([0, 0, 0, 0.02, 0.1]))
         self.journal = SimulatedJournal(
-            self.world,
-            self.random,
-            kill=self.random.choice([0, 0.02, 0.1]),
-            fail=self.random.choice([0, 0, 0.02]),
+            self.world, kill=random.choice([0, 0.02, 0.1]), fail=random.choice([0, 0, 0.02])
         )
+        self.words = random.choice([0, 0.004, 0.02])
+        self.rival = random.random() < 0.2
+        self.rolls_back = random.random() < 0.3
         self._faults(names)
 
     def _plan(self, names: list[str]) -> PreparedPlan:
@@ -48,18 +46,49 @@ class Scenario:
 
     def _faults(self, names: list[str]) -> None:
         for _ in range(self.random.choice([0, 0, 1, 3])):
-            moment = EPOCH + timedelta(seconds=self.random.random() * HORIZON / 2)
-            host = self.world.hosts[self.random.choice(names)]
-            back = moment + timedelta(seconds=self.random.random() * HORIZON / 2)
-            self.world.at(moment, lambda host=host: setattr(host, "up", False))  # type: ignore[misc]
-            self.world.at(back, lambda host=host: setattr(host, "up", True))  # type: ignore[misc]
+            self._cut(self.random.choice(names), self._moment())
         for _ in range(self.random.choice([0, 0, 1, 2])):
-            moment = EPOCH + timedelta(seconds=self.random.random() * HORIZON / 2)
-            self.world.at(moment, self.playbooks.kill_a_worker)
+            self.world.at(self._moment(), self.playbooks.kill_a_worker)
         if self.random.random() < 0.1:
-            moment = EPOCH + timedelta(seconds=self.random.random() * HORIZON / 2)
             skew = timedelta(seconds=self.random.choice([-3600, -20, 30, 7200]))
-            self.world.at(moment, lambda: setattr(self.world, "skew", skew))
+            self.world.at(self._moment(), lambda: self._set_clock(skew))
+        if self.random.random() < 0.1:
+            moment = self._moment()
+            self.world.at(moment, lambda: self._fill_disk(full=True))
+            self.world.at(moment + HORIZON / 4, lambda: self._fill_disk(full=False))
+
+    def _moment(self) -> datetime:
+        return EPOCH + HORIZON / 2 * self.random.random()
+
+    def _cut(self, name: str, moment: datetime) -> None:
+        host = self.world.hosts[name]
+
+        def cut() -> None:
+            host.up = False
+            self.world.injected["host cut", self.world.phase] += 1
+
+        self.world.at(moment, cut)
+        self.world.at(moment + HORIZON / 2 * self.random.random(), lambda: setattr(host, "up", True))
+
+    def _set_clock(self, skew: timedelta) -> None:
+        self.world.skew = skew
+        self.world.injected["clock set", self.world.phase] += 1
+
+    def _fill_disk(self, *, full: bool) -> None:
+        self.journal.full = self.storage.full = full
+        if full:
+            self.world.injected["disk full", self.world.phase] += 1
+
+
+def _troubles(random: Random) -> Troubles:
+    return Troubles(
+        tasks=random.choice([0, 0, 0.1, 0.4]),
+        slow=random.choice([0, 0, 0.05]),
+        files=random.choice([0, 0, 0.05]),
+        stubborn=random.choice([0, 0.5]),
+        bad_release=random.choice(["", "", "", "unhealthy", "dies"]),
+        forgetful=random.random() < 0.15,
+    )
 
 
 def _strategy(kind: str, random: Random, names: list[str]) -> dict[str, Any]:

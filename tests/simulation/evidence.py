@@ -1,0 +1,142 @@
+"""No promotion without evidence: the ledger of every host, kept from outcomes and check results alone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from orchestrator.domain import events as e
+from orchestrator.domain.check import CheckResult, title_of
+from orchestrator.domain.events import Recorded
+from orchestrator.domain.wave import Limit, Wave
+from tests.simulation.scenario import Scenario
+
+
+def promoted_without_evidence(scenario: Scenario, records: list[Recorded]) -> list[str]:
+    """Gates, completions and passes that the evidence on the journal and in the world does not carry."""
+    ledger = Ledger(scenario)
+    for record in records:
+        ledger.enter(record)
+    return ledger.found
+
+
+@dataclass
+class Entry:
+    """What is proved of a host since the last thing that was done to it."""
+
+    touched: bool = False
+    done: bool = False
+    failing: bool = False
+    excluded: bool = False
+    passed: set[str] = field(default_factory=set)
+
+
+class Ledger:
+    """Goes through a journal and knows at each gate which hosts are proved to be up."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        plan = scenario.plan.plan
+        self.overall = plan.strategy.failure_limit.overall
+        self.waves = scenario.plan.waves
+        self.hosts = {host: Entry() for wave in self.waves for host in wave.hosts}
+        self.titles = {title_of(check) for check in plan.validation.acceptance}
+        self.attempted: dict[str, e.AttemptIntended] = {}
+        self.soak_until: datetime | None = None
+        self.soaked = True
+        self.jumped = False
+        self.found: list[str] = []
+
+    def enter(self, record: Recorded) -> None:
+        """Take in one record."""
+        match record.event:
+            case e.AttemptIntended() as event:
+                self._intended(event)
+            case e.AttemptEnded() as event:
+                for outcome in event.outcome.hosts:
+                    self._ended(event.outcome.attempt, outcome.host, done=outcome.result == "done")
+            case e.AttemptLost() as event:
+                for host in self.attempted[event.attempt].hosts:
+                    self._ended(event.attempt, host, done=False)
+            case e.WaveChecked() as event:
+                self._checked(record, event)
+            case e.Excluded() as event:
+                for host in event.hosts:
+                    self.hosts[host].excluded = True
+            case e.GateReached() as event:
+                self.soak_until, self.soaked = event.soak_until, event.soak_until is None
+            case e.ClockJumped():
+                self.jumped = True
+            case _:
+                self._promoted(record)
+
+    def _intended(self, event: e.AttemptIntended) -> None:
+        self.attempted[event.attempt] = event
+        for host in event.hosts:
+            self.hosts[host] = Entry(touched=True, excluded=self.hosts[host].excluded)
+
+    def _ended(self, attempt: str, host: str, *, done: bool) -> None:
+        self.hosts[host].done = done and self.attempted[attempt].purpose == "deploy"
+
+    def _checked(self, record: Recorded, event: e.WaveChecked) -> None:
+        for host, results in _by_host(event.results).items():
+            entry = self.hosts[host]
+            entry.passed |= {result.title for result in results if result.answer == "passed"}
+            entry.failing = any(result.answer != "passed" for result in results)
+            self.found += [
+                f"{host}: nobody gave the pass of {result.title}"
+                for result in results
+                if result.answer == "passed" and not self._was_given(record, result)
+            ]
+        if event.stage == "soak" and event.final and self.soak_until is not None:
+            in_time = record.at >= self.soak_until or self.jumped
+            self.soaked = in_time and all(result.answer == "passed" for result in event.results)
+
+    def _was_given(self, record: Recorded, result: CheckResult) -> bool:
+        at = self.scenario.journal.when(record)
+        return any(given <= at for given in self.scenario.world.given[result.host, result.title])
+
+    def _promoted(self, record: Recorded) -> None:
+        match record.event:
+            case e.GatePassed(wave=number):
+                self._within_limits(self.waves[: number + 1], "gate")
+                if not self.soaked:
+                    self.found.append(f"gate {number} passed without its soak")
+            case e.EarlyLifeBegan():
+                self._within_limits(self.waves, "early life")
+            case e.Completed():
+                down = [host for host in self.hosts if not self._up(host)]
+                if down:
+                    self.found.append(f"completed without evidence for {', '.join(down)}")
+            case e.CompletedWithExceptions(exceptions=named):
+                self._within_limits(self.waves, "completion")
+                unnamed = [h for h in self.hosts if not self._up(h) and not named.get(h, "").strip()]
+                if unnamed:
+                    self.found.append(f"completed without a word of {', '.join(unnamed)}")
+            case _:
+                pass
+
+    def _within_limits(self, waves: Iterable[Wave], what: str) -> None:
+        waves = tuple(waves)
+        for wave in waves:
+            self._limit(wave.hosts, wave.failure_limit, len(wave.hosts), f"{what}, {wave.name}")
+        everywhere = [host for wave in waves for host in wave.hosts]
+        self._limit(everywhere, self.overall, len(self.hosts), f"{what}, overall")
+        last = waves[-1].hosts
+        if not any(self._up(host) and not self.hosts[host].excluded for host in last):
+            self.found.append(f"{what}: promoted with no host of {waves[-1].name} up")
+
+    def _limit(self, hosts: Iterable[str], limit: Limit, total: int, what: str) -> None:
+        down = [host for host in hosts if not self._up(host) and not self.hosts[host].excluded]
+        if len(down) > limit.hosts_of(total):
+            self.found.append(f"{what}: promoted with {', '.join(down)} not proved to be up")
+
+    def _up(self, host: str) -> bool:
+        entry = self.hosts[host]
+        return entry.done and not entry.failing and entry.passed >= self.titles
+
+
+def _by_host(results: Iterable[CheckResult]) -> dict[str, list[CheckResult]]:
+    found: dict[str, list[CheckResult]] = {}
+    for result in results:
+        found.setdefault(result.host, []).append(result)
+    return found

@@ -1,0 +1,184 @@
+"""Simulated attempts: workers that act on hosts over simulated time, and die, stumble and refuse to end."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from orchestrator.domain.attempt import AttemptRequest
+from orchestrator.domain.host_lock import HostLock
+from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
+from orchestrator.domain.sighting import Sighting, TaskSeen
+from orchestrator.engine.ports import HostLocks, Playbooks
+from tests.simulation.world import Act, Host, World
+
+
+@dataclass
+class Worker:
+    """An attempt's worker: where each host's work ends, and how."""
+
+    request: AttemptRequest
+    started_at: datetime
+    results: dict[str, HostOutcome] = field(default_factory=dict)
+    alive: bool = True
+    gone_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Troubles:
+    """How likely what goes wrong is; `bad_release` is a release that starts and is no good."""
+
+    tasks: float = 0
+    slow: float = 0
+    files: float = 0
+    stubborn: float = 0
+    bad_release: str = ""
+    forgetful: bool = False
+
+
+class SimulatedPlaybooks(Playbooks):
+    """Runs attempts over simulated time; what goes wrong on which host is drawn from the world's randomness."""
+
+    def __init__(self, world: World, locks: HostLocks, troubles: Troubles) -> None:
+        self.world = world
+        self.locks = locks
+        self.troubles = troubles
+        self.workers: dict[str, Worker] = {}
+        self.starts: list[str] = []
+
+    def start(self, request: AttemptRequest) -> None:
+        if self.world.struck(self.troubles.files, "start fails"):
+            raise OSError("no space left on device")
+        if request.attempt not in self.workers:
+            self._start(request)
+        if self.world.struck(self.troubles.files, "start fails after it"):
+            raise OSError("input/output error")
+
+    def _start(self, request: AttemptRequest) -> None:
+        self.starts.append(request.attempt)
+        worker = Worker(request, self.world.true)
+        self.workers[request.attempt] = worker
+        last = self.world.true
+        for name in request.hosts:
+            begins = self.world.true + timedelta(seconds=self.world.random.choice([0, 0, 0, 2]))
+            slow = self.world.random.random() < self.troubles.slow
+            ends = begins + timedelta(seconds=30 if slow else 1) * (1 + self.world.random.random())
+            self.world.at(
+                begins, lambda host=self.world.hosts[name], ends=ends: self._begin(worker, host, ends)
+            )  # type: ignore[misc]
+            last = max(last, ends)
+        self.world.at(last + timedelta(seconds=0.2), lambda: self._finish(worker))
+        self.world.sleep(0)
+
+    def _begin(self, worker: Worker, host: Host, ends: datetime) -> None:
+        request, now = worker.request, self.world.true
+        if not worker.alive:
+            return
+        if not host.up:
+            worker.results[host.name] = _outcome(host.name, "unknown", "unreachable")
+            return
+        if host.busy_until > now:
+            self.world.broken.append(f"{request.attempt} began on busy {host.name}")
+        if not any(_covers(lock, host, request) for lock in self.locks.held()):
+            self.world.broken.append(
+                f"{request.attempt} began on {host.name}, which {request.deployment} had not locked"
+            )
+        host.busy_until = ends
+        self.world.acts.append(
+            Act(now, host.name, request.attempt, request.deployment, request.purpose, ends)
+        )
+        if request.purpose == "deploy":
+            host.files.setdefault("/var/lib/app/saved", host.files.get("/etc/app", ""))
+            host.files["/etc/app"] = "half"
+        self.world.at(ends, lambda: self._end(worker, host))
+
+    def _end(self, worker: Worker, host: Host) -> None:
+        """The remote work ends on the host; it does so even where the worker died, for it is already there."""
+        if worker.request.attempt in host.ended_runs:
+            return
+        host.busy_until = min(host.busy_until, self.world.true)
+        if not host.up:
+            worker.results[host.name] = _outcome(host.name, "unknown", "connection lost")
+            return
+        failing = self.world.struck(self.troubles.tasks, f"{worker.request.purpose} task fails")
+        if worker.request.purpose == "deploy":
+            self._deployed(worker, host, failing=failing)
+        else:
+            self._backed_out(worker, host, failing=failing)
+
+    def _deployed(self, worker: Worker, host: Host, *, failing: bool) -> None:
+        if failing:
+            worker.results[host.name] = _outcome(host.name, "not_done", "task 'Start' failed")
+            return
+        host.version, host.files["/etc/app"] = "2.0", "new"
+        host.healthy = self.troubles.bad_release != "unhealthy"
+        dies = self.troubles.bad_release == "dies"
+        host.dies_at = self.world.true + timedelta(seconds=5) if dies else None
+        if self.troubles.bad_release:
+            self.world.injected[f"release {self.troubles.bad_release}", self.world.phase] += 1
+        worker.results[host.name] = _outcome(host.name, "done", "")
+
+    def _backed_out(self, worker: Worker, host: Host, *, failing: bool) -> None:
+        if failing:
+            worker.results[host.name] = _outcome(host.name, "not_done", "task 'Restore' failed")
+            return
+        saved = host.files.pop("/var/lib/app/saved", None)
+        if saved is not None:
+            host.files["/etc/app"] = saved
+        if self.troubles.forgetful:
+            host.files["/etc/app.bak"] = "forgotten"
+            self.world.injected["backout forgets a file", self.world.phase] += 1
+        host.version, host.healthy, host.dies_at = "1.0", True, None
+        worker.results[host.name] = _outcome(host.name, "done", "")
+
+    def _finish(self, worker: Worker) -> None:
+        if worker.alive:
+            worker.alive = False
+            worker.gone_at = worker.finished_at = self.world.true
+
+    def sight(self, attempt: str) -> Sighting:
+        if self.world.struck(self.troubles.files / 10, "sight fails"):
+            raise OSError("input/output error")
+        worker = self.workers.get(attempt)
+        if worker is None:
+            return Sighting(attempt=attempt, state="absent")
+        if worker.finished_at is not None:
+            return Sighting(attempt=attempt, state="finished", outcome=self._outcome(worker))
+        return Sighting(attempt=attempt, state="running" if worker.alive else "dead")
+
+    def _outcome(self, worker: Worker) -> AttemptOutcome:
+        return AttemptOutcome(
+            attempt=worker.request.attempt,
+            hosts=tuple(
+                worker.results.get(h, _outcome(h, "unknown", "no evidence")) for h in worker.request.hosts
+            ),
+            exit_code=0,
+            started_at=worker.started_at,
+            ended_at=worker.finished_at or self.world.true,
+        )
+
+    def tasks_seen(self, attempt: str, after: int = 0) -> list[TaskSeen]:
+        return []
+
+    def stop(self, attempt: str) -> bool:
+        if self.world.struck(self.troubles.stubborn, "stop fails"):
+            return False
+        worker = self.workers.get(attempt)
+        if worker is not None and worker.alive:
+            worker.alive, worker.gone_at = False, self.world.true
+        return True
+
+    def kill_a_worker(self) -> None:
+        """kill -9 of a worker at work; what it began on hosts goes on there."""
+        at_work = [w for w in self.workers.values() if w.alive]
+        if at_work:
+            self.world.injected["worker killed", self.world.phase] += 1
+            worker = self.world.random.choice(at_work)
+            worker.alive, worker.gone_at = False, self.world.true
+
+
+def _covers(lock: HostLock, host: Host, request: AttemptRequest) -> bool:
+    return lock.machine == f"id-{host.name}" and lock.deployment == request.deployment
+
+
+def _outcome(host: str, result: str, reason: str) -> HostOutcome:
+    return HostOutcome.model_validate({"host": host, "result": result, "reason": reason})

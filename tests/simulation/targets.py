@@ -1,0 +1,139 @@
+"""What the simulated hosts answer when they are asked: the truth, or, when a fault strikes, too little of it."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from orchestrator.domain.baseline import Baseline, BaselineScope, ConfigurationItem
+from orchestrator.domain.check import CheckBase, CheckResult, title_of
+from orchestrator.domain.target import Ending, Identity, Target
+from orchestrator.engine.ports import Targets
+from tests.simulation.world import Host, World
+
+T = TypeVar("T")
+
+
+class SimulatedTargets(Targets):
+    """Answers from what the hosts truly hold; `thin` is the chance that an answer lacks something."""
+
+    def __init__(self, world: World, *, thin: float) -> None:
+        self.world = world
+        self.thin = thin
+
+    def verify(
+        self, targets: Sequence[Target], checks: Sequence[CheckBase], project: Path
+    ) -> list[CheckResult]:
+        self.world.sleep(0.3)
+        results: list[CheckResult] = []
+        for target in targets:
+            host = self.world.hosts[target.host]
+            results.append(_answer(host, "reachable", "reachable", passed=host.up))
+            results += [self._check(host, check) for check in checks]
+        return self._given(self._some(results, "too few results"))
+
+    def _check(self, host: Host, check: CheckBase) -> CheckResult:
+        kind, title = str(getattr(check, "kind", "")), title_of(check)
+        if not host.up:
+            return _answer(host, kind, title, passed=None)
+        if kind == "other_deployment":
+            patience = self.world.true + timedelta(seconds=check.within or 0)
+            if host.busy_until > self.world.true:
+                self.world.advance_to(min(host.busy_until, patience))
+            return _answer(host, kind, title, passed=host.busy_until <= self.world.true)
+        if kind == "http":
+            return _answer(host, kind, title, passed=self.world.healthy(host) and host.version == "2.0")
+        return _answer(host, kind, title, passed=True)
+
+    def verify_units(
+        self, targets: Sequence[Target], digests: Mapping[str, str], title: str = "components"
+    ) -> list[CheckResult]:
+        hosts = [self.world.hosts[target.host] for target in targets]
+        results = [
+            _answer(host, "component", path, passed=host.version == "2.0" if host.up else None)
+            for host in hosts
+            for path in digests
+        ]
+        return self._given(self._some(results, "too few digests"))
+
+    def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | str]:
+        asked = self._some(list(targets), "too few endings")
+        hosts = [self.world.hosts[target.host] for target in asked]
+        if any(host.up and host.busy_until > self.world.true for host in hosts):
+            latest = max(host.busy_until for host in hosts if host.up)
+            self.world.advance_to(min(latest, self.world.true + timedelta(seconds=patience)))
+        return {host.name: self._ended(host, run) if host.up else "unreachable" for host in hosts}
+
+    def _ended(self, host: Host, run: str) -> Ending:
+        busy = host.busy_until > self.world.true
+        if busy:
+            host.ended_runs.add(run)
+            host.busy_until = self.world.true
+        return Ending(host=host.name, ended=int(busy))
+
+    def identify(self, targets: Sequence[Target]) -> dict[str, Identity | str]:
+        asked = self._some(list(targets), "too few identities")
+        return {t.host: self._identity(self.world.hosts[t.host]) for t in asked}
+
+    def _identity(self, host: Host) -> Identity | str:
+        if not host.up:
+            return "unreachable"
+        return Identity(host=host.name, machine_id=f"id-{host.name}", host_key_sha256="k", boot_id="b")
+
+    def capture(self, targets: Sequence[Target], scope: BaselineScope) -> dict[str, Baseline | str]:
+        self.world.sleep(0.3)
+        asked = self._some(list(targets), "too few baselines")
+        hosts = [self.world.hosts[target.host] for target in asked]
+        return {host.name: self._baseline(host) if host.up else "unreachable" for host in hosts}
+
+    def _baseline(self, host: Host) -> Baseline:
+        version, files = host.state()
+        items = [ConfigurationItem(kind="package", name="app", attributes={"version": version})]
+        items += [
+            ConfigurationItem(kind="file", name=name, attributes={"sha256": _sha(text)})
+            for name, text in files
+        ]
+        faults: tuple[str, ...] = ()
+        if self.world.struck(self.thin, "empty baseline"):
+            items = []
+        elif self.world.struck(self.thin, "incomplete baseline"):
+            items, faults = items[:1], ("a file could not be read",)
+        return Baseline(
+            host=host.name,
+            machine_id=f"id-{host.name}",
+            captured_at=self.world.now(),
+            items=tuple(items),
+            faults=faults,
+        )
+
+    def _some(self, answers: list[T], fault: str) -> list[T]:
+        if answers and self.world.struck(self.thin, fault):
+            answers.remove(self.world.random.choice(answers))
+        return answers
+
+    def _given(self, results: list[CheckResult]) -> list[CheckResult]:
+        """Remember every pass, so that a pass that nobody gave is found out."""
+        for result in results:
+            if result.answer == "passed":
+                self.world.given[result.host, result.title].append(self.world.true)
+        return results
+
+
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _answer(host: Host, kind: str, title: str, *, passed: bool | None) -> CheckResult:
+    answer = {True: "passed", False: "failed", None: "inconclusive"}[passed]
+    return CheckResult.model_validate(
+        {
+            "host": host.name,
+            "kind": kind,
+            "title": title,
+            "answer": answer,
+            "expected": "good",
+            "found": "good" if passed else "bad",
+            "seconds": 0.0,
+        }
+    )
