@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.store.postgres import database_url, postgresql
+
+__all__ = ["database_url", "postgresql"]
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -118,9 +118,10 @@ class Storage(ABC):
 
     @abstractmethod
     def release(self, deployment: str) -> int:
-        """Give up most of what is held back for a deployment; the bytes given up.
+        """Give up about half of what is held back for a deployment; the bytes given up.
 
-        A part stays, for the appends to its journal, which take it by themselves when there is no room.
+        A part stays, for a disk that somebody else fills again, and for the appends to its journal, which take of it by
+        themselves when there is no room.
         """
 
     @abstractmethod

@@ -12,12 +12,13 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.host_locks import FakeHostLocks
 
 
-@pytest.fixture(params=["sql", "fake"])
+@pytest.fixture(params=["sqlite", "postgresql", "fake"])
 def locks(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[HostLocks]:
     if request.param == "fake":
         yield FakeHostLocks(FakeClock())
         return
-    real = SqlHostLocks(tmp_path / "store", FakeClock())
+    url = request.getfixturevalue("database_url") if request.param == "postgresql" else None
+    real = SqlHostLocks(tmp_path / "store", FakeClock(), url=url)
     yield real
     real.close()
 
@@ -63,9 +64,14 @@ def test_epochs_only_grow(locks: HostLocks) -> None:
     assert epochs[0] > 0
 
 
-def test_of_many_at_once_one_gets_the_machine(tmp_path: Path) -> None:
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_of_many_at_once_one_gets_the_machine(
+    request: pytest.FixtureRequest, tmp_path: Path, database: str
+) -> None:
+    url = request.getfixturevalue("database_url") if database == "postgresql" else None
+
     def take(number: int) -> bool:
-        own = SqlHostLocks(tmp_path / "store", FakeClock())
+        own = SqlHostLocks(tmp_path / "store", FakeClock(), url=url)
         try:
             return not own.take(f"d{number}", {"m1": "web1"}, "ann")
         finally:

@@ -17,10 +17,12 @@ from orchestrator.domain.events import (
     Resumed,
     Submitted,
 )
-from orchestrator.engine.ports import Journal
+from orchestrator.domain.fold import fold
+from orchestrator.engine.ports import Journal, Progress
 from orchestrator.errors import Conflict
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.journal import FakeJournal
+from tests.histories import ready_to_deploy
 from tests.store.every_event import EVERY_EVENT
 
 PAUSED = Paused(by="ann", reason="a call from the service desk")
@@ -32,12 +34,13 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
-@pytest.fixture(params=["sql", "fake"])
+@pytest.fixture(params=["sqlite", "postgresql", "fake"])
 def journal(request: pytest.FixtureRequest, clock: FakeClock, tmp_path: Path) -> Iterator[Journal]:
     if request.param == "fake":
         yield FakeJournal(clock)
         return
-    real = SqlJournal(tmp_path / "store", clock)
+    url = request.getfixturevalue("database_url") if request.param == "postgresql" else None
+    real = SqlJournal(tmp_path / "store", clock, url=url)
     yield real
     real.close()
 
@@ -165,3 +168,39 @@ def test_the_house_journal_is_no_deployment(journal: Journal) -> None:
     journal.append(HOUSE, 0, [EmergencyStopped(by="ann", reason="fire")])
     assert journal.deployments() == []
     assert [record.event.kind for record in journal.read(HOUSE)] == ["emergency_stopped"]
+
+
+def test_progress_is_known_of_those_that_have_events(journal: Journal) -> None:
+    journal.append("d1", 0, [Submitted(by="ann"), PAUSED])
+    journal.append("d2", 0, [PAUSED])
+    journal.append("d3", 0, [PAUSED])
+    assert journal.progress(["d1", "gone", "d2"]) == {"d1": Progress(2, None), "d2": Progress(1, None)}
+    assert journal.progress([]) == {}
+
+
+def test_a_fold_that_is_kept_comes_back_as_it_was_until_a_later_one_is_kept(journal: Journal) -> None:
+    for event in ready_to_deploy():
+        journal.append("d1", len(journal.read("d1")), [event])
+    records = journal.read("d1")
+    journal.keep([fold(records[:3])])
+    assert journal.progress(["d1"]) == {"d1": Progress(7, fold(records[:3]))}
+    journal.keep([fold(records)])
+    assert journal.progress(["d1"]) == {"d1": Progress(7, fold(records))}
+    assert journal.read("d1") == records
+
+
+def test_folds_of_many_are_kept_and_asked_for_at_once(journal: Journal) -> None:
+    names = [f"d{n}" for n in range(450)]
+    for name in names:
+        journal.append(name, 0, ready_to_deploy()[:2])
+    folds = {name: fold(journal.read(name)) for name in names}
+    journal.keep(list(folds.values()))
+    assert journal.progress(names) == {name: Progress(2, folds[name]) for name in names}
+    journal.keep([])
+
+
+def test_an_event_comes_back_after_the_clock_was_set_back(journal: Journal, clock: FakeClock) -> None:
+    journal.append("d1", 0, [PAUSED])
+    clock.jump(-3600)
+    journal.append("d1", 1, [RESUMED])
+    assert [(record.at - START).total_seconds() for record in journal.read("d1")] == [0, -3600]

@@ -8,6 +8,7 @@ from orchestrator.domain.attempt import AttemptRequest, Purpose
 from orchestrator.domain.outcome import AttemptOutcome, HostOutcome, HostResult
 from orchestrator.domain.sighting import Sighting, TaskSeen
 from orchestrator.engine.ports import Playbooks
+from orchestrator.errors import StoreFault
 
 MOMENT = datetime(2026, 3, 2, 22, 0, tzinfo=UTC)
 
@@ -35,10 +36,11 @@ class _Run:
 
 
 class FakePlaybooks(Playbooks):
-    """Runs nothing; `started` is every request in the order in which its run began."""
+    """Runs nothing; `started` is every request in the order in which its run began. With `fault` set, nothing can start."""
 
     def __init__(self, now: Callable[[], datetime] = lambda: MOMENT) -> None:
         self.started: list[AttemptRequest] = []
+        self.fault: StoreFault | None = None
         self._now = now
         self._runs: dict[str, _Run] = {}
         self._scripts: list[tuple[Purpose, frozenset[str] | None, Script]] = []
@@ -49,6 +51,8 @@ class FakePlaybooks(Playbooks):
 
     def start(self, request: AttemptRequest) -> None:
         """Begin the run, once."""
+        if self.fault is not None:
+            raise self.fault
         if request.attempt not in self._runs:
             self.started.append(request)
             self._runs[request.attempt] = _Run(request, self._script_for(request))

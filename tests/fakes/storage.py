@@ -31,9 +31,9 @@ class FakeStorage(Storage):
         return self.held.get(deployment, 0)
 
     def release(self, deployment: str) -> int:
-        given_up = max(0, self.held.get(deployment, 0) - SLICE)
+        given_up = self.held.get(deployment, 0) // SLICE // 2 * SLICE
         if given_up:
-            self.held[deployment] = SLICE
+            self.held[deployment] -= given_up
         return given_up
 
     def give_back(self, deployment: str) -> None:

@@ -1,5 +1,6 @@
 """A PostgreSQL server of the tests' own: a throw-away cluster on a Unix socket, run by an unprivileged user."""
 
+import itertools
 import os
 import pwd
 import shutil
@@ -10,6 +11,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import psycopg
+import pytest
 
 USERS = ("postgres", "nobody")
 """PostgreSQL refuses to run as root; the first of these that there is runs it then."""
@@ -33,7 +37,19 @@ def server() -> Iterator[str]:
     try:
         if user is not None:
             os.chown(home, user.pw_uid, user.pw_gid)
-        _run(user, _program("initdb"), "-D", f"{home}/data", "-U", "orch", "-A", "trust", "-E", "UTF8", "--no-sync")
+        _run(
+            user,
+            _program("initdb"),
+            "-D",
+            f"{home}/data",
+            "-U",
+            "orch",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        )
         process = _start(user, home)
         try:
             yield _answering(home, process)
@@ -44,12 +60,39 @@ def server() -> Iterator[str]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """One server for all tests; they are skipped where none can be started."""
+    reason = lacking()
+    if reason is not None:
+        pytest.skip(reason)
+    with server() as url:
+        yield url
+
+
+@pytest.fixture
+def database_url(postgresql: str) -> str:
+    """A new, empty database."""
+    name = f"orch{next(_NUMBERS)}"
+    with psycopg.connect(postgresql, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    return postgresql.replace("/postgres?", f"/{name}?")
+
+
+_NUMBERS = itertools.count(1)
+
+
 def _start(user: pwd.struct_passwd | None, home: Path) -> subprocess.Popen[bytes]:
-    settings = {"listen_addresses": "", "unix_socket_directories": str(home), "fsync": "off", "max_connections": "60"}
+    settings = {
+        "listen_addresses": "",
+        "unix_socket_directories": str(home),
+        "fsync": "off",
+        "max_connections": "60",
+    }
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     command = [str(_program("postgres")), "-D", f"{home}/data", *options]
     with (home / "log").open("wb") as log:
-        return subprocess.Popen(command, stdout=log, stderr=log, cwd="/", **_as(user))
+        return subprocess.Popen(command, stdout=log, stderr=log, cwd="/", user=_uid(user), group=_gid(user))
 
 
 def _answering(home: Path, process: subprocess.Popen[bytes]) -> str:
@@ -67,11 +110,17 @@ def _answering(home: Path, process: subprocess.Popen[bytes]) -> str:
 
 def _run(user: pwd.struct_passwd | None, *command: str | None) -> None:
     arguments = [str(part) for part in command]
-    subprocess.run(arguments, check=True, capture_output=True, cwd="/", timeout=LAST, **_as(user))
+    subprocess.run(
+        arguments, check=True, capture_output=True, cwd="/", timeout=LAST, user=_uid(user), group=_gid(user)
+    )
 
 
-def _as(user: pwd.struct_passwd | None) -> dict[str, int]:
-    return {} if user is None else {"user": user.pw_uid, "group": user.pw_gid}
+def _uid(user: pwd.struct_passwd | None) -> int | None:
+    return None if user is None else user.pw_uid
+
+
+def _gid(user: pwd.struct_passwd | None) -> int | None:
+    return None if user is None else user.pw_gid
 
 
 def _user() -> pwd.struct_passwd | None:

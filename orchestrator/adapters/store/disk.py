@@ -56,8 +56,9 @@ class DiskStorage(Storage):
         return sum(_size(file) for file in _slices(folder))
 
     def release(self, deployment: str) -> int:
-        """All slices but the first."""
-        return sum(map(_throw_off, _slices(self._ballast / deployment)[1:]))
+        """Half of the slices; of an odd number the smaller half, so that one stays."""
+        slices = _slices(self._ballast / deployment)
+        return sum(map(_throw_off, slices[: len(slices) // 2]))
 
     def relieve(self, deployment: str) -> bool:
         """Throw off one slice: of this deployment, else of another, for whoever needs room needs it now."""

@@ -37,7 +37,7 @@ def progress(connection: Connection, deployments: Sequence[str]) -> Mapping[str,
     found: dict[str, Progress] = {}
     for start in range(0, len(deployments), AT_ONCE):
         names = deployments[start : start + AT_ONCE]
-        kept = dict(connection.execute(_fitting(names)).tuples().all())
+        kept: dict[str, bytes] = dict(iter(connection.execute(_fitting(names))))
         found |= {
             name: Progress(last, _revived(kept.get(name))) for name, last in connection.execute(_last(names))
         }
