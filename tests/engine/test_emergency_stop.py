@@ -1,0 +1,67 @@
+"""The emergency stop, over the simulated fleet: everything silent, nothing started, and a way back."""
+
+import pytest
+
+from orchestrator.domain.lifecycle import State
+from orchestrator.engine.drive import drive
+from orchestrator.engine.emergency import lift, stop_all
+from orchestrator.engine.folding import folded
+from orchestrator.engine.silence import silence
+from orchestrator.engine.use_cases import open_deployment, resume
+from orchestrator.errors import Refused
+from tests.simulation.run import ports_of
+from tests.simulation.scenario import Scenario
+
+
+def seen(record: object) -> None:
+    """Nobody looks."""
+
+
+def calm() -> Scenario:
+    """A scenario without deaths, faults and troubles."""
+    for seed in range(1000):
+        scenario = Scenario(seed)
+        ports = ports_of(scenario)
+        name = open_deployment(ports, scenario.plan, by="ann", approvals=())
+        try:
+            ended = drive(ports, name, driver="d", by="ann", watch=seen)
+        except BaseException:  # noqa: BLE001, S112 - a scenario with deaths is not the one that is looked for
+            continue
+        if ended.state is State.COMPLETED:
+            return Scenario(seed)
+    pytest.fail("no calm scenario")
+
+
+def test_a_stopped_house_is_silent_and_starts_nothing() -> None:
+    scenario = calm()
+    ports = ports_of(scenario)
+    name = open_deployment(ports, scenario.plan, by="ann", approvals=())
+    assert [d.id for d in stop_all(ports, by="bo", reason="smoke in the server room")] == [name]
+    assert silence(ports, name, driver="bo's", by="bo") is None
+    assert scenario.playbooks.starts == []
+    with pytest.raises(Refused, match="smoke in the server room"):
+        resume(ports, name, by="ann", watch=seen)
+
+
+def test_a_lifted_stop_leaves_the_deployment_paused_until_it_is_resumed() -> None:
+    scenario = calm()
+    ports = ports_of(scenario)
+    name = open_deployment(ports, scenario.plan, by="ann", approvals=())
+    stop_all(ports, by="bo", reason="smoke")
+    lift(ports, by="bo", reason="toast")
+    paused = drive(ports, name, driver="d", by="ann", watch=seen)
+    assert paused.paused is not None
+    assert scenario.playbooks.starts == []
+
+
+def test_there_is_nothing_to_lift_where_nothing_is_stopped() -> None:
+    with pytest.raises(Refused, match="nothing to lift"):
+        lift(ports_of(calm()), by="bo", reason="toast")
+
+
+def test_what_was_stopped_is_told_on_its_own_journal() -> None:
+    scenario = calm()
+    ports = ports_of(scenario)
+    name = open_deployment(ports, scenario.plan, by="ann", approvals=())
+    stop_all(ports, by="bo", reason="smoke")
+    assert folded(ports.journal, name).stopped == "bo: smoke"
