@@ -7,13 +7,18 @@ from orchestrator.errors import Refused
 
 BALLAST = 16 << 20
 """Bytes held back for a backout of any size: its journal, its attempts' own files, and slack."""
-BALLAST_PER_HOST = 128 << 10
-"""Bytes held back for each host: evidence of two runs, three captures for the proof, its lines on the journal."""
+BALLAST_PER_HOST = 64 << 10
+"""Bytes held back for each host: evidence of two runs, and its lines on the journal."""
+BALLAST_PER_ITEM = 192
+"""Bytes held back for each item of a host's baseline: three captures for the proof, of some 45 bytes (measured), and slack."""
+USUAL_ITEMS = 400
+"""Items of a host's baseline, as long as none was captured."""
 
 
-def ballast_for(hosts: int) -> int:
-    """Bytes held back for the backout of so many hosts."""
-    return BALLAST + hosts * BALLAST_PER_HOST
+def ballast_for(hosts: int, items: int | None = None) -> int:
+    """Bytes held back for the backout of so many hosts whose baselines have so many items in all."""
+    known = hosts * USUAL_ITEMS if items is None else items
+    return BALLAST + hosts * BALLAST_PER_HOST + known * BALLAST_PER_ITEM
 
 
 def refuse_without_room(storage: Storage, hosts: int) -> None:
@@ -29,7 +34,8 @@ def refuse_without_room(storage: Storage, hosts: int) -> None:
 
 def lacking(storage: Storage, deployment: Deployment) -> str | None:
     """Hold back what the backout may need, before hosts are touched; what is lacking for that, in words, or None."""
-    wanted = ballast_for(len(deployment.targets))
+    items = sum(baseline.items for baseline in deployment.baselines.values())
+    wanted = ballast_for(len(deployment.targets), items)
     held_back = storage.lay_in(deployment.id, wanted)
     room = storage.room()
     if held_back >= wanted and room >= storage.reserve:

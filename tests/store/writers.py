@@ -33,9 +33,9 @@ def pipe() -> tuple[Connection, Connection]:
     return _SERVER.Pipe(duplex=False)
 
 
-def append_with_retry(store: Path, writer: int, events: int) -> None:
+def append_with_retry(store: Path, writer: int, events: int, url: str | None = None) -> None:
     """Open the store and append so many events, deciding anew after each conflict."""
-    journal = SqlJournal(store, SystemClock())
+    journal = SqlJournal(store, SystemClock(), url=url)
     last = 0
     for number in range(events):
         while True:

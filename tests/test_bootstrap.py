@@ -1,0 +1,57 @@
+"""What the environment chooses: the reserve of the disk, and where the journal is."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestrator.bootstrap import disk_reserve, ports
+from orchestrator.domain.events import Submitted
+from orchestrator.errors import StoreFault, UsageFault
+
+
+@pytest.mark.parametrize(
+    ("given", "reserve"),
+    [(None, 256 << 20), ("", 256 << 20), ("64MB", 64_000_000), ("1.5 GiB", 3 << 29), ("0B", 0)],
+)
+def test_the_reserve(monkeypatch: pytest.MonkeyPatch, given: str | None, reserve: int) -> None:
+    monkeypatch.delenv("ORCH_DISK_RESERVE", raising=False)
+    if given is not None:
+        monkeypatch.setenv("ORCH_DISK_RESERVE", given)
+    assert disk_reserve() == reserve
+
+
+@pytest.mark.parametrize("given", ["64", "64 MB!", "-1MB", "lots", "64mb"])
+def test_a_reserve_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("ORCH_DISK_RESERVE", given)
+    with pytest.raises(UsageFault, match=r"ORCH_DISK_RESERVE is .*a size such as 500MB"):
+        disk_reserve()
+
+
+def test_the_reserve_reaches_the_storage_of_this_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ORCH_DISK_RESERVE", "64MB")
+    wired = ports(tmp_path / "home")
+    assert (wired.storage.reserve, wired.storage.place) == (64_000_000, str(tmp_path / "home"))
+    assert wired.storage.room() > 0
+
+
+def test_the_url_says_where_journal_and_locks_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str
+) -> None:
+    monkeypatch.setenv("ORCH_STORE_URL", database_url)
+    here, there = ports(tmp_path / "here"), ports(tmp_path / "there")
+    here.journal.append("d1", 0, [Submitted(by="ann")])
+    assert there.journal.deployments() == ["d1"]
+    assert here.locks.take("d1", {"m1": "web1"}, "ann") == []
+    assert [lock.deployment for lock in there.locks.held()] == ["d1"]
+    assert not list(tmp_path.rglob("journal.sqlite"))
+
+
+def test_a_url_that_leads_nowhere_is_a_fault_of_the_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ORCH_STORE_URL", "postgresql://ann:s3cret@/orch?host=/nowhere")
+    with pytest.raises(StoreFault, match="cannot be reached") as raised:
+        ports(tmp_path / "home")
+    assert "s3cret" not in str(raised.value)
