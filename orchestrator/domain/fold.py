@@ -135,6 +135,11 @@ def _with_attempt(d: Deployment, name: str, **update: object) -> tuple[Attempted
     )
 
 
+def _looked_at_anew(d: Deployment) -> tuple[Attempted, ...]:
+    """Every answer of a person lets busy hosts be asked once more whether they are quiet by now."""
+    return tuple(a.model_copy(update={"quiesced": False, "busy": ()}) if a.busy else a for a in d.attempts)
+
+
 _DEPLOYED: dict[str, StandingName] = {"done": "deployed", "not_done": "failed", "unknown": "unknown"}
 _BACKED_OUT: dict[str, StandingName] = {
     "done": "backed_out",
@@ -249,7 +254,13 @@ def _backout_began(event: e.BackoutBegan, d: Deployment, record: Recorded) -> Ch
     progress = BackoutProgress(
         hosts=event.hosts, reason=event.reason, by=event.by, first_attempt=len(d.attempts)
     )
-    return {"backout": progress, "hold": None, "failure": None, "aborting": None}
+    return {
+        "backout": progress,
+        "hold": None,
+        "failure": None,
+        "aborting": None,
+        "attempts": _looked_at_anew(d),
+    }
 
 
 @_changes.register
@@ -302,9 +313,7 @@ def _retried(event: e.Retried, d: Deployment, record: Recorded) -> Changes:
         "entry": "unasked",
         "checked": False,
         "check_failures": {},
-        "attempts": tuple(
-            a.model_copy(update={"quiesced": False, "busy": ()}) if a.busy else a for a in d.attempts
-        ),
+        "attempts": _looked_at_anew(d),
         "standings": _stand(d, again),
     }
 
@@ -326,7 +335,12 @@ def _paused(event: e.Paused, d: Deployment, record: Recorded) -> Changes:
 
 @_changes.register
 def _abort_requested(event: e.AbortRequested, d: Deployment, record: Recorded) -> Changes:
-    return {"aborting": f"{event.by}: {event.reason}", "paused": None}
+    return {
+        "aborting": f"{event.by}: {event.reason}",
+        "paused": None,
+        "hold": None,
+        "attempts": _looked_at_anew(d),
+    }
 
 
 @_changes.register

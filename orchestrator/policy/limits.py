@@ -10,12 +10,26 @@ def limit_exceeded(d: Deployment, wave: int) -> str | None:
     down = d.down_in(wave)
     if not remaining:
         return "every host of the wave is excluded"
-    allowed = planned.failure_limit.hosts_of(len(planned.hosts))
-    if len(down) > allowed:
-        return f"{_hosts(len(down))} of {len(remaining)} down in {planned.name}, allowed {allowed}"
-    if len(down) == len(remaining):
+    too_many = _too_many_down(d, wave)
+    if too_many is None and len(down) == len(remaining):
         return f"no host of {planned.name} is up"
-    return overall_exceeded(d)
+    return too_many or overall_exceeded(d)
+
+
+def any_exceeded(d: Deployment) -> str | None:
+    """As `limit_exceeded` for the present wave; and a host of an earlier wave can go down after its gate had passed."""
+    earlier = (_too_many_down(d, wave) for wave in range(d.wave))
+    return limit_exceeded(d, d.wave) or next((reason for reason in earlier if reason is not None), None)
+
+
+def _too_many_down(d: Deployment, wave: int) -> str | None:
+    planned = d.waves[wave]
+    remaining = [host for host in planned.hosts if d.standings[host].standing != "excluded"]
+    allowed = planned.failure_limit.hosts_of(len(planned.hosts))
+    down = len(d.down_in(wave))
+    if down <= allowed:
+        return None
+    return f"{_hosts(down)} of {len(remaining)} down in {planned.name}, allowed {allowed}"
 
 
 def overall_exceeded(d: Deployment) -> str | None:

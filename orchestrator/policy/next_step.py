@@ -7,7 +7,7 @@ from orchestrator.domain import events as e
 from orchestrator.domain.deployment import Attempted, Deployment, Failure
 from orchestrator.domain.lifecycle import State
 from orchestrator.policy.backout import attempt_name, next_backout_step, scope_of
-from orchestrator.policy.limits import limit_exceeded, overall_exceeded, reason_with_hosts
+from orchestrator.policy.limits import any_exceeded, limit_exceeded, reason_with_hosts
 from orchestrator.policy.steps import (
     FollowAttempt,
     Over,
@@ -41,7 +41,7 @@ def next_step(d: Deployment, now: datetime) -> Step:
         return Record(e.Cancelled(by=d.by, reason=f"aborted by {d.aborting}"))
     if d.paused is not None and d.aborting is None:
         return WaitForPerson(f"paused by {d.paused}", ("resume", "abort"))
-    if d.hold is not None and d.aborting is None:
+    if d.hold is not None:
         return WaitForPerson(d.hold.reason, HOLD_CHOICES)
     return _quiet_first(d) or _aborted(d) or _BY_STATE[d.state](d, now)
 
@@ -145,7 +145,7 @@ def _verifying_wave(d: Deployment, now: datetime) -> Step:
 
 
 def _rejection(d: Deployment) -> Record | None:
-    limit = limit_exceeded(d, d.wave) or overall_exceeded(d)
+    limit = any_exceeded(d)
     if limit is None:
         return None
     down = d.hosts_standing("failed", "unknown")
@@ -192,7 +192,7 @@ def _early_life(d: Deployment, now: datetime) -> Step:
     if d.failure is not None:
         return _after_failure(d, d.failure)
     if d.check_failures:
-        limit = limit_exceeded(d, d.wave) or overall_exceeded(d)
+        limit = any_exceeded(d)
         if limit is not None:
             down = d.hosts_standing("failed", "unknown")
             return Record(e.EarlyLifeFailed(hosts=down, reason=reason_with_hosts(d, down, limit)))

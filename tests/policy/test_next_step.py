@@ -62,6 +62,8 @@ LOST = e.AttemptLost(attempt="a1", reason="gone")
 QUIET = e.Quiesced(attempt="a1")
 SOAK = {"gate": {"soak": "60s", "every": "10s"}}
 CONFIRM = {"gate": {"confirm": "service owner"}}
+STILL_BUSY = e.Quiesced(attempt="a1", busy=("h1",))
+BUSY = [*ready_to_deploy(), INTENT, LOST, STILL_BUSY]
 TWO_DOWN = {"h2": "done", "h3": "not_done", "h4": "unknown"}
 VERIFIED = [
     *ready_to_deploy(),
@@ -244,6 +246,29 @@ ROWS: list[tuple[str, Sequence[e.Event], str]] = [
         "aborted after a touch",
         [*first_wave_good(), e.AbortRequested(by="a", reason="x")],
         "record backout_began h1",
+    ),
+    ("processes of a lost run are still there", [*BUSY], "record held"),
+    (
+        "aborted while they are: they are looked at anew",
+        [*BUSY, e.Held(reason="busy", by="orch"), e.AbortRequested(by="a", reason="x")],
+        "quiesce h1",
+    ),
+    (
+        "aborted, and they are still there: a person is waited for, not asked again and again",
+        [*BUSY, e.AbortRequested(by="a", reason="x"), STILL_BUSY, e.Held(reason="busy", by="orch")],
+        "person: retry exclude rollback hold",
+    ),
+    (
+        "soak: a host of an earlier wave fails, and its own wave allows none",
+        [
+            *second_wave(tree("50%", gate={"soak": "60s", "every": "10s"}), h2="done", h3="done", h4="done"),
+            e.WaveDeployed(wave=1),
+            checked(1, h2="passed", h3="passed", h4="passed"),
+            e.WaveVerified(wave=1),
+            e.GateReached(wave=1, soak_until=START + timedelta(seconds=300)),
+            checked(1, stage="soak", final=False, h1="failed"),
+        ],
+        "record wave_rejected h1",
     ),
     ("backout: the newest wave first", BACKING_OUT, "run backout h2 h3 h4"),
     (

@@ -62,12 +62,13 @@ class SimulatedPlaybooks(Playbooks):
             begins = self.world.true + timedelta(seconds=self.world.random.choice([0, 0, 0, 2]))
             slow = self.world.random.random() < self.troubles.slow
             ends = begins + timedelta(seconds=30 if slow else 1) * (1 + self.world.random.random())
-            self.world.at(
-                begins, lambda host=self.world.hosts[name], ends=ends: self._begin(worker, host, ends)
-            )  # type: ignore[misc]
+            self._begin_at(begins, worker, self.world.hosts[name], ends)
             last = max(last, ends)
         self.world.at(last + timedelta(seconds=0.2), lambda: self._finish(worker))
         self.world.sleep(0)
+
+    def _begin_at(self, moment: datetime, worker: Worker, host: Host, ends: datetime) -> None:
+        self.world.at(moment, lambda: self._begin(worker, host, ends))
 
     def _begin(self, worker: Worker, host: Host, ends: datetime) -> None:
         request, now = worker.request, self.world.true
@@ -83,9 +84,8 @@ class SimulatedPlaybooks(Playbooks):
                 f"{request.attempt} began on {host.name}, which {request.deployment} had not locked"
             )
         host.busy_until = ends
-        self.world.acts.append(
-            Act(now, host.name, request.attempt, request.deployment, request.purpose, ends)
-        )
+        host.work = Act(now, host.name, request.attempt, request.deployment, request.purpose, ends)
+        self.world.acts.append(host.work)
         if request.purpose == "deploy":
             host.files.setdefault("/var/lib/app/saved", host.files.get("/etc/app", ""))
             host.files["/etc/app"] = "half"
@@ -95,7 +95,7 @@ class SimulatedPlaybooks(Playbooks):
         """The remote work ends on the host; it does so even where the worker died, for it is already there."""
         if worker.request.attempt in host.ended_runs:
             return
-        host.busy_until = min(host.busy_until, self.world.true)
+        host.rest(self.world.true)
         if not host.up:
             worker.results[host.name] = _outcome(host.name, "unknown", "connection lost")
             return

@@ -26,7 +26,9 @@ class Scenario:
         self.locks = FakeHostLocks(self.world)
         self.storage = SimulatedStorage()
         self.playbooks = SimulatedPlaybooks(self.world, self.locks, _troubles(random))
-        self.targets = SimulatedTargets(self.world, thin=random.choice([0, 0, 0, 0.02, 0.1]))
+        self.targets = SimulatedTargets(
+            self.world, thin=random.choice([0, 0, 0.05, 0.1]), sticky=random.choice([0, 0.3])
+        )
         self.journal = SimulatedJournal(
             self.world, kill=random.choice([0, 0.02, 0.1]), fail=random.choice([0, 0, 0.02])
         )

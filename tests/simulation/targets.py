@@ -16,10 +16,11 @@ T = TypeVar("T")
 
 
 class SimulatedTargets(Targets):
-    """Answers from what the hosts truly hold; `thin` is the chance that an answer lacks something."""
+    """Answers from what the hosts truly hold; `thin` is the chance that an answer lacks something, `sticky` that a process cannot be ended."""
 
-    def __init__(self, world: World, *, thin: float) -> None:
+    def __init__(self, world: World, *, thin: float, sticky: float = 0) -> None:
         self.world = world
+        self.sticky = sticky
         self.thin = thin
 
     def verify(
@@ -66,11 +67,14 @@ class SimulatedTargets(Targets):
         return {host.name: self._ended(host, run) if host.up else "unreachable" for host in hosts}
 
     def _ended(self, host: Host, run: str) -> Ending:
-        busy = host.busy_until > self.world.true
-        if busy:
-            host.ended_runs.add(run)
-            host.busy_until = self.world.true
-        return Ending(host=host.name, ended=int(busy))
+        """A run's own processes are ended, but for one that sticks; those of another run are none of its business."""
+        if host.work is None or host.work.attempt != run or host.busy_until <= self.world.true:
+            return Ending(host=host.name)
+        if self.world.struck(self.sticky, "remote process sticks"):
+            return Ending(host=host.name, ended=0, left=("4711 python3",))
+        host.ended_runs.add(run)
+        host.rest(self.world.true)
+        return Ending(host=host.name, ended=1)
 
     def identify(self, targets: Sequence[Target]) -> dict[str, Identity | str]:
         asked = self._some(list(targets), "too few identities")
@@ -109,7 +113,8 @@ class SimulatedTargets(Targets):
 
     def _some(self, answers: list[T], fault: str) -> list[T]:
         if answers and self.world.struck(self.thin, fault):
-            answers.remove(self.world.random.choice(answers))
+            lost = self.world.random.randrange(len(answers))
+            return [a for n, a in enumerate(answers) if n != lost and self.world.random.random() < 0.7]
         return answers
 
     def _given(self, results: list[CheckResult]) -> list[CheckResult]:

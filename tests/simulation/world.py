@@ -26,6 +26,18 @@ _PHASES = {
 
 
 @dataclass
+class Act:
+    """A line of the act log: what was truly begun on a host, and until when its work goes on there."""
+
+    at: datetime
+    host: str
+    attempt: str
+    deployment: str
+    purpose: str
+    until: datetime
+
+
+@dataclass
 class Host:
     """What a host truly holds, whatever anybody believes of it."""
 
@@ -37,22 +49,17 @@ class Host:
     busy_until: datetime = EPOCH
     ended_runs: set[str] = field(default_factory=set)
     dies_at: datetime | None = None
+    work: Act | None = None
+
+    def rest(self, now: datetime) -> None:
+        """Nothing is at work here any more."""
+        self.busy_until = min(self.busy_until, now)
+        if self.work is not None:
+            self.work.until = min(self.work.until, now)
 
     def state(self) -> tuple[str, tuple[tuple[str, str], ...]]:
         """What a baseline sees."""
         return self.version, tuple(sorted(self.files.items()))
-
-
-@dataclass(frozen=True)
-class Act:
-    """A line of the act log: what was truly begun on a host, and until when its work goes on there."""
-
-    at: datetime
-    host: str
-    attempt: str
-    deployment: str
-    purpose: str
-    until: datetime
 
 
 class World(Clock):

@@ -26,10 +26,11 @@ def _machines(work: Work) -> list[str]:
     """Each host is a machine of its own, and no other deployment holds it."""
     identities = work.ports.targets.identify(work.deployment.targets)
     known = {host: found for host, found in identities.items() if isinstance(found, Identity)}
+    # A host that was not answered for would be deployed to without a lock.
     reasons = [
-        f"{host}: its machine identity could not be read: {found}"
-        for host, found in identities.items()
-        if isinstance(found, str)
+        f"{target.host}: its machine identity could not be read: {identities.get(target.host, 'no answer')}"
+        for target in work.deployment.targets
+        if target.host not in known
     ]
     # Two names of one machine would be deployed to twice and counted twice.
     reasons += [

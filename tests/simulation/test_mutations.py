@@ -1,0 +1,215 @@
+"""The oracle can fail: a core broken on purpose is found out within some hundred seeds."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from orchestrator.domain import events as e
+from orchestrator.domain.check import CheckResult
+from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.lifecycle import State
+from orchestrator.domain.sighting import Sighting
+from orchestrator.engine import drive as loop
+from orchestrator.engine.practices import attempts, environment, restoration, verification
+from orchestrator.engine.practices.attempts import request_of
+from orchestrator.engine.work import Work
+from orchestrator.policy import backout, limits
+from orchestrator.policy import next_step as policy
+from orchestrator.policy.next_step import next_step
+from orchestrator.policy.steps import FollowAttempt, Record, RunAttempt, Step
+from tests.simulation.oracle import broken
+from tests.simulation.run import run
+from tests.simulation.scenario import Scenario
+
+WITHIN = 1000
+"""Seeds in which every mutation must be found out."""
+
+Mutate = Callable[[pytest.MonkeyPatch], None]
+
+
+def skips_gates(patch: pytest.MonkeyPatch) -> None:
+    def step(d: Deployment, now: datetime) -> Step:
+        usual = next_step(d, now)
+        early = isinstance(usual, Record) and isinstance(usual.event, e.GateReached) and d.wave + 1 < len(d.waves)
+        return Record(e.GatePassed(wave=d.wave)) if early else usual
+
+    patch.setattr(loop, "next_step", step)
+
+
+def soaks_not(patch: pytest.MonkeyPatch) -> None:
+    def step(d: Deployment, now: datetime) -> Step:
+        at_gate = d.state is State.AT_GATE and d.gate is not None and d.failure is None
+        if at_gate and d.gate is not None and d.gate.confirm is None and d.wave + 1 < len(d.waves):
+            return Record(e.GatePassed(wave=d.wave))
+        return next_step(d, now)
+
+    patch.setattr(loop, "next_step", step)
+
+
+def deploys_to_all_at_once(patch: pytest.MonkeyPatch) -> None:
+    def step(d: Deployment, now: datetime) -> Step:
+        usual = next_step(d, now)
+        if isinstance(usual, RunAttempt) and usual.purpose == "deploy":
+            return RunAttempt(usual.attempt, "deploy", usual.wave, tuple(d.standings))
+        return usual
+
+    patch.setattr(loop, "next_step", step)
+
+
+def forgets_aborts(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(loop, "next_step", lambda d, now: next_step(d.model_copy(update={"aborting": None}), now))
+
+
+def goes_on_after_failure(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(policy, "limit_exceeded", lambda d, wave: None)
+    patch.setattr(policy, "any_exceeded", lambda d: None)
+
+
+def counts_unknown_as_up(patch: pytest.MonkeyPatch) -> None:
+    def down_in(d: Deployment, wave: int) -> tuple[str, ...]:
+        return tuple(host for host in d.waves[wave].hosts if d.standings[host].standing == "failed")
+
+    patch.setattr(Deployment, "down_in", down_in)
+    patch.setattr(limits, "DOWN", frozenset({"failed"}))
+
+
+def calls_residue_restored(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(backout, "verdict", lambda d: e.Restored())
+
+
+def overlooks_differences(patch: pytest.MonkeyPatch) -> None:
+    usual = restoration.compare
+    patch.setattr(
+        restoration, "compare", lambda was, now: usual(was, now).model_copy(update={"differences": ()})
+    )
+
+
+def takes_no_answer_for_equality(patch: pytest.MonkeyPatch) -> None:
+    usual = restoration._compare
+    patch.setattr(
+        restoration, "_compare", lambda work, hosts: usual(work, hosts).model_copy(update={"not_compared": {}})
+    )
+
+
+def starts_before_the_intent(patch: pytest.MonkeyPatch) -> None:
+    def begin(work: Work, step: RunAttempt) -> None:
+        intent = e.AttemptIntended(
+            attempt=step.attempt, purpose=step.purpose, wave=step.wave, hosts=step.hosts, epoch=1
+        )
+        record = e.Recorded(deployment=work.deployment.id, seq=1, at=work.deployment.last_at, event=intent)
+        imagined = attempts_of(work.deployment, record)
+        work.ports.playbooks.start(request_of(imagined, step.attempt))
+        if work.chronicle.decide(intent):
+            work.begun.add(step.attempt)
+
+    patch.setattr(attempts, "begin", begin)
+
+
+def attempts_of(d: Deployment, record: e.Recorded) -> Deployment:
+    from orchestrator.domain.fold import apply
+
+    return apply(d, record)
+
+
+def takes_others_attempts_for_its_own(patch: pytest.MonkeyPatch) -> None:
+    def follow(work: Work, step: FollowAttempt) -> None:
+        if work.ports.playbooks.sight(step.attempt).state != "absent":
+            work.begun.add(step.attempt)
+        usual(work, step)
+
+    usual = attempts.follow
+    patch.setattr(attempts, "follow", follow)
+
+
+def gives_up_what_it_did_not_begin(patch: pytest.MonkeyPatch) -> None:
+    def follow(work: Work, step: FollowAttempt) -> None:
+        if step.attempt in work.begun:
+            usual(work, step)
+        else:
+            work.chronicle.note(e.AttemptAdopted(attempt=step.attempt, found="dead"))
+            work.chronicle.note(e.AttemptLost(attempt=step.attempt, reason="not mine"))
+
+    usual = attempts.follow
+    patch.setattr(attempts, "follow", follow)
+
+
+def runs_again_without_looking(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(policy, "_quiet_first", lambda d: None)
+
+
+def pads_with_passes(patch: pytest.MonkeyPatch) -> None:
+    def completed(results: list[CheckResult], hosts: Any, checks: Any) -> list[CheckResult]:
+        return [
+            r.model_copy(update={"answer": "passed"}) if r.answer == "inconclusive" else r
+            for r in usual(results, hosts, checks)
+        ]
+
+    usual = verification.completed
+    patch.setattr(verification, "completed", completed)
+
+
+def forgets_what_has_no_answer(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        verification, "completed", lambda results, hosts, checks: [r for r in results if r.answer != "inconclusive"]
+    )
+
+
+def locks_nothing(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(environment, "lock_hosts", lambda ports, deployment, machines: [])
+
+
+def calls_it_stopped_while_it_runs(patch: pytest.MonkeyPatch) -> None:
+    def stop(work: Work, attempt: str, reason: str) -> None:
+        work.chronicle.note(e.AttemptLost(attempt=attempt, reason=reason))
+
+    patch.setattr(attempts, "_stop", stop)
+
+
+def calls_the_running_finished(patch: pytest.MonkeyPatch) -> None:
+    def follow(work: Work, step: FollowAttempt) -> None:
+        sighting: Sighting = work.ports.playbooks.sight(step.attempt)
+        if step.attempt in work.begun and sighting.state == "running":
+            work.chronicle.note(e.AttemptLost(attempt=step.attempt, reason="took too long", started=False))
+        else:
+            usual(work, step)
+
+    usual = attempts.follow
+    patch.setattr(attempts, "follow", follow)
+
+
+MUTATIONS: tuple[tuple[Mutate, str], ...] = (
+    (skips_gates, "without its soak"),
+    (soaks_not, "without its soak"),
+    (deploys_to_all_at_once, "touched before gate"),
+    (forgets_aborts, "after an abort"),
+    (goes_on_after_failure, "not proved to be up"),
+    (counts_unknown_as_up, "not proved to be up"),
+    (calls_residue_restored, "that is not restored"),
+    (overlooks_differences, "is called restored and holds"),
+    (takes_no_answer_for_equality, "is called restored and holds"),
+    (starts_before_the_intent, "without an intent"),
+    (takes_others_attempts_for_its_own, "without having adopted it"),
+    (gives_up_what_it_did_not_begin, "while its worker lived"),
+    (runs_again_without_looking, "nobody looked"),
+    (pads_with_passes, "nobody gave the pass"),
+    (forgets_what_has_no_answer, "not proved to be up"),
+    (locks_nothing, "had not locked"),
+    (calls_it_stopped_while_it_runs, "while its worker lived"),
+    (calls_the_running_finished, "while its worker lived"),
+)
+
+
+@pytest.mark.parametrize(("mutate", "expected"), MUTATIONS, ids=[m[0].__name__ for m in MUTATIONS])
+def test_a_broken_core_is_found_out(mutate: Mutate, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    mutate(monkeypatch)
+    for seed in range(WITHIN):
+        scenario = Scenario(seed)
+        try:
+            deployment = run(scenario)
+        except AssertionError:
+            continue  # a core that never ends is found out too, but by another word
+        if any(expected in word for word in broken(scenario, deployment)):
+            return
+    pytest.fail(f"{WITHIN} seeds found nothing")
