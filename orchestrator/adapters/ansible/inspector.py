@@ -5,12 +5,13 @@ ANSWER; whatever a user's plugins print does not get into it. Nothing is run on 
 """
 
 import json
-import os
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from orchestrator.adapters.ansible.vaulted_files import vaulted_files
 
 _CONNECTION = {
     "address": ("ansible_host", "ansible_ssh_host"),
@@ -23,8 +24,6 @@ _CONNECTION = {
     "common_args": ("ansible_ssh_common_args",),
     "extra_args": ("ansible_ssh_extra_args",),
 }
-_SKIPPED_FOLDERS = {".git", ".venv", "venv", "node_modules", "__pycache__"}
-_LARGEST = 1_000_000
 
 
 def answer(question: dict[str, Any]) -> dict[str, Any]:
@@ -149,7 +148,12 @@ class _Inspection:
         return {"name": play.get_name(), "line": origin.line_num if origin else None, "hosts": hosts}
 
     def _vault_faults(self) -> Iterator[dict[str, Any]]:
-        for path in _vaulted_files(Path(self.question["project"]), Path(self.question["inventory"])):
+        from ansible import constants
+
+        playbooks = [Path(asked["path"]) for asked in self.question["playbooks"]]
+        roles_path = [Path(folder) for folder in constants.DEFAULT_ROLES_PATH]
+        project, inventory = Path(self.question["project"]), Path(self.question["inventory"])
+        for path in vaulted_files(project, playbooks, inventory, roles_path):
             try:
                 content = path.read_bytes()
                 if content.startswith(b"$ANSIBLE_VAULT"):
@@ -176,46 +180,6 @@ def _undecryptable(path: Path, value: Any) -> Iterator[dict[str, Any]]:
     elif isinstance(value, list):
         for item in value:
             yield from _undecryptable(path, item)
-
-
-def _vaulted_files(project: Path, inventory: Path) -> Iterator[Path]:
-    """Files that are vaulted whole, and YAML files with vaulted values: of the project, and beside the inventory."""
-    beside = inventory if inventory.is_dir() else inventory.parent
-    roots = [project, inventory, *(beside / name for name in ("group_vars", "host_vars"))]
-    seen: set[Path] = set()
-    for root in roots:
-        for path in [root] if root.is_file() else _files(root):
-            if path not in seen and _is_vaulted(path):
-                yield path
-            seen.add(path)
-
-
-def _files(root: Path) -> Iterator[Path]:
-    """Regular files below a folder, on its own file system."""
-    if not root.is_dir():
-        return
-    device = root.stat().st_dev
-    for folder, folders, files in os.walk(root):
-        here = Path(folder)
-        folders[:] = sorted(
-            name
-            for name in folders
-            if name not in _SKIPPED_FOLDERS and (here / name).lstat().st_dev == device
-        )
-        yield from (here / name for name in sorted(files) if (here / name).is_file())
-
-
-def _is_vaulted(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            head = file.read(14)
-            if head == b"$ANSIBLE_VAULT":
-                return True
-            if path.suffix not in ("", ".yml", ".yaml") or path.stat().st_size > _LARGEST:
-                return False
-            return b"!vault" in head + file.read()
-    except OSError:
-        return False
 
 
 def _words(wrong: Exception) -> str:

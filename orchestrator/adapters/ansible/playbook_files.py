@@ -1,6 +1,6 @@
 """Playbooks, task files and roles as YAML nodes with their lines, without Ansible: for reading, never for running."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,9 +62,16 @@ _Loader.add_multi_constructor("!", _untagged)
 class PlaybookFiles:
     """A playbook with all that it includes by names that need no evaluation; each file is read once."""
 
-    def __init__(self, playbook: Path, project: Path) -> None:
-        self._playbook, self._project = playbook, project
+    def __init__(self, playbook: Path, project: Path, roles_path: Sequence[Path] = ()) -> None:
+        self._playbook, self._project, self._roles_path = playbook, project, roles_path
         self._read: set[Path] = set()
+        self._here = playbook.parent
+        self.roles: dict[Path, None] = {}
+
+    @property
+    def files(self) -> list[Path]:
+        """Every file that was read, or would have been, had it been there."""
+        return sorted(self._read)
 
     def plays(self) -> Iterator[tuple[Item, list[Item]]]:
         """Every play with its tasks, those of its roles and static includes among them."""
@@ -76,18 +83,12 @@ class PlaybookFiles:
             if isinstance(imported, str):
                 yield from self._plays_of(path.parent / imported)
             else:
+                self._here = path.parent
                 yield play, list(self._tasks_of_play(play))
 
     def _tasks_of_play(self, play: Item) -> Iterator[Item]:
         for role in play.keys.get("roles") or []:
-            name = (
-                role
-                if isinstance(role, str)
-                else role.get("role", role.get("name", ""))
-                if isinstance(role, dict)
-                else ""
-            )
-            yield from self._role(str(name), play.file.parent)
+            yield from self._role(_role_name(role), play.file.parent)
         for section in _TASK_LISTS:
             yield from self._tasks(play.keys.get(section), play.file, section)
 
@@ -120,11 +121,19 @@ class PlaybookFiles:
             yield from self._tasks([item.keys], path, "tasks")
 
     def _role(self, name: str, near: Path) -> Iterator[Item]:
-        folders = (near / "roles", self._project / "roles", near.parent.parent)
+        places = (self._here / "roles", near / "roles", self._project / "roles", *self._roles_path)
+        folders = (*places, near.parent.parent, self._here)
         found = next((folder / name for folder in folders if name and (folder / name).is_dir()), None)
-        for part in ("tasks", "handlers") if found is not None else ():
-            for suffix in (".yml", ".yaml"):
-                yield from self._task_file(found / part / f"main{suffix}") if found is not None else ()
+        if found is None or found in self.roles:
+            return
+        self.roles[found] = None
+        for meta in _either(found / "meta/main"):
+            for item in self._items(meta):
+                for dependency in _as_list(item.keys.get("dependencies")):
+                    yield from self._role(_role_name(dependency), meta.parent)
+        for part in ("tasks", "handlers"):
+            for path in _either(found / part / "main"):
+                yield from self._task_file(path)
 
     def _items(self, path: Path) -> list[Item]:
         """The mappings of a list; of a file that is missing, cut or no YAML, none: Ansible's own reading tells of that."""
@@ -138,7 +147,22 @@ class PlaybookFiles:
             content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
         except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError, TypeError):
             return []
-        entries = content if isinstance(content, list) else []
+        entries = content if isinstance(content, list) else [content]
         return [
             Item(path, entry, entry.lines, entry.line) for entry in entries if isinstance(entry, _Mapping)
         ]
+
+
+def _either(path: Path) -> tuple[Path, Path]:
+    return path.with_suffix(".yml"), path.with_suffix(".yaml")
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _role_name(role: Any) -> str:
+    """Of an entry under `roles` or `dependencies`, which may be a name or a mapping."""
+    if isinstance(role, dict):
+        role = role.get("role", role.get("name", ""))
+    return role if isinstance(role, str) else ""

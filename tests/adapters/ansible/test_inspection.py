@@ -193,7 +193,11 @@ def vault(folder: Path, text: str, password: str, *words: str) -> str:
 def test_vaulted_values_are_tried(tmp_path: Path) -> None:
     whole = vault(tmp_path, "secret: 1\n", "right", "encrypt", "--output", "-")
     inline = vault(tmp_path, "hidden", "right", "encrypt_string", "--stdin-name", "password")
-    files = {"group_vars/db/vault.yml": "", "vars/shop.yml": ""}
+    files = {
+        "group_vars/db/vault.yml": "",
+        "vars/shop.yml": "",
+        "site.yml": "- hosts: db\n  vars_files: [shop.yml]\n  tasks: []\n",
+    }
     lay(tmp_path, files)
     (tmp_path / "group_vars/db/vault.yml").write_text(whole)
     (tmp_path / "vars/shop.yml").write_text(f"plain: 1\n{inline}\n")
@@ -208,6 +212,66 @@ def test_vaulted_values_are_tried(tmp_path: Path) -> None:
     assert all("does not decrypt" in fault.message for fault in wrong.vault_faults)
     none = look(tmp_path)
     assert len(none.vault_faults) == 2
+
+
+PLAIN = "- hosts: db\n  tasks: []\n"
+# A vaulted file, what else lies there, and whether a run of site.yml can load it.
+VAULTED = [
+    ("tests/cases/group_vars/web/vault.yml", {}, False),
+    ("other/site.yml", {"other/site.yml": PLAIN}, False),
+    ("roles/unused/vars/main.yml", {}, False),
+    ("vars/unnamed.yml", {}, False),
+    ("group_vars/db.yml", {}, True),
+    ("host_vars/db1/secret.yml", {}, True),
+    ("lists/group_vars/all/vault.yml", {}, True),
+    (
+        "books/host_vars/db1.yml",
+        {"site.yml": "- import_playbook: books/db.yml\n", "books/db.yml": PLAIN},
+        True,
+    ),
+    ("vars/db.yml", {"site.yml": "- hosts: db\n  vars_files: [[nothing.yml, vars/db.yml]]\n"}, True),
+    ("vars/db.yml", {"site.yml": "- hosts: db\n  tasks:\n    - include_vars: db.yml\n"}, True),
+    (
+        "more/x.yml",
+        {"site.yml": "- hosts: db\n  tasks:\n    - block:\n        - include_vars: {dir: more}\n"},
+        True,
+    ),
+    ("files/key", {"site.yml": "- hosts: db\n  tasks:\n    - copy: src=key dest=/etc/key\n"}, True),
+    ("roles/shop/defaults/main.yml", {"site.yml": "- hosts: db\n  roles: [shop]\n"}, True),
+    (
+        "roles/shop/vars/main.yml",
+        {"site.yml": "- hosts: db\n  tasks:\n    - include_role: {name: shop}\n"},
+        True,
+    ),
+    (
+        "elsewhere/shop/vars/deep.yml",
+        {
+            "site.yml": "- hosts: db\n  roles: [{role: shop}]\n",
+            "ansible.cfg": "[defaults]\nroles_path = elsewhere\n",
+        },
+        True,
+    ),
+    (
+        "roles/base/vars/main.yml",
+        {"site.yml": "- hosts: db\n  roles: [shop]\n", "roles/shop/meta/main.yml": "dependencies: [base]\n"},
+        True,
+    ),
+]
+
+
+@pytest.mark.parametrize(("vaulted", "files", "loadable"), VAULTED)
+def test_only_what_a_run_can_load_is_tried(
+    tmp_path: Path, foreign: str, vaulted: str, files: dict[str, str], *, loadable: bool
+) -> None:
+    lay(tmp_path, {"lists/hosts.yml": HOSTS, "site.yml": PLAIN, **files, vaulted: foreign})
+    found = look(tmp_path, inventory=Path("lists/hosts.yml"))
+    assert [fault.file for fault in found.vault_faults] == [str(tmp_path / vaulted)] * loadable
+
+
+@pytest.fixture(scope="module")
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A file that no password of the project opens."""
+    return vault(tmp_path_factory.mktemp("vault"), "secret: 1\n", "gone", "encrypt", "--output", "-")
 
 
 def test_secrets_of_the_callers_environment_are_not_passed_on(
