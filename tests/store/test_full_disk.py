@@ -37,11 +37,12 @@ RESERVE = 8 * MIB
 
 
 class WritingPlaybooks(FakePlaybooks):
-    """Runs nothing, but makes each attempt's folder on the disk as the real one does, with 4 kB of evidence a host."""
+    """Runs nothing, but makes each attempt's folder on the disk as the real one does, with evidence for each host in it."""
 
     def __init__(self, clock: FakeClock, root: Path) -> None:
         super().__init__(clock.now)
         self.root = root
+        self.evidence = 4096
 
     def start(self, request: AttemptRequest) -> None:
         folder = AttemptFolder(self.root, request.attempt)
@@ -50,7 +51,7 @@ class WritingPlaybooks(FakePlaybooks):
         except OSError as error:
             raise StoreFault(str(error)) from error
         super().start(request)
-        folder.evidence.write_bytes(b"e" * 4096 * len(request.hosts))
+        folder.evidence.write_bytes(b"e" * self.evidence * len(request.hosts))
 
 
 class AgeingTargets(FakeTargets):
@@ -184,6 +185,18 @@ def test_a_backout_goes_on_to_its_proof_on_a_full_disk(site: Site, kind: str) ->
     assert site.started() == [("deploy", 1), ("deploy", 2), ("backout", 2), ("backout", 1)]
     assert held_back(site) == 0
     nothing_is_half_written(site, done)
+
+
+def test_the_worker_of_a_backout_has_room_for_much_evidence(site: Site) -> None:
+    site.break_release("web1")
+
+    def watch(record: Recorded) -> None:
+        if record.event.kind == "backout_began":
+            fill(site.disk)
+            site.playbooks.evidence = 6 * MIB
+
+    assert site.deploy(watch).state is State.BACKED_OUT
+    assert site.started() == [("deploy", 1), ("backout", 1)]
 
 
 def test_a_disk_that_fills_again_and_again_does_not_keep_a_backout_from_going_on(site: Site) -> None:
