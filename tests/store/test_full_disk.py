@@ -1,5 +1,6 @@
 """Whole deployments over the real store, on a small disk that fills up: by the engine, with hosts and playbooks in memory."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from hashlib import sha256
@@ -256,6 +257,29 @@ def test_ballast_is_thrown_off_for_an_append_and_laid_in_again_with_room(site: S
     assert site.storage.lay_in("d1", 0) < laid_in
     hog.unlink()
     assert site.storage.lay_in("d1", 16 * MIB) == laid_in
+
+
+@pytest.mark.parametrize(("own", "other"), [("d1", "d2"), ("d2", "d1")])
+def test_the_ballast_of_the_deployment_itself_is_thrown_off_before_that_of_others(
+    site: Site, own: str, other: str
+) -> None:
+    laid_in = site.storage.lay_in(own, 4 * MIB)
+    assert site.storage.lay_in(other, 4 * MIB) == laid_in
+    for lacking, left in ((own, laid_in), (other, 0)):
+        fill(site.disk)
+        site.ports.journal.append(
+            own, len(site.ports.journal.read(own)), [Paused(by="ann", reason="x" * 4000)] * 99
+        )
+        assert (site.storage.lay_in(lacking, 0), site.storage.lay_in(other, 0)) == (0, left)
+
+
+def test_ballast_that_was_cut_short_by_a_kill_is_filled_up(site: Site) -> None:
+    laid_in, room = site.storage.lay_in("d1", 8 * MIB), site.storage.room()
+    first = next(iter(site.disk.glob("ballast/d1/*")))
+    os.truncate(first, 4096)
+    assert site.storage.room() > room
+    assert site.storage.lay_in("d1", 8 * MIB) == laid_in
+    assert site.storage.room() == room
 
 
 def test_when_all_ballast_is_gone_an_append_fails_whole(site: Site) -> None:
