@@ -51,7 +51,9 @@ class Site:
             timeout=280,
             check=False,
         )
-        assert ended.returncode == expect, f"exit {ended.returncode}\n{ended.stdout[-3000:]}\n{ended.stderr[-2000:]}"
+        assert ended.returncode == expect, (
+            f"exit {ended.returncode}\n{ended.stdout[-3000:]}\n{ended.stderr[-2000:]}"
+        )
         return [json.loads(line) for line in ended.stdout.splitlines()]
 
     def see(self) -> dict[str, Seen]:
@@ -124,7 +126,9 @@ def test_an_upgrade_in_waves_and_its_rollback(site: Site) -> None:
     ("version", "kind", "touched"),
     [("1.2.0", "pilot", {"web1"}), ("1.3.0", "big-bang", set(HOSTS)), ("1.4.0", "phased", {"web1"})],
 )
-def test_a_bad_release_is_stopped_and_backed_out(site: Site, version: str, kind: str, touched: set[str]) -> None:
+def test_a_bad_release_is_stopped_and_backed_out(
+    site: Site, version: str, kind: str, touched: set[str]
+) -> None:
     before = site.see()
     ended = result(site.orch("deploy", str(site.plan(version, kind)), expect=5))
     assert ended["state"] == "backed out"
@@ -139,11 +143,19 @@ def test_a_forgetful_backout_ends_with_residue_that_names_the_file(site: Site) -
     assert site.lab.ssh("web1", "sudo cp -a /etc/shop/shop.toml /root/kept").code == 0
     lines = site.orch("deploy", str(site.plan("1.2.0", "pilot", backout=FORGETFUL)), expect=6)
     assert result(lines)["state"] == "backed out with residue"
-    compared = [line["event"] for line in lines if line.get("event", {}).get("kind") == "restoration_compared"]
+    compared = [
+        line["event"] for line in lines if line.get("event", {}).get("kind") == "restoration_compared"
+    ]
     assert {difference["name"] for difference in compared[-1]["differences"]} == {"/etc/shop/shop.toml"}
     assert differences(before["web1"], site.see()["web1"]) == ["/etc/shop/shop.toml"]
-    put_right = "sudo cp -a /root/kept /etc/shop/shop.toml && sudo rm /root/kept && sudo systemctl restart shop"
+    put_right = (
+        "sudo cp -a /root/kept /etc/shop/shop.toml && sudo rm /root/kept && sudo systemctl restart shop"
+    )
     assert site.lab.ssh("web1", put_right).code == 0
+    proved = result(
+        site.orch("rollback", result(lines)["deployment"], "--reason", "put right by hand", expect=5)
+    )
+    assert proved["state"] == "backed out"
     assert differences(before["web1"], site.see()["web1"]) == []
 
 
@@ -170,7 +182,9 @@ def test_a_host_cut_off_in_a_wave_is_never_a_success(site: Site) -> None:
     assert all(differences(before[host], now) == [] for host, now in site.see().items())
 
 
-def cut_when_wave_begins(site: Site, driver: subprocess.Popen[str], *, wave: int, host: str) -> list[dict[str, Any]]:
+def cut_when_wave_begins(
+    site: Site, driver: subprocess.Popen[str], *, wave: int, host: str
+) -> list[dict[str, Any]]:
     """Read the driver's lines to the end, and cut the host off once the wave's attempt works on it."""
     lines = []
     assert driver.stdout is not None

@@ -12,19 +12,21 @@ SETTLING = (2.0, 5.0)
 
 
 def perform(work: Work, step: Perform) -> None:
-    """Capture and compare; hosts that differ are looked at again after a moment, and only what stays is reported."""
+    """Capture and compare; hosts that differ are looked at again after a moment, and only what stays is reported.
+
+    A host that could not be compared is asked once more, not twice: each time can cost its whole time limit.
+    """
     compared = _compare(work, step.hosts)
+    silent = set(compared.not_compared)
     for pause in SETTLING:
-        again = tuple(host for host in step.hosts if _differs(compared, host))
+        differing = {difference.host for difference in compared.differences} | silent
+        again = tuple(host for host in step.hosts if host in differing)
         if not again:
             break
         work.ports.clock.sleep(pause)
         compared = _merged(compared, _compare(work, again), again)
+        silent = set()
     work.chronicle.note(compared)
-
-
-def _differs(compared: RestorationCompared, host: str) -> bool:
-    return host in compared.not_compared or any(d.host == host for d in compared.differences)
 
 
 def _compare(work: Work, hosts: tuple[str, ...]) -> RestorationCompared:
@@ -34,6 +36,8 @@ def _compare(work: Work, hosts: tuple[str, ...]) -> RestorationCompared:
     not_compared: dict[str, str] = {}
     for host in hosts:
         now = captured.get(host, "no answer")
+        if host in work.deployment.unseen_hosts:
+            now = "unreachable when its processes were to be ended; what ran there may still run"
         reason = why_not_whole(now)
         if reason is not None or not isinstance(now, Baseline):
             not_compared[host] = reason or "no answer"
