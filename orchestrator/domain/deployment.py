@@ -54,6 +54,7 @@ class Attempted(Noun):
     started: bool = True
     quiesced: bool = False
     busy: Many[HostName] = ()
+    unseen: Many[HostName] = ()
 
     @property
     def open(self) -> bool:
@@ -168,6 +169,11 @@ class Deployment(Noun):
         """Hosts that any deploy attempt was meant for, in order of waves."""
         touched = {host for attempt in self.attempts if attempt.purpose == "deploy" for host in attempt.hosts}
         return tuple(host for wave in self.waves for host in wave.hosts if host in touched)
+
+    @property
+    def unseen_hosts(self) -> frozenset[str]:
+        """Hosts that could not be asked after an unclean end: what ran there may still run, and nothing else is run."""
+        return frozenset(host for attempt in self.attempts for host in attempt.unseen)
 
     def target(self, host: str) -> Target:
         """The target of this name."""

@@ -136,8 +136,9 @@ def _with_attempt(d: Deployment, name: str, **update: object) -> tuple[Attempted
 
 
 def _looked_at_anew(d: Deployment) -> tuple[Attempted, ...]:
-    """Every answer of a person lets busy hosts be asked once more whether they are quiet by now."""
-    return tuple(a.model_copy(update={"quiesced": False, "busy": ()}) if a.busy else a for a in d.attempts)
+    """Every answer of a person lets hosts be asked once more that were busy, or gave no answer."""
+    anew = {"quiesced": False, "busy": (), "unseen": ()}
+    return tuple(a.model_copy(update=anew) if a.busy or a.unseen else a for a in d.attempts)
 
 
 _DEPLOYED: dict[str, StandingName] = {"done": "deployed", "not_done": "failed", "unknown": "unknown"}
@@ -171,7 +172,12 @@ def _attempt_lost(event: e.AttemptLost, d: Deployment, record: Recorded) -> Chan
 
 @_changes.register
 def _quiesced(event: e.Quiesced, d: Deployment, record: Recorded) -> Changes:
-    return {"attempts": _with_attempt(d, event.attempt, quiesced=True, busy=event.busy)}
+    reason = f"unreachable, and what {event.attempt} began there may still run"
+    waiting = [host for host in event.unreachable if d.standings[host].standing == "to_retry"]
+    return {
+        "attempts": _with_attempt(d, event.attempt, quiesced=True, busy=event.busy, unseen=event.unreachable),
+        "standings": _stand(d, dict.fromkeys(waiting, ("unknown", reason))),
+    }
 
 
 @_changes.register
@@ -273,7 +279,8 @@ def _restoration_compared(event: e.RestorationCompared, d: Deployment, record: R
         if host in event.not_compared:
             standings[host] = ("backout_failed", event.not_compared[host])
         elif residue:
-            standings[host] = ("residue", f"{residue} attributes differ from the baseline")
+            what = "1 attribute differs" if residue == 1 else f"{residue} attributes differ"
+            standings[host] = ("residue", f"{what} from the baseline")
         else:
             standings[host] = ("restored", "")
     progress = d.backout.model_copy(

@@ -22,7 +22,7 @@ def next_backout_step(d: Deployment) -> Step:
     """The newest wave first; then the proof; then its verdict."""
     progress = _progress(d)
     for wave in reversed(d.waves):
-        hosts = tuple(host for host in wave.hosts if host in progress.hosts)
+        hosts = tuple(h for h in wave.hosts if h in progress.hosts and h not in d.unseen_hosts)
         attempts = d.attempts_of("backout", wave.number)
         again = _hosts_to_run(hosts, attempts)
         if again:

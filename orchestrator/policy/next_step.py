@@ -122,7 +122,7 @@ def _hosts_to_deploy(d: Deployment) -> tuple[str, ...] | str:
         return owed
     if not d.plan.strategy.idempotent:
         return f"{lost.attempt} was lost ({lost.lost}) and its playbook is not declared idempotent"
-    return lost.hosts
+    return tuple(host for host in lost.hosts if host not in d.unseen_hosts)
 
 
 def _lost_last(d: Deployment) -> Attempted | None:
@@ -198,6 +198,8 @@ def _early_life(d: Deployment, now: datetime) -> Step:
             return Record(e.EarlyLifeFailed(hosts=down, reason=reason_with_hosts(d, down, limit)))
     if d.early_life_over:
         return Record(_ending(d))
+    if not d.hosts_standing("verified"):
+        return Record(e.EarlyLifeFailed(hosts=(), reason="no host is left that could be watched"))
     return _watch(d, now, d.early_life_until, early_life.every, d.last_watched)
 
 

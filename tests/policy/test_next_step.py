@@ -53,7 +53,7 @@ def first_wave_good(made: dict[str, Any] | None = None) -> list[e.Event]:
     ]
 
 
-def second_wave(made: dict[str, Any] | None = None, **results: str) -> list[e.Event]:
+def second_wave(made: dict[str, Any] | None = None, **results: Any) -> list[e.Event]:
     return [*first_wave_good(made), *attempted("a2", 1, **results)]
 
 
@@ -63,8 +63,9 @@ QUIET = e.Quiesced(attempt="a1")
 SOAK = {"gate": {"soak": "60s", "every": "10s"}}
 CONFIRM = {"gate": {"confirm": "service owner"}}
 STILL_BUSY = e.Quiesced(attempt="a1", busy=("h1",))
+UNSEEN = e.Quiesced(attempt="a1", unreachable=("h1",))
 BUSY = [*ready_to_deploy(), INTENT, LOST, STILL_BUSY]
-TWO_DOWN = {"h2": "done", "h3": "not_done", "h4": "unknown"}
+TWO_DOWN: dict[str, Any] = {"h2": "done", "h3": "not_done", "h4": "unknown"}
 VERIFIED = [
     *ready_to_deploy(),
     *attempted("a1", 0, h1="done"),
@@ -248,6 +249,34 @@ ROWS: list[tuple[str, Sequence[e.Event], str]] = [
         "record backout_began h1",
     ),
     ("processes of a lost run are still there", [*BUSY], "record held"),
+    (
+        "a lost run's host that cannot be asked is not run on again",
+        [*ready_to_deploy(), INTENT, LOST, UNSEEN],
+        "record wave_failed h1",
+    ),
+    (
+        "a backout begins by asking it once more",
+        [*ready_to_deploy(), INTENT, LOST, UNSEEN, e.BackoutBegan(hosts=("h1",), reason="x", by="a")],
+        "quiesce h1",
+    ),
+    (
+        "and where it still cannot be asked, nothing is run there",
+        [*ready_to_deploy(), INTENT, LOST, UNSEEN, e.BackoutBegan(hosts=("h1",), reason="x", by="a"), UNSEEN],
+        "prove_restoration h1",
+    ),
+    (
+        "retried, and it still cannot be asked: it stays down",
+        [
+            *ready_to_deploy(),
+            INTENT,
+            LOST,
+            UNSEEN,
+            e.WaveFailed(wave=0, hosts=("h1",), reason="x"),
+            e.Retried(by="a", reason="x"),
+            UNSEEN,
+        ],
+        "record wave_failed h1",
+    ),
     (
         "aborted while they are: they are looked at anew",
         [*BUSY, e.Held(reason="busy", by="orch"), e.AbortRequested(by="a", reason="x")],

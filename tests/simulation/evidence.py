@@ -49,14 +49,6 @@ class Ledger:
     def enter(self, record: Recorded) -> None:
         """Take in one record."""
         match record.event:
-            case e.AttemptIntended() as event:
-                self._intended(event)
-            case e.AttemptEnded() as event:
-                for outcome in event.outcome.hosts:
-                    self._ended(event.outcome.attempt, outcome.host, done=outcome.result == "done")
-            case e.AttemptLost() as event:
-                for host in self.attempted[event.attempt].hosts:
-                    self._ended(event.attempt, host, done=False)
             case e.WaveChecked() as event:
                 self._checked(record, event)
             case e.Excluded() as event:
@@ -68,7 +60,21 @@ class Ledger:
             case e.ClockJumped():
                 self.jumped = True
             case _:
+                self._attempt(record)
                 self._promoted(record)
+
+    def _attempt(self, record: Recorded) -> None:
+        match record.event:
+            case e.AttemptIntended() as event:
+                self._intended(event)
+            case e.AttemptEnded() as event:
+                for outcome in event.outcome.hosts:
+                    self._ended(event.outcome.attempt, outcome.host, done=outcome.result == "done")
+            case e.AttemptLost() as event:
+                for host in self.attempted[event.attempt].hosts:
+                    self._ended(event.attempt, host, done=False)
+            case _:
+                pass
 
     def _intended(self, event: e.AttemptIntended) -> None:
         self.attempted[event.attempt] = event

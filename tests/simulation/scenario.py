@@ -37,6 +37,13 @@ class Scenario:
         self.rolls_back = random.random() < 0.3
         self._faults(names)
 
+    def without_faults(self) -> "Scenario":
+        """The same plan and fleet, with nothing drawn by chance that could go wrong."""
+        self.playbooks.troubles, self.targets.thin = Troubles(), 0
+        self.journal.kill = self.journal.fail = self.words = 0
+        self.rival = self.rolls_back = False
+        return self
+
     def _plan(self, names: list[str]) -> PreparedPlan:
         kind = self.random.choice(["phased", "pilot", "big-bang"])
         tree = plan_tree(**_strategy(kind, self.random, names))

@@ -16,7 +16,10 @@ T = TypeVar("T")
 
 
 class SimulatedTargets(Targets):
-    """Answers from what the hosts truly hold; `thin` is the chance that an answer lacks something, `sticky` that a process cannot be ended."""
+    """Answers from what the hosts truly hold.
+
+    `thin` is the chance that an answer lacks something, `sticky` that a process cannot be ended.
+    """
 
     def __init__(self, world: World, *, thin: float, sticky: float = 0) -> None:
         self.world = world

@@ -9,14 +9,16 @@ import pytest
 from orchestrator.domain import events as e
 from orchestrator.domain.check import CheckResult
 from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.fold import apply
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.sighting import Sighting
 from orchestrator.engine import drive as loop
 from orchestrator.engine.practices import attempts, environment, restoration, verification
 from orchestrator.engine.practices.attempts import request_of
 from orchestrator.engine.work import Work
-from orchestrator.policy import backout, limits
+from orchestrator.policy import acceptance, backout, limits
 from orchestrator.policy import next_step as policy
+from orchestrator.policy.drift import compare
 from orchestrator.policy.next_step import next_step
 from orchestrator.policy.steps import FollowAttempt, Record, RunAttempt, Step
 from tests.simulation.oracle import broken
@@ -32,7 +34,9 @@ Mutate = Callable[[pytest.MonkeyPatch], None]
 def skips_gates(patch: pytest.MonkeyPatch) -> None:
     def step(d: Deployment, now: datetime) -> Step:
         usual = next_step(d, now)
-        early = isinstance(usual, Record) and isinstance(usual.event, e.GateReached) and d.wave + 1 < len(d.waves)
+        early = (
+            isinstance(usual, Record) and isinstance(usual.event, e.GateReached) and d.wave + 1 < len(d.waves)
+        )
         return Record(e.GatePassed(wave=d.wave)) if early else usual
 
     patch.setattr(loop, "next_step", step)
@@ -80,16 +84,17 @@ def calls_residue_restored(patch: pytest.MonkeyPatch) -> None:
 
 
 def overlooks_differences(patch: pytest.MonkeyPatch) -> None:
-    usual = restoration.compare
     patch.setattr(
-        restoration, "compare", lambda was, now: usual(was, now).model_copy(update={"differences": ()})
+        restoration, "compare", lambda was, now: compare(was, now).model_copy(update={"differences": ()})
     )
 
 
 def takes_no_answer_for_equality(patch: pytest.MonkeyPatch) -> None:
     usual = restoration._compare
     patch.setattr(
-        restoration, "_compare", lambda work, hosts: usual(work, hosts).model_copy(update={"not_compared": {}})
+        restoration,
+        "_compare",
+        lambda work, hosts: usual(work, hosts).model_copy(update={"not_compared": {}}),
     )
 
 
@@ -99,18 +104,11 @@ def starts_before_the_intent(patch: pytest.MonkeyPatch) -> None:
             attempt=step.attempt, purpose=step.purpose, wave=step.wave, hosts=step.hosts, epoch=1
         )
         record = e.Recorded(deployment=work.deployment.id, seq=1, at=work.deployment.last_at, event=intent)
-        imagined = attempts_of(work.deployment, record)
-        work.ports.playbooks.start(request_of(imagined, step.attempt))
+        work.ports.playbooks.start(request_of(apply(work.deployment, record), step.attempt))
         if work.chronicle.decide(intent):
             work.begun.add(step.attempt)
 
     patch.setattr(attempts, "begin", begin)
-
-
-def attempts_of(d: Deployment, record: e.Recorded) -> Deployment:
-    from orchestrator.domain.fold import apply
-
-    return apply(d, record)
 
 
 def takes_others_attempts_for_its_own(patch: pytest.MonkeyPatch) -> None:
@@ -143,16 +141,17 @@ def pads_with_passes(patch: pytest.MonkeyPatch) -> None:
     def completed(results: list[CheckResult], hosts: Any, checks: Any) -> list[CheckResult]:
         return [
             r.model_copy(update={"answer": "passed"}) if r.answer == "inconclusive" else r
-            for r in usual(results, hosts, checks)
+            for r in acceptance.completed(results, hosts, checks)
         ]
 
-    usual = verification.completed
     patch.setattr(verification, "completed", completed)
 
 
 def forgets_what_has_no_answer(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
-        verification, "completed", lambda results, hosts, checks: [r for r in results if r.answer != "inconclusive"]
+        verification,
+        "completed",
+        lambda results, hosts, checks: [r for r in results if r.answer != "inconclusive"],
     )
 
 

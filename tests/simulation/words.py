@@ -1,7 +1,25 @@
 """What people said, and failures, bind what comes after: read from the journal alone, so that a restart changes nothing."""
 
-from orchestrator.domain import events as e
-from orchestrator.domain.events import Recorded
+from orchestrator.domain.events import AttemptIntended, Recorded
+
+FAILURE = "a failure that nobody answered"
+SETS: dict[str, dict[str, str]] = {
+    "abort_requested": {"abort": "an abort"},
+    "wave_failed": {"failure": FAILURE},
+    "wave_rejected": {"failure": FAILURE},
+    "early_life_failed": {"failure": FAILURE},
+    "paused": {"pause": "a pause"},
+    "clock_jumped": {"pause": "a clock that was set"},
+    "emergency_stopped": {"stop": "an emergency stop"},
+    "emergency_lifted": {"pause": "an emergency stop that was lifted and not resumed"},
+}
+LIFTS = {
+    "abort_requested": "pause",
+    "retried": "failure",
+    "excluded": "failure",
+    "resumed": "pause",
+    "emergency_lifted": "stop",
+}
 
 
 def against_words(records: list[Recorded]) -> list[str]:
@@ -9,34 +27,14 @@ def against_words(records: list[Recorded]) -> list[str]:
     standing: dict[str, str] = {}
     found = []
     for event in (record.event for record in records):
-        match event:
-            case e.AttemptIntended():
-                found += [
-                    f"{event.attempt} was begun after {why}"
-                    for what, why in standing.items()
-                    if _binds(what, event)
-                ]
-            case e.AbortRequested():
-                standing["abort"] = "an abort"
-                standing.pop("pause", None)
-            case e.WaveFailed() | e.WaveRejected() | e.EarlyLifeFailed():
-                standing["failure"] = f"{event.kind}, which nobody answered"
-            case e.Retried() | e.Excluded():
-                standing.pop("failure", None)
-            case e.Paused() | e.ClockJumped():
-                standing["pause"] = "a pause"
-            case e.Resumed():
-                standing.pop("pause", None)
-            case e.EmergencyStopped():
-                standing["stop"] = "an emergency stop"
-            case e.EmergencyLifted():
-                standing.pop("stop", None)
-                standing["pause"] = "an emergency stop that was lifted and not resumed"
-            case _:
-                pass
+        if isinstance(event, AttemptIntended):
+            bound = [why for what, why in standing.items() if _binds(what, event)]
+            found += [f"{event.attempt} was begun after {why}" for why in bound]
+        standing.pop(LIFTS.get(event.kind, ""), None)
+        standing |= SETS.get(event.kind, {})
     return found
 
 
-def _binds(what: str, intent: e.AttemptIntended) -> bool:
+def _binds(what: str, intent: AttemptIntended) -> bool:
     """An abort and a failure forbid deploying; nothing at all may begin while stopped or paused."""
     return what in ("pause", "stop") or intent.purpose == "deploy"
