@@ -13,6 +13,8 @@ OWNERS = {
     "ansible": ("adapters/ansible/",),
     "ansible_runner": ("adapters/ansible/",),
     "click": ("cli/",),
+    "cryptography": ("adapters/keys/",),
+    "dateutil": ("domain/recurrence.py",),
     "jinja2": ("adapters/report/", "adapters/ansible/", "cli/"),
     "paramiko": ("adapters/ssh/",),
     "pytest": ("adapters/checks/",),
