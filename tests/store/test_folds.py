@@ -150,7 +150,12 @@ def test_the_form_changes_with_the_code_that_folds(tmp_path: Path, monkeypatch: 
     assert len({first, folds.form.__wrapped__(), folds.form()}) == 3
 
 
-def test_a_full_disk_keeps_nothing_and_says_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("free", "roomy_above"), [(0, None), (1 << 20, None), (0, -1)])
+def test_a_disk_with_little_room_keeps_nothing_and_says_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, roomy_above: int | None
+) -> None:
+    if roomy_above is not None:
+        monkeypatch.setattr("orchestrator.adapters.store.database.ROOMY", roomy_above)
     thrown: list[str] = []
 
     def relief(deployment: str) -> bool:
@@ -160,7 +165,7 @@ def test_a_full_disk_keeps_nothing_and_says_nothing(tmp_path: Path) -> None:
     with disk_of(2, tmp_path / "disk") as disk:
         journal = SqlJournal(disk, ClockOfRecords(), relief=relief)
         journal.append("d1", 0, ready_to_deploy())
-        fill(disk)
+        fill(disk, leave=free)
         assert folded(journal, "d1") == fold(journal.read("d1"))
         journal.keep([fold(journal.read("d1"))])
         assert journal.progress(["d1"])["d1"].kept is None
