@@ -1,6 +1,8 @@
 """What is particular to a journal on a PostgreSQL server; the contracts of the store hold there too."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import psycopg
 import pytest
@@ -31,6 +33,24 @@ def test_twelve_processes_begin_one_database_and_nothing_is_lost(tmp_path: Path,
     with psycopg.connect(database_url) as connection:
         steps = connection.execute("SELECT version FROM schema_steps ORDER BY version").fetchall()
     assert steps == [(number,) for number in range(1, len(STEPS) + 1)]
+
+
+@pytest.mark.parametrize("run", range(3))
+def test_of_many_that_begin_a_database_at_the_same_moment_one_makes_the_tables(
+    tmp_path: Path, database_url: str, run: int
+) -> None:
+    ready = Barrier(8)
+
+    def begin(number: int) -> int:
+        ready.wait()
+        journal = SqlJournal(tmp_path / "store", SystemClock(), url=database_url)
+        try:
+            return journal.append(f"d{number}", 0, [word(number, 1)])[0].seq
+        finally:
+            journal.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(begin, range(8))) == [1] * 8
 
 
 def test_tables_of_a_newer_orch_are_left_alone(tmp_path: Path, database_url: str) -> None:
