@@ -1,12 +1,17 @@
 """What the environment chooses: the reserve of the disk, and where the journal is."""
 
+from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from orchestrator.bootstrap import disk_reserve, ports
-from orchestrator.domain.events import Submitted
+from orchestrator.domain.baseline import Baseline, ConfigurationItem
+from orchestrator.domain.events import Paused, Submitted
 from orchestrator.errors import StoreFault, UsageFault
+from tests.fakes.clock import START
+from tests.store.small_disk import disk_of, fill
 
 
 @pytest.mark.parametrize(
@@ -55,3 +60,30 @@ def test_a_url_that_leads_nowhere_is_a_fault_of_the_store(
     with pytest.raises(StoreFault, match="cannot be reached") as raised:
         ports(tmp_path / "home")
     assert "s3cret" not in str(raised.value)
+
+
+def test_everything_that_is_kept_gets_room_from_the_ballast(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ORCH_DISK_RESERVE", "1MiB")
+    with disk_of(32, tmp_path / "disk") as disk:
+        wired = ports(disk / "home")
+        laid_in = wired.storage.lay_in("d1", 16 << 20)
+
+        def thrown_off_by(act: Callable[[], object]) -> bool:
+            before = wired.storage.lay_in("d1", 0)
+            fill(disk)
+            act()
+            return wired.storage.lay_in("d1", 0) < before
+
+        events = [Paused(by="ann", reason="x" * 4000)] * 200
+        machines = {f"machine-{n}": "h" * 200 for n in range(2000)}
+        items = tuple(
+            ConfigurationItem(kind="file", name=sha256(f"{n}".encode()).hexdigest(), attributes={})
+            for n in range(2000)
+        )
+        baseline = Baseline(host="web1", machine_id="m1", captured_at=START, items=items)
+        assert laid_in == 16 << 20
+        assert thrown_off_by(lambda: wired.journal.append("d1", 0, events))
+        assert thrown_off_by(lambda: wired.locks.take("d1", machines, "ann"))
+        assert thrown_off_by(lambda: wired.baselines.put(baseline))

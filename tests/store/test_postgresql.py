@@ -17,8 +17,8 @@ from tests.store import postgres
 from tests.store.writers import append_with_retry, start, word
 
 
-def test_twelve_processes_begin_one_database_and_nothing_is_lost(tmp_path: Path, database_url: str) -> None:
-    writers, each = 12, 10
+def test_six_processes_begin_one_database_and_nothing_is_lost(tmp_path: Path, database_url: str) -> None:
+    writers, each = 6, 5
     processes = [
         start(append_with_retry, tmp_path / "store", writer, each, database_url) for writer in range(writers)
     ]

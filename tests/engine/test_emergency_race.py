@@ -1,0 +1,38 @@
+"""An emergency stop while a deployment ends by itself: what is over is told nothing more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from orchestrator.domain.events import Cancelled, EmergencyStopped, Event, Recorded
+from orchestrator.domain.lifecycle import State
+from orchestrator.engine.emergency import stop_all
+from orchestrator.engine.folding import folded
+from orchestrator.engine.ports import Journal, Ports
+from orchestrator.errors import Conflict
+from tests.fakes.clock import FakeClock
+from tests.fakes.journal import FakeJournal
+from tests.histories import planned
+
+
+class EndingJournal(FakeJournal):
+    """A stop that is told to a deployment comes too late: its driver ends it first."""
+
+    def append(self, deployment: str, expected_seq: int, events: Sequence[Event]) -> list[Recorded]:
+        if deployment == "d1" and isinstance(events[0], EmergencyStopped) and expected_seq == 1:
+            super().append("d1", 1, [Cancelled(by="bo", reason="not today")])
+            raise Conflict("somebody else wrote")
+        return super().append(deployment, expected_seq, events)
+
+
+@dataclass
+class OnlyJournal:
+    journal: Journal
+
+
+def test_a_deployment_that_ends_meanwhile_stays_as_it_ended() -> None:
+    journal = EndingJournal(FakeClock())
+    journal.append("d1", 0, [planned()])
+    ports: Ports = OnlyJournal(journal)  # type: ignore[assignment]
+    stop_all(ports, by="ann", reason="smoke")
+    assert [record.event.kind for record in journal.read("d1")] == ["planned", "cancelled"]
+    assert folded(journal, "d1").state is State.CANCELLED
