@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
-from orchestrator.domain.local_time import Oddity, local, oddity, wall
+from orchestrator.domain.local_time import Oddity, oddity, wall
 from orchestrator.domain.noun import Many, Noun
 from orchestrator.domain.window import Freeze, MaintenanceWindow, Recurring, Span
 
@@ -158,9 +158,3 @@ def _overlaps(
         shared = [cut for span in spans[one.name] for cut in _cut(spans[other.name], span)]
         if shared:
             yield one, other, min(shared, key=lambda span: span.opens)
-
-
-def first_start(one: Recurring) -> datetime:
-    """A moment before which this has no span, for looking from its beginning on."""
-    earliest = min(local(text) for text in (one.starts, *one.also))
-    return earliest.replace(tzinfo=UTC) - timedelta(days=2)

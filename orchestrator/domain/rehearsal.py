@@ -1,0 +1,64 @@
+"""The rehearsal certificate: signed evidence that these very ingredients were deployed, verified and backed out."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from orchestrator.domain.canonical import canonical
+from orchestrator.domain.effective_plan import IngredientName
+from orchestrator.domain.noun import Many, Moment, Name, Noun, Seconds, Sha256, Text
+from orchestrator.domain.signing import Answer, KeyId, Nonce, Signature
+
+PREFIX = b"orch rehearsal certificate 1\n"
+ISSUER = "rehearsal issuer"
+"""The role that a key is trusted in to issue certificates."""
+
+
+class MeasuredWave(Noun):
+    """What one wave took, in seconds: to deploy, to verify, to back out with its proof."""
+
+    wave: Annotated[int, Field(ge=0)]
+    hosts: Annotated[int, Field(ge=1)]
+    deploy: Seconds
+    verify: Seconds
+    back_out: Seconds
+
+
+class Certificate(Noun):
+    """What was rehearsed, where, with what result. `covers` are the digests of the ingredients, hosts left out.
+
+    `restored`: the backout was proved against the baseline on every host. `failure_in`: waves in which a failure was
+    injected, so that the real failure path ran. `idempotent`: playbooks that changed nothing when run a second time.
+    """
+
+    release: Name
+    version: Text
+    environment: Name
+    deployments: Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
+    covers: dict[IngredientName, Sha256]
+    rehearsed_at: Moment
+    restored: bool
+    failure_in: Many[Annotated[int, Field(ge=0)]] = ()
+    idempotent: Many[Text] = ()
+    waves: Annotated[tuple[MeasuredWave, ...], Field(strict=False, min_length=1)]
+    key: KeyId
+    nonce: Nonce
+
+
+class SignedCertificate(Noun):
+    """A certificate as it travels."""
+
+    certificate: Certificate
+    signature: Signature
+
+
+class PresentedCertificate(Noun):
+    """A certificate and whether its signature is good."""
+
+    signed: SignedCertificate
+    answer: Answer
+
+
+def payload(certificate: Certificate) -> bytes:
+    """The bytes that are signed."""
+    return PREFIX + canonical(certificate)

@@ -1,0 +1,25 @@
+"""The roles of deployment management (ITIL 4 deployment management 4.1); a policy may add its own."""
+
+ROLES = (
+    "deployment manager",
+    "deployment practitioner",
+    "release packaging and build practitioner",
+    "change manager",
+    "service owner",
+    "service validation and testing manager",
+    "customer",
+)
+
+
+def same_role(one: str, other: str) -> bool:
+    """Whether two texts name one role; capitals and spaces tell no roles apart."""
+    return _folded(one) == _folded(other)
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two texts name one person; capitals and spaces tell no people apart."""
+    return _folded(one) == _folded(other)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
