@@ -140,7 +140,9 @@ def test_the_claim_ends_with_the_killed_process_and_not_with_what_it_left_behind
         journal.drive_alone("d1")
     holder.kill()
     holder.join(30)
-    assert Path(f"/proc/{left}/cmdline").read_bytes().startswith(b"sleep")
+    deadline = time.monotonic() + 10
+    while not Path(f"/proc/{left}/cmdline").read_bytes().startswith(b"sleep"):
+        assert time.monotonic() < deadline, "what was left behind never became the program it was to be"
     with journal.drive_alone("d1"), pytest.raises(Conflict, match=f"pid {os.getpid()} "):
         journal.drive_alone("d1")
     end(left)
