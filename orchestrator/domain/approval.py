@@ -5,8 +5,8 @@ from typing import Literal
 from pydantic import model_validator
 
 from orchestrator.domain.canonical import canonical
-from orchestrator.domain.noun import Moment, Name, Noun, Sha256, Text
-from orchestrator.domain.signing import Answer, KeyId, Nonce, Signature
+from orchestrator.domain.noun import Moment, Name, Noun, Sha256
+from orchestrator.domain.signing import Answer, KeyId, Nonce, ShownText, Signature
 from orchestrator.domain.wrong import wrong
 
 Decision = Literal["approve", "reject", "override", "sign_off"]
@@ -21,13 +21,13 @@ class Approval(Noun):
     """
 
     decision: Decision
-    role: Text
-    person: Text
+    role: ShownText
+    person: ShownText
     key: KeyId
     plan_digest: Sha256
     subject: Name
-    reason: Text
-    overrides: Text | None = None
+    reason: ShownText
+    overrides: ShownText | None = None
     made_at: Moment
     expires: Moment
     nonce: Nonce

@@ -6,8 +6,8 @@ from pydantic import Field
 
 from orchestrator.domain.canonical import canonical
 from orchestrator.domain.effective_plan import IngredientName
-from orchestrator.domain.noun import Many, Moment, Name, Noun, Seconds, Sha256, Text
-from orchestrator.domain.signing import Answer, KeyId, Nonce, Signature
+from orchestrator.domain.noun import Many, Moment, Name, Noun, Seconds, Sha256
+from orchestrator.domain.signing import Answer, KeyId, Nonce, ShownText, Signature
 
 PREFIX = b"orch rehearsal certificate 1\n"
 ISSUER = "rehearsal issuer"
@@ -32,14 +32,14 @@ class Certificate(Noun):
     """
 
     release: Name
-    version: Text
+    version: ShownText
     environment: Name
     deployments: Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
     covers: dict[IngredientName, Sha256]
     rehearsed_at: Moment
     restored: bool
     failure_in: Many[Annotated[int, Field(ge=0)]] = ()
-    idempotent: Many[Text] = ()
+    idempotent: Many[ShownText] = ()
     waves: Annotated[tuple[MeasuredWave, ...], Field(strict=False, min_length=1)]
     key: KeyId
     nonce: Nonce

@@ -63,6 +63,7 @@ class Emergency(Noun):
     before: Annotated[tuple[Need, ...], Field(strict=False, min_length=1)]
     outside_windows: bool = True
     without_rehearsal: bool = True
+    outside_flow: bool = False
     review_within: PositiveSeconds
     reviewers: Annotated[tuple[Need, ...], Field(strict=False, min_length=1)]
 

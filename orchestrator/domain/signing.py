@@ -2,11 +2,22 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from orchestrator.domain.noun import Many, Moment, Noun, Sha256, Text
+from orchestrator.domain.plain_text import plain
 from orchestrator.domain.roles import same_person, same_role
 from orchestrator.domain.wrong import wrong
+
+
+def _showing(text: str) -> str:
+    if plain(text, len(text)) != text:
+        raise wrong("text on one line that shows as it is", "remove what cannot be seen")
+    return text
+
+
+ShownText = Annotated[Text, AfterValidator(_showing)]
+"""Text that is signed is never changed, so text that would lead a reader or a terminal is refused."""
 
 PublicKey = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 SignatureText = Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
@@ -25,11 +36,11 @@ class TrustedKey(Noun):
 
     key: KeyId
     public: PublicKey
-    person: Text
-    roles: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
-    also: Many[Text] = ()
+    person: ShownText
+    roles: Annotated[tuple[ShownText, ...], Field(strict=False, min_length=1)]
+    also: Many[ShownText] = ()
     trusted_at: Moment
-    trusted_by: Text
+    trusted_by: ShownText
     expires: Moment | None = None
     revoked_at: Moment | None = None
 

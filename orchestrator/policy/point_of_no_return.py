@@ -10,6 +10,7 @@ from math import ceil
 
 from orchestrator.domain.noun import Many, Moment, Noun, Seconds
 from orchestrator.domain.rehearsal import MeasuredWave
+from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.wave import Wave
 
 
@@ -112,18 +113,31 @@ def _line(
 
 
 def expected_times(
-    waves: Iterable[Wave], measured: Sequence[MeasuredWave], *, forks: int, margin: float
+    plan: ReleasePlan, waves: Iterable[Wave], measured: Sequence[MeasuredWave], *, margin: float
 ) -> tuple[WaveTimes, ...]:
-    """What waves will take, from measured ones: the slowest batch of `forks` hosts that was seen, times the batches.
+    """What waves will take: the slowest batch of `forks` hosts that was measured, times the batches, plus `margin`.
 
-    `margin` is added, 0.2 for a fifth. Without any measurement the times are not known.
+    Of what was never measured only the plan's time limits are known, and they are taken for its times.
     """
-    return tuple(_expected(wave, measured, forks, margin) for wave in waves)
+    if not measured:
+        return tuple(_limits(plan, wave) for wave in waves)
+    return tuple(_expected(wave, measured, plan.strategy.forks, margin) for wave in waves)
+
+
+def _limits(plan: ReleasePlan, wave: Wave) -> WaveTimes:
+    checks = (*plan.validation.acceptance, *wave.acceptance)
+    return WaveTimes(
+        wave=wave.number,
+        name=wave.name,
+        soak=wave.gate.soak,
+        deploy=plan.strategy.run_timeout,
+        verify=sum(check.within + getattr(check, "timeout", 0.0) for check in checks),
+        back_out=plan.backout.run_timeout,
+        basis="the plan's time limits, for it was never measured",
+    )
 
 
 def _expected(wave: Wave, measured: Sequence[MeasuredWave], forks: int, margin: float) -> WaveTimes:
-    if not measured:
-        return WaveTimes(wave=wave.number, name=wave.name, soak=wave.gate.soak, basis="never measured")
     batches = _batches(len(wave.hosts), forks)
 
     def slowest(step: str) -> float:
@@ -143,4 +157,4 @@ def _expected(wave: Wave, measured: Sequence[MeasuredWave], forks: int, margin: 
 
 
 def _batches(hosts: int, forks: int) -> int:
-    return ceil(hosts / forks)
+    return max(1, ceil(hosts / forks))

@@ -1,0 +1,161 @@
+"""Admission: may this deployment start now? Every rule is asked, and every reason is said at once."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from orchestrator.domain.approval import Approval
+from orchestrator.domain.authority import Admission, Admitted, NotAdmitted, Reason
+from orchestrator.policy import approvals as given
+from orchestrator.policy.admission_question import Question
+from orchestrator.policy.approvals import MISUSE, Judged, judged
+from orchestrator.policy.certificates import (
+    JudgedCertificate,
+    asked_rehearsal,
+    judged_certificates,
+    rehearsal_faults,
+)
+from orchestrator.policy.opening import Opening, opening_of
+from orchestrator.policy.point_of_no_return import Arithmetic, arithmetic, expected_times
+from orchestrator.policy.rules_of_models import about_model
+from orchestrator.policy.rules_of_policies import about_policy
+
+
+def admit(question: Question) -> Admission:
+    """Admitted, with its grounds, or every reason why not. Nothing is started and nothing is used up by asking."""
+    weighed = weigh(question)
+    reasons = [reason for rule in RULES for reason in rule(weighed)]
+    return NotAdmitted(reasons=tuple(dict.fromkeys(reasons))) if reasons else _admitted(weighed)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A question with what several rules need of it, worked out once."""
+
+    question: Question
+    approvals: tuple[Judged, ...]
+    words: tuple[Approval, ...]
+    missing: tuple[Reason, ...]
+    certificates: tuple[JudgedCertificate, ...]
+    opening: Opening
+    times: Arithmetic
+
+
+def weigh(question: Question) -> Weighed:
+    """Judges approvals and certificates, and does the arithmetic of the window."""
+    ones = judged(question)
+    words = given.latest_words(ones, question)
+    certificates = judged_certificates(question)
+    opening = opening_of(question, ones)
+    return Weighed(
+        question=question,
+        approvals=ones,
+        words=words,
+        missing=given.missing(words, question),
+        certificates=certificates,
+        opening=opening,
+        times=_times(question, certificates, opening.closes),
+    )
+
+
+def _times(
+    question: Question, certificates: tuple[JudgedCertificate, ...], closes: datetime | None
+) -> Arithmetic:
+    rehearsed = tuple(wave for one in certificates if one.counts for wave in one.certificate.waves)
+    measured = (*rehearsed, *question.measured)
+    times = expected_times(question.plan, question.waves, measured, margin=question.policy.margin)
+    return arithmetic(times, question.now, closes)
+
+
+def _approvals(weighed: Weighed) -> Iterator[Reason]:
+    """What is held against approvals: misuse always, and what time did to them only where they are needed."""
+    for one in weighed.approvals:
+        override = one.approval.decision == "override"
+        needed = bool(weighed.opening.reasons if override else weighed.missing)
+        yield from (reason for reason in one.against if needed or reason.code in MISUSE)
+    yield from given.rejections(weighed.words)
+    yield from weighed.missing
+
+
+def _rehearsal(weighed: Weighed) -> Iterator[Reason]:
+    yield from rehearsal_faults(weighed.question, weighed.certificates)
+
+
+def _opening(weighed: Weighed) -> Iterator[Reason]:
+    yield from weighed.opening.reasons
+
+
+def _undone_in_time(weighed: Weighed) -> Iterator[Reason]:
+    """The first wave can be deployed, verified and backed out before the window closes."""
+    times, policy = weighed.times, weighed.question.policy
+    if not policy.undo_before_close or times.closes is None or weighed.opening.reasons:
+        return
+    first = times.lines[0] if times.lines else None
+    if first is None or first.may_start:
+        return
+    measured = any(one.counts for one in weighed.certificates) or weighed.question.measured
+    needs = f"could be undone only by {first.undone.isoformat()}" if first.undone else "has no known times"
+    yield Reason(
+        code="time.too_short" if measured else "time.not_measured",
+        about=first.times.name,
+        found=f"{needs}, and the window closes at {times.closes.isoformat()} ({first.times.basis})",
+        next_move="start earlier, or in a longer window"
+        if measured
+        else "rehearse it, so that its times are known",
+    )
+
+
+RULES: tuple[Callable[[Weighed], Iterator[Reason]], ...] = (
+    lambda weighed: about_policy(weighed.question),
+    lambda weighed: about_model(weighed.question),
+    _approvals,
+    _rehearsal,
+    _opening,
+    _undone_in_time,
+)
+
+
+def _admitted(weighed: Weighed) -> Admitted:
+    question, policy = weighed.question, weighed.question.policy
+    emergency = policy.emergency if question.emergency else None
+    review_by = question.now + timedelta(seconds=emergency.review_within) if emergency else None
+    return Admitted(
+        grounds=tuple(_grounds(weighed)),
+        set_aside=tuple(_set_aside(weighed)),
+        consumes=tuple(one.nonce for one in (*weighed.words, *weighed.opening.overrides)),
+        overridden=tuple(f"{one.overrides}: {_signed(one)}" for one in weighed.opening.overrides),
+        closes=weighed.opening.closes,
+        review_by=review_by,
+        reviewers=emergency.reviewers if emergency else (),
+        sign_off=policy.approvals.after,
+    )
+
+
+def _grounds(weighed: Weighed) -> Iterator[str]:
+    question = weighed.question
+    policy, change = question.policy, question.change
+    because = f" ({change.reason})" if change.reason else ""
+    yield f"policy {policy.policy} version {policy.version}, {change.type} change{because}"
+    if question.model is not None:
+        yield f"model {question.model.model} version {question.model.version}"
+    yield f"effective plan {question.effective.digest}"
+    yield from (f"approved by {_signed(word)}" for word in weighed.words)
+    if asked_rehearsal(question) is not None:
+        counted = next(one.certificate for one in weighed.certificates if one.counts)
+        at = counted.rehearsed_at.isoformat()
+        yield f"rehearsed in {counted.environment} at {at} ({', '.join(counted.deployments)})"
+    yield weighed.opening.ground
+    startable = weighed.times.startable
+    if weighed.times.closes is not None and policy.undo_before_close:
+        yield f"{len(startable)} of {len(question.waves)} waves can start and still be undone before then"
+
+
+def _signed(approval: Approval) -> str:
+    return f"{approval.person} as {approval.role} ({approval.reason})"
+
+
+def _set_aside(weighed: Weighed) -> Iterator[str]:
+    for one in weighed.approvals:
+        yield from (str(reason) for reason in one.against)
+    for certificate in weighed.certificates:
+        yield from (str(reason) for reason in certificate.against)

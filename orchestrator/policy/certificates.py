@@ -1,0 +1,133 @@
+"""Which rehearsal certificates cover a deployment, and what is held against each that does not."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from orchestrator.domain.authority import Reason
+from orchestrator.domain.effective_plan import REHEARSED
+from orchestrator.domain.rehearsal import ISSUER, Certificate, PresentedCertificate
+from orchestrator.domain.release_policy import AskedRehearsal
+from orchestrator.domain.words import seconds_words
+from orchestrator.policy.admission_question import Question
+from orchestrator.policy.approvals import CLOCKS_DIFFER
+
+FORGED = frozenset({"rehearsal.bad_signature", "rehearsal.foreign_key"})
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedCertificate:
+    """A certificate, and everything that is held against it; it counts where that is nothing."""
+
+    certificate: Certificate
+    against: tuple[Reason, ...]
+
+    @property
+    def counts(self) -> bool:
+        """Whether nothing is held against it."""
+        return not self.against
+
+
+def judged_certificates(question: Question) -> tuple[JudgedCertificate, ...]:
+    """Every certificate that was presented, in the order given."""
+    return tuple(
+        JudgedCertificate(one.signed.certificate, tuple(_against(question, one)))
+        for one in question.certificates
+    )
+
+
+def asked_rehearsal(question: Question) -> AskedRehearsal | None:
+    """The rehearsal that the policy asks for here; None where it asks for none, or waives it in an emergency."""
+    emergency = question.policy.emergency
+    if question.emergency and emergency is not None and emergency.without_rehearsal:
+        return None
+    return question.policy.rehearsal
+
+
+def rehearsal_faults(question: Question, ones: tuple[JudgedCertificate, ...]) -> Iterator[Reason]:
+    """Why the deployment is not rehearsed as asked: nothing where one certificate counts and none is forged."""
+    needed = asked_rehearsal(question) is not None and not any(one.counts for one in ones)
+    for one in ones:
+        yield from (reason for reason in one.against if needed or reason.code in FORGED)
+    if needed:
+        release = question.plan.release
+        yield Reason(
+            code="rehearsal.missing",
+            about=f"{release.name} {release.version}",
+            found=f"no rehearsal certificate counts for the effective plan {question.effective.digest[:16]}",
+            next_move=f"orch rehearse PLAN --in {_where(question)}",
+        )
+
+
+def _where(question: Question) -> str:
+    asked = question.policy.rehearsal
+    return " or ".join(asked.environments) if asked is not None and asked.environments else "ENVIRONMENT"
+
+
+def _against(question: Question, presented: PresentedCertificate) -> Iterator[Reason]:
+    certificate = presented.signed.certificate
+    key = question.keyring.find(presented.signed.signature.key)
+    usable = key is not None and key.serves(ISSUER) and key.revoked_at is None
+    if key is None or not usable or (key.expires is not None and key.expires <= question.now):
+        found = f"signed with key {presented.signed.signature.key[:16]}, which is not trusted to issue certificates"
+        yield _reason(
+            "foreign_key", certificate, found, f"trust the key in the role {ISSUER}, or rehearse here"
+        )
+        return
+    if presented.answer != "good" or certificate.key != key.key:
+        found = "the signature does not fit what it says"
+        yield _reason("bad_signature", certificate, found, "find out who changed it, and rehearse again")
+        return
+    yield from _covers(question, certificate)
+    yield from _results(question, certificate)
+    yield from _age(question, certificate)
+
+
+def _covers(question: Question, certificate: Certificate) -> Iterator[Reason]:
+    release = question.plan.release
+    if (certificate.release, certificate.version) != (release.name, release.version):
+        found = f"of {certificate.release} {certificate.version}, not of {release.name} {release.version}"
+        yield _reason("other_release", certificate, found, "rehearse this release")
+        return
+    digests = question.effective.digests
+    changed = [name for name in REHEARSED if certificate.covers.get(name) != digests[name]]
+    if changed:
+        said = ", ".join(f"{name} {digests[name][:16]}" for name in changed)
+        yield _reason("changed", certificate, f"does not cover {said}", "rehearse what will run")
+
+
+def _results(question: Question, certificate: Certificate) -> Iterator[Reason]:
+    asked = asked_rehearsal(question)
+    if asked is None:
+        return
+    if asked.environments and certificate.environment not in asked.environments:
+        found = f"rehearsed in {certificate.environment}"
+        yield _reason("elsewhere", certificate, found, f"rehearse in {' or '.join(asked.environments)}")
+    if not certificate.restored:
+        found = "the backout did not restore the baseline"
+        yield _reason("not_restored", certificate, found, "mend the backout, and rehearse again")
+    if asked.failure_path and not certificate.failure_in:
+        found = "no failure was injected, so the failure path never ran"
+        yield _reason("no_failure_path", certificate, found, "rehearse with a failure in a wave")
+    playbooks = {question.plan.strategy.playbook, question.plan.backout.playbook}
+    again = sorted(playbooks - set(certificate.idempotent))
+    if asked.idempotence and again:
+        found = f"not shown to be idempotent: {', '.join(again)}"
+        yield _reason("not_idempotent", certificate, found, "rehearse with each playbook run twice")
+
+
+def _age(question: Question, certificate: Certificate) -> Iterator[Reason]:
+    asked, now = asked_rehearsal(question), question.now
+    if certificate.rehearsed_at > now + CLOCKS_DIFFER:
+        found = f"made at {certificate.rehearsed_at.isoformat()}, which is still to come"
+        yield _reason("from_the_future", certificate, found, "set the clocks right, and rehearse again")
+    if asked is not None and certificate.rehearsed_at + timedelta(seconds=asked.max_age) <= now:
+        at, most = certificate.rehearsed_at.isoformat(), seconds_words(asked.max_age)
+        yield _reason("too_old", certificate, f"made at {at}, and valid for {most}", "rehearse again")
+
+
+def _reason(short: str, certificate: Certificate, found: str, next_move: str) -> Reason:
+    about = f"certificate of {certificate.deployments[0]}"
+    return Reason.model_validate(
+        {"code": f"rehearsal.{short}", "about": about, "found": found, "next_move": next_move}
+    )
