@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.site import THREE_WAVES, WORKLOAD, Site
+from bench.site import WORKLOAD, Site, three_waves
 from orchestrator.domain.release_plan import Strategy
 
 ROOT = Path(__file__).parents[1]
@@ -70,7 +70,7 @@ def _orch(site: Site, home: Path) -> tuple[list[str], Environment]:
 
 def _orch_accelerated(site: Site, home: Path) -> tuple[list[str], Environment]:
     field = acceleration_field()
-    plan = site.write_plan("accelerated.yml", THREE_WAVES, **({field: "mitogen"} if field else {}))
+    plan = site.write_plan("accelerated.yml", three_waves(len(site.names)), **({field: "mitogen"} if field else {}))
     return [sys.executable, "-m", "orchestrator", "deploy", str(plan)], {"ORCH_HOME": str(home / "orch")}
 
 

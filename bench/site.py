@@ -17,7 +17,6 @@ WORKLOAD = Path(__file__).parent / "workload"
 ARTEFACT = "dml/orders-2.0.bin"
 ARTEFACT_BYTES = 5 * 1000 * 1000
 AT_ONCE = 16
-THREE_WAVES = ("10%", "40%", "rest")
 
 
 class BenchFault(Exception):
@@ -30,6 +29,11 @@ def artefact(size: int = ARTEFACT_BYTES) -> bytes:
     return b"".join(blocks)[:size]
 
 
+def three_waves(hosts: int) -> list[str | int]:
+    """A tenth, four tenths, the rest."""
+    return [max(1, hosts // 10), max(1, hosts * 4 // 10), "rest"]
+
+
 @dataclass(frozen=True)
 class Site:
     """A lab, and the project folder over it."""
@@ -38,7 +42,7 @@ class Site:
     project: Path
 
     @classmethod
-    def made(cls, lab: Lab, folder: Path, waves: Sequence[str | int] = THREE_WAVES) -> "Site":
+    def made(cls, lab: Lab, folder: Path) -> "Site":
         """The project anew, in the folder."""
         project = folder / "project"
         shutil.rmtree(project, ignore_errors=True)
@@ -50,7 +54,7 @@ class Site:
         inventory.mkdir(parents=True)
         shutil.copy(lab.inventory, inventory / "hosts.yml")
         site = cls(lab, project)
-        site.write_plan("plan.yml", waves)
+        site.write_plan("plan.yml", three_waves(len(site.names)))
         return site
 
     def write_plan(self, name: str, waves: Sequence[str | int], **strategy: str) -> Path:

@@ -1,5 +1,6 @@
 """Folding a journal: one small function for each kind of event that changes what is known."""
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import singledispatch
 from typing import Any, Literal
@@ -274,8 +275,9 @@ def _restoration_compared(event: e.RestorationCompared, d: Deployment, record: R
     if d.backout is None:
         raise LifecycleFault(f"{d.id} compares a restoration with no backout begun.")
     standings: dict[str, tuple[StandingName, str]] = {}
+    residues = Counter(difference.host for difference in event.differences)
     for host in d.backout.hosts:
-        residue = sum(difference.host == host for difference in event.differences)
+        residue = residues[host]
         if host in event.not_compared:
             standings[host] = ("backout_failed", event.not_compared[host])
         elif residue:
@@ -300,7 +302,7 @@ def _backout_ended(
     """A backout of less than everything leaves hosts as they were deployed, which nobody has verified: say so."""
     reason = "deployed, and never verified before the deployment ended"
     unproved = d.hosts_standing("deploying", "deployed", "to_retry")
-    return {"standings": _stand(d, {host: ("unknown", reason) for host in unproved})}
+    return {"standings": _stand(d, dict.fromkeys(unproved, ("unknown", reason)))}
 
 
 @_changes.register

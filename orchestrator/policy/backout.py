@@ -12,7 +12,8 @@ def scope_of(d: Deployment, failure: Failure) -> tuple[str, ...]:
     """The touched hosts that a failure backs out, as the plan chose."""
     touched = d.touched_hosts
     if d.plan.backout.scope == "failed":
-        return tuple(host for host in touched if host in failure.hosts)
+        failed = set(failure.hosts)
+        return tuple(host for host in touched if host in failed)
     if d.plan.backout.scope == "wave":
         return tuple(host for host in touched if d.standings[host].wave == failure.wave)
     return touched
@@ -21,8 +22,9 @@ def scope_of(d: Deployment, failure: Failure) -> tuple[str, ...]:
 def next_backout_step(d: Deployment) -> Step:
     """The newest wave first; then the proof; then its verdict."""
     progress = _progress(d)
+    chosen = set(progress.hosts) - d.unseen_hosts
     for wave in reversed(d.waves):
-        hosts = tuple(h for h in wave.hosts if h in progress.hosts and h not in d.unseen_hosts)
+        hosts = tuple(host for host in wave.hosts if host in chosen)
         attempts = d.attempts_of("backout", wave.number)
         again = _hosts_to_run(hosts, attempts)
         if again:

@@ -113,7 +113,8 @@ class _Allocation:
         return left
 
     def _listed(self, hosts: Sequence[str], path: str) -> tuple[str, ...]:
-        known = [target.host for target in self.targets]
+        known = {target.host for target in self.targets}
+        listed: set[str] = set()
         for index, host in enumerate(hosts):
             place = f"{path}.hosts[{index}]"
             if host not in known:
@@ -124,9 +125,10 @@ class _Allocation:
                 self._object(
                     place, "a host that is in no earlier wave", found, "remove it from one of the two"
                 )
-            elif host in hosts[:index]:
+            elif host in listed:
                 self._object(place, "each host once", f"`{host}` again", "remove one of the two")
-        return tuple(host for host in self._left() if host in hosts)
+            listed.add(host)
+        return tuple(host for host in self._left() if host in listed)
 
     def _grouped(self, group: str, path: str) -> tuple[str, ...]:
         members = {target.host for target in self.targets if group in target.groups}

@@ -8,16 +8,18 @@ allows a no-op); nothing failed, unreachable, rescued or ignored outside what th
 from collections.abc import Iterable
 
 from orchestrator.domain.attempt import Allowance, AttemptRequest
-from orchestrator.domain.evidence import HostEvidence, Recap, RunEvidence, RunExit, TaskTrouble, of_host
+from orchestrator.domain.evidence import HostEvidence, Recap, RunEvidence, RunExit, TaskTrouble, by_host
 from orchestrator.domain.outcome import AttemptOutcome, HostOutcome, HostResult
 
 
 def judge(request: AttemptRequest, evidence: RunEvidence, end: RunExit) -> AttemptOutcome:
     """The outcome of an attempt from its evidence and its end; with any fault of the run no host is done."""
     faults = tuple(run_faults(request, evidence, end))
+    told = by_host(evidence)
+    seen = (told.get(host, HostEvidence(host=host)) for host in request.hosts)
     return AttemptOutcome(
         attempt=request.attempt,
-        hosts=tuple(judge_host(request.allowance, of_host(evidence, host), faults) for host in request.hosts),
+        hosts=tuple(judge_host(request.allowance, each, faults) for each in seen),
         faults=faults,
         exit_code=end.exit_code,
         started_at=end.started_at,
@@ -169,8 +171,9 @@ def _recap_faults(seen: HostEvidence) -> Iterable[str]:
 
 def _one_machine_twice(request: AttemptRequest, evidence: RunEvidence) -> Iterable[str]:
     named: dict[str, str] = {}
+    told = by_host(evidence)
     for host in request.hosts:
-        identity = of_host(evidence, host).identity
+        identity = told[host].identity if host in told else ""
         if identity and identity in named:
             yield f"{named[identity]} and {host} are one machine under two names"
         elif identity:

@@ -34,9 +34,10 @@ def _compare(work: Work, hosts: tuple[str, ...]) -> RestorationCompared:
     references: list[BaselineReference] = []
     differences: list[Difference] = []
     not_compared: dict[str, str] = {}
+    unseen = work.deployment.unseen_hosts
     for host in hosts:
         now = captured.get(host, "no answer")
-        if host in work.deployment.unseen_hosts:
+        if host in unseen:
             now = "unreachable when its processes were to be ended; what ran there may still run"
         reason = why_not_whole(now)
         if reason is not None or not isinstance(now, Baseline):
@@ -56,8 +57,9 @@ def _compare(work: Work, hosts: tuple[str, ...]) -> RestorationCompared:
 def _merged(
     old: RestorationCompared, new: RestorationCompared, hosts: tuple[str, ...]
 ) -> RestorationCompared:
+    again = set(hosts)
     return RestorationCompared(
-        baselines=(*(r for r in old.baselines if r.host not in hosts), *new.baselines),
-        differences=(*(d for d in old.differences if d.host not in hosts), *new.differences),
-        not_compared={h: r for h, r in old.not_compared.items() if h not in hosts} | dict(new.not_compared),
+        baselines=(*(r for r in old.baselines if r.host not in again), *new.baselines),
+        differences=(*(d for d in old.differences if d.host not in again), *new.differences),
+        not_compared={h: r for h, r in old.not_compared.items() if h not in again} | dict(new.not_compared),
     )

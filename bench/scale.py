@@ -1,0 +1,205 @@
+"""orch's own cost at 1,000 and 10,000 hosts: the real engine, policy, fold and SQL store, over hosts that are in memory.
+
+Every deployment is a process of its own, so that its peak memory is its own. Where Ansible's share stands beside it, that is
+measured by bench.ansible_share.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.contenders import ROOT
+from orchestrator.adapters.clock import SystemClock
+from orchestrator.adapters.report.page import html_record
+from orchestrator.adapters.report.text import text_record
+from orchestrator.adapters.store import DirectoryBaselineStore, SqlHostLocks, SqlJournal
+from orchestrator.cli.tree import tree_lines
+from orchestrator.domain.attempt import AttemptRequest
+from orchestrator.domain.baseline import AttributeValue
+from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.events import BackoutBegan, Recorded
+from orchestrator.domain.evidence import HostEvidence, Recap, RunEvidence, RunExit
+from orchestrator.domain.fold import fold
+from orchestrator.domain.lifecycle import State
+from orchestrator.domain.target import Target
+from orchestrator.engine.drive import drive
+from orchestrator.engine.folding import folded
+from orchestrator.engine.ports import Ports
+from orchestrator.engine.use_cases import open_deployment
+from orchestrator.policy.rollout import waves_of
+from orchestrator.policy.telling import story_of
+from orchestrator.policy.verdict import judge
+from tests.fakes.playbooks import FakePlaybooks, Script
+from tests.fakes.storage import FakeStorage
+from tests.fakes.targets import FakeTargets
+from tests.plans import plan_of, plan_tree, prepared, targets_named
+from tests.simulation.run import _Library, _Planning
+
+ITEMS = 40
+"""Configuration items in each host's baseline."""
+CHECKS = 3
+TASKS = 12
+"""Tasks by which a cost for each host and task is reckoned."""
+LIVE_ROWS = 50
+
+Figures = dict[str, float]
+
+
+class Unwaiting(SystemClock):
+    """The time as it is; waiting takes none, so that only work is measured."""
+
+    def sleep(self, seconds: float) -> None:
+        """At once."""
+
+
+def simulated(hosts: int, waves: int, home: Path, *, fails: bool = False) -> tuple[Ports, str]:
+    """Ports over hosts in memory and a store on the disk, and a deployment that was opened there.
+
+    One that `fails` does so in its last wave, and a tenth of the hosts does not come back as it was.
+    """
+    clock, targets = Unwaiting(), FakeTargets()
+    playbooks = FakePlaybooks(clock.now)
+    fleet = tuple(
+        Target(host=f"host{n:05}.example.org", address=f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}", groups=("web",))
+        for n in range(hosts)
+    )
+    for target in fleet:
+        for item in range(ITEMS):
+            targets.machine(target.host).items["file", f"/opt/app/{item}"] = {"sha256": f"{item:064x}", "mode": "0644"}
+    sizes = [hosts // waves] * (waves - 1)
+    if fails:
+        last = [target.host for target in fleet[hosts // waves * (waves - 1) :]]
+        playbooks.script("deploy", last, Script(results={last[0]: "not_done"}))
+    tree = plan_tree(waves=[*sizes, "rest"])
+    tree["validation"]["acceptance"] = [{"http": f"http://{{address}}/{n}"} for n in range(CHECKS)]
+    plan = prepared(plan_of(tree), fleet)
+    ports = Ports(
+        planning=_Planning(plan),
+        clock=clock,
+        journal=SqlJournal(home, clock),
+        storage=FakeStorage(size=1 << 40),
+        locks=SqlHostLocks(home, clock),
+        playbooks=playbooks,
+        targets=targets,
+        baselines=DirectoryBaselineStore(home / "baselines"),
+        library=_Library(),
+    )
+    return ports, open_deployment(ports, plan, by="ann", approvals=())
+
+
+def deployed(hosts: int, waves: int, home: Path, *, fails: bool = False) -> Figures:
+    """One deployment to its end, and what it cost this process beyond what the simulation itself takes."""
+    ports, name = simulated(hosts, waves, home, fails=fails)
+
+    def watch(record: Recorded) -> None:
+        if isinstance(record.event, BackoutBegan) and isinstance(ports.targets, FakeTargets):
+            for host in record.event.hosts[::10]:
+                left: dict[str, AttributeValue] = {"sha256": "f" * 64, "mode": "0600"}
+                ports.targets.machine(host).items["file", "/opt/app/left"] = left
+
+    began, cpu = time.monotonic(), time.process_time()
+    before = _resident()
+    ended = drive(ports, name, driver="bench", by="ann", watch=watch)
+    wall, cpu = time.monotonic() - began, time.process_time() - cpu
+    if ended.state is not (State.BACKED_OUT_WITH_RESIDUE if fails else State.COMPLETED):
+        raise AssertionError(f"the simulated deployment ended as {ended.state.value}")
+    journal = sum(path.stat().st_size for path in home.glob("journal.sqlite*"))
+    store = sum(path.stat().st_size for path in (home / "baselines").rglob("*") if path.is_file())
+    return {
+        "wall": wall,
+        "cpu": cpu,
+        "cpu_ms_per_host_and_task": cpu / hosts / TASKS * 1000,
+        "peak_memory": _peak(),
+        "memory_before": before,
+        "journal_bytes": journal,
+        "journal_bytes_per_host": journal / hosts,
+        "baseline_bytes_per_host": store / hosts,
+        **_views(ports, name),
+        **_rules(hosts),
+    }
+
+
+def _views(ports: Ports, name: str) -> Figures:
+    """Seconds that each way to look at the deployment takes: `status` reads a journal whose fold may be kept."""
+    now = ports.clock.now()
+    records: list[Recorded] = []
+    d: Deployment | None = None
+
+    def read() -> None:
+        records[:] = ports.journal.read(name)
+
+    def status() -> None:
+        nonlocal d
+        d = folded(ports.journal, name)
+
+    figures = {"read_journal": _timed(read), "fold": _timed(lambda: fold(records))}
+    figures["status_fold_first"] = _timed(status)
+    figures["status_fold_kept"] = _timed(status)
+    story = story_of(records)
+    present = fold(records)
+    figures["story"] = _timed(lambda: story_of(records))
+    figures["live_frame"] = _timed(lambda: tree_lines(present, story, now, {}, LIVE_ROWS))
+    figures["status_tree"] = _timed(lambda: tree_lines(present, story, now, {}))
+    figures["text_record"] = _timed(lambda: text_record(records, now))
+    figures["html_record"] = _timed(lambda: html_record(records, now))
+    figures["html_bytes"] = float(len(html_record(records, now)))
+    return figures
+
+
+def _rules(hosts: int) -> Figures:
+    """Seconds that the rules take which look at all hosts of a wave at once: here a wave of all hosts."""
+    names = [f"host{n}" for n in range(hosts)]
+    targets = targets_named(*names)
+    plan = plan_of(plan_tree(waves=[{"hosts": names}]))
+    request = AttemptRequest(
+        attempt="a", deployment="d", purpose="deploy", playbook="/p", project="/", inventory="/i", hosts=tuple(names), variables={}
+    )
+    seen = tuple(HostEvidence(host=name, plays=1, real=1, sentinel=True, identity=name, recap=Recap()) for name in names)
+    now = SystemClock().now()
+    end = RunExit(exit_code=0, started_at=now, ended_at=now)
+    return {
+        "resolve_listed_wave": _timed(lambda: waves_of(plan, targets)),
+        "judge_one_wave": _timed(lambda: judge(request, RunEvidence(hosts=seen), end)),
+    }
+
+
+def _timed(deed: Callable[[], object]) -> float:
+    began = time.monotonic()
+    deed()
+    return time.monotonic() - began
+
+
+def _resident() -> float:
+    return float(int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize())
+
+
+def _peak() -> float:
+    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+
+
+def in_own_process(hosts: int, waves: int, *, fails: bool = False) -> Figures:
+    """The figures of one deployment, made by a fresh process."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "bench.scale", str(hosts), str(waves), *(["fails"] if fails else [])],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    figures: Figures = json.loads(ended.stdout)
+    return figures
+
+
+def main(hosts: str, waves: str, *how: str) -> None:
+    """Print the figures as JSON; the word `fails` makes it a deployment that fails in its last wave."""
+    with tempfile.TemporaryDirectory(prefix="ob-") as home:
+        print(json.dumps(deployed(int(hosts), int(waves), Path(home), fails="fails" in how)))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
