@@ -28,18 +28,18 @@ def broken(scenario: Scenario, deployment: Deployment) -> list[str]:
     return [
         *scenario.world.broken,
         *_gates(scenario, deployment, records),
-        *_intents(records),
+        *intents(records),
         *_intended_before_acting(scenario, records),
         *_ran_twice(scenario),
-        *_repeated_unseen(records),
-        *_adopted(records),
+        *repeated_unseen(records),
+        *adopted(records),
         *_stopped_for_good(scenario, records),
         *_quiet_where_it_says_so(scenario, records),
         *_no_deploy_after_backout(scenario, deployment),
         *_no_second_deployment(scenario, deployment),
         *promoted_without_evidence(scenario, records),
         *against_words(records),
-        *_at_rest(deployment),
+        *at_rest(deployment),
         *_truthful(scenario, deployment),
     ]
 
@@ -57,7 +57,7 @@ def _gates(scenario: Scenario, d: Deployment, records: list[Recorded]) -> list[s
     return found
 
 
-def _intents(records: list[Recorded]) -> list[str]:
+def intents(records: list[Recorded]) -> list[str]:
     intended = [r.event.attempt for r in records if isinstance(r.event, AttemptIntended)]
     ended = [r.event.outcome.attempt for r in records if isinstance(r.event, AttemptEnded)]
     ended += [r.event.attempt for r in records if isinstance(r.event, AttemptLost)]
@@ -89,7 +89,7 @@ def _ran_twice(scenario: Scenario) -> list[str]:
     ]
 
 
-def _repeated_unseen(records: list[Recorded]) -> list[str]:
+def repeated_unseen(records: list[Recorded]) -> list[str]:
     """Hosts of a lost attempt are looked at before anything is run on them again."""
     hosts: dict[str, tuple[str, ...]] = {}
     unseen: dict[str, str] = {}
@@ -109,7 +109,7 @@ def _repeated_unseen(records: list[Recorded]) -> list[str]:
     return found
 
 
-def _adopted(records: list[Recorded]) -> list[str]:
+def adopted(records: list[Recorded]) -> list[str]:
     """What another driver began is adopted before its end is taken."""
     driver, mine = "", set[str]()
     found = []
@@ -179,7 +179,7 @@ def _no_second_deployment(scenario: Scenario, d: Deployment) -> list[str]:
     ]
 
 
-def _at_rest(d: Deployment) -> list[str]:
+def at_rest(d: Deployment) -> list[str]:
     """Every host ends deployed and verified, restored, untouched, or in need of attention with a reason."""
     found = []
     for name, stands in d.standings.items():

@@ -1,0 +1,1 @@
+"""Chaos: deployments with faults of every kind, judged by oracles that stand outside orch (docs/chaos.md)."""

@@ -1,0 +1,277 @@
+"""A tiny fleet that is kept in files and outlives every process: hosts, their act log, and attempts in detached workers.
+
+    hosts/NAME.json   what the host holds
+    acts.log          a line for each thing that was truly begun on a host: ATTEMPT HOST PURPOSE
+    attempts/NAME/    request.json, then claim.json by the worker, then end.json
+"""
+
+import json
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from orchestrator.adapters import process
+from orchestrator.domain.attempt import AttemptRequest
+from orchestrator.domain.baseline import Baseline, BaselineScope, ConfigurationItem
+from orchestrator.domain.check import CheckBase, CheckResult, title_of
+from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
+from orchestrator.domain.sighting import Sighting, TaskSeen
+from orchestrator.domain.target import Ending, Identity, Target
+from orchestrator.engine.ports import Playbooks, Targets
+
+CLAIM_WITHIN = 0.12
+"""Seconds after which an attempt that no worker claimed is fenced off."""
+BEFORE: dict[str, Any] = {"version": "1.0", "files": {"/etc/app": "old"}, "healthy": True}
+
+
+@dataclass(frozen=True)
+class Release:
+    """What the release and its backout do: which hosts their tasks fail on, and how good what they leave is."""
+
+    fails_on: tuple[str, ...] = ()
+    healthy: bool = True
+    forgetful: bool = False
+    backout_fails_on: tuple[str, ...] = ()
+    seconds: float = 0.004
+
+
+class DiskFleet:
+    """The files of the fleet."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.acts = root / "acts.log"
+
+    def make(self, hosts: Sequence[str]) -> None:
+        """A fleet in its first state."""
+        (self.root / "hosts").mkdir(parents=True)
+        (self.root / "attempts").mkdir()
+        for host in hosts:
+            self.write(host, BEFORE)
+
+    def read(self, host: str) -> dict[str, Any]:
+        """What a host holds."""
+        held: dict[str, Any] = json.loads((self.root / "hosts" / f"{host}.json").read_text())
+        return held
+
+    def write(self, host: str, held: Mapping[str, Any]) -> None:
+        """Change a host, all at once."""
+        path = self.root / "hosts" / f"{host}.json"
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.write_text(json.dumps(held))
+        draft.replace(path)
+
+    def act(self, attempt: str, host: str, purpose: str) -> None:
+        """Add a line to the act log in one write."""
+        descriptor = os.open(self.acts, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.write(descriptor, f"{attempt} {host} {purpose}\n".encode())
+        os.close(descriptor)
+
+    def acted(self) -> list[tuple[str, str, str]]:
+        """The act log: attempt, host, purpose."""
+        if not self.acts.exists():
+            return []
+        lines = (line.split() for line in self.acts.read_text().splitlines())
+        return [(attempt, host, purpose) for attempt, host, purpose in lines]
+
+
+class DiskPlaybooks(Playbooks):
+    """Attempts in detached workers, seen through the files of their folders."""
+
+    def __init__(self, fleet: DiskFleet, release: Release) -> None:
+        self.fleet = fleet
+        self.release = release
+
+    def _folder(self, attempt: str) -> Path:
+        return self.fleet.root / "attempts" / attempt
+
+    def start(self, request: AttemptRequest) -> None:
+        folder = self._folder(request.attempt)
+        fresh = folder.with_name(f".new-{os.getpid()}-{request.attempt}")
+        fresh.mkdir()
+        (fresh / "request.json").write_text(request.model_dump_json())
+        try:
+            fresh.rename(folder)
+        except OSError:
+            return
+        self.between_folder_and_worker()
+        _detached(lambda: self._work(folder))
+
+    def between_folder_and_worker(self) -> None:
+        """Where a driver can die after it has made the folder and before there is a worker."""
+
+    def _work(self, folder: Path) -> None:
+        if not _claim(folder, process.identity()._asdict()):
+            return
+        started = datetime.now(UTC)
+        request = AttemptRequest.model_validate_json((folder / "request.json").read_bytes())
+        results = tuple(self._on_host(request, host) for host in request.hosts)
+        outcome = AttemptOutcome(
+            attempt=request.attempt, hosts=results, exit_code=0, started_at=started, ended_at=datetime.now(UTC)
+        )
+        draft = folder / ".end"
+        draft.write_text(outcome.model_dump_json())
+        draft.replace(folder / "end.json")
+
+    def _on_host(self, request: AttemptRequest, host: str) -> HostOutcome:
+        deploys = request.purpose == "deploy"
+        self.fleet.act(request.attempt, host, request.purpose)
+        held = self.fleet.read(host)
+        if deploys:
+            held["files"].setdefault("/var/lib/app/saved", held["files"]["/etc/app"])
+            held["files"]["/etc/app"] = "half"
+            self.fleet.write(host, held)
+        time.sleep(self.release.seconds)
+        if host in (self.release.fails_on if deploys else self.release.backout_fails_on):
+            return HostOutcome(host=host, result="not_done", reason="task 'Start' failed")
+        self.fleet.write(host, self._deployed(held) if deploys else self._restored(held))
+        return HostOutcome(host=host, result="done", reason="1 task ok", ok=1)
+
+    def _deployed(self, held: dict[str, Any]) -> dict[str, Any]:
+        files = {**held["files"], "/etc/app": "new"}
+        return {"version": "2.0", "files": files, "healthy": self.release.healthy}
+
+    def _restored(self, held: dict[str, Any]) -> dict[str, Any]:
+        files = dict(held["files"])
+        files["/etc/app"] = files.pop("/var/lib/app/saved", files["/etc/app"])
+        if self.release.forgetful:
+            files["/etc/app.bak"] = "forgotten"
+        return {"version": "1.0", "files": files, "healthy": True}
+
+    def sight(self, attempt: str) -> Sighting:
+        folder = self._folder(attempt)
+        if not folder.exists():
+            return Sighting(attempt=attempt, state="absent")
+        claim = _claimed(folder)
+        if claim is None:
+            if time.time() - (folder / "request.json").stat().st_mtime < CLAIM_WITHIN:
+                return Sighting(attempt=attempt, state="running")
+            _claim(folder, {"fenced": True})
+            claim = _claimed(folder) or {}
+        alive = "pid" in claim and process.alive(process.ProcessId(**claim))
+        if (folder / "end.json").exists():
+            outcome = AttemptOutcome.model_validate_json((folder / "end.json").read_bytes())
+            return Sighting(attempt=attempt, state="finished", outcome=outcome)
+        return Sighting(attempt=attempt, state="running" if alive else "dead")
+
+    def tasks_seen(self, attempt: str, after: int = 0) -> list[TaskSeen]:
+        return []
+
+    def stop(self, attempt: str) -> bool:
+        folder = self._folder(attempt)
+        if not folder.exists():
+            return True
+        if _claim(folder, {"fenced": True}):
+            return True
+        claim = _claimed(folder) or {}
+        root = process.ProcessId(**claim) if "pid" in claim else None
+        return process.end_tree(marker="ORCH_NOBODY=1", group=None, root=root)
+
+
+class DiskTargets(Targets):
+    """Answers from the files of the fleet."""
+
+    def __init__(self, fleet: DiskFleet) -> None:
+        self.fleet = fleet
+
+    def verify(
+        self, targets: Sequence[Target], checks: Sequence[CheckBase], project: Path
+    ) -> list[CheckResult]:
+        results = []
+        for target in targets:
+            held = self.fleet.read(target.host)
+            results.append(_answer(target.host, "reachable", "reachable", passed=True))
+            for check in checks:
+                kind = str(getattr(check, "kind", ""))
+                passed = kind != "http" or (held["version"] == "2.0" and held["healthy"])
+                results.append(_answer(target.host, kind, title_of(check), passed=passed))
+        return results
+
+    def verify_units(
+        self, targets: Sequence[Target], digests: Mapping[str, str], title: str = "components"
+    ) -> list[CheckResult]:
+        return [
+            _answer(t.host, "component", path, passed=self.fleet.read(t.host)["version"] == "2.0")
+            for t in targets
+            for path in digests
+        ]
+
+    def identify(self, targets: Sequence[Target]) -> dict[str, Identity | str]:
+        return {
+            t.host: Identity(host=t.host, machine_id=f"id-{t.host}", host_key_sha256="k", boot_id="b")
+            for t in targets
+        }
+
+    def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | str]:
+        return {target.host: Ending(host=target.host) for target in targets}
+
+    def capture(self, targets: Sequence[Target], scope: BaselineScope) -> dict[str, Baseline | str]:
+        return {target.host: self._baseline(target.host) for target in targets}
+
+    def _baseline(self, host: str) -> Baseline:
+        held = self.fleet.read(host)
+        items = [ConfigurationItem(kind="package", name="app", attributes={"version": held["version"]})]
+        items += [
+            ConfigurationItem(
+                kind="file", name=name, attributes={"sha256": sha256(str(text).encode()).hexdigest()}
+            )
+            for name, text in sorted(held["files"].items())
+        ]
+        return Baseline(
+            host=host, machine_id=f"id-{host}", captured_at=datetime.now(UTC), items=tuple(items)
+        )
+
+
+def _detached(work: Any) -> None:
+    """Run in a process of its own that outlives this one; forked twice, so that nobody waits for it."""
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        return
+    os.setsid()
+    # The driver's claim must not live on in the worker: a program that is started anew would not have it either.
+    os.closerange(3, 1024)
+    if os.fork() == 0:
+        work()
+    os._exit(0)
+
+
+def _claim(folder: Path, holder: Mapping[str, Any]) -> bool:
+    """Claim an attempt, once for ever; a claim is whole or not there."""
+    draft = folder / f".claim-{os.getpid()}"
+    draft.write_text(json.dumps(holder))
+    try:
+        os.link(draft, folder / "claim.json")
+    except FileExistsError:
+        return False
+    finally:
+        draft.unlink()
+    return True
+
+
+def _claimed(folder: Path) -> dict[str, Any] | None:
+    try:
+        claim: dict[str, Any] = json.loads((folder / "claim.json").read_bytes())
+    except FileNotFoundError:
+        return None
+    return claim
+
+
+def _answer(host: str, kind: str, title: str, *, passed: bool) -> CheckResult:
+    return CheckResult(
+        host=host,
+        kind=kind,
+        title=title,
+        answer="passed" if passed else "failed",
+        expected="good",
+        found="good" if passed else "bad",
+        seconds=0.0,
+    )
+
+
+__all__ = ["BEFORE", "DiskFleet", "DiskPlaybooks", "DiskTargets", "Release"]

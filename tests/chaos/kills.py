@@ -1,0 +1,275 @@
+"""kill -9 of drivers over the real store: a process for each driver, killed at a chosen point, until one reaches the end."""
+
+import gc
+import json
+import os
+import random
+import shutil
+import signal
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from orchestrator.adapters import process
+from orchestrator.domain import events as e
+from orchestrator.domain.deployment import Deployment
+from orchestrator.engine.drive import drive
+from orchestrator.engine.ports import Ports
+from orchestrator.engine.use_cases import open_deployment, signal as say
+from orchestrator.errors import OrchError, Refused
+from orchestrator.policy.next_step import next_step
+from orchestrator.policy.steps import WaitForPerson
+from tests.chaos.disk_fleet import DiskFleet, DiskTargets
+from tests.chaos.kills_oracle import broken
+from tests.chaos.reaper import (
+    DoomedBaselines,
+    DoomedJournal,
+    DoomedLocks,
+    DoomedPlaybooks,
+    QuickClock,
+    Reaper,
+)
+from tests.chaos.stories import HOSTS, STORIES, Story
+from tests.simulation.run import _Library, _Planning
+from tests.simulation.storage import SimulatedStorage
+
+PATIENCE = 60.0
+MOST_DEATHS = 4
+FOLDER = "/dev/shm" if Path("/dev/shm").is_dir() else None
+"""In memory where there is such a place: what the kernel was given survives a SIGKILL there as it does on a disk."""
+
+
+@dataclass
+class Tally:
+    """What came of some runs."""
+
+    kills: int = 0
+    runs: int = 0
+    seconds: float = 0.0
+    points: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    broken: list[tuple[str, str]] = field(default_factory=list)
+
+
+def kill(count: int, seed: int, jobs: int = 4) -> Tally:
+    """At least so many kills, spread evenly over all points of all stories; each run is named by story and points."""
+    began = time.monotonic()
+    total = Tally()
+    with ProcessPoolExecutor(jobs, initializer=_ready) as pool:
+        lengths = dict(zip((s.name for s in STORIES), map(len, pool.map(_points, STORIES)), strict=True))
+        runs = _plans(seed, lengths)
+        waiting = {pool.submit(_one, *next(runs)) for _ in range(2 * jobs)}
+        while waiting:
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for one in done:
+                _add(total, one.result())
+                if total.kills < count:
+                    waiting.add(pool.submit(_one, *next(runs)))
+    total.seconds = time.monotonic() - began
+    return total
+
+
+def _ready() -> None:
+    """Orphans come to this process; and what is in memory now is left alone, so that a fork need not copy it."""
+    process.become_subreaper()
+    gc.freeze()
+
+
+def _add(total: Tally, one: Tally) -> None:
+    total.kills += one.kills
+    total.runs += one.runs
+    total.points += one.points
+    total.outcomes += one.outcomes
+    total.broken += one.broken
+
+
+def _plans(seed: int, lengths: Mapping[str, int]) -> Iterator[tuple[Story, tuple[int, ...]]]:
+    """Runs without end: first kills go through all points of all stories in an order of their own, later ones are drawn."""
+    draw = random.Random(seed)
+    at = [(story, n + 1) for story in STORIES for n in range(lengths[story.name])]
+    while True:
+        draw.shuffle(at)
+        for story, first in at:
+            more = [draw.randint(1, lengths[story.name]) for _ in range(draw.choice((0, 0, 1, 3)))]
+            yield story, (first, *more)
+
+
+def _points(story: Story) -> list[str]:
+    """The points of a run that nobody kills."""
+    root = Path(tempfile.mkdtemp(prefix="orch-kills-", dir=FOLDER))
+    try:
+        DiskFleet(root / "fleet").make(HOSTS)
+        code = _wait(_born(root, story, None))
+        if code != 0:
+            raise AssertionError(f"{story.name} does not end without a kill: {_errors(root)}")
+        points: list[str] = json.loads((root / "points.json").read_text())
+        wrong = broken(root, story)
+        if wrong:
+            raise AssertionError(f"{story.name} is broken without a kill: {wrong}")
+        return points
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def _one(story: Story, kills: tuple[int, ...]) -> Tally:
+    tally = Tally(runs=1)
+    root = Path(tempfile.mkdtemp(prefix="orch-kills-", dir=FOLDER))
+    name = f"{story.name} @ {','.join(map(str, kills))}"
+    try:
+        DiskFleet(root / "fleet").make(HOSTS)
+        for at in (*kills[:MOST_DEATHS], None):
+            code = _wait(_born(root, story, at))
+            if code == -signal.SIGKILL:
+                tally.kills += 1
+                tally.points[(root / "died").read_text()] += 1
+                continue
+            if code != 0:
+                tally.broken.append((name, f"a driver ended with {code}: {_errors(root)}"))
+            break
+        tally.broken += [(name, wrong) for wrong in broken(root, story)]
+        tally.outcomes[story.name, story.ends.value] += 1
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+        _reap()
+    return tally
+
+
+def _born(root: Path, story: Story, at: int | None) -> int:
+    """Fork a driver; what it needs is imported already."""
+    child = os.fork()
+    if child:
+        return child
+    code = 3
+    try:
+        _live(root, story, _Reaper(at, root / "died"))
+        code = 0
+    except BaseException:  # noqa: BLE001 - whatever it dies of is told
+        (root / "errors.txt").write_text(traceback.format_exc())
+    finally:
+        os._exit(code)
+    return 0
+
+
+class _Reaper(Reaper):
+    """Tells where it strikes."""
+
+    def __init__(self, at: int | None, note: Path) -> None:
+        super().__init__(at)
+        self.note = note
+
+    def point(self, name: str) -> None:
+        if self.at == len(self.passed) + 1:
+            self.note.write_text(name)
+        super().point(name)
+
+
+def _live(root: Path, story: Story, reaper: Reaper) -> None:
+    """The life of a driver: open the deployment or find it, drive it to its end, and give the answers that people give."""
+    ports = ports_of(root, story, reaper)
+    names = ports.journal.deployments()
+    name = names[0] if names else open_deployment(ports, ports.planning.prepare(root), by="ann", approvals=())
+    for _ in range(20):
+        deployment = drive(
+            ports, name, driver=f"driver-{os.getpid()}", by="ann", watch=_words(ports, story, name)
+        )
+        if deployment.over:
+            (root / "points.json").write_text(json.dumps(reaper.passed))
+            return
+        _answer(ports, deployment)
+    raise AssertionError(f"no end: {deployment.state}, {next_step(deployment, ports.clock.now())}")
+
+
+def ports_of(root: Path, story: Story, reaper: Reaper) -> Ports:
+    """The real store below `root`, over the fleet in its files."""
+    clock, store = QuickClock(reaper), root / "store"
+    journal = DoomedJournal(store, clock)
+    journal.clock, journal.reaper = clock, reaper
+    locks = DoomedLocks(store, clock)
+    baselines = DoomedBaselines(store / "baselines")
+    playbooks = DoomedPlaybooks(DiskFleet(root / "fleet"), story.release)
+    locks.reaper = baselines.reaper = playbooks.reaper = reaper
+    return Ports(
+        planning=_Planning(story.plan()),
+        clock=clock,
+        journal=journal,
+        storage=SimulatedStorage(),
+        locks=locks,
+        playbooks=playbooks,
+        targets=DiskTargets(DiskFleet(root / "fleet")),
+        baselines=baselines,
+        library=_Library(),
+    )
+
+
+def _words(ports: Ports, story: Story, name: str) -> object:
+    """A watcher behind which somebody says the story's word, once."""
+
+    def watch(record: e.Recorded) -> None:
+        words = {
+            story.aborts_at: e.AbortRequested(by="bo", reason="phone call"),
+            story.pauses_at: e.Paused(by="bo", reason="lunch"),
+        }
+        word = words.get(record.event.kind)
+        if word is not None and not _said(ports, name, word.kind):
+            with suppress(Refused):
+                say(ports, name, word)
+
+    return watch
+
+
+def _said(ports: Ports, name: str, kind: str) -> bool:
+    return any(record.event.kind == kind for record in ports.journal.read(name))
+
+
+def _answer(ports: Ports, d: Deployment) -> None:
+    step = next_step(d, ports.clock.now())
+    if not isinstance(step, WaitForPerson):
+        raise AssertionError(f"{d.state} stopped at {step}")
+    word: e.Event
+    if d.paused is not None:
+        word = e.Resumed(by="bo", reason="back")
+    elif d.hold is not None:
+        word = e.BackoutBegan(hosts=d.touched_hosts, reason="enough", by="bo")
+    else:
+        word = e.Confirmed(wave=d.wave, role="service owner", by="cy")
+    with suppress(OrchError):
+        say(ports, d.id, word)
+
+
+def _wait(child: int) -> int:
+    """How the driver ended, as an exit code or the negative number of its signal; one that never ends is ended."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        pid, status = os.waitpid(child, os.WNOHANG)
+        if pid:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.001)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return 124
+
+
+def _reap() -> None:
+    """Workers that outlived their driver come to us when they end."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
+def _errors(root: Path) -> str:
+    told = root / "errors.txt"
+    return told.read_text()[-1500:] if told.exists() else "it said nothing"
+
+
+def story_named(name: str) -> Story:
+    """The story of this name."""
+    return next(story for story in STORIES if story.name == name)
+
+
+__all__ = ["Tally", "kill", "story_named"]

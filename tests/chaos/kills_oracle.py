@@ -1,0 +1,105 @@
+"""What must hold after a deployment whose drivers were killed: read from the files of the fleet and from the database."""
+
+import json
+import sqlite3
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from orchestrator.adapters import process
+from orchestrator.adapters.clock import SystemClock
+from orchestrator.adapters.store import SqlHostLocks, SqlJournal
+from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.events import AttemptIntended, AttemptLost, Recorded
+from orchestrator.domain.fold import fold
+from tests.chaos.disk_fleet import BEFORE, DiskFleet
+from tests.chaos.stories import Story
+from tests.simulation.oracle import adopted, at_rest, intents, repeated_unseen
+from tests.simulation.words import against_words
+
+
+def broken(root: Path, story: Story) -> list[str]:
+    """The invariants that are broken, in words."""
+    store, fleet = root / "store", DiskFleet(root / "fleet")
+    journal = SqlJournal(store, SystemClock())
+    try:
+        names = journal.deployments()
+        if len(names) != 1:
+            return [f"there are {len(names)} deployments"]
+        records = journal.read(names[0])
+    finally:
+        journal.close()
+    deployment = fold(records)
+    return [
+        *_database(store),
+        *([] if [r.seq for r in records] == list(range(1, len(records) + 1)) else ["the journal has gaps"]),
+        *([] if deployment.state is story.ends else [f"ended as {deployment.state.value}, not {story.ends.value}"]),
+        *intents(records),
+        *adopted(records),
+        *repeated_unseen(records),
+        *against_words(records),
+        *at_rest(deployment),
+        *_acts(fleet, records),
+        *_truthful(fleet, deployment),
+        *_left_behind(store, fleet),
+    ]
+
+
+def _database(store: Path) -> list[str]:
+    connection = sqlite3.connect(store / "journal.sqlite")
+    try:
+        said = connection.execute("PRAGMA integrity_check").fetchall()
+    finally:
+        connection.close()
+    return [] if said == [("ok",)] else [f"SQLite says {said}"]
+
+
+def _acts(fleet: DiskFleet, records: list[Recorded]) -> list[str]:
+    """Nothing acted twice under one name, without an intent, or once more without a loss before."""
+    acted = fleet.acted()
+    intended = {r.event.attempt: r.event for r in records if isinstance(r.event, AttemptIntended)}
+    lost = [r.event for r in records if isinstance(r.event, AttemptLost)]
+    found = [f"{a} acted {n} times on {h}" for (a, h, _), n in Counter(acted).items() if n > 1]
+    found += [f"{a} acted on {h} without an intent" for a, h, _ in acted if a not in intended or h not in intended[a].hosts]
+    again = Counter((host, purpose) for _, host, purpose in acted)
+    backout_tries = 2
+    for (host, purpose), n in again.items():
+        allowed = 1 if purpose == "deploy" else backout_tries
+        if n > allowed + len(lost):
+            found.append(f"{purpose} ran {n} times on {host} with {len(lost)} losses")
+    return found
+
+
+def _truthful(fleet: DiskFleet, d: Deployment) -> list[str]:
+    found = []
+    touched = {host for _, host, _ in fleet.acted()}
+    for name, stands in d.standings.items():
+        held = fleet.read(name)
+        if stands.standing == "verified" and not (held["version"] == "2.0" and held["healthy"]):
+            found.append(f"{name} is called verified and holds {held}")
+        if stands.standing in ("restored", "untouched") and not _same(held, BEFORE):
+            found.append(f"{name} is called {stands.standing} and holds {held}")
+        if stands.standing == "untouched" and name in touched:
+            found.append(f"{name} is called untouched and was touched")
+        if stands.standing == "residue" and _same(held, BEFORE):
+            found.append(f"{name} is said to hold residue and holds none")
+    return found
+
+
+def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return bool(one == other)
+
+
+def _left_behind(store: Path, fleet: DiskFleet) -> list[str]:
+    locks = SqlHostLocks(store, SystemClock())
+    try:
+        found = [f"{lock.host} is still locked by {lock.deployment}" for lock in locks.held()]
+    finally:
+        locks.close()
+    for claim in (fleet.root / "attempts").glob("*/claim.json"):
+        holder = json.loads(claim.read_text())
+        # A worker ends a moment after it has written its end.
+        if "pid" in holder and process.alive(process.ProcessId(**holder)) and not (claim.parent / "end.json").exists():
+            found.append(f"{claim.parent.name} still runs")
+    found += [f"{half.name} was half written" for half in store.rglob(".part-*")]
+    return found

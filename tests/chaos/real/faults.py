@@ -1,0 +1,195 @@
+"""The faults, each with how it is brought about and how it ends; and the phases, each with the moment that it begins."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.chaos.real.site import Site, census
+
+Strike = Callable[[Site, str, str, "subprocess.Popen[str]"], None]
+Heal = Callable[[Site, str], None]
+
+
+def _nothing(site: Site, host: str) -> None:
+    return None
+
+
+def _kill_driver(site: Site, host: str, deployment: str, driver: "subprocess.Popen[str]") -> None:
+    driver.send_signal(signal.SIGKILL)
+
+
+def _claims(site: Site, deployment: str) -> list[dict[str, Any]]:
+    paths = (site.home / "attempts").glob(f"{deployment}.*/claim.json")
+    open_ones = [path for path in paths if not (path.parent / "end.json").exists()]
+    return [json.loads(path.read_text()) for path in open_ones]
+
+
+def _kill_worker(site: Site, host: str, deployment: str, driver: "subprocess.Popen[str]") -> None:
+    for claim in _claims(site, deployment):
+        with suppress(ProcessLookupError, KeyError):
+            os.kill(claim["pid"], signal.SIGKILL)
+
+
+def _kill_fork(site: Site, host: str, deployment: str, driver: "subprocess.Popen[str]") -> None:
+    """One of the processes that ansible-playbook forked for a host."""
+    playbooks = {int(line.split()[0]) for line in census(deployment) if "ansible playbook" in line}
+    forks = [pid for pid in playbooks if _parent(pid) in playbooks]
+    for pid in forks[:1]:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _parent(pid: int) -> int:
+    with suppress(OSError):
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    return 0
+
+
+def _lab(fault: str) -> Strike:
+    return lambda site, host, deployment, driver: site.lab.fault(host, fault)
+
+
+def _lab_heal(site: Site, host: str) -> None:
+    site.lab.fault(host, "heal")
+
+
+def _boot(site: Site, host: str) -> None:
+    """What a machine does when its power comes back: it boots and starts its service."""
+    with suppress(Exception):
+        site.lab.fault(host, "start")
+    site.ssh(host, "sudo /usr/local/sbin/chaos-restart", seconds=30)
+
+
+def _no_python(site: Site, host: str, deployment: str, driver: "subprocess.Popen[str]") -> None:
+    site.ssh(host, "sudo sh -c 'p=$(readlink -f /usr/bin/python3); mv $p $p.gone; echo $p > /root/python'")
+
+
+def _python_back(site: Site, host: str) -> None:
+    site.ssh(host, "sudo sh -c 'p=$(cat /root/python); mv $p.gone $p'")
+
+
+def _new_key(site: Site, host: str, deployment: str, driver: "subprocess.Popen[str]") -> None:
+    script = (
+        "cd /etc/ssh && cp -a ssh_host_ed25519_key /root/key && cp -a ssh_host_ed25519_key.pub /root/key.pub && "
+        "rm ssh_host_ed25519_key* && ssh-keygen -q -t ed25519 -N \"\" -f ssh_host_ed25519_key && "
+        "kill -HUP $(pgrep -o -x sshd)"
+    )
+    site.ssh(host, f"sudo sh -c '{script}'")
+
+
+def _old_key(site: Site, host: str) -> None:
+    """From beside the host: nobody would trust it over ssh now."""
+    root = site.root(host)
+    for kept, name in (("key", "ssh_host_ed25519_key"), ("key.pub", "ssh_host_ed25519_key.pub")):
+        source = root / "root" / kept
+        if source.exists():
+            (root / "etc/ssh" / name).write_bytes(source.read_bytes())
+            source.unlink()
+    _hang_up_sshd(root)
+
+
+def _hang_up_sshd(root: Path) -> None:
+    """Let the host's sshd read its keys again."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with suppress(OSError):
+                command = (entry / "cmdline").read_bytes()
+                listening = b"/usr/sbin/sshd" in command and b"listener" in command
+                if listening and os.stat(entry / "root/etc/machine-id").st_ino == (root / "etc/machine-id").stat().st_ino:
+                    os.kill(int(entry.name), signal.SIGHUP)
+
+
+def _fill_store(site: Site, host: str, deployment: str, driver: "subprocess.Popen[str]") -> None:
+    with suppress(OSError), (site.home / "full").open("wb") as file:
+        while True:
+            file.write(bytes(1 << 16))
+            file.flush()
+
+
+def _empty_store(site: Site, host: str) -> None:
+    (site.home / "full").unlink(missing_ok=True)
+
+
+def _nobody(site: Site, host: str, deployment: str, driver: "subprocess.Popen[str]") -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong; `release` and `fails_on` are faults that are in the plan from the beginning."""
+
+    name: str
+    strike: Strike
+    heal: Heal = _nothing
+    release: str = "good"
+    fails_on: str = ""
+    only: tuple[str, ...] = ()
+
+
+PHASES = ("environment", "baseline", "first wave", "gate", "last wave", "verification", "backout")
+WORKING = ("first wave", "last wave", "backout")
+FAULTS = (
+    Fault("orchestrator killed", _kill_driver),
+    Fault("worker killed", _kill_worker, only=WORKING),
+    Fault("ansible fork killed", _kill_fork, only=WORKING),
+    Fault("host cut", _lab("cut"), _lab_heal),
+    Fault("host hung", _lab("hang"), _lab_heal),
+    Fault("host rebooted", _lab("kill"), _boot),
+    Fault("host's disk full", _lab("fill"), _lab_heal),
+    Fault("python gone", _no_python, _python_back),
+    Fault("host key changed", _new_key, _old_key),
+    Fault("store's disk full", _fill_store, _empty_store),
+    Fault("service dies", _nobody, release="dies", only=("gate",)),
+    Fault("backout fails", _nobody, release="bad", fails_on="web1", only=("backout",)),
+)
+
+
+def pairs() -> list[tuple[Fault, str]]:
+    """Every fault in each phase where it makes sense."""
+    return [(fault, phase) for fault in FAULTS for phase in PHASES if not fault.only or phase in fault.only]
+
+
+def begins(phase: str, event: dict[str, Any]) -> bool:
+    """Whether this event is the one at which a phase begins."""
+    kind, wave, purpose = event.get("kind"), event.get("wave"), event.get("purpose")
+    match phase:
+        case "environment":
+            return kind == "components_verified"
+        case "baseline":
+            return kind == "environment_verified"
+        case "first wave" | "last wave":
+            number = 0 if phase == "first wave" else 1
+            return kind == "attempt_intended" and purpose == "deploy" and wave == number
+        case "gate":
+            return kind == "gate_reached" and wave == 0
+        case "verification":
+            return kind == "wave_deployed" and wave == 1
+        case _:
+            return kind == "attempt_intended" and purpose == "backout"
+
+
+def victim(phase: str, draw: random.Random) -> str:
+    """A host that the phase works on."""
+    return "web1" if phase in ("first wave", "gate", "backout") else draw.choice(("web2", "web3"))
+
+
+def moment(site: Site, phase: str, deployment: str, draw: random.Random) -> None:
+    """Wait until the phase is well under way: in a wave, until the act log says so."""
+    if phase in WORKING:
+        purpose = "backout" if phase == "backout" else "deploy"
+        wanted = 1 if phase == "last wave" else 0
+        deadline = time.monotonic() + 40
+        while time.monotonic() < deadline:
+            hosts = {a.host for a in site.acts() if a.attempt.startswith(deployment) and a.purpose == purpose}
+            if (hosts - {"web1"}) if wanted else hosts:
+                break
+            time.sleep(0.05)
+    time.sleep(draw.random() * 0.6)

@@ -1,0 +1,126 @@
+"""What must hold after a rollout, judged by the act logs, the prober, the tree hashes and the census; then the journal."""
+
+import time
+from collections import Counter
+
+from orchestrator.adapters.clock import SystemClock
+from orchestrator.adapters.store import SqlHostLocks, SqlJournal
+from orchestrator.domain import events as e
+from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.events import Recorded
+from orchestrator.domain.fold import fold
+from orchestrator.domain.lifecycle import State
+from tests.chaos.real.site import HOSTS, Site, census
+from tests.simulation.oracle import adopted, at_rest, intents, repeated_unseen
+from tests.simulation.words import against_words
+
+SETTLES = 15.0
+"""Seconds in which a service or a last process may come to rest before it is judged."""
+
+
+def broken(site: Site, name: str, trees: dict[str, str], victim: str) -> list[str]:
+    """The invariants that are broken, in words."""
+    if not name:
+        return [f"no deployment was begun: {site.complaints()}"]
+    journal, locks = SqlJournal(site.home, SystemClock()), SqlHostLocks(site.home, SystemClock())
+    try:
+        records, held = journal.read(name), locks.held()
+    finally:
+        journal.close()
+        locks.close()
+    d = fold(records)
+    return [
+        *([] if [r.seq for r in records] == list(range(1, len(records) + 1)) else ["the journal has gaps"]),
+        *([f"{lock.host} is still locked" for lock in held] if d.over else []),
+        *(intents(records) if d.over else []),
+        *adopted(records),
+        *repeated_unseen(records),
+        *against_words(records),
+        *(at_rest(d) if d.over else []),
+        *_acts(site, records, d),
+        *_truthful(site, d, trees),
+        *_undisturbed(site, d, victim),
+        *_nothing_left(name),
+    ]
+
+
+def _acts(site: Site, records: list[Recorded], d: Deployment) -> list[str]:
+    acts = site.acts()
+    intended = {r.event.attempt: r for r in records if isinstance(r.event, e.AttemptIntended)}
+    gates = {r.event.wave: r.at.timestamp() for r in records if isinstance(r.event, e.GatePassed)}
+    backout = min((r.at.timestamp() for r in records if isinstance(r.event, e.BackoutBegan)), default=float("inf"))
+    found = [
+        f"{attempt} did {task} {n} times on {host}"
+        for (host, attempt, _, task), n in Counter(act[:4] for act in acts).items()
+        if n > 1
+    ]
+    for act in acts:
+        record = intended.get(act.attempt)
+        if record is None or record.at.timestamp() > act.at + 0.001:
+            found.append(f"{act.attempt} acted on {act.host} without an intent before")
+        wave = d.standings[act.host].wave
+        if act.purpose == "deploy" and wave and gates.get(wave - 1, float("inf")) > act.at:
+            found.append(f"{act.host} of wave {wave} was touched before gate {wave - 1} had passed")
+        if act.purpose == "deploy" and act.at > backout:
+            found.append(f"{act.attempt} deployed to {act.host} after the backout had begun")
+    return found + _repeats(acts, records)
+
+
+def _repeats(acts: list[tuple[str, str, str, str, float]] | list, records: list[Recorded]) -> list[str]:  # type: ignore[type-arg]
+    """A playbook runs once on a host, and once more for each loss and each word that asks for it."""
+    again = sum(isinstance(r.event, e.AttemptLost | e.Retried) for r in records)
+    runs = Counter((act.host, act.purpose) for act in {(a.host, a.attempt): a for a in acts}.values())
+    return [
+        f"the playbook of {purpose} ran {n} times on {host}, with {again} losses and words"
+        for (host, purpose), n in runs.items()
+        if purpose == "deploy" and n > 1 + again
+    ]
+
+
+def _truthful(site: Site, d: Deployment, trees: dict[str, str]) -> list[str]:
+    touched = {act.host for act in site.acts()}
+    found = []
+    if d.state is State.COMPLETED and any(s.standing != "verified" for s in d.standings.values()):
+        found.append("completed with a host that is not verified")
+    for host in HOSTS:
+        stands = d.standings[host].standing
+        if stands in ("restored", "untouched") and site.tree(host) != trees[host]:
+            found.append(f"{host} is called {stands} and its files differ from before")
+        if stands == "untouched" and host in touched:
+            found.append(f"{host} is called untouched and was touched")
+        wanted = {"verified": "2.0", "restored": "1.0", "untouched": "1.0"}.get(stands)
+        if wanted is not None and not _answers(site, host, wanted):
+            found.append(f"{host} is called {stands} and its service does not answer {wanted}")
+    return found
+
+
+def _answers(site: Site, host: str, version: str) -> bool:
+    deadline = time.time() + SETTLES
+    while time.time() < deadline:
+        latest = [answer for answer in site.answers if answer.host == host][-1:]
+        if latest and latest[0].version == version:
+            return True
+        time.sleep(0.3)
+    return False
+
+
+def _undisturbed(site: Site, d: Deployment, victim: str) -> list[str]:
+    """Hosts that were not touched and not struck have served the old version all the time."""
+    touched = {act.host for act in site.acts()}
+    found = []
+    for host in set(HOSTS) - touched - {victim}:
+        answers = [answer.version for answer in site.answers if answer.host == host]
+        wrong = [version for version in answers if version != "1.0"]
+        # One answer in a hundred may be late on a machine at full load.
+        if len(wrong) > max(2, len(answers) // 20):
+            found.append(f"{host} was not touched, and {len(wrong)} of {len(answers)} answers were not 1.0")
+    return found
+
+
+def _nothing_left(name: str) -> list[str]:
+    deadline = time.monotonic() + SETTLES
+    left = census(name)
+    while left and time.monotonic() < deadline:
+        time.sleep(0.3)
+        left = census(name)
+    return [f"a process of the run is left: {process}" for process in left]
