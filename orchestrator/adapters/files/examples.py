@@ -43,6 +43,26 @@ EXAMPLES = {
 }
 """By key, an example of its value."""
 
+EXAMPLES_ELSEWHERE = {
+    ("ReleasePolicy", "version"): "1",
+    ("ReleasePolicy", "before"): "[change manager]",
+    ("ReleasePolicy", "model"): "configuration-only",
+    ("ReleasePolicy", "zone"): "Europe/Berlin",
+    ("ReleasePolicy", "starts"): "2026-01-03T22:00",
+    ("ReleasePolicy", "max_age"): "30d",
+    ("ReleasePolicy", "policy"): "shop-live",
+    ("DeploymentModel", "version"): "1",
+    ("DeploymentModel", "requires"): "{strategies: [phased, pilot]}",
+}
+"""By root and key, where the key means something else than in a plan."""
+
+ROOTS = {
+    "ReleasePlan": ("a release plan", "`purpose:`, `release:`"),
+    "ReleasePolicy": ("a release policy", "`policy:`, `version:`"),
+    "DeploymentModel": ("a deployment model", "`model:`, `version:`"),
+}
+"""By root, what a file of it is, and how it begins."""
+
 NEXT_MOVES = {
     "a moment": "write the date, the time and the zone",
     "a duration": "write it in this form",
@@ -51,6 +71,10 @@ NEXT_MOVES = {
 """By the beginning of what was expected, what to do where a rule does not say it."""
 
 PATTERNS = {
+    r"^\d{4}-\d\d-\d\dT\d\d:\d\d$": (
+        "a local time such as 2026-01-03T22:00",
+        "write the date and the time, without a zone",
+    ),
     r"^[0-9a-f]{64}$": (
         "a SHA-256 digest (64 hexadecimal digits, small letters)",
         "copy what `sha256sum` prints for the artefact",

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 
 from orchestrator.adapters.files.document import Document, Path, Tree, fault_at, shown_text
-from orchestrator.adapters.files.examples import EXAMPLES, NEXT_MOVES, PATTERNS
+from orchestrator.adapters.files.examples import EXAMPLES, EXAMPLES_ELSEWHERE, NEXT_MOVES, PATTERNS, ROOTS
 from orchestrator.adapters.files.known_keys import Location, keys_at
 from orchestrator.domain.check import CHECK_KINDS
 from orchestrator.domain.wrong import meant
@@ -107,7 +107,7 @@ def _shown(document: Document, path: Path) -> str:
 
 
 def _missing(case: _Case) -> _Words:
-    example = EXAMPLES.get(case.key)
+    example = EXAMPLES_ELSEWHERE.get((case.root.__name__, case.key)) or EXAMPLES.get(case.key)
     next_move = f"add for example `{case.key}: {example}`" if example else f"add `{case.key}`"
     return _Words(f"the key `{case.key}`", next_move, "nothing")
 
@@ -161,9 +161,8 @@ def _not_a_list(case: _Case) -> _Words:
 
 def _not_a_mapping(case: _Case) -> _Words:
     if not case.path:
-        return _Words(
-            "a mapping with the sections of a release plan", "write `purpose:`, `release:` and so on"
-        )
+        what, first = ROOTS[case.root.__name__]
+        return _Words(f"a mapping with the sections of {what}", f"write {first} and so on")
     return _Words("a mapping", "write its keys and values below it")
 
 

@@ -63,15 +63,13 @@ class _Reader:
             elif isinstance(event, NodeEvent):
                 self._node(event)
         if not self._documents:
-            raise self._unreadable(1, "a mapping", "an empty file", "write the plan's sections")
+            raise self._unreadable(1, "a mapping", "an empty file", "write its sections")
 
     def _start_document(self, event: DocumentStartEvent) -> None:
         self._documents += 1
         line = event.start_mark.line + 1
         if self._documents > 1:
-            raise self._unreadable(
-                line, "one document", "a second one after `---`", "keep one plan in a file"
-            )
+            raise self._unreadable(line, "one document", "a second one after `---`", "keep one in a file")
         if event.version not in (None, (1, 2)):
             raise self._unreadable(line, "YAML 1.2", "another version", "remove the %YAML line")
 

@@ -7,11 +7,11 @@ from orchestrator.adapters.files.yaml_document import DEEPEST, MOST_NODES, read_
 from orchestrator.adapters.files.yaml_events import LARGEST
 
 REFUSED: list[tuple[str, bytes, list[str]]] = [
-    ("nothing", b"", ["p.yml:1: expected a mapping, found an empty file; write the plan's sections"]),
+    ("nothing", b"", ["p.yml:1: expected a mapping, found an empty file; write its sections"]),
     (
         "comments only",
         b"# soon\n",
-        ["p.yml:1: expected a mapping, found an empty file; write the plan's sections"],
+        ["p.yml:1: expected a mapping, found an empty file; write its sections"],
     ),
     (
         "latin-1",

@@ -1,0 +1,45 @@
+"""Policies and models from YAML files, with their faults by line as release plans have them."""
+
+import hashlib
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from orchestrator.adapters.files.plain_words import faults_of
+from orchestrator.adapters.files.yaml_document import read_yaml
+from orchestrator.adapters.files.yaml_events import LARGEST
+from orchestrator.domain.check import BY_HAND
+from orchestrator.domain.loaded_file import LoadedFile
+from orchestrator.domain.noun import Noun
+from orchestrator.errors import Fault, NotFound, PlanFault
+
+N = TypeVar("N", bound=Noun)
+
+
+def noun_of(file: str, content: bytes, kind: type[N]) -> LoadedFile[N]:
+    """The noun in these bytes; `file` is the name for messages. Raises PlanFault with every fault of its form."""
+    document = read_yaml(file, content)
+    faults = list(document.faults)
+    noun = None
+    if not document.is_faulty(()):
+        try:
+            noun = kind.model_validate(document.tree, context=BY_HAND)
+        except ValidationError as error:
+            faults += faults_of(error, document, kind)
+    if noun is None or faults:
+        raise PlanFault(sorted(faults, key=lambda fault: (fault.line or 0, fault.path)))
+    return LoadedFile(noun, file, hashlib.sha256(content).hexdigest(), document.lines())
+
+
+def bytes_of(file: str, what: str) -> bytes:
+    """The bytes of a file, one more than is allowed where there are more. Raises NotFound, PlanFault."""
+    try:
+        with Path(file).open("rb") as stream:
+            return stream.read(LARGEST + 1)
+    except FileNotFoundError:
+        raise NotFound(f"There is no {what} {file}; check the path.") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        fault = Fault(file, None, "", "a file that can be read", str(reason), "check the path")
+        raise PlanFault([fault]) from None

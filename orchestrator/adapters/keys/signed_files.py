@@ -1,0 +1,65 @@
+"""Signed statements and trusted keys as JSON files, such as an approval in git or by mail."""
+
+import os
+from pathlib import Path
+from tempfile import mkstemp
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from orchestrator.domain.plain_text import plain
+from orchestrator.errors import Fault, NotFound, PlanFault, StoreFault
+
+LARGEST = 64 * 1024
+N = TypeVar("N", bound=BaseModel)
+
+
+def read_noun(file: Path, kind: type[N]) -> N:
+    """What a JSON file holds. Raises NotFound, and PlanFault with every fault of its form; it is never half believed."""
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(LARGEST + 1)
+    except FileNotFoundError:
+        raise NotFound(f"There is no file {file}; check the path.") from None
+    except OSError as error:
+        raise StoreFault(f"{file} cannot be read: {error.strerror}.") from None
+    if len(content) > LARGEST:
+        found = f"more than {LARGEST} bytes"
+        raise PlanFault([Fault(str(file), None, "", "a small file", found, "ask for the file itself")])
+    try:
+        return kind.model_validate_json(content)
+    except ValidationError as error:
+        raise PlanFault(_faults(str(file), error)) from None
+
+
+def _faults(file: str, error: ValidationError) -> list[Fault]:
+    return [
+        Fault(
+            file,
+            None,
+            plain(".".join(str(part) for part in one["loc"]), 120),
+            "a file that orch wrote",
+            plain(one["msg"], 200),
+            "ask for a new one; a signed file is never mended by hand",
+        )
+        for one in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+
+
+def write_whole(file: Path, noun: BaseModel) -> None:
+    """Write a noun so that the file is there whole or not at all. Raises StoreFault."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, beside = mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    except OSError as error:
+        raise StoreFault(f"{file} cannot be written: {error.strerror}.") from None
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(noun.model_dump_json(indent=2) + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(beside).chmod(0o644)
+        Path(beside).replace(file)
+    except OSError as error:
+        Path(beside).unlink(missing_ok=True)
+        raise StoreFault(f"{file} cannot be written: {error.strerror}.") from None

@@ -1,0 +1,36 @@
+"""What was read from a file that a person wrote, together with where in the file everything stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from orchestrator.domain.noun import Noun
+from orchestrator.domain.objection import Objection
+from orchestrator.domain.plain_text import plain
+from orchestrator.errors import Fault
+
+N = TypeVar("N", bound=Noun)
+_LONGEST_WORDS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedFile(Generic[N]):
+    """A noun, the file as the user named it, the SHA-256 of its bytes, and the line of every path in it."""
+
+    noun: N
+    file: str
+    sha256: str
+    lines: Mapping[str, int]
+
+    def line_of(self, path: str) -> int:
+        """The line of a path such as `windows[1].zone`, or of the nearest thing around it."""
+        while path:
+            if path in self.lines:
+                return self.lines[path]
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        return 1
+
+    def fault(self, objection: Objection) -> Fault:
+        """An objection as a fault of this file, with its line."""
+        words = (plain(text, _LONGEST_WORDS) for text in objection[1:])
+        return Fault(self.file, self.line_of(objection.path), objection.path, *words)
