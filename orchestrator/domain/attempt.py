@@ -18,7 +18,11 @@ class Allowance(Noun):
 
 
 class AttemptRequest(Noun):
-    """All that a worker needs to run the attempt, and nothing secret. Paths are absolute."""
+    """All that a worker needs to run the attempt, and nothing secret. Paths are absolute.
+
+    `epoch`: greater than that of every earlier attempt; a host that has seen a greater one refuses (0: none). `addresses`:
+    where the hosts were when the plan was checked, as `address:port`. `machines`: the machine-id that each host had.
+    """
 
     attempt: str
     deployment: str
@@ -35,3 +39,5 @@ class AttemptRequest(Noun):
     vault_password_file: str | None = None
     known_hosts: str | None = None
     epoch: int = 0
+    addresses: dict[HostName, str] = {}
+    machines: dict[HostName, str] = {}

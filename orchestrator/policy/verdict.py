@@ -1,8 +1,9 @@
 """What came of a run, host by host: done needs positive evidence, and nothing said against it.
 
 Done needs all of: the processes ended by themselves with an exit code that fits the events; the stream of events is
-complete; the closing task was ok on the host over a connection; at least one task really acted on it (unless the plan
-allows a no-op); nothing failed, unreachable, rescued or ignored outside what the plan allows; nothing touched elsewhere.
+complete; the host is where it was when the plan was checked, and accepted the run before any task of it; the closing task
+was ok on the host over a connection; at least one task really acted on it (unless the plan allows a no-op); nothing
+failed, unreachable, rescued or ignored outside what the plan allows; nothing touched elsewhere.
 """
 
 from collections.abc import Iterable
@@ -17,9 +18,10 @@ def judge(request: AttemptRequest, evidence: RunEvidence, end: RunExit) -> Attem
     faults = tuple(run_faults(request, evidence, end))
     told = by_host(evidence)
     seen = (told.get(host, HostEvidence(host=host)) for host in request.hosts)
+    over = _over_for_all(request, evidence)
     return AttemptOutcome(
         attempt=request.attempt,
-        hosts=tuple(judge_host(request.allowance, each, faults) for each in seen),
+        hosts=tuple(_judge(request, each, faults, over) for each in seen),
         faults=faults,
         exit_code=end.exit_code,
         started_at=end.started_at,
@@ -62,6 +64,8 @@ def run_faults(request: AttemptRequest, evidence: RunEvidence, end: RunExit) -> 
     if not evidence.gaps:
         yield from (fault for seen in evidence.hosts for fault in _recap_faults(seen))
     yield from _one_machine_twice(request, evidence)
+    yield from _elsewhere(request, evidence)
+    yield from _unfenced(request, evidence)
 
 
 def touched_outside(request: AttemptRequest, evidence: RunEvidence) -> tuple[str, ...]:
@@ -70,14 +74,49 @@ def touched_outside(request: AttemptRequest, evidence: RunEvidence) -> tuple[str
     return tuple(sorted(set(evidence.touched) - allowed))
 
 
+def _judge(
+    request: AttemptRequest, seen: HostEvidence, faults: tuple[str, ...], over: str | None
+) -> HostOutcome:
+    refused = _refused(request, seen) or (None if seen.plays or seen.sentinel or seen.unreachable else over)
+    if refused is not None and not seen.unfenced:
+        return HostOutcome(host=seen.host, result="not_done", reason=refused)
+    return judge_host(request.allowance, seen, faults)
+
+
 def judge_host(allowance: Allowance, seen: HostEvidence, faults: tuple[str, ...]) -> HostOutcome:
     """The first rule that speaks decides; the order is from the strongest evidence against to the evidence for."""
     result, reason, task = (
         _troubled(allowance, seen) or _incomplete(seen, faults) or _idle(allowance, seen) or _done(seen)
     )
-    return HostOutcome(
-        host=seen.host, result=result, reason=reason, task=task, ok=seen.counted.ok, changed=seen.changed
-    )
+    # The two tasks of orch's own are no part of what the playbook did.
+    ok = max(0, seen.counted.ok - (seen.fence == "ok") - seen.sentinel)
+    return HostOutcome(host=seen.host, result=result, reason=reason, task=task, ok=ok, changed=seen.changed)
+
+
+def _refused(request: AttemptRequest, seen: HostEvidence) -> str | None:
+    """Why nothing of the playbook was run on a host, where it was refused before its first task."""
+    if seen.fence == "newer":
+        return f"refused by the host: a newer run (epoch {seen.fence_said}) was here"
+    if seen.fence == "machine":
+        return (
+            f"refused: this is another machine now, its machine-id is {seen.fence_said} "
+            f"and was {request.machines.get(seen.host, 'another')}; nothing was run on it"
+        )
+    if seen.fence == "failed" and not seen.unreachable:
+        why = seen.fence_said or "; ".join(trouble.message for trouble in seen.failed)
+        return f"the host could not be shown the epoch of this run, so nothing was run on it: {why}"
+    return None
+
+
+def _over_for_all(request: AttemptRequest, evidence: RunEvidence) -> str | None:
+    """Why the run was over before it began, where one host shows it to be late or led astray."""
+    moved = next(iter(_elsewhere(request, evidence)), None)
+    if moved is not None:
+        return f"nothing was run: {moved}"
+    newer = next((other for other in evidence.hosts if other.fence == "newer"), None)
+    if newer is not None:
+        return f"nothing was run: {newer.host} has seen a newer run (epoch {newer.fence_said})"
+    return None
 
 
 _Judged = tuple[HostResult, str, str | None]
@@ -178,3 +217,25 @@ def _one_machine_twice(request: AttemptRequest, evidence: RunEvidence) -> Iterab
             yield f"{named[identity]} and {host} are one machine under two names"
         elif identity:
             named[identity] = host
+
+
+def _elsewhere(request: AttemptRequest, evidence: RunEvidence) -> Iterable[str]:
+    """Hosts that the inventory leads somewhere else than when the plan was checked; no word of it is no proof either."""
+    told = by_host(evidence)
+    for host, expected in request.addresses.items():
+        seen = told.get(host, HostEvidence(host=host))
+        other = next((used for used in seen.addresses if used != expected), None)
+        if other is not None:
+            yield f"the inventory has {host} at {other} now, and had it at {expected} when the plan was checked"
+        elif (seen.plays or seen.sentinel) and not seen.addresses:
+            yield f"the events do not say where {host} was reached"
+
+
+def _unfenced(request: AttemptRequest, evidence: RunEvidence) -> Iterable[str]:
+    told = by_host(evidence)
+    for host in request.hosts:
+        seen = told.get(host, HostEvidence(host=host))
+        if seen.unfenced:
+            yield f"{seen.unfenced} task(s) ran on {host} before it accepted the run"
+        elif seen.sentinel and seen.fence != "ok":
+            yield f"the events do not say that {host} accepted the run"

@@ -65,6 +65,27 @@ def test_epochs_only_grow(locks: HostLocks) -> None:
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_a_store_begun_anew_is_not_behind_an_old_one(
+    request: pytest.FixtureRequest, tmp_path: Path, database: str
+) -> None:
+    url = request.getfixturevalue("database_url") if database == "postgresql" else None
+    clock = FakeClock()
+    fresh = SqlHostLocks(tmp_path / "store", clock, url=url)
+    assert fresh.next_epoch() >= int(clock.now().timestamp())
+
+    def several(_: int) -> list[int]:
+        own = SqlHostLocks(tmp_path / "store", clock, url=url)
+        try:
+            return [own.next_epoch() for _ in range(5)]
+        finally:
+            own.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        given = [epoch for part in pool.map(several, range(4)) for epoch in part]
+    assert len(set(given)) == 20
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_of_many_at_once_one_gets_the_machine(
     request: pytest.FixtureRequest, tmp_path: Path, database: str
 ) -> None:

@@ -29,7 +29,8 @@ def request(**changes: object) -> AttemptRequest:
 def healthy(host: str, **changes: object) -> HostEvidence:
     counted = changes.pop("counted", {"ok": 3})
     same = {"counted": counted, "recap": changes.pop("recap", counted)}
-    given = {"host": host, "plays": 1, "real": 2, "changed": 1, "sentinel": True, "identity": host, **same}
+    given = {"host": host, "plays": 1, "real": 2, "changed": 1, "fence": "ok", "sentinel": True, **same}
+    given["identity"] = host
     return HostEvidence.model_validate({**given, **changes})
 
 
@@ -251,3 +252,88 @@ def test_done_means_that_everything_speaks_for_it(
         against = (seen.failed, seen.timed_out, seen.rescued, seen.ignored, seen.unreachable, seen.pending)
         assert not any(against)
         assert not seen.rehearsed
+
+
+def fenced(host: str, **changes: object) -> HostEvidence:
+    """A host on which nothing but the fence ran."""
+    same = {"plays": 0, "real": 0, "changed": 0, "sentinel": False, "identity": "", "counted": {"ok": 1}}
+    return healthy(host, **{**same, **changes})
+
+
+def refused(fence: str, said: str) -> HostEvidence:
+    return fenced("web1", fence=fence, fence_said=said, failed=(FAILED,), counted={"failures": 1})
+
+
+AT = {"web1": "10.0.0.1:22", "web2": "10.0.0.2:22"}
+MOVED = "the inventory has web1 at 10.0.0.9:22 now, and had it at 10.0.0.1:22 when the plan was checked"
+# web1, web2, exit code, what is told of web1 and of web2, the faults
+FENCES = [
+    (
+        refused("newer", "6"),
+        fenced("web2"),
+        2,
+        "refused by the host: a newer run (epoch 6) was here",
+        "nothing was run: web1 has seen a newer run (epoch 6)",
+        (),
+    ),
+    (
+        refused("machine", "abc"),
+        healthy("web2"),
+        2,
+        "refused: this is another machine now, its machine-id is abc and was m1; nothing was run on it",
+        "2 task(s) ok, 1 changed",
+        (),
+    ),
+    (
+        refused("failed", ""),
+        healthy("web2"),
+        2,
+        "the host could not be shown the epoch of this run, so nothing was run on it: unit shop.service failed",
+        "2 task(s) ok, 1 changed",
+        (),
+    ),
+    (
+        fenced("web1", fence="none", addresses=("10.0.0.9:22",), counted={}),
+        fenced("web2", fence="none", addresses=("10.0.0.2:22",), counted={}),
+        0,
+        f"nothing was run: {MOVED}",
+        f"nothing was run: {MOVED}",
+        (MOVED,),
+    ),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "code", "told_first", "told_second", "faults"), FENCES)
+def test_the_fence(
+    first: HostEvidence,
+    second: HostEvidence,
+    code: int,
+    told_first: str,
+    told_second: str,
+    faults: tuple[str, ...],
+) -> None:
+    asked = request(machines={"web1": "m1"}, addresses=AT if faults else {})
+    outcome = judge(asked, evidence(first, second), ended(code))
+    assert [host.reason for host in outcome.hosts] == [told_first, told_second]
+    assert [host.result for host in outcome.hosts] == [
+        "not_done",
+        "done" if told_second.endswith("changed") else "not_done",
+    ]
+    assert outcome.faults == faults
+
+
+# evidence of web1 that looks done, and the fault that keeps it from being so
+UNPROVED = [
+    (trouble(addresses=("10.0.0.1:22", "10.0.0.9:22")), MOVED),
+    (trouble(addresses=()), "the events do not say where web1 was reached"),
+    (trouble(addresses=("10.0.0.1:22",), unfenced=2), "2 task(s) ran on web1 before it accepted the run"),
+    (trouble(addresses=("10.0.0.1:22",), fence="none"), "the events do not say that web1 accepted the run"),
+]
+
+
+@pytest.mark.parametrize(("seen", "fault"), UNPROVED)
+def test_without_proof_of_place_and_fence_nothing_is_done(seen: HostEvidence, fault: str) -> None:
+    asked = request(addresses={"web1": "10.0.0.1:22"})
+    outcome = judge(asked, evidence(seen, healthy("web2")), ended())
+    assert outcome.faults == (fault,)
+    assert {host.result for host in outcome.hosts} == {"unknown"}

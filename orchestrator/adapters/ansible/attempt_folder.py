@@ -24,6 +24,7 @@ class AttemptFolder:
         self.attempt = attempt
         self.path = root / attempt
         self.evidence = self.path / "evidence.jsonl"
+        self.addresses = self.path / "addresses.json"
         self.log = self.path / "worker.log"
         self.output = self.path / "output.txt"
         self._claim = self.path / "claim.json"

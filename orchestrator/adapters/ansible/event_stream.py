@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from orchestrator.domain.evidence import HostEvidence, Recap, RunEvidence, TaskTrouble
+from orchestrator.domain.evidence import Fence, HostEvidence, Recap, RunEvidence, TaskTrouble
 from orchestrator.domain.plain_text import plain
 from orchestrator.domain.sighting import TaskSeen
 
+_FENCES: dict[str, Fence] = {"ok": "ok", "newer": "newer", "machine": "machine", "failed": "failed"}
 _RECAP = tuple(Recap.model_fields)
 
 
@@ -22,6 +23,10 @@ class _HostFold:
     changed: int = 0
     skipped: int = 0
     rehearsed: int = 0
+    fence: Fence = "none"
+    fence_said: str = ""
+    unfenced: int = 0
+    addresses: list[str] = field(default_factory=list)
     sentinel: bool = False
     identity: str = ""
     last_task: str = ""
@@ -43,6 +48,10 @@ class _HostFold:
             changed=self.changed,
             skipped=self.skipped,
             rehearsed=self.rehearsed,
+            fence=self.fence,
+            fence_said=self.fence_said,
+            unfenced=self.unfenced,
+            addresses=tuple(self.addresses),
             sentinel=self.sentinel,
             identity=self.identity,
             last_task=self.last_task,
@@ -76,6 +85,10 @@ class _RunFold:
         for name in event["hosts"]:
             self.host(name).plays += 1
 
+    def _on_addresses(self, event: dict[str, Any]) -> None:
+        for name, address in event["hosts"].items():
+            self.host(name).addresses.append(plain(str(address)))
+
     def _on_no_hosts(self, event: dict[str, Any]) -> None:
         """A play for other hosts than these; whoever misses it misses its tasks too."""
 
@@ -87,7 +100,8 @@ class _RunFold:
             self.host(name).counted["ok"] += 1
 
     def _on_started(self, event: dict[str, Any]) -> None:
-        self.host(event["host"]).last_task = plain(str(event["task"]))
+        if not event["sentinel"]:
+            self.host(event["host"]).last_task = plain(str(event["task"]))
 
     def _on_touched(self, event: dict[str, Any]) -> None:
         self.touched.add(plain(str(event["where"])))
@@ -103,6 +117,9 @@ class _RunFold:
         if event["where"] and not event["sentinel"]:
             self.touched.add(plain(str(event["where"])))
         fold = self.host(event["host"])
+        if event["fence"]:
+            fold.fence, fold.fence_said = _FENCES[event["fence"]], plain(str(event["said"]))
+        fold.unfenced += fold.fence != "ok" and not event["sentinel"] and bool(event["where"])
         {"ok": _ok, "skipped": _skipped, "failed": _failed, "unreachable": _unreachable}[event["kind"]](
             fold, event
         )
@@ -118,6 +135,8 @@ class _RunFold:
 def _ok(fold: _HostFold, event: dict[str, Any]) -> None:
     if event["counted"]:
         fold.counted["ok"] += 1
+    if event["fence"]:
+        return
     if event["sentinel"]:
         fold.sentinel, fold.identity = True, str(event["identity"])
         return

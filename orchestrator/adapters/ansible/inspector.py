@@ -13,10 +13,11 @@ from typing import Any
 
 from orchestrator.adapters.ansible.vaulted_files import vaulted_files
 
+# The first that is set counts, as it does for Ansible's ssh connection.
 _CONNECTION = {
-    "address": ("ansible_host", "ansible_ssh_host"),
-    "port": ("ansible_port", "ansible_ssh_port"),
-    "user": ("ansible_user", "ansible_ssh_user"),
+    "address": ("ansible_ssh_host", "ansible_host"),
+    "port": ("ansible_ssh_port", "ansible_port"),
+    "user": ("ansible_ssh_user", "ansible_user"),
     "private_key": ("ansible_ssh_private_key_file", "ansible_private_key_file"),
     "python": ("ansible_python_interpreter",),
     "connection": ("ansible_connection",),

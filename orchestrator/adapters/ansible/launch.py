@@ -1,9 +1,11 @@
 """What a run is launched with: the generated playbook, the explicit list of hosts, the variables as plain values."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+from orchestrator.adapters.ansible import fencing
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.settings import ansible, base_environment, run_settings
 from orchestrator.domain.attempt import AttemptRequest
@@ -13,6 +15,8 @@ _SENTINEL = (
     "echo orch $(cat /etc/machine-id /proc/sys/kernel/random/boot_id 2>/dev/null;"
     " readlink /proc/self/ns/net 2>/dev/null)"
 )
+# A machine without one is known by its host key, which is pinned.
+_MACHINE_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 # Given as variables these would lead a run to other machines, or away from the settings that keep it safe.
 LEADING_ASTRAY = frozenset(
     {
@@ -50,9 +54,23 @@ def plain_values(value: Any) -> Any:
 
 
 def wrapper(request: AttemptRequest, nonce: str) -> str:
-    """A playbook (JSON is YAML) that imports the user's unchanged, and closes with the sentinel on exactly these hosts."""
-    sentinel = {
-        "name": f"orch sentinel {nonce}",
+    """A playbook (JSON is YAML): the fence on exactly these hosts, the user's playbook unchanged, the sentinel."""
+    machines = {host: machine for host, machine in request.machines.items() if _MACHINE_ID.fullmatch(machine)}
+    fence = _play("fence", nonce, request, fencing.task(request.epoch))
+    return json.dumps(
+        [
+            {**fence, "vars": {fencing.MACHINES: machines}},
+            {"import_playbook": request.playbook},
+            _play("sentinel", nonce, request, _SENTINEL),
+        ],
+        indent=1,
+    )
+
+
+def _play(name: str, nonce: str, request: AttemptRequest, command: str) -> dict[str, Any]:
+    """A play of ours: one task, asked on the connection itself, whatever the user's settings are."""
+    return {
+        "name": f"orch {name} {nonce}",
         "hosts": list(request.hosts),
         "gather_facts": False,
         "become": False,
@@ -63,15 +81,14 @@ def wrapper(request: AttemptRequest, nonce: str) -> str:
         "tags": ["always"],
         "tasks": [
             {
-                "name": "orch sentinel",
-                "ansible.builtin.raw": _SENTINEL,
+                "name": f"orch {name}",
+                "ansible.builtin.raw": command,
                 "check_mode": False,
                 "changed_when": False,
                 "tags": ["always"],
             }
         ],
     }
-    return json.dumps([{"import_playbook": request.playbook}, sentinel], indent=1)
 
 
 def command(request: AttemptRequest, folder: AttemptFolder) -> list[str]:
@@ -79,6 +96,7 @@ def command(request: AttemptRequest, folder: AttemptFolder) -> list[str]:
     playbook, limit = folder.path / "playbook.yml", folder.path / "hosts.limit"
     playbook.write_text(wrapper(request, folder.nonce()))
     controller = [name for name in request.allowance.delegates if name == "localhost"]
+    folder.addresses.write_text(json.dumps(request.addresses))
     limit.write_text("".join(f"{host}\n" for host in (*request.hosts, *controller)))
     arguments = ["playbook", str(playbook), "--inventory", request.inventory, "--limit", f"@{limit}"]
     if request.vault_password_file is not None:
@@ -98,6 +116,7 @@ def environment(
         **run_settings(request, directory=folder.path, control=control),
         marker(request.attempt).partition("=")[0]: request.attempt,
         "ORCH_EVIDENCE": str(folder.evidence),
+        "ORCH_ADDRESSES": str(folder.addresses),
         "ORCH_NONCE": folder.nonce(),
         "ORCH_MARKER": request.attempt,
     }

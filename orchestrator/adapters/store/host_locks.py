@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from orchestrator.adapters.store.database import Database, FileDatabase
 from orchestrator.adapters.store.disk import Relief, no_relief
@@ -62,11 +63,23 @@ class SqlHostLocks(HostLocks):
             return self._database.look(_all)
 
     def next_epoch(self) -> int:
-        """A row of its own for each number, so that none is given twice."""
-        row = insert(EPOCHS).values(at=self._clock.now().isoformat())
+        """Greater than all that were given out, and not below the time in seconds.
+
+        Hosts keep the greatest they have seen, and a store that was begun anew must not be behind what an old one gave.
+        """
         with translated(f"No epoch was given by {self._database.place}"):
-            key = self._database.write(lambda connection: connection.execute(row).inserted_primary_key)
-        return int(key[0]) if key is not None else 0
+            while True:
+                try:
+                    return self._database.write(self._give_epoch)
+                except IntegrityError:
+                    continue  # another process took that very number
+
+    def _give_epoch(self, connection: Connection) -> int:
+        now = self._clock.now()
+        last = connection.scalar(select(func.max(EPOCHS.c.epoch))) or 0
+        epoch = max(last + 1, int(now.timestamp()))
+        connection.execute(insert(EPOCHS).values(epoch=epoch, at=now.isoformat()))
+        return epoch
 
     def close(self) -> None:
         """Give back the connections; a later use opens new ones."""

@@ -103,6 +103,8 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
         forks=plan.strategy.forks,
         vault_password_file=_within(d, vault) if vault else None,
         epoch=attempted.epoch,
+        addresses={t.host: f"{t.address}:{t.port}" for t in d.targets if t.host in attempted.hosts},
+        machines={b.host: b.machine_id for b in d.baselines.values() if b.host in attempted.hosts},
         known_hosts=next((t.known_hosts for t in d.targets if t.known_hosts), None),
     )
 

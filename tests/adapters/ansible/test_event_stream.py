@@ -19,6 +19,8 @@ def result(**changes: Any) -> dict[str, Any]:
         "task": "Deploy",
         "kind": "ok",
         "sentinel": False,
+        "fence": "",
+        "said": "",
         "where": "web1",
     }
     rest = {
@@ -36,7 +38,7 @@ def result(**changes: Any) -> dict[str, Any]:
 WHOLE: list[dict[str, Any]] = [
     {"event": "start"},
     {"event": "play", "name": "web", "hosts": ["web1"], "sentinel": False},
-    {"event": "started", "host": "web1", "task": "Deploy"},
+    {"event": "started", "host": "web1", "task": "Deploy", "sentinel": False},
     result(),
     {"event": "stats", "recap": {"web1": RECAP}},
     {"event": "end"},

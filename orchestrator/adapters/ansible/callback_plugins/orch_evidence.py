@@ -1,6 +1,7 @@
-"""Callback plugin of orch: writes what happens in a run as numbered JSON lines into a private file, and nothing else.
+"""Callback plugin of orch: writes what happens in a run as numbered JSON lines into a private file.
 
-It runs inside ansible-playbook and imports nothing of orch. A line that cannot be written ends the writing for good: then
+It writes, and it closes the run to hosts that refused it, or that are not where they were. It runs inside
+ansible-playbook and imports nothing of orch. A line that cannot be written ends the writing for good: then
 the numbering has no end marker, and the run does not count. Module arguments and results are never written, but for a
 short message of tasks that failed, and none where `no_log` is set.
 """
@@ -10,12 +11,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
+from ansible import constants
 from ansible.playbook.task_include import TaskInclude
 from ansible.plugins.callback import CallbackBase
+from ansible.template import Templar
 
 DOCUMENTATION = """
 name: orch_evidence
@@ -25,7 +30,17 @@ description: Writes numbered events to the file that ORCH_EVIDENCE names; silent
 """
 
 _MESSAGE_LIMIT = 600
+_FENCE = re.compile(r"^orch fence (ok|newer|machine|failed) ([0-9A-Za-z-]{1,64}) end\r?$", re.MULTILINE)
+# As the ssh connection resolves them: the last that is set counts.
+_HOST = ("inventory_hostname", "ansible_host", "ansible_ssh_host")
+_PORT = ("ansible_port", "ansible_ssh_port")
+_SSH = ("ssh", "smart", "paramiko", "paramiko_ssh")
 _UNANSWERED = "it asked a person, and nobody was there"
+_WHY_UNFENCED = {
+    "lock": "/var/lib/orch/epoch.lock cannot be locked",
+    "unreadable": "/var/lib/orch/epoch holds no number",
+    "write": "/var/lib/orch/epoch cannot be written",
+}
 # Actions that never reach the host; an `ok` of theirs says nothing about it.
 _CONTROLLER_ONLY = frozenset(
     {
@@ -72,10 +87,13 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         super().__init__(*arguments, **options)
         self._lock = threading.Lock()
         self._number = 0
-        self._sentinel = False
+        self._play: Any = None
+        self._ours = ""
+        self._reported: dict[str, str] = {}
         # Taken out of the environment, so that nothing that the run starts can find the file.
         path = os.environ.pop("ORCH_EVIDENCE", "")
         self._nonce = os.environ.pop("ORCH_NONCE", "")
+        self._addresses = _addresses(os.environ.pop("ORCH_ADDRESSES", ""))
         self._marker = os.environ.pop("ORCH_MARKER", "")
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600) if path else -1
 
@@ -97,14 +115,23 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     def v2_playbook_on_start(self, playbook: Any) -> None:
         """Mark the remote processes of every play but our own: each play's environment, first, so that its own wins."""
         self._write("start", pid=os.getpid())
-        for play in playbook.get_plays():
-            if self._marker and not self._is_sentinel(play):
+        plays = playbook.get_plays()
+        users = [play for play in plays if not self._which(play)]
+        for play in plays:
+            if not self._which(play) and self._marker:
                 play.environment = [{"ORCH_RUN": self._marker}, *_as_list(play.environment)]
+            elif users:
+                # Variables beside the user's playbook say how its hosts are reached, in our plays too.
+                play._included_path = users[0]._included_path
+        if users and self._nonce:
+            playbook._loader.set_basedir(users[0]._included_path or playbook._basedir)
+            self._look_where(plays[0])
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
-        self._sentinel = self._is_sentinel(play)
-        hosts = [] if self._sentinel else [host.name for host in _hosts_of(play)]
-        self._write("play", name=play.get_name(), hosts=hosts, sentinel=self._sentinel)
+        self._play, self._ours = play, self._which(play)
+        self._look_where(play)
+        hosts = [] if self._ours else [host.name for host in _hosts_of(play)]
+        self._write("play", name=play.get_name(), hosts=hosts, sentinel=bool(self._ours))
 
     def v2_playbook_on_no_hosts_matched(self) -> None:
         self._write("no_hosts")
@@ -117,7 +144,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._write("included", hosts=[host.get_name() for host in included_file._hosts])
 
     def v2_runner_on_start(self, host: Any, task: Any) -> None:
-        self._write("started", host=host.get_name(), task=task.get_name())
+        self._write("started", host=host.get_name(), task=task.get_name(), sentinel=bool(self._ours))
 
     def v2_runner_on_ok(self, result: Any) -> None:
         self._result("ok", result)
@@ -143,8 +170,26 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._write("stats", recap={host: stats.summarize(host) for host in sorted(stats.processed)})
         self._write("end")
 
-    def _is_sentinel(self, play: Any) -> bool:
-        return bool(self._nonce) and play.get_name() == f"orch sentinel {self._nonce}"
+    def _which(self, play: Any) -> str:
+        """`fence` or `sentinel` for our own plays, empty for the user's."""
+        ours = [name for name in ("fence", "sentinel") if play.get_name() == f"orch {name} {self._nonce}"]
+        return ours[0] if ours and self._nonce else ""
+
+    def _look_where(self, play: Any) -> None:
+        """Tell where each host of a play is reached; with one elsewhere than it was, the run is over for all."""
+        where = {host.name: _reached_at(play, host) for host in _hosts_of(play)} if self._nonce else {}
+        fresh = {name: used for name, used in where.items() if self._reported.get(name) != used}
+        if fresh:
+            self._reported.update(fresh)
+            self._write("addresses", hosts=fresh)
+        if any(self._addresses.get(name, used) != used for name, used in fresh.items()):
+            self._close(play, None)
+
+    def _close(self, play: Any, host: str | None) -> None:
+        """No play goes to this host any more, not even where a playbook clears errors; without a host, to none."""
+        inventory = play.get_variable_manager()._inventory
+        left = [name for name in inventory._subset or [] if name and name != host] if host else []
+        inventory._subset = left or ["!all"]
 
     def _item(self, result: Any) -> None:
         where = _where(result)
@@ -167,6 +212,9 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         task, answer = result.task, result.result
         action = _action(task)
         asked = kind == "ok" and action == "pause" and not {"seconds", "minutes"} & task.args.keys()
+        fence, said = _fence(kind, answer) if self._ours == "fence" else ("", "")
+        if fence not in ("", "ok"):
+            self._close(self._play, None if fence == "newer" else result.host.get_name())
         masked = asked or (kind == "ok" and _is_masked(task, answer))
         self._job(result)
         self._write(
@@ -174,7 +222,9 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             host=result.host.get_name(),
             task=task.get_name(),
             kind=kind,
-            sentinel=self._sentinel,
+            sentinel=bool(self._ours),
+            fence=fence,
+            said=said,
             where="" if action in _CONTROLLER_ONLY or kind == "skipped" else _where(result),
             real=kind == "ok" and action not in _CONTROLLER_ONLY | _READ_ONLY,
             counted=not isinstance(task, TaskInclude),
@@ -186,7 +236,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             else _message(answer)
             if masked or kind in ("failed", "unreachable")
             else "",
-            identity=_identity(answer) if self._sentinel and kind == "ok" else "",
+            identity=_identity(answer) if self._ours == "sentinel" and kind == "ok" else "",
             **fields,
         )
 
@@ -202,6 +252,49 @@ def _hosts_of(play: Any) -> list[Any]:
     manager = play.get_variable_manager()
     inventory = getattr(manager, "_inventory", None)
     return inventory.get_hosts(play.hosts) if inventory is not None else []
+
+
+def _addresses(path: str) -> dict[str, str]:
+    if not path:
+        return {}
+    told = json.loads(Path(path).read_text(encoding="utf-8"))
+    return {str(host): str(address) for host, address in told.items()}
+
+
+def _reached_at(play: Any, host: Any) -> str:
+    """`address:port`, or the name of a connection that is not ssh."""
+    manager = play.get_variable_manager()
+    found = manager.get_vars(play=play, host=host, include_hostvars=False)
+    wanted = {name: found[name] for name in (*_HOST, *_PORT, "ansible_connection") if name in found}
+    try:
+        said = {
+            name: str(Templar(loader=play._loader, variables=found).template(value))
+            for name, value in wanted.items()
+        }
+    except Exception as wrong:  # noqa: BLE001 - a template of the user's; where it leads is not known then
+        return f"unknown ({wrong})"[:_MESSAGE_LIMIT]
+    connection = str(said.get("ansible_connection") or play.connection or "ssh").rpartition(".")[2]
+    if connection not in _SSH:
+        return f"connection {connection}"
+    address = [said[name] for name in _HOST if name in said][-1:] or [host.name]
+    default = [str(play.port or constants.DEFAULT_REMOTE_PORT or 22)]
+    ports = [said[name] for name in _PORT if name in said]
+    return f"{address[0]}:{[*default, *ports][-1]}"
+
+
+def _fence(kind: str, answer: dict[str, Any]) -> tuple[str, str]:
+    """What the host answered to the epoch; `ok` only where it said so itself."""
+    told = _FENCE.findall(str(answer.get("stdout") or "")[:10000])
+    word, said = told[-1] if told else ("", "")
+    if kind == "ok":
+        return ("ok", said) if word == "ok" else ("failed", "the host did not answer")
+    if kind == "failed" and word in ("newer", "machine"):
+        return word, said
+    if word == "failed":
+        return word, _WHY_UNFENCED.get(said, said)
+    # There is a terminal, so what sudo complains of comes with the output.
+    lines = str(answer.get("stdout") or "").strip().splitlines() if kind == "failed" else []
+    return "failed", lines[-1][:_MESSAGE_LIMIT] if lines else ""
 
 
 def _action(task: Any) -> str:

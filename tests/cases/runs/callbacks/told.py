@@ -12,7 +12,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     CALLBACK_NEEDS_ENABLED = True
 
     def v2_playbook_on_start(self, playbook: object) -> None:
-        self._folder = Path(playbook.get_plays()[0].vars["told"])  # type: ignore[attr-defined]
+        self._folder = Path(next(play.vars["told"] for play in playbook.get_plays() if "told" in play.vars))  # type: ignore[attr-defined]
 
     def v2_playbook_on_stats(self, stats: object) -> None:
         (self._folder / "ended.txt").write_text("told")

@@ -1,0 +1,39 @@
+"""The first task of an attempt, in the shell of its hosts: it shows the epoch, and a host that has seen a newer one refuses.
+
+A run that was paused wakes up after another has taken its place; only the host can tell it so. Nothing but a POSIX shell
+and flock is needed there. What it prints is read by the callback plugin.
+"""
+
+MACHINES = "orch_fenced_machines"
+"""The variable that holds the machine-id each host is expected to have."""
+
+# $1 is the epoch, $2 the machine-id or nothing. There is no single quote in it, and nothing that Jinja would take for its own.
+# The record is of one width, so that a full disk cannot keep the newer epoch out: then it is written over the older.
+_KEEP = """\
+d=/var/lib/orch; umask 022; i=; h=0;
+read -r i 2>/dev/null </etc/machine-id || read -r i 2>/dev/null </var/lib/dbus/machine-id;
+say() { echo "orch fence $1 $2 end"; };
+if [ -n "$2" ] && [ "$2" != "$i" ]; then say machine "${i:-none}"; exit 79; fi;
+if [ "$1" = 0 ]; then say ok 0; exit 0; fi;
+mkdir -p $d && exec 9>>$d/epoch.lock && flock -w 10 9 || { say failed lock; exit 78; };
+if [ -s $d/epoch ]; then read -r h <$d/epoch || h=; fi;
+case "$h" in ""|*[!0-9]*) say failed unreadable; exit 78;; esac;
+if [ "$h" -gt "$1" ]; then say newer "$h"; exit 77; fi;
+if [ "$h" -lt "$1" ]; then
+  { printf "%-20s\\n" "$1" | dd of=$d/.epoch conv=fsync 2>/dev/null && mv -f $d/.epoch $d/epoch; } ||
+  { rm -f $d/.epoch; printf "%-20s\\n" "$1" | dd of=$d/epoch conv=notrunc,fsync 2>/dev/null; };
+  read -r h <$d/epoch; [ "$h" = "$1" ] || { say failed write; exit 78; };
+fi;
+say ok "$1"
+"""
+# The login shell may be any; root is needed only where there is an epoch to keep.
+_AS_ROOT = (
+    'if [ "$2" = 0 ] || [ "$(id -u)" = 0 ]; then exec /bin/sh -c "$1" fence "$2" "$3"; '
+    'else exec sudo -n -- /bin/sh -c "$1" fence "$2" "$3"; fi'
+)
+
+
+def task(epoch: int) -> str:
+    """The command line, with a template for the machine-id of each host."""
+    machine = "{{ " + MACHINES + '[inventory_hostname] | default("") }}'
+    return f"/bin/sh -c '{_AS_ROOT}' orch '{_KEEP.strip()}' {epoch} '{machine}'".replace("\n", " ")
