@@ -128,6 +128,7 @@ class _Check:
             if self._is_faulty(path):
                 continue
             self._object(rules.about_playbook(path, seen, hosts))
+            self._warn(rules.idle_plays(path, seen, hosts))
             for finding in self.ports.inspector.unsafe_constructs(self.project / name, self.project):
                 (self.faults if finding.severity == "refuse" else self.warnings).append(_as_fault(finding))
 

@@ -77,6 +77,16 @@ def about_playbook(path: str, seen: PlaybookSeen, hosts: Sequence[str]) -> Itera
         yield Objection(path, "a play for each host", found, next_move)
 
 
+def idle_plays(path: str, seen: PlaybookSeen, hosts: Sequence[str]) -> Iterator[Objection]:
+    """Plays that name no host of the deployment and so do nothing in it; those on the controller are told of elsewhere."""
+    for play in seen.plays if hosts else ():
+        if not {"localhost", *hosts} & set(play.hosts):
+            named = ", ".join(play.hosts) or "no host"
+            found = f"play `{play.name}` for {named}, none of which is in it"
+            next_move = "widen `strategy.hosts`, or know that this play does nothing here"
+            yield Objection(path, "plays for hosts of the deployment", found, next_move)
+
+
 def testinfra_checks(plan: ReleasePlan) -> Iterator[tuple[str, TestinfraCheck]]:
     """Every check that is a file of the user's own, by its path in the plan."""
     for path, checks in _checks(plan):

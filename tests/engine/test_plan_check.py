@@ -96,6 +96,18 @@ def test_each_step_is_told(project: Project) -> None:
     assert len(steps) == 3
 
 
+def test_a_play_that_names_no_host_of_the_deployment_is_warned_of(project: Project) -> None:
+    project.knows(plays={"playbooks/shop.yml": ["web", "dbs", "rack_b"], "rollback/shop.yml": ["web"]})
+    checked = project.check()
+    assert (checked.faults, said(checked.warnings, project)) == (
+        (),
+        [
+            "plan.yml:16 strategy.playbook: expected plays for hosts of the deployment, found play `dbs` for db1, none of "
+            "which is in it; widen `strategy.hosts`, or know that this play does nothing here"
+        ],
+    )
+
+
 Spoil = Callable[[Project], None]
 VAULT = FileFault(file="group_vars/web.yml", line=3, message="no key fits", next_move="name the right file")
 PAUSE = PlaybookFinding(
