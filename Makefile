@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help venv debian machine check test demo clean
+.PHONY: help venv debian machine check test demo bench clean
 BIN := .venv/bin
 
 help:  ## these lines
@@ -32,5 +32,10 @@ test: venv  ## everything: set-up, check, then the tests
 demo: machine  ## real hosts, a good release, a bad one backed out, both records
 	@setup/demo.sh
 
+# Long: about an hour. BENCH names parts and options, such as BENCH="reaction" or BENCH="compare --rounds 1 --hosts 3".
+bench: machine  ## orch beside bare Ansible, mitogen, pyinfra and plain ssh, on lab hosts; see docs/bench.md
+	@setup/bench.sh
+	@$(BIN)/python -m bench $(BENCH)
+
 clean:  ## removes .venv and caches
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -39,13 +39,13 @@ class Compared(TypedDict):
     ratio: dict[str, float | None]
 
 
-After = Callable[[Contender, Path], None]
+After = Callable[[Contender, Path, float], None]
 
 
 def compare(
     site: Site, contenders: Sequence[Contender], rounds: int, say: Say, after: After | None = None
 ) -> dict[str, Compared]:
-    """Every contender so many times, in turns. `after` sees each run's home before it is removed. Raises BenchFault."""
+    """Every contender so many times, in turns. `after` sees each run's home and wall. Raises BenchFault."""
     costs: dict[str, list[Cost]] = {contender.name: [] for contender in contenders}
     for number in range(1, rounds + 1):
         for contender in contenders:
@@ -92,7 +92,7 @@ def measured(site: Site, contender: Contender, after: After | None = None) -> Co
         cost["fleet_cpu"] = site.fleet_cpu() - before
         site.verify()
         if after is not None:
-            after(contender, home)
+            after(contender, home, cost["wall"])
         return cost
     finally:
         shutil.rmtree(home, ignore_errors=True)

@@ -28,7 +28,9 @@ class Contender:
     lacking: Callable[[], str | None] = lambda: None
 
 
-def _ansible(site: Site, home: Path, python: str, arguments: list[str], **settings: str) -> tuple[list[str], Environment]:
+def _ansible(
+    site: Site, home: Path, python: str, arguments: list[str], **settings: str
+) -> tuple[list[str], Environment]:
     base = [python, "-m", "ansible", "playbook", str(site.project / "playbooks" / "deploy.yml")]
     return [*base, "-i", str(site.inventory), *arguments], settings
 
@@ -70,7 +72,9 @@ def _orch(site: Site, home: Path) -> tuple[list[str], Environment]:
 
 def _orch_accelerated(site: Site, home: Path) -> tuple[list[str], Environment]:
     field = acceleration_field()
-    plan = site.write_plan("accelerated.yml", three_waves(len(site.names)), **({field: "mitogen"} if field else {}))
+    plan = site.write_plan(
+        "accelerated.yml", three_waves(len(site.names)), **({field: "mitogen"} if field else {})
+    )
     return [sys.executable, "-m", "orchestrator", "deploy", str(plan)], {"ORCH_HOME": str(home / "orch")}
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.store import SqlJournal
@@ -13,6 +14,7 @@ from orchestrator.domain.events import Recorded
 from orchestrator.domain.lifecycle import State, after
 
 Times = dict[str, float]
+Told = dict[str, Any]
 
 
 def records_of(home: Path) -> list[Recorded]:
@@ -76,7 +78,7 @@ def _by_state(records: Sequence[Recorded]) -> Times:
     return spent
 
 
-def evidence(home: Path, intended: Recorded) -> list[dict[str, float]]:
+def evidence(home: Path, intended: Recorded) -> list[Told]:
     """The events of an attempt's run, as its callback wrote them."""
     event = intended.event
     name = event.attempt if isinstance(event, e.AttemptIntended) else ""
@@ -84,9 +86,9 @@ def evidence(home: Path, intended: Recorded) -> list[dict[str, float]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def first_task(told: Sequence[dict[str, float]]) -> float:
+def first_task(told: Sequence[Told]) -> float:
     """When the first task began on a host."""
-    return next(event["at"] for event in told if event["event"] == "started")
+    return next(float(event["at"]) for event in told if event["event"] == "started")
 
 
 def wave_starts(records: Sequence[Recorded], home: Path) -> list[float]:
@@ -119,9 +121,11 @@ def reaction(records: Sequence[Recorded], home: Path) -> Times:
     }
 
 
-def _failed_at(told: Sequence[dict[str, float]]) -> float | None:
+def _failed_at(told: Sequence[Told]) -> float | None:
     kinds = ("failed", "unreachable")
-    return next((each["at"] for each in told if each["event"] == "result" and each["kind"] in kinds), None)
+    return next(
+        (float(each["at"]) for each in told if each["event"] == "result" and each["kind"] in kinds), None
+    )
 
 
 def silence(records: Sequence[Recorded]) -> Times:

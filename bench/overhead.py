@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -30,39 +30,40 @@ BREAK = "touch /run/orders-held-back"
 ORCH = [sys.executable, "-m", "orchestrator"]
 
 
-def cost_of_governance(sites: Sequence[Site], costs: Sequence[Sequence[Times]]) -> dict[str, object]:
-    """Medians by fleet size, with the fixed part and the part for each host. `costs`: of each site its rounds."""
-    sizes = [len(site.names) for site in sites]
-    medians = [_medians(rounds) for rounds in costs]
-    fixed, slope = per_host(sizes, [each["governance"] for each in medians])
-    by_size = {str(size): each for size, each in zip(sizes, medians, strict=True)}
-    return {"by_fleet": by_size, "fixed_seconds": fixed, "seconds_per_host": slope}
+def cost_of_governance(costs: Mapping[int, Sequence[Times]]) -> dict[str, object]:
+    """Medians of the rounds of each fleet, with the fixed part and the part for each host."""
+    medians = {hosts: medians_of(rounds) for hosts, rounds in costs.items()}
+    fixed, slope = per_host(list(costs), [each["governance"] for each in medians.values()])
+    by_fleet = {str(hosts): each for hosts, each in medians.items()}
+    return {"by_fleet": by_fleet, "fixed_seconds": fixed, "seconds_per_host": slope}
 
 
 def of_run(home: Path, wall: float) -> Times:
     """The governance of one run of orch, and the starts of its later waves."""
     records = records_of(home)
     starts = wave_starts(records, home)
-    return {**governance(records, wall, home), "second_wave_start": starts[0], "later_wave_start": median(starts)}
+    return {
+        **governance(records, wall, home),
+        "second_wave_start": starts[0],
+        "later_wave_start": median(starts),
+    }
 
 
 def governed(site: Site, orch: Contender, rounds: int, say: Say) -> list[Times]:
     """orch alone, so many times."""
     found: list[Times] = []
+
+    def look(contender: Contender, home: Path, wall: float) -> None:
+        found.append(of_run(home / "orch", wall))
+        say(f"  {len(site.names)} hosts: governance {found[-1]['governance']:.2f} s of {wall:.1f} s")
+
     for _ in range(rounds):
-        kept: list[Path] = []
-
-        def keep(contender: Contender, home: Path, kept: list[Path] = kept) -> None:
-            kept.append(Path(shutil.copytree(home / "orch", Path(tempfile.mkdtemp(prefix="ob-")) / "orch")))
-
-        cost = measured(site, orch, keep)
-        found.append(of_run(kept[0], cost["wall"]))
-        shutil.rmtree(kept[0].parent)
-        say(f"  {len(site.names)} hosts: governance {found[-1]['governance']:.2f} s of {cost['wall']:.1f} s")
+        measured(site, orch, look)
     return found
 
 
-def _medians(rounds: Sequence[Times]) -> Times:
+def medians_of(rounds: Sequence[Times]) -> Times:
+    """Of each figure; a round that lacks one counts as none of it."""
     names = dict.fromkeys(name for each in rounds for name in each)
     return {name: median(each.get(name, 0.0) for each in rounds) for name in names}
 
@@ -70,7 +71,17 @@ def _medians(rounds: Sequence[Times]) -> Times:
 def stock_verification(site: Site, rounds: int) -> float:
     """Seconds that the environment checks and the baseline take as Ansible tasks, tuned."""
     playbook = str(site.project / "stock" / "verify.yml")
-    command = [sys.executable, "-m", "ansible", "playbook", playbook, "-i", str(site.inventory), "--forks", "20"]
+    command = [
+        sys.executable,
+        "-m",
+        "ansible",
+        "playbook",
+        playbook,
+        "-i",
+        str(site.inventory),
+        "--forks",
+        "20",
+    ]
     walls = []
     for _ in range(rounds):
         site.reset()
@@ -80,17 +91,16 @@ def stock_verification(site: Site, rounds: int) -> float:
     return median(walls)
 
 
-def reactions(site: Site, say: Say) -> dict[str, Times]:
-    """A failure on the only host of a wave, a failure among siblings, and an abort in the middle of a wave."""
+def reactions(site: Site, rounds: int) -> dict[str, Times]:
+    """A failure on the only host of a wave, a failure among siblings, and an abort in the middle of a wave: medians."""
     first, last = site.names[0], site.names[-1]
-    found = {
-        "alone": _failing(site, first, [1, 1, "rest"]),
-        "among siblings": _failing(site, last, three_waves(len(site.names))),
-        "abort": _aborted(site),
+    return {
+        "alone": medians_of([_failing(site, first, [1, 1, "rest"]) for _ in range(rounds)]),
+        "among siblings": medians_of(
+            [_failing(site, last, three_waves(len(site.names))) for _ in range(rounds)]
+        ),
+        "abort": medians_of([_aborted(site) for _ in range(rounds)]),
     }
-    for name, times in found.items():
-        say(f"  {name}: " + ", ".join(f"{key.replace('_', ' ')} {value:.2f} s" for key, value in times.items()))
-    return found
 
 
 def _failing(site: Site, host: str, waves: Sequence[str | int]) -> Times:
@@ -113,7 +123,11 @@ def _aborted(site: Site) -> Times:
     variables = {**environment(home, {"ORCH_HOME": str(home / "orch")}), "PYTHONPATH": str(ROOT)}
     plan = site.write_plan("aborted.yml", ["rest"])
     driver = subprocess.Popen(
-        [*ORCH, "deploy", str(plan)], cwd=site.project, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*ORCH, "deploy", str(plan)],
+        cwd=site.project,
+        env=variables,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         name = _at_work(home / "orch", driver)
@@ -141,4 +155,3 @@ def _at_work(home: Path, driver: subprocess.Popen[bytes]) -> str:
                 return file.parent.name.rpartition(".")[0]
         time.sleep(0.05)
     raise BenchFault("no task of the deployment that is to be aborted was seen to end")
-

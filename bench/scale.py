@@ -65,12 +65,17 @@ def simulated(hosts: int, waves: int, home: Path, *, fails: bool = False) -> tup
     clock, targets = Unwaiting(), FakeTargets()
     playbooks = FakePlaybooks(clock.now)
     fleet = tuple(
-        Target(host=f"host{n:05}.example.org", address=f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}", groups=("web",))
+        Target(
+            host=f"host{n:05}.example.org", address=f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}", groups=("web",)
+        )
         for n in range(hosts)
     )
     for target in fleet:
         for item in range(ITEMS):
-            targets.machine(target.host).items["file", f"/opt/app/{item}"] = {"sha256": f"{item:064x}", "mode": "0644"}
+            targets.machine(target.host).items["file", f"/opt/app/{item}"] = {
+                "sha256": f"{item:064x}",
+                "mode": "0644",
+            }
     sizes = [hosts // waves] * (waves - 1)
     if fails:
         last = [target.host for target in fleet[hosts // waves * (waves - 1) :]]
@@ -157,9 +162,19 @@ def _rules(hosts: int) -> Figures:
     targets = targets_named(*names)
     plan = plan_of(plan_tree(waves=[{"hosts": names}]))
     request = AttemptRequest(
-        attempt="a", deployment="d", purpose="deploy", playbook="/p", project="/", inventory="/i", hosts=tuple(names), variables={}
+        attempt="a",
+        deployment="d",
+        purpose="deploy",
+        playbook="/p",
+        project="/",
+        inventory="/i",
+        hosts=tuple(names),
+        variables={},
     )
-    seen = tuple(HostEvidence(host=name, plays=1, real=1, sentinel=True, identity=name, recap=Recap()) for name in names)
+    seen = tuple(
+        HostEvidence(host=name, plays=1, real=1, sentinel=True, identity=name, recap=Recap())
+        for name in names
+    )
     now = SystemClock().now()
     end = RunExit(exit_code=0, started_at=now, ended_at=now)
     return {

@@ -91,7 +91,9 @@ class Site:
         wanted = expected()
         for host, told in self.everywhere((WORKLOAD / "probe.sh").read_text()).items():
             if told.split("\n") != wanted:
-                raise BenchFault(f"{host} does not hold the release:\n{told}\nexpected:\n" + "\n".join(wanted))
+                raise BenchFault(
+                    f"{host} does not hold the release:\n{told}\nexpected:\n" + "\n".join(wanted)
+                )
 
     def everywhere(self, script: str, hosts: Sequence[str] | None = None) -> dict[str, str]:
         """What a shell script says as root on each host. Raises BenchFault where it fails."""

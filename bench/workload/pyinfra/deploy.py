@@ -17,8 +17,17 @@ server.user(
     ensure_home=False,
     _sudo=True,
 )
-files.directory(name="Directory of the release", path=RELEASE, user="root", group="root", mode="755", _sudo=True)
-files.directory(name="Directory of its data", path="/var/lib/orders", user="orders", group="orders", mode="750", _sudo=True)
+files.directory(
+    name="Directory of the release", path=RELEASE, user="root", group="root", mode="755", _sudo=True
+)
+files.directory(
+    name="Directory of its data",
+    path="/var/lib/orders",
+    user="orders",
+    group="orders",
+    mode="750",
+    _sudo=True,
+)
 files.put(
     name="Artefact",
     src=host.data.project + "/dml/orders-2.0.bin",
@@ -50,7 +59,13 @@ files.put(
     mode="755",
     _sudo=True,
 )
-files.line(name="Limit of open files", path="/etc/orders/limits.conf", line="^nofile=.*", replace="nofile=4096", _sudo=True)
+files.line(
+    name="Limit of open files",
+    path="/etc/orders/limits.conf",
+    line="^nofile=.*",
+    replace="nofile=4096",
+    _sudo=True,
+)
 host.get_fact(File, path=f"{RELEASE}/orders.bin", _sudo=True)
 server.shell(name="The artefact is whole", commands=[f"test -s {RELEASE}/orders.bin"], _sudo=True)
 files.link(name="Present release", path="/opt/orders/current", target=RELEASE, _sudo=True)

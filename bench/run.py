@@ -1,0 +1,155 @@
+"""The parts of a benchmark, one after the other; what has been measured is written down after each."""
+
+import json
+import os
+import platform
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench import ansible_share, scale
+from bench.compare import After, Say, compare
+from bench.contenders import CONTENDERS, Contender
+from bench.journal_times import Times
+from bench.overhead import cost_of_governance, governed, of_run, reactions, stock_verification
+from bench.picture import picture
+from bench.site import Site
+from bench.table import figures, table
+from orchestrator.lab.fleet import Lab
+
+PARTS = ("compare", "governance", "reaction", "scale", "ansible")
+WAVES = 20
+SHARE_TASKS = 3
+REACTIONS_OF = 6
+
+
+@dataclass
+class Bench:
+    """What is to be measured, and what has been."""
+
+    fleets: list[int]
+    small: int
+    simulated: list[int]
+    rounds: int
+    contenders: list[Contender]
+    lab: str
+    out: Path
+    say: Say
+    told: dict[str, Any] = field(default_factory=dict)
+
+    def run(self, parts: Sequence[str]) -> None:
+        """These parts. Raises BenchFault and LabError; what was measured before is on the disk then."""
+        self.out.mkdir(parents=True, exist_ok=True)
+        self.told["about"] = about(self.rounds)
+        steps: dict[str, Callable[[], None]] = {
+            "compare": lambda: self._on_lab_hosts(governs="governance" in parts),
+            "governance": lambda: None if "compare" in parts else self._on_lab_hosts(compares=False),
+            "reaction": self._reaction,
+            "scale": self._scale,
+            "ansible": self._share,
+        }
+        for part in (part for part in PARTS if part in parts):
+            steps[part]()
+            (self.out / "bench.json").write_text(json.dumps(self.told, indent=1))
+        self.say(f"\nFigures and picture are in {self.out}")
+
+    @contextmanager
+    def _site(self, hosts: int) -> Iterator[Site]:
+        """Light hosts that are there for this only, and the project over them."""
+        made = Lab.up(f"{self.lab}{hosts}", hosts, light=True)
+        folder = self.out / made.name
+        try:
+            yield Site.made(made, folder)
+        finally:
+            made.down()
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _on_lab_hosts(self, *, compares: bool = True, governs: bool = True) -> None:
+        costs: dict[int, list[Times]] = {}
+        stock: dict[str, float] = {}
+        fleets = sorted({self.small, *self.fleets} if governs else {*self.fleets})
+        for hosts in fleets:
+            with self._site(hosts) as site:
+                runs: list[Times] = []
+                if compares and hosts in self.fleets:
+                    self._compare(site, runs)
+                if governs:
+                    costs[hosts] = runs or governed(site, _orch(), self.rounds, self.say)
+                    stock[str(hosts)] = stock_verification(site, max(1, self.rounds // 2))
+        if costs:
+            self.told["governance"] = {**cost_of_governance(costs), "stock_verification": stock}
+            self.say("\n" + governance_words(self.told["governance"]))
+
+    def _compare(self, site: Site, runs: list[Times]) -> None:
+        """The journal of each round of orch says what of its wall was governance."""
+        hosts = len(site.names)
+        compared = self.told.setdefault("compare", {})
+        compared[str(hosts)] = compare(site, self.contenders, self.rounds, self.say, _governance_into(runs))
+        self.say("\n" + table(hosts, compared[str(hosts)]) + "\n")
+        (self.out / "bench.svg").write_text(picture(compared))
+        (self.out / "bench.json").write_text(json.dumps(self.told, indent=1))
+
+    def _reaction(self) -> None:
+        with self._site(REACTIONS_OF) as site:
+            self.told["reaction"] = reactions(site, self.rounds)
+        self.say("\n" + figures("Reaction: seconds, medians", self.told["reaction"]))
+
+    def _scale(self) -> None:
+        found = self.told["scale"] = {}
+        for hosts in self.simulated:
+            found[f"{hosts} completed"] = scale.in_own_process(hosts, WAVES)
+            found[f"{hosts} backed out"] = scale.in_own_process(hosts, WAVES, fails=True)
+        self.say("\n" + figures(f"orch's own cost, simulated hosts in {WAVES} waves", found))
+
+    def _share(self) -> None:
+        found = self.told["ansible"] = {}
+        for hosts in self.simulated:
+            tasks = SHARE_TASKS if hosts <= 1000 else 1
+            found[f"{hosts} bare"] = ansible_share.bare(hosts, tasks)
+            found[f"{hosts} in orch"] = ansible_share.through_orch(hosts, tasks)
+        self.say("\n" + figures("Ansible's share, hosts that nobody contacts", found))
+
+
+def about(rounds: int) -> dict[str, object]:
+    """What the figures depend on."""
+    import ansible.release
+
+    facts = Path("/proc/cpuinfo").read_text().splitlines()
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "rounds": rounds,
+        "cores": os.cpu_count(),
+        "cpu": next((line.partition(": ")[2] for line in facts if line.startswith("model name")), ""),
+        "load_before": os.getloadavg()[0],
+        "kernel": platform.release(),
+        "python": platform.python_version(),
+        "ansible": ansible.release.__version__,
+    }
+
+
+def governance_words(found: dict[str, Any]) -> str:
+    """The table of governance, with environment and baseline beside the same by stock modules, and the line through it."""
+    columns = {f"{hosts} hosts": dict(times) for hosts, times in found["by_fleet"].items()}
+    for hosts, stock in found["stock_verification"].items():
+        column = columns[f"{hosts} hosts"]
+        ours = column["verifying environment"] + column["capturing baseline"]
+        column |= {"environment and baseline": ours, "the same, stock modules": stock, "ratio": ours / stock}
+    fixed, slope = found["fixed_seconds"], found["seconds_per_host"]
+    line = f"cost of governance: {fixed:.2f} s plus {slope * 1000:.0f} ms for each host"
+    return figures("orch, everything on: seconds, medians", columns) + "\n" + line
+
+
+def _governance_into(runs: list[Times]) -> After:
+    def after(contender: Contender, home: Path, wall: float) -> None:
+        if contender.name == "orch":
+            runs.append(of_run(home / "orch", wall))
+
+    return after
+
+
+def _orch() -> Contender:
+    return next(each for each in CONTENDERS if each.name == "orch")
