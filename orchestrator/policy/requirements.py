@@ -65,7 +65,7 @@ def _release(required: Required, plan: ReleasePlan) -> Iterator[Objection]:
                 path = f"release.units[{index}].on_target"
                 yield Objection(path, "where the unit stands on a host", "nothing", "add `on_target`")
     if required.rfcs and not release.rfcs:
-        yield Objection("release.rfcs", "at least one request for change", "none", "name it")
+        yield Objection("release.rfcs", "at least one request for change", "none", "name it in the plan")
 
 
 def _strategy(required: Required, plan: ReleasePlan) -> Iterator[Objection]:

@@ -1,0 +1,303 @@
+"""The table of admission: a deployment that is in order, what each row changes of it, and what then must be said.
+
+tests/cases/admission/base.yml is the deployment in order; the other files hold the rows. Each `given` is laid over the
+base, mapping by mapping; a list takes the place of a list.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from orchestrator.domain.approval import PresentedApproval
+from orchestrator.domain.authority import Admission, Admitted, NotAdmitted
+from orchestrator.domain.change import ChangeRequest
+from orchestrator.domain.deployment_model import DeploymentModel
+from orchestrator.domain.effective_plan import REHEARSED, EffectivePlan
+from orchestrator.domain.noun import moment_of, seconds_of
+from orchestrator.domain.rehearsal import MeasuredWave, PresentedCertificate
+from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.domain.release_policy import ReleasePolicy
+from orchestrator.domain.signing import Keyring
+from orchestrator.policy.admission_question import Question, Success
+from orchestrator.policy.digests import effective_plan
+from orchestrator.policy.rollout import waves_of
+from tests.plans import targets_named
+
+ROWS = Path(__file__).resolve().parents[1] / "cases" / "admission"
+SHA = "0" * 64
+NO_SIGNATURE = "0" * 128
+"""Signatures are verified by an adapter; here each statement says itself whether its signature is good."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: what is special about it, what is laid over the base, and the reasons, or none where it is admitted."""
+
+    file: str
+    what: str
+    given: dict[str, Any]
+    reasons: tuple[str, ...]
+    grounds: tuple[str, ...]
+    says: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.what}"
+
+
+def rows() -> list[Row]:
+    files = sorted(path for path in ROWS.glob("*.yml") if path.stem != "base")
+    return [_row(path.stem, row) for path in files for row in _load(path)]
+
+
+def _row(file: str, row: dict[str, Any]) -> Row:
+    admitted = "admitted" in row
+    assert admitted != ("refused" in row), f"{row['what']}: say admitted or refused"
+    unknown = row.keys() - {"what", "given", "admitted", "refused", "says"}
+    assert not unknown, f"{row['what']}: {unknown}"
+    said = row["admitted"] or [] if admitted else row["refused"]
+    listed = tuple([said] if isinstance(said, str) else said)
+    assert admitted or listed, f"{row['what']}: a refusal has reasons"
+    return Row(
+        file,
+        row["what"],
+        row.get("given") or {},
+        () if admitted else listed,
+        listed if admitted else (),
+        row.get("says", ""),
+    )
+
+
+@cache
+def _text(path: Path) -> str:
+    return path.read_text("utf-8")
+
+
+def _load(path: Path) -> Any:
+    return YAML(typ="safe", pure=True).load(_text(path))
+
+
+@cache
+def base() -> dict[str, Any]:
+    loaded: dict[str, Any] = _load(ROWS / "base.yml")
+    return loaded
+
+
+def laid_over(below: Any, above: Any) -> Any:
+    """Mappings are merged; anything else takes the place of what was there; null takes it away."""
+    if not isinstance(below, dict) or not isinstance(above, dict):
+        return above
+    merged = dict(below)
+    for key, value in above.items():
+        if value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = laid_over(merged[key], value) if key in merged else value
+    return merged
+
+
+def question(given: dict[str, Any]) -> Question:
+    """The question that a row asks."""
+    unknown = given.keys() - base().keys()
+    assert not unknown, f"no such thing in base.yml: {unknown}"
+    tree = laid_over(deepcopy(base()), given)
+    now = moment(tree["now"])
+    plan = ReleasePlan.model_validate(tree["plan"])
+    policy = ReleasePolicy.model_validate(tree["policy"])
+    model = DeploymentModel.model_validate(tree["model"]) if tree.get("model") else None
+    waves = waves_of(plan, targets_named(*tree["hosts"])).waves
+    present = effective(tree, plan, policy, model)
+    approved = _approved(given, present)
+    return Question(
+        subject=tree["subject"],
+        plan=plan,
+        waves=waves,
+        effective=present,
+        policy=policy,
+        requester=tree["requester"],
+        now=now,
+        model=model,
+        change=ChangeRequest.model_validate(tree["change"]),
+        mode=tree["mode"],
+        approvals=tuple(
+            approval(words, n, now, tree, present, approved) for n, words in enumerate(tree["approvals"], 1)
+        ),
+        certificates=tuple(
+            certificate(words, n, now, tree, present, approved)
+            for n, words in enumerate(tree["certificates"], 1)
+        ),
+        keyring=keyring(tree["keys"]),
+        used=frozenset(nonce(n) for n in tree["used"]),
+        earlier_plans={approved.digest: approved} if tree["earlier_known"] else {},
+        recent=tuple(now - timedelta(seconds=seconds_of(ago)) for ago in tree["recent"]),
+        successes=tuple(_success(one, plan, present) for one in tree["successes"]),
+        measured=tuple(MeasuredWave.model_validate(one) for one in tree["measured"]),
+    )
+
+
+def _success(one: dict[str, Any], plan: ReleasePlan, present: EffectivePlan) -> Success:
+    release = plan.release
+    artefacts = SHA if one.get("other_artefacts") else present.digests["artefacts"]
+    return Success(
+        one["in"], one.get("release", release.name), one.get("version", release.version), artefacts
+    )
+
+
+def effective(
+    tree: dict[str, Any], plan: ReleasePlan, policy: ReleasePolicy, model: DeploymentModel | None
+) -> EffectivePlan:
+    targets = targets_named(*tree["hosts"])
+    return effective_plan(
+        plan,
+        targets,
+        waves_of(plan, targets).waves,
+        model=model,
+        policy=policy,
+        tree={path: sha(content) for path, content in tree["tree"].items()},
+        artefacts={path: sha(content) for path, content in tree["artefacts"].items()},
+    )
+
+
+def _approved(given: dict[str, Any], present: EffectivePlan) -> EffectivePlan:
+    """What was approved and rehearsed: what runs, unless the row says that it was changed `since`."""
+    since = given.get("changed_since")
+    if not since:
+        return present
+    before = laid_over(
+        laid_over(deepcopy(base()), {k: v for k, v in given.items() if k != "changed_since"}), since
+    )
+    plan = ReleasePlan.model_validate(before["plan"])
+    policy = ReleasePolicy.model_validate(before["policy"])
+    return effective(before, plan, policy, DeploymentModel.model_validate(before["model"]))
+
+
+def sha(content: str) -> str:
+    return content * 64 if len(content) == 1 else content
+
+
+def nonce(n: int | str) -> str:
+    return f"{int(n):032x}"
+
+
+def moment(text: str) -> datetime:
+    found = moment_of(text)
+    assert isinstance(found, datetime)
+    return found
+
+
+def _ago(now: datetime, words: dict[str, Any], key: str, usual: str) -> datetime:
+    text = str(words.get(key, usual))
+    if text.startswith("in "):
+        return now + timedelta(seconds=seconds_of(text.removeprefix("in ")))
+    return now - timedelta(seconds=seconds_of(text.removesuffix(" ago")))
+
+
+def approval(
+    words: dict[str, Any],
+    n: int,
+    now: datetime,
+    tree: dict[str, Any],
+    present: EffectivePlan,
+    approved: EffectivePlan,
+) -> PresentedApproval:
+    """`{as: change manager, by: Li Wei}` and what is odd about it."""
+    known = {"as", "by", "says", "key", "signed_with", "signature", "for", "plan", "made", "expires", "nonce"}
+    assert not words.keys() - {*known, "overrides", "because"}, words
+    key = key_of(words.get("key", words["by"]))
+    statement = {
+        "decision": words.get("says", "approve"),
+        "role": words["as"],
+        "person": words["by"],
+        "key": key,
+        "plan_digest": SHA if words.get("plan") == "another" else approved.digest,
+        "subject": words.get("for", tree["subject"]),
+        "reason": words.get("because", "looked at"),
+        "overrides": words.get("overrides"),
+        "made_at": _ago(now, words, "made", "2h ago"),
+        "expires": _ago(now, words, "expires", "in 20d"),
+        "nonce": nonce(words.get("nonce", n)),
+    }
+    signature = {
+        "key": key_of(words["signed_with"]) if "signed_with" in words else key,
+        "signature": NO_SIGNATURE,
+    }
+    return PresentedApproval.model_validate(
+        {
+            "signed": {"approval": statement, "signature": signature},
+            "answer": words.get("signature", "good"),
+        }
+    )
+
+
+def certificate(
+    words: dict[str, Any],
+    n: int,
+    now: datetime,
+    tree: dict[str, Any],
+    present: EffectivePlan,
+    approved: EffectivePlan,
+) -> PresentedCertificate:
+    """`{}` is a certificate in order; the words say what is odd about it."""
+    usual = tree["certificate"]
+    assert not words.keys() - usual.keys(), words
+    said = {**usual, **words}
+    key = key_of(said["key"])
+    covers = {name: approved.digests[name] for name in REHEARSED}
+    covers |= dict.fromkeys(said["does_not_cover"], SHA)
+    body = {
+        "release": said["release"],
+        "version": said["version"],
+        "environment": said["in"],
+        "deployments": [f"rehearsal-{n}"],
+        "covers": covers,
+        "rehearsed_at": _ago(now, said, "made", "2d ago"),
+        "restored": said["restored"],
+        "failure_in": said["failure_in"],
+        "idempotent": said["idempotent"],
+        "waves": said["waves"],
+        "key": key,
+        "nonce": nonce(1000 + n),
+    }
+    return PresentedCertificate.model_validate(
+        {
+            "signed": {"certificate": body, "signature": {"key": key, "signature": NO_SIGNATURE}},
+            "answer": said["signature"],
+        }
+    )
+
+
+def key_of(name: str) -> str:
+    """The id of a key in the table: one that is read off its name."""
+    return name.encode().hex()[:64].ljust(64, "0")
+
+
+def keyring(keys: dict[str, dict[str, Any]]) -> Keyring:
+    return Keyring.model_validate(
+        {
+            "keys": [
+                {
+                    "person": name,
+                    "trusted_at": "2026-01-01T00:00:00Z",
+                    "trusted_by": "Ada Berg",
+                    **words,
+                    "key": key_of(name),
+                    "public": SHA,
+                }
+                for name, words in keys.items()
+            ]
+        }
+    )
+
+
+def said(answer: Admission) -> tuple[str, ...]:
+    """The answer as the table writes it: `code about`, or nothing where it is admitted."""
+    if isinstance(answer, Admitted):
+        return ()
+    assert isinstance(answer, NotAdmitted)
+    return tuple(f"{reason.code} {reason.about}" for reason in answer.reasons)
