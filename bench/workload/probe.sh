@@ -6,3 +6,4 @@ sed "s/^host=$(hostname)$/host=itself/" /etc/orders/orders.conf
 cat /etc/orders/limits.conf
 id -un orders && id -gn orders
 stat -c '%n %a %U %G' /opt/orders/releases/2.0 /opt/orders/releases/2.0/orders.bin /var/lib/orders /etc/orders/orders.conf /usr/local/bin/orders-serve
+true
