@@ -5,11 +5,10 @@ import sys
 from pathlib import Path
 
 from tests.chaos import report
-from tests.chaos.kills import kill
 from tests.chaos.kills import Tally as Kills
-from tests.chaos.real.faults import FAULTS, PHASES
+from tests.chaos.kills import kill
+from tests.chaos.real.faults import FAULTS, PHASES, Fault
 from tests.chaos.real.fleet import chosen, on_real_hosts
-from tests.chaos.real.rollout import Rollout
 from tests.chaos.simulate import Tally as Seeds
 from tests.chaos.simulate import simulate
 
@@ -31,7 +30,11 @@ def main(words: list[str]) -> int:
         print(tables[-1], flush=True)
     if asked.verb in ("real", "all"):
         rollouts, seconds = on_real_hosts(
-            _wanted(asked), asked.seed, asked.labs, asked.lab, lambda done: print(report.line_of(done), flush=True)
+            _wanted(asked),
+            asked.seed,
+            asked.labs,
+            asked.lab,
+            lambda done: print(report.line_of(done), flush=True),
         )
         print(report.of_real(rollouts, seconds), flush=True)
         parts["real"], wrong = rollouts, wrong + sum(bool(r.broken) for r in rollouts)
@@ -40,14 +43,14 @@ def main(words: list[str]) -> int:
     return 1 if wrong else 0
 
 
-def _wanted(asked: argparse.Namespace) -> list[tuple[object, str]]:
+def _wanted(asked: argparse.Namespace) -> list[tuple[Fault, str]]:
     work = chosen(10_000, asked.seed)
     some = [
         (fault, phase)
         for fault, phase in work
         if asked.fault in (None, fault.name) and asked.phase in (None, phase)
     ]
-    return some[: asked.rollouts]  # type: ignore[return-value]
+    return some[: asked.rollouts]
 
 
 def _arguments() -> argparse.ArgumentParser:
@@ -56,7 +59,9 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--seeds", type=int, default=20_000, help="simulated deployments")
     parser.add_argument("--count", type=int, default=500, help="kills of drivers")
     parser.add_argument("--rollouts", type=int, default=30, help="rollouts on real hosts")
-    parser.add_argument("--seed", type=int, default=0, help="the first seed; the same seed does the same again")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="the first seed; the same seed does the same again"
+    )
     parser.add_argument("--jobs", type=int, default=2, help="processes side by side")
     parser.add_argument("--labs", type=int, default=2, help="labs side by side")
     parser.add_argument("--lab", default="", help="what the names of the labs begin with")
@@ -65,8 +70,6 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--json", type=Path, help="write everything to this file, too")
     return parser
 
-
-__all__ = ["Rollout"]
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -1,8 +1,8 @@
 """A tiny fleet that is kept in files and outlives every process: hosts, their act log, and attempts in detached workers.
 
-    hosts/NAME.json   what the host holds
-    acts.log          a line for each thing that was truly begun on a host: ATTEMPT HOST PURPOSE
-    attempts/NAME/    request.json, then claim.json by the worker, then end.json
+hosts/NAME.json   what the host holds
+acts.log          a line for each thing that was truly begun on a host: ATTEMPT HOST PURPOSE
+attempts/NAME/    request.json, then claim.json by the worker, then end.json
 """
 
 import json
@@ -112,7 +112,11 @@ class DiskPlaybooks(Playbooks):
         request = AttemptRequest.model_validate_json((folder / "request.json").read_bytes())
         results = tuple(self._on_host(request, host) for host in request.hosts)
         outcome = AttemptOutcome(
-            attempt=request.attempt, hosts=results, exit_code=0, started_at=started, ended_at=datetime.now(UTC)
+            attempt=request.attempt,
+            hosts=results,
+            exit_code=0,
+            started_at=started,
+            ended_at=datetime.now(UTC),
         )
         draft = folder / ".end"
         draft.write_text(outcome.model_dump_json())
@@ -222,9 +226,7 @@ class DiskTargets(Targets):
             )
             for name, text in sorted(held["files"].items())
         ]
-        return Baseline(
-            host=host, machine_id=f"id-{host}", captured_at=datetime.now(UTC), items=tuple(items)
-        )
+        return Baseline(host=host, machine_id=f"id-{host}", captured_at=datetime.now(UTC), items=tuple(items))
 
 
 def _detached(work: Any) -> None:

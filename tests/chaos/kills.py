@@ -20,8 +20,9 @@ from orchestrator.adapters import process
 from orchestrator.domain import events as e
 from orchestrator.domain.deployment import Deployment
 from orchestrator.engine.drive import drive
-from orchestrator.engine.ports import Ports
-from orchestrator.engine.use_cases import open_deployment, signal as say
+from orchestrator.engine.ports import Ports, Watcher
+from orchestrator.engine.use_cases import open_deployment
+from orchestrator.engine.use_cases import signal as say
 from orchestrator.errors import OrchError, Refused
 from orchestrator.policy.next_step import next_step
 from orchestrator.policy.steps import WaitForPerson
@@ -151,9 +152,7 @@ def _born(root: Path, story: Story, at: int | None) -> int:
         code = 0
     except BaseException:  # noqa: BLE001 - whatever it dies of is told
         (root / "errors.txt").write_text(traceback.format_exc())
-    finally:
-        os._exit(code)
-    return 0
+    os._exit(code)
 
 
 class _Reaper(Reaper):
@@ -207,11 +206,11 @@ def ports_of(root: Path, story: Story, reaper: Reaper) -> Ports:
     )
 
 
-def _words(ports: Ports, story: Story, name: str) -> object:
+def _words(ports: Ports, story: Story, name: str) -> Watcher:
     """A watcher behind which somebody says the story's word, once."""
 
     def watch(record: e.Recorded) -> None:
-        words = {
+        words: dict[str | None, e.Event] = {
             story.aborts_at: e.AbortRequested(by="bo", reason="phone call"),
             story.pauses_at: e.Paused(by="bo", reason="lunch"),
         }

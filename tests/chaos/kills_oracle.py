@@ -33,7 +33,11 @@ def broken(root: Path, story: Story) -> list[str]:
     return [
         *_database(store),
         *([] if [r.seq for r in records] == list(range(1, len(records) + 1)) else ["the journal has gaps"]),
-        *([] if deployment.state is story.ends else [f"ended as {deployment.state.value}, not {story.ends.value}"]),
+        *(
+            []
+            if deployment.state is story.ends
+            else [f"ended as {deployment.state.value}, not {story.ends.value}"]
+        ),
         *intents(records),
         *adopted(records),
         *repeated_unseen(records),
@@ -60,7 +64,11 @@ def _acts(fleet: DiskFleet, records: list[Recorded]) -> list[str]:
     intended = {r.event.attempt: r.event for r in records if isinstance(r.event, AttemptIntended)}
     lost = [r.event for r in records if isinstance(r.event, AttemptLost)]
     found = [f"{a} acted {n} times on {h}" for (a, h, _), n in Counter(acted).items() if n > 1]
-    found += [f"{a} acted on {h} without an intent" for a, h, _ in acted if a not in intended or h not in intended[a].hosts]
+    found += [
+        f"{a} acted on {h} without an intent"
+        for a, h, _ in acted
+        if a not in intended or h not in intended[a].hosts
+    ]
     again = Counter((host, purpose) for _, host, purpose in acted)
     backout_tries = 2
     for (host, purpose), n in again.items():
@@ -99,7 +107,11 @@ def _left_behind(store: Path, fleet: DiskFleet) -> list[str]:
     for claim in (fleet.root / "attempts").glob("*/claim.json"):
         holder = json.loads(claim.read_text())
         # A worker ends a moment after it has written its end.
-        if "pid" in holder and process.alive(process.ProcessId(**holder)) and not (claim.parent / "end.json").exists():
+        if (
+            "pid" in holder
+            and process.alive(process.ProcessId(**holder))
+            and not (claim.parent / "end.json").exists()
+        ):
             found.append(f"{claim.parent.name} still runs")
     found += [f"{half.name} was half written" for half in store.rglob(".part-*")]
     return found

@@ -17,7 +17,11 @@ def of_simulation(tally: simulate.Tally) -> str:
     phases = sorted({phase for _, phase in tally.injected})
     kinds = sorted({fault for fault, _ in tally.injected})
     rows = [
-        [kind, str(sum(tally.injected[kind, p] for p in phases)), *(str(tally.injected[kind, p]) for p in phases)]
+        [
+            kind,
+            str(sum(tally.injected[kind, p] for p in phases)),
+            *(str(tally.injected[kind, p]) for p in phases),
+        ]
         for kind in kinds
     ]
     return "\n".join(
@@ -37,7 +41,10 @@ def of_kills(tally: kills.Tally) -> str:
     for point, count in tally.points.items():
         side, _, what = point.partition(" ")
         where[what][side] += count
-    rows = [[what, *(str(sides[s]) for s in ("before", "inside", "after"))] for what, sides in sorted(where.items())]
+    rows = [
+        [what, *(str(sides[s]) for s in ("before", "inside", "after"))]
+        for what, sides in sorted(where.items())
+    ]
     stories = [[story, state, str(count)] for (story, state), count in sorted(tally.outcomes.items())]
     return "\n".join(
         [
@@ -91,7 +98,7 @@ def write(path: Path, **parts: Any) -> None:
 
 def plain_tally(tally: simulate.Tally | kills.Tally) -> dict[str, Any]:
     """A tally with texts for keys."""
-    return {key: _texts(value) for key, value in asdict(tally).items()}
+    return {key: _texts(value) for key, value in vars(tally).items()}
 
 
 def _texts(value: Any) -> Any:
@@ -115,4 +122,7 @@ def _breaks(broken: Iterable[tuple[object, str]]) -> list[str]:
 
 def _table(head: list[str], rows: list[list[str]]) -> list[str]:
     widths = [max(len(row[n]) for row in [head, *rows]) for n in range(len(head))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in [head, *rows]]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in [head, *rows]
+    ]

@@ -10,6 +10,7 @@ from tests.plans import plan_of, plan_tree, prepared, targets_named
 
 HOSTS = ("h1", "h2", "h3")
 SOAK = {"soak": "0.06s", "every": "0.02s"}
+_GOOD = Release()
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Story:
     name: str
     ends: State
     kind: str = "phased"
-    release: Release = Release()
+    release: Release = _GOOD
     strategy: dict[str, Any] = field(default_factory=dict)
     sections: dict[str, dict[str, Any]] = field(default_factory=dict)
     aborts_at: str | None = None
@@ -68,7 +69,11 @@ STORIES = (
     Story("phased, last wave failed", State.BACKED_OUT, release=_HALF),
     Story("phased, held", State.BACKED_OUT, release=_HALF, sections={"backout": {"on_failure": "hold"}}),
     Story("pilot, forgetful", State.BACKED_OUT_WITH_RESIDUE, "pilot", Release(healthy=False, forgetful=True)),
-    Story("phased, backout fails", State.BACKOUT_FAILED, release=Release(fails_on=("h3",), backout_fails_on=("h1",))),
+    Story(
+        "phased, backout fails",
+        State.BACKOUT_FAILED,
+        release=Release(fails_on=("h3",), backout_fails_on=("h1",)),
+    ),
     Story("phased, aborted", State.BACKED_OUT, aborts_at="gate_reached"),
     Story("big-bang, paused", State.COMPLETED, "big-bang", pauses_at="baseline_captured"),
 )

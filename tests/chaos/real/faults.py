@@ -79,7 +79,7 @@ def _python_back(site: Site, host: str) -> None:
 def _new_key(site: Site, host: str, deployment: str, driver: "subprocess.Popen[str]") -> None:
     script = (
         "cd /etc/ssh && cp -a ssh_host_ed25519_key /root/key && cp -a ssh_host_ed25519_key.pub /root/key.pub && "
-        "rm ssh_host_ed25519_key* && ssh-keygen -q -t ed25519 -N \"\" -f ssh_host_ed25519_key && "
+        'rm ssh_host_ed25519_key* && ssh-keygen -q -t ed25519 -N "" -f ssh_host_ed25519_key && '
         "kill -HUP $(pgrep -o -x sshd)"
     )
     site.ssh(host, f"sudo sh -c '{script}'")
@@ -103,7 +103,11 @@ def _hang_up_sshd(root: Path) -> None:
             with suppress(OSError):
                 command = (entry / "cmdline").read_bytes()
                 listening = b"/usr/sbin/sshd" in command and b"listener" in command
-                if listening and os.stat(entry / "root/etc/machine-id").st_ino == (root / "etc/machine-id").stat().st_ino:
+                if (
+                    listening
+                    and (entry / "root/etc/machine-id").stat().st_ino
+                    == (root / "etc/machine-id").stat().st_ino
+                ):
                     os.kill(int(entry.name), signal.SIGHUP)
 
 

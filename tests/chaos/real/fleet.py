@@ -29,7 +29,11 @@ def chosen(count: int, seed: int) -> list[tuple[Fault, str]]:
 
 
 def on_real_hosts(
-    work: Sequence[tuple[Fault, str]], seed: int, labs: int = 2, prefix: str = "", say: Say = lambda done: None
+    work: Sequence[tuple[Fault, str]],
+    seed: int,
+    labs: int = 2,
+    prefix: str = "",
+    say: Say = lambda done: None,
 ) -> tuple[list[Rollout], float]:
     """Every fault in its phase; the rollouts in the order in which they ended, and the seconds it took in all."""
     began = time.monotonic()

@@ -10,7 +10,7 @@ from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import Recorded
 from orchestrator.domain.fold import fold
 from orchestrator.domain.lifecycle import State
-from tests.chaos.real.site import HOSTS, Site, census
+from tests.chaos.real.site import HOSTS, Act, Site, census
 from tests.simulation.oracle import adopted, at_rest, intents, repeated_unseen
 from tests.simulation.words import against_words
 
@@ -48,7 +48,9 @@ def _acts(site: Site, records: list[Recorded], d: Deployment) -> list[str]:
     acts = site.acts()
     intended = {r.event.attempt: r for r in records if isinstance(r.event, e.AttemptIntended)}
     gates = {r.event.wave: r.at.timestamp() for r in records if isinstance(r.event, e.GatePassed)}
-    backout = min((r.at.timestamp() for r in records if isinstance(r.event, e.BackoutBegan)), default=float("inf"))
+    backout = min(
+        (r.at.timestamp() for r in records if isinstance(r.event, e.BackoutBegan)), default=float("inf")
+    )
     found = [
         f"{attempt} did {task} {n} times on {host}"
         for (host, attempt, _, task), n in Counter(act[:4] for act in acts).items()
@@ -66,7 +68,7 @@ def _acts(site: Site, records: list[Recorded], d: Deployment) -> list[str]:
     return found + _repeats(acts, records)
 
 
-def _repeats(acts: list[tuple[str, str, str, str, float]] | list, records: list[Recorded]) -> list[str]:  # type: ignore[type-arg]
+def _repeats(acts: list[Act], records: list[Recorded]) -> list[str]:
     """A playbook runs once on a host, and once more for each loss and each word that asks for it."""
     again = sum(isinstance(r.event, e.AttemptLost | e.Retried) for r in records)
     runs = Counter((act.host, act.purpose) for act in {(a.host, a.attempt): a for a in acts}.values())

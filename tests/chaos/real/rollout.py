@@ -32,6 +32,7 @@ class Rollout:
     broken: list[str] = field(default_factory=list)
     seconds: float = 0.0
     deployment: str = ""
+    told: list[str] = field(default_factory=list)
 
 
 def roll_out(lab: Lab, fault: Fault, phase: str, seed: str) -> Rollout:
@@ -102,6 +103,10 @@ class _Attempt:
             watchdog.cancel()
         code = driver.wait()
         self.done.exits.append(f"{words[0]}:{code}")
+        self.done.told += [
+            *result.get("words", []),
+            *(f"{h}: {s['standing']} {s['reason']}" for h, s in result.get("hosts", {}).items()),
+        ]
         if code == 70:
             self.done.broken.append(f"orch failed on a defect of its own: {self.site.complaints()[-600:]}")
         return result

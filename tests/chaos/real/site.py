@@ -43,7 +43,7 @@ strategy:
   playbook: playbooks/app.yml
   variables: {{seconds: "{seconds}", fails_on: "{fails_on}"}}
   waves: [1, rest]
-  gate: {{soak: 6s, every: 1s}}
+  gate: {{soak: {soak}, every: 1s}}
   run_timeout: 120s
   task_timeout: 60s
 roles: {{deployment manager: Ann}}
@@ -152,7 +152,9 @@ class Site:
         """Ask a host over ssh, not through orch; code 124 where it did not answer in time."""
         argv = self.lab.ssh_command(host, [command])
         try:
-            return subprocess.run(argv, input=text, capture_output=True, text=True, timeout=seconds, check=False)
+            return subprocess.run(
+                argv, input=text, capture_output=True, text=True, timeout=seconds, check=False
+            )
         except subprocess.TimeoutExpired:
             return subprocess.CompletedProcess(argv, 124, "", "no answer")
 
@@ -165,6 +167,7 @@ class Site:
             inventory=self.lab.inventory,
             seconds=seconds,
             fails_on=fails_on,
+            soak="7s" if release == "dies" else "2s",
         )
         path = self.project / "plan.yml"
         path.write_text(text)
