@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from orchestrator.domain.authority import Admitted, NotAdmitted, ReasonCode
@@ -30,7 +32,7 @@ def test_the_table_is_long_and_no_row_comes_twice() -> None:
 
 def test_every_reason_there_is_has_a_row() -> None:
     codes = {reason.partition(" ")[0] for row in TABLE for reason in row.reasons}
-    assert codes == set(ReasonCode.__args__)
+    assert codes == set(get_args(ReasonCode))
 
 
 def test_every_swap_names_what_was_swapped() -> None:
