@@ -3,6 +3,7 @@
 import unicodedata
 
 _UNFIT = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_BREAKS = dict.fromkeys(map(ord, "\n\t"))
 CAP = 20000
 
 
@@ -10,6 +11,9 @@ def legible(text: str) -> str:
     """The text without control, bidirectional and invisible characters; line breaks and tabs stay; long text is capped."""
     if len(text) > CAP:
         text = f"{text[:CAP]}… ({len(text) - CAP:,} characters more)"
+    # What Python calls printable has none of the unfit categories; nearly all text is, and a record has millions of characters.
+    if text.translate(_BREAKS).isprintable():
+        return text
     return "".join(
         c if c in "\n\t" or unicodedata.category(c) not in _UNFIT else "\N{REPLACEMENT CHARACTER}"
         for c in text

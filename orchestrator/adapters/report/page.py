@@ -76,6 +76,7 @@ def html_record(records: Sequence[Recorded], made_at: datetime, diffs: Diffs | N
             tone=tone_of(d),
             trouble=first_troubles(story),
             timeline=timeline_of(d, story, end),
+            addresses={target.host: target.address for target in d.targets},
             many_hosts=len(d.standings) > HOSTS_UP_TO,
             approved=[r for r in records if isinstance(r.event, e.Approved)],
             drivers=[r for r in records if isinstance(r.event, e.DriverTook)],

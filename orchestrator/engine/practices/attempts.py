@@ -85,6 +85,7 @@ def _stop(work: Work, attempt: str, reason: str) -> None:
 def request_of(d: Deployment, attempt: str) -> AttemptRequest:
     """The attempt's request, made from the journal alone, so that it is the same whoever asks."""
     attempted = next(a for a in d.attempts if a.attempt == attempt)
+    hosts = frozenset(attempted.hosts)
     plan = d.plan
     part = plan.strategy if attempted.purpose == "deploy" else plan.backout
     vault = plan.resources.vault_password_file
@@ -103,8 +104,8 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
         forks=plan.strategy.forks,
         vault_password_file=_within(d, vault) if vault else None,
         epoch=attempted.epoch,
-        addresses={t.host: f"{t.address}:{t.port}" for t in d.targets if t.host in attempted.hosts},
-        machines={b.host: b.machine_id for b in d.baselines.values() if b.host in attempted.hosts},
+        addresses={t.host: f"{t.address}:{t.port}" for t in d.targets if t.host in hosts},
+        machines={b.host: b.machine_id for b in d.baselines.values() if b.host in hosts},
         known_hosts=next((t.known_hosts for t in d.targets if t.known_hosts), None),
     )
 
