@@ -15,6 +15,7 @@ from orchestrator.domain.deployment import (
     Hold,
     Standing,
     StandingName,
+    latest_outcomes,
 )
 from orchestrator.domain.events import Recorded
 from orchestrator.domain.lifecycle import BEFORE_FIRST_TOUCH, State, after, allowed
@@ -312,10 +313,6 @@ def _held(event: e.Held, d: Deployment, record: Recorded) -> Changes:
 
 @_changes.register
 def _retried(event: e.Retried, d: Deployment, record: Recorded) -> Changes:
-    again: dict[str, tuple[StandingName, str]] = {}
-    if d.failure is not None:
-        later: StandingName = "verified" if d.failure.stage in ("soak", "early_life") else "to_retry"
-        again = dict.fromkeys(d.failure.hosts, (later, ""))
     return {
         "hold": None,
         "failure": None,
@@ -323,8 +320,16 @@ def _retried(event: e.Retried, d: Deployment, record: Recorded) -> Changes:
         "checked": False,
         "check_failures": {},
         "attempts": _looked_at_anew(d),
-        "standings": _stand(d, again),
+        "standings": _stand(d, _tried_again(d, d.failure) if d.failure is not None else {}),
     }
+
+
+def _tried_again(d: Deployment, failure: Failure) -> dict[str, tuple[StandingName, str]]:
+    """In a wave its own hosts are deployed to again; after it the checks are asked again, of hosts where it was done."""
+    if failure.stage not in ("soak", "early_life"):
+        return {h: ("to_retry", "") for h in failure.hosts if d.standings[h].wave == d.wave}
+    outcomes = latest_outcomes(a for a in d.attempts if a.purpose == "deploy")
+    return {h: ("verified", "") for h in failure.hosts if h in outcomes and outcomes[h].result == "done"}
 
 
 @_changes.register

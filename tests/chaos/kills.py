@@ -148,7 +148,7 @@ def _born(root: Path, story: Story, at: int | None) -> int:
         return child
     code = 3
     try:
-        _live(root, story, _Reaper(at, root / "died"))
+        live(root, story, _Reaper(at, root / "died"))
         code = 0
     except BaseException:  # noqa: BLE001 - whatever it dies of is told
         (root / "errors.txt").write_text(traceback.format_exc())
@@ -168,7 +168,7 @@ class _Reaper(Reaper):
         super().point(name)
 
 
-def _live(root: Path, story: Story, reaper: Reaper) -> None:
+def live(root: Path, story: Story, reaper: Reaper) -> None:
     """The life of a driver: open the deployment or find it, drive it to its end, and give the answers that people give."""
     ports = ports_of(root, story, reaper)
     names = ports.journal.deployments()

@@ -248,6 +248,33 @@ ROWS: list[tuple[str, Sequence[e.Event], str]] = [
         [*first_wave_good(), e.AbortRequested(by="a", reason="x")],
         "record backout_began h1",
     ),
+    (
+        "soak retried: a host where the release was never done is not asked as if it were",
+        [
+            *second_wave(tree(1, gate={"soak": "60s", "every": "10s"}), h2="done", h3="not_done", h4="done"),
+            e.WaveDeployed(wave=1),
+            checked(1, h2="passed", h4="passed"),
+            e.WaveVerified(wave=1),
+            e.GateReached(wave=1, soak_until=START + timedelta(seconds=50)),
+            checked(1, stage="soak", final=False, h2="failed"),
+            e.WaveRejected(wave=1, hosts=("h2", "h3"), reason="x"),
+            e.Retried(by="a", reason="x"),
+        ],
+        "watch h1 h2 h4",
+    ),
+    (
+        "retried: a host of an earlier wave that is down stays down",
+        [
+            *first_wave_good(tree(1))[:-1],
+            checked(0, stage="soak", h1="failed"),
+            e.GatePassed(wave=0),
+            *attempted("a2", 1, h2="not_done", h3="done", h4="done"),
+            e.WaveFailed(wave=1, hosts=("h1", "h2"), reason="x"),
+            e.Retried(by="a", reason="x"),
+            *attempted("a3", 1, h2="not_done"),
+        ],
+        "record wave_failed h2",
+    ),
     ("processes of a lost run are still there", [*BUSY], "record held"),
     (
         "a lost run's host that cannot be asked is not run on again",

@@ -1,0 +1,24 @@
+"""A slice of the kills: a hundred drivers die at points of every kind, over the real store."""
+
+from tests.chaos.kills import kill
+from tests.chaos.stories import STORIES
+
+
+def test_a_hundred_killed_drivers_lose_nothing() -> None:
+    tally = kill(100, seed=7)
+    assert tally.broken == []
+    assert tally.kills >= 100
+    assert tally.runs == sum(tally.outcomes.values())
+    died = {point.partition(" ")[0] for point in tally.points}
+    assert died == {"before", "inside", "after"}
+
+
+def test_the_stories_come_to_every_end_by_every_strategy() -> None:
+    assert {story.kind for story in STORIES} == {"phased", "pilot", "big-bang"}
+    assert {story.ends.value for story in STORIES} == {
+        "completed",
+        "completed with exceptions",
+        "backed out",
+        "backed out with residue",
+        "backout failed",
+    }

@@ -1,0 +1,78 @@
+"""The oracle of the kills can fail: what is tampered with is found out."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.disk_fleet import DiskFleet
+from tests.chaos.kills import live
+from tests.chaos.kills_oracle import broken
+from tests.chaos.reaper import Reaper
+from tests.chaos.stories import HOSTS, STORIES
+
+STORY = next(story for story in STORIES if story.name == "big-bang, half failed")
+
+
+@pytest.fixture
+def ended(tmp_path: Path) -> Iterator[Path]:
+    """The files of a deployment that was backed out."""
+    DiskFleet(tmp_path / "fleet").make(HOSTS)
+    live(tmp_path, STORY, Reaper())
+    yield tmp_path
+
+
+def _acts_again(root: Path) -> None:
+    acts = root / "fleet" / "acts.log"
+    acts.write_text(acts.read_text() + acts.read_text().splitlines()[0] + "\n")
+
+
+def _acts_unasked(root: Path) -> None:
+    DiskFleet(root / "fleet").act("somebody.1-deploy", "h1", "deploy")
+
+
+def _changes_a_host(root: Path) -> None:
+    fleet = DiskFleet(root / "fleet")
+    fleet.write("h2", {**fleet.read("h2"), "version": "2.0"})
+
+
+def _execute(root: Path, statement: str) -> None:
+    with sqlite3.connect(root / "store" / "journal.sqlite") as connection:
+        connection.execute(statement)
+    connection.close()
+
+
+def _loses_the_last_event(root: Path) -> None:
+    _execute(root, "DELETE FROM events WHERE seq = (SELECT max(seq) FROM events)")
+
+
+def _keeps_a_lock(root: Path) -> None:
+    _execute(
+        root,
+        'INSERT INTO host_locks (machine, host, deployment, since, "by") '
+        "VALUES ('id-h1', 'h1', 'app', '2026-01-01T00:00:00.000000+00:00', 'ann')",
+    )
+
+
+TAMPERED: tuple[tuple[Callable[[Path], None], str], ...] = (
+    (_acts_again, "acted 2 times"),
+    (_acts_unasked, "without an intent"),
+    (_changes_a_host, "is called restored and holds"),
+    (_loses_the_last_event, "ended as backing out"),
+    (_keeps_a_lock, "is still locked"),
+)
+
+
+def test_what_was_left_alone_is_sound(ended: Path) -> None:
+    assert broken(ended, STORY) == []
+    assert json.loads((ended / "points.json").read_text())
+
+
+@pytest.mark.parametrize(("tamper", "expected"), TAMPERED, ids=[t[0].__name__ for t in TAMPERED])
+def test_what_was_tampered_with_is_found_out(
+    ended: Path, tamper: Callable[[Path], None], expected: str
+) -> None:
+    tamper(ended)
+    assert any(expected in word for word in broken(ended, STORY))
