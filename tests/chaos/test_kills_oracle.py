@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,11 +17,11 @@ STORY = next(story for story in STORIES if story.name == "big-bang, half failed"
 
 
 @pytest.fixture
-def ended(tmp_path: Path) -> Iterator[Path]:
+def ended(tmp_path: Path) -> Path:
     """The files of a deployment that was backed out."""
     DiskFleet(tmp_path / "fleet").make(HOSTS)
     live(tmp_path, STORY, Reaper())
-    yield tmp_path
+    return tmp_path
 
 
 def _acts_again(root: Path) -> None:
