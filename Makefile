@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help venv debian machine check test demo bench clean
+.PHONY: help venv debian machine check test demo bench chaos clean
 BIN := .venv/bin
 
 help:  ## these lines
@@ -28,6 +28,14 @@ test: venv  ## everything: set-up, check, then the tests
 	@setup/machine.sh || [ "$${CI:-}" != true ]
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/python -m pytest --durations=15 --durations-min=1
+
+# A night's run: make chaos SEEDS=100000 KILLS=2000 REAL=150
+SEEDS ?= 20000
+KILLS ?= 500
+REAL ?= 30
+SEED ?= 0
+chaos: machine  ## faults by the thousand, simulated and real, with tables; SEEDS=, KILLS=, REAL=, SEED= say how many
+	@$(BIN)/python -m tests.chaos all --seeds $(SEEDS) --count $(KILLS) --rollouts $(REAL) --seed $(SEED) --json chaos.json
 
 demo: machine  ## real hosts, a good release, a bad one backed out, both records
 	@setup/demo.sh

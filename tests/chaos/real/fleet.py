@@ -53,9 +53,12 @@ def on_real_hosts(
     try:
         for name in names:
             free.put(Lab.up(name, len(HOSTS), light=True))
-        with ThreadPoolExecutor(labs) as pool:
+        pool = ThreadPoolExecutor(labs)
+        try:
             for ended in [pool.submit(one, n, fault, phase) for n, (fault, phase) in enumerate(work)]:
                 ended.result()
+        finally:
+            pool.shutdown(cancel_futures=True)  # those that run are waited for, the others are not begun
     finally:
         for name in names:
             take_down(name)
