@@ -153,8 +153,8 @@ def _around(span: Span, gone: Span) -> Iterator[Span]:
 def _overlaps(
     freezes: Sequence[Freeze], earliest: datetime, latest: datetime
 ) -> Iterator[tuple[Freeze, Freeze, Span]]:
-    spans = {freeze.name: _spans([freeze], earliest, latest) for freeze in freezes}
-    for one, other in combinations(freezes, 2):
-        shared = [cut for span in spans[one.name] for cut in _cut(spans[other.name], span)]
+    spans = [(freeze, _spans([freeze], earliest, latest)) for freeze in freezes]
+    for (one, mine), (other, theirs) in combinations(spans, 2):
+        shared = [cut for span in mine for cut in _cut(theirs, span)]
         if shared:
             yield one, other, min(shared, key=lambda span: span.opens)
