@@ -36,16 +36,19 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
     *,
     dynamic_allowed: bool = False,
     variables: Sequence[Mapping[str, Any]] = (),
+    beside: Path | None = None,
     timeout: float = 120.0,
 ) -> Inspection:
     """Resolve the inventory, load the playbooks and decrypt every vaulted value; faults of users' files are returned.
 
-    `variables`: what each playbook is given, in the order of the playbooks. Paths may be relative to `project`.
+    `variables`: what each playbook is given, in the order of the playbooks. `beside`: a playbook whose group_vars and
+    host_vars count for how hosts are reached, by default the first one. Paths may be relative to `project`.
     """
     project, inventory = project.absolute(), _below(project, inventory)
     refused = list(_unusable(inventory, dynamic_allowed=dynamic_allowed))
     question = {
         "project": str(project),
+        "beside": str(_below(project, beside or next(iter(playbooks), Path("playbook.yml"))).parent),
         # A program that may not run is not shown to Ansible at all.
         "inventory": "localhost," if refused else str(inventory),
         "pattern": pattern,

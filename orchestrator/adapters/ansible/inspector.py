@@ -80,6 +80,8 @@ class _Inspection:
         }
 
     def _hosts(self, *, vault_unreadable: bool) -> Iterator[dict[str, Any]]:
+        # A run takes the variables beside its playbook too.
+        self.loader.set_basedir(self.question["beside"])
         try:
             names = [host.name for host in self.inventory.get_hosts(self.question["pattern"])]
         except Exception as wrong:

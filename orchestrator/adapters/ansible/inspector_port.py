@@ -64,4 +64,5 @@ def _inspect(plan: ReleasePlan, project: Path, pattern: str, *, with_playbooks: 
         None if password is None else Path(password),
         dynamic_allowed=plan.resources.dynamic_inventory,
         variables=[variables for _, variables in runs],
+        beside=Path(plan.strategy.playbook),
     )

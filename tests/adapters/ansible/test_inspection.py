@@ -72,6 +72,17 @@ def test_settings_of_the_project_count(tmp_path: Path) -> None:
     assert found.playbooks[0].fault is None
 
 
+def test_variables_beside_the_playbook_say_where_hosts_are(tmp_path: Path) -> None:
+    books = {
+        "books/site.yml": SITE,
+        "books/host_vars/db1.yml": "ansible_host: 10.0.0.9\nansible_ssh_port: 2200\n",
+    }
+    found = look(lay(tmp_path, books), "db1", playbooks=[Path("books/site.yml")])
+    assert [(target.address, target.port) for target in found.targets] == [("10.0.0.9", 2200)]
+    asked = look(tmp_path, "db1", playbooks=[], beside=Path("books/site.yml"))
+    assert asked.targets == found.targets
+
+
 # files, and words of the inventory's fault
 INVENTORIES = [
     ({"hosts.yml": ""}, "the pattern `all` matches no host"),

@@ -177,6 +177,15 @@ def test_excluded(tree: Path, exclude: str, left: list[str]) -> None:
     assert [name.removeprefix(str(tree)) for name in items] == left
 
 
+@pytest.mark.parametrize(("named", "seen"), [((), False), (("/releases",), True), (("/releases/2.3",), True)])
+def test_what_runs_leave_for_orch_is_seen_only_where_it_is_named(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, named: tuple[str, ...], *, seen: bool
+) -> None:
+    monkeypatch.setattr(files_module, "OWN", f"{tree}/releases")
+    items, _ = files_of(str(tree), *(f"{tree}{path}" for path in named))
+    assert (f"{tree}/releases/2.3/app" in items) == seen
+
+
 @pytest.mark.parametrize(
     ("pattern", "found"),
     [

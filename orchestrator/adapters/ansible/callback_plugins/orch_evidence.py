@@ -8,6 +8,7 @@ short message of tasks that failed, and none where `no_log` is set.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -114,6 +115,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
         """Mark the remote processes of every play but our own: each play's environment, first, so that its own wins."""
+        # All that Ansible loaded stays to the end: each of its forks would only walk through it, and copy it, in vain.
+        gc.freeze()
         self._write("start", pid=os.getpid())
         plays = playbook.get_plays()
         users = [play for play in plays if not self._which(play)]

@@ -15,6 +15,8 @@ from orchestrator.domain.words import mode_words
 
 ENTRY_LIMIT = 200_000
 CONTENT_BUDGET = 24 << 20
+OWN = "/var/lib/orch"
+"""What runs leave on a host for orch itself; a part of a baseline only where its scope names it."""
 
 
 class Files:
@@ -27,7 +29,9 @@ class Files:
         fault: Callable[[str], None],
         deadline: float,
     ) -> None:
-        self.exclude = [patterns.names_of(pattern) for pattern in scope["exclude"]]
+        named = any((path + "/").startswith(f"{OWN}/") for path in scope["files"])
+        left_out = [*scope["exclude"], *([] if named else [OWN])]
+        self.exclude = [patterns.names_of(pattern) for pattern in left_out]
         self.content_limit = scope["content_limit"]
         self.content_left = CONTENT_BUDGET
         self.add = add
