@@ -37,15 +37,15 @@ def broken(site: Site, name: str, trees: dict[str, str], victim: str) -> list[st
         *repeated_unseen(records),
         *against_words(records),
         *(at_rest(d) if d.over else []),
-        *_acts(site, records, d),
+        *against_acts(site.acts(), records, d),
         *_truthful(site, d, trees),
         *_undisturbed(site, d, victim),
         *_nothing_left(name),
     ]
 
 
-def _acts(site: Site, records: list[Recorded], d: Deployment) -> list[str]:
-    acts = site.acts()
+def against_acts(acts: list[Act], records: list[Recorded], d: Deployment) -> list[str]:
+    """What the act logs of the hosts and the journal disagree on."""
     intended = {r.event.attempt: r for r in records if isinstance(r.event, e.AttemptIntended)}
     gates = {r.event.wave: r.at.timestamp() for r in records if isinstance(r.event, e.GatePassed)}
     backout = min(
