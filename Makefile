@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help venv debian machine check test demo bench chaos clean
+.PHONY: help venv debian machine check test slow demo bench chaos clean
 BIN := .venv/bin
 
 help:  ## these lines
@@ -27,7 +27,11 @@ check: venv  ## ruff, mypy and the import contracts
 test: venv  ## everything: set-up, check, then the tests
 	@setup/machine.sh || [ "$${CI:-}" != true ]
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest --durations=15 --durations-min=1
+	@$(BIN)/python -m pytest -m "not slow" -n 3 --dist loadfile --durations=15 --durations-min=1
+
+slow: venv  ## the tests that take minutes and that make test leaves out: each task of the example, the lab at size
+	@setup/machine.sh || [ "$${CI:-}" != true ]
+	@$(BIN)/python -m pytest -m slow --durations=15 --durations-min=1
 
 # A night's run: make chaos SEEDS=100000 KILLS=2000 REAL=150
 SEEDS ?= 20000

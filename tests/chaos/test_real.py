@@ -11,7 +11,6 @@ SEED = 3
 
 
 @pytest.mark.fleet
-@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_dozen_faulted_rollouts_break_no_invariant() -> None:
     rollouts, seconds = on_real_hosts(chosen(ROLLOUTS, SEED), SEED, labs=2)
