@@ -125,6 +125,13 @@ _Judged = tuple[HostResult, str, str | None]
 def _troubled(allowance: Allowance, seen: HostEvidence) -> _Judged | None:
     ignored = _outside((*seen.ignored, *seen.masked), allowance.ignored_tasks)
     rescued = _outside(seen.rescued, allowance.rescued_tasks)
+    if seen.unreachable and seen.fence != "ok" and not seen.unfenced:
+        said = seen.unreachable[-1].message
+        return (
+            "unknown",
+            f"the host could not be reached, and nothing of the playbook was run on it: {said}",
+            None,
+        )
     if seen.unreachable:
         return _because("unknown", "the host became unreachable in task '{}'", seen.unreachable[-1])
     if seen.timed_out:

@@ -264,6 +264,16 @@ def refused(fence: str, said: str) -> HostEvidence:
     return fenced("web1", fence=fence, fence_said=said, failed=(FAILED,), counted={"failures": 1})
 
 
+def test_a_host_that_the_fence_did_not_reach_is_unknown() -> None:
+    gone = fenced("web1", fence="failed", unreachable=(TaskTrouble(task="orch fence", message="no route"),))
+    gone = gone.model_copy(update={"counted": Recap(unreachable=1), "recap": Recap(unreachable=1)})
+    outcome = judge(request(), evidence(gone, healthy("web2")), ended(4))
+    assert [(host.result, host.reason) for host in outcome.hosts] == [
+        ("unknown", "the host could not be reached, and nothing of the playbook was run on it: no route"),
+        ("done", "2 task(s) ok, 1 changed"),
+    ]
+
+
 AT = {"web1": "10.0.0.1:22", "web2": "10.0.0.2:22"}
 MOVED = "the inventory has web1 at 10.0.0.9:22 now, and had it at 10.0.0.1:22 when the plan was checked"
 # web1, web2, exit code, what is told of web1 and of web2, the faults

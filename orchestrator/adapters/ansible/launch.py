@@ -15,6 +15,8 @@ _SENTINEL = (
     "echo orch $(cat /etc/machine-id /proc/sys/kernel/random/boot_id 2>/dev/null;"
     " readlink /proc/self/ns/net 2>/dev/null)"
 )
+# Seconds for a task of ours, however short the plan's own limit is.
+_OWN_TIME = 30
 # A machine without one is known by its host key, which is pinned.
 _MACHINE_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 # Given as variables these would lead a run to other machines, or away from the settings that keep it safe.
@@ -85,6 +87,7 @@ def _play(name: str, nonce: str, request: AttemptRequest, command: str) -> dict[
                 "ansible.builtin.raw": command,
                 "check_mode": False,
                 "changed_when": False,
+                "timeout": max(_OWN_TIME, round(request.task_timeout)),
                 "tags": ["always"],
             }
         ],
