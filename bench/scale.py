@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.contenders import ROOT
+from bench.site import BenchFault
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.report.page import html_record
 from orchestrator.adapters.report.text import text_record
@@ -204,8 +205,12 @@ def in_own_process(hosts: int, waves: int, *, fails: bool = False) -> Figures:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+    if ended.returncode != 0:
+        raise BenchFault(
+            f"the simulation of {hosts} hosts ended with code {ended.returncode}: {ended.stderr[-2000:]}"
+        )
     figures: Figures = json.loads(ended.stdout)
     return figures
 
