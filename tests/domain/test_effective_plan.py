@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -23,6 +23,7 @@ plans = st.tuples(*[parts for _ in INGREDIENTS]).map(
 )
 
 
+@settings(deadline=None)
 @given(one=plans, other=plans)
 def test_two_plans_have_one_digest_only_where_nothing_changed(
     one: EffectivePlan, other: EffectivePlan
@@ -34,6 +35,7 @@ def test_two_plans_have_one_digest_only_where_nothing_changed(
     ]
 
 
+@settings(deadline=None)
 @given(one=plans, other=plans)
 def test_a_change_names_just_the_parts_that_are_not_the_same(
     one: EffectivePlan, other: EffectivePlan
@@ -58,6 +60,7 @@ def test_all_ingredients_once_and_in_their_order(names: tuple[Any, ...]) -> None
         EffectivePlan(ingredients=tuple(Ingredient(name=name, parts={}) for name in names))
 
 
+@settings(deadline=None)
 @given(
     value=st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.dictionaries(st.text(), inner)

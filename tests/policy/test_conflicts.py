@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestrator.domain.noun import moment_of
@@ -128,6 +128,7 @@ bookings = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(rows=bookings)
 def test_exactly_those_that_share_a_machine_and_an_hour_are_found(
     rows: list[tuple[int, int, set[str]]],

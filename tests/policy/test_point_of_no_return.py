@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestrator.domain.noun import moment_of
@@ -84,6 +84,7 @@ minutes = st.integers(0, 90).map(float)
 waves = st.lists(st.tuples(minutes, minutes, minutes, minutes), min_size=1, max_size=6)
 
 
+@settings(deadline=None)
 @given(rows=waves, closes=st.integers(0, 600), to_undo=minutes)
 def test_a_wave_that_may_start_can_be_undone_in_time_by_doing_it(
     rows: list[tuple[float, float, float, float]], closes: int, to_undo: float
@@ -96,6 +97,7 @@ def test_a_wave_that_may_start_can_be_undone_in_time_by_doing_it(
         assert line.may_start == (clock + owed <= closes)
 
 
+@settings(deadline=None)
 @given(rows=waves, closes=st.integers(0, 600))
 def test_no_wave_may_start_after_one_that_may_not(
     rows: list[tuple[float, float, float, float]], closes: int
@@ -110,6 +112,7 @@ def test_no_wave_may_start_after_one_that_may_not(
     )
 
 
+@settings(deadline=None)
 @given(rows=waves, closes=st.integers(0, 600), later=st.integers(0, 100))
 def test_a_later_close_never_takes_a_wave_away(
     rows: list[tuple[float, float, float, float]], closes: int, later: int
