@@ -96,14 +96,13 @@ def _signer(question: Question, approval: Approval, key: TrustedKey) -> Iterator
         found = f"{key.person} may not sign in this role"
         yield _reason("role_not_held", approval, found, "ask somebody who holds the role")
     may = question.policy.separation.requester_approves
-    if not may and approval.decision != "reject" and _asked_it(question, key, approval):
+    if (
+        not may
+        and approval.decision != "reject"
+        and question.keyring.one_person(key.person, question.requester)
+    ):
         found = f"asked for by {question.requester}, who cannot approve it as well"
         yield _reason("requester", approval, found, "ask somebody else")
-
-
-def _asked_it(question: Question, key: TrustedKey, approval: Approval) -> bool:
-    requester = question.requester
-    return key.is_of(requester) or question.keyring.one_person(approval.person, requester)
 
 
 def _what_for(question: Question, approval: Approval, seen: set[str]) -> Iterator[Reason]:
