@@ -131,7 +131,9 @@ def test_an_unreachable_host_is_unknown_and_its_sibling_done(runs: Runs) -> None
     runs.inventory = with_hosts(runs, {"gone": {"ansible_host": "127.0.0.1", "ansible_port": 1}})
     outcome = runs.run("honest.yml", ("web1", "gone"))
     assert (results(outcome), outcome.exit_code) == ({"web1": DONE, "gone": UNKNOWN}, 4)
-    assert "gone: the host could not be reached, and nothing of the playbook was run on it: " in reasons(outcome)
+    assert "gone: the host could not be reached, and nothing of the playbook was run on it: " in reasons(
+        outcome
+    )
 
 
 def test_ignore_unreachable_is_unknown(runs: Runs) -> None:
