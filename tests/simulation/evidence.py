@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from orchestrator.domain import events as e
 from orchestrator.domain.check import CheckResult, title_of
@@ -55,7 +55,8 @@ class Ledger:
                 for host in event.hosts:
                     self.hosts[host].excluded = True
             case e.GateReached() as event:
-                self.soak_until = event.soak_until
+                soak = timedelta(seconds=self.waves[event.wave].gate.soak)
+                self.soak_until = self.scenario.journal.when(record) + soak
                 self.soaked = event.wave if not self.waves[event.wave].gate.soak else None
             case e.ClockJumped():
                 self.jumped = True
@@ -95,7 +96,8 @@ class Ledger:
                 if result.answer == "passed" and not self._was_given(record, result)
             ]
         if event.stage == "soak" and event.final and self.soak_until is not None:
-            in_time = record.at >= self.soak_until or self.jumped
+            # By true time, unless the clock was set: then a person resumed and took the soak as it was.
+            in_time = self.scenario.journal.when(record) >= self.soak_until or self.jumped
             whole = in_time and all(result.answer == "passed" for result in event.results)
             self.soaked = event.wave if whole else None
 
