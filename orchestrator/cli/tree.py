@@ -39,6 +39,8 @@ STEP_TITLES: dict[StepName, str] = {
     "pause": "paused",
     "backout": "back out",
     "proof": "proof",
+    "driver": "driver",
+    "adoption": "adopted",
 }
 _AHEAD: tuple[StepName, ...] = ("components", "environment", "baseline")
 _STANDING_MARKS: dict[StandingName, Mark] = {

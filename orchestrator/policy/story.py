@@ -26,6 +26,8 @@ StepName = Literal[
     "pause",
     "backout",
     "proof",
+    "driver",
+    "adoption",
 ]
 Result = Literal["passed", "failed", "unknown", "open"]
 WAITING = frozenset({"approval", "window", "soak", "confirmation", "early_life", "hold", "pause"})
@@ -68,6 +70,7 @@ class Story:
 
     steps: list[StoryStep] = field(default_factory=list)
     mark: datetime | None = None
+    driver: str | None = None
 
     def of_wave(self, wave: int) -> list[StoryStep]:
         """The steps of one wave."""

@@ -97,6 +97,28 @@ def _entry_checked(event: e.EntryChecked, story: Story, record: Recorded) -> Non
 
 
 @_tell.register
+def _driver_took(event: e.DriverTook, story: Story, record: Recorded) -> None:
+    if story.driver is not None and event.driver != story.driver:
+        words = f"{event.driver} took over for {event.by}; {story.driver} no longer drove"
+        story.add(StoryStep("driver", None, record.at, record.at, "passed", words))
+    story.driver = event.driver
+
+
+_ADOPTED: dict[str, tuple[Result, str]] = {
+    "running": ("passed", "was found at work, and is followed"),
+    "finished": ("passed", "was found ended, and its outcome is taken"),
+    "absent": ("passed", "was found never started, and is started"),
+    "dead": ("unknown", "was found without its worker"),
+}
+
+
+@_tell.register
+def _attempt_adopted(event: e.AttemptAdopted, story: Story, record: Recorded) -> None:
+    result, words = _ADOPTED[event.found]
+    story.add(StoryStep("adoption", None, record.at, record.at, result, f"{event.attempt} {words}"))
+
+
+@_tell.register
 def _attempt_intended(event: e.AttemptIntended, story: Story, record: Recorded) -> None:
     words = f"on {counted(len(event.hosts), 'host')}"
     step = StoryStep(event.purpose, event.wave, record.at, None, "open", words)

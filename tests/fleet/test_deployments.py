@@ -56,6 +56,16 @@ class Site:
         )
         return [json.loads(line) for line in ended.stdout.splitlines()]
 
+    def driver(self, plan: Path) -> subprocess.Popen[str]:
+        """`orch deploy PLAN --json` as a process of its own, whose lines are to be read."""
+        return subprocess.Popen(
+            [*ORCH, "deploy", str(plan), "--json"],
+            cwd=self.project,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
     def see(self) -> dict[str, Seen]:
         """What the oracle sees of each host."""
         with ThreadPoolExecutor(len(HOSTS)) as pool:
@@ -161,14 +171,7 @@ def test_a_forgetful_backout_ends_with_residue_that_names_the_file(site: Site) -
 
 def test_a_host_cut_off_in_a_wave_is_never_a_success(site: Site) -> None:
     before = site.see()
-    plan = site.plan("1.1.0", "phased")
-    driver = subprocess.Popen(
-        [*ORCH, "deploy", str(plan), "--json"],
-        cwd=site.project,
-        env=site.environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    driver = site.driver(site.plan("1.1.0", "phased"))
     try:
         lines = cut_when_wave_begins(site, driver, wave=1, host="web3")
     finally:
@@ -200,14 +203,7 @@ def cut_when_wave_begins(
 
 def test_a_killed_orchestrator_loses_nothing_and_repeats_nothing(site: Site) -> None:
     before = site.see()
-    plan = site.plan("1.1.0", "phased")
-    driver = subprocess.Popen(
-        [*ORCH, "deploy", str(plan), "--json"],
-        cwd=site.project,
-        env=site.environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    driver = site.driver(site.plan("1.1.0", "phased"))
     assert driver.stdout is not None
     for text in driver.stdout:
         line = json.loads(text)
