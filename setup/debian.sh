@@ -27,8 +27,17 @@ fi
 does "installs the Debian packages ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 log="$(mktemp)"
-trap 'rm -f "$log"' EXIT
+# While packages are installed nothing may start; what was there before stays as it is.
+policy=/usr/sbin/policy-rc.d
+[ -e "$policy" ] && policy=
+tidy() { rm -f "$log"; [ -z "$policy" ] || rm -f "$policy"; }
+trap tidy EXIT
+[ -z "$policy" ] || { printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy"; }
 install() { apt-get install -qq -y --no-install-recommends "${missing[@]}" >"$log" 2>&1 </dev/null; }
 # A new machine has no package lists yet, an old one has stale ones.
 install || { apt-get update -qq >"$log" 2>&1 && install; } ||
     { tail -n 20 "$log" >&2; lacks "apt-get could not install ${missing[*]}"; exit 1; }
+# Nor at the next boot: this sshd is for tests on the loopback interface, each with its own configuration.
+case " ${missing[*]} " in
+    *" openssh-server "*) systemctl disable --quiet ssh.service >/dev/null 2>&1 || true ;;
+esac
