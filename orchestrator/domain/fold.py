@@ -303,7 +303,11 @@ def _backout_ended(
     """A backout of less than everything leaves hosts as they were deployed, which nobody has verified: say so."""
     reason = "deployed, and never verified before the deployment ended"
     unproved = d.hosts_standing("deploying", "deployed", "to_retry")
-    return {"standings": _stand(d, dict.fromkeys(unproved, ("unknown", reason)))}
+    standings: dict[str, tuple[StandingName, str]] = dict.fromkeys(unproved, ("unknown", reason))
+    if isinstance(event, e.BackoutFailed):
+        equal = set(d.hosts_standing("restored"))
+        standings |= {host: ("backout_failed", why) for host, why in event.hosts.items() if host in equal}
+    return {"standings": _stand(d, standings)}
 
 
 @_changes.register

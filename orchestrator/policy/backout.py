@@ -44,9 +44,10 @@ def _hosts_to_run(hosts: tuple[str, ...], attempts: tuple[Attempted, ...]) -> tu
 
 
 def verdict(d: Deployment) -> Restored | ResidueFound | BackoutFailed:
-    """What the comparison proves: equality on every host is restored, whatever the playbook said; anything less is not.
+    """What the backout proved: restored needs equality on every host, and a playbook that ran to its end there.
 
-    A difference on a host where the playbook did not run to its end is a failed backout, not a residue.
+    Equality reaches as far as the baseline's scope. A playbook that did not run to its end may have left something undone that
+    the scope does not cover, a service not restarted for example: that is a failed backout, equal or not.
     """
     progress = _progress(d)
     outcomes = latest_outcomes(a for a in d.attempts[progress.first_attempt :] if a.purpose == "backout")
@@ -54,8 +55,12 @@ def verdict(d: Deployment) -> Restored | ResidueFound | BackoutFailed:
     failed = dict(progress.not_compared)
     for host in progress.hosts:
         outcome = outcomes.get(host)
-        if host in differing and (outcome is None or outcome.result != "done"):
-            failed.setdefault(host, outcome.reason if outcome else "the backout playbook did not run")
+        if outcome is None or outcome.result != "done":
+            said = outcome.reason if outcome is not None else "it did not run"
+            found = "differs from" if host in differing else "equals"
+            failed.setdefault(
+                host, f"{found} the baseline, and the backout playbook did not run to its end: {said}"
+            )
     if failed:
         return BackoutFailed(hosts=failed)
     if differing:

@@ -342,6 +342,17 @@ ROWS: list[tuple[str, Sequence[e.Event], str]] = [
         "run backout h1",
     ),
     ("backout: the proof", BACKED, "prove_restoration h1 h2 h3 h4"),
+    (
+        "backout: equal, but on one host the playbook never ran to its end",
+        [
+            *BACKING_OUT,
+            *attempted("b1", 1, purpose="backout", h2="done", h3="done", h4="not_done"),
+            *attempted("b2", 1, purpose="backout", h4="not_done"),
+            *attempted("b3", 0, purpose="backout", h1="done"),
+            e.RestorationCompared(baselines=()),
+        ],
+        "record backout_failed h4",
+    ),
     ("backout: equal", [*BACKED, e.RestorationCompared(baselines=())], "record restored"),
     (
         "backout: a host that cannot be compared",
