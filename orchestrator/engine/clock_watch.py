@@ -8,12 +8,13 @@ TOLERANCE = 5.0
 
 
 def took_over(work: Work, driver: str, by: str) -> None:
-    """Put the new driver on the journal, and a jump of the clock since the last driver of this boot."""
-    last_boot, last_offset = work.deployment.boot, work.deployment.clock_offset
+    """Put a jump of the clock since the last driver of this boot on the journal, and then the new driver.
+
+    In this order: the driver's own offset on the journal first would hide the jump for ever from whoever comes after its death.
+    """
+    look(work)
     boot, offset = _offset(work)
     work.chronicle.note(DriverTook(driver=driver, by=by, boot=boot, clock_offset=offset))
-    if boot == last_boot and last_offset is not None:
-        _note_jump(work, offset - last_offset)
 
 
 def look(work: Work) -> None:

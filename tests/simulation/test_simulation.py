@@ -26,3 +26,9 @@ def test_the_same_seed_makes_the_same_journal() -> None:
         run(first)
         run(second)
         assert first.journal.records == second.journal.records
+
+
+@pytest.mark.parametrize("seed", [1277, 25696, 101686, 257017])
+def test_seeds_that_once_broke_something_stay_sound(seed: int) -> None:
+    scenario = Scenario(seed)
+    assert broken(scenario, run(scenario)) == []
