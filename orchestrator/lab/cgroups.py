@@ -69,8 +69,12 @@ def frozen(*parts: str) -> bool:
 
 
 def freeze(*parts: str, stand_still: bool) -> None:
-    """Stop every process of the group where it is, or let them all go on."""
-    (groups(*parts)[0] / "cgroup.freeze").write_text("1" if stand_still else "0")
+    """Stop every process of the group where it is, or let them all go on; returns when they do, else raises LabError."""
+    folder = groups(*parts)[0]
+    (folder / "cgroup.freeze").write_text("1" if stand_still else "0")
+    # The kernel stops each process when it next leaves a system call: a write to a disk can take a while.
+    if not within(_GONE_WITHIN, lambda: _event(folder, "frozen") is stand_still):
+        raise LabError(f"{folder}: processes do not {'stand still' if stand_still else 'go on'}.")
 
 
 def kill(*parts: str) -> None:
