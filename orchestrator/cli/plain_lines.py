@@ -15,7 +15,7 @@ from orchestrator.domain.fold import apply
 from orchestrator.domain.plain_text import plain
 from orchestrator.policy.drift import summary_lines
 from orchestrator.policy.plain_words import counted, next_moves, plain_words
-from orchestrator.policy.telling import checks_words, outcome_words, quiet_words
+from orchestrator.policy.telling import awaited_words, checks_words, outcome_words, quiet_words
 
 Said = list[tuple[str, str]]
 """What there is to say: where (a wave, or what the deployment as a whole is at), and what."""
@@ -154,6 +154,11 @@ def _attempt_ended(event: e.AttemptEnded, d: Deployment) -> Said:
 @_said.register
 def _attempt_lost(event: e.AttemptLost, d: Deployment) -> Said:
     return [("attempt", f"{event.attempt} lost: {event.reason}")]
+
+
+@_said.register
+def _quiet_awaited(event: e.QuietAwaited, d: Deployment) -> Said:
+    return [("quiet", awaited_words(event))]
 
 
 @_said.register

@@ -40,6 +40,16 @@ class Standing(Noun):
     reason: str = ""
 
 
+class QuietWait(Noun):
+    """Hosts that are asked until a moment whether an unclean run has left them, and what the others have told already."""
+
+    hosts: Many[HostName]
+    since: Moment
+    until: Moment
+    busy: Many[HostName] = ()
+    ended: Many[HostName] = ()
+
+
 class Attempted(Noun):
     """An attempt on the journal; open while it has neither outcome nor loss."""
 
@@ -52,6 +62,7 @@ class Attempted(Noun):
     outcome: AttemptOutcome | None = None
     lost: str | None = None
     started: bool = True
+    wait: QuietWait | None = None
     quiesced: bool = False
     busy: Many[HostName] = ()
     unseen: Many[HostName] = ()

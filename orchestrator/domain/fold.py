@@ -13,6 +13,7 @@ from orchestrator.domain.deployment import (
     Failure,
     GateProgress,
     Hold,
+    QuietWait,
     Standing,
     StandingName,
     latest_outcomes,
@@ -139,8 +140,13 @@ def _with_attempt(d: Deployment, name: str, **update: object) -> tuple[Attempted
 
 def _looked_at_anew(d: Deployment) -> tuple[Attempted, ...]:
     """Every answer of a person lets hosts be asked once more that were busy, or gave no answer."""
-    anew = {"quiesced": False, "busy": (), "unseen": ()}
-    return tuple(a.model_copy(update=anew) if a.busy or a.unseen else a for a in d.attempts)
+    anew = {"quiesced": False, "busy": (), "unseen": (), "wait": None}
+    return tuple(a.model_copy(update=anew) if a.busy or a.unseen or a.wait else a for a in d.attempts)
+
+
+def _waited_for_anew(d: Deployment) -> tuple[Attempted, ...]:
+    """The patience that was promised no longer holds."""
+    return tuple(a.model_copy(update={"wait": None}) if a.wait else a for a in d.attempts)
 
 
 _DEPLOYED: dict[str, StandingName] = {"done": "deployed", "not_done": "failed", "unknown": "unknown"}
@@ -173,11 +179,26 @@ def _attempt_lost(event: e.AttemptLost, d: Deployment, record: Recorded) -> Chan
 
 
 @_changes.register
+def _quiet_awaited(event: e.QuietAwaited, d: Deployment, record: Recorded) -> Changes:
+    before = next(a.wait for a in d.attempts if a.attempt == event.attempt)
+    wait = QuietWait(
+        hosts=event.hosts,
+        since=before.since if before is not None else record.at,
+        until=event.until,
+        busy=event.busy,
+        ended=event.ended,
+    )
+    return {"attempts": _with_attempt(d, event.attempt, wait=wait)}
+
+
+@_changes.register
 def _quiesced(event: e.Quiesced, d: Deployment, record: Recorded) -> Changes:
     reason = f"unreachable, and what {event.attempt} began there may still run"
     waiting = [host for host in event.unreachable if d.standings[host].standing == "to_retry"]
     return {
-        "attempts": _with_attempt(d, event.attempt, quiesced=True, busy=event.busy, unseen=event.unreachable),
+        "attempts": _with_attempt(
+            d, event.attempt, quiesced=True, busy=event.busy, unseen=event.unreachable, wait=None
+        ),
         "standings": _stand(d, dict.fromkeys(waiting, ("unknown", reason))),
     }
 
@@ -379,7 +400,7 @@ def _clock_jumped(event: e.ClockJumped, d: Deployment, record: Recorded) -> Chan
 
 @_changes.register
 def _emergency_stopped(event: e.EmergencyStopped, d: Deployment, record: Recorded) -> Changes:
-    return {"stopped": f"{event.by}: {event.reason}"}
+    return {"stopped": f"{event.by}: {event.reason}", "attempts": _waited_for_anew(d)}
 
 
 @_changes.register

@@ -134,6 +134,7 @@ WHILE_TOUCHED = frozenset(
         "attempt_adopted",
         "attempt_ended",
         "attempt_lost",
+        "quiet_awaited",
         "quiesced",
         "held",
         "held_on",

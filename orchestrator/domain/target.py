@@ -5,6 +5,9 @@ from orchestrator.domain.noun import HostName, Many, Noun, Port
 HOST_KEY_NOT_PINNED = "host key is not the pinned one"
 """How the reason begins when a host shows a key that is not the pinned one: a security event, never just unreachable."""
 
+PROCESSES_HIDDEN = "its processes cannot be seen"
+"""How the reason begins when a host answers, and lets this user see too little of what runs there."""
+
 
 class Target(Noun):
     """One host of the inventory, and how it is reached over ssh."""

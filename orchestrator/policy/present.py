@@ -23,7 +23,9 @@ def present_step(d: Deployment, story: Story, now: datetime) -> StoryStep | None
     """The step at work that the journal cannot show as open, for only its end is written there."""
     began = story.mark or d.began_at
     match next_step(d, now):
-        case Perform(practice=practice) as deed if practice in _STEPS:
+        case Perform(practice=practice) as deed if practice in _STEPS and not story.has_open(
+            _STEPS[practice]
+        ):
             wave = deed.wave if practice in _OF_A_WAVE else None
             return StoryStep(_STEPS[practice], wave, began, None, "open", hosts=deed.hosts)
         case WaitUntil(moment=moment, what=what) if not d.touched:

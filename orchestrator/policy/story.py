@@ -102,6 +102,13 @@ class Story:
             if step.ended is None and step.name in names:
                 self.steps[place] = replace(step, ended=record.at, result=result, words=words or step.words)
 
+    def say(self, words: str, name: StepName) -> None:
+        """New words for every open step of this name."""
+        self.steps = [
+            replace(step, words=words) if step.ended is None and step.name == name else step
+            for step in self.steps
+        ]
+
     def change(self, old: StoryStep, new: StoryStep) -> None:
         """Put a step in the place of another."""
         self.steps[self.steps.index(old)] = new

@@ -149,11 +149,29 @@ def _attempt_lost(event: e.AttemptLost, story: Story, record: Recorded) -> None:
 
 @_tell.register
 def _quiesced(event: e.Quiesced, story: Story, record: Recorded) -> None:
-    left = bool(event.busy or event.unreachable)
-    words = quiet_words(event)
-    step = story.finished(record, "quiesce", "unknown" if left else "passed", words)
-    wave = next((each.wave for each in story.steps if each.attempt == event.attempt), None)
-    story.add(replace(step, wave=wave))
+    result: Result = "unknown" if event.busy or event.unreachable else "passed"
+    if story.has_open("quiesce"):
+        story.end(
+            record, result, f"{quiet_words(event)}; hosts that gave no answer were asked again", "quiesce"
+        )
+        return
+    step = story.finished(record, "quiesce", result, quiet_words(event))
+    story.add(replace(step, wave=_wave_of(story, event.attempt)))
+
+
+@_tell.register
+def _quiet_awaited(event: e.QuietAwaited, story: Story, record: Recorded) -> None:
+    words = awaited_words(event)
+    if story.has_open("quiesce"):
+        story.say(words, "quiesce")
+        return
+    began = story.mark or record.at
+    wave = _wave_of(story, event.attempt)
+    story.add(StoryStep("quiesce", wave, began, None, "open", words, hosts=event.hosts))
+
+
+def _wave_of(story: Story, attempt: str) -> int | None:
+    return next((step.wave for step in story.steps if step.attempt == attempt), None)
 
 
 @_tell.register
@@ -305,6 +323,11 @@ def quiet_words(event: e.Quiesced) -> str:
     said += [f"no answer from {', '.join(event.unreachable)}"] if event.unreachable else []
     said += [f"processes were ended on {', '.join(event.ended)}"] if event.ended else []
     return "; ".join(said) or "no process of the run is left on its hosts"
+
+
+def awaited_words(event: e.QuietAwaited) -> str:
+    """Who is waited for after an unclean end, such as `no answer from web3; asked again until 22:04:10 UTC`."""
+    return f"no answer from {', '.join(event.hosts)}; asked again until {event.until:%H:%M:%S} UTC"
 
 
 def outcome_words(outcomes: Iterable[HostOutcome]) -> str:

@@ -134,6 +134,7 @@ EVERY_EVENT: list[Event] = [
     e.AttemptAdopted(attempt="d1.deploy.0.1", found="running"),
     e.AttemptEnded(outcome=OUTCOME),
     e.AttemptLost(attempt="d1.deploy.0.1", reason="gone", started=False),
+    e.QuietAwaited(attempt="d1.deploy.0.1", hosts=("web2",), until=SOON, busy=("web1",), ended=("web3",)),
     e.Quiesced(attempt="d1.deploy.0.1", busy=("web1",), unreachable=("web2",)),
     e.WaveDeployed(wave=0),
     e.WaveFailed(wave=0, hosts=("web1",), reason="r"),

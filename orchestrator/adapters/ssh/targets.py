@@ -13,7 +13,7 @@ from orchestrator.adapters.ssh.session import Session, Unreached
 from orchestrator.domain.baseline import Baseline, BaselineScope, ConfigurationItem
 from orchestrator.domain.check import Answer, Check, CheckBase, CheckResult, ClockCheck
 from orchestrator.domain.plain_text import escaped_text, plain
-from orchestrator.domain.target import Ending, Identity, Target
+from orchestrator.domain.target import PROCESSES_HIDDEN, Ending, Identity, Target
 from orchestrator.engine.ports import Targets
 
 ControllerChecks = Callable[[Sequence[Target], Sequence[Check], Path], Sequence[CheckResult]]
@@ -179,7 +179,7 @@ def _ending(target: Target, outcome: Answered | Unanswered) -> Ending | str:
     told = outcome.body["ending"]
     left = [plain(str(process), 200) for process in told["left"]]
     if not left and told["unasked"]:
-        return f"{told['unasked']} processes cannot be asked: {outcome.without_root or 'not root'}"
+        return f"{PROCESSES_HIDDEN} ({told['unasked']} of them): {outcome.without_root or 'not root'}"
     return Ending(host=target.host, ended=told["ended"], left=tuple(left))
 
 

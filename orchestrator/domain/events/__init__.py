@@ -15,6 +15,7 @@ from orchestrator.domain.events.attempts import (
     AttemptIntended,
     AttemptLost,
     Quiesced,
+    QuietAwaited,
 )
 from orchestrator.domain.events.authority import (
     Approved,
@@ -92,6 +93,7 @@ Event = Annotated[
     | AttemptAdopted
     | AttemptEnded
     | AttemptLost
+    | QuietAwaited
     | Quiesced
     | WaveDeployed
     | WaveFailed
@@ -171,6 +173,7 @@ __all__ = [
     "Paused",
     "Planned",
     "Quiesced",
+    "QuietAwaited",
     "Recorded",
     "Refused",
     "Rejected",

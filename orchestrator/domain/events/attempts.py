@@ -3,7 +3,7 @@
 from typing import Literal
 
 from orchestrator.domain.attempt import Purpose
-from orchestrator.domain.noun import HostName, Many, Name, Noun, Text
+from orchestrator.domain.noun import HostName, Many, Moment, Name, Noun, Text
 from orchestrator.domain.outcome import AttemptOutcome
 
 
@@ -40,6 +40,17 @@ class AttemptLost(Noun):
     attempt: Name
     reason: Text
     started: bool = True
+
+
+class QuietAwaited(Noun):
+    """After an unclean end hosts gave no answer: they are asked again until a moment. What the others told is kept here."""
+
+    kind: Literal["quiet_awaited"] = "quiet_awaited"
+    attempt: Name
+    hosts: Many[HostName]
+    until: Moment
+    busy: Many[HostName] = ()
+    ended: Many[HostName] = ()
 
 
 class Quiesced(Noun):

@@ -1,34 +1,88 @@
 """Quiet after an unclean end: tasks of a run can outlive it on the hosts and would race whatever comes next."""
 
-from orchestrator.domain.deployment import Attempted, Deployment
-from orchestrator.domain.events import Quiesced
-from orchestrator.domain.target import Ending
+from datetime import timedelta
+
+from orchestrator.domain.deployment import Attempted, Deployment, QuietWait
+from orchestrator.domain.events import Quiesced, QuietAwaited
+from orchestrator.domain.target import HOST_KEY_NOT_PINNED, PROCESSES_HIDDEN, Ending
 from orchestrator.engine.work import Work
 from orchestrator.policy.steps import Perform
 
-PATIENCE = 30.0
+TASKS_END = 30.0
 """Seconds that a remote task is given to end by itself where nobody asked for an end now."""
+PATIENCE = 120.0
+"""Seconds in which a host that gives no answer is asked again: what reboots is back by then."""
+AT_ONCE = 20.0
+"""The same after an abort, an emergency stop and a run out of time."""
+PAUSE = 2.0
+"""Seconds between two questions."""
+NOT_CURED_BY_WAITING = (HOST_KEY_NOT_PINNED, PROCESSES_HIDDEN)
 
 
 def perform(work: Work, step: Perform) -> None:
-    """End what is left of the run on its hosts and see that it is gone; busy and unreachable ones are named."""
-    patience = 0.0 if _at_once(work.deployment, step.attempt) else PATIENCE
-    told = work.ports.targets.end_run(work.targets(step.hosts), step.attempt, patience)
+    """One round: end what is left of the run on its hosts and see that it is gone; ask those again that do not answer.
+
+    How long they are asked is a deadline on the journal, so that the next driver goes on waiting and does not begin anew.
+    """
+    attempt = next(a for a in work.deployment.attempts if a.attempt == step.attempt)
+    wait = attempt.wait
+    told = work.ports.targets.end_run(
+        work.targets(wait.hosts if wait is not None else step.hosts),
+        step.attempt,
+        0.0 if _at_once(work.deployment, attempt) else TASKS_END,
+    )
+    quiet = _with_answers(attempt, step.hosts, told)
+    waited = wait is not None and _is_over(work, wait)
+    if waited or not any(_may_come_back(told.get(host)) for host in quiet.unreachable):
+        work.chronicle.note(quiet)
+        return
+    if wait is None or wait.hosts != quiet.unreachable:
+        work.chronicle.note(_awaited(work, attempt, quiet))
+    work.ports.clock.sleep(PAUSE)
+    work.chronicle.refresh()
+
+
+def _with_answers(attempt: Attempted, hosts: tuple[str, ...], told: dict[str, Ending | str]) -> Quiesced:
+    """All that is known now: what earlier rounds were told, and this one."""
+    earlier = attempt.wait
+    pending = set(earlier.hosts if earlier is not None else hosts)
     endings = {host: ending for host, ending in told.items() if isinstance(ending, Ending)}
-    work.chronicle.note(
-        Quiesced(
-            attempt=step.attempt,
-            busy=tuple(host for host in step.hosts if host in endings and endings[host].left),
-            unreachable=tuple(host for host in step.hosts if host not in endings),
-            ended=tuple(host for host in step.hosts if host in endings and endings[host].ended),
-        )
+    busy = {host for host, ending in endings.items() if ending.left}
+    ended = {host for host, ending in endings.items() if ending.ended}
+    if earlier is not None:
+        busy, ended = busy | set(earlier.busy), ended | set(earlier.ended)
+    return Quiesced(
+        attempt=attempt.attempt,
+        busy=tuple(host for host in hosts if host in busy),
+        unreachable=tuple(host for host in hosts if host in pending and host not in endings),
+        ended=tuple(host for host in hosts if host in ended),
     )
 
 
-def _at_once(d: Deployment, name: str) -> bool:
+def _may_come_back(answer: Ending | str | None) -> bool:
+    return not (isinstance(answer, str) and answer.startswith(NOT_CURED_BY_WAITING))
+
+
+def _awaited(work: Work, attempt: Attempted, quiet: Quiesced) -> QuietAwaited:
+    patience = AT_ONCE if _at_once(work.deployment, attempt) else PATIENCE
+    wait = attempt.wait
+    return QuietAwaited(
+        attempt=attempt.attempt,
+        hosts=quiet.unreachable,
+        until=wait.until if wait is not None else work.ports.clock.now() + timedelta(seconds=patience),
+        busy=quiet.busy,
+        ended=quiet.ended,
+    )
+
+
+def _is_over(work: Work, wait: QuietWait) -> bool:
+    """A clock that was set back behind the beginning would make it endless."""
+    return not wait.since <= work.ports.clock.now() < wait.until
+
+
+def _at_once(d: Deployment, attempt: Attempted) -> bool:
     """An abort, an emergency stop and a run out of time end now; a lost worker's tasks may come to their own end."""
-    attempt = next((a for a in d.attempts if a.attempt == name), None)
-    return d.aborting is not None or d.stopped is not None or (attempt is not None and _out_of_time(attempt))
+    return d.aborting is not None or d.stopped is not None or _out_of_time(attempt)
 
 
 def _out_of_time(attempt: Attempted) -> bool:
