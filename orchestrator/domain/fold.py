@@ -6,6 +6,7 @@ from functools import singledispatch
 from typing import Any, Literal
 
 from orchestrator.domain import events as e
+from orchestrator.domain.attempted import looked_at_anew, waited_for_anew, with_attempt
 from orchestrator.domain.deployment import (
     Attempted,
     BackoutProgress,
@@ -132,23 +133,6 @@ def _attempt_intended(event: e.AttemptIntended, d: Deployment, record: Recorded)
     }
 
 
-def _with_attempt(d: Deployment, name: str, **update: object) -> tuple[Attempted, ...]:
-    return tuple(
-        attempt.model_copy(update=update) if attempt.attempt == name else attempt for attempt in d.attempts
-    )
-
-
-def _looked_at_anew(d: Deployment) -> tuple[Attempted, ...]:
-    """Every answer of a person lets hosts be asked once more that were busy, or gave no answer."""
-    anew = {"quiesced": False, "busy": (), "unseen": (), "wait": None}
-    return tuple(a.model_copy(update=anew) if a.busy or a.unseen or a.wait else a for a in d.attempts)
-
-
-def _waited_for_anew(d: Deployment) -> tuple[Attempted, ...]:
-    """The patience that was promised no longer holds."""
-    return tuple(a.model_copy(update={"wait": None}) if a.wait else a for a in d.attempts)
-
-
 _DEPLOYED: dict[str, StandingName] = {"done": "deployed", "not_done": "failed", "unknown": "unknown"}
 _BACKED_OUT: dict[str, StandingName] = {
     "done": "backed_out",
@@ -163,7 +147,7 @@ def _attempt_ended(event: e.AttemptEnded, d: Deployment, record: Recorded) -> Ch
     purpose = next(a.purpose for a in d.attempts if a.attempt == outcome.attempt)
     names = _DEPLOYED if purpose == "deploy" else _BACKED_OUT
     return {
-        "attempts": _with_attempt(d, outcome.attempt, outcome=outcome),
+        "attempts": with_attempt(d, outcome.attempt, outcome=outcome),
         "standings": _stand(d, {host.host: (names[host.result], host.reason) for host in outcome.hosts}),
     }
 
@@ -173,7 +157,7 @@ def _attempt_lost(event: e.AttemptLost, d: Deployment, record: Recorded) -> Chan
     lost = next(a for a in d.attempts if a.attempt == event.attempt)
     standing: StandingName = "unknown" if lost.purpose == "deploy" else "backout_failed"
     return {
-        "attempts": _with_attempt(d, event.attempt, lost=event.reason, started=event.started),
+        "attempts": with_attempt(d, event.attempt, lost=event.reason, started=event.started),
         "standings": _stand(d, dict.fromkeys(lost.hosts, (standing, event.reason))),
     }
 
@@ -188,7 +172,7 @@ def _quiet_awaited(event: e.QuietAwaited, d: Deployment, record: Recorded) -> Ch
         busy=event.busy,
         ended=event.ended,
     )
-    return {"attempts": _with_attempt(d, event.attempt, wait=wait)}
+    return {"attempts": with_attempt(d, event.attempt, wait=wait)}
 
 
 @_changes.register
@@ -196,7 +180,7 @@ def _quiesced(event: e.Quiesced, d: Deployment, record: Recorded) -> Changes:
     reason = f"unreachable, and what {event.attempt} began there may still run"
     waiting = [host for host in event.unreachable if d.standings[host].standing == "to_retry"]
     return {
-        "attempts": _with_attempt(
+        "attempts": with_attempt(
             d, event.attempt, quiesced=True, busy=event.busy, unseen=event.unreachable, wait=None
         ),
         "standings": _stand(d, dict.fromkeys(waiting, ("unknown", reason))),
@@ -288,7 +272,7 @@ def _backout_began(event: e.BackoutBegan, d: Deployment, record: Recorded) -> Ch
         "hold": None,
         "failure": None,
         "aborting": None,
-        "attempts": _looked_at_anew(d),
+        "attempts": looked_at_anew(d),
     }
 
 
@@ -344,7 +328,7 @@ def _retried(event: e.Retried, d: Deployment, record: Recorded) -> Changes:
         "entry": "unasked",
         "checked": False,
         "check_failures": {},
-        "attempts": _looked_at_anew(d),
+        "attempts": looked_at_anew(d),
         "standings": _stand(d, _tried_again(d, d.failure) if d.failure is not None else {}),
     }
 
@@ -378,7 +362,7 @@ def _abort_requested(event: e.AbortRequested, d: Deployment, record: Recorded) -
         "aborting": f"{event.by}: {event.reason}",
         "paused": None,
         "hold": None,
-        "attempts": _looked_at_anew(d),
+        "attempts": looked_at_anew(d),
     }
 
 
@@ -400,7 +384,7 @@ def _clock_jumped(event: e.ClockJumped, d: Deployment, record: Recorded) -> Chan
 
 @_changes.register
 def _emergency_stopped(event: e.EmergencyStopped, d: Deployment, record: Recorded) -> Changes:
-    return {"stopped": f"{event.by}: {event.reason}", "attempts": _waited_for_anew(d)}
+    return {"stopped": f"{event.by}: {event.reason}", "attempts": waited_for_anew(d)}
 
 
 @_changes.register
