@@ -82,9 +82,14 @@ def changes_between(before: EffectivePlan, after: EffectivePlan) -> tuple[Change
 def _changes(before: EffectivePlan, after: EffectivePlan) -> Iterator[Change]:
     for old, new in zip(before.ingredients, after.ingredients, strict=True):
         if old.parts != new.parts:
-            yield Change(
-                ingredient=old.name,
-                changed=tuple(sorted(p for p in old.parts if new.parts.get(p, old.parts[p]) != old.parts[p])),
-                added=tuple(sorted(new.parts.keys() - old.parts.keys())),
-                removed=tuple(sorted(old.parts.keys() - new.parts.keys())),
-            )
+            yield change_of(old, new)
+
+
+def change_of(old: Ingredient, new: Ingredient) -> Change:
+    """What changed, came or went between two states of one ingredient."""
+    return Change(
+        ingredient=old.name,
+        changed=tuple(sorted(p for p in old.parts if new.parts.get(p, old.parts[p]) != old.parts[p])),
+        added=tuple(sorted(new.parts.keys() - old.parts.keys())),
+        removed=tuple(sorted(old.parts.keys() - new.parts.keys())),
+    )

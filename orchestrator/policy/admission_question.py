@@ -34,6 +34,7 @@ class Question:
     `subject` is the deployment's or the schedule entry's id that approvals name. `used` are nonces of approvals that other
     deployments took. `earlier_plans` are effective plans by digest, so that a change can be named. `recent` are starts of
     earlier deployments under this policy. `measured` are wave times from the records, beside those of certificates.
+    `plan_file` is what the commands that are named call the plan; `rehearsing`: the deployment is a rehearsal itself.
     """
 
     subject: str
@@ -54,6 +55,8 @@ class Question:
     recent: tuple[datetime, ...] = ()
     successes: tuple[Success, ...] = ()
     measured: tuple[MeasuredWave, ...] = ()
+    plan_file: str = "PLAN"
+    rehearsing: bool = False
 
     @property
     def environment(self) -> str:

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from orchestrator.domain.authority import Reason
-from orchestrator.domain.effective_plan import REHEARSED
+from orchestrator.domain.effective_plan import (
+    REHEARSED,
+    EffectivePlan,
+    Ingredient,
+    IngredientName,
+    change_of,
+)
 from orchestrator.domain.rehearsal import ISSUER, Certificate, PresentedCertificate
 from orchestrator.domain.release_policy import AskedRehearsal
 from orchestrator.domain.words import seconds_words
@@ -37,8 +43,13 @@ def judged_certificates(question: Question) -> tuple[JudgedCertificate, ...]:
 
 
 def asked_rehearsal(question: Question) -> AskedRehearsal | None:
-    """The rehearsal that the policy asks for here; None where it asks for none, or waives it in an emergency."""
+    """The rehearsal that the policy asks for here; None where it asks for none, or waives it in an emergency.
+
+    None of a rehearsal either: it is what makes certificates.
+    """
     emergency = question.policy.emergency
+    if question.rehearsing:
+        return None
     if question.emergency and emergency is not None and emergency.without_rehearsal:
         return None
     return question.policy.rehearsal
@@ -55,13 +66,15 @@ def rehearsal_faults(question: Question, ones: tuple[JudgedCertificate, ...]) ->
             code="rehearsal.missing",
             about=f"{release.name} {release.version}",
             found=f"no rehearsal certificate counts for the effective plan {question.effective.digest[:16]}",
-            next_move=f"orch rehearse PLAN --in {_where(question)}",
+            next_move=_command(question),
         )
 
 
-def _where(question: Question) -> str:
+def _command(question: Question) -> str:
+    """The command that makes a certificate that counts, with the first environment that the policy names."""
     asked = question.policy.rehearsal
-    return " or ".join(asked.environments) if asked is not None and asked.environments else "ENVIRONMENT"
+    environment = asked.environments[0] if asked is not None and asked.environments else "ENVIRONMENT"
+    return f"orch rehearse {question.plan_file} --in {environment}"
 
 
 def _against(question: Question, presented: PresentedCertificate) -> Iterator[Reason]:
@@ -92,8 +105,21 @@ def _covers(question: Question, certificate: Certificate) -> Iterator[Reason]:
     digests = question.effective.digests
     changed = [name for name in REHEARSED if certificate.covers.get(name) != digests[name]]
     if changed:
-        said = ", ".join(f"{name} {digests[name][:16]}" for name in changed)
-        yield _reason("changed", certificate, f"does not cover {said}", "rehearse what will run")
+        said = ", ".join(f"{_named(question, certificate, name)} {digests[name][:16]}" for name in changed)
+        move = f"rehearse what will run: {_command(question)}"
+        yield _reason("changed", certificate, f"does not cover {said}", move)
+
+
+def _named(question: Question, certificate: Certificate, name: IngredientName) -> str:
+    """The ingredient with what changed in it, where a plan is known that had it as it was rehearsed."""
+    now = _ingredient(question.effective, name)
+    known = (_ingredient(plan, name) for plan in question.earlier_plans.values())
+    rehearsed = next((one for one in known if one.digest == certificate.covers.get(name)), None)
+    return name if rehearsed is None else str(change_of(rehearsed, now))
+
+
+def _ingredient(plan: EffectivePlan, name: IngredientName) -> Ingredient:
+    return next(one for one in plan.ingredients if one.name == name)
 
 
 def _results(question: Question, certificate: Certificate) -> Iterator[Reason]:

@@ -1,17 +1,28 @@
-"""Makes the effective plan: which ingredient has which parts, and what each part's digest is taken of."""
+"""Makes the effective plan: which ingredient has which parts, and what each part's digest is taken of.
+
+What a plan says of one environment alone (which, with which inventory and hosts, when, on whose word) is a part of `hosts`,
+so that all other ingredients are the same wherever the release goes, and a rehearsal elsewhere can cover them (docs/adr/0023).
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any
 
 from orchestrator.domain.canonical import digest_of
 from orchestrator.domain.deployment_model import DeploymentModel
 from orchestrator.domain.effective_plan import INGREDIENTS, EffectivePlan, Ingredient
 from orchestrator.domain.noun import Noun
-from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.domain.release_plan import ReleasePlan, Strategy
 from orchestrator.domain.release_policy import ReleasePolicy
 from orchestrator.domain.target import Target
 from orchestrator.domain.wave import Wave
 
 Digests = Mapping[str, str]
+
+PLACE = ("environment", "inventory", "dynamic_inventory", "vault_password_file")
+"""Fields of `resources` that say where a deployment goes and how it gets in there."""
+ELSEWHERE = ("schedule", "approval")
+"""Sections of the plan that are of one environment: when, and on whose word."""
 
 
 def effective_plan(
@@ -27,14 +38,15 @@ def effective_plan(
     """The effective plan of these. `tree` and `artefacts` are digests by path, as they were read.
 
     Plan, model and policy are digested as what they mean, so that a comment in one of them voids nothing. Variables
-    are those of the plan; those of the inventory and of roles are files of the tree.
+    are those of the plan; those of roles are files of the tree, and those beside the plan's inventory parts of `hosts`.
     """
+    inventory = _inventory(plan, tree)
     parts: dict[str, Mapping[str, str]] = {
         "plan": _sections(plan),
         "model": _named(model, f"{model.model} {model.version}" if model else ""),
         "policy": _named(policy, f"{policy.policy} {policy.version}" if policy else ""),
-        "hosts": _hosts(targets, waves),
-        "playbook tree": tree,
+        "hosts": {**_hosts(targets, waves), **_place(plan), **inventory},
+        "playbook tree": {path: digest for path, digest in tree.items() if path not in inventory},
         "artefacts": artefacts,
         "variables": _variables(plan),
     }
@@ -43,8 +55,50 @@ def effective_plan(
     )
 
 
+def _inventory(plan: ReleasePlan, tree: Digests) -> dict[str, str]:
+    """The files of the tree that Ansible reads as the plan's inventory: a folder, or a file and the variables beside it.
+
+    What is read for a playbook as well stays in the tree: variables beside both, and a folder with playbooks in it.
+    """
+    inventory = PurePosixPath(plan.resources.inventory)
+    playbooks = [PurePosixPath(name) for name in (plan.strategy.playbook, plan.backout.playbook)]
+    folders = {inventory}
+    if str(inventory) in tree and all(inventory.parent != playbook.parent for playbook in playbooks):
+        folders |= {inventory.parent / name for name in ("group_vars", "host_vars")}
+    if any(inventory in playbook.parents for playbook in playbooks):
+        return {}
+    return {
+        path: digest
+        for path, digest in tree.items()
+        if folders & {PurePosixPath(path), *PurePosixPath(path).parents}
+    }
+
+
 def _sections(plan: ReleasePlan) -> dict[str, str]:
-    return {name: digest_of(getattr(plan, name), f"plan {name}") for name in type(plan).model_fields}
+    said: dict[str, Any] = {name: getattr(plan, name) for name in type(plan).model_fields}
+    said["resources"] = plan.resources.model_dump(mode="json", exclude=set(PLACE))
+    said["strategy"] = _anywhere(plan.strategy)
+    return {name: digest_of(said[name], f"plan {name}") for name in said if name not in ELSEWHERE}
+
+
+def _place(plan: ReleasePlan) -> dict[str, str]:
+    """What the plan says of its environment alone; no host can have such a name."""
+    strategy = plan.strategy
+    named = [wave.hosts for wave in strategy.waves if wave.hosts]
+    said: dict[str, Any] = {
+        "the plan's resources": plan.resources.model_dump(mode="json", include=set(PLACE)),
+        "the plan's strategy": [strategy.hosts, strategy.pilot.hosts if strategy.pilot else None, named],
+        **{f"the plan's {name}": getattr(plan, name) for name in ELSEWHERE},
+    }
+    return {name: digest_of(value, name) for name, value in said.items()}
+
+
+def _anywhere(strategy: Strategy) -> dict[str, Any]:
+    """The strategy without the names of hosts: that some are named is said, and which is not."""
+    said = strategy.model_dump(mode="json", exclude={"hosts"})
+    for wave in (*said["waves"], *([said["pilot"]] if said["pilot"] else ())):
+        wave["hosts"] = wave["hosts"] is not None
+    return said
 
 
 def _named(noun: Noun | None, name: str) -> dict[str, str]:

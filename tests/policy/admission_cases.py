@@ -138,6 +138,8 @@ def question(given: dict[str, Any]) -> Question:
         recent=tuple(now - timedelta(seconds=seconds_of(ago)) for ago in tree["recent"]),
         successes=tuple(_success(one, plan, present) for one in tree["successes"]),
         measured=tuple(MeasuredWave.model_validate(one) for one in tree["measured"]),
+        plan_file="plans/shop.yml",
+        rehearsing=tree["rehearsing"],
     )
 
 

@@ -13,7 +13,11 @@ from tests.plans import plan_of, plan_tree, targets_named
 from tests.policy.admission_cases import laid_over
 
 
-def made(change: dict[str, Any] | None = None, hosts: tuple[str, ...] = ("web1", "web2")) -> EffectivePlan:
+def made(
+    change: dict[str, Any] | None = None,
+    hosts: tuple[str, ...] = ("web1", "web2"),
+    tree: dict[str, str] | None = None,
+) -> EffectivePlan:
     plan = plan_of(laid_over(plan_tree(variables={"a": 1}), change or {}))
     targets = targets_named(*hosts)
     return effective_plan(
@@ -22,7 +26,7 @@ def made(change: dict[str, Any] | None = None, hosts: tuple[str, ...] = ("web1",
         waves_of(plan, targets).waves,
         model=None,
         policy=None,
-        tree={"playbooks/app.yml": "a" * 64},
+        tree={"playbooks/app.yml": "a" * 64} if tree is None else tree,
         artefacts={"dml/app.tar.gz": "b" * 64},
     )
 
@@ -38,6 +42,11 @@ ROWS: list[tuple[str, dict[str, Any], list[str]]] = [
      ["plan (strategy changed)", "variables (strategy.variables.a changed)"]),
     ("a variable of the backout", {"backout": {"variables": {"b": 1}}},
      ["plan (backout changed)", "variables (backout.variables.b added)"]),
+    ("a window", {"schedule": {"window": {"opens": "2026-06-06T20:00:00Z", "closes": "2026-06-06T21:00:00Z"}}},
+     ["hosts (the plan's schedule changed)"]),
+    ("who approves", {"approval": {"required": ["service owner"]}}, ["hosts (the plan's approval changed)"]),
+    ("another pattern of the same hosts", {"strategy": {"hosts": "all"}}, ["hosts (the plan's strategy changed)"]),
+    ("other tools", {"resources": {"tools": ["a hammer"]}}, ["plan (resources changed)"]),
     ("the waves", {"strategy": {"waves": ["rest"]}}, ["plan (strategy changed)", "hosts (web2 changed)"]),
 ]  # fmt: skip
 
@@ -51,3 +60,54 @@ def test_row(what: str, change: dict[str, Any], named: list[str]) -> None:
 def test_a_host_more_is_named() -> None:
     more = made(hosts=("web1", "web2", "web3"))
     assert [str(one) for one in changes_between(made(), more)] == ["hosts (web3 added)"]
+
+
+LIVE = ["inventories/live/group_vars/web.yml", "inventories/live/hosts.yml"]
+
+
+@pytest.mark.parametrize(
+    ("inventory", "its_files"),
+    [
+        ("inventories/live", LIVE),
+        ("./inventories/live/", LIVE),
+        ("inventories/live/hosts.yml", LIVE),
+        ("inventories/staging.yml", ["inventories/host_vars/s1.yml", "inventories/staging.yml"]),
+        ("hosts", ["group_vars/web.yml", "hosts"]),
+        ("playbooks/hosts", ["playbooks/hosts"]),
+        ("playbooks", []),
+        (".", []),
+        ("/etc/ansible/hosts", []),
+        ("inventories/liv", []),
+    ],
+)
+def test_the_files_of_the_inventory_are_parts_of_the_hosts(inventory: str, its_files: list[str]) -> None:
+    files = (*LIVE, "inventories/lively/hosts.yml", "inventories/staging.yml", "inventories/host_vars/s1.yml",
+             "hosts", "group_vars/web.yml", "playbooks/app.yml", "playbooks/hosts",
+             "playbooks/group_vars/web.yml", "roles/web/tasks/main.yml")  # fmt: skip
+    made_of = made({"resources": {"inventory": inventory}}, tree=dict.fromkeys(files, "a" * 64))
+    of = {one.name: one.parts for one in made_of.ingredients}
+    assert sorted(path for path in of["hosts"] if path in files) == sorted(its_files)
+    assert sorted(of["playbook tree"]) == sorted(set(files) - set(its_files))
+
+
+THERE = {
+    "resources": {
+        "environment": "elsewhere",
+        "inventory": "inventories/elsewhere",
+        "dynamic_inventory": True,
+    },
+    "strategy": {"kind": "pilot", "hosts": "web", "waves": ["rest"], "pilot": {"hosts": ["a1"]}},
+    "schedule": {"window": {"opens": "2026-06-06T20:00:00Z", "closes": "2026-06-06T21:00:00Z"}},
+    "approval": {"required": ["service owner"]},
+}
+HERE = {"strategy": {"kind": "pilot", "hosts": "all", "waves": ["rest"], "pilot": {"hosts": ["web1"]}}}
+
+
+def test_nothing_but_the_hosts_is_another_in_another_environment() -> None:
+    here, there = made(HERE), made(THERE, hosts=("a1", "a2", "a3"))
+    assert [change.ingredient for change in changes_between(here, there)] == ["hosts"]
+
+
+def test_a_group_for_a_named_host_is_another_plan_everywhere() -> None:
+    group = {"strategy": {"pilot": {"hosts": None, "group": "web"}}}
+    assert "plan" in [one.ingredient for one in changes_between(made(HERE), made(laid_over(HERE, group)))]
