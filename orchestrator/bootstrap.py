@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.inspector_port import AnsibleInspector
@@ -12,8 +13,11 @@ from orchestrator.adapters.files.project_files import DirectoryFiles
 from orchestrator.domain.noun import bytes_of
 from orchestrator.domain.plain_text import plain
 from orchestrator.engine.plan_check import PlanPorts
-from orchestrator.engine.ports import Ports
+from orchestrator.engine.ports import Clock, Ports
 from orchestrator.errors import UsageFault
+
+if TYPE_CHECKING:
+    from orchestrator.adapters.keys.key_folder import KeyFolder
 
 
 def home_of(given: Path | None = None) -> Path:
@@ -38,6 +42,18 @@ def disk_reserve() -> int:
         raise UsageFault(
             f"ORCH_DISK_RESERVE is {plain(given, 80)}; expected {expected}. Set it anew, or unset it."
         ) from None
+
+
+def clock() -> Clock:
+    """The clock of this machine."""
+    return SystemClock()
+
+
+def key_folders(home: Path | None = None, project: Path | None = None) -> "tuple[KeyFolder, KeyFolder]":
+    """Where trusted keys are: those of this home, then those of the project (by default of this folder)."""
+    from orchestrator.adapters.keys.key_folder import KeyFolder
+
+    return KeyFolder(home_of(home) / "keys"), KeyFolder((project or Path.cwd()) / "keys")
 
 
 def plan_ports() -> PlanPorts:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import click
 
 from orchestrator.bootstrap import ports as ports_of_home
 from orchestrator.cli.person import json_option
+from orchestrator.cli.table import print_table
 from orchestrator.domain.deployment import Deployment, elapsed
 from orchestrator.domain.plain_text import plain
 from orchestrator.domain.words import seconds_words
@@ -31,10 +31,8 @@ def list_(as_json: bool) -> None:  # noqa: FBT001
             click.echo(json.dumps(_object(d, elapsed(d, now))))
     elif not rows:
         click.echo("There is no deployment yet; `orch deploy PLAN` starts one.")
-    elif sys.stdout.isatty():
-        _table(rows)
     else:
-        click.echo("\n".join("\t".join(row) for row in [HEADINGS, *rows]))
+        print_table(HEADINGS, rows, _style)
 
 
 def row_of(d: Deployment) -> tuple[str, ...]:
@@ -79,18 +77,9 @@ def _object(d: Deployment, seconds: float) -> dict[str, object]:
     }
 
 
-def _table(rows: list[tuple[str, ...]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(*HEADINGS, box=None, pad_edge=False)
-    for row in rows:
-        table.add_row(*(Text(cell, _style(row[3]) if place == 3 else "") for place, cell in enumerate(row)))
-    Console(highlight=False).print(table)
-
-
-def _style(state: str) -> str:
-    if state == "completed":
+def _style(heading: str, cell: str) -> str:
+    if heading != "state":
+        return ""
+    if cell == "completed":
         return "green"
-    return "red" if state.startswith(("backed out", "backout", "refused")) else "yellow"
+    return "red" if cell.startswith(("backed out", "backout", "refused")) else "yellow"

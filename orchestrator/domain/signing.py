@@ -28,6 +28,16 @@ KeyId = Sha256
 Answer = Literal["good", "bad"]
 
 
+class PublicKeyCard(Noun):
+    """A public key as its owner hands it out; `person` and `roles` are what the owner asks for, and prove nothing."""
+
+    orch: Literal["public key 1"] = "public key 1"
+    key: KeyId
+    public: PublicKey
+    person: ShownText | None = None
+    roles: Many[ShownText] = ()
+
+
 class TrustedKey(Noun):
     """A public Ed25519 key that is trusted for one person, in these roles, until it expires or is revoked.
 
@@ -43,6 +53,8 @@ class TrustedKey(Noun):
     trusted_by: ShownText
     expires: Moment | None = None
     revoked_at: Moment | None = None
+    revoked_by: ShownText | None = None
+    revoked_because: ShownText | None = None
 
     def is_of(self, person: str) -> bool:
         """Whether the key belongs to this person, by any name."""

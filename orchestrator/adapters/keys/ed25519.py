@@ -44,6 +44,11 @@ class SigningKey:
             raise UsageFault("It holds a key of another kind than Ed25519; make one with orch keys new.")
         return cls(private)
 
+    @staticmethod
+    def is_locked(pem: bytes) -> bool:
+        """Whether a PKCS 8 file asks for a passphrase (RFC 7468, 11)."""
+        return pem.lstrip().startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY-----")
+
     def pem(self, passphrase: bytes | None = None) -> bytes:
         """PKCS 8, encrypted where there is a passphrase."""
         how: KeySerializationEncryption = (

@@ -2,12 +2,13 @@
 
 import os
 import stat
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
 from orchestrator.adapters.keys.ed25519 import SigningKey, key_id
 from orchestrator.adapters.keys.signed_files import LARGEST, read_noun, write_whole
-from orchestrator.domain.signing import Keyring, TrustedKey
+from orchestrator.domain.signing import Keyring, PublicKeyCard, TrustedKey
 from orchestrator.errors import Conflict, Fault, NotFound, PlanFault, Refused, StoreFault
 
 _PRIVATE = 0o600
@@ -30,8 +31,13 @@ def make_key(file: Path, passphrase: bytes | None = None) -> SigningKey:
     return key
 
 
-def load_key(file: Path, passphrase: bytes | None = None) -> SigningKey:
-    """A person's private key. Raises NotFound, UsageFault, and Refused where others can read or change the file."""
+def load_key(
+    file: Path, passphrase: bytes | None = None, ask: Callable[[], bytes] | None = None
+) -> SigningKey:
+    """A person's private key; `ask` gives the passphrase where one is needed.
+
+    Raises NotFound, UsageFault, and Refused where others can read or change the file.
+    """
     try:
         with file.open("rb") as stream:
             seen = os.fstat(stream.fileno())
@@ -42,7 +48,51 @@ def load_key(file: Path, passphrase: bytes | None = None) -> SigningKey:
         raise StoreFault(f"{file} cannot be read: {error.strerror}.") from None
     if stat.S_IMODE(seen.st_mode) & 0o077:
         raise Refused(f"{file} is open to others than its owner; nothing was signed. Run: chmod 600 {file}")
+    if passphrase is None and ask is not None and SigningKey.is_locked(pem):
+        passphrase = ask()
     return SigningKey.from_pem(pem, passphrase)
+
+
+def card_of(key: SigningKey, person: str | None = None, roles: tuple[str, ...] = ()) -> PublicKeyCard:
+    """What the owner of a key hands out."""
+    return PublicKeyCard(key=key.key, public=key.public, person=person, roles=roles)
+
+
+def read_card(file: Path) -> PublicKeyCard:
+    """A public key from a file. Raises NotFound, PlanFault, and Refused where the key is not under its own id."""
+    card = read_noun(file, PublicKeyCard)
+    _refuse_other_id(card.key, card.public)
+    return card
+
+
+def keyring_of(folders: Iterable["KeyFolder"]) -> Keyring:
+    """The keys trusted in any of the folders. Raises PlanFault with every file that is wrong.
+
+    Of a key that is in several, the first folder says whose it is and for what; revoked in one it is revoked in all.
+    """
+    found: dict[str, TrustedKey] = {}
+    faults: list[Fault] = []
+    for folder in folders:
+        try:
+            for key in folder.keyring().keys:
+                found[key.key] = _both(found[key.key], key) if key.key in found else key
+        except PlanFault as fault:
+            faults.extend(fault.faults)
+    if faults:
+        raise PlanFault(faults)
+    return Keyring(keys=tuple(found.values()))
+
+
+def _both(first: TrustedKey, other: TrustedKey) -> TrustedKey:
+    if first.revoked_at is not None or other.revoked_at is None:
+        return first
+    fields = ("revoked_at", "revoked_by", "revoked_because")
+    return first.model_copy(update={name: getattr(other, name) for name in fields})
+
+
+def _refuse_other_id(key: str, public: str) -> None:
+    if key_id(public) != key:
+        raise Refused(f"Key {key[:16]} is not the id of that public key; nothing was trusted.")
 
 
 class KeyFolder:
@@ -50,6 +100,11 @@ class KeyFolder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    @property
+    def folder(self) -> Path:
+        """Where the keys are."""
+        return self._folder
 
     def keyring(self) -> Keyring:
         """All trusted keys, revoked ones too. Raises PlanFault with every file that is wrong."""
@@ -66,22 +121,28 @@ class KeyFolder:
 
     def trust(self, key: TrustedKey) -> Path:
         """Keep a key as trusted. Raises Refused where its id is not its own, Conflict where it is trusted already."""
-        if key_id(key.public) != key.key:
-            raise Refused(f"Key {key.key[:16]} is not the id of that public key; nothing was trusted.")
+        _refuse_other_id(key.key, key.public)
         file = self._file(key.key)
-        if file.exists():
+        try:
+            write_whole(file, key, fresh=True)
+        except Conflict:
+            known = self._read(file)
+            state = "was revoked, and stays so" if known.revoked_at is not None else "is trusted already"
             raise Conflict(
-                f"Key {key.key[:16]} is trusted already; revoke it before it is trusted otherwise."
-            )
-        write_whole(file, key)
+                f"Key {key.key[:16]} of {known.person} {state}; for other roles, have a new key trusted."
+            ) from None
         return file
 
-    def revoke(self, key: str, at: datetime) -> TrustedKey:
-        """Trust a key no more; what it signed counts no more either. Raises NotFound."""
+    def revoke(self, key: str, at: datetime, by: str, reason: str) -> TrustedKey:
+        """Trust a key no more; what it signed counts no more either. Raises NotFound, Conflict where it is revoked."""
         file = self._file(key)
         if not file.exists():
             raise NotFound(f"Key {key[:16]} is not trusted; orch keys list names those that are.")
-        revoked = self._read(file).model_copy(update={"revoked_at": at})
+        known = self._read(file)
+        if known.revoked_at is not None:
+            raise Conflict(f"Key {key[:16]} was revoked at {known.revoked_at.isoformat()} already.")
+        words = {"revoked_at": at, "revoked_by": by, "revoked_because": reason}
+        revoked = TrustedKey.model_validate({**known.model_dump(), **words})
         write_whole(file, revoked)
         return revoked
 
@@ -90,6 +151,7 @@ class KeyFolder:
 
     def _read(self, file: Path) -> TrustedKey:
         key = read_noun(file, TrustedKey)
+        # A name that is no id is refused as well, so that a key revoked under its id is not trusted under another.
         if file.stem != key.key or key_id(key.public) != key.key:
             found = f"key {key.key[:16]}, which is not the id of its public key and of the file"
             raise PlanFault([Fault(str(file), None, "key", "a key under its own id", found, "trust it anew")])

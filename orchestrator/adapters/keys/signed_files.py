@@ -8,7 +8,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from orchestrator.domain.plain_text import plain
-from orchestrator.errors import Fault, NotFound, PlanFault, StoreFault
+from orchestrator.errors import Conflict, Fault, NotFound, PlanFault, StoreFault
 
 LARGEST = 64 * 1024
 N = TypeVar("N", bound=BaseModel)
@@ -46,13 +46,31 @@ def _faults(file: str, error: ValidationError) -> list[Fault]:
     ]
 
 
-def write_whole(file: Path, noun: BaseModel) -> None:
-    """Write a noun so that the file is there whole or not at all. Raises StoreFault."""
+def write_whole(file: Path, noun: BaseModel, *, fresh: bool = False) -> None:
+    """Write a noun so that the file is there whole or not at all; `fresh`: only where there is none yet.
+
+    Raises StoreFault, and Conflict where a file that is to be fresh is there already.
+    """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, beside = mkstemp(dir=file.parent, prefix=f".{file.name}.")
+        if fresh:
+            # The name is taken first, by a file that the whole one replaces: a hard link would do it in one step, and
+            # not on every memory stick.
+            file.touch(exist_ok=False)
+    except FileExistsError:
+        raise Conflict(f"{file} exists, and nothing was written; name another file, or move it.") from None
     except OSError as error:
         raise StoreFault(f"{file} cannot be written: {error.strerror}.") from None
+    try:
+        _replace(file, noun)
+    except OSError as error:
+        if fresh:
+            file.unlink(missing_ok=True)
+        raise StoreFault(f"{file} cannot be written: {error.strerror}.") from None
+
+
+def _replace(file: Path, noun: BaseModel) -> None:
+    descriptor, beside = mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
             stream.write(noun.model_dump_json(indent=2) + "\n")
@@ -60,6 +78,5 @@ def write_whole(file: Path, noun: BaseModel) -> None:
             os.fsync(stream.fileno())
         Path(beside).chmod(0o644)
         Path(beside).replace(file)
-    except OSError as error:
+    finally:
         Path(beside).unlink(missing_ok=True)
-        raise StoreFault(f"{file} cannot be written: {error.strerror}.") from None

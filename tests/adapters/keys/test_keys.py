@@ -234,12 +234,12 @@ def test_keys_are_trusted_once_and_revoked_for_good(tmp_path: Path) -> None:
     with pytest.raises(Conflict):
         folder.trust(trusted(person="Mallory"))
     assert folder.keyring().keys == (trusted(),)
-    folder.revoke(KEY.key, NOW)
+    folder.revoke(KEY.key, NOW, "Ada Berg", "lost")
     found = folder.keyring().find(KEY.key)
     assert found is not None
     assert found.revoked_at == NOW
     with pytest.raises(NotFound):
-        folder.revoke(OTHER.key, NOW)
+        folder.revoke(OTHER.key, NOW, "Ada Berg", "lost")
 
 
 def test_a_key_under_an_id_that_is_not_its_own_is_not_trusted(tmp_path: Path) -> None:

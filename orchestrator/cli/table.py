@@ -1,0 +1,26 @@
+"""Rows for people: a table in a terminal, tab-separated lines for programs that read lines."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+
+import click
+
+
+def print_table(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], style: Callable[[str, str], str] | None = None
+) -> None:
+    """Print the rows under their headings; `style` gives the style of a cell by its heading and its text."""
+    if not sys.stdout.isatty():
+        click.echo("\n".join("\t".join(row) for row in [headings, *rows]))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*headings, box=None, pad_edge=False)
+    for row in rows:
+        cells = zip(headings, row, strict=True)
+        table.add_row(*(Text(cell, style(heading, cell) if style else "") for heading, cell in cells))
+    Console(highlight=False).print(table)
