@@ -36,17 +36,21 @@ def capture(plan: Path, as_json: bool) -> None:  # noqa: FBT001
     prepared = ports.planning.prepare(plan)
     captured = ports.targets.capture(prepared.targets, prepared.plan.backout.baseline)
     missing: list[str] = []
+    whole: list[Baseline] = []
     for target in prepared.targets:
         found = captured.get(target.host, "no answer")
         reason = why_not_whole(found)
         if reason is not None or not isinstance(found, Baseline):
             missing.append(f"{target.host}: {reason}")
-            continue
-        reference = ports.baselines.put(found)
+        else:
+            whole.append(found)
+    for reference in ports.baselines.put_all(whole):
         if as_json:
             click.echo(reference.model_dump_json())
         else:
-            click.echo(f"{target.host}  {counted(reference.items, 'configuration item')}  {reference.digest}")
+            click.echo(
+                f"{reference.host}  {counted(reference.items, 'configuration item')}  {reference.digest}"
+            )
     if missing:
         raise Refused("No whole baseline of " + "; ".join(plain(each) for each in missing) + ".")
 
@@ -115,7 +119,9 @@ def _kept(ports: Ports, digests: dict[str, str], hosts: Iterable[str]) -> dict[s
 
 
 def _captured_now(ports: Ports, d: Deployment, hosts: list[str]) -> dict[str, Baseline | str]:
-    captured = ports.targets.capture([d.target(host) for host in hosts], d.plan.backout.baseline)
+    wanted = set(hosts)
+    targets = [target for target in d.targets if target.host in wanted]
+    captured = ports.targets.capture(targets, d.plan.backout.baseline)
     return {host: captured.get(host, "no answer") for host in hosts}
 
 

@@ -268,8 +268,15 @@ class BaselineStore(ABC):
     """Baselines by the digest of their content."""
 
     @abstractmethod
+    def put_all(self, baselines: Sequence[Baseline]) -> list[BaselineReference]:
+        """Store every one, durable on return, in this order; the same content has the same digest.
+
+        Raises StoreFault; then any of them may be stored, and none is half there.
+        """
+
     def put(self, baseline: Baseline) -> BaselineReference:
-        """Store durably; the same content has the same digest."""
+        """Store one."""
+        return self.put_all([baseline])[0]
 
     @abstractmethod
     def get(self, digest: str) -> Baseline:

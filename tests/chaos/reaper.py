@@ -90,10 +90,10 @@ class DoomedBaselines(DirectoryBaselineStore):
 
     reaper: Reaper
 
-    def put(self, baseline: Baseline) -> BaselineReference:
-        reference = super().put(baseline)
-        self.reaper.point("after storing a baseline")
-        return reference
+    def put_all(self, baselines: Sequence[Baseline]) -> list[BaselineReference]:
+        references = super().put_all(baselines)
+        self.reaper.point("after storing the baselines")
+        return references
 
 
 class DoomedPlaybooks(DiskPlaybooks):

@@ -60,6 +60,16 @@ def test_the_same_content_can_be_put_again(store: BaselineStore) -> None:
     assert store.get(first.digest) == baseline(mode="0644")
 
 
+def test_many_are_put_at_once_and_each_keeps_its_place(store: BaselineStore) -> None:
+    many = [baseline(number=n).model_copy(update={"host": f"web{n}"}) for n in range(20)]
+    twice = [*many, many[0]]
+    references = store.put_all(twice)
+    assert [each.host for each in references] == [each.host for each in twice]
+    assert [store.get(each.digest) for each in references] == twice
+    assert store.put_all(many[:1]) == [store.put(many[0])] == references[:1] == references[-1:]
+    assert store.put_all([]) == []
+
+
 @pytest.mark.parametrize("digest", ["0" * 64, "", "../../etc/passwd", "0" * 63, "A" * 64, "0" * 64 + "\n"])
 def test_what_was_never_put_is_not_found(store: BaselineStore, digest: str) -> None:
     store.put(baseline())

@@ -1,6 +1,7 @@
 """Baselines in memory."""
 
 import json
+from collections.abc import Sequence
 from hashlib import sha256
 
 from orchestrator.domain.baseline import Baseline, BaselineReference
@@ -14,7 +15,10 @@ class FakeBaselineStore(BaselineStore):
     def __init__(self) -> None:
         self._baselines: dict[str, Baseline] = {}
 
-    def put(self, baseline: Baseline) -> BaselineReference:
+    def put_all(self, baselines: Sequence[Baseline]) -> list[BaselineReference]:
+        return [self._put(baseline) for baseline in baselines]
+
+    def _put(self, baseline: Baseline) -> BaselineReference:
         text = json.dumps(baseline.model_dump(mode="json"), sort_keys=True)
         digest = sha256(text.encode()).hexdigest()
         self._baselines[digest] = baseline

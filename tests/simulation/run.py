@@ -1,5 +1,6 @@
 """Running a scenario with the real core: driven, killed, driven again, until the deployment is over."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,7 +31,10 @@ class _Baselines(BaselineStore):
     def __init__(self) -> None:
         self.kept: dict[str, Baseline] = {}
 
-    def put(self, baseline: Baseline) -> BaselineReference:
+    def put_all(self, baselines: Sequence[Baseline]) -> list[BaselineReference]:
+        return [self._put(baseline) for baseline in baselines]
+
+    def _put(self, baseline: Baseline) -> BaselineReference:
         digest = f"{len(self.kept):064x}"
         self.kept[digest] = baseline
         return BaselineReference(

@@ -1,16 +1,19 @@
 """What the disk does to a store: each fault is said with its next move, and leaves nothing half-written."""
 
+import errno
 import os
 import shutil
 import stat
 import subprocess
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
 from orchestrator.adapters.store import DirectoryBaselineStore, SqlJournal
+from orchestrator.adapters.store.private import private_directory, write_all
 from orchestrator.domain.baseline import Baseline, ConfigurationItem
 from orchestrator.domain.events import Event, Paused
 from orchestrator.errors import StoreFault
@@ -137,6 +140,45 @@ def test_a_full_disk_takes_no_baseline_and_none_is_half_there(small_disk: Path) 
     assert [path.parent.name + path.name for path in files] == [first.digest]
     ballast.unlink()
     assert store.get(store.put(other).digest) == other
+
+
+def test_of_many_baselines_on_a_full_disk_none_is_half_there(small_disk: Path) -> None:
+    store = DirectoryBaselineStore(small_disk / "baselines")
+    noise = "".join(sha256(f"{n}".encode()).hexdigest() for n in range(1000))
+    item = ConfigurationItem(kind="file", name="/noise", attributes={"content": noise})
+    many = [BASELINE.model_copy(update={"host": f"web{n}", "items": (item,)}) for n in range(100)]
+    with pytest.raises(StoreFault, match=r"100 hosts \(web0, web1, web2 ...\) were not stored.*disk is full"):
+        store.put_all(many)
+    assert not [path for path in (small_disk / "baselines").rglob("*") if path.is_file()]
+    assert store.get(store.put(many[0]).digest) == many[0]
+
+
+def test_no_name_is_given_before_all_content_is_on_the_disk_and_names_are_made_durable_last(
+    tmp_path: Path,
+) -> None:
+    store = private_directory(tmp_path / "store")
+    wanted = {store / f"{n % 3}" / f"file{n}": f"content {n}".encode() for n in range(30)}
+    synced: list[tuple[str, int]] = []
+
+    def sync(path: Path) -> None:
+        named = sum(each.exists() for each in wanted)
+        synced.append(("names" if path.is_dir() else "content", named))
+
+    write_all(wanted, sync)
+    assert synced == [("content", 0)] * 30 + [("names", 30)] * 3
+    assert {path: path.read_bytes() for path in wanted} == wanted
+    assert {path.stat().st_mode & 0o777 for path in wanted} == {0o600}
+
+
+def test_files_whose_content_does_not_reach_the_disk_get_no_name(tmp_path: Path) -> None:
+    store = private_directory(tmp_path / "store")
+
+    def sync(path: Path) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with pytest.raises(OSError, match="Input/output"):
+        write_all({store / "one": b"1", store / "two": b"2"}, sync)
+    assert list(store.iterdir()) == []
 
 
 @pytest.mark.parametrize("end", ["closed", "killed"])

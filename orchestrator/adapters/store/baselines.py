@@ -1,9 +1,8 @@
 """Baselines as files, each named after the digest of what is in it."""
 
 import json
-import os
-import tempfile
 import zlib
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from orchestrator.adapters.store.disk import Relief, no_relief
 from orchestrator.adapters.store.faults import full, translated
-from orchestrator.adapters.store.private import private_directory, sync_directory
+from orchestrator.adapters.store.private import private_directory, write_all
 from orchestrator.domain.baseline import Baseline, BaselineReference
 from orchestrator.domain.noun import Sha256
 from orchestrator.engine.ports import BaselineStore
@@ -33,15 +32,18 @@ class DirectoryBaselineStore(BaselineStore):
         with translated(f"Baselines cannot be kept in {root}"):
             private_directory(root)
 
-    def put(self, baseline: Baseline) -> BaselineReference:
-        """Written anew also when it is there: that heals a damaged file."""
-        content = canonical(baseline)
-        digest = sha256(content).hexdigest()
-        with translated(f"The baseline of {baseline.host} was not stored in {self._root}"):
-            self._write(self._path(digest), zlib.compress(content))
-        return BaselineReference(
-            host=baseline.host, digest=digest, machine_id=baseline.machine_id, items=len(baseline.items)
-        )
+    def put_all(self, baselines: Sequence[Baseline]) -> list[BaselineReference]:
+        """Written anew also when one is there: that heals a damaged file."""
+        files: dict[Path, bytes] = {}
+        references: list[BaselineReference] = []
+        for baseline in baselines:
+            content = canonical(baseline)
+            digest = sha256(content).hexdigest()
+            files[self._path(digest)] = zlib.compress(content)
+            references.append(_reference(baseline, digest))
+        with translated(f"{_whose(baselines)} not stored in {self._root}"):
+            self._write(files)
+        return references
 
     def get(self, digest: str) -> Baseline:
         """A text that is no digest is not found either."""
@@ -57,10 +59,10 @@ class DirectoryBaselineStore(BaselineStore):
             )
         return _proved(packed, digest, path)
 
-    def _write(self, path: Path, content: bytes) -> None:
+    def _write(self, files: Mapping[Path, bytes]) -> None:
         while True:
             try:
-                return _write_whole(path, content)
+                return write_all(files)
             except OSError as error:
                 if not full(error) or not self._relief(""):
                     raise
@@ -73,6 +75,19 @@ def canonical(baseline: Baseline) -> bytes:
     """The one way in which a baseline is written, for its digest: keys in order, nothing between, ASCII only."""
     content = {"form": FORM, "baseline": baseline.model_dump(mode="json")}
     return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
+def _reference(baseline: Baseline, digest: str) -> BaselineReference:
+    return BaselineReference(
+        host=baseline.host, digest=digest, machine_id=baseline.machine_id, items=len(baseline.items)
+    )
+
+
+def _whose(baselines: Sequence[Baseline]) -> str:
+    hosts = [baseline.host for baseline in baselines]
+    if len(hosts) == 1:
+        return f"The baseline of {hosts[0]} was"
+    return f"The baselines of {len(hosts)} hosts ({', '.join(hosts[:3])} ...) were"
 
 
 def _proved(packed: bytes, digest: str, path: Path) -> Baseline:
@@ -95,19 +110,3 @@ def _understood(content: bytes, path: Path) -> Baseline:
             f"{path} was written by another orch (form {read['form']}; this one knows {FORM}). Use that orch, or a newer one."
         )
     return Baseline.model_validate_json(json.dumps(read["baseline"]))
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    private_directory(path.parent)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".part-")
-    part = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-        sync_directory(path.parent)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise

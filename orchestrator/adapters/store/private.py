@@ -1,6 +1,9 @@
 """Directories and files that only their owner can read, and what is done so that they survive a power cut."""
 
 import os
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from orchestrator.errors import StoreFault
@@ -8,6 +11,10 @@ from orchestrator.errors import StoreFault
 DIRECTORY_MODE = 0o700
 FILE_MODE = 0o600
 _WRITABLE_BY_OTHERS = 0o022
+SYNCS_AT_ONCE = 8
+"""Syncs that are asked of the kernel at the same time, so that the disk is flushed for several of them at once."""
+
+Sync = Callable[[Path], None]
 
 
 def private_directory(path: Path) -> Path:
@@ -41,8 +48,46 @@ def new_file(path: Path) -> None:
 
 def sync_directory(path: Path) -> None:
     """Make the names in a directory durable. Raises OSError."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    _sync(path, os.O_DIRECTORY)
+
+
+def sync_path(path: Path) -> None:
+    """Make a file's content, or a directory's names, durable. Raises OSError."""
+    _sync(path, 0)
+
+
+def _sync(path: Path, kind: int) -> None:
+    descriptor = os.open(path, os.O_RDONLY | kind | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def write_all(files: Mapping[Path, bytes], sync: Sync = sync_path) -> None:
+    """Write files whole, durable on return; none has its name before the content of all is on the disk. Raises OSError.
+
+    Two syncs one after the other for each file would be most of the time on a disk that takes its time for one.
+    """
+    parts: dict[Path, Path] = {}
+    try:
+        for path, content in files.items():
+            private_directory(path.parent)
+            descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+            parts[path] = Path(name)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+        _sync_each(parts.values(), sync)
+        for path, part in parts.items():
+            part.replace(path)
+        _sync_each(dict.fromkeys(path.parent for path in parts), sync)
+    except BaseException:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
+        raise
+
+
+def _sync_each(paths: Iterable[Path], sync: Sync) -> None:
+    with ThreadPoolExecutor(SYNCS_AT_ONCE) as pool:
+        for _ in pool.map(sync, paths):
+            pass

@@ -1,6 +1,6 @@
 """The configuration baseline of the affected items, captured before deployment (ISO/IEC 20000-1 9.1)."""
 
-from orchestrator.domain.baseline import Baseline, BaselineReference
+from orchestrator.domain.baseline import Baseline
 from orchestrator.domain.events import BaselineCaptured, Refused
 from orchestrator.engine.work import Work
 from orchestrator.policy.steps import Perform
@@ -9,7 +9,7 @@ from orchestrator.policy.steps import Perform
 def perform(work: Work, step: Perform) -> None:
     """Capture and store the baseline of every host; without a whole one of each, nothing is touched."""
     captured = work.ports.targets.capture(work.deployment.targets, work.deployment.plan.backout.baseline)
-    references: list[BaselineReference] = []
+    whole: list[Baseline] = []
     reasons: list[str] = []
     for target in work.deployment.targets:
         baseline = captured.get(target.host, "no answer")
@@ -17,10 +17,12 @@ def perform(work: Work, step: Perform) -> None:
         if reason is not None:
             reasons.append(f"{target.host}: no whole baseline: {reason}")
         elif isinstance(baseline, Baseline):
-            references.append(work.ports.baselines.put(baseline))
+            whole.append(baseline)
     if reasons:
         work.chronicle.note(Refused(stage="baseline", reasons=tuple(reasons)))
     else:
+        # Durable first: the journal never names a baseline that a power cut can take away.
+        references = work.ports.baselines.put_all(whole)
         work.chronicle.note(BaselineCaptured(baselines=tuple(references)))
 
 

@@ -1,6 +1,6 @@
 """The proof of a backout: the baseline's capture once more, compared attribute by attribute."""
 
-from orchestrator.domain.baseline import Baseline, BaselineReference, Difference
+from orchestrator.domain.baseline import Baseline, Difference
 from orchestrator.domain.events import RestorationCompared
 from orchestrator.engine.practices.baseline import why_not_whole
 from orchestrator.engine.work import Work
@@ -31,7 +31,7 @@ def perform(work: Work, step: Perform) -> None:
 
 def _compare(work: Work, hosts: tuple[str, ...]) -> RestorationCompared:
     captured = work.ports.targets.capture(work.targets(hosts), work.deployment.plan.backout.baseline)
-    references: list[BaselineReference] = []
+    whole: list[Baseline] = []
     differences: list[Difference] = []
     not_compared: dict[str, str] = {}
     unseen = work.deployment.unseen_hosts
@@ -47,10 +47,12 @@ def _compare(work: Work, hosts: tuple[str, ...]) -> RestorationCompared:
         comparison = compare(before, now)
         if comparison.inconclusive is not None:
             not_compared[host] = comparison.inconclusive
-        references.append(work.ports.baselines.put(now))
+        whole.append(now)
         differences += comparison.differences
     return RestorationCompared(
-        baselines=tuple(references), differences=tuple(differences), not_compared=not_compared
+        baselines=tuple(work.ports.baselines.put_all(whole)),
+        differences=tuple(differences),
+        not_compared=not_compared,
     )
 
 
