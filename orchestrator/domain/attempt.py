@@ -22,6 +22,7 @@ class AttemptRequest(Noun):
 
     `epoch`: greater than that of every earlier attempt; a host that has seen a greater one refuses (0: none). `addresses`:
     where the hosts were when the plan was checked, as `address:port`. `machines`: the machine-id that each host had.
+    `repeated`: a second run, which must change nothing; what it changes is named.
     """
 
     attempt: str
@@ -41,3 +42,4 @@ class AttemptRequest(Noun):
     epoch: int = 0
     addresses: dict[HostName, str] = {}
     machines: dict[HostName, str] = {}
+    repeated: bool = False

@@ -9,6 +9,7 @@ from orchestrator.domain.baseline import BaselineReference, Difference
 from orchestrator.domain.lifecycle import OVER, TOUCHED, State
 from orchestrator.domain.noun import HostName, Many, Moment, Noun
 from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
+from orchestrator.domain.rehearsal import AsRehearsed, Rehearsal
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.target import Target
 from orchestrator.domain.wave import Wave
@@ -66,6 +67,7 @@ class Attempted(Noun):
     quiesced: bool = False
     busy: Many[HostName] = ()
     unseen: Many[HostName] = ()
+    repeated: bool = False
 
     @property
     def open(self) -> bool:
@@ -159,6 +161,9 @@ class Deployment(Noun):
     driver: str | None = None
     boot: str = ""
     clock_offset: float | None = None
+    rehearsal: Rehearsal | None = None
+    rehearsed: AsRehearsed | None = None
+    injected: bool = False
 
     @property
     def over(self) -> bool:

@@ -40,6 +40,7 @@ class HostEvidence(Noun):
     plays: int = 0
     real: int = 0
     changed: int = 0
+    changed_tasks: Many[str] = ()
     skipped: int = 0
     rehearsed: int = 0
     failed: Many[TaskTrouble] = ()

@@ -20,6 +20,7 @@ from orchestrator.domain.deployment import (
     latest_outcomes,
 )
 from orchestrator.domain.events import Recorded
+from orchestrator.domain.fold_rehearsal import changes_of_rehearsal
 from orchestrator.domain.lifecycle import BEFORE_FIRST_TOUCH, State, after, allowed
 from orchestrator.errors import Refused
 
@@ -56,7 +57,7 @@ def apply(deployment: Deployment | None, record: Recorded) -> Deployment:
     if event.kind in BEFORE_FIRST_TOUCH and deployment.touched_hosts:
         raise LifecycleFault(f"{deployment.id} has touched hosts: there is no way back but a backout.")
     changes: Changes = {"seq": record.seq, "last_at": record.at, "state": state}
-    changes |= _changes(event, deployment, record)
+    changes |= _changes(event, deployment, record) | changes_of_rehearsal(event, deployment)
     return deployment.model_copy(update=changes)
 
 
@@ -78,6 +79,7 @@ def _planned(record: Recorded, event: e.Planned) -> Deployment:
         by=event.by,
         began_at=record.at,
         last_at=record.at,
+        rehearsal=event.rehearsal,
         targets=event.targets,
         waves=event.waves,
         standings={
@@ -125,6 +127,7 @@ def _attempt_intended(event: e.AttemptIntended, d: Deployment, record: Recorded)
         hosts=event.hosts,
         intended_at=record.at,
         epoch=event.epoch,
+        repeated=event.repeated,
     )
     standing: StandingName = "deploying" if event.purpose == "deploy" else "backing_out"
     return {

@@ -117,7 +117,7 @@ TABLE: dict[State, dict[str, State]] = {
     },
     S.COMPLETED: {"backout_began": S.BACKING_OUT},
     S.COMPLETED_WITH_EXCEPTIONS: {"backout_began": S.BACKING_OUT},
-    S.BACKED_OUT: {},
+    S.BACKED_OUT: {"backout_began": S.BACKING_OUT},
     S.BACKED_OUT_WITH_RESIDUE: {"backout_began": S.BACKING_OUT},
     S.BACKOUT_FAILED: {"backout_began": S.BACKING_OUT},
     S.REFUSED: {},

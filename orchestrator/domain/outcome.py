@@ -8,7 +8,10 @@ HostResult = Literal["done", "not_done", "unknown"]
 
 
 class HostOutcome(Noun):
-    """What an attempt did on one host: `done` needs positive evidence; `unknown` counts as down."""
+    """What an attempt did on one host: `done` needs positive evidence; `unknown` counts as down.
+
+    `changed_tasks` are the names of the tasks that changed something, told of second runs only.
+    """
 
     host: HostName
     result: HostResult
@@ -16,6 +19,7 @@ class HostOutcome(Noun):
     task: str | None = None
     ok: int = 0
     changed: int = 0
+    changed_tasks: Many[str] = ()
 
 
 class AttemptOutcome(Noun):

@@ -1,17 +1,49 @@
 """The rehearsal certificate: signed evidence that these very ingredients were deployed, verified and backed out."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from orchestrator.domain.canonical import canonical
-from orchestrator.domain.effective_plan import IngredientName
+from orchestrator.domain.effective_plan import EffectivePlan, IngredientName
 from orchestrator.domain.noun import Many, Moment, Name, Noun, Seconds, Sha256
 from orchestrator.domain.signing import Answer, KeyId, Nonce, ShownText, Signature
+from orchestrator.domain.wrong import wrong
 
 PREFIX = b"orch rehearsal certificate 1\n"
 ISSUER = "rehearsal issuer"
 """The role that a key is trusted in to issue certificates."""
+
+
+INJECTED = "injected failure"
+"""The kind of the check result by which orch declares a wave failed; no check that a person writes is of this kind."""
+
+Part = Literal["backout", "failure path"]
+"""The two parts of a rehearsal, each a deployment: taken back when it is good, and taken back when it fails."""
+AsRehearsed = Literal["end", "injected failure"]
+"""Why a rehearsal's backout began: every wave was good, or the injected failure stopped it. Anything else is neither."""
+
+
+class Rehearsal(Noun):
+    """What a deployment rehearses. `of` is the effective plan as it is written, which the certificate will cover.
+
+    `environment`: where that plan goes. `failure_in`: the wave that is declared failed, in the part `failure path`. `twice`:
+    each playbook is run a second time, which must change nothing.
+    """
+
+    of: EffectivePlan
+    environment: Name
+    part: Part
+    failure_in: Annotated[int, Field(ge=0)] | None = None
+    twice: bool = False
+
+    @model_validator(mode="after")
+    def _failures_are_of_the_failure_path(self) -> "Rehearsal":
+        if (self.part == "failure path") != (self.failure_in is not None):
+            raise wrong(
+                "a wave in which a failure is injected, for the failure path", "say which", at="failure_in"
+            )
+        return self
 
 
 class MeasuredWave(Noun):

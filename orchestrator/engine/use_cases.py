@@ -80,7 +80,7 @@ def rollback(ports: Ports, deployment: str, *, by: str, reason: str, watch: Watc
     reasons = lock_hosts(ports, found, {b.machine_id: host for host, b in found.baselines.items()})
     if reasons:
         raise Refused("Nothing was backed out: " + "; ".join(reasons) + ".")
-    began = e.BackoutBegan(hosts=found.touched_hosts, reason=reason, by=by)
+    began = e.BackoutBegan(hosts=_left(found), reason=reason, by=by)
     signal(ports, found.id, began)
     return resume(ports, found.id, by=by, watch=watch)
 
@@ -138,11 +138,20 @@ def _refuse_second(journal: Journal, prepared: PreparedPlan) -> None:
             )
 
 
+def _left(found: Deployment) -> tuple[str, ...]:
+    """What a backout takes back: all of it, but of one that is proved for a part of the hosts only the others."""
+    if found.state is not State.BACKED_OUT:
+        return found.touched_hosts
+    return tuple(host for host in found.touched_hosts if found.standings[host].standing != "restored")
+
+
 def _refuse_rollback(journal: Journal, found: Deployment) -> None:
     """A later deployment built on this one: its hosts no longer hold what the baseline was taken for."""
     ours = set(found.touched_hosts)
     if not ours:
         raise Refused(f"{found.id} has touched no host: there is nothing to back out.")
+    if not _left(found):
+        raise Refused(f"{found.id} is backed out on every host that it touched, and that is proved.")
     for other in every(journal):
         restored = other.state is State.BACKED_OUT
         shared = ours & set(other.touched_hosts)

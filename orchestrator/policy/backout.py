@@ -2,6 +2,7 @@
 
 from orchestrator.domain.deployment import Attempted, BackoutProgress, Deployment, Failure, latest_outcomes
 from orchestrator.domain.events import BackoutFailed, ResidueFound, Restored
+from orchestrator.policy.rehearsing import repeat_due
 from orchestrator.policy.steps import Perform, Record, RunAttempt, Step
 
 ATTEMPTS_PER_WAVE = 2
@@ -25,10 +26,12 @@ def next_backout_step(d: Deployment) -> Step:
     chosen = set(progress.hosts) - d.unseen_hosts
     for wave in reversed(d.waves):
         hosts = tuple(host for host in wave.hosts if host in chosen)
-        attempts = d.attempts_of("backout", wave.number)
+        attempts = tuple(a for a in d.attempts_of("backout", wave.number) if not a.repeated)
         again = _hosts_to_run(hosts, attempts)
         if again:
             return RunAttempt(attempt_name(d, "backout"), "backout", wave.number, again)
+        if repeat_due(d, "backout", wave.number, hosts):
+            return RunAttempt(attempt_name(d, "backout"), "backout", wave.number, hosts, repeated=True)
     if not progress.compared:
         return Perform("prove_restoration", hosts=progress.hosts)
     return Record(verdict(d))

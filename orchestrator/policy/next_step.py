@@ -8,6 +8,7 @@ from orchestrator.domain.deployment import Attempted, Deployment, Failure
 from orchestrator.domain.lifecycle import State
 from orchestrator.policy.backout import attempt_name, next_backout_step, scope_of
 from orchestrator.policy.limits import any_exceeded, limit_exceeded, reason_with_hosts
+from orchestrator.policy.rehearsing import as_rehearsed, end_of_rehearsal, repeat_due
 from orchestrator.policy.steps import (
     FollowAttempt,
     Over,
@@ -101,6 +102,9 @@ def _deploying(d: Deployment, now: datetime) -> Step:
     if hosts:
         return RunAttempt(attempt_name(d, "deploy"), "deploy", d.wave, hosts)
     limit = limit_exceeded(d, d.wave)
+    deployed = tuple(host for host in wave.hosts if d.standings[host].standing == "deployed")
+    if limit is None and repeat_due(d, "deploy", d.wave, deployed):
+        return RunAttempt(attempt_name(d, "deploy"), "deploy", d.wave, deployed, repeated=True)
     if limit is None:
         return Record(e.WaveDeployed(wave=d.wave))
     down = d.down_in(d.wave)
@@ -166,8 +170,14 @@ def _at_gate(d: Deployment, now: datetime) -> Step:
         return _watch(d, now, d.gate.soak_until, wave.gate.every, d.gate.last_asked)
     if d.gate.confirm is not None and not d.gate.confirmed:
         return WaitForPerson(f"{wave.name} waits for confirmation by {d.gate.confirm}", ("confirm", "abort"))
+    return _past_the_gate(d, now)
+
+
+def _past_the_gate(d: Deployment, now: datetime) -> Step:
     if d.wave + 1 < len(d.waves):
         return Record(e.GatePassed(wave=d.wave))
+    if d.rehearsal is not None:
+        return Record(end_of_rehearsal(d))
     early_life = d.plan.validation.early_life
     if early_life is not None:
         return Record(e.EarlyLifeBegan(until=now + timedelta(seconds=early_life.duration)))
@@ -216,7 +226,8 @@ def _after_failure(d: Deployment, failure: Failure) -> Step:
     hosts = scope_of(d, failure)
     if d.plan.backout.on_failure == "hold" or not hosts:
         return Record(e.Held(reason=failure.reason, by="orch"))
-    return Record(e.BackoutBegan(hosts=hosts, reason=failure.reason, by="orch"))
+    rehearsed = as_rehearsed(d, failure)
+    return Record(e.BackoutBegan(hosts=hosts, reason=failure.reason, by="orch", rehearsed=rehearsed))
 
 
 _BY_STATE: dict[State, Callable[[Deployment, datetime], Step]] = {

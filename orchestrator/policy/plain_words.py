@@ -13,7 +13,8 @@ NAMED = 8
 
 def plain_words(d: Deployment) -> tuple[str, ...]:
     """The headline first, then what belongs to it; each a whole sentence."""
-    return tuple(plain(sentence, 1000) for sentence in _BY_STATE.get(d.state, _going_on)(d))
+    sentences = _BY_STATE.get(d.state, _going_on)(d)
+    return tuple(plain(sentence, 1000) for sentence in (*_rehearsing(d), *sentences))
 
 
 def next_moves(d: Deployment) -> tuple[str, ...]:
@@ -91,6 +92,18 @@ STANDING_WORDS: dict[StandingName, str] = {
     "residue": "different from the baseline",
     "backout_failed": "backout not proved",
 }
+
+
+def _rehearsing(d: Deployment) -> list[str]:
+    """Said first, so that no rehearsal is ever taken for a deployment, nor its injected failure for a real one."""
+    rehearsal = d.rehearsal
+    if rehearsal is None:
+        return []
+    what = f"Rehearsal for {rehearsal.environment} in {environment_words(d)}"
+    if rehearsal.failure_in is None:
+        return [f"{what}: {release_words(d)} is deployed, and taken back when every wave is good."]
+    wave = d.waves[rehearsal.failure_in].name
+    return [f"{what}: a failure is injected in {wave}, to see {release_words(d)} taken back."]
 
 
 def _completed(d: Deployment) -> list[str]:

@@ -39,12 +39,13 @@ class Perform:
 
 @dataclass(frozen=True, slots=True)
 class RunAttempt:
-    """Run a playbook on these hosts, under a name not used before."""
+    """Run a playbook on these hosts, under a name not used before; `repeated` in a rehearsal, to see that nothing changes."""
 
     attempt: str
     purpose: Purpose
     wave: int
     hosts: tuple[str, ...]
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ class StoryStep:
     evidence: str = ""
     references: tuple[BaselineReference, ...] = ()
     asked: int = 0
+    repeated: bool = False
 
     @property
     def seconds(self) -> float | None:

@@ -120,9 +120,10 @@ def _attempt_adopted(event: e.AttemptAdopted, story: Story, record: Recorded) ->
 
 @_tell.register
 def _attempt_intended(event: e.AttemptIntended, story: Story, record: Recorded) -> None:
-    words = f"on {counted(len(event.hosts), 'host')}"
+    again = ", a second time, to see that nothing changes" if event.repeated else ""
+    words = f"on {counted(len(event.hosts), 'host')}{again}"
     step = StoryStep(event.purpose, event.wave, record.at, None, "open", words)
-    story.add(replace(step, hosts=event.hosts, attempt=event.attempt))
+    story.add(replace(step, hosts=event.hosts, attempt=event.attempt, repeated=event.repeated))
 
 
 @_tell.register
@@ -133,7 +134,7 @@ def _attempt_ended(event: e.AttemptEnded, story: Story, record: Recorded) -> Non
             step,
             ended=record.at,
             result=_run_result(outcome.hosts, outcome.faults),
-            words=outcome_words(outcome.hosts),
+            words=outcome_words(outcome.hosts) + (repeat_words(outcome.hosts) if step.repeated else ""),
             outcomes=outcome.hosts,
             faults=outcome.faults,
             evidence=outcome.evidence_sha256,
@@ -336,3 +337,11 @@ def outcome_words(outcomes: Iterable[HostOutcome]) -> str:
     results = [words[host.result] for host in outcomes]
     tally = {word: results.count(word) for word in words.values()}
     return ", ".join(f"{number} {word}" for word, number in tally.items() if number) or "no host"
+
+
+def repeat_words(outcomes: Iterable[HostOutcome]) -> str:
+    """What a second run changed, such as `; run a second time, which changed nothing`."""
+    hosts = [host for host in outcomes if host.changed]
+    tasks = sorted({task for host in hosts for task in host.changed_tasks})
+    again = f"which changed {', '.join(host.host for host in hosts)} again ({', '.join(tasks)})"
+    return f"; run a second time, {again if hosts else 'which changed nothing'}"

@@ -80,7 +80,8 @@ def _judge(
     refused = _refused(request, seen) or (None if seen.plays or seen.sentinel or seen.unreachable else over)
     if refused is not None and not seen.unfenced:
         return HostOutcome(host=seen.host, result="not_done", reason=refused)
-    return judge_host(request.allowance, seen, faults)
+    judged = judge_host(request.allowance, seen, faults)
+    return judged.model_copy(update={"changed_tasks": seen.changed_tasks}) if request.repeated else judged
 
 
 def judge_host(allowance: Allowance, seen: HostEvidence, faults: tuple[str, ...]) -> HostOutcome:

@@ -17,7 +17,8 @@ MOMENT = datetime(2026, 3, 2, 22, 0, tzinfo=UTC)
 class Script:
     """How a run goes: it is seen running so many times, and then ends, dies, or (`stays_running`) does neither.
 
-    Hosts without a result in `results` are done; of a run that dies, unknown.
+    Hosts without a result in `results` are done; of a run that dies, unknown. The second run of a rehearsal changes
+    nothing, unless it `changes_again`.
     """
 
     results: Mapping[str, HostResult] = field(default_factory=dict)
@@ -25,6 +26,7 @@ class Script:
     seen_running: int = 0
     dies: bool = False
     stays_running: bool = False
+    changes_again: bool = False
 
 
 @dataclass
@@ -97,8 +99,9 @@ class FakePlaybooks(Playbooks):
     def _outcome(self, run: _Run, *, died: bool) -> AttemptOutcome:
         faults = ("the worker died",) if died else tuple(run.script.faults)
         otherwise: HostResult = "unknown" if faults else "done"
+        changed = int(run.script.changes_again or not run.request.repeated)
         hosts = [
-            HostOutcome(host=host, result=result, reason=f"scripted: {result}", ok=1, changed=1)
+            HostOutcome(host=host, result=result, reason=f"scripted: {result}", ok=1, changed=changed)
             for host in run.request.hosts
             for result in [run.script.results.get(host, otherwise)]
         ]

@@ -6,8 +6,10 @@ from typing import get_args
 from orchestrator.domain import events as e
 from orchestrator.domain.baseline import BaselineReference, Difference
 from orchestrator.domain.check import CheckResult
+from orchestrator.domain.effective_plan import INGREDIENTS, EffectivePlan, Ingredient
 from orchestrator.domain.events import Event
 from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
+from orchestrator.domain.rehearsal import Rehearsal
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.target import Target
 from orchestrator.domain.wave import Gate, Limit, Wave
@@ -102,7 +104,11 @@ DIFFERENCES = tuple(
 )
 OUTCOME = AttemptOutcome(
     attempt="d1.deploy.0.1",
-    hosts=(HostOutcome(host="web1", result="unknown", reason=ODD, task="copy", ok=3, changed=1),),
+    hosts=(
+        HostOutcome(
+            host="web1", result="unknown", reason=ODD, task="copy", ok=3, changed=1, changed_tasks=(ODD,)
+        ),
+    ),
     faults=("killed",),
     exit_code=None,
     started_at=START,
@@ -110,6 +116,7 @@ OUTCOME = AttemptOutcome(
     evidence_sha256=SHA,
     touched_outside=("web9",),
 )
+EFFECTIVE = EffectivePlan(ingredients=tuple(Ingredient(name=name, parts={ODD: SHA}) for name in INGREDIENTS))
 EVERY_EVENT: list[Event] = [
     e.Planned(
         plan=PLAN,
@@ -119,6 +126,7 @@ EVERY_EVENT: list[Event] = [
         targets=(TARGET,),
         waves=(WAVE,),
         by="ann",
+        rehearsal=Rehearsal(of=EFFECTIVE, environment="live", part="failure path", failure_in=0, twice=True),
     ),
     e.Submitted(by="ann"),
     e.Approved(approvals=(e.GivenApproval(role="change manager", person="Bob"),), basis="named"),
@@ -130,7 +138,7 @@ EVERY_EVENT: list[Event] = [
     e.BaselineCaptured(baselines=REFERENCES),
     e.Refused(stage="environment", reasons=("no space",), results=RESULTS),
     e.EntryChecked(wave=0, results=RESULTS),
-    e.AttemptIntended(attempt="d1.deploy.0.1", purpose="deploy", wave=0, hosts=("web1",)),
+    e.AttemptIntended(attempt="d1.deploy.0.1", purpose="deploy", wave=0, hosts=("web1",), repeated=True),
     e.AttemptAdopted(attempt="d1.deploy.0.1", found="running"),
     e.AttemptEnded(outcome=OUTCOME),
     e.AttemptLost(attempt="d1.deploy.0.1", reason="gone", started=False),
@@ -148,7 +156,7 @@ EVERY_EVENT: list[Event] = [
     e.EarlyLifeFailed(hosts=("web1",), reason="r"),
     e.Completed(),
     e.CompletedWithExceptions(exceptions={"web1": "excluded"}),
-    e.BackoutBegan(hosts=("web1",), by="ann", reason=ODD),
+    e.BackoutBegan(hosts=("web1",), by="ann", reason=ODD, rehearsed="injected failure"),
     e.RestorationCompared(baselines=REFERENCES, differences=DIFFERENCES, not_compared={"web2": "cut off"}),
     e.Restored(),
     e.ResidueFound(hosts=("web1",)),

@@ -20,7 +20,7 @@ _RECAP = tuple(Recap.model_fields)
 class _HostFold:
     plays: int = 0
     real: int = 0
-    changed: int = 0
+    changed_tasks: list[str] = field(default_factory=list)
     skipped: int = 0
     rehearsed: int = 0
     fence: Fence = "none"
@@ -45,7 +45,8 @@ class _HostFold:
             host=host,
             plays=self.plays,
             real=self.real,
-            changed=self.changed,
+            changed=len(self.changed_tasks),
+            changed_tasks=tuple(self.changed_tasks),
             skipped=self.skipped,
             rehearsed=self.rehearsed,
             fence=self.fence,
@@ -140,7 +141,8 @@ def _ok(fold: _HostFold, event: dict[str, Any]) -> None:
     if event["sentinel"]:
         fold.sentinel, fold.identity = True, str(event["identity"])
         return
-    fold.changed += bool(event["changed"])
+    if event["changed"]:
+        fold.changed_tasks.append(plain(str(event["task"])))
     fold.rehearsed += bool(event["check"] and event["where"])
     fold.real += bool(event["real"] and not event["check"] and event["where"] == event["host"])
     if event["masked"]:

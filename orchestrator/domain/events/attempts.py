@@ -8,7 +8,10 @@ from orchestrator.domain.outcome import AttemptOutcome
 
 
 class AttemptIntended(Noun):
-    """An attempt is about to be started. Hosts count as touched from here on, and refuse runs of an earlier epoch."""
+    """An attempt is about to be started. Hosts count as touched from here on, and refuse runs of an earlier epoch.
+
+    `repeated`: a second run in a rehearsal, which must change nothing.
+    """
 
     kind: Literal["attempt_intended"] = "attempt_intended"
     attempt: Name
@@ -16,6 +19,7 @@ class AttemptIntended(Noun):
     wave: int
     hosts: Many[HostName]
     epoch: int = 0
+    repeated: bool = False
 
 
 class AttemptAdopted(Noun):

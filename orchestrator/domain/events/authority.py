@@ -3,6 +3,7 @@
 from typing import Literal
 
 from orchestrator.domain.noun import Many, Noun, Sha256, Text
+from orchestrator.domain.rehearsal import Rehearsal
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.target import Target
 from orchestrator.domain.wave import Wave
@@ -19,6 +20,7 @@ class Planned(Noun):
     targets: Many[Target]
     waves: Many[Wave]
     by: Text
+    rehearsal: Rehearsal | None = None
 
 
 class Submitted(Noun):

@@ -4,15 +4,17 @@ from typing import Literal
 
 from orchestrator.domain.baseline import BaselineReference, Difference
 from orchestrator.domain.noun import HostName, Many, Noun, Text
+from orchestrator.domain.rehearsal import AsRehearsed
 
 
 class BackoutBegan(Noun):
-    """The release is taken back from these hosts, newest wave first."""
+    """The release is taken back from these hosts, newest wave first; `rehearsed` where that is what a rehearsal is for."""
 
     kind: Literal["backout_began"] = "backout_began"
     hosts: Many[HostName]
     reason: Text
     by: Text
+    rehearsed: AsRehearsed | None = None
 
 
 class RestorationCompared(Noun):

@@ -29,6 +29,7 @@ def begin(work: Work, step: RunAttempt) -> None:
         wave=step.wave,
         hosts=step.hosts,
         epoch=work.ports.locks.next_epoch(),
+        repeated=step.repeated,
     )
     if work.chronicle.decide(intent):
         work.begun.add(step.attempt)
@@ -104,6 +105,7 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
         forks=plan.strategy.forks,
         vault_password_file=_within(d, vault) if vault else None,
         epoch=attempted.epoch,
+        repeated=attempted.repeated,
         addresses={t.host: f"{t.address}:{t.port}" for t in d.targets if t.host in hosts},
         machines={b.host: b.machine_id for b in d.baselines.values() if b.host in hosts},
         known_hosts=next((t.known_hosts for t in d.targets if t.known_hosts), None),

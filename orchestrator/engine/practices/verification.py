@@ -5,6 +5,7 @@ from orchestrator.domain.events import WaveChecked
 from orchestrator.domain.lifecycle import State
 from orchestrator.engine.work import Work
 from orchestrator.policy.acceptance import completed, completed_units
+from orchestrator.policy.rehearsing import injected_failures
 from orchestrator.policy.steps import Perform
 
 
@@ -15,6 +16,7 @@ def perform(work: Work, step: Perform) -> None:
     if on_target and step.hosts:
         units = work.ports.targets.verify_units(work.targets(step.hosts), on_target)
         results += completed_units(units, step.hosts, on_target)
+    results += injected_failures(work.deployment, step.wave, step.hosts)
     work.chronicle.note(
         WaveChecked(stage="verification", wave=step.wave, asked=len(results), results=tuple(results))
     )
