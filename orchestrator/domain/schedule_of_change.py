@@ -15,8 +15,10 @@ BOOKED: tuple[BookingState, ...] = ("proposed", "approved", "running")
 class Booking(Noun):
     """One deployment with its time, and what it will touch.
 
-    `machines` are hosts by the identity of their machine, which is one machine whatever it is called. `ends` None: nobody
-    knows yet, and it may last for ever. `missed` says what becomes of it when nobody started it in time.
+    `machines` are hosts by the identity of their machine, which is one machine whatever it is called; hosts in `by_address`
+    are known by their address only, because nobody has asked them yet. `ends` None: nobody knows yet, and it may last for
+    ever; `basis` says where `ends` comes from. `missed` says what becomes of it when nobody started it in time. `stands`
+    is its state in the words of the lifecycle. `revision` grows with every change, the last of which was at `changed_at`.
     """
 
     id: Name
@@ -28,12 +30,19 @@ class Booking(Noun):
     starts: Moment
     ends: Moment | None = None
     machines: dict[Annotated[str, Field(min_length=1)], HostName] = {}
+    by_address: Many[HostName] = ()
     cis: Many[Text] = ()
     service: Text | None = None
     depends_on: Many[Text] = ()
+    rfcs: Many[Text] = ()
     plan_digest: Sha256 | None = None
     by: Text
     missed: MissedStart = "ask"
+    stands: str = ""
+    basis: str = ""
+    booked_at: Moment | None = None
+    changed_at: Moment | None = None
+    revision: Annotated[int, Field(ge=0)] = 0
 
     @model_validator(mode="after")
     def _starts_before_it_ends(self) -> "Booking":
@@ -45,3 +54,14 @@ class Booking(Noun):
     def is_booked(self) -> bool:
         """Whether it still takes up its time."""
         return self.state in BOOKED
+
+
+class MarkedSpan(Noun):
+    """A stretch of time in which a maintenance window is open, or a freeze binds, with the policy that says so."""
+
+    kind: Literal["window", "freeze"]
+    name: Name
+    policy: Name
+    opens: Moment
+    closes: Moment
+    reason: str = ""

@@ -15,6 +15,7 @@ OWNERS = {
     "click": ("cli/",),
     "cryptography": ("adapters/keys/",),
     "dateutil": ("domain/recurrence.py",),
+    "icalendar": ("adapters/report/",),
     "jinja2": ("adapters/report/", "adapters/ansible/", "cli/"),
     "paramiko": ("adapters/ssh/",),
     "pytest": ("adapters/checks/",),

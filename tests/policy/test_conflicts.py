@@ -2,42 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestrator.domain.noun import moment_of
 from orchestrator.domain.schedule_of_change import Booking
 from orchestrator.policy.conflicts import conflicts, conflicts_of
-
-NOW = moment_of("2026-06-06T20:00:00Z")
-assert isinstance(NOW, datetime)
-EVENING: datetime = NOW
-
-
-def booking(name: str, starts: float = 0, ends: float | None = 2, **words: Any) -> Booking:
-    """A booking from one hour of the evening to another; `machines` as {identity: host}."""
-    usual = {
-        "title": name,
-        "release": name,
-        "version": "1",
-        "environment": "live",
-        "state": "approved",
-        "by": "Ada",
-    }
-    return Booking.model_validate(
-        {
-            **usual,
-            "id": name,
-            "starts": EVENING + timedelta(hours=starts),
-            "ends": None if ends is None else EVENING + timedelta(hours=ends),
-            **words,
-        }
-    )
-
+from tests.bookings import booking
 
 M = {"m-1": "web1", "m-2": "web2"}
 # (what, bookings, conflicts as "one other kind what")

@@ -1,4 +1,4 @@
-"""The deployment record for people: a self-contained page, and text for terminals (owner of jinja2)."""
+"""Records and the schedule of change for people: self-contained pages, text, iCalendar (owner of jinja2 and icalendar)."""
 
 from orchestrator.adapters.report.page import html_record
 from orchestrator.adapters.report.text import text_record

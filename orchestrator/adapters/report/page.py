@@ -5,14 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
-from orchestrator.adapters.report.legible import legible
 from orchestrator.adapters.report.plan_sections import sections_of
+from orchestrator.adapters.report.templating import environment
 from orchestrator.adapters.report.timeline import HOSTS_UP_TO, timeline_of
 from orchestrator.domain import events as e
 from orchestrator.domain.baseline import Difference
@@ -29,7 +27,6 @@ from orchestrator.policy.telling import story_of
 Diffs = Mapping[tuple[str, str], Sequence[str]]
 """By host and path: how the text of a file differs, as a unified difference, where the baselines kept it."""
 
-TEMPLATES = Path(__file__).parent / "templates"
 PEOPLE = (
     e.Confirmed
     | e.Held
@@ -128,40 +125,28 @@ def changed_items(d: Deployment, diffs: Diffs) -> list[ChangedItem]:
 
 @cache
 def _environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_final,
+    return environment(
+        {
+            "moment": lambda m: f"{m:%Y-%m-%d %H:%M:%S} UTC",
+            "clock": lambda m: f"{m:%H:%M:%S}",
+            "took": _took,
+            "counted": counted,
+            "standing": lambda name: STANDING_WORDS[name],
+            "letter": lambda name: LETTERS[name],
+            "px": lambda x: f"{x:.1f}",
+            "event_json": _event_json,
+            "by_host": _by_host,
+            "value": _value,
+            "decision": _decision,
+            "title": lambda name: str(name).replace("_", " "),
+        }
     )
-    made.filters |= {
-        "moment": lambda m: f"{m:%Y-%m-%d %H:%M:%S} UTC",
-        "clock": lambda m: f"{m:%H:%M:%S}",
-        "took": _took,
-        "counted": counted,
-        "standing": lambda name: STANDING_WORDS[name],
-        "letter": lambda name: LETTERS[name],
-        "px": lambda x: f"{x:.1f}",
-        "event_json": _event_json,
-        "by_host": _by_host,
-        "value": _value,
-        "decision": _decision,
-        "title": lambda name: str(name).replace("_", " "),
-    }
-    return made
 
 
 LETTERS = {
     "untouched": "·", "to_retry": "·", "deploying": "D", "deployed": "d", "verified": "V", "failed": "F", "unknown": "?",
     "excluded": "E", "backing_out": "B", "backed_out": "b", "restored": "R", "residue": "!", "backout_failed": "X",
 }  # fmt: skip
-
-
-def _final(value: Any) -> Any:
-    """Every text that reaches the page is made legible first; what is markup already is the template's own."""
-    return legible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _took(seconds: float | None) -> str:

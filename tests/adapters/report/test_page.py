@@ -1,7 +1,6 @@
 """The page of a record: whole, self-contained, and safe whatever targets said."""
 
 import re
-from html.parser import HTMLParser
 
 import pytest
 
@@ -9,43 +8,11 @@ from orchestrator.adapters.report import html_record, text_record
 from orchestrator.adapters.report.legible import legible
 from orchestrator.domain.fold import fold
 from orchestrator.policy.plain_words import plain_words
+from tests.adapters.report.outline import Outline
 from tests.journals.corpus import NAMES, folded, recorded
 from tests.journals.scripts import HOSTILE
 
-VOID = {"meta", "link", "br", "hr", "img", "input", "rect", "line"}
 UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f]")
-
-
-class Outline(HTMLParser):
-    """What a browser would see: elements, attributes and texts; unbalanced elements are remembered."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.unbalanced: list[str] = []
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: list[str] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        if not self.open or self.open.pop() != tag:
-            self.unbalanced.append(tag)
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append(data)
-
-    @property
-    def text(self) -> str:
-        return re.sub(r"\s+", " ", " ".join(self.texts))
-
 
 PAGES = {name: html_record(recorded(name), recorded(name)[-1].at) for name in NAMES}
 OUTLINES = {name: Outline(page) for name, page in PAGES.items()}

@@ -1,0 +1,42 @@
+"""The schedule of change as one self-contained page: months with bookings, windows, freezes and conflicts."""
+
+from datetime import datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment
+
+from orchestrator.adapters.report.months import freezes_of, months_of
+from orchestrator.adapters.report.templating import environment
+from orchestrator.policy.plain_words import counted
+from orchestrator.policy.published_schedule import PublishedSchedule
+from orchestrator.policy.schedule_words import conflict_words, machine_words, when_words
+
+
+def html_calendar(schedule: PublishedSchedule, zone: ZoneInfo) -> str:
+    """The page, by the clocks of this zone. No script, no address outside it, every text escaped."""
+    return (
+        _environment()
+        .get_template("calendar.html.j2")
+        .render(
+            schedule=schedule,
+            zone=zone,
+            months=months_of(schedule, zone),
+            freezes=freezes_of(schedule.spans),
+            conflicts=[conflict_words(one, zone) for one in schedule.conflicts],
+            conflict_of={
+                b.id: [conflict_words(one, zone, b.id) for one in schedule.conflicts_of(b.id)]
+                for b in schedule.bookings
+            },
+            unknown={b.id: machine_words(b) for b in schedule.bookings},
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    return environment({"when": _when, "counted": counted, "percent": lambda x: f"{x:.2f}"})
+
+
+def _when(moment: datetime, zone: ZoneInfo) -> str:
+    return when_words(moment, zone)
