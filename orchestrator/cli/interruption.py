@@ -14,7 +14,7 @@ from types import TracebackType
 
 from orchestrator.errors import ExitCode
 
-LOOK_EVERY = 0.2
+LOOK_EVERY = 0.1
 
 
 class Interruption:
@@ -42,8 +42,11 @@ class Interruption:
     def _wait(self) -> None:
         pressed = 0
         while not self._over.is_set():
-            if signal.sigtimedwait({signal.SIGINT}, LOOK_EVERY) is None:
+            # Not sigtimedwait: after Ctrl-Z and fg, Python's returns as if SIGINT had come.
+            if signal.SIGINT not in signal.sigpending():
+                self._over.wait(LOOK_EVERY)
                 continue
+            signal.sigwait({signal.SIGINT})
             pressed += 1
             if pressed == 1:
                 threading.Thread(target=self._pause, name="pause", daemon=True).start()

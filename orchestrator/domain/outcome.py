@@ -26,7 +26,8 @@ class AttemptOutcome(Noun):
     """What came of one run of a playbook, host by host, and what was seen outside the hosts it was meant for.
 
     `faults` are disagreements of the run as a whole (evidence incomplete, killed, exit code at odds with the events,
-    touched hosts outside the allowed ones); with any fault no host counts as done.
+    touched hosts outside the allowed ones); with any fault no host counts as done. `outrun_on`: hosts that refused this run
+    because a newer one, which this deployment knows nothing of, had been there.
     """
 
     attempt: str
@@ -37,3 +38,4 @@ class AttemptOutcome(Noun):
     ended_at: Moment
     evidence_sha256: str = ""
     touched_outside: Many[str] = ()
+    outrun_on: Many[HostName] = ()

@@ -20,6 +20,22 @@ def scope_of(d: Deployment, failure: Failure) -> tuple[str, ...]:
     return touched
 
 
+def outrun_words(d: Deployment) -> str | None:
+    """Why only a person may say what comes next: hosts refused the last run, for a newer one had been there; else None.
+
+    What that one left there is its own, and neither a backout nor another try of this deployment may go over it unasked.
+    """
+    if not d.attempts or not _outrun(d.attempts[-1]):
+        return None
+    last = d.attempts[-1]
+    hosts = ", ".join(last.outcome.outrun_on if last.outcome is not None else ())
+    return f"a run that is not of this deployment was on {hosts} after {last.attempt} began; see what it did there"
+
+
+def _outrun(attempt: Attempted) -> bool:
+    return attempt.outcome is not None and bool(attempt.outcome.outrun_on)
+
+
 def next_backout_step(d: Deployment) -> Step:
     """The newest wave first; then the proof; then its verdict."""
     progress = _progress(d)
@@ -40,7 +56,7 @@ def next_backout_step(d: Deployment) -> Step:
 def _hosts_to_run(hosts: tuple[str, ...], attempts: tuple[Attempted, ...]) -> tuple[str, ...]:
     if not attempts:
         return hosts
-    if len(attempts) >= ATTEMPTS_PER_WAVE:
+    if len(attempts) >= ATTEMPTS_PER_WAVE or _outrun(attempts[-1]):
         return ()
     outcomes = latest_outcomes(attempts)
     return tuple(host for host in hosts if host not in outcomes or outcomes[host].result != "done")

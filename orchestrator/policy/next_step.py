@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from orchestrator.domain import events as e
 from orchestrator.domain.deployment import Attempted, Deployment, Failure
 from orchestrator.domain.lifecycle import State
-from orchestrator.policy.backout import attempt_name, next_backout_step, scope_of
+from orchestrator.policy.backout import attempt_name, next_backout_step, outrun_words, scope_of
 from orchestrator.policy.limits import any_exceeded, limit_exceeded, reason_with_hosts
 from orchestrator.policy.rehearsing import as_rehearsed, end_of_rehearsal, repeat_due
 from orchestrator.policy.steps import (
@@ -224,6 +224,8 @@ def _ending(d: Deployment) -> e.Completed | e.CompletedWithExceptions:
 
 def _after_failure(d: Deployment, failure: Failure) -> Step:
     hosts = scope_of(d, failure)
+    if (reason := outrun_words(d)) is not None:
+        return Record(e.Held(reason=reason, by="orch"))
     if d.plan.backout.on_failure == "hold" or not hosts:
         return Record(e.Held(reason=failure.reason, by="orch"))
     rehearsed = as_rehearsed(d, failure)

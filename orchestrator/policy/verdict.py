@@ -28,6 +28,7 @@ def judge(request: AttemptRequest, evidence: RunEvidence, end: RunExit) -> Attem
         ended_at=end.ended_at,
         evidence_sha256=evidence.sha256,
         touched_outside=touched_outside(request, evidence),
+        outrun_on=tuple(host for host in request.hosts if host in told and told[host].fence == "newer"),
     )
 
 

@@ -67,3 +67,12 @@ def test_not_pressed_nothing_happens(root: Path, seconds: float) -> None:
     process = started(root, seconds)
     out, _ = process.communicate(timeout=20)
     assert out.splitlines() == ["child ended with 0", "done"]
+
+
+def test_a_process_that_stood_still_was_not_told_to_pause(root: Path) -> None:
+    process = started(root, 2)
+    os.killpg(process.pid, signal.SIGSTOP)  # Ctrl-Z, and fg
+    time.sleep(0.5)
+    os.killpg(process.pid, signal.SIGCONT)
+    out, _ = process.communicate(timeout=20)
+    assert out.splitlines() == ["child ended with 0", "done"]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from orchestrator.domain import events as e
+from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
 from orchestrator.policy.next_step import next_step
 from orchestrator.policy.steps import Over, Perform, Record, RunAttempt, Step, WaitForPerson, WaitUntil
 from tests.histories import START, attempted, checked, deployment, planned, ready_to_deploy
@@ -39,6 +40,12 @@ def tree(
     made = plan_tree(failure_limit={"wave": limit, "overall": limit}, **strategy)
     made["backout"] |= {"scope": scope, "on_failure": on_failure}
     return made
+
+
+def refused_for_a_newer_run(attempt: str, *hosts: str) -> AttemptOutcome:
+    why = "a newer run was here"
+    outcomes = tuple(HostOutcome(host=host, result="not_done", reason=why) for host in hosts)
+    return AttemptOutcome(attempt=attempt, hosts=outcomes, outrun_on=hosts, started_at=START, ended_at=START)
 
 
 def first_wave_good(made: dict[str, Any] | None = None) -> list[e.Event]:
@@ -90,6 +97,16 @@ BACKED = [
     *BACKING_OUT,
     *attempted("b1", 1, purpose="backout", h2="done", h3="done", h4="done"),
     *attempted("b2", 0, purpose="backout", h1="done"),
+]
+
+OUTRUN: list[e.Event] = [
+    e.AttemptIntended(attempt="a2", purpose="deploy", wave=1, hosts=("h2", "h3", "h4")),
+    e.AttemptEnded(outcome=refused_for_a_newer_run("a2", "h2", "h3", "h4")),
+    e.WaveFailed(wave=1, hosts=("h2", "h3", "h4"), reason="refused"),
+]
+OUTRUN_BACK: list[e.Event] = [
+    e.AttemptIntended(attempt="b1", purpose="backout", wave=1, hosts=("h2", "h3", "h4")),
+    e.AttemptEnded(outcome=refused_for_a_newer_run("b1", "h2", "h3", "h4")),
 ]
 
 ROWS: list[tuple[str, Sequence[e.Event], str]] = [
@@ -159,6 +176,31 @@ ROWS: list[tuple[str, Sequence[e.Event], str]] = [
         "wave failed: all touched are backed out",
         [*second_wave(h2="done", h3="not_done", h4="done"), e.WaveFailed(wave=1, hosts=("h3",), reason="x")],
         "record backout_began h1 h2 h3 h4",
+    ),
+    (
+        "wave refused for a newer run of others: a person decides",
+        [*first_wave_good(), *OUTRUN],
+        "record held",
+    ),
+    (
+        "and says: again",
+        [*first_wave_good(), *OUTRUN, e.Held(reason="x", by="orch"), e.Retried(by="bo", reason="x")],
+        "run deploy h2 h3 h4",
+    ),
+    (
+        "and says: back out",
+        [
+            *first_wave_good(),
+            *OUTRUN,
+            e.Held(reason="x", by="orch"),
+            e.BackoutBegan(hosts=("h1", "h2", "h3", "h4"), reason="x", by="bo"),
+        ],
+        "run backout h2 h3 h4",
+    ),
+    (
+        "backout refused for a newer run of others: it is not tried again there",
+        [*BACKING_OUT, *OUTRUN_BACK],
+        "run backout h1",
     ),
     (
         "wave failed, scope wave",

@@ -330,6 +330,7 @@ def test_the_fence(
         "done" if told_second.endswith("changed") else "not_done",
     ]
     assert outcome.faults == faults
+    assert outcome.outrun_on == (("web1",) if first.fence == "newer" else ())
 
 
 # evidence of web1 that looks done, and the fault that keeps it from being so

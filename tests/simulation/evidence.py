@@ -1,19 +1,41 @@
 """No promotion without evidence: the ledger of every host, kept from outcomes and check results alone."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from orchestrator.domain import events as e
 from orchestrator.domain.check import CheckResult, title_of
 from orchestrator.domain.events import Recorded
+from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.wave import Limit, Wave
 from tests.simulation.scenario import Scenario
 
 
+@dataclass(frozen=True)
+class Witness:
+    """Who saw it from outside: the true time of a record, and whether a pass was really given when it was recorded."""
+
+    when: Callable[[Recorded], datetime]
+    gave: Callable[[Recorded, CheckResult], bool]
+
+
 def promoted_without_evidence(scenario: Scenario, records: list[Recorded]) -> list[str]:
     """Gates, completions and passes that the evidence on the journal and in the world does not carry."""
-    ledger = Ledger(scenario)
+    when, given = scenario.journal.when, scenario.world.given
+
+    def gave(record: Recorded, result: CheckResult) -> bool:
+        return any(moment <= when(record) for moment in given[result.host, result.title])
+
+    plan = scenario.plan
+    return unproved(records, plan.plan, plan.waves, Witness(when, gave))
+
+
+def unproved(
+    records: Iterable[Recorded], plan: ReleasePlan, waves: tuple[Wave, ...], witness: Witness
+) -> list[str]:
+    """Gates, completions and passes that neither the journal nor the witness carries."""
+    ledger = Ledger(plan, waves, witness)
     for record in records:
         ledger.enter(record)
     return ledger.found
@@ -33,11 +55,10 @@ class Entry:
 class Ledger:
     """Goes through a journal and knows at each gate which hosts are proved to be up."""
 
-    def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
-        plan = scenario.plan.plan
+    def __init__(self, plan: ReleasePlan, waves: tuple[Wave, ...], witness: Witness) -> None:
+        self.witness = witness
         self.overall = plan.strategy.failure_limit.overall
-        self.waves = scenario.plan.waves
+        self.waves = waves
         self.hosts = {host: Entry() for wave in self.waves for host in wave.hosts}
         self.titles = {title_of(check) for check in plan.validation.acceptance}
         self.attempted: dict[str, e.AttemptIntended] = {}
@@ -56,7 +77,7 @@ class Ledger:
                     self.hosts[host].excluded = True
             case e.GateReached() as event:
                 soak = timedelta(seconds=self.waves[event.wave].gate.soak)
-                self.soak_until = self.scenario.journal.when(record) + soak
+                self.soak_until = self.witness.when(record) + soak
                 self.soaked = event.wave if not self.waves[event.wave].gate.soak else None
             case e.ClockJumped():
                 self.jumped = True
@@ -93,17 +114,13 @@ class Ledger:
             self.found += [
                 f"{host}: nobody gave the pass of {result.title}"
                 for result in results
-                if result.answer == "passed" and not self._was_given(record, result)
+                if result.answer == "passed" and not self.witness.gave(record, result)
             ]
         if event.stage == "soak" and event.final and self.soak_until is not None:
             # By true time, unless the clock was set: then a person resumed and took the soak as it was.
-            in_time = self.scenario.journal.when(record) >= self.soak_until or self.jumped
+            in_time = self.witness.when(record) >= self.soak_until or self.jumped
             whole = in_time and all(result.answer == "passed" for result in event.results)
             self.soaked = event.wave if whole else None
-
-    def _was_given(self, record: Recorded, result: CheckResult) -> bool:
-        at = self.scenario.journal.when(record)
-        return any(given <= at for given in self.scenario.world.given[result.host, result.title])
 
     def _promoted(self, record: Recorded) -> None:
         match record.event:

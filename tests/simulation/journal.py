@@ -8,7 +8,11 @@ from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import HOUSE, Event, Recorded
 from orchestrator.engine.ports import DriverClaim, Journal, Progress
 from orchestrator.errors import Conflict, StoreFault
+from tests.simulation.storage import SimulatedStorage
 from tests.simulation.world import World
+
+APPEND = 256 << 10
+"""Bytes that an append takes of a full disk: more than it is, so that ballast runs out in some seeds."""
 
 
 class Killed(BaseException):
@@ -33,15 +37,15 @@ class _Claim(DriverClaim, AbstractContextManager["DriverClaim"]):
 class SimulatedJournal(Journal):
     """Appends are all or nothing; `kill` and `fail` are the chances of a death or a store fault at an append.
 
-    `full` is when the disk is full: until when nothing can be appended at all.
+    On a full disk an append takes of the ballast, and where none is left it fails.
     """
 
-    def __init__(self, world: World, *, kill: float, fail: float) -> None:
+    def __init__(self, world: World, storage: SimulatedStorage, *, kill: float, fail: float) -> None:
         self._world = world
+        self._storage = storage
         self._claims: set[str] = set()
         self.kill = kill
         self.fail = fail
-        self.full = False
         self.records: dict[str, list[Recorded]] = {}
         self.true_times: dict[tuple[str, int], datetime] = {}
 
@@ -49,7 +53,8 @@ class SimulatedJournal(Journal):
         known = self.records.get(deployment, [])
         if len(known) != expected_seq:
             raise Conflict("somebody else wrote")
-        if self.full or self._world.struck(self.fail, "store fault"):
+        no_room = not self._storage.written(APPEND, deployment)
+        if no_room or self._world.struck(self.fail, "store fault"):
             raise StoreFault("no space left on device")
         if self._world.struck(self.kill / 2, "killed before an append"):
             raise Killed

@@ -37,6 +37,7 @@ def broken(scenario: Scenario, deployment: Deployment) -> list[str]:
         *_quiet_where_it_says_so(scenario, records),
         *_no_deploy_after_backout(scenario, deployment),
         *_no_second_deployment(scenario, deployment),
+        *_no_wave_on_a_full_disk(scenario, records),
         *promoted_without_evidence(scenario, records),
         *against_words(records),
         *at_rest(deployment),
@@ -168,6 +169,16 @@ def _no_deploy_after_backout(scenario: Scenario, d: Deployment) -> list[str]:
         elif backed_out:
             found.append(f"{act.host} was deployed to after a backout had begun")
     return found
+
+
+def _no_wave_on_a_full_disk(scenario: Scenario, records: list[Recorded]) -> list[str]:
+    return [
+        f"{record.event.attempt} was begun on a full disk"
+        for record in records
+        if isinstance(record.event, AttemptIntended) and record.event.purpose == "deploy"
+        for full, empty in scenario.full
+        if full < scenario.journal.when(record) < empty
+    ]
 
 
 def _no_second_deployment(scenario: Scenario, d: Deployment) -> list[str]:

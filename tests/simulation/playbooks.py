@@ -8,7 +8,12 @@ from orchestrator.domain.host_lock import HostLock
 from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.sighting import Sighting, TaskSeen
 from orchestrator.engine.ports import HostLocks, Playbooks
+from orchestrator.errors import StoreFault
+from tests.simulation.storage import SimulatedStorage
 from tests.simulation.world import Act, Host, World
+
+FILES = 1 << 20
+"""Bytes that an attempt's own files take."""
 
 
 @dataclass
@@ -38,9 +43,10 @@ class Troubles:
 class SimulatedPlaybooks(Playbooks):
     """Runs attempts over simulated time; what goes wrong on which host is drawn from the world's randomness."""
 
-    def __init__(self, world: World, locks: HostLocks, troubles: Troubles) -> None:
+    def __init__(self, world: World, locks: HostLocks, storage: SimulatedStorage, troubles: Troubles) -> None:
         self.world = world
         self.locks = locks
+        self.storage = storage
         self.troubles = troubles
         self.workers: dict[str, Worker] = {}
         self.starts: list[str] = []
@@ -49,6 +55,9 @@ class SimulatedPlaybooks(Playbooks):
         if self.world.struck(self.troubles.files, "start fails"):
             raise OSError("no space left on device")
         if request.attempt not in self.workers:
+            # What an attempt writes is no append: it takes none of the ballast by itself.
+            if self.storage.full and self.storage.spare < FILES:
+                raise StoreFault("no space left on device")
             self._start(request)
         if self.world.struck(self.troubles.files, "start fails after it"):
             raise OSError("input/output error")

@@ -83,7 +83,7 @@ def run(scenario: Scenario) -> Deployment:
     for n in range(DRIVES):
         if n == DRIVES // 4:
             scenario.journal.kill = scenario.journal.fail = 0
-            scenario.journal.full = scenario.storage.full = False
+            scenario.storage.fill(full=False)
         deployment = _driven(scenario, ports, name, f"driver-{n}")
         if deployment is None:
             scenario.world.sleep(scenario.random.random() * 4)

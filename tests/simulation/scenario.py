@@ -24,13 +24,14 @@ class Scenario:
         self.world = World(random, names)
         self.plan = self._plan(names)
         self.locks = FakeHostLocks(self.world)
-        self.storage = SimulatedStorage()
-        self.playbooks = SimulatedPlaybooks(self.world, self.locks, _troubles(random))
+        self.storage = SimulatedStorage(self._ballast_thrown_off)
+        self.full: list[tuple[datetime, datetime]] = []
+        self.playbooks = SimulatedPlaybooks(self.world, self.locks, self.storage, _troubles(random))
         self.targets = SimulatedTargets(
             self.world, thin=random.choice([0, 0, 0.05, 0.1]), sticky=random.choice([0, 0.3])
         )
         self.journal = SimulatedJournal(
-            self.world, kill=random.choice([0, 0.02, 0.1]), fail=random.choice([0, 0, 0.02])
+            self.world, self.storage, kill=random.choice([0, 0.02, 0.1]), fail=random.choice([0, 0, 0.02])
         )
         self.words = random.choice([0, 0.004, 0.02])
         self.rival = random.random() < 0.2
@@ -63,6 +64,7 @@ class Scenario:
             self.world.at(self._moment(), lambda: self._set_clock(skew))
         if self.random.random() < 0.1:
             moment = self._moment()
+            self.full.append((moment, moment + HORIZON / 4))
             self.world.at(moment, lambda: self._fill_disk(full=True))
             self.world.at(moment + HORIZON / 4, lambda: self._fill_disk(full=False))
 
@@ -84,9 +86,12 @@ class Scenario:
         self.world.injected["clock set", self.world.phase] += 1
 
     def _fill_disk(self, *, full: bool) -> None:
-        self.journal.full = self.storage.full = full
+        self.storage.fill(full=full)
         if full:
             self.world.injected["disk full", self.world.phase] += 1
+
+    def _ballast_thrown_off(self) -> None:
+        self.world.injected["ballast thrown off", self.world.phase] += 1
 
 
 def _troubles(random: Random) -> Troubles:

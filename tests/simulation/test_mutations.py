@@ -13,6 +13,9 @@ from orchestrator.domain.fold import apply
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.sighting import Sighting
 from orchestrator.engine import drive as loop
+from orchestrator.engine import room
+from orchestrator.engine.chronicle import Chronicle
+from orchestrator.engine.ports import Storage
 from orchestrator.engine.practices import attempts, environment, restoration, verification
 from orchestrator.engine.practices.attempts import request_of
 from orchestrator.engine.work import Work
@@ -178,6 +181,24 @@ def calls_the_running_finished(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(attempts, "follow", follow)
 
 
+def begins_waves_without_room(patch: pytest.MonkeyPatch) -> None:
+    def lacking(storage: Storage, deployment: Deployment) -> None:
+        usual(storage, deployment)
+
+    usual = room.lacking
+    patch.setattr(room, "lacking", lacking)
+
+
+def calls_the_unreachable_quiet(patch: pytest.MonkeyPatch) -> None:
+    def note(self: Chronicle, event: e.Event) -> bool:
+        if isinstance(event, e.QuietAwaited | e.Quiesced):
+            event = e.Quiesced(attempt=event.attempt)
+        return usual(self, event)
+
+    usual = Chronicle.note
+    patch.setattr(Chronicle, "note", note)
+
+
 MUTATIONS: tuple[tuple[Mutate, str], ...] = (
     (skips_gates, "without its soak"),
     (soaks_not, "without its soak"),
@@ -197,6 +218,8 @@ MUTATIONS: tuple[tuple[Mutate, str], ...] = (
     (locks_nothing, "had not locked"),
     (calls_it_stopped_while_it_runs, "while its worker lived"),
     (calls_the_running_finished, "while its worker lived"),
+    (begins_waves_without_room, "on a full disk"),
+    (calls_the_unreachable_quiet, "was called quiet"),
 )
 
 

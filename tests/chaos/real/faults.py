@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.chaos.real.site import Site, census
+from tests.chaos.real.site import LIMIT, Site, census, lines_of
 
 Strike = Callable[[Site, str, str, "subprocess.Popen[str]"], None]
 Heal = Callable[[Site, str], None]
@@ -62,10 +63,54 @@ def _lab_heal(site: Site, host: str) -> None:
 
 
 def _boot(site: Site, host: str) -> None:
-    """What a machine does when its power comes back: it boots and starts its service."""
+    """Its power comes back: it boots, and systemd starts its service."""
     with suppress(Exception):
         site.lab.fault(host, "start")
-    site.ssh(host, "sudo /usr/local/sbin/chaos-restart", seconds=30)
+
+
+def _reboot(site: Site, host: str, deployment: str, driver: "subprocess.Popen[str]") -> None:
+    site.ssh(host, "sudo systemctl reboot")
+
+
+def _up_again(site: Site, host: str) -> None:
+    """A host that reboots comes back by itself."""
+    deadline = time.monotonic() + BOOTS
+    while site.ssh(host, "true", seconds=3).returncode != 0 and time.monotonic() < deadline:
+        time.sleep(0.3)
+
+
+def _outrun(site: Site, host: str, deployment: str, driver: "subprocess.Popen[str]") -> None:
+    """The whole older run stands still, as on a suspended machine, and another store's deployment takes its place."""
+    site.paused = _stand_still(driver.pid, deployment)
+    newer = site.start("deploy", str(site.project / "plan.yml"), elsewhere=True)
+    watchdog = threading.Timer(LIMIT / 2, newer.kill)
+    watchdog.start()
+    for line in lines_of(newer):
+        site.newer = line.get("deployment", site.newer)
+    newer.wait()
+    watchdog.cancel()
+
+
+def _stand_still(driver: int, deployment: str) -> list[int]:
+    """SIGSTOP for the driver and everything that it began, until nothing new is seen."""
+    stopped = [driver]
+    os.kill(driver, signal.SIGSTOP)
+    quiet = 0
+    while quiet < 3:
+        fresh = [pid for line in census(deployment) if (pid := int(line.split()[0])) not in stopped]
+        quiet = 0 if fresh else quiet + 1
+        for pid in fresh:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
+            stopped.append(pid)
+    return stopped
+
+
+def _wake(site: Site, host: str) -> None:
+    site.woken_at = time.time()
+    for pid in site.paused:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
 
 
 def _no_python(site: Site, host: str, deployment: str, driver: "subprocess.Popen[str]") -> None:
@@ -128,16 +173,23 @@ def _nobody(site: Site, host: str, deployment: str, driver: "subprocess.Popen[st
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong; `release` and `fails_on` are faults that are in the plan from the beginning."""
+    """What goes wrong; `fails_on` and `dies` are faults that are in the plan from the beginning.
+
+    `at_once` strikes when the phase begins, before anything was done in it; `brief` is healed as soon as it has struck.
+    """
 
     name: str
     strike: Strike
     heal: Heal = _nothing
-    release: str = "good"
     fails_on: str = ""
+    dies: bool = False
+    at_once: bool = False
+    brief: bool = False
     only: tuple[str, ...] = ()
 
 
+BOOTS = 60.0
+"""Seconds in which a host that reboots is back."""
 PHASES = ("environment", "baseline", "first wave", "gate", "last wave", "verification", "backout")
 WORKING = ("first wave", "last wave", "backout")
 FAULTS = (
@@ -146,13 +198,15 @@ FAULTS = (
     Fault("ansible fork killed", _kill_fork, only=WORKING),
     Fault("host cut", _lab("cut"), _lab_heal),
     Fault("host hung", _lab("hang"), _lab_heal),
-    Fault("host rebooted", _lab("kill"), _boot),
+    Fault("host rebooted", _reboot, _up_again),
+    Fault("host's power lost", _lab("kill"), _boot),
     Fault("host's disk full", _lab("fill"), _lab_heal),
     Fault("python gone", _no_python, _python_back),
     Fault("host key changed", _new_key, _old_key),
     Fault("store's disk full", _fill_store, _empty_store),
-    Fault("service dies", _nobody, release="dies", only=("gate",)),
-    Fault("backout fails", _nobody, release="bad", fails_on="web1", only=("backout",)),
+    Fault("service dies", _nobody, dies=True, only=("gate", "verification")),
+    Fault("backout fails", _nobody, fails_on="web1", only=("backout",)),
+    Fault("older run wakes", _outrun, _wake, at_once=True, brief=True, only=WORKING),
 )
 
 

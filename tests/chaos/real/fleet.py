@@ -52,7 +52,7 @@ def on_real_hosts(
 
     try:
         for name in names:
-            free.put(Lab.up(name, len(HOSTS), light=True))
+            free.put(Lab.up(name, len(HOSTS)))
         pool = ThreadPoolExecutor(labs)
         try:
             for ended in [pool.submit(one, n, fault, phase) for n, (fault, phase) in enumerate(work)]:

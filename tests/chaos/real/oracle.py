@@ -2,18 +2,25 @@
 
 import time
 from collections import Counter
+from dataclasses import dataclass
 
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.store import SqlHostLocks, SqlJournal
 from orchestrator.domain import events as e
+from orchestrator.domain.check import CheckResult
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import Recorded
 from orchestrator.domain.fold import fold
 from orchestrator.domain.lifecycle import State
-from tests.chaos.real.site import HOSTS, Act, Site, census
+from tests.chaos.real.site import HOSTS, Act, Answer, Site, census
+from tests.simulation.evidence import Witness, unproved
 from tests.simulation.oracle import adopted, at_rest, intents, repeated_unseen
 from tests.simulation.words import against_words
 
+ABOUT = 6.0
+"""Seconds before a check's result is on the journal in which it may have been asked."""
+FEWEST = 4
+"""Answers below which the prober saw too little to contradict anybody."""
 SETTLES = 15.0
 """Seconds in which a service or a last process may come to rest before it is judged."""
 
@@ -29,6 +36,7 @@ def broken(site: Site, name: str, trees: dict[str, str], victim: str) -> list[st
         journal.close()
         locks.close()
     d = fold(records)
+    acts = [act for act in site.acts() if not site.newer or not act.attempt.startswith(f"{site.newer}.")]
     return [
         *([] if [r.seq for r in records] == list(range(1, len(records) + 1)) else ["the journal has gaps"]),
         *([f"{lock.host} is still locked" for lock in held] if d.over else []),
@@ -37,7 +45,9 @@ def broken(site: Site, name: str, trees: dict[str, str], victim: str) -> list[st
         *repeated_unseen(records),
         *against_words(records),
         *(at_rest(d) if d.over else []),
-        *against_acts(site.acts(), records, d),
+        *unproved(records, d.plan, d.waves, Witness(lambda record: record.at, Prober(site.answers).gave)),
+        *against_acts(acts, records, d),
+        *(outrun(site.acts(), records, site.newer, site.woken_at) if site.newer else []),
         *_truthful(site, d, trees),
         *_undisturbed(site, d, victim),
         *_nothing_left(name),
@@ -68,6 +78,58 @@ def against_acts(acts: list[Act], records: list[Recorded], d: Deployment) -> lis
     return found + _repeats(acts, records)
 
 
+def outrun(acts: list[Act], records: list[Recorded], newer: str, woken_at: float) -> list[str]:
+    """A run that woke up after a newer one had been there changed nothing, and its log says that it was refused.
+
+    What a person asks for after the refusal is another matter: it is said knowing of it.
+    """
+    theirs = [act for act in acts if act.attempt.startswith(f"{newer}.")]
+    if not theirs:
+        return ["the newer run did nothing, so nothing is proved"]
+    paused = [r for r in records if isinstance(r.event, e.AttemptIntended) and r.at.timestamp() < woken_at]
+    name = paused[-1].event.attempt if paused and isinstance(paused[-1].event, e.AttemptIntended) else ""
+    asked = min(
+        (r.at.timestamp() for r in records if r.at.timestamp() > woken_at and _asks_for_work(r)),
+        default=float("inf"),
+    )
+    found = [
+        f"{act.attempt} did {act.task} on {act.host} after {newer} had been there"
+        for act in acts
+        if act not in theirs and woken_at < act.at < asked
+    ]
+    reasons = [
+        f"{host.host}: {host.reason}"
+        for record in records
+        if isinstance(record.event, e.AttemptEnded) and record.event.outcome.attempt == name
+        for host in record.event.outcome.hosts
+    ]
+    if not any("newer run" in reason for reason in reasons):
+        found.append(f"{name} does not tell that it was refused: {reasons or 'no outcome'}")
+    return found
+
+
+def _asks_for_work(record: Recorded) -> bool:
+    event = record.event
+    return isinstance(event, e.Retried) or (isinstance(event, e.BackoutBegan) and event.by != "orch")
+
+
+@dataclass(frozen=True)
+class Prober:
+    """What was seen of the services from outside, as a witness of the checks that orch says have passed."""
+
+    answers: list[Answer]
+
+    def gave(self, record: Recorded, result: CheckResult) -> bool:
+        """False only where the prober asked about that time, again and again, and never was given what orch was given."""
+        at = record.at.timestamp()
+        seen = [a for a in self.answers if a.host == result.host and at - ABOUT < a.at < at + 1]
+        if result.kind != "http" or len(seen) < FEWEST:
+            return True
+        if result.title.endswith("/health"):
+            return any(answer.healthy for answer in seen)
+        return any(answer.version == "2.0" for answer in seen)
+
+
 def _repeats(acts: list[Act], records: list[Recorded]) -> list[str]:
     """A playbook runs once on a host, and once more for each loss and each word that asks for it."""
     again = sum(isinstance(r.event, e.AttemptLost | e.Retried) for r in records)
@@ -80,12 +142,15 @@ def _repeats(acts: list[Act], records: list[Recorded]) -> list[str]:
 
 
 def _truthful(site: Site, d: Deployment, trees: dict[str, str]) -> list[str]:
-    touched = {act.host for act in site.acts()}
+    touched = {act.host for act in site.acts() if act.attempt.startswith(f"{d.id}.")}
+    theirs = {act.host for act in site.acts()} - touched
     found = []
     if d.state is State.COMPLETED and any(s.standing != "verified" for s in d.standings.values()):
         found.append("completed with a host that is not verified")
     for host in HOSTS:
         stands = d.standings[host].standing
+        if host in theirs and stands == "untouched":
+            continue  # another deployment changed it, and this one did not touch it
         if stands in ("restored", "untouched") and site.tree(host) != trees[host]:
             found.append(f"{host} is called {stands} and its files differ from before")
         if stands == "untouched" and host in touched:

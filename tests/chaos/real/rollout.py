@@ -63,8 +63,12 @@ class _Attempt:
 
     def run(self) -> None:
         """The commands that a person gives, one after another."""
-        release = "bad" if self.phase == "backout" and self.fault.release == "good" else self.fault.release
-        plan = self.site.plan(release=release, seconds=1.5, fails_on=self.fault.fails_on)
+        plan = self.site.plan(
+            release="bad" if self.phase == "backout" else "good",
+            seconds=1.5,
+            fails_on=self.fault.fails_on,
+            dies_on=self.done.host if self.fault.dies else "",
+        )
         result = self._command("deploy", str(plan))
         for _ in range(MOST_COMMANDS):
             if result.get("over"):
@@ -116,9 +120,11 @@ class _Attempt:
         if self.done.struck or not begins(self.phase, line.get("event", {})):
             return
         self.done.struck = True
-        moment(self.site, self.phase, self.done.deployment, self.draw)
+        if not self.fault.at_once:
+            moment(self.site, self.phase, self.done.deployment, self.draw)
         self.fault.strike(self.site, self.done.host, self.done.deployment, driver)
-        threading.Timer(self.draw.choice((2.0, 5.0, 12.0)), self._heal).start()
+        pause = 0.0 if self.fault.brief else self.draw.choice((2.0, 5.0, 12.0))
+        threading.Timer(pause, self._heal).start()
 
     def _heal(self) -> None:
         if self.done.struck and not self.healed.is_set():

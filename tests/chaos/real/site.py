@@ -1,5 +1,6 @@
 """Three real hosts, the example and `orch` with a store of its own; and what can be seen of them without orch."""
 
+import http.client
 import json
 import os
 import shutil
@@ -41,7 +42,7 @@ strategy:
   kind: phased
   hosts: web
   playbook: playbooks/app.yml
-  variables: {{seconds: "{seconds}", fails_on: "{fails_on}"}}
+  variables: {{seconds: "{seconds}", fails_on: "{fails_on}", dies_on: "{dies_on}"}}
   waves: [1, rest]
   gate: {{soak: {soak}, every: 1s}}
   run_timeout: 120s
@@ -85,6 +86,7 @@ class Answer(NamedTuple):
     host: str
     at: float
     version: str | None
+    healthy: bool = False
 
 
 @dataclass
@@ -94,6 +96,10 @@ class Site:
     lab: Lab
     folder: Path
     answers: list[Answer] = field(default_factory=list)
+    newer: str = ""
+    """The deployment from another store that took the place of a paused run, where there was one."""
+    paused: list[int] = field(default_factory=list)
+    woken_at: float = 0.0
     _over: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -158,7 +164,7 @@ class Site:
         except subprocess.TimeoutExpired:
             return subprocess.CompletedProcess(argv, 124, "", "no answer")
 
-    def plan(self, *, release: str, seconds: float, fails_on: str = "") -> Path:
+    def plan(self, *, release: str, seconds: float, fails_on: str = "", dies_on: str = "") -> Path:
         """The plan as a file of the project."""
         artefact = self.project / "dml" / release
         text = PLAN.format(
@@ -167,18 +173,20 @@ class Site:
             inventory=self.lab.inventory,
             seconds=seconds,
             fails_on=fails_on,
-            soak="7s" if release == "dies" else "2s",
+            dies_on=dies_on,
+            soak="7s" if dies_on else "2s",
         )
         path = self.project / "plan.yml"
         path.write_text(text)
         return path
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        """Start `orch ... --json`; a session of its own, as in a terminal of its own."""
+    def start(self, *words: str, elsewhere: bool = False) -> subprocess.Popen[str]:
+        """Start `orch ... --json`; a session of its own, as in a terminal of its own; `elsewhere` with another store."""
+        other = {"ORCH_HOME": str(self.folder / "other-home")} if elsewhere else {}
         return subprocess.Popen(
             [*ORCH, *words, "--json"],
             cwd=self.project,
-            env=self.environment,
+            env=self.environment | other,
             stdout=subprocess.PIPE,
             stderr=(self.folder / "stderr.txt").open("a"),
             stdin=subprocess.DEVNULL,
@@ -212,11 +220,12 @@ class Site:
         addresses = {found.name: str(found.address) for found in self.lab.hosts}
 
         def ask(host: str) -> Answer:
-            version = None
-            with suppress(OSError, urllib.error.URLError):
-                url = f"http://{addresses[host]}:8080/version"
-                version = urllib.request.urlopen(url, timeout=1).read().decode()
-            return Answer(host, time.time(), version)
+            version, healthy = None, False
+            with suppress(OSError, urllib.error.URLError, http.client.HTTPException):
+                url = f"http://{addresses[host]}:8080"
+                version = urllib.request.urlopen(f"{url}/version", timeout=1).read().decode()
+                healthy = urllib.request.urlopen(f"{url}/health", timeout=1).status == 200
+            return Answer(host, time.time(), version, healthy)
 
         with ThreadPoolExecutor(len(HOSTS)) as pool:
             while not self._over.wait(0.3):
