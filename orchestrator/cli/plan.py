@@ -14,7 +14,8 @@ import click
 
 from orchestrator.adapters.files.plan_file import load_plan
 from orchestrator.adapters.files.project_files import project_of
-from orchestrator.cli.plan_outline import Branch, outline, strategy_words
+from orchestrator.cli.branches import print_outline
+from orchestrator.cli.plan_outline import outline, strategy_words
 from orchestrator.domain.checked_plan import CheckedPlan
 from orchestrator.engine.plan_check import check_plan
 from orchestrator.errors import ExitCode, Fault, PlanFault
@@ -70,7 +71,7 @@ def show(file: Path, project: Path | None, as_json: bool) -> int:  # noqa: FBT00
         plan = checked.loaded.plan.model_dump(mode="json")
         _print_json({"plan": str(file), "ok": True, "faults": [], **_resolved(checked), "sections": plan})
         return ExitCode.COMPLETED
-    _print_outline(outline(checked))
+    print_outline(outline(checked))
     _print_warnings(checked.warnings)
     return ExitCode.COMPLETED
 
@@ -132,30 +133,6 @@ def _count(number: int, noun: str) -> str:
 
 def _and_warnings(warnings: tuple[Fault, ...]) -> str:
     return f", {_count(len(warnings), 'warning')}" if warnings else ""
-
-
-def _print_outline(root: Branch) -> None:
-    if not sys.stdout.isatty():
-        for line in _plain_lines(root, 0):
-            click.echo(line)
-        return
-    from rich.console import Console
-    from rich.text import Text
-    from rich.tree import Tree
-
-    def grown(branch: Branch, depth: int) -> Tree:
-        style = "bold red" if branch.loud else "bold" if depth < 2 and branch.below else ""
-        tree = Tree(Text(branch.text, style=style), guide_style="dim")
-        tree.children.extend(grown(child, depth + 1) for child in branch.below)
-        return tree
-
-    Console().print(grown(root, 0))
-
-
-def _plain_lines(branch: Branch, depth: int) -> Iterator[str]:
-    yield "  " * depth + branch.text
-    for child in branch.below:
-        yield from _plain_lines(child, depth + 1)
 
 
 @contextmanager

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from orchestrator.cli.branches import Branch
 from orchestrator.domain.attempt import Allowance
 from orchestrator.domain.check import (
     CheckBase,
@@ -20,15 +20,6 @@ from orchestrator.domain.checked_plan import CheckedPlan
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.wave import Gate, Limit, Wave
 from orchestrator.domain.words import seconds_words, size_words
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """A line, and what belongs to it; `loud` is what nobody may overlook."""
-
-    text: str
-    below: tuple[Branch, ...] = ()
-    loud: bool = False
 
 
 def outline(checked: CheckedPlan) -> Branch:

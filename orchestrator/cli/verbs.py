@@ -33,6 +33,8 @@ VERBS = (
     Verb("abort", "orchestrator.cli.signals:abort", "Stop what runs and back out."),
     Verb("stop-all", "orchestrator.cli.stop_all:stop_all", "Emergency stop for everything, and its lifting."),
     Verb("locks", "orchestrator.cli.locks:locks", "Show which deployment holds which machine."),
+    Verb("model", "orchestrator.cli.model:model", "List, show and check deployment models."),
+    Verb("policy", "orchestrator.cli.policy:policy", "List, show and check release policies."),
     Verb("keys", "orchestrator.cli.keys:keys", "Make keys of people, trust them, list and revoke them."),
     Verb("lab", "orchestrator.cli.lab:lab", "Real hosts on this machine, to try and to test on."),
 )

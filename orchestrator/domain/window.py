@@ -7,13 +7,13 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from orchestrator.domain.local_time import LocalTime, ZoneName, lasting, local, moment, oddity, wall
-from orchestrator.domain.noun import Many, Moment, Name, Noun, Seconds, Text
+from orchestrator.domain.noun import Many, Moment, Name, Noun, PositiveSeconds, Text
 from orchestrator.domain.recurrence import RecurrenceRule, begins_with, occurrences
 from orchestrator.domain.wrong import wrong
 
 LONGEST = timedelta(days=92)
 _DAY = timedelta(days=1)
-Length = Annotated[Seconds, Field(gt=0, le=LONGEST.total_seconds())]
+Length = Annotated[PositiveSeconds, Field(le=LONGEST.total_seconds())]
 
 
 class Span(Noun):

@@ -1,11 +1,13 @@
 """Deployment models from YAML files: one, or a folder of them."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from orchestrator.adapters.files.noun_file import bytes_of, noun_of
+from orchestrator.adapters.files.noun_folder import Shelved, files_in, shelved
 from orchestrator.domain.deployment_model import DeploymentModel
 from orchestrator.domain.loaded_file import LoadedFile
-from orchestrator.errors import Fault, NotFound, PlanFault
+from orchestrator.errors import NotFound, PlanFault
 
 
 def load_model(path: Path | str) -> LoadedFile[DeploymentModel]:
@@ -22,30 +24,12 @@ def load_models(folder: Path) -> tuple[LoadedFile[DeploymentModel], ...]:
     """Every model in a folder, by name and version. Raises NotFound, PlanFault with every fault of every file."""
     if not folder.is_dir():
         raise NotFound(f"There is no folder of deployment models {folder}; check the path.")
-    models: list[LoadedFile[DeploymentModel]] = []
-    faults: list[Fault] = []
-    for file in sorted(folder.glob("*.yml")):
-        try:
-            models.append(load_model(file))
-        except PlanFault as fault:
-            faults += fault.faults
-    faults += _twice(models)
+    models, faults = models_in([folder])
     if faults:
         raise PlanFault(faults)
-    return tuple(sorted(models, key=lambda model: (model.noun.model, model.noun.version)))
+    return models
 
 
-def _twice(models: list[LoadedFile[DeploymentModel]]) -> list[Fault]:
-    seen: dict[tuple[str, int], str] = {}
-    faults = []
-    for one in models:
-        name = (one.noun.model, one.noun.version)
-        if name in seen:
-            found = f"{name[0]} version {name[1]} in {seen[name]} as well"
-            move = "raise the version of the newer one"
-            line = one.line_of("version")
-            faults.append(
-                Fault(one.file, line, "version", "one file for each version of a model", found, move)
-            )
-        seen.setdefault(name, one.file)
-    return faults
+def models_in(folders: Iterable[Path]) -> Shelved[DeploymentModel]:
+    """The models of these folders that are sound, by name and version, and every fault of the others."""
+    return shelved(files_in(folders), load_model, lambda model: (model.model, model.version))

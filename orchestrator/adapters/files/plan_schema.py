@@ -4,19 +4,15 @@ What a schema cannot say is left to `orch plan check`: rules that compare two va
 it opens, and everything that asks a file, an inventory or a host.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
-from orchestrator.adapters.files.annotations import annotations
-from orchestrator.adapters.files.document import Path
 from orchestrator.adapters.files.manual import sections
+from orchestrator.adapters.files.schema import DIALECT, LIMIT, Schema, describe, without_nulls
 from orchestrator.domain.check import CHECK_KINDS, SHARED
 from orchestrator.domain.release_plan import ReleasePlan
 
-Schema = dict[str, Any]
-
 _NAMED_RULES: dict[str, Schema] = {
-    "Limit": {"oneOf": [{"required": ["count"]}, {"required": ["percent"]}]},
+    "Limit": LIMIT,
     "WaveSpec": {"oneOf": [{"required": [key]} for key in ("count", "percent", "group", "hosts", "rest")]},
     "Pilot": {"oneOf": [{"required": ["hosts"]}, {"required": ["group"]}]},
     "Release": {
@@ -51,30 +47,15 @@ def plan_schema() -> Schema:
     schema = ReleasePlan.model_json_schema(mode="validation")
     definitions: Schema = schema["$defs"]
     for name, rule in _NAMED_RULES.items():
-        definitions[name] |= _without_nulls(rule)
+        definitions[name] |= without_nulls(rule)
     definitions["Check"] = _check(definitions)
     written: Schema = _as_written(schema)
-    written |= {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Release plan"}
-    _describe(written)
+    written |= {"$schema": DIALECT, "title": "Release plan"}
+    describe(written, b"".join(file.read_bytes() for file in sections()))
     for noun in CHECK_KINDS.values():
         below = written["$defs"][noun.__name__]["properties"]
         below |= {key: written["$defs"]["Check"]["properties"][key] for key in SHARED}
     return written
-
-
-def _without_nulls(rule: Any) -> Any:
-    """A key whose value is null is not given: `required` alone would count it."""
-    if isinstance(rule, list):
-        return [_without_nulls(item) for item in rule]
-    if not isinstance(rule, dict):
-        return rule
-    changed = {key: _without_nulls(value) for key, value in rule.items()}
-    required = rule.get("required", ())
-    if required:
-        given = changed.get("properties", {})
-        present = {key: {"not": {"type": "null"}, **given.get(key, {})} for key in required}
-        changed["properties"] = {**given, **present}
-    return changed
 
 
 def _check(definitions: Schema) -> Schema:
@@ -120,38 +101,3 @@ def _as_written(node: Any) -> Any:
     # Keys that fit no pattern are refused, where pydantic's schema lets them pass.
     closed = {"additionalProperties": False} if "patternProperties" in node else {}
     return {**{key: _as_written(value) for key, value in node.items()}, **closed}
-
-
-def _describe(schema: Schema) -> None:
-    """Put the manual's comments on the keys they stand above."""
-    for path, comment in annotations(b"".join(file.read_bytes() for file in sections())).items():
-        for owner in _at(schema, schema, path[:-1]):
-            if path[-1] in owner.get("properties", {}):
-                key = owner["properties"][path[-1]]
-                # A list of named rules may hold the same key: what it says there is no description.
-                owner["properties"][path[-1]] = {**key, "description": comment}
-
-
-def _at(root: Schema, node: Schema, path: Path) -> list[Schema]:
-    """The schemas that may apply at a path."""
-    current = list(_forms(root, node))
-    for part in path:
-        below = [_below(form, part) for form in current]
-        current = [form for found in below if found is not None for form in _forms(root, found)]
-    return current
-
-
-def _below(form: Schema, part: str | int) -> Schema | None:
-    if isinstance(part, int):
-        items: Schema | None = form.get("items")
-        return items
-    found: Schema | None = form.get("properties", {}).get(part)
-    return found
-
-
-def _forms(root: Schema, node: Schema) -> Iterator[Schema]:
-    yield node
-    if "$ref" in node:
-        yield from _forms(root, root["$defs"][node["$ref"].rpartition("/")[2]])
-    for form in node.get("anyOf", ()):
-        yield from _forms(root, form)

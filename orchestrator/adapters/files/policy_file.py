@@ -1,8 +1,10 @@
 """Release policies from YAML files."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from orchestrator.adapters.files.noun_file import bytes_of, noun_of
+from orchestrator.adapters.files.noun_folder import Shelved, files_in, shelved
 from orchestrator.domain.loaded_file import LoadedFile
 from orchestrator.domain.release_policy import ReleasePolicy
 from orchestrator.errors import PlanFault
@@ -21,3 +23,8 @@ def policy_of(file: str, content: bytes) -> LoadedFile[ReleasePolicy]:
     if faults:
         raise PlanFault(sorted(faults, key=lambda fault: (fault.line or 0, fault.path)))
     return loaded
+
+
+def policies_in(folders: Iterable[Path]) -> Shelved[ReleasePolicy]:
+    """The policies of these folders that are sound, by name and version, and every fault of the others."""
+    return shelved(files_in(folders), load_policy, lambda policy: (policy.policy, policy.version))

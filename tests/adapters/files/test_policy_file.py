@@ -75,7 +75,7 @@ def test_faults_of_all_models_in_a_folder_are_told_at_once(tmp_path: Path) -> No
     told = [str(fault) for fault in raised.value.faults]
     assert len(told) == 2
     assert "each environment once" in told[0]
-    assert "one file for each version of a model" in told[1]
+    assert "one file for each version of a name" in told[1]
     with pytest.raises(NotFound):
         load_models(tmp_path / "none")
     with pytest.raises(NotFound):

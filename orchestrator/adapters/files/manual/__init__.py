@@ -1,4 +1,4 @@
-"""The release plan's manual: one annotated YAML file a section. Its comments are the descriptions that editors show."""
+"""The manual of plans, policies and models: annotated YAML files. Their comments are the descriptions that editors show."""
 
 from pathlib import Path
 
@@ -13,3 +13,13 @@ def sections() -> list[Path]:
 def minimal() -> Path:
     """A plan with all twelve sections and nothing that can be left out."""
     return HERE / "minimal.yml"
+
+
+def policy() -> Path:
+    """A release policy with every section."""
+    return HERE / "policy.yml"
+
+
+def model() -> Path:
+    """A deployment model with every section."""
+    return HERE / "model.yml"

@@ -1,0 +1,50 @@
+"""Folders of policies or models: every file is read, and what is wrong in one does not hide another."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from orchestrator.domain.loaded_file import LoadedFile
+from orchestrator.domain.noun import Noun
+from orchestrator.errors import Fault, NotFound, PlanFault
+
+N = TypeVar("N", bound=Noun)
+Shelved = tuple[tuple[LoadedFile[N], ...], tuple[Fault, ...]]
+
+
+def files_in(folders: Iterable[Path]) -> tuple[Path, ...]:
+    """The YAML files of these folders by either ending; a folder that is not there has none, one named twice counts once."""
+    files = [file for folder in folders for ending in ("yml", "yaml") for file in folder.glob(f"*.{ending}")]
+    by_place = {file.resolve(): file for file in sorted(files, reverse=True)}
+    return tuple(sorted(by_place.values()))
+
+
+def shelved(
+    files: Iterable[Path], load: Callable[[Path], LoadedFile[N]], known_by: Callable[[N], tuple[str, int]]
+) -> Shelved[N]:
+    """What is sound, by name and version, and every fault of the rest; of two of one name and version both stand."""
+    sound: list[LoadedFile[N]] = []
+    faults: list[Fault] = []
+    for file in files:
+        try:
+            sound.append(load(file))
+        except PlanFault as fault:
+            faults += fault.faults
+        except NotFound as gone:  # a link that leads nowhere
+            faults.append(Fault(str(file), None, "", "a file that can be read", str(gone), "correct it"))
+    faults += _twice(sound, known_by)
+    return tuple(sorted(sound, key=lambda one: known_by(one.noun))), tuple(faults)
+
+
+def _twice(sound: list[LoadedFile[N]], known_by: Callable[[N], tuple[str, int]]) -> list[Fault]:
+    seen: dict[tuple[str, int], str] = {}
+    faults = []
+    for one in sound:
+        known = known_by(one.noun)
+        if known in seen:
+            found = f"{known[0]} version {known[1]} in {seen[known]} as well"
+            what = "one file for each version of a name"
+            move = "raise the version of the newer one"
+            faults.append(Fault(one.file, one.line_of("version"), "version", what, found, move))
+        seen.setdefault(known, one.file)
+    return faults
