@@ -35,6 +35,7 @@ from orchestrator.engine.use_cases import open_deployment
 from orchestrator.policy.rollout import waves_of
 from orchestrator.policy.telling import story_of
 from orchestrator.policy.verdict import judge
+from tests.fakes.authority import FakeAuthority, FakeKeys
 from tests.fakes.playbooks import FakePlaybooks, Script
 from tests.fakes.storage import FakeStorage
 from tests.fakes.targets import FakeTargets
@@ -94,6 +95,8 @@ def simulated(hosts: int, waves: int, home: Path, *, fails: bool = False) -> tup
         targets=targets,
         baselines=DirectoryBaselineStore(home / "baselines"),
         library=_Library(),
+        authority=FakeAuthority(),
+        keys=FakeKeys(),
     )
     return ports, open_deployment(ports, plan, by="ann", approvals=())
 

@@ -9,6 +9,7 @@ from orchestrator.adapters.ansible.inspector_port import AnsibleInspector
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.files.media_library import DirectoryLibrary
 from orchestrator.adapters.files.plan_folder import PlanFolder
+from orchestrator.adapters.files.project_authority import ProjectAuthority
 from orchestrator.adapters.files.project_files import DirectoryFiles
 from orchestrator.domain.noun import bytes_of
 from orchestrator.domain.plain_text import plain
@@ -56,12 +57,13 @@ def key_folders(home: Path | None = None, project: Path | None = None) -> "tuple
     return KeyFolder(home_of(home) / "keys"), KeyFolder((project or Path.cwd()) / "keys")
 
 
-def plan_ports() -> PlanPorts:
+def plan_ports(home: Path | None = None) -> PlanPorts:
     """What a plan check asks."""
     return PlanPorts(
         inspector=AnsibleInspector(),
         library=DirectoryLibrary(),
         files=DirectoryFiles(),
+        authority=ProjectAuthority(home_of(home)),
         now=SystemClock().now,
     )
 
@@ -71,6 +73,7 @@ def ports(home: Path | None = None, project: Path | None = None) -> Ports:
     # Here and not above: a plan check needs neither SQL nor ssh, and starts twice as fast without them.
     from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
     from orchestrator.adapters.checks import ControllerChecks
+    from orchestrator.adapters.keys.folder_keys import FolderKeys
     from orchestrator.adapters.ssh import SshTargets
     from orchestrator.adapters.store import DirectoryBaselineStore, DiskStorage, SqlHostLocks, SqlJournal
 
@@ -79,7 +82,7 @@ def ports(home: Path | None = None, project: Path | None = None) -> Ports:
     storage = DiskStorage(root, disk_reserve())
     relief, url = storage.relieve, os.environ.get("ORCH_STORE_URL") or None
     return Ports(
-        planning=PlanFolder(plan_ports(), project),
+        planning=PlanFolder(plan_ports(root), project),
         clock=clock,
         journal=SqlJournal(root, clock, url=url, relief=relief),
         storage=storage,
@@ -88,4 +91,6 @@ def ports(home: Path | None = None, project: Path | None = None) -> Ports:
         targets=SshTargets(ControllerChecks(process.run, clock)),
         baselines=DirectoryBaselineStore(root / "baselines", relief=relief),
         library=DirectoryLibrary(),
+        authority=ProjectAuthority(root),
+        keys=FolderKeys(root),
     )

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from orchestrator.domain.deployment_model import DeploymentModel
+from orchestrator.domain.effective_plan import EffectivePlan
 from orchestrator.domain.loaded_plan import LoadedPlan
+from orchestrator.domain.release_policy import ReleasePolicy
 from orchestrator.domain.target import Target
 from orchestrator.domain.wave import Wave
 from orchestrator.errors import Fault
@@ -10,10 +13,17 @@ from orchestrator.errors import Fault
 
 @dataclass(frozen=True, slots=True)
 class CheckedPlan:
-    """A plan with its hosts and waves; a deployment may start only where there are no faults."""
+    """A plan with its hosts and waves; a deployment may start only where there are no faults.
+
+    The plan has the defaults of its model. `effective` is None where there are faults. `copy_size`: bytes of its tree.
+    """
 
     loaded: LoadedPlan
     targets: tuple[Target, ...]
     waves: tuple[Wave, ...]
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
+    policy: ReleasePolicy | None = None
+    model: DeploymentModel | None = None
+    effective: EffectivePlan | None = None
+    copy_size: int = 0

@@ -4,13 +4,21 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
+from orchestrator.domain.approval import SignedApproval
 from orchestrator.domain.attempt import Purpose
+from orchestrator.domain.authority import Reason
 from orchestrator.domain.baseline import BaselineReference, Difference
+from orchestrator.domain.change import ChangeRequest, Mode
+from orchestrator.domain.deployment_model import DeploymentModel
+from orchestrator.domain.effective_plan import EffectivePlan
 from orchestrator.domain.lifecycle import OVER, TOUCHED, State
 from orchestrator.domain.noun import HostName, Many, Moment, Noun
 from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.rehearsal import AsRehearsed, Rehearsal
 from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.domain.release_policy import ReleasePolicy
+from orchestrator.domain.requirement import RoleNeed
+from orchestrator.domain.schedule_of_change import MissedStart
 from orchestrator.domain.target import Target
 from orchestrator.domain.wave import Wave
 
@@ -122,8 +130,45 @@ class BackoutProgress(Noun):
     not_compared: dict[str, str] = {}
 
 
+class Unadmitted(Noun):
+    """Why it may not start yet, as it was last asked; to be asked anew at `opens`, or (None) after a person's word."""
+
+    reasons: Many[Reason]
+    opens: Moment | None = None
+
+
+class Leave(Noun):
+    """Leave for exactly the next attempt; whatever comes between it and that attempt takes it away."""
+
+    wave: int
+    purpose: Purpose
+
+
+class Unauthorised(Noun):
+    """Why the next attempt may not start, and what follows."""
+
+    wave: int
+    purpose: Purpose
+    reasons: Many[str]
+    then: Literal["hold", "back out", "refuse"]
+
+
+class Review(Noun):
+    """A review that was held."""
+
+    role: str
+    by: str
+    reason: str
+    at: Moment
+
+
 class Deployment(Noun):
-    """Everything known of a deployment after the events so far."""
+    """Everything known of a deployment after the events so far.
+
+    `vouched` are roles whose approval was named without a signature; `waited`: it was once not admitted and waited.
+    `frozen` is the folder of the private copy that it runs from, `leave` what was authorised and has not begun yet.
+    `review_by`, `reviewers` and `sign_off` are what must follow, `closed` says that it has.
+    """
 
     id: str
     seq: int
@@ -164,6 +209,33 @@ class Deployment(Noun):
     rehearsal: Rehearsal | None = None
     rehearsed: AsRehearsed | None = None
     injected: bool = False
+    policy: ReleasePolicy | None = None
+    model: DeploymentModel | None = None
+    change: ChangeRequest = ChangeRequest()
+    mode: Mode = "attended"
+    effective: EffectivePlan | None = None
+    copy_size: int = 0
+    starts: Moment | None = None
+    missed: MissedStart = "ask"
+    vouched: Many[str] = ()
+    approvals: Many[SignedApproval] = ()
+    unadmitted: Unadmitted | None = None
+    waited: bool = False
+    opened_at: Moment | None = None
+    closes: Moment | None = None
+    frozen: str | None = None
+    grounds: Many[str] = ()
+    set_aside: Many[str] = ()
+    consumed: Many[str] = ()
+    overridden: Many[str] = ()
+    leave: Leave | None = None
+    undone_by: Moment | None = None
+    unauthorised: Unauthorised | None = None
+    review_by: Moment | None = None
+    reviewers: Many[RoleNeed] = ()
+    sign_off: Many[RoleNeed] = ()
+    reviews: Many[Review] = ()
+    closed: str | None = None
 
     @property
     def over(self) -> bool:

@@ -51,6 +51,15 @@ class EffectivePlan(Noun):
         """The digest of each ingredient by its name."""
         return {one.name: one.digest for one in self.ingredients}
 
+    def parts(self, name: IngredientName) -> dict[str, str]:
+        """The digest of each part of one ingredient."""
+        return next(one.parts for one in self.ingredients if one.name == name)
+
+    def has_file(self, path: str) -> bool:
+        """Whether this path of the project is a file of the playbook tree or an artefact, or a folder of such."""
+        files = (self.parts("playbook tree"), self.parts("artefacts"))
+        return any(path in parts or any(f.startswith(f"{path}/") for f in parts) for parts in files)
+
     @property
     def digest(self) -> str:
         """The one digest that approvals are given for."""

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from functools import singledispatch
-from typing import Any, Literal
+from typing import Literal
 
 from orchestrator.domain import events as e
 from orchestrator.domain.attempted import looked_at_anew, waited_for_anew, with_attempt
@@ -20,11 +20,10 @@ from orchestrator.domain.deployment import (
     latest_outcomes,
 )
 from orchestrator.domain.events import Recorded
+from orchestrator.domain.fold_authority import Changes, changes_of_authority, taken_up
 from orchestrator.domain.fold_rehearsal import changes_of_rehearsal
 from orchestrator.domain.lifecycle import BEFORE_FIRST_TOUCH, State, after, allowed
 from orchestrator.errors import Refused
-
-Changes = dict[str, Any]
 
 
 class LifecycleFault(Refused):
@@ -56,8 +55,11 @@ def apply(deployment: Deployment | None, record: Recorded) -> Deployment:
         )
     if event.kind in BEFORE_FIRST_TOUCH and deployment.touched_hosts:
         raise LifecycleFault(f"{deployment.id} has touched hosts: there is no way back but a backout.")
+    if deployment.over and isinstance(event, e.ApprovalGiven) and not event.signs_off:
+        raise LifecycleFault(f"{deployment.id} is {deployment.state.value}: it can be signed off only.")
     changes: Changes = {"seq": record.seq, "last_at": record.at, "state": state}
     changes |= _changes(event, deployment, record) | changes_of_rehearsal(event, deployment)
+    changes |= changes_of_authority(event, deployment, record)
     return deployment.model_copy(update=changes)
 
 
@@ -85,6 +87,7 @@ def _planned(record: Recorded, event: e.Planned) -> Deployment:
         standings={
             host: Standing(host=host, wave=wave.number) for wave in event.waves for host in wave.hosts
         },
+        **taken_up(event),
     )
 
 

@@ -53,12 +53,18 @@ OVER = (
 TABLE: dict[State, dict[str, State]] = {
     S.PLANNED: {"submitted": S.AWAITING_APPROVAL, "cancelled": S.CANCELLED},
     S.AWAITING_APPROVAL: {
+        "not_admitted": S.AWAITING_APPROVAL,
         "approved": S.SCHEDULED,
         "rejected": S.REFUSED,
         "refused": S.REFUSED,
         "cancelled": S.CANCELLED,
     },
-    S.SCHEDULED: {"window_opened": S.VERIFYING_COMPONENTS, "refused": S.REFUSED, "cancelled": S.CANCELLED},
+    S.SCHEDULED: {
+        "not_admitted": S.SCHEDULED,
+        "window_opened": S.VERIFYING_COMPONENTS,
+        "refused": S.REFUSED,
+        "cancelled": S.CANCELLED,
+    },
     S.VERIFYING_COMPONENTS: {
         "components_verified": S.VERIFYING_ENVIRONMENT,
         "refused": S.REFUSED,
@@ -73,6 +79,8 @@ TABLE: dict[State, dict[str, State]] = {
     S.DEPLOYING: {
         "entry_checked": S.DEPLOYING,
         "attempt_intended": S.DEPLOYING,
+        "wave_authorised": S.DEPLOYING,
+        "wave_not_authorised": S.DEPLOYING,
         "wave_deployed": S.VERIFYING_WAVE,
         "wave_failed": S.DEPLOYING,
         "retried": S.DEPLOYING,
@@ -109,6 +117,8 @@ TABLE: dict[State, dict[str, State]] = {
     },
     S.BACKING_OUT: {
         "attempt_intended": S.BACKING_OUT,
+        "wave_authorised": S.BACKING_OUT,
+        "wave_not_authorised": S.BACKING_OUT,
         "retried": S.BACKING_OUT,
         "restoration_compared": S.BACKING_OUT,
         "restored": S.BACKED_OUT,
@@ -125,7 +135,15 @@ TABLE: dict[State, dict[str, State]] = {
 }
 
 ANY_TIME = frozenset(
-    {"driver_took", "paused", "resumed", "clock_jumped", "emergency_stopped", "emergency_lifted"}
+    {
+        "driver_took",
+        "paused",
+        "resumed",
+        "clock_jumped",
+        "emergency_stopped",
+        "emergency_lifted",
+        "approval_given",
+    }
 )
 """Facts about driving, accepted in every state that is not over, without leaving it."""
 
@@ -144,6 +162,8 @@ WHILE_TOUCHED = frozenset(
 )
 """Facts about attempts and people's words, accepted in every touched state, without leaving it."""
 
+AFTER_THE_END = frozenset({"approval_given", "reviewed", "closed"})
+"""Facts of what follows a deployment, accepted when it is over; of approvals only those that sign off (domain/fold.py)."""
 
 BEFORE_FIRST_TOUCH = frozenset({"refused", "cancelled"})
 """Ways out that a deployment has only until its first host is touched."""
@@ -152,7 +172,9 @@ BEFORE_FIRST_TOUCH = frozenset({"refused", "cancelled"})
 def allowed(state: State) -> list[str]:
     """The kinds of event that a state accepts, sorted."""
     kinds = set(TABLE[state])
-    if state not in OVER:
+    if state in OVER:
+        kinds |= AFTER_THE_END
+    else:
         kinds |= ANY_TIME | {"abort_requested"}
     if state in TOUCHED:
         kinds |= WHILE_TOUCHED

@@ -13,3 +13,7 @@ class LoadedPlan(LoadedFile[ReleasePlan]):
     def plan(self) -> ReleasePlan:
         """The plan."""
         return self.noun
+
+    def having(self, plan: ReleasePlan) -> "LoadedPlan":
+        """The same file, read as this plan: with the defaults of its model."""
+        return LoadedPlan(plan, self.file, self.sha256, self.lines)

@@ -1,7 +1,10 @@
 """A release plan made ready: checked, with its hosts and waves resolved."""
 
+from orchestrator.domain.deployment_model import DeploymentModel
+from orchestrator.domain.effective_plan import EffectivePlan
 from orchestrator.domain.noun import Many, Noun
 from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.domain.release_policy import ReleasePolicy
 from orchestrator.domain.target import Target
 from orchestrator.domain.wave import Wave
 
@@ -16,3 +19,7 @@ class PreparedPlan(Noun):
     targets: Many[Target]
     waves: Many[Wave]
     warnings: Many[str] = ()
+    policy: ReleasePolicy | None = None
+    model: DeploymentModel | None = None
+    effective: EffectivePlan | None = None
+    copy_size: int = 0

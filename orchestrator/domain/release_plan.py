@@ -6,13 +6,16 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from orchestrator.domain.attempt import Allowance
 from orchestrator.domain.baseline import BaselineScope
+from orchestrator.domain.change import ChangeRequest, ChangeType
 from orchestrator.domain.check import Check
 from orchestrator.domain.noun import Many, Moment, Name, Noun, PositiveSeconds, Sha256, Text, Variables
+from orchestrator.domain.schedule_of_change import MissedStart
 from orchestrator.domain.wave import AtLeastOneHost, Gate, GroupName, HostLimit, Limit, PlannedWave
 from orchestrator.domain.wrong import exactly, wrong
 
 AtLeastOneText = Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
 Level = Literal["low", "medium", "high"]
+OnWindowClose = Literal["finish", "hold", "back out"]
 
 
 def texts_of(value: Any) -> Any:
@@ -38,7 +41,11 @@ class ReleaseUnit(Noun):
 
 
 class Release(Noun):
-    """Section 2, release description: the release package's units, what it removes, and what it closes."""
+    """Section 2, release description: the release package's units, what it removes, and what it closes.
+
+    `service` and `cis` (configuration items) are what it changes, and `depends_on` the services that one needs: two
+    deployments that share any of them at the same time conflict.
+    """
 
     name: Name
     version: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+~_-]{0,63}$")]
@@ -48,6 +55,8 @@ class Release(Noun):
     known_errors: Many[Text] = ()
     problems: Many[Text] = ()
     depends_on: Many[Text] = ()
+    service: Text | None = None
+    cis: Many[Text] = ()
     emergency: bool = False
 
     @model_validator(mode="after")
@@ -88,9 +97,11 @@ class Strategy(Noun):
     """Section 4, deployment strategy: which playbook reaches which hosts in which order.
 
     *phased*: `waves`; *pilot*: `pilot`, then `waves` (default: the rest at once); *big-bang*: all hosts at once, no waves.
+    `model` is the file of the deployment model that it follows, a path in the plan's project.
     """
 
     kind: Literal["phased", "pilot", "big-bang"]
+    model: Text | None = None
     hosts: Text
     playbook: Text
     variables: Variables = {}
@@ -154,9 +165,15 @@ class Milestone(Noun):
 
 
 class Schedule(Noun):
-    """Section 7, schedule and milestones; without a window the deployment may start at any time."""
+    """Section 7, schedule and milestones; without a window the deployment may start at any time.
+
+    `on_window_close`: what becomes of the waves that are left when the time that is open ends, or no longer suffices to
+    undo them. `missed`: what becomes of a start in the schedule that nobody made in time.
+    """
 
     window: Window | None = None
+    on_window_close: OnWindowClose = "hold"
+    missed: MissedStart = "ask"
     milestones: Many[Milestone] = ()
 
 
@@ -213,10 +230,17 @@ class Backout(Noun):
 
 
 class Approval(Noun):
-    """Section 12, approval and sign-off: the roles that must approve before anything is touched."""
+    """Section 12, approval and sign-off: the roles that must approve before anything is touched.
+
+    `policy` is the file of the release policy, where several are for this deployment; `change` the type of change
+    (normal, or emergency where the release is one), and `reason` why it is an emergency (default: the plan's purpose).
+    """
 
     required: Many[Text] = ()
     sign_off: Many[Text] = ()
+    policy: Text | None = None
+    change: ChangeType | None = None
+    reason: Text | None = None
 
 
 class ReleasePlan(Noun):
@@ -235,3 +259,11 @@ class ReleasePlan(Noun):
     validation: Validation
     backout: Backout
     approval: Approval
+
+    @property
+    def change_request(self) -> ChangeRequest:
+        """The change under which it is asked for."""
+        usual: ChangeType = "emergency" if self.release.emergency else "normal"
+        asked = self.approval.change or usual
+        reason = self.approval.reason or (self.purpose if asked == "emergency" else None)
+        return ChangeRequest(type=asked, reason=reason)

@@ -6,14 +6,17 @@ from datetime import datetime
 from pathlib import Path
 
 from orchestrator.domain.checked_plan import CheckedPlan
+from orchestrator.domain.effective_plan import EffectivePlan
 from orchestrator.domain.inspection import Inspection, PlaybookFinding
 from orchestrator.domain.loaded_plan import LoadedPlan
 from orchestrator.domain.objection import Objection
 from orchestrator.domain.wave import Wave
-from orchestrator.engine.ports import Inspector, MediaLibrary, ProjectFiles
+from orchestrator.engine.ports import Authority, Governing, Inspector, MediaLibrary, ProjectFiles, Tree
 from orchestrator.errors import Fault, NotFound, PlanFault
 from orchestrator.policy import plan_objections as rules
+from orchestrator.policy.digests import effective_plan
 from orchestrator.policy.plan_findings import faults_of, warnings_of, window_over
+from orchestrator.policy.requirements import with_defaults
 from orchestrator.policy.rollout import waves_of
 
 Progress = Callable[[str], None]
@@ -26,6 +29,7 @@ class PlanPorts:
     inspector: Inspector
     library: MediaLibrary
     files: ProjectFiles
+    authority: Authority
     now: Callable[[], datetime]
 
 
@@ -39,6 +43,7 @@ def check_plan(
 ) -> CheckedPlan:
     """Every fault and warning of a plan that was read; `starting` makes a window that is over a fault."""
     check = _Check(loaded, project, ports, say)
+    check.governing()
     check.plan_itself(starting=starting)
     check.named_files()
     check.artefacts()
@@ -46,8 +51,17 @@ def check_plan(
     check.waves(inspection)
     check.playbooks(inspection)
     check.settings()
+    tree = check.tree()
     return CheckedPlan(
-        loaded, inspection.targets, check.resolved, _in_order(check.faults), _in_order(check.warnings)
+        check.loaded,
+        inspection.targets,
+        check.resolved,
+        _in_order(check.faults),
+        _in_order(check.warnings),
+        policy=check.binds.policy,
+        model=check.binds.model,
+        effective=check.effective(inspection, tree),
+        copy_size=tree.size,
     )
 
 
@@ -60,6 +74,19 @@ class _Check:
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
     resolved: tuple[Wave, ...] = ()
+    binds: Governing = field(default_factory=Governing)
+    digests: dict[str, str] = field(default_factory=dict)
+
+    def governing(self) -> None:
+        """Which policy and model bind; from here on the plan has the model's defaults."""
+        try:
+            self.binds = self.ports.authority.governing(self.loaded.plan, self.project)
+        except PlanFault as unusable:
+            self.faults.extend(unusable.faults)
+            return
+        self._object(self.binds.objections)
+        if self.binds.model is not None:
+            self.loaded = self.loaded.having(with_defaults(self.loaded.plan, self.binds.model))
 
     def plan_itself(self, *, starting: bool) -> None:
         """What the plan says against itself, and against the clock."""
@@ -94,6 +121,7 @@ class _Check:
             except NotFound:
                 self._object([rules.no_artefact(index, unit)])
                 continue
+            self.digests[unit.artefact] = digest
             self._object(rules.other_digest(index, unit, digest))
             if unit.on_target is not None:
                 self._members(unit.artefact)
@@ -139,6 +167,29 @@ class _Check:
             self.warnings.append(
                 Fault(file, None, "", expected, sentence, "remove it, or know that it is not followed")
             )
+
+    def tree(self) -> Tree:
+        """Every file that a run can read."""
+        self.say("files of the project")
+        try:
+            return self.ports.authority.tree(self.loaded.plan, self.project, Path(self.loaded.file))
+        except PlanFault as unusable:
+            self.faults.extend(unusable.faults)
+            return Tree({}, 0)
+
+    def effective(self, inspection: Inspection, tree: Tree) -> EffectivePlan | None:
+        """What approvals and certificates are given for."""
+        if self.faults:
+            return None
+        return effective_plan(
+            self.loaded.plan,
+            inspection.targets,
+            self.resolved,
+            model=self.binds.model,
+            policy=self.binds.policy,
+            tree=tree.files,
+            artefacts=self.digests,
+        )
 
     def _members(self, artefact: str) -> None:
         try:

@@ -18,6 +18,9 @@ from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.sighting import Sighting, TaskSeen
 from orchestrator.domain.target import Ending, Identity, Target
+from orchestrator.engine.ports_of_authority import Authority, Governing, Keys, PrivateCopy, Tree
+
+__all__ = ["Authority", "Governing", "Keys", "PrivateCopy", "Tree"]
 
 
 class Clock(ABC):
@@ -311,3 +314,5 @@ class Ports:
     targets: Targets
     baselines: BaselineStore
     library: MediaLibrary
+    authority: Authority
+    keys: Keys

@@ -49,6 +49,12 @@ def open_deployment(
         targets=prepared.targets,
         waves=prepared.waves,
         by=by,
+        policy=prepared.policy,
+        model=prepared.model,
+        change=prepared.plan.change_request,
+        effective=prepared.effective,
+        copy_size=prepared.copy_size,
+        missed=prepared.plan.schedule.missed,
     )
     events: list[e.Event] = [planned, e.Submitted(by=by)]
     if approvals:

@@ -37,6 +37,7 @@ from tests.chaos.reaper import (
     Reaper,
 )
 from tests.chaos.stories import HOSTS, STORIES, Story
+from tests.fakes.authority import FakeAuthority, FakeKeys
 from tests.simulation.run import _Library, _Planning
 from tests.simulation.storage import SimulatedStorage
 
@@ -203,6 +204,8 @@ def ports_of(root: Path, story: Story, reaper: Reaper) -> Ports:
         targets=DiskTargets(DiskFleet(root / "fleet")),
         baselines=baselines,
         library=_Library(),
+        authority=FakeAuthority(),
+        keys=FakeKeys(),
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from orchestrator.adapters.store import SqlHostLocks, SqlJournal
 from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.engine.ports import Planning, Ports
+from tests.fakes.authority import FakeAuthority, FakeKeys
 from tests.fakes.baseline_store import FakeBaselineStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.playbooks import FakePlaybooks
@@ -59,6 +60,8 @@ def fleet(home: Path, monkeypatch: pytest.MonkeyPatch, **strategy: object) -> Fl
         targets=targets,
         baselines=FakeBaselineStore(),
         library=_Library(),
+        authority=FakeAuthority(),
+        keys=FakeKeys(),
     )
     for verb in VERBS_THAT_ASK:
         monkeypatch.setattr(f"orchestrator.cli.{verb}.ports_of_home", lambda: ports)

@@ -3,6 +3,7 @@
 import pytest
 
 from orchestrator.domain.lifecycle import (
+    AFTER_THE_END,
     ANY_TIME,
     OVER,
     TABLE,
@@ -65,8 +66,10 @@ def test_a_backout_never_ends_in_the_words_of_success() -> None:
 
 
 @pytest.mark.parametrize("state", OVER)
-def test_what_is_over_accepts_nothing_but_a_backout(state: State) -> None:
-    assert set(allowed(state)) <= {"backout_began"}
+def test_what_is_over_accepts_nothing_but_a_backout_and_what_follows_the_end(state: State) -> None:
+    assert set(allowed(state)) <= {"backout_began"} | AFTER_THE_END
+    for kind in AFTER_THE_END:
+        assert after(state, kind) is state
 
 
 def test_facts_about_driving_never_change_the_state() -> None:

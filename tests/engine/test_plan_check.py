@@ -18,6 +18,7 @@ from orchestrator.adapters.files.project_files import DirectoryFiles
 from orchestrator.domain.checked_plan import CheckedPlan
 from orchestrator.domain.inspection import FileFault, PlaybookFinding
 from orchestrator.engine.plan_check import PlanPorts, check_plan
+from tests.fakes.authority import FakeAuthority
 from tests.fakes.inspector import FakeInspector
 
 WEB = ["web1", "web2", "web3", "web4"]
@@ -67,7 +68,9 @@ class Project:
         self.inspector = replace(self.inspector, **what)
 
     def check(self, *, starting: bool = False) -> CheckedPlan:
-        ports = PlanPorts(self.inspector, DirectoryLibrary(), DirectoryFiles(), now=lambda: NOW)
+        ports = PlanPorts(
+            self.inspector, DirectoryLibrary(), DirectoryFiles(), FakeAuthority(), now=lambda: NOW
+        )
         loaded = plan_of("plan.yml", self.plan.encode())
         return check_plan(loaded, self.folder, ports, starting=starting)
 
@@ -90,10 +93,12 @@ def test_a_sound_plan_has_its_hosts_and_waves_and_neither_faults_nor_warnings(pr
 
 def test_each_step_is_told(project: Project) -> None:
     steps: list[str] = []
-    ports = PlanPorts(project.inspector, DirectoryLibrary(), DirectoryFiles(), now=lambda: NOW)
+    ports = PlanPorts(
+        project.inspector, DirectoryLibrary(), DirectoryFiles(), FakeAuthority(), now=lambda: NOW
+    )
     check_plan(plan_of("plan.yml", project.plan.encode()), project.folder, ports, say=steps.append)
     assert steps[0] == "digest of dml/shop-2.4.0.tar.gz (1 of 1)"
-    assert len(steps) == 3
+    assert len(steps) == 4
 
 
 def test_a_play_that_names_no_host_of_the_deployment_is_warned_of(project: Project) -> None:

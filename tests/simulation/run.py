@@ -16,6 +16,7 @@ from orchestrator.engine.use_cases import open_deployment, rollback, signal
 from orchestrator.errors import Conflict, Refused, StoreFault
 from orchestrator.policy.next_step import next_step
 from orchestrator.policy.steps import WaitForPerson
+from tests.fakes.authority import FakeAuthority, FakeKeys
 from tests.plans import SHA
 from tests.simulation.journal import Killed
 from tests.simulation.scenario import Scenario
@@ -73,6 +74,8 @@ def ports_of(scenario: Scenario) -> Ports:
         targets=scenario.targets,
         baselines=_Baselines(),
         library=_Library(),
+        authority=FakeAuthority(),
+        keys=FakeKeys(),
     )
 
 

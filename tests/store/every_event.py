@@ -1,19 +1,30 @@
 """One event of every kind, with all that can be in it."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import get_args
 
+from orchestrator.adapters.files.model_file import load_model
+from orchestrator.adapters.files.policy_file import load_policy
 from orchestrator.domain import events as e
+from orchestrator.domain.approval import SignedApproval
+from orchestrator.domain.authority import Reason
 from orchestrator.domain.baseline import BaselineReference, Difference
+from orchestrator.domain.change import ChangeRequest
 from orchestrator.domain.check import CheckResult
 from orchestrator.domain.effective_plan import INGREDIENTS, EffectivePlan, Ingredient
 from orchestrator.domain.events import Event
 from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.rehearsal import Rehearsal
 from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.domain.requirement import RoleNeed
 from orchestrator.domain.target import Target
 from orchestrator.domain.wave import Gate, Limit, Wave
 from tests.fakes.clock import START
+
+ROOT = Path(__file__).resolve().parents[2]
+POLICY = ROOT / "tests/cases/policies/good.yml"
+MODEL = ROOT / "models/rolling-web-service.yml"
 
 SHA = "5e" * 32
 SOON = START + timedelta(minutes=10, microseconds=250)
@@ -117,6 +128,24 @@ OUTCOME = AttemptOutcome(
     touched_outside=("web9",),
 )
 EFFECTIVE = EffectivePlan(ingredients=tuple(Ingredient(name=name, parts={ODD: SHA}) for name in INGREDIENTS))
+APPROVAL = SignedApproval.model_validate(
+    {
+        "approval": {
+            "decision": "override",
+            "role": "change manager",
+            "person": "Ann",
+            "key": SHA,
+            "plan_digest": SHA,
+            "subject": "d1",
+            "reason": "it cannot wait",
+            "overrides": "year end",
+            "made_at": START,
+            "expires": SOON,
+            "nonce": "0" * 32,
+        },
+        "signature": {"key": SHA, "signature": "0" * 128},
+    }
+)
 EVERY_EVENT: list[Event] = [
     e.Planned(
         plan=PLAN,
@@ -127,12 +156,41 @@ EVERY_EVENT: list[Event] = [
         waves=(WAVE,),
         by="ann",
         rehearsal=Rehearsal(of=EFFECTIVE, environment="live", part="failure path", failure_in=0, twice=True),
+        policy=load_policy(POLICY).noun,
+        model=load_model(MODEL).noun,
+        change=ChangeRequest(type="emergency", reason="it is on fire"),
+        mode="scheduled",
+        effective=EffectivePlan(
+            ingredients=tuple(Ingredient(name=name, parts={"a": SHA}) for name in INGREDIENTS)
+        ),
+        copy_size=2**40,
+        starts=SOON,
+        missed="skip",
     ),
     e.Submitted(by="ann"),
     e.Approved(approvals=(e.GivenApproval(role="change manager", person="Bob"),), basis="named"),
     e.Rejected(by="ann", reason=ODD),
     e.Cancelled(by="ann", reason=ODD),
-    e.WindowOpened(basis="none declared"),
+    e.WindowOpened(
+        basis="none declared",
+        frozen="/srv/orch/frozen/d1",
+        grounds=(ODD,),
+        set_aside=(ODD,),
+        consumes=("0" * 32,),
+        overridden=("window: Ann",),
+        closes=SOON,
+        review_by=SOON,
+        reviewers=(RoleNeed(role="change manager", people=2),),
+        sign_off=(RoleNeed(role="service owner"),),
+    ),
+    e.NotAdmitted(
+        reasons=(Reason(code="freeze.binds", about="year end", found=ODD, next_move="wait"),), opens=SOON
+    ),
+    e.ApprovalGiven(signed=APPROVAL, by="ann"),
+    e.WaveAuthorised(wave=1, purpose="backout", grounds=(ODD,), closes=SOON, undone_by=SOON, restored=("a",)),
+    e.WaveNotAuthorised(wave=1, reasons=(ODD,), then="back out"),
+    e.Reviewed(role="change manager", by="ann", reason=ODD),
+    e.Closed(by="ann", basis=ODD),
     e.ComponentsVerified(digests={"web": SHA}, on_target={"/srv/shop/web": SHA}),
     e.EnvironmentVerified(results=RESULTS),
     e.BaselineCaptured(baselines=REFERENCES),

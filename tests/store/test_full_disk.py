@@ -23,6 +23,7 @@ from orchestrator.engine.room import ballast_for
 from orchestrator.engine.use_cases import deploy, resume, signal
 from orchestrator.errors import Refused, StoreFault
 from tests.cli.deployments import OnePlan
+from tests.fakes.authority import FakeAuthority, FakeKeys
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.playbooks import FakePlaybooks
 from tests.fakes.targets import FakeTargets
@@ -100,6 +101,8 @@ class Site:
             targets=self.targets,
             baselines=DirectoryBaselineStore(disk / "baselines", relief=relief),
             library=_Library(),
+            authority=FakeAuthority(),
+            keys=FakeKeys(),
         )
 
     def deploy(self, watch: Callable[[Recorded], None] = lambda record: None) -> Deployment:

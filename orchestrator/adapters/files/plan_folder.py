@@ -25,11 +25,15 @@ class PlanFolder(Planning):
         if checked.faults:
             raise PlanFault(checked.faults)
         return PreparedPlan(
-            plan=loaded.plan,
+            plan=checked.loaded.plan,
             plan_file=str(plan.resolve()),
             plan_sha256=loaded.sha256,
             project=str(project),
             targets=checked.targets,
             waves=checked.waves,
             warnings=tuple(str(warning) for warning in checked.warnings),
+            policy=checked.policy,
+            model=checked.model,
+            effective=checked.effective,
+            copy_size=checked.copy_size,
         )

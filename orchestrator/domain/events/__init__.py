@@ -18,12 +18,18 @@ from orchestrator.domain.events.attempts import (
     QuietAwaited,
 )
 from orchestrator.domain.events.authority import (
+    ApprovalGiven,
     Approved,
     Cancelled,
+    Closed,
     GivenApproval,
+    NotAdmitted,
     Planned,
     Rejected,
+    Reviewed,
     Submitted,
+    WaveAuthorised,
+    WaveNotAuthorised,
     WindowOpened,
 )
 from orchestrator.domain.events.backout import (
@@ -84,6 +90,12 @@ Event = Annotated[
     | Rejected
     | Cancelled
     | WindowOpened
+    | NotAdmitted
+    | ApprovalGiven
+    | WaveAuthorised
+    | WaveNotAuthorised
+    | Reviewed
+    | Closed
     | ComponentsVerified
     | EnvironmentVerified
     | BaselineCaptured
@@ -142,6 +154,7 @@ __all__ = [
     "UPCASTS",
     "VERSION",
     "AbortRequested",
+    "ApprovalGiven",
     "Approved",
     "AttemptAdopted",
     "AttemptEnded",
@@ -152,6 +165,7 @@ __all__ = [
     "BaselineCaptured",
     "Cancelled",
     "ClockJumped",
+    "Closed",
     "Completed",
     "CompletedWithExceptions",
     "ComponentsVerified",
@@ -170,6 +184,7 @@ __all__ = [
     "GivenApproval",
     "Held",
     "HeldOn",
+    "NotAdmitted",
     "Paused",
     "Planned",
     "Quiesced",
@@ -182,10 +197,13 @@ __all__ = [
     "Restored",
     "Resumed",
     "Retried",
+    "Reviewed",
     "Submitted",
+    "WaveAuthorised",
     "WaveChecked",
     "WaveDeployed",
     "WaveFailed",
+    "WaveNotAuthorised",
     "WaveRejected",
     "WaveVerified",
     "WindowOpened",

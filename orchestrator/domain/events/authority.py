@@ -1,16 +1,31 @@
-"""Events of planning and change enablement: taken up, submitted, approved, let into its window."""
+"""Events of planning and change enablement: taken up, submitted, approved, admitted; and each wave's leave to start."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from orchestrator.domain.noun import Many, Noun, Sha256, Text
+from pydantic import Field
+
+from orchestrator.domain.approval import SignedApproval
+from orchestrator.domain.attempt import Purpose
+from orchestrator.domain.authority import Reason
+from orchestrator.domain.change import ChangeRequest, Mode
+from orchestrator.domain.deployment_model import DeploymentModel
+from orchestrator.domain.effective_plan import EffectivePlan
+from orchestrator.domain.noun import Many, Moment, Noun, Sha256, Text
 from orchestrator.domain.rehearsal import Rehearsal
 from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.domain.release_policy import ReleasePolicy
+from orchestrator.domain.requirement import RoleNeed
+from orchestrator.domain.schedule_of_change import MissedStart
 from orchestrator.domain.target import Target
 from orchestrator.domain.wave import Wave
 
 
 class Planned(Noun):
-    """A release plan was taken up, with its hosts and waves resolved."""
+    """A release plan was taken up, with its hosts and waves resolved; `plan` has the defaults of its model.
+
+    `effective` is what approvals are given for; None on journals of before there was one, and nothing is re-checked then.
+    `copy_size`: bytes of the private copy it will run from. `starts`: not before that moment.
+    """
 
     kind: Literal["planned"] = "planned"
     plan: ReleasePlan
@@ -21,6 +36,14 @@ class Planned(Noun):
     waves: Many[Wave]
     by: Text
     rehearsal: Rehearsal | None = None
+    policy: ReleasePolicy | None = None
+    model: DeploymentModel | None = None
+    change: ChangeRequest = ChangeRequest()
+    mode: Mode = "attended"
+    effective: EffectivePlan | None = None
+    copy_size: Annotated[int, Field(ge=0)] = 0
+    starts: Moment | None = None
+    missed: MissedStart = "ask"
 
 
 class Submitted(Noun):
@@ -62,7 +85,84 @@ class Cancelled(Noun):
 
 
 class WindowOpened(Noun):
-    """The deployment may start; `basis` names the window, or says that the plan declares none."""
+    """Admitted: the deployment may start; `basis` names the window, or says that the plan declares none.
+
+    `frozen` is the folder of the private copy that it runs from. The rest is as admission said it (domain/authority.py):
+    the grounds, the nonces of approvals that it uses up, and what must follow.
+    """
 
     kind: Literal["window_opened"] = "window_opened"
+    basis: Text
+    frozen: Text | None = None
+    grounds: Many[str] = ()
+    set_aside: Many[str] = ()
+    consumes: Many[str] = ()
+    overridden: Many[str] = ()
+    closes: Moment | None = None
+    review_by: Moment | None = None
+    reviewers: Many[RoleNeed] = ()
+    sign_off: Many[RoleNeed] = ()
+
+
+class NotAdmitted(Noun):
+    """It may not start now, for these reasons. `opens`: when time alone mends all of them; None where a person must."""
+
+    kind: Literal["not_admitted"] = "not_admitted"
+    reasons: Many[Reason]
+    opens: Moment | None = None
+
+
+class ApprovalGiven(Noun):
+    """A signed statement of a person: to approve, reject, override a freeze, or sign off."""
+
+    kind: Literal["approval_given"] = "approval_given"
+    signed: SignedApproval
+    by: Text
+
+    @property
+    def signs_off(self) -> bool:
+        """Whether it is the acceptance after a deployment."""
+        return self.signed.approval.decision == "sign_off"
+
+
+class WaveAuthorised(Noun):
+    """The next attempt may start: the copy is what was approved, the approvals stand, and there is time.
+
+    `undone_by`: when the wave and all before it would be undone, should it fail at its very end; None where that is not
+    asked. `restored`: files of the copy that were put back as they were approved.
+    """
+
+    kind: Literal["wave_authorised"] = "wave_authorised"
+    wave: Annotated[int, Field(ge=0)]
+    purpose: Purpose = "deploy"
+    grounds: Many[str] = ()
+    closes: Moment | None = None
+    undone_by: Moment | None = None
+    restored: Many[str] = ()
+
+
+class WaveNotAuthorised(Noun):
+    """The next attempt may not start, for these reasons, and what follows from that."""
+
+    kind: Literal["wave_not_authorised"] = "wave_not_authorised"
+    wave: Annotated[int, Field(ge=0)]
+    purpose: Purpose = "deploy"
+    reasons: Many[Text]
+    then: Literal["hold", "back out", "refuse"] = "hold"
+
+
+class Reviewed(Noun):
+    """The review that had to follow was held, by somebody in this role."""
+
+    kind: Literal["reviewed"] = "reviewed"
+    role: Text
+    by: Text
+    reason: Text
+
+
+class Closed(Noun):
+    """The record is closed: what had to follow the deployment was done; `basis` says what."""
+
+    kind: Literal["closed"] = "closed"
+    by: Text
     basis: Text

@@ -12,6 +12,7 @@ from orchestrator.adapters.files.project_files import DirectoryFiles
 from orchestrator.engine.plan_check import PlanPorts
 from orchestrator.errors import NotFound, PlanFault
 from tests.cli.plan_project import change, make
+from tests.fakes.authority import FakeAuthority
 from tests.fakes.inspector import FakeInspector
 
 WEB = ["web1", "web2", "web3", "web4"]
@@ -22,6 +23,7 @@ PORTS = PlanPorts(
     ),
     library=DirectoryLibrary(),
     files=DirectoryFiles(),
+    authority=FakeAuthority(),
     now=lambda: datetime(2027, 1, 1, tzinfo=UTC),
 )
 

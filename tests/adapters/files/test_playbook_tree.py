@@ -8,10 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.files.playbook_tree import private_copy, refuse_changed, tree_digests
+from orchestrator.adapters.files.playbook_tree import private_copy, tree_of
+from orchestrator.adapters.files.tree_rules import common_rules, project_rules
 from orchestrator.errors import Conflict, PlanFault
+from tests.plans import plan_of, plan_tree
 
 FILES = ("playbooks/shop.yml", "rollback/shop.yml", "roles/shop/tasks/main.yml", "ansible.cfg")
+
+
+def digests(root: Path) -> dict[str, str]:
+    return dict(tree_of(root, common_rules(root)).files)
 
 
 @pytest.fixture
@@ -27,12 +33,13 @@ def tree(tmp_path: Path) -> Path:
 
 
 def test_every_file_and_link_is_digested_by_its_path(tree: Path) -> None:
-    assert sorted(tree_digests(tree)) == sorted((*FILES, "roles/latest"))
+    assert sorted(digests(tree)) == sorted((*FILES, "roles/latest"))
 
 
 def test_the_same_tree_elsewhere_has_the_same_digests(tree: Path, tmp_path: Path) -> None:
-    private_copy(tree, tmp_path / "copy", tree_digests(tree))
-    assert tree_digests(tmp_path / "copy") == tree_digests(tree)
+    copied = private_copy(tree, tmp_path / "copy", common_rules(tree))
+    assert copied.files == digests(tmp_path / "copy") == digests(tree)
+    assert copied.size == sum(len(f"# {name}\n") for name in FILES)
     assert (tmp_path / "copy").stat().st_mode & 0o777 == 0o700
 
 
@@ -63,12 +70,11 @@ def _refile(link: Path, content: str) -> None:
 
 @pytest.mark.parametrize(("what", "change", "named"), CHANGES, ids=[row[0] for row in CHANGES])
 def test_a_change_is_named(tree: Path, what: str, change: Callable[[Path], object], named: str) -> None:
-    before = tree_digests(tree)
-    refuse_changed(tree, before)
+    before = digests(tree)
+    assert digests(tree) == before
     change(tree)
-    with pytest.raises(PlanFault) as refused:
-        refuse_changed(tree, before)
-    assert [fault.file for fault in refused.value.faults] == [str(tree / named)]
+    now = digests(tree)
+    assert [path for path in before.keys() | now.keys() if before.get(path) != now.get(path)] == [named]
 
 
 UNFIT: list[tuple[str, Callable[[Path], object], str]] = [
@@ -95,7 +101,7 @@ def test_what_could_change_unseen_is_refused(
     (tree / ".git/hooks/run").write_text("")
     make(tree)
     with pytest.raises(PlanFault) as refused:
-        tree_digests(tree)
+        digests(tree)
     assert len(refused.value.faults) == 1
     assert refused.value.faults[0].found.startswith(found)
 
@@ -105,29 +111,77 @@ def test_everything_unfit_is_told_at_once(tree: Path) -> None:
     (tree / "b").symlink_to("../..")
     os.mkfifo(tree / "c")
     with pytest.raises(PlanFault) as refused:
-        tree_digests(tree)
+        digests(tree)
     assert {Path(fault.file).name for fault in refused.value.faults} == {"a", "b", "c"}
 
 
-def test_version_control_caches_and_what_is_named_are_left_out(tree: Path, tmp_path: Path) -> None:
-    before = tree_digests(tree)
-    for name in (".git/config", "roles/shop/__pycache__/x.pyc", "dml/shop.tar.gz", "plans/next.yml"):
-        (tree / name).parent.mkdir(parents=True, exist_ok=True)
-        (tree / name).write_text("")
-    assert tree_digests(tree, leave_out=["dml", "plans/next.yml"]) == before
-    private_copy(tree, tmp_path / "copy", before)
-    assert not (tmp_path / "copy" / "roles/shop/__pycache__").exists()
+def test_caches_and_what_has_a_place_of_its_own_are_left_out(tree: Path, tmp_path: Path) -> None:
+    before = digests(tree)
+    plan = plan_of(plan_tree())
+    put(tree, "plans/this.yml", "x")
+    for name in (".git/config", ".github/x.yml", "roles/shop/__pycache__/x.pyc", "dml/app.tar.gz"):
+        put(tree, name)
+    put(tree, "venv/pyvenv.cfg")
+    (tree / "venv/python").symlink_to("/usr/bin/python3")
+    put(tree, "plans/next.yml", "orch: 1\nrelease: {}\nstrategy: {}\nbackout: {}\n")
+    put(tree, "plans/this.yml", "orch: 1\nrelease: {}\nstrategy: {}\nbackout: {}\n")
+    put(tree, "policies/shop.yml", "orch: 1\npolicy: shop\ntitle: x\n")
+    put(tree, "models/own.yml", "orch: 1\nmodel: own\ntitle: x\n")
+    put(tree, "keys/a.json", '{"public": ""}')
+    put(tree, "certificates/a.json", '{"certificate": {}, "signature": {}}')
+    rules = project_rules(tree, plan, tree / "plans/this.yml")
+    assert tree_of(tree, rules).files == before
+    private_copy(tree, tmp_path / "copy", rules)
+    assert not (tmp_path / "copy/roles/shop/__pycache__").exists()
 
 
-def test_a_private_copy_is_of_what_was_digested_or_is_refused(tree: Path, tmp_path: Path) -> None:
-    before = tree_digests(tree)
-    (tree / "rollback/shop.yml").write_text("another")
-    with pytest.raises(PlanFault):
-        private_copy(tree, tmp_path / "copy", before)
+def test_what_only_lies_in_such_a_place_is_part_of_the_tree(tree: Path) -> None:
+    named = {
+        "keys/id_ed25519",
+        "keys/hosts.json",
+        "models/vars.yml",
+        "plans/vars.yml",
+        "dml/other.tar.gz",
+        ".vault",
+    }
+    for name in named | {"plans/this.yml"}:
+        put(tree, name, "purpose: none\n")
+    found = tree_of(tree, project_rules(tree, plan_of(plan_tree()), tree / "plans/this.yml")).files
+    assert named <= found.keys()
+
+
+def test_the_user_names_more_that_is_left_out(tree: Path) -> None:
+    before = digests(tree)
+    put(tree, ".orchignore", "# what runs fetch\nfetched/\n*.log\n!keep.log\n/roles/shop/big.bin\n")
+    for name in ("fetched/web1", "roles/fetched/web2", "a.log", "roles/shop/big.bin"):
+        put(tree, name)
+    put(tree, "keep.log")
+    put(tree, "big.bin")
+    assert digests(tree).keys() - before.keys() == {".orchignore", "keep.log", "big.bin"}
+
+
+def test_a_private_copy_is_made_in_a_new_folder(tree: Path, tmp_path: Path) -> None:
+    private_copy(tree, tmp_path / "copy", common_rules(tree))
     with pytest.raises(Conflict):
-        private_copy(tree, tmp_path / "copy", before)
+        private_copy(tree, tmp_path / "copy", common_rules(tree))
+
+
+def test_modes_go_with_the_copy(tree: Path, tmp_path: Path) -> None:
+    (tree / "ansible.cfg").chmod(0o600)
+    put(tree, "inventory.sh")
+    (tree / "inventory.sh").chmod(0o755)
+    private_copy(tree, tmp_path / "copy", common_rules(tree))
+    assert [oct((tmp_path / "copy" / name).stat().st_mode) for name in ("ansible.cfg", "inventory.sh")] == [
+        "0o100600",
+        "0o100755",
+    ]
+
+
+def put(root: Path, name: str, content: str = "") -> None:
+    (root / name).parent.mkdir(parents=True, exist_ok=True)
+    (root / name).write_text(content)
 
 
 def test_a_project_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PlanFault):
-        tree_digests(tmp_path / "nothing")
+        digests(tmp_path / "nothing")

@@ -1,0 +1,179 @@
+"""The port `Authority` on files: policies and models of a project and of the house, and private copies below the home."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from orchestrator.adapters.files.model_file import load_model
+from orchestrator.adapters.files.playbook_tree import copy_file, private_copy, tree_of
+from orchestrator.adapters.files.policy_file import load_policy
+from orchestrator.adapters.files.tree_rules import common_rules, project_rules
+from orchestrator.domain.deployment_model import DeploymentModel
+from orchestrator.domain.loaded_file import LoadedFile
+from orchestrator.domain.objection import Objection
+from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.domain.release_policy import ReleasePolicy
+from orchestrator.engine.ports import Authority, Governing, PrivateCopy, Tree
+from orchestrator.errors import Fault, NotFound, PlanFault, StoreFault
+
+Policy = LoadedFile[ReleasePolicy]
+
+
+class ProjectAuthority(Authority):
+    """Policies lie in `policies/` of the project and of the home, copies in `frozen/` of the home."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home.absolute()
+        self._copies = self._home / "frozen"
+
+    def governing(self, plan: ReleasePlan, project: Path) -> Governing:
+        """Every policy file is read, for one that cannot be read may be the one that binds."""
+        faults: list[Fault] = []
+        policies = self._policies(project, faults)
+        policy, objections = _binding(plan, project, policies)
+        model, wrong = _model(plan, project, faults)
+        if faults:
+            raise PlanFault(faults)
+        return Governing(policy, model, (*objections, *wrong))
+
+    def tree(self, plan: ReleasePlan, project: Path, plan_file: Path) -> Tree:
+        """As the rules of the project say."""
+        tree = tree_of(project, project_rules(project, plan, plan_file))
+        return Tree(
+            tree.files, tree.size + sum(_size(project / unit.artefact) for unit in plan.release.units)
+        )
+
+    def freeze(self, deployment: str, plan: ReleasePlan, project: Path, plan_file: Path) -> PrivateCopy:
+        """Into `frozen/DEPLOYMENT`."""
+        self.discard(deployment)
+        place = self._copies / deployment
+        try:
+            tree = private_copy(project, place, project_rules(project, plan, plan_file))
+            for unit in plan.release.units:
+                _copy_unit(project, place, unit.artefact)
+        except BaseException:
+            self.discard(deployment)
+            raise
+        return PrivateCopy(str(place), tree)
+
+    def copied(self, plan: ReleasePlan, place: str) -> Tree:
+        """What every run leaves behind is no part of it."""
+        root = Path(place)
+        common, units = common_rules(root), {Path(unit.artefact) for unit in plan.release.units}
+        return tree_of(root, lambda path, folder: common(path, folder) or Path(path) in units)
+
+    def restore(
+        self, place: str, project: Path, files: Mapping[str, str], added: Sequence[str]
+    ) -> tuple[str, ...]:
+        """Each file on its own; what cannot be put back stays as it is."""
+        restored = [
+            path for path, digest in files.items() if _put_back(project / path, Path(place) / path, digest)
+        ]
+        for path in added:
+            with suppress(OSError):
+                (Path(place) / path).unlink()
+                restored.append(path)
+        return tuple(restored)
+
+    def discard(self, deployment: str) -> None:
+        """Also what was only begun."""
+        shutil.rmtree(self._copies / deployment, ignore_errors=True)
+
+    def copies(self) -> Sequence[str]:
+        """By the names of the folders."""
+        return sorted(folder.name for folder in self._copies.glob("*") if folder.is_dir())
+
+    def _policies(self, project: Path, faults: list[Fault]) -> dict[Path, Policy]:
+        folders = dict.fromkeys((project / "policies", self._home / "policies"))
+        policies: dict[Path, Policy] = {}
+        for file in [file for folder in folders for file in sorted(folder.glob("*.yml"))]:
+            try:
+                policies[file.resolve()] = load_policy(file)
+            except PlanFault as fault:
+                faults += fault.faults
+            except NotFound as gone:
+                faults.append(Fault(str(file), None, "", "a policy that can be read", str(gone), "check it"))
+        return policies
+
+
+def _binding(
+    plan: ReleasePlan, project: Path, policies: Mapping[Path, Policy]
+) -> tuple[ReleasePolicy | None, list[Objection]]:
+    """The one policy that covers the plan; naming another does not help, and of several one must be named."""
+    covering = {file: one for file, one in policies.items() if covers(one.noun, plan)}
+    named = plan.approval.policy
+    if named is None:
+        if len(covering) > 1:
+            return None, [_several(covering)]
+        return next((one.noun for one in covering.values()), None), []
+    file = (project / named).resolve()
+    if file in covering:
+        return covering[file].noun, []
+    if covering:
+        return None, [_several(covering, named)]
+    found = "a policy for others" if file in policies else "none for this release and environment"
+    move = "correct its path or what it applies to, or leave it out"
+    return None, [Objection("approval.policy", "a file in policies/ that covers the plan", found, move)]
+
+
+def covers(policy: ReleasePolicy, plan: ReleasePlan) -> bool:
+    """Whether a policy is for this release in this environment."""
+    scope = policy.applies_to
+    release, environment = plan.release.name, plan.resources.environment
+    return (not scope.releases or release in scope.releases) and (
+        not scope.environments or environment in scope.environments
+    )
+
+
+def _several(covering: Mapping[Path, Policy], named: str | None = None) -> Objection:
+    files = ", ".join(one.file for one in covering.values())
+    expected = f"one of the policies that bind it: {files}"
+    return Objection("approval.policy", expected, named or "none named", "name one of them")
+
+
+def _model(
+    plan: ReleasePlan, project: Path, faults: list[Fault]
+) -> tuple[DeploymentModel | None, list[Objection]]:
+    if plan.strategy.model is None:
+        return None, []
+    try:
+        return load_model(project / plan.strategy.model).noun, []
+    except PlanFault as fault:
+        faults += fault.faults
+        return None, []
+    except NotFound:
+        path, move = "strategy.model", "correct the path (orch model list)"
+        return None, [Objection(path, "a deployment model", f"no file {plan.strategy.model}", move)]
+
+
+def _copy_unit(project: Path, place: Path, artefact: str) -> None:
+    source, target = project / artefact, place / artefact
+    if target.exists() or not source.is_file():
+        return
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.copy(source, target)
+    except OSError as error:
+        raise StoreFault(f"{source} cannot be copied to {target}: {error.strerror}.") from None
+
+
+def _put_back(source: Path, target: Path, digest: str) -> bool:
+    beside = target.with_name(f".{target.name}.restored")
+    try:
+        beside.unlink(missing_ok=True)
+        fits = copy_file(source, beside) == digest
+        if fits:
+            beside.replace(target)
+        else:
+            beside.unlink()
+    except OSError:
+        return False
+    return fits
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0

@@ -1,0 +1,42 @@
+"""The port `Keys` on folders of files: keys and certificates of the house and of the project."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from orchestrator.adapters.keys.ed25519 import presented_approval, presented_certificate
+from orchestrator.adapters.keys.key_folder import KeyFolder, keyring_of
+from orchestrator.adapters.keys.signed_files import read_noun
+from orchestrator.domain.approval import PresentedApproval, SignedApproval
+from orchestrator.domain.rehearsal import PresentedCertificate, SignedCertificate
+from orchestrator.domain.signing import Keyring
+from orchestrator.engine.ports import Keys
+from orchestrator.errors import Fault, PlanFault
+
+
+class FolderKeys(Keys):
+    """`keys/` and `certificates/` of the home and of the project."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+
+    def keyring(self, project: Path) -> Keyring:
+        """Those of the home first."""
+        return keyring_of(KeyFolder(folder / "keys") for folder in (self._home, project))
+
+    def present(self, approvals: Sequence[SignedApproval], keyring: Keyring) -> tuple[PresentedApproval, ...]:
+        """Each signature verified."""
+        return tuple(presented_approval(signed, keyring) for signed in approvals)
+
+    def certificates(self, project: Path, keyring: Keyring) -> tuple[PresentedCertificate, ...]:
+        """In the order of their files' names; a certificate that lies in both places is one."""
+        found: list[SignedCertificate] = []
+        faults: list[Fault] = []
+        for folder in (self._home, project):
+            for file in sorted((folder / "certificates").glob("*.json")):
+                try:
+                    found.append(read_noun(file, SignedCertificate))
+                except PlanFault as fault:
+                    faults.extend(fault.faults)
+        if faults:
+            raise PlanFault(faults)
+        return tuple(presented_certificate(signed, keyring) for signed in dict.fromkeys(found))

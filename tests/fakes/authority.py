@@ -1,0 +1,84 @@
+"""Rules, keys and private copies in memory."""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from orchestrator.domain.approval import PresentedApproval, SignedApproval
+from orchestrator.domain.deployment_model import DeploymentModel
+from orchestrator.domain.rehearsal import PresentedCertificate
+from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.domain.release_policy import ReleasePolicy
+from orchestrator.domain.signing import Answer, Keyring
+from orchestrator.engine.ports import Authority, Governing, Keys, PrivateCopy, Tree
+from orchestrator.errors import Fault, PlanFault
+
+FILES = {"playbooks/app.yml": "deploys", "rollback/app.yml": "backs out"}
+
+
+class FakeAuthority(Authority):
+    """One project with these files; each copy is a mapping of its own, and may be tampered with."""
+
+    def __init__(self, policy: ReleasePolicy | None = None, model: DeploymentModel | None = None) -> None:
+        self.policy = policy
+        self.model = model
+        self.files = dict(FILES)
+        self.frozen: dict[str, dict[str, str]] = {}
+
+    def governing(self, plan: ReleasePlan, project: Path) -> Governing:
+        return Governing(self.policy, self.model)
+
+    def tree(self, plan: ReleasePlan, project: Path, plan_file: Path) -> Tree:
+        return tree_of(self.files)
+
+    def freeze(self, deployment: str, plan: ReleasePlan, project: Path, plan_file: Path) -> PrivateCopy:
+        self.frozen[deployment] = dict(self.files)
+        return PrivateCopy(f"/frozen/{deployment}", tree_of(self.files))
+
+    def copied(self, plan: ReleasePlan, place: str) -> Tree:
+        copy = self.frozen.get(Path(place).name)
+        if copy is None:
+            raise PlanFault([Fault(place, None, "", "a folder", "none", "check the path")])
+        return tree_of(copy)
+
+    def restore(
+        self, place: str, project: Path, files: Mapping[str, str], added: Sequence[str]
+    ) -> tuple[str, ...]:
+        copy = self.frozen[Path(place).name]
+        fit = [path for path, digest in files.items() if tree_of(self.files).files.get(path) == digest]
+        copy |= {path: self.files[path] for path in fit}
+        gone = [path for path in added if copy.pop(path, None) is not None]
+        return (*fit, *gone)
+
+    def discard(self, deployment: str) -> None:
+        self.frozen.pop(deployment, None)
+
+    def copies(self) -> Sequence[str]:
+        return sorted(self.frozen)
+
+
+class FakeKeys(Keys):
+    """Whose keys are trusted, and what signatures are worth, as a test says."""
+
+    def __init__(self) -> None:
+        self.ring = Keyring()
+        self.answers: dict[str, Answer] = {}
+        self.kept: tuple[PresentedCertificate, ...] = ()
+
+    def keyring(self, project: Path) -> Keyring:
+        return self.ring
+
+    def present(self, approvals: Sequence[SignedApproval], keyring: Keyring) -> tuple[PresentedApproval, ...]:
+        return tuple(
+            PresentedApproval(signed=signed, answer=self.answers.get(signed.approval.nonce, "good"))
+            for signed in approvals
+        )
+
+    def certificates(self, project: Path, keyring: Keyring) -> tuple[PresentedCertificate, ...]:
+        return self.kept
+
+
+def tree_of(files: Mapping[str, str]) -> Tree:
+    """The tree of files with this content."""
+    digests = {path: sha256(content.encode()).hexdigest() for path, content in sorted(files.items())}
+    return Tree(digests, sum(map(len, files.values())))
