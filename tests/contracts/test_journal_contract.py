@@ -45,6 +45,16 @@ def journal(request: pytest.FixtureRequest, clock: FakeClock, tmp_path: Path) ->
     real.close()
 
 
+@pytest.fixture
+def elsewhere(request: pytest.FixtureRequest, journal: Journal, clock: FakeClock, tmp_path: Path) -> Journal:
+    """The same journal as another process sees it; of a server, a process on another machine."""
+    if isinstance(journal, FakeJournal):
+        return journal
+    if "postgresql" not in request.node.name:
+        return SqlJournal(tmp_path / "store", clock)
+    return SqlJournal(tmp_path / "other machine", clock, url=request.getfixturevalue("database_url"))
+
+
 def told(records: list[Recorded]) -> list[tuple[int, str]]:
     return [(record.seq, record.event.kind) for record in records]
 
@@ -134,6 +144,18 @@ def test_a_name_that_is_none_is_refused(journal: Journal, name: str) -> None:
 def test_one_drives_alone(journal: Journal) -> None:
     with journal.drive_alone("d1"), pytest.raises(Conflict, match="d1"):
         journal.drive_alone("d1")
+
+
+def test_one_drives_alone_wherever_the_others_are(journal: Journal, elsewhere: Journal) -> None:
+    with journal.drive_alone("d1"):
+        with pytest.raises(Conflict, match=r"d1 is driven"):
+            elsewhere.drive_alone("d1")
+        with elsewhere.drive_alone("d2"):
+            pass
+    with elsewhere.drive_alone("d1"), pytest.raises(Conflict, match="d1"):
+        journal.drive_alone("d1")
+    with journal.drive_alone("d1"):
+        pass
 
 
 def test_the_claim_is_made_at_the_call(journal: Journal) -> None:

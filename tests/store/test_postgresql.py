@@ -1,5 +1,9 @@
 """What is particular to a journal on a PostgreSQL server; the contracts of the store hold there too."""
 
+import socket
+import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -12,7 +16,8 @@ from orchestrator.adapters.store import SqlHostLocks, SqlJournal
 from orchestrator.adapters.store.postgresql import url_of
 from orchestrator.adapters.store.tables import STEPS
 from orchestrator.domain.events import Paused
-from orchestrator.errors import StoreFault
+from orchestrator.engine.ports import DriverClaim
+from orchestrator.errors import Conflict, StoreFault
 from tests.store import postgres
 from tests.store.writers import append_with_retry, start, word
 
@@ -112,3 +117,78 @@ def test_characters_that_postgresql_has_no_text_for(tmp_path: Path, database_url
     journal.append("d1", 0, [event])
     assert journal.read("d1")[0].event == event
     journal.close()
+
+
+def claimed(home: Path, url: str) -> subprocess.Popen[str]:
+    """Another process, as on another machine: with a directory of its own, driving d1."""
+    script = (
+        "import sys\nfrom pathlib import Path\n"
+        "from orchestrator.adapters.clock import SystemClock\nfrom orchestrator.adapters.store import SqlJournal\n"
+        "claim = SqlJournal(Path(sys.argv[1]), SystemClock(), url=sys.argv[2]).drive_alone('d1')\n"
+        "print('driving', flush=True)\ninput()\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, str(home), url],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "driving\n"
+    return process
+
+
+def test_a_claim_of_another_machine_names_it_and_ends_with_its_death(
+    tmp_path: Path, database_url: str
+) -> None:
+    journal = SqlJournal(tmp_path / "here", SystemClock(), url=database_url)
+    other = claimed(tmp_path / "there", database_url)
+    try:
+        with pytest.raises(Conflict, match=rf"pid {other.pid} on {socket.gethostname()}"):
+            journal.drive_alone("d1")
+    finally:
+        other.kill()
+        other.communicate()
+    with until_free(journal):
+        pass
+    journal.close()
+
+
+def until_free(journal: SqlJournal) -> DriverClaim:
+    """The server notices a death a moment later."""
+    for _ in range(100):
+        try:
+            return journal.drive_alone("d1")
+        except Conflict:
+            time.sleep(0.05)
+    return journal.drive_alone("d1")
+
+
+def test_a_claim_is_lost_with_its_connection_and_given_back_without_complaint(
+    tmp_path: Path, database_url: str
+) -> None:
+    journal = SqlJournal(tmp_path / "here", SystemClock(), url=database_url)
+    other = SqlJournal(tmp_path / "there", SystemClock(), url=database_url)
+    with journal.drive_alone("d1"):
+        with psycopg.connect(database_url, autocommit=True) as server:
+            server.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'pid %'"
+            )
+        with until_free(other):
+            pass
+    journal.close()
+    other.close()
+
+
+def test_what_a_driver_starts_does_not_hold_on_to_its_claim(tmp_path: Path, database_url: str) -> None:
+    journal = SqlJournal(tmp_path / "here", SystemClock(), url=database_url)
+    other = SqlJournal(tmp_path / "there", SystemClock(), url=database_url)
+    with journal.drive_alone("d1"):
+        worker = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, close_fds=False)
+    try:
+        with other.drive_alone("d1"):
+            pass
+    finally:
+        worker.communicate(b"\n")
+    journal.close()
+    other.close()

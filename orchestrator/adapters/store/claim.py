@@ -6,7 +6,7 @@ import pwd
 import shlex
 import socket
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
@@ -50,6 +50,19 @@ class FileClaim(DriverClaim):
         with suppress(OSError):
             os.truncate(self._file.fileno(), 0)
             os.pwrite(self._file.fileno(), text.encode("utf-8", "replace"), 0)
+
+
+class Claims(DriverClaim):
+    """Several claims that are held as one."""
+
+    def __init__(self, held: ExitStack) -> None:
+        self._held = held
+
+    def __enter__(self) -> "Claims":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._held.close()
 
 
 def _opened(path: Path) -> TextIO:

@@ -14,6 +14,7 @@ from orchestrator.adapters.store.disk import Relief, no_relief
 from orchestrator.adapters.store.faults import full, result_of
 from orchestrator.adapters.store.postgresql import shared_engine, url_of
 from orchestrator.adapters.store.private import FILE_MODE
+from orchestrator.adapters.store.shared_claim import SharedClaim
 from orchestrator.adapters.store.sqlite import (
     WRITING,
     frozen_engine,
@@ -24,6 +25,7 @@ from orchestrator.adapters.store.sqlite import (
     write_ahead,
 )
 from orchestrator.adapters.store.tables import STEPS, migrate, refuse_newer, version_of
+from orchestrator.engine.ports import DriverClaim
 
 T = TypeVar("T")
 
@@ -75,6 +77,10 @@ class Database:
             # A connection that met a read-only disk stays read-only when the disk is writable again.
             self.close()
             raise
+
+    def claim(self, deployment: str) -> DriverClaim | None:
+        """The claim to drive it, held by the server that others reach as well; None where there is no such server."""
+        return SharedClaim(self._engine, deployment) if self._engine.dialect.name == "postgresql" else None
 
     def roomy(self) -> bool:
         """Whether there is room for what could be left out; a server's disk is the server's business."""

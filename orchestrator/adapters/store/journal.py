@@ -1,6 +1,7 @@
 """The journal in a database: SQLite without any set-up, or what a URL names, by the same statements."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from orchestrator.adapters.store.claim import FileClaim
+from orchestrator.adapters.store.claim import Claims, FileClaim
 from orchestrator.adapters.store.database import Database, FileDatabase
 from orchestrator.adapters.store.disk import Relief, no_relief
 from orchestrator.adapters.store.faults import translated
@@ -44,7 +45,7 @@ class SqlJournal(Journal):
     ) -> None:
         """Opens `journal.sqlite` in the directory, or the database at the URL; both are made ready where they are new.
 
-        Claims are files in the directory in either case. `relief` is asked for room on a full disk. Raises StoreFault.
+        `relief` is asked for room on a full disk. Raises StoreFault.
         """
         self._clock = clock
         self._claims = directory / "drivers"
@@ -102,10 +103,14 @@ class SqlJournal(Journal):
         keep(self._database, deployments)
 
     def drive_alone(self, deployment: str) -> DriverClaim:
-        """The claim is a lock on `drivers/DEPLOYMENT` in the directory, so it holds among the processes of one machine."""
+        """A lock on `drivers/DEPLOYMENT` in the directory; with a server that several machines share, one of the server's."""
         path = self._claims / _NAME.validate_python(deployment)
-        with translated(f"{deployment} cannot be claimed"):
-            return FileClaim(path, deployment, self._clock.now())
+        with translated(f"{deployment} cannot be claimed"), ExitStack() as claims:
+            claims.enter_context(FileClaim(path, deployment, self._clock.now()))
+            shared = self._database.claim(deployment)
+            if shared is not None:
+                claims.enter_context(shared)
+            return Claims(claims.pop_all())
 
     def close(self) -> None:
         """Give back the connections; a later use opens new ones."""

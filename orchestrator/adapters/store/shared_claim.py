@@ -1,0 +1,74 @@
+"""The claim to drive a deployment among several machines: a lock of the database server's, held by a connection.
+
+The server gives it back when the connection ends: with the process, or, where a whole machine went away, as soon as its
+keepalives are no longer answered.
+"""
+
+import os
+import socket
+from contextlib import suppress
+from hashlib import sha256
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from orchestrator.domain.plain_text import plain
+from orchestrator.engine.ports import DriverClaim
+from orchestrator.errors import Conflict
+
+_SETTINGS = {"tcp_keepalives_idle": "15", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
+"""Seconds, seconds, times: a machine that vanished holds its claims for half a minute more. No effect on a Unix socket."""
+
+_HOLDER = text(
+    "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+    " WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1"
+    " AND (l.classid::bigint << 32 | l.objid::bigint) = :key"
+)
+
+
+class SharedClaim(DriverClaim):
+    """Holds from its making to the end of the `with` block, of the connection, or of the process."""
+
+    def __init__(self, engine: Engine, deployment: str) -> None:
+        """Raises Conflict naming the holder, or SQLAlchemyError."""
+        self._key = _key(deployment)
+        self._connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            # Not from the pool any more: in there it would be handed out to others, with the lock.
+            self._connection.detach()
+            _introduce(self._connection)
+            if not self._ask("SELECT pg_try_advisory_lock(:key)"):
+                holder = self._connection.scalar(_HOLDER, {"key": self._key})
+                raise Conflict(
+                    f"{deployment} is driven by another process ({plain(holder or 'it has just ended', 100)}). "
+                    f"Watch it: orch status {deployment}."
+                )
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def __enter__(self) -> "SharedClaim":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        # A server that went away has given the lock back already.
+        with suppress(SQLAlchemyError):
+            if not self._connection.closed:
+                self._ask("SELECT pg_advisory_unlock(:key)")
+        with suppress(SQLAlchemyError):
+            self._connection.close()
+
+    def _ask(self, question: str) -> bool:
+        return bool(self._connection.scalar(text(question), {"key": self._key}))
+
+
+def _key(deployment: str) -> int:
+    """63 bits of a digest, so that it is never negative and the two halves of it are found again in pg_locks."""
+    return int.from_bytes(sha256(f"orch drives {deployment}".encode()).digest()[:8], "big") >> 1
+
+
+def _introduce(connection: Connection) -> None:
+    """Say who this is, for whoever meets the lock; the server cuts names at 63 bytes."""
+    settings = {"application_name": f"pid {os.getpid()} on {socket.gethostname()}", **_SETTINGS}
+    for name, value in settings.items():
+        connection.execute(text("SELECT set_config(:name, :value, false)"), {"name": name, "value": value})
