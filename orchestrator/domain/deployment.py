@@ -71,6 +71,7 @@ class Attempted(Noun):
     outcome: AttemptOutcome | None = None
     lost: str | None = None
     started: bool = True
+    driver: str = ""
     wait: QuietWait | None = None
     quiesced: bool = False
     busy: Many[HostName] = ()

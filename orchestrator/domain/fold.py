@@ -130,6 +130,7 @@ def _attempt_intended(event: e.AttemptIntended, d: Deployment, record: Recorded)
         hosts=event.hosts,
         intended_at=record.at,
         epoch=event.epoch,
+        driver=d.driver or "",
         repeated=event.repeated,
     )
     standing: StandingName = "deploying" if event.purpose == "deploy" else "backing_out"

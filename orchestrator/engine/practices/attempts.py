@@ -6,7 +6,7 @@ from orchestrator.domain.events import AttemptAdopted, AttemptEnded, AttemptInte
 from orchestrator.domain.noun import Variables
 from orchestrator.engine import room
 from orchestrator.engine.work import Work
-from orchestrator.errors import StoreFault
+from orchestrator.errors import Refused, StoreFault
 from orchestrator.policy.steps import FollowAttempt, RunAttempt
 
 POLL = 0.1
@@ -40,9 +40,12 @@ def follow(work: Work, step: FollowAttempt) -> None:
     """One look at an open attempt: take its end, or wait a moment. An attempt of an earlier driver is adopted first."""
     sighting = work.ports.playbooks.sight(step.attempt)
     if step.attempt not in work.begun:
+        never_begun = sighting.state == "absent" and not step.stop
+        if never_begun:
+            _refuse_of_another_machine(work.deployment, step.attempt)
         work.begun.add(step.attempt)
         work.chronicle.note(AttemptAdopted(attempt=step.attempt, found=sighting.state))
-        if sighting.state == "absent" and not step.stop:
+        if never_begun:
             _start(work, step.attempt)
         return
     if sighting.state == "finished" and sighting.outcome is not None:
@@ -67,13 +70,34 @@ def _start(work: Work, attempt: str) -> None:
         work.ports.playbooks.start(request)
 
 
+def _refuse_of_another_machine(d: Deployment, attempt: str) -> None:
+    """What is absent here may be at work there: started once more, it would run twice."""
+    elsewhere = _another_machine(d, attempt)
+    if elsewhere:
+        raise Refused(
+            f"{attempt} was begun on {elsewhere}, and what became of it cannot be seen from here. Nothing was started. "
+            f"Go on with orch resume {d.id} there, or, where that machine is gone for good, back out: orch abort {d.id}."
+        )
+
+
+def _another_machine(d: Deployment, attempt: str) -> str:
+    """The machine whose driver began the attempt, where it is not the one that drives now; else nothing."""
+    begun = next(a.driver for a in d.attempts if a.attempt == attempt).rpartition(":")[0]
+    here = (d.driver or "").rpartition(":")[0]
+    return begun if begun and here and begun != here else ""
+
+
 def _why_stopped(d: Deployment) -> str:
     return "stopped by the emergency stop" if d.stopped is not None else "stopped on abort"
 
 
 def _stop(work: Work, attempt: str, reason: str) -> None:
     """End the attempt's processes on this machine; the journal says lost only once none is left."""
-    if work.ports.playbooks.sight(attempt).state == "absent":
+    elsewhere = _another_machine(work.deployment, attempt)
+    if elsewhere and work.ports.playbooks.sight(attempt).state == "absent":
+        unseen = f"{reason}; it was begun on {elsewhere}, which cannot be seen from here"
+        work.chronicle.note(AttemptLost(attempt=attempt, reason=unseen))
+    elif work.ports.playbooks.sight(attempt).state == "absent":
         unstarted = f"{reason}, before its worker was started"
         work.chronicle.note(AttemptLost(attempt=attempt, reason=unstarted, started=False))
     elif work.ports.playbooks.stop(attempt):
