@@ -53,8 +53,11 @@ def drive(ports: Ports, deployment: str, *, driver: str, by: str, watch: Watcher
         if not work.deployment.over:
             clock_watch.took_over(work, driver, by)
             honour_stop(work)
-        while take_step(work):
-            pass
+        try:
+            while take_step(work):
+                pass
+        finally:
+            work.part()
         give_back(ports, work.deployment)
         room.give_back(ports.storage, work.deployment)
         return work.deployment
@@ -70,6 +73,7 @@ def take_step(work: Work) -> bool:
         case Record(event=event):
             work.chronicle.decide(event)
         case WaitUntil(moment=moment):
+            work.part()
             work.ports.clock.sleep(min(POLL, max(0.0, (moment - now).total_seconds())))
             work.chronicle.refresh()
         case RunAttempt() as step:

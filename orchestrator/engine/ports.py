@@ -234,6 +234,16 @@ class Inventory(ABC):
 class Targets(ABC):
     """What orch itself asks of hosts: one round trip a host, all hosts in parallel, on new connections."""
 
+    def stay(self) -> "Targets":
+        """The same port, whose connections stay from one call to the next until `close`; by default none do.
+
+        A connection that ended meanwhile is replaced by a new one; how many stay at once is bounded.
+        """
+        return self
+
+    def close(self) -> None:  # noqa: B027 - most implementations keep nothing
+        """End the connections that stayed; the next call makes new ones."""
+
     @abstractmethod
     def verify(self, targets: Sequence[Target], checks: Sequence[Check], project: Path) -> list[CheckResult]:
         """Every check's result for every target, none missing; a host that cannot be asked is inconclusive for each check.

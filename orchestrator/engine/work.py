@@ -7,7 +7,7 @@ from pathlib import Path
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.target import Target
 from orchestrator.engine.chronicle import Chronicle
-from orchestrator.engine.ports import Ports
+from orchestrator.engine.ports import Ports, Targets
 
 
 @dataclass
@@ -17,6 +17,7 @@ class Work:
     ports: Ports
     chronicle: Chronicle
     begun: set[str] = field(default_factory=set)
+    visit: Targets | None = None
 
     @property
     def deployment(self) -> Deployment:
@@ -27,6 +28,18 @@ class Work:
     def project(self) -> Path:
         """The directory that the plan's paths are relative to."""
         return Path(self.deployment.project)
+
+    def visiting(self) -> Targets:
+        """The hosts over connections that stay for the next practice too, until `part`."""
+        if self.visit is None:
+            self.visit = self.ports.targets.stay()
+        return self.visit
+
+    def part(self) -> None:
+        """End the connections that stayed."""
+        if self.visit is not None:
+            self.visit.close()
+            self.visit = None
 
     def targets(self, hosts: Iterable[str]) -> list[Target]:
         """The targets of these names, in this order."""

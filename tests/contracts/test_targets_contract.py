@@ -94,11 +94,17 @@ def in_memory(tmp_path: Path) -> Stage:
     return Stage(fleet, [web1, web2], dead, changed, path, BaselineScope(files=(path,)), change)
 
 
-@pytest.fixture(params=["ssh", "memory"])
-def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Stage:
-    if request.param == "memory":
-        return in_memory(tmp_path)
-    return over_ssh(request.getfixturevalue("sshd"), tmp_path)
+@pytest.fixture(params=["ssh", "memory", "staying over ssh", "staying in memory"])
+def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
+    on = (
+        in_memory(tmp_path)
+        if "memory" in request.param
+        else over_ssh(request.getfixturevalue("sshd"), tmp_path)
+    )
+    if request.param.startswith("staying"):
+        on.port = on.port.stay()
+    yield on
+    on.port.close()
 
 
 def test_every_host_and_check_has_one_result_and_reachable_comes_first(stage: Stage, tmp_path: Path) -> None:

@@ -48,6 +48,17 @@ class FakeTargets(Targets):
     def __init__(self) -> None:
         self.machines: dict[str, FakeMachine] = {}
         self.asked: list[tuple[str, tuple[str, ...]]] = []
+        self.stays = 0
+        self.staying = 0
+
+    def stay(self) -> Targets:
+        """Counted, so that a test can see that each stay ended."""
+        self.stays += 1
+        self.staying += 1
+        return self
+
+    def close(self) -> None:
+        self.staying = max(0, self.staying - 1)
 
     def machine(self, host: str) -> FakeMachine:
         """The machine behind a host's name."""

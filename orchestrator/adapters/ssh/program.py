@@ -75,8 +75,14 @@ def loader() -> str:
     return text
 
 
+def next_letter(request: Mapping[str, Any]) -> bytes:
+    """What is written to a program that stayed, for its next answer."""
+    body = json.dumps(dict(request)).encode("ascii")
+    return b"%d\n%s" % (len(body), body)
+
+
 def letter(request: Mapping[str, Any]) -> bytes:
-    """What is written to the program's standard input."""
+    """What is written to the program's standard input first."""
     text = loader().encode()
     body = b'{"modules": %s, "request": %s}' % (_sources_sent(), json.dumps(dict(request)).encode("ascii"))
     return b"%d\n%s%d\n%s" % (len(text), text, len(body), body)

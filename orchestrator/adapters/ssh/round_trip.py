@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from orchestrator.adapters.ssh import program
-from orchestrator.adapters.ssh.on_target.frame import BadFrame, unframe
-from orchestrator.adapters.ssh.session import CutShort, Session, Unreached
+from orchestrator.adapters.ssh.on_target.frame import BadFrame, end_mark, unframe
+from orchestrator.adapters.ssh.session import Broken, CutShort, Session, Unreached
 from orchestrator.domain.plain_text import plain
 from orchestrator.domain.target import Identity, Target
 
@@ -26,9 +26,10 @@ class Question(NamedTuple):
     echo: bool = False
     end_run: Mapping[str, Any] | None = None
 
-    def request(self, nonce: str) -> dict[str, Any]:
-        """The form in which the program on the target takes it."""
+    def request(self, nonce: str, *, stay: bool = False) -> dict[str, Any]:
+        """The form in which the program on the target takes it; with `stay` it waits for another one afterwards."""
         return {
+            "stay": stay,
             "nonce": nonce,
             "seconds": self.seconds,
             "echo": self.echo,
@@ -54,11 +55,15 @@ class Answered(NamedTuple):
 
 
 class Unanswered(NamedTuple):
-    """No answer, in words. `reached`: ssh and login worked; `python`: what is known of an interpreter that does not do."""
+    """No answer, in words. `reached`: ssh and login worked; `python`: what is known of an interpreter that does not do.
+
+    `broken`: the connection had ended.
+    """
 
     reason: str
     reached: bool = False
     python: str | None = None
+    broken: bool = False
 
 
 class _Hello:
@@ -81,28 +86,46 @@ class _Hello:
         return match is not None
 
 
-def ask(target: Target, question: Question, session: Session | None = None) -> Answered | Unanswered:
-    """Ask one target, over this session or one of its own; never raises for what a host does."""
+def ask(target: Target, question: Question) -> Answered | Unanswered:
+    """Ask one target over a connection of its own; never raises for what a host does."""
+    session = connected(target)
+    if isinstance(session, Unanswered):
+        return session
     try:
-        ours = session or Session(target)
+        return ask_over(session, question)
+    finally:
+        session.close()
+
+
+def connected(target: Target) -> Session | Unanswered:
+    """A new connection to the target, or why there is none."""
+    try:
+        return Session(target)
     except Unreached as unreached:
         return Unanswered(plain(str(unreached), 500))
+
+
+def ask_over(session: Session, question: Question, *, stay: bool = False) -> Answered | Unanswered:
+    """Ask over a connection; with `stay` the program on the target, once started, serves the next question too."""
     try:
-        return _asked(ours, question)
+        return _asked(session, question, stay=stay)
     except CutShort as cut:
-        return Unanswered(plain(str(cut), 500), reached=True)
-    finally:
-        if session is None:
-            ours.close()
+        return Unanswered(plain(str(cut), 500), reached=True, broken=isinstance(cut, Broken))
 
 
-def _asked(session: Session, question: Question) -> Answered | Unanswered:
+def _asked(session: Session, question: Question, *, stay: bool) -> Answered | Unanswered:
     nonce = secrets.token_hex(16)
     hello = _Hello(nonce)
-    letter = program.letter(question.request(nonce))
+    request = question.request(nonce, stay=stay)
+    letter = program.next_letter(request) if session.stays else program.letter(request)
     command = program.command(session.target.python, root=session.target.user == "root")
     output, code, errors = session.converse(
-        command, letter, question.seconds + 30, hello.arrived, echo=question.echo
+        command,
+        letter,
+        question.seconds + 30,
+        hello.arrived,
+        echo=question.echo,
+        stay_after=end_mark(nonce) if stay else b"",
     )
     try:
         body = unframe(nonce, output)

@@ -30,12 +30,18 @@ class CutShort(Exception):
     """The connection ended, fell silent or brought too much before the answer was whole; says which in words."""
 
 
+class Broken(CutShort):
+    """The connection ended."""
+
+
 class Session:
-    """A connection with a proved host key and a login."""
+    """A connection with a proved host key and a login; the program of a conversation may stay for the next."""
 
     def __init__(self, target: Target) -> None:
         self.target = target
         self.sent_at = 0.0
+        self._staying: paramiko.Channel | None = None
+        self._complaints = b""
         try:
             self.transport = _connected(target)
         except TimeoutError:
@@ -53,6 +59,11 @@ class Session:
         """Whether it may be used for another question."""
         return bool(self.transport.is_active() and self.transport.is_authenticated())
 
+    @property
+    def stays(self) -> bool:
+        """Whether the program of an earlier conversation waits for the next letter."""
+        return self._staying is not None and not self._staying.closed
+
     def close(self) -> None:
         """End the connection."""
         self.transport.close()
@@ -65,30 +76,38 @@ class Session:
         arrived: Callable[[bytes], bool],
         *,
         echo: bool = False,
+        stay_after: bytes = b"",
     ) -> tuple[bytes, int, bytes]:
         """Run a command with this input: its output, exit code (-1: none) and the end of its complaints.
 
         Each piece of output is shown to `arrived` as it comes; with `echo`, the one that it finds to be a greeting is
-        answered by an empty line. `sent_at` is when we last wrote. Raises CutShort.
+        answered by an empty line. `sent_at` is when we last wrote. With `stay_after` the conversation is over when these
+        bytes have come, and the program stays for the next letter; the command is not run again then. Raises CutShort.
         """
         try:
-            channel = self.transport.open_session(timeout=CONNECT_SECONDS)
-            channel.settimeout(QUIET_SECONDS)
-            channel.exec_command(command)
+            channel = self._staying if self.stays and self._staying is not None else self._begun(command)
+            self._staying = None
             self.sent_at = time.time()
             channel.sendall(letter)
-            if not echo:
+            if not (echo or stay_after):
                 channel.shutdown_write()
-            return self._answer(channel, seconds, arrived)
+            return self._answer(channel, seconds, arrived if echo else _noting(arrived), stay_after)
         except TimeoutError:
             raise CutShort(f"the host fell silent for {QUIET_SECONDS:g} s") from None
         except (paramiko.SSHException, OSError, EOFError) as error:
-            raise CutShort(f"the connection broke: {_words(error)}") from None
+            raise Broken(f"the connection broke: {_words(error)}") from None
+
+    def _begun(self, command: str) -> paramiko.Channel:
+        channel = self.transport.open_session(timeout=CONNECT_SECONDS)
+        channel.settimeout(QUIET_SECONDS)
+        channel.exec_command(command)
+        self._complaints = b""
+        return channel
 
     def _answer(
-        self, channel: paramiko.Channel, seconds: float, arrived: Callable[[bytes], bool]
+        self, channel: paramiko.Channel, seconds: float, arrived: Callable[[bytes], bool], stay_after: bytes
     ) -> tuple[bytes, int, bytes]:
-        output, errors = bytearray(), bytearray()
+        output = bytearray()
         deadline = time.monotonic() + seconds
         while piece := channel.recv(1 << 18):
             output += piece
@@ -100,12 +119,28 @@ class Session:
             if time.monotonic() > deadline:
                 raise CutShort(f"no answer within {seconds:g} s")
             while channel.recv_stderr_ready():
-                errors = (errors + channel.recv_stderr(65536))[-4096:]
+                self._complaints = (self._complaints + channel.recv_stderr(65536))[-4096:]
+            if (
+                stay_after
+                and output.find(stay_after, max(0, len(output) - len(piece) - len(stay_after))) >= 0
+            ):
+                self._staying = channel
+                return bytes(output), 0, self._complaints
         while channel.recv_stderr_ready():
-            errors = (errors + channel.recv_stderr(65536))[-4096:]
+            self._complaints = (self._complaints + channel.recv_stderr(65536))[-4096:]
         code = channel.recv_exit_status() if channel.status_event.wait(5.0) else -1
         channel.close()
-        return bytes(output), code, bytes(errors)
+        return bytes(output), code, self._complaints
+
+
+def _noting(arrived: Callable[[bytes], bool]) -> Callable[[bytes], bool]:
+    """Shows the pieces, and has no greeting answered."""
+
+    def noted(piece: bytes) -> bool:
+        arrived(piece)
+        return False
+
+    return noted
 
 
 def _connected(target: Target) -> paramiko.Transport:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.adapters.ssh.readings import question_of, reachable, reading, result
-from orchestrator.adapters.ssh.round_trip import Answered, Question, Unanswered, ask
-from orchestrator.adapters.ssh.session import Session, Unreached
+from orchestrator.adapters.ssh.round_trip import Answered, Question, Unanswered, ask, ask_over, connected
+from orchestrator.adapters.ssh.session import Session
 from orchestrator.domain.baseline import Baseline, BaselineScope, ConfigurationItem
 from orchestrator.domain.check import Answer, Check, CheckBase, CheckResult, ClockCheck
 from orchestrator.domain.plain_text import escaped_text, plain
@@ -20,6 +20,8 @@ ControllerChecks = Callable[[Sequence[Target], Sequence[Check], Path], Sequence[
 """Evaluates checks from this machine: one result per target and check, all checks of the first target first."""
 
 AT_ONCE = 32
+STAY_AT_MOST = 400
+"""Connections that stay at once; each is a thread and a socket here, and a waiting Python on its host."""
 _VERIFY_SECONDS = 60.0
 _UNITS_SECONDS = 120.0
 _CAPTURE_SECONDS = 300.0
@@ -27,7 +29,7 @@ _COUNTED_FAULTS = 100
 
 
 class SshTargets(Targets):
-    """Asks targets over ssh, each call on new connections; with `keep`, connections stay for the next call until `close`.
+    """Asks targets over ssh, each call on new connections; those of `stay` keep theirs until `close`.
 
     Without `controller_checks`, checks that are asked from this machine are inconclusive.
     """
@@ -43,12 +45,18 @@ class SshTargets(Targets):
         self._keep = keep
         self._now = now
         self._sessions: dict[Target, Session] = {}
+        self._identities: dict[Target, Identity] = {}
+
+    def stay(self) -> "SshTargets":
+        """A port of its own over connections that stay."""
+        return SshTargets(self._controller_checks, keep=True, now=self._now)
 
     def close(self) -> None:
-        """End the connections that were kept; the next call makes new ones."""
+        """End the connections that stayed; the next call makes new ones."""
         for session in self._sessions.values():
             session.close()
         self._sessions.clear()
+        self._identities.clear()
 
     def verify(self, targets: Sequence[Target], checks: Sequence[Check], project: Path) -> list[CheckResult]:
         """Every check's result for every target; see the port."""
@@ -114,12 +122,18 @@ class SshTargets(Targets):
         return {target.host: _ending(target, outcome) for target, outcome in outcomes.items()}
 
     def identify(self, targets: Sequence[Target]) -> dict[str, Identity | str]:
-        """Which machine each target is, or why it cannot be told; see the port."""
-        outcomes = self._ask_all(targets, lambda _target: Question(_VERIFY_SECONDS))
-        return {
-            target.host: outcome.identity if isinstance(outcome, Answered) else outcome.reason
+        """Which machine each target is, or why it cannot be told; see the port.
+
+        Every answer says it: a host that answered anything during a stay is not asked again.
+        """
+        known = dict(self._identities)
+        unknown = [target for target in targets if target not in known]
+        outcomes = self._ask_all(unknown, lambda _target: Question(_VERIFY_SECONDS))
+        told = known | {
+            target: outcome.identity if isinstance(outcome, Answered) else outcome.reason
             for target, outcome in outcomes.items()
         }
+        return {target.host: told[target] for target in targets}
 
     def _ask_all(
         self, targets: Sequence[Target], question: Callable[[Target], Question]
@@ -133,15 +147,21 @@ class SshTargets(Targets):
     def _ask(self, target: Target, question: Question) -> Answered | Unanswered:
         if not self._keep:
             return ask(target, question)
-        session = self._sessions.pop(target, None)
-        if session is None or not session.alive:
-            try:
-                session = Session(target)
-            except Unreached as unreached:
-                return Unanswered(plain(str(unreached), 500))
-        outcome = ask(target, question, session)
+        kept = self._sessions.pop(target, None)
+        if kept is not None:
+            outcome = self._asked_over(kept, question)
+            if not (isinstance(outcome, Unanswered) and outcome.broken):
+                return outcome
+        session = connected(target)
+        return session if isinstance(session, Unanswered) else self._asked_over(session, question)
+
+    def _asked_over(self, session: Session, question: Question) -> Answered | Unanswered:
+        stay = len(self._sessions) < STAY_AT_MOST
+        outcome = ask_over(session, question, stay=stay)
         if isinstance(outcome, Answered):
-            self._sessions[target] = session
+            self._identities[session.target] = outcome.identity
+        if stay and isinstance(outcome, Answered):
+            self._sessions[session.target] = session
         else:
             session.close()
         return outcome

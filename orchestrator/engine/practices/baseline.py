@@ -8,7 +8,8 @@ from orchestrator.policy.steps import Perform
 
 def perform(work: Work, step: Perform) -> None:
     """Capture and store the baseline of every host; without a whole one of each, nothing is touched."""
-    captured = work.ports.targets.capture(work.deployment.targets, work.deployment.plan.backout.baseline)
+    captured = work.visiting().capture(work.deployment.targets, work.deployment.plan.backout.baseline)
+    work.part()
     whole: list[Baseline] = []
     reasons: list[str] = []
     for target in work.deployment.targets:

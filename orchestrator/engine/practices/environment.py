@@ -9,14 +9,18 @@ from orchestrator.policy.steps import Perform
 
 
 def perform(work: Work, step: Perform) -> None:
-    """Ask all hosts at once; anything but a pass everywhere refuses the deployment, every complaint named."""
+    """Ask all hosts at once; anything but a pass everywhere refuses the deployment, every complaint named.
+
+    The connections stay for the baseline, which is taken once the hosts are locked.
+    """
     plan, targets = work.deployment.plan, work.deployment.targets
     checks = plan.validation.environment
     results = completed(
-        work.ports.targets.verify(targets, checks, work.project), [t.host for t in targets], checks
+        work.visiting().verify(targets, checks, work.project), [t.host for t in targets], checks
     )
     reasons = [*complaints(results), *_machines(work)]
     if reasons:
+        work.part()
         work.chronicle.note(Refused(stage="environment", reasons=tuple(reasons), results=tuple(results)))
     else:
         work.chronicle.note(EnvironmentVerified(results=tuple(results)))
@@ -24,7 +28,7 @@ def perform(work: Work, step: Perform) -> None:
 
 def _machines(work: Work) -> list[str]:
     """Each host is a machine of its own, and no other deployment holds it."""
-    identities = work.ports.targets.identify(work.deployment.targets)
+    identities = work.visiting().identify(work.deployment.targets)
     known = {host: found for host, found in identities.items() if isinstance(found, Identity)}
     # A host that was not answered for would be deployed to without a lock.
     reasons = [

@@ -1,8 +1,11 @@
 """Verification of the deployment against its acceptance criteria (ITIL 4 table 5.2), after a wave and while it soaks."""
 
+from contextlib import closing
+
 from orchestrator.domain.check import CheckResult
 from orchestrator.domain.events import WaveChecked
 from orchestrator.domain.lifecycle import State
+from orchestrator.engine.ports import Targets
 from orchestrator.engine.work import Work
 from orchestrator.policy.acceptance import completed, completed_units
 from orchestrator.policy.rehearsing import injected_failures
@@ -11,11 +14,13 @@ from orchestrator.policy.steps import Perform
 
 def perform(work: Work, step: Perform) -> None:
     """Ask every acceptance check on every deployed host, and the digests of the components there."""
-    results = _ask(work, step.wave, step.hosts)
-    on_target = work.deployment.on_target
-    if on_target and step.hosts:
-        units = work.ports.targets.verify_units(work.targets(step.hosts), on_target)
-        results += completed_units(units, step.hosts, on_target)
+    # New connections: those that were there before the wave say nothing of whether anybody can log in after it.
+    with closing(work.ports.targets.stay()) as targets:
+        results = _ask(work, targets, step.wave, step.hosts)
+        on_target = work.deployment.on_target
+        if on_target and step.hosts:
+            units = targets.verify_units(work.targets(step.hosts), on_target)
+            results += completed_units(units, step.hosts, on_target)
     results += injected_failures(work.deployment, step.wave, step.hosts)
     work.chronicle.note(
         WaveChecked(stage="verification", wave=step.wave, asked=len(results), results=tuple(results))
@@ -26,7 +31,9 @@ def watch(work: Work, step: Perform) -> None:
     """Ask the acceptance checks of all verified hosts again; before the last time only what did not pass is kept."""
     results: list[CheckResult] = []
     for wave in work.deployment.waves:
-        results += _ask(work, wave.number, tuple(host for host in wave.hosts if host in step.hosts))
+        results += _ask(
+            work, work.ports.targets, wave.number, tuple(host for host in wave.hosts if host in step.hosts)
+        )
     kept = [result for result in results if step.final or result.answer != "passed"]
     work.chronicle.note(
         WaveChecked(
@@ -39,8 +46,8 @@ def watch(work: Work, step: Perform) -> None:
     )
 
 
-def _ask(work: Work, wave: int, hosts: tuple[str, ...]) -> list[CheckResult]:
+def _ask(work: Work, targets: Targets, wave: int, hosts: tuple[str, ...]) -> list[CheckResult]:
     if not hosts:
         return []
     checks = (*work.deployment.plan.validation.acceptance, *work.deployment.waves[wave].acceptance)
-    return completed(work.ports.targets.verify(work.targets(hosts), checks, work.project), hosts, checks)
+    return completed(targets.verify(work.targets(hosts), checks, work.project), hosts, checks)

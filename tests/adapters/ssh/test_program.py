@@ -16,7 +16,16 @@ PYTHONS = Path("/root/.pyenv/versions")
 
 
 def request(**fields: object) -> dict[str, object]:
-    return {"nonce": "n", "seconds": 20, "checks": [], "digests": [], "scope": None, "echo": False, **fields}
+    return {
+        "nonce": "n",
+        "seconds": 20,
+        "checks": [],
+        "digests": [],
+        "scope": None,
+        "echo": False,
+        "stay": False,
+        **fields,
+    }
 
 
 def pythons(prefix: str) -> list[str]:

@@ -1,5 +1,8 @@
 """What a host may do to us: refuse, hang, cut the answer, flood us, greet us with noise, or have no Python."""
 
+import os
+import re
+import signal
 import socket
 import stat
 import threading
@@ -148,18 +151,61 @@ def test_text_from_the_host_is_made_plain(sshd: Loopback) -> None:
     assert len(found) <= 500
 
 
-def test_kept_connections_serve_the_next_call_until_closed(sshd: Loopback) -> None:
-    targets = SshTargets(keep=True)
+def test_one_connection_and_one_program_serve_all_questions_until_closed(sshd: Loopback) -> None:
+    targets = SshTargets().stay()
     target = sshd.target()
-    for _ in range(2):
-        assert targets.verify([target], CHECKS, Path())[0].answer == PASSED
+    process = TypeAdapter[Check](Check).validate_python({"command": "echo $PPID; exit 1"})
+    clock = TypeAdapter[Check](Check).validate_python({"clock": "2s"})
+    scope = BaselineScope(packages="none", ports=False, users=False, files=("/etc/hostname",))
+    first = targets.verify([target], [process, clock], Path())
     [kept] = targets._sessions.values()
-    targets.verify([target], [], Path())
+    assert isinstance(targets.capture([target], scope)[target.host], Baseline)
+    again = targets.verify([target], [process], Path())
     assert list(targets._sessions.values()) == [kept]
+    assert first[1].found == again[1].found, "the checks were asked by two programs"
+    assert first[2].answer == PASSED
     targets.close()
     assert not kept.alive
     assert targets.verify([target], [], Path())[0].answer == PASSED
     targets.close()
+
+
+def test_a_connection_that_ended_meanwhile_is_replaced(sshd: Loopback) -> None:
+    targets = SshTargets().stay()
+    target = sshd.target()
+    assert targets.verify([target], CHECKS, Path())[0].answer == PASSED
+    [kept] = targets._sessions.values()
+    kept.close()
+    assert targets.verify([target], CHECKS, Path())[0].answer == PASSED
+    [other] = targets._sessions.values()
+    assert other is not kept
+    targets.close()
+
+
+def test_a_program_that_ended_meanwhile_is_started_again(sshd: Loopback) -> None:
+    targets = SshTargets().stay()
+    target = sshd.target()
+    parent = TypeAdapter[Check](Check).validate_python({"command": "echo $PPID; exit 1"})
+    told = targets.verify([target], [parent], Path())[1].found
+    [number] = [int(word) for word in re.findall(r"\d{2,}", told)]
+    os.kill(number, signal.SIGKILL)
+    time.sleep(0.2)
+    found = targets.capture([target], BaselineScope(packages="none", ports=False, users=False))
+    assert isinstance(found[target.host], Baseline)
+    targets.close()
+
+
+def test_a_program_that_stays_ends_with_its_connection(sshd: Loopback) -> None:
+    targets = SshTargets().stay()
+    parent = TypeAdapter[Check](Check).validate_python({"command": "echo $PPID; exit 1"})
+    told = targets.verify([sshd.target()], [parent], Path())[1].found
+    [number] = [int(word) for word in re.findall(r"\d{2,}", told)]
+    assert Path(f"/proc/{number}").exists()
+    targets.close()
+    until = time.monotonic() + 10
+    while Path(f"/proc/{number}").exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{number}").exists()
 
 
 def test_clocks_are_compared_by_a_round_trip(sshd: Loopback) -> None:

@@ -12,11 +12,16 @@ class BadFrame(Exception):
     """The output holds no whole answer; says in words what is wrong with it."""
 
 
+def end_mark(nonce: str) -> bytes:
+    """What stands after an answer's last byte."""
+    return f"\nORCH-END {nonce}\n".encode("ascii")
+
+
 def frame(nonce: str, answer: dict[str, Any]) -> bytes:
     """The bytes of an answer."""
     body = json.dumps(answer, separators=(",", ":")).encode("ascii")
     head = f"\nORCH-ANSWER {nonce} {len(body)} {hashlib.sha256(body).hexdigest()}\n"
-    return head.encode("ascii") + body + f"\nORCH-END {nonce}\n".encode("ascii")
+    return head.encode("ascii") + body + end_mark(nonce)
 
 
 def unframe(nonce: str, output: bytes) -> dict[str, Any]:
@@ -34,7 +39,7 @@ def unframe(nonce: str, output: bytes) -> dict[str, Any]:
         raise BadFrame(f"the answer was cut off after {len(body)} of {length} bytes")
     if hashlib.sha256(body).hexdigest() != head[2].decode("ascii"):
         raise BadFrame("the answer was changed on the way: its digest does not match")
-    if not output.startswith(f"\nORCH-END {nonce}\n".encode("ascii"), head.end() + length):
+    if not output.startswith(end_mark(nonce), head.end() + length):
         raise BadFrame("the answer's end mark is missing")
     answer = json.loads(body)
     if not isinstance(answer, dict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import sys
@@ -16,21 +17,33 @@ ECHO_SECONDS = 5.0
 
 
 def serve(request: dict[str, Any], source: BinaryIO, out: BinaryIO) -> None:
-    """Answer a request on `out`; a line each few seconds before it shows that the host is alive."""
-    nonce = request["nonce"]
+    """Answer a request on `out`, and those that follow as long as it asks us to stay.
+
+    A line each few seconds shows that the host is alive; it also ends us when nobody is there any more to read it.
+    """
     writing = threading.Lock()
-    _write(out, f"\nORCH-HELLO {nonce} {time.time():.6f}\n".encode("ascii"), writing)
-    echo = _Echo(source)
     threading.Thread(target=_beat, args=(out, writing), daemon=True).start()
+    while answered(request, source, out, writing) and request["stay"]:
+        line = source.readline()
+        if not line:
+            break
+        request = json.loads(source.read(int(line)))
+    writing.acquire()  # no heartbeat after this
+    os._exit(0)  # threads that still wait for somebody are of no interest any more
+
+
+def answered(request: dict[str, Any], source: BinaryIO, out: BinaryIO, writing: threading.Lock) -> bool:
+    """Answer one request, framed; whether its source may be read on."""
+    nonce = request["nonce"]
+    _write(out, f"\nORCH-HELLO {nonce} {time.time():.6f}\n".encode("ascii"), writing)
+    echo = _Echo(source) if request["echo"] else None
     try:
         answer = evaluated(request)
     except Exception as error:  # noqa: BLE001 - the controller must learn of it, whatever it is
         answer = {"fault": f"the program on the target failed: {type(error).__name__}: {error}"}
-    answer["echo"] = echo.wait() if request["echo"] else None
-    writing.acquire()  # no heartbeat after this
-    _write(out, frame.frame(nonce, answer), None)
-    out.flush()
-    os._exit(0)  # threads that still wait for somebody are of no interest any more
+    answer["echo"] = None if echo is None else echo.wait()
+    _write(out, frame.frame(nonce, answer), writing)
+    return echo is None or not echo.is_alive()
 
 
 class _Echo(threading.Thread):
@@ -52,15 +65,11 @@ class _Echo(threading.Thread):
         return self.arrived_at
 
 
-def _write(out: BinaryIO, data: bytes, lock: threading.Lock | None) -> None:
+def _write(out: BinaryIO, data: bytes, lock: threading.Lock) -> None:
     try:
-        if lock is None:
+        with lock:
             out.write(data)
             out.flush()
-        else:
-            with lock:
-                out.write(data)
-                out.flush()
     except OSError:
         shell.end_all()  # nobody listens any more
         os._exit(1)
