@@ -7,10 +7,13 @@ import sys
 import pytest
 
 from orchestrator.domain import events as e
+from orchestrator.domain.check import CheckResult, title_of
 from orchestrator.domain.fold import fold
-from tests.chaos.real.oracle import against_acts
-from tests.chaos.real.site import Act, census
+from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
+from tests.chaos.real.oracle import Prober, against_acts, outrun
+from tests.chaos.real.site import Act, Answer, census
 from tests.histories import START, attempted, checked, ready_to_deploy, recorded
+from tests.simulation.evidence import Witness, unproved
 
 RECORDS = recorded(
     [
@@ -54,6 +57,107 @@ def test_a_sound_act_log_is_sound() -> None:
 @pytest.mark.parametrize(("what", "act", "expected"), UNSOUND, ids=[row[0] for row in UNSOUND])
 def test_an_unsound_act_is_found_out(what: str, act: Act, expected: str) -> None:
     assert any(expected in word for word in against_acts([*SOUND, act], RECORDS, fold(RECORDS)))
+
+
+REFUSED = AttemptOutcome(
+    attempt="a2",
+    hosts=(
+        HostOutcome(
+            host="h2", result="not_done", reason="refused by the host: a newer run (epoch 9) was here"
+        ),
+    ),
+    outrun_on=("h2",),
+    started_at=START,
+    ended_at=START,
+)
+PAUSED = [*ready_to_deploy(), e.AttemptIntended(attempt="a2", purpose="deploy", wave=0, hosts=("h2",))]
+OUTRUN = recorded([*PAUSED, e.AttemptEnded(outcome=REFUSED), e.Held(reason="x", by="orch")])
+UNREFUSED = recorded([*PAUSED, *attempted("a2", 0, h2="done")[1:]])
+WOKEN = OUTRUN[len(PAUSED)].at.timestamp() - 0.5
+THEIRS = Act("h2", "other.1-deploy", "deploy", "work", WOKEN - 5)
+
+
+def test_a_run_that_was_outrun_and_refused_is_sound() -> None:
+    assert outrun([THEIRS], OUTRUN, "other", WOKEN) == []
+
+
+def test_work_that_a_person_asked_for_after_the_refusal_is_sound() -> None:
+    asked = recorded([*(r.event for r in OUTRUN), e.Retried(by="bo", reason="seen")])
+    later = Act("h2", "a3", "deploy", "work", asked[-1].at.timestamp() + 1)
+    assert outrun([THEIRS, later], asked, "other", WOKEN) == []
+
+
+@pytest.mark.parametrize(
+    ("acts", "records", "expected"),
+    [
+        ([THEIRS, Act("h2", "a2", "deploy", "work", WOKEN + 1)], OUTRUN, "a2 did work on h2 after other"),
+        (
+            [THEIRS, Act("h2", "b1", "backout", "restore", WOKEN + 9)],
+            OUTRUN,
+            "b1 did restore on h2 after other",
+        ),
+        ([THEIRS], UNREFUSED, "does not tell that it was refused"),
+        ([THEIRS], OUTRUN[: len(PAUSED)], "does not tell that it was refused"),
+        ([], OUTRUN, "nothing is proved"),
+    ],
+)
+def test_a_run_that_was_outrun_and_acted_or_kept_silent_is_found_out(
+    acts: list[Act], records: list[e.Recorded], expected: str
+) -> None:
+    assert any(expected in word for word in outrun(acts, records, "other", WOKEN))
+
+
+def http(url: str) -> CheckResult:
+    told = {"kind": "http", "answer": "passed", "expected": "x", "found": "x", "seconds": 0.1}
+    return CheckResult.model_validate({"host": "h1", "title": f"http http://h1:8080/{url}", **told})
+
+
+@pytest.mark.parametrize(
+    ("url", "answers", "gave"),
+    [
+        ("version", [None, None, None, "2.0"], True),
+        ("version", ["1.0"] * 9, False),
+        ("version", [None] * 9, False),
+        ("version", ["1.0"] * 3, True),  # it saw too little to contradict anybody
+        ("health", ["2.0"] * 9, False),
+    ],
+)
+def test_a_pass_that_nobody_was_given_is_found_out(url: str, answers: list[str | None], gave: bool) -> None:  # noqa: FBT001
+    at = RECORDS[0].at.timestamp()
+    seen = [Answer("h1", at - 2 + n / 10, version) for n, version in enumerate(answers)]
+    assert Prober(seen).gave(RECORDS[0], http(url)) is gave
+
+
+def proved() -> e.WaveChecked:
+    """Every acceptance check of the plan passed on the host of the first wave."""
+    told = {"host": "h1", "kind": "http", "answer": "passed", "expected": "x", "found": "x", "seconds": 0.1}
+    titles = [title_of(check) for check in fold(RECORDS).plan.validation.acceptance]
+    results = [CheckResult.model_validate({**told, "title": title}) for title in titles]
+    return e.WaveChecked(stage="verification", wave=0, final=True, asked=1, results=tuple(results))
+
+
+DONE = [*ready_to_deploy(), *attempted("a1", 0, h1="done"), e.WaveDeployed(wave=0)]
+AT_GATE = [e.WaveVerified(wave=0), e.GateReached(wave=0), e.GatePassed(wave=0)]
+PROMOTED = [
+    ([*DONE, proved(), *AT_GATE], []),
+    ([*DONE, *AT_GATE], ["not proved to be up"]),
+    (
+        [*ready_to_deploy(), e.WaveDeployed(wave=0), proved(), *AT_GATE],
+        ["not proved to be up", "with none of"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("events", "expected"), PROMOTED)
+def test_a_gate_that_was_passed_without_evidence_is_found_out(
+    events: list[e.Event], expected: list[str]
+) -> None:
+    d = fold(RECORDS)
+    found = unproved(
+        recorded(events), d.plan, d.waves, Witness(lambda record: record.at, lambda record, result: True)
+    )
+    assert all(any(word in told for told in found) for word in expected)
+    assert expected or found == []
 
 
 def test_the_census_sees_a_process_that_a_run_left() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from orchestrator.domain import events as e
+from orchestrator.domain import fold as folding
 from orchestrator.domain.check import CheckResult
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.fold import apply
@@ -199,6 +200,46 @@ def calls_the_unreachable_quiet(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Chronicle, "note", note)
 
 
+def gives_no_reasons(patch: pytest.MonkeyPatch) -> None:
+    usual = folding._stand
+    patch.setattr(
+        folding,
+        "_stand",
+        lambda d, standings: usual(d, {h: (name, "") for h, (name, _) in standings.items()}),
+    )
+
+
+def calls_everything_completed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(policy, "_ending", lambda d: e.Completed())
+
+
+def forgets_pauses(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(loop, "next_step", lambda d, now: next_step(d.model_copy(update={"paused": None}), now))
+
+
+def tries_again_unasked(patch: pytest.MonkeyPatch) -> None:
+    def step(d: Deployment, now: datetime) -> Step:
+        usual = next_step(d, now)
+        backs_out = isinstance(usual, Record) and isinstance(usual.event, e.BackoutBegan)
+        if backs_out and d.state is State.DEPLOYING and d.aborting is None and len(d.attempts) < 4:
+            hosts = d.waves[d.wave].hosts
+            return RunAttempt(backout.attempt_name(d, "deploy"), "deploy", d.wave, hosts)
+        return usual
+
+    patch.setattr(loop, "next_step", step)
+
+
+def tells_an_end_twice(patch: pytest.MonkeyPatch) -> None:
+    def follow(work: Work, step: FollowAttempt) -> None:
+        usual(work, step)
+        ended = next(a for a in work.deployment.attempts if a.attempt == step.attempt)
+        if ended.outcome is not None:
+            work.chronicle.note(e.AttemptEnded(outcome=ended.outcome))
+
+    usual = attempts.follow
+    patch.setattr(attempts, "follow", follow)
+
+
 MUTATIONS: tuple[tuple[Mutate, str], ...] = (
     (skips_gates, "without its soak"),
     (soaks_not, "without its soak"),
@@ -218,6 +259,11 @@ MUTATIONS: tuple[tuple[Mutate, str], ...] = (
     (locks_nothing, "had not locked"),
     (calls_it_stopped_while_it_runs, "while its worker lived"),
     (calls_the_running_finished, "while its worker lived"),
+    (gives_no_reasons, "without a reason"),
+    (calls_everything_completed, "completed with a host that is not verified"),
+    (forgets_pauses, "was begun after a pause"),
+    (tries_again_unasked, "after a failure that nobody answered"),
+    (tells_an_end_twice, "do not match"),
     (begins_waves_without_room, "on a full disk"),
     (calls_the_unreachable_quiet, "was called quiet"),
 )
