@@ -1,6 +1,7 @@
 """The composition root: which adapter stands behind which port. No globals; every command asks for what it needs."""
 
 import os
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,6 +69,11 @@ def plan_ports(home: Path | None = None) -> PlanPorts:
     )
 
 
+def _load_ssh() -> None:
+    """Import what the first round trip needs: it takes a while, and would be waited for then."""
+    import_module("orchestrator.adapters.ssh.round_trip")
+
+
 def ports(home: Path | None = None, project: Path | None = None) -> Ports:
     """All ports over real hosts, real Ansible and the store below `home`. Raises StoreFault."""
     # Here and not above: a plan check needs neither SQL nor ssh, and starts twice as fast without them.
@@ -82,7 +88,7 @@ def ports(home: Path | None = None, project: Path | None = None) -> Ports:
     storage = DiskStorage(root, disk_reserve())
     relief, url = storage.relieve, os.environ.get("ORCH_STORE_URL") or None
     return Ports(
-        planning=PlanFolder(plan_ports(root), project),
+        planning=PlanFolder(plan_ports(root), project, meanwhile=_load_ssh),
         clock=clock,
         journal=SqlJournal(root, clock, url=url, relief=relief),
         storage=storage,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from orchestrator.domain.checked_plan import CheckedPlan
@@ -11,6 +12,7 @@ from orchestrator.domain.inspection import Inspection, PlaybookFinding
 from orchestrator.domain.loaded_plan import LoadedPlan
 from orchestrator.domain.objection import Objection
 from orchestrator.domain.wave import Wave
+from orchestrator.engine.beside import Beside
 from orchestrator.engine.ports import Authority, Governing, Inspector, MediaLibrary, ProjectFiles, Tree
 from orchestrator.errors import Fault, NotFound, PlanFault
 from orchestrator.policy import plan_objections as rules
@@ -40,18 +42,25 @@ def check_plan(
     *,
     starting: bool = False,
     say: Progress = lambda step: None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> CheckedPlan:
-    """Every fault and warning of a plan that was read; `starting` makes a window that is over a fault."""
+    """Every fault and warning of a plan that was read; `starting` makes a window that is over a fault.
+
+    Ansible is asked first, in a process that takes a second to start; all else, and last `meanwhile`, is done beside it.
+    """
     check = _Check(loaded, project, ports, say)
     check.governing()
+    asked = Beside(partial(ports.inspector.inspect, check.loaded.plan, project))
     check.plan_itself(starting=starting)
     check.named_files()
     check.artefacts()
-    inspection = check.inventory()
-    check.waves(inspection)
-    check.playbooks(inspection)
+    check.constructs()
     check.settings()
     tree = check.tree()
+    meanwhile()
+    inspection = check.inventory(asked)
+    check.waves(inspection)
+    check.playbooks(inspection)
     return CheckedPlan(
         check.loaded,
         inspection.targets,
@@ -126,10 +135,10 @@ class _Check:
             if unit.on_target is not None:
                 self._members(unit.artefact)
 
-    def inventory(self) -> Inspection:
+    def inventory(self, asked: Beside[Inspection]) -> Inspection:
         """What Ansible makes of the inventory, the playbooks and the vault."""
         self.say("inventory, playbooks and vault, as Ansible reads them")
-        inspection = self.ports.inspector.inspect(self.loaded.plan, self.project)
+        inspection = asked.result()
         if not self._is_faulty("resources.inventory"):
             self._object(rules.about_inventory(self.loaded.plan, inspection))
         expected = "a vaulted value that decrypts"
@@ -147,16 +156,20 @@ class _Check:
         self._warn(warnings_of(self.loaded.plan, rollout.waves))
 
     def playbooks(self, inspection: Inspection) -> None:
-        """Both playbooks can be read, name every host, and hold nothing whose result lies."""
-        self.say("playbooks")
-        plan = self.loaded.plan
+        """Both playbooks can be read, and name every host."""
         hosts = [target.host for target in inspection.targets]
-        named = {"strategy.playbook": plan.strategy.playbook, "backout.playbook": plan.backout.playbook}
-        for (path, name), seen in zip(named.items(), inspection.playbooks, strict=False):
+        for path, seen in zip(self._playbooks(), inspection.playbooks, strict=False):
             if self._is_faulty(path):
                 continue
             self._object(rules.about_playbook(path, seen, hosts))
             self._warn(rules.idle_plays(path, seen, hosts))
+
+    def constructs(self) -> None:
+        """Both playbooks hold nothing whose result lies."""
+        self.say("playbooks")
+        for path, name in self._playbooks().items():
+            if self._is_faulty(path):
+                continue
             for finding in self.ports.inspector.unsafe_constructs(self.project / name, self.project):
                 (self.faults if finding.severity == "refuse" else self.warnings).append(_as_fault(finding))
 
@@ -190,6 +203,10 @@ class _Check:
             tree=tree.files,
             artefacts=self.digests,
         )
+
+    def _playbooks(self) -> dict[str, str]:
+        plan = self.loaded.plan
+        return {"strategy.playbook": plan.strategy.playbook, "backout.playbook": plan.backout.playbook}
 
     def _members(self, artefact: str) -> None:
         try:

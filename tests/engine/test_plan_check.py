@@ -3,6 +3,7 @@
 import hashlib
 import io
 import tarfile
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +17,8 @@ from orchestrator.adapters.files.media_library import DirectoryLibrary
 from orchestrator.adapters.files.plan_file import plan_of
 from orchestrator.adapters.files.project_files import DirectoryFiles
 from orchestrator.domain.checked_plan import CheckedPlan
-from orchestrator.domain.inspection import FileFault, PlaybookFinding
+from orchestrator.domain.inspection import FileFault, Inspection, PlaybookFinding
+from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.engine.plan_check import PlanPorts, check_plan
 from tests.fakes.authority import FakeAuthority
 from tests.fakes.inspector import FakeInspector
@@ -99,6 +101,22 @@ def test_each_step_is_told(project: Project) -> None:
     check_plan(plan_of("plan.yml", project.plan.encode()), project.folder, ports, say=steps.append)
     assert steps[0] == "digest of dml/shop-2.4.0.tar.gz (1 of 1)"
     assert len(steps) == 4
+
+
+def test_all_else_is_checked_while_ansible_is_asked(project: Project) -> None:
+    rest = threading.Event()
+
+    class Slow(FakeInspector):
+        def inspect(self, plan: ReleasePlan, project: Path) -> Inspection:
+            assert rest.wait(20), "the rest of the check waits for Ansible"
+            return super().inspect(plan, project)
+
+    inspector = Slow(project.inspector.groups, project.inspector.plays)
+    ports = PlanPorts(inspector, DirectoryLibrary(), DirectoryFiles(), FakeAuthority(), now=lambda: NOW)
+    loaded = plan_of("plan.yml", project.plan.encode())
+    checked = check_plan(loaded, project.folder, ports, meanwhile=rest.set)
+    assert checked.faults == ()
+    assert [target.host for target in checked.targets] == WEB
 
 
 def test_a_play_that_names_no_host_of_the_deployment_is_warned_of(project: Project) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from orchestrator.adapters.checks.pytest_answers import ANSWERS
 from orchestrator.adapters.checks.ssh_config import ssh_config
 from orchestrator.domain.check import Answer, TestinfraCheck
 from orchestrator.domain.target import Target
@@ -132,6 +131,9 @@ def _place() -> str | None:
 
 def _environment(folder: Path, answers: Path) -> dict[str, str]:
     """Only what a test needs, and nothing secret; the user's folder stays clean."""
+    # Here and not above: pytest takes its time to import, and few plans need it.
+    from orchestrator.adapters.checks.pytest_answers import ANSWERS
+
     kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return {**kept, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", ANSWERS: str(answers)}
 

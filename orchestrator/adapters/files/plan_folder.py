@@ -1,5 +1,6 @@
 """Release plans as people hand them in: files, each in the folder of its project."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from orchestrator.adapters.files.plan_file import load_plan
@@ -11,17 +12,23 @@ from orchestrator.errors import PlanFault
 
 
 class PlanFolder(Planning):
-    """Loads and checks a plan file; `project` overrides the folder that its paths are relative to."""
+    """Loads and checks a plan file; `project` overrides the folder that its paths are relative to.
 
-    def __init__(self, ports: PlanPorts, project: Path | None = None) -> None:
+    `meanwhile` is done while Ansible is asked, of a deployment that starts.
+    """
+
+    def __init__(
+        self, ports: PlanPorts, project: Path | None = None, meanwhile: Callable[[], None] = lambda: None
+    ) -> None:
         self._ports = ports
+        self._meanwhile = meanwhile
         self._project = project
 
     def prepare(self, plan: Path) -> PreparedPlan:
         """The plan checked whole, for a deployment that starts now. Raises NotFound, PlanFault."""
         loaded = load_plan(plan)
         project = self._project.resolve() if self._project else project_of(loaded)
-        checked = check_plan(loaded, project, self._ports, starting=True)
+        checked = check_plan(loaded, project, self._ports, starting=True, meanwhile=self._meanwhile)
         if checked.faults:
             raise PlanFault(checked.faults)
         return PreparedPlan(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from orchestrator.adapters.ssh.round_trip import Answered, Unanswered
+from orchestrator.adapters.ssh.answers import Answered, Unanswered
 from orchestrator.domain.check import (
     Answer,
     CheckBase,

@@ -5,16 +5,18 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from orchestrator.adapters.ssh.answers import Answered, Question, Unanswered
 from orchestrator.adapters.ssh.readings import question_of, reachable, reading, result
-from orchestrator.adapters.ssh.round_trip import Answered, Question, Unanswered, ask, ask_over, connected
-from orchestrator.adapters.ssh.session import Session
 from orchestrator.domain.baseline import Baseline, BaselineScope, ConfigurationItem
 from orchestrator.domain.check import Answer, Check, CheckBase, CheckResult, ClockCheck
 from orchestrator.domain.plain_text import escaped_text, plain
 from orchestrator.domain.target import PROCESSES_HIDDEN, Ending, Identity, Target
 from orchestrator.engine.ports import Targets
+
+if TYPE_CHECKING:
+    from orchestrator.adapters.ssh.session import Session
 
 ControllerChecks = Callable[[Sequence[Target], Sequence[Check], Path], Sequence[CheckResult]]
 """Evaluates checks from this machine: one result per target and check, all checks of the first target first."""
@@ -145,6 +147,9 @@ class SshTargets(Targets):
             return dict(zip(targets, answers, strict=True))
 
     def _ask(self, target: Target, question: Question) -> Answered | Unanswered:
+        # Here and not above: most commands ask no host, and ssh takes its time to import.
+        from orchestrator.adapters.ssh.round_trip import ask, connected
+
         if not self._keep:
             return ask(target, question)
         kept = self._sessions.pop(target, None)
@@ -155,7 +160,9 @@ class SshTargets(Targets):
         session = connected(target)
         return session if isinstance(session, Unanswered) else self._asked_over(session, question)
 
-    def _asked_over(self, session: Session, question: Question) -> Answered | Unanswered:
+    def _asked_over(self, session: "Session", question: Question) -> Answered | Unanswered:
+        from orchestrator.adapters.ssh.round_trip import ask_over
+
         stay = len(self._sessions) < STAY_AT_MOST
         outcome = ask_over(session, question, stay=stay)
         if isinstance(outcome, Answered):

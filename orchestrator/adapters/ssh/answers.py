@@ -1,0 +1,56 @@
+"""What a target is asked, and what came of it; without ssh itself, so that it costs nothing to import."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from orchestrator.domain.target import Identity
+
+
+class Question(NamedTuple):
+    """What a target is asked, and how many seconds it has; `echo` times the way there and back for the clocks' sake."""
+
+    seconds: float
+    checks: Sequence[Mapping[str, Any]] = ()
+    digests: Sequence[str] = ()
+    scope: Mapping[str, Any] | None = None
+    echo: bool = False
+    end_run: Mapping[str, Any] | None = None
+
+    def request(self, nonce: str, *, stay: bool = False) -> dict[str, Any]:
+        """The form in which the program on the target takes it; with `stay` it waits for another one afterwards."""
+        return {
+            "stay": stay,
+            "nonce": nonce,
+            "seconds": self.seconds,
+            "echo": self.echo,
+            "checks": [dict(check) for check in self.checks],
+            "digests": list(self.digests),
+            "scope": None if self.scope is None else dict(self.scope),
+            "end_run": None if self.end_run is None else dict(self.end_run),
+        }
+
+
+class Answered(NamedTuple):
+    """A whole answer. The host's clock is ahead of ours by something between `ahead_least` and `ahead_most` seconds.
+
+    `without_root` says why it was not root that answered; empty when it was.
+    """
+
+    body: Mapping[str, Any]
+    identity: Identity
+    user: str
+    ahead_least: float
+    ahead_most: float
+    without_root: str
+
+
+class Unanswered(NamedTuple):
+    """No answer, in words. `reached`: ssh and login worked; `python`: what is known of an interpreter that does not do.
+
+    `broken`: the connection had ended.
+    """
+
+    reason: str
+    reached: bool = False
+    python: str | None = None
+    broken: bool = False
