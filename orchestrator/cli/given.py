@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
 
-from orchestrator.domain.noun import Noun, moment_of, seconds_of
+from orchestrator.domain.noun import Noun
 from orchestrator.domain.plain_text import plain
+from orchestrator.domain.written_time import words_of, written_moment
 from orchestrator.errors import UsageFault
 
 N = TypeVar("N", bound=Noun)
+_DURATION = re.compile(r"[0-9.]+[a-z]+([0-9.]+[a-z]+)*")
 
 
 def noun_given(kind: type[N], words: Mapping[str, Any], options: Mapping[str, str] | None = None) -> N:
@@ -39,27 +43,8 @@ def _fault(item: dict[str, Any], options: Mapping[str, str]) -> str:
 
 
 def moment_given(text: str, now: datetime, option: str) -> datetime:
-    """A moment with its zone, or one that lies so long after now, such as 30d. Raises UsageFault."""
-    for read in (_moment, _later):
-        found = read(text, now)
-        if found is not None:
-            return found
-    raise UsageFault(
-        f"{option}: expected a moment with its zone, such as 2027-03-01T22:30:00+01:00, or a time from now, such as 30d, "
-        f"found {plain(text, 80)!r}; write one of them."
-    )
-
-
-def _moment(text: str, now: datetime) -> datetime | None:
+    """A moment as people write it, or one that lies so long after now, such as 30d. Raises UsageFault."""
     try:
-        found = moment_of(text)
-    except ValueError:
-        return None
-    return found if isinstance(found, datetime) else None
-
-
-def _later(text: str, now: datetime) -> datetime | None:
-    try:
-        return now + timedelta(seconds=seconds_of(text))
-    except (ValueError, OverflowError, TypeError):
-        return None
+        return written_moment(f"in {text}" if _DURATION.fullmatch(text) else text, now)
+    except PydanticCustomError as error:
+        raise UsageFault(f"{option}: {words_of(error)}.") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Literal
 
 import click
@@ -11,6 +12,9 @@ from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.domain.deployment import Deployment, StandingName
 from orchestrator.domain.events import Recorded
 from orchestrator.domain.noun import Many, Moment, Noun
+from orchestrator.domain.plain_text import plain
+from orchestrator.policy.following import following_words, review_overdue
+from orchestrator.policy.giving import said_words
 from orchestrator.policy.plain_words import next_moves, plain_words
 
 
@@ -35,6 +39,11 @@ class ResultLine(Noun):
     words: Many[str]
     next: Many[str]
     hosts: dict[str, HostStanding]
+    effective_plan: str | None = None
+    approvals: Many[str] = ()
+    follows: Many[str] = ()
+    review_overdue: bool = False
+    closed: bool = False
 
 
 class JsonLines:
@@ -61,8 +70,8 @@ class JsonLines:
         self._echo(result_of(d).model_dump_json())
 
 
-def result_of(d: Deployment) -> ResultLine:
-    """The result line of a deployment."""
+def result_of(d: Deployment, now: datetime | None = None) -> ResultLine:
+    """The result line of a deployment, as it stands now (or when its newest record was made)."""
     return ResultLine(
         deployment=d.id,
         state=d.state.value,
@@ -76,4 +85,9 @@ def result_of(d: Deployment) -> ResultLine:
             host: HostStanding(wave=d.waves[s.wave].name, standing=s.standing, reason=s.reason)
             for host, s in d.standings.items()
         },
+        effective_plan=d.effective.digest if d.effective is not None else None,
+        approvals=tuple(plain(line, 600) for line in said_words(d)),
+        follows=following_words(d, now or d.last_at),
+        review_overdue=review_overdue(d, now or d.last_at),
+        closed=d.closed is not None,
     )

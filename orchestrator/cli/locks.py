@@ -46,4 +46,4 @@ def _why(ports: Ports, name: str) -> tuple[str, str]:
         deployment = folded(ports.journal, name)
     except NotFound:
         return "no such deployment", ""
-    return state_words(deployment), deployment.plan.purpose
+    return state_words(deployment, ports.clock.now()), deployment.plan.purpose

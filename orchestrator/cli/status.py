@@ -12,6 +12,7 @@ from orchestrator.bootstrap import ports as ports_of_home
 from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.person import json_option
 from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.plain_text import plain
 from orchestrator.domain.sighting import TaskSeen
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases import find
@@ -28,7 +29,7 @@ def status(deployment: str | None, as_json: bool, exit_code: bool) -> int:  # no
     if as_json:
         from orchestrator.cli.json_lines import result_of
 
-        click.echo(result_of(found).model_dump_json())
+        click.echo(result_of(found, ports.clock.now()).model_dump_json())
     else:
         _print_tree(ports, found)
     return exit_code_of(found) if exit_code else 0
@@ -39,6 +40,8 @@ def _print_tree(ports: Ports, d: Deployment) -> None:
 
     from orchestrator.cli.paint import footer, header, painted, speaks_unicode, write
     from orchestrator.cli.tree import tree_lines
+    from orchestrator.policy.following import following_words
+    from orchestrator.policy.giving import said_words
     from orchestrator.policy.telling import story_of
 
     console, now = Console(highlight=False), ports.clock.now()
@@ -46,6 +49,8 @@ def _print_tree(ports: Ports, d: Deployment) -> None:
     lines = tree_lines(d, story, now, _tasks(ports, d))
     body = painted(lines, console.width, unicode=speaks_unicode(console), whole=True)
     write(console, [*header(d, now, console.width), *body, *footer(d)])
+    for line in (*said_words(d), *following_words(d, now)):
+        click.echo(plain(line, 600))
     driven = driver_words(d)
     if driven:
         click.echo(f"\n{driven}")

@@ -19,6 +19,12 @@ class Verb(NamedTuple):
 VERBS = (
     Verb("plan", "orchestrator.cli.plan:plan", "Check a release plan and show what it would do."),
     Verb("deploy", "orchestrator.cli.deploy:deploy", "Deploy a release plan, wave by wave."),
+    Verb(
+        "approve", "orchestrator.cli.approve:approve", "Approve a deployment in a role, signed with your key."
+    ),
+    Verb("reject", "orchestrator.cli.approve:reject", "Reject a deployment in a role, signed with your key."),
+    Verb("sign-off", "orchestrator.cli.approve:sign_off", "Accept what a deployment brought, in a role."),
+    Verb("review", "orchestrator.cli.approve:review", "Record the review of an emergency, in a role."),
     Verb("rollback", "orchestrator.cli.rollback:rollback", "Back out a deployment and prove it."),
     Verb("baseline", "orchestrator.cli.baseline:baseline", "Capture, show and compare baselines."),
     Verb("status", "orchestrator.cli.status:status", "Show where a deployment stands."),

@@ -9,7 +9,8 @@ from orchestrator.domain.noun import Moment, Name, Noun, Sha256
 from orchestrator.domain.signing import Answer, KeyId, Nonce, ShownText, Signature
 from orchestrator.domain.wrong import wrong
 
-Decision = Literal["approve", "reject", "override", "sign_off"]
+Decision = Literal["approve", "reject", "override", "sign_off", "review"]
+"""Before: to approve, reject, or override a freeze. After: to accept what was deployed, and to have reviewed an emergency."""
 PREFIX = b"orch approval 1\n"
 """Stands before what is signed: a signature under an approval can never pass for one under anything else."""
 

@@ -169,6 +169,7 @@ class Review(Noun):
     by: str
     reason: str
     at: Moment
+    signed: SignedApproval | None = None
 
 
 class Deployment(Noun):
@@ -189,6 +190,7 @@ class Deployment(Noun):
     by: str
     began_at: Moment
     last_at: Moment
+    ended_at: Moment | None = None
     targets: Many[Target]
     waves: Many[Wave]
     standings: dict[str, Standing]
@@ -309,4 +311,4 @@ def latest_outcomes(attempts: Iterable[Attempted]) -> dict[str, HostOutcome]:
 
 def elapsed(deployment: Deployment, now: datetime) -> float:
     """Seconds from the beginning to the end, or to now."""
-    return ((deployment.last_at if deployment.over else now) - deployment.began_at).total_seconds()
+    return ((deployment.ended_at or now) - deployment.began_at).total_seconds()

@@ -22,7 +22,7 @@ from orchestrator.domain.deployment import (
 from orchestrator.domain.events import Recorded
 from orchestrator.domain.fold_authority import Changes, changes_of_authority, taken_up
 from orchestrator.domain.fold_rehearsal import changes_of_rehearsal
-from orchestrator.domain.lifecycle import BEFORE_FIRST_TOUCH, State, after, allowed
+from orchestrator.domain.lifecycle import BEFORE_FIRST_TOUCH, OVER, State, after, allowed
 from orchestrator.errors import Refused
 
 
@@ -57,7 +57,8 @@ def apply(deployment: Deployment | None, record: Recorded) -> Deployment:
         raise LifecycleFault(f"{deployment.id} has touched hosts: there is no way back but a backout.")
     if deployment.over and isinstance(event, e.ApprovalGiven) and not event.signs_off:
         raise LifecycleFault(f"{deployment.id} is {deployment.state.value}: it can be signed off only.")
-    changes: Changes = {"seq": record.seq, "last_at": record.at, "state": state}
+    ended_at = deployment.ended_at if state == deployment.state else record.at if state in OVER else None
+    changes: Changes = {"seq": record.seq, "last_at": record.at, "state": state, "ended_at": ended_at}
     changes |= _changes(event, deployment, record) | changes_of_rehearsal(event, deployment)
     changes |= changes_of_authority(event, deployment, record)
     return deployment.model_copy(update=changes)

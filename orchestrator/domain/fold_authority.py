@@ -119,7 +119,7 @@ def _wave_not_authorised(event: e.WaveNotAuthorised, d: Deployment, record: Reco
 
 @_changes.register
 def _reviewed(event: e.Reviewed, d: Deployment, record: Recorded) -> Changes:
-    review = Review(role=event.role, by=event.by, reason=event.reason, at=record.at)
+    review = Review(role=event.role, by=event.by, reason=event.reason, at=record.at, signed=event.signed)
     return {"reviews": (*d.reviews, review)}
 
 

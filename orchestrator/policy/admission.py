@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from orchestrator.domain.approval import Approval
 from orchestrator.domain.authority import Admission, Admitted, NotAdmitted, Reason
+from orchestrator.domain.requirement import RoleNeed
 from orchestrator.policy import approvals as given
 from orchestrator.policy.admission_question import Question
 from orchestrator.policy.approvals import MISUSE, Judged, judged
@@ -127,8 +128,16 @@ def _admitted(weighed: Weighed) -> Admitted:
         closes=weighed.opening.closes,
         review_by=review_by,
         reviewers=emergency.reviewers if emergency else (),
-        sign_off=policy.approvals.after,
+        sign_off=_sign_off(question),
     )
+
+
+def _sign_off(question: Question) -> tuple[RoleNeed, ...]:
+    """Who accepts after: those of the policy, and those that the plan asks for beside them."""
+    asked = {need.role: need for need in question.policy.approvals.after}
+    for role in question.plan.approval.sign_off:
+        asked.setdefault(role, RoleNeed(role=role))
+    return tuple(asked.values())
 
 
 def _grounds(weighed: Weighed) -> Iterator[str]:

@@ -81,7 +81,7 @@ class Question:
     @property
     def roles(self) -> tuple[str, ...]:
         """The roles that an approval may be given in: those of the policy, and those that the plan itself asks for."""
-        return (*known_roles(self.policy), *self.plan.approval.required)
+        return (*known_roles(self.policy), *self.plan.approval.required, *self.plan.approval.sign_off)
 
     def _by_type(self) -> tuple[RoleNeed, ...]:
         policy, model = self.policy, self.model

@@ -7,6 +7,7 @@ from orchestrator.domain import events as e
 from orchestrator.domain.deployment import Attempted, Deployment, Failure
 from orchestrator.domain.lifecycle import State
 from orchestrator.policy.backout import attempt_name, next_backout_step, outrun_words, scope_of
+from orchestrator.policy.following import accepted
 from orchestrator.policy.limits import any_exceeded, limit_exceeded, reason_with_hosts
 from orchestrator.policy.rehearsing import as_rehearsed, end_of_rehearsal, repeat_due
 from orchestrator.policy.steps import (
@@ -210,7 +211,9 @@ def _early_life(d: Deployment, now: datetime) -> Step:
         return Record(_ending(d))
     if not d.hosts_standing("verified"):
         return Record(e.EarlyLifeFailed(hosts=(), reason="no host is left that could be watched"))
-    return _watch(d, now, d.early_life_until, early_life.every, d.last_watched)
+    # Whoever signs off has accepted it: the checks are asked once more, and early life support is over.
+    until = min(now, d.early_life_until) if accepted(d) else d.early_life_until
+    return _watch(d, now, until, early_life.every, d.last_watched)
 
 
 def _ending(d: Deployment) -> e.Completed | e.CompletedWithExceptions:

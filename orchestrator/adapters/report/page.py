@@ -20,6 +20,8 @@ from orchestrator.domain.events import Recorded
 from orchestrator.domain.fold import fold
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.words import seconds_words
+from orchestrator.policy.following import following_words, review_overdue
+from orchestrator.policy.giving import said
 from orchestrator.policy.plain_words import STANDING_WORDS, counted, next_moves, plain_words
 from orchestrator.policy.story import Story
 from orchestrator.policy.telling import story_of
@@ -58,7 +60,7 @@ class ChangedItem:
 def html_record(records: Sequence[Recorded], made_at: datetime, diffs: Diffs | None = None) -> str:
     """The page of one deployment's journal. Raises LifecycleFault when the journal is no deployment's."""
     d, story = fold(records), story_of(records)
-    end = d.last_at if d.over else max(made_at, d.last_at)
+    end = d.ended_at or max(made_at, d.last_at)
     return (
         _environment()
         .get_template("record.html.j2")
@@ -77,6 +79,9 @@ def html_record(records: Sequence[Recorded], made_at: datetime, diffs: Diffs | N
             many_hosts=len(d.standings) > HOSTS_UP_TO,
             approved=[r for r in records if isinstance(r.event, e.Approved)],
             drivers=[r for r in records if isinstance(r.event, e.DriverTook)],
+            said=said(records),
+            follows=following_words(d, made_at),
+            overdue=review_overdue(d, made_at),
             decisions=[r for r in records if isinstance(r.event, PEOPLE)],
             checked=[step for step in story.steps if step.results],
             attempts=[step for step in story.steps if step.attempt],

@@ -11,6 +11,8 @@ from orchestrator.domain.fold import fold
 from orchestrator.domain.plain_text import plain
 from orchestrator.domain.words import seconds_words
 from orchestrator.policy.drift import summary_lines
+from orchestrator.policy.following import following_words
+from orchestrator.policy.giving import said
 from orchestrator.policy.plain_words import (
     STANDING_WORDS,
     counted,
@@ -32,6 +34,7 @@ def text_record(records: Sequence[Recorded], made_at: datetime) -> str:
         _titled("Hosts", _hosts(d)),
         _titled("Not passed", _complaints(story)),
         _titled("Baseline", _baseline(d, story)),
+        _titled("Authority", _authority(d, records, made_at)),
         _titled("Decisions", _decisions(records)),
     ]
     return legible("\n\n".join(part for part in parts if part) + "\n")
@@ -43,7 +46,7 @@ def _head(d: Deployment) -> str:
 
 
 def _facts(d: Deployment, records: Sequence[Recorded], made_at: datetime) -> str:
-    end = d.last_at if d.over else max(made_at, d.last_at)
+    end = d.ended_at or max(made_at, d.last_at)
     approvals = [r.event for r in records if isinstance(r.event, e.Approved)]
     said = [f"{given.role}: {given.person}" for approved in approvals for given in approved.approvals]
     facts = {
@@ -53,6 +56,9 @@ def _facts(d: Deployment, records: Sequence[Recorded], made_at: datetime) -> str
         "took": seconds_words(round((end - d.began_at).total_seconds())),
         "approved": "; ".join([*said, *(approved.basis for approved in approvals)]) or "no",
         "change": ", ".join(d.plan.release.rfcs),
+        "policy": f"{d.policy.policy} version {d.policy.version}" if d.policy is not None else "",
+        "model": f"{d.model.model} version {d.model.version}" if d.model is not None else "",
+        "effective": d.effective.digest if d.effective is not None else "",
         "plan": f"{d.plan_file} sha256 {d.plan_sha256}",
         "components": ", ".join(f"{u.name} {u.version} sha256 {u.sha256}" for u in d.plan.release.units),
     }
@@ -99,6 +105,17 @@ def _baseline(d: Deployment, story: Story) -> list[str]:
     lines += [f"not compared: {host}: {plain(reason)}" for host, reason in d.backout.not_compared.items()]
     equal = d.hosts_standing("restored")
     return [*lines, *([f"equal to the baseline: {', '.join(equal)}"] if equal else [])]
+
+
+def _authority(d: Deployment, records: Sequence[Recorded], made_at: datetime) -> list[str]:
+    lines = [
+        f"{one.taken_at:%Y-%m-%d %H:%M:%S} {one.word} by {plain(one.person)} as {plain(one.role)}, "
+        + (f"signed {one.made_at:%Y-%m-%d %H:%M:%S} with key {one.key[:16]}" if one.made_at else "not signed")
+        + f": {plain(one.reason)}"
+        for one in said(records)
+    ]
+    lines += [f"overridden: {plain(one)}" for one in d.overridden]
+    return [*lines, *map(plain, following_words(d, made_at))]
 
 
 def _decisions(records: Sequence[Recorded]) -> list[str]:

@@ -154,12 +154,13 @@ class WaveNotAuthorised(Noun):
 
 
 class Reviewed(Noun):
-    """The review that had to follow was held, by somebody in this role."""
+    """The review that had to follow was held, by somebody in this role who signed it."""
 
     kind: Literal["reviewed"] = "reviewed"
     role: Text
     by: Text
     reason: Text
+    signed: SignedApproval | None = None
 
 
 class Closed(Noun):

@@ -1,0 +1,172 @@
+"""How deployments by each model went, from their journals: successes, failures and why, and how long waves took.
+
+The measures are those of deployment management (ISO/IEC 20000-1 9.3: success and failure of releases are analysed).
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from statistics import median
+
+from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.lifecycle import State
+from orchestrator.domain.noun import Many, Moment, Noun
+from orchestrator.policy.story import Story, StoryStep
+
+S = State
+_DEPLOY = frozenset({"entry", "deploy", "quiesce"})
+_ENDS: dict[State, str] = {
+    S.COMPLETED: "completed",
+    S.COMPLETED_WITH_EXCEPTIONS: "with_exceptions",
+    S.BACKED_OUT: "backed_out",
+    S.BACKED_OUT_WITH_RESIDUE: "with_residue",
+    S.BACKOUT_FAILED: "backout_failed",
+    S.REFUSED: "refused",
+    S.CANCELLED: "cancelled",
+}
+COMMONEST = 5
+
+
+class WaveTimes(Noun):
+    """The median times of waves in seconds, and of how many waves; None where no wave came so far."""
+
+    deploy: float | None = None
+    verify: float | None = None
+    back_out: float | None = None
+    deployed: int = 0
+    verified: int = 0
+    backed_out: int = 0
+
+
+class Because(Noun):
+    """A reason for a deployment not to end well, with hosts left out of it, and how often it was given."""
+
+    reason: str
+    times: int
+
+
+class ModelFigures(Noun):
+    """The figures of one model in one version (None: deployments that follow no model), from `first` to `last`.
+
+    `success`: of those that touched hosts and have ended, the share that was verified on every host. Rehearsals are counted
+    by themselves: `rehearsed` of them ended as a rehearsal should, taken back and proved.
+    """
+
+    model: str | None
+    version: int | None
+    deployments: int
+    completed: int = 0
+    with_exceptions: int = 0
+    backed_out: int = 0
+    with_residue: int = 0
+    backout_failed: int = 0
+    refused: int = 0
+    cancelled: int = 0
+    open: int = 0
+    success: float | None = None
+    rehearsals: int = 0
+    rehearsed: int = 0
+    waves: WaveTimes = WaveTimes()
+    reasons: Many[Because] = ()
+    first: Moment
+    last: Moment
+
+
+def figures(told: Iterable[tuple[Deployment, Story]]) -> tuple[ModelFigures, ...]:
+    """The figures of every model and version, those without a model last."""
+    by_model: dict[tuple[str, int], list[tuple[Deployment, Story]]] = {}
+    for d, story in told:
+        known = (d.model.model, d.model.version) if d.model is not None else ("", 0)
+        by_model.setdefault(known, []).append((d, story))
+    named = sorted(known for known in by_model if known[0])
+    return tuple(_figures(by_model[known]) for known in [*named, *([("", 0)] if ("", 0) in by_model else [])])
+
+
+def _figures(told: Sequence[tuple[Deployment, Story]]) -> ModelFigures:
+    real = [(d, story) for d, story in told if d.rehearsal is None]
+    rehearsals = [d for d, _ in told if d.rehearsal is not None]
+    counts = Counter(_ENDS.get(d.state, "open") for d, _ in real)
+    model = told[0][0].model
+    return ModelFigures(
+        model=model.model if model is not None else None,
+        version=model.version if model is not None else None,
+        deployments=len(real),
+        **counts,
+        success=_success(counts),
+        rehearsals=len(rehearsals),
+        rehearsed=sum(d.rehearsed is not None and d.state is S.BACKED_OUT for d in rehearsals),
+        waves=_times([story for _, story in real], [d for d, _ in real]),
+        reasons=_reasons([d for d, _ in real]),
+        first=min(d.began_at for d, _ in told),
+        last=max(d.last_at for d, _ in told),
+    )
+
+
+def _success(counts: Counter[str]) -> float | None:
+    touched = sum(
+        counts[end]
+        for end in ("completed", "with_exceptions", "backed_out", "with_residue", "backout_failed")
+    )
+    return round(counts["completed"] / touched, 4) if touched else None
+
+
+def _times(stories: Sequence[Story], deployments: Sequence[Deployment]) -> WaveTimes:
+    waves = [
+        [step for step in story.of_wave(wave.number) if not step.repeated]
+        for story, d in zip(stories, deployments, strict=True)
+        for wave in d.waves
+    ]
+    deploy = [_seconds(steps, _DEPLOY) for steps in waves if _passed(steps, "deploy")]
+    verify = [_seconds(steps, {"verification"}) for steps in waves if _passed(steps, "verification")]
+    back_out = [_seconds(steps, {"backout"}) for steps in waves if _passed(steps, "backout")]
+    return WaveTimes(
+        deploy=_median(deploy),
+        verify=_median(verify),
+        back_out=_median(back_out),
+        deployed=len(deploy),
+        verified=len(verify),
+        backed_out=len(back_out),
+    )
+
+
+def _passed(steps: Sequence[StoryStep], name: str) -> bool:
+    named = [step for step in steps if step.name == name]
+    return bool(named) and named[-1].result == "passed"
+
+
+def _seconds(steps: Sequence[StoryStep], names: Iterable[str]) -> float:
+    """Tries that failed before the one that passed took their time as well."""
+    wanted = set(names)
+    return sum(max(0.0, step.seconds or 0.0) for step in steps if step.name in wanted)
+
+
+def _median(seconds: Sequence[float]) -> float | None:
+    return round(median(seconds), 3) if seconds else None
+
+
+def _reasons(deployments: Sequence[Deployment]) -> tuple[Because, ...]:
+    counted = Counter(reason for d in deployments for reason in set(_reasons_of(d)))
+    commonest = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(Because(reason=reason, times=times) for reason, times in commonest[:COMMONEST])
+
+
+def _reasons_of(d: Deployment) -> list[str]:
+    if d.backout is not None:
+        who = "" if d.backout.by == "orch" else "taken back by a person: "
+        return [who + _without_hosts(d, d.backout.reason)]
+    if d.state is S.REFUSED:
+        return [f"refused: {_without_hosts(d, reason)}" for reason in d.refusals[:COMMONEST]]
+    return [_without_hosts(d, reason) for reason in d.exceptions.values()]
+
+
+def _without_hosts(d: Deployment, reason: str) -> str:
+    """The same reason on two hosts is one reason."""
+    names = "|".join(re.escape(host) for host in sorted(d.standings, key=len, reverse=True))
+    one = re.sub(rf"(?<![\w.-])(?:{names})(?![\w-])", "HOST", reason) if names else reason
+    return re.sub(r"HOST(?:(?:, | and )HOST)+", "HOSTS", one)
+
+
+def within(deployments: Iterable[Deployment], since: datetime | None) -> Iterable[Deployment]:
+    """Those that began at or after a moment; all of them without one."""
+    return (d for d in deployments if since is None or d.began_at >= since)
