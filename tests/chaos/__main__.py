@@ -9,6 +9,7 @@ from tests.chaos.kills import Tally as Kills
 from tests.chaos.kills import kill
 from tests.chaos.real.faults import FAULTS, PHASES, Fault
 from tests.chaos.real.fleet import chosen, on_real_hosts
+from tests.chaos.real.rollout import Rollout
 from tests.chaos.simulate import Tally as Seeds
 from tests.chaos.simulate import simulate
 
@@ -29,13 +30,16 @@ def main(words: list[str]) -> int:
         parts["kills"], wrong = report.plain_tally(killed), wrong + len(killed.broken)
         print(tables[-1], flush=True)
     if asked.verb in ("real", "all"):
-        rollouts, seconds = on_real_hosts(
-            _wanted(asked),
-            asked.seed,
-            asked.labs,
-            asked.lab,
-            lambda done: print(report.line_of(done), flush=True),
-        )
+        seen: list[Rollout] = []
+
+        def say(done: Rollout) -> None:
+            """A night that is cut short keeps what it saw."""
+            print(report.line_of(done), flush=True)
+            seen.append(done)
+            if asked.json:
+                report.write(asked.json, **parts, real=seen)
+
+        rollouts, seconds = on_real_hosts(_wanted(asked), asked.seed, asked.labs, asked.lab, say)
         print(report.of_real(rollouts, seconds), flush=True)
         parts["real"], wrong = rollouts, wrong + sum(bool(r.broken) for r in rollouts)
     if asked.json:

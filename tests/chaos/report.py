@@ -84,9 +84,10 @@ def of_real(rollouts: Sequence[Rollout], seconds: float) -> str:
 def line_of(rollout: Rollout) -> str:
     """One rollout while the others go on."""
     verdict = "; ".join(rollout.broken) or "sound"
+    seed = f"{rollout.seed:>9}"
     struck = "" if rollout.struck else " (not struck)"
     return (
-        f"{rollout.seconds:5.0f} s  {rollout.fault} / {rollout.phase} on {rollout.host}{struck}: "
+        f"{seed}  {rollout.seconds:4.0f} s  {rollout.fault} / {rollout.phase} on {rollout.host}{struck}: "
         f"{' '.join(rollout.exits)} -> {rollout.ended}: {verdict}"
     )
 
