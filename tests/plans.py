@@ -1,11 +1,14 @@
 """A small release plan for tests, and what is resolved of it."""
 
+from pathlib import Path
 from typing import Any
 
 from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.target import Target
+from orchestrator.policy.digests import effective_plan
 from orchestrator.policy.rollout import waves_of
+from tests.fakes.authority import FakeAuthority
 
 SHA = "0" * 64
 
@@ -59,13 +62,32 @@ def targets_named(*names: str) -> tuple[Target, ...]:
     )
 
 
-def prepared(plan: ReleasePlan, targets: tuple[Target, ...]) -> PreparedPlan:
-    """The plan with its waves over these targets."""
+def prepared(
+    plan: ReleasePlan,
+    targets: tuple[Target, ...],
+    authority: FakeAuthority | None = None,
+) -> PreparedPlan:
+    """The plan with its waves over these targets, under the rules of this authority; none of them by default."""
+    authority, project = authority or FakeAuthority(), Path("/project")
+    tree = authority.tree(plan, project, Path("plan.yml"))
+    waves = waves_of(plan, targets).waves
     return PreparedPlan(
         plan=plan,
         plan_file="plan.yml",
         plan_sha256=SHA,
         project="/project",
         targets=targets,
-        waves=waves_of(plan, targets).waves,
+        waves=waves,
+        policy=authority.policy,
+        model=authority.model,
+        effective=effective_plan(
+            plan,
+            targets,
+            waves,
+            model=authority.model,
+            policy=authority.policy,
+            tree=tree.files,
+            artefacts={unit.artefact: SHA for unit in plan.release.units},
+        ),
+        copy_size=tree.size,
     )

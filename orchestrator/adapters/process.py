@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -82,25 +82,6 @@ def spawn_detached(arguments: Sequence[str], *, environment: Mapping[str, str], 
             cwd="/",
             check=True,
         )
-
-
-def spawn_child(
-    arguments: Sequence[str], *, environment: Mapping[str, str], log: Path
-) -> Callable[[], int | None]:
-    """Start a program in a session of its own, in this folder, that outlives this process; ask what it gives how it ended.
-
-    The answer is its exit code (negative: the signal that ended it), None while it runs. Its output is added to `log`.
-    """
-    with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as output:
-        child = subprocess.Popen(
-            list(arguments),
-            start_new_session=True,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            env=dict(environment),
-        )
-    return child.poll
 
 
 def boot_id() -> str:

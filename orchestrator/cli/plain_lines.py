@@ -99,6 +99,29 @@ def _window_opened(event: e.WindowOpened, d: Deployment) -> Said:
 
 
 @_said.register
+def _not_admitted(event: e.NotAdmitted, d: Deployment) -> Said:
+    return [("not yet", str(reason)) for reason in event.reasons]
+
+
+@_said.register
+def _approval_given(event: e.ApprovalGiven, d: Deployment) -> Said:
+    approval = event.signed.approval
+    said = approval.decision.replace("_", " ")
+    return [("approval", f"{said} by {approval.person} as {approval.role}: {approval.reason}")]
+
+
+@_said.register
+def _wave_authorised(event: e.WaveAuthorised, d: Deployment) -> Said:
+    restored = f"the private copy was put back as approved: {', '.join(event.restored)}"
+    return [(_wave(d, event.wave), restored)] if event.restored else []
+
+
+@_said.register
+def _wave_not_authorised(event: e.WaveNotAuthorised, d: Deployment) -> Said:
+    return [(_wave(d, event.wave), f"no leave to {event.purpose}: {reason}") for reason in event.reasons]
+
+
+@_said.register
 def _components_verified(event: e.ComponentsVerified, d: Deployment) -> Said:
     return [("components", f"{counted(len(event.digests), 'artefact')} with the digest of the plan")]
 

@@ -13,6 +13,8 @@ ReasonCode = Literal[
     "policy.frequency",
     "policy.verification",
     "policy.separation",
+    "plan.changed",
+    "plan.faulty",
     "change.undeclared_emergency",
     "change.not_preauthorised",
     "model.missing",

@@ -12,13 +12,13 @@ from orchestrator.domain.change import ChangeRequest, Mode
 from orchestrator.domain.deployment_model import DeploymentModel
 from orchestrator.domain.effective_plan import EffectivePlan
 from orchestrator.domain.lifecycle import OVER, TOUCHED, State
-from orchestrator.domain.noun import HostName, Many, Moment, Noun, Seconds
+from orchestrator.domain.noun import HostName, Many, Moment, Noun
 from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.rehearsal import AsRehearsed, Rehearsal
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.release_policy import ReleasePolicy
 from orchestrator.domain.requirement import RoleNeed
-from orchestrator.domain.schedule_of_change import MissedChoice, MissedStart
+from orchestrator.domain.schedule_of_change import MissedStart
 from orchestrator.domain.target import Target
 from orchestrator.domain.wave import Wave
 
@@ -138,14 +138,6 @@ class Unadmitted(Noun):
     opens: Moment | None = None
 
 
-class MissedStartOf(Noun):
-    """A start that was missed by so many seconds, what was done then, and why."""
-
-    choice: MissedChoice
-    late: Seconds
-    reason: str
-
-
 class Leave(Noun):
     """Leave for exactly the next attempt; whatever comes between it and that attempt takes it away."""
 
@@ -176,7 +168,8 @@ class Deployment(Noun):
     """Everything known of a deployment after the events so far.
 
     `vouched` are roles whose approval was named without a signature; `waited`: it was once not admitted and waited.
-    `frozen` is the folder of the private copy that it runs from, `leave` what was authorised and has not begun yet.
+    `frozen` is the folder of the private copy that it runs from, `leave` what was authorised and has not begun yet;
+    `mend`: a person said to try again, so that the copy may be put right from the project.
     `review_by`, `reviewers` and `sign_off` are what must follow, `closed` says that it has.
     """
 
@@ -228,9 +221,6 @@ class Deployment(Noun):
     copy_size: int = 0
     starts: Moment | None = None
     missed: MissedStart = "ask"
-    machines: dict[str, str] = {}
-    put_off: Many[str] = ()
-    missed_start: MissedStartOf | None = None
     vouched: Many[str] = ()
     approvals: Many[SignedApproval] = ()
     unadmitted: Unadmitted | None = None
@@ -245,11 +235,24 @@ class Deployment(Noun):
     leave: Leave | None = None
     undone_by: Moment | None = None
     unauthorised: Unauthorised | None = None
+    mend: bool = False
     review_by: Moment | None = None
     reviewers: Many[RoleNeed] = ()
     sign_off: Many[RoleNeed] = ()
     reviews: Many[Review] = ()
     closed: str | None = None
+
+    @property
+    def workplace(self) -> str:
+        """The folder that the plan's paths are relative to: the private copy, once there is one."""
+        return self.frozen or self.project
+
+    def place_of(self, path: str) -> str:
+        """A path of the plan as a run reads it: in the copy where it is a file of that, else where the user has it."""
+        if path.startswith(("/", "~")):
+            return path
+        in_copy = self.frozen is not None and self.effective is not None and self.effective.has_file(path)
+        return f"{self.frozen if in_copy else self.project}/{path}"
 
     @property
     def over(self) -> bool:

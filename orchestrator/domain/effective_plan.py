@@ -56,8 +56,8 @@ class EffectivePlan(Noun):
         return next(one.parts for one in self.ingredients if one.name == name)
 
     def has_file(self, path: str) -> bool:
-        """Whether this path of the project is a file of the playbook tree or an artefact, or a folder of such."""
-        files = (self.parts("playbook tree"), self.parts("artefacts"))
+        """Whether this path is a file of the playbook tree or of the inventory, an artefact, or a folder of such."""
+        files = (self.parts("playbook tree"), self.parts("artefacts"), self.parts("hosts"))
         return any(path in parts or any(f.startswith(f"{path}/") for f in parts) for parts in files)
 
     @property

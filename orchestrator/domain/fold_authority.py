@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from orchestrator.domain import events as e
-from orchestrator.domain.deployment import Deployment, Leave, MissedStartOf, Review, Unadmitted, Unauthorised
+from orchestrator.domain.deployment import Deployment, Leave, Review, Unadmitted, Unauthorised
 from orchestrator.domain.events import Recorded
 from orchestrator.domain.target import Target
 
@@ -16,7 +16,7 @@ _ASKED_ANEW = frozenset({"approval_given", "driver_took", "resumed", "approved",
 _ANSWERED = frozenset({"held", "backout_began", "retried"})
 """Events that are the answer to an attempt that was not authorised."""
 
-_TAKEN_UP = ("policy", "model", "change", "mode", "effective", "copy_size", "starts", "missed", "machines")
+_TAKEN_UP = ("policy", "model", "change", "mode", "effective", "copy_size", "starts", "missed")
 
 
 def taken_up(event: e.Planned) -> Changes:
@@ -57,16 +57,6 @@ def _not_admitted(event: e.NotAdmitted, d: Deployment, record: Recorded) -> Chan
 
 
 @_changes.register
-def _start_put_off(event: e.StartPutOff, d: Deployment, record: Recorded) -> Changes:
-    return {"put_off": event.reasons}
-
-
-@_changes.register
-def _start_missed(event: e.StartMissed, d: Deployment, record: Recorded) -> Changes:
-    return {"missed_start": MissedStartOf(choice=event.choice, late=event.late, reason=event.reason)}
-
-
-@_changes.register
 def _window_opened(event: e.WindowOpened, d: Deployment, record: Recorded) -> Changes:
     changes: Changes = {
         "opened_at": record.at,
@@ -102,11 +92,16 @@ def _path_in_copy(path: str | None, d: Deployment, frozen: str) -> str | None:
 
 
 @_changes.register
+def _retried(event: e.Retried, d: Deployment, record: Recorded) -> Changes:
+    return {"mend": True}
+
+
+@_changes.register
 def _wave_authorised(event: e.WaveAuthorised, d: Deployment, record: Recorded) -> Changes:
     leave = Leave(wave=event.wave, purpose=event.purpose)
     if event.purpose == "backout":
-        return {"leave": leave}
-    return {"leave": leave, "closes": event.closes, "undone_by": event.undone_by}
+        return {"leave": leave, "mend": False}
+    return {"leave": leave, "mend": False, "closes": event.closes, "undone_by": event.undone_by}
 
 
 @_changes.register
@@ -114,7 +109,7 @@ def _wave_not_authorised(event: e.WaveNotAuthorised, d: Deployment, record: Reco
     unauthorised = Unauthorised(
         wave=event.wave, purpose=event.purpose, reasons=event.reasons, then=event.then
     )
-    return {"unauthorised": unauthorised}
+    return {"unauthorised": unauthorised, "mend": False}
 
 
 @_changes.register

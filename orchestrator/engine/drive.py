@@ -5,15 +5,18 @@ from collections.abc import Callable, Mapping
 from orchestrator.domain.deployment import Deployment
 from orchestrator.engine import clock_watch, room
 from orchestrator.engine.chronicle import Chronicle
+from orchestrator.engine.copies import discard_old
 from orchestrator.engine.emergency import honour_stop
 from orchestrator.engine.host_locks import give_back
 from orchestrator.engine.ports import Ports, Watcher
 from orchestrator.engine.practices import (
+    admission,
     attempts,
     baseline,
     components,
     entry,
     environment,
+    leave,
     quiesce,
     restoration,
     verification,
@@ -35,6 +38,8 @@ POLL = 0.25
 """Seconds between looks at the journal while waiting, so that a word from another terminal is heard."""
 
 PRACTICES: Mapping[Practice, Callable[[Work, Perform], None]] = {
+    "admit": admission.perform,
+    "authorise_wave": leave.perform,
     "verify_components": components.perform,
     "verify_environment": environment.perform,
     "capture_baseline": baseline.perform,
@@ -46,10 +51,15 @@ PRACTICES: Mapping[Practice, Callable[[Work, Perform], None]] = {
 }
 
 
-def drive(ports: Ports, deployment: str, *, driver: str, by: str, watch: Watcher) -> Deployment:
-    """Drive until the deployment is over or waits for a person. Raises Conflict while another process drives it."""
+def drive(
+    ports: Ports, deployment: str, *, driver: str, by: str, watch: Watcher, fresh: bool = False
+) -> Deployment:
+    """Drive until the deployment is over or waits for a person. Raises Conflict while another process drives it.
+
+    `fresh`: the caller has just checked the plan, and need not do so again before it starts.
+    """
     with ports.journal.drive_alone(deployment):
-        work = Work(ports, Chronicle(ports.journal, deployment, watch, driver))
+        work = Work(ports, Chronicle(ports.journal, deployment, watch, driver), fresh=fresh)
         if not work.deployment.over:
             clock_watch.took_over(work, driver, by)
             honour_stop(work)
@@ -60,6 +70,7 @@ def drive(ports: Ports, deployment: str, *, driver: str, by: str, watch: Watcher
             work.part()
         give_back(ports, work.deployment)
         room.give_back(ports.storage, work.deployment)
+        discard_old(ports, work.deployment)
         return work.deployment
 
 

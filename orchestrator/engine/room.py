@@ -21,13 +21,15 @@ def ballast_for(hosts: int, items: int | None = None) -> int:
     return BALLAST + hosts * BALLAST_PER_HOST + known * BALLAST_PER_ITEM
 
 
-def refuse_without_room(storage: Storage, hosts: int) -> None:
-    """Raises Refused where a deployment to so many hosts has too little room to begin."""
+def refuse_without_room(storage: Storage, hosts: int, copy: int = 0) -> None:
+    """Raises Refused where a deployment to so many hosts has too little room to begin; `copy`: bytes of its private copy."""
     room, ballast = storage.room(), ballast_for(hosts)
-    if room < storage.reserve + ballast:
+    if room < storage.reserve + ballast + copy:
+        for_copy = f", {size_words(copy)} for its copy of the project" if copy else ""
         raise Refused(
             f"{storage.place} has {size_words(room)} free; a deployment to {hosts} hosts needs "
-            f"{size_words(storage.reserve)} in reserve and {size_words(ballast)} for its backout. Nothing was started. "
+            f"{size_words(storage.reserve)} in reserve{for_copy} and {size_words(ballast)} for its backout. "
+            "Nothing was started. "
             f"Make room there (df -h {storage.place}), or set a smaller reserve (ORCH_DISK_RESERVE, such as 64MB)."
         )
 

@@ -11,7 +11,6 @@ from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.fold import apply
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.prepared import PreparedPlan
-from orchestrator.domain.schedule_of_change import PlannedStart
 from orchestrator.engine.chronicle import Chronicle
 from orchestrator.engine.drive import drive
 from orchestrator.engine.emergency import refuse_while_stopped
@@ -28,13 +27,13 @@ def deploy(
     """Check the plan, open a deployment of it and drive it. Raises PlanFault, Refused, or Conflict where one is open."""
     prepared = ports.planning.prepare(plan_path)
     refuse_while_stopped(ports.journal)
-    refuse_second(ports.journal, prepared)
-    refuse_without_room(ports.storage, len(prepared.targets))
-    given = _approvals(prepared, approvals)
+    _refuse_second(ports.journal, prepared)
+    refuse_without_room(ports.storage, len(prepared.targets), prepared.copy_size)
+    given = _approvals(ports, prepared, approvals)
     name = open_deployment(ports, prepared, by=by, approvals=given)
     for record in ports.journal.read(name):
         watch(record)
-    return drive(ports, name, driver=_driver(), by=by, watch=watch)
+    return drive(ports, name, driver=_driver(), by=by, watch=watch, fresh=True)
 
 
 def open_deployment(
@@ -43,21 +42,11 @@ def open_deployment(
     *,
     by: str,
     approvals: tuple[e.GivenApproval, ...],
-    start: PlannedStart | None = None,
+    starts: datetime | None = None,
 ) -> str:
-    """Put a new deployment on the journal, with its approvals, and with its start where it is scheduled; its id."""
+    """Put a new deployment on the journal, with its approvals; its id. With `starts` it is in the schedule."""
     name = _free_name(ports.journal, prepared, ports.clock.now())
-    events: list[e.Event] = [planned(prepared, by=by, start=start), e.Submitted(by=by)]
-    if approvals:
-        said = ", ".join(f"{given.role}: {given.person}" for given in approvals)
-        events.append(e.Approved(approvals=approvals, basis=f"named by {by} when starting ({said})"))
-    ports.journal.append(name, 0, events)
-    return name
-
-
-def planned(prepared: PreparedPlan, *, by: str, start: PlannedStart | None = None) -> e.Planned:
-    """The first event of a deployment of this plan; attended, but for one with a start that is scheduled."""
-    event = e.Planned(
+    planned = e.Planned(
         plan=prepared.plan,
         plan_file=prepared.plan_file,
         plan_sha256=prepared.plan_sha256,
@@ -68,14 +57,18 @@ def planned(prepared: PreparedPlan, *, by: str, start: PlannedStart | None = Non
         policy=prepared.policy,
         model=prepared.model,
         change=prepared.plan.change_request,
+        mode="attended" if starts is None else "scheduled",
         effective=prepared.effective,
         copy_size=prepared.copy_size,
+        starts=starts,
         missed=prepared.plan.schedule.missed,
     )
-    if start is None:
-        return event
-    ahead = {"mode": "scheduled", "starts": start.starts, "missed": start.missed, "machines": start.machines}
-    return event.model_copy(update=ahead)
+    events: list[e.Event] = [planned, e.Submitted(by=by)]
+    if approvals:
+        said = ", ".join(f"{given.role}: {given.person}" for given in approvals)
+        events.append(e.Approved(approvals=approvals, basis=f"named by {by} when starting ({said})"))
+    ports.journal.append(name, 0, events)
+    return name
 
 
 def resume(ports: Ports, deployment: str | None, *, by: str, watch: Watcher) -> Deployment:
@@ -87,7 +80,7 @@ def resume(ports: Ports, deployment: str | None, *, by: str, watch: Watcher) -> 
     refuse_while_stopped(ports.journal)
     found = find(ports, deployment)
     if not (found.over or found.touched_hosts or found.aborting is not None):
-        refuse_without_room(ports.storage, len(found.targets))
+        refuse_without_room(ports.storage, len(found.targets), 0 if found.frozen else found.copy_size)
     for record in ports.journal.read(found.id):
         watch(record)
     return drive(ports, found.id, driver=_driver(), by=by, watch=watch)
@@ -139,7 +132,16 @@ def _newest(journal: Journal) -> Deployment:
     return newest
 
 
-def _approvals(prepared: PreparedPlan, given: Mapping[str, str]) -> tuple[e.GivenApproval, ...]:
+def _approvals(ports: Ports, prepared: PreparedPlan, given: Mapping[str, str]) -> tuple[e.GivenApproval, ...]:
+    """Approvals that are only named; where a policy or keys ask for signed ones, the deployment waits for those."""
+    if prepared.policy is not None or ports.keys.keyring(Path(prepared.project)).keys:
+        if given:
+            why = f"policy {prepared.policy.policy} binds" if prepared.policy else "keys are trusted"
+            raise Refused(
+                f"Approvals are signed here, for {why}: --approved-by is not taken. Nothing was started. "
+                "Deploy without it; then whoever approves does so with orch approve."
+            )
+        return ()
     missing = [role for role in prepared.plan.approval.required if role not in given]
     if missing:
         wanted = " ".join(f'--approved-by "{role}=NAME"' for role in missing)
@@ -149,8 +151,7 @@ def _approvals(prepared: PreparedPlan, given: Mapping[str, str]) -> tuple[e.Give
     return tuple(e.GivenApproval(role=role, person=person) for role, person in given.items())
 
 
-def refuse_second(journal: Journal, prepared: PreparedPlan) -> None:
-    """Raises Conflict where a deployment of this very plan is open, also one that is only scheduled."""
+def _refuse_second(journal: Journal, prepared: PreparedPlan) -> None:
     for other in every(journal):
         if not other.over and other.plan_sha256 == prepared.plan_sha256:
             raise Conflict(

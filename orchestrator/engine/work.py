@@ -12,12 +12,16 @@ from orchestrator.engine.ports import Ports, Targets
 
 @dataclass
 class Work:
-    """One driver at work on one deployment; `begun` are the attempts that this process itself began."""
+    """One driver at work on one deployment; `begun` are the attempts that this process itself began.
+
+    `fresh`: this process has just checked the plan that it deploys.
+    """
 
     ports: Ports
     chronicle: Chronicle
     begun: set[str] = field(default_factory=set)
     visit: Targets | None = None
+    fresh: bool = False
 
     @property
     def deployment(self) -> Deployment:
@@ -27,7 +31,7 @@ class Work:
     @property
     def project(self) -> Path:
         """The directory that the plan's paths are relative to."""
-        return Path(self.deployment.project)
+        return Path(self.deployment.workplace)
 
     def visiting(self) -> Targets:
         """The hosts over connections that stay for the next practice too, until `part`."""

@@ -68,7 +68,7 @@ def _times(
     return arithmetic(times, question.now, closes)
 
 
-def _approvals(weighed: Weighed) -> Iterator[Reason]:
+def about_approvals(weighed: Weighed) -> Iterator[Reason]:
     """What is held against approvals: misuse always, and what time did to them only where they are needed."""
     for one in weighed.approvals:
         override = one.approval.decision == "override"
@@ -107,9 +107,9 @@ def _undone_in_time(weighed: Weighed) -> Iterator[Reason]:
 
 
 RULES: tuple[Callable[[Weighed], Iterator[Reason]], ...] = (
-    lambda weighed: about_policy(weighed.question),
+    lambda weighed: about_policy(weighed.question) if weighed.question.governed else iter(()),
     lambda weighed: about_model(weighed.question),
-    _approvals,
+    about_approvals,
     _rehearsal,
     _opening,
     _undone_in_time,
@@ -144,7 +144,8 @@ def _grounds(weighed: Weighed) -> Iterator[str]:
     question = weighed.question
     policy, change = question.policy, question.change
     because = f" ({change.reason})" if change.reason else ""
-    yield f"policy {policy.policy} version {policy.version}, {change.type} change{because}"
+    binds = f"policy {policy.policy} version {policy.version}" if question.governed else "no release policy"
+    yield f"{binds}, {change.type} change{because}"
     if question.model is not None:
         yield f"model {question.model.model} version {question.model.version}"
     yield f"effective plan {question.effective.digest}"

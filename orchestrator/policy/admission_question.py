@@ -10,11 +10,20 @@ from orchestrator.domain.deployment_model import DeploymentModel
 from orchestrator.domain.effective_plan import EffectivePlan
 from orchestrator.domain.rehearsal import MeasuredWave, PresentedCertificate
 from orchestrator.domain.release_plan import ReleasePlan
-from orchestrator.domain.release_policy import ReleasePolicy
+from orchestrator.domain.release_policy import ReleasePolicy, SeparationOfDuties
 from orchestrator.domain.requirement import RoleNeed
 from orchestrator.domain.signing import Keyring
 from orchestrator.domain.wave import Wave
 from orchestrator.policy.policy_objections import known_roles
+
+NO_POLICY = ReleasePolicy(
+    orch=1,
+    policy="none",
+    version=1,
+    title="Where no release policy binds, everything is allowed that the plan does not forbid itself.",
+    separation=SeparationOfDuties(requester_approves=True, several_roles=True),
+    undo_before_close=False,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,7 @@ class Question:
     deployments took. `earlier_plans` are effective plans by digest, so that a change can be named. `recent` are starts of
     earlier deployments under this policy. `measured` are wave times from the records, beside those of certificates.
     `plan_file` is what the commands that are named call the plan; `rehearsing`: the deployment is a rehearsal itself.
+    `vouched` are roles that the plan asks for and whose approval was named without a signature, where nothing forbids that.
     """
 
     subject: str
@@ -57,6 +67,12 @@ class Question:
     measured: tuple[MeasuredWave, ...] = ()
     plan_file: str = "PLAN"
     rehearsing: bool = False
+    vouched: tuple[str, ...] = ()
+
+    @property
+    def governed(self) -> bool:
+        """Whether a release policy binds it."""
+        return self.policy != NO_POLICY
 
     @property
     def environment(self) -> str:
@@ -75,7 +91,8 @@ class Question:
         asked = {need.role: need for need in self._by_type()}
         if not self.emergency or policy.emergency is None:
             for role in self.plan.approval.required:
-                asked.setdefault(role, RoleNeed(role=role))
+                if role not in self.vouched:
+                    asked.setdefault(role, RoleNeed(role=role))
         return tuple(asked.values())
 
     @property

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from orchestrator.domain import events as e
 from orchestrator.domain.deployment import Attempted, Deployment, Failure
 from orchestrator.domain.lifecycle import State
+from orchestrator.policy.allowed_steps import awaiting_approval, not_authorised, scheduled, with_leave
 from orchestrator.policy.backout import attempt_name, next_backout_step, outrun_words, scope_of
 from orchestrator.policy.following import accepted
 from orchestrator.policy.limits import any_exceeded, limit_exceeded, reason_with_hosts
@@ -45,7 +46,7 @@ def next_step(d: Deployment, now: datetime) -> Step:
         return WaitForPerson(f"paused by {d.paused}", ("resume", "abort"))
     if d.hold is not None:
         return WaitForPerson(d.hold.reason, HOLD_CHOICES)
-    return _quiet_first(d) or _aborted(d) or _BY_STATE[d.state](d, now)
+    return _quiet_first(d) or _aborted(d) or not_authorised(d) or with_leave(d, _BY_STATE[d.state](d, now))
 
 
 def _quiet_first(d: Deployment) -> Step | None:
@@ -67,26 +68,6 @@ def _aborted(d: Deployment) -> Step | None:
 
 def _planned(d: Deployment, now: datetime) -> Step:
     return Record(e.Submitted(by=d.by))
-
-
-def _awaiting_approval(d: Deployment, now: datetime) -> Step:
-    required = d.plan.approval.required
-    if required:
-        return WaitForPerson(f"approval by {', '.join(required)}", ("deploy --approved-by",))
-    return Record(e.Approved(basis=f"the plan asks for no approval; started by {d.by}"))
-
-
-def _scheduled(d: Deployment, now: datetime) -> Step:
-    window = d.plan.schedule.window
-    if window is None:
-        return Record(e.WindowOpened(basis="the plan declares no window"))
-    if now < window.opens:
-        return WaitUntil(window.opens, "the window opens")
-    if now >= window.closes:
-        return Record(
-            e.Refused(stage="window", reasons=(f"the window closed at {window.closes.isoformat()}",))
-        )
-    return Record(e.WindowOpened(basis=f"{window.opens.isoformat()} to {window.closes.isoformat()}"))
 
 
 def _deploying(d: Deployment, now: datetime) -> Step:
@@ -237,8 +218,8 @@ def _after_failure(d: Deployment, failure: Failure) -> Step:
 
 _BY_STATE: dict[State, Callable[[Deployment, datetime], Step]] = {
     State.PLANNED: _planned,
-    State.AWAITING_APPROVAL: _awaiting_approval,
-    State.SCHEDULED: _scheduled,
+    State.AWAITING_APPROVAL: awaiting_approval,
+    State.SCHEDULED: scheduled,
     State.VERIFYING_COMPONENTS: lambda d, now: Perform("verify_components"),
     State.VERIFYING_ENVIRONMENT: lambda d, now: Perform("verify_environment"),
     State.CAPTURING_BASELINE: lambda d, now: Perform("capture_baseline"),

@@ -46,6 +46,17 @@ def opening_of(question: Question, approvals: tuple[Judged, ...]) -> Opening:
     return Opening(reasons, closes, tuple(used), _ground(closes))
 
 
+def opens_next(question: Question) -> datetime | None:
+    """The next moment at which windows and freezes of policy and plan let it start; None where there is none."""
+    calendar, window, after = calendar_of(question.policy), question.plan.schedule.window, question.now
+    if _waived(question):
+        calendar = calendar.model_copy(update={"windows": ()})
+    if window is not None and window.opens > after:
+        after = window.opens
+    opens = next_opening(calendar, after)
+    return None if opens is None or (window is not None and opens >= window.closes) else opens
+
+
 def _waived(question: Question) -> bool:
     emergency = question.policy.emergency
     return question.emergency and emergency is not None and emergency.outside_windows

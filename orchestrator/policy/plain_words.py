@@ -35,6 +35,13 @@ def next_moves(d: Deployment) -> tuple[str, ...]:
         return (f"orch resume {d.id}  (go on)", f"orch abort {d.id} --reason WHY  ({_abort_words(d)})")
     if d.hold is not None:
         return _hold_choices(d)
+    if d.unadmitted is not None:
+        missing = [one.about for one in d.unadmitted.reasons if one.code == "approval.missing"]
+        return (
+            *(f'orch approve {d.id} --as "{plain(role)}" --reason WHY  (approve it)' for role in missing),
+            f"orch resume {d.id}  (ask again, and go on)",
+            f"orch abort {d.id} --reason WHY  (withdraw it)",
+        )
     if d.gate is not None and d.gate.confirm is not None and not d.gate.confirmed and _soaked(d):
         confirm = f'orch confirm {d.id} --role "{plain(d.gate.confirm)}"  (let the next wave go)'
         return (confirm, f"orch abort {d.id} --reason WHY  ({_abort_words(d)})")
@@ -167,6 +174,14 @@ def _cancelled(d: Deployment) -> list[str]:
     return ["Cancelled by a person before any host was touched."]
 
 
+def _untouched(d: Deployment) -> list[str]:
+    said = f"{d.state.value.capitalize()}; no host is touched yet."
+    if d.unadmitted is None:
+        return [said]
+    waits = f"until {d.unadmitted.opens:%Y-%m-%d %H:%M} UTC" if d.unadmitted.opens else "for people"
+    return [f"{said} It waits {waits}.", *(f"{reason}." for reason in d.unadmitted.reasons)]
+
+
 def _going_on(d: Deployment) -> list[str]:
     standing = counts_words(d, list(d.standings))
     if d.stopped is not None:
@@ -186,7 +201,7 @@ def _going_on(d: Deployment) -> list[str]:
     if d.state is S.AT_GATE and d.gate is not None and d.gate.confirm is not None and _soaked(d):
         return [f"Waits {_where(d)} for confirmation by {d.gate.confirm}.", f"Hosts: {standing}."]
     if not d.touched:
-        return [f"{d.state.value.capitalize()}; no host is touched yet."]
+        return _untouched(d)
     return [f"{d.state.value.capitalize()}, {_where(d)} of {len(d.waves)}. Hosts: {standing}."]
 
 

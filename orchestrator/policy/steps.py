@@ -8,6 +8,8 @@ from orchestrator.domain.attempt import Purpose
 from orchestrator.domain.events import Event
 
 Practice = Literal[
+    "admit",
+    "authorise_wave",
     "verify_components",
     "verify_environment",
     "capture_baseline",
@@ -35,6 +37,7 @@ class Perform:
     hosts: tuple[str, ...] = ()
     attempt: str = ""
     final: bool = True
+    purpose: Purpose = "deploy"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,6 @@ StepName = Literal[
     "proof",
     "driver",
     "adoption",
-    "schedule",
 ]
 Result = Literal["passed", "failed", "unknown", "open"]
 WAITING = frozenset({"approval", "window", "soak", "confirmation", "early_life", "hold", "pause"})

@@ -10,6 +10,7 @@ from orchestrator.domain.events import Recorded
 from orchestrator.domain.outcome import HostOutcome
 from orchestrator.policy.plain_words import counted
 from orchestrator.policy.story import Result, StepName, Story, StoryStep
+from orchestrator.policy.telling_authority import tell_of_authority
 
 _WAITS: tuple[StepName, ...] = ("hold", "pause", "soak", "confirmation", "early_life")
 _BESIDE = frozenset(
@@ -23,8 +24,7 @@ _BESIDE = frozenset(
         "emergency_stopped",
         "emergency_lifted",
         "clock_jumped",
-        "start_put_off",
-        "start_missed",
+        "approval_given",
     }
 )
 """Words of people that come in while a step is at work: the next step's beginning is not theirs."""
@@ -48,6 +48,7 @@ def tell(story: Story, record: Recorded) -> None:
 @singledispatch
 def _tell(event: e.Event, story: Story, record: Recorded) -> None:
     """What an event tells beside its time; many tell nothing more."""
+    tell_of_authority(event, story, record)
 
 
 @_tell.register
@@ -59,25 +60,6 @@ def _approved(event: e.Approved, story: Story, record: Recorded) -> None:
 def _rejected(event: e.Rejected, story: Story, record: Recorded) -> None:
     words = f"rejected by {event.by}: {event.reason}"
     story.add(story.finished(record, "approval", "failed", words))
-
-
-@_tell.register
-def _start_put_off(event: e.StartPutOff, story: Story, record: Recorded) -> None:
-    words = f"put off: {'; '.join(event.reasons)}"
-    story.add(StoryStep("schedule", None, record.at, record.at, "passed", words))
-
-
-_MISSED = {
-    "start": "started all the same",
-    "ask": "a person was asked",
-    "skip": "skipped",
-}
-
-
-@_tell.register
-def _start_missed(event: e.StartMissed, story: Story, record: Recorded) -> None:
-    words = f"start missed, {event.reason}: {_MISSED[event.choice]}"
-    story.add(StoryStep("schedule", None, record.at, record.at, "failed", words))
 
 
 @_tell.register

@@ -10,6 +10,7 @@ from orchestrator.cli.main import run
 from orchestrator.errors import UsageFault
 from tests.cli.deployments import Fleet, fleet
 from tests.fakes.playbooks import Script
+from tests.plans import prepared
 
 DEPLOY = ["deploy", "plan.yml", "--approved-by", "change manager=Bo Lind", "--by", "ann"]
 
@@ -71,7 +72,7 @@ def held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fleet:
     planning = made.ports.planning
     plan = planning.prepare(Path("plan.yml"))
     backout = plan.plan.backout.model_copy(update={"on_failure": "hold"})
-    holding = plan.model_copy(update={"plan": plan.plan.model_copy(update={"backout": backout})})
+    holding = prepared(plan.plan.model_copy(update={"backout": backout}), plan.targets)
     monkeypatch.setattr(planning, "_plan", holding)
     made.playbooks.script("deploy", ["web2", "web3"], Script(results={"web2": "not_done"}))
     assert run(DEPLOY) == 8

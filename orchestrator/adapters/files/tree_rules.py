@@ -35,7 +35,8 @@ def common_rules(root: Path) -> LeftOut:
     def left_out(path: PurePosixPath, folder: bool) -> bool:  # noqa: FBT001 - a callback
         if folder and (path.name in LEFT_OUT or path.name.startswith(".") or _is_venv(root / path)):
             return True
-        return ignored(path, folder)
+        # In a worktree or a submodule of git it is a file.
+        return path.name == ".git" or ignored(path, folder)
 
     return left_out
 

@@ -58,7 +58,6 @@ from orchestrator.domain.events.preparation import (
     EnvironmentVerified,
     Refused,
 )
-from orchestrator.domain.events.schedule import StartMissed, StartPutOff
 from orchestrator.domain.events.waves import (
     Completed,
     CompletedWithExceptions,
@@ -92,8 +91,6 @@ Event = Annotated[
     | Cancelled
     | WindowOpened
     | NotAdmitted
-    | StartPutOff
-    | StartMissed
     | ApprovalGiven
     | WaveAuthorised
     | WaveNotAuthorised
@@ -201,8 +198,6 @@ __all__ = [
     "Resumed",
     "Retried",
     "Reviewed",
-    "StartMissed",
-    "StartPutOff",
     "Submitted",
     "WaveAuthorised",
     "WaveChecked",

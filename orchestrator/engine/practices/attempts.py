@@ -118,16 +118,16 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
         attempt=attempt,
         deployment=d.id,
         purpose=attempted.purpose,
-        playbook=_within(d, part.playbook),
-        project=d.project,
-        inventory=_within(d, plan.resources.inventory),
+        playbook=d.place_of(part.playbook),
+        project=d.workplace,
+        inventory=d.place_of(plan.resources.inventory),
         hosts=attempted.hosts,
         variables={**plan.strategy.variables, **part.variables, "orch": _orch_variables(d, attempted)},
         allowance=part.allow,
         task_timeout=part.task_timeout,
         run_timeout=part.run_timeout,
         forks=plan.strategy.forks,
-        vault_password_file=_within(d, vault) if vault else None,
+        vault_password_file=d.place_of(vault) if vault else None,
         epoch=attempted.epoch,
         repeated=attempted.repeated,
         addresses={t.host: f"{t.address}:{t.port}" for t in d.targets if t.host in hosts},
@@ -147,14 +147,10 @@ def _orch_variables(d: Deployment, attempted: Attempted) -> Variables:
         "units": {
             unit.name: {
                 "version": unit.version,
-                "artefact": _within(d, unit.artefact),
+                "artefact": d.place_of(unit.artefact),
                 "sha256": unit.sha256,
             }
             for unit in release.units
         },
         "wave": {"number": wave.number, "name": wave.name},
     }
-
-
-def _within(d: Deployment, path: str) -> str:
-    return path if path.startswith(("/", "~")) else f"{d.project}/{path}"

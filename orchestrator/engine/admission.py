@@ -1,0 +1,115 @@
+"""Gathers what admission is decided from: rules, keys and approvals, and what earlier deployments tell."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from orchestrator.domain.approval import SignedApproval
+from orchestrator.domain.authority import Admission
+from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.effective_plan import EffectivePlan
+from orchestrator.domain.lifecycle import State
+from orchestrator.domain.rehearsal import MeasuredWave, PresentedCertificate
+from orchestrator.domain.signing import Keyring
+from orchestrator.engine.folding import every
+from orchestrator.engine.ports import Ports
+from orchestrator.policy import admission
+from orchestrator.policy.admission_question import NO_POLICY, Question, Success
+from orchestrator.policy.measured import measured_waves
+
+MOST_MEASURED = 5
+"""Earlier deployments whose times are read from their journals."""
+
+
+def question_of(ports: Ports, d: Deployment, now: datetime) -> Question:
+    """The question whether this deployment may start, or go on, at this moment. Raises PlanFault for keys that are faulty."""
+    project = Path(d.project)
+    keyring = ports.keys.keyring(project)
+    governed = d.policy is not None
+    others = [other for other in every(ports.journal) if other.id != d.id] if governed or keyring.keys else []
+    effective = _effective(d)
+    return Question(
+        subject=d.id,
+        plan=d.plan,
+        waves=d.waves,
+        effective=effective,
+        policy=d.policy or NO_POLICY,
+        requester=d.by,
+        now=now,
+        model=d.model,
+        change=d.change,
+        mode=d.mode,
+        approvals=ports.keys.present(_given(d), keyring),
+        certificates=_certificates(ports, d, keyring) if governed else (),
+        keyring=keyring,
+        used=frozenset(nonce for other in others for nonce in other.consumed),
+        earlier_plans={one.digest: one for one in _earlier(others, d)},
+        recent=tuple(_starts(others, d)),
+        successes=tuple(_successes(others)),
+        measured=tuple(_measured(ports, others, d)) if governed else (),
+        plan_file=d.plan_file,
+        rehearsing=d.rehearsal is not None,
+        vouched=d.vouched if not governed and not keyring.keys else (),
+    )
+
+
+def may_start(ports: Ports, d: Deployment, now: datetime) -> Admission:
+    """What admission would say of a deployment that is open; nothing is started, used up or put on the journal."""
+    return admission.admit(question_of(ports, d, now))
+
+
+def _effective(d: Deployment) -> EffectivePlan:
+    if d.effective is None:
+        raise ValueError(f"{d.id} was planned before there were effective plans")
+    return d.effective
+
+
+def _given(d: Deployment) -> Sequence[SignedApproval]:
+    return [signed for signed in d.approvals if signed.approval.decision != "sign_off"]
+
+
+def _earlier(others: Sequence[Deployment], d: Deployment) -> Iterator[EffectivePlan]:
+    """Earlier plans of the same release in the same environment: what an old approval can have been given for."""
+    for other in (*others, d):
+        same = (other.plan.release.name, other.plan.resources.environment)
+        if other.effective is not None and same == (d.plan.release.name, d.plan.resources.environment):
+            yield other.effective
+
+
+def _starts(others: Sequence[Deployment], d: Deployment) -> Iterator[datetime]:
+    """Starts under the same policy; emergencies and rehearsals are not counted."""
+    for other in others:
+        counted = other.change.type != "emergency" and other.rehearsal is None
+        same = d.policy is not None and other.policy is not None and other.policy.policy == d.policy.policy
+        if counted and same and other.opened_at is not None:
+            yield other.opened_at
+
+
+def _successes(others: Sequence[Deployment]) -> Iterator[Success]:
+    for other in others:
+        if other.state is State.COMPLETED and other.effective is not None and other.rehearsal is None:
+            release = other.plan.release
+            artefacts = other.effective.digests["artefacts"]
+            yield Success(other.plan.resources.environment, release.name, release.version, artefacts)
+
+
+def _measured(ports: Ports, others: Sequence[Deployment], d: Deployment) -> Iterator[MeasuredWave]:
+    """Times of the newest deployments of this release, whatever its version, that were proved to be taken back."""
+    alike = [
+        other
+        for other in others
+        if other.state is State.BACKED_OUT
+        and other.plan.release.name == d.plan.release.name
+        and other.plan.strategy.playbook == d.plan.strategy.playbook
+        and other.plan.backout.playbook == d.plan.backout.playbook
+    ]
+    for other in alike[:MOST_MEASURED]:
+        yield from measured_waves(other, ports.journal.read(other.id))
+
+
+def _certificates(ports: Ports, d: Deployment, keyring: Keyring) -> tuple[PresentedCertificate, ...]:
+    """Those of this release and version; else those of the release; else all, so that it is said what is wrong with them."""
+    every_one, release = ports.keys.certificates(Path(d.project), keyring), d.plan.release
+    named = tuple(one for one in every_one if one.signed.certificate.release == release.name)
+    exact = tuple(one for one in named if one.signed.certificate.version == release.version)
+    return exact or named or every_one

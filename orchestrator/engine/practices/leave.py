@@ -1,0 +1,90 @@
+"""Leave before each attempt: the private copy is what was approved, the approvals stand, and there is time."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from orchestrator.domain.effective_plan import Change
+from orchestrator.domain.events import WaveAuthorised, WaveNotAuthorised
+from orchestrator.engine import admission
+from orchestrator.engine.work import Work
+from orchestrator.errors import NotFound, OrchError, PlanFault
+from orchestrator.policy.frozen import changes_in_copy, known_files
+from orchestrator.policy.leave import leave_for
+from orchestrator.policy.steps import Perform
+
+
+def perform(work: Work, step: Perform) -> None:
+    """Authorised, or every reason why not. A backout needs no leave of anybody, only a copy that nobody changed."""
+    d = work.deployment
+    changes = _changes(work, step)
+    restored = _restored(work, changes) if changes and d.mend else ()
+    if restored:
+        changes = _changes(work, step)
+    if changes:
+        reasons = tuple(_tampered(work, change) for change in changes)
+        work.chronicle.note(WaveNotAuthorised(wave=step.wave, purpose=step.purpose, reasons=reasons))
+    elif step.purpose == "backout":
+        work.chronicle.note(WaveAuthorised(wave=step.wave, purpose="backout", restored=restored))
+    else:
+        work.chronicle.note(_asked(work, step, restored))
+
+
+def _asked(work: Work, step: Perform, restored: tuple[str, ...]) -> WaveAuthorised | WaveNotAuthorised:
+    try:
+        question = admission.question_of(work.ports, work.deployment, work.ports.clock.now())
+    except OrchError as fault:
+        return WaveNotAuthorised(wave=step.wave, reasons=(f"what it rests on cannot be read: {fault}",))
+    answer = leave_for(question, work.deployment, step.wave)
+    return answer.model_copy(update={"restored": restored}) if isinstance(answer, WaveAuthorised) else answer
+
+
+def _changes(work: Work, step: Perform) -> tuple[Change | str, ...]:
+    """What of the copy is not what was approved; a backout does not need the artefacts of what it takes back."""
+    d, place = work.deployment, work.deployment.frozen or ""
+    try:
+        files = work.ports.authority.copied(d.plan, place).files
+    except PlanFault as gone:
+        return tuple(f"{fault.file}: expected {fault.expected}, found {fault.found}" for fault in gone.faults)
+    changes = changes_in_copy(d, files, _artefacts(work, place))
+    return tuple(one for one in changes if step.purpose == "deploy" or one.ingredient != "artefacts")
+
+
+def _artefacts(work: Work, place: str) -> dict[str, str]:
+    digests: dict[str, str] = {}
+    for unit in work.deployment.plan.release.units:
+        try:
+            digests[unit.artefact] = work.ports.library.digest(Path(place), unit.artefact)
+        except NotFound:
+            continue
+    return digests
+
+
+def _restored(work: Work, changes: Iterable[Change | str]) -> tuple[str, ...]:
+    """After a person's word: files are put back from the project, where they still are what was approved."""
+    d = work.deployment
+    if d.frozen is None or d.effective is None:
+        return ()
+    if not all(isinstance(change, Change) for change in changes):
+        return _frozen_anew(work)
+    known = {**known_files(d.effective), **d.effective.parts("artefacts")}
+    named = [change for change in changes if isinstance(change, Change)]
+    lost = {path: known[path] for one in named for path in (*one.changed, *one.removed) if path in known}
+    added = [path for one in named for path in one.added]
+    return work.ports.authority.restore(d.frozen, Path(d.project), lost, added)
+
+
+def _frozen_anew(work: Work) -> tuple[str, ...]:
+    """The copy is gone, or holds what no copy holds: a new one, which is compared as the old one was."""
+    d = work.deployment
+    try:
+        work.ports.authority.freeze(d.id, d.plan, Path(d.project), Path(d.plan_file))
+    except (PlanFault, NotFound):
+        return ()
+    return ("the whole copy",)
+
+
+def _tampered(work: Work, change: Change | str) -> str:
+    return (
+        f"the private copy is not what was approved: {change}; put the approved files into {work.deployment.project}, "
+        "then retry: they are copied again where they are what was approved"
+    )

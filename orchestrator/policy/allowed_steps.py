@@ -1,0 +1,85 @@
+"""What is next for want of authority: admission before anything starts, and leave before each attempt."""
+
+from datetime import datetime
+
+from orchestrator.domain import events as e
+from orchestrator.domain.deployment import Deployment, Leave, Unadmitted
+from orchestrator.policy.steps import Perform, Record, RunAttempt, Step, WaitForPerson, WaitUntil
+
+CHOICES = ("approve", "resume", "abort")
+
+
+def awaiting_approval(d: Deployment, now: datetime) -> Step:
+    """Admission is asked for; where it was refused, what it waits for."""
+    if d.effective is not None:
+        return _asked(d, now)
+    required = d.plan.approval.required
+    if required:
+        return WaitForPerson(f"approval by {', '.join(required)}", ("deploy --approved-by",))
+    return Record(e.Approved(basis=f"the plan asks for no approval; started by {d.by}"))
+
+
+def scheduled(d: Deployment, now: datetime) -> Step:
+    """The start that was agreed on, and then admission; of a journal without an effective plan, the plan's window alone."""
+    if d.starts is not None and now < d.starts:
+        return WaitUntil(d.starts, "it is to start")
+    if d.effective is not None:
+        return _asked(d, now)
+    window = d.plan.schedule.window
+    if window is not None and now < window.opens:
+        return WaitUntil(window.opens, "the window opens")
+    if window is not None and now >= window.closes:
+        return Record(e.Refused(stage="window", reasons=(closed_words(d),)))
+    return Record(e.WindowOpened(basis=window_words(d)))
+
+
+def window_words(d: Deployment) -> str:
+    """The plan's window, or that there is none."""
+    window = d.plan.schedule.window
+    if window is None:
+        return "the plan declares no window"
+    return f"{window.opens.isoformat()} to {window.closes.isoformat()}"
+
+
+def closed_words(d: Deployment) -> str:
+    """That the plan's window is over."""
+    window = d.plan.schedule.window
+    return f"the window closed at {window.closes.isoformat()}" if window is not None else ""
+
+
+def with_leave(d: Deployment, step: Step) -> Step:
+    """No attempt starts without leave for it; where the private copy is none, nothing can be re-checked."""
+    if not isinstance(step, RunAttempt) or d.frozen is None:
+        return step
+    if d.leave == Leave(wave=step.wave, purpose=step.purpose):
+        return step
+    return Perform("authorise_wave", wave=step.wave, hosts=step.hosts, purpose=step.purpose)
+
+
+def not_authorised(d: Deployment) -> Step | None:
+    """What follows where leave was refused."""
+    refusal = d.unauthorised
+    if refusal is None:
+        return None
+    reason = "; ".join(refusal.reasons)
+    if refusal.then == "refuse":
+        return Record(e.Refused(stage="window", reasons=refusal.reasons))
+    if refusal.then == "back out":
+        return Record(e.BackoutBegan(hosts=d.touched_hosts, reason=reason, by="orch"))
+    return Record(e.Held(reason=reason, by="orch"))
+
+
+def _asked(d: Deployment, now: datetime) -> Step:
+    refusal = d.unadmitted
+    if refusal is None:
+        return Perform("admit")
+    if refusal.opens is None:
+        return WaitForPerson(waiting_words(refusal), CHOICES)
+    return WaitUntil(refusal.opens, "it opens") if now < refusal.opens else Perform("admit")
+
+
+def waiting_words(refusal: Unadmitted) -> str:
+    """What is waited for; in few words where it is approvals alone."""
+    if all(reason.code == "approval.missing" for reason in refusal.reasons):
+        return f"approval by {', '.join(reason.about for reason in refusal.reasons)}"
+    return "; ".join(str(reason) for reason in refusal.reasons)

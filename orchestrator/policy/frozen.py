@@ -1,0 +1,80 @@
+"""What a private copy is compared with: the effective plan that the deployment was planned with."""
+
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.effective_plan import Change, EffectivePlan, changes_between
+from orchestrator.domain.target import Target
+from orchestrator.policy.digests import effective_plan
+
+READ_BY_NAME = frozenset(
+    {
+        "group_vars",
+        "host_vars",
+        "library",
+        "module_utils",
+        "roles",
+        "collections",
+        "vars",
+        "tasks",
+        "handlers",
+    }
+)
+"""Names of folders that Ansible looks into by itself, as it does into those that end in `_plugins`."""
+
+
+def changes_in_copy(
+    d: Deployment, files: Mapping[str, str], artefacts: Mapping[str, str]
+) -> tuple[Change, ...]:
+    """Every ingredient of which files are not what they were when the deployment was planned."""
+    if d.effective is None:
+        return ()
+    known = known_files(d.effective)
+    kept = {path: digest for path, digest in files.items() if path in known or not left_by_a_run(path, known)}
+    now = effective_plan(
+        d.plan,
+        [_as_planned(target, d) for target in d.targets],
+        d.waves,
+        model=d.model,
+        policy=d.policy,
+        tree=kept,
+        artefacts=artefacts,
+    )
+    return changes_between(d.effective, now)
+
+
+def known_files(effective: EffectivePlan) -> dict[str, str]:
+    """The digest of each file of the tree; the inventory's files are parts of `hosts`, beside parts that are no files."""
+    return {**effective.parts("hosts"), **effective.parts("playbook tree")}
+
+
+def left_by_a_run(path: str, known: Mapping[str, str]) -> bool:
+    """Whether nothing that was approved can read this new file by itself: it is in a folder that was not there before.
+
+    Runs leave such files, by `fetch` or as a cache of facts. A new folder that Ansible looks into by its name is no such one.
+    """
+    folders = {str(parent) for known_path in known for parent in PurePosixPath(known_path).parents}
+    parents = [str(parent) for parent in PurePosixPath(path).parents]
+    new = [folder for folder in parents if folder not in folders]
+    return bool(new) and not any(_read_by_name(PurePosixPath(folder).name) for folder in new)
+
+
+def _read_by_name(name: str) -> bool:
+    return name in READ_BY_NAME or name.endswith("_plugins")
+
+
+def _as_planned(target: Target, d: Deployment) -> Target:
+    """The target with the paths that it had in the project itself."""
+    return target.model_copy(
+        update={
+            "private_key": _in_project(target.private_key, d),
+            "known_hosts": _in_project(target.known_hosts, d),
+        }
+    )
+
+
+def _in_project(path: str | None, d: Deployment) -> str | None:
+    if path is None or d.frozen is None or not path.startswith(f"{d.frozen}/"):
+        return path
+    return f"{d.project}/{path.removeprefix(f'{d.frozen}/')}"

@@ -1,0 +1,377 @@
+"""From a plan to its end under rules: admitted, waiting, refused, and never a wave without leave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from orchestrator.domain import events as e
+from orchestrator.domain.deployment_model import DeploymentModel
+from orchestrator.domain.lifecycle import State
+from orchestrator.errors import Refused
+from tests.engine.authority_fleet import HOSTS, Ruled
+from tests.fakes.clock import START
+from tests.plans import targets_named
+from tests.policy.admission_cases import laid_over
+
+SHORTLY = timedelta(minutes=2)
+NIGHT = {"name": "night", "zone": "UTC", "starts": "2026-03-02T21:00", "lasts": "4h", "repeats": "FREQ=DAILY"}
+FREEZE = {
+    "name": "year-end",
+    "zone": "UTC",
+    "starts": "2026-03-02T00:00",
+    "lasts": "1d",
+    "reason": "books are closed",
+}
+MODEL = {
+    "orch": 1,
+    "model": "web",
+    "version": 1,
+    "title": "Web",
+    "purpose": "Web hosts.",
+    "requires": {},
+    "steps": [{"step": "deploy", "role": "deployment practitioner", "seen_by": "record"}],
+}
+
+
+@pytest.fixture
+def ruled() -> Ruled:
+    made = Ruled()
+    made.rule()
+    return made
+
+
+def waiting(ruled: Ruled) -> list[str]:
+    d = ruled.ports.journal.deployments()[0]
+    events = ruled.ports.journal.read(d)
+    last = [r.event for r in events if isinstance(r.event, e.NotAdmitted)][-1]
+    return [f"{reason.code} {reason.about}" for reason in last.reasons]
+
+
+def test_without_rules_a_deployment_starts_at_once_from_a_private_copy() -> None:
+    free = Ruled()
+    d = free.deploy()
+    assert d.state is State.COMPLETED
+    assert d.frozen == f"/frozen/{d.id}"
+    assert {request.project for request in free.playbooks.started} == {d.frozen}
+    assert free.playbooks.started[0].playbook == f"{d.frozen}/playbooks/app.yml"
+    assert free.playbooks.started[0].inventory == "/project/inventories/test"
+    assert [event.wave for event in free.events(d, e.WaveAuthorised)] == [0, 1]
+
+
+def test_without_rules_approvals_are_named_as_ever() -> None:
+    free = Ruled()
+    free.tree["approval"]["required"] = ["change manager"]
+    with pytest.raises(Refused, match='--approved-by "change manager=NAME"'):
+        free.deploy()
+    assert free.ports.journal.deployments() == []
+    assert free.deploy(**{"change manager": "Bo"}).state is State.COMPLETED
+
+
+def test_an_approval_that_is_only_named_is_not_taken_where_rules_are(ruled: Ruled) -> None:
+    with pytest.raises(Refused, match="--approved-by is not taken"):
+        ruled.deploy(**{"change manager": "Bo"})
+    assert ruled.ports.journal.deployments() == []
+
+
+def test_it_waits_for_approvals_and_starts_once_they_are_there(ruled: Ruled) -> None:
+    d = ruled.deploy()
+    assert d.state is State.AWAITING_APPROVAL
+    assert waiting(ruled) == ["approval.missing change manager", "approval.missing service owner"]
+    assert ruled.started() == []
+    ruled.approve(d, "Bo Lind")
+    assert ruled.resume().state is State.AWAITING_APPROVAL
+    assert waiting(ruled) == ["approval.missing service owner"]
+    ruled.approve(d, "Cy Ray")
+    ended = ruled.resume()
+    assert ended.state is State.COMPLETED
+    assert len(ended.consumed) == 2
+    assert any("approved by Bo Lind as change manager" in ground for ground in ended.grounds)
+
+
+def test_an_approval_is_good_for_one_deployment(ruled: Ruled) -> None:
+    first = ruled.deploy()
+    ruled.approve(first)
+    assert ruled.resume().state is State.COMPLETED
+    ruled.clock.sleep(5)
+    second = ruled.deploy()
+    for signed in first_approvals(ruled, first.id):
+        ruled.say(second, e.ApprovalGiven(signed=signed, by="ann"))
+    ruled.resume()
+    assert {line.split()[0] for line in waiting(ruled)} == {
+        "approval.missing",
+        "approval.replayed",
+        "approval.transplanted",
+    }
+
+
+def first_approvals(ruled: Ruled, name: str) -> list[Any]:
+    return [r.event.signed for r in ruled.ports.journal.read(name) if isinstance(r.event, e.ApprovalGiven)]
+
+
+def test_a_rejection_stands_until_its_person_thinks_again(ruled: Ruled) -> None:
+    d = ruled.deploy()
+    ruled.approve(d)
+    ruled.clock.sleep(1)
+    ruled.approve(d, "Bo Lind", decision="reject", reason="not today")
+    ruled.resume()
+    assert "approval.rejected change manager Bo Lind" in waiting(ruled)
+    ruled.clock.sleep(1)
+    ruled.approve(d, "Bo Lind")
+    assert ruled.resume().state is State.COMPLETED
+
+
+def other_policy(ruled: Ruled) -> None:
+    assert ruled.authority.policy is not None
+    ruled.authority.policy = ruled.authority.policy.model_copy(update={"title": "Laxer rules"})
+
+
+def other_model(ruled: Ruled) -> None:
+    ruled.authority.model = DeploymentModel.model_validate({**MODEL, "title": "Another"})
+
+
+def other_plan(**change: Any) -> Callable[[Ruled], None]:
+    def swap(ruled: Ruled) -> None:
+        ruled.tree = laid_over(ruled.tree, change)
+
+    return swap
+
+
+SWAPS: list[tuple[str, Callable[[Ruled], object], str]] = [
+    ("the plan", other_plan(purpose="Another."), "plan (purpose changed)"),
+    ("the model", other_model, "model (web 1 changed)"),
+    ("the policy", other_policy, "policy (house 1 changed)"),
+    ("a host more", lambda r: setattr(r, "targets", targets_named(*HOSTS, "h4")), "hosts (h4 added)"),
+    (
+        "how a host is reached",
+        lambda r: setattr(r, "targets", (r.targets[0].model_copy(update={"port": 2222}), *r.targets[1:])),
+        "hosts (h1 changed)",
+    ),
+    (
+        "one character of the backout playbook",
+        lambda r: r.authority.files.update({"rollback/app.yml": "backs ouT"}),
+        "playbook tree (rollback/app.yml changed)",
+    ),
+    (
+        "a role more",
+        lambda r: r.authority.files.update({"roles/x/tasks/main.yml": ""}),
+        "playbook tree (roles/x/tasks/main.yml added)",
+    ),
+    ("an artefact", lambda r: setattr(r.library, "project", "1" * 64), "artefacts (dml/app.tar.gz changed)"),
+    (
+        "a variable",
+        other_plan(strategy={"variables": {"a": 1}}),
+        "variables (strategy.variables.a added)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("what", "swap", "named"), SWAPS, ids=[row[0] for row in SWAPS])
+def test_a_swap_between_approval_and_start_is_refused_by_name(
+    ruled: Ruled, what: str, swap: Callable[[Ruled], object], named: str
+) -> None:
+    ruled.authority.model = DeploymentModel.model_validate(MODEL)
+    d = ruled.deploy()
+    ruled.approve(d)
+    swap(ruled)
+    ended = ruled.resume()
+    assert ended.state is State.REFUSED
+    assert any(named in reason for reason in ended.refusals), ended.refusals
+    assert ruled.started() == []
+    assert ruled.authority.frozen == {}
+
+
+def test_the_same_without_a_swap_is_admitted(ruled: Ruled) -> None:
+    ruled.authority.model = DeploymentModel.model_validate(MODEL)
+    d = ruled.deploy()
+    ruled.approve(d)
+    assert ruled.resume().state is State.COMPLETED
+
+
+def test_what_changes_while_it_is_copied_is_refused(ruled: Ruled) -> None:
+    """The plan was looked at a moment ago by this very process; the copy is what tells."""
+    ruled.rule(approvals={"before": []})
+    freeze = ruled.authority.freeze
+
+    def late(*arguments: Any) -> Any:
+        ruled.authority.files["playbooks/app.yml"] = "deploys something else"
+        return freeze(*arguments)
+
+    ruled.authority.freeze = late  # type: ignore[method-assign, assignment]
+    ended = ruled.deploy()
+    assert ended.state is State.REFUSED
+    assert any("playbook tree (playbooks/app.yml changed)" in reason for reason in ended.refusals)
+    assert ruled.authority.frozen == {}
+
+
+def test_a_freeze_refuses_a_start_by_hand_with_every_reason(ruled: Ruled) -> None:
+    ruled.rule(approvals={"before": []}, freezes=[FREEZE], strategies=["pilot"])
+    ended = ruled.deploy()
+    assert ended.state is State.REFUSED
+    assert len(ended.refusals) == 2
+    assert any("books are closed" in reason for reason in ended.refusals)
+    assert ruled.started() == []
+
+
+def test_an_override_by_its_role_lifts_a_freeze(ruled: Ruled) -> None:
+    ruled.rule(freezes=[{**FREEZE, "override": ["service owner"]}])
+    d = ruled.schedule(START)
+    ruled.approve(d)
+    assert ruled.resume().state is State.SCHEDULED
+    assert waiting(ruled) == ["freeze.binds year-end"]
+    ruled.approve(d, "Cy Ray", decision="override", overrides="year-end", reason="it is on fire")
+    ended = ruled.resume()
+    assert ended.state is State.COMPLETED
+    assert ended.overridden == ("year-end: Cy Ray as service owner (it is on fire)",)
+
+
+def test_a_window_that_opens_later_is_waited_for(ruled: Ruled) -> None:
+    ruled.rule(approvals={"before": []}, windows=[{**NIGHT, "starts": "2026-03-02T23:00"}])
+    assert ruled.deploy().state is State.COMPLETED
+    assert ruled.clock.now() >= START + timedelta(hours=1)
+
+
+def test_a_scheduled_deployment_is_approved_before_and_starts_when_it_is_to(ruled: Ruled) -> None:
+    ruled.rule(windows=[NIGHT])
+    d = ruled.schedule(START + SHORTLY)
+    ruled.approve(d)
+    ended = ruled.resume()
+    assert ended.state is State.COMPLETED
+    assert ended.opened_at is not None
+    assert ended.opened_at >= START + SHORTLY
+
+
+def tampered(ruled: Ruled, **files: str | None) -> None:
+    """Behind the back of everybody, as soon as the first wave is through."""
+    gone_through = ruled.playbooks.start
+
+    def start(request: Any) -> None:
+        gone_through(request)
+        if len(ruled.playbooks.started) == 1:
+            copy = ruled.authority.frozen[request.deployment]
+            for path, content in files.items():
+                copy.pop(path, None) if content is None else copy.update({path: content})
+
+    ruled.playbooks.start = start  # type: ignore[method-assign]
+
+
+TAMPERINGS: list[tuple[dict[str, str | None], str]] = [
+    ({"rollback/app.yml": "nothing"}, "rollback/app.yml changed"),
+    ({"playbooks/app.yml": None}, "playbooks/app.yml removed"),
+    ({"playbooks/group_vars/all.yml": "x: 1"}, "playbooks/group_vars/all.yml added"),
+    ({"playbooks/other.yml": "x: 1"}, "playbooks/other.yml added"),
+]
+
+
+@pytest.mark.parametrize(("files", "named"), TAMPERINGS, ids=[row[1] for row in TAMPERINGS])
+def test_a_copy_that_was_tampered_with_holds_and_is_put_back_on_a_persons_word(
+    files: dict[str, str | None], named: str
+) -> None:
+    free = Ruled()
+    tampered(free, **files)
+    d = free.deploy()
+    assert d.hold is not None
+    assert named in d.hold.reason
+    assert free.started() == [("deploy", ("h1",))]
+    free.say(d, e.Retried(by="ann", reason="looked at"))
+    ended = free.resume()
+    assert ended.state is State.COMPLETED
+    assert [event.restored for event in free.events(ended, e.WaveAuthorised)] == [(), tuple(files)]
+
+
+def test_a_copy_is_not_put_back_from_a_project_that_is_another_too() -> None:
+    free = Ruled()
+    tampered(free, **{"rollback/app.yml": "nothing"})
+    d = free.deploy()
+    free.authority.files["rollback/app.yml"] = "something else"
+    free.say(d, e.Retried(by="ann", reason="looked at"))
+    again = free.resume()
+    assert again.hold is not None
+    assert free.started() == [("deploy", ("h1",))]
+
+
+def test_what_a_run_leaves_in_a_new_folder_is_no_tampering() -> None:
+    free = Ruled()
+    tampered(free, **{"playbooks/fetched/h1": "x", "facts/h1": "{}"})
+    assert free.deploy().state is State.COMPLETED
+
+
+def test_a_backout_runs_though_the_approvals_are_gone_but_not_from_another_playbook(ruled: Ruled) -> None:
+    d = ruled.deploy()
+    ruled.approve(d)
+    ended = ruled.resume()
+    ruled.keys.ring = ruled.keys.ring.model_copy(update={"keys": ()})
+    ruled.authority.files.clear()
+    ruled.authority.frozen[d.id]["rollback/app.yml"] = "nothing"
+    held = ruled.roll_back(ended)
+    assert held.hold is not None
+    assert "rollback/app.yml changed" in held.hold.reason
+    ruled.authority.frozen[d.id]["rollback/app.yml"] = "backs out"
+    ruled.say(held, e.Retried(by="ann", reason="put right"))
+    assert ruled.resume().state is State.BACKED_OUT
+    assert ruled.authority.frozen == {}
+
+
+def test_a_key_that_is_revoked_between_waves_holds(ruled: Ruled) -> None:
+    d = ruled.deploy()
+    ruled.approve(d)
+    gone_through = ruled.playbooks.start
+
+    def start(request: Any) -> None:
+        gone_through(request)
+        now = ruled.clock.now()
+        revoked = {"revoked_at": now, "revoked_by": "Ada", "revoked_because": "lost"}
+        first, *rest = ruled.keys.ring.keys
+        ruled.keys.ring = ruled.keys.ring.model_copy(
+            update={"keys": (first.model_copy(update=revoked), *rest)}
+        )
+
+    ruled.playbooks.start = start  # type: ignore[method-assign]
+    held = ruled.resume()
+    assert held.hold is not None
+    assert "revoked" in held.hold.reason
+    assert ruled.started() == [("deploy", ("h1",))]
+
+
+CLOSINGS = [
+    ("finish", State.COMPLETED, [("deploy", ("h1",)), ("deploy", ("h2", "h3"))]),
+    ("hold", State.DEPLOYING, [("deploy", ("h1",))]),
+    ("back out", State.BACKED_OUT, [("deploy", ("h1",)), ("backout", ("h1",))]),
+]
+
+
+@pytest.mark.parametrize(("choice", "state", "started"), CLOSINGS, ids=[row[0] for row in CLOSINGS])
+def test_a_window_that_closes_in_the_middle(choice: str, state: State, started: list[Any]) -> None:
+    ruled = Ruled()
+    ruled.rule(approvals={"before": []}, windows=[{**NIGHT, "lasts": "1h10m"}])
+    ruled.tree["schedule"] = {"on_window_close": choice}
+    ruled.tree["strategy"]["gate"] = {"soak": "11m", "every": "1m"}
+    ended = ruled.deploy()
+    assert ended.state is state
+    assert ruled.started() == started
+    if choice == "hold":
+        assert ended.hold is not None
+        assert "no window is open" in ended.hold.reason
+
+
+def test_no_wave_starts_past_the_point_of_no_return() -> None:
+    ruled = Ruled()
+    ruled.rule(approvals={"before": []}, windows=[{**NIGHT, "lasts": "4h"}], undo_before_close=True)
+    ruled.tree["strategy"] |= {"run_timeout": "40m", "gate": {"soak": "50m", "every": "10m"}}
+    ruled.tree["backout"]["run_timeout"] = "40m"
+    ended = ruled.deploy()
+    assert ended.hold is not None
+    assert "past the point of no return: wave 2" in ended.hold.reason
+    assert ruled.started() == [("deploy", ("h1",))]
+
+
+def test_an_old_journal_goes_on_without_what_it_never_had() -> None:
+    free = Ruled()
+    old = free.prepare
+    free.prepare = lambda plan: old(plan).model_copy(update={"effective": None})  # type: ignore[method-assign]
+    d = free.deploy()
+    assert d.state is State.COMPLETED
+    assert d.frozen is None
