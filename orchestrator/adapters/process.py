@@ -1,7 +1,9 @@
 """Programs and processes of this machine: run, start detached, tell whether alive, and end a whole tree with proof."""
 
 import os
+import re
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +14,8 @@ from orchestrator.errors import MachineLacks
 
 _PROC = Path("/proc")
 _PR_SET_CHILD_SUBREAPER = 36
+# Of /proc/PID/stat, counted from the state on: proc(5), field 50.
+_ENVIRONMENT_BEGIN = 47
 
 
 class Ended(NamedTuple):
@@ -82,6 +86,65 @@ def spawn_detached(arguments: Sequence[str], *, environment: Mapping[str, str], 
             cwd="/",
             check=True,
         )
+
+
+class Attended:
+    """A program that works for this process: it is told to end by its channel, and waited for."""
+
+    def __init__(self, child: "subprocess.Popen[bytes]") -> None:
+        self._child = child
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._child.pid
+
+    def running(self) -> bool:
+        """Whether it still runs."""
+        return self._child.poll() is None
+
+    def end(self, seconds: float) -> None:
+        """Wait so long for its end, then end it."""
+        try:
+            self._child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            self._child.wait()
+
+
+def spawn_attended(
+    arguments: Sequence[str], *, environment: Mapping[str, str], channel: socket.socket
+) -> Attended:
+    """Start a program in a session of its own, with a socket as its input; its output goes nowhere. Raises OSError."""
+    return Attended(
+        subprocess.Popen(
+            list(arguments),
+            stdin=channel.fileno(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=dict(environment),
+            cwd="/",
+            start_new_session=True,
+        )
+    )
+
+
+def remark(marker: str) -> bool:
+    """Write `NAME=VALUE` over what this process was started with under that name, as others see it in /proc; whether they do.
+
+    For a process that was forked and has to be found by a mark of its own. There must be room for it.
+    """
+    import ctypes
+
+    wanted, name = marker.encode(), marker.partition("=")[0].encode() + b"="
+    initial = (_PROC / "self/environ").read_bytes()
+    found = re.search(rb"(?:^|\0)(" + re.escape(name) + rb"[^\0]*)\0", initial)
+    fields = _stat(os.getpid())
+    if found is None or fields is None or len(found[1]) < len(wanted):
+        return False
+    begin = int(fields[_ENVIRONMENT_BEGIN]) + found.start(1)
+    ctypes.memmove(begin, wanted.ljust(len(found[1]), b"\0"), len(found[1]))
+    return wanted in _environment(os.getpid())
 
 
 def boot_id() -> str:

@@ -180,6 +180,14 @@ class Playbooks(ABC):
     def stop(self, attempt: str) -> bool:
         """End the attempt's processes on this machine and prove it; True when none is left."""
 
+    @abstractmethod
+    def make_ready(self, project: str) -> None:
+        """Attempts of this project may come soon: prepare what they need. Nothing is run, and nothing is promised or raised."""
+
+    @abstractmethod
+    def let_go(self) -> None:
+        """Give up what was made ready. Attempts go on, and new ones can be started as before."""
+
 
 class Planning(ABC):
     """Release plans as people hand them in."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from orchestrator.adapters.ansible import fencing
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
-from orchestrator.adapters.ansible.settings import ansible, base_environment, run_settings
+from orchestrator.adapters.ansible.settings import base_environment, run_settings
 from orchestrator.domain.attempt import AttemptRequest
 
 # Asked on the connection itself, without Python: no answer, no sentinel. Two names for one machine answer alike.
@@ -94,20 +94,20 @@ def _play(name: str, nonce: str, request: AttemptRequest, command: str) -> dict[
     }
 
 
-def command(request: AttemptRequest, folder: AttemptFolder) -> list[str]:
-    """Write the files of the run into the attempt's folder, and the command line that names them."""
+def arguments(request: AttemptRequest, folder: AttemptFolder) -> list[str]:
+    """Write the files of the run into the attempt's folder; the arguments of ansible-playbook that name them."""
     playbook, limit = folder.path / "playbook.yml", folder.path / "hosts.limit"
     playbook.write_text(wrapper(request, folder.nonce()))
     controller = [name for name in request.allowance.delegates if name == "localhost"]
     folder.addresses.write_text(json.dumps(request.addresses))
     limit.write_text("".join(f"{host}\n" for host in (*request.hosts, *controller)))
-    arguments = ["playbook", str(playbook), "--inventory", request.inventory, "--limit", f"@{limit}"]
+    found = [str(playbook), "--inventory", request.inventory, "--limit", f"@{limit}"]
     if request.vault_password_file is not None:
-        arguments += ["--vault-password-file", request.vault_password_file]
+        found += ["--vault-password-file", request.vault_password_file]
     if request.variables:
         variables = folder.keep_variables(plain_values(request.variables))
-        arguments += ["--extra-vars", f"@{variables}"]
-    return ansible(*arguments)
+        found += ["--extra-vars", f"@{variables}"]
+    return found
 
 
 def environment(

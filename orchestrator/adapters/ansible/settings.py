@@ -138,29 +138,28 @@ def ssh_arguments(control: Path, known_hosts: str | None, users: str) -> str:
 
 def run_settings(request: AttemptRequest, *, directory: Path, control: Path) -> dict[str, str]:
     """Every ANSIBLE_* variable of a run; these beat ansible.cfg."""
-    users = configuration(Path(request.project))
+    return {**lasting_settings(request.project), **settings_of_one_run(request, directory, control)}
+
+
+def lasting_settings(project: str) -> dict[str, str]:
+    """Those that are the same for every run of a project; Ansible may have been imported under them."""
+    users = configuration(Path(project))
     callbacks = [
         users.get(("defaults", "callbacks_enabled"), ""),
         users.get(("defaults", "callback_whitelist"), ""),
     ]
     return {
-        "ANSIBLE_CONFIG": config_file(Path(request.project)),
-        "ANSIBLE_CALLBACK_PLUGINS": _joined([_anchored(users, request.project), str(PLUGINS)], ":"),
+        "ANSIBLE_CONFIG": config_file(Path(project)),
+        "ANSIBLE_CALLBACK_PLUGINS": _joined([_anchored(users, project), str(PLUGINS)], ":"),
         "ANSIBLE_CALLBACKS_ENABLED": _joined([*callbacks, "orch_evidence"], ","),
         "ANSIBLE_HOST_PATTERN_MISMATCH": "error",
         "ANSIBLE_INVENTORY_UNPARSED_FAILED": "1",
         "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "1",
         "ANSIBLE_FORCE_HANDLERS": "1",
-        "ANSIBLE_TASK_TIMEOUT": str(max(1, round(request.task_timeout))),
         "ANSIBLE_HOST_KEY_CHECKING": "1",
         "ANSIBLE_SSH_HOST_KEY_CHECKING": "1",
-        "ANSIBLE_SSH_ARGS": ssh_arguments(
-            control, request.known_hosts, users.get(("ssh_connection", "ssh_args"), "")
-        ),
         "ANSIBLE_PIPELINING": "1",
         "ANSIBLE_SSH_PIPELINING": "1",
-        "ANSIBLE_INJECT_FACT_VARS": "1" if request.allowance.injected_facts else "0",
-        "ANSIBLE_FORKS": str(max(1, min(request.forks, len(request.hosts)))),
         "ANSIBLE_RETRY_FILES_ENABLED": "0",
         "ANSIBLE_ASK_PASS": "0",
         "ANSIBLE_BECOME_ASK_PASS": "0",
@@ -174,14 +173,28 @@ def run_settings(request: AttemptRequest, *, directory: Path, control: Path) -> 
         "ANSIBLE_SKIP_TAGS": "",
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_NOCOWS": "1",
-        "ANSIBLE_LOCAL_TEMP": str(directory / "tmp"),
         **_only_against(users),
+    }
+
+
+def settings_of_one_run(request: AttemptRequest, directory: Path, control: Path) -> dict[str, str]:
+    """Those that differ from run to run; an Ansible that is imported already takes them over (warmth.play)."""
+    users = configuration(Path(request.project))
+    return {
+        "ANSIBLE_TASK_TIMEOUT": str(max(1, round(request.task_timeout))),
+        "ANSIBLE_SSH_ARGS": ssh_arguments(
+            control, request.known_hosts, users.get(("ssh_connection", "ssh_args"), "")
+        ),
+        "ANSIBLE_INJECT_FACT_VARS": "1" if request.allowance.injected_facts else "0",
+        "ANSIBLE_FORKS": str(max(1, min(request.forks, len(request.hosts)))),
+        "ANSIBLE_LOCAL_TEMP": str(directory / "tmp"),
     }
 
 
 def ansible(*arguments: str) -> list[str]:
     """A command of the Ansible that orch was installed with, whatever the PATH says."""
-    return [sys.executable, "-m", "ansible", *arguments]
+    # -P: as with ansible-playbook itself, nothing is imported from the folder that it happens to run in.
+    return [sys.executable, "-P", "-m", "ansible", *arguments]
 
 
 def _only_against(users: Mapping[tuple[str, str], str]) -> dict[str, str]:

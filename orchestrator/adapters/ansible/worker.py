@@ -11,19 +11,28 @@ import tempfile
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 from orchestrator.adapters import process
-from orchestrator.adapters.ansible import launch
+from orchestrator.adapters.ansible import launch, prompter
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.event_stream import fold
+from orchestrator.adapters.ansible.settings import ansible
 from orchestrator.domain.attempt import AttemptRequest
 from orchestrator.domain.evidence import RunExit
 from orchestrator.domain.plain_text import plain
 from orchestrator.policy.verdict import judge, never_ran
 
 
-def work(folder: AttemptFolder) -> bool:
-    """Run the attempt; False when it was claimed already, and nothing was run."""
+CLAIMED = 75
+"""Exit code of a worker whose attempt somebody else has claimed."""
+
+
+def work(folder: AttemptFolder, *, warm: bool = False) -> bool:
+    """Run the attempt; False when it was claimed already, and nothing was run.
+
+    `warm`: this process has Ansible imported, under the settings of the attempt, and runs nothing else but this attempt.
+    """
     if folder.claimed() is not None:
         return False
     process.become_subreaper()
@@ -38,13 +47,13 @@ def work(folder: AttemptFolder) -> bool:
         if not folder.claim(claim):
             control.rmdir()
             return False
-        _run_and_judge(folder, group, control)
+        _run_and_judge(folder, group, control, warm=warm)
     finally:
         process.leave_cgroup(group)
     return True
 
 
-def _run_and_judge(folder: AttemptFolder, group: Path | None, control: Path) -> None:
+def _run_and_judge(folder: AttemptFolder, group: Path | None, control: Path, *, warm: bool) -> None:
     request = folder.request()
     started = datetime.now(UTC)
     astray = launch.unsafe_variables(request)
@@ -55,7 +64,7 @@ def _run_and_judge(folder: AttemptFolder, group: Path | None, control: Path) -> 
             never_ran(request, now, f"variables that would lead the run astray: {', '.join(astray)}")
         )
         return
-    run = _Run(request, folder, group)
+    run = _Run(request, folder, group, warm=warm)
     faults = run.faults(control)
     if not process.end_tree(marker=launch.marker(request.attempt), group=group, root=process.identity()):
         faults.append("processes of the run are left and do not end")
@@ -76,22 +85,19 @@ def _run_and_judge(folder: AttemptFolder, group: Path | None, control: Path) -> 
 class _Run:
     """One call of ansible-runner, ended with its whole process tree when its time is over."""
 
-    def __init__(self, request: AttemptRequest, folder: AttemptFolder, group: Path | None) -> None:
-        self.request, self.folder, self.group = request, folder, group
+    def __init__(
+        self, request: AttemptRequest, folder: AttemptFolder, group: Path | None, *, warm: bool
+    ) -> None:
+        self.request, self.folder, self.group, self.warm = request, folder, group, warm
         self.exit_code: int | None = None
         self.timed_out = False
 
     def faults(self, control: Path) -> list[str]:
         """Run to the end; what of the worker itself went wrong, in words."""
-        limit = threading.Timer(self.request.run_timeout, self._time_is_over)
-        limit.daemon = True
-        limit.start()
         try:
             self._call(control)
         except Exception as broken:  # noqa: BLE001 - whatever breaks here must end as an outcome, not as a lost attempt
             return [f"the worker failed: {type(broken).__name__}: {plain(str(broken))}"]
-        finally:
-            limit.cancel()
         return []
 
     def _time_is_over(self) -> None:
@@ -101,31 +107,48 @@ class _Run:
         )
 
     def _call(self, control: Path) -> None:
-        """Subprocess mode: files for output and no input at all, so that no prompt can wait and no output can stall."""
+        """Files for output and no input at all, so that no prompt can wait and no output can stall."""
+        environment = launch.environment(self.request, self.folder, dict(os.environ), control)
+        arguments = launch.arguments(self.request, self.folder)
+        with Path(os.devnull).open("rb") as nothing, self.folder.output.open("wb") as output:
+            if not self.warm:
+                self._run(ansible("playbook", *arguments), environment, nothing, output)
+                return
+            # Forked here, where this process has one thread, and begins when ansible-runner calls for it.
+            with prompter.waiting(arguments, environment, self.request.project, output) as line:
+                self._run(prompter.CLIENT, environment, line, output)
+
+    def _run(
+        self, command: list[str], environment: dict[str, str], given: IO[bytes], output: IO[bytes]
+    ) -> None:
+        """Through ansible-runner in its subprocess mode, and not beyond the attempt's time."""
         from ansible_runner import Runner
         from ansible_runner.config.command import CommandConfig
 
-        environment = launch.environment(self.request, self.folder, dict(os.environ), control)
-        command = launch.command(self.request, self.folder)
-        with Path(os.devnull).open("rb") as nothing, self.folder.output.open("wb") as output:
-            config = CommandConfig(
-                private_data_dir=str(self.folder.path / "runner"),
-                ident=self.request.attempt,
-                host_cwd=self.request.project,
-                input_fd=nothing,
-                output_fd=output,
-                error_fd=output,
-                runner_mode="subprocess",
-                fact_cache_type="",
-            )
-            config.prepare_run_command(command[0], command[1:])
-            # Runner's display plugin would write each result into a file and into the output; ours is the evidence.
-            config.env = environment
+        config = CommandConfig(
+            private_data_dir=str(self.folder.path / "runner"),
+            ident=self.request.attempt,
+            host_cwd=self.request.project,
+            input_fd=given,
+            output_fd=output,
+            error_fd=output,
+            runner_mode="subprocess",
+            fact_cache_type="",
+        )
+        config.prepare_run_command(command[0], command[1:])
+        # Runner's display plugin would write each result into a file and into the output; ours is the evidence.
+        config.env = environment
+        limit = threading.Timer(self.request.run_timeout, self._time_is_over)
+        limit.daemon = True
+        limit.start()
+        try:
             _, self.exit_code = Runner(config=config).run()
+        finally:
+            limit.cancel()
 
 
-def _raise_descriptor_limit() -> None:
-    """Forks above the limit leave hosts out in silence."""
+def raise_descriptor_limit() -> None:
+    """Raise it as far as may be: forks above it leave hosts out in silence."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
@@ -133,9 +156,9 @@ def _raise_descriptor_limit() -> None:
 def main(path: str) -> int:
     """Exit code 0 when the attempt was run, 75 when somebody else has claimed it."""
     os.umask(0o077)
-    _raise_descriptor_limit()
+    raise_descriptor_limit()
     folder = Path(path)
-    return 0 if work(AttemptFolder(folder.parent, folder.name)) else 75
+    return 0 if work(AttemptFolder(folder.parent, folder.name)) else CLAIMED
 
 
 if __name__ == "__main__":

@@ -1,0 +1,80 @@
+"""Ansible imported ahead of a run, in the process that the run is forked from: modules, plugins and their documentation.
+
+What is read here is Ansible's own, and the settings of one ansible.cfg. Nothing of a project's plugins, inventory or
+playbooks is: a run reads those itself.
+"""
+
+import gc
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn
+
+# What Ansible keeps of the settings of one run (settings.py) where it is imported; it asks for the others when it needs them.
+_OF_ONE_RUN = ("TASK_TIMEOUT", "INJECT_FACTS_AS_VARS", "DEFAULT_FORKS", "DEFAULT_LOCAL_TMP")
+_MODULES = (
+    "ansible.cli.playbook",
+    "ansible.executor.task_queue_manager",
+    "ansible.executor.process.worker",
+    "ansible.executor.task_executor",
+    "ansible.executor.module_common",
+    "ansible.executor.powershell.module_manifest",
+    "ansible.playbook.handler_task_include",
+    "ansible.playbook.included_file",
+    "ansible.playbook.role_include",
+    "ansible.plugins.action.normal",
+    "ansible.plugins.strategy.linear",
+    "ansible._internal._errors._task_timeout",
+    "ansible._internal._json._profiles._inventory_legacy",
+    "multiprocessing.popen_fork",
+    "multiprocessing.synchronize",
+)
+_LOADERS = ("vars", "become", "shell", "connection", "callback", "inventory", "cache", "strategy")
+
+
+def warm_up(own_plugins: Path) -> None:
+    """Import what every run imports. What Ansible cannot load it says and ends the process, as it would in a run."""
+    gc.disable()
+    for name in _MODULES:
+        import_module(name)
+    from ansible.plugins import loader
+
+    # A run configures it again, with the same settings, and Python would warn of that.
+    warnings.filterwarnings("ignore", message="AnsibleCollectionFinder has already been configured")
+    loader.init_plugin_loader()
+    import_module("ansible_collections.ansible.builtin")
+    for name in _LOADERS:
+        _prime(getattr(loader, f"{name}_loader"), own_plugins)
+    gc.collect()
+    gc.freeze()
+
+
+def _prime(loader: Any, own_plugins: Path) -> None:
+    """Load the plugins of a kind, unless some of them are a project's own."""
+    package = Path(str(import_module("ansible").__file__)).parent
+    paths = [Path(path) for path in loader.all(path_only=True)]
+    if all(path.is_relative_to(package) or path.is_relative_to(own_plugins) for path in paths):
+        list(loader.all(class_only=True))
+
+
+def play(arguments: Sequence[str], environment: dict[str, str], project: str) -> NoReturn:
+    """Be ansible-playbook in this process, which was warmed up under the same settings but for those of one run."""
+    from ansible import constants
+    from ansible.cli.playbook import PlaybookCLI
+    from ansible.playbook.base import Base
+
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(project)
+    sys.path.remove(str(Path(__file__).parents[3]))
+    sys.dont_write_bytecode = False
+    sys.argv = ["ansible-playbook", *arguments]
+    for name in _OF_ONE_RUN:
+        setattr(constants, name, constants.config.get_config_value(name))
+    Base.__dict__["timeout"].default = constants.TASK_TIMEOUT
+    gc.enable()
+    PlaybookCLI.cli_executor(sys.argv)
+    raise AssertionError("cli_executor always exits")

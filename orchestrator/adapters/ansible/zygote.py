@@ -1,0 +1,97 @@
+"""The zygote: a process with Ansible imported, from which the workers of a deployment's attempts are forked.
+
+`python -m orchestrator.adapters.ansible.zygote`, started by a driver, with a socket to it as its input. For every message,
+the path of an attempt's folder, it forks a worker and answers `forked`. It ends when the driver closes the socket or dies,
+and when it was not needed for a while. The workers outlive it: each is in a session of its own, and carries its attempt's
+mark as if it had been started by itself. Nothing depends on it: without one, a worker starts in the cold.
+"""
+
+import gc
+import os
+import signal
+import socket
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import NoReturn
+
+from orchestrator.adapters import process
+from orchestrator.adapters.ansible import launch, settings, warmth, worker
+from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
+
+IDLE = 900.0
+"""Seconds without an attempt after which it ends: it holds memory, and a soak can last for days."""
+LONGEST_MESSAGE = 4096
+FORKED = b"forked"
+
+
+def serve(driver: socket.socket) -> None:
+    """Fork a worker for every message, until the driver is gone or nothing was asked for long."""
+    driver.settimeout(IDLE)
+    while True:
+        try:
+            message = driver.recv(LONGEST_MESSAGE)
+        except TimeoutError:
+            return
+        if not message:
+            return
+        if os.fork() == 0:
+            _be_worker(Path(os.fsdecode(message)), driver)
+        try:
+            driver.sendall(FORKED)
+        except OSError:
+            return  # the driver is gone; the worker is not
+
+
+def _be_worker(path: Path, driver: socket.socket) -> NoReturn:
+    """All that a program of its own would have: a session, a log, no input, and the mark of its attempt."""
+    code = 70
+    try:
+        os.setsid()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        driver.close()
+        log = os.open(path / "worker.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+        os.close(log)
+        folder = AttemptFolder(path.parent, path.name)
+        os.environ["ORCH_ATTEMPT"] = folder.attempt
+        if process.remark(launch.marker(folder.attempt)):
+            gc.enable()
+            code = 0 if worker.work(folder, warm=True) else worker.CLAIMED
+    except BaseException:  # noqa: BLE001 - whatever it was, this process must not go on as the zygote
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _reap(number: int, frame: object) -> None:
+    """Workers that have ended; their outcome is in their folder."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        return
+
+
+def main() -> int:
+    """Exit code 0 when it was no longer needed."""
+    os.umask(0o077)
+    worker.raise_descriptor_limit()
+    driver = socket.socket(fileno=os.dup(0))
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    with tempfile.TemporaryDirectory(prefix="orch-") as scratch:
+        os.environ["ANSIBLE_LOCAL_TEMP"] = scratch  # Ansible makes a folder as it is imported; each run has its own
+        warmth.warm_up(settings.PLUGINS)
+    signal.signal(signal.SIGCHLD, _reap)
+    serve(driver)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
