@@ -89,7 +89,7 @@ def spawn_detached(arguments: Sequence[str], *, environment: Mapping[str, str], 
 
 
 class Attended:
-    """A program that works for this process: it is told to end by its channel, and waited for."""
+    """A program that works for this process and ends with its channel."""
 
     def __init__(self, child: "subprocess.Popen[bytes]") -> None:
         self._child = child
@@ -104,7 +104,8 @@ class Attended:
         return self._child.poll() is None
 
     def end(self, seconds: float) -> None:
-        """Wait so long for its end, then end it."""
+        """Tell it to end, wait so long, then end it."""
+        self._child.terminate()
         try:
             self._child.wait(seconds)
         except subprocess.TimeoutExpired:

@@ -50,6 +50,11 @@ PRACTICES: Mapping[Practice, Callable[[Work, Perform], None]] = {
     "prove_restoration": restoration.perform,
 }
 
+BEFORE_ATTEMPTS: frozenset[Practice] = frozenset(
+    {"verify_components", "verify_environment", "capture_baseline", "check_entry", "quiesce", "verify_wave"}
+)
+"""What an attempt can follow within moments; it is prepared meanwhile. Not `watch`, which goes on for days."""
+
 
 def drive(
     ports: Ports, deployment: str, *, driver: str, by: str, watch: Watcher, fresh: bool = False
@@ -68,6 +73,7 @@ def drive(
                 pass
         finally:
             work.part()
+            ports.playbooks.let_go()
         give_back(ports, work.deployment)
         room.give_back(ports.storage, work.deployment)
         discard_old(ports, work.deployment)
@@ -92,5 +98,7 @@ def take_step(work: Work) -> bool:
         case FollowAttempt() as step:
             attempts.follow(work, step)
         case Perform() as step:
+            if step.practice in BEFORE_ATTEMPTS:
+                work.ports.playbooks.make_ready(work.deployment.project)
             PRACTICES[step.practice](work, step)
     return True

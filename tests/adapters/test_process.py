@@ -109,3 +109,33 @@ def test_a_tree_ends_whatever_it_did_to_hide(tmp_path: Path, *, grouped: bool) -
     assert root.wait() == -9
     process.remove_cgroup(group)
     assert group is None or not group.exists()
+
+
+REMARKED = """
+import os, subprocess, sys
+from orchestrator.adapters import process
+print(process.remark(sys.argv[1]), os.getpid() in process.marked(sys.argv[1]), flush=True)
+if os.fork() == 0:
+    print(os.getpid() in process.marked(sys.argv[1]), len(process.marked("ORCH_MARK=----------")), flush=True)
+    os._exit(0)
+os.wait()
+"""
+
+
+@pytest.mark.parametrize(
+    ("mark", "told"),
+    [
+        ("ORCH_MARK=short", ["True", "True", "True", "0"]),
+        ("ORCH_MARK=0123456789", ["True", "True", "True", "0"]),
+        ("ORCH_MARK=too-long-for-it", ["False", "False", "False", "2"]),
+        ("ORCH_OTHER=x", ["False", "False", "False", "2"]),
+    ],
+)
+def test_a_process_can_be_found_by_another_mark_than_it_was_started_with(mark: str, told: list[str]) -> None:
+    ended = process.run(
+        [sys.executable, "-c", REMARKED, mark],
+        timeout=30,
+        environment={"FIRST": "1", "ORCH_MARK": "-" * 10, "LAST": "1"},
+        directory=Path(__file__).parents[2],
+    )
+    assert ended.output.split() == told

@@ -102,6 +102,12 @@ class DiskPlaybooks(Playbooks):
         self.between_folder_and_worker()
         _detached(lambda: self._work(folder))
 
+    def make_ready(self, project: str) -> None:
+        return
+
+    def let_go(self) -> None:
+        return
+
     def between_folder_and_worker(self) -> None:
         """Where a driver can die after it has made the folder and before there is a worker."""
 

@@ -133,6 +133,20 @@ def test_a_second_start_runs_nothing_twice(subject: Subject) -> None:
     assert subject.times_run("a1") == 1
 
 
+def test_making_ready_and_letting_go_changes_no_run(subject: Subject) -> None:
+    port, request = subject.port(), subject.request("a1", "good")
+    port.make_ready("/nowhere")
+    port.make_ready(request.project)
+    port.start(request)
+    port.let_go()
+    port.let_go()
+    ended(port, "a1")
+    port.start(subject.request("a2", "good"))
+    port.let_go()
+    assert [ended(port, name).state for name in ("a1", "a2")] == ["finished", "finished"]
+    assert [subject.times_run(name) for name in ("a1", "a2")] == [1, 1]
+
+
 def test_tasks_are_numbered_and_told_from_a_number_on(subject: Subject) -> None:
     subject.port().start(subject.request("a1", "good"))
     ended(subject.port(), "a1")

@@ -43,6 +43,7 @@ class FakePlaybooks(Playbooks):
     def __init__(self, now: Callable[[], datetime] = lambda: MOMENT) -> None:
         self.started: list[AttemptRequest] = []
         self.fault: StoreFault | None = None
+        self.ready: set[str] = set()
         self._now = now
         self._runs: dict[str, _Run] = {}
         self._scripts: list[tuple[Purpose, frozenset[str] | None, Script]] = []
@@ -87,6 +88,14 @@ class FakePlaybooks(Playbooks):
         if run is not None and (run.script.stays_running or run.sights <= run.script.seen_running):
             run.stopped = True
         return True
+
+    def make_ready(self, project: str) -> None:
+        """Nothing is slow here; `ready` says for which projects it was asked and not let go."""
+        self.ready.add(project)
+
+    def let_go(self) -> None:
+        """Nothing is ready any more."""
+        self.ready.clear()
 
     def _script_for(self, request: AttemptRequest) -> Script:
         fitting = (

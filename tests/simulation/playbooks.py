@@ -62,6 +62,12 @@ class SimulatedPlaybooks(Playbooks):
         if self.world.struck(self.troubles.files, "start fails after it"):
             raise OSError("input/output error")
 
+    def make_ready(self, project: str) -> None:
+        return
+
+    def let_go(self) -> None:
+        return
+
     def _start(self, request: AttemptRequest) -> None:
         self.starts.append(request.attempt)
         worker = Worker(request, self.world.true)

@@ -25,9 +25,11 @@ _CLAIM_WITHIN = 10.0
 class AnsiblePlaybooks(Playbooks):
     """Attempts below one root folder; any process that knows the root sees them all."""
 
-    def __init__(self, root: Path, *, claim_within: float = _CLAIM_WITHIN, warm: bool = True) -> None:
+    def __init__(
+        self, root: Path, *, claim_within: float = _CLAIM_WITHIN, warm: WarmStart | None = None
+    ) -> None:
         self._root = root.absolute()
-        self._warm = WarmStart() if warm else None
+        self._warm = warm or WarmStart()
         self._claim_within = claim_within
 
     def start(self, request: AttemptRequest) -> None:
@@ -40,7 +42,7 @@ class AnsiblePlaybooks(Playbooks):
                 f"{request.attempt} was not started: its folder cannot be written below {self._root} "
                 f"({error.strerror}). Make room on its file system, then go on: orch resume."
             ) from error
-        if created and not (self._warm and self._warm.start(folder, request, base_environment(os.environ))):
+        if created and not self._warm.start(folder, request, base_environment(os.environ)):
             process.spawn_detached(
                 [sys.executable, "-m", "orchestrator.adapters.ansible.worker", str(folder.path)],
                 environment=_worker_environment(request.attempt),
@@ -49,13 +51,11 @@ class AnsiblePlaybooks(Playbooks):
 
     def make_ready(self, project: str) -> None:
         """Start the zygote, so that its import is over when it is needed."""
-        if self._warm is not None:
-            self._warm.make_ready(project, base_environment(os.environ))
+        self._warm.make_ready(project, base_environment(os.environ))
 
     def let_go(self) -> None:
         """End the zygote, and see that it has ended."""
-        if self._warm is not None:
-            self._warm.let_go()
+        self._warm.let_go()
 
     def sight(self, attempt: str) -> Sighting:
         """A worker that did not claim within its time is fenced off first: it can never run, however late it comes."""

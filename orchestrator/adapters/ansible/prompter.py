@@ -28,7 +28,7 @@ def waiting(
         clients.close()
         _wait_and_play(its, arguments, environment, project, output)
     its.close()
-    with clients, clients.makefile("rb", buffering=0) as line:
+    with os.fdopen(clients.detach(), "rb", buffering=0) as line:
         yield line
 
 
@@ -63,6 +63,6 @@ def _tidy_up() -> None:
     for thread in threading.enumerate():
         if thread is not threading.current_thread() and not thread.daemon:
             thread.join()
-    atexit._run_exitfuncs()
+    atexit._run_exitfuncs()  # noqa: SLF001 - what Python runs itself, for a process that ends with os._exit
     sys.stdout.flush()
     sys.stderr.flush()

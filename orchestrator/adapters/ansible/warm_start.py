@@ -23,7 +23,8 @@ _ROOM = "-" * 200
 class WarmStart:
     """At most one zygote, and the settings it was started under; another of other settings takes its place."""
 
-    def __init__(self) -> None:
+    def __init__(self, answers_within: float = ANSWERS_WITHIN) -> None:
+        self._answers_within = answers_within
         self._settings = ""
         self._process: process.Attended | None = None
         self._line: socket.socket | None = None
@@ -45,8 +46,13 @@ class WarmStart:
         except OSError:
             ours.close()
             return
-        ours.settimeout(ANSWERS_WITHIN)
+        ours.settimeout(self._answers_within)
         self._settings, self._line = wanted, ours
+
+    @property
+    def pid(self) -> int | None:
+        """The zygote's process id; None while there is none."""
+        return None if self._process is None else self._process.pid
 
     def start(self, folder: AttemptFolder, request: AttemptRequest, base: Mapping[str, str]) -> bool:
         """Have a worker forked for the attempt; False when nobody said so: then it may have been, or not."""

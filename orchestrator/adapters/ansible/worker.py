@@ -23,7 +23,6 @@ from orchestrator.domain.evidence import RunExit
 from orchestrator.domain.plain_text import plain
 from orchestrator.policy.verdict import judge, never_ran
 
-
 CLAIMED = 75
 """Exit code of a worker whose attempt somebody else has claimed."""
 

@@ -26,9 +26,9 @@ LONGEST_MESSAGE = 4096
 FORKED = b"forked"
 
 
-def serve(driver: socket.socket) -> None:
-    """Fork a worker for every message, until the driver is gone or nothing was asked for long."""
-    driver.settimeout(IDLE)
+def serve(driver: socket.socket, idle: float = IDLE) -> None:
+    """Fork a worker for every message, until the driver is gone or nothing was asked for so many seconds."""
+    driver.settimeout(idle)
     while True:
         try:
             message = driver.recv(LONGEST_MESSAGE)
@@ -49,7 +49,8 @@ def _be_worker(path: Path, driver: socket.socket) -> NoReturn:
     code = 70
     try:
         os.setsid()
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for number in (signal.SIGCHLD, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
         driver.close()
         log = os.open(path / "worker.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         os.dup2(log, 1)
@@ -77,16 +78,24 @@ def _reap(number: int, frame: object) -> None:
         return
 
 
+def _end(number: int, frame: object) -> NoReturn:
+    """Told to end: what is made for the moment is removed on the way out."""
+    sys.exit(0)
+
+
 def main() -> int:
     """Exit code 0 when it was no longer needed."""
     os.umask(0o077)
     worker.raise_descriptor_limit()
+    signal.signal(signal.SIGTERM, _end)
     driver = socket.socket(fileno=os.dup(0))
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
     with tempfile.TemporaryDirectory(prefix="orch-") as scratch:
-        os.environ["ANSIBLE_LOCAL_TEMP"] = scratch  # Ansible makes a folder as it is imported; each run has its own
+        os.environ["ANSIBLE_LOCAL_TEMP"] = (
+            scratch  # Ansible makes a folder as it is imported; each run has its own
+        )
         warmth.warm_up(settings.PLUGINS)
     signal.signal(signal.SIGCHLD, _reap)
     serve(driver)

@@ -1,0 +1,240 @@
+"""Workers forked from a process with Ansible imported: as good as cold ones, and nothing is lost with that process."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from orchestrator.adapters import process
+from orchestrator.adapters.ansible import zygote
+from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
+from orchestrator.adapters.ansible.warm_start import WarmStart
+from orchestrator.domain.sighting import Sighting
+from tests.adapters.ansible.local_runs import RUNS, request, until, wait_for
+from tests.adapters.ansible.test_attempts import sleepers, unique_seconds
+
+
+class Warm:
+    """The port, and the zygote behind it."""
+
+    def __init__(self, root: Path, answers_within: float = 30.0) -> None:
+        self.root = root
+        self.start = WarmStart(answers_within)
+        self.port = AnsiblePlaybooks(root / "attempts", warm=self.start)
+
+    def run(self, attempt: str, **variables: str) -> str:
+        """Start a run that writes a line into log; the program of its worker."""
+        log = str(self.root / "log")
+        self.port.start(request(attempt, "deploy.yml", variables={"log": log, **variables}))
+        wait_for(self.root / "attempts" / attempt / "claim.json")
+        claim = json.loads((self.root / "attempts" / attempt / "claim.json").read_text())
+        return Path(f"/proc/{claim['pid']}/cmdline").read_text()
+
+    def kill(self, number: signal.Signals = signal.SIGKILL) -> int:
+        pid = self.start.pid
+        assert pid is not None
+        os.kill(pid, number)
+        return pid
+
+
+@pytest.fixture
+def warm(tmp_path: Path) -> Warm:
+    return Warm(tmp_path)
+
+
+def done(seen: Sighting) -> bool:
+    assert seen.outcome is not None
+    return [host.result for host in seen.outcome.hosts] == ["done"]
+
+
+def gone(pid: int, seconds: float = 10.0) -> bool:
+    """A zombie nobody waited for is gone too."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if not process.alive(process.identity(pid)):
+                return True
+        except ProcessLookupError:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_workers_are_forked_from_one_zygote_and_carry_their_own_mark(warm: Warm) -> None:
+    seconds = unique_seconds()
+    assert "ansible.zygote" in warm.run("a1", seconds="0")
+    first = warm.start.pid
+    until(warm.port, "a1", "finished")
+    warm.run("a2", seconds=seconds)
+    worker = warm.port.sight("a2").worker_pid
+    while not sleepers(seconds):
+        time.sleep(0.02)
+    assert {worker, *sleepers(seconds)} <= set(process.marked("ORCH_ATTEMPT=a2"))
+    assert warm.start.pid == first
+    assert first not in process.marked("ORCH_ATTEMPT=a2")
+    assert warm.port.stop("a2")
+    assert sleepers(seconds) == []
+    assert process.marked("ORCH_ATTEMPT=a2") == []
+
+
+def test_a_zygote_killed_during_a_run_takes_nothing_with_it(warm: Warm) -> None:
+    warm.run("a1", seconds="1")
+    killed = warm.kill()
+    assert done(until(warm.port, "a1", "finished"))
+    assert gone(killed)
+
+
+def test_after_a_killed_zygote_there_is_another(warm: Warm) -> None:
+    warm.run("a1")
+    killed = warm.kill()
+    assert gone(killed)
+    assert "ansible.zygote" in warm.run("a2")
+    assert warm.start.pid != killed
+    assert [done(until(warm.port, name, "finished")) for name in ("a1", "a2")] == [True, True]
+    assert (warm.root / "log").read_text() == "one a1\none a2\n"
+
+
+def test_a_zygote_that_does_not_answer_is_done_without(tmp_path: Path) -> None:
+    warm = Warm(tmp_path, answers_within=0.5)
+    warm.port.make_ready(str(RUNS))
+    stopped = warm.kill(signal.SIGSTOP)
+    assert "ansible.worker" in warm.run("a1")
+    assert done(until(warm.port, "a1", "finished"))
+    assert gone(stopped)
+    assert (tmp_path / "log").read_text() == "one a1\n"
+
+
+def test_a_name_that_leaves_no_room_for_its_mark_starts_cold(warm: Warm) -> None:
+    name = "a" * 201
+    assert "ansible.worker" in warm.run(name)
+    assert done(until(warm.port, name, "finished"))
+
+
+DRIVER = """
+import sys, time
+from pathlib import Path
+from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
+from orchestrator.adapters.ansible.warm_start import WarmStart
+from orchestrator.domain.attempt import AttemptRequest
+start = WarmStart(30)
+AnsiblePlaybooks(Path(sys.argv[1]), warm=start).start(AttemptRequest.model_validate_json(sys.stdin.read()))
+print(start.pid, flush=True)
+time.sleep(60)
+"""
+
+
+def test_with_a_killed_driver_the_zygote_ends_and_the_run_does_not(warm: Warm) -> None:
+    asked = request("a1", "deploy.yml", variables={"log": str(warm.root / "log"), "seconds": "3"})
+    driver = subprocess.Popen(
+        [sys.executable, "-c", DRIVER, str(warm.root / "attempts")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        cwd=RUNS.parents[2],
+    )
+    assert driver.stdin is not None
+    assert driver.stdout is not None
+    with driver.stdin, driver.stdout:
+        driver.stdin.write(asked.model_dump_json().encode())
+        driver.stdin.close()
+        left = int(driver.stdout.readline())
+        os.killpg(driver.pid, signal.SIGKILL)
+        driver.wait()
+    assert gone(left)
+    assert warm.port.sight("a1").state == "running"
+    assert done(until(warm.port, "a1", "finished"))
+    assert (warm.root / "log").read_text() == "one a1\n"
+
+
+def test_letting_go_ends_the_zygote_at_once_also_while_it_imports(warm: Warm) -> None:
+    warm.port.make_ready(str(RUNS))
+    pid = warm.start.pid
+    assert pid is not None
+    began = time.monotonic()
+    warm.port.let_go()
+    assert gone(pid, 0.1)
+    assert time.monotonic() - began < 2
+    assert warm.start.pid is None
+
+
+def test_two_deployments_at_once_have_a_zygote_each(tmp_path: Path) -> None:
+    one, other = Warm(tmp_path / "1"), Warm(tmp_path / "2")
+    for each, attempt in ((one, "a1"), (other, "b1")):
+        each.root.mkdir()
+        each.run(attempt, seconds="1")
+    assert one.start.pid != other.start.pid
+    one.port.let_go()
+    assert done(until(one.port, "a1", "finished"))
+    assert done(until(other.port, "b1", "finished"))
+    assert "ansible.zygote" in other.run("b2")
+    assert done(until(other.port, "b2", "finished"))
+
+
+def test_settings_count_as_they_are_when_a_run_begins(tmp_path: Path) -> None:
+    """ansible.cfg is another for the second run, and away for the third; a zygote of other settings is replaced."""
+    warm = Warm(tmp_path)
+    project = tmp_path / "project"
+    project.mkdir()
+    task = {
+        "name": "Deploy",
+        "ansible.builtin.shell": f"echo {{{{ lookup('config', 'DEFAULT_POLL_INTERVAL') }}}} >> {tmp_path}/log",
+    }
+    (project / "site.yml").write_text(json.dumps([{"hosts": "one", "gather_facts": False, "tasks": [task]}]))
+    pids = []
+    for number, text in enumerate(
+        ["", "[defaults]\npoll_interval = 7\n", "[defaults]\npoll_interval = 8\n", ""]
+    ):
+        (project / "ansible.cfg").unlink(missing_ok=True)
+        if text:
+            (project / "ansible.cfg").write_text(text)
+        warm.port.start(request(f"a{number}", "site.yml", project=project))
+        assert done(until(warm.port, f"a{number}", "finished"))
+        pids.append(warm.start.pid)
+    assert (tmp_path / "log").read_text().split() == ["15", "7", "8", "15"]
+    assert len(set(pids)) == 4
+
+
+FACTS = {"name": "Facts", "ansible.builtin.setup": {"gather_subset": "!all,!min,python"}, "timeout": 60}
+TOLD = "{{ lookup('config', 'TASK_TIMEOUT') }} {{ ansible_forks }} {{ ansible_python is defined }}"
+
+
+def test_what_differs_from_run_to_run_is_taken_over(warm: Warm, tmp_path: Path) -> None:
+    deploy = {
+        "name": "Deploy",
+        "ansible.builtin.shell": f"echo {TOLD} >> {tmp_path}/log; sleep {{{{ nap }}}}",
+    }
+    (tmp_path / "site.yml").write_text(
+        json.dumps([{"hosts": "all", "gather_facts": False, "tasks": [FACTS, deploy]}])
+    )
+    first = request("a1", "site.yml", project=tmp_path, task_timeout=40.0, variables={"nap": 0})
+    second = request(
+        "a2",
+        "site.yml",
+        project=tmp_path,
+        task_timeout=3.0,
+        variables={"nap": 30},
+        hosts=("one", "two"),
+        allowance={"injected_facts": True},
+    )
+    for asked in (first, second):
+        warm.port.start(asked)
+        outcome = until(warm.port, asked.attempt, "finished").outcome
+    assert (tmp_path / "log").read_text().splitlines() == ["40 1 False", "3 2 True", "3 2 True"]
+    assert outcome is not None
+    assert "was given up at its time limit" in outcome.hosts[0].reason
+
+
+def test_a_zygote_that_nobody_needs_ends() -> None:
+    driver, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with driver, its:
+        zygote.serve(its, idle=0.05)
+        driver.close()
+        zygote.serve(its, idle=30.0)
