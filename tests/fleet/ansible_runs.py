@@ -26,7 +26,7 @@ class Runs:
     project: Path = CASES / "lying"
     inventory: Path | None = None
     number: int = 0
-    claim_within: float = 10.0
+    claim_within: float = 15.0
     playbooks: AnsiblePlaybooks = field(init=False)
 
     def __post_init__(self) -> None:

@@ -19,7 +19,7 @@ from orchestrator.engine.ports import Playbooks
 from orchestrator.errors import StoreFault
 from orchestrator.policy.verdict import judge, never_ran
 
-_CLAIM_WITHIN = 10.0
+_CLAIM_WITHIN = 15.0
 
 
 class AnsiblePlaybooks(Playbooks):
