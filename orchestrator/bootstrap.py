@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.inspector_port import AnsibleInspector
 from orchestrator.adapters.clock import SystemClock
+from orchestrator.adapters.driver_processes import DriverProcesses
 from orchestrator.adapters.files.media_library import DirectoryLibrary
 from orchestrator.adapters.files.plan_folder import PlanFolder
 from orchestrator.adapters.files.project_authority import ProjectAuthority
@@ -15,7 +16,7 @@ from orchestrator.adapters.files.project_files import DirectoryFiles
 from orchestrator.domain.noun import bytes_of
 from orchestrator.domain.plain_text import plain
 from orchestrator.engine.plan_check import PlanPorts
-from orchestrator.engine.ports import Clock, Ports
+from orchestrator.engine.ports import Clock, Drivers, Ports
 from orchestrator.errors import UsageFault
 
 if TYPE_CHECKING:
@@ -56,6 +57,11 @@ def key_folders(home: Path | None = None, project: Path | None = None) -> "tuple
     from orchestrator.adapters.keys.key_folder import KeyFolder
 
     return KeyFolder(home_of(home) / "keys"), KeyFolder((project or Path.cwd()) / "keys")
+
+
+def drivers(home: Path | None = None) -> Drivers:
+    """Drivers that are processes of their own."""
+    return DriverProcesses(home_of(home), process.spawn_child)
 
 
 def plan_ports(home: Path | None = None) -> PlanPorts:

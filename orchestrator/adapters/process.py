@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -146,6 +146,25 @@ def remark(marker: str) -> bool:
     begin = int(fields[_ENVIRONMENT_BEGIN]) + found.start(1)
     ctypes.memmove(begin, wanted.ljust(len(found[1]), b"\0"), len(found[1]))
     return wanted in _environment(os.getpid())
+
+
+def spawn_child(
+    arguments: Sequence[str], *, environment: Mapping[str, str], log: Path
+) -> Callable[[], int | None]:
+    """Start a program in a session of its own, in this folder, that outlives this process; ask what it gives how it ended.
+
+    The answer is its exit code (negative: the signal that ended it), None while it runs. Its output is added to `log`.
+    """
+    with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as output:
+        child = subprocess.Popen(
+            list(arguments),
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=dict(environment),
+        )
+    return child.poll
 
 
 def boot_id() -> str:

@@ -41,6 +41,7 @@ STEP_TITLES: dict[StepName, str] = {
     "proof": "proof",
     "driver": "driver",
     "adoption": "adopted",
+    "schedule": "schedule",
 }
 _AHEAD: tuple[StepName, ...] = ("components", "environment", "baseline")
 _STANDING_MARKS: dict[StandingName, Mark] = {

@@ -37,6 +37,7 @@ VERBS = (
     Verb("retry", "orchestrator.cli.signals:retry", "Try the failed step of a held deployment again."),
     Verb("exclude", "orchestrator.cli.signals:exclude", "Leave a host out of the rest of a deployment."),
     Verb("abort", "orchestrator.cli.signals:abort", "Stop what runs and back out."),
+    Verb("schedule", "orchestrator.cli.schedule:schedule", "The schedule of change: what is to run when."),
     Verb("stop-all", "orchestrator.cli.stop_all:stop_all", "Emergency stop for everything, and its lifting."),
     Verb("locks", "orchestrator.cli.locks:locks", "Show which deployment holds which machine."),
     Verb("model", "orchestrator.cli.model:model", "List, show and check deployment models."),

@@ -12,13 +12,13 @@ from orchestrator.domain.change import ChangeRequest, Mode
 from orchestrator.domain.deployment_model import DeploymentModel
 from orchestrator.domain.effective_plan import EffectivePlan
 from orchestrator.domain.lifecycle import OVER, TOUCHED, State
-from orchestrator.domain.noun import HostName, Many, Moment, Noun
+from orchestrator.domain.noun import HostName, Many, Moment, Noun, Seconds
 from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.rehearsal import AsRehearsed, Rehearsal
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.release_policy import ReleasePolicy
 from orchestrator.domain.requirement import RoleNeed
-from orchestrator.domain.schedule_of_change import MissedStart
+from orchestrator.domain.schedule_of_change import MissedChoice, MissedStart
 from orchestrator.domain.target import Target
 from orchestrator.domain.wave import Wave
 
@@ -138,6 +138,14 @@ class Unadmitted(Noun):
     opens: Moment | None = None
 
 
+class MissedStartOf(Noun):
+    """A start that was missed by so many seconds, what was done then, and why."""
+
+    choice: MissedChoice
+    late: Seconds
+    reason: str
+
+
 class Leave(Noun):
     """Leave for exactly the next attempt; whatever comes between it and that attempt takes it away."""
 
@@ -221,6 +229,9 @@ class Deployment(Noun):
     copy_size: int = 0
     starts: Moment | None = None
     missed: MissedStart = "ask"
+    machines: dict[str, str] = {}
+    put_off: Many[str] = ()
+    missed_start: MissedStartOf | None = None
     vouched: Many[str] = ()
     approvals: Many[SignedApproval] = ()
     unadmitted: Unadmitted | None = None

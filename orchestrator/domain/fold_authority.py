@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from orchestrator.domain import events as e
-from orchestrator.domain.deployment import Deployment, Leave, Review, Unadmitted, Unauthorised
+from orchestrator.domain.deployment import Deployment, Leave, MissedStartOf, Review, Unadmitted, Unauthorised
 from orchestrator.domain.events import Recorded
 from orchestrator.domain.target import Target
 
@@ -16,7 +16,7 @@ _ASKED_ANEW = frozenset({"approval_given", "driver_took", "resumed", "approved",
 _ANSWERED = frozenset({"held", "backout_began", "retried"})
 """Events that are the answer to an attempt that was not authorised."""
 
-_TAKEN_UP = ("policy", "model", "change", "mode", "effective", "copy_size", "starts", "missed")
+_TAKEN_UP = ("policy", "model", "change", "mode", "effective", "copy_size", "starts", "missed", "machines")
 
 
 def taken_up(event: e.Planned) -> Changes:
@@ -54,6 +54,16 @@ def _approval_given(event: e.ApprovalGiven, d: Deployment, record: Recorded) -> 
 @_changes.register
 def _not_admitted(event: e.NotAdmitted, d: Deployment, record: Recorded) -> Changes:
     return {"unadmitted": Unadmitted(reasons=event.reasons, opens=event.opens), "waited": True}
+
+
+@_changes.register
+def _start_put_off(event: e.StartPutOff, d: Deployment, record: Recorded) -> Changes:
+    return {"put_off": event.reasons}
+
+
+@_changes.register
+def _start_missed(event: e.StartMissed, d: Deployment, record: Recorded) -> Changes:
+    return {"missed_start": MissedStartOf(choice=event.choice, late=event.late, reason=event.reason)}
 
 
 @_changes.register

@@ -53,6 +53,8 @@ OVER = (
 TABLE: dict[State, dict[str, State]] = {
     S.PLANNED: {"submitted": S.AWAITING_APPROVAL, "cancelled": S.CANCELLED},
     S.AWAITING_APPROVAL: {
+        "start_put_off": S.AWAITING_APPROVAL,
+        "start_missed": S.AWAITING_APPROVAL,
         "not_admitted": S.AWAITING_APPROVAL,
         "approved": S.SCHEDULED,
         "rejected": S.REFUSED,
@@ -60,6 +62,8 @@ TABLE: dict[State, dict[str, State]] = {
         "cancelled": S.CANCELLED,
     },
     S.SCHEDULED: {
+        "start_put_off": S.SCHEDULED,
+        "start_missed": S.SCHEDULED,
         "not_admitted": S.SCHEDULED,
         "window_opened": S.VERIFYING_COMPONENTS,
         "refused": S.REFUSED,

@@ -9,7 +9,18 @@ from orchestrator.domain.wrong import wrong
 
 BookingState = Literal["proposed", "approved", "running", "over", "withdrawn"]
 MissedStart = Literal["start while open", "ask", "skip"]
+MissedChoice = Literal["start", "ask", "skip"]
+"""What is done with a start that was missed."""
+
 BOOKED: tuple[BookingState, ...] = ("proposed", "approved", "running")
+
+
+class PlannedStart(Noun):
+    """When a deployment is to start, what becomes of a missed start, and which machine answered for each host by then."""
+
+    starts: Moment
+    missed: MissedStart
+    machines: dict[HostName, Text] = {}
 
 
 class Booking(Noun):

@@ -12,6 +12,7 @@ from orchestrator.domain.wrong import wrong
 EXAMPLES = "`2026-06-06T22:00 Europe/Berlin`, `2026-06-06T22:00+02:00`, or `in 30m`"
 _LOCAL = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?: ([A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*))?", re.ASCII)
 _OFFSET = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_LENGTH = re.compile(r"(\d+(\.\d+)?(ms|s|m|h|d))+", re.ASCII)
 _LONGEST = 3653 * 86400.0
 
 
@@ -22,7 +23,7 @@ def written_moment(text: str, now: datetime, zone: str | None = None) -> datetim
     skip or show twice there.
     """
     text = text.strip()
-    if text.startswith("in "):
+    if text.startswith("in ") or _LENGTH.fullmatch(text):
         return _from_now(text, now)
     if _OFFSET.fullmatch(text):
         return _with_offset(text)

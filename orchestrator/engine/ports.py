@@ -155,6 +155,25 @@ class HostLocks(ABC):
         """A number greater than every one given before, by any process."""
 
 
+class Drivers(ABC):
+    """Drivers of deployments beside this process, which outlive it."""
+
+    @abstractmethod
+    def begin(self, deployment: str, by: str) -> None:
+        """Begin to drive a deployment; returns at once. Raises StoreFault.
+
+        Who drives is decided by the claim on the journal: of two drivers of one deployment the second ends at once.
+        """
+
+    @abstractmethod
+    def alive(self, deployment: str) -> bool:
+        """Whether the driver that was begun here last is still there."""
+
+    @abstractmethod
+    def last_words(self, deployment: str) -> str:
+        """What it said last to people, such as what it stumbled over; empty where it said nothing."""
+
+
 class Playbooks(ABC):
     """Attempts: runs of a playbook in a worker process that outlives the caller."""
 

@@ -11,6 +11,7 @@ from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.fold import apply
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.prepared import PreparedPlan
+from orchestrator.domain.schedule_of_change import PlannedStart
 from orchestrator.engine.chronicle import Chronicle
 from orchestrator.engine.drive import drive
 from orchestrator.engine.emergency import refuse_while_stopped
@@ -27,7 +28,7 @@ def deploy(
     """Check the plan, open a deployment of it and drive it. Raises PlanFault, Refused, or Conflict where one is open."""
     prepared = ports.planning.prepare(plan_path)
     refuse_while_stopped(ports.journal)
-    _refuse_second(ports.journal, prepared)
+    refuse_second(ports.journal, prepared)
     refuse_without_room(ports.storage, len(prepared.targets), prepared.copy_size)
     given = _approvals(ports, prepared, approvals)
     name = open_deployment(ports, prepared, by=by, approvals=given)
@@ -42,11 +43,21 @@ def open_deployment(
     *,
     by: str,
     approvals: tuple[e.GivenApproval, ...],
-    starts: datetime | None = None,
+    start: PlannedStart | None = None,
 ) -> str:
-    """Put a new deployment on the journal, with its approvals; its id. With `starts` it is in the schedule."""
+    """Put a new deployment on the journal, with its approvals, and with its start where it is scheduled; its id."""
     name = _free_name(ports.journal, prepared, ports.clock.now())
-    planned = e.Planned(
+    events: list[e.Event] = [planned(prepared, by=by, start=start), e.Submitted(by=by)]
+    if approvals:
+        said = ", ".join(f"{given.role}: {given.person}" for given in approvals)
+        events.append(e.Approved(approvals=approvals, basis=f"named by {by} when starting ({said})"))
+    ports.journal.append(name, 0, events)
+    return name
+
+
+def planned(prepared: PreparedPlan, *, by: str, start: PlannedStart | None = None) -> e.Planned:
+    """The first event of a deployment of this plan; attended, but for one with a start that is scheduled."""
+    event = e.Planned(
         plan=prepared.plan,
         plan_file=prepared.plan_file,
         plan_sha256=prepared.plan_sha256,
@@ -57,18 +68,14 @@ def open_deployment(
         policy=prepared.policy,
         model=prepared.model,
         change=prepared.plan.change_request,
-        mode="attended" if starts is None else "scheduled",
         effective=prepared.effective,
         copy_size=prepared.copy_size,
-        starts=starts,
         missed=prepared.plan.schedule.missed,
     )
-    events: list[e.Event] = [planned, e.Submitted(by=by)]
-    if approvals:
-        said = ", ".join(f"{given.role}: {given.person}" for given in approvals)
-        events.append(e.Approved(approvals=approvals, basis=f"named by {by} when starting ({said})"))
-    ports.journal.append(name, 0, events)
-    return name
+    if start is None:
+        return event
+    ahead = {"mode": "scheduled", "starts": start.starts, "missed": start.missed, "machines": start.machines}
+    return event.model_copy(update=ahead)
 
 
 def resume(ports: Ports, deployment: str | None, *, by: str, watch: Watcher) -> Deployment:
@@ -151,7 +158,8 @@ def _approvals(ports: Ports, prepared: PreparedPlan, given: Mapping[str, str]) -
     return tuple(e.GivenApproval(role=role, person=person) for role, person in given.items())
 
 
-def _refuse_second(journal: Journal, prepared: PreparedPlan) -> None:
+def refuse_second(journal: Journal, prepared: PreparedPlan) -> None:
+    """Raises Conflict where a deployment of this very plan is open, also one that is only scheduled."""
     for other in every(journal):
         if not other.over and other.plan_sha256 == prepared.plan_sha256:
             raise Conflict(

@@ -28,6 +28,7 @@ StepName = Literal[
     "proof",
     "driver",
     "adoption",
+    "schedule",
 ]
 Result = Literal["passed", "failed", "unknown", "open"]
 WAITING = frozenset({"approval", "window", "soak", "confirmation", "early_life", "hold", "pause"})

@@ -25,6 +25,8 @@ _BESIDE = frozenset(
         "emergency_lifted",
         "clock_jumped",
         "approval_given",
+        "start_put_off",
+        "start_missed",
     }
 )
 """Words of people that come in while a step is at work: the next step's beginning is not theirs."""
@@ -60,6 +62,25 @@ def _approved(event: e.Approved, story: Story, record: Recorded) -> None:
 def _rejected(event: e.Rejected, story: Story, record: Recorded) -> None:
     words = f"rejected by {event.by}: {event.reason}"
     story.add(story.finished(record, "approval", "failed", words))
+
+
+@_tell.register
+def _start_put_off(event: e.StartPutOff, story: Story, record: Recorded) -> None:
+    words = f"put off: {'; '.join(event.reasons)}"
+    story.add(StoryStep("schedule", None, record.at, record.at, "passed", words))
+
+
+_MISSED = {
+    "start": "started all the same",
+    "ask": "a person was asked",
+    "skip": "skipped",
+}
+
+
+@_tell.register
+def _start_missed(event: e.StartMissed, story: Story, record: Recorded) -> None:
+    words = f"start missed, {event.reason}: {_MISSED[event.choice]}"
+    story.add(StoryStep("schedule", None, record.at, record.at, "failed", words))
 
 
 @_tell.register

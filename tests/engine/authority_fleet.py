@@ -13,6 +13,7 @@ from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.release_policy import ReleasePolicy
+from orchestrator.domain.schedule_of_change import PlannedStart
 from orchestrator.domain.signing import Keyring, TrustedKey
 from orchestrator.domain.target import Target
 from orchestrator.engine.folding import folded
@@ -140,9 +141,9 @@ class Ruled(Planning):
         return deploy(self.ports, Path("plan.yml"), by="ann", approvals=approvals, watch=quiet)
 
     def schedule(self, starts: datetime) -> Deployment:
-        name = open_deployment(
-            self.ports, self.prepare(Path("plan.yml")), by="ann", approvals=(), starts=starts
-        )
+        start = PlannedStart(starts=starts, missed="ask")
+        ready = self.prepare(Path("plan.yml"))
+        name = open_deployment(self.ports, ready, by="ann", approvals=(), start=start)
         return folded(self.ports.journal, name)
 
     def resume(self) -> Deployment:

@@ -166,6 +166,7 @@ EVERY_EVENT: list[Event] = [
         copy_size=2**40,
         starts=SOON,
         missed="skip",
+        machines={"web1": "5e" * 16},
     ),
     e.Submitted(by="ann"),
     e.Approved(approvals=(e.GivenApproval(role="change manager", person="Bob"),), basis="named"),
@@ -186,6 +187,8 @@ EVERY_EVENT: list[Event] = [
     e.NotAdmitted(
         reasons=(Reason(code="freeze.binds", about="year end", found=ODD, next_move="wait"),), opens=SOON
     ),
+    e.StartPutOff(reasons=(ODD,), by="ann"),
+    e.StartMissed(late=3600.5, choice="ask", reason=ODD, by="ann"),
     e.ApprovalGiven(signed=APPROVAL, by="ann"),
     e.WaveAuthorised(wave=1, purpose="backout", grounds=(ODD,), closes=SOON, undone_by=SOON, restored=("a",)),
     e.WaveNotAuthorised(wave=1, reasons=(ODD,), then="back out"),

@@ -58,6 +58,7 @@ from orchestrator.domain.events.preparation import (
     EnvironmentVerified,
     Refused,
 )
+from orchestrator.domain.events.schedule import StartMissed, StartPutOff
 from orchestrator.domain.events.waves import (
     Completed,
     CompletedWithExceptions,
@@ -91,6 +92,8 @@ Event = Annotated[
     | Cancelled
     | WindowOpened
     | NotAdmitted
+    | StartPutOff
+    | StartMissed
     | ApprovalGiven
     | WaveAuthorised
     | WaveNotAuthorised
@@ -198,6 +201,8 @@ __all__ = [
     "Resumed",
     "Retried",
     "Reviewed",
+    "StartMissed",
+    "StartPutOff",
     "Submitted",
     "WaveAuthorised",
     "WaveChecked",

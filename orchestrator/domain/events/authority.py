@@ -10,7 +10,7 @@ from orchestrator.domain.authority import Reason
 from orchestrator.domain.change import ChangeRequest, Mode
 from orchestrator.domain.deployment_model import DeploymentModel
 from orchestrator.domain.effective_plan import EffectivePlan
-from orchestrator.domain.noun import Many, Moment, Noun, Sha256, Text
+from orchestrator.domain.noun import HostName, Many, Moment, Noun, Sha256, Text
 from orchestrator.domain.rehearsal import Rehearsal
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.release_policy import ReleasePolicy
@@ -25,6 +25,7 @@ class Planned(Noun):
 
     `effective` is what approvals are given for; None on journals of before there was one, and nothing is re-checked then.
     `copy_size`: bytes of the private copy it will run from. `starts`: not before that moment.
+    `machines`: which machine answered for a host when it was scheduled; hosts that gave no answer are left out.
     """
 
     kind: Literal["planned"] = "planned"
@@ -44,6 +45,7 @@ class Planned(Noun):
     copy_size: Annotated[int, Field(ge=0)] = 0
     starts: Moment | None = None
     missed: MissedStart = "ask"
+    machines: dict[HostName, Text] = {}
 
 
 class Submitted(Noun):

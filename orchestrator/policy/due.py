@@ -1,0 +1,110 @@
+"""What is to be done with a scheduled deployment now: start it, let it wait, or do what its plan says of a missed start."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.lifecycle import State
+from orchestrator.domain.schedule_of_change import MissedChoice
+from orchestrator.domain.words import seconds_words
+from orchestrator.policy.windows import Calendar, closes_at, open_at
+
+GRACE = timedelta(minutes=5)
+"""So long after its time a start is still in time: whoever starts what is due looks every minute or so."""
+
+_NOT_BEGUN = frozenset({State.PLANNED, State.AWAITING_APPROVAL, State.SCHEDULED})
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Start it. `missed`: why this start comes late, and is made all the same; empty where it is in time."""
+
+    missed: str = ""
+    late: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Others take up what it needs; it starts when they are over."""
+
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Its start was missed, and it is not started by itself."""
+
+    choice: MissedChoice
+    reason: str
+    late: float
+
+
+@dataclass(frozen=True, slots=True)
+class AskPerson:
+    """A person is waited for already; nothing is done."""
+
+    reason: str
+
+
+DueStep = Start | Wait | Missed | AskPerson
+
+
+def is_due(d: Deployment, now: datetime) -> bool:
+    """Whether it is in the schedule, has not begun, and its time has come."""
+    return d.state in _NOT_BEGUN and d.starts is not None and d.starts <= now
+
+
+def due_step(d: Deployment, now: datetime, calendar: Calendar, conflicts: Sequence[str]) -> DueStep:
+    """What is to be done with a deployment that is due. `conflicts` are reasons why others do not let it start now.
+
+    A start that waits for others is not missed as long as the opening lasts in which it was to start.
+    """
+    waits = d.stopped or d.paused or d.aborting
+    if waits is not None:
+        return AskPerson(f"{'stopped' if d.stopped else 'paused' if d.paused else 'aborted'} by {waits}")
+    if d.missed_start is not None and d.missed_start.choice == "ask":
+        return AskPerson(d.missed_start.reason)
+    starts = d.starts or now
+    late = now - starts
+    why = _why_missed(d, late, still_open=opening_lasts(d, calendar, starts, now))
+    if why and d.missed_start is None:
+        choice = _choice(d, calendar, starts, now)
+        if choice != "start":
+            return Missed(choice, why, late.total_seconds())
+    if conflicts:
+        return Wait(tuple(conflicts))
+    return Start(why if d.missed_start is None else "", late.total_seconds())
+
+
+def _why_missed(d: Deployment, late: timedelta, *, still_open: bool) -> str:
+    if late <= GRACE or (d.put_off and still_open):
+        return ""
+    words = seconds_words(late.total_seconds())
+    if d.put_off:
+        return f"it waited for others for {words}, and the time in which it was to start is over"
+    if d.unadmitted is not None:
+        reasons = "; ".join(f"{one.about}: {one.found}" for one in d.unadmitted.reasons)
+        return f"it was not admitted within {words} of its time ({reasons})"
+    return f"nobody started it within {words} of its time"
+
+
+def _choice(d: Deployment, calendar: Calendar, starts: datetime, now: datetime) -> MissedChoice:
+    if d.missed == "skip":
+        return "skip"
+    lasts = opening_lasts(d, calendar, starts, now)
+    return "start" if d.missed == "start while open" and lasts else "ask"
+
+
+def opening_lasts(d: Deployment, calendar: Calendar, starts: datetime, now: datetime) -> bool:
+    """Whether the opening of calendar and plan in which it was to start has not ended since.
+
+    A start that was laid into a freeze, or outside of every window, has no opening that could last.
+    """
+    window = d.plan.schedule.window
+    if window is not None and not window.opens <= starts <= now < window.closes:
+        return False
+    if not open_at(calendar, starts):
+        return False
+    closes = closes_at(calendar, starts)
+    return closes is None or now < closes

@@ -1,0 +1,76 @@
+"""A house of several plans over a fleet in memory: the real engine, the real store, fakes for hosts and playbooks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from orchestrator.adapters.store import SqlHostLocks, SqlJournal
+from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.prepared import PreparedPlan
+from orchestrator.domain.release_policy import ReleasePolicy
+from orchestrator.engine import schedule
+from orchestrator.engine.folding import folded
+from orchestrator.engine.ports import Planning, Ports
+from tests.fakes.authority import FakeAuthority, FakeKeys
+from tests.fakes.baseline_store import FakeBaselineStore
+from tests.fakes.clock import FakeClock
+from tests.fakes.playbooks import FakePlaybooks
+from tests.fakes.storage import FakeStorage
+from tests.fakes.targets import FakeTargets
+from tests.plans import plan_of, plan_tree, prepared, targets_named
+from tests.simulation.run import _Library
+
+
+class Plans(Planning):
+    """Plans by the name of their file."""
+
+    def __init__(self) -> None:
+        self.plans: dict[str, PreparedPlan] = {}
+
+    def prepare(self, plan: Path) -> PreparedPlan:
+        return self.plans[plan.name]
+
+
+class House:
+    """Plans, hosts and a clock."""
+
+    def __init__(self, home: Path) -> None:
+        self.clock, self.targets, self.plans = FakeClock(), FakeTargets(), Plans()
+        self.playbooks = FakePlaybooks(self.clock.now)
+        self.ports = Ports(
+            planning=self.plans,
+            clock=self.clock,
+            journal=SqlJournal(home, self.clock),
+            storage=FakeStorage(),
+            locks=SqlHostLocks(home, self.clock),
+            playbooks=self.playbooks,
+            targets=self.targets,
+            baselines=FakeBaselineStore(),
+            library=_Library(),
+            authority=FakeAuthority(),
+            keys=FakeKeys(),
+        )
+
+    def plan(self, name: str, *hosts: str, policy: ReleasePolicy | None = None, **sections: Any) -> Path:
+        """Take in a plan for these hosts; `sections` are added to its own."""
+        for host in hosts:
+            self.targets.machine(host).items = {("file", "/etc/app"): {"sha256": "a" * 64, "exists": True}}
+        tree = plan_tree(waves=["rest"])
+        for section, words in sections.items():
+            tree[section] = {**tree.get(section, {}), **words}
+        # One address for one name, whatever its place in a plan.
+        targets = tuple(t.model_copy(update={"address": f"{t.host}.test"}) for t in targets_named(*hosts))
+        made = prepared(plan_of(tree), targets)
+        sha = (name.encode().hex() + "0" * 64)[:64]
+        self.plans.plans[name] = made.model_copy(update={"plan_sha256": sha, "policy": policy})
+        return Path(name)
+
+    def add(self, plan: Path, starts: datetime, **words: Any) -> schedule.Scheduled:
+        """Schedule it."""
+        return schedule.add(self.ports, plan, schedule.Wish(starts, **words), by="ann")
+
+    def now(self, name: str) -> Deployment:
+        """How a deployment stands."""
+        return folded(self.ports.journal, name)

@@ -1,0 +1,150 @@
+"""Bookings are what folds of journals say: state, time, machines, and an end that comes from somewhere."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from orchestrator.domain import events as e
+from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.events import Recorded
+from orchestrator.domain.fold import fold
+from orchestrator.domain.rehearsal import MeasuredWave
+from orchestrator.policy.bookings import booking_of, bookings_of, known_machines
+from orchestrator.policy.conflicts import conflicts
+from tests.journals.corpus import NAMES, folded
+from tests.plans import plan_of, plan_tree, prepared, targets_named
+
+NOON = datetime(2026, 6, 6, 12, 0, tzinfo=UTC)
+NIGHT = NOON + timedelta(hours=10)
+
+
+def deployment(
+    name: str = "d1",
+    *more: e.Event,
+    starts: datetime | None = NIGHT,
+    machines: dict[str, str] | None = None,
+    hosts: tuple[str, ...] = ("web1", "web2"),
+    release: dict[str, object] | None = None,
+) -> Deployment:
+    """A deployment on its journal since noon."""
+    tree = plan_tree()
+    tree["release"] |= release or {}
+    plan = prepared(plan_of(tree), targets_named(*hosts))
+    planned = e.Planned(
+        plan=plan.plan,
+        plan_file="/p/plan.yml",
+        plan_sha256="0" * 64,
+        project="/p",
+        targets=plan.targets,
+        waves=plan.waves,
+        by="ann",
+        mode="scheduled",
+        starts=starts,
+        machines=machines or {},
+    )
+    events = [planned, e.Submitted(by="ann"), *more]
+    return fold(Recorded(deployment=name, seq=n, at=NOON, event=event) for n, event in enumerate(events, 1))
+
+
+APPROVED = e.Approved(basis="none asked")
+OPENED = e.WindowOpened(basis="none")
+VERIFIED = e.ComponentsVerified(digests={}, on_target={})
+
+
+@pytest.mark.parametrize(
+    ("more", "state"),
+    [
+        ([], "proposed"),
+        ([APPROVED], "approved"),
+        ([APPROVED, OPENED], "running"),
+        ([APPROVED, OPENED, e.Refused(stage="environment", reasons=("no",))], "withdrawn"),
+        ([e.Cancelled(by="a", reason="b")], "withdrawn"),
+        ([e.Rejected(by="a", reason="b")], "withdrawn"),
+    ],
+)
+def test_state(more: list[e.Event], state: str) -> None:
+    booking = booking_of(deployment("d1", *more), NOON, {})
+    assert booking is not None
+    assert booking.state == state
+
+
+def test_every_journal_of_the_corpus_has_a_booking_or_no_time() -> None:
+    for name in NAMES:
+        d = folded(name)
+        booking = booking_of(d, d.last_at, {})
+        begun = d.state.value not in ("planned", "awaiting approval", "scheduled", "refused", "cancelled")
+        assert booking is not None or not begun
+        assert booking is None or set(booking.machines.values()) == set(d.standings)
+
+
+def test_without_a_time_there_is_no_booking() -> None:
+    assert booking_of(deployment(starts=None), NOON, {}) is None
+
+
+def test_the_end_without_measures_is_that_of_the_plans_limits() -> None:
+    booking = booking_of(deployment(), NOON, {})
+    assert booking is not None
+    assert booking.ends is not None
+    # two waves: 3600 s there, 3600 s back, and the patience of one check each
+    wave = (booking.ends - booking.starts).total_seconds() / 2
+    assert 7200 <= wave <= 7260
+    assert "never measured" in booking.basis
+
+
+def test_the_end_with_measures_is_theirs() -> None:
+    measured = [MeasuredWave(wave=0, hosts=1, deploy=60, verify=10, back_out=50)]
+    booking = booking_of(deployment(), NOON, {}, measured)
+    assert booking is not None
+    assert booking.ends == NIGHT + timedelta(seconds=240)
+    assert "1 measured waves" in booking.basis
+
+
+def test_what_runs_longer_than_expected_has_no_known_end() -> None:
+    running = deployment("d1", APPROVED, OPENED)
+    soon, late = (booking_of(running, NOON + timedelta(hours=h), {}) for h in (1, 9))
+    assert soon is not None
+    assert late is not None
+    assert (soon.starts, soon.ends is None) == (NOON, False)
+    assert (late.ends, late.basis) == (None, "nobody knows: it takes longer than expected")
+
+
+def test_what_is_paused_has_no_known_end() -> None:
+    paused = booking_of(deployment("d1", APPROVED, OPENED, e.Paused(by="a", reason="b")), NOON, {})
+    assert paused is not None
+    assert (paused.ends, paused.basis) == (None, "nobody knows: it is paused")
+
+
+def test_a_machine_is_known_from_when_it_was_scheduled() -> None:
+    booking = booking_of(deployment(machines={"web1": "m-1"}), NOON, {})
+    assert booking is not None
+    assert booking.machines == {"m-1": "web1", "address:10.0.0.2:22": "web2"}
+    assert booking.by_address == ("web2",)
+
+
+def test_a_machine_is_known_from_another_deployment_by_its_address() -> None:
+    told = deployment("d1", machines={"web1": "m-1", "web2": "m-2"})
+    silent = deployment("d2", hosts=("shop1",))
+    assert known_machines([told, silent]) == {"10.0.0.1:22": "m-1", "10.0.0.2:22": "m-2"}
+    found = conflicts(bookings_of([told, silent], NOON, {}))
+    assert [(c.one, c.other, c.what) for c in found] == [("d1", "d2", ("web1 (there shop1)",))]
+
+
+def test_service_items_and_needs_are_those_of_the_release() -> None:
+    shop = deployment(
+        release={"service": "shop", "cis": ["vip-1"], "depends_on": ["pay"]},
+        hosts=("a",),
+        machines={"a": "m-7"},
+    )
+    pay = deployment("d2", release={"service": "pay"}, hosts=("b", "c"), machines={"b": "m-8", "c": "m-9"})
+    found = conflicts(bookings_of([shop, pay], NOON, {}))
+    assert [(c.kind, c.what) for c in found] == [("dependency", ("shop > pay",))]
+    booking = booking_of(shop, NOON, {})
+    assert booking is not None
+    assert booking.cis == ("vip-1",)
+
+
+def test_they_are_in_the_order_of_their_starts() -> None:
+    late, early = deployment("a", starts=NIGHT + timedelta(hours=1)), deployment("b")
+    assert [b.id for b in bookings_of([late, early], NOON, {})] == ["b", "a"]
