@@ -9,6 +9,7 @@ import click
 
 from orchestrator.adapters.files.model_file import load_model
 from orchestrator.cli.branches import print_outline
+from orchestrator.cli.model_stats import stats
 from orchestrator.cli.person import json_option
 from orchestrator.cli.rule_outline import model_outline
 from orchestrator.cli.shelf import Shelf, check, project_option, tell_faults
@@ -75,6 +76,9 @@ def schema() -> None:
     from orchestrator.adapters.files.authority_schemas import model_schema
 
     click.echo(json.dumps(model_schema(), indent=2, ensure_ascii=False))
+
+
+model.add_command(stats)
 
 
 def _shelf(project: Path | None) -> Shelf[DeploymentModel]:

@@ -182,3 +182,19 @@ def test_who_drives_is_told_as_far_as_it_can_be_seen() -> None:
     assert driver_words(d).startswith("Driven by process 6006 on ops1, which cannot be seen")
     here = d.model_copy(update={"driver": f"{os.uname().nodename}:{2**22 + 1}"})
     assert driver_words(here) == f"No process drives it (process {2**22 + 1} is gone): orch resume {d.id}"
+
+
+def test_figures_of_models(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keep_named(home, "completed_phased", "residue", "held")
+    assert run(["model", "stats"]) == 0
+    shown = out(capsys)
+    assert shown.startswith("From 20")
+    assert "3 deployments" in shown.splitlines()[0]
+    assert "(no model)\t\t3\t50%\t1\t0\t0\t1\t0\t0\t0\t1\t0 of 0\t" in shown
+    assert "Not good in deployments without a model:\n  1 x " in shown
+    assert run(["model", "stats", "--json"]) == 0
+    told = json.loads(out(capsys))
+    assert (told["completed"], told["with_residue"], told["open"], told["success"]) == (1, 1, 1, 0.5)
+    assert run(["model", "stats", "--model", "none", "--since", "90d"]) == 0
+    assert "There is no deployment by model none in that time." in out(capsys)
+    assert run(["model", "stats", "--since", "soon"]) == 2

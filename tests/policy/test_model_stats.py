@@ -1,0 +1,116 @@
+"""The figures of models: what counts as success, what is counted by itself, and reasons without the names of hosts."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from orchestrator.adapters.files.manual import model as model_manual
+from orchestrator.adapters.files.model_file import load_model
+from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.rehearsal import Rehearsal
+from orchestrator.policy.model_stats import ModelFigures, figures, within
+from orchestrator.policy.story import Story
+from orchestrator.policy.telling import story_of
+from tests.journals.corpus import folded, recorded
+
+MODEL = load_model(model_manual()).noun
+ENDS = {
+    "completed_phased": "completed",
+    "excluded_then_completed": "with_exceptions",
+    "pilot_backed_out": "backed_out",
+    "residue": "with_residue",
+    "backout_failed": "backout_failed",
+    "refused_environment": "refused",
+    "held": "open",
+}
+
+
+def told(name: str, version: int | None = 1) -> tuple[Deployment, Story]:
+    model = None if version is None else MODEL.model_copy(update={"version": version})
+    return folded(name).model_copy(update={"model": model}), story_of(recorded(name))
+
+
+def of(*names: str) -> ModelFigures:
+    (found,) = figures([told(name) for name in names])
+    return found
+
+
+@pytest.mark.parametrize(("name", "end"), ENDS.items(), ids=ENDS)
+def test_each_end_is_counted_as_what_it_is(name: str, end: str) -> None:
+    found = of(name)
+    counts = {each: getattr(found, each) for each in (*ENDS.values(), "cancelled")}
+    assert counts == {**dict.fromkeys(counts, 0), end: 1}
+
+
+def test_success_is_a_share_of_those_that_touched_hosts_and_ended() -> None:
+    assert of(*ENDS).success == 0.2
+    assert of("completed_phased", "refused_environment", "held").success == 1.0
+    assert of("refused_environment", "held").success is None
+    assert of("pilot_backed_out").success == 0.0
+
+
+def test_versions_are_counted_apart_and_no_model_last() -> None:
+    found = figures([told("residue", None), told("completed_phased", 2), told("held", 1)])
+    assert [(one.model, one.version) for one in found] == [
+        ("rolling-web-service", 1),
+        ("rolling-web-service", 2),
+        (None, None),
+    ]
+    assert figures([]) == ()
+
+
+def test_times_are_medians_of_waves_that_came_so_far() -> None:
+    whole, story = told("completed_phased")
+    waves = of("completed_phased").waves
+    took = sorted(_deploys(whole, story))
+    assert waves.deployed == len(whole.waves) == len(took)
+    assert waves.deploy == pytest.approx(took[len(took) // 2], abs=0.001)
+    assert waves.back_out is None
+    refused = of("refused_environment").waves
+    assert (refused.deploy, refused.deployed) == (None, 0)
+    assert of("pilot_backed_out").waves.backed_out == 1
+
+
+def _deploys(d: Deployment, story: Story) -> Sequence[float]:
+    return [
+        sum(
+            step.seconds or 0
+            for step in story.of_wave(wave.number)
+            if step.name in ("entry", "deploy", "quiesce")
+        )
+        for wave in d.waves
+    ]
+
+
+def test_reasons_are_counted_without_hosts() -> None:
+    one, story = told("residue")
+    assert one.backout is not None
+    again = one.backout.model_copy(
+        update={"reason": one.backout.reason.replace("web2", "web4").replace("web3", "web5")}
+    )
+    other = one.model_copy(update={"id": "again", "backout": again})
+    (found,) = figures([(one, story), (other, story)])
+    assert [reason.times for reason in found.reasons] == [2]
+    assert not any(host in found.reasons[0].reason for host in one.standings)
+
+
+def test_what_a_person_took_back_is_told_so() -> None:
+    assert of("rolled_back").reasons[0].reason.startswith("taken back by a person: ")
+
+
+def test_rehearsals_are_counted_by_themselves() -> None:
+    d, story = told("pilot_backed_out")
+    rehearsal = Rehearsal.model_construct(part="backout")
+    good = d.model_copy(update={"rehearsal": rehearsal, "rehearsed": "end"})
+    poor = d.model_copy(update={"rehearsal": rehearsal})
+    (found,) = figures([(good, story), (poor, story)])
+    assert (found.deployments, found.rehearsals, found.rehearsed, found.success) == (0, 2, 1, None)
+    assert found.reasons == ()
+
+
+def test_only_what_began_since() -> None:
+    d, _ = told("held")
+    assert list(within([d], d.began_at)) == [d]
+    assert list(within([d], d.began_at + timedelta(seconds=1))) == []
+    assert list(within([d], None)) == [d]
