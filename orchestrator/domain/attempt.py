@@ -5,6 +5,7 @@ from typing import Literal
 from orchestrator.domain.noun import HostName, Many, Noun, Seconds, Text, Variables
 
 Purpose = Literal["deploy", "backout"]
+Acceleration = Literal["mitogen"]
 
 
 class Allowance(Noun):
@@ -42,4 +43,5 @@ class AttemptRequest(Noun):
     epoch: int = 0
     addresses: dict[HostName, str] = {}
     machines: dict[HostName, str] = {}
+    accelerate: Acceleration | None = None
     repeated: bool = False

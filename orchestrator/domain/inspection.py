@@ -56,3 +56,4 @@ class Inspection(Noun):
     playbooks: Many[PlaybookSeen] = ()
     vault_faults: Many[FileFault] = ()
     groups: dict[str, Many[HostName]] = {}
+    no_acceleration: str | None = None

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from orchestrator.domain.attempt import Allowance
+from orchestrator.domain.attempt import Acceleration, Allowance
 from orchestrator.domain.baseline import BaselineScope
 from orchestrator.domain.change import ChangeRequest, ChangeType
 from orchestrator.domain.check import Check
@@ -112,6 +112,7 @@ class Strategy(Noun):
     task_timeout: PositiveSeconds = 300.0
     run_timeout: PositiveSeconds = 3600.0
     forks: Annotated[int, Field(ge=1, le=500)] = 10
+    accelerate: Acceleration | None = None
     idempotent: bool = True
     allow: Allowance = Allowance()
 

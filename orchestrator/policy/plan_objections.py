@@ -40,10 +40,14 @@ def other_digest(index: int, unit: ReleaseUnit, digest: str) -> Iterator[Objecti
 
 
 def about_inventory(plan: ReleasePlan, inspection: Inspection) -> Iterator[Objection]:
-    """An inventory that cannot be read, names no host, or names one machine twice."""
+    """An inventory that cannot be read, names no host, or names one machine twice; an acceleration that is not there."""
     for found in inspection.inventory_faults:
         next_move = "correct the inventory or `strategy.hosts`"
         yield Objection("resources.inventory", "an inventory with the plan's hosts", found, next_move)
+    if inspection.no_acceleration is not None:
+        next_move = "install orch with all packages of its lock, or remove `accelerate`"
+        expected = "an acceleration that can be had"
+        yield Objection("strategy.accelerate", expected, inspection.no_acceleration, next_move)
     if not inspection.targets and not inspection.inventory_faults:
         found = f"none for `{plan.strategy.hosts}`"
         yield Objection("strategy.hosts", "at least one host", found, "correct the pattern or the inventory")

@@ -27,6 +27,7 @@ class Runs:
     inventory: Path | None = None
     number: int = 0
     claim_within: float = 15.0
+    accelerate: str | None = None
     playbooks: AnsiblePlaybooks = field(init=False)
 
     def __post_init__(self) -> None:
@@ -46,6 +47,7 @@ class Runs:
             "hosts": hosts,
             "variables": {},
             "known_hosts": str(self.lab.known_hosts),
+            "accelerate": self.accelerate,
         }
         return AttemptRequest.model_validate({**given, **changes})
 

@@ -30,11 +30,12 @@ def hosts() -> Iterator[Lab]:
         take_down(name)
 
 
-@pytest.fixture
-def runs(tmp_path: Path, hosts: Lab) -> Runs:
+@pytest.fixture(params=["plain", pytest.param("mitogen", marks=pytest.mark.slow)])
+def runs(request: pytest.FixtureRequest, tmp_path: Path, hosts: Lab) -> Runs:
     for name in HOSTS:
         hosts.ssh(name, "sudo rm -rf /var/lib/orch /tmp/acts")
-    return Runs(tmp_path, hosts, project=FENCED)
+    accelerate = None if request.param == "plain" else request.param
+    return Runs(tmp_path, hosts, project=FENCED, accelerate=accelerate)
 
 
 def acts(runs: Runs, host: str) -> list[str]:

@@ -18,9 +18,10 @@ from tests.fleet.ansible_runs import Runs, reasons, results
 DONE, NOT, UNKNOWN = "done", "not_done", "unknown"
 
 
-@pytest.fixture
-def runs(tmp_path: Path, light_lab: Lab) -> Runs:
-    return Runs(tmp_path, light_lab)
+@pytest.fixture(params=["plain", pytest.param("mitogen", marks=pytest.mark.slow)])
+def runs(request: pytest.FixtureRequest, tmp_path: Path, light_lab: Lab) -> Runs:
+    """As every run is, and as a plan may ask for it. The second takes minutes; test_acceleration.py has some of it."""
+    return Runs(tmp_path, light_lab, accelerate=None if request.param == "plain" else request.param)
 
 
 def with_hosts(runs: Runs, more: dict[str, dict[str, Any]]) -> Path:

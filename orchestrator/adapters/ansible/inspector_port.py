@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from orchestrator.adapters.ansible.acceleration import lacking
 from orchestrator.adapters.ansible.inspection import inspect
 from orchestrator.adapters.ansible.lint import unsafe_constructs
 from orchestrator.adapters.ansible.settings import cfg_conflicts
@@ -17,7 +18,8 @@ class AnsibleInspector(Inspector):
 
     def inspect(self, plan: ReleasePlan, project: Path) -> Inspection:
         """The inventory, the deploy playbook and the backout playbook, with the variables that each is given."""
-        return _inspect(plan, project, plan.strategy.hosts, with_playbooks=True)
+        found = _inspect(plan, project, plan.strategy.hosts, with_playbooks=True)
+        return found.model_copy(update={"no_acceleration": lacking(plan.strategy.accelerate)})
 
     def unsafe_constructs(self, playbook: Path, project: Path) -> list[PlaybookFinding]:
         """From the files themselves; nothing is started."""

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from orchestrator.adapters.ansible import fencing
+from orchestrator.adapters.ansible import acceleration, fencing
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.settings import base_environment, run_settings
 from orchestrator.domain.attempt import AttemptRequest
@@ -39,9 +39,13 @@ LEADING_ASTRAY = frozenset(
 )
 
 
-def unsafe_variables(request: AttemptRequest) -> list[str]:
-    """The names among the variables that a plan may not set."""
-    return sorted(LEADING_ASTRAY & request.variables.keys())
+def refused(request: AttemptRequest) -> str | None:
+    """Why the run cannot be launched: variables that a plan may not set, or an acceleration that cannot be had."""
+    astray = sorted(LEADING_ASTRAY & request.variables.keys())
+    if astray:
+        return f"variables that would lead the run astray: {', '.join(astray)}"
+    lacking = acceleration.lacking(request.accelerate)
+    return None if lacking is None else f"accelerate: {request.accelerate} cannot be had: {lacking}"
 
 
 def plain_values(value: Any) -> Any:
@@ -76,7 +80,7 @@ def _play(name: str, nonce: str, request: AttemptRequest, command: str) -> dict[
         "hosts": list(request.hosts),
         "gather_facts": False,
         "become": False,
-        "strategy": "ansible.builtin.linear",
+        "strategy": acceleration.STRATEGY if request.accelerate else "ansible.builtin.linear",
         "any_errors_fatal": False,
         "ignore_errors": False,
         "ignore_unreachable": False,
@@ -104,8 +108,9 @@ def arguments(request: AttemptRequest, folder: AttemptFolder) -> list[str]:
     found = [str(playbook), "--inventory", request.inventory, "--limit", f"@{limit}"]
     if request.vault_password_file is not None:
         found += ["--vault-password-file", request.vault_password_file]
-    if request.variables:
-        variables = folder.keep_variables(plain_values(request.variables))
+    if request.variables or request.accelerate:
+        given = {**request.variables, **acceleration.variables(request)}
+        variables = folder.keep_variables(plain_values(given))
         found += ["--extra-vars", f"@{variables}"]
     return found
 

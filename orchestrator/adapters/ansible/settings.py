@@ -8,16 +8,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from orchestrator.adapters.ansible import acceleration
 from orchestrator.domain.attempt import AttemptRequest
 
+_CALLBACKS = "~/.ansible/plugins/callback:/usr/share/ansible/plugins/callback"
 PLUGINS = Path(__file__).parent / "callback_plugins"
 # What of the caller's environment a run sees. The agent's socket is no secret, and keys often live only there.
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "USER", "LOGNAME", "TZ", "SSH_AUTH_SOCK")
 
-_SSH = (
-    "-o StrictHostKeyChecking=yes -o ControlMaster=auto -o ControlPersist=60s -o ServerAliveInterval=15 "
-    "-o ServerAliveCountMax=3"
-)
+_SSH = "-o StrictHostKeyChecking=yes -o ServerAliveInterval=15 -o ServerAliveCountMax=3"
 
 
 class _Override(NamedTuple):
@@ -128,12 +127,15 @@ def config_file(project: Path) -> str:
     return str(own if own.is_file() else Path(__file__).parent / "no_settings.cfg")
 
 
-def ssh_arguments(control: Path, known_hosts: str | None, users: str) -> str:
-    """Ours before the user's, for ssh takes the first value it is given."""
+def ssh_arguments(control: Path | None, known_hosts: str | None, users: str) -> str:
+    """Ours before the user's, for ssh takes the first value it is given. Without `control`, no connection is shared."""
     pinned = ""
     if known_hosts is not None:
         pinned = f" -o UserKnownHostsFile={shlex.quote(known_hosts)} -o GlobalKnownHostsFile=/dev/null"
-    return f"{_SSH} -o ControlPath={control}/%C{pinned} {users}".rstrip()
+    shared = " -o ControlMaster=no -o ControlPath=none"
+    if control is not None:
+        shared = f" -o ControlMaster=auto -o ControlPersist=60s -o ControlPath={control}/%C"
+    return f"{_SSH}{shared}{pinned} {users}".rstrip()
 
 
 def run_settings(request: AttemptRequest, *, directory: Path, control: Path) -> dict[str, str]:
@@ -150,7 +152,10 @@ def lasting_settings(project: str) -> dict[str, str]:
     ]
     return {
         "ANSIBLE_CONFIG": config_file(Path(project)),
-        "ANSIBLE_CALLBACK_PLUGINS": _joined([_anchored(users, project), str(PLUGINS)], ":"),
+        "ANSIBLE_CALLBACK_PLUGINS": _joined(
+            [_anchored(users.get(("defaults", "callback_plugins"), ""), project) or _CALLBACKS, str(PLUGINS)],
+            ":",
+        ),
         "ANSIBLE_CALLBACKS_ENABLED": _joined([*callbacks, "orch_evidence"], ","),
         "ANSIBLE_HOST_PATTERN_MISMATCH": "error",
         "ANSIBLE_INVENTORY_UNPARSED_FAILED": "1",
@@ -183,11 +188,16 @@ def settings_of_one_run(request: AttemptRequest, directory: Path, control: Path)
     return {
         "ANSIBLE_TASK_TIMEOUT": str(max(1, round(request.task_timeout))),
         "ANSIBLE_SSH_ARGS": ssh_arguments(
-            control, request.known_hosts, users.get(("ssh_connection", "ssh_args"), "")
+            None if request.accelerate else control,
+            request.known_hosts,
+            users.get(("ssh_connection", "ssh_args"), ""),
         ),
         "ANSIBLE_INJECT_FACT_VARS": "1" if request.allowance.injected_facts else "0",
-        "ANSIBLE_FORKS": str(max(1, min(request.forks, len(request.hosts)))),
+        "ANSIBLE_FORKS": str(acceleration.forks(request)),
         "ANSIBLE_LOCAL_TEMP": str(directory / "tmp"),
+        **acceleration.settings(
+            request, _anchored(users.get(("defaults", "strategy_plugins"), ""), request.project)
+        ),
     }
 
 
@@ -207,13 +217,12 @@ def _only_against(users: Mapping[tuple[str, str], str]) -> dict[str, str]:
     return undone
 
 
-def _anchored(users: Mapping[tuple[str, str], str], project: str) -> str:
-    """The user's callback folders; Ansible takes relative ones from the folder of ansible.cfg."""
-    folders = [folder for folder in users.get(("defaults", "callback_plugins"), "").split(":") if folder]
-    if not folders:
-        return "~/.ansible/plugins/callback:/usr/share/ansible/plugins/callback"
+def _anchored(given: str, project: str) -> str:
+    """The user's plugin folders; Ansible takes relative ones from the folder of ansible.cfg."""
     return ":".join(
-        folder if folder.startswith(("/", "~", "$", "{")) else f"{project}/{folder}" for folder in folders
+        folder if folder.startswith(("/", "~", "$", "{")) else f"{project}/{folder}"
+        for folder in given.split(":")
+        if folder
     )
 
 

@@ -14,7 +14,15 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 # What Ansible keeps of the settings of one run (settings.py) where it is imported; it asks for the others when it needs them.
-_OF_ONE_RUN = ("TASK_TIMEOUT", "INJECT_FACTS_AS_VARS", "DEFAULT_FORKS", "DEFAULT_LOCAL_TMP")
+_OF_ONE_RUN = (
+    "TASK_TIMEOUT",
+    "INJECT_FACTS_AS_VARS",
+    "DEFAULT_FORKS",
+    "DEFAULT_LOCAL_TMP",
+    "DEFAULT_STRATEGY",
+    "DEFAULT_STRATEGY_PLUGIN_PATH",
+    "DEFAULT_TIMEOUT",
+)
 _MODULES = (
     "ansible.cli.playbook",
     "ansible.executor.task_queue_manager",
@@ -65,6 +73,9 @@ def play(arguments: Sequence[str], environment: dict[str, str], project: str) ->
     from ansible import constants
     from ansible.cli.playbook import PlaybookCLI
     from ansible.playbook.base import Base
+    from ansible.playbook.play import Play
+    from ansible.playbook.play_context import PlayContext
+    from ansible.plugins.loader import strategy_loader
 
     os.environ.clear()
     os.environ.update(environment)
@@ -75,6 +86,11 @@ def play(arguments: Sequence[str], environment: dict[str, str], project: str) ->
     for name in _OF_ONE_RUN:
         setattr(constants, name, constants.config.get_config_value(name))
     Base.__dict__["timeout"].default = constants.TASK_TIMEOUT
+    PlayContext.__dict__["timeout"].default = constants.DEFAULT_TIMEOUT
+    Play.__dict__["strategy"].default = constants.DEFAULT_STRATEGY
+    for folder in environment.get("ANSIBLE_STRATEGY_PLUGINS", "").split(":"):
+        if folder:
+            strategy_loader.add_directory(str(Path(folder).expanduser()))
     gc.enable()
     PlaybookCLI.cli_executor(sys.argv)
     raise AssertionError("cli_executor always exits")

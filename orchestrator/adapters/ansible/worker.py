@@ -55,13 +55,11 @@ def work(folder: AttemptFolder, *, warm: bool = False) -> bool:
 def _run_and_judge(folder: AttemptFolder, group: Path | None, control: Path, *, warm: bool) -> None:
     request = folder.request()
     started = datetime.now(UTC)
-    astray = launch.unsafe_variables(request)
-    if astray:
+    refused = launch.refused(request)
+    if refused is not None:
         now = RunExit(started_at=started, ended_at=started)
         folder.forget()
-        folder.finish(
-            never_ran(request, now, f"variables that would lead the run astray: {', '.join(astray)}")
-        )
+        folder.finish(never_ran(request, now, refused))
         return
     run = _Run(request, folder, group, warm=warm)
     faults = run.faults(control)

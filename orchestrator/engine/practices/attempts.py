@@ -128,6 +128,8 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
         run_timeout=part.run_timeout,
         forks=plan.strategy.forks,
         vault_password_file=d.place_of(vault) if vault else None,
+        # A backout goes the way that is known best.
+        accelerate=plan.strategy.accelerate if attempted.purpose == "deploy" else None,
         epoch=attempted.epoch,
         repeated=attempted.repeated,
         addresses={t.host: f"{t.address}:{t.port}" for t in d.targets if t.host in hosts},

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import importlib
 import json
 import os
 import re
@@ -117,6 +118,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         """Mark the remote processes of every play but our own: each play's environment, first, so that its own wins."""
         # All that Ansible loaded stays to the end: each of its forks would only walk through it, and copy it, in vain.
         gc.freeze()
+        _leave_cores_free()
         self._write("start", pid=os.getpid())
         plays = playbook.get_plays()
         users = [play for play in plays if not self._which(play)]
@@ -242,6 +244,13 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             identity=_identity(answer) if self._ours == "sentinel" and kind == "ok" else "",
             **fields,
         )
+
+
+def _leave_cores_free() -> None:
+    """mitogen would pin each process to a core, which is slower where there are few."""
+    if os.environ.get("ANSIBLE_STRATEGY", "").startswith("mitogen"):
+        affinity: Any = importlib.import_module("ansible_mitogen.affinity")
+        affinity.policy = affinity.Policy()
 
 
 def _as_list(value: Any) -> list[Any]:

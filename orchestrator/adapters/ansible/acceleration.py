@@ -1,0 +1,56 @@
+"""mitogen, where a plan asks for it: one interpreter on each host for the whole run, instead of one for each task.
+
+An opt-in for deploys, never for a backout. The settings are those that made it fast and reliable (docs/ansible.md).
+"""
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from orchestrator.domain.attempt import AttemptRequest
+
+STRATEGY = "mitogen_linear"
+FORKS = 10
+"""More connections at once were slower, and reported healthy hosts as unreachable."""
+CONNECT_SECONDS = 30
+KEEPALIVE_SECONDS = 15
+"""mitogen's own 300 s would win over the one in the arguments of ssh."""
+
+
+def strategies() -> Path | None:
+    """The folder of mitogen's strategy plugins; None where mitogen is not installed."""
+    found = find_spec("ansible_mitogen")
+    return Path(found.origin).parent / "plugins" / "strategy" if found and found.origin else None
+
+
+def lacking(accelerate: str | None) -> str | None:
+    """Why an acceleration that a plan asks for cannot be had, or None."""
+    if accelerate is None or strategies() is not None:
+        return None
+    return f"mitogen is not installed beside {sys.executable}"
+
+
+def settings(request: AttemptRequest, users_strategies: str) -> dict[str, str]:
+    """The ANSIBLE_* variables that accelerate a run; none where the plan does not ask for it."""
+    if request.accelerate is None:
+        return {}
+    folders = [
+        users_strategies or "~/.ansible/plugins/strategy:/usr/share/ansible/plugins/strategy",
+        strategies(),
+    ]
+    return {
+        "ANSIBLE_STRATEGY": STRATEGY,
+        "ANSIBLE_STRATEGY_PLUGINS": ":".join(str(folder) for folder in folders if folder),
+        "ANSIBLE_TIMEOUT": str(CONNECT_SECONDS),
+    }
+
+
+def variables(request: AttemptRequest) -> dict[str, int]:
+    """What mitogen reads from variables."""
+    return {} if request.accelerate is None else {"mitogen_ssh_keepalive_interval": KEEPALIVE_SECONDS}
+
+
+def forks(request: AttemptRequest) -> int:
+    """How many hosts at once: no more than there are, and no more than mitogen bears."""
+    most = request.forks if request.accelerate is None else min(request.forks, FORKS)
+    return max(1, min(most, len(request.hosts)))

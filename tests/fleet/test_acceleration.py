@@ -1,0 +1,60 @@
+"""Runs through mitogen: some of the lies that the whole of test_lying_playbooks.py tries, and what only mitogen could break."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from orchestrator.lab.fleet import Lab
+from tests.fleet.ansible_runs import Runs, reasons, results
+
+DONE, NOT, UNKNOWN = "done", "not_done", "unknown"
+
+
+@pytest.fixture
+def runs(tmp_path: Path, light_lab: Lab) -> Runs:
+    return Runs(tmp_path, light_lab, accelerate="mitogen")
+
+
+# playbook, what becomes of web1 and web2, and words of the reasons
+ROWS = [
+    ("honest.yml", DONE, DONE, ""),
+    ("rescue.yml", NOT, NOT, ""),
+    ("clear_host_errors.yml", NOT, NOT, "web1: task 'Deploy' failed: "),
+    ("delegate_outside.yml", UNKNOWN, UNKNOWN, "touched outside the wave and its declared delegates: web3"),
+]
+
+
+@pytest.mark.parametrize(("playbook", "first", "second", "words"), ROWS, ids=[row[0] for row in ROWS])
+def test_a_lying_playbook_through_mitogen(
+    runs: Runs, playbook: str, first: str, second: str, words: str
+) -> None:
+    outcome = runs.run(playbook)
+    assert results(outcome) == {"web1": first, "web2": second}, reasons(outcome)
+    assert words in reasons(outcome)
+
+
+def test_a_host_with_another_key_is_not_logged_in_to(runs: Runs, tmp_path: Path) -> None:
+    pinned = tmp_path / "known_hosts"
+    pinned.write_text("\n".join(f"{host.address} {OTHER_KEY}" for host in runs.lab.hosts) + "\n")
+    outcome = runs.run("honest.yml", ("web1",), known_hosts=str(pinned))
+    assert results(outcome) == {"web1": UNKNOWN}
+    assert "host key" in reasons(outcome).lower()
+
+
+OTHER_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ1dCBub3QgdGhlIGtleSBvZiB0aGlzIGhvc3QhISEh"
+
+
+def test_one_run_is_accelerated_and_the_next_is_not(runs: Runs) -> None:
+    """A backout is never accelerated, also not where it is forked from the same zygote as the deploy before it."""
+    seen = []
+    for accelerate in ("mitogen", None, "mitogen"):
+        asked = runs.request("honest.yml", ("web1",), accelerate=accelerate)
+        runs.playbooks.start(asked)
+        outcome = runs.until(asked.attempt, "finished").outcome
+        assert outcome is not None
+        assert results(outcome) == {"web1": DONE}
+        seen.append("mitogen" in runs.read(asked.attempt, "output.txt"))
+    assert json.dumps(seen) == "[true, false, true]"
