@@ -8,6 +8,7 @@ import pytest
 from orchestrator.adapters.files.manual import model as model_manual
 from orchestrator.adapters.files.model_file import load_model
 from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.effective_plan import INGREDIENTS, EffectivePlan, Ingredient
 from orchestrator.domain.rehearsal import Rehearsal
 from orchestrator.policy.model_stats import ModelFigures, figures, within
 from orchestrator.policy.story import Story
@@ -101,7 +102,8 @@ def test_what_a_person_took_back_is_told_so() -> None:
 
 def test_rehearsals_are_counted_by_themselves() -> None:
     d, story = told("pilot_backed_out")
-    rehearsal = Rehearsal.model_construct(part="backout")
+    whole = EffectivePlan(ingredients=tuple(Ingredient(name=name, parts={}) for name in INGREDIENTS))
+    rehearsal = Rehearsal(of=whole, environment="live", part="backout")
     good = d.model_copy(update={"rehearsal": rehearsal, "rehearsed": "end"})
     poor = d.model_copy(update={"rehearsal": rehearsal})
     (found,) = figures([(good, story), (poor, story)])
