@@ -161,6 +161,7 @@ class Pen:
             started_at=started,
             ended_at=self.now + timedelta(seconds=took),
             evidence_sha256="e1" * 32,
+            outrun_on=tuple(each.host for each in outcomes if "newer run" in each.reason),
         )
         self.add(e.AttemptEnded(outcome=outcome), took + 0.1)
 

@@ -355,6 +355,33 @@ def _second_wave_fails(pen: Pen | None = None, *, back_out: bool = True) -> Pen:
     return pen
 
 
+def rebooted_and_outrun() -> Pen:
+    """A host reboots in the second wave and is waited for; its next try finds that a run of others has been there."""
+    gone = (
+        "unknown",
+        "the host became unreachable in task 'Unpack the release': closed by remote host",
+        "Unpack",
+    )
+    refused = ("not_done", "refused by the host: a newer run (epoch 1772488800) was here", "orch fence")
+    pen = Pen(plan_of(), SIX)
+    pen.prepare()
+    pen.wave(0)
+    pen.run("deploy", 1, ("web2", "web3"), {"web3": gone}, took=9.0)
+    name = pen.d.attempts[-1].attempt
+    pen.add(e.QuietAwaited(attempt=name, hosts=("web3",), until=pen.now + timedelta(seconds=120)), 1.0)
+    pen.add(e.Quiesced(attempt=name, ended=("web3",)), 24.0)
+    reason = f"1 host of 2 down in wave 2, allowed 0; web3: {gone[1]}"
+    pen.add(e.WaveFailed(wave=1, hosts=("web3",), reason=reason))
+    pen.add(e.Held(reason=reason, by="orch"))
+    pen.add(e.Retried(by="ann", reason="it is back"), 60.0)
+    pen.run("deploy", 1, ("web3",), {"web3": refused}, took=3.0)
+    again = f"1 host of 2 down in wave 2, allowed 0; web3: {refused[1]}"
+    pen.add(e.WaveFailed(wave=1, hosts=("web3",), reason=again))
+    why = f"a run that is not of this deployment was on web3 after {pen.d.attempts[-1].attempt} began"
+    pen.add(e.Held(reason=f"{why}; see what it did there", by="orch"))
+    return pen
+
+
 SCRIPTS: dict[str, Callable[[], Pen]] = {
     script.__name__: script
     for script in (
@@ -369,6 +396,7 @@ SCRIPTS: dict[str, Callable[[], Pen]] = {
         big_bang_60,
         rolled_back,
         killed_and_adopted,
+        rebooted_and_outrun,
         hostile_text,
     )
 }

@@ -29,6 +29,7 @@ HEADLINES = {
     "A person has to look there.",
     "refused_environment": "Refused before any host was touched.",
     "held": "Held for a person at wave 2: nothing goes on until somebody decides.",
+    "rebooted_and_outrun": "Held for a person at wave 2: nothing goes on until somebody decides.",
     "killed_and_adopted": "Deploying, at wave 3 of 3. Hosts: 3 verified, 3 deploying.",
 }
 SUCCESS = re.compile(r"\b(success\w*|completed|deployed and verified|restored)\b", re.IGNORECASE)
