@@ -99,6 +99,6 @@ def take_step(work: Work) -> bool:
             attempts.follow(work, step)
         case Perform() as step:
             if step.practice in BEFORE_ATTEMPTS:
-                work.ports.playbooks.make_ready(work.deployment.project)
+                work.ports.playbooks.make_ready(work.deployment.workplace)
             PRACTICES[step.practice](work, step)
     return True

@@ -37,7 +37,7 @@ class Runs:
         self, playbook: str, hosts: tuple[str, ...] = ("web1", "web2"), **changes: Any
     ) -> AttemptRequest:
         self.number += 1
-        given = {
+        given: dict[str, Any] = {
             "attempt": f"{Path(playbook).stem}-{os.getpid()}-{self.number}",
             "deployment": "d1",
             "purpose": "deploy",

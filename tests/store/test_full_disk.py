@@ -153,7 +153,7 @@ def test_with_room_a_deployment_completes_and_nothing_stays_held_back(site: Site
 def test_below_the_reserve_nothing_is_started(site: Site) -> None:
     hog = fill(site.disk, leave=RESERVE + ballast_for(6) - MIB)
     with pytest.raises(
-        Refused, match=r"has \d[\d.]* MiB free; .* needs 8 MiB in reserve and 16.8 MiB .*Make room"
+        Refused, match=r"has \d[\d.]* MiB free; .* needs 8 MiB in reserve, .*and 16.8 MiB .*Make room"
     ):
         site.deploy()
     assert site.ports.journal.deployments() == []

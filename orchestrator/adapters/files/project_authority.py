@@ -39,7 +39,7 @@ class ProjectAuthority(Authority):
 
     def tree(self, plan: ReleasePlan, project: Path, plan_file: Path) -> Tree:
         """As the rules of the project say."""
-        tree = tree_of(project, project_rules(project, plan, plan_file))
+        tree = tree_of(project, project_rules(project, self._home, plan, plan_file))
         return Tree(
             tree.files, tree.size + sum(_size(project / unit.artefact) for unit in plan.release.units)
         )
@@ -49,7 +49,7 @@ class ProjectAuthority(Authority):
         self.discard(deployment)
         place = self._copies / deployment
         try:
-            tree = private_copy(project, place, project_rules(project, plan, plan_file))
+            tree = private_copy(project, place, project_rules(project, self._home, plan, plan_file))
             for unit in plan.release.units:
                 _copy_unit(project, place, unit.artefact)
         except BaseException:
@@ -60,7 +60,7 @@ class ProjectAuthority(Authority):
     def copied(self, plan: ReleasePlan, place: str) -> Tree:
         """What every run leaves behind is no part of it."""
         root = Path(place)
-        common, units = common_rules(root), {Path(unit.artefact) for unit in plan.release.units}
+        common, units = common_rules(root, self._home), {Path(unit.artefact) for unit in plan.release.units}
         return tree_of(root, lambda path, folder: common(path, folder) or Path(path) in units)
 
     def restore(

@@ -1,10 +1,12 @@
 """What of a project is no part of its playbook tree: what version control and caches keep, and what has a place of its own."""
 
+import os
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
 from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.errors import Fault, PlanFault
 
 LEFT_OUT = frozenset({"__pycache__", "node_modules"})
 """Names of folders that hold nothing a playbook is made of; folders whose names begin with a dot are left out as well."""
@@ -23,17 +25,28 @@ OWN_PLACES = {
 
 _PLAN = re.compile(rb"^(?:release|strategy|backout):", re.MULTILINE)
 _LOOKED_AT = 256 << 10
+_HOME = "a folder of its own for what orch keeps, such as .orch"
 
 LeftOut = Callable[[PurePosixPath, bool], bool]
 """Whether a path of the project is left out; the second tells a folder from a file."""
 
 
-def common_rules(root: Path) -> LeftOut:
-    """What is left out of any tree, a private copy too."""
+def common_rules(root: Path, home: Path) -> LeftOut:
+    """What is left out of any tree, a private copy too: caches, dot-folders, and where orch keeps its own, for that grows.
+
+    Raises PlanFault where that is the project itself.
+    """
     ignored = _ignored(root)
+    own = PurePosixPath(os.path.relpath(home.resolve(), root.resolve()))
+    if own == PurePosixPath():
+        raise PlanFault(
+            [Fault(str(root), None, "", _HOME, "the project itself as $ORCH_HOME", "name another folder")]
+        )
 
     def left_out(path: PurePosixPath, folder: bool) -> bool:  # noqa: FBT001 - a callback
-        if folder and (path.name in LEFT_OUT or path.name.startswith(".") or _is_venv(root / path)):
+        if folder and (
+            path.name in LEFT_OUT or path.name.startswith(".") or path == own or _is_venv(root / path)
+        ):
             return True
         # In a worktree or a submodule of git it is a file.
         return path.name == ".git" or ignored(path, folder)
@@ -41,9 +54,9 @@ def common_rules(root: Path) -> LeftOut:
     return left_out
 
 
-def project_rules(root: Path, plan: ReleasePlan, plan_file: Path) -> LeftOut:
+def project_rules(root: Path, home: Path, plan: ReleasePlan, plan_file: Path) -> LeftOut:
     """What is left out of a project: besides, its release units, plans, policies, models, keys and certificates."""
-    common = common_rules(root)
+    common = common_rules(root, home)
     units = {str(PurePosixPath(unit.artefact)) for unit in plan.release.units}
     named = {str(PurePosixPath(path)) for path in (plan.strategy.playbook, plan.backout.playbook)}
     plans = plan_file.resolve().parent

@@ -147,14 +147,14 @@ def test_a_run_beyond_its_time_ends_with_everything_it_started(
 ) -> None:
     seconds = unique_seconds()
     variables = {"log": str(tmp_path / "log"), "seconds": seconds, "wait": seconds}
-    asked = request("a1", "forked.yml", variables=variables, run_timeout=3.0)
+    asked = request("a1", "forked.yml", variables=variables, run_timeout=8.0)
     if grouped:
         playbooks.start(asked)
     else:
         _start_without_cgroups(asked.model_dump_json(), tmp_path, monkeypatch)
     outcome = until(playbooks, "a1", "finished").outcome
     assert outcome is not None
-    assert "timed out: the run was ended after 3 s" in outcome.faults
+    assert "timed out: the run was ended after 8 s" in outcome.faults
     assert outcome.hosts[0].result == "unknown"
     assert "during task 'Wait'" in outcome.hosts[0].reason
     assert (tmp_path / "log").exists()

@@ -14,10 +14,11 @@ from orchestrator.errors import Conflict, PlanFault
 from tests.plans import plan_of, plan_tree
 
 FILES = ("playbooks/shop.yml", "rollback/shop.yml", "roles/shop/tasks/main.yml", "ansible.cfg")
+HOME = Path("/nowhere/orch")
 
 
 def digests(root: Path) -> dict[str, str]:
-    return dict(tree_of(root, common_rules(root)).files)
+    return dict(tree_of(root, common_rules(root, HOME)).files)
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def test_every_file_and_link_is_digested_by_its_path(tree: Path) -> None:
 
 
 def test_the_same_tree_elsewhere_has_the_same_digests(tree: Path, tmp_path: Path) -> None:
-    copied = private_copy(tree, tmp_path / "copy", common_rules(tree))
+    copied = private_copy(tree, tmp_path / "copy", common_rules(tree, HOME))
     assert copied.files == digests(tmp_path / "copy") == digests(tree)
     assert copied.size == sum(len(f"# {name}\n") for name in FILES)
     assert (tmp_path / "copy").stat().st_mode & 0o777 == 0o700
@@ -129,7 +130,7 @@ def test_caches_and_what_has_a_place_of_its_own_are_left_out(tree: Path, tmp_pat
     put(tree, "models/own.yml", "orch: 1\nmodel: own\ntitle: x\n")
     put(tree, "keys/a.json", '{"public": ""}')
     put(tree, "certificates/a.json", '{"certificate": {}, "signature": {}}')
-    rules = project_rules(tree, plan, tree / "plans/this.yml")
+    rules = project_rules(tree, HOME, plan, tree / "plans/this.yml")
     assert tree_of(tree, rules).files == before
     private_copy(tree, tmp_path / "copy", rules)
     assert not (tmp_path / "copy/roles/shop/__pycache__").exists()
@@ -146,7 +147,7 @@ def test_what_only_lies_in_such_a_place_is_part_of_the_tree(tree: Path) -> None:
     }
     for name in named | {"plans/this.yml"}:
         put(tree, name, "purpose: none\n")
-    found = tree_of(tree, project_rules(tree, plan_of(plan_tree()), tree / "plans/this.yml")).files
+    found = tree_of(tree, project_rules(tree, HOME, plan_of(plan_tree()), tree / "plans/this.yml")).files
     assert named <= found.keys()
 
 
@@ -161,16 +162,16 @@ def test_the_user_names_more_that_is_left_out(tree: Path) -> None:
 
 
 def test_a_private_copy_is_made_in_a_new_folder(tree: Path, tmp_path: Path) -> None:
-    private_copy(tree, tmp_path / "copy", common_rules(tree))
+    private_copy(tree, tmp_path / "copy", common_rules(tree, HOME))
     with pytest.raises(Conflict):
-        private_copy(tree, tmp_path / "copy", common_rules(tree))
+        private_copy(tree, tmp_path / "copy", common_rules(tree, HOME))
 
 
 def test_modes_go_with_the_copy(tree: Path, tmp_path: Path) -> None:
     (tree / "ansible.cfg").chmod(0o600)
     put(tree, "inventory.sh")
     (tree / "inventory.sh").chmod(0o755)
-    private_copy(tree, tmp_path / "copy", common_rules(tree))
+    private_copy(tree, tmp_path / "copy", common_rules(tree, HOME))
     assert [oct((tmp_path / "copy" / name).stat().st_mode) for name in ("ansible.cfg", "inventory.sh")] == [
         "0o100600",
         "0o100755",
@@ -185,3 +186,15 @@ def put(root: Path, name: str, content: str = "") -> None:
 def test_a_project_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PlanFault):
         digests(tmp_path / "nothing")
+
+
+def test_the_home_of_orch_inside_a_project_is_no_part_of_it(tree: Path) -> None:
+    before = digests(tree)
+    put(tree, "var/orch/journal.sqlite")
+    assert dict(tree_of(tree, common_rules(tree, tree / "var/orch")).files) == before
+    assert "var/orch/journal.sqlite" in digests(tree)
+
+
+def test_a_project_is_not_the_home_of_orch(tree: Path) -> None:
+    with pytest.raises(PlanFault, match=r"project: expected a folder of its own for what orch keeps"):
+        common_rules(tree, tree)
