@@ -101,9 +101,8 @@ def simulated(hosts: int, waves: int, home: Path, *, fails: bool = False) -> tup
     return ports, open_deployment(ports, plan, by="ann", approvals=())
 
 
-def deployed(hosts: int, waves: int, home: Path, *, fails: bool = False) -> Figures:
-    """One deployment to its end, and what it cost this process beyond what the simulation itself takes."""
-    ports, name = simulated(hosts, waves, home, fails=fails)
+def residue(ports: Ports) -> Callable[[Recorded], None]:
+    """For `drive` to call: where a backout begins, every tenth host gets a file that no baseline has."""
 
     def watch(record: Recorded) -> None:
         if isinstance(record.event, BackoutBegan) and isinstance(ports.targets, FakeTargets):
@@ -111,9 +110,16 @@ def deployed(hosts: int, waves: int, home: Path, *, fails: bool = False) -> Figu
                 left: dict[str, AttributeValue] = {"sha256": "f" * 64, "mode": "0600"}
                 ports.targets.machine(host).items["file", "/opt/app/left"] = left
 
+    return watch
+
+
+def deployed(hosts: int, waves: int, home: Path, *, fails: bool = False) -> Figures:
+    """One deployment to its end, and what it cost this process beyond what the simulation itself takes."""
+    ports, name = simulated(hosts, waves, home, fails=fails)
+
     began, cpu = time.monotonic(), time.process_time()
     before = _resident()
-    ended = drive(ports, name, driver="bench", by="ann", watch=watch)
+    ended = drive(ports, name, driver="bench", by="ann", watch=residue(ports))
     wall, cpu = time.monotonic() - began, time.process_time() - cpu
     if ended.state is not (State.BACKED_OUT_WITH_RESIDUE if fails else State.COMPLETED):
         raise AssertionError(f"the simulated deployment ended as {ended.state.value}")

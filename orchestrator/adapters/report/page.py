@@ -1,6 +1,5 @@
 """The record as one self-contained page: no script, no address outside it, every text escaped."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +8,14 @@ from typing import Any
 
 from jinja2 import Environment
 
+from orchestrator.adapters.report.alike import (
+    EACH_UP_TO,
+    alike_checks,
+    alike_hosts,
+    alike_outcomes,
+    names,
+    reference_lines,
+)
 from orchestrator.adapters.report.plan_sections import sections_of
 from orchestrator.adapters.report.templating import environment
 from orchestrator.adapters.report.timeline import HOSTS_UP_TO, timeline_of
@@ -75,6 +82,8 @@ def html_record(records: Sequence[Recorded], made_at: datetime, diffs: Diffs | N
             tone=tone_of(d),
             trouble=first_troubles(story),
             timeline=timeline_of(d, story, end),
+            alike_hosts=alike_hosts,
+            few=len(d.standings) <= EACH_UP_TO,
             addresses={target.host: target.address for target in d.targets},
             many_hosts=len(d.standings) > HOSTS_UP_TO,
             approved=[r for r in records if isinstance(r.event, e.Approved)],
@@ -143,6 +152,11 @@ def _environment() -> Environment:
             "by_host": _by_host,
             "value": _value,
             "decision": _decision,
+            "alike_checks": alike_checks,
+            "alike_outcomes": alike_outcomes,
+            "names": names,
+            "reference_lines": reference_lines,
+            "named_with": lambda hosts, addresses: names([f"{host} {addresses[host]}" for host in hosts]),
             "title": lambda name: str(name).replace("_", " "),
         }
     )
@@ -161,7 +175,7 @@ def _took(seconds: float | None) -> str:
 
 
 def _event_json(record: Recorded) -> str:
-    return json.dumps(record.event.model_dump(mode="json", exclude={"kind"}), indent=1, ensure_ascii=False)
+    return record.event.model_dump_json(exclude={"kind"}, indent=1)
 
 
 def _by_host(results: Sequence[CheckResult]) -> dict[str, list[CheckResult]]:
