@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from orchestrator.adapters import process
+from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.domain.outcome import AttemptOutcome
 from orchestrator.lab.fleet import Lab, take_down
 from tests.fleet.ansible_runs import CASES, Runs, reasons, results
@@ -83,7 +84,7 @@ def test_a_paused_run_that_wakes_up_after_a_newer_one_changes_nothing(runs: Runs
 
 def paused_before_its_fence(runs: Runs, attempt: str) -> list[int]:
     """Stop ansible-playbook as soon as it says that it began, or the worker before that."""
-    marker = f"ORCH_ATTEMPT={attempt}"
+    marker = AttemptFolder(runs.root / "attempts", attempt).mark()
     deadline = time.monotonic() + 30
     while not process.marked(marker):
         assert time.monotonic() < deadline

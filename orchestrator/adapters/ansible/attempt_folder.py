@@ -1,5 +1,6 @@
 """The folder of an attempt: its files, who claimed it, how it ended. Every write is atomic, every claim exclusive."""
 
+import hashlib
 import json
 import os
 import secrets
@@ -12,6 +13,9 @@ from orchestrator.adapters.process import ProcessId
 from orchestrator.domain.attempt import AttemptRequest
 from orchestrator.domain.outcome import AttemptOutcome
 from orchestrator.domain.plain_text import plain
+
+MARK = "ORCH_ATTEMPT"
+"""The variable by which the processes of an attempt on this machine are known."""
 
 
 class AttemptFolder:
@@ -62,6 +66,13 @@ class AttemptFolder:
     def nonce(self) -> str:
         """What every event of this run must carry."""
         return (self.path / "nonce").read_text()
+
+    def mark(self) -> str:
+        """What the environment of every local process of the attempt holds, and that of no other attempt.
+
+        A name is one below one root; two homes can begin the same release within one second.
+        """
+        return f"{MARK}={self.attempt}.{hashlib.sha256(self.nonce().encode()).hexdigest()[:16]}"
 
     def claim(self, holder: dict[str, Any]) -> bool:
         """Claim the attempt, once for ever; False when somebody else has."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.adapters.ansible import acceleration, fencing
-from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
+from orchestrator.adapters.ansible.attempt_folder import MARK, AttemptFolder
 from orchestrator.adapters.ansible.settings import base_environment, run_settings
 from orchestrator.domain.attempt import AttemptRequest
 
@@ -122,14 +122,9 @@ def environment(
     return {
         **base_environment(caller),
         **run_settings(request, directory=folder.path, control=control),
-        marker(request.attempt).partition("=")[0]: request.attempt,
+        MARK: folder.mark().partition("=")[2],
         "ORCH_EVIDENCE": str(folder.evidence),
         "ORCH_ADDRESSES": str(folder.addresses),
         "ORCH_NONCE": folder.nonce(),
         "ORCH_MARKER": request.attempt,
     }
-
-
-def marker(attempt: str) -> str:
-    """What the environment of every local process of an attempt holds."""
-    return f"ORCH_ATTEMPT={attempt}"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from orchestrator.adapters import process
-from orchestrator.adapters.ansible import event_stream, launch
+from orchestrator.adapters.ansible import event_stream
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.settings import base_environment
 from orchestrator.adapters.ansible.warm_start import WarmStart
@@ -45,7 +45,7 @@ class AnsiblePlaybooks(Playbooks):
         if created and not self._warm.start(folder, request, base_environment(os.environ)):
             process.spawn_detached(
                 [sys.executable, "-m", "orchestrator.adapters.ansible.worker", str(folder.path)],
-                environment=_worker_environment(request.attempt),
+                environment=_worker_environment(folder),
                 log=folder.log,
             )
 
@@ -85,7 +85,7 @@ class AnsiblePlaybooks(Playbooks):
         if not folder.exists():
             return True
         folder.claimed() or folder.claim({"fenced": "stopped before a worker claimed it"})
-        gone = process.end_tree(marker=launch.marker(attempt), group=folder.cgroup(), root=folder.holder())
+        gone = process.end_tree(marker=folder.mark(), group=folder.cgroup(), root=folder.holder())
         if gone:
             process.remove_cgroup(folder.cgroup())
             folder.forget()
@@ -103,9 +103,9 @@ class AnsiblePlaybooks(Playbooks):
         return True
 
 
-def _worker_environment(attempt: str) -> dict[str, str]:
+def _worker_environment(folder: AttemptFolder) -> dict[str, str]:
     """The worker finds orch where this process found it; what the run itself sees is decided in the worker."""
-    name, _, value = launch.marker(attempt).partition("=")
+    name, _, value = folder.mark().partition("=")
     home = str(Path(__file__).parents[3])
     return {**base_environment(os.environ), name: value, "PYTHONPATH": home, "PYTHONDONTWRITEBYTECODE": "1"}
 

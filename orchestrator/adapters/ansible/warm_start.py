@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from orchestrator.adapters import process
-from orchestrator.adapters.ansible import launch, zygote
-from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
+from orchestrator.adapters.ansible import zygote
+from orchestrator.adapters.ansible.attempt_folder import MARK, AttemptFolder
 from orchestrator.adapters.ansible.settings import config_file, lasting_settings
 from orchestrator.domain.attempt import AttemptRequest
 
@@ -56,7 +56,7 @@ class WarmStart:
 
     def start(self, folder: AttemptFolder, request: AttemptRequest, base: Mapping[str, str]) -> bool:
         """Have a worker forked for the attempt; False when nobody said so: then it may have been, or not."""
-        if len(folder.attempt) > len(_ROOM):
+        if len(folder.mark()) > len(MARK) + 1 + len(_ROOM):
             return False
         self.make_ready(request.project, base)
         if self._line is None:
@@ -85,8 +85,7 @@ class WarmStart:
 
 def _environment(project: str, base: Mapping[str, str]) -> dict[str, str]:
     """What the zygote is started with: room for the mark of each attempt, and where orch is."""
-    name = launch.marker("").partition("=")[0]
-    own = {name: _ROOM, "PYTHONPATH": str(Path(__file__).parents[3]), "PYTHONDONTWRITEBYTECODE": "1"}
+    own = {MARK: _ROOM, "PYTHONPATH": str(Path(__file__).parents[3]), "PYTHONDONTWRITEBYTECODE": "1"}
     return {**base, **lasting_settings(project), **own}
 
 

@@ -63,7 +63,7 @@ def _run_and_judge(folder: AttemptFolder, group: Path | None, control: Path, *, 
         return
     run = _Run(request, folder, group, warm=warm)
     faults = run.faults(control)
-    if not process.end_tree(marker=launch.marker(request.attempt), group=group, root=process.identity()):
+    if not process.end_tree(marker=folder.mark(), group=group, root=process.identity()):
         faults.append("processes of the run are left and do not end")
     evidence = fold(folder.events(), folder.nonce())
     if evidence.gaps and not run.timed_out:
@@ -99,9 +99,7 @@ class _Run:
 
     def _time_is_over(self) -> None:
         self.timed_out = True
-        process.end_tree(
-            marker=launch.marker(self.request.attempt), group=self.group, root=process.identity()
-        )
+        process.end_tree(marker=self.folder.mark(), group=self.group, root=process.identity())
 
     def _call(self, control: Path) -> None:
         """Files for output and no input at all, so that no prompt can wait and no output can stall."""

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from orchestrator.adapters import process
-from orchestrator.adapters.ansible import launch, settings, warmth, worker
-from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
+from orchestrator.adapters.ansible import settings, warmth, worker
+from orchestrator.adapters.ansible.attempt_folder import MARK, AttemptFolder
 
 IDLE = 900.0
 """Seconds without an attempt after which it ends: it holds memory, and a soak can last for days."""
@@ -57,8 +57,9 @@ def _be_worker(path: Path, driver: socket.socket) -> NoReturn:
         os.dup2(log, 2)
         os.close(log)
         folder = AttemptFolder(path.parent, path.name)
-        os.environ["ORCH_ATTEMPT"] = folder.attempt
-        if process.remark(launch.marker(folder.attempt)):
+        mark = folder.mark()
+        os.environ[MARK] = mark.partition("=")[2]
+        if process.remark(mark):
             gc.enable()
             code = 0 if worker.work(folder, warm=True) else worker.CLAIMED
     except BaseException:  # noqa: BLE001 - whatever it was, this process must not go on as the zygote

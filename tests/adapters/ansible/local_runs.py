@@ -25,8 +25,9 @@ def until(playbooks: AnsiblePlaybooks, attempt: str, *states: str, seconds: floa
         seen = playbooks.sight(attempt)
         if seen.state in states:
             return seen
+        assert seen.state != "dead", f"{attempt} is dead: {seen.outcome}"
         time.sleep(0.02)
-    raise AssertionError(f"{attempt} is not {states} after {seconds} s")
+    raise AssertionError(f"{attempt} is {seen.state} and not {states} after {seconds} s")
 
 
 def wait_for(path: Path, seconds: float = 60.0) -> None:

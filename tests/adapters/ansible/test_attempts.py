@@ -17,6 +17,7 @@ from orchestrator.adapters import process
 from orchestrator.adapters.ansible import worker
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
+from orchestrator.domain.attempt import AttemptRequest
 from tests.adapters.ansible.local_runs import RUNS, request, until, wait_for
 
 
@@ -85,6 +86,22 @@ def test_a_run_outlives_the_kill_of_its_starter_and_its_process_group(
     assert (tmp_path / "log").read_text() == "one a1\n"
 
 
+def test_attempts_of_one_name_below_two_roots_leave_each_other_alone(tmp_path: Path) -> None:
+    """Two homes may begin the same release within one second; the end of one run is not the end of the other."""
+    one, other = (AnsiblePlaybooks(tmp_path / name) for name in ("one", "other"))
+    seconds = unique_seconds()
+    log = str(tmp_path / "log")
+    one.start(request("a1", "deploy.yml", variables={"log": log, "seconds": seconds}))
+    wait_for(tmp_path / "log")
+    other.start(request("a1", "deploy.yml", variables={"log": str(tmp_path / "log2")}))
+    assert until(other, "a1", "finished", "dead").state == "finished"
+    assert other.stop("a1")
+    assert one.sight("a1").state == "running"
+    assert len(sleepers(seconds)) == 1
+    assert one.stop("a1")
+    assert sleepers(seconds) == []
+
+
 def test_a_second_worker_runs_nothing(playbooks: AnsiblePlaybooks, tmp_path: Path) -> None:
     playbooks.start(request("a1", "deploy.yml", variables={"log": str(tmp_path / "log"), "seconds": "1"}))
     wait_for(tmp_path / "attempts/a1/claim.json")
@@ -137,42 +154,43 @@ def test_a_killed_worker_is_dead_and_stop_ends_what_it_left(
     assert playbooks.stop("a1")
     assert not left_in_tmp(tmp_path)
     assert sleepers(seconds) == []
-    assert process.marked("ORCH_ATTEMPT=a1") == []
+    assert process.marked(AttemptFolder(tmp_path / "attempts", "a1").mark()) == []
     assert playbooks.sight("a1").state == "dead"
 
 
 @pytest.mark.parametrize("grouped", [True, False], ids=["cgroup", "no cgroup"])
 def test_a_run_beyond_its_time_ends_with_everything_it_started(
-    playbooks: AnsiblePlaybooks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, grouped: bool
+    playbooks: AnsiblePlaybooks, tmp_path: Path, *, grouped: bool
 ) -> None:
     seconds = unique_seconds()
     variables = {"log": str(tmp_path / "log"), "seconds": seconds, "wait": seconds}
-    asked = request("a1", "forked.yml", variables=variables, run_timeout=8.0)
+    asked = request("a1", "forked.yml", variables=variables, run_timeout=20.0)
     if grouped:
         playbooks.start(asked)
     else:
-        _start_without_cgroups(asked.model_dump_json(), tmp_path, monkeypatch)
+        _start_without_cgroups(asked, tmp_path)
     outcome = until(playbooks, "a1", "finished").outcome
     assert outcome is not None
-    assert "timed out: the run was ended after 8 s" in outcome.faults
+    assert "timed out: the run was ended after 20 s" in outcome.faults
     assert outcome.hosts[0].result == "unknown"
     assert "during task 'Wait'" in outcome.hosts[0].reason
     assert (tmp_path / "log").exists()
     assert sleepers(seconds) == []
 
 
-def _start_without_cgroups(asked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker in which no cgroup can be had: only the subreaper and the marker are left to find its processes by."""
+def _start_without_cgroups(asked: AttemptRequest, tmp_path: Path) -> None:
+    """A worker in which no cgroup can be had: only the subreaper and the mark are left to find its processes by."""
+    folder = AttemptFolder(tmp_path / "attempts", "a1")
+    folder.create(asked)
     code = (
         "import sys; from pathlib import Path; from orchestrator.adapters import process;"
         "from orchestrator.adapters.ansible import worker; from orchestrator.adapters.ansible.attempt_folder import *;"
-        "process.enter_cgroup = lambda name: None; folder = AttemptFolder(Path(sys.argv[1]), 'a1');"
-        "folder.create(AttemptRequest.model_validate_json(sys.stdin.read())); worker.work(folder)"
+        "process.enter_cgroup = lambda name: None; worker.work(AttemptFolder(Path(sys.argv[1]), 'a1'))"
     )
-    monkeypatch.setenv("ORCH_ATTEMPT", "a1")
+    name, _, value = folder.mark().partition("=")
     subprocess.run(
         [sys.executable, "-c", code, str(tmp_path / "attempts")],
-        input=asked.encode(),
+        env={**os.environ, name: value},
         check=True,
         cwd=RUNS.parents[2],
     )

@@ -15,6 +15,7 @@ import pytest
 
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible import zygote
+from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 from orchestrator.adapters.ansible.warm_start import WarmStart
 from orchestrator.domain.sighting import Sighting
@@ -77,12 +78,13 @@ def test_workers_are_forked_from_one_zygote_and_carry_their_own_mark(warm: Warm)
     worker = warm.port.sight("a2").worker_pid
     while not sleepers(seconds):
         time.sleep(0.02)
-    assert {worker, *sleepers(seconds)} <= set(process.marked("ORCH_ATTEMPT=a2"))
+    mark = AttemptFolder(warm.root / "attempts", "a2").mark()
+    assert {worker, *sleepers(seconds)} <= set(process.marked(mark))
     assert warm.start.pid == first
-    assert first not in process.marked("ORCH_ATTEMPT=a2")
+    assert first not in process.marked(mark)
     assert warm.port.stop("a2")
     assert sleepers(seconds) == []
-    assert process.marked("ORCH_ATTEMPT=a2") == []
+    assert process.marked(mark) == []
 
 
 def test_a_zygote_killed_during_a_run_takes_nothing_with_it(warm: Warm) -> None:
