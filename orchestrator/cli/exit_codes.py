@@ -3,6 +3,7 @@
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.lifecycle import State
 from orchestrator.errors import ExitCode
+from orchestrator.policy.rehearsal_verdict import faults_of_part
 
 _CODES: dict[State, ExitCode] = {
     State.COMPLETED: ExitCode.COMPLETED,
@@ -16,5 +17,10 @@ _CODES: dict[State, ExitCode] = {
 
 
 def exit_code_of(d: Deployment) -> ExitCode:
-    """The code of the end it came to; one that has not ended waits for a person."""
+    """The code of the end it came to; one that has not ended waits for a person.
+
+    A rehearsal is taken back when it goes well; where nothing is against it, what was asked is done.
+    """
+    if d.rehearsal is not None and not faults_of_part(d):
+        return ExitCode.COMPLETED
     return _CODES.get(d.state, ExitCode.HELD)

@@ -152,7 +152,8 @@ def _entry_checked(event: e.EntryChecked, d: Deployment) -> Said:
 @_said.register
 def _attempt_intended(event: e.AttemptIntended, d: Deployment) -> Said:
     verb = "deploying to" if event.purpose == "deploy" else "backing out of"
-    return [(_wave(d, event.wave), f"{verb} {counted(len(event.hosts), 'host')} ({event.attempt})")]
+    again = " a second time" if event.repeated else ""
+    return [(_wave(d, event.wave), f"{verb} {counted(len(event.hosts), 'host')}{again} ({event.attempt})")]
 
 
 @_said.register

@@ -19,6 +19,7 @@ class Verb(NamedTuple):
 VERBS = (
     Verb("plan", "orchestrator.cli.plan:plan", "Check a release plan and show what it would do."),
     Verb("deploy", "orchestrator.cli.deploy:deploy", "Deploy a release plan, wave by wave."),
+    Verb("rehearse", "orchestrator.cli.rehearse:rehearse", "Rehearse a plan elsewhere, and certify it."),
     Verb(
         "approve", "orchestrator.cli.approve:approve", "Approve a deployment in a role, signed with your key."
     ),

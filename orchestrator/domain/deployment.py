@@ -287,6 +287,11 @@ class Deployment(Noun):
         return tuple(host for wave in self.waves for host in wave.hosts if host in touched)
 
     @property
+    def unrestored_hosts(self) -> tuple[str, ...]:
+        """Touched hosts that are not proved to be as they were before."""
+        return tuple(host for host in self.touched_hosts if self.standings[host].standing != "restored")
+
+    @property
     def unseen_hosts(self) -> frozenset[str]:
         """Hosts that could not be asked after an unclean end: what ran there may still run, and nothing else is run."""
         return frozenset(host for attempt in self.attempts for host in attempt.unseen)

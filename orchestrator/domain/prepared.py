@@ -10,7 +10,10 @@ from orchestrator.domain.wave import Wave
 
 
 class PreparedPlan(Noun):
-    """What a deployment starts from. `project` is the absolute directory that the plan's paths are relative to."""
+    """What a deployment starts from. `project` is the absolute directory that the plan's paths are relative to.
+
+    `written`: where the plan was put in another place, to be rehearsed there, the plan for the place it goes to.
+    """
 
     plan: ReleasePlan
     plan_file: str
@@ -23,3 +26,4 @@ class PreparedPlan(Noun):
     model: DeploymentModel | None = None
     effective: EffectivePlan | None = None
     copy_size: int = 0
+    written: ReleasePlan | None = None

@@ -11,7 +11,7 @@ from orchestrator.errors import NotFound
 KEPT = timedelta(days=90)
 """After the end of a deployment that could still be rolled back. A rollback after that copies the project anew."""
 
-NOTHING_TO_TAKE_BACK = frozenset({State.REFUSED, State.CANCELLED, State.BACKED_OUT})
+NOTHING_TOUCHED = frozenset({State.REFUSED, State.CANCELLED})
 
 
 def discard_old(ports: Ports, deployment: Deployment) -> None:
@@ -29,4 +29,9 @@ def _done_with(ports: Ports, name: str, now: datetime) -> bool:
         d = folded(ports.journal, name)
     except NotFound:
         return False  # another home's, or one that is being made
-    return d.over and (d.state in NOTHING_TO_TAKE_BACK or d.last_at + KEPT < now)
+    return d.over and (_nothing_to_take_back(d) or d.last_at + KEPT < now)
+
+
+def _nothing_to_take_back(d: Deployment) -> bool:
+    """What was backed out on a part of its hosts can be rolled back on the others."""
+    return d.state in NOTHING_TOUCHED or (d.state is State.BACKED_OUT and not d.unrestored_hosts)

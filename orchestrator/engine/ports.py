@@ -14,6 +14,7 @@ from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import Event, Recorded
 from orchestrator.domain.host_lock import HostLock
 from orchestrator.domain.inspection import Inspection, PlaybookFinding
+from orchestrator.domain.place import Place
 from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.sighting import Sighting, TaskSeen
@@ -212,8 +213,11 @@ class Planning(ABC):
     """Release plans as people hand them in."""
 
     @abstractmethod
-    def prepare(self, plan: Path) -> PreparedPlan:
-        """The plan checked whole, with hosts and waves resolved. Raises PlanFault with every fault there is."""
+    def prepare(self, plan: Path, place: Place | None = None) -> PreparedPlan:
+        """The plan checked whole, with hosts and waves resolved; in another `place` where it is to be rehearsed.
+
+        Raises PlanFault with every fault there is.
+        """
 
 
 class Inspector(ABC):

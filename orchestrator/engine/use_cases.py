@@ -11,6 +11,7 @@ from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.fold import apply
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.prepared import PreparedPlan
+from orchestrator.domain.rehearsal import Rehearsal
 from orchestrator.domain.schedule_of_change import PlannedStart
 from orchestrator.engine.chronicle import Chronicle
 from orchestrator.engine.drive import drive
@@ -44,10 +45,11 @@ def open_deployment(
     by: str,
     approvals: tuple[e.GivenApproval, ...],
     start: PlannedStart | None = None,
+    rehearsal: Rehearsal | None = None,
 ) -> str:
-    """Put a new deployment on the journal, with its approvals, and with its start where it is scheduled; its id."""
+    """Put a new deployment on the journal, with its approvals, and with its start or what it rehearses; its id."""
     name = _free_name(ports.journal, prepared, ports.clock.now())
-    events: list[e.Event] = [planned(prepared, by=by, start=start), e.Submitted(by=by)]
+    events: list[e.Event] = [planned(prepared, by=by, start=start, rehearsal=rehearsal), e.Submitted(by=by)]
     if approvals:
         said = ", ".join(f"{given.role}: {given.person}" for given in approvals)
         events.append(e.Approved(approvals=approvals, basis=f"named by {by} when starting ({said})"))
@@ -55,7 +57,9 @@ def open_deployment(
     return name
 
 
-def planned(prepared: PreparedPlan, *, by: str, start: PlannedStart | None = None) -> e.Planned:
+def planned(
+    prepared: PreparedPlan, *, by: str, start: PlannedStart | None = None, rehearsal: Rehearsal | None = None
+) -> e.Planned:
     """The first event of a deployment of this plan; attended, but for one with a start that is scheduled."""
     event = e.Planned(
         plan=prepared.plan,
@@ -71,6 +75,7 @@ def planned(prepared: PreparedPlan, *, by: str, start: PlannedStart | None = Non
         effective=prepared.effective,
         copy_size=prepared.copy_size,
         missed=prepared.plan.schedule.missed,
+        rehearsal=rehearsal,
     )
     if start is None:
         return event
@@ -161,7 +166,8 @@ def _approvals(ports: Ports, prepared: PreparedPlan, given: Mapping[str, str]) -
 def refuse_second(journal: Journal, prepared: PreparedPlan) -> None:
     """Raises Conflict where a deployment of this very plan is open, also one that is only scheduled."""
     for other in every(journal):
-        if not other.over and other.plan_sha256 == prepared.plan_sha256:
+        elsewhere = other.plan.resources.environment != prepared.plan.resources.environment
+        if not other.over and other.plan_sha256 == prepared.plan_sha256 and not elsewhere:
             raise Conflict(
                 f"{other.id} is an open deployment of this plan ({other.state.value}); "
                 f"go on with it: orch resume {other.id}, or end it: orch abort {other.id}."
@@ -170,9 +176,7 @@ def refuse_second(journal: Journal, prepared: PreparedPlan) -> None:
 
 def _left(found: Deployment) -> tuple[str, ...]:
     """What a backout takes back: all of it, but of one that is proved for a part of the hosts only the others."""
-    if found.state is not State.BACKED_OUT:
-        return found.touched_hosts
-    return tuple(host for host in found.touched_hosts if found.standings[host].standing != "restored")
+    return found.unrestored_hosts if found.state is State.BACKED_OUT else found.touched_hosts
 
 
 def _refuse_rollback(journal: Journal, found: Deployment) -> None:

@@ -55,6 +55,28 @@ def effective_plan(
     )
 
 
+def rehearsed_plan(
+    there: EffectivePlan,
+    targets: Iterable[Target],
+    written: ReleasePlan,
+    model: DeploymentModel | None,
+    policy: ReleasePolicy | None,
+) -> EffectivePlan:
+    """What a rehearsal covers: the plan as it is written, with the very files that the rehearsal runs with, and no hosts."""
+    parts = {one.name: one.parts for one in there.ingredients}
+    no_files = {*_place(written), *(target.host for target in targets)}
+    inventory = {path: digest for path, digest in parts["hosts"].items() if path not in no_files}
+    return effective_plan(
+        written,
+        (),
+        (),
+        model=model,
+        policy=policy,
+        tree={**parts["playbook tree"], **inventory},
+        artefacts=parts["artefacts"],
+    )
+
+
 def _inventory(plan: ReleasePlan, tree: Digests) -> dict[str, str]:
     """The files of the tree that Ansible reads as the plan's inventory: a folder, or a file and the variables beside it.
 

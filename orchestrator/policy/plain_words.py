@@ -214,6 +214,10 @@ def _progress(d: Deployment) -> BackoutProgress:
 def _stopped(d: Deployment) -> str:
     """Where it stopped; what a person took back had not failed, and is told so."""
     backout = _progress(d)
+    if d.rehearsed == "end":
+        return "Rehearsed to the end"
+    if d.rehearsed == "injected failure":
+        return f"Stopped {_where(d)} by the injected failure"
     if backout.by == "orch":
         return f"Stopped {_where(d)}"
     if d.aborting is not None or backout.reason.startswith("aborted by "):

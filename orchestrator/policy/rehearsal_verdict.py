@@ -64,9 +64,9 @@ def _faults(d: Deployment) -> Iterator[str]:
     expected = "end" if rehearsal.part == "backout" else "injected failure"
     if d.backout is not None and d.rehearsed != expected:
         yield _otherwise(d, expected)
-    left = [host for host in d.touched_hosts if d.standings[host].standing != "restored"]
-    if d.state is State.BACKED_OUT and left:
-        yield f"not taken back, for the plan's backout is of scope `{d.plan.backout.scope}`: {', '.join(left)}"
+    if d.state is State.BACKED_OUT and d.unrestored_hosts:
+        left = ", ".join(d.unrestored_hosts)
+        yield f"not taken back, for the plan's backout is of scope `{d.plan.backout.scope}`: {left}"
     for repeat in repeats_of(d):
         yield from repeat.faults
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.adapters.store import SqlHostLocks, SqlJournal
+from orchestrator.domain.place import Place, in_place
 from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.engine.ports import Planning, Ports
 from tests.fakes.authority import FakeAuthority, FakeKeys
@@ -18,17 +19,33 @@ from tests.journals.scripts import SIX, plan_of
 from tests.plans import prepared, targets_named
 from tests.simulation.run import _Library
 
-VERBS_THAT_ASK = ("deploy", "rollback", "signals", "status", "list_", "record", "baseline", "follow")
+VERBS_THAT_ASK = (
+    "deploy",
+    "rehearse",
+    "rollback",
+    "signals",
+    "status",
+    "list_",
+    "record",
+    "baseline",
+    "follow",
+)
 
 
 class OnePlan(Planning):
-    """Whatever file is named, this plan is in it."""
+    """Whatever file is named, this plan is in it; its hosts are those of any place."""
 
     def __init__(self, plan: PreparedPlan) -> None:
         self._plan = plan
 
-    def prepare(self, plan: Path) -> PreparedPlan:
-        return self._plan
+    def prepare(self, plan: Path, place: Place | None = None) -> PreparedPlan:
+        return self._plan if place is None else elsewhere(self._plan, place)
+
+
+def elsewhere(ready: PreparedPlan, place: Place) -> PreparedPlan:
+    """The plan made ready for a rehearsal."""
+    there = prepared(in_place(ready.plan, place), ready.targets)
+    return there.model_copy(update={"written": ready.plan})
 
 
 @dataclass

@@ -10,6 +10,7 @@ from typing import Any
 from orchestrator.domain import events as e
 from orchestrator.domain.approval import Approval, SignedApproval
 from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.place import Place
 from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.release_policy import ReleasePolicy
@@ -91,7 +92,7 @@ class Ruled(Planning):
     def plan(self) -> ReleasePlan:
         return plan_of(self.tree)
 
-    def prepare(self, plan: Path) -> PreparedPlan:
+    def prepare(self, plan: Path, place: Place | None = None) -> PreparedPlan:
         """What stands in the project at this moment."""
         made = self.plan
         waves = waves_of(made, self.targets).waves

@@ -8,6 +8,7 @@ from typing import Any
 
 from orchestrator.adapters.store import SqlHostLocks, SqlJournal
 from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.place import Place
 from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.domain.release_policy import ReleasePolicy
 from orchestrator.engine import schedule
@@ -29,7 +30,7 @@ class Plans(Planning):
     def __init__(self) -> None:
         self.plans: dict[str, PreparedPlan] = {}
 
-    def prepare(self, plan: Path) -> PreparedPlan:
+    def prepare(self, plan: Path, place: Place | None = None) -> PreparedPlan:
         return self.plans[plan.name]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from orchestrator.domain import events as e
 from orchestrator.domain.deployment_model import DeploymentModel
 from orchestrator.domain.lifecycle import State
+from orchestrator.domain.place import Place
+from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.errors import Refused
 from tests.engine.authority_fleet import HOSTS, Ruled
 from tests.fakes.clock import START
@@ -369,9 +372,10 @@ def test_no_wave_starts_past_the_point_of_no_return() -> None:
 
 
 def test_an_old_journal_goes_on_without_what_it_never_had() -> None:
-    free = Ruled()
-    old = free.prepare
-    free.prepare = lambda plan: old(plan).model_copy(update={"effective": None})  # type: ignore[method-assign]
-    d = free.deploy()
+    class Old(Ruled):
+        def prepare(self, plan: Path, place: Place | None = None) -> PreparedPlan:
+            return super().prepare(plan, place).model_copy(update={"effective": None})
+
+    d = Old().deploy()
     assert d.state is State.COMPLETED
     assert d.frozen is None

@@ -8,6 +8,7 @@ from orchestrator.domain import events as e
 from orchestrator.domain.baseline import Baseline, BaselineReference
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.fold import fold
+from orchestrator.domain.place import Place
 from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.engine.drive import drive
 from orchestrator.engine.emergency import lift, stop_all
@@ -58,7 +59,7 @@ class _Planning(Planning):
     def __init__(self, plan: PreparedPlan) -> None:
         self._plan = plan
 
-    def prepare(self, plan: Path) -> PreparedPlan:
+    def prepare(self, plan: Path, place: Place | None = None) -> PreparedPlan:
         return self._plan
 
 

@@ -60,7 +60,8 @@ class ProjectAuthority(Authority):
     def copied(self, plan: ReleasePlan, place: str) -> Tree:
         """What every run leaves behind is no part of it."""
         root = Path(place)
-        common, units = common_rules(root, self._home), {Path(unit.artefact) for unit in plan.release.units}
+        common = common_rules(root, self._home, plan)
+        units = {Path(unit.artefact) for unit in plan.release.units}
         return tree_of(root, lambda path, folder: common(path, folder) or Path(path) in units)
 
     def restore(

@@ -31,12 +31,12 @@ LeftOut = Callable[[PurePosixPath, bool], bool]
 """Whether a path of the project is left out; the second tells a folder from a file."""
 
 
-def common_rules(root: Path, home: Path) -> LeftOut:
+def common_rules(root: Path, home: Path, plan: ReleasePlan) -> LeftOut:
     """What is left out of any tree, a private copy too: caches, dot-folders, and where orch keeps its own, for that grows.
 
-    Raises PlanFault where that is the project itself.
+    The plan's own inventory never is, whatever is to be ignored. Raises PlanFault where that is the project itself.
     """
-    ignored = _ignored(root)
+    ignored, kept = _ignored(root), _on_the_way_to(root, plan.resources.inventory)
     own = PurePosixPath(os.path.relpath(home.resolve(), root.resolve()))
     if own == PurePosixPath():
         raise PlanFault(
@@ -49,14 +49,14 @@ def common_rules(root: Path, home: Path) -> LeftOut:
         ):
             return True
         # In a worktree or a submodule of git it is a file.
-        return path.name == ".git" or ignored(path, folder)
+        return path.name == ".git" or (not kept(path, folder) and ignored(path, folder))
 
     return left_out
 
 
 def project_rules(root: Path, home: Path, plan: ReleasePlan, plan_file: Path) -> LeftOut:
     """What is left out of a project: besides, its release units, plans, policies, models, keys and certificates."""
-    common = common_rules(root, home)
+    common = common_rules(root, home, plan)
     units = {str(PurePosixPath(unit.artefact)) for unit in plan.release.units}
     named = {str(PurePosixPath(path)) for path in (plan.strategy.playbook, plan.backout.playbook)}
     plans = plan_file.resolve().parent
@@ -93,6 +93,19 @@ def _beginning(path: Path) -> bytes:
 
 def _is_venv(folder: Path) -> bool:
     return (folder / "pyvenv.cfg").exists()
+
+
+def _on_the_way_to(root: Path, path: str) -> LeftOut:
+    """Whether a path is an inventory, is below it or leads to it, or holds the variables beside one that is a file."""
+    inventory = PurePosixPath(path)
+    places = {inventory}
+    if (root / path).is_file():
+        places |= {inventory.parent / name for name in ("group_vars", "host_vars")}
+
+    def kept(path: PurePosixPath, folder: bool) -> bool:  # noqa: FBT001 - a callback
+        return bool(places & {path, *path.parents}) or (folder and path in inventory.parents)
+
+    return kept
 
 
 def _ignored(root: Path) -> LeftOut:

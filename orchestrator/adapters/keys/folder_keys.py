@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from orchestrator.adapters.keys.certificate_files import certificate_files
 from orchestrator.adapters.keys.ed25519 import presented_approval, presented_certificate
 from orchestrator.adapters.keys.key_folder import KeyFolder, keyring_of
-from orchestrator.adapters.keys.signed_files import read_noun
 from orchestrator.domain.approval import PresentedApproval, SignedApproval
-from orchestrator.domain.rehearsal import PresentedCertificate, SignedCertificate
+from orchestrator.domain.rehearsal import PresentedCertificate
 from orchestrator.domain.signing import Keyring
 from orchestrator.engine.ports import Keys
-from orchestrator.errors import Fault, PlanFault
 
 
 class FolderKeys(Keys):
@@ -29,14 +28,5 @@ class FolderKeys(Keys):
 
     def certificates(self, project: Path, keyring: Keyring) -> tuple[PresentedCertificate, ...]:
         """In the order of their files' names; a certificate that lies in both places is one."""
-        found: list[SignedCertificate] = []
-        faults: list[Fault] = []
-        for folder in (self._home, project):
-            for file in sorted((folder / "certificates").glob("*.json")):
-                try:
-                    found.append(read_noun(file, SignedCertificate))
-                except PlanFault as fault:
-                    faults.extend(fault.faults)
-        if faults:
-            raise PlanFault(faults)
-        return tuple(presented_certificate(signed, keyring) for signed in dict.fromkeys(found))
+        found = certificate_files((self._home, project)).values()
+        return tuple(presented_certificate(signed, keyring) for signed in found)

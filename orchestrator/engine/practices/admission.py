@@ -9,6 +9,7 @@ from orchestrator.domain.effective_plan import changes_between
 from orchestrator.domain.events import Approved, Event, Refused, WindowOpened
 from orchestrator.domain.events import NotAdmitted as Waits
 from orchestrator.domain.lifecycle import State
+from orchestrator.domain.place import Place
 from orchestrator.engine import admission
 from orchestrator.engine.work import Work
 from orchestrator.errors import Fault, NotFound, PlanFault
@@ -101,7 +102,7 @@ def _changed(work: Work, now: datetime) -> tuple[Reason, ...]:
     if work.fresh and now - d.began_at < FRESH:
         return ()
     try:
-        prepared = work.ports.planning.prepare(Path(d.plan_file))
+        prepared = work.ports.planning.prepare(Path(d.plan_file), _place(d))
     except PlanFault as faulty:
         return tuple(map(_faulty, faulty.faults))
     except NotFound as gone:
@@ -109,6 +110,13 @@ def _changed(work: Work, now: datetime) -> tuple[Reason, ...]:
     if d.effective is None or prepared.effective is None:
         return ()
     return tuple(_reason(str(change)) for change in changes_between(d.effective, prepared.effective))
+
+
+def _place(d: Deployment) -> Place | None:
+    """Where a rehearsal was put; any other deployment goes where its plan says."""
+    if d.rehearsal is None:
+        return None
+    return Place(environment=d.plan.resources.environment, inventory=d.plan.resources.inventory)
 
 
 def _reason(change: str) -> Reason:

@@ -16,9 +16,11 @@ from tests.plans import plan_of, plan_tree
 FILES = ("playbooks/shop.yml", "rollback/shop.yml", "roles/shop/tasks/main.yml", "ansible.cfg")
 HOME = Path("/nowhere/orch")
 
+PLAN = plan_of(plan_tree())
+
 
 def digests(root: Path) -> dict[str, str]:
-    return dict(tree_of(root, common_rules(root, HOME)).files)
+    return dict(tree_of(root, common_rules(root, HOME, PLAN)).files)
 
 
 @pytest.fixture
@@ -38,7 +40,7 @@ def test_every_file_and_link_is_digested_by_its_path(tree: Path) -> None:
 
 
 def test_the_same_tree_elsewhere_has_the_same_digests(tree: Path, tmp_path: Path) -> None:
-    copied = private_copy(tree, tmp_path / "copy", common_rules(tree, HOME))
+    copied = private_copy(tree, tmp_path / "copy", common_rules(tree, HOME, PLAN))
     assert copied.files == digests(tmp_path / "copy") == digests(tree)
     assert copied.size == sum(len(f"# {name}\n") for name in FILES)
     assert (tmp_path / "copy").stat().st_mode & 0o777 == 0o700
@@ -161,17 +163,35 @@ def test_the_user_names_more_that_is_left_out(tree: Path) -> None:
     assert digests(tree).keys() - before.keys() == {".orchignore", "keep.log", "big.bin"}
 
 
+@pytest.mark.parametrize(
+    "inventory", ["inventories/live", "inventories/live/hosts.yml", "./inventories/live/"]
+)
+@pytest.mark.parametrize("ignored", ["/inventories/*", "inventories/", "hosts.yml"])
+def test_the_inventory_of_the_plan_itself_is_never_left_out(tree: Path, inventory: str, ignored: str) -> None:
+    put(tree, ".orchignore", f"{ignored}\n")
+    for name in (
+        "inventories/live/hosts.yml",
+        "inventories/live/group_vars/web.yml",
+        "inventories/lab/hosts.yml",
+    ):
+        put(tree, name)
+    plan = plan_of(plan_tree() | {"resources": {"environment": "live", "inventory": inventory}})
+    found = tree_of(tree, common_rules(tree, HOME, plan)).files
+    assert {name for name in found if name.startswith("inventories")} == {
+        "inventories/live/hosts.yml", "inventories/live/group_vars/web.yml"}  # fmt: skip
+
+
 def test_a_private_copy_is_made_in_a_new_folder(tree: Path, tmp_path: Path) -> None:
-    private_copy(tree, tmp_path / "copy", common_rules(tree, HOME))
+    private_copy(tree, tmp_path / "copy", common_rules(tree, HOME, PLAN))
     with pytest.raises(Conflict):
-        private_copy(tree, tmp_path / "copy", common_rules(tree, HOME))
+        private_copy(tree, tmp_path / "copy", common_rules(tree, HOME, PLAN))
 
 
 def test_modes_go_with_the_copy(tree: Path, tmp_path: Path) -> None:
     (tree / "ansible.cfg").chmod(0o600)
     put(tree, "inventory.sh")
     (tree / "inventory.sh").chmod(0o755)
-    private_copy(tree, tmp_path / "copy", common_rules(tree, HOME))
+    private_copy(tree, tmp_path / "copy", common_rules(tree, HOME, PLAN))
     assert [oct((tmp_path / "copy" / name).stat().st_mode) for name in ("ansible.cfg", "inventory.sh")] == [
         "0o100600",
         "0o100755",
@@ -191,10 +211,10 @@ def test_a_project_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_the_home_of_orch_inside_a_project_is_no_part_of_it(tree: Path) -> None:
     before = digests(tree)
     put(tree, "var/orch/journal.sqlite")
-    assert dict(tree_of(tree, common_rules(tree, tree / "var/orch")).files) == before
+    assert dict(tree_of(tree, common_rules(tree, tree / "var/orch", PLAN)).files) == before
     assert "var/orch/journal.sqlite" in digests(tree)
 
 
 def test_a_project_is_not_the_home_of_orch(tree: Path) -> None:
     with pytest.raises(PlanFault, match=r"project: expected a folder of its own for what orch keeps"):
-        common_rules(tree, tree)
+        common_rules(tree, tree, PLAN)

@@ -1,0 +1,148 @@
+"""Rehearsing: a plan deployed elsewhere and taken back, once when it is good and once when it fails.
+
+Each part is an ordinary deployment that says what it rehearses, so a rehearsal that was killed is resumed like any other,
+and one that is asked for again goes on where it was.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.effective_plan import EffectivePlan
+from orchestrator.domain.events import BackoutBegan
+from orchestrator.domain.lifecycle import State
+from orchestrator.domain.place import Place
+from orchestrator.domain.prepared import PreparedPlan
+from orchestrator.domain.rehearsal import MeasuredWave, Rehearsal
+from orchestrator.domain.wave import Wave
+from orchestrator.engine.emergency import refuse_while_stopped
+from orchestrator.engine.folding import every
+from orchestrator.engine.ports import Ports, Watcher
+from orchestrator.engine.room import refuse_without_room
+from orchestrator.engine.use_cases import open_deployment, resume, rollback, signal
+from orchestrator.errors import NotFound, Refused, UsageFault
+from orchestrator.policy.digests import rehearsed_plan
+from orchestrator.policy.measured import measured_waves
+from orchestrator.policy.rehearsal_verdict import faults_of_part
+from orchestrator.policy.rehearsing import as_rehearsed
+
+LAST = "last"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A rehearsal that is asked for. `failure_in`: number (from 1) or name of a wave, `last`, or None for no failure path.
+
+    `twice`: each playbook is run a second time; None: unless the plan says that its deploy playbook is not idempotent.
+    """
+
+    plan: Path
+    place: Place
+    failure_in: str | None = LAST
+    twice: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A rehearsal made ready: the plan in its place, and the parts in their order."""
+
+    prepared: PreparedPlan
+    parts: tuple[Rehearsal, ...]
+
+
+def ready(ports: Ports, asked: Asked) -> Ready:
+    """Check the plan in its place. Raises PlanFault, and UsageFault where that is the plan's own place."""
+    prepared = ports.planning.prepare(asked.plan, asked.place)
+    written = prepared.written
+    if written is None or prepared.effective is None:
+        raise Refused(f"{asked.plan} cannot be rehearsed: nothing says what it is where it goes.")
+    _refuse_own_place(prepared, asked.place)
+    binding = ports.authority.governing(written, Path(prepared.project))
+    if binding.objections:
+        said = "; ".join(
+            f"{one.path}: expected {one.expected}, found {one.found}" for one in binding.objections
+        )
+        raise Refused(
+            f"What binds the plan where it goes is not clear, so no certificate could cover it: {said}."
+        )
+    of = rehearsed_plan(prepared.effective, prepared.targets, written, binding.model, binding.policy)
+    return Ready(prepared, tuple(_parts(asked, prepared, of)))
+
+
+def _refuse_own_place(prepared: PreparedPlan, place: Place) -> None:
+    written = prepared.written.resources if prepared.written is not None else prepared.plan.resources
+    if place.environment == written.environment:
+        raise UsageFault(
+            f"The plan is for {written.environment} itself; a rehearsal runs in another environment: --in ENVIRONMENT."
+        )
+    project = Path(prepared.project)
+    if (project / place.inventory).resolve() == (project / written.inventory).resolve():
+        raise UsageFault(
+            f"{place.inventory} is the inventory of {written.environment}; "
+            f"a rehearsal runs on other hosts: --inventory FILE."
+        )
+
+
+def _parts(asked: Asked, prepared: PreparedPlan, of: EffectivePlan) -> Iterator[Rehearsal]:
+    written = prepared.written or prepared.plan
+    environment = written.resources.environment
+    twice = written.strategy.idempotent if asked.twice is None else asked.twice
+    yield Rehearsal(of=of, environment=environment, part="backout", twice=twice)
+    if asked.failure_in is not None:
+        wave = _wave(asked.failure_in, prepared.waves)
+        yield Rehearsal(of=of, environment=environment, part="failure path", failure_in=wave.number)
+
+
+def _wave(said: str, waves: tuple[Wave, ...]) -> Wave:
+    if said == LAST:
+        return waves[-1]
+    for wave in waves:
+        if said in (wave.name, str(wave.number + 1)):
+            return wave
+    names = ", ".join(f"{wave.number + 1} ({wave.name})" for wave in waves)
+    raise NotFound(f"There is no wave {said} in this environment; its waves are {names}.")
+
+
+def rehearse_part(ports: Ports, ready: Ready, part: Rehearsal, *, by: str, watch: Watcher) -> Deployment:
+    """Begin a part, or go on with the one that was begun; the deployment when it is over or waits for a person."""
+    refuse_while_stopped(ports.journal)
+    begun = find_part(ports, ready, part)
+    if begun is not None and begun.over:
+        return begun
+    if begun is None:
+        refuse_without_room(ports.storage, len(ready.prepared.targets))
+        name = open_deployment(ports, ready.prepared, by=by, approvals=(), rehearsal=part)
+    else:
+        name = begun.id
+    return _taken_back(ports, resume(ports, name, by=by, watch=watch), by, watch)
+
+
+def find_part(ports: Ports, ready: Ready, part: Rehearsal) -> Deployment | None:
+    """The newest deployment of just this part that is open, or went well and is in no certificate yet."""
+    project = Path(ready.prepared.project)
+    presented = ports.keys.certificates(project, ports.keys.keyring(project))
+    certified = {name for one in presented for name in one.signed.certificate.deployments}
+    place = ready.prepared.plan.resources
+    for d in every(ports.journal):
+        if d.rehearsal == part and d.plan.resources == place and d.id not in certified:
+            return d if not d.over or not faults_of_part(d) else None
+    return None
+
+
+def _taken_back(ports: Ports, d: Deployment, by: str, watch: Watcher) -> Deployment:
+    """What is left to a person after a failure, the one who rehearses does: choose to back out, and take back the rest."""
+    if d.hold is not None and d.failure is not None and as_rehearsed(d, d.failure) is not None:
+        reason = f"chosen in the rehearsal; {d.failure.reason}"
+        chosen = BackoutBegan(hosts=d.touched_hosts, reason=reason, by=by, rehearsed="injected failure")
+        signal(ports, d.id, chosen)
+        return resume(ports, d.id, by=by, watch=watch)
+    if d.state is State.BACKED_OUT and d.unrestored_hosts:
+        reason = f"the rest of the rehearsal; the plan's backout is of scope `{d.plan.backout.scope}`"
+        return rollback(ports, d.id, by=by, reason=reason, watch=watch)
+    return d
+
+
+def measured(ports: Ports, parts: tuple[Deployment, ...]) -> tuple[MeasuredWave, ...]:
+    """What the waves of these deployments took, by their journals."""
+    return tuple(wave for d in parts for wave in measured_waves(d, ports.journal.read(d.id)))
