@@ -39,6 +39,7 @@ VERBS = (
     Verb("exclude", "orchestrator.cli.signals:exclude", "Leave a host out of the rest of a deployment."),
     Verb("abort", "orchestrator.cli.signals:abort", "Stop what runs and back out."),
     Verb("schedule", "orchestrator.cli.schedule:schedule", "The schedule of change: what is to run when."),
+    Verb("run-due", "orchestrator.cli.run_due:run_due_", "Start what is scheduled and due."),
     Verb("stop-all", "orchestrator.cli.stop_all:stop_all", "Emergency stop for everything, and its lifting."),
     Verb("locks", "orchestrator.cli.locks:locks", "Show which deployment holds which machine."),
     Verb("model", "orchestrator.cli.model:model", "List, show and check deployment models."),

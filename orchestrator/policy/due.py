@@ -1,6 +1,5 @@
-"""What is to be done with a scheduled deployment now: start it, let it wait, or do what its plan says of a missed start."""
+"""What is to be done with a scheduled deployment now: start it, or do what its plan says of a missed start."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,13 +24,6 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
-    """Others take up what it needs; it starts when they are over."""
-
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Missed:
     """Its start was missed, and it is not started by itself."""
 
@@ -47,7 +39,7 @@ class AskPerson:
     reason: str
 
 
-DueStep = Start | Wait | Missed | AskPerson
+DueStep = Start | Missed | AskPerson
 
 
 def is_due(d: Deployment, now: datetime) -> bool:
@@ -55,10 +47,11 @@ def is_due(d: Deployment, now: datetime) -> bool:
     return d.state in _NOT_BEGUN and d.starts is not None and d.starts <= now
 
 
-def due_step(d: Deployment, now: datetime, calendar: Calendar, conflicts: Sequence[str]) -> DueStep:
-    """What is to be done with a deployment that is due. `conflicts` are reasons why others do not let it start now.
+def due_step(d: Deployment, now: datetime, calendar: Calendar) -> DueStep:
+    """What is to be done with a deployment that is due, as far as its time goes.
 
-    A start that waits for others is not missed as long as the opening lasts in which it was to start.
+    A start that waits for others is not missed as long as the opening lasts in which it was to start. One that is made late
+    is made in that opening, or a person is asked after all.
     """
     waits = d.stopped or d.paused or d.aborting
     if waits is not None:
@@ -67,13 +60,12 @@ def due_step(d: Deployment, now: datetime, calendar: Calendar, conflicts: Sequen
         return AskPerson(d.missed_start.reason)
     starts = d.starts or now
     late = now - starts
-    why = _why_missed(d, late, still_open=opening_lasts(d, calendar, starts, now))
-    if why and d.missed_start is None:
+    still_open = opening_lasts(d, calendar, starts, now)
+    why = _why_missed(d, late, still_open=still_open)
+    if why and (d.missed_start is None or not still_open):
         choice = _choice(d, calendar, starts, now)
         if choice != "start":
             return Missed(choice, why, late.total_seconds())
-    if conflicts:
-        return Wait(tuple(conflicts))
     return Start(why if d.missed_start is None else "", late.total_seconds())
 
 

@@ -10,7 +10,7 @@ from orchestrator.domain.window import Freeze
 from orchestrator.policy.admission_question import Question
 from orchestrator.policy.approvals import Judged, overrides
 from orchestrator.policy.policy_objections import calendar_of
-from orchestrator.policy.windows import Calendar, closes_at, freezes_at, next_opening, open_at
+from orchestrator.policy.windows import Calendar, binds_until, closes_at, freezes_at, next_opening, open_at
 
 WINDOW = "window"
 
@@ -78,9 +78,9 @@ def _frozen(question: Question, freeze: Freeze) -> Reason:
         move = f"wait, or have {roles} override it: orch approve {question.subject} --override {freeze.name}"
     else:
         move = "wait until it is over; nobody may override it"
-    return Reason(
-        code="freeze.binds", about=freeze.name, found=f"frozen, because {freeze.reason}", next_move=move
-    )
+    until = binds_until(freeze, question.now).isoformat(timespec="minutes")
+    found = f"frozen until {until}, because {freeze.reason}"
+    return Reason(code="freeze.binds", about=freeze.name, found=found, next_move=move)
 
 
 def _closed(question: Question, calendar: Calendar) -> Iterator[Reason]:

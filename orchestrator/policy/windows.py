@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
-from orchestrator.domain.local_time import Oddity, oddity, wall
+from orchestrator.domain.local_time import Oddity, oddity, wall, zone_of
 from orchestrator.domain.noun import Many, Noun
 from orchestrator.domain.window import Freeze, MaintenanceWindow, Recurring, Span
 
@@ -72,6 +72,12 @@ def next_opening(calendar: Calendar, after: datetime) -> datetime | None:
 def freezes_at(calendar: Calendar, now: datetime) -> tuple[Freeze, ...]:
     """Every freeze that binds at this moment."""
     return tuple(freeze for freeze in calendar.freezes if _holds(freeze, now))
+
+
+def binds_until(freeze: Freeze, now: datetime) -> datetime:
+    """When a freeze that binds at this moment ends, by the clocks of its zone; another one may follow at once."""
+    ends = (span.closes for span in freeze.spans(now, now + timedelta(seconds=1)) if span.holds(now))
+    return max(ends, default=now).astimezone(zone_of(freeze.zone))
 
 
 def never_opening(calendar: Calendar, after: datetime) -> tuple[MaintenanceWindow, ...]:

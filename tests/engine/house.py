@@ -12,11 +12,15 @@ from orchestrator.domain.place import Place
 from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.domain.release_policy import ReleasePolicy
 from orchestrator.engine import schedule
+from orchestrator.engine.due_start import DueLine
 from orchestrator.engine.folding import folded
 from orchestrator.engine.ports import Planning, Ports
+from orchestrator.engine.run_due import run_due
+from orchestrator.engine.use_cases import resume
 from tests.fakes.authority import FakeAuthority, FakeKeys
 from tests.fakes.baseline_store import FakeBaselineStore
 from tests.fakes.clock import FakeClock
+from tests.fakes.drivers import FakeDrivers
 from tests.fakes.playbooks import FakePlaybooks
 from tests.fakes.storage import FakeStorage
 from tests.fakes.targets import FakeTargets
@@ -35,7 +39,7 @@ class Plans(Planning):
 
 
 class House:
-    """Plans, hosts and a clock."""
+    """Plans, hosts, a clock, and drivers that drive in this very process."""
 
     def __init__(self, home: Path) -> None:
         self.clock, self.targets, self.plans = FakeClock(), FakeTargets(), Plans()
@@ -53,6 +57,9 @@ class House:
             authority=FakeAuthority(),
             keys=FakeKeys(),
         )
+        self.drivers = FakeDrivers(
+            lambda name, by: resume(self.ports, name, by=by, watch=lambda record: None)
+        )
 
     def plan(self, name: str, *hosts: str, policy: ReleasePolicy | None = None, **sections: Any) -> Path:
         """Take in a plan for these hosts; `sections` are added to its own."""
@@ -63,14 +70,20 @@ class House:
             tree[section] = {**tree.get(section, {}), **words}
         # One address for one name, whatever its place in a plan.
         targets = tuple(t.model_copy(update={"address": f"{t.host}.test"}) for t in targets_named(*hosts))
-        made = prepared(plan_of(tree), targets)
+        made = prepared(plan_of(tree), targets, FakeAuthority(policy))
         sha = (name.encode().hex() + "0" * 64)[:64]
-        self.plans.plans[name] = made.model_copy(update={"plan_sha256": sha, "policy": policy})
+        self.plans.plans[name] = made.model_copy(update={"plan_sha256": sha, "plan_file": name})
         return Path(name)
 
     def add(self, plan: Path, starts: datetime, **words: Any) -> schedule.Scheduled:
         """Schedule it."""
         return schedule.add(self.ports, plan, schedule.Wish(starts, **words), by="ann")
+
+    def run_due(self) -> list[DueLine]:
+        """Start what is due; what was said."""
+        said: list[DueLine] = []
+        run_due(self.ports, self.drivers, by="cron", say=said.append)
+        return said
 
     def now(self, name: str) -> Deployment:
         """How a deployment stands."""

@@ -9,14 +9,14 @@ class FakeDrivers(Drivers):
     """`drive` stands for the process; it is called when the driver is begun, and has ended when `begin` returns."""
 
     def __init__(self, drive: Callable[[str, str], object]) -> None:
-        self._drive = drive
+        self.drive = drive
         self.begun: list[str] = []
         self.running: set[str] = set()
         self.words = ""
 
     def begin(self, deployment: str, by: str) -> None:
         self.begun.append(deployment)
-        self._drive(deployment, by)
+        self.drive(deployment, by)
 
     def alive(self, deployment: str) -> bool:
         return deployment in self.running

@@ -5,14 +5,13 @@ from pathlib import Path
 
 from orchestrator.domain.authority import Admitted, NotAdmitted, Reason
 from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.effective_plan import changes_between
 from orchestrator.domain.events import Approved, Event, Refused, WindowOpened
 from orchestrator.domain.events import NotAdmitted as Waits
 from orchestrator.domain.lifecycle import State
-from orchestrator.domain.place import Place
 from orchestrator.engine import admission
+from orchestrator.engine.planned_again import PlannedAgain, changed_words, faulty_words, planned_again
 from orchestrator.engine.work import Work
-from orchestrator.errors import Fault, NotFound, PlanFault
+from orchestrator.errors import NotFound, PlanFault
 from orchestrator.policy.admission import admit
 from orchestrator.policy.admission_question import Question
 from orchestrator.policy.allowed_steps import closed_words, window_words
@@ -40,18 +39,19 @@ def perform(work: Work, step: Perform) -> None:
     d = work.deployment
     now = work.ports.clock.now()
     awaiting = d.state is State.AWAITING_APPROVAL
-    changed = () if awaiting else _changed(work, now)
-    final = [reason for reason in changed if reason.code == "plan.changed"]
+    again = PlannedAgain((), d.policy) if awaiting else _again(work, now)
+    final = [reason for reason in again.reasons if reason.code == "plan.changed"]
+    asked = d.model_copy(update={"policy": again.policy})
     try:
-        question = admission.question_of(work.ports, d, max(now, d.starts or now) if awaiting else now)
+        question = admission.question_of(work.ports, asked, max(now, d.starts or now) if awaiting else now)
         answer = admit(question)
     except PlanFault as faulty:
-        _not_admitted(work, (*changed, *map(_faulty, faulty.faults)), None)
+        _not_admitted(work, (*again.reasons, *map(faulty_words, faulty.faults)), None)
         return
-    reasons = (*changed, *(answer.reasons if isinstance(answer, NotAdmitted) else ()))
+    reasons = (*again.reasons, *(answer.reasons if isinstance(answer, NotAdmitted) else ()))
     if final or _window_is_over(d, now):
         stage = "approval" if final else "window"
-        said = tuple(map(str, reasons)) if final else (closed_words(d),)
+        said = _final_words(reasons) if final else (closed_words(d),)
         work.chronicle.note(Refused.model_validate({"stage": stage, "reasons": said}))
     elif reasons:
         _waits_or_is_refused(work, question, reasons)
@@ -96,46 +96,19 @@ def _window_is_over(d: Deployment, now: datetime) -> bool:
     return window is not None and now >= window.closes
 
 
-def _changed(work: Work, now: datetime) -> tuple[Reason, ...]:
-    """What is no longer as it was planned: plan, rules, hosts, files, each by name."""
+def _again(work: Work, now: datetime) -> PlannedAgain:
+    """What is no longer as it was planned, by name, and the rules that bind now."""
     d = work.deployment
     if work.fresh and now - d.began_at < FRESH:
-        return ()
-    try:
-        prepared = work.ports.planning.prepare(Path(d.plan_file), _place(d))
-    except PlanFault as faulty:
-        return tuple(map(_faulty, faulty.faults))
-    except NotFound as gone:
-        return (Reason(code="plan.faulty", about=d.plan_file, found=str(gone), next_move="put it back"),)
-    if d.effective is None or prepared.effective is None:
-        return ()
-    return tuple(_reason(str(change)) for change in changes_between(d.effective, prepared.effective))
+        return PlannedAgain((), d.policy)
+    return planned_again(work.ports, d)
 
 
-def _place(d: Deployment) -> Place | None:
-    """Where a rehearsal was put; any other deployment goes where its plan says."""
-    if d.rehearsal is None:
-        return None
-    return Place(environment=d.plan.resources.environment, inventory=d.plan.resources.inventory)
-
-
-def _reason(change: str) -> Reason:
-    found = "no longer what it was when the deployment was planned"
-    return Reason(
-        code="plan.changed",
-        about=change,
-        found=found,
-        next_move="open a new deployment, and have that approved",
-    )
-
-
-def _faulty(fault: Fault) -> Reason:
-    where = fault.file if fault.line is None else f"{fault.file}:{fault.line}"
-    return Reason(
-        code="plan.faulty",
-        about=f"{where} {fault.path}".strip(),
-        found=f"expected {fault.expected}, found {fault.found}",
-        next_move=fault.next_move,
+def _final_words(reasons: tuple[Reason, ...]) -> tuple[str, ...]:
+    """What changed first; of all else what was found, for nothing can be done about it in a deployment that is over."""
+    return tuple(
+        str(one) if one.code in ("plan.changed", "plan.faulty") else f"{one.about}: {one.found}"
+        for one in dict.fromkeys(reasons)
     )
 
 
@@ -148,7 +121,7 @@ def _start(work: Work, answer: Admitted) -> None:
             u.artefact: ports.library.digest(Path(copy.place), u.artefact) for u in d.plan.release.units
         }
     except PlanFault as faulty:
-        _not_admitted(work, tuple(map(_faulty, faulty.faults)), None)
+        _not_admitted(work, tuple(map(faulty_words, faulty.faults)), None)
         return
     except NotFound as gone:
         reason = Reason(code="plan.faulty", about="artefacts", found=str(gone), next_move="put it back")
@@ -157,7 +130,7 @@ def _start(work: Work, answer: Admitted) -> None:
     changes = changes_in_copy(d, copy.tree.files, artefacts)
     if changes:
         ports.authority.discard(d.id)
-        said = tuple(str(_reason(str(change))) for change in changes)
+        said = tuple(str(changed_words(str(change))) for change in changes)
         work.chronicle.note(Refused(stage="approval", reasons=said))
     elif not work.chronicle.note(_opened(d, answer, copy.place)):
         ports.authority.discard(d.id)

@@ -1,0 +1,63 @@
+"""Looks again at what a deployment was planned from: what is no longer as it was, each by name, and the rules that bind now."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestrator.domain.authority import Reason
+from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.effective_plan import changes_between
+from orchestrator.domain.place import Place
+from orchestrator.domain.release_policy import ReleasePolicy
+from orchestrator.engine.ports import Ports
+from orchestrator.errors import Fault, NotFound, PlanFault
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAgain:
+    """Everything that is against going on from what was planned, and the policy that would bind it if planned now."""
+
+    reasons: tuple[Reason, ...]
+    policy: ReleasePolicy | None
+
+
+def planned_again(ports: Ports, d: Deployment) -> PlannedAgain:
+    """Plan, rules, hosts and files as they are now, compared with those on the journal."""
+    try:
+        prepared = ports.planning.prepare(Path(d.plan_file), _place(d))
+    except PlanFault as faulty:
+        return PlannedAgain(tuple(map(faulty_words, faulty.faults)), d.policy)
+    except NotFound as gone:
+        reason = Reason(code="plan.faulty", about=d.plan_file, found=str(gone), next_move="put it back")
+        return PlannedAgain((reason,), d.policy)
+    if d.effective is None or prepared.effective is None:
+        return PlannedAgain((), d.policy)
+    changes = changes_between(d.effective, prepared.effective)
+    return PlannedAgain(tuple(changed_words(str(change)) for change in changes), prepared.policy)
+
+
+def _place(d: Deployment) -> Place | None:
+    """Where a rehearsal was put; any other deployment goes where its plan says."""
+    if d.rehearsal is None:
+        return None
+    return Place(environment=d.plan.resources.environment, inventory=d.plan.resources.inventory)
+
+
+def changed_words(change: str) -> Reason:
+    """An ingredient that is not what was planned, as a reason not to start."""
+    return Reason(
+        code="plan.changed",
+        about=change,
+        found="no longer what it was when the deployment was planned",
+        next_move="open a new deployment, and have that approved",
+    )
+
+
+def faulty_words(fault: Fault) -> Reason:
+    """A fault in a file that is needed, as a reason not to start."""
+    where = fault.file if fault.line is None else f"{fault.file}:{fault.line}"
+    return Reason(
+        code="plan.faulty",
+        about=f"{where} {fault.path}".strip(),
+        found=f"expected {fault.expected}, found {fault.found}",
+        next_move=fault.next_move,
+    )

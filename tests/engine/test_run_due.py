@@ -1,0 +1,200 @@
+"""Starting what is due, over fakes: in time, in turn, once only, and what becomes of a missed start."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from orchestrator.domain import events as e
+from orchestrator.domain.lifecycle import State
+from orchestrator.engine.emergency import stop_all
+from orchestrator.engine.run_due import CLAIM
+from orchestrator.engine.use_cases import open_deployment, resume, signal
+from orchestrator.errors import Conflict, Refused
+from tests.engine.house import House
+from tests.engine.test_schedule import POLICY
+from tests.fakes.clock import START
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path)
+
+
+def kinds(house: House, name: str) -> list[str]:
+    return [record.event.kind for record in house.ports.journal.read(name)]
+
+
+def at(house: House, moment: timedelta) -> None:
+    """Let it be so long after the start of the test."""
+    house.clock.jump((START + moment - house.clock.now()).total_seconds())
+
+
+def running(house: House, name: str, *hosts: str) -> str:
+    """A deployment that has begun and is paused."""
+    plan = house.ports.planning.prepare(house.plan(name, *hosts))
+    made = open_deployment(house.ports, plan, by="bo", approvals=())
+    signal(house.ports, made, e.Approved(basis="none asked"))
+    signal(house.ports, made, e.WindowOpened(basis="none"))
+    signal(house.ports, made, e.Paused(by="bo", reason="lunch"))
+    return made
+
+
+def end(house: House, name: str) -> None:
+    signal(house.ports, name, e.Refused(stage="environment", reasons=("never mind",)))
+
+
+def test_nothing_is_due_before_its_time_and_it_runs_at_its_time(house: House) -> None:
+    name = house.add(house.plan("shop.yml", "web1"), START + HOUR).deployment.id
+    at(house, HOUR - timedelta(seconds=1))
+    assert house.run_due() == []
+    at(house, HOUR)
+    assert [(line.deployment, line.what) for line in house.run_due()] == [(name, "started")]
+    assert house.now(name).state is State.COMPLETED
+    assert house.run_due() == []
+    assert house.drivers.begun == [name]
+
+
+def test_they_start_in_the_order_of_their_times(house: House) -> None:
+    late = house.add(house.plan("a.yml", "web1"), START + 2 * MINUTE).deployment.id
+    early = house.add(house.plan("b.yml", "web2"), START + MINUTE).deployment.id
+    at(house, 3 * MINUTE)
+    house.run_due()
+    assert house.drivers.begun == [early, late]
+
+
+def test_what_shares_a_machine_with_what_runs_waits_and_starts_when_that_is_over(house: House) -> None:
+    other = running(house, "pay.yml", "web1")
+    name = house.add(house.plan("shop.yml", "web1", "web2"), START + MINUTE).deployment.id
+    at(house, 2 * MINUTE)
+    for _ in range(3):
+        line = house.run_due()[0]
+        assert (line.what, line.words) == ("waits", f"{other} runs and shares machine web1")
+    assert kinds(house, name).count("start_put_off") == 1
+    at(house, HOUR)
+    assert house.run_due()[0].what == "waits"
+    end(house, other)
+    assert house.run_due()[0].what == "started"
+    assert "start_missed" not in kinds(house, name)
+
+
+def test_two_that_are_due_together_and_share_a_host_do_not_run_together(house: House) -> None:
+    one = house.add(house.plan("a.yml", "web1"), START + MINUTE).deployment.id
+    two = house.add(house.plan("b.yml", "web1"), START + MINUTE).deployment.id
+    first, second = sorted((one, two))
+
+    def begin(name: str, by: str) -> None:
+        signal(house.ports, name, e.Approved(basis="none asked"))
+        signal(house.ports, name, e.WindowOpened(basis="none"))
+        house.drivers.running.add(name)
+
+    house.drivers.drive = begin
+    at(house, MINUTE)
+    lines = house.run_due()
+    assert [(line.deployment, line.what) for line in lines] == [(first, "started"), (second, "waits")]
+    assert f"{first} runs and shares machine web1" in lines[1].words
+    assert house.drivers.begun == [first]
+
+
+def test_a_service_that_runs_lets_those_wait_that_need_it(house: House) -> None:
+    plan = house.plan("pay.yml", "pay1", release={"service": "pay"})
+    made = open_deployment(house.ports, house.ports.planning.prepare(plan), by="bo", approvals=())
+    signal(house.ports, made, e.Approved(basis="none asked"))
+    signal(house.ports, made, e.WindowOpened(basis="none"))
+    shop = house.plan("shop.yml", "web1", release={"service": "shop", "depends_on": ["pay"]})
+    house.add(shop, START + MINUTE)
+    at(house, MINUTE)
+    assert house.run_due()[0].words == f"{made} runs and shares dependency shop > pay"
+
+
+@pytest.mark.parametrize(
+    ("missed", "policy", "minutes", "what", "state", "choice"),
+    [
+        ("start while open", None, 90, "started", State.COMPLETED, "start"),
+        ("start while open", POLICY, 90, "started", State.COMPLETED, "start"),
+        ("start while open", POLICY, 400, "asks", State.AWAITING_APPROVAL, "ask"),
+        ("ask", None, 90, "asks", State.AWAITING_APPROVAL, "ask"),
+        ("skip", None, 90, "skipped", State.CANCELLED, "skip"),
+    ],
+)
+def test_a_missed_start(
+    house: House, missed: str, policy: object, minutes: int, what: str, state: State, choice: str
+) -> None:
+    plan = house.plan("shop.yml", "web1", policy=policy)  # type: ignore[arg-type]
+    name = house.add(plan, START + MINUTE, missed=missed).deployment.id
+    at(house, minutes * MINUTE)
+    assert [line.what for line in house.run_due()] == [what]
+    assert house.now(name).state is state
+    told = [r.event for r in house.ports.journal.read(name) if isinstance(r.event, e.StartMissed)]
+    assert [(one.choice, one.late, one.by) for one in told] == [(choice, (minutes - 1) * 60, "cron")]
+    again = house.run_due()
+    assert [line.what for line in again] == (["asks"] if choice == "ask" else [])
+    assert kinds(house, name).count("start_missed") == 1
+
+
+def test_a_person_who_was_asked_starts_it_by_hand(house: House) -> None:
+    name = house.add(house.plan("shop.yml", "web1"), START + MINUTE).deployment.id
+    at(house, HOUR)
+    assert f"orch resume {name}" in house.run_due()[0].words
+    assert resume(house.ports, name, by="ann", watch=lambda record: None).state is State.COMPLETED
+
+
+def test_a_freeze_blocks_it_and_it_is_said_once_on_the_journal(house: House) -> None:
+    plan = house.plan("shop.yml", "web1", policy=POLICY)
+    name = house.add(plan, START + 72 * HOUR, despite=("sale",)).deployment.id
+    at(house, 72 * HOUR + MINUTE)
+    for _ in range(2):
+        line = house.run_due()[0]
+        assert line.what == "not admitted"
+        assert "sale: frozen until 2026-03-07T00:00+00:00, because sale" in line.words
+    assert kinds(house, name).count("not_admitted") == 1
+    assert house.playbooks.started == []
+    at(house, 72 * HOUR + 10 * MINUTE)
+    assert house.run_due()[0].what == "asks"
+    assert house.now(name).missed_start is not None
+    assert "sale: frozen until" in str(house.now(name).missed_start)
+
+
+def test_what_somebody_else_drives_is_left_to_them(house: House) -> None:
+    name = house.add(house.plan("shop.yml", "web1"), START + MINUTE).deployment.id
+    at(house, MINUTE)
+    with house.ports.journal.drive_alone(name):
+        assert [line.what for line in house.run_due()] == ["driven already"]
+    assert house.drivers.begun == []
+
+
+def test_only_one_decides_at_a_time(house: House) -> None:
+    house.add(house.plan("shop.yml", "web1"), START + MINUTE)
+    at(house, MINUTE)
+    with house.ports.journal.drive_alone(CLAIM), pytest.raises(Conflict, match="Another orch run-due"):
+        house.run_due()
+    assert [line.what for line in house.run_due()] == ["started"]
+
+
+def test_a_driver_that_ends_without_a_word_is_told(house: House) -> None:
+    house.drivers.drive = lambda name, by: None
+    house.drivers.words = "No room on the disk."
+    name = house.add(house.plan("shop.yml", "web1"), START + MINUTE).deployment.id
+    at(house, MINUTE)
+    assert [(line.what, line.words) for line in house.run_due()] == [("failed", "No room on the disk.")]
+    assert house.now(name).state is State.AWAITING_APPROVAL
+
+
+def test_what_is_paused_is_not_started(house: House) -> None:
+    name = house.add(house.plan("shop.yml", "web1"), START + MINUTE).deployment.id
+    signal(house.ports, name, e.Paused(by="bo", reason="the vendor called"))
+    at(house, MINUTE)
+    line = house.run_due()[0]
+    assert (line.what, "bo: the vendor called" in line.words) == ("asks", True)
+
+
+def test_nothing_starts_while_everything_is_stopped(house: House) -> None:
+    house.add(house.plan("shop.yml", "web1"), START + MINUTE)
+    stop_all(house.ports, by="bo", reason="smoke")
+    at(house, MINUTE)
+    with pytest.raises(Refused, match="smoke"):
+        house.run_due()
