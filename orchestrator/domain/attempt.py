@@ -21,8 +21,9 @@ class Allowance(Noun):
 class AttemptRequest(Noun):
     """All that a worker needs to run the attempt, and nothing secret. Paths are absolute.
 
-    `epoch`: greater than that of every earlier attempt; a host that has seen a greater one refuses (0: none). `addresses`:
-    where the hosts were when the plan was checked, as `address:port`. `machines`: the machine-id that each host had.
+    `epoch`: greater than that of every earlier attempt; a host that has seen a greater one refuses (0: none). `known`: the
+    epochs that a host may hold; it refuses with any other, and a host that is not named asks nothing. `addresses`: where
+    the hosts were when the plan was checked, as `address:port`. `machines`: the machine-id that each host had.
     `repeated`: a second run, which must change nothing; what it changes is named.
     """
 
@@ -41,6 +42,7 @@ class AttemptRequest(Noun):
     vault_password_file: str | None = None
     known_hosts: str | None = None
     epoch: int = 0
+    known: dict[HostName, Many[int]] = {}
     addresses: dict[HostName, str] = {}
     machines: dict[HostName, str] = {}
     accelerate: Acceleration | None = None

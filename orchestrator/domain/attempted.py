@@ -16,6 +16,11 @@ def looked_at_anew(d: Deployment) -> tuple[Attempted, ...]:
     return tuple(a.model_copy(update=anew) if a.busy or a.unseen or a.wait else a for a in d.attempts)
 
 
+def answered(d: Deployment) -> tuple[Attempted, ...]:
+    """The same, where the answer is also one to what hosts refused: a person knows of it now."""
+    return tuple(a.model_copy(update={"answered": True}) for a in looked_at_anew(d))
+
+
 def waited_for_anew(d: Deployment) -> tuple[Attempted, ...]:
     """Hosts without an answer are asked from the beginning: the patience that was promised no longer holds."""
     return tuple(a.model_copy(update={"wait": None}) if a.wait else a for a in d.attempts)

@@ -45,13 +45,17 @@ class ConfigurationItem(Noun):
 
 
 class Baseline(Noun):
-    """The configuration items of one host; with any fault it is incomplete and equal to nothing."""
+    """The configuration items of one host; with any fault it is incomplete and equal to nothing.
+
+    `epoch` is that of the last run that the host has seen (0: none); None where it could not be read.
+    """
 
     host: HostName
     machine_id: str
     captured_at: Moment
     items: Many[ConfigurationItem]
     faults: Many[str] = ()
+    epoch: int | None = None
 
     @property
     def complete(self) -> bool:
@@ -66,6 +70,7 @@ class BaselineReference(Noun):
     digest: Sha256
     machine_id: str
     items: int
+    epoch: int | None = None
 
 
 class Difference(Noun):

@@ -60,7 +60,7 @@ class QuietWait(Noun):
 
 
 class Attempted(Noun):
-    """An attempt on the journal; open while it has neither outcome nor loss."""
+    """An attempt on the journal; open while it has neither outcome nor loss. `answered`: a person has spoken since."""
 
     attempt: str
     purpose: Purpose
@@ -77,6 +77,7 @@ class Attempted(Noun):
     busy: Many[HostName] = ()
     unseen: Many[HostName] = ()
     repeated: bool = False
+    answered: bool = False
 
     @property
     def open(self) -> bool:
@@ -120,12 +121,16 @@ class GateProgress(Noun):
 
 
 class BackoutProgress(Noun):
-    """How far a backout is: its hosts, and what the comparison with the baseline found."""
+    """How far a backout is: its hosts, and what the comparison with the baseline found.
+
+    `restored` are epochs of later deployments that were here and were backed out before this backout began.
+    """
 
     hosts: Many[HostName]
     reason: str
     by: str
     first_attempt: int
+    restored: Many[int] = ()
     compared: bool = False
     differences: Many[Difference] = ()
     not_compared: dict[str, str] = {}

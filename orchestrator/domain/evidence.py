@@ -4,8 +4,8 @@ from typing import Literal
 
 from orchestrator.domain.noun import HostName, Many, Moment, Noun
 
-Fence = Literal["none", "ok", "newer", "machine", "failed"]
-"""What a host answered to the first task, which shows it the run's epoch: `newer` and `machine` refuse the run."""
+Fence = Literal["none", "ok", "newer", "other", "machine", "failed"]
+"""What a host answered to the first task, which shows it the run's epoch: `newer`, `other` and `machine` refuse the run."""
 
 
 class TaskTrouble(Noun):
@@ -30,10 +30,10 @@ class HostEvidence(Noun):
 
     `real` counts tasks that were ok and acted on the host itself; facts, messages and tasks done elsewhere are not
     among them. `timed_out`: tasks given up, which may go on. `masked`: tasks whose failure was declared not to be one.
-    `pending`: tasks left in the background, end unseen. `rehearsed`: tasks that ran in check mode. `fence_said`: the newer
-    epoch, the other machine, or why it failed. `unfenced`: tasks that ran here before the fence was ok. `addresses`: where
-    Ansible went for this host. `identity` tells machines apart, whatever they are called. `recap` is Ansible's own count,
-    and must agree with `counted`, the count of the events.
+    `pending`: tasks left in the background, end unseen. `rehearsed`: tasks that ran in check mode. `fence_said`: the epoch
+    of another run, the other machine, or why it failed. `unfenced`: tasks that ran here before the fence was ok.
+    `addresses`: where Ansible went for this host. `identity` tells machines apart, whatever they are called. `recap` is
+    Ansible's own count, and must agree with `counted`, the count of the events.
     """
 
     host: str

@@ -6,7 +6,7 @@ from functools import singledispatch
 from typing import Literal
 
 from orchestrator.domain import events as e
-from orchestrator.domain.attempted import looked_at_anew, waited_for_anew, with_attempt
+from orchestrator.domain.attempted import answered, looked_at_anew, waited_for_anew, with_attempt
 from orchestrator.domain.deployment import (
     Attempted,
     BackoutProgress,
@@ -272,15 +272,14 @@ def _completed_with_exceptions(event: e.CompletedWithExceptions, d: Deployment, 
 
 @_changes.register
 def _backout_began(event: e.BackoutBegan, d: Deployment, record: Recorded) -> Changes:
-    progress = BackoutProgress(
-        hosts=event.hosts, reason=event.reason, by=event.by, first_attempt=len(d.attempts)
-    )
+    told = {"hosts": event.hosts, "reason": event.reason, "by": event.by, "restored": event.restored}
+    progress = BackoutProgress.model_validate({**told, "first_attempt": len(d.attempts)})
     return {
         "backout": progress,
         "hold": None,
         "failure": None,
         "aborting": None,
-        "attempts": looked_at_anew(d),
+        "attempts": looked_at_anew(d) if event.by == "orch" else answered(d),
     }
 
 
@@ -336,7 +335,7 @@ def _retried(event: e.Retried, d: Deployment, record: Recorded) -> Changes:
         "entry": "unasked",
         "checked": False,
         "check_failures": {},
-        "attempts": looked_at_anew(d),
+        "attempts": answered(d),
         "standings": _stand(d, _tried_again(d, d.failure) if d.failure is not None else {}),
     }
 
@@ -370,7 +369,7 @@ def _abort_requested(event: e.AbortRequested, d: Deployment, record: Recorded) -
         "aborting": f"{event.by}: {event.reason}",
         "paused": None,
         "hold": None,
-        "attempts": looked_at_anew(d),
+        "attempts": answered(d),
     }
 
 

@@ -10,7 +10,8 @@ HostResult = Literal["done", "not_done", "unknown"]
 class HostOutcome(Noun):
     """What an attempt did on one host: `done` needs positive evidence; `unknown` counts as down.
 
-    `changed_tasks` are the names of the tasks that changed something, told of second runs only.
+    `changed_tasks` are the names of the tasks that changed something, told of second runs only. `found_epoch` is that of
+    another run, for which the host refused this one.
     """
 
     host: HostName
@@ -20,6 +21,7 @@ class HostOutcome(Noun):
     ok: int = 0
     changed: int = 0
     changed_tasks: Many[str] = ()
+    found_epoch: int | None = None
 
 
 class AttemptOutcome(Noun):
@@ -27,7 +29,7 @@ class AttemptOutcome(Noun):
 
     `faults` are disagreements of the run as a whole (evidence incomplete, killed, exit code at odds with the events,
     touched hosts outside the allowed ones); with any fault no host counts as done. `outrun_on`: hosts that refused this run
-    because a newer one, which this deployment knows nothing of, had been there.
+    because another one, which this deployment knows nothing of, had been there.
     """
 
     attempt: str

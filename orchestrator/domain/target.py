@@ -26,12 +26,14 @@ class Identity(Noun):
     """Which machine answers under a host's name: two hosts with one `machine_id` are two names of one machine.
 
     `machine_id` is that of systemd; a machine that has none is known by its host key, as `host-key:SHA256...`.
+    `epoch` is that of the last run that the host has seen (0: none); None where it could not be read.
     """
 
     host: HostName
     machine_id: str
     host_key_sha256: str
     boot_id: str
+    epoch: int | None = None
 
 
 class Ending(Noun):

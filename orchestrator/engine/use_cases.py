@@ -105,7 +105,9 @@ def rollback(ports: Ports, deployment: str, *, by: str, reason: str, watch: Watc
     reasons = lock_hosts(ports, found, {b.machine_id: host for host, b in found.baselines.items()})
     if reasons:
         raise Refused("Nothing was backed out: " + "; ".join(reasons) + ".")
-    began = e.BackoutBegan(hosts=_left(found), reason=reason, by=by)
+    began = e.BackoutBegan(
+        hosts=_left(found), reason=reason, by=by, restored=_restored_since(ports.journal, found)
+    )
     signal(ports, found.id, began)
     return resume(ports, found.id, by=by, watch=watch)
 
@@ -177,6 +179,13 @@ def refuse_second(journal: Journal, prepared: PreparedPlan) -> None:
 def _left(found: Deployment) -> tuple[str, ...]:
     """What a backout takes back: all of it, but of one that is proved for a part of the hosts only the others."""
     return found.unrestored_hosts if found.state is State.BACKED_OUT else found.touched_hosts
+
+
+def _restored_since(journal: Journal, found: Deployment) -> tuple[int, ...]:
+    """The epochs of later deployments that were backed out: the hosts have seen them, and hold nothing of them."""
+    later = [d for d in every(journal) if d.state is State.BACKED_OUT and d.began_at > found.began_at]
+    shared = [d for d in later if set(d.touched_hosts) & set(found.touched_hosts)]
+    return tuple(attempt.epoch for d in shared for attempt in d.attempts)
 
 
 def _refuse_rollback(journal: Journal, found: Deployment) -> None:

@@ -21,7 +21,7 @@ def scope_of(d: Deployment, failure: Failure) -> tuple[str, ...]:
 
 
 def outrun_words(d: Deployment) -> str | None:
-    """Why only a person may say what comes next: hosts refused the last run, for a newer one had been there; else None.
+    """Why only a person may say what comes next: hosts refused the last run, for another had been there; else None.
 
     What that one left there is its own, and neither a backout nor another try of this deployment may go over it unasked.
     """
@@ -29,7 +29,7 @@ def outrun_words(d: Deployment) -> str | None:
         return None
     last = d.attempts[-1]
     hosts = ", ".join(last.outcome.outrun_on if last.outcome is not None else ())
-    return f"a run that is not of this deployment was on {hosts} after {last.attempt} began; see what it did there"
+    return f"a run that is not of this deployment has been on {hosts} in between; see what it did there"
 
 
 def _outrun(attempt: Attempted) -> bool:

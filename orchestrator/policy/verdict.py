@@ -12,6 +12,9 @@ from orchestrator.domain.attempt import Allowance, AttemptRequest
 from orchestrator.domain.evidence import HostEvidence, Recap, RunEvidence, RunExit, TaskTrouble, by_host
 from orchestrator.domain.outcome import AttemptOutcome, HostOutcome, HostResult
 
+OUTRUN = ("newer", "other")
+"""Answers of a host on which a run of somebody else has been."""
+
 
 def judge(request: AttemptRequest, evidence: RunEvidence, end: RunExit) -> AttemptOutcome:
     """The outcome of an attempt from its evidence and its end; with any fault of the run no host is done."""
@@ -28,7 +31,7 @@ def judge(request: AttemptRequest, evidence: RunEvidence, end: RunExit) -> Attem
         ended_at=end.ended_at,
         evidence_sha256=evidence.sha256,
         touched_outside=touched_outside(request, evidence),
-        outrun_on=tuple(host for host in request.hosts if host in told and told[host].fence == "newer"),
+        outrun_on=tuple(host for host in request.hosts if host in told and told[host].fence in OUTRUN),
     )
 
 
@@ -80,7 +83,8 @@ def _judge(
 ) -> HostOutcome:
     refused = _refused(request, seen) or (None if seen.plays or seen.sentinel or seen.unreachable else over)
     if refused is not None and not seen.unfenced:
-        return HostOutcome(host=seen.host, result="not_done", reason=refused)
+        found = int(seen.fence_said) if seen.fence in OUTRUN and seen.fence_said.isdecimal() else None
+        return HostOutcome(host=seen.host, result="not_done", reason=refused, found_epoch=found)
     judged = judge_host(request.allowance, seen, faults)
     return judged.model_copy(update={"changed_tasks": seen.changed_tasks}) if request.repeated else judged
 
@@ -99,6 +103,8 @@ def _refused(request: AttemptRequest, seen: HostEvidence) -> str | None:
     """Why nothing of the playbook was run on a host, where it was refused before its first task."""
     if seen.fence == "newer":
         return f"refused by the host: a newer run (epoch {seen.fence_said}) was here"
+    if seen.fence == "other":
+        return f"refused by the host: another run (epoch {seen.fence_said}) has been here since the baseline was captured"
     if seen.fence == "machine":
         return (
             f"refused: this is another machine now, its machine-id is {seen.fence_said} "
@@ -115,9 +121,10 @@ def _over_for_all(request: AttemptRequest, evidence: RunEvidence) -> str | None:
     moved = next(iter(_elsewhere(request, evidence)), None)
     if moved is not None:
         return f"nothing was run: {moved}"
-    newer = next((other for other in evidence.hosts if other.fence == "newer"), None)
-    if newer is not None:
-        return f"nothing was run: {newer.host} has seen a newer run (epoch {newer.fence_said})"
+    seen = next((one for one in evidence.hosts if one.fence in OUTRUN), None)
+    if seen is not None:
+        which = "a newer" if seen.fence == "newer" else "another"
+        return f"nothing was run: {seen.host} has seen {which} run (epoch {seen.fence_said})"
     return None
 
 

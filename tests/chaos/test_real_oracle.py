@@ -73,12 +73,20 @@ REFUSED = AttemptOutcome(
 PAUSED = [*ready_to_deploy(), e.AttemptIntended(attempt="a2", purpose="deploy", wave=0, hosts=("h2",))]
 OUTRUN = recorded([*PAUSED, e.AttemptEnded(outcome=REFUSED), e.Held(reason="x", by="orch")])
 UNREFUSED = recorded([*PAUSED, *attempted("a2", 0, h2="done")[1:]])
+LOST = [*PAUSED, e.AttemptLost(attempt="a2", reason="its worker ended without an outcome")]
+WENT_ON = recorded([*LOST, *attempted("a3", 0, h2="done")])
+AGAIN = REFUSED.model_copy(update={"attempt": "a3"})
+LOST_AND_REFUSED = recorded([*LOST, attempted("a3", 0, h2="done")[0], e.AttemptEnded(outcome=AGAIN)])
 WOKEN = OUTRUN[len(PAUSED)].at.timestamp() - 0.5
 THEIRS = Act("h2", "other.1-deploy", "deploy", "work", WOKEN - 5)
 
 
 def test_a_run_that_was_outrun_and_refused_is_sound() -> None:
     assert outrun([THEIRS], OUTRUN, "other", WOKEN) == []
+
+
+def test_what_follows_a_lost_run_and_is_refused_is_sound() -> None:
+    assert outrun([THEIRS], LOST_AND_REFUSED, "other", WOKEN) == []
 
 
 def test_work_that_a_person_asked_for_after_the_refusal_is_sound() -> None:
@@ -96,6 +104,8 @@ def test_work_that_a_person_asked_for_after_the_refusal_is_sound() -> None:
             OUTRUN,
             "b1 did restore on h2 after other",
         ),
+        ([THEIRS, Act("h2", "a3", "deploy", "work", WOKEN + 4)], WENT_ON, "a3 did work on h2 after other"),
+        ([THEIRS], WENT_ON, "does not tell that it was refused"),
         ([THEIRS], UNREFUSED, "does not tell that it was refused"),
         ([THEIRS], OUTRUN[: len(PAUSED)], "does not tell that it was refused"),
         ([], OUTRUN, "nothing is proved"),

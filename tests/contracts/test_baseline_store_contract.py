@@ -30,8 +30,10 @@ def baseline(**attributes: AttributeValue) -> Baseline:
 
 def test_what_is_put_comes_back(store: BaselineStore) -> None:
     put = baseline(mode="0644", size=12, link=None, executable=False, content="Grüße\n\x00\u202e")
+    put = put.model_copy(update={"epoch": 1772488800})
     reference = store.put(put)
-    assert (reference.host, reference.machine_id, reference.items) == ("web1", "m1", 1)
+    told = (reference.host, reference.machine_id, reference.items, reference.epoch)
+    assert told == ("web1", "m1", 1, 1772488800)
     assert store.get(reference.digest) == put
 
 

@@ -23,7 +23,11 @@ class FakeBaselineStore(BaselineStore):
         digest = sha256(text.encode()).hexdigest()
         self._baselines[digest] = baseline
         return BaselineReference(
-            host=baseline.host, digest=digest, machine_id=baseline.machine_id, items=len(baseline.items)
+            host=baseline.host,
+            digest=digest,
+            machine_id=baseline.machine_id,
+            items=len(baseline.items),
+            epoch=baseline.epoch,
         )
 
     def get(self, digest: str) -> Baseline:

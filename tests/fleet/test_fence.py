@@ -98,6 +98,20 @@ def paused_before_its_fence(runs: Runs, attempt: str) -> list[int]:
     return pids
 
 
+def test_a_run_that_begins_after_anothers_is_refused_unless_it_knows_of_it(runs: Runs) -> None:
+    both = dict.fromkeys(HOSTS, (0,))
+    assert results(at(runs, "first", epoch=5, known=both)) == {"web1": "done", "web2": "done"}
+    assert results(runs.run("acts.yml", ("web1",), variables={"act": "theirs"}, epoch=7)) == {"web1": "done"}
+    late = at(runs, "slept", epoch=9, known=dict.fromkeys(HOSTS, (0, 5)))
+    assert results(late) == {"web1": "not_done", "web2": "not_done"}
+    assert "web1: refused by the host: another run (epoch 7) has been here" in reasons(late)
+    assert (late.outrun_on, late.hosts[0].found_epoch, late.faults) == (("web1",), 7, ())
+    assert (acts(runs, "web1"), epoch(runs, "web1")) == (["first", "theirs"], "7")
+    told = {"web1": (0, 5, 7), "web2": (0, 5, 9)}
+    assert results(at(runs, "told", epoch=11, known=told)) == {"web1": "done", "web2": "done"}
+    assert acts(runs, "web1") == ["first", "theirs", "told"]
+
+
 def test_one_host_that_saw_a_newer_run_keeps_the_old_one_from_all(runs: Runs) -> None:
     assert results(runs.run("acts.yml", ("web1",), variables={"act": "new"}, epoch=9)) == {"web1": "done"}
     late = at(runs, "old", epoch=8)

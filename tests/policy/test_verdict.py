@@ -287,6 +287,14 @@ FENCES = [
         (),
     ),
     (
+        refused("other", "4"),
+        fenced("web2"),
+        2,
+        "refused by the host: another run (epoch 4) has been here since the baseline was captured",
+        "nothing was run: web1 has seen another run (epoch 4)",
+        (),
+    ),
+    (
         refused("machine", "abc"),
         healthy("web2"),
         2,
@@ -330,7 +338,9 @@ def test_the_fence(
         "done" if told_second.endswith("changed") else "not_done",
     ]
     assert outcome.faults == faults
-    assert outcome.outrun_on == (("web1",) if first.fence == "newer" else ())
+    outrun = first.fence in ("newer", "other")
+    assert outcome.outrun_on == (("web1",) if outrun else ())
+    assert [host.found_epoch for host in outcome.hosts] == [int(first.fence_said) if outrun else None, None]
 
 
 # evidence of web1 that looks done, and the fault that keeps it from being so

@@ -4,14 +4,19 @@ from datetime import datetime
 
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import (
+    AbortRequested,
     AttemptAdopted,
     AttemptEnded,
     AttemptIntended,
     AttemptLost,
+    BackoutBegan,
+    BaselineCaptured,
     DriverTook,
+    Event,
     GatePassed,
     Quiesced,
     Recorded,
+    Retried,
 )
 from orchestrator.domain.lifecycle import State
 from tests.simulation.evidence import promoted_without_evidence
@@ -37,6 +42,7 @@ def broken(scenario: Scenario, deployment: Deployment) -> list[str]:
         *_quiet_where_it_says_so(scenario, records),
         *_no_deploy_after_backout(scenario, deployment),
         *_no_second_deployment(scenario, deployment),
+        *_nothing_over_others(scenario, records),
         *_no_wave_on_a_full_disk(scenario, records),
         *promoted_without_evidence(scenario, records),
         *against_words(records),
@@ -188,6 +194,37 @@ def _no_second_deployment(scenario: Scenario, d: Deployment) -> list[str]:
         for act in scenario.world.acts
         if act.deployment != d.id
     ]
+
+
+def _nothing_over_others(scenario: Scenario, records: list[Recorded]) -> list[str]:
+    """Where a run of others has been since the baseline, nothing is done before a person was told and has spoken."""
+    captured = [scenario.journal.when(r) for r in records if isinstance(r.event, BaselineCaptured)]
+    return [
+        f"{act.attempt} acted on {act.host}, where others had been and nobody had been told"
+        for act in scenario.world.acts
+        for at, host in scenario.world.others
+        if host == act.host and captured and captured[0] < at < act.at
+        if not _told_and_answered(scenario, records, host, at, act.at)
+    ]
+
+
+def _told_and_answered(
+    scenario: Scenario, records: list[Recorded], host: str, since: datetime, until: datetime
+) -> bool:
+    told = False
+    for record in records:
+        if since < scenario.journal.when(record) <= until:
+            ended = isinstance(record.event, AttemptEnded) and host in record.event.outcome.outrun_on
+            told = told or ended
+            if told and speaks_for_more_work(record.event):
+                return True
+    return False
+
+
+def speaks_for_more_work(event: Event) -> bool:
+    """A person's word after which hosts may be worked on that refused the last run."""
+    by_person = isinstance(event, BackoutBegan) and event.by != "orch"
+    return by_person or isinstance(event, Retried | AbortRequested)
 
 
 def at_rest(d: Deployment) -> list[str]:

@@ -26,6 +26,7 @@ class Worker:
     alive: bool = True
     gone_at: datetime | None = None
     finished_at: datetime | None = None
+    outrun: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,13 @@ class SimulatedPlaybooks(Playbooks):
             self.world.broken.append(
                 f"{request.attempt} began on {host.name}, which {request.deployment} had not locked"
             )
+        if _outrun(host, request):
+            worker.outrun.append(host.name)
+            worker.results[host.name] = _outcome(host.name, "not_done", "another run").model_copy(
+                update={"found_epoch": host.epoch}
+            )
+            return
+        host.epoch = request.epoch
         host.busy_until = ends
         host.work = Act(now, host.name, request.attempt, request.deployment, request.purpose, ends)
         self.world.acts.append(host.work)
@@ -169,6 +177,7 @@ class SimulatedPlaybooks(Playbooks):
             exit_code=0,
             started_at=worker.started_at,
             ended_at=worker.finished_at or self.world.true,
+            outrun_on=tuple(worker.outrun),
         )
 
     def tasks_seen(self, attempt: str, after: int = 0) -> list[TaskSeen]:
@@ -182,6 +191,15 @@ class SimulatedPlaybooks(Playbooks):
             worker.alive, worker.gone_at = False, self.world.true
         return True
 
+    def run_of_others(self) -> None:
+        """A deployment from a store that knows nothing of ours comes and goes, where nothing is at work that it would see."""
+        free = [h for h in self.world.hosts.values() if h.up and h.busy_until <= self.world.true]
+        epoch = self.locks.next_epoch()
+        for host in free[: len(free) // 2 + 1]:
+            host.epoch = epoch
+            self.world.others.append((self.world.true, host.name))
+            self.world.injected["run of others", self.world.phase] += 1
+
     def kill_a_worker(self) -> None:
         """kill -9 of a worker at work; what it began on hosts goes on there."""
         at_work = [w for w in self.workers.values() if w.alive]
@@ -189,6 +207,12 @@ class SimulatedPlaybooks(Playbooks):
             self.world.injected["worker killed", self.world.phase] += 1
             worker = self.world.random.choice(at_work)
             worker.alive, worker.gone_at = False, self.world.true
+
+
+def _outrun(host: Host, request: AttemptRequest) -> bool:
+    """The host's own fence: it knows nothing of deployments, only of epochs."""
+    known = request.known.get(host.name)
+    return host.epoch > request.epoch or (known is not None and host.epoch not in (0, *known))
 
 
 def _covers(lock: HostLock, host: Host, request: AttemptRequest) -> bool:

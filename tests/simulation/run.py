@@ -40,7 +40,11 @@ class _Baselines(BaselineStore):
         digest = f"{len(self.kept):064x}"
         self.kept[digest] = baseline
         return BaselineReference(
-            host=baseline.host, digest=digest, machine_id=baseline.machine_id, items=len(baseline.items)
+            host=baseline.host,
+            digest=digest,
+            machine_id=baseline.machine_id,
+            items=len(baseline.items),
+            epoch=baseline.epoch,
         )
 
     def get(self, digest: str) -> Baseline:

@@ -59,6 +59,8 @@ class Scenario:
             self._cut(self.random.choice(names), self._moment())
         for _ in range(self.random.choice([0, 0, 1, 2])):
             self.world.at(self._moment(), self.playbooks.kill_a_worker)
+        if self.random.random() < 0.15:
+            self.world.at(self._moment(), self.playbooks.run_of_others)
         if self.random.random() < 0.1:
             skew = timedelta(seconds=self.random.choice([-3600, -20, 30, 7200]))
             self.world.at(self._moment(), lambda: self._set_clock(skew))

@@ -112,6 +112,7 @@ class SimulatedTargets(Targets):
             captured_at=self.world.now(),
             items=tuple(items),
             faults=faults,
+            epoch=host.epoch,
         )
 
     def _some(self, answers: list[T], fault: str) -> list[T]:

@@ -9,7 +9,7 @@ import pytest
 from orchestrator.domain import events as e
 from orchestrator.domain import fold as folding
 from orchestrator.domain.check import CheckResult
-from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.deployment import Attempted, Deployment
 from orchestrator.domain.fold import apply
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.sighting import Sighting
@@ -20,7 +20,7 @@ from orchestrator.engine.ports import Storage
 from orchestrator.engine.practices import attempts, environment, restoration, verification
 from orchestrator.engine.practices.attempts import request_of
 from orchestrator.engine.work import Work
-from orchestrator.policy import acceptance, backout, limits
+from orchestrator.policy import acceptance, backout, epochs, limits
 from orchestrator.policy import next_step as policy
 from orchestrator.policy.drift import compare
 from orchestrator.policy.next_step import next_step
@@ -240,6 +240,20 @@ def tells_an_end_twice(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(attempts, "follow", follow)
 
 
+def goes_over_others(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(attempts, "known_epochs", lambda d, attempt: {})
+
+
+def goes_over_others_untold(patch: pytest.MonkeyPatch) -> None:
+    def answered_for(earlier: tuple[Attempted, ...], host: str) -> set[int]:
+        return usual(tuple(a.model_copy(update={"answered": True}) for a in earlier), host)
+
+    usual = epochs._answered_for
+    patch.setattr(epochs, "_answered_for", answered_for)
+    patch.setattr(policy, "outrun_words", lambda d: None)
+    patch.setattr(backout, "_outrun", lambda attempt: False)
+
+
 MUTATIONS: tuple[tuple[Mutate, str], ...] = (
     (skips_gates, "without its soak"),
     (soaks_not, "without its soak"),
@@ -266,6 +280,8 @@ MUTATIONS: tuple[tuple[Mutate, str], ...] = (
     (tells_an_end_twice, "do not match"),
     (begins_waves_without_room, "on a full disk"),
     (calls_the_unreachable_quiet, "was called quiet"),
+    (goes_over_others, "nobody had been told"),
+    (goes_over_others_untold, "nobody had been told"),
 )
 
 

@@ -50,6 +50,7 @@ class Host:
     ended_runs: set[str] = field(default_factory=set)
     dies_at: datetime | None = None
     work: Act | None = None
+    epoch: int = 0
 
     def rest(self, now: datetime) -> None:
         """Nothing is at work here any more."""
@@ -70,6 +71,7 @@ class World(Clock):
         self.hosts = {name: Host(name) for name in names}
         self.acts: list[Act] = []
         self.broken: list[str] = []
+        self.others: list[tuple[datetime, str]] = []
         self.given: dict[tuple[str, str], list[datetime]] = defaultdict(list)
         self.injected: Counter[tuple[str, str]] = Counter()
         self.state = State.PLANNED

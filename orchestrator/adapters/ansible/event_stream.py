@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from orchestrator.domain.evidence import Fence, HostEvidence, Recap, RunEvidence, TaskTrouble
 from orchestrator.domain.plain_text import plain
 from orchestrator.domain.sighting import TaskSeen
 
-_FENCES: dict[str, Fence] = {"ok": "ok", "newer": "newer", "machine": "machine", "failed": "failed"}
+_FENCES: dict[str, Fence] = {word: word for word in get_args(Fence) if word != "none"}
 _RECAP = tuple(Recap.model_fields)
 
 

@@ -1,13 +1,17 @@
 """The first task of an attempt, in the shell of its hosts: it shows the epoch, and a host that has seen a newer one refuses.
 
-A run that was paused wakes up after another has taken its place; only the host can tell it so. Nothing but a POSIX shell
+A run that was paused wakes up after another has taken its place; only the host can tell it so. What goes on after such a
+pause shows a newer epoch still: so it also says which epochs it knows of, and any other refuses it. Nothing but a POSIX shell
 and flock is needed there. What it prints is read by the callback plugin.
 """
 
 MACHINES = "orch_fenced_machines"
 """The variable that holds the machine-id each host is expected to have."""
+KNOWN = "orch_fenced_known"
+"""The variable that holds the epochs each host may hold, with a space between."""
 
-# $1 is the epoch, $2 the machine-id or nothing. There is no single quote in it, and nothing that Jinja would take for its own.
+# $1 is the epoch, $2 the machine-id or nothing, $3 the epochs that are known of or nothing.
+# There is no single quote in it, and nothing that Jinja would take for its own.
 # The record is of one width, so that a full disk cannot keep the newer epoch out: then it is written over the older.
 _KEEP = """\
 d=/var/lib/orch; umask 022; i=; h=0;
@@ -19,6 +23,7 @@ mkdir -p $d && exec 9>>$d/epoch.lock && flock -w 10 9 || { say failed lock; exit
 if [ -s $d/epoch ]; then read -r h <$d/epoch || h=; fi;
 case "$h" in ""|*[!0-9]*) say failed unreadable; exit 78;; esac;
 if [ "$h" -gt "$1" ]; then say newer "$h"; exit 77; fi;
+if [ -n "$3" ] && [ "$h" != 0 ]; then case " $3 $1 " in *" $h "*) ;; *) say other "$h"; exit 76;; esac; fi;
 if [ "$h" -lt "$1" ]; then
   { printf "%-20s\\n" "$1" | dd of=$d/.epoch conv=fsync 2>/dev/null && mv -f $d/.epoch $d/epoch; } ||
   { rm -f $d/.epoch; printf "%-20s\\n" "$1" | dd of=$d/epoch conv=notrunc,fsync 2>/dev/null; };
@@ -28,12 +33,12 @@ say ok "$1"
 """
 # The login shell may be any; root is needed only where there is an epoch to keep.
 _AS_ROOT = (
-    'if [ "$2" = 0 ] || [ "$(id -u)" = 0 ]; then exec /bin/sh -c "$1" fence "$2" "$3"; '
-    'else exec sudo -n -- /bin/sh -c "$1" fence "$2" "$3"; fi'
+    'if [ "$2" = 0 ] || [ "$(id -u)" = 0 ]; then exec /bin/sh -c "$1" fence "$2" "$3" "$4"; '
+    'else exec sudo -n -- /bin/sh -c "$1" fence "$2" "$3" "$4"; fi'
 )
 
 
 def task(epoch: int) -> str:
-    """The command line, with a template for the machine-id of each host."""
-    machine = "{{ " + MACHINES + '[inventory_hostname] | default("") }}'
-    return f"/bin/sh -c '{_AS_ROOT}' orch '{_KEEP.strip()}' {epoch} '{machine}'".replace("\n", " ")
+    """The command line, with templates for what is known of each host."""
+    machine, known = (f'{{{{ {name}[inventory_hostname] | default("") }}}}' for name in (MACHINES, KNOWN))
+    return f"/bin/sh -c '{_AS_ROOT}' orch '{_KEEP.strip()}' {epoch} '{machine}' '{known}'".replace("\n", " ")

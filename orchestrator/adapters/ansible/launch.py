@@ -62,10 +62,11 @@ def plain_values(value: Any) -> Any:
 def wrapper(request: AttemptRequest, nonce: str) -> str:
     """A playbook (JSON is YAML): the fence on exactly these hosts, the user's playbook unchanged, the sentinel."""
     machines = {host: machine for host, machine in request.machines.items() if _MACHINE_ID.fullmatch(machine)}
+    known = {host: " ".join(str(epoch) for epoch in epochs) for host, epochs in request.known.items()}
     fence = _play("fence", nonce, request, fencing.task(request.epoch))
     return json.dumps(
         [
-            {**fence, "vars": {fencing.MACHINES: machines}},
+            {**fence, "vars": {fencing.MACHINES: machines, fencing.KNOWN: known}},
             {"import_playbook": request.playbook},
             _play("sentinel", nonce, request, _SENTINEL),
         ],

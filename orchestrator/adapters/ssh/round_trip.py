@@ -90,6 +90,7 @@ def _asked(session: Session, question: Question, *, stay: bool) -> Answered | Un
         machine_id=plain(told["machine_id"], 100) or f"host-key:{session.fingerprint}",
         host_key_sha256=session.fingerprint,
         boot_id=plain(told["boot_id"], 100),
+        epoch=told["epoch"] if isinstance(told["epoch"], int) else None,
     )
     most = (body.get("echo") or hello.there) - session.sent_at
     return Answered(

@@ -197,6 +197,7 @@ class SshTargets(Targets):
             captured_at=self._now(),
             items=tuple(_item(*item) for item in told["items"]),
             faults=tuple(faults),
+            epoch=outcome.identity.epoch,
         )
 
 

@@ -79,7 +79,11 @@ def canonical(baseline: Baseline) -> bytes:
 
 def _reference(baseline: Baseline, digest: str) -> BaselineReference:
     return BaselineReference(
-        host=baseline.host, digest=digest, machine_id=baseline.machine_id, items=len(baseline.items)
+        host=baseline.host,
+        digest=digest,
+        machine_id=baseline.machine_id,
+        items=len(baseline.items),
+        epoch=baseline.epoch,
     )
 
 

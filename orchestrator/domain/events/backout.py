@@ -8,13 +8,17 @@ from orchestrator.domain.rehearsal import AsRehearsed
 
 
 class BackoutBegan(Noun):
-    """The release is taken back from these hosts, newest wave first; `rehearsed` where that is what a rehearsal is for."""
+    """The release is taken back from these hosts, newest wave first; `rehearsed` where that is what a rehearsal is for.
+
+    `restored` are the epochs of later deployments to these hosts, which were backed out before.
+    """
 
     kind: Literal["backout_began"] = "backout_began"
     hosts: Many[HostName]
     reason: Text
     by: Text
     rehearsed: AsRehearsed | None = None
+    restored: Many[int] = ()
 
 
 class RestorationCompared(Noun):

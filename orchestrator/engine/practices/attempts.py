@@ -7,6 +7,7 @@ from orchestrator.domain.noun import Variables
 from orchestrator.engine import room
 from orchestrator.engine.work import Work
 from orchestrator.errors import Refused, StoreFault
+from orchestrator.policy.epochs import known_epochs
 from orchestrator.policy.steps import FollowAttempt, RunAttempt
 
 POLL = 0.1
@@ -131,6 +132,7 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
         # A backout goes the way that is known best.
         accelerate=plan.strategy.accelerate if attempted.purpose == "deploy" else None,
         epoch=attempted.epoch,
+        known=known_epochs(d, attempted),
         repeated=attempted.repeated,
         addresses={t.host: f"{t.address}:{t.port}" for t in d.targets if t.host in hosts},
         machines={b.host: b.machine_id for b in d.baselines.values() if b.host in hosts},

@@ -79,15 +79,13 @@ def against_acts(acts: list[Act], records: list[Recorded], d: Deployment) -> lis
 
 
 def outrun(acts: list[Act], records: list[Recorded], newer: str, woken_at: float) -> list[str]:
-    """A run that woke up after a newer one had been there changed nothing, and its log says that it was refused.
+    """A deployment that woke up after a newer one had been there changed nothing, and its journal says that it was refused.
 
     What a person asks for after the refusal is another matter: it is said knowing of it.
     """
     theirs = [act for act in acts if act.attempt.startswith(f"{newer}.")]
     if not theirs:
         return ["the newer run did nothing, so nothing is proved"]
-    paused = [r for r in records if isinstance(r.event, e.AttemptIntended) and r.at.timestamp() < woken_at]
-    name = paused[-1].event.attempt if paused and isinstance(paused[-1].event, e.AttemptIntended) else ""
     asked = min(
         (r.at.timestamp() for r in records if r.at.timestamp() > woken_at and _asks_for_work(r)),
         default=float("inf"),
@@ -97,14 +95,10 @@ def outrun(acts: list[Act], records: list[Recorded], newer: str, woken_at: float
         for act in acts
         if act not in theirs and woken_at < act.at < asked
     ]
-    reasons = [
-        f"{host.host}: {host.reason}"
-        for record in records
-        if isinstance(record.event, e.AttemptEnded) and record.event.outcome.attempt == name
-        for host in record.event.outcome.hosts
-    ]
-    if not any("newer run" in reason for reason in reasons):
-        found.append(f"{name} does not tell that it was refused: {reasons or 'no outcome'}")
+    ended = [r.event for r in records if isinstance(r.event, e.AttemptEnded) and r.at.timestamp() > woken_at]
+    reasons = [f"{host.host}: {host.reason}" for event in ended for host in event.outcome.hosts]
+    if not any("refused by the host" in reason for reason in reasons):
+        found.append(f"it does not tell that it was refused: {reasons or 'no outcome'}")
     return found
 
 

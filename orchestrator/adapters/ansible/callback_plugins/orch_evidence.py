@@ -32,7 +32,7 @@ description: Writes numbered events to the file that ORCH_EVIDENCE names; silent
 """
 
 _MESSAGE_LIMIT = 600
-_FENCE = re.compile(r"^orch fence (ok|newer|machine|failed) ([0-9A-Za-z-]{1,64}) end\r?$", re.MULTILINE)
+_FENCE = re.compile(r"^orch fence (ok|newer|other|machine|failed) ([0-9A-Za-z-]{1,64}) end\r?$", re.MULTILINE)
 # As the ssh connection resolves them: the last that is set counts.
 _HOST = ("inventory_hostname", "ansible_host", "ansible_ssh_host")
 _PORT = ("ansible_port", "ansible_ssh_port")
@@ -219,7 +219,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         asked = kind == "ok" and action == "pause" and not {"seconds", "minutes"} & task.args.keys()
         fence, said = _fence(kind, answer) if self._ours == "fence" else ("", "")
         if fence not in ("", "ok"):
-            self._close(self._play, None if fence == "newer" else result.host.get_name())
+            self._close(self._play, None if fence in ("newer", "other") else result.host.get_name())
         masked = asked or (kind == "ok" and _is_masked(task, answer))
         self._job(result)
         self._write(
@@ -300,7 +300,7 @@ def _fence(kind: str, answer: dict[str, Any]) -> tuple[str, str]:
     word, said = told[-1] if told else ("", "")
     if kind == "ok":
         return ("ok", said) if word == "ok" else ("failed", "the host did not answer")
-    if kind == "failed" and word in ("newer", "machine"):
+    if kind == "failed" and word in ("newer", "other", "machine"):
         return word, said
     if word == "failed":
         return word, _WHY_UNFENCED.get(said, said)

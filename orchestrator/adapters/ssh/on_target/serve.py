@@ -120,7 +120,19 @@ def _identity() -> dict[str, Any]:
         "user": _user(),
         "is_root": os.geteuid() == 0,
         "python": ".".join(str(part) for part in sys.version_info[:3]),
+        "epoch": _epoch("/var/lib/orch/epoch"),
     }
+
+
+def _epoch(path: str) -> int | None:
+    """The epoch of the last run that was here, 0 where there was none; None where that cannot be read."""
+    try:
+        with open(path, encoding="ascii") as source:
+            return int(source.readline())
+    except FileNotFoundError:
+        return 0
+    except (OSError, ValueError):
+        return None
 
 
 def _user() -> str:
