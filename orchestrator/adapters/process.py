@@ -2,6 +2,7 @@
 
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -190,6 +191,25 @@ def alive(process: ProcessId) -> bool:
         and int(fields[19]) == process.started
         and process.boot == boot_id()
     )
+
+
+def await_end(process: ProcessId, seconds: float) -> bool:
+    """Wait for the end of a process, whose ever it is, for so many seconds; whether it has ended. Costs nothing meanwhile."""
+    try:
+        descriptor = os.pidfd_open(process.pid)
+    except ProcessLookupError:
+        return True
+    except OSError:  # a kernel before 5.3, or no descriptor left
+        time.sleep(seconds)
+        return not alive(process)
+    try:
+        if alive(process):
+            ended = select.poll()
+            ended.register(descriptor, select.POLLIN)
+            ended.poll(max(0, round(seconds * 1000)))
+        return not alive(process)
+    finally:
+        os.close(descriptor)
 
 
 def become_subreaper() -> None:

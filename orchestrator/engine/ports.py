@@ -192,6 +192,10 @@ class Playbooks(ABC):
         Any process may ask, also one that did not start it.
         """
 
+    def await_end(self, attempt: str, clock: Clock, seconds: float) -> None:
+        """Wait so many seconds; no longer than to the attempt's end, where that can be noticed. It is no evidence of one."""
+        clock.sleep(seconds)
+
     @abstractmethod
     def tasks_seen(self, attempt: str, after: int = 0) -> list[TaskSeen]:
         """Per host and task what happened so far, numbered, for the live view; never evidence."""

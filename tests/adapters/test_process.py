@@ -47,6 +47,17 @@ def test_run_ends_at_its_time_limit_with_its_children() -> None:
     )
 
 
+def test_the_end_of_a_process_that_is_no_child_is_noticed_at_once() -> None:
+    made = process.run(["sh", "-c", "sleep 0.5 >/dev/null 2>&1 & echo $!"], timeout=10)
+    grandchild = process.identity(int(made.output))
+    assert not process.await_end(grandchild, 0.1)
+    begun = time.monotonic()
+    assert process.await_end(grandchild, 30.0)
+    assert time.monotonic() - begun < 10
+    assert process.await_end(grandchild, 30.0)
+    assert process.await_end(process.identity()._replace(started=1), 30.0)
+
+
 def test_a_missing_program_is_named() -> None:
     with pytest.raises(MachineLacks, match="`no-such-program` cannot be run"):
         process.run(["no-such-program"], timeout=1)

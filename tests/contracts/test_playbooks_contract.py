@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from abc import ABC, abstractmethod
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 from orchestrator.domain.attempt import AttemptRequest
 from orchestrator.domain.sighting import Sighting
 from orchestrator.engine.ports import Playbooks
+from tests.fakes.clock import START, FakeClock
 from tests.fakes.playbooks import FakePlaybooks, Script
 
 RUNS = Path(__file__).parents[1] / "cases/runs"
@@ -101,6 +104,13 @@ def ended(port: Playbooks, attempt: str) -> Sighting:
     raise AssertionError(f"{attempt} does not end")
 
 
+def claimed(port: Playbooks, attempt: str) -> None:
+    deadline = time.monotonic() + 60
+    while port.sight(attempt).worker_pid is None:
+        assert time.monotonic() < deadline, f"nobody claims {attempt}"
+        time.sleep(0.02)
+
+
 def test_what_was_never_started_is_absent(subject: Subject) -> None:
     seen = subject.port().sight("a1")
     assert (seen.state, seen.outcome) == ("absent", None)
@@ -114,6 +124,24 @@ def test_a_started_run_is_running_and_then_finished_with_every_host(subject: Sub
     assert outcome is not None
     assert [(host.host, host.result) for host in outcome.hosts] == [("one", "done")]
     assert (outcome.attempt, outcome.faults) == ("a1", ())
+
+
+def test_waiting_for_the_end_is_over_with_it_or_with_the_time(subject: Subject) -> None:
+    port, clock = subject.port(), FakeClock()
+    port.await_end("a1", clock, 0.01)
+    port.start(subject.request("a1", "long"))
+    claimed(port, "a1")
+    before = time.monotonic()
+    port.await_end("a1", clock, 0.3)
+    assert clock.now() >= START + timedelta(seconds=0.3) or time.monotonic() - before >= 0.3
+    ending = threading.Timer(0.3, port.stop, ["a1"])
+    ending.start()
+    before = time.monotonic()
+    port.await_end("a1", clock, 40.0)
+    assert time.monotonic() - before < 30
+    ending.join()
+    assert port.sight("a1").state == "dead"
+    port.await_end("a1", clock, 0.01)
 
 
 def test_a_failed_host_does_not_void_its_sibling(subject: Subject) -> None:

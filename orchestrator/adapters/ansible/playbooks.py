@@ -15,7 +15,7 @@ from orchestrator.domain.attempt import AttemptRequest
 from orchestrator.domain.evidence import RunExit
 from orchestrator.domain.outcome import AttemptOutcome
 from orchestrator.domain.sighting import Sighting, TaskSeen
-from orchestrator.engine.ports import Playbooks
+from orchestrator.engine.ports import Clock, Playbooks
 from orchestrator.errors import StoreFault
 from orchestrator.policy.verdict import judge, never_ran
 
@@ -74,6 +74,14 @@ class AnsiblePlaybooks(Playbooks):
         if holder is None and folder.holder() is not None:
             return self.sight(attempt)  # claimed while we looked
         return Sighting(attempt=attempt, state="dead", outcome=_what_it_left(folder))
+
+    def await_end(self, attempt: str, clock: Clock, seconds: float) -> None:
+        """Asleep until its worker ends; one that has not claimed yet is waited for by the clock."""
+        holder = self._folder(attempt).holder()
+        if holder is None or process.await_end(holder, 0.0):
+            clock.sleep(seconds)
+        else:
+            process.await_end(holder, seconds)
 
     def tasks_seen(self, attempt: str, after: int = 0) -> list[TaskSeen]:
         """From the stream of events, as far as it is written."""

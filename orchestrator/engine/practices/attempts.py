@@ -57,7 +57,7 @@ def follow(work: Work, step: FollowAttempt) -> None:
     elif step.stop:
         _stop(work, step.attempt, _why_stopped(work.deployment))
     else:
-        work.ports.clock.sleep(POLL)
+        work.ports.playbooks.await_end(step.attempt, work.ports.clock, POLL)
         work.chronicle.refresh()
 
 
