@@ -35,6 +35,10 @@ class AnsiblePlaybooks(Playbooks):
     def start(self, request: AttemptRequest) -> None:
         """Start the worker, unless the attempt was ever started."""
         folder = self._folder(request.attempt)
+        base = base_environment(os.environ)
+        if not folder.exists():
+            # Before there is a folder: from then on the worker has so long to claim it.
+            self._warm.await_ready(request.project, base)
         try:
             created = folder.create(request)
         except OSError as error:
@@ -42,7 +46,7 @@ class AnsiblePlaybooks(Playbooks):
                 f"{request.attempt} was not started: its folder cannot be written below {self._root} "
                 f"({error.strerror}). Make room on its file system, then go on: orch resume."
             ) from error
-        if created and not self._warm.start(folder, request, base_environment(os.environ)):
+        if created and not self._warm.start(folder):
             process.spawn_detached(
                 [sys.executable, "-m", "orchestrator.adapters.ansible.worker", str(folder.path)],
                 environment=_worker_environment(folder),

@@ -1,9 +1,10 @@
 """The zygote: a process with Ansible imported, from which the workers of a deployment's attempts are forked.
 
-`python -m orchestrator.adapters.ansible.zygote`, started by a driver, with a socket to it as its input. For every message,
-the path of an attempt's folder, it forks a worker and answers `forked`. It ends when the driver closes the socket or dies,
-and when it was not needed for a while. The workers outlive it: each is in a session of its own, and carries its attempt's
-mark as if it had been started by itself. Nothing depends on it: without one, a worker starts in the cold.
+`python -m orchestrator.adapters.ansible.zygote`, started by a driver, with a socket to it as its input. It says `ready` once it
+has imported everything. For every message, the path of an attempt's folder, it forks a worker and answers `forked`. It ends
+when the driver closes the socket or dies, and when it was not needed for a while. The workers outlive it: each is in a session
+of its own, and carries its attempt's mark as if it had been started by itself. Nothing depends on it: without one, a worker
+starts in the cold.
 """
 
 import gc
@@ -23,12 +24,17 @@ from orchestrator.adapters.ansible.attempt_folder import MARK, AttemptFolder
 IDLE = 900.0
 """Seconds without an attempt after which it ends: it holds memory, and a soak can last for days."""
 LONGEST_MESSAGE = 4096
+READY = b"ready"
 FORKED = b"forked"
 
 
 def serve(driver: socket.socket, idle: float = IDLE) -> None:
     """Fork a worker for every message, until the driver is gone or nothing was asked for so many seconds."""
     driver.settimeout(idle)
+    try:
+        driver.sendall(READY)
+    except OSError:
+        return
     while True:
         try:
             message = driver.recv(LONGEST_MESSAGE)

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from orchestrator.adapters import process
 from orchestrator.adapters.ansible import zygote
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
+from orchestrator.adapters.ansible.settings import base_environment
 from orchestrator.adapters.ansible.warm_start import WarmStart
 from orchestrator.domain.sighting import Sighting
 from tests.adapters.ansible.local_runs import RUNS, request, until, wait_for
@@ -26,9 +28,9 @@ from tests.adapters.ansible.test_attempts import sleepers, unique_seconds
 class Warm:
     """The port, and the zygote behind it."""
 
-    def __init__(self, root: Path, answers_within: float = 30.0) -> None:
+    def __init__(self, root: Path, answers_within: float = 30.0, ready_within: float = 60.0) -> None:
         self.root = root
-        self.start = WarmStart(answers_within)
+        self.start = WarmStart(answers_within, ready_within)
         self.port = AnsiblePlaybooks(root / "attempts", warm=self.start)
 
     def run(self, attempt: str, **variables: str) -> str:
@@ -106,12 +108,40 @@ def test_after_a_killed_zygote_there_is_another(warm: Warm) -> None:
 
 def test_a_zygote_that_does_not_answer_is_done_without(tmp_path: Path) -> None:
     warm = Warm(tmp_path, answers_within=0.5)
-    warm.port.make_ready(str(RUNS))
+    assert warm.start.await_ready(str(RUNS), base_environment(os.environ))
     stopped = warm.kill(signal.SIGSTOP)
     assert "ansible.worker" in warm.run("a1")
     assert done(until(warm.port, "a1", "finished"))
     assert gone(stopped)
     assert (tmp_path / "log").read_text() == "one a1\n"
+
+
+def test_a_zygote_that_takes_its_time_is_waited_for_and_not_begun_anew(tmp_path: Path) -> None:
+    """On a busy machine the import takes long; a worker in the cold would import the same, and later."""
+    warm = Warm(tmp_path, answers_within=5.0)
+    warm.port.make_ready(str(RUNS))
+    slow = warm.kill(signal.SIGSTOP)
+    goes_on = threading.Timer(7.0, os.kill, [slow, signal.SIGCONT])
+    goes_on.start()
+    assert "ansible.zygote" in warm.run("a1")
+    assert warm.start.pid == slow
+    goes_on.join()
+    assert done(until(warm.port, "a1", "finished"))
+
+
+def test_a_zygote_that_comes_too_late_for_one_attempt_serves_the_next(tmp_path: Path) -> None:
+    warm = Warm(tmp_path, ready_within=0.3)
+    warm.port.make_ready(str(RUNS))
+    late = warm.kill(signal.SIGSTOP)
+    assert "ansible.worker" in warm.run("a1")
+    assert done(until(warm.port, "a1", "finished"))
+    os.kill(late, signal.SIGCONT)
+    while not warm.start.await_ready(str(RUNS), base_environment(os.environ)):
+        time.sleep(0.1)
+    assert "ansible.zygote" in warm.run("a2")
+    assert warm.start.pid == late
+    assert done(until(warm.port, "a2", "finished"))
+    assert (tmp_path / "log").read_text() == "one a1\none a2\n"
 
 
 def test_a_name_that_leaves_no_room_for_its_mark_starts_cold(warm: Warm) -> None:
