@@ -23,7 +23,6 @@ from orchestrator.cli.schedule_times import (
     zone_option,
 )
 from orchestrator.cli.table import print_table
-from orchestrator.domain import events as e
 from orchestrator.domain.plain_text import plain
 from orchestrator.domain.schedule_of_change import Booking, MissedStart
 from orchestrator.engine import schedule as use
@@ -82,10 +81,7 @@ def add(plan: Path, approved_by: tuple[str, ...], as_json: bool, by: str, **wish
     starts = moment_of_option(wished["at"], ports.clock.now(), zone, "--at")
     missed = MISSED[wished["missed"]] if wished["missed"] else None
     wish = use.Wish(starts, missed, wished["despite"], wished["alone"])
-    approvals = tuple(
-        e.GivenApproval(role=role, person=person) for role, person in approvals_of(approved_by).items()
-    )
-    added = use.add(ports, plan, wish, by=by, approvals=approvals)
+    added = use.add(ports, plan, wish, by=by, approvals=approvals_of(approved_by))
     if as_json:
         click.echo(_entry_json(added.booking, added.conflicts))
         return
@@ -199,6 +195,8 @@ def added_lines(added: use.Scheduled, zone: ZoneInfo) -> list[str]:
         f"takes up {counted(len(d.targets), 'host')} until {until} ({booking.basis})",
         f"when nobody starts it in time: {d.missed}",
     ]
+    missing = d.unadmitted.reasons if d.unadmitted is not None else ()
+    lines += [f"not approved yet: {plain(str(one), 400)}" for one in missing]
     lines += [f"{one.found}: it will not start before that is overridden" for one in added.to_lift]
     lines += [f"warning: {plain(words, 400)}" for words in added.warnings]
     lines += [f"warning: {' and '.join(hosts)} are one machine; it will be refused" for hosts in added.shared]

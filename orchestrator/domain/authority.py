@@ -59,6 +59,17 @@ ReasonCode = Literal[
     "time.too_short",
 ]
 
+BY_CLOCK: frozenset[ReasonCode] = frozenset({"window.closed", "window.of_the_plan"})
+"""Reasons that time mends by itself, where something opens again."""
+OF_CALENDAR: frozenset[ReasonCode] = BY_CLOCK | {
+    "freeze.binds",
+    "time.too_short",
+    "time.not_measured",
+    "policy.frequency",
+    "override.not_allowed",
+}
+"""Reasons of a moment: whoever must approve has approved."""
+
 
 class Reason(Noun):
     """One reason not to start: what it is about, what was found, and the next move."""

@@ -5,9 +5,10 @@ from datetime import datetime
 from pathlib import Path
 
 from orchestrator.domain.approval import SignedApproval
-from orchestrator.domain.authority import Admission
+from orchestrator.domain.authority import Admission, NotAdmitted
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.effective_plan import EffectivePlan
+from orchestrator.domain.events import Approved
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.rehearsal import MeasuredWave, PresentedCertificate
 from orchestrator.domain.signing import Keyring
@@ -56,6 +57,17 @@ def question_of(ports: Ports, d: Deployment, now: datetime) -> Question:
 def may_start(ports: Ports, d: Deployment, now: datetime) -> Admission:
     """What admission would say of a deployment that is open; nothing is started, used up or put on the journal."""
     return admission.admit(question_of(ports, d, now))
+
+
+def approved(d: Deployment, answer: Admission) -> Approved:
+    """That whoever must approve has approved, and who that is; `answer` may still have reasons of the calendar."""
+    said = () if isinstance(answer, NotAdmitted) else answer.grounds
+    by_whom = [word for word in said if word.startswith("approved by")]
+    if by_whom or d.approvals:
+        return Approved(basis="; ".join(by_whom) or "the approvals that are asked for are there")
+    asked = "the plan asks for no approval" if d.policy is None else f"policy {d.policy.policy} asks for none"
+    verb = "scheduled" if d.mode == "scheduled" else "started"
+    return Approved(basis=f"{asked}; {verb} by {d.by}")
 
 
 def _effective(d: Deployment) -> EffectivePlan:

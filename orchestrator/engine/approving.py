@@ -8,6 +8,7 @@ from orchestrator.domain.approval import SignedApproval
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.release_policy import ReleasePolicy
 from orchestrator.engine import use_cases
+from orchestrator.engine.asked_ahead import ask_ahead
 from orchestrator.engine.folding import every
 from orchestrator.engine.ports import Ports
 from orchestrator.errors import Refused
@@ -61,7 +62,7 @@ def give(ports: Ports, d: Deployment, new: Sequence[SignedApproval], *, by: str)
         d = use_cases.signal(ports, d.id, _event(signed, by))
     if done(d) and d.closed is None:
         d = use_cases.signal(ports, d.id, e.Closed(by=by, basis=_basis(d)))
-    return d
+    return ask_ahead(ports, d)
 
 
 def _event(signed: SignedApproval, by: str) -> e.Event:

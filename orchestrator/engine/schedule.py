@@ -13,9 +13,17 @@ from orchestrator.domain.rehearsal import MeasuredWave
 from orchestrator.domain.release_policy import ReleasePolicy
 from orchestrator.domain.schedule_of_change import Booking, MissedStart, PlannedStart
 from orchestrator.domain.target import Identity, shared_machines
+from orchestrator.engine.asked_ahead import ask_ahead
 from orchestrator.engine.folding import every, folded
 from orchestrator.engine.ports import Journal, Ports
-from orchestrator.engine.use_cases import find, open_deployment, planned, refuse_second, signal
+from orchestrator.engine.use_cases import (
+    find,
+    named_approvals,
+    open_deployment,
+    planned,
+    refuse_second,
+    signal,
+)
 from orchestrator.errors import Conflict, Refused
 from orchestrator.policy.bookings import bookings_of, state_of
 from orchestrator.policy.conflicts import ConflictFound, conflicts_of
@@ -48,16 +56,18 @@ class Scheduled:
 
 
 def add(
-    ports: Ports, plan: Path, wish: Wish, *, by: str, approvals: tuple[e.GivenApproval, ...] = ()
+    ports: Ports, plan: Path, wish: Wish, *, by: str, approvals: Mapping[str, str] | None = None
 ) -> Scheduled:
-    """Check the plan and open a deployment of it that starts then.
+    """Check the plan and open a deployment of it that starts then. `approvals` are persons by role, only named.
 
-    Raises PlanFault; Refused where the calendar is against it; Conflict where `alone` is wished for and it is not alone,
-    or a deployment of this plan is open.
+    Raises PlanFault; Refused where the calendar is against it, or approvals must be signed; Conflict where `alone` is
+    wished for and it is not alone, or a deployment of this plan is open.
     """
     prepared = ports.planning.prepare(plan)
     to_lift = refuse_closed(prepared, wish, ports.clock.now())
     refuse_second(ports.journal, prepared)
+    ports.keys.keyring(Path(prepared.project))
+    given = named_approvals(ports, prepared, approvals) if approvals else ()
     identities = ports.targets.identify(prepared.targets)
     known = {host: one for host, one in identities.items() if isinstance(one, Identity)}
     start = PlannedStart(
@@ -67,11 +77,12 @@ def add(
     )
     if wish.alone:
         _refuse_company(ports, planned(prepared, by=by, start=start))
-    name = open_deployment(ports, prepared, by=by, approvals=approvals, start=start)
+    name = open_deployment(ports, prepared, by=by, approvals=given, start=start)
+    d = ask_ahead(ports, folded(ports.journal, name))
     bookings = all_bookings(ports)
     booking = next(b for b in bookings if b.id == name)
     return Scheduled(
-        folded(ports.journal, name),
+        d,
         booking,
         conflicts_of(booking, bookings),
         to_lift,

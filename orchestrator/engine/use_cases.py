@@ -31,7 +31,7 @@ def deploy(
     refuse_while_stopped(ports.journal)
     refuse_second(ports.journal, prepared)
     refuse_without_room(ports.storage, len(prepared.targets), prepared.copy_size)
-    given = _approvals(ports, prepared, approvals)
+    given = named_approvals(ports, prepared, approvals)
     name = open_deployment(ports, prepared, by=by, approvals=given)
     for record in ports.journal.read(name):
         watch(record)
@@ -146,14 +146,19 @@ def _newest(journal: Journal) -> Deployment:
     return newest
 
 
-def _approvals(ports: Ports, prepared: PreparedPlan, given: Mapping[str, str]) -> tuple[e.GivenApproval, ...]:
-    """Approvals that are only named; where a policy or keys ask for signed ones, the deployment waits for those."""
+def named_approvals(
+    ports: Ports, prepared: PreparedPlan, given: Mapping[str, str]
+) -> tuple[e.GivenApproval, ...]:
+    """Approvals that are only named; where a policy or keys ask for signed ones, the deployment waits for those.
+
+    Raises Refused where they are not taken, or where some are missing.
+    """
     if prepared.policy is not None or ports.keys.keyring(Path(prepared.project)).keys:
         if given:
             why = f"policy {prepared.policy.policy} binds" if prepared.policy else "keys are trusted"
             raise Refused(
                 f"Approvals are signed here, for {why}: --approved-by is not taken. Nothing was started. "
-                "Deploy without it; then whoever approves does so with orch approve."
+                "Go without it; then whoever approves does so with orch approve."
             )
         return ()
     missing = [role for role in prepared.plan.approval.required if role not in given]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from orchestrator.domain.authority import OF_CALENDAR
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.lifecycle import OVER, State
 from orchestrator.domain.rehearsal import MeasuredWave
@@ -82,9 +83,14 @@ def state_of(d: Deployment) -> BookingState:
         return "withdrawn"
     if d.state in OVER:
         return "over"
-    if d.state in _PROPOSED:
-        return "proposed"
-    return "approved" if d.state is State.SCHEDULED else "running"
+    if d.state is State.SCHEDULED:
+        return "proposed" if _lacks(d) else "approved"
+    return "proposed" if d.state in _PROPOSED else "running"
+
+
+def _lacks(d: Deployment) -> bool:
+    """Whether more than the calendar is against it since it was approved, such as a rejection."""
+    return d.unadmitted is not None and any(one.code not in OF_CALENDAR for one in d.unadmitted.reasons)
 
 
 def starts_of(d: Deployment) -> datetime | None:

@@ -75,9 +75,11 @@ class House:
         self.plans.plans[name] = made.model_copy(update={"plan_sha256": sha, "plan_file": name})
         return Path(name)
 
-    def add(self, plan: Path, starts: datetime, **words: Any) -> schedule.Scheduled:
+    def add(
+        self, plan: Path, starts: datetime, *, approvals: dict[str, str] | None = None, **words: Any
+    ) -> schedule.Scheduled:
         """Schedule it."""
-        return schedule.add(self.ports, plan, schedule.Wish(starts, **words), by="ann")
+        return schedule.add(self.ports, plan, schedule.Wish(starts, **words), by="ann", approvals=approvals)
 
     def run_due(self) -> list[DueLine]:
         """Start what is due; what was said."""

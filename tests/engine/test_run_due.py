@@ -12,7 +12,7 @@ from orchestrator.domain.lifecycle import State
 from orchestrator.engine.emergency import stop_all
 from orchestrator.engine.run_due import CLAIM
 from orchestrator.engine.use_cases import open_deployment, resume, signal
-from orchestrator.errors import Conflict, Refused
+from orchestrator.errors import Conflict, Refused, StoreFault
 from tests.engine.house import House
 from tests.engine.test_schedule import POLICY
 from tests.fakes.clock import START
@@ -88,7 +88,6 @@ def test_two_that_are_due_together_and_share_a_host_do_not_run_together(house: H
     first, second = sorted((one, two))
 
     def begin(name: str, by: str) -> None:
-        signal(house.ports, name, e.Approved(basis="none asked"))
         signal(house.ports, name, e.WindowOpened(basis="none"))
         house.drivers.running.add(name)
 
@@ -116,8 +115,8 @@ def test_a_service_that_runs_lets_those_wait_that_need_it(house: House) -> None:
     [
         ("start while open", None, 90, "started", State.COMPLETED, "start"),
         ("start while open", POLICY, 90, "started", State.COMPLETED, "start"),
-        ("start while open", POLICY, 400, "asks", State.AWAITING_APPROVAL, "ask"),
-        ("ask", None, 90, "asks", State.AWAITING_APPROVAL, "ask"),
+        ("start while open", POLICY, 400, "asks", State.SCHEDULED, "ask"),
+        ("ask", None, 90, "asks", State.SCHEDULED, "ask"),
         ("skip", None, 90, "skipped", State.CANCELLED, "skip"),
     ],
 )
@@ -181,7 +180,7 @@ def test_a_driver_that_ends_without_a_word_is_told(house: House) -> None:
     name = house.add(house.plan("shop.yml", "web1"), START + MINUTE).deployment.id
     at(house, MINUTE)
     assert [(line.what, line.words) for line in house.run_due()] == [("failed", "No room on the disk.")]
-    assert house.now(name).state is State.AWAITING_APPROVAL
+    assert house.now(name).state is State.SCHEDULED
 
 
 def test_what_is_paused_is_not_started(house: House) -> None:
@@ -198,3 +197,106 @@ def test_nothing_starts_while_everything_is_stopped(house: House) -> None:
     at(house, MINUTE)
     with pytest.raises(Refused, match="smoke"):
         house.run_due()
+
+
+class Killed(BaseException):
+    """Stands for the death of whoever looked: nothing of its own is done any more."""
+
+
+@pytest.mark.parametrize("missed", ["ask", "start while open"])
+def test_killed_before_its_driver_was_there_the_next_look_starts_it(house: House, missed: str) -> None:
+    name = house.add(house.plan("shop.yml", "web1"), START + MINUTE, missed=missed).deployment.id
+    drive = house.drivers.drive
+
+    def die(name: str, by: str) -> None:
+        raise Killed
+
+    house.drivers.drive = die
+    at(house, MINUTE if missed == "ask" else HOUR)
+    with pytest.raises(Killed):
+        house.run_due()
+    assert house.now(name).opened_at is None
+    house.drivers.drive = drive
+    assert [line.what for line in house.run_due()] == ["started"]
+    assert (house.now(name).state, kinds(house, name).count("window_opened")) == (State.COMPLETED, 1)
+    assert kinds(house, name).count("start_missed") == (missed != "ask")
+
+
+def test_killed_after_its_driver_was_there_nothing_is_started_twice(house: House) -> None:
+    name = house.add(house.plan("shop.yml", "web1"), START + MINUTE).deployment.id
+    drive = house.drivers.drive
+
+    def die(name: str, by: str) -> None:
+        drive(name, by)
+        raise Killed
+
+    house.drivers.drive = die
+    at(house, MINUTE)
+    with pytest.raises(Killed):
+        house.run_due()
+    assert house.run_due() == []
+    assert (house.now(name).state, kinds(house, name).count("window_opened")) == (State.COMPLETED, 1)
+    assert len([word for word in kinds(house, name) if word == "attempt_intended"]) == 1
+
+
+def test_a_driver_that_outlived_who_began_it_keeps_its_machines_from_others(house: House) -> None:
+    first = house.add(house.plan("a.yml", "web1"), START + 2 * MINUTE).deployment.id
+    second = house.add(house.plan("b.yml", "web1"), START + MINUTE).deployment.id
+    at(house, 3 * MINUTE)
+    with house.ports.journal.drive_alone(first):
+        lines = {line.deployment: line for line in house.run_due()}
+    assert lines[second].what == "waits"
+    assert f"{first} runs and shares machine web1" in lines[second].words
+    assert lines[first].what == "driven already"
+    assert house.drivers.begun == []
+
+
+def test_two_drivers_of_one_deployment_and_the_second_only_looks_on(house: House) -> None:
+    name = house.add(house.plan("shop.yml", "web1"), START + MINUTE).deployment.id
+    drive = house.drivers.drive
+    # The one that an earlier look left behind takes the claim before ours does.
+    house.drivers.drive = lambda name, by: drive(name, "an earlier look")
+    at(house, MINUTE)
+    assert [line.what for line in house.run_due()] == ["started"]
+    assert kinds(house, name).count("driver_took") == 1
+
+
+def test_what_is_in_the_way_of_one_is_in_the_way_of_no_other(house: House) -> None:
+    bad = house.add(house.plan("a.yml", "web1"), START + MINUTE).deployment.id
+    good = house.add(house.plan("b.yml", "web2"), START + 2 * MINUTE).deployment.id
+    drive = house.drivers.drive
+
+    def begin(name: str, by: str) -> None:
+        if name == bad:
+            raise StoreFault("No room on the disk.")
+        drive(name, by)
+
+    house.drivers.drive = begin
+    at(house, 3 * MINUTE)
+    assert [(line.deployment, line.what) for line in house.run_due()] == [(bad, "failed"), (good, "started")]
+
+
+def test_a_freeze_that_was_added_later_refuses_it_by_name(house: House) -> None:
+    before = POLICY.model_copy(update={"freezes": ()})
+    name = house.add(house.plan("shop.yml", "web1", policy=before), START + 72 * HOUR).deployment.id
+    house.plan("shop.yml", "web1", policy=POLICY)
+    at(house, 72 * HOUR)
+    line = house.run_due()[0]
+    assert (line.deployment, line.what) == (name, "refused")
+    assert "policy (live 1 changed): no longer what it was when the deployment was planned" in line.words
+    assert "sale: frozen until 2026-03-07T00:00+00:00, because sale" in line.words
+    assert house.playbooks.started == []
+    assert house.run_due() == []
+
+
+def test_a_late_start_that_still_waits_when_its_window_ends_asks_after_all(house: House) -> None:
+    other = running(house, "pay.yml", "web1")
+    plan = house.plan("shop.yml", "web1", policy=POLICY)
+    name = house.add(plan, START + MINUTE, missed="start while open").deployment.id
+    signal(house.ports, name, e.StartMissed(late=600, choice="start", reason="nobody looked", by="cron"))
+    at(house, 20 * MINUTE)
+    assert house.run_due()[0].what == "waits"
+    end(house, other)
+    at(house, 24 * HOUR + 10 * MINUTE)
+    assert house.run_due()[0].what == "asks"
+    assert house.playbooks.started == []

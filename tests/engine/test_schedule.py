@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.domain import events as e
+from orchestrator.domain.authority import Reason
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.release_policy import ReleasePolicy
 from orchestrator.engine import schedule
+from orchestrator.engine.use_cases import signal
 from orchestrator.errors import Conflict, NotFound, Refused
 from orchestrator.policy.conflicts import conflicts_of
 from tests.engine.house import House
@@ -159,3 +162,43 @@ def test_a_plan_that_is_scheduled_is_asked_for_as_it_is(house: House) -> None:
     assert schedule.imagined(house.ports, plan, None)[0].id == added.deployment.id
     moved, others = schedule.imagined(house.ports, plan, START + 5 * HOUR)
     assert (moved.starts, others) == (START + 5 * HOUR, tuple(b for b in others if b.id == moved.id))
+
+
+def state(house: House, name: str) -> str:
+    return next(b.state for b in schedule.all_bookings(house.ports) if b.id == name)
+
+
+def test_where_nobody_must_be_asked_it_is_approved_as_soon_as_it_is_scheduled(house: House) -> None:
+    name = house.add(house.plan("shop.yml", "web1", policy=POLICY), START + HOUR).deployment.id
+    assert state(house, name) == "approved"
+
+
+def test_it_is_proposed_while_approvals_are_missing_and_says_which(house: House) -> None:
+    plan = house.plan("shop.yml", "web1", approval={"required": ["change manager"]})
+    d = house.add(plan, START + HOUR).deployment
+    assert state(house, d.id) == "proposed"
+    assert d.unadmitted is not None
+    assert [(one.code, one.about) for one in d.unadmitted.reasons] == [("approval.missing", "change manager")]
+
+
+def test_approvals_that_are_named_are_taken_where_no_policy_binds_and_all_are_there(house: House) -> None:
+    asked = {"required": ["change manager", "owner"]}
+    plan = house.plan("shop.yml", "web1", approval=asked)
+    with pytest.raises(Refused, match="The plan asks for approval by owner"):
+        house.add(plan, START + HOUR, approvals={"change manager": "Cy"})
+    with pytest.raises(Refused, match="policy live binds"):
+        house.add(
+            house.plan("pay.yml", "web2", policy=POLICY, approval=asked),
+            START + HOUR,
+            approvals={"owner": "Ola"},
+        )
+    assert schedule.all_bookings(house.ports) == ()
+    d = house.add(plan, START + HOUR, approvals={"change manager": "Cy", "owner": "Ola"}).deployment
+    assert state(house, d.id) == "approved"
+
+
+def test_one_that_was_approved_and_then_rejected_is_proposed_again(house: House) -> None:
+    name = house.add(house.plan("shop.yml", "web1"), START + HOUR).deployment.id
+    reason = Reason(code="approval.rejected", about="owner", found="rejected", next_move="talk to the owner")
+    signal(house.ports, name, e.NotAdmitted(reasons=(reason,)))
+    assert state(house, name) == "proposed"

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from orchestrator.domain.authority import Admitted, NotAdmitted, Reason
+from orchestrator.domain.authority import BY_CLOCK, OF_CALENDAR, Admission, Admitted, NotAdmitted, Reason
 from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.events import Approved, Event, Refused, WindowOpened
 from orchestrator.domain.events import NotAdmitted as Waits
+from orchestrator.domain.events import Refused, WindowOpened
 from orchestrator.domain.lifecycle import State
 from orchestrator.engine import admission
 from orchestrator.engine.planned_again import PlannedAgain, changed_words, faulty_words, planned_again
@@ -21,17 +21,6 @@ from orchestrator.policy.steps import Perform
 
 FRESH = timedelta(seconds=60)
 """So long what this process itself found of plan, hosts and files counts; after that they are looked at again."""
-
-BY_CLOCK = frozenset({"window.closed", "window.of_the_plan"})
-"""Reasons that time mends by itself, where something opens again."""
-CALENDAR = BY_CLOCK | {
-    "freeze.binds",
-    "time.too_short",
-    "time.not_measured",
-    "policy.frequency",
-    "override.not_allowed",
-}
-"""Reasons of this moment: whoever must approve has approved."""
 
 
 def perform(work: Work, step: Perform) -> None:
@@ -54,14 +43,16 @@ def perform(work: Work, step: Perform) -> None:
         said = _final_words(reasons) if final else (closed_words(d),)
         work.chronicle.note(Refused.model_validate({"stage": stage, "reasons": said}))
     elif reasons:
-        _waits_or_is_refused(work, question, reasons)
+        _waits_or_is_refused(work, question, answer, reasons)
     elif awaiting:
-        work.chronicle.note(_approved(d, answer))
+        work.chronicle.note(admission.approved(d, answer))
     elif isinstance(answer, Admitted):
         _start(work, answer)
 
 
-def _waits_or_is_refused(work: Work, question: Question, reasons: tuple[Reason, ...]) -> None:
+def _waits_or_is_refused(
+    work: Work, question: Question, answer: Admission, reasons: tuple[Reason, ...]
+) -> None:
     """A start by hand that nobody had to be asked for is refused at once; what people were asked for waits for them."""
     d = work.deployment
     codes = {reason.code for reason in reasons}
@@ -69,26 +60,14 @@ def _waits_or_is_refused(work: Work, question: Question, reasons: tuple[Reason, 
     missing = "approval.missing" in codes and codes <= BY_CLOCK | {"approval.missing"}
     if d.mode == "attended" and not d.waited and not d.approvals and not missing and opens is None:
         work.chronicle.note(Refused(stage="approval", reasons=tuple(map(str, reasons))))
-    elif d.state is State.AWAITING_APPROVAL and codes <= CALENDAR:
-        work.chronicle.note(_approved(d, None))
+    elif d.state is State.AWAITING_APPROVAL and codes <= OF_CALENDAR:
+        work.chronicle.note(admission.approved(d, answer))
     else:
         _not_admitted(work, reasons, opens)
 
 
 def _not_admitted(work: Work, reasons: tuple[Reason, ...], opens: datetime | None) -> None:
     work.chronicle.note(Waits(reasons=tuple(dict.fromkeys(reasons)), opens=opens))
-
-
-def _approved(d: Deployment, answer: object) -> Event:
-    approved = (
-        [word for word in answer.grounds if word.startswith("approved by")]
-        if isinstance(answer, Admitted)
-        else []
-    )
-    if approved or d.approvals:
-        return Approved(basis="; ".join(approved) or "the approvals that are asked for are there")
-    asked = "the plan asks for no approval" if d.policy is None else f"policy {d.policy.policy} asks for none"
-    return Approved(basis=f"{asked}; started by {d.by}")
 
 
 def _window_is_over(d: Deployment, now: datetime) -> bool:
