@@ -29,6 +29,7 @@ from orchestrator.policy.steps import WaitForPerson
 from tests.chaos.disk_fleet import DiskFleet, DiskTargets
 from tests.chaos.kills_oracle import broken
 from tests.chaos.reaper import (
+    DoomedAuthority,
     DoomedBaselines,
     DoomedJournal,
     DoomedLocks,
@@ -37,7 +38,7 @@ from tests.chaos.reaper import (
     Reaper,
 )
 from tests.chaos.stories import HOSTS, STORIES, Story
-from tests.fakes.authority import FakeAuthority, FakeKeys
+from tests.simulation.approvals import approval, keys_of
 from tests.simulation.run import _Library, _Planning
 from tests.simulation.storage import SimulatedStorage
 
@@ -181,7 +182,7 @@ def live(root: Path, story: Story, reaper: Reaper) -> None:
         if deployment.over:
             (root / "points.json").write_text(json.dumps(reaper.passed))
             return
-        _answer(ports, deployment)
+        _answer(ports, deployment, story)
     raise AssertionError(f"no end: {deployment.state}, {next_step(deployment, ports.clock.now())}")
 
 
@@ -193,9 +194,10 @@ def ports_of(root: Path, story: Story, reaper: Reaper) -> Ports:
     locks = DoomedLocks(store, clock)
     baselines = DoomedBaselines(store / "baselines")
     playbooks = DoomedPlaybooks(DiskFleet(root / "fleet"), story.release)
-    locks.reaper = baselines.reaper = playbooks.reaper = reaper
+    authority = DoomedAuthority(store)
+    locks.reaper = baselines.reaper = playbooks.reaper = authority.reaper = reaper
     return Ports(
-        planning=_Planning(story.plan()),
+        planning=_Planning(story.plan(root)),
         clock=clock,
         journal=journal,
         storage=SimulatedStorage(),
@@ -204,8 +206,8 @@ def ports_of(root: Path, story: Story, reaper: Reaper) -> Ports:
         targets=DiskTargets(DiskFleet(root / "fleet")),
         baselines=baselines,
         library=_Library(),
-        authority=FakeAuthority(),
-        keys=FakeKeys(),
+        authority=authority,
+        keys=keys_of(story.approvals),
     )
 
 
@@ -229,12 +231,16 @@ def _said(ports: Ports, name: str, kind: str) -> bool:
     return any(record.event.kind == kind for record in ports.journal.read(name))
 
 
-def _answer(ports: Ports, d: Deployment) -> None:
+def _answer(ports: Ports, d: Deployment, story: Story) -> None:
     step = next_step(d, ports.clock.now())
     if not isinstance(step, WaitForPerson):
         raise AssertionError(f"{d.state} stopped at {step}")
     word: e.Event
-    if d.paused is not None:
+    if "approve" in step.choices:
+        given = {one.approval.role for one in d.approvals}
+        role = next(role for role in story.approvals if role not in given)
+        word = e.ApprovalGiven(signed=approval(d, role, ports.clock.now()), by=role)
+    elif d.paused is not None:
         word = e.Resumed(by="bo", reason="back")
     elif d.hold is not None:
         word = e.BackoutBegan(hosts=d.touched_hosts, reason="enough", by="bo")

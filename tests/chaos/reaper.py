@@ -4,14 +4,18 @@ import os
 import signal
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from orchestrator.adapters.clock import SystemClock
+from orchestrator.adapters.files.project_authority import ProjectAuthority
 from orchestrator.adapters.store import DirectoryBaselineStore, SqlHostLocks, SqlJournal
 from orchestrator.domain.attempt import AttemptRequest
 from orchestrator.domain.baseline import Baseline, BaselineReference
 from orchestrator.domain.events import Event, Recorded
 from orchestrator.domain.host_lock import HostLock
+from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.sighting import Sighting
+from orchestrator.engine.ports import PrivateCopy
 from tests.chaos.disk_fleet import DiskPlaybooks
 
 
@@ -83,6 +87,22 @@ class DoomedLocks(SqlHostLocks):
         epoch = super().next_epoch()
         self.reaper.point("after next epoch")
         return epoch
+
+
+class DoomedAuthority(ProjectAuthority):
+    """The real private copies: one may die before and after one is made or removed, and in between."""
+
+    reaper: Reaper
+
+    def freeze(self, deployment: str, plan: ReleasePlan, project: Path, plan_file: Path) -> PrivateCopy:
+        self.reaper.point("before freezing")
+        copy = super().freeze(deployment, plan, project, plan_file)
+        self.reaper.point("after freezing")
+        return copy
+
+    def discard(self, deployment: str) -> None:
+        super().discard(deployment)
+        self.reaper.point("after discarding a copy")
 
 
 class DoomedBaselines(DirectoryBaselineStore):

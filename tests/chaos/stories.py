@@ -1,12 +1,19 @@
 """Deployments that end the same way each time, for drivers to be killed in: every strategy, every kind of event."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from orchestrator.adapters.files.project_authority import ProjectAuthority
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.prepared import PreparedPlan
+from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.domain.release_policy import ReleasePolicy
+from orchestrator.policy.digests import effective_plan
+from orchestrator.policy.rollout import waves_of
 from tests.chaos.disk_fleet import Release
-from tests.plans import plan_of, plan_tree, prepared, targets_named
+from tests.fakes.authority import FILES
+from tests.plans import SHA, plan_of, plan_tree, targets_named
 
 HOSTS = ("h1", "h2", "h3")
 SOAK = {"soak": "0.06s", "every": "0.02s"}
@@ -25,9 +32,10 @@ class Story:
     sections: dict[str, dict[str, Any]] = field(default_factory=dict)
     aborts_at: str | None = None
     pauses_at: str | None = None
+    approvals: tuple[str, ...] = ()
 
-    def plan(self) -> PreparedPlan:
-        """The plan over the three hosts."""
+    def plan(self, root: Path) -> PreparedPlan:
+        """The plan over the three hosts, in a project below this root."""
         orders: dict[str, dict[str, Any]] = {
             "phased": {"waves": [1, "rest"]},
             "pilot": {"pilot": {"hosts": ["h2"], "gate": SOAK}, "waves": ["rest"]},
@@ -36,7 +44,45 @@ class Story:
         tree = plan_tree(kind=self.kind, **{**orders[self.kind], **self.strategy})
         for section, changes in self.sections.items():
             tree[section] |= changes
-        return prepared(plan_of(tree), targets_named(*HOSTS))
+        return _in_project(root / "project", plan_of(tree), self.policy())
+
+    def policy(self) -> ReleasePolicy | None:
+        """The rules that ask for the story's approvals; none where it has none."""
+        asked = {"approvals": {"before": list(self.approvals)}, "undo_before_close": False}
+        words = {"orch": 1, "policy": "house", "version": 1, "title": "House rules", **asked}
+        return ReleasePolicy.model_validate(words) if self.approvals else None
+
+
+def _in_project(project: Path, plan: ReleasePlan, policy: ReleasePolicy | None) -> PreparedPlan:
+    for path, content in {
+        **FILES,
+        "plan.yml": "plan",
+        **{u.artefact: "app" for u in plan.release.units},
+    }.items():
+        (project / path).parent.mkdir(parents=True, exist_ok=True)
+        (project / path).write_text(content)
+    targets, file = targets_named(*HOSTS), project / "plan.yml"
+    waves = waves_of(plan, targets).waves
+    tree = ProjectAuthority(project.parent / "store").tree(plan, project, file)
+    return PreparedPlan(
+        plan=plan,
+        plan_file=str(file),
+        plan_sha256=SHA,
+        project=str(project),
+        targets=targets,
+        waves=waves,
+        policy=policy,
+        effective=effective_plan(
+            plan,
+            targets,
+            waves,
+            model=None,
+            policy=policy,
+            tree=tree.files,
+            artefacts={unit.artefact: SHA for unit in plan.release.units},
+        ),
+        copy_size=tree.size,
+    )
 
 
 _BAD = Release(healthy=False)
@@ -73,6 +119,10 @@ STORIES = (
         "phased, backout fails",
         State.BACKOUT_FAILED,
         release=Release(fails_on=("h3",), backout_fails_on=("h1",)),
+    ),
+    Story("phased, approved", State.COMPLETED, approvals=("change manager", "service owner")),
+    Story(
+        "phased, approved, aborted", State.BACKED_OUT, aborts_at="gate_reached", approvals=("change manager",)
     ),
     Story("phased, aborted", State.BACKED_OUT, aborts_at="gate_reached"),
     Story("big-bang, paused", State.COMPLETED, "big-bang", pauses_at="baseline_captured"),

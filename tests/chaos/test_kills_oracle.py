@@ -7,12 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.domain import events as e
+from orchestrator.domain.fold import fold
 from tests.chaos.disk_fleet import DiskFleet
 from tests.chaos.kills import live
-from tests.chaos.kills_oracle import broken
+from tests.chaos.kills_oracle import admitted_once, broken
 from tests.chaos.reaper import Reaper
 from tests.chaos.stories import HOSTS, STORIES
+from tests.histories import START, ready_to_deploy, recorded
+from tests.simulation.approvals import approval
 
+D = fold(recorded(ready_to_deploy()[:1]))
+SIGNED = approval(D, "change manager", START)
+NONCE = SIGNED.approval.nonce
+GIVEN = e.ApprovalGiven(signed=SIGNED, by="change manager")
 STORY = next(story for story in STORIES if story.name == "big-bang, half failed")
 
 
@@ -56,12 +64,17 @@ def _keeps_a_lock(root: Path) -> None:
     )
 
 
+def _leaves_a_copy(root: Path) -> None:
+    (root / "store" / "frozen" / "app").mkdir()
+
+
 TAMPERED: tuple[tuple[Callable[[Path], None], str], ...] = (
     (_acts_again, "acted 2 times"),
     (_acts_unasked, "without an intent"),
     (_changes_a_host, "is called restored and holds"),
     (_loses_the_last_event, "ended as backing out"),
     (_keeps_a_lock, "is still locked"),
+    (_leaves_a_copy, "there are private copies"),
 )
 
 
@@ -76,3 +89,32 @@ def test_what_was_tampered_with_is_found_out(
 ) -> None:
     tamper(ended)
     assert any(expected in word for word in broken(ended, STORY))
+
+
+BEGUN = e.AttemptIntended(attempt="a1", purpose="deploy", wave=0, hosts=("h1",))
+
+
+def opened(*consumes: str) -> e.WindowOpened:
+    return e.WindowOpened(basis="x", consumes=consumes)
+
+
+# what is on the journal, how many approvals are asked for, and what is found
+ADMISSIONS: tuple[tuple[list[e.Event], int, str], ...] = (
+    ([opened(), BEGUN], 0, ""),
+    ([], 0, ""),
+    ([opened(), opened(), BEGUN], 0, "admitted 2 times"),
+    ([BEGUN], 0, "admitted 0 times"),
+    ([BEGUN, opened()], 0, "intended before it was admitted"),
+    ([opened(NONCE), BEGUN], 1, "1 approvals were used up, and 1 of 0"),
+    ([GIVEN, opened(NONCE), BEGUN], 1, ""),
+    ([GIVEN, opened(NONCE, NONCE), BEGUN], 1, "2 approvals were used up"),
+    ([GIVEN, opened(), BEGUN], 1, "0 approvals were used up"),
+)
+
+
+@pytest.mark.parametrize(("events", "approvals", "expected"), ADMISSIONS)
+def test_an_admission_that_is_not_sound_is_found_out(
+    events: list[e.Event], approvals: int, expected: str
+) -> None:
+    found = admitted_once(recorded(events), approvals)
+    assert any(expected in word for word in found) if expected else found == []

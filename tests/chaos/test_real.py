@@ -6,7 +6,7 @@ from tests.chaos.real.faults import FAULTS, PHASES, pairs
 from tests.chaos.real.fleet import chosen, on_real_hosts
 from tests.chaos.report import of_real
 
-ROLLOUTS = 14
+ROLLOUTS = 19
 SEED = 3
 
 

@@ -3,6 +3,8 @@
 import json
 import os
 import random
+import re
+import shutil
 import signal
 import subprocess
 import threading
@@ -13,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.chaos.real.site import LIMIT, Site, census, lines_of
+from tests.chaos.real.site import LIMIT, TAMPERED, Site, census, lines_of
 
 Strike = Callable[[Site, str, str, "subprocess.Popen[str]"], None]
 Heal = Callable[[Site, str], None]
@@ -46,6 +48,35 @@ def _kill_fork(site: Site, host: str, deployment: str, driver: "subprocess.Popen
     for pid in forks[:1]:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
+
+
+def _kill_zygote(site: Site, host: str, deployment: str, driver: "subprocess.Popen[str]") -> None:
+    """The process that the workers of this driver are forked from; not the workers, which have its command line too."""
+    for pid in (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()):
+        with suppress(OSError):
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+            if b"adapters.ansible.zygote" in command and _parent(pid) == driver.pid:
+                os.kill(pid, signal.SIGKILL)
+
+
+def _abort(site: Site, host: str, deployment: str, driver: "subprocess.Popen[str]") -> None:
+    """From another terminal, while the driver's connections are kept."""
+    words = site.start("abort", deployment, "--reason", "chaos", "--no-drive")
+    words.communicate(timeout=LIMIT)
+
+
+def _lose_copy(site: Site, host: str, deployment: str, driver: "subprocess.Popen[str]") -> None:
+    shutil.rmtree(site.home / "frozen" / deployment, ignore_errors=True)
+
+
+def _change_copy(site: Site, host: str, deployment: str, driver: "subprocess.Popen[str]") -> None:
+    """Both playbooks of the copy sign the act log with a word of their own now, which must never be read there."""
+    for folder in ("playbooks", "rollback"):
+        path = site.home / "frozen" / deployment / folder / "app.yml"
+        with suppress(FileNotFoundError):
+            path.chmod(0o600)
+            signed = re.sub(r"(echo .*? )\w+ \$\(date", rf"\1{TAMPERED} $(date", path.read_text())
+            path.write_text(signed)
 
 
 def _parent(pid: int) -> int:
@@ -157,6 +188,15 @@ def _hang_up_sshd(root: Path) -> None:
 
 
 def _fill_store(site: Site, host: str, deployment: str, driver: "subprocess.Popen[str]") -> None:
+    """It fills up within a moment, as the driver sees it."""
+    driver.send_signal(signal.SIGSTOP)
+    try:
+        _fill(site)
+    finally:
+        driver.send_signal(signal.SIGCONT)
+
+
+def _fill(site: Site) -> None:
     with suppress(OSError), (site.home / "full").open("wb") as file:
         while True:
             file.write(bytes(1 << 16))
@@ -176,6 +216,7 @@ class Fault:
     """What goes wrong; `fails_on` and `dies` are faults that are in the plan from the beginning.
 
     `at_once` strikes when the phase begins, before anything was done in it; `brief` is healed as soon as it has struck.
+    `cuts`: the host hears nothing of an end on this side, so that a session of ours may stay open there.
     """
 
     name: str
@@ -186,20 +227,36 @@ class Fault:
     at_once: bool = False
     brief: bool = False
     only: tuple[str, ...] = ()
+    cuts: bool = False
 
 
 BOOTS = 60.0
 """Seconds in which a host that reboots is back."""
-PHASES = ("environment", "baseline", "first wave", "gate", "last wave", "verification", "backout")
+PHASES = (
+    "admission",
+    "environment",
+    "baseline",
+    "first wave",
+    "gate",
+    "last wave",
+    "verification",
+    "backout",
+)
 WORKING = ("first wave", "last wave", "backout")
+COPIED = ("environment", "baseline", "first wave", "gate", "last wave", "verification", "backout")
 FAULTS = (
     Fault("orchestrator killed", _kill_driver),
+    Fault("aborted", _abort),
+    Fault("zygote killed", _kill_zygote),
+    Fault("zygote killed as it forks", _kill_zygote, at_once=True, only=WORKING),
     Fault("worker killed", _kill_worker, only=WORKING),
     Fault("ansible fork killed", _kill_fork, only=WORKING),
-    Fault("host cut", _lab("cut"), _lab_heal),
-    Fault("host hung", _lab("hang"), _lab_heal),
-    Fault("host rebooted", _reboot, _up_again),
-    Fault("host's power lost", _lab("kill"), _boot),
+    Fault("private copy lost", _lose_copy, only=COPIED),
+    Fault("private copy changed", _change_copy, only=COPIED),
+    Fault("host cut", _lab("cut"), _lab_heal, cuts=True),
+    Fault("host hung", _lab("hang"), _lab_heal, cuts=True),
+    Fault("host rebooted", _reboot, _up_again, cuts=True),
+    Fault("host's power lost", _lab("kill"), _boot, cuts=True),
     Fault("host's disk full", _lab("fill"), _lab_heal),
     Fault("python gone", _no_python, _python_back),
     Fault("host key changed", _new_key, _old_key),
@@ -219,6 +276,8 @@ def begins(phase: str, event: dict[str, Any]) -> bool:
     """Whether this event is the one at which a phase begins."""
     kind, wave, purpose = event.get("kind"), event.get("wave"), event.get("purpose")
     match phase:
+        case "admission":
+            return kind == "submitted"
         case "environment":
             return kind == "components_verified"
         case "baseline":
@@ -250,4 +309,4 @@ def moment(site: Site, phase: str, deployment: str, draw: random.Random) -> None
             if (hosts - {"web1"}) if wanted else hosts:
                 break
             time.sleep(0.05)
-    time.sleep(draw.random() * 0.6)
+    time.sleep(draw.random() * (0.1 if phase == "admission" else 0.6))

@@ -12,7 +12,7 @@ from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import Recorded
 from orchestrator.domain.fold import fold
 from orchestrator.domain.lifecycle import State
-from tests.chaos.real.site import HOSTS, Act, Answer, Site, census
+from tests.chaos.real.site import HOSTS, TAMPERED, Act, Answer, Site, census, sessions
 from tests.simulation.evidence import Witness, unproved
 from tests.simulation.oracle import adopted, at_rest, intents, repeated_unseen
 from tests.simulation.words import against_words
@@ -25,7 +25,7 @@ SETTLES = 15.0
 """Seconds in which a service or a last process may come to rest before it is judged."""
 
 
-def broken(site: Site, name: str, trees: dict[str, str], victim: str) -> list[str]:
+def broken(site: Site, name: str, trees: dict[str, str], victim: str, *, cuts: bool = False) -> list[str]:
     """The invariants that are broken, in words."""
     if not name:
         return [f"no deployment was begun: {site.complaints()}"]
@@ -51,7 +51,19 @@ def broken(site: Site, name: str, trees: dict[str, str], victim: str) -> list[st
         *_truthful(site, d, trees),
         *_undisturbed(site, d, victim),
         *_nothing_left(name),
+        *_no_session_left(site, victim if cuts else ""),
+        *admitted(records),
     ]
+
+
+def admitted(records: list[Recorded]) -> list[str]:
+    """It is admitted once, from a copy of its own, and no attempt is intended before."""
+    kinds = [record.event.kind for record in records]
+    opened, begun = kinds.count("window_opened"), kinds.count("attempt_intended")
+    found = [f"it was admitted {opened} times"] if opened > 1 else []
+    if begun and (not opened or kinds.index("attempt_intended") < kinds.index("window_opened")):
+        found.append("an attempt was intended before it was admitted")
+    return found
 
 
 def against_acts(acts: list[Act], records: list[Recorded], d: Deployment) -> list[str]:
@@ -66,6 +78,7 @@ def against_acts(acts: list[Act], records: list[Recorded], d: Deployment) -> lis
         for (host, attempt, _, task), n in Counter(act[:4] for act in acts).items()
         if n > 1
     ]
+    found += [f"{act.attempt} ran a changed playbook on {act.host}" for act in acts if act.task == TAMPERED]
     for act in acts:
         record = intended.get(act.attempt)
         if record is None or record.at.timestamp() > act.at + 0.001:
@@ -176,6 +189,15 @@ def _undisturbed(site: Site, d: Deployment, victim: str) -> list[str]:
         if len(wrong) > max(2, len(answers) // 20):
             found.append(f"{host} was not touched, and {len(wrong)} of {len(answers)} answers were not 1.0")
     return found
+
+
+def _no_session_left(site: Site, cut: str) -> list[str]:
+    """No host has a login of ours open; one that was cut off does not hear of our end."""
+    deadline = time.monotonic() + SETTLES
+    hosts = [host for host in HOSTS if host != cut]
+    while (left := [f"{h}: {s}" for h in hosts for s in sessions(site, h)]) and time.monotonic() < deadline:
+        time.sleep(0.3)
+    return [f"a session is left on {session}" for session in left]
 
 
 def _nothing_left(name: str) -> list[str]:

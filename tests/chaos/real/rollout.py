@@ -16,6 +16,8 @@ from tests.chaos.real.oracle import broken
 from tests.chaos.real.site import HOSTS, LIMIT, Site, lines_of
 
 MOST_COMMANDS = 8
+ACCELERATED = 0.25
+"""So many rollouts deploy through mitogen."""
 
 
 @dataclass
@@ -33,19 +35,21 @@ class Rollout:
     seconds: float = 0.0
     deployment: str = ""
     told: list[str] = field(default_factory=list)
+    accelerated: bool = False
 
 
 def roll_out(lab: Lab, fault: Fault, phase: str, seed: str) -> Rollout:
     """A rollout from its first command to its last word."""
     draw = random.Random(seed)
     done = Rollout(seed, fault.name, phase, victim(phase, draw))
+    done.accelerated = draw.random() < ACCELERATED
     site = Site(lab, Path(tempfile.mkdtemp(prefix="orch-chaos-")))
     began = time.monotonic()
     try:
         site.begin()
         trees = {host: site.tree(host) for host in HOSTS}
         _Attempt(site, fault, phase, draw, done).run()
-        done.broken += broken(site, done.deployment, trees, done.host)
+        done.broken += broken(site, done.deployment, trees, done.host, cuts=fault.cuts)
     except Exception as error:  # noqa: BLE001 - one rollout that the harness cannot finish must not end the others
         done.broken.append(f"the harness gave up: {type(error).__name__}: {error}")
     finally:
@@ -68,6 +72,7 @@ class _Attempt:
             seconds=1.5,
             fails_on=self.fault.fails_on,
             dies_on=self.done.host if self.fault.dies else "",
+            accelerated=self.done.accelerated,
         )
         result = self._command("deploy", str(plan))
         for _ in range(MOST_COMMANDS):

@@ -29,6 +29,9 @@ STORE = 96
 LIMIT = 240.0
 """Seconds after which a command of orch is taken for one that never ends."""
 
+TAMPERED = "tampered"
+"""The task that stands in the act log where a playbook of a changed copy was run."""
+
 PLAN = """\
 orch: 1
 purpose: See what a fault does.
@@ -47,6 +50,7 @@ strategy:
   gate: {{soak: {soak}, every: 1s}}
   run_timeout: 120s
   task_timeout: 60s
+  {accelerate}
 roles: {{deployment manager: Ann}}
 resources: {{environment: lab, inventory: {inventory}}}
 risks:
@@ -164,7 +168,15 @@ class Site:
         except subprocess.TimeoutExpired:
             return subprocess.CompletedProcess(argv, 124, "", "no answer")
 
-    def plan(self, *, release: str, seconds: float, fails_on: str = "", dies_on: str = "") -> Path:
+    def plan(
+        self,
+        *,
+        release: str,
+        seconds: float,
+        fails_on: str = "",
+        dies_on: str = "",
+        accelerated: bool = False,
+    ) -> Path:
         """The plan as a file of the project."""
         artefact = self.project / "dml" / release
         text = PLAN.format(
@@ -175,6 +187,7 @@ class Site:
             fails_on=fails_on,
             dies_on=dies_on,
             soak="7s" if dies_on else "2s",
+            accelerate="accelerate: mitogen" if accelerated else "",
         )
         path = self.project / "plan.yml"
         path.write_text(text)
@@ -238,6 +251,19 @@ def lines_of(driver: subprocess.Popen[str]) -> Iterator[dict[str, Any]]:
     for text in driver.stdout:
         with suppress(json.JSONDecodeError):
             yield json.loads(text)
+
+
+def sessions(site: Site, host: str) -> list[str]:
+    """The logins by ssh that a host has open, as this machine sees its processes."""
+    machine = site.root(host) / "etc/machine-id"
+    found = []
+    for entry in (each for each in Path("/proc").iterdir() if each.name.isdigit()):
+        with suppress(OSError):
+            command = (entry / "cmdline").read_bytes().rstrip(b"\0").decode(errors="replace")
+            login = command.startswith("sshd") and "@" in command
+            if login and (entry / "root/etc/machine-id").samefile(machine):
+                found.append(f"{entry.name} {command}")
+    return found
 
 
 def census(deployment: str) -> list[str]:

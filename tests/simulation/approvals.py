@@ -1,0 +1,56 @@
+"""Approvals as people of some roles sign them, and the keys that are trusted for those roles."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from orchestrator.domain.approval import Approval, SignedApproval
+from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.signing import Keyring, TrustedKey
+from tests.fakes.authority import FakeKeys
+from tests.plans import SHA
+
+TRUSTED_AT = datetime(2025, 1, 1, tzinfo=UTC)
+MONTH = timedelta(days=30)
+
+
+def keys_of(roles: Sequence[str]) -> FakeKeys:
+    """A person for each role, whose key is trusted for it."""
+    keys = FakeKeys()
+    keys.ring = Keyring(
+        keys=tuple(
+            TrustedKey(
+                key=_key(role),
+                public=SHA,
+                person=f"{role} in person",
+                roles=(role,),
+                trusted_at=TRUSTED_AT,
+                trusted_by="Ada",
+            )
+            for role in roles
+        )
+    )
+    return keys
+
+
+def approval(d: Deployment, role: str, now: datetime) -> SignedApproval:
+    """The role's approval of exactly this deployment; each that is signed is one of its own."""
+    said = Approval.model_validate(
+        {
+            "decision": "approve",
+            "role": role,
+            "person": f"{role} in person",
+            "key": _key(role),
+            "plan_digest": d.effective.digest if d.effective is not None else SHA,
+            "subject": d.id,
+            "reason": "looked at",
+            "made_at": now,
+            "expires": now + MONTH,
+            "nonce": f"{len(d.approvals):016x}{_key(role)[:16]}",
+        }
+    )
+    signature = {"key": _key(role), "signature": "0" * 128}
+    return SignedApproval.model_validate({"approval": said, "signature": signature})
+
+
+def _key(role: str) -> str:
+    return role.encode().hex()[:64].ljust(64, "0")
