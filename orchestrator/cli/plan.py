@@ -16,9 +16,12 @@ from orchestrator.adapters.files.plan_file import load_plan
 from orchestrator.adapters.files.project_files import project_of
 from orchestrator.cli.branches import print_outline
 from orchestrator.cli.plan_outline import outline, strategy_words
+from orchestrator.cli.plan_times import times_json, times_outline
+from orchestrator.cli.schedule_times import moment_of_option, zone_given, zone_option
 from orchestrator.domain.checked_plan import CheckedPlan
 from orchestrator.engine.plan_check import check_plan
 from orchestrator.errors import ExitCode, Fault, PlanFault
+from orchestrator.policy.times_ahead import TimesAhead, times_ahead
 
 _file = click.argument("file", metavar="PLAN", type=click.Path(path_type=Path))
 _project = click.option(
@@ -58,20 +61,30 @@ def check(file: Path, project: Path | None, as_json: bool) -> int:  # noqa: FBT0
 @plan.command()
 @_file
 @_project
+@click.option(
+    "--at",
+    metavar="TIME",
+    help="Reckon the point of no return from this start [default: now, or when it is open next].",
+)
+@zone_option
 @_json
-def show(file: Path, project: Path | None, as_json: bool) -> int:  # noqa: FBT001
-    """Show what a plan will do: hosts by wave, checks, gates, limits and backout."""
+def show(file: Path, project: Path | None, at: str | None, zone: str | None, as_json: bool) -> int:  # noqa: FBT001
+    """Show what a plan will do: hosts by wave, checks, gates, limits and backout; and until when each wave may start."""
+    zone_given(zone)
     try:
         checked = _checked(file, project)
+        ahead = None if checked.faults else _ahead(checked, project, at, zone)
     except PlanFault as fault:
         return _report(str(file), fault.faults, (), as_json=as_json)
-    if checked.faults:
+    if ahead is None:
         return _report(str(file), checked.faults, checked.warnings, as_json=as_json)
+    plan = checked.loaded.plan
     if as_json:
-        plan = checked.loaded.plan.model_dump(mode="json")
-        _print_json({"plan": str(file), "ok": True, "faults": [], **_resolved(checked), "sections": plan})
+        shown = {"point_of_no_return": times_json(ahead), "sections": plan.model_dump(mode="json")}
+        _print_json({"plan": str(file), "ok": True, "faults": [], **_resolved(checked), **shown})
         return ExitCode.COMPLETED
-    print_outline(outline(checked))
+    clocks = zone_given(zone, [checked.policy] if checked.policy else [])
+    print_outline(outline(checked, times_outline(ahead, plan.schedule.on_window_close, clocks)))
     _print_warnings(checked.warnings)
     return ExitCode.COMPLETED
 
@@ -91,6 +104,18 @@ def _checked(file: Path, project: Path | None) -> CheckedPlan:
     folder = project.resolve() if project else project_of(loaded)
     with _progress() as say:
         return check_plan(loaded, folder, plan_ports(), say=say)
+
+
+def _ahead(checked: CheckedPlan, project: Path | None, at: str | None, zone: str | None) -> TimesAhead:
+    """From what was measured here and in rehearsals; asked of a plan without faults. Raises PlanFault, UsageFault."""
+    from orchestrator.bootstrap import ports as ports_of_home
+    from orchestrator.engine.foresight import question_ahead
+
+    ports, loaded = ports_of_home(), checked.loaded
+    folder = project.resolve() if project else project_of(loaded)
+    starts = moment_of_option(at, ports.clock.now(), zone, "--at") if at is not None else None
+    question = question_ahead(ports, checked.prepared(loaded.file, str(folder)))
+    return times_ahead(question, starts)
 
 
 def _resolved(checked: CheckedPlan) -> dict[str, Any]:

@@ -20,10 +20,11 @@ from orchestrator.domain.checked_plan import CheckedPlan
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.wave import Gate, Limit, Wave
 from orchestrator.domain.words import seconds_words, size_words
+from orchestrator.policy.following import needs_words
 
 
-def outline(checked: CheckedPlan) -> Branch:
-    """The whole plan as a tree of lines."""
+def outline(checked: CheckedPlan, times: Branch) -> Branch:
+    """The whole plan as a tree of lines; `times` is its point of no return."""
     plan = checked.loaded.plan
     release = plan.release
     kind = "Emergency release" if release.emergency else "Release"
@@ -35,6 +36,7 @@ def outline(checked: CheckedPlan) -> Branch:
             _release(plan),
             *_before(plan, checked),
             _strategy(checked),
+            times,
             _afterwards(plan),
             _backout(plan),
             *_people(plan),
@@ -120,11 +122,12 @@ def _before(plan: ReleasePlan, checked: CheckedPlan) -> Iterable[Branch]:
     opens = (
         f"not before {window.opens.isoformat()}, no wave after {window.closes.isoformat()}"
         if window
+        else "whenever the policy is open"
+        if checked.policy is not None
         else "at any time"
     )
     first = [f"starts {opens}"]
-    if plan.approval.required:
-        first.append(f"approval by {', '.join(plan.approval.required)}")
+    first += _authority(checked)
     first.append(f"{_count(len(plan.release.units), 'digest')} verified in the media library")
     scope = plan.backout.baseline
     what = [*scope.files, *scope.units, *scope.sysctl, *(item.name for item in scope.commands)]
@@ -133,6 +136,20 @@ def _before(plan: ReleasePlan, checked: CheckedPlan) -> Iterable[Branch]:
     checks = _group(f"verified on all {len(checked.targets)} hosts", _titles(plan.validation.environment))
     baseline = Branch(f"baseline of {', '.join(what)}")
     yield Branch("Before any host is touched", (*(Branch(line) for line in first), checks, baseline))
+
+
+def _authority(checked: CheckedPlan) -> Iterable[str]:
+    """Which rules bind, and who is asked before."""
+    plan, policy, model = checked.loaded.plan, checked.policy, checked.model
+    asked = list(plan.approval.required)
+    if policy is not None:
+        yield f"policy {policy.policy} version {policy.version} binds: {policy.title}"
+        by_policy = [need for need in policy.approvals.before if need.role not in asked]
+        asked += [needs_words([need]) for need in by_policy]
+    if model is not None:
+        yield f"model {model.model} version {model.version}: {model.title}"
+    if asked:
+        yield f"approval by {', '.join(asked)}"
 
 
 def _strategy(checked: CheckedPlan) -> Branch:

@@ -153,7 +153,7 @@ class _Check:
         rollout = waves_of(self.loaded.plan, inspection.targets, inspection.groups)
         self.resolved = rollout.waves
         self._object(rollout.objections)
-        self._warn(warnings_of(self.loaded.plan, rollout.waves))
+        self._warn(warnings_of(self.loaded.plan, rollout.waves, policy=self.binds.policy))
 
     def playbooks(self, inspection: Inspection) -> None:
         """Both playbooks can be read, and name every host."""

@@ -11,6 +11,7 @@ from datetime import datetime
 from orchestrator.domain.check import CheckBase
 from orchestrator.domain.objection import Objection
 from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.domain.release_policy import ReleasePolicy
 from orchestrator.domain.wave import Limit, Wave
 
 _USES_THE_SERVICE = {"http", "command", "testinfra"}
@@ -33,14 +34,16 @@ def window_over(plan: ReleasePlan, now: datetime) -> list[Objection]:
     ]
 
 
-def warnings_of(plan: ReleasePlan, waves: Sequence[Wave]) -> list[Objection]:
-    """What a practitioner should know before starting, and may accept."""
+def warnings_of(
+    plan: ReleasePlan, waves: Sequence[Wave], *, policy: ReleasePolicy | None = None
+) -> list[Objection]:
+    """What a practitioner should know before starting, and may accept; who approves may be the policy's to say."""
     return [
         *_objectives_without_measure(plan),
         *_shallow_acceptance(plan),
         *_nothing_waits(plan, waves),
         *_units_not_verified_on_hosts(plan),
-        *_nobody_approves(plan),
+        *(() if policy is not None and policy.approvals.before else _nobody_approves(plan)),
         *_all_at_once(plan, waves),
         *_limits_that_never_stop(plan, waves),
         *_backout_that_deploys(plan),

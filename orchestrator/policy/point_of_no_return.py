@@ -12,6 +12,7 @@ from orchestrator.domain.noun import Many, Moment, Noun, Seconds
 from orchestrator.domain.rehearsal import MeasuredWave
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.wave import Wave
+from orchestrator.policy.plain_words import counted
 
 
 class WaveTimes(Noun):
@@ -152,7 +153,7 @@ def _expected(wave: Wave, measured: Sequence[MeasuredWave], forks: int, margin: 
         deploy=slowest("deploy"),
         verify=slowest("verify"),
         back_out=slowest("back_out"),
-        basis=f"{len(measured)} measured waves of up to {seen} hosts, plus {margin:.0%}",
+        basis=f"{counted(len(measured), 'measured wave')} of up to {counted(seen, 'host')}, plus {margin:.0%}",
     )
 
 

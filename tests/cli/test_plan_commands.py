@@ -210,6 +210,13 @@ Release shop 2.4.0 to staging
       gate: 30 s of soak
     verified on each host after its wave
       http http://{address}:8080/version
+  Point of no return
+    no window closes: every wave has the time to be undone
+    made of
+      wave 1: deploy 1 h, verify 5 s, soak 30 s, back out 1 h
+      wave 2: deploy 1 h, verify 5 s, soak 30 s, back out 1 h
+      wave 3: deploy 1 h, verify 5 s, soak 30 s, back out 1 h
+    times from the plan's time limits, for it was never measured
   Early life support: none
   If it fails
     backs out all hosts that were touched, newest wave first
@@ -231,6 +238,42 @@ def test_show_says_what_will_happen(orch: Screen, plan: Path) -> None:
     code, out, err = orch.of("show", str(plan))
     assert (code, err) == (ExitCode.COMPLETED, [])
     assert "\n".join(out) == SHOWN.replace("DIGEST", digest)
+
+
+CLOSES = "window: {opens: 2099-01-01T22:00:00Z, closes: 2099-01-02T02:00:00Z}"
+
+
+def test_show_reckons_from_the_start_that_is_asked_for(orch: Screen, plan: Path) -> None:
+    change(plan, "schedule: {}", f"schedule: {{on_window_close: back out, {CLOSES}}}")
+    code, out, err = orch.of(
+        "show", str(plan), "--at", "2099-01-01T23:30 Europe/London", "--zone", "Europe/Berlin"
+    )
+    assert (code, err) == (ExitCode.COMPLETED, [])
+    first = out.index("  Point of no return") + 1
+    assert out[first : first + 8] == [
+        "    reckoned from a start at Fri 2099-01-02 00:30 CET",
+        "    open until Fri 2099-01-02 03:00 CET; if that comes in the middle, everything that was deployed is backed out",
+        "    good: deployed, verified and soaked; undone: failed at the end of that, taken back with all waves before it",
+        "    wave    starts    good by   undone by  to spare             latest start",
+        "    wave 1  00:30:00  01:30:35  02:30:35   29 min 25 s          00:59:25",
+        "    wave 2  01:30:35  02:31:10  04:31:10   1 h 31 min TOO LATE  Thu 23:59:25",
+        "    wave 3  02:31:10  03:31:45  06:31:45   3 h 31 min TOO LATE  Thu 22:59:25",
+        "    could not be undone in time: wave 2, wave 3; no policy forbids to start them",
+    ]
+    code, said = orch.json("show", str(plan), "--at", "2099-01-01T23:30 Europe/London")
+    assert [line["may_start"] for line in said["point_of_no_return"]["lines"]] == [True, False, False]
+    assert said["point_of_no_return"]["binds"] is False
+
+
+def test_show_of_a_moment_that_makes_no_sense(orch: Screen, plan: Path) -> None:
+    for words in (
+        ("--at", "2099-02-30T10:00Z"),
+        ("--at", "2099-03-29T02:30 Europe/Berlin"),
+        ("--zone", "Mars"),
+    ):
+        code, out, err = orch.of("show", str(plan), *words)
+        assert (code, out) == (ExitCode.USAGE, []), words
+        assert words[0] in err[0]
 
 
 def test_show_says_a_big_bang_out_loud(orch: Screen, plan: Path) -> None:
@@ -271,6 +314,8 @@ def test_show_of_a_pilot_with_all_that_a_plan_can_say(orch: Screen, plan: Path) 
         "      no other deployment is at work",
         "      unit shop (within 5 s)",
         "    holds for a person, who may back out the hosts of the failed wave",
+        "    reckoned from a start at Thu 2099-01-01 22:00 UTC, when it is open next",
+        "    open until Fri 2099-01-02 02:00 UTC; if that comes in the middle, it holds for a person before the next wave",
         "    allowed: hosts on which nothing was done count as done",
     ):
         assert line in out

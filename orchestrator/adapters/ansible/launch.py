@@ -105,6 +105,7 @@ def arguments(request: AttemptRequest, folder: AttemptFolder) -> list[str]:
     playbook.write_text(wrapper(request, folder.nonce()))
     controller = [name for name in request.allowance.delegates if name == "localhost"]
     folder.addresses.write_text(json.dumps(request.addresses))
+    _collections_beside(request, folder)
     limit.write_text("".join(f"{host}\n" for host in (*request.hosts, *controller)))
     found = [str(playbook), "--inventory", request.inventory, "--limit", f"@{limit}"]
     if request.vault_password_file is not None:
@@ -114,6 +115,13 @@ def arguments(request: AttemptRequest, folder: AttemptFolder) -> list[str]:
         variables = folder.keep_variables(plain_values(given))
         found += ["--extra-vars", f"@{variables}"]
     return found
+
+
+def _collections_beside(request: AttemptRequest, folder: AttemptFolder) -> None:
+    """Collections beside the user's playbook: Ansible looks for them beside the one that it is started with, which is ours."""
+    beside = Path(request.playbook).parent / "collections"
+    if beside.is_dir():
+        (folder.path / beside.name).symlink_to(beside)
 
 
 def environment(

@@ -39,20 +39,10 @@ class PlanFolder(Planning):
         checked = check_plan(there, project, self._ports, starting=True, meanwhile=self._meanwhile)
         if checked.faults:
             raise PlanFault(checked.faults)
-        return PreparedPlan(
-            plan=checked.loaded.plan,
-            plan_file=str(plan.resolve()),
-            plan_sha256=loaded.sha256,
-            project=str(project),
-            targets=checked.targets,
-            waves=checked.waves,
-            warnings=tuple(str(warning) for warning in checked.warnings),
-            policy=checked.policy,
-            model=checked.model,
-            effective=checked.effective,
-            copy_size=checked.copy_size,
-            written=None if place is None else _written(loaded.plan, checked.model),
-        )
+        ready = checked.prepared(str(plan.resolve()), str(project))
+        if place is None:
+            return ready
+        return ready.model_copy(update={"written": _written(loaded.plan, checked.model)})
 
 
 def _inside(place: Place, project: Path) -> Place:

@@ -1,0 +1,202 @@
+"""What was approved is what runs: on real hosts, with real keys, by the command line; each ingredient is swapped in turn."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestrator.lab.fleet import Lab, take_down
+from tests.cases.authority.swaps import (
+    ARTEFACT,
+    BACKOUT,
+    INVENTORY,
+    NOTES,
+    ONE_OF_EACH,
+    PLAN,
+    SWAPS,
+    TEMPLATE,
+    Swap,
+    edit,
+    project,
+)
+
+ORCH = [sys.executable, "-m", "orchestrator"]
+PEOPLE = {"li": ("Li Wei", "change manager"), "omar": ("Omar Haddad", "service owner")}
+HOSTS = ("web1", "web2")
+
+
+class Site:
+    """Two hosts, a project with every ingredient, two people with keys, and a deployment that both approved."""
+
+    def __init__(self, lab: Lab, folder: Path) -> None:
+        self.lab, self.folder, self.project = lab, folder, folder / "project"
+        self.home = folder / "orch"
+        self.environment = {**os.environ, "ORCH_HOME": str(self.home), "LANG": "C.UTF-8"}
+        project(self.project, lab.inventory)
+        for name, (person, role) in PEOPLE.items():
+            words = ("--person", person, "--role", role)
+            self.orch("keys", "new", "--file", str(folder / f"{name}.pem"), "--no-passphrase", *words)
+            self.orch("keys", "trust", str(folder / f"{name}.pub.json"))
+        self.orch("deploy", PLAN, "--by", "Ada Berg", expect=8)
+        self.deployment: str = json.loads(self.orch("list", "--json"))["id"]
+        for name in PEOPLE:
+            self.approve(name)
+        self.approved = folder / "approved"
+        shutil.copytree(self.home, self.approved)
+
+    def fresh(self) -> None:
+        """As it was when both had approved, and nothing more: the project and the journal."""
+        project(self.project, self.lab.inventory)
+        shutil.rmtree(self.home)
+        shutil.copytree(self.approved, self.home)
+
+    def clean(self) -> None:
+        """The hosts as they were."""
+        for host in HOSTS:
+            assert self.lab.ssh(host, "sudo rm -rf /opt/app /var/log/acts.log").code == 0
+
+    def approve(self, name: str, *more: str) -> None:
+        role = PEOPLE[name][1]
+        key = str(self.folder / f"{name}.pem")
+        words = ("--as", role, "--reason", "looked at", "--key", key, *more)
+        self.orch("approve", self.deployment, *words)
+
+    def orch(self, *words: str, expect: int = 0) -> str:
+        """Run `orch ...` to its end; what it printed."""
+        ended = subprocess.run(
+            [*ORCH, *words],
+            cwd=self.project,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=280,
+            check=False,
+        )
+        said = (
+            f"orch {' '.join(words)}: exit {ended.returncode}\n{ended.stdout[-3000:]}\n{ended.stderr[-2000:]}"
+        )
+        assert ended.returncode == expect, said
+        return ended.stdout
+
+    def go(self, verb: str = "resume", *more: str, expect: int) -> dict[str, Any]:
+        """A verb that drives; its last line."""
+        said = self.orch(verb, self.deployment, *more, "--json", expect=expect)
+        last: dict[str, Any] = json.loads(said.splitlines()[-1])
+        assert last["kind"] == "result"
+        return last
+
+    def acts(self) -> dict[str, list[str]]:
+        """What ran on each host, as the hosts themselves tell."""
+        shown = {host: self.lab.ssh(host, "sudo cat /var/log/acts.log || true").out for host in HOSTS}
+        return {host: [line.split()[0] for line in said.splitlines()] for host, said in shown.items()}
+
+    def copy(self, path: str) -> Path:
+        """A file of the private copy."""
+        return self.home / "frozen" / self.deployment / path
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    name = f"test-authority-{os.getpid()}"
+    try:
+        yield Site(Lab.up(name, len(HOSTS), light=True), tmp_path_factory.mktemp("authority"))
+    finally:
+        take_down(name)
+
+
+@pytest.fixture
+def site(made: Site) -> Site:
+    """With hosts that no test has touched."""
+    made.fresh()
+    return made
+
+
+@pytest.fixture
+def touched(site: Site) -> Iterator[Site]:
+    """With hosts that the test may touch."""
+    yield site
+    site.clean()
+
+
+ROWS = [row for row in SWAPS if row[0] in ONE_OF_EACH]
+
+
+@pytest.mark.parametrize(("what", "swap", "named"), ROWS, ids=[row[0] for row in ROWS])
+def test_a_swap_between_approval_and_start_is_refused_by_name(
+    site: Site, what: str, swap: Swap, named: str
+) -> None:
+    swap(site.project)
+    ended = site.go(expect=4)
+    assert ended["state"] == "refused"
+    assert any(named in reason for reason in ended["words"]), ended["words"]
+    assert site.acts() == {"web1": [], "web2": []}
+    assert not (site.home / "frozen" / site.deployment).exists()
+
+
+def at_the_gate(site: Site) -> None:
+    """The first wave is through, and a person is asked for before the second."""
+    assert site.go(expect=8)["state"] == "at gate"
+    assert site.acts() == {"web1": ["deploy"], "web2": []}
+
+
+def test_what_nobody_swapped_runs_and_is_taken_back(touched: Site) -> None:
+    at_the_gate(touched)
+    assert touched.go("confirm", expect=0)["state"] == "completed"
+    assert touched.acts() == {"web1": ["deploy"], "web2": ["deploy"]}
+    assert touched.go("rollback", "--reason", "regret", expect=5)["state"] == "backed out"
+    assert not touched.copy("").exists()
+
+
+def test_the_project_may_go_on_while_the_copy_runs(touched: Site) -> None:
+    """What somebody works on for the next release is not what this one runs from."""
+    at_the_gate(touched)
+    for folder in ("playbooks", "rollback", "dml", "plans", "models"):
+        shutil.rmtree(touched.project / folder)
+    assert touched.go("confirm", expect=0)["state"] == "completed"
+    assert touched.go("rollback", "--reason", "regret", expect=5)["state"] == "backed out"
+    assert touched.acts() == {host: ["deploy", "backout"] for host in HOSTS}
+
+
+# what is swapped in the private copy between the waves, and what the hold names
+TAMPERED = [
+    (BACKOUT, "absent", "Absent"),
+    (TEMPLATE, "greeting", "greeting|upper"),
+    (NOTES, "Add a line", "Add one line"),
+    (INVENTORY, "ansible_host: 1", "ansible_host: 2"),
+    (ARTEFACT, "1.0.0", "1.0.1"),
+]
+
+
+@pytest.mark.parametrize(("path", "was", "now"), TAMPERED, ids=[row[0] for row in TAMPERED])
+def test_a_swap_in_the_copy_between_waves_holds_and_is_put_back(
+    touched: Site, path: str, was: str, now: str
+) -> None:
+    at_the_gate(touched)
+    edit(touched.copy(path), was, now)
+    held = touched.go("confirm", expect=8)
+    assert any(f"({path} changed)" in words for words in held["words"]), held["words"]
+    assert touched.acts() == {"web1": ["deploy"], "web2": []}
+    edit(touched.project / path, was, now)
+    assert touched.go("retry", expect=8)["state"] == "deploying"
+    assert touched.acts() == {"web1": ["deploy"], "web2": []}
+    edit(touched.project / path, now, was)
+    assert touched.go("retry", expect=0)["state"] == "completed"
+    assert touched.acts() == {"web1": ["deploy"], "web2": ["deploy"]}
+
+
+def test_a_tampered_backout_playbook_never_runs(touched: Site) -> None:
+    at_the_gate(touched)
+    edit(touched.copy("rollback/app.yml"), "absent", "touch")
+    held = touched.go("abort", "--reason", "regret", expect=8)
+    assert any("(rollback/app.yml changed)" in words for words in held["words"]), held["words"]
+    assert touched.acts() == {"web1": ["deploy"], "web2": []}
+    assert touched.go("retry", expect=5)["state"] == "backed out"
+    assert touched.acts() == {"web1": ["deploy", "backout"], "web2": []}
