@@ -10,7 +10,7 @@ from orchestrator.domain.schedule_of_change import Booking, MarkedSpan
 from orchestrator.policy.published_schedule import PublishedSchedule
 
 _DAY = timedelta(days=1)
-Layer = Literal["window", "freeze", "booking", "past", "conflict"]
+Layer = Literal["window", "freeze", "booking", "past", "open", "conflict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +95,7 @@ def _day(schedule: PublishedSchedule, zone: ZoneInfo, day: date) -> Day:
     rows = {b.id: n for n, b in enumerate(taking_up)}
     bars = [
         *(_bar(s.kind, s.opens, s.closes, begins, ends, 0, _span_words(s)) for s in spans),
-        *(
-            _bar("booking" if b.is_booked else "past", b.starts, b.ends, begins, ends, rows[b.id], b.title)
-            for b in taking_up
-        ),
+        *(_bar(_layer(b, begins), b.starts, b.ends, begins, ends, rows[b.id], _title(b)) for b in taking_up),
         *_conflict_bars(schedule, rows, begins, ends),
     ]
     return Day(
@@ -114,6 +111,17 @@ def _day(schedule: PublishedSchedule, zone: ZoneInfo, day: date) -> Day:
         freezes=tuple(s for s in spans if s.kind == "freeze"),
         rows=max(1, len(taking_up)),
     )
+
+
+def _layer(b: Booking, begins: datetime) -> Layer:
+    """Days after its start on which nobody knows whether it still takes up its time are drawn as such."""
+    if b.ends is None and b.starts < begins:
+        return "open"
+    return "booking" if b.is_booked else "past"
+
+
+def _title(b: Booking) -> str:
+    return b.title if b.ends is not None else f"{b.title}: no known end"
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
@@ -148,11 +156,16 @@ def _conflict_bars(
 
 
 def _clock(b: Booking, begins: datetime, ends: datetime, zone: ZoneInfo) -> str:
-    """By the clock, on the days of its start and of its end; empty between them."""
-    start = f"{b.starts.astimezone(zone):%H:%M}"
+    """By the clock, on the days of its start and of its end; empty between them.
+
+    On a day on which clocks change it is said which clock is meant, for 02:30 may be shown twice.
+    """
+    changes = begins.astimezone(zone).utcoffset() != ends.astimezone(zone).utcoffset()
+    shown = "%H:%M %Z" if changes else "%H:%M"
+    start = b.starts.astimezone(zone).strftime(shown)
     if b.ends is None:
         return f"{start}, no known end" if b.starts >= begins else ""
-    end = f"{b.ends.astimezone(zone):%H:%M}"
+    end = b.ends.astimezone(zone).strftime(shown)
     if b.starts >= begins:
         return f"{start} to {end}" if b.ends <= ends else f"from {start}"
     return f"until {end}" if b.ends <= ends else ""
