@@ -11,13 +11,13 @@ from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.files.project_authority import ProjectAuthority
 from orchestrator.adapters.store import SqlHostLocks, SqlJournal
 from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.events import ApprovalGiven, AttemptIntended, AttemptLost, Recorded, WindowOpened
+from orchestrator.domain.events import AttemptIntended, AttemptLost, Recorded
 from orchestrator.domain.fold import fold
 from orchestrator.domain.lifecycle import State
 from orchestrator.policy.frozen import changes_in_copy
 from tests.chaos.disk_fleet import BEFORE, DiskFleet
 from tests.chaos.stories import Story
-from tests.simulation.oracle import adopted, at_rest, intents, repeated_unseen
+from tests.simulation.oracle import admitted_once, adopted, at_rest, intents, repeated_unseen
 from tests.simulation.words import against_words
 
 
@@ -52,27 +52,6 @@ def broken(root: Path, story: Story) -> list[str]:
         *admitted_once(records, len(story.approvals)),
         *_copies(root, deployment),
     ]
-
-
-def admitted_once(records: list[Recorded], approvals: int) -> list[str]:
-    """It was admitted once, before anything was intended, and that start used up so many approvals that were given before."""
-    opened = [record for record in records if isinstance(record.event, WindowOpened)]
-    begun = next((record.seq for record in records if isinstance(record.event, AttemptIntended)), None)
-    if len(opened) != 1:
-        return [f"it was admitted {len(opened)} times"] if opened or begun is not None else []
-    start, event = opened[0], opened[0].event
-    given = {
-        r.event.signed.approval.nonce
-        for r in records
-        if isinstance(r.event, ApprovalGiven) and r.seq < start.seq
-    }
-    consumed = event.consumes if isinstance(event, WindowOpened) else ()
-    found = ["an attempt was intended before it was admitted"] if (begun or start.seq) < start.seq else []
-    if len(set(consumed)) != len(consumed) or len(consumed) != approvals or not set(consumed) <= given:
-        found.append(
-            f"{len(consumed)} approvals were used up, and {approvals} of {len(given)} should have been"
-        )
-    return found
 
 
 def _copies(root: Path, d: Deployment) -> list[str]:

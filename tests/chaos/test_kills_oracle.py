@@ -11,11 +11,12 @@ from orchestrator.domain import events as e
 from orchestrator.domain.fold import fold
 from tests.chaos.disk_fleet import DiskFleet
 from tests.chaos.kills import live
-from tests.chaos.kills_oracle import admitted_once, broken
+from tests.chaos.kills_oracle import broken
 from tests.chaos.reaper import Reaper
 from tests.chaos.stories import HOSTS, STORIES
 from tests.histories import START, ready_to_deploy, recorded
 from tests.simulation.approvals import approval
+from tests.simulation.oracle import admitted_once
 
 D = fold(recorded(ready_to_deploy()[:1]))
 SIGNED = approval(D, "change manager", START)

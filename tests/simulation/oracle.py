@@ -1,10 +1,12 @@
 """What must hold of every simulated deployment, judged from the hosts' act log and not from what orch says."""
 
+from collections import Counter
 from datetime import datetime
 
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import (
     AbortRequested,
+    ApprovalGiven,
     AttemptAdopted,
     AttemptEnded,
     AttemptIntended,
@@ -17,6 +19,7 @@ from orchestrator.domain.events import (
     Quiesced,
     Recorded,
     Retried,
+    WindowOpened,
 )
 from orchestrator.domain.lifecycle import State
 from tests.simulation.evidence import promoted_without_evidence
@@ -45,6 +48,8 @@ def broken(scenario: Scenario, deployment: Deployment) -> list[str]:
         *_nothing_over_others(scenario, records),
         *_no_wave_on_a_full_disk(scenario, records),
         *promoted_without_evidence(scenario, records),
+        *admitted_once(records, len(scenario.roles)),
+        *_used_once(scenario),
         *against_words(records),
         *at_rest(deployment),
         *_truthful(scenario, deployment),
@@ -194,6 +199,35 @@ def _no_second_deployment(scenario: Scenario, d: Deployment) -> list[str]:
         for act in scenario.world.acts
         if act.deployment != d.id
     ]
+
+
+def admitted_once(records: list[Recorded], approvals: int) -> list[str]:
+    """It was admitted once, before anything was intended, and that start used up so many approvals that were given before."""
+    opened = [(record.seq, record.event) for record in records if isinstance(record.event, WindowOpened)]
+    begun = next((record.seq for record in records if isinstance(record.event, AttemptIntended)), None)
+    if len(opened) != 1:
+        return [f"it was admitted {len(opened)} times"] if opened or begun is not None else []
+    seq, event = opened[0]
+    given = {
+        r.event.signed.approval.nonce for r in records if isinstance(r.event, ApprovalGiven) and r.seq < seq
+    }
+    used = event.consumes
+    found = ["an attempt was intended before it was admitted"] if begun is not None and begun < seq else []
+    if len(set(used)) != len(used) or len(used) != approvals or not set(used) <= given:
+        found.append(f"{len(used)} approvals were used up, and {approvals} of {len(given)} should have been")
+    return found
+
+
+def _used_once(scenario: Scenario) -> list[str]:
+    """No approval counts for two starts, whichever deployment they are of."""
+    used = Counter(
+        nonce
+        for records in scenario.journal.records.values()
+        for record in records
+        if isinstance(record.event, WindowOpened)
+        for nonce in record.event.consumes
+    )
+    return [f"approval {nonce} was used up {n} times" for nonce, n in used.items() if n > 1]
 
 
 def _nothing_over_others(scenario: Scenario, records: list[Recorded]) -> list[str]:

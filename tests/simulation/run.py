@@ -17,8 +17,8 @@ from orchestrator.engine.use_cases import open_deployment, rollback, signal
 from orchestrator.errors import Conflict, Refused, StoreFault
 from orchestrator.policy.next_step import next_step
 from orchestrator.policy.steps import WaitForPerson
-from tests.fakes.authority import FakeAuthority, FakeKeys
 from tests.plans import SHA
+from tests.simulation.approvals import approval
 from tests.simulation.journal import Killed
 from tests.simulation.scenario import Scenario
 
@@ -79,8 +79,8 @@ def ports_of(scenario: Scenario) -> Ports:
         targets=scenario.targets,
         baselines=_Baselines(),
         library=_Library(),
-        authority=FakeAuthority(),
-        keys=FakeKeys(),
+        authority=scenario.authority,
+        keys=scenario.keys,
     )
 
 
@@ -91,6 +91,7 @@ def run(scenario: Scenario) -> Deployment:
     for n in range(DRIVES):
         if n == DRIVES // 4:
             scenario.journal.kill = scenario.journal.fail = 0
+            scenario.authority.kill = scenario.authority.fail = 0
             scenario.storage.fill(full=False)
         deployment = _driven(scenario, ports, name, f"driver-{n}")
         if deployment is None:
@@ -165,6 +166,8 @@ def _rival(scenario: Scenario, ports: Ports) -> None:
     other = scenario.plan.model_copy(update={"plan_sha256": "1" * 64})
     with suppress(*DEATHS, Conflict):
         name = open_deployment(ports, other, by="di", approvals=())
+        for signed in fold(ports.journal.read(ports.journal.deployments()[-1])).approvals:
+            signal(ports, name, e.ApprovalGiven(signed=signed, by="di"))
         drive(ports, name, driver="rival", by="di", watch=lambda record: None)
 
 
@@ -187,6 +190,13 @@ def _answer(scenario: Scenario, ports: Ports, deployment: Deployment) -> None:
 
 
 def _word_for(scenario: Scenario, d: Deployment) -> e.Event:
+    given = {one.approval.role for one in d.approvals}
+    missing = [role for role in scenario.roles if role not in given]
+    if d.unadmitted is not None and missing:
+        signed = approval(d, missing[0], scenario.world.now())
+        return e.ApprovalGiven(signed=signed, by=signed.approval.person)
+    if d.unadmitted is not None:
+        return e.AbortRequested(by="bo", reason="nobody knows why it may not start")
     if d.paused is not None:
         return e.Resumed(by="bo", reason="back")
     if d.hold is None and d.gate is not None and d.gate.confirm is not None:

@@ -5,8 +5,11 @@ from random import Random
 from typing import Any
 
 from orchestrator.domain.prepared import PreparedPlan
+from orchestrator.domain.release_policy import ReleasePolicy
 from tests.fakes.host_locks import FakeHostLocks
 from tests.plans import plan_of, plan_tree, prepared, targets_named
+from tests.simulation.approvals import keys_of
+from tests.simulation.authority import SimulatedAuthority
 from tests.simulation.journal import SimulatedJournal
 from tests.simulation.playbooks import SimulatedPlaybooks, Troubles
 from tests.simulation.storage import SimulatedStorage
@@ -22,11 +25,19 @@ class Scenario:
         random = self.random = Random(seed)
         names = [f"h{n}" for n in range(1, random.randint(2, 8) + 1)]
         self.world = World(random, names)
+        self.roles = random.choice([(), (), ("change manager",), ("change manager", "service owner")])
+        self.authority = SimulatedAuthority(
+            self.world, fail=random.choice([0, 0, 0.3]), kill=random.choice([0, 0, 0.3])
+        )
+        self.authority.policy = _policy(self.roles)
+        self.keys = keys_of(self.roles)
         self.plan = self._plan(names)
         self.locks = FakeHostLocks(self.world)
         self.storage = SimulatedStorage(self._ballast_thrown_off)
         self.full: list[tuple[datetime, datetime]] = []
-        self.playbooks = SimulatedPlaybooks(self.world, self.locks, self.storage, _troubles(random))
+        self.playbooks = SimulatedPlaybooks(
+            self.world, self.locks, self.storage, _troubles(random), self.authority
+        )
         self.targets = SimulatedTargets(
             self.world, thin=random.choice([0, 0, 0.05, 0.1]), sticky=random.choice([0, 0.3])
         )
@@ -42,6 +53,7 @@ class Scenario:
         """The same plan and fleet, with nothing drawn by chance that could go wrong."""
         self.playbooks.troubles, self.targets.thin = Troubles(), 0
         self.journal.kill = self.journal.fail = self.words = 0
+        self.authority.fail = self.authority.kill = 0
         self.rival = self.rolls_back = False
         return self
 
@@ -52,7 +64,7 @@ class Scenario:
         tree["backout"]["on_failure"] = self.random.choice(["back_out", "back_out", "hold"])
         if self.random.random() < 0.3:
             tree["validation"]["early_life"] = {"duration": "20s", "every": "5s"}
-        return prepared(plan_of(tree), targets_named(*names))
+        return prepared(plan_of(tree), targets_named(*names), self.authority)
 
     def _faults(self, names: list[str]) -> None:
         for _ in range(self.random.choice([0, 0, 1, 3])):
@@ -61,6 +73,8 @@ class Scenario:
             self.world.at(self._moment(), self.playbooks.kill_a_worker)
         if self.random.random() < 0.15:
             self.world.at(self._moment(), self.playbooks.run_of_others)
+        if self.random.random() < 0.3:
+            self.world.at(self._moment(), self.random.choice([self.authority.lose, self.authority.change]))
         if self.random.random() < 0.1:
             skew = timedelta(seconds=self.random.choice([-3600, -20, 30, 7200]))
             self.world.at(self._moment(), lambda: self._set_clock(skew))
@@ -94,6 +108,13 @@ class Scenario:
 
     def _ballast_thrown_off(self) -> None:
         self.world.injected["ballast thrown off", self.world.phase] += 1
+
+
+def _policy(roles: tuple[str, ...]) -> ReleasePolicy | None:
+    """The rules that ask for approvals by these roles, if there are any."""
+    asked = {"approvals": {"before": list(roles)}, "undo_before_close": False}
+    words = {"orch": 1, "policy": "house", "version": 1, "title": "House rules", **asked}
+    return ReleasePolicy.model_validate(words) if roles else None
 
 
 def _troubles(random: Random) -> Troubles:

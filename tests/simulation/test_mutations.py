@@ -8,6 +8,7 @@ import pytest
 
 from orchestrator.domain import events as e
 from orchestrator.domain import fold as folding
+from orchestrator.domain.authority import Admitted
 from orchestrator.domain.check import CheckResult
 from orchestrator.domain.deployment import Attempted, Deployment
 from orchestrator.domain.fold import apply
@@ -17,7 +18,14 @@ from orchestrator.engine import drive as loop
 from orchestrator.engine import room
 from orchestrator.engine.chronicle import Chronicle
 from orchestrator.engine.ports import Storage
-from orchestrator.engine.practices import attempts, environment, restoration, verification
+from orchestrator.engine.practices import (
+    admission,
+    attempts,
+    environment,
+    leave,
+    restoration,
+    verification,
+)
 from orchestrator.engine.practices.attempts import request_of
 from orchestrator.engine.work import Work
 from orchestrator.policy import acceptance, backout, epochs, limits
@@ -254,6 +262,14 @@ def goes_over_others_untold(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(backout, "_outrun", lambda attempt: False)
 
 
+def starts_from_any_copy(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(leave, "_changes", lambda work, step: ())
+
+
+def starts_unapproved(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(admission, "admit", lambda question: Admitted(grounds=("why not",)))
+
+
 MUTATIONS: tuple[tuple[Mutate, str], ...] = (
     (skips_gates, "without its soak"),
     (soaks_not, "without its soak"),
@@ -280,6 +296,8 @@ MUTATIONS: tuple[tuple[Mutate, str], ...] = (
     (tells_an_end_twice, "do not match"),
     (begins_waves_without_room, "on a full disk"),
     (calls_the_unreachable_quiet, "was called quiet"),
+    (starts_from_any_copy, "a copy that nobody planned"),
+    (starts_unapproved, "approvals were used up"),
     (goes_over_others, "nobody had been told"),
     (goes_over_others_untold, "nobody had been told"),
 )

@@ -1,0 +1,45 @@
+"""Private copies in the simulation: made, removed and changed behind the core's back, on a disk that can be full."""
+
+from pathlib import Path
+
+from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.engine.ports import PrivateCopy
+from orchestrator.errors import StoreFault
+from tests.fakes.authority import FakeAuthority
+from tests.simulation.journal import Killed
+from tests.simulation.world import World
+
+
+class SimulatedAuthority(FakeAuthority):
+    """`fail` is the chance that a copy cannot be written whole, `kill` that the driver dies while it is."""
+
+    def __init__(self, world: World, *, fail: float, kill: float) -> None:
+        super().__init__()
+        self.world = world
+        self.fail = fail
+        self.kill = kill
+
+    def freeze(self, deployment: str, plan: ReleasePlan, project: Path, plan_file: Path) -> PrivateCopy:
+        copy = super().freeze(deployment, plan, project, plan_file)
+        if self.world.struck(self.kill, "killed while freezing"):
+            self.frozen[deployment].popitem()
+            raise Killed
+        if self.world.struck(self.fail, "disk full while freezing"):
+            del self.frozen[deployment]
+            raise StoreFault("no space left on device")
+        return copy
+
+    def lose(self) -> None:
+        """All copies are gone."""
+        self.world.injected["private copy lost", self.world.phase] += bool(self.frozen)
+        self.frozen.clear()
+
+    def change(self) -> None:
+        """A playbook of each copy is another one now."""
+        for copy in self.frozen.values():
+            copy[self.world.random.choice(sorted(copy))] = "does something else"
+            self.world.injected["private copy changed", self.world.phase] += 1
+
+    def as_planned(self, deployment: str) -> bool:
+        """Whether the deployment's copy is what it was planned with."""
+        return self.frozen.get(deployment) == self.files
