@@ -14,7 +14,7 @@ from orchestrator.domain.deployment_model import DeploymentModel
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.place import Place
 from orchestrator.domain.prepared import PreparedPlan
-from orchestrator.errors import Refused
+from orchestrator.errors import Refused, StoreFault
 from tests.engine.authority_fleet import HOSTS, Ruled
 from tests.fakes.clock import START
 from tests.plans import targets_named
@@ -283,6 +283,22 @@ def test_a_copy_that_was_tampered_with_holds_and_is_put_back_on_a_persons_word(
     ended = free.resume()
     assert ended.state is State.COMPLETED
     assert [event.restored for event in free.events(ended, e.WaveAuthorised)] == [(), tuple(files)]
+
+
+def test_a_copy_that_changed_between_an_intent_and_its_start_is_not_run() -> None:
+    free = Ruled()
+    free.playbooks.fault = StoreFault("no room")
+    with pytest.raises(StoreFault):
+        free.deploy()
+    free.playbooks.fault = None
+    name = free.ports.journal.deployments()[0]
+    free.authority.frozen[name]["playbooks/app.yml"] = "does something else"
+    d = free.resume()
+    assert (free.started(), free.events(d, e.AttemptAdopted)[0].found) == ([], "absent")
+    assert d.hold is not None
+    assert "playbooks/app.yml changed" in d.hold.reason
+    free.say(d, e.Retried(by="ann", reason="looked at"))
+    assert free.resume().state is State.COMPLETED
 
 
 def test_a_copy_is_not_put_back_from_a_project_that_is_another_too() -> None:

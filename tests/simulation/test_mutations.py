@@ -263,7 +263,7 @@ def goes_over_others_untold(patch: pytest.MonkeyPatch) -> None:
 
 
 def starts_from_any_copy(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(leave, "_changes", lambda work, step: ())
+    patch.setattr(leave, "changes_of_copy", lambda work, purpose: ())
 
 
 def starts_unapproved(patch: pytest.MonkeyPatch) -> None:

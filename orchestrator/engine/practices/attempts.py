@@ -5,6 +5,7 @@ from orchestrator.domain.deployment import Attempted, Deployment
 from orchestrator.domain.events import AttemptAdopted, AttemptEnded, AttemptIntended, AttemptLost, Held
 from orchestrator.domain.noun import Variables
 from orchestrator.engine import room
+from orchestrator.engine.practices.leave import changes_of_copy
 from orchestrator.engine.work import Work
 from orchestrator.errors import Refused, StoreFault
 from orchestrator.policy.epochs import known_epochs
@@ -47,7 +48,7 @@ def follow(work: Work, step: FollowAttempt) -> None:
         work.begun.add(step.attempt)
         work.chronicle.note(AttemptAdopted(attempt=step.attempt, found=sighting.state))
         if never_begun:
-            _start(work, step.attempt)
+            _start_what_was_intended(work, step.attempt)
         return
     if sighting.state == "finished" and sighting.outcome is not None:
         work.chronicle.note(AttemptEnded(outcome=sighting.outcome))
@@ -59,6 +60,16 @@ def follow(work: Work, step: FollowAttempt) -> None:
     else:
         work.ports.playbooks.await_end(step.attempt, work.ports.clock, POLL)
         work.chronicle.refresh()
+
+
+def _start_what_was_intended(work: Work, attempt: str) -> None:
+    """Leave was given to another driver, perhaps long ago: nothing is started from a copy that is another one now."""
+    purpose = next(a.purpose for a in work.deployment.attempts if a.attempt == attempt)
+    if work.deployment.frozen is not None and changes_of_copy(work, purpose):
+        changed = "the private copy was changed before its worker was started"
+        work.chronicle.note(AttemptLost(attempt=attempt, reason=changed, started=False))
+    else:
+        _start(work, attempt)
 
 
 def _start(work: Work, attempt: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from orchestrator.domain.attempt import Purpose
 from orchestrator.domain.effective_plan import Change
 from orchestrator.domain.events import WaveAuthorised, WaveNotAuthorised
 from orchestrator.engine import admission
@@ -16,10 +17,10 @@ from orchestrator.policy.steps import Perform
 def perform(work: Work, step: Perform) -> None:
     """Authorised, or every reason why not. A backout needs no leave of anybody, only a copy that nobody changed."""
     d = work.deployment
-    changes = _changes(work, step)
+    changes = changes_of_copy(work, step.purpose)
     restored = _restored(work, changes) if changes and d.mend else ()
     if restored:
-        changes = _changes(work, step)
+        changes = changes_of_copy(work, step.purpose)
     if changes:
         reasons = tuple(_tampered(work, change) for change in changes)
         work.chronicle.note(WaveNotAuthorised(wave=step.wave, purpose=step.purpose, reasons=reasons))
@@ -38,7 +39,7 @@ def _asked(work: Work, step: Perform, restored: tuple[str, ...]) -> WaveAuthoris
     return answer.model_copy(update={"restored": restored}) if isinstance(answer, WaveAuthorised) else answer
 
 
-def _changes(work: Work, step: Perform) -> tuple[Change | str, ...]:
+def changes_of_copy(work: Work, purpose: Purpose) -> tuple[Change | str, ...]:
     """What of the copy is not what was approved; a backout does not need the artefacts of what it takes back."""
     d, place = work.deployment, work.deployment.frozen or ""
     try:
@@ -46,7 +47,7 @@ def _changes(work: Work, step: Perform) -> tuple[Change | str, ...]:
     except PlanFault as gone:
         return tuple(f"{fault.file}: expected {fault.expected}, found {fault.found}" for fault in gone.faults)
     changes = changes_in_copy(d, files, _artefacts(work, place))
-    return tuple(one for one in changes if step.purpose == "deploy" or one.ingredient != "artefacts")
+    return tuple(one for one in changes if purpose == "deploy" or one.ingredient != "artefacts")
 
 
 def _artefacts(work: Work, place: str) -> dict[str, str]:
