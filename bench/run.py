@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import ansible_share, scale
+from bench import ansible_share, history, scale
 from bench.compare import After, Say, compare
 from bench.contenders import CONTENDERS, Contender
 from bench.journal_times import Times
-from bench.overhead import cost_of_governance, governed, of_run, reactions, stock_verification
+from bench.overhead import cost_of_governance, governed, of_run, reactions
 from bench.picture import picture
 from bench.site import Site
 from bench.table import figures, table
@@ -25,6 +25,8 @@ PARTS = ("compare", "governance", "reaction", "scale", "ansible")
 WAVES = 20
 SHARE_TASKS = 3
 REACTIONS_OF = 6
+EARLIER = 1000
+EARLIER_HOSTS = (10, 100)
 
 
 @dataclass
@@ -70,7 +72,6 @@ class Bench:
 
     def _on_lab_hosts(self, *, compares: bool = True, governs: bool = True) -> None:
         costs: dict[int, list[Times]] = {}
-        stock: dict[str, float] = {}
         fleets = sorted({self.small, *self.fleets} if governs else {*self.fleets})
         for hosts in fleets:
             with self._site(hosts) as site:
@@ -78,10 +79,10 @@ class Bench:
                 if compares and hosts in self.fleets:
                     self._compare(site, runs)
                 if governs:
-                    costs[hosts] = runs or governed(site, _orch(), self.rounds, self.say)
-                    stock[str(hosts)] = stock_verification(site, max(1, self.rounds // 2))
+                    pairs = max(1, self.rounds // 2) if runs else self.rounds
+                    costs[hosts] = [*runs, *governed(site, _orch(), pairs, self.say)]
         if costs:
-            self.told["governance"] = {**cost_of_governance(costs), "stock_verification": stock}
+            self.told["governance"] = cost_of_governance(costs)
             self.say("\n" + governance_words(self.told["governance"]))
 
     def _compare(self, site: Site, runs: list[Times]) -> None:
@@ -104,6 +105,10 @@ class Bench:
             found[f"{hosts} completed"] = scale.in_own_process(hosts, WAVES)
             found[f"{hosts} backed out"] = scale.in_own_process(hosts, WAVES, fails=True)
         self.say("\n" + figures(f"orch's own cost, simulated hosts in {WAVES} waves", found))
+        earlier = self.told["history"] = {
+            f"{hosts} hosts each": history.in_own_process(EARLIER, hosts) for hosts in EARLIER_HOSTS
+        }
+        self.say("\n" + figures(f"Questions to a journal of {EARLIER} deployments: seconds of CPU", earlier))
 
     def _share(self) -> None:
         found = self.told["ansible"] = {}
@@ -134,10 +139,6 @@ def about(rounds: int) -> dict[str, object]:
 def governance_words(found: dict[str, Any]) -> str:
     """The table of governance, with environment and baseline beside the same by stock modules, and the line through it."""
     columns = {f"{hosts} hosts": dict(times) for hosts, times in found["by_fleet"].items()}
-    for hosts, stock in found["stock_verification"].items():
-        column = columns[f"{hosts} hosts"]
-        ours = column["verifying environment"] + column["capturing baseline"]
-        column |= {"environment and baseline": ours, "the same, stock modules": stock, "ratio": ours / stock}
     fixed, slope = found["fixed_seconds"], found["seconds_per_host"]
     line = f"cost of governance: {fixed:.2f} s plus {slope * 1000:.0f} ms for each host"
     return figures("orch, everything on: seconds, medians", columns) + "\n" + line

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import reduce
 from pathlib import Path
 
 from bench.contenders import ROOT
@@ -22,18 +23,16 @@ from orchestrator.adapters.store import DirectoryBaselineStore, SqlHostLocks, Sq
 from orchestrator.cli.tree import tree_lines
 from orchestrator.domain.attempt import AttemptRequest
 from orchestrator.domain.baseline import AttributeValue
-from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import BackoutBegan, Recorded
 from orchestrator.domain.evidence import HostEvidence, Recap, RunEvidence, RunExit
-from orchestrator.domain.fold import fold
 from orchestrator.domain.lifecycle import State
+from orchestrator.domain.release_policy import ReleasePolicy
 from orchestrator.domain.target import Target
 from orchestrator.engine.drive import drive
-from orchestrator.engine.folding import folded
+from orchestrator.engine.folding import briefs, told, with_record
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases import open_deployment
 from orchestrator.policy.rollout import waves_of
-from orchestrator.policy.telling import story_of
 from orchestrator.policy.verdict import judge
 from tests.fakes.authority import FakeAuthority, FakeKeys
 from tests.fakes.playbooks import FakePlaybooks, Script
@@ -59,7 +58,9 @@ class Unwaiting(SystemClock):
         """At once."""
 
 
-def simulated(hosts: int, waves: int, home: Path, *, fails: bool = False) -> tuple[Ports, str]:
+def simulated(
+    hosts: int, waves: int, home: Path, *, fails: bool = False, policy: ReleasePolicy | None = None
+) -> tuple[Ports, str]:
     """Ports over hosts in memory and a store on the disk, and a deployment that was opened there.
 
     One that `fails` does so in its last wave, and a tenth of the hosts does not come back as it was.
@@ -84,7 +85,8 @@ def simulated(hosts: int, waves: int, home: Path, *, fails: bool = False) -> tup
         playbooks.script("deploy", last, Script(results={last[0]: "not_done"}))
     tree = plan_tree(waves=[*sizes, "rest"])
     tree["validation"]["acceptance"] = [{"http": f"http://{{address}}/{n}"} for n in range(CHECKS)]
-    plan = prepared(plan_of(tree), fleet)
+    authority = FakeAuthority(policy)
+    plan = prepared(plan_of(tree), fleet, authority)
     ports = Ports(
         planning=_Planning(plan),
         clock=clock,
@@ -95,7 +97,7 @@ def simulated(hosts: int, waves: int, home: Path, *, fails: bool = False) -> tup
         targets=targets,
         baselines=DirectoryBaselineStore(home / "baselines"),
         library=_Library(),
-        authority=FakeAuthority(),
+        authority=authority,
         keys=FakeKeys(),
     )
     return ports, open_deployment(ports, plan, by="ann", approvals=())
@@ -129,7 +131,7 @@ def deployed(hosts: int, waves: int, home: Path, *, fails: bool = False) -> Figu
         "wall": wall,
         "cpu": cpu,
         "cpu_ms_per_host_and_task": cpu / hosts / TASKS * 1000,
-        "peak_memory": _peak(),
+        "peak_memory": peak(),
         "memory_before": before,
         "journal_bytes": journal,
         "journal_bytes_per_host": journal / hosts,
@@ -140,26 +142,26 @@ def deployed(hosts: int, waves: int, home: Path, *, fails: bool = False) -> Figu
 
 
 def _views(ports: Ports, name: str) -> Figures:
-    """Seconds that each way to look at the deployment takes: `status` reads a journal whose fold may be kept."""
+    """Seconds of CPU that each way to look at the deployment takes, for the work is the same on a busy machine.
+
+    `nothing_kept` is what status takes after an upgrade; the first status after the driver's last wave, and the next.
+    """
     now = ports.clock.now()
     records: list[Recorded] = []
-    d: Deployment | None = None
 
     def read() -> None:
         records[:] = ports.journal.read(name)
 
     def status() -> None:
-        nonlocal d
-        d = folded(ports.journal, name)
+        seen = told(ports.journal, name)
+        tree_lines(seen.deployment, seen.story, now, {})
 
-    figures = {"read_journal": _timed(read), "fold": _timed(lambda: fold(records))}
-    figures["status_fold_first"] = _timed(status)
-    figures["status_fold_kept"] = _timed(status)
-    story = story_of(records)
-    present = fold(records)
-    figures["story"] = _timed(lambda: story_of(records))
-    figures["live_frame"] = _timed(lambda: tree_lines(present, story, now, {}, LIVE_ROWS))
-    figures["status_tree"] = _timed(lambda: tree_lines(present, story, now, {}))
+    figures = {"status_first": _timed(status), "status": _timed(status)}
+    seen = told(ports.journal, name)
+    figures["list"] = _timed(lambda: briefs(ports.journal))
+    figures["live_frame"] = _timed(lambda: tree_lines(seen.deployment, seen.story, now, {}, LIVE_ROWS))
+    figures["read_journal"] = _timed(read)
+    figures["nothing_kept"] = figures["read_journal"] + _timed(lambda: reduce(with_record, records, None))
     figures["text_record"] = _timed(lambda: text_record(records, now))
     figures["html_record"] = _timed(lambda: html_record(records, now))
     figures["html_bytes"] = float(len(html_record(records, now)))
@@ -167,7 +169,7 @@ def _views(ports: Ports, name: str) -> Figures:
 
 
 def _rules(hosts: int) -> Figures:
-    """Seconds that the rules take which look at all hosts of a wave at once: here a wave of all hosts."""
+    """Seconds of CPU that the rules take which look at all hosts of a wave at once: here a wave of all hosts."""
     names = [f"host{n}" for n in range(hosts)]
     targets = targets_named(*names)
     plan = plan_of(plan_tree(waves=[{"hosts": names}]))
@@ -194,32 +196,32 @@ def _rules(hosts: int) -> Figures:
 
 
 def _timed(deed: Callable[[], object]) -> float:
-    began = time.monotonic()
+    began = time.process_time()
     deed()
-    return time.monotonic() - began
+    return time.process_time() - began
 
 
 def _resident() -> float:
     return float(int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize())
 
 
-def _peak() -> float:
+def peak() -> float:
+    """Bytes of memory that this process had at most."""
     return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
 
 
 def in_own_process(hosts: int, waves: int, *, fails: bool = False) -> Figures:
     """The figures of one deployment, made by a fresh process."""
+    return child("bench.scale", str(hosts), str(waves), *(["fails"] if fails else []))
+
+
+def child(module: str, *words: str) -> Figures:
+    """What a fresh process of this module prints as JSON. Raises BenchFault."""
     ended = subprocess.run(
-        [sys.executable, "-m", "bench.scale", str(hosts), str(waves), *(["fails"] if fails else [])],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
+        [sys.executable, "-m", module, *words], cwd=ROOT, capture_output=True, text=True, check=False
     )
     if ended.returncode != 0:
-        raise BenchFault(
-            f"the simulation of {hosts} hosts ended with code {ended.returncode}: {ended.stderr[-2000:]}"
-        )
+        raise BenchFault(f"{module} {' '.join(words)} ended with {ended.returncode}: {ended.stderr[-2000:]}")
     figures: Figures = json.loads(ended.stdout)
     return figures
 

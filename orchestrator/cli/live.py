@@ -111,6 +111,7 @@ class LiveTree:
             record = self._taken.popleft()
             self._deployment = apply(self._deployment, record)
             tell(self._story, record)
+            self._story.abridge()
 
     def _look_at_tasks(self, d: Deployment) -> None:
         attempt = d.open_attempt

@@ -7,6 +7,7 @@ import click
 from orchestrator.bootstrap import ports as ports_of_home
 from orchestrator.cli.list_ import state_words
 from orchestrator.cli.person import json_option
+from orchestrator.domain.brief import brief_of
 from orchestrator.domain.host_lock import HostLock
 from orchestrator.domain.plain_text import plain
 from orchestrator.engine.folding import folded
@@ -46,4 +47,4 @@ def _why(ports: Ports, name: str) -> tuple[str, str]:
         deployment = folded(ports.journal, name)
     except NotFound:
         return "no such deployment", ""
-    return state_words(deployment, ports.clock.now()), deployment.plan.purpose
+    return state_words(brief_of(deployment), ports.clock.now()), deployment.plan.purpose

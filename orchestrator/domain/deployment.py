@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 from orchestrator.domain.approval import SignedApproval
 from orchestrator.domain.attempt import Purpose
@@ -276,6 +276,17 @@ class Deployment(Noun):
         return self.state in OVER
 
     @property
+    def signed_off(self) -> tuple[tuple[str, str], ...]:
+        """Who accepted what was deployed: role and person, each word that was given."""
+        given = (one.approval for one in self.approvals if one.approval.decision == "sign_off")
+        return tuple((one.role, one.person) for one in given)
+
+    @property
+    def reviewed(self) -> tuple[tuple[str, str], ...]:
+        """Who reviewed it: role and person."""
+        return tuple((one.role, one.by) for one in self.reviews)
+
+    @property
     def touched(self) -> bool:
         """A host may have been changed and the deployment goes on."""
         return self.state in TOUCHED
@@ -333,6 +344,15 @@ def latest_outcomes(attempts: Iterable[Attempted]) -> dict[str, HostOutcome]:
     return latest
 
 
-def elapsed(deployment: Deployment, now: datetime) -> float:
+class Timed(Protocol):
+    """What begins and, perhaps, has ended."""
+
+    @property
+    def began_at(self) -> datetime: ...
+    @property
+    def ended_at(self) -> datetime | None: ...
+
+
+def elapsed(one: Timed, now: datetime) -> float:
     """Seconds from the beginning to the end, or to now."""
-    return ((deployment.ended_at or now) - deployment.began_at).total_seconds()
+    return ((one.ended_at or now) - one.began_at).total_seconds()

@@ -4,15 +4,16 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from orchestrator.domain.approval import SignedApproval
+from orchestrator.domain.approval import PresentedApproval, SignedApproval
 from orchestrator.domain.authority import Admission, NotAdmitted
+from orchestrator.domain.brief import Brief
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.effective_plan import EffectivePlan
 from orchestrator.domain.events import Approved
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.rehearsal import MeasuredWave, PresentedCertificate
 from orchestrator.domain.signing import Keyring
-from orchestrator.engine.folding import every
+from orchestrator.engine.folding import briefs, folded
 from orchestrator.engine.ports import Ports
 from orchestrator.policy import admission
 from orchestrator.policy.admission_question import NO_POLICY, Question, Success
@@ -27,8 +28,10 @@ def question_of(ports: Ports, d: Deployment, now: datetime) -> Question:
     project = Path(d.project)
     keyring = ports.keys.keyring(project)
     governed = d.policy is not None
-    others = [other for other in every(ports.journal) if other.id != d.id] if governed or keyring.keys else []
+    others = briefs(ports.journal, besides=d.id) if governed or keyring.keys else []
     effective = _effective(d)
+    approvals = ports.keys.present(_given(d), keyring)
+    certificates = _certificates(ports, d, keyring) if governed else ()
     return Question(
         subject=d.id,
         plan=d.plan,
@@ -40,11 +43,11 @@ def question_of(ports: Ports, d: Deployment, now: datetime) -> Question:
         model=d.model,
         change=d.change,
         mode=d.mode,
-        approvals=ports.keys.present(_given(d), keyring),
-        certificates=_certificates(ports, d, keyring) if governed else (),
+        approvals=approvals,
+        certificates=certificates,
         keyring=keyring,
         used=frozenset(nonce for other in others for nonce in other.consumed),
-        earlier_plans={one.digest: one for one in _earlier(others, d)},
+        earlier_plans=earlier_plans(ports, d, named_in(approvals, certificates), others),
         recent=tuple(_starts(others, d)),
         successes=tuple(_successes(others)),
         measured=tuple(_measured(ports, others, d)) if governed else (),
@@ -80,43 +83,61 @@ def _given(d: Deployment) -> Sequence[SignedApproval]:
     return [signed for signed in d.approvals if signed.approval.decision != "sign_off"]
 
 
-def _earlier(others: Sequence[Deployment], d: Deployment) -> Iterator[EffectivePlan]:
-    """Earlier plans of the same release in the same environment: what an old approval can have been given for."""
-    for other in (*others, d):
-        same = (other.plan.release.name, other.plan.resources.environment)
-        if other.effective is not None and same == (d.plan.release.name, d.plan.resources.environment):
-            yield other.effective
+def named_in(
+    approvals: Sequence[PresentedApproval], certificates: Sequence[PresentedCertificate]
+) -> frozenset[str]:
+    """Digests of the plans, and of the ingredients, that these were given for."""
+    plans = {one.signed.approval.plan_digest for one in approvals}
+    covered = {digest for one in certificates for digest in one.signed.certificate.covers.values()}
+    return frozenset(plans | covered)
 
 
-def _starts(others: Sequence[Deployment], d: Deployment) -> Iterator[datetime]:
+def earlier_plans(
+    ports: Ports, d: Deployment, named: frozenset[str], others: Sequence[Brief]
+) -> dict[str, EffectivePlan]:
+    """Effective plans by digest: this one's, and of others those by which it can be said what changed since.
+
+    Of plans that have the same named digests the newest; the others would tell nothing more.
+    """
+    own = [d.effective] if d.effective is not None else []
+    found = {one.digest: one for one in own}
+    known = {digest for one in own for digest in (one.digest, *one.digests.values())}
+    for other in others:
+        told = named & {other.digest or "", *other.digests.values()} - known
+        if told:
+            known |= told
+            earlier = folded(ports.journal, other.id).effective
+            found |= {earlier.digest: earlier} if earlier is not None else {}
+    return found
+
+
+def _starts(others: Sequence[Brief], d: Deployment) -> Iterator[datetime]:
     """Starts under the same policy; emergencies and rehearsals are not counted."""
     for other in others:
-        counted = other.change.type != "emergency" and other.rehearsal is None
-        same = d.policy is not None and other.policy is not None and other.policy.policy == d.policy.policy
+        counted = other.change != "emergency" and not other.rehearsal
+        same = d.policy is not None and other.policy == d.policy.policy
         if counted and same and other.opened_at is not None:
             yield other.opened_at
 
 
-def _successes(others: Sequence[Deployment]) -> Iterator[Success]:
+def _successes(others: Sequence[Brief]) -> Iterator[Success]:
     for other in others:
-        if other.state is State.COMPLETED and other.effective is not None and other.rehearsal is None:
-            release = other.plan.release
-            artefacts = other.effective.digests["artefacts"]
-            yield Success(other.plan.resources.environment, release.name, release.version, artefacts)
+        if other.state is State.COMPLETED and other.digest is not None and not other.rehearsal:
+            yield Success(other.environment, other.release, other.version, other.digests["artefacts"])
 
 
-def _measured(ports: Ports, others: Sequence[Deployment], d: Deployment) -> Iterator[MeasuredWave]:
+def _measured(ports: Ports, others: Sequence[Brief], d: Deployment) -> Iterator[MeasuredWave]:
     """Times of the newest deployments of this release, whatever its version, that were proved to be taken back."""
+    playbooks = (d.plan.strategy.playbook, d.plan.backout.playbook)
     alike = [
         other
         for other in others
         if other.state is State.BACKED_OUT
-        and other.plan.release.name == d.plan.release.name
-        and other.plan.strategy.playbook == d.plan.strategy.playbook
-        and other.plan.backout.playbook == d.plan.backout.playbook
+        and other.release == d.plan.release.name
+        and other.playbooks == playbooks
     ]
     for other in alike[:MOST_MEASURED]:
-        yield from measured_waves(other, ports.journal.read(other.id))
+        yield from measured_waves(folded(ports.journal, other.id), ports.journal.read(other.id))
 
 
 def _certificates(ports: Ports, d: Deployment, keyring: Keyring) -> tuple[PresentedCertificate, ...]:

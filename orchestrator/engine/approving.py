@@ -8,8 +8,9 @@ from orchestrator.domain.approval import SignedApproval
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.release_policy import ReleasePolicy
 from orchestrator.engine import use_cases
+from orchestrator.engine.admission import earlier_plans, named_in
 from orchestrator.engine.asked_ahead import ask_ahead
-from orchestrator.engine.folding import every
+from orchestrator.engine.folding import briefs
 from orchestrator.engine.ports import Ports
 from orchestrator.errors import Refused
 from orchestrator.policy.admission_question import Question
@@ -26,7 +27,8 @@ def question_about(ports: Ports, d: Deployment, new: Sequence[SignedApproval] = 
         raise Refused(f"{d.id} has no effective plan on its journal, so nothing can be signed for it.")
     keyring = ports.keys.keyring(Path(d.project))
     given = (*d.approvals, *(one.signed for one in d.reviews if one.signed is not None), *new)
-    others = [other for other in every(ports.journal) if other.id != d.id]
+    others = briefs(ports.journal, besides=d.id)
+    approvals = ports.keys.present(given, keyring)
     return Question(
         subject=d.id,
         plan=d.plan,
@@ -38,10 +40,10 @@ def question_about(ports: Ports, d: Deployment, new: Sequence[SignedApproval] = 
         model=d.model,
         change=d.change,
         mode=d.mode,
-        approvals=ports.keys.present(given, keyring),
+        approvals=approvals,
         keyring=keyring,
         used=frozenset(nonce for other in others for nonce in other.consumed),
-        earlier_plans={o.effective.digest: o.effective for o in others if o.effective is not None},
+        earlier_plans=earlier_plans(ports, d, named_in(approvals, ()), others),
     )
 
 

@@ -4,7 +4,7 @@ from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import DriverTook, Event, Recorded
 from orchestrator.domain.fold import apply
 from orchestrator.domain.lifecycle import after
-from orchestrator.engine.folding import folded
+from orchestrator.engine.folding import told, with_record, worth_keeping
 from orchestrator.engine.ports import Journal, Watcher
 from orchestrator.errors import Conflict
 
@@ -19,7 +19,13 @@ class Chronicle:
         self._watch = watch
         self._driver = driver
         self._id = deployment
-        self.deployment: Deployment = folded(journal, deployment)
+        self._told = told(journal, deployment)
+        self._kept = self.deployment.seq
+
+    @property
+    def deployment(self) -> Deployment:
+        """The deployment after every event that is known."""
+        return self._told.deployment
 
     def refresh(self) -> Deployment:
         """Take in what others appended. Raises Conflict when another driver took over."""
@@ -55,7 +61,10 @@ class Chronicle:
             self._take(record)
 
     def _take(self, record: Recorded) -> None:
-        self.deployment = apply(self.deployment, record)
+        self._told = with_record(self._told, record)
+        if worth_keeping(self.deployment, self._kept, driven=True):
+            self._journal.keep([self._told])
+            self._kept = record.seq
         self._watch(record)
 
     def _imagined(self, event: Event) -> Recorded:

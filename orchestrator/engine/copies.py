@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from orchestrator.domain.brief import Brief
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.lifecycle import State
-from orchestrator.engine.folding import folded
+from orchestrator.engine.folding import briefs
 from orchestrator.engine.ports import Ports
-from orchestrator.errors import NotFound
 
 KEPT = timedelta(days=90)
 """After the end of a deployment that could still be rolled back. A rollback after that copies the project anew."""
@@ -19,19 +19,17 @@ def discard_old(ports: Ports, deployment: Deployment) -> None:
     if not deployment.over:
         return
     now = ports.clock.now()
+    known = {one.id: one for one in briefs(ports.journal)}
     for name in ports.authority.copies():
-        if _done_with(ports, name, now):
+        # One that is not known is another home's, or being made.
+        if name in known and _done_with(known[name], now):
             ports.authority.discard(name)
 
 
-def _done_with(ports: Ports, name: str, now: datetime) -> bool:
-    try:
-        d = folded(ports.journal, name)
-    except NotFound:
-        return False  # another home's, or one that is being made
-    return d.over and (_nothing_to_take_back(d) or d.last_at + KEPT < now)
+def _done_with(one: Brief, now: datetime) -> bool:
+    return one.over and (_nothing_to_take_back(one) or one.last_at + KEPT < now)
 
 
-def _nothing_to_take_back(d: Deployment) -> bool:
+def _nothing_to_take_back(one: Brief) -> bool:
     """What was backed out on a part of its hosts can be rolled back on the others."""
-    return d.state in NOTHING_TOUCHED or (d.state is State.BACKED_OUT and not d.unrestored_hosts)
+    return one.state in NOTHING_TOUCHED or (one.state is State.BACKED_OUT and one.restored)

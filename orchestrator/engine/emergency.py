@@ -2,7 +2,7 @@
 
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import HOUSE, EmergencyLifted, EmergencyStopped, Event
-from orchestrator.engine.folding import every, folded
+from orchestrator.engine.folding import briefs, folded
 from orchestrator.engine.ports import Journal, Ports
 from orchestrator.engine.work import Work
 from orchestrator.errors import Conflict, Refused
@@ -57,8 +57,8 @@ def lift(ports: Ports, *, by: str, reason: str) -> list[Deployment]:
 def _tell(ports: Ports, event: Event, *, stopped: bool) -> list[Deployment]:
     """Tell every open deployment that is stopped, or is not."""
     told = []
-    for deployment in every(ports.journal):
-        if not deployment.over and (deployment.stopped is not None) is stopped:
+    for deployment in briefs(ports.journal):
+        if not deployment.over and deployment.stopped is stopped:
             _append(ports.journal, deployment.id, event)
             told.append(folded(ports.journal, deployment.id))
     return told

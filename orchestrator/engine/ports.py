@@ -9,6 +9,7 @@ from typing import Literal
 
 from orchestrator.domain.attempt import AttemptRequest
 from orchestrator.domain.baseline import Baseline, BaselineReference, BaselineScope
+from orchestrator.domain.brief import Brief
 from orchestrator.domain.check import Check, CheckResult
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import Event, Recorded
@@ -20,6 +21,7 @@ from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.sighting import Sighting, TaskSeen
 from orchestrator.domain.target import Ending, Identity, Target
 from orchestrator.engine.ports_of_authority import Authority, Governing, Keys, PrivateCopy, Tree
+from orchestrator.policy.story import Story
 
 __all__ = ["Authority", "Governing", "Keys", "PrivateCopy", "Tree"]
 
@@ -41,11 +43,19 @@ class Clock(ABC):
 
 
 @dataclass(frozen=True)
+class Told:
+    """A deployment after its events so far, and the story of them, abridged."""
+
+    deployment: Deployment
+    story: Story
+
+
+@dataclass(frozen=True)
 class Progress:
-    """How far a deployment's journal is, and a fold of its beginning that was kept, where one still fits."""
+    """How far a deployment's journal is, and what was kept of a beginning of it, where that still fits."""
 
     last: int
-    kept: Deployment | None
+    kept: Told | None
 
 
 class Journal(ABC):
@@ -71,11 +81,15 @@ class Journal(ABC):
     def progress(self, deployments: Sequence[str]) -> Mapping[str, Progress]:
         """The progress of each of these that has events.
 
-        A kept fold is the one that the same orch would make of the first `kept.seq` events; whatever does not fit that is None.
+        What was kept is what the same orch would make of as many first events; whatever does not fit that is None.
         """
 
     @abstractmethod
-    def keep(self, deployments: Sequence[Deployment]) -> None:
+    def briefs(self) -> Mapping[str, Brief]:
+        """Those of all deployments of which something was kept and nothing happened since."""
+
+    @abstractmethod
+    def keep(self, told: Sequence[Told]) -> None:
         """Keep folds, so that they need not be made again. They are no state: nothing is promised, and nothing is raised."""
 
     @abstractmethod

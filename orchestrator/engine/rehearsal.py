@@ -17,7 +17,7 @@ from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.domain.rehearsal import MeasuredWave, Rehearsal
 from orchestrator.domain.wave import Wave
 from orchestrator.engine.emergency import refuse_while_stopped
-from orchestrator.engine.folding import every
+from orchestrator.engine.folding import briefs, folded
 from orchestrator.engine.ports import Ports, Watcher
 from orchestrator.engine.room import refuse_without_room
 from orchestrator.engine.use_cases import open_deployment, resume, rollback, signal
@@ -124,7 +124,8 @@ def find_part(ports: Ports, ready: Ready, part: Rehearsal) -> Deployment | None:
     presented = ports.keys.certificates(project, ports.keys.keyring(project))
     certified = {name for one in presented for name in one.signed.certificate.deployments}
     place = ready.prepared.plan.resources
-    for d in every(ports.journal):
+    rehearsals = (one.id for one in briefs(ports.journal) if one.rehearsal)
+    for d in (folded(ports.journal, name) for name in rehearsals):
         if d.rehearsal == part and d.plan.resources == place and d.id not in certified:
             return d if not d.over or not faults_of_part(d) else None
     return None

@@ -8,7 +8,7 @@ from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.schedule_of_change import Booking
 from orchestrator.engine.due_start import LOOK, DueLine, begin, begun_by_another, driven, not_admitted
 from orchestrator.engine.emergency import refuse_while_stopped
-from orchestrator.engine.folding import every, folded
+from orchestrator.engine.folding import every, folded, open_ones
 from orchestrator.engine.ports import DriverClaim, Drivers, Ports
 from orchestrator.engine.use_cases import signal
 from orchestrator.errors import Conflict, OrchError
@@ -35,7 +35,7 @@ def run_due(ports: Ports, drivers: Drivers, *, by: str, say: Say) -> list[str]:
     started: list[str] = []
     with _alone(ports):
         now = ports.clock.now()
-        due = [d for d in every(ports.journal) if is_due(d, now)]
+        due = [d for d in open_ones(ports.journal) if is_due(d, now)]
         for d in sorted(due, key=lambda d: (d.starts or now, d.id)):
             line = _told(ports, drivers, d.id, by)
             if line is None:

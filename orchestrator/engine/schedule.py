@@ -13,8 +13,9 @@ from orchestrator.domain.rehearsal import MeasuredWave
 from orchestrator.domain.release_policy import ReleasePolicy
 from orchestrator.domain.schedule_of_change import Booking, MissedStart, PlannedStart
 from orchestrator.domain.target import Identity, shared_machines
+from orchestrator.engine.admission import MOST_MEASURED
 from orchestrator.engine.asked_ahead import ask_ahead
-from orchestrator.engine.folding import every, folded
+from orchestrator.engine.folding import every, folded, open_ones
 from orchestrator.engine.ports import Journal, Ports
 from orchestrator.engine.use_cases import (
     find,
@@ -136,14 +137,18 @@ def all_bookings(ports: Ports) -> tuple[Booking, ...]:
 
 
 def measured_by(journal: Journal, deployments: Iterable[Deployment]) -> dict[str, tuple[MeasuredWave, ...]]:
-    """Wave times for each deployment that is still open: the slowest that deployments of its release measured here."""
+    """Wave times for each deployment that is still open: the slowest that the newest of its release measured here.
+
+    `deployments` are newest first. One whose waves tell nothing is not counted.
+    """
     ones = list(deployments)
-    measured: dict[tuple[str, str], list[MeasuredWave]] = {}
-    wanted = {_kind(d) for d in ones if not d.over}
+    found: dict[tuple[str, str], list[tuple[MeasuredWave, ...]]] = {_kind(d): [] for d in ones if not d.over}
     for d in ones:
-        if d.over and d.backout is not None and _kind(d) in wanted:
-            measured.setdefault(_kind(d), []).extend(measured_waves(d, journal.read(d.id)))
-    return {d.id: slowest(measured[_kind(d)]) for d in ones if not d.over and measured.get(_kind(d))}
+        known = found.get(_kind(d), [()] * MOST_MEASURED)
+        if d.over and d.backout is not None and len(known) < MOST_MEASURED:
+            known += filter(None, [measured_waves(d, journal.read(d.id))])
+    measured = {kind: [wave for waves in each for wave in waves] for kind, each in found.items() if each}
+    return {d.id: slowest(measured[_kind(d)]) for d in ones if not d.over and _kind(d) in measured}
 
 
 def policies_of(deployments: Iterable[Deployment]) -> tuple[ReleasePolicy, ...]:
@@ -184,7 +189,7 @@ def imagined(ports: Ports, plan: Path, starts: datetime | None) -> tuple[Booking
 
 def open_deployments(ports: Ports) -> list[Deployment]:
     """Everything that is scheduled, waits or runs."""
-    return [d for d in every(ports.journal) if not d.over]
+    return list(open_ones(ports.journal))
 
 
 def _with_new(ports: Ports, event: e.Planned) -> tuple[Booking, tuple[Booking, ...]]:

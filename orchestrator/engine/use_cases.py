@@ -16,9 +16,9 @@ from orchestrator.domain.schedule_of_change import PlannedStart
 from orchestrator.engine.chronicle import Chronicle
 from orchestrator.engine.drive import drive
 from orchestrator.engine.emergency import refuse_while_stopped
-from orchestrator.engine.folding import every, folded
+from orchestrator.engine.folding import briefs, folded, told
 from orchestrator.engine.host_locks import lock_hosts
-from orchestrator.engine.ports import Journal, Ports, Watcher
+from orchestrator.engine.ports import Journal, Ports, Told, Watcher
 from orchestrator.engine.room import refuse_without_room
 from orchestrator.errors import Conflict, NotFound, Refused
 
@@ -123,8 +123,13 @@ def signal(ports: Ports, deployment: str, event: e.Event) -> Deployment:
 
 def find(ports: Ports, deployment: str | None) -> Deployment:
     """The deployment of this id or unambiguous beginning of one; None means the newest open one, else the newest."""
+    return find_told(ports, deployment).deployment
+
+
+def find_told(ports: Ports, deployment: str | None) -> Told:
+    """The same, with its story."""
     if deployment is None:
-        return _newest(ports.journal)
+        return told(ports.journal, _newest(ports.journal))
     names = ports.journal.deployments()
     matches = [deployment] if deployment in names else [n for n in names if n.startswith(deployment)]
     if len(matches) != 1:
@@ -132,18 +137,14 @@ def find(ports: Ports, deployment: str | None) -> Deployment:
         raise NotFound(
             f"No single deployment is called {deployment} (found: {found}); `orch list` names them."
         )
-    return folded(ports.journal, matches[0])
+    return told(ports.journal, matches[0])
 
 
-def _newest(journal: Journal) -> Deployment:
-    newest: Deployment | None = None
-    for deployment in every(journal):
-        if not deployment.over:
-            return deployment
-        newest = newest or deployment
-    if newest is None:
+def _newest(journal: Journal) -> str:
+    known = briefs(journal)
+    if not known:
         raise NotFound("There is no deployment yet; `orch deploy PLAN` starts one.")
-    return newest
+    return next((one.id for one in known if not one.over), known[0].id)
 
 
 def named_approvals(
@@ -172,8 +173,8 @@ def named_approvals(
 
 def refuse_second(journal: Journal, prepared: PreparedPlan) -> None:
     """Raises Conflict where a deployment of this very plan is open, also one that is only scheduled."""
-    for other in every(journal):
-        elsewhere = other.plan.resources.environment != prepared.plan.resources.environment
+    for other in briefs(journal):
+        elsewhere = other.environment != prepared.plan.resources.environment
         if not other.over and other.plan_sha256 == prepared.plan_sha256 and not elsewhere:
             raise Conflict(
                 f"{other.id} is an open deployment of this plan ({other.state.value}); "
@@ -188,8 +189,14 @@ def _left(found: Deployment) -> tuple[str, ...]:
 
 def _restored_since(journal: Journal, found: Deployment) -> tuple[int, ...]:
     """The epochs of later deployments that were backed out: the hosts have seen them, and hold nothing of them."""
-    later = [d for d in every(journal) if d.state is State.BACKED_OUT and d.began_at > found.began_at]
-    shared = [d for d in later if set(d.touched_hosts) & set(found.touched_hosts)]
+    later = (
+        one for one in briefs(journal) if one.state is State.BACKED_OUT and one.began_at > found.began_at
+    )
+    shared = [
+        d
+        for d in (folded(journal, one.id) for one in later)
+        if set(d.touched_hosts) & set(found.touched_hosts)
+    ]
     return tuple(attempt.epoch for d in shared for attempt in d.attempts)
 
 
@@ -200,10 +207,10 @@ def _refuse_rollback(journal: Journal, found: Deployment) -> None:
         raise Refused(f"{found.id} has touched no host: there is nothing to back out.")
     if not _left(found):
         raise Refused(f"{found.id} is backed out on every host that it touched, and that is proved.")
-    for other in every(journal):
-        restored = other.state is State.BACKED_OUT
+    later = (other for other in briefs(journal, besides=found.id) if other.began_at > found.began_at)
+    for other in (folded(journal, one.id) for one in later if one.state is not State.BACKED_OUT):
         shared = ours & set(other.touched_hosts)
-        if other.id != found.id and other.began_at > found.began_at and shared and not restored:
+        if shared:
             raise Refused(
                 f"{other.id} deployed to {', '.join(sorted(shared))} after {found.id}; "
                 f"back that out first: orch rollback {other.id}."

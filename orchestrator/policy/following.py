@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from orchestrator.domain.brief import Brief
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.requirement import RoleNeed
@@ -13,12 +14,11 @@ DEPLOYED = frozenset({State.EARLY_LIFE_SUPPORT, State.COMPLETED, State.COMPLETED
 UNTOUCHED_ENDS = frozenset({State.REFUSED, State.CANCELLED})
 
 
-def sign_offs_missing(d: Deployment) -> tuple[RoleNeed, ...]:
+def sign_offs_missing(d: Deployment | Brief) -> tuple[RoleNeed, ...]:
     """Who has still to accept what was deployed; nobody as long as there is nothing to accept, or where it was taken back."""
     if d.state not in DEPLOYED:
         return ()
-    given = [one.approval for one in d.approvals if one.approval.decision == "sign_off"]
-    return _missing(d.sign_off, [(one.role, one.person) for one in given])
+    return _missing(d.sign_off, d.signed_off)
 
 
 def accepted(d: Deployment) -> bool:
@@ -26,14 +26,14 @@ def accepted(d: Deployment) -> bool:
     return d.state in DEPLOYED and bool(d.sign_off) and not sign_offs_missing(d)
 
 
-def reviews_missing(d: Deployment) -> tuple[RoleNeed, ...]:
+def reviews_missing(d: Deployment | Brief) -> tuple[RoleNeed, ...]:
     """Who has still to review the emergency, however it ended; nobody where no host was touched."""
     if d.review_by is None or d.state in UNTOUCHED_ENDS:
         return ()
-    return _missing(d.reviewers, [(one.role, one.by) for one in d.reviews])
+    return _missing(d.reviewers, d.reviewed)
 
 
-def review_overdue(d: Deployment, now: datetime) -> bool:
+def review_overdue(d: Deployment | Brief, now: datetime) -> bool:
     """The time for the review is over and it was not held."""
     return d.review_by is not None and d.review_by <= now and bool(reviews_missing(d))
 
@@ -51,7 +51,7 @@ def needs_words(needs: Iterable[RoleNeed]) -> str:
     )
 
 
-def short_words(d: Deployment, now: datetime) -> str:
+def short_words(d: Deployment | Brief, now: datetime) -> str:
     """What is missing in a few words for a list, the worst first; empty where nothing is."""
     if review_overdue(d, now):
         return "review overdue"

@@ -61,6 +61,17 @@ class StoryStep:
         return None if self.ended is None else (self.ended - self.began).total_seconds()
 
     @property
+    def abridged(self) -> "StoryStep":
+        """Without what only a whole record shows: answers that passed, hosts that are done, baselines."""
+        if not (self.results or self.outcomes or self.references):
+            return self
+        down = tuple(outcome for outcome in self.outcomes if outcome.result != "done")
+        complaints = self.complaints
+        if len(complaints) == len(self.results) and len(down) == len(self.outcomes) and not self.references:
+            return self
+        return replace(self, results=complaints, outcomes=down, references=())
+
+    @property
     def complaints(self) -> tuple[CheckResult, ...]:
         """The answers that are not a pass."""
         return tuple(result for result in self.results if result.answer != "passed")
@@ -73,6 +84,10 @@ class Story:
     steps: list[StoryStep] = field(default_factory=list)
     mark: datetime | None = None
     driver: str | None = None
+
+    def abridge(self) -> None:
+        """Forget what only a whole record shows. What is told later comes out the same, for words are made when it is told."""
+        self.steps = [step.abridged for step in self.steps]
 
     def of_wave(self, wave: int) -> list[StoryStep]:
         """The steps of one wave."""

@@ -1,13 +1,14 @@
 """A journal in memory."""
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 
 from pydantic import TypeAdapter
 
-from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.brief import Brief, brief_of
 from orchestrator.domain.events import HOUSE, Event, Recorded
 from orchestrator.domain.noun import Name
-from orchestrator.engine.ports import Clock, DriverClaim, Journal, Progress
+from orchestrator.engine.ports import Clock, DriverClaim, Journal, Progress, Told
 from orchestrator.errors import Conflict, StoreFault
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
@@ -19,7 +20,7 @@ class FakeJournal(Journal):
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._records: dict[str, list[Recorded]] = {}
-        self._kept: dict[str, Deployment] = {}
+        self._kept: dict[str, Told] = {}
         self._driven: set[str] = set()
         self.fault: StoreFault | None = None
 
@@ -47,13 +48,23 @@ class FakeJournal(Journal):
 
     def progress(self, deployments: Sequence[str]) -> Mapping[str, Progress]:
         return {
-            name: Progress(self._records[name][-1].seq, self._kept.get(name))
+            name: Progress(self._records[name][-1].seq, self._copy(name))
             for name in deployments
             if name in self._records
         }
 
-    def keep(self, deployments: Sequence[Deployment]) -> None:
-        self._kept |= {deployment.id: deployment for deployment in deployments}
+    def briefs(self) -> Mapping[str, Brief]:
+        return {
+            name: brief_of(one.deployment)
+            for name, one in self._kept.items()
+            if one.deployment.seq == self._records[name][-1].seq
+        }
+
+    def keep(self, told: Sequence[Told]) -> None:
+        self._kept |= {one.deployment.id: deepcopy(one) for one in told}
+
+    def _copy(self, name: str) -> Told | None:
+        return deepcopy(self._kept.get(name))
 
     def drive_alone(self, deployment: str) -> DriverClaim:
         if _NAME.validate_python(deployment) in self._driven:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 
-from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.brief import Brief
 from orchestrator.domain.events import HOUSE, Event, Recorded
-from orchestrator.engine.ports import DriverClaim, Journal, Progress
+from orchestrator.engine.ports import DriverClaim, Journal, Progress, Told
 from orchestrator.errors import Conflict, StoreFault
 from tests.simulation.storage import SimulatedStorage
 from tests.simulation.world import World
@@ -77,7 +77,10 @@ class SimulatedJournal(Journal):
     def progress(self, deployments: Sequence[str]) -> Mapping[str, Progress]:
         return {name: Progress(len(self.records[name]), None) for name in deployments if name in self.records}
 
-    def keep(self, deployments: Sequence[Deployment]) -> None:
+    def briefs(self) -> Mapping[str, Brief]:
+        return {}
+
+    def keep(self, told: Sequence[Told]) -> None:
         return None
 
     def drive_alone(self, deployment: str) -> DriverClaim:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -9,18 +10,20 @@ import pytest
 from sqlalchemy import text
 
 from orchestrator.adapters.store import SqlJournal, folds
-from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.brief import brief_of
 from orchestrator.domain.events import Recorded
-from orchestrator.domain.fold import apply, fold
-from orchestrator.engine.folding import KEEP_EVERY, every, folded
-from orchestrator.engine.ports import Clock
+from orchestrator.domain.fold import fold
+from orchestrator.engine.folding import KEEP_EVERY, briefs, every, folded, told, with_record
+from orchestrator.engine.ports import Clock, Told
 from orchestrator.errors import NotFound
+from orchestrator.policy.telling import story_of
 from tests.histories import ready_to_deploy
 from tests.journals.corpus import NAMES, recorded
 from tests.journals.home import ClockOfRecords, keep_named
 from tests.simulation.run import run
 from tests.simulation.scenario import Scenario
 from tests.store.small_disk import disk_of, fill
+from tests.told import told_of
 
 SEEDS = 60
 
@@ -49,8 +52,9 @@ class CountingJournal(SqlJournal):
         return super().read(deployment, after)
 
 
-def revived(d: Deployment) -> Deployment:
-    back = folds._revived(folds._row(d)["body"])  # type: ignore[arg-type]
+def revived(told: Told) -> Told:
+    row = folds._row(told)
+    back = folds._revived((row["body"], row["story"]))  # type: ignore[arg-type]
     assert back is not None
     return back
 
@@ -64,14 +68,15 @@ def simulated(seed: int) -> list[Recorded]:
 def test_from_every_point_of_a_simulated_journal_the_rest_leads_to_the_same(part: int) -> None:
     for seed in range(part, SEEDS, 6):
         records = simulated(seed)
-        whole, so_far = fold(records), None
+        whole, story, so_far = fold(records), story_of(records), None
+        story.abridge()
         for n, record in enumerate(records, 1):
-            so_far = apply(so_far, record)
+            so_far = with_record(so_far, record)
             kept = revived(so_far)
             assert kept == so_far, f"seed {seed}, event {n}"
             for rest in records[n:]:
-                kept = apply(kept, rest)
-            assert kept == whole, f"seed {seed}, event {n}"
+                kept = with_record(kept, rest)
+            assert kept == Told(whole, story), f"seed {seed}, event {n}"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -83,7 +88,7 @@ def test_whatever_was_kept_before_the_real_journal_gives_the_whole_fold(home: Pa
         clock.show(record.at)
         journal.append(name, n - 1, [record.event])
         if random.random() < 0.2:
-            journal.keep([fold(journal.read(name)[: random.randint(1, n)])])
+            journal.keep([told_of(journal.read(name)[: random.randint(1, n)])])
         if random.random() < 0.3:
             assert folded(journal, name) == fold(journal.read(name))
     assert folded(journal, name) == fold(journal.read(name))
@@ -106,6 +111,30 @@ def test_a_deployment_that_is_over_is_folded_once(home: Path) -> None:
     counting = CountingJournal(home, ClockOfRecords())
     assert list(every(counting)) == before
     assert set(counting.asked) == {d.id for d in before if not d.over and d.seq < KEEP_EVERY}
+    journal.close()
+    counting.close()
+
+
+def test_briefs_are_those_of_the_folds_whether_they_were_kept_or_not(home: Path) -> None:
+    keep_named(home, *NAMES)
+    journal = SqlJournal(home, ClockOfRecords())
+    expected = [brief_of(fold(journal.read(name))) for name in journal.deployments()]
+    assert briefs(journal) == expected
+    assert briefs(journal) == expected
+    assert briefs(journal, besides=expected[3].id) == expected[:3] + expected[4:]
+    with journal._database.writing() as connection:
+        connection.execute(text("UPDATE folds SET brief = '{}'"))
+    assert briefs(journal) == expected
+    journal.close()
+
+
+def test_briefs_of_what_is_over_are_made_from_no_event(home: Path) -> None:
+    keep_named(home, *NAMES)
+    journal = SqlJournal(home, ClockOfRecords())
+    before = briefs(journal)
+    counting = CountingJournal(home, ClockOfRecords())
+    assert briefs(counting) == before
+    assert not {one.id for one in before if one.over} & set(counting.asked)
     journal.close()
     counting.close()
 
@@ -133,8 +162,8 @@ def test_a_kept_fold_that_does_not_fit_is_not_used(journal: SqlJournal, damage: 
     journal._clock.sleep(1)
     journal.append("d1", 2, ready_to_deploy()[2:])
     whole = fold(journal.read("d1"))
-    wrong = fold(journal.read("d1")[:2]).model_copy(update={"by": "somebody else"})
-    journal.keep([wrong])
+    two = told_of(journal.read("d1")[:2])
+    journal.keep([replace(two, deployment=two.deployment.model_copy(update={"by": "somebody else"}))])
     assert folded(journal, "d1").by == "somebody else"  # the cache is really used
     with journal._database.writing() as connection:
         connection.execute(text(damage))
@@ -167,7 +196,7 @@ def test_a_disk_with_little_room_keeps_nothing_and_says_nothing(
         journal.append("d1", 0, ready_to_deploy())
         fill(disk, leave=free)
         assert folded(journal, "d1") == fold(journal.read("d1"))
-        journal.keep([fold(journal.read("d1"))])
+        journal.keep([told_of(journal.read("d1"))])
         assert journal.progress(["d1"])["d1"].kept is None
         assert thrown == []
         journal.close()
@@ -182,7 +211,7 @@ def test_readers_that_keep_do_not_disturb_a_writer(home: Path) -> None:
         own = SqlJournal(home, ClockOfRecords())
         try:
             while not stop.is_set():
-                own.keep(list(every(own)))
+                own.keep([told(own, name) for name in own.deployments()])
         except BaseException as fault:  # noqa: BLE001
             faults.append(fault)
         finally:

@@ -8,27 +8,32 @@ from hashlib import sha256
 from pathlib import Path
 
 import pydantic
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, Select, and_, delete, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 import orchestrator.domain
+import orchestrator.policy
 from orchestrator.adapters.store.database import Database
 from orchestrator.adapters.store.forms import moment_text
 from orchestrator.adapters.store.tables import EVENTS, FOLDS
+from orchestrator.domain.brief import Brief, brief_of
 from orchestrator.domain.deployment import Deployment
-from orchestrator.engine.ports import Progress
+from orchestrator.engine.ports import Progress, Told
+from orchestrator.policy.story import Story
 
+_STORY = TypeAdapter(Story)
 AT_ONCE = 200
 """Deployments of one statement; databases have limits for the number of values in one."""
 
 
 @cache
 def form() -> str:
-    """Names the code that folds: every change to the domain, or to what reads it, makes all kept folds unfit."""
+    """Names the code that folds and tells: every change to it, or to what reads it, makes all that was kept unfit."""
     digest = sha256(pydantic.VERSION.encode())
-    for file in sorted(Path(orchestrator.domain.__file__).parent.rglob("*.py")):
-        digest.update(file.read_bytes())
+    for layer in (orchestrator.domain.__file__, orchestrator.policy.__file__):
+        for file in sorted(Path(layer or "").parent.rglob("*.py")):
+            digest.update(file.read_bytes())
     return digest.hexdigest()
 
 
@@ -37,57 +42,77 @@ def progress(connection: Connection, deployments: Sequence[str]) -> Mapping[str,
     found: dict[str, Progress] = {}
     for start in range(0, len(deployments), AT_ONCE):
         names = deployments[start : start + AT_ONCE]
-        kept: dict[str, bytes] = dict(iter(connection.execute(_fitting(names))))
+        kept = {name: (body, story) for name, body, story in connection.execute(_fitting(names))}
         found |= {
-            name: Progress(last, _revived(kept.get(name))) for name, last in connection.execute(_last(names))
+            name: Progress(last, _revived(kept.get(name)))
+            for name, last in connection.execute(_last().where(EVENTS.c.deployment.in_(names)))
         }
     return found
 
 
-def keep(database: Database, deployments: Sequence[Deployment]) -> None:
+def briefs(connection: Connection) -> Mapping[str, Brief]:
+    """Of every deployment whose fold was kept with its last event in it."""
+    last = _last().subquery()
+    up_to_date = and_(last.c.deployment == FOLDS.c.deployment, last.c.seq == FOLDS.c.seq)
+    wanted = select(FOLDS.c.deployment, FOLDS.c.brief).join(EVENTS, _MADE_OF).join(last, up_to_date)
+    found = {}
+    for name, text in connection.execute(wanted.where(FOLDS.c.form == form())):
+        with suppress(ValidationError):
+            found[name] = Brief.model_validate_json(text)
+    return found
+
+
+def keep(database: Database, told: Sequence[Told]) -> None:
     """Replace what was kept. Never raises for the database or the disk."""
     with suppress(SQLAlchemyError, OSError):
-        for start in range(0, len(deployments) if database.roomy() else 0, AT_ONCE):
-            part = deployments[start : start + AT_ONCE]
+        for start in range(0, len(told) if database.roomy() else 0, AT_ONCE):
+            part = told[start : start + AT_ONCE]
             # Not `write`: no ballast is thrown off for a cache.
             with database.writing() as connection:
-                connection.execute(delete(FOLDS).where(FOLDS.c.deployment.in_([d.id for d in part])))
-                connection.execute(insert(FOLDS), [_row(d) for d in part])
+                connection.execute(
+                    delete(FOLDS).where(FOLDS.c.deployment.in_([one.deployment.id for one in part]))
+                )
+                connection.execute(insert(FOLDS), [_row(one) for one in part])
 
 
-def _fitting(names: Sequence[str]) -> Select[str, bytes]:
-    made_of = and_(
-        EVENTS.c.deployment == FOLDS.c.deployment, EVENTS.c.seq == FOLDS.c.seq, EVENTS.c.at == FOLDS.c.at
-    )
+_MADE_OF = and_(
+    EVENTS.c.deployment == FOLDS.c.deployment, EVENTS.c.seq == FOLDS.c.seq, EVENTS.c.at == FOLDS.c.at
+)
+
+
+def _fitting(names: Sequence[str]) -> Select[str, bytes, bytes]:
     return (
-        select(FOLDS.c.deployment, FOLDS.c.body)
-        .join(EVENTS, made_of)
+        select(FOLDS.c.deployment, FOLDS.c.body, FOLDS.c.story)
+        .join(EVENTS, _MADE_OF)
         .where(FOLDS.c.deployment.in_(names), FOLDS.c.form == form())
     )
 
 
-def _last(names: Sequence[str]) -> Select[str, int]:
-    return (
-        select(EVENTS.c.deployment, func.max(EVENTS.c.seq))
-        .where(EVENTS.c.deployment.in_(names))
-        .group_by(EVENTS.c.deployment)
-    )
+def _last() -> Select[str, int]:
+    return select(EVENTS.c.deployment, func.max(EVENTS.c.seq).label("seq")).group_by(EVENTS.c.deployment)
 
 
-def _revived(body: bytes | None) -> Deployment | None:
-    if body is None:
+def _revived(kept: tuple[bytes, bytes] | None) -> Told | None:
+    if kept is None:
         return None
+    body, story = kept
     try:
-        return Deployment.model_validate_json(zlib.decompress(body))
+        return Told(
+            Deployment.model_validate_json(zlib.decompress(body)),
+            _STORY.validate_json(zlib.decompress(story)),
+        )
     except (zlib.error, ValidationError):
         return None
 
 
-def _row(d: Deployment) -> dict[str, object]:
+def _row(told: Told) -> dict[str, object]:
+    d = told.deployment
     return {
         "deployment": d.id,
         "seq": d.seq,
         "at": moment_text(d.last_at),
         "form": form(),
         "body": zlib.compress(d.model_dump_json().encode(), level=1),
+        "story": zlib.compress(_STORY.dump_json(told.story), level=1),
+        "brief": brief_of(d).model_dump_json(),
     }

@@ -13,15 +13,15 @@ from orchestrator.adapters.store.claim import Claims, FileClaim
 from orchestrator.adapters.store.database import Database, FileDatabase
 from orchestrator.adapters.store.disk import Relief, no_relief
 from orchestrator.adapters.store.faults import translated
-from orchestrator.adapters.store.folds import keep, progress
+from orchestrator.adapters.store.folds import briefs, keep, progress
 from orchestrator.adapters.store.forms import moment_text, revived, stored
 from orchestrator.adapters.store.postgresql import shown
 from orchestrator.adapters.store.private import private_directory
 from orchestrator.adapters.store.tables import EVENTS
-from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.brief import Brief
 from orchestrator.domain.events import HOUSE, VERSION, Event, Recorded
 from orchestrator.domain.noun import Name
-from orchestrator.engine.ports import Clock, DriverClaim, Journal, Progress
+from orchestrator.engine.ports import Clock, DriverClaim, Journal, Progress, Told
 from orchestrator.errors import Conflict, StoreFault
 
 FILE = "journal.sqlite"
@@ -98,9 +98,14 @@ class SqlJournal(Journal):
         with translated(f"The journal {self._database.place} cannot be read"):
             return self._database.look(lambda connection: progress(connection, deployments))
 
-    def keep(self, deployments: Sequence[Deployment]) -> None:
+    def briefs(self) -> Mapping[str, Brief]:
+        """One statement, whatever their number."""
+        with translated(f"The journal {self._database.place} cannot be read"):
+            return self._database.look(briefs)
+
+    def keep(self, told: Sequence[Told]) -> None:
         """One transaction; left undone where the database cannot be written to, or the disk has little room."""
-        keep(self._database, deployments)
+        keep(self._database, told)
 
     def drive_alone(self, deployment: str) -> DriverClaim:
         """A lock on `drivers/DEPLOYMENT` in the directory; with a server that several machines share, one of the server's."""

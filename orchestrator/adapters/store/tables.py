@@ -63,8 +63,13 @@ FOLDS = Table(
     Column("at", String(32), nullable=False),
     Column("form", String(64), nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("story", LargeBinary, nullable=False),
+    Column("brief", Text, nullable=False),
 )
-"""One row a deployment whose fold was kept: the last event in it, the code that made it, and itself. It may be emptied."""
+"""One row a deployment whose fold was kept: the last event in it, the code that made it, itself, its story and its brief.
+
+It may be emptied.
+"""
 
 SCHEMA = Table("schema_steps", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
 """One row for each step of STEPS that this database has taken."""
@@ -75,7 +80,12 @@ def _locks(connection: Connection) -> None:
     EPOCHS.create(connection)
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (EVENTS.create, _locks, FOLDS.create)
+def _folds_with_briefs(connection: Connection) -> None:
+    FOLDS.drop(connection)
+    FOLDS.create(connection)
+
+
+STEPS: tuple[Callable[[Connection], None], ...] = (EVENTS.create, _locks, FOLDS.create, _folds_with_briefs)
 """Step n leads to version n; a step that was released is never changed, the next one is added behind it."""
 
 
