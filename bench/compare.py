@@ -15,16 +15,17 @@ from bench.site import BenchFault, Site
 
 LONGEST = 1800.0
 """Seconds after which a run is given up."""
-FIGURES = ("wall", "cpu", "fleet_cpu", "memory", "written")
+FIGURES = ("wall", "cpu", "fleet_cpu", "all_cpu", "memory", "written")
 Say = Callable[[str], None]
 
 
 class Cost(TypedDict):
-    """Of one run: seconds of wall and CPU, bytes of memory and written."""
+    """Of one run: seconds of wall and CPU, bytes of memory and written; `all_cpu`: controller and fleet."""
 
     wall: float
     cpu: float
     fleet_cpu: float
+    all_cpu: float
     memory: float | None
     written: float
 
@@ -90,6 +91,7 @@ def measured(site: Site, contender: Contender, after: After | None = None) -> Co
         before = site.fleet_cpu()
         cost = run_metered(command, environment(home, settings), home, site.project)
         cost["fleet_cpu"] = site.fleet_cpu() - before
+        cost["all_cpu"] = cost["cpu"] + cost["fleet_cpu"]
         site.verify()
         if after is not None:
             after(contender, home, cost["wall"])
@@ -114,5 +116,10 @@ def run_metered(
         raise BenchFault(f"{' '.join(command[:6])} ended with code {ended.returncode}:\n{words}")
     cost = json.loads(report.read_text())
     return Cost(
-        wall=cost["wall"], cpu=cost["cpu"], fleet_cpu=0.0, memory=cost["memory"], written=cost["written"]
+        wall=cost["wall"],
+        cpu=cost["cpu"],
+        fleet_cpu=0.0,
+        all_cpu=cost["cpu"],
+        memory=cost["memory"],
+        written=cost["written"],
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.site import WORKLOAD, Site, three_waves
+from orchestrator.adapters.ansible import acceleration
 from orchestrator.domain.release_plan import Strategy
 
 ROOT = Path(__file__).parents[1]
@@ -58,9 +59,9 @@ def _mitogen(site: Site, home: Path) -> tuple[list[str], Environment]:
     return _ansible(
         site,
         home,
-        str(BENCH_PYTHON),
+        sys.executable,
         [*_forks(site, MITOGEN_FORKS), *keepalive],
-        ANSIBLE_STRATEGY_PLUGINS=str(_mitogen_strategies()),
+        ANSIBLE_STRATEGY_PLUGINS=str(acceleration.strategies()),
         ANSIBLE_STRATEGY="mitogen_linear",
         ANSIBLE_TIMEOUT="30",
     )
@@ -111,10 +112,6 @@ def _bench_package(name: str) -> Callable[[], str | None]:
     return lacking
 
 
-def _mitogen_strategies() -> Path:
-    return next((ROOT / ".venv-bench").glob("lib/python3*/site-packages/ansible_mitogen/plugins/strategy"))
-
-
 def _no_acceleration() -> str | None:
     return None if acceleration_field() else "not available: a plan's strategy has no field for it"
 
@@ -124,7 +121,7 @@ CONTENDERS = (
     Contender("ansible-tuned", "ansible-playbook, forks, pipelining, ControlPersist", _tuned),
     Contender("orch", "orch deploy, everything on, three waves", _orch),
     Contender("orch-accelerated", "the same with acceleration", _orch_accelerated, _no_acceleration),
-    Contender("mitogen", "ansible-playbook with mitogen", _mitogen, _bench_package("mitogen")),
+    Contender("mitogen", "ansible-playbook with mitogen", _mitogen, lambda: acceleration.lacking("mitogen")),
     Contender("pyinfra", "pyinfra, the same work", _pyinfra, _bench_package("pyinfra")),
     Contender("ssh", "parallel ssh, one script: the floor", _floor),
 )

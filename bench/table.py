@@ -6,8 +6,14 @@ from bench.compare import Compared
 from bench.contenders import BASE
 
 MEBI = 1 << 20
-COLUMNS = (("wall", "wall s", 1.0), ("cpu", "cpu s", 1.0), ("fleet_cpu", "fleet cpu s", 1.0), ("memory", "memory MiB", MEBI),
-           ("written", "written MiB", MEBI))  # fmt: skip
+COLUMNS = (
+    ("wall", "wall s", 1.0),
+    ("cpu", "cpu s", 1.0),
+    ("fleet_cpu", "fleet cpu s", 1.0),
+    ("all_cpu", "all cpu s", 1.0),
+    ("memory", "memory MiB", MEBI),
+    ("written", "written MiB", MEBI),
+)
 
 
 def table(hosts: int, compared: Mapping[str, Compared]) -> str:
@@ -16,7 +22,20 @@ def table(hosts: int, compared: Mapping[str, Compared]) -> str:
     heads = ["", *(head for _, head, _ in COLUMNS)]
     rows = [[name, *_cells(each)] for name, each in compared.items()]
     title = f"{hosts} light hosts, medians of {rounds} interleaved rounds, in brackets the ratio to `{BASE}`"
-    return f"{title}\n{aligned([heads, *rows])}"
+    return "\n".join([f"{title}\n{aligned([heads, *rows])}", *_pairs(compared)])
+
+
+def _pairs(compared: Mapping[str, Compared]) -> list[str]:
+    """What acceleration is measured by besides: the same accelerator without orch."""
+    if not {"orch-accelerated", "mitogen"} <= compared.keys():
+        return []
+    ours, bare = compared["orch-accelerated"]["median"], compared["mitogen"]["median"]
+    ratios = [
+        f"{head.removesuffix(' s')} {value / base:.2f}"
+        for name, head, _ in COLUMNS
+        if (value := ours[name]) is not None and (base := bare[name])
+    ]
+    return [f"orch-accelerated to mitogen: {', '.join(ratios)}"] if ratios else []
 
 
 def _cells(each: Compared) -> list[str]:

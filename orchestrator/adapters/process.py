@@ -35,6 +35,11 @@ class ProcessId(NamedTuple):
     boot: str
 
 
+class _Seen(NamedTuple):
+    parent: int
+    started: int
+
+
 def run(
     arguments: Sequence[str],
     *,
@@ -239,11 +244,16 @@ def marked(marker: str) -> list[int]:
     return [pid for pid in _pids() if wanted in _environment(pid) and _runs(pid)]
 
 
-def tree(*, marker: str, group: Path | None, root: int | None = None) -> list[int]:
-    """The live processes of a tree: in its cgroup, with its marker, or descended from `root` (which is left out)."""
-    found = set(_in_cgroup(group)) | set(marked(marker))
+def tree(*, marker: str, group: Path | None, root: int | None = None, since: int = 0) -> list[int]:
+    """The live processes of a tree: in its cgroup, with its marker, or descended from `root` (which is left out).
+
+    `since`: nothing with the marker was started before (clock ticks), so that older processes need not be asked for theirs.
+    """
+    seen, wanted = _seen(), marker.encode()
+    found = set(_in_cgroup(group))
+    found |= {pid for pid, one in seen.items() if one.started >= since and wanted in _environment(pid)}
     if root is not None:
-        found |= _descendants(root)
+        found |= _descendants(root, seen)
     return sorted(pid for pid in found if pid not in (os.getpid(), root) and _runs(pid))
 
 
@@ -256,13 +266,14 @@ def end_tree(
     """
     deadline = time.monotonic() + seconds
     other = root if root is not None and root.pid != os.getpid() else None
+    since = root.started if root is not None and other is None else 0
     if other is not None and alive(other):
         # It cannot start anything more, and orphans still come to it, where they are found.
         _signal([other.pid], signal.SIGSTOP)
     if group is not None and (root is None or other is not None):
         _kill_cgroup(group)
     while time.monotonic() < deadline:
-        rest = tree(marker=marker, group=group, root=_top(root))
+        rest = tree(marker=marker, group=group, root=_top(root), since=since)
         if not rest and other is not None and alive(other):
             rest = [other.pid]
         if not rest:
@@ -294,11 +305,8 @@ def leave_cgroup(group: Path | None) -> None:
 
 def _stat(pid: int) -> list[str] | None:
     """The fields of /proc/PID/stat from the state on; the name before them may hold anything."""
-    try:
-        text = (_PROC / str(pid) / "stat").read_text(errors="replace")
-    except OSError:
-        return None
-    return text.rpartition(")")[2].split()
+    content = _read(f"/proc/{pid}/stat")
+    return None if content is None else content.rpartition(b")")[2].decode("ascii").split()
 
 
 def _runs(pid: int) -> bool:
@@ -307,14 +315,28 @@ def _runs(pid: int) -> bool:
 
 
 def _pids() -> Iterable[int]:
-    return (int(entry.name) for entry in _PROC.iterdir() if entry.name.isdigit())
+    return (int(name) for name in (entry.name for entry in _PROC.iterdir()) if name.isdigit())
 
 
 def _environment(pid: int) -> list[bytes]:
+    return (_read(f"/proc/{pid}/environ") or b"").split(b"\0")
+
+
+def _read(path: str) -> bytes | None:
+    """A file of /proc; None where the process is gone, or is none of ours. A census reads hundreds."""
     try:
-        return (_PROC / str(pid) / "environ").read_bytes().split(b"\0")
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
-        return []
+        return None
+    try:
+        pieces = []
+        while piece := os.read(descriptor, 1 << 16):
+            pieces.append(piece)
+        return b"".join(pieces)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
 
 
 def _in_cgroup(group: Path | None) -> list[int]:
@@ -326,12 +348,20 @@ def _in_cgroup(group: Path | None) -> list[int]:
         return []
 
 
-def _descendants(root: int) -> set[int]:
-    children: dict[int, list[int]] = {}
+def _seen() -> dict[int, _Seen]:
+    """Every process of this machine, in one pass."""
+    found = {}
     for pid in _pids():
         fields = _stat(pid)
         if fields is not None:
-            children.setdefault(int(fields[1]), []).append(pid)
+            found[pid] = _Seen(int(fields[1]), int(fields[19]))
+    return found
+
+
+def _descendants(root: int, seen: Mapping[int, _Seen]) -> set[int]:
+    children: dict[int, list[int]] = {}
+    for pid, one in seen.items():
+        children.setdefault(one.parent, []).append(pid)
     found: set[int] = set()
     todo = [root]
     while todo:

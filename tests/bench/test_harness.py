@@ -61,7 +61,7 @@ def test_ratios_are_those_of_medians_to_the_bare_run() -> None:
 
 
 def cost(wall: float) -> Cost:
-    return Cost(wall=wall, cpu=1.0, fleet_cpu=1.0, memory=None, written=0.0)
+    return Cost(wall=wall, cpu=1.0, fleet_cpu=1.0, all_cpu=2.0, memory=None, written=0.0)
 
 
 def test_the_line_through_costs() -> None:

@@ -39,6 +39,8 @@ _MODULES = (
     "ansible._internal._json._profiles._inventory_legacy",
     "multiprocessing.popen_fork",
     "multiprocessing.synchronize",
+    "ansible_runner",
+    "ansible_runner.config.command",
 )
 _LOADERS = ("vars", "become", "shell", "connection", "callback", "inventory", "cache", "strategy")
 
