@@ -58,7 +58,7 @@ class Runs:
         assert outcome is not None
         return outcome
 
-    def until(self, attempt: str, *states: str, seconds: float = 60.0) -> Sighting:
+    def until(self, attempt: str, *states: str, seconds: float = 180.0) -> Sighting:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             seen = self.playbooks.sight(attempt)
