@@ -11,7 +11,8 @@ from orchestrator.errors import Refused, StoreFault
 from orchestrator.policy.epochs import known_epochs
 from orchestrator.policy.steps import FollowAttempt, RunAttempt
 
-POLL = 0.1
+POLL = 0.25
+"""Seconds between looks at an open attempt and at the journal; the attempt's own end is noticed at once."""
 
 
 def begin(work: Work, step: RunAttempt) -> None:
