@@ -1,9 +1,15 @@
 """A slice of the faults on real hosts: each kind of fault once, in a phase that is drawn."""
 
+import os
+import subprocess
+from pathlib import Path
+
 import pytest
 
+from orchestrator.lab.fleet import Lab, take_down
 from tests.chaos.real.faults import FAULTS, PHASES, pairs
 from tests.chaos.real.fleet import chosen, on_real_hosts
+from tests.chaos.real.site import Site, sessions
 from tests.chaos.report import of_real
 
 ROLLOUTS = 19
@@ -17,6 +23,22 @@ def test_faulted_rollouts_break_no_invariant() -> None:
     table = of_real(rollouts, seconds)
     assert [rollout for rollout in rollouts if rollout.broken] == [], table
     assert sum(rollout.struck for rollout in rollouts) >= ROLLOUTS - 2, table
+
+
+@pytest.mark.fleet
+def test_a_login_that_is_left_open_is_seen(tmp_path: Path) -> None:
+    name = f"test-logins-{os.getpid()}"
+    try:
+        lab = Lab.up(name, 2, light=True)
+        site = Site(lab, tmp_path)
+        left = subprocess.Popen([*lab.ssh_command("web1"), "echo in; sleep 60"], stdout=subprocess.PIPE)
+        assert left.stdout is not None
+        left.stdout.readline()
+        assert [len(sessions(site, host)) for host in ("web1", "web2")] == [1, 0]
+        left.kill()
+        left.communicate()
+    finally:
+        take_down(name)
 
 
 def test_a_slice_holds_every_fault() -> None:

@@ -37,6 +37,7 @@ class Pen:
             for n, host in enumerate(hosts)
         )
         self.hosts = hosts
+        self.epoch: int | None = None
         self.add(
             e.Planned(
                 plan=plan,
@@ -121,7 +122,7 @@ class Pen:
     def references(self, hosts: tuple[str, ...], digest: str) -> tuple[BaselineReference, ...]:
         """References to baselines of the usual size."""
         return tuple(
-            BaselineReference(host=host, digest=digest, machine_id=f"{n:032x}", items=ITEMS)
+            BaselineReference(host=host, digest=digest, machine_id=f"{n:032x}", items=ITEMS, epoch=self.epoch)
             for n, host in enumerate(hosts, 1)
         )
 

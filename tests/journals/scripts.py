@@ -6,6 +6,7 @@ from typing import Any
 
 from orchestrator.domain import events as e
 from orchestrator.domain.baseline import Difference
+from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.release_plan import ReleasePlan
 from tests.journals.pen import Pen
 
@@ -382,6 +383,52 @@ def rebooted_and_outrun() -> Pen:
     return pen
 
 
+def slept_through_others() -> Pen:
+    """It stands still while others deploy to its second wave; the lost run is tried again, refused, and taken back."""
+    pen = Pen(plan_of(), SIX)
+    pen.epoch = 1772480000
+    pen.prepare()
+    pen.wave(0)
+    lost = f"{pen.id}.2-deploy"
+    hosts = ("web2", "web3")
+    pen.add(
+        e.AttemptIntended(attempt=lost, purpose="deploy", wave=1, hosts=hosts, epoch=int(pen.now.timestamp()))
+    )
+    pen.add(e.AttemptLost(attempt=lost, reason="no worker claimed it in time"), 900.0)
+    pen.add(e.Quiesced(attempt=lost), 1.2)
+    again, theirs = f"{pen.id}.3-deploy", int(pen.now.timestamp()) - 600
+    pen.add(
+        e.AttemptIntended(
+            attempt=again, purpose="deploy", wave=1, hosts=hosts, epoch=int(pen.now.timestamp())
+        )
+    )
+    reason = (
+        f"refused by the host: another run (epoch {theirs}) has been here since the baseline was captured"
+    )
+    outcome = AttemptOutcome(
+        attempt=again,
+        hosts=tuple(
+            HostOutcome(host=host, result="not_done", reason=reason, found_epoch=theirs) for host in hosts
+        ),
+        exit_code=2,
+        started_at=pen.now,
+        ended_at=pen.now + timedelta(seconds=3),
+        evidence_sha256="e1" * 32,
+        outrun_on=hosts,
+    )
+    pen.add(e.AttemptEnded(outcome=outcome), 3.1)
+    pen.add(
+        e.WaveFailed(wave=1, hosts=hosts, reason=f"2 hosts of 2 down in wave 2, allowed 0; web2: {reason}")
+    )
+    why = "a run that is not of this deployment has been on web2, web3 in between; see what it did there"
+    pen.add(e.Held(reason=why, by="orch"))
+    pen.add(
+        e.BackoutBegan(hosts=("web1", *hosts), reason="theirs is to stay", by="ann", restored=(theirs + 1,)),
+        60.0,
+    )
+    return pen
+
+
 SCRIPTS: dict[str, Callable[[], Pen]] = {
     script.__name__: script
     for script in (
@@ -397,6 +444,7 @@ SCRIPTS: dict[str, Callable[[], Pen]] = {
         rolled_back,
         killed_and_adopted,
         rebooted_and_outrun,
+        slept_through_others,
         hostile_text,
     )
 }

@@ -30,6 +30,7 @@ HEADLINES = {
     "refused_environment": "Refused before any host was touched.",
     "held": "Held for a person at wave 2: nothing goes on until somebody decides.",
     "rebooted_and_outrun": "Held for a person at wave 2: nothing goes on until somebody decides.",
+    "slept_through_others": "Taken back on the word of ann; backing out web1, web2 and web3.",
     "killed_and_adopted": "Deploying, at wave 3 of 3. Hosts: 3 verified, 3 deploying.",
 }
 SUCCESS = re.compile(r"\b(success\w*|completed|deployed and verified|restored)\b", re.IGNORECASE)

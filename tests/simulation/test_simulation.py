@@ -28,7 +28,7 @@ def test_the_same_seed_makes_the_same_journal() -> None:
         assert first.journal.records == second.journal.records
 
 
-@pytest.mark.parametrize("seed", [1277, 25696, 101686, 257017])
+@pytest.mark.parametrize("seed", [1277, 25696, 101686, 257017, 711099, 711651, 711982])
 def test_seeds_that_once_broke_something_stay_sound(seed: int) -> None:
     scenario = Scenario(seed)
     assert broken(scenario, run(scenario)) == []
