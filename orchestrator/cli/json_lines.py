@@ -13,9 +13,11 @@ from orchestrator.domain.deployment import Deployment, StandingName
 from orchestrator.domain.events import Recorded
 from orchestrator.domain.noun import Many, Moment, Noun
 from orchestrator.domain.plain_text import plain
+from orchestrator.domain.rehearsal import Part
 from orchestrator.policy.following import following_words, review_overdue
 from orchestrator.policy.giving import said_words
 from orchestrator.policy.plain_words import next_moves, plain_words
+from orchestrator.policy.rehearsal_verdict import faults_of_part
 
 
 class HostStanding(Noun):
@@ -24,6 +26,15 @@ class HostStanding(Noun):
     wave: str
     standing: StandingName
     reason: str
+
+
+class Rehearsed(Noun):
+    """What a rehearsal is for; `against` is everything against it, `passed` where it is over and that is nothing."""
+
+    environment: str
+    part: Part
+    passed: bool
+    against: Many[str]
 
 
 class ResultLine(Noun):
@@ -44,6 +55,7 @@ class ResultLine(Noun):
     follows: Many[str] = ()
     review_overdue: bool = False
     closed: bool = False
+    rehearsal: Rehearsed | None = None
 
 
 class JsonLines:
@@ -90,4 +102,17 @@ def result_of(d: Deployment, now: datetime | None = None) -> ResultLine:
         follows=following_words(d, now or d.last_at),
         review_overdue=review_overdue(d, now or d.last_at),
         closed=d.closed is not None,
+        rehearsal=_rehearsed(d),
+    )
+
+
+def _rehearsed(d: Deployment) -> Rehearsed | None:
+    if d.rehearsal is None:
+        return None
+    against = faults_of_part(d) if d.over else ()
+    return Rehearsed(
+        environment=d.rehearsal.environment,
+        part=d.rehearsal.part,
+        passed=d.over and not against,
+        against=tuple(plain(fault, 500) for fault in against),
     )

@@ -11,11 +11,12 @@ from orchestrator.bootstrap import ports as ports_of_home
 from orchestrator.cli.person import json_option
 from orchestrator.cli.table import print_table
 from orchestrator.domain.brief import Brief
-from orchestrator.domain.deployment import elapsed
+from orchestrator.domain.deployment import Deployment, elapsed
 from orchestrator.domain.plain_text import plain
 from orchestrator.domain.words import seconds_words
-from orchestrator.engine.folding import briefs
+from orchestrator.engine.folding import briefs, folded
 from orchestrator.policy.following import review_overdue, reviews_missing, short_words, sign_offs_missing
+from orchestrator.policy.rehearsal_verdict import faults_of_part
 
 HEADINGS = ("id", "release", "environment", "state", "began", "took", "by")
 
@@ -27,36 +28,49 @@ def list_(as_json: bool) -> None:  # noqa: FBT001
     ports = ports_of_home()
     deployments = briefs(ports.journal)
     now = ports.clock.now()
-    rows = [(*row_of(d, now), seconds_words(round(elapsed(d, now))), plain(d.by, 40)) for d in deployments]
+    rehearsals = {d.id: folded(ports.journal, d.id) for d in deployments if d.rehearsal}
+    rows = [
+        (*row_of(d, now, rehearsals.get(d.id)), seconds_words(round(elapsed(d, now))), plain(d.by, 40))
+        for d in deployments
+    ]
     if as_json:
         for d in deployments:
-            click.echo(json.dumps(_object(d, elapsed(d, now), now)))
+            click.echo(json.dumps(_object(d, elapsed(d, now), now, rehearsals.get(d.id))))
     elif not rows:
         click.echo("There is no deployment yet; `orch deploy PLAN` starts one.")
     else:
         print_table(HEADINGS, rows, _style)
 
 
-def row_of(d: Brief, now: datetime) -> tuple[str, ...]:
+def row_of(d: Brief, now: datetime, rehearsal: Deployment | None) -> tuple[str, ...]:
     """The columns but the last two."""
     return (
         d.id,
         f"{d.release} {d.version}",
         d.environment,
-        state_words(d, now),
+        state_words(d, now, rehearsal),
         f"{d.began_at.astimezone():%Y-%m-%d %H:%M}",
     )
 
 
-def state_words(d: Brief, now: datetime) -> str:
+def state_words(d: Brief, now: datetime, rehearsal: Deployment | None = None) -> str:
     """The state, and whether a person is waited for: to decide while it is open, to sign off or review after."""
     waiting = "stopped" if d.stopped else "held" if d.held else "paused" if d.paused else ""
     if d.over:
         waiting = short_words(d, now)
+    if rehearsal is not None:
+        waiting = ", ".join(filter(None, (rehearsal_words(rehearsal), waiting)))
     return f"{d.state.value} ({waiting})" if waiting else d.state.value
 
 
-def _object(d: Brief, seconds: float, now: datetime) -> dict[str, object]:
+def rehearsal_words(d: Deployment) -> str:
+    """That it is a rehearsal, and how that went."""
+    if not d.over:
+        return "rehearsal"
+    return "rehearsal failed" if faults_of_part(d) else "as rehearsed"
+
+
+def _object(d: Brief, seconds: float, now: datetime, rehearsal: Deployment | None) -> dict[str, object]:
     return {
         "id": d.id,
         "release": d.release,
@@ -77,6 +91,18 @@ def _object(d: Brief, seconds: float, now: datetime) -> dict[str, object]:
         "review_by": d.review_by.isoformat() if d.review_by is not None else None,
         "review_overdue": review_overdue(d, now),
         "closed": d.closed,
+        "rehearsal": _rehearsal(rehearsal),
+    }
+
+
+def _rehearsal(d: Deployment | None) -> dict[str, object] | None:
+    """`passed` is null while it is open."""
+    if d is None or d.rehearsal is None:
+        return None
+    return {
+        "for": d.rehearsal.environment,
+        "part": d.rehearsal.part,
+        "passed": not faults_of_part(d) if d.over else None,
     }
 
 
@@ -85,6 +111,6 @@ def _style(heading: str, cell: str) -> str:
         return ""
     if "overdue" in cell:
         return "bold red"
-    if cell == "completed":
+    if cell == "completed" or "as rehearsed" in cell:
         return "green"
     return "red" if cell.startswith(("backed out", "backout", "refused")) else "yellow"

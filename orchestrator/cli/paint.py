@@ -109,7 +109,7 @@ def header(d: Deployment, now: datetime, width: int) -> list[Text]:
     strategy = (
         f"{d.plan.strategy.kind}, {counted(len(d.standings), 'host')} in {counted(len(d.waves), 'wave')}"
     )
-    first = Text(no_wrap=True).append(f"{release_words(d)} to {environment_words(d)}", "bold")
+    first = Text(no_wrap=True).append(_what(d), "bold")
     first.append(f"  {strategy}")
     began = f"{d.began_at.astimezone():%Y-%m-%d %H:%M:%S}"
     second = Text(no_wrap=True).append(f"{d.id}  by {plain(d.by, 40)}  {began}  ", "dim")
@@ -117,6 +117,13 @@ def header(d: Deployment, now: datetime, width: int) -> list[Text]:
     for text in (first, second):
         text.truncate(width, overflow="ellipsis")
     return [first, second, Text("")]
+
+
+def _what(d: Deployment) -> str:
+    if d.rehearsal is None:
+        return f"{release_words(d)} to {environment_words(d)}"
+    place = f"in {environment_words(d)}, for {plain(d.rehearsal.environment, 40)}"
+    return f"rehearsal of {release_words(d)} {place} ({d.rehearsal.part})"
 
 
 def footer(d: Deployment) -> list[Text]:

@@ -28,7 +28,8 @@ def question_of(ports: Ports, d: Deployment, now: datetime) -> Question:
     project = Path(d.project)
     keyring = ports.keys.keyring(project)
     governed = d.policy is not None
-    others = briefs(ports.journal, besides=d.id) if governed or keyring.keys else []
+    ruled = governed or keyring.keys or d.model is not None
+    others = briefs(ports.journal, besides=d.id) if ruled else []
     effective = _effective(d)
     approvals = ports.keys.present(_given(d), keyring)
     certificates = _certificates(ports, d, keyring) if governed else ()
@@ -86,10 +87,10 @@ def _given(d: Deployment) -> Sequence[SignedApproval]:
 def named_in(
     approvals: Sequence[PresentedApproval], certificates: Sequence[PresentedCertificate]
 ) -> frozenset[str]:
-    """Digests of the plans, and of the ingredients, that these were given for."""
+    """Digests of the plans, and of the ingredients, that these were given for; and rehearsals, for what they covered."""
     plans = {one.signed.approval.plan_digest for one in approvals}
     covered = {digest for one in certificates for digest in one.signed.certificate.covers.values()}
-    return frozenset(plans | covered)
+    return frozenset(plans | covered | {one.signed.certificate.deployments[0] for one in certificates})
 
 
 def earlier_plans(
@@ -103,11 +104,12 @@ def earlier_plans(
     found = {one.digest: one for one in own}
     known = {digest for one in own for digest in (one.digest, *one.digests.values())}
     for other in others:
-        told = named & {other.digest or "", *other.digests.values()} - known
+        told = named & {other.id, other.digest or "", *other.digests.values()} - known
         if told:
             known |= told
-            earlier = folded(ports.journal, other.id).effective
-            found |= {earlier.digest: earlier} if earlier is not None else {}
+            earlier = folded(ports.journal, other.id)
+            covered = earlier.rehearsal.of if earlier.rehearsal is not None else None
+            found |= {one.digest: one for one in (earlier.effective, covered) if one is not None}
     return found
 
 

@@ -65,9 +65,16 @@ def rehearsal_faults(question: Question, ones: tuple[JudgedCertificate, ...]) ->
         yield Reason(
             code="rehearsal.missing",
             about=f"{release.name} {release.version}",
-            found=f"no rehearsal certificate counts for the effective plan {question.effective.digest[:16]}",
+            found=f"no rehearsal certificate counts for {_digests(question.effective)}",
             next_move=_command(question),
         )
+
+
+def _digests(effective: EffectivePlan) -> str:
+    """What a certificate would have to cover; ingredients that are empty here go without saying."""
+    digests = effective.digests
+    said = [f"{name} {digests[name][:16]}" for name in REHEARSED if effective.parts(name)]
+    return f"{', '.join(said[:-1])} and {said[-1]}" if said[1:] else said[0]
 
 
 def _command(question: Question) -> str:

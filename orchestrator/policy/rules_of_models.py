@@ -40,7 +40,8 @@ def _applies(question: Question, model: DeploymentModel) -> Iterator[Reason]:
         said.append(f"it is for {', '.join(types)} changes, and this is {question.change.type}")
     if _LEVELS.index(impact) > _LEVELS.index(highest):
         said.append(f"it is for risks of at most {highest} impact, and the plan names one of {impact}")
-    if model.flow and question.environment not in model.flow:
+    # A rehearsal may run in an environment of its own, which no release passes through.
+    if model.flow and question.environment not in model.flow and not question.rehearsing:
         said.append(f"it is for {', '.join(model.flow)}, and this is {question.environment}")
     for found in said:
         yield Reason(

@@ -7,8 +7,10 @@ import pytest
 
 from orchestrator.cli.deploy import approvals_of
 from orchestrator.cli.main import run
-from orchestrator.errors import UsageFault
+from orchestrator.domain.deployment_model import DeploymentModel
+from orchestrator.errors import ExitCode, UsageFault
 from tests.cli.deployments import Fleet, fleet
+from tests.fakes.authority import FakeAuthority
 from tests.fakes.playbooks import Script
 from tests.plans import prepared
 
@@ -160,3 +162,20 @@ def test_a_gate_is_confirmed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert run(DEPLOY) == 8
     assert run(["confirm", newest(made), "--role", "cook"]) == 4
     assert run(["confirm", newest(made), "--note", "looked", "--by", "cleo"]) == 0
+
+
+def test_an_environment_out_of_its_turn_is_refused_by_name(
+    six: Fleet, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = DeploymentModel.model_validate(
+        {"orch": 1, "model": "web", "version": 1, "title": "Web", "purpose": "Web hosts.", "requires": {},
+         "flow": ["test", "staging", "live"],
+         "steps": [{"step": "Deploy.", "role": "deployment practitioner", "seen_by": "record"}]}
+    )  # fmt: skip
+    ready = six.ports.planning.prepare(Path("plan.yml"))
+    ruled = prepared(ready.plan, ready.targets, FakeAuthority(model=model))
+    monkeypatch.setattr(six.ports.planning, "_plan", ruled)
+    assert run(DEPLOY) == ExitCode.REFUSED
+    said = capsys.readouterr().out
+    assert "shop 2.4.0 in staging: it has not succeeded in test; deploy it to test first" in said
+    assert six.playbooks.started == []

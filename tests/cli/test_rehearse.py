@@ -55,6 +55,12 @@ def certificates(home: Path) -> list[SignedCertificate]:
     return list(certificate_files([home]).values())
 
 
+def keep_certificates(made: Fleet, home: Path) -> None:
+    assert isinstance(made.ports.keys, FakeKeys)
+    keyring = made.ports.keys.ring
+    made.ports.keys.kept = tuple(presented_certificate(one, keyring) for one in certificates(home))
+
+
 def test_a_rehearsal_ends_with_a_signed_certificate(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -88,9 +94,7 @@ def test_the_deployments_of_a_rehearsal_are_its_own(home: Path, monkeypatch: pyt
 def test_asked_again_it_rehearses_anew(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = six(home, monkeypatch)
     assert run(REHEARSE) == run(REHEARSE) == ExitCode.COMPLETED
-    assert isinstance(made.ports.keys, FakeKeys)
-    keyring = made.ports.keys.ring
-    made.ports.keys.kept = tuple(presented_certificate(one, keyring) for one in certificates(home))
+    keep_certificates(made, home)
     made.clock.sleep(5)
     assert run(REHEARSE) == ExitCode.COMPLETED
     assert len({one.certificate.deployments for one in certificates(home)}) == 2
@@ -230,3 +234,35 @@ def test_a_rehearsal_that_waited_for_its_start_is_looked_at_in_its_own_place(
     assert run(["resume", opened, "--by", "rae"]) == ExitCode.COMPLETED
     assert run(REHEARSE) == ExitCode.COMPLETED
     assert [one.certificate.deployments[0] for one in certificates(home)] == [opened]
+
+
+def test_a_rehearsal_is_told_as_one(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = six(home, monkeypatch)
+    assert run(REHEARSE) == ExitCode.COMPLETED
+    keep_certificates(made, home)
+    made.playbooks.script("deploy", None, Script(results={"web1": "not_done"}))
+    made.clock.sleep(60)
+    assert run([*REHEARSE, "--no-failure"]) == ExitCode.BACKED_OUT
+    capsys.readouterr()
+    assert run(["list"]) == 0
+    listed = capsys.readouterr().out
+    assert "backed out (rehearsal failed)" in listed
+    assert listed.count("backed out (as rehearsed)") == 2
+    assert run(["list", "--json"]) == 0
+    told = [json.loads(line)["rehearsal"] for line in capsys.readouterr().out.splitlines()]
+    assert [(one["for"], one["part"], one["passed"]) for one in told] == [
+        ("staging", "backout", False),
+        ("staging", "failure path", True),
+        ("staging", "backout", True),
+    ]
+    [bad, failure, _] = made.ports.journal.deployments()
+    assert run(["status", failure]) == 0
+    assert "rehearsal of shop 2.4.0 in rehearsal, for staging (failure path)" in capsys.readouterr().out
+    assert run(["status", bad, "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["rehearsal"]["passed"] is False
+    assert "the deployment itself did not go well" in result["rehearsal"]["against"][0]
+    assert run(["record", "show", failure]) == 0
+    assert "Rehearsal for staging in rehearsal: a failure is injected in wave 3" in capsys.readouterr().out
