@@ -58,7 +58,8 @@ def ready(ports: Ports, asked: Asked) -> Ready:
     if written is None or prepared.effective is None:
         raise Refused(f"{asked.plan} cannot be rehearsed: nothing says what it is where it goes.")
     _refuse_own_place(prepared, asked.place)
-    binding = ports.authority.governing(written, Path(prepared.project))
+    project = Path(prepared.project)
+    binding = ports.authority.governing(written, project)
     if binding.objections:
         said = "; ".join(
             f"{one.path}: expected {one.expected}, found {one.found}" for one in binding.objections
@@ -66,7 +67,10 @@ def ready(ports: Ports, asked: Asked) -> Ready:
         raise Refused(
             f"What binds the plan where it goes is not clear, so no certificate could cover it: {said}."
         )
-    of = rehearsed_plan(prepared.effective, prepared.targets, written, binding.model, binding.policy)
+    elsewhere = ports.authority.tree(written, project, Path(prepared.plan_file)).files
+    of = rehearsed_plan(
+        prepared.effective, prepared.targets, written, binding.model, binding.policy, elsewhere
+    )
     return Ready(prepared, tuple(_parts(asked, prepared, of)))
 
 

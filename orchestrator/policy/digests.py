@@ -61,18 +61,24 @@ def rehearsed_plan(
     written: ReleasePlan,
     model: DeploymentModel | None,
     policy: ReleasePolicy | None,
+    elsewhere: Digests,
 ) -> EffectivePlan:
-    """What a rehearsal covers: the plan as it is written, with the very files that the rehearsal runs with, and no hosts."""
+    """What a rehearsal covers: the plan as it is written, with the very files that the rehearsal runs with, and no hosts.
+
+    `elsewhere` is the tree where the plan goes. Of the rehearsal's own inventory, what is no file there is left out.
+    """
     parts = {one.name: one.parts for one in there.ingredients}
     no_files = {*_place(written), *(target.host for target in targets)}
-    inventory = {path: digest for path, digest in parts["hosts"].items() if path not in no_files}
+    inventory = {
+        path: digest for path, digest in parts["hosts"].items() if path not in no_files and path in elsewhere
+    }
     return effective_plan(
         written,
         (),
         (),
         model=model,
         policy=policy,
-        tree={**parts["playbook tree"], **inventory},
+        tree={**_inventory(written, elsewhere), **parts["playbook tree"], **inventory},
         artefacts=parts["artefacts"],
     )
 

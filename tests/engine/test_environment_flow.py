@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from ruamel.yaml import YAML
 
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.deployment_model import DeploymentModel
@@ -18,7 +18,7 @@ from tests.fakes.authority import FakeAuthority
 from tests.fakes.playbooks import Script
 from tests.plans import SHA, prepared
 
-ROWS = yaml.safe_load((Path(__file__).parents[1] / "cases/flow.yml").read_text())
+ROWS = YAML(typ="safe", pure=True).load(Path(__file__).parents[1] / "cases/flow.yml")
 MODEL = DeploymentModel.model_validate(
     {
         "orch": 1,
