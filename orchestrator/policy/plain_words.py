@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from orchestrator.domain.deployment import BackoutProgress, Deployment, StandingName
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.plain_text import plain
+from orchestrator.policy.rehearsal_verdict import faults_of_part
 
 S = State
 NAMED = 8
@@ -14,7 +15,7 @@ NAMED = 8
 def plain_words(d: Deployment) -> tuple[str, ...]:
     """The headline first, then what belongs to it; each a whole sentence."""
     sentences = _BY_STATE.get(d.state, _going_on)(d)
-    return tuple(plain(sentence, 1000) for sentence in (*_rehearsing(d), *sentences))
+    return tuple(plain(sentence, 1000) for sentence in (*_rehearsing(d), *sentences, *_rehearsed(d)))
 
 
 def next_moves(d: Deployment) -> tuple[str, ...]:
@@ -27,7 +28,7 @@ def next_moves(d: Deployment) -> tuple[str, ...]:
             f"orch rollback {d.id} --reason WHY  (back out again)",
         )
     if d.over:
-        return (record,)
+        return (record, *_rehearse_on(d))
     if d.stopped is not None:
         lift = "orch stop-all --lift --reason WHY  (end the emergency stop)"
         return (lift, f"orch status {d.id}  (how it stands now)")
@@ -111,6 +112,25 @@ def _rehearsing(d: Deployment) -> list[str]:
         return [f"{what}: {release_words(d)} is deployed, and taken back when every wave is good."]
     wave = d.waves[rehearsal.failure_in].name
     return [f"{what}: a failure is injected in {wave}, to see {release_words(d)} taken back."]
+
+
+def _rehearsed(d: Deployment) -> list[str]:
+    """How it went as a rehearsal, which its end alone does not say."""
+    if d.rehearsal is None or not d.over:
+        return []
+    faults = faults_of_part(d)
+    if faults:
+        return [f"The rehearsal failed, and no certificate can rest on it: {'; '.join(faults)}."]
+    return [f"It went as the part `{d.rehearsal.part}` of a rehearsal must."]
+
+
+def _rehearse_on(d: Deployment) -> tuple[str, ...]:
+    if d.rehearsal is None:
+        return ()
+    place = d.plan.resources
+    inventory = "" if place.inventory == f"inventories/{place.environment}" else f" --inventory {place.inventory}"
+    why = "go on, and certify it; what went well and has not changed is not done again"
+    return (f"orch rehearse {plain(d.plan_file)} --in {place.environment}{inventory}  ({why})",)
 
 
 def _completed(d: Deployment) -> list[str]:

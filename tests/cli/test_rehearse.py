@@ -155,6 +155,11 @@ def test_a_playbook_that_changes_again_gets_no_certificate(
     said = capsys.readouterr().err
     assert "failed in the part `backout`" in said
     assert "playbooks/shop.yml, run a second time on web1, changed it again" in said
+    capsys.readouterr()
+    run(["status"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "The rehearsal failed, and no certificate can rest on it: playbooks/shop.yml, run a second" in told
+    assert "orch rehearse plan.yml --in rehearsal (go on" in told
     assert run([*REHEARSE, "--no-twice", "--no-failure"]) == ExitCode.COMPLETED
     assert [(one.certificate.idempotent, one.certificate.failure_in) for one in certificates(home)] == [
         ((), ())

@@ -42,7 +42,9 @@ _MODULES = (
     "ansible_runner",
     "ansible_runner.config.command",
 )
-_LOADERS = ("vars", "become", "shell", "connection", "callback", "inventory", "cache", "strategy")
+# Not `vars`: Ansible makes its vars plugins, those that read group_vars and host_vars, only where it has not looked for any
+# yet; looked for here, they would be missing in the run, and it would not say so.
+_LOADERS = ("become", "shell", "connection", "callback", "inventory", "cache", "strategy")
 
 
 def warm_up(own_plugins: Path) -> None:

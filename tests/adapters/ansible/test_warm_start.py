@@ -270,3 +270,28 @@ def test_a_zygote_that_nobody_needs_ends() -> None:
         zygote.serve(its, idle=0.05)
         driver.close()
         zygote.serve(its, idle=30.0)
+
+
+@pytest.mark.parametrize("warmed", [True, False], ids=["warm", "cold"])
+def test_variables_beside_inventory_and_playbook_reach_a_run(tmp_path: Path, warmed: bool) -> None:  # noqa: FBT001
+    project, log = tmp_path / "project", tmp_path / "log"
+    for name, text in {
+        "inventory/hosts.yml": (RUNS / "hosts.yml").read_text(),
+        "inventory/group_vars/all.yml": "a: group_vars of the inventory\n",
+        "inventory/host_vars/one.yml": "b: host_vars of the inventory\n",
+        "books/group_vars/all.yml": "c: group_vars of the playbook\n",
+        "books/told.yml": "- hosts: all\n  gather_facts: false\n  tasks:\n    - name: Tell\n      ansible.builtin.copy:\n"
+        f'        content: "{{{{ a }}}}, {{{{ b }}}}, {{{{ c }}}}"\n        dest: {log}\n',
+    }.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(text)
+    warm = Warm(tmp_path)
+    port = warm.port if warmed else AnsiblePlaybooks(tmp_path / "attempts")
+    port.start(request("a1", "books/told.yml", project, inventory=str(project / "inventory")))
+    seen = until(port, "a1", "finished")
+    assert done(seen), seen.outcome
+    assert (warm.start.pid is not None) is warmed
+    assert (
+        log.read_text()
+        == "group_vars of the inventory, host_vars of the inventory, group_vars of the playbook"
+    )
