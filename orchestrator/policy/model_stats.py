@@ -12,6 +12,7 @@ from statistics import median
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.noun import Many, Moment, Noun
+from orchestrator.policy.rehearsal_verdict import faults_of_part
 from orchestrator.policy.story import Story, StoryStep
 
 S = State
@@ -50,7 +51,7 @@ class ModelFigures(Noun):
     """The figures of one model in one version (None: deployments that follow no model), from `first` to `last`.
 
     `success`: of those that touched hosts and have ended, the share that was verified on every host. Rehearsals are counted
-    by themselves: `rehearsed` of them ended as a rehearsal should, taken back and proved.
+    by themselves: `rehearsed` of them went as a rehearsal must, taken back and proved, and no second run changed anything.
     """
 
     model: str | None
@@ -95,7 +96,7 @@ def _figures(told: Sequence[tuple[Deployment, Story]]) -> ModelFigures:
         **counts,
         success=_success(counts),
         rehearsals=len(rehearsals),
-        rehearsed=sum(d.rehearsed is not None and d.state is S.BACKED_OUT for d in rehearsals),
+        rehearsed=sum(not faults_of_part(d) for d in rehearsals),
         waves=_times([story for _, story in real], [d for d, _ in real]),
         reasons=_reasons([d for d, _ in real]),
         first=min(d.began_at for d, _ in told),

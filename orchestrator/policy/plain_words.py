@@ -128,7 +128,9 @@ def _rehearse_on(d: Deployment) -> tuple[str, ...]:
     if d.rehearsal is None:
         return ()
     place = d.plan.resources
-    inventory = "" if place.inventory == f"inventories/{place.environment}" else f" --inventory {place.inventory}"
+    inventory = (
+        "" if place.inventory == f"inventories/{place.environment}" else f" --inventory {place.inventory}"
+    )
     why = "go on, and certify it; what went well and has not changed is not done again"
     return (f"orch rehearse {plain(d.plan_file)} --in {place.environment}{inventory}  ({why})",)
 
