@@ -21,7 +21,7 @@ from orchestrator.domain.events import Event
 from orchestrator.domain.release_policy import ReleasePolicy
 from orchestrator.engine import admission, schedule
 from orchestrator.engine.drive import drive
-from orchestrator.engine.folding import every, folded
+from orchestrator.engine.folding import briefs, every, folded
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases import find, refuse_second
 
@@ -48,7 +48,8 @@ def asked(deployments: int, hosts: int, home: Path) -> Figures:
     ports, opened = simulated(hosts, WAVES, home, policy=POLICY)
     figures = {
         "fold_all_anew": _timed(ports, home, _look_at_all),
-        "list": _timed(ports, home, _look_at_all),
+        "kept_folds": _timed(ports, home, _look_at_all),
+        "list": _timed(ports, home, lambda asking: briefs(asking.journal)),
         "newest": _timed(ports, home, partial(find, deployment=None)),
         "second_of_the_plan": _timed(ports, home, _refused_second),
         "schedule": _timed(ports, home, schedule.all_bookings),

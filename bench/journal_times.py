@@ -58,13 +58,13 @@ def governance(records: Sequence[Recorded], wall: float, home: Path) -> Times:
         "attempts": inside,
         "governance": wall - inside,
         "before": wall - whole,
-        **_by_state(records),
+        **by_state(records),
         "launching": sum(first_task(told) - begin.at.timestamp() for begin, _, told in runs),
         "ending": sum(end.at.timestamp() - told[-1]["at"] for _, end, told in runs),
     }
 
 
-def _by_state(records: Sequence[Recorded]) -> Times:
+def by_state(records: Sequence[Recorded]) -> Times:
     """Seconds in each state, without those inside attempts."""
     spent: Times = {}
     state, running = State.PLANNED, False

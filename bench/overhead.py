@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.compare import LONGEST, Say, measured, run_metered
-from bench.contenders import ROOT, TUNED, Contender, environment
+from bench.contenders import ROOT, Contender, environment
 from bench.journal_times import (
     Times,
     governance,
@@ -25,7 +25,6 @@ from bench.site import BenchFault, Site, three_waves
 BACKED_OUT = 5
 """orch's exit code of a deployment that failed and was backed out."""
 WITHIN = 120.0
-PAIRED = frozenset({"environment_and_baseline", "by_stock_modules", "ratio_to_stock"})
 BREAK = "touch /run/orders-held-back"
 """What makes the playbook fail on a host, at its last task."""
 ORCH = [sys.executable, "-m", "orchestrator"]
@@ -51,54 +50,22 @@ def of_run(home: Path, wall: float) -> Times:
 
 
 def governed(site: Site, orch: Contender, rounds: int, say: Say) -> list[Times]:
-    """orch and, before each run of it, what it asks of hosts by stock modules: so many pairs."""
+    """orch alone, so many times."""
     found: list[Times] = []
 
     def look(contender: Contender, home: Path, wall: float) -> None:
         found.append(of_run(home / "orch", wall))
+        say(f"  {len(site.names)} hosts: governance {found[-1]['governance']:.2f} s of {wall:.1f} s")
 
     for _ in range(rounds):
-        stock = _stock_verification(site)
         measured(site, orch, look)
-        told = found[-1]
-        ours = told["verifying environment"] + told["capturing baseline"]
-        told |= {"environment_and_baseline": ours, "by_stock_modules": stock, "ratio_to_stock": ours / stock}
-        say(
-            f"  {len(site.names)} hosts: governance {told['governance']:.2f} s of {told['wall']:.1f} s; "
-            f"environment and baseline {ours:.2f} s, by stock modules {stock:.1f} s"
-        )
     return found
 
 
 def medians_of(rounds: Sequence[Times]) -> Times:
-    """Of each figure; a round that lacks one counts as none of it, but for pairs with stock modules, which few rounds are."""
+    """Of each figure; a round that lacks one counts as none of it."""
     names = dict.fromkeys(name for each in rounds for name in each)
-    paired = [each for each in rounds if "by_stock_modules" in each]
-    return {
-        name: median(each.get(name, 0.0) for each in (paired if name in PAIRED else rounds)) for name in names
-    }
-
-
-def _stock_verification(site: Site) -> float:
-    """Seconds that the environment checks and the baseline take as Ansible tasks, tuned."""
-    playbook = str(site.project / "stock" / "verify.yml")
-    command = [
-        sys.executable,
-        "-m",
-        "ansible",
-        "playbook",
-        playbook,
-        "-i",
-        str(site.inventory),
-        "--forks",
-        "20",
-    ]
-    site.reset()
-    home = Path(tempfile.mkdtemp(prefix="ob-"))
-    try:
-        return run_metered(command, environment(home, TUNED), home, site.project)["wall"]
-    finally:
-        shutil.rmtree(home)
+    return {name: median(each.get(name, 0.0) for each in rounds) for name in names}
 
 
 def reactions(site: Site, rounds: int) -> dict[str, Times]:

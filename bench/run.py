@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import ansible_share, history, scale
+from bench import ansible_share, before_touch, history, scale
 from bench.compare import After, Say, compare
 from bench.contenders import CONTENDERS, Contender
 from bench.journal_times import Times
@@ -21,7 +21,7 @@ from bench.site import Site
 from bench.table import figures, table
 from orchestrator.lab.fleet import Lab
 
-PARTS = ("compare", "governance", "reaction", "scale", "ansible")
+PARTS = ("compare", "governance", "before_touch", "reaction", "scale", "ansible")
 WAVES = 20
 SHARE_TASKS = 3
 REACTIONS_OF = 6
@@ -50,6 +50,7 @@ class Bench:
         steps: dict[str, Callable[[], None]] = {
             "compare": lambda: self._on_lab_hosts(governs="governance" in parts),
             "governance": lambda: None if "compare" in parts else self._on_lab_hosts(compares=False),
+            "before_touch": self._before_touch,
             "reaction": self._reaction,
             "scale": self._scale,
             "ansible": self._share,
@@ -79,8 +80,7 @@ class Bench:
                 if compares and hosts in self.fleets:
                     self._compare(site, runs)
                 if governs:
-                    pairs = max(1, self.rounds // 2) if runs else self.rounds
-                    costs[hosts] = [*runs, *governed(site, _orch(), pairs, self.say)]
+                    costs[hosts] = runs or governed(site, _orch(), self.rounds, self.say)
         if costs:
             self.told["governance"] = cost_of_governance(costs)
             self.say("\n" + governance_words(self.told["governance"]))
@@ -93,6 +93,15 @@ class Bench:
         self.say("\n" + table(hosts, compared[str(hosts)]) + "\n")
         (self.out / "bench.svg").write_text(picture(compared))
         (self.out / "bench.json").write_text(json.dumps(self.told, indent=1))
+
+    def _before_touch(self) -> None:
+        found = self.told["before_touch"] = {}
+        for hosts in self.fleets:
+            with self._site(hosts) as site:
+                found[f"{hosts} hosts"] = before_touch.pairs(site, self.rounds, self.say)
+        self.say(
+            "\n" + figures("Environment and baseline, beside stock modules: seconds, medians of pairs", found)
+        )
 
     def _reaction(self) -> None:
         with self._site(REACTIONS_OF) as site:
@@ -137,7 +146,7 @@ def about(rounds: int) -> dict[str, object]:
 
 
 def governance_words(found: dict[str, Any]) -> str:
-    """The table of governance, with environment and baseline beside the same by stock modules, and the line through it."""
+    """The table of governance, and the line through it."""
     columns = {f"{hosts} hosts": dict(times) for hosts, times in found["by_fleet"].items()}
     fixed, slope = found["fixed_seconds"], found["seconds_per_host"]
     line = f"cost of governance: {fixed:.2f} s plus {slope * 1000:.0f} ms for each host"

@@ -12,11 +12,14 @@ import pytest
 
 from bench.compare import Cost, compare, judged
 from bench.contenders import CONTENDERS, Contender
+from bench.history import asked
 from bench.journal_times import per_host, wave_starts
 from bench.picture import picture
 from bench.scale import deployed
 from bench.site import BenchFault, Site, artefact, three_waves
 from bench.table import table
+from orchestrator.adapters.clock import SystemClock
+from orchestrator.adapters.store import SqlJournal
 from orchestrator.domain import events as e
 from orchestrator.domain.events import Recorded
 from orchestrator.lab.fleet import Lab, take_down
@@ -91,6 +94,13 @@ def test_simulated_deployments_end_as_they_should(tmp_path: Path, *, fails: bool
     found = deployed(24, 4, tmp_path, fails=fails)
     assert found["journal_bytes"] > 0
     assert found["baseline_bytes_per_host"] > 0
+
+
+def test_every_question_is_asked_of_a_journal_of_many(tmp_path: Path) -> None:
+    found = asked(5, 3, tmp_path)
+    assert SqlJournal(tmp_path, SystemClock()).deployments()[1:] == [f"app-1.{n}" for n in reversed(range(5))]
+    assert found["journal_bytes_per_deployment"] > 0
+    assert {"list", "newest", "second_of_the_plan", "admission", "leave_for_a_wave", "schedule"} <= set(found)
 
 
 def test_the_artefact_is_the_same_every_time() -> None:
