@@ -70,7 +70,21 @@ def _said(event: e.Event, d: Deployment) -> Said:
 def _planned(event: e.Planned, d: Deployment) -> Said:
     what = f"{event.plan.release.name} {event.plan.release.version} to {event.plan.resources.environment}"
     waves = "; ".join(f"{wave.name}: {counted(len(wave.hosts), 'host')}" for wave in event.waves)
-    return [("plan", f"{d.id}: {what}, {event.plan.strategy.kind}, by {event.by}"), ("plan", waves)]
+    said = [("plan", f"{d.id}: {what}, {event.plan.strategy.kind}, by {event.by}"), ("plan", waves)]
+    if event.starts is not None:
+        when = f"{event.starts.astimezone():%a %Y-%m-%d %H:%M %Z}"
+        said.append(("schedule", f"to start {when}; if that is missed: {event.missed}"))
+    return said
+
+
+@_said.register
+def _start_put_off(event: e.StartPutOff, d: Deployment) -> Said:
+    return [("schedule", f"waits: {reason}") for reason in event.reasons]
+
+
+@_said.register
+def _start_missed(event: e.StartMissed, d: Deployment) -> Said:
+    return [("schedule", f"start missed: {event.reason} ({event.choice})")]
 
 
 @_said.register

@@ -25,6 +25,7 @@ from orchestrator.cli.schedule_times import (
 from orchestrator.cli.table import print_table
 from orchestrator.domain.plain_text import plain
 from orchestrator.domain.schedule_of_change import Booking, MissedStart
+from orchestrator.domain.written_time import zone_named
 from orchestrator.engine import schedule as use
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases import find
@@ -86,7 +87,8 @@ def add(plan: Path, approved_by: tuple[str, ...], as_json: bool, by: str, **wish
         click.echo(_entry_json(added.booking, added.conflicts))
         return
     policy = added.deployment.policy
-    for line in added_lines(added, zone_given(zone, [policy] if policy else [])):
+    clocks = zone_given(zone or zone_named(wished["at"]), [policy] if policy else [])
+    for line in added_lines(added, clocks):
         click.echo(line)
 
 
@@ -190,8 +192,9 @@ def added_lines(added: use.Scheduled, zone: ZoneInfo) -> list[str]:
     """What a person must know of an entry that was added."""
     d, booking = added.deployment, added.booking
     until = when_words(booking.ends, zone) if booking.ends else "nobody knows when"
+    in_utc = f" ({booking.starts.astimezone(UTC):%H:%M} UTC)" if zone.key != "UTC" else ""
     lines = [
-        f"{d.id}: scheduled for {when_words(booking.starts, zone)} ({booking.starts.astimezone(UTC):%H:%M} UTC)",
+        f"{d.id}: scheduled for {when_words(booking.starts, zone)}{in_utc}",
         f"takes up {counted(len(d.targets), 'host')} until {until} ({booking.basis})",
         f"when nobody starts it in time: {d.missed}",
     ]

@@ -33,6 +33,12 @@ def written_moment(text: str, now: datetime, zone: str | None = None) -> datetim
     return _in_zone(f"{found[1]}T{found[2]}", found[3] or zone)
 
 
+def zone_named(text: str) -> str | None:
+    """The zone that a written moment names, such as `2026-06-06T22:00 Europe/Berlin`; None where it names none."""
+    found = _LOCAL.fullmatch(text.strip())
+    return found[3] if found is not None else None
+
+
 def _from_now(text: str, now: datetime) -> datetime:
     try:
         seconds = seconds_of(text.removeprefix("in ").strip())

@@ -112,12 +112,17 @@ def refuse_closed(prepared: PreparedPlan, wish: Wish, now: datetime) -> tuple[Cl
     move = (
         "no moment in the next ten years would do"
         if opens is None
-        else f"the next opening is {opens.isoformat(timespec='minutes')}"
+        else f"the next opening is {_exactly(opens)}"
     )
     liftable = " ".join(f"--despite {one.about}" for one in answer.against if one.override)
     lift = f" Where that will be overridden, add {liftable}." if liftable else ""
-    start = wish.starts.isoformat(timespec="minutes")
+    start = _exactly(wish.starts)
     raise Refused(f"Nothing was scheduled for {start}: {'; '.join(reasons)}; {move}.{lift}")
+
+
+def _exactly(moment: datetime) -> str:
+    """To the minute; to the second where it is none of a whole minute, or a person would write a moment too early."""
+    return moment.isoformat(timespec="seconds" if moment.second else "minutes")
 
 
 def withdraw(ports: Ports, deployment: str, *, by: str, reason: str) -> Deployment:

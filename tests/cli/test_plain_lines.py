@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from orchestrator.cli.plain_lines import PlainLines
+from orchestrator.cli.plain_lines import PlainLines, lines_of
+from orchestrator.domain import events as e
 from orchestrator.domain.fold import fold
 from tests.journals.corpus import NAMES, recorded
 
@@ -57,3 +58,17 @@ def test_what_a_person_said_is_told_with_name_and_reason() -> None:
     told = said("excluded_then_completed")
     assert "excluded  web3 by ann: its disk is being replaced, RFC-1043" in told
     assert "completed  but not on web3: its disk is being replaced, RFC-1043" in told
+
+
+@pytest.mark.parametrize(
+    ("event", "line"),
+    [
+        (e.StartPutOff(reasons=("pay-1 runs and shares machine web1",), by="cron"), "waits: pay-1 runs and shares"),
+        (e.StartMissed(late=600, choice="ask", reason="nobody started it", by="cron"), "start missed: nobody started"),
+    ],
+)  # fmt: skip
+def test_a_start_that_was_put_off_or_missed_says_why(event: e.Event, line: str) -> None:
+    records = recorded(NAMES[0])
+    record = records[-1].model_copy(update={"event": event})
+    (told,) = lines_of(record, fold(records))
+    assert f"schedule     {line}" in told
