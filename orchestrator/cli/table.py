@@ -19,7 +19,10 @@ def print_table(
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*headings, box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for heading in headings:
+        # An id is what people copy into the next command: half of one is of no use.
+        table.add_column(heading, no_wrap=heading == "id")
     for row in rows:
         cells = zip(headings, row, strict=True)
         table.add_row(*(Text(cell, style(heading, cell) if style else "") for heading, cell in cells))
