@@ -270,4 +270,8 @@ def test_a_rehearsal_is_told_as_one(
     assert result["rehearsal"]["passed"] is False
     assert "the deployment itself did not go well" in result["rehearsal"]["against"][0]
     assert run(["record", "show", failure]) == 0
-    assert "Rehearsal for staging in rehearsal: a failure is injected in wave 3" in capsys.readouterr().out
+    record = capsys.readouterr().out
+    assert record.startswith("rehearsal of shop 2.4.0 in rehearsal: backed out")
+    assert "Rehearsal for staging in rehearsal: a failure is injected in wave 3" in record
+    assert run(["record", "show", failure, "--html", str(home / "record.html")]) == 0
+    assert "<h1>Rehearsal of shop 2.4.0 in rehearsal</h1>" in (home / "record.html").read_text()

@@ -41,7 +41,8 @@ def text_record(records: Sequence[Recorded], made_at: datetime) -> str:
 
 
 def _head(d: Deployment) -> str:
-    title = f"{release_words(d)} to {environment_words(d)}: {d.state.value}"
+    what = "rehearsal of " if d.rehearsal is not None else ""
+    title = f"{what}{release_words(d)} {'in' if what else 'to'} {environment_words(d)}: {d.state.value}"
     return "\n".join([title, "=" * len(title), *plain_words(d)])
 
 
