@@ -22,7 +22,7 @@ from orchestrator.lab.fleet import Lab, take_down
 
 PROJECT = Path(__file__).parents[1] / "cases/rehearsal/project"
 ORCH = [sys.executable, "-m", "orchestrator"]
-STAGING, LIVE = ("web1", "web2"), ("web3",)
+STAGING, LIVE = ("web1", "web2"), ("web3", "web4")
 PLAN = "plans/app.yml"
 REHEARSE = ("rehearse", PLAN, "--in", "staging")
 WAVES = "strategy: {kind: phased, hosts: web, playbook: playbooks/app.yml, waves: [1, rest]}"
@@ -78,7 +78,7 @@ class Site:
 def lab() -> Iterator[Lab]:
     name = f"test-rehearsal-{os.getpid()}"
     try:
-        yield Lab.up(name, 3, light=True)
+        yield Lab.up(name, 4, light=True)
     finally:
         take_down(name)
 
@@ -104,11 +104,11 @@ def test_live_is_refused_until_what_will_run_was_rehearsed(site: Site) -> None:
         r"no rehearsal certificate counts for plan \w{16}, policy \w{16}, playbook tree", refused
     )
     [command] = set(re.findall(r"orch rehearse \S+ --in \w+", refused))
-    assert site.pages(*STAGING, *LIVE) == ["", "", ""]
+    assert site.pages(*STAGING, *LIVE) == ["", "", "", ""]
 
     said = site.orch(*shlex.split(command)[1:])
     assert "Run a second time, playbooks/app.yml and rollback/app.yml changed nothing." in said
-    assert site.pages(*STAGING, *LIVE) == ["", "", ""]
+    assert site.pages(*STAGING, *LIVE) == ["", "", "", ""]
     [certificate] = site.certificates()
     assert (certificate["environment"], certificate["restored"], certificate["failure_in"]) == (
         "staging",
@@ -123,11 +123,11 @@ def test_live_is_refused_until_what_will_run_was_rehearsed(site: Site) -> None:
     site.edit("rollback/app.yml", "Take the app", "take the app")
     changed = site.orch("deploy", PLAN, expect=4)
     assert "does not cover playbook tree (rollback/app.yml changed)" in changed
-    assert site.pages(*LIVE) == [""]
+    assert site.pages(*LIVE) == ["", ""]
 
     site.edit("rollback/app.yml", "take the app", "Take the app")
     site.orch("deploy", PLAN)
-    assert site.pages(*LIVE) == ["hello\n"]
+    assert site.pages(*LIVE) == ["hello\n", "hello\n"]
 
 
 @pytest.mark.slow
