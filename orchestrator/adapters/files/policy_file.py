@@ -1,30 +1,70 @@
 """Release policies from YAML files."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from orchestrator.adapters.files.noun_file import bytes_of, noun_of
 from orchestrator.adapters.files.noun_folder import Shelved, files_in, shelved
+from orchestrator.adapters.files.yaml_document import read_yaml
+from orchestrator.domain.check import BY_HAND
 from orchestrator.domain.loaded_file import LoadedFile
 from orchestrator.domain.release_policy import ReleasePolicy
-from orchestrator.errors import PlanFault
+from orchestrator.errors import Fault, PlanFault
 from orchestrator.policy.policy_objections import objections_to
+
+_TIME = re.compile(r"(windows|freezes)\[(\d+)\]")
 
 
 def load_policy(path: Path | str) -> LoadedFile[ReleasePolicy]:
-    """The release policy in a file. Raises NotFound, and PlanFault with every fault: form first, then what it means."""
+    """The release policy in a file. Raises NotFound, and PlanFault with every fault, of its form and of what it means."""
     return policy_of(str(path), bytes_of(str(path), "release policy"))
 
 
 def policy_of(file: str, content: bytes) -> LoadedFile[ReleasePolicy]:
     """The release policy in these bytes. Raises PlanFault with every fault."""
-    loaded = noun_of(file, content, ReleasePolicy)
+    try:
+        loaded = noun_of(file, content, ReleasePolicy)
+    except PlanFault as form:
+        raise PlanFault(_in_order([*form.faults, *_of_the_rest(file, content, form.faults)])) from None
     faults = [loaded.fault(objection) for objection in objections_to(loaded.noun)]
     if faults:
-        raise PlanFault(sorted(faults, key=lambda fault: (fault.line or 0, fault.path)))
+        raise PlanFault(_in_order(faults))
     return loaded
 
 
 def policies_in(folders: Iterable[Path]) -> Shelved[ReleasePolicy]:
     """The policies of these folders that are sound, by name and version, and every fault of the others."""
     return shelved(files_in(folders), load_policy, lambda policy: (policy.policy, policy.version))
+
+
+def _of_the_rest(file: str, content: bytes, form: Sequence[Fault]) -> list[Fault]:
+    """Where only some windows or freezes have no form, what the policy means without them is looked at all the same."""
+    faulty = [_TIME.match(fault.path) for fault in form]
+    places = {(found[1], int(found[2])) for found in faulty if found is not None}
+    if None in faulty:
+        return []
+    document = read_yaml(file, content)
+    tree = document.tree if isinstance(document.tree, dict) else {}
+    listed = {key: value for key in ("windows", "freezes") if isinstance(value := tree.get(key), list)}
+    kept = {key: [n for n in range(len(value)) if (key, n) not in places] for key, value in listed.items()}
+    rest = {key: [listed[key][n] for n in indexes] for key, indexes in kept.items()}
+    try:
+        policy = ReleasePolicy.model_validate({**tree, **rest}, context=BY_HAND)
+    except ValidationError:
+        return []
+    lines = LoadedFile(policy, file, "", document.lines())
+
+    def as_written(path: str) -> str:
+        return _TIME.sub(lambda found: f"{found[1]}[{kept[found[1]][int(found[2])]}]", path, count=1)
+
+    return [
+        lines.fault(objection._replace(path=as_written(objection.path)))
+        for objection in objections_to(policy)
+    ]
+
+
+def _in_order(faults: Iterable[Fault]) -> list[Fault]:
+    return sorted(faults, key=lambda fault: (fault.line or 0, fault.path))
