@@ -91,10 +91,8 @@ def _closed(question: Question, calendar: Calendar) -> Iterator[Reason]:
     opens = next_opening(calendar, question.now)
     about = ", ".join(window.name for window in calendar.windows)
     if opens is None:
-        move = "correct the windows of the policy"
-        yield Reason(
-            code="window.never_opens", about=about, found="no window opens in ten years", next_move=move
-        )
+        found, move = "no window is open, and none opens in ten years", "agree on a window in the policy"
+        yield Reason(code="window.never_opens", about=about, found=found, next_move=move)
         return
     yield Reason(
         code="window.closed",
