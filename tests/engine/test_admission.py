@@ -355,6 +355,37 @@ def test_a_key_that_is_revoked_between_waves_holds(ruled: Ruled) -> None:
     assert ruled.started() == [("deploy", ("h1",))]
 
 
+def test_an_approval_that_expires_between_waves_holds(ruled: Ruled) -> None:
+    ruled.tree["strategy"]["gate"] = {"soak": "10m", "every": "5m"}
+    d = ruled.deploy()
+    ruled.approve(d, "Bo Lind")
+    ruled.approve(d, "Cy Ray", expires=START + timedelta(minutes=5))
+    held = ruled.resume()
+    assert held.hold is not None
+    assert "service owner Cy Ray: expired at" in held.hold.reason
+    assert ruled.started() == [("deploy", ("h1",))]
+    ruled.approve(d, "Cy Ray")
+    ruled.say(held, e.Retried(by="ann", reason="approved anew"))
+    assert ruled.resume().state is State.COMPLETED
+
+
+def test_a_rejection_between_waves_holds(ruled: Ruled) -> None:
+    d = ruled.deploy()
+    ruled.approve(d)
+    gone_through = ruled.playbooks.start
+
+    def start(request: Any) -> None:
+        gone_through(request)
+        ruled.clock.sleep(1)
+        ruled.approve(d, "Bo Lind", decision="reject", reason="the bank called")
+
+    ruled.playbooks.start = start  # type: ignore[method-assign]
+    held = ruled.resume()
+    assert held.hold is not None
+    assert "rejected, because the bank called" in held.hold.reason
+    assert ruled.started() == [("deploy", ("h1",))]
+
+
 CLOSINGS = [
     ("finish", State.COMPLETED, [("deploy", ("h1",)), ("deploy", ("h2", "h3"))]),
     ("hold", State.DEPLOYING, [("deploy", ("h1",))]),
