@@ -8,10 +8,15 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.store.postgres import database_url, postgresql
 
 __all__ = ["database_url", "postgresql"]
+
+# A busy machine is slow, and that is no fault of a rule: how long one example may take is nothing that is tested.
+settings.register_profile("orch", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("orch")
 
 ROOT = Path(__file__).resolve().parent.parent
 
