@@ -98,7 +98,7 @@ def test_the_end_with_measures_is_theirs() -> None:
     booking = booking_of(deployment(), NOON, {}, measured)
     assert booking is not None
     assert booking.ends == NIGHT + timedelta(seconds=240)
-    assert "1 measured waves" in booking.basis
+    assert "1 measured wave of up to 1 host" in booking.basis
 
 
 def test_what_runs_longer_than_expected_has_no_known_end() -> None:
