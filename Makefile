@@ -27,7 +27,7 @@ check: venv  ## ruff, mypy and the import contracts
 test: venv  ## everything: set-up, check, then the tests
 	@setup/machine.sh || [ "$${CI:-}" != true ]
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest -m "not slow" -n 3 --dist loadfile --durations=15 --durations-min=1
+	@$(BIN)/python -m pytest -m "not slow" -n 3 --dist loadfile --no-loadscope-reorder --durations=15 --durations-min=1
 
 slow: venv  ## the tests that take minutes and that make test leaves out: each task of the example, the lab at size
 	@setup/machine.sh || [ "$${CI:-}" != true ]

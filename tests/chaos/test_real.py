@@ -1,4 +1,4 @@
-"""A slice of the faults on real hosts: each kind of fault once, in a phase that is drawn."""
+"""A slice of the faults on real hosts, and in the slow tests each kind of fault once; in a phase that is drawn."""
 
 import os
 import subprocess
@@ -12,17 +12,31 @@ from tests.chaos.real.fleet import chosen, on_real_hosts
 from tests.chaos.real.site import Site, sessions
 from tests.chaos.report import of_real
 
-ROLLOUTS = 19
+EVERY = 19
+# A cousin of each of these is in the slice.
+LEFT_OUT = {
+    "zygote killed",
+    "ansible fork killed",
+    "private copy lost",
+    "host hung",
+    "host's power lost",
+    "host's disk full",
+    "python gone",
+}
 SEED = 3
 
 
 @pytest.mark.fleet
 @pytest.mark.timeout(900)
-def test_faulted_rollouts_break_no_invariant() -> None:
-    rollouts, seconds = on_real_hosts(chosen(ROLLOUTS, SEED), SEED, labs=2)
+@pytest.mark.parametrize(
+    "left_out", [LEFT_OUT, pytest.param(set(), marks=pytest.mark.slow)], ids=["slice", "every"]
+)
+def test_faulted_rollouts_break_no_invariant(left_out: set[str]) -> None:
+    work = [pair for pair in chosen(EVERY, SEED) if pair[0].name not in left_out]
+    rollouts, seconds = on_real_hosts(work, SEED, labs=2)
     table = of_real(rollouts, seconds)
     assert [rollout for rollout in rollouts if rollout.broken] == [], table
-    assert sum(rollout.struck for rollout in rollouts) >= ROLLOUTS - 2, table
+    assert sum(rollout.struck for rollout in rollouts) >= len(work) - 2, table
 
 
 @pytest.mark.fleet
@@ -41,8 +55,8 @@ def test_a_login_that_is_left_open_is_seen(tmp_path: Path) -> None:
         take_down(name)
 
 
-def test_a_slice_holds_every_fault() -> None:
-    assert {fault.name for fault, _ in chosen(ROLLOUTS, SEED)} == {fault.name for fault in FAULTS}
+def test_every_fault_is_struck_once() -> None:
+    assert {fault.name for fault, _ in chosen(EVERY, SEED)} == {fault.name for fault in FAULTS} > LEFT_OUT
 
 
 def test_every_phase_is_struck_by_some_fault() -> None:
