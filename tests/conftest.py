@@ -41,8 +41,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes minutes on real hosts begins first, faulted rollouts before all: at the end one worker would do it alone."""
-    items.sort(key=lambda item: (item.get_closest_marker("fleet") is None, "tests/chaos" not in item.nodeid))
+    """What takes minutes begins first, faults before real hosts: at the end one worker would do it alone."""
+    items.sort(key=lambda item: ("tests/chaos" not in item.nodeid, item.get_closest_marker("fleet") is None))
 
 
 @pytest.fixture

@@ -204,6 +204,7 @@ def test_two_that_share_a_host_conflict_when_scheduled_and_take_turns_when_run(s
     site.orch("rollback", one, "--reason", "end of the test", expect=5)
 
 
+@pytest.mark.slow
 def test_two_look_at_once_and_one_is_killed_and_it_starts_once(site: Site) -> None:
     """Killed the moment its driver is there, which is after it was due and before it has begun."""
     entry = site.scheduled(lambda at: site.plan("once", "web1"))
@@ -230,6 +231,7 @@ def test_two_look_at_once_and_one_is_killed_and_it_starts_once(site: Site) -> No
     site.orch("rollback", name, "--reason", "end of the test", expect=5)
 
 
+@pytest.mark.slow
 def test_a_freeze_that_came_after_it_was_scheduled_refuses_it_by_name(site: Site) -> None:
     policy = site.project / "policies" / "lab.yml"
     rules = {"orch": 1, "policy": "lab", "version": 1, "title": "Lab"}
