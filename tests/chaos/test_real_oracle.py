@@ -11,7 +11,7 @@ from orchestrator.domain.check import CheckResult, title_of
 from orchestrator.domain.fold import fold
 from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
 from tests.chaos.real.oracle import Prober, against_acts, outrun
-from tests.chaos.real.site import Act, Answer, census
+from tests.chaos.real.site import TAMPERED, Act, Answer, census
 from tests.histories import START, attempted, checked, ready_to_deploy, recorded
 from tests.simulation.evidence import Witness, unproved
 
@@ -57,6 +57,13 @@ def test_a_sound_act_log_is_sound() -> None:
 @pytest.mark.parametrize(("what", "act", "expected"), UNSOUND, ids=[row[0] for row in UNSOUND])
 def test_an_unsound_act_is_found_out(what: str, act: Act, expected: str) -> None:
     assert any(expected in word for word in against_acts([*SOUND, act], RECORDS, fold(RECORDS)))
+
+
+def test_only_an_attempt_that_had_leave_already_may_read_a_change() -> None:
+    act = Act("h1", "a1", "deploy", TAMPERED, FIRST + 0.6)
+    before, after = FIRST - 60, FIRST + 0.01
+    assert any("a changed playbook" in w for w in against_acts([*SOUND, act], RECORDS, fold(RECORDS), before))
+    assert against_acts([*SOUND, act], RECORDS, fold(RECORDS), after) == []
 
 
 REFUSED = AttemptOutcome(

@@ -70,7 +70,8 @@ def _lose_copy(site: Site, host: str, deployment: str, driver: "subprocess.Popen
 
 
 def _change_copy(site: Site, host: str, deployment: str, driver: "subprocess.Popen[str]") -> None:
-    """Both playbooks of the copy sign the act log with a word of their own now, which must never be read there."""
+    """Both playbooks of the copy sign the act log with a word of their own now, which no attempt after this may read there."""
+    site.changed_at = time.time()
     for folder in ("playbooks", "rollback"):
         path = site.home / "frozen" / deployment / folder / "app.yml"
         with suppress(FileNotFoundError):

@@ -46,7 +46,7 @@ def broken(site: Site, name: str, trees: dict[str, str], victim: str, *, cuts: b
         *against_words(records),
         *(at_rest(d) if d.over else []),
         *unproved(records, d.plan, d.waves, Witness(lambda record: record.at, Prober(site.answers).gave)),
-        *against_acts(acts, records, d),
+        *against_acts(acts, records, d, site.changed_at),
         *(outrun(site.acts(), records, site.newer, site.woken_at) if site.newer else []),
         *_truthful(site, d, trees),
         *_undisturbed(site, d, victim),
@@ -66,8 +66,13 @@ def admitted(records: list[Recorded]) -> list[str]:
     return found
 
 
-def against_acts(acts: list[Act], records: list[Recorded], d: Deployment) -> list[str]:
-    """What the act logs of the hosts and the journal disagree on."""
+def against_acts(
+    acts: list[Act], records: list[Recorded], d: Deployment, changed_at: float = 0.0
+) -> list[str]:
+    """What the act logs of the hosts and the journal disagree on.
+
+    `changed_at`: when the private copy was changed. An attempt that had leave by then may read it still (ADR 17).
+    """
     intended = {r.event.attempt: r for r in records if isinstance(r.event, e.AttemptIntended)}
     gates = {r.event.wave: r.at.timestamp() for r in records if isinstance(r.event, e.GatePassed)}
     backout = min(
@@ -76,9 +81,14 @@ def against_acts(acts: list[Act], records: list[Recorded], d: Deployment) -> lis
     found = [
         f"{attempt} did {task} {n} times on {host}"
         for (host, attempt, _, task), n in Counter(act[:4] for act in acts).items()
-        if n > 1
+        if n > 1 and task != TAMPERED
     ]
-    found += [f"{act.attempt} ran a changed playbook on {act.host}" for act in acts if act.task == TAMPERED]
+    found += [
+        f"{act.attempt} ran a changed playbook on {act.host}"
+        for act in acts
+        if act.task == TAMPERED
+        and (act.attempt not in intended or intended[act.attempt].at.timestamp() > changed_at)
+    ]
     for act in acts:
         record = intended.get(act.attempt)
         if record is None or record.at.timestamp() > act.at + 0.001:

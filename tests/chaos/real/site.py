@@ -104,6 +104,7 @@ class Site:
     """The deployment from another store that took the place of a paused run, where there was one."""
     paused: list[int] = field(default_factory=list)
     woken_at: float = 0.0
+    changed_at: float = 0.0
     _over: threading.Event = field(default_factory=threading.Event)
 
     @property
