@@ -186,6 +186,7 @@ def test_nobody_signs_off_what_is_not_deployed(desk: Office) -> None:
     d = desk.deployment()
     assert d.closed is not None
     assert "signed off by Nadia Costa as customer" in d.closed
+    assert f"\nClosed: {d.closed}." in desk.said()
     assert desk.say("sign-off", "nadia") == 4
     assert "has signed off in this role already" in desk.said()
 
