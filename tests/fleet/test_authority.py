@@ -155,6 +155,7 @@ def test_what_nobody_swapped_runs_and_is_taken_back(touched: Site) -> None:
     assert not touched.copy("").exists()
 
 
+@pytest.mark.slow
 def test_the_project_may_go_on_while_the_copy_runs(touched: Site) -> None:
     """What somebody works on for the next release is not what this one runs from."""
     at_the_gate(touched)
@@ -167,7 +168,7 @@ def test_the_project_may_go_on_while_the_copy_runs(touched: Site) -> None:
 
 # what is swapped in the private copy between the waves, and what the hold names
 TAMPERED = [
-    (BACKOUT, "absent", "Absent"),
+    pytest.param(BACKOUT, "absent", "Absent", marks=pytest.mark.slow),
     (ARTEFACT, "1.0.0", "1.0.1"),
     pytest.param(TEMPLATE, "greeting", "greeting|upper", marks=pytest.mark.slow),
     pytest.param(NOTES, "Add a line", "Add one line", marks=pytest.mark.slow),

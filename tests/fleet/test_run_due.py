@@ -181,6 +181,7 @@ def test_what_is_scheduled_for_a_window_starts_when_it_is_due(site: Site) -> Non
     site.orch("rollback", name, "--reason", "end of the test", expect=5)
 
 
+@pytest.mark.slow
 def test_two_that_share_a_host_conflict_when_scheduled_and_take_turns_when_run(site: Site) -> None:
     first = site.scheduled(lambda at: site.plan("one", "web1,web2", soak="20s"))
     second = site.scheduled(lambda at: site.plan("two", "web2,web3", soak="20s"))
