@@ -27,6 +27,7 @@ ROWS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("playbook", "first", "second", "words"), ROWS, ids=[row[0] for row in ROWS])
 def test_a_lying_playbook_through_mitogen(
     runs: Runs, playbook: str, first: str, second: str, words: str

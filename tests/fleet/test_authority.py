@@ -147,6 +147,7 @@ def at_the_gate(site: Site) -> None:
     assert site.acts() == {"web1": ["deploy"], "web2": []}
 
 
+@pytest.mark.slow
 def test_what_nobody_swapped_runs_and_is_taken_back(touched: Site) -> None:
     at_the_gate(touched)
     assert touched.go("confirm", expect=0)["state"] == "completed"

@@ -137,7 +137,7 @@ def test_an_upgrade_in_waves_and_its_rollback(site: Site) -> None:
     [
         ("1.2.0", "pilot", {"web1"}),
         pytest.param("1.3.0", "big-bang", set(HOSTS), marks=pytest.mark.slow),
-        ("1.4.0", "phased", {"web1"}),
+        pytest.param("1.4.0", "phased", {"web1"}, marks=pytest.mark.slow),
     ],
 )
 def test_a_bad_release_is_stopped_and_backed_out(
