@@ -152,6 +152,7 @@ def test_a_bad_release_is_stopped_and_backed_out(
     assert all(differences(before[host], now) == [] for host, now in site.see().items())
 
 
+@pytest.mark.slow
 def test_a_forgetful_backout_ends_with_residue_that_names_the_file(site: Site) -> None:
     before = site.see()
     assert site.lab.ssh("web1", "sudo cp -a /etc/shop/shop.toml /root/kept").code == 0

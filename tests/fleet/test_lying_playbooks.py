@@ -86,7 +86,18 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize(("playbook", "first", "second", "words"), ROWS, ids=[row[0] for row in ROWS])
+TAKE_LONG = ("delegate_in_a_loop.yml", "includes.yml")
+
+
+def long(*row: str) -> object:
+    return pytest.param(*row, marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize(
+    ("playbook", "first", "second", "words"),
+    [long(*row) if row[0] in TAKE_LONG else row for row in ROWS],
+    ids=[row[0] for row in ROWS],
+)
 def test_a_lying_playbook(runs: Runs, playbook: str, first: str, second: str, words: str) -> None:
     outcome = runs.run(playbook)
     assert words in reasons(outcome)

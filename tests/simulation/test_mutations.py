@@ -303,7 +303,17 @@ MUTATIONS: tuple[tuple[Mutate, str], ...] = (
 )
 
 
-@pytest.mark.parametrize(("mutate", "expected"), MUTATIONS, ids=[m[0].__name__ for m in MUTATIONS])
+# Those that need many seeds until they are found out.
+LONG = {"begins_waves_without_room", "calls_the_unreachable_quiet"}
+
+
+@pytest.mark.parametrize(
+    ("mutate", "expected"),
+    [
+        pytest.param(*row, id=row[0].__name__, marks=[pytest.mark.slow] if row[0].__name__ in LONG else [])
+        for row in MUTATIONS
+    ],
+)
 def test_a_broken_core_is_found_out(mutate: Mutate, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
     mutate(monkeypatch)
     for seed in range(WITHIN):
