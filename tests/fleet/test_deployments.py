@@ -174,6 +174,8 @@ def test_a_forgetful_backout_ends_with_residue_that_names_the_file(site: Site) -
     assert differences(before["web1"], site.see()["web1"]) == []
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_a_host_cut_off_in_a_wave_is_never_a_success(site: Site) -> None:
     before = site.see()
     driver = site.driver(site.plan("1.1.0", "phased"))
