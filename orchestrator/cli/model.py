@@ -12,8 +12,7 @@ from orchestrator.cli.branches import print_outline
 from orchestrator.cli.model_stats import stats
 from orchestrator.cli.person import json_option
 from orchestrator.cli.rule_outline import model_outline
-from orchestrator.cli.shelf import Shelf, check, project_option, tell_faults
-from orchestrator.cli.table import print_table
+from orchestrator.cli.shelf import Shelf, as_line, check, project_option, tell_all
 from orchestrator.domain.deployment_model import DeploymentModel
 from orchestrator.domain.loaded_file import LoadedFile
 from orchestrator.domain.plain_text import plain
@@ -32,17 +31,9 @@ def model() -> None:
 @json_option
 def list_models(project: Path | None, as_json: bool) -> int:  # noqa: FBT001 (click calls it)
     """List the models of the project, by name and version."""
-    models, faults = _shelf(project).all()
-    if as_json:
-        for one in models:
-            click.echo(
-                json.dumps({"file": one.file, "sha256": one.sha256, **one.noun.model_dump(mode="json")})
-            )
-    elif models:
-        print_table(HEADINGS, [_row(one) for one in models])
-    elif not faults:
-        click.echo(f"There is no deployment model in {_shelf(project).places()}.")
-    return tell_faults(faults)
+    shelf = _shelf(project)
+    none = f"There is no deployment model in {shelf.places()}."
+    return tell_all(shelf, HEADINGS, _row, none=none, as_json=as_json)
 
 
 @model.command()
@@ -53,9 +44,7 @@ def show(name: str, project: Path | None, as_json: bool) -> None:  # noqa: FBT00
     """Show MODEL: a name, NAME@VERSION, or a file. What it asks of a plan, and what a plan gets from it."""
     found = _shelf(project).named(name)
     if as_json:
-        click.echo(
-            json.dumps({"file": found.file, "sha256": found.sha256, **found.noun.model_dump(mode="json")})
-        )
+        click.echo(as_line(found))
         return
     print_outline(model_outline(found))
 

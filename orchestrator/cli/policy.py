@@ -14,8 +14,7 @@ from orchestrator.bootstrap import clock, home_of
 from orchestrator.cli.branches import print_outline
 from orchestrator.cli.person import json_option
 from orchestrator.cli.rule_outline import policy_outline, scope_words
-from orchestrator.cli.shelf import Shelf, check, project_option, tell_faults
-from orchestrator.cli.table import print_table
+from orchestrator.cli.shelf import Shelf, as_line, check, project_option, tell_all
 from orchestrator.domain.loaded_file import LoadedFile
 from orchestrator.domain.plain_text import plain
 from orchestrator.domain.release_policy import ReleasePolicy
@@ -37,17 +36,9 @@ def policy() -> None:
 @json_option
 def list_policies(project: Path | None, as_json: bool) -> int:  # noqa: FBT001 (click calls it)
     """List the policies of the project and of the house, by name and version."""
-    policies, faults = _shelf(project).all()
-    if as_json:
-        for one in policies:
-            click.echo(
-                json.dumps({"file": one.file, "sha256": one.sha256, **one.noun.model_dump(mode="json")})
-            )
-    elif policies:
-        print_table(HEADINGS, [_row(one) for one in policies])
-    elif not faults:
-        click.echo(f"There is no release policy in {_shelf(project).places()}: none binds.")
-    return tell_faults(faults)
+    shelf = _shelf(project)
+    none = f"There is no release policy in {shelf.places()}: none binds."
+    return tell_all(shelf, HEADINGS, _row, none=none, as_json=as_json)
 
 
 @policy.command()
@@ -58,9 +49,7 @@ def show(name: str, project: Path | None, as_json: bool) -> None:  # noqa: FBT00
     """Show POLICY: a name, NAME@VERSION, or a file. What it asks for, and when it is open next."""
     found = _shelf(project).named(name)
     if as_json:
-        click.echo(
-            json.dumps({"file": found.file, "sha256": found.sha256, **found.noun.model_dump(mode="json")})
-        )
+        click.echo(as_line(found))
         return
     print_outline(policy_outline(found, clock().now()))
 

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 import click
 
 from orchestrator.adapters.files.noun_folder import Shelved, files_in, shelved
+from orchestrator.cli.table import print_table
 from orchestrator.domain.loaded_file import LoadedFile
 from orchestrator.domain.noun import Noun
 from orchestrator.domain.plain_text import plain
@@ -98,6 +99,31 @@ def check(
         name, version = shelf.known_by(one.noun)
         click.echo(f"{one.file}: ok, {name} version {version}")
     return ExitCode.COMPLETED
+
+
+def tell_all(
+    shelf: Shelf[N],
+    headings: Sequence[str],
+    row: Callable[[LoadedFile[N]], tuple[str, ...]],
+    *,
+    none: str,
+    as_json: bool,
+) -> ExitCode:
+    """A table of all that are sound, or a line of JSON for each, and every fault; `none` is said where there is nothing."""
+    sound, faults = shelf.all()
+    if as_json:
+        for one in sound:
+            click.echo(as_line(one))
+    elif sound:
+        print_table(headings, [row(one) for one in sound])
+    elif not faults:
+        click.echo(none)
+    return tell_faults(faults)
+
+
+def as_line(one: LoadedFile[N]) -> str:
+    """A file as a line of JSON."""
+    return json.dumps({"file": one.file, "sha256": one.sha256, **one.noun.model_dump(mode="json")})
 
 
 def tell_faults(faults: Sequence[Fault]) -> ExitCode:

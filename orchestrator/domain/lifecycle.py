@@ -49,6 +49,8 @@ OVER = (
     S.REFUSED,
     S.CANCELLED,
 )
+NEVER_TOUCHED = frozenset({S.REFUSED, S.CANCELLED})
+"""Ends before any host was touched."""
 
 TABLE: dict[State, dict[str, State]] = {
     S.PLANNED: {"submitted": S.AWAITING_APPROVAL, "cancelled": S.CANCELLED},

@@ -1,6 +1,7 @@
 """Gathers what admission is decided from: rules, keys and approvals, and what earlier deployments tell."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from orchestrator.domain.effective_plan import EffectivePlan
 from orchestrator.domain.events import Approved
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.rehearsal import MeasuredWave, PresentedCertificate
+from orchestrator.domain.release_policy import ReleasePolicy
 from orchestrator.domain.signing import Keyring
 from orchestrator.engine.folding import briefs, folded
 from orchestrator.engine.ports import Ports
@@ -30,24 +32,12 @@ def question_of(ports: Ports, d: Deployment, now: datetime) -> Question:
     governed = d.policy is not None
     ruled = governed or keyring.keys or d.model is not None
     others = briefs(ports.journal, besides=d.id) if ruled else []
-    effective = _effective(d)
     approvals = ports.keys.present(_given(d), keyring)
     certificates = _certificates(ports, d, keyring) if governed else ()
-    return Question(
-        subject=d.id,
-        plan=d.plan,
-        waves=d.waves,
-        effective=effective,
-        policy=d.policy or NO_POLICY,
-        requester=d.by,
-        now=now,
-        model=d.model,
-        change=d.change,
-        mode=d.mode,
-        approvals=approvals,
+    rests_on = asked_about(d, now, keyring, approvals, others, policy=d.policy or NO_POLICY)
+    return replace(
+        rests_on,
         certificates=certificates,
-        keyring=keyring,
-        used=frozenset(nonce for other in others for nonce in other.consumed),
         earlier_plans=earlier_plans(ports, d, named_in(approvals, certificates), others),
         recent=tuple(_starts(others, d)),
         successes=tuple(_successes(others)),
@@ -55,6 +45,33 @@ def question_of(ports: Ports, d: Deployment, now: datetime) -> Question:
         plan_file=d.plan_file,
         rehearsing=d.rehearsal is not None,
         vouched=d.vouched if not governed and not keyring.keys else (),
+    )
+
+
+def asked_about(
+    d: Deployment,
+    now: datetime,
+    keyring: Keyring,
+    approvals: tuple[PresentedApproval, ...],
+    others: Sequence[Brief],
+    *,
+    policy: ReleasePolicy,
+) -> Question:
+    """What every judgement of signed words rests on, whether they let a deployment start or are only taken."""
+    return Question(
+        subject=d.id,
+        plan=d.plan,
+        waves=d.waves,
+        effective=_effective(d),
+        policy=policy,
+        requester=d.by,
+        now=now,
+        model=d.model,
+        change=d.change,
+        mode=d.mode,
+        approvals=approvals,
+        keyring=keyring,
+        used=frozenset(nonce for other in others for nonce in other.consumed),
     )
 
 

@@ -1,6 +1,7 @@
 """Signed words of people to a deployment: judged first, all of them together, and then all on the journal or none."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from orchestrator.domain import events as e
@@ -8,7 +9,7 @@ from orchestrator.domain.approval import SignedApproval
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.release_policy import ReleasePolicy
 from orchestrator.engine import use_cases
-from orchestrator.engine.admission import earlier_plans, named_in
+from orchestrator.engine.admission import asked_about, earlier_plans, named_in
 from orchestrator.engine.asked_ahead import ask_ahead
 from orchestrator.engine.folding import briefs
 from orchestrator.engine.ports import Ports
@@ -29,22 +30,8 @@ def question_about(ports: Ports, d: Deployment, new: Sequence[SignedApproval] = 
     given = (*d.approvals, *(one.signed for one in d.reviews if one.signed is not None), *new)
     others = briefs(ports.journal, besides=d.id)
     approvals = ports.keys.present(given, keyring)
-    return Question(
-        subject=d.id,
-        plan=d.plan,
-        waves=d.waves,
-        effective=d.effective,
-        policy=d.policy or UNGOVERNED,
-        requester=d.by,
-        now=ports.clock.now(),
-        model=d.model,
-        change=d.change,
-        mode=d.mode,
-        approvals=approvals,
-        keyring=keyring,
-        used=frozenset(nonce for other in others for nonce in other.consumed),
-        earlier_plans=earlier_plans(ports, d, named_in(approvals, ()), others),
-    )
+    rests_on = asked_about(d, ports.clock.now(), keyring, approvals, others, policy=d.policy or UNGOVERNED)
+    return replace(rests_on, earlier_plans=earlier_plans(ports, d, named_in(approvals, ()), others))
 
 
 def objections(

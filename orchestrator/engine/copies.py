@@ -4,14 +4,12 @@ from datetime import datetime, timedelta
 
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.lifecycle import State
+from orchestrator.domain.lifecycle import NEVER_TOUCHED, State
 from orchestrator.engine.folding import briefs
 from orchestrator.engine.ports import Ports
 
 KEPT = timedelta(days=90)
 """After the end of a deployment that could still be rolled back. A rollback after that copies the project anew."""
-
-NOTHING_TOUCHED = frozenset({State.REFUSED, State.CANCELLED})
 
 
 def discard_old(ports: Ports, deployment: Deployment) -> None:
@@ -32,4 +30,4 @@ def _done_with(one: Brief, now: datetime) -> bool:
 
 def _nothing_to_take_back(one: Brief) -> bool:
     """What was backed out on a part of its hosts can be rolled back on the others."""
-    return one.state in NOTHING_TOUCHED or (one.state is State.BACKED_OUT and one.restored)
+    return one.state in NEVER_TOUCHED or (one.state is State.BACKED_OUT and one.restored)

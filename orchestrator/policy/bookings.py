@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 
 from orchestrator.domain.authority import OF_CALENDAR
 from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.lifecycle import OVER, State
+from orchestrator.domain.lifecycle import NEVER_TOUCHED, OVER, State
 from orchestrator.domain.rehearsal import MeasuredWave
 from orchestrator.domain.schedule_of_change import Booking, BookingState
 from orchestrator.domain.target import Target
 from orchestrator.policy.point_of_no_return import expected_times
 
 _PROPOSED = frozenset({State.PLANNED, State.AWAITING_APPROVAL})
-_WITHDRAWN = frozenset({State.REFUSED, State.CANCELLED})
 _AT_LEAST = timedelta(seconds=1)
 BY_ADDRESS = "address:"
 """Stands before an address that is taken for a machine, where nobody has asked which machine answers there."""
@@ -79,7 +78,7 @@ def booking_of(
 
 def state_of(d: Deployment) -> BookingState:
     """How the schedule calls the state that a deployment is in."""
-    if d.state in _WITHDRAWN:
+    if d.state in NEVER_TOUCHED:
         return "withdrawn"
     if d.state in OVER:
         return "over"

@@ -63,7 +63,7 @@ def due_step(d: Deployment, now: datetime, calendar: Calendar) -> DueStep:
     still_open = opening_lasts(d, calendar, starts, now)
     why = _why_missed(d, late, still_open=still_open)
     if why and (d.missed_start is None or not still_open):
-        choice = _choice(d, calendar, starts, now)
+        choice = _choice(d, still_open=still_open)
         if choice != "start":
             return Missed(choice, why, late.total_seconds())
     return Start(why if d.missed_start is None else "", late.total_seconds())
@@ -81,11 +81,10 @@ def _why_missed(d: Deployment, late: timedelta, *, still_open: bool) -> str:
     return f"nobody started it within {words} of its time"
 
 
-def _choice(d: Deployment, calendar: Calendar, starts: datetime, now: datetime) -> MissedChoice:
+def _choice(d: Deployment, *, still_open: bool) -> MissedChoice:
     if d.missed == "skip":
         return "skip"
-    lasts = opening_lasts(d, calendar, starts, now)
-    return "start" if d.missed == "start while open" and lasts else "ask"
+    return "start" if d.missed == "start while open" and still_open else "ask"
 
 
 def opening_lasts(d: Deployment, calendar: Calendar, starts: datetime, now: datetime) -> bool:

@@ -5,13 +5,12 @@ from datetime import datetime
 
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.lifecycle import State
+from orchestrator.domain.lifecycle import NEVER_TOUCHED, State
 from orchestrator.domain.requirement import RoleNeed
 from orchestrator.domain.roles import same_person, same_role
 
 DEPLOYED = frozenset({State.EARLY_LIFE_SUPPORT, State.COMPLETED, State.COMPLETED_WITH_EXCEPTIONS})
 """Where there is something that can be accepted."""
-UNTOUCHED_ENDS = frozenset({State.REFUSED, State.CANCELLED})
 
 
 def sign_offs_missing(d: Deployment | Brief) -> tuple[RoleNeed, ...]:
@@ -28,7 +27,7 @@ def accepted(d: Deployment) -> bool:
 
 def reviews_missing(d: Deployment | Brief) -> tuple[RoleNeed, ...]:
     """Who has still to review the emergency, however it ended; nobody where no host was touched."""
-    if d.review_by is None or d.state in UNTOUCHED_ENDS:
+    if d.review_by is None or d.state in NEVER_TOUCHED:
         return ()
     return _missing(d.reviewers, d.reviewed)
 

@@ -31,8 +31,12 @@ DECISIONS: dict[str, str] = {
 def approval_words(signed: SignedApproval) -> str:
     """Such as `approved by Li Wei as change manager at 2026-06-06 20:00 UTC, key 0a1b2c3d4e5f6071: looked at`."""
     one = signed.approval
-    what = f"{one.overrides} overridden" if one.overrides is not None else DECISIONS[one.decision]
-    return f"{what} by {one.person} as {one.role} at {one.made_at:%Y-%m-%d %H:%M} UTC, key {one.key[:16]}: {one.reason}"
+    by = f"by {one.person} as {one.role} at {one.made_at:%Y-%m-%d %H:%M} UTC, key {one.key[:16]}"
+    return f"{_decided(one)} {by}: {one.reason}"
+
+
+def _decided(one: Approval) -> str:
+    return f"{one.overrides} overridden" if one.overrides is not None else DECISIONS[one.decision]
 
 
 class Said(NamedTuple):
@@ -56,9 +60,17 @@ def said(records: Iterable[Recorded]) -> list[Said]:
         signed = event.signed if isinstance(event, e.ApprovalGiven | e.Reviewed) else None
         if signed is not None:
             one = signed.approval
-            word = f"{one.overrides} overridden" if one.overrides is not None else DECISIONS[one.decision]
             found.append(
-                Said(word, one.person, one.role, one.reason, one.key, one.made_at, record.at, one.expires)
+                Said(
+                    _decided(one),
+                    one.person,
+                    one.role,
+                    one.reason,
+                    one.key,
+                    one.made_at,
+                    record.at,
+                    one.expires,
+                )
             )
         elif isinstance(event, e.Reviewed):
             found.append(Said("reviewed", event.by, event.role, event.reason, "", None, record.at, None))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from orchestrator.domain.attempt import Purpose
 from orchestrator.domain.deployment import Deployment, latest_outcomes
-from orchestrator.domain.lifecycle import State
+from orchestrator.domain.lifecycle import NEVER_TOUCHED, State
 from orchestrator.domain.outcome import HostOutcome
 
 _PURPOSES: tuple[Purpose, Purpose] = ("deploy", "backout")
@@ -74,7 +74,7 @@ def _faults(d: Deployment) -> Iterator[str]:
 def _end(d: Deployment) -> Iterator[str]:
     if not d.over:
         yield f"it is not over: {d.state.value}"
-    elif d.state in (State.REFUSED, State.CANCELLED):
+    elif d.state in NEVER_TOUCHED:
         yield "; ".join((f"it was {d.state.value} before any host was touched", *d.refusals))
     elif d.state is not State.BACKED_OUT:
         yield f"the backout is not proved: it ended {d.state.value}"

@@ -4,14 +4,8 @@ from functools import singledispatch
 
 from orchestrator.domain import events as e
 from orchestrator.domain.events import Recorded
+from orchestrator.policy.giving import DECISIONS
 from orchestrator.policy.story import Result, StepName, Story, StoryStep
-
-_SAID: dict[str, tuple[Result, str]] = {
-    "approve": ("passed", "approved by"),
-    "reject": ("failed", "rejected by"),
-    "override": ("passed", "overridden by"),
-    "sign_off": ("passed", "signed off by"),
-}
 
 
 @singledispatch
@@ -22,9 +16,9 @@ def tell_of_authority(event: e.Event, story: Story, record: Recorded) -> None:
 @tell_of_authority.register
 def _approval_given(event: e.ApprovalGiven, story: Story, record: Recorded) -> None:
     approval = event.signed.approval
-    result, said = _SAID[approval.decision]
+    result: Result = "failed" if approval.decision == "reject" else "passed"
     what = f" ({approval.overrides})" if approval.overrides else ""
-    words = f"{said} {approval.person} as {approval.role}{what}: {approval.reason}"
+    words = f"{DECISIONS[approval.decision]} by {approval.person} as {approval.role}{what}: {approval.reason}"
     story.add(StoryStep("approval", None, record.at, record.at, result, words))
 
 

@@ -22,7 +22,7 @@ from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.store import SqlJournal
 from orchestrator.domain import events as e
 from orchestrator.domain.events import Recorded
-from orchestrator.lab.fleet import Lab, take_down
+from tests.fleet.labs import lab_for
 
 SSH = next(each for each in CONTENDERS if each.name == "ssh")
 BURN = "import time\nwhile time.process_time() < 0.3: pass\nopen('done', 'wb').write(bytes(3000000))"
@@ -117,11 +117,8 @@ def test_three_waves(hosts: int, waves: list[str | int]) -> None:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    name = f"test-bench-{os.getpid()}"
-    try:
-        yield Site.made(Lab.up(name, 2, light=True), tmp_path)
-    finally:
-        take_down(name)
+    with lab_for("bench", 2, light=True) as lab:
+        yield Site.made(lab, tmp_path)
 
 
 @pytest.mark.fleet

@@ -1,16 +1,15 @@
 """A slice of the faults on real hosts, and in the slow tests each kind of fault once; in a phase that is drawn."""
 
-import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from orchestrator.lab.fleet import Lab, take_down
 from tests.chaos.real.faults import FAULTS, PHASES, pairs
 from tests.chaos.real.fleet import chosen, on_real_hosts
 from tests.chaos.real.site import Site, sessions
 from tests.chaos.report import of_real
+from tests.fleet.labs import lab_for
 
 EVERY = 19
 # A cousin of each of these is in the slice.
@@ -41,9 +40,7 @@ def test_faulted_rollouts_break_no_invariant(left_out: set[str]) -> None:
 
 @pytest.mark.fleet
 def test_a_login_that_is_left_open_is_seen(tmp_path: Path) -> None:
-    name = f"test-logins-{os.getpid()}"
-    try:
-        lab = Lab.up(name, 2, light=True)
+    with lab_for("logins", 2, light=True) as lab:
         site = Site(lab, tmp_path)
         left = subprocess.Popen([*lab.ssh_command("web1"), "echo in; sleep 60"], stdout=subprocess.PIPE)
         assert left.stdout is not None
@@ -51,8 +48,6 @@ def test_a_login_that_is_left_open_is_seen(tmp_path: Path) -> None:
         assert [len(sessions(site, host)) for host in ("web1", "web2")] == [1, 0]
         left.kill()
         left.communicate()
-    finally:
-        take_down(name)
 
 
 def test_every_fault_is_struck_once() -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from orchestrator.lab.fleet import Lab, take_down
 from orchestrator.lab.sweep import labs_with_traces
+from tests.fleet.labs import lab_for, lab_name_for
 
 HERE = Path(__file__).parent
 
@@ -39,19 +40,21 @@ def lab() -> Iterator[Lab]:
     if standing:
         yield Lab.up(standing, 6)
         return
-    yield from _until_the_end(_name("full"), 6, light=False)
+    with lab_for("full", 6) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
 def light_lab() -> Iterator[Lab]:
     """Twelve light hosts, web1 to web12, for all tests of this process."""
-    yield from _until_the_end(_name("light"), 12, light=True)
+    with lab_for("light", 12, light=True) as made:
+        yield made
 
 
 @pytest.fixture
-def lab_name() -> Iterator[str]:
+def lablab_name_for() -> Iterator[str]:
     """A name for a lab that the test makes itself; whatever is left of it is taken away."""
-    name = _name("own")
+    name = lab_name_for("own")
     yield name
     take_down(name)
 
@@ -62,7 +65,7 @@ def new_lab() -> Iterator[NewLab]:
     made: list[str] = []
 
     def up(hosts: int = 2, *, light: bool = False) -> Lab:
-        made.append(_name(f"new{len(made)}"))
+        made.append(lab_name_for(f"new{len(made)}"))
         return Lab.up(made[-1], hosts, light=light)
 
     yield up
@@ -79,14 +82,3 @@ def _labs_of_dead_test_runs() -> None:
         owner = re.fullmatch(r"test-\w+-(\d+)", name)
         if owner and not Path(f"/proc/{owner[1]}").exists():
             take_down(name)
-
-
-def _until_the_end(name: str, hosts: int, *, light: bool) -> Iterator[Lab]:
-    try:
-        yield Lab.up(name, hosts, light=light)
-    finally:
-        take_down(name)
-
-
-def _name(use: str) -> str:
-    return f"test-{use}-{os.getpid()}"

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from orchestrator.lab.fleet import Lab, take_down
+from orchestrator.lab.fleet import Lab
 from tests.cases.authority.swaps import (
     ARTEFACT,
     BACKOUT,
@@ -27,6 +27,7 @@ from tests.cases.authority.swaps import (
     edit,
     project,
 )
+from tests.fleet.labs import lab_for
 
 ORCH = [sys.executable, "-m", "orchestrator"]
 PEOPLE = {"li": ("Li Wei", "change manager"), "omar": ("Omar Haddad", "service owner")}
@@ -105,11 +106,8 @@ class Site:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    name = f"test-authority-{os.getpid()}"
-    try:
-        yield Site(Lab.up(name, len(HOSTS), light=True), tmp_path_factory.mktemp("authority"))
-    finally:
-        take_down(name)
+    with lab_for("authority", len(HOSTS), light=True) as lab:
+        yield Site(lab, tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture

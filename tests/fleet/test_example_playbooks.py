@@ -22,8 +22,9 @@ from urllib.request import urlopen
 import pytest
 from ruamel.yaml import YAML
 
-from orchestrator.lab.fleet import Lab, take_down
+from orchestrator.lab.fleet import Lab
 from tests.cases.example.variants import ROOT, project
+from tests.fleet.labs import lab_for
 
 pytestmark = pytest.mark.slow
 
@@ -147,16 +148,13 @@ def differences(before: Mapping[str, Seen], after: Mapping[str, Seen]) -> dict[s
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Example]:
-    name = f"test-example-{os.getpid()}"
-    try:
-        made = Example(Lab.up(name, len(HOSTS)), tmp_path_factory.mktemp("example") / "project")
+    with lab_for("example", len(HOSTS)) as lab:
+        made = Example(lab, tmp_path_factory.mktemp("example") / "project")
         ran = made.deploy(dict.fromkeys(OLDER, "1.0.0"), "older")
         assert {host: made.answer(host, "/health") for host in OLDER} == dict.fromkeys(OLDER, (200, "ok")), (
             ran.output
         )
         yield made
-    finally:
-        take_down(name)
 
 
 def test_deployed_twice_and_taken_back(example: Example) -> None:

@@ -9,17 +9,15 @@ from collections.abc import Iterator
 import pytest
 
 from orchestrator.lab.errors import LabUsage
-from orchestrator.lab.fleet import Lab, take_down
+from orchestrator.lab.fleet import Lab
+from tests.fleet.labs import lab_for
 
 
 @pytest.fixture(scope="module")
 def lab() -> Iterator[Lab]:
     """Hosts of these tests alone: they suffer."""
-    name = "test-faults"
-    try:
-        yield Lab.up(name, 2)
-    finally:
-        take_down(name)
+    with lab_for("faults", 2) as made:
+        yield made
 
 
 @pytest.fixture

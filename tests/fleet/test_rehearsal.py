@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from orchestrator.lab.fleet import Lab, take_down
+from orchestrator.lab.fleet import Lab
+from tests.fleet.labs import lab_for
 
 PROJECT = Path(__file__).parents[1] / "cases/rehearsal/project"
 ORCH = [sys.executable, "-m", "orchestrator"]
@@ -76,11 +77,8 @@ class Site:
 
 @pytest.fixture(scope="module")
 def lab() -> Iterator[Lab]:
-    name = f"test-rehearsal-{os.getpid()}"
-    try:
-        yield Lab.up(name, 4, light=True)
-    finally:
-        take_down(name)
+    with lab_for("rehearsal", 4, light=True) as made:
+        yield made
 
 
 @pytest.fixture

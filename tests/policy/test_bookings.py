@@ -13,8 +13,9 @@ from orchestrator.domain.fold import fold
 from orchestrator.domain.rehearsal import MeasuredWave
 from orchestrator.policy.bookings import booking_of, bookings_of, known_machines
 from orchestrator.policy.conflicts import conflicts
+from tests.histories import planned
 from tests.journals.corpus import NAMES, folded
-from tests.plans import plan_of, plan_tree, prepared, targets_named
+from tests.plans import plan_tree
 
 NOON = datetime(2026, 6, 6, 12, 0, tzinfo=UTC)
 NIGHT = NOON + timedelta(hours=10)
@@ -31,20 +32,8 @@ def deployment(
     """A deployment on its journal since noon."""
     tree = plan_tree()
     tree["release"] |= release or {}
-    plan = prepared(plan_of(tree), targets_named(*hosts))
-    planned = e.Planned(
-        plan=plan.plan,
-        plan_file="/p/plan.yml",
-        plan_sha256="0" * 64,
-        project="/p",
-        targets=plan.targets,
-        waves=plan.waves,
-        by="ann",
-        mode="scheduled",
-        starts=starts,
-        machines=machines or {},
-    )
-    events = [planned, e.Submitted(by="ann"), *more]
+    laid = {"mode": "scheduled", "starts": starts, "machines": machines or {}}
+    events = [planned(hosts, tree).model_copy(update=laid), e.Submitted(by="ann"), *more]
     return fold(Recorded(deployment=name, seq=n, at=NOON, event=event) for n, event in enumerate(events, 1))
 
 

@@ -15,7 +15,7 @@ from orchestrator.domain.fold import fold
 from orchestrator.domain.window import Freeze, MaintenanceWindow
 from orchestrator.policy.due import GRACE, AskPerson, Missed, Start, due_step, is_due
 from orchestrator.policy.windows import Calendar
-from tests.plans import plan_of, plan_tree, prepared, targets_named
+from tests.histories import planned
 
 NIGHT = datetime(2026, 6, 6, 20, 0, tzinfo=UTC)
 WINDOW = MaintenanceWindow.model_validate(
@@ -35,19 +35,9 @@ OTHER = ("pay-1 runs and shares machine web1",)
 
 def scheduled(*more: e.Event, missed: str = "ask", starts: datetime | None = NIGHT) -> Deployment:
     """A deployment that was approved and is to start at 20:00."""
-    plan = prepared(plan_of(plan_tree()), targets_named("web1", "web2"))
-    planned = e.Planned(
-        plan=plan.plan,
-        plan_file="/p/plan.yml",
-        plan_sha256="0" * 64,
-        project="/p",
-        targets=plan.targets,
-        waves=plan.waves,
-        by="ann",
-        mode="scheduled",
-        starts=starts,
-    ).model_copy(update={"missed": missed})
-    events: list[e.Event] = [planned, e.Submitted(by="ann"), e.Approved(basis="none asked"), *more]
+    laid = {"mode": "scheduled", "starts": starts, "missed": missed}
+    first = planned(("web1", "web2")).model_copy(update=laid)
+    events: list[e.Event] = [first, e.Submitted(by="ann"), e.Approved(basis="none asked"), *more]
     return fold(
         Recorded(deployment="d1", seq=n, at=NIGHT - timedelta(days=1), event=event)
         for n, event in enumerate(events, 1)

@@ -7,7 +7,6 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from orchestrator.adapters.files.noun_file import bytes_of, noun_of
-from orchestrator.adapters.files.noun_folder import Shelved, files_in, shelved
 from orchestrator.adapters.files.yaml_document import read_yaml
 from orchestrator.domain.check import BY_HAND
 from orchestrator.domain.loaded_file import LoadedFile
@@ -33,11 +32,6 @@ def policy_of(file: str, content: bytes) -> LoadedFile[ReleasePolicy]:
     if faults:
         raise PlanFault(_in_order(faults))
     return loaded
-
-
-def policies_in(folders: Iterable[Path]) -> Shelved[ReleasePolicy]:
-    """The policies of these folders that are sound, by name and version, and every fault of the others."""
-    return shelved(files_in(folders), load_policy, lambda policy: (policy.policy, policy.version))
 
 
 def _of_the_rest(file: str, content: bytes, form: Sequence[Fault]) -> list[Fault]:

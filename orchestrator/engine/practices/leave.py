@@ -46,8 +46,9 @@ def changes_of_copy(work: Work, purpose: Purpose) -> tuple[Change | str, ...]:
         files = work.ports.authority.copied(d.plan, place).files
     except PlanFault as gone:
         return tuple(f"{fault.file}: expected {fault.expected}, found {fault.found}" for fault in gone.faults)
-    changes = changes_in_copy(d, files, _artefacts(work, place))
-    return tuple(one for one in changes if purpose == "deploy" or one.ingredient != "artefacts")
+    if purpose == "backout":
+        return tuple(one for one in changes_in_copy(d, files, {}) if one.ingredient != "artefacts")
+    return changes_in_copy(d, files, _artefacts(work, place))
 
 
 def _artefacts(work: Work, place: str) -> dict[str, str]:
