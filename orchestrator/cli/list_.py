@@ -30,7 +30,7 @@ def list_(as_json: bool) -> None:  # noqa: FBT001
     now = ports.clock.now()
     rehearsals = {d.id: folded(ports.journal, d.id) for d in deployments if d.rehearsal}
     rows = [
-        (*row_of(d, now, rehearsals.get(d.id)), seconds_words(round(elapsed(d, now))), plain(d.by, 40))
+        (*row_of(d, now, rehearsals.get(d.id)), took_words(elapsed(d, now)), plain(d.by, 40))
         for d in deployments
     ]
     if as_json:
@@ -49,8 +49,13 @@ def row_of(d: Brief, now: datetime, rehearsal: Deployment | None) -> tuple[str, 
         f"{d.release} {d.version}",
         d.environment,
         state_words(d, now, rehearsal),
-        f"{d.began_at.astimezone():%Y-%m-%d %H:%M}",
+        f"{d.opened_at.astimezone():%Y-%m-%d %H:%M}" if d.opened_at is not None else "",
     )
+
+
+def took_words(seconds: float | None) -> str:
+    """How long it took, or takes so far; nothing where it has not begun."""
+    return "" if seconds is None else seconds_words(round(seconds))
 
 
 def state_words(d: Brief, now: datetime, rehearsal: Deployment | None = None) -> str:
@@ -70,7 +75,9 @@ def rehearsal_words(d: Deployment) -> str:
     return "rehearsal failed" if faults_of_part(d) else "as rehearsed"
 
 
-def _object(d: Brief, seconds: float, now: datetime, rehearsal: Deployment | None) -> dict[str, object]:
+def _object(
+    d: Brief, seconds: float | None, now: datetime, rehearsal: Deployment | None
+) -> dict[str, object]:
     return {
         "id": d.id,
         "release": d.release,
@@ -82,7 +89,8 @@ def _object(d: Brief, seconds: float, now: datetime, rehearsal: Deployment | Non
         "paused": d.paused,
         "stopped": d.stopped,
         "began_at": d.began_at.isoformat(),
-        "seconds": round(seconds, 3),
+        "opened_at": d.opened_at.isoformat() if d.opened_at is not None else None,
+        "seconds": round(seconds, 3) if seconds is not None else None,
         "by": d.by,
         "policy": d.policy,
         "model": d.model,

@@ -113,7 +113,9 @@ def header(d: Deployment, now: datetime, width: int) -> list[Text]:
     first.append(f"  {strategy}")
     began = f"{d.began_at.astimezone():%Y-%m-%d %H:%M:%S}"
     second = Text(no_wrap=True).append(f"{d.id}  by {plain(d.by, 40)}  {began}  ", "dim")
-    second.append(seconds_words(round(elapsed(d, now))), "bold")
+    seconds = elapsed(d, now)
+    if seconds is not None:
+        second.append(seconds_words(round(seconds)), "bold")
     for text in (first, second):
         text.truncate(width, overflow="ellipsis")
     return [first, second, Text("")]

@@ -181,6 +181,7 @@ class Deployment(Noun):
     """Everything known of a deployment after the events so far.
 
     `vouched` are roles whose approval was named without a signature; `waited`: it was once not admitted and waited.
+    `cancelled` says by whom and why it ended before anything was touched, `opened_at` is when it began.
     `frozen` is the folder of the private copy that it runs from, `leave` what was authorised and has not begun yet;
     `mend`: a person said to try again, so that the copy may be put right from the project.
     `review_by`, `reviewers` and `sign_off` are what must follow, `closed` says that it has.
@@ -219,6 +220,7 @@ class Deployment(Noun):
     last_watched: Moment | None = None
     backout: BackoutProgress | None = None
     refusals: Many[str] = ()
+    cancelled: str | None = None
     exceptions: dict[str, str] = {}
     driver: str | None = None
     boot: str = ""
@@ -345,14 +347,14 @@ def latest_outcomes(attempts: Iterable[Attempted]) -> dict[str, HostOutcome]:
 
 
 class Timed(Protocol):
-    """What begins and, perhaps, has ended."""
+    """What was admitted and began at `opened_at` (None: not yet, or never) and, perhaps, has ended."""
 
     @property
-    def began_at(self) -> datetime: ...
+    def opened_at(self) -> datetime | None: ...
     @property
     def ended_at(self) -> datetime | None: ...
 
 
-def elapsed(one: Timed, now: datetime) -> float:
-    """Seconds from the beginning to the end, or to now."""
-    return ((one.ended_at or now) - one.began_at).total_seconds()
+def elapsed(one: Timed, now: datetime) -> float | None:
+    """Seconds from when it began to the end, or to now; None where it has not begun: to lie in the schedule takes no time."""
+    return None if one.opened_at is None else ((one.ended_at or now) - one.opened_at).total_seconds()

@@ -67,6 +67,16 @@ def _start_missed(event: e.StartMissed, d: Deployment, record: Recorded) -> Chan
 
 
 @_changes.register
+def _rejected(event: e.Rejected, d: Deployment, record: Recorded) -> Changes:
+    return {"cancelled": f"rejected by {event.by}: {event.reason}"}
+
+
+@_changes.register
+def _cancelled(event: e.Cancelled, d: Deployment, record: Recorded) -> Changes:
+    return {"cancelled": f"by {event.by}: {event.reason}"}
+
+
+@_changes.register
 def _window_opened(event: e.WindowOpened, d: Deployment, record: Recorded) -> Changes:
     changes: Changes = {
         "opened_at": record.at,

@@ -195,7 +195,7 @@ def _missing(need: RoleNeed, short: int, approved: Sequence[Approval], question:
         code="approval.missing",
         about=need.role,
         found=found,
-        next_move=f'orch approve {question.subject} --as "{need.role}" --reason ...',
+        next_move=f'orch approve {question.subject} --as "{need.role}" --reason WHY',
     )
 
 

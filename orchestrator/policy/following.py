@@ -68,14 +68,14 @@ def _review_words(d: Deployment, now: datetime) -> Iterable[str]:
     missing = reviews_missing(d)
     if missing and d.review_by is not None:
         when = "is overdue since" if review_overdue(d, now) else "must be held by"
-        command = f'orch review {d.id} --as "{missing[0].role}" --reason ...'
+        command = f'orch review {d.id} --as "{missing[0].role}" --reason WHY'
         yield f"The review of this emergency {when} {d.review_by:%Y-%m-%d %H:%M} UTC: {needs_words(missing)} ({command})."
 
 
 def _sign_off_words(d: Deployment) -> Iterable[str]:
     missing = sign_offs_missing(d)
     if missing:
-        command = f'orch sign-off {d.id} --as "{missing[0].role}" --reason ...'
+        command = f'orch sign-off {d.id} --as "{missing[0].role}" --reason WHY'
         yield f"Not signed off yet by {needs_words(missing)} ({command})."
 
 

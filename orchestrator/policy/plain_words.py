@@ -193,7 +193,15 @@ def _refused(d: Deployment) -> list[str]:
 
 
 def _cancelled(d: Deployment) -> list[str]:
-    return ["Cancelled by a person before any host was touched."]
+    """A start that was missed and that the plan says to skip is nobody's decision of that day, and is told as what it is."""
+    missed = d.missed_start
+    if missed is not None and missed.choice == "skip":
+        return [
+            "Skipped before any host was touched: its start was missed, and the plan says to skip it then.",
+            _capital(_sentence(missed.reason)),
+        ]
+    why = [_capital(_sentence(d.cancelled))] if d.cancelled is not None else []
+    return ["Cancelled by a person before any host was touched.", *why]
 
 
 def _untouched(d: Deployment) -> list[str]:
@@ -316,6 +324,10 @@ def _abort_words(d: Deployment) -> str:
 def _sentence(text: str) -> str:
     text = text.strip() or "no reason is on the journal"
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _needs(number: int) -> str:

@@ -20,7 +20,7 @@ _MANY_AT_ONCE = 1
 
 def faults_of(plan: ReleasePlan) -> list[Objection]:
     """What no deployment may start with."""
-    return [*_units_clash(plan), *_empty_proof(plan)]
+    return [*_units_clash(plan), *_empty_proof(plan), *_half_an_emergency(plan)]
 
 
 def window_over(plan: ReleasePlan, now: datetime) -> list[Objection]:
@@ -73,6 +73,19 @@ def _empty_proof(plan: ReleasePlan) -> Iterator[Objection]:
         yield Objection(
             "backout.baseline", expected, "nothing captured", "add the files that the release touches"
         )
+
+
+def _half_an_emergency(plan: ReleasePlan) -> Iterator[Objection]:
+    """The release and the change under which it is asked for must agree on whether it is an emergency."""
+    asked, emergency = plan.approval.change, plan.release.emergency
+    if asked is None or (asked == "emergency") == emergency:
+        return
+    expected = (
+        "emergency, for `release.emergency` is true"
+        if emergency
+        else "standard or normal, for `release.emergency` is not true"
+    )
+    yield Objection("approval.change", expected, asked, "correct one of the two, or leave this one out")
 
 
 def _objectives_without_measure(plan: ReleasePlan) -> Iterator[Objection]:

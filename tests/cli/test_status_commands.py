@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import stat
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from orchestrator.cli.status import driver_words
 from orchestrator.domain import events as e
 from orchestrator.domain.baseline import Baseline, BaselineReference, ConfigurationItem
 from orchestrator.domain.events import Recorded
+from orchestrator.domain.words import seconds_words
 from tests.journals.corpus import folded, recorded
 from tests.journals.home import keep, keep_named
 from tests.journals.pen import BEGAN
@@ -67,6 +69,32 @@ def test_list_names_every_deployment(home: Path, capsys: pytest.CaptureFixture[s
         ("held", "deploying (held)"),
         ("residue", "backed out with residue"),
     }
+
+
+def test_what_lies_in_the_schedule_for_days_took_no_longer_than_it_ran(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Planned at one moment, admitted three days later, and over half an hour after that."""
+    records = recorded("completed_phased")
+    first = next(n for n, record in enumerate(records) if record.event.kind == "window_opened")
+    later = [
+        record.model_copy(update={"at": record.at + timedelta(days=3)}) if n >= first else record
+        for n, record in enumerate(records)
+    ]
+    keep(home, "began", later)
+    keep(home, "waits", records[:first])
+    assert run(["list"]) == 0
+    rows = {line.split("\t")[0]: line.split("\t") for line in out(capsys).splitlines()}
+    began = folded("completed_phased")
+    took = (began.last_at - records[first].at).total_seconds()
+    assert rows["began"][5] == seconds_words(round(took))
+    assert rows["waits"][4:6] == ["", ""]
+    assert run(["list", "--json"]) == 0
+    told = {one["id"]: one for one in map(json.loads, out(capsys).splitlines())}
+    assert (told["waits"]["opened_at"], told["waits"]["seconds"]) == (None, None)
+    assert told["began"]["seconds"] == pytest.approx(took, abs=0.01)
+    assert run(["record", "show", "began"]) == 0
+    assert f"took        {seconds_words(round(took))}\n" in out(capsys)
 
 
 def test_list_says_how_to_begin(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -156,6 +156,11 @@ def _no_hosts(project: Project) -> None:
     project.knows(unreadable={"playbooks/shop.yml": unmatched, "rollback/shop.yml": "a syntax error"})
 
 
+def _half_an_emergency(project: Project) -> None:
+    project.change("approval: {", "approval: {change: normal, ")
+    project.change("release:\n", "release:\n  emergency: true\n")
+
+
 def _big_bang(project: Project) -> None:
     project.change("kind: phased", "kind: big-bang")
     project.change("  waves: [1, 25%, rest]\n", "")
@@ -218,6 +223,22 @@ FAULTS: list[tuple[str, Spoil, list[str]]] = [
             "change one of the two",
             "plan.yml:16 release.units[1].on_target: expected one of its own for each unit, "
             "found `/opt/shop/releases/2.4.0` again; change one of the two",
+        ],
+    ),
+    (
+        "an emergency that the release is not",
+        lambda project: project.change("approval: {", "approval: {change: emergency, "),
+        [
+            "plan.yml:32 approval.change: expected standard or normal, for `release.emergency` is not true, "
+            "found emergency; correct one of the two, or leave this one out"
+        ],
+    ),
+    (
+        "an emergency that is asked for as a normal change",
+        _half_an_emergency,
+        [
+            "plan.yml:33 approval.change: expected emergency, for `release.emergency` is true, found normal; "
+            "correct one of the two, or leave this one out"
         ],
     ),
     (

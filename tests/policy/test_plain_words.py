@@ -1,10 +1,13 @@
 """What people are told of a deployment, sentence by sentence."""
 
 import re
+from collections.abc import Sequence
 
 import pytest
 
+from orchestrator.domain import events as e
 from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.events import Recorded
 from orchestrator.domain.fold import fold
 from orchestrator.domain.lifecycle import State
 from orchestrator.policy.plain_words import counts_words, hosts_words, next_moves, plain_words
@@ -66,6 +69,30 @@ def test_at_every_moment_there_are_words_and_a_next_move(name: str) -> None:
             State.COMPLETED,
             State.COMPLETED_WITH_EXCEPTIONS,
         )
+
+
+def test_a_start_that_the_plan_says_to_skip_was_cancelled_by_nobody() -> None:
+    records = recorded("completed_phased")
+    begun = next(n for n, record in enumerate(records) if record.event.kind == "window_opened")
+    missed = e.StartMissed(late=3600, choice="skip", reason="nobody started it within 1 h", by="cron")
+    skipped: list[e.Event] = [missed, e.Cancelled(by="cron", reason="the plan says so")]
+    assert plain_words(fold([*records[:begun], *after(records[:begun], *skipped)])) == (
+        "Skipped before any host was touched: its start was missed, and the plan says to skip it then.",
+        "Nobody started it within 1 h.",
+    )
+    by_ann = after(records[:begun], e.Cancelled(by="ann", reason="not this week"))
+    assert plain_words(fold([*records[:begun], *by_ann])) == (
+        "Cancelled by a person before any host was touched.",
+        "By ann: not this week.",
+    )
+
+
+def after(records: Sequence[Recorded], *events: e.Event) -> list[Recorded]:
+    """These events on the journal after those records."""
+    last = records[-1]
+    return [
+        last.model_copy(update={"seq": last.seq + n, "event": event}) for n, event in enumerate(events, 1)
+    ]
 
 
 def test_hosts_outside_the_backout_are_said_to_run_the_release() -> None:

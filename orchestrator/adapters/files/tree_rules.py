@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
+from orchestrator.adapters.files.yaml_document import read_yaml
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.errors import Fault, PlanFault
 
@@ -14,16 +15,16 @@ LEFT_OUT = frozenset({"__pycache__", "node_modules"})
 IGNORE_FILE = ".orchignore"
 """Names more that is no part of the tree, in the words of .gitignore."""
 
-OWN_PLACES = {
-    "policies": re.compile(rb"^policy:.*^title:", re.MULTILINE | re.DOTALL),
-    "models": re.compile(rb"^model:.*^title:", re.MULTILINE | re.DOTALL),
-    "keys": re.compile(rb'"public"'),
-    "certificates": re.compile(rb'"signature"'),
-    "approvals": re.compile(rb'"signature"'),
-}
-"""Folders of a project that orch itself reads, and what shows that a file there is one of its own."""
+NOUNS = {"policies": {"policy", "title"}, "models": {"model", "title"}}
+"""Folders of a project in which orch reads YAML, and the keys that show that a file there is one of its own."""
 
-_PLAN = re.compile(rb"^(?:release|strategy|backout):", re.MULTILINE)
+SIGNED = {"keys": b'"public"', "certificates": b'"signature"', "approvals": b'"signature"'}
+"""Folders of a project in which orch reads what was signed, and what shows that a file there is such."""
+
+_PLAN = {"release", "strategy", "backout"}
+_KEY = re.compile(r"""^(["']?)(\w+)\1[ \t]*:""", re.MULTILINE | re.ASCII)
+_FLOW = re.compile(rb"(?:\s|#[^\n]*\n|---)*\{")
+"""How a document in JSON begins, or in YAML that is written like it."""
 _LOOKED_AT = 256 << 10
 _HOME = "a folder of its own for what orch keeps, such as .orch"
 
@@ -72,15 +73,27 @@ def project_rules(root: Path, home: Path, plan: ReleasePlan, plan_file: Path) ->
 
 
 def _has_own_place(root: Path, path: PurePosixPath) -> bool:
-    place = OWN_PLACES.get(path.parts[0]) if len(path.parts) == 2 else None
-    return place is not None and place.search(_beginning(root / path)) is not None
+    if len(path.parts) != 2:
+        return False
+    folder = path.parts[0]
+    if folder in SIGNED:
+        return SIGNED[folder] in _beginning(root / path)
+    return folder in NOUNS and NOUNS[folder] <= _keys(root / path)
 
 
 def _is_plan(path: Path, plans: Path) -> bool:
     """A release plan beside the one that is deployed: it says nothing of what this one runs."""
-    if path.suffix not in (".yml", ".yaml") or path.parent.resolve() != plans:
-        return False
-    return len(set(_PLAN.findall(_beginning(path)))) == 3
+    beside = path.suffix in (".yml", ".yaml", ".json") and path.parent.resolve() == plans
+    return beside and _keys(path) >= _PLAN
+
+
+def _keys(path: Path) -> set[str]:
+    """The keys at the top of a document, by the beginnings of its lines; it is parsed only where it stands in braces."""
+    text = _beginning(path)
+    if _FLOW.match(text) is None:
+        return {key for _, key in _KEY.findall(text.decode("utf-8", "replace"))}
+    tree = read_yaml(str(path), text).tree
+    return set(tree) if isinstance(tree, dict) else set()
 
 
 def _beginning(path: Path) -> bytes:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from orchestrator.adapters.report.legible import legible
 from orchestrator.domain import events as e
-from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.deployment import Deployment, elapsed
 from orchestrator.domain.events import Recorded
 from orchestrator.domain.fold import fold
 from orchestrator.domain.plain_text import plain
@@ -47,14 +47,15 @@ def _head(d: Deployment) -> str:
 
 
 def _facts(d: Deployment, records: Sequence[Recorded], made_at: datetime) -> str:
-    end = d.ended_at or max(made_at, d.last_at)
+    seconds = elapsed(d, max(made_at, d.last_at))
     approvals = [r.event for r in records if isinstance(r.event, e.Approved)]
     said = [f"{given.role}: {given.person}" for approved in approvals for given in approved.approvals]
     facts = {
         "deployment": d.id,
         "strategy": f"{d.plan.strategy.kind}, {counted(len(d.standings), 'host')} in {counted(len(d.waves), 'wave')}",
-        "began": f"{d.began_at:%Y-%m-%d %H:%M:%S} UTC by {plain(d.by)}",
-        "took": seconds_words(round((end - d.began_at).total_seconds())),
+        "planned": f"{d.began_at:%Y-%m-%d %H:%M:%S} UTC by {plain(d.by)}",
+        "began": f"{d.opened_at:%Y-%m-%d %H:%M:%S} UTC" if d.opened_at is not None else "",
+        "took": seconds_words(round(seconds)) if seconds is not None else "",
         "approved": "; ".join([*said, *(approved.basis for approved in approvals)]) or "no",
         "change": ", ".join(d.plan.release.rfcs),
         "policy": f"{d.policy.policy} version {d.policy.version}" if d.policy is not None else "",

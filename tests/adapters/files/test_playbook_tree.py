@@ -138,6 +138,45 @@ def test_caches_and_what_has_a_place_of_its_own_are_left_out(tree: Path, tmp_pat
     assert not (tmp_path / "copy/roles/shop/__pycache__").exists()
 
 
+PLAN_KEYS = '"release": {}, "strategy": {}, "backout": {"release": 1}'
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("plans/next.yml", f"{{{PLAN_KEYS}}}"),
+        ("plans/next.json", f"{{{PLAN_KEYS}}}"),
+        ("plans/next.yml", f"# the next one\n---\n{{\n  {PLAN_KEYS}\n}}\n"),
+        ("plans/next.yml", "{release: {}, strategy: {}, backout: {}}"),
+        ("plans/next.yml", '"release": {}\n"strategy": {}\n\'backout\': {}\n'),
+        ("policies/shop.yml", '{"orch": 1, "policy": "shop", "title": "x"}'),
+        ("policies/shop.yml", '{"title": "x",\n "policy": "shop"}'),
+        ("models/own.yml", '{"orch": 1, "model": "own", "title": "x"}'),
+    ],
+)
+def test_what_is_written_as_json_is_known_as_well(tree: Path, name: str, text: str) -> None:
+    put(tree, "plans/this.yml", f"{{{PLAN_KEYS}}}")
+    put(tree, name, text)
+    rules = project_rules(tree, HOME, plan_of(plan_tree()), tree / "plans/this.yml")
+    assert not {name, "plans/this.yml"} & tree_of(tree, rules).files.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("plans/vars.yml", '{"x": {"release": 1, "strategy": 2, "backout": 3}}'),
+        ("plans/vars.yml", '{{ "release: strategy: backout:" }}'),
+        ("plans/vars.yml", "x:\n  release: 1\n  strategy: 2\n  backout: 3\n"),
+        ("policies/vars.yml", '{"x": {"policy": "shop", "title": "x"}}'),
+        ("models/vars.yml", '["model", "title"]'),
+    ],
+)
+def test_what_only_looks_like_it_is_part_of_the_tree(tree: Path, name: str, text: str) -> None:
+    put(tree, name, text)
+    rules = project_rules(tree, HOME, plan_of(plan_tree()), tree / "plans/this.yml")
+    assert name in tree_of(tree, rules).files
+
+
 def test_what_only_lies_in_such_a_place_is_part_of_the_tree(tree: Path) -> None:
     named = {
         "keys/id_ed25519",
