@@ -55,6 +55,7 @@ ReasonCode = Literal[
     "window.of_the_plan",
     "freeze.binds",
     "override.not_allowed",
+    "conflict.runs",
     "time.not_measured",
     "time.too_short",
 ]
@@ -67,6 +68,7 @@ OF_CALENDAR: frozenset[ReasonCode] = BY_CLOCK | {
     "time.not_measured",
     "policy.frequency",
     "override.not_allowed",
+    "conflict.runs",
 }
 """Reasons of a moment: whoever must approve has approved."""
 

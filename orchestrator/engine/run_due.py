@@ -5,15 +5,14 @@ from datetime import datetime, timedelta
 
 from orchestrator.domain import events as e
 from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.schedule_of_change import Booking
 from orchestrator.engine.due_start import LOOK, DueLine, begin, begun_by_another, driven, not_admitted
 from orchestrator.engine.emergency import refuse_while_stopped
 from orchestrator.engine.folding import every, folded, open_ones
 from orchestrator.engine.ports import DriverClaim, Drivers, Ports
+from orchestrator.engine.running_beside import runs_words, shared_from_now
 from orchestrator.engine.use_cases import signal
 from orchestrator.errors import Conflict, OrchError
-from orchestrator.policy.bookings import booking_of, known_machines, state_of
-from orchestrator.policy.conflicts import conflicts_of
+from orchestrator.policy.bookings import known_machines, state_of
 from orchestrator.policy.due import AskPerson, Missed, Start, due_step, is_due
 from orchestrator.policy.plain_words import plain_words
 from orchestrator.policy.start_time import binding_calendar
@@ -120,21 +119,11 @@ def _running_against(ports: Ports, d: Deployment, now: datetime) -> tuple[str, .
     """What it shares with deployments that run now, each named; by machines, items, services and dependencies."""
     deployments = list(every(ports.journal))
     machines = known_machines(deployments)
-    new = booking_of(d, now, machines)
-    if new is None:
-        return ()
     ahead = {o.id for o in deployments if is_due(o, now)}
     ones = [o for o in deployments if o.id in ahead or state_of(o) == "running"]
-    bookings = [_from_now(b, now) for b in (booking_of(o, now, machines) for o in ones) if b is not None]
-    found = conflicts_of(_from_now(new, now), bookings)
+    found = shared_from_now(d, ones, machines, now)
     # One that is due and driven is about to run: its driver has outlived whoever began it.
-    running = [one for one in found if one.other not in ahead or driven(ports, one.other)]
-    return tuple(f"{one.other} runs and shares {one.kind} {', '.join(one.what)}" for one in running)
-
-
-def _from_now(booking: Booking, now: datetime) -> Booking:
-    """As long as it lasts it takes up what it needs, whatever was expected: only that they run at once is asked."""
-    return booking.model_copy(update={"starts": now, "ends": None})
+    return tuple(runs_words(one) for one in found if one.other not in ahead or driven(ports, one.other))
 
 
 def _ask_words(d: Deployment, reason: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,9 +35,9 @@ def at(house: House, moment: timedelta) -> None:
     house.clock.jump((START + moment - house.clock.now()).total_seconds())
 
 
-def running(house: House, name: str, *hosts: str) -> str:
+def running(house: House, name: str, *hosts: str, **sections: Any) -> str:
     """A deployment that has begun and is paused."""
-    plan = house.ports.planning.prepare(house.plan(name, *hosts))
+    plan = house.ports.planning.prepare(house.plan(name, *hosts, **sections))
     made = open_deployment(house.ports, plan, by="bo", approvals=())
     signal(house.ports, made, e.Approved(basis="none asked"))
     signal(house.ports, made, e.WindowOpened(basis="none"))

@@ -10,6 +10,7 @@ from orchestrator.domain.events import Refused, WindowOpened
 from orchestrator.domain.lifecycle import State
 from orchestrator.engine import admission
 from orchestrator.engine.planned_again import PlannedAgain, changed_words, faulty_words, planned_again
+from orchestrator.engine.running_beside import running_beside
 from orchestrator.engine.work import Work
 from orchestrator.errors import NotFound, PlanFault
 from orchestrator.policy.admission import admit
@@ -47,7 +48,11 @@ def perform(work: Work, step: Perform) -> None:
     elif awaiting:
         work.chronicle.note(admission.approved(d, answer))
     elif isinstance(answer, Admitted):
-        _start(work, answer)
+        company = running_beside(work.ports, d, now)
+        if company:
+            _waits_or_is_refused(work, question, answer, company)
+        else:
+            _start(work, answer)
 
 
 def _waits_or_is_refused(
