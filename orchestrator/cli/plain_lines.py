@@ -15,7 +15,7 @@ from orchestrator.domain.fold import apply
 from orchestrator.domain.plain_text import plain
 from orchestrator.policy.drift import summary_lines
 from orchestrator.policy.plain_words import counted, next_moves, plain_words
-from orchestrator.policy.telling import awaited_words, checks_words, outcome_words, quiet_words
+from orchestrator.policy.telling import awaited_words, checks_words, copy_words, outcome_words, quiet_words
 
 Said = list[tuple[str, str]]
 """What there is to say: where (a wave, or what the deployment as a whole is at), and what."""
@@ -185,13 +185,14 @@ def _attempt_ended(event: e.AttemptEnded, d: Deployment) -> Said:
         if host.result != "done":
             words = f"{'failed' if host.result == 'not_done' else 'unknown'}: {host.reason}"
         said.append((wave, f"{host.host}: {words}"))
-    said += [(wave, f"the run: {fault}") for fault in event.outcome.faults]
+    said += [(wave, f"the run: {fault}") for fault in (*event.outcome.faults, *copy_words(event))]
     return [*said, (wave, outcome_words(event.outcome.hosts))]
 
 
 @_said.register
 def _attempt_lost(event: e.AttemptLost, d: Deployment) -> Said:
-    return [("attempt", f"{event.attempt} lost: {event.reason}")]
+    said: Said = [("attempt", f"{event.attempt} lost: {event.reason}")]
+    return [*said, *(("attempt", f"{event.attempt}: {fault}") for fault in copy_words(event))]
 
 
 @_said.register

@@ -12,9 +12,7 @@ def canonical(value: Any) -> bytes:
 
     Raises ValueError for NaN and infinity, TypeError for what JSON does not know.
     """
-    return json.dumps(
-        _plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode("utf-8")
+    return _JSON.encode(value).encode("utf-8")
 
 
 def digest_of(value: Any, purpose: str) -> str:
@@ -22,11 +20,12 @@ def digest_of(value: Any, purpose: str) -> str:
     return hashlib.sha256(f"orch {purpose}\n".encode() + canonical(value)).hexdigest()
 
 
-def _plain(value: Any) -> Any:
+def _fields(value: Any) -> Any:
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value
+    raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+_JSON = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_fields
+)

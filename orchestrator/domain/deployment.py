@@ -60,7 +60,11 @@ class QuietWait(Noun):
 
 
 class Attempted(Noun):
-    """An attempt on the journal; open while it has neither outcome nor loss. `answered`: a person has spoken since."""
+    """An attempt on the journal; open while it has neither outcome nor loss.
+
+    `changed_in_copy`: what of the private copy was no longer what was approved when it ended. `answered`: a person has
+    spoken since.
+    """
 
     attempt: str
     purpose: Purpose
@@ -77,6 +81,7 @@ class Attempted(Noun):
     busy: Many[HostName] = ()
     unseen: Many[HostName] = ()
     repeated: bool = False
+    changed_in_copy: Many[str] = ()
     answered: bool = False
 
     @property

@@ -1,6 +1,7 @@
 """The effective plan: everything that decides what will run, frozen and digested. What was approved is what runs."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal
 
 from pydantic import model_validator
@@ -32,7 +33,13 @@ class Ingredient(Noun):
     @property
     def digest(self) -> str:
         """One digest over the parts and their names; an ingredient without parts has one as well."""
-        return digest_of({"name": self.name, "parts": self.parts}, "ingredient 1")
+        return _digest(self.name, tuple(self.parts.items()))
+
+
+@lru_cache(maxsize=64)
+def _digest(name: IngredientName, parts: tuple[tuple[str, str], ...]) -> str:
+    """Asked for again and again of the same few plans; what it was asked for by is the whole content."""
+    return digest_of({"name": name, "parts": dict(parts)}, "ingredient 1")
 
 
 class EffectivePlan(Noun):

@@ -6,7 +6,13 @@ from functools import singledispatch
 from typing import Literal
 
 from orchestrator.domain import events as e
-from orchestrator.domain.attempted import answered, looked_at_anew, waited_for_anew, with_attempt
+from orchestrator.domain.attempted import (
+    answered,
+    looked_at_anew,
+    tried_again,
+    waited_for_anew,
+    with_attempt,
+)
 from orchestrator.domain.deployment import (
     Attempted,
     BackoutProgress,
@@ -17,7 +23,6 @@ from orchestrator.domain.deployment import (
     QuietWait,
     Standing,
     StandingName,
-    latest_outcomes,
 )
 from orchestrator.domain.events import Recorded
 from orchestrator.domain.fold_authority import Changes, changes_of_authority, taken_up
@@ -155,7 +160,7 @@ def _attempt_ended(event: e.AttemptEnded, d: Deployment, record: Recorded) -> Ch
     purpose = next(a.purpose for a in d.attempts if a.attempt == outcome.attempt)
     names = _DEPLOYED if purpose == "deploy" else _BACKED_OUT
     return {
-        "attempts": with_attempt(d, outcome.attempt, outcome=outcome),
+        "attempts": with_attempt(d, outcome.attempt, outcome=outcome, changed_in_copy=event.changed_in_copy),
         "standings": _stand(d, {host.host: (names[host.result], host.reason) for host in outcome.hosts}),
     }
 
@@ -165,7 +170,9 @@ def _attempt_lost(event: e.AttemptLost, d: Deployment, record: Recorded) -> Chan
     lost = next(a for a in d.attempts if a.attempt == event.attempt)
     standing: StandingName = "unknown" if lost.purpose == "deploy" else "backout_failed"
     return {
-        "attempts": with_attempt(d, event.attempt, lost=event.reason, started=event.started),
+        "attempts": with_attempt(
+            d, event.attempt, lost=event.reason, started=event.started, changed_in_copy=event.changed_in_copy
+        ),
         "standings": _stand(d, dict.fromkeys(lost.hosts, (standing, event.reason))),
     }
 
@@ -336,16 +343,8 @@ def _retried(event: e.Retried, d: Deployment, record: Recorded) -> Changes:
         "checked": False,
         "check_failures": {},
         "attempts": answered(d),
-        "standings": _stand(d, _tried_again(d, d.failure) if d.failure is not None else {}),
+        "standings": _stand(d, tried_again(d)),
     }
-
-
-def _tried_again(d: Deployment, failure: Failure) -> dict[str, tuple[StandingName, str]]:
-    """In a wave its own hosts are deployed to again; after it the checks are asked again, of hosts where it was done."""
-    if failure.stage not in ("soak", "early_life"):
-        return {h: ("to_retry", "") for h in failure.hosts if d.standings[h].wave == d.wave}
-    outcomes = latest_outcomes(a for a in d.attempts if a.purpose == "deploy")
-    return {h: ("verified", "") for h in failure.hosts if h in outcomes and outcomes[h].result == "done"}
 
 
 @_changes.register

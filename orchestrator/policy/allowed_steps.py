@@ -3,7 +3,10 @@
 from datetime import datetime
 
 from orchestrator.domain import events as e
+from orchestrator.domain.attempted import unapproved
 from orchestrator.domain.deployment import Deployment, Leave, Unadmitted
+from orchestrator.domain.lifecycle import State
+from orchestrator.policy.plain_words import counted
 from orchestrator.policy.steps import Perform, Record, RunAttempt, Step, WaitForPerson, WaitUntil
 
 CHOICES = ("approve", "resume", "abort")
@@ -66,6 +69,21 @@ def not_authorised(d: Deployment) -> Step | None:
         return Record(e.Refused(stage="window", reasons=refusal.reasons))
     if refusal.then == "back out":
         return Record(e.BackoutBegan(hosts=d.touched_hosts, reason=reason, by="orch"))
+    return Record(e.Held(reason=reason, by="orch"))
+
+
+def unapproved_run(d: Deployment) -> Step | None:
+    """What ran last may not be what was approved: only a person may say what comes next (docs/adr/0017)."""
+    attempts = unapproved(d)
+    if not attempts or d.state is State.BACKING_OUT:
+        return None
+    last = attempts[-1]
+    reason = (
+        f"what ran may not be what was approved: when {last.attempt} ended on {counted(len(last.hosts), 'host')}, the "
+        f"private copy that it ran from was no longer that: {'; '.join(last.changed_in_copy)}; see what is on "
+        f"{'that host' if len(last.hosts) == 1 else 'those hosts'}, and put the approved files into {d.project} before you "
+        "retry: then they are copied and run there again"
+    )
     return Record(e.Held(reason=reason, by="orch"))
 
 

@@ -1,6 +1,7 @@
 """What a private copy is compared with: the effective plan that the deployment was planned with."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from pathlib import PurePosixPath
 
 from orchestrator.domain.deployment import Deployment
@@ -23,6 +24,10 @@ READ_BY_NAME = frozenset(
 )
 """Names of folders that Ansible looks into by itself, as it does into those that end in `_plugins`."""
 
+MOST_CHANGES = 5
+LONGEST = 300
+"""Characters of one change; all of them have room in one reason of an event."""
+
 
 def changes_in_copy(
     d: Deployment, files: Mapping[str, str], artefacts: Mapping[str, str]
@@ -42,6 +47,14 @@ def changes_in_copy(
         artefacts=artefacts,
     )
     return changes_between(d.effective, now)
+
+
+def changes_in_words(changes: Iterable[Change | str]) -> tuple[str, ...]:
+    """Each change in words that an event has room for: of a long list the beginning, and how long it is."""
+    told = [str(change) for change in changes]
+    more = [f"and {len(told) - MOST_CHANGES} more"] if len(told) > MOST_CHANGES else []
+    shown = (one if len(one) <= LONGEST else f"{one[:LONGEST]}... ({len(one)} characters)" for one in told)
+    return (*islice(shown, MOST_CHANGES), *more)
 
 
 def known_files(effective: EffectivePlan) -> dict[str, str]:

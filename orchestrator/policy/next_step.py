@@ -6,7 +6,13 @@ from datetime import datetime, timedelta
 from orchestrator.domain import events as e
 from orchestrator.domain.deployment import Attempted, Deployment, Failure
 from orchestrator.domain.lifecycle import State
-from orchestrator.policy.allowed_steps import awaiting_approval, not_authorised, scheduled, with_leave
+from orchestrator.policy.allowed_steps import (
+    awaiting_approval,
+    not_authorised,
+    scheduled,
+    unapproved_run,
+    with_leave,
+)
 from orchestrator.policy.backout import attempt_name, next_backout_step, outrun_words, scope_of
 from orchestrator.policy.following import accepted
 from orchestrator.policy.limits import any_exceeded, limit_exceeded, reason_with_hosts
@@ -46,7 +52,8 @@ def next_step(d: Deployment, now: datetime) -> Step:
         return WaitForPerson(f"paused by {d.paused}", ("resume", "abort"))
     if d.hold is not None:
         return WaitForPerson(d.hold.reason, HOLD_CHOICES)
-    return _quiet_first(d) or _aborted(d) or not_authorised(d) or with_leave(d, _BY_STATE[d.state](d, now))
+    bound = _quiet_first(d) or _aborted(d) or unapproved_run(d) or not_authorised(d)
+    return bound or with_leave(d, _BY_STATE[d.state](d, now))
 
 
 def _quiet_first(d: Deployment) -> Step | None:

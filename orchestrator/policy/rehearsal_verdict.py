@@ -64,6 +64,9 @@ def _faults(d: Deployment) -> Iterator[str]:
     expected = "end" if rehearsal.part == "backout" else "injected failure"
     if d.backout is not None and d.rehearsed != expected:
         yield _otherwise(d, expected)
+    for attempt in d.attempts:
+        if attempt.changed_in_copy:
+            yield f"what {attempt.attempt} ran may not be what was planned: {'; '.join(attempt.changed_in_copy)}"
     if d.state is State.BACKED_OUT and d.unrestored_hosts:
         left = ", ".join(d.unrestored_hosts)
         yield f"not taken back, for the plan's backout is of scope `{d.plan.backout.scope}`: {left}"

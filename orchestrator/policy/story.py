@@ -79,15 +79,21 @@ class StoryStep:
 
 @dataclass
 class Story:
-    """The steps so far, in order; `mark` is when the journal had all that the next step needs."""
+    """The steps so far, in order; `mark` is when the journal had all that the next step needs.
+
+    `whole` are the places of steps that came or were changed since the story was last abridged.
+    """
 
     steps: list[StoryStep] = field(default_factory=list)
     mark: datetime | None = None
     driver: str | None = None
+    whole: set[int] = field(default_factory=set, repr=False, compare=False)
 
     def abridge(self) -> None:
         """Forget what only a whole record shows. What is told later comes out the same, for words are made when it is told."""
-        self.steps = [step.abridged for step in self.steps]
+        for place in self.whole:
+            self.steps[place] = self.steps[place].abridged
+        self.whole.clear()
 
     def of_wave(self, wave: int) -> list[StoryStep]:
         """The steps of one wave."""
@@ -111,6 +117,7 @@ class Story:
 
     def add(self, step: StoryStep) -> None:
         """Put a step at the end."""
+        self.whole.add(len(self.steps))
         self.steps.append(step)
 
     def end(self, record: Recorded, result: Result, words: str, *names: StepName) -> None:
@@ -128,4 +135,6 @@ class Story:
 
     def change(self, old: StoryStep, new: StoryStep) -> None:
         """Put a step in the place of another."""
-        self.steps[self.steps.index(old)] = new
+        place = self.steps.index(old)
+        self.whole.add(place)
+        self.steps[place] = new

@@ -13,6 +13,7 @@ from orchestrator.policy.story import Result, StepName, Story, StoryStep
 from orchestrator.policy.telling_authority import tell_of_authority
 
 _WAITS: tuple[StepName, ...] = ("hold", "pause", "soak", "confirmation", "early_life")
+COPY_CHANGED = "; the private copy it ran from was changed meanwhile"
 _BESIDE = frozenset(
     {
         "paused",
@@ -157,10 +158,12 @@ def _attempt_ended(event: e.AttemptEnded, story: Story, record: Recorded) -> Non
         ended = replace(
             step,
             ended=record.at,
-            result=_run_result(outcome.hosts, outcome.faults),
-            words=outcome_words(outcome.hosts) + (repeat_words(outcome.hosts) if step.repeated else ""),
+            result=_run_result(outcome.hosts, outcome.faults or _doubts(step, event)),
+            words=outcome_words(outcome.hosts)
+            + (repeat_words(outcome.hosts) if step.repeated else "")
+            + (COPY_CHANGED if event.changed_in_copy else ""),
             outcomes=outcome.hosts,
-            faults=outcome.faults,
+            faults=(*outcome.faults, *copy_words(event)),
             evidence=outcome.evidence_sha256,
         )
         story.change(step, ended)
@@ -169,7 +172,19 @@ def _attempt_ended(event: e.AttemptEnded, story: Story, record: Recorded) -> Non
 @_tell.register
 def _attempt_lost(event: e.AttemptLost, story: Story, record: Recorded) -> None:
     for step in _attempt(story, event.attempt):
-        story.change(step, replace(step, ended=record.at, result="unknown", words=f"lost: {event.reason}"))
+        words = f"lost: {event.reason}" + (COPY_CHANGED if event.changed_in_copy else "")
+        lost = replace(step, ended=record.at, result="unknown", words=words, faults=copy_words(event))
+        story.change(step, lost)
+
+
+def copy_words(event: e.AttemptEnded | e.AttemptLost) -> tuple[str, ...]:
+    """What was no longer as approved where the attempt ran from, a sentence each."""
+    return tuple(f"no longer what was approved in the private copy: {one}" for one in event.changed_in_copy)
+
+
+def _doubts(step: StoryStep, event: e.AttemptEnded) -> tuple[str, ...]:
+    """What a deploy did may not be what was approved; what a backout did is judged by the baseline."""
+    return event.changed_in_copy if step.name == "deploy" else ()
 
 
 @_tell.register

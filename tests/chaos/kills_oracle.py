@@ -51,6 +51,11 @@ def broken(root: Path, story: Story) -> list[str]:
         *_left_behind(store, fleet),
         *admitted_once(records, len(story.approvals)),
         *_copies(root, deployment),
+        *[
+            f"{a.attempt} is said to have ended with a changed copy"
+            for a in deployment.attempts
+            if a.changed_in_copy
+        ],
     ]
 
 

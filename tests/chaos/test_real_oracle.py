@@ -62,8 +62,33 @@ def test_an_unsound_act_is_found_out(what: str, act: Act, expected: str) -> None
 def test_only_an_attempt_that_had_leave_already_may_read_a_change() -> None:
     act = Act("h1", "a1", "deploy", TAMPERED, FIRST + 0.6)
     before, after = FIRST - 60, FIRST + 0.01
-    assert any("a changed playbook" in w for w in against_acts([*SOUND, act], RECORDS, fold(RECORDS), before))
-    assert against_acts([*SOUND, act], RECORDS, fold(RECORDS), after) == []
+    assert any(
+        "a changed playbook on h1" in w for w in against_acts([*SOUND, act], RECORDS, fold(RECORDS), before)
+    )
+    told = from_a_changed_copy([*ready_to_deploy(), *attempted("a1", 0, h1="done")])
+    assert against_acts([SOUND[0], act], told, fold(told), after) == []
+
+
+def from_a_changed_copy(events: list[e.Event]) -> list[e.Recorded]:
+    changed = events[-1].model_copy(
+        update={"changed_in_copy": ("playbook tree (playbooks/app.yml changed)",)}
+    )
+    return recorded([*events[:-1], changed])
+
+
+def test_a_change_that_was_read_and_that_nothing_tells_of_is_found_out() -> None:
+    act = Act("h1", "a1", "deploy", TAMPERED, FIRST + 0.6)
+    found = against_acts([*SOUND, act], RECORDS, fold(RECORDS), FIRST + 0.01)
+    assert found == ["a1 ran a changed playbook, and nothing tells of it"]
+
+
+def test_a_run_from_a_changed_copy_that_counts_before_a_person_spoke_is_found_out() -> None:
+    told = from_a_changed_copy([*ready_to_deploy(), *attempted("a1", 0, h1="done")])
+    events = [record.event for record in told]
+    counted = recorded([*events, e.WaveDeployed(wave=0)])
+    answered = recorded([*events, e.Excluded(hosts=("h1",), by="bo", reason="x"), e.WaveDeployed(wave=0)])
+    assert any("before a person had spoken" in word for word in against_acts([], counted, fold(counted)))
+    assert against_acts([], answered, fold(answered)) == []
 
 
 REFUSED = AttemptOutcome(

@@ -14,7 +14,7 @@ from orchestrator.domain.deployment_model import DeploymentModel
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.place import Place
 from orchestrator.domain.prepared import PreparedPlan
-from orchestrator.errors import Refused, StoreFault
+from orchestrator.errors import Refused
 from tests.engine.authority_fleet import HOSTS, Ruled
 from tests.fakes.clock import START
 from tests.plans import targets_named
@@ -245,77 +245,6 @@ def test_a_scheduled_deployment_is_approved_before_and_starts_when_it_is_to(rule
     assert ended.state is State.COMPLETED
     assert ended.opened_at is not None
     assert ended.opened_at >= START + SHORTLY
-
-
-def tampered(ruled: Ruled, **files: str | None) -> None:
-    """Behind the back of everybody, as soon as the first wave is through."""
-    gone_through = ruled.playbooks.start
-
-    def start(request: Any) -> None:
-        gone_through(request)
-        if len(ruled.playbooks.started) == 1:
-            copy = ruled.authority.frozen[request.deployment]
-            for path, content in files.items():
-                copy.pop(path, None) if content is None else copy.update({path: content})
-
-    ruled.playbooks.start = start  # type: ignore[method-assign]
-
-
-TAMPERINGS: list[tuple[dict[str, str | None], str]] = [
-    ({"rollback/app.yml": "nothing"}, "rollback/app.yml changed"),
-    ({"playbooks/app.yml": None}, "playbooks/app.yml removed"),
-    ({"playbooks/group_vars/all.yml": "x: 1"}, "playbooks/group_vars/all.yml added"),
-    ({"playbooks/other.yml": "x: 1"}, "playbooks/other.yml added"),
-]
-
-
-@pytest.mark.parametrize(("files", "named"), TAMPERINGS, ids=[row[1] for row in TAMPERINGS])
-def test_a_copy_that_was_tampered_with_holds_and_is_put_back_on_a_persons_word(
-    files: dict[str, str | None], named: str
-) -> None:
-    free = Ruled()
-    tampered(free, **files)
-    d = free.deploy()
-    assert d.hold is not None
-    assert named in d.hold.reason
-    assert free.started() == [("deploy", ("h1",))]
-    free.say(d, e.Retried(by="ann", reason="looked at"))
-    ended = free.resume()
-    assert ended.state is State.COMPLETED
-    assert [event.restored for event in free.events(ended, e.WaveAuthorised)] == [(), tuple(files)]
-
-
-def test_a_copy_that_changed_between_an_intent_and_its_start_is_not_run() -> None:
-    free = Ruled()
-    free.playbooks.fault = StoreFault("no room")
-    with pytest.raises(StoreFault):
-        free.deploy()
-    free.playbooks.fault = None
-    name = free.ports.journal.deployments()[0]
-    free.authority.frozen[name]["playbooks/app.yml"] = "does something else"
-    d = free.resume()
-    assert (free.started(), free.events(d, e.AttemptAdopted)[0].found) == ([], "absent")
-    assert d.hold is not None
-    assert "playbooks/app.yml changed" in d.hold.reason
-    free.say(d, e.Retried(by="ann", reason="looked at"))
-    assert free.resume().state is State.COMPLETED
-
-
-def test_a_copy_is_not_put_back_from_a_project_that_is_another_too() -> None:
-    free = Ruled()
-    tampered(free, **{"rollback/app.yml": "nothing"})
-    d = free.deploy()
-    free.authority.files["rollback/app.yml"] = "something else"
-    free.say(d, e.Retried(by="ann", reason="looked at"))
-    again = free.resume()
-    assert again.hold is not None
-    assert free.started() == [("deploy", ("h1",))]
-
-
-def test_what_a_run_leaves_in_a_new_folder_is_no_tampering() -> None:
-    free = Ruled()
-    tampered(free, **{"playbooks/fetched/h1": "x", "facts/h1": "{}"})
-    assert free.deploy().state is State.COMPLETED
 
 
 def test_a_backout_runs_though_the_approvals_are_gone_but_not_from_another_playbook(ruled: Ruled) -> None:

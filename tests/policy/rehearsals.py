@@ -39,6 +39,7 @@ class Scene:
     differs: frozenset[str] = frozenset()
     changes_again: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=lambda: {"deploy": 60.0, "backout": 30.0})
+    copy_changed_in: tuple[str, ...] = ()
     name: str = "app-2.0"
     as_deployment: bool = False
 
@@ -117,7 +118,8 @@ class _Play:
                                     hosts=step.hosts, repeated=step.repeated))  # fmt: skip
         outcomes = tuple(self.outcome(host, step) for host in step.hosts)
         ended = AttemptOutcome(attempt=step.attempt, hosts=outcomes, started_at=START, ended_at=START)
-        self.note(e.AttemptEnded(outcome=ended), self.scene.seconds[step.purpose])
+        changed = ("playbook tree (app.yml changed)",) if step.purpose in self.scene.copy_changed_in else ()
+        self.note(e.AttemptEnded(outcome=ended, changed_in_copy=changed), self.scene.seconds[step.purpose])
 
     def outcome(self, host: str, step: RunAttempt) -> HostOutcome:
         result = self.scene.fails.get(host, "done") if step.purpose == "deploy" else "done"

@@ -109,6 +109,16 @@ OUTRUN_BACK: list[e.Event] = [
     e.AttemptEnded(outcome=refused_for_a_newer_run("b1", "h2", "h3", "h4")),
 ]
 
+
+def from_a_changed_copy(events: list[e.Event]) -> list[e.Event]:
+    """The last run of these ended with a private copy that was no longer what was approved."""
+    changed = {"changed_in_copy": ("playbook tree (playbooks/app.yml changed)",)}
+    return [*events[:-1], events[-1].model_copy(update=changed)]
+
+
+IN_DOUBT = from_a_changed_copy(second_wave(h2="done", h3="not_done", h4="done"))
+HELD = e.Held(reason="x", by="orch")
+
 ROWS: list[tuple[str, Sequence[e.Event], str]] = [
     ("planned", [planned()], "record submitted"),
     ("submitted, no approval asked", ready_to_deploy()[:2], "record approved"),
@@ -176,6 +186,56 @@ ROWS: list[tuple[str, Sequence[e.Event], str]] = [
         "wave failed: all touched are backed out",
         [*second_wave(h2="done", h3="not_done", h4="done"), e.WaveFailed(wave=1, hosts=("h3",), reason="x")],
         "record backout_began h1 h2 h3 h4",
+    ),
+    (
+        "what ran may not be what was approved: a person decides, also where it failed",
+        IN_DOUBT,
+        "record held",
+    ),
+    (
+        "no pause that ends is an answer to it",
+        [*IN_DOUBT, e.Paused(by="a", reason="x"), e.Resumed(by="a", reason="x")],
+        "record held",
+    ),
+    (
+        "nor is a failed run after which hosts are to be seen quiet",
+        [*from_a_changed_copy(second_wave(**TWO_DOWN)), e.Quiesced(attempt="a2")],
+        "record held",
+    ),
+    ("and says: again", [*IN_DOUBT, HELD, e.Retried(by="bo", reason="x")], "run deploy h2 h3 h4"),
+    (
+        "and says: back out",
+        [*IN_DOUBT, HELD, e.BackoutBegan(hosts=("h1", "h2"), reason="x", by="bo")],
+        "run backout h2",
+    ),
+    (
+        "and says: abort",
+        [*IN_DOUBT, HELD, e.AbortRequested(by="bo", reason="x")],
+        "record backout_began h1 h2 h3 h4",
+    ),
+    (
+        "and leaves one of its hosts out: of the others it has said nothing",
+        [*IN_DOUBT, HELD, e.Excluded(hosts=("h2",), by="bo", reason="x")],
+        "record held",
+    ),
+    (
+        "and leaves all of its hosts out",
+        [
+            *from_a_changed_copy([*ready_to_deploy(tree=tree(3)), *attempted("a1", 0, h1="done")]),
+            HELD,
+            e.Excluded(hosts=("h1",), by="bo", reason="x"),
+        ],
+        "record wave_failed",
+    ),
+    (
+        "a lost run from a changed copy is not run again unasked",
+        [*from_a_changed_copy([*ready_to_deploy(), INTENT, LOST]), QUIET],
+        "record held",
+    ),
+    (
+        "a backout from a changed copy is judged by the baseline",
+        from_a_changed_copy(BACKED),
+        "prove_restoration h1 h2 h3 h4",
     ),
     (
         "wave refused for a newer run of others: a person decides",

@@ -108,6 +108,9 @@ AGAINST: list[tuple[str, Scene, list[str]]] = [
      ["not the injected failure that stopped it: 2 hosts of 2 down in wave 2"]),
     ("a backout of one wave only", Scene(tree=plan(scope="wave"), part="failure path", failure_in=1, twice=False),
      ["not taken back, for the plan's backout is of scope `wave`: h1"]),
+    ("a backout from a copy that somebody changed",
+     Scene(copy_changed_in=("backout",), part="failure path", failure_in=0, twice=False),
+     ["what app-2.0.2-backout ran may not be what was planned: playbook tree (app.yml changed)"]),
     ("no rehearsal at all", Scene(as_deployment=True), ["it is a deployment, not a rehearsal"]),
 ]  # fmt: skip
 

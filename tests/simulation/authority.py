@@ -1,5 +1,7 @@
 """Private copies in the simulation: made, removed and changed behind the core's back, on a disk that can be full."""
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from orchestrator.domain.release_plan import ReleasePlan
@@ -18,6 +20,7 @@ class SimulatedAuthority(FakeAuthority):
         self.world = world
         self.fail = fail
         self.kill = kill
+        self.states: dict[str, list[tuple[datetime, bool]]] = {}
 
     def freeze(self, deployment: str, plan: ReleasePlan, project: Path, plan_file: Path) -> PrivateCopy:
         copy = super().freeze(deployment, plan, project, plan_file)
@@ -27,19 +30,36 @@ class SimulatedAuthority(FakeAuthority):
         if self.world.struck(self.fail, "disk full while freezing"):
             del self.frozen[deployment]
             raise StoreFault("no space left on device")
+        self._noted(deployment)
         return copy
+
+    def restore(
+        self, place: str, project: Path, files: Mapping[str, str], added: Sequence[str]
+    ) -> tuple[str, ...]:
+        restored = super().restore(place, project, files, added)
+        self._noted(Path(place).name)
+        return restored
 
     def lose(self) -> None:
         """All copies are gone."""
         self.world.injected["private copy lost", self.world.phase] += bool(self.frozen)
+        lost = [*self.frozen]
         self.frozen.clear()
+        for deployment in lost:
+            self._noted(deployment)
 
     def change(self) -> None:
         """A playbook of each copy is another one now."""
-        for copy in self.frozen.values():
+        for deployment, copy in self.frozen.items():
             copy[self.world.random.choice(sorted(copy))] = "does something else"
+            self._noted(deployment)
             self.world.injected["private copy changed", self.world.phase] += 1
 
-    def as_planned(self, deployment: str) -> bool:
-        """Whether the deployment's copy is what it was planned with."""
-        return self.frozen.get(deployment) == self.files
+    def as_planned(self, deployment: str, moment: datetime) -> bool:
+        """Whether the deployment's copy was at that true time what it was planned with."""
+        states = self.states.get(deployment, [])
+        return next((fits for at, fits in reversed(states) if at <= moment), False)
+
+    def _noted(self, deployment: str) -> None:
+        now = self.frozen.get(deployment) == self.files
+        self.states.setdefault(deployment, []).append((self.world.true, now))

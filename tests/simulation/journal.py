@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 
-from orchestrator.domain.brief import Brief
+from orchestrator.domain.brief import Brief, brief_of
+from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import HOUSE, Event, Recorded
+from orchestrator.engine.folding import folded, with_record
 from orchestrator.engine.ports import DriverClaim, Journal, Progress, Told
 from orchestrator.errors import Conflict, StoreFault
 from tests.simulation.storage import SimulatedStorage
@@ -37,10 +40,13 @@ class _Claim(DriverClaim, AbstractContextManager["DriverClaim"]):
 class SimulatedJournal(Journal):
     """Appends are all or nothing; `kill` and `fail` are the chances of a death or a store fault at an append.
 
-    On a full disk an append takes of the ballast, and where none is left it fails.
+    On a full disk an append takes of the ballast, and where none is left it fails. With `keeps` whoever asks where a
+    deployment stands gets a fold that is as new as the journal; else each folds all of it anew.
     """
 
-    def __init__(self, world: World, storage: SimulatedStorage, *, kill: float, fail: float) -> None:
+    def __init__(
+        self, world: World, storage: SimulatedStorage, *, kill: float, fail: float, keeps: bool = True
+    ) -> None:
         self._world = world
         self._storage = storage
         self._claims: set[str] = set()
@@ -48,6 +54,9 @@ class SimulatedJournal(Journal):
         self.fail = fail
         self.records: dict[str, list[Recorded]] = {}
         self.true_times: dict[tuple[str, int], datetime] = {}
+        self._keeps = keeps
+        self._kept: dict[str, Told] = {}
+        self._briefs: dict[str, Brief] = {}
 
     def append(self, deployment: str, expected_seq: int, events: Sequence[Event]) -> list[Recorded]:
         known = self.records.get(deployment, [])
@@ -63,7 +72,8 @@ class SimulatedJournal(Journal):
             for n, event in enumerate(events, 1)
         ]
         self.records[deployment] = [*known, *added]
-        self.true_times |= {(deployment, record.seq): self._world.true for record in added}
+        self.true_times.update({(deployment, record.seq): self._world.true for record in added})
+        self._briefs.pop(deployment, None)
         if self._world.struck(self.kill / 2, "killed after an append"):
             raise Killed
         return added
@@ -75,13 +85,35 @@ class SimulatedJournal(Journal):
         return [name for name in reversed(self.records) if name != HOUSE]
 
     def progress(self, deployments: Sequence[str]) -> Mapping[str, Progress]:
-        return {name: Progress(len(self.records[name]), None) for name in deployments if name in self.records}
+        return {name: self._progress(name) for name in deployments if name in self.records}
 
     def briefs(self) -> Mapping[str, Brief]:
-        return {}
+        for name, told in self._kept.items():
+            if told.deployment.seq == len(self.records[name]) and name not in self._briefs:
+                self._briefs[name] = brief_of(told.deployment)
+        return dict(self._briefs)
 
     def keep(self, told: Sequence[Told]) -> None:
-        return None
+        for one in told:
+            if self._keeps:
+                self._kept[one.deployment.id] = _apart(one)
+                self._briefs.pop(one.deployment.id, None)
+
+    def deployment(self, name: str) -> Deployment:
+        """The deployment after all of its events. Raises NotFound when it has none."""
+        return folded(self, name)
+
+    def _progress(self, name: str) -> Progress:
+        """A fold that was kept, or grown here: the same events are not folded again by whoever asks next."""
+        records, kept = self.records[name], self._kept.get(name)
+        if not self._keeps:
+            return Progress(len(records), None)
+        for record in records[kept.deployment.seq if kept is not None else 0 :]:
+            kept = with_record(kept, record)
+        if kept is None:
+            return Progress(0, None)
+        self._kept[name] = kept
+        return Progress(len(records), _apart(kept))
 
     def drive_alone(self, deployment: str) -> DriverClaim:
         return _Claim(self._claims, deployment)
@@ -89,3 +121,10 @@ class SimulatedJournal(Journal):
     def when(self, record: Recorded) -> datetime:
         """The true time of a record, whatever the clock said."""
         return self.true_times[record.deployment, record.seq]
+
+
+def _apart(told: Told) -> Told:
+    """The same, which does not grow with the other: only the list of steps ever changes in place."""
+    return Told(
+        told.deployment, replace(told.story, steps=list(told.story.steps), whole=set(told.story.whole))
+    )

@@ -22,6 +22,7 @@ from orchestrator.domain.events import (
     WindowOpened,
 )
 from orchestrator.domain.lifecycle import State
+from tests.simulation.copies import against_copies
 from tests.simulation.evidence import promoted_without_evidence
 from tests.simulation.scenario import Scenario
 from tests.simulation.words import against_words
@@ -52,6 +53,7 @@ def broken(scenario: Scenario, deployment: Deployment) -> list[str]:
         *_used_once(scenario),
         *against_words(records),
         *at_rest(deployment),
+        *against_copies(scenario, deployment.id, records),
         *_truthful(scenario, deployment),
     ]
 

@@ -5,9 +5,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from orchestrator.domain import events as e
+from orchestrator.domain.attempted import unapproved
 from orchestrator.domain.baseline import Baseline, BaselineReference
 from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.fold import fold
 from orchestrator.domain.place import Place
 from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.engine.drive import drive
@@ -103,13 +103,13 @@ def run(scenario: Scenario) -> Deployment:
         else:
             _answer(scenario, ports, deployment)
     raise AssertionError(
-        f"seed {scenario.seed}: no end after {DRIVES} drives: {fold(ports.journal.read(name)).state}"
+        f"seed {scenario.seed}: no end after {DRIVES} drives: {scenario.journal.deployment(name).state}"
     )
 
 
 def _driven(scenario: Scenario, ports: Ports, name: str, driver: str) -> Deployment | None:
     """The deployment where its driver left it; None where the driver died."""
-    scenario.world.state = fold(ports.journal.read(name)).state
+    scenario.world.state = scenario.journal.deployment(name).state
     try:
         return drive(ports, name, driver=driver, by="ann", watch=_interrupting(scenario, ports, name))
     except DEATHS:
@@ -166,7 +166,7 @@ def _rival(scenario: Scenario, ports: Ports) -> None:
     other = scenario.plan.model_copy(update={"plan_sha256": "1" * 64})
     with suppress(*DEATHS, Conflict):
         name = open_deployment(ports, other, by="di", approvals=())
-        for signed in fold(ports.journal.read(ports.journal.deployments()[-1])).approvals:
+        for signed in scenario.journal.deployment(ports.journal.deployments()[-1]).approvals:
             signal(ports, name, e.ApprovalGiven(signed=signed, by="di"))
         drive(ports, name, driver="rival", by="di", watch=lambda record: None)
 
@@ -201,10 +201,20 @@ def _word_for(scenario: Scenario, d: Deployment) -> e.Event:
         return e.Resumed(by="bo", reason="back")
     if d.hold is None and d.gate is not None and d.gate.confirm is not None:
         return e.Confirmed(wave=d.wave, role=d.gate.confirm, by="cy")
+    return scenario.random.choice(_answers_to_hold(scenario, d))
+
+
+def _answers_to_hold(scenario: Scenario, d: Deployment) -> list[e.Event]:
     words: list[e.Event] = [e.Retried(by="bo", reason="again"), e.HeldOn(by="bo", reason="let me think")]
+    if d.state.value != "backing out":
+        words.append(e.AbortRequested(by="bo", reason="enough"))
     if d.touched_hosts and d.state.value != "backing out":
         words.append(e.BackoutBegan(hosts=d.touched_hosts, reason="enough", by="bo"))
-        words.append(e.AbortRequested(by="bo", reason="enough"))
     if d.failure is not None and d.failure.hosts:
         words.append(e.Excluded(hosts=d.failure.hosts, by="bo", reason="broken"))
-    return scenario.random.choice(words)
+    in_doubt = [attempt.hosts for attempt in unapproved(d)]
+    words += [e.Excluded(hosts=hosts, by="bo", reason="nobody knows what ran there") for hosts in in_doubt]
+    for role in scenario.roles:
+        signed = approval(d, role, scenario.world.now())
+        words.append(e.ApprovalGiven(signed=signed, by=signed.approval.person))
+    return words

@@ -35,14 +35,16 @@ class Scenario:
         self.locks = FakeHostLocks(self.world)
         self.storage = SimulatedStorage(self._ballast_thrown_off)
         self.full: list[tuple[datetime, datetime]] = []
-        self.playbooks = SimulatedPlaybooks(
-            self.world, self.locks, self.storage, _troubles(random), self.authority
-        )
+        self.playbooks = SimulatedPlaybooks(self.world, self.locks, self.storage, _troubles(random))
         self.targets = SimulatedTargets(
             self.world, thin=random.choice([0, 0, 0.05, 0.1]), sticky=random.choice([0, 0.3])
         )
         self.journal = SimulatedJournal(
-            self.world, self.storage, kill=random.choice([0, 0.02, 0.1]), fail=random.choice([0, 0, 0.02])
+            self.world,
+            self.storage,
+            kill=random.choice([0, 0.02, 0.1]),
+            fail=random.choice([0, 0, 0.02]),
+            keeps=seed % 20 > 0,
         )
         self.words = random.choice([0, 0.004, 0.02])
         self.rival = random.random() < 0.2

@@ -266,6 +266,14 @@ def starts_from_any_copy(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(leave, "changes_of_copy", lambda work, purpose: ())
 
 
+def compares_no_copy_after_a_run(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(attempts, "changed_in_copy", lambda work, purpose: ())
+
+
+def goes_on_from_a_changed_copy(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(policy, "unapproved_run", lambda d: None)
+
+
 def starts_unapproved(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(admission, "admit", lambda question: Admitted(grounds=("why not",)))
 
@@ -297,6 +305,8 @@ MUTATIONS: tuple[tuple[Mutate, str], ...] = (
     (begins_waves_without_room, "on a full disk"),
     (calls_the_unreachable_quiet, "was called quiet"),
     (starts_from_any_copy, "a copy that nobody planned"),
+    (compares_no_copy_after_a_run, "nothing tells of it"),
+    (goes_on_from_a_changed_copy, "before a person had spoken"),
     (starts_unapproved, "approvals were used up"),
     (goes_over_others, "nobody had been told"),
     (goes_over_others_untold, "nobody had been told"),

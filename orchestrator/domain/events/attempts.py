@@ -31,10 +31,11 @@ class AttemptAdopted(Noun):
 
 
 class AttemptEnded(Noun):
-    """An attempt ended, with its outcome for each host."""
+    """An attempt ended, with its outcome for each host. `changed_in_copy`: what it ran from was no longer what was approved."""
 
     kind: Literal["attempt_ended"] = "attempt_ended"
     outcome: AttemptOutcome
+    changed_in_copy: Many[Text] = ()
 
 
 class AttemptLost(Noun):
@@ -44,6 +45,7 @@ class AttemptLost(Noun):
     attempt: Name
     reason: Text
     started: bool = True
+    changed_in_copy: Many[Text] = ()
 
 
 class QuietAwaited(Noun):

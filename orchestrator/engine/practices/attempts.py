@@ -1,11 +1,11 @@
 """Attempts: a playbook run in a worker that outlives this process. Intent first, then the act, then its outcome."""
 
-from orchestrator.domain.attempt import AttemptRequest
+from orchestrator.domain.attempt import AttemptRequest, Purpose
 from orchestrator.domain.deployment import Attempted, Deployment
 from orchestrator.domain.events import AttemptAdopted, AttemptEnded, AttemptIntended, AttemptLost, Held
 from orchestrator.domain.noun import Variables
 from orchestrator.engine import room
-from orchestrator.engine.practices.leave import changes_of_copy
+from orchestrator.engine.practices.leave import changed_in_copy, changes_of_copy
 from orchestrator.engine.work import Work
 from orchestrator.errors import Refused, StoreFault
 from orchestrator.policy.epochs import known_epochs
@@ -52,7 +52,8 @@ def follow(work: Work, step: FollowAttempt) -> None:
             _start_what_was_intended(work, step.attempt)
         return
     if sighting.state == "finished" and sighting.outcome is not None:
-        work.chronicle.note(AttemptEnded(outcome=sighting.outcome))
+        changed = changed_in_copy(work, _purpose_of(work.deployment, step.attempt))
+        work.chronicle.note(AttemptEnded(outcome=sighting.outcome, changed_in_copy=changed))
     elif sighting.state == "dead":
         # The worker is gone, what it started may not be: ansible-playbook can still be changing hosts.
         _stop(work, step.attempt, "its worker ended without an outcome")
@@ -65,7 +66,7 @@ def follow(work: Work, step: FollowAttempt) -> None:
 
 def _start_what_was_intended(work: Work, attempt: str) -> None:
     """Leave was given to another driver, perhaps long ago: nothing is started from a copy that is another one now."""
-    purpose = next(a.purpose for a in work.deployment.attempts if a.attempt == attempt)
+    purpose = _purpose_of(work.deployment, attempt)
     if work.deployment.frozen is not None and changes_of_copy(work, purpose):
         changed = "the private copy was changed before its worker was started"
         work.chronicle.note(AttemptLost(attempt=attempt, reason=changed, started=False))
@@ -81,6 +82,10 @@ def _start(work: Work, attempt: str) -> None:
         if request.purpose != "backout" or not work.ports.storage.release(work.deployment.id):
             raise
         work.ports.playbooks.start(request)
+
+
+def _purpose_of(d: Deployment, attempt: str) -> Purpose:
+    return next(a.purpose for a in d.attempts if a.attempt == attempt)
 
 
 def _refuse_of_another_machine(d: Deployment, attempt: str) -> None:
@@ -114,7 +119,8 @@ def _stop(work: Work, attempt: str, reason: str) -> None:
         unstarted = f"{reason}, before its worker was started"
         work.chronicle.note(AttemptLost(attempt=attempt, reason=unstarted, started=False))
     elif work.ports.playbooks.stop(attempt):
-        work.chronicle.note(AttemptLost(attempt=attempt, reason=reason))
+        changed = changed_in_copy(work, _purpose_of(work.deployment, attempt))
+        work.chronicle.note(AttemptLost(attempt=attempt, reason=reason, changed_in_copy=changed))
     else:
         work.ports.clock.sleep(POLL)
         work.chronicle.refresh()

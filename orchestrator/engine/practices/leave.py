@@ -9,7 +9,7 @@ from orchestrator.domain.events import WaveAuthorised, WaveNotAuthorised
 from orchestrator.engine import admission
 from orchestrator.engine.work import Work
 from orchestrator.errors import NotFound, OrchError, PlanFault
-from orchestrator.policy.frozen import changes_in_copy, known_files
+from orchestrator.policy.frozen import changes_in_copy, changes_in_words, known_files
 from orchestrator.policy.leave import leave_for
 from orchestrator.policy.steps import Perform
 
@@ -22,7 +22,7 @@ def perform(work: Work, step: Perform) -> None:
     if restored:
         changes = changes_of_copy(work, step.purpose)
     if changes:
-        reasons = tuple(_tampered(work, change) for change in changes)
+        reasons = tuple(_tampered(work, change) for change in changes_in_words(changes))
         work.chronicle.note(WaveNotAuthorised(wave=step.wave, purpose=step.purpose, reasons=reasons))
     elif step.purpose == "backout":
         work.chronicle.note(WaveAuthorised(wave=step.wave, purpose="backout", restored=restored))
@@ -49,6 +49,16 @@ def changes_of_copy(work: Work, purpose: Purpose) -> tuple[Change | str, ...]:
     if purpose == "backout":
         return tuple(one for one in changes_in_copy(d, files, {}) if one.ingredient != "artefacts")
     return changes_in_copy(d, files, _artefacts(work, place))
+
+
+def changed_in_copy(work: Work, purpose: Purpose) -> tuple[str, ...]:
+    """The same in words, after an attempt, whose end is told in any case; a copy that cannot be read was changed."""
+    if work.deployment.frozen is None:
+        return ()
+    try:
+        return changes_in_words(changes_of_copy(work, purpose))
+    except (OrchError, OSError) as fault:
+        return changes_in_words([f"it cannot be read: {fault}"])
 
 
 def _artefacts(work: Work, place: str) -> dict[str, str]:
@@ -85,7 +95,7 @@ def _frozen_anew(work: Work) -> tuple[str, ...]:
     return ("the whole copy",)
 
 
-def _tampered(work: Work, change: Change | str) -> str:
+def _tampered(work: Work, change: str) -> str:
     return (
         f"the private copy is not what was approved: {change}; put the approved files into {work.deployment.project}, "
         "then retry: they are copied again where they are what was approved"

@@ -13,6 +13,7 @@ from orchestrator.domain.events import Recorded
 from orchestrator.domain.fold import fold
 from orchestrator.domain.lifecycle import State
 from tests.chaos.real.site import HOSTS, TAMPERED, Act, Answer, Site, census, sessions
+from tests.simulation.copies import unanswered
 from tests.simulation.evidence import Witness, unproved
 from tests.simulation.oracle import adopted, at_rest, intents, repeated_unseen
 from tests.simulation.words import against_words
@@ -71,7 +72,8 @@ def against_acts(
 ) -> list[str]:
     """What the act logs of the hosts and the journal disagree on.
 
-    `changed_at`: when the private copy was changed. An attempt that had leave by then may read it still (ADR 17).
+    `changed_at`: when the private copy was changed. An attempt that had leave by then may read it still; its end tells of
+    it, and a deploy does not count before a person has spoken (ADR 17).
     """
     intended = {r.event.attempt: r for r in records if isinstance(r.event, e.AttemptIntended)}
     gates = {r.event.wave: r.at.timestamp() for r in records if isinstance(r.event, e.GatePassed)}
@@ -89,6 +91,17 @@ def against_acts(
         if act.task == TAMPERED
         and (act.attempt not in intended or intended[act.attempt].at.timestamp() > changed_at)
     ]
+    silent = {
+        r.event.outcome.attempt
+        for r in records
+        if isinstance(r.event, e.AttemptEnded) and not r.event.changed_in_copy
+    }
+    silent |= {
+        r.event.attempt for r in records if isinstance(r.event, e.AttemptLost) and not r.event.changed_in_copy
+    }
+    changed = {act.attempt for act in acts if act.task == TAMPERED}
+    found += [f"{attempt} ran a changed playbook, and nothing tells of it" for attempt in changed & silent]
+    found += unanswered(records)
     for act in acts:
         record = intended.get(act.attempt)
         if record is None or record.at.timestamp() > act.at + 0.001:

@@ -1,0 +1,190 @@
+"""A private copy that somebody changed: nothing starts from it, and what ran from it while it changed is not called good."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from orchestrator.domain import events as e
+from orchestrator.domain.attempt import Purpose
+from orchestrator.domain.lifecycle import State
+from orchestrator.errors import StoreFault
+from orchestrator.policy.telling import story_of
+from tests.engine.authority_fleet import Ruled
+from tests.fakes.playbooks import Script
+from tests.plans import plan_tree
+
+Files = Mapping[str, str | None]
+BIG_BANG = {"kind": "big-bang", "waves": []}
+
+
+def tampered(ruled: Ruled, files: Files, purpose: Purpose = "deploy") -> None:
+    """Behind the back of everybody, while the first run of its purpose is at work."""
+    gone_through = ruled.playbooks.start
+
+    def start(request: Any) -> None:
+        gone_through(request)
+        if [one.purpose for one in ruled.playbooks.started].count(
+            purpose
+        ) == 1 and request.purpose == purpose:
+            _tamper(ruled, request.deployment, files)
+
+    ruled.playbooks.start = start  # type: ignore[method-assign]
+
+
+def tampered_after(ruled: Ruled, files: Files) -> None:
+    """The same, when the first run has ended: while the first wave is verified."""
+    gone_through = ruled.hosts.verify
+
+    def verify(*asked: Any) -> Any:
+        if len(ruled.playbooks.started) == 1:
+            _tamper(ruled, ruled.playbooks.started[0].deployment, files)
+        return gone_through(*asked)
+
+    ruled.hosts.verify = verify  # type: ignore[method-assign, assignment]
+
+
+def _tamper(ruled: Ruled, deployment: str, files: Files) -> None:
+    copy = ruled.authority.frozen[deployment]
+    for path, content in files.items():
+        copy.pop(path, None) if content is None else copy.update({path: content})
+
+
+TAMPERINGS: list[tuple[Files, str]] = [
+    ({"rollback/app.yml": "nothing"}, "rollback/app.yml changed"),
+    ({"playbooks/app.yml": None}, "playbooks/app.yml removed"),
+    ({"playbooks/group_vars/all.yml": "x: 1"}, "playbooks/group_vars/all.yml added"),
+    ({"playbooks/other.yml": "x: 1"}, "playbooks/other.yml added"),
+]
+
+
+@pytest.mark.parametrize(("files", "named"), TAMPERINGS, ids=[row[1] for row in TAMPERINGS])
+def test_a_copy_that_was_tampered_with_holds_and_is_put_back_on_a_persons_word(
+    files: Files, named: str
+) -> None:
+    free = Ruled()
+    tampered_after(free, files)
+    d = free.deploy()
+    assert d.hold is not None
+    assert named in d.hold.reason
+    assert free.started() == [("deploy", ("h1",))]
+    free.say(d, e.Retried(by="ann", reason="looked at"))
+    ended = free.resume()
+    assert ended.state is State.COMPLETED
+    assert [event.restored for event in free.events(ended, e.WaveAuthorised)] == [(), tuple(files)]
+
+
+@pytest.mark.parametrize(("files", "named"), TAMPERINGS, ids=[row[1] for row in TAMPERINGS])
+def test_a_copy_that_was_tampered_with_while_a_run_was_at_work_holds_and_that_is_run_again(
+    files: Files, named: str
+) -> None:
+    """Also of the last wave, after which nothing else looks at the copy."""
+    free = Ruled(tree=plan_tree(**BIG_BANG))
+    tampered(free, files)
+    d = free.deploy()
+    assert d.hold is not None
+    assert d.hold.reason.startswith("what ran may not be what was approved")
+    assert named in d.hold.reason
+    assert d.hosts_standing("deployed") == ("h1", "h2", "h3")
+    free.say(d, e.Retried(by="ann", reason="looked at"))
+    ended = free.resume()
+    assert ended.state is State.COMPLETED
+    assert free.started() == [("deploy", ("h1", "h2", "h3"))] * 2
+
+
+def test_a_copy_that_is_gone_when_a_run_ends_holds() -> None:
+    free = Ruled()
+    gone_through = free.playbooks.start
+
+    def start(request: Any) -> None:
+        gone_through(request)
+        if len(free.playbooks.started) == 1:
+            del free.authority.frozen[request.deployment]
+
+    free.playbooks.start = start  # type: ignore[method-assign]
+    d = free.deploy()
+    assert d.hold is not None
+    assert "expected a folder, found none" in d.hold.reason
+    free.say(d, e.Retried(by="ann", reason="looked at"))
+    assert free.resume().state is State.COMPLETED
+
+
+def test_after_a_run_from_a_tampered_copy_a_person_may_abort() -> None:
+    free = Ruled()
+    tampered(free, {"playbooks/app.yml": "does something else"})
+    d = free.deploy()
+    free.say(d, e.AbortRequested(by="ann", reason="who was that?"))
+    held = free.resume()
+    assert held.hold is not None
+    assert "playbooks/app.yml changed" in held.hold.reason
+    free.say(held, e.Retried(by="ann", reason="looked at"))
+    assert free.resume().state is State.BACKED_OUT
+
+
+def test_excluding_the_hosts_of_such_a_run_is_an_answer_to_it() -> None:
+    free = Ruled(tree=plan_tree(waves=[1, "rest"], failure_limit={"wave": 1, "overall": 1}))
+    tampered(free, {"playbooks/app.yml": "does something else"})
+    d = free.deploy()
+    assert d.hold is not None
+    free.say(d, e.Excluded(hosts=("h1",), by="ann", reason="nobody knows what ran there"))
+    ended = free.resume()
+    assert ended.hold is None or "what ran may not be" not in ended.hold.reason
+    assert free.started() == [("deploy", ("h1",))]
+
+
+def test_a_backout_from_a_copy_that_was_tampered_with_is_judged_by_its_baseline_and_told() -> None:
+    free = Ruled(tree=plan_tree(**BIG_BANG))
+    ended = free.deploy()
+    tampered(free, {"rollback/app.yml": "nothing"}, "backout")
+    backed_out = free.roll_back(ended)
+    assert backed_out.state is State.BACKED_OUT
+    story = story_of(free.ports.journal.read(ended.id))
+    step = story.last("backout")
+    assert step is not None
+    assert "the private copy it ran from was changed meanwhile" in step.words
+    assert any("rollback/app.yml changed" in fault for fault in step.faults)
+
+
+def test_a_lost_run_from_a_copy_that_was_tampered_with_holds() -> None:
+    free = Ruled(tree=plan_tree(**BIG_BANG))
+    free.playbooks.script("deploy", None, Script(dies=True))
+    tampered(free, {"playbooks/app.yml": "does something else"})
+    d = free.deploy()
+    assert d.hold is not None
+    assert "playbooks/app.yml changed" in d.hold.reason
+    assert len(free.started()) == 1
+
+
+def test_a_copy_that_changed_between_an_intent_and_its_start_is_not_run() -> None:
+    free = Ruled()
+    free.playbooks.fault = StoreFault("no room")
+    with pytest.raises(StoreFault):
+        free.deploy()
+    free.playbooks.fault = None
+    name = free.ports.journal.deployments()[0]
+    free.authority.frozen[name]["playbooks/app.yml"] = "does something else"
+    d = free.resume()
+    assert (free.started(), free.events(d, e.AttemptAdopted)[0].found) == ([], "absent")
+    assert d.hold is not None
+    assert "playbooks/app.yml changed" in d.hold.reason
+    free.say(d, e.Retried(by="ann", reason="looked at"))
+    assert free.resume().state is State.COMPLETED
+
+
+def test_a_copy_is_not_put_back_from_a_project_that_is_another_too() -> None:
+    free = Ruled()
+    tampered_after(free, {"rollback/app.yml": "nothing"})
+    d = free.deploy()
+    free.authority.files["rollback/app.yml"] = "something else"
+    free.say(d, e.Retried(by="ann", reason="looked at"))
+    again = free.resume()
+    assert again.hold is not None
+    assert free.started() == [("deploy", ("h1",))]
+
+
+def test_what_a_run_leaves_in_a_new_folder_is_no_tampering() -> None:
+    free = Ruled()
+    tampered(free, {"playbooks/fetched/h1": "x", "facts/h1": "{}"})
+    assert free.deploy().state is State.COMPLETED
