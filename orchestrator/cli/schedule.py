@@ -33,7 +33,7 @@ from orchestrator.errors import ExitCode, NotFound, UsageFault
 from orchestrator.policy.conflicts import ConflictFound, conflicts, conflicts_of
 from orchestrator.policy.plain_words import counted
 from orchestrator.policy.published_schedule import PublishedSchedule, published
-from orchestrator.policy.schedule_words import conflict_words, machine_words, when_words
+from orchestrator.policy.schedule_words import conflict_words, machine_words, state_words, when_words
 
 HEADINGS = ("starts", "ends", "id", "what", "state", "when missed", "conflicts", "by")
 MISSED: dict[str, MissedStart] = {"start-while-open": "start while open", "ask": "ask", "skip": "skip"}
@@ -235,13 +235,12 @@ def _asked(
 def _row(b: Booking, shown: PublishedSchedule, zone: ZoneInfo) -> tuple[str, ...]:
     ends = _clock(b.ends, zone) if b.ends is not None else "not known"
     conflicting = str(len(shown.conflicts_of(b.id)) or "")
-    state = b.stands if b.state == "running" else b.state
     return (
         _clock(b.starts, zone),
         ends,
         b.id,
         plain(b.title, 80),
-        state,
+        plain(state_words(b), 120),
         b.missed,
         conflicting,
         plain(b.by, 40),

@@ -29,7 +29,8 @@ class Booking(Noun):
     `machines` are hosts by the identity of their machine, which is one machine whatever it is called; hosts in `by_address`
     are known by their address only, because nobody has asked them yet. `ends` None: nobody knows yet, and it may last for
     ever; `basis` says where `ends` comes from. `missed` says what becomes of it when nobody started it in time. `stands`
-    is its state in the words of the lifecycle. `revision` grows with every change, the last of which was at `changed_at`.
+    is its state in the words of the lifecycle. `blocked_by` are the freezes that bind its start, and `window` where none is
+    open then, as far as nobody has lifted them. `revision` grows with every change, the last of which was at `changed_at`.
     """
 
     id: Name
@@ -49,6 +50,7 @@ class Booking(Noun):
     plan_digest: Sha256 | None = None
     by: Text
     missed: MissedStart = "ask"
+    blocked_by: Many[Text] = ()
     stands: str = ""
     basis: str = ""
     booked_at: Moment | None = None

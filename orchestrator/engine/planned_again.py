@@ -32,7 +32,7 @@ def planned_again(ports: Ports, d: Deployment) -> PlannedAgain:
     if d.effective is None or prepared.effective is None:
         return PlannedAgain((), d.policy)
     changes = changes_between(d.effective, prepared.effective)
-    return PlannedAgain(tuple(changed_words(str(change)) for change in changes), prepared.policy)
+    return PlannedAgain(tuple(changed_words(d, str(change)) for change in changes), prepared.policy)
 
 
 def _place(d: Deployment) -> Place | None:
@@ -42,13 +42,15 @@ def _place(d: Deployment) -> Place | None:
     return Place(environment=d.plan.resources.environment, inventory=d.plan.resources.inventory)
 
 
-def changed_words(change: str) -> Reason:
-    """An ingredient that is not what was planned, as a reason not to start."""
+def changed_words(d: Deployment, change: str) -> Reason:
+    """An ingredient that is not what was planned, as a reason not to start, and how the deployment is planned anew."""
+    scheduled = d.mode == "scheduled"
+    again = f"orch schedule add {d.plan_file} --at TIME" if scheduled else f"orch deploy {d.plan_file}"
     return Reason(
         code="plan.changed",
         about=change,
         found="no longer what it was when the deployment was planned",
-        next_move="open a new deployment, and have that approved",
+        next_move=f"{'schedule it anew' if scheduled else 'open a new one'}, and have that approved: {again}",
     )
 
 

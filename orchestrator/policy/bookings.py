@@ -11,6 +11,7 @@ from orchestrator.domain.rehearsal import MeasuredWave
 from orchestrator.domain.schedule_of_change import Booking, BookingState
 from orchestrator.domain.target import Target
 from orchestrator.policy.point_of_no_return import expected_times
+from orchestrator.policy.start_time import blocked_by
 
 _PROPOSED = frozenset({State.PLANNED, State.AWAITING_APPROVAL})
 _AT_LEAST = timedelta(seconds=1)
@@ -68,6 +69,7 @@ def booking_of(
         plan_digest=d.effective.digest if d.effective is not None else d.plan_sha256,
         by=d.by,
         missed=d.missed,
+        blocked_by=_blocked_by(d, state, max(starts, now)),
         stands=d.state.value,
         basis=basis,
         booked_at=d.began_at,
@@ -85,6 +87,12 @@ def state_of(d: Deployment) -> BookingState:
     if d.state is State.SCHEDULED:
         return "proposed" if _lacks(d) else "approved"
     return "proposed" if d.state in _PROPOSED else "running"
+
+
+def _blocked_by(d: Deployment, state: BookingState, moment: datetime) -> tuple[str, ...]:
+    if state not in ("proposed", "approved"):
+        return ()
+    return blocked_by(d.policy, d.change, (signed.approval for signed in d.approvals), moment)
 
 
 def _lacks(d: Deployment) -> bool:

@@ -75,7 +75,8 @@ def _ground(closes: datetime | None) -> str:
 def _frozen(question: Question, freeze: Freeze) -> Reason:
     if freeze.override:
         roles = " or ".join(freeze.override)
-        move = f"wait, or have {roles} override it: orch approve {question.subject} --override {freeze.name}"
+        command = f'orch approve {question.subject} --as "{freeze.override[0]}" --override {freeze.name} --reason WHY'
+        move = f"wait, or have {roles} override it: {command}"
     else:
         move = "wait until it is over; nobody may override it"
     until = binds_until(freeze, question.now).isoformat(timespec="minutes")

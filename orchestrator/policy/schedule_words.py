@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from orchestrator.domain.schedule_of_change import Booking
 from orchestrator.policy.conflicts import ConflictFound, Kind
+from orchestrator.policy.opening import WINDOW
 from orchestrator.policy.plain_words import counted
 
 _SHARED: dict[Kind, tuple[str, str]] = {
@@ -39,6 +40,20 @@ def machine_words(booking: Booking) -> tuple[str, ...]:
         f"{hosts} never told which machine they are ({', '.join(booking.by_address)}): they are compared by address, "
         "so one machine under two addresses would not be noticed before it runs",
     )
+
+
+def blocked_words(booking: Booking) -> str:
+    """What of the calendar keeps it from starting, whoever has approved it; empty where nothing does."""
+    freezes = [name for name in booking.blocked_by if name != WINDOW]
+    said = [f"blocked by the freeze {name}" for name in freezes]
+    said += ["outside of every window"] if WINDOW in booking.blocked_by else []
+    return ", ".join(said)
+
+
+def state_words(booking: Booking) -> str:
+    """How it stands: what runs in the words of the lifecycle, what is ahead with what blocks it."""
+    state = booking.stands if booking.state == "running" else booking.state
+    return ", ".join(filter(None, (state, blocked_words(booking))))
 
 
 def utc() -> ZoneInfo:

@@ -1,9 +1,10 @@
 """Whether a deployment may be laid on a moment of the schedule, as far as the calendar goes."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from orchestrator.domain.approval import Approval
 from orchestrator.domain.change import ChangeRequest
 from orchestrator.domain.release_plan import Window
 from orchestrator.domain.release_policy import ReleasePolicy
@@ -50,6 +51,18 @@ def judged_time(
     """What is against starting then. `window` is the plan's own; roles in `window_override` may open the policy's windows."""
     against = tuple(_against(starts, now, calendar, window, window_override))
     return TimeAnswer(against, _next(max(starts, now), calendar, window) if against else starts)
+
+
+def blocked_by(
+    policy: ReleasePolicy | None, change: ChangeRequest, words: Iterable[Approval], moment: datetime
+) -> tuple[str, ...]:
+    """The freezes that bind then, and `window` where none is open, without what these words of people lift by then."""
+    calendar = binding_calendar(policy, change)
+    lifted = {word.overrides for word in words if word.expires > moment}
+    found = [freeze.name for freeze in freezes_at(calendar, moment)]
+    if not open_at(calendar.model_copy(update={"freezes": ()}), moment):
+        found.append(WINDOW)
+    return tuple(name for name in found if name not in lifted)
 
 
 def _against(

@@ -71,7 +71,8 @@ ROWS: list[tuple[str, dict[str, Any], str | None, list[str]]] = [
         [
             "reckoned from a start at Sat 2026-12-19 22:30 CET",
             "closed then: christmas: frozen until 2027-01-07T00:00+01:00, because the busiest weeks of the year; "
-            "wait, or have service owner override it: orch approve shop-live-7 --override christmas",
+            "wait, or have service owner override it: "
+            'orch approve shop-live-7 --as "service owner" --override christmas --reason WHY',
             "made of",
         ],
     ),

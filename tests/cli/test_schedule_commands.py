@@ -59,6 +59,24 @@ def test_an_entry_that_conflicts_is_added_and_told(house: House, orch: Run) -> N
     assert "the second waits until the first is over" in said
 
 
+def test_a_freeze_that_blocks_is_named_in_every_form(house: House, orch: Run, tmp_path: Path) -> None:
+    plan = house.plan("shop.yml", "web1", policy=POLICY)
+    freeze = "2026-03-05T22:00Z"
+    code, _, said = orch("schedule", "add", plan, "--at", freeze, "--despite", "sale")
+    assert code == 0, said
+    assert "approved, blocked by the freeze sale" in orch("schedule", "list")[1]
+    assert json.loads(orch("schedule", "list", "--json")[1])["bookings"][0]["blocked_by"] == ["sale"]
+    files = {name: tmp_path / name for name in ("ical", "json", "html")}
+    words = [word for name, file in files.items() for word in (f"--{name}", file)]
+    assert orch("schedule", "export", "--from", "2026-03-01", "--to", "2026-03-31", *words)[0] == 0
+    event = Calendar.from_ical(files["ical"].read_bytes()).walk("VEVENT")[0]
+    assert event["STATUS"] == "TENTATIVE"
+    assert "blocked by the freeze sale" in str(event["SUMMARY"])
+    assert "blocked by the freeze sale" in str(event["DESCRIPTION"])
+    assert json.loads(files["json"].read_text())["bookings"][0]["blocked_by"] == ["sale"]
+    assert files["html"].read_text().count("blocked by the freeze sale") >= 2
+
+
 def test_alone_ends_with_10_and_adds_nothing(house: House, orch: Run) -> None:
     orch("schedule", "add", house.plan("shop.yml", "web1"), "--at", "in 1h")
     code, _, said = orch("schedule", "add", house.plan("pay.yml", "web1"), "--at", "in 90m", "--alone")

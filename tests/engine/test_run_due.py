@@ -285,6 +285,7 @@ def test_a_freeze_that_was_added_later_refuses_it_by_name(house: House) -> None:
     line = house.run_due()[0]
     assert (line.deployment, line.what) == (name, "refused")
     assert "policy (live 1 changed): no longer what it was when the deployment was planned" in line.words
+    assert "schedule it anew, and have that approved: orch schedule add shop.yml --at TIME" in line.words
     assert "sale: frozen until 2026-03-07T00:00+00:00, because sale" in line.words
     assert house.playbooks.started == []
     assert house.run_due() == []

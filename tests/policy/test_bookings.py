@@ -7,10 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from orchestrator.domain import events as e
+from orchestrator.domain.approval import Approval, SignedApproval
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import Recorded
 from orchestrator.domain.fold import fold
 from orchestrator.domain.rehearsal import MeasuredWave
+from orchestrator.domain.release_policy import ReleasePolicy
+from orchestrator.domain.signing import Signature
 from orchestrator.policy.bookings import booking_of, bookings_of, known_machines
 from orchestrator.policy.conflicts import conflicts
 from tests.histories import planned
@@ -57,6 +60,67 @@ def test_state(more: list[e.Event], state: str) -> None:
     booking = booking_of(deployment("d1", *more), NOON, {})
     assert booking is not None
     assert booking.state == state
+
+
+FROZEN = ReleasePolicy.model_validate(
+    {
+        "orch": 1,
+        "policy": "live",
+        "version": 1,
+        "title": "Live",
+        "windows": [
+            {"name": "night", "zone": "UTC", "starts": "2026-06-01T22:00", "lasts": "6h", "repeats": "FREQ=DAILY"}
+        ],
+        "freezes": [
+            {"name": "sale", "zone": "UTC", "starts": "2026-06-06T00:00", "lasts": "1d", "reason": "sale",
+             "override": ["owner"]},
+        ],
+    }
+)  # fmt: skip
+
+
+def lifted(name: str, until: datetime) -> e.ApprovalGiven:
+    """The word of somebody that a freeze, or `window`, need not bind."""
+    word = Approval(
+        decision="override", role="owner", person="Nadia", key="a" * 64, plan_digest="b" * 64, subject="d1",
+        reason="it burns", overrides=name, made_at=NOON, expires=until, nonce="c" * 32,
+    )  # fmt: skip
+    return e.ApprovalGiven(
+        by="Nadia",
+        signed=SignedApproval(approval=word, signature=Signature(key="a" * 64, signature="d" * 128)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("starts", "hours", "words", "blocked"),
+    [
+        (NIGHT, 0, [], ("sale",)),
+        (NOON + timedelta(hours=1), 0, [], ("sale", "window")),
+        (NIGHT, 0, [lifted("sale", NIGHT + timedelta(days=1))], ()),
+        (NIGHT, 0, [lifted("sale", NIGHT - timedelta(minutes=1))], ("sale",)),
+        (NIGHT, 0, [lifted("window", NIGHT + timedelta(days=1))], ("sale",)),
+        (NIGHT + timedelta(days=1), 0, [], ()),
+        (NIGHT, 35, [], ()),
+        (NIGHT, 24, [], ("window",)),
+    ],
+    ids=["a freeze", "both", "overridden", "no longer overridden", "another overridden", "none", "over since", "too late"],
+)  # fmt: skip
+@pytest.mark.parametrize("state", ["proposed", "approved"])
+def test_what_the_calendar_blocks_is_said_whoever_approved_it(
+    state: str, starts: datetime, hours: int, words: list[e.Event], blocked: tuple[str, ...]
+) -> None:
+    events = [*words, *([APPROVED] if state == "approved" else [])]
+    d = deployment("d1", *events, starts=starts).model_copy(update={"policy": FROZEN})
+    booking = booking_of(d, NOON + timedelta(hours=hours), {})
+    assert booking is not None
+    assert (booking.state, booking.blocked_by) == (state, blocked)
+
+
+def test_what_runs_is_blocked_no_more() -> None:
+    d = deployment("d1", APPROVED, OPENED).model_copy(update={"policy": FROZEN})
+    booking = booking_of(d, NOON, {})
+    assert booking is not None
+    assert (booking.state, booking.blocked_by) == ("running", ())
 
 
 def test_every_journal_of_the_corpus_has_a_booking_or_no_time() -> None:

@@ -10,7 +10,7 @@ from orchestrator.adapters.report.months import freezes_of, months_of
 from orchestrator.adapters.report.templating import environment
 from orchestrator.policy.plain_words import counted
 from orchestrator.policy.published_schedule import PublishedSchedule
-from orchestrator.policy.schedule_words import conflict_words, machine_words, when_words
+from orchestrator.policy.schedule_words import blocked_words, conflict_words, machine_words, when_words
 
 
 def html_calendar(schedule: PublishedSchedule, zone: ZoneInfo) -> str:
@@ -29,6 +29,7 @@ def html_calendar(schedule: PublishedSchedule, zone: ZoneInfo) -> str:
                 for b in schedule.bookings
             },
             unknown={b.id: machine_words(b) for b in schedule.bookings},
+            blocked={b.id: blocked_words(b) for b in schedule.bookings},
         )
     )
 

@@ -7,7 +7,7 @@ from icalendar import Calendar, Event
 from orchestrator.adapters.report.legible import legible
 from orchestrator.domain.schedule_of_change import Booking, BookingState
 from orchestrator.policy.published_schedule import PublishedSchedule
-from orchestrator.policy.schedule_words import conflict_words, machine_words, utc
+from orchestrator.policy.schedule_words import blocked_words, conflict_words, machine_words, utc
 
 PRODUCT = "-//orch//schedule of change//EN"
 # RFC 5545 3.8.1.11: what may still change is tentative; a withdrawn one must be published as cancelled, or it would stay.
@@ -47,9 +47,9 @@ def _event(booking: Booking, schedule: PublishedSchedule) -> Event:
     event.add("dtstart", booking.starts)
     if booking.ends is not None:
         event.add("dtend", booking.ends)
-    event.add("summary", _line(f"{booking.title} ({booking.stands or booking.state})"))
+    event.add("summary", _line(f"{booking.title} ({_state(booking)})"))
     event.add("description", legible("\n".join(_description(booking, schedule))))
-    event.add("status", _STATUS[booking.state])
+    event.add("status", "TENTATIVE" if booking.blocked_by else _STATUS[booking.state])
     event.add("transp", "OPAQUE" if booking.is_booked else "TRANSPARENT")
     event.add("categories", [_line(booking.environment), booking.state])
     event.add("location", _line(booking.environment))
@@ -58,7 +58,7 @@ def _event(booking: Booking, schedule: PublishedSchedule) -> Event:
 
 def _description(booking: Booking, schedule: PublishedSchedule) -> Iterator[str]:
     yield f"Deployment {booking.id}, by {booking.by}"
-    yield f"State: {booking.stands or booking.state}"
+    yield f"State: {_state(booking)}"
     if booking.ends is None:
         yield f"The end is not known: {booking.basis}" if booking.basis else "The end is not known"
     elif booking.basis:
@@ -74,6 +74,10 @@ def _description(booking: Booking, schedule: PublishedSchedule) -> Iterator[str]
     yield from machine_words(booking)
     for conflict in schedule.conflicts_of(booking.id):
         yield f"CONFLICT {conflict_words(conflict, utc(), booking.id)}"
+
+
+def _state(booking: Booking) -> str:
+    return ", ".join(filter(None, (booking.stands or booking.state, blocked_words(booking))))
 
 
 def _line(text: str) -> str:

@@ -114,7 +114,7 @@ def _start(work: Work, answer: Admitted) -> None:
     changes = changes_in_copy(d, copy.tree.files, artefacts)
     if changes:
         ports.authority.discard(d.id)
-        said = tuple(str(changed_words(str(change))) for change in changes)
+        said = tuple(str(changed_words(d, str(change))) for change in changes)
         work.chronicle.note(Refused(stage="approval", reasons=said))
     elif not work.chronicle.note(_opened(d, answer, copy.place)):
         ports.authority.discard(d.id)
