@@ -99,6 +99,7 @@ def take_step(work: Work) -> bool:
             attempts.follow(work, step)
         case Perform() as step:
             if step.practice in BEFORE_ATTEMPTS:
-                work.ports.playbooks.make_ready(work.deployment.workplace)
+                deployment = work.deployment
+                work.ports.playbooks.make_ready(deployment.workplace, deployment.plan.strategy.accelerate)
             PRACTICES[step.practice](work, step)
     return True

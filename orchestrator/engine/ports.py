@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from orchestrator.domain.attempt import AttemptRequest
+from orchestrator.domain.attempt import Acceleration, AttemptRequest
 from orchestrator.domain.baseline import Baseline, BaselineReference, BaselineScope
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.check import Check, CheckResult
@@ -219,8 +219,11 @@ class Playbooks(ABC):
         """End the attempt's processes on this machine and prove it; True when none is left."""
 
     @abstractmethod
-    def make_ready(self, project: str) -> None:
-        """Attempts of this project may come soon: prepare what they need. Nothing is run, and nothing is promised or raised."""
+    def make_ready(self, project: str, accelerate: Acceleration | None = None) -> None:
+        """Attempts of this project may come soon, accelerated ones too: prepare what they need.
+
+        Nothing is run, and nothing is promised or raised.
+        """
 
     @abstractmethod
     def let_go(self) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.adapters import process
-from orchestrator.domain.attempt import AttemptRequest
+from orchestrator.domain.attempt import Acceleration, AttemptRequest
 from orchestrator.domain.baseline import Baseline, BaselineScope, ConfigurationItem
 from orchestrator.domain.check import CheckBase, CheckResult, title_of
 from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
@@ -102,7 +102,7 @@ class DiskPlaybooks(Playbooks):
         self.between_folder_and_worker()
         _detached(lambda: self._work(folder))
 
-    def make_ready(self, project: str) -> None:
+    def make_ready(self, project: str, accelerate: Acceleration | None = None) -> None:
         return
 
     def let_go(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from orchestrator.domain.attempt import AttemptRequest, Purpose
+from orchestrator.domain.attempt import Acceleration, AttemptRequest, Purpose
 from orchestrator.domain.outcome import AttemptOutcome, HostOutcome, HostResult
 from orchestrator.domain.sighting import Sighting, TaskSeen
 from orchestrator.engine.ports import Playbooks
@@ -89,7 +89,7 @@ class FakePlaybooks(Playbooks):
             run.stopped = True
         return True
 
-    def make_ready(self, project: str) -> None:
+    def make_ready(self, project: str, accelerate: Acceleration | None = None) -> None:
         """Nothing is slow here; `ready` says for which projects it was asked and not let go."""
         self.ready.add(project)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from orchestrator.domain.attempt import AttemptRequest
+from orchestrator.domain.attempt import Acceleration, AttemptRequest
 from orchestrator.domain.host_lock import HostLock
 from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.sighting import Sighting, TaskSeen
@@ -69,7 +69,7 @@ class SimulatedPlaybooks(Playbooks):
         if self.world.struck(self.troubles.files, "start fails after it"):
             raise OSError("input/output error")
 
-    def make_ready(self, project: str) -> None:
+    def make_ready(self, project: str, accelerate: Acceleration | None = None) -> None:
         return
 
     def let_go(self) -> None:

@@ -11,7 +11,7 @@ from orchestrator.adapters.ansible import event_stream
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.settings import base_environment
 from orchestrator.adapters.ansible.warm_start import WarmStart
-from orchestrator.domain.attempt import AttemptRequest
+from orchestrator.domain.attempt import Acceleration, AttemptRequest
 from orchestrator.domain.evidence import RunExit
 from orchestrator.domain.outcome import AttemptOutcome
 from orchestrator.domain.sighting import Sighting, TaskSeen
@@ -38,7 +38,7 @@ class AnsiblePlaybooks(Playbooks):
         base = base_environment(os.environ)
         if not folder.exists():
             # Before there is a folder: from then on the worker has so long to claim it.
-            self._warm.await_ready(request.project, base)
+            self._warm.await_ready(request.project, base, request.accelerate)
         try:
             created = folder.create(request)
         except OSError as error:
@@ -46,16 +46,16 @@ class AnsiblePlaybooks(Playbooks):
                 f"{request.attempt} was not started: its folder cannot be written below {self._root} "
                 f"({error.strerror}). Make room on its file system, then go on: orch resume."
             ) from error
-        if created and not self._warm.start(folder):
+        if created and not self._warm.start(folder, request.accelerate):
             process.spawn_detached(
                 [sys.executable, "-m", "orchestrator.adapters.ansible.worker", str(folder.path)],
                 environment=_worker_environment(folder),
                 log=folder.log,
             )
 
-    def make_ready(self, project: str) -> None:
+    def make_ready(self, project: str, accelerate: Acceleration | None = None) -> None:
         """Start the zygote, so that its import is over when it is needed."""
-        self._warm.make_ready(project, base_environment(os.environ))
+        self._warm.make_ready(project, base_environment(os.environ), accelerate)
 
     def let_go(self) -> None:
         """End the zygote, and see that it has ended."""

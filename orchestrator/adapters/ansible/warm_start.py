@@ -5,7 +5,7 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from orchestrator.adapters import process
@@ -21,91 +21,125 @@ ENDS_WITHIN = 2.0
 _ROOM = "-" * 200
 
 
+class _Line:
+    """To a zygote that can fork: the one of all runs, or the one of the accelerated."""
+
+    def __init__(self, its_socket: socket.socket, patience: float) -> None:
+        self._socket = its_socket
+        self._patience = patience
+        self._ready = False
+
+    def await_ready(self) -> bool | None:
+        """Whether it is through with its import, waited for once; None when it has ended."""
+        if self._ready:
+            return True
+        self._socket.settimeout(self._patience)
+        self._patience = 0.0
+        try:
+            self._ready = self._socket.recv(len(zygote.READY)) == zygote.READY
+        except (TimeoutError, BlockingIOError):
+            return False
+        except OSError:
+            pass
+        return self._ready or None
+
+    def ask(self, folder: AttemptFolder, within: float) -> bool | None:
+        """Have a worker forked; False when it is not ready, None when it should have answered and did not."""
+        if not self._ready:
+            return False
+        self._socket.settimeout(within)
+        try:
+            self._socket.sendall(os.fsencode(folder.path))
+            return self._socket.recv(len(zygote.FORKED)) == zygote.FORKED or None
+        except OSError:
+            return None
+
+    def hand_over(self, line: socket.socket) -> None:
+        """Have a second zygote forked that serves this line. Raises OSError."""
+        socket.send_fds(self._socket, [zygote.ACCELERATE], [line.fileno()])
+
+    def close(self) -> None:
+        self._socket.close()
+
+
 class WarmStart:
-    """At most one zygote, and the settings it was started under; another of other settings takes its place."""
+    """At most one zygote, with a second where runs are accelerated, and the settings it was started under; another of other
+    settings takes its place.
+    """
 
     def __init__(self, answers_within: float = ANSWERS_WITHIN, ready_within: float = READY_WITHIN) -> None:
         self._answers_within = answers_within
         self._ready_within = ready_within
-        self._patience = 0.0
-        self._ready = False
         self._settings = ""
         self._process: process.Attended | None = None
-        self._line: socket.socket | None = None
+        self._lines: dict[str | None, _Line] = {}
 
-    def make_ready(self, project: str, base: Mapping[str, str]) -> None:
+    def make_ready(self, project: str, base: Mapping[str, str], accelerate: str | None = None) -> None:
         """Have a zygote for the project as it is now; returns at once. Whatever goes wrong, there is none then."""
         wanted = _settings(project, base)
-        if self._process is not None and self._settings == wanted and self._process.running():
-            return
-        self.let_go()
-        ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        try:
-            with its:
-                self._process = process.spawn_attended(
-                    [sys.executable, "-P", "-m", "orchestrator.adapters.ansible.zygote"],
-                    environment=_environment(project, base),
-                    channel=its,
-                )
-        except OSError:
-            ours.close()
-            return
-        self._settings, self._line = wanted, ours
-        self._patience, self._ready = self._ready_within, False
+        if self._process is None or self._settings != wanted or not self._process.running():
+            self.let_go()
+            self._settings = wanted
+            self._begin(None, lambda its: self._spawn(project, base, its))
+        if accelerate is not None and None in self._lines and accelerate not in self._lines:
+            self._begin(accelerate, self._lines[None].hand_over)
 
     @property
     def pid(self) -> int | None:
         """The zygote's process id; None while there is none."""
         return None if self._process is None else self._process.pid
 
-    def await_ready(self, project: str, base: Mapping[str, str]) -> bool:
+    def await_ready(self, project: str, base: Mapping[str, str], accelerate: str | None = None) -> bool:
         """Have a zygote that is through with its import; False when there is none, or it takes too long.
 
         One that takes too long goes on, for a later attempt, which does not wait for it again.
         """
-        self.make_ready(project, base)
-        if self._line is None or self._ready:
-            return self._ready
-        self._line.settimeout(self._patience)
-        self._patience = 0.0
-        try:
-            self._ready = self._line.recv(len(zygote.READY)) == zygote.READY
-        except (TimeoutError, BlockingIOError):
-            return False
-        except OSError:
-            pass  # it has ended
-        if not self._ready:
+        self.make_ready(project, base, accelerate)
+        line = self._lines.get(accelerate)
+        ready = None if line is None else line.await_ready()
+        if ready is None:
             self.let_go()
-        return self._ready
+        return bool(ready)
 
-    def start(self, folder: AttemptFolder) -> bool:
+    def start(self, folder: AttemptFolder, accelerate: str | None = None) -> bool:
         """Have a worker forked, once there is a zygote that is ready; False when nobody said so: it may have been, or not."""
         if len(folder.mark()) > len(MARK) + 1 + len(_ROOM):
             return False
-        if self._line is None or not self._ready:
-            return False
-        self._line.settimeout(self._answers_within)
-        try:
-            self._line.sendall(os.fsencode(folder.path))
-            if self._line.recv(len(zygote.FORKED)) == zygote.FORKED:
-                return True
-        except OSError:
-            pass
-        self.let_go()
-        return False
+        line = self._lines.get(accelerate)
+        forked = False if line is None else line.ask(folder, self._answers_within)
+        if forked is None:
+            self.let_go()
+        return bool(forked)
 
     def let_go(self) -> None:
         """End the zygote, and see that it has ended; the workers that it forked go on."""
-        self._ready = False
-        line, self._line = self._line, None
+        lines, self._lines = self._lines, {}
         attended, self._process = self._process, None
-        if line is not None:
+        for line in lines.values():
             line.close()
         if attended is not None:
             attended.end(ENDS_WITHIN)
 
     def __del__(self) -> None:
         self.let_go()
+
+    def _spawn(self, project: str, base: Mapping[str, str], its: socket.socket) -> None:
+        self._process = process.spawn_attended(
+            [sys.executable, "-P", "-m", "orchestrator.adapters.ansible.zygote"],
+            environment=_environment(project, base),
+            channel=its,
+        )
+
+    def _begin(self, accelerate: str | None, give: Callable[[socket.socket], None]) -> None:
+        """Make a line and give its other end to whoever is to serve it."""
+        ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            with its:
+                give(its)
+        except OSError:
+            ours.close()
+            return
+        self._lines[accelerate] = _Line(ours, self._ready_within)
 
 
 def _environment(project: str, base: Mapping[str, str]) -> dict[str, str]:

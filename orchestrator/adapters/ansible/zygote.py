@@ -5,8 +5,12 @@ has imported everything. For every message, the path of an attempt's folder, it 
 when the driver closes the socket or dies, and when it was not needed for a while. The workers outlive it: each is in a session
 of its own, and carries its attempt's mark as if it had been started by itself. Nothing depends on it: without one, a worker
 starts in the cold.
+
+Sent `accelerate` and a socket, it forks a second zygote, which imports mitogen too and serves the driver over that socket in
+the same way: a run that is not accelerated comes from a process without mitogen. The second ends with the first.
 """
 
+import ctypes
 import gc
 import os
 import signal
@@ -18,7 +22,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from orchestrator.adapters import process
-from orchestrator.adapters.ansible import settings, warmth, worker
+from orchestrator.adapters.ansible import mitogen_warmth, settings, warmth, worker
 from orchestrator.adapters.ansible.attempt_folder import MARK, AttemptFolder
 
 IDLE = 900.0
@@ -26,6 +30,8 @@ IDLE = 900.0
 LONGEST_MESSAGE = 4096
 READY = b"ready"
 FORKED = b"forked"
+ACCELERATE = b"accelerate"
+_PR_SET_PDEATHSIG = 1
 
 
 def serve(driver: socket.socket, idle: float = IDLE) -> None:
@@ -37,17 +43,44 @@ def serve(driver: socket.socket, idle: float = IDLE) -> None:
         return
     while True:
         try:
-            message = driver.recv(LONGEST_MESSAGE)
+            message, lines, _, _ = socket.recv_fds(driver, LONGEST_MESSAGE, 1)
         except TimeoutError:
             return
         if not message:
             return
+        if message == ACCELERATE:
+            _second(driver, lines, idle)
+            continue
         if os.fork() == 0:
             _be_worker(Path(os.fsdecode(message)), driver)
         try:
             driver.sendall(FORKED)
         except OSError:
             return  # the driver is gone; the worker is not
+
+
+def _second(driver: socket.socket, lines: list[int], idle: float) -> None:
+    """Fork the zygote of the accelerated runs, which has this line to the driver; this process is done with the line."""
+    first = os.getpid()
+    if os.fork() == 0:
+        code = 70
+        try:
+            driver.close()
+            _end_with(first)
+            mitogen_warmth.warm_up()
+            serve(socket.socket(fileno=lines[0]), idle)
+            code = 0
+        finally:
+            os._exit(code)
+    for line in lines:
+        os.close(line)
+
+
+def _end_with(parent: int) -> None:
+    """Have the kernel end this process when its parent is gone, however it went; what this one forks goes on."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(0)
 
 
 def _be_worker(path: Path, driver: socket.socket) -> NoReturn:

@@ -295,3 +295,21 @@ def test_variables_beside_inventory_and_playbook_reach_a_run(tmp_path: Path, war
         log.read_text()
         == "group_vars of the inventory, host_vars of the inventory, group_vars of the playbook"
     )
+
+
+def test_ansible_looks_for_answers_less_often_unless_the_project_says_how_often(tmp_path: Path) -> None:
+    warm = Warm(tmp_path)
+    project = tmp_path / "project"
+    (project / "lookup_plugins").mkdir(parents=True)
+    (project / "lookup_plugins" / "looks.py").write_text(
+        "from ansible import constants\nfrom ansible.plugins.lookup import LookupBase\n"
+        "class LookupModule(LookupBase):\n    def run(self, terms, variables=None, **options):\n"
+        "        return [str(constants.DEFAULT_INTERNAL_POLL_INTERVAL)]\n"
+    )
+    task = {"name": "Deploy", "ansible.builtin.shell": f"echo {{{{ lookup('looks') }}}} >> {tmp_path}/log"}
+    (project / "site.yml").write_text(json.dumps([{"hosts": "one", "gather_facts": False, "tasks": [task]}]))
+    for number, text in enumerate(["[defaults]\n", "[defaults]\ninternal_poll_interval = 0.001\n"]):
+        (project / "ansible.cfg").write_text(text)
+        warm.port.start(request(f"a{number}", "site.yml", project=project))
+        assert done(until(warm.port, f"a{number}", "finished"))
+    assert (tmp_path / "log").read_text().split() == ["0.005", "0.001"]

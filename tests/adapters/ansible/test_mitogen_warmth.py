@@ -1,0 +1,158 @@
+"""What accelerated runs are spared: it is what mitogen would have found itself, and only their own zygote has it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.adapters.ansible.local_runs import RUNS, request, until, wait_for
+from tests.adapters.ansible.test_warm_start import Warm, done, gone
+
+
+@pytest.fixture
+def warm(tmp_path: Path) -> Warm:
+    return Warm(tmp_path)
+
+
+# Both in a process of their own, since what is kept is kept for the whole of it.
+ASKED = """
+import inspect, json, sys
+from pathlib import Path
+import ansible.modules
+import mitogen.core, mitogen.master, mitogen.minify, mitogen.parent, mitogen.service
+from ansible_mitogen import module_finder
+from orchestrator.adapters.ansible import mitogen_warmth
+if sys.argv[1] == "kept":
+    mitogen_warmth.warm_up()
+    assert "def minimized" in inspect.getsource(mitogen.minify.minimize_source)
+modules = Path(ansible.modules.__file__).parent
+shared = (str(modules.parent / "module_utils"),)
+changing = Path(sys.argv[2]) / "changing.py"
+
+def scanned(path):
+    return module_finder.scan(f"ansible_module_{path.stem}", str(path), shared)
+
+def minimized(module):
+    text = inspect.getsource(module)
+    return [mitogen.minify.minimize_source(each) for each in (text, text.encode(), text + "# more")]
+
+told = {
+    "scans": [scanned(modules / f"{name}.py") for name in ("setup", "copy", "command", "setup")],
+    "related": [mitogen.master.ModuleFinder().find_related(name) for name in ("mitogen.service", "mitogen.parent")],
+    "minimized": [minimized(module) for module in (mitogen.core, mitogen.service)],
+    "core": len(mitogen.parent.get_core_source_partial().append(b"1")),
+    "changed": [],
+}
+for text in ("import os", "import ansible.module_utils.basic", "import os", "def broken("):
+    changing.write_text(text)
+    try:
+        told["changed"].append([name for name, *_ in scanned(changing)])
+    except ValueError as refused:
+        told["changed"].append(type(refused.args[0][0]).__name__)
+print(json.dumps(told))
+"""
+
+
+def test_what_is_kept_is_what_mitogen_finds_itself(tmp_path: Path) -> None:
+    root = Path(__file__).parents[3]
+    told = [
+        json.loads(
+            subprocess.run(
+                [sys.executable, "-c", ASKED, how, str(tmp_path)],
+                cwd=root,
+                stdout=subprocess.PIPE,
+                check=True,
+                timeout=60,
+            ).stdout
+        )
+        for how in ("anew", "kept")
+    ]
+    assert told[0] == told[1]
+    scans, changed = told[1]["scans"], told[1]["changed"]
+    assert min(len(scan) for scan in scans) > 10
+    assert [len(names) > 10 if isinstance(names, list) else names for names in changed] == [
+        False,
+        True,
+        False,
+        "SyntaxError",
+    ]
+
+
+def children(pid: int | None) -> list[int]:
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def second(warm: Warm) -> int:
+    """The zygote of the accelerated runs, once there is one that is ready."""
+    warm.port.make_ready(str(RUNS), "mitogen")
+    deadline = time.monotonic() + 60
+    while not children(warm.start.pid):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return children(warm.start.pid)[0]
+
+
+def parent_of_worker(warm: Warm, attempt: str, accelerate: str | None) -> int:
+    asked = request(
+        attempt,
+        "deploy.yml",
+        variables={"log": str(warm.root / "log"), "seconds": "2"},
+        accelerate=accelerate,
+    )
+    warm.port.start(asked)
+    claim = warm.root / "attempts" / attempt / "claim.json"
+    wait_for(claim)
+    stat = Path(f"/proc/{json.loads(claim.read_text())['pid']}/stat").read_text()
+    return int(stat.rpartition(")")[2].split()[1])
+
+
+def test_accelerated_runs_are_forked_from_a_zygote_of_their_own(warm: Warm) -> None:
+    its = second(warm)
+    seen = [
+        parent_of_worker(warm, name, how)
+        for name, how in (("a1", "mitogen"), ("a2", None), ("a3", "mitogen"))
+    ]
+    assert seen == [its, warm.start.pid, its]
+    assert [done(until(warm.port, name, "finished")) for name in ("a1", "a2", "a3")] == [True] * 3
+    output = [(warm.root / "attempts" / name / "output.txt").read_text() for name in ("a1", "a2", "a3")]
+    assert ["strategy plugins not included" in text for text in output] == [True, False, True]
+
+
+@pytest.mark.slow
+def test_the_second_zygote_ends_with_the_first_and_its_run_does_not(warm: Warm) -> None:
+    its = second(warm)
+    assert parent_of_worker(warm, "a1", "mitogen") == its
+    warm.kill()
+    assert gone(its)
+    assert done(until(warm.port, "a1", "finished"))
+    assert parent_of_worker(warm, "a2", "mitogen") != its
+    assert done(until(warm.port, "a2", "finished"))
+    assert (warm.root / "log").read_text() == "one a1\none a2\n"
+
+
+@pytest.mark.slow
+def test_without_the_second_zygote_an_accelerated_run_starts_in_the_cold(tmp_path: Path) -> None:
+    warm = Warm(tmp_path, answers_within=1.0)
+    its = second(warm)
+    assert warm.run("a0")
+    os.kill(its, signal.SIGKILL)
+    assert gone(its)
+    parent_of_worker(warm, "a1", "mitogen")
+    assert done(until(warm.port, "a1", "finished"))
+    assert parent_of_worker(warm, "a2", "mitogen") == children(warm.start.pid)[0]
+    assert done(until(warm.port, "a2", "finished"))
+
+
+def test_letting_go_ends_both_also_while_the_second_imports(warm: Warm) -> None:
+    its, first = second(warm), warm.start.pid
+    assert first is not None
+    warm.port.let_go()
+    assert gone(first, 0.1)
+    assert gone(its, 2.0)
