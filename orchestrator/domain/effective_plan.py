@@ -70,7 +70,12 @@ class EffectivePlan(Noun):
     @property
     def digest(self) -> str:
         """The one digest that approvals are given for."""
-        return digest_of(self.digests, "effective plan 1")
+        return _digest_of_all(tuple(self.digests.items()))
+
+
+@lru_cache(maxsize=64)
+def _digest_of_all(digests: tuple[tuple[str, str], ...]) -> str:
+    return digest_of(dict(digests), "effective plan 1")
 
 
 class Change(Noun):

@@ -97,6 +97,8 @@ def _window_opened(event: e.WindowOpened, d: Deployment, record: Recorded) -> Ch
 
 def _in_copy(target: Target, d: Deployment, frozen: str) -> Target:
     """A key or a list of host keys that is a file of the project is taken from the copy, as Ansible takes it."""
+    if target.private_key is None and target.known_hosts is None:
+        return target
     update = {
         "private_key": _path_in_copy(target.private_key, d, frozen),
         "known_hosts": _path_in_copy(target.known_hosts, d, frozen),

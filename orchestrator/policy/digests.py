@@ -5,6 +5,7 @@ so that all other ingredients are the same wherever the release goes, and a rehe
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -23,6 +24,7 @@ PLACE = ("environment", "inventory", "dynamic_inventory", "vault_password_file")
 """Fields of `resources` that say where a deployment goes and how it gets in there."""
 ELSEWHERE = ("schedule", "approval")
 """Sections of the plan that are of one environment: when, and on whose word."""
+_PLACED = frozenset(f"the plan's {what}" for what in ("resources", "strategy", *ELSEWHERE))
 
 
 def effective_plan(
@@ -52,6 +54,37 @@ def effective_plan(
     }
     return EffectivePlan(
         ingredients=tuple(Ingredient(name=name, parts=dict(parts[name])) for name in INGREDIENTS)
+    )
+
+
+def with_files(
+    before: EffectivePlan,
+    plan: ReleasePlan,
+    targets: Sequence[Target],
+    waves: Sequence[Wave],
+    *,
+    tree: Digests,
+    artefacts: Digests,
+) -> EffectivePlan:
+    """The same effective plan over other files. What is no file stays as it was digested then, by whatever version of orch.
+
+    A host that has the name of a file beside the plan's inventory is digested anew, so that the two are told apart.
+    """
+    inventory, hosts = _inventory(plan, tree), before.parts("hosts")
+    no_files = {*_PLACED, *(target.host for target in targets)}
+    like_files = _inventory(plan, dict.fromkeys(no_files, ""))
+    kept = {name: hosts[name] for name in no_files if name in hosts and name not in like_files}
+    anew = {**_hosts(targets, waves), **_place(plan)} if like_files else {}
+    files: dict[str, Mapping[str, str]] = {
+        "hosts": {**kept, **{name: anew[name] for name in like_files}, **inventory},
+        "playbook tree": {path: digest for path, digest in tree.items() if path not in inventory},
+        "artefacts": artefacts,
+    }
+    return EffectivePlan(
+        ingredients=tuple(
+            Ingredient(name=one.name, parts=dict(files[one.name])) if one.name in files else one
+            for one in before.ingredients
+        )
     )
 
 
@@ -88,18 +121,24 @@ def _inventory(plan: ReleasePlan, tree: Digests) -> dict[str, str]:
 
     What is read for a playbook as well stays in the tree: variables beside both, and a folder with playbooks in it.
     """
-    inventory = PurePosixPath(plan.resources.inventory)
-    playbooks = [PurePosixPath(name) for name in (plan.strategy.playbook, plan.backout.playbook)]
-    folders = {inventory}
-    if str(inventory) in tree and all(inventory.parent != playbook.parent for playbook in playbooks):
-        folders |= {inventory.parent / name for name in ("group_vars", "host_vars")}
-    if any(inventory in playbook.parents for playbook in playbooks):
-        return {}
-    return {
-        path: digest
-        for path, digest in tree.items()
-        if folders & {PurePosixPath(path), *PurePosixPath(path).parents}
-    }
+    playbooks = (plan.strategy.playbook, plan.backout.playbook)
+    inventory, beside = _inventory_places(plan.resources.inventory, playbooks)
+    if inventory == ".":
+        return dict(tree)
+    places = (inventory, *beside) if inventory in tree else (inventory,)
+    below = tuple(f"{place}/" for place in places if place)
+    return {path: digest for path, digest in tree.items() if path in places or path.startswith(below)}
+
+
+@lru_cache(maxsize=64)
+def _inventory_places(inventory: str, playbooks: tuple[str, str]) -> tuple[str, tuple[str, ...]]:
+    """Where the inventory is, empty where a playbook is in it; and the folders that are read with it where it is a file."""
+    place, runs = PurePosixPath(inventory), [PurePosixPath(playbook) for playbook in playbooks]
+    if any(place in playbook.parents for playbook in runs):
+        return "", ()
+    shared = any(place.parent == playbook.parent for playbook in runs)
+    beside = () if shared else tuple(str(place.parent / name) for name in ("group_vars", "host_vars"))
+    return str(place), beside
 
 
 def _sections(plan: ReleasePlan) -> dict[str, str]:

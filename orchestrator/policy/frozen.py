@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.effective_plan import Change, EffectivePlan, changes_between
 from orchestrator.domain.target import Target
-from orchestrator.policy.digests import effective_plan
+from orchestrator.policy.digests import with_files
 
 READ_BY_NAME = frozenset(
     {
@@ -37,15 +37,8 @@ def changes_in_copy(
         return ()
     known = known_files(d.effective)
     kept = {path: digest for path, digest in files.items() if path in known or not left_by_a_run(path, known)}
-    now = effective_plan(
-        d.plan,
-        [_as_planned(target, d) for target in d.targets],
-        d.waves,
-        model=d.model,
-        policy=d.policy,
-        tree=kept,
-        artefacts=artefacts,
-    )
+    planned = [_as_planned(target, d) for target in d.targets]
+    now = with_files(d.effective, d.plan, planned, d.waves, tree=kept, artefacts=artefacts)
     return changes_between(d.effective, now)
 
 
@@ -79,6 +72,8 @@ def _read_by_name(name: str) -> bool:
 
 def _as_planned(target: Target, d: Deployment) -> Target:
     """The target with the paths that it had in the project itself."""
+    if target.private_key is None and target.known_hosts is None:
+        return target
     return target.model_copy(
         update={
             "private_key": _in_project(target.private_key, d),

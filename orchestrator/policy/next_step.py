@@ -38,10 +38,10 @@ def next_step(d: Deployment, now: datetime) -> Step:
     """The next step of a deployment at this moment."""
     if d.over:
         return Over()
-    if d.open_attempt is not None:
-        aborted = d.aborting is not None and d.open_attempt.purpose == "deploy"
-        stop = aborted or d.stopped is not None
-        return FollowAttempt(d.open_attempt.attempt, stop=stop)
+    attempt = d.open_attempt
+    if attempt is not None:
+        aborted = d.aborting is not None and attempt.purpose == "deploy"
+        return FollowAttempt(attempt.attempt, stop=aborted or d.stopped is not None)
     if d.stopped is not None:
         quiet = _quiet_first(d)
         waiting = WaitForPerson(f"emergency stop by {d.stopped}", ("stop-all --lift",))

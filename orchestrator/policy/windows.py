@@ -50,7 +50,7 @@ def open_at(calendar: Calendar, now: datetime) -> bool:
 
 def closes_at(calendar: Calendar, now: datetime) -> datetime | None:
     """When the time that is open now ends; None where it is not open, or does not end in ten years."""
-    if not open_at(calendar, now):
+    if not open_at(calendar, now) or not (calendar.windows or calendar.freezes):
         return None
     for look in _LOOKS:
         until = min(now + look, _LATEST)

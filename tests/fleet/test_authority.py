@@ -200,3 +200,28 @@ def test_a_tampered_backout_playbook_never_runs(touched: Site) -> None:
     assert touched.acts() == {"web1": ["deploy"], "web2": []}
     assert touched.go("retry", expect=5)["state"] == "backed out"
     assert touched.acts() == {"web1": ["deploy", "backout"], "web2": []}
+
+
+@pytest.mark.slow
+def test_a_copy_that_changes_while_the_last_wave_runs_from_it_is_told_of_and_holds(touched: Site) -> None:
+    """After its leave and before its end: nothing looks at the copy again before the deployment would be completed."""
+    at_the_gate(touched)
+    running = subprocess.Popen(
+        [*ORCH, "confirm", touched.deployment, "--json"],
+        cwd=touched.project,
+        env=touched.environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stdout is not None
+    for line in running.stdout:
+        last = json.loads(line)
+        if '"attempt_intended"' in line and '"web2"' in line:
+            edit(touched.copy(BACKOUT), "absent", "touch")
+    assert running.wait(timeout=280) == 8
+    assert any(f"({BACKOUT} changed)" in words for words in last["words"]), last["words"]
+    assert last["state"] == "deploying"
+    assert touched.acts() == {"web1": ["deploy"], "web2": ["deploy"]}
+    assert f"({BACKOUT} changed)" in touched.orch("record", "show", touched.deployment)
+    assert touched.go("retry", expect=0)["state"] == "completed"
+    assert touched.acts() == {"web1": ["deploy"], "web2": ["deploy", "deploy"]}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from orchestrator.domain.effective_plan import EffectivePlan, changes_between
-from orchestrator.policy.digests import effective_plan
+from orchestrator.policy.digests import effective_plan, with_files
 from orchestrator.policy.rollout import waves_of
 from tests.plans import plan_of, plan_tree, targets_named
 from tests.policy.admission_cases import laid_over
@@ -111,3 +111,59 @@ def test_nothing_but_the_hosts_is_another_in_another_environment() -> None:
 def test_a_group_for_a_named_host_is_another_plan_everywhere() -> None:
     group = {"strategy": {"pilot": {"hosts": None, "group": "web"}}}
     assert "plan" in [one.ingredient for one in changes_between(made(HERE), made(laid_over(HERE, group)))]
+
+
+FILES = (
+    "hosts",
+    "group_vars/web.yml",
+    "inventories/live/hosts.yml",
+    "playbooks/app.yml",
+    "roles/web/tasks/main.yml",
+)
+OTHERS: list[tuple[str, dict[str, str | None]]] = [
+    ("nothing", {}),
+    ("the inventory changed", {"hosts": "c" * 64, "inventories/live/hosts.yml": "c" * 64}),
+    ("the inventory removed", {"hosts": None, "inventories/live/hosts.yml": None}),
+    ("a playbook changed", {"playbooks/app.yml": "c" * 64}),
+    ("variables removed, and a role added", {"group_vars/web.yml": None, "roles/db/tasks/main.yml": "d" * 64}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "inventory", ["hosts", "inventories/live", "inventories/live/hosts.yml", "/etc/hosts"]
+)
+@pytest.mark.parametrize(("what", "change"), OTHERS, ids=[row[0] for row in OTHERS])
+@pytest.mark.parametrize(
+    "hosts", [("web1", "web2"), ("hosts", "web2")], ids=["", "a host called like a file"]
+)
+def test_over_other_files_it_is_what_it_would_be_made_of_them(
+    inventory: str, what: str, change: dict[str, str | None], hosts: tuple[str, ...]
+) -> None:
+    placed = {"resources": {"inventory": inventory}}
+    then = dict.fromkeys(FILES, "a" * 64)
+    now = {path: digest for path, digest in {**then, **change}.items() if digest is not None}
+    plan, targets = plan_of(laid_over(plan_tree(variables={"a": 1}), placed)), targets_named(*hosts)
+    waves = waves_of(plan, targets).waves
+    artefacts = {"dml/app.tar.gz": "b" * 64}
+    found = with_files(made(placed, hosts, then), plan, targets, waves, tree=now, artefacts=artefacts)
+    assert found == made(placed, hosts, now)
+
+
+def test_what_a_later_version_of_orch_would_digest_otherwise_is_no_change_of_files() -> None:
+    plan, targets = plan_of(plan_tree(variables={"a": 1})), targets_named("web1", "web2")
+    then = made()
+    parts = [
+        one.model_copy(
+            update={
+                "parts": one.parts | {name: "e" * 64 for name in ("strategy", "web1") if name in one.parts}
+            }
+        )
+        for one in then.ingredients
+    ]
+    earlier = EffectivePlan(ingredients=tuple(parts))
+    tree, artefacts = {"playbooks/app.yml": "a" * 64}, {"dml/app.tar.gz": "b" * 64}
+    waves = waves_of(plan, targets).waves
+    assert (
+        changes_between(earlier, with_files(earlier, plan, targets, waves, tree=tree, artefacts=artefacts))
+        == ()
+    )

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from datetime import datetime
 
 from orchestrator.domain.brief import Brief, brief_of
@@ -11,6 +10,7 @@ from orchestrator.domain.events import HOUSE, Event, Recorded
 from orchestrator.engine.folding import folded, with_record
 from orchestrator.engine.ports import DriverClaim, Journal, Progress, Told
 from orchestrator.errors import Conflict, StoreFault
+from orchestrator.policy.story import Story
 from tests.simulation.storage import SimulatedStorage
 from tests.simulation.world import World
 
@@ -125,6 +125,5 @@ class SimulatedJournal(Journal):
 
 def _apart(told: Told) -> Told:
     """The same, which does not grow with the other: only the list of steps ever changes in place."""
-    return Told(
-        told.deployment, replace(told.story, steps=list(told.story.steps), whole=set(told.story.whole))
-    )
+    story = told.story
+    return Told(told.deployment, Story([*story.steps], story.mark, story.driver, {*story.whole}))
