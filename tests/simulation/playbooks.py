@@ -7,17 +7,13 @@ from orchestrator.domain.attempt import Acceleration, AttemptRequest
 from orchestrator.domain.host_lock import HostLock
 from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.sighting import Sighting, TaskSeen
-from orchestrator.engine.ports import Clock, HostLocks, Playbooks
+from orchestrator.engine.ports import HostLocks, Playbooks
 from orchestrator.errors import StoreFault
 from tests.simulation.storage import SimulatedStorage
 from tests.simulation.world import Act, Host, World
 
 FILES = 1 << 20
 """Bytes that an attempt's own files take."""
-
-
-LATE = 3
-"""Times the time between two looks at an attempt at which the next one truly comes."""
 
 
 @dataclass
@@ -167,10 +163,6 @@ class SimulatedPlaybooks(Playbooks):
         if worker.alive:
             worker.alive = False
             worker.gone_at = worker.finished_at = self.world.true
-
-    def await_end(self, attempt: str, clock: Clock, seconds: float) -> None:
-        """On a busy machine, where looks come late: each look costs computing and tells little."""
-        clock.sleep(LATE * seconds)
 
     def sight(self, attempt: str) -> Sighting:
         if self.world.struck(self.troubles.files / 10, "sight fails"):
