@@ -15,7 +15,8 @@ NAMED = 8
 def plain_words(d: Deployment) -> tuple[str, ...]:
     """The headline first, then what belongs to it; each a whole sentence."""
     sentences = _BY_STATE.get(d.state, _going_on)(d)
-    return tuple(plain(sentence, 1000) for sentence in (*_rehearsing(d), *sentences, *_rehearsed(d)))
+    said = (*_rehearsing(d), *sentences, *_in_doubt(d), *_rehearsed(d))
+    return tuple(plain(sentence, 1000) for sentence in said)
 
 
 def next_moves(d: Deployment) -> tuple[str, ...]:
@@ -122,6 +123,15 @@ def _rehearsed(d: Deployment) -> list[str]:
     if faults:
         return [f"The rehearsal failed, and no certificate can rest on it: {'; '.join(faults)}."]
     return [f"It went as the part `{d.rehearsal.part}` of a rehearsal must."]
+
+
+def _in_doubt(d: Deployment) -> list[str]:
+    """However it ended, and whatever a person chose: what ran may have been another playbook."""
+    names = [attempt.attempt for attempt in d.attempts if attempt.changed_in_copy]
+    if not names:
+        return []
+    ran = f"The private copy changed while {hosts_words(names)} ran from it"
+    return [f"{ran}: what ran may not be what was approved. The record names the files."]
 
 
 def _rehearse_on(d: Deployment) -> tuple[str, ...]:

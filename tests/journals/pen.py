@@ -134,6 +134,7 @@ class Pen:
         trouble: dict[str, tuple[str, str, str]] | None = None,
         took: float = 12.0,
         faults: tuple[str, ...] = (),
+        changed_in_copy: tuple[str, ...] = (),
     ) -> None:
         """An attempt from intent to outcome; `trouble` gives a host's result, reason and task."""
         name = attempt_name(self.d, purpose)
@@ -164,7 +165,7 @@ class Pen:
             evidence_sha256="e1" * 32,
             outrun_on=tuple(each.host for each in outcomes if "newer run" in each.reason),
         )
-        self.add(e.AttemptEnded(outcome=outcome), took + 0.1)
+        self.add(e.AttemptEnded(outcome=outcome, changed_in_copy=changed_in_copy), took + 0.1)
 
     def checks(
         self,

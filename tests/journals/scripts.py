@@ -429,6 +429,30 @@ def slept_through_others() -> Pen:
     return pen
 
 
+def copy_changed() -> Pen:
+    """Its private copy changes while runs are at work: a person tries again, then backs out, and that meets a change too."""
+    changed = ("playbook tree (playbooks/shop.yml changed; playbooks/extra.yml added)",)
+    pen = Pen(plan_of(), SIX)
+    pen.prepare()
+    pen.run("deploy", 0, ("web1",), changed_in_copy=changed)
+    why = f"what ran may not be what was approved: {changed[0]}"
+    pen.add(e.Held(reason=why, by="orch"))
+    pen.add(e.Retried(by="ann", reason="an editor had saved it; what it did is undone"), 240.0)
+    pen.wave(0)
+    lost = f"{pen.id}.3-deploy"
+    pen.add(e.AttemptIntended(attempt=lost, purpose="deploy", wave=1, hosts=("web2", "web3")))
+    reason = "its worker ended without an outcome"
+    pen.add(e.AttemptLost(attempt=lost, reason=reason, changed_in_copy=changed), 9.0)
+    pen.add(e.Quiesced(attempt=lost), 1.2)
+    pen.add(e.Held(reason=why, by="orch"))
+    pen.add(e.BackoutBegan(hosts=("web1", "web2", "web3"), reason="twice is once too often", by="ann"), 60.0)
+    pen.run("backout", 1, ("web2", "web3"), took=8.0)
+    pen.run("backout", 0, ("web1",), took=8.0, changed_in_copy=("playbook tree (rollback/shop.yml changed)",))
+    pen.compare()
+    pen.add(e.Restored())
+    return pen
+
+
 SCRIPTS: dict[str, Callable[[], Pen]] = {
     script.__name__: script
     for script in (
@@ -445,6 +469,7 @@ SCRIPTS: dict[str, Callable[[], Pen]] = {
         killed_and_adopted,
         rebooted_and_outrun,
         slept_through_others,
+        copy_changed,
         hostile_text,
     )
 }

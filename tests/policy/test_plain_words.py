@@ -34,6 +34,8 @@ HEADLINES = {
     "held": "Held for a person at wave 2: nothing goes on until somebody decides.",
     "rebooted_and_outrun": "Held for a person at wave 2: nothing goes on until somebody decides.",
     "slept_through_others": "Taken back on the word of ann; backing out web1, web2 and web3.",
+    "copy_changed": "Taken back on the word of ann and backed out: web1, web2 and web3 again equal their baselines "
+    "in all 1,236 configuration items (0 differences).",
     "killed_and_adopted": "Deploying, at wave 3 of 3. Hosts: 3 verified, 3 deploying.",
 }
 SUCCESS = re.compile(r"\b(success\w*|completed|deployed and verified|restored)\b", re.IGNORECASE)
@@ -47,6 +49,12 @@ def test_headline(name: str, headline: str) -> None:
 
 def test_every_journal_of_the_corpus_has_its_headline_here() -> None:
     assert set(NAMES) == set(HEADLINES)
+
+
+def test_a_run_from_a_copy_that_changed_is_told_however_it_ended() -> None:
+    told = plain_words(folded("copy_changed"))[-1]
+    names = [f"shop-2.4.0-20260302-210000.{attempt}" for attempt in ("1-deploy", "3-deploy", "5-backout")]
+    assert f"changed while {names[0]}, {names[1]} and {names[2]} ran from it" in told
 
 
 @pytest.mark.parametrize("name", NAMES)
