@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import PurePosixPath
 from typing import Literal
 
 from pydantic import model_validator
@@ -64,6 +65,7 @@ class EffectivePlan(Noun):
 
     def has_file(self, path: str) -> bool:
         """Whether this path is a file of the playbook tree or of the inventory, an artefact, or a folder of such."""
+        path = str(PurePosixPath(path))
         files = (self.parts("playbook tree"), self.parts("artefacts"), self.parts("hosts"))
         return any(path in parts or any(f.startswith(f"{path}/") for f in parts) for parts in files)
 

@@ -1,6 +1,6 @@
 """Checks a plan against what it names: files, digests, inventory, playbooks, vault. Gathers every fault, not the first."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -85,6 +85,7 @@ class _Check:
     resolved: tuple[Wave, ...] = ()
     binds: Governing = field(default_factory=Governing)
     digests: dict[str, str] = field(default_factory=dict)
+    in_place: Mapping[str, str] = field(default_factory=dict)
 
     def governing(self) -> None:
         """Which policy and model bind; from here on the plan has the model's defaults."""
@@ -184,6 +185,7 @@ class _Check:
     def tree(self) -> Tree:
         """Every file that a run can read."""
         self.say("files of the project")
+        self._inventory_in_place()
         try:
             return self.ports.authority.tree(self.loaded.plan, self.project, Path(self.loaded.file))
         except PlanFault as unusable:
@@ -200,9 +202,17 @@ class _Check:
             self.resolved,
             model=self.binds.model,
             policy=self.binds.policy,
-            tree=tree.files,
+            tree={**tree.files, **self.in_place},
             artefacts=self.digests,
         )
+
+    def _inventory_in_place(self) -> None:
+        if self._is_faulty("resources.inventory"):
+            return
+        try:
+            self.in_place = self.ports.authority.inventory_in_place(self.loaded.plan, self.project)
+        except PlanFault as unusable:
+            self.faults.extend(unusable.faults)
 
     def _playbooks(self) -> dict[str, str]:
         plan = self.loaded.plan

@@ -58,6 +58,13 @@ class Authority(ABC):
         """
 
     @abstractmethod
+    def inventory_in_place(self, plan: ReleasePlan, project: Path) -> Mapping[str, str]:
+        """The digests of an inventory that is no part of the project, by absolute path, as it is now; else nothing.
+
+        Runs read it where it lies, and it is in no copy. Raises PlanFault with everything that cannot be digested.
+        """
+
+    @abstractmethod
     def freeze(self, deployment: str, plan: ReleasePlan, project: Path, plan_file: Path) -> PrivateCopy:
         """Copy the tree and the release units to a folder of the deployment's own; one that is there is made anew.
 

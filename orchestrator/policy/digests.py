@@ -39,6 +39,7 @@ def effective_plan(
 ) -> EffectivePlan:
     """The effective plan of these. `tree` and `artefacts` are digests by path, as they were read.
 
+    By absolute paths `tree` has the files of an inventory that is no part of the project, and is read where it lies.
     Plan, model and policy are digested as what they mean, so that a comment in one of them voids nothing. Variables
     are those of the plan; those of roles are files of the tree, and those beside the plan's inventory parts of `hosts`.
     """
@@ -88,6 +89,11 @@ def with_files(
     )
 
 
+def in_place_of(files: Digests) -> dict[str, str]:
+    """Of these the files of an inventory that lies outside of the project, and is read there."""
+    return {path: digest for path, digest in files.items() if path.startswith("/")}
+
+
 def rehearsed_plan(
     there: EffectivePlan,
     targets: Iterable[Target],
@@ -117,7 +123,7 @@ def rehearsed_plan(
 
 
 def _inventory(plan: ReleasePlan, tree: Digests) -> dict[str, str]:
-    """The files of the tree that Ansible reads as the plan's inventory: a folder, or a file and the variables beside it.
+    """The files that Ansible reads as the plan's inventory: a folder, or a file and the variables beside it, wherever it lies.
 
     What is read for a playbook as well stays in the tree: variables beside both, and a folder with playbooks in it.
     """
@@ -126,7 +132,7 @@ def _inventory(plan: ReleasePlan, tree: Digests) -> dict[str, str]:
     if inventory == ".":
         return dict(tree)
     places = (inventory, *beside) if inventory in tree else (inventory,)
-    below = tuple(f"{place}/" for place in places if place)
+    below = ("/", *(f"{place}/" for place in places if place))
     return {path: digest for path, digest in tree.items() if path in places or path.startswith(below)}
 
 

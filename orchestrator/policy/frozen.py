@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.effective_plan import Change, EffectivePlan, changes_between
 from orchestrator.domain.target import Target
-from orchestrator.policy.digests import with_files
+from orchestrator.policy.digests import in_place_of, with_files
 
 READ_BY_NAME = frozenset(
     {
@@ -35,11 +35,25 @@ def changes_in_copy(
     """Every ingredient of which files are not what they were when the deployment was planned."""
     if d.effective is None:
         return ()
+    files = _with_inventory_in_place(files, d.effective)
     known = known_files(d.effective)
-    kept = {path: digest for path, digest in files.items() if path in known or not left_by_a_run(path, known)}
+    kept = {
+        path: digest
+        for path, digest in files.items()
+        if path in known or path.startswith("/") or not left_by_a_run(path, known)
+    }
     planned = [_as_planned(target, d) for target in d.targets]
     now = with_files(d.effective, d.plan, planned, d.waves, tree=kept, artefacts=artefacts)
     return changes_between(d.effective, now)
+
+
+def _with_inventory_in_place(files: Mapping[str, str], planned: EffectivePlan) -> dict[str, str]:
+    """Files outside of the project count where both have some: an older orch digested none, and not everybody looks."""
+    before, now = in_place_of(planned.parts("hosts")), in_place_of(files)
+    return {
+        **{path: digest for path, digest in files.items() if path not in now},
+        **(now if before and now else before),
+    }
 
 
 def changes_in_words(changes: Iterable[Change | str]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,10 @@ class Bench(ABC):
     @abstractmethod
     def meddle(self, copy: PrivateCopy, path: str, text: str | None) -> None:
         """Put a file into a private copy, or take it away."""
+
+    @abstractmethod
+    def in_place(self, files: dict[str, str]) -> Mapping[str, str]:
+        """Have an inventory outside of the project with these files; its digests."""
 
     @abstractmethod
     def rule(self) -> None:
@@ -64,6 +69,14 @@ class OnDisk(Bench):
     def meddle(self, copy: PrivateCopy, path: str, text: str | None) -> None:
         _put(Path(copy.place) / path, text)
 
+    def in_place(self, files: dict[str, str]) -> Mapping[str, str]:
+        for name, text in files.items():
+            _put(self.project.parent / "elsewhere" / name, text)
+        resources = PLAN.resources.model_copy(update={"inventory": "../elsewhere/hosts"})
+        return self.authority.inventory_in_place(
+            PLAN.model_copy(update={"resources": resources}), self.project
+        )
+
     def rule(self) -> None:
         self.write("policies/house.yml", "\n".join(f"{name}: {value}" for name, value in POLICY.items()))
 
@@ -78,6 +91,10 @@ class InMemory(Bench):
 
     def meddle(self, copy: PrivateCopy, path: str, text: str | None) -> None:
         _set(self.fake.frozen[Path(copy.place).name], path, text)
+
+    def in_place(self, files: dict[str, str]) -> Mapping[str, str]:
+        self.fake.in_place = {f"/elsewhere/{name}": text for name, text in files.items()}
+        return self.fake.inventory_in_place(PLAN, self.project)
 
     def rule(self) -> None:
         self.fake.policy = ReleasePolicy.model_validate(POLICY)
@@ -113,6 +130,21 @@ def test_a_tree_has_a_digest_for_each_file_and_the_size_of_all(bench: Bench) -> 
     assert set(after.files) == {*FILES, "playbooks/more.yml"}
     assert after.files[DEPLOY] == before.files[DEPLOY]
     assert after.files[BACKOUT] != before.files[BACKOUT]
+
+
+def test_an_inventory_outside_of_the_project_is_digested_where_it_lies_and_is_in_no_copy(
+    bench: Bench,
+) -> None:
+    before = bench.in_place({"hosts": "web", "group_vars/web.yml": "port: 1"})
+    assert {Path(path).name for path in before} == {"hosts", "web.yml"}
+    assert all(path.startswith("/") for path in before)
+    assert bench.freeze().tree.files.keys() == set(FILES)
+    after = bench.in_place({"hosts": "web", "group_vars/web.yml": "port: 2"})
+    assert [Path(path).name for path in before if before[path] != after[path]] == ["web.yml"]
+
+
+def test_one_in_the_project_is_a_part_of_its_tree(bench: Bench) -> None:
+    assert bench.authority.inventory_in_place(PLAN, bench.project) == {}
 
 
 def test_a_copy_holds_what_was_there_and_the_project_goes_on(bench: Bench) -> None:

@@ -112,7 +112,7 @@ class Ruled(Planning):
                 waves,
                 model=self.authority.model,
                 policy=self.authority.policy,
-                tree=tree.files,
+                tree={**tree.files, **self.authority.inventory_in_place(made, Path("/project"))},
                 artefacts={"dml/app.tar.gz": self.library.project},
             ),
             copy_size=tree.size,

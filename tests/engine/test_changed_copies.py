@@ -94,6 +94,55 @@ def test_a_copy_that_was_tampered_with_while_a_run_was_at_work_holds_and_that_is
     assert free.started() == [("deploy", ("h1", "h2", "h3"))] * 2
 
 
+INVENTORY = {"/etc/ansible/hosts": "web", "/etc/ansible/group_vars/web.yml": "port: 1"}
+SWAPS: list[tuple[Files, str]] = [
+    ({"/etc/ansible/group_vars/web.yml": "port: 2"}, "hosts (/etc/ansible/group_vars/web.yml changed)"),
+    ({"/etc/ansible/group_vars/web.yml": None}, "hosts (/etc/ansible/group_vars/web.yml removed)"),
+    ({"/etc/ansible/rack/web.yml": "port: 2"}, "hosts (/etc/ansible/rack/web.yml added)"),
+]
+
+
+@pytest.mark.parametrize(("files", "named"), SWAPS, ids=[row[1] for row in SWAPS])
+def test_an_inventory_outside_of_the_project_that_changed_between_two_waves_holds(
+    files: Files, named: str
+) -> None:
+    """It is in no copy: orch looks at it before each attempt, and puts nothing there, whoever says to try again."""
+    free = Ruled()
+    free.authority.in_place = dict(INVENTORY)
+    changed = {name: text for name, text in {**INVENTORY, **files}.items() if text is not None}
+    gone_through = free.hosts.verify
+
+    def verify(*asked: Any) -> Any:
+        if len(free.playbooks.started) == 1:
+            free.authority.in_place = dict(changed)
+        return gone_through(*asked)
+
+    free.hosts.verify = verify  # type: ignore[method-assign, assignment]
+    d = free.deploy()
+    assert d.hold is not None
+    assert d.hold.reason.startswith(f"the inventory is not what was approved: {named}; make it what it was")
+    free.say(d, e.Retried(by="ann", reason="it will do"))
+    again = free.resume()
+    assert again.hold is not None
+    assert (free.authority.in_place, free.started()) == (changed, [("deploy", ("h1",))])
+    free.hosts.verify = gone_through  # type: ignore[method-assign]
+    free.authority.in_place = dict(INVENTORY)
+    free.say(d, e.Retried(by="ann", reason="put right"))
+    assert free.resume().state is State.COMPLETED
+
+
+def test_an_inventory_that_an_older_orch_did_not_digest_holds_nothing() -> None:
+    free = Ruled()
+    gone_through = free.hosts.verify
+
+    def verify(*asked: Any) -> Any:
+        free.authority.in_place = dict(INVENTORY)
+        return gone_through(*asked)
+
+    free.hosts.verify = verify  # type: ignore[method-assign, assignment]
+    assert free.deploy().state is State.COMPLETED
+
+
 def test_a_copy_that_is_gone_when_a_run_ends_holds() -> None:
     free = Ruled()
     gone_through = free.playbooks.start

@@ -4,7 +4,7 @@ import hashlib
 import io
 import tarfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from orchestrator.domain.checked_plan import CheckedPlan
 from orchestrator.domain.inspection import FileFault, Inspection, PlaybookFinding
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.engine.plan_check import PlanPorts, check_plan
+from orchestrator.errors import Fault, PlanFault
 from tests.fakes.authority import FakeAuthority
 from tests.fakes.inspector import FakeInspector
 
@@ -42,6 +43,7 @@ class Project:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.digest = DIGEST
+        self.authority = FakeAuthority()
         self.plan = minimal().read_text()
         self.inspector = FakeInspector(
             groups={"all": [*WEB, "db1"], "web": WEB, "rack_b": ["web2", "web4"], "dbs": ["db1"]},
@@ -71,7 +73,7 @@ class Project:
 
     def check(self, *, starting: bool = False) -> CheckedPlan:
         ports = PlanPorts(
-            self.inspector, DirectoryLibrary(), DirectoryFiles(), FakeAuthority(), now=lambda: NOW
+            self.inspector, DirectoryLibrary(), DirectoryFiles(), self.authority, now=lambda: NOW
         )
         loaded = plan_of("plan.yml", self.plan.encode())
         return check_plan(loaded, self.folder, ports, starting=starting)
@@ -91,6 +93,30 @@ def test_a_sound_plan_has_its_hosts_and_waves_and_neither_faults_nor_warnings(pr
     assert (checked.faults, checked.warnings) == ((), ())
     assert [target.host for target in checked.targets] == WEB
     assert [wave.hosts for wave in checked.waves] == [("web1",), ("web2",), ("web3", "web4")]
+
+
+def test_an_inventory_outside_of_the_project_is_a_part_of_the_hosts(project: Project) -> None:
+    project.authority.in_place = {"/etc/ansible/hosts": "web", "/etc/ansible/group_vars/web.yml": "port: 1"}
+    effective = project.check().effective
+    assert effective is not None
+    assert project.authority.in_place.keys() <= effective.parts("hosts").keys()
+    assert not [path for path in effective.parts("playbook tree") if path.startswith("/")]
+    assert not effective.has_file("../etc/ansible/hosts")
+
+
+def test_an_inventory_that_cannot_be_digested_is_a_fault(project: Project) -> None:
+    class Unreadable(FakeAuthority):
+        def inventory_in_place(self, plan: ReleasePlan, project: Path) -> Mapping[str, str]:
+            raise PlanFault(
+                [Fault("/etc/ansible/pipe", None, "resources.inventory", "a file", "a pipe", "go")]
+            )
+
+    project.authority = Unreadable()
+    checked = project.check()
+    assert [str(fault) for fault in checked.faults] == [
+        "/etc/ansible/pipe resources.inventory: expected a file, found a pipe; go"
+    ]
+    assert checked.effective is None
 
 
 def test_each_step_is_told(project: Project) -> None:

@@ -23,6 +23,7 @@ class FakeAuthority(Authority):
         self.policy = policy
         self.model = model
         self.files = dict(FILES)
+        self.in_place: dict[str, str] = {}
         self.frozen: dict[str, dict[str, str]] = {}
 
     def governing(self, plan: ReleasePlan, project: Path) -> Governing:
@@ -30,6 +31,9 @@ class FakeAuthority(Authority):
 
     def tree(self, plan: ReleasePlan, project: Path, plan_file: Path) -> Tree:
         return tree_of(self.files)
+
+    def inventory_in_place(self, plan: ReleasePlan, project: Path) -> Mapping[str, str]:
+        return tree_of(self.in_place).files
 
     def freeze(self, deployment: str, plan: ReleasePlan, project: Path, plan_file: Path) -> PrivateCopy:
         self.frozen[deployment] = dict(self.files)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from orchestrator.adapters.files.inventory_in_place import inventory_in_place
 from orchestrator.adapters.files.model_file import load_model
 from orchestrator.adapters.files.playbook_tree import copy_file, private_copy, tree_of
 from orchestrator.adapters.files.policy_file import load_policy
@@ -44,6 +45,10 @@ class ProjectAuthority(Authority):
         return Tree(
             tree.files, tree.size + sum(_size(project / unit.artefact) for unit in plan.release.units)
         )
+
+    def inventory_in_place(self, plan: ReleasePlan, project: Path) -> Mapping[str, str]:
+        """Also of one in the project that the plan names by an absolute path, for that is read there."""
+        return inventory_in_place(project, plan.resources.inventory)
 
     def freeze(self, deployment: str, plan: ReleasePlan, project: Path, plan_file: Path) -> PrivateCopy:
         """Into `frozen/DEPLOYMENT`."""

@@ -101,6 +101,7 @@ def _start(work: Work, answer: Admitted) -> None:
     d, ports = work.deployment, work.ports
     try:
         copy = ports.authority.freeze(d.id, d.plan, Path(d.project), Path(d.plan_file))
+        in_place = ports.authority.inventory_in_place(d.plan, Path(d.project))
         artefacts = {
             u.artefact: ports.library.digest(Path(copy.place), u.artefact) for u in d.plan.release.units
         }
@@ -111,7 +112,7 @@ def _start(work: Work, answer: Admitted) -> None:
         reason = Reason(code="plan.faulty", about="artefacts", found=str(gone), next_move="put it back")
         _not_admitted(work, (reason,), None)
         return
-    changes = changes_in_copy(d, copy.tree.files, artefacts)
+    changes = changes_in_copy(d, {**copy.tree.files, **in_place}, artefacts)
     if changes:
         ports.authority.discard(d.id)
         said = tuple(str(changed_words(d, str(change))) for change in changes)

@@ -43,7 +43,8 @@ def changes_of_copy(work: Work, purpose: Purpose) -> tuple[Change | str, ...]:
     """What of the copy is not what was approved; a backout does not need the artefacts of what it takes back."""
     d, place = work.deployment, work.deployment.frozen or ""
     try:
-        files = work.ports.authority.copied(d.plan, place).files
+        in_place = work.ports.authority.inventory_in_place(d.plan, Path(d.project))
+        files = {**work.ports.authority.copied(d.plan, place).files, **in_place}
     except PlanFault as gone:
         return tuple(f"{fault.file}: expected {fault.expected}, found {fault.found}" for fault in gone.faults)
     if purpose == "backout":
@@ -79,9 +80,11 @@ def _restored(work: Work, changes: Iterable[Change | str]) -> tuple[str, ...]:
     if not all(isinstance(change, Change) for change in changes):
         return _frozen_anew(work)
     known = {**known_files(d.effective), **d.effective.parts("artefacts")}
+    known = {path: digest for path, digest in known.items() if not path.startswith("/")}
     named = [change for change in changes if isinstance(change, Change)]
     lost = {path: known[path] for one in named for path in (*one.changed, *one.removed) if path in known}
-    added = [path for one in named for path in one.added]
+    # An inventory outside of the project is the user's own: orch puts nothing there, and takes nothing away.
+    added = [path for one in named for path in one.added if not path.startswith("/")]
     return work.ports.authority.restore(d.frozen, Path(d.project), lost, added)
 
 
@@ -96,6 +99,8 @@ def _frozen_anew(work: Work) -> tuple[str, ...]:
 
 
 def _tampered(work: Work, change: str) -> str:
+    if change.startswith("hosts (/"):
+        return f"the inventory is not what was approved: {change}; make it what it was, then retry"
     return (
         f"the private copy is not what was approved: {change}; put the approved files into {work.deployment.project}, "
         "then retry: they are copied again where they are what was approved"
