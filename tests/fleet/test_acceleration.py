@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from orchestrator.adapters import process
+from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.lab.fleet import Lab
-from tests.fleet.ansible_runs import Runs, reasons, results
+from tests.fleet.ansible_runs import CASES, Runs, reasons, results
 
 DONE, NOT, UNKNOWN = "done", "not_done", "unknown"
 
@@ -46,6 +51,36 @@ def test_a_host_with_another_key_is_not_logged_in_to(runs: Runs, tmp_path: Path)
 
 
 OTHER_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ1dCBub3QgdGhlIGtleSBvZiB0aGlzIGhvc3QhISEh"
+
+
+@pytest.mark.slow
+def test_ssh_compresses_only_what_the_project_asks_for(runs: Runs, tmp_path: Path) -> None:
+    """mitogen would have it compress artefacts too."""
+    project = tmp_path / "project"
+    shutil.copytree(CASES / "lying", project)
+    (project / "ansible.cfg").write_text("[ssh_connection]\nssh_args = -C\n")
+    seen = []
+    for folder in (CASES / "lying", project):
+        asked = runs.request(str(folder / "honest.yml"), ("web1",), project=str(folder))
+        runs.playbooks.start(asked)
+        mark = AttemptFolder(runs.root / "attempts", asked.attempt).mark()
+        called = until_called(mark, "ssh")
+        seen.append(["-C" in called, any("Compression" in word for word in called)])
+        assert runs.until(asked.attempt, "finished").outcome is not None
+    assert seen == [[False, False], [True, False]]
+
+
+def until_called(mark: str, program: str, seconds: float = 60.0) -> list[str]:
+    """The words of the command that a run starts this program with."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        for pid in process.marked(mark):
+            with suppress(OSError):
+                words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+                if Path(words[0]).name == program:
+                    return words
+        time.sleep(0.005)
+    raise AssertionError(f"no {program} was started")
 
 
 def test_one_run_is_accelerated_and_the_next_is_not(runs: Runs) -> None:

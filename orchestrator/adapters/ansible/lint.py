@@ -25,7 +25,8 @@ _READ_ONLY = (
 _FLEET = re.compile(r"\b(?:ansible_play_hosts(?:_all)?|ansible_play_batch|play_hosts)\b")
 _OTHERS_FACTS = re.compile(r"hostvars\s*\[(?!\s*inventory_hostname\s*\])|hostvars\.(?!get\b)\w+")
 _GROUPS = re.compile(r"\bgroups\s*\[|\bgroups\.\w+")
-_TEMPLATES = ("template", "ansible.builtin.template", "copy", "ansible.builtin.copy")
+_TEMPLATES = ("template", "ansible.builtin.template")
+"""Not `copy`: it renders nothing, and what it copies may be an artefact of any size."""
 
 
 def unsafe_constructs(playbook: Path, project: Path) -> list[PlaybookFinding]:

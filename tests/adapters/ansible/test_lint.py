@@ -129,6 +129,13 @@ def test_a_template_that_needs_the_facts_of_others(tmp_path: Path) -> None:
     assert [(one.line, one.kind, one.severity) for one in found] == [(3, "template", "warn")]
 
 
+def test_what_is_copied_is_no_template_and_is_not_read(tmp_path: Path) -> None:
+    files = {"site.yml": "- hosts: lb\n  tasks:\n    - copy: {src: pool.j2, dest: /etc/pool}\n"}
+    playbook = write(tmp_path, files)
+    (tmp_path / "pool.j2").write_text("{{ ansible_play_hosts }}")
+    assert unsafe_constructs(playbook, tmp_path) == []
+
+
 @pytest.mark.parametrize(
     "task",
     [
