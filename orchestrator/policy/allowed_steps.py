@@ -79,10 +79,10 @@ def unapproved_run(d: Deployment) -> Step | None:
         return None
     last = attempts[-1]
     reason = (
-        f"what ran may not be what was approved: when {last.attempt} ended on {counted(len(last.hosts), 'host')}, the "
-        f"private copy that it ran from was no longer that: {'; '.join(last.changed_in_copy)}; see what is on "
-        f"{'that host' if len(last.hosts) == 1 else 'those hosts'}, and put the approved files into {d.project} before you "
-        "retry: then they are copied and run there again"
+        f"what ran may not be what was approved: when {last.attempt} ended on {counted(len(last.hosts), 'host')}, what "
+        f"it ran from was no longer that: {'; '.join(last.changed_in_copy)}; see what is on "
+        f"{'that host' if len(last.hosts) == 1 else 'those hosts'}, and make it what was approved (files of {d.project} are "
+        "copied again) before you retry: then it is run there again"
     )
     return Record(e.Held(reason=reason, by="orch"))
 

@@ -130,7 +130,7 @@ def _in_doubt(d: Deployment) -> list[str]:
     names = [attempt.attempt for attempt in d.attempts if attempt.changed_in_copy]
     if not names:
         return []
-    ran = f"The private copy changed while {hosts_words(names)} ran from it"
+    ran = f"What {hosts_words(names)} ran from changed meanwhile"
     return [f"{ran}: what ran may not be what was approved. The record names the files."]
 
 

@@ -13,7 +13,7 @@ from orchestrator.policy.story import Result, StepName, Story, StoryStep
 from orchestrator.policy.telling_authority import tell_of_authority
 
 _WAITS: tuple[StepName, ...] = ("hold", "pause", "soak", "confirmation", "early_life")
-COPY_CHANGED = "; the private copy it ran from was changed meanwhile"
+COPY_CHANGED = "; what it ran from was changed meanwhile"
 _BESIDE = frozenset(
     {
         "paused",
@@ -179,7 +179,7 @@ def _attempt_lost(event: e.AttemptLost, story: Story, record: Recorded) -> None:
 
 def copy_words(event: e.AttemptEnded | e.AttemptLost) -> tuple[str, ...]:
     """What was no longer as approved where the attempt ran from, a sentence each."""
-    return tuple(f"no longer what was approved in the private copy: {one}" for one in event.changed_in_copy)
+    return tuple(f"what it ran from is no longer what was approved: {one}" for one in event.changed_in_copy)
 
 
 def _doubts(step: StoryStep, event: e.AttemptEnded) -> tuple[str, ...]:

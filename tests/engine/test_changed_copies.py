@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -143,6 +144,20 @@ def test_an_inventory_that_an_older_orch_did_not_digest_holds_nothing() -> None:
     assert free.deploy().state is State.COMPLETED
 
 
+@pytest.mark.parametrize("tamper", [tampered, tampered_after])
+def test_of_a_long_list_of_files_the_beginning_is_told(tamper: Callable[[Ruled, Files], None]) -> None:
+    """There is room for so much in an event, and a driver that could not tell it would never hold."""
+    free = Ruled()
+    files = {f"playbooks/{n:04}-{'x' * 90}.yml": "x" for n in range(500)}
+    tamper(free, files)
+    d = free.deploy()
+    assert d.hold is not None
+    assert "playbook tree (playbooks/0000-xxx" in d.hold.reason
+    assert re.search(r"\.\.\. \(\d{5} characters\)", d.hold.reason)
+    free.say(d, e.Retried(by="ann", reason="looked at"))
+    assert free.resume().state is State.COMPLETED
+
+
 def test_a_copy_that_is_gone_when_a_run_ends_holds() -> None:
     free = Ruled()
     gone_through = free.playbooks.start
@@ -192,7 +207,7 @@ def test_a_backout_from_a_copy_that_was_tampered_with_is_judged_by_its_baseline_
     story = story_of(free.ports.journal.read(ended.id))
     step = story.last("backout")
     assert step is not None
-    assert "the private copy it ran from was changed meanwhile" in step.words
+    assert "what it ran from was changed meanwhile" in step.words
     assert any("rollback/app.yml changed" in fault for fault in step.faults)
 
 

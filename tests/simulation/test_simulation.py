@@ -4,6 +4,9 @@ import os
 
 import pytest
 
+from orchestrator.domain.fold import fold
+from orchestrator.engine.folding import told
+from orchestrator.policy.telling import story_of
 from tests.simulation.oracle import broken
 from tests.simulation.run import run
 from tests.simulation.scenario import Scenario
@@ -28,7 +31,19 @@ def test_the_same_seed_makes_the_same_journal() -> None:
         assert first.journal.records == second.journal.records
 
 
-@pytest.mark.parametrize("seed", [1277, 25696, 101686, 257017, 711099, 711651, 711982])
+def test_the_fold_that_the_journal_keeps_is_that_of_its_events() -> None:
+    for seed in range(1, 20):
+        scenario = Scenario(seed)
+        run(scenario)
+        for name in scenario.journal.deployments():
+            assert scenario.journal.deployment(name) == fold(scenario.journal.records[name]), f"seed {seed}"
+            story = told(scenario.journal, name).story
+            whole = story_of(scenario.journal.records[name])
+            whole.abridge()
+            assert story == whole, f"seed {seed}"
+
+
+@pytest.mark.parametrize("seed", [1277, 25696, 101686, 257017, 711099, 711651, 711982, 503091, 506030])
 def test_seeds_that_once_broke_something_stay_sound(seed: int) -> None:
     scenario = Scenario(seed)
     assert broken(scenario, run(scenario)) == []
