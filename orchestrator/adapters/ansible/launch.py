@@ -136,4 +136,5 @@ def environment(
         "ORCH_ADDRESSES": str(folder.addresses),
         "ORCH_NONCE": folder.nonce(),
         "ORCH_MARKER": request.attempt,
+        "ORCH_CONTROL": str(control),
     }

@@ -156,3 +156,20 @@ def test_letting_go_ends_both_also_while_the_second_imports(warm: Warm) -> None:
     warm.port.let_go()
     assert gone(first, 0.1)
     assert gone(its, 2.0)
+
+
+def test_an_accelerated_run_that_is_stopped_leaves_no_socket_behind(tmp_path: Path) -> None:
+    port = Warm(tmp_path).port
+    port.start(
+        request(
+            "a1",
+            "deploy.yml",
+            variables={"log": str(tmp_path / "log"), "seconds": "60"},
+            accelerate="mitogen",
+        )
+    )
+    wait_for(tmp_path / "log")
+    control = Path(json.loads((tmp_path / "attempts/a1/claim.json").read_text())["control"])
+    assert [path.suffix for path in control.iterdir()] == [".sock"]
+    assert port.stop("a1")
+    assert not control.exists()

@@ -14,6 +14,7 @@ import importlib
 import json
 import os
 import re
+import secrets
 import threading
 import time
 from pathlib import Path
@@ -97,6 +98,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._nonce = os.environ.pop("ORCH_NONCE", "")
         self._addresses = _addresses(os.environ.pop("ORCH_ADDRESSES", ""))
         self._marker = os.environ.pop("ORCH_MARKER", "")
+        self._control = os.environ.pop("ORCH_CONTROL", "")
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600) if path else -1
 
     def _write(self, event: str, **fields: Any) -> None:
@@ -118,7 +120,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         """Mark the remote processes of every play but our own: each play's environment, first, so that its own wins."""
         # All that Ansible loaded stays to the end: each of its forks would only walk through it, and copy it, in vain.
         gc.freeze()
-        _leave_cores_free()
+        _hold_mitogen_to_the_run(self._control)
         self._write("start", pid=os.getpid())
         plays = playbook.get_plays()
         users = [play for play in plays if not self._which(play)]
@@ -246,11 +248,17 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         )
 
 
-def _leave_cores_free() -> None:
-    """mitogen would pin each process to a core, which is slower where there are few."""
-    if os.environ.get("ANSIBLE_STRATEGY", "").startswith("mitogen"):
-        affinity: Any = importlib.import_module("ansible_mitogen.affinity")
-        affinity.policy = affinity.Policy()
+def _hold_mitogen_to_the_run(folder: str) -> None:
+    """It would pin each process to a core, which is slower where there are few, and have its socket in a folder of all, where a
+    run that is killed leaves it behind.
+    """
+    if not os.environ.get("ANSIBLE_STRATEGY", "").startswith("mitogen"):
+        return
+    affinity: Any = importlib.import_module("ansible_mitogen.affinity")
+    affinity.policy = affinity.Policy()
+    if folder:
+        unix: Any = importlib.import_module("mitogen.unix")
+        unix.make_socket_path = lambda: f"{folder}/mitogen-{secrets.token_hex(4)}.sock"
 
 
 def _as_list(value: Any) -> list[Any]:
