@@ -107,7 +107,8 @@ def _waits(ports: Ports, d: Deployment, now: datetime, by: str) -> DueLine | Non
 
 def _missed(ports: Ports, d: Deployment, step: Missed, by: str) -> DueLine:
     """What the plan says of a missed start goes on the journal, once."""
-    signal(ports, d.id, e.StartMissed(late=step.late, choice=step.choice, reason=step.reason, by=by))
+    if d.missed_start is None or d.missed_start.choice != step.choice:
+        signal(ports, d.id, e.StartMissed(late=step.late, choice=step.choice, reason=step.reason, by=by))
     if step.choice != "skip":
         return DueLine(d.id, "asks", _ask_words(d, step.reason))
     reason = f"its start was missed: {step.reason}; the plan says to skip it then"

@@ -58,6 +58,9 @@ def due_step(d: Deployment, now: datetime, calendar: Calendar) -> DueStep:
         return AskPerson(f"{'stopped' if d.stopped else 'paused' if d.paused else 'aborted'} by {waits}")
     if d.missed_start is not None and d.missed_start.choice == "ask":
         return AskPerson(d.missed_start.reason)
+    if d.missed_start is not None and d.missed_start.choice == "skip":
+        # Whoever wrote that down died before it was cancelled.
+        return Missed("skip", d.missed_start.reason, d.missed_start.late)
     starts = d.starts or now
     late = now - starts
     still_open = opening_lasts(d, calendar, starts, now)

@@ -277,6 +277,15 @@ def test_what_is_in_the_way_of_one_is_in_the_way_of_no_other(house: House) -> No
     assert [(line.deployment, line.what) for line in house.run_due()] == [(bad, "failed"), (good, "started")]
 
 
+def test_a_skip_that_was_cut_short_is_ended_by_the_next_look(house: House) -> None:
+    name = house.add(house.plan("shop.yml", "web1"), START + MINUTE, missed="skip").deployment.id
+    at(house, HOUR)
+    signal(house.ports, name, e.StartMissed(late=3540, choice="skip", reason="nobody looked", by="cron"))
+    assert [(line.what, line.words) for line in house.run_due()] == [("skipped", "nobody looked")]
+    assert (house.now(name).state, kinds(house, name).count("start_missed")) == (State.CANCELLED, 1)
+    assert house.playbooks.started == []
+
+
 def test_a_freeze_that_was_added_later_refuses_it_by_name(house: House) -> None:
     before = POLICY.model_copy(update={"freezes": ()})
     name = house.add(house.plan("shop.yml", "web1", policy=before), START + 72 * HOUR).deployment.id

@@ -46,6 +46,7 @@ def scheduled(*more: e.Event, missed: str = "ask", starts: datetime | None = NIG
 
 PUT_OFF = e.StartPutOff(reasons=OTHER, by="cron")
 ASKED = e.StartMissed(late=3600, choice="ask", reason="nobody started it", by="cron")
+SKIPPED = e.StartMissed(late=3600, choice="skip", reason="nobody started it", by="cron")
 STARTED = e.StartMissed(late=3600, choice="start", reason="nobody started it", by="cron")
 REFUSED = e.NotAdmitted(reasons=(REASON,))
 PAUSED = e.Paused(by="bo", reason="wait")
@@ -73,6 +74,8 @@ ROWS: list[tuple[str, str, list[e.Event], Calendar, float, str]] = [
     ("a person was asked", "ask", [ASKED], OPEN, 90, "person"),
     ("a person was asked, whatever the rule", "start while open", [ASKED], OPEN, 90, "person"),
     ("a late start that waited for the next night", "start while open", [STARTED], NIGHTLY, 240, "ask"),
+    ("it was to be skipped, and nobody was left to cancel it", "skip", [SKIPPED], OPEN, 90, "skip"),
+    ("the same, and its window is still open", "skip", [SKIPPED], NIGHTLY, 90, "skip"),
     ("a late start is told once", "start while open", [STARTED], OPEN, 90, "start"),
     ("paused by a person", "skip", [PAUSED], OPEN, 90, "person"),
 ]  # fmt: skip
