@@ -105,7 +105,7 @@ def test_the_timer_starts_what_is_due_and_it_outlives_the_looks(new_lab: NewLab,
     on_host("sudo systemctl start orch-run-due.service")
     shown = on_host("systemctl show orch-run-due.service -p Result -p ExecMainStatus")
     assert set(shown.split()) == {"Result=success", "ExecMainStatus=0"}
-    on_host(f"{AS_ORCH} schedule add plan.yml --at 'in 2s'")
+    on_host(f"{AS_ORCH} schedule add plan.yml --at 'in 20s'")
     on_host("sudo systemctl enable --now orch-run-due.timer")
     # It soaks longer than a minute: at least one more look comes and goes beside it.
     for _ in range(240):
