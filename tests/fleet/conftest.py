@@ -52,7 +52,7 @@ def light_lab() -> Iterator[Lab]:
 
 
 @pytest.fixture
-def lablab_name_for() -> Iterator[str]:
+def lab_name() -> Iterator[str]:
     """A name for a lab that the test makes itself; whatever is left of it is taken away."""
     name = lab_name_for("own")
     yield name
