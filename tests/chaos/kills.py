@@ -64,21 +64,21 @@ def kill(count: int, seed: int, jobs: int = 4) -> Tally:
     """At least so many kills, spread evenly over all points of all stories; each run is named by story and points."""
     began = time.monotonic()
     total = Tally()
-    with ProcessPoolExecutor(jobs, initializer=_ready) as pool:
+    with ProcessPoolExecutor(jobs, initializer=ready) as pool:
         lengths = dict(zip((s.name for s in STORIES), map(len, pool.map(_points, STORIES)), strict=True))
         runs = _plans(seed, lengths)
-        waiting = {pool.submit(_one, *next(runs)) for _ in range(2 * jobs)}
+        waiting = {pool.submit(tally_of, *next(runs)) for _ in range(2 * jobs)}
         while waiting:
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             for one in done:
                 _add(total, one.result())
                 if total.kills < count:
-                    waiting.add(pool.submit(_one, *next(runs)))
+                    waiting.add(pool.submit(tally_of, *next(runs)))
     total.seconds = time.monotonic() - began
     return total
 
 
-def _ready() -> None:
+def ready() -> None:
     """Orphans come to this process; and what is in memory now is left alone, so that a fork need not copy it."""
     process.become_subreaper()
     gc.freeze()
@@ -120,7 +120,8 @@ def _points(story: Story) -> list[str]:
         shutil.rmtree(root, ignore_errors=True)
 
 
-def _one(story: Story, kills: tuple[int, ...]) -> Tally:
+def tally_of(story: Story, kills: tuple[int, ...]) -> Tally:
+    """One run whose drivers are killed at these points, one after the other. Only in a process that is `ready`."""
     tally = Tally(runs=1)
     root = Path(tempfile.mkdtemp(prefix="orch-kills-", dir=FOLDER))
     name = f"{story.name} @ {','.join(map(str, kills))}"
@@ -175,10 +176,11 @@ def live(root: Path, story: Story, reaper: Reaper) -> None:
     ports = ports_of(root, story, reaper)
     names = ports.journal.deployments()
     name = names[0] if names else open_deployment(ports, ports.planning.prepare(root), by="ann", approvals=())
+    words = _words(ports, story, name)
+    for record in ports.journal.read(name):
+        words(record)  # a person whose word was lost with the driver says it again
     for _ in range(20):
-        deployment = drive(
-            ports, name, driver=f"driver-{os.getpid()}", by="ann", watch=_words(ports, story, name)
-        )
+        deployment = drive(ports, name, driver=f"driver-{os.getpid()}", by="ann", watch=words)
         if deployment.over:
             (root / "points.json").write_text(json.dumps(reaper.passed))
             return
@@ -280,4 +282,4 @@ def story_named(name: str) -> Story:
     return next(story for story in STORIES if story.name == name)
 
 
-__all__ = ["Tally", "kill", "story_named"]
+__all__ = ["Tally", "kill", "ready", "story_named", "tally_of"]

@@ -1,6 +1,8 @@
 """A slice of the kills: a hundred drivers die at points of every kind, over the real store."""
 
-from tests.chaos.kills import kill
+from concurrent.futures import ProcessPoolExecutor
+
+from tests.chaos.kills import kill, ready, story_named, tally_of
 from tests.chaos.stories import STORIES
 
 
@@ -22,3 +24,10 @@ def test_the_stories_come_to_every_end_by_every_strategy() -> None:
         "backed out with residue",
         "backout failed",
     }
+
+
+def test_a_word_that_was_lost_at_both_gates_is_said_again() -> None:
+    with ProcessPoolExecutor(1, initializer=ready) as pool:
+        tally = pool.submit(tally_of, story_named("phased, aborted"), (55, 19, 25, 31)).result()
+    assert tally.broken == []
+    assert tally.points["inside abort_requested"] > 0
