@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from functools import singledispatch
+from functools import cache, singledispatch
 from typing import Literal
 
 from orchestrator.domain import events as e
@@ -64,7 +64,7 @@ def apply(deployment: Deployment | None, record: Recorded) -> Deployment:
         raise LifecycleFault(f"{deployment.id} is {deployment.state.value}: it can be signed off only.")
     ended_at = deployment.ended_at if state == deployment.state else record.at if state in OVER else None
     changes: Changes = {"seq": record.seq, "last_at": record.at, "state": state, "ended_at": ended_at}
-    changes |= _changes(event, deployment, record) | changes_of_rehearsal(event, deployment)
+    changes |= _changes_by(type(event))(event, deployment, record) | changes_of_rehearsal(event, deployment)
     changes |= changes_of_authority(event, deployment, record)
     return deployment.model_copy(update=changes)
 
@@ -73,6 +73,9 @@ def apply(deployment: Deployment | None, record: Recorded) -> Deployment:
 def _changes(event: e.Event, d: Deployment, record: Recorded) -> Changes:
     """What an event changes beside the state; most change nothing more."""
     return {}
+
+
+_changes_by = cache(_changes.dispatch)
 
 
 def _planned(record: Recorded, event: e.Planned) -> Deployment:
@@ -217,9 +220,8 @@ def _wave_checked(event: e.WaveChecked, d: Deployment, record: Recorded) -> Chan
     failed: dict[str, str] = {}
     for result in event.results:
         if result.answer != "passed":
-            failed.setdefault(
-                result.host, f"{result.title}: expected {result.expected}, found {result.found}"
-            )
+            words = f"{result.title}: expected {result.expected}, found {result.found}"
+            failed.setdefault(result.host, words)
     standings: dict[str, tuple[StandingName, str]] = {h: ("failed", reason) for h, reason in failed.items()}
     if event.stage == "verification":
         for host in d.waves[event.wave].hosts:

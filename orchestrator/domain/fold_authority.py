@@ -1,6 +1,6 @@
 """What events of authority change: admission, approvals, each wave's leave to start, and what must follow the end."""
 
-from functools import singledispatch
+from functools import cache, singledispatch
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -26,7 +26,7 @@ def taken_up(event: e.Planned) -> Changes:
 
 def changes_of_authority(event: e.Event, d: Deployment, record: Recorded) -> Changes:
     """What an event changes in what the deployment is allowed; for most that is nothing."""
-    changes = _changes(event, d, record)
+    changes = _changes_by(type(event))(event, d, record)
     if d.leave is not None:
         changes = {"leave": None} | changes
     if d.unadmitted is not None and event.kind in _ASKED_ANEW:
@@ -39,6 +39,9 @@ def changes_of_authority(event: e.Event, d: Deployment, record: Recorded) -> Cha
 @singledispatch
 def _changes(event: e.Event, d: Deployment, record: Recorded) -> Changes:
     return {}
+
+
+_changes_by = cache(_changes.dispatch)
 
 
 @_changes.register

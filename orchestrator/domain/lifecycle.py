@@ -177,18 +177,17 @@ BEFORE_FIRST_TOUCH = frozenset({"refused", "cancelled"})
 
 def allowed(state: State) -> list[str]:
     """The kinds of event that a state accepts, sorted."""
-    kinds = set(TABLE[state])
-    if state in OVER:
-        kinds |= AFTER_THE_END
-    else:
-        kinds |= ANY_TIME | {"abort_requested"}
-    if state in TOUCHED:
-        kinds |= WHILE_TOUCHED
-    return sorted(kinds)
+    return sorted({*TABLE[state], *_STAY[state]})
 
 
 def after(state: State, kind: str) -> State | None:
     """The state that an event leads to, or None where the lifecycle does not allow it."""
-    if kind in TABLE[state]:
-        return TABLE[state][kind]
-    return state if kind in allowed(state) else None
+    return TABLE[state].get(kind) or (state if kind in _STAY[state] else None)
+
+
+def _accepted_without_leaving(state: State) -> frozenset[str]:
+    kinds = AFTER_THE_END if state in OVER else ANY_TIME | {"abort_requested"}
+    return kinds | WHILE_TOUCHED if state in TOUCHED else kinds
+
+
+_STAY: dict[State, frozenset[str]] = {state: _accepted_without_leaving(state) for state in State}

@@ -1,12 +1,15 @@
 """What every noun is made of: a frozen, strict model, and the scalar types that plans are written in."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
 
 T = TypeVar("T")
+
+_put = object.__setattr__
 
 MOMENT = r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)$"
 
@@ -15,6 +18,21 @@ class Noun(BaseModel):
     """A frozen value; unknown keys, numbers in quotes, booleans as numbers and NaN are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """The same noun with some fields changed, which are not validated again; nothing but these is copied.
+
+        Raises TypeError for a deep copy: what never changes needs none.
+        """
+        if deep:
+            raise TypeError("a noun never changes: there is nothing to copy deeply")
+        changed = type(self).__new__(type(self))
+        changes = update or {}
+        _put(changed, "__dict__", {**self.__dict__, **changes})
+        _put(changed, "__pydantic_fields_set__", {*self.__pydantic_fields_set__, *changes})
+        _put(changed, "__pydantic_extra__", None)
+        _put(changed, "__pydantic_private__", None)
+        return changed
 
 
 # YAML and JSON know lists only; the items inside stay strict.

@@ -1,8 +1,9 @@
 """A driver's hand on the journal of one deployment: what it knows, and how it adds to it."""
 
+from collections.abc import Sequence
+
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import DriverTook, Event, Recorded
-from orchestrator.domain.fold import apply
 from orchestrator.domain.lifecycle import after
 from orchestrator.engine.folding import told, with_record, worth_keeping
 from orchestrator.engine.ports import Journal, Watcher
@@ -39,12 +40,13 @@ class Chronicle:
 
     def decide(self, event: Event) -> bool:
         """Append a decision made from what is known; False when others wrote first, so that it must be made anew."""
-        apply(self.deployment, self._imagined(event))
         try:
-            self._append(event)
+            appended = self._journal.append(self._id, self.deployment.seq, [event], self._prove)
         except Conflict:
             self.refresh()
             return False
+        for record in appended:
+            self._take(record)
         return True
 
     def note(self, event: Event) -> bool:
@@ -56,10 +58,6 @@ class Chronicle:
                 return True
         raise Conflict(f"{self._id}: the journal is written to by others without end; nothing was appended.")
 
-    def _append(self, event: Event) -> None:
-        for record in self._journal.append(self._id, self.deployment.seq, [event]):
-            self._take(record)
-
     def _take(self, record: Recorded) -> None:
         self._told = with_record(self._told, record)
         if worth_keeping(self.deployment, self._kept, driven=True):
@@ -67,8 +65,8 @@ class Chronicle:
             self._kept = record.seq
         self._watch(record)
 
-    def _imagined(self, event: Event) -> Recorded:
-        """The record that the event would become; applied first, so that no unlawful event reaches the journal."""
-        return Recorded(
-            deployment=self._id, seq=self.deployment.seq + 1, at=self.deployment.last_at, event=event
-        )
+    def _prove(self, records: Sequence[Recorded]) -> None:
+        """Fold them before they are on the journal, so that no unlawful event reaches it. Raises LifecycleFault."""
+        told = self._told
+        for record in records:
+            told = with_record(told, record)

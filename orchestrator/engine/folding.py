@@ -5,11 +5,9 @@ from collections.abc import Iterator, Sequence
 from orchestrator.domain.brief import Brief, brief_of
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import Recorded
-from orchestrator.domain.fold import apply
 from orchestrator.engine.ports import Journal, Progress, Told
+from orchestrator.engine.told import first_told
 from orchestrator.errors import NotFound
-from orchestrator.policy.story import Story
-from orchestrator.policy.telling import tell
 
 AT_ONCE = 100
 """Deployments whose progress is asked for at once; so many kept folds are in memory."""
@@ -58,12 +56,8 @@ def open_ones(journal: Journal) -> Iterator[Deployment]:
 
 
 def with_record(before: Told | None, record: Recorded) -> Told:
-    """What was told, and one record more; the story is the same one, grown. Raises LifecycleFault."""
-    deployment = apply(before.deployment if before is not None else None, record)
-    story = before.story if before is not None else Story()
-    tell(story, record)
-    story.abridge()
-    return Told(deployment, story)
+    """What was told, and one record more. Raises LifecycleFault."""
+    return before.after(record) if before is not None else first_told(record)
 
 
 def worth_keeping(d: Deployment, kept: int, *, driven: bool = False) -> bool:

@@ -11,7 +11,6 @@ from orchestrator.domain.attempt import Acceleration, AttemptRequest
 from orchestrator.domain.baseline import Baseline, BaselineReference, BaselineScope
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.check import Check, CheckResult
-from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import Event, Recorded
 from orchestrator.domain.host_lock import HostLock
 from orchestrator.domain.inspection import Inspection, PlaybookFinding
@@ -21,9 +20,12 @@ from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.sighting import Sighting, TaskSeen
 from orchestrator.domain.target import Ending, Identity, Target
 from orchestrator.engine.ports_of_authority import Authority, Governing, Keys, PrivateCopy, Tree
-from orchestrator.policy.story import Story
+from orchestrator.engine.told import Told
 
-__all__ = ["Authority", "Governing", "Keys", "PrivateCopy", "Tree"]
+__all__ = ["Authority", "Governing", "Keys", "PrivateCopy", "Told", "Tree"]
+
+Proof = Callable[[Sequence[Recorded]], None]
+"""Raises where records may not be on a journal."""
 
 
 class Clock(ABC):
@@ -43,14 +45,6 @@ class Clock(ABC):
 
 
 @dataclass(frozen=True)
-class Told:
-    """A deployment after its events so far, and the story of them, abridged."""
-
-    deployment: Deployment
-    story: Story
-
-
-@dataclass(frozen=True)
 class Progress:
     """How far a deployment's journal is, and what was kept of a beginning of it, where that still fits."""
 
@@ -62,9 +56,12 @@ class Journal(ABC):
     """The append-only events of every deployment; the only state there is."""
 
     @abstractmethod
-    def append(self, deployment: str, expected_seq: int, events: Sequence[Event]) -> list[Recorded]:
+    def append(
+        self, deployment: str, expected_seq: int, events: Sequence[Event], proof: Proof | None = None
+    ) -> list[Recorded]:
         """Append events as one transaction, durable on return; they are numbered from expected_seq + 1.
 
+        `proof` is shown the very records that are returned, before they are appended; nothing is where it raises.
         Raises Conflict when the deployment's last number is not expected_seq: somebody else wrote; nothing is appended.
         Raises StoreFault when the store cannot take them; nothing is appended.
         """

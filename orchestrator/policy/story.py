@@ -89,6 +89,10 @@ class Story:
     driver: str | None = None
     whole: set[int] = field(default_factory=set, repr=False, compare=False)
 
+    def copy(self) -> "Story":
+        """The same, which does not grow with this one: only the list of steps ever changes in place."""
+        return Story([*self.steps], self.mark, self.driver, {*self.whole})
+
     def abridge(self) -> None:
         """Forget what only a whole record shows. What is told later comes out the same, for words are made when it is told."""
         for place in self.whole:

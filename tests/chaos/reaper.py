@@ -15,7 +15,7 @@ from orchestrator.domain.events import Event, Recorded
 from orchestrator.domain.host_lock import HostLock
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.sighting import Sighting
-from orchestrator.engine.ports import PrivateCopy
+from orchestrator.engine.ports import PrivateCopy, Proof
 from tests.chaos.disk_fleet import DiskPlaybooks
 
 
@@ -55,12 +55,14 @@ class DoomedJournal(SqlJournal):
     clock: QuickClock
     reaper: Reaper
 
-    def append(self, deployment: str, expected_seq: int, events: Sequence[Event]) -> list[Recorded]:
+    def append(
+        self, deployment: str, expected_seq: int, events: Sequence[Event], proof: Proof | None = None
+    ) -> list[Recorded]:
         kind = events[-1].kind
         self.reaper.point(f"before {kind}")
         self.clock.inside = f"inside {kind}"
         try:
-            added = super().append(deployment, expected_seq, events)
+            added = super().append(deployment, expected_seq, events, proof)
         finally:
             self.clock.inside = None
         self.reaper.point(f"after {kind}")

@@ -1,6 +1,6 @@
 """What every journal keeps: order without gaps, one writer for each number, and claims that exclude one another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ from orchestrator.domain.events import (
 )
 from orchestrator.domain.fold import fold
 from orchestrator.engine.ports import Journal, Progress
-from orchestrator.errors import Conflict
+from orchestrator.errors import Conflict, Refused
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.journal import FakeJournal
 from tests.histories import ready_to_deploy
@@ -97,6 +97,24 @@ def test_another_number_than_the_last_is_a_conflict_and_appends_nothing(
         journal.append("d1", expected, [RESUMED, PAUSED])
     assert told(journal.read("d1")) == [(1, "submitted"), (2, "paused")]
     assert told(journal.append("d1", 2, [RESUMED])) == [(3, "resumed")]
+
+
+def test_what_is_appended_was_shown_before_to_who_may_refuse_it(journal: Journal) -> None:
+    shown: list[Recorded] = []
+
+    def refuse(records: Sequence[Recorded]) -> None:
+        shown.extend(records)
+        raise Refused("not lawful")
+
+    with pytest.raises(Refused, match="not lawful"):
+        journal.append("d1", 0, [Submitted(by="ann"), PAUSED], refuse)
+    assert told(shown) == [(1, "submitted"), (2, "paused")]
+    assert journal.read("d1") == []
+    shown.clear()
+    appended = journal.append("d1", 0, [Submitted(by="ann"), PAUSED], shown.extend)
+    assert all(one is other for one, other in zip(appended, shown, strict=True))
+    with pytest.raises(Conflict):
+        journal.append("d1", 0, [RESUMED], refuse)
 
 
 def test_nothing_to_append_still_asks_for_the_last_number(journal: Journal) -> None:

@@ -7,7 +7,7 @@ from orchestrator.domain.events import Cancelled, EmergencyStopped, Event, Recor
 from orchestrator.domain.lifecycle import State
 from orchestrator.engine.emergency import stop_all
 from orchestrator.engine.folding import folded
-from orchestrator.engine.ports import Journal, Ports
+from orchestrator.engine.ports import Journal, Ports, Proof
 from orchestrator.errors import Conflict
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import FakeJournal
@@ -17,11 +17,13 @@ from tests.histories import planned
 class EndingJournal(FakeJournal):
     """A stop that is told to a deployment comes too late: its driver ends it first."""
 
-    def append(self, deployment: str, expected_seq: int, events: Sequence[Event]) -> list[Recorded]:
+    def append(
+        self, deployment: str, expected_seq: int, events: Sequence[Event], proof: Proof | None = None
+    ) -> list[Recorded]:
         if deployment == "d1" and isinstance(events[0], EmergencyStopped) and expected_seq == 1:
             super().append("d1", 1, [Cancelled(by="bo", reason="not today")])
             raise Conflict("somebody else wrote")
-        return super().append(deployment, expected_seq, events)
+        return super().append(deployment, expected_seq, events, proof)
 
 
 @dataclass

@@ -1,14 +1,13 @@
 """A journal in memory."""
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 
 from pydantic import TypeAdapter
 
 from orchestrator.domain.brief import Brief, brief_of
 from orchestrator.domain.events import HOUSE, Event, Recorded
 from orchestrator.domain.noun import Name
-from orchestrator.engine.ports import Clock, DriverClaim, Journal, Progress, Told
+from orchestrator.engine.ports import Clock, DriverClaim, Journal, Progress, Proof, Told
 from orchestrator.errors import Conflict, StoreFault
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
@@ -24,7 +23,9 @@ class FakeJournal(Journal):
         self._driven: set[str] = set()
         self.fault: StoreFault | None = None
 
-    def append(self, deployment: str, expected_seq: int, events: Sequence[Event]) -> list[Recorded]:
+    def append(
+        self, deployment: str, expected_seq: int, events: Sequence[Event], proof: Proof | None = None
+    ) -> list[Recorded]:
         if self.fault is not None:
             raise self.fault
         known = self._records.get(deployment, [])
@@ -35,6 +36,8 @@ class FakeJournal(Journal):
             Recorded(deployment=deployment, seq=seq, at=now, event=event)
             for seq, event in enumerate(events, start=expected_seq + 1)
         ]
+        if proof is not None:
+            proof(added)
         if added:
             self._records[deployment] = [*known, *added]
         return added
@@ -48,7 +51,7 @@ class FakeJournal(Journal):
 
     def progress(self, deployments: Sequence[str]) -> Mapping[str, Progress]:
         return {
-            name: Progress(self._records[name][-1].seq, self._copy(name))
+            name: Progress(self._records[name][-1].seq, self._kept.get(name))
             for name in deployments
             if name in self._records
         }
@@ -61,10 +64,7 @@ class FakeJournal(Journal):
         }
 
     def keep(self, told: Sequence[Told]) -> None:
-        self._kept |= {one.deployment.id: deepcopy(one) for one in told}
-
-    def _copy(self, name: str) -> Told | None:
-        return deepcopy(self._kept.get(name))
+        self._kept |= {one.deployment.id: one for one in told}
 
     def drive_alone(self, deployment: str) -> DriverClaim:
         if _NAME.validate_python(deployment) in self._driven:

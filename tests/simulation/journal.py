@@ -8,9 +8,8 @@ from orchestrator.domain.brief import Brief, brief_of
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import HOUSE, Event, Recorded
 from orchestrator.engine.folding import folded, with_record
-from orchestrator.engine.ports import DriverClaim, Journal, Progress, Told
+from orchestrator.engine.ports import DriverClaim, Journal, Progress, Proof, Told
 from orchestrator.errors import Conflict, StoreFault
-from orchestrator.policy.story import Story
 from tests.simulation.storage import SimulatedStorage
 from tests.simulation.world import World
 
@@ -58,19 +57,23 @@ class SimulatedJournal(Journal):
         self._kept: dict[str, Told] = {}
         self._briefs: dict[str, Brief] = {}
 
-    def append(self, deployment: str, expected_seq: int, events: Sequence[Event]) -> list[Recorded]:
+    def append(
+        self, deployment: str, expected_seq: int, events: Sequence[Event], proof: Proof | None = None
+    ) -> list[Recorded]:
         known = self.records.get(deployment, [])
         if len(known) != expected_seq:
             raise Conflict("somebody else wrote")
+        added = [
+            Recorded(deployment=deployment, seq=expected_seq + n, at=self._world.now(), event=event)
+            for n, event in enumerate(events, 1)
+        ]
+        if proof is not None:
+            proof(added)
         no_room = not self._storage.written(APPEND, deployment)
         if no_room or self._world.struck(self.fail, "store fault"):
             raise StoreFault("no space left on device")
         if self._world.struck(self.kill / 2, "killed before an append"):
             raise Killed
-        added = [
-            Recorded(deployment=deployment, seq=expected_seq + n, at=self._world.now(), event=event)
-            for n, event in enumerate(events, 1)
-        ]
         self.records[deployment] = [*known, *added]
         self.true_times.update({(deployment, record.seq): self._world.true for record in added})
         self._briefs.pop(deployment, None)
@@ -96,7 +99,7 @@ class SimulatedJournal(Journal):
     def keep(self, told: Sequence[Told]) -> None:
         for one in told:
             if self._keeps:
-                self._kept[one.deployment.id] = _apart(one)
+                self._kept[one.deployment.id] = one
                 self._briefs.pop(one.deployment.id, None)
 
     def deployment(self, name: str) -> Deployment:
@@ -113,7 +116,7 @@ class SimulatedJournal(Journal):
         if kept is None:
             return Progress(0, None)
         self._kept[name] = kept
-        return Progress(len(records), _apart(kept))
+        return Progress(len(records), kept)
 
     def drive_alone(self, deployment: str) -> DriverClaim:
         return _Claim(self._claims, deployment)
@@ -121,9 +124,3 @@ class SimulatedJournal(Journal):
     def when(self, record: Recorded) -> datetime:
         """The true time of a record, whatever the clock said."""
         return self.true_times[record.deployment, record.seq]
-
-
-def _apart(told: Told) -> Told:
-    """The same, which does not grow with the other: only the list of steps ever changes in place."""
-    story = told.story
-    return Told(told.deployment, Story([*story.steps], story.mark, story.driver, {*story.whole}))

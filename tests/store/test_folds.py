@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -163,7 +162,7 @@ def test_a_kept_fold_that_does_not_fit_is_not_used(journal: SqlJournal, damage: 
     journal.append("d1", 2, ready_to_deploy()[2:])
     whole = fold(journal.read("d1"))
     two = told_of(journal.read("d1")[:2])
-    journal.keep([replace(two, deployment=two.deployment.model_copy(update={"by": "somebody else"}))])
+    journal.keep([Told(two.deployment.model_copy(update={"by": "somebody else"}), two.story)])
     assert folded(journal, "d1").by == "somebody else"  # the cache is really used
     with journal._database.writing() as connection:
         connection.execute(text(damage))

@@ -21,7 +21,7 @@ from orchestrator.adapters.store.tables import EVENTS
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.events import HOUSE, VERSION, Event, Recorded
 from orchestrator.domain.noun import Name
-from orchestrator.engine.ports import Clock, DriverClaim, Journal, Progress, Told
+from orchestrator.engine.ports import Clock, DriverClaim, Journal, Progress, Proof, Told
 from orchestrator.errors import Conflict, StoreFault
 
 FILE = "journal.sqlite"
@@ -54,7 +54,9 @@ class SqlJournal(Journal):
             private_directory(self._claims)
             self._database = Database.at_url(url) if url else FileDatabase(directory / FILE, patience, relief)
 
-    def append(self, deployment: str, expected_seq: int, events: Sequence[Event]) -> list[Recorded]:
+    def append(
+        self, deployment: str, expected_seq: int, events: Sequence[Event], proof: Proof | None = None
+    ) -> list[Recorded]:
         """One transaction; its time is taken when this writer's turn has come."""
 
         def act(connection: Connection) -> list[Recorded]:
@@ -62,6 +64,8 @@ class SqlJournal(Journal):
             if (last or 0) != expected_seq:
                 raise _conflict(deployment, expected_seq)
             records = _records(deployment, expected_seq, events, self._clock.now())
+            if proof is not None:
+                proof(records)
             try:
                 if records:
                     connection.execute(insert(EVENTS), [_row(record) for record in records])
