@@ -13,20 +13,24 @@ the same way: a run that is not accelerated comes from a process without mitogen
 import ctypes
 import gc
 import os
+import select
 import signal
 import socket
 import sys
 import tempfile
 import traceback
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
 from orchestrator.adapters import process
-from orchestrator.adapters.ansible import mitogen_warmth, settings, warmth, worker
+from orchestrator.adapters.ansible import compiled_modules, mitogen_warmth, settings, warmth, worker
 from orchestrator.adapters.ansible.attempt_folder import MARK, AttemptFolder
 
 IDLE = 900.0
 """Seconds without an attempt after which it ends: it holds memory, and a soak can last for days."""
+LEISURE = 0.05
+"""Seconds without a message after which it works ahead."""
 LONGEST_MESSAGE = 4096
 READY = b"ready"
 FORKED = b"forked"
@@ -34,20 +38,17 @@ ACCELERATE = b"accelerate"
 _PR_SET_PDEATHSIG = 1
 
 
-def serve(driver: socket.socket, idle: float = IDLE) -> None:
-    """Fork a worker for every message, until the driver is gone or nothing was asked for so many seconds."""
+def serve(driver: socket.socket, idle: float = IDLE, ahead: Callable[[], None] | None = None) -> None:
+    """Fork a worker for every message, until the driver is gone or nothing was asked for so many seconds.
+
+    `ahead`: what to do once, when nothing is asked for yet and no accelerated runs are to come: they have no use for it.
+    """
     driver.settimeout(idle)
     try:
         driver.sendall(READY)
     except OSError:
         return
-    while True:
-        try:
-            message, lines, _, _ = socket.recv_fds(driver, LONGEST_MESSAGE, 1)
-        except TimeoutError:
-            return
-        if not message:
-            return
+    for message, lines in _messages(driver, ahead):
         if message == ACCELERATE:
             _second(driver, lines, idle)
             continue
@@ -57,6 +58,23 @@ def serve(driver: socket.socket, idle: float = IDLE) -> None:
             driver.sendall(FORKED)
         except OSError:
             return  # the driver is gone; the worker is not
+
+
+def _messages(driver: socket.socket, ahead: Callable[[], None] | None) -> Iterator[tuple[bytes, list[int]]]:
+    """What the driver says, and the sockets that come with it, for as long as there is one."""
+    while True:
+        if ahead is not None and not select.select([driver], [], [], LEISURE)[0]:
+            ahead()
+            ahead = None
+        try:
+            message, lines, _, _ = socket.recv_fds(driver, LONGEST_MESSAGE, 1)
+        except TimeoutError:
+            return
+        if not message:
+            return
+        if message == ACCELERATE:
+            ahead = None
+        yield message, lines
 
 
 def _second(driver: socket.socket, lines: list[int], idle: float) -> None:
@@ -138,7 +156,7 @@ def main() -> int:
         )
         warmth.warm_up(settings.PLUGINS)
     signal.signal(signal.SIGCHLD, _reap)
-    serve(driver)
+    serve(driver, ahead=compiled_modules.work_out)
     return 0
 
 

@@ -144,10 +144,13 @@ def test_a_zygote_that_comes_too_late_for_one_attempt_serves_the_next(tmp_path: 
     assert (tmp_path / "log").read_text() == "one a1\none a2\n"
 
 
+NO_ROOM = "a" * 201
+"""The name of an attempt whose worker starts in the cold."""
+
+
 def test_a_name_that_leaves_no_room_for_its_mark_starts_cold(warm: Warm) -> None:
-    name = "a" * 201
-    assert "ansible.worker" in warm.run(name)
-    assert done(until(warm.port, name, "finished"))
+    assert "ansible.worker" in warm.run(NO_ROOM)
+    assert done(until(warm.port, NO_ROOM, "finished"))
 
 
 DRIVER = """
@@ -286,11 +289,10 @@ def test_variables_beside_inventory_and_playbook_reach_a_run(tmp_path: Path, war
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).write_text(text)
     warm = Warm(tmp_path)
-    port = warm.port if warmed else AnsiblePlaybooks(tmp_path / "attempts")
-    port.start(request("a1", "books/told.yml", project, inventory=str(project / "inventory")))
-    seen = until(port, "a1", "finished")
+    name = "a1" if warmed else NO_ROOM
+    warm.port.start(request(name, "books/told.yml", project, inventory=str(project / "inventory")))
+    seen = until(warm.port, name, "finished")
     assert done(seen), seen.outcome
-    assert (warm.start.pid is not None) is warmed
     assert (
         log.read_text()
         == "group_vars of the inventory, host_vars of the inventory, group_vars of the playbook"
