@@ -5,6 +5,7 @@ measured by bench.ansible_share.
 """
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable
 from functools import reduce
 from pathlib import Path
+from statistics import median
 
 from bench.contenders import ROOT
 from bench.site import BenchFault
@@ -47,6 +49,8 @@ CHECKS = 3
 TASKS = 12
 """Tasks by which a cost for each host and task is reckoned."""
 LIVE_ROWS = 50
+CALLS = 5
+"""Of the program itself, after which the middle one is told."""
 
 Figures = dict[str, float]
 
@@ -137,6 +141,7 @@ def deployed(hosts: int, waves: int, home: Path, *, fails: bool = False) -> Figu
         "journal_bytes_per_host": journal / hosts,
         "baseline_bytes_per_host": store / hosts,
         **_views(ports, name),
+        **_program(home, name),
         **_rules(hosts),
     }
 
@@ -166,6 +171,29 @@ def _views(ports: Ports, name: str) -> Figures:
     figures["html_record"] = _timed(lambda: html_record(records, now))
     figures["html_bytes"] = float(len(html_record(records, now)))
     return figures
+
+
+def _program(home: Path, name: str) -> Figures:
+    """Seconds that the program itself takes to answer, from its start to its end: the middle one of some calls."""
+    command = [sys.executable, "-m", "orchestrator", "status", name]
+    walls, cpus = [], []
+    for _ in range(CALLS):
+        began, before = time.monotonic(), _children_cpu()
+        subprocess.run(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "ORCH_HOME": str(home)},
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        walls.append(time.monotonic() - began)
+        cpus.append(_children_cpu() - before)
+    return {"orch_status_wall": median(walls), "orch_status": median(cpus)}
+
+
+def _children_cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _rules(hosts: int) -> Figures:
