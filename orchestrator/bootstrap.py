@@ -1,26 +1,26 @@
-"""The composition root: which adapter stands behind which port. No globals; every command asks for what it needs."""
+"""The composition root: which adapter stands behind which port. No globals; every command asks for what it needs.
+
+Adapters are imported where they are asked for: half a second goes by for all of them, and what can work beside this process
+is started before.
+"""
+
+from __future__ import annotations
 
 import os
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestrator.adapters import process
-from orchestrator.adapters.ansible.inspector_port import AnsibleInspector
-from orchestrator.adapters.clock import SystemClock
-from orchestrator.adapters.driver_processes import DriverProcesses
-from orchestrator.adapters.files.media_library import DirectoryLibrary
-from orchestrator.adapters.files.plan_folder import PlanFolder
-from orchestrator.adapters.files.project_authority import ProjectAuthority
-from orchestrator.adapters.files.project_files import DirectoryFiles
-from orchestrator.domain.noun import bytes_of
-from orchestrator.domain.plain_text import plain
-from orchestrator.engine.plan_check import PlanPorts
-from orchestrator.engine.ports import Clock, Drivers, Ports
+from orchestrator.adapters.ansible.settings import base_environment
+from orchestrator.adapters.ansible.warm_start import WarmStart
 from orchestrator.errors import UsageFault
 
 if TYPE_CHECKING:
     from orchestrator.adapters.keys.key_folder import KeyFolder
+    from orchestrator.engine.plan_check import PlanPorts
+    from orchestrator.engine.ports import Clock, Drivers, Ports
 
 
 def home_of(given: Path | None = None) -> Path:
@@ -38,6 +38,9 @@ def home_of(given: Path | None = None) -> Path:
 
 def disk_reserve() -> int:
     """Bytes that stay free when something new is begun: $ORCH_DISK_RESERVE, else 256 MiB. Raises UsageFault."""
+    from orchestrator.domain.noun import bytes_of
+    from orchestrator.domain.plain_text import plain
+
     given = os.environ.get("ORCH_DISK_RESERVE") or "256MiB"
     try:
         return int(bytes_of(given))
@@ -49,10 +52,12 @@ def disk_reserve() -> int:
 
 def clock() -> Clock:
     """The clock of this machine."""
+    from orchestrator.adapters.clock import SystemClock
+
     return SystemClock()
 
 
-def key_folders(home: Path | None = None, project: Path | None = None) -> "tuple[KeyFolder, KeyFolder]":
+def key_folders(home: Path | None = None, project: Path | None = None) -> tuple[KeyFolder, KeyFolder]:
     """Where trusted keys are: those of this home, then those of the project (by default of this folder)."""
     from orchestrator.adapters.keys.key_folder import KeyFolder
 
@@ -61,13 +66,22 @@ def key_folders(home: Path | None = None, project: Path | None = None) -> "tuple
 
 def drivers(home: Path | None = None) -> Drivers:
     """Drivers that are processes of their own."""
+    from orchestrator.adapters.driver_processes import DriverProcesses
+
     return DriverProcesses(home_of(home), process.spawn_child)
 
 
-def plan_ports(home: Path | None = None) -> PlanPorts:
+def plan_ports(home: Path | None = None, warm: WarmStart | None = None) -> PlanPorts:
     """What a plan check asks."""
+    from orchestrator.adapters.ansible.inspector_port import AnsibleInspector
+    from orchestrator.adapters.clock import SystemClock
+    from orchestrator.adapters.files.media_library import DirectoryLibrary
+    from orchestrator.adapters.files.project_authority import ProjectAuthority
+    from orchestrator.adapters.files.project_files import DirectoryFiles
+    from orchestrator.engine.plan_check import PlanPorts
+
     return PlanPorts(
-        inspector=AnsibleInspector(),
+        inspector=AnsibleInspector(warm),
         library=DirectoryLibrary(),
         files=DirectoryFiles(),
         authority=ProjectAuthority(home_of(home)),
@@ -80,29 +94,52 @@ def _load_ssh() -> None:
     import_module("orchestrator.adapters.ssh.round_trip")
 
 
-def ports(home: Path | None = None, project: Path | None = None) -> Ports:
-    """All ports over real hosts, real Ansible and the store below `home`. Raises StoreFault."""
-    # Here and not above: a plan check needs neither SQL nor ssh, and starts twice as fast without them.
+def ports(home: Path | None = None, project: Path | None = None, warm: WarmStart | None = None) -> Ports:
+    """All ports over real hosts, real Ansible and the store below `home`. Raises StoreFault.
+
+    `warm` has the zygote that serves both the plan check and the runs, where there is one already.
+    """
     from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
     from orchestrator.adapters.checks import ControllerChecks
+    from orchestrator.adapters.clock import SystemClock
+    from orchestrator.adapters.files.media_library import DirectoryLibrary
+    from orchestrator.adapters.files.plan_folder import PlanFolder
+    from orchestrator.adapters.files.project_authority import ProjectAuthority
     from orchestrator.adapters.keys.folder_keys import FolderKeys
     from orchestrator.adapters.ssh import SshTargets
     from orchestrator.adapters.store import DirectoryBaselineStore, DiskStorage, SqlHostLocks, SqlJournal
+    from orchestrator.engine.ports import Ports
 
     root = home_of(home)
     clock = SystemClock()
     storage = DiskStorage(root, disk_reserve())
     relief, url = storage.relieve, os.environ.get("ORCH_STORE_URL") or None
     return Ports(
-        planning=PlanFolder(plan_ports(root), project, meanwhile=_load_ssh),
+        planning=PlanFolder(plan_ports(root, warm), project, meanwhile=_load_ssh),
         clock=clock,
         journal=SqlJournal(root, clock, url=url, relief=relief),
         storage=storage,
         locks=SqlHostLocks(root, clock, url=url, relief=relief),
-        playbooks=AnsiblePlaybooks(root / "attempts"),
+        playbooks=AnsiblePlaybooks(root / "attempts", warm=warm),
         targets=SshTargets(ControllerChecks(process.run, clock)),
         baselines=DirectoryBaselineStore(root / "baselines", relief=relief),
         library=DirectoryLibrary(),
         authority=ProjectAuthority(root),
         keys=FolderKeys(root),
     )
+
+
+def ports_to_start(plan: Path) -> Ports:
+    """All ports, for a deployment of this plan that starts now: the zygote imports beside all else. Raises StoreFault.
+
+    Nothing is read before but where an ansible.cfg lies. Where that was not the project's, another zygote takes its place.
+    """
+    warm = WarmStart()
+    with suppress(
+        OSError, ValueError, RuntimeError
+    ):  # the plan check says what is wrong with the place of a plan
+        if plan.is_file():
+            folder = plan.resolve().parent
+            above = (one for one in (folder, *folder.parents) if (one / "ansible.cfg").is_file())
+            warm.begin(str(next(above, folder)), base_environment(os.environ))
+    return ports(warm=warm)

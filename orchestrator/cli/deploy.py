@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import click
 
-from orchestrator.bootstrap import ports as ports_of_home
-from orchestrator.cli.follow import drive_in_view
+from orchestrator.bootstrap import ports_to_start as ports_of_home
 from orchestrator.cli.person import by_option, json_option
-from orchestrator.engine import use_cases
 from orchestrator.errors import UsageFault
 
 
@@ -30,13 +29,24 @@ def deploy(plan: Path, approved_by: tuple[str, ...], as_json: bool, by: str) -> 
     `orch resume` goes on. The exit code says how it ended (docs/exit-codes.md).
     """
     approvals = approvals_of(approved_by)
-    ports = ports_of_home()
-    return drive_in_view(
-        ports,
-        lambda watch: use_cases.deploy(ports, plan, by=by, approvals=approvals, watch=watch),
-        by=by,
-        as_json=as_json,
-    )
+    # What is imported stays; looking for garbage among it meanwhile takes a fifth of the time.
+    gc.disable()
+    try:
+        ports = ports_of_home(plan)
+        from orchestrator.cli.follow import drive_in_view
+        from orchestrator.engine import use_cases
+    finally:
+        gc.freeze()
+        gc.enable()
+    try:
+        return drive_in_view(
+            ports,
+            lambda watch: use_cases.deploy(ports, plan, by=by, approvals=approvals, watch=watch),
+            by=by,
+            as_json=as_json,
+        )
+    finally:
+        ports.playbooks.let_go()
 
 
 def approvals_of(given: tuple[str, ...]) -> dict[str, str]:

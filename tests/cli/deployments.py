@@ -81,5 +81,5 @@ def fleet(home: Path, monkeypatch: pytest.MonkeyPatch, **strategy: object) -> Fl
         keys=FakeKeys(),
     )
     for verb in VERBS_THAT_ASK:
-        monkeypatch.setattr(f"orchestrator.cli.{verb}.ports_of_home", lambda: ports)
+        monkeypatch.setattr(f"orchestrator.cli.{verb}.ports_of_home", lambda *_: ports)
     return Fleet(ports, targets, playbooks, clock)

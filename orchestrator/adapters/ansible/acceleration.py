@@ -3,11 +3,15 @@
 An opt-in for deploys, never for a backout. The settings are those that made it fast and reliable (docs/ansible.md).
 """
 
+from __future__ import annotations
+
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from orchestrator.domain.attempt import AttemptRequest
+if TYPE_CHECKING:
+    from orchestrator.domain.attempt import AttemptRequest
 
 STRATEGY = "mitogen_linear"
 FORKS = 10

@@ -9,13 +9,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from orchestrator.adapters.ansible.warm_words import MARK
 from orchestrator.adapters.process import ProcessId
 from orchestrator.domain.attempt import AttemptRequest
 from orchestrator.domain.outcome import AttemptOutcome
 from orchestrator.domain.plain_text import plain
-
-MARK = "ORCH_ATTEMPT"
-"""The variable by which the processes of an attempt on this machine are known."""
 
 
 class AttemptFolder:

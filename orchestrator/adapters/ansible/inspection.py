@@ -15,6 +15,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.settings import base_environment, config_file, configuration
+from orchestrator.adapters.ansible.warm_inspection import TookTooLong
+from orchestrator.adapters.ansible.warm_start import WarmStart
 from orchestrator.domain.inspection import FileFault, Inspection, PlaybookSeen
 from orchestrator.domain.noun import HostName
 from orchestrator.domain.plain_text import plain
@@ -24,6 +26,7 @@ _STATIC_FORMATS = "ansible.builtin.host_list,ansible.builtin.yaml,ansible.builti
 _PLUGIN = re.compile(rb"^plugin\s*:", re.MULTILINE)
 _IGNORED = (".orig", ".bak", ".retry", ".pyc", ".pyo", ".cfg", ".md", ".swp", "~")
 _KNOWN_HOSTS = re.compile(r"UserKnownHostsFile[ =](.+)", re.IGNORECASE)
+_TOO_LONG = "it took too long"
 _SSH = ("ssh", "smart", "ansible.builtin.ssh", "paramiko", "paramiko_ssh", "ansible.builtin.paramiko_ssh")
 
 
@@ -38,11 +41,13 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
     variables: Sequence[Mapping[str, Any]] = (),
     beside: Path | None = None,
     timeout: float = 120.0,
+    warm: WarmStart | None = None,
 ) -> Inspection:
     """Resolve the inventory, load the playbooks and decrypt every vaulted value; faults of users' files are returned.
 
     `variables`: what each playbook is given, in the order of the playbooks. `beside`: a playbook whose group_vars and
-    host_vars count for how hosts are reached, by default the first one. Paths may be relative to `project`.
+    host_vars count for how hosts are reached, by default the first one. Paths may be relative to `project`. `warm`: whose
+    zygote is asked first.
     """
     project, inventory = project.absolute(), _below(project, inventory)
     refused = list(_unusable(inventory, dynamic_allowed=dynamic_allowed))
@@ -60,7 +65,7 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
             for path, given in zip(playbooks, [*variables, *[{}] * len(playbooks)], strict=False)
         ],
     }
-    said = _ask(question, project, dynamic_allowed=dynamic_allowed, timeout=timeout)
+    said = _ask(question, project, dynamic_allowed=dynamic_allowed, timeout=timeout, warm=warm)
     if refused:
         said |= {"hosts": [], "groups": {}, "inventory_faults": refused}
         said["playbooks"] = [
@@ -69,26 +74,48 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
     return _inspection(said, project, pattern)
 
 
-def _ask(question: dict[str, Any], project: Path, *, dynamic_allowed: bool, timeout: float) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="orch-inspect-") as folder:
-        answer = Path(folder) / "answer.json"
-        ended = process.run(
-            [sys.executable, "-m", "orchestrator.adapters.ansible.inspector", str(answer)],
-            timeout=timeout,
-            environment=_environment(project, Path(folder), dynamic_allowed=dynamic_allowed),
-            directory=project if project.is_dir() else None,
-            text=json.dumps(question),
-        )
-        if answer.exists():
-            said: dict[str, Any] = json.loads(answer.read_bytes())
-            return said
-    words = "it took too long" if ended.exit_code is None else _last_error(ended.errors)
-    books = [{"path": asked["path"], "fault": None, "plays": []} for asked in question["playbooks"]]
+def _ask(
+    question: dict[str, Any], project: Path, *, dynamic_allowed: bool, timeout: float, warm: WarmStart | None
+) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="orch-inspect-") as name:
+        folder = Path(name)
+        environment = _environment(project, folder, dynamic_allowed=dynamic_allowed)
+        if warm is not None and project.is_dir():
+            try:
+                said = warm.inspect(
+                    str(project), base_environment(os.environ), question, environment, timeout
+                )
+            except TookTooLong:
+                return _nothing(question, _TOO_LONG)
+            if said is not None:
+                return said
+        return _asked_in_the_cold(question, project, folder, environment, timeout)
+
+
+def _asked_in_the_cold(
+    question: dict[str, Any], project: Path, folder: Path, environment: Mapping[str, str], timeout: float
+) -> dict[str, Any]:
+    answer = folder / "answer.json"
+    ended = process.run(
+        [sys.executable, "-P", "-m", "orchestrator.adapters.ansible.inspector", str(answer)],
+        timeout=timeout,
+        environment=environment,
+        directory=project if project.is_dir() else None,
+        text=json.dumps(question),
+    )
+    if answer.exists():
+        said: dict[str, Any] = json.loads(answer.read_bytes())
+        return said
+    return _nothing(question, _TOO_LONG if ended.exit_code is None else _last_error(ended.errors))
+
+
+def _nothing(question: dict[str, Any], words: str) -> dict[str, Any]:
+    """An answer without anything in it, and why."""
     return {
         "hosts": [],
         "groups": {},
         "inventory_faults": [f"Ansible cannot start: {words}"],
-        "playbooks": books,
+        "playbooks": [{"path": asked["path"], "fault": None, "plays": []} for asked in question["playbooks"]],
         "vault_faults": [],
     }
 

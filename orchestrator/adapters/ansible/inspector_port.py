@@ -6,6 +6,7 @@ from orchestrator.adapters.ansible.acceleration import lacking
 from orchestrator.adapters.ansible.inspection import inspect
 from orchestrator.adapters.ansible.lint import unsafe_constructs
 from orchestrator.adapters.ansible.settings import cfg_conflicts
+from orchestrator.adapters.ansible.warm_start import WarmStart
 from orchestrator.domain.inspection import Inspection, PlaybookFinding
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.target import Target
@@ -14,11 +15,14 @@ from orchestrator.errors import Fault, PlanFault
 
 
 class AnsibleInspector(Inspector):
-    """Every question about a plan's Ansible files; at most one start of Ansible each."""
+    """Every question about a plan's Ansible files; at most one start of Ansible each, and none where a zygote answers."""
+
+    def __init__(self, warm: WarmStart | None = None) -> None:
+        self._warm = warm
 
     def inspect(self, plan: ReleasePlan, project: Path) -> Inspection:
         """The inventory, the deploy playbook and the backout playbook, with the variables that each is given."""
-        found = _inspect(plan, project, plan.strategy.hosts, with_playbooks=True)
+        found = _inspect(plan, project, plan.strategy.hosts, with_playbooks=True, warm=self._warm)
         return found.model_copy(update={"no_acceleration": lacking(plan.strategy.accelerate)})
 
     def unsafe_constructs(self, playbook: Path, project: Path) -> list[PlaybookFinding]:
@@ -52,7 +56,9 @@ class AnsibleInventory(Inventory):
         return list(found.targets)
 
 
-def _inspect(plan: ReleasePlan, project: Path, pattern: str, *, with_playbooks: bool) -> Inspection:
+def _inspect(
+    plan: ReleasePlan, project: Path, pattern: str, *, with_playbooks: bool, warm: WarmStart | None = None
+) -> Inspection:
     runs = [
         (plan.strategy.playbook, plan.strategy.variables),
         (plan.backout.playbook, plan.backout.variables),
@@ -67,4 +73,5 @@ def _inspect(plan: ReleasePlan, project: Path, pattern: str, *, with_playbooks: 
         dynamic_allowed=plan.resources.dynamic_inventory,
         variables=[variables for _, variables in runs],
         beside=Path(plan.strategy.playbook),
+        warm=warm,
     )

@@ -1,15 +1,19 @@
 """Ansible's settings for a run: what orch sets, and what of a user's ansible.cfg it overrides, named (docs/ansible.md)."""
 
+from __future__ import annotations
+
 import configparser
 import re
 import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from orchestrator.adapters.ansible import acceleration
-from orchestrator.domain.attempt import AttemptRequest
+
+if TYPE_CHECKING:
+    from orchestrator.domain.attempt import AttemptRequest
 
 _CALLBACKS = "~/.ansible/plugins/callback:/usr/share/ansible/plugins/callback"
 PLUGINS = Path(__file__).parent / "callback_plugins"

@@ -1,17 +1,25 @@
 """A driver's hold on its zygote: started early, asked for a worker at each attempt, let go at the end."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 import os
 import socket
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from orchestrator.adapters import process
-from orchestrator.adapters.ansible import zygote
-from orchestrator.adapters.ansible.attempt_folder import MARK, AttemptFolder
+from orchestrator.adapters.ansible import warm_inspection
 from orchestrator.adapters.ansible.settings import config_file, lasting_settings
+from orchestrator.adapters.ansible.warm_words import ACCELERATE, AHEAD, FORKED, INSPECT, MARK, READY
+
+if TYPE_CHECKING:
+    from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 
 READY_WITHIN = 30.0
 """Seconds for its import. Whoever starts in the cold instead has the same to import, and has not begun yet."""
@@ -28,6 +36,7 @@ class _Line:
         self._socket = its_socket
         self._patience = patience
         self._ready = False
+        self._told = False
 
     def await_ready(self) -> bool | None:
         """Whether it is through with its import, waited for once; None when it has ended."""
@@ -36,7 +45,7 @@ class _Line:
         self._socket.settimeout(self._patience)
         self._patience = 0.0
         try:
-            self._ready = self._socket.recv(len(zygote.READY)) == zygote.READY
+            self._ready = self._socket.recv(len(READY)) == READY
         except (TimeoutError, BlockingIOError):
             return False
         except OSError:
@@ -50,13 +59,20 @@ class _Line:
         self._socket.settimeout(within)
         try:
             self._socket.sendall(os.fsencode(folder.path))
-            return self._socket.recv(len(zygote.FORKED)) == zygote.FORKED or None
+            return self._socket.recv(len(FORKED)) == FORKED or None
         except OSError:
             return None
 
-    def hand_over(self, line: socket.socket) -> None:
-        """Have a second zygote forked that serves this line. Raises OSError."""
-        socket.send_fds(self._socket, [zygote.ACCELERATE], [line.fileno()])
+    def hand_over(self, line: socket.socket, word: bytes = ACCELERATE) -> None:
+        """Have a process forked that serves this line: by default a second zygote. Raises OSError."""
+        socket.send_fds(self._socket, [word], [line.fileno()])
+
+    def work_ahead(self) -> None:
+        """Let it work ahead for runs that are not accelerated, as soon as it has nothing else to do; said once."""
+        if not self._told:
+            self._told = True
+            with suppress(OSError):
+                self._socket.send(AHEAD)
 
     def close(self) -> None:
         self._socket.close()
@@ -74,14 +90,20 @@ class WarmStart:
         self._process: process.Attended | None = None
         self._lines: dict[str | None, _Line] = {}
 
-    def make_ready(self, project: str, base: Mapping[str, str], accelerate: str | None = None) -> None:
+    def begin(self, project: str, base: Mapping[str, str]) -> None:
         """Have a zygote for the project as it is now; returns at once. Whatever goes wrong, there is none then."""
         wanted = _settings(project, base)
         if self._process is None or self._settings != wanted or not self._process.running():
             self.let_go()
             self._settings = wanted
             self._begin(None, lambda its: self._spawn(project, base, its))
-        if accelerate is not None and None in self._lines and accelerate not in self._lines:
+
+    def make_ready(self, project: str, base: Mapping[str, str], accelerate: str | None = None) -> None:
+        """The same for runs that are about to come, accelerated or not."""
+        self.begin(project, base)
+        if accelerate is None and None in self._lines:
+            self._lines[None].work_ahead()
+        elif None in self._lines and accelerate not in self._lines:
             self._begin(accelerate, self._lines[None].hand_over)
 
     @property
@@ -100,6 +122,31 @@ class WarmStart:
         if ready is None:
             self.let_go()
         return bool(ready)
+
+    def inspect(
+        self,
+        project: str,
+        base: Mapping[str, str],
+        question: Mapping[str, Any],
+        environment: Mapping[str, str],
+        timeout: float,
+    ) -> dict[str, Any] | None:
+        """The answer of an inspector forked under these settings; None where there is none, and one starts in the cold.
+
+        It is forked as soon as there is what it needs, which is before the zygote is ready for runs. Raises TookTooLong.
+        """
+        self.begin(project, base)
+        line = self._lines.get(None)
+        if line is None:
+            return None
+        return warm_inspection.ask(
+            partial(line.hand_over, word=INSPECT),
+            question,
+            environment,
+            project,
+            begins_within=self._ready_within,
+            timeout=timeout,
+        )
 
     def start(self, folder: AttemptFolder, accelerate: str | None = None) -> bool:
         """Have a worker forked, once there is a zygote that is ready; False when nobody said so: it may have been, or not."""

@@ -8,7 +8,7 @@ import gc
 import os
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
@@ -30,8 +30,9 @@ _POLL_SECONDS = 0.005
 """Between two looks at what tasks have answered: Ansible's own 0.001 takes 4 % of a core while tasks last, this takes 2 %."""
 _YOUNG = 10_000
 """Objects before Python looks for cycles among the new ones: at its own 700, 4 % of a run's CPU went into that."""
+_FIRST = "ansible.cli.playbook"
 _MODULES = (
-    "ansible.cli.playbook",
+    "orchestrator.adapters.ansible.worker",
     "ansible.executor.task_queue_manager",
     "ansible.executor.process.worker",
     "ansible.executor.task_executor",
@@ -51,14 +52,16 @@ _MODULES = (
 )
 # Not `vars`: Ansible makes its vars plugins, those that read group_vars and host_vars, only where it has not looked for any
 # yet; looked for here, they would be missing in the run, and it would not say so.
-_LOADERS = ("become", "shell", "connection", "callback", "inventory", "cache", "strategy")
+_LOADERS = ("inventory", "become", "shell", "connection", "callback", "cache", "strategy")
 
 
-def warm_up(own_plugins: Path) -> None:
-    """Import what every run imports. What Ansible cannot load it says and ends the process, as it would in a run."""
+def warm_up(own_plugins: Path, between: Callable[[], None] = lambda: None) -> None:
+    """Import what every run imports. What Ansible cannot load it says and ends the process, as it would in a run.
+
+    `between` is called again and again once that is imported which an inspection needs too; it may fork.
+    """
     gc.disable()
-    for name in _MODULES:
-        import_module(name)
+    import_module(_FIRST)
     from ansible.plugins import loader
 
     # A run configures it again, with the same settings, and Python would warn of that.
@@ -67,6 +70,10 @@ def warm_up(own_plugins: Path) -> None:
     import_module("ansible_collections.ansible.builtin")
     for name in _LOADERS:
         _prime(getattr(loader, f"{name}_loader"), own_plugins)
+        between()
+    for name in _MODULES:
+        import_module(name)
+        between()
     compiled_modules.keep()
     gc.collect()
     gc.freeze()

@@ -8,6 +8,8 @@ starts in the cold.
 
 Sent `accelerate` and a socket, it forks a second zygote, which imports mitogen too and serves the driver over that socket in
 the same way: a run that is not accelerated comes from a process without mitogen. The second ends with the first.
+
+Sent `inspect` and a socket, it forks an inspector, also while it still imports what only runs need.
 """
 
 import ctypes
@@ -24,24 +26,29 @@ from pathlib import Path
 from typing import NoReturn
 
 from orchestrator.adapters import process
-from orchestrator.adapters.ansible import compiled_modules, mitogen_warmth, settings, warmth, worker
-from orchestrator.adapters.ansible.attempt_folder import MARK, AttemptFolder
+from orchestrator.adapters.ansible import compiled_modules, warm_inspection, warmth
+from orchestrator.adapters.ansible.settings import PLUGINS
+from orchestrator.adapters.ansible.warm_words import (
+    ACCELERATE,
+    AHEAD,
+    FORKED,
+    INSPECT,
+    LONGEST_MESSAGE,
+    MARK,
+    READY,
+)
 
 IDLE = 900.0
 """Seconds without an attempt after which it ends: it holds memory, and a soak can last for days."""
 LEISURE = 0.05
 """Seconds without a message after which it works ahead."""
-LONGEST_MESSAGE = 4096
-READY = b"ready"
-FORKED = b"forked"
-ACCELERATE = b"accelerate"
 _PR_SET_PDEATHSIG = 1
 
 
 def serve(driver: socket.socket, idle: float = IDLE, ahead: Callable[[], None] | None = None) -> None:
     """Fork a worker for every message, until the driver is gone or nothing was asked for so many seconds.
 
-    `ahead`: what to do once, when nothing is asked for yet and no accelerated runs are to come: they have no use for it.
+    `ahead`: what to do once, when the driver has sent `ahead` and asks for nothing: accelerated runs have no use for it.
     """
     driver.settimeout(idle)
     try:
@@ -49,8 +56,8 @@ def serve(driver: socket.socket, idle: float = IDLE, ahead: Callable[[], None] |
     except OSError:
         return
     for message, lines in _messages(driver, ahead):
-        if message == ACCELERATE:
-            _second(driver, lines, idle)
+        if message in (ACCELERATE, INSPECT):
+            _second(driver, lines, idle) if message == ACCELERATE else _inspector(driver, lines)
             continue
         if os.fork() == 0:
             _be_worker(Path(os.fsdecode(message)), driver)
@@ -62,8 +69,9 @@ def serve(driver: socket.socket, idle: float = IDLE, ahead: Callable[[], None] |
 
 def _messages(driver: socket.socket, ahead: Callable[[], None] | None) -> Iterator[tuple[bytes, list[int]]]:
     """What the driver says, and the sockets that come with it, for as long as there is one."""
+    leave = False
     while True:
-        if ahead is not None and not select.select([driver], [], [], LEISURE)[0]:
+        if ahead is not None and leave and not select.select([driver], [], [], LEISURE)[0]:
             ahead()
             ahead = None
         try:
@@ -72,21 +80,58 @@ def _messages(driver: socket.socket, ahead: Callable[[], None] | None) -> Iterat
             return
         if not message:
             return
+        leave = leave or message == AHEAD
         if message == ACCELERATE:
             ahead = None
-        yield message, lines
+        if message != AHEAD:
+            yield message, lines
+
+
+def inspect_if_asked(driver: socket.socket) -> None:
+    """Fork an inspector where the next message asks for one; any other message waits. Returns at once."""
+    try:
+        if driver.recv(LONGEST_MESSAGE, socket.MSG_PEEK | socket.MSG_DONTWAIT) != INSPECT:
+            return
+        _, lines, _, _ = socket.recv_fds(driver, LONGEST_MESSAGE, 1)
+    except OSError:
+        return
+    _inspector(driver, lines)
+
+
+def _inspector(driver: socket.socket, lines: list[int]) -> None:
+    """Fork an inspector, which has this line to whoever asks."""
+
+    def inspect() -> None:
+        # A session of its own: at its time limit it is ended with whatever an inventory had it start.
+        os.setsid()
+        for number in (signal.SIGCHLD, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        warm_inspection.answer(socket.socket(fileno=lines[0]))
+
+    _fork(driver, lines, inspect)
 
 
 def _second(driver: socket.socket, lines: list[int], idle: float) -> None:
-    """Fork the zygote of the accelerated runs, which has this line to the driver; this process is done with the line."""
+    """Fork the zygote of the accelerated runs, which has this line to the driver."""
+
+    def accelerated() -> None:
+        from orchestrator.adapters.ansible import mitogen_warmth
+
+        mitogen_warmth.warm_up()
+        serve(socket.socket(fileno=lines[0]), idle)
+
+    _fork(driver, lines, accelerated)
+
+
+def _fork(driver: socket.socket, lines: list[int], deed: Callable[[], None]) -> None:
+    """Do a deed in a process that ends with this one, which is done with the lines."""
     first = os.getpid()
     if os.fork() == 0:
         code = 70
         try:
             driver.close()
             _end_with(first)
-            mitogen_warmth.warm_up()
-            serve(socket.socket(fileno=lines[0]), idle)
+            deed()
             code = 0
         finally:
             os._exit(code)
@@ -103,6 +148,9 @@ def _end_with(parent: int) -> None:
 
 def _be_worker(path: Path, driver: socket.socket) -> NoReturn:
     """All that a program of its own would have: a session, a log, no input, and the mark of its attempt."""
+    from orchestrator.adapters.ansible import worker
+    from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
+
     code = 70
     try:
         os.setsid()
@@ -141,10 +189,15 @@ def _end(number: int, frame: object) -> NoReturn:
     sys.exit(0)
 
 
+def _raise_descriptor_limit() -> None:
+    from orchestrator.adapters.ansible.worker import raise_descriptor_limit
+
+    raise_descriptor_limit()
+
+
 def main() -> int:
     """Exit code 0 when it was no longer needed."""
     os.umask(0o077)
-    worker.raise_descriptor_limit()
     signal.signal(signal.SIGTERM, _end)
     driver = socket.socket(fileno=os.dup(0))
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -154,8 +207,11 @@ def main() -> int:
         os.environ["ANSIBLE_LOCAL_TEMP"] = (
             scratch  # Ansible makes a folder as it is imported; each run has its own
         )
-        warmth.warm_up(settings.PLUGINS)
+        warmth.warm_up(PLUGINS, lambda: inspect_if_asked(driver))
+    _raise_descriptor_limit()
+    # Not during the import: what that starts it waits for itself.
     signal.signal(signal.SIGCHLD, _reap)
+    _reap(signal.SIGCHLD, None)
     serve(driver, ahead=compiled_modules.work_out)
     return 0
 

@@ -6,11 +6,14 @@ import os
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from orchestrator.adapters.ansible.inspection import inspect
+from orchestrator.adapters.ansible.warm_start import WarmStart
 from orchestrator.domain.inspection import Inspection
 
 HOSTS = """\
@@ -36,9 +39,21 @@ def lay(folder: Path, files: dict[str, str]) -> Path:
     return folder
 
 
+WARM = WarmStart()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _let_go() -> Iterator[None]:
+    yield
+    WARM.let_go()
+
+
 def look(project: Path, pattern: str = "all", **changes: object) -> Inspection:
-    given: dict[str, object] = {"playbooks": [Path("site.yml")], "inventory": Path("hosts.yml"), **changes}
-    return inspect(project, pattern=pattern, **given)  # type: ignore[arg-type]
+    """What an inspector in the cold says, which is what one that the zygote forks says too."""
+    given: dict[str, Any] = {"playbooks": [Path("site.yml")], "inventory": Path("hosts.yml"), **changes}
+    cold = inspect(project, pattern=pattern, **given)
+    assert inspect(project, pattern=pattern, warm=WARM, **given) == cold
+    return cold
 
 
 def test_targets_plays_and_groups(tmp_path: Path) -> None:
