@@ -61,7 +61,7 @@ class Brief(Noun):
 def brief_of(d: Deployment) -> Brief:
     """The brief of a deployment as it stands."""
     plan = d.plan
-    return Brief(
+    return Brief.of_valid(
         id=d.id,
         seq=d.seq,
         state=d.state,

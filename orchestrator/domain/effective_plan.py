@@ -1,7 +1,7 @@
 """The effective plan: everything that decides what will run, frozen and digested. What was approved is what runs."""
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import PurePosixPath
 from typing import Literal
 
@@ -31,7 +31,7 @@ class Ingredient(Noun):
     name: IngredientName
     parts: dict[str, Sha256]
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """One digest over the parts and their names; an ingredient without parts has one as well."""
         return _digest(self.name, tuple(self.parts.items()))
@@ -54,7 +54,7 @@ class EffectivePlan(Noun):
             raise wrong(f"the ingredients {', '.join(INGREDIENTS)}", "give each of them once, in this order")
         return self
 
-    @property
+    @cached_property
     def digests(self) -> dict[str, str]:
         """The digest of each ingredient by its name."""
         return {one.name: one.digest for one in self.ingredients}
@@ -65,14 +65,19 @@ class EffectivePlan(Noun):
 
     def has_file(self, path: str) -> bool:
         """Whether this path is a file of the playbook tree or of the inventory, an artefact, or a folder of such."""
-        path = str(PurePosixPath(path))
+        path = _plain(path)
         files = (self.parts("playbook tree"), self.parts("artefacts"), self.parts("hosts"))
         return any(path in parts or any(f.startswith(f"{path}/") for f in parts) for parts in files)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The one digest that approvals are given for."""
         return _digest_of_all(tuple(self.digests.items()))
+
+
+@lru_cache(maxsize=256)
+def _plain(path: str) -> str:
+    return str(PurePosixPath(path))
 
 
 @lru_cache(maxsize=64)
@@ -99,7 +104,7 @@ class Change(Noun):
 
 def changes_between(before: EffectivePlan, after: EffectivePlan) -> tuple[Change, ...]:
     """Every ingredient that is not the same, in their order; empty only where the two digests are equal."""
-    return tuple(_changes(before, after))
+    return tuple(_changes(before, after)) if before is not after else ()
 
 
 def _changes(before: EffectivePlan, after: EffectivePlan) -> Iterator[Change]:

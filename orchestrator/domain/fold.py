@@ -79,7 +79,7 @@ _changes_by = cache(_changes.dispatch)
 
 
 def _planned(record: Recorded, event: e.Planned) -> Deployment:
-    return Deployment(
+    return Deployment.of_valid(
         id=record.deployment,
         seq=record.seq,
         state=State.PLANNED,
@@ -102,7 +102,7 @@ def _planned(record: Recorded, event: e.Planned) -> Deployment:
 
 def _stand(d: Deployment, standings: dict[str, tuple[StandingName, str]]) -> dict[str, Standing]:
     changed = {
-        host: Standing(host=host, wave=d.standings[host].wave, standing=standing, reason=reason)
+        host: d.standings[host].model_copy(update={"standing": standing, "reason": reason})
         for host, (standing, reason) in standings.items()
         if host in d.standings
     }

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
@@ -26,13 +27,51 @@ class Noun(BaseModel):
         """
         if deep:
             raise TypeError("a noun never changes: there is nothing to copy deeply")
-        changed = type(self).__new__(type(self))
-        changes = update or {}
-        _put(changed, "__dict__", {**self.__dict__, **changes})
-        _put(changed, "__pydantic_fields_set__", {*self.__pydantic_fields_set__, *changes})
-        _put(changed, "__pydantic_extra__", None)
-        _put(changed, "__pydantic_private__", None)
-        return changed
+        known, changes = self.__dict__, update or {}
+        names = type(self).__pydantic_fields__
+        if len(known) > len(
+            names
+        ):  # what was worked out of the fields may be another thing of the changed ones
+            known = {name: known[name] for name in names}
+        return _noun(type(self), {**known, **changes}, {*self.__pydantic_fields_set__, *changes})
+
+    @classmethod
+    def of_valid(cls, **fields: Any) -> Self:
+        """A noun of what is valid as it is, such as fields of other nouns: nothing is validated, and nothing converted.
+
+        Raises TypeError where a field is missing or unknown.
+        """
+        form, required = _form_of(cls)
+        whole = {**form, **fields}
+        if len(whole) > len(form) or not required <= fields.keys():
+            raise TypeError(
+                f"{cls.__name__} has the fields {', '.join(form)}; given were {', '.join(fields)}"
+            )
+        return _noun(cls, whole, {*fields})
+
+
+N = TypeVar("N", bound=Noun)
+
+
+def _noun(kind: type[N], fields: dict[str, Any], given: set[str]) -> N:
+    noun = kind.__new__(kind)
+    _put(noun, "__dict__", fields)
+    _put(noun, "__pydantic_fields_set__", given)
+    _put(noun, "__pydantic_extra__", None)
+    _put(noun, "__pydantic_private__", None)
+    return noun
+
+
+@cache
+def _form_of(kind: type[Noun]) -> tuple[dict[str, Any], frozenset[str]]:
+    """Every field in its order with its default, and those that have none."""
+    fields = kind.model_fields
+    required = frozenset(name for name, field in fields.items() if field.is_required())
+    defaults = {
+        name: None if name in required else field.get_default(call_default_factory=True, validated_data={})
+        for name, field in fields.items()
+    }
+    return defaults, required
 
 
 # YAML and JSON know lists only; the items inside stay strict.

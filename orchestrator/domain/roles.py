@@ -1,5 +1,7 @@
 """The roles of deployment management (ITIL 4 deployment management 4.1); a policy may add its own."""
 
+from functools import lru_cache
+
 ROLES = (
     "deployment manager",
     "deployment practitioner",
@@ -21,5 +23,6 @@ def same_person(one: str, other: str) -> bool:
     return _folded(one) == _folded(other)
 
 
+@lru_cache(maxsize=1024)
 def _folded(text: str) -> str:
     return " ".join(text.casefold().split())

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 from orchestrator.domain.approval import PresentedApproval, SignedApproval
 from orchestrator.domain.authority import Admission, NotAdmitted
@@ -17,6 +16,7 @@ from orchestrator.domain.release_policy import ReleasePolicy
 from orchestrator.domain.signing import Keyring
 from orchestrator.engine.folding import briefs, folded
 from orchestrator.engine.ports import Ports
+from orchestrator.engine.work import folder
 from orchestrator.policy import admission
 from orchestrator.policy.admission_question import NO_POLICY, Question, Success
 from orchestrator.policy.measured import measured_waves
@@ -27,7 +27,7 @@ MOST_MEASURED = 5
 
 def question_of(ports: Ports, d: Deployment, now: datetime) -> Question:
     """The question whether this deployment may start, or go on, at this moment. Raises PlanFault for keys that are faulty."""
-    project = Path(d.project)
+    project = folder(d.project)
     keyring = ports.keys.keyring(project)
     governed = d.policy is not None
     ruled = governed or keyring.keys or d.model is not None
@@ -161,7 +161,7 @@ def _measured(ports: Ports, others: Sequence[Brief], d: Deployment) -> Iterator[
 
 def _certificates(ports: Ports, d: Deployment, keyring: Keyring) -> tuple[PresentedCertificate, ...]:
     """Those of this release and version; else those of the release; else all, so that it is said what is wrong with them."""
-    every_one, release = ports.keys.certificates(Path(d.project), keyring), d.plan.release
+    every_one, release = ports.keys.certificates(folder(d.project), keyring), d.plan.release
     named = tuple(one for one in every_one if one.signed.certificate.release == release.name)
     exact = tuple(one for one in named if one.signed.certificate.version == release.version)
     return exact or named or every_one

@@ -16,9 +16,12 @@ def discard_old(ports: Ports, deployment: Deployment) -> None:
     """When a deployment is over: its copy, and every other that nothing can run from any more or that is old."""
     if not deployment.over:
         return
+    copies = ports.authority.copies()
+    if not copies:
+        return
     now = ports.clock.now()
     known = {one.id: one for one in briefs(ports.journal)}
-    for name in ports.authority.copies():
+    for name in copies:
         # One that is not known is another home's, or being made.
         if name in known and _done_with(known[name], now):
             ports.authority.discard(name)

@@ -26,10 +26,13 @@ def folded(journal: Journal, deployment: str) -> Deployment:
 
 def told(journal: Journal, deployment: str) -> Told:
     """The deployment and its story, abridged, after all of its events. Raises NotFound when it has none."""
-    found = list(_each(journal, [deployment]))
-    if not found:
+    progress = journal.progress([deployment]).get(deployment)
+    if progress is None:
         raise NotFound(f"There is no deployment {deployment}; `orch list` names those there are.")
-    return found[0]
+    found = _told_on(journal, deployment, progress)
+    if worth_keeping(found.deployment, _kept(progress)):
+        journal.keep([found])
+    return found
 
 
 def every(journal: Journal) -> Iterator[Deployment]:
@@ -70,10 +73,13 @@ def worth_keeping(d: Deployment, kept: int, *, driven: bool = False) -> bool:
 
 def _each(journal: Journal, names: Sequence[str]) -> Iterator[Told]:
     progress = journal.progress(names)
-    kept = {name: one.kept.deployment.seq if one.kept is not None else 0 for name, one in progress.items()}
     made = {name: _told_on(journal, name, progress[name]) for name in names if name in progress}
-    journal.keep([one for name, one in made.items() if worth_keeping(one.deployment, kept[name])])
+    journal.keep([one for name, one in made.items() if worth_keeping(one.deployment, _kept(progress[name]))])
     yield from made.values()
+
+
+def _kept(progress: Progress) -> int:
+    return progress.kept.deployment.seq if progress.kept is not None else 0
 
 
 def _told_on(journal: Journal, name: str, progress: Progress) -> Told:

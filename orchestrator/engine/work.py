@@ -2,12 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.target import Target
 from orchestrator.engine.chronicle import Chronicle
 from orchestrator.engine.ports import Ports, Targets
+
+
+@lru_cache(maxsize=256)
+def folder(path: str) -> Path:
+    """The folder of this name, made once: the same few are asked for at every step."""
+    return Path(path)
 
 
 @dataclass
@@ -31,7 +38,7 @@ class Work:
     @property
     def project(self) -> Path:
         """The directory that the plan's paths are relative to."""
-        return Path(self.deployment.workplace)
+        return folder(self.deployment.workplace)
 
     def visiting(self) -> Targets:
         """The hosts over connections that stay for the next practice too, until `part`."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from orchestrator.domain.canonical import digest_of
 from orchestrator.domain.deployment_model import DeploymentModel
-from orchestrator.domain.effective_plan import INGREDIENTS, EffectivePlan, Ingredient
+from orchestrator.domain.effective_plan import INGREDIENTS, EffectivePlan, Ingredient, IngredientName
 from orchestrator.domain.noun import Noun
 from orchestrator.domain.release_plan import ReleasePlan, Strategy
 from orchestrator.domain.release_policy import ReleasePolicy
@@ -76,11 +76,13 @@ def with_files(
     like_files = _inventory(plan, dict.fromkeys(no_files, ""))
     kept = {name: hosts[name] for name in no_files if name in hosts and name not in like_files}
     anew = {**_hosts(targets, waves), **_place(plan)} if like_files else {}
-    files: dict[str, Mapping[str, str]] = {
+    files: dict[IngredientName, Mapping[str, str]] = {
         "hosts": {**kept, **{name: anew[name] for name in like_files}, **inventory},
         "playbook tree": {path: digest for path, digest in tree.items() if path not in inventory},
         "artefacts": artefacts,
     }
+    if all(before.parts(name) == files[name] for name in files):
+        return before
     return EffectivePlan(
         ingredients=tuple(
             Ingredient(name=one.name, parts=dict(files[one.name])) if one.name in files else one
@@ -180,10 +182,12 @@ def _named(noun: Noun | None, name: str) -> dict[str, str]:
 
 def _hosts(targets: Iterable[Target], waves: Iterable[Wave]) -> dict[str, str]:
     wave_of = {host: wave.number for wave in waves for host in wave.hosts}
-    return {
-        target.host: digest_of({"target": target, "wave": wave_of.get(target.host)}, "host")
-        for target in targets
-    }
+    return {target.host: host_digest(target, wave_of.get(target.host)) for target in targets}
+
+
+def host_digest(target: Target, wave: int | None) -> str:
+    """The digest of a host, how it is reached, and in which wave it is."""
+    return digest_of({"target": target, "wave": wave}, "host")
 
 
 def _variables(plan: ReleasePlan) -> dict[str, str]:

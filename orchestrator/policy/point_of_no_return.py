@@ -81,7 +81,7 @@ def arithmetic(
     lines = []
     for one, good_after, undo_all in zip(times, forward, undo, strict=True):
         lines.append(_line(one, good_after, undo_all, now, closes))
-    return Arithmetic(now=now, closes=closes, lines=tuple(lines))
+    return Arithmetic.of_valid(now=now, closes=closes, lines=tuple(lines))
 
 
 def _sums(seconds: Iterable[float | None], first: float | None) -> list[float | None]:
@@ -98,10 +98,10 @@ def _line(
 ) -> WaveArithmetic:
     if good_after is None or undo is None or one.forward is None:
         nothing = dict.fromkeys(("starts", "known_good", "back_out_all", "undone", "latest_start", "spare"))
-        return WaveArithmetic.model_validate({"times": one, **nothing, "may_start": closes is None})
+        return WaveArithmetic.of_valid(times=one, **nothing, may_start=closes is None)
     known_good = now + timedelta(seconds=good_after)
     undone = known_good + timedelta(seconds=undo)
-    return WaveArithmetic(
+    return WaveArithmetic.of_valid(
         times=one,
         starts=known_good - timedelta(seconds=one.forward),
         known_good=known_good,
@@ -127,12 +127,12 @@ def expected_times(
 
 def _limits(plan: ReleasePlan, wave: Wave) -> WaveTimes:
     checks = (*plan.validation.acceptance, *wave.acceptance)
-    return WaveTimes(
+    return WaveTimes.of_valid(
         wave=wave.number,
         name=wave.name,
         soak=wave.gate.soak,
         deploy=plan.strategy.run_timeout,
-        verify=sum(check.within + getattr(check, "timeout", 0.0) for check in checks),
+        verify=sum((check.within + getattr(check, "timeout", 0.0) for check in checks), 0.0),
         back_out=plan.backout.run_timeout,
         basis="the plan's time limits, for it was never measured",
     )

@@ -15,7 +15,7 @@ from orchestrator.policy.windows import HORIZON, Calendar, never_opening, overla
 
 def calendar_of(policy: ReleasePolicy) -> Calendar:
     """The policy's windows and freezes."""
-    return Calendar(windows=policy.windows, freezes=policy.freezes)
+    return Calendar.of_valid(windows=policy.windows, freezes=policy.freezes)
 
 
 def known_roles(policy: ReleasePolicy) -> tuple[str, ...]:

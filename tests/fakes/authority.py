@@ -1,6 +1,7 @@
 """Rules, keys and private copies in memory."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -84,5 +85,10 @@ class FakeKeys(Keys):
 
 def tree_of(files: Mapping[str, str]) -> Tree:
     """The tree of files with this content."""
-    digests = {path: sha256(content.encode()).hexdigest() for path, content in sorted(files.items())}
+    digests = {path: _digest(content) for path, content in sorted(files.items())}
     return Tree(digests, sum(map(len, files.values())))
+
+
+@cache
+def _digest(content: str) -> str:
+    return sha256(content.encode()).hexdigest()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from orchestrator.domain.approval import Approval, SignedApproval
 from orchestrator.domain.deployment import Deployment
@@ -16,7 +17,13 @@ MONTH = timedelta(days=30)
 def keys_of(roles: Sequence[str]) -> FakeKeys:
     """A person for each role, whose key is trusted for it."""
     keys = FakeKeys()
-    keys.ring = Keyring(
+    keys.ring = _ring(tuple(roles))
+    return keys
+
+
+@cache
+def _ring(roles: tuple[str, ...]) -> Keyring:
+    return Keyring(
         keys=tuple(
             TrustedKey(
                 key=_key(role),
@@ -29,7 +36,6 @@ def keys_of(roles: Sequence[str]) -> FakeKeys:
             for role in roles
         )
     )
-    return keys
 
 
 def approval(d: Deployment, role: str, now: datetime) -> SignedApproval:

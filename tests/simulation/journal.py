@@ -64,7 +64,7 @@ class SimulatedJournal(Journal):
         if len(known) != expected_seq:
             raise Conflict("somebody else wrote")
         added = [
-            Recorded(deployment=deployment, seq=expected_seq + n, at=self._world.now(), event=event)
+            Recorded.of_valid(deployment=deployment, seq=expected_seq + n, at=self._world.now(), event=event)
             for n, event in enumerate(events, 1)
         ]
         if proof is not None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from orchestrator.domain.attempt import Acceleration, AttemptRequest
 from orchestrator.domain.host_lock import HostLock
@@ -172,7 +173,7 @@ class SimulatedPlaybooks(Playbooks):
             return Sighting(attempt=attempt, state="absent")
         if worker.finished_at is not None:
             return Sighting(attempt=attempt, state="finished", outcome=self._outcome(worker))
-        return Sighting(attempt=attempt, state="running" if worker.alive else "dead")
+        return _sighting(attempt, alive=worker.alive)
 
     def _outcome(self, worker: Worker) -> AttemptOutcome:
         return AttemptOutcome(
@@ -225,5 +226,11 @@ def _covers(lock: HostLock, host: Host, request: AttemptRequest) -> bool:
     return lock.machine == f"id-{host.name}" and lock.deployment == request.deployment
 
 
+@lru_cache(maxsize=64)
+def _sighting(attempt: str, *, alive: bool) -> Sighting:
+    return Sighting(attempt=attempt, state="running" if alive else "dead")
+
+
+@lru_cache(maxsize=1024)
 def _outcome(host: str, result: str, reason: str) -> HostOutcome:
     return HostOutcome.model_validate({"host": host, "result": result, "reason": reason})

@@ -1,16 +1,18 @@
 """A scenario drawn from a seed: which plan, which fleet, which faults, which words from people."""
 
 from datetime import datetime, timedelta
+from functools import cache
 from random import Random
 from typing import Any
 
 from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.domain.release_policy import ReleasePolicy
 from tests.fakes.host_locks import FakeHostLocks
-from tests.plans import plan_of, plan_tree, prepared, targets_named
+from tests.plans import plan_tree
 from tests.simulation.approvals import keys_of
 from tests.simulation.authority import SimulatedAuthority
 from tests.simulation.journal import SimulatedJournal
+from tests.simulation.plans import drawn
 from tests.simulation.playbooks import SimulatedPlaybooks, Troubles
 from tests.simulation.storage import SimulatedStorage
 from tests.simulation.targets import SimulatedTargets
@@ -66,7 +68,7 @@ class Scenario:
         tree["backout"]["on_failure"] = self.random.choice(["back_out", "back_out", "hold"])
         if self.random.random() < 0.3:
             tree["validation"]["early_life"] = {"duration": "20s", "every": "5s"}
-        return prepared(plan_of(tree), targets_named(*names), self.authority)
+        return drawn(tree, len(names), self.authority.policy)
 
     def _faults(self, names: list[str]) -> None:
         for _ in range(self.random.choice([0, 0, 1, 3])):
@@ -112,6 +114,7 @@ class Scenario:
         self.world.injected["ballast thrown off", self.world.phase] += 1
 
 
+@cache
 def _policy(roles: tuple[str, ...]) -> ReleasePolicy | None:
     """The rules that ask for approvals by these roles, if there are any."""
     asked = {"approvals": {"before": list(roles)}, "undo_before_close": False}

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -96,17 +97,14 @@ class SimulatedTargets(Targets):
 
     def _baseline(self, host: Host) -> Baseline:
         version, files = host.state()
-        items = [ConfigurationItem(kind="package", name="app", attributes={"version": version})]
-        items += [
-            ConfigurationItem(kind="file", name=name, attributes={"sha256": _sha(text)})
-            for name, text in files
-        ]
+        items = [_item("package", "app", "version", version)]
+        items += [_item("file", name, "sha256", _sha(text)) for name, text in files]
         faults: tuple[str, ...] = ()
         if self.world.struck(self.thin, "empty baseline"):
             items = []
         elif self.world.struck(self.thin, "incomplete baseline"):
             items, faults = items[:1], ("a file could not be read",)
-        return Baseline(
+        return Baseline.of_valid(
             host=host.name,
             machine_id=f"id-{host.name}",
             captured_at=self.world.now(),
@@ -129,15 +127,27 @@ class SimulatedTargets(Targets):
         return results
 
 
+@cache
+def _item(kind: str, name: str, attribute: str, value: str) -> ConfigurationItem:
+    item = {"kind": kind, "name": name, "attributes": {attribute: value}}
+    return ConfigurationItem.model_validate(item)
+
+
+@cache
 def _sha(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _answer(host: Host, kind: str, title: str, *, passed: bool | None) -> CheckResult:
+    return _result(host.name, kind, title, passed)
+
+
+@cache
+def _result(host: str, kind: str, title: str, passed: bool | None) -> CheckResult:  # noqa: FBT001
     answer = {True: "passed", False: "failed", None: "inconclusive"}[passed]
     return CheckResult.model_validate(
         {
-            "host": host.name,
+            "host": host,
             "kind": kind,
             "title": title,
             "answer": answer,

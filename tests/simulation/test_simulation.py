@@ -5,8 +5,10 @@ import os
 import pytest
 
 from orchestrator.domain.fold import fold
+from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.engine.folding import told
 from orchestrator.policy.telling import story_of
+from tests.plans import prepared
 from tests.simulation.oracle import broken
 from tests.simulation.run import run
 from tests.simulation.scenario import Scenario
@@ -29,6 +31,13 @@ def test_the_same_seed_makes_the_same_journal() -> None:
         run(first)
         run(second)
         assert first.journal.records == second.journal.records
+
+
+def test_the_plan_of_a_scenario_is_what_is_prepared_of_it() -> None:
+    for seed in range(200):
+        scenario = Scenario(seed)
+        plan = ReleasePlan.model_validate_json(scenario.plan.plan.model_dump_json())
+        assert scenario.plan == prepared(plan, scenario.plan.targets, scenario.authority), f"seed {seed}"
 
 
 def test_the_fold_that_the_journal_keeps_is_that_of_its_events() -> None:

@@ -11,7 +11,7 @@ from orchestrator.domain.lifecycle import State
 from orchestrator.engine import admission
 from orchestrator.engine.planned_again import PlannedAgain, changed_words, faulty_words, planned_again
 from orchestrator.engine.running_beside import running_beside
-from orchestrator.engine.work import Work
+from orchestrator.engine.work import Work, folder
 from orchestrator.errors import NotFound, PlanFault
 from orchestrator.policy.admission import admit
 from orchestrator.policy.admission_question import Question
@@ -100,10 +100,10 @@ def _start(work: Work, answer: Admitted) -> None:
     """Freeze first: what the copy holds is what was planned, or nothing starts."""
     d, ports = work.deployment, work.ports
     try:
-        copy = ports.authority.freeze(d.id, d.plan, Path(d.project), Path(d.plan_file))
-        in_place = ports.authority.inventory_in_place(d.plan, Path(d.project))
+        copy = ports.authority.freeze(d.id, d.plan, folder(d.project), Path(d.plan_file))
+        in_place = ports.authority.inventory_in_place(d.plan, folder(d.project))
         artefacts = {
-            u.artefact: ports.library.digest(Path(copy.place), u.artefact) for u in d.plan.release.units
+            u.artefact: ports.library.digest(folder(copy.place), u.artefact) for u in d.plan.release.units
         }
     except PlanFault as faulty:
         _not_admitted(work, tuple(map(faulty_words, faulty.faults)), None)

@@ -7,7 +7,7 @@ from orchestrator.domain.attempt import Purpose
 from orchestrator.domain.effective_plan import Change
 from orchestrator.domain.events import WaveAuthorised, WaveNotAuthorised
 from orchestrator.engine import admission
-from orchestrator.engine.work import Work
+from orchestrator.engine.work import Work, folder
 from orchestrator.errors import NotFound, OrchError, PlanFault
 from orchestrator.policy.frozen import changes_in_copy, changes_in_words, known_files
 from orchestrator.policy.leave import leave_for
@@ -43,7 +43,7 @@ def changes_of_copy(work: Work, purpose: Purpose) -> tuple[Change | str, ...]:
     """What of the copy is not what was approved; a backout does not need the artefacts of what it takes back."""
     d, place = work.deployment, work.deployment.frozen or ""
     try:
-        in_place = work.ports.authority.inventory_in_place(d.plan, Path(d.project))
+        in_place = work.ports.authority.inventory_in_place(d.plan, folder(d.project))
         files = {**work.ports.authority.copied(d.plan, place).files, **in_place}
     except PlanFault as gone:
         return tuple(f"{fault.file}: expected {fault.expected}, found {fault.found}" for fault in gone.faults)
@@ -66,7 +66,7 @@ def _artefacts(work: Work, place: str) -> dict[str, str]:
     digests: dict[str, str] = {}
     for unit in work.deployment.plan.release.units:
         try:
-            digests[unit.artefact] = work.ports.library.digest(Path(place), unit.artefact)
+            digests[unit.artefact] = work.ports.library.digest(folder(place), unit.artefact)
         except NotFound:
             continue
     return digests
@@ -85,14 +85,14 @@ def _restored(work: Work, changes: Iterable[Change | str]) -> tuple[str, ...]:
     lost = {path: known[path] for one in named for path in (*one.changed, *one.removed) if path in known}
     # An inventory outside of the project is the user's own: orch puts nothing there, and takes nothing away.
     added = [path for one in named for path in one.added if not path.startswith("/")]
-    return work.ports.authority.restore(d.frozen, Path(d.project), lost, added)
+    return work.ports.authority.restore(d.frozen, folder(d.project), lost, added)
 
 
 def _frozen_anew(work: Work) -> tuple[str, ...]:
     """The copy is gone, or holds what no copy holds: a new one, which is compared as the old one was."""
     d = work.deployment
     try:
-        work.ports.authority.freeze(d.id, d.plan, Path(d.project), Path(d.plan_file))
+        work.ports.authority.freeze(d.id, d.plan, folder(d.project), Path(d.plan_file))
     except (PlanFault, NotFound):
         return ()
     return ("the whole copy",)
