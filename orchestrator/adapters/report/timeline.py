@@ -1,7 +1,7 @@
 """The timeline of a deployment as shapes: a lane for the deployment, one for each wave, and, where they are few, its hosts."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -17,6 +17,11 @@ HOSTS_UP_TO = 40
 NARROWEST_BAR = 2.5
 LETTER = 6.6
 """Width of a letter of the labels, roughly, in pixels."""
+MARGIN = 6.0
+"""From the edge of a bar to its label, and to the sign beside a bar that has no room for it."""
+SIGN = 8.0
+"""Half of the width of a sign, and some air."""
+ROOM_FOR_SIGN = 9.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,17 @@ class Bar:
     family: Family
     result: Result
     label: str
+    label_x: float
     title: str
+
+    @property
+    def sign_x(self) -> float | None:
+        """The middle of the sign of a step that did not pass: in the bar, or right of it; None without one."""
+        if self.result not in ("failed", "unknown"):
+            return None
+        if self.width < ROOM_FOR_SIGN:
+            return self.x + self.width + MARGIN
+        return self.x + self.width - min(ROOM_FOR_SIGN, self.width / 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +90,24 @@ def timeline_of(d: Deployment, story: Story, end: datetime) -> Timeline:
                 y += HOST_LANE + 1
         y += GAP
     return Timeline(
-        LEFT + WIDTH + 20, y + 4, LEFT, tuple(lanes), tuple(bars), tuple(axis.ticks), tuple(axis.shortened)
+        LEFT + WIDTH + 20,
+        y + 4,
+        LEFT,
+        tuple(lanes),
+        tuple(_clear_of_signs(bars)),
+        tuple(axis.ticks),
+        tuple(axis.shortened),
     )
+
+
+def _clear_of_signs(bars: list[Bar]) -> Iterator[Bar]:
+    """A label begins behind the sign of the narrow bar before it, and is left out where there is no room for it then."""
+    signs = [(bar.y, bar.sign_x) for bar in bars if bar.sign_x is not None and bar.width < ROOM_FOR_SIGN]
+    for bar in bars:
+        in_the_way = [x for y, x in signs if y == bar.y and abs(x - bar.label_x) < SIGN + MARGIN]
+        begins = max((x + SIGN for x in in_the_way), default=bar.label_x)
+        fits = begins + len(bar.label) * LETTER < bar.x + bar.width
+        yield replace(bar, label=bar.label if fits else "", label_x=begins)
 
 
 def family_of(step: StoryStep) -> Family:
@@ -95,7 +126,9 @@ def _bar(step: StoryStep, axis: TimeAxis, end: datetime, lane: Lane, result: Res
     fits = not lane.host and width > (len(name) + 2) * LETTER
     title = f"{lane.name}: {name}: {step.words}"
     label = name if fits else ""
-    return Bar(x, lane.y, width, lane.height, family_of(step), result or step.result, label, title)
+    return Bar(
+        x, lane.y, width, lane.height, family_of(step), result or step.result, label, x + MARGIN, title
+    )
 
 
 def _host_bars(host: str, steps: Iterable[StoryStep], axis: TimeAxis, end: datetime, lane: Lane) -> list[Bar]:
