@@ -1,8 +1,13 @@
 """The program for the target, put together from its modules, and the bytes that carry it there with a request."""
 
+import importlib.util
 import json
+import marshal
 import re
 import shlex
+import sys
+import warnings
+import zlib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -67,6 +72,22 @@ def _sources_sent() -> bytes:
 
 
 @cache
+def bytecode_sent() -> bytes:
+    """The modules compiled by this Python, for a target whose Python is of the same version; any other takes the text."""
+    with warnings.catch_warnings(action="ignore"):
+        compiled = {
+            name: marshal.dumps(compile(text, f"<orch {name}>", "exec", dont_inherit=True))
+            for name, text in sources().items()
+        }
+    return zlib.compress(marshal.dumps(compiled))
+
+
+def version() -> str:
+    """Whose bytecode it is: the implementation, and the number that each change of its bytecode gets."""
+    return f"{sys.implementation.cache_tag} {importlib.util.MAGIC_NUMBER.hex()}"
+
+
+@cache
 def loader() -> str:
     """The text of the loader, which is sent first."""
     text = source_of(_LOADER)
@@ -83,6 +104,10 @@ def next_letter(request: Mapping[str, Any]) -> bytes:
 
 def letter(request: Mapping[str, Any]) -> bytes:
     """What is written to the program's standard input first."""
-    text = loader().encode()
-    body = b'{"modules": %s, "request": %s}' % (_sources_sent(), json.dumps(dict(request)).encode("ascii"))
-    return b"%d\n%s%d\n%s" % (len(text), text, len(body), body)
+    asked = json.dumps(dict(request)).encode("ascii")
+    body = b'{"modules": %s, "version": "%s", "request": %s}' % (
+        _sources_sent(),
+        version().encode("ascii"),
+        asked,
+    )
+    return b"".join(b"%d\n%s" % (len(part), part) for part in (loader().encode(), bytecode_sent(), body))

@@ -6,10 +6,13 @@ import glob
 import hashlib
 import os
 import time
-from typing import Any, Callable
 
 from orchestrator.adapters.ssh.on_target import accounts, packages, procfs, shell, units
 from orchestrator.adapters.ssh.on_target.files import Files
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
 
 
 class Capture:

@@ -7,14 +7,17 @@ import os
 import pwd
 import sys
 import time
-from typing import Any, Callable, Dict, Tuple
 
 from orchestrator.adapters.ssh.on_target import file_check, packages, procfs, shell, units
 from orchestrator.adapters.ssh.on_target.view import View
 from orchestrator.domain.words import seconds_words, size_words
 
-Answer = Tuple[str, str]
-Asked = Dict[str, Any]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, Tuple
+
+    Answer = Tuple[str, str]
+    Asked = Dict[str, Any]
 
 
 def passed_if(condition: bool, found: str) -> Answer:  # noqa: FBT001 - reads as a sentence

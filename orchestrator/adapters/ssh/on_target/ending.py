@@ -6,9 +6,12 @@ import contextlib
 import os
 import signal
 import time
-from typing import Any
 
 from orchestrator.adapters.ssh.on_target import procfs
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 POLL = 0.1
 GRACE = 3.0

@@ -7,9 +7,12 @@ import hashlib
 import os
 import pwd
 import stat
-from typing import Any
 
 from orchestrator.domain.words import mode_number, mode_words
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 CONTENT_LIMIT = 16 << 20
 _TYPES = (

@@ -8,10 +8,13 @@ import hashlib
 import os
 import stat
 import time
-from typing import Any, Callable
 
 from orchestrator.adapters.ssh.on_target import file_check, patterns
 from orchestrator.domain.words import mode_words
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
 
 ENTRY_LIMIT = 200_000
 CONTENT_BUDGET = 24 << 20

@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class BadFrame(Exception):

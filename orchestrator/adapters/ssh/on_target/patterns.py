@@ -5,9 +5,12 @@ from __future__ import annotations
 import fnmatch
 import os
 import stat
-from typing import Callable, Iterator
 
-Fault = Callable[[str, OSError], None]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable, Iterator
+
+    Fault = Callable[[str, OSError], None]
 
 
 def is_pattern(path: str) -> bool:

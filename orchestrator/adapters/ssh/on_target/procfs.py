@@ -5,16 +5,22 @@ from __future__ import annotations
 import os
 import socket
 import struct
-from typing import Iterator, NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Iterator
 
 
-class Listener(NamedTuple):
+class Listener:
     """A listening socket."""
 
-    protocol: str
-    address: str
-    port: int
-    inode: str
+    __slots__ = ("address", "inode", "port", "protocol")
+
+    def __init__(self, protocol: str, address: str, port: int, inode: str) -> None:
+        self.protocol = protocol
+        self.address = address
+        self.port = port
+        self.inode = inode
 
 
 def pids_here() -> Iterator[int]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any
 
 from orchestrator.adapters.ssh.on_target.checks import evaluate
 from orchestrator.adapters.ssh.on_target.view import View
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _SLOW = ("http", "tcp", "command")
 

@@ -8,9 +8,12 @@ import pwd
 import sys
 import threading
 import time
-from typing import Any, BinaryIO
 
 from orchestrator.adapters.ssh.on_target import frame, shell
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, BinaryIO
 
 HEARTBEAT_SECONDS = 5.0
 ECHO_SECONDS = 5.0

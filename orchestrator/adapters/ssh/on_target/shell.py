@@ -7,19 +7,21 @@ import signal
 import subprocess
 import threading
 import time
-from typing import NamedTuple
 
 OUTPUT_LIMIT = 1 << 20
 _running: set[int] = set()
 
 
-class Ran(NamedTuple):
+class Ran:
     """How a program ended; `code` is None when it did not end by itself, and `trouble` says why."""
 
-    code: int | None
-    output: bytes
-    errors: bytes
-    trouble: str
+    __slots__ = ("code", "errors", "output", "trouble")
+
+    def __init__(self, code: int | None, output: bytes, errors: bytes, trouble: str) -> None:
+        self.code = code
+        self.output = output
+        self.errors = errors
+        self.trouble = trouble
 
 
 class _Drain(threading.Thread):
