@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cached_property
 from typing import Literal, Protocol
 
 from orchestrator.domain.approval import SignedApproval
@@ -89,7 +90,7 @@ class Attempted(Noun):
         """No outcome yet, and not lost."""
         return self.outcome is None and self.lost is None
 
-    @property
+    @cached_property
     def unclean(self) -> bool:
         """Ended in a way that may have left processes behind on hosts."""
         if self.lost is not None:
@@ -301,13 +302,21 @@ class Deployment(Noun):
     @property
     def open_attempt(self) -> Attempted | None:
         """The one attempt without outcome, if there is one."""
-        return next((attempt for attempt in self.attempts if attempt.open), None)
+        for attempt in self.attempts:
+            if attempt.outcome is None and attempt.lost is None:
+                return attempt
+        return None
 
-    @property
+    @cached_property
     def touched_hosts(self) -> tuple[str, ...]:
         """Hosts that any deploy attempt was meant for, in order of waves."""
         touched = {host for attempt in self.attempts if attempt.purpose == "deploy" for host in attempt.hosts}
         return tuple(host for wave in self.waves for host in wave.hosts if host in touched)
+
+    @cached_property
+    def all_up(self) -> bool:
+        """No host is down, and none was excluded."""
+        return all(one.standing not in DOWN and one.standing != "excluded" for one in self.standings.values())
 
     @property
     def unrestored_hosts(self) -> tuple[str, ...]:

@@ -61,7 +61,12 @@ class EffectivePlan(Noun):
 
     def parts(self, name: IngredientName) -> dict[str, str]:
         """The digest of each part of one ingredient."""
-        return next(one.parts for one in self.ingredients if one.name == name)
+        return self.parts_by_name[name]
+
+    @cached_property
+    def parts_by_name(self) -> dict[IngredientName, dict[str, str]]:
+        """The parts of each ingredient by its name."""
+        return {one.name: one.parts for one in self.ingredients}
 
     def has_file(self, path: str) -> bool:
         """Whether this path is a file of the playbook tree or of the inventory, an artefact, or a folder of such."""

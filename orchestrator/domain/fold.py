@@ -94,7 +94,9 @@ def _planned(record: Recorded, event: e.Planned) -> Deployment:
         targets=event.targets,
         waves=event.waves,
         standings={
-            host: Standing(host=host, wave=wave.number) for wave in event.waves for host in wave.hosts
+            host: Standing.of_valid(host=host, wave=wave.number)
+            for wave in event.waves
+            for host in wave.hosts
         },
         **taken_up(event),
     )
@@ -132,7 +134,7 @@ def _entry_checked(event: e.EntryChecked, d: Deployment, record: Recorded) -> Ch
 
 @_changes.register
 def _attempt_intended(event: e.AttemptIntended, d: Deployment, record: Recorded) -> Changes:
-    attempted = Attempted(
+    attempted = Attempted.of_valid(
         attempt=event.attempt,
         purpose=event.purpose,
         wave=event.wave,

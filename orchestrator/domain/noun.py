@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
+from itertools import islice
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
@@ -27,13 +28,13 @@ class Noun(BaseModel):
         """
         if deep:
             raise TypeError("a noun never changes: there is nothing to copy deeply")
-        known, changes = self.__dict__, update or {}
-        names = type(self).__pydantic_fields__
-        if len(known) > len(
-            names
-        ):  # what was worked out of the fields may be another thing of the changed ones
-            known = {name: known[name] for name in names}
-        return _noun(type(self), {**known, **changes}, {*self.__pydantic_fields_set__, *changes})
+        known, given, changes = self.__dict__, self.__pydantic_fields_set__, update or {}
+        fields = {**known, **changes}
+        # What was worked out of the fields stands behind them, and may be another thing of the changed ones.
+        if len(known) > len(self.__pydantic_fields__):
+            for name in islice(reversed(known), len(known) - len(self.__pydantic_fields__)):
+                del fields[name]
+        return _noun(type(self), fields, given if given.issuperset(changes) else {*given, *changes})
 
     @classmethod
     def of_valid(cls, **fields: Any) -> Self:

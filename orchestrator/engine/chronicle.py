@@ -21,12 +21,9 @@ class Chronicle:
         self._driver = driver
         self._id = deployment
         self._told = told(journal, deployment)
-        self._kept = self.deployment.seq
-
-    @property
-    def deployment(self) -> Deployment:
+        self.deployment: Deployment = self._told.deployment
         """The deployment after every event that is known."""
-        return self._told.deployment
+        self._kept = self.deployment.seq
 
     def refresh(self) -> Deployment:
         """Take in what others appended. Raises Conflict when another driver took over."""
@@ -60,6 +57,7 @@ class Chronicle:
 
     def _take(self, record: Recorded) -> None:
         self._told = with_record(self._told, record)
+        self.deployment = self._told.deployment
         if worth_keeping(self.deployment, self._kept, driven=True):
             self._journal.keep([self._told])
             self._kept = record.seq

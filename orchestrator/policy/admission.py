@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import cached_property
 
 from orchestrator.domain.approval import Approval
 from orchestrator.domain.authority import Admission, Admitted, NotAdmitted, Reason
@@ -17,7 +18,7 @@ from orchestrator.policy.certificates import (
     rehearsal_faults,
 )
 from orchestrator.policy.opening import Opening, opening_of
-from orchestrator.policy.point_of_no_return import Arithmetic, arithmetic, expected_times
+from orchestrator.policy.point_of_no_return import Arithmetic, WaveTimes, arithmetic, expected_times
 from orchestrator.policy.rules_of_models import about_model
 from orchestrator.policy.rules_of_policies import about_policy
 
@@ -29,9 +30,9 @@ def admit(question: Question) -> Admission:
     return NotAdmitted(reasons=tuple(dict.fromkeys(reasons))) if reasons else _admitted(weighed)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Weighed:
-    """A question with what several rules need of it, worked out once."""
+    """A question with what several rules need of it, worked out once, and the arithmetic only where a rule asks for it."""
 
     question: Question
     approvals: tuple[Judged, ...]
@@ -39,33 +40,32 @@ class Weighed:
     missing: tuple[Reason, ...]
     certificates: tuple[JudgedCertificate, ...]
     opening: Opening
-    times: Arithmetic
+
+    @cached_property
+    def expected(self) -> tuple[WaveTimes, ...]:
+        """What each wave will take."""
+        rehearsed = tuple(wave for one in self.certificates if one.counts for wave in one.certificate.waves)
+        question, measured = self.question, (*rehearsed, *self.question.measured)
+        return expected_times(question.plan, question.waves, measured, margin=question.policy.margin)
+
+    @cached_property
+    def times(self) -> Arithmetic:
+        """Which waves may start before the window closes."""
+        return arithmetic(self.expected, self.question.now, self.opening.closes)
 
 
 def weigh(question: Question) -> Weighed:
     """Judges approvals and certificates, and does the arithmetic of the window."""
     ones = judged(question)
     words = given.latest_words(ones, question)
-    certificates = judged_certificates(question)
-    opening = opening_of(question, ones)
     return Weighed(
         question=question,
         approvals=ones,
         words=words,
         missing=given.missing(words, question),
-        certificates=certificates,
-        opening=opening,
-        times=_times(question, certificates, opening.closes),
+        certificates=judged_certificates(question),
+        opening=opening_of(question, ones),
     )
-
-
-def _times(
-    question: Question, certificates: tuple[JudgedCertificate, ...], closes: datetime | None
-) -> Arithmetic:
-    rehearsed = tuple(wave for one in certificates if one.counts for wave in one.certificate.waves)
-    measured = (*rehearsed, *question.measured)
-    times = expected_times(question.plan, question.waves, measured, margin=question.policy.margin)
-    return arithmetic(times, question.now, closes)
 
 
 def about_approvals(weighed: Weighed) -> Iterator[Reason]:
@@ -88,9 +88,10 @@ def _opening(weighed: Weighed) -> Iterator[Reason]:
 
 def _undone_in_time(weighed: Weighed) -> Iterator[Reason]:
     """The first wave can be deployed, verified and backed out before the window closes."""
-    times, policy = weighed.times, weighed.question.policy
-    if not policy.undo_before_close or times.closes is None or weighed.opening.reasons:
+    opening, policy = weighed.opening, weighed.question.policy
+    if not policy.undo_before_close or opening.closes is None or opening.reasons:
         return
+    times = weighed.times
     first = times.lines[0] if times.lines else None
     if first is None or first.may_start:
         return
@@ -99,7 +100,7 @@ def _undone_in_time(weighed: Weighed) -> Iterator[Reason]:
     yield Reason(
         code="time.too_short" if measured else "time.not_measured",
         about=first.times.name,
-        found=f"{needs}, and the window closes at {times.closes.isoformat()} ({first.times.basis})",
+        found=f"{needs}, and the window closes at {opening.closes.isoformat()} ({first.times.basis})",
         next_move="start earlier, or in a longer window"
         if measured
         else "rehearse it, so that its times are known",
@@ -155,8 +156,8 @@ def _grounds(weighed: Weighed) -> Iterator[str]:
         at = counted.rehearsed_at.isoformat()
         yield f"rehearsed in {counted.environment} at {at} ({', '.join(counted.deployments)})"
     yield weighed.opening.ground
-    startable = weighed.times.startable
-    if weighed.times.closes is not None and policy.undo_before_close:
+    if weighed.opening.closes is not None and policy.undo_before_close:
+        startable = weighed.times.startable
         yield f"{len(startable)} of {len(question.waves)} waves can start and still be undone before then"
 
 

@@ -72,7 +72,7 @@ class Question:
     @property
     def governed(self) -> bool:
         """Whether a release policy binds it."""
-        return self.policy != NO_POLICY
+        return self.policy is not NO_POLICY and self.policy != NO_POLICY
 
     @property
     def environment(self) -> str:

@@ -83,9 +83,9 @@ def with_files(
     }
     if all(before.parts(name) == files[name] for name in files):
         return before
-    return EffectivePlan(
+    return EffectivePlan.of_valid(
         ingredients=tuple(
-            Ingredient(name=one.name, parts=dict(files[one.name])) if one.name in files else one
+            Ingredient.of_valid(name=one.name, parts=dict(files[one.name])) if one.name in files else one
             for one in before.ingredients
         )
     )

@@ -32,7 +32,7 @@ def leave_for(question: Question, d: Deployment, wave: int) -> WaveAuthorised | 
 
 def remaining(weighed: Weighed, d: Deployment, wave: int) -> Arithmetic:
     """The arithmetic of this wave and those after it; what earlier waves did has to be undone as well."""
-    times = [line.times for line in weighed.times.lines]
+    times = weighed.expected
     touched = {d.standings[host].wave for host in d.touched_hosts} - {wave}
     undo = [one.back_out for one in times if one.wave in touched]
     to_undo = None if None in undo else sum(seconds or 0.0 for seconds in undo)

@@ -18,6 +18,8 @@ def limit_exceeded(d: Deployment, wave: int) -> str | None:
 
 def any_exceeded(d: Deployment) -> str | None:
     """As `limit_exceeded` for the present wave; and a host of an earlier wave can go down after its gate had passed."""
+    if d.all_up and d.waves[d.wave].hosts:
+        return None
     earlier = (_too_many_down(d, wave) for wave in range(d.wave))
     return limit_exceeded(d, d.wave) or next((reason for reason in earlier if reason is not None), None)
 

@@ -175,12 +175,9 @@ def _past_the_gate(d: Deployment, now: datetime) -> Step:
 
 def _watch(d: Deployment, now: datetime, until: datetime, every: float, last: datetime | None) -> Step:
     """Ask the checks again and again, and once more when the time is over."""
-    hosts = d.hosts_standing("verified")
-    if now >= until:
-        return Perform("watch", wave=d.wave, hosts=hosts)
     due = min(until, (last or now) + timedelta(seconds=every))
-    if now >= due:
-        return Perform("watch", wave=d.wave, hosts=hosts, final=False)
+    if now >= until or now >= due:
+        return Perform("watch", wave=d.wave, hosts=d.hosts_standing("verified"), final=now >= until)
     return WaitUntil(due, f"{'soak' if d.gate else 'early life support'} until {until.isoformat()}")
 
 

@@ -24,6 +24,8 @@ class Calendar(Noun):
     def without(self, freezes: Iterable[str]) -> "Calendar":
         """The same without these freezes, for whoever may override them."""
         gone = set(freezes)
+        if not gone:
+            return self
         return self.model_copy(update={"freezes": tuple(f for f in self.freezes if f.name not in gone)})
 
 

@@ -41,7 +41,7 @@ class FakeAuthority(Authority):
         return PrivateCopy(f"/frozen/{deployment}", tree_of(self.files))
 
     def copied(self, plan: ReleasePlan, place: str) -> Tree:
-        copy = self.frozen.get(Path(place).name)
+        copy = self.frozen.get(place.rpartition("/")[2])
         if copy is None:
             raise PlanFault([Fault(place, None, "", "a folder", "none", "check the path")])
         return tree_of(copy)
@@ -75,7 +75,7 @@ class FakeKeys(Keys):
 
     def present(self, approvals: Sequence[SignedApproval], keyring: Keyring) -> tuple[PresentedApproval, ...]:
         return tuple(
-            PresentedApproval(signed=signed, answer=self.answers.get(signed.approval.nonce, "good"))
+            PresentedApproval.of_valid(signed=signed, answer=self.answers.get(signed.approval.nonce, "good"))
             for signed in approvals
         )
 

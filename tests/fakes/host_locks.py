@@ -22,7 +22,7 @@ class FakeHostLocks(HostLocks):
             return held
         now = self._clock.now()
         for machine, host in machines.items():
-            lock = HostLock(machine=machine, host=host, deployment=deployment, since=now, by=by)
+            lock = HostLock.of_valid(machine=machine, host=host, deployment=deployment, since=now, by=by)
             self._locks.setdefault(machine, lock)
         return []
 

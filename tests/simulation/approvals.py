@@ -6,7 +6,7 @@ from functools import cache
 
 from orchestrator.domain.approval import Approval, SignedApproval
 from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.signing import Keyring, TrustedKey
+from orchestrator.domain.signing import Keyring, Signature, TrustedKey
 from tests.fakes.authority import FakeKeys
 from tests.plans import SHA
 
@@ -40,22 +40,24 @@ def _ring(roles: tuple[str, ...]) -> Keyring:
 
 def approval(d: Deployment, role: str, now: datetime) -> SignedApproval:
     """The role's approval of exactly this deployment; each that is signed is one of its own."""
-    said = Approval.model_validate(
-        {
-            "decision": "approve",
-            "role": role,
-            "person": f"{role} in person",
-            "key": _key(role),
-            "plan_digest": d.effective.digest if d.effective is not None else SHA,
-            "subject": d.id,
-            "reason": "looked at",
-            "made_at": now,
-            "expires": now + MONTH,
-            "nonce": f"{len(d.approvals):016x}{_key(role)[:16]}",
-        }
+    said = Approval.of_valid(
+        decision="approve",
+        role=role,
+        person=f"{role} in person",
+        key=_key(role),
+        plan_digest=d.effective.digest if d.effective is not None else SHA,
+        subject=d.id,
+        reason="looked at",
+        made_at=now,
+        expires=now + MONTH,
+        nonce=f"{len(d.approvals):016x}{_key(role)[:16]}",
     )
-    signature = {"key": _key(role), "signature": "0" * 128}
-    return SignedApproval.model_validate({"approval": said, "signature": signature})
+    return SignedApproval.of_valid(approval=said, signature=_signature(role))
+
+
+@cache
+def _signature(role: str) -> Signature:
+    return Signature(key=_key(role), signature="0" * 128)
 
 
 def _key(role: str) -> str:

@@ -7,6 +7,8 @@ from orchestrator.domain import events as e
 from orchestrator.domain.events import Recorded
 from tests.simulation.scenario import Scenario
 
+ENDS = (e.AttemptEnded, e.AttemptLost)
+ANSWERS = (e.Retried, e.Excluded, e.AbortRequested, e.BackoutBegan)
 COUNTS = frozenset(
     {
         "attempt_intended",
@@ -74,9 +76,9 @@ def unanswered(records: Iterable[Recorded]) -> list[str]:
             deploys.add(event.attempt)
         if doubt and (event.kind in COUNTS or (isinstance(event, e.BackoutBegan) and event.by == "orch")):
             found.append(f"{event.kind} after {doubt} ended with a changed copy, before a person had spoken")
-        if isinstance(event, e.AttemptEnded | e.AttemptLost):
+        if isinstance(event, ENDS):
             name = event.outcome.attempt if isinstance(event, e.AttemptEnded) else event.attempt
             doubt = name if event.changed_in_copy and name in deploys else doubt
-        elif isinstance(event, e.Retried | e.Excluded | e.AbortRequested | e.BackoutBegan):
+        elif isinstance(event, ANSWERS):
             doubt = ""
     return found

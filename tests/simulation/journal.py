@@ -111,6 +111,8 @@ class SimulatedJournal(Journal):
         records, kept = self.records[name], self._kept.get(name)
         if not self._keeps:
             return Progress(len(records), None)
+        if kept is not None and kept.deployment.seq == len(records):
+            return Progress(len(records), kept)
         for record in records[kept.deployment.seq if kept is not None else 0 :]:
             kept = with_record(kept, record)
         if kept is None:

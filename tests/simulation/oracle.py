@@ -27,6 +27,9 @@ from tests.simulation.evidence import promoted_without_evidence
 from tests.simulation.scenario import Scenario
 from tests.simulation.words import against_words
 
+ENDS = (AttemptEnded, AttemptLost)
+TAKEN = (AttemptIntended, AttemptAdopted)
+"""Events by which an attempt becomes its driver's own."""
 AT_REST = frozenset({"verified", "restored", "untouched"})
 IN_BETWEEN = frozenset({"deploying", "backing_out"})
 
@@ -130,9 +133,9 @@ def adopted(records: list[Recorded]) -> list[str]:
     for event in (record.event for record in records):
         if isinstance(event, DriverTook):
             driver, mine = event.driver, set()
-        elif isinstance(event, AttemptIntended | AttemptAdopted):
+        elif isinstance(event, TAKEN):
             mine.add(event.attempt)
-        elif isinstance(event, AttemptEnded | AttemptLost):
+        elif isinstance(event, ENDS):
             name = event.outcome.attempt if isinstance(event, AttemptEnded) else event.attempt
             if name not in mine:
                 found.append(f"{driver} took the end of {name} without having adopted it")
@@ -143,7 +146,7 @@ def _stopped_for_good(scenario: Scenario, records: list[Recorded]) -> list[str]:
     """After the end of an attempt is on the journal its worker is gone, and it begins nothing more anywhere."""
     found = []
     for record in records:
-        if not isinstance(record.event, AttemptEnded | AttemptLost):
+        if not isinstance(record.event, ENDS):
             continue
         event, at = record.event, scenario.journal.when(record)
         name = event.outcome.attempt if isinstance(event, AttemptEnded) else event.attempt

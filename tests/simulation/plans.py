@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from orchestrator.domain.effective_plan import EffectivePlan, Ingredient
@@ -10,22 +11,31 @@ from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.release_policy import ReleasePolicy
 from orchestrator.domain.target import Target
+from orchestrator.domain.wave import Wave
 from orchestrator.policy.digests import effective_plan, host_digest
 from orchestrator.policy.rollout import waves_of
 from tests.fakes.authority import FILES, tree_of
 from tests.plans import SHA, plan_of, plan_tree, targets_named
 
 TREE = tree_of(FILES)
+SECTIONS = ("strategy", "validation", "backout")
+"""Those that differ from scenario to scenario."""
 
 
 def drawn(tree: Mapping[str, Any], hosts: int, policy: ReleasePolicy | None) -> PreparedPlan:
     """The plan of a tree over hosts h1, h2 and so on: what tests.plans.prepared makes of it."""
-    plan, nowhere = _plan(json.dumps(tree))
+    texts = {section: json.dumps(tree[section]) for section in SECTIONS}
     targets = _targets(hosts)
-    waves = waves_of(plan, targets).waves
+    waves = _waves(texts["strategy"], hosts)
     wave_of = {host: wave.number for wave in waves for host in wave.hosts}
     here = {target.host: _digest(target, wave_of[target.host]) for target in targets}
-    changed = {"hosts": {**here, **nowhere.parts("hosts")}, "policy": _of_policy(policy)}
+    parts: dict[str, dict[str, str]] = {"policy": _of_policy(policy)}
+    plan, nowhere = _usual()
+    for section, text in texts.items():
+        alone = _alone(section, text)
+        plan = plan.model_copy(update={section: getattr(alone.plan, section)})
+        for name, changed in alone.changed.items():
+            parts[name] = {**parts.get(name, {}), **changed}
     return PreparedPlan.of_valid(
         plan=plan,
         plan_file="plan.yml",
@@ -36,7 +46,10 @@ def drawn(tree: Mapping[str, Any], hosts: int, policy: ReleasePolicy | None) -> 
         policy=policy,
         effective=EffectivePlan.of_valid(
             ingredients=tuple(
-                Ingredient.of_valid(name=one.name, parts=changed[one.name]) if one.name in changed else one
+                Ingredient.of_valid(
+                    name=one.name,
+                    parts={**(here if one.name == "hosts" else {}), **one.parts, **parts.get(one.name, {})},
+                )
                 for one in nowhere.ingredients
             )
         ),
@@ -44,11 +57,35 @@ def drawn(tree: Mapping[str, Any], hosts: int, policy: ReleasePolicy | None) -> 
     )
 
 
-@lru_cache(maxsize=4096)
-def _plan(tree: str) -> tuple[ReleasePlan, EffectivePlan]:
+@dataclass(frozen=True)
+class _Alone:
+    """A plan that is the usual one but for one section, and the parts of ingredients that this changes."""
+
+    plan: ReleasePlan
+    changed: Mapping[str, Mapping[str, str]]
+
+
+@cache
+def _alone(section: str, text: str) -> _Alone:
+    plan = plan_of({**plan_tree(), section: json.loads(text)})
+    usual, effective = _usual()[1], _effective(plan, None)
+    changed: dict[str, dict[str, str]] = {
+        new.name: {part: digest for part, digest in new.parts.items() if old.parts.get(part) != digest}
+        for old, new in zip(usual.ingredients, effective.ingredients, strict=True)
+    }
+    return _Alone(plan, changed)
+
+
+@cache
+def _usual() -> tuple[ReleasePlan, EffectivePlan]:
     """The plan, and its effective plan over no hosts and under no policy."""
-    plan = plan_of(json.loads(tree))
+    plan = plan_of(plan_tree())
     return plan, _effective(plan, None)
+
+
+@cache
+def _waves(strategy: str, hosts: int) -> tuple[Wave, ...]:
+    return waves_of(_alone("strategy", strategy).plan, _targets(hosts)).waves
 
 
 @cache

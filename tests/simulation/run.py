@@ -39,7 +39,7 @@ class _Baselines(BaselineStore):
     def _put(self, baseline: Baseline) -> BaselineReference:
         digest = f"{len(self.kept):064x}"
         self.kept[digest] = baseline
-        return BaselineReference(
+        return BaselineReference.of_valid(
             host=baseline.host,
             digest=digest,
             machine_id=baseline.machine_id,

@@ -87,7 +87,7 @@ class SimulatedTargets(Targets):
     def _identity(self, host: Host) -> Identity | str:
         if not host.up:
             return "unreachable"
-        return Identity(host=host.name, machine_id=f"id-{host.name}", host_key_sha256="k", boot_id="b")
+        return _identified(host.name)
 
     def capture(self, targets: Sequence[Target], scope: BaselineScope) -> dict[str, Baseline | str]:
         self.world.sleep(0.3)
@@ -125,6 +125,11 @@ class SimulatedTargets(Targets):
             if result.answer == "passed":
                 self.world.given[result.host, result.title].append(self.world.true)
         return results
+
+
+@cache
+def _identified(host: str) -> Identity:
+    return Identity(host=host, machine_id=f"id-{host}", host_key_sha256="k", boot_id="b")
 
 
 @cache

@@ -81,13 +81,17 @@ class World(Clock):
         self._count = 0
 
     def now(self) -> datetime:
-        return self.true + self.skew
+        return self.true + self.skew if self.skew else self.true
 
     def uptime(self) -> tuple[str, float]:
         return "boot", (self.true - EPOCH).total_seconds()
 
     def sleep(self, seconds: float) -> None:
-        self.advance_to(self.true + timedelta(seconds=max(seconds, 0.001)))
+        moment = self.true + timedelta(seconds=max(seconds, 0.001))
+        if self._due and self._due[0][0] <= moment:
+            self.advance_to(moment)
+        else:
+            self.true = moment
 
     def at(self, moment: datetime, deed: Callable[[], None]) -> None:
         """Let something happen at a moment."""
