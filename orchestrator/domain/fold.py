@@ -94,9 +94,7 @@ def _planned(record: Recorded, event: e.Planned) -> Deployment:
         targets=event.targets,
         waves=event.waves,
         standings={
-            host: Standing.of_valid(host=host, wave=wave.number)
-            for wave in event.waves
-            for host in wave.hosts
+            h: Standing.of_valid(host=h, wave=wave.number) for wave in event.waves for h in wave.hosts
         },
         **taken_up(event),
     )
