@@ -209,6 +209,8 @@ def main() -> int:
         )
         warmth.warm_up(PLUGINS, lambda: inspect_if_asked(driver))
     _raise_descriptor_limit()
+    # There is nothing left to remove, and taking down all that was imported takes a tenth of a second, which its driver waits.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # Not during the import: what that starts it waits for itself.
     signal.signal(signal.SIGCHLD, _reap)
     _reap(signal.SIGCHLD, None)
