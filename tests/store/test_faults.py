@@ -163,9 +163,12 @@ def test_no_name_is_given_before_all_content_is_on_the_disk_and_names_are_made_d
     def sync(path: Path) -> None:
         named = sum(each.exists() for each in wanted)
         synced.append(("names" if path.is_dir() else "content", named))
+        folders.extend([path] if path.is_dir() else [])
 
+    folders: list[Path] = []
     write_all(wanted, sync)
-    assert synced == [("content", 0)] * 30 + [("names", 30)] * 3
+    assert synced == [("content", 0)] * 30 + [("names", 30)] * 4
+    assert sorted(folders) == [store, store / "0", store / "1", store / "2"]
     assert {path: path.read_bytes() for path in wanted} == wanted
     assert {path.stat().st_mode & 0o777 for path in wanted} == {0o600}
 

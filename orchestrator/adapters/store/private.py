@@ -22,17 +22,23 @@ def private_directory(path: Path) -> Path:
 
     One that is there already keeps its mode: it may be more than our store.
     """
+    for parent in _made(path):
+        sync_directory(parent)
+    return path
+
+
+def _made(path: Path) -> list[Path]:
+    """The same, but the names are not durable yet: the directories that have new ones."""
     missing = [place for place in (path, *path.parents) if not place.exists()]
     for place in reversed(missing):
         place.mkdir(mode=DIRECTORY_MODE, exist_ok=True)
-        sync_directory(place.parent)
     mode = path.stat().st_mode
     if mode & _WRITABLE_BY_OTHERS:
         raise StoreFault(
             f"{path} holds orch's records and others may write to it (mode {mode & 0o7777:04o}). "
             f"Take that from them (chmod go-w {path}) or name another directory."
         )
-    return path
+    return [place.parent for place in reversed(missing)]
 
 
 def new_file(path: Path) -> None:
@@ -67,12 +73,15 @@ def _sync(path: Path, kind: int) -> None:
 def write_all(files: Mapping[Path, bytes], sync: Sync = sync_path) -> None:
     """Write files whole, durable on return; none has its name before the content of all is on the disk. Raises OSError.
 
-    Two syncs one after the other for each file would be most of the time on a disk that takes its time for one.
+    Two syncs one after the other for each file would be most of the time on a disk that takes its time for one. So the
+    directories that are new are synced last too, each of those above once.
     """
     parts: dict[Path, Path] = {}
+    named: dict[Path, None] = {}
     try:
         for path, content in files.items():
-            private_directory(path.parent)
+            # Its own directory's name too, also where it is there: whoever made it may have failed before it was durable.
+            named |= dict.fromkeys([*_made(path.parent), path.parent.parent])
             descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".part-")
             parts[path] = Path(name)
             with os.fdopen(descriptor, "wb") as file:
@@ -80,7 +89,7 @@ def write_all(files: Mapping[Path, bytes], sync: Sync = sync_path) -> None:
         _sync_each(parts.values(), sync)
         for path, part in parts.items():
             part.replace(path)
-        _sync_each(dict.fromkeys(path.parent for path in parts), sync)
+        _sync_each(named | dict.fromkeys(path.parent for path in parts), sync)
     except BaseException:
         for part in parts.values():
             part.unlink(missing_ok=True)
