@@ -24,7 +24,7 @@ def warm(tmp_path: Path) -> Warm:
 
 # Both in a process of their own, since what is kept is kept for the whole of it.
 ASKED = """
-import inspect, json, sys
+import inspect, json, sys, types, zlib
 from pathlib import Path
 import ansible.modules
 import mitogen.core, mitogen.master, mitogen.minify, mitogen.parent, mitogen.service
@@ -42,13 +42,31 @@ def scanned(path):
 
 def minimized(module):
     text = inspect.getsource(module)
-    return [mitogen.minify.minimize_source(each) for each in (text, text.encode(), text + "# more")]
+    return [mitogen.minify.minimize_source(each) for each in (text, text + "# more", (text + "# more").encode())]
 
+def sent(name):
+    path, text, _ = mitogen.master.ModuleFinder().get_module_source(name)
+    if minify_safe(text):
+        text = mitogen.minify.minimize_source(text).encode()
+    return path, zlib.decompress(mitogen.master.zlib.compress(text, 9))
+
+def names(name):
+    module = types.ModuleType(name)
+    module.__package__ = name.rpartition(".")[0]
+    exec(compile(sent(name)[1], "sent", "exec"), vars(module))
+    return sorted(vars(module))
+
+def pushed(path):
+    service = types.SimpleNamespace(_cache={}, _forward=lambda context, path: None)
+    mitogen.service.PushFileService.propagate_to(service, None, str(path))
+    return bytes(service._cache[str(path)]).startswith(b"exec((lambda")
+
+minify_safe = mitogen.master.ModuleResponder.minify_safe_re.search
 told = {
     "scans": [scanned(modules / f"{name}.py") for name in ("setup", "copy", "command", "setup")],
     "related": [mitogen.master.ModuleFinder().find_related(name) for name in ("mitogen.service", "mitogen.parent")],
     "minimized": [minimized(module) for module in (mitogen.core, mitogen.service)],
-    "core": len(mitogen.parent.get_core_source_partial().append(b"1")),
+    "names": [names(f"ansible.module_utils.{name}") for name in ("basic", "facts.hardware.linux")] + [names("mitogen.service")],
     "changed": [],
 }
 for text in ("import os", "import ansible.module_utils.basic", "import os", "def broken("):
@@ -57,6 +75,13 @@ for text in ("import os", "import ansible.module_utils.basic", "import os", "def
         told["changed"].append([name for name, *_ in scanned(changing)])
     except ValueError as refused:
         told["changed"].append(type(refused.args[0][0]).__name__)
+with_code = {
+    "shared": sent("ansible.module_utils.basic")[1].startswith(b"exec((lambda"),
+    "module": pushed(modules / "user.py"),
+    "own": pushed(changing),
+    "core": zlib.decompress(mitogen.parent.get_core_source_partial().append(b"1")).startswith(b"exec((lambda"),
+}
+told["with code"] = with_code
 print(json.dumps(told))
 """
 
@@ -76,6 +101,10 @@ def test_what_is_kept_is_what_mitogen_finds_itself(tmp_path: Path) -> None:
         )
         assert asked.returncode == 0, asked.stderr.decode()
         told.append(json.loads(asked.stdout))
+    assert [each.pop("with code") for each in told] == [
+        dict.fromkeys(("shared", "module", "own", "core"), False),
+        {"shared": True, "module": True, "own": False, "core": True},
+    ]
     assert told[0] == told[1]
     scans, changed = told[1]["scans"], told[1]["changed"]
     assert min(len(scan) for scan in scans) > 10
