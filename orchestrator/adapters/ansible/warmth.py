@@ -112,7 +112,29 @@ def play(arguments: Sequence[str], environment: dict[str, str], project: str) ->
     for folder in environment.get("ANSIBLE_STRATEGY_PLUGINS", "").split(":"):
         if folder:
             strategy_loader.add_directory(str(Path(folder).expanduser()))
+    _copy_what_is_read_again_only()
     gc.set_threshold(_YOUNG)
     gc.enable()
     PlaybookCLI.cli_executor(sys.argv)
     raise AssertionError("cli_executor always exits")
+
+
+def _copy_what_is_read_again_only() -> None:
+    """Have Ansible hand out what it read of a file without a copy, until it reads that file again.
+
+    It keeps each file that it has read and gives away a deep copy, which takes longer than reading; the inventory and the
+    playbooks it reads but once. A file that is read again is read from the disk a second time, and kept from then on.
+    """
+    from ansible.parsing.dataloader import DataLoader
+
+    read: set[str] = set()
+    load = DataLoader.load_from_file
+
+    def load_from_file(loader: Any, name: str, cache: str = "all", *others: Any, **named: Any) -> Any:
+        path = loader.path_dwim(name)
+        if others or named.get("unsafe") or cache != "all" or path in read:
+            return load(loader, name, cache, *others, **named)
+        read.add(path)
+        return load(loader, name, "none", **{**named, "unsafe": True})
+
+    DataLoader.load_from_file = load_from_file

@@ -315,3 +315,44 @@ def test_ansible_looks_for_answers_less_often_unless_the_project_says_how_often(
         warm.port.start(request(f"a{number}", "site.yml", project=project))
         assert done(until(warm.port, f"a{number}", "finished"))
     assert (tmp_path / "log").read_text().split() == ["0.005", "0.001"]
+
+
+# In a process of its own: what is changed there is changed for the whole of it.
+READ = """
+import copy, sys
+from ansible.parsing.dataloader import DataLoader
+from orchestrator.adapters.ansible import warmth
+copies, deepcopy = [], copy.deepcopy
+def counting(value, memo=None):
+    copies.append(value)
+    return deepcopy(value, memo)
+if sys.argv[2] == "spared":
+    warmth._copy_what_is_read_again_only()
+loader, told = DataLoader(), []
+copy.deepcopy = counting
+for number in range(4):
+    told.append(loader.load_from_file(sys.argv[1]))
+    print(told[-1], len([value for value in copies if value == {"a": [1, 2]}]))
+    told[-1]["a"].append(number)
+other = DataLoader()
+print(other.load_from_file(sys.argv[1], cache="none"), other.load_from_file(sys.argv[1], unsafe=True))
+"""
+
+
+@pytest.mark.parametrize(("how", "copies"), [("as it is", [1, 2, 3, 4]), ("spared", [0, 1, 2, 3])])
+def test_what_a_run_reads_once_is_not_copied_and_what_it_reads_again_is(
+    tmp_path: Path, how: str, copies: list[int]
+) -> None:
+    (tmp_path / "read.yml").write_text("a: [1, 2]\n")
+    asked = subprocess.run(
+        [sys.executable, "-c", READ, str(tmp_path / "read.yml"), how],
+        cwd=Path(__file__).parents[3],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=True,
+        text=True,
+        timeout=60,
+    )
+    *seen, other = asked.stdout.splitlines()
+    assert seen == [f"{{'a': [1, 2]}} {number}" for number in copies]
+    assert other == "{'a': [1, 2]} {'a': [1, 2]}"
