@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.real.faults import FAULTS, PHASES, pairs
+from tests.chaos.real.faults import FAULTS, PHASES, listening_sshd, pairs
 from tests.chaos.real.fleet import chosen, on_real_hosts
 from tests.chaos.real.site import Site, sessions
 from tests.chaos.report import of_real
@@ -39,7 +39,7 @@ def test_faulted_rollouts_break_no_invariant(left_out: set[str]) -> None:
 
 
 @pytest.mark.fleet
-def test_a_login_that_is_left_open_is_seen(tmp_path: Path) -> None:
+def test_the_logins_and_the_sshd_of_a_host_are_told_from_those_of_others(tmp_path: Path) -> None:
     with lab_for("logins", 2, light=True) as lab:
         site = Site(lab, tmp_path)
         left = subprocess.Popen([*lab.ssh_command("web1"), "echo in; sleep 60"], stdout=subprocess.PIPE)
@@ -48,6 +48,10 @@ def test_a_login_that_is_left_open_is_seen(tmp_path: Path) -> None:
         assert [len(sessions(site, host)) for host in ("web1", "web2")] == [1, 0]
         left.kill()
         left.communicate()
+        # Both sshd: one that is told to read its keys again answers nobody for a moment.
+        its = [listening_sshd(site.root(host)) for host in ("web1", "web2")]
+        assert [len(pids) for pids in its] == [1, 1]
+        assert its[0] != its[1]
 
 
 def test_every_fault_is_struck_once() -> None:

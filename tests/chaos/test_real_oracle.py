@@ -69,6 +69,15 @@ def test_only_an_attempt_that_had_leave_already_may_read_a_change() -> None:
     assert against_acts([SOUND[0], act], told, fold(told), after) == []
 
 
+def test_a_change_between_leave_and_intent_may_be_read_and_one_before_leave_was_asked_may_not() -> None:
+    told = from_a_changed_copy([*ready_to_deploy(), e.WaveAuthorised(wave=0), *attempted("a1", 0, h1="done")])
+    number = next(n for n, record in enumerate(told) if isinstance(record.event, e.WaveAuthorised))
+    asked, authorised, intended = (told[n].at.timestamp() for n in (number - 1, number, number + 1))
+    acts = [Act("h1", "a1", "deploy", TAMPERED, intended + 0.6)]
+    assert against_acts(acts, told, fold(told), authorised + 0.001) == []
+    assert against_acts(acts, told, fold(told), asked - 0.001) == ["a1 ran a changed playbook on h1"]
+
+
 def from_a_changed_copy(events: list[e.Event]) -> list[e.Recorded]:
     changed = events[-1].model_copy(
         update={"changed_in_copy": ("playbook tree (playbooks/app.yml changed)",)}

@@ -71,13 +71,13 @@ def _lose_copy(site: Site, host: str, deployment: str, driver: "subprocess.Popen
 
 def _change_copy(site: Site, host: str, deployment: str, driver: "subprocess.Popen[str]") -> None:
     """Both playbooks of the copy sign the act log with a word of their own now, which no attempt after this may read there."""
-    site.changed_at = time.time()
     for folder in ("playbooks", "rollback"):
         path = site.home / "frozen" / deployment / folder / "app.yml"
         with suppress(FileNotFoundError):
             path.chmod(0o600)
             signed = re.sub(r"(echo .*? )\w+ \$\(date", rf"\1{TAMPERED} $(date", path.read_text())
             path.write_text(signed)
+    site.changed_at = time.time()
 
 
 def _parent(pid: int) -> int:
@@ -175,17 +175,20 @@ def _old_key(site: Site, host: str) -> None:
 
 def _hang_up_sshd(root: Path) -> None:
     """Let the host's sshd read its keys again."""
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with suppress(OSError):
-                command = (entry / "cmdline").read_bytes()
-                listening = b"/usr/sbin/sshd" in command and b"listener" in command
-                if (
-                    listening
-                    and (entry / "root/etc/machine-id").stat().st_ino
-                    == (root / "etc/machine-id").stat().st_ino
-                ):
-                    os.kill(int(entry.name), signal.SIGHUP)
+    for pid in listening_sshd(root):
+        os.kill(pid, signal.SIGHUP)
+
+
+def listening_sshd(root: Path) -> list[int]:
+    """The host's own: each host has a file system of its own, in which the same files can have the same numbers."""
+    machine, found = root / "etc/machine-id", []
+    for entry in (each for each in Path("/proc").iterdir() if each.name.isdigit()):
+        with suppress(OSError):
+            command = (entry / "cmdline").read_bytes()
+            listening = b"/usr/sbin/sshd" in command and b"listener" in command
+            if listening and (entry / "root/etc/machine-id").samefile(machine):
+                found.append(int(entry.name))
+    return found
 
 
 def _fill_store(site: Site, host: str, deployment: str, driver: "subprocess.Popen[str]") -> None:

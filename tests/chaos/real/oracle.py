@@ -1,8 +1,10 @@
 """What must hold after a rollout, judged by the act logs, the prober, the tree hashes and the census; then the journal."""
 
+import difflib
 import time
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.store import SqlHostLocks, SqlJournal
@@ -72,10 +74,11 @@ def against_acts(
 ) -> list[str]:
     """What the act logs of the hosts and the journal disagree on.
 
-    `changed_at`: when the private copy was changed. An attempt that had leave by then may read it still; its end tells of
-    it, and a deploy does not count before a person has spoken (ADR 17).
+    `changed_at`: when the change of the private copy was whole. An attempt whose leave was asked for by then may read it still;
+    its end tells of it, and a deploy does not count before a person has spoken (ADR 17).
     """
     intended = {r.event.attempt: r for r in records if isinstance(r.event, e.AttemptIntended)}
+    leave = _leave_asked(records)
     gates = {r.event.wave: r.at.timestamp() for r in records if isinstance(r.event, e.GatePassed)}
     backout = min(
         (r.at.timestamp() for r in records if isinstance(r.event, e.BackoutBegan)), default=float("inf")
@@ -88,8 +91,7 @@ def against_acts(
     found += [
         f"{act.attempt} ran a changed playbook on {act.host}"
         for act in acts
-        if act.task == TAMPERED
-        and (act.attempt not in intended or intended[act.attempt].at.timestamp() > changed_at)
+        if act.task == TAMPERED and leave.get(act.attempt, float("inf")) > changed_at
     ]
     silent = {
         r.event.outcome.attempt
@@ -112,6 +114,18 @@ def against_acts(
         if act.purpose == "deploy" and act.at > backout:
             found.append(f"{act.attempt} deployed to {act.host} after the backout had begun")
     return found + _repeats(acts, records)
+
+
+def _leave_asked(records: list[Recorded]) -> dict[str, float]:
+    """When leave was asked for that each attempt was begun with: at what stands on the journal before it."""
+    found, asked = {}, 0.0
+    for before, record in pairwise(records):
+        if isinstance(record.event, e.WaveAuthorised):
+            asked = before.at.timestamp()
+        elif isinstance(record.event, e.AttemptIntended):
+            found[record.event.attempt] = asked or before.at.timestamp()
+            asked = 0.0
+    return found
 
 
 def outrun(acts: list[Act], records: list[Recorded], newer: str, woken_at: float) -> list[str]:
@@ -171,6 +185,12 @@ def _repeats(acts: list[Act], records: list[Recorded]) -> list[str]:
     ]
 
 
+def _lines(before: str, now: str) -> str:
+    """The lines that are in one of two texts only."""
+    pairs = difflib.ndiff(before.splitlines(), now.splitlines())
+    return "; ".join(line for line in pairs if line[0] in "+-")
+
+
 def _truthful(site: Site, d: Deployment, trees: dict[str, str]) -> list[str]:
     touched = {act.host for act in site.acts() if act.attempt.startswith(f"{d.id}.")}
     theirs = {act.host for act in site.acts()} - touched
@@ -181,8 +201,10 @@ def _truthful(site: Site, d: Deployment, trees: dict[str, str]) -> list[str]:
         stands = d.standings[host].standing
         if host in theirs and stands == "untouched":
             continue  # another deployment changed it, and this one did not touch it
-        if stands in ("restored", "untouched") and site.tree(host) != trees[host]:
-            found.append(f"{host} is called {stands} and its files differ from before")
+        if stands in ("restored", "untouched") and (now := site.tree(host)) != trees[host]:
+            found.append(
+                f"{host} is called {stands} and its files differ from before: {_lines(trees[host], now)}"
+            )
         if stands == "untouched" and host in touched:
             found.append(f"{host} is called untouched and was touched")
         wanted = {"verified": "2.0", "restored": "1.0", "untouched": "1.0"}.get(stands)

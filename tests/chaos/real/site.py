@@ -29,6 +29,7 @@ STORE = 96
 LIMIT = 240.0
 """Seconds after which a command of orch is taken for one that never ends."""
 
+NO_ANSWER = "no answer"
 TAMPERED = "tampered"
 """The task that stands in the act log where a playbook of a changed copy was run."""
 
@@ -224,10 +225,10 @@ class Site:
         return found
 
     def tree(self, host: str) -> str:
-        """A hash of the managed files of a host: names, modes, owners and content; empty where it does not answer."""
+        """The managed files of a host: names, modes, owners and digests; what ssh said where it does not answer."""
         script = "cd /etc/chaos && find . -printf '%P %m %U %G %l\\n' | sort && find . -type f | sort | xargs sha256sum"
         told = self.ssh(host, f"sudo sh -c {json.dumps(script)}")
-        return sha256(told.stdout.encode()).hexdigest() if told.returncode == 0 else ""
+        return told.stdout if told.returncode == 0 else f"{NO_ANSWER} ({told.returncode}): {told.stderr}"
 
     def _probe(self) -> None:
         """Poll each host's service until the rollout is over."""
