@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 from pathlib import Path
 
 import click
 
-from orchestrator.bootstrap import ports_to_start as ports_of_home
+from orchestrator.bootstrap import ports_to_start
 from orchestrator.cli.person import by_option, json_option
 from orchestrator.errors import UsageFault
 
@@ -29,15 +28,10 @@ def deploy(plan: Path, approved_by: tuple[str, ...], as_json: bool, by: str) -> 
     `orch resume` goes on. The exit code says how it ended (docs/exit-codes.md).
     """
     approvals = approvals_of(approved_by)
-    # What is imported stays; looking for garbage among it meanwhile takes a fifth of the time.
-    gc.disable()
-    try:
-        ports = ports_of_home(plan)
-        from orchestrator.cli.follow import drive_in_view
-        from orchestrator.engine import use_cases
-    finally:
-        gc.freeze()
-        gc.enable()
+    ports = ports_to_start(plan)
+    from orchestrator.cli.follow import drive_in_view
+    from orchestrator.engine import use_cases
+
     try:
         return drive_in_view(
             ports,

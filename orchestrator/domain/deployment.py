@@ -302,10 +302,7 @@ class Deployment(Noun):
     @property
     def open_attempt(self) -> Attempted | None:
         """The one attempt without outcome, if there is one."""
-        for attempt in self.attempts:
-            if attempt.outcome is None and attempt.lost is None:
-                return attempt
-        return None
+        return next((attempt for attempt in self.attempts if attempt.open), None)
 
     @cached_property
     def touched_hosts(self) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,25 @@ from orchestrator.domain.attempt import AttemptRequest
 from orchestrator.domain.sighting import Sighting
 
 RUNS = Path(__file__).parents[2] / "cases/runs"
+
+
+def told_by(program: str, *words: str, environment: dict[str, str] | None = None) -> str:
+    """What a Python program says, in a process of its own: what it changes there is changed for the whole of it.
+
+    All three streams are its own: Ansible refuses to be imported where another test made one of them non-blocking.
+    """
+    asked = subprocess.run(
+        [sys.executable, "-c", program, *words],
+        cwd=Path(__file__).parents[3],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=60,
+    )
+    assert asked.returncode == 0, asked.stderr
+    return asked.stdout
 
 
 def request(attempt: str, playbook: str, project: Path = RUNS, **changes: Any) -> AttemptRequest:

@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 
 from orchestrator.adapters.ansible.compiled_modules import bytecode
-from tests.adapters.ansible.local_runs import request, until
+from tests.adapters.ansible.local_runs import request, told_by, until
 from tests.adapters.ansible.test_warm_start import NO_ROOM, Warm, done
 
-# In a process of its own, since what is kept is kept for the whole of it.
 ASKED = """
 import builtins, io, json, sys, zipfile
 from datetime import datetime, UTC
@@ -59,20 +58,10 @@ print(json.dumps(told))
 
 
 def test_what_is_sent_is_what_ansible_sends_and_the_bytecode_of_all_of_it(tmp_path: Path) -> None:
-    told = []
-    for how in ("anew", "kept"):
-        asked = subprocess.run(
-            [sys.executable, "-c", ASKED, how, str(tmp_path)],
-            cwd=Path(__file__).parents[3],
-            env={"PYTHONHASHSEED": "1"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            timeout=60,
-        )
-        assert asked.returncode == 0, asked.stderr.decode()
-        told.append(json.loads(asked.stdout))
-    anew, kept = told
+    anew, kept = (
+        json.loads(told_by(ASKED, how, str(tmp_path), environment={"PYTHONHASHSEED": "1"}))
+        for how in ("anew", "kept")
+    )
     assert "Unable to compile" in anew.pop("refused")
     assert "Unable to compile" in kept.pop("refused")
     assert anew.pop("compiled") > 150

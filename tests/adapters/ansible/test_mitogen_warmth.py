@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from orchestrator.adapters.ansible.settings import base_environment
-from tests.adapters.ansible.local_runs import RUNS, request, until, wait_for
+from tests.adapters.ansible.local_runs import RUNS, request, told_by, until, wait_for
 from tests.adapters.ansible.test_warm_start import Warm, done, gone
 
 
@@ -22,7 +20,6 @@ def warm(tmp_path: Path) -> Warm:
     return Warm(tmp_path)
 
 
-# Both in a process of their own, since what is kept is kept for the whole of it.
 ASKED = """
 import inspect, json, sys, types, zlib
 from pathlib import Path
@@ -87,20 +84,7 @@ print(json.dumps(told))
 
 
 def test_what_is_kept_is_what_mitogen_finds_itself(tmp_path: Path) -> None:
-    root = Path(__file__).parents[3]
-    told = []
-    for how in ("anew", "kept"):
-        # All three streams are its own: Ansible refuses to be imported where another test made one of them non-blocking.
-        asked = subprocess.run(
-            [sys.executable, "-c", ASKED, how, str(tmp_path)],
-            cwd=root,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            timeout=60,
-        )
-        assert asked.returncode == 0, asked.stderr.decode()
-        told.append(json.loads(asked.stdout))
+    told = [json.loads(told_by(ASKED, how, str(tmp_path))) for how in ("anew", "kept")]
     assert [each.pop("with code") for each in told] == [
         dict.fromkeys(("shared", "module", "own", "core"), False),
         {"shared": True, "module": True, "own": False, "core": True},

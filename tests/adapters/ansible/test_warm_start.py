@@ -21,7 +21,7 @@ from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 from orchestrator.adapters.ansible.settings import base_environment
 from orchestrator.adapters.ansible.warm_start import WarmStart
 from orchestrator.domain.sighting import Sighting
-from tests.adapters.ansible.local_runs import RUNS, request, until, wait_for
+from tests.adapters.ansible.local_runs import RUNS, request, told_by, until, wait_for
 from tests.adapters.ansible.test_attempts import sleepers, unique_seconds
 
 
@@ -317,7 +317,6 @@ def test_ansible_looks_for_answers_less_often_unless_the_project_says_how_often(
     assert (tmp_path / "log").read_text().split() == ["0.005", "0.001"]
 
 
-# In a process of its own: what is changed there is changed for the whole of it.
 READ = """
 import copy, sys
 from ansible.parsing.dataloader import DataLoader
@@ -344,15 +343,6 @@ def test_what_a_run_reads_once_is_not_copied_and_what_it_reads_again_is(
     tmp_path: Path, how: str, copies: list[int]
 ) -> None:
     (tmp_path / "read.yml").write_text("a: [1, 2]\n")
-    asked = subprocess.run(
-        [sys.executable, "-c", READ, str(tmp_path / "read.yml"), how],
-        cwd=Path(__file__).parents[3],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=True,
-        text=True,
-        timeout=60,
-    )
-    *seen, other = asked.stdout.splitlines()
+    *seen, other = told_by(READ, str(tmp_path / "read.yml"), how).splitlines()
     assert seen == [f"{{'a': [1, 2]}} {number}" for number in copies]
     assert other == "{'a': [1, 2]} {'a': [1, 2]}"
