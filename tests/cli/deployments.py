@@ -20,7 +20,6 @@ from tests.plans import prepared, targets_named
 from tests.simulation.run import _Library
 
 VERBS_THAT_ASK = (
-    "deploy",
     "rehearse",
     "rollback",
     "signals",
@@ -82,4 +81,5 @@ def fleet(home: Path, monkeypatch: pytest.MonkeyPatch, **strategy: object) -> Fl
     )
     for verb in VERBS_THAT_ASK:
         monkeypatch.setattr(f"orchestrator.cli.{verb}.ports_of_home", lambda *_: ports)
+    monkeypatch.setattr("orchestrator.cli.deploy.ports_to_start", lambda _: ports)
     return Fleet(ports, targets, playbooks, clock)
