@@ -6,8 +6,9 @@ import time
 
 from orchestrator.adapters.ssh import program
 from orchestrator.adapters.ssh.answers import Answered, Question, Unanswered
-from orchestrator.adapters.ssh.on_target.frame import BadFrame, end_mark, unframe
+from orchestrator.adapters.ssh.on_target.frame import end_mark
 from orchestrator.adapters.ssh.session import Broken, CutShort, Session, Unreached
+from orchestrator.adapters.ssh.unframe import BadFrame, unframe
 from orchestrator.domain.plain_text import plain
 from orchestrator.domain.target import Identity, Target
 

@@ -6,11 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.adapters.ssh.on_target.frame import BadFrame, frame, unframe
+from orchestrator.adapters.ssh.on_target.frame import frame, json_of
+from orchestrator.adapters.ssh.unframe import BadFrame, unframe
 
 NONCE = "5f3a"
 ANSWER = {"items": ["ä", "\udc80", 1, None], "end": True}
 WHOLE = frame(NONCE, ANSWER)
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just("\udc80"),
+    lambda inner: st.lists(inner) | st.tuples(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
+)
 BODY_AT = WHOLE.index(b"{")
 
 noise = st.binary(max_size=200).filter(lambda data: b"ORCH-ANSWER" not in data)
@@ -39,6 +45,16 @@ def test_any_changed_byte_is_seen(place: int, flip: int) -> None:
 def test_noise_in_the_middle_is_seen(place: int, stray: bytes) -> None:
     with pytest.raises(BadFrame):
         unframe(NONCE, WHOLE[:place] + stray + WHOLE[place:])
+
+
+@given(st.dictionaries(st.text(), anything))
+def test_an_answer_is_written_as_json_writes_it(answer: dict[str, object]) -> None:
+    assert json_of(answer) == json.dumps(answer, separators=(",", ":")).encode()
+
+
+def test_what_is_no_json_is_complained_of_as_json_does() -> None:
+    with pytest.raises(TypeError, match="bytes is not JSON serializable"):
+        json_of({"a": b""})
 
 
 REFUSED = [

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import glob
-import hashlib
 import os
 import time
 
-from orchestrator.adapters.ssh.on_target import accounts, packages, procfs, shell, units
+from orchestrator.adapters.ssh.on_target import accounts, digest, packages, procfs, shell, units
 from orchestrator.adapters.ssh.on_target.files import Files
 
 TYPE_CHECKING = False
@@ -103,6 +101,10 @@ class Capture:
             })  # fmt: skip
 
     def _sysctl(self) -> None:
+        if not self.scope["sysctl"]:
+            return
+        import glob
+
         for asked in self.scope["sysctl"]:
             pattern = "/proc/sys/" + asked.replace(".", "/")
             paths = [path for path in sorted(glob.glob(pattern)) if os.path.isfile(path)]
@@ -125,7 +127,7 @@ class Capture:
             output = ran.output.decode("utf-8", "surrogateescape")
             attributes: dict[str, Any] = {
                 "exit_code": ran.code,
-                "sha256": hashlib.sha256(ran.output).hexdigest(),
+                "sha256": digest.of(ran.output),
             }
             if len(ran.output) <= self.scope["content_limit"]:
                 attributes["output"] = output
@@ -137,9 +139,9 @@ def _bracketed(address: str) -> str:
 
 
 def _digest(paths: list[str]) -> str:
-    digest = hashlib.sha256()
+    content = b""
     for path in paths:
         if path:
             with open(path, "rb") as source:
-                digest.update(source.read())
-    return digest.hexdigest() if any(paths) else ""
+                content += source.read()
+    return digest.of(content) if any(paths) else ""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import grp
-import hashlib
 import os
 import pwd
 import stat
 
+from orchestrator.adapters.ssh.on_target.digest import sha256
 from orchestrator.domain.words import mode_number, mode_words
 
 TYPE_CHECKING = False
@@ -44,11 +44,12 @@ def group_of(status: os.stat_result) -> str:
 
 def digest_of(path: str) -> str:
     """SHA-256 of a file's whole content; never waits for a writer of a pipe."""
-    digest = hashlib.sha256()
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
     with os.fdopen(descriptor, "rb", buffering=0) as source:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             raise OSError(22, "not a regular file", path)
+        digest = sha256(status.st_size)
         while True:
             piece = source.read(1 << 20)
             if not piece:

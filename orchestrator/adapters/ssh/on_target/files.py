@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
+import binascii
 import errno
-import hashlib
 import os
 import stat
 import time
 
-from orchestrator.adapters.ssh.on_target import file_check, patterns
+from orchestrator.adapters.ssh.on_target import digest, file_check, patterns
 from orchestrator.domain.words import mode_words
 
 TYPE_CHECKING = False
@@ -117,20 +116,20 @@ class Files:
         """Size and digest of the bytes that were read, and the bytes where they are few enough to be kept."""
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY)
         with os.fdopen(descriptor, "rb", buffering=0) as source:
-            digest, size, kept = hashlib.sha256(), 0, b""
+            found_digest, size, kept = digest.sha256(os.fstat(descriptor).st_size), 0, b""
             while True:
                 piece = source.read(1 << 20)
                 if not piece:
                     break
-                digest.update(piece)
+                found_digest.update(piece)
                 size += len(piece)
                 kept = kept + piece if size <= self.content_limit else b""
                 if time.monotonic() > self.deadline:
                     raise OSError(errno.ETIMEDOUT, "no time left to read it whole")
-        found: dict[str, Any] = {"size": size, "sha256": digest.hexdigest()}
+        found: dict[str, Any] = {"size": size, "sha256": found_digest.hexdigest()}
         if self.content_limit > 0 and size <= min(self.content_limit, self.content_left):
             self.content_left -= size
-            found["content"] = base64.b64encode(kept).decode("ascii")
+            found["content"] = binascii.b2a_base64(kept, newline=False).decode("ascii")
         return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import os
 import stat
 
@@ -29,7 +28,15 @@ def excluded(names: list[str], pattern: list[str]) -> bool:
         return True
     if pattern[0] == "**":
         return any(excluded(names[start:], pattern[1:]) for start in range(len(names) + 1))
-    return bool(names) and fnmatch.fnmatchcase(names[0], pattern[0]) and excluded(names[1:], pattern[1:])
+    return bool(names) and _matches(names[0], pattern[0]) and excluded(names[1:], pattern[1:])
+
+
+def _matches(name: str, pattern: str) -> bool:
+    if not is_pattern(pattern):
+        return name == pattern
+    from fnmatch import fnmatchcase  # with all of `re`, for what few scopes have
+
+    return fnmatchcase(name, pattern)
 
 
 def expand(pattern: str, fault: Fault) -> list[str]:
@@ -58,7 +65,7 @@ def _expand(base: str, parts: list[str], fault: Fault) -> Iterator[str]:
 def _named(base: str, part: str, fault: Fault) -> list[str]:
     if not is_pattern(part):
         return [part] if os.path.lexists(os.path.join(base, part)) else []
-    matching = [name for name in _listed(base, fault) if fnmatch.fnmatchcase(name, part)]
+    matching = [name for name in _listed(base, fault) if _matches(name, part)]
     return [name for name in matching if part.startswith(".") or not name.startswith(".")]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import _socket
 import os
-import socket
 import struct
+
+from orchestrator.adapters.ssh.on_target.listening import listening
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,12 +49,25 @@ def pids_here() -> Iterator[int]:
 def listeners() -> list[Listener]:
     """Listening TCP sockets, and UDP sockets below the range from which passing clients get their ports."""
     first_passing = _first_passing_port()
-    found = []
-    for protocol, wanted in (("tcp", "0A"), ("tcp6", "0A"), ("udp", "07"), ("udp6", "07")):
+    found = [Listener("tcp", *each) for protocol in ("tcp", "tcp6") for each in listening_of(protocol)]
+    for protocol in ("udp", "udp6"):
         for address, port, state, inode in _sockets(protocol):
-            if state == wanted and (protocol.startswith("tcp") or port < first_passing):
-                found.append(Listener(protocol[:3], address, port, inode))
+            if state == "07" and port < first_passing:
+                found.append(Listener("udp", address, port, inode))
     return found
+
+
+def listening_of(protocol: str) -> list[tuple[str, int, str]]:
+    """Address, port and inode of each listening socket of `tcp` or `tcp6`; from /proc where the kernel cannot be asked."""
+    try:
+        return listening(protocol)
+    except OSError:
+        return from_proc(protocol)
+
+
+def from_proc(protocol: str) -> list[tuple[str, int, str]]:
+    """The same from /proc/net."""
+    return [(address, port, inode) for address, port, state, inode in _sockets(protocol) if state == "0A"]
 
 
 def _first_passing_port() -> int:
@@ -79,7 +94,7 @@ def _address(text: str) -> str:
     """An address from the kernel's words of 32 bits, each in the machine's own byte order."""
     words = [int(text[place : place + 8], 16) for place in range(0, len(text), 8)]
     packed = struct.pack("=" + "I" * len(words), *words)
-    return socket.inet_ntop(socket.AF_INET if len(words) == 1 else socket.AF_INET6, packed)
+    return _socket.inet_ntop(_socket.AF_INET if len(words) == 1 else _socket.AF_INET6, packed)
 
 
 def names_by_socket(inodes: set[str]) -> dict[str, set[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import _thread
 import time
 
 from orchestrator.adapters.ssh.on_target.checks import evaluate
@@ -27,16 +27,26 @@ class Rounds:
     def run(self) -> dict[str, list[Any]]:
         """Answer, finding and seconds by the check's number; what did not end in time is inconclusive."""
         slow = [check for check in self.checks if check["kind"] in _SLOW]
-        threads = [
-            threading.Thread(target=self._until_settled, args=([check],), daemon=True) for check in slow
-        ]
-        for thread in threads:
-            thread.start()
+        waiting = [self._begun(check) for check in slow]
         self._until_settled([check for check in self.checks if check["kind"] not in _SLOW])
-        for thread in threads:
-            thread.join(max(0.0, self.deadline - time.monotonic()))
+        for settled in waiting:
+            settled.acquire(timeout=max(0.0, self.deadline - time.monotonic()))
         late = ["inconclusive", "not evaluated in time", round(time.monotonic() - self.started, 3)]
         return {str(check["number"]): self.answers.get(str(check["number"]), late) for check in self.checks}
+
+    def _begun(self, check: dict[str, Any]) -> _thread.LockType:
+        """Ask a check in a thread of its own; the lock is free when it is settled."""
+        settled = _thread.allocate_lock()
+        settled.acquire()
+
+        def ask() -> None:
+            try:
+                self._until_settled([check])
+            finally:
+                settled.release()
+
+        _thread.start_new_thread(ask, ())
+        return settled
 
     def _until_settled(self, checks: list[dict[str, Any]]) -> None:
         due = dict.fromkeys((check["number"] for check in checks), self.started)

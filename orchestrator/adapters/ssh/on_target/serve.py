@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
+import _thread
+import marshal
 import os
 import pwd
 import sys
-import threading
 import time
 
 from orchestrator.adapters.ssh.on_target import frame, shell
@@ -24,18 +24,19 @@ def serve(request: dict[str, Any], source: BinaryIO, out: BinaryIO) -> None:
 
     A line each few seconds shows that the host is alive; it also ends us when nobody is there any more to read it.
     """
-    writing = threading.Lock()
-    threading.Thread(target=_beat, args=(out, writing), daemon=True).start()
+    os.chdir("/")  # where the programs of checks are started
+    writing = _thread.allocate_lock()
+    _thread.start_new_thread(_beat, (out, writing))
     while answered(request, source, out, writing) and request["stay"]:
         line = source.readline()
         if not line:
             break
-        request = json.loads(source.read(int(line)))
+        request = marshal.loads(source.read(int(line)))  # noqa: S302 - from where our code comes
     writing.acquire()  # no heartbeat after this
     os._exit(0)  # threads that still wait for somebody are of no interest any more
 
 
-def answered(request: dict[str, Any], source: BinaryIO, out: BinaryIO, writing: threading.Lock) -> bool:
+def answered(request: dict[str, Any], source: BinaryIO, out: BinaryIO, writing: _thread.LockType) -> bool:
     """Answer one request, framed; whether its source may be read on."""
     nonce = request["nonce"]
     _write(out, f"\nORCH-HELLO {nonce} {time.time():.6f}\n".encode("ascii"), writing)
@@ -46,29 +47,36 @@ def answered(request: dict[str, Any], source: BinaryIO, out: BinaryIO, writing: 
         answer = {"fault": f"the program on the target failed: {type(error).__name__}: {error}"}
     answer["echo"] = None if echo is None else echo.wait()
     _write(out, frame.frame(nonce, answer), writing)
-    return echo is None or not echo.is_alive()
+    return echo is None or echo.is_over()
 
 
-class _Echo(threading.Thread):
+class _Echo:
     """Notes when the controller's answer to our first line arrived: a round trip without Python's start in it."""
 
     def __init__(self, source: BinaryIO) -> None:
-        super().__init__(daemon=True)
         self.source = source
         self.arrived_at: float | None = None
-        self.start()
+        self.reading = _thread.allocate_lock()
+        self.reading.acquire()
+        _thread.start_new_thread(self._read, ())
 
-    def run(self) -> None:
+    def _read(self) -> None:
         if self.source.readline() == b"\n":
             self.arrived_at = time.time()
+        self.reading.release()
+
+    def is_over(self) -> bool:
+        """Whether nobody reads on."""
+        return not self.reading.locked()
 
     def wait(self) -> float | None:
         """The moment by this host's clock; None when nothing came."""
-        self.join(ECHO_SECONDS)
+        if self.reading.acquire(timeout=ECHO_SECONDS):
+            self.reading.release()
         return self.arrived_at
 
 
-def _write(out: BinaryIO, data: bytes, lock: threading.Lock) -> None:
+def _write(out: BinaryIO, data: bytes, lock: _thread.LockType) -> None:
     try:
         with lock:
             out.write(data)
@@ -78,7 +86,7 @@ def _write(out: BinaryIO, data: bytes, lock: threading.Lock) -> None:
         os._exit(1)
 
 
-def _beat(out: BinaryIO, writing: threading.Lock) -> None:
+def _beat(out: BinaryIO, writing: _thread.LockType) -> None:
     while True:
         time.sleep(HEARTBEAT_SECONDS)
         _write(out, b"\n", writing)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # signal makes enumerations of it first, in 4 ms
+import _thread
+import errno
 import os
-import signal
-import subprocess
-import threading
 import time
 
 OUTPUT_LIMIT = 1 << 20
@@ -24,23 +24,37 @@ class Ran:
         self.trouble = trouble
 
 
-class _Drain(threading.Thread):
-    """Reads a pipe up to a limit; what is beyond is read and dropped, and remembered as too much."""
+class _Drain:
+    """Reads a pipe up to a limit, and closes it; what is beyond is read and dropped, and remembered as too much."""
 
-    def __init__(self, descriptor: int, limit: int) -> None:
-        super().__init__(daemon=True)
-        self.descriptor = descriptor
+    def __init__(self, limit: int) -> None:
+        self.descriptor, self.others = os.pipe()
         self.limit = limit
         self.kept = bytearray()
         self.too_much = False
-        self.start()
+        self.reading = _thread.allocate_lock()
 
-    def run(self) -> None:
+    def start(self) -> None:
+        """Read what others write, in a thread."""
+        os.close(self.others)
+        self.reading.acquire()
+        _thread.start_new_thread(self._run, ())
+
+    def close(self) -> None:
+        """Close it, where nobody was started to write."""
+        os.close(self.others)
+        os.close(self.descriptor)
+
+    def _run(self) -> None:
+        try:
+            self._read()
+        finally:
+            os.close(self.descriptor)
+            self.reading.release()
+
+    def _read(self) -> None:
         while True:
-            try:
-                piece = os.read(self.descriptor, 65536)
-            except OSError:
-                return
+            piece = os.read(self.descriptor, 65536)
             if not piece:
                 return
             self.kept += piece[: max(0, self.limit - len(self.kept))]
@@ -51,23 +65,50 @@ def run(arguments: list[str], timeout: float, limit: int = OUTPUT_LIMIT) -> Ran:
     """Run a program for at most `timeout` seconds, keeping at most `limit` bytes of its output."""
     environment = dict(os.environ, LC_ALL="C", LANG="C")
     environment["PATH"] = environment.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin"
+    out, err = _Drain(limit), _Drain(65536)
     try:
-        child = subprocess.Popen(
-            arguments,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment,
-            cwd="/",
-            start_new_session=True,
-        )
+        pid = _spawned(arguments, environment, out, err)
     except OSError as error:
+        out.close()
+        err.close()
         return Ran(None, b"", b"", f"{arguments[0]} cannot be run: {error.strerror}")
-    _running.add(child.pid)
+    _running.add(pid)
+    out.start()
+    err.start()
     try:
-        return _to_its_end(child, timeout, limit)
+        return _to_its_end(pid, timeout, out, err)
     finally:
-        _running.discard(child.pid)
+        _running.discard(pid)
+
+
+def _spawned(arguments: list[str], environment: dict[str, str], out: _Drain, err: _Drain) -> int:
+    """Started in a session of its own with no input, these outputs and no other file; `subprocess` takes 8 ms to import."""
+    into = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_DUP2, out.others, 1),
+        (os.POSIX_SPAWN_DUP2, err.others, 2),
+    ]
+    program = _found(arguments[0], environment["PATH"])
+    ignored_by_python = [_signal.SIGPIPE, _signal.SIGXFSZ]
+    try:
+        return os.posix_spawn(
+            program, arguments, environment, file_actions=into, setsid=True, setsigdef=ignored_by_python
+        )
+    except NotImplementedError:  # an old C library: a group of its own then
+        return os.posix_spawn(
+            program, arguments, environment, file_actions=into, setpgroup=0, setsigdef=ignored_by_python
+        )
+
+
+def _found(program: str, path: str) -> str:
+    """Where a program is. Raises FileNotFoundError: a name that is nowhere is not looked for in the folder we are in."""
+    if "/" in program:
+        return program
+    for folder in path.split(":"):
+        place = os.path.join(folder, program)
+        if folder and os.path.isfile(place) and os.access(place, os.X_OK):
+            return place
+    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), program)
 
 
 def as_login_user(arguments: list[str]) -> list[str]:
@@ -78,19 +119,16 @@ def as_login_user(arguments: list[str]) -> list[str]:
     return ["sudo", "-n", "-H", "-u", user, "--", *arguments]
 
 
-def _to_its_end(child: subprocess.Popen[bytes], timeout: float, limit: int) -> Ran:
-    pipes = [pipe for pipe in (child.stdout, child.stderr) if pipe is not None]
-    out, err = _Drain(pipes[0].fileno(), limit), _Drain(pipes[1].fileno(), 65536)
-    ended = _ended(child.pid, timeout)
-    end_group(
-        child.pid
-    )  # before the leader is collected: until then its number cannot become somebody else's
-    code = child.wait()
+def _to_its_end(pid: int, timeout: float, out: _Drain, err: _Drain) -> Ran:
+    ended = _ended(pid, timeout)
+    end_group(pid)  # before the leader is collected: until then its number cannot become somebody else's
+    _, status = os.waitpid(pid, 0)
+    code = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
     for drain in (out, err):
-        drain.join(2.0)
+        drain.reading.acquire(timeout=2.0)
     if not ended:
         return Ran(None, bytes(out.kept), bytes(err.kept), f"no end within {timeout:g} s")
-    trouble = f"more than {limit} bytes of output" if out.too_much else ""
+    trouble = f"more than {out.limit} bytes of output" if out.too_much else ""
     return Ran(code, bytes(out.kept), bytes(err.kept), trouble)
 
 
@@ -109,7 +147,7 @@ def _ended(pid: int, timeout: float) -> bool:
 def end_group(pid: int) -> None:
     """End what a program left running."""
     try:
-        os.killpg(pid, signal.SIGKILL)
+        os.killpg(pid, _signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         return
 

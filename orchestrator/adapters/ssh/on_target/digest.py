@@ -1,0 +1,44 @@
+"""SHA-256 by Python's own code for little, and by OpenSSL for much: loading OpenSSL takes as long as digesting 1 MiB."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Digest(Protocol):
+        """A digest under way."""
+
+        def update(self, data: bytes, /) -> None:
+            """Add bytes."""
+
+        def hexdigest(self) -> str:
+            """The digest of what was added."""
+
+
+LITTLE = 1 << 20
+"""Bytes, of all digests of this program together, before OpenSSL is worth its loading."""
+_expected = 0
+
+
+def sha256(size: int) -> Digest:
+    """A digest of some `size` bytes, nothing of it added yet."""
+    global _expected  # noqa: PLW0603 - one program, one sum
+    _expected += size
+    if _expected <= LITTLE:
+        for module in ("_sha256", "_sha2"):  # its name up to Python 3.11, and since
+            try:
+                found: Digest = __import__(module).sha256()
+            except (ImportError, ValueError):
+                continue
+            return found
+    import hashlib
+
+    return hashlib.sha256()
+
+
+def of(content: bytes) -> str:
+    """The digest of these bytes."""
+    digest = sha256(len(content))
+    digest.update(content)
+    return digest.hexdigest()
