@@ -11,11 +11,20 @@ stamp="$venv/.locked"
 ingredients() { pwd; cat requirements.lock; sed -n '/^\[project/,/^\[tool/p' pyproject.toml; }
 is_ready() { [ -x "$venv/bin/orch" ] && ingredients | cmp -s - "$stamp"; }
 
+# Debian ships python3 without ensurepip; the package python3-venv brings it.
+has_ensurepip() { "$1" -c 'import ensurepip, venv' 2>/dev/null; }
+is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+
+# The distribution's own goes first where it is complete: it is built with profiles of real programs, and one that pyenv
+# compiled beside it took a fifth longer for the same work. Of the others the first that PATH names.
 chosen_python() {
     local candidate
+    if [ -z "${PYTHON:-}" ] && is_new_enough /usr/bin/python3 && has_ensurepip /usr/bin/python3; then
+        echo /usr/bin/python3
+        return
+    fi
     for candidate in "${PYTHON:-}" python3 python3.13 python3.12 python3.11; do
-        [ -n "$candidate" ] || continue
-        if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+        if [ -n "$candidate" ] && is_new_enough "$candidate"; then
             command -v "$candidate"
             return
         fi
@@ -24,8 +33,6 @@ chosen_python() {
     exit 1
 }
 
-# Debian ships python3 without ensurepip; the package python3-venv brings it.
-has_ensurepip() { "$1" -c 'import ensurepip, venv' 2>/dev/null; }
 is_alive() { [ -x "$venv/bin/python" ] && "$venv/bin/python" -m pip --version >/dev/null 2>&1; }
 pip() { "$venv/bin/python" -m pip --disable-pip-version-check "$@"; }
 

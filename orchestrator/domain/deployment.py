@@ -302,7 +302,10 @@ class Deployment(Noun):
     @property
     def open_attempt(self) -> Attempted | None:
         """The one attempt without outcome, if there is one."""
-        return next((attempt for attempt in self.attempts if attempt.open), None)
+        for attempt in self.attempts:
+            if attempt.open:
+                return attempt
+        return None
 
     @cached_property
     def touched_hosts(self) -> tuple[str, ...]:

@@ -11,7 +11,11 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 
 T = TypeVar("T")
 
-_put = object.__setattr__
+# A noun is frozen: what is new is filled in below `__setattr__`, slot by slot, which is the least that making one takes.
+_put_fields = BaseModel.__dict__["__dict__"].__set__
+_put_given = BaseModel.__dict__["__pydantic_fields_set__"].__set__
+_put_extra = BaseModel.__dict__["__pydantic_extra__"].__set__
+_put_private = BaseModel.__dict__["__pydantic_private__"].__set__
 
 MOMENT = r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)$"
 
@@ -56,10 +60,10 @@ N = TypeVar("N", bound=Noun)
 
 def _noun(kind: type[N], fields: dict[str, Any], given: set[str]) -> N:
     noun = kind.__new__(kind)
-    _put(noun, "__dict__", fields)
-    _put(noun, "__pydantic_fields_set__", given)
-    _put(noun, "__pydantic_extra__", None)
-    _put(noun, "__pydantic_private__", None)
+    _put_fields(noun, fields)
+    _put_given(noun, given)
+    _put_extra(noun, None)
+    _put_private(noun, None)
     return noun
 
 

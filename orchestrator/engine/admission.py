@@ -1,8 +1,8 @@
 """Gathers what admission is decided from: rules, keys and approvals, and what earlier deployments tell."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from orchestrator.domain.approval import PresentedApproval, SignedApproval
 from orchestrator.domain.authority import Admission, NotAdmitted
@@ -34,9 +34,13 @@ def question_of(ports: Ports, d: Deployment, now: datetime) -> Question:
     others = briefs(ports.journal, besides=d.id) if ruled else []
     approvals = ports.keys.present(_given(d), keyring)
     certificates = _certificates(ports, d, keyring) if governed else ()
-    rests_on = asked_about(d, now, keyring, approvals, others, policy=d.policy or NO_POLICY)
-    return replace(
-        rests_on,
+    return asked_about(
+        d,
+        now,
+        keyring,
+        approvals,
+        others,
+        policy=d.policy or NO_POLICY,
         certificates=certificates,
         earlier_plans=earlier_plans(ports, d, named_in(approvals, certificates), others),
         recent=tuple(_starts(others, d)),
@@ -56,8 +60,12 @@ def asked_about(
     others: Sequence[Brief],
     *,
     policy: ReleasePolicy,
+    **besides: Any,
 ) -> Question:
-    """What every judgement of signed words rests on, whether they let a deployment start or are only taken."""
+    """What every judgement of signed words rests on, whether they let a deployment start or are only taken.
+
+    `besides`: what else the question holds, where it is whether it may start.
+    """
     return Question(
         subject=d.id,
         plan=d.plan,
@@ -72,6 +80,7 @@ def asked_about(
         approvals=approvals,
         keyring=keyring,
         used=frozenset(nonce for other in others for nonce in other.consumed),
+        **besides,
     )
 
 

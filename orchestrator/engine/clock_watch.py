@@ -20,8 +20,9 @@ def took_over(work: Work, driver: str, by: str) -> None:
 def look(work: Work) -> None:
     """Put a jump of the clock on the journal, which pauses the deployment."""
     boot, offset = _offset(work)
-    if boot == work.deployment.boot and work.deployment.clock_offset is not None:
-        _note_jump(work, offset - work.deployment.clock_offset)
+    d = work.deployment
+    if boot == d.boot and d.clock_offset is not None:
+        _note_jump(work, offset - d.clock_offset)
 
 
 def _note_jump(work: Work, seconds: float) -> None:
@@ -30,5 +31,6 @@ def _note_jump(work: Work, seconds: float) -> None:
 
 
 def _offset(work: Work) -> tuple[str, float]:
-    boot, uptime = work.ports.clock.uptime()
-    return boot, work.ports.clock.now().timestamp() - uptime
+    clock = work.ports.clock
+    boot, uptime = clock.uptime()
+    return boot, clock.now().timestamp() - uptime

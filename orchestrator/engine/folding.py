@@ -53,9 +53,9 @@ def briefs(journal: Journal, *, besides: str = "") -> list[Brief]:
     return [found[name] for name in names]
 
 
-def open_ones(journal: Journal) -> Iterator[Deployment]:
-    """Every deployment that is not over, newest first."""
-    return (folded(journal, one.id) for one in briefs(journal) if not one.over)
+def open_ones(journal: Journal, *, besides: str = "") -> Iterator[Deployment]:
+    """Every deployment but one that is not over, newest first."""
+    return (folded(journal, one.id) for one in briefs(journal, besides=besides) if not one.over)
 
 
 def with_record(before: Told | None, record: Recorded) -> Told:

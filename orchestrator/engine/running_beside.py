@@ -19,7 +19,8 @@ def running_beside(ports: Ports, d: Deployment, now: datetime) -> tuple[Reason, 
     """
     if d.rehearsal is not None:
         return ()
-    running = [o for o in open_ones(ports.journal) if state_of(o) == "running" and o.rehearsal is None]
+    beside = open_ones(ports.journal, besides=d.id)
+    running = [other for other in beside if state_of(other) == "running" and other.rehearsal is None]
     if not running:
         return ()
     return tuple(_reason(one) for one in shared_from_now(d, running, known_machines([*running, d]), now))

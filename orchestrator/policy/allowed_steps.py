@@ -4,7 +4,7 @@ from datetime import datetime
 
 from orchestrator.domain import events as e
 from orchestrator.domain.attempted import unapproved
-from orchestrator.domain.deployment import Deployment, Leave, Unadmitted
+from orchestrator.domain.deployment import Deployment, Unadmitted
 from orchestrator.domain.lifecycle import State
 from orchestrator.policy.plain_words import counted
 from orchestrator.policy.steps import Perform, Record, RunAttempt, Step, WaitForPerson, WaitUntil
@@ -54,7 +54,7 @@ def with_leave(d: Deployment, step: Step) -> Step:
     """No attempt starts without leave for it; where the private copy is none, nothing can be re-checked."""
     if not isinstance(step, RunAttempt) or d.frozen is None:
         return step
-    if d.leave == Leave(wave=step.wave, purpose=step.purpose):
+    if d.leave is not None and (d.leave.wave, d.leave.purpose) == (step.wave, step.purpose):
         return step
     return Perform("authorise_wave", wave=step.wave, hosts=step.hosts, purpose=step.purpose)
 

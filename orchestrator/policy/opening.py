@@ -33,7 +33,7 @@ def opening_of(question: Question, approvals: tuple[Judged, ...]) -> Opening:
     calendar = whole.without(name for name, approval in lifted.items() if approval is not None)
     outside = overrides(approvals, WINDOW, question.policy.window_override)
     waived = _waived(question)
-    if waived or outside is not None:
+    if calendar.windows and (waived or outside is not None):
         calendar = calendar.model_copy(update={"windows": ()})
     reasons = (
         *_unfounded(question, approvals),
@@ -86,8 +86,7 @@ def _frozen(question: Question, freeze: Freeze) -> Reason:
 
 def _closed(question: Question, calendar: Calendar) -> Iterator[Reason]:
     """No window is open, whatever freezes say: those are reasons of their own."""
-    windows = calendar.model_copy(update={"freezes": ()})
-    if open_at(windows, question.now):
+    if not calendar.windows or open_at(calendar.model_copy(update={"freezes": ()}), question.now):
         return
     opens = next_opening(calendar, question.now)
     about = ", ".join(window.name for window in calendar.windows)
