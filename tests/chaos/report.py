@@ -13,7 +13,7 @@ from tests.chaos.real.rollout import Rollout
 
 def of_simulation(tally: simulate.Tally) -> str:
     """Rate, outcomes, faults by kind and phase, broken invariants."""
-    rate = tally.seeds / tally.seconds if tally.seconds else 0
+    rate = tally.deployments / tally.computing if tally.computing else 0
     phases = sorted({phase for _, phase in tally.injected})
     kinds = sorted({fault for fault, _ in tally.injected})
     rows = [
@@ -26,7 +26,8 @@ def of_simulation(tally: simulate.Tally) -> str:
     ]
     return "\n".join(
         [
-            f"SIMULATION: {tally.seeds} seeds in {tally.seconds:.0f} s ({rate:.0f} a second)",
+            f"SIMULATION: {tally.seeds} seeds, {tally.deployments} deployments in {tally.seconds:.0f} s"
+            f" ({rate:.0f} a second on each core)",
             "ended: " + _counted(tally.outcomes),
             *_table(["fault", "in all", *phases], rows),
             *_breaks(tally.broken),

@@ -24,7 +24,11 @@ class Tally:
     """What came of some seeds."""
 
     seeds: int = 0
+    deployments: int = 0
+    """As many as seeds, and one more where a rival begins a second one on the same hosts."""
     seconds: float = 0.0
+    computing: float = 0.0
+    """Seconds of one core, however many were at work."""
     outcomes: Counter[str] = field(default_factory=Counter)
     injected: Counter[tuple[str, str]] = field(default_factory=Counter)
     ended: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -39,6 +43,8 @@ def simulate(seeds: int, *, first: int = 0, jobs: int = 2) -> Tally:
     with ProcessPoolExecutor(jobs) as pool:
         for tally in pool.map(_some, starts, [min(s + CHUNK, first + seeds) for s in starts]):
             total.seeds += tally.seeds
+            total.deployments += tally.deployments
+            total.computing += tally.computing
             total.outcomes += tally.outcomes
             total.injected += tally.injected
             total.ended += tally.ended
@@ -52,7 +58,7 @@ def _some(first: int, beyond: int) -> Tally:
     gc.collect()
     gc.freeze()
     gc.disable()
-    tally = Tally()
+    tally, began = Tally(), time.process_time()
     for seed in range(first, beyond):
         scenario = Scenario(seed)
         tally.seeds += 1
@@ -64,11 +70,13 @@ def _some(first: int, beyond: int) -> Tally:
                 raise
             tally.broken.append((seed, f"{type(error).__name__}: {error}"[:200]))
             continue
+        tally.deployments += len(scenario.journal.deployments())
         tally.outcomes[deployment.state.value] += 1
         tally.injected += scenario.world.injected
         tally.ended.update((fault, deployment.state.value) for fault, _ in scenario.world.injected)
         words = {re.sub(r"\S+\.(\d+-(deploy|backout))", r"\1", word) for word in broken(scenario, deployment)}
         tally.broken += [(seed, word) for word in sorted(words)]
+    tally.computing = time.process_time() - began
     return tally
 
 
