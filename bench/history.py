@@ -21,9 +21,10 @@ from orchestrator.domain.events import Event
 from orchestrator.domain.release_policy import ReleasePolicy
 from orchestrator.engine import admission, schedule
 from orchestrator.engine.drive import drive
+from orchestrator.engine.finding import find
 from orchestrator.engine.folding import briefs, every, folded
 from orchestrator.engine.ports import Ports
-from orchestrator.engine.use_cases import find, refuse_second
+from orchestrator.engine.use_cases import refuse_second
 
 POLICY = ReleasePolicy.model_validate(
     {"orch": 1, "policy": "house", "version": 1, "title": "House rules", "undo_before_close": False}

@@ -25,8 +25,8 @@ from orchestrator.cli.person import by_option, json_option
 from orchestrator.domain.approval import Approval, Decision, SignedApproval
 from orchestrator.domain.deployment import Deployment
 from orchestrator.engine.approving import give, objections, question_about
+from orchestrator.engine.finding import find
 from orchestrator.engine.ports import Ports
-from orchestrator.engine.use_cases import find
 from orchestrator.errors import Cancelled, Fault, NotFound, OrchError, PlanFault, Refused, UsageFault
 from orchestrator.policy.giving import approval_words
 from orchestrator.policy.plain_words import counted

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import click
 
-from orchestrator.bootstrap import ports as ports_of_home
+from orchestrator.bootstrap import ports_to_look as ports_of_home
 from orchestrator.cli.person import json_option
 from orchestrator.domain.baseline import Baseline, Comparison
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import RestorationCompared
 from orchestrator.domain.plain_text import plain
+from orchestrator.engine.finding import find
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.practices.baseline import why_not_whole
-from orchestrator.engine.use_cases import find
 from orchestrator.errors import ExitCode, NotFound, Refused
 from orchestrator.policy.drift import compare, summary_lines
 from orchestrator.policy.plain_words import counted

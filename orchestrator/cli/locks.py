@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from orchestrator.bootstrap import ports as ports_of_home
+from orchestrator.bootstrap import ports_to_look as ports_of_home
 from orchestrator.cli.list_ import state_words
 from orchestrator.cli.person import json_option
 from orchestrator.domain.brief import brief_of

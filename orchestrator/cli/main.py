@@ -30,7 +30,10 @@ orch = click.version_option(__version__, prog_name="orch")(
 def main() -> NoReturn:
     """Entry point of the console script."""
     gc.set_threshold(YOUNG)
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    # Python looks through all there is for cycles as it ends, again and again; what must be closed has its own way to be.
+    gc.freeze()
+    sys.exit(code)
 
 
 def run(argv: Sequence[str], group: click.Group = orch) -> int:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import click
 
-from orchestrator.bootstrap import ports as ports_of_home
+from orchestrator.bootstrap import ports_to_look as ports_of_home
 from orchestrator.cli.person import json_option
 from orchestrator.domain.baseline import Baseline
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import Recorded, RestorationCompared
+from orchestrator.engine.finding import find
 from orchestrator.engine.ports import Ports
-from orchestrator.engine.use_cases import find
 from orchestrator.errors import OrchError, StoreFault, UsageFault
 from orchestrator.policy.drift import content_lines
 

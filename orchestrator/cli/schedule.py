@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from orchestrator.bootstrap import ports as ports_of_home
+from orchestrator.bootstrap import ports_to_look as ports_of_home
 from orchestrator.cli.deploy import approvals_of
 from orchestrator.cli.person import by_option, json_option
 from orchestrator.cli.schedule_times import (
@@ -27,8 +27,8 @@ from orchestrator.domain.plain_text import plain
 from orchestrator.domain.schedule_of_change import Booking, MissedStart
 from orchestrator.domain.written_time import zone_named
 from orchestrator.engine import schedule as use
+from orchestrator.engine.finding import find
 from orchestrator.engine.ports import Ports
-from orchestrator.engine.use_cases import find
 from orchestrator.errors import ExitCode, NotFound, UsageFault
 from orchestrator.policy.conflicts import ConflictFound, conflicts, conflicts_of
 from orchestrator.policy.plain_words import counted

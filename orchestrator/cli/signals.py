@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from orchestrator.bootstrap import ports as ports_of_home
+from orchestrator.bootstrap import ports_to_look
 from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.follow import drive_in_view
 from orchestrator.cli.json_lines import JsonLines
@@ -17,6 +18,7 @@ from orchestrator.domain import events as e
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import Event
 from orchestrator.engine import use_cases
+from orchestrator.engine.finding import find
 from orchestrator.engine.ports import Ports
 from orchestrator.errors import Conflict, Refused, UsageFault
 
@@ -37,7 +39,7 @@ def _driving(command: Callable[..., Any]) -> Callable[..., Any]:
 @by_option
 def pause(deployment: str, reason: str, by: str) -> int:
     """Stop DEPLOYMENT before its next step; what runs goes on to its end."""
-    return _say(ports_of_home(), deployment, e.Paused(by=by, reason=reason))
+    return _say(ports_to_look(), deployment, e.Paused(by=by, reason=reason))
 
 
 @click.command()
@@ -46,8 +48,8 @@ def pause(deployment: str, reason: str, by: str) -> int:
 @by_option
 def hold(deployment: str, reason: str, by: str) -> int:
     """Hold DEPLOYMENT for a person: where it is held already, the choice to hold on; else hold it now."""
-    ports = ports_of_home()
-    found = use_cases.find(ports, deployment)
+    ports = ports_to_look()
+    found = find(ports, deployment)
     if found.over or not found.touched:
         raise Refused(
             f"{found.id} is {found.state.value}: only a deployment at work is held; before that, orch pause."
@@ -63,7 +65,7 @@ def hold(deployment: str, reason: str, by: str) -> int:
 def resume(deployment: str | None, reason: str, by: str, as_json: bool, no_drive: bool) -> int:  # noqa: FBT001
     """Go on with DEPLOYMENT, or with the open one: after a pause, a hold-up, or the death of its driver."""
     ports = ports_of_home()
-    found = use_cases.find(ports, deployment)
+    found = find(ports, deployment)
     if found.paused is not None:
         use_cases.signal(ports, found.id, e.Resumed(by=by, reason=reason))
     elif no_drive:
@@ -121,7 +123,7 @@ def confirm(
     no_drive: bool,  # noqa: FBT001
 ) -> int:
     """Confirm the gate at which DEPLOYMENT waits, so that it goes on."""
-    found = use_cases.find(ports_of_home(), deployment)
+    found = find(ports_of_home(), deployment)
     asked = found.gate.confirm if found.gate is not None else None
     if asked is None:
         raise Refused(f"{found.id} is {found.state.value} and waits for nobody's confirmation.")
@@ -131,7 +133,7 @@ def confirm(
 
 def _choice(deployment: str, event: Event, *, as_json: bool, no_drive: bool) -> int:
     ports = ports_of_home()
-    found = use_cases.find(ports, deployment)
+    found = find(ports, deployment)
     use_cases.signal(ports, found.id, event)
     by = getattr(event, "by", "")
     return _drive_on(ports, found.id, by=by, as_json=as_json, no_drive=no_drive)
@@ -147,7 +149,7 @@ def _say(ports: Ports, deployment: str, event: Event) -> int:
 def _drive_on(ports: Ports, deployment: str, *, by: str, as_json: bool, no_drive: bool) -> int:
     """Drive in the foreground, unless asked not to or a driver is alive elsewhere; that one hears the word by itself."""
     if no_drive:
-        return _left_to_others(use_cases.find(ports, deployment), "Not driven on from here", as_json=as_json)
+        return _left_to_others(find(ports, deployment), "Not driven on from here", as_json=as_json)
     try:
         return drive_in_view(
             ports,
@@ -156,7 +158,7 @@ def _drive_on(ports: Ports, deployment: str, *, by: str, as_json: bool, no_drive
             as_json=as_json,
         )
     except Conflict as alive:
-        found = use_cases.find(ports, deployment)
+        found = find(ports, deployment)
         return _left_to_others(
             found, f"The word is on the journal, and its driver goes on: {alive}", as_json=as_json
         )

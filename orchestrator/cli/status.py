@@ -8,14 +8,14 @@ from pathlib import Path
 
 import click
 
-from orchestrator.bootstrap import ports as ports_of_home
+from orchestrator.bootstrap import ports_to_look as ports_of_home
 from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.person import json_option
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.plain_text import plain
 from orchestrator.domain.sighting import TaskSeen
+from orchestrator.engine.finding import find_told
 from orchestrator.engine.ports import Ports, Told
-from orchestrator.engine.use_cases import find_told
 
 
 @click.command()

@@ -7,7 +7,7 @@ import socket
 
 import click
 
-from orchestrator.bootstrap import ports as ports_of_home
+from orchestrator.bootstrap import ports_to_look as ports_of_home
 from orchestrator.cli.person import by_option
 from orchestrator.engine import emergency
 from orchestrator.engine.ports import Ports

@@ -35,7 +35,7 @@ class AttemptRequest(Noun):
     inventory: str
     hosts: Many[HostName]
     variables: Variables
-    allowance: Allowance = Allowance()
+    allowance: Allowance = Allowance.of_valid()
     task_timeout: Seconds = 300.0
     run_timeout: Seconds = 3600.0
     forks: int = 10

@@ -236,7 +236,7 @@ class Deployment(Noun):
     injected: bool = False
     policy: ReleasePolicy | None = None
     model: DeploymentModel | None = None
-    change: ChangeRequest = ChangeRequest()
+    change: ChangeRequest = ChangeRequest.of_valid()
     mode: Mode = "attended"
     effective: EffectivePlan | None = None
     copy_size: int = 0

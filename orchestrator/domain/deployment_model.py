@@ -63,12 +63,12 @@ class DeploymentModel(Noun):
     version: Annotated[int, Field(ge=1)]
     title: Text
     purpose: Text
-    applies_to: Applicability = Applicability()
+    applies_to: Applicability = Applicability.of_valid()
     triggers: Many[Text] = ()
     flow: Many[Name] = ()
-    defaults: StrategyDefaults = StrategyDefaults()
+    defaults: StrategyDefaults = StrategyDefaults.of_valid()
     requires: Required
-    playbooks: Playbooks = Playbooks()
+    playbooks: Playbooks = Playbooks.of_valid()
     steps: Annotated[tuple[ModelStep, ...], Field(strict=False, min_length=1)]
     improvements: Many[Improvement] = ()
 

@@ -56,7 +56,7 @@ class HostEvidence(Noun):
     addresses: Many[str] = ()
     sentinel: bool = False
     identity: str = ""
-    counted: Recap = Recap()
+    counted: Recap = Recap.of_valid()
     recap: Recap | None = None
     last_task: str = ""
 

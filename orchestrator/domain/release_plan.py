@@ -89,8 +89,8 @@ class Pilot(Noun):
 class FailureLimit(Noun):
     """How many hosts may be down (failed or unknown) before the deployment stops: in one wave, and overall."""
 
-    wave: HostLimit = Limit(count=0)
-    overall: HostLimit = Limit(count=0)
+    wave: HostLimit = Limit.of_valid(count=0)
+    overall: HostLimit = Limit.of_valid(count=0)
 
 
 class Strategy(Noun):
@@ -107,14 +107,14 @@ class Strategy(Noun):
     variables: Variables = {}
     waves: Many[PlannedWave] = ()
     pilot: Pilot | None = None
-    gate: Gate = Gate()
-    failure_limit: FailureLimit = FailureLimit()
+    gate: Gate = Gate.of_valid()
+    failure_limit: FailureLimit = FailureLimit.of_valid()
     task_timeout: PositiveSeconds = 300.0
     run_timeout: PositiveSeconds = 3600.0
     forks: Annotated[int, Field(ge=1, le=500)] = 10
     accelerate: Acceleration | None = None
     idempotent: bool = True
-    allow: Allowance = Allowance()
+    allow: Allowance = Allowance.of_valid()
 
     @model_validator(mode="after")
     def _kind_fits(self) -> "Strategy":
@@ -227,7 +227,7 @@ class Backout(Noun):
     on_failure: Literal["back_out", "hold"] = "back_out"
     task_timeout: PositiveSeconds = 300.0
     run_timeout: PositiveSeconds = 3600.0
-    allow: Allowance = Allowance()
+    allow: Allowance = Allowance.of_valid()
 
 
 class Approval(Noun):
@@ -254,7 +254,7 @@ class ReleasePlan(Noun):
     strategy: Strategy
     roles: Annotated[dict[Text, Text], Field(min_length=1)]
     resources: Resources
-    schedule: Schedule = Schedule()
+    schedule: Schedule = Schedule.of_valid()
     risks: Annotated[tuple[Risk, ...], Field(strict=False, min_length=1)]
     communication: Annotated[tuple[Communication, ...], Field(strict=False, min_length=1)]
     validation: Validation

@@ -87,17 +87,17 @@ class ReleasePolicy(Noun):
     policy: Name
     version: Annotated[int, Field(ge=1)]
     title: Text
-    applies_to: Scope = Scope()
+    applies_to: Scope = Scope.of_valid()
     frequency: Frequency | None = None
     change_types: Annotated[tuple[ChangeType, ...], Field(strict=False, min_length=1)] = ("normal",)
     modes: Annotated[tuple[Mode, ...], Field(strict=False, min_length=1)] = ("attended", "scheduled")
     strategies: Many[StrategyKind] = ()
     models: Many[Name] = ()
     standard: Many[StandardChange] = ()
-    approvals: Approvals = Approvals()
-    separation: SeparationOfDuties = SeparationOfDuties()
+    approvals: Approvals = Approvals.of_valid()
+    separation: SeparationOfDuties = SeparationOfDuties.of_valid()
     roles: Many[Text] = ()
-    verification: Required = Required()
+    verification: Required = Required.of_valid()
     rehearsal: AskedRehearsal | None = None
     emergency: Emergency | None = None
     windows: Many[MaintenanceWindow] = ()

@@ -146,5 +146,5 @@ class Wave(Noun):
     objective: str | None = None
     entry: Many[Check] = ()
     acceptance: Many[Check] = ()
-    gate: Gate = Gate()
-    failure_limit: Limit = Limit(count=0)
+    gate: Gate = Gate.of_valid()
+    failure_limit: Limit = Limit.of_valid(count=0)

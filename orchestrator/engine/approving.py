@@ -18,7 +18,9 @@ from orchestrator.policy.admission_question import Question
 from orchestrator.policy.following import done
 from orchestrator.policy.giving import against, approval_words
 
-UNGOVERNED = ReleasePolicy(orch=1, policy="none", version=1, title="No release policy binds this deployment.")
+UNGOVERNED = ReleasePolicy.of_valid(
+    orch=1, policy="none", version=1, title="No release policy binds this deployment."
+)
 """What is asked of approvals where no policy binds: what a policy asks by default."""
 
 

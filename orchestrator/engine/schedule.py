@@ -15,10 +15,10 @@ from orchestrator.domain.schedule_of_change import Booking, MissedStart, Planned
 from orchestrator.domain.target import Identity, shared_machines
 from orchestrator.engine.admission import MOST_MEASURED
 from orchestrator.engine.asked_ahead import ask_ahead
+from orchestrator.engine.finding import find
 from orchestrator.engine.folding import every, folded, open_ones
 from orchestrator.engine.ports import Journal, Ports
 from orchestrator.engine.use_cases import (
-    find,
     named_approvals,
     open_deployment,
     planned,

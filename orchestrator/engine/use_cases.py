@@ -16,11 +16,12 @@ from orchestrator.domain.schedule_of_change import PlannedStart
 from orchestrator.engine.chronicle import Chronicle
 from orchestrator.engine.drive import drive
 from orchestrator.engine.emergency import refuse_while_stopped
-from orchestrator.engine.folding import briefs, folded, told
+from orchestrator.engine.finding import find
+from orchestrator.engine.folding import briefs, folded
 from orchestrator.engine.host_locks import lock_hosts
-from orchestrator.engine.ports import Journal, Ports, Told, Watcher
+from orchestrator.engine.ports import Journal, Ports, Watcher
 from orchestrator.engine.room import refuse_without_room
-from orchestrator.errors import Conflict, NotFound, Refused
+from orchestrator.errors import Conflict, Refused
 
 
 def deploy(
@@ -119,32 +120,6 @@ def signal(ports: Ports, deployment: str, event: e.Event) -> Deployment:
     chronicle = Chronicle(ports.journal, found.id, lambda record: None, driver=found.driver or "")
     chronicle.note(event)
     return chronicle.deployment
-
-
-def find(ports: Ports, deployment: str | None) -> Deployment:
-    """The deployment of this id or unambiguous beginning of one; None means the newest open one, else the newest."""
-    return find_told(ports, deployment).deployment
-
-
-def find_told(ports: Ports, deployment: str | None) -> Told:
-    """The same, with its story."""
-    if deployment is None:
-        return told(ports.journal, _newest(ports.journal))
-    names = ports.journal.deployments()
-    matches = [deployment] if deployment in names else [n for n in names if n.startswith(deployment)]
-    if len(matches) != 1:
-        found = "none" if not matches else ", ".join(matches[:5])
-        raise NotFound(
-            f"No single deployment is called {deployment} (found: {found}); `orch list` names them."
-        )
-    return told(ports.journal, matches[0])
-
-
-def _newest(journal: Journal) -> str:
-    known = briefs(journal)
-    if not known:
-        raise NotFound("There is no deployment yet; `orch deploy PLAN` starts one.")
-    return next((one.id for one in known if not one.over), known[0].id)
 
 
 def named_approvals(

@@ -16,12 +16,12 @@ from orchestrator.domain.signing import Keyring
 from orchestrator.domain.wave import Wave
 from orchestrator.policy.policy_objections import known_roles
 
-NO_POLICY = ReleasePolicy(
+NO_POLICY = ReleasePolicy.of_valid(
     orch=1,
     policy="none",
     version=1,
     title="Where no release policy binds, everything is allowed that the plan does not forbid itself.",
-    separation=SeparationOfDuties(requester_approves=True, several_roles=True),
+    separation=SeparationOfDuties.of_valid(requester_approves=True, several_roles=True),
     undo_before_close=False,
 )
 

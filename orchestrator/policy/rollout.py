@@ -13,7 +13,7 @@ from orchestrator.domain.release_plan import Pilot, ReleasePlan, Strategy
 from orchestrator.domain.target import Target
 from orchestrator.domain.wave import Wave, WaveSpec
 
-_REST = WaveSpec(rest=True)
+_REST = WaveSpec.of_valid(rest=True)
 Groups = Mapping[str, Sequence[str]]
 
 

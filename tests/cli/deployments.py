@@ -81,5 +81,6 @@ def fleet(home: Path, monkeypatch: pytest.MonkeyPatch, **strategy: object) -> Fl
     )
     for verb in VERBS_THAT_ASK:
         monkeypatch.setattr(f"orchestrator.cli.{verb}.ports_of_home", lambda *_: ports)
+    monkeypatch.setattr("orchestrator.cli.signals.ports_to_look", lambda: ports)
     monkeypatch.setattr("orchestrator.cli.deploy.ports_to_start", lambda _: ports)
     return Fleet(ports, targets, playbooks, clock)

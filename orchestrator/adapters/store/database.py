@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import TypeVar
+from weakref import finalize
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
@@ -40,6 +41,8 @@ class Database:
 
     def __init__(self, engine: Engine, place: str, relief: Relief = no_relief) -> None:
         self._engine = engine
+        # Whoever has a SQLite database open last puts the log into the file and removes it: also where nobody collects us.
+        finalize(self, engine.dispose)
         self._relief = relief
         self.place = place
 

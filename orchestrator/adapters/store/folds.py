@@ -22,7 +22,6 @@ from orchestrator.domain.deployment import Deployment
 from orchestrator.engine.ports import Progress, Told
 from orchestrator.policy.story import Story
 
-_STORY = TypeAdapter(Story)
 AT_ONCE = 200
 """Deployments of one statement; databases have limits for the number of values in one."""
 
@@ -99,10 +98,16 @@ def _revived(kept: tuple[bytes, bytes] | None) -> Told | None:
     try:
         return Told(
             Deployment.model_validate_json(zlib.decompress(body)),
-            _STORY.validate_json(zlib.decompress(story)),
+            _story().validate_json(zlib.decompress(story)),
         )
     except (zlib.error, ValidationError):
         return None
+
+
+@cache
+def _story() -> TypeAdapter[Story]:
+    """Made when it is first asked for: who looks at briefs only needs none."""
+    return TypeAdapter(Story)
 
 
 def _row(told: Told) -> dict[str, object]:
@@ -113,6 +118,6 @@ def _row(told: Told) -> dict[str, object]:
         "at": moment_text(d.last_at),
         "form": form(),
         "body": zlib.compress(d.model_dump_json().encode(), level=1),
-        "story": zlib.compress(_STORY.dump_json(told.story), level=1),
+        "story": zlib.compress(_story().dump_json(told.story), level=1),
         "brief": brief_of(d).model_dump_json(),
     }

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from orchestrator.domain.events import UPCASTS, VERSION, Event
 from orchestrator.domain.plain_text import plain
@@ -13,7 +13,7 @@ from orchestrator.errors import StoreFault
 
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 
-_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+_EVENT: TypeAdapter[Event] = TypeAdapter(Event, config=ConfigDict(defer_build=True))
 
 
 def moment_text(moment: datetime) -> str:

@@ -39,7 +39,7 @@ class Planned(Noun):
     rehearsal: Rehearsal | None = None
     policy: ReleasePolicy | None = None
     model: DeploymentModel | None = None
-    change: ChangeRequest = ChangeRequest()
+    change: ChangeRequest = ChangeRequest.of_valid()
     mode: Mode = "attended"
     effective: EffectivePlan | None = None
     copy_size: Annotated[int, Field(ge=0)] = 0

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,44 +88,22 @@ def plan_ports(home: Path | None = None, warm: WarmStart | None = None) -> PlanP
     )
 
 
-def _load_ssh() -> None:
-    """Import what the first round trip needs: it takes a while, and would be waited for then."""
-    import_module("orchestrator.adapters.ssh.round_trip")
-
-
 def ports(home: Path | None = None, project: Path | None = None, warm: WarmStart | None = None) -> Ports:
     """All ports over real hosts, real Ansible and the store below `home`. Raises StoreFault.
 
     `warm` has the zygote that serves both the plan check and the runs, where there is one already.
     """
-    from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
-    from orchestrator.adapters.checks import ControllerChecks
-    from orchestrator.adapters.clock import SystemClock
-    from orchestrator.adapters.files.media_library import DirectoryLibrary
-    from orchestrator.adapters.files.plan_folder import PlanFolder
-    from orchestrator.adapters.files.project_authority import ProjectAuthority
-    from orchestrator.adapters.keys.folder_keys import FolderKeys
-    from orchestrator.adapters.ssh import SshTargets
-    from orchestrator.adapters.store import DirectoryBaselineStore, DiskStorage, SqlHostLocks, SqlJournal
-    from orchestrator.engine.ports import Ports
+    from orchestrator.bootstrap.wired import WiredPorts
 
-    root = home_of(home)
-    clock = SystemClock()
-    storage = DiskStorage(root, disk_reserve())
-    relief, url = storage.relieve, os.environ.get("ORCH_STORE_URL") or None
-    return Ports(
-        planning=PlanFolder(plan_ports(root, warm), project, meanwhile=_load_ssh),
-        clock=clock,
-        journal=SqlJournal(root, clock, url=url, relief=relief),
-        storage=storage,
-        locks=SqlHostLocks(root, clock, url=url, relief=relief),
-        playbooks=AnsiblePlaybooks(root / "attempts", warm=warm),
-        targets=SshTargets(ControllerChecks(process.run, clock)),
-        baselines=DirectoryBaselineStore(root / "baselines", relief=relief),
-        library=DirectoryLibrary(),
-        authority=ProjectAuthority(root),
-        keys=FolderKeys(root),
-    )
+    # At once: who drives for days does not load a part of orch that was upgraded meanwhile.
+    return WiredPorts(home_of(home), project, warm).load()
+
+
+def ports_to_look(home: Path | None = None) -> Ports:
+    """The same for who looks, or puts a word on the journal: each is loaded when it is asked for. Raises StoreFault."""
+    from orchestrator.bootstrap.wired import WiredPorts
+
+    return WiredPorts(home_of(home), None, None)
 
 
 def ports_to_start(plan: Path) -> Ports:
