@@ -54,8 +54,9 @@ class AnsiblePlaybooks(Playbooks):
             )
 
     def make_ready(self, project: str, accelerate: Acceleration | None = None) -> None:
-        """Start the zygote, so that its import is over when it is needed."""
+        """Start the zygote, so that its import is over when it is needed, and have a worker wait for its attempt."""
         self._warm.make_ready(project, base_environment(os.environ), accelerate)
+        self._warm.prepare(accelerate)
 
     def let_go(self) -> None:
         """End the zygote, and see that it has ended."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible import warm_inspection
 from orchestrator.adapters.ansible.settings import config_file, lasting_settings
-from orchestrator.adapters.ansible.warm_words import ACCELERATE, AHEAD, FORKED, INSPECT, MARK, READY
+from orchestrator.adapters.ansible.warm_words import ACCELERATE, AHEAD, FORKED, INSPECT, MARK, PREPARE, READY
 
 if TYPE_CHECKING:
     from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
@@ -74,6 +74,11 @@ class _Line:
             with suppress(OSError):
                 self._socket.send(AHEAD)
 
+    def prepare(self) -> None:
+        """Have a worker forked ahead of its attempt, as soon as it has nothing else to do. Never waits."""
+        with suppress(OSError):
+            self._socket.send(PREPARE, socket.MSG_DONTWAIT)
+
     def close(self) -> None:
         self._socket.close()
 
@@ -105,6 +110,12 @@ class WarmStart:
             self._lines[None].work_ahead()
         elif None in self._lines and accelerate not in self._lines:
             self._begin(accelerate, self._lines[None].hand_over)
+
+    def prepare(self, accelerate: str | None = None) -> None:
+        """Have a worker wait for the next attempt, which is expected within a minute; nothing where there is no zygote."""
+        line = self._lines.get(accelerate)
+        if line is not None:
+            line.prepare()
 
     @property
     def pid(self) -> int | None:

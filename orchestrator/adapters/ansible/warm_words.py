@@ -5,6 +5,8 @@ FORKED = b"forked"
 ACCELERATE = b"accelerate"
 INSPECT = b"inspect"
 AHEAD = b"ahead"
+PREPARE = b"prepare"
+TAKEN = b"taken"
 LONGEST_MESSAGE = 4096
 MARK = "ORCH_ATTEMPT"
 """The variable by which the processes of an attempt on this machine are known."""

@@ -9,6 +9,7 @@ import resource
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -27,15 +28,18 @@ CLAIMED = 75
 """Exit code of a worker whose attempt somebody else has claimed."""
 
 
-def work(folder: AttemptFolder, *, warm: bool = False) -> bool:
+def work(
+    folder: AttemptFolder, *, warm: bool = False, enter: Callable[[str], Path | None] | None = None
+) -> bool:
     """Run the attempt; False when it was claimed already, and nothing was run.
 
     `warm`: this process has Ansible imported, under the settings of the attempt, and runs nothing else but this attempt.
+    `enter`: how it comes into a cgroup of its own, before it claims anything.
     """
     if folder.claimed() is not None:
         return False
     process.become_subreaper()
-    group = process.enter_cgroup(f"orch-{folder.attempt}-{os.getpid()}")
+    group = (enter or process.enter_cgroup)(f"orch-{folder.attempt}-{os.getpid()}")
     control = Path(tempfile.mkdtemp(prefix="orch-", dir="/tmp"))
     claim = {
         **process.identity()._asdict(),

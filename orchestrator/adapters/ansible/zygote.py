@@ -9,6 +9,8 @@ starts in the cold.
 Sent `accelerate` and a socket, it forks a second zygote, which imports mitogen too and serves the driver over that socket in
 the same way: a run that is not accelerated comes from a process without mitogen. The second ends with the first.
 
+Sent `prepare`, it forks a worker ahead of its attempt as soon as nothing else is asked for (spare_worker.py).
+
 Sent `inspect` and a socket, it forks an inspector, also while it still imports what only runs need.
 """
 
@@ -28,6 +30,7 @@ from typing import NoReturn
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible import compiled_modules, warm_inspection, warmth
 from orchestrator.adapters.ansible.settings import PLUGINS
+from orchestrator.adapters.ansible.spare_worker import Enter, SpareWorker
 from orchestrator.adapters.ansible.warm_words import (
     ACCELERATE,
     AHEAD,
@@ -35,6 +38,7 @@ from orchestrator.adapters.ansible.warm_words import (
     INSPECT,
     LONGEST_MESSAGE,
     MARK,
+    PREPARE,
     READY,
 )
 
@@ -45,21 +49,39 @@ LEISURE = 0.05
 _PR_SET_PDEATHSIG = 1
 
 
-def serve(driver: socket.socket, idle: float = IDLE, ahead: Callable[[], None] | None = None) -> None:
+def serve(
+    driver: socket.socket,
+    idle: float = IDLE,
+    ahead: Callable[[], None] | None = None,
+    spare: SpareWorker | None = None,
+) -> None:
     """Fork a worker for every message, until the driver is gone or nothing was asked for so many seconds.
 
     `ahead`: what to do once, when the driver has sent `ahead` and asks for nothing: accelerated runs have no use for it.
     """
+    spare = spare or SpareWorker()
+    try:
+        _serve(driver, idle, ahead, spare)
+    finally:
+        spare.dismiss()
+
+
+def _end_at_once(spare: SpareWorker) -> NoReturn:
+    spare.dismiss()
+    os._exit(0)
+
+
+def _serve(driver: socket.socket, idle: float, ahead: Callable[[], None] | None, spare: SpareWorker) -> None:
     driver.settimeout(idle)
     try:
         driver.sendall(READY)
     except OSError:
         return
-    for message, lines in _messages(driver, ahead):
+    for message, lines in _messages(driver, ahead, spare):
         if message in (ACCELERATE, INSPECT):
             _second(driver, lines, idle) if message == ACCELERATE else _inspector(driver, lines)
             continue
-        if os.fork() == 0:
+        if not spare.take(message) and os.fork() == 0:
             _be_worker(Path(os.fsdecode(message)), driver)
         try:
             driver.sendall(FORKED)
@@ -67,13 +89,21 @@ def serve(driver: socket.socket, idle: float = IDLE, ahead: Callable[[], None] |
             return  # the driver is gone; the worker is not
 
 
-def _messages(driver: socket.socket, ahead: Callable[[], None] | None) -> Iterator[tuple[bytes, list[int]]]:
+def _messages(
+    driver: socket.socket, ahead: Callable[[], None] | None, spare: SpareWorker
+) -> Iterator[tuple[bytes, list[int]]]:
     """What the driver says, and the sockets that come with it, for as long as there is one."""
-    leave = False
+    leave = wanted = False
     while True:
-        if ahead is not None and leave and not select.select([driver], [], [], LEISURE)[0]:
-            ahead()
-            ahead = None
+        due = leave and ahead is not None
+        if (due or wanted) and not select.select([driver], [], [], LEISURE)[0]:
+            if due and ahead is not None:
+                ahead()
+                ahead = None
+            else:
+                spare.prepare(lambda path, enter: _be_worker(path, driver, enter), driver)
+                wanted = False
+            continue
         try:
             message, lines, _, _ = socket.recv_fds(driver, LONGEST_MESSAGE, 1)
         except TimeoutError:
@@ -83,7 +113,9 @@ def _messages(driver: socket.socket, ahead: Callable[[], None] | None) -> Iterat
         leave = leave or message == AHEAD
         if message == ACCELERATE:
             ahead = None
-        if message != AHEAD:
+        # A spare is forked when there is leisure, after what is worked out for all runs; a worker that begins needs none.
+        wanted = message == PREPARE or (wanted and message in (AHEAD, ACCELERATE, INSPECT))
+        if message not in (AHEAD, PREPARE):
             yield message, lines
 
 
@@ -146,7 +178,7 @@ def _end_with(parent: int) -> None:
         os._exit(0)
 
 
-def _be_worker(path: Path, driver: socket.socket) -> NoReturn:
+def _be_worker(path: Path, driver: socket.socket, enter: Enter | None = None) -> NoReturn:
     """All that a program of its own would have: a session, a log, no input, and the mark of its attempt."""
     from orchestrator.adapters.ansible import worker
     from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
@@ -166,7 +198,7 @@ def _be_worker(path: Path, driver: socket.socket) -> NoReturn:
         os.environ[MARK] = mark.partition("=")[2]
         if process.remark(mark):
             gc.enable()
-            code = 0 if worker.work(folder, warm=True) else worker.CLAIMED
+            code = 0 if worker.work(folder, warm=True, enter=enter) else worker.CLAIMED
     except BaseException:  # noqa: BLE001 - whatever it was, this process must not go on as the zygote
         traceback.print_exc()
     finally:
@@ -210,11 +242,12 @@ def main() -> int:
         warmth.warm_up(PLUGINS, lambda: inspect_if_asked(driver))
     _raise_descriptor_limit()
     # There is nothing left to remove, and taking down all that was imported takes a tenth of a second, which its driver waits.
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    spare = SpareWorker()
+    signal.signal(signal.SIGTERM, lambda *_: _end_at_once(spare))
     # Not during the import: what that starts it waits for itself.
     signal.signal(signal.SIGCHLD, _reap)
     _reap(signal.SIGCHLD, None)
-    serve(driver, ahead=compiled_modules.work_out)
+    serve(driver, ahead=compiled_modules.work_out, spare=spare)
     return 0
 
 
