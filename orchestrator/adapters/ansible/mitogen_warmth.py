@@ -36,6 +36,18 @@ _FIRST = frozenset({"mitogen", "mitogen.core"})
 """Sent as mitogen's first step, before there is anything that asks for modules."""
 _WORTHWHILE = 1500
 """Bytes of text that take a host longer to compile than to unpack."""
+_ON_THE_WAY = ("mitogen.sudo",)
+"""Asked for by hosts where a play becomes root, and not part of what mitogen sends ahead."""
+_TARGET = "ansible_mitogen/target.py"
+_ALTERED = (
+    (b"\nimport ansible_mitogen.runner\n", b"\n\n"),
+    (b"getattr(ansible_mitogen.runner,", b"getattr(__import__('ansible_mitogen.runner').runner,"),
+)
+"""What each interpreter on a host begins with imports all that runs modules. One that is only there to call sudo runs none, and
+any other has time for it until its first module.
+"""
+_YOUNG = 10_000
+"""As in a run (warmth.py): an interpreter on a host makes some 100 modules in its first moments, and leaves no cycles there."""
 
 
 def warm_up() -> None:
@@ -75,11 +87,11 @@ def work_out(kept: "Kept") -> None:
     sent = set(services.ContextService.ALWAYS_PRELOAD)
     for name in sorted(sent):
         sent.update(finder.find_related(name))
-    found = [finder.get_module_source(name)[0] for name in sorted(sent - _FIRST)]
+    found = [finder.get_module_source(name)[0] for name in sorted(sent.union(_ON_THE_WAY) - _FIRST)]
     kept.take(Path(path) for path in [*found, *scanned] if path)
     kept.take_module(_ansible() / "modules" / f"{_MODULE}.py")
     text, code = code_of(Path(master.mitogen.core.__file__))
-    first = parent.PartialZlib(carrying(text, code, "<stdin>"))
+    first = parent.PartialZlib(carrying(text, code, "<stdin>", f'i("gc").set_threshold({_YOUNG})'))
     parent.get_core_source_partial = lambda: first
 
 
@@ -92,6 +104,15 @@ def _look_into(module: str) -> list[str]:
     scanner: Any = import_module("ansible_mitogen.module_finder")
     path, shared = _ansible() / "modules" / f"{module}.py", _ansible() / "module_utils"
     return [found for _, found, _ in scanner.scan(f"ansible_module_{module}", str(path), (str(shared),))]
+
+
+def _sent(path: Path, text: bytes, code: CodeType) -> tuple[bytes, CodeType]:
+    """What a host is sent of a file: its text and code, altered in the one of mitogen's that every interpreter begins with."""
+    if not path.match(_TARGET) or any(text.count(own) != 1 for own, _ in _ALTERED):
+        return text, code
+    for own, ours in _ALTERED:
+        text = text.replace(own, ours)
+    return text, builtins.compile(text, str(path), "exec", dont_inherit=True)
 
 
 class Kept:
@@ -110,8 +131,9 @@ class Kept:
                 text, code = code_of(path)
                 self._codes[text] = code
                 if len(text) >= _WORTHWHILE and text not in self._compressed:
+                    sent, its = _sent(path, text, code)
                     # What is within is packed already, and mitogen sends each byte above 127 as two.
-                    self._compressed[text] = zlib.compress(carrying(text, code, f"master:{path}"), 0)
+                    self._compressed[text] = zlib.compress(carrying(sent, its, f"master:{path}"), 0)
 
     def _own(self, path: Path) -> bool:
         return path.is_absolute() and any(path.is_relative_to(package) for package in self._packages)

@@ -45,6 +45,8 @@ _MODULES = (
     "ansible.plugins.strategy.linear",
     "ansible._internal._errors._task_timeout",
     "ansible._internal._json._profiles._inventory_legacy",
+    # What a module answers is read by it, in the process of each task.
+    "ansible.module_utils._internal._json._profiles._module_legacy_m2c",
     "multiprocessing.popen_fork",
     "multiprocessing.synchronize",
     "ansible_runner",
@@ -74,6 +76,7 @@ def warm_up(own_plugins: Path, between: Callable[[], None] = lambda: None) -> No
     for name in _MODULES:
         import_module(name)
         between()
+    _prime_templates()
     compiled_modules.keep()
     gc.collect()
     gc.freeze()
@@ -85,6 +88,12 @@ def _prime(loader: Any, own_plugins: Path) -> None:
     paths = [Path(path) for path in loader.all(path_only=True)]
     if all(path.is_relative_to(package) or path.is_relative_to(own_plugins) for path in paths):
         list(loader.all(class_only=True))
+
+
+def _prime_templates() -> None:
+    """Have the expressions compiled by which templates are read: else each task's process does so for its first one."""
+    engine: Any = import_module("ansible._internal._templating._engine")
+    _ = engine.TemplateEngine().environment.lexer
 
 
 def play(arguments: Sequence[str], environment: dict[str, str], project: str) -> NoReturn:

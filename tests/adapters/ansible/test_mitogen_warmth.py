@@ -58,6 +58,18 @@ def pushed(path):
     mitogen.service.PushFileService.propagate_to(service, None, str(path))
     return bytes(service._cache[str(path)]).startswith(b"exec((lambda")
 
+def beginning():
+    module = types.ModuleType("ansible_mitogen.target")
+    text = sent("ansible_mitogen.target")[1]
+    exec(compile(text, "sent", "exec"), vars(module))
+    importing = "ansible_mitogen" in vars(module)
+    class Stub:
+        def __init__(self, econtext, **given): self.given = given
+        def run(self): return self.given
+    import ansible_mitogen.runner
+    ansible_mitogen.runner.Stub = Stub
+    return [importing, module.run_module({"runner_name": "Stub", "module": "file"}, econtext=None)]
+
 minify_safe = mitogen.master.ModuleResponder.minify_safe_re.search
 told = {
     "scans": [scanned(modules / f"{name}.py") for name in ("setup", "copy", "command", "setup")],
@@ -79,6 +91,7 @@ with_code = {
     "core": zlib.decompress(mitogen.parent.get_core_source_partial().append(b"1")).startswith(b"exec((lambda"),
 }
 told["with code"] = with_code
+told["beginning"] = beginning()
 print(json.dumps(told))
 """
 
@@ -88,6 +101,10 @@ def test_what_is_kept_is_what_mitogen_finds_itself(tmp_path: Path) -> None:
     assert [each.pop("with code") for each in told] == [
         dict.fromkeys(("shared", "module", "own", "core"), False),
         {"shared": True, "module": True, "own": False, "core": True},
+    ]
+    assert [each.pop("beginning") for each in told] == [
+        [True, {"module": "file"}],
+        [False, {"module": "file"}],
     ]
     assert told[0] == told[1]
     scans, changed = told[1]["scans"], told[1]["changed"]
