@@ -48,6 +48,8 @@ SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 ASCII_SPINNER = "|/-\\"
 TITLE = 14
 NARROWEST = 40
+EDGE = 100
+"""Where times end on a terminal that is wider, so that the eye finds from a step to its time; words may go on to the end."""
 
 
 def speaks_unicode(console: Console) -> bool:
@@ -58,7 +60,7 @@ def speaks_unicode(console: Console) -> bool:
 def painted(
     lines: Sequence[Line], width: int, *, frame: int = 0, unicode: bool = True, whole: bool = False
 ) -> list[Text]:
-    """Each line cut to the width: sign, title, words, and the time at the right edge; `whole` never cuts a reason."""
+    """Each line cut to the width: sign, title, words, and the time at the right; `whole` never cuts a reason."""
     hosts = max((len(line.title) for line in lines if line.host and line.title), default=0)
     width, hosts = max(width, NARROWEST), min(hosts, 24)
     texts: list[Text] = []
@@ -87,8 +89,9 @@ def _line(line: Line, width: int, hosts: int, frame: int, *, unicode: bool) -> T
         bold = "bold" if line.depth == 0 else "none"
         style = "dim" if line.mark == "untouched" else bold
         left.append(line.title.ljust(title_width) + " ", style)
-    room = width - left.cell_len - (len(took) + 1 if took else 0)
+    taken = left.cell_len + (len(took) + 1 if took else 0)
     words = Text(line.words, "dim" if line.mark == "untouched" else "none", no_wrap=True)
+    room = min(width - taken, max(EDGE - taken, words.cell_len))
     words.truncate(max(1, room), overflow="ellipsis", pad=bool(took))
     left.append_text(words)
     if took:

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from orchestrator.cli.live import LiveTree
 from orchestrator.cli.paint import footer, header, painted
-from orchestrator.cli.tree import tree_lines
+from orchestrator.cli.tree import Line, tree_lines
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.fold import fold
 from orchestrator.domain.sighting import TaskSeen
@@ -60,6 +60,19 @@ def test_a_failure_is_told_in_one_line_below_its_step() -> None:
 def test_a_backed_out_wave_is_not_marked_as_passed() -> None:
     lines = shown("pilot_backed_out")
     assert [line[0] for line in lines if line[2:].startswith(("pilot", "backout"))] == ["↩", "↩"]
+
+
+def test_on_a_wide_terminal_a_time_stands_near_its_step_and_words_go_on() -> None:
+    words = "w" * 120
+    short, long, longer = (Line(0, "passed", "wave 1", words[:n], 4.0) for n in (10, 120, 120))
+    lines = [
+        text.plain
+        for width, line in ((200, short), (200, long), (110, longer))
+        for text in painted([line], width)
+    ]
+    assert [len(line) for line in lines] == [100, 2 + 15 + 120 + 4, 110]
+    assert words in lines[1]
+    assert lines[2].endswith("… 4 s")
 
 
 @pytest.mark.parametrize("name", NAMES)
