@@ -33,6 +33,7 @@ class SpareWorker:
     def __init__(self) -> None:
         self._line: socket.socket | None = None
         self._process: int | None = None
+        self.dismissing = False
         # The spare has to hear when this process ends, also while the worker of an earlier attempt goes on.
         os.register_at_fork(after_in_child=self._close)
 
@@ -58,10 +59,14 @@ class SpareWorker:
             return False
         try:
             self._line.settimeout(TAKES_WITHIN)
-            self._line.sendall(path)
-            self._line.recv(LONGEST_MESSAGE)
-            if self._line.recv(LONGEST_MESSAGE) == TAKEN:
+            with suppress(OSError):  # one that is gone may have said where it was
+                self._line.sendall(path)
+            group = self._line.recv(LONGEST_MESSAGE)
+            answer = self._line.recv(LONGEST_MESSAGE)
+            if answer == TAKEN:
                 return True
+            if group not in (b"", _NO_GROUP):  # it was killed; one that lives is in there, and it stays
+                process.remove_cgroup(Path(os.fsdecode(group)))
         except OSError:
             pass
         finally:
@@ -69,9 +74,10 @@ class SpareWorker:
         return False
 
     def dismiss(self) -> None:
-        """End it, and remove its cgroup."""
-        if self._line is None:
+        """End it, and remove its cgroup; what a signal's handler asks meanwhile is being done already."""
+        if self._line is None or self.dismissing:
             return
+        self.dismissing = True
         with suppress(OSError):
             # First it says where it is: ended before that, it would leave a cgroup that nobody knows of.
             self._line.settimeout(ENDS_WITHIN)
@@ -81,6 +87,7 @@ class SpareWorker:
                 if _ended(self._process, ENDS_WITHIN) and group not in (b"", _NO_GROUP):
                     process.remove_cgroup(Path(os.fsdecode(group)))
         self._close()
+        self.dismissing = False
 
     def _close(self) -> None:
         line, self._line = self._line, None

@@ -37,6 +37,7 @@ def work(
     `enter`: how it comes into a cgroup of its own, before it claims anything.
     """
     if folder.claimed() is not None:
+        process.leave_cgroup(None if enter is None else enter(folder.attempt))
         return False
     process.become_subreaper()
     group = (enter or process.enter_cgroup)(f"orch-{folder.attempt}-{os.getpid()}")

@@ -66,9 +66,11 @@ def serve(
         spare.dismiss()
 
 
-def _end_at_once(spare: SpareWorker) -> NoReturn:
-    spare.dismiss()
-    os._exit(0)
+def _told_to_end(spare: SpareWorker) -> None:
+    """At once; but a spare is dismissed first, to the end where that has begun: its driver hangs up as it tells us."""
+    if not spare.dismissing:
+        spare.dismiss()
+        os._exit(0)
 
 
 def _serve(driver: socket.socket, idle: float, ahead: Callable[[], None] | None, spare: SpareWorker) -> None:
@@ -227,7 +229,7 @@ def _raise_descriptor_limit() -> None:
     raise_descriptor_limit()
 
 
-def main() -> int:
+def main() -> NoReturn:
     """Exit code 0 when it was no longer needed."""
     os.umask(0o077)
     signal.signal(signal.SIGTERM, _end)
@@ -243,13 +245,13 @@ def main() -> int:
     _raise_descriptor_limit()
     # There is nothing left to remove, and taking down all that was imported takes a tenth of a second, which its driver waits.
     spare = SpareWorker()
-    signal.signal(signal.SIGTERM, lambda *_: _end_at_once(spare))
+    signal.signal(signal.SIGTERM, lambda *_: _told_to_end(spare))
     # Not during the import: what that starts it waits for itself.
     signal.signal(signal.SIGCHLD, _reap)
     _reap(signal.SIGCHLD, None)
     serve(driver, ahead=compiled_modules.work_out, spare=spare)
-    return 0
+    os._exit(0)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -125,3 +125,26 @@ print(*told)
 
 def test_one_waits_at_a_time_and_not_for_ever() -> None:
     assert told_by(EXPIRED).splitlines() == ["worker of /a", "True False False True"]
+
+
+TWICE = r"""
+import os, signal, socket
+from pathlib import Path
+from orchestrator.adapters.ansible import spare_worker
+driver, its = socket.socketpair()
+spare = spare_worker.SpareWorker()
+signal.signal(signal.SIGALRM, lambda *_: spare.dismiss())
+top = Path(next(line.split()[1] for line in open("/proc/mounts") if line.split()[2] == "cgroup2"))
+left = []
+for number in range(1, 16):
+    spare.prepare(lambda path, enter: os._exit(0), driver)
+    signal.setitimer(signal.ITIMER_REAL, number * 0.002)
+    spare.dismiss()
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    left += list(top.rglob(f"orch-spare-{os.wait()[0]}-*"))
+print(left)
+"""
+
+
+def test_told_to_end_while_it_ends_it_leaves_no_cgroup() -> None:
+    assert told_by(TWICE) == "[]\n"
