@@ -33,7 +33,9 @@ chosen_python() {
     exit 1
 }
 
-is_alive() { [ -x "$venv/bin/python" ] && "$venv/bin/python" -m pip --version >/dev/null 2>&1; }
+# An environment of another Python is made anew.
+place_of() { "$1" -c 'import sys; print(sys.base_prefix, sys.version)' 2>/dev/null; }
+is_alive() { [ "$(place_of "$venv/bin/python")" = "$(place_of "$python")" ] && "$venv/bin/python" -m pip --version >/dev/null 2>&1; }
 pip() { "$venv/bin/python" -m pip --disable-pip-version-check "$@"; }
 
 # Where Python may not write bytecode (as in many containers), orch would be compiled anew at each start: a quarter of a second.

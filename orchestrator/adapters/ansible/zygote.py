@@ -58,12 +58,16 @@ def serve(
     """Fork a worker for every message, until the driver is gone or nothing was asked for so many seconds.
 
     `ahead`: what to do once, when the driver has sent `ahead` and asks for nothing: accelerated runs have no use for it.
+    `spare` is dismissed at the end; without one it has one of its own, which ends by itself when this process is gone.
     """
-    spare = spare or SpareWorker()
-    try:
-        _serve(driver, idle, ahead, spare)
-    finally:
-        spare.dismiss()
+    if spare is not None:
+        try:
+            _serve(driver, idle, ahead, spare)
+        finally:
+            spare.dismiss()
+    else:
+        # Ended by the kernel in the middle of dismissing one, it would leave that one's cgroup; alone a spare leaves none.
+        _serve(driver, idle, ahead, SpareWorker())
 
 
 def _told_to_end(spare: SpareWorker) -> None:

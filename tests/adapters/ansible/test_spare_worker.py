@@ -12,6 +12,7 @@ import pytest
 
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
+from orchestrator.domain.attempt import Acceleration
 from tests.adapters.ansible.local_runs import RUNS, request, told_by, until
 from tests.adapters.ansible.test_warm_start import Warm, done, gone
 
@@ -21,18 +22,25 @@ def warm(tmp_path: Path) -> Warm:
     return Warm(tmp_path)
 
 
-def spare_of(warm: Warm) -> int:
-    """The one process that the zygote has forked, once it waits in its cgroup."""
-    warm.port.make_ready(str(RUNS))
+def spare_of(warm: Warm, accelerate: Acceleration | None = None) -> int:
+    """The one process that the zygote of such runs has forked for them, once it waits in its cgroup."""
+    warm.port.make_ready(str(RUNS), accelerate)
     zygote = warm.start.pid
     assert zygote is not None
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        children = Path(f"/proc/{zygote}/task/{zygote}/children").read_text().split()
-        if children and (group_of(int(children[0])) or not os.access("/sys/fs/cgroup", os.W_OK)):
-            return int(children[0])
+        forked = children(zygote)
+        if accelerate is not None:
+            forked = [one for second in forked for one in children(second)]
+        if forked and (group_of(forked[0]) or not os.access("/sys/fs/cgroup", os.W_OK)):
+            return forked[0]
         time.sleep(0.02)
     raise AssertionError("there is no spare")
+
+
+def children(pid: int) -> list[int]:
+    """What a process has forked."""
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def group_of(pid: int) -> Path | None:
@@ -98,6 +106,18 @@ def test_it_ends_with_its_zygote(warm: Warm, how: str) -> None:
         warm.kill()
     assert gone(spare)
     assert group is None or not group.exists()
+
+
+@pytest.mark.skipif(not os.access("/sys/fs/cgroup", os.W_OK), reason="there are no cgroups to leave")
+def test_one_of_an_accelerated_zygote_leaves_no_cgroup_when_both_zygotes_end(warm: Warm) -> None:
+    """The second zygote is ended by the kernel as soon as the first is gone, whatever it is doing."""
+    for _ in range(3):
+        spare = spare_of(warm, "mitogen")
+        group = group_of(spare)
+        warm.port.let_go()
+        assert gone(spare)
+        assert group is not None
+        assert not group.exists()
 
 
 EXPIRED = r"""
