@@ -1,15 +1,18 @@
 """What every noun is made of: a frozen, strict model, and the scalar types that plans are written in."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, ParamSpec, Self, TypeVar, cast
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
 
 T = TypeVar("T")
+N = TypeVar("N", bound="Noun")
+Fields = ParamSpec("Fields")
+"""The fields of a noun with their types, as a type checker sees them in its constructor."""
 
 # A noun is frozen: what is new is filled in below `__setattr__`, slot by slot, which is the least that making one takes.
 _put_fields = BaseModel.__dict__["__dict__"].__set__
@@ -41,21 +44,27 @@ class Noun(BaseModel):
         return _noun(type(self), fields, given if given.issuperset(changes) else {*given, *changes})
 
     @classmethod
-    def of_valid(cls, **fields: Any) -> Self:
+    def of_valid(cls: Callable[Fields, N], *_: Fields.args, **fields: Fields.kwargs) -> N:
         """A noun of what is valid as it is, such as fields of other nouns: nothing is validated, and nothing converted.
 
         Raises TypeError where a field is missing or unknown.
         """
-        form, required = _form_of(cls)
+        kind = cast("type[N]", cls)
+        form, required = _form_of(kind)
         whole = {**form, **fields}
         if len(whole) > len(form) or not required <= fields.keys():
             raise TypeError(
-                f"{cls.__name__} has the fields {', '.join(form)}; given were {', '.join(fields)}"
+                f"{kind.__name__} has the fields {', '.join(form)}; given were {', '.join(fields)}"
             )
-        return _noun(cls, whole, {*fields})
+        return _noun(kind, whole, set(fields))
 
+    @classmethod
+    def updated(cls: Callable[Fields, N], noun: N, /, *_: Fields.args, **fields: Fields.kwargs) -> N:
+        """The noun with these fields changed: `model_copy`, with names and types known to a type checker.
 
-N = TypeVar("N", bound=Noun)
+        Of a noun with required fields these must be given, too.
+        """
+        return noun.model_copy(update=fields)
 
 
 def _noun(kind: type[N], fields: dict[str, Any], given: set[str]) -> N:

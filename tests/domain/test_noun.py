@@ -1,9 +1,12 @@
 """Nouns made and changed without validation are those that validation makes."""
 
+from typing import Any
+
 import pytest
 
 from orchestrator.domain.deployment import Deployment, Standing
 from orchestrator.domain.effective_plan import Ingredient
+from orchestrator.domain.evidence import Recap
 from orchestrator.domain.noun import Noun
 from tests.journals.corpus import NAMES, folded
 
@@ -23,7 +26,7 @@ def test_what_is_not_given_has_its_default() -> None:
 
 
 @pytest.mark.parametrize("given", [{"host": "h1"}, {"host": "h1", "wave": 0, "hots": "h2"}])
-def test_a_missing_or_unknown_field_is_refused(given: dict[str, object]) -> None:
+def test_a_missing_or_unknown_field_is_refused(given: dict[str, Any]) -> None:
     with pytest.raises(TypeError, match="Standing has the fields host, wave"):
         Standing.of_valid(**given)
 
@@ -41,3 +44,10 @@ def test_what_never_changes_is_not_copied_deeply() -> None:
     noun: Noun = Standing(host="h1", wave=0)
     with pytest.raises(TypeError, match="deeply"):
         noun.model_copy(deep=True)
+
+
+def test_a_noun_is_updated_as_it_is_copied() -> None:
+    before = Recap(ok=3, failures=1)
+    after = Recap.updated(before, failures=2)
+    assert after == before.model_copy(update={"failures": 2}) == Recap(ok=3, failures=2)
+    assert after.model_fields_set == {"ok", "failures"}
