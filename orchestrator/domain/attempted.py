@@ -1,55 +1,182 @@
-"""What events change in the attempts of a deployment, and what these tell of its hosts."""
+"""The attempts of a deployment, as they stand on its journal."""
 
-from orchestrator.domain.deployment import Attempted, Deployment, StandingName, latest_outcomes
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cached_property
+from typing import Self, TypedDict, TypeGuard, Unpack, get_args
 
-
-def with_attempt(d: Deployment, name: str, **update: object) -> tuple[Attempted, ...]:
-    """All of them, with one changed."""
-    return tuple(
-        attempt.model_copy(update=update) if attempt.attempt == name else attempt for attempt in d.attempts
-    )
-
-
-def unapproved(d: Deployment) -> tuple[Attempted, ...]:
-    """Deploy attempts that may have run what nobody approved, on hosts that still count; no person has spoken since."""
-    return tuple(
-        a
-        for a in d.attempts
-        if a.changed_in_copy and a.purpose == "deploy" and not a.answered and _counting(d, a)
-    )
+from orchestrator.domain import events as e
+from orchestrator.domain.attempt import Purpose
+from orchestrator.domain.noun import HostName, Many, Moment, Noun
+from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
 
 
-def tried_again(d: Deployment) -> dict[str, tuple[StandingName, str]]:
-    """How hosts stand after the word to try again.
+class QuietWait(Noun):
+    """Hosts that are asked until a moment whether an unclean run has left them, and what the others have told already."""
 
-    In a wave its own hosts are deployed to again, also where what ran may not be what was approved, whatever came of it;
-    after it the checks are asked again, of hosts where it was done.
+    hosts: Many[HostName]
+    since: Moment
+    until: Moment
+    busy: Many[HostName] = ()
+    ended: Many[HostName] = ()
+
+
+class AttemptChanges(TypedDict, total=False):
+    """What of an attempt changes after it was intended."""
+
+    outcome: AttemptOutcome | None
+    lost: str | None
+    started: bool
+    wait: QuietWait | None
+    quiesced: bool
+    busy: Many[HostName]
+    unseen: Many[HostName]
+    changed_in_copy: Many[str]
+    answered: bool
+
+
+class Attempted(Noun):
+    """An attempt on the journal; open while it has neither outcome nor loss.
+
+    `changed_in_copy`: what of the private copy was no longer what was approved when it ended. `answered`: a person has
+    spoken since.
     """
-    failure = d.failure
-    if failure is None:
-        hosts = {host for attempt in unapproved(d) for host in _counting(d, attempt)}
-        return {host: ("to_retry", "") for host in d.waves[d.wave].hosts if host in hosts}
-    if failure.stage not in ("soak", "early_life"):
-        return {h: ("to_retry", "") for h in failure.hosts if d.standings[h].wave == d.wave}
-    outcomes = latest_outcomes(a for a in d.attempts if a.purpose == "deploy")
-    return {h: ("verified", "") for h in failure.hosts if h in outcomes and outcomes[h].result == "done"}
+
+    attempt: str
+    purpose: Purpose
+    wave: int
+    hosts: Many[HostName]
+    intended_at: Moment
+    epoch: int = 0
+    outcome: AttemptOutcome | None = None
+    lost: str | None = None
+    started: bool = True
+    driver: str = ""
+    wait: QuietWait | None = None
+    quiesced: bool = False
+    busy: Many[HostName] = ()
+    unseen: Many[HostName] = ()
+    repeated: bool = False
+    changed_in_copy: Many[str] = ()
+    answered: bool = False
+
+    def with_(self, **changes: Unpack[AttemptChanges]) -> Self:
+        """The same attempt after something came of it."""
+        return self.model_copy(update=changes)
+
+    @property
+    def open(self) -> bool:
+        """No outcome yet, and not lost."""
+        return self.outcome is None and self.lost is None
+
+    @cached_property
+    def unclean(self) -> bool:
+        """Ended in a way that may have left processes behind on hosts."""
+        if self.lost is not None:
+            return self.started
+        return self.outcome is not None and (
+            bool(self.outcome.faults) or any(host.result == "unknown" for host in self.outcome.hosts)
+        )
 
 
-def _counting(d: Deployment, attempt: Attempted) -> tuple[str, ...]:
-    return tuple(host for host in attempt.hosts if d.standings[host].standing != "excluded")
+Attempts = tuple[Attempted, ...]
+
+_Ended = e.AttemptEnded | e.AttemptLost
+_Quiet = e.QuietAwaited | e.Quiesced
+_Answer = e.BackoutBegan | e.Retried | e.AbortRequested | e.EmergencyStopped
+AttemptsEvent = e.AttemptIntended | _Ended | _Quiet | _Answer
+CHANGED_BY = frozenset(get_args(AttemptsEvent))
 
 
-def looked_at_anew(d: Deployment) -> tuple[Attempted, ...]:
-    """Every answer of a person lets hosts be asked once more that were busy, or gave no answer."""
-    anew = {"quiesced": False, "busy": (), "unseen": (), "wait": None}
-    return tuple(a.model_copy(update=anew) if a.busy or a.unseen or a.wait else a for a in d.attempts)
+def attempts_after(attempts: Attempts, event: e.Event, driver: str, at: datetime) -> Attempts:
+    """The attempts after one more event, which happened under this driver."""
+    return _changed(attempts, event, driver, at) if _changes(event) else attempts
 
 
-def answered(d: Deployment) -> tuple[Attempted, ...]:
-    """The same, where the answer is also one to what hosts refused: a person knows of it now."""
-    return tuple(a.model_copy(update={"answered": True}) for a in looked_at_anew(d))
+def attempt_named(attempts: Attempts, name: str) -> Attempted:
+    """The attempt of this name."""
+    return next(attempt for attempt in attempts if attempt.attempt == name)
 
 
-def waited_for_anew(d: Deployment) -> tuple[Attempted, ...]:
-    """Hosts without an answer are asked from the beginning: the patience that was promised no longer holds."""
-    return tuple(a.model_copy(update={"wait": None}) if a.wait else a for a in d.attempts)
+def latest_outcomes(attempts: Iterable[Attempted]) -> dict[str, HostOutcome]:
+    """The newest outcome of each host; a lost attempt leaves its hosts unknown."""
+    latest: dict[str, HostOutcome] = {}
+    for attempt in attempts:
+        if attempt.lost is not None:
+            for host in attempt.hosts:
+                latest[host] = HostOutcome(host=host, result="unknown", reason=attempt.lost)
+        elif attempt.outcome is not None:
+            latest.update({outcome.host: outcome for outcome in attempt.outcome.hosts})
+    return latest
+
+
+def _changes(event: e.Event) -> TypeGuard[AttemptsEvent]:
+    return type(event) in CHANGED_BY
+
+
+def _changed(attempts: Attempts, event: AttemptsEvent, driver: str, at: datetime) -> Attempts:
+    match event:
+        case e.AttemptIntended():
+            return (*attempts, _intended(event, driver, at))
+        case e.AttemptEnded(outcome=outcome, changed_in_copy=changed):
+            return _with_one(attempts, outcome.attempt, outcome=outcome, changed_in_copy=changed)
+        case e.AttemptLost(attempt=name, reason=reason, started=started, changed_in_copy=changed):
+            return _with_one(attempts, name, lost=reason, started=started, changed_in_copy=changed)
+        case e.QuietAwaited() | e.Quiesced():
+            return _quiet(attempts, event, at)
+        case e.BackoutBegan() | e.Retried() | e.AbortRequested() | e.EmergencyStopped():
+            return _answered(attempts, event)
+
+
+def _intended(event: e.AttemptIntended, driver: str, at: datetime) -> Attempted:
+    return Attempted.of_valid(
+        attempt=event.attempt,
+        purpose=event.purpose,
+        wave=event.wave,
+        hosts=event.hosts,
+        intended_at=at,
+        epoch=event.epoch,
+        driver=driver,
+        repeated=event.repeated,
+    )
+
+
+def _quiet(attempts: Attempts, event: _Quiet, at: datetime) -> Attempts:
+    match event:
+        case e.QuietAwaited(attempt=name):
+            before = attempt_named(attempts, name).wait
+            wait = QuietWait(
+                hosts=event.hosts,
+                since=before.since if before is not None else at,
+                until=event.until,
+                busy=event.busy,
+                ended=event.ended,
+            )
+            return _with_one(attempts, name, wait=wait)
+        case e.Quiesced(attempt=name, busy=busy, unreachable=unseen):
+            return _with_one(attempts, name, quiesced=True, busy=busy, unseen=unseen, wait=None)
+
+
+def _answered(attempts: Attempts, event: _Answer) -> Attempts:
+    """Every answer of a person lets hosts be asked once more that were busy, or gave no answer.
+
+    Orch's own decision to back out answers nothing that hosts refused; a person who decides knows of it.
+    """
+    match event:
+        case e.EmergencyStopped():
+            # Hosts without an answer are asked from the beginning: the patience that was promised no longer holds.
+            return tuple(a.with_(wait=None) if a.wait else a for a in attempts)
+        case e.BackoutBegan(by="orch"):
+            return tuple(_asked_anew(a) for a in attempts)
+        case e.BackoutBegan() | e.Retried() | e.AbortRequested():
+            return tuple(_asked_anew(a).with_(answered=True) for a in attempts)
+
+
+def _asked_anew(attempt: Attempted) -> Attempted:
+    if not (attempt.busy or attempt.unseen or attempt.wait):
+        return attempt
+    return attempt.with_(quiesced=False, busy=(), unseen=(), wait=None)
+
+
+def _with_one(attempts: Attempts, name: str, **changes: Unpack[AttemptChanges]) -> Attempts:
+    return tuple(a.with_(**changes) if a.attempt == name else a for a in attempts)

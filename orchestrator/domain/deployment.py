@@ -1,196 +1,55 @@
 """A deployment is the fold of its journal: `fold(events)` is the only way to know where it stands."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
-from typing import Literal, Protocol
+from typing import Self, TypedDict, Unpack
 
-from orchestrator.domain.approval import SignedApproval
 from orchestrator.domain.attempt import Purpose
-from orchestrator.domain.authority import Reason
-from orchestrator.domain.baseline import BaselineReference, Difference
-from orchestrator.domain.change import ChangeRequest, Mode
-from orchestrator.domain.deployment_model import DeploymentModel
-from orchestrator.domain.effective_plan import EffectivePlan
+from orchestrator.domain.attempted import Attempted
+from orchestrator.domain.authorisation import Authorisation
+from orchestrator.domain.backout_progress import BackoutProgress
+from orchestrator.domain.driving import Driving
+from orchestrator.domain.early_life import EarlyLife
+from orchestrator.domain.follow_up import FollowUp
 from orchestrator.domain.lifecycle import OVER, TOUCHED, State
-from orchestrator.domain.noun import HostName, Many, Moment, Noun, Seconds
-from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
-from orchestrator.domain.rehearsal import AsRehearsed, Rehearsal
+from orchestrator.domain.noun import Many, Moment, Noun
+from orchestrator.domain.preparation import Preparation
+from orchestrator.domain.private_copy import PrivateCopy
+from orchestrator.domain.rehearsal_progress import RehearsalProgress
 from orchestrator.domain.release_plan import ReleasePlan
-from orchestrator.domain.release_policy import ReleasePolicy
-from orchestrator.domain.requirement import RoleNeed
-from orchestrator.domain.schedule_of_change import MissedChoice, MissedStart
+from orchestrator.domain.rollout_progress import RolloutProgress
+from orchestrator.domain.scheduled_start import ScheduledStart
+from orchestrator.domain.standing import DOWN, Standing, StandingName
 from orchestrator.domain.target import Target
 from orchestrator.domain.wave import Wave
 
-StandingName = Literal[
-    "untouched",
-    "to_retry",
-    "deploying",
-    "deployed",
-    "verified",
-    "failed",
-    "unknown",
-    "excluded",
-    "backing_out",
-    "backed_out",
-    "restored",
-    "residue",
-    "backout_failed",
-]
-DOWN = frozenset({"failed", "unknown"})
 
+class DeploymentChanges(TypedDict, total=False):
+    """What of a deployment changes after it was planned; the rest is who planned what."""
 
-class Standing(Noun):
-    """Where one host stands, and why."""
-
-    host: HostName
-    wave: int
-    standing: StandingName = "untouched"
-    reason: str = ""
-
-
-class QuietWait(Noun):
-    """Hosts that are asked until a moment whether an unclean run has left them, and what the others have told already."""
-
-    hosts: Many[HostName]
-    since: Moment
-    until: Moment
-    busy: Many[HostName] = ()
-    ended: Many[HostName] = ()
-
-
-class Attempted(Noun):
-    """An attempt on the journal; open while it has neither outcome nor loss.
-
-    `changed_in_copy`: what of the private copy was no longer what was approved when it ended. `answered`: a person has
-    spoken since.
-    """
-
-    attempt: str
-    purpose: Purpose
-    wave: int
-    hosts: Many[HostName]
-    intended_at: Moment
-    epoch: int = 0
-    outcome: AttemptOutcome | None = None
-    lost: str | None = None
-    started: bool = True
-    driver: str = ""
-    wait: QuietWait | None = None
-    quiesced: bool = False
-    busy: Many[HostName] = ()
-    unseen: Many[HostName] = ()
-    repeated: bool = False
-    changed_in_copy: Many[str] = ()
-    answered: bool = False
-
-    @property
-    def open(self) -> bool:
-        """No outcome yet, and not lost."""
-        return self.outcome is None and self.lost is None
-
-    @cached_property
-    def unclean(self) -> bool:
-        """Ended in a way that may have left processes behind on hosts."""
-        if self.lost is not None:
-            return self.started
-        return self.outcome is not None and (
-            bool(self.outcome.faults) or any(host.result == "unknown" for host in self.outcome.hosts)
-        )
-
-
-class Failure(Noun):
-    """Why the deployment cannot go on by itself."""
-
-    stage: Literal["wave", "verification", "soak", "early_life", "abort"]
-    wave: int
-    hosts: Many[HostName]
-    reason: str
-
-
-class Hold(Noun):
-    """A person's choice is waited for."""
-
-    reason: str
-    by: str
-
-
-class GateProgress(Noun):
-    """How far a wave is at its gate."""
-
-    soak_until: Moment | None
-    confirm: str | None
-    confirmed: bool = False
-    last_asked: Moment | None = None
-    soaked: bool = False
-
-
-class BackoutProgress(Noun):
-    """How far a backout is: its hosts, and what the comparison with the baseline found.
-
-    `restored` are epochs of later deployments that were here and were backed out before this backout began.
-    """
-
-    hosts: Many[HostName]
-    reason: str
-    by: str
-    first_attempt: int
-    restored: Many[int] = ()
-    compared: bool = False
-    differences: Many[Difference] = ()
-    not_compared: dict[str, str] = {}
-
-
-class Unadmitted(Noun):
-    """Why it may not start yet, as it was last asked; to be asked anew at `opens`, or (None) after a person's word."""
-
-    reasons: Many[Reason]
-    opens: Moment | None = None
-
-
-class MissedStartOf(Noun):
-    """A start that was missed by so many seconds, what was done then, and why."""
-
-    choice: MissedChoice
-    late: Seconds
-    reason: str
-
-
-class Leave(Noun):
-    """Leave for exactly the next attempt; whatever comes between it and that attempt takes it away."""
-
-    wave: int
-    purpose: Purpose
-
-
-class Unauthorised(Noun):
-    """Why the next attempt may not start, and what follows."""
-
-    wave: int
-    purpose: Purpose
-    reasons: Many[str]
-    then: Literal["hold", "back out", "refuse"]
-
-
-class Review(Noun):
-    """A review that was held."""
-
-    role: str
-    by: str
-    reason: str
-    at: Moment
-    signed: SignedApproval | None = None
+    seq: int
+    state: State
+    last_at: datetime
+    ended_at: datetime | None
+    targets: Many[Target]
+    standings: dict[str, Standing]
+    attempts: Many[Attempted]
+    authority: Authorisation
+    schedule: ScheduledStart
+    private_copy: PrivateCopy
+    preparation: Preparation
+    driving: Driving
+    rollout: RolloutProgress
+    early_life: EarlyLife
+    backout: BackoutProgress | None
+    rehearsing: RehearsalProgress
+    follow_up: FollowUp
 
 
 class Deployment(Noun):
-    """Everything known of a deployment after the events so far.
+    """Everything known of a deployment after the events so far: what was planned, and a part for each concern.
 
-    `vouched` are roles whose approval was named without a signature; `waited`: it was once not admitted and waited.
-    `cancelled` says by whom and why it ended before anything was touched, `opened_at` is when it began.
-    `frozen` is the folder of the private copy that it runs from, `leave` what was authorised and has not begun yet;
-    `mend`: a person said to try again, so that the copy may be put right from the project.
-    `review_by`, `reviewers` and `sign_off` are what must follow, `closed` says that it has.
+    A part is changed by the reducer of its own module only; domain/fold.py asks all of them.
     """
 
     id: str
@@ -207,76 +66,34 @@ class Deployment(Noun):
     targets: Many[Target]
     waves: Many[Wave]
     standings: dict[str, Standing]
-    wave: int = 0
-    digests: dict[str, str] = {}
-    on_target: dict[str, str] = {}
-    baselines: dict[str, BaselineReference] = {}
     attempts: Many[Attempted] = ()
-    entry: Literal["unasked", "passed", "failed"] = "unasked"
-    checked: bool = False
-    check_failures: dict[str, str] = {}
-    failure: Failure | None = None
-    hold: Hold | None = None
-    paused: str | None = None
-    aborting: str | None = None
-    stopped: str | None = None
-    gate: GateProgress | None = None
-    early_life_until: Moment | None = None
-    early_life_over: bool = False
-    last_watched: Moment | None = None
+    authority: Authorisation = Authorisation.of_valid()
+    schedule: ScheduledStart = ScheduledStart.of_valid()
+    private_copy: PrivateCopy = PrivateCopy.of_valid()
+    preparation: Preparation = Preparation.of_valid()
+    driving: Driving = Driving.of_valid()
+    rollout: RolloutProgress = RolloutProgress.of_valid()
+    early_life: EarlyLife = EarlyLife.of_valid()
     backout: BackoutProgress | None = None
-    refusals: Many[str] = ()
-    cancelled: str | None = None
-    exceptions: dict[str, str] = {}
-    driver: str | None = None
-    boot: str = ""
-    clock_offset: float | None = None
-    rehearsal: Rehearsal | None = None
-    rehearsed: AsRehearsed | None = None
-    injected: bool = False
-    policy: ReleasePolicy | None = None
-    model: DeploymentModel | None = None
-    change: ChangeRequest = ChangeRequest.of_valid()
-    mode: Mode = "attended"
-    effective: EffectivePlan | None = None
-    copy_size: int = 0
-    starts: Moment | None = None
-    missed: MissedStart = "ask"
-    machines: dict[str, str] = {}
-    put_off: Many[str] = ()
-    missed_start: MissedStartOf | None = None
-    vouched: Many[str] = ()
-    approvals: Many[SignedApproval] = ()
-    unadmitted: Unadmitted | None = None
-    waited: bool = False
-    opened_at: Moment | None = None
-    closes: Moment | None = None
-    frozen: str | None = None
-    grounds: Many[str] = ()
-    set_aside: Many[str] = ()
-    consumed: Many[str] = ()
-    overridden: Many[str] = ()
-    leave: Leave | None = None
-    undone_by: Moment | None = None
-    unauthorised: Unauthorised | None = None
-    mend: bool = False
-    review_by: Moment | None = None
-    reviewers: Many[RoleNeed] = ()
-    sign_off: Many[RoleNeed] = ()
-    reviews: Many[Review] = ()
-    closed: str | None = None
+    rehearsing: RehearsalProgress = RehearsalProgress.of_valid()
+    follow_up: FollowUp = FollowUp.of_valid()
+
+    def with_(self, **changes: Unpack[DeploymentChanges]) -> Self:
+        """The same deployment with some of it changed."""
+        return self.model_copy(update=changes)
 
     @property
     def workplace(self) -> str:
         """The folder that the plan's paths are relative to: the private copy, once there is one."""
-        return self.frozen or self.project
+        return self.private_copy.folder or self.project
 
     def place_of(self, path: str) -> str:
         """A path of the plan as a run reads it: in the copy where it is a file of that, else where the user has it."""
         if path.startswith(("/", "~")):
             return path
-        in_copy = self.frozen is not None and self.effective is not None and self.effective.has_file(path)
-        return f"{self.frozen if in_copy else self.project}/{path}"
+        effective = self.authority.effective
+        in_copy = effective is not None and effective.has_file(path)
+        return f"{self.workplace if in_copy else self.project}/{path}"
 
     @property
     def over(self) -> bool:
@@ -286,13 +103,15 @@ class Deployment(Noun):
     @property
     def signed_off(self) -> tuple[tuple[str, str], ...]:
         """Who accepted what was deployed: role and person, each word that was given."""
-        given = (one.approval for one in self.approvals if one.approval.decision == "sign_off")
-        return tuple((one.role, one.person) for one in given)
+        accepted = (
+            signed.approval for signed in self.authority.approvals if signed.approval.decision == "sign_off"
+        )
+        return tuple((approval.role, approval.person) for approval in accepted)
 
     @property
     def reviewed(self) -> tuple[tuple[str, str], ...]:
         """Who reviewed it: role and person."""
-        return tuple((one.role, one.by) for one in self.reviews)
+        return tuple((review.role, review.by) for review in self.follow_up.reviews)
 
     @property
     def touched(self) -> bool:
@@ -348,27 +167,6 @@ class Deployment(Noun):
         return tuple(a for a in self.attempts[since:] if a.purpose == purpose and a.wave == wave)
 
 
-def latest_outcomes(attempts: Iterable[Attempted]) -> dict[str, HostOutcome]:
-    """The newest outcome of each host; a lost attempt leaves its hosts unknown."""
-    latest: dict[str, HostOutcome] = {}
-    for attempt in attempts:
-        if attempt.lost is not None:
-            for host in attempt.hosts:
-                latest[host] = HostOutcome(host=host, result="unknown", reason=attempt.lost)
-        elif attempt.outcome is not None:
-            latest.update({outcome.host: outcome for outcome in attempt.outcome.hosts})
-    return latest
-
-
-class Timed(Protocol):
-    """What was admitted and began at `opened_at` (None: not yet, or never) and, perhaps, has ended."""
-
-    @property
-    def opened_at(self) -> datetime | None: ...
-    @property
-    def ended_at(self) -> datetime | None: ...
-
-
-def elapsed(one: Timed, now: datetime) -> float | None:
-    """Seconds from when it began to the end, or to now; None where it has not begun: to lie in the schedule takes no time."""
-    return None if one.opened_at is None else ((one.ended_at or now) - one.opened_at).total_seconds()
+def elapsed(opened_at: datetime | None, ended_at: datetime | None, now: datetime) -> float | None:
+    """Seconds from when it began to its end, or to now; None where it has not begun: to lie in the schedule takes no time."""
+    return None if opened_at is None else ((ended_at or now) - opened_at).total_seconds()

@@ -1,38 +1,53 @@
-"""Folding a journal: one small function for each kind of event that changes what is known."""
+"""Folding a journal: the lifecycle says whether an event is possible, and each part of a deployment what it changes there."""
 
-from collections import Counter
 from collections.abc import Iterable
-from functools import cache, singledispatch
-from typing import Literal
+from datetime import datetime
 
+from orchestrator.domain import (
+    attempted,
+    authorisation,
+    backout_progress,
+    driving,
+    early_life,
+    follow_up,
+    preparation,
+    private_copy,
+    rehearsal_progress,
+    rollout_progress,
+    scheduled_start,
+    standing,
+)
 from orchestrator.domain import events as e
-from orchestrator.domain.attempted import (
-    answered,
-    looked_at_anew,
-    tried_again,
-    waited_for_anew,
-    with_attempt,
-)
-from orchestrator.domain.deployment import (
-    Attempted,
-    BackoutProgress,
-    Deployment,
-    Failure,
-    GateProgress,
-    Hold,
-    QuietWait,
-    Standing,
-    StandingName,
-)
+from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import Recorded
-from orchestrator.domain.fold_authority import Changes, changes_of_authority, taken_up
-from orchestrator.domain.fold_rehearsal import changes_of_rehearsal
-from orchestrator.domain.lifecycle import BEFORE_FIRST_TOUCH, OVER, State, after, allowed
-from orchestrator.errors import Refused
+from orchestrator.domain.lifecycle import BEFORE_FIRST_TOUCH, OVER, LifecycleFault, State, after, allowed
+from orchestrator.domain.private_copy import PrivateCopy, in_copy
+from orchestrator.domain.rehearsal_progress import RehearsalProgress
+from orchestrator.domain.scheduled_start import ScheduledStart
+from orchestrator.domain.standing import Surroundings, standings_at_first
+from orchestrator.domain.target import Target
 
+CHANGED_BY: dict[str, frozenset[type]] = {
+    "attempts": attempted.CHANGED_BY,
+    "authority": authorisation.CHANGED_BY,
+    "backout": backout_progress.CHANGED_BY,
+    "driving": driving.CHANGED_BY,
+    "early_life": early_life.CHANGED_BY,
+    "follow_up": follow_up.CHANGED_BY,
+    "preparation": preparation.CHANGED_BY,
+    "private_copy": private_copy.CHANGED_BY,
+    "rehearsing": rehearsal_progress.CHANGED_BY,
+    "rollout": rollout_progress.CHANGED_BY,
+    "schedule": scheduled_start.CHANGED_BY,
+    "standings": standing.CHANGED_BY,
+    "targets": frozenset({e.WindowOpened}),
+}
+"""The events that change each part."""
 
-class LifecycleFault(Refused):
-    """An event that the lifecycle does not allow in the present state."""
+STATE_ONLY: frozenset[type] = frozenset(
+    {e.Submitted, e.EnvironmentVerified, e.AttemptAdopted, e.WaveVerified, e.Completed, e.HeldOn}
+)
+"""Events that change no part: they say that something happened, and at most in which state the deployment is now."""
 
 
 def fold(records: Iterable[Recorded]) -> Deployment:
@@ -62,20 +77,7 @@ def apply(deployment: Deployment | None, record: Recorded) -> Deployment:
         raise LifecycleFault(f"{deployment.id} has touched hosts: there is no way back but a backout.")
     if deployment.over and isinstance(event, e.ApprovalGiven) and not event.signs_off:
         raise LifecycleFault(f"{deployment.id} is {deployment.state.value}: it can be signed off only.")
-    ended_at = deployment.ended_at if state == deployment.state else record.at if state in OVER else None
-    changes: Changes = {"seq": record.seq, "last_at": record.at, "state": state, "ended_at": ended_at}
-    changes |= _changes_by(type(event))(event, deployment, record) | changes_of_rehearsal(event, deployment)
-    changes |= changes_of_authority(event, deployment, record)
-    return deployment.model_copy(update=changes)
-
-
-@singledispatch
-def _changes(event: e.Event, d: Deployment, record: Recorded) -> Changes:
-    """What an event changes beside the state; most change nothing more."""
-    return {}
-
-
-_changes_by = cache(_changes.dispatch)
+    return _changed(deployment, record, state)
 
 
 def _planned(record: Recorded, event: e.Planned) -> Deployment:
@@ -90,311 +92,53 @@ def _planned(record: Recorded, event: e.Planned) -> Deployment:
         by=event.by,
         began_at=record.at,
         last_at=record.at,
-        rehearsal=event.rehearsal,
         targets=event.targets,
         waves=event.waves,
-        standings={
-            h: Standing.of_valid(host=h, wave=wave.number) for wave in event.waves for h in wave.hosts
-        },
-        **taken_up(event),
+        standings=standings_at_first(event.waves),
+        authority=authorisation.authority_at_first(event),
+        schedule=ScheduledStart.of_valid(starts=event.starts, missed=event.missed, machines=event.machines),
+        private_copy=PrivateCopy.of_valid(size=event.copy_size),
+        rehearsing=RehearsalProgress.of_valid(rehearsal=event.rehearsal),
     )
 
 
-def _stand(d: Deployment, standings: dict[str, tuple[StandingName, str]]) -> dict[str, Standing]:
-    changed = {
-        host: d.standings[host].model_copy(update={"standing": standing, "reason": reason})
-        for host, (standing, reason) in standings.items()
-        if host in d.standings
-    }
-    return d.standings | changed
-
-
-@_changes.register
-def _components_verified(event: e.ComponentsVerified, d: Deployment, record: Recorded) -> Changes:
-    return {"digests": event.digests, "on_target": event.on_target}
-
-
-@_changes.register
-def _baseline_captured(event: e.BaselineCaptured, d: Deployment, record: Recorded) -> Changes:
-    return {"baselines": {reference.host: reference for reference in event.baselines}}
-
-
-@_changes.register
-def _refused(event: e.Refused, d: Deployment, record: Recorded) -> Changes:
-    return {"refusals": event.reasons}
-
-
-@_changes.register
-def _entry_checked(event: e.EntryChecked, d: Deployment, record: Recorded) -> Changes:
-    passed = bool(event.results) and all(result.answer == "passed" for result in event.results)
-    return {"entry": "passed" if passed else "failed"}
-
-
-@_changes.register
-def _attempt_intended(event: e.AttemptIntended, d: Deployment, record: Recorded) -> Changes:
-    attempted = Attempted.of_valid(
-        attempt=event.attempt,
-        purpose=event.purpose,
-        wave=event.wave,
-        hosts=event.hosts,
-        intended_at=record.at,
-        epoch=event.epoch,
-        driver=d.driver or "",
-        repeated=event.repeated,
-    )
-    standing: StandingName = "deploying" if event.purpose == "deploy" else "backing_out"
-    return {
-        "attempts": (*d.attempts, attempted),
-        "standings": _stand(d, dict.fromkeys(event.hosts, (standing, ""))),
-    }
-
-
-_DEPLOYED: dict[str, StandingName] = {"done": "deployed", "not_done": "failed", "unknown": "unknown"}
-_BACKED_OUT: dict[str, StandingName] = {
-    "done": "backed_out",
-    "not_done": "backout_failed",
-    "unknown": "backout_failed",
-}
-
-
-@_changes.register
-def _attempt_ended(event: e.AttemptEnded, d: Deployment, record: Recorded) -> Changes:
-    outcome = event.outcome
-    purpose = next(a.purpose for a in d.attempts if a.attempt == outcome.attempt)
-    names = _DEPLOYED if purpose == "deploy" else _BACKED_OUT
-    return {
-        "attempts": with_attempt(d, outcome.attempt, outcome=outcome, changed_in_copy=event.changed_in_copy),
-        "standings": _stand(d, {host.host: (names[host.result], host.reason) for host in outcome.hosts}),
-    }
-
-
-@_changes.register
-def _attempt_lost(event: e.AttemptLost, d: Deployment, record: Recorded) -> Changes:
-    lost = next(a for a in d.attempts if a.attempt == event.attempt)
-    standing: StandingName = "unknown" if lost.purpose == "deploy" else "backout_failed"
-    return {
-        "attempts": with_attempt(
-            d, event.attempt, lost=event.reason, started=event.started, changed_in_copy=event.changed_in_copy
+def _changed(d: Deployment, record: Recorded, state: State) -> Deployment:
+    event, at = record.event, record.at
+    return d.with_(
+        seq=record.seq,
+        state=state,
+        last_at=at,
+        ended_at=_ended_at(d, state, at),
+        targets=_targets_after(d, event),
+        standings=standing.standings_after(d.standings, event, _surroundings(d)),
+        attempts=attempted.attempts_after(d.attempts, event, d.driving.driver or "", at),
+        authority=authorisation.authority_after(d.authority, event, at),
+        schedule=scheduled_start.schedule_after(d.schedule, event),
+        private_copy=private_copy.copy_after(d.private_copy, event),
+        preparation=preparation.preparation_after(d.preparation, event),
+        driving=driving.driving_after(d.driving, event),
+        rollout=rollout_progress.rollout_after(d.rollout, event, d.state, at),
+        early_life=early_life.early_life_after(d.early_life, event, at),
+        backout=backout_progress.backout_after(d.backout, event, len(d.attempts)),
+        rehearsing=rehearsal_progress.rehearsing_after(
+            d.rehearsing, event, backed_out_before=d.backout is not None
         ),
-        "standings": _stand(d, dict.fromkeys(lost.hosts, (standing, event.reason))),
-    }
-
-
-@_changes.register
-def _quiet_awaited(event: e.QuietAwaited, d: Deployment, record: Recorded) -> Changes:
-    before = next(a.wait for a in d.attempts if a.attempt == event.attempt)
-    wait = QuietWait(
-        hosts=event.hosts,
-        since=before.since if before is not None else record.at,
-        until=event.until,
-        busy=event.busy,
-        ended=event.ended,
+        follow_up=follow_up.follow_up_after(d.follow_up, event, at),
     )
-    return {"attempts": with_attempt(d, event.attempt, wait=wait)}
 
 
-@_changes.register
-def _quiesced(event: e.Quiesced, d: Deployment, record: Recorded) -> Changes:
-    reason = f"unreachable, and what {event.attempt} began there may still run"
-    waiting = [host for host in event.unreachable if d.standings[host].standing == "to_retry"]
-    return {
-        "attempts": with_attempt(
-            d, event.attempt, quiesced=True, busy=event.busy, unseen=event.unreachable, wait=None
-        ),
-        "standings": _stand(d, dict.fromkeys(waiting, ("unknown", reason))),
-    }
+def _ended_at(d: Deployment, state: State, at: datetime) -> datetime | None:
+    if state is d.state:
+        return d.ended_at
+    return at if state in OVER else None
 
 
-@_changes.register
-def _wave_failed(event: e.WaveFailed, d: Deployment, record: Recorded) -> Changes:
-    return {"failure": Failure(stage="wave", wave=event.wave, hosts=event.hosts, reason=event.reason)}
+def _surroundings(d: Deployment) -> Surroundings:
+    return Surroundings(d.waves, d.attempts, d.rollout, d.backout.hosts if d.backout is not None else ())
 
 
-@_changes.register
-def _wave_deployed(event: e.WaveDeployed, d: Deployment, record: Recorded) -> Changes:
-    return {"checked": False, "check_failures": {}}
-
-
-@_changes.register
-def _wave_checked(event: e.WaveChecked, d: Deployment, record: Recorded) -> Changes:
-    failed: dict[str, str] = {}
-    for result in event.results:
-        if result.answer != "passed":
-            words = f"{result.title}: expected {result.expected}, found {result.found}"
-            failed.setdefault(result.host, words)
-    standings: dict[str, tuple[StandingName, str]] = {h: ("failed", reason) for h, reason in failed.items()}
-    if event.stage == "verification":
-        for host in d.waves[event.wave].hosts:
-            if d.standings[host].standing in ("deployed", "verified") and host not in failed:
-                standings[host] = ("verified", "")
-    changes: Changes = {"checked": True, "check_failures": failed, "standings": _stand(d, standings)}
-    if event.stage == "soak" and d.gate is not None:
-        changes["gate"] = d.gate.model_copy(
-            update={"last_asked": record.at, "soaked": event.final and not failed}
-        )
-    if event.stage == "early_life":
-        changes |= {"last_watched": record.at, "early_life_over": event.final and not failed}
-    return changes
-
-
-@_changes.register
-def _wave_rejected(event: e.WaveRejected, d: Deployment, record: Recorded) -> Changes:
-    stage: Literal["verification", "soak"] = "verification" if d.state is State.VERIFYING_WAVE else "soak"
-    return {"failure": Failure(stage=stage, wave=event.wave, hosts=event.hosts, reason=event.reason)}
-
-
-@_changes.register
-def _early_life_failed(event: e.EarlyLifeFailed, d: Deployment, record: Recorded) -> Changes:
-    return {"failure": Failure(stage="early_life", wave=d.wave, hosts=event.hosts, reason=event.reason)}
-
-
-@_changes.register
-def _gate_reached(event: e.GateReached, d: Deployment, record: Recorded) -> Changes:
-    return {"gate": GateProgress(soak_until=event.soak_until, confirm=event.confirm, last_asked=record.at)}
-
-
-@_changes.register
-def _confirmed(event: e.Confirmed, d: Deployment, record: Recorded) -> Changes:
-    return {"gate": d.gate.model_copy(update={"confirmed": True}) if d.gate is not None else None}
-
-
-@_changes.register
-def _gate_passed(event: e.GatePassed, d: Deployment, record: Recorded) -> Changes:
-    return {"wave": d.wave + 1, "gate": None, "entry": "unasked", "checked": False, "check_failures": {}}
-
-
-@_changes.register
-def _early_life_began(event: e.EarlyLifeBegan, d: Deployment, record: Recorded) -> Changes:
-    return {
-        "early_life_until": event.until,
-        "gate": None,
-        "last_watched": record.at,
-        "checked": False,
-        "check_failures": {},
-    }
-
-
-@_changes.register
-def _completed_with_exceptions(event: e.CompletedWithExceptions, d: Deployment, record: Recorded) -> Changes:
-    return {"exceptions": dict(event.exceptions)}
-
-
-@_changes.register
-def _backout_began(event: e.BackoutBegan, d: Deployment, record: Recorded) -> Changes:
-    told = {"hosts": event.hosts, "reason": event.reason, "by": event.by, "restored": event.restored}
-    progress = BackoutProgress.model_validate({**told, "first_attempt": len(d.attempts)})
-    return {
-        "backout": progress,
-        "hold": None,
-        "failure": None,
-        "aborting": None,
-        "attempts": looked_at_anew(d) if event.by == "orch" else answered(d),
-    }
-
-
-@_changes.register
-def _restoration_compared(event: e.RestorationCompared, d: Deployment, record: Recorded) -> Changes:
-    if d.backout is None:
-        raise LifecycleFault(f"{d.id} compares a restoration with no backout begun.")
-    standings: dict[str, tuple[StandingName, str]] = {}
-    residues = Counter(difference.host for difference in event.differences)
-    for host in d.backout.hosts:
-        residue = residues[host]
-        if host in event.not_compared:
-            standings[host] = ("backout_failed", event.not_compared[host])
-        elif residue:
-            what = "1 attribute differs" if residue == 1 else f"{residue} attributes differ"
-            standings[host] = ("residue", f"{what} from the baseline")
-        else:
-            standings[host] = ("restored", "")
-    progress = d.backout.model_copy(
-        update={
-            "compared": True,
-            "differences": event.differences,
-            "not_compared": dict(event.not_compared),
-        }
-    )
-    return {"backout": progress, "standings": _stand(d, standings)}
-
-
-@_changes.register
-def _backout_ended(
-    event: e.Restored | e.ResidueFound | e.BackoutFailed, d: Deployment, record: Recorded
-) -> Changes:
-    """A backout of less than everything leaves hosts as they were deployed, which nobody has verified: say so."""
-    reason = "deployed, and never verified before the deployment ended"
-    unproved = d.hosts_standing("deploying", "deployed", "to_retry")
-    standings: dict[str, tuple[StandingName, str]] = dict.fromkeys(unproved, ("unknown", reason))
-    if isinstance(event, e.BackoutFailed):
-        equal = set(d.hosts_standing("restored"))
-        standings |= {host: ("backout_failed", why) for host, why in event.hosts.items() if host in equal}
-    return {"standings": _stand(d, standings)}
-
-
-@_changes.register
-def _held(event: e.Held, d: Deployment, record: Recorded) -> Changes:
-    return {"hold": Hold(reason=event.reason, by=event.by)}
-
-
-@_changes.register
-def _retried(event: e.Retried, d: Deployment, record: Recorded) -> Changes:
-    return {
-        "hold": None,
-        "failure": None,
-        "entry": "unasked",
-        "checked": False,
-        "check_failures": {},
-        "attempts": answered(d),
-        "standings": _stand(d, tried_again(d)),
-    }
-
-
-@_changes.register
-def _excluded(event: e.Excluded, d: Deployment, record: Recorded) -> Changes:
-    return {
-        "hold": None,
-        "failure": None,
-        "checked": False,
-        "standings": _stand(d, dict.fromkeys(event.hosts, ("excluded", event.reason))),
-    }
-
-
-@_changes.register
-def _paused(event: e.Paused, d: Deployment, record: Recorded) -> Changes:
-    return {"paused": f"{event.by}: {event.reason}"}
-
-
-@_changes.register
-def _abort_requested(event: e.AbortRequested, d: Deployment, record: Recorded) -> Changes:
-    return {
-        "aborting": f"{event.by}: {event.reason}",
-        "paused": None,
-        "hold": None,
-        "attempts": answered(d),
-    }
-
-
-@_changes.register
-def _driver_took(event: e.DriverTook, d: Deployment, record: Recorded) -> Changes:
-    return {"driver": event.driver, "boot": event.boot, "clock_offset": event.clock_offset}
-
-
-@_changes.register
-def _resumed(event: e.Resumed, d: Deployment, record: Recorded) -> Changes:
-    return {"paused": None}
-
-
-@_changes.register
-def _clock_jumped(event: e.ClockJumped, d: Deployment, record: Recorded) -> Changes:
-    offset = None if d.clock_offset is None else d.clock_offset + event.seconds
-    return {"paused": f"orch: the clock was set by {event.seconds:+.0f} s", "clock_offset": offset}
-
-
-@_changes.register
-def _emergency_stopped(event: e.EmergencyStopped, d: Deployment, record: Recorded) -> Changes:
-    return {"stopped": f"{event.by}: {event.reason}", "attempts": waited_for_anew(d)}
-
-
-@_changes.register
-def _emergency_lifted(event: e.EmergencyLifted, d: Deployment, record: Recorded) -> Changes:
-    return {"stopped": None, "paused": f"{event.by}: emergency stop lifted ({event.reason})"}
+def _targets_after(d: Deployment, event: e.Event) -> tuple[Target, ...]:
+    if not isinstance(event, e.WindowOpened) or event.frozen is None:
+        return d.targets
+    folder = event.frozen
+    return tuple(in_copy(target, d.project, folder, d.authority.effective) for target in d.targets)

@@ -6,6 +6,12 @@ wave and timers are fields of a deployment, not states.
 
 from enum import StrEnum
 
+from orchestrator.errors import Refused
+
+
+class LifecycleFault(Refused):
+    """An event that the lifecycle does not allow in the present state."""
+
 
 class State(StrEnum):
     """Where a deployment is; the order is that of the practice."""

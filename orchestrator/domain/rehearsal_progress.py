@@ -1,0 +1,47 @@
+"""What a deployment rehearses, and how far that is."""
+
+from typing import TypeGuard, get_args
+
+from orchestrator.domain import events as e
+from orchestrator.domain.noun import Noun
+from orchestrator.domain.rehearsal import INJECTED, AsRehearsed, Rehearsal
+
+
+class RehearsalProgress(Noun):
+    """`rehearsal` is None where nothing is rehearsed. `rehearsed` says why its first backout began.
+
+    `injected`: the checks asked last failed by the injected failure alone.
+    """
+
+    rehearsal: Rehearsal | None = None
+    rehearsed: AsRehearsed | None = None
+    injected: bool = False
+
+
+RehearsalEvent = e.WaveChecked | e.BackoutBegan
+CHANGED_BY = frozenset(get_args(RehearsalEvent))
+
+
+def rehearsing_after(
+    rehearsing: RehearsalProgress, event: e.Event, *, backed_out_before: bool
+) -> RehearsalProgress:
+    """How far the rehearsal is after one more event. How it went is said by its first backout."""
+    return _changed(rehearsing, event, backed_out_before=backed_out_before) if _changes(event) else rehearsing
+
+
+def _changes(event: e.Event) -> TypeGuard[RehearsalEvent]:
+    return type(event) in CHANGED_BY
+
+
+def _changed(
+    rehearsing: RehearsalProgress, event: RehearsalEvent, *, backed_out_before: bool
+) -> RehearsalProgress:
+    match event:
+        case e.WaveChecked(results=results):
+            failing = [result for result in results if result.answer != "passed"]
+            injected = bool(failing) and all(result.kind == INJECTED for result in failing)
+            return RehearsalProgress.updated(rehearsing, injected=injected)
+        case e.BackoutBegan(rehearsed=rehearsed):
+            if backed_out_before:
+                return rehearsing
+            return RehearsalProgress.updated(rehearsing, rehearsed=rehearsed)
