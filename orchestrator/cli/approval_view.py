@@ -19,7 +19,7 @@ from orchestrator.policy.point_of_no_return import WaveArithmetic
 
 def approval_outline(d: Deployment, question: Question) -> Branch:
     """Everything that whoever signs should have looked at."""
-    digest = d.effective.digest if d.effective is not None else ""
+    digest = d.authority.effective.digest if d.authority.effective is not None else ""
     return Branch(
         f"{release_words(d)} to {environment_words(d)}: {d.id}, {d.state.value}",
         (
@@ -29,7 +29,7 @@ def approval_outline(d: Deployment, question: Question) -> Branch:
             group("Rules", _rules(d)),
             group("Backout", (f"{d.plan.backout.playbook}, {d.plan.backout.on_failure} on failure",)),
             *_groups_if("Times", _times(question) if not d.over else ()),
-            *_groups_if("Said so far", map(plain_line, map(approval_words, d.approvals))),
+            *_groups_if("Said so far", map(plain_line, map(approval_words, d.authority.approvals))),
             *_groups_if("Missing now", missing_words(d, question)),
             Branch(f"Effective plan: {digest}"),
         ),
@@ -38,7 +38,7 @@ def approval_outline(d: Deployment, question: Question) -> Branch:
 
 def missing_words(d: Deployment, question: Question) -> Iterator[str]:
     """Every reason why it may not start now; of one that has started, what must follow it."""
-    if d.opened_at is not None or d.over:
+    if d.authority.opened_at is not None or d.over:
         yield from following_words(d, question.now)
         return
     answer = admit(question)
@@ -58,7 +58,7 @@ def _groups_if(title: str, lines: Iterator[str] | tuple[str, ...] | map[str]) ->
 
 
 def _change(d: Deployment) -> Iterator[str]:
-    release, change = d.plan.release, d.change
+    release, change = d.plan.release, d.authority.change
     yield f"type: {change.type}" + (f", because {plain(change.reason)}" if change.reason else "")
     yield f"asked for by {plain(d.by)} at {d.began_at:%Y-%m-%d %H:%M} UTC"
     for title, ones in (
@@ -83,12 +83,12 @@ def _waves(d: Deployment) -> Iterator[str]:
 
 
 def _rules(d: Deployment) -> Iterator[str]:
-    policy, model = d.policy, d.model
+    policy, model = d.authority.policy, d.authority.model
     yield f"policy: {policy.policy} version {policy.version}" if policy else "policy: none binds"
     yield f"model: {model.model} version {model.version}" if model else "model: none"
     if policy is not None:
         yield f"asks before: {needs_words(policy.approvals.before) or 'nobody'}"
-        yield f"asks after: {needs_words(d.sign_off or policy.approvals.after) or 'nobody'}"
+        yield f"asks after: {needs_words(d.follow_up.sign_off or policy.approvals.after) or 'nobody'}"
 
 
 def _times(question: Question) -> Iterator[str]:

@@ -218,19 +218,21 @@ def _written(file: Path, signed: SignedApproval, *, as_json: bool) -> int:
 
 
 def _told(ports: Ports, d: Deployment, given: Sequence[SignedApproval], *, as_json: bool) -> int:
-    missing = [] if d.closed is not None else list(missing_words(d, question_about(ports, d)))
+    missing = [] if d.follow_up.closed is not None else list(missing_words(d, question_about(ports, d)))
     if as_json:
         words = [json.loads(signed.model_dump_json()) for signed in given]
-        click.echo(json.dumps({"deployment": d.id, "given": words, "missing": missing, "closed": d.closed}))
+        click.echo(
+            json.dumps({"deployment": d.id, "given": words, "missing": missing, "closed": d.follow_up.closed})
+        )
         return 0
     for signed in given:
         click.echo(f"{d.id}: {approval_words(signed)}.")
-    if d.closed is not None:
-        click.echo(f"Closed: {d.closed}.")
+    if d.follow_up.closed is not None:
+        click.echo(f"Closed: {d.follow_up.closed}.")
     if missing:
         click.echo("Missing now:")
         click.echo("\n".join(f"  {line}" for line in missing))
-    elif d.opened_at is None and not d.over:
+    elif d.authority.opened_at is None and not d.over:
         click.echo(f"Nothing is missing: orch resume {d.id}")
     return 0
 

@@ -64,7 +64,11 @@ def show(deployment: str, host: str | None, after: bool, as_json: bool) -> None:
     """Show what was captured before DEPLOYMENT: a line for each configuration item of HOST, or of all its hosts."""
     ports = ports_of_home()
     found = find(ports, deployment)
-    digests = _after_digests(ports, found) if after else {h: r.digest for h, r in found.baselines.items()}
+    digests = (
+        _after_digests(ports, found)
+        if after
+        else {h: r.digest for h, r in found.preparation.baselines.items()}
+    )
     for name in _chosen(found, host, digests):
         kept = ports.baselines.get(digests[name])
         click.echo(kept.model_dump_json() if as_json else "\n".join(_items(kept)))
@@ -86,7 +90,7 @@ def diff(deployment: str, host: str | None, backout: bool, check: bool, as_json:
     """
     ports = ports_of_home()
     found = find(ports, deployment)
-    before = {h: r.digest for h, r in found.baselines.items()}
+    before = {h: r.digest for h, r in found.preparation.baselines.items()}
     later = _after_digests(ports, found) if backout else before
     hosts = _chosen(found, host, later)
     now = _kept(ports, later, hosts) if backout else _captured_now(ports, found, hosts)

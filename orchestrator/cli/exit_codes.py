@@ -21,6 +21,6 @@ def exit_code_of(d: Deployment) -> ExitCode:
 
     A rehearsal is taken back when it goes well; where nothing is against it, what was asked is done.
     """
-    if d.rehearsal is not None and not faults_of_part(d):
+    if d.rehearsing.rehearsal is not None and not faults_of_part(d):
         return ExitCode.COMPLETED
     return _CODES.get(d.state, ExitCode.HELD)

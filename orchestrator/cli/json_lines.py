@@ -9,11 +9,12 @@ from typing import Literal
 import click
 
 from orchestrator.cli.exit_codes import exit_code_of
-from orchestrator.domain.deployment import Deployment, StandingName
+from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import Recorded
 from orchestrator.domain.noun import Many, Moment, Noun
 from orchestrator.domain.plain_text import plain
 from orchestrator.domain.rehearsal import Part
+from orchestrator.domain.standing import StandingName
 from orchestrator.policy.following import following_words, review_overdue
 from orchestrator.policy.giving import said_words
 from orchestrator.policy.plain_words import next_moves, plain_words
@@ -97,22 +98,22 @@ def result_of(d: Deployment, now: datetime | None = None) -> ResultLine:
             host: HostStanding(wave=d.waves[s.wave].name, standing=s.standing, reason=s.reason)
             for host, s in d.standings.items()
         },
-        effective_plan=d.effective.digest if d.effective is not None else None,
+        effective_plan=d.authority.effective.digest if d.authority.effective is not None else None,
         approvals=tuple(plain(line, 600) for line in said_words(d)),
         follows=following_words(d, now or d.last_at),
         review_overdue=review_overdue(d, now or d.last_at),
-        closed=d.closed is not None,
+        closed=d.follow_up.closed is not None,
         rehearsal=_rehearsed(d),
     )
 
 
 def _rehearsed(d: Deployment) -> Rehearsed | None:
-    if d.rehearsal is None:
+    if d.rehearsing.rehearsal is None:
         return None
     against = faults_of_part(d) if d.over else ()
     return Rehearsed(
-        environment=d.rehearsal.environment,
-        part=d.rehearsal.part,
+        environment=d.rehearsing.rehearsal.environment,
+        part=d.rehearsing.rehearsal.part,
         passed=d.over and not against,
         against=tuple(plain(fault, 500) for fault in against),
     )

@@ -105,11 +105,11 @@ def _object(
 
 def _rehearsal(d: Deployment | None) -> dict[str, object] | None:
     """`passed` is null while it is open."""
-    if d is None or d.rehearsal is None:
+    if d is None or d.rehearsing.rehearsal is None:
         return None
     return {
-        "for": d.rehearsal.environment,
-        "part": d.rehearsal.part,
+        "for": d.rehearsing.rehearsal.environment,
+        "part": d.rehearsing.rehearsal.part,
         "passed": not faults_of_part(d) if d.over else None,
     }
 

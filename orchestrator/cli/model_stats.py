@@ -46,7 +46,11 @@ def stats(since: str | None, name: str | None, as_json: bool) -> None:  # noqa: 
     ports = ports_of_home()
     now = ports.clock.now()
     found = list(within(every(ports.journal), now - timedelta(seconds=_seconds(since)) if since else None))
-    chosen = [d for d in found if name is None or (d.model is not None and d.model.model == name)]
+    chosen = [
+        d
+        for d in found
+        if name is None or (d.authority.model is not None and d.authority.model.model == name)
+    ]
     told = figures((d, _story(ports, d)) for d in chosen)
     if as_json:
         for one in told:
@@ -139,6 +143,10 @@ def _reasons(told: Sequence[ModelFigures]) -> Iterator[str]:
 
 def _retention(deployments: Sequence[Deployment]) -> Iterator[str]:
     yield "Times are medians, of as many waves as stand beside them; rehearsals are counted by themselves."
-    kept = {(d.policy.policy, d.policy.retention) for d in deployments if d.policy is not None}
+    kept = {
+        (d.authority.policy.policy, d.authority.policy.retention)
+        for d in deployments
+        if d.authority.policy is not None
+    }
     for policy, seconds in sorted(kept):
         yield f"Policy {policy} has records kept for {seconds_words(seconds)}; orch deletes none by itself."

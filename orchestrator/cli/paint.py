@@ -125,10 +125,10 @@ def header(d: Deployment, now: datetime, width: int) -> list[Text]:
 
 
 def _what(d: Deployment) -> str:
-    if d.rehearsal is None:
+    if d.rehearsing.rehearsal is None:
         return f"{release_words(d)} to {environment_words(d)}"
-    place = f"in {environment_words(d)}, for {plain(d.rehearsal.environment, 40)}"
-    return f"rehearsal of {release_words(d)} {place} ({d.rehearsal.part})"
+    place = f"in {environment_words(d)}, for {plain(d.rehearsing.rehearsal.environment, 40)}"
+    return f"rehearsal of {release_words(d)} {place} ({d.rehearsing.rehearsal.part})"
 
 
 def footer(d: Deployment) -> list[Text]:

@@ -91,8 +91,8 @@ def diffs_of(ports: Ports, d: Deployment, records: list[Recorded]) -> dict[tuple
         if difference.kind == "file":
             wanted.setdefault(difference.host, set()).add(difference.name)
     diffs: dict[tuple[str, str], list[str]] = {}
-    for host in wanted.keys() & after.keys() & d.baselines.keys():
-        was, now = _kept(ports, d.baselines[host].digest), _kept(ports, after[host])
+    for host in wanted.keys() & after.keys() & d.preparation.baselines.keys():
+        was, now = _kept(ports, d.preparation.baselines[host].digest), _kept(ports, after[host])
         if was is not None and now is not None:
             diffs |= {(host, name): content_lines(was, now, name) for name in wanted[host]}
     return diffs

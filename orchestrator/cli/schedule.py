@@ -86,7 +86,7 @@ def add(plan: Path, approved_by: tuple[str, ...], as_json: bool, by: str, **wish
     if as_json:
         click.echo(_entry_json(added.booking, added.conflicts))
         return
-    policy = added.deployment.policy
+    policy = added.deployment.authority.policy
     clocks = zone_given(zone or zone_named(wished["at"]), [policy] if policy else [])
     for line in added_lines(added, clocks):
         click.echo(line)
@@ -196,9 +196,9 @@ def added_lines(added: use.Scheduled, zone: ZoneInfo) -> list[str]:
     lines = [
         f"{d.id}: scheduled for {when_words(booking.starts, zone)}{in_utc}",
         f"takes up {counted(len(d.targets), 'host')} until {until} ({booking.basis})",
-        f"when nobody starts it in time: {d.missed}",
+        f"when nobody starts it in time: {d.schedule.missed}",
     ]
-    missing = d.unadmitted.reasons if d.unadmitted is not None else ()
+    missing = d.authority.unadmitted.reasons if d.authority.unadmitted is not None else ()
     lines += [f"not approved yet: {plain(str(one), 400)}" for one in missing]
     lines += [f"{one.found}: it will not start before that is overridden" for one in added.to_lift]
     lines += [f"warning: {plain(words, 400)}" for words in added.warnings]

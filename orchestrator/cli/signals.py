@@ -54,7 +54,7 @@ def hold(deployment: str, reason: str, by: str) -> int:
         raise Refused(
             f"{found.id} is {found.state.value}: only a deployment at work is held; before that, orch pause."
         )
-    event = e.HeldOn(by=by, reason=reason) if found.hold is not None else e.Held(by=by, reason=reason)
+    event = e.HeldOn(by=by, reason=reason) if found.driving.hold is not None else e.Held(by=by, reason=reason)
     return _say(ports, found.id, event)
 
 
@@ -66,7 +66,7 @@ def resume(deployment: str | None, reason: str, by: str, as_json: bool, no_drive
     """Go on with DEPLOYMENT, or with the open one: after a pause, a hold-up, or the death of its driver."""
     ports = ports_of_home()
     found = find(ports, deployment)
-    if found.paused is not None:
+    if found.driving.paused is not None:
         use_cases.signal(ports, found.id, e.Resumed(by=by, reason=reason))
     elif no_drive:
         raise UsageFault(f"{found.id} is not paused: there is no word to put on its journal.")
@@ -124,10 +124,10 @@ def confirm(
 ) -> int:
     """Confirm the gate at which DEPLOYMENT waits, so that it goes on."""
     found = find(ports_of_home(), deployment)
-    asked = found.gate.confirm if found.gate is not None else None
+    asked = found.rollout.gate.confirm if found.rollout.gate is not None else None
     if asked is None:
         raise Refused(f"{found.id} is {found.state.value} and waits for nobody's confirmation.")
-    event = e.Confirmed(wave=found.wave, role=role or asked, by=by, note=note)
+    event = e.Confirmed(wave=found.rollout.wave, role=role or asked, by=by, note=note)
     return _choice(found.id, event, as_json=as_json, no_drive=no_drive)
 
 

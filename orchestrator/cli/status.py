@@ -67,7 +67,7 @@ def driver_words(d: Deployment) -> str:
     """Who drives it, as far as this machine can see; empty when it has ended."""
     if d.over:
         return ""
-    machine, _, number = (d.driver or "").rpartition(":")
+    machine, _, number = (d.driving.driver or "").rpartition(":")
     if not machine or not number.isdigit():
         return f"No process drives it: orch resume {d.id}"
     if machine != socket.gethostname():

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Literal
 
 from orchestrator.domain.check import CheckResult
-from orchestrator.domain.deployment import Deployment, StandingName
+from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.plain_text import plain
 from orchestrator.domain.sighting import TaskSeen
+from orchestrator.domain.standing import StandingName
 from orchestrator.domain.wave import Wave
 from orchestrator.domain.words import seconds_words
 from orchestrator.policy.drift import summary_lines
@@ -119,7 +120,7 @@ def _is_at(present: StoryStep | None, wave: Wave) -> bool:
 
 
 def _current(d: Deployment) -> int | None:
-    return d.wave if d.touched_hosts and not d.over else None
+    return d.rollout.wave if d.touched_hosts and not d.over else None
 
 
 def _before(d: Deployment, story: Story, present: StoryStep | None, now: datetime, rows: int) -> list[Line]:
@@ -206,7 +207,7 @@ def _wave_mark(d: Deployment, wave: Wave, current: bool) -> Mark:  # noqa: FBT00
         if mark in marks:
             return mark
     if current:
-        return "waiting" if d.hold or d.paused or d.stopped else "open"
+        return "waiting" if d.driving.hold or d.driving.paused or d.driving.stopped else "open"
     return "passed" if marks <= {"passed", "waiting"} else "open" if "open" in marks else "untouched"
 
 

@@ -29,8 +29,8 @@ def question_of(ports: Ports, d: Deployment, now: datetime) -> Question:
     """The question whether this deployment may start, or go on, at this moment. Raises PlanFault for keys that are faulty."""
     project = folder(d.project)
     keyring = ports.keys.keyring(project)
-    governed = d.policy is not None
-    ruled = governed or keyring.keys or d.model is not None
+    governed = d.authority.policy is not None
+    ruled = governed or keyring.keys or d.authority.model is not None
     others = briefs(ports.journal, besides=d.id) if ruled else []
     approvals = ports.keys.present(_given(d), keyring)
     certificates = _certificates(ports, d, keyring) if governed else ()
@@ -40,15 +40,15 @@ def question_of(ports: Ports, d: Deployment, now: datetime) -> Question:
         keyring,
         approvals,
         others,
-        policy=d.policy or NO_POLICY,
+        policy=d.authority.policy or NO_POLICY,
         certificates=certificates,
         earlier_plans=earlier_plans(ports, d, named_in(approvals, certificates), others),
         recent=tuple(_starts(others, d)),
         successes=tuple(_successes(others)),
         measured=tuple(_measured(ports, others, d)) if governed else (),
         plan_file=d.plan_file,
-        rehearsing=d.rehearsal is not None,
-        vouched=d.vouched if not governed and not keyring.keys else (),
+        rehearsing=d.rehearsing.rehearsal is not None,
+        vouched=d.authority.vouched if not governed and not keyring.keys else (),
     )
 
 
@@ -74,9 +74,9 @@ def asked_about(
         policy=policy,
         requester=d.by,
         now=now,
-        model=d.model,
-        change=d.change,
-        mode=d.mode,
+        model=d.authority.model,
+        change=d.authority.change,
+        mode=d.authority.mode,
         approvals=approvals,
         keyring=keyring,
         used=frozenset(nonce for other in others for nonce in other.consumed),
@@ -93,21 +93,25 @@ def approved(d: Deployment, answer: Admission) -> Approved:
     """That whoever must approve has approved, and who that is; `answer` may still have reasons of the calendar."""
     said = () if isinstance(answer, NotAdmitted) else answer.grounds
     by_whom = [word for word in said if word.startswith("approved by")]
-    if by_whom or d.approvals:
+    if by_whom or d.authority.approvals:
         return Approved(basis="; ".join(by_whom) or "the approvals that are asked for are there")
-    asked = "the plan asks for no approval" if d.policy is None else f"policy {d.policy.policy} asks for none"
-    verb = "scheduled" if d.mode == "scheduled" else "started"
+    asked = (
+        "the plan asks for no approval"
+        if d.authority.policy is None
+        else f"policy {d.authority.policy.policy} asks for none"
+    )
+    verb = "scheduled" if d.authority.mode == "scheduled" else "started"
     return Approved(basis=f"{asked}; {verb} by {d.by}")
 
 
 def _effective(d: Deployment) -> EffectivePlan:
-    if d.effective is None:
+    if d.authority.effective is None:
         raise ValueError(f"{d.id} was planned before there were effective plans")
-    return d.effective
+    return d.authority.effective
 
 
 def _given(d: Deployment) -> Sequence[SignedApproval]:
-    return [signed for signed in d.approvals if signed.approval.decision != "sign_off"]
+    return [signed for signed in d.authority.approvals if signed.approval.decision != "sign_off"]
 
 
 def named_in(
@@ -126,7 +130,7 @@ def earlier_plans(
 
     Of plans that have the same named digests the newest; the others would tell nothing more.
     """
-    own = [d.effective] if d.effective is not None else []
+    own = [d.authority.effective] if d.authority.effective is not None else []
     found = {one.digest: one for one in own}
     known = {digest for one in own for digest in (one.digest, *one.digests.values())}
     for other in others:
@@ -134,8 +138,8 @@ def earlier_plans(
         if told:
             known |= told
             earlier = folded(ports.journal, other.id)
-            covered = earlier.rehearsal.of if earlier.rehearsal is not None else None
-            found |= {one.digest: one for one in (earlier.effective, covered) if one is not None}
+            covered = earlier.rehearsing.rehearsal.of if earlier.rehearsing.rehearsal is not None else None
+            found |= {one.digest: one for one in (earlier.authority.effective, covered) if one is not None}
     return found
 
 
@@ -143,7 +147,7 @@ def _starts(others: Sequence[Brief], d: Deployment) -> Iterator[datetime]:
     """Starts under the same policy; emergencies and rehearsals are not counted."""
     for other in others:
         counted = other.change != "emergency" and not other.rehearsal
-        same = d.policy is not None and other.policy == d.policy.policy
+        same = d.authority.policy is not None and other.policy == d.authority.policy.policy
         if counted and same and other.opened_at is not None:
             yield other.opened_at
 

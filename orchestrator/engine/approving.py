@@ -26,13 +26,19 @@ UNGOVERNED = ReleasePolicy.of_valid(
 
 def question_about(ports: Ports, d: Deployment, new: Sequence[SignedApproval] = ()) -> Question:
     """What approvals are judged by: the deployment, the trusted keys, and what was given before. Raises Refused, PlanFault."""
-    if d.effective is None:
+    if d.authority.effective is None:
         raise Refused(f"{d.id} has no effective plan on its journal, so nothing can be signed for it.")
     keyring = ports.keys.keyring(Path(d.project))
-    given = (*d.approvals, *(one.signed for one in d.reviews if one.signed is not None), *new)
+    given = (
+        *d.authority.approvals,
+        *(one.signed for one in d.follow_up.reviews if one.signed is not None),
+        *new,
+    )
     others = briefs(ports.journal, besides=d.id)
     approvals = ports.keys.present(given, keyring)
-    rests_on = asked_about(d, ports.clock.now(), keyring, approvals, others, policy=d.policy or UNGOVERNED)
+    rests_on = asked_about(
+        d, ports.clock.now(), keyring, approvals, others, policy=d.authority.policy or UNGOVERNED
+    )
     return replace(rests_on, earlier_plans=earlier_plans(ports, d, named_in(approvals, ()), others))
 
 
@@ -51,7 +57,7 @@ def give(ports: Ports, d: Deployment, new: Sequence[SignedApproval], *, by: str)
         raise Refused("\n".join([*reasons, f"Nothing was put on the journal of {d.id}."]))
     for signed in dict.fromkeys(new):
         d = use_cases.signal(ports, d.id, _event(signed, by))
-    if done(d) and d.closed is None:
+    if done(d) and d.follow_up.closed is None:
         d = use_cases.signal(ports, d.id, e.Closed(by=by, basis=_basis(d)))
     return ask_ahead(ports, d)
 
@@ -64,6 +70,6 @@ def _event(signed: SignedApproval, by: str) -> e.Event:
 
 
 def _basis(d: Deployment) -> str:
-    after = [approval_words(one) for one in d.approvals if one.approval.decision == "sign_off"]
-    after += [f"reviewed by {one.by} as {one.role}: {one.reason}" for one in d.reviews]
+    after = [approval_words(one) for one in d.authority.approvals if one.approval.decision == "sign_off"]
+    after += [f"reviewed by {one.by} as {one.role}: {one.reason}" for one in d.follow_up.reviews]
     return "; ".join(after)

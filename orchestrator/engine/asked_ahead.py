@@ -16,13 +16,13 @@ def ask_ahead(ports: Ports, d: Deployment) -> Deployment:
 
     Nothing for what is not scheduled, or has begun. Raises PlanFault for keys that are faulty.
     """
-    if d.mode != "scheduled" or d.state not in _AHEAD or d.effective is None:
+    if d.authority.mode != "scheduled" or d.state not in _AHEAD or d.authority.effective is None:
         return d
     now = ports.clock.now()
-    answer = may_start(ports, d, max(now, d.starts or now))
+    answer = may_start(ports, d, max(now, d.schedule.starts or now))
     if isinstance(answer, Admitted) or {reason.code for reason in answer.reasons} <= OF_CALENDAR:
         proposed = d.state is State.AWAITING_APPROVAL
         return signal(ports, d.id, approved(d, answer)) if proposed else d
-    if d.unadmitted is not None and d.unadmitted.reasons == answer.reasons:
+    if d.authority.unadmitted is not None and d.authority.unadmitted.reasons == answer.reasons:
         return d
     return signal(ports, d.id, Waits(reasons=answer.reasons))

@@ -21,8 +21,8 @@ def look(work: Work) -> None:
     """Put a jump of the clock on the journal, which pauses the deployment."""
     boot, offset = _offset(work)
     d = work.deployment
-    if boot == d.boot and d.clock_offset is not None:
-        _note_jump(work, offset - d.clock_offset)
+    if boot == d.driving.boot and d.driving.clock_offset is not None:
+        _note_jump(work, offset - d.driving.clock_offset)
 
 
 def _note_jump(work: Work, seconds: float) -> None:

@@ -51,7 +51,9 @@ def not_admitted(ports: Ports, d: Deployment, now: datetime) -> DueLine | None:
     reasons = tuple(dict.fromkeys(_reasons(ports, d, now)))
     if not reasons:
         return None
-    if _named(reasons) != _named(d.unadmitted.reasons if d.unadmitted is not None else ()):
+    if _named(reasons) != _named(
+        d.authority.unadmitted.reasons if d.authority.unadmitted is not None else ()
+    ):
         signal(ports, d.id, e.NotAdmitted(reasons=reasons))
     return DueLine(d.id, "not admitted", "; ".join(map(str, reasons)))
 
@@ -67,8 +69,10 @@ def begin(ports: Ports, drivers: Drivers, d: Deployment, step: Start, by: str) -
 
 def begun_by_another(ports: Ports, drivers: Drivers, d: Deployment) -> DueLine:
     """Another process drives it: what follows may look at it only when it has begun, or does not begin."""
-    if d.unadmitted is not None and d.unadmitted.opens is not None:
-        return DueLine(d.id, "driven already", f"its driver waits until {d.unadmitted.opens.isoformat()}")
+    if d.authority.unadmitted is not None and d.authority.unadmitted.opens is not None:
+        return DueLine(
+            d.id, "driven already", f"its driver waits until {d.authority.unadmitted.opens.isoformat()}"
+        )
     line = _begun(ports, drivers, d, "")
     return line if line.what in ("not admitted", "refused") else DueLine(d.id, "driven already", line.words)
 
@@ -89,14 +93,17 @@ def _begun(ports: Ports, drivers: Drivers, before: Deployment, late: str) -> Due
         # own driver is gone, because a driver that begins at that moment would find it taken.
         alive = drivers.alive(name) or driven(ports, name)
         found = folded(ports.journal, name)
-        if found.opened_at is not None:
+        if found.authority.opened_at is not None:
             return DueLine(name, "started", f"{found.plan.purpose}{late}")
         if found.state is State.REFUSED:
             return DueLine(name, "refused", " ".join(plain_words(found)))
         if found.over:
             return DueLine(name, "ended", " ".join(plain_words(found)))
-        if found.unadmitted is not None and found.unadmitted != before.unadmitted:
-            return DueLine(name, "not admitted", "; ".join(map(str, found.unadmitted.reasons)))
+        if (
+            found.authority.unadmitted is not None
+            and found.authority.unadmitted != before.authority.unadmitted
+        ):
+            return DueLine(name, "not admitted", "; ".join(map(str, found.authority.unadmitted.reasons)))
         if not alive or ports.clock.now() >= until:
             said = drivers.last_words(name) or "its driver ended without a word"
             return DueLine(name, "failed", said if not alive else "its driver has not begun it in a minute")
@@ -104,7 +111,7 @@ def _begun(ports: Ports, drivers: Drivers, before: Deployment, late: str) -> Due
 
 
 def _reasons(ports: Ports, d: Deployment, now: datetime) -> tuple[Reason, ...]:
-    refusal = d.unadmitted
+    refusal = d.authority.unadmitted
     # Only then: it takes as long as the driver itself would take, which looks once more in any case.
     faults = refusal is not None and any(one.code == "plan.faulty" for one in refusal.reasons)
     again = planned_again(ports, d).reasons if faults else ()

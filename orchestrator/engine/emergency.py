@@ -30,7 +30,7 @@ def refuse_while_stopped(journal: Journal) -> None:
 def honour_stop(work: Work) -> None:
     """A driver that starts while a stop is in force takes it over into its deployment."""
     stop = standing_stop(work.ports.journal)
-    if stop is not None and work.deployment.stopped is None:
+    if stop is not None and work.deployment.driving.stopped is None:
         work.chronicle.note(stop)
 
 

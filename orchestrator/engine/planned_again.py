@@ -25,26 +25,26 @@ def planned_again(ports: Ports, d: Deployment) -> PlannedAgain:
     try:
         prepared = ports.planning.prepare(Path(d.plan_file), _place(d))
     except PlanFault as faulty:
-        return PlannedAgain(tuple(map(faulty_words, faulty.faults)), d.policy)
+        return PlannedAgain(tuple(map(faulty_words, faulty.faults)), d.authority.policy)
     except NotFound as gone:
         reason = Reason(code="plan.faulty", about=d.plan_file, found=str(gone), next_move="put it back")
-        return PlannedAgain((reason,), d.policy)
-    if d.effective is None or prepared.effective is None:
-        return PlannedAgain((), d.policy)
-    changes = changes_between(d.effective, prepared.effective)
+        return PlannedAgain((reason,), d.authority.policy)
+    if d.authority.effective is None or prepared.effective is None:
+        return PlannedAgain((), d.authority.policy)
+    changes = changes_between(d.authority.effective, prepared.effective)
     return PlannedAgain(tuple(changed_words(d, str(change)) for change in changes), prepared.policy)
 
 
 def _place(d: Deployment) -> Place | None:
     """Where a rehearsal was put; any other deployment goes where its plan says."""
-    if d.rehearsal is None:
+    if d.rehearsing.rehearsal is None:
         return None
     return Place(environment=d.plan.resources.environment, inventory=d.plan.resources.inventory)
 
 
 def changed_words(d: Deployment, change: str) -> Reason:
     """An ingredient that is not what was planned, as a reason not to start, and how the deployment is planned anew."""
-    scheduled = d.mode == "scheduled"
+    scheduled = d.authority.mode == "scheduled"
     again = f"orch schedule add {d.plan_file} --at TIME" if scheduled else f"orch deploy {d.plan_file}"
     return Reason(
         code="plan.changed",

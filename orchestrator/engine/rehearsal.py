@@ -130,15 +130,19 @@ def find_part(ports: Ports, ready: Ready, part: Rehearsal) -> Deployment | None:
     place = ready.prepared.plan.resources
     rehearsals = (one.id for one in briefs(ports.journal) if one.rehearsal)
     for d in (folded(ports.journal, name) for name in rehearsals):
-        if d.rehearsal == part and d.plan.resources == place and d.id not in certified:
+        if d.rehearsing.rehearsal == part and d.plan.resources == place and d.id not in certified:
             return d if not d.over or not faults_of_part(d) else None
     return None
 
 
 def _taken_back(ports: Ports, d: Deployment, by: str, watch: Watcher) -> Deployment:
     """What is left to a person after a failure, the one who rehearses does: choose to back out, and take back the rest."""
-    if d.hold is not None and d.failure is not None and as_rehearsed(d, d.failure) is not None:
-        reason = f"chosen in the rehearsal; {d.failure.reason}"
+    if (
+        d.driving.hold is not None
+        and d.rollout.failure is not None
+        and as_rehearsed(d, d.rollout.failure) is not None
+    ):
+        reason = f"chosen in the rehearsal; {d.rollout.failure.reason}"
         chosen = BackoutBegan(hosts=d.touched_hosts, reason=reason, by=by, rehearsed="injected failure")
         signal(ports, d.id, chosen)
         return resume(ports, d.id, by=by, watch=watch)

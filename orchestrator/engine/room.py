@@ -36,7 +36,7 @@ def refuse_without_room(storage: Storage, hosts: int, copy: int = 0) -> None:
 
 def lacking(storage: Storage, deployment: Deployment) -> str | None:
     """Hold back what the backout may need, before hosts are touched; what is lacking for that, in words, or None."""
-    items = sum(baseline.items for baseline in deployment.baselines.values())
+    items = sum(baseline.items for baseline in deployment.preparation.baselines.values())
     wanted = ballast_for(len(deployment.targets), items)
     held_back = storage.lay_in(deployment.id, wanted)
     room = storage.room()

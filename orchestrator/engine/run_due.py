@@ -35,7 +35,7 @@ def run_due(ports: Ports, drivers: Drivers, *, by: str, say: Say) -> list[str]:
     with _alone(ports):
         now = ports.clock.now()
         due = [d for d in open_ones(ports.journal) if is_due(d, now)]
-        for d in sorted(due, key=lambda d: (d.starts or now, d.id)):
+        for d in sorted(due, key=lambda d: (d.schedule.starts or now, d.id)):
             line = _told(ports, drivers, d.id, by)
             if line is None:
                 continue
@@ -86,7 +86,7 @@ def _one(ports: Ports, drivers: Drivers, name: str, by: str) -> DueLine | None:
         return None
     if driven(ports, name):
         return begun_by_another(ports, drivers, d)
-    match due_step(d, now, binding_calendar(d.policy, d.change)):
+    match due_step(d, now, binding_calendar(d.authority.policy, d.authority.change)):
         case AskPerson(reason=reason):
             return DueLine(name, "asks", _ask_words(d, reason))
         case Missed() as step:
@@ -100,14 +100,14 @@ def _one(ports: Ports, drivers: Drivers, name: str, by: str) -> DueLine | None:
 def _waits(ports: Ports, d: Deployment, now: datetime, by: str) -> DueLine | None:
     """Others take up what it needs; on the journal once for as long as they are the same."""
     against = _running_against(ports, d, now)
-    if against and d.put_off != against:
+    if against and d.schedule.put_off != against:
         signal(ports, d.id, e.StartPutOff(reasons=against, by=by))
     return DueLine(d.id, "waits", "; ".join(against)) if against else None
 
 
 def _missed(ports: Ports, d: Deployment, step: Missed, by: str) -> DueLine:
     """What the plan says of a missed start goes on the journal, once."""
-    if d.missed_start is None or d.missed_start.choice != step.choice:
+    if d.schedule.missed_start is None or d.schedule.missed_start.choice != step.choice:
         signal(ports, d.id, e.StartMissed(late=step.late, choice=step.choice, reason=step.reason, by=by))
     if step.choice != "skip":
         return DueLine(d.id, "asks", _ask_words(d, step.reason))

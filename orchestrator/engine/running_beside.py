@@ -17,10 +17,12 @@ def running_beside(ports: Ports, d: Deployment, now: datetime) -> tuple[Reason, 
 
     Rehearsals are of other environments, and share no more than their machines, which the locks keep apart.
     """
-    if d.rehearsal is not None:
+    if d.rehearsing.rehearsal is not None:
         return ()
     beside = open_ones(ports.journal, besides=d.id)
-    running = [other for other in beside if state_of(other) == "running" and other.rehearsal is None]
+    running = [
+        other for other in beside if state_of(other) == "running" and other.rehearsing.rehearsal is None
+    ]
     if not running:
         return ()
     return tuple(_reason(one) for one in shared_from_now(d, running, known_machines([*running, d]), now))

@@ -159,7 +159,7 @@ def measured_by(journal: Journal, deployments: Iterable[Deployment]) -> dict[str
 def policies_of(deployments: Iterable[Deployment]) -> tuple[ReleasePolicy, ...]:
     """The release policies that bind these, each once, the newest version of each."""
     newest: dict[str, ReleasePolicy] = {}
-    for policy in (d.policy for d in deployments if d.policy is not None):
+    for policy in (d.authority.policy for d in deployments if d.authority.policy is not None):
         known = newest.get(policy.policy)
         if known is None or policy.version > known.version:
             newest[policy.policy] = policy

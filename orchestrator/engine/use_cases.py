@@ -92,8 +92,10 @@ def resume(ports: Ports, deployment: str | None, *, by: str, watch: Watcher) -> 
     """
     refuse_while_stopped(ports.journal)
     found = find(ports, deployment)
-    if not (found.over or found.touched_hosts or found.aborting is not None):
-        refuse_without_room(ports.storage, len(found.targets), 0 if found.frozen else found.copy_size)
+    if not (found.over or found.touched_hosts or found.driving.aborting is not None):
+        refuse_without_room(
+            ports.storage, len(found.targets), 0 if found.private_copy.folder else found.private_copy.size
+        )
     for record in ports.journal.read(found.id):
         watch(record)
     return drive(ports, found.id, driver=_driver(), by=by, watch=watch)
@@ -103,7 +105,9 @@ def rollback(ports: Ports, deployment: str, *, by: str, reason: str, watch: Watc
     """Back out every touched host of a deployment that is over or held, and prove it. Raises Refused."""
     found = find(ports, deployment)
     _refuse_rollback(ports.journal, found)
-    reasons = lock_hosts(ports, found, {b.machine_id: host for host, b in found.baselines.items()})
+    reasons = lock_hosts(
+        ports, found, {b.machine_id: host for host, b in found.preparation.baselines.items()}
+    )
     if reasons:
         raise Refused("Nothing was backed out: " + "; ".join(reasons) + ".")
     began = e.BackoutBegan(
@@ -117,7 +121,7 @@ def signal(ports: Ports, deployment: str, event: e.Event) -> Deployment:
     """Put a person's word on the journal. Raises Refused where the lifecycle or the moment has no place for it."""
     found = find(ports, deployment)
     _refuse_out_of_place(found, event)
-    chronicle = Chronicle(ports.journal, found.id, lambda record: None, driver=found.driver or "")
+    chronicle = Chronicle(ports.journal, found.id, lambda record: None, driver=found.driving.driver or "")
     chronicle.note(event)
     return chronicle.deployment
 
@@ -194,17 +198,19 @@ def _refuse_rollback(journal: Journal, found: Deployment) -> None:
 
 def _refuse_out_of_place(found: Deployment, event: e.Event) -> None:
     record = e.Recorded(deployment=found.id, seq=found.seq + 1, at=found.last_at, event=event)
-    held = found.hold is not None or found.failure is not None
+    held = found.driving.hold is not None or found.rollout.failure is not None
     if isinstance(event, e.Retried | e.Excluded) and not held:
         raise Refused(
             f"{found.id} is not held ({found.state.value}): {event.kind} is an answer to a hold only."
         )
-    if isinstance(event, e.Confirmed) and (found.gate is None or found.gate.confirm != event.role):
-        asked = found.gate.confirm if found.gate is not None else None
+    if isinstance(event, e.Confirmed) and (
+        found.rollout.gate is None or found.rollout.gate.confirm != event.role
+    ):
+        asked = found.rollout.gate.confirm if found.rollout.gate is not None else None
         raise Refused(f"{found.id} waits for confirmation by {asked or 'nobody'}, not by {event.role}.")
     if isinstance(event, e.AbortRequested) and found.state is State.BACKING_OUT:
         raise Refused(f"{found.id} is backing out: a running backout goes on to its end.")
-    if isinstance(event, e.BackoutBegan) and not (found.over or found.hold or found.paused):
+    if isinstance(event, e.BackoutBegan) and not (found.over or found.driving.hold or found.driving.paused):
         raise Refused(f"{found.id} is {found.state.value}: stop and back it out with orch abort {found.id}.")
     if isinstance(event, e.Excluded):
         unknown = [host for host in event.hosts if host not in found.standings]

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from orchestrator.domain import events as e
 from orchestrator.domain.attempted import unapproved
-from orchestrator.domain.deployment import Deployment, Unadmitted
+from orchestrator.domain.authorisation import Unadmitted
+from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.lifecycle import State
 from orchestrator.policy.plain_words import counted
 from orchestrator.policy.steps import Perform, Record, RunAttempt, Step, WaitForPerson, WaitUntil
@@ -14,7 +15,7 @@ CHOICES = ("approve", "resume", "abort")
 
 def awaiting_approval(d: Deployment, now: datetime) -> Step:
     """Admission is asked for; where it was refused, what it waits for."""
-    if d.effective is not None:
+    if d.authority.effective is not None:
         return _asked(d, now)
     required = d.plan.approval.required
     if required:
@@ -24,9 +25,9 @@ def awaiting_approval(d: Deployment, now: datetime) -> Step:
 
 def scheduled(d: Deployment, now: datetime) -> Step:
     """The start that was agreed on, and then admission; of a journal without an effective plan, the plan's window alone."""
-    if d.starts is not None and now < d.starts:
-        return WaitUntil(d.starts, "it is to start")
-    if d.effective is not None:
+    if d.schedule.starts is not None and now < d.schedule.starts:
+        return WaitUntil(d.schedule.starts, "it is to start")
+    if d.authority.effective is not None:
         return _asked(d, now)
     window = d.plan.schedule.window
     if window is not None and now < window.opens:
@@ -52,16 +53,19 @@ def closed_words(d: Deployment) -> str:
 
 def with_leave(d: Deployment, step: Step) -> Step:
     """No attempt starts without leave for it; where the private copy is none, nothing can be re-checked."""
-    if not isinstance(step, RunAttempt) or d.frozen is None:
+    if not isinstance(step, RunAttempt) or d.private_copy.folder is None:
         return step
-    if d.leave is not None and (d.leave.wave, d.leave.purpose) == (step.wave, step.purpose):
+    if d.authority.leave is not None and (d.authority.leave.wave, d.authority.leave.purpose) == (
+        step.wave,
+        step.purpose,
+    ):
         return step
     return Perform("authorise_wave", wave=step.wave, hosts=step.hosts, purpose=step.purpose)
 
 
 def not_authorised(d: Deployment) -> Step | None:
     """What follows where leave was refused."""
-    refusal = d.unauthorised
+    refusal = d.authority.unauthorised
     if refusal is None:
         return None
     reason = "; ".join(refusal.reasons)
@@ -88,7 +92,7 @@ def unapproved_run(d: Deployment) -> Step | None:
 
 
 def _asked(d: Deployment, now: datetime) -> Step:
-    refusal = d.unadmitted
+    refusal = d.authority.unadmitted
     if refusal is None:
         return Perform("admit")
     if refusal.opens is None:

@@ -1,7 +1,10 @@
 """Backout: which hosts, in which order, and what its result may be called (ISO/IEC 20000-1 9.3)."""
 
-from orchestrator.domain.deployment import Attempted, BackoutProgress, Deployment, Failure, latest_outcomes
+from orchestrator.domain.attempted import Attempted, latest_outcomes
+from orchestrator.domain.backout_progress import BackoutProgress
+from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import BackoutFailed, ResidueFound, Restored
+from orchestrator.domain.rollout_progress import Failure
 from orchestrator.policy.rehearsing import repeat_due
 from orchestrator.policy.steps import Perform, Record, RunAttempt, Step
 

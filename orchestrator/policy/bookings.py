@@ -66,9 +66,9 @@ def booking_of(
         service=release.service,
         depends_on=release.depends_on,
         rfcs=release.rfcs,
-        plan_digest=d.effective.digest if d.effective is not None else d.plan_sha256,
+        plan_digest=d.authority.effective.digest if d.authority.effective is not None else d.plan_sha256,
         by=d.by,
-        missed=d.missed,
+        missed=d.schedule.missed,
         blocked_by=_blocked_by(d, state, max(starts, now)),
         stands=d.state.value,
         basis=basis,
@@ -92,22 +92,26 @@ def state_of(d: Deployment) -> BookingState:
 def _blocked_by(d: Deployment, state: BookingState, moment: datetime) -> tuple[str, ...]:
     if state not in ("proposed", "approved"):
         return ()
-    return blocked_by(d.policy, d.change, (signed.approval for signed in d.approvals), moment)
+    return blocked_by(
+        d.authority.policy, d.authority.change, (signed.approval for signed in d.authority.approvals), moment
+    )
 
 
 def _lacks(d: Deployment) -> bool:
     """Whether more than the calendar is against it since it was approved, such as a rejection."""
-    return d.unadmitted is not None and any(one.code not in OF_CALENDAR for one in d.unadmitted.reasons)
+    return d.authority.unadmitted is not None and any(
+        one.code not in OF_CALENDAR for one in d.authority.unadmitted.reasons
+    )
 
 
 def starts_of(d: Deployment) -> datetime | None:
     """When it began, else when it is to begin: as scheduled, else when the plan's own window opens."""
-    if d.opened_at is not None:
-        return d.opened_at
+    if d.authority.opened_at is not None:
+        return d.authority.opened_at
     if state_of(d) in ("running", "over"):
         return d.began_at
     window = d.plan.schedule.window
-    return d.starts or (window.opens if window is not None else None)
+    return d.schedule.starts or (window.opens if window is not None else None)
 
 
 def expected_of(d: Deployment, measured: Sequence[MeasuredWave]) -> Expected:
@@ -115,7 +119,7 @@ def expected_of(d: Deployment, measured: Sequence[MeasuredWave]) -> Expected:
 
     Early life support holds the hosts too. The time that people take to confirm a gate is not in it.
     """
-    margin = d.policy.margin if d.policy is not None else 0.0
+    margin = d.authority.policy.margin if d.authority.policy is not None else 0.0
     times = expected_times(d.plan, d.waves, measured, margin=margin)
     early_life = d.plan.validation.early_life
     seconds = sum((one.forward or 0.0) + (one.back_out or 0.0) for one in times)
@@ -133,8 +137,8 @@ def _end(
     ends = starts + max(timedelta(seconds=expected.seconds), _AT_LEAST)
     if state != "running":
         return ends, expected.basis
-    waits = "held" if d.hold is not None else "paused" if d.paused is not None else ""
-    if waits or d.stopped is not None:
+    waits = "held" if d.driving.hold is not None else "paused" if d.driving.paused is not None else ""
+    if waits or d.driving.stopped is not None:
         return None, f"nobody knows: it is {waits or 'stopped'}"
     if ends <= now:
         return None, "nobody knows: it takes longer than expected"
@@ -151,7 +155,9 @@ def machines_of(d: Deployment, machines: Machines) -> tuple[dict[str, str], tupl
 
 def own_machines(d: Deployment) -> dict[str, str]:
     """Machines by host as this deployment itself learnt them: from its baselines, else when it was scheduled."""
-    return dict(d.machines) | {host: reference.machine_id for host, reference in d.baselines.items()}
+    return dict(d.schedule.machines) | {
+        host: reference.machine_id for host, reference in d.preparation.baselines.items()
+    }
 
 
 def known_machines(deployments: Iterable[Deployment]) -> dict[str, str]:

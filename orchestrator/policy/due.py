@@ -44,7 +44,7 @@ DueStep = Start | Missed | AskPerson
 
 def is_due(d: Deployment, now: datetime) -> bool:
     """Whether it is in the schedule, has not begun, and its time has come."""
-    return d.state in _NOT_BEGUN and d.starts is not None and d.starts <= now
+    return d.state in _NOT_BEGUN and d.schedule.starts is not None and d.schedule.starts <= now
 
 
 def due_step(d: Deployment, now: datetime, calendar: Calendar) -> DueStep:
@@ -53,41 +53,43 @@ def due_step(d: Deployment, now: datetime, calendar: Calendar) -> DueStep:
     A start that waits for others is not missed as long as the opening lasts in which it was to start. One that is made late
     is made in that opening, or a person is asked after all.
     """
-    waits = d.stopped or d.paused or d.aborting
+    waits = d.driving.stopped or d.driving.paused or d.driving.aborting
     if waits is not None:
-        return AskPerson(f"{'stopped' if d.stopped else 'paused' if d.paused else 'aborted'} by {waits}")
-    if d.missed_start is not None and d.missed_start.choice == "ask":
-        return AskPerson(d.missed_start.reason)
-    if d.missed_start is not None and d.missed_start.choice == "skip":
+        return AskPerson(
+            f"{'stopped' if d.driving.stopped else 'paused' if d.driving.paused else 'aborted'} by {waits}"
+        )
+    if d.schedule.missed_start is not None and d.schedule.missed_start.choice == "ask":
+        return AskPerson(d.schedule.missed_start.reason)
+    if d.schedule.missed_start is not None and d.schedule.missed_start.choice == "skip":
         # Whoever wrote that down died before it was cancelled.
-        return Missed("skip", d.missed_start.reason, d.missed_start.late)
-    starts = d.starts or now
+        return Missed("skip", d.schedule.missed_start.reason, d.schedule.missed_start.late)
+    starts = d.schedule.starts or now
     late = now - starts
     still_open = opening_lasts(d, calendar, starts, now)
     why = _why_missed(d, late, still_open=still_open)
-    if why and (d.missed_start is None or not still_open):
+    if why and (d.schedule.missed_start is None or not still_open):
         choice = _choice(d, still_open=still_open)
         if choice != "start":
             return Missed(choice, why, late.total_seconds())
-    return Start(why if d.missed_start is None else "", late.total_seconds())
+    return Start(why if d.schedule.missed_start is None else "", late.total_seconds())
 
 
 def _why_missed(d: Deployment, late: timedelta, *, still_open: bool) -> str:
-    if late <= GRACE or (d.put_off and still_open):
+    if late <= GRACE or (d.schedule.put_off and still_open):
         return ""
     words = seconds_words(late.total_seconds())
-    if d.put_off:
+    if d.schedule.put_off:
         return f"it waited for others for {words}, and the time in which it was to start is over"
-    if d.unadmitted is not None:
-        reasons = "; ".join(f"{one.about}: {one.found}" for one in d.unadmitted.reasons)
+    if d.authority.unadmitted is not None:
+        reasons = "; ".join(f"{one.about}: {one.found}" for one in d.authority.unadmitted.reasons)
         return f"it was not admitted within {words} of its time ({reasons})"
     return f"nobody started it within {words} of its time"
 
 
 def _choice(d: Deployment, *, still_open: bool) -> MissedChoice:
-    if d.missed == "skip":
+    if d.schedule.missed == "skip":
         return "skip"
-    return "start" if d.missed == "start while open" and still_open else "ask"
+    return "start" if d.schedule.missed == "start while open" and still_open else "ask"
 
 
 def opening_lasts(d: Deployment, calendar: Calendar, starts: datetime, now: datetime) -> bool:

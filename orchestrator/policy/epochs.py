@@ -4,7 +4,8 @@ The epoch of an attempt alone refuses what was begun before another run. A deplo
 then begins something, a next wave or a lost attempt once more, shows an epoch that is newer still.
 """
 
-from orchestrator.domain.deployment import Attempted, Deployment
+from orchestrator.domain.attempted import Attempted
+from orchestrator.domain.deployment import Deployment
 
 
 def known_epochs(d: Deployment, attempt: Attempted) -> dict[str, tuple[int, ...]]:
@@ -18,7 +19,7 @@ def known_epochs(d: Deployment, attempt: Attempted) -> dict[str, tuple[int, ...]
     restored = set(d.backout.restored) if d.backout is not None else set()
     known = {}
     for host in attempt.hosts:
-        baseline = d.baselines.get(host)
+        baseline = d.preparation.baselines.get(host)
         if baseline is not None and baseline.epoch is not None:
             known[host] = tuple(sorted({baseline.epoch} | own | restored | _answered_for(earlier, host)))
     return known

@@ -17,29 +17,31 @@ def sign_offs_missing(d: Deployment | Brief) -> tuple[RoleNeed, ...]:
     """Who has still to accept what was deployed; nobody as long as there is nothing to accept, or where it was taken back."""
     if d.state not in DEPLOYED:
         return ()
-    return _missing(d.sign_off, d.signed_off)
+    return _missing(d.follow_up.sign_off, d.signed_off)
 
 
 def accepted(d: Deployment) -> bool:
     """Everybody who had to has signed off."""
-    return d.state in DEPLOYED and bool(d.sign_off) and not sign_offs_missing(d)
+    return d.state in DEPLOYED and bool(d.follow_up.sign_off) and not sign_offs_missing(d)
 
 
 def reviews_missing(d: Deployment | Brief) -> tuple[RoleNeed, ...]:
     """Who has still to review the emergency, however it ended; nobody where no host was touched."""
-    if d.review_by is None or d.state in NEVER_TOUCHED:
+    if d.follow_up.review_by is None or d.state in NEVER_TOUCHED:
         return ()
-    return _missing(d.reviewers, d.reviewed)
+    return _missing(d.follow_up.reviewers, d.reviewed)
 
 
 def review_overdue(d: Deployment | Brief, now: datetime) -> bool:
     """The time for the review is over and it was not held."""
-    return d.review_by is not None and d.review_by <= now and bool(reviews_missing(d))
+    return d.follow_up.review_by is not None and d.follow_up.review_by <= now and bool(reviews_missing(d))
 
 
 def done(d: Deployment) -> bool:
     """It is over, something had to follow, and all of that has."""
-    asked = bool(d.reviewers and d.review_by) or (d.state in DEPLOYED and bool(d.sign_off))
+    asked = bool(d.follow_up.reviewers and d.follow_up.review_by) or (
+        d.state in DEPLOYED and bool(d.follow_up.sign_off)
+    )
     return d.over and asked and not sign_offs_missing(d) and not reviews_missing(d)
 
 
@@ -66,10 +68,10 @@ def following_words(d: Deployment, now: datetime) -> tuple[str, ...]:
 
 def _review_words(d: Deployment, now: datetime) -> Iterable[str]:
     missing = reviews_missing(d)
-    if missing and d.review_by is not None:
+    if missing and d.follow_up.review_by is not None:
         when = "is overdue since" if review_overdue(d, now) else "must be held by"
         command = f'orch review {d.id} --as "{missing[0].role}" --reason WHY'
-        yield f"The review of this emergency {when} {d.review_by:%Y-%m-%d %H:%M} UTC: {needs_words(missing)} ({command})."
+        yield f"The review of this emergency {when} {d.follow_up.review_by:%Y-%m-%d %H:%M} UTC: {needs_words(missing)} ({command})."
 
 
 def _sign_off_words(d: Deployment) -> Iterable[str]:
@@ -80,8 +82,8 @@ def _sign_off_words(d: Deployment) -> Iterable[str]:
 
 
 def _closed_words(d: Deployment) -> Iterable[str]:
-    if d.closed is not None:
-        yield f"Closed: {d.closed}."
+    if d.follow_up.closed is not None:
+        yield f"Closed: {d.follow_up.closed}."
     elif done(d):
         yield "Nothing is left to follow."
 

@@ -33,18 +33,18 @@ def changes_in_copy(
     d: Deployment, files: Mapping[str, str], artefacts: Mapping[str, str]
 ) -> tuple[Change, ...]:
     """Every ingredient of which files are not what they were when the deployment was planned."""
-    if d.effective is None:
+    if d.authority.effective is None:
         return ()
-    files = _with_inventory_in_place(files, d.effective)
-    known = known_files(d.effective)
+    files = _with_inventory_in_place(files, d.authority.effective)
+    known = known_files(d.authority.effective)
     kept = {
         path: digest
         for path, digest in files.items()
         if path in known or path.startswith("/") or not left_by_a_run(path, known)
     }
     planned = [_as_planned(target, d) for target in d.targets]
-    now = with_files(d.effective, d.plan, planned, d.waves, tree=kept, artefacts=artefacts)
-    return changes_between(d.effective, now)
+    now = with_files(d.authority.effective, d.plan, planned, d.waves, tree=kept, artefacts=artefacts)
+    return changes_between(d.authority.effective, now)
 
 
 def _with_inventory_in_place(files: Mapping[str, str], planned: EffectivePlan) -> dict[str, str]:
@@ -97,6 +97,6 @@ def _as_planned(target: Target, d: Deployment) -> Target:
 
 
 def _in_project(path: str | None, d: Deployment) -> str | None:
-    if path is None or d.frozen is None or not path.startswith(f"{d.frozen}/"):
+    if path is None or d.private_copy.folder is None or not path.startswith(f"{d.private_copy.folder}/"):
         return path
-    return f"{d.project}/{path.removeprefix(f'{d.frozen}/')}"
+    return f"{d.project}/{path.removeprefix(f'{d.private_copy.folder}/')}"

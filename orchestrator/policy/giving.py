@@ -79,9 +79,9 @@ def said(records: Iterable[Recorded]) -> list[Said]:
 
 def said_words(d: Deployment) -> tuple[str, ...]:
     """The signed words that a deployment has, and what they lifted, a line each."""
-    reviews = [one.signed for one in d.reviews if one.signed is not None]
-    lifted = (f"overridden: {one}" for one in d.overridden)
-    return (*map(approval_words, (*d.approvals, *reviews)), *lifted)
+    reviews = [one.signed for one in d.follow_up.reviews if one.signed is not None]
+    lifted = (f"overridden: {one}" for one in d.authority.overridden)
+    return (*map(approval_words, (*d.authority.approvals, *reviews)), *lifted)
 
 
 def against(
@@ -105,7 +105,7 @@ def against(
 
 def _out_of_place(question: Question, d: Deployment, signed: SignedApproval) -> Iterator[str]:
     word = signed.approval
-    if any(one.approval.nonce == word.nonce for one in d.approvals):
+    if any(one.approval.nonce == word.nonce for one in d.authority.approvals):
         yield "is on the journal already, and an approval is good once; make a new one"
     if word.decision == "sign_off":
         yield from _sign_off(question, d, word)
@@ -120,16 +120,16 @@ def _out_of_place(question: Question, d: Deployment, signed: SignedApproval) -> 
 def _sign_off(question: Question, d: Deployment, word: Approval) -> Iterator[str]:
     if d.state not in DEPLOYED:
         yield f"{d.id} is {d.state.value}; signed off is what was deployed and verified on all waves"
-    given = [one.approval for one in d.approvals if one.approval.decision == "sign_off"]
-    yield from _asked(d.sign_off, word, "sign-off")
+    given = [one.approval for one in d.authority.approvals if one.approval.decision == "sign_off"]
+    yield from _asked(d.follow_up.sign_off, word, "sign-off")
     yield from _twice(question, word, given, "signed off")
 
 
 def _review(question: Question, d: Deployment, word: Approval) -> Iterator[str]:
-    if d.review_by is None or d.state is State.PLANNED:
+    if d.follow_up.review_by is None or d.state is State.PLANNED:
         yield f"{d.id} was no emergency that started; there is nothing to review"
-    yield from _asked(d.reviewers, word, "review")
-    given = [one.signed.approval for one in d.reviews if one.signed is not None]
+    yield from _asked(d.follow_up.reviewers, word, "review")
+    given = [one.signed.approval for one in d.follow_up.reviews if one.signed is not None]
     yield from _twice(question, word, given, "reviewed it")
 
 

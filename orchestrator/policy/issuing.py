@@ -20,10 +20,14 @@ def certificate_of(
     As old as the end of its oldest part.
     """
     against = [f"{d.id}: {fault}" for d in parts for fault in faults_of_part(d)]
-    rehearsals = [d.rehearsal for d in parts if d.rehearsal is not None]
+    rehearsals = [d.rehearsing.rehearsal for d in parts if d.rehearsing.rehearsal is not None]
     for d in parts[1:]:
-        if rehearsals and d.rehearsal is not None and d.rehearsal.of != rehearsals[0].of:
-            said = "; ".join(map(str, changes_between(rehearsals[0].of, d.rehearsal.of)))
+        if (
+            rehearsals
+            and d.rehearsing.rehearsal is not None
+            and d.rehearsing.rehearsal.of != rehearsals[0].of
+        ):
+            said = "; ".join(map(str, changes_between(rehearsals[0].of, d.rehearsing.rehearsal.of)))
             against.append(f"{d.id}: rehearses another state of the project: {said}")
     if not any(one.part == "backout" for one in rehearsals):
         against.append("a backout of a good deployment is not among the parts")

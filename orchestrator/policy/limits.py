@@ -1,6 +1,7 @@
 """Failure limits: how many hosts may be down before a deployment stops. Unknown hosts count as down."""
 
-from orchestrator.domain.deployment import DOWN, Deployment
+from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.standing import DOWN
 
 
 def limit_exceeded(d: Deployment, wave: int) -> str | None:
@@ -18,10 +19,12 @@ def limit_exceeded(d: Deployment, wave: int) -> str | None:
 
 def any_exceeded(d: Deployment) -> str | None:
     """As `limit_exceeded` for the present wave; and a host of an earlier wave can go down after its gate had passed."""
-    if d.all_up and d.waves[d.wave].hosts:
+    if d.all_up and d.waves[d.rollout.wave].hosts:
         return None
-    earlier = (_too_many_down(d, wave) for wave in range(d.wave))
-    return limit_exceeded(d, d.wave) or next((reason for reason in earlier if reason is not None), None)
+    earlier = (_too_many_down(d, wave) for wave in range(d.rollout.wave))
+    return limit_exceeded(d, d.rollout.wave) or next(
+        (reason for reason in earlier if reason is not None), None
+    )
 
 
 def _too_many_down(d: Deployment, wave: int) -> str | None:

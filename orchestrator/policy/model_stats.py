@@ -78,17 +78,19 @@ def figures(told: Iterable[tuple[Deployment, Story]]) -> tuple[ModelFigures, ...
     """The figures of every model and version, those without a model last."""
     by_model: dict[tuple[str, int], list[tuple[Deployment, Story]]] = {}
     for d, story in told:
-        known = (d.model.model, d.model.version) if d.model is not None else ("", 0)
+        known = (
+            (d.authority.model.model, d.authority.model.version) if d.authority.model is not None else ("", 0)
+        )
         by_model.setdefault(known, []).append((d, story))
     named = sorted(known for known in by_model if known[0])
     return tuple(_figures(by_model[known]) for known in [*named, *([("", 0)] if ("", 0) in by_model else [])])
 
 
 def _figures(told: Sequence[tuple[Deployment, Story]]) -> ModelFigures:
-    real = [(d, story) for d, story in told if d.rehearsal is None]
-    rehearsals = [d for d, _ in told if d.rehearsal is not None]
+    real = [(d, story) for d, story in told if d.rehearsing.rehearsal is None]
+    rehearsals = [d for d, _ in told if d.rehearsing.rehearsal is not None]
     counts = Counter(_ENDS.get(d.state, "open") for d, _ in real)
-    model = told[0][0].model
+    model = told[0][0].authority.model
     return ModelFigures(
         model=model.model if model is not None else None,
         version=model.version if model is not None else None,
@@ -157,8 +159,8 @@ def _reasons_of(d: Deployment) -> list[str]:
         who = "" if d.backout.by == "orch" else "taken back by a person: "
         return [who + _without_hosts(d, d.backout.reason)]
     if d.state is S.REFUSED:
-        return [f"refused: {_without_hosts(d, reason)}" for reason in d.refusals[:COMMONEST]]
-    return [_without_hosts(d, reason) for reason in d.exceptions.values()]
+        return [f"refused: {_without_hosts(d, reason)}" for reason in d.preparation.refusals[:COMMONEST]]
+    return [_without_hosts(d, reason) for reason in d.rollout.exceptions.values()]
 
 
 def _without_hosts(d: Deployment, reason: str) -> str:

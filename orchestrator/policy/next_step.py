@@ -4,8 +4,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from orchestrator.domain import events as e
-from orchestrator.domain.deployment import Attempted, Deployment, Failure
+from orchestrator.domain.attempted import Attempted
+from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.lifecycle import State
+from orchestrator.domain.rollout_progress import Failure
 from orchestrator.policy.allowed_steps import (
     awaiting_approval,
     not_authorised,
@@ -40,18 +42,18 @@ def next_step(d: Deployment, now: datetime) -> Step:
         return Over()
     attempt = d.open_attempt
     if attempt is not None:
-        aborted = d.aborting is not None and attempt.purpose == "deploy"
-        return FollowAttempt(attempt.attempt, stop=aborted or d.stopped is not None)
-    if d.stopped is not None:
+        aborted = d.driving.aborting is not None and attempt.purpose == "deploy"
+        return FollowAttempt(attempt.attempt, stop=aborted or d.driving.stopped is not None)
+    if d.driving.stopped is not None:
         quiet = _quiet_first(d)
-        waiting = WaitForPerson(f"emergency stop by {d.stopped}", ("stop-all --lift",))
+        waiting = WaitForPerson(f"emergency stop by {d.driving.stopped}", ("stop-all --lift",))
         return quiet if isinstance(quiet, Perform) else waiting
-    if d.aborting is not None and not d.touched_hosts:
-        return Record(e.Cancelled(by=d.by, reason=f"aborted by {d.aborting}"))
-    if d.paused is not None and d.aborting is None:
-        return WaitForPerson(f"paused by {d.paused}", ("resume", "abort"))
-    if d.hold is not None:
-        return WaitForPerson(d.hold.reason, HOLD_CHOICES)
+    if d.driving.aborting is not None and not d.touched_hosts:
+        return Record(e.Cancelled(by=d.by, reason=f"aborted by {d.driving.aborting}"))
+    if d.driving.paused is not None and d.driving.aborting is None:
+        return WaitForPerson(f"paused by {d.driving.paused}", ("resume", "abort"))
+    if d.driving.hold is not None:
+        return WaitForPerson(d.driving.hold.reason, HOLD_CHOICES)
     bound = _quiet_first(d) or _aborted(d) or unapproved_run(d) or not_authorised(d)
     return bound or with_leave(d, _BY_STATE[d.state](d, now))
 
@@ -68,9 +70,13 @@ def _quiet_first(d: Deployment) -> Step | None:
 
 
 def _aborted(d: Deployment) -> Step | None:
-    if d.aborting is None or d.state is State.BACKING_OUT:
+    if d.driving.aborting is None or d.state is State.BACKING_OUT:
         return None
-    return Record(e.BackoutBegan(hosts=d.touched_hosts, reason=f"aborted by {d.aborting}", by=d.aborting))
+    return Record(
+        e.BackoutBegan(
+            hosts=d.touched_hosts, reason=f"aborted by {d.driving.aborting}", by=d.driving.aborting
+        )
+    )
 
 
 def _planned(d: Deployment, now: datetime) -> Step:
@@ -78,38 +84,40 @@ def _planned(d: Deployment, now: datetime) -> Step:
 
 
 def _deploying(d: Deployment, now: datetime) -> Step:
-    wave = d.waves[d.wave]
-    if d.failure is not None:
-        return _after_failure(d, d.failure)
-    if wave.entry and d.entry == "unasked":
-        return Perform("check_entry", wave=d.wave, hosts=wave.hosts)
-    if d.entry == "failed":
+    wave = d.waves[d.rollout.wave]
+    if d.rollout.failure is not None:
+        return _after_failure(d, d.rollout.failure)
+    if wave.entry and d.rollout.entry == "unasked":
+        return Perform("check_entry", wave=d.rollout.wave, hosts=wave.hosts)
+    if d.rollout.entry == "failed":
         return _entry_failed(d)
     hosts = _hosts_to_deploy(d)
     if isinstance(hosts, str):
         return Record(e.Held(reason=hosts, by="orch"))
     if hosts:
-        return RunAttempt(attempt_name(d, "deploy"), "deploy", d.wave, hosts)
-    limit = limit_exceeded(d, d.wave)
+        return RunAttempt(attempt_name(d, "deploy"), "deploy", d.rollout.wave, hosts)
+    limit = limit_exceeded(d, d.rollout.wave)
     deployed = tuple(host for host in wave.hosts if d.standings[host].standing == "deployed")
-    if limit is None and repeat_due(d, "deploy", d.wave, deployed):
-        return RunAttempt(attempt_name(d, "deploy"), "deploy", d.wave, deployed, repeated=True)
+    if limit is None and repeat_due(d, "deploy", d.rollout.wave, deployed):
+        return RunAttempt(attempt_name(d, "deploy"), "deploy", d.rollout.wave, deployed, repeated=True)
     if limit is None:
-        return Record(e.WaveDeployed(wave=d.wave))
-    down = d.down_in(d.wave)
-    return Record(e.WaveFailed(wave=d.wave, hosts=down, reason=reason_with_hosts(d, down, limit)))
+        return Record(e.WaveDeployed(wave=d.rollout.wave))
+    down = d.down_in(d.rollout.wave)
+    return Record(e.WaveFailed(wave=d.rollout.wave, hosts=down, reason=reason_with_hosts(d, down, limit)))
 
 
 def _entry_failed(d: Deployment) -> Step:
-    reason = f"the entry criteria of {d.waves[d.wave].name} do not hold"
+    reason = f"the entry criteria of {d.waves[d.rollout.wave].name} do not hold"
     if not d.touched_hosts:
         return Record(e.Refused(stage="entry", reasons=(reason,)))
-    return Record(e.WaveFailed(wave=d.wave, hosts=(), reason=reason))
+    return Record(e.WaveFailed(wave=d.rollout.wave, hosts=(), reason=reason))
 
 
 def _hosts_to_deploy(d: Deployment) -> tuple[str, ...] | str:
     """Hosts that an attempt is still owed to; or, where a lost attempt may not be repeated, the reason to hold."""
-    owed = tuple(h for h in d.waves[d.wave].hosts if d.standings[h].standing in ("untouched", "to_retry"))
+    owed = tuple(
+        h for h in d.waves[d.rollout.wave].hosts if d.standings[h].standing in ("untouched", "to_retry")
+    )
     lost = _lost_last(d)
     if lost is None:
         return owed
@@ -119,7 +127,7 @@ def _hosts_to_deploy(d: Deployment) -> tuple[str, ...] | str:
 
 
 def _lost_last(d: Deployment) -> Attempted | None:
-    attempts = d.attempts_of("deploy", d.wave)
+    attempts = d.attempts_of("deploy", d.rollout.wave)
     if not attempts or attempts[-1].lost is None:
         return None
     if sum(attempt.lost is not None for attempt in attempts) > RUNS_AFTER_LOSS:
@@ -129,12 +137,14 @@ def _lost_last(d: Deployment) -> Attempted | None:
 
 
 def _verifying_wave(d: Deployment, now: datetime) -> Step:
-    if d.failure is not None:
-        return _after_failure(d, d.failure)
-    if not d.checked:
-        hosts = tuple(h for h in d.waves[d.wave].hosts if d.standings[h].standing in ("deployed", "verified"))
-        return Perform("verify_wave", wave=d.wave, hosts=hosts)
-    return _rejection(d) or Record(e.WaveVerified(wave=d.wave))
+    if d.rollout.failure is not None:
+        return _after_failure(d, d.rollout.failure)
+    if not d.rollout.checked:
+        hosts = tuple(
+            h for h in d.waves[d.rollout.wave].hosts if d.standings[h].standing in ("deployed", "verified")
+        )
+        return Perform("verify_wave", wave=d.rollout.wave, hosts=hosts)
+    return _rejection(d) or Record(e.WaveVerified(wave=d.rollout.wave))
 
 
 def _rejection(d: Deployment) -> Record | None:
@@ -142,30 +152,32 @@ def _rejection(d: Deployment) -> Record | None:
     if limit is None:
         return None
     down = d.hosts_standing("failed", "unknown")
-    return Record(e.WaveRejected(wave=d.wave, hosts=down, reason=reason_with_hosts(d, down, limit)))
+    return Record(e.WaveRejected(wave=d.rollout.wave, hosts=down, reason=reason_with_hosts(d, down, limit)))
 
 
 def _at_gate(d: Deployment, now: datetime) -> Step:
-    wave = d.waves[d.wave]
-    if d.failure is not None:
-        return _after_failure(d, d.failure)
-    if d.gate is None:
+    wave = d.waves[d.rollout.wave]
+    if d.rollout.failure is not None:
+        return _after_failure(d, d.rollout.failure)
+    if d.rollout.gate is None:
         soak_until = now + timedelta(seconds=wave.gate.soak) if wave.gate.soak else None
-        return Record(e.GateReached(wave=d.wave, soak_until=soak_until, confirm=wave.gate.confirm))
+        return Record(e.GateReached(wave=d.rollout.wave, soak_until=soak_until, confirm=wave.gate.confirm))
     rejection = _rejection(d)
     if rejection is not None:
         return rejection
-    if d.gate.soak_until is not None and not d.gate.soaked:
-        return _watch(d, now, d.gate.soak_until, wave.gate.every, d.gate.last_asked)
-    if d.gate.confirm is not None and not d.gate.confirmed:
-        return WaitForPerson(f"{wave.name} waits for confirmation by {d.gate.confirm}", ("confirm", "abort"))
+    if d.rollout.gate.soak_until is not None and not d.rollout.gate.soaked:
+        return _watch(d, now, d.rollout.gate.soak_until, wave.gate.every, d.rollout.gate.last_asked)
+    if d.rollout.gate.confirm is not None and not d.rollout.gate.confirmed:
+        return WaitForPerson(
+            f"{wave.name} waits for confirmation by {d.rollout.gate.confirm}", ("confirm", "abort")
+        )
     return _past_the_gate(d, now)
 
 
 def _past_the_gate(d: Deployment, now: datetime) -> Step:
-    if d.wave + 1 < len(d.waves):
-        return Record(e.GatePassed(wave=d.wave))
-    if d.rehearsal is not None:
+    if d.rollout.wave + 1 < len(d.waves):
+        return Record(e.GatePassed(wave=d.rollout.wave))
+    if d.rehearsing.rehearsal is not None:
         return Record(end_of_rehearsal(d))
     early_life = d.plan.validation.early_life
     if early_life is not None:
@@ -177,28 +189,28 @@ def _watch(d: Deployment, now: datetime, until: datetime, every: float, last: da
     """Ask the checks again and again, and once more when the time is over."""
     due = min(until, (last or now) + timedelta(seconds=every))
     if now >= until or now >= due:
-        return Perform("watch", wave=d.wave, hosts=d.hosts_standing("verified"), final=now >= until)
-    return WaitUntil(due, f"{'soak' if d.gate else 'early life support'} until {until.isoformat()}")
+        return Perform("watch", wave=d.rollout.wave, hosts=d.hosts_standing("verified"), final=now >= until)
+    return WaitUntil(due, f"{'soak' if d.rollout.gate else 'early life support'} until {until.isoformat()}")
 
 
 def _early_life(d: Deployment, now: datetime) -> Step:
     early_life = d.plan.validation.early_life
-    if early_life is None or d.early_life_until is None:
+    if early_life is None or d.early_life.until is None:
         return Record(_ending(d))
-    if d.failure is not None:
-        return _after_failure(d, d.failure)
-    if d.check_failures:
+    if d.rollout.failure is not None:
+        return _after_failure(d, d.rollout.failure)
+    if d.rollout.check_failures:
         limit = any_exceeded(d)
         if limit is not None:
             down = d.hosts_standing("failed", "unknown")
             return Record(e.EarlyLifeFailed(hosts=down, reason=reason_with_hosts(d, down, limit)))
-    if d.early_life_over:
+    if d.early_life.over:
         return Record(_ending(d))
     if not d.hosts_standing("verified"):
         return Record(e.EarlyLifeFailed(hosts=(), reason="no host is left that could be watched"))
     # Whoever signs off has accepted it: the checks are asked once more, and early life support is over.
-    until = min(now, d.early_life_until) if accepted(d) else d.early_life_until
-    return _watch(d, now, until, early_life.every, d.last_watched)
+    until = min(now, d.early_life.until) if accepted(d) else d.early_life.until
+    return _watch(d, now, until, early_life.every, d.early_life.last_watched)
 
 
 def _ending(d: Deployment) -> e.Completed | e.CompletedWithExceptions:

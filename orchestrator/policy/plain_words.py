@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-from orchestrator.domain.deployment import BackoutProgress, Deployment, StandingName
+from orchestrator.domain.backout_progress import BackoutProgress
+from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.plain_text import plain
+from orchestrator.domain.standing import StandingName
 from orchestrator.policy.rehearsal_verdict import faults_of_part
 
 S = State
@@ -30,22 +32,27 @@ def next_moves(d: Deployment) -> tuple[str, ...]:
         )
     if d.over:
         return (record, *_rehearse_on(d))
-    if d.stopped is not None:
+    if d.driving.stopped is not None:
         lift = "orch stop-all --lift --reason WHY  (end the emergency stop)"
         return (lift, f"orch status {d.id}  (how it stands now)")
-    if d.paused is not None:
+    if d.driving.paused is not None:
         return (f"orch resume {d.id}  (go on)", f"orch abort {d.id} --reason WHY  ({_abort_words(d)})")
-    if d.hold is not None:
+    if d.driving.hold is not None:
         return _hold_choices(d)
-    if d.unadmitted is not None:
-        missing = [one.about for one in d.unadmitted.reasons if one.code == "approval.missing"]
+    if d.authority.unadmitted is not None:
+        missing = [one.about for one in d.authority.unadmitted.reasons if one.code == "approval.missing"]
         return (
             *(f'orch approve {d.id} --as "{plain(role)}" --reason WHY  (approve it)' for role in missing),
             f"orch resume {d.id}  (ask again, and go on)",
             f"orch abort {d.id} --reason WHY  (withdraw it)",
         )
-    if d.gate is not None and d.gate.confirm is not None and not d.gate.confirmed and _soaked(d):
-        confirm = f'orch confirm {d.id} --role "{plain(d.gate.confirm)}"  (let the next wave go)'
+    if (
+        d.rollout.gate is not None
+        and d.rollout.gate.confirm is not None
+        and not d.rollout.gate.confirmed
+        and _soaked(d)
+    ):
+        confirm = f'orch confirm {d.id} --role "{plain(d.rollout.gate.confirm)}"  (let the next wave go)'
         return (confirm, f"orch abort {d.id} --reason WHY  ({_abort_words(d)})")
     return (
         f"orch status {d.id}  (how it stands now)",
@@ -105,7 +112,7 @@ STANDING_WORDS: dict[StandingName, str] = {
 
 def _rehearsing(d: Deployment) -> list[str]:
     """Said first, so that no rehearsal is ever taken for a deployment, nor its injected failure for a real one."""
-    rehearsal = d.rehearsal
+    rehearsal = d.rehearsing.rehearsal
     if rehearsal is None:
         return []
     what = f"Rehearsal for {rehearsal.environment} in {environment_words(d)}"
@@ -117,12 +124,12 @@ def _rehearsing(d: Deployment) -> list[str]:
 
 def _rehearsed(d: Deployment) -> list[str]:
     """How it went as a rehearsal, which its end alone does not say."""
-    if d.rehearsal is None or not d.over:
+    if d.rehearsing.rehearsal is None or not d.over:
         return []
     faults = faults_of_part(d)
     if faults:
         return [f"The rehearsal failed, and no certificate can rest on it: {'; '.join(faults)}."]
-    return [f"It went as the part `{d.rehearsal.part}` of a rehearsal must."]
+    return [f"It went as the part `{d.rehearsing.rehearsal.part}` of a rehearsal must."]
 
 
 def _in_doubt(d: Deployment) -> list[str]:
@@ -135,7 +142,7 @@ def _in_doubt(d: Deployment) -> list[str]:
 
 
 def _rehearse_on(d: Deployment) -> tuple[str, ...]:
-    if d.rehearsal is None:
+    if d.rehearsing.rehearsal is None:
         return ()
     place = d.plan.resources
     inventory = (
@@ -151,8 +158,8 @@ def _completed(d: Deployment) -> list[str]:
 
 
 def _with_exceptions(d: Deployment) -> list[str]:
-    good = len(d.standings) - len(d.exceptions)
-    hosts = [host for host in d.standings if host in d.exceptions]
+    good = len(d.standings) - len(d.rollout.exceptions)
+    hosts = [host for host in d.standings if host in d.rollout.exceptions]
     return [
         f"{release_words(d)} is verified on {good} of {counted(len(d.standings), 'host')} of {environment_words(d)}; "
         f"{hosts_words(hosts)} {_needs(len(hosts))} attention.",
@@ -162,7 +169,9 @@ def _with_exceptions(d: Deployment) -> list[str]:
 
 def _backed_out(d: Deployment) -> list[str]:
     progress = _progress(d)
-    items = sum(d.baselines[host].items for host in progress.hosts if host in d.baselines)
+    items = sum(
+        d.preparation.baselines[host].items for host in progress.hosts if host in d.preparation.baselines
+    )
     again = "equals its baseline" if len(progress.hosts) == 1 else "equal their baselines"
     return [
         f"{_stopped(d)} and backed out: {hosts_words(progress.hosts)} again {again} "
@@ -199,47 +208,65 @@ def _backout_failed(d: Deployment) -> list[str]:
 
 
 def _refused(d: Deployment) -> list[str]:
-    return ["Refused before any host was touched.", *(_sentence(reason) for reason in d.refusals[:NAMED])]
+    return [
+        "Refused before any host was touched.",
+        *(_sentence(reason) for reason in d.preparation.refusals[:NAMED]),
+    ]
 
 
 def _cancelled(d: Deployment) -> list[str]:
     """A start that was missed and that the plan says to skip is nobody's decision of that day, and is told as what it is."""
-    missed = d.missed_start
+    missed = d.schedule.missed_start
     if missed is not None and missed.choice == "skip":
         return [
             "Skipped before any host was touched: its start was missed, and the plan says to skip it then.",
             _capital(_sentence(missed.reason)),
         ]
-    why = [_capital(_sentence(d.cancelled))] if d.cancelled is not None else []
+    why = [_capital(_sentence(d.preparation.cancelled))] if d.preparation.cancelled is not None else []
     return ["Cancelled by a person before any host was touched.", *why]
 
 
 def _untouched(d: Deployment) -> list[str]:
     said = f"{d.state.value.capitalize()}; no host is touched yet."
-    if d.unadmitted is None:
+    if d.authority.unadmitted is None:
         return [said]
-    waits = f"until {d.unadmitted.opens:%Y-%m-%d %H:%M} UTC" if d.unadmitted.opens else "for people"
-    return [f"{said} It waits {waits}.", *(f"{reason}." for reason in d.unadmitted.reasons)]
+    waits = (
+        f"until {d.authority.unadmitted.opens:%Y-%m-%d %H:%M} UTC"
+        if d.authority.unadmitted.opens
+        else "for people"
+    )
+    return [f"{said} It waits {waits}.", *(f"{reason}." for reason in d.authority.unadmitted.reasons)]
 
 
 def _going_on(d: Deployment) -> list[str]:
     standing = counts_words(d, list(d.standings))
-    if d.stopped is not None:
-        return [f"Stopped {_where(d)} by an emergency stop of {_sentence(d.stopped)}", f"Hosts: {standing}."]
-    if d.hold is not None:
+    if d.driving.stopped is not None:
+        return [
+            f"Stopped {_where(d)} by an emergency stop of {_sentence(d.driving.stopped)}",
+            f"Hosts: {standing}.",
+        ]
+    if d.driving.hold is not None:
         return [
             f"Held for a person {_where(d)}: nothing goes on until somebody decides.",
-            _sentence(d.hold.reason),
+            _sentence(d.driving.hold.reason),
         ]
-    if d.paused is not None:
-        return [f"Paused {_where(d)} by {_sentence(d.paused)}", f"Hosts: {standing}."]
-    if d.aborting is not None:
-        return [f"Being aborted {_where(d)}, as asked by {_sentence(d.aborting)}", f"Hosts: {standing}."]
+    if d.driving.paused is not None:
+        return [f"Paused {_where(d)} by {_sentence(d.driving.paused)}", f"Hosts: {standing}."]
+    if d.driving.aborting is not None:
+        return [
+            f"Being aborted {_where(d)}, as asked by {_sentence(d.driving.aborting)}",
+            f"Hosts: {standing}.",
+        ]
     if d.state is S.BACKING_OUT:
         progress = _progress(d)
         return [f"{_stopped(d)}; backing out {hosts_words(progress.hosts)}.", *_why(d)]
-    if d.state is S.AT_GATE and d.gate is not None and d.gate.confirm is not None and _soaked(d):
-        return [f"Waits {_where(d)} for confirmation by {d.gate.confirm}.", f"Hosts: {standing}."]
+    if (
+        d.state is S.AT_GATE
+        and d.rollout.gate is not None
+        and d.rollout.gate.confirm is not None
+        and _soaked(d)
+    ):
+        return [f"Waits {_where(d)} for confirmation by {d.rollout.gate.confirm}.", f"Hosts: {standing}."]
     if not d.touched:
         return _untouched(d)
     return [f"{d.state.value.capitalize()}, {_where(d)} of {len(d.waves)}. Hosts: {standing}."]
@@ -254,13 +281,13 @@ def _progress(d: Deployment) -> BackoutProgress:
 def _stopped(d: Deployment) -> str:
     """Where it stopped; what a person took back had not failed, and is told so."""
     backout = _progress(d)
-    if d.rehearsed == "end":
+    if d.rehearsing.rehearsed == "end":
         return "Rehearsed to the end"
-    if d.rehearsed == "injected failure":
+    if d.rehearsing.rehearsed == "injected failure":
         return f"Stopped {_where(d)} by the injected failure"
     if backout.by == "orch":
         return f"Stopped {_where(d)}"
-    if d.aborting is not None or backout.reason.startswith("aborted by "):
+    if d.driving.aborting is not None or backout.reason.startswith("aborted by "):
         return f"Aborted {_where(d)}"
     return f"Taken back on the word of {backout.by}"
 
@@ -296,7 +323,8 @@ def _residue_beside(d: Deployment) -> list[str]:
 
 def _reasons(d: Deployment, hosts: Sequence[str]) -> list[str]:
     told = [
-        f"{host}: {_sentence(d.exceptions.get(host) or d.standings[host].reason)}" for host in hosts[:NAMED]
+        f"{host}: {_sentence(d.rollout.exceptions.get(host) or d.standings[host].reason)}"
+        for host in hosts[:NAMED]
     ]
     return told + ([f"The record names the other {len(hosts) - NAMED}."] if len(hosts) > NAMED else [])
 
@@ -304,18 +332,18 @@ def _reasons(d: Deployment, hosts: Sequence[str]) -> list[str]:
 def _where(d: Deployment) -> str:
     if not d.touched_hosts:
         return "before the first wave"
-    name = d.waves[min(d.wave, len(d.waves) - 1)].name
-    if d.early_life_until is not None:
+    name = d.waves[min(d.rollout.wave, len(d.waves) - 1)].name
+    if d.early_life.until is not None:
         return "in early life support"
     return f"at the {name}" if name == "pilot" else f"at {name}"
 
 
 def _soaked(d: Deployment) -> bool:
-    return d.gate is not None and (d.gate.soak_until is None or d.gate.soaked)
+    return d.rollout.gate is not None and (d.rollout.gate.soak_until is None or d.rollout.gate.soaked)
 
 
 def _hold_choices(d: Deployment) -> tuple[str, ...]:
-    failed = d.failure.hosts if d.failure is not None else ()
+    failed = d.rollout.failure.hosts if d.rollout.failure is not None else ()
     exclude = (
         [f"orch exclude {d.id} {' '.join(failed[:NAMED])} --reason WHY  (go on without)"] if failed else []
     )

@@ -30,7 +30,7 @@ def present_step(d: Deployment, story: Story, now: datetime) -> StoryStep | None
             return StoryStep(_STEPS[practice], wave, began, None, "open", hosts=deed.hosts)
         case WaitUntil(moment=moment, what=what) if not d.touched:
             return StoryStep("window", None, began, None, "open", f"{what} at {moment:%Y-%m-%d %H:%M} UTC")
-        case WaitForPerson(reason=reason) if not d.touched and d.paused is None:
+        case WaitForPerson(reason=reason) if not d.touched and d.driving.paused is None:
             return StoryStep("approval", None, began, None, "open", reason)
     return None
 
@@ -43,7 +43,11 @@ def waits_for_person(d: Deployment, now: datetime) -> str | None:
 
 def seconds_left(d: Deployment, now: datetime) -> float | None:
     """Seconds of soak or early life support that are left, or None where neither runs."""
-    until = d.gate.soak_until if d.gate is not None and not d.gate.soaked else d.early_life_until
+    until = (
+        d.rollout.gate.soak_until
+        if d.rollout.gate is not None and not d.rollout.gate.soaked
+        else d.early_life.until
+    )
     if until is None or d.over or d.backout is not None:
         return None
     return max(0.0, (until - now).total_seconds())

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from orchestrator.domain.attempt import Purpose
-from orchestrator.domain.deployment import Deployment, latest_outcomes
+from orchestrator.domain.attempted import latest_outcomes
+from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.lifecycle import NEVER_TOUCHED, State
 from orchestrator.domain.outcome import HostOutcome
 
@@ -37,7 +38,7 @@ class Repeat:
 
 def repeats_of(d: Deployment) -> tuple[Repeat, ...]:
     """The second runs of the deploy and the backout playbook; none where the rehearsal is not for them."""
-    if d.rehearsal is None or not d.rehearsal.twice:
+    if d.rehearsing.rehearsal is None or not d.rehearsing.rehearsal.twice:
         return ()
     playbooks = (d.plan.strategy.playbook, d.plan.backout.playbook)
     return tuple(_repeat(d, *each) for each in zip(playbooks, _PURPOSES, strict=True))
@@ -56,13 +57,13 @@ def faults_of_part(d: Deployment) -> tuple[str, ...]:
 
 
 def _faults(d: Deployment) -> Iterator[str]:
-    rehearsal = d.rehearsal
+    rehearsal = d.rehearsing.rehearsal
     if rehearsal is None:
         yield "it is a deployment, not a rehearsal"
         return
     yield from _end(d)
     expected = "end" if rehearsal.part == "backout" else "injected failure"
-    if d.backout is not None and d.rehearsed != expected:
+    if d.backout is not None and d.rehearsing.rehearsed != expected:
         yield _otherwise(d, expected)
     for attempt in d.attempts:
         if attempt.changed_in_copy:
@@ -78,7 +79,7 @@ def _end(d: Deployment) -> Iterator[str]:
     if not d.over:
         yield f"it is not over: {d.state.value}"
     elif d.state in NEVER_TOUCHED:
-        yield "; ".join((f"it was {d.state.value} before any host was touched", *d.refusals))
+        yield "; ".join((f"it was {d.state.value} before any host was touched", *d.preparation.refusals))
     elif d.state is not State.BACKED_OUT:
         yield f"the backout is not proved: it ended {d.state.value}"
 

@@ -2,9 +2,10 @@
 
 from orchestrator.domain.attempt import Purpose
 from orchestrator.domain.check import CheckResult
-from orchestrator.domain.deployment import Deployment, Failure
+from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import BackoutBegan
 from orchestrator.domain.rehearsal import INJECTED, AsRehearsed
+from orchestrator.domain.rollout_progress import Failure
 
 REPEATS = 2
 """A second run whose worker was lost is tried once more."""
@@ -12,7 +13,7 @@ REPEATS = 2
 
 def repeat_due(d: Deployment, purpose: Purpose, wave: int, hosts: tuple[str, ...]) -> bool:
     """Whether a playbook that ran on these hosts of a wave is owed the second run that shows it to be idempotent."""
-    if d.rehearsal is None or not d.rehearsal.twice or not hosts:
+    if d.rehearsing.rehearsal is None or not d.rehearsing.rehearsal.twice or not hosts:
         return False
     repeats = [attempt for attempt in d.attempts_of(purpose, wave) if attempt.repeated]
     return len(repeats) < REPEATS and all(attempt.outcome is None for attempt in repeats)
@@ -23,7 +24,7 @@ def injected_failures(d: Deployment, wave: int, hosts: tuple[str, ...]) -> list[
 
     They come last, so that whatever is really wrong with a host is said first.
     """
-    if d.rehearsal is None or d.rehearsal.failure_in != wave:
+    if d.rehearsing.rehearsal is None or d.rehearsing.rehearsal.failure_in != wave:
         return []
     return [
         CheckResult(
@@ -41,8 +42,12 @@ def injected_failures(d: Deployment, wave: int, hosts: tuple[str, ...]) -> list[
 
 def as_rehearsed(d: Deployment, failure: Failure) -> AsRehearsed | None:
     """Whether a failure is the injected one and nothing else is wrong on any host."""
-    ours = failure.stage == "verification" and d.injected and set(failure.hosts) <= d.check_failures.keys()
-    return "injected failure" if d.rehearsal is not None and ours else None
+    ours = (
+        failure.stage == "verification"
+        and d.rehearsing.injected
+        and set(failure.hosts) <= d.rollout.check_failures.keys()
+    )
+    return "injected failure" if d.rehearsing.rehearsal is not None and ours else None
 
 
 def end_of_rehearsal(d: Deployment) -> BackoutBegan:

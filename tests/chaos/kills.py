@@ -239,15 +239,15 @@ def _answer(ports: Ports, d: Deployment, story: Story) -> None:
         raise AssertionError(f"{d.state} stopped at {step}")
     word: e.Event
     if "approve" in step.choices:
-        given = {one.approval.role for one in d.approvals}
+        given = {one.approval.role for one in d.authority.approvals}
         role = next(role for role in story.approvals if role not in given)
         word = e.ApprovalGiven(signed=approval(d, role, ports.clock.now()), by=role)
-    elif d.paused is not None:
+    elif d.driving.paused is not None:
         word = e.Resumed(by="bo", reason="back")
-    elif d.hold is not None:
+    elif d.driving.hold is not None:
         word = e.BackoutBegan(hosts=d.touched_hosts, reason="enough", by="bo")
     else:
-        word = e.Confirmed(wave=d.wave, role="service owner", by="cy")
+        word = e.Confirmed(wave=d.rollout.wave, role="service owner", by="cy")
     with suppress(OrchError):
         say(ports, d.id, word)
 

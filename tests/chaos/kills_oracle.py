@@ -70,7 +70,11 @@ def _copies(root: Path, d: Deployment) -> list[str]:
     wanted = [] if d.state is State.BACKED_OUT else [d.id]
     if list(authority.copies()) != wanted:
         return [f"there are private copies {list(authority.copies())}, and should be {wanted}"]
-    changed = changes_in_copy(d, authority.copied(d.plan, str(place)).files, d.digests) if wanted else ()
+    changed = (
+        changes_in_copy(d, authority.copied(d.plan, str(place)).files, d.preparation.digests)
+        if wanted
+        else ()
+    )
     return [f"the private copy is not what was planned: {change}" for change in changed]
 
 

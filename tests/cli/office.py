@@ -67,7 +67,7 @@ class Office:
         return file
 
     def digest(self, deployment: str = "d1") -> str:
-        effective = self.deployment(deployment).effective
+        effective = self.deployment(deployment).authority.effective
         assert effective is not None
         return effective.digest
 

@@ -33,7 +33,7 @@ def test_what_is_approved_is_shown_and_goes_to_the_journal(desk: Office) -> None
         "service owner: 1 of 1 approvals missing",
     ):
         assert words in said
-    (given,) = desk.deployment().approvals
+    (given,) = desk.deployment().authority.approvals
     assert (given.approval.person, given.approval.subject, given.approval.plan_digest) == (
         "Li Wei",
         "d1",
@@ -51,7 +51,7 @@ def test_when_nothing_is_missing_the_next_move_is_said(desk: Office) -> None:
 def test_it_counts_as_long_as_the_policy_lets_it_unless_less_is_said(desk: Office) -> None:
     assert desk.say("approve", "li") == 0
     assert desk.say("approve", "omar", "d1", "--expires", "2h") == 0
-    long, short = (one.approval for one in desk.deployment().approvals)
+    long, short = (one.approval for one in desk.deployment().authority.approvals)
     assert (long.expires - long.made_at).days == 10
     assert (short.expires - short.made_at).total_seconds() == 7200
 
@@ -61,7 +61,7 @@ def test_offline_both_ways(desk: Office) -> None:
     assert desk.events() == ["planned", "submitted"]
     assert "orch approve --file li-1.json" in desk.said()
     assert run(["approve", "--file", str(files[0]), "--file", str(files[1])]) == 0
-    assert [one.approval.person for one in desk.deployment().approvals] == ["Li Wei", "Omar Haddad"]
+    assert [one.approval.person for one in desk.deployment().authority.approvals] == ["Li Wei", "Omar Haddad"]
     assert "Nothing is missing" in desk.said()
 
 
@@ -184,9 +184,9 @@ def test_nobody_signs_off_what_is_not_deployed(desk: Office) -> None:
     assert "what is over is signed off or reviewed" in desk.said()
     assert desk.say("sign-off", "nadia") == 0
     d = desk.deployment()
-    assert d.closed is not None
-    assert "signed off by Nadia Costa as customer" in d.closed
-    assert f"\nClosed: {d.closed}." in desk.said()
+    assert d.follow_up.closed is not None
+    assert "signed off by Nadia Costa as customer" in d.follow_up.closed
+    assert f"\nClosed: {d.follow_up.closed}." in desk.said()
     assert desk.say("sign-off", "nadia") == 4
     assert "has signed off in this role already" in desk.said()
 
@@ -200,11 +200,11 @@ def test_an_emergency_is_reviewed_by_its_reviewers_and_then_closed(desk: Office)
     assert "completed (sign-off missing)" in desk.said()
     assert desk.say("review", "nadia", "e1") == 4
     assert desk.say("sign-off", "nadia", "e1") == 0
-    assert desk.deployment("e1").closed is None
+    assert desk.deployment("e1").follow_up.closed is None
     assert run(["list"]) == 0
     assert "completed (review to follow)" in desk.said()
     assert desk.say("review", "li", "e1") == 0
-    closed = desk.deployment("e1").closed or ""
+    closed = desk.deployment("e1").follow_up.closed or ""
     assert "reviewed by Li Wei as change manager" in closed
     assert "signed off by Nadia Costa" in closed
 

@@ -57,7 +57,12 @@ class Desk:
         """Whatever was begun, nothing ran and no host was asked."""
         for name in self.deployments():
             d = folded(ports().journal, name)
-            assert (d.touched_hosts, d.attempts, d.frozen, d.opened_at) == ((), (), None, None)
+            assert (d.touched_hosts, d.attempts, d.private_copy.folder, d.authority.opened_at) == (
+                (),
+                (),
+                None,
+                None,
+            )
 
     def key(self, name: str) -> list[str]:
         return ["--key", str(self.folder / f"{name}.pem")]
@@ -75,7 +80,7 @@ class Desk:
         return str(out)
 
     def digest(self, deployment: str) -> str:
-        effective = folded(ports().journal, deployment).effective
+        effective = folded(ports().journal, deployment).authority.effective
         assert effective is not None
         return effective.digest
 

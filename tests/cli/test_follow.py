@@ -72,7 +72,7 @@ def test_the_first_ctrl_c_puts_a_pause_on_the_journal(
     assert "Nothing is begun yet" in view.said[0]
     follower(made.ports.journal.read("killed_and_adopted")[0])
     follower.pause()
-    assert fold(made.ports.journal.read("killed_and_adopted")).paused == "ann: Ctrl-C"
+    assert fold(made.ports.journal.read("killed_and_adopted")).driving.paused == "ann: Ctrl-C"
 
 
 def test_a_pipe_that_is_closed_early_does_not_stop_the_drive(

@@ -84,8 +84,8 @@ def test_the_deployments_of_a_rehearsal_are_its_own(home: Path, monkeypatch: pyt
     made = six(home, monkeypatch)
     assert run(REHEARSE) == ExitCode.COMPLETED
     for d in every(made.ports.journal):
-        assert d.rehearsal is not None
-        assert d.rehearsal.environment != d.plan.resources.environment == "rehearsal"
+        assert d.rehearsing.rehearsal is not None
+        assert d.rehearsing.rehearsal.environment != d.plan.resources.environment == "rehearsal"
         assert d.plan.resources.inventory == "inventories/rehearsal"
         assert d.plan.approval.required == ()
         assert run(["status", d.id, "--exit-code"]) == ExitCode.COMPLETED

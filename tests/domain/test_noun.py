@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from orchestrator.domain.deployment import Deployment, Standing
+from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.effective_plan import Ingredient
 from orchestrator.domain.evidence import Recap
 from orchestrator.domain.noun import Noun
+from orchestrator.domain.standing import Standing
 from tests.journals.corpus import NAMES, folded
 
 

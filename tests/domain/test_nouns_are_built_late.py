@@ -13,7 +13,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from orchestrator.domain.check import CheckResult
-from orchestrator.domain.deployment import Standing
+from orchestrator.domain.standing import Standing
 from orchestrator.domain.target import Target
 
 start = Barrier(16)

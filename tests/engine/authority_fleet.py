@@ -161,13 +161,13 @@ class Ruled(Planning):
     def signed(self, d: Deployment, person: str, **words: Any) -> SignedApproval:
         self.nonces += 1
         now = self.clock.now()
-        assert d.effective is not None
+        assert d.authority.effective is not None
         said = {
             "decision": "approve",
             "role": PEOPLE[person],
             "person": person,
             "key": key_of(person),
-            "plan_digest": d.effective.digest,
+            "plan_digest": d.authority.effective.digest,
             "subject": d.id,
             "reason": "looked at",
             "made_at": now,

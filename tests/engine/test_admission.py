@@ -58,9 +58,9 @@ def test_without_rules_a_deployment_starts_at_once_from_a_private_copy() -> None
     free = Ruled()
     d = free.deploy()
     assert d.state is State.COMPLETED
-    assert d.frozen == f"/frozen/{d.id}"
-    assert {request.project for request in free.playbooks.started} == {d.frozen}
-    assert free.playbooks.started[0].playbook == f"{d.frozen}/playbooks/app.yml"
+    assert d.private_copy.folder == f"/frozen/{d.id}"
+    assert {request.project for request in free.playbooks.started} == {d.private_copy.folder}
+    assert free.playbooks.started[0].playbook == f"{d.private_copy.folder}/playbooks/app.yml"
     assert free.playbooks.started[0].inventory == "/project/inventories/test"
     assert [event.wave for event in free.events(d, e.WaveAuthorised)] == [0, 1]
 
@@ -91,8 +91,8 @@ def test_it_waits_for_approvals_and_starts_once_they_are_there(ruled: Ruled) -> 
     ruled.approve(d, "Cy Ray")
     ended = ruled.resume()
     assert ended.state is State.COMPLETED
-    assert len(ended.consumed) == 2
-    assert any("approved by Bo Lind as change manager" in ground for ground in ended.grounds)
+    assert len(ended.authority.consumed) == 2
+    assert any("approved by Bo Lind as change manager" in ground for ground in ended.authority.grounds)
 
 
 def test_an_approval_is_good_for_one_deployment(ruled: Ruled) -> None:
@@ -182,7 +182,7 @@ def test_a_swap_between_approval_and_start_is_refused_by_name(
     swap(ruled)
     ended = ruled.resume()
     assert ended.state is State.REFUSED
-    assert any(named in reason for reason in ended.refusals), ended.refusals
+    assert any(named in reason for reason in ended.preparation.refusals), ended.preparation.refusals
     assert ruled.started() == []
     assert ruled.authority.frozen == {}
 
@@ -206,7 +206,7 @@ def test_what_changes_while_it_is_copied_is_refused(ruled: Ruled) -> None:
     ruled.authority.freeze = late  # type: ignore[method-assign, assignment]
     ended = ruled.deploy()
     assert ended.state is State.REFUSED
-    assert any("playbook tree (playbooks/app.yml changed)" in reason for reason in ended.refusals)
+    assert any("playbook tree (playbooks/app.yml changed)" in reason for reason in ended.preparation.refusals)
     assert ruled.authority.frozen == {}
 
 
@@ -214,8 +214,8 @@ def test_a_freeze_refuses_a_start_by_hand_with_every_reason(ruled: Ruled) -> Non
     ruled.rule(approvals={"before": []}, freezes=[FREEZE], strategies=["pilot"])
     ended = ruled.deploy()
     assert ended.state is State.REFUSED
-    assert len(ended.refusals) == 2
-    assert any("books are closed" in reason for reason in ended.refusals)
+    assert len(ended.preparation.refusals) == 2
+    assert any("books are closed" in reason for reason in ended.preparation.refusals)
     assert ruled.started() == []
 
 
@@ -228,7 +228,7 @@ def test_an_override_by_its_role_lifts_a_freeze(ruled: Ruled) -> None:
     ruled.approve(d, "Cy Ray", decision="override", overrides="year-end", reason="it is on fire")
     ended = ruled.resume()
     assert ended.state is State.COMPLETED
-    assert ended.overridden == ("year-end: Cy Ray as service owner (it is on fire)",)
+    assert ended.authority.overridden == ("year-end: Cy Ray as service owner (it is on fire)",)
 
 
 def test_a_window_that_opens_later_is_waited_for(ruled: Ruled) -> None:
@@ -243,8 +243,8 @@ def test_a_scheduled_deployment_is_approved_before_and_starts_when_it_is_to(rule
     ruled.approve(d)
     ended = ruled.resume()
     assert ended.state is State.COMPLETED
-    assert ended.opened_at is not None
-    assert ended.opened_at >= START + SHORTLY
+    assert ended.authority.opened_at is not None
+    assert ended.authority.opened_at >= START + SHORTLY
 
 
 def test_a_backout_runs_though_the_approvals_are_gone_but_not_from_another_playbook(ruled: Ruled) -> None:
@@ -255,8 +255,8 @@ def test_a_backout_runs_though_the_approvals_are_gone_but_not_from_another_playb
     ruled.authority.files.clear()
     ruled.authority.frozen[d.id]["rollback/app.yml"] = "nothing"
     held = ruled.roll_back(ended)
-    assert held.hold is not None
-    assert "rollback/app.yml changed" in held.hold.reason
+    assert held.driving.hold is not None
+    assert "rollback/app.yml changed" in held.driving.hold.reason
     ruled.authority.frozen[d.id]["rollback/app.yml"] = "backs out"
     ruled.say(held, e.Retried(by="ann", reason="put right"))
     assert ruled.resume().state is State.BACKED_OUT
@@ -279,8 +279,8 @@ def test_a_key_that_is_revoked_between_waves_holds(ruled: Ruled) -> None:
 
     ruled.playbooks.start = start  # type: ignore[method-assign]
     held = ruled.resume()
-    assert held.hold is not None
-    assert "revoked" in held.hold.reason
+    assert held.driving.hold is not None
+    assert "revoked" in held.driving.hold.reason
     assert ruled.started() == [("deploy", ("h1",))]
 
 
@@ -290,8 +290,8 @@ def test_an_approval_that_expires_between_waves_holds(ruled: Ruled) -> None:
     ruled.approve(d, "Bo Lind")
     ruled.approve(d, "Cy Ray", expires=START + timedelta(minutes=5))
     held = ruled.resume()
-    assert held.hold is not None
-    assert "service owner Cy Ray: expired at" in held.hold.reason
+    assert held.driving.hold is not None
+    assert "service owner Cy Ray: expired at" in held.driving.hold.reason
     assert ruled.started() == [("deploy", ("h1",))]
     ruled.approve(d, "Cy Ray")
     ruled.say(held, e.Retried(by="ann", reason="approved anew"))
@@ -310,8 +310,8 @@ def test_a_rejection_between_waves_holds(ruled: Ruled) -> None:
 
     ruled.playbooks.start = start  # type: ignore[method-assign]
     held = ruled.resume()
-    assert held.hold is not None
-    assert "rejected, because the bank called" in held.hold.reason
+    assert held.driving.hold is not None
+    assert "rejected, because the bank called" in held.driving.hold.reason
     assert ruled.started() == [("deploy", ("h1",))]
 
 
@@ -332,8 +332,8 @@ def test_a_window_that_closes_in_the_middle(choice: str, state: State, started: 
     assert ended.state is state
     assert ruled.started() == started
     if choice == "hold":
-        assert ended.hold is not None
-        assert "no window is open" in ended.hold.reason
+        assert ended.driving.hold is not None
+        assert "no window is open" in ended.driving.hold.reason
 
 
 def test_no_wave_starts_past_the_point_of_no_return() -> None:
@@ -342,8 +342,8 @@ def test_no_wave_starts_past_the_point_of_no_return() -> None:
     ruled.tree["strategy"] |= {"run_timeout": "40m", "gate": {"soak": "50m", "every": "10m"}}
     ruled.tree["backout"]["run_timeout"] = "40m"
     ended = ruled.deploy()
-    assert ended.hold is not None
-    assert "past the point of no return: wave 2" in ended.hold.reason
+    assert ended.driving.hold is not None
+    assert "past the point of no return: wave 2" in ended.driving.hold.reason
     assert ruled.started() == [("deploy", ("h1",))]
 
 
@@ -354,4 +354,4 @@ def test_an_old_journal_goes_on_without_what_it_never_had() -> None:
 
     d = Old().deploy()
     assert d.state is State.COMPLETED
-    assert d.frozen is None
+    assert d.private_copy.folder is None

@@ -68,8 +68,8 @@ def test_a_copy_that_was_tampered_with_holds_and_is_put_back_on_a_persons_word(
     free = Ruled()
     tampered_after(free, files)
     d = free.deploy()
-    assert d.hold is not None
-    assert named in d.hold.reason
+    assert d.driving.hold is not None
+    assert named in d.driving.hold.reason
     assert free.started() == [("deploy", ("h1",))]
     free.say(d, e.Retried(by="ann", reason="looked at"))
     ended = free.resume()
@@ -85,9 +85,9 @@ def test_a_copy_that_was_tampered_with_while_a_run_was_at_work_holds_and_that_is
     free = Ruled(tree=plan_tree(**BIG_BANG))
     tampered(free, files)
     d = free.deploy()
-    assert d.hold is not None
-    assert d.hold.reason.startswith("what ran may not be what was approved")
-    assert named in d.hold.reason
+    assert d.driving.hold is not None
+    assert d.driving.hold.reason.startswith("what ran may not be what was approved")
+    assert named in d.driving.hold.reason
     assert d.hosts_standing("deployed") == ("h1", "h2", "h3")
     free.say(d, e.Retried(by="ann", reason="looked at"))
     ended = free.resume()
@@ -120,11 +120,13 @@ def test_an_inventory_outside_of_the_project_that_changed_between_two_waves_hold
 
     free.hosts.verify = verify  # type: ignore[method-assign, assignment]
     d = free.deploy()
-    assert d.hold is not None
-    assert d.hold.reason.startswith(f"the inventory is not what was approved: {named}; make it what it was")
+    assert d.driving.hold is not None
+    assert d.driving.hold.reason.startswith(
+        f"the inventory is not what was approved: {named}; make it what it was"
+    )
     free.say(d, e.Retried(by="ann", reason="it will do"))
     again = free.resume()
-    assert again.hold is not None
+    assert again.driving.hold is not None
     assert (free.authority.in_place, free.started()) == (changed, [("deploy", ("h1",))])
     free.hosts.verify = gone_through  # type: ignore[method-assign]
     free.authority.in_place = dict(INVENTORY)
@@ -151,9 +153,9 @@ def test_of_a_long_list_of_files_the_beginning_is_told(tamper: Callable[[Ruled, 
     files = {f"playbooks/{n:04}-{'x' * 90}.yml": "x" for n in range(500)}
     tamper(free, files)
     d = free.deploy()
-    assert d.hold is not None
-    assert "playbook tree (playbooks/0000-xxx" in d.hold.reason
-    assert re.search(r"\.\.\. \(\d{5} characters\)", d.hold.reason)
+    assert d.driving.hold is not None
+    assert "playbook tree (playbooks/0000-xxx" in d.driving.hold.reason
+    assert re.search(r"\.\.\. \(\d{5} characters\)", d.driving.hold.reason)
     free.say(d, e.Retried(by="ann", reason="looked at"))
     assert free.resume().state is State.COMPLETED
 
@@ -169,8 +171,8 @@ def test_a_copy_that_is_gone_when_a_run_ends_holds() -> None:
 
     free.playbooks.start = start  # type: ignore[method-assign]
     d = free.deploy()
-    assert d.hold is not None
-    assert "expected a folder, found none" in d.hold.reason
+    assert d.driving.hold is not None
+    assert "expected a folder, found none" in d.driving.hold.reason
     free.say(d, e.Retried(by="ann", reason="looked at"))
     assert free.resume().state is State.COMPLETED
 
@@ -181,8 +183,8 @@ def test_after_a_run_from_a_tampered_copy_a_person_may_abort() -> None:
     d = free.deploy()
     free.say(d, e.AbortRequested(by="ann", reason="who was that?"))
     held = free.resume()
-    assert held.hold is not None
-    assert "playbooks/app.yml changed" in held.hold.reason
+    assert held.driving.hold is not None
+    assert "playbooks/app.yml changed" in held.driving.hold.reason
     free.say(held, e.Retried(by="ann", reason="looked at"))
     assert free.resume().state is State.BACKED_OUT
 
@@ -191,10 +193,10 @@ def test_excluding_the_hosts_of_such_a_run_is_an_answer_to_it() -> None:
     free = Ruled(tree=plan_tree(waves=[1, "rest"], failure_limit={"wave": 1, "overall": 1}))
     tampered(free, {"playbooks/app.yml": "does something else"})
     d = free.deploy()
-    assert d.hold is not None
+    assert d.driving.hold is not None
     free.say(d, e.Excluded(hosts=("h1",), by="ann", reason="nobody knows what ran there"))
     ended = free.resume()
-    assert ended.hold is None or "what ran may not be" not in ended.hold.reason
+    assert ended.driving.hold is None or "what ran may not be" not in ended.driving.hold.reason
     assert free.started() == [("deploy", ("h1",))]
 
 
@@ -216,8 +218,8 @@ def test_a_lost_run_from_a_copy_that_was_tampered_with_holds() -> None:
     free.playbooks.script("deploy", None, Script(dies=True))
     tampered(free, {"playbooks/app.yml": "does something else"})
     d = free.deploy()
-    assert d.hold is not None
-    assert "playbooks/app.yml changed" in d.hold.reason
+    assert d.driving.hold is not None
+    assert "playbooks/app.yml changed" in d.driving.hold.reason
     assert len(free.started()) == 1
 
 
@@ -231,8 +233,8 @@ def test_a_copy_that_changed_between_an_intent_and_its_start_is_not_run() -> Non
     free.authority.frozen[name]["playbooks/app.yml"] = "does something else"
     d = free.resume()
     assert (free.started(), free.events(d, e.AttemptAdopted)[0].found) == ([], "absent")
-    assert d.hold is not None
-    assert "playbooks/app.yml changed" in d.hold.reason
+    assert d.driving.hold is not None
+    assert "playbooks/app.yml changed" in d.driving.hold.reason
     free.say(d, e.Retried(by="ann", reason="looked at"))
     assert free.resume().state is State.COMPLETED
 
@@ -244,7 +246,7 @@ def test_a_copy_is_not_put_back_from_a_project_that_is_another_too() -> None:
     free.authority.files["rollback/app.yml"] = "something else"
     free.say(d, e.Retried(by="ann", reason="looked at"))
     again = free.resume()
-    assert again.hold is not None
+    assert again.driving.hold is not None
     assert free.started() == [("deploy", ("h1",))]
 
 

@@ -72,10 +72,10 @@ def looking_takes_time(ruled: Ruled, row: dict[str, Any]) -> None:
 
 
 def said(ruled: Ruled, d: Deployment) -> str:
-    hold = d.hold.reason if d.hold is not None else ""
+    hold = d.driving.hold.reason if d.driving.hold is not None else ""
     began = [event.reason for event in ruled.events(d, e.BackoutBegan)]
     grounds = [ground for event in ruled.events(d, e.WaveAuthorised) for ground in event.grounds]
-    return "\n".join([hold, *began, *d.refusals, *grounds])
+    return "\n".join([hold, *began, *d.preparation.refusals, *grounds])
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["what"] for row in ROWS])
@@ -86,5 +86,5 @@ def test_row(row: dict[str, Any]) -> None:
     runs = [f"{purpose} {' '.join(hosts)}" for purpose, hosts in ruled.started()]
     assert (ended.state.value, runs) == (row["ends"], row["runs"]), said(ruled, ended)
     assert row.get("says", "") in said(ruled, ended)
-    assert (ended.hold is not None) == (row["ends"] == "deploying")
+    assert (ended.driving.hold is not None) == (row["ends"] == "deploying")
     assert ruled.clock.now() < ended.began_at + timedelta(hours=3)

@@ -42,7 +42,7 @@ def test_a_lifted_stop_leaves_the_deployment_paused_until_it_is_resumed() -> Non
     stop_all(ports, by="bo", reason="smoke")
     lift(ports, by="bo", reason="toast")
     paused = drive(ports, name, driver="d", by="ann", watch=seen)
-    assert paused.paused is not None
+    assert paused.driving.paused is not None
     assert scenario.playbooks.starts == []
 
 
@@ -56,4 +56,4 @@ def test_what_was_stopped_is_told_on_its_own_journal() -> None:
     ports = ports_of(scenario)
     name = open_deployment(ports, scenario.plan, by="ann", approvals=())
     stop_all(ports, by="bo", reason="smoke")
-    assert folded(ports.journal, name).stopped == "bo: smoke"
+    assert folded(ports.journal, name).driving.stopped == "bo: smoke"

@@ -40,14 +40,14 @@ def test_environments_in_their_order(row: dict[str, Any], tmp_path: Path) -> Non
         ends = before.get("ends", "completed")
         d = _deployed(house, f"before-{number}.yml", before["in"], before, ruled=False, ends=ends)
         expected = "backed out" if ends == "rolled back" or "rehearsal" in before else ends
-        assert ("held" if d.hold else d.state.value) == expected
+        assert ("held" if d.driving.hold else d.state.value) == expected
     asked = _deployed(house, "asked.yml", row["to"], row, ruled=True)
     if row.get("admitted"):
         assert asked.state is (State.BACKED_OUT if "rehearsal" in row else State.COMPLETED)
     else:
         assert asked.state is State.REFUSED
         assert not asked.touched_hosts
-        assert row["refused"] in asked.refusals[0]
+        assert row["refused"] in asked.preparation.refusals[0]
 
 
 def _deployed(

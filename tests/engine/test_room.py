@@ -102,10 +102,10 @@ def test_one_that_touched_hosts_is_resumed_to_where_a_wave_would_begin(six: Flee
             fill(six)
             six.ports.journal.append(name, record.seq, [e.Paused(by="bo", reason="lunch")])
 
-    assert resume(six.ports, name, by="ann", watch=filling).paused is not None
+    assert resume(six.ports, name, by="ann", watch=filling).driving.paused is not None
     signal(six.ports, name, e.Resumed(by="bo", reason="back"))
     held = on(six)
-    assert held.hold is not None
+    assert held.driving.hold is not None
     assert held.hosts_standing("verified") == ("web1",)
     assert len(six.playbooks.started) == 1
     signal(six.ports, name, e.AbortRequested(by="ann", reason="enough"))

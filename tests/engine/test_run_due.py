@@ -155,8 +155,8 @@ def test_a_freeze_blocks_it_and_it_is_said_once_on_the_journal(house: House) -> 
     assert house.playbooks.started == []
     at(house, 72 * HOUR + 10 * MINUTE)
     assert house.run_due()[0].what == "asks"
-    assert house.now(name).missed_start is not None
-    assert "sale: frozen until" in str(house.now(name).missed_start)
+    assert house.now(name).schedule.missed_start is not None
+    assert "sale: frozen until" in str(house.now(name).schedule.missed_start)
 
 
 def test_what_somebody_else_drives_is_left_to_them(house: House) -> None:
@@ -216,7 +216,7 @@ def test_killed_before_its_driver_was_there_the_next_look_starts_it(house: House
     at(house, MINUTE if missed == "ask" else HOUR)
     with pytest.raises(Killed):
         house.run_due()
-    assert house.now(name).opened_at is None
+    assert house.now(name).authority.opened_at is None
     house.drivers.drive = drive
     assert [line.what for line in house.run_due()] == ["started"]
     assert (house.now(name).state, kinds(house, name).count("window_opened")) == (State.COMPLETED, 1)

@@ -45,8 +45,8 @@ def house(tmp_path: Path) -> House:
 def test_a_deployment_is_laid_on_its_moment_with_its_machines(house: House) -> None:
     added = house.add(house.plan("shop.yml", "web1", "web2"), START + HOUR, missed="skip")
     d = added.deployment
-    assert (d.starts, d.missed, d.mode) == (START + HOUR, "skip", "scheduled")
-    assert d.machines == {"web1": "machine-of-web1", "web2": "machine-of-web2"}
+    assert (d.schedule.starts, d.schedule.missed, d.authority.mode) == (START + HOUR, "skip", "scheduled")
+    assert d.schedule.machines == {"web1": "machine-of-web1", "web2": "machine-of-web2"}
     assert (added.booking.by_address, added.conflicts, dict(added.unknown)) == ((), (), {})
     assert [b.id for b in schedule.all_bookings(house.ports)] == [d.id]
     assert house.playbooks.started == []
@@ -54,7 +54,7 @@ def test_a_deployment_is_laid_on_its_moment_with_its_machines(house: House) -> N
 
 def test_what_becomes_of_a_missed_start_is_the_plans_word_where_nobody_says_otherwise(house: House) -> None:
     plan = house.plan("shop.yml", "web1", schedule={"missed": "start while open"})
-    assert house.add(plan, START + HOUR).deployment.missed == "start while open"
+    assert house.add(plan, START + HOUR).deployment.schedule.missed == "start while open"
 
 
 def test_a_host_that_does_not_answer_is_named_and_compared_by_its_address(house: House) -> None:
@@ -177,8 +177,10 @@ def test_it_is_proposed_while_approvals_are_missing_and_says_which(house: House)
     plan = house.plan("shop.yml", "web1", approval={"required": ["change manager"]})
     d = house.add(plan, START + HOUR).deployment
     assert state(house, d.id) == "proposed"
-    assert d.unadmitted is not None
-    assert [(one.code, one.about) for one in d.unadmitted.reasons] == [("approval.missing", "change manager")]
+    assert d.authority.unadmitted is not None
+    assert [(one.code, one.about) for one in d.authority.unadmitted.reasons] == [
+        ("approval.missing", "change manager")
+    ]
 
 
 def test_approvals_that_are_named_are_taken_where_no_policy_binds_and_all_are_there(house: House) -> None:

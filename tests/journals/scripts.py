@@ -184,7 +184,7 @@ def held() -> Pen:
     plan = plan_of()
     holding = plan.model_copy(update={"backout": plan.backout.model_copy(update={"on_failure": "hold"})})
     pen = _second_wave_fails(Pen(holding, SIX), back_out=False)
-    failure = pen.d.failure
+    failure = pen.d.rollout.failure
     pen.add(e.Held(reason=failure.reason if failure else "", by="orch"))
     return pen
 

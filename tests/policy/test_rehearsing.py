@@ -198,7 +198,7 @@ def test_parts_of_two_states_of_the_project_are_no_rehearsal() -> None:
 
 
 def test_a_failure_path_needs_a_wave_and_nothing_else_has_one() -> None:
-    of = both_parts()[0].deployment.rehearsal
+    of = both_parts()[0].deployment.rehearsing.rehearsal
     assert of is not None
     for part, wave in (("failure path", None), ("backout", 1)):
         with pytest.raises(ValidationError):

@@ -45,12 +45,12 @@ def approval(d: Deployment, role: str, now: datetime) -> SignedApproval:
         role=role,
         person=f"{role} in person",
         key=_key(role),
-        plan_digest=d.effective.digest if d.effective is not None else SHA,
+        plan_digest=d.authority.effective.digest if d.authority.effective is not None else SHA,
         subject=d.id,
         reason="looked at",
         made_at=now,
         expires=now + MONTH,
-        nonce=f"{len(d.approvals):016x}{_key(role)[:16]}",
+        nonce=f"{len(d.authority.approvals):016x}{_key(role)[:16]}",
     )
     return SignedApproval.of_valid(approval=said, signature=_signature(role))
 

@@ -166,7 +166,7 @@ def _rival(scenario: Scenario, ports: Ports) -> None:
     other = scenario.plan.model_copy(update={"plan_sha256": "1" * 64})
     with suppress(*DEATHS, Conflict):
         name = open_deployment(ports, other, by="di", approvals=())
-        for signed in scenario.journal.deployment(ports.journal.deployments()[-1]).approvals:
+        for signed in scenario.journal.deployment(ports.journal.deployments()[-1]).authority.approvals:
             signal(ports, name, e.ApprovalGiven(signed=signed, by="di"))
         drive(ports, name, driver="rival", by="di", watch=lambda record: None)
 
@@ -180,7 +180,7 @@ def _say(scenario: Scenario, ports: Ports, name: str, word: e.Event) -> None:
 def _answer(scenario: Scenario, ports: Ports, deployment: Deployment) -> None:
     """A person answers what the deployment waits for."""
     scenario.world.sleep(scenario.random.random() * 20)
-    if deployment.stopped is not None:
+    if deployment.driving.stopped is not None:
         with suppress(Killed, StoreFault, Refused):
             lift(ports, by="bo", reason="it was a drill")
         return
@@ -190,17 +190,17 @@ def _answer(scenario: Scenario, ports: Ports, deployment: Deployment) -> None:
 
 
 def _word_for(scenario: Scenario, d: Deployment) -> e.Event:
-    given = {one.approval.role for one in d.approvals}
+    given = {one.approval.role for one in d.authority.approvals}
     missing = [role for role in scenario.roles if role not in given]
-    if d.unadmitted is not None and missing:
+    if d.authority.unadmitted is not None and missing:
         signed = approval(d, missing[0], scenario.world.now())
         return e.ApprovalGiven(signed=signed, by=signed.approval.person)
-    if d.unadmitted is not None:
+    if d.authority.unadmitted is not None:
         return e.AbortRequested(by="bo", reason="nobody knows why it may not start")
-    if d.paused is not None:
+    if d.driving.paused is not None:
         return e.Resumed(by="bo", reason="back")
-    if d.hold is None and d.gate is not None and d.gate.confirm is not None:
-        return e.Confirmed(wave=d.wave, role=d.gate.confirm, by="cy")
+    if d.driving.hold is None and d.rollout.gate is not None and d.rollout.gate.confirm is not None:
+        return e.Confirmed(wave=d.rollout.wave, role=d.rollout.gate.confirm, by="cy")
     return scenario.random.choice(_answers_to_hold(scenario, d))
 
 
@@ -210,8 +210,8 @@ def _answers_to_hold(scenario: Scenario, d: Deployment) -> list[e.Event]:
         words.append(e.AbortRequested(by="bo", reason="enough"))
     if d.touched_hosts and d.state.value != "backing out":
         words.append(e.BackoutBegan(hosts=d.touched_hosts, reason="enough", by="bo"))
-    if d.failure is not None and d.failure.hosts:
-        words.append(e.Excluded(hosts=d.failure.hosts, by="bo", reason="broken"))
+    if d.rollout.failure is not None and d.rollout.failure.hosts:
+        words.append(e.Excluded(hosts=d.rollout.failure.hosts, by="bo", reason="broken"))
     in_doubt = [attempt.hosts for attempt in unapproved(d)]
     words += [e.Excluded(hosts=hosts, by="bo", reason="nobody knows what ran there") for hosts in in_doubt]
     for role in scenario.roles:

@@ -8,9 +8,10 @@ import pytest
 
 from orchestrator.domain import events as e
 from orchestrator.domain import fold as folding
+from orchestrator.domain.attempted import Attempted
 from orchestrator.domain.authority import Admitted
 from orchestrator.domain.check import CheckResult
-from orchestrator.domain.deployment import Attempted, Deployment
+from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.fold import apply
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.sighting import Sighting
@@ -47,18 +48,25 @@ def skips_gates(patch: pytest.MonkeyPatch) -> None:
     def step(d: Deployment, now: datetime) -> Step:
         usual = next_step(d, now)
         early = (
-            isinstance(usual, Record) and isinstance(usual.event, e.GateReached) and d.wave + 1 < len(d.waves)
+            isinstance(usual, Record)
+            and isinstance(usual.event, e.GateReached)
+            and d.rollout.wave + 1 < len(d.waves)
         )
-        return Record(e.GatePassed(wave=d.wave)) if early else usual
+        return Record(e.GatePassed(wave=d.rollout.wave)) if early else usual
 
     patch.setattr(loop, "next_step", step)
 
 
 def soaks_not(patch: pytest.MonkeyPatch) -> None:
     def step(d: Deployment, now: datetime) -> Step:
-        at_gate = d.state is State.AT_GATE and d.gate is not None and d.failure is None
-        if at_gate and d.gate is not None and d.gate.confirm is None and d.wave + 1 < len(d.waves):
-            return Record(e.GatePassed(wave=d.wave))
+        at_gate = d.state is State.AT_GATE and d.rollout.gate is not None and d.rollout.failure is None
+        if (
+            at_gate
+            and d.rollout.gate is not None
+            and d.rollout.gate.confirm is None
+            and d.rollout.wave + 1 < len(d.waves)
+        ):
+            return Record(e.GatePassed(wave=d.rollout.wave))
         return next_step(d, now)
 
     patch.setattr(loop, "next_step", step)
@@ -229,9 +237,9 @@ def tries_again_unasked(patch: pytest.MonkeyPatch) -> None:
     def step(d: Deployment, now: datetime) -> Step:
         usual = next_step(d, now)
         backs_out = isinstance(usual, Record) and isinstance(usual.event, e.BackoutBegan)
-        if backs_out and d.state is State.DEPLOYING and d.aborting is None and len(d.attempts) < 4:
-            hosts = d.waves[d.wave].hosts
-            return RunAttempt(backout.attempt_name(d, "deploy"), "deploy", d.wave, hosts)
+        if backs_out and d.state is State.DEPLOYING and d.driving.aborting is None and len(d.attempts) < 4:
+            hosts = d.waves[d.rollout.wave].hosts
+            return RunAttempt(backout.attempt_name(d, "deploy"), "deploy", d.rollout.wave, hosts)
         return usual
 
     patch.setattr(loop, "next_step", step)

@@ -164,15 +164,15 @@ def test_below_the_reserve_nothing_is_started(site: Site) -> None:
 
 def test_full_between_waves_holds_and_retry_goes_on_when_there_is_room(site: Site) -> None:
     held = site.deploy(filling_at("gate_passed", site))
-    assert held.hold is not None
-    assert "nearly full" in held.hold.reason
+    assert held.driving.hold is not None
+    assert "nearly full" in held.driving.hold.reason
     assert site.started() == [("deploy", 1)]
     signal(site.ports, held.id, Retried(by="ann", reason="is there room now?"))
     again = site.resume()
-    assert again.hold is not None
+    assert again.driving.hold is not None
     assert site.started() == [("deploy", 1)]
     (site.disk / "hog").unlink()
-    assert site.resume().hold is not None
+    assert site.resume().driving.hold is not None
     signal(site.ports, held.id, Retried(by="ann", reason="made room"))
     assert site.resume().state is State.COMPLETED
     assert site.started() == [("deploy", 1), ("deploy", 2), ("deploy", 3)]

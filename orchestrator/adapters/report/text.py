@@ -41,7 +41,7 @@ def text_record(records: Sequence[Recorded], made_at: datetime) -> str:
 
 
 def _head(d: Deployment) -> str:
-    what = "rehearsal of " if d.rehearsal is not None else ""
+    what = "rehearsal of " if d.rehearsing.rehearsal is not None else ""
     title = f"{what}{release_words(d)} {'in' if what else 'to'} {environment_words(d)}: {d.state.value}"
     return "\n".join([title, "=" * len(title), *plain_words(d)])
 
@@ -54,13 +54,19 @@ def _facts(d: Deployment, records: Sequence[Recorded], made_at: datetime) -> str
         "deployment": d.id,
         "strategy": f"{d.plan.strategy.kind}, {counted(len(d.standings), 'host')} in {counted(len(d.waves), 'wave')}",
         "planned": f"{d.began_at:%Y-%m-%d %H:%M:%S} UTC by {plain(d.by)}",
-        "began": f"{d.opened_at:%Y-%m-%d %H:%M:%S} UTC" if d.opened_at is not None else "",
+        "began": f"{d.authority.opened_at:%Y-%m-%d %H:%M:%S} UTC"
+        if d.authority.opened_at is not None
+        else "",
         "took": seconds_words(round(seconds)) if seconds is not None else "",
         "approved": "; ".join([*said, *(approved.basis for approved in approvals)]) or "no",
         "change": ", ".join(d.plan.release.rfcs),
-        "policy": f"{d.policy.policy} version {d.policy.version}" if d.policy is not None else "",
-        "model": f"{d.model.model} version {d.model.version}" if d.model is not None else "",
-        "effective": d.effective.digest if d.effective is not None else "",
+        "policy": f"{d.authority.policy.policy} version {d.authority.policy.version}"
+        if d.authority.policy is not None
+        else "",
+        "model": f"{d.authority.model.model} version {d.authority.model.version}"
+        if d.authority.model is not None
+        else "",
+        "effective": d.authority.effective.digest if d.authority.effective is not None else "",
         "plan": f"{d.plan_file} sha256 {d.plan_sha256}",
         "components": ", ".join(f"{u.name} {u.version} sha256 {u.sha256}" for u in d.plan.release.units),
     }
@@ -116,7 +122,7 @@ def _authority(d: Deployment, records: Sequence[Recorded], made_at: datetime) ->
         + f": {plain(one.reason)}"
         for one in said(records)
     ]
-    lines += [f"overridden: {plain(one)}" for one in d.overridden]
+    lines += [f"overridden: {plain(one)}" for one in d.authority.overridden]
     return [*lines, *map(plain, following_words(d, made_at))]
 
 

@@ -29,11 +29,13 @@ def perform(work: Work, step: Perform) -> None:
     d = work.deployment
     now = work.ports.clock.now()
     awaiting = d.state is State.AWAITING_APPROVAL
-    again = PlannedAgain((), d.policy) if awaiting else _again(work, now)
+    again = PlannedAgain((), d.authority.policy) if awaiting else _again(work, now)
     final = [reason for reason in again.reasons if reason.code == "plan.changed"]
     asked = d.model_copy(update={"policy": again.policy})
     try:
-        question = admission.question_of(work.ports, asked, max(now, d.starts or now) if awaiting else now)
+        question = admission.question_of(
+            work.ports, asked, max(now, d.schedule.starts or now) if awaiting else now
+        )
         answer = admit(question)
     except PlanFault as faulty:
         _not_admitted(work, (*again.reasons, *map(faulty_words, faulty.faults)), None)
@@ -63,7 +65,13 @@ def _waits_or_is_refused(
     codes = {reason.code for reason in reasons}
     opens = opens_next(question) if codes <= BY_CLOCK else None
     missing = "approval.missing" in codes and codes <= BY_CLOCK | {"approval.missing"}
-    if d.mode == "attended" and not d.waited and not d.approvals and not missing and opens is None:
+    if (
+        d.authority.mode == "attended"
+        and not d.authority.waited
+        and not d.authority.approvals
+        and not missing
+        and opens is None
+    ):
         work.chronicle.note(Refused(stage="approval", reasons=tuple(map(str, reasons))))
     elif d.state is State.AWAITING_APPROVAL and codes <= OF_CALENDAR:
         work.chronicle.note(admission.approved(d, answer))
@@ -84,7 +92,7 @@ def _again(work: Work, now: datetime) -> PlannedAgain:
     """What is no longer as it was planned, by name, and the rules that bind now."""
     d = work.deployment
     if work.fresh and now - d.began_at < FRESH:
-        return PlannedAgain((), d.policy)
+        return PlannedAgain((), d.authority.policy)
     return planned_again(work.ports, d)
 
 
@@ -123,7 +131,7 @@ def _start(work: Work, answer: Admitted) -> None:
 
 def _opened(d: Deployment, answer: Admitted, place: str) -> WindowOpened:
     return WindowOpened(
-        basis=window_words(d) if d.policy is None else "; ".join(answer.grounds[-2:]),
+        basis=window_words(d) if d.authority.policy is None else "; ".join(answer.grounds[-2:]),
         frozen=place,
         grounds=answer.grounds,
         set_aside=answer.set_aside,

@@ -1,7 +1,8 @@
 """Attempts: a playbook run in a worker that outlives this process. Intent first, then the act, then its outcome."""
 
 from orchestrator.domain.attempt import AttemptRequest, Purpose
-from orchestrator.domain.deployment import Attempted, Deployment
+from orchestrator.domain.attempted import Attempted
+from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import AttemptAdopted, AttemptEnded, AttemptIntended, AttemptLost, Held
 from orchestrator.domain.noun import Variables
 from orchestrator.engine import room
@@ -67,7 +68,7 @@ def follow(work: Work, step: FollowAttempt) -> None:
 def _start_what_was_intended(work: Work, attempt: str) -> None:
     """Leave was given to another driver, perhaps long ago: nothing is started from a copy that is another one now."""
     purpose = _purpose_of(work.deployment, attempt)
-    if work.deployment.frozen is not None and changes_of_copy(work, purpose):
+    if work.deployment.private_copy.folder is not None and changes_of_copy(work, purpose):
         changed = "the private copy was changed before its worker was started"
         work.chronicle.note(AttemptLost(attempt=attempt, reason=changed, started=False))
     else:
@@ -101,12 +102,12 @@ def _refuse_of_another_machine(d: Deployment, attempt: str) -> None:
 def _another_machine(d: Deployment, attempt: str) -> str:
     """The machine whose driver began the attempt, where it is not the one that drives now; else nothing."""
     begun = next(a.driver for a in d.attempts if a.attempt == attempt).rpartition(":")[0]
-    here = (d.driver or "").rpartition(":")[0]
+    here = (d.driving.driver or "").rpartition(":")[0]
     return begun if begun and here and begun != here else ""
 
 
 def _why_stopped(d: Deployment) -> str:
-    return "stopped by the emergency stop" if d.stopped is not None else "stopped on abort"
+    return "stopped by the emergency stop" if d.driving.stopped is not None else "stopped on abort"
 
 
 def _stop(work: Work, attempt: str, reason: str) -> None:
@@ -153,7 +154,7 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
         known=known_epochs(d, attempted),
         repeated=attempted.repeated,
         addresses={t.host: f"{t.address}:{t.port}" for t in d.targets if t.host in hosts},
-        machines={b.host: b.machine_id for b in d.baselines.values() if b.host in hosts},
+        machines={b.host: b.machine_id for b in d.preparation.baselines.values() if b.host in hosts},
         known_hosts=next((t.known_hosts for t in d.targets if t.known_hosts), None),
     )
 

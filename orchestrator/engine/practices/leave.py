@@ -18,7 +18,7 @@ def perform(work: Work, step: Perform) -> None:
     """Authorised, or every reason why not. A backout needs no leave of anybody, only a copy that nobody changed."""
     d = work.deployment
     changes = changes_of_copy(work, step.purpose)
-    restored = _restored(work, changes) if changes and d.mend else ()
+    restored = _restored(work, changes) if changes and d.private_copy.mend else ()
     if restored:
         changes = changes_of_copy(work, step.purpose)
     if changes:
@@ -41,7 +41,7 @@ def _asked(work: Work, step: Perform, restored: tuple[str, ...]) -> WaveAuthoris
 
 def changes_of_copy(work: Work, purpose: Purpose) -> tuple[Change | str, ...]:
     """What of the copy is not what was approved; a backout does not need the artefacts of what it takes back."""
-    d, place = work.deployment, work.deployment.frozen or ""
+    d, place = work.deployment, work.deployment.private_copy.folder or ""
     try:
         in_place = work.ports.authority.inventory_in_place(d.plan, folder(d.project))
         files = {**work.ports.authority.copied(d.plan, place).files, **in_place}
@@ -54,7 +54,7 @@ def changes_of_copy(work: Work, purpose: Purpose) -> tuple[Change | str, ...]:
 
 def changed_in_copy(work: Work, purpose: Purpose) -> tuple[str, ...]:
     """The same in words, after an attempt, whose end is told in any case; a copy that cannot be read was changed."""
-    if work.deployment.frozen is None:
+    if work.deployment.private_copy.folder is None:
         return ()
     try:
         return changes_in_words(changes_of_copy(work, purpose))
@@ -75,17 +75,17 @@ def _artefacts(work: Work, place: str) -> dict[str, str]:
 def _restored(work: Work, changes: Iterable[Change | str]) -> tuple[str, ...]:
     """After a person's word: files are put back from the project, where they still are what was approved."""
     d = work.deployment
-    if d.frozen is None or d.effective is None:
+    if d.private_copy.folder is None or d.authority.effective is None:
         return ()
     if not all(isinstance(change, Change) for change in changes):
         return _frozen_anew(work)
-    known = {**known_files(d.effective), **d.effective.parts("artefacts")}
+    known = {**known_files(d.authority.effective), **d.authority.effective.parts("artefacts")}
     known = {path: digest for path, digest in known.items() if not path.startswith("/")}
     named = [change for change in changes if isinstance(change, Change)]
     lost = {path: known[path] for one in named for path in (*one.changed, *one.removed) if path in known}
     # An inventory outside of the project is the user's own: orch puts nothing there, and takes nothing away.
     added = [path for one in named for path in one.added if not path.startswith("/")]
-    return work.ports.authority.restore(d.frozen, folder(d.project), lost, added)
+    return work.ports.authority.restore(d.private_copy.folder, folder(d.project), lost, added)
 
 
 def _frozen_anew(work: Work) -> tuple[str, ...]:

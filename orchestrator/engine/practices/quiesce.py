@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from orchestrator.domain.deployment import Attempted, Deployment, QuietWait
+from orchestrator.domain.attempted import Attempted, QuietWait
+from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import Quiesced, QuietAwaited
 from orchestrator.domain.target import HOST_KEY_NOT_PINNED, PROCESSES_HIDDEN, Ending
 from orchestrator.engine.work import Work
@@ -82,7 +83,7 @@ def _is_over(work: Work, wait: QuietWait) -> bool:
 
 def _at_once(d: Deployment, attempt: Attempted) -> bool:
     """An abort, an emergency stop and a run out of time end now; a lost worker's tasks may come to their own end."""
-    return d.aborting is not None or d.stopped is not None or _out_of_time(attempt)
+    return d.driving.aborting is not None or d.driving.stopped is not None or _out_of_time(attempt)
 
 
 def _out_of_time(attempt: Attempted) -> bool:

@@ -43,7 +43,7 @@ def _compare(work: Work, hosts: tuple[str, ...]) -> RestorationCompared:
         if reason is not None or not isinstance(now, Baseline):
             not_compared[host] = reason or "no answer"
             continue
-        before = work.ports.baselines.get(work.deployment.baselines[host].digest)
+        before = work.ports.baselines.get(work.deployment.preparation.baselines[host].digest)
         comparison = compare(before, now)
         if comparison.inconclusive is not None:
             not_compared[host] = comparison.inconclusive

@@ -17,7 +17,7 @@ def perform(work: Work, step: Perform) -> None:
     # New connections: those that were there before the wave say nothing of whether anybody can log in after it.
     with closing(work.ports.targets.stay()) as targets:
         results = _ask(work, targets, step.wave, step.hosts)
-        on_target = work.deployment.on_target
+        on_target = work.deployment.preparation.on_target
         if on_target and step.hosts:
             units = targets.verify_units(work.targets(step.hosts), on_target)
             results += completed_units(units, step.hosts, on_target)
