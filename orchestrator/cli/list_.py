@@ -30,12 +30,18 @@ def list_(as_json: bool) -> None:  # noqa: FBT001
     now = ports.clock.now()
     rehearsals = {d.id: folded(ports.journal, d.id) for d in deployments if d.rehearsal}
     rows = [
-        (*row_of(d, now, rehearsals.get(d.id)), took_words(elapsed(d, now)), plain(d.by, 40))
+        (
+            *row_of(d, now, rehearsals.get(d.id)),
+            took_words(elapsed(d.opened_at, d.ended_at, now)),
+            plain(d.by, 40),
+        )
         for d in deployments
     ]
     if as_json:
         for d in deployments:
-            click.echo(json.dumps(_object(d, elapsed(d, now), now, rehearsals.get(d.id))))
+            click.echo(
+                json.dumps(_object(d, elapsed(d.opened_at, d.ended_at, now), now, rehearsals.get(d.id)))
+            )
     elif not rows:
         click.echo("There is no deployment yet; `orch deploy PLAN` starts one.")
     else:

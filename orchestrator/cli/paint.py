@@ -116,7 +116,7 @@ def header(d: Deployment, now: datetime, width: int) -> list[Text]:
     first.append(f"  {strategy}")
     began = f"{d.began_at.astimezone():%Y-%m-%d %H:%M:%S}"
     second = Text(no_wrap=True).append(f"{d.id}  by {plain(d.by, 40)}  {began}  ", "dim")
-    seconds = elapsed(d, now)
+    seconds = elapsed(d.authority.opened_at, d.ended_at, now)
     if seconds is not None:
         second.append(seconds_words(round(seconds)), "bold")
     for text in (first, second):

@@ -87,9 +87,13 @@ def authority_at_first(event: e.Planned) -> Authorisation:
 
 def authority_after(authority: Authorisation, event: e.Event, at: datetime) -> Authorisation:
     """What is allowed after one more event; leave to start is gone with whichever event comes next."""
-    if authority.leave is not None:
-        authority = Authorisation.updated(authority, leave=None)
-    return _changed(authority, event, at) if _changes(event) else authority
+    left = without_leave(authority)
+    return _changed(left, event, at) if _changes(event) else left
+
+
+def without_leave(authority: Authorisation) -> Authorisation:
+    """The same after any event at all, which takes away the leave that was not used."""
+    return authority if authority.leave is None else Authorisation.updated(authority, leave=None)
 
 
 def _changes(event: e.Event) -> TypeGuard[AuthorisationEvent]:

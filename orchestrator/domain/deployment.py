@@ -29,8 +29,8 @@ class DeploymentChanges(TypedDict, total=False):
 
     seq: int
     state: State
-    last_at: datetime
-    ended_at: datetime | None
+    last_at: Moment
+    ended_at: Moment | None
     targets: Many[Target]
     standings: dict[str, Standing]
     attempts: Many[Attempted]

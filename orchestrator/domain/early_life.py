@@ -32,8 +32,7 @@ def _changed(early_life: EarlyLife, event: EarlyLifeEvent, at: datetime) -> Earl
     match event:
         case e.EarlyLifeBegan(until=until):
             return EarlyLife.updated(early_life, until=until, last_watched=at)
-        case e.WaveChecked(stage="early_life", final=final, results=results):
-            over = final and all(result.answer == "passed" for result in results)
-            return EarlyLife.updated(early_life, last_watched=at, over=over)
+        case e.WaveChecked(stage="early_life"):
+            return EarlyLife.updated(early_life, last_watched=at, over=event.final and not event.failing)
         case e.WaveChecked():
             return early_life

@@ -1,6 +1,6 @@
 """Folding a journal: the lifecycle says whether an event is possible, and each part of a deployment what it changes there."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from orchestrator.domain import (
@@ -18,36 +18,82 @@ from orchestrator.domain import (
     standing,
 )
 from orchestrator.domain import events as e
-from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.attempted import Attempts, attempts_after
+from orchestrator.domain.authorisation import authority_after, authority_at_first, without_leave
+from orchestrator.domain.backout_progress import backout_after
+from orchestrator.domain.deployment import Deployment, DeploymentChanges
+from orchestrator.domain.driving import driving_after
+from orchestrator.domain.early_life import early_life_after
 from orchestrator.domain.events import Recorded
+from orchestrator.domain.follow_up import follow_up_after
 from orchestrator.domain.lifecycle import BEFORE_FIRST_TOUCH, OVER, LifecycleFault, State, after, allowed
-from orchestrator.domain.private_copy import PrivateCopy, in_copy
-from orchestrator.domain.rehearsal_progress import RehearsalProgress
-from orchestrator.domain.scheduled_start import ScheduledStart
-from orchestrator.domain.standing import Surroundings, standings_at_first
+from orchestrator.domain.preparation import preparation_after
+from orchestrator.domain.private_copy import PrivateCopy, copy_after, in_copy
+from orchestrator.domain.rehearsal_progress import RehearsalProgress, rehearsing_after
+from orchestrator.domain.rollout_progress import rollout_after
+from orchestrator.domain.scheduled_start import ScheduledStart, schedule_after
+from orchestrator.domain.standing import Surroundings, standings_after, standings_at_first
 from orchestrator.domain.target import Target
 
-CHANGED_BY: dict[str, frozenset[type]] = {
-    "attempts": attempted.CHANGED_BY,
-    "authority": authorisation.CHANGED_BY,
-    "backout": backout_progress.CHANGED_BY,
-    "driving": driving.CHANGED_BY,
-    "early_life": early_life.CHANGED_BY,
-    "follow_up": follow_up.CHANGED_BY,
-    "preparation": preparation.CHANGED_BY,
-    "private_copy": private_copy.CHANGED_BY,
-    "rehearsing": rehearsal_progress.CHANGED_BY,
-    "rollout": rollout_progress.CHANGED_BY,
-    "schedule": scheduled_start.CHANGED_BY,
-    "standings": standing.CHANGED_BY,
-    "targets": frozenset({e.WindowOpened}),
+Reduced = Callable[[Deployment, e.Event, datetime], DeploymentChanges]
+
+PARTS: dict[str, tuple[frozenset[type], Reduced]] = {
+    "attempts": (attempted.CHANGED_BY, lambda d, event, at: {"attempts": _attempts_after(d, event, at)}),
+    "authority": (
+        authorisation.CHANGED_BY,
+        lambda d, event, at: {"authority": authority_after(d.authority, event, at)},
+    ),
+    "backout": (
+        backout_progress.CHANGED_BY,
+        lambda d, event, at: {"backout": backout_after(d.backout, event, len(d.attempts))},
+    ),
+    "driving": (driving.CHANGED_BY, lambda d, event, at: {"driving": driving_after(d.driving, event)}),
+    "early_life": (
+        early_life.CHANGED_BY,
+        lambda d, event, at: {"early_life": early_life_after(d.early_life, event, at)},
+    ),
+    "follow_up": (
+        follow_up.CHANGED_BY,
+        lambda d, event, at: {"follow_up": follow_up_after(d.follow_up, event, at)},
+    ),
+    "preparation": (
+        preparation.CHANGED_BY,
+        lambda d, event, at: {"preparation": preparation_after(d.preparation, event)},
+    ),
+    "private_copy": (
+        private_copy.CHANGED_BY,
+        lambda d, event, at: {"private_copy": copy_after(d.private_copy, event)},
+    ),
+    "rehearsing": (
+        rehearsal_progress.CHANGED_BY,
+        lambda d, event, at: {"rehearsing": rehearsing_after(d.rehearsing, event, d.backout)},
+    ),
+    "rollout": (
+        rollout_progress.CHANGED_BY,
+        lambda d, event, at: {"rollout": rollout_after(d.rollout, event, d.state, at)},
+    ),
+    "schedule": (
+        scheduled_start.CHANGED_BY,
+        lambda d, event, at: {"schedule": schedule_after(d.schedule, event)},
+    ),
+    "standings": (
+        standing.CHANGED_BY,
+        lambda d, event, at: {"standings": standings_after(d.standings, event, _surroundings(d))},
+    ),
+    "targets": (frozenset({e.WindowOpened}), lambda d, event, at: {"targets": _targets_after(d, event)}),
 }
-"""The events that change each part."""
+"""Each part with the events that change it, and its reducer."""
 
 STATE_ONLY: frozenset[type] = frozenset(
     {e.Submitted, e.EnvironmentVerified, e.AttemptAdopted, e.WaveVerified, e.Completed, e.HeldOn}
 )
 """Events that change no part: they say that something happened, and at most in which state the deployment is now."""
+
+_REDUCED: dict[type, tuple[Reduced, ...]] = {
+    kind: tuple(reduced for changed_by, reduced in PARTS.values() if kind in changed_by)
+    for kind in STATE_ONLY.union(*(changed_by for changed_by, _ in PARTS.values()))
+}
+"""What to ask for each kind of event. A kind that nobody declared is not in it, and cannot be folded."""
 
 
 def fold(records: Iterable[Recorded]) -> Deployment:
@@ -95,7 +141,7 @@ def _planned(record: Recorded, event: e.Planned) -> Deployment:
         targets=event.targets,
         waves=event.waves,
         standings=standings_at_first(event.waves),
-        authority=authorisation.authority_at_first(event),
+        authority=authority_at_first(event),
         schedule=ScheduledStart.of_valid(starts=event.starts, missed=event.missed, machines=event.machines),
         private_copy=PrivateCopy.of_valid(size=event.copy_size),
         rehearsing=RehearsalProgress.of_valid(rehearsal=event.rehearsal),
@@ -104,33 +150,22 @@ def _planned(record: Recorded, event: e.Planned) -> Deployment:
 
 def _changed(d: Deployment, record: Recorded, state: State) -> Deployment:
     event, at = record.event, record.at
-    return d.with_(
-        seq=record.seq,
-        state=state,
-        last_at=at,
-        ended_at=_ended_at(d, state, at),
-        targets=_targets_after(d, event),
-        standings=standing.standings_after(d.standings, event, _surroundings(d)),
-        attempts=attempted.attempts_after(d.attempts, event, d.driving.driver or "", at),
-        authority=authorisation.authority_after(d.authority, event, at),
-        schedule=scheduled_start.schedule_after(d.schedule, event),
-        private_copy=private_copy.copy_after(d.private_copy, event),
-        preparation=preparation.preparation_after(d.preparation, event),
-        driving=driving.driving_after(d.driving, event),
-        rollout=rollout_progress.rollout_after(d.rollout, event, d.state, at),
-        early_life=early_life.early_life_after(d.early_life, event, at),
-        backout=backout_progress.backout_after(d.backout, event, len(d.attempts)),
-        rehearsing=rehearsal_progress.rehearsing_after(
-            d.rehearsing, event, backed_out_before=d.backout is not None
-        ),
-        follow_up=follow_up.follow_up_after(d.follow_up, event, at),
-    )
+    changes = DeploymentChanges(seq=record.seq, state=state, last_at=at, ended_at=_ended_at(d, state, at))
+    if d.authority.leave is not None:
+        changes["authority"] = without_leave(d.authority)
+    for reduced in _REDUCED[type(event)]:
+        changes |= reduced(d, event, at)
+    return d.with_(**changes)
 
 
 def _ended_at(d: Deployment, state: State, at: datetime) -> datetime | None:
     if state is d.state:
         return d.ended_at
     return at if state in OVER else None
+
+
+def _attempts_after(d: Deployment, event: e.Event, at: datetime) -> Attempts:
+    return attempts_after(d.attempts, event, d.driving.driver or "", at)
 
 
 def _surroundings(d: Deployment) -> Surroundings:

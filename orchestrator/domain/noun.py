@@ -15,6 +15,7 @@ Fields = ParamSpec("Fields")
 """The fields of a noun with their types, as a type checker sees them in its constructor."""
 
 # A noun is frozen: what is new is filled in below `__setattr__`, slot by slot, which is the least that making one takes.
+_bare = object.__new__
 _put_fields = BaseModel.__dict__["__dict__"].__set__
 _put_given = BaseModel.__dict__["__pydantic_fields_set__"].__set__
 _put_extra = BaseModel.__dict__["__pydantic_extra__"].__set__
@@ -35,13 +36,7 @@ class Noun(BaseModel):
         """
         if deep:
             raise TypeError("a noun never changes: there is nothing to copy deeply")
-        known, given, changes = self.__dict__, self.__pydantic_fields_set__, update or {}
-        fields = {**known, **changes}
-        # What was worked out of the fields stands behind them, and may be another thing of the changed ones.
-        if len(known) > len(self.__pydantic_fields__):
-            for name in islice(reversed(known), len(known) - len(self.__pydantic_fields__)):
-                del fields[name]
-        return _noun(type(self), fields, given if given.issuperset(changes) else {*given, *changes})
+        return _copied(self, update or {})
 
     @classmethod
     def of_valid(cls: Callable[Fields, N], *_: Fields.args, **fields: Fields.kwargs) -> N:
@@ -64,11 +59,27 @@ class Noun(BaseModel):
 
         Of a noun with required fields these must be given, too.
         """
-        return noun.model_copy(update=fields)
+        return _copied(noun, fields)
+
+
+def _copied(noun: N, changes: Mapping[str, Any]) -> N:
+    kind, known, given = type(noun), noun.__dict__, noun.__pydantic_fields_set__
+    fields = {**known, **changes}
+    # What was worked out of the fields stands behind them, and may be another thing of the changed ones.
+    worked_out = len(known) - len(kind.__pydantic_fields__)
+    if worked_out > 0:
+        for name in islice(reversed(known), worked_out):
+            del fields[name]
+    copy = _bare(kind)
+    _put_fields(copy, fields)
+    _put_given(copy, given if given.issuperset(changes) else given.union(changes))
+    _put_extra(copy, None)
+    _put_private(copy, None)
+    return copy
 
 
 def _noun(kind: type[N], fields: dict[str, Any], given: set[str]) -> N:
-    noun = kind.__new__(kind)
+    noun = _bare(kind)
     _put_fields(noun, fields)
     _put_given(noun, given)
     _put_extra(noun, None)

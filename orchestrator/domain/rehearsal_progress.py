@@ -3,6 +3,7 @@
 from typing import TypeGuard, get_args
 
 from orchestrator.domain import events as e
+from orchestrator.domain.backout_progress import BackoutProgress
 from orchestrator.domain.noun import Noun
 from orchestrator.domain.rehearsal import INJECTED, AsRehearsed, Rehearsal
 
@@ -23,10 +24,10 @@ CHANGED_BY = frozenset(get_args(RehearsalEvent))
 
 
 def rehearsing_after(
-    rehearsing: RehearsalProgress, event: e.Event, *, backed_out_before: bool
+    rehearsing: RehearsalProgress, event: e.Event, backout: BackoutProgress | None
 ) -> RehearsalProgress:
-    """How far the rehearsal is after one more event. How it went is said by its first backout."""
-    return _changed(rehearsing, event, backed_out_before=backed_out_before) if _changes(event) else rehearsing
+    """How far the rehearsal is after one more event. How it went is said by the first backout of it."""
+    return _changed(rehearsing, event, backout) if _changes(event) else rehearsing
 
 
 def _changes(event: e.Event) -> TypeGuard[RehearsalEvent]:
@@ -34,14 +35,13 @@ def _changes(event: e.Event) -> TypeGuard[RehearsalEvent]:
 
 
 def _changed(
-    rehearsing: RehearsalProgress, event: RehearsalEvent, *, backed_out_before: bool
+    rehearsing: RehearsalProgress, event: RehearsalEvent, backout: BackoutProgress | None
 ) -> RehearsalProgress:
     match event:
-        case e.WaveChecked(results=results):
-            failing = [result for result in results if result.answer != "passed"]
+        case e.WaveChecked(failing=failing):
             injected = bool(failing) and all(result.kind == INJECTED for result in failing)
             return RehearsalProgress.updated(rehearsing, injected=injected)
         case e.BackoutBegan(rehearsed=rehearsed):
-            if backed_out_before:
+            if backout is not None:
                 return rehearsing
             return RehearsalProgress.updated(rehearsing, rehearsed=rehearsed)

@@ -58,10 +58,9 @@ def rollout_after(rollout: RolloutProgress, event: e.Event, state: State, at: da
 def failures_of(event: e.WaveChecked) -> dict[str, str]:
     """What the first check that a host did not pass expected and found, by host."""
     failures: dict[str, str] = {}
-    for result in event.results:
-        if result.answer != "passed":
-            words = f"{result.title}: expected {result.expected}, found {result.found}"
-            failures.setdefault(result.host, words)
+    for result in event.failing:
+        words = f"{result.title}: expected {result.expected}, found {result.found}"
+        failures.setdefault(result.host, words)
     return failures
 
 

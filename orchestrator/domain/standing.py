@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Literal, NamedTuple, TypeGuard, get_args
+from typing import Literal, NamedTuple, Self, TypedDict, TypeGuard, get_args
 
 from orchestrator.domain import events as e
 from orchestrator.domain.attempted import Attempted, Attempts, attempt_named, latest_outcomes
@@ -37,6 +37,17 @@ class Standing(Noun):
     standing: StandingName = "untouched"
     reason: str = ""
 
+    def moved(self, move: "Move") -> Self:
+        """The same host where it stands from now on."""
+        return self.model_copy(update=move)
+
+
+class Move(TypedDict):
+    """Where a host stands from now on, and why."""
+
+    standing: StandingName
+    reason: str
+
 
 Standings = dict[str, Standing]
 
@@ -56,9 +67,10 @@ _BackoutEnd = e.Restored | e.ResidueFound | e.BackoutFailed
 StandingsEvent = _OfAttempt | e.WaveChecked | e.RestorationCompared | _BackoutEnd | e.Retried | e.Excluded
 CHANGED_BY = frozenset(get_args(StandingsEvent))
 
-_Moves = dict[str, tuple[StandingName, str]]
-"""Where hosts stand from now on, and why."""
+_Moves = dict[str, Move]
 
+_TO_RETRY = Move(standing="to_retry", reason="")
+_VERIFIED = Move(standing="verified", reason="")
 _DEPLOYED: Mapping[str, StandingName] = {"done": "deployed", "not_done": "failed", "unknown": "unknown"}
 _BACKED_OUT: Mapping[str, StandingName] = {
     "done": "backed_out",
@@ -77,8 +89,8 @@ def standings_after(standings: Standings, event: e.Event, around: Surroundings) 
     if not _changes(event):
         return standings
     moved = {
-        host: Standing.of_valid(host=host, wave=standings[host].wave, standing=standing, reason=reason)
-        for host, (standing, reason) in _moves(standings, event, around).items()
+        host: standings[host].moved(move)
+        for host, move in _moves(standings, event, around).items()
         if host in standings
     }
     return standings | moved
@@ -110,35 +122,35 @@ def _moves(standings: Standings, event: StandingsEvent, around: Surroundings) ->
         case e.Retried():
             return _tried_again(standings, around)
         case e.Excluded(hosts=hosts, reason=reason):
-            return dict.fromkeys(hosts, ("excluded", reason))
+            return dict.fromkeys(hosts, Move(standing="excluded", reason=reason))
 
 
 def _of_attempt(standings: Standings, event: _OfAttempt, attempts: Attempts) -> _Moves:
     match event:
         case e.AttemptIntended(purpose=purpose, hosts=hosts):
-            return dict.fromkeys(hosts, ("deploying" if purpose == "deploy" else "backing_out", ""))
+            begun: StandingName = "deploying" if purpose == "deploy" else "backing_out"
+            return dict.fromkeys(hosts, Move(standing=begun, reason=""))
         case e.AttemptEnded(outcome=outcome):
             purpose = attempt_named(attempts, outcome.attempt).purpose
             names = _DEPLOYED if purpose == "deploy" else _BACKED_OUT
-            return {host.host: (names[host.result], host.reason) for host in outcome.hosts}
+            return {h.host: Move(standing=names[h.result], reason=h.reason) for h in outcome.hosts}
         case e.AttemptLost(attempt=name, reason=reason):
             lost = attempt_named(attempts, name)
-            return dict.fromkeys(
-                lost.hosts, ("unknown" if lost.purpose == "deploy" else "backout_failed", reason)
-            )
+            end: StandingName = "unknown" if lost.purpose == "deploy" else "backout_failed"
+            return dict.fromkeys(lost.hosts, Move(standing=end, reason=reason))
         case e.Quiesced(attempt=name, unreachable=hosts):
             reason = f"unreachable, and what {name} began there may still run"
             waiting = [host for host in hosts if standings[host].standing == "to_retry"]
-            return dict.fromkeys(waiting, ("unknown", reason))
+            return dict.fromkeys(waiting, Move(standing="unknown", reason=reason))
 
 
 def _checked(standings: Standings, event: e.WaveChecked, of_wave: tuple[str, ...]) -> _Moves:
     failures = failures_of(event)
-    moves: _Moves = {host: ("failed", reason) for host, reason in failures.items()}
+    moves: _Moves = {host: Move(standing="failed", reason=reason) for host, reason in failures.items()}
     if event.stage == "verification":
         for host in of_wave:
             if standings[host].standing in ("deployed", "verified") and host not in failures:
-                moves[host] = ("verified", "")
+                moves[host] = _VERIFIED
     return moves
 
 
@@ -147,24 +159,28 @@ def _compared(event: e.RestorationCompared, backed_out: tuple[str, ...]) -> _Mov
     return {host: _as_compared(event.not_compared.get(host), residues[host]) for host in backed_out}
 
 
-def _as_compared(not_compared: str | None, residue: int) -> tuple[StandingName, str]:
+def _as_compared(not_compared: str | None, residue: int) -> Move:
     if not_compared is not None:
-        return "backout_failed", not_compared
+        return Move(standing="backout_failed", reason=not_compared)
     if residue:
         what = "1 attribute differs" if residue == 1 else f"{residue} attributes differ"
-        return "residue", f"{what} from the baseline"
-    return "restored", ""
+        return Move(standing="residue", reason=f"{what} from the baseline")
+    return Move(standing="restored", reason="")
 
 
 def _backout_ended(standings: Standings, event: _BackoutEnd) -> _Moves:
     """A backout of less than everything leaves hosts as they were deployed, which nobody has verified: say so."""
     reason = "deployed, and never verified before the deployment ended"
     moves: _Moves = dict.fromkeys(
-        _standing(standings, "deploying", "deployed", "to_retry"), ("unknown", reason)
+        _standing(standings, "deploying", "deployed", "to_retry"), Move(standing="unknown", reason=reason)
     )
     if isinstance(event, e.BackoutFailed):
         equal = set(_standing(standings, "restored"))
-        moves |= {host: ("backout_failed", why) for host, why in event.hosts.items() if host in equal}
+        moves |= {
+            host: Move(standing="backout_failed", reason=why)
+            for host, why in event.hosts.items()
+            if host in equal
+        }
     return moves
 
 
@@ -182,11 +198,11 @@ def _tried_again(standings: Standings, around: Surroundings) -> _Moves:
     if failure is None:
         unapproved_in = unapproved(around.attempts, standings)
         hosts = {host for attempt in unapproved_in for host in _counting(standings, attempt)}
-        return {host: ("to_retry", "") for host in around.waves[wave].hosts if host in hosts}
+        return {host: _TO_RETRY for host in around.waves[wave].hosts if host in hosts}
     if failure.stage not in ("soak", "early_life"):
-        return {host: ("to_retry", "") for host in failure.hosts if standings[host].wave == wave}
+        return {host: _TO_RETRY for host in failure.hosts if standings[host].wave == wave}
     outcomes = latest_outcomes(a for a in around.attempts if a.purpose == "deploy")
-    return {host: ("verified", "") for host in failure.hosts if _was_done(outcomes.get(host))}
+    return {host: _VERIFIED for host in failure.hosts if _was_done(outcomes.get(host))}
 
 
 def _was_done(outcome: HostOutcome | None) -> bool:

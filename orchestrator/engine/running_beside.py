@@ -6,6 +6,7 @@ from datetime import datetime
 from orchestrator.domain.authority import Reason
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.schedule_of_change import Booking
+from orchestrator.domain.scheduled_start import ScheduledStart
 from orchestrator.engine.folding import open_ones
 from orchestrator.engine.ports import Ports
 from orchestrator.policy.bookings import Machines, booking_of, known_machines, state_of
@@ -34,7 +35,7 @@ def shared_from_now(
     """What it shares with others if all of them run from now on: machines, items, services and dependencies."""
     new, *rest = (booking_of(one, now, machines) for one in (d, *others))
     if new is None:
-        new = booking_of(d.model_copy(update={"starts": now}), now, machines)
+        new = booking_of(d.with_(schedule=ScheduledStart.updated(d.schedule, starts=now)), now, machines)
     bookings = [_from_now(b, now) for b in rest if b is not None]
     return conflicts_of(_from_now(new, now), bookings) if new is not None else ()
 

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from orchestrator.domain import events as e
-from orchestrator.domain.attempted import unapproved
 from orchestrator.domain.authorisation import Unadmitted
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.lifecycle import State
+from orchestrator.domain.standing import unapproved
 from orchestrator.policy.plain_words import counted
 from orchestrator.policy.steps import Perform, Record, RunAttempt, Step, WaitForPerson, WaitUntil
 
@@ -78,7 +78,7 @@ def not_authorised(d: Deployment) -> Step | None:
 
 def unapproved_run(d: Deployment) -> Step | None:
     """What ran last may not be what was approved: only a person may say what comes next (docs/adr/0017)."""
-    attempts = unapproved(d)
+    attempts = unapproved(d.attempts, d.standings)
     if not attempts or d.state is State.BACKING_OUT:
         return None
     last = attempts[-1]

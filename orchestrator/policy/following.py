@@ -5,6 +5,7 @@ from datetime import datetime
 
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.follow_up import FollowUp
 from orchestrator.domain.lifecycle import NEVER_TOUCHED, State
 from orchestrator.domain.requirement import RoleNeed
 from orchestrator.domain.roles import same_person, same_role
@@ -17,7 +18,7 @@ def sign_offs_missing(d: Deployment | Brief) -> tuple[RoleNeed, ...]:
     """Who has still to accept what was deployed; nobody as long as there is nothing to accept, or where it was taken back."""
     if d.state not in DEPLOYED:
         return ()
-    return _missing(d.follow_up.sign_off, d.signed_off)
+    return _missing(_asked(d).sign_off, d.signed_off)
 
 
 def accepted(d: Deployment) -> bool:
@@ -27,14 +28,16 @@ def accepted(d: Deployment) -> bool:
 
 def reviews_missing(d: Deployment | Brief) -> tuple[RoleNeed, ...]:
     """Who has still to review the emergency, however it ended; nobody where no host was touched."""
-    if d.follow_up.review_by is None or d.state in NEVER_TOUCHED:
+    asked = _asked(d)
+    if asked.review_by is None or d.state in NEVER_TOUCHED:
         return ()
-    return _missing(d.follow_up.reviewers, d.reviewed)
+    return _missing(asked.reviewers, d.reviewed)
 
 
 def review_overdue(d: Deployment | Brief, now: datetime) -> bool:
     """The time for the review is over and it was not held."""
-    return d.follow_up.review_by is not None and d.follow_up.review_by <= now and bool(reviews_missing(d))
+    review_by = _asked(d).review_by
+    return review_by is not None and review_by <= now and bool(reviews_missing(d))
 
 
 def done(d: Deployment) -> bool:
@@ -67,11 +70,11 @@ def following_words(d: Deployment, now: datetime) -> tuple[str, ...]:
 
 
 def _review_words(d: Deployment, now: datetime) -> Iterable[str]:
-    missing = reviews_missing(d)
-    if missing and d.follow_up.review_by is not None:
+    missing, review_by = reviews_missing(d), d.follow_up.review_by
+    if missing and review_by is not None:
         when = "is overdue since" if review_overdue(d, now) else "must be held by"
         command = f'orch review {d.id} --as "{missing[0].role}" --reason WHY'
-        yield f"The review of this emergency {when} {d.follow_up.review_by:%Y-%m-%d %H:%M} UTC: {needs_words(missing)} ({command})."
+        yield f"The review of this emergency {when} {review_by:%Y-%m-%d %H:%M} UTC: {needs_words(missing)} ({command})."
 
 
 def _sign_off_words(d: Deployment) -> Iterable[str]:
@@ -86,6 +89,10 @@ def _closed_words(d: Deployment) -> Iterable[str]:
         yield f"Closed: {d.follow_up.closed}."
     elif done(d):
         yield "Nothing is left to follow."
+
+
+def _asked(d: Deployment | Brief) -> FollowUp | Brief:
+    return d if isinstance(d, Brief) else d.follow_up
 
 
 def _missing(needs: Sequence[RoleNeed], given: Sequence[tuple[str, str]]) -> tuple[RoleNeed, ...]:

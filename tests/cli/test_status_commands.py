@@ -14,6 +14,7 @@ from orchestrator.cli.main import run
 from orchestrator.cli.status import driver_words
 from orchestrator.domain import events as e
 from orchestrator.domain.baseline import Baseline, BaselineReference, ConfigurationItem
+from orchestrator.domain.driving import Driving
 from orchestrator.domain.events import Recorded
 from orchestrator.domain.words import seconds_words
 from tests.journals.corpus import folded, recorded
@@ -208,7 +209,7 @@ def test_who_drives_is_told_as_far_as_it_can_be_seen() -> None:
     d = folded("killed_and_adopted")
     assert driver_words(folded("residue")) == ""
     assert driver_words(d).startswith("Driven by process 6006 on ops1, which cannot be seen")
-    here = d.model_copy(update={"driver": f"{os.uname().nodename}:{2**22 + 1}"})
+    here = d.with_(driving=Driving.updated(d.driving, driver=f"{os.uname().nodename}:{2**22 + 1}"))
     assert driver_words(here) == f"No process drives it (process {2**22 + 1} is gone): orch resume {d.id}"
 
 

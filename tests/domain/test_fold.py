@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from orchestrator.domain import events as e
 from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.fold import LifecycleFault, apply, fold
-from orchestrator.domain.lifecycle import State, allowed
+from orchestrator.domain.fold import apply, fold
+from orchestrator.domain.lifecycle import LifecycleFault, State, allowed
 from tests.histories import attempted, checked, deployment, ready_to_deploy, recorded
 
 WORDS: list[e.Event] = [

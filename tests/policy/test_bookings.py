@@ -8,6 +8,7 @@ import pytest
 
 from orchestrator.domain import events as e
 from orchestrator.domain.approval import Approval, SignedApproval
+from orchestrator.domain.authorisation import Authorisation
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import Recorded
 from orchestrator.domain.fold import fold
@@ -38,6 +39,11 @@ def deployment(
     laid = {"mode": "scheduled", "starts": starts, "machines": machines or {}}
     events = [planned(hosts, tree).model_copy(update=laid), e.Submitted(by="ann"), *more]
     return fold(Recorded(deployment=name, seq=n, at=NOON, event=event) for n, event in enumerate(events, 1))
+
+
+def under_freeze(d: Deployment) -> Deployment:
+    """The same under the policy that freezes."""
+    return d.with_(authority=Authorisation.updated(d.authority, policy=FROZEN))
 
 
 APPROVED = e.Approved(basis="none asked")
@@ -110,14 +116,14 @@ def test_what_the_calendar_blocks_is_said_whoever_approved_it(
     state: str, starts: datetime, hours: int, words: list[e.Event], blocked: tuple[str, ...]
 ) -> None:
     events = [*words, *([APPROVED] if state == "approved" else [])]
-    d = deployment("d1", *events, starts=starts).model_copy(update={"policy": FROZEN})
+    d = under_freeze(deployment("d1", *events, starts=starts))
     booking = booking_of(d, NOON + timedelta(hours=hours), {})
     assert booking is not None
     assert (booking.state, booking.blocked_by) == (state, blocked)
 
 
 def test_what_runs_is_blocked_no_more() -> None:
-    d = deployment("d1", APPROVED, OPENED).model_copy(update={"policy": FROZEN})
+    d = under_freeze(deployment("d1", APPROVED, OPENED))
     booking = booking_of(d, NOON, {})
     assert booking is not None
     assert (booking.state, booking.blocked_by) == ("running", ())

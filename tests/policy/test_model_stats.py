@@ -7,9 +7,11 @@ import pytest
 
 from orchestrator.adapters.files.manual import model as model_manual
 from orchestrator.adapters.files.model_file import load_model
+from orchestrator.domain.authorisation import Authorisation
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.effective_plan import INGREDIENTS, EffectivePlan, Ingredient
 from orchestrator.domain.rehearsal import Rehearsal
+from orchestrator.domain.rehearsal_progress import RehearsalProgress
 from orchestrator.policy.model_stats import ModelFigures, figures, within
 from orchestrator.policy.story import Story
 from orchestrator.policy.telling import story_of
@@ -29,7 +31,8 @@ ENDS = {
 
 def told(name: str, version: int | None = 1) -> tuple[Deployment, Story]:
     model = None if version is None else MODEL.model_copy(update={"version": version})
-    return folded(name).model_copy(update={"model": model}), story_of(recorded(name))
+    d = folded(name)
+    return d.with_(authority=Authorisation.updated(d.authority, model=model)), story_of(recorded(name))
 
 
 def of(*names: str) -> ModelFigures:
@@ -104,8 +107,8 @@ def test_rehearsals_are_counted_by_themselves() -> None:
     d, story = told("pilot_backed_out")
     whole = EffectivePlan(ingredients=tuple(Ingredient(name=name, parts={}) for name in INGREDIENTS))
     rehearsal = Rehearsal(of=whole, environment="live", part="backout")
-    good = d.model_copy(update={"rehearsal": rehearsal, "rehearsed": "end"})
-    poor = d.model_copy(update={"rehearsal": rehearsal})
+    good = d.with_(rehearsing=RehearsalProgress(rehearsal=rehearsal, rehearsed="end"))
+    poor = d.with_(rehearsing=RehearsalProgress(rehearsal=rehearsal))
     (found,) = figures([(good, story), (poor, story)])
     assert (found.deployments, found.rehearsals, found.rehearsed, found.success) == (0, 2, 1, None)
     assert found.reasons == ()

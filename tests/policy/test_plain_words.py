@@ -7,6 +7,7 @@ import pytest
 
 from orchestrator.domain import events as e
 from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.driving import Driving
 from orchestrator.domain.events import Recorded
 from orchestrator.domain.fold import fold
 from orchestrator.domain.lifecycle import State
@@ -145,7 +146,8 @@ def test_a_hold_offers_its_four_choices() -> None:
 
 def test_a_pause_offers_to_go_on_or_to_abort() -> None:
     paused = completed_phased().records[:-1]
-    d = fold(paused).model_copy(update={"paused": "ann: lunch"})
+    before = fold(paused)
+    d = before.with_(driving=Driving.updated(before.driving, paused="ann: lunch"))
     assert moves(d) == ["orch resume ID", "orch abort ID --reason WHY"]
     assert plain_words(d)[0] == "Paused at wave 3 by ann: lunch."
 

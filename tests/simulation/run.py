@@ -5,11 +5,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from orchestrator.domain import events as e
-from orchestrator.domain.attempted import unapproved
 from orchestrator.domain.baseline import Baseline, BaselineReference
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.place import Place
 from orchestrator.domain.prepared import PreparedPlan
+from orchestrator.domain.standing import unapproved
 from orchestrator.engine.drive import drive
 from orchestrator.engine.emergency import lift, stop_all
 from orchestrator.engine.ports import BaselineStore, MediaLibrary, Planning, Ports, Watcher
@@ -212,7 +212,7 @@ def _answers_to_hold(scenario: Scenario, d: Deployment) -> list[e.Event]:
         words.append(e.BackoutBegan(hosts=d.touched_hosts, reason="enough", by="bo"))
     if d.rollout.failure is not None and d.rollout.failure.hosts:
         words.append(e.Excluded(hosts=d.rollout.failure.hosts, by="bo", reason="broken"))
-    in_doubt = [attempt.hosts for attempt in unapproved(d)]
+    in_doubt = [attempt.hosts for attempt in unapproved(d.attempts, d.standings)]
     words += [e.Excluded(hosts=hosts, by="bo", reason="nobody knows what ran there") for hosts in in_doubt]
     for role in scenario.roles:
         signed = approval(d, role, scenario.world.now())

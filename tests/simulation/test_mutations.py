@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from orchestrator.domain import events as e
-from orchestrator.domain import fold as folding
+from orchestrator.domain import standing
 from orchestrator.domain.attempted import Attempted
 from orchestrator.domain.authority import Admitted
 from orchestrator.domain.check import CheckResult
 from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.driving import Driving
 from orchestrator.domain.fold import apply
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.sighting import Sighting
@@ -83,7 +84,11 @@ def deploys_to_all_at_once(patch: pytest.MonkeyPatch) -> None:
 
 
 def forgets_aborts(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(loop, "next_step", lambda d, now: next_step(d.model_copy(update={"aborting": None}), now))
+    patch.setattr(
+        loop,
+        "next_step",
+        lambda d, now: next_step(d.with_(driving=Driving.updated(d.driving, aborting=None)), now),
+    )
 
 
 def goes_on_after_failure(patch: pytest.MonkeyPatch) -> None:
@@ -217,11 +222,11 @@ def calls_the_unreachable_quiet(patch: pytest.MonkeyPatch) -> None:
 
 
 def gives_no_reasons(patch: pytest.MonkeyPatch) -> None:
-    usual = folding._stand
+    usual = standing._moves
     patch.setattr(
-        folding,
-        "_stand",
-        lambda d, standings: usual(d, {h: (name, "") for h, (name, _) in standings.items()}),
+        standing,
+        "_moves",
+        lambda *args: {host: {**move, "reason": ""} for host, move in usual(*args).items()},
     )
 
 
@@ -230,7 +235,11 @@ def calls_everything_completed(patch: pytest.MonkeyPatch) -> None:
 
 
 def forgets_pauses(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(loop, "next_step", lambda d, now: next_step(d.model_copy(update={"paused": None}), now))
+    patch.setattr(
+        loop,
+        "next_step",
+        lambda d, now: next_step(d.with_(driving=Driving.updated(d.driving, paused=None)), now),
+    )
 
 
 def tries_again_unasked(patch: pytest.MonkeyPatch) -> None:

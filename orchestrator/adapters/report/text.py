@@ -47,7 +47,7 @@ def _head(d: Deployment) -> str:
 
 
 def _facts(d: Deployment, records: Sequence[Recorded], made_at: datetime) -> str:
-    seconds = elapsed(d, max(made_at, d.last_at))
+    seconds = elapsed(d.authority.opened_at, d.ended_at, max(made_at, d.last_at))
     approvals = [r.event for r in records if isinstance(r.event, e.Approved)]
     said = [f"{given.role}: {given.person}" for approved in approvals for given in approved.approvals]
     facts = {

@@ -1,5 +1,6 @@
 """Events of waves: entry, deployment, verification, gate, early life support, completion."""
 
+from functools import cached_property
 from typing import Literal
 
 from orchestrator.domain.check import CheckResult
@@ -39,6 +40,11 @@ class WaveChecked(Noun):
     final: bool = True
     asked: int
     results: Many[CheckResult]
+
+    @cached_property
+    def failing(self) -> tuple[CheckResult, ...]:
+        """Results of checks that did not pass."""
+        return tuple(result for result in self.results if result.answer != "passed")
 
 
 class WaveVerified(Noun):

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from orchestrator.domain.authorisation import Authorisation
 from orchestrator.domain.authority import BY_CLOCK, OF_CALENDAR, Admission, Admitted, NotAdmitted, Reason
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import NotAdmitted as Waits
@@ -31,7 +32,7 @@ def perform(work: Work, step: Perform) -> None:
     awaiting = d.state is State.AWAITING_APPROVAL
     again = PlannedAgain((), d.authority.policy) if awaiting else _again(work, now)
     final = [reason for reason in again.reasons if reason.code == "plan.changed"]
-    asked = d.model_copy(update={"policy": again.policy})
+    asked = d.with_(authority=Authorisation.updated(d.authority, policy=again.policy))
     try:
         question = admission.question_of(
             work.ports, asked, max(now, d.schedule.starts or now) if awaiting else now
