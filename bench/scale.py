@@ -12,7 +12,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from functools import reduce
 from pathlib import Path
 from statistics import median
 
@@ -27,11 +26,13 @@ from orchestrator.domain.attempt import AttemptRequest
 from orchestrator.domain.baseline import AttributeValue
 from orchestrator.domain.events import BackoutBegan, Recorded
 from orchestrator.domain.evidence import HostEvidence, Recap, RunEvidence, RunExit
+from orchestrator.domain.fold import fold
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.release_policy import ReleasePolicy
 from orchestrator.domain.target import Target
 from orchestrator.engine.drive import drive
-from orchestrator.engine.folding import briefs, told, with_record
+from orchestrator.engine.folding import briefs, folded
+from orchestrator.engine.journal_story import story_on
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases import open_deployment
 from orchestrator.policy.rollout import waves_of
@@ -158,15 +159,16 @@ def _views(ports: Ports, name: str) -> Figures:
         records[:] = ports.journal.read(name)
 
     def status() -> None:
-        seen = told(ports.journal, name)
-        tree_lines(seen.deployment, seen.story, now, {})
+        d = folded(ports.journal, name)
+        tree_lines(d, story_on(ports.journal, d), now, {})
 
     figures = {"status_first": _timed(status), "status": _timed(status)}
-    seen = told(ports.journal, name)
+    d = folded(ports.journal, name)
+    story = story_on(ports.journal, d)
     figures["list"] = _timed(lambda: briefs(ports.journal))
-    figures["live_frame"] = _timed(lambda: tree_lines(seen.deployment, seen.story, now, {}, LIVE_ROWS))
+    figures["live_frame"] = _timed(lambda: tree_lines(d, story, now, {}, LIVE_ROWS))
     figures["read_journal"] = _timed(read)
-    figures["nothing_kept"] = figures["read_journal"] + _timed(lambda: reduce(with_record, records, None))
+    figures["nothing_kept"] = figures["read_journal"] + _timed(lambda: fold(records))
     figures["text_record"] = _timed(lambda: text_record(records, now))
     figures["html_record"] = _timed(lambda: html_record(records, now))
     figures["html_bytes"] = float(len(html_record(records, now)))

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from orchestrator.cli.paint import footer, header, painted, speaks_unicode, write
 from orchestrator.cli.tree import tree_lines
+from orchestrator.domain.condensed import condensed
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import Recorded
 from orchestrator.domain.fold import apply
@@ -110,8 +111,7 @@ class LiveTree:
         while self._taken:
             record = self._taken.popleft()
             self._deployment = apply(self._deployment, record)
-            tell(self._story, record)
-            self._story.abridge()
+            tell(self._story, condensed(record), self._deployment)
 
     def _look_at_tasks(self, d: Deployment) -> None:
         attempt = d.open_attempt

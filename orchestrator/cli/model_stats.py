@@ -16,12 +16,10 @@ from orchestrator.domain.noun import seconds_of
 from orchestrator.domain.plain_text import plain
 from orchestrator.domain.words import seconds_words
 from orchestrator.engine.folding import every
-from orchestrator.engine.ports import Ports
+from orchestrator.engine.journal_story import story_on
 from orchestrator.errors import UsageFault
 from orchestrator.policy.model_stats import ModelFigures, figures, within
 from orchestrator.policy.plain_words import counted
-from orchestrator.policy.story import Story
-from orchestrator.policy.telling import story_of
 
 HEADINGS = (
     "model", "version", "deployments", "success", "completed", "exceptions", "backed out", "residue", "backout failed",
@@ -51,7 +49,7 @@ def stats(since: str | None, name: str | None, as_json: bool) -> None:  # noqa: 
         for d in found
         if name is None or (d.authority.model is not None and d.authority.model.model == name)
     ]
-    told = figures((d, _story(ports, d)) for d in chosen)
+    told = figures((d, story_on(ports.journal, d)) for d in chosen)
     if as_json:
         for one in told:
             click.echo(one.model_dump_json())
@@ -66,10 +64,6 @@ def stats(since: str | None, name: str | None, as_json: bool) -> None:  # noqa: 
     for line in _reasons(told):
         click.echo(line)
     click.echo("\n".join(_retention(chosen)))
-
-
-def _story(ports: Ports, d: Deployment) -> Story:
-    return story_of(ports.journal.read(d.id))
 
 
 def _seconds(text: str) -> float:

@@ -14,8 +14,9 @@ from orchestrator.cli.person import json_option
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.plain_text import plain
 from orchestrator.domain.sighting import TaskSeen
-from orchestrator.engine.finding import find_told
-from orchestrator.engine.ports import Ports, Told
+from orchestrator.engine.finding import find
+from orchestrator.engine.journal_story import story_on
+from orchestrator.engine.ports import Ports
 
 
 @click.command()
@@ -25,18 +26,17 @@ from orchestrator.engine.ports import Ports, Told
 def status(deployment: str | None, as_json: bool, exit_code: bool) -> int:  # noqa: FBT001
     """Show where DEPLOYMENT stands; without it the open one, else the newest. The beginning of an id is enough."""
     ports = ports_of_home()
-    told = find_told(ports, deployment)
-    found = told.deployment
+    d = find(ports, deployment)
     if as_json:
         from orchestrator.cli.json_lines import result_of
 
-        click.echo(result_of(found, ports.clock.now()).model_dump_json())
+        click.echo(result_of(d, ports.clock.now()).model_dump_json())
     else:
-        _print_tree(ports, told)
-    return exit_code_of(found) if exit_code else 0
+        _print_tree(ports, d)
+    return exit_code_of(d) if exit_code else 0
 
 
-def _print_tree(ports: Ports, found: Told) -> None:
+def _print_tree(ports: Ports, d: Deployment) -> None:
     from rich.console import Console
 
     from orchestrator.cli.paint import footer, header, painted, speaks_unicode, write
@@ -44,9 +44,8 @@ def _print_tree(ports: Ports, found: Told) -> None:
     from orchestrator.policy.following import following_words
     from orchestrator.policy.giving import said_words
 
-    d = found.deployment
     console, now = Console(highlight=False), ports.clock.now()
-    lines = tree_lines(d, found.story, now, _tasks(ports, d))
+    lines = tree_lines(d, story_on(ports.journal, d), now, _tasks(ports, d))
     body = painted(lines, console.width, unicode=speaks_unicode(console), whole=True)
     write(console, [*header(d, now, console.width), *body, *footer(d)])
     for line in (*said_words(d), *following_words(d, now)):

@@ -159,8 +159,7 @@ def _complaints(step: StoryStep) -> list[Line]:
     lines = [_complaint(host, results) for host, results in by_host.items()]
     lines += [
         Line(1, "failed" if each.result == "not_done" else "unknown", each.host, each.reason, host=True)
-        for each in step.outcomes
-        if each.result != "done"
+        for each in step.down
     ]
     return lines or [Line(1, "failed", "", fault) for fault in step.faults]
 

@@ -15,6 +15,7 @@ from orchestrator.domain.rehearsal import MeasuredWave, PresentedCertificate
 from orchestrator.domain.release_policy import ReleasePolicy
 from orchestrator.domain.signing import Keyring
 from orchestrator.engine.folding import briefs, folded
+from orchestrator.engine.journal_story import story_on
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.work import folder
 from orchestrator.policy import admission
@@ -169,7 +170,8 @@ def _measured(ports: Ports, others: Sequence[Brief], d: Deployment) -> Iterator[
         and other.playbooks == playbooks
     ]
     for other in alike[:MOST_MEASURED]:
-        yield from measured_waves(folded(ports.journal, other.id), ports.journal.read(other.id))
+        d = folded(ports.journal, other.id)
+        yield from measured_waves(d, story_on(ports.journal, d))
 
 
 def _certificates(ports: Ports, d: Deployment, keyring: Keyring) -> tuple[PresentedCertificate, ...]:

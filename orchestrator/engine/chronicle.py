@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import DriverTook, Event, Recorded
+from orchestrator.domain.fold import apply
 from orchestrator.domain.lifecycle import after
-from orchestrator.engine.folding import told, with_record, worth_keeping
+from orchestrator.engine.folding import folded, worth_keeping
 from orchestrator.engine.ports import Journal, Watcher
 from orchestrator.errors import Conflict
 
@@ -20,9 +21,9 @@ class Chronicle:
         self._watch = watch
         self._driver = driver
         self._id = deployment
-        self._told = told(journal, deployment)
-        self.deployment: Deployment = self._told.deployment
+        self.deployment: Deployment = folded(journal, deployment)
         """The deployment after every event that is known."""
+        self._proved: list[tuple[Recorded, Deployment]] = []
         self._kept = self.deployment.seq
 
     def refresh(self) -> Deployment:
@@ -56,15 +57,19 @@ class Chronicle:
         raise Conflict(f"{self._id}: the journal is written to by others without end; nothing was appended.")
 
     def _take(self, record: Recorded) -> None:
-        self._told = with_record(self._told, record)
-        self.deployment = self._told.deployment
+        self.deployment = self._with(self.deployment, record)
         if worth_keeping(self.deployment, self._kept, driven=True):
-            self._journal.keep([self._told])
+            self._journal.keep([self.deployment])
             self._kept = record.seq
         self._watch(record)
 
     def _prove(self, records: Sequence[Recorded]) -> None:
         """Fold them before they are on the journal, so that no unlawful event reaches it. Raises LifecycleFault."""
-        told = self._told
+        d, self._proved = self.deployment, []
         for record in records:
-            told = with_record(told, record)
+            d = apply(d, record)
+            self._proved.append((record, d))
+
+    def _with(self, d: Deployment, record: Recorded) -> Deployment:
+        """The deployment and one record more, which is not folded again where it was just proved."""
+        return next((proved for known, proved in self._proved if known is record), None) or apply(d, record)

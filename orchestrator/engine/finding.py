@@ -1,20 +1,15 @@
 """Which deployment a person means, and how it stands: all that looking at one needs of the engine."""
 
 from orchestrator.domain.deployment import Deployment
-from orchestrator.engine.folding import briefs, told
-from orchestrator.engine.ports import Journal, Ports, Told
+from orchestrator.engine.folding import briefs, folded
+from orchestrator.engine.ports import Journal, Ports
 from orchestrator.errors import NotFound
 
 
 def find(ports: Ports, deployment: str | None) -> Deployment:
     """The deployment of this id or unambiguous beginning of one; None means the newest open one, else the newest."""
-    return find_told(ports, deployment).deployment
-
-
-def find_told(ports: Ports, deployment: str | None) -> Told:
-    """The same, with its story."""
     if deployment is None:
-        return told(ports.journal, _newest(ports.journal))
+        return folded(ports.journal, _newest(ports.journal))
     names = ports.journal.deployments()
     matches = [deployment] if deployment in names else [n for n in names if n.startswith(deployment)]
     if len(matches) != 1:
@@ -22,7 +17,7 @@ def find_told(ports: Ports, deployment: str | None) -> Told:
         raise NotFound(
             f"No single deployment is called {deployment} (found: {found}); `orch list` names them."
         )
-    return told(ports.journal, matches[0])
+    return folded(ports.journal, matches[0])
 
 
 def _newest(journal: Journal) -> str:

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from orchestrator.domain.brief import Brief, brief_of
 from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.events import Recorded
-from orchestrator.engine.ports import Journal, Progress, Told
-from orchestrator.engine.told import first_told
+from orchestrator.domain.fold import apply
+from orchestrator.engine.ports import Journal, Progress
 from orchestrator.errors import NotFound
 
 AT_ONCE = 100
@@ -21,25 +20,20 @@ KEEP_DRIVEN = 100_000
 
 def folded(journal: Journal, deployment: str) -> Deployment:
     """The deployment after all of its events. Raises NotFound when it has none."""
-    return told(journal, deployment).deployment
-
-
-def told(journal: Journal, deployment: str) -> Told:
-    """The deployment and its story, abridged, after all of its events. Raises NotFound when it has none."""
     progress = journal.progress([deployment]).get(deployment)
     if progress is None:
         raise NotFound(f"There is no deployment {deployment}; `orch list` names those there are.")
-    found = _told_on(journal, deployment, progress)
-    if worth_keeping(found.deployment, _kept(progress)):
-        journal.keep([found])
-    return found
+    d = _folded_on(journal, deployment, progress)
+    if worth_keeping(d, _kept(progress)):
+        journal.keep([d])
+    return d
 
 
 def every(journal: Journal) -> Iterator[Deployment]:
     """Every deployment, newest first, each read only when it is asked for."""
     names = journal.deployments()
     for start in range(0, len(names), AT_ONCE):
-        yield from (one.deployment for one in _each(journal, names[start : start + AT_ONCE]))
+        yield from _each(journal, names[start : start + AT_ONCE])
 
 
 def briefs(journal: Journal, *, besides: str = "") -> list[Brief]:
@@ -48,19 +42,14 @@ def briefs(journal: Journal, *, besides: str = "") -> list[Brief]:
     found = dict(journal.briefs())
     missing = [name for name in names if name not in found]
     for start in range(0, len(missing), AT_ONCE):
-        for one in _each(journal, missing[start : start + AT_ONCE]):
-            found[one.deployment.id] = brief_of(one.deployment)
+        for d in _each(journal, missing[start : start + AT_ONCE]):
+            found[d.id] = brief_of(d)
     return [found[name] for name in names]
 
 
 def open_ones(journal: Journal, *, besides: str = "") -> Iterator[Deployment]:
     """Every deployment but one that is not over, newest first."""
     return (folded(journal, one.id) for one in briefs(journal, besides=besides) if not one.over)
-
-
-def with_record(before: Told | None, record: Recorded) -> Told:
-    """What was told, and one record more. Raises LifecycleFault."""
-    return before.after(record) if before is not None else first_told(record)
 
 
 def worth_keeping(d: Deployment, kept: int, *, driven: bool = False) -> bool:
@@ -71,22 +60,22 @@ def worth_keeping(d: Deployment, kept: int, *, driven: bool = False) -> bool:
     return new >= KEEP_EVERY or new * len(d.targets) >= KEEP_LARGE or (new > 0 and d.over)
 
 
-def _each(journal: Journal, names: Sequence[str]) -> Iterator[Told]:
+def _each(journal: Journal, names: Sequence[str]) -> Iterator[Deployment]:
     progress = journal.progress(names)
-    made = {name: _told_on(journal, name, progress[name]) for name in names if name in progress}
-    journal.keep([one for name, one in made.items() if worth_keeping(one.deployment, _kept(progress[name]))])
+    made = {name: _folded_on(journal, name, progress[name]) for name in names if name in progress}
+    journal.keep([d for name, d in made.items() if worth_keeping(d, _kept(progress[name]))])
     yield from made.values()
 
 
 def _kept(progress: Progress) -> int:
-    return progress.kept.deployment.seq if progress.kept is not None else 0
+    return progress.kept.seq if progress.kept is not None else 0
 
 
-def _told_on(journal: Journal, name: str, progress: Progress) -> Told:
+def _folded_on(journal: Journal, name: str, progress: Progress) -> Deployment:
     so_far = progress.kept
-    if so_far is None or so_far.deployment.seq < progress.last:
-        for record in journal.read(name, after=so_far.deployment.seq if so_far is not None else 0):
-            so_far = with_record(so_far, record)
+    if so_far is None or so_far.seq < progress.last:
+        for record in journal.read(name, after=so_far.seq if so_far is not None else 0):
+            so_far = apply(so_far, record)
     if so_far is None:
         raise NotFound(f"The journal of {name} is empty.")
     return so_far

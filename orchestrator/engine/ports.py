@@ -11,6 +11,8 @@ from orchestrator.domain.attempt import Acceleration, AttemptRequest
 from orchestrator.domain.baseline import Baseline, BaselineReference, BaselineScope
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.check import Check, CheckResult
+from orchestrator.domain.condensed import Condensed
+from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import Event, Recorded
 from orchestrator.domain.host_lock import HostLock
 from orchestrator.domain.inspection import Inspection, PlaybookFinding
@@ -20,9 +22,8 @@ from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.sighting import Sighting, TaskSeen
 from orchestrator.domain.target import Ending, Identity, Target
 from orchestrator.engine.ports_of_authority import Authority, Governing, Keys, PrivateCopy, Tree
-from orchestrator.engine.told import Told
 
-__all__ = ["Authority", "Governing", "Keys", "PrivateCopy", "Told", "Tree"]
+__all__ = ["Authority", "Governing", "Keys", "PrivateCopy", "Tree"]
 
 Proof = Callable[[Sequence[Recorded]], None]
 """Raises where records may not be on a journal."""
@@ -49,7 +50,7 @@ class Progress:
     """How far a deployment's journal is, and what was kept of a beginning of it, where that still fits."""
 
     last: int
-    kept: Told | None
+    kept: Deployment | None
 
 
 class Journal(ABC):
@@ -71,6 +72,10 @@ class Journal(ABC):
         """The deployment's events with numbers above `after`, in order; empty when there is none."""
 
     @abstractmethod
+    def read_condensed(self, deployment: str, after: int = 0) -> list[Condensed]:
+        """The same events condensed (domain/condensed.py): what is as it should be on thousands of hosts is only counted."""
+
+    @abstractmethod
     def deployments(self) -> list[str]:
         """The ids of all deployments, newest first."""
 
@@ -86,7 +91,7 @@ class Journal(ABC):
         """Those of all deployments of which something was kept and nothing happened since."""
 
     @abstractmethod
-    def keep(self, told: Sequence[Told]) -> None:
+    def keep(self, deployments: Sequence[Deployment]) -> None:
         """Keep folds, so that they need not be made again. They are no state: nothing is promised, and nothing is raised."""
 
     @abstractmethod

@@ -18,6 +18,7 @@ from orchestrator.domain.rehearsal import MeasuredWave, Rehearsal
 from orchestrator.domain.wave import Wave
 from orchestrator.engine.emergency import refuse_while_stopped
 from orchestrator.engine.folding import briefs, folded
+from orchestrator.engine.journal_story import story_on
 from orchestrator.engine.ports import Ports, Watcher
 from orchestrator.engine.room import refuse_without_room
 from orchestrator.engine.use_cases import open_deployment, resume, rollback, signal
@@ -154,4 +155,4 @@ def _taken_back(ports: Ports, d: Deployment, by: str, watch: Watcher) -> Deploym
 
 def measured(ports: Ports, parts: tuple[Deployment, ...]) -> tuple[MeasuredWave, ...]:
     """What the waves of these deployments took, by their journals."""
-    return tuple(wave for d in parts for wave in measured_waves(d, ports.journal.read(d.id)))
+    return tuple(wave for d in parts for wave in measured_waves(d, story_on(ports.journal, d)))

@@ -17,6 +17,7 @@ from orchestrator.engine.admission import MOST_MEASURED
 from orchestrator.engine.asked_ahead import ask_ahead
 from orchestrator.engine.finding import find
 from orchestrator.engine.folding import every, folded, open_ones
+from orchestrator.engine.journal_story import story_on
 from orchestrator.engine.ports import Journal, Ports
 from orchestrator.engine.use_cases import (
     named_approvals,
@@ -151,7 +152,7 @@ def measured_by(journal: Journal, deployments: Iterable[Deployment]) -> dict[str
     for d in ones:
         known = found.get(_kind(d), [()] * MOST_MEASURED)
         if d.over and d.backout is not None and len(known) < MOST_MEASURED:
-            known += filter(None, [measured_waves(d, journal.read(d.id))])
+            known += filter(None, [measured_waves(d, story_on(journal, d))])
     measured = {kind: [wave for waves in each for wave in waves] for kind, each in found.items() if each}
     return {d.id: slowest(measured[_kind(d)]) for d in ones if not d.over and _kind(d) in measured}
 

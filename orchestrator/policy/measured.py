@@ -1,24 +1,21 @@
-"""How long the waves of a deployment took, from its journal."""
+"""How long the waves of a deployment took, from its story."""
 
 from collections.abc import Iterable, Sequence
 
 from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.events import Recorded
 from orchestrator.domain.rehearsal import INJECTED, MeasuredWave
 from orchestrator.policy.story import Story, StoryStep
-from orchestrator.policy.telling import story_of
 
 _DEPLOY = ("entry", "deploy", "quiesce")
 
 
-def measured_waves(d: Deployment, records: Iterable[Recorded]) -> tuple[MeasuredWave, ...]:
+def measured_waves(d: Deployment, story: Story) -> tuple[MeasuredWave, ...]:
     """Each wave that was deployed, verified and proved to be taken back; other waves tell nothing of how long that takes.
 
     Seconds between what the journal says, so everything that orch does around a playbook is in them. Soak and people's
     time are not: the arithmetic takes the soak from the plan. The proof looks at all hosts at once, and each wave is given
     all of it. Second runs of a rehearsal are left out.
     """
-    story = story_of(records)
     return tuple(wave for number in range(len(d.waves)) for wave in _measured(d, story, number))
 
 

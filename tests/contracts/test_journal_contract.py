@@ -25,7 +25,6 @@ from tests.fakes.clock import START, FakeClock
 from tests.fakes.journal import FakeJournal
 from tests.histories import ready_to_deploy
 from tests.store.every_event import EVERY_EVENT
-from tests.told import told_of
 
 PAUSED = Paused(by="ann", reason="a call from the service desk")
 RESUMED = Resumed(by="ann", reason="false alarm")
@@ -224,11 +223,11 @@ def test_a_fold_that_is_kept_comes_back_as_it_was_until_a_later_one_is_kept(jour
     for event in ready_to_deploy():
         journal.append("d1", len(journal.read("d1")), [event])
     records = journal.read("d1")
-    journal.keep([told_of(records[:3])])
-    assert journal.progress(["d1"]) == {"d1": Progress(7, told_of(records[:3]))}
+    journal.keep([fold(records[:3])])
+    assert journal.progress(["d1"]) == {"d1": Progress(7, fold(records[:3]))}
     assert journal.briefs() == {}
-    journal.keep([told_of(records)])
-    assert journal.progress(["d1"]) == {"d1": Progress(7, told_of(records))}
+    journal.keep([fold(records)])
+    assert journal.progress(["d1"]) == {"d1": Progress(7, fold(records))}
     assert journal.briefs() == {"d1": brief_of(fold(records))}
     assert journal.read("d1") == records
 
@@ -237,10 +236,10 @@ def test_folds_of_many_are_kept_and_asked_for_at_once(journal: Journal) -> None:
     names = [f"d{n}" for n in range(450)]
     for name in names:
         journal.append(name, 0, ready_to_deploy()[:2])
-    folds = {name: told_of(journal.read(name)) for name in names}
+    folds = {name: fold(journal.read(name)) for name in names}
     journal.keep(list(folds.values()))
     assert journal.progress(names) == {name: Progress(2, folds[name]) for name in names}
-    assert journal.briefs() == {name: brief_of(one.deployment) for name, one in folds.items()}
+    assert journal.briefs() == {name: brief_of(d) for name, d in folds.items()}
     journal.append("d3", 2, [PAUSED])
     assert set(journal.briefs()) == set(names) - {"d3"}
     journal.keep([])

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from pydantic import TypeAdapter
 
 from orchestrator.domain.brief import Brief, brief_of
+from orchestrator.domain.condensed import Condensed, condensed
+from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import HOUSE, Event, Recorded
 from orchestrator.domain.noun import Name
-from orchestrator.engine.ports import Clock, DriverClaim, Journal, Progress, Proof, Told
+from orchestrator.engine.ports import Clock, DriverClaim, Journal, Progress, Proof
 from orchestrator.errors import Conflict, StoreFault
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
@@ -19,7 +21,7 @@ class FakeJournal(Journal):
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._records: dict[str, list[Recorded]] = {}
-        self._kept: dict[str, Told] = {}
+        self._kept: dict[str, Deployment] = {}
         self._driven: set[str] = set()
         self.fault: StoreFault | None = None
 
@@ -45,6 +47,9 @@ class FakeJournal(Journal):
     def read(self, deployment: str, after: int = 0) -> list[Recorded]:
         return [record for record in self._records.get(deployment, []) if record.seq > after]
 
+    def read_condensed(self, deployment: str, after: int = 0) -> list[Condensed]:
+        return [condensed(record) for record in self.read(deployment, after)]
+
     def deployments(self) -> list[str]:
         streams = [name for name in self._records if name != HOUSE]
         return sorted(streams, key=lambda name: (self._records[name][0].at, name), reverse=True)
@@ -57,14 +62,10 @@ class FakeJournal(Journal):
         }
 
     def briefs(self) -> Mapping[str, Brief]:
-        return {
-            name: brief_of(one.deployment)
-            for name, one in self._kept.items()
-            if one.deployment.seq == self._records[name][-1].seq
-        }
+        return {name: brief_of(d) for name, d in self._kept.items() if d.seq == self._records[name][-1].seq}
 
-    def keep(self, told: Sequence[Told]) -> None:
-        self._kept |= {one.deployment.id: one for one in told}
+    def keep(self, deployments: Sequence[Deployment]) -> None:
+        self._kept |= {d.id: d for d in deployments}
 
     def drive_alone(self, deployment: str) -> DriverClaim:
         if _NAME.validate_python(deployment) in self._driven:

@@ -123,7 +123,9 @@ def test_what_is_against_a_part(what: str, scene: Scene, against: list[str]) -> 
     for said, expected in zip(found, against, strict=True):
         assert expected in said
     with pytest.raises(Refused, match="No certificate"):
-        certificate_of([one.deployment], measured_waves(one.deployment, one.records), key=KEY, nonce=NONCE)
+        certificate_of(
+            [one.deployment], measured_waves(one.deployment, story_of(one.records)), key=KEY, nonce=NONCE
+        )
 
 
 def test_a_plan_that_holds_on_failure_waits_for_a_person() -> None:
@@ -135,7 +137,7 @@ def test_a_plan_that_holds_on_failure_waits_for_a_person() -> None:
 
 def test_measured_by_the_journal_without_second_runs() -> None:
     one = rehearsed(Scene(seconds={"deploy": 60.0, "backout": 30.0}))
-    assert measured_waves(one.deployment, one.records) == (
+    assert measured_waves(one.deployment, story_of(one.records)) == (
         MeasuredWave(wave=0, hosts=1, deploy=60.0, verify=5.0, back_out=32.0),
         MeasuredWave(wave=1, hosts=2, deploy=60.0, verify=5.0, back_out=32.0),
     )
@@ -143,14 +145,14 @@ def test_measured_by_the_journal_without_second_runs() -> None:
 
 def test_the_failure_path_measures_the_waves_that_it_reached() -> None:
     one = rehearsed(Scene(part="failure path", failure_in=0, seconds={"deploy": 9.0, "backout": 7.0}))
-    assert measured_waves(one.deployment, one.records) == (
+    assert measured_waves(one.deployment, story_of(one.records)) == (
         MeasuredWave(wave=0, hosts=1, deploy=9.0, verify=5.0, back_out=9.0),
     )
 
 
 def test_what_was_not_proved_is_not_measured() -> None:
     one = rehearsed(Scene(differs=frozenset({"h1"})))
-    assert measured_waves(one.deployment, one.records) == ()
+    assert measured_waves(one.deployment, story_of(one.records)) == ()
 
 
 def test_of_two_measures_the_slower_counts() -> None:
@@ -166,7 +168,7 @@ def both_parts() -> tuple[Rehearsed, Rehearsed]:
 
 
 def certificate(*parts: Rehearsed) -> Certificate:
-    measured = [wave for one in parts for wave in measured_waves(one.deployment, one.records)]
+    measured = [wave for one in parts for wave in measured_waves(one.deployment, story_of(one.records))]
     return certificate_of([one.deployment for one in parts], measured, key=KEY, nonce=NONCE)
 
 

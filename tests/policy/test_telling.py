@@ -3,9 +3,11 @@
 import pytest
 
 from orchestrator.domain.check import CheckResult
+from orchestrator.domain.condensed import counts_of_checks
 from orchestrator.domain.fold import fold
+from orchestrator.policy.event_words import checks_words, result_of_checks
 from orchestrator.policy.present import present_step, seconds_left, waits_for_person
-from orchestrator.policy.telling import checks_words, result_of, story_of
+from orchestrator.policy.telling import story_of
 from tests.journals.corpus import NAMES, folded, recorded
 from tests.journals.pen import check
 
@@ -89,7 +91,8 @@ def test_a_hold_ends_with_what_the_person_chose() -> None:
     ],
 )
 def test_checks_taken_together(results: list[CheckResult], result: str, words: str) -> None:
-    assert (result_of(results), checks_words(tuple(results))) == (result, words)
+    counts = counts_of_checks(tuple(results))
+    assert (result_of_checks(results, counts), checks_words(results, counts)) == (result, words)
 
 
 def test_what_is_being_done_is_asked_of_the_rule_that_drives() -> None:

@@ -5,10 +5,12 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 
 from orchestrator.domain.brief import Brief, brief_of
+from orchestrator.domain.condensed import Condensed, condensed
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import HOUSE, Event, Recorded
-from orchestrator.engine.folding import folded, with_record
-from orchestrator.engine.ports import DriverClaim, Journal, Progress, Proof, Told
+from orchestrator.domain.fold import apply
+from orchestrator.engine.folding import folded
+from orchestrator.engine.ports import DriverClaim, Journal, Progress, Proof
 from orchestrator.errors import Conflict, StoreFault
 from tests.simulation.storage import SimulatedStorage
 from tests.simulation.world import World
@@ -54,7 +56,7 @@ class SimulatedJournal(Journal):
         self.records: dict[str, list[Recorded]] = {}
         self.true_times: dict[tuple[str, int], datetime] = {}
         self._keeps = keeps
-        self._kept: dict[str, Told] = {}
+        self._kept: dict[str, Deployment] = {}
         self._briefs: dict[str, Brief] = {}
 
     def append(
@@ -84,6 +86,9 @@ class SimulatedJournal(Journal):
     def read(self, deployment: str, after: int = 0) -> list[Recorded]:
         return self.records.get(deployment, [])[after:]
 
+    def read_condensed(self, deployment: str, after: int = 0) -> list[Condensed]:
+        return [condensed(record) for record in self.read(deployment, after)]
+
     def deployments(self) -> list[str]:
         return [name for name in reversed(self.records) if name != HOUSE]
 
@@ -91,16 +96,16 @@ class SimulatedJournal(Journal):
         return {name: self._progress(name) for name in deployments if name in self.records}
 
     def briefs(self) -> Mapping[str, Brief]:
-        for name, told in self._kept.items():
-            if told.deployment.seq == len(self.records[name]) and name not in self._briefs:
-                self._briefs[name] = brief_of(told.deployment)
+        for name, d in self._kept.items():
+            if d.seq == len(self.records[name]) and name not in self._briefs:
+                self._briefs[name] = brief_of(d)
         return dict(self._briefs)
 
-    def keep(self, told: Sequence[Told]) -> None:
-        for one in told:
+    def keep(self, deployments: Sequence[Deployment]) -> None:
+        for d in deployments:
             if self._keeps:
-                self._kept[one.deployment.id] = one
-                self._briefs.pop(one.deployment.id, None)
+                self._kept[d.id] = d
+                self._briefs.pop(d.id, None)
 
     def deployment(self, name: str) -> Deployment:
         """The deployment after all of its events. Raises NotFound when it has none."""
@@ -111,10 +116,10 @@ class SimulatedJournal(Journal):
         records, kept = self.records[name], self._kept.get(name)
         if not self._keeps:
             return Progress(len(records), None)
-        if kept is not None and kept.deployment.seq == len(records):
+        if kept is not None and kept.seq == len(records):
             return Progress(len(records), kept)
-        for record in records[kept.deployment.seq if kept is not None else 0 :]:
-            kept = with_record(kept, record)
+        for record in records[kept.seq if kept is not None else 0 :]:
+            kept = apply(kept, record)
         if kept is None:
             return Progress(0, None)
         self._kept[name] = kept

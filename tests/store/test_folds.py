@@ -10,19 +10,18 @@ from sqlalchemy import text
 
 from orchestrator.adapters.store import SqlJournal, folds
 from orchestrator.domain.brief import brief_of
+from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import Recorded
-from orchestrator.domain.fold import fold
-from orchestrator.engine.folding import KEEP_EVERY, briefs, every, folded, told, with_record
-from orchestrator.engine.ports import Clock, Told
+from orchestrator.domain.fold import apply, fold
+from orchestrator.engine.folding import KEEP_EVERY, briefs, every, folded
+from orchestrator.engine.ports import Clock
 from orchestrator.errors import NotFound
-from orchestrator.policy.telling import story_of
 from tests.histories import ready_to_deploy
 from tests.journals.corpus import NAMES, recorded
 from tests.journals.home import ClockOfRecords, keep_named
 from tests.simulation.run import run
 from tests.simulation.scenario import Scenario
 from tests.store.small_disk import disk_of, fill
-from tests.told import told_of
 
 SEEDS = 60
 
@@ -51,9 +50,8 @@ class CountingJournal(SqlJournal):
         return super().read(deployment, after)
 
 
-def revived(told: Told) -> Told:
-    row = folds._row(told)
-    back = folds._revived((row["body"], row["story"]))  # type: ignore[arg-type]
+def revived(d: Deployment) -> Deployment:
+    back = folds._revived(folds._row(d)["body"])  # type: ignore[arg-type]
     assert back is not None
     return back
 
@@ -67,15 +65,14 @@ def simulated(seed: int) -> list[Recorded]:
 def test_from_every_point_of_a_simulated_journal_the_rest_leads_to_the_same(part: int) -> None:
     for seed in range(part, SEEDS, 6):
         records = simulated(seed)
-        whole, story, so_far = fold(records), story_of(records), None
-        story.abridge()
+        whole, so_far = fold(records), None
         for n, record in enumerate(records, 1):
-            so_far = with_record(so_far, record)
+            so_far = apply(so_far, record)
             kept = revived(so_far)
             assert kept == so_far, f"seed {seed}, event {n}"
             for rest in records[n:]:
-                kept = with_record(kept, rest)
-            assert kept == Told(whole, story), f"seed {seed}, event {n}"
+                kept = apply(kept, rest)
+            assert kept == whole, f"seed {seed}, event {n}"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -87,7 +84,7 @@ def test_whatever_was_kept_before_the_real_journal_gives_the_whole_fold(home: Pa
         clock.show(record.at)
         journal.append(name, n - 1, [record.event])
         if random.random() < 0.2:
-            journal.keep([told_of(journal.read(name)[: random.randint(1, n)])])
+            journal.keep([fold(journal.read(name)[: random.randint(1, n)])])
         if random.random() < 0.3:
             assert folded(journal, name) == fold(journal.read(name))
     assert folded(journal, name) == fold(journal.read(name))
@@ -161,8 +158,8 @@ def test_a_kept_fold_that_does_not_fit_is_not_used(journal: SqlJournal, damage: 
     journal._clock.sleep(1)
     journal.append("d1", 2, ready_to_deploy()[2:])
     whole = fold(journal.read("d1"))
-    two = told_of(journal.read("d1")[:2])
-    journal.keep([Told(two.deployment.model_copy(update={"by": "somebody else"}), two.story)])
+    two = fold(journal.read("d1")[:2])
+    journal.keep([two.model_copy(update={"by": "somebody else"})])
     assert folded(journal, "d1").by == "somebody else"  # the cache is really used
     with journal._database.writing() as connection:
         connection.execute(text(damage))
@@ -195,7 +192,7 @@ def test_a_disk_with_little_room_keeps_nothing_and_says_nothing(
         journal.append("d1", 0, ready_to_deploy())
         fill(disk, leave=free)
         assert folded(journal, "d1") == fold(journal.read("d1"))
-        journal.keep([told_of(journal.read("d1"))])
+        journal.keep([fold(journal.read("d1"))])
         assert journal.progress(["d1"])["d1"].kept is None
         assert thrown == []
         journal.close()
@@ -210,7 +207,7 @@ def test_readers_that_keep_do_not_disturb_a_writer(home: Path) -> None:
         own = SqlJournal(home, ClockOfRecords())
         try:
             while not stop.is_set():
-                own.keep([told(own, name) for name in own.deployments()])
+                own.keep([folded(own, name) for name in own.deployments()])
         except BaseException as fault:  # noqa: BLE001
             faults.append(fault)
         finally:

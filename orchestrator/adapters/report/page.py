@@ -16,6 +16,7 @@ from orchestrator.adapters.report.alike import (
     names,
     reference_lines,
 )
+from orchestrator.adapters.report.evidence import Evidence
 from orchestrator.adapters.report.plan_sections import sections_of
 from orchestrator.adapters.report.templating import environment
 from orchestrator.adapters.report.timeline import HOSTS_UP_TO, timeline_of
@@ -31,26 +32,10 @@ from orchestrator.policy.following import following_words, review_overdue
 from orchestrator.policy.giving import said
 from orchestrator.policy.plain_words import STANDING_WORDS, counted, next_moves, plain_words
 from orchestrator.policy.story import Story
-from orchestrator.policy.telling import story_of
+from orchestrator.policy.telling import decisions_of, story_of
 
 Diffs = Mapping[tuple[str, str], Sequence[str]]
 """By host and path: how the text of a file differs, as a unified difference, where the baselines kept it."""
-
-PEOPLE = (
-    e.Confirmed
-    | e.Held
-    | e.HeldOn
-    | e.Retried
-    | e.Excluded
-    | e.Paused
-    | e.Resumed
-    | e.AbortRequested
-    | e.Rejected
-    | e.Cancelled
-    | e.BackoutBegan
-    | e.EmergencyStopped
-    | e.EmergencyLifted
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +51,8 @@ class ChangedItem:
 
 def html_record(records: Sequence[Recorded], made_at: datetime, diffs: Diffs | None = None) -> str:
     """The page of one deployment's journal. Raises LifecycleFault when the journal is no deployment's."""
-    d, story = fold(records), story_of(records)
+    d = fold(records)
+    story, evidence = story_of(records, d), Evidence(records)
     end = d.ended_at or max(made_at, d.last_at)
     return (
         _environment()
@@ -81,7 +67,7 @@ def html_record(records: Sequence[Recorded], made_at: datetime, diffs: Diffs | N
             moves=[move for move in next_moves(d) if not move.startswith("orch record ")],
             tone=tone_of(d),
             trouble=first_troubles(story),
-            timeline=timeline_of(d, story, end),
+            timeline=timeline_of(d, story, evidence, end),
             alike_hosts=alike_hosts,
             few=len(d.standings) <= EACH_UP_TO,
             addresses={target.host: target.address for target in d.targets},
@@ -91,10 +77,11 @@ def html_record(records: Sequence[Recorded], made_at: datetime, diffs: Diffs | N
             said=said(records),
             follows=following_words(d, made_at),
             overdue=review_overdue(d, made_at),
-            decisions=[r for r in records if isinstance(r.event, PEOPLE)],
-            checked=[step for step in story.steps if step.results],
+            decisions=decisions_of(d, records),
+            evidence=evidence,
+            checked=[step for step in story.steps if step.checks],
             attempts=[step for step in story.steps if step.attempt],
-            captures=[step for step in story.steps if step.references],
+            captures=[step for step in story.steps if evidence.references(step)],
             changed=changed_items(d, diffs or {}),
             sections=sections_of(d.plan),
         )
@@ -118,9 +105,8 @@ def first_troubles(story: Story) -> dict[str, str]:
             trouble.setdefault(
                 result.host, f"{result.title}: expected {result.expected}, found {result.found}"
             )
-        for outcome in step.outcomes:
-            if outcome.result != "done":
-                trouble.setdefault(outcome.host, outcome.reason)
+        for outcome in step.down:
+            trouble.setdefault(outcome.host, outcome.reason)
     return trouble
 
 
@@ -151,7 +137,6 @@ def _environment() -> Environment:
             "event_json": _event_json,
             "by_host": _by_host,
             "value": _value,
-            "decision": _decision,
             "alike_checks": alike_checks,
             "alike_outcomes": alike_outcomes,
             "names": names,
@@ -189,17 +174,3 @@ def _value(value: Any) -> str:
     if value is None:
         return "absent"
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
-
-
-def _decision(event: PEOPLE) -> str:
-    """What a person, or orch by the plan's rule, decided, in a few words."""
-    words = {
-        "held": "hold",
-        "held_on": "hold on",
-        "abort_requested": "abort",
-        "backout_began": "back out",
-        "retried": "retry",
-    }
-    said = words.get(event.kind, event.kind)
-    hosts = getattr(event, "hosts", ())
-    return f"{said} {', '.join(hosts)}" if isinstance(event, e.Excluded) else said

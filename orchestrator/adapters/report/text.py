@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from orchestrator.adapters.report.evidence import Evidence
 from orchestrator.adapters.report.legible import legible
 from orchestrator.domain import events as e
 from orchestrator.domain.deployment import Deployment, elapsed
@@ -21,21 +22,22 @@ from orchestrator.policy.plain_words import (
     release_words,
 )
 from orchestrator.policy.story import Story, StoryStep
-from orchestrator.policy.telling import story_of
+from orchestrator.policy.telling import decisions_of, story_of
 
 
 def text_record(records: Sequence[Recorded], made_at: datetime) -> str:
     """The record as lines. Raises LifecycleFault when the journal is no deployment's."""
-    d, story = fold(records), story_of(records)
+    d = fold(records)
+    story, evidence = story_of(records, d), Evidence(records)
     parts = [
         _head(d),
         _facts(d, records, made_at),
         _titled("Steps", [_step(d, step) for step in story.steps]),
         _titled("Hosts", _hosts(d)),
         _titled("Not passed", _complaints(story)),
-        _titled("Baseline", _baseline(d, story)),
+        _titled("Baseline", _baseline(d, story, evidence)),
         _titled("Authority", _authority(d, records, made_at)),
-        _titled("Decisions", _decisions(records)),
+        _titled("Decisions", _decisions(d, records)),
     ]
     return legible("\n\n".join(part for part in parts if part) + "\n")
 
@@ -96,16 +98,16 @@ def _complaints(story: Story) -> list[str]:
             f"{step.name}: {r.host}: {r.answer}: {r.title}: expected {plain(r.expected)}, found {plain(r.found)}"
             for r in step.complaints
         ]
-        lines += [f"{step.name}: {o.host}: {plain(o.reason)}" for o in step.outcomes if o.result != "done"]
-        lines += [f"{step.name}: {plain(fault)}" for fault in step.faults if not step.results]
+        lines += [f"{step.name}: {outcome.host}: {plain(outcome.reason)}" for outcome in step.down]
+        lines += [f"{step.name}: {plain(fault)}" for fault in step.faults if not step.checks]
     return lines
 
 
-def _baseline(d: Deployment, story: Story) -> list[str]:
+def _baseline(d: Deployment, story: Story, evidence: Evidence) -> list[str]:
     lines = [
         f"{'before' if step.name == 'baseline' else 'after'} {r.host}: {counted(r.items, 'item')} sha256 {r.digest}"
         for step in story.steps
-        for r in step.references
+        for r in evidence.references(step)
     ]
     if d.backout is None or not d.backout.compared:
         return lines
@@ -126,21 +128,12 @@ def _authority(d: Deployment, records: Sequence[Recorded], made_at: datetime) ->
     return [*lines, *map(plain, following_words(d, made_at))]
 
 
-def _decisions(records: Sequence[Recorded]) -> list[str]:
+def _decisions(d: Deployment, records: Sequence[Recorded]) -> list[str]:
     return [
         f"{r.at:%H:%M:%S} {r.event.kind.replace('_', ' ')} by {plain(str(getattr(r.event, 'by', '')))}: "
         f"{plain(str(getattr(r.event, 'reason', '') or getattr(r.event, 'note', '')))}"
-        for r in records
-        if r.event.kind in _DECISIONS
+        for r, _ in decisions_of(d, records)
     ]
-
-
-_DECISIONS = frozenset(
-    {
-        "confirmed", "held", "held_on", "retried", "excluded", "paused", "resumed", "abort_requested", "rejected",
-        "cancelled", "backout_began", "emergency_stopped", "emergency_lifted",
-    }
-)  # fmt: skip
 
 
 def _titled(title: str, lines: list[str]) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from orchestrator.adapters.report.axis import Shortened, Tick, TimeAxis
+from orchestrator.adapters.report.evidence import Evidence
 from orchestrator.domain.deployment import Deployment
 from orchestrator.policy.story import WAITING, Result, Story, StoryStep
 
@@ -71,7 +72,7 @@ class Timeline:
     shortened: tuple[Shortened, ...]
 
 
-def timeline_of(d: Deployment, story: Story, end: datetime) -> Timeline:
+def timeline_of(d: Deployment, story: Story, evidence: Evidence, end: datetime) -> Timeline:
     """The timeline up to `end`."""
     axis = TimeAxis(story.steps, d.began_at, end, LEFT, WIDTH)
     lanes: list[Lane] = [Lane(TOP, LANE, "deployment", host=False)]
@@ -86,7 +87,7 @@ def timeline_of(d: Deployment, story: Story, end: datetime) -> Timeline:
         if len(d.standings) <= HOSTS_UP_TO:
             for host in wave.hosts:
                 lanes.append(Lane(y, HOST_LANE, host, host=True))
-                bars += _host_bars(host, steps, axis, end, lanes[-1])
+                bars += _host_bars(host, steps, evidence, axis, end, lanes[-1])
                 y += HOST_LANE + 1
         y += GAP
     return Timeline(
@@ -131,24 +132,26 @@ def _bar(step: StoryStep, axis: TimeAxis, end: datetime, lane: Lane, result: Res
     )
 
 
-def _host_bars(host: str, steps: Iterable[StoryStep], axis: TimeAxis, end: datetime, lane: Lane) -> list[Bar]:
+def _host_bars(
+    host: str, steps: Iterable[StoryStep], evidence: Evidence, axis: TimeAxis, end: datetime, lane: Lane
+) -> list[Bar]:
     bars = []
     for step in steps:
-        result = _result_on(host, step)
+        result = _result_on(host, step, evidence)
         if result is not None:
             bars.append(_bar(step, axis, end, lane, result))
     return bars
 
 
-def _result_on(host: str, step: StoryStep) -> Result | None:
+def _result_on(host: str, step: StoryStep, evidence: Evidence) -> Result | None:
     """How the step went on one host; None where it was not asked of it."""
     if step.attempt and host in step.hosts:
-        outcome = next((each for each in step.outcomes if each.host == host), None)
+        outcome = next((each for each in evidence.outcomes(step) if each.host == host), None)
         if outcome is None:
             return step.result
         results: dict[str, Result] = {"done": "passed", "not_done": "failed", "unknown": "unknown"}
         return results[outcome.result]
-    answers = {result.answer for result in step.results if result.host == host}
+    answers = {result.answer for result in evidence.results(step) if result.host == host}
     if not answers:
         return None
     if "failed" in answers:

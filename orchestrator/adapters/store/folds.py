@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pydantic
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from sqlalchemy import Connection, Select, and_, delete, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -19,8 +19,7 @@ from orchestrator.adapters.store.forms import moment_text
 from orchestrator.adapters.store.tables import EVENTS, FOLDS
 from orchestrator.domain.brief import Brief, brief_of
 from orchestrator.domain.deployment import Deployment
-from orchestrator.engine.ports import Progress, Told
-from orchestrator.policy.story import Story
+from orchestrator.engine.ports import Progress
 
 AT_ONCE = 200
 """Deployments of one statement; databases have limits for the number of values in one."""
@@ -28,7 +27,7 @@ AT_ONCE = 200
 
 @cache
 def form() -> str:
-    """Names the code that folds and tells: every change to it, or to what reads it, makes all that was kept unfit."""
+    """Names the code that folds: every change to it, or to what reads it, makes all that was kept unfit."""
     digest = sha256(pydantic.VERSION.encode())
     for layer in (orchestrator.domain.__file__, orchestrator.policy.__file__):
         for file in sorted(Path(layer or "").parent.rglob("*.py")):
@@ -41,7 +40,7 @@ def progress(connection: Connection, deployments: Sequence[str]) -> Mapping[str,
     found: dict[str, Progress] = {}
     for start in range(0, len(deployments), AT_ONCE):
         names = deployments[start : start + AT_ONCE]
-        kept = {name: (body, story) for name, body, story in connection.execute(_fitting(names))}
+        kept = {row.deployment: row.body for row in connection.execute(_fitting(names))}
         found |= {
             name: Progress(last, _revived(kept.get(name)))
             for name, last in connection.execute(_last().where(EVENTS.c.deployment.in_(names)))
@@ -61,17 +60,15 @@ def briefs(connection: Connection) -> Mapping[str, Brief]:
     return found
 
 
-def keep(database: Database, told: Sequence[Told]) -> None:
+def keep(database: Database, deployments: Sequence[Deployment]) -> None:
     """Replace what was kept. Never raises for the database or the disk."""
     with suppress(SQLAlchemyError, OSError):
-        for start in range(0, len(told) if database.roomy() else 0, AT_ONCE):
-            part = told[start : start + AT_ONCE]
+        for start in range(0, len(deployments) if database.roomy() else 0, AT_ONCE):
+            part = deployments[start : start + AT_ONCE]
             # Not `write`: no ballast is thrown off for a cache.
             with database.writing() as connection:
-                connection.execute(
-                    delete(FOLDS).where(FOLDS.c.deployment.in_([one.deployment.id for one in part]))
-                )
-                connection.execute(insert(FOLDS), [_row(one) for one in part])
+                connection.execute(delete(FOLDS).where(FOLDS.c.deployment.in_([d.id for d in part])))
+                connection.execute(insert(FOLDS), [_row(d) for d in part])
 
 
 _MADE_OF = and_(
@@ -79,9 +76,9 @@ _MADE_OF = and_(
 )
 
 
-def _fitting(names: Sequence[str]) -> Select[str, bytes, bytes]:
+def _fitting(names: Sequence[str]) -> Select[str, bytes]:
     return (
-        select(FOLDS.c.deployment, FOLDS.c.body, FOLDS.c.story)
+        select(FOLDS.c.deployment, FOLDS.c.body)
         .join(EVENTS, _MADE_OF)
         .where(FOLDS.c.deployment.in_(names), FOLDS.c.form == form())
     )
@@ -91,33 +88,18 @@ def _last() -> Select[str, int]:
     return select(EVENTS.c.deployment, func.max(EVENTS.c.seq).label("seq")).group_by(EVENTS.c.deployment)
 
 
-def _revived(kept: tuple[bytes, bytes] | None) -> Told | None:
-    if kept is None:
-        return None
-    body, story = kept
-    try:
-        return Told(
-            Deployment.model_validate_json(zlib.decompress(body)),
-            _story().validate_json(zlib.decompress(story)),
-        )
-    except (zlib.error, ValidationError):
-        return None
+def _revived(body: bytes | None) -> Deployment | None:
+    with suppress(zlib.error, ValidationError):
+        return None if body is None else Deployment.model_validate_json(zlib.decompress(body))
+    return None
 
 
-@cache
-def _story() -> TypeAdapter[Story]:
-    """Made when it is first asked for: who looks at briefs only needs none."""
-    return TypeAdapter(Story)
-
-
-def _row(told: Told) -> dict[str, object]:
-    d = told.deployment
+def _row(d: Deployment) -> dict[str, object]:
     return {
         "deployment": d.id,
         "seq": d.seq,
         "at": moment_text(d.last_at),
         "form": form(),
         "body": zlib.compress(d.model_dump_json().encode(), level=1),
-        "story": zlib.compress(_story().dump_json(told.story), level=1),
         "brief": brief_of(d).model_dump_json(),
     }

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from orchestrator.adapters.store.claim import Claims, FileClaim
+from orchestrator.adapters.store.condensed_events import condensed_of, keep_read, keep_written, rows_of
 from orchestrator.adapters.store.database import Database, FileDatabase
 from orchestrator.adapters.store.disk import Relief, no_relief
 from orchestrator.adapters.store.faults import translated
@@ -19,9 +20,11 @@ from orchestrator.adapters.store.postgresql import shown
 from orchestrator.adapters.store.private import private_directory
 from orchestrator.adapters.store.tables import EVENTS
 from orchestrator.domain.brief import Brief
+from orchestrator.domain.condensed import Condensed, condensed
+from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import HOUSE, VERSION, Event, Recorded
 from orchestrator.domain.noun import Name
-from orchestrator.engine.ports import Clock, DriverClaim, Journal, Progress, Proof, Told
+from orchestrator.engine.ports import Clock, DriverClaim, Journal, Progress, Proof
 from orchestrator.errors import Conflict, StoreFault
 
 FILE = "journal.sqlite"
@@ -68,7 +71,9 @@ class SqlJournal(Journal):
                 proof(records)
             try:
                 if records:
-                    connection.execute(insert(EVENTS), [_row(record) for record in records])
+                    rows = [_row(record) for record in records]
+                    connection.execute(insert(EVENTS), rows)
+                    keep_written(self._database, connection, records)
             except IntegrityError:
                 raise _conflict(deployment, expected_seq) from None
             return records
@@ -86,6 +91,17 @@ class SqlJournal(Journal):
         with translated(f"The journal {self._database.place} cannot be read"):
             rows = self._database.look(lambda connection: connection.execute(wanted).all())
         return [self._recorded(deployment, *row) for row in rows]
+
+    def read_condensed(self, deployment: str, after: int = 0) -> list[Condensed]:
+        """Long events as they were condensed when they were appended; where that is missing, it is made good."""
+        with translated(f"The journal {self._database.place} cannot be read"):
+            rows = self._database.look(lambda connection: rows_of(connection, deployment, after))
+        try:
+            records = [condensed_of(row) for row in rows]
+        except (StoreFault, ValueError):
+            return [condensed(record) for record in self.read(deployment, after)]
+        keep_read(self._database, deployment, rows, records)
+        return records
 
     def deployments(self) -> list[str]:
         """By the time of their first event; of one moment, by name backwards."""
@@ -107,9 +123,9 @@ class SqlJournal(Journal):
         with translated(f"The journal {self._database.place} cannot be read"):
             return self._database.look(briefs)
 
-    def keep(self, told: Sequence[Told]) -> None:
+    def keep(self, deployments: Sequence[Deployment]) -> None:
         """One transaction; left undone where the database cannot be written to, or the disk has little room."""
-        keep(self._database, told)
+        keep(self._database, deployments)
 
     def drive_alone(self, deployment: str) -> DriverClaim:
         """A lock on `drivers/DEPLOYMENT` in the directory; with a server that several machines share, one of the server's."""

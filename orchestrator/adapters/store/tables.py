@@ -63,13 +63,24 @@ FOLDS = Table(
     Column("at", String(32), nullable=False),
     Column("form", String(64), nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Column("story", LargeBinary, nullable=False),
     Column("brief", Text, nullable=False),
 )
-"""One row a deployment whose fold was kept: the last event in it, the code that made it, itself, its story and its brief.
+"""One row a deployment whose fold was kept: the last event in it, the code that made it, itself and its brief.
 
 It may be emptied.
 """
+
+CONDENSED = Table(
+    "condensed_events",
+    METADATA,
+    Column("deployment", String(100), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(32), nullable=False),
+    Column("form", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("counts", Text, nullable=False),
+)
+"""One row for each long event: the same event condensed, what was counted, and the code that did it. It may be emptied."""
 
 SCHEMA = Table("schema_steps", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
 """One row for each step of STEPS that this database has taken."""
@@ -85,7 +96,19 @@ def _folds_with_briefs(connection: Connection) -> None:
     FOLDS.create(connection)
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (EVENTS.create, _locks, FOLDS.create, _folds_with_briefs)
+def _condensed_events(connection: Connection) -> None:
+    FOLDS.drop(connection)
+    FOLDS.create(connection)
+    CONDENSED.create(connection)
+
+
+STEPS: tuple[Callable[[Connection], None], ...] = (
+    EVENTS.create,
+    _locks,
+    FOLDS.create,
+    _folds_with_briefs,
+    _condensed_events,
+)
 """Step n leads to version n; a step that was released is never changed, the next one is added behind it."""
 
 

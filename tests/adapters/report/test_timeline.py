@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from orchestrator.adapters.report.evidence import Evidence
 from orchestrator.adapters.report.timeline import LETTER, SIGN, Bar, _clear_of_signs, timeline_of
 from orchestrator.domain.fold import fold
 from orchestrator.policy.story import Result
@@ -14,7 +15,7 @@ from tests.journals.corpus import NAMES, recorded
 @pytest.mark.parametrize("name", NAMES)
 def test_labels_stay_in_their_bars_and_clear_of_the_signs_of_others(name: str) -> None:
     d, story = fold(recorded(name)), story_of(recorded(name))
-    bars = timeline_of(d, story, d.ended_at or d.last_at).bars
+    bars = timeline_of(d, story, Evidence(recorded(name)), d.ended_at or d.last_at).bars
     assert bars
     for bar in (bar for bar in bars if bar.label):
         end = bar.label_x + len(bar.label) * LETTER

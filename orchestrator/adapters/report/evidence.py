@@ -1,0 +1,37 @@
+"""The whole evidence of a step, which its story only counts where it is as it should be."""
+
+from collections.abc import Sequence
+
+from orchestrator.domain import events as e
+from orchestrator.domain.baseline import BaselineReference
+from orchestrator.domain.check import CheckResult
+from orchestrator.domain.events import Event, Recorded
+from orchestrator.domain.outcome import HostOutcome
+from orchestrator.policy.story import StoryStep
+
+CHECKED = (e.EnvironmentVerified, e.Refused, e.EntryChecked, e.WaveChecked)
+CAPTURED = (e.BaselineCaptured, e.RestorationCompared)
+
+
+class Evidence:
+    """A journal, asked for what belongs to a step of its story."""
+
+    def __init__(self, records: Sequence[Recorded]) -> None:
+        self._events = {record.seq: record.event for record in records}
+
+    def results(self, step: StoryStep) -> tuple[CheckResult, ...]:
+        """Every answer to a check."""
+        return tuple(r for event in self._of(step) if isinstance(event, CHECKED) for r in event.results)
+
+    def outcomes(self, step: StoryStep) -> tuple[HostOutcome, ...]:
+        """What came of a run on every host."""
+        return tuple(
+            h for event in self._of(step) if isinstance(event, e.AttemptEnded) for h in event.outcome.hosts
+        )
+
+    def references(self, step: StoryStep) -> tuple[BaselineReference, ...]:
+        """Every baseline that was captured."""
+        return tuple(r for event in self._of(step) if isinstance(event, CAPTURED) for r in event.baselines)
+
+    def _of(self, step: StoryStep) -> list[Event]:
+        return [self._events[number] for number in step.records]
