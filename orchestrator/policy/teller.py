@@ -7,8 +7,9 @@ default.
 from dataclasses import dataclass
 from functools import singledispatch
 
+from orchestrator.domain.attempted import Attempted
 from orchestrator.domain.condensed import Counts
-from orchestrator.domain.deployment import Attempted, Deployment
+from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import Event
 from orchestrator.policy.step_changes import StepChange
 from orchestrator.policy.story import StepName
