@@ -272,14 +272,6 @@ class ProjectFiles(ABC):
         """What stands at a path that may be absolute and lie outside the project."""
 
 
-class Inventory(ABC):
-    """The hosts of an environment."""
-
-    @abstractmethod
-    def resolve(self, plan: ReleasePlan, project: Path, pattern: str) -> list[Target]:
-        """The targets a host pattern names, in inventory order. Raises PlanFault when the inventory cannot be read."""
-
-
 class Targets(ABC):
     """What orch itself asks of hosts: one round trip a host, all hosts in parallel, on new connections."""
 
