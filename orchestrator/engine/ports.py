@@ -14,7 +14,6 @@ from orchestrator.domain.check import Check, CheckResult
 from orchestrator.domain.events import Event, Recorded
 from orchestrator.domain.host_lock import HostLock
 from orchestrator.domain.inspection import Inspection, PlaybookFinding
-from orchestrator.domain.place import Place
 from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.sighting import Sighting, TaskSeen
@@ -227,14 +226,14 @@ class Playbooks(ABC):
         """Give up what was made ready. Attempts go on, and new ones can be started as before."""
 
 
-class Planning(ABC):
-    """Release plans as people hand them in."""
+class PlanFiles(ABC):
+    """Release plans as people hand them in: files, each in the folder of its project."""
 
     @abstractmethod
-    def prepare(self, plan: Path, place: Place | None = None) -> PreparedPlan:
-        """The plan checked whole, with hosts and waves resolved; in another `place` where it is to be rehearsed.
+    def load(self, file: Path, project: Path | None = None) -> PreparedPlan:
+        """The plan in a file, with its lines and its place; nothing that it names is opened.
 
-        Raises PlanFault with every fault there is.
+        `project` overrides the folder that its paths are relative to. Raises NotFound, PlanFault with every fault of its form.
         """
 
 
@@ -284,6 +283,9 @@ class Targets(ABC):
 
     def close(self) -> None:  # noqa: B027 - most implementations keep nothing
         """End the connections that stayed; the next call makes new ones."""
+
+    def make_ready(self) -> None:  # noqa: B027 - most implementations need nothing
+        """Hosts may be asked soon: prepare what the first question needs. Nothing is asked, promised or raised."""
 
     @abstractmethod
     def verify(self, targets: Sequence[Target], checks: Sequence[Check], project: Path) -> list[CheckResult]:
@@ -356,7 +358,9 @@ Watcher = Callable[[Recorded], None]
 class Ports:
     """All ports of the engine, wired by the composition root."""
 
-    planning: Planning
+    plan_files: PlanFiles
+    inspector: Inspector
+    project_files: ProjectFiles
     clock: Clock
     journal: Journal
     storage: Storage
