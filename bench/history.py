@@ -101,7 +101,7 @@ def _look_at_all(ports: Ports) -> None:
 
 def _refused_second(ports: Ports) -> None:
     """The plan is that of the one that is open, which is found first; all must be looked at where none is."""
-    prepared = ports.planning.prepare(Path("plan.yml")).model_copy(update={"plan_sha256": "f" * 64})
+    prepared = ports.plan_files.load(Path("plan.yml")).model_copy(update={"plan_sha256": "f" * 64})
     refuse_second(ports.journal, prepared)
 
 

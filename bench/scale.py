@@ -38,11 +38,12 @@ from orchestrator.engine.use_cases import open_deployment
 from orchestrator.policy.rollout import waves_of
 from orchestrator.policy.verdict import judge
 from tests.fakes.authority import FakeAuthority, FakeKeys
+from tests.fakes.plans import FakePlans
 from tests.fakes.playbooks import FakePlaybooks, Script
 from tests.fakes.storage import FakeStorage
 from tests.fakes.targets import FakeTargets
 from tests.plans import plan_of, plan_tree, prepared, targets_named
-from tests.simulation.run import _Library, _Planning
+from tests.simulation.run import _Library
 
 ITEMS = 40
 """Configuration items in each host's baseline."""
@@ -92,8 +93,11 @@ def simulated(
     tree["validation"]["acceptance"] = [{"http": f"http://{{address}}/{n}"} for n in range(CHECKS)]
     authority = FakeAuthority(policy)
     plan = prepared(plan_of(tree), fleet, authority)
+    plans = FakePlans(plan)
     ports = Ports(
-        planning=_Planning(plan),
+        plan_files=plans,
+        inspector=plans,
+        project_files=plans,
         clock=clock,
         journal=SqlJournal(home, clock),
         storage=FakeStorage(size=1 << 40),

@@ -18,7 +18,6 @@ from orchestrator.errors import UsageFault
 
 if TYPE_CHECKING:
     from orchestrator.adapters.keys.key_folder import KeyFolder
-    from orchestrator.engine.plan_check import PlanPorts
     from orchestrator.engine.ports import Clock, Drivers, Ports
 
 
@@ -70,25 +69,14 @@ def drivers(home: Path | None = None) -> Drivers:
     return DriverProcesses(home_of(home), process.spawn_child)
 
 
-def plan_ports(home: Path | None = None, warm: WarmStart | None = None) -> PlanPorts:
-    """What a plan check asks."""
-    from orchestrator.adapters.ansible.inspector_port import AnsibleInspector
-    from orchestrator.adapters.clock import SystemClock
-    from orchestrator.adapters.files.media_library import DirectoryLibrary
-    from orchestrator.adapters.files.project_authority import ProjectAuthority
-    from orchestrator.adapters.files.project_files import DirectoryFiles
-    from orchestrator.engine.plan_check import PlanPorts
+def ports_to_check(home: Path | None = None) -> Ports:
+    """All ports, for a check of a plan: no store is opened, and none is made where there is none."""
+    from orchestrator.bootstrap.wired import WiredPorts
 
-    return PlanPorts(
-        inspector=AnsibleInspector(warm),
-        library=DirectoryLibrary(),
-        files=DirectoryFiles(),
-        authority=ProjectAuthority(home_of(home)),
-        now=SystemClock().now,
-    )
+    return WiredPorts(home_of(home))
 
 
-def ports(home: Path | None = None, project: Path | None = None, warm: WarmStart | None = None) -> Ports:
+def ports(home: Path | None = None, warm: WarmStart | None = None) -> Ports:
     """All ports over real hosts, real Ansible and the store below `home`. Raises StoreFault.
 
     `warm` has the zygote that serves both the plan check and the runs, where there is one already.
@@ -96,14 +84,14 @@ def ports(home: Path | None = None, project: Path | None = None, warm: WarmStart
     from orchestrator.bootstrap.wired import WiredPorts
 
     # At once: who drives for days does not load a part of orch that was upgraded meanwhile.
-    return WiredPorts(home_of(home), project, warm).load()
+    return WiredPorts(home_of(home), warm).load()
 
 
 def ports_to_look(home: Path | None = None) -> Ports:
     """The same for who looks, or puts a word on the journal: each is loaded when it is asked for. Raises StoreFault."""
     from orchestrator.bootstrap.wired import WiredPorts
 
-    return WiredPorts(home_of(home), None, None)
+    return WiredPorts(home_of(home)).opened()
 
 
 def ports_to_start(plan: Path) -> Ports:

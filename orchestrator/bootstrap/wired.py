@@ -5,52 +5,75 @@ from __future__ import annotations
 import os
 from dataclasses import fields
 from functools import cached_property
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from orchestrator.adapters import process
 from orchestrator.adapters.clock import SystemClock
-from orchestrator.adapters.store.disk import DiskStorage
-from orchestrator.adapters.store.journal import SqlJournal
-from orchestrator.bootstrap import disk_reserve, plan_ports
+from orchestrator.bootstrap import disk_reserve
 from orchestrator.engine import ports
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from orchestrator.adapters.ansible.warm_start import WarmStart
+    from orchestrator.adapters.store.disk import DiskStorage
 
 
 class WiredPorts(ports.Ports):
-    """All ports over real hosts, real Ansible and the store below `root`, which is opened at once."""
+    """All ports over real hosts, real Ansible and the store below `root`, which is opened when it is first asked for."""
 
-    def __init__(self, root: Path, project: Path | None, warm: WarmStart | None) -> None:
-        """Raises StoreFault."""
-        clock, storage = SystemClock(), DiskStorage(root, disk_reserve())
-        url = os.environ.get("ORCH_STORE_URL") or None
+    def __init__(self, root: Path, warm: WarmStart | None = None) -> None:
         # Past the guard of a frozen dataclass, which keeps everybody else from changing a port.
-        self.__dict__.update(clock=clock, storage=storage)
-        self.__dict__.update(journal=SqlJournal(root, clock, url=url, relief=storage.relieve))
-        self._root, self._project, self._warm = root, project, warm
-        self._url, self._relief = url, storage.relieve
+        self.__dict__.update(clock=SystemClock())
+        self._root, self._warm = root, warm
+        self._url = os.environ.get("ORCH_STORE_URL") or None
+
+    def opened(self) -> WiredPorts:
+        """Open the store now. Raises StoreFault."""
+        _ = self.journal
+        return self
 
     def load(self) -> WiredPorts:
-        """Wire the others too."""
-        for port in fields(self):
+        """Wire the others too. Raises StoreFault."""
+        for port in fields(self.opened()):
             getattr(self, port.name)
         return self
 
     @cached_property
-    def planning(self) -> ports.Planning:
-        from orchestrator.adapters.files.plan_folder import PlanFolder
+    def storage(self) -> DiskStorage:
+        from orchestrator.adapters.store.disk import DiskStorage
 
-        return PlanFolder(plan_ports(self._root, self._warm), self._project, meanwhile=_load_ssh)
+        return DiskStorage(self._root, disk_reserve())
+
+    @cached_property
+    def journal(self) -> ports.Journal:
+        from orchestrator.adapters.store.journal import SqlJournal
+
+        return SqlJournal(self._root, self.clock, url=self._url, relief=self.storage.relieve)
+
+    @cached_property
+    def plan_files(self) -> ports.PlanFiles:
+        from orchestrator.adapters.files.plan_file import FolderPlanFiles
+
+        return FolderPlanFiles()
+
+    @cached_property
+    def inspector(self) -> ports.Inspector:
+        from orchestrator.adapters.ansible.inspector_port import AnsibleInspector
+
+        return AnsibleInspector(self._warm)
+
+    @cached_property
+    def project_files(self) -> ports.ProjectFiles:
+        from orchestrator.adapters.files.project_files import DirectoryFiles
+
+        return DirectoryFiles()
 
     @cached_property
     def locks(self) -> ports.HostLocks:
         from orchestrator.adapters.store.host_locks import SqlHostLocks
 
-        return SqlHostLocks(self._root, self.clock, url=self._url, relief=self._relief)
+        return SqlHostLocks(self._root, self.clock, url=self._url, relief=self.storage.relieve)
 
     @cached_property
     def playbooks(self) -> ports.Playbooks:
@@ -69,7 +92,7 @@ class WiredPorts(ports.Ports):
     def baselines(self) -> ports.BaselineStore:
         from orchestrator.adapters.store.baselines import DirectoryBaselineStore
 
-        return DirectoryBaselineStore(self._root / "baselines", relief=self._relief)
+        return DirectoryBaselineStore(self._root / "baselines", relief=self.storage.relieve)
 
     @cached_property
     def library(self) -> ports.MediaLibrary:
@@ -88,8 +111,3 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.keys.folder_keys import FolderKeys
 
         return FolderKeys(self._root)
-
-
-def _load_ssh() -> None:
-    """Import what the first round trip needs: it takes a while, and would be waited for then."""
-    import_module("orchestrator.adapters.ssh.round_trip")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,7 @@ from orchestrator.cli.given import moment_given, noun_given
 from orchestrator.cli.own_key import card_file, key_file, key_option, own_key
 from orchestrator.cli.person import by_option, json_option
 from orchestrator.domain.approval import Approval, Decision, SignedApproval
-from orchestrator.domain.deployment import Deployment
-from orchestrator.engine.approving import give, objections, question_about
+from orchestrator.engine.approving import ApprovalSession, give, open_session, take_in
 from orchestrator.engine.finding import find
 from orchestrator.engine.ports import Ports
 from orchestrator.errors import Cancelled, Fault, NotFound, OrchError, PlanFault, Refused, UsageFault
@@ -127,16 +126,21 @@ def review(**said: Any) -> int:
 
 def _say(decision: Decision, word: Word) -> int:
     if word.files:
-        return _from_files(word)
+        return take_files(ports_of_home(), word)
     if word.deployment is None or not word.role or not word.reason:
         raise UsageFault(
             "Name the deployment, --as ROLE and --reason TEXT; or --file FILE for a word signed elsewhere."
         )
     if word.plan_digest is not None:
         return _without_journal(decision, word)
-    ports = ports_of_home()
+    return sign(ports_of_home(), decision, word)
+
+
+def sign(ports: Ports, decision: Decision, word: Word) -> int:
+    """Show what it is for, sign it, and put it on the journal or into a file."""
     d = find(ports, word.deployment)
-    question = question_about(ports, d)
+    session = open_session(ports, d)
+    question = session.question
     if not word.as_json:
         print_outline(approval_outline(d, question))
     key = own_key(word.key)
@@ -145,14 +149,15 @@ def _say(decision: Decision, word: Word) -> int:
     usual = f"{question.policy.approvals.valid_for:.0f}s"
     unsigned = _approval(decision, word, d.id, question.effective.digest, key, person, usual)
     signed = key.approve(unsigned)
-    found = objections(ports, d, [signed])
-    if found:
-        raise Refused("\n".join([*found[signed], f"Nothing was put on the journal of {d.id}."]))
+    session = take_in(ports, session, [signed])
+    objections = session.objections([signed])
+    if objections:
+        raise Refused("\n".join([*objections[signed], f"Nothing was put on the journal of {d.id}."]))
     _ask(signed, word)
     if word.out is not None:
         return _written(word.out, signed, as_json=word.as_json)
-    after = give(ports, d, [signed], by=word.by)
-    return _told(ports, after, [signed], as_json=word.as_json)
+    after = give(ports, session, [signed], by=word.by)
+    return _report(after, [signed], as_json=word.as_json)
 
 
 def _without_journal(decision: Decision, word: Word) -> int:
@@ -217,8 +222,9 @@ def _written(file: Path, signed: SignedApproval, *, as_json: bool) -> int:
     return 0
 
 
-def _told(ports: Ports, d: Deployment, given: Sequence[SignedApproval], *, as_json: bool) -> int:
-    missing = [] if d.follow_up.closed is not None else list(missing_words(d, question_about(ports, d)))
+def _report(after: ApprovalSession, given: Sequence[SignedApproval], *, as_json: bool) -> int:
+    d = after.deployment
+    missing = [] if d.closed is not None else list(missing_words(d, after.question))
     if as_json:
         words = [json.loads(signed.model_dump_json()) for signed in given]
         click.echo(
@@ -237,26 +243,27 @@ def _told(ports: Ports, d: Deployment, given: Sequence[SignedApproval], *, as_js
     return 0
 
 
-def _from_files(word: Word) -> int:
+def take_files(ports: Ports, word: Word) -> int:
+    """Put words that were signed elsewhere on the journals of their deployments, all of them or none."""
     if word.deployment or word.role or word.reason or word.out or word.plan_digest:
         raise UsageFault(
             "--file takes a word as it was signed; leave out the deployment and every other option."
         )
-    ports, signed = ports_of_home(), _read(word.files)
+    signed = _read(word.files)
     by_subject: dict[str, list[SignedApproval]] = {}
     for one in signed.values():
         by_subject.setdefault(one.approval.subject, []).append(one)
-    deployments, reasons = _deployments(ports, by_subject), list[str]()
+    sessions, reasons = _sessions(ports, by_subject), list[str]()
     for subject, words in by_subject.items():
-        d = deployments.get(subject)
-        against = objections(ports, d, words) if d is not None else _nobody_s(words)
+        session = sessions.get(subject)
+        against = session.objections(words) if session is not None else _nobody_s(words)
         for file, one in signed.items():
             reasons += [f"{file}: {reason}" for reason in against.get(one, ())]
     if reasons:
         raise Refused("\n".join([*reasons, f"None of {counted(len(signed), 'file')} was put on a journal."]))
     for subject, words in by_subject.items():
-        after = give(ports, deployments[subject], words, by=word.by)
-        _told(ports, after, words, as_json=word.as_json)
+        after = give(ports, sessions[subject], words, by=word.by)
+        _report(after, words, as_json=word.as_json)
     return 0
 
 
@@ -275,9 +282,14 @@ def _read(files: Sequence[Path]) -> dict[Path, SignedApproval]:
     return signed
 
 
-def _deployments(ports: Ports, subjects: Sequence[str] | dict[str, Any]) -> dict[str, Deployment]:
+def _sessions(ports: Ports, by_subject: Mapping[str, Sequence[SignedApproval]]) -> dict[str, ApprovalSession]:
+    """A session for each deployment that is there, with the words for it taken in."""
     known = set(ports.journal.deployments())
-    return {subject: find(ports, subject) for subject in subjects if subject in known}
+    return {
+        subject: take_in(ports, open_session(ports, find(ports, subject)), words)
+        for subject, words in by_subject.items()
+        if subject in known
+    }
 
 
 def _nobody_s(words: Sequence[SignedApproval]) -> dict[SignedApproval, tuple[str, ...]]:

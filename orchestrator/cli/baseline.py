@@ -15,6 +15,7 @@ from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import RestorationCompared
 from orchestrator.domain.plain_text import plain
 from orchestrator.engine.finding import find
+from orchestrator.engine.plan_check import prepare_plan
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.practices.baseline import why_not_whole
 from orchestrator.errors import ExitCode, NotFound, Refused
@@ -33,7 +34,7 @@ def baseline() -> None:
 def capture(plan: Path, as_json: bool) -> None:  # noqa: FBT001
     """Capture the baseline that PLAN declares, of every host it names, and keep it; nothing is deployed."""
     ports = ports_of_home()
-    prepared = ports.planning.prepare(plan)
+    prepared = prepare_plan(ports, plan)
     captured = ports.targets.capture(prepared.targets, prepared.plan.backout.baseline)
     missing: list[str] = []
     whole: list[Baseline] = []

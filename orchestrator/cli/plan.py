@@ -12,13 +12,11 @@ from typing import Any
 
 import click
 
-from orchestrator.adapters.files.plan_file import load_plan
-from orchestrator.adapters.files.project_files import project_of
 from orchestrator.cli.branches import print_outline
 from orchestrator.cli.plan_outline import outline, strategy_words
 from orchestrator.cli.plan_times import times_json, times_outline
 from orchestrator.cli.schedule_times import moment_of_option, zone_given, zone_option
-from orchestrator.domain.checked_plan import CheckedPlan
+from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.engine.plan_check import check_plan
 from orchestrator.errors import ExitCode, Fault, PlanFault
 from orchestrator.policy.times_ahead import TimesAhead, times_ahead
@@ -73,12 +71,12 @@ def show(file: Path, project: Path | None, at: str | None, zone: str | None, as_
     zone_given(zone)
     try:
         checked = _checked(file, project)
-        ahead = None if checked.faults else _ahead(checked, project, at, zone)
+        ahead = None if checked.faults else _ahead(checked, at, zone)
     except PlanFault as fault:
         return _report(str(file), fault.faults, (), as_json=as_json)
     if ahead is None:
         return _report(str(file), checked.faults, checked.warnings, as_json=as_json)
-    plan = checked.loaded.plan
+    plan = checked.plan
     if as_json:
         shown = {"point_of_no_return": times_json(ahead), "sections": plan.model_dump(mode="json")}
         _print_json({"plan": str(file), "ok": True, "faults": [], **_resolved(checked), **shown})
@@ -97,30 +95,28 @@ def schema() -> None:
     _print_json(plan_schema())
 
 
-def _checked(file: Path, project: Path | None) -> CheckedPlan:
-    from orchestrator.bootstrap import plan_ports
+def _checked(file: Path, project: Path | None) -> PreparedPlan:
+    from orchestrator.bootstrap import ports_to_check
 
-    loaded = load_plan(file)
-    folder = project.resolve() if project else project_of(loaded)
+    ports = ports_to_check()
+    loaded = ports.plan_files.load(file, project)
     with _progress() as say:
-        return check_plan(loaded, folder, plan_ports(), say=say)
+        return check_plan(ports, loaded, say=say)
 
 
-def _ahead(checked: CheckedPlan, project: Path | None, at: str | None, zone: str | None) -> TimesAhead:
+def _ahead(checked: PreparedPlan, at: str | None, zone: str | None) -> TimesAhead:
     """From what was measured here and in rehearsals; asked of a plan without faults. Raises PlanFault, UsageFault."""
     from orchestrator.bootstrap import ports as ports_of_home
     from orchestrator.engine.foresight import question_ahead
 
-    ports, loaded = ports_of_home(), checked.loaded
-    folder = project.resolve() if project else project_of(loaded)
+    ports = ports_of_home()
     starts = moment_of_option(at, ports.clock.now(), zone, "--at") if at is not None else None
-    question = question_ahead(ports, checked.prepared(loaded.file, str(folder)))
-    return times_ahead(question, starts)
+    return times_ahead(question_ahead(ports, checked), starts)
 
 
-def _resolved(checked: CheckedPlan) -> dict[str, Any]:
+def _resolved(checked: PreparedPlan) -> dict[str, Any]:
     return {
-        "sha256": checked.loaded.sha256,
+        "sha256": checked.plan_sha256,
         "strategy": strategy_words(checked),
         "hosts": [target.host for target in checked.targets],
         "waves": [wave.model_dump(mode="json") for wave in checked.waves],

@@ -16,16 +16,16 @@ from orchestrator.domain.check import (
     SpaceCheck,
     title_of,
 )
-from orchestrator.domain.checked_plan import CheckedPlan
+from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.wave import Gate, Limit, Wave
 from orchestrator.domain.words import seconds_words, size_words
 from orchestrator.policy.following import needs_words
 
 
-def outline(checked: CheckedPlan, times: Branch) -> Branch:
+def outline(checked: PreparedPlan, times: Branch) -> Branch:
     """The whole plan as a tree of lines; `times` is its point of no return."""
-    plan = checked.loaded.plan
+    plan = checked.plan
     release = plan.release
     kind = "Emergency release" if release.emergency else "Release"
     return Branch(
@@ -44,9 +44,9 @@ def outline(checked: CheckedPlan, times: Branch) -> Branch:
     )
 
 
-def strategy_words(checked: CheckedPlan) -> str:
+def strategy_words(checked: PreparedPlan) -> str:
     """The strategy in one sentence, said out loud where it has no second chance."""
-    strategy = checked.loaded.plan.strategy
+    strategy = checked.plan.strategy
     hosts, waves = len(checked.targets), checked.waves
     if strategy.kind == "big-bang":
         return f"BIG-BANG: ALL {hosts} HOSTS AT ONCE"
@@ -117,7 +117,7 @@ def _release(plan: ReleasePlan) -> Branch:
     return Branch("Release package", tuple(_groups(titled)))
 
 
-def _before(plan: ReleasePlan, checked: CheckedPlan) -> Iterable[Branch]:
+def _before(plan: ReleasePlan, checked: PreparedPlan) -> Iterable[Branch]:
     window = plan.schedule.window
     opens = (
         f"not before {window.opens.isoformat()}, no wave after {window.closes.isoformat()}"
@@ -138,9 +138,9 @@ def _before(plan: ReleasePlan, checked: CheckedPlan) -> Iterable[Branch]:
     yield Branch("Before any host is touched", (*(Branch(line) for line in first), checks, baseline))
 
 
-def _authority(checked: CheckedPlan) -> Iterable[str]:
+def _authority(checked: PreparedPlan) -> Iterable[str]:
     """Which rules bind, and who is asked before."""
-    plan, policy, model = checked.loaded.plan, checked.policy, checked.model
+    plan, policy, model = checked.plan, checked.policy, checked.model
     asked = list(plan.approval.required)
     if policy is not None:
         yield f"policy {policy.policy} version {policy.version} binds: {policy.title}"
@@ -152,8 +152,8 @@ def _authority(checked: CheckedPlan) -> Iterable[str]:
         yield f"approval by {', '.join(asked)}"
 
 
-def _strategy(checked: CheckedPlan) -> Branch:
-    plan = checked.loaded.plan
+def _strategy(checked: PreparedPlan) -> Branch:
+    plan = checked.plan
     overall = plan.strategy.failure_limit.overall
     return Branch(
         f"Strategy: {strategy_words(checked)}",

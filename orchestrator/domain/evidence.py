@@ -87,8 +87,3 @@ class RunExit(Noun):
 def by_host(evidence: RunEvidence) -> dict[HostName, HostEvidence]:
     """What is known of each host that an event names."""
     return {seen.host: seen for seen in reversed(evidence.hosts)}
-
-
-def of_host(evidence: RunEvidence, host: HostName) -> HostEvidence:
-    """What is known of a host; of one that no event names, nothing."""
-    return by_host(evidence).get(host, HostEvidence(host=host))

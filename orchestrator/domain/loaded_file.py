@@ -24,13 +24,23 @@ class LoadedFile(Generic[N]):
 
     def line_of(self, path: str) -> int:
         """The line of a path such as `windows[1].zone`, or of the nearest thing around it."""
-        while path:
-            if path in self.lines:
-                return self.lines[path]
-            path = path[: max(path.rfind("."), path.rfind("["), 0)]
-        return 1
+        return line_at(self.lines, path)
 
     def fault(self, objection: Objection) -> Fault:
         """An objection as a fault of this file, with its line."""
-        words = (plain(text, _LONGEST_WORDS) for text in objection[1:])
-        return Fault(self.file, self.line_of(objection.path), objection.path, *words)
+        return fault_in(self.file, self.lines, objection)
+
+
+def line_at(lines: Mapping[str, int], path: str) -> int:
+    """The line of a path such as `windows[1].zone`, or of the nearest thing around it."""
+    while path:
+        if path in lines:
+            return lines[path]
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+    return 1
+
+
+def fault_in(file: str, lines: Mapping[str, int], objection: Objection) -> Fault:
+    """An objection as a fault of a file that a person wrote, with its line."""
+    words = (plain(text, _LONGEST_WORDS) for text in objection[1:])
+    return Fault(file, line_at(lines, objection.path), objection.path, *words)

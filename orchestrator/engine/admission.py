@@ -1,6 +1,7 @@
 """Gathers what admission is decided from: rules, keys and approvals, and what earlier deployments tell."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,14 +27,28 @@ MOST_MEASURED = 5
 """Earlier deployments whose times are read from their journals."""
 
 
-def question_of(ports: Ports, d: Deployment, now: datetime) -> Question:
-    """The question whether this deployment may start, or go on, at this moment. Raises PlanFault for keys that are faulty."""
-    project = folder(d.project)
-    keyring = ports.keys.keyring(project)
-    governed = d.authority.policy is not None
-    ruled = governed or keyring.keys or d.authority.model is not None
-    others = briefs(ports.journal, besides=d.id) if ruled else []
-    approvals = ports.keys.present(_given(d), keyring)
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What every question about one deployment rests on, read once.
+
+    The trusted keys, signed words with what their signatures are worth, and the other deployments.
+    """
+
+    keyring: Keyring
+    words: tuple[PresentedApproval, ...]
+    others: Sequence[Brief]
+
+
+def question_of(ports: Ports, d: Deployment, now: datetime, known: Known | None = None) -> Question:
+    """The question whether this deployment may start, or go on, at this moment. Raises PlanFault for keys that are faulty.
+
+    What is `known` is neither read nor verified again.
+    """
+    keyring = known.keyring if known else ports.keys.keyring(folder(d.project))
+    governed = d.policy is not None
+    ruled = governed or keyring.keys or d.model is not None
+    others = (known.others if known else briefs(ports.journal, besides=d.id)) if ruled else []
+    approvals = verified(ports, _given(d), keyring, known.words if known else ())
     certificates = _certificates(ports, d, keyring) if governed else ()
     return asked_about(
         d,
@@ -85,9 +100,20 @@ def asked_about(
     )
 
 
-def may_start(ports: Ports, d: Deployment, now: datetime) -> Admission:
+def verified(
+    ports: Ports, words: Iterable[SignedApproval], keyring: Keyring, known: Sequence[PresentedApproval] = ()
+) -> tuple[PresentedApproval, ...]:
+    """Each of these words once, with what its signature is worth; those that are known are not verified again."""
+    by_word = {presented.signed: presented for presented in known}
+    wanted = tuple(dict.fromkeys(words))
+    new = [signed for signed in wanted if signed not in by_word]
+    by_word |= zip(new, ports.keys.present(new, keyring), strict=True)
+    return tuple(by_word[signed] for signed in wanted)
+
+
+def may_start(ports: Ports, d: Deployment, now: datetime, known: Known | None = None) -> Admission:
     """What admission would say of a deployment that is open; nothing is started, used up or put on the journal."""
-    return admission.admit(question_of(ports, d, now))
+    return admission.admit(question_of(ports, d, now, known))
 
 
 def approved(d: Deployment, answer: Admission) -> Approved:

@@ -1,15 +1,16 @@
 """Signed words of people to a deployment: judged first, all of them together, and then all on the journal or none."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from orchestrator.domain import events as e
 from orchestrator.domain.approval import SignedApproval
+from orchestrator.domain.brief import Brief
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.release_policy import ReleasePolicy
 from orchestrator.engine import use_cases
-from orchestrator.engine.admission import asked_about, earlier_plans, named_in
+from orchestrator.engine.admission import Known, asked_about, earlier_plans, named_in, verified
 from orchestrator.engine.asked_ahead import ask_ahead
 from orchestrator.engine.folding import briefs
 from orchestrator.engine.ports import Ports
@@ -24,42 +25,66 @@ UNGOVERNED = ReleasePolicy.of_valid(
 """What is asked of approvals where no policy binds: what a policy asks by default."""
 
 
-def question_about(ports: Ports, d: Deployment, new: Sequence[SignedApproval] = ()) -> Question:
+@dataclass(frozen=True, slots=True)
+class ApprovalSession:
+    """One command about the signed words of a deployment: its question is built once, each signature is verified once."""
+
+    deployment: Deployment
+    question: Question
+    others: Sequence[Brief]
+
+    def objections(self, new: Sequence[SignedApproval]) -> dict[SignedApproval, tuple[str, ...]]:
+        """Everything against each of these words, by the word; they were taken in before."""
+        return against(self.question, self.deployment, new)
+
+    def known(self) -> Known:
+        """What another question about this deployment need not read again."""
+        return Known(self.question.keyring, self.question.approvals, self.others)
+
+
+def open_session(ports: Ports, d: Deployment) -> ApprovalSession:
     """What approvals are judged by: the deployment, the trusted keys, and what was given before. Raises Refused, PlanFault."""
     if d.authority.effective is None:
         raise Refused(f"{d.id} has no effective plan on its journal, so nothing can be signed for it.")
     keyring = ports.keys.keyring(Path(d.project))
-    given = (
-        *d.authority.approvals,
-        *(one.signed for one in d.follow_up.reviews if one.signed is not None),
-        *new,
-    )
     others = briefs(ports.journal, besides=d.id)
-    approvals = ports.keys.present(given, keyring)
-    rests_on = asked_about(
-        d, ports.clock.now(), keyring, approvals, others, policy=d.authority.policy or UNGOVERNED
+    policy = d.policy or UNGOVERNED
+    question = asked_about(d, ports.clock.now(), keyring, (), others, policy=policy)
+    return take_in(ports, ApprovalSession(d, question, others), ())
+
+
+def take_in(ports: Ports, session: ApprovalSession, new: Sequence[SignedApproval]) -> ApprovalSession:
+    """The session with the words of the journal and these new ones, as of this moment."""
+    d, question = session.deployment, session.question
+    signed_reviews = (review.signed for review in d.reviews if review.signed is not None)
+    words = verified(ports, (*d.approvals, *signed_reviews, *new), question.keyring, question.approvals)
+    plans = earlier_plans(ports, d, named_in(words, ()) - question.earlier_plans.keys(), session.others)
+    question = replace(
+        question,
+        approvals=words,
+        now=ports.clock.now(),
+        earlier_plans={**question.earlier_plans, **plans},
     )
-    return replace(rests_on, earlier_plans=earlier_plans(ports, d, named_in(approvals, ()), others))
+    return replace(session, question=question)
 
 
-def objections(
-    ports: Ports, d: Deployment, new: Sequence[SignedApproval]
-) -> dict[SignedApproval, tuple[str, ...]]:
-    """Everything against each of these words, by the word. Raises Refused, PlanFault."""
-    return against(question_about(ports, d, new), d, new)
+def give(
+    ports: Ports, session: ApprovalSession, new: Sequence[SignedApproval], *, by: str
+) -> ApprovalSession:
+    """Put words that the session has taken in on the deployment's journal; the session after that.
 
-
-def give(ports: Ports, d: Deployment, new: Sequence[SignedApproval], *, by: str) -> Deployment:
-    """Put the words on the deployment's journal. Raises Refused with everything against any of them: then none is."""
-    found = objections(ports, d, new)
-    if found:
-        reasons = dict.fromkeys(reason for reasons in found.values() for reason in reasons)
+    Raises Refused with everything against any of them: then none is put there.
+    """
+    d, objections = session.deployment, session.objections(new)
+    if objections:
+        reasons = dict.fromkeys(reason for reasons in objections.values() for reason in reasons)
         raise Refused("\n".join([*reasons, f"Nothing was put on the journal of {d.id}."]))
     for signed in dict.fromkeys(new):
         d = use_cases.signal(ports, d.id, _event(signed, by))
     if done(d) and d.follow_up.closed is None:
         d = use_cases.signal(ports, d.id, e.Closed(by=by, basis=_basis(d)))
-    return ask_ahead(ports, d)
+    after = take_in(ports, replace(session, deployment=d), ())
+    return replace(after, deployment=ask_ahead(ports, d, after.known()))
 
 
 def _event(signed: SignedApproval, by: str) -> e.Event:

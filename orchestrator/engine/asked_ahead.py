@@ -4,14 +4,14 @@ from orchestrator.domain.authority import OF_CALENDAR, Admitted
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import NotAdmitted as Waits
 from orchestrator.domain.lifecycle import State
-from orchestrator.engine.admission import approved, may_start
+from orchestrator.engine.admission import Known, approved, may_start
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases import signal
 
 _AHEAD = (State.AWAITING_APPROVAL, State.SCHEDULED)
 
 
-def ask_ahead(ports: Ports, d: Deployment) -> Deployment:
+def ask_ahead(ports: Ports, d: Deployment, known: Known | None = None) -> Deployment:
     """Approved goes on the journal where all who must have approved, else what is missing; at its start it is asked again.
 
     Nothing for what is not scheduled, or has begun. Raises PlanFault for keys that are faulty.
@@ -19,7 +19,7 @@ def ask_ahead(ports: Ports, d: Deployment) -> Deployment:
     if d.authority.mode != "scheduled" or d.state not in _AHEAD or d.authority.effective is None:
         return d
     now = ports.clock.now()
-    answer = may_start(ports, d, max(now, d.schedule.starts or now))
+    answer = may_start(ports, d, max(now, d.starts or now), known)
     if isinstance(answer, Admitted) or {reason.code for reason in answer.reasons} <= OF_CALENDAR:
         proposed = d.state is State.AWAITING_APPROVAL
         return signal(ports, d.id, approved(d, answer)) if proposed else d

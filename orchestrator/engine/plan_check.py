@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from orchestrator.domain.checked_plan import CheckedPlan
+from orchestrator.domain.deployment_model import DeploymentModel
 from orchestrator.domain.effective_plan import EffectivePlan
 from orchestrator.domain.inspection import Inspection, PlaybookFinding
-from orchestrator.domain.loaded_plan import LoadedPlan
 from orchestrator.domain.objection import Objection
+from orchestrator.domain.place import Place, in_place
+from orchestrator.domain.prepared import PreparedPlan
+from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.wave import Wave
 from orchestrator.engine.beside import Beside
-from orchestrator.engine.ports import Authority, Governing, Inspector, MediaLibrary, ProjectFiles, Tree
+from orchestrator.engine.ports import Governing, Ports, Tree
 from orchestrator.errors import Fault, NotFound, PlanFault
 from orchestrator.policy import plan_objections as rules
 from orchestrator.policy.digests import effective_plan
@@ -24,33 +25,48 @@ from orchestrator.policy.rollout import waves_of
 Progress = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class PlanPorts:
-    """What a plan check asks."""
+def prepare_plan(ports: Ports, file: Path, place: Place | None = None) -> PreparedPlan:
+    """The plan in a file checked whole, for a deployment that starts now; in another `place` where it is rehearsed.
 
-    inspector: Inspector
-    library: MediaLibrary
-    files: ProjectFiles
-    authority: Authority
-    now: Callable[[], datetime]
+    Raises NotFound, and PlanFault with every fault there is.
+    """
+    loaded = ports.plan_files.load(file)
+    there = loaded if place is None else _put_in(loaded, place)
+    checked = check_plan(ports, there, starting=True, meanwhile=ports.targets.make_ready)
+    if checked.faults:
+        raise PlanFault(checked.faults)
+    if place is None:
+        return checked
+    return checked.model_copy(update={"written": _with_defaults(loaded.plan, checked.model)})
+
+
+def _put_in(loaded: PreparedPlan, place: Place) -> PreparedPlan:
+    """An inventory may be named by an absolute path; inside the project it is a file of the project all the same."""
+    inventory = Path(place.inventory)
+    if inventory.is_relative_to(loaded.project):
+        place = place.model_copy(update={"inventory": str(inventory.relative_to(loaded.project))})
+    return loaded.model_copy(update={"plan": in_place(loaded.plan, place)})
+
+
+def _with_defaults(plan: ReleasePlan, model: DeploymentModel | None) -> ReleasePlan:
+    return plan if model is None else with_defaults(plan, model)
 
 
 def check_plan(
-    loaded: LoadedPlan,
-    project: Path,
-    ports: PlanPorts,
+    ports: Ports,
+    loaded: PreparedPlan,
     *,
     starting: bool = False,
     say: Progress = lambda step: None,
     meanwhile: Callable[[], None] = lambda: None,
-) -> CheckedPlan:
-    """Every fault and warning of a plan that was read; `starting` makes a window that is over a fault.
+) -> PreparedPlan:
+    """The plan with its hosts, waves and rules, and every fault and warning; `starting` makes a window that is over a fault.
 
     Ansible is asked first, in a process that takes a second to start; all else, and last `meanwhile`, is done beside it.
     """
-    check = _Check(loaded, project, ports, say)
+    check = _Check(loaded, Path(loaded.project), ports, say)
     check.governing()
-    asked = Beside(partial(ports.inspector.inspect, check.loaded.plan, project))
+    asked = Beside(partial(ports.inspector.inspect, check.loaded.plan, check.project))
     check.plan_itself(starting=starting)
     check.named_files()
     check.artefacts()
@@ -61,24 +77,25 @@ def check_plan(
     inspection = check.inventory(asked)
     check.waves(inspection)
     check.playbooks(inspection)
-    return CheckedPlan(
-        check.loaded,
-        inspection.targets,
-        check.resolved,
-        _in_order(check.faults),
-        _in_order(check.warnings),
-        policy=check.binds.policy,
-        model=check.binds.model,
-        effective=check.effective(inspection, tree),
-        copy_size=tree.size,
+    return check.loaded.model_copy(
+        update={
+            "targets": inspection.targets,
+            "waves": check.resolved,
+            "faults": _in_order(check.faults),
+            "warnings": _in_order(check.warnings),
+            "policy": check.binds.policy,
+            "model": check.binds.model,
+            "effective": check.effective(inspection, tree),
+            "copy_size": tree.size,
+        }
     )
 
 
 @dataclass(slots=True)
 class _Check:
-    loaded: LoadedPlan
+    loaded: PreparedPlan
     project: Path
-    ports: PlanPorts
+    ports: Ports
     say: Progress
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
@@ -95,18 +112,18 @@ class _Check:
             self.faults.extend(unusable.faults)
             return
         self._object(self.binds.objections)
-        if self.binds.model is not None:
-            self.loaded = self.loaded.having(with_defaults(self.loaded.plan, self.binds.model))
+        plan = _with_defaults(self.loaded.plan, self.binds.model)
+        self.loaded = self.loaded.model_copy(update={"plan": plan})
 
     def plan_itself(self, *, starting: bool) -> None:
         """What the plan says against itself, and against the clock."""
         self._object(faults_of(self.loaded.plan))
-        over = window_over(self.loaded.plan, self.ports.now())
+        over = window_over(self.loaded.plan, self.ports.clock.now())
         (self._object if starting else self._warn)(over)
 
     def named_files(self) -> None:
         """Every file that the plan names is there, and is what it should be."""
-        plan, files = self.loaded.plan, self.ports.files
+        plan, files = self.loaded.plan, self.ports.project_files
         inside = [("strategy.playbook", plan.strategy.playbook), ("backout.playbook", plan.backout.playbook)]
         inside += [(path, check.path) for path, check in rules.testinfra_checks(plan)]
         for path, name in inside:
@@ -187,7 +204,7 @@ class _Check:
         self.say("files of the project")
         self._inventory_in_place()
         try:
-            return self.ports.authority.tree(self.loaded.plan, self.project, Path(self.loaded.file))
+            return self.ports.authority.tree(self.loaded.plan, self.project, Path(self.loaded.plan_file))
         except PlanFault as unusable:
             self.faults.extend(unusable.faults)
             return Tree({}, 0)

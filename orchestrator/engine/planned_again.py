@@ -8,6 +8,7 @@ from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.effective_plan import changes_between
 from orchestrator.domain.place import Place
 from orchestrator.domain.release_policy import ReleasePolicy
+from orchestrator.engine.plan_check import prepare_plan
 from orchestrator.engine.ports import Ports
 from orchestrator.errors import Fault, NotFound, PlanFault
 
@@ -23,7 +24,7 @@ class PlannedAgain:
 def planned_again(ports: Ports, d: Deployment) -> PlannedAgain:
     """Plan, rules, hosts and files as they are now, compared with those on the journal."""
     try:
-        prepared = ports.planning.prepare(Path(d.plan_file), _place(d))
+        prepared = prepare_plan(ports, Path(d.plan_file), _place(d))
     except PlanFault as faulty:
         return PlannedAgain(tuple(map(faulty_words, faulty.faults)), d.authority.policy)
     except NotFound as gone:

@@ -16,7 +16,6 @@ from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import Event, Recorded
 from orchestrator.domain.host_lock import HostLock
 from orchestrator.domain.inspection import Inspection, PlaybookFinding
-from orchestrator.domain.place import Place
 from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.sighting import Sighting, TaskSeen
@@ -232,14 +231,14 @@ class Playbooks(ABC):
         """Give up what was made ready. Attempts go on, and new ones can be started as before."""
 
 
-class Planning(ABC):
-    """Release plans as people hand them in."""
+class PlanFiles(ABC):
+    """Release plans as people hand them in: files, each in the folder of its project."""
 
     @abstractmethod
-    def prepare(self, plan: Path, place: Place | None = None) -> PreparedPlan:
-        """The plan checked whole, with hosts and waves resolved; in another `place` where it is to be rehearsed.
+    def load(self, file: Path, project: Path | None = None) -> PreparedPlan:
+        """The plan in a file, with its lines and its place; nothing that it names is opened.
 
-        Raises PlanFault with every fault there is.
+        `project` overrides the folder that its paths are relative to. Raises NotFound, PlanFault with every fault of its form.
         """
 
 
@@ -277,14 +276,6 @@ class ProjectFiles(ABC):
         """What stands at a path that may be absolute and lie outside the project."""
 
 
-class Inventory(ABC):
-    """The hosts of an environment."""
-
-    @abstractmethod
-    def resolve(self, plan: ReleasePlan, project: Path, pattern: str) -> list[Target]:
-        """The targets a host pattern names, in inventory order. Raises PlanFault when the inventory cannot be read."""
-
-
 class Targets(ABC):
     """What orch itself asks of hosts: one round trip a host, all hosts in parallel, on new connections."""
 
@@ -297,6 +288,9 @@ class Targets(ABC):
 
     def close(self) -> None:  # noqa: B027 - most implementations keep nothing
         """End the connections that stayed; the next call makes new ones."""
+
+    def make_ready(self) -> None:  # noqa: B027 - most implementations need nothing
+        """Hosts may be asked soon: prepare what the first question needs. Nothing is asked, promised or raised."""
 
     @abstractmethod
     def verify(self, targets: Sequence[Target], checks: Sequence[Check], project: Path) -> list[CheckResult]:
@@ -369,7 +363,9 @@ Watcher = Callable[[Recorded], None]
 class Ports:
     """All ports of the engine, wired by the composition root."""
 
-    planning: Planning
+    plan_files: PlanFiles
+    inspector: Inspector
+    project_files: ProjectFiles
     clock: Clock
     journal: Journal
     storage: Storage

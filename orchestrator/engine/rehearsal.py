@@ -18,7 +18,7 @@ from orchestrator.domain.rehearsal import MeasuredWave, Rehearsal
 from orchestrator.domain.wave import Wave
 from orchestrator.engine.emergency import refuse_while_stopped
 from orchestrator.engine.folding import briefs, folded
-from orchestrator.engine.journal_story import story_on
+from orchestrator.engine.plan_check import prepare_plan
 from orchestrator.engine.ports import Ports, Watcher
 from orchestrator.engine.room import refuse_without_room
 from orchestrator.engine.use_cases import open_deployment, resume, rollback, signal
@@ -54,7 +54,7 @@ class Ready:
 
 def ready(ports: Ports, asked: Asked) -> Ready:
     """Check the plan in its place. Raises PlanFault, and UsageFault where that is the plan's own place."""
-    prepared = ports.planning.prepare(asked.plan, asked.place)
+    prepared = prepare_plan(ports, asked.plan, asked.place)
     written = prepared.written
     if written is None or prepared.effective is None:
         raise Refused(f"{asked.plan} cannot be rehearsed: nothing says what it is where it goes.")

@@ -17,7 +17,7 @@ from orchestrator.engine.admission import MOST_MEASURED
 from orchestrator.engine.asked_ahead import ask_ahead
 from orchestrator.engine.finding import find
 from orchestrator.engine.folding import every, folded, open_ones
-from orchestrator.engine.journal_story import story_on
+from orchestrator.engine.plan_check import prepare_plan
 from orchestrator.engine.ports import Journal, Ports
 from orchestrator.engine.use_cases import (
     named_approvals,
@@ -65,7 +65,7 @@ def add(
     Raises PlanFault; Refused where the calendar is against it, or approvals must be signed; Conflict where `alone` is
     wished for and it is not alone, or a deployment of this plan is open.
     """
-    prepared = ports.planning.prepare(plan)
+    prepared = prepare_plan(ports, plan)
     to_lift = refuse_closed(prepared, wish, ports.clock.now())
     refuse_second(ports.journal, prepared)
     ports.keys.keyring(Path(prepared.project))
@@ -90,7 +90,7 @@ def add(
         to_lift,
         {host: str(why) for host, why in identities.items() if host not in known},
         shared_machines(known),
-        prepared.warnings,
+        [str(warning) for warning in prepared.warnings],
     )
 
 
@@ -172,7 +172,7 @@ def imagined(ports: Ports, plan: Path, starts: datetime | None) -> tuple[Booking
 
     Raises PlanFault; Refused where nobody says when it is to start.
     """
-    prepared = ports.planning.prepare(plan)
+    prepared = prepare_plan(ports, plan)
     same = [d for d in open_deployments(ports) if d.plan_sha256 == prepared.plan_sha256]
     bookings = all_bookings(ports)
     if starts is None:

@@ -19,6 +19,7 @@ from orchestrator.engine.emergency import refuse_while_stopped
 from orchestrator.engine.finding import find
 from orchestrator.engine.folding import briefs, folded
 from orchestrator.engine.host_locks import lock_hosts
+from orchestrator.engine.plan_check import prepare_plan
 from orchestrator.engine.ports import Journal, Ports, Watcher
 from orchestrator.engine.room import refuse_without_room
 from orchestrator.errors import Conflict, Refused
@@ -28,7 +29,7 @@ def deploy(
     ports: Ports, plan_path: Path, *, by: str, approvals: Mapping[str, str], watch: Watcher
 ) -> Deployment:
     """Check the plan, open a deployment of it and drive it. Raises PlanFault, Refused, or Conflict where one is open."""
-    prepared = ports.planning.prepare(plan_path)
+    prepared = prepare_plan(ports, plan_path)
     refuse_while_stopped(ports.journal)
     refuse_second(ports.journal, prepared)
     refuse_without_room(ports.storage, len(prepared.targets), prepared.copy_size)

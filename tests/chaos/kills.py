@@ -38,8 +38,9 @@ from tests.chaos.reaper import (
     Reaper,
 )
 from tests.chaos.stories import HOSTS, STORIES, Story
+from tests.fakes.plans import FakePlans
 from tests.simulation.approvals import approval, keys_of
-from tests.simulation.run import _Library, _Planning
+from tests.simulation.run import _Library
 from tests.simulation.storage import SimulatedStorage
 
 PATIENCE = 60.0
@@ -175,7 +176,7 @@ def live(root: Path, story: Story, reaper: Reaper) -> None:
     """The life of a driver: open the deployment or find it, drive it to its end, and give the answers that people give."""
     ports = ports_of(root, story, reaper)
     names = ports.journal.deployments()
-    name = names[0] if names else open_deployment(ports, ports.planning.prepare(root), by="ann", approvals=())
+    name = names[0] if names else open_deployment(ports, story.plan(root), by="ann", approvals=())
     words = _words(ports, story, name)
     for record in ports.journal.read(name):
         words(record)  # a person whose word was lost with the driver says it again
@@ -198,8 +199,11 @@ def ports_of(root: Path, story: Story, reaper: Reaper) -> Ports:
     playbooks = DoomedPlaybooks(DiskFleet(root / "fleet"), story.release)
     authority = DoomedAuthority(store)
     locks.reaper = baselines.reaper = playbooks.reaper = authority.reaper = reaper
+    plans = FakePlans(story.plan(root))
     return Ports(
-        planning=_Planning(story.plan(root)),
+        plan_files=plans,
+        inspector=plans,
+        project_files=plans,
         clock=clock,
         journal=journal,
         storage=SimulatedStorage(),

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from orchestrator.adapters.store import SqlHostLocks, SqlJournal
-from orchestrator.domain.place import Place, in_place
 from orchestrator.domain.prepared import PreparedPlan
-from orchestrator.engine.ports import Planning, Ports
+from orchestrator.engine.plan_check import prepare_plan
+from orchestrator.engine.ports import Ports
 from tests.fakes.authority import FakeAuthority, FakeKeys
 from tests.fakes.baseline_store import FakeBaselineStore
 from tests.fakes.clock import FakeClock
+from tests.fakes.plans import FakePlans
 from tests.fakes.playbooks import FakePlaybooks
 from tests.fakes.storage import FakeStorage
 from tests.fakes.targets import FakeTargets
@@ -31,30 +32,26 @@ VERBS_THAT_ASK = (
 )
 
 
-class OnePlan(Planning):
-    """Whatever file is named, this plan is in it; its hosts are those of any place."""
-
-    def __init__(self, plan: PreparedPlan) -> None:
-        self._plan = plan
-
-    def prepare(self, plan: Path, place: Place | None = None) -> PreparedPlan:
-        return self._plan if place is None else elsewhere(self._plan, place)
-
-
-def elsewhere(ready: PreparedPlan, place: Place) -> PreparedPlan:
-    """The plan made ready for a rehearsal."""
-    there = prepared(in_place(ready.plan, place), ready.targets)
-    return there.model_copy(update={"written": ready.plan})
-
-
 @dataclass
 class Fleet:
     """Six hosts in memory, and orch's ports over them."""
 
     ports: Ports
+    plans: FakePlans
+    authority: FakeAuthority
     targets: FakeTargets
     playbooks: FakePlaybooks
     clock: FakeClock
+
+    def prepared(self) -> PreparedPlan:
+        """The fleet's plan, checked."""
+        return prepare_plan(self.ports, Path("plan.yml"))
+
+    def backs_out(self, **backout: object) -> None:
+        """Change the backout section of the fleet's plan."""
+        ready = self.prepared()
+        plan = ready.plan.model_copy(update={"backout": ready.plan.backout.model_copy(update=backout)})
+        self.plans.only = ready.model_copy(update={"plan": plan})
 
 
 def fleet(home: Path, monkeypatch: pytest.MonkeyPatch, **strategy: object) -> Fleet:
@@ -66,8 +63,11 @@ def fleet(home: Path, monkeypatch: pytest.MonkeyPatch, **strategy: object) -> Fl
     plan = plan_of(gate={"soak": "2s", "every": "1s"}, **strategy)
     units = tuple(unit.model_copy(update={"sha256": "0" * 64}) for unit in plan.release.units)
     plan = plan.model_copy(update={"release": plan.release.model_copy(update={"units": units})})
+    plans, authority = FakePlans(prepared(plan, targets_named(*SIX))), FakeAuthority()
     ports = Ports(
-        planning=OnePlan(prepared(plan, targets_named(*SIX))),
+        plan_files=plans,
+        inspector=plans,
+        project_files=plans,
         clock=clock,
         journal=SqlJournal(home, clock),
         storage=FakeStorage(),
@@ -76,11 +76,11 @@ def fleet(home: Path, monkeypatch: pytest.MonkeyPatch, **strategy: object) -> Fl
         targets=targets,
         baselines=FakeBaselineStore(),
         library=_Library(),
-        authority=FakeAuthority(),
+        authority=authority,
         keys=FakeKeys(),
     )
     for verb in VERBS_THAT_ASK:
         monkeypatch.setattr(f"orchestrator.cli.{verb}.ports_of_home", lambda *_: ports)
     monkeypatch.setattr("orchestrator.cli.signals.ports_to_look", lambda: ports)
     monkeypatch.setattr("orchestrator.cli.deploy.ports_to_start", lambda _: ports)
-    return Fleet(ports, targets, playbooks, clock)
+    return Fleet(ports, plans, authority, targets, playbooks, clock)

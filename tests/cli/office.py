@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -86,9 +86,15 @@ class Office:
         journal.append(name, len(journal.read(name)), list(events))
 
     def open(
-        self, name: str, by: str = "Ada Berg", *, emergency: bool = False, version: str = "2.4.0"
+        self,
+        name: str,
+        by: str = "Ada Berg",
+        *,
+        emergency: bool = False,
+        version: str = "2.4.0",
+        starts: datetime | None = None,
     ) -> None:
-        """Put a deployment on the journal, waiting for approval."""
+        """Put a deployment on the journal, waiting for approval; scheduled where it has a start."""
         policy = policy_of("policy.yml", POLICY).noun
         whole = plan()
         early_life = EarlyLifeSupport(duration=172800.0)
@@ -111,6 +117,8 @@ class Office:
             policy=policy,
             change=change,
             effective=_effective(whole, self),
+            mode="attended" if starts is None else "scheduled",
+            starts=starts,
         )
         ports().journal.append(name, 0, [planned, e.Submitted(by=by)])
 

@@ -19,6 +19,7 @@ from orchestrator.cli.main import run
 from orchestrator.domain.effective_plan import REHEARSED, EffectivePlan
 from orchestrator.domain.rehearsal import Certificate, MeasuredWave
 from orchestrator.engine.folding import folded
+from orchestrator.engine.plan_check import prepare_plan
 from tests.cases.authority.swaps import PLAN, edit, project
 
 INVENTORY = """\
@@ -236,7 +237,7 @@ def test_a_certificate_that_does_not_count(desk: Desk, what: str, other: dict[st
 
 
 def now_effective(desk: Desk) -> EffectivePlan:
-    effective = ports().planning.prepare(desk.project / PLAN).effective
+    effective = prepare_plan(ports(), desk.project / PLAN).effective
     assert effective is not None
     return effective
 

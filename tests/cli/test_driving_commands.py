@@ -10,9 +10,7 @@ from orchestrator.cli.main import run
 from orchestrator.domain.deployment_model import DeploymentModel
 from orchestrator.errors import ExitCode, UsageFault
 from tests.cli.deployments import Fleet, fleet
-from tests.fakes.authority import FakeAuthority
 from tests.fakes.playbooks import Script
-from tests.plans import prepared
 
 DEPLOY = ["deploy", "plan.yml", "--approved-by", "change manager=Bo Lind", "--by", "ann"]
 
@@ -71,11 +69,7 @@ def test_rollback_takes_a_completed_deployment_back(six: Fleet, capsys: pytest.C
 def held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fleet:
     """A fleet with a deployment that is held because of web2."""
     made = fleet(tmp_path / "home", monkeypatch)
-    planning = made.ports.planning
-    plan = planning.prepare(Path("plan.yml"))
-    backout = plan.plan.backout.model_copy(update={"on_failure": "hold"})
-    holding = prepared(plan.plan.model_copy(update={"backout": backout}), plan.targets)
-    monkeypatch.setattr(planning, "_plan", holding)
+    made.backs_out(on_failure="hold")
     made.playbooks.script("deploy", ["web2", "web3"], Script(results={"web2": "not_done"}))
     assert run(DEPLOY) == 8
     return made
@@ -165,16 +159,14 @@ def test_a_gate_is_confirmed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_an_environment_out_of_its_turn_is_refused_by_name(
-    six: Fleet, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    six: Fleet, capsys: pytest.CaptureFixture[str]
 ) -> None:
     model = DeploymentModel.model_validate(
         {"orch": 1, "model": "web", "version": 1, "title": "Web", "purpose": "Web hosts.", "requires": {},
          "flow": ["test", "staging", "live"],
          "steps": [{"step": "Deploy.", "role": "deployment practitioner", "seen_by": "record"}]}
     )  # fmt: skip
-    ready = six.ports.planning.prepare(Path("plan.yml"))
-    ruled = prepared(ready.plan, ready.targets, FakeAuthority(model=model))
-    monkeypatch.setattr(six.ports.planning, "_plan", ruled)
+    six.authority.model = model
     assert run(DEPLOY) == ExitCode.REFUSED
     said = capsys.readouterr().out
     assert "shop 2.4.0 in staging: it has not succeeded in test; deploy it to test first" in said

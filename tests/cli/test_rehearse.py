@@ -115,9 +115,7 @@ def test_a_plan_that_holds_is_backed_out_by_who_rehearses(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = six(home, monkeypatch)
-    ready = made.ports.planning.prepare(Path("plan.yml"))
-    backout = ready.plan.backout.model_copy(update={"on_failure": "hold", "scope": "wave"})
-    hold_instead(made, monkeypatch, backout)
+    made.backs_out(on_failure="hold", scope="wave")
     assert run(REHEARSE) == ExitCode.COMPLETED
     newest = made.ports.journal.deployments()[0]
     began = [r.event for r in made.ports.journal.read(newest) if isinstance(r.event, e.BackoutBegan)]
@@ -128,21 +126,13 @@ def test_what_a_narrow_backout_leaves_is_taken_back_as_well(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = six(home, monkeypatch)
-    ready = made.ports.planning.prepare(Path("plan.yml"))
-    hold_instead(made, monkeypatch, ready.plan.backout.model_copy(update={"scope": "wave"}))
+    made.backs_out(scope="wave")
     assert run(REHEARSE) == ExitCode.COMPLETED
     newest = made.ports.journal.deployments()[0]
     began = [r.event for r in made.ports.journal.read(newest) if isinstance(r.event, e.BackoutBegan)]
     assert [(one.by, one.rehearsed) for one in began] == [("orch", "injected failure"), ("rae", None)]
     assert set(began[0].hosts).isdisjoint(began[1].hosts)
     assert run(["rollback", newest, "--reason", "again"]) == ExitCode.REFUSED
-
-
-def hold_instead(made: Fleet, monkeypatch: pytest.MonkeyPatch, backout: object) -> None:
-    planning = made.ports.planning
-    ready = planning.prepare(Path("plan.yml"))
-    plan = ready.plan.model_copy(update={"backout": backout})
-    monkeypatch.setattr(planning, "_plan", ready.model_copy(update={"plan": plan}))
 
 
 def test_a_playbook_that_changes_again_gets_no_certificate(

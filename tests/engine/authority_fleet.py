@@ -10,7 +10,6 @@ from typing import Any
 from orchestrator.domain import events as e
 from orchestrator.domain.approval import Approval, SignedApproval
 from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.place import Place
 from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.release_policy import ReleasePolicy
@@ -18,16 +17,16 @@ from orchestrator.domain.schedule_of_change import PlannedStart
 from orchestrator.domain.signing import Keyring, TrustedKey
 from orchestrator.domain.target import Target
 from orchestrator.engine.folding import folded
-from orchestrator.engine.ports import MediaLibrary, Planning, Ports
+from orchestrator.engine.plan_check import prepare_plan
+from orchestrator.engine.ports import MediaLibrary, Ports
 from orchestrator.engine.use_cases import deploy, open_deployment, resume, rollback, signal
 from orchestrator.errors import NotFound
-from orchestrator.policy.digests import effective_plan
-from orchestrator.policy.rollout import waves_of
 from tests.fakes.authority import FakeAuthority, FakeKeys
 from tests.fakes.baseline_store import FakeBaselineStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.host_locks import FakeHostLocks
 from tests.fakes.journal import FakeJournal
+from tests.fakes.plans import FakePlans
 from tests.fakes.playbooks import FakePlaybooks
 from tests.fakes.storage import FakeStorage
 from tests.fakes.targets import FakeTargets
@@ -58,7 +57,7 @@ class Library(MediaLibrary):
 
 
 @dataclass
-class Ruled(Planning):
+class Ruled(FakePlans):
     """Everything that a deployment is made of, each part of which a test may change between two steps."""
 
     tree: dict[str, Any] = field(default_factory=lambda: plan_tree(waves=[1, "rest"]))
@@ -75,7 +74,9 @@ class Ruled(Planning):
             self.hosts.machine(host).items = {("file", "/etc/app"): {"sha256": SHA, "exists": True}}
         self.playbooks = FakePlaybooks(self.clock.now)
         self.ports = Ports(
-            planning=self,
+            plan_files=self,
+            inspector=self,
+            project_files=self,
             clock=self.clock,
             journal=FakeJournal(self.clock),
             storage=FakeStorage(),
@@ -92,31 +93,17 @@ class Ruled(Planning):
     def plan(self) -> ReleasePlan:
         return plan_of(self.tree)
 
-    def prepare(self, plan: Path, place: Place | None = None) -> PreparedPlan:
+    def plan_in(self, file: Path) -> PreparedPlan:
         """What stands in the project at this moment."""
-        made = self.plan
-        waves = waves_of(made, self.targets).waves
-        tree = self.authority.tree(made, Path("/project"), plan)
-        return PreparedPlan(
-            plan=made,
-            plan_file="plan.yml",
-            plan_sha256=SHA,
-            project="/project",
-            targets=self.targets,
-            waves=waves,
-            policy=self.authority.policy,
-            model=self.authority.model,
-            effective=effective_plan(
-                made,
-                self.targets,
-                waves,
-                model=self.authority.model,
-                policy=self.authority.policy,
-                tree={**tree.files, **self.authority.inventory_in_place(made, Path("/project"))},
-                artefacts={"dml/app.tar.gz": self.library.project},
-            ),
-            copy_size=tree.size,
-        )
+        return PreparedPlan(plan=self.plan, plan_file="plan.yml", plan_sha256=SHA, project="/project")
+
+    def targets_of(self, plan: ReleasePlan) -> tuple[Target, ...]:
+        """What the inventory holds at this moment."""
+        return self.targets
+
+    def prepared(self) -> PreparedPlan:
+        """The plan as it is at this moment, checked."""
+        return prepare_plan(self.ports, Path("plan.yml"))
 
     def rule(self, **policy: Any) -> None:
         """A policy that binds; two approvals by people of different roles unless it says otherwise."""
@@ -143,8 +130,7 @@ class Ruled(Planning):
 
     def schedule(self, starts: datetime) -> Deployment:
         start = PlannedStart(starts=starts, missed="ask")
-        ready = self.prepare(Path("plan.yml"))
-        name = open_deployment(self.ports, ready, by="ann", approvals=(), start=start)
+        name = open_deployment(self.ports, self.prepared(), by="ann", approvals=(), start=start)
         return folded(self.ports.journal, name)
 
     def resume(self) -> Deployment:

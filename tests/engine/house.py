@@ -8,19 +8,22 @@ from typing import Any
 
 from orchestrator.adapters.store import SqlHostLocks, SqlJournal
 from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.place import Place
+from orchestrator.domain.deployment_model import DeploymentModel
 from orchestrator.domain.prepared import PreparedPlan
+from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.release_policy import ReleasePolicy
 from orchestrator.engine import schedule
 from orchestrator.engine.due_start import DueLine
 from orchestrator.engine.folding import folded
-from orchestrator.engine.ports import Planning, Ports
+from orchestrator.engine.plan_check import prepare_plan
+from orchestrator.engine.ports import Governing, Ports
 from orchestrator.engine.run_due import run_due
 from orchestrator.engine.use_cases import resume
 from tests.fakes.authority import FakeAuthority, FakeKeys
 from tests.fakes.baseline_store import FakeBaselineStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.drivers import FakeDrivers
+from tests.fakes.plans import FakePlans
 from tests.fakes.playbooks import FakePlaybooks
 from tests.fakes.storage import FakeStorage
 from tests.fakes.targets import FakeTargets
@@ -28,24 +31,28 @@ from tests.plans import plan_of, plan_tree, prepared, targets_named
 from tests.simulation.run import _Library
 
 
-class Plans(Planning):
-    """Plans by the name of their file."""
+class HouseAuthority(FakeAuthority):
+    """What binds the plans of a house, by the hosts that they name."""
 
     def __init__(self) -> None:
-        self.plans: dict[str, PreparedPlan] = {}
+        super().__init__()
+        self.binds: dict[str, Governing] = {}
 
-    def prepare(self, plan: Path, place: Place | None = None) -> PreparedPlan:
-        return self.plans[plan.name]
+    def governing(self, plan: ReleasePlan, project: Path) -> Governing:
+        return self.binds.get(plan.strategy.hosts, Governing())
 
 
 class House:
     """Plans, hosts, a clock, and drivers that drive in this very process."""
 
     def __init__(self, home: Path) -> None:
-        self.clock, self.targets, self.plans = FakeClock(), FakeTargets(), Plans()
+        self.clock, self.targets, self.plans = FakeClock(), FakeTargets(), FakePlans()
+        self.authority = HouseAuthority()
         self.playbooks = FakePlaybooks(self.clock.now)
         self.ports = Ports(
-            planning=self.plans,
+            plan_files=self.plans,
+            inspector=self.plans,
+            project_files=self.plans,
             clock=self.clock,
             journal=SqlJournal(home, self.clock),
             storage=FakeStorage(),
@@ -54,26 +61,38 @@ class House:
             targets=self.targets,
             baselines=FakeBaselineStore(),
             library=_Library(),
-            authority=FakeAuthority(),
+            authority=self.authority,
             keys=FakeKeys(),
         )
         self.drivers = FakeDrivers(
             lambda name, by: resume(self.ports, name, by=by, watch=lambda record: None)
         )
 
-    def plan(self, name: str, *hosts: str, policy: ReleasePolicy | None = None, **sections: Any) -> Path:
+    def plan(
+        self,
+        name: str,
+        *hosts: str,
+        policy: ReleasePolicy | None = None,
+        model: DeploymentModel | None = None,
+        **sections: Any,
+    ) -> Path:
         """Take in a plan for these hosts; `sections` are added to its own."""
         for host in hosts:
             self.targets.machine(host).items = {("file", "/etc/app"): {"sha256": "a" * 64, "exists": True}}
-        tree = plan_tree(waves=["rest"])
+        tree = plan_tree(waves=["rest"], hosts=",".join(hosts))
         for section, words in sections.items():
             tree[section] = {**tree.get(section, {}), **words}
         # One address for one name, whatever its place in a plan.
         targets = tuple(t.model_copy(update={"address": f"{t.host}.test"}) for t in targets_named(*hosts))
-        made = prepared(plan_of(tree), targets, FakeAuthority(policy))
+        self.authority.binds[tree["strategy"]["hosts"]] = Governing(policy, model)
+        made = prepared(plan_of(tree), targets)
         sha = (name.encode().hex() + "0" * 64)[:64]
         self.plans.plans[name] = made.model_copy(update={"plan_sha256": sha, "plan_file": name})
         return Path(name)
+
+    def prepared(self, plan: Path) -> PreparedPlan:
+        """A plan that was taken in, checked."""
+        return prepare_plan(self.ports, plan)
 
     def add(
         self, plan: Path, starts: datetime, *, approvals: dict[str, str] | None = None, **words: Any

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +11,11 @@ import pytest
 from orchestrator.domain import events as e
 from orchestrator.domain.deployment_model import DeploymentModel
 from orchestrator.domain.lifecycle import State
-from orchestrator.domain.place import Place
-from orchestrator.domain.prepared import PreparedPlan
+from orchestrator.engine.use_cases import open_deployment
 from orchestrator.errors import Refused
 from tests.engine.authority_fleet import HOSTS, Ruled
 from tests.fakes.clock import START
-from tests.plans import targets_named
+from tests.plans import SHA, targets_named
 from tests.policy.admission_cases import laid_over
 
 SHORTLY = timedelta(minutes=2)
@@ -143,6 +141,11 @@ def other_plan(**change: Any) -> Callable[[Ruled], None]:
     return swap
 
 
+def other_artefact(ruled: Ruled) -> None:
+    ruled.library.project = "1" * 64
+    ruled.tree["release"]["units"][0]["sha256"] = "1" * 64
+
+
 SWAPS: list[tuple[str, Callable[[Ruled], object], str]] = [
     ("the plan", other_plan(purpose="Another."), "plan (purpose changed)"),
     ("the model", other_model, "model (web 1 changed)"),
@@ -163,7 +166,7 @@ SWAPS: list[tuple[str, Callable[[Ruled], object], str]] = [
         lambda r: r.authority.files.update({"roles/x/tasks/main.yml": ""}),
         "playbook tree (roles/x/tasks/main.yml added)",
     ),
-    ("an artefact", lambda r: setattr(r.library, "project", "1" * 64), "artefacts (dml/app.tar.gz changed)"),
+    ("an artefact, and its digest in the plan", other_artefact, "artefacts (dml/app.tar.gz changed)"),
     (
         "a variable",
         other_plan(strategy={"variables": {"a": 1}}),
@@ -185,6 +188,17 @@ def test_a_swap_between_approval_and_start_is_refused_by_name(
     assert any(named in reason for reason in ended.preparation.refusals), ended.preparation.refusals
     assert ruled.started() == []
     assert ruled.authority.frozen == {}
+
+
+def test_an_artefact_that_is_not_the_one_of_the_plan_is_waited_for(ruled: Ruled) -> None:
+    d = ruled.deploy()
+    ruled.approve(d)
+    ruled.library.project = "1" * 64
+    assert ruled.resume().state is State.SCHEDULED
+    assert waiting(ruled) == ["plan.faulty plan.yml:1 release.units[0].sha256"]
+    assert ruled.started() == []
+    ruled.library.project = SHA
+    assert ruled.resume().state is State.COMPLETED
 
 
 def test_the_same_without_a_swap_is_admitted(ruled: Ruled) -> None:
@@ -348,10 +362,9 @@ def test_no_wave_starts_past_the_point_of_no_return() -> None:
 
 
 def test_an_old_journal_goes_on_without_what_it_never_had() -> None:
-    class Old(Ruled):
-        def prepare(self, plan: Path, place: Place | None = None) -> PreparedPlan:
-            return super().prepare(plan, place).model_copy(update={"effective": None})
-
-    d = Old().deploy()
+    ruled = Ruled()
+    old = ruled.prepared().model_copy(update={"effective": None})
+    open_deployment(ruled.ports, old, by="ann", approvals=())
+    d = ruled.resume()
     assert d.state is State.COMPLETED
     assert d.private_copy.folder is None

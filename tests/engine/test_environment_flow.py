@@ -14,9 +14,8 @@ from orchestrator.domain.lifecycle import State
 from orchestrator.domain.rehearsal import Rehearsal
 from orchestrator.engine.use_cases import open_deployment, resume, rollback
 from tests.engine.house import House
-from tests.fakes.authority import FakeAuthority
 from tests.fakes.playbooks import Script
-from tests.plans import SHA, prepared
+from tests.plans import SHA
 
 ROWS = YAML(typ="safe", pure=True).load(Path(__file__).parents[1] / "cases/flow.yml")
 MODEL = DeploymentModel.model_validate(
@@ -71,10 +70,7 @@ def _deployed(
         sections["backout"] = {"on_failure": "hold"}
     if ends == "completed with exceptions":
         sections["strategy"] = {"failure_limit": {"wave": 1, "overall": 1}}
-    house.plan(name, *hosts, **sections)
-    made = house.plans.plans[name]
-    made = prepared(made.plan, made.targets, FakeAuthority(model=MODEL)) if ruled else made
-    house.plans.plans[made.plan_file] = made
+    made = house.prepared(house.plan(name, *hosts, model=MODEL if ruled else None, **sections))
     if ends == "refused":
         house.targets.machine(hosts[0]).unreachable = "no route"
     rehearsal = None

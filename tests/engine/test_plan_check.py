@@ -16,12 +16,15 @@ from orchestrator.adapters.files.manual import minimal
 from orchestrator.adapters.files.media_library import DirectoryLibrary
 from orchestrator.adapters.files.plan_file import plan_of
 from orchestrator.adapters.files.project_files import DirectoryFiles
-from orchestrator.domain.checked_plan import CheckedPlan
 from orchestrator.domain.inspection import FileFault, Inspection, PlaybookFinding
+from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.domain.release_plan import ReleasePlan
-from orchestrator.engine.plan_check import PlanPorts, check_plan
+from orchestrator.engine.plan_check import check_plan
+from orchestrator.engine.ports import Ports
 from orchestrator.errors import Fault, PlanFault
+from tests.engine.authority_fleet import Ruled
 from tests.fakes.authority import FakeAuthority
+from tests.fakes.clock import FakeClock
 from tests.fakes.inspector import FakeInspector
 
 WEB = ["web1", "web2", "web3", "web4"]
@@ -71,12 +74,29 @@ class Project:
     def knows(self, **what: Any) -> None:
         self.inspector = replace(self.inspector, **what)
 
-    def check(self, *, starting: bool = False) -> CheckedPlan:
-        ports = PlanPorts(
-            self.inspector, DirectoryLibrary(), DirectoryFiles(), self.authority, now=lambda: NOW
+    def ports(self) -> Ports:
+        return replace(
+            Ruled().ports,
+            clock=FakeClock(NOW),
+            inspector=self.inspector,
+            library=DirectoryLibrary(),
+            project_files=DirectoryFiles(),
+            authority=self.authority,
         )
-        loaded = plan_of("plan.yml", self.plan.encode())
-        return check_plan(loaded, self.folder, ports, starting=starting)
+
+    def loaded(self) -> PreparedPlan:
+        read = plan_of("plan.yml", self.plan.encode())
+        return PreparedPlan(
+            plan=read.noun,
+            plan_file=str(self.folder / read.file),
+            plan_sha256=read.sha256,
+            project=str(self.folder),
+            named=read.file,
+            lines=dict(read.lines),
+        )
+
+    def check(self, *, starting: bool = False) -> PreparedPlan:
+        return check_plan(self.ports(), self.loaded(), starting=starting)
 
 
 @pytest.fixture
@@ -121,10 +141,7 @@ def test_an_inventory_that_cannot_be_digested_is_a_fault(project: Project) -> No
 
 def test_each_step_is_told(project: Project) -> None:
     steps: list[str] = []
-    ports = PlanPorts(
-        project.inspector, DirectoryLibrary(), DirectoryFiles(), FakeAuthority(), now=lambda: NOW
-    )
-    check_plan(plan_of("plan.yml", project.plan.encode()), project.folder, ports, say=steps.append)
+    check_plan(project.ports(), project.loaded(), say=steps.append)
     assert steps[0] == "digest of dml/shop-2.4.0.tar.gz (1 of 1)"
     assert len(steps) == 4
 
@@ -137,10 +154,8 @@ def test_all_else_is_checked_while_ansible_is_asked(project: Project) -> None:
             assert rest.wait(20), "the rest of the check waits for Ansible"
             return super().inspect(plan, project)
 
-    inspector = Slow(project.inspector.groups, project.inspector.plays)
-    ports = PlanPorts(inspector, DirectoryLibrary(), DirectoryFiles(), FakeAuthority(), now=lambda: NOW)
-    loaded = plan_of("plan.yml", project.plan.encode())
-    checked = check_plan(loaded, project.folder, ports, meanwhile=rest.set)
+    project.inspector = Slow(project.inspector.groups, project.inspector.plays)
+    checked = check_plan(project.ports(), project.loaded(), meanwhile=rest.set)
     assert checked.faults == ()
     assert [target.host for target in checked.targets] == WEB
 

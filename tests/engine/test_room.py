@@ -36,7 +36,7 @@ def fill(six: Fleet) -> None:
 
 
 def opened(six: Fleet) -> str:
-    prepared = six.ports.planning.prepare(Path("plan.yml"))
+    prepared = six.prepared()
     approvals = (e.GivenApproval(role="change manager", person="Bo Lind"),)
     return open_deployment(six.ports, prepared, by="ann", approvals=approvals)
 

@@ -37,7 +37,7 @@ def at(house: House, moment: timedelta) -> None:
 
 def running(house: House, name: str, *hosts: str, **sections: Any) -> str:
     """A deployment that has begun and is paused."""
-    plan = house.ports.planning.prepare(house.plan(name, *hosts, **sections))
+    plan = house.prepared(house.plan(name, *hosts, **sections))
     made = open_deployment(house.ports, plan, by="bo", approvals=())
     signal(house.ports, made, e.Approved(basis="none asked"))
     signal(house.ports, made, e.WindowOpened(basis="none"))
@@ -102,7 +102,7 @@ def test_two_that_are_due_together_and_share_a_host_do_not_run_together(house: H
 
 def test_a_service_that_runs_lets_those_wait_that_need_it(house: House) -> None:
     plan = house.plan("pay.yml", "pay1", release={"service": "pay"})
-    made = open_deployment(house.ports, house.ports.planning.prepare(plan), by="bo", approvals=())
+    made = open_deployment(house.ports, house.prepared(plan), by="bo", approvals=())
     signal(house.ports, made, e.Approved(basis="none asked"))
     signal(house.ports, made, e.WindowOpened(basis="none"))
     shop = house.plan("shop.yml", "web1", release={"service": "shop", "depends_on": ["pay"]})

@@ -34,7 +34,7 @@ def test_environment_identity_and_baseline_are_of_one_stay_and_each_wave_has_its
         ("identify", EVERYONE),
         ("capture", EVERYONE),
     ]
-    waves = len(made.ports.planning.prepare(Path("plan.yml")).waves)
+    waves = len(made.prepared().waves)
     assert made.targets.stays == 1 + waves
     assert made.targets.staying == 0
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from orchestrator.adapters.files.model_file import load_models
+from orchestrator.adapters.files.model_file import models_in
 from orchestrator.domain.deployment_model import DeploymentModel
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.policy.requirements import shortfalls, with_defaults
@@ -15,7 +15,8 @@ from orchestrator.policy.rollout import waves_of
 from tests.plans import plan_of, plan_tree, targets_named
 from tests.policy.admission_cases import laid_over
 
-MODELS = {one.noun.model: one.noun for one in load_models(Path(__file__).resolve().parents[2] / "models")}
+SHIPPED, _ = models_in([Path(__file__).resolve().parents[2] / "models"])
+MODELS = {model.noun.model: model.noun for model in SHIPPED}
 ROLES = {
     "deployment manager": "Ada",
     "deployment practitioner": "Ben",

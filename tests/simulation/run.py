@@ -7,16 +7,14 @@ from pathlib import Path
 from orchestrator.domain import events as e
 from orchestrator.domain.baseline import Baseline, BaselineReference
 from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.place import Place
-from orchestrator.domain.prepared import PreparedPlan
-from orchestrator.domain.standing import unapproved
 from orchestrator.engine.drive import drive
 from orchestrator.engine.emergency import lift, stop_all
-from orchestrator.engine.ports import BaselineStore, MediaLibrary, Planning, Ports, Watcher
+from orchestrator.engine.ports import BaselineStore, MediaLibrary, Ports, Watcher
 from orchestrator.engine.use_cases import open_deployment, rollback, signal
 from orchestrator.errors import Conflict, Refused, StoreFault
 from orchestrator.policy.next_step import next_step
 from orchestrator.policy.steps import WaitForPerson
+from tests.fakes.plans import FakePlans
 from tests.plans import SHA
 from tests.simulation.approvals import approval
 from tests.simulation.journal import Killed
@@ -59,18 +57,13 @@ class _Library(MediaLibrary):
         return {"app.py": SHA}
 
 
-class _Planning(Planning):
-    def __init__(self, plan: PreparedPlan) -> None:
-        self._plan = plan
-
-    def prepare(self, plan: Path, place: Place | None = None) -> PreparedPlan:
-        return self._plan
-
-
 def ports_of(scenario: Scenario) -> Ports:
     """The real core's ports over a simulated world."""
+    plans = FakePlans(scenario.plan)
     return Ports(
-        planning=_Planning(scenario.plan),
+        plan_files=plans,
+        inspector=plans,
+        project_files=plans,
         clock=scenario.world,
         journal=scenario.journal,
         storage=scenario.storage,

@@ -22,9 +22,9 @@ from orchestrator.engine.ports import Ports
 from orchestrator.engine.room import ballast_for
 from orchestrator.engine.use_cases import deploy, resume, signal
 from orchestrator.errors import Refused, StoreFault
-from tests.cli.deployments import OnePlan
 from tests.fakes.authority import FakeAuthority, FakeKeys
 from tests.fakes.clock import START, FakeClock
+from tests.fakes.plans import FakePlans
 from tests.fakes.playbooks import FakePlaybooks
 from tests.fakes.targets import FakeTargets
 from tests.journals.scripts import plan_of
@@ -91,8 +91,11 @@ class Site:
         release = plan.release.model_copy(update={"units": units})
         approval = plan.approval.model_copy(update={"required": ()})
         plan = plan.model_copy(update={"release": release, "approval": approval})
+        plans = FakePlans(prepared(plan, targets_named(*hosts)))
         self.ports = Ports(
-            planning=OnePlan(prepared(plan, targets_named(*hosts))),
+            plan_files=plans,
+            inspector=plans,
+            project_files=plans,
             clock=self.clock,
             journal=SqlJournal(disk, self.clock, relief=relief),
             storage=self.storage,

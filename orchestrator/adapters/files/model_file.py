@@ -7,7 +7,6 @@ from orchestrator.adapters.files.noun_file import bytes_of, noun_of
 from orchestrator.adapters.files.noun_folder import Shelved, files_in, shelved
 from orchestrator.domain.deployment_model import DeploymentModel
 from orchestrator.domain.loaded_file import LoadedFile
-from orchestrator.errors import NotFound, PlanFault
 
 
 def load_model(path: Path | str) -> LoadedFile[DeploymentModel]:
@@ -18,16 +17,6 @@ def load_model(path: Path | str) -> LoadedFile[DeploymentModel]:
 def model_of(file: str, content: bytes) -> LoadedFile[DeploymentModel]:
     """The deployment model in these bytes. Raises PlanFault with every fault."""
     return noun_of(file, content, DeploymentModel)
-
-
-def load_models(folder: Path) -> tuple[LoadedFile[DeploymentModel], ...]:
-    """Every model in a folder, by name and version. Raises NotFound, PlanFault with every fault of every file."""
-    if not folder.is_dir():
-        raise NotFound(f"There is no folder of deployment models {folder}; check the path.")
-    models, faults = models_in([folder])
-    if faults:
-        raise PlanFault(faults)
-    return models
 
 
 def models_in(folders: Iterable[Path]) -> Shelved[DeploymentModel]:

@@ -1,4 +1,4 @@
-"""Policies and models from YAML files, with their faults by line as release plans have them."""
+"""Plans, policies and models from YAML files, with their faults by line. No dict of YAML exists after this module."""
 
 import hashlib
 from pathlib import Path

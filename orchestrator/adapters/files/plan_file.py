@@ -1,56 +1,37 @@
-"""Release plans from YAML files. No dict of YAML exists after this module."""
+"""Release plans from YAML files, each in the folder of its project."""
 
-import hashlib
-from pathlib import Path as FilePath
-from typing import Any
+from pathlib import Path
 
-from pydantic import ValidationError
-
-from orchestrator.adapters.files.document import Document
-from orchestrator.adapters.files.plain_words import faults_of
-from orchestrator.adapters.files.yaml_document import read_yaml
-from orchestrator.adapters.files.yaml_events import LARGEST
-from orchestrator.domain.check import BY_HAND
-from orchestrator.domain.loaded_plan import LoadedPlan
+from orchestrator.adapters.files.noun_file import bytes_of, noun_of
+from orchestrator.adapters.files.project_files import project_of
+from orchestrator.domain.loaded_file import LoadedFile
+from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.domain.release_plan import ReleasePlan
-from orchestrator.errors import Fault, NotFound, PlanFault
+from orchestrator.engine.ports import PlanFiles
 
 
-def load_plan(path: FilePath | str) -> LoadedPlan:
+class FolderPlanFiles(PlanFiles):
+    """Plans in files below the folders of their projects."""
+
+    def load(self, file: Path, project: Path | None = None) -> PreparedPlan:
+        """Where nothing says which the project is, it is found by the files that the plan names."""
+        loaded = load_plan(file)
+        folder = project.resolve() if project else project_of(file, loaded.noun)
+        return PreparedPlan(
+            plan=loaded.noun,
+            plan_file=str(file.resolve()),
+            plan_sha256=loaded.sha256,
+            project=str(folder),
+            named=loaded.file,
+            lines=dict(loaded.lines),
+        )
+
+
+def load_plan(path: Path | str) -> LoadedFile[ReleasePlan]:
     """The release plan in a file. Raises NotFound when there is none, PlanFault with every fault of its form."""
-    file = str(path)
-    return plan_of(file, _bytes_of(file))
+    return plan_of(str(path), bytes_of(str(path), "release plan"))
 
 
-def plan_of(file: str, content: bytes) -> LoadedPlan:
+def plan_of(file: str, content: bytes) -> LoadedFile[ReleasePlan]:
     """The release plan in these bytes; `file` is the name for messages. Raises PlanFault with every fault of its form."""
-    document = read_yaml(file, content)
-    plan, faults = _validated(document)
-    if plan is None or faults:
-        raise PlanFault(sorted(faults, key=lambda fault: (fault.line or 0, fault.path)))
-    return LoadedPlan(plan, file, hashlib.sha256(content).hexdigest(), document.lines())
-
-
-def _bytes_of(file: str) -> bytes:
-    try:
-        with FilePath(file).open("rb") as stream:
-            # One byte more than is allowed tells the reader that there is more.
-            return stream.read(LARGEST + 1)
-    except FileNotFoundError:
-        raise NotFound(f"There is no release plan {file}; check the path.") from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise PlanFault(
-            [Fault(file, None, "", "a file that can be read", str(reason), "check the path")]
-        ) from None
-
-
-def _validated(document: Document) -> tuple[ReleasePlan | None, list[Fault]]:
-    faults = list(document.faults)
-    if document.is_faulty(()):
-        return None, faults
-    tree: Any = document.tree
-    try:
-        return ReleasePlan.model_validate(tree, context=BY_HAND), faults
-    except ValidationError as error:
-        return None, faults + faults_of(error, document, ReleasePlan)
+    return noun_of(file, content, ReleasePlan)

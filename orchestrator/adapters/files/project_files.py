@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from orchestrator.domain.loaded_plan import LoadedPlan
+from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.engine.ports import FileKind, ProjectFiles
 
 
@@ -27,19 +27,18 @@ class DirectoryFiles(ProjectFiles):
             return "absent"
 
 
-def project_of(loaded: LoadedPlan) -> Path:
+def project_of(file: Path, plan: ReleasePlan) -> Path:
     """The folder above the plan in which most of the files that it names stand, the nearest of several.
 
     Most, for one mistyped path must not move the project; the plan's own folder where none of them stands anywhere.
     """
-    home = Path(loaded.file).resolve().parent
-    named = _named_files(loaded)
+    home = file.resolve().parent
+    named = _named_files(plan)
     folders = (home, *home.parents)
     return max(folders, key=lambda folder: sum(_stands(folder / name) for name in named))
 
 
-def _named_files(loaded: LoadedPlan) -> list[str]:
-    plan = loaded.plan
+def _named_files(plan: ReleasePlan) -> list[str]:
     artefacts = (unit.artefact for unit in plan.release.units)
     named = (plan.strategy.playbook, plan.backout.playbook, plan.resources.inventory, *artefacts)
     return [name for name in named if not name.startswith("/")]

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,10 @@ class SshTargets(Targets):
         self._now = now
         self._sessions: dict[Target, Session] = {}
         self._identities: dict[Target, Identity] = {}
+
+    def make_ready(self) -> None:
+        """Import what the first round trip needs: it takes a while, and would be waited for then."""
+        import_module("orchestrator.adapters.ssh.round_trip")
 
     def stay(self) -> "SshTargets":
         """A port of its own over connections that stay."""

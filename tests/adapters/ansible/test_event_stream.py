@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from orchestrator.adapters.ansible.event_stream import fold, tasks_seen
-from orchestrator.domain.evidence import of_host
+from orchestrator.domain.evidence import by_host
 
 RECAP = {"ok": 1, "failures": 0, "unreachable": 0, "changed": 0, "skipped": 0, "rescued": 0, "ignored": 0}
 
@@ -55,7 +55,7 @@ def stream(events: list[dict[str, Any]], nonce: str = "n") -> bytes:
 
 def test_a_whole_stream_has_no_gap() -> None:
     evidence = fold(stream(WHOLE), "n")
-    seen = of_host(evidence, "web1")
+    seen = by_host(evidence)["web1"]
     assert (evidence.gaps, evidence.touched) == ((), ("web1",))
     assert (seen.plays, seen.real, seen.changed, seen.counted.ok, seen.recap is not None) == (
         1,
@@ -93,15 +93,15 @@ def test_a_broken_stream_says_how(content: bytes, words: str) -> None:
 def test_a_job_is_pending_until_its_end_is_seen() -> None:
     begun = {"event": "job", "host": "web1", "task": "Migrate", "job": "j1", "finished": False}
     ended = {**begun, "task": "Wait", "finished": True}
-    assert [one.task for one in of_host(fold(stream([WHOLE[0], begun]), "n"), "web1").pending] == ["Migrate"]
-    assert of_host(fold(stream([WHOLE[0], begun, ended]), "n"), "web1").pending == ()
+    assert [one.task for one in by_host(fold(stream([WHOLE[0], begun]), "n"))["web1"].pending] == ["Migrate"]
+    assert by_host(fold(stream([WHOLE[0], begun, ended]), "n"))["web1"].pending == ()
 
 
 def test_text_of_a_host_is_stripped_and_capped() -> None:
     failed = result(
         kind="failed", ignored=False, rescued=False, timed_out=False, message="\x1b[2J\u202eevil" + "x" * 5000
     )
-    trouble = of_host(fold(stream([WHOLE[0], failed]), "n"), "web1").failed[0]
+    trouble = by_host(fold(stream([WHOLE[0], failed]), "n"))["web1"].failed[0]
     assert trouble.message.startswith("[2J evil")
     assert len(trouble.message) == 300
 

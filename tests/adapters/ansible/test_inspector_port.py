@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from orchestrator.adapters.ansible.inspector_port import AnsibleInspector, AnsibleInventory
+from orchestrator.adapters.ansible.inspector_port import AnsibleInspector
 from orchestrator.domain.release_plan import ReleasePlan
-from orchestrator.errors import PlanFault
 from tests.plans import plan_of, plan_tree
 
 HOSTS = "web: {hosts: {web1: {}, web2: {ansible_host: 10.0.0.2}}}\n"
@@ -45,15 +44,3 @@ def test_the_other_questions(project: Path) -> None:
     asked = AnsibleInspector()
     assert [one.kind for one in asked.unsafe_constructs(Path("rollback/app.yml"), project)] == ["pause"]
     assert "host_key_checking = no does not apply" in asked.settings_overridden(project)[0]
-
-
-def test_targets_are_resolved_in_inventory_order(project: Path) -> None:
-    assert [target.address for target in AnsibleInventory().resolve(plan(), project, "web")] == [
-        "web1",
-        "10.0.0.2",
-    ]
-
-
-def test_a_pattern_without_hosts_is_a_fault_of_the_plan(project: Path) -> None:
-    with pytest.raises(PlanFault, match="inventories/test: expected an inventory in which `db` names hosts"):
-        AnsibleInventory().resolve(plan(), project, "db")

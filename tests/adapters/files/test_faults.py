@@ -21,7 +21,7 @@ def _line(said: str) -> str:
 
 
 def test_the_plan_that_the_cases_change_is_sound() -> None:
-    assert load_plan(GOOD).plan.release.version == "2.4.0"
+    assert load_plan(GOOD).noun.release.version == "2.4.0"
 
 
 def test_there_are_cases_and_no_two_are_the_same() -> None:

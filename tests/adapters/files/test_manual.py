@@ -39,7 +39,7 @@ def test_nothing_can_be_left_out_of_the_minimal_plan_but_the_schedule() -> None:
 
 def test_the_sections_are_a_plan_that_uses_every_kind_of_check() -> None:
     loaded = plan_of("manual", "".join(MANUAL).encode())
-    validation = loaded.plan.validation
+    validation = loaded.noun.validation
     used = {
         title_of(check.model_copy(update={"title": None})).split()[0]
         for check in (*validation.environment, *validation.acceptance)

@@ -138,4 +138,4 @@ def test_a_mutated_plan_is_a_plan_or_a_fault_that_names_what_to_do(content: byte
             assert fault.line is None or 1 <= fault.line <= total
             assert str(fault).isprintable()
     else:
-        assert loaded.plan.orch == 1
+        assert loaded.noun.orch == 1

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from orchestrator.adapters.files.media_library import DirectoryLibrary
-from orchestrator.adapters.files.plan_folder import PlanFolder
+from orchestrator.adapters.files.plan_file import FolderPlanFiles
 from orchestrator.adapters.files.project_authority import ProjectAuthority
 from orchestrator.adapters.files.project_files import DirectoryFiles
 from orchestrator.domain.effective_plan import REHEARSED, changes_between
 from orchestrator.domain.place import Place
 from orchestrator.engine import rehearsal
-from orchestrator.engine.plan_check import PlanPorts
+from orchestrator.engine.plan_check import prepare_plan
 from tests.cli.plan_project import change, make, write
 from tests.fakes.inspector import FakeInspector
 from tests.simulation.run import ports_of
@@ -58,18 +57,16 @@ def test_the_files_that_are_covered_are_those_that_will_run(
     web = FakeInspector(
         groups={"all": WEB, "web": WEB}, plays={"playbooks/shop.yml": ["web"], "rollback/shop.yml": ["web"]}
     )
-    planning = PlanFolder(
-        PlanPorts(
-            inspector=web, library=DirectoryLibrary(), files=DirectoryFiles(), authority=authority,
-            now=lambda: datetime(2027, 1, 1, tzinfo=UTC),
-        )
+    ports = replace(
+        ports_of(Scenario(1)),
+        plan_files=FolderPlanFiles(), inspector=web, project_files=DirectoryFiles(),
+        library=DirectoryLibrary(), authority=authority,
     )  # fmt: skip
-    ports = replace(ports_of(Scenario(1)), planning=planning, authority=authority)
     inventory = dev.replace("OUTSIDE", str(tmp_path))
     write(tmp_path, "other.yml", "# elsewhere")
     asked = rehearsal.Asked(plan, Place(environment="dev", inventory=inventory))
     covered = rehearsal.ready(ports, asked).parts[0].of
-    runs = planning.prepare(plan).effective
+    runs = prepare_plan(ports, plan).effective
     assert runs is not None
     found = [str(change) for change in changes_between(covered, runs) if change.ingredient in REHEARSED]
     assert found == []

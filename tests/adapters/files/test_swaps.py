@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.files.plan_folder import PlanFolder
-from orchestrator.bootstrap import plan_ports
+from orchestrator.bootstrap import ports_to_check
 from orchestrator.domain.effective_plan import INGREDIENTS, EffectivePlan, changes_between
+from orchestrator.engine.plan_check import prepare_plan
 from tests.cases.authority.swaps import ONE_OF_EACH, PLAN, SWAPS, Swap, project
 
 INVENTORY = """\
@@ -18,7 +18,7 @@ web:
 
 
 def effective(folder: Path) -> EffectivePlan:
-    made = PlanFolder(plan_ports(folder.parent / "orch")).prepare(folder / PLAN).effective
+    made = prepare_plan(ports_to_check(folder.parent / "orch"), folder / PLAN).effective
     assert made is not None
     return made
 

@@ -32,7 +32,7 @@ def test_every_release_has_a_plan(build: ModuleType) -> None:
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.stem)
 def test_the_package_is_what_its_sources_say(build: ModuleType, plan: Path) -> None:
-    (unit,) = load_plan(plan).plan.release.units
+    (unit,) = load_plan(plan).noun.release.units
     package = (ROOT / unit.artefact).read_bytes()
     assert gzip.decompress(package) == build.archive(unit.version)
     assert hashlib.sha256(package).hexdigest() == unit.sha256
@@ -52,7 +52,7 @@ def test_a_build_leaves_a_right_package_alone_and_replaces_a_wrong_one(
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.stem)
 def test_a_plan_is_short_and_speaks_of_one_release(plan: Path) -> None:
-    read = load_plan(plan).plan
+    read = load_plan(plan).noun
     assert len(plan.read_text().splitlines()) < (40 if plan.stem == "shop-1.0.0" else 60)
     assert {read.release.version, *(unit.version for unit in read.release.units)} == {
         plan.stem.removeprefix("shop-")
@@ -65,7 +65,7 @@ def test_a_plan_is_short_and_speaks_of_one_release(plan: Path) -> None:
 def test_every_plan_can_take_every_strategy(plan: Path, kind: str, tmp_path: Path) -> None:
     written = tmp_path / "plan.yml"
     written.write_text(variant(plan, kind, inventory=tmp_path / "hosts.yml", backout=FORGETFUL))
-    changed, own = load_plan(written).plan, load_plan(plan).plan
+    changed, own = load_plan(written).noun, load_plan(plan).noun
     assert (changed.strategy.kind, changed.backout.playbook) == (kind, FORGETFUL)
     assert changed.resources.inventory == str(tmp_path / "hosts.yml")
     assert changed.validation == own.validation
@@ -75,7 +75,7 @@ def test_every_plan_can_take_every_strategy(plan: Path, kind: str, tmp_path: Pat
 def test_the_copy_of_the_project_has_all_that_the_plans_name(tmp_path: Path) -> None:
     copy = project(tmp_path / "project")
     for plan in PLANS:
-        read = load_plan(copy / "plans" / plan.name).plan
+        read = load_plan(copy / "plans" / plan.name).noun
         named = [read.strategy.playbook, read.backout.playbook, *(u.artefact for u in read.release.units)]
         assert [name for name in named if not (copy / name).is_file()] == []
 

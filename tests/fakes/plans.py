@@ -1,0 +1,63 @@
+"""Release plans in memory: their files, what they name, and what Ansible makes of them."""
+
+from pathlib import Path
+
+from orchestrator.domain.inspection import Inspection, PlaybookFinding, PlaybookSeen, PlaySeen
+from orchestrator.domain.prepared import PreparedPlan
+from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.domain.target import Target
+from orchestrator.engine.ports import FileKind, Inspector, PlanFiles, ProjectFiles
+from orchestrator.errors import NotFound
+
+
+class FakePlans(PlanFiles, ProjectFiles, Inspector):
+    """Sound plans by the name of their file. `only` is the plan in every other file, where there is one.
+
+    Every file that a plan names is there, its playbooks name every host, and its hosts are those of the plan with its pattern.
+    """
+
+    def __init__(self, only: PreparedPlan | None = None) -> None:
+        self.only = only
+        self.plans: dict[str, PreparedPlan] = {}
+
+    def load(self, file: Path, project: Path | None = None) -> PreparedPlan:
+        plan = self.plan_in(file)
+        return PreparedPlan.of_valid(
+            plan=plan.plan,
+            plan_file=plan.plan_file,
+            plan_sha256=plan.plan_sha256,
+            project=str(project or plan.project),
+            named=plan.plan_file,
+        )
+
+    def plan_in(self, file: Path) -> PreparedPlan:
+        """The plan in a file as a test put it there."""
+        plan = self.plans.get(file.name, self.only)
+        if plan is None:
+            raise NotFound(f"There is no release plan {file}; check the path.")
+        return plan
+
+    def targets_of(self, plan: ReleasePlan) -> tuple[Target, ...]:
+        """The hosts that the plan's pattern names."""
+        plans = [*self.plans.values(), *([self.only] if self.only is not None else [])]
+        return next(one.targets for one in plans if one.plan.strategy.hosts == plan.strategy.hosts)
+
+    def kind(self, project: Path, path: str) -> FileKind:
+        return "file"
+
+    def kind_anywhere(self, project: Path, path: str) -> FileKind:
+        return "file"
+
+    def inspect(self, plan: ReleasePlan, project: Path) -> Inspection:
+        targets = self.targets_of(plan)
+        plays = (PlaySeen(name="all", hosts=tuple(target.host for target in targets)),)
+        playbooks = (plan.strategy.playbook, plan.backout.playbook)
+        return Inspection(
+            targets=targets, playbooks=tuple(PlaybookSeen(path=path, plays=plays) for path in playbooks)
+        )
+
+    def unsafe_constructs(self, playbook: Path, project: Path) -> list[PlaybookFinding]:
+        return []
+
+    def settings_overridden(self, project: Path) -> list[str]:
+        return []
