@@ -224,7 +224,7 @@ def _written(file: Path, signed: SignedApproval, *, as_json: bool) -> int:
 
 def _report(after: ApprovalSession, given: Sequence[SignedApproval], *, as_json: bool) -> int:
     d = after.deployment
-    missing = [] if d.closed is not None else list(missing_words(d, after.question))
+    missing = [] if d.follow_up.closed is not None else list(missing_words(d, after.question))
     if as_json:
         words = [json.loads(signed.model_dump_json()) for signed in given]
         click.echo(

@@ -45,8 +45,8 @@ def question_of(ports: Ports, d: Deployment, now: datetime, known: Known | None 
     What is `known` is neither read nor verified again.
     """
     keyring = known.keyring if known else ports.keys.keyring(folder(d.project))
-    governed = d.policy is not None
-    ruled = governed or keyring.keys or d.model is not None
+    governed = d.authority.policy is not None
+    ruled = governed or keyring.keys or d.authority.model is not None
     others = (known.others if known else briefs(ports.journal, besides=d.id)) if ruled else []
     approvals = verified(ports, _given(d), keyring, known.words if known else ())
     certificates = _certificates(ports, d, keyring) if governed else ()

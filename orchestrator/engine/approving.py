@@ -48,7 +48,7 @@ def open_session(ports: Ports, d: Deployment) -> ApprovalSession:
         raise Refused(f"{d.id} has no effective plan on its journal, so nothing can be signed for it.")
     keyring = ports.keys.keyring(Path(d.project))
     others = briefs(ports.journal, besides=d.id)
-    policy = d.policy or UNGOVERNED
+    policy = d.authority.policy or UNGOVERNED
     question = asked_about(d, ports.clock.now(), keyring, (), others, policy=policy)
     return take_in(ports, ApprovalSession(d, question, others), ())
 
@@ -56,8 +56,10 @@ def open_session(ports: Ports, d: Deployment) -> ApprovalSession:
 def take_in(ports: Ports, session: ApprovalSession, new: Sequence[SignedApproval]) -> ApprovalSession:
     """The session with the words of the journal and these new ones, as of this moment."""
     d, question = session.deployment, session.question
-    signed_reviews = (review.signed for review in d.reviews if review.signed is not None)
-    words = verified(ports, (*d.approvals, *signed_reviews, *new), question.keyring, question.approvals)
+    signed_reviews = (review.signed for review in d.follow_up.reviews if review.signed is not None)
+    words = verified(
+        ports, (*d.authority.approvals, *signed_reviews, *new), question.keyring, question.approvals
+    )
     plans = earlier_plans(ports, d, named_in(words, ()) - question.earlier_plans.keys(), session.others)
     question = replace(
         question,

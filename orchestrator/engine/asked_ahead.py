@@ -19,7 +19,7 @@ def ask_ahead(ports: Ports, d: Deployment, known: Known | None = None) -> Deploy
     if d.authority.mode != "scheduled" or d.state not in _AHEAD or d.authority.effective is None:
         return d
     now = ports.clock.now()
-    answer = may_start(ports, d, max(now, d.starts or now), known)
+    answer = may_start(ports, d, max(now, d.schedule.starts or now), known)
     if isinstance(answer, Admitted) or {reason.code for reason in answer.reasons} <= OF_CALENDAR:
         proposed = d.state is State.AWAITING_APPROVAL
         return signal(ports, d.id, approved(d, answer)) if proposed else d

@@ -18,6 +18,7 @@ from orchestrator.domain.rehearsal import MeasuredWave, Rehearsal
 from orchestrator.domain.wave import Wave
 from orchestrator.engine.emergency import refuse_while_stopped
 from orchestrator.engine.folding import briefs, folded
+from orchestrator.engine.journal_story import story_on
 from orchestrator.engine.plan_check import prepare_plan
 from orchestrator.engine.ports import Ports, Watcher
 from orchestrator.engine.room import refuse_without_room

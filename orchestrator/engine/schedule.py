@@ -17,6 +17,7 @@ from orchestrator.engine.admission import MOST_MEASURED
 from orchestrator.engine.asked_ahead import ask_ahead
 from orchestrator.engine.finding import find
 from orchestrator.engine.folding import every, folded, open_ones
+from orchestrator.engine.journal_story import story_on
 from orchestrator.engine.plan_check import prepare_plan
 from orchestrator.engine.ports import Journal, Ports
 from orchestrator.engine.use_cases import (

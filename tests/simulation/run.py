@@ -7,6 +7,7 @@ from pathlib import Path
 from orchestrator.domain import events as e
 from orchestrator.domain.baseline import Baseline, BaselineReference
 from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.standing import unapproved
 from orchestrator.engine.drive import drive
 from orchestrator.engine.emergency import lift, stop_all
 from orchestrator.engine.ports import BaselineStore, MediaLibrary, Ports, Watcher
