@@ -139,7 +139,8 @@ def spawn_attended(
 def remark(marker: str) -> bool:
     """Write `NAME=VALUE` over what this process was started with under that name, as others see it in /proc; whether they do.
 
-    For a process that was forked and has to be found by a mark of its own. There must be room for it.
+    For a process that was forked and has to be found by a mark of its own. There must be room for it. There is no other way: /proc
+    shows the memory that a program was started with, and pointing the kernel to other memory takes CAP_SYS_RESOURCE.
     """
     import ctypes
 
@@ -236,12 +237,6 @@ def enter_cgroup(name: str) -> Path | None:
     except OSError:
         return None
     return group
-
-
-def marked(marker: str) -> list[int]:
-    """The processes of this machine whose environment holds `NAME=VALUE`, zombies left out."""
-    wanted = marker.encode()
-    return [pid for pid in _pids() if wanted in _environment(pid) and _runs(pid)]
 
 
 def tree(*, marker: str, group: Path | None, root: int | None = None, since: int = 0) -> list[int]:

@@ -22,23 +22,38 @@ if TYPE_CHECKING:
 
 
 class WiredPorts(ports.Ports):
-    """All ports over real hosts, real Ansible and the store below `root`, which is opened at once."""
+    """All ports over real hosts, real Ansible and the store below `root`; the journal is opened at once.
+
+    Each is a property that makes it once, in place of what other ports are constructed with.
+    """
 
     def __init__(self, root: Path, project: Path | None, warm: WarmStart | None) -> None:
         """Raises StoreFault."""
-        clock, storage = SystemClock(), DiskStorage(root, disk_reserve())
-        url = os.environ.get("ORCH_STORE_URL") or None
-        # Past the guard of a frozen dataclass, which keeps everybody else from changing a port.
-        self.__dict__.update(clock=clock, storage=storage)
-        self.__dict__.update(journal=SqlJournal(root, clock, url=url, relief=storage.relieve))
         self._root, self._project, self._warm = root, project, warm
-        self._url, self._relief = url, storage.relieve
+        self._url = os.environ.get("ORCH_STORE_URL") or None
+        _ = self.journal
 
     def load(self) -> WiredPorts:
         """Wire the others too."""
         for port in fields(self):
             getattr(self, port.name)
         return self
+
+    @cached_property
+    def clock(self) -> ports.Clock:
+        return SystemClock()
+
+    @cached_property
+    def storage(self) -> ports.Storage:
+        return self._disk
+
+    @cached_property
+    def journal(self) -> ports.Journal:
+        return SqlJournal(self._root, self.clock, url=self._url, relief=self._disk.relieve)
+
+    @cached_property
+    def _disk(self) -> DiskStorage:
+        return DiskStorage(self._root, disk_reserve())
 
     @cached_property
     def planning(self) -> ports.Planning:
@@ -50,7 +65,7 @@ class WiredPorts(ports.Ports):
     def locks(self) -> ports.HostLocks:
         from orchestrator.adapters.store.host_locks import SqlHostLocks
 
-        return SqlHostLocks(self._root, self.clock, url=self._url, relief=self._relief)
+        return SqlHostLocks(self._root, self.clock, url=self._url, relief=self._disk.relieve)
 
     @cached_property
     def playbooks(self) -> ports.Playbooks:
@@ -69,7 +84,7 @@ class WiredPorts(ports.Ports):
     def baselines(self) -> ports.BaselineStore:
         from orchestrator.adapters.store.baselines import DirectoryBaselineStore
 
-        return DirectoryBaselineStore(self._root / "baselines", relief=self._relief)
+        return DirectoryBaselineStore(self._root / "baselines", relief=self._disk.relieve)
 
     @cached_property
     def library(self) -> ports.MediaLibrary:

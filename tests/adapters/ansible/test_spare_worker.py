@@ -68,7 +68,7 @@ def test_it_becomes_the_worker_and_all_that_runs_is_in_its_cgroup(warm: Warm, tm
     told = {line for line in (tmp_path / "log").read_text().splitlines() if line.startswith("0::")}
     assert group is None or [line.rpartition("/")[2] for line in told] == [group.name]
     assert gone(spare)
-    assert process.marked(mark.mark()) == []
+    assert process.tree(marker=mark.mark(), group=None) == []
     assert group is None or not group.exists()
 
 

@@ -81,12 +81,12 @@ def test_workers_are_forked_from_one_zygote_and_carry_their_own_mark(warm: Warm)
     while not sleepers(seconds):
         time.sleep(0.02)
     mark = AttemptFolder(warm.root / "attempts", "a2").mark()
-    assert {worker, *sleepers(seconds)} <= set(process.marked(mark))
+    assert {worker, *sleepers(seconds)} <= set(process.tree(marker=mark, group=None))
     assert warm.start.pid == first
-    assert first not in process.marked(mark)
+    assert first not in process.tree(marker=mark, group=None)
     assert warm.port.stop("a2")
     assert sleepers(seconds) == []
-    assert process.marked(mark) == []
+    assert process.tree(marker=mark, group=None) == []
 
 
 def test_a_zygote_killed_during_a_run_takes_nothing_with_it(warm: Warm) -> None:
