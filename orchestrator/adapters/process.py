@@ -139,8 +139,7 @@ def spawn_attended(
 def remark(marker: str) -> bool:
     """Write `NAME=VALUE` over what this process was started with under that name, as others see it in /proc; whether they do.
 
-    For a process that was forked and has to be found by a mark of its own. There must be room for it. There is no other way: /proc
-    shows the memory that a program was started with, and pointing the kernel to other memory takes CAP_SYS_RESOURCE.
+    For a process that was forked and has to be found by a mark of its own. There must be room for it.
     """
     import ctypes
 
@@ -151,6 +150,8 @@ def remark(marker: str) -> bool:
     if found is None or fields is None or len(found[1]) < len(wanted):
         return False
     begin = int(fields[_ENVIRONMENT_BEGIN]) + found.start(1)
+    # There is no other way: /proc shows the memory that a program was started with, and to have it show other memory takes
+    # CAP_SYS_RESOURCE. Only the bytes of this one variable are written over.
     ctypes.memmove(begin, wanted.ljust(len(found[1]), b"\0"), len(found[1]))
     return wanted in _environment(os.getpid())
 
