@@ -18,7 +18,7 @@ from orchestrator.engine import ports
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from orchestrator.adapters.ansible.warm_start import WarmStart
+    from orchestrator.adapters.ansible.warm import WarmStart
 
 
 class WiredPorts(ports.Ports):
