@@ -1,12 +1,14 @@
 """What the environment chooses: the reserve of the disk, and where the journal is."""
 
 from collections.abc import Callable
+from dataclasses import FrozenInstanceError
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from orchestrator.bootstrap import disk_reserve, ports
+from orchestrator.adapters.store import SqlJournal
+from orchestrator.bootstrap import disk_reserve, ports, ports_to_look
 from orchestrator.domain.baseline import Baseline, ConfigurationItem
 from orchestrator.domain.events import Paused, Submitted
 from orchestrator.errors import StoreFault, UsageFault
@@ -87,3 +89,15 @@ def test_everything_that_is_kept_gets_room_from_the_ballast(
         assert thrown_off_by(lambda: wired.journal.append("d1", 0, events))
         assert thrown_off_by(lambda: wired.locks.take("d1", machines, "ann"))
         assert thrown_off_by(lambda: wired.baselines.put(baseline))
+
+
+def test_whoever_looks_is_told_of_a_store_that_cannot_be_opened_and_changes_no_port(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking = ports_to_look(tmp_path / "home")
+    assert (looking.journal is looking.journal, looking.locks is looking.locks) == (True, True)
+    with pytest.raises(FrozenInstanceError):
+        looking.journal = SqlJournal(tmp_path / "other", looking.clock)  # type: ignore[misc]
+    monkeypatch.setenv("ORCH_STORE_URL", "postgresql://ann@/orch?host=/nowhere")
+    with pytest.raises(StoreFault, match="cannot be reached"):
+        ports_to_look(tmp_path / "home")

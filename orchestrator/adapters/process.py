@@ -150,6 +150,8 @@ def remark(marker: str) -> bool:
     if found is None or fields is None or len(found[1]) < len(wanted):
         return False
     begin = int(fields[_ENVIRONMENT_BEGIN]) + found.start(1)
+    # There is no other way: /proc shows the memory that a program was started with, and to have it show other memory takes
+    # CAP_SYS_RESOURCE. Only the bytes of this one variable are written over.
     ctypes.memmove(begin, wanted.ljust(len(found[1]), b"\0"), len(found[1]))
     return wanted in _environment(os.getpid())
 
@@ -236,12 +238,6 @@ def enter_cgroup(name: str) -> Path | None:
     except OSError:
         return None
     return group
-
-
-def marked(marker: str) -> list[int]:
-    """The processes of this machine whose environment holds `NAME=VALUE`, zombies left out."""
-    wanted = marker.encode()
-    return [pid for pid in _pids() if wanted in _environment(pid) and _runs(pid)]
 
 
 def tree(*, marker: str, group: Path | None, root: int | None = None, since: int = 0) -> list[int]:

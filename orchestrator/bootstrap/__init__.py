@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestrator.adapters import process
-from orchestrator.adapters.ansible.settings import base_environment
-from orchestrator.adapters.ansible.warm_start import WarmStart
 from orchestrator.errors import UsageFault
 
 if TYPE_CHECKING:
+    from orchestrator.adapters.ansible.warm import Extent, WarmStart
     from orchestrator.adapters.keys.key_folder import KeyFolder
     from orchestrator.engine.ports import Clock, Drivers, Ports
 
@@ -94,17 +93,20 @@ def ports_to_look(home: Path | None = None) -> Ports:
     return WiredPorts(home_of(home)).opened()
 
 
-def ports_to_start(plan: Path) -> Ports:
+def ports_to_start(plan: Path, extent: Extent = "spare") -> Ports:
     """All ports, for a deployment of this plan that starts now: the zygote imports beside all else. Raises StoreFault.
 
+    `extent`: how far the start of runs is prepared, which only a measurement has any other way.
     Nothing is read before but where an ansible.cfg lies. Where that was not the project's, another zygote takes its place.
     """
-    warm = WarmStart()
+    from orchestrator.adapters.ansible.warm import WarmStart
+
+    warm = WarmStart(extent=extent)
     with suppress(
         OSError, ValueError, RuntimeError
     ):  # the plan check says what is wrong with the place of a plan
         if plan.is_file():
             folder = plan.resolve().parent
             above = (one for one in (folder, *folder.parents) if (one / "ansible.cfg").is_file())
-            warm.begin(str(next(above, folder)), base_environment(os.environ))
+            warm.begin(str(next(above, folder)))
     return ports(warm=warm)

@@ -15,16 +15,17 @@ from orchestrator.engine import ports
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from orchestrator.adapters.ansible.warm_start import WarmStart
+    from orchestrator.adapters.ansible.warm import WarmStart
     from orchestrator.adapters.store.disk import DiskStorage
 
 
 class WiredPorts(ports.Ports):
-    """All ports over real hosts, real Ansible and the store below `root`, which is opened when it is first asked for."""
+    """All ports over real hosts, real Ansible and the store below `root`, which is opened when it is first asked for.
+
+    Each is a property that makes it once, in place of what other ports are constructed with.
+    """
 
     def __init__(self, root: Path, warm: WarmStart | None = None) -> None:
-        # Past the guard of a frozen dataclass, which keeps everybody else from changing a port.
-        self.__dict__.update(clock=SystemClock())
         self._root, self._warm = root, warm
         self._url = os.environ.get("ORCH_STORE_URL") or None
 
@@ -38,6 +39,10 @@ class WiredPorts(ports.Ports):
         for port in fields(self.opened()):
             getattr(self, port.name)
         return self
+
+    @cached_property
+    def clock(self) -> ports.Clock:
+        return SystemClock()
 
     @cached_property
     def storage(self) -> DiskStorage:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 import click
 import pytest
@@ -36,6 +37,23 @@ print("LOADED", *[name for name in {HEAVY!r} if name in sys.modules])
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     shown = subprocess.run(
         [sys.executable, "-c", LOADED, *arguments], capture_output=True, text=True, check=True
+    )
+    assert shown.stdout.splitlines()[-1].split() == ["LOADED"]
+
+
+WARM = """
+import os, sys
+from orchestrator.cli.main import run
+os.chdir(sys.argv[1])
+run(sys.argv[2:])
+print("LOADED", *sorted(name for name in sys.modules if name.startswith("orchestrator.adapters.ansible")))
+"""
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["status"], ["list"], ["locks"]], ids=" ".join)
+def test_a_short_command_imports_nothing_of_warm_start(tmp_path: Path, arguments: list[str]) -> None:
+    shown = subprocess.run(
+        [sys.executable, "-c", WARM, str(tmp_path), *arguments], capture_output=True, text=True, check=True
     )
     assert shown.stdout.splitlines()[-1].split() == ["LOADED"]
 

@@ -74,7 +74,7 @@ def until_called(mark: str, program: str, seconds: float = 60.0) -> list[str]:
     """The words of the command that a run starts this program with."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        for pid in process.marked(mark):
+        for pid in process.tree(marker=mark, group=None):
             with suppress(OSError):
                 words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
                 if Path(words[0]).name == program:

@@ -86,9 +86,9 @@ def paused_before_its_fence(runs: Runs, attempt: str) -> list[int]:
     deadline = time.monotonic() + 30
     stopped: list[int] = []
     # Whatever a process started before it was stopped is found when it is looked again.
-    while not stopped or set(process.marked(marker)) - set(stopped):
+    while not stopped or set(process.tree(marker=marker, group=None)) - set(stopped):
         assert time.monotonic() < deadline
-        for pid in set(process.marked(marker)) - set(stopped):
+        for pid in set(process.tree(marker=marker, group=None)) - set(stopped):
             os.kill(pid, signal.SIGSTOP)
             stopped.append(pid)
     assert [epoch(runs, host) for host in HOSTS] == ["", ""], "it was paused too late to prove anything"

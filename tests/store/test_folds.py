@@ -166,15 +166,6 @@ def test_a_kept_fold_that_does_not_fit_is_not_used(journal: SqlJournal, damage: 
     assert folded(journal, "d1") == whole
 
 
-def test_the_form_changes_with_the_code_that_folds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert folds.form() == folds.form()
-    (tmp_path / "fold.py").write_text("x = 1")
-    monkeypatch.setattr("orchestrator.domain.__file__", str(tmp_path / "__init__.py"))
-    first = folds.form.__wrapped__()
-    (tmp_path / "fold.py").write_text("x = 2")
-    assert len({first, folds.form.__wrapped__(), folds.form()}) == 3
-
-
 @pytest.mark.parametrize(("free", "roomy_above"), [(0, None), (1 << 20, None), (0, -1)])
 def test_a_disk_with_little_room_keeps_nothing_and_says_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, roomy_above: int | None

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from orchestrator.adapters.ansible.warm_words import MARK
+from orchestrator.adapters.ansible.settings import MARK
 from orchestrator.adapters.process import ProcessId
 from orchestrator.domain.attempt import AttemptRequest
 from orchestrator.domain.outcome import AttemptOutcome

@@ -15,8 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.settings import base_environment, config_file, configuration
-from orchestrator.adapters.ansible.warm_inspection import TookTooLong
-from orchestrator.adapters.ansible.warm_start import WarmStart
+from orchestrator.adapters.ansible.warm import TookTooLong, WarmStart
 from orchestrator.domain.inspection import FileFault, Inspection, PlaybookSeen
 from orchestrator.domain.noun import HostName
 from orchestrator.domain.plain_text import plain
@@ -82,9 +81,7 @@ def _ask(
         environment = _environment(project, folder, dynamic_allowed=dynamic_allowed)
         if warm is not None and project.is_dir():
             try:
-                said = warm.inspect(
-                    str(project), base_environment(os.environ), question, environment, timeout
-                )
+                said = warm.inspect(str(project), question, environment, timeout)
             except TookTooLong:
                 return _nothing(question, _TOO_LONG)
             if said is not None:

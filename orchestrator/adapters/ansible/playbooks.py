@@ -10,7 +10,7 @@ from orchestrator.adapters import process
 from orchestrator.adapters.ansible import event_stream
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.settings import base_environment
-from orchestrator.adapters.ansible.warm_start import WarmStart
+from orchestrator.adapters.ansible.warm import WarmStart
 from orchestrator.domain.attempt import Acceleration, AttemptRequest
 from orchestrator.domain.evidence import RunExit
 from orchestrator.domain.outcome import AttemptOutcome
@@ -35,10 +35,9 @@ class AnsiblePlaybooks(Playbooks):
     def start(self, request: AttemptRequest) -> None:
         """Start the worker, unless the attempt was ever started."""
         folder = self._folder(request.attempt)
-        base = base_environment(os.environ)
         if not folder.exists():
             # Before there is a folder: from then on the worker has so long to claim it.
-            self._warm.await_ready(request.project, base, request.accelerate)
+            self._warm.await_ready(request.project, request.accelerate)
         try:
             created = folder.create(request)
         except OSError as error:
@@ -55,8 +54,7 @@ class AnsiblePlaybooks(Playbooks):
 
     def make_ready(self, project: str, accelerate: Acceleration | None = None) -> None:
         """Start the zygote, so that its import is over when it is needed, and have a worker wait for its attempt."""
-        self._warm.make_ready(project, base_environment(os.environ), accelerate)
-        self._warm.prepare(accelerate)
+        self._warm.make_ready(project, accelerate)
 
     def let_go(self) -> None:
         """End the zygote, and see that it has ended."""

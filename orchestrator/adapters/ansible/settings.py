@@ -15,6 +15,8 @@ from orchestrator.adapters.ansible import acceleration
 if TYPE_CHECKING:
     from orchestrator.domain.attempt import AttemptRequest
 
+MARK = "ORCH_ATTEMPT"
+"""The variable by which the processes of an attempt on this machine are known."""
 _CALLBACKS = "~/.ansible/plugins/callback:/usr/share/ansible/plugins/callback"
 PLUGINS = Path(__file__).parent / "callback_plugins"
 # What of the caller's environment a run sees. The agent's socket is no secret, and keys often live only there.
@@ -187,7 +189,7 @@ def lasting_settings(project: str) -> dict[str, str]:
 
 
 def settings_of_one_run(request: AttemptRequest, directory: Path, control: Path) -> dict[str, str]:
-    """Those that differ from run to run; an Ansible that is imported already takes them over (warmth.play)."""
+    """Those that differ from run to run; an Ansible that is imported already takes them over (warm/preload.py)."""
     users = configuration(Path(request.project))
     return {
         "ANSIBLE_TASK_TIMEOUT": str(max(1, round(request.task_timeout))),

@@ -9,13 +9,14 @@ import resource
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 from orchestrator.adapters import process
-from orchestrator.adapters.ansible import launch, prompter
+from orchestrator.adapters.ansible import launch
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.event_stream import fold
 from orchestrator.adapters.ansible.settings import ansible
@@ -27,14 +28,30 @@ from orchestrator.policy.verdict import judge, never_ran
 CLAIMED = 75
 """Exit code of a worker whose attempt somebody else has claimed."""
 
+Start = Callable[
+    [Sequence[str], dict[str, str], str, IO[bytes]], AbstractContextManager[tuple[list[str], IO[bytes]]]
+]
+"""How ansible-playbook is started, given its arguments, environment, project and output: a command, and the input of that."""
+
+
+@contextmanager
+def in_the_cold(
+    arguments: Sequence[str], environment: dict[str, str], project: str, output: IO[bytes]
+) -> Iterator[tuple[list[str], IO[bytes]]]:
+    """As a program of its own, which can read nothing."""
+    with Path(os.devnull).open("rb") as nothing:
+        yield ansible("playbook", *arguments), nothing
+
 
 def work(
-    folder: AttemptFolder, *, warm: bool = False, enter: Callable[[str], Path | None] | None = None
+    folder: AttemptFolder,
+    *,
+    start: Start = in_the_cold,
+    enter: Callable[[str], Path | None] | None = None,
 ) -> bool:
     """Run the attempt; False when it was claimed already, and nothing was run.
 
-    `warm`: this process has Ansible imported, under the settings of the attempt, and runs nothing else but this attempt.
-    `enter`: how it comes into a cgroup of its own, before it claims anything.
+    `start`: how ansible-playbook is started. `enter`: how this process comes into a cgroup of its own, before it claims.
     """
     if folder.claimed() is not None:
         process.leave_cgroup(None if enter is None else enter(folder.attempt))
@@ -51,13 +68,13 @@ def work(
         if not folder.claim(claim):
             control.rmdir()
             return False
-        _run_and_judge(folder, group, control, warm=warm)
+        _run_and_judge(folder, group, control, start)
     finally:
         process.leave_cgroup(group)
     return True
 
 
-def _run_and_judge(folder: AttemptFolder, group: Path | None, control: Path, *, warm: bool) -> None:
+def _run_and_judge(folder: AttemptFolder, group: Path | None, control: Path, start: Start) -> None:
     request = folder.request()
     started = datetime.now(UTC)
     refused = launch.refused(request)
@@ -66,7 +83,7 @@ def _run_and_judge(folder: AttemptFolder, group: Path | None, control: Path, *, 
         folder.forget()
         folder.finish(never_ran(request, now, refused))
         return
-    run = _Run(request, folder, group, warm=warm)
+    run = _Run(request, folder, group, start)
     faults = run.faults(control)
     if not process.end_tree(marker=folder.mark(), group=group, root=process.identity()):
         faults.append("processes of the run are left and do not end")
@@ -88,9 +105,9 @@ class _Run:
     """One call of ansible-runner, ended with its whole process tree when its time is over."""
 
     def __init__(
-        self, request: AttemptRequest, folder: AttemptFolder, group: Path | None, *, warm: bool
+        self, request: AttemptRequest, folder: AttemptFolder, group: Path | None, start: Start
     ) -> None:
-        self.request, self.folder, self.group, self.warm = request, folder, group, warm
+        self.request, self.folder, self.group, self.start = request, folder, group, start
         self.exit_code: int | None = None
         self.timed_out = False
 
@@ -110,13 +127,12 @@ class _Run:
         """Files for output and no input at all, so that no prompt can wait and no output can stall."""
         environment = launch.environment(self.request, self.folder, dict(os.environ), control)
         arguments = launch.arguments(self.request, self.folder)
-        with Path(os.devnull).open("rb") as nothing, self.folder.output.open("wb") as output:
-            if not self.warm:
-                self._run(ansible("playbook", *arguments), environment, nothing, output)
-                return
-            # Forked here, where this process has one thread, and begins when ansible-runner calls for it.
-            with prompter.waiting(arguments, environment, self.request.project, output) as line:
-                self._run(prompter.CLIENT, environment, line, output)
+        # Before ansible-runner has threads: this can be a fork, which begins when ansible-runner calls for it.
+        with (
+            self.folder.output.open("wb") as output,
+            self.start(arguments, environment, self.request.project, output) as (command, given),
+        ):
+            self._run(command, environment, given, output)
 
     def _run(
         self, command: list[str], environment: dict[str, str], given: IO[bytes], output: IO[bytes]

@@ -4,17 +4,13 @@ import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
-from hashlib import sha256
-from pathlib import Path
 
-import pydantic
 from pydantic import ValidationError
 from sqlalchemy import Connection, Select, and_, delete, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
-import orchestrator.domain
-import orchestrator.policy
 from orchestrator.adapters.store.database import Database
+from orchestrator.adapters.store.fold_form import form
 from orchestrator.adapters.store.forms import moment_text
 from orchestrator.adapters.store.tables import EVENTS, FOLDS
 from orchestrator.domain.brief import Brief, brief_of
@@ -23,16 +19,6 @@ from orchestrator.engine.ports import Progress
 
 AT_ONCE = 200
 """Deployments of one statement; databases have limits for the number of values in one."""
-
-
-@cache
-def form() -> str:
-    """Names the code that folds: every change to it, or to what reads it, makes all that was kept unfit."""
-    digest = sha256(pydantic.VERSION.encode())
-    for layer in (orchestrator.domain.__file__, orchestrator.policy.__file__):
-        for file in sorted(Path(layer or "").parent.rglob("*.py")):
-            digest.update(file.read_bytes())
-    return digest.hexdigest()
 
 
 def progress(connection: Connection, deployments: Sequence[str]) -> Mapping[str, Progress]:

@@ -154,7 +154,7 @@ def test_a_killed_worker_is_dead_and_stop_ends_what_it_left(
     assert playbooks.stop("a1")
     assert not left_in_tmp(tmp_path)
     assert sleepers(seconds) == []
-    assert process.marked(AttemptFolder(tmp_path / "attempts", "a1").mark()) == []
+    assert process.tree(marker=AttemptFolder(tmp_path / "attempts", "a1").mark(), group=None) == []
     assert playbooks.sight("a1").state == "dead"
 
 

@@ -13,7 +13,7 @@ from types import ModuleType
 
 import pytest
 
-from orchestrator.adapters.ansible.carried_code import carrying, code_of
+from orchestrator.adapters.ansible.warm.carried_code import carrying, code_of
 
 TEXT = '''"""What it is."""
 from __future__ import print_function

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.ansible.compiled_modules import bytecode
+from orchestrator.adapters.ansible.warm.compiled_modules import bytecode
 from tests.adapters.ansible.local_runs import request, told_by, until
 from tests.adapters.ansible.test_warm_start import NO_ROOM, Warm, done
 
@@ -22,7 +22,7 @@ from pathlib import Path
 from ansible.executor import module_common
 from ansible._internal._ansiballz import _builder
 from ansible.plugins.loader import init_plugin_loader
-from orchestrator.adapters.ansible import compiled_modules
+from orchestrator.adapters.ansible.warm import compiled_modules
 init_plugin_loader()
 if sys.argv[1] == "kept":
     compiled_modules.keep()

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from orchestrator.adapters.ansible.inspection import inspect
-from orchestrator.adapters.ansible.warm_start import WarmStart
+from orchestrator.adapters.ansible.warm import WarmStart
 from orchestrator.domain.inspection import Inspection
 
 HOSTS = """\

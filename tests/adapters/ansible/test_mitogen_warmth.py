@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.ansible.settings import base_environment
 from tests.adapters.ansible.local_runs import RUNS, request, told_by, until, wait_for
 from tests.adapters.ansible.test_warm_start import Warm, done, gone
 
@@ -26,9 +25,9 @@ from pathlib import Path
 import ansible.modules
 import mitogen.core, mitogen.master, mitogen.minify, mitogen.parent, mitogen.service
 from ansible_mitogen import module_finder
-from orchestrator.adapters.ansible import mitogen_warmth
+from orchestrator.adapters.ansible.warm import mitogen_preload
 if sys.argv[1] == "kept":
-    mitogen_warmth.warm_up()
+    mitogen_preload.warm_up()
     assert "def minimized" in inspect.getsource(mitogen.minify.minimize_source)
 modules = Path(ansible.modules.__file__).parent
 shared = (str(modules.parent / "module_utils"),)
@@ -124,7 +123,7 @@ def children(pid: int | None) -> list[int]:
 def second(warm: Warm) -> int:
     """The zygote of the accelerated runs, as soon as it was forked; before that, imports may have children for a moment."""
     warm.port.make_ready(str(RUNS), "mitogen")
-    assert warm.start.await_ready(str(RUNS), base_environment(os.environ))
+    assert warm.start.await_ready(str(RUNS))
     deadline = time.monotonic() + 60
     while not children(warm.start.pid):
         assert time.monotonic() < deadline

@@ -68,7 +68,7 @@ def test_it_becomes_the_worker_and_all_that_runs_is_in_its_cgroup(warm: Warm, tm
     told = {line for line in (tmp_path / "log").read_text().splitlines() if line.startswith("0::")}
     assert group is None or [line.rpartition("/")[2] for line in told] == [group.name]
     assert gone(spare)
-    assert process.marked(mark.mark()) == []
+    assert process.tree(marker=mark.mark(), group=None) == []
     assert group is None or not group.exists()
 
 
@@ -80,7 +80,7 @@ def test_until_it_is_told_it_carries_no_mark_of_an_attempt(warm: Warm) -> None:
 def test_where_it_was_killed_another_worker_is_forked(warm: Warm) -> None:
     spare = spare_of(warm)
     os.kill(spare, signal.SIGKILL)
-    assert "ansible.zygote" in warm.run("a1")
+    assert "warm.zygote" in warm.run("a1")
     assert done(until(warm.port, "a1", "finished"))
     assert (warm.root / "log").read_text() == "one a1\n"
 
@@ -122,7 +122,7 @@ def test_one_of_an_accelerated_zygote_leaves_no_cgroup_when_both_zygotes_end(war
 
 EXPIRED = r"""
 import os, signal, socket, sys, time
-from orchestrator.adapters.ansible import spare_worker
+from orchestrator.adapters.ansible.warm import spare_worker
 spare_worker.LASTS = 0.1
 def be(path, enter):
     os.write(1, f"worker of {path}\n".encode())
@@ -150,7 +150,7 @@ def test_one_waits_at_a_time_and_not_for_ever() -> None:
 TWICE = r"""
 import os, signal, socket
 from pathlib import Path
-from orchestrator.adapters.ansible import spare_worker
+from orchestrator.adapters.ansible.warm import spare_worker
 driver, its = socket.socketpair()
 spare = spare_worker.SpareWorker()
 signal.signal(signal.SIGALRM, lambda *_: spare.dismiss())

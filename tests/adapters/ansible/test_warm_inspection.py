@@ -14,11 +14,10 @@ from typing import Any
 import pytest
 
 from orchestrator.adapters import process
-from orchestrator.adapters.ansible import warm_inspection
 from orchestrator.adapters.ansible.inspection import inspect
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
-from orchestrator.adapters.ansible.settings import base_environment
-from orchestrator.adapters.ansible.warm_start import WarmStart
+from orchestrator.adapters.ansible.warm import WarmStart
+from orchestrator.adapters.ansible.warm import inspection as warm_inspection
 from orchestrator.domain.inspection import Inspection
 from tests.adapters.ansible.local_runs import request, until, wait_for
 
@@ -26,8 +25,8 @@ from tests.adapters.ansible.local_runs import request, until, wait_for
 class Heard(WarmStart):
     """Notes whether the zygote answered."""
 
-    def __init__(self, **given: float) -> None:
-        super().__init__(**given)
+    def __init__(self, ready_within: float = 30.0) -> None:
+        super().__init__(ready_within=ready_within)
         self.answered: list[bool] = []
 
     def inspect(self, *asked: Any) -> dict[str, Any] | None:
@@ -83,7 +82,7 @@ def test_one_zygote_answers_and_then_runs(warm: Heard, project: Path, tmp_path: 
 
 
 def test_a_zygote_of_other_settings_is_replaced_before_it_is_asked(warm: Heard, project: Path) -> None:
-    warm.make_ready(str(project), base_environment(os.environ))
+    warm.make_ready(str(project))
     guessed = warm.pid
     (project / "elsewhere" / "shop" / "tasks").mkdir(parents=True)
     (project / "elsewhere" / "shop" / "tasks" / "main.yml").write_text("- fail: [\n")
@@ -114,7 +113,7 @@ def test_a_zygote_that_is_gone_is_replaced(warm: Heard, project: Path) -> None:
 
 def test_a_zygote_that_does_not_come_is_done_without(project: Path) -> None:
     warm = Heard(ready_within=0.2)
-    warm.make_ready(str(project), base_environment(os.environ))
+    warm.make_ready(str(project))
     assert warm.pid is not None
     os.kill(warm.pid, signal.SIGSTOP)
     assert hosts(look(project, warm)) == ["one"]

@@ -15,11 +15,9 @@ from pathlib import Path
 import pytest
 
 from orchestrator.adapters import process
-from orchestrator.adapters.ansible import zygote
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
-from orchestrator.adapters.ansible.settings import base_environment
-from orchestrator.adapters.ansible.warm_start import WarmStart
+from orchestrator.adapters.ansible.warm import WarmStart, zygote
 from orchestrator.domain.sighting import Sighting
 from tests.adapters.ansible.local_runs import RUNS, request, told_by, until, wait_for
 from tests.adapters.ansible.test_attempts import sleepers, unique_seconds
@@ -73,7 +71,7 @@ def gone(pid: int, seconds: float = 10.0) -> bool:
 
 def test_workers_are_forked_from_one_zygote_and_carry_their_own_mark(warm: Warm) -> None:
     seconds = unique_seconds()
-    assert "ansible.zygote" in warm.run("a1", seconds="0")
+    assert "warm.zygote" in warm.run("a1", seconds="0")
     first = warm.start.pid
     until(warm.port, "a1", "finished")
     warm.run("a2", seconds=seconds)
@@ -81,12 +79,12 @@ def test_workers_are_forked_from_one_zygote_and_carry_their_own_mark(warm: Warm)
     while not sleepers(seconds):
         time.sleep(0.02)
     mark = AttemptFolder(warm.root / "attempts", "a2").mark()
-    assert {worker, *sleepers(seconds)} <= set(process.marked(mark))
+    assert {worker, *sleepers(seconds)} <= set(process.tree(marker=mark, group=None))
     assert warm.start.pid == first
-    assert first not in process.marked(mark)
+    assert first not in process.tree(marker=mark, group=None)
     assert warm.port.stop("a2")
     assert sleepers(seconds) == []
-    assert process.marked(mark) == []
+    assert process.tree(marker=mark, group=None) == []
 
 
 def test_a_zygote_killed_during_a_run_takes_nothing_with_it(warm: Warm) -> None:
@@ -100,7 +98,7 @@ def test_after_a_killed_zygote_there_is_another(warm: Warm) -> None:
     warm.run("a1")
     killed = warm.kill()
     assert gone(killed)
-    assert "ansible.zygote" in warm.run("a2")
+    assert "warm.zygote" in warm.run("a2")
     assert warm.start.pid != killed
     assert [done(until(warm.port, name, "finished")) for name in ("a1", "a2")] == [True, True]
     assert (warm.root / "log").read_text() == "one a1\none a2\n"
@@ -108,7 +106,7 @@ def test_after_a_killed_zygote_there_is_another(warm: Warm) -> None:
 
 def test_a_zygote_that_does_not_answer_is_done_without(tmp_path: Path) -> None:
     warm = Warm(tmp_path, answers_within=0.5)
-    assert warm.start.await_ready(str(RUNS), base_environment(os.environ))
+    assert warm.start.await_ready(str(RUNS))
     stopped = warm.kill(signal.SIGSTOP)
     assert "ansible.worker" in warm.run("a1")
     assert done(until(warm.port, "a1", "finished"))
@@ -123,7 +121,7 @@ def test_a_zygote_that_takes_its_time_is_waited_for_and_not_begun_anew(tmp_path:
     slow = warm.kill(signal.SIGSTOP)
     goes_on = threading.Timer(7.0, os.kill, [slow, signal.SIGCONT])
     goes_on.start()
-    assert "ansible.zygote" in warm.run("a1")
+    assert "warm.zygote" in warm.run("a1")
     assert warm.start.pid == slow
     goes_on.join()
     assert done(until(warm.port, "a1", "finished"))
@@ -136,9 +134,9 @@ def test_a_zygote_that_comes_too_late_for_one_attempt_serves_the_next(tmp_path: 
     assert "ansible.worker" in warm.run("a1")
     assert done(until(warm.port, "a1", "finished"))
     os.kill(late, signal.SIGCONT)
-    while not warm.start.await_ready(str(RUNS), base_environment(os.environ)):
+    while not warm.start.await_ready(str(RUNS)):
         time.sleep(0.1)
-    assert "ansible.zygote" in warm.run("a2")
+    assert "warm.zygote" in warm.run("a2")
     assert warm.start.pid == late
     assert done(until(warm.port, "a2", "finished"))
     assert (tmp_path / "log").read_text() == "one a1\none a2\n"
@@ -157,7 +155,7 @@ DRIVER = """
 import sys, time
 from pathlib import Path
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
-from orchestrator.adapters.ansible.warm_start import WarmStart
+from orchestrator.adapters.ansible.warm import WarmStart
 from orchestrator.domain.attempt import AttemptRequest
 start = WarmStart(30)
 AnsiblePlaybooks(Path(sys.argv[1]), warm=start).start(AttemptRequest.model_validate_json(sys.stdin.read()))
@@ -209,7 +207,7 @@ def test_two_deployments_at_once_have_a_zygote_each(tmp_path: Path) -> None:
     one.port.let_go()
     assert done(until(one.port, "a1", "finished"))
     assert done(until(other.port, "b1", "finished"))
-    assert "ansible.zygote" in other.run("b2")
+    assert "warm.zygote" in other.run("b2")
     assert done(until(other.port, "b2", "finished"))
 
 
@@ -320,13 +318,13 @@ def test_ansible_looks_for_answers_less_often_unless_the_project_says_how_often(
 READ = """
 import copy, sys
 from ansible.parsing.dataloader import DataLoader
-from orchestrator.adapters.ansible import warmth
+from orchestrator.adapters.ansible.warm import preload
 copies, deepcopy = [], copy.deepcopy
 def counting(value, memo=None):
     copies.append(value)
     return deepcopy(value, memo)
 if sys.argv[2] == "spared":
-    warmth._copy_what_is_read_again_only()
+    preload._copy_what_is_read_again_only()
 loader, told = DataLoader(), []
 copy.deepcopy = counting
 for number in range(4):

@@ -9,9 +9,9 @@ from tests.adapters.ansible.local_runs import told_by
 ASKED = """
 import json, sys
 from pathlib import Path
-from orchestrator.adapters.ansible import warmth
+from orchestrator.adapters.ansible.warm import preload
 from orchestrator.adapters.ansible.settings import PLUGINS
-warmth.warm_up(PLUGINS)
+preload.warm_up(PLUGINS)
 from ansible.module_utils.common.json import get_module_decoder
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar, trust_as_template

@@ -55,7 +55,7 @@ def _kill_zygote(site: Site, host: str, deployment: str, driver: "subprocess.Pop
     for pid in (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()):
         with suppress(OSError):
             command = Path(f"/proc/{pid}/cmdline").read_bytes()
-            if b"adapters.ansible.zygote" in command and _parent(pid) == driver.pid:
+            if b"adapters.ansible.warm.zygote" in command and _parent(pid) == driver.pid:
                 os.kill(pid, signal.SIGKILL)
 
 

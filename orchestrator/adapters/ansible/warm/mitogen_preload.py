@@ -16,7 +16,8 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from orchestrator.adapters.ansible.carried_code import carrying, code_of
+from orchestrator.adapters.ansible.warm.carried_code import carrying, code_of
+from orchestrator.adapters.ansible.warm.compiled_modules import MODULE, ansible_folder
 
 _MODULES = (
     "ansible_mitogen.strategy",
@@ -29,8 +30,6 @@ _MODULES = (
     "mitogen.sudo",
     "mitogen.unix",
 )
-_MODULE = "setup"
-"""The module of which most of what modules have in common is a part: it gathers facts, as most plays do."""
 _OWN = ("mitogen", "ansible_mitogen")
 _FIRST = frozenset({"mitogen", "mitogen.core"})
 """Sent as mitogen's first step, before there is anything that asks for modules."""
@@ -47,7 +46,7 @@ _ALTERED = (
 any other has time for it until its first module.
 """
 _YOUNG = 10_000
-"""As in a run (warmth.py): an interpreter on a host makes some 100 modules in its first moments, and leaves no cycles there."""
+"""As in a run (preload.py): an interpreter on a host makes 100 modules in its first moments, and leaves no cycles there."""
 
 
 def warm_up() -> None:
@@ -81,29 +80,25 @@ def work_out(kept: "Kept") -> None:
     master: Any = import_module("mitogen.master")
     parent: Any = import_module("mitogen.parent")
     services: Any = import_module("ansible_mitogen.services")
-    kept.take(sorted((_ansible() / "module_utils" / "facts").rglob("*.py")))
-    scanned = _look_into(_MODULE)
+    kept.take(sorted((ansible_folder() / "module_utils" / "facts").rglob("*.py")))
+    scanned = _look_into()
     finder = master.ModuleFinder()
     sent = set(services.ContextService.ALWAYS_PRELOAD)
     for name in sorted(sent):
         sent.update(finder.find_related(name))
     found = [finder.get_module_source(name)[0] for name in sorted(sent.union(_ON_THE_WAY) - _FIRST)]
     kept.take(Path(path) for path in [*found, *scanned] if path)
-    kept.take_module(_ansible() / "modules" / f"{_MODULE}.py")
+    kept.take_module(ansible_folder() / "modules" / f"{MODULE}.py")
     text, code = code_of(Path(master.mitogen.core.__file__))
     first = parent.PartialZlib(carrying(text, code, "<stdin>", f'i("gc").set_threshold({_YOUNG})'))
     parent.get_core_source_partial = lambda: first
 
 
-def _ansible() -> Path:
-    return Path(str(import_module("ansible").__file__)).parent
-
-
-def _look_into(module: str) -> list[str]:
-    """The files that a module of Ansible's imports, as before its first use in a run."""
+def _look_into() -> list[str]:
+    """The files that the module imports, as mitogen finds them before its first use in a run."""
     scanner: Any = import_module("ansible_mitogen.module_finder")
-    path, shared = _ansible() / "modules" / f"{module}.py", _ansible() / "module_utils"
-    return [found for _, found, _ in scanner.scan(f"ansible_module_{module}", str(path), (str(shared),))]
+    path, shared = ansible_folder() / "modules" / f"{MODULE}.py", ansible_folder() / "module_utils"
+    return [found for _, found, _ in scanner.scan(f"ansible_module_{MODULE}", str(path), (str(shared),))]
 
 
 def _sent(path: Path, text: bytes, code: CodeType) -> tuple[bytes, CodeType]:
@@ -122,7 +117,10 @@ class Kept:
         self._codes: dict[bytes, CodeType] = {}
         self._compressed: dict[bytes, bytes] = {}
         self._modules: dict[bytes, bytes] = {}
-        self._packages = [_ansible(), *(Path(str(import_module(name).__file__)).parent for name in _OWN)]
+        self._packages = [
+            ansible_folder(),
+            *(Path(str(import_module(name).__file__)).parent for name in _OWN),
+        ]
 
     def take(self, paths: Iterable[Path]) -> None:
         """Have these files sent with their code, those of a project's own left out."""
@@ -184,7 +182,7 @@ class Kept:
 
     def propagated(self, propagate: Callable[..., None]) -> Callable[..., None]:
         """The service that sends files to hosts: a module of Ansible's goes with its code."""
-        modules = _ansible() / "modules"
+        modules = ansible_folder() / "modules"
         marker = import_module("ansible_mitogen.planner").NewStylePlanner.MARKER
 
         @functools.wraps(propagate)

@@ -81,7 +81,7 @@ def answer(line: socket.socket) -> None:
 
     os.set_inheritable(line.fileno(), False)  # noqa: FBT003 - its own signature
     line.sendall(str(os.getpid()).encode())
-    letter = json.loads(_all(line))
+    letter = json.loads(line.makefile("rb").read())
     os.environ.clear()
     os.environ.update(letter["environment"])
     os.chdir(letter["directory"])
@@ -91,10 +91,3 @@ def answer(line: socket.socket) -> None:
     gc.freeze()
     gc.enable()
     line.sendall(json.dumps(inspector.answer(letter["question"])).encode() + _END)
-
-
-def _all(line: socket.socket) -> bytes:
-    pieces = []
-    while piece := line.recv(1 << 16):
-        pieces.append(piece)
-    return b"".join(pieces)

@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
-from orchestrator.adapters.ansible import compiled_modules
+from orchestrator.adapters.ansible.warm import compiled_modules
 
 # What Ansible keeps of the settings of one run (settings.py) where it is imported; it asks for the others when it needs them.
 _OF_ONE_RUN = (
@@ -84,7 +84,7 @@ def warm_up(own_plugins: Path, between: Callable[[], None] = lambda: None) -> No
 
 def _prime(loader: Any, own_plugins: Path) -> None:
     """Load the plugins of a kind, unless some of them are a project's own."""
-    package = Path(str(import_module("ansible").__file__)).parent
+    package = compiled_modules.ansible_folder()
     paths = [Path(path) for path in loader.all(path_only=True)]
     if all(path.is_relative_to(package) or path.is_relative_to(own_plugins) for path in paths):
         list(loader.all(class_only=True))
@@ -108,7 +108,7 @@ def play(arguments: Sequence[str], environment: dict[str, str], project: str) ->
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(project)
-    sys.path.remove(str(Path(__file__).parents[3]))
+    sys.path.remove(str(Path(__file__).parents[4]))
     sys.dont_write_bytecode = False
     sys.argv = ["ansible-playbook", *arguments]
     for name in _OF_ONE_RUN:

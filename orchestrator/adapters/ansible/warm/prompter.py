@@ -12,24 +12,24 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, NoReturn
 
-from orchestrator.adapters.ansible import warmth
+from orchestrator.adapters.ansible.warm import preload
 
-CLIENT = ["/bin/sh", "-c", 'echo go >&0; read -r code <&0 && exit "$code"; exit 137']
+_CLIENT = ["/bin/sh", "-c", 'echo go >&0; read -r code <&0 && exit "$code"; exit 137']
 """Its input is the socket. Where no exit code comes, ansible-playbook was killed."""
 
 
 @contextmanager
 def waiting(
     arguments: Sequence[str], environment: dict[str, str], project: str, output: IO[bytes]
-) -> Iterator[IO[bytes]]:
-    """Fork an ansible-playbook that waits for the client; the client's end of the line to it."""
+) -> Iterator[tuple[list[str], IO[bytes]]]:
+    """Fork an ansible-playbook that waits for the client; the client, and its end of the line to it."""
     clients, its = socket.socketpair()
     if os.fork() == 0:
         clients.close()
         _wait_and_play(its, arguments, environment, project, output)
     its.close()
     with os.fdopen(clients.detach(), "rb", buffering=0) as line:
-        yield line
+        yield _CLIENT, line
 
 
 def _wait_and_play(
@@ -47,7 +47,7 @@ def _wait_and_play(
         if line.recv(16):
             os.dup2(output.fileno(), 1)
             os.dup2(output.fileno(), 2)
-            warmth.play(arguments, environment, project)
+            preload.play(arguments, environment, project)
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
     except BaseException as broken:  # noqa: BLE001 - the last words of this process, which must not go on as its parent

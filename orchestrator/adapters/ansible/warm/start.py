@@ -11,16 +11,18 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from orchestrator.adapters import process
-from orchestrator.adapters.ansible import warm_inspection
-from orchestrator.adapters.ansible.settings import config_file, lasting_settings
-from orchestrator.adapters.ansible.warm_words import ACCELERATE, AHEAD, FORKED, INSPECT, MARK, PREPARE, READY
+from orchestrator.adapters.ansible.settings import MARK, base_environment, config_file, lasting_settings
+from orchestrator.adapters.ansible.warm import inspection
+from orchestrator.adapters.ansible.warm.protocol import ACCELERATE, AHEAD, FORKED, INSPECT, PREPARE, READY
 
 if TYPE_CHECKING:
     from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 
+Extent = Literal["cold", "zygote", "spare"]
+"""How far a start is prepared: not at all, by a zygote, or by a zygote with a worker forked ahead."""
 READY_WITHIN = 30.0
 """Seconds for its import. Whoever starts in the cold instead has the same to import, and has not begun yet."""
 ANSWERS_WITHIN = 5.0
@@ -36,7 +38,6 @@ class _Line:
         self._socket = its_socket
         self._patience = patience
         self._ready = False
-        self._told = False
 
     def await_ready(self) -> bool | None:
         """Whether it is through with its import, waited for once; None when it has ended."""
@@ -67,17 +68,10 @@ class _Line:
         """Have a process forked that serves this line: by default a second zygote. Raises OSError."""
         socket.send_fds(self._socket, [word], [line.fileno()])
 
-    def work_ahead(self) -> None:
-        """Let it work ahead for runs that are not accelerated, as soon as it has nothing else to do; said once."""
-        if not self._told:
-            self._told = True
-            with suppress(OSError):
-                self._socket.send(AHEAD)
-
-    def prepare(self) -> None:
-        """Have a worker forked ahead of its attempt, as soon as it has nothing else to do. Never waits."""
+    def say(self, word: bytes) -> None:
+        """Leave a word that needs no answer. Never waits."""
         with suppress(OSError):
-            self._socket.send(PREPARE, socket.MSG_DONTWAIT)
+            self._socket.send(word, socket.MSG_DONTWAIT)
 
     def close(self) -> None:
         self._socket.close()
@@ -88,46 +82,49 @@ class WarmStart:
     settings takes its place.
     """
 
-    def __init__(self, answers_within: float = ANSWERS_WITHIN, ready_within: float = READY_WITHIN) -> None:
+    def __init__(
+        self,
+        answers_within: float = ANSWERS_WITHIN,
+        ready_within: float = READY_WITHIN,
+        extent: Extent = "spare",
+    ) -> None:
         self._answers_within = answers_within
         self._ready_within = ready_within
+        self._extent = extent
         self._settings = ""
         self._process: process.Attended | None = None
         self._lines: dict[str | None, _Line] = {}
 
-    def begin(self, project: str, base: Mapping[str, str]) -> None:
+    def begin(self, project: str, accelerate: str | None = None) -> None:
         """Have a zygote for the project as it is now; returns at once. Whatever goes wrong, there is none then."""
-        wanted = _settings(project, base)
+        if self._extent == "cold":
+            return
+        environment = _environment(project)
+        wanted = _digest(environment, project)
         if self._process is None or self._settings != wanted or not self._process.running():
             self.let_go()
             self._settings = wanted
-            self._begin(None, lambda its: self._spawn(project, base, its))
-
-    def make_ready(self, project: str, base: Mapping[str, str], accelerate: str | None = None) -> None:
-        """The same for runs that are about to come, accelerated or not."""
-        self.begin(project, base)
-        if accelerate is None and None in self._lines:
-            self._lines[None].work_ahead()
-        elif None in self._lines and accelerate not in self._lines:
+            self._begin(None, partial(self._spawn, environment))
+        if None in self._lines and accelerate not in self._lines:
             self._begin(accelerate, self._lines[None].hand_over)
 
-    def prepare(self, accelerate: str | None = None) -> None:
-        """Have a worker wait for the next attempt, which is expected within a minute; nothing where there is no zygote."""
-        line = self._lines.get(accelerate)
-        if line is not None:
-            line.prepare()
+    def make_ready(self, project: str, accelerate: str | None = None) -> None:
+        """The same for an attempt that is expected within a minute: a worker waits for it."""
+        self.begin(project, accelerate)
+        if accelerate in self._lines:
+            self._lines[accelerate].say(PREPARE if self._extent == "spare" else AHEAD)
 
     @property
     def pid(self) -> int | None:
         """The zygote's process id; None while there is none."""
         return None if self._process is None else self._process.pid
 
-    def await_ready(self, project: str, base: Mapping[str, str], accelerate: str | None = None) -> bool:
+    def await_ready(self, project: str, accelerate: str | None = None) -> bool:
         """Have a zygote that is through with its import; False when there is none, or it takes too long.
 
         One that takes too long goes on, for a later attempt, which does not wait for it again.
         """
-        self.make_ready(project, base, accelerate)
+        self.begin(project, accelerate)
         line = self._lines.get(accelerate)
         ready = None if line is None else line.await_ready()
         if ready is None:
@@ -135,22 +132,17 @@ class WarmStart:
         return bool(ready)
 
     def inspect(
-        self,
-        project: str,
-        base: Mapping[str, str],
-        question: Mapping[str, Any],
-        environment: Mapping[str, str],
-        timeout: float,
+        self, project: str, question: Mapping[str, Any], environment: Mapping[str, str], timeout: float
     ) -> dict[str, Any] | None:
         """The answer of an inspector forked under these settings; None where there is none, and one starts in the cold.
 
         It is forked as soon as there is what it needs, which is before the zygote is ready for runs. Raises TookTooLong.
         """
-        self.begin(project, base)
+        self.begin(project)
         line = self._lines.get(None)
         if line is None:
             return None
-        return warm_inspection.ask(
+        return inspection.ask(
             partial(line.hand_over, word=INSPECT),
             question,
             environment,
@@ -181,12 +173,9 @@ class WarmStart:
     def __del__(self) -> None:
         self.let_go()
 
-    def _spawn(self, project: str, base: Mapping[str, str], its: socket.socket) -> None:
-        self._process = process.spawn_attended(
-            [sys.executable, "-P", "-m", "orchestrator.adapters.ansible.zygote"],
-            environment=_environment(project, base),
-            channel=its,
-        )
+    def _spawn(self, environment: Mapping[str, str], its: socket.socket) -> None:
+        command = [sys.executable, "-P", "-m", "orchestrator.adapters.ansible.warm.zygote"]
+        self._process = process.spawn_attended(command, environment=environment, channel=its)
 
     def _begin(self, accelerate: str | None, give: Callable[[socket.socket], None]) -> None:
         """Make a line and give its other end to whoever is to serve it."""
@@ -200,20 +189,16 @@ class WarmStart:
         self._lines[accelerate] = _Line(ours, self._ready_within)
 
 
-def _environment(project: str, base: Mapping[str, str]) -> dict[str, str]:
-    """What the zygote is started with: room for the mark of each attempt, and where orch is."""
-    own = {MARK: _ROOM, "PYTHONPATH": str(Path(__file__).parents[3]), "PYTHONDONTWRITEBYTECODE": "1"}
-    return {**base, **lasting_settings(project), **own}
+def _environment(project: str) -> dict[str, str]:
+    """What a zygote is started with: all settings, room for the mark of each attempt, and where orch is."""
+    own = {MARK: _ROOM, "PYTHONPATH": str(Path(__file__).parents[4]), "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**base_environment(os.environ), **lasting_settings(project), **own}
 
 
-def _settings(project: str, base: Mapping[str, str]) -> str:
-    """A digest of all that Ansible reads as it is imported."""
-    read = {"base": dict(base), "set": lasting_settings(project), "cfg": _content(config_file(Path(project)))}
-    return hashlib.sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()
-
-
-def _content(path: str) -> str:
+def _digest(environment: Mapping[str, str], project: str) -> str:
+    """Of all that Ansible reads as it is imported: the environment, and the content of ansible.cfg."""
     try:
-        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+        content = Path(config_file(Path(project))).read_bytes()
     except OSError as unread:
-        return str(unread)
+        content = str(unread).encode()
+    return hashlib.sha256(json.dumps(environment, sort_keys=True).encode() + content).hexdigest()

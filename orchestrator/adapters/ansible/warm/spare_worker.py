@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from orchestrator.adapters import process
-from orchestrator.adapters.ansible.warm_words import LONGEST_MESSAGE, TAKEN
+from orchestrator.adapters.ansible.warm.protocol import LONGEST_MESSAGE, TAKEN
 
 LASTS = 60.0
 """Seconds after which it ends by itself: a soak can last for days."""
@@ -102,12 +102,17 @@ def _ended(descriptor: int, seconds: float) -> bool:
     return bool(select.select([descriptor], [], [], seconds)[0])
 
 
+def forget_signals() -> None:
+    """In what a zygote forks: signals mean to it what they mean to any program."""
+    for number in (signal.SIGCHLD, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def _wait(line: socket.socket, be: Callable[[Path, Enter], NoReturn]) -> NoReturn:
     """Be the worker of the attempt whose folder is named; end where none is, or whoever could name one is gone."""
     path = b""
     try:
-        for number in (signal.SIGCHLD, signal.SIGTERM):
-            signal.signal(number, signal.SIG_DFL)
+        forget_signals()
         group = process.enter_cgroup(f"orch-spare-{os.getpid()}-{os.urandom(4).hex()}")
         with suppress(OSError):
             line.sendall(_NO_GROUP if group is None else os.fsencode(group))

@@ -21,7 +21,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-_MODULE = "setup"
+MODULE = "setup"
 """The module of which most of what modules have in common is a part: it gathers facts, as most plays do."""
 _SHARED = "ansible.module_utils."
 _UNCHECKED_HASH = (0b01).to_bytes(4, "little")
@@ -45,14 +45,19 @@ def work_out() -> None:
     """What every run asks for: the files that modules have in common, looked into and compiled. Call `keep` before."""
     common: Any = import_module("ansible.executor.module_common")
     extensions: Any = import_module("ansible._internal._ansiballz._builder")
-    path = Path(str(import_module("ansible").__file__)).parent / "modules" / f"{_MODULE}.py"
-    name, source, now = f"ansible.modules.{_MODULE}", path.read_bytes(), datetime.now(UTC)
+    path = ansible_folder() / "modules" / f"{MODULE}.py"
+    name, source, now = f"ansible.modules.{MODULE}", path.read_bytes(), datetime.now(UTC)
     extension = extensions.ExtensionManager.create(task_vars={})
     with zipfile.ZipFile(io.BytesIO(), "w") as archive:
-        common.recursive_finder(_MODULE, name, source, archive, now, extension)
+        common.recursive_finder(MODULE, name, source, archive, now, extension)
         common._add_module_to_zip(archive, now, name, source, str(path), extension)
     gc.collect()
     gc.freeze()
+
+
+def ansible_folder() -> Path:
+    """Where Ansible is installed."""
+    return Path(str(import_module("ansible").__file__)).parent
 
 
 def _with_bytecode(add_module: Callable[..., None]) -> Callable[..., None]:
