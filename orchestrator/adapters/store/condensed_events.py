@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, delete, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from orchestrator.adapters.store.database import Database
-from orchestrator.adapters.store.folds import form
+from orchestrator.adapters.store.fold_form import form
 from orchestrator.adapters.store.forms import moment_text, revived, stored
 from orchestrator.adapters.store.tables import CONDENSED, EVENTS
 from orchestrator.domain.condensed import Condensed, Counts, condense, condensed

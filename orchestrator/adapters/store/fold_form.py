@@ -23,8 +23,7 @@ import orchestrator
 MAKERS = (
     "orchestrator.domain.fold",
     "orchestrator.domain.brief",
-    "orchestrator.policy.telling",
-    "orchestrator.policy.story",
+    "orchestrator.domain.condensed",
 )
 """Whose answers are kept."""
 _VERSIONS = f"Python {sys.version_info[0]}.{sys.version_info[1]}, pydantic {pydantic.VERSION}"

@@ -3,7 +3,6 @@
 import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import cache
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, Select, and_, delete, func, insert, select
