@@ -155,7 +155,7 @@ def _changed(d: Deployment, record: Recorded, state: State) -> Deployment:
         changes["authority"] = without_leave(d.authority)
     for reduced in _REDUCED[type(event)]:
         changes |= reduced(d, event, at)
-    return d.with_(**changes)
+    return d.model_copy(update=changes)
 
 
 def _ended_at(d: Deployment, state: State, at: datetime) -> datetime | None:

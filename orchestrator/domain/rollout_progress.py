@@ -44,7 +44,7 @@ class RolloutProgress(Noun):
 
 _Failed = e.WaveFailed | e.WaveRejected | e.EarlyLifeFailed
 _AtGate = e.GateReached | e.Confirmed | e.GatePassed | e.EarlyLifeBegan
-_Checks = e.EntryChecked | e.WaveDeployed | e.WaveChecked
+_Checks = e.WaveChecked | e.WaveDeployed | e.EntryChecked
 _Choice = e.BackoutBegan | e.Retried | e.Excluded
 RolloutEvent = _Failed | _AtGate | _Checks | _Choice | e.CompletedWithExceptions
 CHANGED_BY = frozenset(get_args(RolloutEvent))
@@ -70,7 +70,7 @@ def _changes(event: e.Event) -> TypeGuard[RolloutEvent]:
 
 def _changed(rollout: RolloutProgress, event: RolloutEvent, state: State, at: datetime) -> RolloutProgress:
     match event:
-        case e.EntryChecked() | e.WaveDeployed() | e.WaveChecked():
+        case e.WaveChecked() | e.WaveDeployed() | e.EntryChecked():
             return _checked(rollout, event, at)
         case e.WaveFailed() | e.WaveRejected() | e.EarlyLifeFailed():
             return RolloutProgress.updated(rollout, failure=_failure(rollout, event, state))
@@ -84,16 +84,16 @@ def _changed(rollout: RolloutProgress, event: RolloutEvent, state: State, at: da
 
 def _checked(rollout: RolloutProgress, event: _Checks, at: datetime) -> RolloutProgress:
     match event:
-        case e.EntryChecked(results=results):
-            passed = bool(results) and all(result.answer == "passed" for result in results)
-            return RolloutProgress.updated(rollout, entry="passed" if passed else "failed")
-        case e.WaveDeployed():
-            return RolloutProgress.updated(rollout, checked=False, check_failures={})
         case e.WaveChecked(stage=stage, final=final):
             failures, gate = failures_of(event), rollout.gate
             if stage == "soak" and gate is not None:
                 gate = GateProgress.updated(gate, last_asked=at, soaked=final and not failures)
             return RolloutProgress.updated(rollout, checked=True, check_failures=failures, gate=gate)
+        case e.WaveDeployed():
+            return RolloutProgress.updated(rollout, checked=False, check_failures={})
+        case e.EntryChecked(results=results):
+            passed = bool(results) and all(result.answer == "passed" for result in results)
+            return RolloutProgress.updated(rollout, entry="passed" if passed else "failed")
 
 
 def _failure(rollout: RolloutProgress, event: _Failed, state: State) -> Failure:

@@ -111,10 +111,10 @@ def _changes(event: e.Event) -> TypeGuard[StandingsEvent]:
 
 def _moves(standings: Standings, event: StandingsEvent, around: Surroundings) -> _Moves:
     match event:
-        case e.AttemptIntended() | e.AttemptEnded() | e.AttemptLost() | e.Quiesced():
-            return _of_attempt(standings, event, around.attempts)
         case e.WaveChecked():
             return _checked(standings, event, around.waves[event.wave].hosts)
+        case e.AttemptIntended() | e.AttemptEnded() | e.AttemptLost() | e.Quiesced():
+            return _of_attempt(standings, event, around.attempts)
         case e.RestorationCompared():
             return _compared(event, around.backed_out)
         case e.Restored() | e.ResidueFound() | e.BackoutFailed():
