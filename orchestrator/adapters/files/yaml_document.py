@@ -5,7 +5,6 @@ text, numbers, booleans, null, lists and mappings.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ruamel.yaml.events import (
     AliasEvent,
@@ -30,38 +29,25 @@ def read_yaml(file: str, content: bytes) -> Document:
     """The document in these bytes, with every fault found; never raises for what the bytes hold."""
     document = Document(file=file)
     try:
-        _Reader(document).read(events_of(file, text_of(file, content)))
+        _Reader(document, events_of(file, text_of(file, content))).read()
     except Unreadable as unreadable:
         document.faults.append(unreadable.fault)
         document.faulty.add(())
     return document
 
 
-@dataclass(slots=True)
-class _Open:
-    """A collection whose end has not been read; `key` waits for its value, which will stand at `path_of_value`."""
-
-    into: list[Tree] | dict[str, Tree]
-    path: Path
-    key: str | None = None
-    path_of_value: Path = ()
-
-
 class _Reader:
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, events: Iterator[Event]) -> None:
         self._document = document
-        self._open: list[_Open] = []
-        self._nodes = 0
-        self._documents = 0
+        self._events = events
+        self._nodes = self._depth = self._documents = 0
 
-    def read(self, events: Iterator[Event]) -> None:
-        for event in events:
+    def read(self) -> None:
+        for event in self._events:
             if isinstance(event, DocumentStartEvent):
                 self._start_document(event)
-            elif isinstance(event, CollectionEndEvent):
-                self._open.pop()
             elif isinstance(event, NodeEvent):
-                self._node(event)
+                self._document.tree = self._node(event, ())
         if not self._documents:
             raise self._unreadable(1, "a mapping", "an empty file", "write its sections")
 
@@ -73,49 +59,61 @@ class _Reader:
         if event.version not in (None, (1, 2)):
             raise self._unreadable(line, "YAML 1.2", "another version", "remove the %YAML line")
 
-    def _node(self, event: NodeEvent) -> None:
+    def _node(self, event: NodeEvent, path: Path) -> Tree:
         self._count(event)
-        frame = self._open[-1] if self._open else None
-        if frame is not None and isinstance(frame.into, dict) and frame.key is None:
-            self._key(frame, event)
-            return
-        path = self._path_of_value(frame)
         self._document.places.setdefault(path, _place(event))
         self._refuse_markup(event, path)
-        value = self._value(event, path)
-        self._put(frame, value)
-        if isinstance(event, CollectionStartEvent) and isinstance(value, (list, dict)):
-            self._open.append(_Open(value, path))
+        if isinstance(event, CollectionStartEvent):
+            self._depth += 1
+            tree = self._mapping(path) if isinstance(event, MappingStartEvent) else self._list(path)
+            self._depth -= 1
+            return tree
+        return self._scalar(event, path) if isinstance(event, ScalarEvent) else None
+
+    def _list(self, path: Path) -> Tree:
+        items: list[Tree] = []
+        for event in self._up_to_end():
+            items.append(self._node(event, (*path, len(items))))
+        return items
+
+    def _mapping(self, path: Path) -> Tree:
+        mapping: dict[str, Tree] = {}
+        for event in self._up_to_end():
+            self._count(event)
+            key = self._key_text(event, path)
+            path_of_value = self._path_of_value(event, (*path, key), again=key in mapping)
+            value = self._node(next(self._up_to_end()), path_of_value)
+            mapping.setdefault(key, value)
+        return mapping
+
+    def _up_to_end(self) -> Iterator[NodeEvent]:
+        """The nodes of a collection, each of which must be read whole before the next."""
+        for event in self._events:
+            if isinstance(event, CollectionEndEvent):
+                return
+            if isinstance(event, NodeEvent):
+                yield event
 
     def _count(self, event: NodeEvent) -> None:
         self._nodes += 1
         line = event.start_mark.line + 1
         if self._nodes > MOST_NODES:
             raise self._unreadable(line, f"at most {MOST_NODES} values", "more", "shorten the file")
-        if isinstance(event, CollectionStartEvent) and len(self._open) >= DEEPEST:
+        if isinstance(event, CollectionStartEvent) and self._depth >= DEEPEST:
             raise self._unreadable(line, f"at most {DEEPEST} levels of nesting", "more", "nest less deeply")
 
-    def _key(self, frame: _Open, event: NodeEvent) -> None:
-        key = self._key_text(frame, event)
-        path = (*frame.path, key)
-        into = frame.into
-        if isinstance(into, dict) and key in into:
+    def _path_of_value(self, event: NodeEvent, path: Path, *, again: bool) -> Path:
+        if again:
             earlier = self._document.places[path].line
-            self._fault(
-                event,
-                path,
-                "each key once",
-                f"`{key}` again (first in line {earlier})",
-                "remove one of the two",
-            )
+            found = f"`{path[-1]}` again (first in line {earlier})"
+            self._fault(event, path, "each key once", found, "remove one of the two")
             # What follows is read, so that its faults show, and dropped.
-            path = (*frame.path, key, "")
+            path = (*path, "")
             self._document.faulty.add(path)
         self._document.places.setdefault(path, _place(event))
-        frame.key, frame.path_of_value = key, path
+        return path
 
-    def _key_text(self, frame: _Open, event: NodeEvent) -> str:
-        path = frame.path
+    def _key_text(self, event: NodeEvent, path: Path) -> str:
         line = event.start_mark.line + 1
         if not isinstance(event, ScalarEvent):
             found = "a mapping or a list" if isinstance(event, CollectionStartEvent) else "an alias"
@@ -134,18 +132,6 @@ class _Reader:
         elif not isinstance(_resolved_or_none(text), str):
             self._fault(event, path, "text as a key", f"`{text}`", f'put it in quotes: "{text}"')
             self._document.faulty.add((*path, text))
-
-    def _path_of_value(self, frame: _Open | None) -> Path:
-        if frame is None:
-            return ()
-        return (*frame.path, len(frame.into)) if isinstance(frame.into, list) else frame.path_of_value
-
-    def _value(self, event: NodeEvent, path: Path) -> Tree:
-        if isinstance(event, MappingStartEvent):
-            return {}
-        if isinstance(event, CollectionStartEvent):
-            return []
-        return self._scalar(event, path) if isinstance(event, ScalarEvent) else None
 
     def _scalar(self, event: ScalarEvent, path: Path) -> Tree:
         text = str(event.value)
@@ -168,15 +154,6 @@ class _Reader:
             found = f"the invisible character U+{ord(hidden[0]):04X}"
             self._fault(event, path, "text that shows as it is", found, "remove that character")
             self._document.faulty.add(path)
-
-    def _put(self, frame: _Open | None, value: Tree) -> None:
-        if frame is None:
-            self._document.tree = value
-        elif isinstance(frame.into, list):
-            frame.into.append(value)
-        else:
-            frame.into.setdefault(frame.key or "", value)
-            frame.key = None
 
     def _refuse_markup(self, event: NodeEvent, path: Path) -> None:
         if isinstance(event, AliasEvent):

@@ -64,6 +64,25 @@ REFUSED: list[tuple[str, bytes, list[str]]] = [
         ["p.yml:1: expected text as a key, found an alias; put text with braces in quotes"],
     ),
     (
+        "what is wrong above a mistake of syntax is told with it",
+        b'a: 1\na: 2\nb: &x 1\nc: "\n',
+        [
+            "p.yml:2 a: expected each key once, found `a` again (first in line 1); remove one of the two",
+            "p.yml:3 b: expected no anchors, found `&x`; remove it and write the value out where it is needed",
+            "p.yml:4: expected YAML, found a quote that is not closed; close the quote",
+        ],
+    ),
+    (
+        "faults below a key that is there twice",
+        b"a: 1\na: {b: !!str 2, b: .nan}\n",
+        [
+            "p.yml:2 a: expected each key once, found `a` again (first in line 1); remove one of the two",
+            'p.yml:2 a[""].b: expected no tags, found `!!str`; remove it',
+            'p.yml:2 a[""].b: expected each key once, found `b` again (first in line 2); remove one of the two',
+            'p.yml:2 a[""].b[""]: expected a finite number, found `.nan`; correct it, or put it in quotes if it is text',
+        ],
+    ),
+    (
         "an escape that is no character",
         b'a: "\\UFFFFFFFF"\n',
         [
