@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import ansible_share, before_touch, history, scale
+from bench import ansible_share, before_touch, history, scale, warm_start
 from bench.compare import After, Say, compare
 from bench.contenders import CONTENDERS, Contender
 from bench.journal_times import Times
@@ -21,7 +21,7 @@ from bench.site import Site
 from bench.table import figures, table
 from orchestrator.lab.fleet import Lab
 
-PARTS = ("compare", "governance", "before_touch", "reaction", "scale", "ansible")
+PARTS = ("compare", "governance", "before_touch", "reaction", "warm", "scale", "ansible")
 WAVES = 20
 SHARE_TASKS = 3
 REACTIONS_OF = 6
@@ -52,6 +52,7 @@ class Bench:
             "governance": lambda: None if "compare" in parts else self._on_lab_hosts(compares=False),
             "before_touch": self._before_touch,
             "reaction": self._reaction,
+            "warm": self._warm,
             "scale": self._scale,
             "ansible": self._share,
         }
@@ -107,6 +108,15 @@ class Bench:
         with self._site(REACTIONS_OF) as site:
             self.told["reaction"] = reactions(site, self.rounds)
         self.say("\n" + figures("Reaction: seconds, medians", self.told["reaction"]))
+
+    def _warm(self) -> None:
+        kept = self.told["warm"] = {}
+        for hosts in self.fleets:
+            with self._site(hosts) as site:
+                for plan, costs in warm_start.rollouts(site, self.rounds, self.say).items():
+                    by_extent = {extent: warm_start.medians(rounds) for extent, rounds in costs.items()}
+                    kept[f"{hosts} hosts, {plan}"] = {"rounds": costs, "medians": by_extent}
+                    self.say("\n" + warm_start.table(f"{hosts} hosts, {plan} plan", by_extent))
 
     def _scale(self) -> None:
         found = self.told["scale"] = {}
