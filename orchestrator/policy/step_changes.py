@@ -33,7 +33,6 @@ class Finish(StepChange):
     at_once: bool = False
 
     def apply(self, story: Story, record: Condensed) -> None:
-        """Add it."""
         began = record.at if self.at_once else story.mark or record.at
         story.steps.append(
             StoryStep(
@@ -65,7 +64,6 @@ class Begin(StepChange):
     once: bool = False
 
     def apply(self, story: Story, record: Condensed) -> None:
-        """Add it."""
         if not (self.once and story.has_open(self.name)):
             story.steps.append(
                 StoryStep(
@@ -91,7 +89,6 @@ class End(StepChange):
     words: str = ""
 
     def apply(self, story: Story, record: Condensed) -> None:
-        """End them."""
         story.end(record.at, self.result, self.words, *self.names)
 
 
@@ -107,7 +104,6 @@ class EndAttempt(StepChange):
     evidence: str = ""
 
     def apply(self, story: Story, record: Condensed) -> None:
-        """End it."""
         for step in [s for s in story.steps if s.attempt == self.attempt and s.ended is None]:
             ended = replace(
                 step,
@@ -131,7 +127,6 @@ class AwaitQuiet(StepChange):
     hosts: tuple[str, ...]
 
     def apply(self, story: Story, record: Condensed) -> None:
-        """Add it, or change its words."""
         step = story.last("quiesce")
         if step is not None and step.ended is None:
             story.change(step, replace(step, words=self.words))
@@ -149,7 +144,6 @@ class EndQuiet(StepChange):
     wave: int | None
 
     def apply(self, story: Story, record: Condensed) -> None:
-        """End it, or add it."""
         if story.has_open("quiesce"):
             words = f"{self.words}; hosts that gave no answer were asked again"
             story.end(record.at, self.result, words, "quiesce")
@@ -168,7 +162,6 @@ class Watch(StepChange):
     final: bool
 
     def apply(self, story: Story, record: Condensed) -> None:
-        """Add the answers to the step."""
         step = story.last(self.name)
         if step is None:
             return
@@ -189,7 +182,6 @@ class WatchAgain(StepChange):
     """A soak or early life support that failed is begun again."""
 
     def apply(self, story: Story, record: Condensed) -> None:
-        """Add another step of its name, where the last watch failed."""
         watch = story.last("verification", "soak", "early_life")
         if watch is not None and watch.result == "failed" and watch.name != "verification":
             Begin(watch.name, "again", watch.wave).apply(story, record)
@@ -203,7 +195,6 @@ class Drive(StepChange):
     by: str
 
     def apply(self, story: Story, record: Condensed) -> None:
-        """Note the driver."""
         if story.driver not in (None, self.driver):
             words = f"{self.driver} took over for {self.by}; {story.driver} no longer drove"
             Finish("driver", "passed", words, at_once=True).apply(story, record)

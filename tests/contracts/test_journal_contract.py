@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from orchestrator.adapters.store import SqlJournal
 from orchestrator.domain.brief import brief_of
+from orchestrator.domain.condensed import condensed
 from orchestrator.domain.events import (
     HOUSE,
     DriverTook,
@@ -136,6 +137,16 @@ def test_deployments_are_listed_newest_first(journal: Journal, clock: FakeClock)
         clock.sleep(0.001)
     journal.append("b", 1, [PAUSED])
     assert journal.deployments() == ["a", "c", "b"]
+
+
+def test_condensed_events_are_those_of_the_whole_ones(journal: Journal) -> None:
+    journal.append("d1", 0, EVERY_EVENT)
+    journal.append("d2", 0, ready_to_deploy([f"host{n}" for n in range(100)]))
+    for name in ("d1", "d2"):
+        expected = [condensed(record) for record in journal.read(name)]
+        assert journal.read_condensed(name) == expected
+        assert journal.read_condensed(name, after=2) == expected[2:]
+    assert journal.read_condensed("gone") == []
 
 
 def test_deployments_of_one_moment_are_listed_by_name_backwards(journal: Journal) -> None:
