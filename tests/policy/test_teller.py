@@ -4,8 +4,9 @@ from typing import get_args
 
 import pytest
 
+from orchestrator.domain.attempted import Attempted
 from orchestrator.domain.condensed import condensed
-from orchestrator.domain.deployment import Attempted, Deployment
+from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import Event, Recorded
 from orchestrator.domain.fold import fold
 from orchestrator.policy.step_changes import StepChange
