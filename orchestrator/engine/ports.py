@@ -297,14 +297,18 @@ class Targets(ABC):
     def verify(self, targets: Sequence[Target], checks: Sequence[Check], project: Path) -> list[CheckResult]:
         """Every check's result for every target, none missing; a host that cannot be asked is inconclusive for each check.
 
-        The first result of each host is of kind `reachable` (ssh with the pinned host key, and login).
+        The first result of each host is of kind `reachable` (ssh with the pinned host key, and login). Each of the others has
+        the number of its check in the list.
         """
 
     @abstractmethod
     def verify_units(
         self, targets: Sequence[Target], digests: Mapping[str, str], title: str = "components"
     ) -> list[CheckResult]:
-        """One `component` result per target and absolute path: the file on the target has this SHA-256."""
+        """One `component` result per target and absolute path: the file on the target has this SHA-256.
+
+        Each has the number of its path in the mapping.
+        """
 
     @abstractmethod
     def capture(self, targets: Sequence[Target], scope: BaselineScope) -> dict[str, Baseline | str]:

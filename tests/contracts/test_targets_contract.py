@@ -113,6 +113,8 @@ def test_every_host_and_check_has_one_result_and_reachable_comes_first(stage: St
     assert [(each.host, each.kind) for each in results] == [
         (target.host, kind) for target in stage.everyone for kind in kinds
     ]
+    assert [each.number for each in results if each.host == "web1"] == [None, *range(len(CHECKS))]
+    assert [each.number for each in results if each.host == "dead"] == [None, *range(len(CHECKS))]
     assert [each.answer for each in results if each.host == "web1"] == ["passed", *ANSWERS]
     assert {each.title for each in results if each.kind == "command"} == {"a command"}
     assert all(each.expected and each.found for each in results)
@@ -153,6 +155,7 @@ def test_components_on_target(stage: Stage) -> None:
         ("dead", "component", "inconclusive"),
     ]
     assert [each.answer for each in second] == ["failed", "inconclusive"]
+    assert [each.number for each in first] == [0, 1, 0, 1]
     assert first[0].title == f"release 2.4 {stage.path}"
     assert second[0].found == f"sha256 {right}"
 

@@ -70,10 +70,10 @@ class FakeTargets(Targets):
         for target in targets:
             machine = self.machine(target.host)
             results.append(_reachable(target, machine))
-            for check in checks:
+            for number, check in enumerate(checks):
                 reason = machine.unreachable
                 told: Told = machine.told(check) if reason is None else ("inconclusive", _not_asked(reason))
-                results.append(_result(target, check.kind, title_of(check), told, expected_of(check)))
+                results.append(_result(target, check.kind, title_of(check), told, expected_of(check), number))
         return results
 
     def verify_units(
@@ -87,9 +87,10 @@ class FakeTargets(Targets):
                 f"{title} {path}",
                 self._component(target, path, wanted),
                 f"sha256 {wanted}",
+                number,
             )
             for target in targets
-            for path, wanted in digests.items()
+            for number, (path, wanted) in enumerate(digests.items())
         ]
 
     def capture(self, targets: Sequence[Target], scope: BaselineScope) -> dict[str, Baseline | str]:
@@ -162,8 +163,17 @@ def _reachable(target: Target, machine: FakeMachine) -> CheckResult:
     return _result(target, "reachable", "reachable over ssh", told, "ssh")
 
 
-def _result(target: Target, kind: str, title: str, told: Told, expected: str) -> CheckResult:
+def _result(
+    target: Target, kind: str, title: str, told: Told, expected: str, number: int | None = None
+) -> CheckResult:
     answer, found = told
     return CheckResult(
-        host=target.host, kind=kind, title=title, answer=answer, expected=expected, found=found, seconds=0.0
+        host=target.host,
+        number=number,
+        kind=kind,
+        title=title,
+        answer=answer,
+        expected=expected,
+        found=found,
+        seconds=0.0,
     )

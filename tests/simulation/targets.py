@@ -35,7 +35,10 @@ class SimulatedTargets(Targets):
         for target in targets:
             host = self.world.hosts[target.host]
             results.append(_answer(host, "reachable", "reachable", passed=host.up))
-            results += [self._check(host, check) for check in checks]
+            results += [
+                self._check(host, check).model_copy(update={"number": number})
+                for number, check in enumerate(checks)
+            ]
         return self._given(self._some(results, "too few results"))
 
     def _check(self, host: Host, check: CheckBase) -> CheckResult:
@@ -56,9 +59,11 @@ class SimulatedTargets(Targets):
     ) -> list[CheckResult]:
         hosts = [self.world.hosts[target.host] for target in targets]
         results = [
-            _answer(host, "component", path, passed=host.version == "2.0" if host.up else None)
+            _answer(host, "component", path, passed=host.version == "2.0" if host.up else None).model_copy(
+                update={"number": number}
+            )
             for host in hosts
-            for path in digests
+            for number, path in enumerate(digests)
         ]
         return self._given(self._some(results, "too few digests"))
 

@@ -94,7 +94,8 @@ class SshTargets(Targets):
             for number, check in enumerate(checks):
                 told = found.get((target.host, number)) if isinstance(outcome, Answered) else None
                 if told is None and number in ours and isinstance(outcome, Answered):
-                    told = result(check, target, "inconclusive", "nothing on this machine evaluates it", 0.0)
+                    nobody = "nothing on this machine evaluates it"
+                    told = result(number, check, target, "inconclusive", nobody, 0.0)
                 results.append(told or reading(number, check, target, outcome))
         return results
 
@@ -106,9 +107,9 @@ class SshTargets(Targets):
         outcomes = self._ask_all(targets, lambda _target: Question(_UNITS_SECONDS, digests=list(digests)))
         elapsed = time.monotonic() - started
         return [
-            _component(target, path, wanted, outcomes[target], title, elapsed)
+            _component(number, target, path, wanted, outcomes[target], title, elapsed)
             for target in targets
-            for path, wanted in digests.items()
+            for number, (path, wanted) in enumerate(digests.items())
         ]
 
     def capture(self, targets: Sequence[Target], scope: BaselineScope) -> dict[str, Baseline | str]:
@@ -178,9 +179,13 @@ class SshTargets(Targets):
     ) -> dict[tuple[str, int], CheckResult]:
         if self._controller_checks is None or not checks or not targets:
             return {}
-        results = self._controller_checks(targets, list(checks.values()), project)
-        keys = [(target.host, number) for target in targets for number in checks]
-        return dict(zip(keys, results, strict=True))
+        numbers = list(checks)
+        found: dict[tuple[str, int], CheckResult] = {}
+        for answer in self._controller_checks(targets, list(checks.values()), project):
+            if answer.number is not None:
+                number = numbers[answer.number]
+                found[answer.host, number] = answer.model_copy(update={"number": number})
+        return found
 
     def _baseline(self, target: Target, outcome: Answered | Unanswered) -> Baseline | str:
         if isinstance(outcome, Unanswered):
@@ -235,7 +240,13 @@ def _item(kind: str, name: str, attributes: Mapping[str, Any]) -> ConfigurationI
 
 
 def _component(
-    target: Target, path: str, wanted: str, outcome: Answered | Unanswered, title: str, seconds: float
+    number: int,
+    target: Target,
+    path: str,
+    wanted: str,
+    outcome: Answered | Unanswered,
+    title: str,
+    seconds: float,
 ) -> CheckResult:
     answer: Answer = "inconclusive"
     if isinstance(outcome, Unanswered):
@@ -247,6 +258,7 @@ def _component(
             answer = "passed" if (state, value) == ("sha256", wanted) else "failed"
     return CheckResult(
         host=target.host,
+        number=number,
         kind="component",
         title=f"{title} {path}",
         answer=answer,
