@@ -277,7 +277,7 @@ def _completed_with_exceptions(event: e.CompletedWithExceptions, d: Deployment) 
 
 @_said.register
 def _backout_began(event: e.BackoutBegan, d: Deployment) -> Said:
-    by = "" if event.by == "orch" else f" by {event.by}"
+    by = f" by {event.by}" if event.by_a_person else ""
     return [("backout", f"of {counted(len(event.hosts), 'host')}{by}: {event.reason}")]
 
 

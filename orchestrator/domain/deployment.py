@@ -12,6 +12,7 @@ from orchestrator.domain.baseline import BaselineReference, Difference
 from orchestrator.domain.change import ChangeRequest, Mode
 from orchestrator.domain.deployment_model import DeploymentModel
 from orchestrator.domain.effective_plan import EffectivePlan
+from orchestrator.domain.ground import Ground, by_a_person
 from orchestrator.domain.lifecycle import OVER, TOUCHED, State
 from orchestrator.domain.noun import HostName, Many, Moment, Noun, Seconds
 from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
@@ -130,6 +131,7 @@ class BackoutProgress(Noun):
     """How far a backout is: its hosts, and what the comparison with the baseline found.
 
     `restored` are epochs of later deployments that were here and were backed out before this backout began.
+    `aborted`: a person aborted the deployment, and this is what follows.
     """
 
     hosts: Many[HostName]
@@ -137,9 +139,16 @@ class BackoutProgress(Noun):
     by: str
     first_attempt: int
     restored: Many[int] = ()
+    reasons: Many[Ground] = ()
+    aborted: bool = False
     compared: bool = False
     differences: Many[Difference] = ()
     not_compared: dict[str, str] = {}
+
+    @property
+    def by_a_person(self) -> bool:
+        """Whether a person wanted it, and no rule of plan or policy."""
+        return by_a_person(self.reasons, self.by)
 
 
 class Unadmitted(Noun):

@@ -15,7 +15,6 @@ from orchestrator.domain.attempted import (
 )
 from orchestrator.domain.deployment import (
     Attempted,
-    BackoutProgress,
     Deployment,
     Failure,
     GateProgress,
@@ -26,6 +25,7 @@ from orchestrator.domain.deployment import (
 )
 from orchestrator.domain.events import Recorded
 from orchestrator.domain.fold_authority import Changes, changes_of_authority, taken_up
+from orchestrator.domain.fold_backout import backout_begun
 from orchestrator.domain.fold_rehearsal import changes_of_rehearsal
 from orchestrator.domain.lifecycle import BEFORE_FIRST_TOUCH, OVER, State, after, allowed
 from orchestrator.errors import Refused
@@ -281,14 +281,12 @@ def _completed_with_exceptions(event: e.CompletedWithExceptions, d: Deployment, 
 
 @_changes.register
 def _backout_began(event: e.BackoutBegan, d: Deployment, record: Recorded) -> Changes:
-    told = {"hosts": event.hosts, "reason": event.reason, "by": event.by, "restored": event.restored}
-    progress = BackoutProgress.model_validate({**told, "first_attempt": len(d.attempts)})
     return {
-        "backout": progress,
+        "backout": backout_begun(event, d),
         "hold": None,
         "failure": None,
         "aborting": None,
-        "attempts": looked_at_anew(d) if event.by == "orch" else answered(d),
+        "attempts": answered(d) if event.by_a_person else looked_at_anew(d),
     }
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from orchestrator.domain import events as e
 from orchestrator.domain.attempted import unapproved
 from orchestrator.domain.deployment import Deployment, Unadmitted
+from orchestrator.domain.ground import Ground
 from orchestrator.domain.lifecycle import State
 from orchestrator.policy.plain_words import counted
 from orchestrator.policy.steps import Perform, Record, RunAttempt, Step, WaitForPerson, WaitUntil
@@ -68,7 +69,8 @@ def not_authorised(d: Deployment) -> Step | None:
     if refusal.then == "refuse":
         return Record(e.Refused(stage="window", reasons=refusal.reasons))
     if refusal.then == "back out":
-        return Record(e.BackoutBegan(hosts=d.touched_hosts, reason=reason, by="orch"))
+        codes = (Ground(code="backout.not_authorised"),)
+        return Record(e.BackoutBegan(hosts=d.touched_hosts, reason=reason, by="orch", reasons=codes))
     return Record(e.Held(reason=reason, by="orch"))
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from orchestrator.domain import events as e
 from orchestrator.domain.deployment import Attempted, Deployment, Failure
+from orchestrator.domain.ground import Ground
 from orchestrator.domain.lifecycle import State
 from orchestrator.policy.allowed_steps import (
     awaiting_approval,
@@ -70,7 +71,13 @@ def _quiet_first(d: Deployment) -> Step | None:
 def _aborted(d: Deployment) -> Step | None:
     if d.aborting is None or d.state is State.BACKING_OUT:
         return None
-    return Record(e.BackoutBegan(hosts=d.touched_hosts, reason=f"aborted by {d.aborting}", by=d.aborting))
+    began = e.BackoutBegan(
+        hosts=d.touched_hosts,
+        reason=f"aborted by {d.aborting}",
+        by=d.aborting,
+        reasons=(Ground(code="backout.aborted"),),
+    )
+    return Record(began)
 
 
 def _planned(d: Deployment, now: datetime) -> Step:
@@ -216,8 +223,14 @@ def _after_failure(d: Deployment, failure: Failure) -> Step:
         return Record(e.Held(reason=reason, by="orch"))
     if d.plan.backout.on_failure == "hold" or not hosts:
         return Record(e.Held(reason=failure.reason, by="orch"))
-    rehearsed = as_rehearsed(d, failure)
-    return Record(e.BackoutBegan(hosts=hosts, reason=failure.reason, by="orch", rehearsed=rehearsed))
+    began = e.BackoutBegan(
+        hosts=hosts,
+        reason=failure.reason,
+        by="orch",
+        rehearsed=as_rehearsed(d, failure),
+        reasons=(Ground(code="backout.failure", values={"stage": failure.stage}),),
+    )
+    return Record(began)
 
 
 _BY_STATE: dict[State, Callable[[Deployment, datetime], Step]] = {

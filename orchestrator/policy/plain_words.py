@@ -258,9 +258,9 @@ def _stopped(d: Deployment) -> str:
         return "Rehearsed to the end"
     if d.rehearsed == "injected failure":
         return f"Stopped {_where(d)} by the injected failure"
-    if backout.by == "orch":
+    if not backout.by_a_person:
         return f"Stopped {_where(d)}"
-    if d.aborting is not None or backout.reason.startswith("aborted by "):
+    if d.aborting is not None or backout.aborted:
         return f"Aborted {_where(d)}"
     return f"Taken back on the word of {backout.by}"
 

@@ -282,7 +282,7 @@ def _excluded(event: e.Excluded, story: Story, record: Recorded) -> None:
 
 @_tell.register
 def _backout_began(event: e.BackoutBegan, story: Story, record: Recorded) -> None:
-    if event.by != "orch":
+    if event.by_a_person:
         story.end(record, "passed", f"{event.by} chose to back out: {event.reason}", "hold", "pause")
     story.end(record, "failed", "", *_WAITS)
 
