@@ -18,7 +18,7 @@ from orchestrator.domain.place import Place
 from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.sighting import Sighting, TaskSeen
-from orchestrator.domain.target import Ending, Identity, Target
+from orchestrator.domain.target import Ending, Identity, Silence, Target
 from orchestrator.engine.ports_of_authority import Authority, Governing, Keys, PrivateCopy, Tree
 from orchestrator.engine.told import Told
 
@@ -315,10 +315,10 @@ class Targets(ABC):
         """The baseline of every target, or the reason in words why there is none."""
 
     @abstractmethod
-    def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | str]:
+    def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | Silence]:
         """Give a run's processes on each target `patience` seconds, end those that are left, and look again.
 
-        A run's processes are those with ORCH_RUN=<attempt> in their environment. A text says why a target told nothing.
+        A run's processes are those with ORCH_RUN=<attempt> in their environment. A silence says why a target told nothing.
         """
 
     @abstractmethod

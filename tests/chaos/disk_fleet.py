@@ -21,7 +21,7 @@ from orchestrator.domain.baseline import Baseline, BaselineScope, ConfigurationI
 from orchestrator.domain.check import CheckBase, CheckResult, title_of
 from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.sighting import Sighting, TaskSeen
-from orchestrator.domain.target import Ending, Identity, Target
+from orchestrator.domain.target import Ending, Identity, Silence, Target
 from orchestrator.engine.ports import Playbooks, Targets
 
 CLAIM_WITHIN = 1.0
@@ -217,7 +217,7 @@ class DiskTargets(Targets):
             for t in targets
         }
 
-    def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | str]:
+    def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | Silence]:
         return {target.host: Ending(host=target.host) for target in targets}
 
     def capture(self, targets: Sequence[Target], scope: BaselineScope) -> dict[str, Baseline | str]:

@@ -14,7 +14,7 @@ from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.ssh import SshTargets
 from orchestrator.domain.baseline import Baseline, BaselineScope
 from orchestrator.domain.check import Check
-from orchestrator.domain.target import HOST_KEY_NOT_PINNED, Identity, Target, shared_machines
+from orchestrator.domain.target import HOST_KEY_NOT_PINNED, Identity, Silence, Target, shared_machines
 from orchestrator.engine.ports import Targets
 from orchestrator.policy.drift import compare, summary_lines
 from tests.adapters.ssh.loopback import Loopback, free_port, loopback_sshd, make_key
@@ -88,6 +88,7 @@ def in_memory(tmp_path: Path) -> Stage:
         fleet.machine(host).script("user nobody-of-that-name", ("failed", "no such user"))
     fleet.machine("dead").unreachable = "no connection: connection refused"
     fleet.machine("changed").unreachable = f"{HOST_KEY_NOT_PINNED}: it shows another"
+    fleet.machine("changed").cause = "host_key_not_pinned"
     web1, web2, dead, changed = (
         Target(host=host, address="192.0.2.1") for host in ("web1", "web2", "dead", "changed")
     )
@@ -140,6 +141,12 @@ def test_another_host_key_is_told_from_an_unreachable_host(stage: Stage, tmp_pat
     for told in (reachable, captured, identified):
         assert str(told["changed"]).startswith(HOST_KEY_NOT_PINNED)
         assert not str(told["dead"]).startswith(HOST_KEY_NOT_PINNED)
+
+
+def test_why_a_host_does_not_say_what_runs_there_is_a_code(stage: Stage) -> None:
+    told = stage.port.end_run([stage.dead, stage.changed], "a-run", 0.0)
+    causes = {host: answer.cause for host, answer in told.items() if isinstance(answer, Silence)}
+    assert causes == {"dead": "unreachable", "changed": "host_key_not_pinned"}
 
 
 def test_components_on_target(stage: Stage) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from orchestrator.domain.baseline import AttributeValue, Baseline, BaselineScope, ConfigurationItem
 from orchestrator.domain.check import Answer, Check, CheckResult, title_of
-from orchestrator.domain.target import Ending, Identity, Target
+from orchestrator.domain.target import Ending, Identity, Silence, SilenceCause, Target
 from orchestrator.engine.ports import Targets
 from orchestrator.policy.expectation import expected_of
 
@@ -19,11 +19,13 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 class FakeMachine:
     """One machine; passes every check and has every component until the test says otherwise.
 
-    `unreachable` is the reason why it does not answer. `installed` is SHA-256 by path; None: whatever is asked for.
+    `unreachable` is the reason why it does not answer, `cause` what that is.
+    `installed` is SHA-256 by path; None: whatever is asked for.
     """
 
     machine_id: str
     unreachable: str | None = None
+    cause: SilenceCause = "unreachable"
     items: dict[tuple[str, str], dict[str, AttributeValue]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     installed: dict[str, str] | None = None
@@ -97,13 +99,13 @@ class FakeTargets(Targets):
         self._note("capture", targets)
         return {target.host: self._baseline(target.host) for target in targets}
 
-    def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | str]:
+    def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | Silence]:
         self._note("end_run", targets)
-        told: dict[str, Ending | str] = {}
+        told: dict[str, Ending | Silence] = {}
         for target in targets:
             machine = self.machine(target.host)
             if machine.unreachable is not None:
-                told[target.host] = machine.unreachable
+                told[target.host] = Silence(reason=machine.unreachable, cause=machine.cause)
                 continue
             told[target.host] = Ending(host=target.host, ended=machine.running.pop(run, 0))
         return told

@@ -165,7 +165,7 @@ def test_standings_are_counted() -> None:
 
 
 def moves(d: Deployment) -> list[str]:
-    return [move.partition("  ")[0].replace(d.id, "ID") for move in next_moves(d)]
+    return [move.command.replace(d.id, "ID") for move in next_moves(d)]
 
 
 def test_a_hold_offers_its_four_choices() -> None:

@@ -12,7 +12,7 @@ from orchestrator.adapters.ssh.readings import question_of, reachable, reading, 
 from orchestrator.domain.baseline import Baseline, BaselineScope, ConfigurationItem
 from orchestrator.domain.check import Answer, Check, CheckBase, CheckResult, ClockCheck
 from orchestrator.domain.plain_text import escaped_text, plain
-from orchestrator.domain.target import PROCESSES_HIDDEN, Ending, Identity, Target
+from orchestrator.domain.target import Ending, Identity, Silence, Target
 from orchestrator.engine.ports import Targets
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class SshTargets(Targets):
         outcomes = self._ask_all(targets, lambda _target: Question(_CAPTURE_SECONDS, scope=asked))
         return {target.host: self._baseline(target, outcomes[target]) for target in targets}
 
-    def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | str]:
+    def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | Silence]:
         """What of the run was ended on each target, and what is left; see the port."""
         asked = {"run": run, "patience": patience}
         outcomes = self._ask_all(targets, lambda _target: Question(_VERIFY_SECONDS + patience, end_run=asked))
@@ -206,13 +206,18 @@ class SshTargets(Targets):
         )
 
 
-def _ending(target: Target, outcome: Answered | Unanswered) -> Ending | str:
+def _ending(target: Target, outcome: Answered | Unanswered) -> Ending | Silence:
     if isinstance(outcome, Unanswered):
-        return outcome.reason
+        return Silence(
+            reason=outcome.reason, cause="host_key_not_pinned" if outcome.not_pinned else "unreachable"
+        )
     told = outcome.body["ending"]
     left = [plain(str(process), 200) for process in told["left"]]
     if not left and told["unasked"]:
-        return f"{PROCESSES_HIDDEN} ({told['unasked']} of them): {outcome.without_root or 'not root'}"
+        hidden = (
+            f"its processes cannot be seen ({told['unasked']} of them): {outcome.without_root or 'not root'}"
+        )
+        return Silence(reason=hidden, cause="processes_hidden")
     return Ending(host=target.host, ended=told["ended"], left=tuple(left))
 
 
