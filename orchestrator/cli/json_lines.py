@@ -93,7 +93,7 @@ def result_of(d: Deployment, now: datetime | None = None) -> ResultLine:
         began_at=d.began_at,
         last_at=d.last_at,
         words=plain_words(d),
-        next=next_moves(d),
+        next=tuple(map(str, next_moves(d))),
         hosts={
             host: HostStanding(wave=d.waves[s.wave].name, standing=s.standing, reason=s.reason)
             for host, s in d.standings.items()

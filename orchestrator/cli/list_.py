@@ -12,6 +12,7 @@ from orchestrator.cli.person import json_option
 from orchestrator.cli.table import print_table
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.deployment import Deployment, elapsed
+from orchestrator.domain.lifecycle import State
 from orchestrator.domain.plain_text import plain
 from orchestrator.domain.words import seconds_words
 from orchestrator.engine.folding import briefs, folded
@@ -45,7 +46,8 @@ def list_(as_json: bool) -> None:  # noqa: FBT001
     elif not rows:
         click.echo("There is no deployment yet; `orch deploy PLAN` starts one.")
     else:
-        print_table(HEADINGS, rows, _style)
+        styles = [{"state": state_style(d, now, rehearsals.get(d.id))} for d in deployments]
+        print_table(HEADINGS, rows, styles=styles)
 
 
 def row_of(d: Brief, now: datetime, rehearsal: Deployment | None) -> tuple[str, ...]:
@@ -120,11 +122,15 @@ def _rehearsal(d: Deployment | None) -> dict[str, object] | None:
     }
 
 
-def _style(heading: str, cell: str) -> str:
-    if heading != "state":
-        return ""
-    if "overdue" in cell:
+NOT_DEPLOYED = {State.BACKED_OUT, State.BACKED_OUT_WITH_RESIDUE, State.BACKOUT_FAILED, State.REFUSED}
+
+
+def state_style(d: Brief, now: datetime, rehearsal: Deployment | None = None) -> str:
+    """The style of its state in the list: what is overdue first, then whether it went as it should."""
+    if d.over and review_overdue(d, now):
         return "bold red"
-    if cell == "completed" or "as rehearsed" in cell:
+    if rehearsal is not None and rehearsal.over and not faults_of_part(rehearsal):
         return "green"
-    return "red" if cell.startswith(("backed out", "backout", "refused")) else "yellow"
+    if d.state is State.COMPLETED and rehearsal is None and not short_words(d, now):
+        return "green"
+    return "red" if d.state in NOT_DEPLOYED else "yellow"

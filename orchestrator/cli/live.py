@@ -101,7 +101,7 @@ class LiveTree:
     def _tail(self, d: Deployment, now: datetime) -> list[Text]:
         said = [self._notice] if self._notice else []
         if waits_for_person(d, now) is not None:
-            said += [plain_words(d)[0], *next_moves(d)]
+            said += [plain_words(d)[0], *map(str, next_moves(d))]
         texts = [Text(line, "yellow", no_wrap=True) for line in said]
         for text in texts:
             text.truncate(self._console.width, overflow="ellipsis")

@@ -15,7 +15,14 @@ from orchestrator.domain.deployment import Deployment, elapsed
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.plain_text import plain
 from orchestrator.domain.words import seconds_words
-from orchestrator.policy.plain_words import counted, environment_words, next_moves, plain_words, release_words
+from orchestrator.policy.plain_words import (
+    Move,
+    counted,
+    environment_words,
+    next_moves,
+    plain_words,
+    release_words,
+)
 
 STYLES: dict[Mark, str] = {
     "passed": "green",
@@ -139,10 +146,9 @@ def footer(d: Deployment) -> list[Text]:
     return [*lines, *(_move(move) for move in next_moves(d))]
 
 
-def _move(move: str) -> Text:
-    command, _, why = move.partition("  ")
-    text = Text(overflow="fold").append(f"  {command}", "cyan")
-    return text.append(f"  {why}", "dim")
+def _move(move: Move) -> Text:
+    text = Text(overflow="fold").append(f"  {move.command}", "cyan")
+    return text.append(f"  ({move.does})", "dim")
 
 
 def _headline_style(d: Deployment) -> str:

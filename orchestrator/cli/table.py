@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import click
 
 
 def print_table(
-    headings: Sequence[str], rows: Sequence[Sequence[str]], style: Callable[[str, str], str] | None = None
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    style: Callable[[str, str], str] | None = None,
+    *,
+    styles: Sequence[Mapping[str, str]] = (),
 ) -> None:
-    """Print the rows under their headings; `style` gives the style of a cell by its heading and its text."""
+    """Print the rows under their headings.
+
+    `style` gives the style of a cell by its heading and its text; `styles`, row by row, by its heading.
+    """
     if not sys.stdout.isatty():
         click.echo("\n".join("\t".join(row) for row in [headings, *rows]))
         return
@@ -23,7 +30,13 @@ def print_table(
     for heading in headings:
         # An id is what people copy into the next command: half of one is of no use.
         table.add_column(heading, no_wrap=heading == "id")
-    for row in rows:
+    for number, row in enumerate(rows):
+        of_row = styles[number] if styles else {}
         cells = zip(headings, row, strict=True)
-        table.add_row(*(Text(cell, style(heading, cell) if style else "") for heading, cell in cells))
+        table.add_row(
+            *(
+                Text(cell, style(heading, cell) if style else of_row.get(heading, ""))
+                for heading, cell in cells
+            )
+        )
     Console(highlight=False).print(table)

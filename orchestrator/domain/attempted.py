@@ -166,7 +166,7 @@ def _answered(attempts: Attempts, event: _Answer) -> Attempts:
         case e.EmergencyStopped():
             # Hosts without an answer are asked from the beginning: the patience that was promised no longer holds.
             return tuple(a.with_(wait=None) if a.wait else a for a in attempts)
-        case e.BackoutBegan(by="orch"):
+        case e.BackoutBegan(by_a_person=False):
             return tuple(_asked_anew(a) for a in attempts)
         case e.BackoutBegan() | e.Retried() | e.AbortRequested():
             return tuple(_asked_anew(a).with_(answered=True) for a in attempts)

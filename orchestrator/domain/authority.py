@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from orchestrator.domain.ground import Ground
 from orchestrator.domain.noun import Many, Moment, Noun
 from orchestrator.domain.requirement import RoleNeed
 
@@ -92,7 +93,7 @@ class Admitted(Noun):
     are held to it. `review_by` and `reviewers`: the review that must follow an emergency. `sign_off`: who accepts after.
     """
 
-    grounds: Many[str]
+    grounds: Many[Ground]
     set_aside: Many[str] = ()
     consumes: Many[str] = ()
     overridden: Many[str] = ()

@@ -290,7 +290,11 @@ Check = Annotated[
 
 
 class CheckResult(Noun):
-    """One check's answer for one host, with what was expected and what was found; `inconclusive` is never a pass."""
+    """One check's answer for one host, with what was expected and what was found; `inconclusive` is never a pass.
+
+    `number`: which of the checks that were asked this answers, counted from 0 in their order; of a component, which of the
+    paths. None for what no check of the plan asks, such as `reachable`, and in journals of before checks had numbers.
+    """
 
     host: HostName
     kind: str
@@ -299,6 +303,7 @@ class CheckResult(Noun):
     expected: str
     found: str
     seconds: float
+    number: Annotated[int, Field(ge=0)] | None = None
 
 
 def title_of(check: CheckBase) -> str:

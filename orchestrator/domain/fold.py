@@ -45,7 +45,9 @@ PARTS: dict[str, tuple[frozenset[type], Reduced]] = {
     ),
     "backout": (
         backout_progress.CHANGED_BY,
-        lambda d, event, at: {"backout": backout_after(d.backout, event, len(d.attempts))},
+        lambda d, event, at: {
+            "backout": backout_after(d.backout, event, len(d.attempts), d.driving.aborting)
+        },
     ),
     "driving": (driving.CHANGED_BY, lambda d, event, at: {"driving": driving_after(d.driving, event)}),
     "early_life": (

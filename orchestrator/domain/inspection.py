@@ -16,10 +16,14 @@ class PlaySeen(Noun):
 
 
 class PlaybookSeen(Noun):
-    """A playbook's plays, or in one line why it cannot be read (`fault`)."""
+    """A playbook's plays, or in one line why it cannot be read (`fault`).
+
+    `matches_no_host`: that is that a pattern of its plays names no host of the inventory.
+    """
 
     path: str
     fault: str | None = None
+    matches_no_host: bool = False
     plays: Many[PlaySeen] = ()
 
     def uncovered(self, hosts: Iterable[str]) -> tuple[str, ...]:

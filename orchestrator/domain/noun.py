@@ -98,12 +98,20 @@ _SIZES = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2*
 _SIZE = re.compile(r"(\d+(?:\.\d+)?) ?(B|kB|MB|GB|KiB|MiB|GiB)")
 
 
+class NotInForm(ValueError):
+    """Text is not written in the form of its type: says what is expected, and `next_move` what to do."""
+
+    def __init__(self, expected: str, next_move: str) -> None:
+        super().__init__(expected)
+        self.next_move = next_move
+
+
 def seconds_of(value: Any) -> Any:
     """Seconds from `90s`, `10m`, `1h30m`, `2d`, or a plain number of seconds; other types pass through to be refused."""
     if isinstance(value, str):
         parts = _DURATION.findall(value)
         if not parts or "".join(number + unit for number, unit in parts) != value:
-            raise ValueError("a duration such as 90s, 10m, 1h30m or 2d")
+            raise NotInForm("a duration such as 90s, 10m, 1h30m or 2d", "write it in this form")
         return sum(float(number) * _UNITS[unit] for number, unit in parts)
     if isinstance(value, int) and not isinstance(value, bool):
         return float(value)
@@ -115,7 +123,7 @@ def bytes_of(value: Any) -> Any:
     if isinstance(value, str):
         match = _SIZE.fullmatch(value)
         if match is None or len(match[1]) > 18:
-            raise ValueError("a size such as 500MB or 2GiB")
+            raise NotInForm("a size such as 500MB or 2GiB", "write it in this form")
         return int(float(match[1]) * _SIZES[match[2]])
     return value
 
@@ -129,7 +137,8 @@ def moment_of(value: Any) -> Any:
             raise ValueError
         return datetime.fromisoformat(value).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError("a moment with its zone, such as 2026-03-01T22:30:00+01:00") from None
+        expected = "a moment with its zone, such as 2026-03-01T22:30:00+01:00"
+        raise NotInForm(expected, "write the date, the time and the zone") from None
 
 
 _DURATION_TEXT = r"(\d+(\.\d+)?(ms|s|m|h|d))+$"

@@ -29,7 +29,7 @@ class AttemptOutcome(Noun):
 
     `faults` are disagreements of the run as a whole (evidence incomplete, killed, exit code at odds with the events,
     touched hosts outside the allowed ones); with any fault no host counts as done. `outrun_on`: hosts that refused this run
-    because another one, which this deployment knows nothing of, had been there.
+    because another one, which this deployment knows nothing of, had been there. `out_of_time`: it was ended at its time limit.
     """
 
     attempt: str
@@ -41,3 +41,4 @@ class AttemptOutcome(Noun):
     evidence_sha256: str = ""
     touched_outside: Many[str] = ()
     outrun_on: Many[HostName] = ()
+    out_of_time: bool = False

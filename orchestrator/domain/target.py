@@ -1,12 +1,14 @@
 """The hosts a deployment is aimed at, as the inventory resolves them."""
 
+from typing import Literal
+
 from orchestrator.domain.noun import HostName, Many, Noun, Port
 
 HOST_KEY_NOT_PINNED = "host key is not the pinned one"
-"""How the reason begins when a host shows a key that is not the pinned one: a security event, never just unreachable."""
+"""What people read when a host shows a key that is not the pinned one: a security event, never just unreachable."""
 
-PROCESSES_HIDDEN = "its processes cannot be seen"
-"""How the reason begins when a host answers, and lets this user see too little of what runs there."""
+SilenceCause = Literal["unreachable", "host_key_not_pinned", "processes_hidden"]
+"""Why a host does not say what runs there. `processes_hidden`: it answers, and lets this user see too little."""
 
 
 class Target(Noun):
@@ -42,6 +44,18 @@ class Ending(Noun):
     host: HostName
     ended: int = 0
     left: Many[str] = ()
+
+
+class Silence(Noun):
+    """A host did not say what of a run is left: why, in words for people and as what is decided on."""
+
+    reason: str
+    cause: SilenceCause = "unreachable"
+
+    @property
+    def may_end(self) -> bool:
+        """Whether the host may answer when it is asked again."""
+        return self.cause == "unreachable"
 
 
 def shared_machines(identities: dict[str, Identity]) -> list[tuple[str, ...]]:

@@ -21,6 +21,7 @@ from orchestrator.engine.ports import Ports
 from orchestrator.engine.work import folder
 from orchestrator.policy import admission
 from orchestrator.policy.admission_question import NO_POLICY, Question, Success
+from orchestrator.policy.ground_words import ground_words
 from orchestrator.policy.measured import measured_waves
 
 MOST_MEASURED = 5
@@ -118,10 +119,11 @@ def may_start(ports: Ports, d: Deployment, now: datetime, known: Known | None = 
 
 def approved(d: Deployment, answer: Admission) -> Approved:
     """That whoever must approve has approved, and who that is; `answer` may still have reasons of the calendar."""
-    said = () if isinstance(answer, NotAdmitted) else answer.grounds
-    by_whom = [word for word in said if word.startswith("approved by")]
-    if by_whom or d.authority.approvals:
-        return Approved(basis="; ".join(by_whom) or "the approvals that are asked for are there")
+    grounds = () if isinstance(answer, NotAdmitted) else answer.grounds
+    given = tuple(ground for ground in grounds if ground.code == "approval.given")
+    if given or d.authority.approvals:
+        by_whom = "; ".join(map(ground_words, given))
+        return Approved(basis=by_whom or "the approvals that are asked for are there", reasons=given)
     asked = (
         "the plan asks for no approval"
         if d.authority.policy is None

@@ -19,7 +19,7 @@ from orchestrator.domain.inspection import Inspection, PlaybookFinding
 from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.sighting import Sighting, TaskSeen
-from orchestrator.domain.target import Ending, Identity, Target
+from orchestrator.domain.target import Ending, Identity, Silence, Target
 from orchestrator.engine.ports_of_authority import Authority, Governing, Keys, PrivateCopy, Tree
 
 __all__ = ["Authority", "Governing", "Keys", "PrivateCopy", "Tree"]
@@ -296,24 +296,28 @@ class Targets(ABC):
     def verify(self, targets: Sequence[Target], checks: Sequence[Check], project: Path) -> list[CheckResult]:
         """Every check's result for every target, none missing; a host that cannot be asked is inconclusive for each check.
 
-        The first result of each host is of kind `reachable` (ssh with the pinned host key, and login).
+        The first result of each host is of kind `reachable` (ssh with the pinned host key, and login). Each of the others has
+        the number of its check in the list.
         """
 
     @abstractmethod
     def verify_units(
         self, targets: Sequence[Target], digests: Mapping[str, str], title: str = "components"
     ) -> list[CheckResult]:
-        """One `component` result per target and absolute path: the file on the target has this SHA-256."""
+        """One `component` result per target and absolute path: the file on the target has this SHA-256.
+
+        Each has the number of its path in the mapping.
+        """
 
     @abstractmethod
     def capture(self, targets: Sequence[Target], scope: BaselineScope) -> dict[str, Baseline | str]:
         """The baseline of every target, or the reason in words why there is none."""
 
     @abstractmethod
-    def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | str]:
+    def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | Silence]:
         """Give a run's processes on each target `patience` seconds, end those that are left, and look again.
 
-        A run's processes are those with ORCH_RUN=<attempt> in their environment. A text says why a target told nothing.
+        A run's processes are those with ORCH_RUN=<attempt> in their environment. A silence says why a target told nothing.
         """
 
     @abstractmethod

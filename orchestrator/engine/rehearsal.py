@@ -11,6 +11,7 @@ from pathlib import Path
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.effective_plan import EffectivePlan
 from orchestrator.domain.events import BackoutBegan
+from orchestrator.domain.ground import Ground
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.place import Place
 from orchestrator.domain.prepared import PreparedPlan
@@ -145,7 +146,13 @@ def _taken_back(ports: Ports, d: Deployment, by: str, watch: Watcher) -> Deploym
         and as_rehearsed(d, d.rollout.failure) is not None
     ):
         reason = f"chosen in the rehearsal; {d.rollout.failure.reason}"
-        chosen = BackoutBegan(hosts=d.touched_hosts, reason=reason, by=by, rehearsed="injected failure")
+        chosen = BackoutBegan(
+            hosts=d.touched_hosts,
+            reason=reason,
+            by=by,
+            rehearsed="injected failure",
+            reasons=(Ground(code="backout.chosen"),),
+        )
         signal(ports, d.id, chosen)
         return resume(ports, d.id, by=by, watch=watch)
     if d.state is State.BACKED_OUT and d.unrestored_hosts:

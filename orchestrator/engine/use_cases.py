@@ -9,6 +9,7 @@ from pathlib import Path
 from orchestrator.domain import events as e
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.fold import apply
+from orchestrator.domain.ground import Ground
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.domain.rehearsal import Rehearsal
@@ -112,7 +113,11 @@ def rollback(ports: Ports, deployment: str, *, by: str, reason: str, watch: Watc
     if reasons:
         raise Refused("Nothing was backed out: " + "; ".join(reasons) + ".")
     began = e.BackoutBegan(
-        hosts=_left(found), reason=reason, by=by, restored=_restored_since(ports.journal, found)
+        hosts=_left(found),
+        reason=reason,
+        by=by,
+        restored=_restored_since(ports.journal, found),
+        reasons=(Ground(code="backout.chosen"),),
     )
     signal(ports, found.id, began)
     return resume(ports, found.id, by=by, watch=watch)

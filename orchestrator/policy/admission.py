@@ -7,6 +7,8 @@ from functools import cached_property
 
 from orchestrator.domain.approval import Approval
 from orchestrator.domain.authority import Admission, Admitted, NotAdmitted, Reason
+from orchestrator.domain.ground import Ground
+from orchestrator.domain.rehearsal import Certificate
 from orchestrator.domain.requirement import RoleNeed
 from orchestrator.policy import approvals as given
 from orchestrator.policy.admission_question import Question
@@ -141,24 +143,42 @@ def _sign_off(question: Question) -> tuple[RoleNeed, ...]:
     return tuple(asked.values())
 
 
-def _grounds(weighed: Weighed) -> Iterator[str]:
+def _grounds(weighed: Weighed) -> Iterator[Ground]:
     question = weighed.question
-    policy, change = question.policy, question.change
-    because = f" ({change.reason})" if change.reason else ""
-    binds = f"policy {policy.policy} version {policy.version}" if question.governed else "no release policy"
-    yield f"{binds}, {change.type} change{because}"
+    yield _rules(question)
     if question.model is not None:
-        yield f"model {question.model.model} version {question.model.version}"
-    yield f"effective plan {question.effective.digest}"
-    yield from (f"approved by {_signed(word)}" for word in weighed.words)
+        model = question.model
+        yield Ground(code="model.used", values={"model": model.model, "version": model.version})
+    yield Ground(code="plan.effective", values={"digest": question.effective.digest})
+    yield from (_given_by(word) for word in weighed.words)
     if asked_rehearsal(question) is not None:
-        counted = next(one.certificate for one in weighed.certificates if one.counts)
-        at = counted.rehearsed_at.isoformat()
-        yield f"rehearsed in {counted.environment} at {at} ({', '.join(counted.deployments)})"
+        yield _rehearsed(next(one.certificate for one in weighed.certificates if one.counts))
     yield weighed.opening.ground
-    if weighed.opening.closes is not None and policy.undo_before_close:
-        startable = weighed.times.startable
-        yield f"{len(startable)} of {len(question.waves)} waves can start and still be undone before then"
+    if weighed.opening.closes is not None and question.policy.undo_before_close:
+        values = {"waves": len(weighed.times.startable), "of": len(question.waves)}
+        yield Ground(code="time.undoable", values={**values})
+
+
+def _rules(question: Question) -> Ground:
+    policy, change = question.policy, question.change
+    values: dict[str, str | int] = {"change": change.type, "reason": change.reason or ""}
+    if not question.governed:
+        return Ground(code="policy.none", values=values)
+    return Ground(code="policy.binds", values={"policy": policy.policy, "version": policy.version, **values})
+
+
+def _given_by(word: Approval) -> Ground:
+    values: dict[str, str | int] = {"person": word.person, "role": word.role, "reason": word.reason}
+    return Ground(code="approval.given", values=values)
+
+
+def _rehearsed(certificate: Certificate) -> Ground:
+    values: dict[str, str | int] = {
+        "environment": certificate.environment,
+        "at": certificate.rehearsed_at.isoformat(),
+        "deployments": ", ".join(certificate.deployments),
+    }
+    return Ground(code="rehearsal.covers", values=values)
 
 
 def _signed(approval: Approval) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from orchestrator.domain import events as e
 from orchestrator.domain.authorisation import Unadmitted
 from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.ground import Ground
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.standing import unapproved
 from orchestrator.policy.plain_words import counted
@@ -72,7 +73,8 @@ def not_authorised(d: Deployment) -> Step | None:
     if refusal.then == "refuse":
         return Record(e.Refused(stage="window", reasons=refusal.reasons))
     if refusal.then == "back out":
-        return Record(e.BackoutBegan(hosts=d.touched_hosts, reason=reason, by="orch"))
+        codes = (Ground(code="backout.not_authorised"),)
+        return Record(e.BackoutBegan(hosts=d.touched_hosts, reason=reason, by="orch", reasons=codes))
     return Record(e.Held(reason=reason, by="orch"))
 
 

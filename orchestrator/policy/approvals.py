@@ -65,11 +65,15 @@ def _against(question: Question, presented: PresentedApproval, seen: set[str]) -
     if key is None:
         # Nobody can verify what a key signed that nobody knows: nothing else in it means anything.
         found = f"signed with key {presented.signed.signature.key[:16]}, which nobody trusts"
-        yield _reason("foreign_key", approval, found, "trust the key first, or have somebody else approve")
+        yield _reason(
+            "approval.foreign_key", approval, found, "trust the key first, or have somebody else approve"
+        )
         return
     if presented.answer != "good" or approval.key != key.key:
         found = "the signature does not fit what it says"
-        yield _reason("bad_signature", approval, found, "find out who changed it, and ask for a new one")
+        yield _reason(
+            "approval.bad_signature", approval, found, "find out who changed it, and ask for a new one"
+        )
         return
     yield from _signer(question, approval, key)
     yield from _what_for(question, approval, seen)
@@ -80,21 +84,23 @@ def _signer(question: Question, approval: Approval, key: TrustedKey) -> Iterator
     now = question.now
     if key.revoked_at is not None:
         found = f"the key of {key.person} was revoked at {key.revoked_at.isoformat()}"
-        yield _reason("revoked_key", approval, found, "ask for a new approval with another key")
+        yield _reason("approval.revoked_key", approval, found, "ask for a new approval with another key")
     if key.expires is not None and key.expires <= now:
         found = f"the key of {key.person} expired at {key.expires.isoformat()}"
-        yield _reason("expired_key", approval, found, "have a new key trusted")
+        yield _reason("approval.expired_key", approval, found, "have a new key trusted")
     if not key.is_of(approval.person):
         found = f"signed with the key of {key.person}"
-        yield _reason("wrong_person", approval, found, "sign with the key of the person who approves")
+        yield _reason(
+            "approval.wrong_person", approval, found, "sign with the key of the person who approves"
+        )
     roles = question.roles
     if not any(same_role(role, approval.role) for role in roles):
         guess = meant(approval.role, list(roles))
         move = f"did you mean {guess}?" if guess else f"use one of {', '.join(roles)}"
-        yield _reason("unknown_role", approval, "no role of this policy", move)
+        yield _reason("approval.unknown_role", approval, "no role of this policy", move)
     elif not key.serves(approval.role):
         found = f"{key.person} may not sign in this role"
-        yield _reason("role_not_held", approval, found, "ask somebody who holds the role")
+        yield _reason("approval.role_not_held", approval, found, "ask somebody who holds the role")
     may = question.policy.separation.requester_approves
     if (
         not may
@@ -102,20 +108,20 @@ def _signer(question: Question, approval: Approval, key: TrustedKey) -> Iterator
         and question.keyring.one_person(key.person, question.requester)
     ):
         found = f"asked for by {question.requester}, who cannot approve it as well"
-        yield _reason("requester", approval, found, "ask somebody else")
+        yield _reason("approval.requester", approval, found, "ask somebody else")
 
 
 def _what_for(question: Question, approval: Approval, seen: set[str]) -> Iterator[Reason]:
     if approval.nonce in seen:
         found = "used before, and an approval is good once"
-        yield _reason("replayed", approval, found, "ask for a new one")
+        yield _reason("approval.replayed", approval, found, "ask for a new one")
     if approval.subject != question.subject:
         found = f"given for {approval.subject}, not for {question.subject}"
-        yield _reason("transplanted", approval, found, "ask for one for this deployment")
+        yield _reason("approval.transplanted", approval, found, "ask for one for this deployment")
     elif approval.plan_digest != question.effective.digest:
         found = f"given for another effective plan; since then {_changed(question, approval.plan_digest)}"
         yield _reason(
-            "plan_changed", approval, found, "have the change looked at, and ask for a new approval"
+            "approval.plan_changed", approval, found, "have the change looked at, and ask for a new approval"
         )
 
 
@@ -130,23 +136,26 @@ def _times(question: Question, approval: Approval) -> Iterator[Reason]:
     now, valid_for = question.now, question.policy.approvals.valid_for
     if approval.expires <= now:
         yield _reason(
-            "expired", approval, f"expired at {approval.expires.isoformat()}", "ask for a new approval"
+            "approval.expired",
+            approval,
+            f"expired at {approval.expires.isoformat()}",
+            "ask for a new approval",
         )
     elif approval.made_at + timedelta(seconds=valid_for) <= now:
         found = (
             f"made at {approval.made_at.isoformat()}, and the policy lets it count {seconds_words(valid_for)}"
         )
-        yield _reason("too_old", approval, found, "ask for a new approval")
+        yield _reason("approval.too_old", approval, found, "ask for a new approval")
     if approval.made_at > now + CLOCKS_DIFFER:
         found = f"made at {approval.made_at.isoformat()}, which is still to come"
-        yield _reason("from_the_future", approval, found, "set the clocks right, and ask for a new one")
+        yield _reason(
+            "approval.from_the_future", approval, found, "set the clocks right, and ask for a new one"
+        )
 
 
-def _reason(short: str, approval: Approval, found: str, next_move: str) -> Reason:
+def _reason(code: ReasonCode, approval: Approval, found: str, next_move: str) -> Reason:
     about = f"{approval.role} {approval.person}"
-    return Reason.model_validate(
-        {"code": f"approval.{short}", "about": about, "found": found, "next_move": next_move}
-    )
+    return Reason(code=code, about=about, found=found, next_move=next_move)
 
 
 def latest_words(ones: Iterable[Judged], question: Question) -> tuple[Approval, ...]:
@@ -172,7 +181,7 @@ def rejections(words: Iterable[Approval]) -> Iterator[Reason]:
     for word in words:
         if word.decision == "reject":
             move = "come to an agreement; a later approval by the same person takes its place"
-            yield _reason("rejected", word, f"rejected, because {word.reason}", move)
+            yield _reason("approval.rejected", word, f"rejected, because {word.reason}", move)
 
 
 def missing(words: Sequence[Approval], question: Question) -> tuple[Reason, ...]:

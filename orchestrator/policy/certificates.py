@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from orchestrator.domain.authority import Reason
+from orchestrator.domain.authority import Reason, ReasonCode
 from orchestrator.domain.effective_plan import (
     REHEARSED,
     EffectivePlan,
@@ -91,12 +91,17 @@ def _against(question: Question, presented: PresentedCertificate) -> Iterator[Re
     if key is None or not usable or (key.expires is not None and key.expires <= question.now):
         found = f"signed with key {presented.signed.signature.key[:16]}, which is not trusted to issue certificates"
         yield _reason(
-            "foreign_key", certificate, found, f"trust the key in the role {ISSUER}, or rehearse here"
+            "rehearsal.foreign_key",
+            certificate,
+            found,
+            f"trust the key in the role {ISSUER}, or rehearse here",
         )
         return
     if presented.answer != "good" or certificate.key != key.key:
         found = "the signature does not fit what it says"
-        yield _reason("bad_signature", certificate, found, "find out who changed it, and rehearse again")
+        yield _reason(
+            "rehearsal.bad_signature", certificate, found, "find out who changed it, and rehearse again"
+        )
         return
     yield from _covers(question, certificate)
     yield from _results(question, certificate)
@@ -107,14 +112,14 @@ def _covers(question: Question, certificate: Certificate) -> Iterator[Reason]:
     release = question.plan.release
     if (certificate.release, certificate.version) != (release.name, release.version):
         found = f"of {certificate.release} {certificate.version}, not of {release.name} {release.version}"
-        yield _reason("other_release", certificate, found, "rehearse this release")
+        yield _reason("rehearsal.other_release", certificate, found, "rehearse this release")
         return
     digests = question.effective.digests
     changed = [name for name in REHEARSED if certificate.covers.get(name) != digests[name]]
     if changed:
         said = ", ".join(f"{_named(question, certificate, name)} {digests[name][:16]}" for name in changed)
         move = f"rehearse what will run: {_command(question)}"
-        yield _reason("changed", certificate, f"does not cover {said}", move)
+        yield _reason("rehearsal.changed", certificate, f"does not cover {said}", move)
 
 
 def _named(question: Question, certificate: Certificate, name: IngredientName) -> str:
@@ -135,32 +140,36 @@ def _results(question: Question, certificate: Certificate) -> Iterator[Reason]:
         return
     if asked.environments and certificate.environment not in asked.environments:
         found = f"rehearsed in {certificate.environment}"
-        yield _reason("elsewhere", certificate, found, f"rehearse in {' or '.join(asked.environments)}")
+        yield _reason(
+            "rehearsal.elsewhere", certificate, found, f"rehearse in {' or '.join(asked.environments)}"
+        )
     if not certificate.restored:
         found = "the backout did not restore the baseline"
-        yield _reason("not_restored", certificate, found, "mend the backout, and rehearse again")
+        yield _reason("rehearsal.not_restored", certificate, found, "mend the backout, and rehearse again")
     if asked.failure_path and not certificate.failure_in:
         found = "no failure was injected, so the failure path never ran"
-        yield _reason("no_failure_path", certificate, found, "rehearse with a failure in a wave")
+        yield _reason("rehearsal.no_failure_path", certificate, found, "rehearse with a failure in a wave")
     playbooks = {question.plan.strategy.playbook, question.plan.backout.playbook}
     again = sorted(playbooks - set(certificate.idempotent))
     if asked.idempotence and again:
         found = f"not shown to be idempotent: {', '.join(again)}"
-        yield _reason("not_idempotent", certificate, found, "rehearse with each playbook run twice")
+        yield _reason("rehearsal.not_idempotent", certificate, found, "rehearse with each playbook run twice")
 
 
 def _age(question: Question, certificate: Certificate) -> Iterator[Reason]:
     asked, now = asked_rehearsal(question), question.now
     if certificate.rehearsed_at > now + CLOCKS_DIFFER:
         found = f"made at {certificate.rehearsed_at.isoformat()}, which is still to come"
-        yield _reason("from_the_future", certificate, found, "set the clocks right, and rehearse again")
+        yield _reason(
+            "rehearsal.from_the_future", certificate, found, "set the clocks right, and rehearse again"
+        )
     if asked is not None and certificate.rehearsed_at + timedelta(seconds=asked.max_age) <= now:
         at, most = certificate.rehearsed_at.isoformat(), seconds_words(asked.max_age)
-        yield _reason("too_old", certificate, f"made at {at}, and valid for {most}", "rehearse again")
+        yield _reason(
+            "rehearsal.too_old", certificate, f"made at {at}, and valid for {most}", "rehearse again"
+        )
 
 
-def _reason(short: str, certificate: Certificate, found: str, next_move: str) -> Reason:
+def _reason(code: ReasonCode, certificate: Certificate, found: str, next_move: str) -> Reason:
     about = f"certificate of {certificate.deployments[0]}"
-    return Reason.model_validate(
-        {"code": f"rehearsal.{short}", "about": about, "found": found, "next_move": next_move}
-    )
+    return Reason(code=code, about=about, found=found, next_move=next_move)

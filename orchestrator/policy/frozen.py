@@ -1,7 +1,6 @@
 """What a private copy is compared with: the effective plan that the deployment was planned with."""
 
-from collections.abc import Iterable, Mapping
-from itertools import islice
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from orchestrator.domain.deployment import Deployment
@@ -58,10 +57,50 @@ def _with_inventory_in_place(files: Mapping[str, str], planned: EffectivePlan) -
 
 def changes_in_words(changes: Iterable[Change | str]) -> tuple[str, ...]:
     """Each change in words that an event has room for: of a long list the beginning, and how long it is."""
-    told = [str(change) for change in changes]
-    more = [f"and {len(told) - MOST_CHANGES} more"] if len(told) > MOST_CHANGES else []
-    shown = (one if len(one) <= LONGEST else f"{one[:LONGEST]}... ({len(one)} characters)" for one in told)
-    return (*islice(shown, MOST_CHANGES), *more)
+    every = tuple(changes)
+    return (*map(_shortened, every[:MOST_CHANGES]), *_more_than_shown(every))
+
+
+def refusals_of(changes: Iterable[Change | str], project: str) -> tuple[str, ...]:
+    """Why no attempt may start from the copy: each change in words, with what mends it."""
+    every = tuple(changes)
+    reasons = (
+        _inventory_words(_shortened(change))
+        if _is_in_place(change)
+        else _copy_words(_shortened(change), project)
+        for change in every[:MOST_CHANGES]
+    )
+    return (*reasons, *(_copy_words(more, project) for more in _more_than_shown(every)))
+
+
+def _is_in_place(change: Change | str) -> bool:
+    """Whether it is of an inventory outside of the project, which orch copies nowhere and puts back nowhere."""
+    return (
+        isinstance(change, Change)
+        and change.ingredient == "hosts"
+        and any(path.startswith("/") for path in (*change.changed, *change.added, *change.removed))
+    )
+
+
+def _inventory_words(change: str) -> str:
+    return f"the inventory is not what was approved: {change}; make it what it was, then retry"
+
+
+def _copy_words(change: str, project: str) -> str:
+    return (
+        f"the private copy is not what was approved: {change}; put the approved files into {project}, "
+        "then retry: they are copied again where they are what was approved"
+    )
+
+
+def _shortened(change: Change | str) -> str:
+    words = str(change)
+    return words if len(words) <= LONGEST else f"{words[:LONGEST]}... ({len(words)} characters)"
+
+
+def _more_than_shown(changes: Sequence[Change | str]) -> tuple[str, ...]:
+    more = len(changes) - MOST_CHANGES
+    return (f"and {more} more",) if more > 0 else ()
 
 
 def known_files(effective: EffectivePlan) -> dict[str, str]:

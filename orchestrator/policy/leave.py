@@ -2,8 +2,10 @@
 
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import WaveAuthorised, WaveNotAuthorised
+from orchestrator.domain.ground import Ground
 from orchestrator.policy.admission import Weighed, about_approvals, weigh
 from orchestrator.policy.admission_question import Question
+from orchestrator.policy.ground_words import ground_words
 from orchestrator.policy.point_of_no_return import Arithmetic, arithmetic
 
 
@@ -21,10 +23,12 @@ def leave_for(question: Question, d: Deployment, wave: int) -> WaveAuthorised | 
     if lost or (late and choice != "finish"):
         then = "hold" if lost or choice == "hold" else "back out" if d.touched_hosts else "refuse"
         return WaveNotAuthorised.model_validate({"wave": wave, "reasons": (*lost, *late), "then": then})
-    goes_on = tuple(f"goes on, for the plan says finish, although {reason}" for reason in late)
+    goes_on = (Ground(code="time.late", values={"although": reason}) for reason in late)
+    grounds = (weighed.opening.ground, *goes_on)
     return WaveAuthorised(
         wave=wave,
-        grounds=(weighed.opening.ground, *goes_on),
+        grounds=tuple(map(ground_words, grounds)),
+        reasons=grounds,
         closes=weighed.opening.closes,
         undone_by=times.lines[0].undone if times.lines else None,
     )

@@ -156,7 +156,7 @@ def _reasons(deployments: Sequence[Deployment]) -> tuple[Because, ...]:
 
 def _reasons_of(d: Deployment) -> list[str]:
     if d.backout is not None:
-        who = "" if d.backout.by == "orch" else "taken back by a person: "
+        who = "taken back by a person: " if d.backout.by_a_person else ""
         return [who + _without_hosts(d, d.backout.reason)]
     if d.state is S.REFUSED:
         return [f"refused: {_without_hosts(d, reason)}" for reason in d.preparation.refusals[:COMMONEST]]

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from orchestrator.domain import events as e
 from orchestrator.domain.attempted import Attempted
 from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.ground import Ground
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.rollout_progress import Failure
 from orchestrator.policy.allowed_steps import (
@@ -72,11 +73,13 @@ def _quiet_first(d: Deployment) -> Step | None:
 def _aborted(d: Deployment) -> Step | None:
     if d.driving.aborting is None or d.state is State.BACKING_OUT:
         return None
-    return Record(
-        e.BackoutBegan(
-            hosts=d.touched_hosts, reason=f"aborted by {d.driving.aborting}", by=d.driving.aborting
-        )
+    began = e.BackoutBegan(
+        hosts=d.touched_hosts,
+        reason=f"aborted by {d.driving.aborting}",
+        by=d.driving.aborting,
+        reasons=(Ground(code="backout.aborted"),),
     )
+    return Record(began)
 
 
 def _planned(d: Deployment, now: datetime) -> Step:
@@ -228,8 +231,14 @@ def _after_failure(d: Deployment, failure: Failure) -> Step:
         return Record(e.Held(reason=reason, by="orch"))
     if d.plan.backout.on_failure == "hold" or not hosts:
         return Record(e.Held(reason=failure.reason, by="orch"))
-    rehearsed = as_rehearsed(d, failure)
-    return Record(e.BackoutBegan(hosts=hosts, reason=failure.reason, by="orch", rehearsed=rehearsed))
+    began = e.BackoutBegan(
+        hosts=hosts,
+        reason=failure.reason,
+        by="orch",
+        rehearsed=as_rehearsed(d, failure),
+        reasons=(Ground(code="backout.failure", values={"stage": failure.stage}),),
+    )
+    return Record(began)
 
 
 _BY_STATE: dict[State, Callable[[Deployment, datetime], Step]] = {

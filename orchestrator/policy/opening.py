@@ -6,6 +6,7 @@ from datetime import datetime
 
 from orchestrator.domain.approval import Approval
 from orchestrator.domain.authority import Reason
+from orchestrator.domain.ground import Ground
 from orchestrator.domain.window import Freeze
 from orchestrator.policy.admission_question import Question
 from orchestrator.policy.approvals import Judged, overrides
@@ -22,7 +23,7 @@ class Opening:
     reasons: tuple[Reason, ...]
     closes: datetime | None
     overrides: tuple[Approval, ...]
-    ground: str
+    ground: Ground
 
 
 def opening_of(question: Question, approvals: tuple[Judged, ...]) -> Opening:
@@ -68,8 +69,10 @@ def _earliest(question: Question, closes: datetime | None) -> datetime | None:
     return min(ends, default=None)
 
 
-def _ground(closes: datetime | None) -> str:
-    return "no window closes" if closes is None else f"open until {closes.isoformat()}"
+def _ground(closes: datetime | None) -> Ground:
+    if closes is None:
+        return Ground(code="window.never_closes")
+    return Ground(code="window.open", values={"closes": closes.isoformat()})
 
 
 def _frozen(question: Question, freeze: Freeze) -> Reason:

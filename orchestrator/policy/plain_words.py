@@ -1,6 +1,7 @@
 """How a deployment stands, in sentences that anybody can read; a failed deployment is never told in words of success."""
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from orchestrator.domain.backout_progress import BackoutProgress
 from orchestrator.domain.deployment import Deployment
@@ -21,30 +22,47 @@ def plain_words(d: Deployment) -> tuple[str, ...]:
     return tuple(plain(sentence, 1000) for sentence in said)
 
 
-def next_moves(d: Deployment) -> tuple[str, ...]:
-    """What a person can do now: commands, each with what it does."""
-    record = f"orch record show {d.id}  (the record; --html FILE for a page)"
+class Move(NamedTuple):
+    """What a person can do now: a command, and what it does. `reads`: the command only shows the record."""
+
+    command: str
+    does: str
+    reads: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.command}  ({self.does})"
+
+
+def next_moves(d: Deployment) -> tuple[Move, ...]:
+    """What a person can do now."""
+    record = Move(f"orch record show {d.id}", "the record; --html FILE for a page", reads=True)
     if d.state in (S.BACKED_OUT_WITH_RESIDUE, S.BACKOUT_FAILED):
         return (
             record,
-            f"orch baseline diff {d.id}  (what differs now)",
-            f"orch rollback {d.id} --reason WHY  (back out again)",
+            Move(f"orch baseline diff {d.id}", "what differs now"),
+            Move(f"orch rollback {d.id} --reason WHY", "back out again"),
         )
     if d.over:
         return (record, *_rehearse_on(d))
     if d.driving.stopped is not None:
-        lift = "orch stop-all --lift --reason WHY  (end the emergency stop)"
-        return (lift, f"orch status {d.id}  (how it stands now)")
+        lift = Move("orch stop-all --lift --reason WHY", "end the emergency stop")
+        return (lift, Move(f"orch status {d.id}", "how it stands now"))
     if d.driving.paused is not None:
-        return (f"orch resume {d.id}  (go on)", f"orch abort {d.id} --reason WHY  ({_abort_words(d)})")
+        return (
+            Move(f"orch resume {d.id}", "go on"),
+            Move(f"orch abort {d.id} --reason WHY", _abort_words(d)),
+        )
     if d.driving.hold is not None:
         return _hold_choices(d)
     if d.authority.unadmitted is not None:
         missing = [one.about for one in d.authority.unadmitted.reasons if one.code == "approval.missing"]
         return (
-            *(f'orch approve {d.id} --as "{plain(role)}" --reason WHY  (approve it)' for role in missing),
-            f"orch resume {d.id}  (ask again, and go on)",
-            f"orch abort {d.id} --reason WHY  (withdraw it)",
+            *(
+                Move(f'orch approve {d.id} --as "{plain(role)}" --reason WHY', "approve it")
+                for role in missing
+            ),
+            Move(f"orch resume {d.id}", "ask again, and go on"),
+            Move(f"orch abort {d.id} --reason WHY", "withdraw it"),
         )
     if (
         d.rollout.gate is not None
@@ -52,11 +70,13 @@ def next_moves(d: Deployment) -> tuple[str, ...]:
         and not d.rollout.gate.confirmed
         and _soaked(d)
     ):
-        confirm = f'orch confirm {d.id} --role "{plain(d.rollout.gate.confirm)}"  (let the next wave go)'
-        return (confirm, f"orch abort {d.id} --reason WHY  ({_abort_words(d)})")
+        confirm = Move(
+            f'orch confirm {d.id} --role "{plain(d.rollout.gate.confirm)}"', "let the next wave go"
+        )
+        return (confirm, Move(f"orch abort {d.id} --reason WHY", _abort_words(d)))
     return (
-        f"orch status {d.id}  (how it stands now)",
-        f"orch resume {d.id}  (go on, where no process drives it)",
+        Move(f"orch status {d.id}", "how it stands now"),
+        Move(f"orch resume {d.id}", "go on, where no process drives it"),
     )
 
 
@@ -141,7 +161,7 @@ def _in_doubt(d: Deployment) -> list[str]:
     return [f"{ran}: what ran may not be what was approved. The record names the files."]
 
 
-def _rehearse_on(d: Deployment) -> tuple[str, ...]:
+def _rehearse_on(d: Deployment) -> tuple[Move, ...]:
     if d.rehearsing.rehearsal is None:
         return ()
     place = d.plan.resources
@@ -149,7 +169,7 @@ def _rehearse_on(d: Deployment) -> tuple[str, ...]:
         "" if place.inventory == f"inventories/{place.environment}" else f" --inventory {place.inventory}"
     )
     why = "go on, and certify it; what went well and has not changed is not done again"
-    return (f"orch rehearse {plain(d.plan_file)} --in {place.environment}{inventory}  ({why})",)
+    return (Move(f"orch rehearse {plain(d.plan_file)} --in {place.environment}{inventory}", why),)
 
 
 def _completed(d: Deployment) -> list[str]:
@@ -285,9 +305,9 @@ def _stopped(d: Deployment) -> str:
         return "Rehearsed to the end"
     if d.rehearsing.rehearsed == "injected failure":
         return f"Stopped {_where(d)} by the injected failure"
-    if backout.by == "orch":
+    if not backout.by_a_person:
         return f"Stopped {_where(d)}"
-    if d.driving.aborting is not None or backout.reason.startswith("aborted by "):
+    if d.driving.aborting is not None or backout.aborted:
         return f"Aborted {_where(d)}"
     return f"Taken back on the word of {backout.by}"
 
@@ -342,16 +362,18 @@ def _soaked(d: Deployment) -> bool:
     return d.rollout.gate is not None and (d.rollout.gate.soak_until is None or d.rollout.gate.soaked)
 
 
-def _hold_choices(d: Deployment) -> tuple[str, ...]:
+def _hold_choices(d: Deployment) -> tuple[Move, ...]:
     failed = d.rollout.failure.hosts if d.rollout.failure is not None else ()
     exclude = (
-        [f"orch exclude {d.id} {' '.join(failed[:NAMED])} --reason WHY  (go on without)"] if failed else []
+        [Move(f"orch exclude {d.id} {' '.join(failed[:NAMED])} --reason WHY", "go on without")]
+        if failed
+        else []
     )
     return (
-        f"orch retry {d.id}  (try again)",
+        Move(f"orch retry {d.id}", "try again"),
         *exclude,
-        f"orch rollback {d.id} --reason WHY  (back out)",
-        f"orch hold {d.id}  (hold on)",
+        Move(f"orch rollback {d.id} --reason WHY", "back out"),
+        Move(f"orch hold {d.id}", "hold on"),
     )
 
 

@@ -69,7 +69,7 @@ def about_playbook(path: str, seen: PlaybookSeen, hosts: Sequence[str]) -> Itera
 
     Without hosts no play's pattern matches anything: that is the inventory's fault, and said there.
     """
-    if not hosts and "host pattern" in (seen.fault or ""):
+    if not hosts and seen.matches_no_host:
         return
     if seen.fault is not None:
         yield Objection(path, "a playbook that Ansible can read", seen.fault, "correct the playbook")

@@ -4,6 +4,7 @@ from orchestrator.domain.attempt import Purpose
 from orchestrator.domain.check import CheckResult
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import BackoutBegan
+from orchestrator.domain.ground import Ground
 from orchestrator.domain.rehearsal import INJECTED, AsRehearsed
 from orchestrator.domain.rollout_progress import Failure
 
@@ -55,6 +56,13 @@ def end_of_rehearsal(d: Deployment) -> BackoutBegan:
     bad = [host for host, standing in d.standings.items() if standing.standing != "verified"]
     if not bad:
         reason = "every wave is deployed and verified, and the backout is rehearsed"
-        return BackoutBegan(hosts=d.touched_hosts, reason=reason, by="orch", rehearsed="end")
+        return BackoutBegan(
+            hosts=d.touched_hosts,
+            reason=reason,
+            by="orch",
+            rehearsed="end",
+            reasons=(Ground(code="backout.rehearsed"),),
+        )
     reason = f"the failure limits allow it, but {', '.join(bad)} is not verified at the end of the rehearsal"
-    return BackoutBegan(hosts=d.touched_hosts, reason=reason, by="orch")
+    reasons = (Ground(code="backout.not_as_rehearsed", values={"hosts": ", ".join(bad)}),)
+    return BackoutBegan(hosts=d.touched_hosts, reason=reason, by="orch", reasons=reasons)

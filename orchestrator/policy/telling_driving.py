@@ -93,7 +93,7 @@ def _word(
 
 @telling_of.register
 def _backout_began(event: e.BackoutBegan, d: Deployment, counts: Counts) -> Telling:
-    by_hand = event.by != "orch"
+    by_hand = event.by_a_person
     who = f" by {event.by}" if by_hand else ""
     lines = at("backout", f"of {counted(len(event.hosts), 'host')}{who}: {event.reason}")
     chosen = End(("hold", "pause"), "passed", f"{event.by} chose to back out: {event.reason}")

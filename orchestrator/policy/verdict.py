@@ -32,6 +32,7 @@ def judge(request: AttemptRequest, evidence: RunEvidence, end: RunExit) -> Attem
         evidence_sha256=evidence.sha256,
         touched_outside=touched_outside(request, evidence),
         outrun_on=tuple(host for host in request.hosts if host in told and told[host].fence in OUTRUN),
+        out_of_time=end.timed_out,
     )
 
 

@@ -21,7 +21,7 @@ from orchestrator.domain.baseline import Baseline, BaselineScope, ConfigurationI
 from orchestrator.domain.check import CheckBase, CheckResult, title_of
 from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.sighting import Sighting, TaskSeen
-from orchestrator.domain.target import Ending, Identity, Target
+from orchestrator.domain.target import Ending, Identity, Silence, Target
 from orchestrator.engine.ports import Playbooks, Targets
 
 CLAIM_WITHIN = 1.0
@@ -196,19 +196,19 @@ class DiskTargets(Targets):
         for target in targets:
             held = self.fleet.read(target.host)
             results.append(_answer(target.host, "reachable", "reachable", passed=True))
-            for check in checks:
+            for number, check in enumerate(checks):
                 kind = str(getattr(check, "kind", ""))
                 passed = kind != "http" or (held["version"] == "2.0" and held["healthy"])
-                results.append(_answer(target.host, kind, title_of(check), passed=passed))
+                results.append(_answer(target.host, kind, title_of(check), number, passed=passed))
         return results
 
     def verify_units(
         self, targets: Sequence[Target], digests: Mapping[str, str], title: str = "components"
     ) -> list[CheckResult]:
         return [
-            _answer(t.host, "component", path, passed=self.fleet.read(t.host)["version"] == "2.0")
+            _answer(t.host, "component", path, number, passed=self.fleet.read(t.host)["version"] == "2.0")
             for t in targets
-            for path in digests
+            for number, path in enumerate(digests)
         ]
 
     def identify(self, targets: Sequence[Target]) -> dict[str, Identity | str]:
@@ -217,7 +217,7 @@ class DiskTargets(Targets):
             for t in targets
         }
 
-    def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | str]:
+    def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | Silence]:
         return {target.host: Ending(host=target.host) for target in targets}
 
     def capture(self, targets: Sequence[Target], scope: BaselineScope) -> dict[str, Baseline | str]:
@@ -270,9 +270,10 @@ def _claimed(folder: Path) -> dict[str, Any] | None:
     return claim
 
 
-def _answer(host: str, kind: str, title: str, *, passed: bool) -> CheckResult:
+def _answer(host: str, kind: str, title: str, number: int | None = None, *, passed: bool) -> CheckResult:
     return CheckResult(
         host=host,
+        number=number,
         kind=kind,
         title=title,
         answer="passed" if passed else "failed",

@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 
 from orchestrator.adapters.store import DirectoryBaselineStore
+from orchestrator.cli.list_ import state_style
 from orchestrator.cli.main import run
 from orchestrator.cli.status import driver_words
 from orchestrator.domain import events as e
 from orchestrator.domain.baseline import Baseline, BaselineReference, ConfigurationItem
+from orchestrator.domain.brief import brief_of
 from orchestrator.domain.driving import Driving
 from orchestrator.domain.events import Recorded
+from orchestrator.domain.requirement import RoleNeed
 from orchestrator.domain.words import seconds_words
 from tests.journals.corpus import folded, recorded
 from tests.journals.home import keep, keep_named
@@ -70,6 +73,31 @@ def test_list_names_every_deployment(home: Path, capsys: pytest.CaptureFixture[s
         ("held", "deploying (held)"),
         ("residue", "backed out with residue"),
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "style"),
+    [
+        ("completed_phased", "green"),
+        ("excluded_then_completed", "yellow"),
+        ("held", "yellow"),
+        ("pilot_backed_out", "red"),
+        ("residue", "red"),
+        ("backout_failed", "red"),
+        ("refused_environment", "red"),
+    ],
+)
+def test_the_list_has_the_colour_of_the_state(name: str, style: str) -> None:
+    d = folded(name)
+    assert state_style(brief_of(d), d.last_at) == style
+
+
+def test_a_review_that_is_overdue_stands_out_in_the_list() -> None:
+    d = folded("completed_phased")
+    reviewers = (RoleNeed(role="change manager"),)
+    late = brief_of(d.model_copy(update={"review_by": d.last_at, "reviewers": reviewers}))
+    assert state_style(late, d.last_at + timedelta(days=1)) == "bold red"
+    assert state_style(late, d.last_at - timedelta(days=1)) == "yellow"
 
 
 def test_what_lies_in_the_schedule_for_days_took_no_longer_than_it_ran(

@@ -14,7 +14,7 @@ from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.ssh import SshTargets
 from orchestrator.domain.baseline import Baseline, BaselineScope
 from orchestrator.domain.check import Check
-from orchestrator.domain.target import HOST_KEY_NOT_PINNED, Identity, Target, shared_machines
+from orchestrator.domain.target import HOST_KEY_NOT_PINNED, Identity, Silence, Target, shared_machines
 from orchestrator.engine.ports import Targets
 from orchestrator.policy.drift import compare, summary_lines
 from tests.adapters.ssh.loopback import Loopback, free_port, loopback_sshd, make_key
@@ -88,6 +88,7 @@ def in_memory(tmp_path: Path) -> Stage:
         fleet.machine(host).script("user nobody-of-that-name", ("failed", "no such user"))
     fleet.machine("dead").unreachable = "no connection: connection refused"
     fleet.machine("changed").unreachable = f"{HOST_KEY_NOT_PINNED}: it shows another"
+    fleet.machine("changed").cause = "host_key_not_pinned"
     web1, web2, dead, changed = (
         Target(host=host, address="192.0.2.1") for host in ("web1", "web2", "dead", "changed")
     )
@@ -113,6 +114,8 @@ def test_every_host_and_check_has_one_result_and_reachable_comes_first(stage: St
     assert [(each.host, each.kind) for each in results] == [
         (target.host, kind) for target in stage.everyone for kind in kinds
     ]
+    assert [each.number for each in results if each.host == "web1"] == [None, *range(len(CHECKS))]
+    assert [each.number for each in results if each.host == "dead"] == [None, *range(len(CHECKS))]
     assert [each.answer for each in results if each.host == "web1"] == ["passed", *ANSWERS]
     assert {each.title for each in results if each.kind == "command"} == {"a command"}
     assert all(each.expected and each.found for each in results)
@@ -140,6 +143,12 @@ def test_another_host_key_is_told_from_an_unreachable_host(stage: Stage, tmp_pat
         assert not str(told["dead"]).startswith(HOST_KEY_NOT_PINNED)
 
 
+def test_why_a_host_does_not_say_what_runs_there_is_a_code(stage: Stage) -> None:
+    told = stage.port.end_run([stage.dead, stage.changed], "a-run", 0.0)
+    causes = {host: answer.cause for host, answer in told.items() if isinstance(answer, Silence)}
+    assert causes == {"dead": "unreachable", "changed": "host_key_not_pinned"}
+
+
 def test_components_on_target(stage: Stage) -> None:
     right = hashlib.sha256(b"before").hexdigest()
     first, second = (
@@ -153,6 +162,7 @@ def test_components_on_target(stage: Stage) -> None:
         ("dead", "component", "inconclusive"),
     ]
     assert [each.answer for each in second] == ["failed", "inconclusive"]
+    assert [each.number for each in first] == [0, 1, 0, 1]
     assert first[0].title == f"release 2.4 {stage.path}"
     assert second[0].found == f"sha256 {right}"
 

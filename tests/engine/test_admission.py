@@ -10,9 +10,11 @@ import pytest
 
 from orchestrator.domain import events as e
 from orchestrator.domain.deployment_model import DeploymentModel
+from orchestrator.domain.ground import OF_WINDOW
 from orchestrator.domain.lifecycle import State
 from orchestrator.engine.use_cases import open_deployment
 from orchestrator.errors import Refused
+from orchestrator.policy.ground_words import ground_words
 from tests.engine.authority_fleet import HOSTS, Ruled
 from tests.fakes.clock import START
 from tests.plans import SHA, targets_named
@@ -91,6 +93,30 @@ def test_it_waits_for_approvals_and_starts_once_they_are_there(ruled: Ruled) -> 
     assert ended.state is State.COMPLETED
     assert len(ended.authority.consumed) == 2
     assert any("approved by Bo Lind as change manager" in ground for ground in ended.authority.grounds)
+
+
+def test_an_approval_is_no_basis_of_the_window(ruled: Ruled) -> None:
+    d = ruled.deploy()
+    ruled.approve(d)
+    ruled.resume()
+    [opened] = ruled.events(d, e.WindowOpened)
+    assert opened.basis == "no window closes"
+    [approved] = ruled.events(d, e.Approved)
+    assert approved.basis.count("approved by") == 2
+
+
+def test_a_reason_that_a_person_writes_is_no_ground(ruled: Ruled) -> None:
+    """Grounds are known by their codes, whatever stands in their words."""
+    d = ruled.deploy()
+    ruled.approve(d)
+    ruled.resume()
+    [opened] = ruled.events(d, e.WindowOpened)
+    [approved] = ruled.events(d, e.Approved)
+    given = [ground for ground in opened.reasons if ground.code == "approval.given"]
+    assert [ground.values["person"] for ground in given] == ["Bo Lind", "Cy Ray"]
+    assert approved.reasons == tuple(given)
+    assert [ground.code for ground in opened.reasons if ground.code in OF_WINDOW] == ["window.never_closes"]
+    assert opened.grounds == tuple(map(ground_words, opened.reasons))
 
 
 def test_an_approval_is_good_for_one_deployment(ruled: Ruled) -> None:

@@ -194,7 +194,10 @@ def _many(project: Project) -> None:
 def _no_hosts(project: Project) -> None:
     project.change("hosts: web", "hosts: webb")
     unmatched = "Could not match supplied host pattern, ignoring: web"
-    project.knows(unreadable={"playbooks/shop.yml": unmatched, "rollback/shop.yml": "a syntax error"})
+    project.knows(
+        unreadable={"playbooks/shop.yml": unmatched, "rollback/shop.yml": "a syntax error"},
+        unmatched=["playbooks/shop.yml"],
+    )
 
 
 def _half_an_emergency(project: Project) -> None:

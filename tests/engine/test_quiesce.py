@@ -10,10 +10,11 @@ import pytest
 from orchestrator.cli.tree import tree_lines
 from orchestrator.domain import events as e
 from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.target import HOST_KEY_NOT_PINNED, PROCESSES_HIDDEN, Ending, Target
+from orchestrator.domain.outcome import AttemptOutcome
+from orchestrator.domain.target import HOST_KEY_NOT_PINNED, Ending, Silence, SilenceCause, Target
 from orchestrator.engine.chronicle import Chronicle
 from orchestrator.engine.drive import take_step
-from orchestrator.engine.practices.quiesce import AT_ONCE, PATIENCE
+from orchestrator.engine.practices.quiesce import AT_ONCE, PATIENCE, TASKS_END
 from orchestrator.engine.work import Work
 from orchestrator.policy.telling import story_of
 from tests.cli.deployments import fleet
@@ -35,7 +36,7 @@ class Rebooting(FakeTargets):
         self.back: dict[str, datetime] = {}
         self.patience: list[float] = []
 
-    def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | str]:
+    def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | Silence]:
         self.clock.sleep(1)
         self.patience.append(patience)
         for host, moment in self.back.items():
@@ -46,12 +47,14 @@ class Rebooting(FakeTargets):
 class Silent:
     """A lost attempt on three hosts, and the driver that has to see them quiet."""
 
-    def __init__(self, home: Path, patch: pytest.MonkeyPatch, *events: e.Event) -> None:
+    def __init__(
+        self, home: Path, patch: pytest.MonkeyPatch, *events: e.Event, ending: e.Event = LOST
+    ) -> None:
         made = fleet(home, patch)
         self.clock = made.clock
         self.targets = Rebooting(made.clock)
         self.ports = replace(made.ports, targets=self.targets)
-        self.ports.journal.append("d1", 0, [*ready_to_deploy(), INTENT, LOST, *events])
+        self.ports.journal.append("d1", 0, [*ready_to_deploy(), INTENT, ending, *events])
         self.began = self.clock.now()
         self.work = self.driver()
 
@@ -137,11 +140,20 @@ def test_the_next_driver_goes_on_waiting_and_does_not_begin_anew(silent: Silent)
     assert PATIENCE <= silent.seconds <= PATIENCE + 5
 
 
-@pytest.mark.parametrize("reason", [HOST_KEY_NOT_PINNED, f"{PROCESSES_HIDDEN} (3): not root"])
-def test_what_waiting_cannot_cure_is_not_waited_for(silent: Silent, reason: str) -> None:
-    silent.targets.machine("h2").unreachable = reason
+@pytest.mark.parametrize("cause", ["host_key_not_pinned", "processes_hidden"])
+def test_what_waiting_cannot_cure_is_not_waited_for(silent: Silent, cause: SilenceCause) -> None:
+    silent.targets.machine("h2").unreachable = "in whatever words"
+    silent.targets.machine("h2").cause = cause
     assert silent.until_quiet() == e.Quiesced(attempt="a1", unreachable=("h2",))
     assert (silent.waits, silent.seconds) == ([], 1)
+
+
+def test_a_host_is_waited_for_whatever_its_words_begin_with(silent: Silent) -> None:
+    silent.targets.machine(
+        "h2"
+    ).unreachable = f"{HOST_KEY_NOT_PINNED}, says the proxy, which is being restarted"
+    silent.until_quiet()
+    assert [wait.hosts for wait in silent.waits] == [("h2",)]
 
 
 def test_on_abort_the_waiting_is_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,6 +162,30 @@ def test_on_abort_the_waiting_is_short(tmp_path: Path, monkeypatch: pytest.Monke
     assert silent.until_quiet() == e.Quiesced(attempt="a1", unreachable=("h2",))
     assert AT_ONCE <= silent.seconds <= AT_ONCE + 5
     assert set(silent.targets.patience) == {0}
+
+
+@pytest.mark.parametrize(
+    ("fault", "patience"),
+    [
+        ("the playbook asked a person for `timezone`, and nobody was there", TASKS_END),
+        ("timed out: the run was ended after 60 s", 0),
+    ],
+)
+def test_only_a_run_out_of_time_is_ended_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str, patience: float
+) -> None:
+    """That is known by its mark, whatever words stand in a fault."""
+    silent = Silent(tmp_path / "home", monkeypatch, ending=ended(fault, out_of_time=patience == 0))
+    silent.until_quiet()
+    assert silent.targets.patience == [patience]
+
+
+def ended(fault: str, *, out_of_time: bool) -> e.AttemptEnded:
+    hosts = [{"host": host, "result": "unknown", "reason": fault} for host in INTENT.hosts]
+    told = {"attempt": "a1", "hosts": hosts, "faults": (fault,), "out_of_time": out_of_time}
+    moment = "2026-03-02T21:00:00+00:00"
+    outcome = AttemptOutcome.model_validate({**told, "started_at": moment, "ended_at": moment})
+    return e.AttemptEnded(outcome=outcome)
 
 
 @pytest.mark.parametrize("word", [ABORT, e.EmergencyStopped(by="bo", reason="fire")])

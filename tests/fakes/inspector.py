@@ -1,6 +1,6 @@
 """An inspector that knows an inventory and playbooks by heart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ class FakeInspector(Inspector):
     groups: Mapping[str, Sequence[str]]
     plays: Mapping[str, Sequence[str]]
     unreadable: Mapping[str, str] = field(default_factory=dict)
+    unmatched: Collection[str] = ()
     addresses: Mapping[str, str] = field(default_factory=dict)
     vault_faults: Sequence[FileFault] = ()
     findings: Mapping[str, Sequence[PlaybookFinding]] = field(default_factory=dict)
@@ -45,7 +46,8 @@ class FakeInspector(Inspector):
 
     def _playbook(self, path: str) -> PlaybookSeen:
         if path in self.unreadable:
-            return PlaybookSeen(path=path, fault=self.unreadable[path])
+            unmatched = path in self.unmatched
+            return PlaybookSeen(path=path, fault=self.unreadable[path], matches_no_host=unmatched)
         if path not in self.plays:
             return PlaybookSeen(path=path, fault=f"{path} cannot be read")
         plays = [PlaySeen(name=group, hosts=tuple(self.groups.get(group, ()))) for group in self.plays[path]]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from orchestrator.domain.baseline import AttributeValue, Baseline, BaselineScope, ConfigurationItem
 from orchestrator.domain.check import Answer, Check, CheckResult, title_of
-from orchestrator.domain.target import Ending, Identity, Target
+from orchestrator.domain.target import Ending, Identity, Silence, SilenceCause, Target
 from orchestrator.engine.ports import Targets
 from orchestrator.policy.expectation import expected_of
 
@@ -19,11 +19,13 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 class FakeMachine:
     """One machine; passes every check and has every component until the test says otherwise.
 
-    `unreachable` is the reason why it does not answer. `installed` is SHA-256 by path; None: whatever is asked for.
+    `unreachable` is the reason why it does not answer, `cause` what that is.
+    `installed` is SHA-256 by path; None: whatever is asked for.
     """
 
     machine_id: str
     unreachable: str | None = None
+    cause: SilenceCause = "unreachable"
     items: dict[tuple[str, str], dict[str, AttributeValue]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     installed: dict[str, str] | None = None
@@ -70,10 +72,10 @@ class FakeTargets(Targets):
         for target in targets:
             machine = self.machine(target.host)
             results.append(_reachable(target, machine))
-            for check in checks:
+            for number, check in enumerate(checks):
                 reason = machine.unreachable
                 told: Told = machine.told(check) if reason is None else ("inconclusive", _not_asked(reason))
-                results.append(_result(target, check.kind, title_of(check), told, expected_of(check)))
+                results.append(_result(target, check.kind, title_of(check), told, expected_of(check), number))
         return results
 
     def verify_units(
@@ -87,22 +89,23 @@ class FakeTargets(Targets):
                 f"{title} {path}",
                 self._component(target, path, wanted),
                 f"sha256 {wanted}",
+                number,
             )
             for target in targets
-            for path, wanted in digests.items()
+            for number, (path, wanted) in enumerate(digests.items())
         ]
 
     def capture(self, targets: Sequence[Target], scope: BaselineScope) -> dict[str, Baseline | str]:
         self._note("capture", targets)
         return {target.host: self._baseline(target.host) for target in targets}
 
-    def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | str]:
+    def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | Silence]:
         self._note("end_run", targets)
-        told: dict[str, Ending | str] = {}
+        told: dict[str, Ending | Silence] = {}
         for target in targets:
             machine = self.machine(target.host)
             if machine.unreachable is not None:
-                told[target.host] = machine.unreachable
+                told[target.host] = Silence(reason=machine.unreachable, cause=machine.cause)
                 continue
             told[target.host] = Ending(host=target.host, ended=machine.running.pop(run, 0))
         return told
@@ -162,8 +165,17 @@ def _reachable(target: Target, machine: FakeMachine) -> CheckResult:
     return _result(target, "reachable", "reachable over ssh", told, "ssh")
 
 
-def _result(target: Target, kind: str, title: str, told: Told, expected: str) -> CheckResult:
+def _result(
+    target: Target, kind: str, title: str, told: Told, expected: str, number: int | None = None
+) -> CheckResult:
     answer, found = told
     return CheckResult(
-        host=target.host, kind=kind, title=title, answer=answer, expected=expected, found=found, seconds=0.0
+        host=target.host,
+        number=number,
+        kind=kind,
+        title=title,
+        answer=answer,
+        expected=expected,
+        found=found,
+        seconds=0.0,
     )

@@ -9,6 +9,7 @@ import pytest
 from orchestrator.domain.authority import Admitted, NotAdmitted, ReasonCode
 from orchestrator.domain.effective_plan import INGREDIENTS
 from orchestrator.policy.admission import admit
+from orchestrator.policy.ground_words import ground_words
 from tests.policy.admission_cases import Row, question, rows, said
 
 TABLE = rows()
@@ -20,7 +21,9 @@ def test_row(row: Row) -> None:
     assert said(answer) == row.reasons, str(answer)
     assert row.says in str(answer)
     if isinstance(answer, Admitted):
-        whole = "\n".join((*answer.grounds, *answer.set_aside, *answer.overridden, str(answer.review_by)))
+        whole = "\n".join(
+            (*map(ground_words, answer.grounds), *answer.set_aside, *answer.overridden, str(answer.review_by))
+        )
         assert [ground for ground in row.grounds if ground not in whole] == [], whole
 
 

@@ -10,6 +10,7 @@ from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.driving import Driving
 from orchestrator.domain.events import Recorded
 from orchestrator.domain.fold import fold
+from orchestrator.domain.ground import Ground
 from orchestrator.domain.lifecycle import State
 from orchestrator.policy.plain_words import counts_words, hosts_words, next_moves, plain_words
 from tests.journals.corpus import NAMES, folded, recorded
@@ -40,6 +41,7 @@ HEADLINES = {
     "killed_and_adopted": "Deploying, at wave 3 of 3. Hosts: 3 verified, 3 deploying.",
 }
 SUCCESS = re.compile(r"\b(success\w*|completed|deployed and verified|restored)\b", re.IGNORECASE)
+CHOSEN = ({"code": "backout.chosen"},)
 FAILED = {State.BACKED_OUT, State.BACKED_OUT_WITH_RESIDUE, State.BACKOUT_FAILED, State.REFUSED}
 
 
@@ -96,6 +98,38 @@ def test_a_start_that_the_plan_says_to_skip_was_cancelled_by_nobody() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("began", "headline"),
+    [
+        (
+            {"by": "cleo", "reason": "aborted by mistake, so back to the old one"},
+            "Taken back on the word of cleo",
+        ),
+        ({"by": "orch", "reason": "looks wrong", "reasons": CHOSEN}, "Taken back on the word of orch"),
+        ({"by": "orch", "reason": "wave 1 failed"}, "Stopped at wave 3"),
+    ],
+)
+def test_who_took_it_back_is_not_read_from_the_words_of_a_person(
+    began: dict[str, object], headline: str
+) -> None:
+    records = recorded("killed_and_adopted")
+    ended = next(n for n, r in enumerate(records) if r.event.kind == "attempt_intended" and r.event.wave == 2)
+    whole = e.BackoutBegan.model_validate({"hosts": ("web1",), **began})
+    assert plain_words(fold([*records[:ended], *after(records[:ended], whole)]))[0].startswith(headline)
+
+
+def test_an_abort_is_told_as_one_with_and_without_a_code() -> None:
+    records = recorded("killed_and_adopted")
+    ended = next(n for n, r in enumerate(records) if r.event.kind == "attempt_intended" and r.event.wave == 2)
+    asked = e.AbortRequested(by="ann", reason="enough")
+    for reasons in ((), (Ground(code="backout.aborted"),)):
+        began = e.BackoutBegan(
+            hosts=("web1",), reason="aborted by ann: enough", by="ann: enough", reasons=reasons
+        )
+        d = fold([*records[:ended], *after(records[:ended], asked, began)])
+        assert plain_words(d)[0].startswith("Aborted at wave")
+
+
 def after(records: Sequence[Recorded], *events: e.Event) -> list[Recorded]:
     """These events on the journal after those records."""
     last = records[-1]
@@ -132,7 +166,7 @@ def test_standings_are_counted() -> None:
 
 
 def moves(d: Deployment) -> list[str]:
-    return [move.partition("  ")[0].replace(d.id, "ID") for move in next_moves(d)]
+    return [move.command.replace(d.id, "ID") for move in next_moves(d)]
 
 
 def test_a_hold_offers_its_four_choices() -> None:

@@ -172,6 +172,7 @@ def test_a_failed_host_keeps_its_reason_in_a_broken_run() -> None:
 def test_a_timed_out_run_says_what_went_on() -> None:
     stuck = healthy("web1", sentinel=False, last_task="Wait for port")
     outcome = judge(request(hosts=("web1",)), evidence(stuck, gaps=("cut",)), ended(None, timed_out=True))
+    assert outcome.out_of_time
     assert outcome.hosts[0].result == "unknown"
     assert "during task 'Wait for port'" in outcome.hosts[0].reason
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from orchestrator.domain.baseline import Baseline, BaselineScope, ConfigurationItem
 from orchestrator.domain.check import CheckBase, CheckResult, title_of
-from orchestrator.domain.target import Ending, Identity, Target
+from orchestrator.domain.target import Ending, Identity, Silence, Target
 from orchestrator.engine.ports import Targets
 from tests.simulation.world import Host, World
 
@@ -35,7 +35,10 @@ class SimulatedTargets(Targets):
         for target in targets:
             host = self.world.hosts[target.host]
             results.append(_answer(host, "reachable", "reachable", passed=host.up))
-            results += [self._check(host, check) for check in checks]
+            results += [
+                self._check(host, check).model_copy(update={"number": number})
+                for number, check in enumerate(checks)
+            ]
         return self._given(self._some(results, "too few results"))
 
     def _check(self, host: Host, check: CheckBase) -> CheckResult:
@@ -56,19 +59,23 @@ class SimulatedTargets(Targets):
     ) -> list[CheckResult]:
         hosts = [self.world.hosts[target.host] for target in targets]
         results = [
-            _answer(host, "component", path, passed=host.version == "2.0" if host.up else None)
+            _answer(host, "component", path, passed=host.version == "2.0" if host.up else None).model_copy(
+                update={"number": number}
+            )
             for host in hosts
-            for path in digests
+            for number, path in enumerate(digests)
         ]
         return self._given(self._some(results, "too few digests"))
 
-    def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | str]:
+    def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | Silence]:
         asked = self._some(list(targets), "too few endings")
         hosts = [self.world.hosts[target.host] for target in asked]
         if any(host.up and host.busy_until > self.world.true for host in hosts):
             latest = max(host.busy_until for host in hosts if host.up)
             self.world.advance_to(min(latest, self.world.true + timedelta(seconds=patience)))
-        return {host.name: self._ended(host, run) if host.up else "unreachable" for host in hosts}
+        return {
+            host.name: self._ended(host, run) if host.up else Silence(reason="unreachable") for host in hosts
+        }
 
     def _ended(self, host: Host, run: str) -> Ending:
         """A run's own processes are ended, but for one that sticks; those of another run are none of its business."""

@@ -14,6 +14,7 @@ from orchestrator.domain.check import CheckResult
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.driving import Driving
 from orchestrator.domain.fold import apply
+from orchestrator.domain.ground import Ground
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.sighting import Sighting
 from orchestrator.engine import drive as loop
@@ -292,7 +293,9 @@ def goes_on_from_a_changed_copy(patch: pytest.MonkeyPatch) -> None:
 
 
 def starts_unapproved(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(admission, "admit", lambda question: Admitted(grounds=("why not",)))
+    patch.setattr(
+        admission, "admit", lambda question: Admitted(grounds=(Ground(code="window.never_closes"),))
+    )
 
 
 MUTATIONS: tuple[tuple[Mutate, str], ...] = (

@@ -201,12 +201,18 @@ def _one_address_twice(targets: Sequence[Target]) -> Iterator[str]:
             yield f"{first} and {target.host} are one machine, {target.address} port {target.port}, under two names"
 
 
+_UNMATCHED = "Could not match supplied host pattern"
+"""What Ansible says where no host fits the pattern of a play; it has no other mark for it."""
+
+
 def _playbook(book: dict[str, Any]) -> PlaybookSeen:
     plays = [
         {**play, "name": plain(str(play["name"])), "hosts": _fit(play["hosts"])} for play in book["plays"]
     ]
     fault = None if book["fault"] is None else plain(str(book["fault"]), 600)
-    return PlaybookSeen.model_validate({"path": book["path"], "fault": fault, "plays": plays})
+    unmatched = fault is not None and _UNMATCHED in fault
+    told = {"path": book["path"], "fault": fault, "matches_no_host": unmatched, "plays": plays}
+    return PlaybookSeen.model_validate(told)
 
 
 _HOST_NAME: TypeAdapter[str] = TypeAdapter(HostName)

@@ -36,7 +36,7 @@ class ControllerChecks:
     def __call__(
         self, targets: Sequence[Target], checks: Sequence[Check], project: Path
     ) -> list[CheckResult]:
-        """One result per target and check, all checks of the first target first."""
+        """One result per target and check, all checks of the first target first, with the check's number in this list."""
         if not targets or not checks:
             return []
         pairs = [(target, number) for target in targets for number in range(len(checks))]
@@ -50,7 +50,7 @@ class ControllerChecks:
             if isinstance(check, TestinfraCheck):
                 told = self._testinfra(check, targets, project)
                 found.update({(target, number): told[target.host] for target in targets})
-        return [_result(checks[number], target, found[target, number]) for target, number in pairs]
+        return [_result(number, checks[number], target, found[target, number]) for target, number in pairs]
 
     def _testinfra(
         self, check: TestinfraCheck, targets: Sequence[Target], project: Path
@@ -91,10 +91,11 @@ def _once(check: Check, target: Target) -> Finding:
     return "inconclusive", f"a {check.kind} check cannot be asked from this machine"
 
 
-def _result(check: Check, target: Target, timed: Timed) -> CheckResult:
+def _result(number: int, check: Check, target: Target, timed: Timed) -> CheckResult:
     answer, found, seconds = timed
     return CheckResult(
         host=target.host,
+        number=number,
         kind=check.kind,
         title=title_of(check),
         answer=answer,

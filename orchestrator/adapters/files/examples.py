@@ -63,13 +63,6 @@ ROOTS = {
 }
 """By root, what a file of it is, and how it begins."""
 
-NEXT_MOVES = {
-    "a moment": "write the date, the time and the zone",
-    "a duration": "write it in this form",
-    "a size": "write it in this form",
-}
-"""By the beginning of what was expected, what to do where a rule does not say it."""
-
 PATTERNS = {
     r"^\d{4}-\d\d-\d\dT\d\d:\d\d$": (
         "a local time such as 2026-01-03T22:00",

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 
 from orchestrator.adapters.files.document import Document, Path, Tree, fault_at, shown_text
-from orchestrator.adapters.files.examples import EXAMPLES, EXAMPLES_ELSEWHERE, NEXT_MOVES, PATTERNS, ROOTS
+from orchestrator.adapters.files.examples import EXAMPLES, EXAMPLES_ELSEWHERE, PATTERNS, ROOTS
 from orchestrator.adapters.files.known_keys import Location, keys_at
 from orchestrator.domain.check import CHECK_KINDS
+from orchestrator.domain.noun import NotInForm
 from orchestrator.domain.wrong import meant
 from orchestrator.errors import Fault
 
@@ -200,9 +201,8 @@ def _broken_rule(case: _Case) -> _Words:
 
 
 def _in_other_words(case: _Case) -> _Words:
-    expected = str(case.context.get("error", "another value"))
-    moves = (move for beginning, move in NEXT_MOVES.items() if expected.startswith(beginning))
-    return _Words(expected, next(moves, "correct the value"))
+    error = case.context.get("error", "another value")
+    return _Words(str(error), error.next_move if isinstance(error, NotInForm) else "correct the value")
 
 
 WORDS: dict[str, Callable[[_Case], _Words]] = {

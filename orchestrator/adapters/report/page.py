@@ -64,7 +64,7 @@ def html_record(records: Sequence[Recorded], made_at: datetime, diffs: Diffs | N
             made_at=made_at,
             end=end,
             words=plain_words(d),
-            moves=[move for move in next_moves(d) if not move.startswith("orch record ")],
+            moves=[move for move in next_moves(d) if not move.reads],
             tone=tone_of(d),
             trouble=first_troubles(story),
             timeline=timeline_of(d, story, evidence, end),

@@ -47,10 +47,11 @@ class Answered(NamedTuple):
 class Unanswered(NamedTuple):
     """No answer, in words. `reached`: ssh and login worked; `python`: what is known of an interpreter that does not do.
 
-    `broken`: the connection had ended.
+    `broken`: the connection had ended. `not_pinned`: the host showed a key that is not the pinned one.
     """
 
     reason: str
     reached: bool = False
     python: str | None = None
     broken: bool = False
+    not_pinned: bool = False

@@ -65,20 +65,24 @@ def reading(number: int, check: CheckBase, target: Target, outcome: Answered | U
     """The result of one check that the target was asked."""
     if isinstance(outcome, Unanswered):
         if isinstance(check, PythonCheck) and outcome.python is not None:
-            return result(check, target, "failed", outcome.reason, 0.0)
-        return result(check, target, "inconclusive", f"the host was not asked: {outcome.reason}", 0.0)
+            return result(number, check, target, "failed", outcome.reason, 0.0)
+        not_asked = f"the host was not asked: {outcome.reason}"
+        return result(number, check, target, "inconclusive", not_asked, 0.0)
     if isinstance(check, ClockCheck):
-        return result(check, target, *_clock(check, outcome), 0.0)
+        return result(number, check, target, *_clock(check, outcome), 0.0)
     answer, found, seconds = _told(outcome.body, number)
     if answer == "inconclusive" and outcome.without_root:
         found = f"{found} ({outcome.without_root})"
-    return result(check, target, answer, found, seconds)
+    return result(number, check, target, answer, found, seconds)
 
 
-def result(check: CheckBase, target: Target, answer: Answer, found: str, seconds: float) -> CheckResult:
+def result(
+    number: int, check: CheckBase, target: Target, answer: Answer, found: str, seconds: float
+) -> CheckResult:
     """A result in plain text."""
     return CheckResult(
         host=target.host,
+        number=number,
         kind=kind_of(check),
         title=title_of(check),
         answer=answer,

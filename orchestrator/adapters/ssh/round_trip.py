@@ -7,7 +7,7 @@ import time
 from orchestrator.adapters.ssh import program
 from orchestrator.adapters.ssh.answers import Answered, Question, Unanswered
 from orchestrator.adapters.ssh.on_target.frame import end_mark
-from orchestrator.adapters.ssh.session import Broken, CutShort, Session, Unreached
+from orchestrator.adapters.ssh.session import Broken, CutShort, NotPinned, Session, Unreached
 from orchestrator.adapters.ssh.unframe import BadFrame, unframe
 from orchestrator.domain.plain_text import plain
 from orchestrator.domain.target import Identity, Target
@@ -52,7 +52,7 @@ def connected(target: Target) -> Session | Unanswered:
     try:
         return Session(target)
     except Unreached as unreached:
-        return Unanswered(plain(str(unreached), 500))
+        return Unanswered(plain(str(unreached), 500), not_pinned=isinstance(unreached, NotPinned))
 
 
 def ask_over(session: Session, question: Question, *, stay: bool = False) -> Answered | Unanswered:

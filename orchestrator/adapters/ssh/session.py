@@ -26,6 +26,10 @@ class Unreached(Exception):
     """The host cannot be reached, or we cannot log in; says why in words."""
 
 
+class NotPinned(Unreached):
+    """The host shows a key that is not the pinned one."""
+
+
 class CutShort(Exception):
     """The connection ended, fell silent or brought too much before the answer was whole; says which in words."""
 
@@ -181,7 +185,7 @@ def _logged_in(transport: paramiko.Transport, target: Target) -> str:
     try:
         check_key(target, key, pinned)
     except HostKeyRefused as refused:
-        raise Unreached(str(refused)) from None
+        raise NotPinned(str(refused)) from None
     transport.set_keepalive(5)
     _log_in(transport, target)
     return fingerprint_of(key)

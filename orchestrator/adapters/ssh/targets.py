@@ -13,7 +13,7 @@ from orchestrator.adapters.ssh.readings import question_of, reachable, reading, 
 from orchestrator.domain.baseline import Baseline, BaselineScope, ConfigurationItem
 from orchestrator.domain.check import Answer, Check, CheckBase, CheckResult, ClockCheck
 from orchestrator.domain.plain_text import escaped_text, plain
-from orchestrator.domain.target import PROCESSES_HIDDEN, Ending, Identity, Target
+from orchestrator.domain.target import Ending, Identity, Silence, Target
 from orchestrator.engine.ports import Targets
 
 if TYPE_CHECKING:
@@ -99,7 +99,8 @@ class SshTargets(Targets):
             for number, check in enumerate(checks):
                 told = found.get((target.host, number)) if isinstance(outcome, Answered) else None
                 if told is None and number in ours and isinstance(outcome, Answered):
-                    told = result(check, target, "inconclusive", "nothing on this machine evaluates it", 0.0)
+                    nobody = "nothing on this machine evaluates it"
+                    told = result(number, check, target, "inconclusive", nobody, 0.0)
                 results.append(told or reading(number, check, target, outcome))
         return results
 
@@ -111,9 +112,9 @@ class SshTargets(Targets):
         outcomes = self._ask_all(targets, lambda _target: Question(_UNITS_SECONDS, digests=list(digests)))
         elapsed = time.monotonic() - started
         return [
-            _component(target, path, wanted, outcomes[target], title, elapsed)
+            _component(number, target, path, wanted, outcomes[target], title, elapsed)
             for target in targets
-            for path, wanted in digests.items()
+            for number, (path, wanted) in enumerate(digests.items())
         ]
 
     def capture(self, targets: Sequence[Target], scope: BaselineScope) -> dict[str, Baseline | str]:
@@ -122,7 +123,7 @@ class SshTargets(Targets):
         outcomes = self._ask_all(targets, lambda _target: Question(_CAPTURE_SECONDS, scope=asked))
         return {target.host: self._baseline(target, outcomes[target]) for target in targets}
 
-    def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | str]:
+    def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | Silence]:
         """What of the run was ended on each target, and what is left; see the port."""
         asked = {"run": run, "patience": patience}
         outcomes = self._ask_all(targets, lambda _target: Question(_VERIFY_SECONDS + patience, end_run=asked))
@@ -183,9 +184,13 @@ class SshTargets(Targets):
     ) -> dict[tuple[str, int], CheckResult]:
         if self._controller_checks is None or not checks or not targets:
             return {}
-        results = self._controller_checks(targets, list(checks.values()), project)
-        keys = [(target.host, number) for target in targets for number in checks]
-        return dict(zip(keys, results, strict=True))
+        numbers = list(checks)
+        found: dict[tuple[str, int], CheckResult] = {}
+        for answer in self._controller_checks(targets, list(checks.values()), project):
+            if answer.number is not None:
+                number = numbers[answer.number]
+                found[answer.host, number] = answer.model_copy(update={"number": number})
+        return found
 
     def _baseline(self, target: Target, outcome: Answered | Unanswered) -> Baseline | str:
         if isinstance(outcome, Unanswered):
@@ -206,13 +211,18 @@ class SshTargets(Targets):
         )
 
 
-def _ending(target: Target, outcome: Answered | Unanswered) -> Ending | str:
+def _ending(target: Target, outcome: Answered | Unanswered) -> Ending | Silence:
     if isinstance(outcome, Unanswered):
-        return outcome.reason
+        return Silence(
+            reason=outcome.reason, cause="host_key_not_pinned" if outcome.not_pinned else "unreachable"
+        )
     told = outcome.body["ending"]
     left = [plain(str(process), 200) for process in told["left"]]
     if not left and told["unasked"]:
-        return f"{PROCESSES_HIDDEN} ({told['unasked']} of them): {outcome.without_root or 'not root'}"
+        hidden = (
+            f"its processes cannot be seen ({told['unasked']} of them): {outcome.without_root or 'not root'}"
+        )
+        return Silence(reason=hidden, cause="processes_hidden")
     return Ending(host=target.host, ended=told["ended"], left=tuple(left))
 
 
@@ -240,7 +250,13 @@ def _item(kind: str, name: str, attributes: Mapping[str, Any]) -> ConfigurationI
 
 
 def _component(
-    target: Target, path: str, wanted: str, outcome: Answered | Unanswered, title: str, seconds: float
+    number: int,
+    target: Target,
+    path: str,
+    wanted: str,
+    outcome: Answered | Unanswered,
+    title: str,
+    seconds: float,
 ) -> CheckResult:
     answer: Answer = "inconclusive"
     if isinstance(outcome, Unanswered):
@@ -252,6 +268,7 @@ def _component(
             answer = "passed" if (state, value) == ("sha256", wanted) else "failed"
     return CheckResult(
         host=target.host,
+        number=number,
         kind="component",
         title=f"{title} {path}",
         answer=answer,

@@ -10,6 +10,7 @@ from orchestrator.domain.authority import Reason
 from orchestrator.domain.change import ChangeRequest, Mode
 from orchestrator.domain.deployment_model import DeploymentModel
 from orchestrator.domain.effective_plan import EffectivePlan
+from orchestrator.domain.ground import Ground
 from orchestrator.domain.noun import HostName, Many, Moment, Noun, Sha256, Text
 from orchestrator.domain.rehearsal import Rehearsal
 from orchestrator.domain.release_plan import ReleasePlan
@@ -63,11 +64,12 @@ class GivenApproval(Noun):
 
 
 class Approved(Noun):
-    """The approvals that the plan asks for are there; `basis` says on what authority."""
+    """The approvals that the plan asks for are there; `basis` says on what authority, and `reasons` the same as codes."""
 
     kind: Literal["approved"] = "approved"
     approvals: Many[GivenApproval] = ()
     basis: Text
+    reasons: Many[Ground] = ()
 
 
 class Rejected(Noun):
@@ -90,7 +92,7 @@ class WindowOpened(Noun):
     """Admitted: the deployment may start; `basis` names the window, or says that the plan declares none.
 
     `frozen` is the folder of the private copy that it runs from. The rest is as admission said it (domain/authority.py):
-    the grounds, the nonces of approvals that it uses up, and what must follow.
+    the grounds, the nonces of approvals that it uses up, and what must follow. `reasons` are the grounds as codes.
     """
 
     kind: Literal["window_opened"] = "window_opened"
@@ -104,6 +106,7 @@ class WindowOpened(Noun):
     review_by: Moment | None = None
     reviewers: Many[RoleNeed] = ()
     sign_off: Many[RoleNeed] = ()
+    reasons: Many[Ground] = ()
 
 
 class NotAdmitted(Noun):
@@ -131,7 +134,7 @@ class WaveAuthorised(Noun):
     """The next attempt may start: the copy is what was approved, the approvals stand, and there is time.
 
     `undone_by`: when the wave and all before it would be undone, should it fail at its very end; None where that is not
-    asked. `restored`: files of the copy that were put back as they were approved.
+    asked. `restored`: files of the copy that were put back as they were approved. `reasons` are the grounds as codes.
     """
 
     kind: Literal["wave_authorised"] = "wave_authorised"
@@ -141,6 +144,7 @@ class WaveAuthorised(Noun):
     closes: Moment | None = None
     undone_by: Moment | None = None
     restored: Many[str] = ()
+    reasons: Many[Ground] = ()
 
 
 class WaveNotAuthorised(Noun):

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from orchestrator.domain.baseline import BaselineReference, Difference
+from orchestrator.domain.ground import Ground, by_a_person
 from orchestrator.domain.noun import HostName, Many, Noun, Text
 from orchestrator.domain.rehearsal import AsRehearsed
 
@@ -10,7 +11,7 @@ from orchestrator.domain.rehearsal import AsRehearsed
 class BackoutBegan(Noun):
     """The release is taken back from these hosts, newest wave first; `rehearsed` where that is what a rehearsal is for.
 
-    `restored` are the epochs of later deployments to these hosts, which were backed out before.
+    `restored` are the epochs of later deployments to these hosts, which were backed out before. `reasons` is `reason` as codes.
     """
 
     kind: Literal["backout_began"] = "backout_began"
@@ -19,6 +20,12 @@ class BackoutBegan(Noun):
     by: Text
     rehearsed: AsRehearsed | None = None
     restored: Many[int] = ()
+    reasons: Many[Ground] = ()
+
+    @property
+    def by_a_person(self) -> bool:
+        """Whether a person wanted it, and no rule of plan or policy."""
+        return by_a_person(self.reasons, self.by)
 
 
 class RestorationCompared(Noun):

@@ -18,6 +18,7 @@ from orchestrator.policy.admission import admit
 from orchestrator.policy.admission_question import Question
 from orchestrator.policy.allowed_steps import closed_words, window_words
 from orchestrator.policy.frozen import changes_in_copy
+from orchestrator.policy.ground_words import ground_words, window_basis
 from orchestrator.policy.opening import opens_next
 from orchestrator.policy.steps import Perform
 
@@ -132,9 +133,10 @@ def _start(work: Work, answer: Admitted) -> None:
 
 def _opened(d: Deployment, answer: Admitted, place: str) -> WindowOpened:
     return WindowOpened(
-        basis=window_words(d) if d.authority.policy is None else "; ".join(answer.grounds[-2:]),
+        basis=window_words(d) if d.authority.policy is None else window_basis(answer.grounds),
         frozen=place,
-        grounds=answer.grounds,
+        grounds=tuple(map(ground_words, answer.grounds)),
+        reasons=answer.grounds,
         set_aside=answer.set_aside,
         consumes=answer.consumes,
         overridden=answer.overridden,

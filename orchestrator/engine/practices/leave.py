@@ -9,7 +9,7 @@ from orchestrator.domain.events import WaveAuthorised, WaveNotAuthorised
 from orchestrator.engine import admission
 from orchestrator.engine.work import Work, folder
 from orchestrator.errors import NotFound, OrchError, PlanFault
-from orchestrator.policy.frozen import changes_in_copy, changes_in_words, known_files
+from orchestrator.policy.frozen import changes_in_copy, changes_in_words, known_files, refusals_of
 from orchestrator.policy.leave import leave_for
 from orchestrator.policy.steps import Perform
 
@@ -22,7 +22,7 @@ def perform(work: Work, step: Perform) -> None:
     if restored:
         changes = changes_of_copy(work, step.purpose)
     if changes:
-        reasons = tuple(_tampered(work, change) for change in changes_in_words(changes))
+        reasons = refusals_of(changes, d.project)
         work.chronicle.note(WaveNotAuthorised(wave=step.wave, purpose=step.purpose, reasons=reasons))
     elif step.purpose == "backout":
         work.chronicle.note(WaveAuthorised(wave=step.wave, purpose="backout", restored=restored))
@@ -96,12 +96,3 @@ def _frozen_anew(work: Work) -> tuple[str, ...]:
     except (PlanFault, NotFound):
         return ()
     return ("the whole copy",)
-
-
-def _tampered(work: Work, change: str) -> str:
-    if change.startswith("hosts (/"):
-        return f"the inventory is not what was approved: {change}; make it what it was, then retry"
-    return (
-        f"the private copy is not what was approved: {change}; put the approved files into {work.deployment.project}, "
-        "then retry: they are copied again where they are what was approved"
-    )

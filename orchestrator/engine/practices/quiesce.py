@@ -5,7 +5,7 @@ from datetime import timedelta
 from orchestrator.domain.attempted import Attempted, QuietWait
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import Quiesced, QuietAwaited
-from orchestrator.domain.target import HOST_KEY_NOT_PINNED, PROCESSES_HIDDEN, Ending
+from orchestrator.domain.target import Ending, Silence
 from orchestrator.engine.work import Work
 from orchestrator.policy.steps import Perform
 
@@ -17,7 +17,6 @@ AT_ONCE = 20.0
 """The same after an abort, an emergency stop and a run out of time."""
 PAUSE = 2.0
 """Seconds between two questions."""
-NOT_CURED_BY_WAITING = (HOST_KEY_NOT_PINNED, PROCESSES_HIDDEN)
 
 
 def perform(work: Work, step: Perform) -> None:
@@ -43,7 +42,7 @@ def perform(work: Work, step: Perform) -> None:
     work.chronicle.refresh()
 
 
-def _with_answers(attempt: Attempted, hosts: tuple[str, ...], told: dict[str, Ending | str]) -> Quiesced:
+def _with_answers(attempt: Attempted, hosts: tuple[str, ...], told: dict[str, Ending | Silence]) -> Quiesced:
     """All that is known now: what earlier rounds were told, and this one."""
     earlier = attempt.wait
     pending = set(earlier.hosts if earlier is not None else hosts)
@@ -60,8 +59,8 @@ def _with_answers(attempt: Attempted, hosts: tuple[str, ...], told: dict[str, En
     )
 
 
-def _may_come_back(answer: Ending | str | None) -> bool:
-    return not (isinstance(answer, str) and answer.startswith(NOT_CURED_BY_WAITING))
+def _may_come_back(answer: Ending | Silence | None) -> bool:
+    return not isinstance(answer, Silence) or answer.may_end
 
 
 def _awaited(work: Work, attempt: Attempted, quiet: Quiesced) -> QuietAwaited:
@@ -87,4 +86,4 @@ def _at_once(d: Deployment, attempt: Attempted) -> bool:
 
 
 def _out_of_time(attempt: Attempted) -> bool:
-    return attempt.outcome is not None and any("time" in fault for fault in attempt.outcome.faults)
+    return attempt.outcome is not None and attempt.outcome.out_of_time

@@ -191,6 +191,7 @@ PLAYBOOKS = [
 def test_faults_of_playbooks(tmp_path: Path, files: dict[str, str], words: str) -> None:
     found = look(lay(tmp_path, files))
     assert words in (found.playbooks[0].fault or ""), found.playbooks
+    assert found.playbooks[0].matches_no_host == ("match supplied host pattern" in words)
     assert found.inventory_faults == ()
 
 

@@ -7,7 +7,7 @@ import pytest
 from orchestrator.adapters.report import html_record, text_record
 from orchestrator.adapters.report.legible import legible
 from orchestrator.domain.fold import fold
-from orchestrator.policy.plain_words import plain_words
+from orchestrator.policy.plain_words import next_moves, plain_words
 from tests.adapters.report.outline import Outline
 from tests.journals.corpus import NAMES, folded, recorded
 from tests.journals.scripts import HOSTILE
@@ -37,6 +37,13 @@ def test_the_result_stands_first_in_plain_words(name: str) -> None:
     text = OUTLINES[name].text
     headline = re.sub(r"\s+", " ", plain_words(folded(name))[0])
     assert text.index(headline) < text.index("Timeline")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_does_not_offer_to_show_itself(name: str) -> None:
+    text = re.sub(r"\s+", " ", OUTLINES[name].text)
+    offered = [move for move in next_moves(folded(name)) if f"{move.command} ({move.does})" in text]
+    assert offered == [move for move in next_moves(folded(name)) if not move.reads]
 
 
 @pytest.mark.parametrize("name", NAMES)

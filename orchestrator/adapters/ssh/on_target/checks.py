@@ -55,7 +55,7 @@ def _command(check: Asked, view: View) -> Answer:
     program = ["/bin/sh", "-c", check["run"]]
     ran = shell.run(program if check["become"] else shell.as_login_user(program), check["timeout"])
     if ran.code is None:
-        return ("failed" if ran.trouble.startswith("no end") else "inconclusive"), ran.trouble
+        return ("failed" if ran.timed_out else "inconclusive"), ran.trouble
     code = ran.code if ran.code >= 0 else 128 - ran.code
     said = shell.last_line(ran.errors) or shell.last_line(ran.output)
     told = f"exit code {code}" + (f": {said}" if said else "")

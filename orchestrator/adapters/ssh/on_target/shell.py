@@ -13,15 +13,21 @@ _running: set[int] = set()
 
 
 class Ran:
-    """How a program ended; `code` is None when it did not end by itself, and `trouble` says why."""
+    """How a program ended; `code` is None when it did not end by itself, and `trouble` says why.
 
-    __slots__ = ("code", "errors", "output", "trouble")
+    `timed_out`: it had to be ended when its time was over.
+    """
 
-    def __init__(self, code: int | None, output: bytes, errors: bytes, trouble: str) -> None:
+    __slots__ = ("code", "errors", "output", "timed_out", "trouble")
+
+    def __init__(
+        self, code: int | None, output: bytes, errors: bytes, trouble: str, *, timed_out: bool = False
+    ) -> None:
         self.code = code
         self.output = output
         self.errors = errors
         self.trouble = trouble
+        self.timed_out = timed_out
 
 
 class _Drain:
@@ -127,7 +133,7 @@ def _to_its_end(pid: int, timeout: float, out: _Drain, err: _Drain) -> Ran:
     for drain in (out, err):
         drain.reading.acquire(timeout=2.0)
     if not ended:
-        return Ran(None, bytes(out.kept), bytes(err.kept), f"no end within {timeout:g} s")
+        return Ran(None, bytes(out.kept), bytes(err.kept), f"no end within {timeout:g} s", timed_out=True)
     trouble = f"more than {out.limit} bytes of output" if out.too_much else ""
     return Ran(code, bytes(out.kept), bytes(err.kept), trouble)
 
