@@ -22,7 +22,7 @@ from orchestrator.adapters.report.timeline import HOSTS_UP_TO, timeline_of
 from orchestrator.domain import events as e
 from orchestrator.domain.baseline import Difference
 from orchestrator.domain.check import CheckResult
-from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.deployment import Deployment, StandingName
 from orchestrator.domain.events import Recorded
 from orchestrator.domain.fold import fold
 from orchestrator.domain.words import seconds_words
@@ -153,7 +153,7 @@ def _environment() -> Environment:
     )
 
 
-LETTERS = {
+LETTERS: dict[StandingName, str] = {
     "untouched": "·", "to_retry": "·", "deploying": "D", "deployed": "d", "verified": "V", "failed": "F", "unknown": "?",
     "excluded": "E", "backing_out": "B", "backed_out": "b", "restored": "R", "residue": "!", "backout_failed": "X",
 }  # fmt: skip

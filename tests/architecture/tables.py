@@ -1,0 +1,79 @@
+"""Tables of the product that are keyed by a closed list of words: an enumeration or a Literal."""
+
+from __future__ import annotations
+
+import ast
+import enum
+import importlib
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Literal, get_args, get_origin
+
+from tests.architecture.source import ROOT, python_files
+
+NOT_HERE = ("lab", "callback_plugins", "on_target")
+"""What is no part of a deployment's course, or runs elsewhere, by folder."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table at the top of a module, with the words that it should have and those that it has."""
+
+    name: str
+    line: int
+    words: frozenset[str]
+    has: frozenset[str]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def tables() -> Iterator[Table]:
+    """Every table that is annotated with a closed list of words as its key."""
+    for path in python_files("orchestrator"):
+        relative = path.relative_to(ROOT)
+        if not {*relative.parts} & {*NOT_HERE}:
+            yield from _tables_of(str(relative), path.read_text(encoding="utf-8"))
+
+
+def literals(annotation: Any) -> tuple[str, ...]:
+    """The words of a Literal, or the kinds of the nouns of a union."""
+    if get_origin(annotation) is Literal:
+        return tuple(str(word) for word in get_args(annotation))
+    if hasattr(annotation, "model_fields"):
+        return literals(annotation.model_fields["kind"].annotation)
+    return tuple(word for part in get_args(annotation) for word in literals(part))
+
+
+def _tables_of(path: str, text: str) -> Iterator[Table]:
+    declared = [node for node in ast.parse(text).body if isinstance(node, ast.AnnAssign)]
+    keyed = [node for node in declared if ast.unparse(node.annotation).startswith(("dict[", "Mapping["))]
+    if not keyed:
+        return
+    module = importlib.import_module(path.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
+    for node in keyed:
+        words = _words(_key(module, ast.unparse(node.annotation)))
+        name = ast.unparse(node.target)
+        if words and node.value is not None and getattr(module, name):
+            has = frozenset(_word(key) for key in getattr(module, name))
+            yield Table(f"{path}: {name}", node.lineno, words, has)
+
+
+def _key(module: ModuleType, annotation: str) -> Any:
+    names = {**vars(typing), "Mapping": Mapping, **vars(module)}
+    return get_args(eval(annotation, names))[0]
+
+
+def _words(key: Any) -> frozenset[str]:
+    if get_origin(key) is Literal:
+        return frozenset(_word(word) for word in get_args(key))
+    if isinstance(key, type) and issubclass(key, enum.Enum):
+        return frozenset(_word(word) for word in key)
+    parts = [_words(part) for part in get_args(key)] if get_origin(key) is typing.Union else []
+    return frozenset().union(*parts) if parts and all(parts) else frozenset()
+
+
+def _word(key: Any) -> str:
+    return str(key.name) if isinstance(key, enum.Enum) else str(key)
