@@ -8,6 +8,7 @@ import importlib
 import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, get_args, get_origin
 
@@ -52,7 +53,7 @@ def _tables_of(path: str, text: str) -> Iterator[Table]:
     keyed = [node for node in declared if ast.unparse(node.annotation).startswith(("dict[", "Mapping["))]
     if not keyed:
         return
-    module = importlib.import_module(path.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
+    module = importlib.import_module(_module(path))
     for node in keyed:
         words = _words(_key(module, ast.unparse(node.annotation)))
         name = ast.unparse(node.target)
@@ -77,3 +78,33 @@ def _words(key: Any) -> frozenset[str]:
 
 def _word(key: Any) -> str:
     return str(key.name) if isinstance(key, enum.Enum) else str(key)
+
+
+def groups_of(kind: type[enum.Enum]) -> dict[str, frozenset[str]]:
+    """Every set and tuple of members of an enumeration that stands at the top of a module, by module and name."""
+    groups: dict[str, frozenset[str]] = {}
+    for path in python_files("orchestrator"):
+        relative = path.relative_to(ROOT)
+        if {*relative.parts} & {*NOT_HERE} or kind.__name__ not in path.read_text(encoding="utf-8"):
+            continue
+        for name, value in vars(importlib.import_module(_module(str(relative)))).items():
+            if (
+                isinstance(value, frozenset | tuple)
+                and value
+                and all(isinstance(each, kind) for each in value)
+            ):
+                if _assigned(path, name):
+                    groups[f"{relative}: {name}"] = frozenset(_word(each) for each in value)
+    return groups
+
+
+def _assigned(path: Path, name: str) -> bool:
+    """Whether the module makes it itself, and does not import it."""
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    targets = [node.targets[0] for node in body if isinstance(node, ast.Assign)]
+    targets += [node.target for node in body if isinstance(node, ast.AnnAssign)]
+    return name in {ast.unparse(target) for target in targets}
+
+
+def _module(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
