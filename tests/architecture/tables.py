@@ -88,13 +88,9 @@ def groups_of(kind: type[enum.Enum]) -> dict[str, frozenset[str]]:
         if {*relative.parts} & {*NOT_HERE} or kind.__name__ not in path.read_text(encoding="utf-8"):
             continue
         for name, value in vars(importlib.import_module(_module(str(relative)))).items():
-            if (
-                isinstance(value, frozenset | tuple)
-                and value
-                and all(isinstance(each, kind) for each in value)
-            ):
-                if _assigned(path, name):
-                    groups[f"{relative}: {name}"] = frozenset(_word(each) for each in value)
+            members = isinstance(value, frozenset | tuple) and all(isinstance(each, kind) for each in value)
+            if members and value and _assigned(path, name):
+                groups[f"{relative}: {name}"] = frozenset(_word(each) for each in value)
     return groups
 
 
