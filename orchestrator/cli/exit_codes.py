@@ -1,19 +1,10 @@
 """How a command that drives a deployment ends: by where the deployment stands (docs/exit-codes.md)."""
 
 from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.lifecycle import State
+from orchestrator.domain.lifecycle import end_of
 from orchestrator.errors import ExitCode
+from orchestrator.policy.ends import meaning_of
 from orchestrator.policy.rehearsal_verdict import faults_of_part
-
-_CODES: dict[State, ExitCode] = {
-    State.COMPLETED: ExitCode.COMPLETED,
-    State.COMPLETED_WITH_EXCEPTIONS: ExitCode.COMPLETED_WITH_EXCEPTIONS,
-    State.BACKED_OUT: ExitCode.BACKED_OUT,
-    State.BACKED_OUT_WITH_RESIDUE: ExitCode.BACKED_OUT_WITH_RESIDUE,
-    State.BACKOUT_FAILED: ExitCode.BACKOUT_FAILED,
-    State.REFUSED: ExitCode.REFUSED,
-    State.CANCELLED: ExitCode.CANCELLED,
-}
 
 
 def exit_code_of(d: Deployment) -> ExitCode:
@@ -23,4 +14,5 @@ def exit_code_of(d: Deployment) -> ExitCode:
     """
     if d.rehearsing.rehearsal is not None and not faults_of_part(d):
         return ExitCode.COMPLETED
-    return _CODES.get(d.state, ExitCode.HELD)
+    end = end_of(d.state)
+    return meaning_of(end).exit_code if end is not None else ExitCode.HELD

@@ -14,19 +14,11 @@ from orchestrator.domain.events import Recorded
 from orchestrator.domain.noun import Many, Moment, Noun
 from orchestrator.domain.plain_text import plain
 from orchestrator.domain.rehearsal import Part
-from orchestrator.domain.standing import StandingName
 from orchestrator.policy.following import following_words, review_overdue
 from orchestrator.policy.giving import said_words
+from orchestrator.policy.host_rows import HostRow, host_row
 from orchestrator.policy.plain_words import next_moves, plain_words
 from orchestrator.policy.rehearsal_verdict import faults_of_part
-
-
-class HostStanding(Noun):
-    """Where one host stands at the end, and why."""
-
-    wave: str
-    standing: StandingName
-    reason: str
 
 
 class Rehearsed(Noun):
@@ -50,7 +42,7 @@ class ResultLine(Noun):
     last_at: Moment
     words: Many[str]
     next: Many[str]
-    hosts: dict[str, HostStanding]
+    hosts: dict[str, HostRow]
     effective_plan: str | None = None
     approvals: Many[str] = ()
     follows: Many[str] = ()
@@ -94,10 +86,7 @@ def result_of(d: Deployment, now: datetime | None = None) -> ResultLine:
         last_at=d.last_at,
         words=plain_words(d),
         next=tuple(map(str, next_moves(d))),
-        hosts={
-            host: HostStanding(wave=d.waves[s.wave].name, standing=s.standing, reason=s.reason)
-            for host, s in d.standings.items()
-        },
+        hosts={host: host_row(d, host) for host in d.standings},
         effective_plan=d.authority.effective.digest if d.authority.effective is not None else None,
         approvals=tuple(plain(line, 600) for line in said_words(d)),
         follows=following_words(d, now or d.last_at),

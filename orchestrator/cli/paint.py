@@ -12,9 +12,9 @@ from rich.text import Text
 
 from orchestrator.cli.tree import Line, Mark
 from orchestrator.domain.deployment import Deployment, elapsed
-from orchestrator.domain.lifecycle import State
 from orchestrator.domain.plain_text import plain
 from orchestrator.domain.words import seconds_words
+from orchestrator.policy.ends import Tone, tone_of
 from orchestrator.policy.plain_words import (
     Move,
     counted,
@@ -33,6 +33,7 @@ STYLES: dict[Mark, str] = {
     "untouched": "dim",
     "undone": "yellow",
 }
+HEADLINES: dict[Tone, str] = {"good": "bold green", "care": "bold yellow", "bad": "bold red"}
 SIGNS: dict[Mark, str] = {
     "passed": "✓",
     "failed": "✗",
@@ -141,7 +142,7 @@ def _what(d: Deployment) -> str:
 def footer(d: Deployment) -> list[Text]:
     """The result in plain words, and what can be done next."""
     headline, *more = plain_words(d)
-    lines = [Text(""), Text(headline, _headline_style(d)), *(Text(sentence) for sentence in more)]
+    lines = [Text(""), Text(headline, HEADLINES[tone_of(d.state)]), *(Text(sentence) for sentence in more)]
     lines += [Text(""), Text("next:", "dim")]
     return [*lines, *(_move(move) for move in next_moves(d))]
 
@@ -149,14 +150,6 @@ def footer(d: Deployment) -> list[Text]:
 def _move(move: Move) -> Text:
     text = Text(overflow="fold").append(f"  {move.command}", "cyan")
     return text.append(f"  ({move.does})", "dim")
-
-
-def _headline_style(d: Deployment) -> str:
-    if d.state is State.COMPLETED:
-        return "bold green"
-    if not d.over or d.state in (State.COMPLETED_WITH_EXCEPTIONS, State.CANCELLED):
-        return "bold yellow"
-    return "bold red"
 
 
 def write(console: Console, texts: Iterable[Text]) -> None:

@@ -18,6 +18,7 @@ from orchestrator.domain.check import (
 )
 from orchestrator.domain.prepared import PreparedPlan
 from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.domain.strategy_form import form_of
 from orchestrator.domain.wave import Gate, Limit, Wave
 from orchestrator.domain.words import seconds_words, size_words
 from orchestrator.policy.following import needs_words
@@ -48,12 +49,12 @@ def strategy_words(checked: PreparedPlan) -> str:
     """The strategy in one sentence, said out loud where it has no second chance."""
     strategy = checked.plan.strategy
     hosts, waves = len(checked.targets), checked.waves
-    if strategy.kind == "big-bang":
-        return f"BIG-BANG: ALL {hosts} HOSTS AT ONCE"
-    if strategy.kind == "pilot" and waves:
+    if form_of(strategy.kind).all_at_once:
+        return f"{strategy.kind.upper()}: ALL {hosts} HOSTS AT ONCE"
+    if strategy.pilot is not None and waves:
         first, later = waves[0], waves[1:]
         rest = sum(len(wave.hosts) for wave in later)
-        return f"pilot: {', '.join(first.hosts)} first, then {_count(rest, 'host')} in {_count(len(later), 'wave')}"
+        return f"{strategy.kind}: {', '.join(first.hosts)} first, then {_count(rest, 'host')} in {_count(len(later), 'wave')}"
     return f"{strategy.kind}: {_count(hosts, 'host')} in {_count(len(waves), 'wave')}"
 
 
@@ -129,12 +130,8 @@ def _before(plan: ReleasePlan, checked: PreparedPlan) -> Iterable[Branch]:
     first = [f"starts {opens}"]
     first += _authority(checked)
     first.append(f"{_count(len(plan.release.units), 'digest')} verified in the media library")
-    scope = plan.backout.baseline
-    what = [*scope.files, *scope.units, *scope.sysctl, *(item.name for item in scope.commands)]
-    what += [name for name, taken in (("ports", scope.ports), ("users", scope.users)) if taken]
-    what += ["packages"] if scope.packages == "all" else []
     checks = _group(f"verified on all {len(checked.targets)} hosts", _titles(plan.validation.environment))
-    baseline = Branch(f"baseline of {', '.join(what)}")
+    baseline = Branch(f"baseline of {', '.join(plan.backout.baseline.captured())}")
     yield Branch("Before any host is touched", (*(Branch(line) for line in first), checks, baseline))
 
 
@@ -164,7 +161,7 @@ def _strategy(checked: PreparedPlan) -> Branch:
             *(_wave(wave) for wave in checked.waves),
             _group("verified on each host after its wave", _titles(plan.validation.acceptance)),
         ),
-        loud=plan.strategy.kind == "big-bang",
+        loud=form_of(plan.strategy.kind).all_at_once,
     )
 
 

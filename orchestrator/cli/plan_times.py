@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from orchestrator.cli.branches import Branch
 from orchestrator.domain.plain_text import plain
+from orchestrator.domain.release_plan import OnWindowClose
 from orchestrator.domain.words import seconds_words
 from orchestrator.policy.point_of_no_return import WaveArithmetic, WaveTimes
 from orchestrator.policy.schedule_words import when_words
@@ -16,14 +17,14 @@ from orchestrator.policy.times_ahead import TimesAhead
 
 HEADINGS = ("wave", "starts", "good by", "undone by", "to spare", "latest start")
 UNKNOWN = "not known"
-CLOSING = {
+CLOSING: dict[OnWindowClose, str] = {
     "finish": "the waves that are left are deployed all the same",
     "hold": "it holds for a person before the next wave",
     "back out": "everything that was deployed is backed out",
 }
 
 
-def times_outline(ahead: TimesAhead, on_close: str, zone: ZoneInfo) -> Branch:
+def times_outline(ahead: TimesAhead, on_close: OnWindowClose, zone: ZoneInfo) -> Branch:
     """When each wave starts, is known to be good and, if it is not, is undone with all before it; and what that is made of."""
     return Branch(
         "Point of no return",
@@ -47,7 +48,7 @@ def times_json(ahead: TimesAhead) -> dict[str, Any]:
     }
 
 
-def _frame(ahead: TimesAhead, on_close: str, zone: ZoneInfo) -> Iterator[str]:
+def _frame(ahead: TimesAhead, on_close: OnWindowClose, zone: ZoneInfo) -> Iterator[str]:
     times = ahead.times
     if times.closes is None and not ahead.against:
         yield "no window closes: every wave has the time to be undone"

@@ -19,14 +19,17 @@ from orchestrator.cli.person import by_option, json_option
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.place import Place
 from orchestrator.domain.plain_text import plain
-from orchestrator.domain.rehearsal import ISSUER, Rehearsal, SignedCertificate
+from orchestrator.domain.rehearsal import ISSUER, Part, Rehearsal, SignedCertificate
 from orchestrator.engine import rehearsal as rehearsals
 from orchestrator.engine.ports import Ports, Watcher
 from orchestrator.errors import ExitCode, Refused
 from orchestrator.policy.issuing import certificate_of, certificate_words
 from orchestrator.policy.rehearsal_verdict import faults_of_part
 
-_PARTS = {"backout": "deploy, verify, back out, prove", "failure path": "the same, and a failure is injected"}
+_PARTS: dict[Part, str] = {
+    "backout": "deploy, verify, back out, prove",
+    "failure path": "the same, and a failure is injected",
+}
 
 
 @click.command()

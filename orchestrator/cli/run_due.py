@@ -18,7 +18,12 @@ from orchestrator.engine.ports import Drivers, Ports
 from orchestrator.engine.run_due import run_due, wait_for
 from orchestrator.errors import ExitCode, OrchError, UsageFault
 
-CODES: dict[What, ExitCode] = {
+CODES: dict[What, ExitCode | None] = {
+    "started": None,
+    "skipped": None,
+    "waits": None,
+    "driven already": None,
+    "ended": None,
     "failed": ExitCode.REFUSED,
     "refused": ExitCode.REFUSED,
     "not admitted": ExitCode.HELD,
@@ -84,8 +89,9 @@ def _watch(ports: Ports, drivers: Drivers, every: float, by: str, say: Callable[
 
 def _saying(said: list[ExitCode], *, as_json: bool) -> Callable[[DueLine], None]:
     def say(line: DueLine) -> None:
-        if line.what in CODES:
-            said.append(CODES[line.what])
+        code = CODES[line.what]
+        if code is not None:
+            said.append(code)
         if as_json:
             click.echo(
                 json.dumps(

@@ -9,13 +9,14 @@ from typing import Literal
 
 from orchestrator.domain.check import CheckResult
 from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.lifecycle import State
+from orchestrator.domain.lifecycle import State, end_of
 from orchestrator.domain.plain_text import plain
 from orchestrator.domain.sighting import TaskSeen
 from orchestrator.domain.standing import StandingName
 from orchestrator.domain.wave import Wave
 from orchestrator.domain.words import seconds_words
 from orchestrator.policy.drift import summary_lines
+from orchestrator.policy.ends import meaning_of
 from orchestrator.policy.plain_words import STANDING_WORDS, counted, counts_words
 from orchestrator.policy.present import present_step, seconds_left
 from orchestrator.policy.story import StepName, Story, StoryStep
@@ -283,12 +284,10 @@ def _residue(d: Deployment, rows: int) -> list[Line]:
 
 
 def _backout_mark(d: Deployment) -> Mark:
-    marks: dict[State, Mark] = {
-        State.BACKED_OUT: "undone",
-        State.BACKED_OUT_WITH_RESIDUE: "failed",
-        State.BACKOUT_FAILED: "failed",
-    }
-    return marks.get(d.state, "open")
+    end = end_of(d.state)
+    if end is None:
+        return "open"
+    return "undone" if meaning_of(end).undone else "failed"
 
 
 def _step(d: Deployment, step: StoryStep, now: datetime, depth: int = 0) -> Line:

@@ -1,6 +1,6 @@
 """Configuration baselines: typed configuration items of a host at a point in time (ISO/IEC 20000-1 3.2, 9.1)."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
@@ -8,6 +8,8 @@ from orchestrator.domain.noun import Bytes, HostName, Many, Moment, Noun, Sha256
 
 AttributeValue = str | int | bool | None
 AbsolutePath = Annotated[str, Field(pattern=r"^/")]
+BaselinePart = Literal["files", "packages", "units", "ports", "users", "sysctl", "commands"]
+"""The parts of a baseline: each is a field of the scope, and has a collector on the target (ssh/on_target/baseline.py)."""
 
 
 class CommandCollector(Noun):
@@ -34,6 +36,17 @@ class BaselineScope(Noun):
     sysctl: Many[Text] = ()
     commands: Many[CommandCollector] = ()
     content_limit: Bytes = 65536
+
+    def captured(self, *parts: BaselinePart) -> tuple[str, ...]:
+        """What is captured of these parts, or of all of them: what is named in them first, then the parts taken as a whole."""
+        values = {part: getattr(self, part) for part in parts or get_args(BaselinePart)}
+        named = [_name(item) for value in values.values() if isinstance(value, tuple) for item in value]
+        switched = [part for part, value in values.items() if value is True]
+        return (*named, *switched, *(part for part, value in values.items() if value == "all"))
+
+
+def _name(item: Any) -> str:
+    return item.name if isinstance(item, CommandCollector) else str(item)
 
 
 class ConfigurationItem(Noun):

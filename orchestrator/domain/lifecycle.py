@@ -5,6 +5,7 @@ wave and timers are fields of a deployment, not states.
 """
 
 from enum import StrEnum
+from typing import Literal, TypeGuard, get_args
 
 from orchestrator.errors import Refused
 
@@ -37,16 +38,16 @@ class State(StrEnum):
 
 
 S = State
-UNTOUCHED = (
+Untouched = Literal[
     S.PLANNED,
     S.AWAITING_APPROVAL,
     S.SCHEDULED,
     S.VERIFYING_COMPONENTS,
     S.VERIFYING_ENVIRONMENT,
     S.CAPTURING_BASELINE,
-)
-TOUCHED = (S.DEPLOYING, S.VERIFYING_WAVE, S.AT_GATE, S.EARLY_LIFE_SUPPORT, S.BACKING_OUT)
-OVER = (
+]
+Touched = Literal[S.DEPLOYING, S.VERIFYING_WAVE, S.AT_GATE, S.EARLY_LIFE_SUPPORT, S.BACKING_OUT]
+Ended = Literal[
     S.COMPLETED,
     S.COMPLETED_WITH_EXCEPTIONS,
     S.BACKED_OUT,
@@ -54,8 +55,11 @@ OVER = (
     S.BACKOUT_FAILED,
     S.REFUSED,
     S.CANCELLED,
-)
-NEVER_TOUCHED = frozenset({S.REFUSED, S.CANCELLED})
+]
+UNTOUCHED: tuple[Untouched, ...] = get_args(Untouched)
+TOUCHED: tuple[Touched, ...] = get_args(Touched)
+OVER: tuple[Ended, ...] = get_args(Ended)
+NEVER_TOUCHED: frozenset[State] = frozenset({S.REFUSED, S.CANCELLED})
 """Ends before any host was touched."""
 
 TABLE: dict[State, dict[str, State]] = {
@@ -179,6 +183,15 @@ AFTER_THE_END = frozenset({"approval_given", "reviewed", "closed"})
 
 BEFORE_FIRST_TOUCH = frozenset({"refused", "cancelled"})
 """Ways out that a deployment has only until its first host is touched."""
+
+
+def end_of(state: State) -> Ended | None:
+    """The end that a state is; None where the deployment goes on."""
+    return state if _is_end(state) else None
+
+
+def _is_end(state: State) -> TypeGuard[Ended]:
+    return state in OVER
 
 
 def allowed(state: State) -> list[str]:

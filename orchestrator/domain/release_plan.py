@@ -10,6 +10,7 @@ from orchestrator.domain.change import ChangeRequest, ChangeType
 from orchestrator.domain.check import Check
 from orchestrator.domain.noun import Many, Moment, Name, Noun, PositiveSeconds, Sha256, Text, Variables
 from orchestrator.domain.schedule_of_change import MissedStart
+from orchestrator.domain.strategy_form import StrategyKind, form_of
 from orchestrator.domain.wave import AtLeastOneHost, Gate, GroupName, HostLimit, Limit, PlannedWave
 from orchestrator.domain.wrong import exactly, wrong
 
@@ -100,7 +101,7 @@ class Strategy(Noun):
     `model` is the file of the deployment model that it follows, a path in the plan's project.
     """
 
-    kind: Literal["phased", "pilot", "big-bang"]
+    kind: StrategyKind
     model: Text | None = None
     hosts: Text
     playbook: Text
@@ -118,19 +119,19 @@ class Strategy(Noun):
 
     @model_validator(mode="after")
     def _kind_fits(self) -> "Strategy":
-        if self.kind == "phased" and not self.waves:
-            raise wrong(
-                "waves, for a phased strategy", "add for example `waves: [1, 25%, rest]`", found="none"
-            )
-        if self.kind == "pilot" and self.pilot is None:
+        form = form_of(self.kind)
+        if form.waves == "needed" and not self.waves:
+            next_move = "add for example `waves: [1, 25%, rest]`"
+            raise wrong(f"waves, for a {self.kind} strategy", next_move, found="none")
+        if form.pilot and self.pilot is None:
             example = "`pilot: {hosts: [web1], gate: {soak: 10m}}`"
-            raise wrong("pilot, for a pilot strategy", f"add for example {example}", found="none")
-        if self.kind != "pilot" and self.pilot is not None:
+            raise wrong(f"pilot, for a {self.kind} strategy", f"add for example {example}", found="none")
+        if not form.pilot and self.pilot is not None:
             next_move = "remove it, or write `kind: pilot`"
             raise wrong(f"no pilot, for a {self.kind} strategy", next_move, found="one", at="pilot")
-        if self.kind == "big-bang" and self.waves:
+        if form.waves == "none" and self.waves:
             next_move = "remove them, or write `kind: phased`"
-            raise wrong("no waves, for a big-bang strategy", next_move, found="some", at="waves")
+            raise wrong(f"no waves, for a {self.kind} strategy", next_move, found="some", at="waves")
         return self
 
 

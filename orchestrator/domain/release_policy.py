@@ -6,7 +6,8 @@ from pydantic import Field, model_validator
 
 from orchestrator.domain.change import ChangeType, Mode
 from orchestrator.domain.noun import Many, Name, Noun, PositiveSeconds, Text
-from orchestrator.domain.requirement import Need, Required, StrategyKind
+from orchestrator.domain.requirement import Need, Required
+from orchestrator.domain.strategy_form import StrategyKind
 from orchestrator.domain.window import Freeze, MaintenanceWindow
 from orchestrator.domain.wrong import exactly, wrong
 

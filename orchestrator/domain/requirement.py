@@ -4,13 +4,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from orchestrator.domain.baseline import BaselinePart
 from orchestrator.domain.check import CHECK_KINDS
 from orchestrator.domain.noun import Many, Noun, PositiveSeconds, Seconds, Text
+from orchestrator.domain.strategy_form import StrategyKind
 from orchestrator.domain.wave import HostLimit
 from orchestrator.domain.wrong import meant, wrong
 
-StrategyKind = Literal["phased", "pilot", "big-bang"]
-BaselinePart = Literal["files", "packages", "units", "ports", "users", "sysctl", "commands"]
 Presence = Literal["some", "none"]
 
 

@@ -1,6 +1,7 @@
 """The loop that drives a deployment: ask what is next, do it, put it on the journal, ask again."""
 
 from collections.abc import Callable, Mapping
+from typing import assert_never
 
 from orchestrator.domain.deployment import Deployment
 from orchestrator.engine import clock_watch, room
@@ -102,4 +103,6 @@ def take_step(work: Work) -> bool:
                 deployment = work.deployment
                 work.ports.playbooks.make_ready(deployment.workplace, deployment.plan.strategy.accelerate)
             PRACTICES[step.practice](work, step)
+        case forgotten:
+            assert_never(forgotten)
     return True

@@ -9,11 +9,11 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
-from orchestrator.domain.canonical import digest_of
+from orchestrator.domain.canonical import digest_of, fields_of
 from orchestrator.domain.deployment_model import DeploymentModel
 from orchestrator.domain.effective_plan import INGREDIENTS, EffectivePlan, Ingredient, IngredientName
 from orchestrator.domain.noun import Noun
-from orchestrator.domain.release_plan import ReleasePlan, Strategy
+from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.release_policy import ReleasePolicy
 from orchestrator.domain.target import Target
 from orchestrator.domain.wave import Wave
@@ -150,30 +150,42 @@ def _inventory_places(inventory: str, playbooks: tuple[str, str]) -> tuple[str, 
 
 
 def _sections(plan: ReleasePlan) -> dict[str, str]:
-    said: dict[str, Any] = {name: getattr(plan, name) for name in type(plan).model_fields}
-    said["resources"] = plan.resources.model_dump(mode="json", exclude=set(PLACE))
-    said["strategy"] = _anywhere(plan.strategy)
-    return {name: digest_of(said[name], f"plan {name}") for name in said if name not in ELSEWHERE}
+    sections = fields_of(plan)
+    sections["resources"] = {
+        name: value for name, value in sections["resources"].items() if name not in PLACE
+    }
+    sections["strategy"] = _anywhere(sections["strategy"])
+    return {
+        name: digest_of(section, f"plan {name}")
+        for name, section in sections.items()
+        if name not in ELSEWHERE
+    }
 
 
 def _place(plan: ReleasePlan) -> dict[str, str]:
     """What the plan says of its environment alone; no host can have such a name."""
     strategy = plan.strategy
     named = [wave.hosts for wave in strategy.waves if wave.hosts]
-    said: dict[str, Any] = {
-        "the plan's resources": plan.resources.model_dump(mode="json", include=set(PLACE)),
+    sections = fields_of(plan)
+    resources = sections["resources"]
+    placed: dict[str, Any] = {
+        "the plan's resources": {name: resources[name] for name in PLACE if name in resources},
         "the plan's strategy": [strategy.hosts, strategy.pilot.hosts if strategy.pilot else None, named],
-        **{f"the plan's {name}": getattr(plan, name) for name in ELSEWHERE},
+        **{f"the plan's {name}": sections[name] for name in ELSEWHERE if name in sections},
     }
-    return {name: digest_of(value, name) for name, value in said.items()}
+    return {name: digest_of(value, name) for name, value in placed.items()}
 
 
-def _anywhere(strategy: Strategy) -> dict[str, Any]:
-    """The strategy without the names of hosts: that some are named is said, and which is not."""
-    said = strategy.model_dump(mode="json", exclude={"hosts"})
-    for wave in (*said["waves"], *([said["pilot"]] if said["pilot"] else ())):
-        wave["hosts"] = wave["hosts"] is not None
-    return said
+def _anywhere(strategy: dict[str, Any]) -> dict[str, Any]:
+    """The strategy without the names of hosts: that some are named stays in it, and which does not."""
+    waves = [_unnamed(wave) for wave in strategy["waves"]]
+    pilot = _unnamed(strategy["pilot"]) if strategy["pilot"] else None
+    rest = {name: value for name, value in strategy.items() if name != "hosts"}
+    return {**rest, "waves": waves, "pilot": pilot}
+
+
+def _unnamed(wave: dict[str, Any]) -> dict[str, Any]:
+    return {**wave, "hosts": wave["hosts"] is not None}
 
 
 def _named(noun: Noun | None, name: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from orchestrator.domain import events as e
-from orchestrator.domain.approval import Approval, SignedApproval
+from orchestrator.domain.approval import Approval, Decision, SignedApproval
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import Recorded
 from orchestrator.domain.lifecycle import State
@@ -18,7 +18,7 @@ from orchestrator.policy.approvals import judged, person_of
 from orchestrator.policy.following import DEPLOYED
 from orchestrator.policy.opening import WINDOW
 
-DECISIONS: dict[str, str] = {
+DECISIONS: dict[Decision, str] = {
     "approve": "approved",
     "reject": "rejected",
     "override": "overridden",

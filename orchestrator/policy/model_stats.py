@@ -8,24 +8,17 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from statistics import median
+from typing import Literal
 
 from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.lifecycle import State
+from orchestrator.domain.lifecycle import NEVER_TOUCHED, OVER, State, end_of
 from orchestrator.domain.noun import Many, Moment, Noun
+from orchestrator.policy.ends import Figure, meaning_of
 from orchestrator.policy.rehearsal_verdict import faults_of_part
 from orchestrator.policy.story import Story, StoryStep
 
 S = State
 _DEPLOY = frozenset({"entry", "deploy", "quiesce"})
-_ENDS: dict[State, str] = {
-    S.COMPLETED: "completed",
-    S.COMPLETED_WITH_EXCEPTIONS: "with_exceptions",
-    S.BACKED_OUT: "backed_out",
-    S.BACKED_OUT_WITH_RESIDUE: "with_residue",
-    S.BACKOUT_FAILED: "backout_failed",
-    S.REFUSED: "refused",
-    S.CANCELLED: "cancelled",
-}
 COMMONEST = 5
 
 
@@ -89,7 +82,7 @@ def figures(told: Iterable[tuple[Deployment, Story]]) -> tuple[ModelFigures, ...
 def _figures(told: Sequence[tuple[Deployment, Story]]) -> ModelFigures:
     real = [(d, story) for d, story in told if d.rehearsing.rehearsal is None]
     rehearsals = [d for d, _ in told if d.rehearsing.rehearsal is not None]
-    counts = Counter(_ENDS.get(d.state, "open") for d, _ in real)
+    counts: Counter[str] = Counter(_figure_of(d) for d, _ in real)
     model = told[0][0].authority.model
     return ModelFigures(
         model=model.model if model is not None else None,
@@ -106,11 +99,13 @@ def _figures(told: Sequence[tuple[Deployment, Story]]) -> ModelFigures:
     )
 
 
+def _figure_of(d: Deployment) -> Figure | Literal["open"]:
+    end = end_of(d.state)
+    return meaning_of(end).figure if end is not None else "open"
+
+
 def _success(counts: Counter[str]) -> float | None:
-    touched = sum(
-        counts[end]
-        for end in ("completed", "with_exceptions", "backed_out", "with_residue", "backout_failed")
-    )
+    touched = sum(counts[meaning_of(end).figure] for end in OVER if end not in NEVER_TOUCHED)
     return round(counts["completed"] / touched, 4) if touched else None
 
 

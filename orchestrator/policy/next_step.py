@@ -1,13 +1,13 @@
 """The one question: what is to be done next with this deployment? Pure; drive.py asks it until the answer is Over."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from orchestrator.domain import events as e
 from orchestrator.domain.attempted import Attempted
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.ground import Ground
-from orchestrator.domain.lifecycle import State
+from orchestrator.domain.lifecycle import Ended, State, Touched, Untouched
 from orchestrator.domain.rollout_progress import Failure
 from orchestrator.policy.allowed_steps import (
     awaiting_approval,
@@ -31,6 +31,7 @@ from orchestrator.policy.steps import (
     WaitUntil,
 )
 
+S = State
 RUNS_AFTER_LOSS = 2
 """How often a wave's attempt that was lost is run again by itself."""
 
@@ -56,7 +57,63 @@ def next_step(d: Deployment, now: datetime) -> Step:
     if d.driving.hold is not None:
         return WaitForPerson(d.driving.hold.reason, HOLD_CHOICES)
     bound = _quiet_first(d) or _aborted(d) or unapproved_run(d) or not_authorised(d)
-    return bound or with_leave(d, _BY_STATE[d.state](d, now))
+    return bound or with_leave(d, _in_state(d, now))
+
+
+def _in_state(d: Deployment, now: datetime) -> Step:
+    """What the state itself asks for, where nothing else comes first."""
+    match d.state:
+        case (
+            S.PLANNED
+            | S.AWAITING_APPROVAL
+            | S.SCHEDULED
+            | S.VERIFYING_COMPONENTS
+            | S.VERIFYING_ENVIRONMENT
+            | S.CAPTURING_BASELINE as state
+        ):
+            return _before_first_touch(d, state, now)
+        case S.DEPLOYING | S.VERIFYING_WAVE | S.AT_GATE | S.EARLY_LIFE_SUPPORT | S.BACKING_OUT as state:
+            return _while_touched(d, state, now)
+        case _:
+            return _at_an_end(d.state)
+
+
+def _before_first_touch(d: Deployment, state: Untouched, now: datetime) -> Step:
+    match state:
+        case S.PLANNED:
+            return Record(e.Submitted(by=d.by))
+        case S.AWAITING_APPROVAL:
+            return awaiting_approval(d, now)
+        case S.SCHEDULED:
+            return scheduled(d, now)
+        case S.VERIFYING_COMPONENTS:
+            return Perform("verify_components")
+        case S.VERIFYING_ENVIRONMENT:
+            return Perform("verify_environment")
+        case S.CAPTURING_BASELINE:
+            return Perform("capture_baseline")
+        case _:
+            assert_never(state)
+
+
+def _while_touched(d: Deployment, state: Touched, now: datetime) -> Step:
+    match state:
+        case S.DEPLOYING:
+            return _deploying(d)
+        case S.VERIFYING_WAVE:
+            return _verifying_wave(d)
+        case S.AT_GATE:
+            return _at_gate(d, now)
+        case S.EARLY_LIFE_SUPPORT:
+            return _early_life(d, now)
+        case S.BACKING_OUT:
+            return next_backout_step(d)
+        case _:
+            assert_never(state)
+
+
+def _at_an_end(_: Ended) -> Step:
+    return Over()
 
 
 def _quiet_first(d: Deployment) -> Step | None:
@@ -82,11 +139,7 @@ def _aborted(d: Deployment) -> Step | None:
     return Record(began)
 
 
-def _planned(d: Deployment, now: datetime) -> Step:
-    return Record(e.Submitted(by=d.by))
-
-
-def _deploying(d: Deployment, now: datetime) -> Step:
+def _deploying(d: Deployment) -> Step:
     wave = d.waves[d.rollout.wave]
     if d.rollout.failure is not None:
         return _after_failure(d, d.rollout.failure)
@@ -139,7 +192,7 @@ def _lost_last(d: Deployment) -> Attempted | None:
     return attempts[-1] if still_unknown else None
 
 
-def _verifying_wave(d: Deployment, now: datetime) -> Step:
+def _verifying_wave(d: Deployment) -> Step:
     if d.rollout.failure is not None:
         return _after_failure(d, d.rollout.failure)
     if not d.rollout.checked:
@@ -239,18 +292,3 @@ def _after_failure(d: Deployment, failure: Failure) -> Step:
         reasons=(Ground(code="backout.failure", values={"stage": failure.stage}),),
     )
     return Record(began)
-
-
-_BY_STATE: dict[State, Callable[[Deployment, datetime], Step]] = {
-    State.PLANNED: _planned,
-    State.AWAITING_APPROVAL: awaiting_approval,
-    State.SCHEDULED: scheduled,
-    State.VERIFYING_COMPONENTS: lambda d, now: Perform("verify_components"),
-    State.VERIFYING_ENVIRONMENT: lambda d, now: Perform("verify_environment"),
-    State.CAPTURING_BASELINE: lambda d, now: Perform("capture_baseline"),
-    State.DEPLOYING: _deploying,
-    State.VERIFYING_WAVE: _verifying_wave,
-    State.AT_GATE: _at_gate,
-    State.EARLY_LIFE_SUPPORT: _early_life,
-    State.BACKING_OUT: lambda d, now: next_backout_step(d),
-}

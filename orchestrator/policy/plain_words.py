@@ -1,11 +1,11 @@
 """How a deployment stands, in sentences that anybody can read; a failed deployment is never told in words of success."""
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, assert_never
 
 from orchestrator.domain.backout_progress import BackoutProgress
 from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.lifecycle import State
+from orchestrator.domain.lifecycle import Ended, State, end_of
 from orchestrator.domain.plain_text import plain
 from orchestrator.domain.standing import StandingName
 from orchestrator.policy.rehearsal_verdict import faults_of_part
@@ -17,8 +17,7 @@ NAMED = 8
 
 def plain_words(d: Deployment) -> tuple[str, ...]:
     """The headline first, then what belongs to it; each a whole sentence."""
-    sentences = _BY_STATE.get(d.state, _going_on)(d)
-    said = (*_rehearsing(d), *sentences, *_in_doubt(d), *_rehearsed(d))
+    said = (*_rehearsing(d), *_standing(d), *_in_doubt(d), *_rehearsed(d))
     return tuple(plain(sentence, 1000) for sentence in said)
 
 
@@ -170,6 +169,32 @@ def _rehearse_on(d: Deployment) -> tuple[Move, ...]:
     )
     why = "go on, and certify it; what went well and has not changed is not done again"
     return (Move(f"orch rehearse {plain(d.plan_file)} --in {place.environment}{inventory}", why),)
+
+
+def _standing(d: Deployment) -> list[str]:
+    """How it ended, or how it stands meanwhile."""
+    end = end_of(d.state)
+    return _ended(d, end) if end is not None else _going_on(d)
+
+
+def _ended(d: Deployment, end: Ended) -> list[str]:
+    match end:
+        case S.COMPLETED:
+            return _completed(d)
+        case S.COMPLETED_WITH_EXCEPTIONS:
+            return _with_exceptions(d)
+        case S.BACKED_OUT:
+            return _backed_out(d)
+        case S.BACKED_OUT_WITH_RESIDUE:
+            return _residue(d)
+        case S.BACKOUT_FAILED:
+            return _backout_failed(d)
+        case S.REFUSED:
+            return _refused(d)
+        case S.CANCELLED:
+            return _cancelled(d)
+        case _:
+            assert_never(end)
 
 
 def _completed(d: Deployment) -> list[str]:
@@ -396,14 +421,3 @@ def _needs(number: int) -> str:
 
 def _runs(hosts: Sequence[str]) -> str:
     return "runs" if len(hosts) == 1 else "run"
-
-
-_BY_STATE: dict[State, Callable[[Deployment], list[str]]] = {
-    S.COMPLETED: _completed,
-    S.COMPLETED_WITH_EXCEPTIONS: _with_exceptions,
-    S.BACKED_OUT: _backed_out,
-    S.BACKED_OUT_WITH_RESIDUE: _residue,
-    S.BACKOUT_FAILED: _backout_failed,
-    S.REFUSED: _refused,
-    S.CANCELLED: _cancelled,
-}

@@ -12,6 +12,7 @@ from orchestrator.domain.check import CheckBase
 from orchestrator.domain.objection import Objection
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.domain.release_policy import ReleasePolicy
+from orchestrator.domain.strategy_form import form_of
 from orchestrator.domain.wave import Limit, Wave
 
 _USES_THE_SERVICE = {"http", "command", "testinfra"}
@@ -66,9 +67,7 @@ def _units_clash(plan: ReleasePlan) -> Iterator[Objection]:
 
 
 def _empty_proof(plan: ReleasePlan) -> Iterator[Objection]:
-    scope = plan.backout.baseline
-    lists = (scope.files, scope.units, scope.sysctl, scope.commands)
-    if not any(lists) and scope.packages == "none" and not scope.ports and not scope.users:
+    if not plan.backout.baseline.captured():
         expected = "a baseline of something, for nothing proves no backout"
         yield Objection(
             "backout.baseline", expected, "nothing captured", "add the files that the release touches"
@@ -130,7 +129,7 @@ def _nobody_approves(plan: ReleasePlan) -> Iterator[Objection]:
 
 def _all_at_once(plan: ReleasePlan, waves: Sequence[Wave]) -> Iterator[Objection]:
     if len(waves) == 1 and len(waves[0].hosts) > _MANY_AT_ONCE:
-        path = "strategy.kind" if plan.strategy.kind == "big-bang" else "strategy.waves"
+        path = "strategy.kind" if form_of(plan.strategy.kind).all_at_once else "strategy.waves"
         found = f"all {len(waves[0].hosts)} hosts in one"
         yield Objection(path, "waves that limit what a bad release reaches", found, "start with one host")
 

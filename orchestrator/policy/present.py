@@ -7,15 +7,19 @@ from orchestrator.policy.next_step import next_step
 from orchestrator.policy.steps import Perform, Practice, WaitForPerson, WaitUntil
 from orchestrator.policy.story import StepName, Story, StoryStep
 
-_STEPS: dict[Practice, StepName] = {
+STEPS: dict[Practice, StepName | None] = {
+    "admit": None,
+    "authorise_wave": None,
     "verify_components": "components",
     "verify_environment": "environment",
     "capture_baseline": "baseline",
     "check_entry": "entry",
     "quiesce": "quiesce",
     "verify_wave": "verification",
+    "watch": None,
     "prove_restoration": "proof",
 }
+"""The step that a deed is shown as while it is at work; None for those that are over at once, or shown as a wait."""
 _OF_A_WAVE = frozenset({"check_entry", "quiesce", "verify_wave"})
 
 
@@ -23,11 +27,12 @@ def present_step(d: Deployment, story: Story, now: datetime) -> StoryStep | None
     """The step at work that the journal cannot show as open, for only its end is written there."""
     began = story.mark or d.began_at
     match next_step(d, now):
-        case Perform(practice=practice) as deed if practice in _STEPS and not story.has_open(
-            _STEPS[practice]
-        ):
-            wave = deed.wave if practice in _OF_A_WAVE else None
-            return StoryStep(_STEPS[practice], wave, began, None, "open", hosts=deed.hosts)
+        case Perform() as deed:
+            name = STEPS[deed.practice]
+            if name is None or story.has_open(name):
+                return None
+            wave = deed.wave if deed.practice in _OF_A_WAVE else None
+            return StoryStep(name, wave, began, None, "open", hosts=deed.hosts)
         case WaitUntil(moment=moment, what=what) if not d.touched:
             return StoryStep("window", None, began, None, "open", f"{what} at {moment:%Y-%m-%d %H:%M} UTC")
         case WaitForPerson(reason=reason) if not d.touched and d.driving.paused is None:

@@ -1,13 +1,25 @@
 """What a plan lacks of what a model or a policy asks; and a plan with a model's defaults."""
 
 from collections.abc import Iterator, Sequence
+from typing import assert_never
 
 from orchestrator.domain.check import (
+    BecomeCheck,
     Check,
+    ClockCheck,
+    CommandCheck,
     FileCheck,
+    HttpCheck,
+    MemoryCheck,
+    OsCheck,
+    OtherDeploymentCheck,
     PackageCheck,
     PortCheck,
+    PythonCheck,
+    RebootCheck,
+    SpaceCheck,
     TcpCheck,
+    TestinfraCheck,
     UnitCheck,
     UserCheck,
 )
@@ -163,23 +175,28 @@ def _says_absent(check: Check) -> bool:
             return not check.open
         case PortCheck():
             return check.state == "free"
-        case _:
+        case (
+            HttpCheck()
+            | CommandCheck()
+            | OsCheck()
+            | SpaceCheck()
+            | MemoryCheck()
+            | ClockCheck()
+            | BecomeCheck()
+            | PythonCheck()
+            | RebootCheck()
+            | OtherDeploymentCheck()
+            | TestinfraCheck()
+        ):
             return False
+        case _:
+            assert_never(check)
 
 
 def _backout(required: Required, plan: ReleasePlan) -> Iterator[Objection]:
     baseline = plan.backout.baseline
-    captured = {
-        "files": bool(baseline.files),
-        "packages": baseline.packages == "all",
-        "units": bool(baseline.units),
-        "ports": baseline.ports,
-        "users": baseline.users,
-        "sysctl": bool(baseline.sysctl),
-        "commands": bool(baseline.commands),
-    }
     for part in required.baseline:
-        if not captured[part]:
+        if not baseline.captured(part):
             path = f"backout.baseline.{part}"
             yield Objection(
                 path, f"{part} in the baseline", "none", "name them, so that the backout is proved"

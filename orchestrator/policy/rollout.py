@@ -64,7 +64,7 @@ class _Allocation:
             self._object("strategy.pilot", "hosts that follow the pilot", "all hosts in the pilot", next_move)
 
     def _waves(self) -> None:
-        if self.strategy.kind == "big-bang" or (self.strategy.pilot is not None and not self.strategy.waves):
+        if not self.strategy.waves:
             # A pilot of all hosts is already objected to.
             if self._left():
                 self._wave(_REST, 1, "strategy")

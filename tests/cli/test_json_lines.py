@@ -7,9 +7,10 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
-from orchestrator.cli.json_lines import HostStanding, JsonLines, ResultLine
+from orchestrator.cli.json_lines import JsonLines, ResultLine
 from orchestrator.domain.events import Event, Recorded
 from orchestrator.domain.fold import fold
+from orchestrator.policy.host_rows import HostRow
 from tests.journals.corpus import NAMES, recorded
 
 KINDS: dict[str, type[BaseModel]] = {
@@ -64,6 +65,6 @@ def test_the_page_tells_every_kind_of_event_and_its_fields(root: Path) -> None:
     assert missing == [], "these rows belong into the table of docs/json-lines.md, in place of the old ones"
 
 
-@pytest.mark.parametrize("model", [Recorded, ResultLine, HostStanding])
+@pytest.mark.parametrize("model", [Recorded, ResultLine, HostRow])
 def test_the_page_tells_every_field_around_the_events(root: Path, model: type[BaseModel]) -> None:
     assert {name for name in model.model_fields if f"`{name}`" not in page(root)} == set()

@@ -4,12 +4,24 @@ What a schema cannot say is left to `orch plan check`: rules that compare two va
 it opens, and everything that asks a file, an inventory or a host.
 """
 
-from typing import Any
+from typing import Any, get_args
 
 from orchestrator.adapters.files.manual import sections
 from orchestrator.adapters.files.schema import DIALECT, LIMIT, Schema, describe, without_nulls
 from orchestrator.domain.check import CHECK_KINDS, SHARED
 from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.domain.strategy_form import StrategyKind, form_of
+
+
+def _strategy(kind: StrategyKind) -> Schema:
+    """What a plan's strategy of this kind has."""
+    form = form_of(kind)
+    waves: dict[str, Schema] = {"needed": {"minItems": 1}, "optional": {}, "none": {"maxItems": 0}}
+    properties: Schema = {"kind": {"const": kind}, "pilot": {"type": "object" if form.pilot else "null"}}
+    properties |= {"waves": waves[form.waves]} if waves[form.waves] else {}
+    required = [key for key, needed in (("pilot", form.pilot), ("waves", form.waves == "needed")) if needed]
+    return {"properties": properties, **({"required": required} if required else {})}
+
 
 _NAMED_RULES: dict[str, Schema] = {
     "Limit": LIMIT,
@@ -18,26 +30,7 @@ _NAMED_RULES: dict[str, Schema] = {
     "Release": {
         "anyOf": [{"required": [key], "properties": {key: {"minItems": 1}}} for key in ("units", "removes")]
     },
-    "Strategy": {
-        "oneOf": [
-            {
-                "properties": {
-                    "kind": {"const": "phased"},
-                    "pilot": {"type": "null"},
-                    "waves": {"minItems": 1},
-                },
-                "required": ["waves"],
-            },
-            {"properties": {"kind": {"const": "pilot"}, "pilot": {"type": "object"}}, "required": ["pilot"]},
-            {
-                "properties": {
-                    "kind": {"const": "big-bang"},
-                    "pilot": {"type": "null"},
-                    "waves": {"maxItems": 0},
-                }
-            },
-        ]
-    },
+    "Strategy": {"oneOf": [_strategy(kind) for kind in get_args(StrategyKind)]},
 }
 """Rules over several keys of one noun; null stands for a key that is not there."""
 

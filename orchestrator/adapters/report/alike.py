@@ -10,6 +10,7 @@ from orchestrator.domain.baseline import BaselineReference
 from orchestrator.domain.check import CheckResult
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.outcome import HostOutcome
+from orchestrator.policy.host_rows import HostRow, host_row
 
 EACH_UP_TO = 100
 """Hosts of a deployment up to which each has a row of its own."""
@@ -31,9 +32,7 @@ class HostStands(NamedTuple):
     """Where a host stands, and what went wrong first there where a backout changed that."""
 
     host: str
-    wave: int
-    standing: str
-    reason: str
+    row: HostRow
     before: str
 
 
@@ -71,11 +70,9 @@ def alike_outcomes(outcomes: Sequence[HostOutcome], *, each: bool) -> list[Alike
 def alike_hosts(
     d: Deployment, hosts: Iterable[str], trouble: Mapping[str, str], *, each: bool
 ) -> list[Alike[HostStands]]:
-    """By wave, standing, reason, and what went wrong first where there was a backout."""
-    stand = [
-        HostStands(at.host, at.wave, at.standing, at.reason, trouble.get(at.host, "") if d.backout else "")
-        for at in (d.standings[host] for host in hosts)
-    ]
+    """By what the row of each says, and what went wrong first where there was a backout."""
+    before = trouble if d.backout else {}
+    stand = [HostStands(host, host_row(d, host), before.get(host, "")) for host in hosts]
     return _alike(stand, lambda s: s[1:], lambda _: 0.0, each=each)
 
 

@@ -26,8 +26,9 @@ from orchestrator.domain.check import CheckResult
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import Recorded
 from orchestrator.domain.fold import fold
-from orchestrator.domain.lifecycle import State
+from orchestrator.domain.standing import StandingName
 from orchestrator.domain.words import seconds_words
+from orchestrator.policy.ends import tone_of
 from orchestrator.policy.following import following_words, review_overdue
 from orchestrator.policy.giving import said
 from orchestrator.policy.plain_words import STANDING_WORDS, counted, next_moves, plain_words
@@ -65,7 +66,7 @@ def html_record(records: Sequence[Recorded], made_at: datetime, diffs: Diffs | N
             end=end,
             words=plain_words(d),
             moves=[move for move in next_moves(d) if not move.reads],
-            tone=tone_of(d),
+            tone=tone_of(d.state),
             trouble=first_troubles(story),
             timeline=timeline_of(d, story, evidence, end),
             alike_hosts=alike_hosts,
@@ -86,15 +87,6 @@ def html_record(records: Sequence[Recorded], made_at: datetime, diffs: Diffs | N
             sections=sections_of(d.plan),
         )
     )
-
-
-def tone_of(d: Deployment) -> str:
-    """The colour of the result: only a deployment that completed is good."""
-    if d.state is State.COMPLETED:
-        return "good"
-    if not d.over or d.state in (State.COMPLETED_WITH_EXCEPTIONS, State.CANCELLED):
-        return "care"
-    return "bad"
 
 
 def first_troubles(story: Story) -> dict[str, str]:
@@ -147,7 +139,7 @@ def _environment() -> Environment:
     )
 
 
-LETTERS = {
+LETTERS: dict[StandingName, str] = {
     "untouched": "·", "to_retry": "·", "deploying": "D", "deployed": "d", "verified": "V", "failed": "F", "unknown": "?",
     "excluded": "E", "backing_out": "B", "backed_out": "b", "restored": "R", "residue": "!", "backout_failed": "X",
 }  # fmt: skip

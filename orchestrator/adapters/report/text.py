@@ -14,6 +14,7 @@ from orchestrator.domain.words import seconds_words
 from orchestrator.policy.drift import summary_lines
 from orchestrator.policy.following import following_words
 from orchestrator.policy.giving import said
+from orchestrator.policy.host_rows import HostRow, host_row
 from orchestrator.policy.plain_words import (
     STANDING_WORDS,
     counted,
@@ -85,10 +86,11 @@ def _step(d: Deployment, step: StoryStep) -> str:
 
 def _hosts(d: Deployment) -> list[str]:
     widest = max(len(host) for host in d.standings)
-    return [
-        f"{host:<{widest}}  {d.waves[at.wave].name:<10} {STANDING_WORDS[at.standing]:<26} {plain(at.reason)}".rstrip()
-        for host, at in d.standings.items()
-    ]
+    return [f"{host:<{widest}}  {_cells(host_row(d, host))}".rstrip() for host in d.standings]
+
+
+def _cells(row: HostRow) -> str:
+    return f"{row.wave:<10} {STANDING_WORDS[row.standing]:<26} {plain(row.reason)}"
 
 
 def _complaints(story: Story) -> list[str]:

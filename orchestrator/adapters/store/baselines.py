@@ -12,6 +12,7 @@ from orchestrator.adapters.store.disk import Relief, no_relief
 from orchestrator.adapters.store.faults import full, translated
 from orchestrator.adapters.store.private import private_directory, write_all
 from orchestrator.domain.baseline import Baseline, BaselineReference
+from orchestrator.domain.canonical import fields_of
 from orchestrator.domain.noun import Sha256
 from orchestrator.engine.ports import BaselineStore
 from orchestrator.errors import NotFound, StoreFault
@@ -73,7 +74,7 @@ class DirectoryBaselineStore(BaselineStore):
 
 def canonical(baseline: Baseline) -> bytes:
     """The one way in which a baseline is written, for its digest: keys in order, nothing between, ASCII only."""
-    content = {"form": FORM, "baseline": baseline.model_dump(mode="json")}
+    content = {"form": FORM, "baseline": fields_of(baseline)}
     return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
 
 

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
 
+PARTS = ("users", "packages", "ports", "sysctl", "units", "commands", "files")
+"""The parts of a baseline, each collected by the method of its name; the files last, for they take what time is left."""
+
+
 class Capture:
     """Items and faults of one capture; with a fault it is incomplete."""
 
@@ -30,13 +34,8 @@ class Capture:
 
     def run(self) -> dict[str, Any]:
         """Everything the scope names, in canonical order."""
-        self._guarded("users", self._users)
-        self._guarded("packages", self._packages)
-        self._guarded("ports", self._ports)
-        self._guarded("sysctl", self._sysctl)
-        self._guarded("units", self._units)
-        self._guarded("commands", self._commands)
-        self._guarded("files", self._files)
+        for part in PARTS:
+            self._guarded(part, getattr(self, f"_{part}"))
         items = [[kind, name, attributes] for (kind, name), attributes in sorted(self.items.items())]
         return {"items": items, "faults": sorted(set(self.faults))}
 

@@ -1,0 +1,85 @@
+"""Where every kind of event has its place: in the fold, in the story, and as a line; and where it needs none, with the reason.
+
+The accessors are all that knows how a place keeps its functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from orchestrator.domain.events import Recorded
+from orchestrator.domain.fold import PARTS
+from orchestrator.policy.teller import Telling
+from orchestrator.policy.telling import telling_of_record
+from tests.histories import START
+from tests.journals import corpus
+from tests.store.every_event import EVERY_EVENT
+
+
+def every_kind() -> tuple[str, ...]:
+    """Every kind of event, in a fixed order."""
+    return tuple(sorted(event.kind for event in EVERY_EVENT))
+
+
+def folded() -> frozenset[str]:
+    """Kinds that change more of a deployment than its state and times."""
+    changing = frozenset[type]().union(*(changed_by for changed_by, _ in PARTS.values()))
+    return frozenset(event.kind for event in EVERY_EVENT if type(event) in changing)
+
+
+def _tellings() -> dict[str, Telling]:
+    """What each kind says of a deployment that knows its attempt."""
+    whole = corpus.folded("completed_phased")
+    attempt = whole.attempts[0].model_copy(update={"attempt": "d1.deploy.0.1"})
+    d = whole.model_copy(update={"attempts": (attempt,)})
+    records = [
+        Recorded(deployment=d.id, seq=n, at=START, event=event) for n, event in enumerate(EVERY_EVENT, 1)
+    ]
+    return {record.event.kind: telling_of_record(record, d) for record in records}
+
+
+def in_the_story() -> frozenset[str]:
+    """Kinds that begin, end or change a step."""
+    return frozenset(kind for kind, telling in _tellings().items() if telling.steps)
+
+
+def lined() -> frozenset[str]:
+    """Kinds that say something on a plain line."""
+    return frozenset(kind for kind, telling in _tellings().items() if telling.lines)
+
+
+HANDLED: dict[str, Callable[[], frozenset[str]]] = {
+    "fold": folded,
+    "step of the story": in_the_story,
+    "plain line": lined,
+}
+_STATE_ALONE = "only the state changes, by the table of the lifecycle"
+CHANGES_NOTHING: dict[str, dict[str, str]] = {
+    "fold": {
+        "planned": "the deployment is made of it",
+        "submitted": _STATE_ALONE,
+        "environment_verified": _STATE_ALONE,
+        "wave_verified": _STATE_ALONE,
+        "completed": _STATE_ALONE,
+        "attempt_adopted": "who follows the attempt changes nothing of it",
+        "held_on": "the hold goes on as it was",
+    },
+    "step of the story": {
+        "planned": "the story begins with what follows",
+        "submitted": "it happens at once",
+        "wave_deployed": "the attempt before it is the step",
+        "wave_failed": "the attempt or the entry criteria before it are the step",
+        "wave_verified": "the check before it is the step",
+        "gate_passed": "soak and confirmation are the steps",
+        "restored": "the proof before it is the step",
+        "residue_found": "the proof before it is the step",
+        "backout_failed": "the proof before it is the step",
+        "held_on": "the hold goes on",
+        "abort_requested": "what it leads to is the step",
+        "emergency_lifted": "the pause goes on until somebody resumes",
+    },
+    "plain line": {
+        "submitted": "the approval that follows is the line",
+        "wave_deployed": "the attempt before it is the line",
+    },
+}

@@ -1,0 +1,56 @@
+"""What is decided of each state in sets that stand apart from the lifecycle: a new state has to be decided of everywhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from orchestrator.domain.lifecycle import State
+from tests.architecture.tables import groups_of
+
+GROUPS = {
+    "never touched": "orchestrator/domain/lifecycle.py: NEVER_TOUCHED",
+    "asked ahead": "orchestrator/engine/asked_ahead.py: _AHEAD",
+    "proposed": "orchestrator/policy/bookings.py: _PROPOSED",
+    "not begun": "orchestrator/policy/due.py: _NOT_BEGUN",
+    "deployed": "orchestrator/policy/following.py: DEPLOYED",
+}
+"""The sets by what being in them means; the three phases are a test of their own (tests/domain/test_lifecycle.py)."""
+
+ROWS: dict[str, set[str]] = {
+    "PLANNED": {"proposed", "not begun"},
+    "AWAITING_APPROVAL": {"proposed", "not begun", "asked ahead"},
+    "SCHEDULED": {"not begun", "asked ahead"},
+    "VERIFYING_COMPONENTS": set(),
+    "VERIFYING_ENVIRONMENT": set(),
+    "CAPTURING_BASELINE": set(),
+    "DEPLOYING": set(),
+    "VERIFYING_WAVE": set(),
+    "AT_GATE": set(),
+    "EARLY_LIFE_SUPPORT": {"deployed"},
+    "BACKING_OUT": set(),
+    "COMPLETED": {"deployed"},
+    "COMPLETED_WITH_EXCEPTIONS": {"deployed"},
+    "BACKED_OUT": set(),
+    "BACKED_OUT_WITH_RESIDUE": set(),
+    "BACKOUT_FAILED": set(),
+    "REFUSED": {"never touched"},
+    "CANCELLED": {"never touched"},
+}
+"""Every state, with the sets that it belongs to."""
+
+PHASES = {f"orchestrator/domain/lifecycle.py: {name}" for name in ("UNTOUCHED", "TOUCHED", "OVER")}
+
+
+@pytest.fixture(scope="module")
+def groups() -> dict[str, frozenset[str]]:
+    return groups_of(State)
+
+
+@pytest.mark.parametrize("state", [state.name for state in State])
+def test_it_is_decided_in_which_sets_a_state_is(state: str, groups: dict[str, frozenset[str]]) -> None:
+    assert state in ROWS, f"{state} is new: say here whether it is {', '.join(GROUPS)}, and put it there"
+    assert {name for name, place in GROUPS.items() if state in groups[place]} == ROWS[state]
+
+
+def test_no_set_of_states_is_left_out(groups: dict[str, frozenset[str]]) -> None:
+    assert set(groups) - PHASES == set(GROUPS.values())
