@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.compare import run_metered
 from bench.contenders import environment
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
-from orchestrator.domain.attempt import AttemptRequest
+from orchestrator.domain.evidence.attempt import AttemptRequest
 
 PLUGINS = Path(__file__).parent / "connection_plugins"
 FORKS = 20

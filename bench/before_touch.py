@@ -14,8 +14,8 @@ from bench.contenders import TUNED, environment
 from bench.journal_times import Times, by_state, records_of
 from bench.site import Site
 from orchestrator.bootstrap import ports
-from orchestrator.domain.events import BaselineCaptured, Recorded
-from orchestrator.engine.use_cases import deploy
+from orchestrator.domain.journal.events import BaselineCaptured, Recorded
+from orchestrator.engine.use_cases.deployment_commands import deploy
 
 
 class Reached(Exception):

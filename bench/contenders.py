@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.site import WORKLOAD, Site, three_waves
 from orchestrator.adapters.ansible import acceleration
-from orchestrator.domain.release_plan import Strategy
+from orchestrator.domain.plan.release_plan import Strategy
 
 ROOT = Path(__file__).parents[1]
 BENCH_PYTHON = ROOT / ".venv-bench" / "bin" / "python"

@@ -17,14 +17,15 @@ from pathlib import Path
 from bench.scale import Figures, child, peak, residue, simulated
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.store import SqlJournal
-from orchestrator.domain.events import Event
-from orchestrator.domain.release_policy import ReleasePolicy
-from orchestrator.engine import admission, schedule
+from orchestrator.domain.journal.events import Event
+from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.engine.drive import drive
-from orchestrator.engine.finding import find
-from orchestrator.engine.folding import briefs, every, folded
+from orchestrator.engine.lookup import admission_facts
+from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.lookup.snapshots import briefs, every, folded
 from orchestrator.engine.ports import Ports
-from orchestrator.engine.use_cases import refuse_second
+from orchestrator.engine.use_cases import schedule
+from orchestrator.engine.use_cases.deployment_commands import refuse_second
 
 POLICY = ReleasePolicy.model_validate(
     {"orch": 1, "policy": "house", "version": 1, "title": "House rules", "undo_before_close": False}
@@ -58,7 +59,7 @@ def asked(deployments: int, hosts: int, home: Path) -> Figures:
     driver = replace(ports, journal=SqlJournal(home, ports.clock))
     for name in ("admission", "leave_for_a_wave"):
         began = time.process_time()
-        admission.may_start(driver, folded(driver.journal, opened), ports.clock.now())
+        admission_facts.may_start(driver, folded(driver.journal, opened), ports.clock.now())
         figures[name] = time.process_time() - began
     figures["peak_memory"] = peak()
     size = sum(file.stat().st_size for file in home.glob("journal*"))

@@ -9,9 +9,9 @@ from typing import Any
 
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.store import SqlJournal
-from orchestrator.domain import events as e
-from orchestrator.domain.events import Recorded
-from orchestrator.domain.lifecycle import State, after
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.events import Recorded
+from orchestrator.domain.journal.lifecycle import State, after
 
 Times = dict[str, float]
 Told = dict[str, Any]

@@ -21,22 +21,22 @@ from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.report.page import html_record
 from orchestrator.adapters.report.text import text_record
 from orchestrator.adapters.store import DirectoryBaselineStore, SqlHostLocks, SqlJournal
-from orchestrator.cli.tree import tree_lines
-from orchestrator.domain.attempt import AttemptRequest
-from orchestrator.domain.baseline import AttributeValue
-from orchestrator.domain.events import BackoutBegan, Recorded
-from orchestrator.domain.evidence import HostEvidence, Recap, RunEvidence, RunExit
-from orchestrator.domain.fold import fold
-from orchestrator.domain.lifecycle import State
-from orchestrator.domain.release_policy import ReleasePolicy
-from orchestrator.domain.target import Target
+from orchestrator.cli.views.tree import tree_lines
+from orchestrator.domain.evidence.attempt import AttemptRequest
+from orchestrator.domain.evidence.baseline import AttributeValue
+from orchestrator.domain.evidence.run_evidence import HostEvidence, Recap, RunEvidence, RunExit
+from orchestrator.domain.fold.fold import fold
+from orchestrator.domain.journal.events import BackoutBegan, Recorded
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.domain.plan.target import Target
+from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.engine.drive import drive
-from orchestrator.engine.folding import briefs, folded
-from orchestrator.engine.journal_story import story_on
+from orchestrator.engine.lookup.journal_timeline import story_on
+from orchestrator.engine.lookup.snapshots import briefs, folded
 from orchestrator.engine.ports import Ports
-from orchestrator.engine.use_cases import open_deployment
-from orchestrator.policy.rollout import waves_of
-from orchestrator.policy.verdict import judge
+from orchestrator.engine.use_cases.deployment_commands import open_deployment
+from orchestrator.policy.course.rollout import waves_of
+from orchestrator.policy.evidence.verdict import judge
 from tests.fakes.authority import FakeAuthority, FakeKeys
 from tests.fakes.plans import FakePlans
 from tests.fakes.playbooks import FakePlaybooks, Script

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from orchestrator.lab import cgroups
 from orchestrator.lab.fleet import Lab
+from orchestrator.lab.kernel import cgroups
 
 WORKLOAD = Path(__file__).parent / "workload"
 ARTEFACT = "dml/orders-2.0.bin"

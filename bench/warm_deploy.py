@@ -16,12 +16,12 @@ def main(extent: Extent, plan: Path) -> int:
     """Deploy as `orch deploy` does, which imports the rest once the zygote has begun; its exit code."""
     ports = ports_to_start(plan, extent)
     from orchestrator.cli.follow import drive_in_view
-    from orchestrator.engine import use_cases
+    from orchestrator.engine.use_cases import deployment_commands
 
     try:
         return drive_in_view(
             ports,
-            lambda watch: use_cases.deploy(ports, plan, by="bench", approvals={}, watch=watch),
+            lambda watch: deployment_commands.deploy(ports, plan, by="bench", approvals={}, watch=watch),
             by="bench",
             as_json=False,
         )

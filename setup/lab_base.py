@@ -3,8 +3,8 @@
 import sys
 
 from orchestrator.errors import OrchError
-from orchestrator.lab.base import ready_base
 from orchestrator.lab.needs import lacking
+from orchestrator.lab.roots.base import ready_base
 
 
 def main() -> int:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from orchestrator.domain.schedule_of_change import Booking
+from orchestrator.domain.calendar.schedule_of_change import Booking
 
 EVENING = datetime(2026, 6, 6, 20, tzinfo=UTC)
 

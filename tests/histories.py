@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from orchestrator.domain import events as e
-from orchestrator.domain.baseline import BaselineReference
-from orchestrator.domain.check import CheckResult
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.fold import fold
-from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.evidence.baseline import BaselineReference
+from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
+from orchestrator.domain.fold.fold import fold
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.plan.check import CheckResult
 from tests.plans import SHA, plan_of, plan_tree, prepared, targets_named
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)

@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from orchestrator.domain.prepared import PreparedPlan
-from orchestrator.domain.release_plan import ReleasePlan
-from orchestrator.domain.target import Target
-from orchestrator.policy.digests import effective_plan
-from orchestrator.policy.rollout import waves_of
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.target import Target
+from orchestrator.domain.rules.prepared_plan import PreparedPlan
+from orchestrator.policy.course.rollout import waves_of
+from orchestrator.policy.planning.digests import effective_plan
 from tests.fakes.authority import FakeAuthority
 
 SHA = "0" * 64

@@ -9,8 +9,8 @@ import pytest
 
 from orchestrator.adapters.store import SqlJournal
 from orchestrator.bootstrap import disk_reserve, ports, ports_to_look
-from orchestrator.domain.baseline import Baseline, ConfigurationItem
-from orchestrator.domain.events import Paused, Submitted
+from orchestrator.domain.evidence.baseline import Baseline, ConfigurationItem
+from orchestrator.domain.journal.events import Paused, Submitted
 from orchestrator.errors import StoreFault, UsageFault
 from tests.fakes.clock import START
 from tests.store.small_disk import disk_of, fill

@@ -35,8 +35,8 @@ def home_of(given: Path | None = None) -> Path:
 
 def disk_reserve() -> int:
     """Bytes that stay free when something new is begun: $ORCH_DISK_RESERVE, else 256 MiB. Raises UsageFault."""
-    from orchestrator.domain.noun import bytes_of
-    from orchestrator.domain.plain_text import plain
+    from orchestrator.domain.text.model_base import bytes_of
+    from orchestrator.domain.text.plain_text import plain
 
     given = os.environ.get("ORCH_DISK_RESERVE") or "256MiB"
     try:
@@ -70,7 +70,7 @@ def drivers(home: Path | None = None) -> Drivers:
 
 def ports_to_check(home: Path | None = None) -> Ports:
     """All ports, for a check of a plan: no store is opened, and none is made where there is none."""
-    from orchestrator.bootstrap.wired import WiredPorts
+    from orchestrator.bootstrap.lazy_ports import WiredPorts
 
     return WiredPorts(home_of(home))
 
@@ -80,7 +80,7 @@ def ports(home: Path | None = None, warm: WarmStart | None = None) -> Ports:
 
     `warm` has the zygote that serves both the plan check and the runs, where there is one already.
     """
-    from orchestrator.bootstrap.wired import WiredPorts
+    from orchestrator.bootstrap.lazy_ports import WiredPorts
 
     # At once: who drives for days does not load a part of orch that was upgraded meanwhile.
     return WiredPorts(home_of(home), warm).load()
@@ -88,7 +88,7 @@ def ports(home: Path | None = None, warm: WarmStart | None = None) -> Ports:
 
 def ports_to_look(home: Path | None = None) -> Ports:
     """The same for who looks, or puts a word on the journal: each is loaded when it is asked for. Raises StoreFault."""
-    from orchestrator.bootstrap.wired import WiredPorts
+    from orchestrator.bootstrap.lazy_ports import WiredPorts
 
     return WiredPorts(home_of(home)).opened()
 

@@ -1,10 +1,10 @@
 """How a command that drives a deployment ends: by where the deployment stands (docs/exit-codes.md)."""
 
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.lifecycle import end_of
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal.lifecycle import end_of
 from orchestrator.errors import ExitCode
-from orchestrator.policy.ends import meaning_of
-from orchestrator.policy.rehearsal_verdict import faults_of_part
+from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
+from orchestrator.policy.telling.ends import meaning_of
 
 
 def exit_code_of(d: Deployment) -> ExitCode:

@@ -12,10 +12,10 @@ import click
 from orchestrator.bootstrap import ports as ports_of_home
 from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.interruption import Interruption
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.events import Paused, Recorded
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal.events import Paused, Recorded
 from orchestrator.engine.ports import Ports, Watcher
-from orchestrator.engine.use_cases import signal
+from orchestrator.engine.use_cases.deployment_commands import signal
 from orchestrator.errors import ExitCode, OrchError
 
 
@@ -105,17 +105,17 @@ def drive_in_view(
 def view_for(ports: Ports, *, as_json: bool) -> View:
     """JSON lines when asked for, the live tree in a terminal that can be redrawn, plain lines otherwise."""
     if as_json:
-        from orchestrator.cli.json_lines import JsonLines
+        from orchestrator.cli.views.json_lines import JsonLines
 
         return JsonLines()
     if sys.stdout.isatty():
         from rich.console import Console
 
-        from orchestrator.cli.live import LiveTree
+        from orchestrator.cli.views.live import LiveTree
 
         console = Console()
         if console.is_terminal and not console.is_dumb_terminal:
             return LiveTree(console, ports.clock.now, ports.playbooks.tasks_seen)
-    from orchestrator.cli.plain_lines import PlainLines
+    from orchestrator.cli.views.plain_lines import PlainLines
 
     return PlainLines()

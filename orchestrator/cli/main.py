@@ -11,8 +11,8 @@ from typing import NoReturn
 import click
 
 from orchestrator import __version__
-from orchestrator.cli.lazy import LazyGroup
-from orchestrator.cli.verbs import VERBS
+from orchestrator.cli.lazy_group import LazyGroup
+from orchestrator.cli.verb_table import VERBS
 from orchestrator.errors import ExitCode, OrchError
 
 YOUNG = 50_000

@@ -1,7 +1,7 @@
 """Noticing that this machine's clock was set: soak times and windows would end early or late without a word."""
 
-from orchestrator.domain.events import ClockJumped, DriverTook
-from orchestrator.engine.work import Work
+from orchestrator.domain.journal.events import ClockJumped, DriverTook
+from orchestrator.engine.drive_context import Work
 
 TOLERANCE = 5.0
 """Seconds that wall clock and uptime may drift apart before it counts as a jump."""

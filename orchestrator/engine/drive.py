@@ -3,28 +3,28 @@
 from collections.abc import Callable, Mapping
 from typing import assert_never
 
-from orchestrator.domain.deployment import Deployment
-from orchestrator.engine import clock_watch, room
-from orchestrator.engine.chronicle import Chronicle
-from orchestrator.engine.copies import discard_old
-from orchestrator.engine.emergency import honour_stop
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.engine import clock_watch, disk_space
+from orchestrator.engine.drive_context import Work
 from orchestrator.engine.host_locks import give_back
+from orchestrator.engine.journal_writer import Chronicle
 from orchestrator.engine.ports import Ports, Watcher
 from orchestrator.engine.practices import (
-    admission,
-    attempts,
-    baseline,
-    components,
-    entry,
-    environment,
-    leave,
+    admit,
+    authorise_wave,
+    capture_baseline,
+    check_entry,
+    prove_restoration,
     quiesce,
-    restoration,
-    verification,
+    run_attempt,
+    verify_components,
+    verify_environment,
+    verify_wave,
 )
-from orchestrator.engine.work import Work
-from orchestrator.policy.next_step import next_step
-from orchestrator.policy.steps import (
+from orchestrator.engine.private_copies import discard_old
+from orchestrator.engine.stop_in_force import honour_stop
+from orchestrator.policy.course.next_step import next_step
+from orchestrator.policy.course.steps import (
     FollowAttempt,
     Over,
     Perform,
@@ -39,16 +39,16 @@ POLL = 0.25
 """Seconds between looks at the journal while waiting, so that a word from another terminal is heard."""
 
 PRACTICES: Mapping[Practice, Callable[[Work, Perform], None]] = {
-    "admit": admission.perform,
-    "authorise_wave": leave.perform,
-    "verify_components": components.perform,
-    "verify_environment": environment.perform,
-    "capture_baseline": baseline.perform,
-    "check_entry": entry.perform,
+    "admit": admit.perform,
+    "authorise_wave": authorise_wave.perform,
+    "verify_components": verify_components.perform,
+    "verify_environment": verify_environment.perform,
+    "capture_baseline": capture_baseline.perform,
+    "check_entry": check_entry.perform,
     "quiesce": quiesce.perform,
-    "verify_wave": verification.perform,
-    "watch": verification.watch,
-    "prove_restoration": restoration.perform,
+    "verify_wave": verify_wave.perform,
+    "watch": verify_wave.watch,
+    "prove_restoration": prove_restoration.perform,
 }
 
 BEFORE_ATTEMPTS: frozenset[Practice] = frozenset(
@@ -76,7 +76,7 @@ def drive(
             work.part()
             ports.playbooks.let_go()
         give_back(ports, work.deployment)
-        room.give_back(ports.storage, work.deployment)
+        disk_space.give_back(ports.storage, work.deployment)
         discard_old(ports, work.deployment)
         return work.deployment
 
@@ -95,9 +95,9 @@ def take_step(work: Work) -> bool:
             work.ports.clock.sleep(min(POLL, max(0.0, (moment - now).total_seconds())))
             work.chronicle.refresh()
         case RunAttempt() as step:
-            attempts.begin(work, step)
+            run_attempt.begin(work, step)
         case FollowAttempt() as step:
-            attempts.follow(work, step)
+            run_attempt.follow(work, step)
         case Perform() as step:
             if step.practice in BEFORE_ATTEMPTS:
                 deployment = work.deployment

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.host_lock import HostLock
-from orchestrator.engine.folding import folded
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal.host_lock import HostLock
+from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.engine.ports import Ports
 from orchestrator.errors import NotFound
 

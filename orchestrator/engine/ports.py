@@ -7,20 +7,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from orchestrator.domain.attempt import Acceleration, AttemptRequest
-from orchestrator.domain.baseline import Baseline, BaselineReference, BaselineScope
-from orchestrator.domain.brief import Brief
-from orchestrator.domain.check import Check, CheckResult
-from orchestrator.domain.condensed import Condensed
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.events import Event, Recorded
-from orchestrator.domain.host_lock import HostLock
-from orchestrator.domain.inspection import Inspection, PlaybookFinding
-from orchestrator.domain.prepared import PreparedPlan
-from orchestrator.domain.release_plan import ReleasePlan
-from orchestrator.domain.sighting import Sighting, TaskSeen
-from orchestrator.domain.target import Ending, Identity, Silence, Target
-from orchestrator.engine.ports_of_authority import Authority, Governing, Keys, PrivateCopy, Tree
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
+from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
+from orchestrator.domain.evidence.baseline import Baseline, BaselineReference, BaselineScope
+from orchestrator.domain.fold.brief import Brief
+from orchestrator.domain.journal.condensed import Condensed
+from orchestrator.domain.journal.events import Event, Recorded
+from orchestrator.domain.journal.host_lock import HostLock
+from orchestrator.domain.plan.check import Check, CheckResult
+from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
+from orchestrator.domain.rules.prepared_plan import PreparedPlan
+from orchestrator.engine.authority_ports import Authority, Governing, Keys, PrivateCopy, Tree
 
 __all__ = ["Authority", "Governing", "Keys", "PrivateCopy", "Tree"]
 
@@ -72,7 +72,7 @@ class Journal(ABC):
 
     @abstractmethod
     def read_condensed(self, deployment: str, after: int = 0) -> list[Condensed]:
-        """The same events condensed (domain/condensed.py): what is as it should be on thousands of hosts is only counted."""
+        """The same events condensed (domain/journal/condensed.py): what is as it should be is only counted."""
 
     @abstractmethod
     def deployments(self) -> list[str]:
@@ -325,7 +325,7 @@ class Targets(ABC):
         """Which machine answers for every target, or the reason in words why that cannot be told.
 
         Two targets with one machine_id are two names of one machine. A reason that begins with HOST_KEY_NOT_PINNED
-        (domain/target.py; also from `capture`, and as the finding of `reachable`) is a security event.
+        (domain/plan/target.py; also from `capture`, and as the finding of `reachable`) is a security event.
         """
 
 

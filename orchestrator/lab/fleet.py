@@ -6,14 +6,16 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from orchestrator.lab import build, cgroups, faults, host, mounts, names, network, sweep
-from orchestrator.lab.base import sweep_unfinished_base
+from orchestrator.lab import names
 from orchestrator.lab.errors import LabError, LabUsage, NoSuchLab
-from orchestrator.lab.locks import held
+from orchestrator.lab.hosts import build, faults, host, sweep
+from orchestrator.lab.hosts.sighting import HostSighting, seen
+from orchestrator.lab.kernel import cgroups, mounts, network
+from orchestrator.lab.kernel.locks import held
 from orchestrator.lab.needs import check_machine
 from orchestrator.lab.paths import LabPaths, lab_paths
+from orchestrator.lab.roots.base import sweep_unfinished_base
 from orchestrator.lab.shell import Finished, attempt
-from orchestrator.lab.sighting import HostSighting, seen
 from orchestrator.lab.state import Kind, LabHost, LabState, read_state
 
 _AT_ONCE = 16

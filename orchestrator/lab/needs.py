@@ -6,8 +6,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestrator.lab.cgroups import hierarchies
 from orchestrator.lab.errors import LabUnavailable
+from orchestrator.lab.kernel.cgroups import hierarchies
 from orchestrator.lab.shell import SEARCH_PATH
 
 # Program looked for -> Debian package that brings it.

@@ -7,8 +7,8 @@ from typing import get_args
 
 import pytest
 
-from orchestrator.domain.authority import ReasonCode
-from orchestrator.domain.ground import GroundCode
+from orchestrator.domain.authority.admission_answer import ReasonCode
+from orchestrator.domain.authority.ground import GroundCode
 
 PRODUCT = Path(__file__).parents[2] / "orchestrator"
 RAISED_BY = {"Reason", "Ground", "_reason"}
@@ -50,7 +50,7 @@ READS_TEXT = {
 }
 ROOMS = ("domain", "policy", "engine", "cli", "adapters/report")
 WRITTEN_BY_PEOPLE = {
-    ("domain/written_time.py", "in "),  # how a person writes a moment
+    ("domain/calendar/time_input.py", "in "),  # how a person writes a moment
 }
 
 

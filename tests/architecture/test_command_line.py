@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 import pytest
 
-from orchestrator.cli.lazy import load
-from orchestrator.cli.verbs import VERBS, Verb
+from orchestrator.cli.lazy_group import load
+from orchestrator.cli.verb_table import VERBS, Verb
 
 PRESENT = [verb for verb in VERBS if find_spec(verb.target.partition(":")[0])]
 HEAVY = (

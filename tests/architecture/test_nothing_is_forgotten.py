@@ -3,18 +3,18 @@
 import pytest
 
 from orchestrator.adapters.ssh.on_target.checks import KINDS
-from orchestrator.domain.authority import BY_CLOCK, OF_CALENDAR, ReasonCode
-from orchestrator.domain.check import CHECK_KINDS, Check
-from orchestrator.domain.events import Event
-from orchestrator.domain.lifecycle import OVER, TABLE, State, allowed
-from orchestrator.policy.ends import meaning_of
-from orchestrator.policy.model_stats import ModelFigures
+from orchestrator.domain.authority.admission_answer import BY_CLOCK, OF_CALENDAR, ReasonCode
+from orchestrator.domain.journal.events import Event
+from orchestrator.domain.journal.lifecycle import OVER, TABLE, State, allowed
+from orchestrator.domain.plan.check import CHECK_KINDS, Check
+from orchestrator.policy.measures.model_stats import ModelFigures
+from orchestrator.policy.telling.ends import meaning_of
 from tests.architecture.tables import Table, literals, tables
 from tests.policy.event_places import CHANGES_NOTHING, HANDLED, every_kind
 
 TABLES = tuple(tables())
 NOT_ON_THE_TARGET = {
-    "clock": "the round trip tells the time (adapters/ssh/readings.py)",
+    "clock": "the round trip tells the time (adapters/ssh/check_results.py)",
     "testinfra": "pytest runs on the controller (adapters/checks)",
 }
 """Kinds of check that the program on the target does not answer."""
@@ -44,7 +44,7 @@ def test_an_event_has_its_place_or_changes_nothing_there(kind: str, place: str) 
 
 def test_every_event_is_possible_in_some_state() -> None:
     possible = {kind for state in State for kind in allowed(state)} | {"planned"}
-    assert possible == set(every_kind()), "domain/lifecycle.py"
+    assert possible == set(every_kind()), "domain/journal/lifecycle.py"
 
 
 def test_every_transition_is_of_a_known_event() -> None:
@@ -54,7 +54,7 @@ def test_every_transition_is_of_a_known_event() -> None:
 def test_every_end_is_counted_by_itself() -> None:
     figures = [meaning_of(end).figure for end in OVER]
     assert len(set(figures)) == len(OVER)
-    assert set(figures) <= set(ModelFigures.model_fields), "policy/model_stats.py: ModelFigures"
+    assert set(figures) <= set(ModelFigures.model_fields), "policy/measures/model_stats.py: ModelFigures"
 
 
 def test_every_end_has_an_exit_code_of_its_own() -> None:
@@ -69,7 +69,7 @@ def test_a_check_is_answered_on_the_target_or_elsewhere(kind: str) -> None:
 
 
 def test_the_kinds_of_check_are_those_of_the_union() -> None:
-    assert set(literals(Check)) == set(CHECK_KINDS), "domain/check.py: Check and CHECK_KINDS"
+    assert set(literals(Check)) == set(CHECK_KINDS), "domain/plan/check.py: Check and CHECK_KINDS"
 
 
 def test_what_the_clock_answers_is_of_the_calendar() -> None:

@@ -14,7 +14,7 @@ OWNERS = {
     "ansible_runner": ("adapters/ansible/",),
     "click": ("cli/",),
     "cryptography": ("adapters/keys/",),
-    "dateutil": ("domain/recurrence.py",),
+    "dateutil": ("domain/calendar/recurrence.py",),
     "icalendar": ("adapters/report/",),
     "jinja2": ("adapters/report/", "adapters/ansible/", "cli/"),
     "paramiko": ("adapters/ssh/",),
@@ -24,7 +24,7 @@ OWNERS = {
     "ruamel": ("adapters/files/",),
     "sqlalchemy": ("adapters/store/",),
     # on_target is sent to the hosts and runs there, where there is no port.
-    "subprocess": ("adapters/process.py", "adapters/ssh/on_target/shell.py", "lab/shell.py"),
+    "subprocess": ("adapters/process.py", "adapters/ssh/on_target/items/shell.py", "lab/shell.py"),
     "testinfra": ("adapters/checks/",),
     "unittest.mock": (),
     # Playbooks are read as Ansible reads them, with the same parser.

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from orchestrator.cli.verbs import VERBS
+from orchestrator.cli.verb_table import VERBS
 
 
 def test_every_command_is_named(root: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.cli.run_due import run_due_
+from orchestrator.cli.verbs.driving.run_due import run_due_
 
 PROGRAM = "/opt/orch/.venv/bin/orch"
 

@@ -21,8 +21,8 @@ from bench.site import BenchFault, Site, artefact, three_waves
 from bench.table import table
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.store import SqlJournal
-from orchestrator.domain import events as e
-from orchestrator.domain.events import Recorded
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.events import Recorded
 from tests.fleet.labs import lab_for
 
 SSH = next(each for each in CONTENDERS if each.name == "ssh")

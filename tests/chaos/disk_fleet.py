@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.adapters import process
-from orchestrator.domain.attempt import Acceleration, AttemptRequest
-from orchestrator.domain.baseline import Baseline, BaselineScope, ConfigurationItem
-from orchestrator.domain.check import CheckBase, CheckResult, title_of
-from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
-from orchestrator.domain.sighting import Sighting, TaskSeen
-from orchestrator.domain.target import Ending, Identity, Silence, Target
+from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
+from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
+from orchestrator.domain.evidence.baseline import Baseline, BaselineScope, ConfigurationItem
+from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
+from orchestrator.domain.plan.check import CheckBase, CheckResult, title_of
+from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
 from orchestrator.engine.ports import Playbooks, Targets
 
 CLAIM_WITHIN = 1.0

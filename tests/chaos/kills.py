@@ -17,15 +17,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from orchestrator.adapters import process
-from orchestrator.domain import events as e
-from orchestrator.domain.deployment import Deployment
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal import events as e
 from orchestrator.engine.drive import drive
 from orchestrator.engine.ports import Ports, Watcher
-from orchestrator.engine.use_cases import open_deployment
-from orchestrator.engine.use_cases import signal as say
+from orchestrator.engine.use_cases.deployment_commands import open_deployment
+from orchestrator.engine.use_cases.deployment_commands import signal as say
 from orchestrator.errors import OrchError, Refused
-from orchestrator.policy.next_step import next_step
-from orchestrator.policy.steps import WaitForPerson
+from orchestrator.policy.course.next_step import next_step
+from orchestrator.policy.course.steps import WaitForPerson
 from tests.chaos.disk_fleet import DiskFleet, DiskTargets
 from tests.chaos.kills_oracle import broken
 from tests.chaos.reaper import (

@@ -10,12 +10,12 @@ from orchestrator.adapters import process
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.files.project_authority import ProjectAuthority
 from orchestrator.adapters.store import SqlHostLocks, SqlJournal
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.events import AttemptIntended, AttemptLost, Recorded
-from orchestrator.domain.fold import fold
-from orchestrator.domain.lifecycle import State
-from orchestrator.policy.backout import ATTEMPTS_PER_WAVE
-from orchestrator.policy.frozen import changes_in_copy
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.fold.fold import fold
+from orchestrator.domain.journal.events import AttemptIntended, AttemptLost, Recorded
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.policy.authority.copy_integrity import changes_in_copy
+from orchestrator.policy.course.backout import ATTEMPTS_PER_WAVE
 from tests.chaos.disk_fleet import BEFORE, DiskFleet
 from tests.chaos.stories import Story
 from tests.simulation.oracle import admitted_once, adopted, at_rest, intents, repeated_unseen

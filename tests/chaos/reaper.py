@@ -9,12 +9,12 @@ from pathlib import Path
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.files.project_authority import ProjectAuthority
 from orchestrator.adapters.store import DirectoryBaselineStore, SqlHostLocks, SqlJournal
-from orchestrator.domain.attempt import AttemptRequest
-from orchestrator.domain.baseline import Baseline, BaselineReference
-from orchestrator.domain.events import Event, Recorded
-from orchestrator.domain.host_lock import HostLock
-from orchestrator.domain.release_plan import ReleasePlan
-from orchestrator.domain.sighting import Sighting
+from orchestrator.domain.evidence.attempt import AttemptRequest
+from orchestrator.domain.evidence.attempt_sighting import Sighting
+from orchestrator.domain.evidence.baseline import Baseline, BaselineReference
+from orchestrator.domain.journal.events import Event, Recorded
+from orchestrator.domain.journal.host_lock import HostLock
+from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.engine.ports import PrivateCopy, Proof
 from tests.chaos.disk_fleet import DiskPlaybooks
 

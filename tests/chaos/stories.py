@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.adapters.files.project_authority import ProjectAuthority
-from orchestrator.domain.lifecycle import State
-from orchestrator.domain.prepared import PreparedPlan
-from orchestrator.domain.release_plan import ReleasePlan
-from orchestrator.domain.release_policy import ReleasePolicy
-from orchestrator.policy.digests import effective_plan
-from orchestrator.policy.rollout import waves_of
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.rules.prepared_plan import PreparedPlan
+from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.policy.course.rollout import waves_of
+from orchestrator.policy.planning.digests import effective_plan
 from tests.chaos.disk_fleet import Release
 from tests.fakes.authority import FILES
 from tests.plans import SHA, plan_of, plan_tree, targets_named

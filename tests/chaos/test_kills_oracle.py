@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.domain import events as e
-from orchestrator.domain.fold import fold
+from orchestrator.domain.fold.fold import fold
+from orchestrator.domain.journal import events as e
 from tests.chaos.disk_fleet import DiskFleet
 from tests.chaos.kills import live
 from tests.chaos.kills_oracle import broken

@@ -6,10 +6,10 @@ import sys
 
 import pytest
 
-from orchestrator.domain import events as e
-from orchestrator.domain.check import CheckResult, title_of
-from orchestrator.domain.fold import fold
-from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
+from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
+from orchestrator.domain.fold.fold import fold
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.plan.check import CheckResult, title_of
 from tests.chaos.real.oracle import Prober, against_acts, outrun
 from tests.chaos.real.site import TAMPERED, Act, Answer, census
 from tests.histories import START, attempted, checked, ready_to_deploy, recorded

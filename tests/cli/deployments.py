@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from orchestrator.adapters.store import SqlHostLocks, SqlJournal
-from orchestrator.domain.prepared import PreparedPlan
-from orchestrator.engine.plan_check import prepare_plan
+from orchestrator.domain.rules.prepared_plan import PreparedPlan
+from orchestrator.engine.planning.plan_check import prepare_plan
 from orchestrator.engine.ports import Ports
 from tests.fakes.authority import FakeAuthority, FakeKeys
 from tests.fakes.baseline_store import FakeBaselineStore
@@ -81,6 +81,6 @@ def fleet(home: Path, monkeypatch: pytest.MonkeyPatch, **strategy: object) -> Fl
     )
     for verb in VERBS_THAT_ASK:
         monkeypatch.setattr(f"orchestrator.cli.{verb}.ports_of_home", lambda *_: ports)
-    monkeypatch.setattr("orchestrator.cli.signals.ports_to_look", lambda: ports)
-    monkeypatch.setattr("orchestrator.cli.deploy.ports_to_start", lambda _: ports)
+    monkeypatch.setattr("orchestrator.cli.verbs.driving.signals.ports_to_look", lambda: ports)
+    monkeypatch.setattr("orchestrator.cli.verbs.driving.deploy.ports_to_start", lambda _: ports)
     return Fleet(ports, plans, authority, targets, playbooks, clock)

@@ -10,15 +10,15 @@ import pytest
 from orchestrator.adapters.files.policy_file import policy_of
 from orchestrator.bootstrap import ports
 from orchestrator.cli.main import run
-from orchestrator.domain import events as e
-from orchestrator.domain.approval import SignedApproval
-from orchestrator.domain.change import ChangeRequest
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.effective_plan import EffectivePlan
-from orchestrator.domain.release_plan import EarlyLifeSupport, ReleasePlan
-from orchestrator.domain.requirement import RoleNeed
-from orchestrator.engine.folding import folded
-from orchestrator.policy.digests import effective_plan
+from orchestrator.domain.authority.approval import SignedApproval
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.plan.change_request import ChangeRequest
+from orchestrator.domain.plan.effective_plan import EffectivePlan
+from orchestrator.domain.plan.release_plan import EarlyLifeSupport, ReleasePlan
+from orchestrator.domain.rules.requirement import RoleNeed
+from orchestrator.engine.lookup.snapshots import folded
+from orchestrator.policy.planning.digests import effective_plan
 from tests.journals.corpus import recorded
 from tests.journals.scripts import SIX
 from tests.journals.scripts import plan_of as plan

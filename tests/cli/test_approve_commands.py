@@ -9,10 +9,10 @@ import pytest
 from orchestrator.adapters.keys.ed25519 import SigningKey
 from orchestrator.adapters.keys.key_folder import load_key
 from orchestrator.cli.main import run
-from orchestrator.domain import events as e
-from orchestrator.domain.approval import SignedApproval
-from orchestrator.policy.next_step import next_step
-from orchestrator.policy.steps import Perform, WaitUntil
+from orchestrator.domain.authority.approval import SignedApproval
+from orchestrator.domain.journal import events as e
+from orchestrator.policy.course.next_step import next_step
+from orchestrator.policy.course.steps import Perform, WaitUntil
 from tests.cli.office import Office, office, read
 
 

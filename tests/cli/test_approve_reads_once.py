@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from orchestrator.bootstrap import clock, ports
-from orchestrator.cli.approve import Word, sign, take_files
-from orchestrator.domain.approval import PresentedApproval, SignedApproval
-from orchestrator.domain.rehearsal import PresentedCertificate
-from orchestrator.domain.signing import Keyring
+from orchestrator.cli.verbs.planning.approve import Word, sign, take_files
+from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
+from orchestrator.domain.authority.rehearsal import PresentedCertificate
+from orchestrator.domain.authority.signing import Keyring
 from orchestrator.engine.ports import Keys, Ports
 from tests.cli.office import PEOPLE, Office, office
 

@@ -16,10 +16,10 @@ from orchestrator.adapters.keys.certificate_files import certificate_name
 from orchestrator.adapters.keys.key_folder import load_key
 from orchestrator.bootstrap import ports
 from orchestrator.cli.main import run
-from orchestrator.domain.effective_plan import REHEARSED, EffectivePlan
-from orchestrator.domain.rehearsal import Certificate, MeasuredWave
-from orchestrator.engine.folding import folded
-from orchestrator.engine.plan_check import prepare_plan
+from orchestrator.domain.authority.rehearsal import Certificate, MeasuredWave
+from orchestrator.domain.plan.effective_plan import REHEARSED, EffectivePlan
+from orchestrator.engine.lookup.snapshots import folded
+from orchestrator.engine.planning.plan_check import prepare_plan
 from tests.cases.authority.swaps import PLAN, edit, project
 
 INVENTORY = """\

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.cli.deploy import approvals_of
 from orchestrator.cli.main import run
-from orchestrator.domain.deployment_model import DeploymentModel
+from orchestrator.cli.verbs.driving.deploy import approvals_of
+from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.errors import ExitCode, UsageFault
 from tests.cli.deployments import Fleet, fleet
 from tests.fakes.playbooks import Script

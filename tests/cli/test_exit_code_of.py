@@ -3,7 +3,7 @@
 import pytest
 
 from orchestrator.cli.exit_codes import exit_code_of
-from orchestrator.domain.lifecycle import OVER, State
+from orchestrator.domain.journal.lifecycle import OVER, State
 from orchestrator.errors import ExitCode
 from tests.journals.corpus import folded
 

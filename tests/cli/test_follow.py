@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from orchestrator.cli.follow import Follower, drive_in_view
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.events import Recorded
-from orchestrator.domain.fold import fold
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.fold.fold import fold
+from orchestrator.domain.journal.events import Recorded
 from orchestrator.engine.ports import Watcher
 from tests.cli.deployments import fleet
 from tests.journals.corpus import recorded
@@ -84,7 +84,7 @@ def test_a_pipe_that_is_closed_early_does_not_stop_the_drive(
     def closed(*_: object, **__: object) -> None:
         raise BrokenPipeError
 
-    monkeypatch.setattr("orchestrator.cli.plain_lines.click.echo", closed)
+    monkeypatch.setattr("orchestrator.cli.views.plain_lines.click.echo", closed)
 
     def drive(watch: Watcher) -> Deployment:
         for record in records:

@@ -7,10 +7,10 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
-from orchestrator.cli.json_lines import JsonLines, ResultLine
-from orchestrator.domain.events import Event, Recorded
-from orchestrator.domain.fold import fold
-from orchestrator.policy.host_rows import HostRow
+from orchestrator.cli.views.json_lines import JsonLines, ResultLine
+from orchestrator.domain.fold.fold import fold
+from orchestrator.domain.journal.events import Event, Recorded
+from orchestrator.policy.telling.host_rows import HostRow
 from tests.journals.corpus import NAMES, recorded
 
 KINDS: dict[str, type[BaseModel]] = {

@@ -7,7 +7,7 @@ import pytest
 
 from orchestrator.adapters.keys.key_folder import KeyFolder, keyring_of, load_key
 from orchestrator.cli.main import run
-from orchestrator.cli.own_key import own_key
+from orchestrator.cli.options.signing_key import own_key
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 import pytest
 from rich.console import Console
 
-from orchestrator.cli.live import LiveTree
-from orchestrator.cli.paint import footer, header, painted
-from orchestrator.cli.tree import Line, tree_lines
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.fold import fold
-from orchestrator.domain.sighting import TaskSeen
-from orchestrator.policy.telling import story_of
+from orchestrator.cli.views.live import LiveTree
+from orchestrator.cli.views.paint import footer, header, painted
+from orchestrator.cli.views.tree import Line, tree_lines
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.evidence.attempt_sighting import TaskSeen
+from orchestrator.domain.fold.fold import fold
+from orchestrator.policy.telling.timeline_builder import story_of
 from tests.journals.corpus import NAMES, folded, recorded
 from tests.journals.pen import Pen
 from tests.journals.scripts import SIX, held, plan_of

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from orchestrator.cli.plain_lines import PlainLines, lines_of
-from orchestrator.domain import events as e
-from orchestrator.domain.fold import fold
+from orchestrator.cli.views.plain_lines import PlainLines, lines_of
+from orchestrator.domain.fold.fold import fold
+from orchestrator.domain.journal import events as e
 from tests.journals.corpus import NAMES, recorded
 
 LINE = re.compile(r"\d\d:\d\d:\d\d \S.*")

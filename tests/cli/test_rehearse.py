@@ -11,13 +11,13 @@ import pytest
 from orchestrator.adapters.keys.certificate_files import certificate_files
 from orchestrator.adapters.keys.ed25519 import SigningKey, presented_certificate
 from orchestrator.cli.main import run
-from orchestrator.domain import events as e
-from orchestrator.domain.place import Place
-from orchestrator.domain.rehearsal import ISSUER, SignedCertificate
-from orchestrator.domain.signing import Keyring, TrustedKey
-from orchestrator.engine import rehearsal as rehearsals
-from orchestrator.engine.folding import every
-from orchestrator.engine.use_cases import open_deployment
+from orchestrator.domain.authority.rehearsal import ISSUER, SignedCertificate
+from orchestrator.domain.authority.signing import Keyring, TrustedKey
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.plan.rehearsal_place import Place
+from orchestrator.engine.lookup.snapshots import every
+from orchestrator.engine.use_cases import rehearse as rehearsals
+from orchestrator.engine.use_cases.deployment_commands import open_deployment
 from orchestrator.errors import ExitCode
 from tests.cli.deployments import Fleet, fleet
 from tests.fakes.authority import FakeKeys

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.cli.main import run
-from orchestrator.domain.outcome import HostResult
+from orchestrator.domain.evidence.outcome import HostResult
 from tests.engine.house import House
 from tests.fakes.clock import START
 from tests.fakes.playbooks import Script
@@ -20,8 +20,8 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     made = House(tmp_path / "home")
-    monkeypatch.setattr("orchestrator.cli.run_due.ports_of_home", lambda: made.ports)
-    monkeypatch.setattr("orchestrator.cli.run_due.drivers_of_home", lambda: made.drivers)
+    monkeypatch.setattr("orchestrator.cli.verbs.driving.run_due.ports_of_home", lambda: made.ports)
+    monkeypatch.setattr("orchestrator.cli.verbs.driving.run_due.drivers_of_home", lambda: made.drivers)
     return made
 
 

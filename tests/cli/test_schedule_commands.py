@@ -12,7 +12,7 @@ import pytest
 from icalendar import Calendar
 
 from orchestrator.cli.main import run
-from orchestrator.engine.schedule import all_bookings
+from orchestrator.engine.use_cases.schedule import all_bookings
 from tests.engine.house import House
 from tests.engine.test_schedule import POLICY
 from tests.fakes.clock import START
@@ -23,7 +23,7 @@ Run = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     made = House(tmp_path / "home")
-    monkeypatch.setattr("orchestrator.cli.schedule.ports_of_home", lambda: made.ports)
+    monkeypatch.setattr("orchestrator.cli.verbs.planning.schedule.ports_of_home", lambda: made.ports)
     monkeypatch.chdir(tmp_path)
     return made
 

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from orchestrator.adapters.store import DirectoryBaselineStore
-from orchestrator.cli.list_ import state_style
 from orchestrator.cli.main import run
-from orchestrator.cli.status import driver_words
-from orchestrator.domain import events as e
-from orchestrator.domain.baseline import Baseline, BaselineReference, ConfigurationItem
-from orchestrator.domain.brief import brief_of
-from orchestrator.domain.driving import Driving
-from orchestrator.domain.events import Recorded
-from orchestrator.domain.requirement import RoleNeed
-from orchestrator.domain.words import seconds_words
+from orchestrator.cli.verbs.viewing.list_ import state_style
+from orchestrator.cli.verbs.viewing.status import driver_words
+from orchestrator.domain.deployment.driving import Driving
+from orchestrator.domain.evidence.baseline import Baseline, BaselineReference, ConfigurationItem
+from orchestrator.domain.fold.brief import brief_of
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.events import Recorded
+from orchestrator.domain.rules.requirement import RoleNeed
+from orchestrator.domain.text.format import seconds_words
 from tests.journals.corpus import folded, recorded
 from tests.journals.home import keep, keep_named
 from tests.journals.pen import BEGAN

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.adapters.files.project_authority import ProjectAuthority
-from orchestrator.domain.release_policy import ReleasePolicy
+from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.engine.ports import Authority, PrivateCopy, Tree
 from orchestrator.errors import PlanFault
 from tests.fakes.authority import FILES, FakeAuthority

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orchestrator.adapters.store import DirectoryBaselineStore
-from orchestrator.domain.baseline import AttributeValue, Baseline, ConfigurationItem
+from orchestrator.domain.evidence.baseline import AttributeValue, Baseline, ConfigurationItem
 from orchestrator.engine.ports import BaselineStore
 from orchestrator.errors import NotFound
 from tests.fakes.baseline_store import FakeBaselineStore

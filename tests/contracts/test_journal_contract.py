@@ -7,9 +7,10 @@ import pytest
 from pydantic import ValidationError
 
 from orchestrator.adapters.store import SqlJournal
-from orchestrator.domain.brief import brief_of
-from orchestrator.domain.condensed import condensed
-from orchestrator.domain.events import (
+from orchestrator.domain.fold.brief import brief_of
+from orchestrator.domain.fold.fold import fold
+from orchestrator.domain.journal.condensed import condensed
+from orchestrator.domain.journal.events import (
     HOUSE,
     DriverTook,
     EmergencyStopped,
@@ -19,7 +20,6 @@ from orchestrator.domain.events import (
     Resumed,
     Submitted,
 )
-from orchestrator.domain.fold import fold
 from orchestrator.engine.ports import Journal, Progress
 from orchestrator.errors import Conflict, Refused
 from tests.fakes.clock import START, FakeClock

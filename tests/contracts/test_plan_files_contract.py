@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.adapters.files.plan_file import FolderPlanFiles, load_plan
-from orchestrator.domain.prepared import PreparedPlan
+from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.engine.ports import PlanFiles
 from orchestrator.errors import NotFound
 from tests.cli.plan_project import make

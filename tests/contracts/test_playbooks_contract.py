@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
-from orchestrator.domain.attempt import AttemptRequest
-from orchestrator.domain.sighting import Sighting
+from orchestrator.domain.evidence.attempt import AttemptRequest
+from orchestrator.domain.evidence.attempt_sighting import Sighting
 from orchestrator.engine.ports import Playbooks
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.playbooks import FakePlaybooks, Script

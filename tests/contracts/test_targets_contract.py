@@ -12,11 +12,11 @@ from orchestrator.adapters import process
 from orchestrator.adapters.checks import ControllerChecks
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.ssh import SshTargets
-from orchestrator.domain.baseline import Baseline, BaselineScope
-from orchestrator.domain.check import Check
-from orchestrator.domain.target import HOST_KEY_NOT_PINNED, Identity, Silence, Target, shared_machines
+from orchestrator.domain.evidence.baseline import Baseline, BaselineScope
+from orchestrator.domain.plan.check import Check
+from orchestrator.domain.plan.target import HOST_KEY_NOT_PINNED, Identity, Silence, Target, shared_machines
 from orchestrator.engine.ports import Targets
-from orchestrator.policy.drift import compare, summary_lines
+from orchestrator.policy.evidence.drift import compare, summary_lines
 from tests.adapters.ssh.loopback import Loopback, free_port, loopback_sshd, make_key
 from tests.fakes.targets import FakeTargets
 

@@ -4,8 +4,8 @@ from typing import Any, get_args
 
 import pytest
 
-from orchestrator.adapters.ssh.on_target.baseline import PARTS, Capture
-from orchestrator.domain.baseline import BaselinePart, BaselineScope
+from orchestrator.adapters.ssh.on_target.collectors import PARTS, Capture
+from orchestrator.domain.evidence.baseline import BaselinePart, BaselineScope
 
 PARTS_DECLARED = get_args(BaselinePart)
 HOW = {"exclude", "content_limit"}

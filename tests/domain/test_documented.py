@@ -8,9 +8,9 @@ import pytest
 from pydantic import TypeAdapter
 from ruamel.yaml import YAML
 
-from orchestrator.domain.baseline import BaselineScope
-from orchestrator.domain.check import CHECK_KINDS, Check
-from orchestrator.policy.expectation import expected_of
+from orchestrator.domain.evidence.baseline import BaselineScope
+from orchestrator.domain.plan.check import CHECK_KINDS, Check
+from orchestrator.policy.evidence.expectation import expected_of
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 

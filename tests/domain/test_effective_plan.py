@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from orchestrator.domain.canonical import canonical, digest_of
-from orchestrator.domain.effective_plan import INGREDIENTS, EffectivePlan, Ingredient, changes_between
+from orchestrator.domain.plan.effective_plan import INGREDIENTS, EffectivePlan, Ingredient, changes_between
+from orchestrator.domain.text.canonical import canonical, digest_of
 
 digests = st.integers(0, 3).map(lambda n: f"{n:064x}")
 parts = st.dictionaries(st.sampled_from(["a", "b", "c/d"]), digests, max_size=3)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.domain.plain_text import escaped_text
+from orchestrator.domain.text.plain_text import escaped_text
 
 TABLE = [
     ("/etc/shop.conf", "/etc/shop.conf"),

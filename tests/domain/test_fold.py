@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.domain import events as e
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.fold import apply, fold
-from orchestrator.domain.lifecycle import LifecycleFault, State, allowed
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.fold.fold import apply, fold
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.lifecycle import LifecycleFault, State, allowed
 from tests.histories import attempted, checked, deployment, ready_to_deploy, recorded
 
 WORDS: list[e.Event] = [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestrator.domain.lifecycle import (
+from orchestrator.domain.journal.lifecycle import (
     AFTER_THE_END,
     ANY_TIME,
     OVER,

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.effective_plan import Ingredient
-from orchestrator.domain.evidence import Recap
-from orchestrator.domain.noun import Noun
-from orchestrator.domain.standing import Standing
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.deployment.standing import Standing
+from orchestrator.domain.evidence.run_evidence import Recap
+from orchestrator.domain.plan.effective_plan import Ingredient
+from orchestrator.domain.text.model_base import Noun
 from tests.journals.corpus import NAMES, folded
 
 

@@ -6,15 +6,15 @@ from importlib import import_module
 from pkgutil import walk_packages
 
 import orchestrator.domain
-from orchestrator.domain.noun import Noun
+from orchestrator.domain.text.model_base import Noun
 
 BY_MANY_AT_ONCE = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from orchestrator.domain.check import CheckResult
-from orchestrator.domain.standing import Standing
-from orchestrator.domain.target import Target
+from orchestrator.domain.plan.check import CheckResult
+from orchestrator.domain.deployment.standing import Standing
+from orchestrator.domain.plan.target import Target
 
 start = Barrier(16)
 

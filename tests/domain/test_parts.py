@@ -4,12 +4,12 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from orchestrator.domain import events as e
-from orchestrator.domain.attempted import AttemptChanges, Attempted
-from orchestrator.domain.deployment import Deployment, DeploymentChanges
-from orchestrator.domain.fold import PARTS, STATE_ONLY, apply
-from orchestrator.domain.noun import Noun
-from orchestrator.domain.standing import Move, Standing
+from orchestrator.domain.deployment.attempts import AttemptChanges, Attempted
+from orchestrator.domain.deployment.deployment import Deployment, DeploymentChanges
+from orchestrator.domain.deployment.standing import Move, Standing
+from orchestrator.domain.fold.fold import PARTS, STATE_ONLY, apply
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.text.model_base import Noun
 from tests.journals.corpus import NAMES, recorded
 
 KINDS: list[type] = list(get_args(get_args(e.Event)[0]))
@@ -23,7 +23,9 @@ def test_every_event_changes_a_part_or_is_declared_to_change_none(kind: type) ->
     if kind in STATE_ONLY or kind is e.Planned:
         assert not changed, f"{kind.__name__} changes {changed}, and is declared to change nothing"
     else:
-        assert changed, f"declare in domain/fold.py what {kind.__name__} changes, or that it changes nothing"
+        assert changed, (
+            f"declare in domain/fold/fold.py what {kind.__name__} changes, or that it changes nothing"
+        )
 
 
 def test_every_part_of_a_deployment_has_a_reducer() -> None:

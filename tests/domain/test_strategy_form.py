@@ -5,9 +5,9 @@ from typing import Any, get_args
 import pytest
 from pydantic import ValidationError
 
-from orchestrator.domain.canonical import nouns_within
-from orchestrator.domain.release_plan import Strategy
-from orchestrator.domain.strategy_form import StrategyKind, form_of
+from orchestrator.domain.plan.release_plan import Strategy
+from orchestrator.domain.plan.strategy_form import StrategyKind, form_of
+from orchestrator.domain.text.canonical import nouns_within
 
 PILOT = {"hosts": ["web1"]}
 KINDS: tuple[StrategyKind, ...] = get_args(StrategyKind)
@@ -43,6 +43,6 @@ def test_a_strategy_is_refused_where_it_does_not_have_its_form(
 
 
 def test_hosts_are_named_where_the_digests_look_for_them() -> None:
-    """A further selector of hosts must be left out in policy/digests.py (`_anywhere`) and named there (`_place`)."""
+    """A further selector of hosts must be left out in policy/planning/digests.py (`_anywhere`) and named there (`_place`)."""
     naming = {kind.__name__ for kind in nouns_within(Strategy) if "hosts" in kind.model_fields}
     assert naming == {"Strategy", "Pilot", "WaveSpec"}

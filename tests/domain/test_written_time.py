@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from orchestrator.domain.written_time import words_of, written_moment
+from orchestrator.domain.calendar.time_input import words_of, written_moment
 
 NOW = datetime(2026, 6, 6, 20, 0, tzinfo=UTC)
 BERLIN = "Europe/Berlin"

@@ -7,19 +7,25 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from orchestrator.domain import events as e
-from orchestrator.domain.approval import Approval, SignedApproval
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.prepared import PreparedPlan
-from orchestrator.domain.release_plan import ReleasePlan
-from orchestrator.domain.release_policy import ReleasePolicy
-from orchestrator.domain.schedule_of_change import PlannedStart
-from orchestrator.domain.signing import Keyring, TrustedKey
-from orchestrator.domain.target import Target
-from orchestrator.engine.folding import folded
-from orchestrator.engine.plan_check import prepare_plan
+from orchestrator.domain.authority.approval import Approval, SignedApproval
+from orchestrator.domain.authority.signing import Keyring, TrustedKey
+from orchestrator.domain.calendar.schedule_of_change import PlannedStart
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.target import Target
+from orchestrator.domain.rules.prepared_plan import PreparedPlan
+from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.engine.lookup.snapshots import folded
+from orchestrator.engine.planning.plan_check import prepare_plan
 from orchestrator.engine.ports import MediaLibrary, Ports
-from orchestrator.engine.use_cases import deploy, open_deployment, resume, rollback, signal
+from orchestrator.engine.use_cases.deployment_commands import (
+    deploy,
+    open_deployment,
+    resume,
+    rollback,
+    signal,
+)
 from orchestrator.errors import NotFound
 from tests.fakes.authority import FakeAuthority, FakeKeys
 from tests.fakes.baseline_store import FakeBaselineStore

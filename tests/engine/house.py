@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.adapters.store import SqlHostLocks, SqlJournal
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.deployment_model import DeploymentModel
-from orchestrator.domain.prepared import PreparedPlan
-from orchestrator.domain.release_plan import ReleasePlan
-from orchestrator.domain.release_policy import ReleasePolicy
-from orchestrator.engine import schedule
-from orchestrator.engine.due_start import DueLine
-from orchestrator.engine.folding import folded
-from orchestrator.engine.plan_check import prepare_plan
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.prepared_plan import PreparedPlan
+from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.engine.lookup.snapshots import folded
+from orchestrator.engine.planning.plan_check import prepare_plan
 from orchestrator.engine.ports import Governing, Ports
-from orchestrator.engine.run_due import run_due
-from orchestrator.engine.use_cases import resume
+from orchestrator.engine.use_cases import schedule
+from orchestrator.engine.use_cases.deployment_commands import resume
+from orchestrator.engine.use_cases.due_start import DueLine
+from orchestrator.engine.use_cases.run_due import run_due
 from tests.fakes.authority import FakeAuthority, FakeKeys
 from tests.fakes.baseline_store import FakeBaselineStore
 from tests.fakes.clock import FakeClock

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from orchestrator.domain import events as e
-from orchestrator.domain.deployment_model import DeploymentModel
-from orchestrator.domain.ground import OF_WINDOW
-from orchestrator.domain.lifecycle import State
-from orchestrator.engine.use_cases import open_deployment
+from orchestrator.domain.authority.ground import OF_WINDOW
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.engine.use_cases.deployment_commands import open_deployment
 from orchestrator.errors import Refused
-from orchestrator.policy.ground_words import ground_words
+from orchestrator.policy.telling.ground_words import ground_words
 from tests.engine.authority_fleet import HOSTS, Ruled
 from tests.fakes.clock import START
 from tests.plans import SHA, targets_named

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.domain import events as e
-from orchestrator.engine.chronicle import Chronicle
+from orchestrator.domain.journal import events as e
 from orchestrator.engine.drive import take_step
-from orchestrator.engine.work import Work
+from orchestrator.engine.drive_context import Work
+from orchestrator.engine.journal_writer import Chronicle
 from orchestrator.errors import Refused
 from tests.cli.deployments import Fleet, fleet
 from tests.histories import ready_to_deploy

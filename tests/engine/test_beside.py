@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from orchestrator.engine.beside import Beside
+from orchestrator.engine.background import Beside
 from orchestrator.errors import NotFound
 
 

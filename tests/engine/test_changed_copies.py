@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from orchestrator.domain import events as e
-from orchestrator.domain.attempt import Purpose
-from orchestrator.domain.lifecycle import State
+from orchestrator.domain.evidence.attempt import Purpose
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.lifecycle import State
 from orchestrator.errors import StoreFault
-from orchestrator.policy.telling import story_of
+from orchestrator.policy.telling.timeline_builder import story_of
 from tests.engine.authority_fleet import Ruled
 from tests.fakes.playbooks import Script
 from tests.plans import plan_tree

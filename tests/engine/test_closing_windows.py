@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from orchestrator.domain import events as e
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.noun import seconds_of
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.text.model_base import seconds_of
 from tests.engine.authority_fleet import Ruled
 from tests.fakes.playbooks import Script
 from tests.fakes.targets import FakeTargets

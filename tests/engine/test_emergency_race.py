@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from orchestrator.domain.events import Cancelled, EmergencyStopped, Event, Recorded
-from orchestrator.domain.lifecycle import State
-from orchestrator.engine.emergency import stop_all
-from orchestrator.engine.folding import folded
+from orchestrator.domain.journal.events import Cancelled, EmergencyStopped, Event, Recorded
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.engine.ports import Journal, Ports, Proof
+from orchestrator.engine.use_cases.emergency_stop import stop_all
 from orchestrator.errors import Conflict
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import FakeJournal

@@ -3,10 +3,10 @@
 import pytest
 
 from orchestrator.engine.drive import drive
-from orchestrator.engine.emergency import lift, stop_all
-from orchestrator.engine.folding import folded
-from orchestrator.engine.silence import silence
-from orchestrator.engine.use_cases import open_deployment, resume
+from orchestrator.engine.lookup.snapshots import folded
+from orchestrator.engine.use_cases.deployment_commands import open_deployment, resume
+from orchestrator.engine.use_cases.emergency_stop import lift, stop_all
+from orchestrator.engine.use_cases.stop_proof import silence
 from orchestrator.errors import Refused
 from tests.simulation.run import ports_of
 from tests.simulation.scenario import Scenario

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.deployment_model import DeploymentModel
-from orchestrator.domain.lifecycle import State
-from orchestrator.domain.rehearsal import Rehearsal
-from orchestrator.engine.use_cases import open_deployment, resume, rollback
+from orchestrator.domain.authority.rehearsal import Rehearsal
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.engine.use_cases.deployment_commands import open_deployment, resume, rollback
 from tests.engine.house import House
 from tests.fakes.playbooks import Script
 from tests.plans import SHA

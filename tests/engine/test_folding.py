@@ -2,9 +2,9 @@
 
 import pytest
 
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.lifecycle import State
-from orchestrator.engine.folding import worth_keeping
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.engine.lookup.snapshots import worth_keeping
 from tests.journals.corpus import folded
 
 OPEN = folded("held")

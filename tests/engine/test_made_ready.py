@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.domain.attempt import AttemptRequest
-from orchestrator.engine.use_cases import deploy
+from orchestrator.domain.evidence.attempt import AttemptRequest
+from orchestrator.engine.use_cases.deployment_commands import deploy
 from orchestrator.errors import StoreFault
 from tests.cli.deployments import fleet
 from tests.fakes.playbooks import FakePlaybooks

@@ -16,10 +16,10 @@ from orchestrator.adapters.files.manual import minimal
 from orchestrator.adapters.files.media_library import DirectoryLibrary
 from orchestrator.adapters.files.plan_file import plan_of
 from orchestrator.adapters.files.project_files import DirectoryFiles
-from orchestrator.domain.inspection import FileFault, Inspection, PlaybookFinding
-from orchestrator.domain.prepared import PreparedPlan
-from orchestrator.domain.release_plan import ReleasePlan
-from orchestrator.engine.plan_check import check_plan
+from orchestrator.domain.plan.inspection import FileFault, Inspection, PlaybookFinding
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.rules.prepared_plan import PreparedPlan
+from orchestrator.engine.planning.plan_check import check_plan
 from orchestrator.engine.ports import Ports
 from orchestrator.errors import Fault, PlanFault
 from tests.engine.authority_fleet import Ruled

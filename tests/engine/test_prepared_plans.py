@@ -10,7 +10,7 @@ import pytest
 from orchestrator.adapters.files.media_library import DirectoryLibrary
 from orchestrator.adapters.files.plan_file import FolderPlanFiles
 from orchestrator.adapters.files.project_files import DirectoryFiles
-from orchestrator.engine.plan_check import check_plan, prepare_plan
+from orchestrator.engine.planning.plan_check import check_plan, prepare_plan
 from orchestrator.engine.ports import Ports
 from orchestrator.errors import NotFound, PlanFault
 from tests.cli.plan_project import change, make

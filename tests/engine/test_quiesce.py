@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.cli.tree import tree_lines
-from orchestrator.domain import events as e
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.outcome import AttemptOutcome
-from orchestrator.domain.target import HOST_KEY_NOT_PINNED, Ending, Silence, SilenceCause, Target
-from orchestrator.engine.chronicle import Chronicle
+from orchestrator.cli.views.tree import tree_lines
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.evidence.outcome import AttemptOutcome
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.plan.target import HOST_KEY_NOT_PINNED, Ending, Silence, SilenceCause, Target
 from orchestrator.engine.drive import take_step
+from orchestrator.engine.drive_context import Work
+from orchestrator.engine.journal_writer import Chronicle
 from orchestrator.engine.practices.quiesce import AT_ONCE, PATIENCE, TASKS_END
-from orchestrator.engine.work import Work
-from orchestrator.policy.telling import story_of
+from orchestrator.policy.telling.timeline_builder import story_of
 from tests.cli.deployments import fleet
 from tests.fakes.clock import FakeClock
 from tests.fakes.targets import FakeTargets

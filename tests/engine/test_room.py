@@ -5,12 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.domain import events as e
-from orchestrator.domain.attempt import AttemptRequest
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.lifecycle import State
-from orchestrator.engine.room import ballast_for, lacking, refuse_without_room
-from orchestrator.engine.use_cases import deploy, open_deployment, resume, rollback, signal
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.evidence.attempt import AttemptRequest
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.engine.disk_space import ballast_for, lacking, refuse_without_room
+from orchestrator.engine.use_cases.deployment_commands import (
+    deploy,
+    open_deployment,
+    resume,
+    rollback,
+    signal,
+)
 from orchestrator.errors import Refused, StoreFault
 from tests.cli.deployments import Fleet, fleet
 from tests.fakes.playbooks import FakePlaybooks

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from orchestrator.domain import events as e
-from orchestrator.domain.lifecycle import State
-from orchestrator.engine.emergency import stop_all
-from orchestrator.engine.run_due import CLAIM
-from orchestrator.engine.use_cases import open_deployment, resume, signal
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.engine.use_cases.deployment_commands import open_deployment, resume, signal
+from orchestrator.engine.use_cases.emergency_stop import stop_all
+from orchestrator.engine.use_cases.run_due import CLAIM
 from orchestrator.errors import Conflict, Refused, StoreFault
 from tests.engine.house import House
 from tests.engine.test_schedule import POLICY

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.lifecycle import State
-from orchestrator.engine.use_cases import deploy, resume
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.engine.use_cases.deployment_commands import deploy, resume
 from tests.engine.house import House
 from tests.engine.test_run_due import HOUR, MINUTE, at, end, running
 from tests.fakes.clock import START

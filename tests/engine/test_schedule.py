@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.domain import events as e
-from orchestrator.domain.authority import Reason
-from orchestrator.domain.lifecycle import State
-from orchestrator.domain.release_policy import ReleasePolicy
-from orchestrator.engine import schedule
-from orchestrator.engine.use_cases import signal
+from orchestrator.domain.authority.admission_answer import Reason
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.engine.use_cases import schedule
+from orchestrator.engine.use_cases.deployment_commands import signal
 from orchestrator.errors import Conflict, NotFound, Refused
-from orchestrator.policy.conflicts import conflicts_of
+from orchestrator.policy.calendar.conflicts import conflicts_of
 from tests.engine.house import House
 from tests.fakes.clock import START
 

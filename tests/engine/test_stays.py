@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.domain.host_lock import HostLock
-from orchestrator.domain.lifecycle import State
-from orchestrator.engine.use_cases import deploy
+from orchestrator.domain.journal.host_lock import HostLock
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.engine.use_cases.deployment_commands import deploy
 from orchestrator.errors import StoreFault
 from tests.cli.deployments import Fleet, fleet
 from tests.fakes.host_locks import FakeHostLocks

@@ -5,12 +5,12 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from orchestrator.domain.approval import PresentedApproval, SignedApproval
-from orchestrator.domain.deployment_model import DeploymentModel
-from orchestrator.domain.rehearsal import PresentedCertificate
-from orchestrator.domain.release_plan import ReleasePlan
-from orchestrator.domain.release_policy import ReleasePolicy
-from orchestrator.domain.signing import Answer, Keyring
+from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
+from orchestrator.domain.authority.rehearsal import PresentedCertificate
+from orchestrator.domain.authority.signing import Answer, Keyring
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.engine.ports import Authority, Governing, Keys, PrivateCopy, Tree
 from orchestrator.errors import Fault, PlanFault
 

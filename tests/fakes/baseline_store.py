@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from hashlib import sha256
 
-from orchestrator.domain.baseline import Baseline, BaselineReference
+from orchestrator.domain.evidence.baseline import Baseline, BaselineReference
 from orchestrator.engine.ports import BaselineStore
 from orchestrator.errors import NotFound
 

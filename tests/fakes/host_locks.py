@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from orchestrator.domain.host_lock import HostLock
+from orchestrator.domain.journal.host_lock import HostLock
 from orchestrator.engine.ports import Clock, HostLocks
 
 

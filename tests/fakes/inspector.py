@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from orchestrator.domain.inspection import FileFault, Inspection, PlaybookFinding, PlaybookSeen, PlaySeen
-from orchestrator.domain.release_plan import ReleasePlan
-from orchestrator.domain.target import Target
+from orchestrator.domain.plan.inspection import FileFault, Inspection, PlaybookFinding, PlaybookSeen, PlaySeen
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.target import Target
 from orchestrator.engine.ports import Inspector
 
 

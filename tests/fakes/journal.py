@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import TypeAdapter
 
-from orchestrator.domain.brief import Brief, brief_of
-from orchestrator.domain.condensed import Condensed, condensed
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.events import HOUSE, Event, Recorded
-from orchestrator.domain.noun import Name
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.fold.brief import Brief, brief_of
+from orchestrator.domain.journal.condensed import Condensed, condensed
+from orchestrator.domain.journal.events import HOUSE, Event, Recorded
+from orchestrator.domain.text.model_base import Name
 from orchestrator.engine.ports import Clock, DriverClaim, Journal, Progress, Proof
 from orchestrator.errors import Conflict, StoreFault
 

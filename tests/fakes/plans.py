@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from orchestrator.domain.inspection import Inspection, PlaybookFinding, PlaybookSeen, PlaySeen
-from orchestrator.domain.prepared import PreparedPlan
-from orchestrator.domain.release_plan import ReleasePlan
-from orchestrator.domain.target import Target
+from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding, PlaybookSeen, PlaySeen
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.target import Target
+from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.engine.ports import FileKind, Inspector, PlanFiles, ProjectFiles
 from orchestrator.errors import NotFound
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from orchestrator.domain.attempt import Acceleration, AttemptRequest, Purpose
-from orchestrator.domain.outcome import AttemptOutcome, HostOutcome, HostResult
-from orchestrator.domain.sighting import Sighting, TaskSeen
+from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest, Purpose
+from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
+from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome, HostResult
 from orchestrator.engine.ports import Playbooks
 from orchestrator.errors import StoreFault
 

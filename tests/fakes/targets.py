@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from orchestrator.domain.baseline import AttributeValue, Baseline, BaselineScope, ConfigurationItem
-from orchestrator.domain.check import Answer, Check, CheckResult, title_of
-from orchestrator.domain.target import Ending, Identity, Silence, SilenceCause, Target
+from orchestrator.domain.evidence.baseline import AttributeValue, Baseline, BaselineScope, ConfigurationItem
+from orchestrator.domain.plan.check import Answer, Check, CheckResult, title_of
+from orchestrator.domain.plan.target import Ending, Identity, Silence, SilenceCause, Target
 from orchestrator.engine.ports import Targets
-from orchestrator.policy.expectation import expected_of
+from orchestrator.policy.evidence.expectation import expected_of
 
 Told = tuple[Answer, str]
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
-from orchestrator.domain.attempt import AttemptRequest
-from orchestrator.domain.outcome import AttemptOutcome
-from orchestrator.domain.sighting import Sighting
+from orchestrator.domain.evidence.attempt import AttemptRequest
+from orchestrator.domain.evidence.attempt_sighting import Sighting
+from orchestrator.domain.evidence.outcome import AttemptOutcome
 from orchestrator.lab.fleet import Lab
 
 CASES = Path(__file__).parents[1] / "cases"

@@ -14,7 +14,7 @@ from typing import Protocol
 import pytest
 
 from orchestrator.lab.fleet import Lab, take_down
-from orchestrator.lab.sweep import labs_with_traces
+from orchestrator.lab.hosts.sweep import labs_with_traces
 from tests.fleet.labs import lab_for, lab_name_for
 
 HERE = Path(__file__).parent

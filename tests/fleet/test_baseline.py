@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from orchestrator.adapters.ssh import SshTargets
-from orchestrator.domain.baseline import Baseline, BaselineScope
-from orchestrator.domain.target import Target
+from orchestrator.domain.evidence.baseline import Baseline, BaselineScope
+from orchestrator.domain.plan.target import Target
 from orchestrator.lab.fleet import Lab
-from orchestrator.policy.drift import compare, summary_lines
+from orchestrator.policy.evidence.drift import compare, summary_lines
 from tests.fleet.conftest import NewLab
 from tests.fleet.test_checks import UNIT, run, targets_of
 

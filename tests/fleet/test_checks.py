@@ -11,8 +11,8 @@ from orchestrator.adapters import process
 from orchestrator.adapters.checks import ControllerChecks
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.ssh import SshTargets
-from orchestrator.domain.check import Check, CheckResult
-from orchestrator.domain.target import HOST_KEY_NOT_PINNED, Identity, Target, shared_machines
+from orchestrator.domain.plan.check import Check, CheckResult
+from orchestrator.domain.plan.target import HOST_KEY_NOT_PINNED, Identity, Target, shared_machines
 from orchestrator.lab.fleet import Lab
 from tests.fleet.conftest import NewLab
 

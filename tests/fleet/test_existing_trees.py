@@ -9,7 +9,7 @@ import pytest
 from orchestrator.adapters.ansible.inspection import inspect
 from orchestrator.adapters.ansible.lint import unsafe_constructs
 from orchestrator.adapters.ansible.settings import cfg_conflicts
-from orchestrator.domain.attempt import Allowance
+from orchestrator.domain.evidence.attempt import Allowance
 from orchestrator.lab.fleet import Lab
 from tests.fleet.ansible_runs import CASES, Runs, reasons, results
 

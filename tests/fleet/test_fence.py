@@ -13,7 +13,7 @@ import pytest
 
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
-from orchestrator.domain.outcome import AttemptOutcome
+from orchestrator.domain.evidence.outcome import AttemptOutcome
 from orchestrator.lab.fleet import Lab
 from tests.fleet.ansible_runs import CASES, Runs, reasons, results
 from tests.fleet.conftest import NewLab

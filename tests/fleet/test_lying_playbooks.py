@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from orchestrator.domain.attempt import Allowance
+from orchestrator.domain.evidence.attempt import Allowance
 from orchestrator.errors import StoreFault
 from orchestrator.lab.fleet import Lab
 from tests.fleet.ansible_runs import Runs, reasons, results

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.events import Recorded
-from orchestrator.domain.fold import fold
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.fold.fold import fold
+from orchestrator.domain.journal.events import Recorded
 
 CORPUS = Path(__file__).resolve().parent.parent / "cases" / "journals"
 NAMES = sorted(path.stem for path in CORPUS.glob("*.jsonl"))

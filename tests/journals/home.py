@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from orchestrator.adapters.store import SqlJournal
-from orchestrator.domain.events import Recorded
+from orchestrator.domain.journal.events import Recorded
 from tests.fakes.clock import FakeClock
 from tests.journals.corpus import recorded
 

@@ -3,17 +3,17 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from orchestrator.domain import events as e
-from orchestrator.domain.baseline import BaselineReference, Difference
-from orchestrator.domain.check import CheckResult
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.events import Event, Recorded
-from orchestrator.domain.fold import apply
-from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
-from orchestrator.domain.release_plan import ReleasePlan
-from orchestrator.domain.target import Target
-from orchestrator.policy.backout import attempt_name
-from orchestrator.policy.rollout import waves_of
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.evidence.baseline import BaselineReference, Difference
+from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
+from orchestrator.domain.fold.fold import apply
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.events import Event, Recorded
+from orchestrator.domain.plan.check import CheckResult
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.target import Target
+from orchestrator.policy.course.backout import attempt_name
+from orchestrator.policy.course.rollout import waves_of
 
 BEGAN = datetime(2026, 3, 2, 21, 0, 0, tzinfo=UTC)
 OLD, NEW = "4f" * 32, "9c" * 32

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from orchestrator.domain import events as e
-from orchestrator.domain.baseline import Difference
-from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
-from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.domain.evidence.baseline import Difference
+from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.plan.release_plan import ReleasePlan
 from tests.journals.pen import Pen
 
 NOT_SERVED = (

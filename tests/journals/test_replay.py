@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.domain.fold import fold
+from orchestrator.domain.fold.fold import fold
 from tests.journals.__main__ import write_missing
 from tests.journals.corpus import CORPUS, NAMES, expected_text, recorded
 from tests.journals.scripts import SCRIPTS

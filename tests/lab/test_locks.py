@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.lab import locks
+from orchestrator.lab.kernel import locks
 from orchestrator.lab.patience import within
 
 HOLDER = """
 import sys
 from pathlib import Path
-from orchestrator.lab import locks, shell
+from orchestrator.lab import shell
+from orchestrator.lab.kernel import locks
 locks.RUN = Path(sys.argv[1])
 with locks.held("it"):
     print("held", flush=True)

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from orchestrator.lab import probe
+from orchestrator.lab.hosts import probe
 
 BANNER = b"SSH-2.0-test\r\n"
 KEY_EXCHANGE = b"\x00\x00\x01\x00\x04\x14" + bytes(250)

@@ -15,19 +15,19 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from orchestrator.domain.approval import PresentedApproval
-from orchestrator.domain.authority import Admission, Admitted, NotAdmitted
-from orchestrator.domain.change import ChangeRequest
-from orchestrator.domain.deployment_model import DeploymentModel
-from orchestrator.domain.effective_plan import REHEARSED, EffectivePlan
-from orchestrator.domain.noun import moment_of, seconds_of
-from orchestrator.domain.rehearsal import MeasuredWave, PresentedCertificate
-from orchestrator.domain.release_plan import ReleasePlan
-from orchestrator.domain.release_policy import ReleasePolicy
-from orchestrator.domain.signing import Keyring
-from orchestrator.policy.admission_question import Question, Success
-from orchestrator.policy.digests import effective_plan
-from orchestrator.policy.rollout import waves_of
+from orchestrator.domain.authority.admission_answer import Admission, Admitted, NotAdmitted
+from orchestrator.domain.authority.approval import PresentedApproval
+from orchestrator.domain.authority.rehearsal import MeasuredWave, PresentedCertificate
+from orchestrator.domain.authority.signing import Keyring
+from orchestrator.domain.plan.change_request import ChangeRequest
+from orchestrator.domain.plan.effective_plan import REHEARSED, EffectivePlan
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.domain.text.model_base import moment_of, seconds_of
+from orchestrator.policy.authority.admission_question import Question, Success
+from orchestrator.policy.course.rollout import waves_of
+from orchestrator.policy.planning.digests import effective_plan
 from tests.plans import targets_named
 
 ROWS = Path(__file__).resolve().parents[1] / "cases" / "admission"

@@ -15,19 +15,19 @@ from typing import Any, TypedDict, TypeVar
 from ruamel.yaml import YAML
 
 from orchestrator.adapters.store.baselines import canonical as baseline_content
-from orchestrator.domain import approval, rehearsal
-from orchestrator.domain.approval import Approval
-from orchestrator.domain.baseline import Baseline, ConfigurationItem
-from orchestrator.domain.canonical import default_of, digest_of, later_fields, nouns_within
-from orchestrator.domain.deployment_model import DeploymentModel
-from orchestrator.domain.effective_plan import REHEARSED, EffectivePlan
-from orchestrator.domain.noun import Noun
-from orchestrator.domain.rehearsal import Certificate, MeasuredWave
-from orchestrator.domain.release_plan import ReleasePlan
-from orchestrator.domain.release_policy import ReleasePolicy
-from orchestrator.domain.target import Target
-from orchestrator.policy.digests import effective_plan, host_digest
-from orchestrator.policy.rollout import waves_of
+from orchestrator.domain.authority import approval, rehearsal
+from orchestrator.domain.authority.approval import Approval
+from orchestrator.domain.authority.rehearsal import Certificate, MeasuredWave
+from orchestrator.domain.evidence.baseline import Baseline, ConfigurationItem
+from orchestrator.domain.plan.effective_plan import REHEARSED, EffectivePlan
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.target import Target
+from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.domain.text.canonical import default_of, digest_of, later_fields, nouns_within
+from orchestrator.domain.text.model_base import Noun
+from orchestrator.policy.course.rollout import waves_of
+from orchestrator.policy.planning.digests import effective_plan, host_digest
 
 HERE = Path(__file__).resolve().parents[1] / "cases" / "digests"
 DIGESTS = HERE / "digests.json"

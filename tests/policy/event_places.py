@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from orchestrator.domain.events import Recorded
-from orchestrator.domain.fold import PARTS
-from orchestrator.policy.teller import Telling
-from orchestrator.policy.telling import telling_of_record
+from orchestrator.domain.fold.fold import PARTS
+from orchestrator.domain.journal.events import Recorded
+from orchestrator.policy.telling.teller import Telling
+from orchestrator.policy.telling.timeline_builder import telling_of_record
 from tests.histories import START
 from tests.journals import corpus
 from tests.store.every_event import EVERY_EVENT

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from orchestrator.domain.release_plan import ReleasePlan
-from orchestrator.domain.target import Target
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.target import Target
 
 SIX = ["web1", "web2", "web3", "web4", "web5", "web6"]
 CANARIES = ("web2", "web5")

@@ -7,19 +7,27 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from orchestrator.domain import events as e
-from orchestrator.domain.baseline import BaselineReference, Difference
-from orchestrator.domain.check import CheckResult
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.events import Recorded
-from orchestrator.domain.fold import apply
-from orchestrator.domain.outcome import AttemptOutcome, HostOutcome, HostResult
-from orchestrator.domain.rehearsal import Rehearsal
-from orchestrator.policy.digests import effective_plan
-from orchestrator.policy.next_step import next_step
-from orchestrator.policy.rehearsing import injected_failures
-from orchestrator.policy.steps import FollowAttempt, Over, Perform, RunAttempt, Step, WaitForPerson, WaitUntil
-from orchestrator.policy.steps import Record as Fact
+from orchestrator.domain.authority.rehearsal import Rehearsal
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.evidence.baseline import BaselineReference, Difference
+from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome, HostResult
+from orchestrator.domain.fold.fold import apply
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.events import Recorded
+from orchestrator.domain.plan.check import CheckResult
+from orchestrator.policy.course.next_step import next_step
+from orchestrator.policy.course.rehearsing import injected_failures
+from orchestrator.policy.course.steps import (
+    FollowAttempt,
+    Over,
+    Perform,
+    RunAttempt,
+    Step,
+    WaitForPerson,
+    WaitUntil,
+)
+from orchestrator.policy.course.steps import Record as Fact
+from orchestrator.policy.planning.digests import effective_plan
 from tests.histories import START, planned
 from tests.plans import SHA, plan_of, plan_tree
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from orchestrator.domain.check import Check, CheckResult, HttpCheck, title_of
-from orchestrator.policy.acceptance import completed, completed_units
+from orchestrator.domain.plan.check import Check, CheckResult, HttpCheck, title_of
+from orchestrator.policy.evidence.acceptance import completed, completed_units
 
 URL = "http://{address}/"
 TWO_OF_ONE_TITLE: tuple[Check, ...] = (HttpCheck(url=URL, contains="2.0"), HttpCheck(url=URL, status=503))

@@ -6,10 +6,10 @@ from typing import get_args
 
 import pytest
 
-from orchestrator.domain.authority import Admitted, NotAdmitted, ReasonCode
-from orchestrator.domain.effective_plan import INGREDIENTS
-from orchestrator.policy.admission import admit
-from orchestrator.policy.ground_words import ground_words
+from orchestrator.domain.authority.admission_answer import Admitted, NotAdmitted, ReasonCode
+from orchestrator.domain.plan.effective_plan import INGREDIENTS
+from orchestrator.policy.authority.admission import admit
+from orchestrator.policy.telling.ground_words import ground_words
 from tests.policy.admission_cases import Row, question, rows, said
 
 TABLE = rows()

@@ -6,17 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from orchestrator.domain import events as e
-from orchestrator.domain.approval import Approval, SignedApproval
-from orchestrator.domain.authorisation import Authorisation
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.events import Recorded
-from orchestrator.domain.fold import fold
-from orchestrator.domain.rehearsal import MeasuredWave
-from orchestrator.domain.release_policy import ReleasePolicy
-from orchestrator.domain.signing import Signature
-from orchestrator.policy.bookings import booking_of, bookings_of, known_machines
-from orchestrator.policy.conflicts import conflicts
+from orchestrator.domain.authority.approval import Approval, SignedApproval
+from orchestrator.domain.authority.rehearsal import MeasuredWave
+from orchestrator.domain.authority.signing import Signature
+from orchestrator.domain.deployment.authorisation import Authorisation
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.fold.fold import fold
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.events import Recorded
+from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.policy.calendar.bookings import booking_of, bookings_of, known_machines
+from orchestrator.policy.calendar.conflicts import conflicts
 from tests.histories import planned
 from tests.journals.corpus import NAMES, folded
 from tests.plans import plan_tree

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestrator.domain.schedule_of_change import Booking
-from orchestrator.policy.conflicts import conflicts, conflicts_of
+from orchestrator.domain.calendar.schedule_of_change import Booking
+from orchestrator.policy.calendar.conflicts import conflicts, conflicts_of
 from tests.bookings import booking
 
 M = {"m-1": "web1", "m-2": "web2"}

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from orchestrator.domain.effective_plan import EffectivePlan, changes_between
-from orchestrator.policy.digests import effective_plan, with_files
-from orchestrator.policy.rollout import waves_of
+from orchestrator.domain.plan.effective_plan import EffectivePlan, changes_between
+from orchestrator.policy.course.rollout import waves_of
+from orchestrator.policy.planning.digests import effective_plan, with_files
 from tests.plans import plan_of, plan_tree, targets_named
 from tests.policy.admission_cases import laid_over
 

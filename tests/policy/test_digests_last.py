@@ -6,17 +6,17 @@ from typing import Annotated, Any
 
 import pytest
 
-from orchestrator.domain.canonical import Since, canonical, default_of, digest_of, later_fields
-from orchestrator.domain.check import HttpCheck
-from orchestrator.domain.effective_plan import EffectivePlan
-from orchestrator.domain.noun import Many, Noun, Seconds, Text
-from orchestrator.domain.release_plan import ReleasePlan, Resources, Strategy
-from orchestrator.domain.release_policy import Approvals, ReleasePolicy
-from orchestrator.domain.requirement import RoleNeed
-from orchestrator.domain.target import Target
-from orchestrator.domain.wave import Gate, WaveSpec
-from orchestrator.policy.digests import effective_plan
-from orchestrator.policy.rollout import waves_of
+from orchestrator.domain.plan.check import HttpCheck
+from orchestrator.domain.plan.effective_plan import EffectivePlan
+from orchestrator.domain.plan.release_plan import ReleasePlan, Resources, Strategy
+from orchestrator.domain.plan.target import Target
+from orchestrator.domain.plan.wave import Gate, WaveSpec
+from orchestrator.domain.rules.release_policy import Approvals, ReleasePolicy
+from orchestrator.domain.rules.requirement import RoleNeed
+from orchestrator.domain.text.canonical import Since, canonical, default_of, digest_of, later_fields
+from orchestrator.domain.text.model_base import Many, Noun, Seconds, Text
+from orchestrator.policy.course.rollout import waves_of
+from orchestrator.policy.planning.digests import effective_plan
 from tests.plans import plan_tree, targets_named
 from tests.policy.digest_corpus import (
     digested_nouns,
@@ -61,7 +61,8 @@ def test_a_field_that_is_added_is_marked_and_no_field_goes(noun: str) -> None:
 def test_a_later_field_keeps_its_mark_and_its_default(noun: str) -> None:
     """With another default, what was left out would mean another thing under the same digest."""
     known = pinned_fields()
-    assert noun in known and fields_now()[noun]["later"] == known[noun]["later"], f"{noun}; {PIN}"
+    assert noun in known, f"{noun}; {PIN}"
+    assert fields_now()[noun]["later"] == known[noun]["later"], f"{noun}; {PIN}"
 
 
 class Pace(Noun):

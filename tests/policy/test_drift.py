@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.domain.baseline import AttributeValue, Baseline, ConfigurationItem, Difference
-from orchestrator.policy.drift import compare, content_lines, counts, summary_lines
+from orchestrator.domain.evidence.baseline import AttributeValue, Baseline, ConfigurationItem, Difference
+from orchestrator.policy.evidence.drift import compare, content_lines, counts, summary_lines
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 D1, D2 = "1" * 64, "2" * 64

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from orchestrator.domain import events as e
-from orchestrator.domain.authority import Reason
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.events import Recorded
-from orchestrator.domain.fold import fold
-from orchestrator.domain.window import Freeze, MaintenanceWindow
-from orchestrator.policy.due import GRACE, AskPerson, Missed, Start, due_step, is_due
-from orchestrator.policy.windows import Calendar
+from orchestrator.domain.authority.admission_answer import Reason
+from orchestrator.domain.calendar.window import Freeze, MaintenanceWindow
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.fold.fold import fold
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.events import Recorded
+from orchestrator.policy.calendar.due_starts import GRACE, AskPerson, Missed, Start, due_step, is_due
+from orchestrator.policy.calendar.windows import Calendar
 from tests.histories import planned
 
 NIGHT = datetime(2026, 6, 6, 20, 0, tzinfo=UTC)

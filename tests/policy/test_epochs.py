@@ -1,10 +1,10 @@
 """Which epochs a host may hold when an attempt comes to it."""
 
-from orchestrator.domain import events as e
-from orchestrator.domain.baseline import BaselineReference
-from orchestrator.domain.fold import fold
-from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
-from orchestrator.policy.epochs import known_epochs
+from orchestrator.domain.evidence.baseline import BaselineReference
+from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
+from orchestrator.domain.fold.fold import fold
+from orchestrator.domain.journal import events as e
+from orchestrator.policy.course.epochs import known_epochs
 from tests.histories import START, ready_to_deploy, recorded
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from orchestrator.domain.lifecycle import State
+from orchestrator.domain.journal.lifecycle import State
 from tests.architecture.tables import groups_of
 
 GROUPS = {
-    "never touched": "orchestrator/domain/lifecycle.py: NEVER_TOUCHED",
-    "asked ahead": "orchestrator/engine/asked_ahead.py: _AHEAD",
-    "proposed": "orchestrator/policy/bookings.py: _PROPOSED",
-    "not begun": "orchestrator/policy/due.py: _NOT_BEGUN",
-    "deployed": "orchestrator/policy/following.py: DEPLOYED",
+    "never touched": "orchestrator/domain/journal/lifecycle.py: NEVER_TOUCHED",
+    "asked ahead": "orchestrator/engine/use_cases/scheduled_preview.py: _AHEAD",
+    "proposed": "orchestrator/policy/calendar/bookings.py: _PROPOSED",
+    "not begun": "orchestrator/policy/calendar/due_starts.py: _NOT_BEGUN",
+    "deployed": "orchestrator/policy/course/follow_up.py: DEPLOYED",
 }
 """The sets by what being in them means; the three phases are a test of their own (tests/domain/test_lifecycle.py)."""
 
@@ -38,7 +38,7 @@ ROWS: dict[str, set[str]] = {
 }
 """Every state, with the sets that it belongs to."""
 
-PHASES = {f"orchestrator/domain/lifecycle.py: {name}" for name in ("UNTOUCHED", "TOUCHED", "OVER")}
+PHASES = {f"orchestrator/domain/journal/lifecycle.py: {name}" for name in ("UNTOUCHED", "TOUCHED", "OVER")}
 
 
 @pytest.fixture(scope="module")

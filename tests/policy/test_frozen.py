@@ -2,8 +2,8 @@
 
 import pytest
 
-from orchestrator.domain.effective_plan import Change
-from orchestrator.policy.frozen import refusals_of
+from orchestrator.domain.plan.effective_plan import Change
+from orchestrator.policy.authority.copy_integrity import refusals_of
 
 OUTSIDE, INSIDE = "/etc/ansible/group_vars/web.yml", "inventories/test/hosts.yml"
 

@@ -2,8 +2,8 @@
 
 from typing import get_args
 
-from orchestrator.domain.ground import Ground, StartCode
-from orchestrator.policy.ground_words import WORDS, ground_words, window_basis
+from orchestrator.domain.authority.ground import Ground, StartCode
+from orchestrator.policy.telling.ground_words import WORDS, ground_words, window_basis
 
 
 def test_every_ground_of_a_start_has_words() -> None:

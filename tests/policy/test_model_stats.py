@@ -7,14 +7,14 @@ import pytest
 
 from orchestrator.adapters.files.manual import model as model_manual
 from orchestrator.adapters.files.model_file import load_model
-from orchestrator.domain.authorisation import Authorisation
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.effective_plan import INGREDIENTS, EffectivePlan, Ingredient
-from orchestrator.domain.rehearsal import Rehearsal
-from orchestrator.domain.rehearsal_progress import RehearsalProgress
-from orchestrator.policy.model_stats import ModelFigures, figures, within
-from orchestrator.policy.story import Story
-from orchestrator.policy.telling import story_of
+from orchestrator.domain.authority.rehearsal import Rehearsal
+from orchestrator.domain.deployment.authorisation import Authorisation
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.deployment.rehearsal_progress import RehearsalProgress
+from orchestrator.domain.plan.effective_plan import INGREDIENTS, EffectivePlan, Ingredient
+from orchestrator.policy.measures.model_stats import ModelFigures, figures, within
+from orchestrator.policy.telling.timeline import Story
+from orchestrator.policy.telling.timeline_builder import story_of
 from tests.journals.corpus import folded, recorded
 
 MODEL = load_model(model_manual()).noun

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from orchestrator.adapters.files.model_file import models_in
-from orchestrator.domain.deployment_model import DeploymentModel
-from orchestrator.domain.release_plan import ReleasePlan
-from orchestrator.policy.requirements import shortfalls, with_defaults
-from orchestrator.policy.rollout import waves_of
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.policy.course.rollout import waves_of
+from orchestrator.policy.planning.requirements import shortfalls, with_defaults
 from tests.plans import plan_of, plan_tree, targets_named
 from tests.policy.admission_cases import laid_over
 

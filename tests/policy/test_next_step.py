@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from orchestrator.domain import events as e
-from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
-from orchestrator.policy.next_step import next_step
-from orchestrator.policy.steps import Over, Perform, Record, RunAttempt, Step, WaitForPerson, WaitUntil
+from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
+from orchestrator.domain.journal import events as e
+from orchestrator.policy.course.next_step import next_step
+from orchestrator.policy.course.steps import Over, Perform, Record, RunAttempt, Step, WaitForPerson, WaitUntil
 from tests.histories import START, attempted, checked, deployment, planned, ready_to_deploy
 from tests.plans import plan_tree
 

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 
 import pytest
 
-from orchestrator.domain import events as e
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.driving import Driving
-from orchestrator.domain.events import Recorded
-from orchestrator.domain.fold import fold
-from orchestrator.domain.ground import Ground
-from orchestrator.domain.lifecycle import State
-from orchestrator.policy.plain_words import counts_words, hosts_words, next_moves, plain_words
+from orchestrator.domain.authority.ground import Ground
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.deployment.driving import Driving
+from orchestrator.domain.fold.fold import fold
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.events import Recorded
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.policy.telling.summary import counts_words, hosts_words, next_moves, plain_words
 from tests.journals.corpus import NAMES, folded, recorded
 from tests.journals.scripts import SIX, completed_phased
 

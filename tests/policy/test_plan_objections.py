@@ -1,7 +1,7 @@
 """What is held against a playbook that cannot be read."""
 
-from orchestrator.domain.inspection import PlaybookSeen
-from orchestrator.policy.plan_objections import about_playbook
+from orchestrator.domain.plan.inspection import PlaybookSeen
+from orchestrator.policy.planning.plan_objections import about_playbook
 
 
 def test_a_fault_is_not_passed_over_for_the_words_in_it() -> None:

@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from orchestrator.domain import events as e
-from orchestrator.domain.effective_plan import REHEARSED
-from orchestrator.domain.lifecycle import State
-from orchestrator.domain.rehearsal import INJECTED, Certificate, MeasuredWave, Rehearsal
+from orchestrator.domain.authority.rehearsal import INJECTED, Certificate, MeasuredWave, Rehearsal
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.domain.plan.effective_plan import REHEARSED
 from orchestrator.errors import Refused
-from orchestrator.policy.issuing import certificate_of, certificate_words
-from orchestrator.policy.measured import measured_waves, slowest
-from orchestrator.policy.plain_words import plain_words
-from orchestrator.policy.rehearsal_verdict import faults_of_part, repeats_of
-from orchestrator.policy.telling import story_of
+from orchestrator.policy.authority.certificate_issue import certificate_of, certificate_words
+from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part, repeats_of
+from orchestrator.policy.measures.wave_durations import measured_waves, slowest
+from orchestrator.policy.telling.summary import plain_words
+from orchestrator.policy.telling.timeline_builder import story_of
 from tests.plans import plan_tree
 from tests.policy.rehearsals import Rehearsed, Scene, rehearsed
 

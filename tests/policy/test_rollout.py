@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.domain.target import Target
-from orchestrator.domain.wave import Gate, Limit
-from orchestrator.policy.rollout import Rollout, waves_of
+from orchestrator.domain.plan.target import Target
+from orchestrator.domain.plan.wave import Gate, Limit
+from orchestrator.policy.course.rollout import Rollout, waves_of
 from tests.policy.plans import SIX, plan_with, targets
 
 WAVES: list[tuple[str, list[Any], list[str]]] = [

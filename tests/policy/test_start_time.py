@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from orchestrator.domain.change import ChangeRequest
-from orchestrator.domain.release_plan import Window
-from orchestrator.domain.window import Freeze, MaintenanceWindow
-from orchestrator.policy.start_time import binding_calendar, judged_time
-from orchestrator.policy.windows import Calendar
+from orchestrator.domain.calendar.window import Freeze, MaintenanceWindow
+from orchestrator.domain.plan.change_request import ChangeRequest
+from orchestrator.domain.plan.release_plan import Window
+from orchestrator.policy.calendar.start_time import binding_calendar, judged_time
+from orchestrator.policy.calendar.windows import Calendar
 
 NOW = datetime(2026, 6, 6, 12, 0, tzinfo=UTC)
 NIGHTS = MaintenanceWindow.model_validate(

@@ -4,15 +4,15 @@ from typing import get_args
 
 import pytest
 
-from orchestrator.domain.attempted import Attempted
-from orchestrator.domain.condensed import condensed
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.events import Event, Recorded
-from orchestrator.domain.fold import fold
-from orchestrator.policy.step_changes import StepChange
-from orchestrator.policy.story import Story
-from orchestrator.policy.teller import telling_of
-from orchestrator.policy.telling import decisions_of, story_of, tell, telling_of_record
+from orchestrator.domain.deployment.attempts import Attempted
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.fold.fold import fold
+from orchestrator.domain.journal.condensed import condensed
+from orchestrator.domain.journal.events import Event, Recorded
+from orchestrator.policy.telling.step_changes import StepChange
+from orchestrator.policy.telling.teller import telling_of
+from orchestrator.policy.telling.timeline import Story
+from orchestrator.policy.telling.timeline_builder import decisions_of, story_of, tell, telling_of_record
 from tests.histories import START, ready_to_deploy, recorded
 from tests.journals import corpus
 from tests.store.every_event import EVERY_EVENT

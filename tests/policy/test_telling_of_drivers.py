@@ -3,8 +3,8 @@
 import pytest
 
 from orchestrator.adapters.report import text_record
-from orchestrator.domain import events as e
-from orchestrator.policy.telling import story_of
+from orchestrator.domain.journal import events as e
+from orchestrator.policy.telling.timeline_builder import story_of
 from tests.histories import START, ready_to_deploy, recorded
 
 INTENT = e.AttemptIntended(attempt="app.1-deploy", purpose="deploy", wave=0, hosts=("h1",))

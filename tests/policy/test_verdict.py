@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.domain.attempt import Allowance, AttemptRequest
-from orchestrator.domain.evidence import HostEvidence, Recap, RunEvidence, RunExit, TaskTrouble
-from orchestrator.policy.verdict import judge, never_ran
+from orchestrator.domain.evidence.attempt import Allowance, AttemptRequest
+from orchestrator.domain.evidence.run_evidence import HostEvidence, Recap, RunEvidence, RunExit, TaskTrouble
+from orchestrator.policy.evidence.verdict import judge, never_ran
 
 NOW = datetime(2026, 3, 1, 22, 30, tzinfo=UTC)
 FAILED = TaskTrouble(task="Start service", message="unit shop.service failed")

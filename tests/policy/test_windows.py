@@ -12,10 +12,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from orchestrator.domain.local_time import local, moment, oddity, wall
-from orchestrator.domain.noun import moment_of
-from orchestrator.domain.window import Freeze, MaintenanceWindow, Span
-from orchestrator.policy.windows import (
+from orchestrator.domain.calendar.local_time import local, moment, oddity, wall
+from orchestrator.domain.calendar.window import Freeze, MaintenanceWindow, Span
+from orchestrator.domain.text.model_base import moment_of
+from orchestrator.policy.calendar.windows import (
     Calendar,
     closes_at,
     freezes_at,

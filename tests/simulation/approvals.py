@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
-from orchestrator.domain.approval import Approval, SignedApproval
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.signing import Keyring, Signature, TrustedKey
+from orchestrator.domain.authority.approval import Approval, SignedApproval
+from orchestrator.domain.authority.signing import Keyring, Signature, TrustedKey
+from orchestrator.domain.deployment.deployment import Deployment
 from tests.fakes.authority import FakeKeys
 from tests.plans import SHA
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.engine.ports import PrivateCopy
 from orchestrator.errors import StoreFault
 from tests.fakes.authority import FakeAuthority

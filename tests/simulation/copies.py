@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from orchestrator.domain import events as e
-from orchestrator.domain.events import Recorded
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.events import Recorded
 from tests.simulation.scenario import Scenario
 
 ENDS = (e.AttemptEnded, e.AttemptLost)

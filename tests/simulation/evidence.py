@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from orchestrator.domain import events as e
-from orchestrator.domain.check import CheckResult, title_of
-from orchestrator.domain.events import Recorded
-from orchestrator.domain.release_plan import ReleasePlan
-from orchestrator.domain.wave import Limit, Wave
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.events import Recorded
+from orchestrator.domain.plan.check import CheckResult, title_of
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.wave import Limit, Wave
 from tests.simulation.scenario import Scenario
 
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 
-from orchestrator.domain.brief import Brief, brief_of
-from orchestrator.domain.condensed import Condensed, condensed
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.events import HOUSE, Event, Recorded
-from orchestrator.domain.fold import apply
-from orchestrator.engine.folding import folded
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.fold.brief import Brief, brief_of
+from orchestrator.domain.fold.fold import apply
+from orchestrator.domain.journal.condensed import Condensed, condensed
+from orchestrator.domain.journal.events import HOUSE, Event, Recorded
+from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.engine.ports import DriverClaim, Journal, Progress, Proof
 from orchestrator.errors import Conflict, StoreFault
 from tests.simulation.storage import SimulatedStorage

@@ -3,8 +3,8 @@
 from collections import Counter
 from datetime import datetime
 
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.events import (
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal.events import (
     AbortRequested,
     ApprovalGiven,
     AttemptAdopted,
@@ -21,7 +21,7 @@ from orchestrator.domain.events import (
     Retried,
     WindowOpened,
 )
-from orchestrator.domain.lifecycle import State
+from orchestrator.domain.journal.lifecycle import State
 from tests.simulation.copies import against_copies
 from tests.simulation.evidence import promoted_without_evidence
 from tests.simulation.scenario import Scenario

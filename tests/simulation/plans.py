@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from orchestrator.domain.effective_plan import EffectivePlan, Ingredient
-from orchestrator.domain.prepared import PreparedPlan
-from orchestrator.domain.release_plan import ReleasePlan
-from orchestrator.domain.release_policy import ReleasePolicy
-from orchestrator.domain.target import Target
-from orchestrator.domain.wave import Wave
-from orchestrator.policy.digests import effective_plan, host_digest
-from orchestrator.policy.rollout import waves_of
+from orchestrator.domain.plan.effective_plan import EffectivePlan, Ingredient
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.target import Target
+from orchestrator.domain.plan.wave import Wave
+from orchestrator.domain.rules.prepared_plan import PreparedPlan
+from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.policy.course.rollout import waves_of
+from orchestrator.policy.planning.digests import effective_plan, host_digest
 from tests.fakes.authority import FILES, tree_of
 from tests.plans import SHA, plan_of, plan_tree, targets_named
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from orchestrator.domain.attempt import Acceleration, AttemptRequest
-from orchestrator.domain.host_lock import HostLock
-from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
-from orchestrator.domain.sighting import Sighting, TaskSeen
+from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
+from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
+from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
+from orchestrator.domain.journal.host_lock import HostLock
 from orchestrator.engine.ports import HostLocks, Playbooks
 from orchestrator.errors import StoreFault
 from tests.simulation.storage import SimulatedStorage

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from orchestrator.domain import events as e
-from orchestrator.domain.baseline import Baseline, BaselineReference
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.standing import unapproved
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.deployment.standing import unapproved
+from orchestrator.domain.evidence.baseline import Baseline, BaselineReference
+from orchestrator.domain.journal import events as e
 from orchestrator.engine.drive import drive
-from orchestrator.engine.emergency import lift, stop_all
 from orchestrator.engine.ports import BaselineStore, MediaLibrary, Ports, Watcher
-from orchestrator.engine.use_cases import open_deployment, rollback, signal
+from orchestrator.engine.use_cases.deployment_commands import open_deployment, rollback, signal
+from orchestrator.engine.use_cases.emergency_stop import lift, stop_all
 from orchestrator.errors import Conflict, Refused, StoreFault
-from orchestrator.policy.next_step import next_step
-from orchestrator.policy.steps import WaitForPerson
+from orchestrator.policy.course.next_step import next_step
+from orchestrator.policy.course.steps import WaitForPerson
 from tests.fakes.plans import FakePlans
 from tests.plans import SHA
 from tests.simulation.approvals import approval

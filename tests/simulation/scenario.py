@@ -5,8 +5,8 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from orchestrator.domain.prepared import PreparedPlan
-from orchestrator.domain.release_policy import ReleasePolicy
+from orchestrator.domain.rules.prepared_plan import PreparedPlan
+from orchestrator.domain.rules.release_policy import ReleasePolicy
 from tests.fakes.host_locks import FakeHostLocks
 from tests.plans import plan_tree
 from tests.simulation.approvals import keys_of

@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from orchestrator.domain.baseline import Baseline, BaselineScope, ConfigurationItem
-from orchestrator.domain.check import CheckBase, CheckResult, title_of
-from orchestrator.domain.target import Ending, Identity, Silence, Target
+from orchestrator.domain.evidence.baseline import Baseline, BaselineScope, ConfigurationItem
+from orchestrator.domain.plan.check import CheckBase, CheckResult, title_of
+from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
 from orchestrator.engine.ports import Targets
 from tests.simulation.world import Host, World
 

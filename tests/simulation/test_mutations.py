@@ -6,36 +6,37 @@ from typing import Any
 
 import pytest
 
-from orchestrator.domain import events as e
-from orchestrator.domain import standing
-from orchestrator.domain.attempted import Attempted
-from orchestrator.domain.authority import Admitted
-from orchestrator.domain.check import CheckResult
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.driving import Driving
-from orchestrator.domain.fold import apply
-from orchestrator.domain.ground import Ground
-from orchestrator.domain.lifecycle import State
-from orchestrator.domain.sighting import Sighting
+from orchestrator.domain.authority.admission_answer import Admitted
+from orchestrator.domain.authority.ground import Ground
+from orchestrator.domain.deployment import standing
+from orchestrator.domain.deployment.attempts import Attempted
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.deployment.driving import Driving
+from orchestrator.domain.evidence.attempt_sighting import Sighting
+from orchestrator.domain.fold.fold import apply
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.domain.plan.check import CheckResult
+from orchestrator.engine import disk_space
 from orchestrator.engine import drive as loop
-from orchestrator.engine import room
-from orchestrator.engine.chronicle import Chronicle
+from orchestrator.engine.drive_context import Work
+from orchestrator.engine.journal_writer import Chronicle
 from orchestrator.engine.ports import Storage
 from orchestrator.engine.practices import (
-    admission,
-    attempts,
-    environment,
-    leave,
-    restoration,
-    verification,
+    admit,
+    authorise_wave,
+    prove_restoration,
+    run_attempt,
+    verify_environment,
+    verify_wave,
 )
-from orchestrator.engine.practices.attempts import request_of
-from orchestrator.engine.work import Work
-from orchestrator.policy import acceptance, backout, epochs, limits
-from orchestrator.policy import next_step as policy
-from orchestrator.policy.drift import compare
-from orchestrator.policy.next_step import next_step
-from orchestrator.policy.steps import FollowAttempt, Record, RunAttempt, Step
+from orchestrator.engine.practices.run_attempt import request_of
+from orchestrator.policy.course import backout, epochs, limits
+from orchestrator.policy.course import next_step as policy
+from orchestrator.policy.course.next_step import next_step
+from orchestrator.policy.course.steps import FollowAttempt, Record, RunAttempt, Step
+from orchestrator.policy.evidence import acceptance
+from orchestrator.policy.evidence.drift import compare
 from tests.simulation.oracle import broken
 from tests.simulation.run import run
 from tests.simulation.scenario import Scenario
@@ -111,14 +112,16 @@ def calls_residue_restored(patch: pytest.MonkeyPatch) -> None:
 
 def overlooks_differences(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
-        restoration, "compare", lambda was, now: compare(was, now).model_copy(update={"differences": ()})
+        prove_restoration,
+        "compare",
+        lambda was, now: compare(was, now).model_copy(update={"differences": ()}),
     )
 
 
 def takes_no_answer_for_equality(patch: pytest.MonkeyPatch) -> None:
-    usual = restoration._compare
+    usual = prove_restoration._compare
     patch.setattr(
-        restoration,
+        prove_restoration,
         "_compare",
         lambda work, hosts: usual(work, hosts).model_copy(update={"not_compared": {}}),
     )
@@ -134,7 +137,7 @@ def starts_before_the_intent(patch: pytest.MonkeyPatch) -> None:
         if work.chronicle.decide(intent):
             work.begun.add(step.attempt)
 
-    patch.setattr(attempts, "begin", begin)
+    patch.setattr(run_attempt, "begin", begin)
 
 
 def takes_others_attempts_for_its_own(patch: pytest.MonkeyPatch) -> None:
@@ -143,8 +146,8 @@ def takes_others_attempts_for_its_own(patch: pytest.MonkeyPatch) -> None:
             work.begun.add(step.attempt)
         usual(work, step)
 
-    usual = attempts.follow
-    patch.setattr(attempts, "follow", follow)
+    usual = run_attempt.follow
+    patch.setattr(run_attempt, "follow", follow)
 
 
 def gives_up_what_it_did_not_begin(patch: pytest.MonkeyPatch) -> None:
@@ -155,8 +158,8 @@ def gives_up_what_it_did_not_begin(patch: pytest.MonkeyPatch) -> None:
             work.chronicle.note(e.AttemptAdopted(attempt=step.attempt, found="dead"))
             work.chronicle.note(e.AttemptLost(attempt=step.attempt, reason="not mine"))
 
-    usual = attempts.follow
-    patch.setattr(attempts, "follow", follow)
+    usual = run_attempt.follow
+    patch.setattr(run_attempt, "follow", follow)
 
 
 def runs_again_without_looking(patch: pytest.MonkeyPatch) -> None:
@@ -170,26 +173,26 @@ def pads_with_passes(patch: pytest.MonkeyPatch) -> None:
             for r in acceptance.completed(results, hosts, checks)
         ]
 
-    patch.setattr(verification, "completed", completed)
+    patch.setattr(verify_wave, "completed", completed)
 
 
 def forgets_what_has_no_answer(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
-        verification,
+        verify_wave,
         "completed",
         lambda results, hosts, checks: [r for r in results if r.answer != "inconclusive"],
     )
 
 
 def locks_nothing(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(environment, "lock_hosts", lambda ports, deployment, machines: [])
+    patch.setattr(verify_environment, "lock_hosts", lambda ports, deployment, machines: [])
 
 
 def calls_it_stopped_while_it_runs(patch: pytest.MonkeyPatch) -> None:
     def stop(work: Work, attempt: str, reason: str) -> None:
         work.chronicle.note(e.AttemptLost(attempt=attempt, reason=reason))
 
-    patch.setattr(attempts, "_stop", stop)
+    patch.setattr(run_attempt, "_stop", stop)
 
 
 def calls_the_running_finished(patch: pytest.MonkeyPatch) -> None:
@@ -200,16 +203,16 @@ def calls_the_running_finished(patch: pytest.MonkeyPatch) -> None:
         else:
             usual(work, step)
 
-    usual = attempts.follow
-    patch.setattr(attempts, "follow", follow)
+    usual = run_attempt.follow
+    patch.setattr(run_attempt, "follow", follow)
 
 
 def begins_waves_without_room(patch: pytest.MonkeyPatch) -> None:
     def lacking(storage: Storage, deployment: Deployment) -> None:
         usual(storage, deployment)
 
-    usual = room.lacking
-    patch.setattr(room, "lacking", lacking)
+    usual = disk_space.lacking
+    patch.setattr(disk_space, "lacking", lacking)
 
 
 def calls_the_unreachable_quiet(patch: pytest.MonkeyPatch) -> None:
@@ -262,12 +265,12 @@ def tells_an_end_twice(patch: pytest.MonkeyPatch) -> None:
         if ended.outcome is not None:
             work.chronicle.note(e.AttemptEnded(outcome=ended.outcome))
 
-    usual = attempts.follow
-    patch.setattr(attempts, "follow", follow)
+    usual = run_attempt.follow
+    patch.setattr(run_attempt, "follow", follow)
 
 
 def goes_over_others(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(attempts, "known_epochs", lambda d, attempt: {})
+    patch.setattr(run_attempt, "known_epochs", lambda d, attempt: {})
 
 
 def goes_over_others_untold(patch: pytest.MonkeyPatch) -> None:
@@ -281,11 +284,11 @@ def goes_over_others_untold(patch: pytest.MonkeyPatch) -> None:
 
 
 def starts_from_any_copy(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(leave, "changes_of_copy", lambda work, purpose: ())
+    patch.setattr(authorise_wave, "changes_of_copy", lambda work, purpose: ())
 
 
 def compares_no_copy_after_a_run(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(attempts, "changed_in_copy", lambda work, purpose: ())
+    patch.setattr(run_attempt, "changed_in_copy", lambda work, purpose: ())
 
 
 def goes_on_from_a_changed_copy(patch: pytest.MonkeyPatch) -> None:
@@ -293,9 +296,7 @@ def goes_on_from_a_changed_copy(patch: pytest.MonkeyPatch) -> None:
 
 
 def starts_unapproved(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(
-        admission, "admit", lambda question: Admitted(grounds=(Ground(code="window.never_closes"),))
-    )
+    patch.setattr(admit, "admit", lambda question: Admitted(grounds=(Ground(code="window.never_closes"),)))
 
 
 MUTATIONS: tuple[tuple[Mutate, str], ...] = (

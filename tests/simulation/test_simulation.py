@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from orchestrator.domain.fold import fold
-from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.domain.fold.fold import fold
+from orchestrator.domain.plan.release_plan import ReleasePlan
 from tests.plans import prepared
 from tests.simulation.oracle import broken
 from tests.simulation.run import run

@@ -1,6 +1,6 @@
 """What people said, and failures, bind what comes after: read from the journal alone, so that a restart changes nothing."""
 
-from orchestrator.domain.events import AttemptIntended, Recorded
+from orchestrator.domain.journal.events import AttemptIntended, Recorded
 
 FAILURE = "a failure that nobody answered"
 SETS: dict[str, dict[str, str]] = {

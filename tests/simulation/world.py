@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from orchestrator.domain.lifecycle import State, after
+from orchestrator.domain.journal.lifecycle import State, after
 from orchestrator.engine.ports import Clock
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)

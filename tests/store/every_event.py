@@ -6,20 +6,20 @@ from typing import get_args
 
 from orchestrator.adapters.files.model_file import load_model
 from orchestrator.adapters.files.policy_file import load_policy
-from orchestrator.domain import events as e
-from orchestrator.domain.approval import SignedApproval
-from orchestrator.domain.authority import Reason
-from orchestrator.domain.baseline import BaselineReference, Difference
-from orchestrator.domain.change import ChangeRequest
-from orchestrator.domain.check import CheckResult
-from orchestrator.domain.effective_plan import INGREDIENTS, EffectivePlan, Ingredient
-from orchestrator.domain.events import Event
-from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
-from orchestrator.domain.rehearsal import Rehearsal
-from orchestrator.domain.release_plan import ReleasePlan
-from orchestrator.domain.requirement import RoleNeed
-from orchestrator.domain.target import Target
-from orchestrator.domain.wave import Gate, Limit, Wave
+from orchestrator.domain.authority.admission_answer import Reason
+from orchestrator.domain.authority.approval import SignedApproval
+from orchestrator.domain.authority.rehearsal import Rehearsal
+from orchestrator.domain.evidence.baseline import BaselineReference, Difference
+from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.events import Event
+from orchestrator.domain.plan.change_request import ChangeRequest
+from orchestrator.domain.plan.check import CheckResult
+from orchestrator.domain.plan.effective_plan import INGREDIENTS, EffectivePlan, Ingredient
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.target import Target
+from orchestrator.domain.plan.wave import Gate, Limit, Wave
+from orchestrator.domain.rules.requirement import RoleNeed
 from tests.fakes.clock import START
 
 ROOT = Path(__file__).resolve().parents[2]

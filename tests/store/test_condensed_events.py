@@ -9,16 +9,16 @@ from sqlalchemy import create_engine, insert, text
 
 from orchestrator.adapters.store import SqlJournal
 from orchestrator.adapters.store.tables import EVENTS, SCHEMA, STEPS
-from orchestrator.domain import events as e
-from orchestrator.domain.baseline import BaselineReference
-from orchestrator.domain.check import CheckResult
-from orchestrator.domain.condensed import Condensed, condensed
-from orchestrator.domain.fold import fold
-from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
-from orchestrator.engine.folding import folded
-from orchestrator.engine.journal_story import story_on
+from orchestrator.domain.evidence.baseline import BaselineReference
+from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
+from orchestrator.domain.fold.fold import fold
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.condensed import Condensed, condensed
+from orchestrator.domain.plan.check import CheckResult
+from orchestrator.engine.lookup.journal_timeline import story_on
+from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.errors import StoreFault
-from orchestrator.policy.telling import story_of
+from orchestrator.policy.telling.timeline_builder import story_of
 from tests.fakes.clock import START
 from tests.histories import ready_to_deploy
 from tests.journals.corpus import NAMES, recorded

@@ -14,8 +14,8 @@ from sqlalchemy import create_engine, text
 
 from orchestrator.adapters.store import DirectoryBaselineStore, SqlJournal
 from orchestrator.adapters.store.private import private_directory, write_all
-from orchestrator.domain.baseline import Baseline, ConfigurationItem
-from orchestrator.domain.events import Event, Paused
+from orchestrator.domain.evidence.baseline import Baseline, ConfigurationItem
+from orchestrator.domain.journal.events import Event, Paused
 from orchestrator.errors import StoreFault
 from tests.fakes.clock import START, FakeClock
 from tests.store.writers import append_for_ever, pipe, start

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.store.fold_form import closure, digest, form, form_of
+from orchestrator.adapters.store.caches.fold_form import closure, digest, form, form_of
 
 PACKAGE = {
     "__init__.py": '"""A shop."""\n',
@@ -121,7 +121,7 @@ def test_all_that_a_fold_imports_counts_and_nothing_else(package: Path) -> None:
 
 
 def test_every_process_names_the_code_alike() -> None:
-    asked = "from orchestrator.adapters.store.fold_form import form; print(form())"
+    asked = "from orchestrator.adapters.store.caches.fold_form import form; print(form())"
     answers = {
         subprocess.run(
             [sys.executable, "-c", asked],

@@ -8,12 +8,13 @@ from random import Random
 import pytest
 from sqlalchemy import text
 
-from orchestrator.adapters.store import SqlJournal, folds
-from orchestrator.domain.brief import brief_of
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.events import Recorded
-from orchestrator.domain.fold import apply, fold
-from orchestrator.engine.folding import KEEP_EVERY, briefs, every, folded
+from orchestrator.adapters.store import SqlJournal
+from orchestrator.adapters.store.caches import folds
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.fold.brief import brief_of
+from orchestrator.domain.fold.fold import apply, fold
+from orchestrator.domain.journal.events import Recorded
+from orchestrator.engine.lookup.snapshots import KEEP_EVERY, briefs, every, folded
 from orchestrator.engine.ports import Clock
 from orchestrator.errors import NotFound
 from tests.histories import ready_to_deploy

@@ -11,16 +11,16 @@ import pytest
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 from orchestrator.adapters.store import DirectoryBaselineStore, DiskStorage, SqlHostLocks, SqlJournal
-from orchestrator.domain.attempt import AttemptRequest
-from orchestrator.domain.baseline import Baseline, BaselineScope
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.events import Paused, Recorded, Retried, Submitted
-from orchestrator.domain.fold import fold
-from orchestrator.domain.lifecycle import State
-from orchestrator.domain.target import Target
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.evidence.attempt import AttemptRequest
+from orchestrator.domain.evidence.baseline import Baseline, BaselineScope
+from orchestrator.domain.fold.fold import fold
+from orchestrator.domain.journal.events import Paused, Recorded, Retried, Submitted
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.domain.plan.target import Target
+from orchestrator.engine.disk_space import ballast_for
 from orchestrator.engine.ports import Ports
-from orchestrator.engine.room import ballast_for
-from orchestrator.engine.use_cases import deploy, resume, signal
+from orchestrator.engine.use_cases.deployment_commands import deploy, resume, signal
 from orchestrator.errors import Refused, StoreFault
 from tests.fakes.authority import FakeAuthority, FakeKeys
 from tests.fakes.clock import START, FakeClock

@@ -15,7 +15,7 @@ from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.store import SqlHostLocks, SqlJournal
 from orchestrator.adapters.store.postgresql import url_of
 from orchestrator.adapters.store.tables import STEPS
-from orchestrator.domain.events import Paused
+from orchestrator.domain.journal.events import Paused
 from orchestrator.engine.ports import DriverClaim
 from orchestrator.errors import Conflict, StoreFault
 from tests.store import postgres

@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, text
 
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.store import SqlJournal
-from orchestrator.domain.events import Paused
+from orchestrator.domain.journal.events import Paused
 from orchestrator.errors import Conflict
 from tests.store.writers import append_for_ever, append_with_retry, hold_claim, pipe, start, word
 

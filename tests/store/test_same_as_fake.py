@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from orchestrator.adapters.store import SqlJournal
-from orchestrator.domain.events import HOUSE, Event
+from orchestrator.domain.journal.events import HOUSE, Event
 from orchestrator.engine.ports import DriverClaim, Journal
 from orchestrator.errors import Conflict
 from tests.fakes.clock import FakeClock

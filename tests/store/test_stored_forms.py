@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, insert, select, text
 from orchestrator.adapters.store import SqlJournal
 from orchestrator.adapters.store.forms import Upcast, revived, stored
 from orchestrator.adapters.store.tables import EVENTS, SCHEMA, STEPS
-from orchestrator.domain.events import UPCASTS, VERSION, Event, Paused, Submitted
+from orchestrator.domain.journal.events import UPCASTS, VERSION, Event, Paused, Submitted
 from orchestrator.errors import StoreFault
 from tests.fakes.clock import FakeClock
 from tests.store.every_event import EVERY_EVENT, every_kind

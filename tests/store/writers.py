@@ -13,7 +13,7 @@ from typing import Any
 
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.store import SqlJournal
-from orchestrator.domain.events import Paused
+from orchestrator.domain.journal.events import Paused
 from orchestrator.errors import Conflict
 
 # A server that has everything imported and forks each process; forking the test's own process would share its database.

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from orchestrator.domain.attempt import AttemptRequest
+    from orchestrator.domain.evidence.attempt import AttemptRequest
 
 STRATEGY = "mitogen_linear"
 FORKS = 10

@@ -11,9 +11,9 @@ from typing import Any
 
 from orchestrator.adapters.ansible.settings import MARK
 from orchestrator.adapters.process import ProcessId
-from orchestrator.domain.attempt import AttemptRequest
-from orchestrator.domain.outcome import AttemptOutcome
-from orchestrator.domain.plain_text import plain
+from orchestrator.domain.evidence.attempt import AttemptRequest
+from orchestrator.domain.evidence.outcome import AttemptOutcome
+from orchestrator.domain.text.plain_text import plain
 
 
 class AttemptFolder:

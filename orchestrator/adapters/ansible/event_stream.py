@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
 
-from orchestrator.domain.evidence import Fence, HostEvidence, Recap, RunEvidence, TaskTrouble
-from orchestrator.domain.plain_text import plain
-from orchestrator.domain.sighting import TaskSeen
+from orchestrator.domain.evidence.attempt_sighting import TaskSeen
+from orchestrator.domain.evidence.run_evidence import Fence, HostEvidence, Recap, RunEvidence, TaskTrouble
+from orchestrator.domain.text.plain_text import plain
 
 _FENCES: dict[str, Fence] = {word: word for word in get_args(Fence) if word != "none"}
 _RECAP = tuple(Recap.model_fields)

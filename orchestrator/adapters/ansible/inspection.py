@@ -16,10 +16,10 @@ from pydantic import TypeAdapter, ValidationError
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.settings import base_environment, config_file, configuration
 from orchestrator.adapters.ansible.warm import TookTooLong, WarmStart
-from orchestrator.domain.inspection import FileFault, Inspection, PlaybookSeen
-from orchestrator.domain.noun import HostName
-from orchestrator.domain.plain_text import plain
-from orchestrator.domain.target import Target
+from orchestrator.domain.plan.inspection import FileFault, Inspection, PlaybookSeen
+from orchestrator.domain.plan.target import Target
+from orchestrator.domain.text.model_base import HostName
+from orchestrator.domain.text.plain_text import plain
 
 _STATIC_FORMATS = "ansible.builtin.host_list,ansible.builtin.yaml,ansible.builtin.ini,ansible.builtin.toml"
 _PLUGIN = re.compile(rb"^plugin\s*:", re.MULTILINE)

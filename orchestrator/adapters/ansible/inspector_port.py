@@ -7,8 +7,8 @@ from orchestrator.adapters.ansible.inspection import inspect
 from orchestrator.adapters.ansible.lint import unsafe_constructs
 from orchestrator.adapters.ansible.settings import cfg_conflicts
 from orchestrator.adapters.ansible.warm import WarmStart
-from orchestrator.domain.inspection import Inspection, PlaybookFinding
-from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding
+from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.engine.ports import Inspector
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from orchestrator.adapters.ansible import acceleration, fencing
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.settings import MARK, base_environment, run_settings
-from orchestrator.domain.attempt import AttemptRequest
+from orchestrator.domain.evidence.attempt import AttemptRequest
 
 # Asked on the connection itself, without Python: no answer, no sentinel. Two names for one machine answer alike.
 _SENTINEL = (

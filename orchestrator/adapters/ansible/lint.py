@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from orchestrator.adapters.ansible.playbook_files import Item, PlaybookFiles
-from orchestrator.domain.inspection import PlaybookFinding
+from orchestrator.domain.plan.inspection import PlaybookFinding
 
 _Severity = Literal["refuse", "warn"]
 _TRUE = ("true", "yes", "on", "1")

@@ -11,13 +11,13 @@ from orchestrator.adapters.ansible import event_stream
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.settings import base_environment
 from orchestrator.adapters.ansible.warm import WarmStart
-from orchestrator.domain.attempt import Acceleration, AttemptRequest
-from orchestrator.domain.evidence import RunExit
-from orchestrator.domain.outcome import AttemptOutcome
-from orchestrator.domain.sighting import Sighting, TaskSeen
+from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
+from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
+from orchestrator.domain.evidence.outcome import AttemptOutcome
+from orchestrator.domain.evidence.run_evidence import RunExit
 from orchestrator.engine.ports import Clock, Playbooks
 from orchestrator.errors import StoreFault
-from orchestrator.policy.verdict import judge, never_ran
+from orchestrator.policy.evidence.verdict import judge, never_ran
 
 _CLAIM_WITHIN = 15.0
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from orchestrator.adapters.ansible import acceleration
 
 if TYPE_CHECKING:
-    from orchestrator.domain.attempt import AttemptRequest
+    from orchestrator.domain.evidence.attempt import AttemptRequest
 
 MARK = "ORCH_ATTEMPT"
 """The variable by which the processes of an attempt on this machine are known."""

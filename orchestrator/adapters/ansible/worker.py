@@ -20,10 +20,10 @@ from orchestrator.adapters.ansible import launch
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.event_stream import fold
 from orchestrator.adapters.ansible.settings import ansible
-from orchestrator.domain.attempt import AttemptRequest
-from orchestrator.domain.evidence import RunExit
-from orchestrator.domain.plain_text import plain
-from orchestrator.policy.verdict import judge, never_ran
+from orchestrator.domain.evidence.attempt import AttemptRequest
+from orchestrator.domain.evidence.run_evidence import RunExit
+from orchestrator.domain.text.plain_text import plain
+from orchestrator.policy.evidence.verdict import judge, never_ran
 
 CLAIMED = 75
 """Exit code of a worker whose attempt somebody else has claimed."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from orchestrator.adapters.checks import network
 from orchestrator.adapters.checks.testinfra_run import RunProgram, run_testinfra
-from orchestrator.domain.check import (
+from orchestrator.domain.plan.check import (
     Answer,
     Check,
     CheckResult,
@@ -15,10 +15,10 @@ from orchestrator.domain.check import (
     TestinfraCheck,
     title_of,
 )
-from orchestrator.domain.plain_text import plain
-from orchestrator.domain.target import Target
+from orchestrator.domain.plan.target import Target
+from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.ports import Clock
-from orchestrator.policy.expectation import expected_of
+from orchestrator.policy.evidence.expectation import expected_of
 
 Finding = tuple[Answer, str]
 Timed = tuple[Answer, str, float]

@@ -7,9 +7,9 @@ from contextlib import suppress
 from typing import cast
 from urllib.parse import urlsplit
 
-from orchestrator.domain.check import Answer, HttpCheck, TcpCheck
-from orchestrator.domain.target import Target
-from orchestrator.policy.http_answer import BODY_LIMIT, judge_http
+from orchestrator.domain.plan.check import Answer, HttpCheck, TcpCheck
+from orchestrator.domain.plan.target import Target
+from orchestrator.policy.evidence.http_answer import BODY_LIMIT, judge_http
 
 Finding = tuple[Answer, str]
 

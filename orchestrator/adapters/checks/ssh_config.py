@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from orchestrator.domain.target import Target
+from orchestrator.domain.plan.target import Target
 
 
 def ssh_config(targets: Sequence[Target], control: Path) -> str:

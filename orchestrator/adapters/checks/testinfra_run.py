@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from orchestrator.adapters.checks.ssh_config import ssh_config
-from orchestrator.domain.check import Answer, TestinfraCheck
-from orchestrator.domain.target import Target
+from orchestrator.domain.plan.check import Answer, TestinfraCheck
+from orchestrator.domain.plan.target import Target
 
 Finding = tuple[Answer, str]
 _PASSED_ON = ("HOME", "LANG", "LC_ALL", "PATH", "SSH_AUTH_SOCK", "TMPDIR", "USER", "LOGNAME")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from orchestrator.adapters.files.noun_file import bytes_of, noun_of
 from orchestrator.adapters.files.noun_folder import Shelved, files_in, shelved
-from orchestrator.domain.deployment_model import DeploymentModel
-from orchestrator.domain.loaded_file import LoadedFile
+from orchestrator.domain.plan.loaded_file import LoadedFile
+from orchestrator.domain.rules.deployment_model import DeploymentModel
 
 
 def load_model(path: Path | str) -> LoadedFile[DeploymentModel]:

@@ -6,12 +6,12 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from orchestrator.adapters.files.plain_words import faults_of
-from orchestrator.adapters.files.yaml_document import read_yaml
-from orchestrator.adapters.files.yaml_events import LARGEST
-from orchestrator.domain.check import BY_HAND
-from orchestrator.domain.loaded_file import LoadedFile
-from orchestrator.domain.noun import Noun
+from orchestrator.adapters.files.yaml_text.fault_messages import faults_of
+from orchestrator.adapters.files.yaml_text.yaml_document import read_yaml
+from orchestrator.adapters.files.yaml_text.yaml_events import LARGEST
+from orchestrator.domain.plan.check import BY_HAND
+from orchestrator.domain.plan.loaded_file import LoadedFile
+from orchestrator.domain.text.model_base import Noun
 from orchestrator.errors import Fault, NotFound, PlanFault
 
 N = TypeVar("N", bound=Noun)

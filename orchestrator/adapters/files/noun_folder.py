@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
-from orchestrator.domain.loaded_file import LoadedFile
-from orchestrator.domain.noun import Noun
+from orchestrator.domain.plan.loaded_file import LoadedFile
+from orchestrator.domain.text.model_base import Noun
 from orchestrator.errors import Fault, NotFound, PlanFault
 
 N = TypeVar("N", bound=Noun)

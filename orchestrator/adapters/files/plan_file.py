@@ -4,9 +4,9 @@ from pathlib import Path
 
 from orchestrator.adapters.files.noun_file import bytes_of, noun_of
 from orchestrator.adapters.files.project_files import project_of
-from orchestrator.domain.loaded_file import LoadedFile
-from orchestrator.domain.prepared import PreparedPlan
-from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.domain.plan.loaded_file import LoadedFile
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.engine.ports import PlanFiles
 
 

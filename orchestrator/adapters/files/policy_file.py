@@ -7,12 +7,12 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from orchestrator.adapters.files.noun_file import bytes_of, noun_of
-from orchestrator.adapters.files.yaml_document import read_yaml
-from orchestrator.domain.check import BY_HAND
-from orchestrator.domain.loaded_file import LoadedFile
-from orchestrator.domain.release_policy import ReleasePolicy
+from orchestrator.adapters.files.yaml_text.yaml_document import read_yaml
+from orchestrator.domain.plan.check import BY_HAND
+from orchestrator.domain.plan.loaded_file import LoadedFile
+from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.errors import Fault, PlanFault
-from orchestrator.policy.policy_objections import objections_to
+from orchestrator.policy.planning.policy_objections import objections_to
 
 _TIME = re.compile(r"(windows|freezes)\[(\d+)\]")
 

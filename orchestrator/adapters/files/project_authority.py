@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from orchestrator.adapters.files.inventory_in_place import inventory_in_place
 from orchestrator.adapters.files.model_file import load_model
-from orchestrator.adapters.files.playbook_tree import copy_file, private_copy, tree_of
 from orchestrator.adapters.files.policy_file import load_policy
-from orchestrator.adapters.files.tree_rules import common_rules, project_rules
-from orchestrator.domain.deployment_model import DeploymentModel
-from orchestrator.domain.loaded_file import LoadedFile
-from orchestrator.domain.objection import Objection
-from orchestrator.domain.release_plan import ReleasePlan
-from orchestrator.domain.release_policy import ReleasePolicy
+from orchestrator.adapters.files.tree.inventory_in_place import inventory_in_place
+from orchestrator.adapters.files.tree.playbook_tree import copy_file, private_copy, tree_of
+from orchestrator.adapters.files.tree.tree_rules import common_rules, project_rules
+from orchestrator.domain.plan.loaded_file import LoadedFile
+from orchestrator.domain.plan.objection import Objection
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.engine.ports import Authority, Governing, PrivateCopy, Tree
 from orchestrator.errors import Fault, NotFound, PlanFault, StoreFault
 

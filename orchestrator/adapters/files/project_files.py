@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.engine.ports import FileKind, ProjectFiles
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from orchestrator.adapters.keys.signed_files import read_noun
-from orchestrator.domain.rehearsal import Certificate, SignedCertificate
+from orchestrator.domain.authority.rehearsal import Certificate, SignedCertificate
 from orchestrator.errors import Fault, PlanFault
 
 FOLDER = "certificates"

@@ -13,11 +13,11 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from orchestrator.domain import approval as approvals
-from orchestrator.domain import rehearsal as certificates
-from orchestrator.domain.approval import Approval, PresentedApproval, SignedApproval
-from orchestrator.domain.rehearsal import Certificate, PresentedCertificate, SignedCertificate
-from orchestrator.domain.signing import Answer, Keyring, Signature
+from orchestrator.domain.authority import approval as approvals
+from orchestrator.domain.authority import rehearsal as certificates
+from orchestrator.domain.authority.approval import Approval, PresentedApproval, SignedApproval
+from orchestrator.domain.authority.rehearsal import Certificate, PresentedCertificate, SignedCertificate
+from orchestrator.domain.authority.signing import Answer, Keyring, Signature
 from orchestrator.errors import Refused, UsageFault
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from orchestrator.adapters.keys.certificate_files import certificate_files
 from orchestrator.adapters.keys.ed25519 import presented_approval, presented_certificate
 from orchestrator.adapters.keys.key_folder import KeyFolder, keyring_of
-from orchestrator.domain.approval import PresentedApproval, SignedApproval
-from orchestrator.domain.rehearsal import PresentedCertificate
-from orchestrator.domain.signing import Keyring
+from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
+from orchestrator.domain.authority.rehearsal import PresentedCertificate
+from orchestrator.domain.authority.signing import Keyring
 from orchestrator.engine.ports import Keys
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from orchestrator.adapters.keys.ed25519 import SigningKey, key_id
 from orchestrator.adapters.keys.signed_files import LARGEST, read_noun, write_whole
-from orchestrator.domain.signing import Keyring, PublicKeyCard, TrustedKey
+from orchestrator.domain.authority.signing import Keyring, PublicKeyCard, TrustedKey
 from orchestrator.errors import Conflict, Fault, NotFound, PlanFault, Refused, StoreFault
 
 _PRIVATE = 0o600

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from orchestrator.domain.plain_text import plain
+from orchestrator.domain.text.plain_text import plain
 from orchestrator.errors import Conflict, Fault, NotFound, PlanFault, StoreFault
 
 LARGEST = 64 * 1024

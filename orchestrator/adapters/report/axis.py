@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from orchestrator.domain.words import seconds_words
-from orchestrator.policy.story import WAITING, StoryStep
+from orchestrator.domain.text.format import seconds_words
+from orchestrator.policy.telling.timeline import WAITING, StoryStep
 
 SHORTENED_TO = 0.5
 """A stretch of waiting is drawn at most as long as this part of all the time in which something was done."""

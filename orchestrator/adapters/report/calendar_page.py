@@ -8,9 +8,14 @@ from jinja2 import Environment
 
 from orchestrator.adapters.report.months import freezes_of, months_of
 from orchestrator.adapters.report.templating import environment
-from orchestrator.policy.plain_words import counted
-from orchestrator.policy.published_schedule import PublishedSchedule
-from orchestrator.policy.schedule_words import blocked_words, conflict_words, machine_words, when_words
+from orchestrator.domain.text.format import counted
+from orchestrator.policy.calendar.published_schedule import PublishedSchedule
+from orchestrator.policy.telling.schedule_words import (
+    blocked_words,
+    conflict_words,
+    machine_words,
+    when_words,
+)
 
 
 def html_calendar(schedule: PublishedSchedule, zone: ZoneInfo) -> str:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from orchestrator.domain import events as e
-from orchestrator.domain.baseline import BaselineReference
-from orchestrator.domain.check import CheckResult
-from orchestrator.domain.events import Event, Recorded
-from orchestrator.domain.outcome import HostOutcome
-from orchestrator.policy.story import StoryStep
+from orchestrator.domain.evidence.baseline import BaselineReference
+from orchestrator.domain.evidence.outcome import HostOutcome
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.events import Event, Recorded
+from orchestrator.domain.plan.check import CheckResult
+from orchestrator.policy.telling.timeline import StoryStep
 
 CHECKED = (e.EnvironmentVerified, e.Refused, e.EntryChecked, e.WaveChecked)
 CAPTURED = (e.BaselineCaptured, e.RestorationCompared)

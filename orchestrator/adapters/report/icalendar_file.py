@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from icalendar import Calendar, Event
 
 from orchestrator.adapters.report.legible import legible
-from orchestrator.domain.schedule_of_change import Booking, BookingState
-from orchestrator.policy.published_schedule import PublishedSchedule
-from orchestrator.policy.schedule_words import blocked_words, conflict_words, machine_words, utc
+from orchestrator.domain.calendar.schedule_of_change import Booking, BookingState
+from orchestrator.policy.calendar.published_schedule import PublishedSchedule
+from orchestrator.policy.telling.schedule_words import blocked_words, conflict_words, machine_words, utc
 
 PRODUCT = "-//orch//schedule of change//EN"
 # RFC 5545 3.8.1.11: what may still change is tentative; a withdrawn one must be published as cancelled, or it would stay.

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from orchestrator.domain.schedule_of_change import Booking, MarkedSpan
-from orchestrator.policy.published_schedule import PublishedSchedule
+from orchestrator.domain.calendar.schedule_of_change import Booking, MarkedSpan
+from orchestrator.policy.calendar.published_schedule import PublishedSchedule
 
 _DAY = timedelta(days=1)
 Layer = Literal["window", "freeze", "booking", "past", "open", "conflict"]

@@ -8,7 +8,8 @@ from typing import Any
 
 from jinja2 import Environment
 
-from orchestrator.adapters.report.alike import (
+from orchestrator.adapters.report.evidence import Evidence
+from orchestrator.adapters.report.grouping import (
     EACH_UP_TO,
     alike_checks,
     alike_hosts,
@@ -16,24 +17,23 @@ from orchestrator.adapters.report.alike import (
     names,
     reference_lines,
 )
-from orchestrator.adapters.report.evidence import Evidence
 from orchestrator.adapters.report.plan_sections import sections_of
 from orchestrator.adapters.report.templating import environment
 from orchestrator.adapters.report.timeline import HOSTS_UP_TO, timeline_of
-from orchestrator.domain import events as e
-from orchestrator.domain.baseline import Difference
-from orchestrator.domain.check import CheckResult
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.events import Recorded
-from orchestrator.domain.fold import fold
-from orchestrator.domain.standing import StandingName
-from orchestrator.domain.words import seconds_words
-from orchestrator.policy.ends import tone_of
-from orchestrator.policy.following import following_words, review_overdue
-from orchestrator.policy.giving import said
-from orchestrator.policy.plain_words import STANDING_WORDS, counted, next_moves, plain_words
-from orchestrator.policy.story import Story
-from orchestrator.policy.telling import decisions_of, story_of
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.deployment.standing import StandingName
+from orchestrator.domain.evidence.baseline import Difference
+from orchestrator.domain.fold.fold import fold
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.events import Recorded
+from orchestrator.domain.plan.check import CheckResult
+from orchestrator.domain.text.format import counted, seconds_words
+from orchestrator.policy.authority.word_checks import said
+from orchestrator.policy.course.follow_up import following_words, review_overdue
+from orchestrator.policy.telling.ends import tone_of
+from orchestrator.policy.telling.summary import STANDING_WORDS, next_moves, plain_words
+from orchestrator.policy.telling.timeline import Story
+from orchestrator.policy.telling.timeline_builder import decisions_of, story_of
 
 Diffs = Mapping[tuple[str, str], Sequence[str]]
 """By host and path: how the text of a file differs, as a unified difference, where the baselines kept it."""

@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from orchestrator.domain.check import title_of
-from orchestrator.domain.release_plan import ReleasePlan
-from orchestrator.domain.words import seconds_words
+from orchestrator.domain.plan.check import title_of
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.text.format import seconds_words
 
 Row = tuple[str, list[str]]
 Section = tuple[str, list[Row]]

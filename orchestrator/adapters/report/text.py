@@ -5,25 +5,19 @@ from datetime import datetime
 
 from orchestrator.adapters.report.evidence import Evidence
 from orchestrator.adapters.report.legible import legible
-from orchestrator.domain import events as e
-from orchestrator.domain.deployment import Deployment, elapsed
-from orchestrator.domain.events import Recorded
-from orchestrator.domain.fold import fold
-from orchestrator.domain.plain_text import plain
-from orchestrator.domain.words import seconds_words
-from orchestrator.policy.drift import summary_lines
-from orchestrator.policy.following import following_words
-from orchestrator.policy.giving import said
-from orchestrator.policy.host_rows import HostRow, host_row
-from orchestrator.policy.plain_words import (
-    STANDING_WORDS,
-    counted,
-    environment_words,
-    plain_words,
-    release_words,
-)
-from orchestrator.policy.story import Story, StoryStep
-from orchestrator.policy.telling import decisions_of, story_of
+from orchestrator.domain.deployment.deployment import Deployment, elapsed
+from orchestrator.domain.fold.fold import fold
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.events import Recorded
+from orchestrator.domain.text.format import counted, seconds_words
+from orchestrator.domain.text.plain_text import plain
+from orchestrator.policy.authority.word_checks import said
+from orchestrator.policy.course.follow_up import following_words
+from orchestrator.policy.evidence.drift import summary_lines
+from orchestrator.policy.telling.host_rows import HostRow, host_row
+from orchestrator.policy.telling.summary import STANDING_WORDS, environment_words, plain_words, release_words
+from orchestrator.policy.telling.timeline import Story, StoryStep
+from orchestrator.policy.telling.timeline_builder import decisions_of, story_of
 
 
 def text_record(records: Sequence[Recorded], made_at: datetime) -> str:

@@ -7,8 +7,8 @@ from typing import Literal
 
 from orchestrator.adapters.report.axis import Shortened, Tick, TimeAxis
 from orchestrator.adapters.report.evidence import Evidence
-from orchestrator.domain.deployment import Deployment
-from orchestrator.policy.story import WAITING, Result, Story, StoryStep
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.policy.telling.timeline import WAITING, Result, Story, StoryStep
 
 Family = Literal["check", "run", "wait", "undo"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from orchestrator.domain.target import Identity
+from orchestrator.domain.plan.target import Identity
 
 
 class Question(NamedTuple):

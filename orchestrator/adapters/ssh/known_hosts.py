@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import paramiko
 
-from orchestrator.domain.target import HOST_KEY_NOT_PINNED, Target
+from orchestrator.domain.plan.target import HOST_KEY_NOT_PINNED, Target
 
 
 class Pinned(NamedTuple):

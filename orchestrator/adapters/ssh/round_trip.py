@@ -9,8 +9,8 @@ from orchestrator.adapters.ssh.answers import Answered, Question, Unanswered
 from orchestrator.adapters.ssh.on_target.frame import end_mark
 from orchestrator.adapters.ssh.session import Broken, CutShort, NotPinned, Session, Unreached
 from orchestrator.adapters.ssh.unframe import BadFrame, unframe
-from orchestrator.domain.plain_text import plain
-from orchestrator.domain.target import Identity, Target
+from orchestrator.domain.plan.target import Identity, Target
+from orchestrator.domain.text.plain_text import plain
 
 _OLD_PYTHON = re.compile(rb"ORCH-OLD-PYTHON (\d+\.\d+\.\d+)")
 _NOT_FOUND = (126, 127)

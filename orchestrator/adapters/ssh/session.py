@@ -9,7 +9,7 @@ from pathlib import Path
 import paramiko
 
 from orchestrator.adapters.ssh.known_hosts import HostKeyRefused, check_key, fingerprint_of, pinned_for
-from orchestrator.domain.target import Target
+from orchestrator.domain.plan.target import Target
 
 CONNECT_SECONDS = 10.0
 QUIET_SECONDS = 30.0

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestrator.adapters.ssh.answers import Answered, Question, Unanswered
-from orchestrator.adapters.ssh.readings import question_of, reachable, reading, result
-from orchestrator.domain.baseline import Baseline, BaselineScope, ConfigurationItem
-from orchestrator.domain.check import Answer, Check, CheckBase, CheckResult, ClockCheck
-from orchestrator.domain.plain_text import escaped_text, plain
-from orchestrator.domain.target import Ending, Identity, Silence, Target
+from orchestrator.adapters.ssh.check_results import question_of, reachable, reading, result
+from orchestrator.domain.evidence.baseline import Baseline, BaselineScope, ConfigurationItem
+from orchestrator.domain.plan.check import Answer, Check, CheckBase, CheckResult, ClockCheck
+from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
+from orchestrator.domain.text.plain_text import escaped_text, plain
 from orchestrator.engine.ports import Targets
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from pydantic import TypeAdapter, ValidationError
 from orchestrator.adapters.store.disk import Relief, no_relief
 from orchestrator.adapters.store.faults import full, translated
 from orchestrator.adapters.store.private import private_directory, write_all
-from orchestrator.domain.baseline import Baseline, BaselineReference
-from orchestrator.domain.canonical import fields_of
-from orchestrator.domain.noun import Sha256
+from orchestrator.domain.evidence.baseline import Baseline, BaselineReference
+from orchestrator.domain.text.canonical import fields_of
+from orchestrator.domain.text.model_base import Sha256
 from orchestrator.engine.ports import BaselineStore
 from orchestrator.errors import NotFound, StoreFault
 

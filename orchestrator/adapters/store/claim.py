@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from orchestrator.adapters.store.private import FILE_MODE
-from orchestrator.domain.plain_text import plain
+from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.ports import DriverClaim
 from orchestrator.errors import Conflict
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 
-from orchestrator.domain.plain_text import plain
+from orchestrator.domain.text.plain_text import plain
 from orchestrator.errors import StoreFault
 
 

@@ -8,8 +8,8 @@ from typing import Any, get_args
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from orchestrator.domain.events import UPCASTS, VERSION, Event
-from orchestrator.domain.plain_text import plain
+from orchestrator.domain.journal.events import UPCASTS, VERSION, Event
+from orchestrator.domain.text.plain_text import plain
 from orchestrator.errors import StoreFault
 
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]

@@ -14,7 +14,7 @@ from orchestrator.adapters.store.journal import FILE, PATIENCE
 from orchestrator.adapters.store.postgresql import shown
 from orchestrator.adapters.store.private import private_directory
 from orchestrator.adapters.store.tables import EPOCHS, HOST_LOCKS
-from orchestrator.domain.host_lock import HostLock
+from orchestrator.domain.journal.host_lock import HostLock
 from orchestrator.engine.ports import Clock, HostLocks
 
 

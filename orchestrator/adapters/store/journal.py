@@ -9,21 +9,21 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from orchestrator.adapters.store.caches.condensed_events import condensed_of, keep_read, keep_written, rows_of
+from orchestrator.adapters.store.caches.folds import briefs, keep, progress
 from orchestrator.adapters.store.claim import Claims, FileClaim
-from orchestrator.adapters.store.condensed_events import condensed_of, keep_read, keep_written, rows_of
 from orchestrator.adapters.store.database import Database, FileDatabase
 from orchestrator.adapters.store.disk import Relief, no_relief
 from orchestrator.adapters.store.faults import translated
-from orchestrator.adapters.store.folds import briefs, keep, progress
 from orchestrator.adapters.store.forms import moment_text, revived, stored
 from orchestrator.adapters.store.postgresql import shown
 from orchestrator.adapters.store.private import private_directory
 from orchestrator.adapters.store.tables import EVENTS
-from orchestrator.domain.brief import Brief
-from orchestrator.domain.condensed import Condensed, condensed
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.events import HOUSE, VERSION, Event, Recorded
-from orchestrator.domain.noun import Name
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.fold.brief import Brief
+from orchestrator.domain.journal.condensed import Condensed, condensed
+from orchestrator.domain.journal.events import HOUSE, VERSION, Event, Recorded
+from orchestrator.domain.text.model_base import Name
 from orchestrator.engine.ports import Clock, DriverClaim, Journal, Progress, Proof
 from orchestrator.errors import Conflict, StoreFault
 

@@ -12,7 +12,7 @@ from hashlib import sha256
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from orchestrator.domain.plain_text import plain
+from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.ports import DriverClaim
 from orchestrator.errors import Conflict
 

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from orchestrator.domain.attempted import Attempted, QuietWait
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.events import Quiesced, QuietAwaited
-from orchestrator.domain.target import Ending, Silence
-from orchestrator.engine.work import Work
-from orchestrator.policy.steps import Perform
+from orchestrator.domain.deployment.attempts import Attempted, QuietWait
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal.events import Quiesced, QuietAwaited
+from orchestrator.domain.plan.target import Ending, Silence
+from orchestrator.engine.drive_context import Work
+from orchestrator.policy.course.steps import Perform
 
 TASKS_END = 30.0
 """Seconds that a remote task is given to end by itself where nobody asked for an end now."""

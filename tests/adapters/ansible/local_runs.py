@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
-from orchestrator.domain.attempt import AttemptRequest
-from orchestrator.domain.sighting import Sighting
+from orchestrator.domain.evidence.attempt import AttemptRequest
+from orchestrator.domain.evidence.attempt_sighting import Sighting
 
 RUNS = Path(__file__).parents[2] / "cases/runs"
 

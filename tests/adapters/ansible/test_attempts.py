@@ -17,7 +17,7 @@ from orchestrator.adapters import process
 from orchestrator.adapters.ansible import worker
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
-from orchestrator.domain.attempt import AttemptRequest
+from orchestrator.domain.evidence.attempt import AttemptRequest
 from tests.adapters.ansible.local_runs import RUNS, request, until, wait_for
 
 
@@ -54,7 +54,7 @@ STARTER = """
 import sys
 from pathlib import Path
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
-from orchestrator.domain.attempt import AttemptRequest
+from orchestrator.domain.evidence.attempt import AttemptRequest
 AnsiblePlaybooks(Path(sys.argv[1])).start(AttemptRequest.model_validate_json(sys.stdin.read()))
 print("started", flush=True)
 import time; time.sleep(60)

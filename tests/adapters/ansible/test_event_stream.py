@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from orchestrator.adapters.ansible.event_stream import fold, tasks_seen
-from orchestrator.domain.evidence import by_host
+from orchestrator.domain.evidence.run_evidence import by_host
 
 RECAP = {"ok": 1, "failures": 0, "unreachable": 0, "changed": 0, "skipped": 0, "rescued": 0, "ignored": 0}
 

@@ -14,7 +14,7 @@ import pytest
 
 from orchestrator.adapters.ansible.inspection import inspect
 from orchestrator.adapters.ansible.warm import WarmStart
-from orchestrator.domain.inspection import Inspection
+from orchestrator.domain.plan.inspection import Inspection
 
 HOSTS = """\
 web:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from orchestrator.adapters.ansible.inspector_port import AnsibleInspector
-from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.domain.plan.release_plan import ReleasePlan
 from tests.plans import plan_of, plan_tree
 
 HOSTS = "web: {hosts: {web1: {}, web2: {ansible_host: 10.0.0.2}}}\n"

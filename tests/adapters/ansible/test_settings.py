@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.adapters.ansible.settings import base_environment, cfg_conflicts, run_settings
-from orchestrator.domain.attempt import Allowance, AttemptRequest
+from orchestrator.domain.evidence.attempt import Allowance, AttemptRequest
 
 
 def settings(project: Path, **changes: object) -> dict[str, str]:

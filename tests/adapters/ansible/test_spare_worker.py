@@ -12,7 +12,7 @@ import pytest
 
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
-from orchestrator.domain.attempt import Acceleration
+from orchestrator.domain.evidence.attempt import Acceleration
 from tests.adapters.ansible.local_runs import RUNS, request, told_by, until
 from tests.adapters.ansible.test_warm_start import Warm, done, gone
 

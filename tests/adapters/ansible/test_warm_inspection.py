@@ -18,7 +18,7 @@ from orchestrator.adapters.ansible.inspection import inspect
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 from orchestrator.adapters.ansible.warm import WarmStart
 from orchestrator.adapters.ansible.warm import inspection as warm_inspection
-from orchestrator.domain.inspection import Inspection
+from orchestrator.domain.plan.inspection import Inspection
 from tests.adapters.ansible.local_runs import request, until, wait_for
 
 

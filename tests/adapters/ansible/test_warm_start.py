@@ -18,7 +18,7 @@ from orchestrator.adapters import process
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 from orchestrator.adapters.ansible.warm import WarmStart, zygote
-from orchestrator.domain.sighting import Sighting
+from orchestrator.domain.evidence.attempt_sighting import Sighting
 from tests.adapters.ansible.local_runs import RUNS, request, told_by, until, wait_for
 from tests.adapters.ansible.test_attempts import sleepers, unique_seconds
 
@@ -156,7 +156,7 @@ import sys, time
 from pathlib import Path
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 from orchestrator.adapters.ansible.warm import WarmStart
-from orchestrator.domain.attempt import AttemptRequest
+from orchestrator.domain.evidence.attempt import AttemptRequest
 start = WarmStart(30)
 AnsiblePlaybooks(Path(sys.argv[1]), warm=start).start(AttemptRequest.model_validate_json(sys.stdin.read()))
 print(start.pid, flush=True)

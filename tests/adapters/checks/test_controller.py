@@ -10,8 +10,8 @@ import pytest
 from orchestrator.adapters import process
 from orchestrator.adapters.checks import ControllerChecks
 from orchestrator.adapters.clock import SystemClock
-from orchestrator.domain.check import Check, CheckResult, TcpCheck, TestinfraCheck
-from orchestrator.domain.target import Target
+from orchestrator.domain.plan.check import Check, CheckResult, TcpCheck, TestinfraCheck
+from orchestrator.domain.plan.target import Target
 from tests.adapters.ssh.loopback import Loopback, free_port, loopback_sshd
 from tests.fakes.clock import FakeClock
 

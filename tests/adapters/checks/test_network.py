@@ -11,8 +11,8 @@ import pytest
 
 from orchestrator.adapters.checks import network as from_here
 from orchestrator.adapters.ssh.on_target import network as from_there
-from orchestrator.domain.check import HttpCheck, TcpCheck
-from orchestrator.domain.target import Target
+from orchestrator.domain.plan.check import HttpCheck, TcpCheck
+from orchestrator.domain.plan.target import Target
 
 HERE = Target(host="web1", address="127.0.0.1")
 Asker = Callable[[HttpCheck | TcpCheck], tuple[str, str]]

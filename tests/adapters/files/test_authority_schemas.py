@@ -12,14 +12,14 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 
-from orchestrator.adapters.files.annotations import annotations
-from orchestrator.adapters.files.authority_schemas import model_schema, policy_schema
 from orchestrator.adapters.files.manual import model, policy
-from orchestrator.adapters.files.yaml_document import read_yaml
-from orchestrator.domain.check import BY_HAND
-from orchestrator.domain.deployment_model import DeploymentModel
-from orchestrator.domain.noun import Noun
-from orchestrator.domain.release_policy import ReleasePolicy
+from orchestrator.adapters.files.schemas.authority_schemas import model_schema, policy_schema
+from orchestrator.adapters.files.yaml_text.annotations import annotations
+from orchestrator.adapters.files.yaml_text.yaml_document import read_yaml
+from orchestrator.domain.plan.check import BY_HAND
+from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.domain.text.model_base import Noun
 from tests.adapters.files.test_plan_schema import _silent, spots
 
 ROOT = Path(__file__).resolve().parents[3]

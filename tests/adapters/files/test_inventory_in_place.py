@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.files.inventory_in_place import inventory_in_place
+from orchestrator.adapters.files.tree.inventory_in_place import inventory_in_place
 from orchestrator.errors import PlanFault
 
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.files.annotations import annotations
 from orchestrator.adapters.files.manual import minimal, sections
 from orchestrator.adapters.files.plan_file import plan_of
-from orchestrator.adapters.files.yaml_document import read_yaml
-from orchestrator.domain.check import CHECK_KINDS, title_of
-from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.adapters.files.yaml_text.annotations import annotations
+from orchestrator.adapters.files.yaml_text.yaml_document import read_yaml
+from orchestrator.domain.plan.check import CHECK_KINDS, title_of
+from orchestrator.domain.plan.release_plan import ReleasePlan
 from tests.adapters.files.cases import cases
 
 MANUAL = [path.read_text() for path in sections()]

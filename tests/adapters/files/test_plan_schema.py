@@ -10,10 +10,10 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from orchestrator.adapters.files.manual import minimal, sections
-from orchestrator.adapters.files.plan_schema import plan_schema
-from orchestrator.adapters.files.yaml_document import read_yaml
-from orchestrator.domain.check import BY_HAND
-from orchestrator.domain.release_plan import ReleasePlan
+from orchestrator.adapters.files.schemas.plan_schema import plan_schema
+from orchestrator.adapters.files.yaml_text.yaml_document import read_yaml
+from orchestrator.domain.plan.check import BY_HAND
+from orchestrator.domain.plan.release_plan import ReleasePlan
 from tests.adapters.files.cases import GOOD, Case, cases
 
 SCHEMA = plan_schema()

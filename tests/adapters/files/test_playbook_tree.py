@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.files.playbook_tree import private_copy, tree_of
-from orchestrator.adapters.files.tree_rules import common_rules, project_rules
+from orchestrator.adapters.files.tree.playbook_tree import private_copy, tree_of
+from orchestrator.adapters.files.tree.tree_rules import common_rules, project_rules
 from orchestrator.errors import Conflict, PlanFault
 from tests.plans import plan_of, plan_tree
 

@@ -11,10 +11,10 @@ from orchestrator.adapters.files.media_library import DirectoryLibrary
 from orchestrator.adapters.files.plan_file import FolderPlanFiles
 from orchestrator.adapters.files.project_authority import ProjectAuthority
 from orchestrator.adapters.files.project_files import DirectoryFiles
-from orchestrator.domain.effective_plan import REHEARSED, changes_between
-from orchestrator.domain.place import Place
-from orchestrator.engine import rehearsal
-from orchestrator.engine.plan_check import prepare_plan
+from orchestrator.domain.plan.effective_plan import REHEARSED, changes_between
+from orchestrator.domain.plan.rehearsal_place import Place
+from orchestrator.engine.planning.plan_check import prepare_plan
+from orchestrator.engine.use_cases import rehearse
 from tests.cli.plan_project import change, make, write
 from tests.fakes.inspector import FakeInspector
 from tests.simulation.run import ports_of
@@ -64,8 +64,8 @@ def test_the_files_that_are_covered_are_those_that_will_run(
     )  # fmt: skip
     inventory = dev.replace("OUTSIDE", str(tmp_path))
     write(tmp_path, "other.yml", "# elsewhere")
-    asked = rehearsal.Asked(plan, Place(environment="dev", inventory=inventory))
-    covered = rehearsal.ready(ports, asked).parts[0].of
+    asked = rehearse.Asked(plan, Place(environment="dev", inventory=inventory))
+    covered = rehearse.ready(ports, asked).parts[0].of
     runs = prepare_plan(ports, plan).effective
     assert runs is not None
     found = [str(change) for change in changes_between(covered, runs) if change.ingredient in REHEARSED]

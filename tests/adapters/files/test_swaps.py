@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from orchestrator.bootstrap import ports_to_check
-from orchestrator.domain.effective_plan import INGREDIENTS, EffectivePlan, changes_between
-from orchestrator.engine.plan_check import prepare_plan
+from orchestrator.domain.plan.effective_plan import INGREDIENTS, EffectivePlan, changes_between
+from orchestrator.engine.planning.plan_check import prepare_plan
 from tests.cases.authority.swaps import ONE_OF_EACH, PLAN, SWAPS, Swap, project
 
 INVENTORY = """\

@@ -2,9 +2,9 @@
 
 import pytest
 
-from orchestrator.adapters.files.document import written
-from orchestrator.adapters.files.yaml_document import DEEPEST, MOST_NODES, read_yaml
-from orchestrator.adapters.files.yaml_events import LARGEST
+from orchestrator.adapters.files.yaml_text.document import written
+from orchestrator.adapters.files.yaml_text.yaml_document import DEEPEST, MOST_NODES, read_yaml
+from orchestrator.adapters.files.yaml_text.yaml_events import LARGEST
 
 REFUSED: list[tuple[str, bytes, list[str]]] = [
     ("nothing", b"", ["p.yml:1: expected a mapping, found an empty file; write its sections"]),

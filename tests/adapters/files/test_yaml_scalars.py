@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestrator.adapters.files.yaml_scalars import NotANumber, Scalar, resolved
+from orchestrator.adapters.files.yaml_text.yaml_scalars import NotANumber, Scalar, resolved
 
 READ: list[tuple[str, Scalar]] = [
     ("22:30", "22:30"),

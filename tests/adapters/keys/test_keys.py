@@ -17,11 +17,11 @@ from orchestrator.adapters.keys.ed25519 import (
 )
 from orchestrator.adapters.keys.key_folder import KeyFolder, load_key, make_key
 from orchestrator.adapters.keys.signed_files import read_noun, write_whole
-from orchestrator.domain.approval import Approval, SignedApproval, payload
-from orchestrator.domain.effective_plan import REHEARSED
-from orchestrator.domain.noun import moment_of
-from orchestrator.domain.rehearsal import Certificate
-from orchestrator.domain.signing import Keyring, Signature, TrustedKey
+from orchestrator.domain.authority.approval import Approval, SignedApproval, payload
+from orchestrator.domain.authority.rehearsal import Certificate
+from orchestrator.domain.authority.signing import Keyring, Signature, TrustedKey
+from orchestrator.domain.plan.effective_plan import REHEARSED
+from orchestrator.domain.text.model_base import moment_of
 from orchestrator.errors import Conflict, NotFound, PlanFault, Refused, UsageFault
 
 FOUND = moment_of("2026-06-06T20:00:00Z")

@@ -6,10 +6,10 @@ import pytest
 
 from bench.scale import residue, simulated
 from orchestrator.adapters.report import html_record
-from orchestrator.adapters.report.alike import NAMED_UP_TO, alike_checks, alike_outcomes, names
-from orchestrator.domain.check import CheckResult
-from orchestrator.domain.events import Recorded
-from orchestrator.domain.outcome import HostOutcome
+from orchestrator.adapters.report.grouping import NAMED_UP_TO, alike_checks, alike_outcomes, names
+from orchestrator.domain.evidence.outcome import HostOutcome
+from orchestrator.domain.journal.events import Recorded
+from orchestrator.domain.plan.check import CheckResult
 from orchestrator.engine.drive import drive
 from tests.adapters.report.outline import Outline
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from orchestrator.adapters.report.axis import TimeAxis
-from orchestrator.policy.story import StepName, StoryStep
+from orchestrator.policy.telling.timeline import StepName, StoryStep
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -11,12 +11,12 @@ from pydantic_core import PydanticCustomError
 
 from orchestrator.adapters.report.icalendar_file import icalendar_file
 from orchestrator.adapters.report.months import months_of
-from orchestrator.domain.schedule_of_change import Booking
-from orchestrator.domain.window import MaintenanceWindow
-from orchestrator.domain.written_time import words_of, written_moment
-from orchestrator.policy.published_schedule import PublishedSchedule, published
-from orchestrator.policy.schedule_words import when_words
-from orchestrator.policy.windows import Calendar, open_at
+from orchestrator.domain.calendar.schedule_of_change import Booking
+from orchestrator.domain.calendar.time_input import words_of, written_moment
+from orchestrator.domain.calendar.window import MaintenanceWindow
+from orchestrator.policy.calendar.published_schedule import PublishedSchedule, published
+from orchestrator.policy.calendar.windows import Calendar, open_at
+from orchestrator.policy.telling.schedule_words import when_words
 from tests.bookings import EVENING, booking
 
 BERLIN, NEW_YORK, LORD_HOWE = "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"

@@ -13,9 +13,9 @@ from icalendar import Calendar, Component
 from orchestrator.adapters.report.calendar_page import html_calendar
 from orchestrator.adapters.report.icalendar_file import icalendar_file
 from orchestrator.adapters.report.months import months_of
-from orchestrator.domain.release_policy import ReleasePolicy
-from orchestrator.domain.schedule_of_change import Booking
-from orchestrator.policy.published_schedule import PublishedSchedule, published
+from orchestrator.domain.calendar.schedule_of_change import Booking
+from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.policy.calendar.published_schedule import PublishedSchedule, published
 from tests.adapters.report.outline import Outline
 from tests.bookings import EVENING, booking
 

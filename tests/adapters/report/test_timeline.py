@@ -6,9 +6,9 @@ import pytest
 
 from orchestrator.adapters.report.evidence import Evidence
 from orchestrator.adapters.report.timeline import LETTER, SIGN, Bar, _clear_of_signs, timeline_of
-from orchestrator.domain.fold import fold
-from orchestrator.policy.story import Result
-from orchestrator.policy.telling import story_of
+from orchestrator.domain.fold.fold import fold
+from orchestrator.policy.telling.timeline import Result
+from orchestrator.policy.telling.timeline_builder import story_of
 from tests.journals.corpus import NAMES, recorded
 
 

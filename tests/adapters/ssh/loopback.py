@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from orchestrator.domain.target import Target
+from orchestrator.domain.plan.target import Target
 
 SSHD = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:" + os.environ.get("PATH", ""))
 

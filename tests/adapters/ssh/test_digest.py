@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from orchestrator.adapters.ssh.on_target import digest
+from orchestrator.adapters.ssh.on_target.items import digest
 
 
 @pytest.mark.parametrize("size", [0, 1, 65, 1 << 16, (1 << 20) + 1])

@@ -7,7 +7,7 @@ import paramiko
 import pytest
 
 from orchestrator.adapters.ssh.known_hosts import HostKeyRefused, check_key, fingerprint_of, pinned_for
-from orchestrator.domain.target import HOST_KEY_NOT_PINNED, Target
+from orchestrator.domain.plan.target import HOST_KEY_NOT_PINNED, Target
 
 KEY, OTHER = b"\0\0\0\x0bssh-ed25519-one", b"\0\0\0\x0bssh-ed25519-two"
 K, O = (base64.b64encode(key).decode() for key in (KEY, OTHER))  # noqa: E741

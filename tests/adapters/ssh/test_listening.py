@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from orchestrator.adapters.ssh.on_target import listening, procfs
+from orchestrator.adapters.ssh.on_target.items import listening, procfs
 
 
 @pytest.mark.parametrize(

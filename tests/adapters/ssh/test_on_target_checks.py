@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from orchestrator.adapters.ssh.on_target import shell
 from orchestrator.adapters.ssh.on_target.checks import KINDS, evaluate
+from orchestrator.adapters.ssh.on_target.items import shell
 from orchestrator.adapters.ssh.on_target.view import View
-from orchestrator.domain.check import CHECK_KINDS, Check
+from orchestrator.domain.plan.check import CHECK_KINDS, Check
 
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 

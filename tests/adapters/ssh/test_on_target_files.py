@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from orchestrator.adapters.ssh.on_target import files as files_module
-from orchestrator.adapters.ssh.on_target.baseline import Capture
-from orchestrator.domain.baseline import Baseline, BaselineScope, ConfigurationItem
-from orchestrator.policy.drift import compare, summary_lines
+from orchestrator.adapters.ssh.on_target.collectors import Capture
+from orchestrator.adapters.ssh.on_target.items import files as files_module
+from orchestrator.domain.evidence.baseline import Baseline, BaselineScope, ConfigurationItem
+from orchestrator.policy.evidence.drift import compare, summary_lines
 
 Items = dict[str, dict[str, Any]]
 

@@ -58,7 +58,7 @@ def test_every_module_is_of_python_3_8_and_of_the_standard_library(name: str) ->
 
 def test_all_that_is_imported_is_sent() -> None:
     assert "orchestrator.adapters.ssh.on_target.network" in program.sources()
-    assert "orchestrator.policy.http_answer" in program.sources()
+    assert "orchestrator.policy.evidence.http_answer" in program.sources()
     assert not [name for name in program.sources() if name.endswith("__init__")]
 
 

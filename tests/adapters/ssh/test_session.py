@@ -16,9 +16,9 @@ from pydantic import TypeAdapter
 
 from orchestrator.adapters.ssh import SshTargets, program, session
 from orchestrator.adapters.ssh.session import Session
-from orchestrator.domain.baseline import Baseline, BaselineScope
-from orchestrator.domain.check import Check, CheckResult
-from orchestrator.domain.target import Target
+from orchestrator.domain.evidence.baseline import Baseline, BaselineScope
+from orchestrator.domain.plan.check import Check, CheckResult
+from orchestrator.domain.plan.target import Target
 from tests.adapters.ssh.loopback import Loopback, loopback_sshd, make_key
 
 CHECKS: list[Check] = [

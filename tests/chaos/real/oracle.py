@@ -8,12 +8,12 @@ from itertools import pairwise
 
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.store import SqlHostLocks, SqlJournal
-from orchestrator.domain import events as e
-from orchestrator.domain.check import CheckResult
-from orchestrator.domain.deployment import Deployment
-from orchestrator.domain.events import Recorded
-from orchestrator.domain.fold import fold
-from orchestrator.domain.lifecycle import State
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.fold.fold import fold
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.events import Recorded
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.domain.plan.check import CheckResult
 from tests.chaos.real.site import HOSTS, TAMPERED, Act, Answer, Site, census, sessions
 from tests.simulation.copies import unanswered
 from tests.simulation.evidence import Witness, unproved

@@ -8,9 +8,9 @@ import pwd
 import sys
 import time
 
-from orchestrator.adapters.ssh.on_target import file_check, packages, procfs, shell, units
+from orchestrator.adapters.ssh.on_target.items import file_check, packages, procfs, shell, units
 from orchestrator.adapters.ssh.on_target.view import View
-from orchestrator.domain.words import seconds_words, size_words
+from orchestrator.domain.text.format import seconds_words, size_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import os
 import signal
 import time
 
-from orchestrator.adapters.ssh.on_target import procfs
+from orchestrator.adapters.ssh.on_target.items import procfs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestrator.adapters.ssh.on_target import digest
+from orchestrator.adapters.ssh.on_target.items import digest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

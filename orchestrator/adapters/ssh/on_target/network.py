@@ -8,7 +8,7 @@ import threading
 from typing import Any
 from urllib.parse import urlsplit
 
-from orchestrator.policy.http_answer import BODY_LIMIT, judge_http
+from orchestrator.policy.evidence.http_answer import BODY_LIMIT, judge_http
 
 
 def ask_http(check: dict[str, Any]) -> tuple[str, str]:

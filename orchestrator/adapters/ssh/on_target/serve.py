@@ -9,7 +9,8 @@ import pwd
 import sys
 import time
 
-from orchestrator.adapters.ssh.on_target import frame, shell
+from orchestrator.adapters.ssh.on_target import frame
+from orchestrator.adapters.ssh.on_target.items import shell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,14 +108,14 @@ def evaluated(request: dict[str, Any]) -> dict[str, Any]:
 
         answer["ending"] = end_run(**request["end_run"])
     if request["scope"] is not None:
-        from orchestrator.adapters.ssh.on_target.baseline import Capture
+        from orchestrator.adapters.ssh.on_target.collectors import Capture
 
         answer["baseline"] = Capture(request["scope"], deadline).run()
     return answer
 
 
 def _digest(path: str) -> list[str]:
-    from orchestrator.adapters.ssh.on_target.file_check import digest_of
+    from orchestrator.adapters.ssh.on_target.items.file_check import digest_of
 
     try:
         return ["sha256", digest_of(path)]

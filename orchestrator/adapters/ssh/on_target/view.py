@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from orchestrator.adapters.ssh.on_target import packages, units
+from orchestrator.adapters.ssh.on_target.items import packages, units
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

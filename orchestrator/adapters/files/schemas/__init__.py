@@ -1,0 +1,1 @@
+"""JSON Schemas of plans, policies and models, for editors."""

@@ -1,0 +1,96 @@
+"""The JSON Schema of release plans as they are written, short forms included, with the manual's words for editors.
+
+What a schema cannot say is left to `orch plan check`: rules that compare two values, such as a window that closes before
+it opens, and everything that asks a file, an inventory or a host.
+"""
+
+from typing import Any, get_args
+
+from orchestrator.adapters.files.manual import sections
+from orchestrator.adapters.files.schemas.schema import DIALECT, LIMIT, Schema, describe, without_nulls
+from orchestrator.domain.plan.check import CHECK_KINDS, SHARED
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.strategy_form import StrategyKind, form_of
+
+
+def _strategy(kind: StrategyKind) -> Schema:
+    """What a plan's strategy of this kind has."""
+    form = form_of(kind)
+    waves: dict[str, Schema] = {"needed": {"minItems": 1}, "optional": {}, "none": {"maxItems": 0}}
+    properties: Schema = {"kind": {"const": kind}, "pilot": {"type": "object" if form.pilot else "null"}}
+    properties |= {"waves": waves[form.waves]} if waves[form.waves] else {}
+    required = [key for key, needed in (("pilot", form.pilot), ("waves", form.waves == "needed")) if needed]
+    return {"properties": properties, **({"required": required} if required else {})}
+
+
+_NAMED_RULES: dict[str, Schema] = {
+    "Limit": LIMIT,
+    "WaveSpec": {"oneOf": [{"required": [key]} for key in ("count", "percent", "group", "hosts", "rest")]},
+    "Pilot": {"oneOf": [{"required": ["hosts"]}, {"required": ["group"]}]},
+    "Release": {
+        "anyOf": [{"required": [key], "properties": {key: {"minItems": 1}}} for key in ("units", "removes")]
+    },
+    "Strategy": {"oneOf": [_strategy(kind) for kind in get_args(StrategyKind)]},
+}
+"""Rules over several keys of one noun; null stands for a key that is not there."""
+
+
+def plan_schema() -> Schema:
+    """JSON Schema (draft 2020-12) of a release plan in YAML."""
+    schema = ReleasePlan.model_json_schema(mode="validation")
+    definitions: Schema = schema["$defs"]
+    for name, rule in _NAMED_RULES.items():
+        definitions[name] |= without_nulls(rule)
+    definitions["Check"] = _check(definitions)
+    written: Schema = _as_written(schema)
+    written |= {"$schema": DIALECT, "title": "Release plan"}
+    describe(written, b"".join(file.read_bytes() for file in sections()))
+    for noun in CHECK_KINDS.values():
+        below = written["$defs"][noun.__name__]["properties"]
+        below |= {key: written["$defs"]["Check"]["properties"][key] for key in SHARED}
+    return written
+
+
+def _check(definitions: Schema) -> Schema:
+    """A check by hand: one kind as its key, and beside it what all checks share."""
+    first = definitions[next(iter(CHECK_KINDS.values())).__name__]["properties"]
+    properties = {key: first[key] for key in SHARED}
+    for kind, noun in CHECK_KINDS.items():
+        body = definitions[noun.__name__]
+        body["properties"].pop("kind")
+        forms: list[Schema] = [{"$ref": f"#/$defs/{noun.__name__}"}]
+        if noun.main and set(body.get("required", ())) <= {noun.main}:
+            forms.insert(0, body["properties"][noun.main])
+        if not body.get("required"):
+            forms.append({"type": "null"})
+        properties[kind] = {"anyOf": forms, "description": body.pop("description")}
+    return {
+        "type": "object",
+        "title": "Check",
+        "properties": properties,
+        "additionalProperties": False,
+        "oneOf": [{"required": [kind]} for kind in CHECK_KINDS],
+        "not": {"anyOf": [_twice(key) for key in SHARED]},
+    }
+
+
+def _twice(key: str) -> Schema:
+    """What all checks share stands beside the kind or in it, never both."""
+    inside = [
+        {"required": [kind], "properties": {kind: {"type": "object", "required": [key]}}}
+        for kind in CHECK_KINDS
+    ]
+    return {"required": [key], "anyOf": inside}
+
+
+def _as_written(node: Any) -> Any:
+    """The schema with checks as people write them in place of the union that pydantic makes of them."""
+    if isinstance(node, list):
+        return [_as_written(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if {"$ref": "#/$defs/HttpCheck"} in node.get("oneOf", ()):
+        return {"$ref": "#/$defs/Check"}
+    # Keys that fit no pattern are refused, where pydantic's schema lets them pass.
+    closed = {"additionalProperties": False} if "patternProperties" in node else {}
+    return {**{key: _as_written(value) for key, value in node.items()}, **closed}

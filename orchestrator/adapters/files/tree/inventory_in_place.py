@@ -1,0 +1,77 @@
+"""An inventory that is read where it lies, because it is no part of the project: digested file by file, with its variables.
+
+What is read is as Ansible reads it: links are followed, hidden files are not read, and `group_vars` and `host_vars` are those
+beside the path that the plan names (ansible-core: inventory/manager.py, plugins/vars/host_group_vars.py).
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from orchestrator.adapters.files.tree.playbook_tree import MOST_FILES, file_digest
+from orchestrator.errors import Fault, PlanFault
+
+VARIABLES = ("group_vars", "host_vars")
+_SKIPPED = ("__pycache__",)
+
+
+def inventory_in_place(project: Path, inventory: str) -> dict[str, str]:
+    """SHA-256 by absolute path; nothing where the inventory is a path of the project. Raises PlanFault for what is no file."""
+    path = Path(inventory).expanduser()
+    if not path.is_absolute() and ".." not in path.parts:
+        return {}
+    place = project / path
+    found: dict[str, str] = {}
+    faults: list[Fault] = []
+    for file in _files(place):
+        try:
+            real = file.resolve(strict=True)
+            if not stat.S_ISREG(real.stat().st_mode):
+                faults.append(
+                    _fault(file, "a file or a folder", "a device, a pipe or a socket", "take it away")
+                )
+                continue
+            found[str(file)] = file_digest(real)
+        except (OSError, RuntimeError) as error:
+            why = getattr(error, "strerror", None) or str(error)
+            faults.append(_fault(file, "a file of the inventory that can be read", why, "correct it"))
+        if len(found) > MOST_FILES:
+            faults.append(
+                _fault(place, f"at most {MOST_FILES:,} files", "more", "name the file or folder itself")
+            )
+            break
+    if not found and not faults:
+        faults.append(_fault(place, "an inventory with files", "none", "correct the path"))
+    if faults:
+        raise PlanFault(faults)
+    return dict(sorted(found.items()))
+
+
+def _files(place: Path) -> Iterator[Path]:
+    real = Path(os.path.realpath(place))
+    if real.is_dir():
+        yield from _below(real)
+        return
+    yield real
+    for name in VARIABLES:
+        beside = Path(os.path.realpath(place.parent / name))
+        if beside.is_dir():
+            yield from _below(beside)
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Every file below, through links to folders as well, each folder once."""
+    seen: set[str] = set()
+    for here, folders, files in os.walk(folder, followlinks=True):
+        real = os.path.realpath(here)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED)
+        yield from (Path(here) / name for name in sorted(files) if not name.startswith("."))
+
+
+def _fault(path: Path, expected: str, found: str, next_move: str) -> Fault:
+    return Fault(str(path), None, "resources.inventory", expected, found, next_move)

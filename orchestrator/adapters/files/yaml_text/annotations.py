@@ -1,0 +1,28 @@
+"""The comments of an annotated YAML file: what stands above each key, by the key's path."""
+
+from orchestrator.adapters.files.yaml_text.document import Path
+from orchestrator.adapters.files.yaml_text.yaml_document import read_yaml
+
+
+def annotations(content: bytes) -> dict[Path, str]:
+    """The comment that ends in the line above each key; a list item's comment after its dash is that of its first key."""
+    document = read_yaml("manual", content)
+    lines = content.decode("utf-8").splitlines()
+    found: dict[Path, str] = {}
+    for path, place in document.places.items():
+        comment = _comment_above(lines, place.line - 1)
+        if comment and path and isinstance(path[-1], str):
+            found[path] = comment
+    return found
+
+
+def _comment_above(lines: list[str], index: int) -> str:
+    said: list[str] = []
+    for line in reversed(lines[:index]):
+        text = line.strip().removeprefix("- ")
+        if not text.startswith("#"):
+            break
+        said.insert(0, text.removeprefix("#").strip())
+        if line.strip().startswith("- "):
+            break
+    return " ".join(said)

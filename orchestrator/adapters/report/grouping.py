@@ -1,0 +1,104 @@
+"""Hosts of which a table would say the same, in one row with all their names; a fleet of thousands stays legible so."""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Generic, NamedTuple, Protocol, TypeVar
+
+from markupsafe import Markup
+
+from orchestrator.adapters.report.legible import legible
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.evidence.baseline import BaselineReference
+from orchestrator.domain.evidence.outcome import HostOutcome
+from orchestrator.domain.plan.check import CheckResult
+from orchestrator.policy.telling.host_rows import HostRow, host_row
+
+EACH_UP_TO = 100
+"""Hosts of a deployment up to which each has a row of its own."""
+NAMED_UP_TO = 8
+"""Hosts whose names stand in the row; more are a click away."""
+
+
+class OfHost(Protocol):
+    """Whatever is said of one host."""
+
+    @property
+    def host(self) -> str: ...
+
+
+T = TypeVar("T", bound=OfHost)
+
+
+class HostStands(NamedTuple):
+    """Where a host stands, and what went wrong first there where a backout changed that."""
+
+    host: str
+    row: HostRow
+    before: str
+
+
+class Alike(NamedTuple, Generic[T]):
+    """The hosts, what is said of each of them as the first has it, and the most seconds that one took."""
+
+    hosts: tuple[str, ...]
+    said: T
+    seconds: float
+
+
+def alike_checks(results: Sequence[CheckResult], *, each: bool) -> list[Alike[CheckResult]]:
+    """By answer, check, what was expected and what was found; findings that differ everywhere stand beside the names."""
+    rows = _alike(results, lambda r: (r.answer, r.title, r.expected, r.found), lambda r: r.seconds, each=each)
+    if each:
+        return rows
+    by_check: dict[Hashable, list[Alike[CheckResult]]] = {}
+    for row in rows:
+        by_check.setdefault((row.said.answer, row.said.title, row.said.expected), []).append(row)
+    return [row for same in by_check.values() for row in (same if len(same) <= NAMED_UP_TO else [_one(same)])]
+
+
+def _one(rows: Sequence[Alike[CheckResult]]) -> Alike[CheckResult]:
+    """One row for one check with many findings."""
+    hosts = tuple(f"{host}: {row.said.found}" for row in rows for host in row.hosts)
+    said = rows[0].said.model_copy(update={"found": "each its own, beside the names"})
+    return Alike(hosts, said, max(row.seconds for row in rows))
+
+
+def alike_outcomes(outcomes: Sequence[HostOutcome], *, each: bool) -> list[Alike[HostOutcome]]:
+    """By result, reason and numbers of tasks."""
+    return _alike(outcomes, lambda o: (o.result, o.reason, o.ok, o.changed), lambda _: 0.0, each=each)
+
+
+def alike_hosts(
+    d: Deployment, hosts: Iterable[str], trouble: Mapping[str, str], *, each: bool
+) -> list[Alike[HostStands]]:
+    """By what the row of each says, and what went wrong first where there was a backout."""
+    before = trouble if d.backout else {}
+    stand = [HostStands(host, host_row(d, host), before.get(host, "")) for host in hosts]
+    return _alike(stand, lambda s: s[1:], lambda _: 0.0, each=each)
+
+
+def names(hosts: Sequence[str]) -> Markup:
+    """The names, escaped; many are behind their number."""
+    listed = Markup(", ").join(legible(host) for host in hosts)
+    if len(hosts) <= NAMED_UP_TO:
+        return listed
+    return Markup("<details><summary>{} hosts</summary>{}</details>").format(len(hosts), listed)
+
+
+def reference_lines(references: Sequence[BaselineReference]) -> Markup:
+    """A line for each captured baseline, of many."""
+    return Markup("\n").join(
+        f"{each.host} {each.items} {each.digest} {legible(each.machine_id)}" for each in references
+    )
+
+
+def _alike(
+    said: Sequence[T], what: Callable[[T], Hashable], seconds: Callable[[T], float], *, each: bool
+) -> list[Alike[T]]:
+    """Groups of those that say the same, in the order of their first; `each` gives every one a group of its own."""
+    groups: dict[Hashable, list[T]] = {}
+    for number, one in enumerate(said):
+        groups.setdefault(number if each else what(one), []).append(one)
+    return [
+        Alike(tuple(one.host for one in group), group[0], max(map(seconds, group)))
+        for group in groups.values()
+    ]

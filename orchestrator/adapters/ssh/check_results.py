@@ -1,0 +1,112 @@
+"""What a target's answer means for each check."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from orchestrator.adapters.ssh.answers import Answered, Unanswered
+from orchestrator.domain.plan.check import (
+    Answer,
+    CheckBase,
+    CheckResult,
+    ClockCheck,
+    PythonCheck,
+    title_of,
+)
+from orchestrator.domain.plan.target import Target
+from orchestrator.domain.text.format import seconds_words
+from orchestrator.domain.text.plain_text import plain
+from orchestrator.policy.evidence.expectation import expected_of
+
+_FOUND_LIMIT = 500
+
+
+def placed(check: CheckBase, target: Target) -> dict[str, Any]:
+    """A check's fields with `{host}` and `{address}` replaced by the target's."""
+    fields = check.model_dump()
+    for name in ("url", "run", "path", "address"):
+        if isinstance(fields.get(name), str):
+            bracketed = f"[{target.address}]" if name == "url" and ":" in target.address else target.address
+            fields[name] = fields[name].replace("{host}", target.host).replace("{address}", bracketed)
+    return fields
+
+
+def question_of(number: int, check: CheckBase, target: Target) -> dict[str, Any]:
+    """A check in the form in which the program on the target takes it."""
+    return {**placed(check, target), "number": number}
+
+
+def kind_of(check: CheckBase) -> str:
+    """A check's kind."""
+    return str(getattr(check, "kind", ""))
+
+
+def reachable(target: Target, outcome: Answered | Unanswered, seconds: float) -> CheckResult:
+    """Whether ssh with the pinned host key, and the login, worked; and which machine answered."""
+    if isinstance(outcome, Answered):
+        found = (
+            f"login as {outcome.user}; machine {outcome.identity.machine_id}, "
+            f"host key {outcome.identity.host_key_sha256}"
+        )
+    else:
+        found = f"login as {target.user}, but {outcome.reason}" if outcome.reached else outcome.reason
+    passed = isinstance(outcome, Answered) or (outcome.reached and outcome.python is not None)
+    return CheckResult(
+        host=target.host,
+        kind="reachable",
+        title="reachable over ssh",
+        answer="passed" if passed else "failed",
+        expected=f"ssh to {target.user}@{target.address} port {target.port} with the pinned host key",
+        found=found,
+        seconds=seconds,
+    )
+
+
+def reading(number: int, check: CheckBase, target: Target, outcome: Answered | Unanswered) -> CheckResult:
+    """The result of one check that the target was asked."""
+    if isinstance(outcome, Unanswered):
+        if isinstance(check, PythonCheck) and outcome.python is not None:
+            return result(number, check, target, "failed", outcome.reason, 0.0)
+        not_asked = f"the host was not asked: {outcome.reason}"
+        return result(number, check, target, "inconclusive", not_asked, 0.0)
+    if isinstance(check, ClockCheck):
+        return result(number, check, target, *_clock(check, outcome), 0.0)
+    answer, found, seconds = _told(outcome.body, number)
+    if answer == "inconclusive" and outcome.without_root:
+        found = f"{found} ({outcome.without_root})"
+    return result(number, check, target, answer, found, seconds)
+
+
+def result(
+    number: int, check: CheckBase, target: Target, answer: Answer, found: str, seconds: float
+) -> CheckResult:
+    """A result in plain text."""
+    return CheckResult(
+        host=target.host,
+        number=number,
+        kind=kind_of(check),
+        title=title_of(check),
+        answer=answer,
+        expected=expected_of(check),
+        found=plain(found, _FOUND_LIMIT),
+        seconds=seconds,
+    )
+
+
+def _told(body: Mapping[str, Any], number: int) -> tuple[Answer, str, float]:
+    told = body["checks"].get(str(number))
+    if not isinstance(told, list) or len(told) != 3 or told[0] not in ("passed", "failed", "inconclusive"):
+        return "inconclusive", "the host's answer does not name this check", 0.0
+    return cast("Answer", told[0]), str(told[1]), float(told[2])
+
+
+def _clock(check: ClockCheck, outcome: Answered) -> tuple[Answer, str]:
+    """The true difference lies between two bounds, as far apart as the question took on its way."""
+    least, most = outcome.ahead_least, outcome.ahead_most
+    middle, unsure = (least + most) / 2, abs(most - least) / 2
+    direction = "ahead" if middle > 0 else "behind"
+    found = f"{seconds_words(abs(middle))} {direction}, give or take {seconds_words(unsure)}"
+    if -check.skew <= least and most <= check.skew:
+        return "passed", found
+    if least > check.skew or most < -check.skew:
+        return "failed", found
+    return "inconclusive", f"{found}: the round trip took too long to tell"

@@ -1,0 +1,1 @@
+"""One kind of configuration item or source of facts a file; also sent to targets."""

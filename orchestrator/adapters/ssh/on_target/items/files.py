@@ -1,0 +1,149 @@
+"""Files as configuration items: everything about them that does not change by itself, so never the time of change."""
+
+from __future__ import annotations
+
+import binascii
+import errno
+import os
+import stat
+import time
+
+from orchestrator.adapters.ssh.on_target.items import digest, file_check, patterns
+from orchestrator.domain.text.format import mode_words
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+ENTRY_LIMIT = 200_000
+CONTENT_BUDGET = 24 << 20
+OWN = "/var/lib/orch"
+"""What runs leave on a host for orch itself; a part of a baseline only where its scope names it."""
+
+
+class Files:
+    """Collects the files of a scope; what cannot be read becomes a fault."""
+
+    def __init__(
+        self,
+        scope: dict[str, Any],
+        add: Callable[[str, str, dict[str, Any]], None],
+        fault: Callable[[str], None],
+        deadline: float,
+    ) -> None:
+        named = any((path + "/").startswith(f"{OWN}/") for path in scope["files"])
+        left_out = [*scope["exclude"], *([] if named else [OWN])]
+        self.exclude = [patterns.names_of(pattern) for pattern in left_out]
+        self.content_limit = scope["content_limit"]
+        self.content_left = CONTENT_BUDGET
+        self.add = add
+        self.fault = fault
+        self.deadline = deadline
+        self.seen: set[str] = set()
+
+    def collect(self, path: str) -> None:
+        """A path or pattern of the scope, with everything below it."""
+        if patterns.is_pattern(path):
+            for each in patterns.expand(path, self._unreadable):
+                self._tree(each)
+            return
+        path = os.path.normpath(path)
+        if os.path.lexists(path):
+            self._tree(path)
+        elif self._reachable(path):
+            self.add("file", path, {"exists": False})
+
+    def _reachable(self, path: str) -> bool:
+        """Whether a path that is not there is really absent, not only hidden from this user."""
+        try:
+            os.lstat(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return True
+        except OSError as error:
+            self._unreadable(path, error)
+        return False
+
+    def _unreadable(self, path: str, error: OSError) -> None:
+        self.fault(f"{path}: {error.strerror or error}")
+
+    def _tree(self, top: str) -> None:
+        todo = [top]
+        while todo:
+            path = todo.pop()
+            if path in self.seen or self._is_excluded(path):
+                continue
+            if len(self.seen) >= ENTRY_LIMIT or time.monotonic() > self.deadline:
+                limit = f"more than {ENTRY_LIMIT} paths" if len(self.seen) >= ENTRY_LIMIT else "no time left"
+                self.fault(f"{path}: {limit}; narrow the scope's files")
+                return
+            self.seen.add(path)
+            try:
+                todo += self._item(path)
+            except OSError as error:
+                vanished = error.errno in (errno.ENOENT, errno.ENOTDIR)
+                self.fault(
+                    f"{path}: " + ("vanished while it was read" if vanished else str(error.strerror or error))
+                )
+
+    def _is_excluded(self, path: str) -> bool:
+        names = patterns.names_of(path)
+        return any(patterns.excluded(names, pattern) for pattern in self.exclude)
+
+    def _item(self, path: str) -> list[str]:
+        """Add one path; the paths below it are returned."""
+        status = os.lstat(path)
+        attributes: dict[str, Any] = {
+            "type": file_check.type_of(status),
+            "mode": mode_words(stat.S_IMODE(status.st_mode)),
+            "owner": file_check.owner_of(status),
+            "group": file_check.group_of(status),
+        }
+        attributes.update(_extended(path))
+        below: list[str] = []
+        if stat.S_ISREG(status.st_mode):
+            attributes.update(self._content(path))
+        elif stat.S_ISLNK(status.st_mode):
+            del attributes["mode"]
+            attributes["target"] = os.readlink(path)
+        elif stat.S_ISDIR(status.st_mode):
+            below = [os.path.join(path, name) for name in os.listdir(path)]
+        elif stat.S_ISCHR(status.st_mode) or stat.S_ISBLK(status.st_mode):
+            attributes["device"] = f"{os.major(status.st_rdev)}:{os.minor(status.st_rdev)}"
+        self.add("file", path, attributes)
+        return below
+
+    def _content(self, path: str) -> dict[str, Any]:
+        """Size and digest of the bytes that were read, and the bytes where they are few enough to be kept."""
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY)
+        with os.fdopen(descriptor, "rb", buffering=0) as source:
+            found_digest, size, kept = digest.sha256(os.fstat(descriptor).st_size), 0, b""
+            while True:
+                piece = source.read(1 << 20)
+                if not piece:
+                    break
+                found_digest.update(piece)
+                size += len(piece)
+                kept = kept + piece if size <= self.content_limit else b""
+                if time.monotonic() > self.deadline:
+                    raise OSError(errno.ETIMEDOUT, "no time left to read it whole")
+        found: dict[str, Any] = {"size": size, "sha256": found_digest.hexdigest()}
+        if self.content_limit > 0 and size <= min(self.content_limit, self.content_left):
+            self.content_left -= size
+            found["content"] = binascii.b2a_base64(kept, newline=False).decode("ascii")
+        return found
+
+
+def _extended(path: str) -> dict[str, Any]:
+    """Capabilities, access lists and security labels, where the file has any."""
+    try:
+        names = [
+            name
+            for name in os.listxattr(path, follow_symlinks=False)
+            if name.startswith(("security.", "system."))
+        ]
+        found = {name: os.getxattr(path, name, follow_symlinks=False).hex() for name in names}
+    except OSError as error:
+        if error.errno in (errno.ENOTSUP, errno.ENODATA, errno.EPERM):
+            return {}
+        raise
+    return {"xattr " + name: value for name, value in found.items()}

@@ -1,0 +1,100 @@
+"""Condensed events that are kept beside long ones: a cache, thrown away by whoever finds that it does not fit."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, and_, delete, func, insert, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from orchestrator.adapters.store.caches.fold_form import form
+from orchestrator.adapters.store.database import Database
+from orchestrator.adapters.store.forms import moment_text, revived, stored
+from orchestrator.adapters.store.tables import CONDENSED, EVENTS
+from orchestrator.domain.journal.condensed import Condensed, Counts, condense, condensed
+from orchestrator.domain.journal.events import VERSION, Recorded
+
+LONG = 4_000
+"""Characters of an event from which on its condensed form is kept, where that is a quarter of it or less."""
+
+
+class Row(NamedTuple):
+    """An event as it is stored; with `counts` its body is the condensed one."""
+
+    seq: int
+    at: str
+    version: int
+    kind: str
+    body: str
+    counts: str | None
+
+
+def rows_of(connection: Connection, deployment: str, after: int) -> list[Row]:
+    """The events of a deployment, condensed where such a one was kept by the same code for the same event."""
+    fits = and_(
+        CONDENSED.c.deployment == EVENTS.c.deployment,
+        CONDENSED.c.seq == EVENTS.c.seq,
+        CONDENSED.c.at == EVENTS.c.at,
+        CONDENSED.c.form == form(),
+    )
+    body = func.coalesce(CONDENSED.c.body, EVENTS.c.body)
+    wanted = (
+        select(EVENTS.c.seq, EVENTS.c.at, EVENTS.c.version, EVENTS.c.kind, body, CONDENSED.c.counts)
+        .select_from(EVENTS.outerjoin(CONDENSED, fits))
+        .where(EVENTS.c.deployment == deployment, EVENTS.c.seq > after)
+        .order_by(EVENTS.c.seq)
+    )
+    return [Row(*row) for row in connection.execute(wanted)]
+
+
+def condensed_of(row: Row) -> Condensed:
+    """The condensed event of a row. Raises StoreFault or ValueError where it makes no sense."""
+    moment = datetime.fromisoformat(row.at)
+    if row.counts is None:
+        return Condensed(row.seq, moment, *condense(revived(row.body, row.version, kind=row.kind)))
+    counts = Counts.model_validate_json(row.counts)
+    return Condensed(row.seq, moment, revived(row.body, VERSION, kind=row.kind), counts)
+
+
+def keep_read(database: Database, deployment: str, rows: Sequence[Row], records: Sequence[Condensed]) -> None:
+    """Keep what had to be condensed anew. Never raises for the database or the disk."""
+    pairs = zip(records, rows, strict=True)
+    new = _worth_keeping(deployment, ((record, row.body) for record, row in pairs if row.counts is None))
+    with suppress(SQLAlchemyError, OSError):
+        if new and database.roomy():
+            # Not `write`: no ballast is thrown off for a cache.
+            with database.writing() as connection:
+                _keep(connection, new)
+
+
+def keep_written(database: Database, connection: Connection, records: Sequence[Recorded]) -> None:
+    """Keep those of events that are being appended, in the same transaction; not on a disk with little room."""
+    events = ((condensed(record), stored(record.event)) for record in records)
+    new = _worth_keeping(records[0].deployment, events)
+    if new and database.roomy():
+        _keep(connection, new)
+
+
+def _worth_keeping(deployment: str, records: Iterable[tuple[Condensed, str]]) -> list[dict[str, object]]:
+    """Rows for those whose whole event is long, and condensed much shorter."""
+    rows = [(_row(deployment, record), len(whole)) for record, whole in records if len(whole) >= LONG]
+    return [row for row, length in rows if len(str(row["body"])) * 4 <= length]
+
+
+def _keep(connection: Connection, rows: Sequence[dict[str, object]]) -> None:
+    for row in rows:
+        same = and_(CONDENSED.c.deployment == row["deployment"], CONDENSED.c.seq == row["seq"])
+        connection.execute(delete(CONDENSED).where(same))
+    connection.execute(insert(CONDENSED), rows)
+
+
+def _row(deployment: str, record: Condensed) -> dict[str, object]:
+    return {
+        "deployment": deployment,
+        "seq": record.seq,
+        "at": moment_text(record.at),
+        "form": form(),
+        "body": stored(record.event),
+        "counts": record.counts.model_dump_json(),
+    }

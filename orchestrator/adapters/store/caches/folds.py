@@ -1,0 +1,90 @@
+"""Folds that are kept beside the journal: a cache, thrown away by whoever finds that it does not fit."""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, Select, and_, delete, func, insert, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from orchestrator.adapters.store.caches.fold_form import form
+from orchestrator.adapters.store.database import Database
+from orchestrator.adapters.store.forms import moment_text
+from orchestrator.adapters.store.tables import EVENTS, FOLDS
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.fold.brief import Brief, brief_of
+from orchestrator.engine.ports import Progress
+
+AT_ONCE = 200
+"""Deployments of one statement; databases have limits for the number of values in one."""
+
+
+def progress(connection: Connection, deployments: Sequence[str]) -> Mapping[str, Progress]:
+    """The last number of each, and its kept fold where that was made by the same code of events that are there."""
+    found: dict[str, Progress] = {}
+    for start in range(0, len(deployments), AT_ONCE):
+        names = deployments[start : start + AT_ONCE]
+        kept = {row.deployment: row.body for row in connection.execute(_fitting(names))}
+        found |= {
+            name: Progress(last, _revived(kept.get(name)))
+            for name, last in connection.execute(_last().where(EVENTS.c.deployment.in_(names)))
+        }
+    return found
+
+
+def briefs(connection: Connection) -> Mapping[str, Brief]:
+    """Of every deployment whose fold was kept with its last event in it."""
+    last = _last().subquery()
+    up_to_date = and_(last.c.deployment == FOLDS.c.deployment, last.c.seq == FOLDS.c.seq)
+    wanted = select(FOLDS.c.deployment, FOLDS.c.brief).join(EVENTS, _MADE_OF).join(last, up_to_date)
+    found = {}
+    for name, text in connection.execute(wanted.where(FOLDS.c.form == form())):
+        with suppress(ValidationError):
+            found[name] = Brief.model_validate_json(text)
+    return found
+
+
+def keep(database: Database, deployments: Sequence[Deployment]) -> None:
+    """Replace what was kept. Never raises for the database or the disk."""
+    with suppress(SQLAlchemyError, OSError):
+        for start in range(0, len(deployments) if database.roomy() else 0, AT_ONCE):
+            part = deployments[start : start + AT_ONCE]
+            # Not `write`: no ballast is thrown off for a cache.
+            with database.writing() as connection:
+                connection.execute(delete(FOLDS).where(FOLDS.c.deployment.in_([d.id for d in part])))
+                connection.execute(insert(FOLDS), [_row(d) for d in part])
+
+
+_MADE_OF = and_(
+    EVENTS.c.deployment == FOLDS.c.deployment, EVENTS.c.seq == FOLDS.c.seq, EVENTS.c.at == FOLDS.c.at
+)
+
+
+def _fitting(names: Sequence[str]) -> Select[str, bytes]:
+    return (
+        select(FOLDS.c.deployment, FOLDS.c.body)
+        .join(EVENTS, _MADE_OF)
+        .where(FOLDS.c.deployment.in_(names), FOLDS.c.form == form())
+    )
+
+
+def _last() -> Select[str, int]:
+    return select(EVENTS.c.deployment, func.max(EVENTS.c.seq).label("seq")).group_by(EVENTS.c.deployment)
+
+
+def _revived(body: bytes | None) -> Deployment | None:
+    with suppress(zlib.error, ValidationError):
+        return None if body is None else Deployment.model_validate_json(zlib.decompress(body))
+    return None
+
+
+def _row(d: Deployment) -> dict[str, object]:
+    return {
+        "deployment": d.id,
+        "seq": d.seq,
+        "at": moment_text(d.last_at),
+        "form": form(),
+        "body": zlib.compress(d.model_dump_json().encode(), level=1),
+        "brief": brief_of(d).model_dump_json(),
+    }

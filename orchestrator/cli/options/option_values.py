@@ -1,0 +1,50 @@
+"""What was given as options, made into nouns; everything that is wrong with it is said at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
+
+from orchestrator.domain.calendar.time_input import words_of, written_moment
+from orchestrator.domain.text.model_base import Noun
+from orchestrator.domain.text.plain_text import plain
+from orchestrator.errors import UsageFault
+
+N = TypeVar("N", bound=Noun)
+_DURATION = re.compile(r"[0-9.]+[a-z]+([0-9.]+[a-z]+)*")
+
+
+def noun_given(kind: type[N], words: Mapping[str, Any], options: Mapping[str, str] | None = None) -> N:
+    """The noun of these fields; `options` names the option of a field where it is not the field's own name.
+
+    Raises UsageFault with every fault.
+    """
+    try:
+        return kind.model_validate(dict(words))
+    except ValidationError as error:
+        said = dict.fromkeys(_fault(dict(item), options or {}) for item in error.errors(include_url=False))
+        raise UsageFault("\n".join(said)) from None
+
+
+def _fault(item: dict[str, Any], options: Mapping[str, str]) -> str:
+    context = item.get("ctx", {})
+    field = str(next(iter(item["loc"]), context.get("at", "")))
+    option = options.get(field, f"--{field.replace('_', '-')}")
+    found = plain(str(item["input"]), 80) if isinstance(item["input"], str) else ""
+    wrong = f", found {found!r}" if found else ", found nothing" if item["input"] == "" else ""
+    expected = context.get("expected") or item["msg"]
+    move = f"; {context['next_move']}" if "next_move" in context else ""
+    return f"{option}: expected {expected}{wrong}{move}."
+
+
+def moment_given(text: str, now: datetime, option: str) -> datetime:
+    """A moment as people write it, or one that lies so long after now, such as 30d. Raises UsageFault."""
+    try:
+        return written_moment(f"in {text}" if _DURATION.fullmatch(text) else text, now)
+    except PydanticCustomError as error:
+        raise UsageFault(f"{option}: {words_of(error)}.") from None

@@ -1,0 +1,133 @@
+"""What `orch model` and `orch policy` have in common: finding one among the files of a project, and telling every fault."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import click
+
+from orchestrator.adapters.files.noun_folder import Shelved, files_in, shelved
+from orchestrator.cli.views.table import print_table
+from orchestrator.domain.plan.loaded_file import LoadedFile
+from orchestrator.domain.text.format import counted
+from orchestrator.domain.text.model_base import Noun
+from orchestrator.domain.text.plain_text import plain
+from orchestrator.domain.text.validation_error import meant
+from orchestrator.errors import ExitCode, Fault, NotFound, PlanFault
+
+N = TypeVar("N", bound=Noun)
+
+project_option = click.option(
+    "--project",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    help="The project [default: this folder].",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf(Generic[N]):
+    """Files of one kind, in these folders; `known_by` gives a noun's name and version."""
+
+    what: str
+    folders: tuple[Path, ...]
+    load: Callable[[Path], LoadedFile[N]]
+    known_by: Callable[[N], tuple[str, int]]
+
+    def all(self) -> Shelved[N]:
+        """Everything that is sound, and every fault."""
+        return shelved(files_in(self.folders), self.load, self.known_by)
+
+    def named(self, name: str) -> LoadedFile[N]:
+        """The one in this file, or of this name (`NAME@VERSION`; else the newest). Raises NotFound, PlanFault."""
+        if "/" in name or name.endswith((".yml", ".yaml")):
+            return self.load(Path(name))
+        wanted, _, version = name.partition("@")
+        sound, faults = self.all()
+        found = [
+            one
+            for one in sound
+            if self.known_by(one.noun)[0] == wanted and version in ("", str(self.known_by(one.noun)[1]))
+        ]
+        if found:
+            return found[-1]
+        if faults:
+            raise PlanFault(faults)
+        guess = meant(wanted, [self.known_by(one.noun)[0] for one in sound])
+        move = f"did you mean {guess}?" if guess else f"there are {_names(sound, self.known_by)}."
+        raise NotFound(f"There is no {self.what} {plain(name, 120)} in {self.places()}; {move}")
+
+    def places(self) -> str:
+        """The folders in words."""
+        return " or ".join(str(folder) for folder in self.folders)
+
+
+def _names(sound: Sequence[LoadedFile[N]], known_by: Callable[[N], tuple[str, int]]) -> str:
+    return ", ".join(dict.fromkeys(known_by(one.noun)[0] for one in sound)) or "none"
+
+
+def check(
+    shelf: Shelf[N],
+    files: Sequence[Path],
+    warn: Callable[[LoadedFile[N]], Sequence[Fault]],
+    *,
+    as_json: bool,
+) -> ExitCode:
+    """Check these files, or all: every fault of every one. Raises NotFound where there is none, for nothing is no pass."""
+    chosen = tuple(files) or files_in(shelf.folders)
+    if not chosen:
+        raise NotFound(f"There is no {shelf.what} in {shelf.places()}; nothing was checked.")
+    gone = [str(file) for file in files if not file.exists()]
+    if gone:
+        raise NotFound(f"There is no {shelf.what} {', '.join(gone)}; check the path.")
+    sound, faults = shelved(chosen, shelf.load, shelf.known_by)
+    warnings = [warning for one in sound for warning in warn(one)]
+    if as_json:
+        said = {"faults": [asdict(fault) for fault in faults], "warnings": [asdict(one) for one in warnings]}
+        click.echo(json.dumps({"checked": [str(file) for file in chosen], "ok": not faults, **said}))
+        return ExitCode.PLAN_FAULT if faults else ExitCode.COMPLETED
+    for warning in warnings:
+        click.echo(f"warning: {warning}", err=True)
+    if faults:
+        code = tell_faults(faults)
+        click.echo(f"{counted(len(faults), 'fault')} in {counted(len(chosen), 'file')}", err=True)
+        return code
+    for one in sound:
+        name, version = shelf.known_by(one.noun)
+        click.echo(f"{one.file}: ok, {name} version {version}")
+    return ExitCode.COMPLETED
+
+
+def tell_all(
+    shelf: Shelf[N],
+    headings: Sequence[str],
+    row: Callable[[LoadedFile[N]], tuple[str, ...]],
+    *,
+    none: str,
+    as_json: bool,
+) -> ExitCode:
+    """A table of all that are sound, or a line of JSON for each, and every fault; `none` is said where there is nothing."""
+    sound, faults = shelf.all()
+    if as_json:
+        for one in sound:
+            click.echo(as_line(one))
+    elif sound:
+        print_table(headings, [row(one) for one in sound])
+    elif not faults:
+        click.echo(none)
+    return tell_faults(faults)
+
+
+def as_line(one: LoadedFile[N]) -> str:
+    """A file as a line of JSON."""
+    return json.dumps({"file": one.file, "sha256": one.sha256, **one.noun.model_dump(mode="json")})
+
+
+def tell_faults(faults: Sequence[Fault]) -> ExitCode:
+    """Every fault on the error stream, and the exit code that goes with them."""
+    for fault in faults:
+        click.echo(str(fault), err=True)
+    return ExitCode.PLAN_FAULT if faults else ExitCode.COMPLETED

@@ -1,0 +1,105 @@
+"""Every verb of the command line: where it lives and what `orch --help` says of it.
+
+The help text stands here, not in the verb's own module, so that `orch --help` imports none of them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Verb(NamedTuple):
+    """One subcommand: its name, `module:attribute`, and its line in the help."""
+
+    name: str
+    target: str
+    help: str
+
+
+VERBS = (
+    Verb(
+        "plan", "orchestrator.cli.verbs.planning.plan:plan", "Check a release plan and show what it would do."
+    ),
+    Verb("deploy", "orchestrator.cli.verbs.driving.deploy:deploy", "Deploy a release plan, wave by wave."),
+    Verb(
+        "rehearse",
+        "orchestrator.cli.verbs.driving.rehearse:rehearse",
+        "Rehearse a plan elsewhere, and certify it.",
+    ),
+    Verb(
+        "approve",
+        "orchestrator.cli.verbs.planning.approve:approve",
+        "Approve a deployment in a role, signed with your key.",
+    ),
+    Verb(
+        "reject",
+        "orchestrator.cli.verbs.planning.approve:reject",
+        "Reject a deployment in a role, signed with your key.",
+    ),
+    Verb(
+        "sign-off",
+        "orchestrator.cli.verbs.planning.approve:sign_off",
+        "Accept what a deployment brought, in a role.",
+    ),
+    Verb(
+        "review",
+        "orchestrator.cli.verbs.planning.approve:review",
+        "Record the review of an emergency, in a role.",
+    ),
+    Verb(
+        "rollback", "orchestrator.cli.verbs.driving.rollback:rollback", "Back out a deployment and prove it."
+    ),
+    Verb(
+        "baseline", "orchestrator.cli.verbs.viewing.baseline:baseline", "Capture, show and compare baselines."
+    ),
+    Verb("status", "orchestrator.cli.verbs.viewing.status:status", "Show where a deployment stands."),
+    Verb("list", "orchestrator.cli.verbs.viewing.list_:list_", "List deployments, newest first."),
+    Verb("record", "orchestrator.cli.verbs.viewing.record:record", "Show the record of a deployment."),
+    Verb("resume", "orchestrator.cli.verbs.driving.signals:resume", "Go on where a deployment stopped."),
+    Verb(
+        "pause",
+        "orchestrator.cli.verbs.driving.signals:pause",
+        "Stop before the next step; what runs is not cut off.",
+    ),
+    Verb(
+        "hold",
+        "orchestrator.cli.verbs.driving.signals:hold",
+        "Hold a deployment for a person, with a reason.",
+    ),
+    Verb(
+        "confirm",
+        "orchestrator.cli.verbs.driving.signals:confirm",
+        "Confirm the gate at which a deployment waits.",
+    ),
+    Verb(
+        "retry",
+        "orchestrator.cli.verbs.driving.signals:retry",
+        "Try the failed step of a held deployment again.",
+    ),
+    Verb(
+        "exclude",
+        "orchestrator.cli.verbs.driving.signals:exclude",
+        "Leave a host out of the rest of a deployment.",
+    ),
+    Verb("abort", "orchestrator.cli.verbs.driving.signals:abort", "Stop what runs and back out."),
+    Verb(
+        "schedule",
+        "orchestrator.cli.verbs.planning.schedule:schedule",
+        "The schedule of change: what is to run when.",
+    ),
+    Verb("run-due", "orchestrator.cli.verbs.driving.run_due:run_due_", "Start what is scheduled and due."),
+    Verb(
+        "stop-all",
+        "orchestrator.cli.verbs.driving.stop_all:stop_all",
+        "Emergency stop for everything, and its lifting.",
+    ),
+    Verb("locks", "orchestrator.cli.verbs.viewing.locks:locks", "Show which deployment holds which machine."),
+    Verb("model", "orchestrator.cli.verbs.planning.model:model", "List, show and check deployment models."),
+    Verb("policy", "orchestrator.cli.verbs.planning.policy:policy", "List, show and check release policies."),
+    Verb(
+        "keys",
+        "orchestrator.cli.verbs.planning.keys:keys",
+        "Make keys of people, trust them, list and revoke them.",
+    ),
+    Verb("lab", "orchestrator.cli.verbs.lab:lab", "Real hosts on this machine, to try and to test on."),
+)

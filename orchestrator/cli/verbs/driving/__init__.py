@@ -1,0 +1,1 @@
+"""Verbs that start, steer and stop deployments."""

@@ -1,0 +1,56 @@
+"""`orch deploy`: from a plan to its end, in the foreground."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from orchestrator.bootstrap import ports_to_start
+from orchestrator.cli.options.common_options import by_option, json_option
+from orchestrator.errors import UsageFault
+
+
+@click.command()
+@click.argument("plan", type=click.Path(path_type=Path))
+@click.option(
+    "--approved-by",
+    multiple=True,
+    metavar="ROLE=PERSON",
+    help='An approval the plan asks for, such as "change manager=Bo Lind"; once for each.',
+)
+@json_option
+@by_option
+def deploy(plan: Path, approved_by: tuple[str, ...], as_json: bool, by: str) -> int:  # noqa: FBT001
+    """Deploy the release plan in the file PLAN: verify, go wave by wave, back out when it fails.
+
+    A live tree in a terminal, plain lines elsewhere. Ctrl-C pauses at the next safe point; twice leaves at once, and
+    `orch resume` goes on. The exit code says how it ended (docs/exit-codes.md).
+    """
+    approvals = approvals_of(approved_by)
+    ports = ports_to_start(plan)
+    from orchestrator.cli.follow import drive_in_view
+    from orchestrator.engine.use_cases import deployment_commands
+
+    try:
+        return drive_in_view(
+            ports,
+            lambda watch: deployment_commands.deploy(ports, plan, by=by, approvals=approvals, watch=watch),
+            by=by,
+            as_json=as_json,
+        )
+    finally:
+        ports.playbooks.let_go()
+
+
+def approvals_of(given: tuple[str, ...]) -> dict[str, str]:
+    """Role and person of each `ROLE=PERSON`. Raises UsageFault."""
+    approvals: dict[str, str] = {}
+    for each in given:
+        role, equals, person = (part.strip() for part in each.partition("="))
+        if not role or not equals or not person:
+            raise UsageFault(f'--approved-by "{each}" names no person; write --approved-by "ROLE=PERSON".')
+        if role in approvals:
+            raise UsageFault(f"--approved-by names the role {role} twice; keep one.")
+        approvals[role] = person
+    return approvals

@@ -1,0 +1,176 @@
+"""`orch rehearse`: deploy a plan in another environment, take it back, prove it, and certify that."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import click
+
+from orchestrator.adapters.keys.certificate_files import certificate_name
+from orchestrator.adapters.keys.ed25519 import SigningKey
+from orchestrator.adapters.keys.signed_files import write_whole
+from orchestrator.bootstrap import home_of
+from orchestrator.bootstrap import ports as ports_of_home
+from orchestrator.cli.exit_codes import exit_code_of
+from orchestrator.cli.follow import drive_in_view
+from orchestrator.cli.options.common_options import by_option, json_option
+from orchestrator.cli.options.signing_key import card_file, key_file, key_option, own_key
+from orchestrator.domain.authority.rehearsal import ISSUER, Part, Rehearsal, SignedCertificate
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.plan.rehearsal_place import Place
+from orchestrator.domain.text.plain_text import plain
+from orchestrator.engine.ports import Ports, Watcher
+from orchestrator.engine.use_cases import rehearse as rehearsals
+from orchestrator.errors import ExitCode, Refused
+from orchestrator.policy.authority.certificate_issue import certificate_of, certificate_words
+from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
+
+_PARTS: dict[Part, str] = {
+    "backout": "deploy, verify, back out, prove",
+    "failure path": "the same, and a failure is injected",
+}
+
+
+@click.command()
+@click.argument("plan", type=click.Path(path_type=Path))
+@click.option("--in", "environment", required=True, metavar="ENV", help="The environment to rehearse in.")
+@click.option(
+    "--inventory",
+    type=click.Path(path_type=Path),
+    help="The inventory of that environment [default: inventories/ENV of the project].",
+)
+@click.option(
+    "--fail-in",
+    default=rehearsals.LAST,
+    show_default=True,
+    metavar="WAVE",
+    help="The wave, by number or name, that is declared failed in the second part.",
+)
+@click.option("--no-failure", is_flag=True, help="Leave the second part out: no failure is injected.")
+@click.option(
+    "--twice/--no-twice",
+    default=None,
+    help="Run each playbook a second time, which must change nothing [default: unless the plan is not idempotent].",
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the certificate goes [default: certificates/ beside the deployments].",
+)
+@key_option
+@json_option
+@by_option
+def rehearse(  # noqa: PLR0913, PLR0917 (click calls it, with every option)
+    plan: Path,
+    environment: str,
+    inventory: Path | None,
+    fail_in: str,
+    no_failure: bool,  # noqa: FBT001 (click calls it)
+    twice: bool | None,  # noqa: FBT001
+    out: Path | None,
+    key: Path | None,
+    as_json: bool,  # noqa: FBT001
+    by: str,
+) -> int:
+    """Rehearse the release plan in the file PLAN in another environment, and certify what it showed.
+
+    Deploys and verifies every wave, backs out, and proves that every host is as it was; then once more with a failure that
+    orch declares itself, marked as injected everywhere. The certificate is signed with your key, which must be trusted in
+    the role `rehearsal issuer`. Asked for again after it was stopped, it goes on where it was.
+    """
+    ports = ports_of_home()
+    asked = rehearsals.Asked(plan, _place(environment, inventory), None if no_failure else fail_in, twice)
+    signing = own_key(key)
+    ready = rehearsals.ready(ports, asked)
+    _refuse_untrusted(ports, Path(ready.prepared.project), signing, key_file(key))
+    ended: list[Deployment] = []
+    for number, part in enumerate(ready.parts, 1):
+        _say(
+            f"Part {number} of {len(ready.parts)}: {_PARTS[part.part]}{_in_wave(ready, part)}.", quiet=as_json
+        )
+        deployment, code = _part(ports, ready, part, by=by, as_json=as_json)
+        faults = faults_of_part(deployment)
+        if faults:
+            return _failed(deployment, part, faults, code)
+        ended.append(deployment)
+    certificate = certificate_of(
+        ended, rehearsals.measured(ports, tuple(ended)), key=signing.key, nonce=secrets.token_hex(16)
+    )
+    signed = signing.certify(certificate)
+    file = (out or home_of() / "certificates") / certificate_name(certificate)
+    write_whole(file, signed, fresh=True)
+    _certified(signed, file, as_json=as_json)
+    return ExitCode.COMPLETED
+
+
+def _place(environment: str, inventory: Path | None) -> Place:
+    where = inventory.absolute() if inventory is not None else Path("inventories") / environment
+    return Place.model_validate({"environment": environment, "inventory": str(where)})
+
+
+def _refuse_untrusted(ports: Ports, project: Path, signing: SigningKey, file: Path) -> None:
+    """Before anything is touched: a certificate that nobody trusts is worth nothing."""
+    trusted = ports.keys.keyring(project).find(signing.key)
+    now = ports.clock.now()
+    if trusted is None or trusted.revoked_at is not None or not trusted.serves(ISSUER):
+        others = "is trusted in other roles only" if trusted is not None else "is not trusted"
+        found = "was revoked" if trusted is not None and trusted.revoked_at is not None else others
+        raise Refused(
+            f"Nothing was rehearsed: your key {signing.key[:16]} {found}, and a certificate needs the role {ISSUER}. "
+            f'Whoever decides that runs: orch keys trust {card_file(file)} --role "{ISSUER}"'
+        )
+    if trusted.expires is not None and trusted.expires <= now:
+        raise Refused(f"Nothing was rehearsed: your key {signing.key[:16]} expired; have it trusted anew.")
+
+
+def _in_wave(ready: rehearsals.Ready, part: Rehearsal) -> str:
+    return "" if part.failure_in is None else f" in {ready.prepared.waves[part.failure_in].name}"
+
+
+def _part(
+    ports: Ports, ready: rehearsals.Ready, part: Rehearsal, *, by: str, as_json: bool
+) -> tuple[Deployment, ExitCode]:
+    begun = rehearsals.find_part(ports, ready, part)
+    if begun is not None and begun.over:
+        _say(f"{begun.id} has shown that, and nothing has changed since.", quiet=as_json)
+        return begun, exit_code_of(begun)
+    ended: list[Deployment] = []
+
+    def drive(watch: Watcher) -> Deployment:
+        ended.append(rehearsals.rehearse_part(ports, ready, part, by=by, watch=watch))
+        return ended[-1]
+
+    code = drive_in_view(ports, drive, by=by, as_json=as_json)
+    return ended[-1], code
+
+
+def _failed(d: Deployment, part: Rehearsal, faults: tuple[str, ...], code: ExitCode) -> int:
+    if not d.over:
+        goes_on = f"once {d.id} has been answered, the same command goes on"
+        click.echo(f"The rehearsal waits in the part `{part.part}`: {goes_on}.", err=True)
+        return code
+    said = f"The rehearsal failed in the part `{part.part}` ({d.id}), and no certificate is issued:"
+    click.echo(said, err=True)
+    for fault in faults:
+        click.echo(f"  {plain(fault, 500)}", err=True)
+    return code
+
+
+def _certified(signed: SignedCertificate, file: Path, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(f'{{"kind":"certificate","file":{_quoted(file)},"signed":{signed.model_dump_json()}}}')
+        return
+    for sentence in certificate_words(signed.certificate):
+        click.echo(sentence)
+    click.echo(f"Certificate: {file}")
+
+
+def _quoted(file: Path) -> str:
+    import json
+
+    return json.dumps(str(file))
+
+
+def _say(text: str, *, quiet: bool) -> None:
+    click.echo(text, err=quiet)

@@ -1,0 +1,30 @@
+"""`orch rollback`: take a deployment back and prove it against the baseline."""
+
+from __future__ import annotations
+
+import click
+
+from orchestrator.bootstrap import ports as ports_of_home
+from orchestrator.cli.follow import drive_in_view
+from orchestrator.cli.options.common_options import by_option, json_option
+from orchestrator.engine.use_cases import deployment_commands
+
+
+@click.command()
+@click.argument("deployment")
+@click.option("--reason", required=True, help="Why, for the record.")
+@json_option
+@by_option
+def rollback(deployment: str, reason: str, as_json: bool, by: str) -> int:  # noqa: FBT001
+    """Back out every host that DEPLOYMENT touched, newest wave first, and prove it against the baseline.
+
+    For a deployment that has ended or is held. Ends with 5 when the restoration is proved, 6 when something still differs,
+    7 when it failed.
+    """
+    ports = ports_of_home()
+    return drive_in_view(
+        ports,
+        lambda watch: deployment_commands.rollback(ports, deployment, by=by, reason=reason, watch=watch),
+        by=by,
+        as_json=as_json,
+    )

@@ -1,0 +1,114 @@
+"""`orch run-due`: start what the schedule says, for a timer or as a service."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import click
+
+from orchestrator.bootstrap import drivers as drivers_of_home
+from orchestrator.bootstrap import ports as ports_of_home
+from orchestrator.cli.exit_codes import exit_code_of
+from orchestrator.cli.options.common_options import by_option, json_option
+from orchestrator.domain.text.model_base import seconds_of
+from orchestrator.domain.text.plain_text import plain
+from orchestrator.engine.ports import Drivers, Ports
+from orchestrator.engine.use_cases.due_start import DueLine, What
+from orchestrator.engine.use_cases.run_due import run_due, wait_for
+from orchestrator.errors import ExitCode, OrchError, UsageFault
+
+CODES: dict[What, ExitCode | None] = {
+    "started": None,
+    "skipped": None,
+    "waits": None,
+    "driven already": None,
+    "ended": None,
+    "failed": ExitCode.REFUSED,
+    "refused": ExitCode.REFUSED,
+    "not admitted": ExitCode.HELD,
+    "asks": ExitCode.HELD,
+}
+WORST_FIRST = (
+    ExitCode.BACKOUT_FAILED,
+    ExitCode.BACKED_OUT_WITH_RESIDUE,
+    ExitCode.BACKED_OUT,
+    ExitCode.REFUSED,
+    ExitCode.HELD,
+    ExitCode.COMPLETED_WITH_EXCEPTIONS,
+    ExitCode.CANCELLED,
+)
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Look once and leave; what was started runs on. For a timer.")
+@click.option("--watch", is_flag=True, help="Look again and again until it is stopped. For a service.")
+@click.option("--every", default="30s", show_default=True, metavar="TIME", help="With --watch: how often.")
+@json_option
+@by_option
+def run_due_(once: bool, watch: bool, every: str, as_json: bool, by: str) -> int:  # noqa: FBT001
+    """Start every scheduled deployment whose time has come, each driven by a process of its own.
+
+    What shares a machine, a configuration item or a service with something that runs waits until that is over. Without an
+    option: wait until everything that was started has ended. Ends with 0 where all went well, else with the worst of how
+    they ended; 8 where a person is waited for (docs/schedule.md).
+    """
+    if once and watch:
+        raise UsageFault("--once and --watch are two ways to look; choose one.")
+    ports, drivers = ports_of_home(), drivers_of_home()
+    said: list[ExitCode] = []
+    say = _saying(said, as_json=as_json)
+    if watch:
+        return _watch(ports, drivers, _seconds(every), by, say)
+    started = run_due(ports, drivers, by=by, say=say)
+    if not once:
+        said += [exit_code_of(d) for d in wait_for(ports, drivers, started, say)]
+    return next((code for code in WORST_FIRST if code in said), ExitCode.COMPLETED)
+
+
+def _watch(ports: Ports, drivers: Drivers, every: float, by: str, say: Callable[[DueLine], None]) -> int:
+    """Until Ctrl-C or a signal; what is in the way of one look is said, and does not end the watch."""
+    told: dict[str, DueLine] = {}
+
+    def once_each(line: DueLine) -> None:
+        if told.get(line.deployment) != line:
+            told[line.deployment] = line
+            say(line)
+
+    last = ""
+    while True:
+        try:
+            run_due(ports, drivers, by=by, say=once_each)
+            last = ""
+        except OrchError as fault:
+            if str(fault) != last:
+                click.echo(str(fault), err=True)
+            last = str(fault)
+        ports.clock.sleep(every)
+
+
+def _saying(said: list[ExitCode], *, as_json: bool) -> Callable[[DueLine], None]:
+    def say(line: DueLine) -> None:
+        code = CODES[line.what]
+        if code is not None:
+            said.append(code)
+        if as_json:
+            click.echo(
+                json.dumps(
+                    {"deployment": line.deployment, "what": line.what, "words": plain(line.words, 2000)}
+                )
+            )
+        else:
+            click.echo(f"{line.deployment}: {line.what}: {plain(line.words, 1000)}")
+
+    return say
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = seconds_of(text)
+    except ValueError as expected:
+        raise UsageFault(f"--every: expected {expected}, found {plain(text, 40)!r}.") from None
+    if not 1.0 <= float(seconds) <= 3600.0:
+        raise UsageFault("--every: expected 1s to 1h.")
+    return float(seconds)

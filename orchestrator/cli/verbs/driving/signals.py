@@ -1,0 +1,173 @@
+"""Words to a deployment: pause, hold, resume, abort, retry, exclude, confirm. Each goes to the journal with who and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from orchestrator.bootstrap import ports as ports_of_home
+from orchestrator.bootstrap import ports_to_look
+from orchestrator.cli.exit_codes import exit_code_of
+from orchestrator.cli.follow import drive_in_view
+from orchestrator.cli.options.common_options import by_option, json_option
+from orchestrator.cli.views.json_lines import JsonLines
+from orchestrator.cli.views.plain_lines import ending_lines
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.events import Event
+from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.ports import Ports
+from orchestrator.engine.use_cases import deployment_commands
+from orchestrator.errors import Conflict, Refused, UsageFault
+
+_id = click.argument("deployment")
+_reason = click.option("--reason", required=True, help="Why, for the record.")
+_no_drive = click.option(
+    "--no-drive", is_flag=True, help="Only put the word on the journal; do not drive on."
+)
+
+
+def _driving(command: Callable[..., Any]) -> Callable[..., Any]:
+    return _no_drive(json_option(by_option(command)))
+
+
+@click.command()
+@_id
+@click.option("--reason", default="no reason given", show_default=True, help="Why, for the record.")
+@by_option
+def pause(deployment: str, reason: str, by: str) -> int:
+    """Stop DEPLOYMENT before its next step; what runs goes on to its end."""
+    return _say(ports_to_look(), deployment, e.Paused(by=by, reason=reason))
+
+
+@click.command()
+@_id
+@click.option("--reason", default="no reason given", show_default=True, help="Why, for the record.")
+@by_option
+def hold(deployment: str, reason: str, by: str) -> int:
+    """Hold DEPLOYMENT for a person: where it is held already, the choice to hold on; else hold it now."""
+    ports = ports_to_look()
+    found = find(ports, deployment)
+    if found.over or not found.touched:
+        raise Refused(
+            f"{found.id} is {found.state.value}: only a deployment at work is held; before that, orch pause."
+        )
+    event = e.HeldOn(by=by, reason=reason) if found.driving.hold is not None else e.Held(by=by, reason=reason)
+    return _say(ports, found.id, event)
+
+
+@click.command()
+@click.argument("deployment", required=False)
+@click.option("--reason", default="go on", show_default=True, help="Why, for the record.")
+@_driving
+def resume(deployment: str | None, reason: str, by: str, as_json: bool, no_drive: bool) -> int:  # noqa: FBT001
+    """Go on with DEPLOYMENT, or with the open one: after a pause, a hold-up, or the death of its driver."""
+    ports = ports_of_home()
+    found = find(ports, deployment)
+    if found.driving.paused is not None:
+        deployment_commands.signal(ports, found.id, e.Resumed(by=by, reason=reason))
+    elif no_drive:
+        raise UsageFault(f"{found.id} is not paused: there is no word to put on its journal.")
+    return _drive_on(ports, found.id, by=by, as_json=as_json, no_drive=no_drive)
+
+
+@click.command()
+@_id
+@_reason
+@_driving
+def abort(deployment: str, reason: str, by: str, as_json: bool, no_drive: bool) -> int:  # noqa: FBT001
+    """Stop what DEPLOYMENT runs, then back out whatever it touched."""
+    return _choice(deployment, e.AbortRequested(by=by, reason=reason), as_json=as_json, no_drive=no_drive)
+
+
+@click.command()
+@_id
+@click.option("--reason", default="try again", show_default=True, help="Why, for the record.")
+@_driving
+def retry(deployment: str, reason: str, by: str, as_json: bool, no_drive: bool) -> int:  # noqa: FBT001
+    """Try what failed in a held DEPLOYMENT again."""
+    return _choice(deployment, e.Retried(by=by, reason=reason), as_json=as_json, no_drive=no_drive)
+
+
+@click.command()
+@_id
+@click.argument("hosts", nargs=-1, required=True, metavar="HOST...")
+@_reason
+@_driving
+def exclude(
+    deployment: str,
+    hosts: tuple[str, ...],
+    reason: str,
+    by: str,
+    as_json: bool,  # noqa: FBT001
+    no_drive: bool,  # noqa: FBT001
+) -> int:
+    """Go on with a held DEPLOYMENT without these hosts; the record names them as in need of attention."""
+    event = e.Excluded(hosts=hosts, by=by, reason=reason)
+    return _choice(deployment, event, as_json=as_json, no_drive=no_drive)
+
+
+@click.command()
+@_id
+@click.option("--role", help="The role in which you confirm [default: the one that is asked for].")
+@click.option("--note", default="", help="What was looked at, for the record.")
+@_driving
+def confirm(
+    deployment: str,
+    role: str | None,
+    note: str,
+    by: str,
+    as_json: bool,  # noqa: FBT001
+    no_drive: bool,  # noqa: FBT001
+) -> int:
+    """Confirm the gate at which DEPLOYMENT waits, so that it goes on."""
+    found = find(ports_of_home(), deployment)
+    asked = found.rollout.gate.confirm if found.rollout.gate is not None else None
+    if asked is None:
+        raise Refused(f"{found.id} is {found.state.value} and waits for nobody's confirmation.")
+    event = e.Confirmed(wave=found.rollout.wave, role=role or asked, by=by, note=note)
+    return _choice(found.id, event, as_json=as_json, no_drive=no_drive)
+
+
+def _choice(deployment: str, event: Event, *, as_json: bool, no_drive: bool) -> int:
+    ports = ports_of_home()
+    found = find(ports, deployment)
+    deployment_commands.signal(ports, found.id, event)
+    by = getattr(event, "by", "")
+    return _drive_on(ports, found.id, by=by, as_json=as_json, no_drive=no_drive)
+
+
+def _say(ports: Ports, deployment: str, event: Event) -> int:
+    d = deployment_commands.signal(ports, deployment, event)
+    click.echo(f"{d.id}: {event.kind.replace('_', ' ')} is on the journal.")
+    click.echo("\n".join(ending_lines(d)))
+    return 0
+
+
+def _drive_on(ports: Ports, deployment: str, *, by: str, as_json: bool, no_drive: bool) -> int:
+    """Drive in the foreground, unless asked not to or a driver is alive elsewhere; that one hears the word by itself."""
+    if no_drive:
+        return _left_to_others(find(ports, deployment), "Not driven on from here", as_json=as_json)
+    try:
+        return drive_in_view(
+            ports,
+            lambda watch: deployment_commands.resume(ports, deployment, by=by, watch=watch),
+            by=by,
+            as_json=as_json,
+        )
+    except Conflict as alive:
+        found = find(ports, deployment)
+        return _left_to_others(
+            found, f"The word is on the journal, and its driver goes on: {alive}", as_json=as_json
+        )
+
+
+def _left_to_others(d: Deployment, why: str, *, as_json: bool) -> int:
+    click.echo(why if why.endswith(".") else f"{why}.", err=True)
+    if as_json:
+        JsonLines().ended(d)
+    else:
+        click.echo("\n".join(ending_lines(d)))
+    return exit_code_of(d) if d.over else 0

@@ -1,0 +1,53 @@
+"""`orch stop-all`: the emergency stop for everything, and its lifting."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import click
+
+from orchestrator.bootstrap import ports_to_look as ports_of_home
+from orchestrator.cli.options.common_options import by_option
+from orchestrator.engine.ports import Ports
+from orchestrator.engine.use_cases import emergency_stop
+from orchestrator.engine.use_cases.stop_proof import silence
+from orchestrator.errors import ExitCode
+
+
+@click.command()
+@click.option("--reason", required=True, help="Why, for the record.")
+@click.option("--lift", is_flag=True, help="Lift the stop that is in force.")
+@by_option
+def stop_all(reason: str, lift: bool, by: str) -> int:  # noqa: FBT001
+    """Stop every deployment now, backouts too, and let none start before the stop is lifted.
+
+    What runs is ended here and on the hosts; the command says when everything is silent, or what is not. After lifting, each
+    deployment is paused until it is resumed or aborted.
+    """
+    ports = ports_of_home()
+    return _lift(ports, by, reason) if lift else _stop(ports, by, reason)
+
+
+def _stop(ports: Ports, by: str, reason: str) -> int:
+    stopped = emergency_stop.stop_all(ports, by=by, reason=reason)
+    click.echo("The emergency stop is in force: nothing starts before `orch stop-all --lift --reason WHY`.")
+    driver = f"{socket.gethostname()}:{os.getpid()}"
+    loud = 0
+    for deployment in stopped:
+        left = silence(ports, deployment.id, driver=driver, by=by)
+        loud += left is not None
+        click.echo(f"{deployment.id}: {left or 'stopped; no process of it is left'}")
+    if not stopped:
+        click.echo("No deployment was open.")
+    return ExitCode.HELD if loud else ExitCode.COMPLETED
+
+
+def _lift(ports: Ports, by: str, reason: str) -> int:
+    lifted = emergency_stop.lift(ports, by=by, reason=reason)
+    click.echo("The emergency stop is lifted.")
+    for deployment in lifted:
+        click.echo(
+            f"{deployment.id}: paused; go on with orch resume {deployment.id}, or orch abort {deployment.id}"
+        )
+    return ExitCode.COMPLETED

@@ -1,0 +1,150 @@
+"""`orch lab`: real hosts on this one machine."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from orchestrator.errors import Interrupted
+from orchestrator.lab.fleet import FAULTS, Lab, take_down
+from orchestrator.lab.hosts.sweep import labs_with_traces
+from orchestrator.lab.shell import become
+
+if TYPE_CHECKING:
+    from orchestrator.lab.hosts.sighting import HostSighting
+
+_named = click.option(
+    "--name", default="lab", show_default=True, help="Which lab; several stand side by side."
+)
+
+
+@click.group()
+def lab() -> None:
+    """Real hosts on this machine: sshd and systemd in network namespaces of their own."""
+
+
+@lab.command()
+@_named
+@click.option("--hosts", default=6, show_default=True, type=int, help="How many hosts: web1 to webN.")
+@click.option("--light", is_flag=True, help="sshd alone, without systemd: for fleets of 50 or 100.")
+@click.option(
+    "--inventory-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where NAME/hosts.yml is written as well [default: ./inventories where it exists].",
+)
+def up(name: str, hosts: int, light: bool, inventory_dir: Path | None) -> None:  # noqa: FBT001 (click calls it)
+    """Make the lab, or complete the one that is there."""
+    default = Path("inventories") if Path("inventories").is_dir() else None
+    try:
+        made = Lab.up(name, hosts, light=light, inventory_dir=inventory_dir or default, say=_say)
+    except KeyboardInterrupt:
+        raise Interrupted(
+            f"Stopped in the middle: `orch lab up{_flag(name)}` completes the lab, `orch lab down{_flag(name)}` removes it."
+        ) from None
+    click.echo(
+        f"lab {name} is up: {len(made.hosts)} host{'s' if len(made.hosts) > 1 else ''}, sshd answers on each"
+    )
+    click.echo(f"  inventory    {made.state.inventory or made.inventory}")
+    click.echo(f"  log in       orch lab ssh web1{_flag(name)}")
+    click.echo(f"  take away    orch lab down{_flag(name)}")
+
+
+@lab.command()
+@_named
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for programs.")
+def status(name: str, as_json: bool) -> None:  # noqa: FBT001
+    """What every host looks like now."""
+    found = Lab.find(name)
+    sightings = found.status()
+    if as_json:
+        hosts = [asdict(sighting) for sighting in sightings]
+        click.echo(json.dumps({"lab": name, "network": str(found.state.network), "hosts": hosts}, indent=2))
+    else:
+        _print_table(found, sightings)
+
+
+@lab.command()
+@_named
+@click.option("--all", "everything", is_flag=True, help="Every lab of this machine.")
+def down(name: str, everything: bool) -> None:  # noqa: FBT001
+    """Take the lab away: processes, mounts, namespaces, bridge and files."""
+    chosen = labs_with_traces() if everything else [name]
+    for one in chosen:
+        take_down(one)
+        click.echo(f"lab {one} is gone")
+    if not chosen:
+        click.echo("there is no lab on this machine")
+
+
+@lab.command(context_settings={"ignore_unknown_options": True})
+@_named
+@click.argument("host")
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+def ssh(name: str, host: str, command: tuple[str, ...]) -> None:
+    """Log in to HOST as deploy, or run a command there (after --)."""
+    become(Lab.find(name).ssh_command(host, command))
+
+
+@lab.command()
+@_named
+@click.argument("host")
+@click.argument("fault", metavar="FAULT", type=click.Choice(FAULTS))
+def fault(name: str, host: str, fault: str) -> None:
+    """Bring a FAULT on HOST, or take it back.
+
+    \b
+    cut     every packet to and from it is dropped
+    hang    TCP connects and sshd's banner comes, then nothing more
+    freeze  all its processes stand still; TCP still connects
+    fill    its disk has no byte left: writes fail with ENOSPC
+    kill    it dies at once, as if the power went
+    start   it boots again: same root, same host key
+    heal    takes cut, hang, freeze and fill back
+    """
+    Lab.find(name).fault(host, fault)
+    click.echo(f"{host}: {fault}")
+
+
+def _say(text: str) -> None:
+    click.echo(f"lab: {text}", err=True)
+
+
+def _flag(name: str) -> str:
+    return "" if name == "lab" else f" --name {name}"
+
+
+def _print_table(found: Lab, sightings: list[HostSighting]) -> None:
+    rows = [_row(sighting) for sighting in sightings]
+    if not sys.stdout.isatty():
+        click.echo("\n".join("\t".join(row) for row in [_HEADINGS, *rows]))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*_HEADINGS, title=f"lab {found.name}  {found.state.network}", title_justify="left")
+    for row in rows:
+        colour = "green" if row[3] == "up" and row[4] == "yes" else "red"
+        table.add_row(*row[:3], f"[{colour}]{row[3]}[/]", f"[{colour}]{row[4]}[/]", row[5])
+    Console().print(table)
+
+
+_HEADINGS = ("host", "kind", "address", "state", "ssh", "uptime")
+
+
+def _row(sighting: HostSighting) -> tuple[str, ...]:
+    reachable = "yes" if sighting.reachable else "no"
+    conditions = ", ".join(sighting.conditions)
+    return sighting.name, sighting.kind, sighting.address, conditions, reachable, _duration(sighting.uptime)
+
+
+def _duration(seconds: float | None) -> str:
+    if seconds is None:
+        return "-"
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h{minutes:02}m" if hours else f"{minutes}m{rest:02}s"

@@ -1,0 +1,1 @@
+"""Verbs for plans, rules, the schedule, keys and signed words."""

@@ -1,0 +1,306 @@
+"""Signed words of people: approve, reject, sign-off, review. Shown first, confirmed in a terminal; as files as well."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from orchestrator.adapters.keys.ed25519 import SigningKey
+from orchestrator.adapters.keys.key_folder import read_card
+from orchestrator.adapters.keys.signed_files import read_noun, write_whole
+from orchestrator.adapters.keys.statements import new_nonce
+from orchestrator.bootstrap import clock
+from orchestrator.bootstrap import ports as ports_of_home
+from orchestrator.cli.options.common_options import by_option, json_option
+from orchestrator.cli.options.option_values import moment_given, noun_given
+from orchestrator.cli.options.signing_key import card_file, key_file, key_option, own_key
+from orchestrator.cli.views.approval_view import approval_outline, missing_words
+from orchestrator.cli.views.outline import print_outline
+from orchestrator.domain.authority.approval import Approval, Decision, SignedApproval
+from orchestrator.domain.text.format import counted
+from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.ports import Ports
+from orchestrator.engine.use_cases.signed_words import ApprovalSession, give, open_session, take_in
+from orchestrator.errors import Cancelled, Fault, NotFound, OrchError, PlanFault, Refused, UsageFault
+from orchestrator.policy.authority.word_checks import approval_words
+
+OPTIONS = {"role": "--as", "plan_digest": "--plan-digest", "overrides": "--override", "subject": "DEPLOYMENT"}
+USUAL = "30d"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What was said on the command line, and how."""
+
+    deployment: str | None
+    role: str | None
+    reason: str | None
+    key: Path | None
+    person: str | None
+    expires: str | None
+    plan_digest: str | None
+    out: Path | None
+    files: tuple[Path, ...]
+    yes: bool
+    as_json: bool
+    by: str
+    overrides: str | None = None
+
+
+def _signing(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that every signed word has."""
+    path = click.Path(dir_okay=False, path_type=Path)
+    options: list[Callable[[Callable[..., Any]], Callable[..., Any]]] = [
+        click.argument("deployment", required=False),
+        click.option("--as", "role", metavar="ROLE", help="The role in which you say so."),
+        click.option("--reason", help="Why, for the record; it is signed."),
+        key_option,
+        click.option("--person", help="Who you are, where no key folder here says it."),
+        click.option(
+            "--expires",
+            metavar="WHEN",
+            help="Until when it counts [default: as long as the policy lets it].",
+        ),
+        click.option(
+            "--plan-digest", metavar="DIGEST", help="Sign for this effective plan, without its journal."
+        ),
+        click.option(
+            "--out", type=path, help="Write the signed word to this file; nothing goes to a journal."
+        ),
+        click.option(
+            "--file",
+            "files",
+            multiple=True,
+            type=path,
+            help="Put a signed word from a file on its journal.",
+        ),
+        click.option("--yes", is_flag=True, help="Do not ask; it was looked at."),
+        by_option,
+        json_option,
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.option(
+    "--override", "overrides", metavar="NAME", help="Override this freeze, or `window`, and approve nothing."
+)
+@_signing
+def approve(overrides: str | None, **said: Any) -> int:
+    """Approve DEPLOYMENT in a role: sign its effective plan with your key.
+
+    Offline: --out FILE writes the signed approval (with --plan-digest no journal is needed), and --file FILE puts it on the
+    journal elsewhere.
+    """
+    return _say("override" if overrides is not None else "approve", Word(overrides=overrides, **said))
+
+
+@click.command()
+@_signing
+def reject(**said: Any) -> int:
+    """Reject DEPLOYMENT in a role, signed with your key; it stands until you approve."""
+    return _say("reject", Word(**said))
+
+
+@click.command(name="sign-off")
+@_signing
+def sign_off(**said: Any) -> int:
+    """Accept what DEPLOYMENT brought, in a role; when all have, early life support is over."""
+    return _say("sign_off", Word(**said))
+
+
+@click.command()
+@_signing
+def review(**said: Any) -> int:
+    """Record that the emergency DEPLOYMENT was reviewed, by you in a role."""
+    return _say("review", Word(**said))
+
+
+def _say(decision: Decision, word: Word) -> int:
+    if word.files:
+        return take_files(ports_of_home(), word)
+    if word.deployment is None or not word.role or not word.reason:
+        raise UsageFault(
+            "Name the deployment, --as ROLE and --reason TEXT; or --file FILE for a word signed elsewhere."
+        )
+    if word.plan_digest is not None:
+        return _without_journal(decision, word)
+    return sign(ports_of_home(), decision, word)
+
+
+def sign(ports: Ports, decision: Decision, word: Word) -> int:
+    """Show what it is for, sign it, and put it on the journal or into a file."""
+    d = find(ports, word.deployment)
+    session = open_session(ports, d)
+    question = session.question
+    if not word.as_json:
+        print_outline(approval_outline(d, question))
+    key = own_key(word.key)
+    trusted = question.keyring.find(key.key)
+    person = word.person or (trusted.person if trusted is not None else None) or _person_beside(word.key)
+    usual = f"{question.policy.approvals.valid_for:.0f}s"
+    unsigned = _approval(decision, word, d.id, question.effective.digest, key, person, usual)
+    signed = key.approve(unsigned)
+    session = take_in(ports, session, [signed])
+    objections = session.objections([signed])
+    if objections:
+        raise Refused("\n".join([*objections[signed], f"Nothing was put on the journal of {d.id}."]))
+    _ask(signed, word)
+    if word.out is not None:
+        return _written(word.out, signed, as_json=word.as_json)
+    after = give(ports, session, [signed], by=word.by)
+    return _report(after, [signed], as_json=word.as_json)
+
+
+def _without_journal(decision: Decision, word: Word) -> int:
+    if word.out is None:
+        raise UsageFault("--plan-digest signs without a journal; name the file to write with --out FILE.")
+    key = own_key(word.key)
+    person = word.person or _person_beside(word.key)
+    unsigned = _approval(decision, word, word.deployment or "", word.plan_digest or "", key, person, USUAL)
+    signed = key.approve(unsigned)
+    _ask(signed, word)
+    return _written(word.out, signed, as_json=word.as_json)
+
+
+def _approval(
+    decision: Decision, word: Word, subject: str, digest: str, key: SigningKey, person: str | None, usual: str
+) -> Approval:
+    now = clock().now()
+    if person is None:
+        raise UsageFault(
+            f"Key {key.key[:16]} is trusted for nobody here; say who you are with --person NAME."
+        )
+    return noun_given(
+        Approval,
+        {
+            "decision": decision,
+            "role": word.role,
+            "person": person,
+            "key": key.key,
+            "plan_digest": digest,
+            "subject": subject,
+            "reason": word.reason,
+            "overrides": word.overrides,
+            "made_at": now,
+            "expires": moment_given(word.expires or usual, now, "--expires"),
+            "nonce": new_nonce(),
+        },
+        OPTIONS,
+    )
+
+
+def _ask(signed: SignedApproval, word: Word) -> None:
+    """In a terminal nobody signs without a yes."""
+    one = signed.approval
+    if word.yes or not sys.stdin.isatty():
+        return
+    click.echo(f"You sign, as {one.person} in the role {one.role}, for {one.subject}:", err=True)
+    click.echo(f"  {approval_words(signed)}\n  effective plan {one.plan_digest}", err=True)
+    click.echo(f"  counts until {one.expires:%Y-%m-%d %H:%M} UTC, once", err=True)
+    if not click.confirm("Is this what you want to sign?", err=True):
+        raise Cancelled("Nothing was signed.")
+
+
+def _written(file: Path, signed: SignedApproval, *, as_json: bool) -> int:
+    write_whole(file, signed, fresh=True)
+    if as_json:
+        click.echo(signed.model_dump_json())
+        return 0
+    click.echo(f"{file}: {approval_words(signed)}.")
+    click.echo(
+        f"Whoever has the journal of {signed.approval.subject} takes it: orch approve --file {file.name}"
+    )
+    return 0
+
+
+def _report(after: ApprovalSession, given: Sequence[SignedApproval], *, as_json: bool) -> int:
+    d = after.deployment
+    missing = [] if d.follow_up.closed is not None else list(missing_words(d, after.question))
+    if as_json:
+        words = [json.loads(signed.model_dump_json()) for signed in given]
+        click.echo(
+            json.dumps({"deployment": d.id, "given": words, "missing": missing, "closed": d.follow_up.closed})
+        )
+        return 0
+    for signed in given:
+        click.echo(f"{d.id}: {approval_words(signed)}.")
+    if d.follow_up.closed is not None:
+        click.echo(f"Closed: {d.follow_up.closed}.")
+    if missing:
+        click.echo("Missing now:")
+        click.echo("\n".join(f"  {line}" for line in missing))
+    elif d.authority.opened_at is None and not d.over:
+        click.echo(f"Nothing is missing: orch resume {d.id}")
+    return 0
+
+
+def take_files(ports: Ports, word: Word) -> int:
+    """Put words that were signed elsewhere on the journals of their deployments, all of them or none."""
+    if word.deployment or word.role or word.reason or word.out or word.plan_digest:
+        raise UsageFault(
+            "--file takes a word as it was signed; leave out the deployment and every other option."
+        )
+    signed = _read(word.files)
+    by_subject: dict[str, list[SignedApproval]] = {}
+    for one in signed.values():
+        by_subject.setdefault(one.approval.subject, []).append(one)
+    sessions, reasons = _sessions(ports, by_subject), list[str]()
+    for subject, words in by_subject.items():
+        session = sessions.get(subject)
+        against = session.objections(words) if session is not None else _nobody_s(words)
+        for file, one in signed.items():
+            reasons += [f"{file}: {reason}" for reason in against.get(one, ())]
+    if reasons:
+        raise Refused("\n".join([*reasons, f"None of {counted(len(signed), 'file')} was put on a journal."]))
+    for subject, words in by_subject.items():
+        after = give(ports, sessions[subject], words, by=word.by)
+        _report(after, words, as_json=word.as_json)
+    return 0
+
+
+def _read(files: Sequence[Path]) -> dict[Path, SignedApproval]:
+    signed: dict[Path, SignedApproval] = {}
+    faults: list[Fault] = []
+    for file in files:
+        try:
+            signed[file] = read_noun(file, SignedApproval)
+        except PlanFault as fault:
+            faults += fault.faults
+        except NotFound as gone:
+            faults.append(Fault(str(file), None, "", "a signed file", str(gone), "check the path"))
+    if faults:
+        raise PlanFault(faults)
+    return signed
+
+
+def _sessions(ports: Ports, by_subject: Mapping[str, Sequence[SignedApproval]]) -> dict[str, ApprovalSession]:
+    """A session for each deployment that is there, with the words for it taken in."""
+    known = set(ports.journal.deployments())
+    return {
+        subject: take_in(ports, open_session(ports, find(ports, subject)), words)
+        for subject, words in by_subject.items()
+        if subject in known
+    }
+
+
+def _nobody_s(words: Sequence[SignedApproval]) -> dict[SignedApproval, tuple[str, ...]]:
+    return {
+        one: (f"it is for {one.approval.subject}, and there is no such deployment here",) for one in words
+    }
+
+
+def _person_beside(key: Path | None) -> str | None:
+    """Who the public half beside the private key says it is."""
+    try:
+        return read_card(card_file(key_file(key))).person
+    except OrchError:
+        return None

@@ -1,0 +1,270 @@
+"""`orch keys`: make a key, hand out its public half, trust those of others, and trust them no more."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from orchestrator.adapters.keys.key_folder import KeyFolder, card_of, keyring_of, make_key, read_card
+from orchestrator.adapters.keys.signed_files import write_whole
+from orchestrator.bootstrap import clock, key_folders
+from orchestrator.cli.options.common_options import by_option, json_option
+from orchestrator.cli.options.option_values import moment_given, noun_given
+from orchestrator.cli.options.signing_key import card_file, key_file, new_passphrase, own_key, own_key_id
+from orchestrator.cli.views.table import print_table
+from orchestrator.domain.authority.rehearsal import ISSUER
+from orchestrator.domain.authority.signing import PublicKeyCard, TrustedKey
+from orchestrator.domain.plan.roles import ROLES, same_role
+from orchestrator.domain.text.plain_text import plain
+from orchestrator.domain.text.validation_error import meant
+from orchestrator.errors import Cancelled, Conflict, NotFound, UsageFault
+
+SHORT = 16
+OPTIONS = {"roles": "--role", "trusted_by": "--by", "revoked_by": "--by", "revoked_because": "--reason"}
+HEADINGS = ("key", "person", "roles", "trusted by", "on", "until", "state", "in")
+_project = click.option(
+    "--project",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    help="The project whose keys/ counts as well [default: this folder].",
+)
+_person = click.option("--person", help="Whose key it is.")
+_roles = click.option(
+    "--role", "roles", multiple=True, help="A role that the person signs in; once for each."
+)
+
+
+@click.group()
+def keys() -> None:
+    """Keys of people: a deployment is approved by signature, and only signatures of trusted keys count."""
+
+
+@keys.command()
+@click.option("--file", type=click.Path(dir_okay=False, path_type=Path), help="Where the private key goes.")
+@_person
+@_roles
+@click.option("--no-passphrase", is_flag=True, help="Guard the private key by the mode of its file alone.")
+@json_option
+def new(
+    file: Path | None,
+    person: str | None,
+    roles: tuple[str, ...],
+    no_passphrase: bool,  # noqa: FBT001 (click calls it)
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Make a private key, by default in ~/.config/orch/key.pem, and beside it the public half to hand out.
+
+    --person and --role stand on what is handed out; whoever trusts the key decides.
+    """
+    private = key_file(file)
+    public = card_file(private)
+    noun_given(
+        PublicKeyCard, {"key": "0" * 64, "public": "0" * 64, "person": person, "roles": roles}, OPTIONS
+    )
+    if public.exists():
+        raise Conflict(f"{public} exists, and nothing was made; name another file with --file, or move it.")
+    key = make_key(private, new_passphrase(without=no_passphrase))
+    card = card_of(key, person, roles)
+    write_whole(public, card, fresh=True)
+    if as_json:
+        click.echo(json.dumps({"key": key.key, "file": str(private), "public_file": str(public)}))
+        return
+    who = f'--person "{person}"' if person else "--person NAME"
+    held = "".join(f' --role "{role}"' for role in roles) or " --role ROLE"
+    click.echo(f"Your private key is {private}; nobody else is to have it.")
+    click.echo(
+        f"Its public half is {public}: hand it to whoever decides which keys are trusted, who then runs"
+    )
+    click.echo(f"  orch keys trust {public.name} {who}{held}")
+    click.echo(f"and compares this number with you by another way than the file came:\n  {spelled(key.key)}")
+
+
+@keys.command()
+@click.option("--file", type=click.Path(dir_okay=False, path_type=Path), help="The private key.")
+@_person
+@_roles
+def public(file: Path | None, person: str | None, roles: tuple[str, ...]) -> None:
+    """Print the public half of your key, as a file to hand out."""
+    card = noun_given(
+        PublicKeyCard, card_of(own_key(file)).model_dump() | {"person": person, "roles": roles}, OPTIONS
+    )
+    click.echo(card.model_dump_json(indent=2))
+
+
+@keys.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@_person
+@_roles
+@click.option("--also", multiple=True, metavar="NAME", help="A further name of the person, such as a login.")
+@click.option("--expires", metavar="WHEN", help="Until when: a moment with its zone, or a time such as 365d.")
+@_project
+@click.option(
+    "--in-project", is_flag=True, help="Keep it in the project's keys/, for all who have the project."
+)
+@click.option("--yes", is_flag=True, help="Do not ask; the number was compared.")
+@by_option
+@json_option
+def trust(  # noqa: PLR0913, PLR0917 (click calls it)
+    file: Path,
+    person: str | None,
+    roles: tuple[str, ...],
+    also: tuple[str, ...],
+    expires: str | None,
+    project: Path | None,
+    in_project: bool,  # noqa: FBT001
+    yes: bool,  # noqa: FBT001
+    by: str,
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Trust the public key in FILE: what it signs is the word of this person, in these roles and in no other."""
+    card = read_card(file)
+    now = clock().now()
+    person, roles = person or card.person, roles or card.roles
+    if person is None or not roles:
+        raise UsageFault(f"{file} does not say whose key it is and for what; name --person and --role.")
+    words = {"person": person, "roles": roles, "also": also, "trusted_at": now, "trusted_by": by}
+    end = moment_given(expires, now, "--expires") if expires else None
+    key = noun_given(TrustedKey, {"key": card.key, "public": card.public, "expires": end, **words}, OPTIONS)
+    home, of_project = key_folders(project=project)
+    folder = of_project if in_project else home
+    _warn_of_roles(roles)
+    if not yes:
+        _ask(key, file)
+    kept = folder.trust(key)
+    if as_json:
+        click.echo(json.dumps({**_object(key, now), "file": str(kept)}))
+        return
+    click.echo(f"Trusted: {key.person} as {', '.join(key.roles)}, by key {key.key[:SHORT]}, in {kept}.")
+
+
+@keys.command(name="list")
+@_project
+@json_option
+def list_keys(project: Path | None, as_json: bool) -> None:  # noqa: FBT001
+    """List the keys that are trusted, with whose they are, for which roles, and whether they still count."""
+    folders, now = key_folders(project=project), clock().now()
+    ring = keyring_of(folders)
+    if as_json:
+        for key in ring.keys:
+            click.echo(
+                json.dumps({**_object(key, now), "folders": [str(f) for f in _folders_with(folders, key)]})
+            )
+    elif not ring.keys:
+        click.echo("No key is trusted yet; orch keys new makes one, orch keys trust trusts one.")
+    else:
+        print_table(HEADINGS, list(_rows(ring.keys, folders, now)), _style)
+
+
+@keys.command()
+@click.argument("key")
+@click.option("--reason", required=True, help="Why, for the record.")
+@_project
+@by_option
+@json_option
+def revoke(key: str, reason: str, project: Path | None, by: str, as_json: bool) -> None:  # noqa: FBT001
+    """Trust KEY no more, wherever it is trusted; approvals that it signed count no more either.
+
+    KEY is the beginning of its number, at least eight digits.
+    """
+    folders, now = key_folders(project=project), clock().now()
+    found = _the_key(key, folders)
+    holding = [folder for folder in folders if _holds(folder, found.key)]
+    standing = [folder for folder in holding if not _revoked_in(folder, found.key)]
+    if not standing:
+        raise Conflict(f"Key {found.key[:SHORT]} of {found.person} is revoked already.")
+    noun_given(TrustedKey, found.model_dump() | {"revoked_by": by, "revoked_because": reason}, OPTIONS)
+    for folder in standing:
+        found = folder.revoke(found.key, now, by, reason)
+    where = ", ".join(str(folder.folder) for folder in standing)
+    if as_json:
+        click.echo(
+            json.dumps({**_object(found, now), "folders": [str(folder.folder) for folder in standing]})
+        )
+        return
+    click.echo(f"Revoked: key {found.key[:SHORT]} of {found.person}, in {where}; {reason}.")
+
+
+def spelled(key: str) -> str:
+    """A key's number in groups of four, as people read it to each other."""
+    return " ".join(key[place : place + 4] for place in range(0, len(key), 4))
+
+
+def state_of(key: TrustedKey, now: datetime) -> str:
+    """Whether what it signs still counts."""
+    if key.revoked_at is not None:
+        return "revoked"
+    return "expired" if key.expires is not None and key.expires <= now else "trusted"
+
+
+def _ask(key: TrustedKey, file: Path) -> None:
+    if not sys.stdin.isatty():
+        return
+    click.echo(f"{file} holds key\n  {spelled(key.key)}", err=True)
+    click.echo(f"It would sign for {key.person} as {', '.join(key.roles)}.", err=True)
+    if not click.confirm("Did they read this number to you?", err=True):
+        raise Cancelled("Nothing was trusted.")
+
+
+def _warn_of_roles(roles: tuple[str, ...]) -> None:
+    for role in roles:
+        if not any(same_role(role, known) for known in (*ROLES, ISSUER)):
+            guess = meant(role, [*ROLES, ISSUER])
+            move = f"did you mean `{guess}`?" if guess else "only a policy that adds it will take it"
+            click.echo(f"warning: `{plain(role)}` is no role of orch's own; {move}", err=True)
+
+
+def _the_key(beginning: str, folders: tuple[KeyFolder, ...]) -> TrustedKey:
+    if len(beginning) < 8:
+        raise UsageFault("Name a key by at least eight digits of its number; orch keys list shows them.")
+    found = [key for key in keyring_of(folders).keys if key.key.startswith(beginning.lower())]
+    if not found:
+        raise NotFound(f"No key {plain(beginning, 70)} is trusted; orch keys list names those that are.")
+    if len(found) > 1:
+        raise UsageFault(f"{beginning} begins {len(found)} keys; give more digits.")
+    return found[0]
+
+
+def _holds(folder: KeyFolder, key: str) -> bool:
+    return folder.keyring().find(key) is not None
+
+
+def _revoked_in(folder: KeyFolder, key: str) -> bool:
+    found = folder.keyring().find(key)
+    return found is not None and found.revoked_at is not None
+
+
+def _folders_with(folders: tuple[KeyFolder, ...], key: TrustedKey) -> list[Path]:
+    return [folder.folder for folder in folders if _holds(folder, key.key)]
+
+
+def _rows(
+    keys: tuple[TrustedKey, ...], folders: tuple[KeyFolder, ...], now: datetime
+) -> Iterator[tuple[str, ...]]:
+    mine = own_key_id()
+    for key in keys:
+        state = state_of(key, now)
+        because = f": {key.revoked_because}" if key.revoked_because else ""
+        yield (
+            key.key[:SHORT],
+            f"{key.person} (you)" if key.key == mine else key.person,
+            ", ".join(key.roles),
+            key.trusted_by,
+            f"{key.trusted_at.astimezone():%Y-%m-%d}",
+            f"{key.expires.astimezone():%Y-%m-%d %H:%M}" if key.expires else "no end",
+            f"{state}{because}",
+            " and ".join(str(folder) for folder in _folders_with(folders, key)),
+        )
+
+
+def _object(key: TrustedKey, now: datetime) -> dict[str, object]:
+    return {**key.model_dump(mode="json"), "state": state_of(key, now)}
+
+
+def _style(heading: str, cell: str) -> str:
+    if heading != "state":
+        return ""
+    return "green" if cell == "trusted" else "red"

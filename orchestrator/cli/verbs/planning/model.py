@@ -1,0 +1,100 @@
+"""`orch model`: the deployment models of a project."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from orchestrator.adapters.files.model_file import load_model
+from orchestrator.cli.options.common_options import json_option
+from orchestrator.cli.options.rule_files import Shelf, as_line, check, project_option, tell_all
+from orchestrator.cli.verbs.planning.model_stats import stats
+from orchestrator.cli.views.outline import print_outline
+from orchestrator.cli.views.rule_outline import model_outline
+from orchestrator.domain.plan.loaded_file import LoadedFile
+from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.text.plain_text import plain
+from orchestrator.errors import Fault
+
+HEADINGS = ("model", "version", "title", "flow", "file")
+
+
+@click.group()
+def model() -> None:
+    """Deployment models: repeatable approaches, each for one kind of deployment (models/ of the project)."""
+
+
+@model.command(name="list")
+@project_option
+@json_option
+def list_models(project: Path | None, as_json: bool) -> int:  # noqa: FBT001 (click calls it)
+    """List the models of the project, by name and version."""
+    shelf = _shelf(project)
+    none = f"There is no deployment model in {shelf.places()}."
+    return tell_all(shelf, HEADINGS, _row, none=none, as_json=as_json)
+
+
+@model.command()
+@click.argument("name", metavar="MODEL")
+@project_option
+@json_option
+def show(name: str, project: Path | None, as_json: bool) -> None:  # noqa: FBT001
+    """Show MODEL: a name, NAME@VERSION, or a file. What it asks of a plan, and what a plan gets from it."""
+    found = _shelf(project).named(name)
+    if as_json:
+        click.echo(as_line(found))
+        return
+    print_outline(model_outline(found))
+
+
+@model.command(name="check")
+@click.argument("files", nargs=-1, metavar="[FILE...]", type=click.Path(path_type=Path))
+@project_option
+@json_option
+def check_models(files: tuple[Path, ...], project: Path | None, as_json: bool) -> int:  # noqa: FBT001
+    """Check the models in these files, or all of the project; every fault at once, each with its line."""
+    folder = project or Path()
+    return check(_shelf(project), files, lambda one: _warnings(one, folder), as_json=as_json)
+
+
+@model.command()
+def schema() -> None:
+    """Print the JSON Schema of deployment models, for editors."""
+    from orchestrator.adapters.files.schemas.authority_schemas import model_schema
+
+    click.echo(json.dumps(model_schema(), indent=2, ensure_ascii=False))
+
+
+model.add_command(stats)
+
+
+def _shelf(project: Path | None) -> Shelf[DeploymentModel]:
+    folders = ((project or Path()) / "models",)
+    return Shelf("deployment model", folders, load_model, lambda one: (one.model, one.version))
+
+
+def _row(one: LoadedFile[DeploymentModel]) -> tuple[str, ...]:
+    noun = one.noun
+    flow = " > ".join(noun.flow) or "any"
+    return noun.model, str(noun.version), plain(noun.title, 60), flow, one.file
+
+
+def _warnings(one: LoadedFile[DeploymentModel], project: Path) -> list[Fault]:
+    playbooks = {
+        "playbooks.deploy": one.noun.playbooks.deploy,
+        "playbooks.backout": one.noun.playbooks.backout,
+    }
+    return [
+        Fault(
+            one.file,
+            one.line_of(path),
+            path,
+            f"a playbook in {project}",
+            f"no file {plain(named, 120)}",
+            "correct the path",
+        )
+        for path, named in playbooks.items()
+        if named is not None and not (project / named).is_file()
+    ]

@@ -1,0 +1,168 @@
+"""`orch plan`: check a release plan, show what it would do, and print its JSON Schema."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from orchestrator.cli.options.schedule_times import moment_of_option, zone_given, zone_option
+from orchestrator.cli.views.outline import print_outline
+from orchestrator.cli.views.plan_outline import outline, strategy_words
+from orchestrator.cli.views.plan_times import times_json, times_outline
+from orchestrator.domain.rules.prepared_plan import PreparedPlan
+from orchestrator.engine.planning.plan_check import check_plan
+from orchestrator.errors import ExitCode, Fault, PlanFault
+from orchestrator.policy.authority.times_ahead import TimesAhead, times_ahead
+
+_file = click.argument("file", metavar="PLAN", type=click.Path(path_type=Path))
+_project = click.option(
+    "--project",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    help="The folder that the plan's paths are relative to [default: the one above the plan that has the files it names].",
+)
+_json = click.option("--json", "as_json", is_flag=True, help="One JSON object for programs.")
+
+
+@click.group()
+def plan() -> None:
+    """Check a release plan and show what it would do. No host is touched."""
+
+
+@plan.command()
+@_file
+@_project
+@_json
+def check(file: Path, project: Path | None, as_json: bool) -> int:  # noqa: FBT001 (click calls it)
+    """Check a plan against its files, inventory and playbooks; every fault at once."""
+    try:
+        checked = _checked(file, project)
+    except PlanFault as fault:
+        return _report(str(file), fault.faults, (), as_json=as_json)
+    if checked.faults:
+        return _report(str(file), checked.faults, checked.warnings, as_json=as_json)
+    if as_json:
+        _print_json({"plan": str(file), "ok": True, "faults": [], **_resolved(checked)})
+        return ExitCode.COMPLETED
+    _print_warnings(checked.warnings)
+    said = f"{_count(len(checked.targets), 'host')} in {_count(len(checked.waves), 'wave')}"
+    click.echo(f"{file}: ok, {said}{_and_warnings(checked.warnings)}")
+    return ExitCode.COMPLETED
+
+
+@plan.command()
+@_file
+@_project
+@click.option(
+    "--at",
+    metavar="TIME",
+    help="Reckon the point of no return from this start [default: now, or when it is open next].",
+)
+@zone_option
+@_json
+def show(file: Path, project: Path | None, at: str | None, zone: str | None, as_json: bool) -> int:  # noqa: FBT001
+    """Show what a plan will do: hosts by wave, checks, gates, limits and backout; and until when each wave may start."""
+    zone_given(zone)
+    try:
+        checked = _checked(file, project)
+        ahead = None if checked.faults else _ahead(checked, at, zone)
+    except PlanFault as fault:
+        return _report(str(file), fault.faults, (), as_json=as_json)
+    if ahead is None:
+        return _report(str(file), checked.faults, checked.warnings, as_json=as_json)
+    plan = checked.plan
+    if as_json:
+        shown = {"point_of_no_return": times_json(ahead), "sections": plan.model_dump(mode="json")}
+        _print_json({"plan": str(file), "ok": True, "faults": [], **_resolved(checked), **shown})
+        return ExitCode.COMPLETED
+    clocks = zone_given(zone, [checked.policy] if checked.policy else [])
+    print_outline(outline(checked, times_outline(ahead, plan.schedule.on_window_close, clocks)))
+    _print_warnings(checked.warnings)
+    return ExitCode.COMPLETED
+
+
+@plan.command()
+def schema() -> None:
+    """Print the JSON Schema of release plans, for editors."""
+    from orchestrator.adapters.files.schemas.plan_schema import plan_schema
+
+    _print_json(plan_schema())
+
+
+def _checked(file: Path, project: Path | None) -> PreparedPlan:
+    from orchestrator.bootstrap import ports_to_check
+
+    ports = ports_to_check()
+    loaded = ports.plan_files.load(file, project)
+    with _progress() as say:
+        return check_plan(ports, loaded, say=say)
+
+
+def _ahead(checked: PreparedPlan, at: str | None, zone: str | None) -> TimesAhead:
+    """From what was measured here and in rehearsals; asked of a plan without faults. Raises PlanFault, UsageFault."""
+    from orchestrator.bootstrap import ports as ports_of_home
+    from orchestrator.engine.use_cases.preview import question_ahead
+
+    ports = ports_of_home()
+    starts = moment_of_option(at, ports.clock.now(), zone, "--at") if at is not None else None
+    return times_ahead(question_ahead(ports, checked), starts)
+
+
+def _resolved(checked: PreparedPlan) -> dict[str, Any]:
+    return {
+        "sha256": checked.plan_sha256,
+        "strategy": strategy_words(checked),
+        "hosts": [target.host for target in checked.targets],
+        "waves": [wave.model_dump(mode="json") for wave in checked.waves],
+        "warnings": [asdict(warning) for warning in checked.warnings],
+    }
+
+
+def _report(file: str, faults: tuple[Fault, ...], warnings: tuple[Fault, ...], *, as_json: bool) -> ExitCode:
+    if as_json:
+        listed = {
+            "faults": [asdict(fault) for fault in faults],
+            "warnings": [asdict(item) for item in warnings],
+        }
+        _print_json({"plan": file, "ok": False, **listed})
+        return ExitCode.PLAN_FAULT
+    for fault in faults:
+        click.echo(str(fault), err=True)
+    _print_warnings(warnings, err=True)
+    click.echo(f"{file}: {_count(len(faults), 'fault')}{_and_warnings(warnings)}", err=True)
+    return ExitCode.PLAN_FAULT
+
+
+def _print_warnings(warnings: tuple[Fault, ...], *, err: bool = False) -> None:
+    for warning in warnings:
+        click.echo(f"warning: {warning}", err=err)
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _and_warnings(warnings: tuple[Fault, ...]) -> str:
+    return f", {_count(len(warnings), 'warning')}" if warnings else ""
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Says in a terminal what takes so long; nothing where nobody looks."""
+    if not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("checks the plan") as status:
+        yield lambda step: status.update(f"checks {step}")

@@ -1,0 +1,125 @@
+"""`orch policy`: the release policies of a project and of this house."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from orchestrator.adapters.files.model_file import models_in
+from orchestrator.adapters.files.policy_file import load_policy
+from orchestrator.bootstrap import clock, home_of
+from orchestrator.cli.options.common_options import json_option
+from orchestrator.cli.options.rule_files import Shelf, as_line, check, project_option, tell_all
+from orchestrator.cli.views.outline import print_outline
+from orchestrator.cli.views.rule_outline import policy_outline, scope_words
+from orchestrator.domain.plan.loaded_file import LoadedFile
+from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.domain.text.plain_text import plain
+from orchestrator.errors import Fault
+from orchestrator.policy.calendar.windows import calendar_of, odd_times
+
+HEADINGS = ("policy", "version", "title", "binds", "file")
+YEAR = timedelta(days=366)
+
+
+@click.group()
+def policy() -> None:
+    """Release policies: what makes a deployment allowed (policies/ of the project, and of orch's home for the house)."""
+
+
+@policy.command(name="list")
+@project_option
+@json_option
+def list_policies(project: Path | None, as_json: bool) -> int:  # noqa: FBT001 (click calls it)
+    """List the policies of the project and of the house, by name and version."""
+    shelf = _shelf(project)
+    none = f"There is no release policy in {shelf.places()}: none binds."
+    return tell_all(shelf, HEADINGS, _row, none=none, as_json=as_json)
+
+
+@policy.command()
+@click.argument("name", metavar="POLICY")
+@project_option
+@json_option
+def show(name: str, project: Path | None, as_json: bool) -> None:  # noqa: FBT001
+    """Show POLICY: a name, NAME@VERSION, or a file. What it asks for, and when it is open next."""
+    found = _shelf(project).named(name)
+    if as_json:
+        click.echo(as_line(found))
+        return
+    print_outline(policy_outline(found, clock().now()))
+
+
+@policy.command(name="check")
+@click.argument("files", nargs=-1, metavar="[FILE...]", type=click.Path(path_type=Path))
+@project_option
+@json_option
+def check_policies(files: tuple[Path, ...], project: Path | None, as_json: bool) -> int:  # noqa: FBT001
+    """Check the policies in these files, or all that may bind here; every fault at once, each with its line.
+
+    Warned of: models that it names and that are not in models/, and times of the coming year that a change of clocks
+    skips or repeats.
+    """
+    folder = (project or Path()) / "models"
+    known = {one.noun.model for one in models_in([folder])[0]}
+    return check(
+        _shelf(project), files, lambda one: [*_models(one, known, folder), *_odd(one)], as_json=as_json
+    )
+
+
+@policy.command()
+def schema() -> None:
+    """Print the JSON Schema of release policies, for editors."""
+    from orchestrator.adapters.files.schemas.authority_schemas import policy_schema
+
+    click.echo(json.dumps(policy_schema(), indent=2, ensure_ascii=False))
+
+
+def _shelf(project: Path | None) -> Shelf[ReleasePolicy]:
+    folders = ((project or Path()) / "policies", home_of() / "policies")
+    return Shelf("release policy", folders, load_policy, lambda one: (one.policy, one.version))
+
+
+def _row(one: LoadedFile[ReleasePolicy]) -> tuple[str, ...]:
+    noun = one.noun
+    return noun.policy, str(noun.version), plain(noun.title, 60), scope_words(noun), one.file
+
+
+def _models(one: LoadedFile[ReleasePolicy], known: set[str], folder: Path) -> list[Fault]:
+    named = {f"models[{n}]": name for n, name in enumerate(one.noun.models)}
+    named |= {f"standard[{n}].model": standard.model for n, standard in enumerate(one.noun.standard)}
+    return [
+        Fault(
+            one.file,
+            one.line_of(path),
+            path,
+            f"a model in {folder}",
+            f"none of the name {name}",
+            "correct it or add it",
+        )
+        for path, name in named.items()
+        if name not in known
+    ]
+
+
+def _odd(one: LoadedFile[ReleasePolicy]) -> list[Fault]:
+    now = clock().now()
+    paths = {
+        each.name: f"{key}[{n}]"
+        for key in ("windows", "freezes")
+        for n, each in enumerate(getattr(one.noun, key))
+    }
+    return [
+        Fault(
+            one.file,
+            one.line_of(paths[odd.name]),
+            f"{paths[odd.name]}.starts",
+            "starts outside the hour in which clocks change",
+            f"{odd.local_start}, which {'does not exist' if odd.oddity == 'skipped' else 'comes twice'}",
+            f"it is taken as {odd.span.opens.isoformat()} to {odd.span.closes.isoformat()}",
+        )
+        for odd in odd_times(calendar_of(one.noun), now, now + YEAR)
+    ]

@@ -1,0 +1,265 @@
+"""`orch schedule`: the schedule of change: what is to be deployed when, and what shares its time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from orchestrator.bootstrap import ports_to_look as ports_of_home
+from orchestrator.cli.options.common_options import by_option, json_option
+from orchestrator.cli.options.schedule_times import (
+    from_option,
+    moment_of_option,
+    range_given,
+    to_option,
+    zone_given,
+    zone_option,
+)
+from orchestrator.cli.verbs.driving.deploy import approvals_of
+from orchestrator.cli.views.table import print_table
+from orchestrator.domain.calendar.schedule_of_change import Booking, MissedStart
+from orchestrator.domain.calendar.time_input import zone_named
+from orchestrator.domain.text.format import counted
+from orchestrator.domain.text.plain_text import plain
+from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.ports import Ports
+from orchestrator.engine.use_cases import schedule as use
+from orchestrator.errors import ExitCode, NotFound, UsageFault
+from orchestrator.policy.calendar.conflicts import ConflictFound, conflicts, conflicts_of
+from orchestrator.policy.calendar.published_schedule import PublishedSchedule, published
+from orchestrator.policy.telling.schedule_words import conflict_words, machine_words, state_words, when_words
+
+HEADINGS = ("starts", "ends", "id", "what", "state", "when missed", "conflicts", "by")
+MISSED: dict[str, MissedStart] = {"start-while-open": "start while open", "ask": "ask", "skip": "skip"}
+AHEAD = timedelta(days=730)
+EXPORTED = (timedelta(days=31), timedelta(days=92))
+
+
+@click.group()
+def schedule() -> None:
+    """The schedule of change: deployments ahead of time, with their conflicts; `orch run-due` starts them."""
+
+
+@schedule.command()
+@click.argument("plan", type=click.Path(path_type=Path))
+@click.option(
+    "--at", required=True, metavar="TIME", help='Such as "2026-06-06T22:00 Europe/Berlin" or "in 30m".'
+)
+@zone_option
+@click.option(
+    "--missed",
+    type=click.Choice(list(MISSED)),
+    help="When nobody starts it in time [default: as the plan says].",
+)
+@click.option(
+    "--despite",
+    multiple=True,
+    metavar="NAME",
+    help="A freeze, or `window`, that a role will override; once for each.",
+)
+@click.option(
+    "--alone", is_flag=True, help="Add nothing where it would conflict with anything; ends with 10 then."
+)
+@click.option(
+    "--approved-by", multiple=True, metavar="ROLE=PERSON", help="An approval that the plan asks for."
+)
+@json_option
+@by_option
+def add(plan: Path, approved_by: tuple[str, ...], as_json: bool, by: str, **wished: Any) -> None:  # noqa: FBT001
+    """Add a deployment of PLAN that starts at TIME. Its conflicts are shown; it is added all the same, but with --alone.
+
+    Refused at once: a time that is over, that clocks skip or show twice, outside of every window, or in a freeze.
+    """
+    ports = ports_of_home()
+    zone: str | None = wished["zone"]
+    zone_given(zone)
+    starts = moment_of_option(wished["at"], ports.clock.now(), zone, "--at")
+    missed = MISSED[wished["missed"]] if wished["missed"] else None
+    wish = use.Wish(starts, missed, wished["despite"], wished["alone"])
+    added = use.add(ports, plan, wish, by=by, approvals=approvals_of(approved_by))
+    if as_json:
+        click.echo(_entry_json(added.booking, added.conflicts))
+        return
+    policy = added.deployment.authority.policy
+    clocks = zone_given(zone or zone_named(wished["at"]), [policy] if policy else [])
+    for line in added_lines(added, clocks):
+        click.echo(line)
+
+
+@schedule.command(name="list")
+@from_option
+@to_option
+@zone_option
+@click.option("--all", "everything", is_flag=True, help="Also what is over and what was withdrawn.")
+@json_option
+def list_(begins: str | None, ends: str | None, zone: str | None, everything: bool, as_json: bool) -> None:  # noqa: FBT001
+    """List what is scheduled and what runs, by its start: from now on, or in the time given."""
+    ports = ports_of_home()
+    clocks = zone_given(zone, use.policies_of(use.open_deployments(ports)))
+    first, last = range_given(begins, ends, ports.clock.now(), (timedelta(0), AHEAD), clocks)
+    bookings = use.all_bookings(ports)
+    shown = published([b for b in bookings if everything or b.is_booked], (), first, last)
+    if as_json:
+        click.echo(shown.model_dump_json())
+    elif shown.bookings:
+        print_table(HEADINGS, [_row(b, shown, clocks) for b in shown.bookings], _style)
+        for one in shown.conflicts:
+            click.echo(f"conflict: {plain(conflict_words(one, clocks), 500)}")
+    else:
+        click.echo("Nothing is scheduled in this time; `orch schedule add PLAN --at TIME` adds a deployment.")
+
+
+@schedule.command(name="conflicts")
+@click.argument("what", required=False, metavar="[PLAN|ID]")
+@click.option("--at", metavar="TIME", help="When PLAN would start; without it as it is scheduled.")
+@zone_option
+@json_option
+def show_conflicts(what: str | None, at: str | None, zone: str | None, as_json: bool) -> int:  # noqa: FBT001
+    """Show every conflict between what is scheduled or runs; or those of a PLAN, or of the deployment ID.
+
+    Two conflict that share time and a machine, a configuration item, a service in one environment, or a declared
+    dependency. Ends with 0 where there is none, with 10 where there is one.
+    """
+    ports = ports_of_home()
+    booking, bookings = _asked(ports, what, at, zone)
+    found = conflicts(bookings) if booking is None else conflicts_of(booking, bookings)
+    clocks = zone_given(zone, use.policies_of(use.open_deployments(ports)))
+    if as_json:
+        for one in found:
+            click.echo(one.model_dump_json())
+    for line in (
+        []
+        if as_json
+        else [plain(conflict_words(one, clocks, booking.id if booking else ""), 500) for one in found]
+    ):
+        click.echo(line)
+    if not as_json:
+        for line in machine_words(booking) if booking else ():
+            click.echo(line)
+        if not found:
+            click.echo("No conflict.")
+    return ExitCode.CONFLICT if found else ExitCode.COMPLETED
+
+
+@schedule.command()
+@click.option("--ical", type=click.Path(path_type=Path, allow_dash=True), help="As iCalendar (RFC 5545).")
+@click.option("--json", "json_file", type=click.Path(path_type=Path, allow_dash=True), help="As JSON.")
+@click.option("--html", type=click.Path(path_type=Path, allow_dash=True), help="As a page with a calendar.")
+@from_option
+@to_option
+@zone_option
+def export(
+    ical: Path | None,
+    json_file: Path | None,
+    html: Path | None,
+    begins: str | None,
+    ends: str | None,
+    zone: str | None,
+) -> None:
+    """Publish the schedule of change as files (`-` is standard output): by default a month back and three ahead.
+
+    The same schedule is the same file, byte for byte, where --from and --to are given.
+    """
+    if not (ical or json_file or html):
+        raise UsageFault("Nothing was written: name a file with --ical, --json or --html.")
+    ports = ports_of_home()
+    policies = use.policies_of(use.open_deployments(ports))
+    clocks = zone_given(zone, policies)
+    first, last = range_given(begins, ends, ports.clock.now(), EXPORTED, clocks)
+    whole = published(use.all_bookings(ports), policies, first, last)
+    from orchestrator.cli.views.schedule_files import write_files
+
+    write_files(whole, clocks, ical=ical, json_file=json_file, html=html)
+
+
+@schedule.command()
+@click.argument("deployment")
+@click.option("--reason", required=True, help="Why, for the record.")
+@by_option
+def withdraw(deployment: str, reason: str, by: str) -> None:
+    """Take DEPLOYMENT out of the schedule, before it has begun; it stays on the record as cancelled."""
+    d = use.withdraw(ports_of_home(), deployment, by=by, reason=reason)
+    click.echo(f"{d.id}: withdrawn from the schedule; nothing was touched.")
+
+
+def added_lines(added: use.Scheduled, zone: ZoneInfo) -> list[str]:
+    """What a person must know of an entry that was added."""
+    d, booking = added.deployment, added.booking
+    until = when_words(booking.ends, zone) if booking.ends else "nobody knows when"
+    in_utc = f" ({booking.starts.astimezone(UTC):%H:%M} UTC)" if zone.key != "UTC" else ""
+    lines = [
+        f"{d.id}: scheduled for {when_words(booking.starts, zone)}{in_utc}",
+        f"takes up {counted(len(d.targets), 'host')} until {until} ({booking.basis})",
+        f"when nobody starts it in time: {d.schedule.missed}",
+    ]
+    missing = d.authority.unadmitted.reasons if d.authority.unadmitted is not None else ()
+    lines += [f"not approved yet: {plain(str(one), 400)}" for one in missing]
+    lines += [f"{one.found}: it will not start before that is overridden" for one in added.to_lift]
+    lines += [f"warning: {plain(words, 400)}" for words in added.warnings]
+    lines += [f"warning: {' and '.join(hosts)} are one machine; it will be refused" for hosts in added.shared]
+    lines += [
+        f"{host}: its machine could not be asked ({plain(why, 200)})" for host, why in added.unknown.items()
+    ]
+    lines += machine_words(booking)
+    lines += [f"conflict {plain(conflict_words(one, zone, d.id), 500)}" for one in added.conflicts]
+    if added.conflicts:
+        lines.append("Added all the same; of what shares anything, the second waits until the first is over.")
+    lines.append(f"orch run-due starts it; orch schedule withdraw {d.id} --reason WHY takes it out")
+    return lines
+
+
+def _asked(
+    ports: Ports, what: str | None, at: str | None, zone: str | None
+) -> tuple[Booking | None, Sequence[Booking]]:
+    bookings = use.all_bookings(ports)
+    if what is None:
+        return None, bookings
+    if not Path(what).is_file():
+        name = find(ports, what).id
+        found = next((b for b in bookings if b.id == name), None)
+        if found is None:
+            raise NotFound(
+                f"{name} has no time in the schedule; orch schedule add PLAN --at TIME gives it one."
+            )
+        return found, bookings
+    starts = moment_of_option(at, ports.clock.now(), zone, "--at") if at is not None else None
+    return use.imagined(ports, Path(what), starts)
+
+
+def _row(b: Booking, shown: PublishedSchedule, zone: ZoneInfo) -> tuple[str, ...]:
+    ends = _clock(b.ends, zone) if b.ends is not None else "not known"
+    conflicting = str(len(shown.conflicts_of(b.id)) or "")
+    return (
+        _clock(b.starts, zone),
+        ends,
+        b.id,
+        plain(b.title, 80),
+        plain(state_words(b), 120),
+        b.missed,
+        conflicting,
+        plain(b.by, 40),
+    )
+
+
+def _clock(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+
+
+def _style(heading: str, text: str) -> str:
+    return "red" if heading == "conflicts" and text else ""
+
+
+def _entry_json(booking: Booking, found: Sequence[ConflictFound]) -> str:
+    return json.dumps(
+        {
+            "kind": "scheduled",
+            "booking": booking.model_dump(mode="json"),
+            "conflicts": [one.model_dump(mode="json") for one in found],
+        }
+    )

@@ -1,0 +1,1 @@
+"""Verbs that look: status, lists, locks, records and baselines."""

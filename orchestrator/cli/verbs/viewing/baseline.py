@@ -1,0 +1,163 @@
+"""`orch baseline`: capture, show and compare configuration baselines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from orchestrator.bootstrap import ports_to_look as ports_of_home
+from orchestrator.cli.options.common_options import json_option
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.evidence.baseline import Baseline, Comparison
+from orchestrator.domain.journal.events import RestorationCompared
+from orchestrator.domain.text.format import counted
+from orchestrator.domain.text.plain_text import plain
+from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.planning.plan_check import prepare_plan
+from orchestrator.engine.ports import Ports
+from orchestrator.engine.practices.capture_baseline import why_not_whole
+from orchestrator.errors import ExitCode, NotFound, Refused
+from orchestrator.policy.evidence.drift import compare, summary_lines
+
+
+@click.group()
+def baseline() -> None:
+    """Configuration baselines: what hosts held before a deployment, and what they hold now."""
+
+
+@baseline.command()
+@click.argument("plan", type=click.Path(path_type=Path))
+@json_option
+def capture(plan: Path, as_json: bool) -> None:  # noqa: FBT001
+    """Capture the baseline that PLAN declares, of every host it names, and keep it; nothing is deployed."""
+    ports = ports_of_home()
+    prepared = prepare_plan(ports, plan)
+    captured = ports.targets.capture(prepared.targets, prepared.plan.backout.baseline)
+    missing: list[str] = []
+    whole: list[Baseline] = []
+    for target in prepared.targets:
+        found = captured.get(target.host, "no answer")
+        reason = why_not_whole(found)
+        if reason is not None or not isinstance(found, Baseline):
+            missing.append(f"{target.host}: {reason}")
+        else:
+            whole.append(found)
+    for reference in ports.baselines.put_all(whole):
+        if as_json:
+            click.echo(reference.model_dump_json())
+        else:
+            click.echo(
+                f"{reference.host}  {counted(reference.items, 'configuration item')}  {reference.digest}"
+            )
+    if missing:
+        raise Refused("No whole baseline of " + "; ".join(plain(each) for each in missing) + ".")
+
+
+@baseline.command()
+@click.argument("deployment")
+@click.argument("host", required=False)
+@click.option("--after", is_flag=True, help="What was captured after the backout, to prove it.")
+@json_option
+def show(deployment: str, host: str | None, after: bool, as_json: bool) -> None:  # noqa: FBT001
+    """Show what was captured before DEPLOYMENT: a line for each configuration item of HOST, or of all its hosts."""
+    ports = ports_of_home()
+    found = find(ports, deployment)
+    digests = (
+        _after_digests(ports, found)
+        if after
+        else {h: r.digest for h, r in found.preparation.baselines.items()}
+    )
+    for name in _chosen(found, host, digests):
+        kept = ports.baselines.get(digests[name])
+        click.echo(kept.model_dump_json() if as_json else "\n".join(_items(kept)))
+
+
+@baseline.command()
+@click.argument("deployment")
+@click.argument("host", required=False)
+@click.option(
+    "--backout", is_flag=True, help="Compare with what was captured after the backout, not with now."
+)
+@click.option("--check", is_flag=True, help="End with 6 when anything differs.")
+@json_option
+def diff(deployment: str, host: str | None, backout: bool, check: bool, as_json: bool) -> int:  # noqa: FBT001
+    """Compare what was captured before DEPLOYMENT with what HOST, or each of its hosts, holds now.
+
+    After a completed deployment the difference is the release itself. Hosts that cannot be compared are named, and end it
+    with 4: absent data is never equality.
+    """
+    ports = ports_of_home()
+    found = find(ports, deployment)
+    before = {h: r.digest for h, r in found.preparation.baselines.items()}
+    later = _after_digests(ports, found) if backout else before
+    hosts = _chosen(found, host, later)
+    now = _kept(ports, later, hosts) if backout else _captured_now(ports, found, hosts)
+    comparisons = [_compared(ports.baselines.get(before[name]), now[name]) for name in hosts]
+    click.echo("\n".join(_json_lines(comparisons) if as_json else _words(comparisons)))
+    if any(each.inconclusive is not None for each in comparisons):
+        return ExitCode.REFUSED
+    differs = any(not each.equal for each in comparisons)
+    return ExitCode.BACKED_OUT_WITH_RESIDUE if check and differs else ExitCode.COMPLETED
+
+
+def _chosen(d: Deployment, host: str | None, digests: dict[str, str]) -> list[str]:
+    if not digests:
+        raise NotFound(f"{d.id} is {d.state.value} and has no such baseline.")
+    if host is not None and host not in digests:
+        raise NotFound(f"{d.id} has no such baseline of {host}; it has those of {', '.join(digests)}.")
+    return list(digests) if host is None else [host]
+
+
+def _after_digests(ports: Ports, d: Deployment) -> dict[str, str]:
+    digests: dict[str, str] = {}
+    for record in ports.journal.read(d.id):
+        if isinstance(record.event, RestorationCompared):
+            digests |= {reference.host: reference.digest for reference in record.event.baselines}
+    return digests
+
+
+def _kept(ports: Ports, digests: dict[str, str], hosts: Iterable[str]) -> dict[str, Baseline | str]:
+    return {host: ports.baselines.get(digests[host]) for host in hosts}
+
+
+def _captured_now(ports: Ports, d: Deployment, hosts: list[str]) -> dict[str, Baseline | str]:
+    wanted = set(hosts)
+    targets = [target for target in d.targets if target.host in wanted]
+    captured = ports.targets.capture(targets, d.plan.backout.baseline)
+    return {host: captured.get(host, "no answer") for host in hosts}
+
+
+def _compared(before: Baseline, now: Baseline | str) -> Comparison:
+    if isinstance(now, str):
+        return Comparison(host=before.host, inconclusive=now)
+    return compare(before, now)
+
+
+def _items(kept: Baseline) -> list[str]:
+    lines = [
+        f"{kept.host}: {counted(len(kept.items), 'configuration item')}, {kept.captured_at:%Y-%m-%d %H:%M:%S} UTC"
+    ]
+    for item in kept.items:
+        attributes = ", ".join(
+            f"{name} {value}" for name, value in item.attributes.items() if name != "content"
+        )
+        lines.append("  " + plain(f"{item.kind} {item.name}: {attributes}", 400))
+    return lines
+
+
+def _words(comparisons: list[Comparison]) -> list[str]:
+    lines: list[str] = []
+    for each in comparisons:
+        if each.inconclusive is not None:
+            lines.append(f"{each.host}: not compared: {plain(each.inconclusive)}")
+        elif each.equal:
+            lines.append(f"{each.host}: equal to its baseline (0 differences)")
+        lines += [plain(line, 1000) for line in summary_lines(each.differences)]
+    return lines
+
+
+def _json_lines(comparisons: list[Comparison]) -> list[str]:
+    return [json.dumps({**each.model_dump(mode="json"), "equal": each.equal}) for each in comparisons]

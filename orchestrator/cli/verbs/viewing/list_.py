@@ -1,0 +1,141 @@
+"""`orch list`: every deployment, newest first."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import click
+
+from orchestrator.bootstrap import ports_to_look as ports_of_home
+from orchestrator.cli.options.common_options import json_option
+from orchestrator.cli.views.table import print_table
+from orchestrator.domain.deployment.deployment import Deployment, elapsed
+from orchestrator.domain.fold.brief import Brief
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.domain.text.format import seconds_words
+from orchestrator.domain.text.plain_text import plain
+from orchestrator.engine.lookup.snapshots import briefs, folded
+from orchestrator.policy.course.follow_up import (
+    review_overdue,
+    reviews_missing,
+    short_words,
+    sign_offs_missing,
+)
+from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
+
+HEADINGS = ("id", "release", "environment", "state", "began", "took", "by")
+
+
+@click.command()
+@json_option
+def list_(as_json: bool) -> None:  # noqa: FBT001
+    """List deployments, newest first: release, environment, state, when it began, how long it took, and by whom."""
+    ports = ports_of_home()
+    deployments = briefs(ports.journal)
+    now = ports.clock.now()
+    rehearsals = {d.id: folded(ports.journal, d.id) for d in deployments if d.rehearsal}
+    rows = [
+        (
+            *row_of(d, now, rehearsals.get(d.id)),
+            took_words(elapsed(d.opened_at, d.ended_at, now)),
+            plain(d.by, 40),
+        )
+        for d in deployments
+    ]
+    if as_json:
+        for d in deployments:
+            click.echo(
+                json.dumps(_object(d, elapsed(d.opened_at, d.ended_at, now), now, rehearsals.get(d.id)))
+            )
+    elif not rows:
+        click.echo("There is no deployment yet; `orch deploy PLAN` starts one.")
+    else:
+        styles = [{"state": state_style(d, now, rehearsals.get(d.id))} for d in deployments]
+        print_table(HEADINGS, rows, styles=styles)
+
+
+def row_of(d: Brief, now: datetime, rehearsal: Deployment | None) -> tuple[str, ...]:
+    """The columns but the last two."""
+    return (
+        d.id,
+        f"{d.release} {d.version}",
+        d.environment,
+        state_words(d, now, rehearsal),
+        f"{d.opened_at.astimezone():%Y-%m-%d %H:%M}" if d.opened_at is not None else "",
+    )
+
+
+def took_words(seconds: float | None) -> str:
+    """How long it took, or takes so far; nothing where it has not begun."""
+    return "" if seconds is None else seconds_words(round(seconds))
+
+
+def state_words(d: Brief, now: datetime, rehearsal: Deployment | None = None) -> str:
+    """The state, and whether a person is waited for: to decide while it is open, to sign off or review after."""
+    waiting = "stopped" if d.stopped else "held" if d.held else "paused" if d.paused else ""
+    if d.over:
+        waiting = short_words(d, now)
+    if rehearsal is not None:
+        waiting = ", ".join(filter(None, (rehearsal_words(rehearsal), waiting)))
+    return f"{d.state.value} ({waiting})" if waiting else d.state.value
+
+
+def rehearsal_words(d: Deployment) -> str:
+    """That it is a rehearsal, and how that went."""
+    if not d.over:
+        return "rehearsal"
+    return "rehearsal failed" if faults_of_part(d) else "as rehearsed"
+
+
+def _object(
+    d: Brief, seconds: float | None, now: datetime, rehearsal: Deployment | None
+) -> dict[str, object]:
+    return {
+        "id": d.id,
+        "release": d.release,
+        "version": d.version,
+        "environment": d.environment,
+        "state": d.state.value,
+        "over": d.over,
+        "held": d.held,
+        "paused": d.paused,
+        "stopped": d.stopped,
+        "began_at": d.began_at.isoformat(),
+        "opened_at": d.opened_at.isoformat() if d.opened_at is not None else None,
+        "seconds": round(seconds, 3) if seconds is not None else None,
+        "by": d.by,
+        "policy": d.policy,
+        "model": d.model,
+        "sign_off_missing": [need.role for need in sign_offs_missing(d)],
+        "review_missing": [need.role for need in reviews_missing(d)],
+        "review_by": d.review_by.isoformat() if d.review_by is not None else None,
+        "review_overdue": review_overdue(d, now),
+        "closed": d.closed,
+        "rehearsal": _rehearsal(rehearsal),
+    }
+
+
+def _rehearsal(d: Deployment | None) -> dict[str, object] | None:
+    """`passed` is null while it is open."""
+    if d is None or d.rehearsing.rehearsal is None:
+        return None
+    return {
+        "for": d.rehearsing.rehearsal.environment,
+        "part": d.rehearsing.rehearsal.part,
+        "passed": not faults_of_part(d) if d.over else None,
+    }
+
+
+NOT_DEPLOYED = {State.BACKED_OUT, State.BACKED_OUT_WITH_RESIDUE, State.BACKOUT_FAILED, State.REFUSED}
+
+
+def state_style(d: Brief, now: datetime, rehearsal: Deployment | None = None) -> str:
+    """The style of its state in the list: what is overdue first, then whether it went as it should."""
+    if d.over and review_overdue(d, now):
+        return "bold red"
+    if rehearsal is not None and rehearsal.over and not faults_of_part(rehearsal):
+        return "green"
+    if d.state is State.COMPLETED and rehearsal is None and not short_words(d, now):
+        return "green"
+    return "red" if d.state in NOT_DEPLOYED else "yellow"

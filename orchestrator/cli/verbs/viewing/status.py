@@ -1,0 +1,86 @@
+"""`orch status`: the tree of a deployment as it stands at this moment."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import click
+
+from orchestrator.bootstrap import ports_to_look as ports_of_home
+from orchestrator.cli.exit_codes import exit_code_of
+from orchestrator.cli.options.common_options import json_option
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.evidence.attempt_sighting import TaskSeen
+from orchestrator.domain.text.plain_text import plain
+from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.lookup.journal_timeline import story_on
+from orchestrator.engine.ports import Ports
+
+
+@click.command()
+@click.argument("deployment", required=False)
+@json_option
+@click.option("--exit-code", is_flag=True, help="End as a command that drives would (docs/exit-codes.md).")
+def status(deployment: str | None, as_json: bool, exit_code: bool) -> int:  # noqa: FBT001
+    """Show where DEPLOYMENT stands; without it the open one, else the newest. The beginning of an id is enough."""
+    ports = ports_of_home()
+    d = find(ports, deployment)
+    if as_json:
+        from orchestrator.cli.views.json_lines import result_of
+
+        click.echo(result_of(d, ports.clock.now()).model_dump_json())
+    else:
+        _print_tree(ports, d)
+    return exit_code_of(d) if exit_code else 0
+
+
+def _print_tree(ports: Ports, d: Deployment) -> None:
+    from rich.console import Console
+
+    from orchestrator.cli.views.paint import footer, header, painted, speaks_unicode, write
+    from orchestrator.cli.views.tree import tree_lines
+    from orchestrator.policy.authority.word_checks import said_words
+    from orchestrator.policy.course.follow_up import following_words
+
+    console, now = Console(highlight=False), ports.clock.now()
+    lines = tree_lines(d, story_on(ports.journal, d), now, _tasks(ports, d))
+    body = painted(lines, console.width, unicode=speaks_unicode(console), whole=True)
+    write(console, [*header(d, now, console.width), *body, *footer(d)])
+    for line in (*said_words(d), *following_words(d, now)):
+        click.echo(plain(line, 600))
+    driven = driver_words(d)
+    if driven:
+        click.echo(f"\n{driven}")
+
+
+def _tasks(ports: Ports, d: Deployment) -> dict[str, TaskSeen]:
+    attempt = d.open_attempt
+    return (
+        {} if attempt is None else {seen.host: seen for seen in ports.playbooks.tasks_seen(attempt.attempt)}
+    )
+
+
+def driver_words(d: Deployment) -> str:
+    """Who drives it, as far as this machine can see; empty when it has ended."""
+    if d.over:
+        return ""
+    machine, _, number = (d.driving.driver or "").rpartition(":")
+    if not machine or not number.isdigit():
+        return f"No process drives it: orch resume {d.id}"
+    if machine != socket.gethostname():
+        return f"Driven by process {number} on {machine}, which cannot be seen from here."
+    if _is_orch(int(number)):
+        return f"Driven by process {number} on this machine."
+    return f"No process drives it (process {number} is gone): orch resume {d.id}"
+
+
+def _is_orch(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+        return b"orch" in Path(f"/proc/{process}/cmdline").read_bytes()
+    except PermissionError:
+        return True
+    except OSError:
+        return False

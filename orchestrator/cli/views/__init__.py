@@ -1,0 +1,1 @@
+"""How things are shown: trees, tables, plain lines, JSON lines and outlines."""

@@ -1,0 +1,113 @@
+"""What is shown before anybody signs: release, change, hosts and waves, digest, what was said so far, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from orchestrator.cli.views.outline import Branch, group
+from orchestrator.domain.authority.admission_answer import NotAdmitted
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.text.format import counted, seconds_words
+from orchestrator.domain.text.plain_text import plain
+from orchestrator.policy.authority.admission import admit, weigh
+from orchestrator.policy.authority.admission_question import Question
+from orchestrator.policy.authority.word_checks import approval_words
+from orchestrator.policy.calendar.point_of_no_return import WaveArithmetic
+from orchestrator.policy.course.follow_up import following_words, needs_words
+from orchestrator.policy.telling.summary import environment_words, hosts_words, release_words
+
+
+def approval_outline(d: Deployment, question: Question) -> Branch:
+    """Everything that whoever signs should have looked at."""
+    digest = d.authority.effective.digest if d.authority.effective is not None else ""
+    return Branch(
+        f"{release_words(d)} to {environment_words(d)}: {d.id}, {d.state.value}",
+        (
+            Branch(f"Purpose: {plain(d.plan.purpose, 2000)}"),
+            group("Change", _change(d)),
+            group("Hosts", _waves(d)),
+            group("Rules", _rules(d)),
+            group("Backout", (f"{d.plan.backout.playbook}, {d.plan.backout.on_failure} on failure",)),
+            *_groups_if("Times", _times(question) if not d.over else ()),
+            *_groups_if("Said so far", map(plain_line, map(approval_words, d.authority.approvals))),
+            *_groups_if("Missing now", missing_words(d, question)),
+            Branch(f"Effective plan: {digest}"),
+        ),
+    )
+
+
+def missing_words(d: Deployment, question: Question) -> Iterator[str]:
+    """Every reason why it may not start now; of one that has started, what must follow it."""
+    if d.authority.opened_at is not None or d.over:
+        yield from following_words(d, question.now)
+        return
+    answer = admit(question)
+    if isinstance(answer, NotAdmitted):
+        yield from (plain(str(reason), 600) for reason in answer.reasons)
+
+
+def plain_line(text: str) -> str:
+    """Text of people on one line."""
+    return plain(text, 600)
+
+
+def _groups_if(title: str, lines: Iterator[str] | tuple[str, ...] | map[str]) -> Iterator[Branch]:
+    said = tuple(lines)
+    if said:
+        yield group(title, said)
+
+
+def _change(d: Deployment) -> Iterator[str]:
+    release, change = d.plan.release, d.authority.change
+    yield f"type: {change.type}" + (f", because {plain(change.reason)}" if change.reason else "")
+    yield f"asked for by {plain(d.by)} at {d.began_at:%Y-%m-%d %H:%M} UTC"
+    for title, ones in (
+        ("requests for change", release.rfcs),
+        ("known errors closed", release.known_errors),
+        ("problems closed", release.problems),
+        ("removes", release.removes),
+    ):
+        if ones:
+            yield f"{title}: {', '.join(map(plain, ones))}"
+    yield from (f"unit {unit.name} {unit.version}, SHA-256 {unit.sha256[:16]}" for unit in release.units)
+    yield from (
+        f"risk ({risk.impact} impact): {plain(risk.risk)}; {plain(risk.mitigation)}" for risk in d.plan.risks
+    )
+
+
+def _waves(d: Deployment) -> Iterator[str]:
+    yield f"{counted(len(d.standings), 'host')} in {counted(len(d.waves), 'wave')}, {d.plan.strategy.kind}"
+    for wave in d.waves:
+        confirm = f", confirmed by {plain(wave.gate.confirm)}" if wave.gate.confirm else ""
+        yield f"{wave.name}: {hosts_words(wave.hosts)}; soak {seconds_words(wave.gate.soak)}{confirm}"
+
+
+def _rules(d: Deployment) -> Iterator[str]:
+    policy, model = d.authority.policy, d.authority.model
+    yield f"policy: {policy.policy} version {policy.version}" if policy else "policy: none binds"
+    yield f"model: {model.model} version {model.version}" if model else "model: none"
+    if policy is not None:
+        yield f"asks before: {needs_words(policy.approvals.before) or 'nobody'}"
+        yield f"asks after: {needs_words(d.follow_up.sign_off or policy.approvals.after) or 'nobody'}"
+
+
+def _times(question: Question) -> Iterator[str]:
+    times = weigh(question).times
+    for line in times.lines:
+        yield _line(line)
+    if times.closes is not None:
+        yield f"the time that is open closes at {times.closes:%Y-%m-%d %H:%M} UTC"
+
+
+def _line(line: WaveArithmetic) -> str:
+    times = line.times
+    if times.deploy is None or times.verify is None or line.back_out_all is None:
+        return f"{times.name}: not known ({times.basis})"
+    verdict = ""
+    if line.spare is not None:
+        spare = seconds_words(abs(round(line.spare)))
+        verdict = f"; {spare} to spare" if line.may_start else f"; {spare} TOO LATE to be undone"
+    return (
+        f"{times.name}: deploy {seconds_words(round(times.deploy))}, verify {seconds_words(round(times.verify))}, "
+        f"soak {seconds_words(times.soak)}, undo all so far {seconds_words(round(line.back_out_all))}{verdict} ({times.basis})"
+    )

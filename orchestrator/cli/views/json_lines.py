@@ -1,0 +1,108 @@
+"""The journal as JSON lines for programs, and a last line with the result (docs/json-lines.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Literal
+
+import click
+
+from orchestrator.cli.exit_codes import exit_code_of
+from orchestrator.domain.authority.rehearsal import Part
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal.events import Recorded
+from orchestrator.domain.text.model_base import Many, Moment, Noun
+from orchestrator.domain.text.plain_text import plain
+from orchestrator.policy.authority.word_checks import said_words
+from orchestrator.policy.course.follow_up import following_words, review_overdue
+from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
+from orchestrator.policy.telling.host_rows import HostRow, host_row
+from orchestrator.policy.telling.summary import next_moves, plain_words
+
+
+class Rehearsed(Noun):
+    """What a rehearsal is for; `against` is everything against it, `passed` where it is over and that is nothing."""
+
+    environment: str
+    part: Part
+    passed: bool
+    against: Many[str]
+
+
+class ResultLine(Noun):
+    """The last line: how the deployment stands, the exit code that goes with it, and every host."""
+
+    kind: Literal["result"] = "result"
+    deployment: str
+    state: str
+    over: bool
+    exit_code: int
+    began_at: Moment
+    last_at: Moment
+    words: Many[str]
+    next: Many[str]
+    hosts: dict[str, HostRow]
+    effective_plan: str | None = None
+    approvals: Many[str] = ()
+    follows: Many[str] = ()
+    review_overdue: bool = False
+    closed: bool = False
+    rehearsal: Rehearsed | None = None
+
+
+class JsonLines:
+    """A watcher that prints each record as the journal holds it."""
+
+    def __init__(self, echo: Callable[[str], None] = click.echo) -> None:
+        self._echo = echo
+
+    def __enter__(self) -> JsonLines:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        return None
+
+    def __call__(self, record: Recorded) -> None:
+        self._echo(record.model_dump_json())
+
+    def notice(self, text: str) -> None:
+        """Say something that is not on the journal, on the error stream."""
+        click.echo(text, err=True)
+
+    def ended(self, d: Deployment) -> None:
+        """The result line."""
+        self._echo(result_of(d).model_dump_json())
+
+
+def result_of(d: Deployment, now: datetime | None = None) -> ResultLine:
+    """The result line of a deployment, as it stands now (or when its newest record was made)."""
+    return ResultLine(
+        deployment=d.id,
+        state=d.state.value,
+        over=d.over,
+        exit_code=int(exit_code_of(d)),
+        began_at=d.began_at,
+        last_at=d.last_at,
+        words=plain_words(d),
+        next=tuple(map(str, next_moves(d))),
+        hosts={host: host_row(d, host) for host in d.standings},
+        effective_plan=d.authority.effective.digest if d.authority.effective is not None else None,
+        approvals=tuple(plain(line, 600) for line in said_words(d)),
+        follows=following_words(d, now or d.last_at),
+        review_overdue=review_overdue(d, now or d.last_at),
+        closed=d.follow_up.closed is not None,
+        rehearsal=_rehearsed(d),
+    )
+
+
+def _rehearsed(d: Deployment) -> Rehearsed | None:
+    if d.rehearsing.rehearsal is None:
+        return None
+    against = faults_of_part(d) if d.over else ()
+    return Rehearsed(
+        environment=d.rehearsing.rehearsal.environment,
+        part=d.rehearsing.rehearsal.part,
+        passed=d.over and not against,
+        against=tuple(plain(fault, 500) for fault in against),
+    )

@@ -1,0 +1,251 @@
+"""What a plan will do, as an outline: the twelve sections in the order in which they matter to whoever starts it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from orchestrator.cli.views.outline import Branch
+from orchestrator.domain.evidence.attempt import Allowance
+from orchestrator.domain.plan.check import (
+    CheckBase,
+    ClockCheck,
+    MemoryCheck,
+    OtherDeploymentCheck,
+    PythonCheck,
+    RebootCheck,
+    SpaceCheck,
+    title_of,
+)
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.strategy_form import form_of
+from orchestrator.domain.plan.wave import Gate, Limit, Wave
+from orchestrator.domain.rules.prepared_plan import PreparedPlan
+from orchestrator.domain.text.format import seconds_words, size_words
+from orchestrator.policy.course.follow_up import needs_words
+
+
+def outline(checked: PreparedPlan, times: Branch) -> Branch:
+    """The whole plan as a tree of lines; `times` is its point of no return."""
+    plan = checked.plan
+    release = plan.release
+    kind = "Emergency release" if release.emergency else "Release"
+    return Branch(
+        f"{kind} {release.name} {release.version} to {plan.resources.environment}",
+        (
+            Branch(f"Purpose: {plan.purpose}"),
+            _group("Objectives", plan.objectives),
+            _release(plan),
+            *_before(plan, checked),
+            _strategy(checked),
+            times,
+            _afterwards(plan),
+            _backout(plan),
+            *_people(plan),
+        ),
+    )
+
+
+def strategy_words(checked: PreparedPlan) -> str:
+    """The strategy in one sentence, said out loud where it has no second chance."""
+    strategy = checked.plan.strategy
+    hosts, waves = len(checked.targets), checked.waves
+    if form_of(strategy.kind).all_at_once:
+        return f"{strategy.kind.upper()}: ALL {hosts} HOSTS AT ONCE"
+    if strategy.pilot is not None and waves:
+        first, later = waves[0], waves[1:]
+        rest = sum(len(wave.hosts) for wave in later)
+        return f"{strategy.kind}: {', '.join(first.hosts)} first, then {_count(rest, 'host')} in {_count(len(later), 'wave')}"
+    return f"{strategy.kind}: {_count(hosts, 'host')} in {_count(len(waves), 'wave')}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _group(title: str, lines: Iterable[str]) -> Branch:
+    return Branch(title, tuple(Branch(line) for line in lines))
+
+
+def _groups(titled: Iterable[tuple[str, Sequence[str]]]) -> Iterable[Branch]:
+    return (_group(title, lines) for title, lines in titled if lines)
+
+
+def _titles(checks: Iterable[CheckBase]) -> list[str]:
+    return [_title(check) + _patience(check) for check in checks]
+
+
+def _title(check: CheckBase) -> str:
+    return check.title or _said(check) or title_of(check)
+
+
+def _said(check: CheckBase) -> str | None:
+    """Words for the checks whose main value alone says little."""
+    match check:
+        case SpaceCheck():
+            return f"space: {size_words(check.free)} free on {check.path}"
+        case MemoryCheck():
+            return f"memory: {size_words(check.available)} available"
+        case ClockCheck():
+            return f"clock: no more than {seconds_words(check.skew)} off"
+        case PythonCheck():
+            return f"python {check.minimum} or newer"
+        case RebootCheck():
+            return "a reboot is pending" if check.pending else "no reboot is pending"
+        case OtherDeploymentCheck():
+            return "no other deployment is at work"
+        case _:
+            return None
+
+
+def _patience(check: CheckBase) -> str:
+    return f" (within {seconds_words(check.within)})" if check.within else ""
+
+
+def _release(plan: ReleasePlan) -> Branch:
+    release = plan.release
+    units = [
+        f"{unit.name} {unit.version}: {unit.artefact} (sha256 {unit.sha256[:12]})"
+        + (f", on each host as {unit.on_target}" if unit.on_target else "")
+        for unit in release.units
+    ]
+    closes = [*release.rfcs, *release.known_errors, *release.problems]
+    titled = (
+        ("Carries", units),
+        ("Removes", release.removes),
+        ("Closes", closes),
+        ("Depends on", release.depends_on),
+    )
+    return Branch("Release package", tuple(_groups(titled)))
+
+
+def _before(plan: ReleasePlan, checked: PreparedPlan) -> Iterable[Branch]:
+    window = plan.schedule.window
+    opens = (
+        f"not before {window.opens.isoformat()}, no wave after {window.closes.isoformat()}"
+        if window
+        else "whenever the policy is open"
+        if checked.policy is not None
+        else "at any time"
+    )
+    first = [f"starts {opens}"]
+    first += _authority(checked)
+    first.append(f"{_count(len(plan.release.units), 'digest')} verified in the media library")
+    checks = _group(f"verified on all {len(checked.targets)} hosts", _titles(plan.validation.environment))
+    baseline = Branch(f"baseline of {', '.join(plan.backout.baseline.captured())}")
+    yield Branch("Before any host is touched", (*(Branch(line) for line in first), checks, baseline))
+
+
+def _authority(checked: PreparedPlan) -> Iterable[str]:
+    """Which rules bind, and who is asked before."""
+    plan, policy, model = checked.plan, checked.policy, checked.model
+    asked = list(plan.approval.required)
+    if policy is not None:
+        yield f"policy {policy.policy} version {policy.version} binds: {policy.title}"
+        by_policy = [need for need in policy.approvals.before if need.role not in asked]
+        asked += [needs_words([need]) for need in by_policy]
+    if model is not None:
+        yield f"model {model.model} version {model.version}: {model.title}"
+    if asked:
+        yield f"approval by {', '.join(asked)}"
+
+
+def _strategy(checked: PreparedPlan) -> Branch:
+    plan = checked.plan
+    overall = plan.strategy.failure_limit.overall
+    return Branch(
+        f"Strategy: {strategy_words(checked)}",
+        (
+            Branch(f"deploy playbook {plan.strategy.playbook}"),
+            *_allowed(plan.strategy.allow),
+            Branch(f"stops {_limit_words(overall, len(checked.targets))} in all"),
+            *(_wave(wave) for wave in checked.waves),
+            _group("verified on each host after its wave", _titles(plan.validation.acceptance)),
+        ),
+        loud=form_of(plan.strategy.kind).all_at_once,
+    )
+
+
+def _allowed(allow: Allowance) -> Iterable[Branch]:
+    said = [
+        "hosts on which nothing was done count as done" if allow.noop else "",
+        f"may fail: {', '.join(allow.ignored_tasks)}" if allow.ignored_tasks else "",
+        f"may be rescued: {', '.join(allow.rescued_tasks)}" if allow.rescued_tasks else "",
+        f"may touch {', '.join(allow.delegates)} as well" if allow.delegates else "",
+        "facts become plain variables" if allow.injected_facts else "",
+    ]
+    return (Branch(f"allowed: {line}") for line in said if line)
+
+
+def _wave(wave: Wave) -> Branch:
+    hosts = f"{wave.name} ({_count(len(wave.hosts), 'host')}): {', '.join(wave.hosts)}"
+    lines = [f"objective: {wave.objective}"] if wave.objective else []
+    lines.append(f"fails {_limit_words(wave.failure_limit, len(wave.hosts))}")
+    gate = _gate_words(wave.gate)
+    titled = (("before it", _titles(wave.entry)), ("and after it", _titles(wave.acceptance)))
+    return Branch(hosts, (*(Branch(line) for line in lines), *_groups(titled), Branch(f"gate: {gate}")))
+
+
+def _limit_words(limit: Limit, hosts: int) -> str:
+    number = limit.hosts_of(hosts)
+    share = f" ({limit.percent:g}%)" if limit.percent is not None else ""
+    if not number:
+        return f"with the first host that is down{share}"
+    return f"when more than {number} of {_count(hosts, 'host')} are down{share}"
+
+
+def _gate_words(gate: Gate) -> str:
+    parts = [f"{seconds_words(gate.soak)} of soak"] if gate.soak else []
+    if gate.confirm:
+        parts.append(f"confirmation by {gate.confirm}")
+    return ", then ".join(parts) or "opens at once"
+
+
+def _afterwards(plan: ReleasePlan) -> Branch:
+    support = plan.validation.early_life
+    if support is None:
+        return Branch("Early life support: none")
+    every = seconds_words(support.every)
+    return Branch(f"Early life support: {seconds_words(support.duration)}, acceptance asked every {every}")
+
+
+def _backout(plan: ReleasePlan) -> Branch:
+    backout = plan.backout
+    whom = {
+        "failed": "the failed hosts",
+        "wave": "the hosts of the failed wave",
+        "all_touched": "all hosts that were touched, newest wave first",
+    }[backout.scope]
+    action = (
+        f"backs out {whom}"
+        if backout.on_failure == "back_out"
+        else f"holds for a person, who may back out {whom}"
+    )
+    return Branch(
+        "If it fails",
+        (
+            Branch(action),
+            Branch(f"backout playbook {backout.playbook}"),
+            *_allowed(backout.allow),
+            Branch("then the baseline is captured again: equal, or each difference is listed as residue"),
+        ),
+    )
+
+
+def _people(plan: ReleasePlan) -> Iterable[Branch]:
+    resources = plan.resources
+    needed = [f"inventory {resources.inventory}", *resources.people, *resources.tools]
+    milestones = [f"{item.at.isoformat()} {item.what}" for item in plan.schedule.milestones]
+    risks = [
+        f"{item.risk} (likelihood {item.likelihood}, impact {item.impact}): {item.mitigation}"
+        for item in plan.risks
+    ]
+    parties = [f"{item.audience} by {item.channel}: {', '.join(item.when)}" for item in plan.communication]
+    titled = (
+        ("Roles", [f"{role}: {person}" for role, person in plan.roles.items()]),
+        ("Resources", needed),
+        ("Milestones", milestones),
+        ("Risks", risks),
+        ("Communication", parties),
+        ("Sign-off", plan.approval.sign_off),
+    )
+    return _groups(titled)

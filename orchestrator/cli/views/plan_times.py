@@ -1,0 +1,130 @@
+"""The point of no return of a plan, as an outline: which wave could still be undone before the window closes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from orchestrator.cli.views.outline import Branch
+from orchestrator.domain.plan.release_plan import OnWindowClose
+from orchestrator.domain.text.format import seconds_words
+from orchestrator.domain.text.plain_text import plain
+from orchestrator.policy.authority.times_ahead import TimesAhead
+from orchestrator.policy.calendar.point_of_no_return import WaveArithmetic, WaveTimes
+from orchestrator.policy.telling.schedule_words import when_words
+
+HEADINGS = ("wave", "starts", "good by", "undone by", "to spare", "latest start")
+UNKNOWN = "not known"
+CLOSING: dict[OnWindowClose, str] = {
+    "finish": "the waves that are left are deployed all the same",
+    "hold": "it holds for a person before the next wave",
+    "back out": "everything that was deployed is backed out",
+}
+
+
+def times_outline(ahead: TimesAhead, on_close: OnWindowClose, zone: ZoneInfo) -> Branch:
+    """When each wave starts, is known to be good and, if it is not, is undone with all before it; and what that is made of."""
+    return Branch(
+        "Point of no return",
+        (
+            *map(Branch, _frame(ahead, on_close, zone)),
+            *map(Branch, _table(ahead, zone)),
+            *_verdict(ahead, zone),
+            Branch("made of", tuple(Branch(_takes(line.times)) for line in ahead.times.lines)),
+            *map(Branch, dict.fromkeys(f"times from {line.times.basis}" for line in ahead.times.lines)),
+        ),
+    )
+
+
+def times_json(ahead: TimesAhead) -> dict[str, Any]:
+    """The same for programs: moments in UTC, times in seconds."""
+    return {
+        "binds": ahead.binds,
+        "waits": ahead.waits,
+        "against": [str(reason) for reason in ahead.against],
+        **ahead.times.model_dump(mode="json"),
+    }
+
+
+def _frame(ahead: TimesAhead, on_close: OnWindowClose, zone: ZoneInfo) -> Iterator[str]:
+    times = ahead.times
+    if times.closes is None and not ahead.against:
+        yield "no window closes: every wave has the time to be undone"
+        return
+    why = ", when it is open next" if ahead.waits else ""
+    yield f"reckoned from a start at {when_words(times.now, zone)}{why}"
+    yield from (f"closed then: {plain(str(reason), 400)}" for reason in ahead.against)
+    if times.closes is None:
+        return
+    yield f"open until {when_words(times.closes, zone)}; if that comes in the middle, {CLOSING[on_close]}"
+    yield "good: deployed, verified and soaked; undone: failed at the end of that, taken back with all waves before it"
+
+
+def _table(ahead: TimesAhead, zone: ZoneInfo) -> Iterator[str]:
+    if ahead.times.closes is None:
+        return
+    rows = [HEADINGS, *(_row(line, ahead.times.now, zone) for line in ahead.times.lines)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _row(line: WaveArithmetic, first: datetime, zone: ZoneInfo) -> tuple[str, ...]:
+    moments = (line.starts, line.known_good, line.undone)
+    return (
+        plain(line.times.name, 40),
+        *(_clock(moment, first, zone) for moment in moments),
+        _spare(line.spare),
+        _clock(line.latest_start, first, zone),
+    )
+
+
+def _clock(moment: datetime | None, first: datetime, zone: ZoneInfo) -> str:
+    """The time of day, with the day where it is another than that of the start."""
+    if moment is None:
+        return UNKNOWN
+    here, start = moment.astimezone(zone), first.astimezone(zone)
+    if here.date() == start.date():
+        return f"{here:%H:%M:%S}"
+    near = abs((here.date() - start.date()).days) < 7
+    return f"{here:%a %H:%M:%S}" if near else f"{here:%Y-%m-%d %H:%M}"
+
+
+def _spare(seconds: float | None) -> str:
+    if seconds is None:
+        return UNKNOWN
+    words = seconds_words(abs(round(seconds)))
+    return words if seconds >= 0 else f"{words} TOO LATE"
+
+
+def _verdict(ahead: TimesAhead, zone: ZoneInfo) -> Iterator[Branch]:
+    if ahead.times.closes is None:
+        return
+    if not ahead.late:
+        latest = _clock(ahead.latest_for_all, ahead.times.now, zone)
+        yield Branch(f"every wave can be undone before it closes, also from a start as late as {latest}")
+    elif ahead.binds:
+        yield Branch(f"WILL NOT START, for it could not be undone in time: {_named(ahead.late)}", loud=True)
+    else:
+        yield Branch(
+            f"could not be undone in time: {_named(ahead.late)}; no policy forbids to start them", loud=True
+        )
+
+
+def _named(waves: Sequence[str]) -> str:
+    return ", ".join(plain(name, 40) for name in waves)
+
+
+def _takes(times: WaveTimes) -> str:
+    steps = (
+        ("deploy", times.deploy),
+        ("verify", times.verify),
+        ("soak", times.soak),
+        ("back out", times.back_out),
+    )
+    return f"{plain(times.name, 40)}: " + ", ".join(
+        f"{step} {UNKNOWN if seconds is None else seconds_words(round(seconds, 1))}"
+        for step, seconds in steps
+    )

@@ -1,0 +1,39 @@
+"""The schedule of change as files: iCalendar, JSON, a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from orchestrator.cli.views.whole_file import write_whole
+from orchestrator.policy.calendar.published_schedule import PublishedSchedule
+
+
+def write_files(
+    schedule: PublishedSchedule,
+    zone: ZoneInfo,
+    *,
+    ical: Path | None,
+    json_file: Path | None,
+    html: Path | None,
+) -> None:
+    """Each file whole or not at all, one after the other. Raises StoreFault."""
+    from orchestrator.adapters.report.calendar_page import html_calendar
+    from orchestrator.adapters.report.icalendar_file import icalendar_file
+
+    forms: list[tuple[Path | None, Callable[[], str]]] = [
+        (ical, lambda: icalendar_file(schedule).decode("utf-8")),
+        (json_file, lambda: schedule.model_dump_json(indent=1) + "\n"),
+        (html, lambda: html_calendar(schedule, zone)),
+    ]
+    for path, text in forms:
+        if path is None:
+            continue
+        if str(path) == "-":
+            click.echo(text(), nl=False)
+        else:
+            write_whole(path, text())
+            click.echo(f"The schedule of change is in {path}", err=True)

@@ -1,0 +1,307 @@
+"""The tree of a deployment as lines: plan, waves, hosts, steps; folded so far that it fits the rows there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.deployment.standing import StandingName
+from orchestrator.domain.evidence.attempt_sighting import TaskSeen
+from orchestrator.domain.journal.lifecycle import State, end_of
+from orchestrator.domain.plan.check import CheckResult
+from orchestrator.domain.plan.wave import Wave
+from orchestrator.domain.text.format import counted, seconds_words
+from orchestrator.domain.text.plain_text import plain
+from orchestrator.policy.course.current_step import present_step, seconds_left
+from orchestrator.policy.evidence.drift import summary_lines
+from orchestrator.policy.telling.ends import meaning_of
+from orchestrator.policy.telling.summary import STANDING_WORDS, counts_words
+from orchestrator.policy.telling.timeline import StepName, Story, StoryStep
+
+Mark = Literal["passed", "failed", "unknown", "open", "waiting", "untouched", "undone"]
+Tasks = Mapping[str, TaskSeen]
+
+STEP_TITLES: dict[StepName, str] = {
+    "approval": "approval",
+    "window": "window",
+    "components": "components",
+    "environment": "environment",
+    "baseline": "baseline",
+    "entry": "entry criteria",
+    "deploy": "deploy",
+    "quiesce": "quiet",
+    "verification": "verify",
+    "soak": "soak",
+    "confirmation": "confirm",
+    "early_life": "early life",
+    "hold": "held",
+    "pause": "paused",
+    "backout": "back out",
+    "proof": "proof",
+    "driver": "driver",
+    "adoption": "adopted",
+    "schedule": "schedule",
+}
+_AHEAD: tuple[StepName, ...] = ("components", "environment", "baseline")
+_STANDING_MARKS: dict[StandingName, Mark] = {
+    "untouched": "untouched",
+    "to_retry": "untouched",
+    "deploying": "open",
+    "deployed": "untouched",
+    "verified": "passed",
+    "failed": "failed",
+    "unknown": "unknown",
+    "excluded": "waiting",
+    "backing_out": "open",
+    "backed_out": "open",
+    "restored": "undone",
+    "residue": "failed",
+    "backout_failed": "failed",
+}
+_TROUBLE = frozenset({"failed", "unknown", "residue", "backout_failed", "excluded"})
+_AT_WORK = frozenset({"deploying", "backing_out"})
+ALL_HOSTS_UP_TO = 8
+STEPS_SHOWN = 6
+FEWEST_HOSTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the tree."""
+
+    depth: int
+    mark: Mark
+    title: str
+    words: str = ""
+    seconds: float | None = None
+    host: bool = False
+
+
+def tree_lines(d: Deployment, story: Story, now: datetime, tasks: Tasks, rows: int = 1000) -> list[Line]:
+    """The tree in at most about so many rows; hosts that work or have failed are the last to be folded away."""
+    shown = max(FEWEST_HOSTS, rows)
+    lines = _lines(d, story, now, tasks, shown)
+    while len(lines) > rows and shown > FEWEST_HOSTS:
+        shown = max(FEWEST_HOSTS, shown - max(1, (len(lines) - rows) // 2))
+        lines = _lines(d, story, now, tasks, shown)
+    if len(lines) > rows:
+        lines = _passed_in_one(lines)
+    return [replace(line, title=plain(line.title, 60), words=plain(line.words)) for line in lines]
+
+
+def _passed_in_one(lines: list[Line]) -> list[Line]:
+    """Whatever passed without trouble at the beginning as a single line, for the lowest of terminals."""
+    passed = next((n for n, line in enumerate(lines) if line.depth or line.mark != "passed"), len(lines))
+    if passed < 2:
+        return lines
+    took = sum(line.seconds or 0.0 for line in lines[:passed])
+    words = f"{lines[0].title} to {lines[passed - 1].title}"
+    return [Line(0, "passed", "passed", words, took), *lines[passed:]]
+
+
+def _lines(d: Deployment, story: Story, now: datetime, tasks: Tasks, hosts: int) -> list[Line]:
+    present = present_step(d, story, now)
+    lines = _before(d, story, present, now, hosts)
+    untouched: list[Wave] = []
+    for wave in d.waves:
+        if not story.of_wave(wave.number) and not _is_at(present, wave) and wave.number != _current(d):
+            untouched.append(wave)
+            continue
+        lines += _wave(d, wave, story, present, now, tasks, hosts)
+    lines += _untouched(untouched)
+    lines += _after(d, story, present, now, tasks, hosts)
+    return lines
+
+
+def _is_at(present: StoryStep | None, wave: Wave) -> bool:
+    return present is not None and present.wave == wave.number
+
+
+def _current(d: Deployment) -> int | None:
+    return d.rollout.wave if d.touched_hosts and not d.over else None
+
+
+def _before(d: Deployment, story: Story, present: StoryStep | None, now: datetime, rows: int) -> list[Line]:
+    """Approval and window only where they are waited for; then the three verifications before the first touch."""
+    done = {step.name: step for step in story.of_no_wave()}
+    if present is not None and present.wave is None:
+        done[present.name] = present
+    lines = [
+        _step(d, done[name], now)
+        for name in ("approval", "window")
+        if name in done and done[name].result != "passed"
+    ]
+    for name in _AHEAD:
+        if name in done:
+            lines += _with_complaints(d, done[name], now, rows)
+        elif not d.over:
+            lines.append(Line(0, "untouched", STEP_TITLES[name]))
+    return lines
+
+
+def _with_complaints(d: Deployment, step: StoryStep, now: datetime, rows: int, depth: int = 0) -> list[Line]:
+    """A step, and below it in one line each why it failed on which host."""
+    line = _step(d, step, now, depth)
+    said = _complaints(step)
+    shown = said if len(said) <= rows else said[: max(1, rows - 1)]
+    below = [replace(each, depth=depth + 1) for each in shown]
+    return [line, *below, *_more(len(said) - len(shown), "host")]
+
+
+def _complaints(step: StoryStep) -> list[Line]:
+    if step.name == "quiesce":
+        return []
+    by_host: dict[str, list[CheckResult]] = {}
+    for result in step.complaints:
+        by_host.setdefault(result.host, []).append(result)
+    lines = [_complaint(host, results) for host, results in by_host.items()]
+    lines += [
+        Line(1, "failed" if each.result == "not_done" else "unknown", each.host, each.reason, host=True)
+        for each in step.down
+    ]
+    return lines or [Line(1, "failed", "", fault) for fault in step.faults]
+
+
+def _complaint(host: str, results: list[CheckResult]) -> Line:
+    first = next((r for r in results if r.answer == "failed"), results[0])
+    more = f" (and {counted(len(results) - 1, 'check')} more)" if len(results) > 1 else ""
+    mark: Mark = "failed" if first.answer == "failed" else "unknown"
+    return Line(1, mark, host, f"{first.title}: {first.found}{more}", host=True)
+
+
+def _more(number: int, noun: str) -> list[Line]:
+    return [Line(2, "untouched", "", f"and {counted(number, noun)} more")] if number > 0 else []
+
+
+def _wave(
+    d: Deployment,
+    wave: Wave,
+    story: Story,
+    present: StoryStep | None,
+    now: datetime,
+    tasks: Tasks,
+    rows: int,
+) -> list[Line]:
+    steps = [step for step in story.of_wave(wave.number) if step.name != "backout"]
+    if present is not None and present.wave == wave.number:
+        steps.append(present)
+    current = wave.number == _current(d) and d.state is not State.BACKING_OUT
+    head = Line(0, _wave_mark(d, wave, current), wave.name, counts_words(d, wave.hosts), _span(steps, now))
+    if not current and all(step.result == "passed" for step in steps):
+        return [head]
+    lines = [head]
+    for step in steps[-STEPS_SHOWN:]:
+        lines += _with_complaints(d, step, now, rows, depth=1)
+    told = {line.title for line in lines}
+    if current or d.backout is None:
+        lines += _hosts(d, [h for h in wave.hosts if h not in told], tasks, rows, everybody=current)
+    return lines
+
+
+def _wave_mark(d: Deployment, wave: Wave, current: bool) -> Mark:  # noqa: FBT001
+    marks = {_STANDING_MARKS[d.standings[host].standing] for host in wave.hosts}
+    for mark in ("failed", "unknown", "undone"):
+        if mark in marks:
+            return mark
+    if current:
+        return "waiting" if d.driving.hold or d.driving.paused or d.driving.stopped else "open"
+    return "passed" if marks <= {"passed", "waiting"} else "open" if "open" in marks else "untouched"
+
+
+def _hosts(d: Deployment, hosts: Sequence[str], tasks: Tasks, rows: int, *, everybody: bool) -> list[Line]:
+    """Those in trouble first, then those at work; the others only while they are few."""
+    trouble = [host for host in hosts if d.standings[host].standing in _TROUBLE]
+    at_work = [host for host in hosts if d.standings[host].standing in _AT_WORK]
+    rest = [host for host in hosts if host not in trouble and host not in at_work]
+    few = everybody and len(hosts) <= min(ALL_HOSTS_UP_TO, rows)
+    chosen = [*trouble, *at_work, *(rest if few else [])]
+    shown = chosen if len(chosen) <= rows else chosen[: max(1, rows - 1)]
+    ordered = [host for host in hosts if host in set(shown)]
+    lines = [_host(d, host, tasks) for host in ordered]
+    hidden = [host for host in chosen if host not in set(shown)]
+    if hidden:
+        lines.append(
+            Line(1, "untouched", "", f"and {counted(len(hidden), 'host')} more: {counts_words(d, hidden)}")
+        )
+    return lines
+
+
+def _host(d: Deployment, host: str, tasks: Tasks) -> Line:
+    standing = d.standings[host]
+    words = STANDING_WORDS[standing.standing]
+    if standing.standing in _AT_WORK:
+        words = _task_words(tasks.get(host)) or words
+    elif standing.reason and standing.standing in _TROUBLE:
+        words = f"{words}: {standing.reason}"
+    return Line(1, _STANDING_MARKS[standing.standing], host, words, host=True)
+
+
+def _task_words(seen: TaskSeen | None) -> str:
+    if seen is None:
+        return ""
+    said = f": {seen.message}" if seen.message and seen.status in ("failed", "unreachable") else ""
+    return seen.task if seen.status in ("started", "ok", "changed") else f"{seen.task} ({seen.status}{said})"
+
+
+def _untouched(waves: Sequence[Wave]) -> list[Line]:
+    if len(waves) <= 3:
+        return [Line(0, "untouched", w.name, f"{counted(len(w.hosts), 'host')}, not touched") for w in waves]
+    hosts = sum(len(wave.hosts) for wave in waves)
+    title = f"{waves[0].name} to {waves[-1].name}"
+    return [Line(0, "untouched", title, f"{counted(hosts, 'host')} in {len(waves)} waves, not touched")]
+
+
+def _after(
+    d: Deployment, story: Story, present: StoryStep | None, now: datetime, tasks: Tasks, rows: int
+) -> list[Line]:
+    lines = [
+        _step(d, step, now) for step in story.steps if step.name in ("hold", "pause") and step.ended is None
+    ]
+    lines += [_step(d, step, now) for step in story.steps if step.name == "early_life"]
+    if d.backout is None:
+        return lines
+    steps = [step for step in story.steps if step.name in ("backout", "proof")]
+    if present is not None and present.name == "proof":
+        steps.append(present)
+    lines.append(Line(0, _backout_mark(d), "backout", d.backout.reason, _span(steps, now)))
+    for step in steps[-STEPS_SHOWN:]:
+        title = "proof" if step.name == "proof" else d.waves[step.wave or 0].name
+        head, *below = _with_complaints(d, step, now, rows, depth=1)
+        lines += [replace(head, title=title), *below]
+    lines += _residue(d, rows)
+    hosts = [h for h in d.backout.hosts if d.standings[h].standing in (_TROUBLE | _AT_WORK) - {"residue"}]
+    return lines + _hosts(d, hosts, tasks, rows, everybody=False)
+
+
+def _residue(d: Deployment, rows: int) -> list[Line]:
+    items = summary_lines(d.backout.differences) if d.backout is not None else []
+    shown = items if len(items) <= rows else items[: max(1, rows - 1)]
+    lines = [Line(2, "failed", "", item, host=True) for item in shown]
+    return lines + _more(len(items) - len(shown), "configuration item")
+
+
+def _backout_mark(d: Deployment) -> Mark:
+    end = end_of(d.state)
+    if end is None:
+        return "open"
+    return "undone" if meaning_of(end).undone else "failed"
+
+
+def _step(d: Deployment, step: StoryStep, now: datetime, depth: int = 0) -> Line:
+    waiting = step.ended is None and step.name in ("hold", "pause", "approval", "window", "confirmation")
+    mark: Mark = "waiting" if waiting else step.result
+    words = step.words
+    if step.ended is None and step.name in ("soak", "early_life"):
+        left = seconds_left(d, now)
+        words = f"{seconds_words(round(left))} left; {words}".rstrip("; ") if left is not None else words
+    seconds = step.seconds if step.ended is not None else (now - step.began).total_seconds()
+    return Line(depth, mark, STEP_TITLES[step.name], plain(words), seconds)
+
+
+def _span(steps: Sequence[StoryStep], now: datetime) -> float | None:
+    if not steps:
+        return None
+    return ((steps[-1].ended or now) - steps[0].began).total_seconds()

@@ -1,0 +1,25 @@
+"""Files that people ask for: whole or not at all."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from orchestrator.errors import StoreFault
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write the file whole or not at all. Raises StoreFault."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise StoreFault(
+            f"{path} could not be written: {error.strerror}; name a file in a folder that can be."
+        ) from None

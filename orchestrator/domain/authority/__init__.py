@@ -1,0 +1,1 @@
+"""Who allows a deployment: requests for change, approvals, keys, rehearsal certificates, and what admission answers."""

@@ -1,0 +1,115 @@
+"""What admission says: admitted on these grounds, or every reason why not."""
+
+from typing import Literal
+
+from orchestrator.domain.authority.ground import Ground
+from orchestrator.domain.rules.requirement import RoleNeed
+from orchestrator.domain.text.model_base import Many, Moment, Noun
+
+ReasonCode = Literal[
+    "policy.scope",
+    "policy.change_type",
+    "policy.mode",
+    "policy.strategy",
+    "policy.frequency",
+    "policy.verification",
+    "policy.separation",
+    "plan.changed",
+    "plan.faulty",
+    "change.undeclared_emergency",
+    "change.not_preauthorised",
+    "model.missing",
+    "model.not_allowed",
+    "model.not_applicable",
+    "model.requires",
+    "model.playbook",
+    "model.flow",
+    "approval.bad_signature",
+    "approval.foreign_key",
+    "approval.revoked_key",
+    "approval.expired_key",
+    "approval.wrong_person",
+    "approval.unknown_role",
+    "approval.role_not_held",
+    "approval.replayed",
+    "approval.transplanted",
+    "approval.plan_changed",
+    "approval.expired",
+    "approval.too_old",
+    "approval.from_the_future",
+    "approval.requester",
+    "approval.rejected",
+    "approval.missing",
+    "rehearsal.missing",
+    "rehearsal.bad_signature",
+    "rehearsal.foreign_key",
+    "rehearsal.other_release",
+    "rehearsal.changed",
+    "rehearsal.elsewhere",
+    "rehearsal.too_old",
+    "rehearsal.from_the_future",
+    "rehearsal.not_restored",
+    "rehearsal.no_failure_path",
+    "rehearsal.not_idempotent",
+    "window.closed",
+    "window.never_opens",
+    "window.of_the_plan",
+    "freeze.binds",
+    "override.not_allowed",
+    "conflict.runs",
+    "time.not_measured",
+    "time.too_short",
+]
+
+BY_CLOCK: frozenset[ReasonCode] = frozenset({"window.closed", "window.of_the_plan"})
+"""Reasons that time mends by itself, where something opens again."""
+OF_CALENDAR: frozenset[ReasonCode] = BY_CLOCK | {
+    "freeze.binds",
+    "time.too_short",
+    "time.not_measured",
+    "policy.frequency",
+    "override.not_allowed",
+    "conflict.runs",
+}
+"""Reasons of a moment: whoever must approve has approved."""
+
+
+class Reason(Noun):
+    """One reason not to start: what it is about, what was found, and the next move."""
+
+    code: ReasonCode
+    about: str
+    found: str
+    next_move: str
+
+    def __str__(self) -> str:
+        return f"{self.about}: {self.found}; {self.next_move}"
+
+
+class Admitted(Noun):
+    """Allowed to start now. `grounds` are the facts it rests on; `set_aside` what was presented and did not count.
+
+    `consumes`: nonces of approvals that are used up by this start. `closes`: when the time that is open now ends; waves
+    are held to it. `review_by` and `reviewers`: the review that must follow an emergency. `sign_off`: who accepts after.
+    """
+
+    grounds: Many[Ground]
+    set_aside: Many[str] = ()
+    consumes: Many[str] = ()
+    overridden: Many[str] = ()
+    closes: Moment | None = None
+    review_by: Moment | None = None
+    reviewers: Many[RoleNeed] = ()
+    sign_off: Many[RoleNeed] = ()
+
+
+class NotAdmitted(Noun):
+    """Every reason why a deployment may not start now, at least one."""
+
+    reasons: Many[Reason]
+
+    def __str__(self) -> str:
+        return "\n".join(str(reason) for reason in self.reasons)
+
+
+Admission = Admitted | NotAdmitted

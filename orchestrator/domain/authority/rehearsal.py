@@ -1,0 +1,96 @@
+"""The rehearsal certificate: signed evidence that these very ingredients were deployed, verified and backed out."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from orchestrator.domain.authority.signing import Answer, KeyId, Nonce, ShownText, Signature
+from orchestrator.domain.plan.effective_plan import EffectivePlan, IngredientName
+from orchestrator.domain.text.canonical import canonical
+from orchestrator.domain.text.model_base import Many, Moment, Name, Noun, Seconds, Sha256
+from orchestrator.domain.text.validation_error import wrong
+
+PREFIX = b"orch rehearsal certificate 1\n"
+ISSUER = "rehearsal issuer"
+"""The role that a key is trusted in to issue certificates."""
+
+
+INJECTED = "injected failure"
+"""The kind of the check result by which orch declares a wave failed; no check that a person writes is of this kind."""
+
+Part = Literal["backout", "failure path"]
+"""The two parts of a rehearsal, each a deployment: taken back when it is good, and taken back when it fails."""
+AsRehearsed = Literal["end", "injected failure"]
+"""Why a rehearsal's backout began: every wave was good, or the injected failure stopped it. Anything else is neither."""
+
+
+class Rehearsal(Noun):
+    """What a deployment rehearses. `of` is the effective plan as it is written, which the certificate will cover.
+
+    `environment`: where that plan goes. `failure_in`: the wave that is declared failed, in the part `failure path`. `twice`:
+    each playbook is run a second time, which must change nothing.
+    """
+
+    of: EffectivePlan
+    environment: Name
+    part: Part
+    failure_in: Annotated[int, Field(ge=0)] | None = None
+    twice: bool = False
+
+    @model_validator(mode="after")
+    def _failures_are_of_the_failure_path(self) -> "Rehearsal":
+        if (self.part == "failure path") != (self.failure_in is not None):
+            raise wrong(
+                "a wave in which a failure is injected, for the failure path", "say which", at="failure_in"
+            )
+        return self
+
+
+class MeasuredWave(Noun):
+    """What one wave took, in seconds: to deploy, to verify, to back out with its proof."""
+
+    wave: Annotated[int, Field(ge=0)]
+    hosts: Annotated[int, Field(ge=1)]
+    deploy: Seconds
+    verify: Seconds
+    back_out: Seconds
+
+
+class Certificate(Noun):
+    """What was rehearsed, where, with what result. `covers` are the digests of the ingredients, hosts left out.
+
+    `restored`: the backout was proved against the baseline on every host. `failure_in`: waves in which a failure was
+    injected, so that the real failure path ran. `idempotent`: playbooks that changed nothing when run a second time.
+    """
+
+    release: Name
+    version: ShownText
+    environment: Name
+    deployments: Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
+    covers: dict[IngredientName, Sha256]
+    rehearsed_at: Moment
+    restored: bool
+    failure_in: Many[Annotated[int, Field(ge=0)]] = ()
+    idempotent: Many[ShownText] = ()
+    waves: Annotated[tuple[MeasuredWave, ...], Field(strict=False, min_length=1)]
+    key: KeyId
+    nonce: Nonce
+
+
+class SignedCertificate(Noun):
+    """A certificate as it travels."""
+
+    certificate: Certificate
+    signature: Signature
+
+
+class PresentedCertificate(Noun):
+    """A certificate and whether its signature is good."""
+
+    signed: SignedCertificate
+    answer: Answer
+
+
+def payload(certificate: Certificate) -> bytes:
+    """The bytes that are signed."""
+    return PREFIX + canonical(certificate)

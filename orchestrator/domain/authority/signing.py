@@ -1,0 +1,92 @@
+"""Keys and signatures: who may sign for which role. What was signed is the payload, byte for byte."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from orchestrator.domain.plan.roles import same_person, same_role
+from orchestrator.domain.text.model_base import Many, Moment, Noun, Sha256, Text
+from orchestrator.domain.text.plain_text import plain
+from orchestrator.domain.text.validation_error import wrong
+
+
+def _showing(text: str) -> str:
+    if plain(text, len(text)) != text:
+        raise wrong("text on one line that shows as it is", "remove what cannot be seen")
+    return text
+
+
+ShownText = Annotated[Text, AfterValidator(_showing)]
+"""Text that is signed is never changed, so text that would lead a reader or a terminal is refused."""
+
+PublicKey = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+SignatureText = Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
+Nonce = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+KeyId = Sha256
+"""SHA-256 of the public key's 32 bytes, in hexadecimal digits."""
+
+Answer = Literal["good", "bad"]
+
+
+class PublicKeyCard(Noun):
+    """A public key as its owner hands it out; `person` and `roles` are what the owner asks for, and prove nothing."""
+
+    orch: Literal["public key 1"] = "public key 1"
+    key: KeyId
+    public: PublicKey
+    person: ShownText | None = None
+    roles: Many[ShownText] = ()
+
+
+class TrustedKey(Noun):
+    """A public Ed25519 key that is trusted for one person, in these roles, until it expires or is revoked.
+
+    `also` are further names of that person, such as a login, so that whoever asks is known to be who approves.
+    """
+
+    key: KeyId
+    public: PublicKey
+    person: ShownText
+    roles: Annotated[tuple[ShownText, ...], Field(strict=False, min_length=1)]
+    also: Many[ShownText] = ()
+    trusted_at: Moment
+    trusted_by: ShownText
+    expires: Moment | None = None
+    revoked_at: Moment | None = None
+    revoked_by: ShownText | None = None
+    revoked_because: ShownText | None = None
+
+    def is_of(self, person: str) -> bool:
+        """Whether the key belongs to this person, by any name."""
+        return any(same_person(name, person) for name in (self.person, *self.also))
+
+    def serves(self, role: str) -> bool:
+        """Whether its person may sign in this role."""
+        return any(same_role(mine, role) for mine in self.roles)
+
+
+class Keyring(Noun):
+    """All keys that are trusted; each once."""
+
+    keys: Many[TrustedKey] = ()
+
+    @model_validator(mode="after")
+    def _each_once(self) -> "Keyring":
+        if len({one.key for one in self.keys}) != len(self.keys):
+            raise wrong("each key once", "one key stands for one person", at="keys")
+        return self
+
+    def find(self, key: str) -> TrustedKey | None:
+        """The trusted key of this id."""
+        return next((one for one in self.keys if one.key == key), None)
+
+    def one_person(self, one: str, other: str) -> bool:
+        """Whether two names are one person's, as far as the keys say."""
+        return same_person(one, other) or any(key.is_of(one) and key.is_of(other) for key in self.keys)
+
+
+class Signature(Noun):
+    """Which key signed, and the Ed25519 signature."""
+
+    key: KeyId
+    signature: SignatureText

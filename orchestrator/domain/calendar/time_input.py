@@ -1,0 +1,94 @@
+"""A moment as a person writes it: with its offset, as local time with its zone, or as so long from now."""
+
+import re
+from datetime import datetime, timedelta
+
+from pydantic_core import PydanticCustomError
+
+from orchestrator.domain.calendar.local_time import local, moment, oddity, zone_of
+from orchestrator.domain.text.model_base import moment_of, seconds_of
+from orchestrator.domain.text.validation_error import wrong
+
+EXAMPLES = "`2026-06-06T22:00 Europe/Berlin`, `2026-06-06T22:00+02:00`, or `in 30m`"
+_LOCAL = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?: ([A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*))?", re.ASCII)
+_OFFSET = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_LENGTH = re.compile(r"(\d+(\.\d+)?(ms|s|m|h|d))+", re.ASCII)
+_LONGEST = 3653 * 86400.0
+
+
+def written_moment(text: str, now: datetime, zone: str | None = None) -> datetime:
+    """The one moment, in UTC, that a person means. `zone` is for a local time that names none.
+
+    Raises PydanticCustomError (domain/text/validation_error.py): no time at all, no zone, a zone nobody knows, a local
+    time that clocks skip or show twice there.
+    """
+    text = text.strip()
+    if text.startswith("in ") or _LENGTH.fullmatch(text):
+        return _from_now(text, now)
+    if _OFFSET.fullmatch(text):
+        return _with_offset(text)
+    found = _LOCAL.fullmatch(text)
+    if found is None:
+        raise wrong("a moment", f"write for example {EXAMPLES}", found=text)
+    return _in_zone(f"{found[1]}T{found[2]}", found[3] or zone)
+
+
+def zone_named(text: str) -> str | None:
+    """The zone that a written moment names, such as `2026-06-06T22:00 Europe/Berlin`; None where it names none."""
+    found = _LOCAL.fullmatch(text.strip())
+    return found[3] if found is not None else None
+
+
+def _from_now(text: str, now: datetime) -> datetime:
+    try:
+        seconds = seconds_of(text.removeprefix("in ").strip())
+    except ValueError:
+        seconds = None
+    if not isinstance(seconds, float) or not 0 < seconds <= _LONGEST:
+        raise wrong("a time from now of at most ten years", "write for example `in 30m`", found=text)
+    return now + timedelta(seconds=seconds)
+
+
+def _with_offset(text: str) -> datetime:
+    try:
+        when = moment_of(text.replace(" ", "T"))
+    except ValueError:
+        when = None
+    if not isinstance(when, datetime):
+        raise wrong("a date and a time that exist", "correct the date or the time", found=text)
+    return when
+
+
+def _in_zone(text: str, zone: str | None) -> datetime:
+    try:
+        when = local(text)
+    except ValueError:
+        raise wrong("a date and a time that exist", "correct the date or the time", found=text) from None
+    if zone is None:
+        next_move = f"add the zone, such as `{text} Europe/Berlin`, or `--zone`"
+        raise wrong("a local time with its time zone", next_move, found=text)
+    if zone_of(zone) is None or ("/" not in zone and zone != "UTC"):
+        raise wrong("a time zone of the IANA database", "write for example Europe/Berlin or UTC", found=zone)
+    odd = oddity(when, zone)
+    if odd is not None:
+        raise _no_one_moment(text, when, zone, odd)
+    return moment(when, zone)
+
+
+def _no_one_moment(text: str, when: datetime, zone: str, odd: str) -> PydanticCustomError:
+    what = "does not exist" if odd == "skipped" else "occurs twice"
+    found = f"{text}, which {what} in {zone} (clocks change)"
+    if odd == "skipped":
+        next_move = "choose a time outside that hour"
+    else:
+        first, second = (when.replace(tzinfo=zone_of(zone), fold=fold) for fold in (0, 1))
+        next_move = (
+            f"say which of the two: {first.isoformat('T', 'minutes')} or {second.isoformat('T', 'minutes')}"
+        )
+    return wrong("a time that occurs once", next_move, found=found)
+
+
+def words_of(error: PydanticCustomError) -> str:
+    """What was expected, what was found, and what to do, in one clause."""
+    context = error.context or {}
+    return f"expected {context['expected']}, found {context['found']}; {context['next_move']}"

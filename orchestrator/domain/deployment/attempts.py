@@ -1,0 +1,182 @@
+"""The attempts of a deployment, as they stand on its journal."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cached_property
+from typing import Self, TypedDict, TypeGuard, Unpack, get_args
+
+from orchestrator.domain.evidence.attempt import Purpose
+from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun
+
+
+class QuietWait(Noun):
+    """Hosts that are asked until a moment whether an unclean run has left them, and what the others have told already."""
+
+    hosts: Many[HostName]
+    since: Moment
+    until: Moment
+    busy: Many[HostName] = ()
+    ended: Many[HostName] = ()
+
+
+class AttemptChanges(TypedDict, total=False):
+    """What of an attempt changes after it was intended."""
+
+    outcome: AttemptOutcome | None
+    lost: str | None
+    started: bool
+    wait: QuietWait | None
+    quiesced: bool
+    busy: Many[HostName]
+    unseen: Many[HostName]
+    changed_in_copy: Many[str]
+    answered: bool
+
+
+class Attempted(Noun):
+    """An attempt on the journal; open while it has neither outcome nor loss.
+
+    `changed_in_copy`: what of the private copy was no longer what was approved when it ended. `answered`: a person has
+    spoken since.
+    """
+
+    attempt: str
+    purpose: Purpose
+    wave: int
+    hosts: Many[HostName]
+    intended_at: Moment
+    epoch: int = 0
+    outcome: AttemptOutcome | None = None
+    lost: str | None = None
+    started: bool = True
+    driver: str = ""
+    wait: QuietWait | None = None
+    quiesced: bool = False
+    busy: Many[HostName] = ()
+    unseen: Many[HostName] = ()
+    repeated: bool = False
+    changed_in_copy: Many[str] = ()
+    answered: bool = False
+
+    def with_(self, **changes: Unpack[AttemptChanges]) -> Self:
+        """The same attempt after something came of it."""
+        return self.model_copy(update=changes)
+
+    @property
+    def open(self) -> bool:
+        """No outcome yet, and not lost."""
+        return self.outcome is None and self.lost is None
+
+    @cached_property
+    def unclean(self) -> bool:
+        """Ended in a way that may have left processes behind on hosts."""
+        if self.lost is not None:
+            return self.started
+        return self.outcome is not None and (
+            bool(self.outcome.faults) or any(host.result == "unknown" for host in self.outcome.hosts)
+        )
+
+
+Attempts = tuple[Attempted, ...]
+
+_Ended = e.AttemptEnded | e.AttemptLost
+_Quiet = e.QuietAwaited | e.Quiesced
+_Answer = e.BackoutBegan | e.Retried | e.AbortRequested | e.EmergencyStopped
+AttemptsEvent = e.AttemptIntended | _Ended | _Quiet | _Answer
+CHANGED_BY = frozenset(get_args(AttemptsEvent))
+
+
+def attempts_after(attempts: Attempts, event: e.Event, driver: str, at: datetime) -> Attempts:
+    """The attempts after one more event, which happened under this driver."""
+    return _changed(attempts, event, driver, at) if _changes(event) else attempts
+
+
+def attempt_named(attempts: Attempts, name: str) -> Attempted:
+    """The attempt of this name."""
+    return next(attempt for attempt in attempts if attempt.attempt == name)
+
+
+def latest_outcomes(attempts: Iterable[Attempted]) -> dict[str, HostOutcome]:
+    """The newest outcome of each host; a lost attempt leaves its hosts unknown."""
+    latest: dict[str, HostOutcome] = {}
+    for attempt in attempts:
+        if attempt.lost is not None:
+            for host in attempt.hosts:
+                latest[host] = HostOutcome(host=host, result="unknown", reason=attempt.lost)
+        elif attempt.outcome is not None:
+            latest.update({outcome.host: outcome for outcome in attempt.outcome.hosts})
+    return latest
+
+
+def _changes(event: e.Event) -> TypeGuard[AttemptsEvent]:
+    return type(event) in CHANGED_BY
+
+
+def _changed(attempts: Attempts, event: AttemptsEvent, driver: str, at: datetime) -> Attempts:
+    match event:
+        case e.AttemptIntended():
+            return (*attempts, _intended(event, driver, at))
+        case e.AttemptEnded(outcome=outcome, changed_in_copy=changed):
+            return _with_one(attempts, outcome.attempt, outcome=outcome, changed_in_copy=changed)
+        case e.AttemptLost(attempt=name, reason=reason, started=started, changed_in_copy=changed):
+            return _with_one(attempts, name, lost=reason, started=started, changed_in_copy=changed)
+        case e.QuietAwaited() | e.Quiesced():
+            return _quiet(attempts, event, at)
+        case e.BackoutBegan() | e.Retried() | e.AbortRequested() | e.EmergencyStopped():
+            return _answered(attempts, event)
+
+
+def _intended(event: e.AttemptIntended, driver: str, at: datetime) -> Attempted:
+    return Attempted.of_valid(
+        attempt=event.attempt,
+        purpose=event.purpose,
+        wave=event.wave,
+        hosts=event.hosts,
+        intended_at=at,
+        epoch=event.epoch,
+        driver=driver,
+        repeated=event.repeated,
+    )
+
+
+def _quiet(attempts: Attempts, event: _Quiet, at: datetime) -> Attempts:
+    match event:
+        case e.QuietAwaited(attempt=name):
+            before = attempt_named(attempts, name).wait
+            wait = QuietWait(
+                hosts=event.hosts,
+                since=before.since if before is not None else at,
+                until=event.until,
+                busy=event.busy,
+                ended=event.ended,
+            )
+            return _with_one(attempts, name, wait=wait)
+        case e.Quiesced(attempt=name, busy=busy, unreachable=unseen):
+            return _with_one(attempts, name, quiesced=True, busy=busy, unseen=unseen, wait=None)
+
+
+def _answered(attempts: Attempts, event: _Answer) -> Attempts:
+    """Every answer of a person lets hosts be asked once more that were busy, or gave no answer.
+
+    Orch's own decision to back out answers nothing that hosts refused; a person who decides knows of it.
+    """
+    match event:
+        case e.EmergencyStopped():
+            # Hosts without an answer are asked from the beginning: the patience that was promised no longer holds.
+            return tuple(a.with_(wait=None) if a.wait else a for a in attempts)
+        case e.BackoutBegan(by_a_person=False):
+            return tuple(_asked_anew(a) for a in attempts)
+        case e.BackoutBegan() | e.Retried() | e.AbortRequested():
+            return tuple(_asked_anew(a).with_(answered=True) for a in attempts)
+
+
+def _asked_anew(attempt: Attempted) -> Attempted:
+    if not (attempt.busy or attempt.unseen or attempt.wait):
+        return attempt
+    return attempt.with_(quiesced=False, busy=(), unseen=(), wait=None)
+
+
+def _with_one(attempts: Attempts, name: str, **changes: Unpack[AttemptChanges]) -> Attempts:
+    return tuple(a.with_(**changes) if a.attempt == name else a for a in attempts)

@@ -1,0 +1,149 @@
+"""What a deployment is allowed, and on what authority: its rules, its approvals, its admission, each wave's leave to start."""
+
+from datetime import datetime
+from typing import Literal, TypeGuard, get_args
+
+from orchestrator.domain.authority.admission_answer import Reason
+from orchestrator.domain.authority.approval import SignedApproval
+from orchestrator.domain.evidence.attempt import Purpose
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.plan.change_request import ChangeRequest, Mode
+from orchestrator.domain.plan.effective_plan import EffectivePlan
+from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.domain.text.model_base import Many, Moment, Noun
+
+
+class Unadmitted(Noun):
+    """Why it may not start yet, as it was last asked; to be asked anew at `opens`, or (None) after a person's word."""
+
+    reasons: Many[Reason]
+    opens: Moment | None = None
+
+
+class Leave(Noun):
+    """Leave for exactly the next attempt; whatever comes between it and that attempt takes it away."""
+
+    wave: int
+    purpose: Purpose
+
+
+class Unauthorised(Noun):
+    """Why the next attempt may not start, and what follows."""
+
+    wave: int
+    purpose: Purpose
+    reasons: Many[str]
+    then: Literal["hold", "back out", "refuse"]
+
+
+class Authorisation(Noun):
+    """The rules that hold for a deployment, and what was decided by them.
+
+    `vouched` are roles whose approval was named without a signature; `waited`: it was once not admitted and waited.
+    `opened_at` is when it was admitted, on which `grounds`; `leave` is what was authorised and has not begun yet.
+    """
+
+    policy: ReleasePolicy | None = None
+    model: DeploymentModel | None = None
+    change: ChangeRequest = ChangeRequest.of_valid()
+    mode: Mode = "attended"
+    effective: EffectivePlan | None = None
+    vouched: Many[str] = ()
+    approvals: Many[SignedApproval] = ()
+    unadmitted: Unadmitted | None = None
+    waited: bool = False
+    opened_at: Moment | None = None
+    closes: Moment | None = None
+    grounds: Many[str] = ()
+    set_aside: Many[str] = ()
+    consumed: Many[str] = ()
+    overridden: Many[str] = ()
+    leave: Leave | None = None
+    undone_by: Moment | None = None
+    unauthorised: Unauthorised | None = None
+
+
+_AskedAnew = e.DriverTook | e.Resumed
+"""Events after which the question of admission is open again."""
+_Answer = e.Held | e.BackoutBegan | e.Retried
+"""Events that are the answer to an attempt that was not authorised."""
+_OfAdmission = e.Approved | e.ApprovalGiven | e.NotAdmitted | e.WindowOpened | _AskedAnew
+_OfWave = e.WaveAuthorised | e.WaveNotAuthorised | _Answer
+AuthorisationEvent = _OfAdmission | _OfWave
+CHANGED_BY = frozenset(get_args(AuthorisationEvent))
+
+
+def authority_at_first(event: e.Planned) -> Authorisation:
+    """The rules that a deployment is taken up with."""
+    return Authorisation.of_valid(
+        policy=event.policy,
+        model=event.model,
+        change=event.change,
+        mode=event.mode,
+        effective=event.effective,
+    )
+
+
+def authority_after(authority: Authorisation, event: e.Event, at: datetime) -> Authorisation:
+    """What is allowed after one more event; leave to start is gone with whichever event comes next."""
+    left = without_leave(authority)
+    return _changed(left, event, at) if _changes(event) else left
+
+
+def without_leave(authority: Authorisation) -> Authorisation:
+    """The same after any event at all, which takes away the leave that was not used."""
+    return authority if authority.leave is None else Authorisation.updated(authority, leave=None)
+
+
+def _changes(event: e.Event) -> TypeGuard[AuthorisationEvent]:
+    return type(event) in CHANGED_BY
+
+
+def _changed(authority: Authorisation, event: AuthorisationEvent, at: datetime) -> Authorisation:
+    match event:
+        case e.WaveAuthorised() | e.WaveNotAuthorised() | e.Held() | e.BackoutBegan() | e.Retried():
+            return _wave_asked(authority, event)
+        case e.NotAdmitted(reasons=reasons, opens=opens):
+            unadmitted = Unadmitted(reasons=reasons, opens=opens)
+            return Authorisation.updated(authority, unadmitted=unadmitted, waited=True)
+        case e.Approved(approvals=approvals):
+            vouched = tuple(approval.role for approval in approvals)
+            return Authorisation.updated(authority, vouched=vouched, unadmitted=None)
+        case e.ApprovalGiven(signed=signed):
+            return Authorisation.updated(authority, approvals=(*authority.approvals, signed), unadmitted=None)
+        case e.WindowOpened():
+            return _admitted(authority, event, at)
+        case e.DriverTook() | e.Resumed():
+            return Authorisation.updated(authority, unadmitted=None)
+
+
+def _admitted(authority: Authorisation, event: e.WindowOpened, at: datetime) -> Authorisation:
+    return Authorisation.updated(
+        authority,
+        unadmitted=None,
+        opened_at=at,
+        closes=event.closes,
+        grounds=event.grounds,
+        set_aside=event.set_aside,
+        consumed=event.consumes,
+        overridden=event.overridden,
+    )
+
+
+def _wave_asked(authority: Authorisation, event: _OfWave) -> Authorisation:
+    match event:
+        case e.WaveAuthorised(wave=wave, purpose="backout"):
+            return Authorisation.updated(authority, leave=Leave(wave=wave, purpose="backout"))
+        case e.WaveAuthorised(wave=wave, purpose=purpose):
+            leave = Leave(wave=wave, purpose=purpose)
+            return Authorisation.updated(
+                authority, leave=leave, closes=event.closes, undone_by=event.undone_by
+            )
+        case e.WaveNotAuthorised():
+            unauthorised = Unauthorised(
+                wave=event.wave, purpose=event.purpose, reasons=event.reasons, then=event.then
+            )
+            return Authorisation.updated(authority, unauthorised=unauthorised)
+        case e.Held() | e.BackoutBegan() | e.Retried():
+            return Authorisation.updated(authority, unauthorised=None)

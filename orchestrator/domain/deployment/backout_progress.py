@@ -1,0 +1,91 @@
+"""How far a backout is."""
+
+from typing import TypeGuard, get_args
+
+from orchestrator.domain.authority.ground import Ground, by_a_person
+from orchestrator.domain.evidence.baseline import Difference
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.lifecycle import LifecycleFault
+from orchestrator.domain.text.model_base import HostName, Many, Noun
+
+
+class BackoutProgress(Noun):
+    """How far a backout is: its hosts, and what the comparison with the baseline found.
+
+    `restored` are epochs of later deployments that were here and were backed out before this backout began.
+    `aborted`: a person aborted the deployment, and this is what follows.
+    """
+
+    hosts: Many[HostName]
+    reason: str
+    by: str
+    first_attempt: int
+    restored: Many[int] = ()
+    reasons: Many[Ground] = ()
+    aborted: bool = False
+    compared: bool = False
+    differences: Many[Difference] = ()
+    not_compared: dict[str, str] = {}
+
+    @property
+    def by_a_person(self) -> bool:
+        """Whether a person wanted it, and no rule of plan or policy."""
+        return by_a_person(self.reasons, self.by)
+
+
+BackoutEvent = e.BackoutBegan | e.RestorationCompared
+CHANGED_BY = frozenset(get_args(BackoutEvent))
+
+
+def backout_after(
+    backout: BackoutProgress | None, event: e.Event, attempts: int, aborting: str | None
+) -> BackoutProgress | None:
+    """The backout after one more event, before which there were so many attempts, and the abort that was open.
+
+    Raises LifecycleFault.
+    """
+    return _changed(backout, event, attempts, aborting) if _changes(event) else backout
+
+
+def _changes(event: e.Event) -> TypeGuard[BackoutEvent]:
+    return type(event) in CHANGED_BY
+
+
+def _changed(
+    backout: BackoutProgress | None, event: BackoutEvent, attempts: int, aborting: str | None
+) -> BackoutProgress:
+    match event:
+        case e.BackoutBegan():
+            return BackoutProgress.of_valid(
+                hosts=event.hosts,
+                reason=event.reason,
+                by=event.by,
+                first_attempt=attempts,
+                restored=event.restored,
+                reasons=event.reasons,
+                aborted=_follows_abort(event, aborting),
+            )
+        case e.RestorationCompared():
+            return _compared(backout, event)
+
+
+def _compared(backout: BackoutProgress | None, event: e.RestorationCompared) -> BackoutProgress:
+    if backout is None:
+        raise LifecycleFault("A restoration is compared with no backout begun.")
+    return BackoutProgress.updated(
+        backout,
+        hosts=backout.hosts,
+        reason=backout.reason,
+        by=backout.by,
+        first_attempt=backout.first_attempt,
+        compared=True,
+        differences=event.differences,
+        not_compared=dict(event.not_compared),
+    )
+
+
+def _follows_abort(event: e.BackoutBegan, aborting: str | None) -> bool:
+    """In journals of before reasons had codes: it began in the name of the abort that is open."""
+    if event.reasons:
+        return any(reason.code == "backout.aborted" for reason in event.reasons)
+    return aborting is not None and event.by == aborting

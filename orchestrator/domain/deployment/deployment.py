@@ -1,0 +1,172 @@
+"""A deployment is the fold of its journal: `fold(events)` is the only way to know where it stands."""
+
+from datetime import datetime
+from functools import cached_property
+from typing import Self, TypedDict, Unpack
+
+from orchestrator.domain.deployment.attempts import Attempted
+from orchestrator.domain.deployment.authorisation import Authorisation
+from orchestrator.domain.deployment.backout_progress import BackoutProgress
+from orchestrator.domain.deployment.driving import Driving
+from orchestrator.domain.deployment.early_life import EarlyLife
+from orchestrator.domain.deployment.follow_up import FollowUp
+from orchestrator.domain.deployment.preparation import Preparation
+from orchestrator.domain.deployment.private_copy import PrivateCopy
+from orchestrator.domain.deployment.rehearsal_progress import RehearsalProgress
+from orchestrator.domain.deployment.rollout_progress import RolloutProgress
+from orchestrator.domain.deployment.scheduled_start import ScheduledStart
+from orchestrator.domain.deployment.standing import DOWN, Standing, StandingName
+from orchestrator.domain.evidence.attempt import Purpose
+from orchestrator.domain.journal.lifecycle import OVER, TOUCHED, State
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.target import Target
+from orchestrator.domain.plan.wave import Wave
+from orchestrator.domain.text.model_base import Many, Moment, Noun
+
+
+class DeploymentChanges(TypedDict, total=False):
+    """What of a deployment changes after it was planned; the rest is who planned what."""
+
+    seq: int
+    state: State
+    last_at: Moment
+    ended_at: Moment | None
+    targets: Many[Target]
+    standings: dict[str, Standing]
+    attempts: Many[Attempted]
+    authority: Authorisation
+    schedule: ScheduledStart
+    private_copy: PrivateCopy
+    preparation: Preparation
+    driving: Driving
+    rollout: RolloutProgress
+    early_life: EarlyLife
+    backout: BackoutProgress | None
+    rehearsing: RehearsalProgress
+    follow_up: FollowUp
+
+
+class Deployment(Noun):
+    """Everything known of a deployment after the events so far: what was planned, and a part for each concern.
+
+    A part is changed by the reducer of its own module only; domain/fold/fold.py asks all of them.
+    """
+
+    id: str
+    seq: int
+    state: State
+    plan: ReleasePlan
+    plan_file: str
+    plan_sha256: str
+    project: str
+    by: str
+    began_at: Moment
+    last_at: Moment
+    ended_at: Moment | None = None
+    targets: Many[Target]
+    waves: Many[Wave]
+    standings: dict[str, Standing]
+    attempts: Many[Attempted] = ()
+    authority: Authorisation = Authorisation.of_valid()
+    schedule: ScheduledStart = ScheduledStart.of_valid()
+    private_copy: PrivateCopy = PrivateCopy.of_valid()
+    preparation: Preparation = Preparation.of_valid()
+    driving: Driving = Driving.of_valid()
+    rollout: RolloutProgress = RolloutProgress.of_valid()
+    early_life: EarlyLife = EarlyLife.of_valid()
+    backout: BackoutProgress | None = None
+    rehearsing: RehearsalProgress = RehearsalProgress.of_valid()
+    follow_up: FollowUp = FollowUp.of_valid()
+
+    def with_(self, **changes: Unpack[DeploymentChanges]) -> Self:
+        """The same deployment with some of it changed."""
+        return self.model_copy(update=changes)
+
+    @property
+    def workplace(self) -> str:
+        """The folder that the plan's paths are relative to: the private copy, once there is one."""
+        return self.private_copy.folder or self.project
+
+    def place_of(self, path: str) -> str:
+        """A path of the plan as a run reads it: in the copy where it is a file of that, else where the user has it."""
+        if path.startswith(("/", "~")):
+            return path
+        effective = self.authority.effective
+        in_copy = effective is not None and effective.has_file(path)
+        return f"{self.workplace if in_copy else self.project}/{path}"
+
+    @property
+    def over(self) -> bool:
+        """The deployment has ended."""
+        return self.state in OVER
+
+    @property
+    def signed_off(self) -> tuple[tuple[str, str], ...]:
+        """Who accepted what was deployed: role and person, each word that was given."""
+        accepted = (
+            signed.approval for signed in self.authority.approvals if signed.approval.decision == "sign_off"
+        )
+        return tuple((approval.role, approval.person) for approval in accepted)
+
+    @property
+    def reviewed(self) -> tuple[tuple[str, str], ...]:
+        """Who reviewed it: role and person."""
+        return tuple((review.role, review.by) for review in self.follow_up.reviews)
+
+    @property
+    def touched(self) -> bool:
+        """A host may have been changed and the deployment goes on."""
+        return self.state in TOUCHED
+
+    @property
+    def open_attempt(self) -> Attempted | None:
+        """The one attempt without outcome, if there is one."""
+        for attempt in self.attempts:
+            if attempt.open:
+                return attempt
+        return None
+
+    @cached_property
+    def touched_hosts(self) -> tuple[str, ...]:
+        """Hosts that any deploy attempt was meant for, in order of waves."""
+        touched = {host for attempt in self.attempts if attempt.purpose == "deploy" for host in attempt.hosts}
+        return tuple(host for wave in self.waves for host in wave.hosts if host in touched)
+
+    @cached_property
+    def all_up(self) -> bool:
+        """No host is down, and none was excluded."""
+        return all(one.standing not in DOWN and one.standing != "excluded" for one in self.standings.values())
+
+    @property
+    def unrestored_hosts(self) -> tuple[str, ...]:
+        """Touched hosts that are not proved to be as they were before."""
+        return tuple(host for host in self.touched_hosts if self.standings[host].standing != "restored")
+
+    @property
+    def unseen_hosts(self) -> frozenset[str]:
+        """Hosts that could not be asked after an unclean end: what ran there may still run, and nothing else is run."""
+        return frozenset(host for attempt in self.attempts for host in attempt.unseen)
+
+    def target(self, host: str) -> Target:
+        """The target of this name."""
+        return next(target for target in self.targets if target.host == host)
+
+    def hosts_standing(self, *standings: StandingName) -> tuple[str, ...]:
+        """Hosts that stand in one of these, in order of waves."""
+        return tuple(
+            host for wave in self.waves for host in wave.hosts if self.standings[host].standing in standings
+        )
+
+    def down_in(self, wave: int) -> tuple[str, ...]:
+        """Hosts of the wave that are failed or unknown; no evidence counts as down."""
+        return tuple(host for host in self.waves[wave].hosts if self.standings[host].standing in DOWN)
+
+    def attempts_of(self, purpose: Purpose, wave: int) -> tuple[Attempted, ...]:
+        """Attempts of this purpose in this wave, oldest first; of a backout only those of the present one."""
+        since = self.backout.first_attempt if self.backout is not None and purpose == "backout" else 0
+        return tuple(a for a in self.attempts[since:] if a.purpose == purpose and a.wave == wave)
+
+
+def elapsed(opened_at: datetime | None, ended_at: datetime | None, now: datetime) -> float | None:
+    """Seconds from when it began to its end, or to now; None where it has not begun: to lie in the schedule takes no time."""
+    return None if opened_at is None else ((ended_at or now) - opened_at).total_seconds()

@@ -1,0 +1,84 @@
+"""How a deployment is driven: by whom, and what people said to its driver."""
+
+from typing import TypeGuard, get_args
+
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.text.model_base import Noun
+
+
+class Hold(Noun):
+    """A person's choice is waited for."""
+
+    reason: str
+    by: str
+
+
+class Driving(Noun):
+    """The driver with what it saw of the clock, and the words that stop it: each says who said it and why."""
+
+    driver: str | None = None
+    boot: str = ""
+    clock_offset: float | None = None
+    hold: Hold | None = None
+    paused: str | None = None
+    aborting: str | None = None
+    stopped: str | None = None
+
+
+_Choice = e.Held | e.Retried | e.Excluded | e.BackoutBegan | e.AbortRequested
+_Pause = e.Paused | e.Resumed | e.ClockJumped | e.EmergencyLifted
+DrivingEvent = _Choice | _Pause | e.DriverTook | e.EmergencyStopped
+CHANGED_BY = frozenset(get_args(DrivingEvent))
+
+
+def driving_after(driving: Driving, event: e.Event) -> Driving:
+    """How it is driven after one more event."""
+    return _changed(driving, event) if _changes(event) else driving
+
+
+def _changes(event: e.Event) -> TypeGuard[DrivingEvent]:
+    return type(event) in CHANGED_BY
+
+
+def _changed(driving: Driving, event: DrivingEvent) -> Driving:
+    match event:
+        case e.DriverTook():
+            return Driving.updated(
+                driving, driver=event.driver, boot=event.boot, clock_offset=event.clock_offset
+            )
+        case e.EmergencyStopped():
+            return Driving.updated(driving, stopped=_spoken(event))
+        case e.Paused() | e.Resumed() | e.ClockJumped() | e.EmergencyLifted():
+            return _paused(driving, event)
+        case e.Held() | e.Retried() | e.Excluded() | e.BackoutBegan() | e.AbortRequested():
+            return _chosen(driving, event)
+
+
+def _paused(driving: Driving, event: _Pause) -> Driving:
+    match event:
+        case e.Paused():
+            return Driving.updated(driving, paused=_spoken(event))
+        case e.Resumed():
+            return Driving.updated(driving, paused=None)
+        case e.ClockJumped(seconds=seconds):
+            offset = None if driving.clock_offset is None else driving.clock_offset + seconds
+            words = f"orch: the clock was set by {seconds:+.0f} s"
+            return Driving.updated(driving, paused=words, clock_offset=offset)
+        case e.EmergencyLifted(by=by, reason=reason):
+            return Driving.updated(driving, stopped=None, paused=f"{by}: emergency stop lifted ({reason})")
+
+
+def _chosen(driving: Driving, event: _Choice) -> Driving:
+    match event:
+        case e.Held(reason=reason, by=by):
+            return Driving.updated(driving, hold=Hold(reason=reason, by=by))
+        case e.Retried() | e.Excluded():
+            return Driving.updated(driving, hold=None)
+        case e.BackoutBegan():
+            return Driving.updated(driving, hold=None, aborting=None)
+        case e.AbortRequested():
+            return Driving.updated(driving, hold=None, paused=None, aborting=_spoken(event))
+
+
+def _spoken(event: e.Paused | e.AbortRequested | e.EmergencyStopped) -> str:
+    return f"{event.by}: {event.reason}"

@@ -1,0 +1,53 @@
+"""What must follow a deployment: its review and its acceptance, until the record is closed."""
+
+from datetime import datetime
+from typing import TypeGuard, get_args
+
+from orchestrator.domain.authority.approval import SignedApproval
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.rules.requirement import RoleNeed
+from orchestrator.domain.text.model_base import Many, Moment, Noun
+
+
+class Review(Noun):
+    """A review that was held."""
+
+    role: str
+    by: str
+    reason: str
+    at: Moment
+    signed: SignedApproval | None = None
+
+
+class FollowUp(Noun):
+    """`review_by`, `reviewers` and `sign_off` are what must follow, `closed` says that it has."""
+
+    review_by: Moment | None = None
+    reviewers: Many[RoleNeed] = ()
+    sign_off: Many[RoleNeed] = ()
+    reviews: Many[Review] = ()
+    closed: str | None = None
+
+
+FollowUpEvent = e.WindowOpened | e.Reviewed | e.Closed
+CHANGED_BY = frozenset(get_args(FollowUpEvent))
+
+
+def follow_up_after(follow_up: FollowUp, event: e.Event, at: datetime) -> FollowUp:
+    """What must follow, and what has, after one more event."""
+    return _changed(follow_up, event, at) if _changes(event) else follow_up
+
+
+def _changes(event: e.Event) -> TypeGuard[FollowUpEvent]:
+    return type(event) in CHANGED_BY
+
+
+def _changed(follow_up: FollowUp, event: FollowUpEvent, at: datetime) -> FollowUp:
+    match event:
+        case e.WindowOpened(review_by=review_by, reviewers=reviewers, sign_off=sign_off):
+            return FollowUp.updated(follow_up, review_by=review_by, reviewers=reviewers, sign_off=sign_off)
+        case e.Reviewed():
+            review = Review(role=event.role, by=event.by, reason=event.reason, at=at, signed=event.signed)
+            return FollowUp.updated(follow_up, reviews=(*follow_up.reviews, review))
+        case e.Closed(basis=basis):
+            return FollowUp.updated(follow_up, closed=basis)

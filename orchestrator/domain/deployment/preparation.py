@@ -1,0 +1,47 @@
+"""What comes before the first host is touched: what was verified and captured, or why it ended there."""
+
+from typing import TypeGuard, get_args
+
+from orchestrator.domain.evidence.baseline import BaselineReference
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.text.model_base import Many, Noun
+
+
+class Preparation(Noun):
+    """Digests of the release units and of what hosts must hold, and the baselines.
+
+    `refusals` say why it was refused, `cancelled` by whom and why it was called off.
+    """
+
+    digests: dict[str, str] = {}
+    on_target: dict[str, str] = {}
+    baselines: dict[str, BaselineReference] = {}
+    refusals: Many[str] = ()
+    cancelled: str | None = None
+
+
+PreparationEvent = e.ComponentsVerified | e.BaselineCaptured | e.Refused | e.Rejected | e.Cancelled
+CHANGED_BY = frozenset(get_args(PreparationEvent))
+
+
+def preparation_after(preparation: Preparation, event: e.Event) -> Preparation:
+    """The preparation after one more event."""
+    return _changed(preparation, event) if _changes(event) else preparation
+
+
+def _changes(event: e.Event) -> TypeGuard[PreparationEvent]:
+    return type(event) in CHANGED_BY
+
+
+def _changed(preparation: Preparation, event: PreparationEvent) -> Preparation:
+    match event:
+        case e.ComponentsVerified(digests=digests, on_target=on_target):
+            return Preparation.updated(preparation, digests=digests, on_target=on_target)
+        case e.BaselineCaptured(baselines=baselines):
+            return Preparation.updated(preparation, baselines={known.host: known for known in baselines})
+        case e.Refused(reasons=reasons):
+            return Preparation.updated(preparation, refusals=reasons)
+        case e.Rejected(by=by, reason=reason):
+            return Preparation.updated(preparation, cancelled=f"rejected by {by}: {reason}")
+        case e.Cancelled(by=by, reason=reason):
+            return Preparation.updated(preparation, cancelled=f"by {by}: {reason}")

@@ -1,0 +1,60 @@
+"""The private copy that a deployment runs from: a folder of files as they were approved."""
+
+from pathlib import PurePosixPath
+from typing import TypeGuard, get_args
+
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.plan.effective_plan import EffectivePlan
+from orchestrator.domain.plan.target import Target
+from orchestrator.domain.text.model_base import Noun
+
+
+class PrivateCopy(Noun):
+    """Its size in bytes, and its folder once it is there; `mend`: a person said to try again, so that it may be put right."""
+
+    size: int = 0
+    folder: str | None = None
+    mend: bool = False
+
+
+PrivateCopyEvent = e.WindowOpened | e.Retried | e.WaveAuthorised | e.WaveNotAuthorised
+CHANGED_BY = frozenset(get_args(PrivateCopyEvent))
+
+
+def copy_after(private_copy: PrivateCopy, event: e.Event) -> PrivateCopy:
+    """The private copy after one more event."""
+    return _changed(private_copy, event) if _changes(event) else private_copy
+
+
+def _changes(event: e.Event) -> TypeGuard[PrivateCopyEvent]:
+    return type(event) in CHANGED_BY
+
+
+def _changed(private_copy: PrivateCopy, event: PrivateCopyEvent) -> PrivateCopy:
+    match event:
+        case e.WindowOpened(frozen=folder):
+            return PrivateCopy.updated(private_copy, folder=folder)
+        case e.Retried():
+            return PrivateCopy.updated(private_copy, mend=True)
+        case e.WaveAuthorised() | e.WaveNotAuthorised():
+            return PrivateCopy.updated(private_copy, mend=False)
+
+
+def in_copy(target: Target, project: str, folder: str, effective: EffectivePlan | None) -> Target:
+    """A key or a list of host keys that is a file of the project is taken from the copy, as Ansible takes it."""
+    if target.private_key is None and target.known_hosts is None:
+        return target
+    return Target.updated(
+        target,
+        host=target.host,
+        address=target.address,
+        private_key=_path_in_copy(target.private_key, project, folder, effective),
+        known_hosts=_path_in_copy(target.known_hosts, project, folder, effective),
+    )
+
+
+def _path_in_copy(path: str | None, project: str, folder: str, effective: EffectivePlan | None) -> str | None:
+    if path is None or effective is None or not PurePosixPath(path).is_relative_to(project):
+        return path
+    inside = str(PurePosixPath(path).relative_to(project))
+    return f"{folder}/{inside}" if effective.has_file(inside) else path

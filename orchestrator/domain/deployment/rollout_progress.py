@@ -1,0 +1,137 @@
+"""How far the rollout is: its wave, and the wave's entry, checks and gate, or why it cannot go on."""
+
+from datetime import datetime
+from typing import Literal, TypeGuard, get_args
+
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun
+
+
+class Failure(Noun):
+    """Why the deployment cannot go on by itself."""
+
+    stage: Literal["wave", "verification", "soak", "early_life", "abort"]
+    wave: int
+    hosts: Many[HostName]
+    reason: str
+
+
+class GateProgress(Noun):
+    """How far a wave is at its gate."""
+
+    soak_until: Moment | None = None
+    confirm: str | None = None
+    confirmed: bool = False
+    last_asked: Moment | None = None
+    soaked: bool = False
+
+
+class RolloutProgress(Noun):
+    """The wave that it is at, and how far that is; `check_failures` say what failed on which host.
+
+    `exceptions` are hosts that it was completed without, each with the reason.
+    """
+
+    wave: int = 0
+    entry: Literal["unasked", "passed", "failed"] = "unasked"
+    checked: bool = False
+    check_failures: dict[str, str] = {}
+    gate: GateProgress | None = None
+    failure: Failure | None = None
+    exceptions: dict[str, str] = {}
+
+
+_Failed = e.WaveFailed | e.WaveRejected | e.EarlyLifeFailed
+_AtGate = e.GateReached | e.Confirmed | e.GatePassed | e.EarlyLifeBegan
+_Checks = e.WaveChecked | e.WaveDeployed | e.EntryChecked
+_Choice = e.BackoutBegan | e.Retried | e.Excluded
+RolloutEvent = _Failed | _AtGate | _Checks | _Choice | e.CompletedWithExceptions
+CHANGED_BY = frozenset(get_args(RolloutEvent))
+
+
+def rollout_after(rollout: RolloutProgress, event: e.Event, state: State, at: datetime) -> RolloutProgress:
+    """How far the rollout is after one more event, before which the deployment was in this state."""
+    return _changed(rollout, event, state, at) if _changes(event) else rollout
+
+
+def failures_of(event: e.WaveChecked) -> dict[str, str]:
+    """What the first check that a host did not pass expected and found, by host."""
+    failures: dict[str, str] = {}
+    for result in event.failing:
+        words = f"{result.title}: expected {result.expected}, found {result.found}"
+        failures.setdefault(result.host, words)
+    return failures
+
+
+def _changes(event: e.Event) -> TypeGuard[RolloutEvent]:
+    return type(event) in CHANGED_BY
+
+
+def _changed(rollout: RolloutProgress, event: RolloutEvent, state: State, at: datetime) -> RolloutProgress:
+    match event:
+        case e.WaveChecked() | e.WaveDeployed() | e.EntryChecked():
+            return _checked(rollout, event, at)
+        case e.WaveFailed() | e.WaveRejected() | e.EarlyLifeFailed():
+            return RolloutProgress.updated(rollout, failure=_failure(rollout, event, state))
+        case e.GateReached() | e.Confirmed() | e.GatePassed() | e.EarlyLifeBegan():
+            return _at_gate(rollout, event, at)
+        case e.BackoutBegan() | e.Retried() | e.Excluded():
+            return _chosen(rollout, event)
+        case e.CompletedWithExceptions(exceptions=exceptions):
+            return RolloutProgress.updated(rollout, exceptions=dict(exceptions))
+
+
+def _checked(rollout: RolloutProgress, event: _Checks, at: datetime) -> RolloutProgress:
+    match event:
+        case e.WaveChecked(stage=stage, final=final):
+            failures, gate = failures_of(event), rollout.gate
+            if stage == "soak" and gate is not None:
+                gate = GateProgress.updated(gate, last_asked=at, soaked=final and not failures)
+            return RolloutProgress.updated(rollout, checked=True, check_failures=failures, gate=gate)
+        case e.WaveDeployed():
+            return RolloutProgress.updated(rollout, checked=False, check_failures={})
+        case e.EntryChecked(results=results):
+            passed = bool(results) and all(result.answer == "passed" for result in results)
+            return RolloutProgress.updated(rollout, entry="passed" if passed else "failed")
+
+
+def _failure(rollout: RolloutProgress, event: _Failed, state: State) -> Failure:
+    match event:
+        case e.WaveFailed(wave=wave, hosts=hosts, reason=reason):
+            return Failure(stage="wave", wave=wave, hosts=hosts, reason=reason)
+        case e.WaveRejected(wave=wave, hosts=hosts, reason=reason):
+            stage: Literal["verification", "soak"] = (
+                "verification" if state is State.VERIFYING_WAVE else "soak"
+            )
+            return Failure(stage=stage, wave=wave, hosts=hosts, reason=reason)
+        case e.EarlyLifeFailed(hosts=hosts, reason=reason):
+            return Failure(stage="early_life", wave=rollout.wave, hosts=hosts, reason=reason)
+
+
+def _at_gate(rollout: RolloutProgress, event: _AtGate, at: datetime) -> RolloutProgress:
+    match event:
+        case e.GateReached(soak_until=soak_until, confirm=confirm):
+            gate = GateProgress(soak_until=soak_until, confirm=confirm, last_asked=at)
+            return RolloutProgress.updated(rollout, gate=gate)
+        case e.Confirmed():
+            confirmed = None if rollout.gate is None else GateProgress.updated(rollout.gate, confirmed=True)
+            return RolloutProgress.updated(rollout, gate=confirmed)
+        case e.GatePassed():
+            return RolloutProgress.updated(
+                rollout, wave=rollout.wave + 1, gate=None, entry="unasked", checked=False, check_failures={}
+            )
+        case e.EarlyLifeBegan():
+            return RolloutProgress.updated(rollout, gate=None, checked=False, check_failures={})
+
+
+def _chosen(rollout: RolloutProgress, event: _Choice) -> RolloutProgress:
+    match event:
+        case e.BackoutBegan():
+            return RolloutProgress.updated(rollout, failure=None)
+        case e.Excluded():
+            return RolloutProgress.updated(rollout, failure=None, checked=False)
+        case e.Retried():
+            return RolloutProgress.updated(
+                rollout, failure=None, entry="unasked", checked=False, check_failures={}
+            )

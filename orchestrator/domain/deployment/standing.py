@@ -1,0 +1,213 @@
+"""Where each host of a deployment stands, and why."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Literal, NamedTuple, Self, TypedDict, TypeGuard, get_args
+
+from orchestrator.domain.deployment.attempts import Attempted, Attempts, attempt_named, latest_outcomes
+from orchestrator.domain.deployment.rollout_progress import RolloutProgress, failures_of
+from orchestrator.domain.evidence.outcome import HostOutcome
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.plan.wave import Wave
+from orchestrator.domain.text.model_base import HostName, Noun
+
+StandingName = Literal[
+    "untouched",
+    "to_retry",
+    "deploying",
+    "deployed",
+    "verified",
+    "failed",
+    "unknown",
+    "excluded",
+    "backing_out",
+    "backed_out",
+    "restored",
+    "residue",
+    "backout_failed",
+]
+DOWN = frozenset({"failed", "unknown"})
+
+
+class Standing(Noun):
+    """Where one host stands, and why."""
+
+    host: HostName
+    wave: int
+    standing: StandingName = "untouched"
+    reason: str = ""
+
+    def moved(self, move: "Move") -> Self:
+        """The same host where it stands from now on."""
+        return self.model_copy(update=move)
+
+
+class Move(TypedDict):
+    """Where a host stands from now on, and why."""
+
+    standing: StandingName
+    reason: str
+
+
+Standings = dict[str, Standing]
+
+
+class Surroundings(NamedTuple):
+    """What of the deployment decides, beside the event, where a host stands; as it was before the event."""
+
+    waves: tuple[Wave, ...]
+    attempts: Attempts
+    rollout: RolloutProgress
+    backed_out: tuple[str, ...]
+    """Hosts of the present backout."""
+
+
+_OfAttempt = e.AttemptIntended | e.AttemptEnded | e.AttemptLost | e.Quiesced
+_BackoutEnd = e.Restored | e.ResidueFound | e.BackoutFailed
+StandingsEvent = _OfAttempt | e.WaveChecked | e.RestorationCompared | _BackoutEnd | e.Retried | e.Excluded
+CHANGED_BY = frozenset(get_args(StandingsEvent))
+
+_Moves = dict[str, Move]
+
+_TO_RETRY = Move(standing="to_retry", reason="")
+_VERIFIED = Move(standing="verified", reason="")
+_DEPLOYED: Mapping[str, StandingName] = {"done": "deployed", "not_done": "failed", "unknown": "unknown"}
+_BACKED_OUT: Mapping[str, StandingName] = {
+    "done": "backed_out",
+    "not_done": "backout_failed",
+    "unknown": "backout_failed",
+}
+
+
+def standings_at_first(waves: Iterable[Wave]) -> Standings:
+    """Every host untouched, in order of waves."""
+    return {host: Standing.of_valid(host=host, wave=wave.number) for wave in waves for host in wave.hosts}
+
+
+def standings_after(standings: Standings, event: e.Event, around: Surroundings) -> Standings:
+    """Where the hosts stand after one more event."""
+    if not _changes(event):
+        return standings
+    moved = {
+        host: standings[host].moved(move)
+        for host, move in _moves(standings, event, around).items()
+        if host in standings
+    }
+    return standings | moved
+
+
+def unapproved(attempts: Iterable[Attempted], standings: Standings) -> Attempts:
+    """Deploy attempts that may have run what nobody approved, on hosts that still count; no person has spoken since."""
+    return tuple(
+        a
+        for a in attempts
+        if a.changed_in_copy and a.purpose == "deploy" and not a.answered and _counting(standings, a)
+    )
+
+
+def _changes(event: e.Event) -> TypeGuard[StandingsEvent]:
+    return type(event) in CHANGED_BY
+
+
+def _moves(standings: Standings, event: StandingsEvent, around: Surroundings) -> _Moves:
+    match event:
+        case e.WaveChecked():
+            return _checked(standings, event, around.waves[event.wave].hosts)
+        case e.AttemptIntended() | e.AttemptEnded() | e.AttemptLost() | e.Quiesced():
+            return _of_attempt(standings, event, around.attempts)
+        case e.RestorationCompared():
+            return _compared(event, around.backed_out)
+        case e.Restored() | e.ResidueFound() | e.BackoutFailed():
+            return _backout_ended(standings, event)
+        case e.Retried():
+            return _tried_again(standings, around)
+        case e.Excluded(hosts=hosts, reason=reason):
+            return dict.fromkeys(hosts, Move(standing="excluded", reason=reason))
+
+
+def _of_attempt(standings: Standings, event: _OfAttempt, attempts: Attempts) -> _Moves:
+    match event:
+        case e.AttemptIntended(purpose=purpose, hosts=hosts):
+            begun: StandingName = "deploying" if purpose == "deploy" else "backing_out"
+            return dict.fromkeys(hosts, Move(standing=begun, reason=""))
+        case e.AttemptEnded(outcome=outcome):
+            purpose = attempt_named(attempts, outcome.attempt).purpose
+            names = _DEPLOYED if purpose == "deploy" else _BACKED_OUT
+            return {h.host: Move(standing=names[h.result], reason=h.reason) for h in outcome.hosts}
+        case e.AttemptLost(attempt=name, reason=reason):
+            lost = attempt_named(attempts, name)
+            end: StandingName = "unknown" if lost.purpose == "deploy" else "backout_failed"
+            return dict.fromkeys(lost.hosts, Move(standing=end, reason=reason))
+        case e.Quiesced(attempt=name, unreachable=hosts):
+            reason = f"unreachable, and what {name} began there may still run"
+            waiting = [host for host in hosts if standings[host].standing == "to_retry"]
+            return dict.fromkeys(waiting, Move(standing="unknown", reason=reason))
+
+
+def _checked(standings: Standings, event: e.WaveChecked, of_wave: tuple[str, ...]) -> _Moves:
+    failures = failures_of(event)
+    moves: _Moves = {host: Move(standing="failed", reason=reason) for host, reason in failures.items()}
+    if event.stage == "verification":
+        for host in of_wave:
+            if standings[host].standing in ("deployed", "verified") and host not in failures:
+                moves[host] = _VERIFIED
+    return moves
+
+
+def _compared(event: e.RestorationCompared, backed_out: tuple[str, ...]) -> _Moves:
+    residues = Counter(difference.host for difference in event.differences)
+    return {host: _as_compared(event.not_compared.get(host), residues[host]) for host in backed_out}
+
+
+def _as_compared(not_compared: str | None, residue: int) -> Move:
+    if not_compared is not None:
+        return Move(standing="backout_failed", reason=not_compared)
+    if residue:
+        what = "1 attribute differs" if residue == 1 else f"{residue} attributes differ"
+        return Move(standing="residue", reason=f"{what} from the baseline")
+    return Move(standing="restored", reason="")
+
+
+def _backout_ended(standings: Standings, event: _BackoutEnd) -> _Moves:
+    """A backout of less than everything leaves hosts as they were deployed, which nobody has verified: say so."""
+    reason = "deployed, and never verified before the deployment ended"
+    moves: _Moves = dict.fromkeys(
+        _standing(standings, "deploying", "deployed", "to_retry"), Move(standing="unknown", reason=reason)
+    )
+    if isinstance(event, e.BackoutFailed):
+        equal = set(_standing(standings, "restored"))
+        moves |= {
+            host: Move(standing="backout_failed", reason=why)
+            for host, why in event.hosts.items()
+            if host in equal
+        }
+    return moves
+
+
+def _standing(standings: Standings, *names: StandingName) -> list[str]:
+    return [host for host, standing in standings.items() if standing.standing in names]
+
+
+def _tried_again(standings: Standings, around: Surroundings) -> _Moves:
+    """How hosts stand after the word to try again.
+
+    In a wave its own hosts are deployed to again, also where what ran may not be what was approved, whatever came of it;
+    after it the checks are asked again, of hosts where it was done.
+    """
+    wave, failure = around.rollout.wave, around.rollout.failure
+    if failure is None:
+        unapproved_in = unapproved(around.attempts, standings)
+        hosts = {host for attempt in unapproved_in for host in _counting(standings, attempt)}
+        return {host: _TO_RETRY for host in around.waves[wave].hosts if host in hosts}
+    if failure.stage not in ("soak", "early_life"):
+        return {host: _TO_RETRY for host in failure.hosts if standings[host].wave == wave}
+    outcomes = latest_outcomes(a for a in around.attempts if a.purpose == "deploy")
+    return {host: _VERIFIED for host in failure.hosts if _was_done(outcomes.get(host))}
+
+
+def _was_done(outcome: HostOutcome | None) -> bool:
+    return outcome is not None and outcome.result == "done"
+
+
+def _counting(standings: Standings, attempt: Attempted) -> tuple[str, ...]:
+    return tuple(host for host in attempt.hosts if standings[host].standing != "excluded")

@@ -1,0 +1,49 @@
+"""An attempt: one run of one playbook over an explicit list of hosts, with its own identity."""
+
+from typing import Literal
+
+from orchestrator.domain.text.model_base import HostName, Many, Noun, Seconds, Text, Variables
+
+Purpose = Literal["deploy", "backout"]
+Acceleration = Literal["mitogen"]
+
+
+class Allowance(Noun):
+    """What a plan permits a playbook to do that would otherwise not count as success; each entry names a task."""
+
+    noop: bool = False
+    ignored_tasks: Many[Text] = ()
+    rescued_tasks: Many[Text] = ()
+    delegates: Many[HostName] = ()
+    injected_facts: bool = False
+
+
+class AttemptRequest(Noun):
+    """All that a worker needs to run the attempt, and nothing secret. Paths are absolute.
+
+    `epoch`: greater than that of every earlier attempt; a host that has seen a greater one refuses (0: none). `known`: the
+    epochs that a host may hold; it refuses with any other, and a host that is not named asks nothing. `addresses`: where
+    the hosts were when the plan was checked, as `address:port`. `machines`: the machine-id that each host had.
+    `repeated`: a second run, which must change nothing; what it changes is named.
+    """
+
+    attempt: str
+    deployment: str
+    purpose: Purpose
+    playbook: str
+    project: str
+    inventory: str
+    hosts: Many[HostName]
+    variables: Variables
+    allowance: Allowance = Allowance.of_valid()
+    task_timeout: Seconds = 300.0
+    run_timeout: Seconds = 3600.0
+    forks: int = 10
+    vault_password_file: str | None = None
+    known_hosts: str | None = None
+    epoch: int = 0
+    known: dict[HostName, Many[int]] = {}
+    addresses: dict[HostName, str] = {}
+    machines: dict[HostName, str] = {}
+    accelerate: Acceleration | None = None
+    repeated: bool = False

@@ -1,0 +1,26 @@
+"""What can be seen of an attempt from outside."""
+
+from typing import Literal
+
+from orchestrator.domain.evidence.outcome import AttemptOutcome
+from orchestrator.domain.text.model_base import HostName, Moment, Noun
+
+
+class Sighting(Noun):
+    """`absent`: nothing was ever started; `running`; `finished`: with its outcome; `dead`: the worker ended without one."""
+
+    attempt: str
+    state: Literal["absent", "running", "finished", "dead"]
+    outcome: AttemptOutcome | None = None
+    worker_pid: int | None = None
+
+
+class TaskSeen(Noun):
+    """One task's progress on one host, for the live view; never evidence."""
+
+    number: int
+    at: Moment
+    host: HostName
+    task: str
+    status: Literal["started", "ok", "changed", "skipped", "failed", "unreachable", "ignored", "rescued"]
+    message: str = ""

@@ -1,0 +1,95 @@
+"""What is asked of deployments when all of them are looked at: everything but their hosts, in little room."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal.lifecycle import OVER, State
+from orchestrator.domain.plan.change_request import ChangeType
+from orchestrator.domain.rules.requirement import RoleNeed
+from orchestrator.domain.text.model_base import Many, Moment, Noun
+
+Word = Annotated[tuple[str, str], Field(strict=False)]
+"""A role, and who gave the word in it."""
+
+
+class Brief(Noun):
+    """A deployment after its event `seq`; `playbooks` deploy and back out, `digests` are its effective plan's.
+
+    `restored`: every host that it touched is proved to be as it was. `consumed` are nonces of approvals it used up,
+    `signed_off` and `reviewed` are words given.
+    """
+
+    id: str
+    seq: int
+    state: Annotated[State, Field(strict=False)]
+    release: str
+    version: str
+    environment: str
+    playbooks: Annotated[tuple[str, str], Field(strict=False)]
+    plan_sha256: str
+    by: str
+    began_at: Moment
+    last_at: Moment
+    ended_at: Moment | None
+    opened_at: Moment | None
+    held: bool
+    paused: bool
+    stopped: bool
+    restored: bool
+    rehearsal: bool
+    change: ChangeType
+    policy: str | None
+    model: str | None
+    digest: str | None
+    digests: dict[str, str]
+    consumed: Many[str]
+    sign_off: Many[RoleNeed]
+    signed_off: Many[Word]
+    reviewers: Many[RoleNeed]
+    reviewed: Many[Word]
+    review_by: Moment | None
+    closed: bool
+
+    @property
+    def over(self) -> bool:
+        """The deployment has ended."""
+        return self.state in OVER
+
+
+def brief_of(d: Deployment) -> Brief:
+    """The brief of a deployment as it stands."""
+    plan = d.plan
+    return Brief.of_valid(
+        id=d.id,
+        seq=d.seq,
+        state=d.state,
+        release=plan.release.name,
+        version=plan.release.version,
+        environment=plan.resources.environment,
+        playbooks=(plan.strategy.playbook, plan.backout.playbook),
+        plan_sha256=d.plan_sha256,
+        by=d.by,
+        began_at=d.began_at,
+        last_at=d.last_at,
+        ended_at=d.ended_at,
+        opened_at=d.authority.opened_at,
+        held=d.driving.hold is not None,
+        paused=d.driving.paused is not None,
+        stopped=d.driving.stopped is not None,
+        restored=not d.unrestored_hosts,
+        rehearsal=d.rehearsing.rehearsal is not None,
+        change=d.authority.change.type,
+        policy=d.authority.policy.policy if d.authority.policy is not None else None,
+        model=d.authority.model.model if d.authority.model is not None else None,
+        digest=d.authority.effective.digest if d.authority.effective is not None else None,
+        digests=d.authority.effective.digests if d.authority.effective is not None else {},
+        consumed=d.authority.consumed,
+        sign_off=d.follow_up.sign_off,
+        signed_off=d.signed_off,
+        reviewers=d.follow_up.reviewers,
+        reviewed=d.reviewed,
+        review_by=d.follow_up.review_by,
+        closed=d.follow_up.closed is not None,
+    )

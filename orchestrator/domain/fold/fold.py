@@ -1,0 +1,188 @@
+"""Folding a journal: the lifecycle says whether an event is possible, and each part of a deployment what it changes there."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from orchestrator.domain.deployment import (
+    attempts,
+    authorisation,
+    backout_progress,
+    driving,
+    early_life,
+    follow_up,
+    preparation,
+    private_copy,
+    rehearsal_progress,
+    rollout_progress,
+    scheduled_start,
+    standing,
+)
+from orchestrator.domain.deployment.attempts import Attempts, attempts_after
+from orchestrator.domain.deployment.authorisation import authority_after, authority_at_first, without_leave
+from orchestrator.domain.deployment.backout_progress import backout_after
+from orchestrator.domain.deployment.deployment import Deployment, DeploymentChanges
+from orchestrator.domain.deployment.driving import driving_after
+from orchestrator.domain.deployment.early_life import early_life_after
+from orchestrator.domain.deployment.follow_up import follow_up_after
+from orchestrator.domain.deployment.preparation import preparation_after
+from orchestrator.domain.deployment.private_copy import PrivateCopy, copy_after, in_copy
+from orchestrator.domain.deployment.rehearsal_progress import RehearsalProgress, rehearsing_after
+from orchestrator.domain.deployment.rollout_progress import rollout_after
+from orchestrator.domain.deployment.scheduled_start import ScheduledStart, schedule_after
+from orchestrator.domain.deployment.standing import Surroundings, standings_after, standings_at_first
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.events import Recorded
+from orchestrator.domain.journal.lifecycle import (
+    BEFORE_FIRST_TOUCH,
+    OVER,
+    LifecycleFault,
+    State,
+    after,
+    allowed,
+)
+from orchestrator.domain.plan.target import Target
+
+Reduced = Callable[[Deployment, e.Event, datetime], DeploymentChanges]
+
+PARTS: dict[str, tuple[frozenset[type], Reduced]] = {
+    "attempts": (attempts.CHANGED_BY, lambda d, event, at: {"attempts": _attempts_after(d, event, at)}),
+    "authority": (
+        authorisation.CHANGED_BY,
+        lambda d, event, at: {"authority": authority_after(d.authority, event, at)},
+    ),
+    "backout": (
+        backout_progress.CHANGED_BY,
+        lambda d, event, at: {
+            "backout": backout_after(d.backout, event, len(d.attempts), d.driving.aborting)
+        },
+    ),
+    "driving": (driving.CHANGED_BY, lambda d, event, at: {"driving": driving_after(d.driving, event)}),
+    "early_life": (
+        early_life.CHANGED_BY,
+        lambda d, event, at: {"early_life": early_life_after(d.early_life, event, at)},
+    ),
+    "follow_up": (
+        follow_up.CHANGED_BY,
+        lambda d, event, at: {"follow_up": follow_up_after(d.follow_up, event, at)},
+    ),
+    "preparation": (
+        preparation.CHANGED_BY,
+        lambda d, event, at: {"preparation": preparation_after(d.preparation, event)},
+    ),
+    "private_copy": (
+        private_copy.CHANGED_BY,
+        lambda d, event, at: {"private_copy": copy_after(d.private_copy, event)},
+    ),
+    "rehearsing": (
+        rehearsal_progress.CHANGED_BY,
+        lambda d, event, at: {"rehearsing": rehearsing_after(d.rehearsing, event, d.backout)},
+    ),
+    "rollout": (
+        rollout_progress.CHANGED_BY,
+        lambda d, event, at: {"rollout": rollout_after(d.rollout, event, d.state, at)},
+    ),
+    "schedule": (
+        scheduled_start.CHANGED_BY,
+        lambda d, event, at: {"schedule": schedule_after(d.schedule, event)},
+    ),
+    "standings": (
+        standing.CHANGED_BY,
+        lambda d, event, at: {"standings": standings_after(d.standings, event, _surroundings(d))},
+    ),
+    "targets": (frozenset({e.WindowOpened}), lambda d, event, at: {"targets": _targets_after(d, event)}),
+}
+"""Each part with the events that change it, and its reducer."""
+
+STATE_ONLY: frozenset[type] = frozenset(
+    {e.Submitted, e.EnvironmentVerified, e.AttemptAdopted, e.WaveVerified, e.Completed, e.HeldOn}
+)
+"""Events that change no part: they say that something happened, and at most in which state the deployment is now."""
+
+_REDUCED: dict[type, tuple[Reduced, ...]] = {
+    kind: tuple(reduced for changed_by, reduced in PARTS.values() if kind in changed_by)
+    for kind in STATE_ONLY.union(*(changed_by for changed_by, _ in PARTS.values()))
+}
+"""What to ask for each kind of event. A kind that nobody declared is not in it, and cannot be folded."""
+
+
+def fold(records: Iterable[Recorded]) -> Deployment:
+    """The deployment after these events, which begin with `planned`. Raises LifecycleFault."""
+    deployment: Deployment | None = None
+    for record in records:
+        deployment = apply(deployment, record)
+    if deployment is None:
+        raise LifecycleFault("An empty journal is no deployment.")
+    return deployment
+
+
+def apply(deployment: Deployment | None, record: Recorded) -> Deployment:
+    """The deployment after one more event. Raises LifecycleFault, naming the kinds that are allowed."""
+    event = record.event
+    if deployment is None:
+        if not isinstance(event, e.Planned):
+            raise LifecycleFault(f"A journal begins with `planned`, not with `{event.kind}`.")
+        return _planned(record, event)
+    state = after(deployment.state, event.kind)
+    if state is None:
+        raise LifecycleFault(
+            f"{deployment.id} is {deployment.state.value}: `{event.kind}` is not possible there; "
+            f"possible are {', '.join(allowed(deployment.state)) or 'none'}."
+        )
+    if event.kind in BEFORE_FIRST_TOUCH and deployment.touched_hosts:
+        raise LifecycleFault(f"{deployment.id} has touched hosts: there is no way back but a backout.")
+    if deployment.over and isinstance(event, e.ApprovalGiven) and not event.signs_off:
+        raise LifecycleFault(f"{deployment.id} is {deployment.state.value}: it can be signed off only.")
+    return _changed(deployment, record, state)
+
+
+def _planned(record: Recorded, event: e.Planned) -> Deployment:
+    return Deployment.of_valid(
+        id=record.deployment,
+        seq=record.seq,
+        state=State.PLANNED,
+        plan=event.plan,
+        plan_file=event.plan_file,
+        plan_sha256=event.plan_sha256,
+        project=event.project,
+        by=event.by,
+        began_at=record.at,
+        last_at=record.at,
+        targets=event.targets,
+        waves=event.waves,
+        standings=standings_at_first(event.waves),
+        authority=authority_at_first(event),
+        schedule=ScheduledStart.of_valid(starts=event.starts, missed=event.missed, machines=event.machines),
+        private_copy=PrivateCopy.of_valid(size=event.copy_size),
+        rehearsing=RehearsalProgress.of_valid(rehearsal=event.rehearsal),
+    )
+
+
+def _changed(d: Deployment, record: Recorded, state: State) -> Deployment:
+    event, at = record.event, record.at
+    changes = DeploymentChanges(seq=record.seq, state=state, last_at=at, ended_at=_ended_at(d, state, at))
+    if d.authority.leave is not None:
+        changes["authority"] = without_leave(d.authority)
+    for reduced in _REDUCED[type(event)]:
+        changes |= reduced(d, event, at)
+    return d.model_copy(update=changes)
+
+
+def _ended_at(d: Deployment, state: State, at: datetime) -> datetime | None:
+    if state is d.state:
+        return d.ended_at
+    return at if state in OVER else None
+
+
+def _attempts_after(d: Deployment, event: e.Event, at: datetime) -> Attempts:
+    return attempts_after(d.attempts, event, d.driving.driver or "", at)
+
+
+def _surroundings(d: Deployment) -> Surroundings:
+    return Surroundings(d.waves, d.attempts, d.rollout, d.backout.hosts if d.backout is not None else ())
+
+
+def _targets_after(d: Deployment, event: e.Event) -> tuple[Target, ...]:
+    if not isinstance(event, e.WindowOpened) or event.frozen is None:
+        return d.targets
+    folder = event.frozen
+    return tuple(in_copy(target, d.project, folder, d.authority.effective) for target in d.targets)

@@ -1,0 +1,1 @@
+"""The journal: its events, the lifecycle that allows them, and the locks on hosts."""

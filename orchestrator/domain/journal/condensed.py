@@ -1,0 +1,76 @@
+"""Events without their long lists: what is as it should be on thousands of hosts, only counted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import singledispatch
+
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.events import Event, Recorded
+from orchestrator.domain.plan.check import CheckResult
+from orchestrator.domain.text.model_base import Many, Noun
+
+
+class Counts(Noun):
+    """How much the whole event holds: answers to checks, hosts that gave them, hosts that are done, configuration items."""
+
+    answers: int = 0
+    hosts: int = 0
+    done: int = 0
+    items: int = 0
+
+
+NOTHING = Counts.of_valid()
+
+
+@dataclass(frozen=True, slots=True)
+class Condensed:
+    """A record whose event lacks answers that passed, hosts that are done and references to baselines; `counts` has them."""
+
+    seq: int
+    at: datetime
+    event: Event
+    counts: Counts = NOTHING
+
+
+def condensed(record: Recorded) -> Condensed:
+    """The record, condensed."""
+    return Condensed(record.seq, record.at, *condense(record.event))
+
+
+@singledispatch
+def condense(event: Event) -> tuple[Event, Counts]:
+    """The event without its long lists, and what the whole one holds. One without long lists stays as it is."""
+    return event, NOTHING
+
+
+Checked = e.EnvironmentVerified | e.Refused | e.EntryChecked | e.WaveChecked
+
+
+@condense.register(e.EnvironmentVerified)
+@condense.register(e.Refused)
+@condense.register(e.EntryChecked)
+@condense.register(e.WaveChecked)
+def _checked(event: Checked) -> tuple[Event, Counts]:
+    complaints = tuple(result for result in event.results if result.answer != "passed")
+    return event.model_copy(update={"results": complaints}), counts_of_checks(event.results)
+
+
+@condense.register
+def _attempt_ended(event: e.AttemptEnded) -> tuple[Event, Counts]:
+    hosts = event.outcome.hosts
+    down = tuple(host for host in hosts if host.result != "done")
+    outcome = event.outcome.model_copy(update={"hosts": down})
+    return event.model_copy(update={"outcome": outcome}), Counts.of_valid(done=len(hosts) - len(down))
+
+
+@condense.register(e.BaselineCaptured)
+@condense.register(e.RestorationCompared)
+def _captured(event: e.BaselineCaptured | e.RestorationCompared) -> tuple[Event, Counts]:
+    items = sum(reference.items for reference in event.baselines)
+    counts = Counts.of_valid(hosts=len(event.baselines), items=items)
+    return event.model_copy(update={"baselines": ()}), counts
+
+
+def counts_of_checks(results: Many[CheckResult]) -> Counts:
+    """How many answers there are, of how many hosts."""
+    return Counts.of_valid(answers=len(results), hosts=len({result.host for result in results}))

@@ -1,0 +1,215 @@
+"""The facts that a journal holds. A deployment is the fold of these; nothing else is stored.
+
+Every event has a `kind`. A change to an event's form raises VERSION and adds an upcast, so that old journals fold with new
+code. Who did it, where a person did, is part of the fact.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from orchestrator.domain.journal.events.attempts import (
+    AttemptAdopted,
+    AttemptEnded,
+    AttemptIntended,
+    AttemptLost,
+    Quiesced,
+    QuietAwaited,
+)
+from orchestrator.domain.journal.events.authority import (
+    ApprovalGiven,
+    Approved,
+    Cancelled,
+    Closed,
+    GivenApproval,
+    NotAdmitted,
+    Planned,
+    Rejected,
+    Reviewed,
+    Submitted,
+    WaveAuthorised,
+    WaveNotAuthorised,
+    WindowOpened,
+)
+from orchestrator.domain.journal.events.backout import (
+    BackoutBegan,
+    BackoutFailed,
+    ResidueFound,
+    RestorationCompared,
+    Restored,
+)
+from orchestrator.domain.journal.events.driving import (
+    AbortRequested,
+    ClockJumped,
+    DriverTook,
+    EmergencyLifted,
+    EmergencyStopped,
+    Excluded,
+    Held,
+    HeldOn,
+    Paused,
+    Resumed,
+    Retried,
+)
+from orchestrator.domain.journal.events.preparation import (
+    BaselineCaptured,
+    ComponentsVerified,
+    EnvironmentVerified,
+    Refused,
+)
+from orchestrator.domain.journal.events.schedule import StartMissed, StartPutOff
+from orchestrator.domain.journal.events.waves import (
+    Completed,
+    CompletedWithExceptions,
+    Confirmed,
+    EarlyLifeBegan,
+    EarlyLifeFailed,
+    EntryChecked,
+    GatePassed,
+    GateReached,
+    WaveChecked,
+    WaveDeployed,
+    WaveFailed,
+    WaveRejected,
+    WaveVerified,
+)
+from orchestrator.domain.text.model_base import Moment, Name, Noun
+
+VERSION = 1
+
+HOUSE = "orch.house"
+"""The journal of what concerns every deployment: emergency stops and their lifting. It is no deployment itself."""
+
+UPCASTS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+"""By version: what turns a stored event of that version into one of the next."""
+
+Event = Annotated[
+    Planned
+    | Submitted
+    | Approved
+    | Rejected
+    | Cancelled
+    | WindowOpened
+    | NotAdmitted
+    | StartPutOff
+    | StartMissed
+    | ApprovalGiven
+    | WaveAuthorised
+    | WaveNotAuthorised
+    | Reviewed
+    | Closed
+    | ComponentsVerified
+    | EnvironmentVerified
+    | BaselineCaptured
+    | Refused
+    | EntryChecked
+    | AttemptIntended
+    | AttemptAdopted
+    | AttemptEnded
+    | AttemptLost
+    | QuietAwaited
+    | Quiesced
+    | WaveDeployed
+    | WaveFailed
+    | WaveChecked
+    | WaveVerified
+    | WaveRejected
+    | GateReached
+    | Confirmed
+    | GatePassed
+    | EarlyLifeBegan
+    | EarlyLifeFailed
+    | Completed
+    | CompletedWithExceptions
+    | BackoutBegan
+    | RestorationCompared
+    | Restored
+    | ResidueFound
+    | BackoutFailed
+    | Held
+    | Retried
+    | Excluded
+    | HeldOn
+    | Paused
+    | Resumed
+    | AbortRequested
+    | EmergencyStopped
+    | EmergencyLifted
+    | ClockJumped
+    | DriverTook,
+    Field(discriminator="kind"),
+]
+
+
+class Recorded(Noun):
+    """An event on the journal: whose, which number, when, and in which version of the event's form."""
+
+    deployment: Name
+    seq: Annotated[int, Field(ge=1)]
+    at: Moment
+    version: int = VERSION
+    event: Event
+
+
+__all__ = [
+    "HOUSE",
+    "UPCASTS",
+    "VERSION",
+    "AbortRequested",
+    "ApprovalGiven",
+    "Approved",
+    "AttemptAdopted",
+    "AttemptEnded",
+    "AttemptIntended",
+    "AttemptLost",
+    "BackoutBegan",
+    "BackoutFailed",
+    "BaselineCaptured",
+    "Cancelled",
+    "ClockJumped",
+    "Closed",
+    "Completed",
+    "CompletedWithExceptions",
+    "ComponentsVerified",
+    "Confirmed",
+    "DriverTook",
+    "EarlyLifeBegan",
+    "EarlyLifeFailed",
+    "EmergencyLifted",
+    "EmergencyStopped",
+    "EntryChecked",
+    "EnvironmentVerified",
+    "Event",
+    "Excluded",
+    "GatePassed",
+    "GateReached",
+    "GivenApproval",
+    "Held",
+    "HeldOn",
+    "NotAdmitted",
+    "Paused",
+    "Planned",
+    "Quiesced",
+    "QuietAwaited",
+    "Recorded",
+    "Refused",
+    "Rejected",
+    "ResidueFound",
+    "RestorationCompared",
+    "Restored",
+    "Resumed",
+    "Retried",
+    "Reviewed",
+    "StartMissed",
+    "StartPutOff",
+    "Submitted",
+    "WaveAuthorised",
+    "WaveChecked",
+    "WaveDeployed",
+    "WaveFailed",
+    "WaveNotAuthorised",
+    "WaveRejected",
+    "WaveVerified",
+    "WindowOpened",
+]

@@ -1,0 +1,69 @@
+"""Events of attempts: intended, adopted, ended or lost, and the quiet after an unclean end."""
+
+from typing import Literal
+
+from orchestrator.domain.evidence.attempt import Purpose
+from orchestrator.domain.evidence.outcome import AttemptOutcome
+from orchestrator.domain.text.model_base import HostName, Many, Moment, Name, Noun, Text
+
+
+class AttemptIntended(Noun):
+    """An attempt is about to be started. Hosts count as touched from here on, and refuse runs of an earlier epoch.
+
+    `repeated`: a second run in a rehearsal, which must change nothing.
+    """
+
+    kind: Literal["attempt_intended"] = "attempt_intended"
+    attempt: Name
+    purpose: Purpose
+    wave: int
+    hosts: Many[HostName]
+    epoch: int = 0
+    repeated: bool = False
+
+
+class AttemptAdopted(Noun):
+    """A driver found an attempt of an earlier driver, still at work or already over, and follows it."""
+
+    kind: Literal["attempt_adopted"] = "attempt_adopted"
+    attempt: Name
+    found: Literal["absent", "running", "finished", "dead"]
+
+
+class AttemptEnded(Noun):
+    """An attempt ended, with its outcome for each host. `changed_in_copy`: what it ran from was no longer what was approved."""
+
+    kind: Literal["attempt_ended"] = "attempt_ended"
+    outcome: AttemptOutcome
+    changed_in_copy: Many[Text] = ()
+
+
+class AttemptLost(Noun):
+    """The attempt's worker is gone without an outcome: what its hosts hold is unknown."""
+
+    kind: Literal["attempt_lost"] = "attempt_lost"
+    attempt: Name
+    reason: Text
+    started: bool = True
+    changed_in_copy: Many[Text] = ()
+
+
+class QuietAwaited(Noun):
+    """After an unclean end hosts gave no answer: they are asked again until a moment. What the others told is kept here."""
+
+    kind: Literal["quiet_awaited"] = "quiet_awaited"
+    attempt: Name
+    hosts: Many[HostName]
+    until: Moment
+    busy: Many[HostName] = ()
+    ended: Many[HostName] = ()
+
+
+class Quiesced(Noun):
+    """After an unclean end: on which hosts the run's processes had to be ended, and where they could not be or be seen."""
+
+    kind: Literal["quiesced"] = "quiesced"
+    attempt: Name
+    busy: Many[HostName] = ()
+    unreachable: Many[HostName] = ()
+    ended: Many[HostName] = ()

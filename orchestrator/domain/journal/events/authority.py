@@ -1,0 +1,176 @@
+"""Events of planning and change enablement: taken up, submitted, approved, admitted; and each wave's leave to start."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from orchestrator.domain.authority.admission_answer import Reason
+from orchestrator.domain.authority.approval import SignedApproval
+from orchestrator.domain.authority.ground import Ground
+from orchestrator.domain.authority.rehearsal import Rehearsal
+from orchestrator.domain.calendar.schedule_of_change import MissedStart
+from orchestrator.domain.evidence.attempt import Purpose
+from orchestrator.domain.plan.change_request import ChangeRequest, Mode
+from orchestrator.domain.plan.effective_plan import EffectivePlan
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.target import Target
+from orchestrator.domain.plan.wave import Wave
+from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.domain.rules.requirement import RoleNeed
+from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun, Sha256, Text
+
+
+class Planned(Noun):
+    """A release plan was taken up, with its hosts and waves resolved; `plan` has the defaults of its model.
+
+    `effective` is what approvals are given for; None on journals of before there was one, and nothing is re-checked then.
+    `copy_size`: bytes of the private copy it will run from. `starts`: not before that moment.
+    `machines`: which machine answered for a host when it was scheduled; hosts that gave no answer are left out.
+    """
+
+    kind: Literal["planned"] = "planned"
+    plan: ReleasePlan
+    plan_file: Text
+    plan_sha256: Sha256
+    project: Text
+    targets: Many[Target]
+    waves: Many[Wave]
+    by: Text
+    rehearsal: Rehearsal | None = None
+    policy: ReleasePolicy | None = None
+    model: DeploymentModel | None = None
+    change: ChangeRequest = ChangeRequest.of_valid()
+    mode: Mode = "attended"
+    effective: EffectivePlan | None = None
+    copy_size: Annotated[int, Field(ge=0)] = 0
+    starts: Moment | None = None
+    missed: MissedStart = "ask"
+    machines: dict[HostName, Text] = {}
+
+
+class Submitted(Noun):
+    """The deployment was put forward for approval."""
+
+    kind: Literal["submitted"] = "submitted"
+    by: Text
+
+
+class GivenApproval(Noun):
+    """One person's approval in a role."""
+
+    role: Text
+    person: Text
+
+
+class Approved(Noun):
+    """The approvals that the plan asks for are there; `basis` says on what authority, and `reasons` the same as codes."""
+
+    kind: Literal["approved"] = "approved"
+    approvals: Many[GivenApproval] = ()
+    basis: Text
+    reasons: Many[Ground] = ()
+
+
+class Rejected(Noun):
+    """Approval was denied."""
+
+    kind: Literal["rejected"] = "rejected"
+    by: Text
+    reason: Text
+
+
+class Cancelled(Noun):
+    """Withdrawn before any host was touched."""
+
+    kind: Literal["cancelled"] = "cancelled"
+    by: Text
+    reason: Text
+
+
+class WindowOpened(Noun):
+    """Admitted: the deployment may start; `basis` names the window, or says that the plan declares none.
+
+    `frozen` is the folder of the private copy that it runs from. The rest is what admission answered
+    (domain/authority/admission_answer.py): the grounds, the nonces of approvals that it uses up, and what must follow.
+    `reasons` are the grounds as codes.
+    """
+
+    kind: Literal["window_opened"] = "window_opened"
+    basis: Text
+    frozen: Text | None = None
+    grounds: Many[str] = ()
+    set_aside: Many[str] = ()
+    consumes: Many[str] = ()
+    overridden: Many[str] = ()
+    closes: Moment | None = None
+    review_by: Moment | None = None
+    reviewers: Many[RoleNeed] = ()
+    sign_off: Many[RoleNeed] = ()
+    reasons: Many[Ground] = ()
+
+
+class NotAdmitted(Noun):
+    """It may not start now, for these reasons. `opens`: when time alone mends all of them; None where a person must."""
+
+    kind: Literal["not_admitted"] = "not_admitted"
+    reasons: Many[Reason]
+    opens: Moment | None = None
+
+
+class ApprovalGiven(Noun):
+    """A signed statement of a person: to approve, reject, override a freeze, or sign off."""
+
+    kind: Literal["approval_given"] = "approval_given"
+    signed: SignedApproval
+    by: Text
+
+    @property
+    def signs_off(self) -> bool:
+        """Whether it is the acceptance after a deployment."""
+        return self.signed.approval.decision == "sign_off"
+
+
+class WaveAuthorised(Noun):
+    """The next attempt may start: the copy is what was approved, the approvals stand, and there is time.
+
+    `undone_by`: when the wave and all before it would be undone, should it fail at its very end; None where that is not
+    asked. `restored`: files of the copy that were put back as they were approved. `reasons` are the grounds as codes.
+    """
+
+    kind: Literal["wave_authorised"] = "wave_authorised"
+    wave: Annotated[int, Field(ge=0)]
+    purpose: Purpose = "deploy"
+    grounds: Many[str] = ()
+    closes: Moment | None = None
+    undone_by: Moment | None = None
+    restored: Many[str] = ()
+    reasons: Many[Ground] = ()
+
+
+class WaveNotAuthorised(Noun):
+    """The next attempt may not start, for these reasons, and what follows from that."""
+
+    kind: Literal["wave_not_authorised"] = "wave_not_authorised"
+    wave: Annotated[int, Field(ge=0)]
+    purpose: Purpose = "deploy"
+    reasons: Many[Text]
+    then: Literal["hold", "back out", "refuse"] = "hold"
+
+
+class Reviewed(Noun):
+    """The review that had to follow was held, by somebody in this role who signed it."""
+
+    kind: Literal["reviewed"] = "reviewed"
+    role: Text
+    by: Text
+    reason: Text
+    signed: SignedApproval | None = None
+
+
+class Closed(Noun):
+    """The record is closed: what had to follow the deployment was done; `basis` says what."""
+
+    kind: Literal["closed"] = "closed"
+    by: Text
+    basis: Text

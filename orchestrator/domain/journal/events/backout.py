@@ -1,0 +1,57 @@
+"""Events of a backout and of its proof."""
+
+from typing import Literal
+
+from orchestrator.domain.authority.ground import Ground, by_a_person
+from orchestrator.domain.authority.rehearsal import AsRehearsed
+from orchestrator.domain.evidence.baseline import BaselineReference, Difference
+from orchestrator.domain.text.model_base import HostName, Many, Noun, Text
+
+
+class BackoutBegan(Noun):
+    """The release is taken back from these hosts, newest wave first; `rehearsed` where that is what a rehearsal is for.
+
+    `restored` are the epochs of later deployments to these hosts, which were backed out before. `reasons` is `reason` as codes.
+    """
+
+    kind: Literal["backout_began"] = "backout_began"
+    hosts: Many[HostName]
+    reason: Text
+    by: Text
+    rehearsed: AsRehearsed | None = None
+    restored: Many[int] = ()
+    reasons: Many[Ground] = ()
+
+    @property
+    def by_a_person(self) -> bool:
+        """Whether a person wanted it, and no rule of plan or policy."""
+        return by_a_person(self.reasons, self.by)
+
+
+class RestorationCompared(Noun):
+    """The baseline was captured again and compared; hosts that could not be compared are named with the reason."""
+
+    kind: Literal["restoration_compared"] = "restoration_compared"
+    baselines: Many[BaselineReference]
+    differences: Many[Difference] = ()
+    not_compared: dict[HostName, Text] = {}
+
+
+class Restored(Noun):
+    """Every backed-out host equals its baseline."""
+
+    kind: Literal["restored"] = "restored"
+
+
+class ResidueFound(Noun):
+    """The backout ran to its end and something is not as it was."""
+
+    kind: Literal["residue_found"] = "residue_found"
+    hosts: Many[HostName]
+
+
+class BackoutFailed(Noun):
+    """The backout did not run to its end on some host, or its result could not be proved."""
+
+    kind: Literal["backout_failed"] = "backout_failed"
+    hosts: dict[HostName, Text]

@@ -1,0 +1,95 @@
+"""Events of driving, and people's words to a deployment."""
+
+from typing import Literal
+
+from orchestrator.domain.text.model_base import HostName, Many, Noun, Text
+
+
+class Held(Noun):
+    """The deployment waits for a person's choice."""
+
+    kind: Literal["held"] = "held"
+    reason: Text
+    by: Text
+
+
+class Retried(Noun):
+    """A person's choice: try the failed hosts again (deploy again in a wave; ask the checks again after it)."""
+
+    kind: Literal["retried"] = "retried"
+    by: Text
+    reason: Text
+
+
+class Excluded(Noun):
+    """A person's choice: go on without these hosts; they need attention, and the record says so."""
+
+    kind: Literal["excluded"] = "excluded"
+    hosts: Many[HostName]
+    by: Text
+    reason: Text
+
+
+class HeldOn(Noun):
+    """A person's choice: hold on; nothing goes on until another choice."""
+
+    kind: Literal["held_on"] = "held_on"
+    by: Text
+    reason: Text
+
+
+class Paused(Noun):
+    """No new step until resumed; what runs goes on to its end."""
+
+    kind: Literal["paused"] = "paused"
+    by: Text
+    reason: Text
+
+
+class Resumed(Noun):
+    """A paused deployment goes on."""
+
+    kind: Literal["resumed"] = "resumed"
+    by: Text
+    reason: Text
+
+
+class AbortRequested(Noun):
+    """Stop what runs, then back out what was touched."""
+
+    kind: Literal["abort_requested"] = "abort_requested"
+    by: Text
+    reason: Text
+
+
+class EmergencyStopped(Noun):
+    """Everything stops now, backouts too; nothing starts again before the stop is lifted."""
+
+    kind: Literal["emergency_stopped"] = "emergency_stopped"
+    by: Text
+    reason: Text
+
+
+class EmergencyLifted(Noun):
+    """The emergency stop is lifted; a deployment that it stopped stays paused until it is resumed."""
+
+    kind: Literal["emergency_lifted"] = "emergency_lifted"
+    by: Text
+    reason: Text
+
+
+class ClockJumped(Noun):
+    """This machine's clock was set by so many seconds; deadlines mean something else now, so the deployment pauses."""
+
+    kind: Literal["clock_jumped"] = "clock_jumped"
+    seconds: float
+
+
+class DriverTook(Noun):
+    """A process took over driving this deployment; `boot` and `clock_offset` let the next one notice a clock that was set."""
+
+    kind: Literal["driver_took"] = "driver_took"
+    driver: Text
+    by: Text
+    boot: str = ""
+    clock_offset: float | None = None

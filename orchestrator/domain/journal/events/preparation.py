@@ -1,0 +1,38 @@
+"""Events before the first touch: what was verified and captured, or why nothing was started."""
+
+from typing import Literal
+
+from orchestrator.domain.evidence.baseline import BaselineReference
+from orchestrator.domain.plan.check import CheckResult
+from orchestrator.domain.text.model_base import Many, Noun, Sha256, Text
+
+
+class ComponentsVerified(Noun):
+    """Every release unit matched its digest in the media library; `on_target` is what hosts must hold afterwards."""
+
+    kind: Literal["components_verified"] = "components_verified"
+    digests: dict[str, Sha256]
+    on_target: dict[str, Sha256] = {}
+
+
+class EnvironmentVerified(Noun):
+    """Every environment check passed on every host."""
+
+    kind: Literal["environment_verified"] = "environment_verified"
+    results: Many[CheckResult]
+
+
+class BaselineCaptured(Noun):
+    """The baseline of every host was captured and stored."""
+
+    kind: Literal["baseline_captured"] = "baseline_captured"
+    baselines: Many[BaselineReference]
+
+
+class Refused(Noun):
+    """A verification before the first touch did not pass: nothing was changed anywhere."""
+
+    kind: Literal["refused"] = "refused"
+    stage: Literal["approval", "window", "components", "environment", "baseline", "entry"]
+    reasons: Many[Text]
+    results: Many[CheckResult] = ()

@@ -1,0 +1,212 @@
+"""The lifecycle of a deployment as one table (ITIL 4 deployment management, table 3.3).
+
+A service manager can read it, and a test walks it: which event leads from which state to which. Held, paused, the current
+wave and timers are fields of a deployment, not states.
+"""
+
+from enum import StrEnum
+from typing import Literal, TypeGuard, get_args
+
+from orchestrator.errors import Refused
+
+
+class LifecycleFault(Refused):
+    """An event that the lifecycle does not allow in the present state."""
+
+
+class State(StrEnum):
+    """Where a deployment is; the order is that of the practice."""
+
+    PLANNED = "planned"
+    AWAITING_APPROVAL = "awaiting approval"
+    SCHEDULED = "scheduled"
+    VERIFYING_COMPONENTS = "verifying components"
+    VERIFYING_ENVIRONMENT = "verifying environment"
+    CAPTURING_BASELINE = "capturing baseline"
+    DEPLOYING = "deploying"
+    VERIFYING_WAVE = "verifying wave"
+    AT_GATE = "at gate"
+    EARLY_LIFE_SUPPORT = "early life support"
+    BACKING_OUT = "backing out"
+    COMPLETED = "completed"
+    COMPLETED_WITH_EXCEPTIONS = "completed with exceptions"
+    BACKED_OUT = "backed out"
+    BACKED_OUT_WITH_RESIDUE = "backed out with residue"
+    BACKOUT_FAILED = "backout failed"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+
+
+S = State
+Untouched = Literal[
+    S.PLANNED,
+    S.AWAITING_APPROVAL,
+    S.SCHEDULED,
+    S.VERIFYING_COMPONENTS,
+    S.VERIFYING_ENVIRONMENT,
+    S.CAPTURING_BASELINE,
+]
+Touched = Literal[S.DEPLOYING, S.VERIFYING_WAVE, S.AT_GATE, S.EARLY_LIFE_SUPPORT, S.BACKING_OUT]
+Ended = Literal[
+    S.COMPLETED,
+    S.COMPLETED_WITH_EXCEPTIONS,
+    S.BACKED_OUT,
+    S.BACKED_OUT_WITH_RESIDUE,
+    S.BACKOUT_FAILED,
+    S.REFUSED,
+    S.CANCELLED,
+]
+UNTOUCHED: tuple[Untouched, ...] = get_args(Untouched)
+TOUCHED: tuple[Touched, ...] = get_args(Touched)
+OVER: tuple[Ended, ...] = get_args(Ended)
+NEVER_TOUCHED: frozenset[State] = frozenset({S.REFUSED, S.CANCELLED})
+"""Ends before any host was touched."""
+
+TABLE: dict[State, dict[str, State]] = {
+    S.PLANNED: {"submitted": S.AWAITING_APPROVAL, "cancelled": S.CANCELLED},
+    S.AWAITING_APPROVAL: {
+        "start_put_off": S.AWAITING_APPROVAL,
+        "start_missed": S.AWAITING_APPROVAL,
+        "not_admitted": S.AWAITING_APPROVAL,
+        "approved": S.SCHEDULED,
+        "rejected": S.REFUSED,
+        "refused": S.REFUSED,
+        "cancelled": S.CANCELLED,
+    },
+    S.SCHEDULED: {
+        "start_put_off": S.SCHEDULED,
+        "start_missed": S.SCHEDULED,
+        "not_admitted": S.SCHEDULED,
+        "window_opened": S.VERIFYING_COMPONENTS,
+        "refused": S.REFUSED,
+        "cancelled": S.CANCELLED,
+    },
+    S.VERIFYING_COMPONENTS: {
+        "components_verified": S.VERIFYING_ENVIRONMENT,
+        "refused": S.REFUSED,
+        "cancelled": S.CANCELLED,
+    },
+    S.VERIFYING_ENVIRONMENT: {
+        "environment_verified": S.CAPTURING_BASELINE,
+        "refused": S.REFUSED,
+        "cancelled": S.CANCELLED,
+    },
+    S.CAPTURING_BASELINE: {"baseline_captured": S.DEPLOYING, "refused": S.REFUSED, "cancelled": S.CANCELLED},
+    S.DEPLOYING: {
+        "entry_checked": S.DEPLOYING,
+        "attempt_intended": S.DEPLOYING,
+        "wave_authorised": S.DEPLOYING,
+        "wave_not_authorised": S.DEPLOYING,
+        "wave_deployed": S.VERIFYING_WAVE,
+        "wave_failed": S.DEPLOYING,
+        "retried": S.DEPLOYING,
+        "refused": S.REFUSED,
+        "cancelled": S.CANCELLED,
+        "backout_began": S.BACKING_OUT,
+    },
+    S.VERIFYING_WAVE: {
+        "wave_checked": S.VERIFYING_WAVE,
+        "wave_verified": S.AT_GATE,
+        "wave_rejected": S.VERIFYING_WAVE,
+        "retried": S.DEPLOYING,
+        "backout_began": S.BACKING_OUT,
+    },
+    S.AT_GATE: {
+        "gate_reached": S.AT_GATE,
+        "wave_checked": S.AT_GATE,
+        "wave_rejected": S.AT_GATE,
+        "confirmed": S.AT_GATE,
+        "retried": S.AT_GATE,
+        "gate_passed": S.DEPLOYING,
+        "early_life_began": S.EARLY_LIFE_SUPPORT,
+        "completed": S.COMPLETED,
+        "completed_with_exceptions": S.COMPLETED_WITH_EXCEPTIONS,
+        "backout_began": S.BACKING_OUT,
+    },
+    S.EARLY_LIFE_SUPPORT: {
+        "wave_checked": S.EARLY_LIFE_SUPPORT,
+        "early_life_failed": S.EARLY_LIFE_SUPPORT,
+        "retried": S.EARLY_LIFE_SUPPORT,
+        "completed": S.COMPLETED,
+        "completed_with_exceptions": S.COMPLETED_WITH_EXCEPTIONS,
+        "backout_began": S.BACKING_OUT,
+    },
+    S.BACKING_OUT: {
+        "attempt_intended": S.BACKING_OUT,
+        "wave_authorised": S.BACKING_OUT,
+        "wave_not_authorised": S.BACKING_OUT,
+        "retried": S.BACKING_OUT,
+        "restoration_compared": S.BACKING_OUT,
+        "restored": S.BACKED_OUT,
+        "residue_found": S.BACKED_OUT_WITH_RESIDUE,
+        "backout_failed": S.BACKOUT_FAILED,
+    },
+    S.COMPLETED: {"backout_began": S.BACKING_OUT},
+    S.COMPLETED_WITH_EXCEPTIONS: {"backout_began": S.BACKING_OUT},
+    S.BACKED_OUT: {"backout_began": S.BACKING_OUT},
+    S.BACKED_OUT_WITH_RESIDUE: {"backout_began": S.BACKING_OUT},
+    S.BACKOUT_FAILED: {"backout_began": S.BACKING_OUT},
+    S.REFUSED: {},
+    S.CANCELLED: {},
+}
+
+ANY_TIME = frozenset(
+    {
+        "driver_took",
+        "paused",
+        "resumed",
+        "clock_jumped",
+        "emergency_stopped",
+        "emergency_lifted",
+        "approval_given",
+    }
+)
+"""Facts about driving, accepted in every state that is not over, without leaving it."""
+
+WHILE_TOUCHED = frozenset(
+    {
+        "attempt_adopted",
+        "attempt_ended",
+        "attempt_lost",
+        "quiet_awaited",
+        "quiesced",
+        "held",
+        "held_on",
+        "excluded",
+        "abort_requested",
+    }
+)
+"""Facts about attempts and people's words, accepted in every touched state, without leaving it."""
+
+AFTER_THE_END = frozenset({"approval_given", "reviewed", "closed"})
+"""Facts of what follows a deployment, accepted when it is over; of approvals only those that sign off (domain/fold/fold.py)."""
+
+BEFORE_FIRST_TOUCH = frozenset({"refused", "cancelled"})
+"""Ways out that a deployment has only until its first host is touched."""
+
+
+def end_of(state: State) -> Ended | None:
+    """The end that a state is; None where the deployment goes on."""
+    return state if _is_end(state) else None
+
+
+def _is_end(state: State) -> TypeGuard[Ended]:
+    return state in OVER
+
+
+def allowed(state: State) -> list[str]:
+    """The kinds of event that a state accepts, sorted."""
+    return sorted({*TABLE[state], *_STAY[state]})
+
+
+def after(state: State, kind: str) -> State | None:
+    """The state that an event leads to, or None where the lifecycle does not allow it."""
+    return TABLE[state].get(kind) or (state if kind in _STAY[state] else None)
+
+
+def _accepted_without_leaving(state: State) -> frozenset[str]:
+    kinds = AFTER_THE_END if state in OVER else ANY_TIME | {"abort_requested"}
+    return kinds | WHILE_TOUCHED if state in TOUCHED else kinds
+
+
+_STAY: dict[State, frozenset[str]] = {state: _accepted_without_leaving(state) for state in State}

@@ -1,0 +1,325 @@
+"""Checks declared in a plan: what must hold on a host before it is touched, and after (ITIL 4 tables 5.1 and 5.2).
+
+In YAML a check is a mapping with one key that names its kind, and beside it, where wanted, `title`, `within` and `every`:
+`- http: {url: "http://{address}:8080/", contains: "2.4.0"}`. A bare value stands for the kind's main field: `- unit: shop`.
+`{host}` and `{address}` in `url`, `run` and `path` are replaced with the host's inventory name and address.
+"""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationInfo
+
+from orchestrator.domain.text.model_base import (
+    Bytes,
+    HostName,
+    Many,
+    Noun,
+    Port,
+    PositiveSeconds,
+    Seconds,
+    Sha256,
+    Text,
+)
+from orchestrator.domain.text.validation_error import exactly, meant, wrong
+
+Origin = Literal["controller", "target"]
+Answer = Literal["passed", "failed", "inconclusive"]
+
+
+class CheckBase(Noun):
+    """What all checks share: a check is asked again until it passes or `within` is over."""
+
+    main: ClassVar[str] = ""
+    title: Text | None = None
+    within: Seconds = 0.0
+    every: Seconds = 1.0
+
+
+class HttpCheck(CheckBase):
+    """An HTTP answer with this status, and this text in its body."""
+
+    kind: Literal["http"] = "http"
+    main: ClassVar[str] = "url"
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    method: Literal["GET", "HEAD", "POST"] = "GET"
+    status: Annotated[int, Field(ge=100, le=599)] = 200
+    contains: Text | None = None
+    timeout: PositiveSeconds = 5.0
+    origin: Origin = "controller"
+
+
+class TcpCheck(CheckBase):
+    """A TCP port that answers (or, with `open: false`, does not)."""
+
+    kind: Literal["tcp"] = "tcp"
+    main: ClassVar[str] = "port"
+    port: Port
+    address: Text = "{address}"
+    open: bool = True
+    timeout: PositiveSeconds = 3.0
+    origin: Origin = "controller"
+
+
+class CommandCheck(CheckBase):
+    """A shell command on the host that ends with this exit code and prints this text."""
+
+    kind: Literal["command"] = "command"
+    main: ClassVar[str] = "run"
+    run: Text
+    exit_code: Annotated[int, Field(ge=0, le=255)] = 0
+    stdout_contains: Text | None = None
+    become: bool = False
+    timeout: PositiveSeconds = 30.0
+
+
+class UnitCheck(CheckBase):
+    """A systemd unit in this active state, and up without interruption for at least `up_for`."""
+
+    kind: Literal["unit"] = "unit"
+    main: ClassVar[str] = "name"
+    name: Text
+    state: Literal["active", "inactive", "failed", "absent"] = "active"
+    enabled: bool | None = None
+    up_for: Seconds = 0.0
+
+
+class FileCheck(CheckBase):
+    """A path with these attributes; attributes that are not given are not compared."""
+
+    kind: Literal["file"] = "file"
+    main: ClassVar[str] = "path"
+    path: Annotated[str, Field(pattern=r"^/")]
+    exists: bool = True
+    type: Literal["file", "directory", "link"] | None = None
+    mode: Annotated[str, Field(pattern=r"^0[0-7]{3,4}$")] | None = None
+    owner: Text | None = None
+    group: Text | None = None
+    sha256: Sha256 | None = None
+    target: Text | None = None
+    contains: Text | None = None
+
+
+class PackageCheck(CheckBase):
+    """A package that is installed (or not), at a version that starts with this text."""
+
+    kind: Literal["package"] = "package"
+    main: ClassVar[str] = "name"
+    name: Text
+    installed: bool = True
+    version: Text | None = None
+
+
+class UserCheck(CheckBase):
+    """A user account that exists (or not)."""
+
+    kind: Literal["user"] = "user"
+    main: ClassVar[str] = "name"
+    name: Text
+    exists: bool = True
+
+
+class OsCheck(CheckBase):
+    """The operating system's identity from os-release: ID, and VERSION_ID in one of these."""
+
+    kind: Literal["os"] = "os"
+    main: ClassVar[str] = "distribution"
+    distribution: Text
+    versions: Many[Text] = ()
+
+
+class SpaceCheck(CheckBase):
+    """Free bytes on the file system of a path."""
+
+    kind: Literal["space"] = "space"
+    path: Annotated[str, Field(pattern=r"^/")] = "/"
+    free: Bytes
+
+
+class MemoryCheck(CheckBase):
+    """Available bytes of memory."""
+
+    kind: Literal["memory"] = "memory"
+    main: ClassVar[str] = "available"
+    available: Bytes
+
+
+class ClockCheck(CheckBase):
+    """The host's clock differs from the controller's by at most so many seconds."""
+
+    kind: Literal["clock"] = "clock"
+    main: ClassVar[str] = "skew"
+    skew: Seconds = 5.0
+
+
+class BecomeCheck(CheckBase):
+    """The login user can become this user without a password being asked."""
+
+    kind: Literal["become"] = "become"
+    main: ClassVar[str] = "user"
+    user: Text = "root"
+
+
+class PythonCheck(CheckBase):
+    """The interpreter that Ansible will use is at least this version."""
+
+    kind: Literal["python"] = "python"
+    main: ClassVar[str] = "minimum"
+    minimum: Annotated[str, Field(pattern=r"^\d+(\.\d+){0,2}$")] = "3.8"
+
+
+class PortCheck(CheckBase):
+    """A TCP port on the host that nobody listens on (`free`), or that somebody does (`listening`)."""
+
+    kind: Literal["port"] = "port"
+    main: ClassVar[str] = "port"
+    port: Port
+    state: Literal["free", "listening"] = "free"
+
+
+class RebootCheck(CheckBase):
+    """No reboot is pending on the host (or one is)."""
+
+    kind: Literal["pending_reboot"] = "pending_reboot"
+    main: ClassVar[str] = "pending"
+    pending: bool = False
+
+
+class OtherDeploymentCheck(CheckBase):
+    """No other deployment's process is at work on the host."""
+
+    kind: Literal["other_deployment"] = "other_deployment"
+    main: ClassVar[str] = "running"
+    running: Annotated[Literal[False], exactly(only=False)] = False
+
+
+class TestinfraCheck(CheckBase):
+    """A testinfra file of the user's own, run unchanged against each host."""
+
+    __test__: ClassVar[bool] = False
+    kind: Literal["testinfra"] = "testinfra"
+    main: ClassVar[str] = "path"
+    path: Text
+    become: bool = False
+    timeout: PositiveSeconds = 120.0
+
+
+CHECK_KINDS: dict[str, type[CheckBase]] = {
+    "http": HttpCheck,
+    "tcp": TcpCheck,
+    "command": CommandCheck,
+    "unit": UnitCheck,
+    "file": FileCheck,
+    "package": PackageCheck,
+    "user": UserCheck,
+    "os": OsCheck,
+    "space": SpaceCheck,
+    "memory": MemoryCheck,
+    "clock": ClockCheck,
+    "become": BecomeCheck,
+    "python": PythonCheck,
+    "port": PortCheck,
+    "pending_reboot": RebootCheck,
+    "other_deployment": OtherDeploymentCheck,
+    "testinfra": TestinfraCheck,
+}
+SHARED = ("title", "within", "every")
+BY_HAND = "written by hand"
+"""The validation context of what a person wrote: there a check has one form only, its kind as its key."""
+
+
+def spelled_out(value: Any, info: ValidationInfo) -> Any:
+    """A check as written in YAML, spelled out as its kind's fields; what cannot be read is left to be refused."""
+    if not isinstance(value, dict) or ("kind" in value and info.context != BY_HAND):
+        return value
+    kind = _one_kind(value)
+    body = _body(kind, value[kind])
+    beside = {key: value[key] for key in value if key != kind}
+    for key in beside:
+        if key in body:
+            raise wrong(f"`{key}` once", f"keep it beside `{kind}`", found="it twice", at=key)
+    return {**beside, **body, "kind": kind}
+
+
+def _one_kind(value: dict[Any, Any]) -> str:
+    known = list(CHECK_KINDS)
+    kinds = [key for key in value if key in CHECK_KINDS]
+    if len(kinds) == 1:
+        return str(kinds[0])
+    if kinds:
+        raise wrong(
+            "one check kind",
+            "make each a check of its own",
+            found=" and ".join(f"`{kind}`" for kind in kinds),
+        )
+    others = [str(key) for key in value if key not in SHARED]
+    guess = next((word for word in (meant(key, known) for key in others) if word), None)
+    found = ", ".join(f"`{key}`" for key in others) or "none"
+    raise wrong(
+        "a check kind", f"did you mean `{guess}`?" if guess else f"use one of {', '.join(known)}", found=found
+    )
+
+
+def _body(kind: str, body: Any) -> dict[Any, Any]:
+    main = CHECK_KINDS[kind].main
+    if body is None:
+        return {}
+    if isinstance(body, dict):
+        if "kind" in body:
+            raise wrong("no `kind`", "the key above it says the kind", found="one", at=f"{kind}.kind")
+        return body
+    if not main:
+        raise wrong(f"a mapping below `{kind}`", "write its fields below it", at=kind)
+    return {main: body}
+
+
+def _kind_of(value: Any) -> str | None:
+    return value.get("kind") if isinstance(value, dict) else getattr(value, "kind", None)
+
+
+Check = Annotated[
+    Annotated[HttpCheck, Tag("http")]
+    | Annotated[TcpCheck, Tag("tcp")]
+    | Annotated[CommandCheck, Tag("command")]
+    | Annotated[UnitCheck, Tag("unit")]
+    | Annotated[FileCheck, Tag("file")]
+    | Annotated[PackageCheck, Tag("package")]
+    | Annotated[UserCheck, Tag("user")]
+    | Annotated[OsCheck, Tag("os")]
+    | Annotated[SpaceCheck, Tag("space")]
+    | Annotated[MemoryCheck, Tag("memory")]
+    | Annotated[ClockCheck, Tag("clock")]
+    | Annotated[BecomeCheck, Tag("become")]
+    | Annotated[PythonCheck, Tag("python")]
+    | Annotated[PortCheck, Tag("port")]
+    | Annotated[RebootCheck, Tag("pending_reboot")]
+    | Annotated[OtherDeploymentCheck, Tag("other_deployment")]
+    | Annotated[TestinfraCheck, Tag("testinfra")],
+    Discriminator(_kind_of),
+    BeforeValidator(spelled_out),
+]
+
+
+class CheckResult(Noun):
+    """One check's answer for one host, with what was expected and what was found; `inconclusive` is never a pass.
+
+    `number`: which of the checks that were asked this answers, counted from 0 in their order; of a component, which of the
+    paths. None for what no check of the plan asks, such as `reachable`, and in journals of before checks had numbers.
+    """
+
+    host: HostName
+    kind: str
+    title: str
+    answer: Answer
+    expected: str
+    found: str
+    seconds: float
+    number: Annotated[int, Field(ge=0)] | None = None
+
+
+def title_of(check: CheckBase) -> str:
+    """What a person reads: the check's own title, or its kind and main value."""
+    kind = str(getattr(check, "kind", ""))
+    if check.title is not None:
+        return check.title
+    main = getattr(check, check.main, "") if check.main else ""
+    return f"{kind} {main}".strip()

@@ -1,0 +1,63 @@
+"""What Ansible says of an inventory and of playbooks before anything runs."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from orchestrator.domain.plan.target import Target
+from orchestrator.domain.text.model_base import HostName, Many, Noun
+
+
+class PlaySeen(Noun):
+    """One play, with the hosts of the whole inventory that its pattern names."""
+
+    name: str
+    line: int | None = None
+    hosts: Many[HostName] = ()
+
+
+class PlaybookSeen(Noun):
+    """A playbook's plays, or in one line why it cannot be read (`fault`).
+
+    `matches_no_host`: that is that a pattern of its plays names no host of the inventory.
+    """
+
+    path: str
+    fault: str | None = None
+    matches_no_host: bool = False
+    plays: Many[PlaySeen] = ()
+
+    def uncovered(self, hosts: Iterable[str]) -> tuple[str, ...]:
+        """The hosts that no play names, in the order given."""
+        covered = {host for play in self.plays for host in play.hosts}
+        return tuple(host for host in hosts if host not in covered)
+
+
+class FileFault(Noun):
+    """What is wrong in a file of the project, such as a vaulted value that does not decrypt."""
+
+    file: str
+    line: int | None = None
+    message: str
+    next_move: str
+
+
+class PlaybookFinding(Noun):
+    """A construct that can end green without having worked, or wait for a person: refused, or warned of."""
+
+    file: str
+    line: int | None = None
+    kind: str
+    what: str
+    severity: Literal["refuse", "warn"]
+    next_move: str
+
+
+class Inspection(Noun):
+    """What was found. With any inventory fault there are no targets; playbooks are in the order they were asked."""
+
+    targets: Many[Target] = ()
+    inventory_faults: Many[str] = ()
+    playbooks: Many[PlaybookSeen] = ()
+    vault_faults: Many[FileFault] = ()
+    groups: dict[str, Many[HostName]] = {}
+    no_acceleration: str | None = None

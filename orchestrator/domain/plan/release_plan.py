@@ -1,0 +1,280 @@
+"""The release plan: the document that drives one deployment, in its twelve sections (ISO/IEC 20000-1 9.3, 5.2)."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from orchestrator.domain.calendar.schedule_of_change import MissedStart
+from orchestrator.domain.evidence.attempt import Acceleration, Allowance
+from orchestrator.domain.evidence.baseline import BaselineScope
+from orchestrator.domain.plan.change_request import ChangeRequest, ChangeType
+from orchestrator.domain.plan.check import Check
+from orchestrator.domain.plan.strategy_form import StrategyKind, form_of
+from orchestrator.domain.plan.wave import AtLeastOneHost, Gate, GroupName, HostLimit, Limit, PlannedWave
+from orchestrator.domain.text.model_base import (
+    Many,
+    Moment,
+    Name,
+    Noun,
+    PositiveSeconds,
+    Sha256,
+    Text,
+    Variables,
+)
+from orchestrator.domain.text.validation_error import exactly, wrong
+
+AtLeastOneText = Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
+Level = Literal["low", "medium", "high"]
+OnWindowClose = Literal["finish", "hold", "back out"]
+
+
+def texts_of(value: Any) -> Any:
+    """One text stands for a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+Texts = Annotated[AtLeastOneText, BeforeValidator(texts_of, json_schema_input_type=Text | AtLeastOneText)]
+
+
+class ReleaseUnit(Noun):
+    """A part of a service released as one entity: an artefact of the definitive media library with version and digest.
+
+    `artefact` is a path relative to the plan's project. `on_target` is where the unit stands on a host afterwards: a file
+    for a plain artefact, a directory for an archive; its digests are verified there again after deployment.
+    """
+
+    name: Name
+    version: Text
+    artefact: Text
+    sha256: Sha256
+    on_target: Annotated[str, Field(pattern=r"^/")] | None = None
+
+
+class Release(Noun):
+    """Section 2, release description: the release package's units, what it removes, and what it closes.
+
+    `service` and `cis` (configuration items) are what it changes, and `depends_on` the services that one needs: two
+    deployments that share any of them at the same time conflict.
+    """
+
+    name: Name
+    version: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+~_-]{0,63}$")]
+    units: Many[ReleaseUnit] = ()
+    removes: Many[Text] = ()
+    rfcs: Many[Text] = ()
+    known_errors: Many[Text] = ()
+    problems: Many[Text] = ()
+    depends_on: Many[Text] = ()
+    service: Text | None = None
+    cis: Many[Text] = ()
+    emergency: bool = False
+
+    @model_validator(mode="after")
+    def _something_released(self) -> "Release":
+        if not self.units and not self.removes:
+            raise wrong(
+                "at least one release unit, or one component that is removed",
+                "fill in `units` or `removes`",
+                found="none",
+            )
+        return self
+
+
+class Pilot(Noun):
+    """The hosts that go first, and what must pass before the rest follow."""
+
+    hosts: AtLeastOneHost | None = None
+    group: GroupName | None = None
+    objective: Text | None = None
+    acceptance: Many[Check] = ()
+    gate: Gate | None = None
+
+    @model_validator(mode="after")
+    def _one_selector(self) -> "Pilot":
+        if (self.hosts is None) == (self.group is None):
+            raise wrong("either hosts or group", "say in one way which hosts go first")
+        return self
+
+
+class FailureLimit(Noun):
+    """How many hosts may be down (failed or unknown) before the deployment stops: in one wave, and overall."""
+
+    wave: HostLimit = Limit.of_valid(count=0)
+    overall: HostLimit = Limit.of_valid(count=0)
+
+
+class Strategy(Noun):
+    """Section 4, deployment strategy: which playbook reaches which hosts in which order.
+
+    *phased*: `waves`; *pilot*: `pilot`, then `waves` (default: the rest at once); *big-bang*: all hosts at once, no waves.
+    `model` is the file of the deployment model that it follows, a path in the plan's project.
+    """
+
+    kind: StrategyKind
+    model: Text | None = None
+    hosts: Text
+    playbook: Text
+    variables: Variables = {}
+    waves: Many[PlannedWave] = ()
+    pilot: Pilot | None = None
+    gate: Gate = Gate.of_valid()
+    failure_limit: FailureLimit = FailureLimit.of_valid()
+    task_timeout: PositiveSeconds = 300.0
+    run_timeout: PositiveSeconds = 3600.0
+    forks: Annotated[int, Field(ge=1, le=500)] = 10
+    accelerate: Acceleration | None = None
+    idempotent: bool = True
+    allow: Allowance = Allowance.of_valid()
+
+    @model_validator(mode="after")
+    def _kind_fits(self) -> "Strategy":
+        form = form_of(self.kind)
+        if form.waves == "needed" and not self.waves:
+            next_move = "add for example `waves: [1, 25%, rest]`"
+            raise wrong(f"waves, for a {self.kind} strategy", next_move, found="none")
+        if form.pilot and self.pilot is None:
+            example = "`pilot: {hosts: [web1], gate: {soak: 10m}}`"
+            raise wrong(f"pilot, for a {self.kind} strategy", f"add for example {example}", found="none")
+        if not form.pilot and self.pilot is not None:
+            next_move = "remove it, or write `kind: pilot`"
+            raise wrong(f"no pilot, for a {self.kind} strategy", next_move, found="one", at="pilot")
+        if form.waves == "none" and self.waves:
+            next_move = "remove them, or write `kind: phased`"
+            raise wrong(f"no waves, for a {self.kind} strategy", next_move, found="some", at="waves")
+        return self
+
+
+class Resources(Noun):
+    """Section 6, resource requirements: the environment with its inventory, people and tools."""
+
+    environment: Name
+    inventory: Text
+    dynamic_inventory: bool = False
+    vault_password_file: Text | None = None
+    people: Many[Text] = ()
+    tools: Many[Text] = ()
+
+
+class Window(Noun):
+    """A maintenance window."""
+
+    opens: Moment
+    closes: Moment
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> "Window":
+        if self.closes <= self.opens:
+            raise wrong("a window that closes after it opens", "correct one of the two", at="closes")
+        return self
+
+
+class Milestone(Noun):
+    """A point in the schedule that interested parties are told of."""
+
+    at: Moment
+    what: Text
+
+
+class Schedule(Noun):
+    """Section 7, schedule and milestones; without a window the deployment may start at any time.
+
+    `on_window_close`: what becomes of the waves that are left when the time that is open ends, or no longer suffices to
+    undo them. `missed`: what becomes of a start in the schedule that nobody made in time.
+    """
+
+    window: Window | None = None
+    on_window_close: OnWindowClose = "hold"
+    missed: MissedStart = "ask"
+    milestones: Many[Milestone] = ()
+
+
+class Risk(Noun):
+    """Section 8: one risk with its assessment and its mitigation."""
+
+    risk: Text
+    likelihood: Level = "medium"
+    impact: Level = "medium"
+    mitigation: Text
+
+
+class Communication(Noun):
+    """Section 9: who learns what, when, by which channel."""
+
+    audience: Text
+    channel: Text
+    when: Texts = ("result",)
+
+
+class EarlyLifeSupport(Noun):
+    """The time after the last wave in which the acceptance checks are asked again and again."""
+
+    duration: PositiveSeconds
+    every: PositiveSeconds = 30.0
+
+
+AtLeastOneCheck = Annotated[tuple[Check, ...], Field(strict=False, min_length=1)]
+
+
+class Validation(Noun):
+    """Section 10, testing and validation: what must hold on each host before it is touched, and after. No checks is a fault."""
+
+    environment: AtLeastOneCheck
+    acceptance: AtLeastOneCheck
+    early_life: EarlyLifeSupport | None = None
+
+
+class Backout(Noun):
+    """Section 11, backout plan: the playbook that takes the release back, and the baseline that proves it did.
+
+    `scope`: which hosts a failure backs out: the failed ones, the failed wave, or all that were touched.
+    `on_failure`: back out at once, or hold for a person with the four choices retry, exclude, back out, hold on.
+    """
+
+    playbook: Text
+    variables: Variables = {}
+    baseline: BaselineScope
+    scope: Literal["failed", "wave", "all_touched"] = "all_touched"
+    on_failure: Literal["back_out", "hold"] = "back_out"
+    task_timeout: PositiveSeconds = 300.0
+    run_timeout: PositiveSeconds = 3600.0
+    allow: Allowance = Allowance.of_valid()
+
+
+class Approval(Noun):
+    """Section 12, approval and sign-off: the roles that must approve before anything is touched.
+
+    `policy` is the file of the release policy, where several are for this deployment; `change` the type of change
+    (normal, or emergency where the release is one), and `reason` why it is an emergency (default: the plan's purpose).
+    """
+
+    required: Many[Text] = ()
+    sign_off: Many[Text] = ()
+    policy: Text | None = None
+    change: ChangeType | None = None
+    reason: Text | None = None
+
+
+class ReleasePlan(Noun):
+    """A release plan. `orch` is the version of this format."""
+
+    orch: Annotated[Literal[1], exactly(only=1)]
+    purpose: Text
+    release: Release
+    objectives: Texts
+    strategy: Strategy
+    roles: Annotated[dict[Text, Text], Field(min_length=1)]
+    resources: Resources
+    schedule: Schedule = Schedule.of_valid()
+    risks: Annotated[tuple[Risk, ...], Field(strict=False, min_length=1)]
+    communication: Annotated[tuple[Communication, ...], Field(strict=False, min_length=1)]
+    validation: Validation
+    backout: Backout
+    approval: Approval
+
+    @property
+    def change_request(self) -> ChangeRequest:
+        """The change under which it is asked for."""
+        usual: ChangeType = "emergency" if self.release.emergency else "normal"
+        asked = self.approval.change or usual
+        reason = self.approval.reason or (self.purpose if asked == "emergency" else None)
+        return ChangeRequest(type=asked, reason=reason)

@@ -1,0 +1,1 @@
+"""What a house asks of deployments: policies, models and their requirements."""

@@ -1,0 +1,43 @@
+"""A release plan with what is known of it so far."""
+
+from orchestrator.domain.plan.effective_plan import EffectivePlan
+from orchestrator.domain.plan.loaded_file import fault_in
+from orchestrator.domain.plan.objection import Objection
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.target import Target
+from orchestrator.domain.plan.wave import Wave
+from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.domain.text.model_base import Many, Noun
+from orchestrator.errors import Fault
+
+
+class PreparedPlan(Noun):
+    """What a deployment starts from, where there are no faults.
+
+    Known once it is read: the plan, its absolute path, the digest of its bytes, `project` (the absolute directory that its
+    paths are relative to), `named` (the file as the user named it) and the line of each path in it.
+    Known once it is checked: all else; the plan then has the defaults of its model. `effective` is None where there are
+    faults. `copy_size`: the bytes of its tree. `written`: where the plan is put in another place, to be rehearsed there, the
+    plan for the place it goes to.
+    """
+
+    plan: ReleasePlan
+    plan_file: str
+    plan_sha256: str
+    project: str
+    named: str = ""
+    lines: dict[str, int] = {}
+    targets: Many[Target] = ()
+    waves: Many[Wave] = ()
+    faults: Many[Fault] = ()
+    warnings: Many[Fault] = ()
+    policy: ReleasePolicy | None = None
+    model: DeploymentModel | None = None
+    effective: EffectivePlan | None = None
+    copy_size: int = 0
+    written: ReleasePlan | None = None
+
+    def fault(self, objection: Objection) -> Fault:
+        """An objection as a fault of this plan, with its line."""
+        return fault_in(self.named, self.lines, objection)

@@ -1,0 +1,127 @@
+"""The release policy of a customer or service: what a deployment needs to be allowed (ISO/IEC 20000-1 9.3)."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from orchestrator.domain.calendar.window import Freeze, MaintenanceWindow
+from orchestrator.domain.plan.change_request import ChangeType, Mode
+from orchestrator.domain.plan.strategy_form import StrategyKind
+from orchestrator.domain.rules.requirement import Need, Required
+from orchestrator.domain.text.model_base import Many, Name, Noun, PositiveSeconds, Text
+from orchestrator.domain.text.validation_error import exactly, wrong
+
+DAY = 86400.0
+
+
+class Scope(Noun):
+    """Which deployments a policy is for: releases and environments by name; none named means any."""
+
+    releases: Many[Name] = ()
+    environments: Many[Name] = ()
+
+
+class Frequency(Noun):
+    """How many deployments may start within a time; failed and backed out ones count too."""
+
+    at_most: Annotated[int, Field(ge=1)]
+    per: PositiveSeconds
+
+
+class Approvals(Noun):
+    """Who must approve before, and who signs off after; each approval counts for `valid_for` at most."""
+
+    before: Many[Need] = ()
+    after: Many[Need] = ()
+    valid_for: PositiveSeconds = 30 * DAY
+
+
+class SeparationOfDuties(Noun):
+    """What one person may not do alone.
+
+    `several_roles`: one person's approvals may count for several roles. `apart`: lists of roles that the plan must give
+    to different people.
+    """
+
+    requester_approves: bool = False
+    several_roles: bool = False
+    apart: Many[Many[Text]] = ()
+
+
+class AskedRehearsal(Noun):
+    """Which rehearsal is asked for. `failure_path`: with an injected failure as well; `idempotence`: each playbook twice."""
+
+    environments: Many[Name] = ()
+    max_age: PositiveSeconds
+    failure_path: bool = False
+    idempotence: bool = False
+
+
+class Emergency(Noun):
+    """The documented emergency procedure: what counts as one, who approves, what is waived, and by when it is reviewed."""
+
+    definition: Text
+    before: Annotated[tuple[Need, ...], Field(strict=False, min_length=1)]
+    outside_windows: bool = True
+    without_rehearsal: bool = True
+    outside_flow: bool = False
+    review_within: PositiveSeconds
+    reviewers: Annotated[tuple[Need, ...], Field(strict=False, min_length=1)]
+
+
+class StandardChange(Noun):
+    """A model whose deployments are pre-authorised, in one version of it; `before` are approvals asked all the same."""
+
+    model: Name
+    version: Annotated[int, Field(ge=1)]
+    before: Many[Need] = ()
+
+
+class ReleasePolicy(Noun):
+    """A release policy; `orch` is the version of this format, `version` that of the policy.
+
+    Windows bind where there are any, freezes always. `undo_before_close`: no wave starts that could not be deployed,
+    verified and backed out, with all waves before it, while the window is open; `margin` is added to measured times.
+    """
+
+    orch: Annotated[Literal[1], exactly(only=1)]
+    policy: Name
+    version: Annotated[int, Field(ge=1)]
+    title: Text
+    applies_to: Scope = Scope.of_valid()
+    frequency: Frequency | None = None
+    change_types: Annotated[tuple[ChangeType, ...], Field(strict=False, min_length=1)] = ("normal",)
+    modes: Annotated[tuple[Mode, ...], Field(strict=False, min_length=1)] = ("attended", "scheduled")
+    strategies: Many[StrategyKind] = ()
+    models: Many[Name] = ()
+    standard: Many[StandardChange] = ()
+    approvals: Approvals = Approvals.of_valid()
+    separation: SeparationOfDuties = SeparationOfDuties.of_valid()
+    roles: Many[Text] = ()
+    verification: Required = Required.of_valid()
+    rehearsal: AskedRehearsal | None = None
+    emergency: Emergency | None = None
+    windows: Many[MaintenanceWindow] = ()
+    freezes: Many[Freeze] = ()
+    window_override: Many[Text] = ()
+    undo_before_close: bool = True
+    margin: Annotated[float, Field(ge=0, le=5)] = 0.2
+    retention: PositiveSeconds = 3 * 365 * DAY
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> "ReleasePolicy":
+        if ("emergency" in self.change_types) != (self.emergency is not None):
+            raise wrong(
+                "`emergency` among change_types together with the section `emergency`",
+                "say both or neither",
+                found="one without the other",
+                at="emergency",
+            )
+        if ("standard" in self.change_types) != bool(self.standard):
+            raise wrong(
+                "`standard` among change_types together with the models that are pre-authorised",
+                "say both or neither",
+                found="one without the other",
+                at="standard",
+            )
+        return self

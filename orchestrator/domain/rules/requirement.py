@@ -1,0 +1,83 @@
+"""What a deployment model or a release policy asks of a plan: only what can be seen in the plan and its waves."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from orchestrator.domain.evidence.baseline import BaselinePart
+from orchestrator.domain.plan.check import CHECK_KINDS
+from orchestrator.domain.plan.strategy_form import StrategyKind
+from orchestrator.domain.plan.wave import HostLimit
+from orchestrator.domain.text.model_base import Many, Noun, PositiveSeconds, Seconds, Text
+from orchestrator.domain.text.validation_error import meant, wrong
+
+Presence = Literal["some", "none"]
+
+
+def _check_kind(kind: str) -> str:
+    if kind not in CHECK_KINDS:
+        guess = meant(kind, list(CHECK_KINDS))
+        raise wrong(
+            "a check kind", f"did you mean `{guess}`?" if guess else f"use one of {', '.join(CHECK_KINDS)}"
+        )
+    return kind
+
+
+CheckKind = Annotated[str, AfterValidator(_check_kind)]
+
+
+class AskedGate(Noun):
+    """What each gate must have at least: after every wave, or after the first one only."""
+
+    after: Literal["every wave", "first wave"] = "every wave"
+    soak: Seconds = 0.0
+    confirm: Text | None = None
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> "AskedGate":
+        if not self.soak and self.confirm is None:
+            raise wrong("soak or confirm", "say what must pass after a wave")
+        return self
+
+
+class Required(Noun):
+    """All that must be so; what is left out is not asked for.
+
+    `environment`, `acceptance`: kinds of check that must be among those asked before and after; `acceptance_any`: at
+    least one of these kinds. `absence`: an acceptance check that something is gone. `first_wave`, `any_wave`: the most
+    hosts it may reach. `baseline`: parts that must be captured, so that the backout can be proved.
+    """
+
+    strategies: Many[StrategyKind] = ()
+    first_wave: HostLimit | None = None
+    any_wave: HostLimit | None = None
+    gate: AskedGate | None = None
+    units: Presence | None = None
+    removes: Presence | None = None
+    units_on_target: bool = False
+    idempotent: bool = False
+    task_timeout: PositiveSeconds | None = None
+    environment: Many[CheckKind] = ()
+    acceptance: Many[CheckKind] = ()
+    acceptance_any: Many[CheckKind] = ()
+    absence: bool = False
+    early_life: PositiveSeconds | None = None
+    baseline: Many[BaselinePart] = ()
+    backout_scope: Literal["failed", "wave", "all_touched"] | None = None
+    roles: Many[Text] = ()
+    rfcs: bool = False
+
+
+class RoleNeed(Noun):
+    """So many different people in a role; written as the role alone for one."""
+
+    role: Text
+    people: Annotated[int, Field(ge=1, le=20)] = 1
+
+
+def need_of(value: Any) -> Any:
+    """A RoleNeed from its short form, the role."""
+    return {"role": value} if isinstance(value, str) else value
+
+
+Need = Annotated[RoleNeed, BeforeValidator(need_of, json_schema_input_type=Text | RoleNeed)]

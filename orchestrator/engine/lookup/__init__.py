@@ -1,0 +1,1 @@
+"""How deployments stand: lookups, snapshots, previews, and the facts that admission rests on."""

@@ -1,0 +1,210 @@
+"""Gathers what admission is decided from: rules, keys and approvals, and what earlier deployments tell."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from orchestrator.domain.authority.admission_answer import Admission, NotAdmitted
+from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
+from orchestrator.domain.authority.rehearsal import MeasuredWave, PresentedCertificate
+from orchestrator.domain.authority.signing import Keyring
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.fold.brief import Brief
+from orchestrator.domain.journal.events import Approved
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.domain.plan.effective_plan import EffectivePlan
+from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.engine.lookup.journal_timeline import story_on
+from orchestrator.engine.lookup.snapshots import briefs, folded
+from orchestrator.engine.ports import Ports
+from orchestrator.engine.project_folder import folder
+from orchestrator.policy.authority import admission
+from orchestrator.policy.authority.admission_question import NO_POLICY, Question, Success
+from orchestrator.policy.measures.wave_durations import measured_waves
+from orchestrator.policy.telling.ground_words import ground_words
+
+MOST_MEASURED = 5
+"""Earlier deployments whose times are read from their journals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What every question about one deployment rests on, read once.
+
+    The trusted keys, signed words with what their signatures are worth, and the other deployments.
+    """
+
+    keyring: Keyring
+    words: tuple[PresentedApproval, ...]
+    others: Sequence[Brief]
+
+
+def question_of(ports: Ports, d: Deployment, now: datetime, known: Known | None = None) -> Question:
+    """The question whether this deployment may start, or go on, at this moment. Raises PlanFault for keys that are faulty.
+
+    What is `known` is neither read nor verified again.
+    """
+    keyring = known.keyring if known else ports.keys.keyring(folder(d.project))
+    governed = d.authority.policy is not None
+    ruled = governed or keyring.keys or d.authority.model is not None
+    others = (known.others if known else briefs(ports.journal, besides=d.id)) if ruled else []
+    approvals = verified(ports, _given(d), keyring, known.words if known else ())
+    certificates = _certificates(ports, d, keyring) if governed else ()
+    return asked_about(
+        d,
+        now,
+        keyring,
+        approvals,
+        others,
+        policy=d.authority.policy or NO_POLICY,
+        certificates=certificates,
+        earlier_plans=earlier_plans(ports, d, named_in(approvals, certificates), others),
+        recent=tuple(_starts(others, d)),
+        successes=tuple(_successes(others)),
+        measured=tuple(_measured(ports, others, d)) if governed else (),
+        plan_file=d.plan_file,
+        rehearsing=d.rehearsing.rehearsal is not None,
+        vouched=d.authority.vouched if not governed and not keyring.keys else (),
+    )
+
+
+def asked_about(
+    d: Deployment,
+    now: datetime,
+    keyring: Keyring,
+    approvals: tuple[PresentedApproval, ...],
+    others: Sequence[Brief],
+    *,
+    policy: ReleasePolicy,
+    **besides: Any,
+) -> Question:
+    """What every judgement of signed words rests on, whether they let a deployment start or are only taken.
+
+    `besides`: what else the question holds, where it is whether it may start.
+    """
+    return Question(
+        subject=d.id,
+        plan=d.plan,
+        waves=d.waves,
+        effective=_effective(d),
+        policy=policy,
+        requester=d.by,
+        now=now,
+        model=d.authority.model,
+        change=d.authority.change,
+        mode=d.authority.mode,
+        approvals=approvals,
+        keyring=keyring,
+        used=frozenset(nonce for other in others for nonce in other.consumed),
+        **besides,
+    )
+
+
+def verified(
+    ports: Ports, words: Iterable[SignedApproval], keyring: Keyring, known: Sequence[PresentedApproval] = ()
+) -> tuple[PresentedApproval, ...]:
+    """Each of these words once, with what its signature is worth; those that are known are not verified again."""
+    by_word = {presented.signed: presented for presented in known}
+    wanted = tuple(dict.fromkeys(words))
+    new = [signed for signed in wanted if signed not in by_word]
+    by_word |= zip(new, ports.keys.present(new, keyring), strict=True)
+    return tuple(by_word[signed] for signed in wanted)
+
+
+def may_start(ports: Ports, d: Deployment, now: datetime, known: Known | None = None) -> Admission:
+    """What admission would say of a deployment that is open; nothing is started, used up or put on the journal."""
+    return admission.admit(question_of(ports, d, now, known))
+
+
+def approved(d: Deployment, answer: Admission) -> Approved:
+    """That whoever must approve has approved, and who that is; `answer` may still have reasons of the calendar."""
+    grounds = () if isinstance(answer, NotAdmitted) else answer.grounds
+    given = tuple(ground for ground in grounds if ground.code == "approval.given")
+    if given or d.authority.approvals:
+        by_whom = "; ".join(map(ground_words, given))
+        return Approved(basis=by_whom or "the approvals that are asked for are there", reasons=given)
+    asked = (
+        "the plan asks for no approval"
+        if d.authority.policy is None
+        else f"policy {d.authority.policy.policy} asks for none"
+    )
+    verb = "scheduled" if d.authority.mode == "scheduled" else "started"
+    return Approved(basis=f"{asked}; {verb} by {d.by}")
+
+
+def _effective(d: Deployment) -> EffectivePlan:
+    if d.authority.effective is None:
+        raise ValueError(f"{d.id} was planned before there were effective plans")
+    return d.authority.effective
+
+
+def _given(d: Deployment) -> Sequence[SignedApproval]:
+    return [signed for signed in d.authority.approvals if signed.approval.decision != "sign_off"]
+
+
+def named_in(
+    approvals: Sequence[PresentedApproval], certificates: Sequence[PresentedCertificate]
+) -> frozenset[str]:
+    """Digests of the plans, and of the ingredients, that these were given for; and rehearsals, for what they covered."""
+    plans = {one.signed.approval.plan_digest for one in approvals}
+    covered = {digest for one in certificates for digest in one.signed.certificate.covers.values()}
+    return frozenset(plans | covered | {one.signed.certificate.deployments[0] for one in certificates})
+
+
+def earlier_plans(
+    ports: Ports, d: Deployment, named: frozenset[str], others: Sequence[Brief]
+) -> dict[str, EffectivePlan]:
+    """Effective plans by digest: this one's, and of others those by which it can be said what changed since.
+
+    Of plans that have the same named digests the newest; the others would tell nothing more.
+    """
+    own = [d.authority.effective] if d.authority.effective is not None else []
+    found = {one.digest: one for one in own}
+    known = {digest for one in own for digest in (one.digest, *one.digests.values())}
+    for other in others:
+        told = named & {other.id, other.digest or "", *other.digests.values()} - known
+        if told:
+            known |= told
+            earlier = folded(ports.journal, other.id)
+            covered = earlier.rehearsing.rehearsal.of if earlier.rehearsing.rehearsal is not None else None
+            found |= {one.digest: one for one in (earlier.authority.effective, covered) if one is not None}
+    return found
+
+
+def _starts(others: Sequence[Brief], d: Deployment) -> Iterator[datetime]:
+    """Starts under the same policy; emergencies and rehearsals are not counted."""
+    for other in others:
+        counted = other.change != "emergency" and not other.rehearsal
+        same = d.authority.policy is not None and other.policy == d.authority.policy.policy
+        if counted and same and other.opened_at is not None:
+            yield other.opened_at
+
+
+def _successes(others: Sequence[Brief]) -> Iterator[Success]:
+    for other in others:
+        if other.state is State.COMPLETED and other.digest is not None and not other.rehearsal:
+            yield Success(other.environment, other.release, other.version, other.digests["artefacts"])
+
+
+def _measured(ports: Ports, others: Sequence[Brief], d: Deployment) -> Iterator[MeasuredWave]:
+    """Times of the newest deployments of this release, whatever its version, that were proved to be taken back."""
+    playbooks = (d.plan.strategy.playbook, d.plan.backout.playbook)
+    alike = [
+        other
+        for other in others
+        if other.state is State.BACKED_OUT
+        and other.release == d.plan.release.name
+        and other.playbooks == playbooks
+    ]
+    for other in alike[:MOST_MEASURED]:
+        d = folded(ports.journal, other.id)
+        yield from measured_waves(d, story_on(ports.journal, d))
+
+
+def _certificates(ports: Ports, d: Deployment, keyring: Keyring) -> tuple[PresentedCertificate, ...]:
+    """Those of this release and version; else those of the release; else all, so that it is said what is wrong with them."""
+    every_one, release = ports.keys.certificates(folder(d.project), keyring), d.plan.release
+    named = tuple(one for one in every_one if one.signed.certificate.release == release.name)
+    exact = tuple(one for one in named if one.signed.certificate.version == release.version)
+    return exact or named or every_one

@@ -1,0 +1,27 @@
+"""Which deployment a person means, and how it stands: all that looking at one needs of the engine."""
+
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.engine.lookup.snapshots import briefs, folded
+from orchestrator.engine.ports import Journal, Ports
+from orchestrator.errors import NotFound
+
+
+def find(ports: Ports, deployment: str | None) -> Deployment:
+    """The deployment of this id or unambiguous beginning of one; None means the newest open one, else the newest."""
+    if deployment is None:
+        return folded(ports.journal, _newest(ports.journal))
+    names = ports.journal.deployments()
+    matches = [deployment] if deployment in names else [n for n in names if n.startswith(deployment)]
+    if len(matches) != 1:
+        found = "none" if not matches else ", ".join(matches[:5])
+        raise NotFound(
+            f"No single deployment is called {deployment} (found: {found}); `orch list` names them."
+        )
+    return folded(ports.journal, matches[0])
+
+
+def _newest(journal: Journal) -> str:
+    known = briefs(journal)
+    if not known:
+        raise NotFound("There is no deployment yet; `orch deploy PLAN` starts one.")
+    return next((one.id for one in known if not one.over), known[0].id)

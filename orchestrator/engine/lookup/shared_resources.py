@@ -1,0 +1,59 @@
+"""What runs and shares something with a deployment that would start now, and must be over first (ITIL 4 practice, 4.1.1)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from orchestrator.domain.authority.admission_answer import Reason
+from orchestrator.domain.calendar.schedule_of_change import Booking
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.deployment.scheduled_start import ScheduledStart
+from orchestrator.engine.lookup.snapshots import open_ones
+from orchestrator.engine.ports import Ports
+from orchestrator.policy.calendar.bookings import Machines, booking_of, known_machines, state_of
+from orchestrator.policy.calendar.conflicts import ConflictFound, conflicts_of
+
+
+def running_beside(ports: Ports, d: Deployment, now: datetime) -> tuple[Reason, ...]:
+    """A reason not to start for each thing that one that runs shares with it; whoever starts it, and by whichever door.
+
+    Rehearsals are of other environments, and share no more than their machines, which the locks keep apart.
+    """
+    if d.rehearsing.rehearsal is not None:
+        return ()
+    beside = open_ones(ports.journal, besides=d.id)
+    running = [
+        other for other in beside if state_of(other) == "running" and other.rehearsing.rehearsal is None
+    ]
+    if not running:
+        return ()
+    return tuple(_reason(one) for one in shared_from_now(d, running, known_machines([*running, d]), now))
+
+
+def shared_from_now(
+    d: Deployment, others: Iterable[Deployment], machines: Machines, now: datetime
+) -> tuple[ConflictFound, ...]:
+    """What it shares with others if all of them run from now on: machines, items, services and dependencies."""
+    new, *rest = (booking_of(one, now, machines) for one in (d, *others))
+    if new is None:
+        new = booking_of(d.with_(schedule=ScheduledStart.updated(d.schedule, starts=now)), now, machines)
+    bookings = [_from_now(b, now) for b in rest if b is not None]
+    return conflicts_of(_from_now(new, now), bookings) if new is not None else ()
+
+
+def runs_words(one: ConflictFound) -> str:
+    """The other, which runs, and what they share."""
+    return f"{one.other} runs and shares {one.kind} {', '.join(one.what)}"
+
+
+def _from_now(booking: Booking, now: datetime) -> Booking:
+    """As long as it lasts it takes up what it needs, whatever was expected: only that they run at once is asked."""
+    return booking.model_copy(update={"starts": now, "ends": None})
+
+
+def _reason(one: ConflictFound) -> Reason:
+    return Reason(
+        code="conflict.runs",
+        about=one.other,
+        found=f"runs and shares {one.kind} {', '.join(one.what)}",
+        next_move=f"wait until it is over: orch status {one.other}",
+    )

@@ -1,0 +1,260 @@
+"""Checks a plan against what it names: files, digests, inventory, playbooks, vault. Gathers every fault, not the first."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from orchestrator.domain.plan.effective_plan import EffectivePlan
+from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding
+from orchestrator.domain.plan.objection import Objection
+from orchestrator.domain.plan.rehearsal_place import Place, in_place
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.wave import Wave
+from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.prepared_plan import PreparedPlan
+from orchestrator.engine.background import Beside
+from orchestrator.engine.ports import Governing, Ports, Tree
+from orchestrator.errors import Fault, NotFound, PlanFault
+from orchestrator.policy.course.rollout import waves_of
+from orchestrator.policy.planning import plan_objections as rules
+from orchestrator.policy.planning.digests import effective_plan
+from orchestrator.policy.planning.plan_findings import faults_of, warnings_of, window_over
+from orchestrator.policy.planning.requirements import with_defaults
+
+Progress = Callable[[str], None]
+
+
+def prepare_plan(ports: Ports, file: Path, place: Place | None = None) -> PreparedPlan:
+    """The plan in a file checked whole, for a deployment that starts now; in another `place` where it is rehearsed.
+
+    Raises NotFound, and PlanFault with every fault there is.
+    """
+    loaded = ports.plan_files.load(file)
+    there = loaded if place is None else _put_in(loaded, place)
+    checked = check_plan(ports, there, starting=True, meanwhile=ports.targets.make_ready)
+    if checked.faults:
+        raise PlanFault(checked.faults)
+    if place is None:
+        return checked
+    return checked.model_copy(update={"written": _with_defaults(loaded.plan, checked.model)})
+
+
+def _put_in(loaded: PreparedPlan, place: Place) -> PreparedPlan:
+    """An inventory may be named by an absolute path; inside the project it is a file of the project all the same."""
+    inventory = Path(place.inventory)
+    if inventory.is_relative_to(loaded.project):
+        place = place.model_copy(update={"inventory": str(inventory.relative_to(loaded.project))})
+    return loaded.model_copy(update={"plan": in_place(loaded.plan, place)})
+
+
+def _with_defaults(plan: ReleasePlan, model: DeploymentModel | None) -> ReleasePlan:
+    return plan if model is None else with_defaults(plan, model)
+
+
+def check_plan(
+    ports: Ports,
+    loaded: PreparedPlan,
+    *,
+    starting: bool = False,
+    say: Progress = lambda step: None,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> PreparedPlan:
+    """The plan with its hosts, waves and rules, and every fault and warning; `starting` makes a window that is over a fault.
+
+    Ansible is asked first, in a process that takes a second to start; all else, and last `meanwhile`, is done beside it.
+    """
+    check = _Check(loaded, Path(loaded.project), ports, say)
+    check.governing()
+    asked = Beside(partial(ports.inspector.inspect, check.loaded.plan, check.project))
+    check.plan_itself(starting=starting)
+    check.named_files()
+    check.artefacts()
+    check.constructs()
+    check.settings()
+    tree = check.tree()
+    meanwhile()
+    inspection = check.inventory(asked)
+    check.waves(inspection)
+    check.playbooks(inspection)
+    return check.loaded.model_copy(
+        update={
+            "targets": inspection.targets,
+            "waves": check.resolved,
+            "faults": _in_order(check.faults),
+            "warnings": _in_order(check.warnings),
+            "policy": check.binds.policy,
+            "model": check.binds.model,
+            "effective": check.effective(inspection, tree),
+            "copy_size": tree.size,
+        }
+    )
+
+
+@dataclass(slots=True)
+class _Check:
+    loaded: PreparedPlan
+    project: Path
+    ports: Ports
+    say: Progress
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+    resolved: tuple[Wave, ...] = ()
+    binds: Governing = field(default_factory=Governing)
+    digests: dict[str, str] = field(default_factory=dict)
+    in_place: Mapping[str, str] = field(default_factory=dict)
+
+    def governing(self) -> None:
+        """Which policy and model bind; from here on the plan has the model's defaults."""
+        try:
+            self.binds = self.ports.authority.governing(self.loaded.plan, self.project)
+        except PlanFault as unusable:
+            self.faults.extend(unusable.faults)
+            return
+        self._object(self.binds.objections)
+        plan = _with_defaults(self.loaded.plan, self.binds.model)
+        self.loaded = self.loaded.model_copy(update={"plan": plan})
+
+    def plan_itself(self, *, starting: bool) -> None:
+        """What the plan says against itself, and against the clock."""
+        self._object(faults_of(self.loaded.plan))
+        over = window_over(self.loaded.plan, self.ports.clock.now())
+        (self._object if starting else self._warn)(over)
+
+    def named_files(self) -> None:
+        """Every file that the plan names is there, and is what it should be."""
+        plan, files = self.loaded.plan, self.ports.project_files
+        inside = [("strategy.playbook", plan.strategy.playbook), ("backout.playbook", plan.backout.playbook)]
+        inside += [(path, check.path) for path, check in rules.testinfra_checks(plan)]
+        for path, name in inside:
+            kind = files.kind(self.project, name)
+            self._object(rules.not_there(path, name, kind, "a file of the project"))
+        inventory = plan.resources.inventory
+        kind = files.kind_anywhere(self.project, inventory)
+        expected = "an inventory file or folder"
+        self._object(rules.not_there("resources.inventory", inventory, kind, expected, rules.FILE_OR_FOLDER))
+        secret = plan.resources.vault_password_file
+        if secret is not None:
+            kind = files.kind_anywhere(self.project, secret)
+            self._object(rules.not_there("resources.vault_password_file", secret, kind, "a file"))
+
+    def artefacts(self) -> None:
+        """Every release unit is in the media library with its digest, and an archive can be compared on a host."""
+        units = self.loaded.plan.release.units
+        for index, unit in enumerate(units):
+            self.say(f"digest of {unit.artefact} ({index + 1} of {len(units)})")
+            try:
+                digest = self.ports.library.digest(self.project, unit.artefact)
+            except NotFound:
+                self._object([rules.no_artefact(index, unit)])
+                continue
+            self.digests[unit.artefact] = digest
+            self._object(rules.other_digest(index, unit, digest))
+            if unit.on_target is not None:
+                self._members(unit.artefact)
+
+    def inventory(self, asked: Beside[Inspection]) -> Inspection:
+        """What Ansible makes of the inventory, the playbooks and the vault."""
+        self.say("inventory, playbooks and vault, as Ansible reads them")
+        inspection = asked.result()
+        if not self._is_faulty("resources.inventory"):
+            self._object(rules.about_inventory(self.loaded.plan, inspection))
+        expected = "a vaulted value that decrypts"
+        for vault in inspection.vault_faults:
+            self.faults.append(Fault(vault.file, vault.line, "", expected, vault.message, vault.next_move))
+        return inspection
+
+    def waves(self, inspection: Inspection) -> None:
+        """Which host goes when; without hosts nothing is said of it."""
+        if not inspection.targets:
+            return
+        rollout = waves_of(self.loaded.plan, inspection.targets, inspection.groups)
+        self.resolved = rollout.waves
+        self._object(rollout.objections)
+        self._warn(warnings_of(self.loaded.plan, rollout.waves, policy=self.binds.policy))
+
+    def playbooks(self, inspection: Inspection) -> None:
+        """Both playbooks can be read, and name every host."""
+        hosts = [target.host for target in inspection.targets]
+        for path, seen in zip(self._playbooks(), inspection.playbooks, strict=False):
+            if self._is_faulty(path):
+                continue
+            self._object(rules.about_playbook(path, seen, hosts))
+            self._warn(rules.idle_plays(path, seen, hosts))
+
+    def constructs(self) -> None:
+        """Both playbooks hold nothing whose result lies."""
+        self.say("playbooks")
+        for path, name in self._playbooks().items():
+            if self._is_faulty(path):
+                continue
+            for finding in self.ports.inspector.unsafe_constructs(self.project / name, self.project):
+                (self.faults if finding.severity == "refuse" else self.warnings).append(_as_fault(finding))
+
+    def settings(self) -> None:
+        """Settings of ansible.cfg that would make a run unsafe, and are not followed."""
+        file, expected = str(self.project / "ansible.cfg"), "settings that orch can follow"
+        for sentence in self.ports.inspector.settings_overridden(self.project):
+            self.warnings.append(
+                Fault(file, None, "", expected, sentence, "remove it, or know that it is not followed")
+            )
+
+    def tree(self) -> Tree:
+        """Every file that a run can read."""
+        self.say("files of the project")
+        self._inventory_in_place()
+        try:
+            return self.ports.authority.tree(self.loaded.plan, self.project, Path(self.loaded.plan_file))
+        except PlanFault as unusable:
+            self.faults.extend(unusable.faults)
+            return Tree({}, 0)
+
+    def effective(self, inspection: Inspection, tree: Tree) -> EffectivePlan | None:
+        """What approvals and certificates are given for."""
+        if self.faults:
+            return None
+        return effective_plan(
+            self.loaded.plan,
+            inspection.targets,
+            self.resolved,
+            model=self.binds.model,
+            policy=self.binds.policy,
+            tree={**tree.files, **self.in_place},
+            artefacts=self.digests,
+        )
+
+    def _inventory_in_place(self) -> None:
+        if self._is_faulty("resources.inventory"):
+            return
+        try:
+            self.in_place = self.ports.authority.inventory_in_place(self.loaded.plan, self.project)
+        except PlanFault as unusable:
+            self.faults.extend(unusable.faults)
+
+    def _playbooks(self) -> dict[str, str]:
+        plan = self.loaded.plan
+        return {"strategy.playbook": plan.strategy.playbook, "backout.playbook": plan.backout.playbook}
+
+    def _members(self, artefact: str) -> None:
+        try:
+            self.ports.library.members(self.project, artefact)
+        except PlanFault as unusable:
+            self.faults.extend(unusable.faults)
+
+    def _is_faulty(self, path: str) -> bool:
+        return any(fault.path == path for fault in self.faults)
+
+    def _object(self, objections: Iterable[Objection]) -> None:
+        self.faults.extend(self.loaded.fault(objection) for objection in objections)
+
+    def _warn(self, objections: Iterable[Objection]) -> None:
+        self.warnings.extend(self.loaded.fault(objection) for objection in objections)
+
+
+def _as_fault(finding: PlaybookFinding) -> Fault:
+    where, expected = finding.kind, "tasks whose result can be trusted"
+    return Fault(finding.file, finding.line, where, expected, finding.what, finding.next_move)
+
+
+def _in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    return tuple(sorted(dict.fromkeys(faults), key=lambda fault: (fault.file, fault.line or 0, fault.path)))

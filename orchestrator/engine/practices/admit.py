@@ -1,0 +1,160 @@
+"""Admission: everything that must allow a deployment is asked at once, and what runs is frozen (ISO/IEC 20000-1 9.2, 9.3)."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from orchestrator.domain.authority.admission_answer import (
+    BY_CLOCK,
+    OF_CALENDAR,
+    Admission,
+    Admitted,
+    NotAdmitted,
+    Reason,
+)
+from orchestrator.domain.deployment.authorisation import Authorisation
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal.events import NotAdmitted as Waits
+from orchestrator.domain.journal.events import Refused, WindowOpened
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.engine.drive_context import Work
+from orchestrator.engine.lookup import admission_facts
+from orchestrator.engine.lookup.shared_resources import running_beside
+from orchestrator.engine.planning.replan_check import (
+    PlannedAgain,
+    changed_words,
+    faulty_words,
+    planned_again,
+)
+from orchestrator.engine.project_folder import folder
+from orchestrator.errors import NotFound, PlanFault
+from orchestrator.policy.authority.admission import admit
+from orchestrator.policy.authority.admission_question import Question
+from orchestrator.policy.authority.calendar_check import opens_next
+from orchestrator.policy.authority.copy_integrity import changes_in_copy
+from orchestrator.policy.course.allowed_steps import closed_words, window_words
+from orchestrator.policy.course.steps import Perform
+from orchestrator.policy.telling.ground_words import ground_words, window_basis
+
+FRESH = timedelta(seconds=60)
+"""So long what this process itself found of plan, hosts and files counts; after that they are looked at again."""
+
+
+def perform(work: Work, step: Perform) -> None:
+    """Ask; then approved, started from a private copy, refused, or waiting, and why."""
+    d = work.deployment
+    now = work.ports.clock.now()
+    awaiting = d.state is State.AWAITING_APPROVAL
+    again = PlannedAgain((), d.authority.policy) if awaiting else _again(work, now)
+    final = [reason for reason in again.reasons if reason.code == "plan.changed"]
+    asked = d.with_(authority=Authorisation.updated(d.authority, policy=again.policy))
+    try:
+        question = admission_facts.question_of(
+            work.ports, asked, max(now, d.schedule.starts or now) if awaiting else now
+        )
+        answer = admit(question)
+    except PlanFault as faulty:
+        _not_admitted(work, (*again.reasons, *map(faulty_words, faulty.faults)), None)
+        return
+    reasons = (*again.reasons, *(answer.reasons if isinstance(answer, NotAdmitted) else ()))
+    if final or _window_is_over(d, now):
+        stage = "approval" if final else "window"
+        said = _final_words(reasons) if final else (closed_words(d),)
+        work.chronicle.note(Refused.model_validate({"stage": stage, "reasons": said}))
+    elif reasons:
+        _waits_or_is_refused(work, question, answer, reasons)
+    elif awaiting:
+        work.chronicle.note(admission_facts.approved(d, answer))
+    elif isinstance(answer, Admitted):
+        company = running_beside(work.ports, d, now)
+        if company:
+            _waits_or_is_refused(work, question, answer, company)
+        else:
+            _start(work, answer)
+
+
+def _waits_or_is_refused(
+    work: Work, question: Question, answer: Admission, reasons: tuple[Reason, ...]
+) -> None:
+    """A start by hand that nobody had to be asked for is refused at once; what people were asked for waits for them."""
+    d = work.deployment
+    codes = {reason.code for reason in reasons}
+    opens = opens_next(question) if codes <= BY_CLOCK else None
+    missing = "approval.missing" in codes and codes <= BY_CLOCK | {"approval.missing"}
+    if (
+        d.authority.mode == "attended"
+        and not d.authority.waited
+        and not d.authority.approvals
+        and not missing
+        and opens is None
+    ):
+        work.chronicle.note(Refused(stage="approval", reasons=tuple(map(str, reasons))))
+    elif d.state is State.AWAITING_APPROVAL and codes <= OF_CALENDAR:
+        work.chronicle.note(admission_facts.approved(d, answer))
+    else:
+        _not_admitted(work, reasons, opens)
+
+
+def _not_admitted(work: Work, reasons: tuple[Reason, ...], opens: datetime | None) -> None:
+    work.chronicle.note(Waits(reasons=tuple(dict.fromkeys(reasons)), opens=opens))
+
+
+def _window_is_over(d: Deployment, now: datetime) -> bool:
+    window = d.plan.schedule.window
+    return window is not None and now >= window.closes
+
+
+def _again(work: Work, now: datetime) -> PlannedAgain:
+    """What is no longer as it was planned, by name, and the rules that bind now."""
+    d = work.deployment
+    if work.fresh and now - d.began_at < FRESH:
+        return PlannedAgain((), d.authority.policy)
+    return planned_again(work.ports, d)
+
+
+def _final_words(reasons: tuple[Reason, ...]) -> tuple[str, ...]:
+    """What changed first; of all else what was found, for nothing can be done about it in a deployment that is over."""
+    return tuple(
+        str(one) if one.code in ("plan.changed", "plan.faulty") else f"{one.about}: {one.found}"
+        for one in dict.fromkeys(reasons)
+    )
+
+
+def _start(work: Work, answer: Admitted) -> None:
+    """Freeze first: what the copy holds is what was planned, or nothing starts."""
+    d, ports = work.deployment, work.ports
+    try:
+        copy = ports.authority.freeze(d.id, d.plan, folder(d.project), Path(d.plan_file))
+        in_place = ports.authority.inventory_in_place(d.plan, folder(d.project))
+        artefacts = {
+            u.artefact: ports.library.digest(folder(copy.place), u.artefact) for u in d.plan.release.units
+        }
+    except PlanFault as faulty:
+        _not_admitted(work, tuple(map(faulty_words, faulty.faults)), None)
+        return
+    except NotFound as gone:
+        reason = Reason(code="plan.faulty", about="artefacts", found=str(gone), next_move="put it back")
+        _not_admitted(work, (reason,), None)
+        return
+    changes = changes_in_copy(d, {**copy.tree.files, **in_place}, artefacts)
+    if changes:
+        ports.authority.discard(d.id)
+        said = tuple(str(changed_words(d, str(change))) for change in changes)
+        work.chronicle.note(Refused(stage="approval", reasons=said))
+    elif not work.chronicle.note(_opened(d, answer, copy.place)):
+        ports.authority.discard(d.id)
+
+
+def _opened(d: Deployment, answer: Admitted, place: str) -> WindowOpened:
+    return WindowOpened(
+        basis=window_words(d) if d.authority.policy is None else window_basis(answer.grounds),
+        frozen=place,
+        grounds=tuple(map(ground_words, answer.grounds)),
+        reasons=answer.grounds,
+        set_aside=answer.set_aside,
+        consumes=answer.consumes,
+        overridden=answer.overridden,
+        closes=answer.closes,
+        review_by=answer.review_by,
+        reviewers=answer.reviewers,
+        sign_off=answer.sign_off,
+    )

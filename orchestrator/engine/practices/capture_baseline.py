@@ -1,0 +1,36 @@
+"""The configuration baseline of the affected items, captured before deployment (ISO/IEC 20000-1 9.1)."""
+
+from orchestrator.domain.evidence.baseline import Baseline
+from orchestrator.domain.journal.events import BaselineCaptured, Refused
+from orchestrator.engine.drive_context import Work
+from orchestrator.policy.course.steps import Perform
+
+
+def perform(work: Work, step: Perform) -> None:
+    """Capture and store the baseline of every host; without a whole one of each, nothing is touched."""
+    captured = work.visiting().capture(work.deployment.targets, work.deployment.plan.backout.baseline)
+    work.part()
+    whole: list[Baseline] = []
+    reasons: list[str] = []
+    for target in work.deployment.targets:
+        baseline = captured.get(target.host, "no answer")
+        reason = why_not_whole(baseline)
+        if reason is not None:
+            reasons.append(f"{target.host}: no whole baseline: {reason}")
+        elif isinstance(baseline, Baseline):
+            whole.append(baseline)
+    if reasons:
+        work.chronicle.note(Refused(stage="baseline", reasons=tuple(reasons)))
+    else:
+        # Durable first: the journal never names a baseline that a power cut can take away.
+        references = work.ports.baselines.put_all(whole)
+        work.chronicle.note(BaselineCaptured(baselines=tuple(references)))
+
+
+def why_not_whole(baseline: Baseline | str) -> str | None:
+    """Why this cannot stand as a baseline, or None where it can: absent data is never equality."""
+    if isinstance(baseline, str):
+        return baseline
+    if baseline.faults:
+        return "; ".join(baseline.faults)
+    return None if baseline.items else "no configuration item was captured"

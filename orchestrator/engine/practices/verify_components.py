@@ -1,0 +1,38 @@
+"""Verification of the service components: every unit matches its digest before anything is touched (ITIL 4, 2.4.2)."""
+
+from orchestrator.domain.journal.events import ComponentsVerified, Refused
+from orchestrator.domain.plan.release_plan import ReleaseUnit
+from orchestrator.engine.drive_context import Work
+from orchestrator.errors import OrchError
+from orchestrator.policy.course.steps import Perform
+
+
+def perform(work: Work, step: Perform) -> None:
+    """Digest every release unit in the media library; any mismatch refuses the deployment, all of them named."""
+    digests: dict[str, str] = {}
+    on_target: dict[str, str] = {}
+    reasons: list[str] = []
+    for unit in work.deployment.plan.release.units:
+        try:
+            digests[unit.artefact] = work.ports.library.digest(work.project, unit.artefact)
+            on_target |= _expected_on_target(work, unit)
+        except OrchError as fault:
+            reasons.append(f"{unit.name} {unit.version}: {fault}")
+            continue
+        if digests[unit.artefact] != unit.sha256:
+            reasons.append(
+                f"{unit.name} {unit.version}: {unit.artefact} has digest {digests[unit.artefact]}, the plan says {unit.sha256}"
+            )
+    if reasons:
+        work.chronicle.note(Refused(stage="components", reasons=tuple(reasons)))
+    else:
+        work.chronicle.note(ComponentsVerified(digests=digests, on_target=on_target))
+
+
+def _expected_on_target(work: Work, unit: ReleaseUnit) -> dict[str, str]:
+    if unit.on_target is None:
+        return {}
+    members = work.ports.library.members(work.project, unit.artefact)
+    return {
+        f"{unit.on_target}/{name}" if name else unit.on_target: digest for name, digest in members.items()
+    }

@@ -1,0 +1,44 @@
+"""Verification of the target environment: every check on every host, before anything is touched (ITIL 4 table 5.1)."""
+
+from orchestrator.domain.journal.events import EnvironmentVerified, Refused
+from orchestrator.domain.plan.target import Identity, shared_machines
+from orchestrator.engine.drive_context import Work
+from orchestrator.engine.host_locks import lock_hosts
+from orchestrator.policy.course.steps import Perform
+from orchestrator.policy.evidence.acceptance import complaints, completed
+
+
+def perform(work: Work, step: Perform) -> None:
+    """Ask all hosts at once; anything but a pass everywhere refuses the deployment, every complaint named.
+
+    The connections stay for the baseline, which is taken once the hosts are locked.
+    """
+    plan, targets = work.deployment.plan, work.deployment.targets
+    checks = plan.validation.environment
+    results = completed(
+        work.visiting().verify(targets, checks, work.project), [t.host for t in targets], checks
+    )
+    reasons = [*complaints(results), *_machines(work)]
+    if reasons:
+        work.part()
+        work.chronicle.note(Refused(stage="environment", reasons=tuple(reasons), results=tuple(results)))
+    else:
+        work.chronicle.note(EnvironmentVerified(results=tuple(results)))
+
+
+def _machines(work: Work) -> list[str]:
+    """Each host is a machine of its own, and no other deployment holds it."""
+    identities = work.visiting().identify(work.deployment.targets)
+    known = {host: found for host, found in identities.items() if isinstance(found, Identity)}
+    # A host that was not answered for would be deployed to without a lock.
+    reasons = [
+        f"{target.host}: its machine identity could not be read: {identities.get(target.host, 'no answer')}"
+        for target in work.deployment.targets
+        if target.host not in known
+    ]
+    # Two names of one machine would be deployed to twice and counted twice.
+    reasons += [
+        f"{' and '.join(hosts)} are one machine; name it once in the inventory"
+        for hosts in shared_machines(known)
+    ]
+    return reasons or lock_hosts(work.ports, work.deployment, {i.machine_id: h for h, i in known.items()})

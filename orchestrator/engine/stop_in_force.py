@@ -1,0 +1,30 @@
+"""The emergency stop that is in force: nothing starts, and a driver takes it over."""
+
+from orchestrator.domain.journal.events import HOUSE, EmergencyStopped
+from orchestrator.engine.drive_context import Work
+from orchestrator.engine.ports import Journal
+from orchestrator.errors import Refused
+
+
+def standing_stop(journal: Journal) -> EmergencyStopped | None:
+    """The emergency stop that is in force, or None."""
+    records = journal.read(HOUSE)
+    last = records[-1].event if records else None
+    return last if isinstance(last, EmergencyStopped) else None
+
+
+def refuse_while_stopped(journal: Journal) -> None:
+    """Raises Refused while an emergency stop is in force."""
+    stop = standing_stop(journal)
+    if stop is not None:
+        raise Refused(
+            f"An emergency stop by {stop.by} is in force ({stop.reason}). Nothing was started. "
+            "Lift it with: orch stop-all --lift --reason WHY."
+        )
+
+
+def honour_stop(work: Work) -> None:
+    """A driver that starts while a stop is in force takes it over into its deployment."""
+    stop = standing_stop(work.ports.journal)
+    if stop is not None and work.deployment.driving.stopped is None:
+        work.chronicle.note(stop)

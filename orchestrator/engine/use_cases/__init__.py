@@ -1,0 +1,1 @@
+"""What people and timers ask of orch, one file for each request."""

@@ -1,0 +1,237 @@
+"""What people ask of orch: deploy, resume, roll back, and a word in between."""
+
+import os
+import socket
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from orchestrator.domain.authority.ground import Ground
+from orchestrator.domain.authority.rehearsal import Rehearsal
+from orchestrator.domain.calendar.schedule_of_change import PlannedStart
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.fold.fold import apply
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.domain.rules.prepared_plan import PreparedPlan
+from orchestrator.engine.disk_space import refuse_without_room
+from orchestrator.engine.drive import drive
+from orchestrator.engine.host_locks import lock_hosts
+from orchestrator.engine.journal_writer import Chronicle
+from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.lookup.snapshots import briefs, folded
+from orchestrator.engine.planning.plan_check import prepare_plan
+from orchestrator.engine.ports import Journal, Ports, Watcher
+from orchestrator.engine.stop_in_force import refuse_while_stopped
+from orchestrator.errors import Conflict, Refused
+
+
+def deploy(
+    ports: Ports, plan_path: Path, *, by: str, approvals: Mapping[str, str], watch: Watcher
+) -> Deployment:
+    """Check the plan, open a deployment of it and drive it. Raises PlanFault, Refused, or Conflict where one is open."""
+    prepared = prepare_plan(ports, plan_path)
+    refuse_while_stopped(ports.journal)
+    refuse_second(ports.journal, prepared)
+    refuse_without_room(ports.storage, len(prepared.targets), prepared.copy_size)
+    given = named_approvals(ports, prepared, approvals)
+    name = open_deployment(ports, prepared, by=by, approvals=given)
+    for record in ports.journal.read(name):
+        watch(record)
+    return drive(ports, name, driver=_driver(), by=by, watch=watch, fresh=True)
+
+
+def open_deployment(
+    ports: Ports,
+    prepared: PreparedPlan,
+    *,
+    by: str,
+    approvals: tuple[e.GivenApproval, ...],
+    start: PlannedStart | None = None,
+    rehearsal: Rehearsal | None = None,
+) -> str:
+    """Put a new deployment on the journal, with its approvals, and with its start or what it rehearses; its id."""
+    name = _free_name(ports.journal, prepared, ports.clock.now())
+    events: list[e.Event] = [planned(prepared, by=by, start=start, rehearsal=rehearsal), e.Submitted(by=by)]
+    if approvals:
+        said = ", ".join(f"{given.role}: {given.person}" for given in approvals)
+        events.append(e.Approved(approvals=approvals, basis=f"named by {by} when starting ({said})"))
+    ports.journal.append(name, 0, events)
+    return name
+
+
+def planned(
+    prepared: PreparedPlan, *, by: str, start: PlannedStart | None = None, rehearsal: Rehearsal | None = None
+) -> e.Planned:
+    """The first event of a deployment of this plan; attended, but for one with a start that is scheduled."""
+    event = e.Planned(
+        plan=prepared.plan,
+        plan_file=prepared.plan_file,
+        plan_sha256=prepared.plan_sha256,
+        project=prepared.project,
+        targets=prepared.targets,
+        waves=prepared.waves,
+        by=by,
+        policy=prepared.policy,
+        model=prepared.model,
+        change=prepared.plan.change_request,
+        effective=prepared.effective,
+        copy_size=prepared.copy_size,
+        missed=prepared.plan.schedule.missed,
+        rehearsal=rehearsal,
+    )
+    if start is None:
+        return event
+    ahead = {"mode": "scheduled", "starts": start.starts, "missed": start.missed, "machines": start.machines}
+    return event.model_copy(update=ahead)
+
+
+def resume(ports: Ports, deployment: str | None, *, by: str, watch: Watcher) -> Deployment:
+    """Drive a deployment on, adopting whatever an earlier driver left. Raises Conflict while one is alive.
+
+    Raises Refused where it has touched nothing yet and the disk has too little room; one that has touched hosts goes on to
+    where no new wave is begun, or through its backout.
+    """
+    refuse_while_stopped(ports.journal)
+    found = find(ports, deployment)
+    if not (found.over or found.touched_hosts or found.driving.aborting is not None):
+        refuse_without_room(
+            ports.storage, len(found.targets), 0 if found.private_copy.folder else found.private_copy.size
+        )
+    for record in ports.journal.read(found.id):
+        watch(record)
+    return drive(ports, found.id, driver=_driver(), by=by, watch=watch)
+
+
+def rollback(ports: Ports, deployment: str, *, by: str, reason: str, watch: Watcher) -> Deployment:
+    """Back out every touched host of a deployment that is over or held, and prove it. Raises Refused."""
+    found = find(ports, deployment)
+    _refuse_rollback(ports.journal, found)
+    reasons = lock_hosts(
+        ports, found, {b.machine_id: host for host, b in found.preparation.baselines.items()}
+    )
+    if reasons:
+        raise Refused("Nothing was backed out: " + "; ".join(reasons) + ".")
+    began = e.BackoutBegan(
+        hosts=_left(found),
+        reason=reason,
+        by=by,
+        restored=_restored_since(ports.journal, found),
+        reasons=(Ground(code="backout.chosen"),),
+    )
+    signal(ports, found.id, began)
+    return resume(ports, found.id, by=by, watch=watch)
+
+
+def signal(ports: Ports, deployment: str, event: e.Event) -> Deployment:
+    """Put a person's word on the journal. Raises Refused where the lifecycle or the moment has no place for it."""
+    found = find(ports, deployment)
+    _refuse_out_of_place(found, event)
+    chronicle = Chronicle(ports.journal, found.id, lambda record: None, driver=found.driving.driver or "")
+    chronicle.note(event)
+    return chronicle.deployment
+
+
+def named_approvals(
+    ports: Ports, prepared: PreparedPlan, given: Mapping[str, str]
+) -> tuple[e.GivenApproval, ...]:
+    """Approvals that are only named; where a policy or keys ask for signed ones, the deployment waits for those.
+
+    Raises Refused where they are not taken, or where some are missing.
+    """
+    if prepared.policy is not None or ports.keys.keyring(Path(prepared.project)).keys:
+        if given:
+            why = f"policy {prepared.policy.policy} binds" if prepared.policy else "keys are trusted"
+            raise Refused(
+                f"Approvals are signed here, for {why}: --approved-by is not taken. Nothing was started. "
+                "Go without it; then whoever approves does so with orch approve."
+            )
+        return ()
+    missing = [role for role in prepared.plan.approval.required if role not in given]
+    if missing:
+        wanted = " ".join(f'--approved-by "{role}=NAME"' for role in missing)
+        raise Refused(
+            f"The plan asks for approval by {', '.join(missing)}. Nothing was started. Add {wanted}."
+        )
+    return tuple(e.GivenApproval(role=role, person=person) for role, person in given.items())
+
+
+def refuse_second(journal: Journal, prepared: PreparedPlan) -> None:
+    """Raises Conflict where a deployment of this very plan is open, also one that is only scheduled."""
+    for other in briefs(journal):
+        elsewhere = other.environment != prepared.plan.resources.environment
+        if not other.over and other.plan_sha256 == prepared.plan_sha256 and not elsewhere:
+            raise Conflict(
+                f"{other.id} is an open deployment of this plan ({other.state.value}); "
+                f"go on with it: orch resume {other.id}, or end it: orch abort {other.id}."
+            )
+
+
+def _left(found: Deployment) -> tuple[str, ...]:
+    """What a backout takes back: all of it, but of one that is proved for a part of the hosts only the others."""
+    return found.unrestored_hosts if found.state is State.BACKED_OUT else found.touched_hosts
+
+
+def _restored_since(journal: Journal, found: Deployment) -> tuple[int, ...]:
+    """The epochs of later deployments that were backed out: the hosts have seen them, and hold nothing of them."""
+    later = (
+        one for one in briefs(journal) if one.state is State.BACKED_OUT and one.began_at > found.began_at
+    )
+    shared = [
+        d
+        for d in (folded(journal, one.id) for one in later)
+        if set(d.touched_hosts) & set(found.touched_hosts)
+    ]
+    return tuple(attempt.epoch for d in shared for attempt in d.attempts)
+
+
+def _refuse_rollback(journal: Journal, found: Deployment) -> None:
+    """A later deployment built on this one: its hosts no longer hold what the baseline was taken for."""
+    ours = set(found.touched_hosts)
+    if not ours:
+        raise Refused(f"{found.id} has touched no host: there is nothing to back out.")
+    if not _left(found):
+        raise Refused(f"{found.id} is backed out on every host that it touched, and that is proved.")
+    later = (other for other in briefs(journal, besides=found.id) if other.began_at > found.began_at)
+    for other in (folded(journal, one.id) for one in later if one.state is not State.BACKED_OUT):
+        shared = ours & set(other.touched_hosts)
+        if shared:
+            raise Refused(
+                f"{other.id} deployed to {', '.join(sorted(shared))} after {found.id}; "
+                f"back that out first: orch rollback {other.id}."
+            )
+
+
+def _refuse_out_of_place(found: Deployment, event: e.Event) -> None:
+    record = e.Recorded(deployment=found.id, seq=found.seq + 1, at=found.last_at, event=event)
+    held = found.driving.hold is not None or found.rollout.failure is not None
+    if isinstance(event, e.Retried | e.Excluded) and not held:
+        raise Refused(
+            f"{found.id} is not held ({found.state.value}): {event.kind} is an answer to a hold only."
+        )
+    if isinstance(event, e.Confirmed) and (
+        found.rollout.gate is None or found.rollout.gate.confirm != event.role
+    ):
+        asked = found.rollout.gate.confirm if found.rollout.gate is not None else None
+        raise Refused(f"{found.id} waits for confirmation by {asked or 'nobody'}, not by {event.role}.")
+    if isinstance(event, e.AbortRequested) and found.state is State.BACKING_OUT:
+        raise Refused(f"{found.id} is backing out: a running backout goes on to its end.")
+    if isinstance(event, e.BackoutBegan) and not (found.over or found.driving.hold or found.driving.paused):
+        raise Refused(f"{found.id} is {found.state.value}: stop and back it out with orch abort {found.id}.")
+    if isinstance(event, e.Excluded):
+        unknown = [host for host in event.hosts if host not in found.standings]
+        if unknown:
+            raise Refused(f"{found.id} has no host {', '.join(unknown)}.")
+    apply(found, record)
+
+
+def _free_name(journal: Journal, prepared: PreparedPlan, now: datetime) -> str:
+    release = prepared.plan.release
+    version = "".join(c if c.isalnum() or c in "._-" else "-" for c in release.version)
+    stem = f"{release.name}-{version}-{now:%Y%m%d-%H%M%S}"[:90]
+    taken = set(journal.deployments())
+    return next(name for n in range(1, 1000) if (name := stem if n == 1 else f"{stem}-{n}") not in taken)
+
+
+def _driver() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"

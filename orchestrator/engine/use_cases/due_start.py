@@ -1,0 +1,129 @@
+"""Starts one deployment that is due: asked first whether it may, then driven by a process of its own until it has begun."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from orchestrator.domain.authority.admission_answer import NotAdmitted, Reason
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.engine.lookup.admission_facts import may_start
+from orchestrator.engine.lookup.snapshots import folded
+from orchestrator.engine.planning.replan_check import faulty_words, planned_again
+from orchestrator.engine.ports import Drivers, Ports
+from orchestrator.engine.use_cases.deployment_commands import signal
+from orchestrator.errors import Conflict, PlanFault
+from orchestrator.policy.calendar.due_starts import Start
+from orchestrator.policy.telling.summary import plain_words
+
+LOOK = 0.25
+PATIENCE = 60.0
+"""Seconds until a driver must have said on the journal that it began, or why not."""
+
+What = Literal[
+    "started",
+    "waits",
+    "asks",
+    "skipped",
+    "not admitted",
+    "refused",
+    "driven already",
+    "failed",
+    "ended",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class DueLine:
+    """What became of one entry."""
+
+    deployment: str
+    what: What
+    words: str
+
+
+def not_admitted(ports: Ports, d: Deployment, now: datetime) -> DueLine | None:
+    """Everything that admission has against it now; on the journal once for as long as it is the same that is against it.
+
+    Asked before a driver is begun: that one would wait for the next opening, whatever the plan says of a missed start.
+    """
+    reasons = tuple(dict.fromkeys(_reasons(ports, d, now)))
+    if not reasons:
+        return None
+    if _named(reasons) != _named(
+        d.authority.unadmitted.reasons if d.authority.unadmitted is not None else ()
+    ):
+        signal(ports, d.id, e.NotAdmitted(reasons=reasons))
+    return DueLine(d.id, "not admitted", "; ".join(map(str, reasons)))
+
+
+def begin(ports: Ports, drivers: Drivers, d: Deployment, step: Start, by: str) -> DueLine:
+    """Begin its driver, and wait until that has begun the deployment, or has said why not."""
+    if step.missed:
+        signal(ports, d.id, e.StartMissed(late=step.late, choice="start", reason=step.missed, by=by))
+    late = f", late because {step.missed}" if step.missed else ""
+    drivers.begin(d.id, by)
+    return _begun(ports, drivers, folded(ports.journal, d.id), late)
+
+
+def begun_by_another(ports: Ports, drivers: Drivers, d: Deployment) -> DueLine:
+    """Another process drives it: what follows may look at it only when it has begun, or does not begin."""
+    if d.authority.unadmitted is not None and d.authority.unadmitted.opens is not None:
+        return DueLine(
+            d.id, "driven already", f"its driver waits until {d.authority.unadmitted.opens.isoformat()}"
+        )
+    line = _begun(ports, drivers, d, "")
+    return line if line.what in ("not admitted", "refused") else DueLine(d.id, "driven already", line.words)
+
+
+def driven(ports: Ports, name: str) -> bool:
+    """Whether a process drives it now."""
+    try:
+        with ports.journal.drive_alone(name):
+            return False
+    except Conflict:
+        return True
+
+
+def _begun(ports: Ports, drivers: Drivers, before: Deployment, late: str) -> DueLine:
+    name, until = before.id, ports.clock.now() + timedelta(seconds=PATIENCE)
+    while True:
+        # Before the journal is read: what is no longer alive has said all that it says. The claim is tried only where our
+        # own driver is gone, because a driver that begins at that moment would find it taken.
+        alive = drivers.alive(name) or driven(ports, name)
+        found = folded(ports.journal, name)
+        if found.authority.opened_at is not None:
+            return DueLine(name, "started", f"{found.plan.purpose}{late}")
+        if found.state is State.REFUSED:
+            return DueLine(name, "refused", " ".join(plain_words(found)))
+        if found.over:
+            return DueLine(name, "ended", " ".join(plain_words(found)))
+        if (
+            found.authority.unadmitted is not None
+            and found.authority.unadmitted != before.authority.unadmitted
+        ):
+            return DueLine(name, "not admitted", "; ".join(map(str, found.authority.unadmitted.reasons)))
+        if not alive or ports.clock.now() >= until:
+            said = drivers.last_words(name) or "its driver ended without a word"
+            return DueLine(name, "failed", said if not alive else "its driver has not begun it in a minute")
+        ports.clock.sleep(LOOK)
+
+
+def _reasons(ports: Ports, d: Deployment, now: datetime) -> tuple[Reason, ...]:
+    refusal = d.authority.unadmitted
+    # Only then: it takes as long as the driver itself would take, which looks once more in any case.
+    faults = refusal is not None and any(one.code == "plan.faulty" for one in refusal.reasons)
+    again = planned_again(ports, d).reasons if faults else ()
+    try:
+        answer = may_start(ports, d, now)
+    except PlanFault as faulty:
+        return (*again, *map(faulty_words, faulty.faults))
+    found = answer.reasons if isinstance(answer, NotAdmitted) else ()
+    # What changed since is refused by the driver, for good.
+    return (*(one for one in again if one.code != "plan.changed"), *found)
+
+
+def _named(reasons: tuple[Reason, ...]) -> set[tuple[str, str]]:
+    """What is against it, without moments, which are others at each look."""
+    return {(one.code, one.about) for one in reasons}

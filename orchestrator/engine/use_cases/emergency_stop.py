@@ -1,0 +1,62 @@
+"""The emergency stop: everything that runs ends now, and nothing starts before the stop is lifted."""
+
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal.events import HOUSE, EmergencyLifted, EmergencyStopped, Event
+from orchestrator.engine.lookup.snapshots import briefs, folded
+from orchestrator.engine.ports import Journal, Ports
+from orchestrator.engine.stop_in_force import standing_stop
+from orchestrator.errors import Conflict, Refused
+
+RETRIES = 50
+
+
+def stop_all(ports: Ports, *, by: str, reason: str) -> list[Deployment]:
+    """Put the stop in force, then tell it to every open deployment; those deployments."""
+    _append(ports.journal, HOUSE, EmergencyStopped(by=by, reason=reason))
+    return _tell(ports, EmergencyStopped(by=by, reason=reason), stopped=False)
+
+
+def lift(ports: Ports, *, by: str, reason: str) -> list[Deployment]:
+    """Lift the stop; the deployments that it stopped, each paused until it is resumed. Raises Refused without a stop.
+
+    A lift that died half-way is finished by the next: deployments that still take themselves for stopped are told.
+    """
+    standing = standing_stop(ports.journal)
+    if standing is not None:
+        _append(ports.journal, HOUSE, EmergencyLifted(by=by, reason=reason))
+    told = _tell(ports, EmergencyLifted(by=by, reason=reason), stopped=True)
+    if standing is None and not told:
+        raise Refused("No emergency stop is in force: there is nothing to lift.")
+    return told
+
+
+def _tell(ports: Ports, event: Event, *, stopped: bool) -> list[Deployment]:
+    """Tell every open deployment that is stopped, or is not."""
+    told = []
+    for deployment in briefs(ports.journal):
+        if not deployment.over and deployment.stopped is stopped:
+            _append(ports.journal, deployment.id, event)
+            told.append(folded(ports.journal, deployment.id))
+    return told
+
+
+def _append(journal: Journal, stream: str, event: Event) -> None:
+    """Append whatever others write at the same time."""
+    for _ in range(RETRIES):
+        last = _last(journal, stream)
+        if last is None:
+            return
+        try:
+            journal.append(stream, last, [event])
+        except Conflict:
+            continue
+        return
+    raise Conflict(f"{stream}: the journal is written to by others without end; try again.")
+
+
+def _last(journal: Journal, stream: str) -> int | None:
+    """The number of the last event; None where a deployment is over, and nothing more can be told to it."""
+    if stream == HOUSE:
+        return len(journal.read(HOUSE))
+    deployment = folded(journal, stream)
+    return None if deployment.over else deployment.seq

@@ -1,0 +1,166 @@
+"""Rehearsing: a plan deployed elsewhere and taken back, once when it is good and once when it fails.
+
+Each part is an ordinary deployment that says what it rehearses, so a rehearsal that was killed is resumed like any other,
+and one that is asked for again goes on where it was.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestrator.domain.authority.ground import Ground
+from orchestrator.domain.authority.rehearsal import MeasuredWave, Rehearsal
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal.events import BackoutBegan
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.domain.plan.effective_plan import EffectivePlan
+from orchestrator.domain.plan.rehearsal_place import Place
+from orchestrator.domain.plan.wave import Wave
+from orchestrator.domain.rules.prepared_plan import PreparedPlan
+from orchestrator.engine.disk_space import refuse_without_room
+from orchestrator.engine.lookup.journal_timeline import story_on
+from orchestrator.engine.lookup.snapshots import briefs, folded
+from orchestrator.engine.planning.plan_check import prepare_plan
+from orchestrator.engine.ports import Ports, Watcher
+from orchestrator.engine.stop_in_force import refuse_while_stopped
+from orchestrator.engine.use_cases.deployment_commands import open_deployment, resume, rollback, signal
+from orchestrator.errors import NotFound, Refused, UsageFault
+from orchestrator.policy.course.rehearsing import as_rehearsed
+from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
+from orchestrator.policy.measures.wave_durations import measured_waves
+from orchestrator.policy.planning.digests import rehearsed_plan
+
+LAST = "last"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A rehearsal that is asked for. `failure_in`: number (from 1) or name of a wave, `last`, or None for no failure path.
+
+    `twice`: each playbook is run a second time; None: unless the plan says that its deploy playbook is not idempotent.
+    """
+
+    plan: Path
+    place: Place
+    failure_in: str | None = LAST
+    twice: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A rehearsal made ready: the plan in its place, and the parts in their order."""
+
+    prepared: PreparedPlan
+    parts: tuple[Rehearsal, ...]
+
+
+def ready(ports: Ports, asked: Asked) -> Ready:
+    """Check the plan in its place. Raises PlanFault, and UsageFault where that is the plan's own place."""
+    prepared = prepare_plan(ports, asked.plan, asked.place)
+    written = prepared.written
+    if written is None or prepared.effective is None:
+        raise Refused(f"{asked.plan} cannot be rehearsed: nothing says what it is where it goes.")
+    _refuse_own_place(prepared, asked.place)
+    project = Path(prepared.project)
+    binding = ports.authority.governing(written, project)
+    if binding.objections:
+        said = "; ".join(
+            f"{one.path}: expected {one.expected}, found {one.found}" for one in binding.objections
+        )
+        raise Refused(
+            f"What binds the plan where it goes is not clear, so no certificate could cover it: {said}."
+        )
+    elsewhere = ports.authority.tree(written, project, Path(prepared.plan_file)).files
+    of = rehearsed_plan(
+        prepared.effective, prepared.targets, written, binding.model, binding.policy, elsewhere
+    )
+    return Ready(prepared, tuple(_parts(asked, prepared, of)))
+
+
+def _refuse_own_place(prepared: PreparedPlan, place: Place) -> None:
+    written = prepared.written.resources if prepared.written is not None else prepared.plan.resources
+    if place.environment == written.environment:
+        raise UsageFault(
+            f"The plan is for {written.environment} itself; a rehearsal runs in another environment: --in ENVIRONMENT."
+        )
+    project = Path(prepared.project)
+    if (project / place.inventory).resolve() == (project / written.inventory).resolve():
+        raise UsageFault(
+            f"{place.inventory} is the inventory of {written.environment}; "
+            f"a rehearsal runs on other hosts: --inventory FILE."
+        )
+
+
+def _parts(asked: Asked, prepared: PreparedPlan, of: EffectivePlan) -> Iterator[Rehearsal]:
+    written = prepared.written or prepared.plan
+    environment = written.resources.environment
+    twice = written.strategy.idempotent if asked.twice is None else asked.twice
+    yield Rehearsal(of=of, environment=environment, part="backout", twice=twice)
+    if asked.failure_in is not None:
+        wave = _wave(asked.failure_in, prepared.waves)
+        yield Rehearsal(of=of, environment=environment, part="failure path", failure_in=wave.number)
+
+
+def _wave(said: str, waves: tuple[Wave, ...]) -> Wave:
+    if said == LAST:
+        return waves[-1]
+    for wave in waves:
+        if said in (wave.name, str(wave.number + 1)):
+            return wave
+    names = ", ".join(f"{wave.number + 1} ({wave.name})" for wave in waves)
+    raise NotFound(f"There is no wave {said} in this environment; its waves are {names}.")
+
+
+def rehearse_part(ports: Ports, ready: Ready, part: Rehearsal, *, by: str, watch: Watcher) -> Deployment:
+    """Begin a part, or go on with the one that was begun; the deployment when it is over or waits for a person."""
+    refuse_while_stopped(ports.journal)
+    begun = find_part(ports, ready, part)
+    if begun is not None and begun.over:
+        return begun
+    if begun is None:
+        refuse_without_room(ports.storage, len(ready.prepared.targets))
+        name = open_deployment(ports, ready.prepared, by=by, approvals=(), rehearsal=part)
+    else:
+        name = begun.id
+    return _taken_back(ports, resume(ports, name, by=by, watch=watch), by, watch)
+
+
+def find_part(ports: Ports, ready: Ready, part: Rehearsal) -> Deployment | None:
+    """The newest deployment of just this part that is open, or went well and is in no certificate yet."""
+    project = Path(ready.prepared.project)
+    presented = ports.keys.certificates(project, ports.keys.keyring(project))
+    certified = {name for one in presented for name in one.signed.certificate.deployments}
+    place = ready.prepared.plan.resources
+    rehearsals = (one.id for one in briefs(ports.journal) if one.rehearsal)
+    for d in (folded(ports.journal, name) for name in rehearsals):
+        if d.rehearsing.rehearsal == part and d.plan.resources == place and d.id not in certified:
+            return d if not d.over or not faults_of_part(d) else None
+    return None
+
+
+def _taken_back(ports: Ports, d: Deployment, by: str, watch: Watcher) -> Deployment:
+    """What is left to a person after a failure, the one who rehearses does: choose to back out, and take back the rest."""
+    if (
+        d.driving.hold is not None
+        and d.rollout.failure is not None
+        and as_rehearsed(d, d.rollout.failure) is not None
+    ):
+        reason = f"chosen in the rehearsal; {d.rollout.failure.reason}"
+        chosen = BackoutBegan(
+            hosts=d.touched_hosts,
+            reason=reason,
+            by=by,
+            rehearsed="injected failure",
+            reasons=(Ground(code="backout.chosen"),),
+        )
+        signal(ports, d.id, chosen)
+        return resume(ports, d.id, by=by, watch=watch)
+    if d.state is State.BACKED_OUT and d.unrestored_hosts:
+        reason = f"the rest of the rehearsal; the plan's backout is of scope `{d.plan.backout.scope}`"
+        return rollback(ports, d.id, by=by, reason=reason, watch=watch)
+    return d
+
+
+def measured(ports: Ports, parts: tuple[Deployment, ...]) -> tuple[MeasuredWave, ...]:
+    """What the waves of these deployments took, by their journals."""
+    return tuple(wave for d in parts for wave in measured_waves(d, story_on(ports.journal, d)))

@@ -1,0 +1,138 @@
+"""Starts what is due: each deployment by a driver of its own, no two of them on anything they share."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal import events as e
+from orchestrator.engine.lookup.shared_resources import runs_words, shared_from_now
+from orchestrator.engine.lookup.snapshots import every, folded, open_ones
+from orchestrator.engine.ports import DriverClaim, Drivers, Ports
+from orchestrator.engine.stop_in_force import refuse_while_stopped
+from orchestrator.engine.use_cases.deployment_commands import signal
+from orchestrator.engine.use_cases.due_start import (
+    LOOK,
+    DueLine,
+    begin,
+    begun_by_another,
+    driven,
+    not_admitted,
+)
+from orchestrator.errors import Conflict, OrchError
+from orchestrator.policy.calendar.bookings import known_machines, state_of
+from orchestrator.policy.calendar.due_starts import AskPerson, Missed, Start, due_step, is_due
+from orchestrator.policy.calendar.start_time import binding_calendar
+from orchestrator.policy.telling.summary import plain_words
+
+CLAIM = "orch.run-due"
+"""Held while it is decided what starts, so that two who look at once do not start two things that share a machine."""
+PATIENCE_FOR_OTHER = 120.0
+"""Seconds until another one who looks must have decided."""
+
+Say = Callable[[DueLine], None]
+
+
+def run_due(ports: Ports, drivers: Drivers, *, by: str, say: Say) -> list[str]:
+    """Start everything that is due, in the order of their times; the ids of what was started, which runs on.
+
+    Raises Refused while an emergency stop is in force, Conflict where another one who looks does not come to an end.
+    """
+    refuse_while_stopped(ports.journal)
+    started: list[str] = []
+    with _alone(ports):
+        now = ports.clock.now()
+        due = [d for d in open_ones(ports.journal) if is_due(d, now)]
+        for d in sorted(due, key=lambda d: (d.schedule.starts or now, d.id)):
+            line = _told(ports, drivers, d.id, by)
+            if line is None:
+                continue
+            say(line)
+            if line.what == "started":
+                started.append(d.id)
+    return started
+
+
+def wait_for(ports: Ports, drivers: Drivers, started: Iterable[str], say: Say) -> list[Deployment]:
+    """Wait until what was started is over, or waits for a person; how each stands then, in the order of their ends."""
+    open_ones, ended = list(started), []
+    while open_ones:
+        for name in [one for one in open_ones if not drivers.alive(one)]:
+            open_ones.remove(name)
+            d = folded(ports.journal, name)
+            ended.append(d)
+            say(DueLine(name, "ended", f"{d.state.value}: {plain_words(d)[0]}"))
+        if open_ones:
+            ports.clock.sleep(LOOK)
+    return ended
+
+
+def _alone(ports: Ports) -> DriverClaim:
+    until = ports.clock.now() + timedelta(seconds=PATIENCE_FOR_OTHER)
+    while True:
+        try:
+            return ports.journal.drive_alone(CLAIM)
+        except Conflict:
+            if ports.clock.now() >= until:
+                raise Conflict("Another orch run-due is deciding what starts, and does not end.") from None
+            ports.clock.sleep(LOOK)
+
+
+def _told(ports: Ports, drivers: Drivers, name: str, by: str) -> DueLine | None:
+    """As _one; what is in the way of one entry is in the way of no other."""
+    try:
+        return _one(ports, drivers, name, by)
+    except OrchError as fault:
+        return DueLine(name, "failed", str(fault))
+
+
+def _one(ports: Ports, drivers: Drivers, name: str, by: str) -> DueLine | None:
+    """What is done with one entry, as everything stands at this moment."""
+    now = ports.clock.now()
+    d = folded(ports.journal, name)
+    if not is_due(d, now):
+        return None
+    if driven(ports, name):
+        return begun_by_another(ports, drivers, d)
+    match due_step(d, now, binding_calendar(d.authority.policy, d.authority.change)):
+        case AskPerson(reason=reason):
+            return DueLine(name, "asks", _ask_words(d, reason))
+        case Missed() as step:
+            return _missed(ports, d, step, by)
+        case Start() as step:
+            return (
+                not_admitted(ports, d, now) or _waits(ports, d, now, by) or begin(ports, drivers, d, step, by)
+            )
+
+
+def _waits(ports: Ports, d: Deployment, now: datetime, by: str) -> DueLine | None:
+    """Others take up what it needs; on the journal once for as long as they are the same."""
+    against = _running_against(ports, d, now)
+    if against and d.schedule.put_off != against:
+        signal(ports, d.id, e.StartPutOff(reasons=against, by=by))
+    return DueLine(d.id, "waits", "; ".join(against)) if against else None
+
+
+def _missed(ports: Ports, d: Deployment, step: Missed, by: str) -> DueLine:
+    """What the plan says of a missed start goes on the journal, once."""
+    if d.schedule.missed_start is None or d.schedule.missed_start.choice != step.choice:
+        signal(ports, d.id, e.StartMissed(late=step.late, choice=step.choice, reason=step.reason, by=by))
+    if step.choice != "skip":
+        return DueLine(d.id, "asks", _ask_words(d, step.reason))
+    reason = f"its start was missed: {step.reason}; the plan says to skip it then"
+    signal(ports, d.id, e.Cancelled(by=by, reason=reason))
+    return DueLine(d.id, "skipped", step.reason)
+
+
+def _running_against(ports: Ports, d: Deployment, now: datetime) -> tuple[str, ...]:
+    """What it shares with deployments that run now, each named; by machines, items, services and dependencies."""
+    deployments = list(every(ports.journal))
+    machines = known_machines(deployments)
+    ahead = {o.id for o in deployments if is_due(o, now)}
+    ones = [o for o in deployments if o.id in ahead or state_of(o) == "running"]
+    found = shared_from_now(d, ones, machines, now)
+    # One that is due and driven is about to run: its driver has outlived whoever began it.
+    return tuple(runs_words(one) for one in found if one.other not in ahead or driven(ports, one.other))
+
+
+def _ask_words(d: Deployment, reason: str) -> str:
+    return f"{reason}; start it now: orch resume {d.id}, or withdraw it: orch schedule withdraw {d.id} --reason WHY"

@@ -1,0 +1,220 @@
+"""The schedule of change in use: lay a deployment on a moment, withdraw it, and see what shares its time."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from orchestrator.domain.authority.rehearsal import MeasuredWave
+from orchestrator.domain.calendar.schedule_of_change import Booking, MissedStart, PlannedStart
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.fold.fold import fold
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.plan.target import Identity, shared_machines
+from orchestrator.domain.rules.prepared_plan import PreparedPlan
+from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.engine.lookup.admission_facts import MOST_MEASURED
+from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.lookup.journal_timeline import story_on
+from orchestrator.engine.lookup.snapshots import every, folded, open_ones
+from orchestrator.engine.planning.plan_check import prepare_plan
+from orchestrator.engine.ports import Journal, Ports
+from orchestrator.engine.use_cases.deployment_commands import (
+    named_approvals,
+    open_deployment,
+    planned,
+    refuse_second,
+    signal,
+)
+from orchestrator.engine.use_cases.scheduled_preview import ask_ahead
+from orchestrator.errors import Conflict, Refused
+from orchestrator.policy.calendar.bookings import bookings_of, state_of
+from orchestrator.policy.calendar.conflicts import ConflictFound, conflicts_of
+from orchestrator.policy.calendar.start_time import Closed, binding_calendar, judged_time
+from orchestrator.policy.measures.wave_durations import measured_waves, slowest
+from orchestrator.policy.telling.schedule_words import conflict_words, utc
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """When a deployment is to start, what becomes of a missed start, and which freezes (or `window`) a role will lift."""
+
+    starts: datetime
+    missed: MissedStart | None = None
+    despite: tuple[str, ...] = ()
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """An entry that was added: its conflicts, what must still be lifted, and what could not be learnt of its machines."""
+
+    deployment: Deployment
+    booking: Booking
+    conflicts: tuple[ConflictFound, ...]
+    to_lift: tuple[Closed, ...]
+    unknown: Mapping[str, str]
+    shared: Sequence[tuple[str, ...]]
+    warnings: Sequence[str]
+
+
+def add(
+    ports: Ports, plan: Path, wish: Wish, *, by: str, approvals: Mapping[str, str] | None = None
+) -> Scheduled:
+    """Check the plan and open a deployment of it that starts then. `approvals` are persons by role, only named.
+
+    Raises PlanFault; Refused where the calendar is against it, or approvals must be signed; Conflict where `alone` is
+    wished for and it is not alone, or a deployment of this plan is open.
+    """
+    prepared = prepare_plan(ports, plan)
+    to_lift = refuse_closed(prepared, wish, ports.clock.now())
+    refuse_second(ports.journal, prepared)
+    ports.keys.keyring(Path(prepared.project))
+    given = named_approvals(ports, prepared, approvals) if approvals else ()
+    identities = ports.targets.identify(prepared.targets)
+    known = {host: one for host, one in identities.items() if isinstance(one, Identity)}
+    start = PlannedStart(
+        starts=wish.starts,
+        missed=wish.missed or prepared.plan.schedule.missed,
+        machines={host: one.machine_id for host, one in known.items()},
+    )
+    if wish.alone:
+        _refuse_company(ports, planned(prepared, by=by, start=start))
+    name = open_deployment(ports, prepared, by=by, approvals=given, start=start)
+    d = ask_ahead(ports, folded(ports.journal, name))
+    bookings = all_bookings(ports)
+    booking = next(b for b in bookings if b.id == name)
+    return Scheduled(
+        d,
+        booking,
+        conflicts_of(booking, bookings),
+        to_lift,
+        {host: str(why) for host, why in identities.items() if host not in known},
+        shared_machines(known),
+        [str(warning) for warning in prepared.warnings],
+    )
+
+
+def refuse_closed(prepared: PreparedPlan, wish: Wish, now: datetime) -> tuple[Closed, ...]:
+    """What a role must still lift, as wished. Raises Refused with everything else that is against that moment."""
+    policy = prepared.policy
+    answer = judged_time(
+        wish.starts,
+        now,
+        binding_calendar(policy, prepared.plan.change_request),
+        prepared.plan.schedule.window,
+        window_override=policy.window_override if policy is not None else (),
+    )
+    names = {one.about for one in answer.against}
+    reasons = [one.found for one in answer.against if not (one.about in wish.despite and one.override)]
+    reasons += [f"nothing called {name} is against it" for name in wish.despite if name not in names]
+    if not reasons:
+        return answer.against
+    opens = answer.next_opening
+    move = (
+        "no moment in the next ten years would do"
+        if opens is None
+        else f"the next opening is {_exactly(opens)}"
+    )
+    liftable = " ".join(f"--despite {one.about}" for one in answer.against if one.override)
+    lift = f" Where that will be overridden, add {liftable}." if liftable else ""
+    start = _exactly(wish.starts)
+    raise Refused(f"Nothing was scheduled for {start}: {'; '.join(reasons)}; {move}.{lift}")
+
+
+def _exactly(moment: datetime) -> str:
+    """To the minute; to the second where it is none of a whole minute, or a person would write a moment too early."""
+    return moment.isoformat(timespec="seconds" if moment.second else "minutes")
+
+
+def withdraw(ports: Ports, deployment: str, *, by: str, reason: str) -> Deployment:
+    """Take an entry out of the schedule before anything was touched. Raises Refused where it has begun."""
+    found = find(ports, deployment)
+    if found.over or state_of(found) == "running":
+        raise Refused(
+            f"{found.id} is {found.state.value}: it is no longer ahead. What runs is ended with orch abort {found.id}."
+        )
+    return signal(ports, found.id, e.Cancelled(by=by, reason=f"withdrawn from the schedule: {reason}"))
+
+
+def all_bookings(ports: Ports) -> tuple[Booking, ...]:
+    """The whole schedule of change, past and future."""
+    deployments = list(every(ports.journal))
+    return bookings_of(deployments, ports.clock.now(), measured_by(ports.journal, deployments))
+
+
+def measured_by(journal: Journal, deployments: Iterable[Deployment]) -> dict[str, tuple[MeasuredWave, ...]]:
+    """Wave times for each deployment that is still open: the slowest that the newest of its release measured here.
+
+    `deployments` are newest first. One whose waves tell nothing is not counted.
+    """
+    ones = list(deployments)
+    found: dict[tuple[str, str], list[tuple[MeasuredWave, ...]]] = {_kind(d): [] for d in ones if not d.over}
+    for d in ones:
+        known = found.get(_kind(d), [()] * MOST_MEASURED)
+        if d.over and d.backout is not None and len(known) < MOST_MEASURED:
+            known += filter(None, [measured_waves(d, story_on(journal, d))])
+    measured = {kind: [wave for waves in each for wave in waves] for kind, each in found.items() if each}
+    return {d.id: slowest(measured[_kind(d)]) for d in ones if not d.over and _kind(d) in measured}
+
+
+def policies_of(deployments: Iterable[Deployment]) -> tuple[ReleasePolicy, ...]:
+    """The release policies that bind these, each once, the newest version of each."""
+    newest: dict[str, ReleasePolicy] = {}
+    for policy in (d.authority.policy for d in deployments if d.authority.policy is not None):
+        known = newest.get(policy.policy)
+        if known is None or policy.version > known.version:
+            newest[policy.policy] = policy
+    return tuple(newest[name] for name in sorted(newest))
+
+
+def imagined(ports: Ports, plan: Path, starts: datetime | None) -> tuple[Booking, tuple[Booking, ...]]:
+    """The booking of a plan, and all there are: of its open deployment, or as if one were to start then.
+
+    Raises PlanFault; Refused where nobody says when it is to start.
+    """
+    prepared = prepare_plan(ports, plan)
+    same = [d for d in open_deployments(ports) if d.plan_sha256 == prepared.plan_sha256]
+    bookings = all_bookings(ports)
+    if starts is None:
+        found = next((b for b in bookings for d in same if b.id == d.id), None)
+        if found is not None:
+            return found, bookings
+        window = prepared.plan.schedule.window
+        if window is None:
+            raise Refused("The plan is not scheduled and has no window of its own; say when with --at TIME.")
+        starts = window.opens
+    known = {
+        host: one.machine_id
+        for host, one in ports.targets.identify(prepared.targets).items()
+        if isinstance(one, Identity)
+    }
+    start = PlannedStart(starts=starts, missed=prepared.plan.schedule.missed, machines=known)
+    new, bookings = _with_new(ports, planned(prepared, by="orch", start=start))
+    return new, tuple(b for b in bookings if b.id not in {d.id for d in same})
+
+
+def open_deployments(ports: Ports) -> list[Deployment]:
+    """Everything that is scheduled, waits or runs."""
+    return list(open_ones(ports.journal))
+
+
+def _with_new(ports: Ports, event: e.Planned) -> tuple[Booking, tuple[Booking, ...]]:
+    """The schedule as it would be with one more deployment, before anything of it is on the journal."""
+    now = ports.clock.now()
+    new = fold([e.Recorded(deployment="new-entry", seq=1, at=now, event=event)])
+    deployments = [new, *every(ports.journal)]
+    bookings = bookings_of(deployments, now, measured_by(ports.journal, deployments))
+    return next(b for b in bookings if b.id == new.id), bookings
+
+
+def _refuse_company(ports: Ports, event: e.Planned) -> None:
+    new, bookings = _with_new(ports, event)
+    found = conflicts_of(new, bookings)
+    if found:
+        words = "; ".join(conflict_words(one, utc(), new.id) for one in found)
+        raise Conflict(f"Nothing was scheduled, for it would not be alone {words}. Choose another time.")
+
+
+def _kind(d: Deployment) -> tuple[str, str]:
+    return d.plan.release.name, d.plan.resources.environment

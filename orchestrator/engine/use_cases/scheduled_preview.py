@@ -1,0 +1,28 @@
+"""Asks ahead of its time what a scheduled deployment still lacks, so that the schedule says approved or proposed, and why."""
+
+from orchestrator.domain.authority.admission_answer import OF_CALENDAR, Admitted
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal.events import NotAdmitted as Waits
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.engine.lookup.admission_facts import Known, approved, may_start
+from orchestrator.engine.ports import Ports
+from orchestrator.engine.use_cases.deployment_commands import signal
+
+_AHEAD = (State.AWAITING_APPROVAL, State.SCHEDULED)
+
+
+def ask_ahead(ports: Ports, d: Deployment, known: Known | None = None) -> Deployment:
+    """Approved goes on the journal where all who must have approved, else what is missing; at its start it is asked again.
+
+    Nothing for what is not scheduled, or has begun. Raises PlanFault for keys that are faulty.
+    """
+    if d.authority.mode != "scheduled" or d.state not in _AHEAD or d.authority.effective is None:
+        return d
+    now = ports.clock.now()
+    answer = may_start(ports, d, max(now, d.schedule.starts or now), known)
+    if isinstance(answer, Admitted) or {reason.code for reason in answer.reasons} <= OF_CALENDAR:
+        proposed = d.state is State.AWAITING_APPROVAL
+        return signal(ports, d.id, approved(d, answer)) if proposed else d
+    if d.authority.unadmitted is not None and d.authority.unadmitted.reasons == answer.reasons:
+        return d
+    return signal(ports, d.id, Waits(reasons=answer.reasons))

@@ -1,0 +1,102 @@
+"""Signed words of people to a deployment: judged first, all of them together, and then all on the journal or none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from orchestrator.domain.authority.approval import SignedApproval
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.fold.brief import Brief
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.engine.lookup.admission_facts import Known, asked_about, earlier_plans, named_in, verified
+from orchestrator.engine.lookup.snapshots import briefs
+from orchestrator.engine.ports import Ports
+from orchestrator.engine.use_cases import deployment_commands
+from orchestrator.engine.use_cases.scheduled_preview import ask_ahead
+from orchestrator.errors import Refused
+from orchestrator.policy.authority.admission_question import Question
+from orchestrator.policy.authority.word_checks import against, approval_words
+from orchestrator.policy.course.follow_up import done
+
+UNGOVERNED = ReleasePolicy.of_valid(
+    orch=1, policy="none", version=1, title="No release policy binds this deployment."
+)
+"""What is asked of approvals where no policy binds: what a policy asks by default."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalSession:
+    """One command about the signed words of a deployment: its question is built once, each signature is verified once."""
+
+    deployment: Deployment
+    question: Question
+    others: Sequence[Brief]
+
+    def objections(self, new: Sequence[SignedApproval]) -> dict[SignedApproval, tuple[str, ...]]:
+        """Everything against each of these words, by the word; they were taken in before."""
+        return against(self.question, self.deployment, new)
+
+    def known(self) -> Known:
+        """What another question about this deployment need not read again."""
+        return Known(self.question.keyring, self.question.approvals, self.others)
+
+
+def open_session(ports: Ports, d: Deployment) -> ApprovalSession:
+    """What approvals are judged by: the deployment, the trusted keys, and what was given before. Raises Refused, PlanFault."""
+    if d.authority.effective is None:
+        raise Refused(f"{d.id} has no effective plan on its journal, so nothing can be signed for it.")
+    keyring = ports.keys.keyring(Path(d.project))
+    others = briefs(ports.journal, besides=d.id)
+    policy = d.authority.policy or UNGOVERNED
+    question = asked_about(d, ports.clock.now(), keyring, (), others, policy=policy)
+    return take_in(ports, ApprovalSession(d, question, others), ())
+
+
+def take_in(ports: Ports, session: ApprovalSession, new: Sequence[SignedApproval]) -> ApprovalSession:
+    """The session with the words of the journal and these new ones, as of this moment."""
+    d, question = session.deployment, session.question
+    signed_reviews = (review.signed for review in d.follow_up.reviews if review.signed is not None)
+    words = verified(
+        ports, (*d.authority.approvals, *signed_reviews, *new), question.keyring, question.approvals
+    )
+    plans = earlier_plans(ports, d, named_in(words, ()) - question.earlier_plans.keys(), session.others)
+    question = replace(
+        question,
+        approvals=words,
+        now=ports.clock.now(),
+        earlier_plans={**question.earlier_plans, **plans},
+    )
+    return replace(session, question=question)
+
+
+def give(
+    ports: Ports, session: ApprovalSession, new: Sequence[SignedApproval], *, by: str
+) -> ApprovalSession:
+    """Put words that the session has taken in on the deployment's journal; the session after that.
+
+    Raises Refused with everything against any of them: then none is put there.
+    """
+    d, objections = session.deployment, session.objections(new)
+    if objections:
+        reasons = dict.fromkeys(reason for reasons in objections.values() for reason in reasons)
+        raise Refused("\n".join([*reasons, f"Nothing was put on the journal of {d.id}."]))
+    for signed in dict.fromkeys(new):
+        d = deployment_commands.signal(ports, d.id, _event(signed, by))
+    if done(d) and d.follow_up.closed is None:
+        d = deployment_commands.signal(ports, d.id, e.Closed(by=by, basis=_basis(d)))
+    after = take_in(ports, replace(session, deployment=d), ())
+    return replace(after, deployment=ask_ahead(ports, d, after.known()))
+
+
+def _event(signed: SignedApproval, by: str) -> e.Event:
+    word = signed.approval
+    if word.decision == "review":
+        return e.Reviewed(role=word.role, by=word.person, reason=word.reason, signed=signed)
+    return e.ApprovalGiven(signed=signed, by=by)
+
+
+def _basis(d: Deployment) -> str:
+    after = [approval_words(one) for one in d.authority.approvals if one.approval.decision == "sign_off"]
+    after += [f"reviewed by {one.by} as {one.role}: {one.reason}" for one in d.follow_up.reviews]
+    return "; ".join(after)

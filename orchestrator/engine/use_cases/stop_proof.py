@@ -1,0 +1,41 @@
+"""Silence after an emergency stop: proved for each deployment, not assumed."""
+
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.engine.drive import drive
+from orchestrator.engine.lookup.snapshots import folded
+from orchestrator.engine.ports import Ports
+from orchestrator.errors import Conflict
+
+PATIENCE = 60.0
+"""Seconds in which everything has to be silent."""
+POLL = 0.25
+
+
+def silence(ports: Ports, name: str, *, driver: str, by: str) -> str | None:
+    """See that nothing of a stopped deployment runs any more; what does, in words, or None.
+
+    Where no driver is alive to end an open attempt, this process does it in its place.
+    """
+    left: str | None = f"{name} was not looked at"
+    for _ in range(round(PATIENCE / POLL)):
+        try:
+            deployment = drive(ports, name, driver=driver, by=by, watch=lambda record: None)
+        except Conflict:
+            deployment = folded(ports.journal, name)
+        left = _at_work(deployment)
+        if left is None:
+            return None
+        ports.clock.sleep(POLL)
+    return left
+
+
+def _at_work(deployment: Deployment) -> str | None:
+    """Which attempt is open, or ended without its hosts having been seen free of it."""
+    if deployment.open_attempt is not None:
+        return f"{deployment.open_attempt.attempt} has not ended"
+    for attempt in deployment.attempts:
+        if attempt.busy:
+            return f"processes of {attempt.attempt} are left on {', '.join(attempt.busy)}"
+        if attempt.unclean and not attempt.quiesced:
+            return f"the hosts of {attempt.attempt} were not yet seen free of it"
+    return None

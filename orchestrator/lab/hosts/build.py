@@ -1,0 +1,186 @@
+"""Making a lab, or completing one: intent first, then networks, roots and hosts, each only where it is missing."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from ipaddress import IPv4Network
+from pathlib import Path
+
+from orchestrator.lab import texts
+from orchestrator.lab.addresses import chosen_network
+from orchestrator.lab.errors import LabError
+from orchestrator.lab.hosts import host
+from orchestrator.lab.hosts.probe import ssh_answers
+from orchestrator.lab.hosts.sighting import conditions
+from orchestrator.lab.kernel import cgroups, mounts, network
+from orchestrator.lab.kernel.limits import allow_many_hosts
+from orchestrator.lab.kernel.locks import held
+from orchestrator.lab.paths import HOME, LabPaths, lab_paths
+from orchestrator.lab.patience import within
+from orchestrator.lab.roots.base import ready_base
+from orchestrator.lab.shell import run
+from orchestrator.lab.state import Kind, LabHost, LabState, grown, read_state, write_state
+
+Say = Callable[[str], None]
+
+_AT_ONCE = 8
+_ANSWERS_WITHIN = 30.0
+
+
+def build(name: str, hosts: list[str], kind: Kind, inventory_dir: Path | None, say: Say) -> LabState:
+    """Bring the lab to what was asked; hosts that run are left alone. Raises LabError."""
+    base = ready_base(say)
+    state = _recorded_intent(name, hosts, kind, base, inventory_dir, say)
+    paths = lab_paths(name)
+    _make_keys(state, paths)
+    _write_texts(state, paths)
+    network.make_bridge(state)
+    boot(state, _missing(state, paths, say), paths, say)
+    wait_for_ssh(state, _sound(state, paths, say), paths)
+    return state
+
+
+def boot(state: LabState, hosts: Sequence[LabHost], paths: LabPaths, say: Say = lambda _: None) -> None:
+    """Wire, mount and start those hosts; returns before sshd answers."""
+    if not hosts:
+        return
+    unwired = [found for found in hosts if not network.is_wired(state, found)]
+    for found in unwired:
+        cgroups.remove(state.name, found.name)
+        network.unwire(state.name, found.name)
+    network.wire(state, unwired)
+    if any(found.kind == "full" for found in hosts):
+        allow_many_hosts(say)
+    say(f"starting {len(hosts)} {_kinds(hosts)} host{'s' if len(hosts) > 1 else ''}: {_span(hosts)}")
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        list(pool.map(lambda found: _start(state, found, paths), hosts))
+
+
+def _recorded_intent(
+    name: str, hosts: list[str], kind: Kind, base: Path, inventory_dir: Path | None, say: Say
+) -> LabState:
+    paths = lab_paths(name)
+    with held("networks"):
+        found = read_state(paths.state)
+        taken = [] if found else [*network.taken_networks(), *_networks_of_other_labs(name)]
+        state = found or LabState(name=name, network=chosen_network(name, taken), hosts=(), base=str(base))
+        if found:
+            say(f"lab {name} is there with {len(found.hosts)} hosts; completing it")
+            if len(found.hosts) > len(hosts):
+                say(f"it keeps its {len(found.hosts)} hosts; only `orch lab down` takes hosts away")
+        if inventory_dir:
+            state = state.model_copy(update={"inventory": (inventory_dir / name / "hosts.yml").absolute()})
+        state = grown(state.model_copy(update={"base": str(base)}), hosts, kind)
+        paths.root.mkdir(parents=True, exist_ok=True)
+        paths.root.chmod(0o700)
+        write_state(paths.state, state)
+    return state
+
+
+def _networks_of_other_labs(name: str) -> list[IPv4Network]:
+    states = [read_state(path) for path in (HOME / "labs").glob("*/lab.json") if path.parent.name != name]
+    return [state.network for state in states if state]
+
+
+def _make_keys(state: LabState, paths: LabPaths) -> None:
+    if not paths.key.with_suffix(".pub").exists():
+        paths.key.unlink(missing_ok=True)
+        run(
+            [
+                "ssh-keygen",
+                "-q",
+                "-t",
+                "ed25519",
+                "-N",
+                "",
+                "-C",
+                f"orch lab {state.name}",
+                "-f",
+                str(paths.key),
+            ]
+        )
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        list(pool.map(lambda found: host.make_identity(paths.host(found.name)), state.hosts))
+
+
+def _write_texts(state: LabState, paths: LabPaths) -> None:
+    pins = {found.name: host.public_key(paths.host(found.name)) for found in state.hosts}
+    _write(paths.known_hosts, texts.known_hosts(state, pins))
+    _write(paths.ssh_config, texts.ssh_config(state, paths.key, paths.known_hosts))
+    inventory = texts.inventory(state, paths.key, paths.known_hosts)
+    _write(paths.inventory, inventory)
+    if state.inventory:
+        state.inventory.parent.mkdir(parents=True, exist_ok=True)
+        _write(state.inventory, inventory)
+
+
+def _write(path: Path, text: str) -> None:
+    beside = path.with_name(path.name + ".new")
+    beside.write_text(text)
+    beside.replace(path)
+
+
+def _missing(state: LabState, paths: LabPaths, say: Say) -> list[LabHost]:
+    """Hosts that do not run, or run without their cable or disk."""
+    whole: list[LabHost] = []
+    missing: list[LabHost] = []
+    for found in state.hosts:
+        (whole if _is_whole(state, found, paths) else missing).append(found)
+    if whole:
+        say(f"already running: {_span(whole)}")
+    return missing
+
+
+def _is_whole(state: LabState, found: LabHost, paths: LabPaths) -> bool:
+    mounted = paths.host(found.name).root in mounts.mounted_under(paths.host(found.name).folder)
+    return mounted and host.is_running(state.name, found.name) and network.is_wired(state, found)
+
+
+def _sound(state: LabState, paths: LabPaths, say: Say) -> list[LabHost]:
+    """Hosts that nobody has cut off, hung or frozen; of the others it is said what they suffer."""
+    sound: list[LabHost] = []
+    for found in state.hosts:
+        suffered = conditions(state, found, paths.host(found.name))
+        if suffered != ("up",):
+            say(
+                f"{found.name} is {' and '.join(suffered)}: `orch lab fault {found.name} heal --name {state.name}`"
+            )
+        if not {"cut", "hung", "frozen"}.intersection(suffered):
+            sound.append(found)
+    return sound
+
+
+def _start(state: LabState, found: LabHost, paths: LabPaths) -> None:
+    cgroups.remove(state.name, found.name)
+    host.make_root(state, found, paths)
+    network.plug(state, found)
+    host.start(state, found, paths.host(found.name))
+
+
+def wait_for_ssh(state: LabState, hosts: Sequence[LabHost], paths: LabPaths) -> None:
+    """Returns when sshd answers on each of the hosts; raises LabError naming those that stay silent."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        answered = list(pool.map(lambda found: _answers(state, found), hosts))
+    silent = [found for found, answers in zip(hosts, answered, strict=True) if not answers]
+    if silent:
+        words = "; ".join(f"{found.name}: {host.last_words(paths.host(found.name))}" for found in silent)
+        raise LabError(
+            f"No sshd answers within {_ANSWERS_WITHIN:g} s, or the host ended; last words: {words}"
+        )
+
+
+def _answers(state: LabState, found: LabHost) -> bool:
+    address = str(found.address)
+    within(_ANSWERS_WITHIN, lambda: ssh_answers(address) or not host.is_running(state.name, found.name))
+    return ssh_answers(address)
+
+
+def _kinds(hosts: Sequence[LabHost]) -> str:
+    return " and ".join(sorted({found.kind for found in hosts}))
+
+
+def _span(hosts: Sequence[LabHost]) -> str:
+    return (
+        ", ".join(found.name for found in hosts)
+        if len(hosts) <= 6
+        else f"{hosts[0].name} to {hosts[-1].name}"
+    )

@@ -1,0 +1,123 @@
+"""One host: its root is made, it boots, and it goes."""
+
+import shutil
+import uuid
+from pathlib import Path
+
+from orchestrator.lab import names
+from orchestrator.lab.errors import LabError
+from orchestrator.lab.kernel import cgroups, mounts
+from orchestrator.lab.paths import HostPaths, LabPaths
+from orchestrator.lab.patience import within
+from orchestrator.lab.shell import run, start_in_group
+from orchestrator.lab.state import Kind, LabHost, LabState
+from orchestrator.lab.texts import USER, hosts_file
+
+DISK_MEBIBYTES: dict[Kind, int] = {"full": 512, "light": 128}
+
+_PAYLOAD: dict[Kind, tuple[str, ...]] = {
+    "full": ("--boot",),
+    # sshd alone, under nspawn's small init, which reaps what sessions leave.
+    "light": ("--as-pid2", "--", "sh", "-c", "mkdir -p /run/sshd && exec /usr/sbin/sshd -D -e"),
+}
+
+# Nothing is asked of a systemd of this machine: there need not be one.
+_CONTAINER = (
+    "systemd-nspawn",
+    "--quiet",
+    "--register=no",
+    "--keep-unit",
+    "--console=pipe",
+    "--link-journal=no",
+    "--resolv-conf=off",
+    "--timezone=off",
+)
+
+# systemd-nspawn ends with this code when the host asks to be booted again, and leaves that to its caller.
+_BOOT_AGAIN = ("sh", "-c", 'while "$@"; test $? -eq 133; do :; done', "host")
+_STARTS_WITHIN = 5.0
+_PROPAGATE = Path("/run/systemd/nspawn/propagate")
+
+
+def make_identity(paths: HostPaths) -> None:
+    """The host's own key and machine-id; what is there stays, so that a host is the same one for good."""
+    paths.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not paths.host_key.with_suffix(".pub").exists():
+        paths.host_key.unlink(missing_ok=True)
+        run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(paths.host_key)])
+    if not paths.machine_id.exists():
+        paths.machine_id.write_text(uuid.uuid4().hex + "\n")
+
+
+def public_key(paths: HostPaths) -> str:
+    """Type and key, as known_hosts has them."""
+    return " ".join(paths.host_key.with_suffix(".pub").read_text().split()[:2])
+
+
+def make_root(state: LabState, host: LabHost, lab: LabPaths) -> None:
+    """Mount the host's root; a root that an `up` did not finish is thrown away and made anew."""
+    paths = lab.host(host.name)
+    if paths.prepared.exists() and paths.root in mounts.mounted_under(paths.folder):
+        return
+    mounts.unmount_under(paths.folder)
+    mounts.mount_layer(paths.layer, mebibytes=DISK_MEBIBYTES[host.kind])
+    paths.root.mkdir(exist_ok=True)
+    mounts.mount_root(Path(state.base), paths.layer, paths.root)
+    _furnish(host, paths, authorised=lab.key.with_suffix(".pub").read_text())
+    paths.prepared.touch()
+
+
+def is_running(lab: str, host: str) -> bool:
+    """Whether any process of the host lives."""
+    return cgroups.populated(lab, host)
+
+
+def start(state: LabState, host: LabHost, paths: HostPaths) -> None:
+    """Boot the host; raises LabError when the machine refuses. Returns before sshd answers."""
+    group = cgroups.made(state.name, host.name)
+    # The namespace is entered before nspawn mounts /sys, which shows the interfaces of whoever mounts it.
+    enter = ["nsenter", f"--net=/run/netns/{names.namespace(state.name, host.name)}"]
+    command = [*_BOOT_AGAIN, *enter, *_CONTAINER, *_identity(state.name, host, paths), *_PAYLOAD[host.kind]]
+    # The kernel gives every container the pure cgroup2 view; /tmp stays on the host's own disk, where `fill` reaches it.
+    settings = {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1", "SYSTEMD_NSPAWN_TMPFS_TMP": "0"}
+    start_in_group(group, command, log=paths.console, extra=settings)
+    if not within(_STARTS_WITHIN, lambda: is_running(state.name, host.name)):
+        raise LabError(f"{host.name} ended at once: {last_words(paths)}")
+
+
+def last_words(paths: HostPaths) -> str:
+    """The end of what the host printed."""
+    printed = paths.console.read_text(errors="replace")[-1000:] if paths.console.exists() else ""
+    return repr(printed.strip()) if printed.strip() else "it printed nothing"
+
+
+def _identity(lab: str, host: LabHost, paths: HostPaths) -> list[str]:
+    machine = names.namespace(lab, host.name)
+    return [f"--machine={machine}", f"--hostname={host.name}", f"--directory={paths.root}"]
+
+
+def forget(lab: str, host: str) -> None:
+    """Take away what systemd-nspawn keeps about a container that was killed."""
+    left = _PROPAGATE / names.namespace(lab, host)
+    if left.is_dir():
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _furnish(host: LabHost, paths: HostPaths, *, authorised: str) -> None:
+    root = paths.root
+    etc = root / "etc"
+    _write(etc / "hostname", f"{host.name}\n")
+    _write(etc / "hosts", hosts_file(host.name))
+    _write(etc / "machine-id", paths.machine_id.read_text(), mode=0o444)
+    _write(etc / "ssh/ssh_host_ed25519_key", paths.host_key.read_text(), mode=0o600)
+    _write(etc / "ssh/ssh_host_ed25519_key.pub", paths.host_key.with_suffix(".pub").read_text())
+    keys = root / "home" / USER / ".ssh/authorized_keys"
+    _write(keys, authorised, mode=0o600)
+    owner = keys.parent.stat()
+    shutil.chown(keys, owner.st_uid, owner.st_gid)
+
+
+def _write(path: Path, text: str, *, mode: int = 0o644) -> None:
+    path.unlink(missing_ok=True)
+    path.write_text(text)
+    path.chmod(mode)

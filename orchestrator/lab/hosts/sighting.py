@@ -1,0 +1,71 @@
+"""What a host looks like now: asked of the kernel, never of a record."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from orchestrator.lab.hosts import faults
+from orchestrator.lab.hosts.host import DISK_MEBIBYTES
+from orchestrator.lab.hosts.probe import ssh_answers
+from orchestrator.lab.kernel import cgroups, mounts
+from orchestrator.lab.paths import HostPaths
+from orchestrator.lab.patience import now
+from orchestrator.lab.state import Kind, LabHost, LabState
+
+Condition = Literal["up", "cut", "hung", "frozen", "filled", "dead"]
+_MEBIBYTE = 1 << 20
+
+
+@dataclass(frozen=True)
+class HostSighting:
+    """One host as it is; uptime in seconds, None when it is dead."""
+
+    name: str
+    kind: Kind
+    address: str
+    conditions: tuple[Condition, ...]
+    reachable: bool
+    uptime: float | None
+
+
+def seen(state: LabState, host: LabHost, paths: HostPaths, *, seconds: float) -> HostSighting:
+    """Look at the host, and knock at its sshd for so long."""
+    return HostSighting(
+        name=host.name,
+        kind=host.kind,
+        address=str(host.address),
+        conditions=conditions(state, host, paths),
+        reachable=ssh_answers(str(host.address), seconds=seconds),
+        uptime=_uptime(cgroups.processes(state.name, host.name, "payload")),
+    )
+
+
+def conditions(state: LabState, host: LabHost, paths: HostPaths) -> tuple[Condition, ...]:
+    """What the host suffers, or up."""
+    found: list[Condition] = []
+    if not cgroups.populated(state.name, host.name):
+        found.append("dead")
+    elif cgroups.frozen(state.name, host.name):
+        found.append("frozen")
+    found += faults.suffered(state.name, host.name)
+    if _is_filled(host, paths):
+        found.append("filled")
+    return tuple(found) or ("up",)
+
+
+def _is_filled(host: LabHost, paths: HostPaths) -> bool:
+    mounted = paths.layer in mounts.mounted_under(paths.folder)
+    return mounted and mounts.capacity(paths.layer) < DISK_MEBIBYTES[host.kind] * _MEBIBYTE
+
+
+def _uptime(pids: list[int]) -> float | None:
+    """The oldest process that the container runs is its init; field 22 of stat is its start (proc(5))."""
+    starts = []
+    for pid in pids:
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        starts.append(int(fields[19]) / os.sysconf("SC_CLK_TCK"))
+    return now() - min(starts) if starts else None

@@ -1,0 +1,1 @@
+"""What the lab asks of the kernel: control groups, mounts, networks and locks."""

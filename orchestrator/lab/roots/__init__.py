@@ -1,0 +1,1 @@
+"""The root file system that all lab hosts share."""

@@ -1,0 +1,192 @@
+"""Admission: may this deployment start now? Every rule is asked, and every reason is said at once."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+
+from orchestrator.domain.authority.admission_answer import Admission, Admitted, NotAdmitted, Reason
+from orchestrator.domain.authority.approval import Approval
+from orchestrator.domain.authority.ground import Ground
+from orchestrator.domain.authority.rehearsal import Certificate
+from orchestrator.domain.rules.requirement import RoleNeed
+from orchestrator.policy.authority import approvals as given
+from orchestrator.policy.authority.admission_question import Question
+from orchestrator.policy.authority.approvals import MISUSE, Judged, judged
+from orchestrator.policy.authority.calendar_check import Opening, opening_of
+from orchestrator.policy.authority.certificates import (
+    JudgedCertificate,
+    asked_rehearsal,
+    judged_certificates,
+    rehearsal_faults,
+)
+from orchestrator.policy.authority.model_rules import about_model
+from orchestrator.policy.authority.policy_rules import about_policy
+from orchestrator.policy.calendar.point_of_no_return import Arithmetic, WaveTimes, arithmetic, expected_times
+
+
+def admit(question: Question) -> Admission:
+    """Admitted, with its grounds, or every reason why not. Nothing is started and nothing is used up by asking."""
+    weighed = weigh(question)
+    reasons = [reason for rule in RULES for reason in rule(weighed)]
+    return NotAdmitted(reasons=tuple(dict.fromkeys(reasons))) if reasons else _admitted(weighed)
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A question with what several rules need of it, worked out once, and the arithmetic only where a rule asks for it."""
+
+    question: Question
+    approvals: tuple[Judged, ...]
+    words: tuple[Approval, ...]
+    missing: tuple[Reason, ...]
+    certificates: tuple[JudgedCertificate, ...]
+    opening: Opening
+
+    @cached_property
+    def expected(self) -> tuple[WaveTimes, ...]:
+        """What each wave will take."""
+        rehearsed = tuple(wave for one in self.certificates if one.counts for wave in one.certificate.waves)
+        question, measured = self.question, (*rehearsed, *self.question.measured)
+        return expected_times(question.plan, question.waves, measured, margin=question.policy.margin)
+
+    @cached_property
+    def times(self) -> Arithmetic:
+        """Which waves may start before the window closes."""
+        return arithmetic(self.expected, self.question.now, self.opening.closes)
+
+
+def weigh(question: Question) -> Weighed:
+    """Judges approvals and certificates, and does the arithmetic of the window."""
+    ones = judged(question)
+    words = given.latest_words(ones, question)
+    return Weighed(
+        question=question,
+        approvals=ones,
+        words=words,
+        missing=given.missing(words, question),
+        certificates=judged_certificates(question),
+        opening=opening_of(question, ones),
+    )
+
+
+def about_approvals(weighed: Weighed) -> Iterator[Reason]:
+    """What is held against approvals: misuse always, and what time did to them only where they are needed."""
+    for one in weighed.approvals:
+        override = one.approval.decision == "override"
+        needed = bool(weighed.opening.reasons if override else weighed.missing)
+        yield from (reason for reason in one.against if needed or reason.code in MISUSE)
+    yield from given.rejections(weighed.words)
+    yield from weighed.missing
+
+
+def _rehearsal(weighed: Weighed) -> Iterator[Reason]:
+    yield from rehearsal_faults(weighed.question, weighed.certificates)
+
+
+def _opening(weighed: Weighed) -> Iterator[Reason]:
+    yield from weighed.opening.reasons
+
+
+def _undone_in_time(weighed: Weighed) -> Iterator[Reason]:
+    """The first wave can be deployed, verified and backed out before the window closes."""
+    opening, policy = weighed.opening, weighed.question.policy
+    if not policy.undo_before_close or opening.closes is None or opening.reasons:
+        return
+    times = weighed.times
+    first = times.lines[0] if times.lines else None
+    if first is None or first.may_start:
+        return
+    measured = any(one.counts for one in weighed.certificates) or weighed.question.measured
+    needs = f"could be undone only by {first.undone.isoformat()}" if first.undone else "has no known times"
+    yield Reason(
+        code="time.too_short" if measured else "time.not_measured",
+        about=first.times.name,
+        found=f"{needs}, and the window closes at {opening.closes.isoformat()} ({first.times.basis})",
+        next_move="start earlier, or in a longer window"
+        if measured
+        else "rehearse it, so that its times are known",
+    )
+
+
+RULES: tuple[Callable[[Weighed], Iterator[Reason]], ...] = (
+    lambda weighed: about_policy(weighed.question) if weighed.question.governed else iter(()),
+    lambda weighed: about_model(weighed.question),
+    about_approvals,
+    _rehearsal,
+    _opening,
+    _undone_in_time,
+)
+
+
+def _admitted(weighed: Weighed) -> Admitted:
+    question, policy = weighed.question, weighed.question.policy
+    emergency = policy.emergency if question.emergency else None
+    review_by = question.now + timedelta(seconds=emergency.review_within) if emergency else None
+    return Admitted(
+        grounds=tuple(_grounds(weighed)),
+        set_aside=tuple(_set_aside(weighed)),
+        consumes=tuple(one.nonce for one in (*weighed.words, *weighed.opening.overrides)),
+        overridden=tuple(f"{one.overrides}: {_signed(one)}" for one in weighed.opening.overrides),
+        closes=weighed.opening.closes,
+        review_by=review_by,
+        reviewers=emergency.reviewers if emergency else (),
+        sign_off=_sign_off(question),
+    )
+
+
+def _sign_off(question: Question) -> tuple[RoleNeed, ...]:
+    """Who accepts after: those of the policy, and those that the plan asks for beside them."""
+    asked = {need.role: need for need in question.policy.approvals.after}
+    for role in question.plan.approval.sign_off:
+        asked.setdefault(role, RoleNeed(role=role))
+    return tuple(asked.values())
+
+
+def _grounds(weighed: Weighed) -> Iterator[Ground]:
+    question = weighed.question
+    yield _rules(question)
+    if question.model is not None:
+        model = question.model
+        yield Ground(code="model.used", values={"model": model.model, "version": model.version})
+    yield Ground(code="plan.effective", values={"digest": question.effective.digest})
+    yield from (_given_by(word) for word in weighed.words)
+    if asked_rehearsal(question) is not None:
+        yield _rehearsed(next(one.certificate for one in weighed.certificates if one.counts))
+    yield weighed.opening.ground
+    if weighed.opening.closes is not None and question.policy.undo_before_close:
+        values = {"waves": len(weighed.times.startable), "of": len(question.waves)}
+        yield Ground(code="time.undoable", values={**values})
+
+
+def _rules(question: Question) -> Ground:
+    policy, change = question.policy, question.change
+    values: dict[str, str | int] = {"change": change.type, "reason": change.reason or ""}
+    if not question.governed:
+        return Ground(code="policy.none", values=values)
+    return Ground(code="policy.binds", values={"policy": policy.policy, "version": policy.version, **values})
+
+
+def _given_by(word: Approval) -> Ground:
+    values: dict[str, str | int] = {"person": word.person, "role": word.role, "reason": word.reason}
+    return Ground(code="approval.given", values=values)
+
+
+def _rehearsed(certificate: Certificate) -> Ground:
+    values: dict[str, str | int] = {
+        "environment": certificate.environment,
+        "at": certificate.rehearsed_at.isoformat(),
+        "deployments": ", ".join(certificate.deployments),
+    }
+    return Ground(code="rehearsal.covers", values=values)
+
+
+def _signed(approval: Approval) -> str:
+    return f"{approval.person} as {approval.role} ({approval.reason})"
+
+
+def _set_aside(weighed: Weighed) -> Iterator[str]:
+    for one in weighed.approvals:
+        yield from (str(reason) for reason in one.against)
+    for certificate in weighed.certificates:
+        yield from (str(reason) for reason in certificate.against)

@@ -1,0 +1,249 @@
+"""Which approvals count, and what is held against each that does not."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from orchestrator.domain.authority.admission_answer import Reason, ReasonCode
+from orchestrator.domain.authority.approval import Approval, PresentedApproval
+from orchestrator.domain.authority.signing import TrustedKey
+from orchestrator.domain.plan.effective_plan import changes_between
+from orchestrator.domain.plan.roles import same_role
+from orchestrator.domain.rules.requirement import RoleNeed
+from orchestrator.domain.text.format import seconds_words
+from orchestrator.domain.text.validation_error import meant
+from orchestrator.policy.authority.admission_question import Question
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far the clock of whoever signs may be ahead of ours."""
+
+MISUSE: frozenset[ReasonCode] = frozenset(
+    {
+        "approval.bad_signature",
+        "approval.foreign_key",
+        "approval.revoked_key",
+        "approval.wrong_person",
+        "approval.unknown_role",
+        "approval.role_not_held",
+        "approval.replayed",
+        "approval.transplanted",
+    }
+)
+"""What nobody does by letting time pass: each is a reason to refuse, even where enough other approvals are there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An approval, and everything that is held against it; it counts where that is nothing."""
+
+    approval: Approval
+    against: tuple[Reason, ...]
+
+    @property
+    def counts(self) -> bool:
+        """Whether nothing is held against it."""
+        return not self.against
+
+
+def judged(question: Question) -> tuple[Judged, ...]:
+    """Every approval that was presented, in the order given; of two with one nonce only the first counts.
+
+    The same approval twice, by mail and on the journal, is one approval.
+    """
+    seen: set[str] = set(question.used)
+    result = []
+    for presented in dict.fromkeys(question.approvals):
+        approval = presented.signed.approval
+        result.append(Judged(approval, tuple(_against(question, presented, seen))))
+        seen.add(approval.nonce)
+    return tuple(result)
+
+
+def _against(question: Question, presented: PresentedApproval, seen: set[str]) -> Iterator[Reason]:
+    approval = presented.signed.approval
+    key = question.keyring.find(presented.signed.signature.key)
+    if key is None:
+        # Nobody can verify what a key signed that nobody knows: nothing else in it means anything.
+        found = f"signed with key {presented.signed.signature.key[:16]}, which nobody trusts"
+        yield _reason(
+            "approval.foreign_key", approval, found, "trust the key first, or have somebody else approve"
+        )
+        return
+    if presented.answer != "good" or approval.key != key.key:
+        found = "the signature does not fit what it says"
+        yield _reason(
+            "approval.bad_signature", approval, found, "find out who changed it, and ask for a new one"
+        )
+        return
+    yield from _signer(question, approval, key)
+    yield from _what_for(question, approval, seen)
+    yield from _times(question, approval)
+
+
+def _signer(question: Question, approval: Approval, key: TrustedKey) -> Iterator[Reason]:
+    now = question.now
+    if key.revoked_at is not None:
+        found = f"the key of {key.person} was revoked at {key.revoked_at.isoformat()}"
+        yield _reason("approval.revoked_key", approval, found, "ask for a new approval with another key")
+    if key.expires is not None and key.expires <= now:
+        found = f"the key of {key.person} expired at {key.expires.isoformat()}"
+        yield _reason("approval.expired_key", approval, found, "have a new key trusted")
+    if not key.is_of(approval.person):
+        found = f"signed with the key of {key.person}"
+        yield _reason(
+            "approval.wrong_person", approval, found, "sign with the key of the person who approves"
+        )
+    roles = question.roles
+    if not any(same_role(role, approval.role) for role in roles):
+        guess = meant(approval.role, list(roles))
+        move = f"did you mean {guess}?" if guess else f"use one of {', '.join(roles)}"
+        yield _reason("approval.unknown_role", approval, "no role of this policy", move)
+    elif not key.serves(approval.role):
+        found = f"{key.person} may not sign in this role"
+        yield _reason("approval.role_not_held", approval, found, "ask somebody who holds the role")
+    may = question.policy.separation.requester_approves
+    if (
+        not may
+        and approval.decision != "reject"
+        and question.keyring.one_person(key.person, question.requester)
+    ):
+        found = f"asked for by {question.requester}, who cannot approve it as well"
+        yield _reason("approval.requester", approval, found, "ask somebody else")
+
+
+def _what_for(question: Question, approval: Approval, seen: set[str]) -> Iterator[Reason]:
+    if approval.nonce in seen:
+        found = "used before, and an approval is good once"
+        yield _reason("approval.replayed", approval, found, "ask for a new one")
+    if approval.subject != question.subject:
+        found = f"given for {approval.subject}, not for {question.subject}"
+        yield _reason("approval.transplanted", approval, found, "ask for one for this deployment")
+    elif approval.plan_digest != question.effective.digest:
+        found = f"given for another effective plan; since then {_changed(question, approval.plan_digest)}"
+        yield _reason(
+            "approval.plan_changed", approval, found, "have the change looked at, and ask for a new approval"
+        )
+
+
+def _changed(question: Question, digest: str) -> str:
+    earlier = question.earlier_plans.get(digest)
+    if earlier is None:
+        return f"something changed (nothing is known of plan {digest[:16]})"
+    return "changed: " + ", ".join(str(change) for change in changes_between(earlier, question.effective))
+
+
+def _times(question: Question, approval: Approval) -> Iterator[Reason]:
+    now, valid_for = question.now, question.policy.approvals.valid_for
+    if approval.expires <= now:
+        yield _reason(
+            "approval.expired",
+            approval,
+            f"expired at {approval.expires.isoformat()}",
+            "ask for a new approval",
+        )
+    elif approval.made_at + timedelta(seconds=valid_for) <= now:
+        found = (
+            f"made at {approval.made_at.isoformat()}, and the policy lets it count {seconds_words(valid_for)}"
+        )
+        yield _reason("approval.too_old", approval, found, "ask for a new approval")
+    if approval.made_at > now + CLOCKS_DIFFER:
+        found = f"made at {approval.made_at.isoformat()}, which is still to come"
+        yield _reason(
+            "approval.from_the_future", approval, found, "set the clocks right, and ask for a new one"
+        )
+
+
+def _reason(code: ReasonCode, approval: Approval, found: str, next_move: str) -> Reason:
+    about = f"{approval.role} {approval.person}"
+    return Reason(code=code, about=about, found=found, next_move=next_move)
+
+
+def latest_words(ones: Iterable[Judged], question: Question) -> tuple[Approval, ...]:
+    """Of each person in each role the last word that counts, to approve or to reject."""
+    last: dict[tuple[str, str], Approval] = {}
+    for one in sorted(ones, key=lambda one: one.approval.made_at):
+        if one.counts and one.approval.decision in ("approve", "reject"):
+            role = next(r for r in question.roles if same_role(r, one.approval.role))
+            last[role, person_of(one.approval, question)] = one.approval
+    return tuple(last.values())
+
+
+def person_of(approval: Approval, question: Question) -> str:
+    """One mark for whoever approved, whatever the approval calls them: two keys of one person are one person."""
+    keyring = question.keyring
+    return next(
+        (one.key for one in keyring.keys if keyring.one_person(one.person, approval.person)), approval.person
+    )
+
+
+def rejections(words: Iterable[Approval]) -> Iterator[Reason]:
+    """Every rejection that stands."""
+    for word in words:
+        if word.decision == "reject":
+            move = "come to an agreement; a later approval by the same person takes its place"
+            yield _reason("approval.rejected", word, f"rejected, because {word.reason}", move)
+
+
+def missing(words: Sequence[Approval], question: Question) -> tuple[Reason, ...]:
+    """The roles in which fewer people approved than must."""
+    approved = [word for word in words if word.decision == "approve"]
+    unfilled = _unfilled(question.needs, approved, question)
+    return tuple(
+        _missing(need, short, approved, question)
+        for need, short in zip(question.needs, unfilled, strict=True)
+        if short
+    )
+
+
+def _missing(need: RoleNeed, short: int, approved: Sequence[Approval], question: Question) -> Reason:
+    people = [word.person for word in approved if same_role(word.role, need.role)]
+    found = f"{short} of {need.people} approvals missing"
+    if len(people) > need.people - short:
+        found += f" ({', '.join(people)} approved in another role as well, and may count for one only)"
+    return Reason(
+        code="approval.missing",
+        about=need.role,
+        found=found,
+        next_move=f'orch approve {question.subject} --as "{need.role}" --reason WHY',
+    )
+
+
+def _unfilled(needs: Sequence[RoleNeed], approved: Sequence[Approval], question: Question) -> list[int]:
+    """How many people each need is short of, when people are given to needs as well as can be.
+
+    Where one person counts for one role only, this is a matching of people and places: a person is moved to another
+    place as long as that fills one more.
+    """
+    people = [
+        {person_of(word, question) for word in approved if same_role(word.role, need.role)} for need in needs
+    ]
+    if question.policy.separation.several_roles:
+        return [max(0, need.people - len(found)) for need, found in zip(needs, people, strict=True)]
+    places = [index for index, need in enumerate(needs) for _ in range(need.people)]
+    held: dict[str, int] = {}
+    short = [0] * len(needs)
+    for place, index in enumerate(places):
+        if not _fill(place, places, people, held, set()):
+            short[index] += 1
+    return short
+
+
+def _fill(
+    place: int, places: Sequence[int], people: Sequence[set[str]], held: dict[str, int], tried: set[str]
+) -> bool:
+    for person in sorted(people[places[place]] - tried):
+        tried.add(person)
+        if person not in held or _fill(held[person], places, people, held, tried):
+            held[person] = place
+            return True
+    return False
+
+
+def overrides(ones: Iterable[Judged], name: str, roles: Sequence[str]) -> Approval | None:
+    """The override of this freeze, or of `window`, by somebody in one of these roles, that counts."""
+    for one in ones:
+        approval = one.approval
+        meant_for_it = approval.decision == "override" and approval.overrides == name
+        if one.counts and meant_for_it and any(same_role(approval.role, role) for role in roles):
+            return approval
+    return None

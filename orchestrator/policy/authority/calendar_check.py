@@ -1,0 +1,137 @@
+"""Whether the calendar lets a deployment start now: windows of policy and plan, freezes, and who may override them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from orchestrator.domain.authority.admission_answer import Reason
+from orchestrator.domain.authority.approval import Approval
+from orchestrator.domain.authority.ground import Ground
+from orchestrator.domain.calendar.window import Freeze
+from orchestrator.policy.authority.admission_question import Question
+from orchestrator.policy.authority.approvals import Judged, overrides
+from orchestrator.policy.calendar.windows import (
+    WINDOW,
+    Calendar,
+    binds_until,
+    calendar_of,
+    closes_at,
+    freezes_at,
+    next_opening,
+    open_at,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the calendar says: reasons against, or until when it is open (None: it does not close)."""
+
+    reasons: tuple[Reason, ...]
+    closes: datetime | None
+    overrides: tuple[Approval, ...]
+    ground: Ground
+
+
+def opening_of(question: Question, approvals: tuple[Judged, ...]) -> Opening:
+    """What the windows and freezes of policy and plan say at this moment."""
+    now, whole = question.now, calendar_of(question.policy)
+    frozen = freezes_at(whole, now)
+    lifted = {freeze.name: overrides(approvals, freeze.name, freeze.override) for freeze in frozen}
+    calendar = whole.without(name for name, approval in lifted.items() if approval is not None)
+    outside = overrides(approvals, WINDOW, question.policy.window_override)
+    waived = _waived(question)
+    if calendar.windows and (waived or outside is not None):
+        calendar = calendar.model_copy(update={"windows": ()})
+    reasons = (
+        *_unfounded(question, approvals),
+        *(_frozen(question, freeze) for freeze in frozen if lifted[freeze.name] is None),
+        *_closed(question, calendar),
+        *_plan_window(question),
+    )
+    used = [approval for approval in (*lifted.values(), outside) if approval is not None]
+    closes = _earliest(question, closes_at(calendar, now))
+    return Opening(reasons, closes, tuple(used), _ground(closes))
+
+
+def opens_next(question: Question) -> datetime | None:
+    """The next moment at which windows and freezes of policy and plan let it start; None where there is none."""
+    calendar, window, after = calendar_of(question.policy), question.plan.schedule.window, question.now
+    if _waived(question):
+        calendar = calendar.model_copy(update={"windows": ()})
+    if window is not None and window.opens > after:
+        after = window.opens
+    opens = next_opening(calendar, after)
+    return None if opens is None or (window is not None and opens >= window.closes) else opens
+
+
+def _waived(question: Question) -> bool:
+    emergency = question.policy.emergency
+    return question.emergency and emergency is not None and emergency.outside_windows
+
+
+def _earliest(question: Question, closes: datetime | None) -> datetime | None:
+    window = question.plan.schedule.window
+    ends = [one for one in (closes, window.closes if window else None) if one is not None]
+    return min(ends, default=None)
+
+
+def _ground(closes: datetime | None) -> Ground:
+    if closes is None:
+        return Ground(code="window.never_closes")
+    return Ground(code="window.open", values={"closes": closes.isoformat()})
+
+
+def _frozen(question: Question, freeze: Freeze) -> Reason:
+    if freeze.override:
+        roles = " or ".join(freeze.override)
+        command = f'orch approve {question.subject} --as "{freeze.override[0]}" --override {freeze.name} --reason WHY'
+        move = f"wait, or have {roles} override it: {command}"
+    else:
+        move = "wait until it is over; nobody may override it"
+    until = binds_until(freeze, question.now).isoformat(timespec="minutes")
+    found = f"frozen until {until}, because {freeze.reason}"
+    return Reason(code="freeze.binds", about=freeze.name, found=found, next_move=move)
+
+
+def _closed(question: Question, calendar: Calendar) -> Iterator[Reason]:
+    """No window is open, whatever freezes say: those are reasons of their own."""
+    if not calendar.windows or open_at(calendar.model_copy(update={"freezes": ()}), question.now):
+        return
+    opens = next_opening(calendar, question.now)
+    about = ", ".join(window.name for window in calendar.windows)
+    if opens is None:
+        found, move = "no window is open, and none opens in ten years", "agree on a window in the policy"
+        yield Reason(code="window.never_opens", about=about, found=found, next_move=move)
+        return
+    yield Reason(
+        code="window.closed",
+        about=about,
+        found=f"no window is open; the next one opens at {opens.isoformat()}",
+        next_move="schedule the deployment for then",
+    )
+
+
+def _plan_window(question: Question) -> Iterator[Reason]:
+    window, now = question.plan.schedule.window, question.now
+    if window is None or window.opens <= now < window.closes:
+        return
+    over = window.closes <= now
+    yield Reason(
+        code="window.of_the_plan",
+        about="schedule.window of the plan",
+        found=f"closed at {window.closes.isoformat()}" if over else f"opens at {window.opens.isoformat()}",
+        next_move="agree on a new window" if over else "wait until then",
+    )
+
+
+def _unfounded(question: Question, approvals: Iterable[Judged]) -> Iterator[Reason]:
+    """Overrides that nobody of that role may give, or of something that is not there."""
+    allowed = {freeze.name: freeze.override for freeze in question.policy.freezes}
+    allowed[WINDOW] = question.policy.window_override
+    for one in approvals:
+        name = one.approval.overrides
+        if one.counts and name is not None and overrides([one], name, allowed.get(name, ())) is None:
+            roles = " or ".join(allowed.get(name, ())) or "nobody"
+            found = f"{one.approval.person} as {one.approval.role} would override it, which {roles} may"
+            move = "ask one of those, or wait"
+            yield Reason(code="override.not_allowed", about=name, found=found, next_move=move)

@@ -1,0 +1,71 @@
+"""From the parts of a rehearsal to its certificate, and a certificate in words."""
+
+from collections.abc import Iterator, Sequence
+
+from orchestrator.domain.authority.rehearsal import Certificate, MeasuredWave
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.plan.effective_plan import REHEARSED, changes_between
+from orchestrator.domain.text.format import counted, seconds_words
+from orchestrator.errors import Refused
+from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part, repeats_of
+from orchestrator.policy.measures.wave_durations import slowest
+
+
+def certificate_of(
+    parts: Sequence[Deployment], measured: Sequence[MeasuredWave], *, key: str, nonce: str
+) -> Certificate:
+    """The certificate of a rehearsal that went as it must in every part. Raises Refused with everything against it.
+
+    As old as the end of its oldest part.
+    """
+    against = [f"{d.id}: {fault}" for d in parts for fault in faults_of_part(d)]
+    rehearsals = [d.rehearsing.rehearsal for d in parts if d.rehearsing.rehearsal is not None]
+    for d in parts[1:]:
+        if (
+            rehearsals
+            and d.rehearsing.rehearsal is not None
+            and d.rehearsing.rehearsal.of != rehearsals[0].of
+        ):
+            said = "; ".join(map(str, changes_between(rehearsals[0].of, d.rehearsing.rehearsal.of)))
+            against.append(f"{d.id}: rehearses another state of the project: {said}")
+    if not any(one.part == "backout" for one in rehearsals):
+        against.append("a backout of a good deployment is not among the parts")
+    if against:
+        raise Refused("No certificate: " + "; ".join(against) + ".")
+    first, digests = parts[0], rehearsals[0].of.digests
+    return Certificate(
+        release=first.plan.release.name,
+        version=first.plan.release.version,
+        environment=first.plan.resources.environment,
+        deployments=tuple(d.id for d in parts),
+        covers={name: digests[name] for name in REHEARSED},
+        rehearsed_at=min(d.last_at for d in parts),
+        restored=True,
+        failure_in=tuple(one.failure_in for one in rehearsals if one.failure_in is not None),
+        idempotent=tuple(dict.fromkeys(repeat.playbook for d in parts for repeat in repeats_of(d))),
+        waves=slowest(measured),
+        key=key,
+        nonce=nonce,
+    )
+
+
+def certificate_words(certificate: Certificate) -> tuple[str, ...]:
+    """What a certificate says, in whole sentences."""
+    return tuple(_sentences(certificate))
+
+
+def _sentences(one: Certificate) -> Iterator[str]:
+    at = f"{one.rehearsed_at:%Y-%m-%d %H:%M:%S} UTC"
+    yield f"{one.release} {one.version} was rehearsed in {one.environment} at {at} ({', '.join(one.deployments)})."
+    if one.restored:
+        yield "It was deployed, verified and backed out, and every host was proved equal to its baseline."
+    for wave in one.failure_in:
+        yield f"A failure was injected in wave {wave + 1}: orch stopped, backed out every touched host, and proved it."
+    if one.idempotent:
+        yield f"Run a second time, {' and '.join(one.idempotent)} changed nothing."
+    for measured in one.waves:
+        yield (
+            f"Wave {measured.wave + 1}, {counted(measured.hosts, 'host')}: {seconds_words(measured.deploy)} to deploy, "
+            f"{seconds_words(measured.verify)} to verify, {seconds_words(measured.back_out)} to back out and prove."
+        )
+    yield "It covers " + ", ".join(f"{name} {digest[:16]}" for name, digest in one.covers.items()) + "."

@@ -1,0 +1,141 @@
+"""What a private copy is compared with: the effective plan that the deployment was planned with."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePosixPath
+
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.plan.effective_plan import Change, EffectivePlan, changes_between
+from orchestrator.domain.plan.target import Target
+from orchestrator.policy.planning.digests import in_place_of, with_files
+
+READ_BY_NAME = frozenset(
+    {
+        "group_vars",
+        "host_vars",
+        "library",
+        "module_utils",
+        "roles",
+        "collections",
+        "vars",
+        "tasks",
+        "handlers",
+    }
+)
+"""Names of folders that Ansible looks into by itself, as it does into those that end in `_plugins`."""
+
+MOST_CHANGES = 5
+LONGEST = 300
+"""Characters of one change; all of them have room in one reason of an event."""
+
+
+def changes_in_copy(
+    d: Deployment, files: Mapping[str, str], artefacts: Mapping[str, str]
+) -> tuple[Change, ...]:
+    """Every ingredient of which files are not what they were when the deployment was planned."""
+    if d.authority.effective is None:
+        return ()
+    files = _with_inventory_in_place(files, d.authority.effective)
+    known = known_files(d.authority.effective)
+    kept = {
+        path: digest
+        for path, digest in files.items()
+        if path in known or path.startswith("/") or not left_by_a_run(path, known)
+    }
+    planned = [_as_planned(target, d) for target in d.targets]
+    now = with_files(d.authority.effective, d.plan, planned, d.waves, tree=kept, artefacts=artefacts)
+    return changes_between(d.authority.effective, now)
+
+
+def _with_inventory_in_place(files: Mapping[str, str], planned: EffectivePlan) -> dict[str, str]:
+    """Files outside of the project count where both have some: an older orch digested none, and not everybody looks."""
+    before, now = in_place_of(planned.parts("hosts")), in_place_of(files)
+    return {
+        **{path: digest for path, digest in files.items() if path not in now},
+        **(now if before and now else before),
+    }
+
+
+def changes_in_words(changes: Iterable[Change | str]) -> tuple[str, ...]:
+    """Each change in words that an event has room for: of a long list the beginning, and how long it is."""
+    every = tuple(changes)
+    return (*map(_shortened, every[:MOST_CHANGES]), *_more_than_shown(every))
+
+
+def refusals_of(changes: Iterable[Change | str], project: str) -> tuple[str, ...]:
+    """Why no attempt may start from the copy: each change in words, with what mends it."""
+    every = tuple(changes)
+    reasons = (
+        _inventory_words(_shortened(change))
+        if _is_in_place(change)
+        else _copy_words(_shortened(change), project)
+        for change in every[:MOST_CHANGES]
+    )
+    return (*reasons, *(_copy_words(more, project) for more in _more_than_shown(every)))
+
+
+def _is_in_place(change: Change | str) -> bool:
+    """Whether it is of an inventory outside of the project, which orch copies nowhere and puts back nowhere."""
+    return (
+        isinstance(change, Change)
+        and change.ingredient == "hosts"
+        and any(path.startswith("/") for path in (*change.changed, *change.added, *change.removed))
+    )
+
+
+def _inventory_words(change: str) -> str:
+    return f"the inventory is not what was approved: {change}; make it what it was, then retry"
+
+
+def _copy_words(change: str, project: str) -> str:
+    return (
+        f"the private copy is not what was approved: {change}; put the approved files into {project}, "
+        "then retry: they are copied again where they are what was approved"
+    )
+
+
+def _shortened(change: Change | str) -> str:
+    words = str(change)
+    return words if len(words) <= LONGEST else f"{words[:LONGEST]}... ({len(words)} characters)"
+
+
+def _more_than_shown(changes: Sequence[Change | str]) -> tuple[str, ...]:
+    more = len(changes) - MOST_CHANGES
+    return (f"and {more} more",) if more > 0 else ()
+
+
+def known_files(effective: EffectivePlan) -> dict[str, str]:
+    """The digest of each file of the tree; the inventory's files are parts of `hosts`, beside parts that are no files."""
+    return {**effective.parts("hosts"), **effective.parts("playbook tree")}
+
+
+def left_by_a_run(path: str, known: Mapping[str, str]) -> bool:
+    """Whether nothing that was approved can read this new file by itself: it is in a folder that was not there before.
+
+    Runs leave such files, by `fetch` or as a cache of facts. A new folder that Ansible looks into by its name is no such one.
+    """
+    folders = {str(parent) for known_path in known for parent in PurePosixPath(known_path).parents}
+    parents = [str(parent) for parent in PurePosixPath(path).parents]
+    new = [folder for folder in parents if folder not in folders]
+    return bool(new) and not any(_read_by_name(PurePosixPath(folder).name) for folder in new)
+
+
+def _read_by_name(name: str) -> bool:
+    return name in READ_BY_NAME or name.endswith("_plugins")
+
+
+def _as_planned(target: Target, d: Deployment) -> Target:
+    """The target with the paths that it had in the project itself."""
+    if target.private_key is None and target.known_hosts is None:
+        return target
+    return target.model_copy(
+        update={
+            "private_key": _in_project(target.private_key, d),
+            "known_hosts": _in_project(target.known_hosts, d),
+        }
+    )
+
+
+def _in_project(path: str | None, d: Deployment) -> str | None:
+    if path is None or d.private_copy.folder is None or not path.startswith(f"{d.private_copy.folder}/"):
+        return path
+    return f"{d.project}/{path.removeprefix(f'{d.private_copy.folder}/')}"

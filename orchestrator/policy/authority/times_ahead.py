@@ -1,0 +1,45 @@
+"""The point of no return of a plan that nobody has started yet: its waves against the next time that is open."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from orchestrator.domain.authority.admission_answer import Reason
+from orchestrator.policy.authority.admission import weigh
+from orchestrator.policy.authority.admission_question import Question
+from orchestrator.policy.authority.calendar_check import opens_next
+from orchestrator.policy.calendar.point_of_no_return import Arithmetic
+
+
+@dataclass(frozen=True, slots=True)
+class TimesAhead:
+    """`against`: what the calendar says against the start that was asked for; then it is reckoned from there all the same.
+
+    `waits`: nobody asked for a moment, nothing is open now, and it is reckoned from the next opening. `binds`: a policy
+    lets no wave start that could not be undone in time.
+    """
+
+    times: Arithmetic
+    binds: bool
+    waits: bool = False
+    against: tuple[Reason, ...] = ()
+
+    @property
+    def late(self) -> tuple[str, ...]:
+        """The waves that could not be undone before it closes."""
+        return tuple(line.times.name for line in self.times.lines if not line.may_start)
+
+    @property
+    def latest_for_all(self) -> datetime | None:
+        """The latest start of the first wave from which every wave can be undone in time; None where nothing closes."""
+        spare = [line.spare for line in self.times.lines if line.spare is not None]
+        return self.times.now + timedelta(seconds=min(spare)) if spare else None
+
+
+def times_ahead(question: Question, at: datetime | None = None) -> TimesAhead:
+    """The arithmetic from a moment; by default from the question's own, or where it is closed then from the next opening."""
+    binds = question.policy.undo_before_close
+    asked = weigh(question if at is None else replace(question, now=at))
+    opens = opens_next(question) if at is None and asked.opening.reasons else None
+    if opens is None:
+        return TimesAhead(asked.times, binds, against=asked.opening.reasons)
+    return TimesAhead(weigh(replace(question, now=opens)).times, binds, waits=True)

@@ -1,0 +1,55 @@
+"""Leave for the next wave: what admission rested on still holds, and there is time to undo what it would do."""
+
+from orchestrator.domain.authority.ground import Ground
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal.events import WaveAuthorised, WaveNotAuthorised
+from orchestrator.policy.authority.admission import Weighed, about_approvals, weigh
+from orchestrator.policy.authority.admission_question import Question
+from orchestrator.policy.calendar.point_of_no_return import Arithmetic, arithmetic
+from orchestrator.policy.telling.ground_words import ground_words
+
+
+def leave_for(question: Question, d: Deployment, wave: int) -> WaveAuthorised | WaveNotAuthorised:
+    """Whether this wave may start now.
+
+    Approvals that no longer count hold it, for a person must see to that. For a window that closes, or no longer leaves
+    the time to undo the wave, the plan has chosen: finish, hold, or back out (refuse, where nothing is touched yet).
+    """
+    weighed = weigh(question)
+    lost = tuple(str(reason) for reason in about_approvals(weighed))
+    times = remaining(weighed, d, wave)
+    late = (*(str(reason) for reason in weighed.opening.reasons), *_too_late(question, times))
+    choice = d.plan.schedule.on_window_close
+    if lost or (late and choice != "finish"):
+        then = "hold" if lost or choice == "hold" else "back out" if d.touched_hosts else "refuse"
+        return WaveNotAuthorised.model_validate({"wave": wave, "reasons": (*lost, *late), "then": then})
+    goes_on = (Ground(code="time.late", values={"although": reason}) for reason in late)
+    grounds = (weighed.opening.ground, *goes_on)
+    return WaveAuthorised(
+        wave=wave,
+        grounds=tuple(map(ground_words, grounds)),
+        reasons=grounds,
+        closes=weighed.opening.closes,
+        undone_by=times.lines[0].undone if times.lines else None,
+    )
+
+
+def remaining(weighed: Weighed, d: Deployment, wave: int) -> Arithmetic:
+    """The arithmetic of this wave and those after it; what earlier waves did has to be undone as well."""
+    times = weighed.expected
+    touched = {d.standings[host].wave for host in d.touched_hosts} - {wave}
+    undo = [one.back_out for one in times if one.wave in touched]
+    to_undo = None if None in undo else sum(seconds or 0.0 for seconds in undo)
+    ahead = [one for one in times if one.wave >= wave]
+    return arithmetic(ahead, weighed.question.now, weighed.opening.closes, to_undo=to_undo)
+
+
+def _too_late(question: Question, times: Arithmetic) -> tuple[str, ...]:
+    first = times.lines[0] if times.lines else None
+    if not question.policy.undo_before_close or times.closes is None or first is None or first.may_start:
+        return ()
+    undone = f"would be undone only by {first.undone.isoformat()}" if first.undone else "has no known times"
+    return (
+        f"past the point of no return: {first.times.name} {undone}, and the window closes at "
+        f"{times.closes.isoformat()} ({first.times.basis})",
+    )

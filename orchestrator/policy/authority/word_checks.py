@@ -1,0 +1,150 @@
+"""Whether a signed word may be put on a journal now; what time will do to it later is for admission to say."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from orchestrator.domain.authority.approval import DECISIONS, Approval, SignedApproval
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.events import Recorded
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.domain.plan.roles import same_person, same_role
+from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.domain.rules.requirement import RoleNeed
+from orchestrator.domain.text.validation_error import meant
+from orchestrator.policy.authority.admission_question import Question
+from orchestrator.policy.authority.approvals import judged, person_of
+from orchestrator.policy.calendar.windows import WINDOW
+from orchestrator.policy.course.follow_up import DEPLOYED
+
+
+def approval_words(signed: SignedApproval) -> str:
+    """Such as `approved by Li Wei as change manager at 2026-06-06 20:00 UTC, key 0a1b2c3d4e5f6071: looked at`."""
+    one = signed.approval
+    by = f"by {one.person} as {one.role} at {one.made_at:%Y-%m-%d %H:%M} UTC, key {one.key[:16]}"
+    return f"{_decided(one)} {by}: {one.reason}"
+
+
+def _decided(one: Approval) -> str:
+    return f"{one.overrides} overridden" if one.overrides is not None else DECISIONS[one.decision]
+
+
+class Said(NamedTuple):
+    """A person's word as the record tells it: when it was signed (None: it was not), and when the journal took it."""
+
+    word: str
+    person: str
+    role: str
+    reason: str
+    key: str
+    made_at: datetime | None
+    taken_at: datetime
+    expires: datetime | None
+
+
+def said(records: Iterable[Recorded]) -> list[Said]:
+    """Every signed word on a journal, and every review."""
+    found = []
+    for record in records:
+        event = record.event
+        signed = event.signed if isinstance(event, e.ApprovalGiven | e.Reviewed) else None
+        if signed is not None:
+            one = signed.approval
+            found.append(
+                Said(
+                    _decided(one),
+                    one.person,
+                    one.role,
+                    one.reason,
+                    one.key,
+                    one.made_at,
+                    record.at,
+                    one.expires,
+                )
+            )
+        elif isinstance(event, e.Reviewed):
+            found.append(Said("reviewed", event.by, event.role, event.reason, "", None, record.at, None))
+    return found
+
+
+def said_words(d: Deployment) -> tuple[str, ...]:
+    """The signed words that a deployment has, and what they lifted, a line each."""
+    reviews = [one.signed for one in d.follow_up.reviews if one.signed is not None]
+    lifted = (f"overridden: {one}" for one in d.authority.overridden)
+    return (*map(approval_words, (*d.authority.approvals, *reviews)), *lifted)
+
+
+def against(
+    question: Question, d: Deployment, new: Sequence[SignedApproval]
+) -> dict[SignedApproval, tuple[str, ...]]:
+    """By each new word everything against it; words without anything against them are left out.
+
+    The question has the words of the journal first, then the new ones.
+    """
+    ones = zip(dict.fromkeys(question.approvals), judged(question), strict=True)
+    by_word = {presented.signed: one.against for presented, one in ones}
+    found = {}
+    for signed in dict.fromkeys(new):
+        word = signed.approval
+        reasons = [str(reason) for reason in by_word[signed]]
+        reasons += [f"{word.role} {word.person}: {text}" for text in _out_of_place(question, d, signed)]
+        if reasons:
+            found[signed] = tuple(dict.fromkeys(reasons))
+    return found
+
+
+def _out_of_place(question: Question, d: Deployment, signed: SignedApproval) -> Iterator[str]:
+    word = signed.approval
+    if any(one.approval.nonce == word.nonce for one in d.authority.approvals):
+        yield "is on the journal already, and an approval is good once; make a new one"
+    if word.decision == "sign_off":
+        yield from _sign_off(question, d, word)
+    elif word.decision == "review":
+        yield from _review(question, d, word)
+    elif d.over:
+        yield f"{d.id} is {d.state.value}; what is over is signed off or reviewed, and nothing else"
+    if word.overrides is not None:
+        yield from _override(question.policy, word)
+
+
+def _sign_off(question: Question, d: Deployment, word: Approval) -> Iterator[str]:
+    if d.state not in DEPLOYED:
+        yield f"{d.id} is {d.state.value}; signed off is what was deployed and verified on all waves"
+    given = [one.approval for one in d.authority.approvals if one.approval.decision == "sign_off"]
+    yield from _asked(d.follow_up.sign_off, word, "sign-off")
+    yield from _twice(question, word, given, "signed off")
+
+
+def _review(question: Question, d: Deployment, word: Approval) -> Iterator[str]:
+    if d.follow_up.review_by is None or d.state is State.PLANNED:
+        yield f"{d.id} was no emergency that started; there is nothing to review"
+    yield from _asked(d.follow_up.reviewers, word, "review")
+    given = [one.signed.approval for one in d.follow_up.reviews if one.signed is not None]
+    yield from _twice(question, word, given, "reviewed it")
+
+
+def _asked(needs: Sequence[RoleNeed], word: Approval, what: str) -> Iterator[str]:
+    if needs and not any(same_role(need.role, word.role) for need in needs):
+        roles = ", ".join(need.role for need in needs)
+        yield f"{what} is asked of {roles}, not of this role; sign in one of those"
+
+
+def _twice(question: Question, word: Approval, given: Sequence[Approval], done: str) -> Iterator[str]:
+    for other in given:
+        if same_role(other.role, word.role) and same_person(
+            person_of(other, question), person_of(word, question)
+        ):
+            yield f"has {done} in this role already; somebody else must, if more people are asked for"
+
+
+def _override(policy: ReleasePolicy, word: Approval) -> Iterator[str]:
+    roles = {freeze.name: freeze.override for freeze in policy.freezes} | {WINDOW: policy.window_override}
+    name = word.overrides or ""
+    if name not in roles:
+        guess = meant(name, list(roles))
+        move = f"did you mean {guess}?" if guess else f"there are {', '.join(roles)}"
+        yield f"no freeze of the policy is called {name}; {move}"
+    elif not any(same_role(word.role, role) for role in roles[name]):
+        may = " or ".join(roles[name]) or "nobody"
+        yield f"{name} may be overridden by {may} only; ask one of those, or wait"

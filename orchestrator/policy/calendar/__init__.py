@@ -1,0 +1,1 @@
+"""When a deployment may run: windows, bookings, conflicts, due starts, and the point of no return."""

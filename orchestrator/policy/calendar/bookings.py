@@ -1,0 +1,174 @@
+"""The schedule of change is derived: each deployment that has its time becomes a booking of it, and nothing is stored."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from orchestrator.domain.authority.admission_answer import OF_CALENDAR
+from orchestrator.domain.authority.rehearsal import MeasuredWave
+from orchestrator.domain.calendar.schedule_of_change import Booking, BookingState
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, OVER, State
+from orchestrator.domain.plan.target import Target
+from orchestrator.policy.calendar.point_of_no_return import expected_times
+from orchestrator.policy.calendar.start_time import blocked_by
+
+_PROPOSED = frozenset({State.PLANNED, State.AWAITING_APPROVAL})
+_AT_LEAST = timedelta(seconds=1)
+BY_ADDRESS = "address:"
+"""Stands before an address that is taken for a machine, where nobody has asked which machine answers there."""
+
+Machines = Mapping[str, str]
+"""Which machine answered last at an address (`192.0.2.1:22`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """How long a deployment takes up its hosts, in seconds, and where that comes from."""
+
+    seconds: float
+    basis: str
+
+
+def bookings_of(
+    deployments: Iterable[Deployment], now: datetime, measured: Mapping[str, Sequence[MeasuredWave]]
+) -> tuple[Booking, ...]:
+    """Every deployment that has a time, by its start. `measured` are wave times by the id of the deployment."""
+    ones = list(deployments)
+    machines = known_machines(ones)
+    found = (booking_of(d, now, machines, measured.get(d.id, ())) for d in ones)
+    return tuple(sorted((b for b in found if b is not None), key=lambda b: (b.starts, b.id)))
+
+
+def booking_of(
+    d: Deployment, now: datetime, machines: Machines, measured: Sequence[MeasuredWave] = ()
+) -> Booking | None:
+    """The booking of one deployment; None where nobody has said when it is to start."""
+    state, starts = state_of(d), starts_of(d)
+    if starts is None:
+        return None
+    expected = expected_of(d, measured)
+    ends, basis = _end(d, state, starts, now, expected)
+    here, by_address = machines_of(d, machines)
+    release = d.plan.release
+    return Booking(
+        id=d.id,
+        title=f"{release.name} {release.version} to {d.plan.resources.environment}",
+        release=release.name,
+        version=release.version,
+        environment=d.plan.resources.environment,
+        state=state,
+        starts=starts,
+        ends=ends,
+        machines=here,
+        by_address=by_address,
+        cis=release.cis,
+        service=release.service,
+        depends_on=release.depends_on,
+        rfcs=release.rfcs,
+        plan_digest=d.authority.effective.digest if d.authority.effective is not None else d.plan_sha256,
+        by=d.by,
+        missed=d.schedule.missed,
+        blocked_by=_blocked_by(d, state, max(starts, now)),
+        stands=d.state.value,
+        basis=basis,
+        booked_at=d.began_at,
+        changed_at=d.last_at,
+        revision=d.seq,
+    )
+
+
+def state_of(d: Deployment) -> BookingState:
+    """How the schedule calls the state that a deployment is in."""
+    if d.state in NEVER_TOUCHED:
+        return "withdrawn"
+    if d.state in OVER:
+        return "over"
+    if d.state is State.SCHEDULED:
+        return "proposed" if _lacks(d) else "approved"
+    return "proposed" if d.state in _PROPOSED else "running"
+
+
+def _blocked_by(d: Deployment, state: BookingState, moment: datetime) -> tuple[str, ...]:
+    if state not in ("proposed", "approved"):
+        return ()
+    return blocked_by(
+        d.authority.policy, d.authority.change, (signed.approval for signed in d.authority.approvals), moment
+    )
+
+
+def _lacks(d: Deployment) -> bool:
+    """Whether more than the calendar is against it since it was approved, such as a rejection."""
+    return d.authority.unadmitted is not None and any(
+        one.code not in OF_CALENDAR for one in d.authority.unadmitted.reasons
+    )
+
+
+def starts_of(d: Deployment) -> datetime | None:
+    """When it began, else when it is to begin: as scheduled, else when the plan's own window opens."""
+    if d.authority.opened_at is not None:
+        return d.authority.opened_at
+    if state_of(d) in ("running", "over"):
+        return d.began_at
+    window = d.plan.schedule.window
+    return d.schedule.starts or (window.opens if window is not None else None)
+
+
+def expected_of(d: Deployment, measured: Sequence[MeasuredWave]) -> Expected:
+    """How long its hosts are taken up: every wave forward, and, should the last one fail at its very end, all of it back.
+
+    Early life support holds the hosts too. The time that people take to confirm a gate is not in it.
+    """
+    margin = d.authority.policy.margin if d.authority.policy is not None else 0.0
+    times = expected_times(d.plan, d.waves, measured, margin=margin)
+    early_life = d.plan.validation.early_life
+    seconds = sum((one.forward or 0.0) + (one.back_out or 0.0) for one in times)
+    seconds += early_life.duration if early_life is not None else 0.0
+    confirmed = ", and the time people take to confirm" if any(w.gate.confirm for w in d.waves) else ""
+    basis = times[0].basis if times else "no wave"
+    return Expected(seconds, f"every wave there and back: {basis}{confirmed}")
+
+
+def _end(
+    d: Deployment, state: BookingState, starts: datetime, now: datetime, expected: Expected
+) -> tuple[datetime | None, str]:
+    if state == "over":
+        return max(d.last_at, starts + _AT_LEAST), "when it ended"
+    ends = starts + max(timedelta(seconds=expected.seconds), _AT_LEAST)
+    if state != "running":
+        return ends, expected.basis
+    waits = "held" if d.driving.hold is not None else "paused" if d.driving.paused is not None else ""
+    if waits or d.driving.stopped is not None:
+        return None, f"nobody knows: it is {waits or 'stopped'}"
+    if ends <= now:
+        return None, "nobody knows: it takes longer than expected"
+    return ends, expected.basis
+
+
+def machines_of(d: Deployment, machines: Machines) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Hosts by machine, and the hosts of which only the address is known."""
+    own = own_machines(d)
+    known = {t.host: own.get(t.host) or machines.get(address_of(t)) for t in d.targets}
+    found = {known[t.host] or f"{BY_ADDRESS}{address_of(t)}": t.host for t in d.targets}
+    return found, tuple(host for host, machine in known.items() if machine is None)
+
+
+def own_machines(d: Deployment) -> dict[str, str]:
+    """Machines by host as this deployment itself learnt them: from its baselines, else when it was scheduled."""
+    return dict(d.schedule.machines) | {
+        host: reference.machine_id for host, reference in d.preparation.baselines.items()
+    }
+
+
+def known_machines(deployments: Iterable[Deployment]) -> dict[str, str]:
+    """Which machine answered last at each address, as every deployment learnt it."""
+    known: dict[str, str] = {}
+    for d in sorted(deployments, key=lambda d: d.began_at):
+        own = own_machines(d)
+        known |= {address_of(target): own[target.host] for target in d.targets if target.host in own}
+    return known
+
+
+def address_of(target: Target) -> str:
+    """How a target is reached, as a text."""
+    return f"{target.address}:{target.port}"

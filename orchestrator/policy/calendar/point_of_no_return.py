@@ -1,0 +1,161 @@
+"""The point of no return: no wave starts that could not be deployed, verified and undone before the window closes.
+
+The arithmetic is cumulative. When wave k fails at the very end of its soak, wave k and every wave before it are backed out
+one after the other, newest first, and all of that must be over when the window closes.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from math import ceil
+
+from orchestrator.domain.authority.rehearsal import MeasuredWave
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.wave import Wave
+from orchestrator.domain.text.format import counted
+from orchestrator.domain.text.model_base import Many, Moment, Noun, Seconds
+
+
+class WaveTimes(Noun):
+    """What a wave is expected to take, in seconds; None where nobody has measured it."""
+
+    wave: int
+    name: str
+    soak: Seconds = 0.0
+    deploy: Seconds | None = None
+    verify: Seconds | None = None
+    back_out: Seconds | None = None
+    basis: str = ""
+
+    @property
+    def forward(self) -> float | None:
+        """Until it is known whether the wave is good: deploy, verify, soak."""
+        if self.deploy is None or self.verify is None:
+            return None
+        return self.deploy + self.verify + self.soak
+
+
+class WaveArithmetic(Noun):
+    """One line of the arithmetic. `back_out_all` undoes this wave and all before it; `spare` is negative when too late.
+
+    Where something was not measured the moments are None, and the wave may not start.
+    """
+
+    times: WaveTimes
+    starts: Moment | None
+    known_good: Moment | None
+    back_out_all: Seconds | None
+    undone: Moment | None
+    latest_start: Moment | None
+    spare: float | None
+    may_start: bool
+
+
+class Arithmetic(Noun):
+    """The waves that are still to come, in their order, against the moment the window closes (None: it does not)."""
+
+    now: Moment
+    closes: Moment | None
+    lines: Many[WaveArithmetic]
+
+    @property
+    def not_measured(self) -> tuple[str, ...]:
+        """Waves of which no time is known."""
+        return tuple(line.times.name for line in self.lines if line.undone is None)
+
+    @property
+    def startable(self) -> tuple[int, ...]:
+        """The numbers of the waves that may still start, each after the one before."""
+        return tuple(line.times.wave for line in self.lines if line.may_start)
+
+
+def arithmetic(
+    times: Sequence[WaveTimes],
+    now: datetime,
+    closes: datetime | None,
+    *,
+    to_undo: float | None = 0.0,
+) -> Arithmetic:
+    """Which of the waves to come may start. `to_undo`: seconds to back out what is deployed already, None if unknown."""
+    forward = _sums((one.forward for one in times), 0.0)
+    undo = _sums((one.back_out for one in times), to_undo)
+    lines = []
+    for one, good_after, undo_all in zip(times, forward, undo, strict=True):
+        lines.append(_line(one, good_after, undo_all, now, closes))
+    return Arithmetic.of_valid(now=now, closes=closes, lines=tuple(lines))
+
+
+def _sums(seconds: Iterable[float | None], first: float | None) -> list[float | None]:
+    """Running sums; after one that is not known none is."""
+    total, sums = first, []
+    for one in seconds:
+        total = None if total is None or one is None else total + one
+        sums.append(total)
+    return sums
+
+
+def _line(
+    one: WaveTimes, good_after: float | None, undo: float | None, now: datetime, closes: datetime | None
+) -> WaveArithmetic:
+    if good_after is None or undo is None or one.forward is None:
+        nothing = dict.fromkeys(("starts", "known_good", "back_out_all", "undone", "latest_start", "spare"))
+        return WaveArithmetic.of_valid(times=one, **nothing, may_start=closes is None)
+    known_good = now + timedelta(seconds=good_after)
+    undone = known_good + timedelta(seconds=undo)
+    return WaveArithmetic.of_valid(
+        times=one,
+        starts=known_good - timedelta(seconds=one.forward),
+        known_good=known_good,
+        back_out_all=undo,
+        undone=undone,
+        latest_start=None if closes is None else closes - timedelta(seconds=one.forward + undo),
+        spare=None if closes is None else (closes - undone).total_seconds(),
+        may_start=closes is None or undone <= closes,
+    )
+
+
+def expected_times(
+    plan: ReleasePlan, waves: Iterable[Wave], measured: Sequence[MeasuredWave], *, margin: float
+) -> tuple[WaveTimes, ...]:
+    """What waves will take: the slowest batch of `forks` hosts that was measured, times the batches, plus `margin`.
+
+    Of what was never measured only the plan's time limits are known, and they are taken for its times.
+    """
+    if not measured:
+        return tuple(_limits(plan, wave) for wave in waves)
+    return tuple(_expected(wave, measured, plan.strategy.forks, margin) for wave in waves)
+
+
+def _limits(plan: ReleasePlan, wave: Wave) -> WaveTimes:
+    checks = (*plan.validation.acceptance, *wave.acceptance)
+    return WaveTimes.of_valid(
+        wave=wave.number,
+        name=wave.name,
+        soak=wave.gate.soak,
+        deploy=plan.strategy.run_timeout,
+        verify=sum((check.within + getattr(check, "timeout", 0.0) for check in checks), 0.0),
+        back_out=plan.backout.run_timeout,
+        basis="the plan's time limits, for it was never measured",
+    )
+
+
+def _expected(wave: Wave, measured: Sequence[MeasuredWave], forks: int, margin: float) -> WaveTimes:
+    batches = _batches(len(wave.hosts), forks)
+
+    def slowest(step: str) -> float:
+        per_batch = (float(getattr(one, step)) / _batches(one.hosts, forks) for one in measured)
+        return max(per_batch) * batches * (1 + margin)
+
+    seen = max(one.hosts for one in measured)
+    return WaveTimes(
+        wave=wave.number,
+        name=wave.name,
+        soak=wave.gate.soak,
+        deploy=slowest("deploy"),
+        verify=slowest("verify"),
+        back_out=slowest("back_out"),
+        basis=f"{counted(len(measured), 'measured wave')} of up to {counted(seen, 'host')}, plus {margin:.0%}",
+    )
+
+
+def _batches(hosts: int, forks: int) -> int:
+    return max(1, ceil(hosts / forks))

@@ -1,0 +1,107 @@
+"""Whether a deployment may be laid on a moment of the schedule, as far as the calendar goes."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from orchestrator.domain.authority.approval import Approval
+from orchestrator.domain.calendar.window import Freeze
+from orchestrator.domain.plan.change_request import ChangeRequest
+from orchestrator.domain.plan.release_plan import Window
+from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.policy.calendar.windows import (
+    WINDOW,
+    Calendar,
+    calendar_of,
+    freezes_at,
+    next_opening,
+    open_at,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Why it is not open then: `about` is the name of a freeze, `window`, or empty; `override` are roles that may lift it."""
+
+    about: str
+    found: str
+    override: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TimeAnswer:
+    """Everything that is against a moment, and the next one that nothing is against (None: not in ten years)."""
+
+    against: tuple[Closed, ...]
+    next_opening: datetime | None
+
+
+def binding_calendar(policy: ReleasePolicy | None, change: ChangeRequest) -> Calendar:
+    """The windows and freezes that bind a change; where the policy says so, windows do not bind an emergency."""
+    if policy is None:
+        return Calendar()
+    calendar, emergency = calendar_of(policy), policy.emergency
+    waived = change.type == "emergency" and emergency is not None and emergency.outside_windows
+    return calendar.model_copy(update={"windows": ()}) if waived else calendar
+
+
+def judged_time(
+    starts: datetime,
+    now: datetime,
+    calendar: Calendar,
+    window: Window | None,
+    *,
+    window_override: Collection[str] = (),
+) -> TimeAnswer:
+    """What is against starting then. `window` is the plan's own; roles in `window_override` may open the policy's windows."""
+    against = tuple(_against(starts, now, calendar, window, window_override))
+    return TimeAnswer(against, _next(max(starts, now), calendar, window) if against else starts)
+
+
+def blocked_by(
+    policy: ReleasePolicy | None, change: ChangeRequest, words: Iterable[Approval], moment: datetime
+) -> tuple[str, ...]:
+    """The freezes that bind then, and `window` where none is open, without what these words of people lift by then."""
+    calendar = binding_calendar(policy, change)
+    lifted = {word.overrides for word in words if word.expires > moment}
+    found = [freeze.name for freeze in freezes_at(calendar, moment)]
+    if not open_at(calendar.model_copy(update={"freezes": ()}), moment):
+        found.append(WINDOW)
+    return tuple(name for name in found if name not in lifted)
+
+
+def _against(
+    starts: datetime,
+    now: datetime,
+    calendar: Calendar,
+    window: Window | None,
+    window_override: Collection[str],
+) -> Iterator[Closed]:
+    if starts <= now:
+        yield Closed("", "it is over already")
+    for freeze in freezes_at(calendar, starts):
+        yield Closed(freeze.name, _frozen(freeze), freeze.override)
+    windows = calendar.model_copy(update={"freezes": ()})
+    if not open_at(windows, starts):
+        names = ", ".join(one.name for one in calendar.windows)
+        yield Closed(WINDOW, f"no maintenance window is open then ({names})", tuple(window_override))
+    if window is not None and not window.opens <= starts < window.closes:
+        yield Closed(
+            "", f"the plan's own window is {window.opens.isoformat()} to {window.closes.isoformat()}"
+        )
+
+
+def _frozen(freeze: Freeze) -> str:
+    who = (
+        f"; {' or '.join(freeze.override)} may override it" if freeze.override else "; nobody may override it"
+    )
+    return f"the freeze {freeze.name} binds then, because {freeze.reason}{who}"
+
+
+def _next(after: datetime, calendar: Calendar, window: Window | None) -> datetime | None:
+    if window is not None:
+        after = max(after, window.opens)
+    opens = next_opening(calendar, after)
+    if opens is None or (window is not None and opens >= window.closes):
+        return None
+    return opens

@@ -1,0 +1,176 @@
+"""When deployments may run: windows without freezes. All answers are moments in UTC."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import combinations
+
+from orchestrator.domain.calendar.local_time import Oddity, oddity, wall, zone_of
+from orchestrator.domain.calendar.window import Freeze, MaintenanceWindow, Recurring, Span
+from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.domain.text.model_base import Many, Noun
+
+HORIZON = timedelta(days=3653)
+"""A window that does not open in ten years never does."""
+
+_LOOKS = (timedelta(days=8), timedelta(days=62), timedelta(days=400), HORIZON)
+_LATEST = datetime(9900, 1, 1, tzinfo=UTC)
+
+WINDOW = "window"
+
+
+class Calendar(Noun):
+    """The windows and freezes that bind together; without windows it is open whenever nothing is frozen."""
+
+    windows: Many[MaintenanceWindow] = ()
+    freezes: Many[Freeze] = ()
+
+    def without(self, freezes: Iterable[str]) -> "Calendar":
+        """The same without these freezes, for whoever may override them."""
+        gone = set(freezes)
+        if not gone:
+            return self
+        return self.model_copy(update={"freezes": tuple(f for f in self.freezes if f.name not in gone)})
+
+
+def calendar_of(policy: ReleasePolicy) -> Calendar:
+    """The policy's windows and freezes."""
+    return Calendar.of_valid(windows=policy.windows, freezes=policy.freezes)
+
+
+class OddTime(Noun):
+    """A start of a recurring window that falls into a change of clocks, and the span that it then is."""
+
+    name: str
+    local_start: str
+    oddity: Oddity
+    span: Span
+
+
+def open_spans(calendar: Calendar, earliest: datetime, latest: datetime) -> tuple[Span, ...]:
+    """The times in which deployments may run, between two moments, apart from one another and in order."""
+    whole = (Span(opens=earliest, closes=latest),)
+    open_ones = _united(_cut(_spans(calendar.windows, earliest, latest), whole[0]))
+    return _minus(open_ones if calendar.windows else whole, _spans(calendar.freezes, earliest, latest))
+
+
+def open_at(calendar: Calendar, now: datetime) -> bool:
+    """Whether a deployment may run at this moment."""
+    return not freezes_at(calendar, now) and (not calendar.windows or _in_window(calendar, now))
+
+
+def closes_at(calendar: Calendar, now: datetime) -> datetime | None:
+    """When the time that is open now ends; None where it is not open, or does not end in ten years."""
+    if not open_at(calendar, now) or not (calendar.windows or calendar.freezes):
+        return None
+    for look in _LOOKS:
+        until = min(now + look, _LATEST)
+        spans = open_spans(calendar, now, until)
+        if spans and spans[0].closes < until:
+            return spans[0].closes
+    return None
+
+
+def next_opening(calendar: Calendar, after: datetime) -> datetime | None:
+    """The first moment from `after` on at which it is open; `after` itself where it is. None: not in ten years."""
+    for look in _LOOKS:
+        spans = open_spans(calendar, after, min(after + look, _LATEST))
+        if spans:
+            return spans[0].opens
+    return None
+
+
+def freezes_at(calendar: Calendar, now: datetime) -> tuple[Freeze, ...]:
+    """Every freeze that binds at this moment."""
+    return tuple(freeze for freeze in calendar.freezes if _holds(freeze, now))
+
+
+def binds_until(freeze: Freeze, now: datetime) -> datetime:
+    """When a freeze that binds at this moment ends, by the clocks of its zone; another one may follow at once."""
+    ends = (span.closes for span in freeze.spans(now, now + timedelta(seconds=1)) if span.holds(now))
+    return max(ends, default=now).astimezone(zone_of(freeze.zone))
+
+
+def never_opening(calendar: Calendar, after: datetime) -> tuple[MaintenanceWindow, ...]:
+    """The windows that do not open again: ended, left out by exceptions, or covered by freezes each time."""
+    return tuple(
+        window
+        for window in calendar.windows
+        if next_opening(calendar.model_copy(update={"windows": (window,)}), after) is None
+    )
+
+
+def overlapping_freezes(
+    calendar: Calendar, earliest: datetime, latest: datetime
+) -> tuple[tuple[Freeze, Freeze, Span], ...]:
+    """Each two freezes that bind at the same time between two moments, with the first such time."""
+    return tuple(_overlaps(calendar.freezes, earliest, latest))
+
+
+def odd_times(calendar: Calendar, earliest: datetime, latest: datetime) -> tuple[OddTime, ...]:
+    """Every start of a recurring window or freeze that a change of clocks skips or repeats, between two moments."""
+    return tuple(
+        OddTime(name=one.name, local_start=start.strftime("%Y-%m-%dT%H:%M"), oddity=odd, span=span)
+        for one in (*calendar.windows, *calendar.freezes)
+        for start in one.starts_between(wall(earliest, one.zone), wall(latest, one.zone))
+        for odd in [oddity(start, one.zone)]
+        for span in [one.span_from(start)]
+        if odd is not None and span is not None
+    )
+
+
+def _in_window(calendar: Calendar, now: datetime) -> bool:
+    return any(_holds(window, now) for window in calendar.windows)
+
+
+def _holds(one: Recurring, now: datetime) -> bool:
+    return any(span.holds(now) for span in one.spans(now, now + timedelta(seconds=1)))
+
+
+def _spans(ones: Iterable[Recurring], earliest: datetime, latest: datetime) -> list[Span]:
+    return sorted((s for one in ones for s in one.spans(earliest, latest)), key=lambda span: span.opens)
+
+
+def _cut(spans: Iterable[Span], whole: Span) -> Iterator[Span]:
+    for span in spans:
+        opens, closes = max(span.opens, whole.opens), min(span.closes, whole.closes)
+        if opens < closes:
+            yield Span(opens=opens, closes=closes)
+
+
+def _united(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Spans in order of their starts; those that touch or overlap become one."""
+    united: list[Span] = []
+    for span in spans:
+        if united and span.opens <= united[-1].closes:
+            closes = max(span.closes, united[-1].closes)
+            united[-1] = Span(opens=united[-1].opens, closes=closes)
+        else:
+            united.append(span)
+    return tuple(united)
+
+
+def _minus(spans: Sequence[Span], taken: Iterable[Span]) -> tuple[Span, ...]:
+    left = list(spans)
+    for gone in taken:
+        left = [rest for span in left for rest in _around(span, gone)]
+    return tuple(left)
+
+
+def _around(span: Span, gone: Span) -> Iterator[Span]:
+    if gone.closes <= span.opens or gone.opens >= span.closes:
+        yield span
+        return
+    if span.opens < gone.opens:
+        yield Span(opens=span.opens, closes=gone.opens)
+    if gone.closes < span.closes:
+        yield Span(opens=gone.closes, closes=span.closes)
+
+
+def _overlaps(
+    freezes: Sequence[Freeze], earliest: datetime, latest: datetime
+) -> Iterator[tuple[Freeze, Freeze, Span]]:
+    spans = [(freeze, _spans([freeze], earliest, latest)) for freeze in freezes]
+    for (one, mine), (other, theirs) in combinations(spans, 2):
+        shared = [cut for span in mine for cut in _cut(theirs, span)]
+        if shared:
+            yield one, other, min(shared, key=lambda span: span.opens)

@@ -1,0 +1,101 @@
+"""Backout: which hosts, in which order, and what its result may be called (ISO/IEC 20000-1 9.3)."""
+
+from orchestrator.domain.deployment.attempts import Attempted, latest_outcomes
+from orchestrator.domain.deployment.backout_progress import BackoutProgress
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.deployment.rollout_progress import Failure
+from orchestrator.domain.journal.events import BackoutFailed, ResidueFound, Restored
+from orchestrator.policy.course.rehearsing import repeat_due
+from orchestrator.policy.course.steps import Perform, Record, RunAttempt, Step
+
+ATTEMPTS_PER_WAVE = 2
+"""A backout playbook that did not end well on a host is run once more there, and then a person has to look."""
+
+
+def scope_of(d: Deployment, failure: Failure) -> tuple[str, ...]:
+    """The touched hosts that a failure backs out, as the plan chose."""
+    touched = d.touched_hosts
+    if d.plan.backout.scope == "failed":
+        failed = set(failure.hosts)
+        return tuple(host for host in touched if host in failed)
+    if d.plan.backout.scope == "wave":
+        return tuple(host for host in touched if d.standings[host].wave == failure.wave)
+    return touched
+
+
+def outrun_words(d: Deployment) -> str | None:
+    """Why only a person may say what comes next: hosts refused the last run, for another had been there; else None.
+
+    What that one left there is its own, and neither a backout nor another try of this deployment may go over it unasked.
+    """
+    if not d.attempts or not _outrun(d.attempts[-1]):
+        return None
+    last = d.attempts[-1]
+    hosts = ", ".join(last.outcome.outrun_on if last.outcome is not None else ())
+    return f"a run that is not of this deployment has been on {hosts} in between; see what it did there"
+
+
+def _outrun(attempt: Attempted) -> bool:
+    return attempt.outcome is not None and bool(attempt.outcome.outrun_on)
+
+
+def next_backout_step(d: Deployment) -> Step:
+    """The newest wave first; then the proof; then its verdict."""
+    progress = _progress(d)
+    chosen = set(progress.hosts) - d.unseen_hosts
+    for wave in reversed(d.waves):
+        hosts = tuple(host for host in wave.hosts if host in chosen)
+        attempts = tuple(a for a in d.attempts_of("backout", wave.number) if not a.repeated)
+        again = _hosts_to_run(hosts, attempts)
+        if again:
+            return RunAttempt(attempt_name(d, "backout"), "backout", wave.number, again)
+        if repeat_due(d, "backout", wave.number, hosts):
+            return RunAttempt(attempt_name(d, "backout"), "backout", wave.number, hosts, repeated=True)
+    if not progress.compared:
+        return Perform("prove_restoration", hosts=progress.hosts)
+    return Record(verdict(d))
+
+
+def _hosts_to_run(hosts: tuple[str, ...], attempts: tuple[Attempted, ...]) -> tuple[str, ...]:
+    if not attempts:
+        return hosts
+    if len(attempts) >= ATTEMPTS_PER_WAVE or _outrun(attempts[-1]):
+        return ()
+    outcomes = latest_outcomes(attempts)
+    return tuple(host for host in hosts if host not in outcomes or outcomes[host].result != "done")
+
+
+def verdict(d: Deployment) -> Restored | ResidueFound | BackoutFailed:
+    """What the backout proved: restored needs equality on every host, and a playbook that ran to its end there.
+
+    Equality reaches as far as the baseline's scope. A playbook that did not run to its end may have left something undone that
+    the scope does not cover, a service not restarted for example: that is a failed backout, equal or not.
+    """
+    progress = _progress(d)
+    outcomes = latest_outcomes(a for a in d.attempts[progress.first_attempt :] if a.purpose == "backout")
+    differing = {difference.host for difference in progress.differences}
+    failed = dict(progress.not_compared)
+    for host in progress.hosts:
+        outcome = outcomes.get(host)
+        if outcome is None or outcome.result != "done":
+            said = outcome.reason if outcome is not None else "it did not run"
+            found = "differs from" if host in differing else "equals"
+            failed.setdefault(
+                host, f"{found} the baseline, and the backout playbook did not run to its end: {said}"
+            )
+    if failed:
+        return BackoutFailed(hosts=failed)
+    if differing:
+        return ResidueFound(hosts=tuple(host for host in progress.hosts if host in differing))
+    return Restored()
+
+
+def _progress(d: Deployment) -> BackoutProgress:
+    if d.backout is None:
+        raise ValueError(f"{d.id} has no backout begun")
+    return d.backout
+
+
+def attempt_name(d: Deployment, purpose: str) -> str:
+    """The deterministic name of the next attempt of a deployment."""
+    return f"{d.id}.{len(d.attempts) + 1}-{purpose}"

@@ -1,0 +1,58 @@
+"""What is being done at this moment, and what is waited for; asked of the same rule that drives."""
+
+from datetime import datetime
+
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.policy.course.next_step import next_step
+from orchestrator.policy.course.steps import Perform, Practice, WaitForPerson, WaitUntil
+from orchestrator.policy.telling.timeline import StepName, Story, StoryStep
+
+STEPS: dict[Practice, StepName | None] = {
+    "admit": None,
+    "authorise_wave": None,
+    "verify_components": "components",
+    "verify_environment": "environment",
+    "capture_baseline": "baseline",
+    "check_entry": "entry",
+    "quiesce": "quiesce",
+    "verify_wave": "verification",
+    "watch": None,
+    "prove_restoration": "proof",
+}
+"""The step that a deed is shown as while it is at work; None for those that are over at once, or shown as a wait."""
+_OF_A_WAVE = frozenset({"check_entry", "quiesce", "verify_wave"})
+
+
+def present_step(d: Deployment, story: Story, now: datetime) -> StoryStep | None:
+    """The step at work that the journal cannot show as open, for only its end is written there."""
+    began = story.mark or d.began_at
+    match next_step(d, now):
+        case Perform() as deed:
+            name = STEPS[deed.practice]
+            if name is None or story.has_open(name):
+                return None
+            wave = deed.wave if deed.practice in _OF_A_WAVE else None
+            return StoryStep(name, wave, began, None, "open", hosts=deed.hosts)
+        case WaitUntil(moment=moment, what=what) if not d.touched:
+            return StoryStep("window", None, began, None, "open", f"{what} at {moment:%Y-%m-%d %H:%M} UTC")
+        case WaitForPerson(reason=reason) if not d.touched and d.driving.paused is None:
+            return StoryStep("approval", None, began, None, "open", reason)
+    return None
+
+
+def waits_for_person(d: Deployment, now: datetime) -> str | None:
+    """What a person is waited for, or None."""
+    step = next_step(d, now)
+    return step.reason if isinstance(step, WaitForPerson) else None
+
+
+def seconds_left(d: Deployment, now: datetime) -> float | None:
+    """Seconds of soak or early life support that are left, or None where neither runs."""
+    until = (
+        d.rollout.gate.soak_until
+        if d.rollout.gate is not None and not d.rollout.gate.soaked
+        else d.early_life.until
+    )
+    if until is None or d.over or d.backout is not None:
+        return None
+    return max(0.0, (until - now).total_seconds())

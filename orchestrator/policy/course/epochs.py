@@ -1,0 +1,30 @@
+"""Which epochs a host may hold when an attempt comes: with any other, somebody else's run has been there in between.
+
+The epoch of an attempt alone refuses what was begun before another run. A deployment that slept through another one and
+then begins something, a next wave or a lost attempt once more, shows an epoch that is newer still.
+"""
+
+from orchestrator.domain.deployment.attempts import Attempted
+from orchestrator.domain.deployment.deployment import Deployment
+
+
+def known_epochs(d: Deployment, attempt: Attempted) -> dict[str, tuple[int, ...]]:
+    """For each host of the attempt whose baseline says what it held then: that, and all that is accounted for since.
+
+    That is every earlier attempt of this deployment, another's run that a person answered for after a refusal, and later
+    deployments that were backed out before this one is.
+    """
+    earlier = d.attempts[: d.attempts.index(attempt)]
+    own = {one.epoch for one in earlier}
+    restored = set(d.backout.restored) if d.backout is not None else set()
+    known = {}
+    for host in attempt.hosts:
+        baseline = d.preparation.baselines.get(host)
+        if baseline is not None and baseline.epoch is not None:
+            known[host] = tuple(sorted({baseline.epoch} | own | restored | _answered_for(earlier, host)))
+    return known
+
+
+def _answered_for(attempts: tuple[Attempted, ...], host: str) -> set[int]:
+    told = [one for a in attempts if a.answered and a.outcome is not None for one in a.outcome.hosts]
+    return {one.found_epoch for one in told if one.host == host and one.found_epoch is not None}

@@ -1,0 +1,107 @@
+"""What must follow a deployment: its sign-off by role, and the review of an emergency; and what of it is still missing."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.deployment.follow_up import FollowUp
+from orchestrator.domain.fold.brief import Brief
+from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, State
+from orchestrator.domain.plan.roles import same_person, same_role
+from orchestrator.domain.rules.requirement import RoleNeed
+
+DEPLOYED = frozenset({State.EARLY_LIFE_SUPPORT, State.COMPLETED, State.COMPLETED_WITH_EXCEPTIONS})
+"""Where there is something that can be accepted."""
+
+
+def sign_offs_missing(d: Deployment | Brief) -> tuple[RoleNeed, ...]:
+    """Who has still to accept what was deployed; nobody as long as there is nothing to accept, or where it was taken back."""
+    if d.state not in DEPLOYED:
+        return ()
+    return _missing(_asked(d).sign_off, d.signed_off)
+
+
+def accepted(d: Deployment) -> bool:
+    """Everybody who had to has signed off."""
+    return d.state in DEPLOYED and bool(d.follow_up.sign_off) and not sign_offs_missing(d)
+
+
+def reviews_missing(d: Deployment | Brief) -> tuple[RoleNeed, ...]:
+    """Who has still to review the emergency, however it ended; nobody where no host was touched."""
+    asked = _asked(d)
+    if asked.review_by is None or d.state in NEVER_TOUCHED:
+        return ()
+    return _missing(asked.reviewers, d.reviewed)
+
+
+def review_overdue(d: Deployment | Brief, now: datetime) -> bool:
+    """The time for the review is over and it was not held."""
+    review_by = _asked(d).review_by
+    return review_by is not None and review_by <= now and bool(reviews_missing(d))
+
+
+def done(d: Deployment) -> bool:
+    """It is over, something had to follow, and all of that has."""
+    asked = bool(d.follow_up.reviewers and d.follow_up.review_by) or (
+        d.state in DEPLOYED and bool(d.follow_up.sign_off)
+    )
+    return d.over and asked and not sign_offs_missing(d) and not reviews_missing(d)
+
+
+def needs_words(needs: Iterable[RoleNeed]) -> str:
+    """Such as `customer, service owner (2 people)`."""
+    return ", ".join(
+        need.role if need.people == 1 else f"{need.role} ({need.people} people)" for need in needs
+    )
+
+
+def short_words(d: Deployment | Brief, now: datetime) -> str:
+    """What is missing in a few words for a list, the worst first; empty where nothing is."""
+    if review_overdue(d, now):
+        return "review overdue"
+    if d.over and sign_offs_missing(d):
+        return "sign-off missing"
+    return "review to follow" if d.over and reviews_missing(d) else ""
+
+
+def following_words(d: Deployment, now: datetime) -> tuple[str, ...]:
+    """What has followed and what is missing, a sentence each, with the command that mends it."""
+    return (*_review_words(d, now), *_sign_off_words(d), *_closed_words(d))
+
+
+def _review_words(d: Deployment, now: datetime) -> Iterable[str]:
+    missing, review_by = reviews_missing(d), d.follow_up.review_by
+    if missing and review_by is not None:
+        when = "is overdue since" if review_overdue(d, now) else "must be held by"
+        command = f'orch review {d.id} --as "{missing[0].role}" --reason WHY'
+        yield f"The review of this emergency {when} {review_by:%Y-%m-%d %H:%M} UTC: {needs_words(missing)} ({command})."
+
+
+def _sign_off_words(d: Deployment) -> Iterable[str]:
+    missing = sign_offs_missing(d)
+    if missing:
+        command = f'orch sign-off {d.id} --as "{missing[0].role}" --reason WHY'
+        yield f"Not signed off yet by {needs_words(missing)} ({command})."
+
+
+def _closed_words(d: Deployment) -> Iterable[str]:
+    if d.follow_up.closed is not None:
+        yield f"Closed: {d.follow_up.closed}."
+    elif done(d):
+        yield "Nothing is left to follow."
+
+
+def _asked(d: Deployment | Brief) -> FollowUp | Brief:
+    return d if isinstance(d, Brief) else d.follow_up
+
+
+def _missing(needs: Sequence[RoleNeed], given: Sequence[tuple[str, str]]) -> tuple[RoleNeed, ...]:
+    missing = []
+    for need in needs:
+        people: list[str] = []
+        for role, person in given:
+            if same_role(role, need.role) and not any(same_person(person, one) for one in people):
+                people.append(person)
+        if len(people) < need.people:
+            missing.append(RoleNeed(role=need.role, people=need.people - len(people)))
+    return tuple(missing)

@@ -1,0 +1,64 @@
+"""Failure limits: how many hosts may be down before a deployment stops. Unknown hosts count as down."""
+
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.deployment.standing import DOWN
+
+
+def limit_exceeded(d: Deployment, wave: int) -> str | None:
+    """Why the wave cannot pass, or None: too many of its hosts down, too many overall, or none that is up."""
+    planned = d.waves[wave]
+    remaining = [host for host in planned.hosts if d.standings[host].standing != "excluded"]
+    down = d.down_in(wave)
+    if not remaining:
+        return "every host of the wave is excluded"
+    too_many = _too_many_down(d, wave)
+    if too_many is None and len(down) == len(remaining):
+        return f"no host of {planned.name} is up"
+    return too_many or overall_exceeded(d)
+
+
+def any_exceeded(d: Deployment) -> str | None:
+    """As `limit_exceeded` for the present wave; and a host of an earlier wave can go down after its gate had passed."""
+    if d.all_up and d.waves[d.rollout.wave].hosts:
+        return None
+    earlier = (_too_many_down(d, wave) for wave in range(d.rollout.wave))
+    return limit_exceeded(d, d.rollout.wave) or next(
+        (reason for reason in earlier if reason is not None), None
+    )
+
+
+def _too_many_down(d: Deployment, wave: int) -> str | None:
+    planned = d.waves[wave]
+    remaining = [host for host in planned.hosts if d.standings[host].standing != "excluded"]
+    allowed = planned.failure_limit.hosts_of(len(planned.hosts))
+    down = len(d.down_in(wave))
+    if down <= allowed:
+        return None
+    return f"{_hosts(down)} of {len(remaining)} down in {planned.name}, allowed {allowed}"
+
+
+def overall_exceeded(d: Deployment) -> str | None:
+    """Why the deployment as a whole cannot go on, or None."""
+    total = len(d.standings)
+    down = sum(standing.standing in DOWN for standing in d.standings.values())
+    allowed = d.plan.strategy.failure_limit.overall.hosts_of(total)
+    if down > allowed and not _within_one_wave(d, down):
+        return f"{_hosts(down)} of {total} down overall, allowed {allowed}"
+    return None
+
+
+def _within_one_wave(d: Deployment, down: int) -> bool:
+    """A plan that raises only the wave's limit means its overall limit to be no stricter than that."""
+    if "overall" in d.plan.strategy.failure_limit.model_fields_set:
+        return False
+    return down <= max(wave.failure_limit.hosts_of(len(wave.hosts)) for wave in d.waves)
+
+
+def reason_with_hosts(d: Deployment, hosts: tuple[str, ...], limit: str) -> str:
+    """The limit that was exceeded, and the first host's own reason, in one line."""
+    first = next((d.standings[host] for host in hosts if d.standings[host].reason), None)
+    return f"{limit}; {first.host}: {first.reason}" if first is not None else limit
+
+
+def _hosts(count: int) -> str:
+    return "1 host" if count == 1 else f"{count} hosts"

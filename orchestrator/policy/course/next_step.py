@@ -1,0 +1,294 @@
+"""The one question: what is to be done next with this deployment? Pure; drive.py asks it until the answer is Over."""
+
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from orchestrator.domain.authority.ground import Ground
+from orchestrator.domain.deployment.attempts import Attempted
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.deployment.rollout_progress import Failure
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.lifecycle import Ended, State, Touched, Untouched
+from orchestrator.policy.course.allowed_steps import (
+    awaiting_approval,
+    not_authorised,
+    scheduled,
+    unapproved_run,
+    with_leave,
+)
+from orchestrator.policy.course.backout import attempt_name, next_backout_step, outrun_words, scope_of
+from orchestrator.policy.course.follow_up import accepted
+from orchestrator.policy.course.limits import any_exceeded, limit_exceeded, reason_with_hosts
+from orchestrator.policy.course.rehearsing import as_rehearsed, end_of_rehearsal, repeat_due
+from orchestrator.policy.course.steps import (
+    FollowAttempt,
+    Over,
+    Perform,
+    Record,
+    RunAttempt,
+    Step,
+    WaitForPerson,
+    WaitUntil,
+)
+
+S = State
+RUNS_AFTER_LOSS = 2
+"""How often a wave's attempt that was lost is run again by itself."""
+
+HOLD_CHOICES = ("retry", "exclude", "rollback", "hold")
+
+
+def next_step(d: Deployment, now: datetime) -> Step:
+    """The next step of a deployment at this moment."""
+    if d.over:
+        return Over()
+    attempt = d.open_attempt
+    if attempt is not None:
+        aborted = d.driving.aborting is not None and attempt.purpose == "deploy"
+        return FollowAttempt(attempt.attempt, stop=aborted or d.driving.stopped is not None)
+    if d.driving.stopped is not None:
+        quiet = _quiet_first(d)
+        waiting = WaitForPerson(f"emergency stop by {d.driving.stopped}", ("stop-all --lift",))
+        return quiet if isinstance(quiet, Perform) else waiting
+    if d.driving.aborting is not None and not d.touched_hosts:
+        return Record(e.Cancelled(by=d.by, reason=f"aborted by {d.driving.aborting}"))
+    if d.driving.paused is not None and d.driving.aborting is None:
+        return WaitForPerson(f"paused by {d.driving.paused}", ("resume", "abort"))
+    if d.driving.hold is not None:
+        return WaitForPerson(d.driving.hold.reason, HOLD_CHOICES)
+    bound = _quiet_first(d) or _aborted(d) or unapproved_run(d) or not_authorised(d)
+    return bound or with_leave(d, _in_state(d, now))
+
+
+def _in_state(d: Deployment, now: datetime) -> Step:
+    """What the state itself asks for, where nothing else comes first."""
+    match d.state:
+        case (
+            S.PLANNED
+            | S.AWAITING_APPROVAL
+            | S.SCHEDULED
+            | S.VERIFYING_COMPONENTS
+            | S.VERIFYING_ENVIRONMENT
+            | S.CAPTURING_BASELINE as state
+        ):
+            return _before_first_touch(d, state, now)
+        case S.DEPLOYING | S.VERIFYING_WAVE | S.AT_GATE | S.EARLY_LIFE_SUPPORT | S.BACKING_OUT as state:
+            return _while_touched(d, state, now)
+        case _:
+            return _at_an_end(d.state)
+
+
+def _before_first_touch(d: Deployment, state: Untouched, now: datetime) -> Step:
+    match state:
+        case S.PLANNED:
+            return Record(e.Submitted(by=d.by))
+        case S.AWAITING_APPROVAL:
+            return awaiting_approval(d, now)
+        case S.SCHEDULED:
+            return scheduled(d, now)
+        case S.VERIFYING_COMPONENTS:
+            return Perform("verify_components")
+        case S.VERIFYING_ENVIRONMENT:
+            return Perform("verify_environment")
+        case S.CAPTURING_BASELINE:
+            return Perform("capture_baseline")
+        case _:
+            assert_never(state)
+
+
+def _while_touched(d: Deployment, state: Touched, now: datetime) -> Step:
+    match state:
+        case S.DEPLOYING:
+            return _deploying(d)
+        case S.VERIFYING_WAVE:
+            return _verifying_wave(d)
+        case S.AT_GATE:
+            return _at_gate(d, now)
+        case S.EARLY_LIFE_SUPPORT:
+            return _early_life(d, now)
+        case S.BACKING_OUT:
+            return next_backout_step(d)
+        case _:
+            assert_never(state)
+
+
+def _at_an_end(_: Ended) -> Step:
+    return Over()
+
+
+def _quiet_first(d: Deployment) -> Step | None:
+    """After an unclean end no step is taken before the hosts are seen free of the old run's processes."""
+    for attempt in d.attempts:
+        if attempt.busy:
+            hosts = ", ".join(attempt.busy)
+            return Record(e.Held(reason=f"processes of {attempt.attempt} still run on {hosts}", by="orch"))
+        if attempt.unclean and not attempt.quiesced:
+            return Perform("quiesce", wave=attempt.wave, hosts=attempt.hosts, attempt=attempt.attempt)
+    return None
+
+
+def _aborted(d: Deployment) -> Step | None:
+    if d.driving.aborting is None or d.state is State.BACKING_OUT:
+        return None
+    began = e.BackoutBegan(
+        hosts=d.touched_hosts,
+        reason=f"aborted by {d.driving.aborting}",
+        by=d.driving.aborting,
+        reasons=(Ground(code="backout.aborted"),),
+    )
+    return Record(began)
+
+
+def _deploying(d: Deployment) -> Step:
+    wave = d.waves[d.rollout.wave]
+    if d.rollout.failure is not None:
+        return _after_failure(d, d.rollout.failure)
+    if wave.entry and d.rollout.entry == "unasked":
+        return Perform("check_entry", wave=d.rollout.wave, hosts=wave.hosts)
+    if d.rollout.entry == "failed":
+        return _entry_failed(d)
+    hosts = _hosts_to_deploy(d)
+    if isinstance(hosts, str):
+        return Record(e.Held(reason=hosts, by="orch"))
+    if hosts:
+        return RunAttempt(attempt_name(d, "deploy"), "deploy", d.rollout.wave, hosts)
+    limit = limit_exceeded(d, d.rollout.wave)
+    deployed = tuple(host for host in wave.hosts if d.standings[host].standing == "deployed")
+    if limit is None and repeat_due(d, "deploy", d.rollout.wave, deployed):
+        return RunAttempt(attempt_name(d, "deploy"), "deploy", d.rollout.wave, deployed, repeated=True)
+    if limit is None:
+        return Record(e.WaveDeployed(wave=d.rollout.wave))
+    down = d.down_in(d.rollout.wave)
+    return Record(e.WaveFailed(wave=d.rollout.wave, hosts=down, reason=reason_with_hosts(d, down, limit)))
+
+
+def _entry_failed(d: Deployment) -> Step:
+    reason = f"the entry criteria of {d.waves[d.rollout.wave].name} do not hold"
+    if not d.touched_hosts:
+        return Record(e.Refused(stage="entry", reasons=(reason,)))
+    return Record(e.WaveFailed(wave=d.rollout.wave, hosts=(), reason=reason))
+
+
+def _hosts_to_deploy(d: Deployment) -> tuple[str, ...] | str:
+    """Hosts that an attempt is still owed to; or, where a lost attempt may not be repeated, the reason to hold."""
+    owed = tuple(
+        h for h in d.waves[d.rollout.wave].hosts if d.standings[h].standing in ("untouched", "to_retry")
+    )
+    lost = _lost_last(d)
+    if lost is None:
+        return owed
+    if not d.plan.strategy.idempotent:
+        return f"{lost.attempt} was lost ({lost.lost}) and its playbook is not declared idempotent"
+    return tuple(host for host in lost.hosts if host not in d.unseen_hosts)
+
+
+def _lost_last(d: Deployment) -> Attempted | None:
+    attempts = d.attempts_of("deploy", d.rollout.wave)
+    if not attempts or attempts[-1].lost is None:
+        return None
+    if sum(attempt.lost is not None for attempt in attempts) > RUNS_AFTER_LOSS:
+        return None
+    still_unknown = any(d.standings[host].standing == "unknown" for host in attempts[-1].hosts)
+    return attempts[-1] if still_unknown else None
+
+
+def _verifying_wave(d: Deployment) -> Step:
+    if d.rollout.failure is not None:
+        return _after_failure(d, d.rollout.failure)
+    if not d.rollout.checked:
+        hosts = tuple(
+            h for h in d.waves[d.rollout.wave].hosts if d.standings[h].standing in ("deployed", "verified")
+        )
+        return Perform("verify_wave", wave=d.rollout.wave, hosts=hosts)
+    return _rejection(d) or Record(e.WaveVerified(wave=d.rollout.wave))
+
+
+def _rejection(d: Deployment) -> Record | None:
+    limit = any_exceeded(d)
+    if limit is None:
+        return None
+    down = d.hosts_standing("failed", "unknown")
+    return Record(e.WaveRejected(wave=d.rollout.wave, hosts=down, reason=reason_with_hosts(d, down, limit)))
+
+
+def _at_gate(d: Deployment, now: datetime) -> Step:
+    wave = d.waves[d.rollout.wave]
+    if d.rollout.failure is not None:
+        return _after_failure(d, d.rollout.failure)
+    if d.rollout.gate is None:
+        soak_until = now + timedelta(seconds=wave.gate.soak) if wave.gate.soak else None
+        return Record(e.GateReached(wave=d.rollout.wave, soak_until=soak_until, confirm=wave.gate.confirm))
+    rejection = _rejection(d)
+    if rejection is not None:
+        return rejection
+    if d.rollout.gate.soak_until is not None and not d.rollout.gate.soaked:
+        return _watch(d, now, d.rollout.gate.soak_until, wave.gate.every, d.rollout.gate.last_asked)
+    if d.rollout.gate.confirm is not None and not d.rollout.gate.confirmed:
+        return WaitForPerson(
+            f"{wave.name} waits for confirmation by {d.rollout.gate.confirm}", ("confirm", "abort")
+        )
+    return _past_the_gate(d, now)
+
+
+def _past_the_gate(d: Deployment, now: datetime) -> Step:
+    if d.rollout.wave + 1 < len(d.waves):
+        return Record(e.GatePassed(wave=d.rollout.wave))
+    if d.rehearsing.rehearsal is not None:
+        return Record(end_of_rehearsal(d))
+    early_life = d.plan.validation.early_life
+    if early_life is not None:
+        return Record(e.EarlyLifeBegan(until=now + timedelta(seconds=early_life.duration)))
+    return Record(_ending(d))
+
+
+def _watch(d: Deployment, now: datetime, until: datetime, every: float, last: datetime | None) -> Step:
+    """Ask the checks again and again, and once more when the time is over."""
+    due = min(until, (last or now) + timedelta(seconds=every))
+    if now >= until or now >= due:
+        return Perform("watch", wave=d.rollout.wave, hosts=d.hosts_standing("verified"), final=now >= until)
+    return WaitUntil(due, f"{'soak' if d.rollout.gate else 'early life support'} until {until.isoformat()}")
+
+
+def _early_life(d: Deployment, now: datetime) -> Step:
+    early_life = d.plan.validation.early_life
+    if early_life is None or d.early_life.until is None:
+        return Record(_ending(d))
+    if d.rollout.failure is not None:
+        return _after_failure(d, d.rollout.failure)
+    if d.rollout.check_failures:
+        limit = any_exceeded(d)
+        if limit is not None:
+            down = d.hosts_standing("failed", "unknown")
+            return Record(e.EarlyLifeFailed(hosts=down, reason=reason_with_hosts(d, down, limit)))
+    if d.early_life.over:
+        return Record(_ending(d))
+    if not d.hosts_standing("verified"):
+        return Record(e.EarlyLifeFailed(hosts=(), reason="no host is left that could be watched"))
+    # Whoever signs off has accepted it: the checks are asked once more, and early life support is over.
+    until = min(now, d.early_life.until) if accepted(d) else d.early_life.until
+    return _watch(d, now, until, early_life.every, d.early_life.last_watched)
+
+
+def _ending(d: Deployment) -> e.Completed | e.CompletedWithExceptions:
+    exceptions = {
+        host: standing.reason or standing.standing
+        for host, standing in d.standings.items()
+        if standing.standing != "verified"
+    }
+    return e.CompletedWithExceptions(exceptions=exceptions) if exceptions else e.Completed()
+
+
+def _after_failure(d: Deployment, failure: Failure) -> Step:
+    hosts = scope_of(d, failure)
+    if (reason := outrun_words(d)) is not None:
+        return Record(e.Held(reason=reason, by="orch"))
+    if d.plan.backout.on_failure == "hold" or not hosts:
+        return Record(e.Held(reason=failure.reason, by="orch"))
+    began = e.BackoutBegan(
+        hosts=hosts,
+        reason=failure.reason,
+        by="orch",
+        rehearsed=as_rehearsed(d, failure),
+        reasons=(Ground(code="backout.failure", values={"stage": failure.stage}),),
+    )
+    return Record(began)

@@ -1,0 +1,83 @@
+"""What can be done next with a deployment: decisions as values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from orchestrator.domain.evidence.attempt import Purpose
+from orchestrator.domain.journal.events import Event
+
+Practice = Literal[
+    "admit",
+    "authorise_wave",
+    "verify_components",
+    "verify_environment",
+    "capture_baseline",
+    "check_entry",
+    "quiesce",
+    "verify_wave",
+    "watch",
+    "prove_restoration",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A decision that needs no deed: put this fact on the journal."""
+
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Perform:
+    """A deed of one practice."""
+
+    practice: Practice
+    wave: int = 0
+    hosts: tuple[str, ...] = ()
+    attempt: str = ""
+    final: bool = True
+    purpose: Purpose = "deploy"
+
+
+@dataclass(frozen=True, slots=True)
+class RunAttempt:
+    """Run a playbook on these hosts, under a name not used before; `repeated` in a rehearsal, to see that nothing changes."""
+
+    attempt: str
+    purpose: Purpose
+    wave: int
+    hosts: tuple[str, ...]
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FollowAttempt:
+    """An attempt is open: follow it to its end, whoever began it; `stop` it on abort."""
+
+    attempt: str
+    stop: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WaitUntil:
+    """Nothing to do before this moment."""
+
+    moment: datetime
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitForPerson:
+    """Nothing to do before a person says so; `choices` are the commands that answer."""
+
+    reason: str
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """The deployment has ended."""
+
+
+Step = Record | Perform | RunAttempt | FollowAttempt | WaitUntil | WaitForPerson | Over

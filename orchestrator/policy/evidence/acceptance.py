@@ -1,0 +1,56 @@
+"""Whether checks passed: every host and every check accounted for; what has no answer is inconclusive, never a pass."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from orchestrator.domain.plan.check import CheckBase, CheckResult, title_of
+
+
+def completed(
+    results: Sequence[CheckResult], hosts: Collection[str], checks: Sequence[CheckBase]
+) -> list[CheckResult]:
+    """The results, and an inconclusive one for each host and check that has none. Checks are known by their numbers."""
+    asked = [(getattr(check, "kind", ""), title_of(check)) for check in checks]
+    answering = {result.host for result in results}
+    silent = [_no_answer(host, None, "reachable", "reachable") for host in hosts if host not in answering]
+    return [*results, *_unanswered(results, hosts, asked), *silent]
+
+
+def completed_units(
+    results: Sequence[CheckResult], hosts: Collection[str], digests: Mapping[str, str]
+) -> list[CheckResult]:
+    """The component results, and an inconclusive one for each host and file that has none. Files are numbered as well."""
+    asked = [("component", f"components {path}") for path in digests]
+    return [*results, *_unanswered(results, hosts, asked)]
+
+
+def complaints(results: Iterable[CheckResult]) -> list[str]:
+    """One line for each result that is not a pass."""
+    return [
+        f"{r.host}: {r.title}: expected {r.expected}, found {r.found}"
+        for r in results
+        if r.answer != "passed"
+    ]
+
+
+def _unanswered(
+    results: Iterable[CheckResult], hosts: Iterable[str], asked: Sequence[tuple[str, str]]
+) -> Iterator[CheckResult]:
+    """Titles are words for people: two checks may have one, and an answer to one is none to the other."""
+    answered = {(result.host, result.number) for result in results}
+    for host in hosts:
+        for number, (kind, title) in enumerate(asked):
+            if (host, number) not in answered:
+                yield _no_answer(host, number, kind, title)
+
+
+def _no_answer(host: str, number: int | None, kind: str, title: str) -> CheckResult:
+    return CheckResult(
+        host=host,
+        number=number,
+        kind=kind,
+        title=title,
+        answer="inconclusive",
+        expected="an answer",
+        found="no answer",
+        seconds=0.0,
+    )

@@ -1,0 +1,146 @@
+"""Comparing baselines, item by item and attribute by attribute: the proof of a backout, or its residue."""
+
+import base64
+import difflib
+from collections.abc import Iterable, Sequence
+
+from orchestrator.domain.evidence.baseline import (
+    AttributeValue,
+    Baseline,
+    Comparison,
+    ConfigurationItem,
+    Difference,
+)
+
+Key = tuple[str, str]
+Attributes = dict[str, AttributeValue]
+
+_DETERMINED_BY_DIGEST = "content"
+
+
+def compare(before: Baseline, after: Baseline) -> Comparison:
+    """The differences of two baselines of one host, or why they cannot be compared; incomplete is never equal."""
+    reason = _incomparable(before, after)
+    if reason is not None:
+        return Comparison(host=before.host, inconclusive=reason)
+    return Comparison(host=before.host, differences=tuple(_differences(before, after)))
+
+
+def _incomparable(before: Baseline, after: Baseline) -> str | None:
+    if before.host != after.host:
+        return f"the baselines are of two hosts, {before.host} and {after.host}"
+    if before.machine_id != after.machine_id:
+        return f"the machine is another one: machine-id {before.machine_id} before, {after.machine_id} after"
+    for when, baseline in (("before", before), ("after", after)):
+        if not baseline.complete:
+            return f"the baseline {when} is incomplete: {_first_of(baseline.faults)}"
+        twice = _named_twice(baseline.items)
+        if twice is not None:
+            return f"the baseline {when} names {twice[0]} {twice[1]} twice"
+    return None
+
+
+def _first_of(faults: Sequence[str]) -> str:
+    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    return f"{faults[0]}{more}"
+
+
+def _named_twice(items: Iterable[ConfigurationItem]) -> Key | None:
+    seen: set[Key] = set()
+    for item in items:
+        key = (item.kind, item.name)
+        if key in seen:
+            return key
+        seen.add(key)
+    return None
+
+
+def _differences(before: Baseline, after: Baseline) -> Iterable[Difference]:
+    was, now = _by_key(before), _by_key(after)
+    for kind, name in sorted(was.keys() | now.keys()):
+        for attribute, old, new in _changed(was.get((kind, name)), now.get((kind, name))):
+            yield Difference(
+                host=before.host, kind=kind, name=name, attribute=attribute, before=old, after=new
+            )
+
+
+def _by_key(baseline: Baseline) -> dict[Key, Attributes]:
+    """The items that exist; one recorded as not existing is the same as one that is not listed."""
+    return {
+        (item.kind, item.name): item.attributes
+        for item in baseline.items
+        if item.attributes.get("exists") is not False
+    }
+
+
+def _changed(
+    was: Attributes | None, now: Attributes | None
+) -> Iterable[tuple[str, AttributeValue, AttributeValue]]:
+    if was is None or now is None:
+        yield ("exists", was is not None, now is not None)
+        return
+    for attribute in sorted((was.keys() | now.keys()) - {"exists"}):
+        if attribute == _DETERMINED_BY_DIGEST and ("sha256" in was or "sha256" in now):
+            continue  # whole files are compared by digest; the content is kept only to be shown
+        old, new = was.get(attribute), now.get(attribute)
+        if type(old) is not type(new) or old != new:
+            yield (attribute, old, new)
+
+
+def summary_lines(differences: Iterable[Difference]) -> list[str]:
+    """For people, a line for each configuration item: `web3: file /etc/shop.conf mode 0644 -> 0600`."""
+    items: dict[tuple[str, str, str], list[Difference]] = {}
+    for difference in differences:
+        items.setdefault((difference.host, difference.kind, difference.name), []).append(difference)
+    return [
+        f"{host}: {kind} {name} {', '.join(_words(change) for change in changes)}"
+        for (host, kind, name), changes in sorted(items.items())
+    ]
+
+
+def _words(change: Difference) -> str:
+    if change.attribute == "exists":
+        return "is gone" if change.before else "is new"
+    return f"{change.attribute} {_value_words(change.before)} -> {_value_words(change.after)}"
+
+
+def _value_words(value: AttributeValue) -> str:
+    if value is None:
+        return "nothing"
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    if len(text) == 64 and all(character in "0123456789abcdef" for character in text):
+        return f"{text[:12]}…"
+    return text if len(text) <= 80 else f"{text[:79]}…"
+
+
+def counts(differences: Iterable[Difference]) -> dict[str, dict[str, int]]:
+    """How many configuration items differ, by host and kind."""
+    items = sorted({(each.host, each.kind, each.name) for each in differences})
+    found: dict[str, dict[str, int]] = {}
+    for host, kind, _ in items:
+        kinds = found.setdefault(host, {})
+        kinds[kind] = kinds.get(kind, 0) + 1
+    return found
+
+
+def content_lines(before: Baseline, after: Baseline, name: str) -> list[str]:
+    """How a file's text changed, as a unified difference; empty where the content was not kept, or is not text."""
+    texts = [_text_of(baseline, name) for baseline in (before, after)]
+    was, now = texts
+    if was is None or now is None:
+        return []
+    return list(difflib.unified_diff(was, now, "before", "after", lineterm=""))
+
+
+def _text_of(baseline: Baseline, name: str) -> list[str] | None:
+    """The lines of a file; none for a file that does not exist."""
+    attributes = _by_key(baseline).get(("file", name))
+    if attributes is None:
+        return []
+    content = attributes.get(_DETERMINED_BY_DIGEST)
+    if not isinstance(content, str):
+        return None
+    try:
+        return base64.b64decode(content).decode("utf-8").splitlines()
+    except ValueError:
+        return None

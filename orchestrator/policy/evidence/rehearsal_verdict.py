@@ -1,0 +1,91 @@
+"""How a part of a rehearsal went: everything that is against it, and whether its playbooks are idempotent."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from orchestrator.domain.deployment.attempts import latest_outcomes
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.evidence.attempt import Purpose
+from orchestrator.domain.evidence.outcome import HostOutcome
+from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, State
+
+_PURPOSES: tuple[Purpose, Purpose] = ("deploy", "backout")
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """What the second run of a playbook did on each host it had run on; None where there was none."""
+
+    playbook: str
+    purpose: Purpose
+    outcomes: dict[str, HostOutcome | None]
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Why the playbook is not shown to be idempotent; a second run that is not accounted for shows nothing."""
+        return tuple(self._faults()) or (() if self.outcomes else (f"{self.playbook} ran on no host",))
+
+    def _faults(self) -> Iterator[str]:
+        for host, outcome in self.outcomes.items():
+            if outcome is None:
+                yield f"{self.playbook} was not run a second time on {host}"
+            elif outcome.result != "done":
+                yield f"{self.playbook}, run a second time on {host}, was not done: {outcome.reason}"
+            elif outcome.changed:
+                tasks = ", ".join(f"'{task}'" for task in outcome.changed_tasks) or "tasks not named"
+                yield f"{self.playbook}, run a second time on {host}, changed it again: {tasks}"
+
+
+def repeats_of(d: Deployment) -> tuple[Repeat, ...]:
+    """The second runs of the deploy and the backout playbook; none where the rehearsal is not for them."""
+    if d.rehearsing.rehearsal is None or not d.rehearsing.rehearsal.twice:
+        return ()
+    playbooks = (d.plan.strategy.playbook, d.plan.backout.playbook)
+    return tuple(_repeat(d, *each) for each in zip(playbooks, _PURPOSES, strict=True))
+
+
+def _repeat(d: Deployment, playbook: str, purpose: Purpose) -> Repeat:
+    of_purpose = [attempt for attempt in d.attempts if attempt.purpose == purpose]
+    again = latest_outcomes(attempt for attempt in of_purpose if attempt.repeated)
+    ran = {host for attempt in of_purpose for host in attempt.hosts}
+    return Repeat(playbook, purpose, {h: again.get(h) for wave in d.waves for h in wave.hosts if h in ran})
+
+
+def faults_of_part(d: Deployment) -> tuple[str, ...]:
+    """Everything that is against this part of a rehearsal; nothing where it went as it must."""
+    return tuple(_faults(d))
+
+
+def _faults(d: Deployment) -> Iterator[str]:
+    rehearsal = d.rehearsing.rehearsal
+    if rehearsal is None:
+        yield "it is a deployment, not a rehearsal"
+        return
+    yield from _end(d)
+    expected = "end" if rehearsal.part == "backout" else "injected failure"
+    if d.backout is not None and d.rehearsing.rehearsed != expected:
+        yield _otherwise(d, expected)
+    for attempt in d.attempts:
+        if attempt.changed_in_copy:
+            yield f"what {attempt.attempt} ran may not be what was planned: {'; '.join(attempt.changed_in_copy)}"
+    if d.state is State.BACKED_OUT and d.unrestored_hosts:
+        left = ", ".join(d.unrestored_hosts)
+        yield f"not taken back, for the plan's backout is of scope `{d.plan.backout.scope}`: {left}"
+    for repeat in repeats_of(d):
+        yield from repeat.faults
+
+
+def _end(d: Deployment) -> Iterator[str]:
+    if not d.over:
+        yield f"it is not over: {d.state.value}"
+    elif d.state in NEVER_TOUCHED:
+        yield "; ".join((f"it was {d.state.value} before any host was touched", *d.preparation.refusals))
+    elif d.state is not State.BACKED_OUT:
+        yield f"the backout is not proved: it ended {d.state.value}"
+
+
+def _otherwise(d: Deployment, expected: str) -> str:
+    reason = d.backout.reason if d.backout is not None else ""
+    if expected == "end":
+        return f"the deployment itself did not go well: {reason}"
+    return f"it was not the injected failure that stopped it: {reason}"

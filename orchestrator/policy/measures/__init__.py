@@ -1,0 +1,1 @@
+"""What is measured from the records of deployments."""

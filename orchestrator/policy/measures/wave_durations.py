@@ -1,0 +1,59 @@
+"""How long the waves of a deployment took, from its story."""
+
+from collections.abc import Iterable, Sequence
+
+from orchestrator.domain.authority.rehearsal import INJECTED, MeasuredWave
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.policy.telling.timeline import Story, StoryStep
+
+_DEPLOY = ("entry", "deploy", "quiesce")
+
+
+def measured_waves(d: Deployment, story: Story) -> tuple[MeasuredWave, ...]:
+    """Each wave that was deployed, verified and proved to be taken back; other waves tell nothing of how long that takes.
+
+    Seconds between what the journal says, so everything that orch does around a playbook is in them. Soak and people's
+    time are not: the arithmetic takes the soak from the plan. The proof looks at all hosts at once, and each wave is given
+    all of it. Second runs of a rehearsal are left out.
+    """
+    return tuple(wave for number in range(len(d.waves)) for wave in _measured(d, story, number))
+
+
+def slowest(measured: Sequence[MeasuredWave]) -> tuple[MeasuredWave, ...]:
+    """Of several measures of each wave the longest times."""
+    numbers = sorted({one.wave for one in measured})
+    return tuple(_slowest([one for one in measured if one.wave == number]) for number in numbers)
+
+
+def _measured(d: Deployment, story: Story, number: int) -> list[MeasuredWave]:
+    steps = [step for step in story.of_wave(number) if not step.repeated]
+    deploy = [step for step in steps if step.name in _DEPLOY]
+    verify = [step for step in steps if step.name == "verification"]
+    back_out = [step for step in steps if step.name == "backout"]
+    proof = story.last("proof")
+    deployed = bool(deploy) and deploy[-1].result == "passed"
+    verified = bool(verify) and all(one.kind == INJECTED for one in verify[-1].complaints)
+    undone = bool(back_out) and back_out[-1].result == "passed"
+    if proof is None or proof.result != "passed" or not (deployed and verified and undone):
+        return []
+    return [
+        MeasuredWave(
+            wave=number,
+            hosts=len(d.waves[number].hosts),
+            deploy=_seconds(deploy),
+            verify=_seconds(verify),
+            back_out=_seconds([*back_out, proof]),
+        )
+    ]
+
+
+def _seconds(steps: Iterable[StoryStep]) -> float:
+    """Never below nothing, should the clock have been set back meanwhile."""
+    return round(max(0.0, sum(step.seconds or 0.0 for step in steps)), 3)
+
+
+def _slowest(of_one_wave: Sequence[MeasuredWave]) -> MeasuredWave:
+    longest = {
+        name: max(getattr(one, name) for one in of_one_wave) for name in ("deploy", "verify", "back_out")
+    }
+    return max(of_one_wave, key=lambda one: one.hosts).model_copy(update=longest)

@@ -1,0 +1,187 @@
+"""What is wrong or weak in a plan by itself, before any file or host is looked at.
+
+The common mistakes of release plans: no structure, no risk assessment, no backout and no communication plan are refused by
+the plan's form; what is left of them, untested acceptance and objectives that nobody can measure, are warnings here.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from orchestrator.domain.plan.check import CheckBase
+from orchestrator.domain.plan.objection import Objection
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.strategy_form import form_of
+from orchestrator.domain.plan.wave import Limit, Wave
+from orchestrator.domain.rules.release_policy import ReleasePolicy
+
+_USES_THE_SERVICE = {"http", "command", "testinfra"}
+_MANY_AT_ONCE = 1
+
+
+def faults_of(plan: ReleasePlan) -> list[Objection]:
+    """What no deployment may start with."""
+    return [*_units_clash(plan), *_empty_proof(plan), *_half_an_emergency(plan)]
+
+
+def window_over(plan: ReleasePlan, now: datetime) -> list[Objection]:
+    """A window that is over: a deployment may not start, a check may still pass."""
+    window = plan.schedule.window
+    if window is None or window.closes > now:
+        return []
+    found = f"one that closed at {window.closes.isoformat()}"
+    return [
+        Objection("schedule.window.closes", "a window that is still to come", found, "agree on a new window")
+    ]
+
+
+def warnings_of(
+    plan: ReleasePlan, waves: Sequence[Wave], *, policy: ReleasePolicy | None = None
+) -> list[Objection]:
+    """What a practitioner should know before starting, and may accept; who approves may be the policy's to say."""
+    return [
+        *_objectives_without_measure(plan),
+        *_shallow_acceptance(plan),
+        *_nothing_waits(plan, waves),
+        *_units_not_verified_on_hosts(plan),
+        *(() if policy is not None and policy.approvals.before else _nobody_approves(plan)),
+        *_all_at_once(plan, waves),
+        *_limits_that_never_stop(plan, waves),
+        *_backout_that_deploys(plan),
+        *_proof_without_files(plan),
+        *_window_too_short(plan, waves),
+    ]
+
+
+def _units_clash(plan: ReleasePlan) -> Iterator[Objection]:
+    for key in ("name", "on_target"):
+        seen: set[str] = set()
+        for index, unit in enumerate(plan.release.units):
+            value = getattr(unit, key)
+            if value is not None and value in seen:
+                path = f"release.units[{index}].{key}"
+                yield Objection(
+                    path, "one of its own for each unit", f"`{value}` again", "change one of the two"
+                )
+            seen.add(value)
+
+
+def _empty_proof(plan: ReleasePlan) -> Iterator[Objection]:
+    if not plan.backout.baseline.captured():
+        expected = "a baseline of something, for nothing proves no backout"
+        yield Objection(
+            "backout.baseline", expected, "nothing captured", "add the files that the release touches"
+        )
+
+
+def _half_an_emergency(plan: ReleasePlan) -> Iterator[Objection]:
+    """The release and the change under which it is asked for must agree on whether it is an emergency."""
+    asked, emergency = plan.approval.change, plan.release.emergency
+    if asked is None or (asked == "emergency") == emergency:
+        return
+    expected = (
+        "emergency, for `release.emergency` is true"
+        if emergency
+        else "standard or normal, for `release.emergency` is not true"
+    )
+    yield Objection("approval.change", expected, asked, "correct one of the two, or leave this one out")
+
+
+def _objectives_without_measure(plan: ReleasePlan) -> Iterator[Objection]:
+    if not any(re.search(r"\d", objective) for objective in plan.objectives):
+        found = "no number in any of them"
+        yield Objection("objectives", "outcomes in measurable terms", found, "say how much, and by when")
+
+
+def _shallow_acceptance(plan: ReleasePlan) -> Iterator[Objection]:
+    kinds = list(dict.fromkeys(_kind(check) for check in plan.validation.acceptance))
+    if not _USES_THE_SERVICE & set(kinds):
+        found = f"only {', '.join(kinds)}"
+        expected = "a check that uses the service (http, command or testinfra)"
+        yield Objection("validation.acceptance", expected, found, "add one, or be content with less evidence")
+
+
+def _nothing_waits(plan: ReleasePlan, waves: Sequence[Wave]) -> Iterator[Objection]:
+    waits = any(wave.gate.soak or wave.gate.confirm for wave in waves) or plan.validation.early_life
+    patient = any(check.within or getattr(check, "up_for", 0) for check in plan.validation.acceptance)
+    if not waits and not patient:
+        expected = "time in which a release that dies after a good start is seen"
+        yield Objection(
+            "strategy.gate", expected, "none", "add `soak`, `up_for` on a unit check, or `early_life`"
+        )
+
+
+def _units_not_verified_on_hosts(plan: ReleasePlan) -> Iterator[Objection]:
+    for index, unit in enumerate(plan.release.units):
+        if unit.on_target is None:
+            expected = "`on_target`, so that the unit is verified on the hosts as well"
+            yield Objection(
+                f"release.units[{index}]", expected, "none", "say where the unit stands on a host"
+            )
+
+
+def _nobody_approves(plan: ReleasePlan) -> Iterator[Objection]:
+    if not plan.approval.required:
+        yield Objection(
+            "approval.required", "a role that approves", "none", "name one, such as change manager"
+        )
+
+
+def _all_at_once(plan: ReleasePlan, waves: Sequence[Wave]) -> Iterator[Objection]:
+    if len(waves) == 1 and len(waves[0].hosts) > _MANY_AT_ONCE:
+        path = "strategy.kind" if form_of(plan.strategy.kind).all_at_once else "strategy.waves"
+        found = f"all {len(waves[0].hosts)} hosts in one"
+        yield Objection(path, "waves that limit what a bad release reaches", found, "start with one host")
+
+
+def _limits_that_never_stop(plan: ReleasePlan, waves: Sequence[Wave]) -> Iterator[Objection]:
+    total = sum(len(wave.hosts) for wave in waves)
+    overall = plan.strategy.failure_limit.overall
+    if total and overall.hosts_of(total) >= total:
+        yield _never_stops("strategy.failure_limit.overall", overall, total)
+    for wave in waves:
+        if wave.failure_limit.hosts_of(len(wave.hosts)) >= len(wave.hosts):
+            yield _never_stops(path_of(plan, wave), wave.failure_limit, len(wave.hosts), wave.name)
+
+
+def _never_stops(path: str, limit: Limit, hosts: int, name: str = "") -> Objection:
+    allowed = f"{limit.percent:g}%" if limit.count is None else str(limit.count)
+    whose = f"{allowed} of the {hosts} in {name}" if name else f"{allowed} of {hosts}"
+    return Objection(path, "a failure limit below the number of hosts", whose, "lower it")
+
+
+def _backout_that_deploys(plan: ReleasePlan) -> Iterator[Objection]:
+    deploy, backout = plan.strategy, plan.backout
+    if (deploy.playbook, deploy.variables) == (backout.playbook, backout.variables):
+        found = "the deploy playbook with the same variables"
+        yield Objection("backout.playbook", "a playbook that takes the release back", found, "name another")
+
+
+def _proof_without_files(plan: ReleasePlan) -> Iterator[Objection]:
+    scope = plan.backout.baseline
+    if not scope.files and not list(_empty_proof(plan)):
+        found = "none, so that files which a backout forgets are not seen"
+        yield Objection("backout.baseline.files", "the files that the release touches", found, "name them")
+
+
+def _window_too_short(plan: ReleasePlan, waves: Sequence[Wave]) -> Iterator[Objection]:
+    window = plan.schedule.window
+    if window is None:
+        return
+    soak = sum(wave.gate.soak for wave in waves)
+    length = (window.closes - window.opens).total_seconds()
+    if soak >= length:
+        found = f"{length:g} s, and {soak:g} s of soak"
+        yield Objection("schedule.window", "a window longer than the soak of all waves", found, "lengthen it")
+
+
+def path_of(plan: ReleasePlan, wave: Wave) -> str:
+    """Where the plan declares a wave."""
+    has_pilot = plan.strategy.pilot is not None
+    if has_pilot and wave.number == 0:
+        return "strategy.pilot"
+    return f"strategy.waves[{wave.number - has_pilot}]" if plan.strategy.waves else "strategy"
+
+
+def _kind(check: CheckBase) -> str:
+    return str(getattr(check, "kind", ""))

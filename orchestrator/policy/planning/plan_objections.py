@@ -1,0 +1,109 @@
+"""What is held against a plan once it is known what it names: files, digests, hosts and plays."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from orchestrator.domain.plan.check import Check, TestinfraCheck
+from orchestrator.domain.plan.inspection import Inspection, PlaybookSeen
+from orchestrator.domain.plan.objection import Objection
+from orchestrator.domain.plan.release_plan import ReleasePlan, ReleaseUnit
+from orchestrator.domain.plan.target import Target
+
+FILE = ("file",)
+FILE_OR_FOLDER = ("file", "directory")
+
+
+def not_there(
+    path: str, name: str, kind: str, expected: str, allowed: Sequence[str] = FILE
+) -> Iterator[Objection]:
+    """A file that a plan names and that is missing, elsewhere, or something else."""
+    found = {
+        "absent": f"no {name}",
+        "outside": f"{name}, which is outside it",
+        "directory": f"{name}, which is a folder",
+    }
+    if kind not in allowed:
+        yield Objection(path, expected, found.get(kind, kind), "correct the path")
+
+
+def no_artefact(index: int, unit: ReleaseUnit) -> Objection:
+    """A release unit that is not in the media library."""
+    path = f"release.units[{index}].artefact"
+    return Objection(path, "a file of the project", f"no {unit.artefact}", "build it, or correct the path")
+
+
+def other_digest(index: int, unit: ReleaseUnit, digest: str) -> Iterator[Objection]:
+    """A release unit that is not what the plan was approved with."""
+    if digest != unit.sha256:
+        expected = f"the digest of {unit.artefact}, {digest}"
+        next_move = "find out which of the two was approved before you change either"
+        yield Objection(f"release.units[{index}].sha256", expected, unit.sha256, next_move)
+
+
+def about_inventory(plan: ReleasePlan, inspection: Inspection) -> Iterator[Objection]:
+    """An inventory that cannot be read, names no host, or names one machine twice; an acceleration that is not there."""
+    for found in inspection.inventory_faults:
+        next_move = "correct the inventory or `strategy.hosts`"
+        yield Objection("resources.inventory", "an inventory with the plan's hosts", found, next_move)
+    if inspection.no_acceleration is not None:
+        next_move = "install orch with all packages of its lock, or remove `accelerate`"
+        expected = "an acceleration that can be had"
+        yield Objection("strategy.accelerate", expected, inspection.no_acceleration, next_move)
+    if not inspection.targets and not inspection.inventory_faults:
+        found = f"none for `{plan.strategy.hosts}`"
+        yield Objection("strategy.hosts", "at least one host", found, "correct the pattern or the inventory")
+    yield from _same_machine(inspection.targets)
+
+
+def _same_machine(targets: Iterable[Target]) -> Iterator[Objection]:
+    """Two names of one machine would be changed twice, and counted as two."""
+    first: dict[tuple[str, int], str] = {}
+    for target in targets:
+        earlier = first.setdefault((target.address, target.port), target.host)
+        if earlier != target.host:
+            found = f"{earlier} and {target.host}, both at {target.address} port {target.port}"
+            yield Objection("resources.inventory", "one name for each machine", found, "remove one of them")
+
+
+def about_playbook(path: str, seen: PlaybookSeen, hosts: Sequence[str]) -> Iterator[Objection]:
+    """A playbook that cannot be read, or that would leave hosts out without a word.
+
+    Without hosts no play's pattern matches anything: that is the inventory's fault, and said there.
+    """
+    if not hosts and seen.matches_no_host:
+        return
+    if seen.fault is not None:
+        yield Objection(path, "a playbook that Ansible can read", seen.fault, "correct the playbook")
+        return
+    missed = seen.uncovered(hosts)
+    if missed:
+        found = f"none for {', '.join(missed)}"
+        next_move = "widen the `hosts` of a play, or narrow `strategy.hosts`"
+        yield Objection(path, "a play for each host", found, next_move)
+
+
+def idle_plays(path: str, seen: PlaybookSeen, hosts: Sequence[str]) -> Iterator[Objection]:
+    """Plays that name no host of the deployment and so do nothing in it; those on the controller are told of elsewhere."""
+    for play in seen.plays if hosts else ():
+        if not {"localhost", *hosts} & set(play.hosts):
+            named = ", ".join(play.hosts) or "no host"
+            found = f"play `{play.name}` for {named}, none of which is in it"
+            next_move = "widen `strategy.hosts`, or know that this play does nothing here"
+            yield Objection(path, "plays for hosts of the deployment", found, next_move)
+
+
+def testinfra_checks(plan: ReleasePlan) -> Iterator[tuple[str, TestinfraCheck]]:
+    """Every check that is a file of the user's own, by its path in the plan."""
+    for path, checks in _checks(plan):
+        for index, check in enumerate(checks):
+            if isinstance(check, TestinfraCheck):
+                yield f"{path}[{index}].testinfra", check
+
+
+def _checks(plan: ReleasePlan) -> Iterator[tuple[str, tuple[Check, ...]]]:
+    yield "validation.environment", plan.validation.environment
+    yield "validation.acceptance", plan.validation.acceptance
+    if plan.strategy.pilot is not None:
+        yield "strategy.pilot.acceptance", plan.strategy.pilot.acceptance
+    for index, wave in enumerate(plan.strategy.waves):
+        yield f"strategy.waves[{index}].entry", wave.entry
+        yield f"strategy.waves[{index}].acceptance", wave.acceptance

@@ -1,0 +1,96 @@
+"""What is wrong in a release policy as a whole: windows that never open, freezes that overlap, roles nobody knows."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from orchestrator.domain.calendar.local_time import local
+from orchestrator.domain.calendar.window import Recurring
+from orchestrator.domain.plan.objection import Objection
+from orchestrator.domain.plan.roles import ROLES, same_role
+from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.domain.rules.requirement import RoleNeed
+from orchestrator.domain.text.validation_error import meant
+from orchestrator.policy.calendar.windows import (
+    HORIZON,
+    calendar_of,
+    never_opening,
+    overlapping_freezes,
+)
+
+
+def known_roles(policy: ReleasePolicy) -> tuple[str, ...]:
+    """The roles that an approval under this policy may be given in."""
+    return (*ROLES, *policy.roles)
+
+
+def objections_to(policy: ReleasePolicy) -> tuple[Objection, ...]:
+    """Everything wrong in the policy by itself, whatever the time is."""
+    return (*_names(policy), *_windows(policy), *_freezes(policy), *_unknown_roles(policy))
+
+
+def _names(policy: ReleasePolicy) -> Iterator[Objection]:
+    seen: set[str] = {"window"}
+    for key, ones in (("windows", policy.windows), ("freezes", policy.freezes)):
+        for index, one in enumerate(ones):
+            if one.name in seen:
+                path = f"{key}[{index}].name"
+                yield Objection(path, "a name of its own", f"`{one.name}` again", "name it otherwise")
+            seen.add(one.name)
+
+
+def _windows(policy: ReleasePolicy) -> Iterator[Objection]:
+    calendar = calendar_of(policy)
+    for index, window in enumerate(policy.windows):
+        alone = calendar.model_copy(update={"windows": (window,)})
+        if never_opening(alone, _beginning(window)):
+            path, expected = f"windows[{index}]", "a window that opens at some time"
+            found = f"`{window.name}`, which freezes or exceptions cover each time"
+            yield Objection(path, expected, found, "correct it or the freezes, or remove it")
+
+
+def _freezes(policy: ReleasePolicy) -> Iterator[Objection]:
+    if not policy.freezes:
+        return
+    earliest = min(_beginning(freeze) for freeze in policy.freezes)
+    latest = max(_beginning(freeze) for freeze in policy.freezes) + HORIZON
+    names = [freeze.name for freeze in policy.freezes]
+    for one, other, span in overlapping_freezes(calendar_of(policy), earliest, latest):
+        found = f"`{one.name}` and `{other.name}`, both from {span.opens.isoformat()}"
+        path = f"freezes[{len(names) - 1 - names[::-1].index(other.name)}]"
+        yield Objection(path, "freezes that do not overlap", found, "shorten one, or make them one freeze")
+
+
+def _beginning(one: Recurring) -> datetime:
+    """A moment before anything of it: clocks differ by less than two days from UTC."""
+    earliest = min(local(text) for text in (one.starts, *one.also))
+    return earliest.replace(tzinfo=UTC) - timedelta(days=2)
+
+
+def _unknown_roles(policy: ReleasePolicy) -> Iterator[Objection]:
+    known = known_roles(policy)
+    for path, role in _roles_named(policy):
+        if not any(same_role(role, one) for one in known):
+            guess = meant(role, list(known))
+            move = f"did you mean `{guess}`?" if guess else "add it to `roles`, or use one of those"
+            yield Objection(path, f"a known role ({', '.join(known)})", f"`{role}`", move)
+
+
+def _roles_named(policy: ReleasePolicy) -> Iterator[tuple[str, str]]:
+    yield from _needs("approvals.before", policy.approvals.before)
+    yield from _needs("approvals.after", policy.approvals.after)
+    if policy.emergency is not None:
+        yield from _needs("emergency.before", policy.emergency.before)
+        yield from _needs("emergency.reviewers", policy.emergency.reviewers)
+    for index, standard in enumerate(policy.standard):
+        yield from _needs(f"standard[{index}].before", standard.before)
+    for index, apart in enumerate(policy.separation.apart):
+        yield from ((f"separation.apart[{index}][{place}]", role) for place, role in enumerate(apart))
+    for index, freeze in enumerate(policy.freezes):
+        yield from ((f"freezes[{index}].override[{n}]", role) for n, role in enumerate(freeze.override))
+    yield from ((f"window_override[{n}]", role) for n, role in enumerate(policy.window_override))
+    yield from ((f"verification.roles[{n}]", role) for n, role in enumerate(policy.verification.roles))
+
+
+def _needs(path: str, needs: tuple[RoleNeed, ...]) -> Iterator[tuple[str, str]]:
+    # Written as the role alone, or with a count: the line is the same.
+    yield from ((f"{path}[{index}]", need.role) for index, need in enumerate(needs))

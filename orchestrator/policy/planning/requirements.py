@@ -1,0 +1,206 @@
+"""What a plan lacks of what a model or a policy asks; and a plan with a model's defaults."""
+
+from collections.abc import Iterator, Sequence
+from typing import assert_never
+
+from orchestrator.domain.plan.check import (
+    BecomeCheck,
+    Check,
+    ClockCheck,
+    CommandCheck,
+    FileCheck,
+    HttpCheck,
+    MemoryCheck,
+    OsCheck,
+    OtherDeploymentCheck,
+    PackageCheck,
+    PortCheck,
+    PythonCheck,
+    RebootCheck,
+    SpaceCheck,
+    TcpCheck,
+    TestinfraCheck,
+    UnitCheck,
+    UserCheck,
+)
+from orchestrator.domain.plan.objection import Objection
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.roles import same_role
+from orchestrator.domain.plan.wave import Limit, Wave
+from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.requirement import AskedGate, Required
+from orchestrator.domain.text.format import seconds_words
+from orchestrator.policy.planning.plan_findings import path_of
+
+_DEFAULTED = ("gate", "failure_limit", "task_timeout", "run_timeout", "forks")
+
+
+def with_defaults(plan: ReleasePlan, model: DeploymentModel) -> ReleasePlan:
+    """The plan, with the model's defaults where it says nothing itself. Waves must be resolved from the result."""
+    defaults = model.defaults
+    given = {
+        name: getattr(defaults, name)
+        for name in _DEFAULTED
+        if getattr(defaults, name) is not None and name not in plan.strategy.model_fields_set
+    }
+    update: dict[str, object] = {"strategy": plan.strategy.model_copy(update=given)} if given else {}
+    if defaults.early_life is not None and "early_life" not in plan.validation.model_fields_set:
+        update["validation"] = plan.validation.model_copy(update={"early_life": defaults.early_life})
+    return plan.model_copy(update=update)
+
+
+def shortfalls(required: Required, plan: ReleasePlan, waves: Sequence[Wave]) -> tuple[Objection, ...]:
+    """Everything asked for that the plan does not have, in the order of the plan."""
+    return (
+        *_release(required, plan),
+        *_strategy(required, plan),
+        *_coverage(required, plan, waves),
+        *_gates(required, plan, waves),
+        *_roles(required, plan),
+        *_validation(required, plan),
+        *_backout(required, plan),
+    )
+
+
+def _release(required: Required, plan: ReleasePlan) -> Iterator[Objection]:
+    release = plan.release
+    for key, asked, there in (
+        ("units", required.units, bool(release.units)),
+        ("removes", required.removes, bool(release.removes)),
+    ):
+        if asked is not None and there != (asked == "some"):
+            move = f"fill in `{key}`" if asked == "some" else f"remove `{key}`, or choose another model"
+            yield Objection(f"release.{key}", asked, "some" if there else "none", move)
+    if required.units_on_target:
+        for index, unit in enumerate(release.units):
+            if unit.on_target is None:
+                path = f"release.units[{index}].on_target"
+                yield Objection(path, "where the unit stands on a host", "nothing", "add `on_target`")
+    if required.rfcs and not release.rfcs:
+        yield Objection("release.rfcs", "at least one request for change", "none", "name it in the plan")
+
+
+def _strategy(required: Required, plan: ReleasePlan) -> Iterator[Objection]:
+    strategy = plan.strategy
+    if required.strategies and strategy.kind not in required.strategies:
+        expected = f"one of {', '.join(required.strategies)}"
+        yield Objection("strategy.kind", expected, strategy.kind, "choose one of them")
+    if required.idempotent and not strategy.idempotent:
+        yield Objection("strategy.idempotent", "true", "false", "make the playbook idempotent")
+    if required.task_timeout is not None and strategy.task_timeout < required.task_timeout:
+        expected = f"at least {seconds_words(required.task_timeout)}"
+        yield Objection("strategy.task_timeout", expected, seconds_words(strategy.task_timeout), "raise it")
+
+
+def _coverage(required: Required, plan: ReleasePlan, waves: Sequence[Wave]) -> Iterator[Objection]:
+    total = sum(len(wave.hosts) for wave in waves)
+    for number, wave in enumerate(waves):
+        limits = [required.any_wave, required.first_wave if number == 0 else None]
+        for limit in limits:
+            if limit is not None and len(wave.hosts) > _most(limit, total):
+                expected = f"at most {_limit_words(limit)} of {total} hosts in {wave.name}"
+                found = f"{len(wave.hosts)}"
+                yield Objection(path_of(plan, wave), expected, found, "make the wave smaller")
+
+
+def _most(limit: Limit, total: int) -> int:
+    """The hosts a wave may have; one is always allowed, or small fleets could not be reached at all."""
+    return max(1, limit.hosts_of(total))
+
+
+def _limit_words(limit: Limit) -> str:
+    return str(limit.count) if limit.count is not None else f"{limit.percent:g}%"
+
+
+def _gates(required: Required, plan: ReleasePlan, waves: Sequence[Wave]) -> Iterator[Objection]:
+    asked = required.gate
+    if asked is None:
+        return
+    for wave in waves[:1] if asked.after == "first wave" else waves:
+        yield from _gate(asked, plan, wave)
+
+
+def _gate(asked: AskedGate, plan: ReleasePlan, wave: Wave) -> Iterator[Objection]:
+    path = path_of(plan, wave)
+    if wave.gate.soak < asked.soak:
+        expected = f"a soak of at least {seconds_words(asked.soak)} after {wave.name}"
+        found = seconds_words(wave.gate.soak) if wave.gate.soak else "none"
+        yield Objection(f"{path}.gate.soak", expected, found, "lengthen it")
+    if asked.confirm is not None and not same_role(wave.gate.confirm or "", asked.confirm):
+        expected = f"confirmation by {asked.confirm} after {wave.name}"
+        yield Objection(f"{path}.gate.confirm", expected, wave.gate.confirm or "none", "add `confirm`")
+
+
+def _roles(required: Required, plan: ReleasePlan) -> Iterator[Objection]:
+    for role in required.roles:
+        if not any(same_role(given, role) for given in plan.roles):
+            yield Objection("roles", f"somebody as {role}", "nobody", "name the person")
+
+
+def _validation(required: Required, plan: ReleasePlan) -> Iterator[Objection]:
+    validation = plan.validation
+    before = [check.kind for check in validation.environment]
+    after = [check.kind for check in validation.acceptance]
+    for path, asked, there in (
+        ("validation.environment", required.environment, before),
+        ("validation.acceptance", required.acceptance, after),
+    ):
+        for kind in asked:
+            if kind not in there:
+                yield Objection(path, f"a check of kind `{kind}`", "none", "add one")
+    if required.acceptance_any and not set(required.acceptance_any) & set(after):
+        expected = f"a check of kind {' or '.join(f'`{kind}`' for kind in required.acceptance_any)}"
+        yield Objection("validation.acceptance", expected, "none", "add one")
+    if required.absence and not any(_says_absent(check) for check in validation.acceptance):
+        expected = "a check that something is gone"
+        yield Objection(
+            "validation.acceptance", expected, "none", "add for example `file: {path: ..., exists: false}`"
+        )
+    early = validation.early_life.duration if validation.early_life else 0.0
+    if required.early_life is not None and early < required.early_life:
+        expected = f"at least {seconds_words(required.early_life)} of early life support"
+        found = seconds_words(early) if early else "none"
+        yield Objection("validation.early_life", expected, found, "lengthen it")
+
+
+def _says_absent(check: Check) -> bool:
+    match check:
+        case FileCheck() | UserCheck():
+            return not check.exists
+        case PackageCheck():
+            return not check.installed
+        case UnitCheck():
+            return check.state == "absent"
+        case TcpCheck():
+            return not check.open
+        case PortCheck():
+            return check.state == "free"
+        case (
+            HttpCheck()
+            | CommandCheck()
+            | OsCheck()
+            | SpaceCheck()
+            | MemoryCheck()
+            | ClockCheck()
+            | BecomeCheck()
+            | PythonCheck()
+            | RebootCheck()
+            | OtherDeploymentCheck()
+            | TestinfraCheck()
+        ):
+            return False
+        case _:
+            assert_never(check)
+
+
+def _backout(required: Required, plan: ReleasePlan) -> Iterator[Objection]:
+    baseline = plan.backout.baseline
+    for part in required.baseline:
+        if not baseline.captured(part):
+            path = f"backout.baseline.{part}"
+            yield Objection(
+                path, f"{part} in the baseline", "none", "name them, so that the backout is proved"
+            )
+    scope = required.backout_scope
+    if scope is not None and plan.backout.scope != scope:
+        yield Objection("backout.scope", scope, plan.backout.scope, f"write `scope: {scope}`")

@@ -1,0 +1,1 @@
+"""How a deployment is told: its timeline, its summary, and the schedule in words."""

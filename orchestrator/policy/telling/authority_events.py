@@ -1,0 +1,166 @@
+"""Tellings of what leads to the first touch: plan, schedule, approvals, admission, and the verifications."""
+
+from orchestrator.domain.authority.approval import DECISIONS
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.condensed import Counts
+from orchestrator.domain.text.format import counted
+from orchestrator.policy.telling.event_words import (
+    checks_words,
+    complaints_of,
+    reference_words,
+    result_of_checks,
+)
+from orchestrator.policy.telling.step_changes import End, Finish
+from orchestrator.policy.telling.teller import WAITS, Telling, at, telling_of, wave_name
+from orchestrator.policy.telling.timeline import Result, StepName
+
+
+@telling_of.register
+def _planned(event: e.Planned, d: Deployment, counts: Counts) -> Telling:
+    what = f"{event.plan.release.name} {event.plan.release.version} to {event.plan.resources.environment}"
+    waves = "; ".join(f"{wave.name}: {counted(len(wave.hosts), 'host')}" for wave in event.waves)
+    lines = at("plan", f"{d.id}: {what}, {event.plan.strategy.kind}, by {event.by}", waves)
+    if event.starts is not None:
+        when = f"{event.starts.astimezone():%a %Y-%m-%d %H:%M %Z}"
+        lines += at("schedule", f"to start {when}; if that is missed: {event.missed}")
+    return Telling(lines)
+
+
+@telling_of.register
+def _submitted(event: e.Submitted, d: Deployment, counts: Counts) -> Telling:
+    return Telling()
+
+
+@telling_of.register
+def _start_put_off(event: e.StartPutOff, d: Deployment, counts: Counts) -> Telling:
+    words = f"put off: {'; '.join(event.reasons)}"
+    lines = at("schedule", *(f"waits: {reason}" for reason in event.reasons))
+    return Telling(lines, (Finish("schedule", "passed", words, at_once=True),), beside=True)
+
+
+_MISSED = {
+    "start": "started all the same",
+    "ask": "a person was asked",
+    "skip": "skipped",
+}
+
+
+@telling_of.register
+def _start_missed(event: e.StartMissed, d: Deployment, counts: Counts) -> Telling:
+    words = f"start missed, {event.reason}: {_MISSED[event.choice]}"
+    lines = at("schedule", f"start missed: {event.reason} ({event.choice})")
+    return Telling(lines, (Finish("schedule", "failed", words, at_once=True),), beside=True)
+
+
+@telling_of.register
+def _approved(event: e.Approved, d: Deployment, counts: Counts) -> Telling:
+    return _passed("approval", event.basis)
+
+
+@telling_of.register
+def _window_opened(event: e.WindowOpened, d: Deployment, counts: Counts) -> Telling:
+    return _passed("window", event.basis)
+
+
+@telling_of.register
+def _components_verified(event: e.ComponentsVerified, d: Deployment, counts: Counts) -> Telling:
+    return _passed("components", f"{counted(len(event.digests), 'artefact')} with the digest of the plan")
+
+
+@telling_of.register
+def _baseline_captured(event: e.BaselineCaptured, d: Deployment, counts: Counts) -> Telling:
+    step = Finish("baseline", "passed", reference_words(counts))
+    return Telling(at("baseline", step.words), (step,))
+
+
+def _passed(name: StepName, words: str) -> Telling:
+    return Telling(at(name, words), (Finish(name, "passed", words),))
+
+
+@telling_of.register
+def _environment_verified(event: e.EnvironmentVerified, d: Deployment, counts: Counts) -> Telling:
+    words = checks_words(event.results, counts)
+    step = Finish(
+        "environment",
+        result_of_checks(event.results, counts),
+        words,
+        complaints=complaints_of(event.results),
+        checks=counts.answers,
+    )
+    return Telling(at("environment", words), (step,))
+
+
+@telling_of.register
+def _refused(event: e.Refused, d: Deployment, counts: Counts) -> Telling:
+    words = checks_words(event.results, counts) if counts.answers else "; ".join(event.reasons)
+    step = Finish(
+        event.stage,
+        "failed",
+        words,
+        complaints=complaints_of(event.results),
+        checks=counts.answers,
+        faults=event.reasons,
+    )
+    return Telling(at("refused", *(f"{event.stage}: {reason}" for reason in event.reasons)), (step,))
+
+
+@telling_of.register
+def _rejected(event: e.Rejected, d: Deployment, counts: Counts) -> Telling:
+    words = f"rejected by {event.by}: {event.reason}"
+    return Telling(at("approval", words), (Finish("approval", "failed", words),), decision="rejected")
+
+
+@telling_of.register
+def _cancelled(event: e.Cancelled, d: Deployment, counts: Counts) -> Telling:
+    lines = at("cancelled", f"by {event.by}: {event.reason}")
+    return Telling(lines, (End(WAITS, "passed"),), decision="cancelled")
+
+
+@telling_of.register
+def _not_admitted(event: e.NotAdmitted, d: Deployment, counts: Counts) -> Telling:
+    words = "; ".join(f"{reason.about}: {reason.found}" for reason in event.reasons)
+    waits: StepName = "approval" if event.opens is None else "window"
+    step = Finish(waits, "unknown", f"may not start yet: {words}", at_once=True)
+    return Telling(at("not yet", *map(str, event.reasons)), (step,))
+
+
+@telling_of.register
+def _approval_given(event: e.ApprovalGiven, d: Deployment, counts: Counts) -> Telling:
+    approval = event.signed.approval
+    result: Result = "failed" if approval.decision == "reject" else "passed"
+    what = f" ({approval.overrides})" if approval.overrides else ""
+    words = f"{DECISIONS[approval.decision]} by {approval.person} as {approval.role}{what}: {approval.reason}"
+    return _word("approval", result, words, beside=True)
+
+
+@telling_of.register
+def _reviewed(event: e.Reviewed, d: Deployment, counts: Counts) -> Telling:
+    return _word("approval", "passed", f"reviewed by {event.by} as {event.role}: {event.reason}")
+
+
+@telling_of.register
+def _closed(event: e.Closed, d: Deployment, counts: Counts) -> Telling:
+    return _word("approval", "passed", f"closed by {event.by}: {event.basis}")
+
+
+def _word(name: StepName, result: Result, words: str, *, beside: bool = False) -> Telling:
+    return Telling(at(name, words), (Finish(name, result, words, at_once=True),), beside)
+
+
+@telling_of.register
+def _wave_authorised(event: e.WaveAuthorised, d: Deployment, counts: Counts) -> Telling:
+    if not event.restored:
+        return Telling()
+    words = f"the private copy was put back as approved: {', '.join(event.restored)}"
+    step = Finish("approval", "passed", words, event.wave, at_once=True)
+    return Telling(at(wave_name(d, event.wave), words), (step,))
+
+
+@telling_of.register
+def _wave_not_authorised(event: e.WaveNotAuthorised, d: Deployment, counts: Counts) -> Telling:
+    words = f"no leave for the {event.purpose} of the wave: {'; '.join(event.reasons)}"
+    lines = at(
+        wave_name(d, event.wave), *(f"no leave to {event.purpose}: {reason}" for reason in event.reasons)
+    )
+    return Telling(lines, (Finish("approval", "failed", words, event.wave, at_once=True),))

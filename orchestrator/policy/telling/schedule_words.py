@@ -1,0 +1,61 @@
+"""Bookings and their conflicts in words that a change manager can read."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from orchestrator.domain.calendar.schedule_of_change import Booking
+from orchestrator.domain.text.format import counted
+from orchestrator.policy.calendar.conflicts import ConflictFound, Kind
+from orchestrator.policy.calendar.windows import WINDOW
+
+_SHARED: dict[Kind, tuple[str, str]] = {
+    "machine": ("the machine", "the machines"),
+    "ci": ("the configuration item", "the configuration items"),
+    "service": ("the service", "the services"),
+    "dependency": ("the dependency", "the dependencies"),
+}
+
+
+def when_words(moment: datetime, zone: ZoneInfo) -> str:
+    """A moment by the clocks of a zone, with what it is off UTC."""
+    return f"{moment.astimezone(zone):%a %Y-%m-%d %H:%M %Z}"
+
+
+def conflict_words(conflict: ConflictFound, zone: ZoneInfo, seen_from: str = "") -> str:
+    """What two bookings share and when; seen from one of them, only the other is named."""
+    one, many = _SHARED[conflict.kind]
+    shared = f"{one if len(conflict.what) == 1 else many} {', '.join(conflict.what)}"
+    until = f"to {when_words(conflict.ends, zone)}" if conflict.ends else "with no end that anybody knows"
+    who = {conflict.one: conflict.other, conflict.other: conflict.one}.get(seen_from)
+    both = f"with {who}" if who is not None else f"{conflict.one} and {conflict.other}"
+    return f"{both}: {shared}, from {when_words(conflict.begins, zone)} {until}"
+
+
+def machine_words(booking: Booking) -> tuple[str, ...]:
+    """Of which hosts nobody knows yet which machine they are; nothing where all are known."""
+    if not booking.by_address:
+        return ()
+    hosts = counted(len(booking.by_address), "host")
+    return (
+        f"{hosts} never told which machine they are ({', '.join(booking.by_address)}): they are compared by address, "
+        "so one machine under two addresses would not be noticed before it runs",
+    )
+
+
+def blocked_words(booking: Booking) -> str:
+    """What of the calendar keeps it from starting, whoever has approved it; empty where nothing does."""
+    freezes = [name for name in booking.blocked_by if name != WINDOW]
+    said = [f"blocked by the freeze {name}" for name in freezes]
+    said += ["outside of every window"] if WINDOW in booking.blocked_by else []
+    return ", ".join(said)
+
+
+def state_words(booking: Booking) -> str:
+    """How it stands: what runs in the words of the lifecycle, what is ahead with what blocks it."""
+    state = booking.stands if booking.state == "running" else booking.state
+    return ", ".join(filter(None, (state, blocked_words(booking))))
+
+
+def utc() -> ZoneInfo:
+    """The zone of what is read anywhere."""
+    return ZoneInfo("UTC")

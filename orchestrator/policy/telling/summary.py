@@ -1,0 +1,419 @@
+"""How a deployment stands, in sentences that anybody can read; a failed deployment is never told in words of success."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, assert_never
+
+from orchestrator.domain.deployment.backout_progress import BackoutProgress
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.deployment.standing import StandingName
+from orchestrator.domain.journal.lifecycle import Ended, State, end_of
+from orchestrator.domain.text.format import counted
+from orchestrator.domain.text.plain_text import plain
+from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
+
+S = State
+NAMED = 8
+"""So many hosts are named in a sentence; of more, the first ones and how many there are."""
+
+
+def plain_words(d: Deployment) -> tuple[str, ...]:
+    """The headline first, then what belongs to it; each a whole sentence."""
+    said = (*_rehearsing(d), *_standing(d), *_in_doubt(d), *_rehearsed(d))
+    return tuple(plain(sentence, 1000) for sentence in said)
+
+
+class Move(NamedTuple):
+    """What a person can do now: a command, and what it does. `reads`: the command only shows the record."""
+
+    command: str
+    does: str
+    reads: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.command}  ({self.does})"
+
+
+def next_moves(d: Deployment) -> tuple[Move, ...]:
+    """What a person can do now."""
+    record = Move(f"orch record show {d.id}", "the record; --html FILE for a page", reads=True)
+    if d.state in (S.BACKED_OUT_WITH_RESIDUE, S.BACKOUT_FAILED):
+        return (
+            record,
+            Move(f"orch baseline diff {d.id}", "what differs now"),
+            Move(f"orch rollback {d.id} --reason WHY", "back out again"),
+        )
+    if d.over:
+        return (record, *_rehearse_on(d))
+    if d.driving.stopped is not None:
+        lift = Move("orch stop-all --lift --reason WHY", "end the emergency stop")
+        return (lift, Move(f"orch status {d.id}", "how it stands now"))
+    if d.driving.paused is not None:
+        return (
+            Move(f"orch resume {d.id}", "go on"),
+            Move(f"orch abort {d.id} --reason WHY", _abort_words(d)),
+        )
+    if d.driving.hold is not None:
+        return _hold_choices(d)
+    if d.authority.unadmitted is not None:
+        missing = [one.about for one in d.authority.unadmitted.reasons if one.code == "approval.missing"]
+        return (
+            *(
+                Move(f'orch approve {d.id} --as "{plain(role)}" --reason WHY', "approve it")
+                for role in missing
+            ),
+            Move(f"orch resume {d.id}", "ask again, and go on"),
+            Move(f"orch abort {d.id} --reason WHY", "withdraw it"),
+        )
+    if (
+        d.rollout.gate is not None
+        and d.rollout.gate.confirm is not None
+        and not d.rollout.gate.confirmed
+        and _soaked(d)
+    ):
+        confirm = Move(
+            f'orch confirm {d.id} --role "{plain(d.rollout.gate.confirm)}"', "let the next wave go"
+        )
+        return (confirm, Move(f"orch abort {d.id} --reason WHY", _abort_words(d)))
+    return (
+        Move(f"orch status {d.id}", "how it stands now"),
+        Move(f"orch resume {d.id}", "go on, where no process drives it"),
+    )
+
+
+def release_words(d: Deployment) -> str:
+    """Such as `shop 2.4.0`."""
+    return f"{d.plan.release.name} {d.plan.release.version}"
+
+
+def environment_words(d: Deployment) -> str:
+    """Such as `staging`."""
+    return d.plan.resources.environment
+
+
+def hosts_words(hosts: Sequence[str]) -> str:
+    """Hosts by name, such as `web1, web2 and web3`; of many the first ones and how many more there are."""
+    if len(hosts) > NAMED:
+        return f"{', '.join(hosts[:NAMED])} and {len(hosts) - NAMED} more"
+    if len(hosts) < 2:
+        return "".join(hosts) or "no host"
+    return f"{', '.join(hosts[:-1])} and {hosts[-1]}"
+
+
+def counts_words(d: Deployment, hosts: Sequence[str]) -> str:
+    """How hosts stand, counted, such as `3 verified, 1 failed`."""
+    counts: dict[str, int] = {}
+    for host in hosts:
+        word = STANDING_WORDS[d.standings[host].standing]
+        counts[word] = counts.get(word, 0) + 1
+    return ", ".join(f"{count} {word}" for word, count in counts.items())
+
+
+STANDING_WORDS: dict[StandingName, str] = {
+    "untouched": "not touched",
+    "to_retry": "to be tried again",
+    "deploying": "deploying",
+    "deployed": "deployed, not yet verified",
+    "verified": "verified",
+    "failed": "failed",
+    "unknown": "unknown",
+    "excluded": "excluded",
+    "backing_out": "backing out",
+    "backed_out": "backed out, not yet proved",
+    "restored": "equal to the baseline",
+    "residue": "different from the baseline",
+    "backout_failed": "backout not proved",
+}
+
+
+def _rehearsing(d: Deployment) -> list[str]:
+    """Said first, so that no rehearsal is ever taken for a deployment, nor its injected failure for a real one."""
+    rehearsal = d.rehearsing.rehearsal
+    if rehearsal is None:
+        return []
+    what = f"Rehearsal for {rehearsal.environment} in {environment_words(d)}"
+    if rehearsal.failure_in is None:
+        return [f"{what}: {release_words(d)} is deployed, and taken back when every wave is good."]
+    wave = d.waves[rehearsal.failure_in].name
+    return [f"{what}: a failure is injected in {wave}, to see {release_words(d)} taken back."]
+
+
+def _rehearsed(d: Deployment) -> list[str]:
+    """How it went as a rehearsal, which its end alone does not say."""
+    if d.rehearsing.rehearsal is None or not d.over:
+        return []
+    faults = faults_of_part(d)
+    if faults:
+        return [f"The rehearsal failed, and no certificate can rest on it: {'; '.join(faults)}."]
+    return [f"It went as the part `{d.rehearsing.rehearsal.part}` of a rehearsal must."]
+
+
+def _in_doubt(d: Deployment) -> list[str]:
+    """However it ended, and whatever a person chose: what ran may have been another playbook."""
+    names = [attempt.attempt for attempt in d.attempts if attempt.changed_in_copy]
+    if not names:
+        return []
+    ran = f"What {hosts_words(names)} ran from changed meanwhile"
+    return [f"{ran}: what ran may not be what was approved. The record names the files."]
+
+
+def _rehearse_on(d: Deployment) -> tuple[Move, ...]:
+    if d.rehearsing.rehearsal is None:
+        return ()
+    place = d.plan.resources
+    inventory = (
+        "" if place.inventory == f"inventories/{place.environment}" else f" --inventory {place.inventory}"
+    )
+    why = "go on, and certify it; what went well and has not changed is not done again"
+    return (Move(f"orch rehearse {plain(d.plan_file)} --in {place.environment}{inventory}", why),)
+
+
+def _standing(d: Deployment) -> list[str]:
+    """How it ended, or how it stands meanwhile."""
+    end = end_of(d.state)
+    return _ended(d, end) if end is not None else _going_on(d)
+
+
+def _ended(d: Deployment, end: Ended) -> list[str]:
+    match end:
+        case S.COMPLETED:
+            return _completed(d)
+        case S.COMPLETED_WITH_EXCEPTIONS:
+            return _with_exceptions(d)
+        case S.BACKED_OUT:
+            return _backed_out(d)
+        case S.BACKED_OUT_WITH_RESIDUE:
+            return _residue(d)
+        case S.BACKOUT_FAILED:
+            return _backout_failed(d)
+        case S.REFUSED:
+            return _refused(d)
+        case S.CANCELLED:
+            return _cancelled(d)
+        case _:
+            assert_never(end)
+
+
+def _completed(d: Deployment) -> list[str]:
+    everywhere = "on its one host" if len(d.standings) == 1 else f"on all {counted(len(d.standings), 'host')}"
+    return [f"{release_words(d)} is deployed and verified {everywhere} of {environment_words(d)}."]
+
+
+def _with_exceptions(d: Deployment) -> list[str]:
+    good = len(d.standings) - len(d.rollout.exceptions)
+    hosts = [host for host in d.standings if host in d.rollout.exceptions]
+    return [
+        f"{release_words(d)} is verified on {good} of {counted(len(d.standings), 'host')} of {environment_words(d)}; "
+        f"{hosts_words(hosts)} {_needs(len(hosts))} attention.",
+        *_reasons(d, hosts),
+    ]
+
+
+def _backed_out(d: Deployment) -> list[str]:
+    progress = _progress(d)
+    items = sum(
+        d.preparation.baselines[host].items for host in progress.hosts if host in d.preparation.baselines
+    )
+    again = "equals its baseline" if len(progress.hosts) == 1 else "equal their baselines"
+    return [
+        f"{_stopped(d)} and backed out: {hosts_words(progress.hosts)} again {again} "
+        f"in all {counted(items, 'configuration item')} (0 differences).",
+        *_why(d),
+        *_still_new(d),
+    ]
+
+
+def _residue(d: Deployment) -> list[str]:
+    progress = _progress(d)
+    hosts = d.hosts_standing("residue")
+    items = {(each.host, each.kind, each.name) for each in progress.differences}
+    return [
+        f"{_stopped(d)} and backed out with residue: {counted(len(items), 'configuration item')} on "
+        f"{hosts_words(hosts)} {'differs' if len(items) == 1 else 'differ'} from the baseline.",
+        *_proved(d),
+        *_why(d),
+        *_still_new(d),
+    ]
+
+
+def _backout_failed(d: Deployment) -> list[str]:
+    hosts = d.hosts_standing("backout_failed", "backing_out", "backed_out")
+    return [
+        f"{_stopped(d)}, and the backout failed: what {hosts_words(hosts or _progress(d).hosts)} "
+        f"{'holds' if len(hosts) == 1 else 'hold'} is not proved. A person has to look there.",
+        *_reasons(d, hosts),
+        *_residue_beside(d),
+        *_proved(d),
+        *_why(d),
+        *_still_new(d),
+    ]
+
+
+def _refused(d: Deployment) -> list[str]:
+    return [
+        "Refused before any host was touched.",
+        *(_sentence(reason) for reason in d.preparation.refusals[:NAMED]),
+    ]
+
+
+def _cancelled(d: Deployment) -> list[str]:
+    """A start that was missed and that the plan says to skip is nobody's decision of that day, and is told as what it is."""
+    missed = d.schedule.missed_start
+    if missed is not None and missed.choice == "skip":
+        return [
+            "Skipped before any host was touched: its start was missed, and the plan says to skip it then.",
+            _capital(_sentence(missed.reason)),
+        ]
+    why = [_capital(_sentence(d.preparation.cancelled))] if d.preparation.cancelled is not None else []
+    return ["Cancelled by a person before any host was touched.", *why]
+
+
+def _untouched(d: Deployment) -> list[str]:
+    said = f"{d.state.value.capitalize()}; no host is touched yet."
+    if d.authority.unadmitted is None:
+        return [said]
+    waits = (
+        f"until {d.authority.unadmitted.opens:%Y-%m-%d %H:%M} UTC"
+        if d.authority.unadmitted.opens
+        else "for people"
+    )
+    return [f"{said} It waits {waits}.", *(f"{reason}." for reason in d.authority.unadmitted.reasons)]
+
+
+def _going_on(d: Deployment) -> list[str]:
+    standing = counts_words(d, list(d.standings))
+    if d.driving.stopped is not None:
+        return [
+            f"Stopped {_where(d)} by an emergency stop of {_sentence(d.driving.stopped)}",
+            f"Hosts: {standing}.",
+        ]
+    if d.driving.hold is not None:
+        return [
+            f"Held for a person {_where(d)}: nothing goes on until somebody decides.",
+            _sentence(d.driving.hold.reason),
+        ]
+    if d.driving.paused is not None:
+        return [f"Paused {_where(d)} by {_sentence(d.driving.paused)}", f"Hosts: {standing}."]
+    if d.driving.aborting is not None:
+        return [
+            f"Being aborted {_where(d)}, as asked by {_sentence(d.driving.aborting)}",
+            f"Hosts: {standing}.",
+        ]
+    if d.state is S.BACKING_OUT:
+        progress = _progress(d)
+        return [f"{_stopped(d)}; backing out {hosts_words(progress.hosts)}.", *_why(d)]
+    if (
+        d.state is S.AT_GATE
+        and d.rollout.gate is not None
+        and d.rollout.gate.confirm is not None
+        and _soaked(d)
+    ):
+        return [f"Waits {_where(d)} for confirmation by {d.rollout.gate.confirm}.", f"Hosts: {standing}."]
+    if not d.touched:
+        return _untouched(d)
+    return [f"{d.state.value.capitalize()}, {_where(d)} of {len(d.waves)}. Hosts: {standing}."]
+
+
+def _progress(d: Deployment) -> BackoutProgress:
+    if d.backout is None:
+        raise ValueError(f"{d.id} is {d.state.value} with no backout begun")
+    return d.backout
+
+
+def _stopped(d: Deployment) -> str:
+    """Where it stopped; what a person took back had not failed, and is told so."""
+    backout = _progress(d)
+    if d.rehearsing.rehearsed == "end":
+        return "Rehearsed to the end"
+    if d.rehearsing.rehearsed == "injected failure":
+        return f"Stopped {_where(d)} by the injected failure"
+    if not backout.by_a_person:
+        return f"Stopped {_where(d)}"
+    if d.driving.aborting is not None or backout.aborted:
+        return f"Aborted {_where(d)}"
+    return f"Taken back on the word of {backout.by}"
+
+
+def _why(d: Deployment) -> list[str]:
+    reason = _progress(d).reason
+    return [f"Reason: {_sentence(reason)}"]
+
+
+def _still_new(d: Deployment) -> list[str]:
+    """Hosts outside the backout's scope still carry the release, and that must be said."""
+    carrying = d.hosts_standing("verified", "deployed")
+    down = d.hosts_standing("failed", "unknown")
+    words = (
+        [f"Not backed out: {hosts_words(carrying)} still {_runs(carrying)} {release_words(d)}."]
+        if carrying
+        else []
+    )
+    return words + ([f"Not backed out, and not verified: {hosts_words(down)}."] if down else [])
+
+
+def _proved(d: Deployment) -> list[str]:
+    restored = d.hosts_standing("restored")
+    if not restored:
+        return []
+    return [f"Proved equal to the baseline: {hosts_words(restored)}."]
+
+
+def _residue_beside(d: Deployment) -> list[str]:
+    residue = d.hosts_standing("residue")
+    return [f"Different from the baseline: {hosts_words(residue)}."] if residue else []
+
+
+def _reasons(d: Deployment, hosts: Sequence[str]) -> list[str]:
+    told = [
+        f"{host}: {_sentence(d.rollout.exceptions.get(host) or d.standings[host].reason)}"
+        for host in hosts[:NAMED]
+    ]
+    return told + ([f"The record names the other {len(hosts) - NAMED}."] if len(hosts) > NAMED else [])
+
+
+def _where(d: Deployment) -> str:
+    if not d.touched_hosts:
+        return "before the first wave"
+    name = d.waves[min(d.rollout.wave, len(d.waves) - 1)].name
+    if d.early_life.until is not None:
+        return "in early life support"
+    return f"at the {name}" if name == "pilot" else f"at {name}"
+
+
+def _soaked(d: Deployment) -> bool:
+    return d.rollout.gate is not None and (d.rollout.gate.soak_until is None or d.rollout.gate.soaked)
+
+
+def _hold_choices(d: Deployment) -> tuple[Move, ...]:
+    failed = d.rollout.failure.hosts if d.rollout.failure is not None else ()
+    exclude = (
+        [Move(f"orch exclude {d.id} {' '.join(failed[:NAMED])} --reason WHY", "go on without")]
+        if failed
+        else []
+    )
+    return (
+        Move(f"orch retry {d.id}", "try again"),
+        *exclude,
+        Move(f"orch rollback {d.id} --reason WHY", "back out"),
+        Move(f"orch hold {d.id}", "hold on"),
+    )
+
+
+def _abort_words(d: Deployment) -> str:
+    return "stop and back out" if d.touched_hosts else "end it; nothing was touched"
+
+
+def _sentence(text: str) -> str:
+    text = text.strip() or "no reason is on the journal"
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _needs(number: int) -> str:
+    return "needs" if number == 1 else "need"
+
+
+def _runs(hosts: Sequence[str]) -> str:
+    return "runs" if len(hosts) == 1 else "run"
