@@ -81,7 +81,7 @@ class WiredPorts(ports.Ports):
         return SqlHostLocks(self._root, self.clock, url=self._url, relief=self.storage.relieve)
 
     @cached_property
-    def playbooks(self) -> ports.Playbooks:
+    def playbooks(self) -> ports.PlaybookRuns:
         from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 
         return AnsiblePlaybooks(self._root / "attempts", warm=self._warm)

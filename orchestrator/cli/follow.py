@@ -19,10 +19,10 @@ from orchestrator.engine.use_cases.deployment_commands import signal
 from orchestrator.errors import ExitCode, OrchError
 
 
-class View(Protocol):
+class LiveView(Protocol):
     """What shows a deployment while it is driven."""
 
-    def __enter__(self) -> View: ...
+    def __enter__(self) -> LiveView: ...
     def __exit__(self, *exception: object) -> None: ...
     def __call__(self, record: Recorded) -> None:
         """Take in one record; called by the driver, so it must be quick."""
@@ -37,7 +37,7 @@ class View(Protocol):
 class Follower:
     """A watcher that knows whose journal it watches, and that no fault of its view can stop."""
 
-    def __init__(self, view: View, by: str) -> None:
+    def __init__(self, view: LiveView, by: str) -> None:
         self.view = view
         self.by = by
         self.deployment = ""
@@ -102,7 +102,7 @@ def drive_in_view(
     return exit_code_of(deployment)
 
 
-def view_for(ports: Ports, *, as_json: bool) -> View:
+def view_for(ports: Ports, *, as_json: bool) -> LiveView:
     """JSON lines when asked for, the live tree in a terminal that can be redrawn, plain lines otherwise."""
     if as_json:
         from orchestrator.cli.views.json_lines import JsonLines

@@ -190,7 +190,7 @@ class Drivers(ABC):
         """What it said last to people, such as what it stumbled over; empty where it said nothing."""
 
 
-class Playbooks(ABC):
+class PlaybookRuns(ABC):
     """Attempts: runs of a playbook in a worker process that outlives the caller."""
 
     @abstractmethod
@@ -374,7 +374,7 @@ class Ports:
     journal: Journal
     storage: Storage
     locks: HostLocks
-    playbooks: Playbooks
+    playbooks: PlaybookRuns
     targets: Targets
     baselines: BaselineStore
     library: MediaLibrary

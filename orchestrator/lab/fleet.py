@@ -16,7 +16,7 @@ from orchestrator.lab.needs import check_machine
 from orchestrator.lab.paths import LabPaths, lab_paths
 from orchestrator.lab.roots.base import sweep_unfinished_base
 from orchestrator.lab.shell import Finished, attempt
-from orchestrator.lab.state import Kind, LabHost, LabState, read_state
+from orchestrator.lab.state import HostKind, LabHost, LabState, read_state
 
 _AT_ONCE = 16
 
@@ -49,7 +49,7 @@ class Lab:
         names.checked_lab_name(name)
         names.checked_host_count(hosts)
         check_machine()
-        kind: Kind = "light" if light else "full"
+        kind: HostKind = "light" if light else "full"
         with held(f"lab.{name}", waiting=lambda: say(f"another command works on lab {name}; waiting for it")):
             return cls(build.build(name, names.host_names(hosts), kind, inventory_dir, say))
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from orchestrator.lab.addresses import address
 from orchestrator.lab.errors import LabError
 
-Kind = Literal["full", "light"]
+HostKind = Literal["full", "light"]
 
 
 class LabHost(BaseModel):
@@ -19,7 +19,7 @@ class LabHost(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
-    kind: Kind
+    kind: HostKind
     address: IPv4Address
 
 
@@ -39,7 +39,7 @@ class LabState(BaseModel):
         return next((host for host in self.hosts if host.name == name), None)
 
 
-def grown(state: LabState, names: list[str], kind: Kind) -> LabState:
+def grown(state: LabState, names: list[str], kind: HostKind) -> LabState:
     """The same lab with the missing hosts added; hosts that are there keep their kind and address."""
     known = {host.name for host in state.hosts}
     added = tuple(

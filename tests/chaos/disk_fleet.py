@@ -22,7 +22,7 @@ from orchestrator.domain.evidence.baseline import Baseline, BaselineScope, Confi
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.plan.check import CheckBase, CheckResult, title_of
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
-from orchestrator.engine.ports import Playbooks, Targets
+from orchestrator.engine.ports import PlaybookRuns, Targets
 
 CLAIM_WITHIN = 1.0
 """Seconds after which an attempt that no worker claimed is fenced off; a machine at full load is slow to start one."""
@@ -80,7 +80,7 @@ class DiskFleet:
         return [(attempt, host, purpose) for attempt, host, purpose in lines]
 
 
-class DiskPlaybooks(Playbooks):
+class DiskPlaybooks(PlaybookRuns):
     """Attempts in detached workers, seen through the files of their folders."""
 
     def __init__(self, fleet: DiskFleet, release: Release) -> None:

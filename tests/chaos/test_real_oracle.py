@@ -112,7 +112,7 @@ REFUSED = AttemptOutcome(
     ended_at=START,
 )
 PAUSED = [*ready_to_deploy(), e.AttemptIntended(attempt="a2", purpose="deploy", wave=0, hosts=("h2",))]
-OUTRUN = recorded([*PAUSED, e.AttemptEnded(outcome=REFUSED), e.Held(reason="x", by="orch")])
+OUTRUN = recorded([*PAUSED, e.AttemptEnded(outcome=REFUSED), e.DeploymentHeld(reason="x", by="orch")])
 UNREFUSED = recorded([*PAUSED, *attempted("a2", 0, h2="done")[1:]])
 LOST = [*PAUSED, e.AttemptLost(attempt="a2", reason="its worker ended without an outcome")]
 WENT_ON = recorded([*LOST, *attempted("a3", 0, h2="done")])

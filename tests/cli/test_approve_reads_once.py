@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.bootstrap import clock, ports
-from orchestrator.cli.verbs.planning.approve import Word, sign, take_files
+from orchestrator.cli.verbs.planning.approve import SpokenWord, sign, take_files
 from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
 from orchestrator.domain.authority.rehearsal import PresentedCertificate
 from orchestrator.domain.authority.signing import Keyring
@@ -50,9 +50,9 @@ def counted() -> tuple[Ports, CountingKeys]:
     return Ports(**{**wired, "keys": keys}), keys
 
 
-def word(desk: Office, deployment: str | None = None, *files: Path) -> Word:
+def word(desk: Office, deployment: str | None = None, *files: Path) -> SpokenWord:
     """What Omar says of a deployment; or the words in these files."""
-    return Word(
+    return SpokenWord(
         deployment=deployment,
         role=PEOPLE["omar"][1] if deployment else None,
         reason="looked at" if deployment else None,

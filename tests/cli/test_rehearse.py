@@ -14,7 +14,7 @@ from orchestrator.cli.main import run
 from orchestrator.domain.authority.rehearsal import ISSUER, SignedCertificate
 from orchestrator.domain.authority.signing import Keyring, TrustedKey
 from orchestrator.domain.journal import events as e
-from orchestrator.domain.plan.rehearsal_place import Place
+from orchestrator.domain.plan.rehearsal_place import RehearsalPlace
 from orchestrator.engine.lookup.snapshots import every
 from orchestrator.engine.use_cases import rehearse as rehearsals
 from orchestrator.engine.use_cases.deployment_commands import open_deployment
@@ -222,7 +222,7 @@ def test_a_rehearsal_that_waited_for_its_start_is_looked_at_in_its_own_place(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = six(home, monkeypatch)
-    place = Place(environment="rehearsal", inventory="inventories/rehearsal")
+    place = RehearsalPlace(environment="rehearsal", inventory="inventories/rehearsal")
     ready = rehearsals.ready(made.ports, rehearsals.Asked(Path("plan.yml"), place))
     opened = open_deployment(made.ports, ready.prepared, by="rae", approvals=(), rehearsal=ready.parts[0])
     made.clock.sleep(3600)

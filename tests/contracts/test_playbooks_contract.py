@@ -13,7 +13,7 @@ import pytest
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.evidence.attempt_sighting import Sighting
-from orchestrator.engine.ports import Playbooks
+from orchestrator.engine.ports import PlaybookRuns
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.playbooks import FakePlaybooks, Script
 
@@ -25,7 +25,7 @@ class Subject(ABC):
     """The port, another process' view of it, and three kinds of run."""
 
     @abstractmethod
-    def port(self) -> Playbooks: ...
+    def port(self) -> PlaybookRuns: ...
 
     @abstractmethod
     def request(self, attempt: str, kind: str) -> AttemptRequest: ...
@@ -94,7 +94,7 @@ def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Subject:
     return Fake() if request.param == "fake" else Real(tmp_path)
 
 
-def ended(port: Playbooks, attempt: str) -> Sighting:
+def ended(port: PlaybookRuns, attempt: str) -> Sighting:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         seen = port.sight(attempt)
@@ -104,7 +104,7 @@ def ended(port: Playbooks, attempt: str) -> Sighting:
     raise AssertionError(f"{attempt} does not end")
 
 
-def claimed(port: Playbooks, attempt: str) -> None:
+def claimed(port: PlaybookRuns, attempt: str) -> None:
     deadline = time.monotonic() + 60
     while port.sight(attempt).worker_pid is None:
         assert time.monotonic() < deadline, f"nobody claims {attempt}"

@@ -13,7 +13,7 @@ from tests.histories import attempted, checked, deployment, ready_to_deploy, rec
 WORDS: list[e.Event] = [
     *ready_to_deploy()[1:],
     *attempted("a.1-deploy", 0, h1="done"),
-    e.Cancelled(by="ann", reason="not today"),
+    e.DeploymentCancelled(by="ann", reason="not today"),
     e.WaveDeployed(wave=0),
     checked(0, h1="passed"),
     e.WaveVerified(wave=0),
@@ -61,7 +61,7 @@ def test_a_random_history_advances_or_is_refused_naming_what_is_allowed(picks: l
 def test_there_is_no_cancelling_once_a_host_is_touched() -> None:
     events = [*ready_to_deploy(), e.AttemptIntended(attempt="a", purpose="deploy", wave=0, hosts=("h1",))]
     with pytest.raises(LifecycleFault, match="no way back but a backout"):
-        fold(recorded([*events, e.Cancelled(by="ann", reason="oh")]))
+        fold(recorded([*events, e.DeploymentCancelled(by="ann", reason="oh")]))
 
 
 def test_an_empty_journal_is_no_deployment() -> None:

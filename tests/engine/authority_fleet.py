@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from orchestrator.domain.authority.approval import Approval, SignedApproval
+from orchestrator.domain.authority.approval import ApprovalStatement, SignedApproval
 from orchestrator.domain.authority.signing import Keyring, TrustedKey
 from orchestrator.domain.calendar.schedule_of_change import PlannedStart
 from orchestrator.domain.deployment.deployment import Deployment
@@ -169,7 +169,7 @@ class Ruled(FakePlans):
         }
         signature = {"key": key_of(person), "signature": "0" * 128}
         return SignedApproval.model_validate(
-            {"approval": Approval.model_validate(said), "signature": signature}
+            {"approval": ApprovalStatement.model_validate(said), "signature": signature}
         )
 
     def say(self, d: Deployment, event: e.Event) -> Deployment:

@@ -50,7 +50,7 @@ def ruled() -> Ruled:
 def waiting(ruled: Ruled) -> list[str]:
     d = ruled.ports.journal.deployments()[0]
     events = ruled.ports.journal.read(d)
-    last = [r.event for r in events if isinstance(r.event, e.NotAdmitted)][-1]
+    last = [r.event for r in events if isinstance(r.event, e.DeploymentNotAdmitted)][-1]
     return [f"{reason.code} {reason.about}" for reason in last.reasons]
 
 

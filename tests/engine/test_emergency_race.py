@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from orchestrator.domain.journal.events import Cancelled, EmergencyStopped, Event, Recorded
+from orchestrator.domain.journal.events import DeploymentCancelled, EmergencyStopped, Event, Recorded
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.engine.ports import Journal, Ports, Proof
@@ -21,7 +21,7 @@ class EndingJournal(FakeJournal):
         self, deployment: str, expected_seq: int, events: Sequence[Event], proof: Proof | None = None
     ) -> list[Recorded]:
         if deployment == "d1" and isinstance(events[0], EmergencyStopped) and expected_seq == 1:
-            super().append("d1", 1, [Cancelled(by="bo", reason="not today")])
+            super().append("d1", 1, [DeploymentCancelled(by="bo", reason="not today")])
             raise Conflict("somebody else wrote")
         return super().append(deployment, expected_seq, events, proof)
 

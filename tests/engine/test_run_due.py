@@ -46,7 +46,7 @@ def running(house: House, name: str, *hosts: str, **sections: Any) -> str:
 
 
 def end(house: House, name: str) -> None:
-    signal(house.ports, name, e.Refused(stage="environment", reasons=("never mind",)))
+    signal(house.ports, name, e.DeploymentRefused(stage="environment", reasons=("never mind",)))
 
 
 def test_nothing_is_due_before_its_time_and_it_runs_at_its_time(house: House) -> None:

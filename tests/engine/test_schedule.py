@@ -202,5 +202,5 @@ def test_approvals_that_are_named_are_taken_where_no_policy_binds_and_all_are_th
 def test_one_that_was_approved_and_then_rejected_is_proposed_again(house: House) -> None:
     name = house.add(house.plan("shop.yml", "web1"), START + HOUR).deployment.id
     reason = Reason(code="approval.rejected", about="owner", found="rejected", next_move="talk to the owner")
-    signal(house.ports, name, e.NotAdmitted(reasons=(reason,)))
+    signal(house.ports, name, e.DeploymentNotAdmitted(reasons=(reason,)))
     assert state(house, name) == "proposed"

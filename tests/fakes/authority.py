@@ -7,7 +7,7 @@ from pathlib import Path
 
 from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
 from orchestrator.domain.authority.rehearsal import PresentedCertificate
-from orchestrator.domain.authority.signing import Answer, Keyring
+from orchestrator.domain.authority.signing import Keyring, SignatureAnswer
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.release_policy import ReleasePolicy
@@ -67,7 +67,7 @@ class FakeKeys(Keys):
 
     def __init__(self) -> None:
         self.ring = Keyring()
-        self.answers: dict[str, Answer] = {}
+        self.answers: dict[str, SignatureAnswer] = {}
         self.kept: tuple[PresentedCertificate, ...] = ()
 
     def keyring(self, project: Path) -> Keyring:

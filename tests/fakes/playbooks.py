@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest, Purpose
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome, HostResult
-from orchestrator.engine.ports import Playbooks
+from orchestrator.engine.ports import PlaybookRuns
 from orchestrator.errors import StoreFault
 
 MOMENT = datetime(2026, 3, 2, 22, 0, tzinfo=UTC)
@@ -37,7 +37,7 @@ class _Run:
     stopped: bool = False
 
 
-class FakePlaybooks(Playbooks):
+class FakePlaybooks(PlaybookRuns):
     """Runs nothing; `started` is every request in the order in which its run began. With `fault` set, nothing can start."""
 
     def __init__(self, now: Callable[[], datetime] = lambda: MOMENT) -> None:

@@ -175,7 +175,7 @@ def backout_failed() -> Pen:
     )
     pen.back_out(reason, {"web3": ("unknown", unreachable, "Point current at the release before")})
     pen.compare(not_compared={"web3": "no answer on 192.0.2.3 port 22 within 10 s"})
-    pen.add(e.BackoutFailed(hosts={"web3": "no answer on 192.0.2.3 port 22 within 10 s"}))
+    pen.add(e.DeploymentBackoutFailed(hosts={"web3": "no answer on 192.0.2.3 port 22 within 10 s"}))
     return pen
 
 
@@ -185,7 +185,7 @@ def held() -> Pen:
     holding = plan.model_copy(update={"backout": plan.backout.model_copy(update={"on_failure": "hold"})})
     pen = _second_wave_fails(Pen(holding, SIX), back_out=False)
     failure = pen.d.rollout.failure
-    pen.add(e.Held(reason=failure.reason if failure else "", by="orch"))
+    pen.add(e.DeploymentHeld(reason=failure.reason if failure else "", by="orch"))
     return pen
 
 
@@ -223,7 +223,7 @@ def refused_environment() -> Pen:
         for r in results
         if r.answer != "passed"
     )
-    pen.add(e.Refused(stage="environment", reasons=reasons, results=results), 10.2)
+    pen.add(e.DeploymentRefused(stage="environment", reasons=reasons, results=results), 10.2)
     return pen
 
 
@@ -373,13 +373,13 @@ def rebooted_and_outrun() -> Pen:
     pen.add(e.Quiesced(attempt=name, ended=("web3",)), 24.0)
     reason = f"1 host of 2 down in wave 2, allowed 0; web3: {gone[1]}"
     pen.add(e.WaveFailed(wave=1, hosts=("web3",), reason=reason))
-    pen.add(e.Held(reason=reason, by="orch"))
+    pen.add(e.DeploymentHeld(reason=reason, by="orch"))
     pen.add(e.Retried(by="ann", reason="it is back"), 60.0)
     pen.run("deploy", 1, ("web3",), {"web3": refused}, took=3.0)
     again = f"1 host of 2 down in wave 2, allowed 0; web3: {refused[1]}"
     pen.add(e.WaveFailed(wave=1, hosts=("web3",), reason=again))
     why = f"a run that is not of this deployment was on web3 after {pen.d.attempts[-1].attempt} began"
-    pen.add(e.Held(reason=f"{why}; see what it did there", by="orch"))
+    pen.add(e.DeploymentHeld(reason=f"{why}; see what it did there", by="orch"))
     return pen
 
 
@@ -421,7 +421,7 @@ def slept_through_others() -> Pen:
         e.WaveFailed(wave=1, hosts=hosts, reason=f"2 hosts of 2 down in wave 2, allowed 0; web2: {reason}")
     )
     why = "a run that is not of this deployment has been on web2, web3 in between; see what it did there"
-    pen.add(e.Held(reason=why, by="orch"))
+    pen.add(e.DeploymentHeld(reason=why, by="orch"))
     pen.add(
         e.BackoutBegan(hosts=("web1", *hosts), reason="theirs is to stay", by="ann", restored=(theirs + 1,)),
         60.0,
@@ -436,7 +436,7 @@ def copy_changed() -> Pen:
     pen.prepare()
     pen.run("deploy", 0, ("web1",), changed_in_copy=changed)
     why = f"what ran may not be what was approved: {changed[0]}"
-    pen.add(e.Held(reason=why, by="orch"))
+    pen.add(e.DeploymentHeld(reason=why, by="orch"))
     pen.add(e.Retried(by="ann", reason="an editor had saved it; what it did is undone"), 240.0)
     pen.wave(0)
     lost = f"{pen.id}.3-deploy"
@@ -444,7 +444,7 @@ def copy_changed() -> Pen:
     reason = "its worker ended without an outcome"
     pen.add(e.AttemptLost(attempt=lost, reason=reason, changed_in_copy=changed), 9.0)
     pen.add(e.Quiesced(attempt=lost), 1.2)
-    pen.add(e.Held(reason=why, by="orch"))
+    pen.add(e.DeploymentHeld(reason=why, by="orch"))
     pen.add(e.BackoutBegan(hosts=("web1", "web2", "web3"), reason="twice is once too often", by="ann"), 60.0)
     pen.run("backout", 1, ("web2", "web3"), took=8.0)
     pen.run("backout", 0, ("web1",), took=8.0, changed_in_copy=("playbook tree (rollback/shop.yml changed)",))

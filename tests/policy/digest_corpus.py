@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 
 from orchestrator.adapters.store.baselines import canonical as baseline_content
 from orchestrator.domain.authority import approval, rehearsal
-from orchestrator.domain.authority.approval import Approval
+from orchestrator.domain.authority.approval import ApprovalStatement
 from orchestrator.domain.authority.rehearsal import Certificate, MeasuredWave
 from orchestrator.domain.evidence.baseline import Baseline, ConfigurationItem
 from orchestrator.domain.plan.effective_plan import REHEARSED, EffectivePlan
@@ -37,7 +37,7 @@ ROOTS: tuple[type[Noun], ...] = (
     DeploymentModel,
     ReleasePolicy,
     Target,
-    Approval,
+    ApprovalStatement,
     Certificate,
     Baseline,
 )
@@ -128,7 +128,7 @@ def _effective(
 
 
 def _approval(**fields: Any) -> str:
-    signed = Approval(
+    signed = ApprovalStatement(
         decision="override" if "overrides" in fields else "approve",
         role="service owner",
         person="Nadia Costa",

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from orchestrator.domain.authority.approval import Approval, SignedApproval
+from orchestrator.domain.authority.approval import ApprovalStatement, SignedApproval
 from orchestrator.domain.authority.rehearsal import MeasuredWave
 from orchestrator.domain.authority.signing import Signature
 from orchestrator.domain.deployment.authorisation import Authorisation
@@ -57,8 +57,8 @@ VERIFIED = e.ComponentsVerified(digests={}, on_target={})
         ([], "proposed"),
         ([APPROVED], "approved"),
         ([APPROVED, OPENED], "running"),
-        ([APPROVED, OPENED, e.Refused(stage="environment", reasons=("no",))], "withdrawn"),
-        ([e.Cancelled(by="a", reason="b")], "withdrawn"),
+        ([APPROVED, OPENED, e.DeploymentRefused(stage="environment", reasons=("no",))], "withdrawn"),
+        ([e.DeploymentCancelled(by="a", reason="b")], "withdrawn"),
         ([e.Rejected(by="a", reason="b")], "withdrawn"),
     ],
 )
@@ -87,7 +87,7 @@ FROZEN = ReleasePolicy.model_validate(
 
 def lifted(name: str, until: datetime) -> e.ApprovalGiven:
     """The word of somebody that a freeze, or `window`, need not bind."""
-    word = Approval(
+    word = ApprovalStatement(
         decision="override", role="owner", person="Nadia", key="a" * 64, plan_digest="b" * 64, subject="d1",
         reason="it burns", overrides=name, made_at=NOON, expires=until, nonce="c" * 32,
     )  # fmt: skip

@@ -48,7 +48,7 @@ PUT_OFF = e.StartPutOff(reasons=OTHER, by="cron")
 ASKED = e.StartMissed(late=3600, choice="ask", reason="nobody started it", by="cron")
 SKIPPED = e.StartMissed(late=3600, choice="skip", reason="nobody started it", by="cron")
 STARTED = e.StartMissed(late=3600, choice="start", reason="nobody started it", by="cron")
-REFUSED = e.NotAdmitted(reasons=(REASON,))
+REFUSED = e.DeploymentNotAdmitted(reasons=(REASON,))
 PAUSED = e.Paused(by="bo", reason="wait")
 
 # (what, rule of the plan, what happened before, calendar, minutes after its time, step)
@@ -131,7 +131,7 @@ def test_why_it_was_missed_is_said() -> None:
     [
         (NIGHT + timedelta(seconds=1), []),
         (None, []),
-        (NIGHT, [e.Cancelled(by="a", reason="b")]),
+        (NIGHT, [e.DeploymentCancelled(by="a", reason="b")]),
         (NIGHT, [e.WindowOpened(basis="none")]),
     ],
 )

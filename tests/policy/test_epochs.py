@@ -41,7 +41,7 @@ def refused(name: str, epoch: int) -> e.AttemptEnded:
 
 
 FAILED = e.WaveFailed(wave=0, hosts=("h1",), reason="x")
-HELD: list[e.Event] = [FAILED, e.Held(reason="x", by="orch")]
+HELD: list[e.Event] = [FAILED, e.DeploymentHeld(reason="x", by="orch")]
 BY_ORCH = e.BackoutBegan(hosts=("h1",), reason="x", by="orch")
 BY_BO = e.BackoutBegan(hosts=("h1",), reason="x", by="bo", restored=(17,))
 AGAIN = e.Retried(by="bo", reason="seen")

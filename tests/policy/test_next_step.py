@@ -117,7 +117,7 @@ def from_a_changed_copy(events: list[e.Event]) -> list[e.Event]:
 
 
 IN_DOUBT = from_a_changed_copy(second_wave(h2="done", h3="not_done", h4="done"))
-HELD = e.Held(reason="x", by="orch")
+HELD = e.DeploymentHeld(reason="x", by="orch")
 
 ROWS: list[tuple[str, Sequence[e.Event], str]] = [
     ("planned", [planned()], "record submitted"),
@@ -244,7 +244,12 @@ ROWS: list[tuple[str, Sequence[e.Event], str]] = [
     ),
     (
         "and says: again",
-        [*first_wave_good(), *OUTRUN, e.Held(reason="x", by="orch"), e.Retried(by="bo", reason="x")],
+        [
+            *first_wave_good(),
+            *OUTRUN,
+            e.DeploymentHeld(reason="x", by="orch"),
+            e.Retried(by="bo", reason="x"),
+        ],
         "run deploy h2 h3 h4",
     ),
     (
@@ -252,7 +257,7 @@ ROWS: list[tuple[str, Sequence[e.Event], str]] = [
         [
             *first_wave_good(),
             *OUTRUN,
-            e.Held(reason="x", by="orch"),
+            e.DeploymentHeld(reason="x", by="orch"),
             e.BackoutBegan(hosts=("h1", "h2", "h3", "h4"), reason="x", by="bo"),
         ],
         "run backout h2 h3 h4",
@@ -291,7 +296,7 @@ ROWS: list[tuple[str, Sequence[e.Event], str]] = [
         [
             *second_wave(tree(on_failure="hold"), h2="done", h3="not_done", h4="done"),
             e.WaveFailed(wave=1, hosts=("h3",), reason="x"),
-            e.Held(reason="x", by="orch"),
+            e.DeploymentHeld(reason="x", by="orch"),
         ],
         "person: retry exclude rollback hold",
     ),
@@ -300,7 +305,7 @@ ROWS: list[tuple[str, Sequence[e.Event], str]] = [
         [
             *second_wave(tree(on_failure="hold"), h2="done", h3="not_done", h4="done"),
             e.WaveFailed(wave=1, hosts=("h3",), reason="x"),
-            e.Held(reason="x", by="orch"),
+            e.DeploymentHeld(reason="x", by="orch"),
             e.Retried(by="ann", reason="cable"),
         ],
         "run deploy h3",
@@ -310,7 +315,7 @@ ROWS: list[tuple[str, Sequence[e.Event], str]] = [
         [
             *second_wave(tree(on_failure="hold"), h2="done", h3="not_done", h4="done"),
             e.WaveFailed(wave=1, hosts=("h3",), reason="x"),
-            e.Held(reason="x", by="orch"),
+            e.DeploymentHeld(reason="x", by="orch"),
             e.Excluded(hosts=("h3",), by="ann", reason="scrap"),
         ],
         "record wave_deployed",
@@ -408,12 +413,12 @@ ROWS: list[tuple[str, Sequence[e.Event], str]] = [
     ),
     (
         "aborted while they are: they are looked at anew",
-        [*BUSY, e.Held(reason="busy", by="orch"), e.AbortRequested(by="a", reason="x")],
+        [*BUSY, e.DeploymentHeld(reason="busy", by="orch"), e.AbortRequested(by="a", reason="x")],
         "quiesce h1",
     ),
     (
         "aborted, and they are still there: a person is waited for, not asked again and again",
-        [*BUSY, e.AbortRequested(by="a", reason="x"), STILL_BUSY, e.Held(reason="busy", by="orch")],
+        [*BUSY, e.AbortRequested(by="a", reason="x"), STILL_BUSY, e.DeploymentHeld(reason="busy", by="orch")],
         "person: retry exclude rollback hold",
     ),
     (

@@ -86,12 +86,12 @@ def test_a_start_that_the_plan_says_to_skip_was_cancelled_by_nobody() -> None:
     records = recorded("completed_phased")
     begun = next(n for n, record in enumerate(records) if record.event.kind == "window_opened")
     missed = e.StartMissed(late=3600, choice="skip", reason="nobody started it within 1 h", by="cron")
-    skipped: list[e.Event] = [missed, e.Cancelled(by="cron", reason="the plan says so")]
+    skipped: list[e.Event] = [missed, e.DeploymentCancelled(by="cron", reason="the plan says so")]
     assert plain_words(fold([*records[:begun], *after(records[:begun], *skipped)])) == (
         "Skipped before any host was touched: its start was missed, and the plan says to skip it then.",
         "Nobody started it within 1 h.",
     )
-    by_ann = after(records[:begun], e.Cancelled(by="ann", reason="not this week"))
+    by_ann = after(records[:begun], e.DeploymentCancelled(by="ann", reason="not this week"))
     assert plain_words(fold([*records[:begun], *by_ann])) == (
         "Cancelled by a person before any host was touched.",
         "By ann: not this week.",

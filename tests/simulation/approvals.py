@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
-from orchestrator.domain.authority.approval import Approval, SignedApproval
+from orchestrator.domain.authority.approval import ApprovalStatement, SignedApproval
 from orchestrator.domain.authority.signing import Keyring, Signature, TrustedKey
 from orchestrator.domain.deployment.deployment import Deployment
 from tests.fakes.authority import FakeKeys
@@ -40,7 +40,7 @@ def _ring(roles: tuple[str, ...]) -> Keyring:
 
 def approval(d: Deployment, role: str, now: datetime) -> SignedApproval:
     """The role's approval of exactly this deployment; each that is signed is one of its own."""
-    said = Approval.of_valid(
+    said = ApprovalStatement.of_valid(
         decision="approve",
         role=role,
         person=f"{role} in person",

@@ -8,7 +8,7 @@ from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.journal.host_lock import HostLock
-from orchestrator.engine.ports import HostLocks, Playbooks
+from orchestrator.engine.ports import HostLocks, PlaybookRuns
 from orchestrator.errors import StoreFault
 from tests.simulation.storage import SimulatedStorage
 from tests.simulation.world import Act, Host, World
@@ -42,7 +42,7 @@ class Troubles:
     forgetful: bool = False
 
 
-class SimulatedPlaybooks(Playbooks):
+class SimulatedPlaybooks(PlaybookRuns):
     """Runs attempts over simulated time; what goes wrong on which host is drawn from the world's randomness."""
 
     def __init__(

@@ -171,7 +171,7 @@ EVERY_EVENT: list[Event] = [
     e.Submitted(by="ann"),
     e.Approved(approvals=(e.GivenApproval(role="change manager", person="Bob"),), basis="named"),
     e.Rejected(by="ann", reason=ODD),
-    e.Cancelled(by="ann", reason=ODD),
+    e.DeploymentCancelled(by="ann", reason=ODD),
     e.WindowOpened(
         basis="none declared",
         frozen="/srv/orch/frozen/d1",
@@ -184,7 +184,7 @@ EVERY_EVENT: list[Event] = [
         reviewers=(RoleNeed(role="change manager", people=2),),
         sign_off=(RoleNeed(role="service owner"),),
     ),
-    e.NotAdmitted(
+    e.DeploymentNotAdmitted(
         reasons=(Reason(code="freeze.binds", about="year end", found=ODD, next_move="wait"),), opens=SOON
     ),
     e.StartPutOff(reasons=(ODD,), by="ann"),
@@ -193,11 +193,11 @@ EVERY_EVENT: list[Event] = [
     e.WaveAuthorised(wave=1, purpose="backout", grounds=(ODD,), closes=SOON, undone_by=SOON, restored=("a",)),
     e.WaveNotAuthorised(wave=1, reasons=(ODD,), then="back out"),
     e.Reviewed(role="change manager", by="ann", reason=ODD),
-    e.Closed(by="ann", basis=ODD),
+    e.RecordClosed(by="ann", basis=ODD),
     e.ComponentsVerified(digests={"web": SHA}, on_target={"/srv/shop/web": SHA}),
     e.EnvironmentVerified(results=RESULTS),
     e.BaselineCaptured(baselines=REFERENCES),
-    e.Refused(stage="environment", reasons=("no space",), results=RESULTS),
+    e.DeploymentRefused(stage="environment", reasons=("no space",), results=RESULTS),
     e.EntryChecked(wave=0, results=RESULTS),
     e.AttemptIntended(attempt="d1.deploy.0.1", purpose="deploy", wave=0, hosts=("web1",), repeated=True),
     e.AttemptAdopted(attempt="d1.deploy.0.1", found="running"),
@@ -221,8 +221,8 @@ EVERY_EVENT: list[Event] = [
     e.RestorationCompared(baselines=REFERENCES, differences=DIFFERENCES, not_compared={"web2": "cut off"}),
     e.Restored(),
     e.ResidueFound(hosts=("web1",)),
-    e.BackoutFailed(hosts={"web1": "r"}),
-    e.Held(by="ann", reason=ODD),
+    e.DeploymentBackoutFailed(hosts={"web1": "r"}),
+    e.DeploymentHeld(by="ann", reason=ODD),
     e.Retried(by="ann", reason=ODD),
     e.Excluded(hosts=("web1",), by="ann", reason=ODD),
     e.HeldOn(by="ann", reason=ODD),

@@ -45,7 +45,7 @@ OUTCOME = AttemptOutcome(attempt="d1.deploy.0.1", hosts=OUTCOMES, started_at=STA
 LONG: list[e.Event] = [
     e.EnvironmentVerified(results=RESULTS),
     e.BaselineCaptured(baselines=REFERENCES),
-    e.Refused(stage="environment", reasons=("no",), results=RESULTS),
+    e.DeploymentRefused(stage="environment", reasons=("no",), results=RESULTS),
     e.EntryChecked(wave=0, results=RESULTS),
     e.AttemptEnded(outcome=OUTCOME),
     e.WaveChecked(stage="verification", wave=0, asked=200, results=RESULTS),

@@ -15,14 +15,14 @@ from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.outcome import AttemptOutcome
 from orchestrator.domain.evidence.run_evidence import RunExit
-from orchestrator.engine.ports import Clock, Playbooks
+from orchestrator.engine.ports import Clock, PlaybookRuns
 from orchestrator.errors import StoreFault
 from orchestrator.policy.evidence.verdict import judge, never_ran
 
 _CLAIM_WITHIN = 15.0
 
 
-class AnsiblePlaybooks(Playbooks):
+class AnsiblePlaybooks(PlaybookRuns):
     """Attempts below one root folder; any process that knows the root sees them all."""
 
     def __init__(

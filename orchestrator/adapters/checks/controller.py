@@ -21,7 +21,7 @@ from orchestrator.engine.ports import Clock
 from orchestrator.policy.evidence.expectation import expected_of
 
 Finding = tuple[Answer, str]
-Timed = tuple[Answer, str, float]
+TimedAnswer = tuple[Answer, str, float]
 AT_ONCE = 64
 _FOUND_LIMIT = 500
 
@@ -40,7 +40,7 @@ class ControllerChecks:
         if not targets or not checks:
             return []
         pairs = [(target, number) for target in targets for number in range(len(checks))]
-        found: dict[tuple[Target, int], Timed] = {}
+        found: dict[tuple[Target, int], TimedAnswer] = {}
         direct = [pair for pair in pairs if not isinstance(checks[pair[1]], TestinfraCheck)]
         if direct:
             with ThreadPoolExecutor(min(len(direct), AT_ONCE)) as pool:
@@ -54,10 +54,10 @@ class ControllerChecks:
 
     def _testinfra(
         self, check: TestinfraCheck, targets: Sequence[Target], project: Path
-    ) -> Mapping[str, Timed]:
+    ) -> Mapping[str, TimedAnswer]:
         """One run of pytest over all hosts; those that did not pass are asked again while there is time."""
         started = self._up()
-        found: dict[str, Timed] = {}
+        found: dict[str, TimedAnswer] = {}
         asked = list(targets)
         while asked:
             findings = run_testinfra(check, asked, project, self._run)
@@ -70,7 +70,7 @@ class ControllerChecks:
                 self._clock.sleep(max(0.1, check.every))
         return found
 
-    def _until_passed(self, check: Check, target: Target) -> Timed:
+    def _until_passed(self, check: Check, target: Target) -> TimedAnswer:
         started = self._up()
         while True:
             answer, found = _once(check, target)
@@ -91,7 +91,7 @@ def _once(check: Check, target: Target) -> Finding:
     return "inconclusive", f"a {check.kind} check cannot be asked from this machine"
 
 
-def _result(number: int, check: Check, target: Target, timed: Timed) -> CheckResult:
+def _result(number: int, check: Check, target: Target, timed: TimedAnswer) -> CheckResult:
     answer, found, seconds = timed
     return CheckResult(
         host=target.host,

@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.serialization import (
 
 from orchestrator.domain.authority import approval as approvals
 from orchestrator.domain.authority import rehearsal as certificates
-from orchestrator.domain.authority.approval import Approval, PresentedApproval, SignedApproval
+from orchestrator.domain.authority.approval import ApprovalStatement, PresentedApproval, SignedApproval
 from orchestrator.domain.authority.rehearsal import Certificate, PresentedCertificate, SignedCertificate
-from orchestrator.domain.authority.signing import Answer, Keyring, Signature
+from orchestrator.domain.authority.signing import Keyring, Signature, SignatureAnswer
 from orchestrator.errors import Refused, UsageFault
 
 
@@ -66,7 +66,7 @@ class SigningKey:
         """The key's id."""
         return key_id(self.public)
 
-    def approve(self, approval: Approval) -> SignedApproval:
+    def approve(self, approval: ApprovalStatement) -> SignedApproval:
         """The approval, signed. Raises Refused where it names another key."""
         self._refuse_other(approval.key)
         return SignedApproval(approval=approval, signature=self._sign(approvals.payload(approval)))
@@ -102,7 +102,7 @@ def presented_certificate(signed: SignedCertificate, keyring: Keyring) -> Presen
     return PresentedCertificate(signed=signed, answer=answer)
 
 
-def verify(keyring: Keyring, signature: Signature, payload: bytes) -> Answer:
+def verify(keyring: Keyring, signature: Signature, payload: bytes) -> SignatureAnswer:
     """Whether a trusted key made this signature of exactly these bytes."""
     trusted = keyring.find(signature.key)
     if trusted is None or key_id(trusted.public) != trusted.key:

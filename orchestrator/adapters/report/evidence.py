@@ -9,7 +9,7 @@ from orchestrator.domain.journal.events import Event, Recorded
 from orchestrator.domain.plan.check import CheckResult
 from orchestrator.policy.telling.timeline import StoryStep
 
-CHECKED = (e.EnvironmentVerified, e.Refused, e.EntryChecked, e.WaveChecked)
+CHECKED = (e.EnvironmentVerified, e.DeploymentRefused, e.EntryChecked, e.WaveChecked)
 CAPTURED = (e.BaselineCaptured, e.RestorationCompared)
 
 

@@ -14,7 +14,7 @@ Layer = Literal["window", "freeze", "booking", "past", "open", "conflict"]
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class CalendarBar:
     """A stretch of a day, in parts of a hundred of it; `row` is its place under one another for bookings."""
 
     layer: Layer
@@ -39,7 +39,7 @@ class Day:
 
     date: date
     shown: bool
-    bars: tuple[Bar, ...] = ()
+    bars: tuple[CalendarBar, ...] = ()
     entries: tuple[Entry, ...] = ()
     freezes: tuple[MarkedSpan, ...] = ()
     rows: int = 1
@@ -137,16 +137,16 @@ def _bar(
     ends: datetime,
     row: int,
     title: str,
-) -> Bar:
+) -> CalendarBar:
     whole = (ends - begins).total_seconds()
     left = max(0.0, (opens - begins).total_seconds()) / whole * 100
     right = 100.0 if closes is None else min(whole, (closes - begins).total_seconds()) / whole * 100
-    return Bar(layer, left, right - left, row, title)
+    return CalendarBar(layer, left, right - left, row, title)
 
 
 def _conflict_bars(
     schedule: PublishedSchedule, rows: dict[str, int], begins: datetime, ends: datetime
-) -> Iterator[Bar]:
+) -> Iterator[CalendarBar]:
     for c in schedule.conflicts:
         if c.begins < ends and (c.ends is None or c.ends > begins):
             for one, other in ((c.one, c.other), (c.other, c.one)):

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from orchestrator.domain.plan.target import Identity
 
 
-class Question(NamedTuple):
+class HostQuestion(NamedTuple):
     """What a target is asked, and how many seconds it has; `echo` times the way there and back for the clocks' sake."""
 
     seconds: float

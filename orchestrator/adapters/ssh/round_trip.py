@@ -5,7 +5,7 @@ import secrets
 import time
 
 from orchestrator.adapters.ssh import program
-from orchestrator.adapters.ssh.answers import Answered, Question, Unanswered
+from orchestrator.adapters.ssh.answers import Answered, HostQuestion, Unanswered
 from orchestrator.adapters.ssh.on_target.frame import end_mark
 from orchestrator.adapters.ssh.session import Broken, CutShort, NotPinned, Session, Unreached
 from orchestrator.adapters.ssh.unframe import BadFrame, unframe
@@ -36,7 +36,7 @@ class _Hello:
         return match is not None
 
 
-def ask(target: Target, question: Question) -> Answered | Unanswered:
+def ask(target: Target, question: HostQuestion) -> Answered | Unanswered:
     """Ask one target over a connection of its own; never raises for what a host does."""
     session = connected(target)
     if isinstance(session, Unanswered):
@@ -55,7 +55,7 @@ def connected(target: Target) -> Session | Unanswered:
         return Unanswered(plain(str(unreached), 500), not_pinned=isinstance(unreached, NotPinned))
 
 
-def ask_over(session: Session, question: Question, *, stay: bool = False) -> Answered | Unanswered:
+def ask_over(session: Session, question: HostQuestion, *, stay: bool = False) -> Answered | Unanswered:
     """Ask over a connection; with `stay` the program on the target, once started, serves the next question too."""
     try:
         return _asked(session, question, stay=stay)
@@ -63,7 +63,7 @@ def ask_over(session: Session, question: Question, *, stay: bool = False) -> Ans
         return Unanswered(plain(str(cut), 500), reached=True, broken=isinstance(cut, Broken))
 
 
-def _asked(session: Session, question: Question, *, stay: bool) -> Answered | Unanswered:
+def _asked(session: Session, question: HostQuestion, *, stay: bool) -> Answered | Unanswered:
     nonce = secrets.token_hex(16)
     hello = _Hello(nonce)
     request = question.request(nonce, stay=stay)

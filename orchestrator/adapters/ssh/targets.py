@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestrator.adapters.ssh.answers import Answered, Question, Unanswered
+from orchestrator.adapters.ssh.answers import Answered, HostQuestion, Unanswered
 from orchestrator.adapters.ssh.check_results import question_of, reachable, reading, result
 from orchestrator.domain.evidence.baseline import Baseline, BaselineScope, ConfigurationItem
 from orchestrator.domain.plan.check import Answer, Check, CheckBase, CheckResult, ClockCheck
@@ -19,7 +19,7 @@ from orchestrator.engine.ports import Targets
 if TYPE_CHECKING:
     from orchestrator.adapters.ssh.session import Session
 
-ControllerChecks = Callable[[Sequence[Target], Sequence[Check], Path], Sequence[CheckResult]]
+AskFromController = Callable[[Sequence[Target], Sequence[Check], Path], Sequence[CheckResult]]
 """Evaluates checks from this machine: one result per target and check, all checks of the first target first."""
 
 AT_ONCE = 32
@@ -39,7 +39,7 @@ class SshTargets(Targets):
 
     def __init__(
         self,
-        controller_checks: ControllerChecks | None = None,
+        controller_checks: AskFromController | None = None,
         *,
         keep: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -78,7 +78,7 @@ class SshTargets(Targets):
             started = time.monotonic()
             outcomes = self._ask_all(
                 targets,
-                lambda target: Question(
+                lambda target: HostQuestion(
                     seconds,
                     [
                         question_of(number, check, target)
@@ -109,7 +109,7 @@ class SshTargets(Targets):
     ) -> list[CheckResult]:
         """One result per target and path; see the port."""
         started = time.monotonic()
-        outcomes = self._ask_all(targets, lambda _target: Question(_UNITS_SECONDS, digests=list(digests)))
+        outcomes = self._ask_all(targets, lambda _target: HostQuestion(_UNITS_SECONDS, digests=list(digests)))
         elapsed = time.monotonic() - started
         return [
             _component(number, target, path, wanted, outcomes[target], title, elapsed)
@@ -120,13 +120,15 @@ class SshTargets(Targets):
     def capture(self, targets: Sequence[Target], scope: BaselineScope) -> dict[str, Baseline | str]:
         """Each target's baseline, or why there is none; see the port."""
         asked = scope.model_dump(mode="json")
-        outcomes = self._ask_all(targets, lambda _target: Question(_CAPTURE_SECONDS, scope=asked))
+        outcomes = self._ask_all(targets, lambda _target: HostQuestion(_CAPTURE_SECONDS, scope=asked))
         return {target.host: self._baseline(target, outcomes[target]) for target in targets}
 
     def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | Silence]:
         """What of the run was ended on each target, and what is left; see the port."""
         asked = {"run": run, "patience": patience}
-        outcomes = self._ask_all(targets, lambda _target: Question(_VERIFY_SECONDS + patience, end_run=asked))
+        outcomes = self._ask_all(
+            targets, lambda _target: HostQuestion(_VERIFY_SECONDS + patience, end_run=asked)
+        )
         return {target.host: _ending(target, outcome) for target, outcome in outcomes.items()}
 
     def identify(self, targets: Sequence[Target]) -> dict[str, Identity | str]:
@@ -136,7 +138,7 @@ class SshTargets(Targets):
         """
         known = dict(self._identities)
         unknown = [target for target in targets if target not in known]
-        outcomes = self._ask_all(unknown, lambda _target: Question(_VERIFY_SECONDS))
+        outcomes = self._ask_all(unknown, lambda _target: HostQuestion(_VERIFY_SECONDS))
         told = known | {
             target: outcome.identity if isinstance(outcome, Answered) else outcome.reason
             for target, outcome in outcomes.items()
@@ -144,7 +146,7 @@ class SshTargets(Targets):
         return {target.host: told[target] for target in targets}
 
     def _ask_all(
-        self, targets: Sequence[Target], question: Callable[[Target], Question]
+        self, targets: Sequence[Target], question: Callable[[Target], HostQuestion]
     ) -> dict[Target, Answered | Unanswered]:
         if not targets:
             return {}
@@ -152,7 +154,7 @@ class SshTargets(Targets):
             answers = pool.map(lambda target: self._ask(target, question(target)), targets)
             return dict(zip(targets, answers, strict=True))
 
-    def _ask(self, target: Target, question: Question) -> Answered | Unanswered:
+    def _ask(self, target: Target, question: HostQuestion) -> Answered | Unanswered:
         # Here and not above: most commands ask no host, and ssh takes its time to import.
         from orchestrator.adapters.ssh.round_trip import ask, connected
 
@@ -166,7 +168,7 @@ class SshTargets(Targets):
         session = connected(target)
         return session if isinstance(session, Unanswered) else self._asked_over(session, question)
 
-    def _asked_over(self, session: "Session", question: Question) -> Answered | Unanswered:
+    def _asked_over(self, session: "Session", question: HostQuestion) -> Answered | Unanswered:
         from orchestrator.adapters.ssh.round_trip import ask_over
 
         stay = len(self._sessions) < STAY_AT_MOST

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from orchestrator.domain.authority.signing import Answer, KeyId, Nonce, ShownText, Signature
+from orchestrator.domain.authority.signing import KeyId, Nonce, ShownText, Signature, SignatureAnswer
 from orchestrator.domain.text.canonical import canonical
 from orchestrator.domain.text.model_base import Moment, Name, Noun, Sha256
 from orchestrator.domain.text.validation_error import wrong
@@ -23,7 +23,7 @@ DECISIONS: dict[Decision, str] = {
 """How each decision is told."""
 
 
-class Approval(Noun):
+class ApprovalStatement(Noun):
     """The statement that is signed. `subject` is the deployment or the entry of the schedule that it is given for.
 
     `overrides` names the freeze, or `window`, that a role says need not bind. Good once: `nonce` is never taken twice.
@@ -42,7 +42,7 @@ class Approval(Noun):
     nonce: Nonce
 
     @model_validator(mode="after")
-    def _whole(self) -> "Approval":
+    def _whole(self) -> "ApprovalStatement":
         if (self.decision == "override") != (self.overrides is not None):
             raise wrong(
                 "what is overridden, with an override only", "name the freeze, or `window`", at="overrides"
@@ -55,7 +55,7 @@ class Approval(Noun):
 class SignedApproval(Noun):
     """An approval as it travels, on the journal or as a file by mail."""
 
-    approval: Approval
+    approval: ApprovalStatement
     signature: Signature
 
 
@@ -63,9 +63,9 @@ class PresentedApproval(Noun):
     """An approval and whether its signature is good, as whoever knows how to verify one has found."""
 
     signed: SignedApproval
-    answer: Answer
+    answer: SignatureAnswer
 
 
-def payload(approval: Approval) -> bytes:
+def payload(approval: ApprovalStatement) -> bytes:
     """The bytes that are signed."""
     return PREFIX + canonical(approval)

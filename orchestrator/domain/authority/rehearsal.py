@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from orchestrator.domain.authority.signing import Answer, KeyId, Nonce, ShownText, Signature
+from orchestrator.domain.authority.signing import KeyId, Nonce, ShownText, Signature, SignatureAnswer
 from orchestrator.domain.plan.effective_plan import EffectivePlan, IngredientName
 from orchestrator.domain.text.canonical import canonical
 from orchestrator.domain.text.model_base import Many, Moment, Name, Noun, Seconds, Sha256
@@ -88,7 +88,7 @@ class PresentedCertificate(Noun):
     """A certificate and whether its signature is good."""
 
     signed: SignedCertificate
-    answer: Answer
+    answer: SignatureAnswer
 
 
 def payload(certificate: Certificate) -> bytes:

@@ -25,7 +25,7 @@ Nonce = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 KeyId = Sha256
 """SHA-256 of the public key's 32 bytes, in hexadecimal digits."""
 
-Answer = Literal["good", "bad"]
+SignatureAnswer = Literal["good", "bad"]
 
 
 class PublicKeyCard(Noun):

@@ -66,9 +66,9 @@ class Authorisation(Noun):
 
 _AskedAnew = e.DriverTook | e.Resumed
 """Events after which the question of admission is open again."""
-_Answer = e.Held | e.BackoutBegan | e.Retried
+_Answer = e.DeploymentHeld | e.BackoutBegan | e.Retried
 """Events that are the answer to an attempt that was not authorised."""
-_OfAdmission = e.Approved | e.ApprovalGiven | e.NotAdmitted | e.WindowOpened | _AskedAnew
+_OfAdmission = e.Approved | e.ApprovalGiven | e.DeploymentNotAdmitted | e.WindowOpened | _AskedAnew
 _OfWave = e.WaveAuthorised | e.WaveNotAuthorised | _Answer
 AuthorisationEvent = _OfAdmission | _OfWave
 CHANGED_BY = frozenset(get_args(AuthorisationEvent))
@@ -102,9 +102,9 @@ def _changes(event: e.Event) -> TypeGuard[AuthorisationEvent]:
 
 def _changed(authority: Authorisation, event: AuthorisationEvent, at: datetime) -> Authorisation:
     match event:
-        case e.WaveAuthorised() | e.WaveNotAuthorised() | e.Held() | e.BackoutBegan() | e.Retried():
+        case e.WaveAuthorised() | e.WaveNotAuthorised() | e.DeploymentHeld() | e.BackoutBegan() | e.Retried():
             return _wave_asked(authority, event)
-        case e.NotAdmitted(reasons=reasons, opens=opens):
+        case e.DeploymentNotAdmitted(reasons=reasons, opens=opens):
             unadmitted = Unadmitted(reasons=reasons, opens=opens)
             return Authorisation.updated(authority, unadmitted=unadmitted, waited=True)
         case e.Approved(approvals=approvals):
@@ -145,5 +145,5 @@ def _wave_asked(authority: Authorisation, event: _OfWave) -> Authorisation:
                 wave=event.wave, purpose=event.purpose, reasons=event.reasons, then=event.then
             )
             return Authorisation.updated(authority, unauthorised=unauthorised)
-        case e.Held() | e.BackoutBegan() | e.Retried():
+        case e.DeploymentHeld() | e.BackoutBegan() | e.Retried():
             return Authorisation.updated(authority, unauthorised=None)

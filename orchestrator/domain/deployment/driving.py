@@ -25,7 +25,7 @@ class Driving(Noun):
     stopped: str | None = None
 
 
-_Choice = e.Held | e.Retried | e.Excluded | e.BackoutBegan | e.AbortRequested
+_Choice = e.DeploymentHeld | e.Retried | e.Excluded | e.BackoutBegan | e.AbortRequested
 _Pause = e.Paused | e.Resumed | e.ClockJumped | e.EmergencyLifted
 DrivingEvent = _Choice | _Pause | e.DriverTook | e.EmergencyStopped
 CHANGED_BY = frozenset(get_args(DrivingEvent))
@@ -50,7 +50,7 @@ def _changed(driving: Driving, event: DrivingEvent) -> Driving:
             return Driving.updated(driving, stopped=_spoken(event))
         case e.Paused() | e.Resumed() | e.ClockJumped() | e.EmergencyLifted():
             return _paused(driving, event)
-        case e.Held() | e.Retried() | e.Excluded() | e.BackoutBegan() | e.AbortRequested():
+        case e.DeploymentHeld() | e.Retried() | e.Excluded() | e.BackoutBegan() | e.AbortRequested():
             return _chosen(driving, event)
 
 
@@ -70,7 +70,7 @@ def _paused(driving: Driving, event: _Pause) -> Driving:
 
 def _chosen(driving: Driving, event: _Choice) -> Driving:
     match event:
-        case e.Held(reason=reason, by=by):
+        case e.DeploymentHeld(reason=reason, by=by):
             return Driving.updated(driving, hold=Hold(reason=reason, by=by))
         case e.Retried() | e.Excluded():
             return Driving.updated(driving, hold=None)

@@ -29,7 +29,7 @@ class FollowUp(Noun):
     closed: str | None = None
 
 
-FollowUpEvent = e.WindowOpened | e.Reviewed | e.Closed
+FollowUpEvent = e.WindowOpened | e.Reviewed | e.RecordClosed
 CHANGED_BY = frozenset(get_args(FollowUpEvent))
 
 
@@ -49,5 +49,5 @@ def _changed(follow_up: FollowUp, event: FollowUpEvent, at: datetime) -> FollowU
         case e.Reviewed():
             review = Review(role=event.role, by=event.by, reason=event.reason, at=at, signed=event.signed)
             return FollowUp.updated(follow_up, reviews=(*follow_up.reviews, review))
-        case e.Closed(basis=basis):
+        case e.RecordClosed(basis=basis):
             return FollowUp.updated(follow_up, closed=basis)

@@ -20,7 +20,9 @@ class Preparation(Noun):
     cancelled: str | None = None
 
 
-PreparationEvent = e.ComponentsVerified | e.BaselineCaptured | e.Refused | e.Rejected | e.Cancelled
+PreparationEvent = (
+    e.ComponentsVerified | e.BaselineCaptured | e.DeploymentRefused | e.Rejected | e.DeploymentCancelled
+)
 CHANGED_BY = frozenset(get_args(PreparationEvent))
 
 
@@ -39,9 +41,9 @@ def _changed(preparation: Preparation, event: PreparationEvent) -> Preparation:
             return Preparation.updated(preparation, digests=digests, on_target=on_target)
         case e.BaselineCaptured(baselines=baselines):
             return Preparation.updated(preparation, baselines={known.host: known for known in baselines})
-        case e.Refused(reasons=reasons):
+        case e.DeploymentRefused(reasons=reasons):
             return Preparation.updated(preparation, refusals=reasons)
         case e.Rejected(by=by, reason=reason):
             return Preparation.updated(preparation, cancelled=f"rejected by {by}: {reason}")
-        case e.Cancelled(by=by, reason=reason):
+        case e.DeploymentCancelled(by=by, reason=reason):
             return Preparation.updated(preparation, cancelled=f"by {by}: {reason}")

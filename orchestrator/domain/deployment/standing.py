@@ -63,7 +63,7 @@ class Surroundings(NamedTuple):
 
 
 _OfAttempt = e.AttemptIntended | e.AttemptEnded | e.AttemptLost | e.Quiesced
-_BackoutEnd = e.Restored | e.ResidueFound | e.BackoutFailed
+_BackoutEnd = e.Restored | e.ResidueFound | e.DeploymentBackoutFailed
 StandingsEvent = _OfAttempt | e.WaveChecked | e.RestorationCompared | _BackoutEnd | e.Retried | e.Excluded
 CHANGED_BY = frozenset(get_args(StandingsEvent))
 
@@ -117,7 +117,7 @@ def _moves(standings: Standings, event: StandingsEvent, around: Surroundings) ->
             return _of_attempt(standings, event, around.attempts)
         case e.RestorationCompared():
             return _compared(event, around.backed_out)
-        case e.Restored() | e.ResidueFound() | e.BackoutFailed():
+        case e.Restored() | e.ResidueFound() | e.DeploymentBackoutFailed():
             return _backout_ended(standings, event)
         case e.Retried():
             return _tried_again(standings, around)
@@ -174,7 +174,7 @@ def _backout_ended(standings: Standings, event: _BackoutEnd) -> _Moves:
     moves: _Moves = dict.fromkeys(
         _standing(standings, "deploying", "deployed", "to_retry"), Move(standing="unknown", reason=reason)
     )
-    if isinstance(event, e.BackoutFailed):
+    if isinstance(event, e.DeploymentBackoutFailed):
         equal = set(_standing(standings, "restored"))
         moves |= {
             host: Move(standing="backout_failed", reason=why)

@@ -43,11 +43,11 @@ def condense(event: Event) -> tuple[Event, Counts]:
     return event, NOTHING
 
 
-Checked = e.EnvironmentVerified | e.Refused | e.EntryChecked | e.WaveChecked
+Checked = e.EnvironmentVerified | e.DeploymentRefused | e.EntryChecked | e.WaveChecked
 
 
 @condense.register(e.EnvironmentVerified)
-@condense.register(e.Refused)
+@condense.register(e.DeploymentRefused)
 @condense.register(e.EntryChecked)
 @condense.register(e.WaveChecked)
 def _checked(event: Checked) -> tuple[Event, Counts]:

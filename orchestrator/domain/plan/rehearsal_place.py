@@ -4,14 +4,14 @@ from orchestrator.domain.plan.release_plan import Approval, ReleasePlan, Schedul
 from orchestrator.domain.text.model_base import Name, Noun, Text
 
 
-class Place(Noun):
+class RehearsalPlace(Noun):
     """Another environment for a plan, and its inventory there."""
 
     environment: Name
     inventory: Text
 
 
-def in_place(plan: ReleasePlan, place: Place) -> ReleasePlan:
+def in_place(plan: ReleasePlan, place: RehearsalPlace) -> ReleasePlan:
     """The plan in another environment, at any time and on nobody's word but that of the policy that binds there."""
     resources = plan.resources.model_copy(
         update={"environment": place.environment, "inventory": place.inventory}

@@ -8,7 +8,7 @@ from pathlib import Path
 from orchestrator.domain.plan.effective_plan import EffectivePlan
 from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding
 from orchestrator.domain.plan.objection import Objection
-from orchestrator.domain.plan.rehearsal_place import Place, in_place
+from orchestrator.domain.plan.rehearsal_place import RehearsalPlace, in_place
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.deployment_model import DeploymentModel
@@ -22,10 +22,10 @@ from orchestrator.policy.planning.digests import effective_plan
 from orchestrator.policy.planning.plan_findings import faults_of, warnings_of, window_over
 from orchestrator.policy.planning.requirements import with_defaults
 
-Progress = Callable[[str], None]
+SayProgress = Callable[[str], None]
 
 
-def prepare_plan(ports: Ports, file: Path, place: Place | None = None) -> PreparedPlan:
+def prepare_plan(ports: Ports, file: Path, place: RehearsalPlace | None = None) -> PreparedPlan:
     """The plan in a file checked whole, for a deployment that starts now; in another `place` where it is rehearsed.
 
     Raises NotFound, and PlanFault with every fault there is.
@@ -40,7 +40,7 @@ def prepare_plan(ports: Ports, file: Path, place: Place | None = None) -> Prepar
     return checked.model_copy(update={"written": _with_defaults(loaded.plan, checked.model)})
 
 
-def _put_in(loaded: PreparedPlan, place: Place) -> PreparedPlan:
+def _put_in(loaded: PreparedPlan, place: RehearsalPlace) -> PreparedPlan:
     """An inventory may be named by an absolute path; inside the project it is a file of the project all the same."""
     inventory = Path(place.inventory)
     if inventory.is_relative_to(loaded.project):
@@ -57,7 +57,7 @@ def check_plan(
     loaded: PreparedPlan,
     *,
     starting: bool = False,
-    say: Progress = lambda step: None,
+    say: SayProgress = lambda step: None,
     meanwhile: Callable[[], None] = lambda: None,
 ) -> PreparedPlan:
     """The plan with its hosts, waves and rules, and every fault and warning; `starting` makes a window that is over a fault.
@@ -96,7 +96,7 @@ class _Check:
     loaded: PreparedPlan
     project: Path
     ports: Ports
-    say: Progress
+    say: SayProgress
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
     resolved: tuple[Wave, ...] = ()

@@ -6,7 +6,7 @@ from pathlib import Path
 from orchestrator.domain.authority.admission_answer import Reason
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.plan.effective_plan import changes_between
-from orchestrator.domain.plan.rehearsal_place import Place
+from orchestrator.domain.plan.rehearsal_place import RehearsalPlace
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.engine.planning.plan_check import prepare_plan
 from orchestrator.engine.ports import Ports
@@ -36,11 +36,11 @@ def planned_again(ports: Ports, d: Deployment) -> PlannedAgain:
     return PlannedAgain(tuple(changed_words(d, str(change)) for change in changes), prepared.policy)
 
 
-def _place(d: Deployment) -> Place | None:
+def _place(d: Deployment) -> RehearsalPlace | None:
     """Where a rehearsal was put; any other deployment goes where its plan says."""
     if d.rehearsing.rehearsal is None:
         return None
-    return Place(environment=d.plan.resources.environment, inventory=d.plan.resources.inventory)
+    return RehearsalPlace(environment=d.plan.resources.environment, inventory=d.plan.resources.inventory)
 
 
 def changed_words(d: Deployment, change: str) -> Reason:

@@ -13,8 +13,8 @@ from orchestrator.domain.authority.admission_answer import (
 )
 from orchestrator.domain.deployment.authorisation import Authorisation
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.journal.events import NotAdmitted as Waits
-from orchestrator.domain.journal.events import Refused, WindowOpened
+from orchestrator.domain.journal.events import DeploymentNotAdmitted as Waits
+from orchestrator.domain.journal.events import DeploymentRefused, WindowOpened
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.engine.drive_context import Work
 from orchestrator.engine.lookup import admission_facts
@@ -59,7 +59,7 @@ def perform(work: Work, step: Perform) -> None:
     if final or _window_is_over(d, now):
         stage = "approval" if final else "window"
         said = _final_words(reasons) if final else (closed_words(d),)
-        work.chronicle.note(Refused.model_validate({"stage": stage, "reasons": said}))
+        work.chronicle.note(DeploymentRefused.model_validate({"stage": stage, "reasons": said}))
     elif reasons:
         _waits_or_is_refused(work, question, answer, reasons)
     elif awaiting:
@@ -87,7 +87,7 @@ def _waits_or_is_refused(
         and not missing
         and opens is None
     ):
-        work.chronicle.note(Refused(stage="approval", reasons=tuple(map(str, reasons))))
+        work.chronicle.note(DeploymentRefused(stage="approval", reasons=tuple(map(str, reasons))))
     elif d.state is State.AWAITING_APPROVAL and codes <= OF_CALENDAR:
         work.chronicle.note(admission_facts.approved(d, answer))
     else:
@@ -139,7 +139,7 @@ def _start(work: Work, answer: Admitted) -> None:
     if changes:
         ports.authority.discard(d.id)
         said = tuple(str(changed_words(d, str(change))) for change in changes)
-        work.chronicle.note(Refused(stage="approval", reasons=said))
+        work.chronicle.note(DeploymentRefused(stage="approval", reasons=said))
     elif not work.chronicle.note(_opened(d, answer, copy.place)):
         ports.authority.discard(d.id)
 

@@ -1,7 +1,7 @@
 """The configuration baseline of the affected items, captured before deployment (ISO/IEC 20000-1 9.1)."""
 
 from orchestrator.domain.evidence.baseline import Baseline
-from orchestrator.domain.journal.events import BaselineCaptured, Refused
+from orchestrator.domain.journal.events import BaselineCaptured, DeploymentRefused
 from orchestrator.engine.drive_context import Work
 from orchestrator.policy.course.steps import Perform
 
@@ -20,7 +20,7 @@ def perform(work: Work, step: Perform) -> None:
         elif isinstance(baseline, Baseline):
             whole.append(baseline)
     if reasons:
-        work.chronicle.note(Refused(stage="baseline", reasons=tuple(reasons)))
+        work.chronicle.note(DeploymentRefused(stage="baseline", reasons=tuple(reasons)))
     else:
         # Durable first: the journal never names a baseline that a power cut can take away.
         references = work.ports.baselines.put_all(whole)

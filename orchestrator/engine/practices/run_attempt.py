@@ -8,7 +8,7 @@ from orchestrator.domain.journal.events import (
     AttemptEnded,
     AttemptIntended,
     AttemptLost,
-    Held,
+    DeploymentHeld,
 )
 from orchestrator.domain.text.model_base import Variables
 from orchestrator.engine import disk_space
@@ -31,7 +31,7 @@ def begin(work: Work, step: RunAttempt) -> None:
     if step.purpose == "backout":
         disk_space.make_room_for_backout(storage, work.deployment)
     elif (reason := disk_space.lacking(storage, work.deployment)) is not None:
-        work.chronicle.note(Held(reason=reason, by="orch"))
+        work.chronicle.note(DeploymentHeld(reason=reason, by="orch"))
         return
     intent = AttemptIntended(
         attempt=step.attempt,

@@ -1,6 +1,6 @@
 """Verification of the service components: every unit matches its digest before anything is touched (ITIL 4, 2.4.2)."""
 
-from orchestrator.domain.journal.events import ComponentsVerified, Refused
+from orchestrator.domain.journal.events import ComponentsVerified, DeploymentRefused
 from orchestrator.domain.plan.release_plan import ReleaseUnit
 from orchestrator.engine.drive_context import Work
 from orchestrator.errors import OrchError
@@ -24,7 +24,7 @@ def perform(work: Work, step: Perform) -> None:
                 f"{unit.name} {unit.version}: {unit.artefact} has digest {digests[unit.artefact]}, the plan says {unit.sha256}"
             )
     if reasons:
-        work.chronicle.note(Refused(stage="components", reasons=tuple(reasons)))
+        work.chronicle.note(DeploymentRefused(stage="components", reasons=tuple(reasons)))
     else:
         work.chronicle.note(ComponentsVerified(digests=digests, on_target=on_target))
 

@@ -1,6 +1,6 @@
 """Verification of the target environment: every check on every host, before anything is touched (ITIL 4 table 5.1)."""
 
-from orchestrator.domain.journal.events import EnvironmentVerified, Refused
+from orchestrator.domain.journal.events import DeploymentRefused, EnvironmentVerified
 from orchestrator.domain.plan.target import Identity, shared_machines
 from orchestrator.engine.drive_context import Work
 from orchestrator.engine.host_locks import lock_hosts
@@ -21,7 +21,9 @@ def perform(work: Work, step: Perform) -> None:
     reasons = [*complaints(results), *_machines(work)]
     if reasons:
         work.part()
-        work.chronicle.note(Refused(stage="environment", reasons=tuple(reasons), results=tuple(results)))
+        work.chronicle.note(
+            DeploymentRefused(stage="environment", reasons=tuple(reasons), results=tuple(results))
+        )
     else:
         work.chronicle.note(EnvironmentVerified(results=tuple(results)))
 

@@ -54,7 +54,7 @@ def not_admitted(ports: Ports, d: Deployment, now: datetime) -> DueLine | None:
     if _named(reasons) != _named(
         d.authority.unadmitted.reasons if d.authority.unadmitted is not None else ()
     ):
-        signal(ports, d.id, e.NotAdmitted(reasons=reasons))
+        signal(ports, d.id, e.DeploymentNotAdmitted(reasons=reasons))
     return DueLine(d.id, "not admitted", "; ".join(map(str, reasons)))
 
 

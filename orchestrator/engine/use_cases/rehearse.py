@@ -14,7 +14,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.events import BackoutBegan
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.effective_plan import EffectivePlan
-from orchestrator.domain.plan.rehearsal_place import Place
+from orchestrator.domain.plan.rehearsal_place import RehearsalPlace
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.engine.disk_space import refuse_without_room
@@ -41,7 +41,7 @@ class Asked:
     """
 
     plan: Path
-    place: Place
+    place: RehearsalPlace
     failure_in: str | None = LAST
     twice: bool | None = None
 
@@ -77,7 +77,7 @@ def ready(ports: Ports, asked: Asked) -> Ready:
     return Ready(prepared, tuple(_parts(asked, prepared, of)))
 
 
-def _refuse_own_place(prepared: PreparedPlan, place: Place) -> None:
+def _refuse_own_place(prepared: PreparedPlan, place: RehearsalPlace) -> None:
     written = prepared.written.resources if prepared.written is not None else prepared.plan.resources
     if place.environment == written.environment:
         raise UsageFault(

@@ -29,10 +29,10 @@ CLAIM = "orch.run-due"
 PATIENCE_FOR_OTHER = 120.0
 """Seconds until another one who looks must have decided."""
 
-Say = Callable[[DueLine], None]
+SayDue = Callable[[DueLine], None]
 
 
-def run_due(ports: Ports, drivers: Drivers, *, by: str, say: Say) -> list[str]:
+def run_due(ports: Ports, drivers: Drivers, *, by: str, say: SayDue) -> list[str]:
     """Start everything that is due, in the order of their times; the ids of what was started, which runs on.
 
     Raises Refused while an emergency stop is in force, Conflict where another one who looks does not come to an end.
@@ -52,7 +52,7 @@ def run_due(ports: Ports, drivers: Drivers, *, by: str, say: Say) -> list[str]:
     return started
 
 
-def wait_for(ports: Ports, drivers: Drivers, started: Iterable[str], say: Say) -> list[Deployment]:
+def wait_for(ports: Ports, drivers: Drivers, started: Iterable[str], say: SayDue) -> list[Deployment]:
     """Wait until what was started is over, or waits for a person; how each stands then, in the order of their ends."""
     open_ones, ended = list(started), []
     while open_ones:
@@ -119,7 +119,7 @@ def _missed(ports: Ports, d: Deployment, step: Missed, by: str) -> DueLine:
     if step.choice != "skip":
         return DueLine(d.id, "asks", _ask_words(d, step.reason))
     reason = f"its start was missed: {step.reason}; the plan says to skip it then"
-    signal(ports, d.id, e.Cancelled(by=by, reason=reason))
+    signal(ports, d.id, e.DeploymentCancelled(by=by, reason=reason))
     return DueLine(d.id, "skipped", step.reason)
 
 

@@ -30,7 +30,7 @@ from orchestrator.engine.use_cases.scheduled_preview import ask_ahead
 from orchestrator.errors import Conflict, Refused
 from orchestrator.policy.calendar.bookings import bookings_of, state_of
 from orchestrator.policy.calendar.conflicts import ConflictFound, conflicts_of
-from orchestrator.policy.calendar.start_time import Closed, binding_calendar, judged_time
+from orchestrator.policy.calendar.start_time import ClosedTime, binding_calendar, judged_time
 from orchestrator.policy.measures.wave_durations import measured_waves, slowest
 from orchestrator.policy.telling.schedule_words import conflict_words, utc
 
@@ -52,7 +52,7 @@ class Scheduled:
     deployment: Deployment
     booking: Booking
     conflicts: tuple[ConflictFound, ...]
-    to_lift: tuple[Closed, ...]
+    to_lift: tuple[ClosedTime, ...]
     unknown: Mapping[str, str]
     shared: Sequence[tuple[str, ...]]
     warnings: Sequence[str]
@@ -95,7 +95,7 @@ def add(
     )
 
 
-def refuse_closed(prepared: PreparedPlan, wish: Wish, now: datetime) -> tuple[Closed, ...]:
+def refuse_closed(prepared: PreparedPlan, wish: Wish, now: datetime) -> tuple[ClosedTime, ...]:
     """What a role must still lift, as wished. Raises Refused with everything else that is against that moment."""
     policy = prepared.policy
     answer = judged_time(
@@ -134,7 +134,9 @@ def withdraw(ports: Ports, deployment: str, *, by: str, reason: str) -> Deployme
         raise Refused(
             f"{found.id} is {found.state.value}: it is no longer ahead. What runs is ended with orch abort {found.id}."
         )
-    return signal(ports, found.id, e.Cancelled(by=by, reason=f"withdrawn from the schedule: {reason}"))
+    return signal(
+        ports, found.id, e.DeploymentCancelled(by=by, reason=f"withdrawn from the schedule: {reason}")
+    )
 
 
 def all_bookings(ports: Ports) -> tuple[Booking, ...]:

@@ -2,7 +2,7 @@
 
 from orchestrator.domain.authority.admission_answer import OF_CALENDAR, Admitted
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.journal.events import NotAdmitted as Waits
+from orchestrator.domain.journal.events import DeploymentNotAdmitted as Waits
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.engine.lookup.admission_facts import Known, approved, may_start
 from orchestrator.engine.ports import Ports

@@ -84,7 +84,7 @@ def give(
     for signed in dict.fromkeys(new):
         d = deployment_commands.signal(ports, d.id, _event(signed, by))
     if done(d) and d.follow_up.closed is None:
-        d = deployment_commands.signal(ports, d.id, e.Closed(by=by, basis=_basis(d)))
+        d = deployment_commands.signal(ports, d.id, e.RecordClosed(by=by, basis=_basis(d)))
     after = take_in(ports, replace(session, deployment=d), ())
     return replace(after, deployment=ask_ahead(ports, d, after.known()))
 

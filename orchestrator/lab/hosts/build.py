@@ -18,7 +18,7 @@ from orchestrator.lab.paths import HOME, LabPaths, lab_paths
 from orchestrator.lab.patience import within
 from orchestrator.lab.roots.base import ready_base
 from orchestrator.lab.shell import run
-from orchestrator.lab.state import Kind, LabHost, LabState, grown, read_state, write_state
+from orchestrator.lab.state import HostKind, LabHost, LabState, grown, read_state, write_state
 
 Say = Callable[[str], None]
 
@@ -26,7 +26,7 @@ _AT_ONCE = 8
 _ANSWERS_WITHIN = 30.0
 
 
-def build(name: str, hosts: list[str], kind: Kind, inventory_dir: Path | None, say: Say) -> LabState:
+def build(name: str, hosts: list[str], kind: HostKind, inventory_dir: Path | None, say: Say) -> LabState:
     """Bring the lab to what was asked; hosts that run are left alone. Raises LabError."""
     base = ready_base(say)
     state = _recorded_intent(name, hosts, kind, base, inventory_dir, say)
@@ -56,7 +56,7 @@ def boot(state: LabState, hosts: Sequence[LabHost], paths: LabPaths, say: Say = 
 
 
 def _recorded_intent(
-    name: str, hosts: list[str], kind: Kind, base: Path, inventory_dir: Path | None, say: Say
+    name: str, hosts: list[str], kind: HostKind, base: Path, inventory_dir: Path | None, say: Say
 ) -> LabState:
     paths = lab_paths(name)
     with held("networks"):

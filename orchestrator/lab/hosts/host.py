@@ -10,12 +10,12 @@ from orchestrator.lab.kernel import cgroups, mounts
 from orchestrator.lab.paths import HostPaths, LabPaths
 from orchestrator.lab.patience import within
 from orchestrator.lab.shell import run, start_in_group
-from orchestrator.lab.state import Kind, LabHost, LabState
+from orchestrator.lab.state import HostKind, LabHost, LabState
 from orchestrator.lab.texts import USER, hosts_file
 
-DISK_MEBIBYTES: dict[Kind, int] = {"full": 512, "light": 128}
+DISK_MEBIBYTES: dict[HostKind, int] = {"full": 512, "light": 128}
 
-_PAYLOAD: dict[Kind, tuple[str, ...]] = {
+_PAYLOAD: dict[HostKind, tuple[str, ...]] = {
     "full": ("--boot",),
     # sshd alone, under nspawn's small init, which reaps what sessions leave.
     "light": ("--as-pid2", "--", "sh", "-c", "mkdir -p /run/sshd && exec /usr/sbin/sshd -D -e"),

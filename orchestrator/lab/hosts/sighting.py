@@ -11,7 +11,7 @@ from orchestrator.lab.hosts.probe import ssh_answers
 from orchestrator.lab.kernel import cgroups, mounts
 from orchestrator.lab.paths import HostPaths
 from orchestrator.lab.patience import now
-from orchestrator.lab.state import Kind, LabHost, LabState
+from orchestrator.lab.state import HostKind, LabHost, LabState
 
 Condition = Literal["up", "cut", "hung", "frozen", "filled", "dead"]
 _MEBIBYTE = 1 << 20
@@ -22,7 +22,7 @@ class HostSighting:
     """One host as it is; uptime in seconds, None when it is dead."""
 
     name: str
-    kind: Kind
+    kind: HostKind
     address: str
     conditions: tuple[Condition, ...]
     reachable: bool

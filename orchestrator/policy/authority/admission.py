@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from orchestrator.domain.authority.admission_answer import Admission, Admitted, NotAdmitted, Reason
-from orchestrator.domain.authority.approval import Approval
+from orchestrator.domain.authority.approval import ApprovalStatement
 from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.authority.rehearsal import Certificate
 from orchestrator.domain.rules.requirement import RoleNeed
@@ -38,7 +38,7 @@ class Weighed:
 
     question: Question
     approvals: tuple[Judged, ...]
-    words: tuple[Approval, ...]
+    words: tuple[ApprovalStatement, ...]
     missing: tuple[Reason, ...]
     certificates: tuple[JudgedCertificate, ...]
     opening: Opening
@@ -167,7 +167,7 @@ def _rules(question: Question) -> Ground:
     return Ground(code="policy.binds", values={"policy": policy.policy, "version": policy.version, **values})
 
 
-def _given_by(word: Approval) -> Ground:
+def _given_by(word: ApprovalStatement) -> Ground:
     values: dict[str, str | int] = {"person": word.person, "role": word.role, "reason": word.reason}
     return Ground(code="approval.given", values=values)
 
@@ -181,7 +181,7 @@ def _rehearsed(certificate: Certificate) -> Ground:
     return Ground(code="rehearsal.covers", values=values)
 
 
-def _signed(approval: Approval) -> str:
+def _signed(approval: ApprovalStatement) -> str:
     return f"{approval.person} as {approval.role} ({approval.reason})"
 
 

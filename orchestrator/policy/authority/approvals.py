@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from orchestrator.domain.authority.admission_answer import Reason, ReasonCode
-from orchestrator.domain.authority.approval import Approval, PresentedApproval
+from orchestrator.domain.authority.approval import ApprovalStatement, PresentedApproval
 from orchestrator.domain.authority.signing import TrustedKey
 from orchestrator.domain.plan.effective_plan import changes_between
 from orchestrator.domain.plan.roles import same_role
@@ -36,7 +36,7 @@ MISUSE: frozenset[ReasonCode] = frozenset(
 class Judged:
     """An approval, and everything that is held against it; it counts where that is nothing."""
 
-    approval: Approval
+    approval: ApprovalStatement
     against: tuple[Reason, ...]
 
     @property
@@ -80,7 +80,7 @@ def _against(question: Question, presented: PresentedApproval, seen: set[str]) -
     yield from _times(question, approval)
 
 
-def _signer(question: Question, approval: Approval, key: TrustedKey) -> Iterator[Reason]:
+def _signer(question: Question, approval: ApprovalStatement, key: TrustedKey) -> Iterator[Reason]:
     now = question.now
     if key.revoked_at is not None:
         found = f"the key of {key.person} was revoked at {key.revoked_at.isoformat()}"
@@ -111,7 +111,7 @@ def _signer(question: Question, approval: Approval, key: TrustedKey) -> Iterator
         yield _reason("approval.requester", approval, found, "ask somebody else")
 
 
-def _what_for(question: Question, approval: Approval, seen: set[str]) -> Iterator[Reason]:
+def _what_for(question: Question, approval: ApprovalStatement, seen: set[str]) -> Iterator[Reason]:
     if approval.nonce in seen:
         found = "used before, and an approval is good once"
         yield _reason("approval.replayed", approval, found, "ask for a new one")
@@ -132,7 +132,7 @@ def _changed(question: Question, digest: str) -> str:
     return "changed: " + ", ".join(str(change) for change in changes_between(earlier, question.effective))
 
 
-def _times(question: Question, approval: Approval) -> Iterator[Reason]:
+def _times(question: Question, approval: ApprovalStatement) -> Iterator[Reason]:
     now, valid_for = question.now, question.policy.approvals.valid_for
     if approval.expires <= now:
         yield _reason(
@@ -153,14 +153,14 @@ def _times(question: Question, approval: Approval) -> Iterator[Reason]:
         )
 
 
-def _reason(code: ReasonCode, approval: Approval, found: str, next_move: str) -> Reason:
+def _reason(code: ReasonCode, approval: ApprovalStatement, found: str, next_move: str) -> Reason:
     about = f"{approval.role} {approval.person}"
     return Reason(code=code, about=about, found=found, next_move=next_move)
 
 
-def latest_words(ones: Iterable[Judged], question: Question) -> tuple[Approval, ...]:
+def latest_words(ones: Iterable[Judged], question: Question) -> tuple[ApprovalStatement, ...]:
     """Of each person in each role the last word that counts, to approve or to reject."""
-    last: dict[tuple[str, str], Approval] = {}
+    last: dict[tuple[str, str], ApprovalStatement] = {}
     for one in sorted(ones, key=lambda one: one.approval.made_at):
         if one.counts and one.approval.decision in ("approve", "reject"):
             role = next(r for r in question.roles if same_role(r, one.approval.role))
@@ -168,7 +168,7 @@ def latest_words(ones: Iterable[Judged], question: Question) -> tuple[Approval, 
     return tuple(last.values())
 
 
-def person_of(approval: Approval, question: Question) -> str:
+def person_of(approval: ApprovalStatement, question: Question) -> str:
     """One mark for whoever approved, whatever the approval calls them: two keys of one person are one person."""
     keyring = question.keyring
     return next(
@@ -176,7 +176,7 @@ def person_of(approval: Approval, question: Question) -> str:
     )
 
 
-def rejections(words: Iterable[Approval]) -> Iterator[Reason]:
+def rejections(words: Iterable[ApprovalStatement]) -> Iterator[Reason]:
     """Every rejection that stands."""
     for word in words:
         if word.decision == "reject":
@@ -184,7 +184,7 @@ def rejections(words: Iterable[Approval]) -> Iterator[Reason]:
             yield _reason("approval.rejected", word, f"rejected, because {word.reason}", move)
 
 
-def missing(words: Sequence[Approval], question: Question) -> tuple[Reason, ...]:
+def missing(words: Sequence[ApprovalStatement], question: Question) -> tuple[Reason, ...]:
     """The roles in which fewer people approved than must."""
     approved = [word for word in words if word.decision == "approve"]
     unfilled = _unfilled(question.needs, approved, question)
@@ -195,7 +195,7 @@ def missing(words: Sequence[Approval], question: Question) -> tuple[Reason, ...]
     )
 
 
-def _missing(need: RoleNeed, short: int, approved: Sequence[Approval], question: Question) -> Reason:
+def _missing(need: RoleNeed, short: int, approved: Sequence[ApprovalStatement], question: Question) -> Reason:
     people = [word.person for word in approved if same_role(word.role, need.role)]
     found = f"{short} of {need.people} approvals missing"
     if len(people) > need.people - short:
@@ -208,7 +208,9 @@ def _missing(need: RoleNeed, short: int, approved: Sequence[Approval], question:
     )
 
 
-def _unfilled(needs: Sequence[RoleNeed], approved: Sequence[Approval], question: Question) -> list[int]:
+def _unfilled(
+    needs: Sequence[RoleNeed], approved: Sequence[ApprovalStatement], question: Question
+) -> list[int]:
     """How many people each need is short of, when people are given to needs as well as can be.
 
     Where one person counts for one role only, this is a matching of people and places: a person is moved to another
@@ -239,7 +241,7 @@ def _fill(
     return False
 
 
-def overrides(ones: Iterable[Judged], name: str, roles: Sequence[str]) -> Approval | None:
+def overrides(ones: Iterable[Judged], name: str, roles: Sequence[str]) -> ApprovalStatement | None:
     """The override of this freeze, or of `window`, by somebody in one of these roles, that counts."""
     for one in ones:
         approval = one.approval

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from orchestrator.domain.authority.admission_answer import Reason
-from orchestrator.domain.authority.approval import Approval
+from orchestrator.domain.authority.approval import ApprovalStatement
 from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.calendar.window import Freeze
 from orchestrator.policy.authority.admission_question import Question
@@ -28,7 +28,7 @@ class Opening:
 
     reasons: tuple[Reason, ...]
     closes: datetime | None
-    overrides: tuple[Approval, ...]
+    overrides: tuple[ApprovalStatement, ...]
     ground: Ground
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from orchestrator.domain.authority.approval import DECISIONS, Approval, SignedApproval
+from orchestrator.domain.authority.approval import DECISIONS, ApprovalStatement, SignedApproval
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Recorded
@@ -26,11 +26,11 @@ def approval_words(signed: SignedApproval) -> str:
     return f"{_decided(one)} {by}: {one.reason}"
 
 
-def _decided(one: Approval) -> str:
+def _decided(one: ApprovalStatement) -> str:
     return f"{one.overrides} overridden" if one.overrides is not None else DECISIONS[one.decision]
 
 
-class Said(NamedTuple):
+class RecordedWord(NamedTuple):
     """A person's word as the record tells it: when it was signed (None: it was not), and when the journal took it."""
 
     word: str
@@ -43,7 +43,7 @@ class Said(NamedTuple):
     expires: datetime | None
 
 
-def said(records: Iterable[Recorded]) -> list[Said]:
+def said(records: Iterable[Recorded]) -> list[RecordedWord]:
     """Every signed word on a journal, and every review."""
     found = []
     for record in records:
@@ -52,7 +52,7 @@ def said(records: Iterable[Recorded]) -> list[Said]:
         if signed is not None:
             one = signed.approval
             found.append(
-                Said(
+                RecordedWord(
                     _decided(one),
                     one.person,
                     one.role,
@@ -64,7 +64,9 @@ def said(records: Iterable[Recorded]) -> list[Said]:
                 )
             )
         elif isinstance(event, e.Reviewed):
-            found.append(Said("reviewed", event.by, event.role, event.reason, "", None, record.at, None))
+            found.append(
+                RecordedWord("reviewed", event.by, event.role, event.reason, "", None, record.at, None)
+            )
     return found
 
 
@@ -108,7 +110,7 @@ def _out_of_place(question: Question, d: Deployment, signed: SignedApproval) -> 
         yield from _override(question.policy, word)
 
 
-def _sign_off(question: Question, d: Deployment, word: Approval) -> Iterator[str]:
+def _sign_off(question: Question, d: Deployment, word: ApprovalStatement) -> Iterator[str]:
     if d.state not in DEPLOYED:
         yield f"{d.id} is {d.state.value}; signed off is what was deployed and verified on all waves"
     given = [one.approval for one in d.authority.approvals if one.approval.decision == "sign_off"]
@@ -116,7 +118,7 @@ def _sign_off(question: Question, d: Deployment, word: Approval) -> Iterator[str
     yield from _twice(question, word, given, "signed off")
 
 
-def _review(question: Question, d: Deployment, word: Approval) -> Iterator[str]:
+def _review(question: Question, d: Deployment, word: ApprovalStatement) -> Iterator[str]:
     if d.follow_up.review_by is None or d.state is State.PLANNED:
         yield f"{d.id} was no emergency that started; there is nothing to review"
     yield from _asked(d.follow_up.reviewers, word, "review")
@@ -124,13 +126,15 @@ def _review(question: Question, d: Deployment, word: Approval) -> Iterator[str]:
     yield from _twice(question, word, given, "reviewed it")
 
 
-def _asked(needs: Sequence[RoleNeed], word: Approval, what: str) -> Iterator[str]:
+def _asked(needs: Sequence[RoleNeed], word: ApprovalStatement, what: str) -> Iterator[str]:
     if needs and not any(same_role(need.role, word.role) for need in needs):
         roles = ", ".join(need.role for need in needs)
         yield f"{what} is asked of {roles}, not of this role; sign in one of those"
 
 
-def _twice(question: Question, word: Approval, given: Sequence[Approval], done: str) -> Iterator[str]:
+def _twice(
+    question: Question, word: ApprovalStatement, given: Sequence[ApprovalStatement], done: str
+) -> Iterator[str]:
     for other in given:
         if same_role(other.role, word.role) and same_person(
             person_of(other, question), person_of(word, question)
@@ -138,7 +142,7 @@ def _twice(question: Question, word: Approval, given: Sequence[Approval], done: 
             yield f"has {done} in this role already; somebody else must, if more people are asked for"
 
 
-def _override(policy: ReleasePolicy, word: Approval) -> Iterator[str]:
+def _override(policy: ReleasePolicy, word: ApprovalStatement) -> Iterator[str]:
     roles = {freeze.name: freeze.override for freeze in policy.freezes} | {WINDOW: policy.window_override}
     name = word.overrides or ""
     if name not in roles:

@@ -7,7 +7,7 @@ from typing import Literal
 from orchestrator.domain.calendar.schedule_of_change import Booking
 from orchestrator.domain.text.model_base import Many, Moment, Noun
 
-Kind = Literal["machine", "ci", "service", "dependency"]
+ConflictKind = Literal["machine", "ci", "service", "dependency"]
 Needs = Mapping[str, Sequence[str]]
 
 
@@ -20,7 +20,7 @@ class ConflictFound(Noun):
 
     one: str
     other: str
-    kind: Kind
+    kind: ConflictKind
     what: Many[str]
     begins: Moment
     ends: Moment | None
@@ -53,7 +53,7 @@ def _between(one: Booking, other: Booking, needs: dict[str, list[str]]) -> Itera
 
 def _shared(
     one: Booking, other: Booking, needs: dict[str, list[str]]
-) -> Iterator[tuple[Kind, tuple[str, ...]]]:
+) -> Iterator[tuple[ConflictKind, tuple[str, ...]]]:
     machines = tuple(
         mine if mine == other.machines[machine] else f"{mine} (there {other.machines[machine]})"
         for machine, mine in one.machines.items()

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from orchestrator.domain.authority.approval import Approval
+from orchestrator.domain.authority.approval import ApprovalStatement
 from orchestrator.domain.calendar.window import Freeze
 from orchestrator.domain.plan.change_request import ChangeRequest
 from orchestrator.domain.plan.release_plan import Window
@@ -20,7 +20,7 @@ from orchestrator.policy.calendar.windows import (
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class ClosedTime:
     """Why it is not open then: `about` is the name of a freeze, `window`, or empty; `override` are roles that may lift it."""
 
     about: str
@@ -32,7 +32,7 @@ class Closed:
 class TimeAnswer:
     """Everything that is against a moment, and the next one that nothing is against (None: not in ten years)."""
 
-    against: tuple[Closed, ...]
+    against: tuple[ClosedTime, ...]
     next_opening: datetime | None
 
 
@@ -59,7 +59,7 @@ def judged_time(
 
 
 def blocked_by(
-    policy: ReleasePolicy | None, change: ChangeRequest, words: Iterable[Approval], moment: datetime
+    policy: ReleasePolicy | None, change: ChangeRequest, words: Iterable[ApprovalStatement], moment: datetime
 ) -> tuple[str, ...]:
     """The freezes that bind then, and `window` where none is open, without what these words of people lift by then."""
     calendar = binding_calendar(policy, change)
@@ -76,17 +76,17 @@ def _against(
     calendar: Calendar,
     window: Window | None,
     window_override: Collection[str],
-) -> Iterator[Closed]:
+) -> Iterator[ClosedTime]:
     if starts <= now:
-        yield Closed("", "it is over already")
+        yield ClosedTime("", "it is over already")
     for freeze in freezes_at(calendar, starts):
-        yield Closed(freeze.name, _frozen(freeze), freeze.override)
+        yield ClosedTime(freeze.name, _frozen(freeze), freeze.override)
     windows = calendar.model_copy(update={"freezes": ()})
     if not open_at(windows, starts):
         names = ", ".join(one.name for one in calendar.windows)
-        yield Closed(WINDOW, f"no maintenance window is open then ({names})", tuple(window_override))
+        yield ClosedTime(WINDOW, f"no maintenance window is open then ({names})", tuple(window_override))
     if window is not None and not window.opens <= starts < window.closes:
-        yield Closed(
+        yield ClosedTime(
             "", f"the plan's own window is {window.opens.isoformat()} to {window.closes.isoformat()}"
         )
 

@@ -34,7 +34,7 @@ def scheduled(d: Deployment, now: datetime) -> Step:
     if window is not None and now < window.opens:
         return WaitUntil(window.opens, "the window opens")
     if window is not None and now >= window.closes:
-        return Record(e.Refused(stage="window", reasons=(closed_words(d),)))
+        return Record(e.DeploymentRefused(stage="window", reasons=(closed_words(d),)))
     return Record(e.WindowOpened(basis=window_words(d)))
 
 
@@ -71,11 +71,11 @@ def not_authorised(d: Deployment) -> Step | None:
         return None
     reason = "; ".join(refusal.reasons)
     if refusal.then == "refuse":
-        return Record(e.Refused(stage="window", reasons=refusal.reasons))
+        return Record(e.DeploymentRefused(stage="window", reasons=refusal.reasons))
     if refusal.then == "back out":
         codes = (Ground(code="backout.not_authorised"),)
         return Record(e.BackoutBegan(hosts=d.touched_hosts, reason=reason, by="orch", reasons=codes))
-    return Record(e.Held(reason=reason, by="orch"))
+    return Record(e.DeploymentHeld(reason=reason, by="orch"))
 
 
 def unapproved_run(d: Deployment) -> Step | None:
@@ -90,7 +90,7 @@ def unapproved_run(d: Deployment) -> Step | None:
         f"{'that host' if len(last.hosts) == 1 else 'those hosts'}, and make it what was approved (files of {d.project} are "
         "copied again) before you retry: then it is run there again"
     )
-    return Record(e.Held(reason=reason, by="orch"))
+    return Record(e.DeploymentHeld(reason=reason, by="orch"))
 
 
 def _asked(d: Deployment, now: datetime) -> Step:

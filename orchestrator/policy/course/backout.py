@@ -4,7 +4,7 @@ from orchestrator.domain.deployment.attempts import Attempted, latest_outcomes
 from orchestrator.domain.deployment.backout_progress import BackoutProgress
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.deployment.rollout_progress import Failure
-from orchestrator.domain.journal.events import BackoutFailed, ResidueFound, Restored
+from orchestrator.domain.journal.events import DeploymentBackoutFailed, ResidueFound, Restored
 from orchestrator.policy.course.rehearsing import repeat_due
 from orchestrator.policy.course.steps import Perform, Record, RunAttempt, Step
 
@@ -65,7 +65,7 @@ def _hosts_to_run(hosts: tuple[str, ...], attempts: tuple[Attempted, ...]) -> tu
     return tuple(host for host in hosts if host not in outcomes or outcomes[host].result != "done")
 
 
-def verdict(d: Deployment) -> Restored | ResidueFound | BackoutFailed:
+def verdict(d: Deployment) -> Restored | ResidueFound | DeploymentBackoutFailed:
     """What the backout proved: restored needs equality on every host, and a playbook that ran to its end there.
 
     Equality reaches as far as the baseline's scope. A playbook that did not run to its end may have left something undone that
@@ -84,7 +84,7 @@ def verdict(d: Deployment) -> Restored | ResidueFound | BackoutFailed:
                 host, f"{found} the baseline, and the backout playbook did not run to its end: {said}"
             )
     if failed:
-        return BackoutFailed(hosts=failed)
+        return DeploymentBackoutFailed(hosts=failed)
     if differing:
         return ResidueFound(hosts=tuple(host for host in progress.hosts if host in differing))
     return Restored()

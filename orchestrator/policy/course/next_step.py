@@ -51,7 +51,7 @@ def next_step(d: Deployment, now: datetime) -> Step:
         waiting = WaitForPerson(f"emergency stop by {d.driving.stopped}", ("stop-all --lift",))
         return quiet if isinstance(quiet, Perform) else waiting
     if d.driving.aborting is not None and not d.touched_hosts:
-        return Record(e.Cancelled(by=d.by, reason=f"aborted by {d.driving.aborting}"))
+        return Record(e.DeploymentCancelled(by=d.by, reason=f"aborted by {d.driving.aborting}"))
     if d.driving.paused is not None and d.driving.aborting is None:
         return WaitForPerson(f"paused by {d.driving.paused}", ("resume", "abort"))
     if d.driving.hold is not None:
@@ -121,7 +121,9 @@ def _quiet_first(d: Deployment) -> Step | None:
     for attempt in d.attempts:
         if attempt.busy:
             hosts = ", ".join(attempt.busy)
-            return Record(e.Held(reason=f"processes of {attempt.attempt} still run on {hosts}", by="orch"))
+            return Record(
+                e.DeploymentHeld(reason=f"processes of {attempt.attempt} still run on {hosts}", by="orch")
+            )
         if attempt.unclean and not attempt.quiesced:
             return Perform("quiesce", wave=attempt.wave, hosts=attempt.hosts, attempt=attempt.attempt)
     return None
@@ -149,7 +151,7 @@ def _deploying(d: Deployment) -> Step:
         return _entry_failed(d)
     hosts = _hosts_to_deploy(d)
     if isinstance(hosts, str):
-        return Record(e.Held(reason=hosts, by="orch"))
+        return Record(e.DeploymentHeld(reason=hosts, by="orch"))
     if hosts:
         return RunAttempt(attempt_name(d, "deploy"), "deploy", d.rollout.wave, hosts)
     limit = limit_exceeded(d, d.rollout.wave)
@@ -165,7 +167,7 @@ def _deploying(d: Deployment) -> Step:
 def _entry_failed(d: Deployment) -> Step:
     reason = f"the entry criteria of {d.waves[d.rollout.wave].name} do not hold"
     if not d.touched_hosts:
-        return Record(e.Refused(stage="entry", reasons=(reason,)))
+        return Record(e.DeploymentRefused(stage="entry", reasons=(reason,)))
     return Record(e.WaveFailed(wave=d.rollout.wave, hosts=(), reason=reason))
 
 
@@ -281,9 +283,9 @@ def _ending(d: Deployment) -> e.Completed | e.CompletedWithExceptions:
 def _after_failure(d: Deployment, failure: Failure) -> Step:
     hosts = scope_of(d, failure)
     if (reason := outrun_words(d)) is not None:
-        return Record(e.Held(reason=reason, by="orch"))
+        return Record(e.DeploymentHeld(reason=reason, by="orch"))
     if d.plan.backout.on_failure == "hold" or not hosts:
-        return Record(e.Held(reason=failure.reason, by="orch"))
+        return Record(e.DeploymentHeld(reason=failure.reason, by="orch"))
     began = e.BackoutBegan(
         hosts=hosts,
         reason=failure.reason,

@@ -22,7 +22,7 @@ _DEPLOY = frozenset({"entry", "deploy", "quiesce"})
 COMMONEST = 5
 
 
-class WaveTimes(Noun):
+class MeasuredTimes(Noun):
     """The median times of waves in seconds, and of how many waves; None where no wave came so far."""
 
     deploy: float | None = None
@@ -61,7 +61,7 @@ class ModelFigures(Noun):
     success: float | None = None
     rehearsals: int = 0
     rehearsed: int = 0
-    waves: WaveTimes = WaveTimes()
+    waves: MeasuredTimes = MeasuredTimes()
     reasons: Many[Because] = ()
     first: Moment
     last: Moment
@@ -109,7 +109,7 @@ def _success(counts: Counter[str]) -> float | None:
     return round(counts["completed"] / touched, 4) if touched else None
 
 
-def _times(stories: Sequence[Story], deployments: Sequence[Deployment]) -> WaveTimes:
+def _times(stories: Sequence[Story], deployments: Sequence[Deployment]) -> MeasuredTimes:
     waves = [
         [step for step in story.of_wave(wave.number) if not step.repeated]
         for story, d in zip(stories, deployments, strict=True)
@@ -118,7 +118,7 @@ def _times(stories: Sequence[Story], deployments: Sequence[Deployment]) -> WaveT
     deploy = [_seconds(steps, _DEPLOY) for steps in waves if _passed(steps, "deploy")]
     verify = [_seconds(steps, {"verification"}) for steps in waves if _passed(steps, "verification")]
     back_out = [_seconds(steps, {"backout"}) for steps in waves if _passed(steps, "backout")]
-    return WaveTimes(
+    return MeasuredTimes(
         deploy=_median(deploy),
         verify=_median(verify),
         back_out=_median(back_out),

@@ -92,7 +92,7 @@ def _environment_verified(event: e.EnvironmentVerified, d: Deployment, counts: C
 
 
 @telling_of.register
-def _refused(event: e.Refused, d: Deployment, counts: Counts) -> Telling:
+def _refused(event: e.DeploymentRefused, d: Deployment, counts: Counts) -> Telling:
     words = checks_words(event.results, counts) if counts.answers else "; ".join(event.reasons)
     step = Finish(
         event.stage,
@@ -112,13 +112,13 @@ def _rejected(event: e.Rejected, d: Deployment, counts: Counts) -> Telling:
 
 
 @telling_of.register
-def _cancelled(event: e.Cancelled, d: Deployment, counts: Counts) -> Telling:
+def _cancelled(event: e.DeploymentCancelled, d: Deployment, counts: Counts) -> Telling:
     lines = at("cancelled", f"by {event.by}: {event.reason}")
     return Telling(lines, (End(WAITS, "passed"),), decision="cancelled")
 
 
 @telling_of.register
-def _not_admitted(event: e.NotAdmitted, d: Deployment, counts: Counts) -> Telling:
+def _not_admitted(event: e.DeploymentNotAdmitted, d: Deployment, counts: Counts) -> Telling:
     words = "; ".join(f"{reason.about}: {reason.found}" for reason in event.reasons)
     waits: StepName = "approval" if event.opens is None else "window"
     step = Finish(waits, "unknown", f"may not start yet: {words}", at_once=True)
@@ -140,7 +140,7 @@ def _reviewed(event: e.Reviewed, d: Deployment, counts: Counts) -> Telling:
 
 
 @telling_of.register
-def _closed(event: e.Closed, d: Deployment, counts: Counts) -> Telling:
+def _closed(event: e.RecordClosed, d: Deployment, counts: Counts) -> Telling:
     return _word("approval", "passed", f"closed by {event.by}: {event.basis}")
 
 

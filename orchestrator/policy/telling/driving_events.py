@@ -17,7 +17,7 @@ def _driver_took(event: e.DriverTook, d: Deployment, counts: Counts) -> Telling:
 
 
 @telling_of.register
-def _held(event: e.Held, d: Deployment, counts: Counts) -> Telling:
+def _held(event: e.DeploymentHeld, d: Deployment, counts: Counts) -> Telling:
     step = Begin("hold", event.reason, once=True)
     return Telling(at("held", _word(event)), (step,), decision="hold")
 
@@ -78,7 +78,7 @@ def _emergency_lifted(event: e.EmergencyLifted, d: Deployment, counts: Counts) -
 
 
 def _word(
-    event: e.Held
+    event: e.DeploymentHeld
     | e.HeldOn
     | e.Retried
     | e.Excluded
@@ -122,5 +122,5 @@ def _residue_found(event: e.ResidueFound, d: Deployment, counts: Counts) -> Tell
 
 
 @telling_of.register
-def _backout_failed(event: e.BackoutFailed, d: Deployment, counts: Counts) -> Telling:
+def _backout_failed(event: e.DeploymentBackoutFailed, d: Deployment, counts: Counts) -> Telling:
     return Telling(at("backout", *(f"FAILED on {host}: {reason}" for host, reason in event.hosts.items())))

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 from orchestrator.domain.calendar.schedule_of_change import Booking
 from orchestrator.domain.text.format import counted
-from orchestrator.policy.calendar.conflicts import ConflictFound, Kind
+from orchestrator.policy.calendar.conflicts import ConflictFound, ConflictKind
 from orchestrator.policy.calendar.windows import WINDOW
 
-_SHARED: dict[Kind, tuple[str, str]] = {
+_SHARED: dict[ConflictKind, tuple[str, str]] = {
     "machine": ("the machine", "the machines"),
     "ci": ("the configuration item", "the configuration items"),
     "service": ("the service", "the services"),

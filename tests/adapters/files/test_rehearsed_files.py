@@ -12,7 +12,7 @@ from orchestrator.adapters.files.plan_file import FolderPlanFiles
 from orchestrator.adapters.files.project_authority import ProjectAuthority
 from orchestrator.adapters.files.project_files import DirectoryFiles
 from orchestrator.domain.plan.effective_plan import REHEARSED, changes_between
-from orchestrator.domain.plan.rehearsal_place import Place
+from orchestrator.domain.plan.rehearsal_place import RehearsalPlace
 from orchestrator.engine.planning.plan_check import prepare_plan
 from orchestrator.engine.use_cases import rehearse
 from tests.cli.plan_project import change, make, write
@@ -64,7 +64,7 @@ def test_the_files_that_are_covered_are_those_that_will_run(
     )  # fmt: skip
     inventory = dev.replace("OUTSIDE", str(tmp_path))
     write(tmp_path, "other.yml", "# elsewhere")
-    asked = rehearse.Asked(plan, Place(environment="dev", inventory=inventory))
+    asked = rehearse.Asked(plan, RehearsalPlace(environment="dev", inventory=inventory))
     covered = rehearse.ready(ports, asked).parts[0].of
     runs = prepare_plan(ports, plan).effective
     assert runs is not None

@@ -17,7 +17,7 @@ from orchestrator.adapters.keys.ed25519 import (
 )
 from orchestrator.adapters.keys.key_folder import KeyFolder, load_key, make_key
 from orchestrator.adapters.keys.signed_files import read_noun, write_whole
-from orchestrator.domain.authority.approval import Approval, SignedApproval, payload
+from orchestrator.domain.authority.approval import ApprovalStatement, SignedApproval, payload
 from orchestrator.domain.authority.rehearsal import Certificate
 from orchestrator.domain.authority.signing import Keyring, Signature, TrustedKey
 from orchestrator.domain.plan.effective_plan import REHEARSED
@@ -36,7 +36,7 @@ def trusted(key: SigningKey = KEY, /, **words: Any) -> TrustedKey:
     return TrustedKey.model_validate({**usual, "key": key.key, "public": key.public, **words})
 
 
-def approval(**words: Any) -> Approval:
+def approval(**words: Any) -> ApprovalStatement:
     usual = {
         "decision": "approve",
         "role": "change manager",
@@ -49,7 +49,7 @@ def approval(**words: Any) -> Approval:
         "expires": NOW + timedelta(days=1),
         "nonce": "b" * 32,
     }
-    return Approval.model_validate({**usual, **words})
+    return ApprovalStatement.model_validate({**usual, **words})
 
 
 RING = Keyring(keys=(trusted(), trusted(OTHER, person="Omar Haddad")))
@@ -73,7 +73,7 @@ def test_what_was_signed_is_good() -> None:
 
 
 def test_every_field_has_its_change() -> None:
-    assert {key for _, words in CHANGES for key in words} == set(Approval.model_fields)
+    assert {key for _, words in CHANGES for key in words} == set(ApprovalStatement.model_fields)
 
 
 @pytest.mark.parametrize(("what", "words"), CHANGES, ids=[what for what, _ in CHANGES])

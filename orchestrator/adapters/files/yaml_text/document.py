@@ -7,14 +7,14 @@ from typing import NamedTuple
 from orchestrator.adapters.files.yaml_text.yaml_scalars import Scalar
 from orchestrator.errors import Fault
 
-Tree = Scalar | list["Tree"] | dict[str, "Tree"]
+YamlTree = Scalar | list["YamlTree"] | dict[str, "YamlTree"]
 Path = tuple[str | int, ...]
 
 _LONGEST_WORDS = 400
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*", re.ASCII)
 
 
-class Place(NamedTuple):
+class DocumentPlace(NamedTuple):
     """A line and a column, both counted from 1."""
 
     line: int
@@ -26,8 +26,8 @@ class Document:
     """The tree of one file. `spelled` holds the text of each unquoted scalar; `faults` what is wrong with it as YAML."""
 
     file: str
-    tree: Tree = None
-    places: dict[Path, Place] = field(default_factory=dict)
+    tree: YamlTree = None
+    places: dict[Path, DocumentPlace] = field(default_factory=dict)
     spelled: dict[Path, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     faulty: set[Path] = field(default_factory=set)
@@ -40,7 +40,7 @@ class Document:
                 return place.line
         return 1
 
-    def at(self, path: Path) -> Tree:
+    def at(self, path: Path) -> YamlTree:
         """The value at a path; None where nothing stands."""
         node = self.tree
         for part in path:

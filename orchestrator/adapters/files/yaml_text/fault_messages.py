@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
-from orchestrator.adapters.files.yaml_text.document import Document, Path, Tree, fault_at, shown_text
+from orchestrator.adapters.files.yaml_text.document import Document, Path, YamlTree, fault_at, shown_text
 from orchestrator.adapters.files.yaml_text.examples import EXAMPLES, EXAMPLES_ELSEWHERE, PATTERNS, ROOTS
 from orchestrator.adapters.files.yaml_text.known_keys import Location, keys_at
 from orchestrator.domain.plan.check import CHECK_KINDS
@@ -21,7 +21,7 @@ class _Case(NamedTuple):
     kind: str
     location: Location
     path: Path
-    value: Tree
+    value: YamlTree
     context: dict[str, Any]
     document: Document
     root: type[BaseModel]
@@ -60,11 +60,11 @@ def _case(item: dict[str, Any], document: Document, root: type[BaseModel]) -> _C
     return _Case(item["type"], location, path, value, item.get("ctx", {}), document, root, is_key)
 
 
-def _place(tree: Tree, location: Location, *, is_missing: bool) -> tuple[Path, Tree]:
+def _place(tree: YamlTree, location: Location, *, is_missing: bool) -> tuple[Path, YamlTree]:
     """Where a location lies in the document: names that stand for a kind are left out, short forms stop at their value."""
     path: Path = ()
-    node: Tree = tree
-    above: list[tuple[Path, Tree]] = []
+    node: YamlTree = tree
+    above: list[tuple[Path, YamlTree]] = []
     for part in location:
         if (isinstance(node, dict) and part in node) or (isinstance(node, list) and isinstance(part, int)):
             above.append((path, node))

@@ -17,7 +17,7 @@ from ruamel.yaml.events import (
     ScalarEvent,
 )
 
-from orchestrator.adapters.files.yaml_text.document import Document, Path, Place, Tree, fault_at
+from orchestrator.adapters.files.yaml_text.document import Document, DocumentPlace, Path, YamlTree, fault_at
 from orchestrator.adapters.files.yaml_text.yaml_events import HIDDEN, Unreadable, events_of, text_of
 from orchestrator.adapters.files.yaml_text.yaml_scalars import NotANumber, resolved
 
@@ -59,7 +59,7 @@ class _Reader:
         if event.version not in (None, (1, 2)):
             raise self._unreadable(line, "YAML 1.2", "another version", "remove the %YAML line")
 
-    def _node(self, event: NodeEvent, path: Path) -> Tree:
+    def _node(self, event: NodeEvent, path: Path) -> YamlTree:
         self._count(event)
         self._document.places.setdefault(path, _place(event))
         self._refuse_markup(event, path)
@@ -70,14 +70,14 @@ class _Reader:
             return tree
         return self._scalar(event, path) if isinstance(event, ScalarEvent) else None
 
-    def _list(self, path: Path) -> Tree:
-        items: list[Tree] = []
+    def _list(self, path: Path) -> YamlTree:
+        items: list[YamlTree] = []
         for event in self._up_to_end():
             items.append(self._node(event, (*path, len(items))))
         return items
 
-    def _mapping(self, path: Path) -> Tree:
-        mapping: dict[str, Tree] = {}
+    def _mapping(self, path: Path) -> YamlTree:
+        mapping: dict[str, YamlTree] = {}
         for event in self._up_to_end():
             self._count(event)
             key = self._key_text(event, path)
@@ -133,7 +133,7 @@ class _Reader:
             self._fault(event, path, "text as a key", f"`{text}`", f'put it in quotes: "{text}"')
             self._document.faulty.add((*path, text))
 
-    def _scalar(self, event: ScalarEvent, path: Path) -> Tree:
+    def _scalar(self, event: ScalarEvent, path: Path) -> YamlTree:
         text = str(event.value)
         self._refuse_hidden(event, text, path)
         if not _is_plain(event):
@@ -187,15 +187,15 @@ def _is_plain(event: ScalarEvent) -> bool:
     return bool(event.implicit[0])
 
 
-def _resolved_or_none(text: str) -> Tree:
+def _resolved_or_none(text: str) -> YamlTree:
     try:
         return resolved(text)
     except NotANumber:
         return None
 
 
-def _place(event: NodeEvent) -> Place:
-    return Place(event.start_mark.line + 1, event.start_mark.column + 1)
+def _place(event: NodeEvent) -> DocumentPlace:
+    return DocumentPlace(event.start_mark.line + 1, event.start_mark.column + 1)
 
 
 def _short_tag(tag: str) -> str:

@@ -18,7 +18,7 @@ from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.signing_key import card_file, key_file, key_option, own_key
 from orchestrator.domain.authority.rehearsal import ISSUER, Part, Rehearsal, SignedCertificate
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.plan.rehearsal_place import Place
+from orchestrator.domain.plan.rehearsal_place import RehearsalPlace
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.ports import Ports, Watcher
 from orchestrator.engine.use_cases import rehearse as rehearsals
@@ -104,9 +104,9 @@ def rehearse(  # noqa: PLR0913, PLR0917 (click calls it, with every option)
     return ExitCode.COMPLETED
 
 
-def _place(environment: str, inventory: Path | None) -> Place:
+def _place(environment: str, inventory: Path | None) -> RehearsalPlace:
     where = inventory.absolute() if inventory is not None else Path("inventories") / environment
-    return Place.model_validate({"environment": environment, "inventory": str(where)})
+    return RehearsalPlace.model_validate({"environment": environment, "inventory": str(where)})
 
 
 def _refuse_untrusted(ports: Ports, project: Path, signing: SigningKey, file: Path) -> None:

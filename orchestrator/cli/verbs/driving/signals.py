@@ -54,7 +54,11 @@ def hold(deployment: str, reason: str, by: str) -> int:
         raise Refused(
             f"{found.id} is {found.state.value}: only a deployment at work is held; before that, orch pause."
         )
-    event = e.HeldOn(by=by, reason=reason) if found.driving.hold is not None else e.Held(by=by, reason=reason)
+    event = (
+        e.HeldOn(by=by, reason=reason)
+        if found.driving.hold is not None
+        else e.DeploymentHeld(by=by, reason=reason)
+    )
     return _say(ports, found.id, event)
 
 

@@ -22,7 +22,7 @@ from orchestrator.cli.options.option_values import moment_given, noun_given
 from orchestrator.cli.options.signing_key import card_file, key_file, key_option, own_key
 from orchestrator.cli.views.approval_view import approval_outline, missing_words
 from orchestrator.cli.views.outline import print_outline
-from orchestrator.domain.authority.approval import Approval, Decision, SignedApproval
+from orchestrator.domain.authority.approval import ApprovalStatement, Decision, SignedApproval
 from orchestrator.domain.text.format import counted
 from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.ports import Ports
@@ -35,7 +35,7 @@ USUAL = "30d"
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class SpokenWord:
     """What was said on the command line, and how."""
 
     deployment: str | None
@@ -100,31 +100,31 @@ def approve(overrides: str | None, **said: Any) -> int:
     Offline: --out FILE writes the signed approval (with --plan-digest no journal is needed), and --file FILE puts it on the
     journal elsewhere.
     """
-    return _say("override" if overrides is not None else "approve", Word(overrides=overrides, **said))
+    return _say("override" if overrides is not None else "approve", SpokenWord(overrides=overrides, **said))
 
 
 @click.command()
 @_signing
 def reject(**said: Any) -> int:
     """Reject DEPLOYMENT in a role, signed with your key; it stands until you approve."""
-    return _say("reject", Word(**said))
+    return _say("reject", SpokenWord(**said))
 
 
 @click.command(name="sign-off")
 @_signing
 def sign_off(**said: Any) -> int:
     """Accept what DEPLOYMENT brought, in a role; when all have, early life support is over."""
-    return _say("sign_off", Word(**said))
+    return _say("sign_off", SpokenWord(**said))
 
 
 @click.command()
 @_signing
 def review(**said: Any) -> int:
     """Record that the emergency DEPLOYMENT was reviewed, by you in a role."""
-    return _say("review", Word(**said))
+    return _say("review", SpokenWord(**said))
 
 
-def _say(decision: Decision, word: Word) -> int:
+def _say(decision: Decision, word: SpokenWord) -> int:
     if word.files:
         return take_files(ports_of_home(), word)
     if word.deployment is None or not word.role or not word.reason:
@@ -136,7 +136,7 @@ def _say(decision: Decision, word: Word) -> int:
     return sign(ports_of_home(), decision, word)
 
 
-def sign(ports: Ports, decision: Decision, word: Word) -> int:
+def sign(ports: Ports, decision: Decision, word: SpokenWord) -> int:
     """Show what it is for, sign it, and put it on the journal or into a file."""
     d = find(ports, word.deployment)
     session = open_session(ports, d)
@@ -160,7 +160,7 @@ def sign(ports: Ports, decision: Decision, word: Word) -> int:
     return _report(after, [signed], as_json=word.as_json)
 
 
-def _without_journal(decision: Decision, word: Word) -> int:
+def _without_journal(decision: Decision, word: SpokenWord) -> int:
     if word.out is None:
         raise UsageFault("--plan-digest signs without a journal; name the file to write with --out FILE.")
     key = own_key(word.key)
@@ -172,15 +172,21 @@ def _without_journal(decision: Decision, word: Word) -> int:
 
 
 def _approval(
-    decision: Decision, word: Word, subject: str, digest: str, key: SigningKey, person: str | None, usual: str
-) -> Approval:
+    decision: Decision,
+    word: SpokenWord,
+    subject: str,
+    digest: str,
+    key: SigningKey,
+    person: str | None,
+    usual: str,
+) -> ApprovalStatement:
     now = clock().now()
     if person is None:
         raise UsageFault(
             f"Key {key.key[:16]} is trusted for nobody here; say who you are with --person NAME."
         )
     return noun_given(
-        Approval,
+        ApprovalStatement,
         {
             "decision": decision,
             "role": word.role,
@@ -198,7 +204,7 @@ def _approval(
     )
 
 
-def _ask(signed: SignedApproval, word: Word) -> None:
+def _ask(signed: SignedApproval, word: SpokenWord) -> None:
     """In a terminal nobody signs without a yes."""
     one = signed.approval
     if word.yes or not sys.stdin.isatty():
@@ -243,7 +249,7 @@ def _report(after: ApprovalSession, given: Sequence[SignedApproval], *, as_json:
     return 0
 
 
-def take_files(ports: Ports, word: Word) -> int:
+def take_files(ports: Ports, word: SpokenWord) -> int:
     """Put words that were signed elsewhere on the journals of their deployments, all of them or none."""
     if word.deployment or word.role or word.reason or word.out or word.plan_digest:
         raise UsageFault(

@@ -20,11 +20,11 @@ from orchestrator.domain.journal.events.attempts import (
 from orchestrator.domain.journal.events.authority import (
     ApprovalGiven,
     Approved,
-    Cancelled,
-    Closed,
+    DeploymentCancelled,
+    DeploymentNotAdmitted,
     GivenApproval,
-    NotAdmitted,
     Planned,
+    RecordClosed,
     Rejected,
     Reviewed,
     Submitted,
@@ -34,7 +34,7 @@ from orchestrator.domain.journal.events.authority import (
 )
 from orchestrator.domain.journal.events.backout import (
     BackoutBegan,
-    BackoutFailed,
+    DeploymentBackoutFailed,
     ResidueFound,
     RestorationCompared,
     Restored,
@@ -42,11 +42,11 @@ from orchestrator.domain.journal.events.backout import (
 from orchestrator.domain.journal.events.driving import (
     AbortRequested,
     ClockJumped,
+    DeploymentHeld,
     DriverTook,
     EmergencyLifted,
     EmergencyStopped,
     Excluded,
-    Held,
     HeldOn,
     Paused,
     Resumed,
@@ -55,8 +55,8 @@ from orchestrator.domain.journal.events.driving import (
 from orchestrator.domain.journal.events.preparation import (
     BaselineCaptured,
     ComponentsVerified,
+    DeploymentRefused,
     EnvironmentVerified,
-    Refused,
 )
 from orchestrator.domain.journal.events.schedule import StartMissed, StartPutOff
 from orchestrator.domain.journal.events.waves import (
@@ -89,20 +89,20 @@ Event = Annotated[
     | Submitted
     | Approved
     | Rejected
-    | Cancelled
+    | DeploymentCancelled
     | WindowOpened
-    | NotAdmitted
+    | DeploymentNotAdmitted
     | StartPutOff
     | StartMissed
     | ApprovalGiven
     | WaveAuthorised
     | WaveNotAuthorised
     | Reviewed
-    | Closed
+    | RecordClosed
     | ComponentsVerified
     | EnvironmentVerified
     | BaselineCaptured
-    | Refused
+    | DeploymentRefused
     | EntryChecked
     | AttemptIntended
     | AttemptAdopted
@@ -126,8 +126,8 @@ Event = Annotated[
     | RestorationCompared
     | Restored
     | ResidueFound
-    | BackoutFailed
-    | Held
+    | DeploymentBackoutFailed
+    | DeploymentHeld
     | Retried
     | Excluded
     | HeldOn
@@ -164,15 +164,17 @@ __all__ = [
     "AttemptIntended",
     "AttemptLost",
     "BackoutBegan",
-    "BackoutFailed",
     "BaselineCaptured",
-    "Cancelled",
     "ClockJumped",
-    "Closed",
     "Completed",
     "CompletedWithExceptions",
     "ComponentsVerified",
     "Confirmed",
+    "DeploymentBackoutFailed",
+    "DeploymentCancelled",
+    "DeploymentHeld",
+    "DeploymentNotAdmitted",
+    "DeploymentRefused",
     "DriverTook",
     "EarlyLifeBegan",
     "EarlyLifeFailed",
@@ -185,15 +187,13 @@ __all__ = [
     "GatePassed",
     "GateReached",
     "GivenApproval",
-    "Held",
     "HeldOn",
-    "NotAdmitted",
     "Paused",
     "Planned",
     "Quiesced",
     "QuietAwaited",
+    "RecordClosed",
     "Recorded",
-    "Refused",
     "Rejected",
     "ResidueFound",
     "RestorationCompared",

@@ -80,7 +80,7 @@ class Rejected(Noun):
     reason: Text
 
 
-class Cancelled(Noun):
+class DeploymentCancelled(Noun):
     """Withdrawn before any host was touched."""
 
     kind: Literal["cancelled"] = "cancelled"
@@ -110,7 +110,7 @@ class WindowOpened(Noun):
     reasons: Many[Ground] = ()
 
 
-class NotAdmitted(Noun):
+class DeploymentNotAdmitted(Noun):
     """It may not start now, for these reasons. `opens`: when time alone mends all of them; None where a person must."""
 
     kind: Literal["not_admitted"] = "not_admitted"
@@ -168,7 +168,7 @@ class Reviewed(Noun):
     signed: SignedApproval | None = None
 
 
-class Closed(Noun):
+class RecordClosed(Noun):
     """The record is closed: what had to follow the deployment was done; `basis` says what."""
 
     kind: Literal["closed"] = "closed"

@@ -50,7 +50,7 @@ class ResidueFound(Noun):
     hosts: Many[HostName]
 
 
-class BackoutFailed(Noun):
+class DeploymentBackoutFailed(Noun):
     """The backout did not run to its end on some host, or its result could not be proved."""
 
     kind: Literal["backout_failed"] = "backout_failed"

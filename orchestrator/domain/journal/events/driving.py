@@ -5,7 +5,7 @@ from typing import Literal
 from orchestrator.domain.text.model_base import HostName, Many, Noun, Text
 
 
-class Held(Noun):
+class DeploymentHeld(Noun):
     """The deployment waits for a person's choice."""
 
     kind: Literal["held"] = "held"

@@ -29,7 +29,7 @@ class BaselineCaptured(Noun):
     baselines: Many[BaselineReference]
 
 
-class Refused(Noun):
+class DeploymentRefused(Noun):
     """A verification before the first touch did not pass: nothing was changed anywhere."""
 
     kind: Literal["refused"] = "refused"
