@@ -145,14 +145,14 @@ def remark(marker: str) -> bool:
 
     wanted, name = marker.encode(), marker.partition("=")[0].encode() + b"="
     initial = (_PROC / "self/environ").read_bytes()
-    found = re.search(rb"(?:^|\0)(" + re.escape(name) + rb"[^\0]*)\0", initial)
+    match = re.search(rb"(?:^|\0)(" + re.escape(name) + rb"[^\0]*)\0", initial)
     fields = _stat(os.getpid())
-    if found is None or fields is None or len(found[1]) < len(wanted):
+    if match is None or fields is None or len(match[1]) < len(wanted):
         return False
-    begin = int(fields[_ENVIRONMENT_BEGIN]) + found.start(1)
+    begin = int(fields[_ENVIRONMENT_BEGIN]) + match.start(1)
     # There is no other way: /proc shows the memory that a program was started with, and to have it show other memory takes
     # CAP_SYS_RESOURCE. Only the bytes of this one variable are written over.
-    ctypes.memmove(begin, wanted.ljust(len(found[1]), b"\0"), len(found[1]))
+    ctypes.memmove(begin, wanted.ljust(len(match[1]), b"\0"), len(match[1]))
     return wanted in _environment(os.getpid())
 
 
@@ -246,11 +246,11 @@ def tree(*, marker: str, group: Path | None, root: int | None = None, since: int
     `since`: nothing with the marker was started before (clock ticks), so that older processes need not be asked for theirs.
     """
     seen, wanted = _seen(), marker.encode()
-    found = set(_in_cgroup(group))
-    found |= {pid for pid, one in seen.items() if one.started >= since and wanted in _environment(pid)}
+    pids = set(_in_cgroup(group))
+    pids |= {pid for pid, process in seen.items() if process.started >= since and wanted in _environment(pid)}
     if root is not None:
-        found |= _descendants(root, seen)
-    return sorted(pid for pid in found if pid not in (os.getpid(), root) and _runs(pid))
+        pids |= _descendants(root, seen)
+    return sorted(pid for pid in pids if pid not in (os.getpid(), root) and _runs(pid))
 
 
 def end_tree(
@@ -346,25 +346,25 @@ def _in_cgroup(group: Path | None) -> list[int]:
 
 def _seen() -> dict[int, _Seen]:
     """Every process of this machine, in one pass."""
-    found = {}
+    processes = {}
     for pid in _pids():
         fields = _stat(pid)
         if fields is not None:
-            found[pid] = _Seen(int(fields[1]), int(fields[19]))
-    return found
+            processes[pid] = _Seen(int(fields[1]), int(fields[19]))
+    return processes
 
 
 def _descendants(root: int, seen: Mapping[int, _Seen]) -> set[int]:
     children: dict[int, list[int]] = {}
-    for pid, one in seen.items():
-        children.setdefault(one.parent, []).append(pid)
-    found: set[int] = set()
+    for pid, process in seen.items():
+        children.setdefault(process.parent, []).append(pid)
+    descendants: set[int] = set()
     todo = [root]
     while todo:
-        fresh = [pid for pid in children.get(todo.pop(), []) if pid not in found]
-        found.update(fresh)
+        fresh = [pid for pid in children.get(todo.pop(), []) if pid not in descendants]
+        descendants.update(fresh)
         todo.extend(fresh)
-    return found
+    return descendants
 
 
 def _own_cgroup() -> Path | None:

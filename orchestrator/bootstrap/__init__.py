@@ -107,6 +107,6 @@ def ports_to_start(plan: Path, extent: Extent = "spare") -> Ports:
     ):  # the plan check says what is wrong with the place of a plan
         if plan.is_file():
             folder = plan.resolve().parent
-            above = (one for one in (folder, *folder.parents) if (one / "ansible.cfg").is_file())
+            above = (parent for parent in (folder, *folder.parents) if (parent / "ansible.cfg").is_file())
             warm.begin(str(next(above, folder)))
     return ports(warm=warm)

@@ -20,17 +20,17 @@ def discard_old(ports: Ports, deployment: Deployment) -> None:
     if not copies:
         return
     now = ports.clock.now()
-    known = {one.id: one for one in briefs(ports.journal)}
+    known = {brief.id: brief for brief in briefs(ports.journal)}
     for name in copies:
         # One that is not known is another home's, or being made.
         if name in known and _done_with(known[name], now):
             ports.authority.discard(name)
 
 
-def _done_with(one: Brief, now: datetime) -> bool:
-    return one.over and (_nothing_to_take_back(one) or one.last_at + KEPT < now)
+def _done_with(brief: Brief, now: datetime) -> bool:
+    return brief.over and (_nothing_to_take_back(brief) or brief.last_at + KEPT < now)
 
 
-def _nothing_to_take_back(one: Brief) -> bool:
+def _nothing_to_take_back(brief: Brief) -> bool:
     """What was backed out on a part of its hosts can be rolled back on the others."""
-    return one.state in NEVER_TOUCHED or (one.state is State.BACKED_OUT and one.restored)
+    return brief.state in NEVER_TOUCHED or (brief.state is State.BACKED_OUT and brief.restored)

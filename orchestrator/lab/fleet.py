@@ -102,12 +102,12 @@ class Lab:
 
     def host(self, name: str) -> LabHost:
         """The host of that name; raises NoSuchLab when the lab has none."""
-        found = self.state.host(name)
-        if found is None:
+        lab_host = self.state.host(name)
+        if lab_host is None:
             raise NoSuchLab(
                 f"Lab {self.name} has no host {name!r}; it has {', '.join(h.name for h in self.hosts)}."
             )
-        return found
+        return lab_host
 
     def ssh_command(self, name: str, command: Sequence[str] = ()) -> list[str]:
         """The ssh program's arguments for that host."""
@@ -119,19 +119,19 @@ class Lab:
 
     def fault(self, name: str, fault: str) -> None:
         """Bring one of FAULTS on the host; returns when it is in force, and after `start` when sshd answers."""
-        found = self.host(name)
+        lab_host = self.host(name)
         if fault not in FAULTS:
             raise LabUsage(f"fault {fault!r}: expected one of {', '.join(FAULTS)}.")
         with held(f"lab.{self.name}"):
-            _ACTS[fault](self, found)
+            _ACTS[fault](self, lab_host)
 
     def status(self, *, seconds: float = 2.0) -> list[HostSighting]:
         """What every host looks like now; a host whose sshd is silent for so long is not reachable."""
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            return list(pool.map(lambda found: self._seen(found, seconds), self.hosts))
+            return list(pool.map(lambda lab_host: self._seen(lab_host, seconds), self.hosts))
 
-    def _seen(self, found: LabHost, seconds: float) -> HostSighting:
-        return seen(self.state, found, self._paths.host(found.name), seconds=seconds)
+    def _seen(self, lab_host: LabHost, seconds: float) -> HostSighting:
+        return seen(self.state, lab_host, self._paths.host(lab_host.name), seconds=seconds)
 
 
 def take_down(name: str) -> None:
@@ -147,47 +147,47 @@ def take_down(name: str) -> None:
         sweep.sweep(name, state.inventory if state else None)
 
 
-def _cut(lab: Lab, found: LabHost) -> None:
-    faults.apply_rules(lab.name, found.name, faults.CUT)
+def _cut(lab: Lab, lab_host: LabHost) -> None:
+    faults.apply_rules(lab.name, lab_host.name, faults.CUT)
 
 
-def _hang(lab: Lab, found: LabHost) -> None:
-    faults.apply_rules(lab.name, found.name, faults.HANG)
+def _hang(lab: Lab, lab_host: LabHost) -> None:
+    faults.apply_rules(lab.name, lab_host.name, faults.HANG)
 
 
-def _freeze(lab: Lab, found: LabHost) -> None:
-    _alive(lab, found)
-    cgroups.freeze(lab.name, found.name, stand_still=True)
+def _freeze(lab: Lab, lab_host: LabHost) -> None:
+    _alive(lab, lab_host)
+    cgroups.freeze(lab.name, lab_host.name, stand_still=True)
 
 
-def _fill(lab: Lab, found: LabHost) -> None:
-    mounts.shrink_to_contents(lab.paths.host(found.name).layer)
+def _fill(lab: Lab, lab_host: LabHost) -> None:
+    mounts.shrink_to_contents(lab.paths.host(lab_host.name).layer)
 
 
-def _kill(lab: Lab, found: LabHost) -> None:
+def _kill(lab: Lab, lab_host: LabHost) -> None:
     # Unplugged first: a machine whose power goes says no goodbye to its connections.
-    network.unplug(lab.name, found.name)
-    cgroups.kill(lab.name, found.name)
+    network.unplug(lab.name, lab_host.name)
+    cgroups.kill(lab.name, lab_host.name)
 
 
-def _start(lab: Lab, found: LabHost) -> None:
-    if host.is_running(lab.name, found.name):
-        raise LabUsage(f"{found.name} is running; kill it first, or heal it when it is cut off or hung.")
-    build.boot(lab.state, [found], lab.paths)
-    if not faults.suffered(lab.name, found.name):
-        build.wait_for_ssh(lab.state, [found], lab.paths)
+def _start(lab: Lab, lab_host: LabHost) -> None:
+    if host.is_running(lab.name, lab_host.name):
+        raise LabUsage(f"{lab_host.name} is running; kill it first, or heal it when it is cut off or hung.")
+    build.boot(lab.state, [lab_host], lab.paths)
+    if not faults.suffered(lab.name, lab_host.name):
+        build.wait_for_ssh(lab.state, [lab_host], lab.paths)
 
 
-def _heal(lab: Lab, found: LabHost) -> None:
-    faults.heal(lab.name, found.name)
-    mounts.resize(lab.paths.host(found.name).layer, mebibytes=host.DISK_MEBIBYTES[found.kind])
-    if host.is_running(lab.name, found.name):
-        cgroups.freeze(lab.name, found.name, stand_still=False)
+def _heal(lab: Lab, lab_host: LabHost) -> None:
+    faults.heal(lab.name, lab_host.name)
+    mounts.resize(lab.paths.host(lab_host.name).layer, mebibytes=host.DISK_MEBIBYTES[lab_host.kind])
+    if host.is_running(lab.name, lab_host.name):
+        cgroups.freeze(lab.name, lab_host.name, stand_still=False)
 
 
-def _alive(lab: Lab, found: LabHost) -> None:
-    if not host.is_running(lab.name, found.name):
-        raise LabUsage(f"{found.name} is dead; `orch lab fault {found.name} start` boots it.")
+def _alive(lab: Lab, lab_host: LabHost) -> None:
+    if not host.is_running(lab.name, lab_host.name):
+        raise LabUsage(f"{lab_host.name} is dead; `orch lab fault {lab_host.name} start` boots it.")
 
 
 _ACTS: dict[str, Callable[[Lab, LabHost], None]] = {

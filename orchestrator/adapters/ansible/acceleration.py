@@ -23,8 +23,8 @@ KEEPALIVE_SECONDS = 15
 
 def strategies() -> Path | None:
     """The folder of mitogen's strategy plugins; None where mitogen is not installed."""
-    found = find_spec("ansible_mitogen")
-    return Path(found.origin).parent / "plugins" / "strategy" if found and found.origin else None
+    spec = find_spec("ansible_mitogen")
+    return Path(spec.origin).parent / "plugins" / "strategy" if spec and spec.origin else None
 
 
 def lacking(accelerate: str | None) -> str | None:

@@ -125,8 +125,8 @@ class AttemptFolder:
     def last_words(self) -> list[str]:
         """The error that ansible-playbook ended with, where it says one."""
         lines = self.output.read_text(errors="replace").splitlines() if self.output.exists() else []
-        told = [line for line in lines if line.startswith(("ERROR", "[ERROR]"))]
-        return [f"ansible-playbook says: {plain(told[-1])}"] if told else []
+        error_lines = [line for line in lines if line.startswith(("ERROR", "[ERROR]"))]
+        return [f"ansible-playbook says: {plain(error_lines[-1])}"] if error_lines else []
 
     def keep_variables(self, values: Any) -> Path:
         """Write the variables for Ansible; `forget` removes them, for they may hold what nobody should store."""

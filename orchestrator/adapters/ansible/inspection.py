@@ -64,13 +64,14 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
             for path, given in zip(playbooks, [*variables, *[{}] * len(playbooks)], strict=False)
         ],
     }
-    said = _ask(question, project, dynamic_allowed=dynamic_allowed, timeout=timeout, warm=warm)
+    inspector_answer = _ask(question, project, dynamic_allowed=dynamic_allowed, timeout=timeout, warm=warm)
     if refused:
-        said |= {"hosts": [], "groups": {}, "inventory_faults": refused}
-        said["playbooks"] = [
-            {**book, "plays": [{**play, "hosts": []} for play in book["plays"]]} for book in said["playbooks"]
+        inspector_answer |= {"hosts": [], "groups": {}, "inventory_faults": refused}
+        inspector_answer["playbooks"] = [
+            {**book, "plays": [{**play, "hosts": []} for play in book["plays"]]}
+            for book in inspector_answer["playbooks"]
         ]
-    return _inspection(said, project, pattern)
+    return _inspection(inspector_answer, project, pattern)
 
 
 def _ask(
@@ -81,11 +82,11 @@ def _ask(
         environment = _environment(project, folder, dynamic_allowed=dynamic_allowed)
         if warm is not None and project.is_dir():
             try:
-                said = warm.inspect(str(project), question, environment, timeout)
+                inspector_answer = warm.inspect(str(project), question, environment, timeout)
             except TookTooLong:
                 return _nothing(question, _TOO_LONG)
-            if said is not None:
-                return said
+            if inspector_answer is not None:
+                return inspector_answer
         return _asked_in_the_cold(question, project, folder, environment, timeout)
 
 
@@ -101,8 +102,8 @@ def _asked_in_the_cold(
         text=json.dumps(question),
     )
     if answer.exists():
-        said: dict[str, Any] = json.loads(answer.read_bytes())
-        return said
+        inspector_answer: dict[str, Any] = json.loads(answer.read_bytes())
+        return inspector_answer
     return _nothing(question, _TOO_LONG if ended.exit_code is None else _last_error(ended.errors))
 
 
@@ -133,9 +134,9 @@ def _environment(project: Path, folder: Path, *, dynamic_allowed: bool) -> dict[
     }
 
 
-def _inspection(said: dict[str, Any], project: Path, pattern: str) -> Inspection:
-    faults = [plain(str(fault)) for fault in said["inventory_faults"]]
-    targets = list(_targets(said["hosts"], project, faults))
+def _inspection(inspector_answer: dict[str, Any], project: Path, pattern: str) -> Inspection:
+    faults = [plain(str(fault)) for fault in inspector_answer["inventory_faults"]]
+    targets = list(_targets(inspector_answer["hosts"], project, faults))
     if not targets and not faults:
         faults.append(f"the pattern `{pattern}` matches no host")
     faults += _one_address_twice(targets)
@@ -143,9 +144,11 @@ def _inspection(said: dict[str, Any], project: Path, pattern: str) -> Inspection
     return Inspection(
         targets=() if faults else tuple(targets),
         inventory_faults=tuple(faults),
-        playbooks=tuple(_playbook(book) for book in said["playbooks"]),
-        vault_faults=tuple(_vault_fault(fault) for fault in said["vault_faults"]),
-        groups={name: tuple(_fit(hosts)) for name, hosts in said["groups"].items() if named or hosts},
+        playbooks=tuple(_playbook(book) for book in inspector_answer["playbooks"]),
+        vault_faults=tuple(_vault_fault(fault) for fault in inspector_answer["vault_faults"]),
+        groups={
+            name: tuple(_fit(hosts)) for name, hosts in inspector_answer["groups"].items() if named or hosts
+        },
     )
 
 
@@ -211,8 +214,8 @@ def _playbook(book: dict[str, Any]) -> PlaybookSeen:
     ]
     fault = None if book["fault"] is None else plain(str(book["fault"]), 600)
     unmatched = fault is not None and _UNMATCHED in fault
-    told = {"path": book["path"], "fault": fault, "matches_no_host": unmatched, "plays": plays}
-    return PlaybookSeen.model_validate(told)
+    error_lines = {"path": book["path"], "fault": fault, "matches_no_host": unmatched, "plays": plays}
+    return PlaybookSeen.model_validate(error_lines)
 
 
 _HOST_NAME: TypeAdapter[str] = TypeAdapter(HostName)
@@ -277,5 +280,5 @@ def _below(project: Path, path: Path) -> Path:
 
 def _last_error(errors: str) -> str:
     lines = [line for line in errors.splitlines() if line.strip()]
-    told = [line for line in lines if line.startswith(("ERROR", "[ERROR]"))]
-    return plain((told or lines or ["it says nothing"])[-1])
+    error_lines = [line for line in lines if line.startswith(("ERROR", "[ERROR]"))]
+    return plain((error_lines or lines or ["it says nothing"])[-1])

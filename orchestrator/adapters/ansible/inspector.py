@@ -103,20 +103,22 @@ class _Inspection:
         from ansible import constants
         from ansible.template import Templar
 
-        found = self.variables.get_vars(host=host, include_hostvars=False)
-        templar = Templar(loader=self.loader, variables=found)
-        said: dict[str, Any] = {}
+        host_variables = self.variables.get_vars(host=host, include_hostvars=False)
+        templar = Templar(loader=self.loader, variables=host_variables)
+        host_facts: dict[str, Any] = {}
         for name, variables in _CONNECTION.items():
-            value = next((found[variable] for variable in variables if variable in found), None)
-            said[name] = None if value is None else str(templar.template(value))
+            value = next(
+                (host_variables[variable] for variable in variables if variable in host_variables), None
+            )
+            host_facts[name] = None if value is None else str(templar.template(value))
         defaults = {
             "user": constants.DEFAULT_REMOTE_USER,
             "port": constants.DEFAULT_REMOTE_PORT,
             "private_key": constants.DEFAULT_PRIVATE_KEY_FILE,
         }
         for name, value in defaults.items():
-            said[name] = said[name] or (None if value is None else str(value))
-        return said
+            host_facts[name] = host_facts[name] or (None if value is None else str(value))
+        return host_facts
 
     def _playbook(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Loaded as ansible-playbook loads it, with the roles and static includes of every play."""
@@ -206,8 +208,8 @@ def _origin(value: Any) -> Any:
 
 def main(path: str) -> int:
     """Answer the question on standard input into the file at `path`."""
-    said = answer(json.load(sys.stdin))
-    Path(path).write_text(json.dumps(said), encoding="utf-8")
+    result = answer(json.load(sys.stdin))
+    Path(path).write_text(json.dumps(result), encoding="utf-8")
     return 0
 
 

@@ -107,14 +107,14 @@ def arguments(request: AttemptRequest, folder: AttemptFolder) -> list[str]:
     folder.addresses.write_text(json.dumps(request.addresses))
     _collections_beside(request, folder)
     limit.write_text("".join(f"{host}\n" for host in (*request.hosts, *controller)))
-    found = [str(playbook), "--inventory", request.inventory, "--limit", f"@{limit}"]
+    options = [str(playbook), "--inventory", request.inventory, "--limit", f"@{limit}"]
     if request.vault_password_file is not None:
-        found += ["--vault-password-file", request.vault_password_file]
+        options += ["--vault-password-file", request.vault_password_file]
     if request.variables or request.accelerate:
         given = {**request.variables, **acceleration.variables(request)}
         variables = folder.keep_variables(plain_values(given))
-        found += ["--extra-vars", f"@{variables}"]
-    return found
+        options += ["--extra-vars", f"@{variables}"]
+    return options
 
 
 def _collections_beside(request: AttemptRequest, folder: AttemptFolder) -> None:

@@ -35,12 +35,12 @@ def unsafe_constructs(playbook: Path, project: Path) -> list[PlaybookFinding]:
     `refuse`: cannot end well under orch. `warn`: a run with it counts only if the plan allows it, or needs a look.
     """
     playbook = playbook if playbook.is_absolute() else project / playbook
-    found: list[PlaybookFinding] = []
+    findings: list[PlaybookFinding] = []
     for play, tasks in PlaybookFiles(playbook, project).plays():
-        found += (finding for rule in _PLAY_RULES for finding in rule(play))
-        found += (finding for task in tasks for rule in _TASK_RULES for finding in rule(task))
-        found += _templates_over_the_fleet(tasks, project)
-    return list(dict.fromkeys(found))
+        findings += (finding for rule in _PLAY_RULES for finding in rule(play))
+        findings += (finding for task in tasks for rule in _TASK_RULES for finding in rule(task))
+        findings += _templates_over_the_fleet(tasks, project)
+    return list(dict.fromkeys(findings))
 
 
 def _found(item: Item, key: str, what: str, severity: _Severity, next_move: str) -> PlaybookFinding:

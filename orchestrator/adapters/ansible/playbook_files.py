@@ -123,16 +123,16 @@ class PlaybookFiles:
     def _role(self, name: str, near: Path) -> Iterator[Item]:
         places = (self._here / "roles", near / "roles", self._project / "roles", *self._roles_path)
         folders = (*places, near.parent.parent, self._here)
-        found = next((folder / name for folder in folders if name and (folder / name).is_dir()), None)
-        if found is None or found in self.roles:
+        role_folder = next((folder / name for folder in folders if name and (folder / name).is_dir()), None)
+        if role_folder is None or role_folder in self.roles:
             return
-        self.roles[found] = None
-        for meta in _either(found / "meta/main"):
+        self.roles[role_folder] = None
+        for meta in _either(role_folder / "meta/main"):
             for item in self._items(meta):
                 for dependency in _as_list(item.keys.get("dependencies")):
                     yield from self._role(_role_name(dependency), meta.parent)
         for part in ("tasks", "handlers"):
-            for path in _either(found / part / "main"):
+            for path in _either(role_folder / part / "main"):
                 yield from self._task_file(path)
 
     def _items(self, path: Path) -> list[Item]:

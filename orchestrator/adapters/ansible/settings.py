@@ -105,18 +105,20 @@ def configuration(project: Path) -> dict[tuple[str, str], str]:
 def cfg_conflicts(project: Path) -> list[str]:
     """Sentences that name each setting of the project's ansible.cfg that contradicts safety, and so does not apply."""
     settings = configuration(project)
-    found = []
+    overridden = []
     for override in _OVERRIDES:
         value = settings.get((override.section, override.option))
         if value is not None and (override.unsafe is None or value.strip().lower() in override.unsafe):
-            found.append(f"[{override.section}] {override.option} = {value} does not apply: {override.why}.")
-    found += [
+            overridden.append(
+                f"[{override.section}] {override.option} = {value} does not apply: {override.why}."
+            )
+    overridden += [
         f"[ssh_connection] {option}: `{match[0]}` does not apply: host keys are always checked, connections belong to one run."
         for option in ("ssh_args", "ssh_common_args", "ssh_extra_args")
         for match in [_UNSAFE_SSH.search(settings.get(("ssh_connection", option), ""))]
         if match
     ]
-    return found
+    return overridden
 
 
 def base_environment(caller: Mapping[str, str]) -> dict[str, str]:

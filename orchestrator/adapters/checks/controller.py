@@ -40,43 +40,45 @@ class ControllerChecks:
         if not targets or not checks:
             return []
         pairs = [(target, number) for target in targets for number in range(len(checks))]
-        found: dict[tuple[Target, int], TimedAnswer] = {}
+        timed_answers: dict[tuple[Target, int], TimedAnswer] = {}
         direct = [pair for pair in pairs if not isinstance(checks[pair[1]], TestinfraCheck)]
         if direct:
             with ThreadPoolExecutor(min(len(direct), AT_ONCE)) as pool:
                 timed = pool.map(lambda pair: self._until_passed(checks[pair[1]], pair[0]), direct)
-                found.update(zip(direct, timed, strict=True))
+                timed_answers.update(zip(direct, timed, strict=True))
         for number, check in enumerate(checks):
             if isinstance(check, TestinfraCheck):
-                told = self._testinfra(check, targets, project)
-                found.update({(target, number): told[target.host] for target in targets})
-        return [_result(number, checks[number], target, found[target, number]) for target, number in pairs]
+                by_host = self._testinfra(check, targets, project)
+                timed_answers.update({(target, number): by_host[target.host] for target in targets})
+        return [
+            _result(number, checks[number], target, timed_answers[target, number]) for target, number in pairs
+        ]
 
     def _testinfra(
         self, check: TestinfraCheck, targets: Sequence[Target], project: Path
     ) -> Mapping[str, TimedAnswer]:
         """One run of pytest over all hosts; those that did not pass are asked again while there is time."""
         started = self._up()
-        found: dict[str, TimedAnswer] = {}
+        by_host: dict[str, TimedAnswer] = {}
         asked = list(targets)
         while asked:
             findings = run_testinfra(check, asked, project, self._run)
             elapsed = self._up() - started
-            found |= {host: (answer, words, elapsed) for host, (answer, words) in findings.items()}
+            by_host |= {host: (answer, words, elapsed) for host, (answer, words) in findings.items()}
             if elapsed >= check.within:
                 break
-            asked = [target for target in asked if found[target.host][0] != "passed"]
+            asked = [target for target in asked if by_host[target.host][0] != "passed"]
             if asked:
                 self._clock.sleep(max(0.1, check.every))
-        return found
+        return by_host
 
     def _until_passed(self, check: Check, target: Target) -> TimedAnswer:
         started = self._up()
         while True:
-            answer, found = _once(check, target)
+            answer, finding = _once(check, target)
             elapsed = self._up() - started
             if answer == "passed" or elapsed >= check.within:
-                return answer, found, elapsed
+                return answer, finding, elapsed
             self._clock.sleep(max(0.1, check.every))
 
     def _up(self) -> float:
@@ -92,7 +94,7 @@ def _once(check: Check, target: Target) -> Finding:
 
 
 def _result(number: int, check: Check, target: Target, timed: TimedAnswer) -> CheckResult:
-    answer, found, seconds = timed
+    answer, finding, seconds = timed
     return CheckResult(
         host=target.host,
         number=number,
@@ -100,6 +102,6 @@ def _result(number: int, check: Check, target: Target, timed: TimedAnswer) -> Ch
         title=title_of(check),
         answer=answer,
         expected=expected_of(check),
-        found=plain(found, _FOUND_LIMIT),
+        found=plain(finding, _FOUND_LIMIT),
         seconds=round(seconds, 3),
     )

@@ -39,8 +39,10 @@ def ask_http(check: HttpCheck, target: Target) -> Finding:
             return "failed", f"no answer: {_words(error)}"
     if late.is_set():
         return "failed", f"no answer within {check.timeout:g} s"
-    told, found = judge_http(status=answer.status, body=body, wanted=check.status, contains=check.contains)
-    return cast("Answer", told), found
+    answer_word, finding = judge_http(
+        status=answer.status, body=body, wanted=check.status, contains=check.contains
+    )
+    return cast("Answer", answer_word), finding
 
 
 def _cut(wire: socket.socket, late: threading.Event) -> None:

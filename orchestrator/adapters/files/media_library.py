@@ -56,13 +56,13 @@ class DirectoryLibrary(MediaLibrary):
                 )
             except _BROKEN as error:
                 # Python lists what each decompressor said after a colon and a dash.
-                found = " ".join(str(error).split()).partition(": -")[0][:120] or type(error).__name__
+                finding = " ".join(str(error).split()).partition(": -")[0][:120] or type(error).__name__
                 fault = Fault(
                     str(path),
                     None,
                     "",
                     "an archive that can be read to its end",
-                    found,
+                    finding,
                     "build the archive anew",
                 )
         raise PlanFault([fault])
@@ -80,9 +80,9 @@ class DirectoryLibrary(MediaLibrary):
 class _Unusable(Exception):
     """A member that no archive of a release holds."""
 
-    def __init__(self, member: str, expected: str, found: str) -> None:
-        super().__init__(found)
-        self.member, self.expected, self.found = member[:200], expected, found
+    def __init__(self, member: str, expected: str, finding: str) -> None:
+        super().__init__(finding)
+        self.member, self.expected, self.found = member[:200], expected, finding
 
 
 def _is_tar(name: str) -> bool:

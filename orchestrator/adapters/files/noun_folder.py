@@ -33,18 +33,18 @@ def shelved(
         except NotFound as gone:  # a link that leads nowhere
             faults.append(Fault(str(file), None, "", "a file that can be read", str(gone), "correct it"))
     faults += _twice(sound, known_by)
-    return tuple(sorted(sound, key=lambda one: known_by(one.noun))), tuple(faults)
+    return tuple(sorted(sound, key=lambda item: known_by(item.noun))), tuple(faults)
 
 
 def _twice(sound: list[LoadedFile[N]], known_by: Callable[[N], tuple[str, int]]) -> list[Fault]:
     seen: dict[tuple[str, int], str] = {}
     faults = []
-    for one in sound:
-        known = known_by(one.noun)
+    for item in sound:
+        known = known_by(item.noun)
         if known in seen:
-            found = f"{known[0]} version {known[1]} in {seen[known]} as well"
+            finding = f"{known[0]} version {known[1]} in {seen[known]} as well"
             what = "one file for each version of a name"
             move = "raise the version of the newer one"
-            faults.append(Fault(one.file, one.line_of("version"), "version", what, found, move))
-        seen.setdefault(known, one.file)
+            faults.append(Fault(item.file, item.line_of("version"), "version", what, finding, move))
+        seen.setdefault(known, item.file)
     return faults

@@ -37,7 +37,7 @@ def policy_of(file: str, content: bytes) -> LoadedFile[ReleasePolicy]:
 def _of_the_rest(file: str, content: bytes, form: Sequence[Fault]) -> list[Fault]:
     """Where only some windows or freezes have no form, what the policy means without them is looked at all the same."""
     faulty = [_TIME.match(fault.path) for fault in form]
-    places = {(found[1], int(found[2])) for found in faulty if found is not None}
+    places = {(match[1], int(match[2])) for match in faulty if match is not None}
     if None in faulty:
         return []
     document = read_yaml(file, content)
@@ -52,7 +52,7 @@ def _of_the_rest(file: str, content: bytes, form: Sequence[Fault]) -> list[Fault
     lines = LoadedFile(policy, file, "", document.lines())
 
     def as_written(path: str) -> str:
-        return _TIME.sub(lambda found: f"{found[1]}[{kept[found[1]][int(found[2])]}]", path, count=1)
+        return _TIME.sub(lambda match: f"{match[1]}[{kept[match[1]][int(match[2])]}]", path, count=1)
 
     return [
         lines.fault(objection._replace(path=as_written(objection.path)))

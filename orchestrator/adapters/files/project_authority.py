@@ -108,20 +108,20 @@ def _binding(
     plan: ReleasePlan, project: Path, policies: Mapping[Path, Policy]
 ) -> tuple[ReleasePolicy | None, list[Objection]]:
     """The one policy that covers the plan; naming another does not help, and of several one must be named."""
-    covering = {file: one for file, one in policies.items() if covers(one.noun, plan)}
+    covering = {file: item for file, item in policies.items() if covers(item.noun, plan)}
     named = plan.approval.policy
     if named is None:
         if len(covering) > 1:
             return None, [_several(covering)]
-        return next((one.noun for one in covering.values()), None), []
+        return next((item.noun for item in covering.values()), None), []
     file = (project / named).resolve()
     if file in covering:
         return covering[file].noun, []
     if covering:
         return None, [_several(covering, named)]
-    found = "a policy for others" if file in policies else "none for this release and environment"
+    finding = "a policy for others" if file in policies else "none for this release and environment"
     move = "correct its path or what it applies to, or leave it out"
-    return None, [Objection("approval.policy", "a file in policies/ that covers the plan", found, move)]
+    return None, [Objection("approval.policy", "a file in policies/ that covers the plan", finding, move)]
 
 
 def covers(policy: ReleasePolicy, plan: ReleasePlan) -> bool:
@@ -134,7 +134,7 @@ def covers(policy: ReleasePolicy, plan: ReleasePlan) -> bool:
 
 
 def _several(covering: Mapping[Path, Policy], named: str | None = None) -> Objection:
-    files = ", ".join(one.file for one in covering.values())
+    files = ", ".join(item.file for item in covering.values())
     expected = f"one of the policies that bind it: {files}"
     return Objection("approval.policy", expected, named or "none named", "name one of them")
 

@@ -12,22 +12,22 @@ FOLDER = "certificates"
 
 def certificate_name(certificate: Certificate) -> str:
     """The name of a certificate's file: of what, where and when; no two have the same."""
-    one = certificate
-    stem = f"{one.release}-{one.version}-{one.environment}-{one.rehearsed_at:%Y%m%d-%H%M%S}"
-    return f"{''.join(c if c.isalnum() or c in '._-' else '-' for c in stem)}-{one.nonce[:8]}.json"
+    signed = certificate
+    stem = f"{signed.release}-{signed.version}-{signed.environment}-{signed.rehearsed_at:%Y%m%d-%H%M%S}"
+    return f"{''.join(c if c.isalnum() or c in '._-' else '-' for c in stem)}-{signed.nonce[:8]}.json"
 
 
 def certificate_files(places: Iterable[Path]) -> dict[Path, SignedCertificate]:
     """The certificates in `certificates/` of these places, each once. Raises PlanFault with every file that is wrong."""
-    found: dict[str, tuple[Path, SignedCertificate]] = {}
+    certificates: dict[str, tuple[Path, SignedCertificate]] = {}
     faults: list[Fault] = []
     for place in places:
         for file in sorted((place / FOLDER).glob("*.json")):
             try:
                 signed = read_noun(file, SignedCertificate)
-                found.setdefault(signed.signature.signature, (file, signed))
+                certificates.setdefault(signed.signature.signature, (file, signed))
             except PlanFault as fault:
                 faults.extend(fault.faults)
     if faults:
         raise PlanFault(faults)
-    return dict(found.values())
+    return dict(certificates.values())

@@ -28,5 +28,5 @@ class FolderKeys(Keys):
 
     def certificates(self, project: Path, keyring: Keyring) -> tuple[PresentedCertificate, ...]:
         """In the order of their files' names; a certificate that lies in both places is one."""
-        found = certificate_files((self._home, project)).values()
-        return tuple(presented_certificate(signed, keyring) for signed in found)
+        certificates = certificate_files((self._home, project)).values()
+        return tuple(presented_certificate(signed, keyring) for signed in certificates)

@@ -70,17 +70,17 @@ def keyring_of(folders: Iterable["KeyFolder"]) -> Keyring:
 
     Of a key that is in several, the first folder says whose it is and for what; revoked in one it is revoked in all.
     """
-    found: dict[str, TrustedKey] = {}
+    keys: dict[str, TrustedKey] = {}
     faults: list[Fault] = []
     for folder in folders:
         try:
             for key in folder.keyring().keys:
-                found[key.key] = _both(found[key.key], key) if key.key in found else key
+                keys[key.key] = _both(keys[key.key], key) if key.key in keys else key
         except PlanFault as fault:
             faults.extend(fault.faults)
     if faults:
         raise PlanFault(faults)
-    return Keyring(keys=tuple(found.values()))
+    return Keyring(keys=tuple(keys.values()))
 
 
 def _both(first: TrustedKey, other: TrustedKey) -> TrustedKey:
@@ -153,6 +153,8 @@ class KeyFolder:
         key = read_noun(file, TrustedKey)
         # A name that is no id is refused as well, so that a key revoked under its id is not trusted under another.
         if file.stem != key.key or key_id(key.public) != key.key:
-            found = f"key {key.key[:16]}, which is not the id of its public key and of the file"
-            raise PlanFault([Fault(str(file), None, "key", "a key under its own id", found, "trust it anew")])
+            finding = f"key {key.key[:16]}, which is not the id of its public key and of the file"
+            raise PlanFault(
+                [Fault(str(file), None, "key", "a key under its own id", finding, "trust it anew")]
+            )
         return key

@@ -24,8 +24,8 @@ def read_noun(file: Path, kind: type[N]) -> N:
     except OSError as error:
         raise StoreFault(f"{file} cannot be read: {error.strerror}.") from None
     if len(content) > LARGEST:
-        found = f"more than {LARGEST} bytes"
-        raise PlanFault([Fault(str(file), None, "", "a small file", found, "ask for the file itself")])
+        finding = f"more than {LARGEST} bytes"
+        raise PlanFault([Fault(str(file), None, "", "a small file", finding, "ask for the file itself")])
     try:
         return kind.model_validate_json(content)
     except ValidationError as error:
@@ -37,12 +37,12 @@ def _faults(file: str, error: ValidationError) -> list[Fault]:
         Fault(
             file,
             None,
-            plain(".".join(str(part) for part in one["loc"]), 120),
+            plain(".".join(str(part) for part in error_item["loc"]), 120),
             "a file that orch wrote",
-            plain(one["msg"], 200),
+            plain(error_item["msg"], 200),
             "ask for a new one; a signed file is never mended by hand",
         )
-        for one in error.errors(include_url=False, include_context=False, include_input=False)
+        for error_item in error.errors(include_url=False, include_context=False, include_input=False)
     ]
 
 

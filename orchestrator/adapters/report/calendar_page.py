@@ -28,9 +28,9 @@ def html_calendar(schedule: PublishedSchedule, zone: ZoneInfo) -> str:
             zone=zone,
             months=months_of(schedule, zone),
             freezes=freezes_of(schedule.spans),
-            conflicts=[conflict_words(one, zone) for one in schedule.conflicts],
+            conflicts=[conflict_words(conflict, zone) for conflict in schedule.conflicts],
             conflict_of={
-                b.id: [conflict_words(one, zone, b.id) for one in schedule.conflicts_of(b.id)]
+                b.id: [conflict_words(conflict, zone, b.id) for conflict in schedule.conflicts_of(b.id)]
                 for b in schedule.bookings
             },
             unknown={b.id: machine_words(b) for b in schedule.bookings},

@@ -58,8 +58,8 @@ def alike_checks(results: Sequence[CheckResult], *, each: bool) -> list[Alike[Ch
 def _one(rows: Sequence[Alike[CheckResult]]) -> Alike[CheckResult]:
     """One row for one check with many findings."""
     hosts = tuple(f"{host}: {row.said.found}" for row in rows for host in row.hosts)
-    said = rows[0].said.model_copy(update={"found": "each its own, beside the names"})
-    return Alike(hosts, said, max(row.seconds for row in rows))
+    row = rows[0].said.model_copy(update={"found": "each its own, beside the names"})
+    return Alike(hosts, row, max(row.seconds for row in rows))
 
 
 def alike_outcomes(outcomes: Sequence[HostOutcome], *, each: bool) -> list[Alike[HostOutcome]]:
@@ -92,13 +92,13 @@ def reference_lines(references: Sequence[BaselineReference]) -> Markup:
 
 
 def _alike(
-    said: Sequence[T], what: Callable[[T], Hashable], seconds: Callable[[T], float], *, each: bool
+    rows: Sequence[T], what: Callable[[T], Hashable], seconds: Callable[[T], float], *, each: bool
 ) -> list[Alike[T]]:
     """Groups of those that say the same, in the order of their first; `each` gives every one a group of its own."""
     groups: dict[Hashable, list[T]] = {}
-    for number, one in enumerate(said):
-        groups.setdefault(number if each else what(one), []).append(one)
+    for number, row in enumerate(rows):
+        groups.setdefault(number if each else what(row), []).append(row)
     return [
-        Alike(tuple(one.host for one in group), group[0], max(map(seconds, group)))
+        Alike(tuple(member.host for member in group), group[0], max(map(seconds, group)))
         for group in groups.values()
     ]

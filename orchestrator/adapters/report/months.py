@@ -149,10 +149,10 @@ def _conflict_bars(
 ) -> Iterator[CalendarBar]:
     for c in schedule.conflicts:
         if c.begins < ends and (c.ends is None or c.ends > begins):
-            for one, other in ((c.one, c.other), (c.other, c.one)):
-                if one in rows:
+            for booking, other in ((c.one, c.other), (c.other, c.one)):
+                if booking in rows:
                     words = f"conflict with {other}: {', '.join(c.what)}"
-                    yield _bar("conflict", c.begins, c.ends, begins, ends, rows[one], words)
+                    yield _bar("conflict", c.begins, c.ends, begins, ends, rows[booking], words)
 
 
 def _clock(b: Booking, begins: datetime, ends: datetime, zone: ZoneInfo) -> str:

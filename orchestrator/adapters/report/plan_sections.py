@@ -89,8 +89,8 @@ def _fields(noun: BaseModel, names: Iterable[str] = ()) -> list[Row]:
 
 def _lines(value: Any) -> list[str]:
     if isinstance(value, BaseModel):
-        said = value.model_dump(exclude_defaults=True, mode="json")
-        return [f"{name.replace('_', ' ')}: {_flat(each)}" for name, each in said.items()]
+        fields = value.model_dump(exclude_defaults=True, mode="json")
+        return [f"{name.replace('_', ' ')}: {_flat(each)}" for name, each in fields.items()]
     if isinstance(value, tuple):
         return [str(each) for each in value]
     return [] if value is None else [_flat(value)]

@@ -46,7 +46,7 @@ def _head(d: Deployment) -> str:
 def _facts(d: Deployment, records: Sequence[Recorded], made_at: datetime) -> str:
     seconds = elapsed(d.authority.opened_at, d.ended_at, max(made_at, d.last_at))
     approvals = [r.event for r in records if isinstance(r.event, e.Approved)]
-    said = [f"{given.role}: {given.person}" for approved in approvals for given in approved.approvals]
+    named = [f"{given.role}: {given.person}" for approved in approvals for given in approved.approvals]
     facts = {
         "deployment": d.id,
         "strategy": f"{d.plan.strategy.kind}, {counted(len(d.standings), 'host')} in {counted(len(d.waves), 'wave')}",
@@ -55,7 +55,7 @@ def _facts(d: Deployment, records: Sequence[Recorded], made_at: datetime) -> str
         if d.authority.opened_at is not None
         else "",
         "took": seconds_words(round(seconds)) if seconds is not None else "",
-        "approved": "; ".join([*said, *(approved.basis for approved in approvals)]) or "no",
+        "approved": "; ".join([*named, *(approved.basis for approved in approvals)]) or "no",
         "change": ", ".join(d.plan.release.rfcs),
         "policy": f"{d.authority.policy.policy} version {d.authority.policy.version}"
         if d.authority.policy is not None
@@ -115,12 +115,16 @@ def _baseline(d: Deployment, story: Story, evidence: Evidence) -> list[str]:
 
 def _authority(d: Deployment, records: Sequence[Recorded], made_at: datetime) -> list[str]:
     lines = [
-        f"{one.taken_at:%Y-%m-%d %H:%M:%S} {one.word} by {plain(one.person)} as {plain(one.role)}, "
-        + (f"signed {one.made_at:%Y-%m-%d %H:%M:%S} with key {one.key[:16]}" if one.made_at else "not signed")
-        + f": {plain(one.reason)}"
-        for one in said(records)
+        f"{word.taken_at:%Y-%m-%d %H:%M:%S} {word.word} by {plain(word.person)} as {plain(word.role)}, "
+        + (
+            f"signed {word.made_at:%Y-%m-%d %H:%M:%S} with key {word.key[:16]}"
+            if word.made_at
+            else "not signed"
+        )
+        + f": {plain(word.reason)}"
+        for word in said(records)
     ]
-    lines += [f"overridden: {plain(one)}" for one in d.authority.overridden]
+    lines += [f"overridden: {plain(override)}" for override in d.authority.overridden]
     return [*lines, *map(plain, following_words(d, made_at))]
 
 

@@ -43,12 +43,12 @@ def kind_of(check: CheckBase) -> str:
 def reachable(target: Target, outcome: Answered | Unanswered, seconds: float) -> CheckResult:
     """Whether ssh with the pinned host key, and the login, worked; and which machine answered."""
     if isinstance(outcome, Answered):
-        found = (
+        finding = (
             f"login as {outcome.user}; machine {outcome.identity.machine_id}, "
             f"host key {outcome.identity.host_key_sha256}"
         )
     else:
-        found = f"login as {target.user}, but {outcome.reason}" if outcome.reached else outcome.reason
+        finding = f"login as {target.user}, but {outcome.reason}" if outcome.reached else outcome.reason
     passed = isinstance(outcome, Answered) or (outcome.reached and outcome.python is not None)
     return CheckResult(
         host=target.host,
@@ -56,7 +56,7 @@ def reachable(target: Target, outcome: Answered | Unanswered, seconds: float) ->
         title="reachable over ssh",
         answer="passed" if passed else "failed",
         expected=f"ssh to {target.user}@{target.address} port {target.port} with the pinned host key",
-        found=found,
+        found=finding,
         seconds=seconds,
     )
 
@@ -70,14 +70,14 @@ def reading(number: int, check: CheckBase, target: Target, outcome: Answered | U
         return result(number, check, target, "inconclusive", not_asked, 0.0)
     if isinstance(check, ClockCheck):
         return result(number, check, target, *_clock(check, outcome), 0.0)
-    answer, found, seconds = _told(outcome.body, number)
+    answer, finding, seconds = _told(outcome.body, number)
     if answer == "inconclusive" and outcome.without_root:
-        found = f"{found} ({outcome.without_root})"
-    return result(number, check, target, answer, found, seconds)
+        finding = f"{finding} ({outcome.without_root})"
+    return result(number, check, target, answer, finding, seconds)
 
 
 def result(
-    number: int, check: CheckBase, target: Target, answer: Answer, found: str, seconds: float
+    number: int, check: CheckBase, target: Target, answer: Answer, finding: str, seconds: float
 ) -> CheckResult:
     """A result in plain text."""
     return CheckResult(
@@ -87,16 +87,20 @@ def result(
         title=title_of(check),
         answer=answer,
         expected=expected_of(check),
-        found=plain(found, _FOUND_LIMIT),
+        found=plain(finding, _FOUND_LIMIT),
         seconds=seconds,
     )
 
 
 def _told(body: Mapping[str, Any], number: int) -> tuple[Answer, str, float]:
-    told = body["checks"].get(str(number))
-    if not isinstance(told, list) or len(told) != 3 or told[0] not in ("passed", "failed", "inconclusive"):
+    answer_fields = body["checks"].get(str(number))
+    if (
+        not isinstance(answer_fields, list)
+        or len(answer_fields) != 3
+        or answer_fields[0] not in ("passed", "failed", "inconclusive")
+    ):
         return "inconclusive", "the host's answer does not name this check", 0.0
-    return cast("Answer", told[0]), str(told[1]), float(told[2])
+    return cast("Answer", answer_fields[0]), str(answer_fields[1]), float(answer_fields[2])
 
 
 def _clock(check: ClockCheck, outcome: Answered) -> tuple[Answer, str]:
@@ -104,9 +108,9 @@ def _clock(check: ClockCheck, outcome: Answered) -> tuple[Answer, str]:
     least, most = outcome.ahead_least, outcome.ahead_most
     middle, unsure = (least + most) / 2, abs(most - least) / 2
     direction = "ahead" if middle > 0 else "behind"
-    found = f"{seconds_words(abs(middle))} {direction}, give or take {seconds_words(unsure)}"
+    finding = f"{seconds_words(abs(middle))} {direction}, give or take {seconds_words(unsure)}"
     if -check.skew <= least and most <= check.skew:
-        return "passed", found
+        return "passed", finding
     if least > check.skew or most < -check.skew:
-        return "failed", found
-    return "inconclusive", f"{found}: the round trip took too long to tell"
+        return "failed", finding
+    return "inconclusive", f"{finding}: the round trip took too long to tell"

@@ -36,16 +36,16 @@ def command(python: str, *, root: bool) -> str:
 @cache
 def sources() -> dict[str, str]:
     """Every module the program is made of, by name: its own, and the few of ours that they import."""
-    found: dict[str, str] = {}
+    modules: dict[str, str] = {}
     todo = [_ENTRY]
     while todo:
         name = todo.pop()
-        if name not in found:
+        if name not in modules:
             text = source_of(name)
             if text is not None:
-                found[name] = text
+                modules[name] = text
                 todo += _imported(text)
-    return found
+    return modules
 
 
 def source_of(name: str) -> str | None:

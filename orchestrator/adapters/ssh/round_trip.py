@@ -85,22 +85,24 @@ def _asked(session: Session, question: HostQuestion, *, stay: bool) -> Answered 
         return Unanswered(
             plain(str(body.get("fault", "the answer came without its beginning")), 500), reached=True
         )
-    told = body["identity"]
+    identity_fields = body["identity"]
     identity = Identity(
         host=session.target.host,
-        machine_id=plain(told["machine_id"], 100) or f"host-key:{session.fingerprint}",
+        machine_id=plain(identity_fields["machine_id"], 100) or f"host-key:{session.fingerprint}",
         host_key_sha256=session.fingerprint,
-        boot_id=plain(told["boot_id"], 100),
-        epoch=told["epoch"] if isinstance(told["epoch"], int) else None,
+        boot_id=plain(identity_fields["boot_id"], 100),
+        epoch=identity_fields["epoch"] if isinstance(identity_fields["epoch"], int) else None,
     )
     most = (body.get("echo") or hello.there) - session.sent_at
     return Answered(
         body=body,
         identity=identity,
-        user=plain(told["user"], 100),
+        user=plain(identity_fields["user"], 100),
         ahead_least=hello.there - hello.arrived_at,
         ahead_most=most,
-        without_root="" if told["is_root"] else f"root cannot be had: {plain(_last_line(errors), 200)}",
+        without_root=""
+        if identity_fields["is_root"]
+        else f"root cannot be had: {plain(_last_line(errors), 200)}",
     )
 
 
@@ -119,9 +121,9 @@ def _silence(target: Target, bad: BadFrame, output: bytes, code: int, errors: by
         )
     if b"nknown option" in errors:  # Python 2 does not know how to be isolated
         return Unanswered(f"{target.python} is older than Python 3.8", reached=True, python="older than 3.8")
-    said = plain(errors[-300:].decode("utf-8", "replace"), 200)
+    last_words = plain(errors[-300:].decode("utf-8", "replace"), 200)
     if code in _NOT_FOUND:
         return Unanswered(
-            f"{target.python} cannot be run: {said}", reached=True, python=f"no {target.python}"
+            f"{target.python} cannot be run: {last_words}", reached=True, python=f"no {target.python}"
         )
-    return Unanswered(f"{bad} (exit code {code}{': ' + said if said else ''})", reached=True)
+    return Unanswered(f"{bad} (exit code {code}{': ' + last_words if last_words else ''})", reached=True)

@@ -89,19 +89,19 @@ class SshTargets(Targets):
                 ),
             )
             elapsed = time.monotonic() - started
-            found = _settled(from_here)
+            settled = _settled(from_here)
         reached = [target for target in targets if isinstance(outcomes[target], Answered)]
-        found |= self._from_here(reached, testinfra, project)
+        settled |= self._from_here(reached, testinfra, project)
         results: list[CheckResult] = []
         for target in targets:
             outcome = outcomes[target]
             results.append(reachable(target, outcome, elapsed))
             for number, check in enumerate(checks):
-                told = found.get((target.host, number)) if isinstance(outcome, Answered) else None
-                if told is None and number in ours and isinstance(outcome, Answered):
+                timed = settled.get((target.host, number)) if isinstance(outcome, Answered) else None
+                if timed is None and number in ours and isinstance(outcome, Answered):
                     nobody = "nothing on this machine evaluates it"
-                    told = result(number, check, target, "inconclusive", nobody, 0.0)
-                results.append(told or reading(number, check, target, outcome))
+                    timed = result(number, check, target, "inconclusive", nobody, 0.0)
+                results.append(timed or reading(number, check, target, outcome))
         return results
 
     def verify_units(
@@ -139,11 +139,11 @@ class SshTargets(Targets):
         known = dict(self._identities)
         unknown = [target for target in targets if target not in known]
         outcomes = self._ask_all(unknown, lambda _target: HostQuestion(_VERIFY_SECONDS))
-        told = known | {
+        digests = known | {
             target: outcome.identity if isinstance(outcome, Answered) else outcome.reason
             for target, outcome in outcomes.items()
         }
-        return {target.host: told[target] for target in targets}
+        return {target.host: digests[target] for target in targets}
 
     def _ask_all(
         self, targets: Sequence[Target], question: Callable[[Target], HostQuestion]
@@ -187,18 +187,18 @@ class SshTargets(Targets):
         if self._controller_checks is None or not checks or not targets:
             return {}
         numbers = list(checks)
-        found: dict[tuple[str, int], CheckResult] = {}
+        results: dict[tuple[str, int], CheckResult] = {}
         for answer in self._controller_checks(targets, list(checks.values()), project):
             if answer.number is not None:
                 number = numbers[answer.number]
-                found[answer.host, number] = answer.model_copy(update={"number": number})
-        return found
+                results[answer.host, number] = answer.model_copy(update={"number": number})
+        return results
 
     def _baseline(self, target: Target, outcome: Answered | Unanswered) -> Baseline | str:
         if isinstance(outcome, Unanswered):
             return outcome.reason
-        told = outcome.body["baseline"]
-        faults = [plain(fault, 500) for fault in told["faults"]]
+        captured = outcome.body["baseline"]
+        faults = [plain(fault, 500) for fault in captured["faults"]]
         if len(faults) > _COUNTED_FAULTS:
             faults = [*faults[:_COUNTED_FAULTS], f"and {len(faults) - _COUNTED_FAULTS} faults more"]
         if faults and outcome.without_root:
@@ -207,7 +207,7 @@ class SshTargets(Targets):
             host=target.host,
             machine_id=outcome.identity.machine_id,
             captured_at=self._now(),
-            items=tuple(_item(*item) for item in told["items"]),
+            items=tuple(_item(*item) for item in captured["items"]),
             faults=tuple(faults),
             epoch=outcome.identity.epoch,
         )
@@ -218,14 +218,12 @@ def _ending(target: Target, outcome: Answered | Unanswered) -> Ending | Silence:
         return Silence(
             reason=outcome.reason, cause="host_key_not_pinned" if outcome.not_pinned else "unreachable"
         )
-    told = outcome.body["ending"]
-    left = [plain(str(process), 200) for process in told["left"]]
-    if not left and told["unasked"]:
-        hidden = (
-            f"its processes cannot be seen ({told['unasked']} of them): {outcome.without_root or 'not root'}"
-        )
+    ending = outcome.body["ending"]
+    left = [plain(str(process), 200) for process in ending["left"]]
+    if not left and ending["unasked"]:
+        hidden = f"its processes cannot be seen ({ending['unasked']} of them): {outcome.without_root or 'not root'}"
         return Silence(reason=hidden, cause="processes_hidden")
-    return Ending(host=target.host, ended=told["ended"], left=tuple(left))
+    return Ending(host=target.host, ended=ending["ended"], left=tuple(left))
 
 
 def is_of_controller(check: CheckBase) -> bool:
@@ -262,10 +260,10 @@ def _component(
 ) -> CheckResult:
     answer: Answer = "inconclusive"
     if isinstance(outcome, Unanswered):
-        found = f"the host was not asked: {outcome.reason}"
+        finding = f"the host was not asked: {outcome.reason}"
     else:
         state, value = outcome.body["digests"].get(path, ("fault", "the host's answer does not name it"))
-        found = f"sha256 {value}" if state == "sha256" else value
+        finding = f"sha256 {value}" if state == "sha256" else value
         if state != "fault":
             answer = "passed" if (state, value) == ("sha256", wanted) else "failed"
     return CheckResult(
@@ -275,6 +273,6 @@ def _component(
         title=f"{title} {path}",
         answer=answer,
         expected=f"sha256 {wanted}",
-        found=plain(found, 500),
+        found=plain(finding, 500),
         seconds=seconds,
     )

@@ -135,9 +135,9 @@ class FileDatabase(Database):
         # An empty file is not even looked into: a reader would be in the way of whoever is making it ready.
         if self._file.stat().st_size == 0:
             return False
-        found = self.look(version_of)
-        refuse_newer(found)
-        return found == len(STEPS) and (still(self._file) or self.look(write_ahead))
+        version = self.look(version_of)
+        refuse_newer(version)
+        return version == len(STEPS) and (still(self._file) or self.look(write_ahead))
 
     def _make_ready(self) -> None:
         # Without it some of sixteen that begin a store in one moment wait for one another until their patience ends.

@@ -122,19 +122,19 @@ def version_of(connection: Connection) -> int:
 def migrate(engine: Engine) -> None:
     """Bring the tables to the newest version, all steps in one transaction. Raises StoreFault when they are newer."""
     with engine.connect().execution_options(**WRITING) as connection, connection.begin():
-        found = version_of(connection)
-        refuse_newer(found)
-        if not found:
+        version = version_of(connection)
+        refuse_newer(version)
+        if not version:
             SCHEMA.create(connection, checkfirst=True)
-        for number, step in enumerate(STEPS[found:], start=found + 1):
+        for number, step in enumerate(STEPS[version:], start=version + 1):
             step(connection)
             connection.execute(insert(SCHEMA), {"version": number})
 
 
-def refuse_newer(found: int) -> None:
+def refuse_newer(version: int) -> None:
     """Raises StoreFault for tables that only a later orch knows."""
-    if found > len(STEPS):
+    if version > len(STEPS):
         raise StoreFault(
-            f"The journal was written by a newer orch (tables of version {found}; this one knows {len(STEPS)}). "
+            f"The journal was written by a newer orch (tables of version {version}; this one knows {len(STEPS)}). "
             "Nothing was changed. Use that orch, or a newer one."
         )

@@ -27,16 +27,16 @@ def noun_given(kind: type[N], words: Mapping[str, Any], options: Mapping[str, st
     try:
         return kind.model_validate(dict(words))
     except ValidationError as error:
-        said = dict.fromkeys(_fault(dict(item), options or {}) for item in error.errors(include_url=False))
-        raise UsageFault("\n".join(said)) from None
+        faults = dict.fromkeys(_fault(dict(item), options or {}) for item in error.errors(include_url=False))
+        raise UsageFault("\n".join(faults)) from None
 
 
 def _fault(item: dict[str, Any], options: Mapping[str, str]) -> str:
     context = item.get("ctx", {})
     field = str(next(iter(item["loc"]), context.get("at", "")))
     option = options.get(field, f"--{field.replace('_', '-')}")
-    found = plain(str(item["input"]), 80) if isinstance(item["input"], str) else ""
-    wrong = f", found {found!r}" if found else ", found nothing" if item["input"] == "" else ""
+    finding = plain(str(item["input"]), 80) if isinstance(item["input"], str) else ""
+    wrong = f", found {finding!r}" if finding else ", found nothing" if item["input"] == "" else ""
     expected = context.get("expected") or item["msg"]
     move = f"; {context['next_move']}" if "next_move" in context else ""
     return f"{option}: expected {expected}{wrong}{move}."

@@ -47,16 +47,16 @@ class Shelf(Generic[N]):
             return self.load(Path(name))
         wanted, _, version = name.partition("@")
         sound, faults = self.all()
-        found = [
-            one
-            for one in sound
-            if self.known_by(one.noun)[0] == wanted and version in ("", str(self.known_by(one.noun)[1]))
+        matching = [
+            loaded
+            for loaded in sound
+            if self.known_by(loaded.noun)[0] == wanted and version in ("", str(self.known_by(loaded.noun)[1]))
         ]
-        if found:
-            return found[-1]
+        if matching:
+            return matching[-1]
         if faults:
             raise PlanFault(faults)
-        guess = meant(wanted, [self.known_by(one.noun)[0] for one in sound])
+        guess = meant(wanted, [self.known_by(loaded.noun)[0] for loaded in sound])
         move = f"did you mean {guess}?" if guess else f"there are {_names(sound, self.known_by)}."
         raise NotFound(f"There is no {self.what} {plain(name, 120)} in {self.places()}; {move}")
 
@@ -66,7 +66,7 @@ class Shelf(Generic[N]):
 
 
 def _names(sound: Sequence[LoadedFile[N]], known_by: Callable[[N], tuple[str, int]]) -> str:
-    return ", ".join(dict.fromkeys(known_by(one.noun)[0] for one in sound)) or "none"
+    return ", ".join(dict.fromkeys(known_by(loaded.noun)[0] for loaded in sound)) or "none"
 
 
 def check(
@@ -84,10 +84,13 @@ def check(
     if gone:
         raise NotFound(f"There is no {shelf.what} {', '.join(gone)}; check the path.")
     sound, faults = shelved(chosen, shelf.load, shelf.known_by)
-    warnings = [warning for one in sound for warning in warn(one)]
+    warnings = [warning for loaded in sound for warning in warn(loaded)]
     if as_json:
-        said = {"faults": [asdict(fault) for fault in faults], "warnings": [asdict(one) for one in warnings]}
-        click.echo(json.dumps({"checked": [str(file) for file in chosen], "ok": not faults, **said}))
+        answer = {
+            "faults": [asdict(fault) for fault in faults],
+            "warnings": [asdict(warning) for warning in warnings],
+        }
+        click.echo(json.dumps({"checked": [str(file) for file in chosen], "ok": not faults, **answer}))
         return ExitCode.PLAN_FAULT if faults else ExitCode.COMPLETED
     for warning in warnings:
         click.echo(f"warning: {warning}", err=True)
@@ -95,9 +98,9 @@ def check(
         code = tell_faults(faults)
         click.echo(f"{counted(len(faults), 'fault')} in {counted(len(chosen), 'file')}", err=True)
         return code
-    for one in sound:
-        name, version = shelf.known_by(one.noun)
-        click.echo(f"{one.file}: ok, {name} version {version}")
+    for loaded in sound:
+        name, version = shelf.known_by(loaded.noun)
+        click.echo(f"{loaded.file}: ok, {name} version {version}")
     return ExitCode.COMPLETED
 
 
@@ -112,18 +115,18 @@ def tell_all(
     """A table of all that are sound, or a line of JSON for each, and every fault; `none` is said where there is nothing."""
     sound, faults = shelf.all()
     if as_json:
-        for one in sound:
-            click.echo(as_line(one))
+        for loaded in sound:
+            click.echo(as_line(loaded))
     elif sound:
-        print_table(headings, [row(one) for one in sound])
+        print_table(headings, [row(loaded) for loaded in sound])
     elif not faults:
         click.echo(none)
     return tell_faults(faults)
 
 
-def as_line(one: LoadedFile[N]) -> str:
+def as_line(loaded: LoadedFile[N]) -> str:
     """A file as a line of JSON."""
-    return json.dumps({"file": one.file, "sha256": one.sha256, **one.noun.model_dump(mode="json")})
+    return json.dumps({"file": loaded.file, "sha256": loaded.sha256, **loaded.noun.model_dump(mode="json")})
 
 
 def tell_faults(faults: Sequence[Fault]) -> ExitCode:

@@ -45,7 +45,7 @@ def zone_given(name: str | None, policies: Iterable[ReleasePolicy] = ()) -> Zone
                 f"--zone: there is no time zone {plain(name, 80)}; write for example Europe/Berlin."
             )
         return zone
-    zones = [one.zone for policy in policies for one in (*policy.windows, *policy.freezes)]
+    zones = [recurring.zone for policy in policies for recurring in (*policy.windows, *policy.freezes)]
     return ZoneInfo(zones[0]) if zones else ZoneInfo("UTC")
 
 

@@ -59,13 +59,15 @@ def up(name: str, hosts: int, light: bool, inventory_dir: Path | None) -> None: 
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for programs.")
 def status(name: str, as_json: bool) -> None:  # noqa: FBT001
     """What every host looks like now."""
-    found = Lab.find(name)
-    sightings = found.status()
+    lab_at_hand = Lab.find(name)
+    sightings = lab_at_hand.status()
     if as_json:
         hosts = [asdict(sighting) for sighting in sightings]
-        click.echo(json.dumps({"lab": name, "network": str(found.state.network), "hosts": hosts}, indent=2))
+        click.echo(
+            json.dumps({"lab": name, "network": str(lab_at_hand.state.network), "hosts": hosts}, indent=2)
+        )
     else:
-        _print_table(found, sightings)
+        _print_table(lab_at_hand, sightings)
 
 
 @lab.command()
@@ -74,9 +76,9 @@ def status(name: str, as_json: bool) -> None:  # noqa: FBT001
 def down(name: str, everything: bool) -> None:  # noqa: FBT001
     """Take the lab away: processes, mounts, namespaces, bridge and files."""
     chosen = labs_with_traces() if everything else [name]
-    for one in chosen:
-        take_down(one)
-        click.echo(f"lab {one} is gone")
+    for fault in chosen:
+        take_down(fault)
+        click.echo(f"lab {fault} is gone")
     if not chosen:
         click.echo("there is no lab on this machine")
 
@@ -118,7 +120,7 @@ def _flag(name: str) -> str:
     return "" if name == "lab" else f" --name {name}"
 
 
-def _print_table(found: Lab, sightings: list[HostSighting]) -> None:
+def _print_table(lab_at_hand: Lab, sightings: list[HostSighting]) -> None:
     rows = [_row(sighting) for sighting in sightings]
     if not sys.stdout.isatty():
         click.echo("\n".join("\t".join(row) for row in [_HEADINGS, *rows]))
@@ -126,7 +128,9 @@ def _print_table(found: Lab, sightings: list[HostSighting]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(*_HEADINGS, title=f"lab {found.name}  {found.state.network}", title_justify="left")
+    table = Table(
+        *_HEADINGS, title=f"lab {lab_at_hand.name}  {lab_at_hand.state.network}", title_justify="left"
+    )
     for row in rows:
         colour = "green" if row[3] == "up" and row[4] == "yes" else "red"
         table.add_row(*row[:3], f"[{colour}]{row[3]}[/]", f"[{colour}]{row[4]}[/]", row[5])

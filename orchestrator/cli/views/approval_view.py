@@ -52,9 +52,9 @@ def plain_line(text: str) -> str:
 
 
 def _groups_if(title: str, lines: Iterator[str] | tuple[str, ...] | map[str]) -> Iterator[Branch]:
-    said = tuple(lines)
-    if said:
-        yield group(title, said)
+    lines_of_words = tuple(lines)
+    if lines_of_words:
+        yield group(title, lines_of_words)
 
 
 def _change(d: Deployment) -> Iterator[str]:

@@ -99,10 +99,10 @@ class LiveTree:
         return [*head, *painted(lines[: max(1, rows)], width, frame=self._frame, unicode=unicode), *tail]
 
     def _tail(self, d: Deployment, now: datetime) -> list[Text]:
-        said = [self._notice] if self._notice else []
+        notices = [self._notice] if self._notice else []
         if waits_for_person(d, now) is not None:
-            said += [plain_words(d)[0], *map(str, next_moves(d))]
-        texts = [Text(line, "yellow", no_wrap=True) for line in said]
+            notices += [plain_words(d)[0], *map(str, next_moves(d))]
+        texts = [Text(line, "yellow", no_wrap=True) for line in notices]
         for text in texts:
             text.truncate(self._console.width, overflow="ellipsis")
         return [Text(""), *texts] if texts else []

@@ -166,14 +166,14 @@ def _strategy(checked: PreparedPlan) -> Branch:
 
 
 def _allowed(allow: Allowance) -> Iterable[Branch]:
-    said = [
+    phrases = [
         "hosts on which nothing was done count as done" if allow.noop else "",
         f"may fail: {', '.join(allow.ignored_tasks)}" if allow.ignored_tasks else "",
         f"may be rescued: {', '.join(allow.rescued_tasks)}" if allow.rescued_tasks else "",
         f"may touch {', '.join(allow.delegates)} as well" if allow.delegates else "",
         "facts become plain variables" if allow.injected_facts else "",
     ]
-    return (Branch(f"allowed: {line}") for line in said if line)
+    return (Branch(f"allowed: {line}") for line in phrases if line)
 
 
 def _wave(wave: Wave) -> Branch:

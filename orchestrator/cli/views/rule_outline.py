@@ -19,9 +19,9 @@ from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.calendar.windows import calendar_of, closes_at, freezes_at, next_opening, open_at
 
 
-def model_outline(one: LoadedFile[DeploymentModel]) -> Branch:
+def model_outline(loaded: LoadedFile[DeploymentModel]) -> Branch:
     """The whole model."""
-    model = one.noun
+    model = loaded.noun
     changes = f"changes: {', '.join(model.applies_to.change_types) or 'any'}"
     risks = f"risks: of at most {model.applies_to.highest_impact} impact"
     playbooks = [f"{name}: {path}" for name, path in model.playbooks.model_dump().items() if path]
@@ -39,14 +39,14 @@ def model_outline(one: LoadedFile[DeploymentModel]) -> Branch:
             *_group_if(
                 "To become better", (f"{plain(i.what)} ({plain(i.owner)})" for i in model.improvements)
             ),
-            Branch(f"File: {one.file}, SHA-256 {one.sha256[:16]}"),
+            Branch(f"File: {loaded.file}, SHA-256 {loaded.sha256[:16]}"),
         ),
     )
 
 
-def policy_outline(one: LoadedFile[ReleasePolicy], now: datetime) -> Branch:
+def policy_outline(loaded: LoadedFile[ReleasePolicy], now: datetime) -> Branch:
     """The whole policy, and when it is open from now on."""
-    policy = one.noun
+    policy = loaded.noun
     return Branch(
         f"Release policy {policy.policy} version {policy.version}: {plain(policy.title)}",
         (
@@ -58,7 +58,7 @@ def policy_outline(one: LoadedFile[ReleasePolicy], now: datetime) -> Branch:
             *_group_if("Emergency", _emergency(policy)),
             group("Calendar", _calendar(policy, now)),
             Branch(f"Records are kept for {seconds_words(policy.retention)}; orch deletes none by itself"),
-            Branch(f"File: {one.file}, SHA-256 {one.sha256[:16]}"),
+            Branch(f"File: {loaded.file}, SHA-256 {loaded.sha256[:16]}"),
         ),
     )
 
@@ -72,14 +72,14 @@ def scope_words(policy: ReleasePolicy) -> str:
 
 def needs_words(needs: Sequence[RoleNeed]) -> str:
     """Such as `change manager, 2 service owners by 2 people`; `nobody` where there is none."""
-    said = [need.role if need.people == 1 else f"{need.role} ({need.people} people)" for need in needs]
-    return ", ".join(plain(each) for each in said) or "nobody"
+    role_counts = [need.role if need.people == 1 else f"{need.role} ({need.people} people)" for need in needs]
+    return ", ".join(plain(each) for each in role_counts) or "nobody"
 
 
 def _group_if(title: str, lines: Iterable[str]) -> Iterator[Branch]:
-    said = tuple(lines)
-    if said:
-        yield group(title, said)
+    line_tuple = tuple(lines)
+    if line_tuple:
+        yield group(title, line_tuple)
 
 
 def _allows(policy: ReleasePolicy) -> Iterator[str]:
@@ -159,12 +159,16 @@ def _calendar(policy: ReleasePolicy, now: datetime) -> Iterator[str]:
         )
 
 
-def _recurring(one: Recurring) -> str:
-    end = f"to {one.ends}" if one.ends is not None else f"for {seconds_words(one.lasts or 0.0)}"
-    rule = f", {one.repeats}" if one.repeats else ""
-    left_out = f", not {', '.join(one.skips)}" if one.skips else ""
-    further = f", also {', '.join(one.also)}" if one.also else ""
-    return f"{one.name}: {one.starts} {end} {one.zone}{rule}{left_out}{further}"
+def _recurring(recurring: Recurring) -> str:
+    end = (
+        f"to {recurring.ends}"
+        if recurring.ends is not None
+        else f"for {seconds_words(recurring.lasts or 0.0)}"
+    )
+    rule = f", {recurring.repeats}" if recurring.repeats else ""
+    left_out = f", not {', '.join(recurring.skips)}" if recurring.skips else ""
+    further = f", also {', '.join(recurring.also)}" if recurring.also else ""
+    return f"{recurring.name}: {recurring.starts} {end} {recurring.zone}{rule}{left_out}{further}"
 
 
 def _at(moment: datetime) -> str:

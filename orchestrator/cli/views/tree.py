@@ -145,10 +145,10 @@ def _before(d: Deployment, story: Story, present: StoryStep | None, now: datetim
 def _with_complaints(d: Deployment, step: StoryStep, now: datetime, rows: int, depth: int = 0) -> list[Line]:
     """A step, and below it in one line each why it failed on which host."""
     line = _step(d, step, now, depth)
-    said = _complaints(step)
-    shown = said if len(said) <= rows else said[: max(1, rows - 1)]
+    complaints = _complaints(step)
+    shown = complaints if len(complaints) <= rows else complaints[: max(1, rows - 1)]
     below = [replace(each, depth=depth + 1) for each in shown]
-    return [line, *below, *_more(len(said) - len(shown), "host")]
+    return [line, *below, *_more(len(complaints) - len(shown), "host")]
 
 
 def _complaints(step: StoryStep) -> list[Line]:
@@ -195,9 +195,9 @@ def _wave(
     lines = [head]
     for step in steps[-STEPS_SHOWN:]:
         lines += _with_complaints(d, step, now, rows, depth=1)
-    told = {line.title for line in lines}
+    titles = {line.title for line in lines}
     if current or d.backout is None:
-        lines += _hosts(d, [h for h in wave.hosts if h not in told], tasks, rows, everybody=current)
+        lines += _hosts(d, [h for h in wave.hosts if h not in titles], tasks, rows, everybody=current)
     return lines
 
 
@@ -242,8 +242,10 @@ def _host(d: Deployment, host: str, tasks: Tasks) -> Line:
 def _task_words(seen: TaskSeen | None) -> str:
     if seen is None:
         return ""
-    said = f": {seen.message}" if seen.message and seen.status in ("failed", "unreachable") else ""
-    return seen.task if seen.status in ("started", "ok", "changed") else f"{seen.task} ({seen.status}{said})"
+    message = f": {seen.message}" if seen.message and seen.status in ("failed", "unreachable") else ""
+    return (
+        seen.task if seen.status in ("started", "ok", "changed") else f"{seen.task} ({seen.status}{message})"
+    )
 
 
 def _untouched(waves: Sequence[Wave]) -> list[Line]:

@@ -72,17 +72,17 @@ class Keyring(Noun):
 
     @model_validator(mode="after")
     def _each_once(self) -> "Keyring":
-        if len({one.key for one in self.keys}) != len(self.keys):
+        if len({key.key for key in self.keys}) != len(self.keys):
             raise wrong("each key once", "one key stands for one person", at="keys")
         return self
 
     def find(self, key: str) -> TrustedKey | None:
         """The trusted key of this id."""
-        return next((one for one in self.keys if one.key == key), None)
+        return next((trusted for trusted in self.keys if trusted.key == key), None)
 
-    def one_person(self, one: str, other: str) -> bool:
+    def one_person(self, person: str, other: str) -> bool:
         """Whether two names are one person's, as far as the keys say."""
-        return same_person(one, other) or any(key.is_of(one) and key.is_of(other) for key in self.keys)
+        return same_person(person, other) or any(key.is_of(person) and key.is_of(other) for key in self.keys)
 
 
 class Signature(Noun):

@@ -56,7 +56,7 @@ def _known_parts(given: dict[str, str]) -> None:
         raise wrong(
             f"beside INTERVAL, COUNT and UNTIL only {known} with FREQ={frequency}",
             "choose another frequency, or remove it",
-            found=", ".join(sorted(unknown)),
+            finding=", ".join(sorted(unknown)),
         )
 
 

@@ -27,16 +27,16 @@ def written_moment(text: str, now: datetime, zone: str | None = None) -> datetim
         return _from_now(text, now)
     if _OFFSET.fullmatch(text):
         return _with_offset(text)
-    found = _LOCAL.fullmatch(text)
-    if found is None:
-        raise wrong("a moment", f"write for example {EXAMPLES}", found=text)
-    return _in_zone(f"{found[1]}T{found[2]}", found[3] or zone)
+    match = _LOCAL.fullmatch(text)
+    if match is None:
+        raise wrong("a moment", f"write for example {EXAMPLES}", finding=text)
+    return _in_zone(f"{match[1]}T{match[2]}", match[3] or zone)
 
 
 def zone_named(text: str) -> str | None:
     """The zone that a written moment names, such as `2026-06-06T22:00 Europe/Berlin`; None where it names none."""
-    found = _LOCAL.fullmatch(text.strip())
-    return found[3] if found is not None else None
+    match = _LOCAL.fullmatch(text.strip())
+    return match[3] if match is not None else None
 
 
 def _from_now(text: str, now: datetime) -> datetime:
@@ -45,7 +45,7 @@ def _from_now(text: str, now: datetime) -> datetime:
     except ValueError:
         seconds = None
     if not isinstance(seconds, float) or not 0 < seconds <= _LONGEST:
-        raise wrong("a time from now of at most ten years", "write for example `in 30m`", found=text)
+        raise wrong("a time from now of at most ten years", "write for example `in 30m`", finding=text)
     return now + timedelta(seconds=seconds)
 
 
@@ -55,7 +55,7 @@ def _with_offset(text: str) -> datetime:
     except ValueError:
         when = None
     if not isinstance(when, datetime):
-        raise wrong("a date and a time that exist", "correct the date or the time", found=text)
+        raise wrong("a date and a time that exist", "correct the date or the time", finding=text)
     return when
 
 
@@ -63,12 +63,14 @@ def _in_zone(text: str, zone: str | None) -> datetime:
     try:
         when = local(text)
     except ValueError:
-        raise wrong("a date and a time that exist", "correct the date or the time", found=text) from None
+        raise wrong("a date and a time that exist", "correct the date or the time", finding=text) from None
     if zone is None:
         next_move = f"add the zone, such as `{text} Europe/Berlin`, or `--zone`"
-        raise wrong("a local time with its time zone", next_move, found=text)
+        raise wrong("a local time with its time zone", next_move, finding=text)
     if zone_of(zone) is None or ("/" not in zone and zone != "UTC"):
-        raise wrong("a time zone of the IANA database", "write for example Europe/Berlin or UTC", found=zone)
+        raise wrong(
+            "a time zone of the IANA database", "write for example Europe/Berlin or UTC", finding=zone
+        )
     odd = oddity(when, zone)
     if odd is not None:
         raise _no_one_moment(text, when, zone, odd)
@@ -77,7 +79,7 @@ def _in_zone(text: str, zone: str | None) -> datetime:
 
 def _no_one_moment(text: str, when: datetime, zone: str, odd: str) -> PydanticCustomError:
     what = "does not exist" if odd == "skipped" else "occurs twice"
-    found = f"{text}, which {what} in {zone} (clocks change)"
+    finding = f"{text}, which {what} in {zone} (clocks change)"
     if odd == "skipped":
         next_move = "choose a time outside that hour"
     else:
@@ -85,7 +87,7 @@ def _no_one_moment(text: str, when: datetime, zone: str, odd: str) -> PydanticCu
         next_move = (
             f"say which of the two: {first.isoformat('T', 'minutes')} or {second.isoformat('T', 'minutes')}"
         )
-    return wrong("a time that occurs once", next_move, found=found)
+    return wrong("a time that occurs once", next_move, finding=finding)
 
 
 def words_of(error: PydanticCustomError) -> str:

@@ -62,7 +62,7 @@ class Recurring(Noun):
             when = local(text)
             if when not in occurrences(self.repeats, local(self.starts), when, when):
                 next_move = "correct it, for it leaves nothing out"
-                raise wrong("starts that the rule names", next_move, found=text, at="skips")
+                raise wrong("starts that the rule names", next_move, finding=text, at="skips")
 
     def _single_times_are_clear(self) -> None:
         """A time that somebody wrote for one day must be one moment; recurring ones follow RFC 5545."""
@@ -76,16 +76,16 @@ class Recurring(Noun):
                 raise wrong(
                     "a time that occurs once",
                     "choose a time outside that hour, or give the times in zone UTC",
-                    found=f"{text}, which {what} in {self.zone} (clocks change)",
+                    finding=f"{text}, which {what} in {self.zone} (clocks change)",
                     at=at,
                 )
 
     def starts_between(self, earliest: datetime, latest: datetime) -> Iterator[datetime]:
         """The local starts from one local time to another; not in order where there are further ones."""
         skipped = {local(text) for text in self.skips}
-        found = set(occurrences(self.repeats, local(self.starts), earliest, latest)) - skipped
-        found |= {when for when in map(local, self.also) if earliest <= when <= latest}
-        yield from sorted(found)
+        starts = set(occurrences(self.repeats, local(self.starts), earliest, latest)) - skipped
+        starts |= {when for when in map(local, self.also) if earliest <= when <= latest}
+        yield from sorted(starts)
 
     def spans(self, earliest: datetime, latest: datetime) -> Iterator[Span]:
         """Every span that reaches into the time between two moments, by its start."""

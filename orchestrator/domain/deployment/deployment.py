@@ -135,7 +135,9 @@ class Deployment(Noun):
     @cached_property
     def all_up(self) -> bool:
         """No host is down, and none was excluded."""
-        return all(one.standing not in DOWN and one.standing != "excluded" for one in self.standings.values())
+        return all(
+            host.standing not in DOWN and host.standing != "excluded" for host in self.standings.values()
+        )
 
     @property
     def unrestored_hosts(self) -> tuple[str, ...]:

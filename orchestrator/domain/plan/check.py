@@ -236,7 +236,7 @@ def spelled_out(value: Any, info: ValidationInfo) -> Any:
     beside = {key: value[key] for key in value if key != kind}
     for key in beside:
         if key in body:
-            raise wrong(f"`{key}` once", f"keep it beside `{kind}`", found="it twice", at=key)
+            raise wrong(f"`{key}` once", f"keep it beside `{kind}`", finding="it twice", at=key)
     return {**beside, **body, "kind": kind}
 
 
@@ -249,13 +249,15 @@ def _one_kind(value: dict[Any, Any]) -> str:
         raise wrong(
             "one check kind",
             "make each a check of its own",
-            found=" and ".join(f"`{kind}`" for kind in kinds),
+            finding=" and ".join(f"`{kind}`" for kind in kinds),
         )
     others = [str(key) for key in value if key not in SHARED]
     guess = next((word for word in (meant(key, known) for key in others) if word), None)
-    found = ", ".join(f"`{key}`" for key in others) or "none"
+    finding = ", ".join(f"`{key}`" for key in others) or "none"
     raise wrong(
-        "a check kind", f"did you mean `{guess}`?" if guess else f"use one of {', '.join(known)}", found=found
+        "a check kind",
+        f"did you mean `{guess}`?" if guess else f"use one of {', '.join(known)}",
+        finding=finding,
     )
 
 
@@ -265,7 +267,7 @@ def _body(kind: str, body: Any) -> dict[Any, Any]:
         return {}
     if isinstance(body, dict):
         if "kind" in body:
-            raise wrong("no `kind`", "the key above it says the kind", found="one", at=f"{kind}.kind")
+            raise wrong("no `kind`", "the key above it says the kind", finding="one", at=f"{kind}.kind")
         return body
     if not main:
         raise wrong(f"a mapping below `{kind}`", "write its fields below it", at=kind)

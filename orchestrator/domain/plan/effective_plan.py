@@ -50,14 +50,14 @@ class EffectivePlan(Noun):
 
     @model_validator(mode="after")
     def _all_of_them(self) -> "EffectivePlan":
-        if tuple(one.name for one in self.ingredients) != INGREDIENTS:
+        if tuple(ingredient.name for ingredient in self.ingredients) != INGREDIENTS:
             raise wrong(f"the ingredients {', '.join(INGREDIENTS)}", "give each of them once, in this order")
         return self
 
     @cached_property
     def digests(self) -> dict[str, str]:
         """The digest of each ingredient by its name."""
-        return {one.name: one.digest for one in self.ingredients}
+        return {ingredient.name: ingredient.digest for ingredient in self.ingredients}
 
     def parts(self, name: IngredientName) -> dict[str, str]:
         """The digest of each part of one ingredient."""
@@ -66,7 +66,7 @@ class EffectivePlan(Noun):
     @cached_property
     def parts_by_name(self) -> dict[IngredientName, dict[str, str]]:
         """The parts of each ingredient by its name."""
-        return {one.name: one.parts for one in self.ingredients}
+        return {ingredient.name: ingredient.parts for ingredient in self.ingredients}
 
     def has_file(self, path: str) -> bool:
         """Whether this path is a file of the playbook tree or of the inventory, an artefact, or a folder of such."""
@@ -99,12 +99,12 @@ class Change(Noun):
     removed: Many[str] = ()
 
     def __str__(self) -> str:
-        said = (
+        parts = (
             f"{', '.join(parts)} {verb}"
             for verb, parts in (("changed", self.changed), ("added", self.added), ("removed", self.removed))
             if parts
         )
-        return f"{self.ingredient} ({'; '.join(said)})"
+        return f"{self.ingredient} ({'; '.join(parts)})"
 
 
 def changes_between(before: EffectivePlan, after: EffectivePlan) -> tuple[Change, ...]:

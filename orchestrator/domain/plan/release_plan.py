@@ -75,7 +75,7 @@ class Release(Noun):
             raise wrong(
                 "at least one release unit, or one component that is removed",
                 "fill in `units` or `removes`",
-                found="none",
+                finding="none",
             )
         return self
 
@@ -131,16 +131,16 @@ class Strategy(Noun):
         form = form_of(self.kind)
         if form.waves == "needed" and not self.waves:
             next_move = "add for example `waves: [1, 25%, rest]`"
-            raise wrong(f"waves, for a {self.kind} strategy", next_move, found="none")
+            raise wrong(f"waves, for a {self.kind} strategy", next_move, finding="none")
         if form.pilot and self.pilot is None:
             example = "`pilot: {hosts: [web1], gate: {soak: 10m}}`"
-            raise wrong(f"pilot, for a {self.kind} strategy", f"add for example {example}", found="none")
+            raise wrong(f"pilot, for a {self.kind} strategy", f"add for example {example}", finding="none")
         if not form.pilot and self.pilot is not None:
             next_move = "remove it, or write `kind: pilot`"
-            raise wrong(f"no pilot, for a {self.kind} strategy", next_move, found="one", at="pilot")
+            raise wrong(f"no pilot, for a {self.kind} strategy", next_move, finding="one", at="pilot")
         if form.waves == "none" and self.waves:
             next_move = "remove them, or write `kind: phased`"
-            raise wrong(f"no waves, for a {self.kind} strategy", next_move, found="some", at="waves")
+            raise wrong(f"no waves, for a {self.kind} strategy", next_move, finding="some", at="waves")
         return self
 
 

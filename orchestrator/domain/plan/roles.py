@@ -13,14 +13,14 @@ ROLES = (
 )
 
 
-def same_role(one: str, other: str) -> bool:
+def same_role(role: str, other: str) -> bool:
     """Whether two texts name one role; capitals and spaces tell no roles apart."""
-    return _folded(one) == _folded(other)
+    return _folded(role) == _folded(other)
 
 
-def same_person(one: str, other: str) -> bool:
+def same_person(person: str, other: str) -> bool:
     """Whether two texts name one person; capitals and spaces tell no people apart."""
-    return _folded(one) == _folded(other)
+    return _folded(person) == _folded(other)
 
 
 @lru_cache(maxsize=1024)

@@ -114,14 +114,14 @@ class ReleasePolicy(Noun):
             raise wrong(
                 "`emergency` among change_types together with the section `emergency`",
                 "say both or neither",
-                found="one without the other",
+                finding="one without the other",
                 at="emergency",
             )
         if ("standard" in self.change_types) != bool(self.standard):
             raise wrong(
                 "`standard` among change_types together with the models that are pre-authorised",
                 "say both or neither",
-                found="one without the other",
+                finding="one without the other",
                 at="standard",
             )
         return self

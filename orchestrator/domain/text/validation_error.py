@@ -9,9 +9,9 @@ from pydantic_core import PydanticCustomError
 _SHORTEST = 2
 
 
-def wrong(expected: str, next_move: str, *, found: str = "", at: str = "") -> PydanticCustomError:
-    """The error to raise in a validator. `found` replaces the value that is shown, `at` names the field that is to blame."""
-    context = {"expected": expected, "next_move": next_move, "found": found, "at": at}
+def wrong(expected: str, next_move: str, *, finding: str = "", at: str = "") -> PydanticCustomError:
+    """The error to raise in a validator. `finding` replaces the value that is shown, `at` names the field that is to blame."""
+    context = {"expected": expected, "next_move": next_move, "found": finding, "at": at}
     return PydanticCustomError("wrong", "expected {expected}; {next_move}", context)
 
 

@@ -147,9 +147,13 @@ def named_in(
     approvals: Sequence[PresentedApproval], certificates: Sequence[PresentedCertificate]
 ) -> frozenset[str]:
     """Digests of the plans, and of the ingredients, that these were given for; and rehearsals, for what they covered."""
-    plans = {one.signed.approval.plan_digest for one in approvals}
-    covered = {digest for one in certificates for digest in one.signed.certificate.covers.values()}
-    return frozenset(plans | covered | {one.signed.certificate.deployments[0] for one in certificates})
+    plans = {approval.signed.approval.plan_digest for approval in approvals}
+    covered = {
+        digest for certificate in certificates for digest in certificate.signed.certificate.covers.values()
+    }
+    return frozenset(
+        plans | covered | {certificate.signed.certificate.deployments[0] for certificate in certificates}
+    )
 
 
 def earlier_plans(
@@ -160,16 +164,18 @@ def earlier_plans(
     Of plans that have the same named digests the newest; the others would tell nothing more.
     """
     own = [d.authority.effective] if d.authority.effective is not None else []
-    found = {one.digest: one for one in own}
-    known = {digest for one in own for digest in (one.digest, *one.digests.values())}
+    plans = {plan.digest: plan for plan in own}
+    known = {digest for plan in own for digest in (plan.digest, *plan.digests.values())}
     for other in others:
-        told = named & {other.id, other.digest or "", *other.digests.values()} - known
-        if told:
-            known |= told
+        matching = named & {other.id, other.digest or "", *other.digests.values()} - known
+        if matching:
+            known |= matching
             earlier = folded(ports.journal, other.id)
             covered = earlier.rehearsing.rehearsal.of if earlier.rehearsing.rehearsal is not None else None
-            found |= {one.digest: one for one in (earlier.authority.effective, covered) if one is not None}
-    return found
+            plans |= {
+                plan.digest: plan for plan in (earlier.authority.effective, covered) if plan is not None
+            }
+    return plans
 
 
 def _starts(others: Sequence[Brief], d: Deployment) -> Iterator[datetime]:
@@ -205,6 +211,8 @@ def _measured(ports: Ports, others: Sequence[Brief], d: Deployment) -> Iterator[
 def _certificates(ports: Ports, d: Deployment, keyring: Keyring) -> tuple[PresentedCertificate, ...]:
     """Those of this release and version; else those of the release; else all, so that it is said what is wrong with them."""
     every_one, release = ports.keys.certificates(folder(d.project), keyring), d.plan.release
-    named = tuple(one for one in every_one if one.signed.certificate.release == release.name)
-    exact = tuple(one for one in named if one.signed.certificate.version == release.version)
+    named = tuple(
+        presented for presented in every_one if presented.signed.certificate.release == release.name
+    )
+    exact = tuple(presented for presented in named if presented.signed.certificate.version == release.version)
     return exact or named or every_one

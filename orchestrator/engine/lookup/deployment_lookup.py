@@ -13,9 +13,9 @@ def find(ports: Ports, deployment: str | None) -> Deployment:
     names = ports.journal.deployments()
     matches = [deployment] if deployment in names else [n for n in names if n.startswith(deployment)]
     if len(matches) != 1:
-        found = "none" if not matches else ", ".join(matches[:5])
+        finding = "none" if not matches else ", ".join(matches[:5])
         raise NotFound(
-            f"No single deployment is called {deployment} (found: {found}); `orch list` names them."
+            f"No single deployment is called {deployment} (found: {finding}); `orch list` names them."
         )
     return folded(ports.journal, matches[0])
 
@@ -24,4 +24,4 @@ def _newest(journal: Journal) -> str:
     known = briefs(journal)
     if not known:
         raise NotFound("There is no deployment yet; `orch deploy PLAN` starts one.")
-    return next((one.id for one in known if not one.over), known[0].id)
+    return next((brief.id for brief in known if not brief.over), known[0].id)

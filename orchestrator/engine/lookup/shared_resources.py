@@ -26,23 +26,25 @@ def running_beside(ports: Ports, d: Deployment, now: datetime) -> tuple[Reason, 
     ]
     if not running:
         return ()
-    return tuple(_reason(one) for one in shared_from_now(d, running, known_machines([*running, d]), now))
+    return tuple(
+        _reason(conflict) for conflict in shared_from_now(d, running, known_machines([*running, d]), now)
+    )
 
 
 def shared_from_now(
     d: Deployment, others: Iterable[Deployment], machines: Machines, now: datetime
 ) -> tuple[ConflictFound, ...]:
     """What it shares with others if all of them run from now on: machines, items, services and dependencies."""
-    new, *rest = (booking_of(one, now, machines) for one in (d, *others))
+    new, *rest = (booking_of(deployment, now, machines) for deployment in (d, *others))
     if new is None:
         new = booking_of(d.with_(schedule=ScheduledStart.updated(d.schedule, starts=now)), now, machines)
     bookings = [_from_now(b, now) for b in rest if b is not None]
     return conflicts_of(_from_now(new, now), bookings) if new is not None else ()
 
 
-def runs_words(one: ConflictFound) -> str:
+def runs_words(conflict: ConflictFound) -> str:
     """The other, which runs, and what they share."""
-    return f"{one.other} runs and shares {one.kind} {', '.join(one.what)}"
+    return f"{conflict.other} runs and shares {conflict.kind} {', '.join(conflict.what)}"
 
 
 def _from_now(booking: Booking, now: datetime) -> Booking:
@@ -50,10 +52,10 @@ def _from_now(booking: Booking, now: datetime) -> Booking:
     return booking.model_copy(update={"starts": now, "ends": None})
 
 
-def _reason(one: ConflictFound) -> Reason:
+def _reason(conflict: ConflictFound) -> Reason:
     return Reason(
         code="conflict.runs",
-        about=one.other,
-        found=f"runs and shares {one.kind} {', '.join(one.what)}",
-        next_move=f"wait until it is over: orch status {one.other}",
+        about=conflict.other,
+        found=f"runs and shares {conflict.kind} {', '.join(conflict.what)}",
+        next_move=f"wait until it is over: orch status {conflict.other}",
     )

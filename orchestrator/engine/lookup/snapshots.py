@@ -39,17 +39,17 @@ def every(journal: Journal) -> Iterator[Deployment]:
 def briefs(journal: Journal, *, besides: str = "") -> list[Brief]:
     """The brief of every deployment but one, newest first; of a thousand in some hundredths of the time of their folds."""
     names = [name for name in journal.deployments() if name != besides]
-    found = dict(journal.briefs())
-    missing = [name for name in names if name not in found]
+    known = dict(journal.briefs())
+    missing = [name for name in names if name not in known]
     for start in range(0, len(missing), AT_ONCE):
         for d in _each(journal, missing[start : start + AT_ONCE]):
-            found[d.id] = brief_of(d)
-    return [found[name] for name in names]
+            known[d.id] = brief_of(d)
+    return [known[name] for name in names]
 
 
 def open_ones(journal: Journal, *, besides: str = "") -> Iterator[Deployment]:
     """Every deployment but one that is not over, newest first."""
-    return (folded(journal, one.id) for one in briefs(journal, besides=besides) if not one.over)
+    return (folded(journal, brief.id) for brief in briefs(journal, besides=besides) if not brief.over)
 
 
 def worth_keeping(d: Deployment, kept: int, *, driven: bool = False) -> bool:

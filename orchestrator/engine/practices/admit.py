@@ -58,8 +58,8 @@ def perform(work: Work, step: Perform) -> None:
     reasons = (*again.reasons, *(answer.reasons if isinstance(answer, NotAdmitted) else ()))
     if final or _window_is_over(d, now):
         stage = "approval" if final else "window"
-        said = _final_words(reasons) if final else (closed_words(d),)
-        work.chronicle.note(DeploymentRefused.model_validate({"stage": stage, "reasons": said}))
+        words = _final_words(reasons) if final else (closed_words(d),)
+        work.chronicle.note(DeploymentRefused.model_validate({"stage": stage, "reasons": words}))
     elif reasons:
         _waits_or_is_refused(work, question, answer, reasons)
     elif awaiting:
@@ -114,8 +114,8 @@ def _again(work: Work, now: datetime) -> PlannedAgain:
 def _final_words(reasons: tuple[Reason, ...]) -> tuple[str, ...]:
     """What changed first; of all else what was found, for nothing can be done about it in a deployment that is over."""
     return tuple(
-        str(one) if one.code in ("plan.changed", "plan.faulty") else f"{one.about}: {one.found}"
-        for one in dict.fromkeys(reasons)
+        str(reason) if reason.code in ("plan.changed", "plan.faulty") else f"{reason.about}: {reason.found}"
+        for reason in dict.fromkeys(reasons)
     )
 
 
@@ -138,8 +138,8 @@ def _start(work: Work, answer: Admitted) -> None:
     changes = changes_in_copy(d, {**copy.tree.files, **in_place}, artefacts)
     if changes:
         ports.authority.discard(d.id)
-        said = tuple(str(changed_words(d, str(change))) for change in changes)
-        work.chronicle.note(DeploymentRefused(stage="approval", reasons=said))
+        sentences = tuple(str(changed_words(d, str(change))) for change in changes)
+        work.chronicle.note(DeploymentRefused(stage="approval", reasons=sentences))
     elif not work.chronicle.note(_opened(d, answer, copy.place)):
         ports.authority.discard(d.id)
 

@@ -54,7 +54,7 @@ def changes_of_copy(work: Work, purpose: Purpose) -> tuple[Change | str, ...]:
     except PlanFault as gone:
         return tuple(f"{fault.file}: expected {fault.expected}, found {fault.found}" for fault in gone.faults)
     if purpose == "backout":
-        return tuple(one for one in changes_in_copy(d, files, {}) if one.ingredient != "artefacts")
+        return tuple(change for change in changes_in_copy(d, files, {}) if change.ingredient != "artefacts")
     return changes_in_copy(d, files, _artefacts(work, place))
 
 
@@ -88,9 +88,11 @@ def _restored(work: Work, changes: Iterable[Change | str]) -> tuple[str, ...]:
     known = {**known_files(d.authority.effective), **d.authority.effective.parts("artefacts")}
     known = {path: digest for path, digest in known.items() if not path.startswith("/")}
     named = [change for change in changes if isinstance(change, Change)]
-    lost = {path: known[path] for one in named for path in (*one.changed, *one.removed) if path in known}
+    lost = {
+        path: known[path] for change in named for path in (*change.changed, *change.removed) if path in known
+    }
     # An inventory outside of the project is the user's own: orch puts nothing there, and takes nothing away.
-    added = [path for one in named for path in one.added if not path.startswith("/")]
+    added = [path for change in named for path in change.added if not path.startswith("/")]
     return work.ports.authority.restore(d.private_copy.folder, folder(d.project), lost, added)
 
 

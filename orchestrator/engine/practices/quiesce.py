@@ -26,14 +26,14 @@ def perform(work: Work, step: Perform) -> None:
     """
     attempt = next(a for a in work.deployment.attempts if a.attempt == step.attempt)
     wait = attempt.wait
-    told = work.ports.targets.end_run(
+    endings = work.ports.targets.end_run(
         work.targets(wait.hosts if wait is not None else step.hosts),
         step.attempt,
         0.0 if _at_once(work.deployment, attempt) else TASKS_END,
     )
-    quiet = _with_answers(attempt, step.hosts, told)
+    quiet = _with_answers(attempt, step.hosts, endings)
     waited = wait is not None and _is_over(work, wait)
-    if waited or not any(_may_come_back(told.get(host)) for host in quiet.unreachable):
+    if waited or not any(_may_come_back(endings.get(host)) for host in quiet.unreachable):
         work.chronicle.note(quiet)
         return
     if wait is None or wait.hosts != quiet.unreachable:
@@ -42,11 +42,13 @@ def perform(work: Work, step: Perform) -> None:
     work.chronicle.refresh()
 
 
-def _with_answers(attempt: Attempted, hosts: tuple[str, ...], told: dict[str, Ending | Silence]) -> Quiesced:
+def _with_answers(
+    attempt: Attempted, hosts: tuple[str, ...], answers: dict[str, Ending | Silence]
+) -> Quiesced:
     """All that is known now: what earlier rounds were told, and this one."""
     earlier = attempt.wait
     pending = set(earlier.hosts if earlier is not None else hosts)
-    endings = {host: ending for host, ending in told.items() if isinstance(ending, Ending)}
+    endings = {host: ending for host, ending in answers.items() if isinstance(ending, Ending)}
     busy = {host for host, ending in endings.items() if ending.left}
     ended = {host for host, ending in endings.items() if ending.ended}
     if earlier is not None:

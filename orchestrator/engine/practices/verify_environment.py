@@ -31,7 +31,7 @@ def perform(work: Work, step: Perform) -> None:
 def _machines(work: Work) -> list[str]:
     """Each host is a machine of its own, and no other deployment holds it."""
     identities = work.visiting().identify(work.deployment.targets)
-    known = {host: found for host, found in identities.items() if isinstance(found, Identity)}
+    known = {host: identity for host, identity in identities.items() if isinstance(identity, Identity)}
     # A host that was not answered for would be deployed to without a lock.
     reasons = [
         f"{target.host}: its machine identity could not be read: {identities.get(target.host, 'no answer')}"

@@ -54,8 +54,8 @@ def open_deployment(
     name = _free_name(ports.journal, prepared, ports.clock.now())
     events: list[e.Event] = [planned(prepared, by=by, start=start, rehearsal=rehearsal), e.Submitted(by=by)]
     if approvals:
-        said = ", ".join(f"{given.role}: {given.person}" for given in approvals)
-        events.append(e.Approved(approvals=approvals, basis=f"named by {by} when starting ({said})"))
+        named = ", ".join(f"{given.role}: {given.person}" for given in approvals)
+        events.append(e.Approved(approvals=approvals, basis=f"named by {by} when starting ({named})"))
     ports.journal.append(name, 0, events)
     return name
 
@@ -93,41 +93,43 @@ def resume(ports: Ports, deployment: str | None, *, by: str, watch: Watcher) -> 
     where no new wave is begun, or through its backout.
     """
     refuse_while_stopped(ports.journal)
-    found = find(ports, deployment)
-    if not (found.over or found.touched_hosts or found.driving.aborting is not None):
+    current = find(ports, deployment)
+    if not (current.over or current.touched_hosts or current.driving.aborting is not None):
         refuse_without_room(
-            ports.storage, len(found.targets), 0 if found.private_copy.folder else found.private_copy.size
+            ports.storage,
+            len(current.targets),
+            0 if current.private_copy.folder else current.private_copy.size,
         )
-    for record in ports.journal.read(found.id):
+    for record in ports.journal.read(current.id):
         watch(record)
-    return drive(ports, found.id, driver=_driver(), by=by, watch=watch)
+    return drive(ports, current.id, driver=_driver(), by=by, watch=watch)
 
 
 def rollback(ports: Ports, deployment: str, *, by: str, reason: str, watch: Watcher) -> Deployment:
     """Back out every touched host of a deployment that is over or held, and prove it. Raises Refused."""
-    found = find(ports, deployment)
-    _refuse_rollback(ports.journal, found)
+    current = find(ports, deployment)
+    _refuse_rollback(ports.journal, current)
     reasons = lock_hosts(
-        ports, found, {b.machine_id: host for host, b in found.preparation.baselines.items()}
+        ports, current, {b.machine_id: host for host, b in current.preparation.baselines.items()}
     )
     if reasons:
         raise Refused("Nothing was backed out: " + "; ".join(reasons) + ".")
     began = e.BackoutBegan(
-        hosts=_left(found),
+        hosts=_left(current),
         reason=reason,
         by=by,
-        restored=_restored_since(ports.journal, found),
+        restored=_restored_since(ports.journal, current),
         reasons=(Ground(code="backout.chosen"),),
     )
-    signal(ports, found.id, began)
-    return resume(ports, found.id, by=by, watch=watch)
+    signal(ports, current.id, began)
+    return resume(ports, current.id, by=by, watch=watch)
 
 
 def signal(ports: Ports, deployment: str, event: e.Event) -> Deployment:
     """Put a person's word on the journal. Raises Refused where the lifecycle or the moment has no place for it."""
-    found = find(ports, deployment)
-    _refuse_out_of_place(found, event)
-    chronicle = Chronicle(ports.journal, found.id, lambda record: None, driver=found.driving.driver or "")
+    current = find(ports, deployment)
+    _refuse_out_of_place(current, event)
+    chronicle = Chronicle(ports.journal, current.id, lambda record: None, driver=current.driving.driver or "")
     chronicle.note(event)
     return chronicle.deployment
 
@@ -167,62 +169,60 @@ def refuse_second(journal: Journal, prepared: PreparedPlan) -> None:
             )
 
 
-def _left(found: Deployment) -> tuple[str, ...]:
+def _left(d: Deployment) -> tuple[str, ...]:
     """What a backout takes back: all of it, but of one that is proved for a part of the hosts only the others."""
-    return found.unrestored_hosts if found.state is State.BACKED_OUT else found.touched_hosts
+    return d.unrestored_hosts if d.state is State.BACKED_OUT else d.touched_hosts
 
 
-def _restored_since(journal: Journal, found: Deployment) -> tuple[int, ...]:
+def _restored_since(journal: Journal, current: Deployment) -> tuple[int, ...]:
     """The epochs of later deployments that were backed out: the hosts have seen them, and hold nothing of them."""
     later = (
-        one for one in briefs(journal) if one.state is State.BACKED_OUT and one.began_at > found.began_at
+        brief
+        for brief in briefs(journal)
+        if brief.state is State.BACKED_OUT and brief.began_at > current.began_at
     )
     shared = [
         d
-        for d in (folded(journal, one.id) for one in later)
-        if set(d.touched_hosts) & set(found.touched_hosts)
+        for d in (folded(journal, brief.id) for brief in later)
+        if set(d.touched_hosts) & set(current.touched_hosts)
     ]
     return tuple(attempt.epoch for d in shared for attempt in d.attempts)
 
 
-def _refuse_rollback(journal: Journal, found: Deployment) -> None:
+def _refuse_rollback(journal: Journal, d: Deployment) -> None:
     """A later deployment built on this one: its hosts no longer hold what the baseline was taken for."""
-    ours = set(found.touched_hosts)
+    ours = set(d.touched_hosts)
     if not ours:
-        raise Refused(f"{found.id} has touched no host: there is nothing to back out.")
-    if not _left(found):
-        raise Refused(f"{found.id} is backed out on every host that it touched, and that is proved.")
-    later = (other for other in briefs(journal, besides=found.id) if other.began_at > found.began_at)
-    for other in (folded(journal, one.id) for one in later if one.state is not State.BACKED_OUT):
+        raise Refused(f"{d.id} has touched no host: there is nothing to back out.")
+    if not _left(d):
+        raise Refused(f"{d.id} is backed out on every host that it touched, and that is proved.")
+    later = (other for other in briefs(journal, besides=d.id) if other.began_at > d.began_at)
+    for other in (folded(journal, brief.id) for brief in later if brief.state is not State.BACKED_OUT):
         shared = ours & set(other.touched_hosts)
         if shared:
             raise Refused(
-                f"{other.id} deployed to {', '.join(sorted(shared))} after {found.id}; "
+                f"{other.id} deployed to {', '.join(sorted(shared))} after {d.id}; "
                 f"back that out first: orch rollback {other.id}."
             )
 
 
-def _refuse_out_of_place(found: Deployment, event: e.Event) -> None:
-    record = e.Recorded(deployment=found.id, seq=found.seq + 1, at=found.last_at, event=event)
-    held = found.driving.hold is not None or found.rollout.failure is not None
+def _refuse_out_of_place(d: Deployment, event: e.Event) -> None:
+    record = e.Recorded(deployment=d.id, seq=d.seq + 1, at=d.last_at, event=event)
+    held = d.driving.hold is not None or d.rollout.failure is not None
     if isinstance(event, e.Retried | e.Excluded) and not held:
-        raise Refused(
-            f"{found.id} is not held ({found.state.value}): {event.kind} is an answer to a hold only."
-        )
-    if isinstance(event, e.Confirmed) and (
-        found.rollout.gate is None or found.rollout.gate.confirm != event.role
-    ):
-        asked = found.rollout.gate.confirm if found.rollout.gate is not None else None
-        raise Refused(f"{found.id} waits for confirmation by {asked or 'nobody'}, not by {event.role}.")
-    if isinstance(event, e.AbortRequested) and found.state is State.BACKING_OUT:
-        raise Refused(f"{found.id} is backing out: a running backout goes on to its end.")
-    if isinstance(event, e.BackoutBegan) and not (found.over or found.driving.hold or found.driving.paused):
-        raise Refused(f"{found.id} is {found.state.value}: stop and back it out with orch abort {found.id}.")
+        raise Refused(f"{d.id} is not held ({d.state.value}): {event.kind} is an answer to a hold only.")
+    if isinstance(event, e.Confirmed) and (d.rollout.gate is None or d.rollout.gate.confirm != event.role):
+        asked = d.rollout.gate.confirm if d.rollout.gate is not None else None
+        raise Refused(f"{d.id} waits for confirmation by {asked or 'nobody'}, not by {event.role}.")
+    if isinstance(event, e.AbortRequested) and d.state is State.BACKING_OUT:
+        raise Refused(f"{d.id} is backing out: a running backout goes on to its end.")
+    if isinstance(event, e.BackoutBegan) and not (d.over or d.driving.hold or d.driving.paused):
+        raise Refused(f"{d.id} is {d.state.value}: stop and back it out with orch abort {d.id}.")
     if isinstance(event, e.Excluded):
-        unknown = [host for host in event.hosts if host not in found.standings]
+        unknown = [host for host in event.hosts if host not in d.standings]
         if unknown:
-            raise Refused(f"{found.id} has no host {', '.join(unknown)}.")
-    apply(found, record)
+            raise Refused(f"{d.id} has no host {', '.join(unknown)}.")
+    apply(d, record)
 
 
 def _free_name(journal: Journal, prepared: PreparedPlan, now: datetime) -> str:

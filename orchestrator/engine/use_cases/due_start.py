@@ -92,38 +92,40 @@ def _begun(ports: Ports, drivers: Drivers, before: Deployment, late: str) -> Due
         # Before the journal is read: what is no longer alive has said all that it says. The claim is tried only where our
         # own driver is gone, because a driver that begins at that moment would find it taken.
         alive = drivers.alive(name) or driven(ports, name)
-        found = folded(ports.journal, name)
-        if found.authority.opened_at is not None:
-            return DueLine(name, "started", f"{found.plan.purpose}{late}")
-        if found.state is State.REFUSED:
-            return DueLine(name, "refused", " ".join(plain_words(found)))
-        if found.over:
-            return DueLine(name, "ended", " ".join(plain_words(found)))
+        current = folded(ports.journal, name)
+        if current.authority.opened_at is not None:
+            return DueLine(name, "started", f"{current.plan.purpose}{late}")
+        if current.state is State.REFUSED:
+            return DueLine(name, "refused", " ".join(plain_words(current)))
+        if current.over:
+            return DueLine(name, "ended", " ".join(plain_words(current)))
         if (
-            found.authority.unadmitted is not None
-            and found.authority.unadmitted != before.authority.unadmitted
+            current.authority.unadmitted is not None
+            and current.authority.unadmitted != before.authority.unadmitted
         ):
-            return DueLine(name, "not admitted", "; ".join(map(str, found.authority.unadmitted.reasons)))
+            return DueLine(name, "not admitted", "; ".join(map(str, current.authority.unadmitted.reasons)))
         if not alive or ports.clock.now() >= until:
-            said = drivers.last_words(name) or "its driver ended without a word"
-            return DueLine(name, "failed", said if not alive else "its driver has not begun it in a minute")
+            last_words = drivers.last_words(name) or "its driver ended without a word"
+            return DueLine(
+                name, "failed", last_words if not alive else "its driver has not begun it in a minute"
+            )
         ports.clock.sleep(LOOK)
 
 
 def _reasons(ports: Ports, d: Deployment, now: datetime) -> tuple[Reason, ...]:
     refusal = d.authority.unadmitted
     # Only then: it takes as long as the driver itself would take, which looks once more in any case.
-    faults = refusal is not None and any(one.code == "plan.faulty" for one in refusal.reasons)
+    faults = refusal is not None and any(reason.code == "plan.faulty" for reason in refusal.reasons)
     again = planned_again(ports, d).reasons if faults else ()
     try:
         answer = may_start(ports, d, now)
     except PlanFault as faulty:
         return (*again, *map(faulty_words, faulty.faults))
-    found = answer.reasons if isinstance(answer, NotAdmitted) else ()
+    reasons = answer.reasons if isinstance(answer, NotAdmitted) else ()
     # What changed since is refused by the driver, for good.
-    return (*(one for one in again if one.code != "plan.changed"), *found)
+    return (*(reason for reason in again if reason.code != "plan.changed"), *reasons)
 
 
 def _named(reasons: tuple[Reason, ...]) -> set[tuple[str, str]]:
     """What is against it, without moments, which are others at each look."""
-    return {(one.code, one.about) for one in reasons}
+    return {(reason.code, reason.about) for reason in reasons}

@@ -24,20 +24,20 @@ def lift(ports: Ports, *, by: str, reason: str) -> list[Deployment]:
     standing = standing_stop(ports.journal)
     if standing is not None:
         _append(ports.journal, HOUSE, EmergencyLifted(by=by, reason=reason))
-    told = _tell(ports, EmergencyLifted(by=by, reason=reason), stopped=True)
-    if standing is None and not told:
+    deployments = _tell(ports, EmergencyLifted(by=by, reason=reason), stopped=True)
+    if standing is None and not deployments:
         raise Refused("No emergency stop is in force: there is nothing to lift.")
-    return told
+    return deployments
 
 
 def _tell(ports: Ports, event: Event, *, stopped: bool) -> list[Deployment]:
     """Tell every open deployment that is stopped, or is not."""
-    told = []
+    deployments = []
     for deployment in briefs(ports.journal):
         if not deployment.over and deployment.stopped is stopped:
             _append(ports.journal, deployment.id, event)
-            told.append(folded(ports.journal, deployment.id))
-    return told
+            deployments.append(folded(ports.journal, deployment.id))
+    return deployments
 
 
 def _append(journal: Journal, stream: str, event: Event) -> None:

@@ -64,11 +64,12 @@ def ready(ports: Ports, asked: Asked) -> Ready:
     project = Path(prepared.project)
     binding = ports.authority.governing(written, project)
     if binding.objections:
-        said = "; ".join(
-            f"{one.path}: expected {one.expected}, found {one.found}" for one in binding.objections
+        objections = "; ".join(
+            f"{objection.path}: expected {objection.expected}, found {objection.found}"
+            for objection in binding.objections
         )
         raise Refused(
-            f"What binds the plan where it goes is not clear, so no certificate could cover it: {said}."
+            f"What binds the plan where it goes is not clear, so no certificate could cover it: {objections}."
         )
     elsewhere = ports.authority.tree(written, project, Path(prepared.plan_file)).files
     of = rehearsed_plan(
@@ -101,14 +102,14 @@ def _parts(asked: Asked, prepared: PreparedPlan, of: EffectivePlan) -> Iterator[
         yield Rehearsal(of=of, environment=environment, part="failure path", failure_in=wave.number)
 
 
-def _wave(said: str, waves: tuple[Wave, ...]) -> Wave:
-    if said == LAST:
+def _wave(wanted: str, waves: tuple[Wave, ...]) -> Wave:
+    if wanted == LAST:
         return waves[-1]
     for wave in waves:
-        if said in (wave.name, str(wave.number + 1)):
+        if wanted in (wave.name, str(wave.number + 1)):
             return wave
     names = ", ".join(f"{wave.number + 1} ({wave.name})" for wave in waves)
-    raise NotFound(f"There is no wave {said} in this environment; its waves are {names}.")
+    raise NotFound(f"There is no wave {wanted} in this environment; its waves are {names}.")
 
 
 def rehearse_part(ports: Ports, ready: Ready, part: Rehearsal, *, by: str, watch: Watcher) -> Deployment:
@@ -129,9 +130,13 @@ def find_part(ports: Ports, ready: Ready, part: Rehearsal) -> Deployment | None:
     """The newest deployment of just this part that is open, or went well and is in no certificate yet."""
     project = Path(ready.prepared.project)
     presented = ports.keys.certificates(project, ports.keys.keyring(project))
-    certified = {name for one in presented for name in one.signed.certificate.deployments}
+    certified = {
+        name
+        for presented_certificate in presented
+        for name in presented_certificate.signed.certificate.deployments
+    }
     place = ready.prepared.plan.resources
-    rehearsals = (one.id for one in briefs(ports.journal) if one.rehearsal)
+    rehearsals = (brief.id for brief in briefs(ports.journal) if brief.rehearsal)
     for d in (folded(ports.journal, name) for name in rehearsals):
         if d.rehearsing.rehearsal == part and d.plan.resources == place and d.id not in certified:
             return d if not d.over or not faults_of_part(d) else None

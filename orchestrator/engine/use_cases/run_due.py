@@ -56,7 +56,7 @@ def wait_for(ports: Ports, drivers: Drivers, started: Iterable[str], say: SayDue
     """Wait until what was started is over, or waits for a person; how each stands then, in the order of their ends."""
     open_ones, ended = list(started), []
     while open_ones:
-        for name in [one for one in open_ones if not drivers.alive(one)]:
+        for name in [name for name in open_ones if not drivers.alive(name)]:
             open_ones.remove(name)
             d = folded(ports.journal, name)
             ended.append(d)
@@ -129,9 +129,13 @@ def _running_against(ports: Ports, d: Deployment, now: datetime) -> tuple[str, .
     machines = known_machines(deployments)
     ahead = {o.id for o in deployments if is_due(o, now)}
     ones = [o for o in deployments if o.id in ahead or state_of(o) == "running"]
-    found = shared_from_now(d, ones, machines, now)
+    shared = shared_from_now(d, ones, machines, now)
     # One that is due and driven is about to run: its driver has outlived whoever began it.
-    return tuple(runs_words(one) for one in found if one.other not in ahead or driven(ports, one.other))
+    return tuple(
+        runs_words(conflict)
+        for conflict in shared
+        if conflict.other not in ahead or driven(ports, conflict.other)
+    )
 
 
 def _ask_words(d: Deployment, reason: str) -> str:

@@ -72,11 +72,11 @@ def add(
     ports.keys.keyring(Path(prepared.project))
     given = named_approvals(ports, prepared, approvals) if approvals else ()
     identities = ports.targets.identify(prepared.targets)
-    known = {host: one for host, one in identities.items() if isinstance(one, Identity)}
+    known = {host: identity for host, identity in identities.items() if isinstance(identity, Identity)}
     start = PlannedStart(
         starts=wish.starts,
         missed=wish.missed or prepared.plan.schedule.missed,
-        machines={host: one.machine_id for host, one in known.items()},
+        machines={host: identity.machine_id for host, identity in known.items()},
     )
     if wish.alone:
         _refuse_company(ports, planned(prepared, by=by, start=start))
@@ -105,8 +105,10 @@ def refuse_closed(prepared: PreparedPlan, wish: Wish, now: datetime) -> tuple[Cl
         prepared.plan.schedule.window,
         window_override=policy.window_override if policy is not None else (),
     )
-    names = {one.about for one in answer.against}
-    reasons = [one.found for one in answer.against if not (one.about in wish.despite and one.override)]
+    names = {closed.about for closed in answer.against}
+    reasons = [
+        closed.found for closed in answer.against if not (closed.about in wish.despite and closed.override)
+    ]
     reasons += [f"nothing called {name} is against it" for name in wish.despite if name not in names]
     if not reasons:
         return answer.against
@@ -116,7 +118,7 @@ def refuse_closed(prepared: PreparedPlan, wish: Wish, now: datetime) -> tuple[Cl
         if opens is None
         else f"the next opening is {_exactly(opens)}"
     )
-    liftable = " ".join(f"--despite {one.about}" for one in answer.against if one.override)
+    liftable = " ".join(f"--despite {closed.about}" for closed in answer.against if closed.override)
     lift = f" Where that will be overridden, add {liftable}." if liftable else ""
     start = _exactly(wish.starts)
     raise Refused(f"Nothing was scheduled for {start}: {'; '.join(reasons)}; {move}.{lift}")
@@ -129,13 +131,13 @@ def _exactly(moment: datetime) -> str:
 
 def withdraw(ports: Ports, deployment: str, *, by: str, reason: str) -> Deployment:
     """Take an entry out of the schedule before anything was touched. Raises Refused where it has begun."""
-    found = find(ports, deployment)
-    if found.over or state_of(found) == "running":
+    current = find(ports, deployment)
+    if current.over or state_of(current) == "running":
         raise Refused(
-            f"{found.id} is {found.state.value}: it is no longer ahead. What runs is ended with orch abort {found.id}."
+            f"{current.id} is {current.state.value}: it is no longer ahead. What runs is ended with orch abort {current.id}."
         )
     return signal(
-        ports, found.id, e.DeploymentCancelled(by=by, reason=f"withdrawn from the schedule: {reason}")
+        ports, current.id, e.DeploymentCancelled(by=by, reason=f"withdrawn from the schedule: {reason}")
     )
 
 
@@ -151,12 +153,16 @@ def measured_by(journal: Journal, deployments: Iterable[Deployment]) -> dict[str
     `deployments` are newest first. One whose waves tell nothing is not counted.
     """
     ones = list(deployments)
-    found: dict[tuple[str, str], list[tuple[MeasuredWave, ...]]] = {_kind(d): [] for d in ones if not d.over}
+    times_by_kind: dict[tuple[str, str], list[tuple[MeasuredWave, ...]]] = {
+        _kind(d): [] for d in ones if not d.over
+    }
     for d in ones:
-        known = found.get(_kind(d), [()] * MOST_MEASURED)
+        known = times_by_kind.get(_kind(d), [()] * MOST_MEASURED)
         if d.over and d.backout is not None and len(known) < MOST_MEASURED:
             known += filter(None, [measured_waves(d, story_on(journal, d))])
-    measured = {kind: [wave for waves in each for wave in waves] for kind, each in found.items() if each}
+    measured = {
+        kind: [wave for waves in each for wave in waves] for kind, each in times_by_kind.items() if each
+    }
     return {d.id: slowest(measured[_kind(d)]) for d in ones if not d.over and _kind(d) in measured}
 
 
@@ -179,17 +185,17 @@ def imagined(ports: Ports, plan: Path, starts: datetime | None) -> tuple[Booking
     same = [d for d in open_deployments(ports) if d.plan_sha256 == prepared.plan_sha256]
     bookings = all_bookings(ports)
     if starts is None:
-        found = next((b for b in bookings for d in same if b.id == d.id), None)
-        if found is not None:
-            return found, bookings
+        booking = next((b for b in bookings for d in same if b.id == d.id), None)
+        if booking is not None:
+            return booking, bookings
         window = prepared.plan.schedule.window
         if window is None:
             raise Refused("The plan is not scheduled and has no window of its own; say when with --at TIME.")
         starts = window.opens
     known = {
-        host: one.machine_id
-        for host, one in ports.targets.identify(prepared.targets).items()
-        if isinstance(one, Identity)
+        host: identity.machine_id
+        for host, identity in ports.targets.identify(prepared.targets).items()
+        if isinstance(identity, Identity)
     }
     start = PlannedStart(starts=starts, missed=prepared.plan.schedule.missed, machines=known)
     new, bookings = _with_new(ports, planned(prepared, by="orch", start=start))
@@ -212,9 +218,9 @@ def _with_new(ports: Ports, event: e.Planned) -> tuple[Booking, tuple[Booking, .
 
 def _refuse_company(ports: Ports, event: e.Planned) -> None:
     new, bookings = _with_new(ports, event)
-    found = conflicts_of(new, bookings)
-    if found:
-        words = "; ".join(conflict_words(one, utc(), new.id) for one in found)
+    clashes = conflicts_of(new, bookings)
+    if clashes:
+        words = "; ".join(conflict_words(conflict, utc(), new.id) for conflict in clashes)
         raise Conflict(f"Nothing was scheduled, for it would not be alone {words}. Choose another time.")
 
 

@@ -97,6 +97,8 @@ def _event(signed: SignedApproval, by: str) -> e.Event:
 
 
 def _basis(d: Deployment) -> str:
-    after = [approval_words(one) for one in d.authority.approvals if one.approval.decision == "sign_off"]
-    after += [f"reviewed by {one.by} as {one.role}: {one.reason}" for one in d.follow_up.reviews]
+    after = [
+        approval_words(signed) for signed in d.authority.approvals if signed.approval.decision == "sign_off"
+    ]
+    after += [f"reviewed by {review.by} as {review.role}: {review.reason}" for review in d.follow_up.reviews]
     return "; ".join(after)

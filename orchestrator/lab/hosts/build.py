@@ -43,16 +43,16 @@ def boot(state: LabState, hosts: Sequence[LabHost], paths: LabPaths, say: Say = 
     """Wire, mount and start those hosts; returns before sshd answers."""
     if not hosts:
         return
-    unwired = [found for found in hosts if not network.is_wired(state, found)]
-    for found in unwired:
-        cgroups.remove(state.name, found.name)
-        network.unwire(state.name, found.name)
+    unwired = [lab_host for lab_host in hosts if not network.is_wired(state, lab_host)]
+    for lab_host in unwired:
+        cgroups.remove(state.name, lab_host.name)
+        network.unwire(state.name, lab_host.name)
     network.wire(state, unwired)
-    if any(found.kind == "full" for found in hosts):
+    if any(lab_host.kind == "full" for lab_host in hosts):
         allow_many_hosts(say)
     say(f"starting {len(hosts)} {_kinds(hosts)} host{'s' if len(hosts) > 1 else ''}: {_span(hosts)}")
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        list(pool.map(lambda found: _start(state, found, paths), hosts))
+        list(pool.map(lambda lab_host: _start(state, lab_host, paths), hosts))
 
 
 def _recorded_intent(
@@ -60,13 +60,15 @@ def _recorded_intent(
 ) -> LabState:
     paths = lab_paths(name)
     with held("networks"):
-        found = read_state(paths.state)
-        taken = [] if found else [*network.taken_networks(), *_networks_of_other_labs(name)]
-        state = found or LabState(name=name, network=chosen_network(name, taken), hosts=(), base=str(base))
-        if found:
-            say(f"lab {name} is there with {len(found.hosts)} hosts; completing it")
-            if len(found.hosts) > len(hosts):
-                say(f"it keeps its {len(found.hosts)} hosts; only `orch lab down` takes hosts away")
+        kept_state = read_state(paths.state)
+        taken = [] if kept_state else [*network.taken_networks(), *_networks_of_other_labs(name)]
+        state = kept_state or LabState(
+            name=name, network=chosen_network(name, taken), hosts=(), base=str(base)
+        )
+        if kept_state:
+            say(f"lab {name} is there with {len(kept_state.hosts)} hosts; completing it")
+            if len(kept_state.hosts) > len(hosts):
+                say(f"it keeps its {len(kept_state.hosts)} hosts; only `orch lab down` takes hosts away")
         if inventory_dir:
             state = state.model_copy(update={"inventory": (inventory_dir / name / "hosts.yml").absolute()})
         state = grown(state.model_copy(update={"base": str(base)}), hosts, kind)
@@ -99,11 +101,11 @@ def _make_keys(state: LabState, paths: LabPaths) -> None:
             ]
         )
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        list(pool.map(lambda found: host.make_identity(paths.host(found.name)), state.hosts))
+        list(pool.map(lambda lab_host: host.make_identity(paths.host(lab_host.name)), state.hosts))
 
 
 def _write_texts(state: LabState, paths: LabPaths) -> None:
-    pins = {found.name: host.public_key(paths.host(found.name)) for found in state.hosts}
+    pins = {lab_host.name: host.public_key(paths.host(lab_host.name)) for lab_host in state.hosts}
     _write(paths.known_hosts, texts.known_hosts(state, pins))
     _write(paths.ssh_config, texts.ssh_config(state, paths.key, paths.known_hosts))
     inventory = texts.inventory(state, paths.key, paths.known_hosts)
@@ -123,64 +125,66 @@ def _missing(state: LabState, paths: LabPaths, say: Say) -> list[LabHost]:
     """Hosts that do not run, or run without their cable or disk."""
     whole: list[LabHost] = []
     missing: list[LabHost] = []
-    for found in state.hosts:
-        (whole if _is_whole(state, found, paths) else missing).append(found)
+    for lab_host in state.hosts:
+        (whole if _is_whole(state, lab_host, paths) else missing).append(lab_host)
     if whole:
         say(f"already running: {_span(whole)}")
     return missing
 
 
-def _is_whole(state: LabState, found: LabHost, paths: LabPaths) -> bool:
-    mounted = paths.host(found.name).root in mounts.mounted_under(paths.host(found.name).folder)
-    return mounted and host.is_running(state.name, found.name) and network.is_wired(state, found)
+def _is_whole(state: LabState, lab_host: LabHost, paths: LabPaths) -> bool:
+    mounted = paths.host(lab_host.name).root in mounts.mounted_under(paths.host(lab_host.name).folder)
+    return mounted and host.is_running(state.name, lab_host.name) and network.is_wired(state, lab_host)
 
 
 def _sound(state: LabState, paths: LabPaths, say: Say) -> list[LabHost]:
     """Hosts that nobody has cut off, hung or frozen; of the others it is said what they suffer."""
     sound: list[LabHost] = []
-    for found in state.hosts:
-        suffered = conditions(state, found, paths.host(found.name))
+    for lab_host in state.hosts:
+        suffered = conditions(state, lab_host, paths.host(lab_host.name))
         if suffered != ("up",):
             say(
-                f"{found.name} is {' and '.join(suffered)}: `orch lab fault {found.name} heal --name {state.name}`"
+                f"{lab_host.name} is {' and '.join(suffered)}: `orch lab fault {lab_host.name} heal --name {state.name}`"
             )
         if not {"cut", "hung", "frozen"}.intersection(suffered):
-            sound.append(found)
+            sound.append(lab_host)
     return sound
 
 
-def _start(state: LabState, found: LabHost, paths: LabPaths) -> None:
-    cgroups.remove(state.name, found.name)
-    host.make_root(state, found, paths)
-    network.plug(state, found)
-    host.start(state, found, paths.host(found.name))
+def _start(state: LabState, lab_host: LabHost, paths: LabPaths) -> None:
+    cgroups.remove(state.name, lab_host.name)
+    host.make_root(state, lab_host, paths)
+    network.plug(state, lab_host)
+    host.start(state, lab_host, paths.host(lab_host.name))
 
 
 def wait_for_ssh(state: LabState, hosts: Sequence[LabHost], paths: LabPaths) -> None:
     """Returns when sshd answers on each of the hosts; raises LabError naming those that stay silent."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        answered = list(pool.map(lambda found: _answers(state, found), hosts))
-    silent = [found for found, answers in zip(hosts, answered, strict=True) if not answers]
+        answered = list(pool.map(lambda lab_host: _answers(state, lab_host), hosts))
+    silent = [lab_host for lab_host, answers in zip(hosts, answered, strict=True) if not answers]
     if silent:
-        words = "; ".join(f"{found.name}: {host.last_words(paths.host(found.name))}" for found in silent)
+        words = "; ".join(
+            f"{lab_host.name}: {host.last_words(paths.host(lab_host.name))}" for lab_host in silent
+        )
         raise LabError(
             f"No sshd answers within {_ANSWERS_WITHIN:g} s, or the host ended; last words: {words}"
         )
 
 
-def _answers(state: LabState, found: LabHost) -> bool:
-    address = str(found.address)
-    within(_ANSWERS_WITHIN, lambda: ssh_answers(address) or not host.is_running(state.name, found.name))
+def _answers(state: LabState, lab_host: LabHost) -> bool:
+    address = str(lab_host.address)
+    within(_ANSWERS_WITHIN, lambda: ssh_answers(address) or not host.is_running(state.name, lab_host.name))
     return ssh_answers(address)
 
 
 def _kinds(hosts: Sequence[LabHost]) -> str:
-    return " and ".join(sorted({found.kind for found in hosts}))
+    return " and ".join(sorted({lab_host.kind for lab_host in hosts}))
 
 
 def _span(hosts: Sequence[LabHost]) -> str:
     return (
-        ", ".join(found.name for found in hosts)
+        ", ".join(lab_host.name for lab_host in hosts)
         if len(hosts) <= 6
         else f"{hosts[0].name} to {hosts[-1].name}"
     )

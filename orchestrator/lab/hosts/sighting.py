@@ -43,15 +43,15 @@ def seen(state: LabState, host: LabHost, paths: HostPaths, *, seconds: float) ->
 
 def conditions(state: LabState, host: LabHost, paths: HostPaths) -> tuple[Condition, ...]:
     """What the host suffers, or up."""
-    found: list[Condition] = []
+    conditions: list[Condition] = []
     if not cgroups.populated(state.name, host.name):
-        found.append("dead")
+        conditions.append("dead")
     elif cgroups.frozen(state.name, host.name):
-        found.append("frozen")
-    found += faults.suffered(state.name, host.name)
+        conditions.append("frozen")
+    conditions += faults.suffered(state.name, host.name)
     if _is_filled(host, paths):
-        found.append("filled")
-    return tuple(found) or ("up",)
+        conditions.append("filled")
+    return tuple(conditions) or ("up",)
 
 
 def _is_filled(host: LabHost, paths: HostPaths) -> bool:

@@ -15,11 +15,11 @@ _AT_ONCE = 8
 
 def traces(lab: str) -> list[str]:
     """All that the machine still has of the lab, in words; empty when nothing is left."""
-    found = [f"control group {name}" for name in cgroups.members(lab)]
-    found += [f"namespace {names.namespace(lab, name)}" for name in network.namespaces(lab)]
-    found += [f"interface {name}" for name in network.links(lab)]
-    found += [f"mount {point}" for point in mounts.mounted_under(lab_paths(lab).root)]
-    return found + ([f"folder {lab_paths(lab).root}"] if lab_paths(lab).root.exists() else [])
+    leftovers = [f"control group {name}" for name in cgroups.members(lab)]
+    leftovers += [f"namespace {names.namespace(lab, name)}" for name in network.namespaces(lab)]
+    leftovers += [f"interface {name}" for name in network.links(lab)]
+    leftovers += [f"mount {point}" for point in mounts.mounted_under(lab_paths(lab).root)]
+    return leftovers + ([f"folder {lab_paths(lab).root}"] if lab_paths(lab).root.exists() else [])
 
 
 def labs_with_traces() -> list[str]:

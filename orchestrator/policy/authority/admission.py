@@ -46,7 +46,12 @@ class Weighed:
     @cached_property
     def expected(self) -> tuple[WaveTimes, ...]:
         """What each wave will take."""
-        rehearsed = tuple(wave for one in self.certificates if one.counts for wave in one.certificate.waves)
+        rehearsed = tuple(
+            wave
+            for judged_certificate in self.certificates
+            if judged_certificate.counts
+            for wave in judged_certificate.certificate.waves
+        )
         question, measured = self.question, (*rehearsed, *self.question.measured)
         return expected_times(question.plan, question.waves, measured, margin=question.policy.margin)
 
@@ -72,10 +77,10 @@ def weigh(question: Question) -> Weighed:
 
 def about_approvals(weighed: Weighed) -> Iterator[Reason]:
     """What is held against approvals: misuse always, and what time did to them only where they are needed."""
-    for one in weighed.approvals:
-        override = one.approval.decision == "override"
+    for judged_approval in weighed.approvals:
+        override = judged_approval.approval.decision == "override"
         needed = bool(weighed.opening.reasons if override else weighed.missing)
-        yield from (reason for reason in one.against if needed or reason.code in MISUSE)
+        yield from (reason for reason in judged_approval.against if needed or reason.code in MISUSE)
     yield from given.rejections(weighed.words)
     yield from weighed.missing
 
@@ -97,7 +102,10 @@ def _undone_in_time(weighed: Weighed) -> Iterator[Reason]:
     first = times.lines[0] if times.lines else None
     if first is None or first.may_start:
         return
-    measured = any(one.counts for one in weighed.certificates) or weighed.question.measured
+    measured = (
+        any(judged_certificate.counts for judged_certificate in weighed.certificates)
+        or weighed.question.measured
+    )
     needs = f"could be undone only by {first.undone.isoformat()}" if first.undone else "has no known times"
     yield Reason(
         code="time.too_short" if measured else "time.not_measured",
@@ -126,8 +134,10 @@ def _admitted(weighed: Weighed) -> Admitted:
     return Admitted(
         grounds=tuple(_grounds(weighed)),
         set_aside=tuple(_set_aside(weighed)),
-        consumes=tuple(one.nonce for one in (*weighed.words, *weighed.opening.overrides)),
-        overridden=tuple(f"{one.overrides}: {_signed(one)}" for one in weighed.opening.overrides),
+        consumes=tuple(statement.nonce for statement in (*weighed.words, *weighed.opening.overrides)),
+        overridden=tuple(
+            f"{override.overrides}: {_signed(override)}" for override in weighed.opening.overrides
+        ),
         closes=weighed.opening.closes,
         review_by=review_by,
         reviewers=emergency.reviewers if emergency else (),
@@ -152,7 +162,13 @@ def _grounds(weighed: Weighed) -> Iterator[Ground]:
     yield Ground(code="plan.effective", values={"digest": question.effective.digest})
     yield from (_given_by(word) for word in weighed.words)
     if asked_rehearsal(question) is not None:
-        yield _rehearsed(next(one.certificate for one in weighed.certificates if one.counts))
+        yield _rehearsed(
+            next(
+                judged_certificate.certificate
+                for judged_certificate in weighed.certificates
+                if judged_certificate.counts
+            )
+        )
     yield weighed.opening.ground
     if weighed.opening.closes is not None and question.policy.undo_before_close:
         values = {"waves": len(weighed.times.startable), "of": len(question.waves)}
@@ -186,7 +202,7 @@ def _signed(approval: ApprovalStatement) -> str:
 
 
 def _set_aside(weighed: Weighed) -> Iterator[str]:
-    for one in weighed.approvals:
-        yield from (str(reason) for reason in one.against)
+    for judged_approval in weighed.approvals:
+        yield from (str(reason) for reason in judged_approval.against)
     for certificate in weighed.certificates:
         yield from (str(reason) for reason in certificate.against)

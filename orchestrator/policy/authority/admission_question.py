@@ -105,7 +105,7 @@ class Question:
         if self.emergency and policy.emergency is not None:
             return policy.emergency.before
         if self.change.type == "standard":
-            for one in policy.standard:
-                if model is not None and (one.model, one.version) == (model.model, model.version):
-                    return one.before
+            for standard in policy.standard:
+                if model is not None and (standard.model, standard.version) == (model.model, model.version):
+                    return standard.before
         return policy.approvals.before

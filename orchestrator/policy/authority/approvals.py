@@ -64,15 +64,15 @@ def _against(question: Question, presented: PresentedApproval, seen: set[str]) -
     key = question.keyring.find(presented.signed.signature.key)
     if key is None:
         # Nobody can verify what a key signed that nobody knows: nothing else in it means anything.
-        found = f"signed with key {presented.signed.signature.key[:16]}, which nobody trusts"
+        finding = f"signed with key {presented.signed.signature.key[:16]}, which nobody trusts"
         yield _reason(
-            "approval.foreign_key", approval, found, "trust the key first, or have somebody else approve"
+            "approval.foreign_key", approval, finding, "trust the key first, or have somebody else approve"
         )
         return
     if presented.answer != "good" or approval.key != key.key:
-        found = "the signature does not fit what it says"
+        finding = "the signature does not fit what it says"
         yield _reason(
-            "approval.bad_signature", approval, found, "find out who changed it, and ask for a new one"
+            "approval.bad_signature", approval, finding, "find out who changed it, and ask for a new one"
         )
         return
     yield from _signer(question, approval, key)
@@ -83,15 +83,15 @@ def _against(question: Question, presented: PresentedApproval, seen: set[str]) -
 def _signer(question: Question, approval: ApprovalStatement, key: TrustedKey) -> Iterator[Reason]:
     now = question.now
     if key.revoked_at is not None:
-        found = f"the key of {key.person} was revoked at {key.revoked_at.isoformat()}"
-        yield _reason("approval.revoked_key", approval, found, "ask for a new approval with another key")
+        finding = f"the key of {key.person} was revoked at {key.revoked_at.isoformat()}"
+        yield _reason("approval.revoked_key", approval, finding, "ask for a new approval with another key")
     if key.expires is not None and key.expires <= now:
-        found = f"the key of {key.person} expired at {key.expires.isoformat()}"
-        yield _reason("approval.expired_key", approval, found, "have a new key trusted")
+        finding = f"the key of {key.person} expired at {key.expires.isoformat()}"
+        yield _reason("approval.expired_key", approval, finding, "have a new key trusted")
     if not key.is_of(approval.person):
-        found = f"signed with the key of {key.person}"
+        finding = f"signed with the key of {key.person}"
         yield _reason(
-            "approval.wrong_person", approval, found, "sign with the key of the person who approves"
+            "approval.wrong_person", approval, finding, "sign with the key of the person who approves"
         )
     roles = question.roles
     if not any(same_role(role, approval.role) for role in roles):
@@ -99,29 +99,32 @@ def _signer(question: Question, approval: ApprovalStatement, key: TrustedKey) ->
         move = f"did you mean {guess}?" if guess else f"use one of {', '.join(roles)}"
         yield _reason("approval.unknown_role", approval, "no role of this policy", move)
     elif not key.serves(approval.role):
-        found = f"{key.person} may not sign in this role"
-        yield _reason("approval.role_not_held", approval, found, "ask somebody who holds the role")
+        finding = f"{key.person} may not sign in this role"
+        yield _reason("approval.role_not_held", approval, finding, "ask somebody who holds the role")
     may = question.policy.separation.requester_approves
     if (
         not may
         and approval.decision != "reject"
         and question.keyring.one_person(key.person, question.requester)
     ):
-        found = f"asked for by {question.requester}, who cannot approve it as well"
-        yield _reason("approval.requester", approval, found, "ask somebody else")
+        finding = f"asked for by {question.requester}, who cannot approve it as well"
+        yield _reason("approval.requester", approval, finding, "ask somebody else")
 
 
 def _what_for(question: Question, approval: ApprovalStatement, seen: set[str]) -> Iterator[Reason]:
     if approval.nonce in seen:
-        found = "used before, and an approval is good once"
-        yield _reason("approval.replayed", approval, found, "ask for a new one")
+        finding = "used before, and an approval is good once"
+        yield _reason("approval.replayed", approval, finding, "ask for a new one")
     if approval.subject != question.subject:
-        found = f"given for {approval.subject}, not for {question.subject}"
-        yield _reason("approval.transplanted", approval, found, "ask for one for this deployment")
+        finding = f"given for {approval.subject}, not for {question.subject}"
+        yield _reason("approval.transplanted", approval, finding, "ask for one for this deployment")
     elif approval.plan_digest != question.effective.digest:
-        found = f"given for another effective plan; since then {_changed(question, approval.plan_digest)}"
+        finding = f"given for another effective plan; since then {_changed(question, approval.plan_digest)}"
         yield _reason(
-            "approval.plan_changed", approval, found, "have the change looked at, and ask for a new approval"
+            "approval.plan_changed",
+            approval,
+            finding,
+            "have the change looked at, and ask for a new approval",
         )
 
 
@@ -142,29 +145,29 @@ def _times(question: Question, approval: ApprovalStatement) -> Iterator[Reason]:
             "ask for a new approval",
         )
     elif approval.made_at + timedelta(seconds=valid_for) <= now:
-        found = (
+        finding = (
             f"made at {approval.made_at.isoformat()}, and the policy lets it count {seconds_words(valid_for)}"
         )
-        yield _reason("approval.too_old", approval, found, "ask for a new approval")
+        yield _reason("approval.too_old", approval, finding, "ask for a new approval")
     if approval.made_at > now + CLOCKS_DIFFER:
-        found = f"made at {approval.made_at.isoformat()}, which is still to come"
+        finding = f"made at {approval.made_at.isoformat()}, which is still to come"
         yield _reason(
-            "approval.from_the_future", approval, found, "set the clocks right, and ask for a new one"
+            "approval.from_the_future", approval, finding, "set the clocks right, and ask for a new one"
         )
 
 
-def _reason(code: ReasonCode, approval: ApprovalStatement, found: str, next_move: str) -> Reason:
+def _reason(code: ReasonCode, approval: ApprovalStatement, finding: str, next_move: str) -> Reason:
     about = f"{approval.role} {approval.person}"
-    return Reason(code=code, about=about, found=found, next_move=next_move)
+    return Reason(code=code, about=about, found=finding, next_move=next_move)
 
 
 def latest_words(ones: Iterable[Judged], question: Question) -> tuple[ApprovalStatement, ...]:
     """Of each person in each role the last word that counts, to approve or to reject."""
     last: dict[tuple[str, str], ApprovalStatement] = {}
-    for one in sorted(ones, key=lambda one: one.approval.made_at):
-        if one.counts and one.approval.decision in ("approve", "reject"):
-            role = next(r for r in question.roles if same_role(r, one.approval.role))
-            last[role, person_of(one.approval, question)] = one.approval
+    for judged_approval in sorted(ones, key=lambda judged_approval: judged_approval.approval.made_at):
+        if judged_approval.counts and judged_approval.approval.decision in ("approve", "reject"):
+            role = next(r for r in question.roles if same_role(r, judged_approval.approval.role))
+            last[role, person_of(judged_approval.approval, question)] = judged_approval.approval
     return tuple(last.values())
 
 
@@ -172,7 +175,8 @@ def person_of(approval: ApprovalStatement, question: Question) -> str:
     """One mark for whoever approved, whatever the approval calls them: two keys of one person are one person."""
     keyring = question.keyring
     return next(
-        (one.key for one in keyring.keys if keyring.one_person(one.person, approval.person)), approval.person
+        (trusted.key for trusted in keyring.keys if keyring.one_person(trusted.person, approval.person)),
+        approval.person,
     )
 
 
@@ -197,13 +201,13 @@ def missing(words: Sequence[ApprovalStatement], question: Question) -> tuple[Rea
 
 def _missing(need: RoleNeed, short: int, approved: Sequence[ApprovalStatement], question: Question) -> Reason:
     people = [word.person for word in approved if same_role(word.role, need.role)]
-    found = f"{short} of {need.people} approvals missing"
+    finding = f"{short} of {need.people} approvals missing"
     if len(people) > need.people - short:
-        found += f" ({', '.join(people)} approved in another role as well, and may count for one only)"
+        finding += f" ({', '.join(people)} approved in another role as well, and may count for one only)"
     return Reason(
         code="approval.missing",
         about=need.role,
-        found=found,
+        found=finding,
         next_move=f'orch approve {question.subject} --as "{need.role}" --reason WHY',
     )
 
@@ -220,7 +224,7 @@ def _unfilled(
         {person_of(word, question) for word in approved if same_role(word.role, need.role)} for need in needs
     ]
     if question.policy.separation.several_roles:
-        return [max(0, need.people - len(found)) for need, found in zip(needs, people, strict=True)]
+        return [max(0, need.people - len(persons)) for need, persons in zip(needs, people, strict=True)]
     places = [index for index, need in enumerate(needs) for _ in range(need.people)]
     held: dict[str, int] = {}
     short = [0] * len(needs)
@@ -243,9 +247,9 @@ def _fill(
 
 def overrides(ones: Iterable[Judged], name: str, roles: Sequence[str]) -> ApprovalStatement | None:
     """The override of this freeze, or of `window`, by somebody in one of these roles, that counts."""
-    for one in ones:
-        approval = one.approval
+    for judged_approval in ones:
+        approval = judged_approval.approval
         meant_for_it = approval.decision == "override" and approval.overrides == name
-        if one.counts and meant_for_it and any(same_role(approval.role, role) for role in roles):
+        if judged_approval.counts and meant_for_it and any(same_role(approval.role, role) for role in roles):
             return approval
     return None

@@ -71,7 +71,7 @@ def _waived(question: Question) -> bool:
 
 def _earliest(question: Question, closes: datetime | None) -> datetime | None:
     window = question.plan.schedule.window
-    ends = [one for one in (closes, window.closes if window else None) if one is not None]
+    ends = [moment for moment in (closes, window.closes if window else None) if moment is not None]
     return min(ends, default=None)
 
 
@@ -89,8 +89,8 @@ def _frozen(question: Question, freeze: Freeze) -> Reason:
     else:
         move = "wait until it is over; nobody may override it"
     until = binds_until(freeze, question.now).isoformat(timespec="minutes")
-    found = f"frozen until {until}, because {freeze.reason}"
-    return Reason(code="freeze.binds", about=freeze.name, found=found, next_move=move)
+    finding = f"frozen until {until}, because {freeze.reason}"
+    return Reason(code="freeze.binds", about=freeze.name, found=finding, next_move=move)
 
 
 def _closed(question: Question, calendar: Calendar) -> Iterator[Reason]:
@@ -100,8 +100,8 @@ def _closed(question: Question, calendar: Calendar) -> Iterator[Reason]:
     opens = next_opening(calendar, question.now)
     about = ", ".join(window.name for window in calendar.windows)
     if opens is None:
-        found, move = "no window is open, and none opens in ten years", "agree on a window in the policy"
-        yield Reason(code="window.never_opens", about=about, found=found, next_move=move)
+        finding, move = "no window is open, and none opens in ten years", "agree on a window in the policy"
+        yield Reason(code="window.never_opens", about=about, found=finding, next_move=move)
         return
     yield Reason(
         code="window.closed",
@@ -128,10 +128,16 @@ def _unfounded(question: Question, approvals: Iterable[Judged]) -> Iterator[Reas
     """Overrides that nobody of that role may give, or of something that is not there."""
     allowed = {freeze.name: freeze.override for freeze in question.policy.freezes}
     allowed[WINDOW] = question.policy.window_override
-    for one in approvals:
-        name = one.approval.overrides
-        if one.counts and name is not None and overrides([one], name, allowed.get(name, ())) is None:
+    for override in approvals:
+        name = override.approval.overrides
+        if (
+            override.counts
+            and name is not None
+            and overrides([override], name, allowed.get(name, ())) is None
+        ):
             roles = " or ".join(allowed.get(name, ())) or "nobody"
-            found = f"{one.approval.person} as {one.approval.role} would override it, which {roles} may"
+            finding = (
+                f"{override.approval.person} as {override.approval.role} would override it, which {roles} may"
+            )
             move = "ask one of those, or wait"
-            yield Reason(code="override.not_allowed", about=name, found=found, next_move=move)
+            yield Reason(code="override.not_allowed", about=name, found=finding, next_move=move)

@@ -26,9 +26,9 @@ def certificate_of(
             and d.rehearsing.rehearsal is not None
             and d.rehearsing.rehearsal.of != rehearsals[0].of
         ):
-            said = "; ".join(map(str, changes_between(rehearsals[0].of, d.rehearsing.rehearsal.of)))
-            against.append(f"{d.id}: rehearses another state of the project: {said}")
-    if not any(one.part == "backout" for one in rehearsals):
+            changes = "; ".join(map(str, changes_between(rehearsals[0].of, d.rehearsing.rehearsal.of)))
+            against.append(f"{d.id}: rehearses another state of the project: {changes}")
+    if not any(rehearsal.part == "backout" for rehearsal in rehearsals):
         against.append("a backout of a good deployment is not among the parts")
     if against:
         raise Refused("No certificate: " + "; ".join(against) + ".")
@@ -41,7 +41,9 @@ def certificate_of(
         covers={name: digests[name] for name in REHEARSED},
         rehearsed_at=min(d.last_at for d in parts),
         restored=True,
-        failure_in=tuple(one.failure_in for one in rehearsals if one.failure_in is not None),
+        failure_in=tuple(
+            rehearsal.failure_in for rehearsal in rehearsals if rehearsal.failure_in is not None
+        ),
         idempotent=tuple(dict.fromkeys(repeat.playbook for d in parts for repeat in repeats_of(d))),
         waves=slowest(measured),
         key=key,
@@ -54,18 +56,18 @@ def certificate_words(certificate: Certificate) -> tuple[str, ...]:
     return tuple(_sentences(certificate))
 
 
-def _sentences(one: Certificate) -> Iterator[str]:
-    at = f"{one.rehearsed_at:%Y-%m-%d %H:%M:%S} UTC"
-    yield f"{one.release} {one.version} was rehearsed in {one.environment} at {at} ({', '.join(one.deployments)})."
-    if one.restored:
+def _sentences(c: Certificate) -> Iterator[str]:
+    at = f"{c.rehearsed_at:%Y-%m-%d %H:%M:%S} UTC"
+    yield f"{c.release} {c.version} was rehearsed in {c.environment} at {at} ({', '.join(c.deployments)})."
+    if c.restored:
         yield "It was deployed, verified and backed out, and every host was proved equal to its baseline."
-    for wave in one.failure_in:
+    for wave in c.failure_in:
         yield f"A failure was injected in wave {wave + 1}: orch stopped, backed out every touched host, and proved it."
-    if one.idempotent:
-        yield f"Run a second time, {' and '.join(one.idempotent)} changed nothing."
-    for measured in one.waves:
+    if c.idempotent:
+        yield f"Run a second time, {' and '.join(c.idempotent)} changed nothing."
+    for measured in c.waves:
         yield (
             f"Wave {measured.wave + 1}, {counted(measured.hosts, 'host')}: {seconds_words(measured.deploy)} to deploy, "
             f"{seconds_words(measured.verify)} to verify, {seconds_words(measured.back_out)} to back out and prove."
         )
-    yield "It covers " + ", ".join(f"{name} {digest[:16]}" for name, digest in one.covers.items()) + "."
+    yield "It covers " + ", ".join(f"{name} {digest[:16]}" for name, digest in c.covers.items()) + "."

@@ -37,8 +37,8 @@ class JudgedCertificate:
 def judged_certificates(question: Question) -> tuple[JudgedCertificate, ...]:
     """Every certificate that was presented, in the order given."""
     return tuple(
-        JudgedCertificate(one.signed.certificate, tuple(_against(question, one)))
-        for one in question.certificates
+        JudgedCertificate(presented.signed.certificate, tuple(_against(question, presented)))
+        for presented in question.certificates
     )
 
 
@@ -57,9 +57,9 @@ def asked_rehearsal(question: Question) -> AskedRehearsal | None:
 
 def rehearsal_faults(question: Question, ones: tuple[JudgedCertificate, ...]) -> Iterator[Reason]:
     """Why the deployment is not rehearsed as asked: nothing where one certificate counts and none is forged."""
-    needed = asked_rehearsal(question) is not None and not any(one.counts for one in ones)
-    for one in ones:
-        yield from (reason for reason in one.against if needed or reason.code in FORGED)
+    needed = asked_rehearsal(question) is not None and not any(judged.counts for judged in ones)
+    for judged in ones:
+        yield from (reason for reason in judged.against if needed or reason.code in FORGED)
     if needed:
         release = question.plan.release
         yield Reason(
@@ -73,8 +73,8 @@ def rehearsal_faults(question: Question, ones: tuple[JudgedCertificate, ...]) ->
 def _digests(effective: EffectivePlan) -> str:
     """What a certificate would have to cover; ingredients that are empty here go without saying."""
     digests = effective.digests
-    said = [f"{name} {digests[name][:16]}" for name in REHEARSED if effective.parts(name)]
-    return f"{', '.join(said[:-1])} and {said[-1]}" if said[1:] else said[0]
+    digest_words = [f"{name} {digests[name][:16]}" for name in REHEARSED if effective.parts(name)]
+    return f"{', '.join(digest_words[:-1])} and {digest_words[-1]}" if digest_words[1:] else digest_words[0]
 
 
 def _command(question: Question) -> str:
@@ -89,18 +89,18 @@ def _against(question: Question, presented: PresentedCertificate) -> Iterator[Re
     key = question.keyring.find(presented.signed.signature.key)
     usable = key is not None and key.serves(ISSUER) and key.revoked_at is None
     if key is None or not usable or (key.expires is not None and key.expires <= question.now):
-        found = f"signed with key {presented.signed.signature.key[:16]}, which is not trusted to issue certificates"
+        finding = f"signed with key {presented.signed.signature.key[:16]}, which is not trusted to issue certificates"
         yield _reason(
             "rehearsal.foreign_key",
             certificate,
-            found,
+            finding,
             f"trust the key in the role {ISSUER}, or rehearse here",
         )
         return
     if presented.answer != "good" or certificate.key != key.key:
-        found = "the signature does not fit what it says"
+        finding = "the signature does not fit what it says"
         yield _reason(
-            "rehearsal.bad_signature", certificate, found, "find out who changed it, and rehearse again"
+            "rehearsal.bad_signature", certificate, finding, "find out who changed it, and rehearse again"
         )
         return
     yield from _covers(question, certificate)
@@ -111,27 +111,29 @@ def _against(question: Question, presented: PresentedCertificate) -> Iterator[Re
 def _covers(question: Question, certificate: Certificate) -> Iterator[Reason]:
     release = question.plan.release
     if (certificate.release, certificate.version) != (release.name, release.version):
-        found = f"of {certificate.release} {certificate.version}, not of {release.name} {release.version}"
-        yield _reason("rehearsal.other_release", certificate, found, "rehearse this release")
+        finding = f"of {certificate.release} {certificate.version}, not of {release.name} {release.version}"
+        yield _reason("rehearsal.other_release", certificate, finding, "rehearse this release")
         return
     digests = question.effective.digests
     changed = [name for name in REHEARSED if certificate.covers.get(name) != digests[name]]
     if changed:
-        said = ", ".join(f"{_named(question, certificate, name)} {digests[name][:16]}" for name in changed)
+        changes = ", ".join(f"{_named(question, certificate, name)} {digests[name][:16]}" for name in changed)
         move = f"rehearse what will run: {_command(question)}"
-        yield _reason("rehearsal.changed", certificate, f"does not cover {said}", move)
+        yield _reason("rehearsal.changed", certificate, f"does not cover {changes}", move)
 
 
 def _named(question: Question, certificate: Certificate, name: IngredientName) -> str:
     """The ingredient with what changed in it, where a plan is known that had it as it was rehearsed."""
     now = _ingredient(question.effective, name)
     known = (_ingredient(plan, name) for plan in question.earlier_plans.values())
-    rehearsed = next((one for one in known if one.digest == certificate.covers.get(name)), None)
+    rehearsed = next(
+        (plan_known for plan_known in known if plan_known.digest == certificate.covers.get(name)), None
+    )
     return name if rehearsed is None else str(change_of(rehearsed, now))
 
 
 def _ingredient(plan: EffectivePlan, name: IngredientName) -> Ingredient:
-    return next(one for one in plan.ingredients if one.name == name)
+    return next(ingredient for ingredient in plan.ingredients if ingredient.name == name)
 
 
 def _results(question: Question, certificate: Certificate) -> Iterator[Reason]:
@@ -139,29 +141,31 @@ def _results(question: Question, certificate: Certificate) -> Iterator[Reason]:
     if asked is None:
         return
     if asked.environments and certificate.environment not in asked.environments:
-        found = f"rehearsed in {certificate.environment}"
+        finding = f"rehearsed in {certificate.environment}"
         yield _reason(
-            "rehearsal.elsewhere", certificate, found, f"rehearse in {' or '.join(asked.environments)}"
+            "rehearsal.elsewhere", certificate, finding, f"rehearse in {' or '.join(asked.environments)}"
         )
     if not certificate.restored:
-        found = "the backout did not restore the baseline"
-        yield _reason("rehearsal.not_restored", certificate, found, "mend the backout, and rehearse again")
+        finding = "the backout did not restore the baseline"
+        yield _reason("rehearsal.not_restored", certificate, finding, "mend the backout, and rehearse again")
     if asked.failure_path and not certificate.failure_in:
-        found = "no failure was injected, so the failure path never ran"
-        yield _reason("rehearsal.no_failure_path", certificate, found, "rehearse with a failure in a wave")
+        finding = "no failure was injected, so the failure path never ran"
+        yield _reason("rehearsal.no_failure_path", certificate, finding, "rehearse with a failure in a wave")
     playbooks = {question.plan.strategy.playbook, question.plan.backout.playbook}
     again = sorted(playbooks - set(certificate.idempotent))
     if asked.idempotence and again:
-        found = f"not shown to be idempotent: {', '.join(again)}"
-        yield _reason("rehearsal.not_idempotent", certificate, found, "rehearse with each playbook run twice")
+        finding = f"not shown to be idempotent: {', '.join(again)}"
+        yield _reason(
+            "rehearsal.not_idempotent", certificate, finding, "rehearse with each playbook run twice"
+        )
 
 
 def _age(question: Question, certificate: Certificate) -> Iterator[Reason]:
     asked, now = asked_rehearsal(question), question.now
     if certificate.rehearsed_at > now + CLOCKS_DIFFER:
-        found = f"made at {certificate.rehearsed_at.isoformat()}, which is still to come"
+        finding = f"made at {certificate.rehearsed_at.isoformat()}, which is still to come"
         yield _reason(
-            "rehearsal.from_the_future", certificate, found, "set the clocks right, and rehearse again"
+            "rehearsal.from_the_future", certificate, finding, "set the clocks right, and rehearse again"
         )
     if asked is not None and certificate.rehearsed_at + timedelta(seconds=asked.max_age) <= now:
         at, most = certificate.rehearsed_at.isoformat(), seconds_words(asked.max_age)
@@ -170,6 +174,6 @@ def _age(question: Question, certificate: Certificate) -> Iterator[Reason]:
         )
 
 
-def _reason(code: ReasonCode, certificate: Certificate, found: str, next_move: str) -> Reason:
+def _reason(code: ReasonCode, certificate: Certificate, finding: str, next_move: str) -> Reason:
     about = f"certificate of {certificate.deployments[0]}"
-    return Reason(code=code, about=about, found=found, next_move=next_move)
+    return Reason(code=code, about=about, found=finding, next_move=next_move)

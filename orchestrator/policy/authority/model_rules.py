@@ -16,18 +16,20 @@ def about_model(question: Question) -> Iterator[Reason]:
     model, allowed = question.model, question.policy.models
     if model is None:
         if allowed:
-            found = f"the policy asks for one of {', '.join(allowed)}"
+            finding = f"the policy asks for one of {', '.join(allowed)}"
             yield Reason(
-                code="model.missing", about="no model", found=found, next_move="name one in the plan"
+                code="model.missing", about="no model", found=finding, next_move="name one in the plan"
             )
         return
     if allowed and model.model not in allowed:
-        found = f"the policy allows {', '.join(allowed)}"
-        yield Reason(code="model.not_allowed", about=model.model, found=found, next_move="use one of those")
+        finding = f"the policy allows {', '.join(allowed)}"
+        yield Reason(code="model.not_allowed", about=model.model, found=finding, next_move="use one of those")
     yield from _applies(question, model)
-    for one in shortfalls(model.requires, question.plan, question.waves):
-        found = f"model {model.model} asks for {one.expected}, found {one.found}"
-        yield Reason(code="model.requires", about=one.path, found=found, next_move=one.next_move)
+    for shortfall in shortfalls(model.requires, question.plan, question.waves):
+        finding = f"model {model.model} asks for {shortfall.expected}, found {shortfall.found}"
+        yield Reason(
+            code="model.requires", about=shortfall.path, found=finding, next_move=shortfall.next_move
+        )
     yield from _playbooks(question, model)
     yield from _flow(question, model)
 
@@ -35,17 +37,17 @@ def about_model(question: Question) -> Iterator[Reason]:
 def _applies(question: Question, model: DeploymentModel) -> Iterator[Reason]:
     types, highest = model.applies_to.change_types, model.applies_to.highest_impact
     impact = max((risk.impact for risk in question.plan.risks), key=_LEVELS.index)
-    said = []
+    findings = []
     if types and question.change.type not in types:
-        said.append(f"it is for {', '.join(types)} changes, and this is {question.change.type}")
+        findings.append(f"it is for {', '.join(types)} changes, and this is {question.change.type}")
     if _LEVELS.index(impact) > _LEVELS.index(highest):
-        said.append(f"it is for risks of at most {highest} impact, and the plan names one of {impact}")
+        findings.append(f"it is for risks of at most {highest} impact, and the plan names one of {impact}")
     # A rehearsal may run in an environment of its own, which no release passes through.
     if model.flow and question.environment not in model.flow and not question.rehearsing:
-        said.append(f"it is for {', '.join(model.flow)}, and this is {question.environment}")
-    for found in said:
+        findings.append(f"it is for {', '.join(model.flow)}, and this is {question.environment}")
+    for finding in findings:
         yield Reason(
-            code="model.not_applicable", about=model.model, found=found, next_move="choose another model"
+            code="model.not_applicable", about=model.model, found=finding, next_move="choose another model"
         )
 
 
@@ -55,9 +57,9 @@ def _playbooks(question: Question, model: DeploymentModel) -> Iterator[Reason]:
         ("backout.playbook", model.playbooks.backout, question.plan.backout.playbook),
     ):
         if asked is not None and asked != named:
-            found = f"model {model.model} has {asked}, found {named}"
+            finding = f"model {model.model} has {asked}, found {named}"
             yield Reason(
-                code="model.playbook", about=path, found=found, next_move="name the model's playbook"
+                code="model.playbook", about=path, found=finding, next_move="name the model's playbook"
             )
 
 
@@ -69,16 +71,18 @@ def _flow(question: Question, model: DeploymentModel) -> Iterator[Reason]:
         return
     release, artefacts = question.plan.release, question.effective.digests["artefacts"]
     there = [
-        one
-        for one in question.successes
-        if (one.environment, one.release, one.version) == (before, release.name, release.version)
+        success
+        for success in question.successes
+        if (success.environment, success.release, success.version) == (before, release.name, release.version)
     ]
-    if any(one.artefacts == artefacts for one in there):
+    if any(success.artefacts == artefacts for success in there):
         return
-    found = f"it succeeded in {before} with other artefacts" if there else f"it has not succeeded in {before}"
+    finding = (
+        f"it succeeded in {before} with other artefacts" if there else f"it has not succeeded in {before}"
+    )
     yield Reason(
         code="model.flow",
         about=f"{release.name} {release.version} in {question.environment}",
-        found=found,
+        found=finding,
         next_move=f"deploy it to {before} first",
     )

@@ -59,7 +59,7 @@ def _change(question: Question) -> Iterator[Reason]:
 
 def _preauthorised(question: Question) -> Iterator[Reason]:
     model = question.model
-    allowed = [f"{one.model} version {one.version}" for one in question.policy.standard]
+    allowed = [f"{standard.model} version {standard.version}" for standard in question.policy.standard]
     name = "no model" if model is None else f"{model.model} version {model.version}"
     if name not in allowed:
         yield Reason(
@@ -72,16 +72,16 @@ def _preauthorised(question: Question) -> Iterator[Reason]:
 
 def _mode(question: Question) -> Iterator[Reason]:
     if question.mode not in question.policy.modes:
-        found = f"the policy allows {', '.join(question.policy.modes)}"
+        finding = f"the policy allows {', '.join(question.policy.modes)}"
         move = "put it into the schedule" if question.mode == "attended" else "start it by hand"
-        yield Reason(code="policy.mode", about=question.mode, found=found, next_move=move)
+        yield Reason(code="policy.mode", about=question.mode, found=finding, next_move=move)
 
 
 def _strategy(question: Question) -> Iterator[Reason]:
     kind, allowed = question.plan.strategy.kind, question.policy.strategies
     if allowed and kind not in allowed:
-        found = f"the policy allows {', '.join(allowed)}"
-        yield Reason(code="policy.strategy", about=kind, found=found, next_move="choose one of them")
+        finding = f"the policy allows {', '.join(allowed)}"
+        yield Reason(code="policy.strategy", about=kind, found=finding, next_move="choose one of them")
 
 
 def _frequency(question: Question) -> Iterator[Reason]:
@@ -101,9 +101,11 @@ def _frequency(question: Question) -> Iterator[Reason]:
 
 
 def _verification(question: Question) -> Iterator[Reason]:
-    for one in shortfalls(question.policy.verification, question.plan, question.waves):
-        found = f"the policy asks for {one.expected}, found {one.found}"
-        yield Reason(code="policy.verification", about=one.path, found=found, next_move=one.next_move)
+    for shortfall in shortfalls(question.policy.verification, question.plan, question.waves):
+        finding = f"the policy asks for {shortfall.expected}, found {shortfall.found}"
+        yield Reason(
+            code="policy.verification", about=shortfall.path, found=finding, next_move=shortfall.next_move
+        )
 
 
 def _apart(question: Question) -> Iterator[Reason]:
@@ -111,7 +113,7 @@ def _apart(question: Question) -> Iterator[Reason]:
         held = [
             (role, person)
             for role, person in question.plan.roles.items()
-            if any(same_role(role, one) for one in apart)
+            if any(same_role(role, other_role) for other_role in apart)
         ]
         for (role, person), (other, who) in combinations(held, 2):
             if question.keyring.one_person(person, who):

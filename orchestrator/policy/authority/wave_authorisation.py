@@ -38,9 +38,9 @@ def remaining(weighed: Weighed, d: Deployment, wave: int) -> Arithmetic:
     """The arithmetic of this wave and those after it; what earlier waves did has to be undone as well."""
     times = weighed.expected
     touched = {d.standings[host].wave for host in d.touched_hosts} - {wave}
-    undo = [one.back_out for one in times if one.wave in touched]
+    undo = [wave_times.back_out for wave_times in times if wave_times.wave in touched]
     to_undo = None if None in undo else sum(seconds or 0.0 for seconds in undo)
-    ahead = [one for one in times if one.wave >= wave]
+    ahead = [wave_times for wave_times in times if wave_times.wave >= wave]
     return arithmetic(ahead, weighed.question.now, weighed.opening.closes, to_undo=to_undo)
 
 

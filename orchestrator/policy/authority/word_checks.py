@@ -21,13 +21,17 @@ from orchestrator.policy.course.follow_up import DEPLOYED
 
 def approval_words(signed: SignedApproval) -> str:
     """Such as `approved by Li Wei as change manager at 2026-06-06 20:00 UTC, key 0a1b2c3d4e5f6071: looked at`."""
-    one = signed.approval
-    by = f"by {one.person} as {one.role} at {one.made_at:%Y-%m-%d %H:%M} UTC, key {one.key[:16]}"
-    return f"{_decided(one)} {by}: {one.reason}"
+    statement = signed.approval
+    by = f"by {statement.person} as {statement.role} at {statement.made_at:%Y-%m-%d %H:%M} UTC, key {statement.key[:16]}"
+    return f"{_decided(statement)} {by}: {statement.reason}"
 
 
-def _decided(one: ApprovalStatement) -> str:
-    return f"{one.overrides} overridden" if one.overrides is not None else DECISIONS[one.decision]
+def _decided(statement: ApprovalStatement) -> str:
+    return (
+        f"{statement.overrides} overridden"
+        if statement.overrides is not None
+        else DECISIONS[statement.decision]
+    )
 
 
 class RecordedWord(NamedTuple):
@@ -45,35 +49,35 @@ class RecordedWord(NamedTuple):
 
 def said(records: Iterable[Recorded]) -> list[RecordedWord]:
     """Every signed word on a journal, and every review."""
-    found = []
+    against = []
     for record in records:
         event = record.event
         signed = event.signed if isinstance(event, e.ApprovalGiven | e.Reviewed) else None
         if signed is not None:
-            one = signed.approval
-            found.append(
+            statement = signed.approval
+            against.append(
                 RecordedWord(
-                    _decided(one),
-                    one.person,
-                    one.role,
-                    one.reason,
-                    one.key,
-                    one.made_at,
+                    _decided(statement),
+                    statement.person,
+                    statement.role,
+                    statement.reason,
+                    statement.key,
+                    statement.made_at,
                     record.at,
-                    one.expires,
+                    statement.expires,
                 )
             )
         elif isinstance(event, e.Reviewed):
-            found.append(
+            against.append(
                 RecordedWord("reviewed", event.by, event.role, event.reason, "", None, record.at, None)
             )
-    return found
+    return against
 
 
 def said_words(d: Deployment) -> tuple[str, ...]:
     """The signed words that a deployment has, and what they lifted, a line each."""
-    reviews = [one.signed for one in d.follow_up.reviews if one.signed is not None]
-    lifted = (f"overridden: {one}" for one in d.authority.overridden)
+    reviews = [review.signed for review in d.follow_up.reviews if review.signed is not None]
+    lifted = (f"overridden: {override}" for override in d.authority.overridden)
     return (*map(approval_words, (*d.authority.approvals, *reviews)), *lifted)
 
 
@@ -85,20 +89,20 @@ def against(
     The question has the words of the journal first, then the new ones.
     """
     ones = zip(dict.fromkeys(question.approvals), judged(question), strict=True)
-    by_word = {presented.signed: one.against for presented, one in ones}
-    found = {}
+    by_word = {presented.signed: judged_approval.against for presented, judged_approval in ones}
+    against_by_word = {}
     for signed in dict.fromkeys(new):
         word = signed.approval
         reasons = [str(reason) for reason in by_word[signed]]
         reasons += [f"{word.role} {word.person}: {text}" for text in _out_of_place(question, d, signed)]
         if reasons:
-            found[signed] = tuple(dict.fromkeys(reasons))
-    return found
+            against_by_word[signed] = tuple(dict.fromkeys(reasons))
+    return against_by_word
 
 
 def _out_of_place(question: Question, d: Deployment, signed: SignedApproval) -> Iterator[str]:
     word = signed.approval
-    if any(one.approval.nonce == word.nonce for one in d.authority.approvals):
+    if any(signed.approval.nonce == word.nonce for signed in d.authority.approvals):
         yield "is on the journal already, and an approval is good once; make a new one"
     if word.decision == "sign_off":
         yield from _sign_off(question, d, word)
@@ -113,7 +117,7 @@ def _out_of_place(question: Question, d: Deployment, signed: SignedApproval) -> 
 def _sign_off(question: Question, d: Deployment, word: ApprovalStatement) -> Iterator[str]:
     if d.state not in DEPLOYED:
         yield f"{d.id} is {d.state.value}; signed off is what was deployed and verified on all waves"
-    given = [one.approval for one in d.authority.approvals if one.approval.decision == "sign_off"]
+    given = [signed.approval for signed in d.authority.approvals if signed.approval.decision == "sign_off"]
     yield from _asked(d.follow_up.sign_off, word, "sign-off")
     yield from _twice(question, word, given, "signed off")
 
@@ -122,7 +126,7 @@ def _review(question: Question, d: Deployment, word: ApprovalStatement) -> Itera
     if d.follow_up.review_by is None or d.state is State.PLANNED:
         yield f"{d.id} was no emergency that started; there is nothing to review"
     yield from _asked(d.follow_up.reviewers, word, "review")
-    given = [one.signed.approval for one in d.follow_up.reviews if one.signed is not None]
+    given = [review.signed.approval for review in d.follow_up.reviews if review.signed is not None]
     yield from _twice(question, word, given, "reviewed it")
 
 

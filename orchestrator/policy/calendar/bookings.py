@@ -36,8 +36,8 @@ def bookings_of(
     """Every deployment that has a time, by its start. `measured` are wave times by the id of the deployment."""
     ones = list(deployments)
     machines = known_machines(ones)
-    found = (booking_of(d, now, machines, measured.get(d.id, ())) for d in ones)
-    return tuple(sorted((b for b in found if b is not None), key=lambda b: (b.starts, b.id)))
+    bookings = (booking_of(d, now, machines, measured.get(d.id, ())) for d in ones)
+    return tuple(sorted((b for b in bookings if b is not None), key=lambda b: (b.starts, b.id)))
 
 
 def booking_of(
@@ -100,7 +100,7 @@ def _blocked_by(d: Deployment, state: BookingState, moment: datetime) -> tuple[s
 def _lacks(d: Deployment) -> bool:
     """Whether more than the calendar is against it since it was approved, such as a rejection."""
     return d.authority.unadmitted is not None and any(
-        one.code not in OF_CALENDAR for one in d.authority.unadmitted.reasons
+        reason.code not in OF_CALENDAR for reason in d.authority.unadmitted.reasons
     )
 
 
@@ -122,7 +122,7 @@ def expected_of(d: Deployment, measured: Sequence[MeasuredWave]) -> Expected:
     margin = d.authority.policy.margin if d.authority.policy is not None else 0.0
     times = expected_times(d.plan, d.waves, measured, margin=margin)
     early_life = d.plan.validation.early_life
-    seconds = sum((one.forward or 0.0) + (one.back_out or 0.0) for one in times)
+    seconds = sum((wave.forward or 0.0) + (wave.back_out or 0.0) for wave in times)
     seconds += early_life.duration if early_life is not None else 0.0
     confirmed = ", and the time people take to confirm" if any(w.gate.confirm for w in d.waves) else ""
     basis = times[0].basis if times else "no wave"
@@ -149,8 +149,8 @@ def machines_of(d: Deployment, machines: Machines) -> tuple[dict[str, str], tupl
     """Hosts by machine, and the hosts of which only the address is known."""
     own = own_machines(d)
     known = {t.host: own.get(t.host) or machines.get(address_of(t)) for t in d.targets}
-    found = {known[t.host] or f"{BY_ADDRESS}{address_of(t)}": t.host for t in d.targets}
-    return found, tuple(host for host, machine in known.items() if machine is None)
+    host_by_machine = {known[t.host] or f"{BY_ADDRESS}{address_of(t)}": t.host for t in d.targets}
+    return host_by_machine, tuple(host for host, machine in known.items() if machine is None)
 
 
 def own_machines(d: Deployment) -> dict[str, str]:

@@ -30,7 +30,9 @@ def conflicts(bookings: Sequence[Booking], services: Needs | None = None) -> tup
     """Every conflict between any two bookings. `services` are the declared dependencies beside those of the bookings."""
     needs = _needs(bookings, services or {})
     booked = [booking for booking in bookings if booking.is_booked]
-    return tuple(found for one, other in combinations(booked, 2) for found in _between(one, other, needs))
+    return tuple(
+        conflict for booking, other in combinations(booked, 2) for conflict in _between(booking, other, needs)
+    )
 
 
 def conflicts_of(
@@ -39,40 +41,40 @@ def conflicts_of(
     """Every conflict of one booking with others; it may be among them itself."""
     rest = [other for other in others if other.id != new.id]
     needs = _needs([new, *rest], services or {})
-    return tuple(found for other in rest if other.is_booked for found in _between(new, other, needs))
+    return tuple(conflict for other in rest if other.is_booked for conflict in _between(new, other, needs))
 
 
-def _between(one: Booking, other: Booking, needs: dict[str, list[str]]) -> Iterator[ConflictFound]:
-    begins = max(one.starts, other.starts)
-    ends = min((end for end in (one.ends, other.ends) if end is not None), default=None)
+def _between(booking: Booking, other: Booking, needs: dict[str, list[str]]) -> Iterator[ConflictFound]:
+    begins = max(booking.starts, other.starts)
+    ends = min((end for end in (booking.ends, other.ends) if end is not None), default=None)
     if ends is not None and ends <= begins:
         return
-    for kind, what in _shared(one, other, needs):
-        yield ConflictFound(one=one.id, other=other.id, kind=kind, what=what, begins=begins, ends=ends)
+    for kind, what in _shared(booking, other, needs):
+        yield ConflictFound(one=booking.id, other=other.id, kind=kind, what=what, begins=begins, ends=ends)
 
 
 def _shared(
-    one: Booking, other: Booking, needs: dict[str, list[str]]
+    booking: Booking, other: Booking, needs: dict[str, list[str]]
 ) -> Iterator[tuple[ConflictKind, tuple[str, ...]]]:
     machines = tuple(
         mine if mine == other.machines[machine] else f"{mine} (there {other.machines[machine]})"
-        for machine, mine in one.machines.items()
+        for machine, mine in booking.machines.items()
         if machine in other.machines
     )
     if machines:
         yield "machine", machines
-    cis = tuple(ci for ci in one.cis if ci in set(other.cis))
+    cis = tuple(ci for ci in booking.cis if ci in set(other.cis))
     if cis:
         yield "ci", cis
-    if one.environment != other.environment or one.service is None or other.service is None:
+    if booking.environment != other.environment or booking.service is None or other.service is None:
         return
-    if one.service == other.service:
-        yield "service", (one.service,)
+    if booking.service == other.service:
+        yield "service", (booking.service,)
         return
-    chains = (_chain(one.service, other.service, needs), _chain(other.service, one.service, needs))
-    found = tuple(" > ".join(chain) for chain in chains if chain)
-    if found:
-        yield "dependency", found
+    chains = (_chain(booking.service, other.service, needs), _chain(other.service, booking.service, needs))
+    chain_words = tuple(" > ".join(chain) for chain in chains if chain)
+    if chain_words:
+        yield "dependency", chain_words
 
 
 def _needs(bookings: Iterable[Booking], services: Needs) -> dict[str, list[str]]:

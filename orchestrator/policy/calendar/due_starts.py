@@ -81,7 +81,7 @@ def _why_missed(d: Deployment, late: timedelta, *, still_open: bool) -> str:
     if d.schedule.put_off:
         return f"it waited for others for {words}, and the time in which it was to start is over"
     if d.authority.unadmitted is not None:
-        reasons = "; ".join(f"{one.about}: {one.found}" for one in d.authority.unadmitted.reasons)
+        reasons = "; ".join(f"{reason.about}: {reason.found}" for reason in d.authority.unadmitted.reasons)
         return f"it was not admitted within {words} of its time ({reasons})"
     return f"nobody started it within {words} of its time"
 

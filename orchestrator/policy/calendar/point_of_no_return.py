@@ -76,38 +76,42 @@ def arithmetic(
     to_undo: float | None = 0.0,
 ) -> Arithmetic:
     """Which of the waves to come may start. `to_undo`: seconds to back out what is deployed already, None if unknown."""
-    forward = _sums((one.forward for one in times), 0.0)
-    undo = _sums((one.back_out for one in times), to_undo)
+    forward = _sums((wave_times.forward for wave_times in times), 0.0)
+    undo = _sums((wave_times.back_out for wave_times in times), to_undo)
     lines = []
-    for one, good_after, undo_all in zip(times, forward, undo, strict=True):
-        lines.append(_line(one, good_after, undo_all, now, closes))
+    for wave_times, good_after, undo_all in zip(times, forward, undo, strict=True):
+        lines.append(_line(wave_times, good_after, undo_all, now, closes))
     return Arithmetic.of_valid(now=now, closes=closes, lines=tuple(lines))
 
 
 def _sums(seconds: Iterable[float | None], first: float | None) -> list[float | None]:
     """Running sums; after one that is not known none is."""
     total, sums = first, []
-    for one in seconds:
-        total = None if total is None or one is None else total + one
+    for duration in seconds:
+        total = None if total is None or duration is None else total + duration
         sums.append(total)
     return sums
 
 
 def _line(
-    one: WaveTimes, good_after: float | None, undo: float | None, now: datetime, closes: datetime | None
+    wave_times: WaveTimes,
+    good_after: float | None,
+    undo: float | None,
+    now: datetime,
+    closes: datetime | None,
 ) -> WaveArithmetic:
-    if good_after is None or undo is None or one.forward is None:
+    if good_after is None or undo is None or wave_times.forward is None:
         nothing = dict.fromkeys(("starts", "known_good", "back_out_all", "undone", "latest_start", "spare"))
-        return WaveArithmetic.of_valid(times=one, **nothing, may_start=closes is None)
+        return WaveArithmetic.of_valid(times=wave_times, **nothing, may_start=closes is None)
     known_good = now + timedelta(seconds=good_after)
     undone = known_good + timedelta(seconds=undo)
     return WaveArithmetic.of_valid(
-        times=one,
-        starts=known_good - timedelta(seconds=one.forward),
+        times=wave_times,
+        starts=known_good - timedelta(seconds=wave_times.forward),
         known_good=known_good,
         back_out_all=undo,
         undone=undone,
-        latest_start=None if closes is None else closes - timedelta(seconds=one.forward + undo),
+        latest_start=None if closes is None else closes - timedelta(seconds=wave_times.forward + undo),
         spare=None if closes is None else (closes - undone).total_seconds(),
         may_start=closes is None or undone <= closes,
     )
@@ -142,10 +146,10 @@ def _expected(wave: Wave, measured: Sequence[MeasuredWave], forks: int, margin: 
     batches = _batches(len(wave.hosts), forks)
 
     def slowest(step: str) -> float:
-        per_batch = (float(getattr(one, step)) / _batches(one.hosts, forks) for one in measured)
+        per_batch = (float(getattr(wave, step)) / _batches(wave.hosts, forks) for wave in measured)
         return max(per_batch) * batches * (1 + margin)
 
-    seen = max(one.hosts for one in measured)
+    seen = max(wave.hosts for wave in measured)
     return WaveTimes(
         wave=wave.number,
         name=wave.name,

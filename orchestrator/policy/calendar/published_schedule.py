@@ -24,7 +24,7 @@ class PublishedSchedule(Noun):
 
     def conflicts_of(self, booking: str) -> tuple[ConflictFound, ...]:
         """The conflicts that one booking is in."""
-        return tuple(one for one in self.conflicts if booking in (one.one, one.other))
+        return tuple(conflict for conflict in self.conflicts if booking in (conflict.one, conflict.other))
 
 
 def published(
@@ -34,9 +34,9 @@ def published(
     in_time = (b for b in bookings if reaches_into(b, begins, ends))
     shown = tuple(sorted(in_time, key=lambda b: (b.starts, b.id)))
     ids = {b.id for b in shown}
-    found = tuple(c for c in conflicts(bookings) if c.one in ids or c.other in ids)
+    conflicts_shown = tuple(c for c in conflicts(bookings) if c.one in ids or c.other in ids)
     spans = marked_spans(policies, begins, ends)
-    return PublishedSchedule(begins=begins, ends=ends, bookings=shown, conflicts=found, spans=spans)
+    return PublishedSchedule(begins=begins, ends=ends, bookings=shown, conflicts=conflicts_shown, spans=spans)
 
 
 def reaches_into(booking: Booking, begins: datetime, ends: datetime) -> bool:
@@ -60,14 +60,14 @@ def marked_spans(
 def _spans(
     kind: Literal["window", "freeze"],
     policy: str,
-    one: Recurring,
+    recurring: Recurring,
     reason: str,
     begins: datetime,
     ends: datetime,
 ) -> list[MarkedSpan]:
     return [
         MarkedSpan(
-            kind=kind, name=one.name, policy=policy, opens=span.opens, closes=span.closes, reason=reason
+            kind=kind, name=recurring.name, policy=policy, opens=span.opens, closes=span.closes, reason=reason
         )
-        for span in one.spans(begins, ends)
+        for span in recurring.spans(begins, ends)
     ]

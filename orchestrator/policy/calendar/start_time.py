@@ -64,10 +64,10 @@ def blocked_by(
     """The freezes that bind then, and `window` where none is open, without what these words of people lift by then."""
     calendar = binding_calendar(policy, change)
     lifted = {word.overrides for word in words if word.expires > moment}
-    found = [freeze.name for freeze in freezes_at(calendar, moment)]
+    freeze_names = [freeze.name for freeze in freezes_at(calendar, moment)]
     if not open_at(calendar.model_copy(update={"freezes": ()}), moment):
-        found.append(WINDOW)
-    return tuple(name for name in found if name not in lifted)
+        freeze_names.append(WINDOW)
+    return tuple(name for name in freeze_names if name not in lifted)
 
 
 def _against(
@@ -83,7 +83,7 @@ def _against(
         yield ClosedTime(freeze.name, _frozen(freeze), freeze.override)
     windows = calendar.model_copy(update={"freezes": ()})
     if not open_at(windows, starts):
-        names = ", ".join(one.name for one in calendar.windows)
+        names = ", ".join(window.name for window in calendar.windows)
         yield ClosedTime(WINDOW, f"no maintenance window is open then ({names})", tuple(window_override))
     if window is not None and not window.opens <= starts < window.closes:
         yield ClosedTime(

@@ -109,11 +109,11 @@ def overlapping_freezes(
 def odd_times(calendar: Calendar, earliest: datetime, latest: datetime) -> tuple[OddTime, ...]:
     """Every start of a recurring window or freeze that a change of clocks skips or repeats, between two moments."""
     return tuple(
-        OddTime(name=one.name, local_start=start.strftime("%Y-%m-%dT%H:%M"), oddity=odd, span=span)
-        for one in (*calendar.windows, *calendar.freezes)
-        for start in one.starts_between(wall(earliest, one.zone), wall(latest, one.zone))
-        for odd in [oddity(start, one.zone)]
-        for span in [one.span_from(start)]
+        OddTime(name=recurring.name, local_start=start.strftime("%Y-%m-%dT%H:%M"), oddity=odd, span=span)
+        for recurring in (*calendar.windows, *calendar.freezes)
+        for start in recurring.starts_between(wall(earliest, recurring.zone), wall(latest, recurring.zone))
+        for odd in [oddity(start, recurring.zone)]
+        for span in [recurring.span_from(start)]
         if odd is not None and span is not None
     )
 
@@ -122,12 +122,14 @@ def _in_window(calendar: Calendar, now: datetime) -> bool:
     return any(_holds(window, now) for window in calendar.windows)
 
 
-def _holds(one: Recurring, now: datetime) -> bool:
-    return any(span.holds(now) for span in one.spans(now, now + timedelta(seconds=1)))
+def _holds(recurring: Recurring, now: datetime) -> bool:
+    return any(span.holds(now) for span in recurring.spans(now, now + timedelta(seconds=1)))
 
 
 def _spans(ones: Iterable[Recurring], earliest: datetime, latest: datetime) -> list[Span]:
-    return sorted((s for one in ones for s in one.spans(earliest, latest)), key=lambda span: span.opens)
+    return sorted(
+        (s for recurring in ones for s in recurring.spans(earliest, latest)), key=lambda span: span.opens
+    )
 
 
 def _cut(spans: Iterable[Span], whole: Span) -> Iterator[Span]:
@@ -170,7 +172,7 @@ def _overlaps(
     freezes: Sequence[Freeze], earliest: datetime, latest: datetime
 ) -> Iterator[tuple[Freeze, Freeze, Span]]:
     spans = [(freeze, _spans([freeze], earliest, latest)) for freeze in freezes]
-    for (one, mine), (other, theirs) in combinations(spans, 2):
+    for (freeze, mine), (other, theirs) in combinations(spans, 2):
         shared = [cut for span in mine for cut in _cut(theirs, span)]
         if shared:
-            yield one, other, min(shared, key=lambda span: span.opens)
+            yield freeze, other, min(shared, key=lambda span: span.opens)

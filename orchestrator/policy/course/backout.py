@@ -78,10 +78,10 @@ def verdict(d: Deployment) -> Restored | ResidueFound | DeploymentBackoutFailed:
     for host in progress.hosts:
         outcome = outcomes.get(host)
         if outcome is None or outcome.result != "done":
-            said = outcome.reason if outcome is not None else "it did not run"
-            found = "differs from" if host in differing else "equals"
+            reason = outcome.reason if outcome is not None else "it did not run"
+            comparison = "differs from" if host in differing else "equals"
             failed.setdefault(
-                host, f"{found} the baseline, and the backout playbook did not run to its end: {said}"
+                host, f"{comparison} the baseline, and the backout playbook did not run to its end: {reason}"
             )
     if failed:
         return DeploymentBackoutFailed(hosts=failed)

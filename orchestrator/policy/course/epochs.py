@@ -15,7 +15,7 @@ def known_epochs(d: Deployment, attempt: Attempted) -> dict[str, tuple[int, ...]
     deployments that were backed out before this one is.
     """
     earlier = d.attempts[: d.attempts.index(attempt)]
-    own = {one.epoch for one in earlier}
+    own = {attempt.epoch for attempt in earlier}
     restored = set(d.backout.restored) if d.backout is not None else set()
     known = {}
     for host in attempt.hosts:
@@ -26,5 +26,11 @@ def known_epochs(d: Deployment, attempt: Attempted) -> dict[str, tuple[int, ...]
 
 
 def _answered_for(attempts: tuple[Attempted, ...], host: str) -> set[int]:
-    told = [one for a in attempts if a.answered and a.outcome is not None for one in a.outcome.hosts]
-    return {one.found_epoch for one in told if one.host == host and one.found_epoch is not None}
+    outcomes = [
+        outcome for a in attempts if a.answered and a.outcome is not None for outcome in a.outcome.hosts
+    ]
+    return {
+        outcome.found_epoch
+        for outcome in outcomes
+        if outcome.host == host and outcome.found_epoch is not None
+    }

@@ -100,7 +100,7 @@ def _missing(needs: Sequence[RoleNeed], given: Sequence[tuple[str, str]]) -> tup
     for need in needs:
         people: list[str] = []
         for role, person in given:
-            if same_role(role, need.role) and not any(same_person(person, one) for one in people):
+            if same_role(role, need.role) and not any(same_person(person, reviewer) for reviewer in people):
                 people.append(person)
         if len(people) < need.people:
             missing.append(RoleNeed(role=need.role, people=need.people - len(people)))

@@ -121,9 +121,9 @@ class _Allocation:
                 expected = f"a host of `{self.strategy.hosts}`"
                 self._object(place, expected, f"`{host}`", "correct its name, or widen `strategy.hosts`")
             elif host in self.wave_of:
-                found = f"`{host}`, which is in {self.wave_of[host]}"
+                finding = f"`{host}`, which is in {self.wave_of[host]}"
                 self._object(
-                    place, "a host that is in no earlier wave", found, "remove it from one of the two"
+                    place, "a host that is in no earlier wave", finding, "remove it from one of the two"
                 )
             elif host in listed:
                 self._object(place, "each host once", f"`{host}` again", "remove one of the two")
@@ -154,8 +154,8 @@ class _Allocation:
         left = self._left()
         if left and not self.objections:
             noun = "1 host" if len(left) == 1 else f"{len(left)} hosts"
-            found = f"{noun} in no wave: {', '.join(left)}"
-            self._object("strategy.waves", "every host in a wave", found, "add `rest` as the last wave")
+            finding = f"{noun} in no wave: {', '.join(left)}"
+            self._object("strategy.waves", "every host in a wave", finding, "add `rest` as the last wave")
 
-    def _object(self, path: str, expected: str, found: str, next_move: str) -> None:
-        self.objections.append(Objection(path, expected, found, next_move))
+    def _object(self, path: str, expected: str, finding: str, next_move: str) -> None:
+        self.objections.append(Objection(path, expected, finding, next_move))

@@ -116,11 +116,11 @@ def _value_words(value: AttributeValue) -> str:
 def counts(differences: Iterable[Difference]) -> dict[str, dict[str, int]]:
     """How many configuration items differ, by host and kind."""
     items = sorted({(each.host, each.kind, each.name) for each in differences})
-    found: dict[str, dict[str, int]] = {}
+    counts: dict[str, dict[str, int]] = {}
     for host, kind, _ in items:
-        kinds = found.setdefault(host, {})
+        kinds = counts.setdefault(host, {})
         kinds[kind] = kinds.get(kind, 0) + 1
-    return found
+    return counts
 
 
 def content_lines(before: Baseline, after: Baseline, name: str) -> list[str]:

@@ -26,8 +26,8 @@ OUTRUN = ("newer", "other")
 def judge(request: AttemptRequest, evidence: RunEvidence, end: RunExit) -> AttemptOutcome:
     """The outcome of an attempt from its evidence and its end; with any fault of the run no host is done."""
     faults = tuple(run_faults(request, evidence, end))
-    told = by_host(evidence)
-    seen = (told.get(host, HostEvidence(host=host)) for host in request.hosts)
+    host_evidence = by_host(evidence)
+    seen = (host_evidence.get(host, HostEvidence(host=host)) for host in request.hosts)
     over = _over_for_all(request, evidence)
     return AttemptOutcome(
         attempt=request.attempt,
@@ -38,7 +38,9 @@ def judge(request: AttemptRequest, evidence: RunEvidence, end: RunExit) -> Attem
         ended_at=end.ended_at,
         evidence_sha256=evidence.sha256,
         touched_outside=touched_outside(request, evidence),
-        outrun_on=tuple(host for host in request.hosts if host in told and told[host].fence in OUTRUN),
+        outrun_on=tuple(
+            host for host in request.hosts if host in host_evidence and host_evidence[host].fence in OUTRUN
+        ),
         out_of_time=end.timed_out,
     )
 
@@ -91,8 +93,8 @@ def _judge(
 ) -> HostOutcome:
     refused = _refused(request, seen) or (None if seen.plays or seen.sentinel or seen.unreachable else over)
     if refused is not None and not seen.unfenced:
-        found = int(seen.fence_said) if seen.fence in OUTRUN and seen.fence_said.isdecimal() else None
-        return HostOutcome(host=seen.host, result="not_done", reason=refused, found_epoch=found)
+        epoch = int(seen.fence_said) if seen.fence in OUTRUN and seen.fence_said.isdecimal() else None
+        return HostOutcome(host=seen.host, result="not_done", reason=refused, found_epoch=epoch)
     judged = judge_host(request.allowance, seen, faults)
     return judged.model_copy(update={"changed_tasks": seen.changed_tasks}) if request.repeated else judged
 
@@ -129,7 +131,7 @@ def _over_for_all(request: AttemptRequest, evidence: RunEvidence) -> str | None:
     moved = next(iter(_elsewhere(request, evidence)), None)
     if moved is not None:
         return f"nothing was run: {moved}"
-    seen = next((one for one in evidence.hosts if one.fence in OUTRUN), None)
+    seen = next((host for host in evidence.hosts if host.fence in OUTRUN), None)
     if seen is not None:
         which = "a newer" if seen.fence == "newer" else "another"
         return f"nothing was run: {seen.host} has seen {which} run (epoch {seen.fence_said})"
@@ -143,10 +145,10 @@ def _troubled(allowance: Allowance, seen: HostEvidence) -> _Judged | None:
     ignored = _outside((*seen.ignored, *seen.masked), allowance.ignored_tasks)
     rescued = _outside(seen.rescued, allowance.rescued_tasks)
     if seen.unreachable and seen.fence != "ok" and not seen.unfenced:
-        said = seen.unreachable[-1].message
+        message = seen.unreachable[-1].message
         return (
             "unknown",
-            f"the host could not be reached, and nothing of the playbook was run on it: {said}",
+            f"the host could not be reached, and nothing of the playbook was run on it: {message}",
             None,
         )
     if seen.unreachable:
@@ -227,16 +229,16 @@ def _exit_code_faults(evidence: RunEvidence, code: int) -> Iterable[str]:
 
 def _recap_faults(seen: HostEvidence) -> Iterable[str]:
     counted = seen.counted.model_dump()
-    for name, told in (seen.recap or Recap()).model_dump().items():
-        if told != counted[name]:
-            yield f"the recap of {seen.host} counts {told} {name}, the events {counted[name]}"
+    for name, count in (seen.recap or Recap()).model_dump().items():
+        if count != counted[name]:
+            yield f"the recap of {seen.host} counts {count} {name}, the events {counted[name]}"
 
 
 def _one_machine_twice(request: AttemptRequest, evidence: RunEvidence) -> Iterable[str]:
     named: dict[str, str] = {}
-    told = by_host(evidence)
+    host_evidence = by_host(evidence)
     for host in request.hosts:
-        identity = told[host].identity if host in told else ""
+        identity = host_evidence[host].identity if host in host_evidence else ""
         if identity and identity in named:
             yield f"{named[identity]} and {host} are one machine under two names"
         elif identity:
@@ -245,9 +247,9 @@ def _one_machine_twice(request: AttemptRequest, evidence: RunEvidence) -> Iterab
 
 def _elsewhere(request: AttemptRequest, evidence: RunEvidence) -> Iterable[str]:
     """Hosts that the inventory leads somewhere else than when the plan was checked; no word of it is no proof either."""
-    told = by_host(evidence)
+    host_evidence = by_host(evidence)
     for host, expected in request.addresses.items():
-        seen = told.get(host, HostEvidence(host=host))
+        seen = host_evidence.get(host, HostEvidence(host=host))
         other = next((used for used in seen.addresses if used != expected), None)
         if other is not None:
             yield f"the inventory has {host} at {other} now, and had it at {expected} when the plan was checked"
@@ -256,9 +258,9 @@ def _elsewhere(request: AttemptRequest, evidence: RunEvidence) -> Iterable[str]:
 
 
 def _unfenced(request: AttemptRequest, evidence: RunEvidence) -> Iterable[str]:
-    told = by_host(evidence)
+    host_evidence = by_host(evidence)
     for host in request.hosts:
-        seen = told.get(host, HostEvidence(host=host))
+        seen = host_evidence.get(host, HostEvidence(host=host))
         if seen.unfenced:
             yield f"{seen.unfenced} task(s) ran on {host} before it accepted the run"
         elif seen.sentinel and seen.fence != "ok":

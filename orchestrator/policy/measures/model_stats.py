@@ -67,10 +67,10 @@ class ModelFigures(Noun):
     last: Moment
 
 
-def figures(told: Iterable[tuple[Deployment, Story]]) -> tuple[ModelFigures, ...]:
+def figures(stories: Iterable[tuple[Deployment, Story]]) -> tuple[ModelFigures, ...]:
     """The figures of every model and version, those without a model last."""
     by_model: dict[tuple[str, int], list[tuple[Deployment, Story]]] = {}
-    for d, story in told:
+    for d, story in stories:
         known = (
             (d.authority.model.model, d.authority.model.version) if d.authority.model is not None else ("", 0)
         )
@@ -79,11 +79,11 @@ def figures(told: Iterable[tuple[Deployment, Story]]) -> tuple[ModelFigures, ...
     return tuple(_figures(by_model[known]) for known in [*named, *([("", 0)] if ("", 0) in by_model else [])])
 
 
-def _figures(told: Sequence[tuple[Deployment, Story]]) -> ModelFigures:
-    real = [(d, story) for d, story in told if d.rehearsing.rehearsal is None]
-    rehearsals = [d for d, _ in told if d.rehearsing.rehearsal is not None]
+def _figures(stories: Sequence[tuple[Deployment, Story]]) -> ModelFigures:
+    real = [(d, story) for d, story in stories if d.rehearsing.rehearsal is None]
+    rehearsals = [d for d, _ in stories if d.rehearsing.rehearsal is not None]
     counts: Counter[str] = Counter(_figure_of(d) for d, _ in real)
-    model = told[0][0].authority.model
+    model = stories[0][0].authority.model
     return ModelFigures(
         model=model.model if model is not None else None,
         version=model.version if model is not None else None,
@@ -94,8 +94,8 @@ def _figures(told: Sequence[tuple[Deployment, Story]]) -> ModelFigures:
         rehearsed=sum(not faults_of_part(d) for d in rehearsals),
         waves=_times([story for _, story in real], [d for d, _ in real]),
         reasons=_reasons([d for d, _ in real]),
-        first=min(d.began_at for d, _ in told),
-        last=max(d.last_at for d, _ in told),
+        first=min(d.began_at for d, _ in stories),
+        last=max(d.last_at for d, _ in stories),
     )
 
 
@@ -161,8 +161,8 @@ def _reasons_of(d: Deployment) -> list[str]:
 def _without_hosts(d: Deployment, reason: str) -> str:
     """The same reason on two hosts is one reason."""
     names = "|".join(re.escape(host) for host in sorted(d.standings, key=len, reverse=True))
-    one = re.sub(rf"(?<![\w.-])(?:{names})(?![\w-])", "HOST", reason) if names else reason
-    return re.sub(r"HOST(?:(?:, | and )HOST)+", "HOSTS", one)
+    nameless = re.sub(rf"(?<![\w.-])(?:{names})(?![\w-])", "HOST", reason) if names else reason
+    return re.sub(r"HOST(?:(?:, | and )HOST)+", "HOSTS", nameless)
 
 
 def within(deployments: Iterable[Deployment], since: datetime | None) -> Iterable[Deployment]:

@@ -21,8 +21,8 @@ def measured_waves(d: Deployment, story: Story) -> tuple[MeasuredWave, ...]:
 
 def slowest(measured: Sequence[MeasuredWave]) -> tuple[MeasuredWave, ...]:
     """Of several measures of each wave the longest times."""
-    numbers = sorted({one.wave for one in measured})
-    return tuple(_slowest([one for one in measured if one.wave == number]) for number in numbers)
+    numbers = sorted({wave.wave for wave in measured})
+    return tuple(_slowest([wave for wave in measured if wave.wave == number]) for number in numbers)
 
 
 def _measured(d: Deployment, story: Story, number: int) -> list[MeasuredWave]:
@@ -32,7 +32,7 @@ def _measured(d: Deployment, story: Story, number: int) -> list[MeasuredWave]:
     back_out = [step for step in steps if step.name == "backout"]
     proof = story.last("proof")
     deployed = bool(deploy) and deploy[-1].result == "passed"
-    verified = bool(verify) and all(one.kind == INJECTED for one in verify[-1].complaints)
+    verified = bool(verify) and all(complaint.kind == INJECTED for complaint in verify[-1].complaints)
     undone = bool(back_out) and back_out[-1].result == "passed"
     if proof is None or proof.result != "passed" or not (deployed and verified and undone):
         return []
@@ -54,6 +54,6 @@ def _seconds(steps: Iterable[StoryStep]) -> float:
 
 def _slowest(of_one_wave: Sequence[MeasuredWave]) -> MeasuredWave:
     longest = {
-        name: max(getattr(one, name) for one in of_one_wave) for name in ("deploy", "verify", "back_out")
+        name: max(getattr(wave, name) for wave in of_one_wave) for name in ("deploy", "verify", "back_out")
     }
-    return max(of_one_wave, key=lambda one: one.hosts).model_copy(update=longest)
+    return max(of_one_wave, key=lambda wave: wave.hosts).model_copy(update=longest)

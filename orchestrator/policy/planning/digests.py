@@ -85,8 +85,10 @@ def with_files(
         return before
     return EffectivePlan.of_valid(
         ingredients=tuple(
-            Ingredient.of_valid(name=one.name, parts=dict(files[one.name])) if one.name in files else one
-            for one in before.ingredients
+            Ingredient.of_valid(name=ingredient.name, parts=dict(files[ingredient.name]))
+            if ingredient.name in files
+            else ingredient
+            for ingredient in before.ingredients
         )
     )
 
@@ -108,7 +110,7 @@ def rehearsed_plan(
 
     `elsewhere` is the tree where the plan goes. Of the rehearsal's own inventory, what is no file there is left out.
     """
-    parts = {one.name: one.parts for one in there.ingredients}
+    parts = {ingredient.name: ingredient.parts for ingredient in there.ingredients}
     no_files = {*_place(written), *(target.host for target in targets)}
     inventory = {
         path: digest for path, digest in parts["hosts"].items() if path not in no_files and path in elsewhere

@@ -29,9 +29,11 @@ def window_over(plan: ReleasePlan, now: datetime) -> list[Objection]:
     window = plan.schedule.window
     if window is None or window.closes > now:
         return []
-    found = f"one that closed at {window.closes.isoformat()}"
+    finding = f"one that closed at {window.closes.isoformat()}"
     return [
-        Objection("schedule.window.closes", "a window that is still to come", found, "agree on a new window")
+        Objection(
+            "schedule.window.closes", "a window that is still to come", finding, "agree on a new window"
+        )
     ]
 
 
@@ -89,16 +91,18 @@ def _half_an_emergency(plan: ReleasePlan) -> Iterator[Objection]:
 
 def _objectives_without_measure(plan: ReleasePlan) -> Iterator[Objection]:
     if not any(re.search(r"\d", objective) for objective in plan.objectives):
-        found = "no number in any of them"
-        yield Objection("objectives", "outcomes in measurable terms", found, "say how much, and by when")
+        finding = "no number in any of them"
+        yield Objection("objectives", "outcomes in measurable terms", finding, "say how much, and by when")
 
 
 def _shallow_acceptance(plan: ReleasePlan) -> Iterator[Objection]:
     kinds = list(dict.fromkeys(_kind(check) for check in plan.validation.acceptance))
     if not _USES_THE_SERVICE & set(kinds):
-        found = f"only {', '.join(kinds)}"
+        finding = f"only {', '.join(kinds)}"
         expected = "a check that uses the service (http, command or testinfra)"
-        yield Objection("validation.acceptance", expected, found, "add one, or be content with less evidence")
+        yield Objection(
+            "validation.acceptance", expected, finding, "add one, or be content with less evidence"
+        )
 
 
 def _nothing_waits(plan: ReleasePlan, waves: Sequence[Wave]) -> Iterator[Objection]:
@@ -130,8 +134,8 @@ def _nobody_approves(plan: ReleasePlan) -> Iterator[Objection]:
 def _all_at_once(plan: ReleasePlan, waves: Sequence[Wave]) -> Iterator[Objection]:
     if len(waves) == 1 and len(waves[0].hosts) > _MANY_AT_ONCE:
         path = "strategy.kind" if form_of(plan.strategy.kind).all_at_once else "strategy.waves"
-        found = f"all {len(waves[0].hosts)} hosts in one"
-        yield Objection(path, "waves that limit what a bad release reaches", found, "start with one host")
+        finding = f"all {len(waves[0].hosts)} hosts in one"
+        yield Objection(path, "waves that limit what a bad release reaches", finding, "start with one host")
 
 
 def _limits_that_never_stop(plan: ReleasePlan, waves: Sequence[Wave]) -> Iterator[Objection]:
@@ -153,15 +157,15 @@ def _never_stops(path: str, limit: Limit, hosts: int, name: str = "") -> Objecti
 def _backout_that_deploys(plan: ReleasePlan) -> Iterator[Objection]:
     deploy, backout = plan.strategy, plan.backout
     if (deploy.playbook, deploy.variables) == (backout.playbook, backout.variables):
-        found = "the deploy playbook with the same variables"
-        yield Objection("backout.playbook", "a playbook that takes the release back", found, "name another")
+        finding = "the deploy playbook with the same variables"
+        yield Objection("backout.playbook", "a playbook that takes the release back", finding, "name another")
 
 
 def _proof_without_files(plan: ReleasePlan) -> Iterator[Objection]:
     scope = plan.backout.baseline
     if not scope.files and not list(_empty_proof(plan)):
-        found = "none, so that files which a backout forgets are not seen"
-        yield Objection("backout.baseline.files", "the files that the release touches", found, "name them")
+        finding = "none, so that files which a backout forgets are not seen"
+        yield Objection("backout.baseline.files", "the files that the release touches", finding, "name them")
 
 
 def _window_too_short(plan: ReleasePlan, waves: Sequence[Wave]) -> Iterator[Objection]:
@@ -171,8 +175,10 @@ def _window_too_short(plan: ReleasePlan, waves: Sequence[Wave]) -> Iterator[Obje
     soak = sum(wave.gate.soak for wave in waves)
     length = (window.closes - window.opens).total_seconds()
     if soak >= length:
-        found = f"{length:g} s, and {soak:g} s of soak"
-        yield Objection("schedule.window", "a window longer than the soak of all waves", found, "lengthen it")
+        finding = f"{length:g} s, and {soak:g} s of soak"
+        yield Objection(
+            "schedule.window", "a window longer than the soak of all waves", finding, "lengthen it"
+        )
 
 
 def path_of(plan: ReleasePlan, wave: Wave) -> str:

@@ -16,13 +16,13 @@ def not_there(
     path: str, name: str, kind: str, expected: str, allowed: Sequence[str] = FILE
 ) -> Iterator[Objection]:
     """A file that a plan names and that is missing, elsewhere, or something else."""
-    found = {
+    files_named = {
         "absent": f"no {name}",
         "outside": f"{name}, which is outside it",
         "directory": f"{name}, which is a folder",
     }
     if kind not in allowed:
-        yield Objection(path, expected, found.get(kind, kind), "correct the path")
+        yield Objection(path, expected, files_named.get(kind, kind), "correct the path")
 
 
 def no_artefact(index: int, unit: ReleaseUnit) -> Objection:
@@ -41,16 +41,16 @@ def other_digest(index: int, unit: ReleaseUnit, digest: str) -> Iterator[Objecti
 
 def about_inventory(plan: ReleasePlan, inspection: Inspection) -> Iterator[Objection]:
     """An inventory that cannot be read, names no host, or names one machine twice; an acceleration that is not there."""
-    for found in inspection.inventory_faults:
+    for fault in inspection.inventory_faults:
         next_move = "correct the inventory or `strategy.hosts`"
-        yield Objection("resources.inventory", "an inventory with the plan's hosts", found, next_move)
+        yield Objection("resources.inventory", "an inventory with the plan's hosts", fault, next_move)
     if inspection.no_acceleration is not None:
         next_move = "install orch with all packages of its lock, or remove `accelerate`"
         expected = "an acceleration that can be had"
         yield Objection("strategy.accelerate", expected, inspection.no_acceleration, next_move)
     if not inspection.targets and not inspection.inventory_faults:
-        found = f"none for `{plan.strategy.hosts}`"
-        yield Objection("strategy.hosts", "at least one host", found, "correct the pattern or the inventory")
+        fault = f"none for `{plan.strategy.hosts}`"
+        yield Objection("strategy.hosts", "at least one host", fault, "correct the pattern or the inventory")
     yield from _same_machine(inspection.targets)
 
 
@@ -60,8 +60,8 @@ def _same_machine(targets: Iterable[Target]) -> Iterator[Objection]:
     for target in targets:
         earlier = first.setdefault((target.address, target.port), target.host)
         if earlier != target.host:
-            found = f"{earlier} and {target.host}, both at {target.address} port {target.port}"
-            yield Objection("resources.inventory", "one name for each machine", found, "remove one of them")
+            finding = f"{earlier} and {target.host}, both at {target.address} port {target.port}"
+            yield Objection("resources.inventory", "one name for each machine", finding, "remove one of them")
 
 
 def about_playbook(path: str, seen: PlaybookSeen, hosts: Sequence[str]) -> Iterator[Objection]:
@@ -76,9 +76,9 @@ def about_playbook(path: str, seen: PlaybookSeen, hosts: Sequence[str]) -> Itera
         return
     missed = seen.uncovered(hosts)
     if missed:
-        found = f"none for {', '.join(missed)}"
+        finding = f"none for {', '.join(missed)}"
         next_move = "widen the `hosts` of a play, or narrow `strategy.hosts`"
-        yield Objection(path, "a play for each host", found, next_move)
+        yield Objection(path, "a play for each host", finding, next_move)
 
 
 def idle_plays(path: str, seen: PlaybookSeen, hosts: Sequence[str]) -> Iterator[Objection]:
@@ -86,9 +86,9 @@ def idle_plays(path: str, seen: PlaybookSeen, hosts: Sequence[str]) -> Iterator[
     for play in seen.plays if hosts else ():
         if not {"localhost", *hosts} & set(play.hosts):
             named = ", ".join(play.hosts) or "no host"
-            found = f"play `{play.name}` for {named}, none of which is in it"
+            finding = f"play `{play.name}` for {named}, none of which is in it"
             next_move = "widen `strategy.hosts`, or know that this play does nothing here"
-            yield Objection(path, "plays for hosts of the deployment", found, next_move)
+            yield Objection(path, "plays for hosts of the deployment", finding, next_move)
 
 
 def testinfra_checks(plan: ReleasePlan) -> Iterator[tuple[str, TestinfraCheck]]:

@@ -31,11 +31,11 @@ def objections_to(policy: ReleasePolicy) -> tuple[Objection, ...]:
 def _names(policy: ReleasePolicy) -> Iterator[Objection]:
     seen: set[str] = {"window"}
     for key, ones in (("windows", policy.windows), ("freezes", policy.freezes)):
-        for index, one in enumerate(ones):
-            if one.name in seen:
+        for index, recurring in enumerate(ones):
+            if recurring.name in seen:
                 path = f"{key}[{index}].name"
-                yield Objection(path, "a name of its own", f"`{one.name}` again", "name it otherwise")
-            seen.add(one.name)
+                yield Objection(path, "a name of its own", f"`{recurring.name}` again", "name it otherwise")
+            seen.add(recurring.name)
 
 
 def _windows(policy: ReleasePolicy) -> Iterator[Objection]:
@@ -44,8 +44,8 @@ def _windows(policy: ReleasePolicy) -> Iterator[Objection]:
         alone = calendar.model_copy(update={"windows": (window,)})
         if never_opening(alone, _beginning(window)):
             path, expected = f"windows[{index}]", "a window that opens at some time"
-            found = f"`{window.name}`, which freezes or exceptions cover each time"
-            yield Objection(path, expected, found, "correct it or the freezes, or remove it")
+            finding = f"`{window.name}`, which freezes or exceptions cover each time"
+            yield Objection(path, expected, finding, "correct it or the freezes, or remove it")
 
 
 def _freezes(policy: ReleasePolicy) -> Iterator[Objection]:
@@ -54,22 +54,22 @@ def _freezes(policy: ReleasePolicy) -> Iterator[Objection]:
     earliest = min(_beginning(freeze) for freeze in policy.freezes)
     latest = max(_beginning(freeze) for freeze in policy.freezes) + HORIZON
     names = [freeze.name for freeze in policy.freezes]
-    for one, other, span in overlapping_freezes(calendar_of(policy), earliest, latest):
-        found = f"`{one.name}` and `{other.name}`, both from {span.opens.isoformat()}"
+    for freeze, other, span in overlapping_freezes(calendar_of(policy), earliest, latest):
+        finding = f"`{freeze.name}` and `{other.name}`, both from {span.opens.isoformat()}"
         path = f"freezes[{len(names) - 1 - names[::-1].index(other.name)}]"
-        yield Objection(path, "freezes that do not overlap", found, "shorten one, or make them one freeze")
+        yield Objection(path, "freezes that do not overlap", finding, "shorten one, or make them one freeze")
 
 
-def _beginning(one: Recurring) -> datetime:
+def _beginning(recurring: Recurring) -> datetime:
     """A moment before anything of it: clocks differ by less than two days from UTC."""
-    earliest = min(local(text) for text in (one.starts, *one.also))
+    earliest = min(local(text) for text in (recurring.starts, *recurring.also))
     return earliest.replace(tzinfo=UTC) - timedelta(days=2)
 
 
 def _unknown_roles(policy: ReleasePolicy) -> Iterator[Objection]:
     known = known_roles(policy)
     for path, role in _roles_named(policy):
-        if not any(same_role(role, one) for one in known):
+        if not any(same_role(role, known_role) for known_role in known):
             guess = meant(role, list(known))
             move = f"did you mean `{guess}`?" if guess else "add it to `roles`, or use one of those"
             yield Objection(path, f"a known role ({', '.join(known)})", f"`{role}`", move)

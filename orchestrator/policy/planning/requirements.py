@@ -99,8 +99,8 @@ def _coverage(required: Required, plan: ReleasePlan, waves: Sequence[Wave]) -> I
         for limit in limits:
             if limit is not None and len(wave.hosts) > _most(limit, total):
                 expected = f"at most {_limit_words(limit)} of {total} hosts in {wave.name}"
-                found = f"{len(wave.hosts)}"
-                yield Objection(path_of(plan, wave), expected, found, "make the wave smaller")
+                finding = f"{len(wave.hosts)}"
+                yield Objection(path_of(plan, wave), expected, finding, "make the wave smaller")
 
 
 def _most(limit: Limit, total: int) -> int:
@@ -124,8 +124,8 @@ def _gate(asked: AskedGate, plan: ReleasePlan, wave: Wave) -> Iterator[Objection
     path = path_of(plan, wave)
     if wave.gate.soak < asked.soak:
         expected = f"a soak of at least {seconds_words(asked.soak)} after {wave.name}"
-        found = seconds_words(wave.gate.soak) if wave.gate.soak else "none"
-        yield Objection(f"{path}.gate.soak", expected, found, "lengthen it")
+        finding = seconds_words(wave.gate.soak) if wave.gate.soak else "none"
+        yield Objection(f"{path}.gate.soak", expected, finding, "lengthen it")
     if asked.confirm is not None and not same_role(wave.gate.confirm or "", asked.confirm):
         expected = f"confirmation by {asked.confirm} after {wave.name}"
         yield Objection(f"{path}.gate.confirm", expected, wave.gate.confirm or "none", "add `confirm`")
@@ -159,8 +159,8 @@ def _validation(required: Required, plan: ReleasePlan) -> Iterator[Objection]:
     early = validation.early_life.duration if validation.early_life else 0.0
     if required.early_life is not None and early < required.early_life:
         expected = f"at least {seconds_words(required.early_life)} of early life support"
-        found = seconds_words(early) if early else "none"
-        yield Objection("validation.early_life", expected, found, "lengthen it")
+        finding = seconds_words(early) if early else "none"
+        yield Objection("validation.early_life", expected, finding, "lengthen it")
 
 
 def _says_absent(check: Check) -> bool:

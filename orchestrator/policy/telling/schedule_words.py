@@ -23,8 +23,8 @@ def when_words(moment: datetime, zone: ZoneInfo) -> str:
 
 def conflict_words(conflict: ConflictFound, zone: ZoneInfo, seen_from: str = "") -> str:
     """What two bookings share and when; seen from one of them, only the other is named."""
-    one, many = _SHARED[conflict.kind]
-    shared = f"{one if len(conflict.what) == 1 else many} {', '.join(conflict.what)}"
+    singular, many = _SHARED[conflict.kind]
+    shared = f"{singular if len(conflict.what) == 1 else many} {', '.join(conflict.what)}"
     until = f"to {when_words(conflict.ends, zone)}" if conflict.ends else "with no end that anybody knows"
     who = {conflict.one: conflict.other, conflict.other: conflict.one}.get(seen_from)
     both = f"with {who}" if who is not None else f"{conflict.one} and {conflict.other}"
@@ -45,9 +45,9 @@ def machine_words(booking: Booking) -> tuple[str, ...]:
 def blocked_words(booking: Booking) -> str:
     """What of the calendar keeps it from starting, whoever has approved it; empty where nothing does."""
     freezes = [name for name in booking.blocked_by if name != WINDOW]
-    said = [f"blocked by the freeze {name}" for name in freezes]
-    said += ["outside of every window"] if WINDOW in booking.blocked_by else []
-    return ", ".join(said)
+    words = [f"blocked by the freeze {name}" for name in freezes]
+    words += ["outside of every window"] if WINDOW in booking.blocked_by else []
+    return ", ".join(words)
 
 
 def state_words(booking: Booking) -> str:

@@ -18,8 +18,8 @@ NAMED = 8
 
 def plain_words(d: Deployment) -> tuple[str, ...]:
     """The headline first, then what belongs to it; each a whole sentence."""
-    said = (*_rehearsing(d), *_standing(d), *_in_doubt(d), *_rehearsed(d))
-    return tuple(plain(sentence, 1000) for sentence in said)
+    all_sentences = (*_rehearsing(d), *_standing(d), *_in_doubt(d), *_rehearsed(d))
+    return tuple(plain(sentence, 1000) for sentence in all_sentences)
 
 
 class Move(NamedTuple):
@@ -55,7 +55,9 @@ def next_moves(d: Deployment) -> tuple[Move, ...]:
     if d.driving.hold is not None:
         return _hold_choices(d)
     if d.authority.unadmitted is not None:
-        missing = [one.about for one in d.authority.unadmitted.reasons if one.code == "approval.missing"]
+        missing = [
+            reason.about for reason in d.authority.unadmitted.reasons if reason.code == "approval.missing"
+        ]
         return (
             *(
                 Move(f'orch approve {d.id} --as "{plain(role)}" --reason WHY', "approve it")
@@ -268,15 +270,15 @@ def _cancelled(d: Deployment) -> list[str]:
 
 
 def _untouched(d: Deployment) -> list[str]:
-    said = f"{d.state.value.capitalize()}; no host is touched yet."
+    standing = f"{d.state.value.capitalize()}; no host is touched yet."
     if d.authority.unadmitted is None:
-        return [said]
+        return [standing]
     waits = (
         f"until {d.authority.unadmitted.opens:%Y-%m-%d %H:%M} UTC"
         if d.authority.unadmitted.opens
         else "for people"
     )
-    return [f"{said} It waits {waits}.", *(f"{reason}." for reason in d.authority.unadmitted.reasons)]
+    return [f"{standing} It waits {waits}.", *(f"{reason}." for reason in d.authority.unadmitted.reasons)]
 
 
 def _going_on(d: Deployment) -> list[str]:
@@ -363,11 +365,11 @@ def _residue_beside(d: Deployment) -> list[str]:
 
 
 def _reasons(d: Deployment, hosts: Sequence[str]) -> list[str]:
-    told = [
+    sentences = [
         f"{host}: {_sentence(d.rollout.exceptions.get(host) or d.standings[host].reason)}"
         for host in hosts[:NAMED]
     ]
-    return told + ([f"The record names the other {len(hosts) - NAMED}."] if len(hosts) > NAMED else [])
+    return sentences + ([f"The record names the other {len(hosts) - NAMED}."] if len(hosts) > NAMED else [])
 
 
 def _where(d: Deployment) -> str:

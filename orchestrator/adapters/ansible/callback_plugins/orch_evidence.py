@@ -219,7 +219,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         task, answer = result.task, result.result
         action = _action(task)
         asked = kind == "ok" and action == "pause" and not {"seconds", "minutes"} & task.args.keys()
-        fence, said = _fence(kind, answer) if self._ours == "fence" else ("", "")
+        fence, reason = _fence(kind, answer) if self._ours == "fence" else ("", "")
         if fence not in ("", "ok"):
             self._close(self._play, None if fence in ("newer", "other") else result.host.get_name())
         masked = asked or (kind == "ok" and _is_masked(task, answer))
@@ -231,7 +231,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             kind=kind,
             sentinel=bool(self._ours),
             fence=fence,
-            said=said,
+            said=reason,
             where="" if action in _CONTROLLER_ONLY or kind == "skipped" else _where(result),
             real=kind == "ok" and action not in _CONTROLLER_ONLY | _READ_ONLY,
             counted=not isinstance(task, TaskInclude),
@@ -277,41 +277,41 @@ def _hosts_of(play: Any) -> list[Any]:
 def _addresses(path: str) -> dict[str, str]:
     if not path:
         return {}
-    told = json.loads(Path(path).read_text(encoding="utf-8"))
-    return {str(host): str(address) for host, address in told.items()}
+    settings = json.loads(Path(path).read_text(encoding="utf-8"))
+    return {str(host): str(address) for host, address in settings.items()}
 
 
 def _reached_at(play: Any, host: Any) -> str:
     """`address:port`, or the name of a connection that is not ssh."""
     manager = play.get_variable_manager()
-    found = manager.get_vars(play=play, host=host, include_hostvars=False)
-    wanted = {name: found[name] for name in (*_HOST, *_PORT, "ansible_connection") if name in found}
+    variables = manager.get_vars(play=play, host=host, include_hostvars=False)
+    wanted = {name: variables[name] for name in (*_HOST, *_PORT, "ansible_connection") if name in variables}
     try:
-        said = {
-            name: str(Templar(loader=play._loader, variables=found).template(value))
+        answer = {
+            name: str(Templar(loader=play._loader, variables=variables).template(value))
             for name, value in wanted.items()
         }
     except Exception as wrong:  # noqa: BLE001 - a template of the user's; where it leads is not known then
         return f"unknown ({wrong})"[:_MESSAGE_LIMIT]
-    connection = str(said.get("ansible_connection") or play.connection or "ssh").rpartition(".")[2]
+    connection = str(answer.get("ansible_connection") or play.connection or "ssh").rpartition(".")[2]
     if connection not in _SSH:
         return f"connection {connection}"
-    address = [said[name] for name in _HOST if name in said][-1:] or [host.name]
+    address = [answer[name] for name in _HOST if name in answer][-1:] or [host.name]
     default = [str(play.port or constants.DEFAULT_REMOTE_PORT or 22)]
-    ports = [said[name] for name in _PORT if name in said]
+    ports = [answer[name] for name in _PORT if name in answer]
     return f"{address[0]}:{[*default, *ports][-1]}"
 
 
 def _fence(kind: str, answer: dict[str, Any]) -> tuple[str, str]:
     """What the host answered to the epoch; `ok` only where it said so itself."""
-    told = _FENCE.findall(str(answer.get("stdout") or "")[:10000])
-    word, said = told[-1] if told else ("", "")
+    fence_lines = _FENCE.findall(str(answer.get("stdout") or "")[:10000])
+    word, reason = fence_lines[-1] if fence_lines else ("", "")
     if kind == "ok":
-        return ("ok", said) if word == "ok" else ("failed", "the host did not answer")
+        return ("ok", reason) if word == "ok" else ("failed", "the host did not answer")
     if kind == "failed" and word in ("newer", "other", "machine"):
-        return word, said
+        return word, reason
     if word == "failed":
-        return word, _WHY_UNFENCED.get(said, said)
+        return word, _WHY_UNFENCED.get(reason, reason)
     # There is a terminal, so what sudo complains of comes with the output.
     lines = str(answer.get("stdout") or "").strip().splitlines() if kind == "failed" else []
     return "failed", lines[-1][:_MESSAGE_LIMIT] if lines else ""
@@ -354,8 +354,8 @@ def _is_masked(task: Any, answer: dict[str, Any]) -> bool:
     """A failure that `failed_when: false` declares away; with `changed_when: false` beside it, it is a probe."""
     if not _never(task.failed_when) or _never(task.changed_when) or _action(task) in _READ_ONLY:
         return False
-    answers = [one for one in answer.get("results") or [answer] if isinstance(one, dict)]
-    return any(one.get("rc") not in (None, 0) or "exception" in one for one in answers)
+    answers = [item for item in answer.get("results") or [answer] if isinstance(item, dict)]
+    return any(item.get("rc") not in (None, 0) or "exception" in item for item in answers)
 
 
 def _message(answer: dict[str, Any]) -> str:
@@ -365,17 +365,17 @@ def _message(answer: dict[str, Any]) -> str:
     failed = next((item for item in items if item.get("failed") or item.get("unreachable")), None)
     if failed is not None and failed is not answer:
         return _message(failed)
-    said = _shorter(str(answer.get("msg") or answer.get("reason") or "").strip())
+    message = _shorter(str(answer.get("msg") or answer.get("reason") or "").strip())
     errors = str(answer.get("stderr") or answer.get("module_stderr") or "").strip()
-    parts = [said, errors.splitlines()[-1]] if errors else [said]
+    parts = [message, errors.splitlines()[-1]] if errors else [message]
     if answer.get("rc") not in (None, 0):
         parts.append(f"exit code {answer['rc']}")
     return "; ".join(part for part in parts if part)[:_MESSAGE_LIMIT]
 
 
-def _shorter(said: str) -> str:
+def _shorter(message: str) -> str:
     """Without the words that Ansible puts before every failure; of ssh's banners, the fact that counts."""
-    if "Host key verification failed" in said or "HOST IDENTIFICATION HAS CHANGED" in said:
+    if "Host key verification failed" in message or "HOST IDENTIFICATION HAS CHANGED" in message:
         return "host key verification failed: the host's key is not the one that is pinned for it"
     for before in (
         "Task failed: ",
@@ -383,8 +383,8 @@ def _shorter(said: str) -> str:
         "Action failed: ",
         "Failed to connect to the host via ssh: ",
     ):
-        said = said.removeprefix(before)
-    return said
+        message = message.removeprefix(before)
+    return message
 
 
 def _identity(answer: dict[str, Any]) -> str:

@@ -66,11 +66,11 @@ def _with_bytecode(add_module: Callable[..., None]) -> Callable[..., None]:
     def added(archive: zipfile.ZipFile, now: datetime, *others: Any) -> None:
         add_module(archive, now, *others)
         for name in archive.namelist():
-            found = bytecode(name, archive.read(name)) if name.endswith(".py") else None
-            if found is not None:
+            compiled = bytecode(name, archive.read(name)) if name.endswith(".py") else None
+            if compiled is not None:
                 entry = zipfile.ZipInfo(f"{name}c", now.utctimetuple()[:6])
                 entry.compress_type = archive.compression
-                archive.writestr(entry, found)
+                archive.writestr(entry, compiled)
 
     return added
 

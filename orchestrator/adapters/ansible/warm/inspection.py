@@ -52,19 +52,19 @@ def ask(
             ours.shutdown(socket.SHUT_WR)
         except (OSError, ValueError):
             return None
-        said = _read(ours, root, timeout)
-    return json.loads(said) if said.endswith(_END) else None
+        answer = _read(ours, root, timeout)
+    return json.loads(answer) if answer.endswith(_END) else None
 
 
 def _read(line: socket.socket, root: process.ProcessId, timeout: float) -> bytes:
-    said, deadline = bytearray(), time.monotonic() + timeout
+    received, deadline = bytearray(), time.monotonic() + timeout
     try:
         while True:
             line.settimeout(max(0.001, deadline - time.monotonic()))
             piece = line.recv(1 << 20)
             if not piece:
-                return bytes(said)
-            said += piece
+                return bytes(received)
+            received += piece
     except TimeoutError:
         if process.alive(root):
             os.killpg(root.pid, signal.SIGKILL)

@@ -86,8 +86,8 @@ def work_out(kept: "Kept") -> None:
     sent = set(services.ContextService.ALWAYS_PRELOAD)
     for name in sorted(sent):
         sent.update(finder.find_related(name))
-    found = [finder.get_module_source(name)[0] for name in sorted(sent.union(_ON_THE_WAY) - _FIRST)]
-    kept.take(Path(path) for path in [*found, *scanned] if path)
+    sources = [finder.get_module_source(name)[0] for name in sorted(sent.union(_ON_THE_WAY) - _FIRST)]
+    kept.take(Path(path) for path in [*sources, *scanned] if path)
     kept.take_module(ansible_folder() / "modules" / f"{MODULE}.py")
     text, code = code_of(Path(master.mitogen.core.__file__))
     first = parent.PartialZlib(carrying(text, code, "<stdin>", f'i("gc").set_threshold({_YOUNG})'))
@@ -98,7 +98,9 @@ def _look_into() -> list[str]:
     """The files that the module imports, as mitogen finds them before its first use in a run."""
     scanner: Any = import_module("ansible_mitogen.module_finder")
     path, shared = ansible_folder() / "modules" / f"{MODULE}.py", ansible_folder() / "module_utils"
-    return [found for _, found, _ in scanner.scan(f"ansible_module_{MODULE}", str(path), (str(shared),))]
+    return [
+        imported for _, imported, _ in scanner.scan(f"ansible_module_{MODULE}", str(path), (str(shared),))
+    ]
 
 
 def _sent(path: Path, text: bytes, code: CodeType) -> tuple[bytes, CodeType]:

@@ -42,7 +42,7 @@ def _at(root: Schema, node: Schema, path: Path) -> list[Schema]:
     current = list(_forms(root, node))
     for part in path:
         below = [_below(form, part) for form in current]
-        current = [form for found in below if found is not None for form in _forms(root, found)]
+        current = [form for schema in below if schema is not None for form in _forms(root, schema)]
     return current
 
 
@@ -50,8 +50,8 @@ def _below(form: Schema, part: str | int) -> Schema | None:
     if isinstance(part, int):
         items: Schema | None = form.get("items")
         return items
-    found: Schema | None = form.get("properties", {}).get(part)
-    return found
+    schema: Schema | None = form.get("properties", {}).get(part)
+    return schema
 
 
 def _forms(root: Schema, node: Schema) -> Iterator[Schema]:

@@ -22,7 +22,7 @@ def inventory_in_place(project: Path, inventory: str) -> dict[str, str]:
     if not path.is_absolute() and ".." not in path.parts:
         return {}
     place = project / path
-    found: dict[str, str] = {}
+    digests: dict[str, str] = {}
     faults: list[Fault] = []
     for file in _files(place):
         try:
@@ -32,20 +32,20 @@ def inventory_in_place(project: Path, inventory: str) -> dict[str, str]:
                     _fault(file, "a file or a folder", "a device, a pipe or a socket", "take it away")
                 )
                 continue
-            found[str(file)] = file_digest(real)
+            digests[str(file)] = file_digest(real)
         except (OSError, RuntimeError) as error:
             why = getattr(error, "strerror", None) or str(error)
             faults.append(_fault(file, "a file of the inventory that can be read", why, "correct it"))
-        if len(found) > MOST_FILES:
+        if len(digests) > MOST_FILES:
             faults.append(
                 _fault(place, f"at most {MOST_FILES:,} files", "more", "name the file or folder itself")
             )
             break
-    if not found and not faults:
+    if not digests and not faults:
         faults.append(_fault(place, "an inventory with files", "none", "correct the path"))
     if faults:
         raise PlanFault(faults)
-    return dict(sorted(found.items()))
+    return dict(sorted(digests.items()))
 
 
 def _files(place: Path) -> Iterator[Path]:
@@ -73,5 +73,5 @@ def _below(folder: Path) -> Iterator[Path]:
         yield from (Path(here) / name for name in sorted(files) if not name.startswith("."))
 
 
-def _fault(path: Path, expected: str, found: str, next_move: str) -> Fault:
-    return Fault(str(path), None, "resources.inventory", expected, found, next_move)
+def _fault(path: Path, expected: str, finding: str, next_move: str) -> Fault:
+    return Fault(str(path), None, "resources.inventory", expected, finding, next_move)

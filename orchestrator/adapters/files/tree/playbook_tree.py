@@ -181,8 +181,8 @@ class _Walk:
     def _unreadable(self, error: OSError) -> None:
         self._fault(str(error.filename), "a folder that can be read", str(error.strerror), "correct it")
 
-    def _fault(self, path: str, expected: str, found: str, next_move: str) -> None:
-        self._faults.append(Fault(str(self._root / path), None, "", expected, found, next_move))
+    def _fault(self, path: str, expected: str, finding: str, next_move: str) -> None:
+        self._faults.append(Fault(str(self._root / path), None, "", expected, finding, next_move))
 
 
 def _sha256(head: bytes, chunks: Iterable[bytes]) -> str:

@@ -8,21 +8,21 @@ def annotations(content: bytes) -> dict[Path, str]:
     """The comment that ends in the line above each key; a list item's comment after its dash is that of its first key."""
     document = read_yaml("manual", content)
     lines = content.decode("utf-8").splitlines()
-    found: dict[Path, str] = {}
+    comments: dict[Path, str] = {}
     for path, place in document.places.items():
         comment = _comment_above(lines, place.line - 1)
         if comment and path and isinstance(path[-1], str):
-            found[path] = comment
-    return found
+            comments[path] = comment
+    return comments
 
 
 def _comment_above(lines: list[str], index: int) -> str:
-    said: list[str] = []
+    comment_lines: list[str] = []
     for line in reversed(lines[:index]):
         text = line.strip().removeprefix("- ")
         if not text.startswith("#"):
             break
-        said.insert(0, text.removeprefix("#").strip())
+        comment_lines.insert(0, text.removeprefix("#").strip())
         if line.strip().startswith("- "):
             break
-    return " ".join(said)
+    return " ".join(comment_lines)

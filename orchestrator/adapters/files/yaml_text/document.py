@@ -76,8 +76,8 @@ def written(path: Path) -> str:
 
 def fault_at(file: str, line: int | None, path: Path, *words: str) -> Fault:
     """A fault whose words (expected, found, next move) may quote what stands in the file."""
-    expected, found, next_move = (printable(text[:_LONGEST_WORDS]) for text in words)
-    return Fault(file, line, written(path), expected, found, next_move)
+    expected, finding, next_move = (printable(text[:_LONGEST_WORDS]) for text in words)
+    return Fault(file, line, written(path), expected, finding, next_move)
 
 
 def printable(text: str) -> str:

@@ -84,9 +84,9 @@ def _fault(case: _Case) -> Fault:
     if case.is_key:
         words = words._replace(found=f"the key `{shown_key(case.key)}`")
     path = (*case.path, *words.at.split(".")) if words.at else case.path
-    found = words.found if words.found is not None else _shown(case.document, path)
+    finding = words.found if words.found is not None else _shown(case.document, path)
     line = case.document.line_of(path)
-    return fault_at(case.document.file, line, path, words.expected, found, words.next_move)
+    return fault_at(case.document.file, line, path, words.expected, finding, words.next_move)
 
 
 def _shown(document: Document, path: Path) -> str:

@@ -105,8 +105,8 @@ class _Reader:
     def _path_of_value(self, event: NodeEvent, path: Path, *, again: bool) -> Path:
         if again:
             earlier = self._document.places[path].line
-            found = f"`{path[-1]}` again (first in line {earlier})"
-            self._fault(event, path, "each key once", found, "remove one of the two")
+            finding = f"`{path[-1]}` again (first in line {earlier})"
+            self._fault(event, path, "each key once", finding, "remove one of the two")
             # What follows is read, so that its faults show, and dropped.
             path = (*path, "")
             self._document.faulty.add(path)
@@ -116,8 +116,8 @@ class _Reader:
     def _key_text(self, event: NodeEvent, path: Path) -> str:
         line = event.start_mark.line + 1
         if not isinstance(event, ScalarEvent):
-            found = "a mapping or a list" if isinstance(event, CollectionStartEvent) else "an alias"
-            raise self._unreadable(line, "text as a key", found, "put text with braces in quotes", path)
+            finding = "a mapping or a list" if isinstance(event, CollectionStartEvent) else "an alias"
+            raise self._unreadable(line, "text as a key", finding, "put text with braces in quotes", path)
         self._refuse_markup(event, path)
         self._refuse_hidden(event, str(event.value), path)
         if _is_plain(event):
@@ -151,8 +151,8 @@ class _Reader:
     def _refuse_hidden(self, event: ScalarEvent, text: str, path: Path) -> None:
         hidden = HIDDEN.search(text)
         if hidden:
-            found = f"the invisible character U+{ord(hidden[0]):04X}"
-            self._fault(event, path, "text that shows as it is", found, "remove that character")
+            finding = f"the invisible character U+{ord(hidden[0]):04X}"
+            self._fault(event, path, "text that shows as it is", finding, "remove that character")
             self._document.faulty.add(path)
 
     def _refuse_markup(self, event: NodeEvent, path: Path) -> None:
@@ -173,14 +173,14 @@ class _Reader:
             self._fault(event, path, "no tags", f"`{_short_tag(str(tag))}`", "remove it")
             self._document.faulty.add(path)
 
-    def _fault(self, event: NodeEvent, path: Path, expected: str, found: str, next_move: str) -> None:
+    def _fault(self, event: NodeEvent, path: Path, expected: str, finding: str, next_move: str) -> None:
         line = event.start_mark.line + 1
-        self._document.faults.append(fault_at(self._document.file, line, path, expected, found, next_move))
+        self._document.faults.append(fault_at(self._document.file, line, path, expected, finding, next_move))
 
     def _unreadable(
-        self, line: int, expected: str, found: str, next_move: str, path: Path = ()
+        self, line: int, expected: str, finding: str, next_move: str, path: Path = ()
     ) -> Unreadable:
-        return Unreadable(fault_at(self._document.file, line, path, expected, found, next_move))
+        return Unreadable(fault_at(self._document.file, line, path, expected, finding, next_move))
 
 
 def _is_plain(event: ScalarEvent) -> bool:

@@ -37,13 +37,15 @@ def text_of(file: str, content: bytes) -> str:
         text = content.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        found = f"the byte 0x{content[error.start]:02x}"
-        raise Unreadable(fault_at(file, line, (), "UTF-8 text", found, "save the file as UTF-8")) from None
+        finding = f"the byte 0x{content[error.start]:02x}"
+        raise Unreadable(fault_at(file, line, (), "UTF-8 text", finding, "save the file as UTF-8")) from None
     hidden = HIDDEN.search(text)
     if hidden:
         line = text.count("\n", 0, hidden.start()) + 1
-        found = f"the invisible character U+{ord(hidden[0]):04X}"
-        raise Unreadable(fault_at(file, line, (), "text that shows as it is", found, "remove that character"))
+        finding = f"the invisible character U+{ord(hidden[0]):04X}"
+        raise Unreadable(
+            fault_at(file, line, (), "text that shows as it is", finding, "remove that character")
+        )
     return text
 
 
@@ -58,8 +60,8 @@ def events_of(file: str, text: str) -> Iterator[Event]:
         line = mark.line + 1 if mark else None
         raise Unreadable(fault_at(file, line, (), "YAML", *_plain_words(error, text, line))) from None
     except (YAMLError, ValueError, OverflowError) as error:
-        found = shown_text(" ".join(str(error).split()))
-        raise Unreadable(fault_at(file, None, (), "YAML", found, "correct the file's syntax")) from None
+        finding = shown_text(" ".join(str(error).split()))
+        raise Unreadable(fault_at(file, None, (), "YAML", finding, "correct the file's syntax")) from None
 
 
 def _plain_words(error: MarkedYAMLError, text: str, line: int | None) -> tuple[str, str]:

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     Asked = Dict[str, Any]
 
 
-def passed_if(condition: bool, found: str) -> Answer:  # noqa: FBT001 - reads as a sentence
+def passed_if(condition: bool, finding: str) -> Answer:  # noqa: FBT001 - reads as a sentence
     """Passed or failed, with what was found."""
-    return ("passed" if condition else "failed"), found
+    return ("passed" if condition else "failed"), finding
 
 
 def evaluate(check: Asked, view: View) -> Answer:
@@ -57,13 +57,13 @@ def _command(check: Asked, view: View) -> Answer:
     if ran.code is None:
         return ("failed" if ran.timed_out else "inconclusive"), ran.trouble
     code = ran.code if ran.code >= 0 else 128 - ran.code
-    said = shell.last_line(ran.errors) or shell.last_line(ran.output)
-    told = f"exit code {code}" + (f": {said}" if said else "")
+    last_line = shell.last_line(ran.errors) or shell.last_line(ran.output)
+    ending = f"exit code {code}" + (f": {last_line}" if last_line else "")
     if code != check["exit_code"]:
-        return "failed", told
+        return "failed", ending
     wanted = check["stdout_contains"]
     if wanted is None or wanted.encode() in ran.output:
-        return "passed", told
+        return "passed", ending
     if ran.trouble:
         return "inconclusive", ran.trouble
     return (
@@ -99,10 +99,10 @@ def _package(check: Asked, view: View) -> Answer:
     package = view.package(check["name"])
     if package is None:
         return passed_if(not check["installed"], "not installed")
-    found = f"version {package.version}"
+    finding = f"version {package.version}"
     if not check["installed"]:
-        return "failed", "installed, " + found
-    return passed_if(check["version"] is None or package.version.startswith(check["version"]), found)
+        return "failed", "installed, " + finding
+    return passed_if(check["version"] is None or package.version.startswith(check["version"]), finding)
 
 
 def _user(check: Asked, view: View) -> Answer:
@@ -114,10 +114,10 @@ def _user(check: Asked, view: View) -> Answer:
 
 
 def _os(check: Asked, view: View) -> Answer:
-    found = os_release()
-    if not found:
+    release = os_release()
+    if not release:
         return "inconclusive", "there is no os-release"
-    name, version = found.get("ID", ""), found.get("VERSION_ID", "")
+    name, version = release.get("ID", ""), release.get("VERSION_ID", "")
     good = name == check["distribution"] and (not check["versions"] or version in check["versions"])
     return passed_if(good, f"{name} {version}".strip())
 
@@ -177,15 +177,15 @@ def _python(check: Asked, view: View) -> Answer:
 
 
 def _port(check: Asked, view: View) -> Answer:
-    found = [each for each in procfs.listeners() if each.protocol == "tcp" and each.port == check["port"]]
-    if not found:
+    listeners = [each for each in procfs.listeners() if each.protocol == "tcp" and each.port == check["port"]]
+    if not listeners:
         return passed_if(check["state"] == "free", "nobody listens")
-    names = procfs.names_by_socket({each.inode for each in found})
+    names = procfs.names_by_socket({each.inode for each in listeners})
     who = (
         ", ".join(sorted({name for owners in names.values() for name in owners}))
         or "a process that cannot be named"
     )
-    return passed_if(check["state"] == "listening", f"{who} listens on {found[0].address}")
+    return passed_if(check["state"] == "listening", f"{who} listens on {listeners[0].address}")
 
 
 def _pending_reboot(check: Asked, view: View) -> Answer:
@@ -203,10 +203,10 @@ def _pending_reboot(check: Asked, view: View) -> Answer:
 
 
 def _other_deployment(check: Asked, view: View) -> Answer:
-    found, unasked = procfs.marked("ORCH_RUN")
-    if found:
-        pid, run = found[0]
-        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    processes, unasked = procfs.marked("ORCH_RUN")
+    if processes:
+        pid, run = processes[0]
+        more = f" and {len(processes) - 1} more" if len(processes) > 1 else ""
         return "failed", f"process {pid} ({procfs.name_of(pid)}) of {run}{more}"
     if unasked:
         return "inconclusive", f"{unasked} processes cannot be asked as this user"

@@ -71,10 +71,10 @@ class Capture:
     def _ports(self) -> None:
         if not self.scope["ports"]:
             return
-        found = procfs.listeners()
-        names = procfs.names_by_socket({each.inode for each in found})
+        listeners = procfs.listeners()
+        names = procfs.names_by_socket({each.inode for each in listeners})
         owners: dict[str, set[str]] = {}
-        for each in found:
+        for each in listeners:
             name = f"{each.protocol} {_bracketed(each.address)}:{each.port}"
             owners.setdefault(name, set()).update(names.get(each.inode, set()))
         for name, processes in owners.items():

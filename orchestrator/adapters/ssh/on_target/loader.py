@@ -55,8 +55,8 @@ def bytecode(version: str, sent: bytes) -> dict[str, bytes]:
         import zlib
     except ImportError:
         return {}
-    found: dict[str, bytes] = marshal.loads(zlib.decompress(sent))  # noqa: S302 - the same
-    return found
+    modules: dict[str, bytes] = marshal.loads(zlib.decompress(sent))  # noqa: S302 - the same
+    return modules
 
 
 def start() -> None:

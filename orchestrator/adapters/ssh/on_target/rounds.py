@@ -55,9 +55,9 @@ class Rounds:
             asked = [check for check in checks if due.get(check["number"], now + 1) <= now]
             view = View(asked)
             for check in asked:
-                answer, found = evaluate(check, view)
+                answer, finding = evaluate(check, view)
                 elapsed = time.monotonic() - self.started
-                self.answers[str(check["number"])] = [answer, found, round(elapsed, 3)]
+                self.answers[str(check["number"])] = [answer, finding, round(elapsed, 3)]
                 due[check["number"]] = time.monotonic() + max(0.1, check["every"])
                 if answer == "passed" or elapsed >= check["within"]:
                     del due[check["number"]]

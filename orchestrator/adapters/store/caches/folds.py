@@ -22,15 +22,15 @@ AT_ONCE = 200
 
 def progress(connection: Connection, deployments: Sequence[str]) -> Mapping[str, Progress]:
     """The last number of each, and its kept fold where that was made by the same code of events that are there."""
-    found: dict[str, Progress] = {}
+    progress_by_name: dict[str, Progress] = {}
     for start in range(0, len(deployments), AT_ONCE):
         names = deployments[start : start + AT_ONCE]
         kept = {row.deployment: row.body for row in connection.execute(_fitting(names))}
-        found |= {
+        progress_by_name |= {
             name: Progress(last, _revived(kept.get(name)))
             for name, last in connection.execute(_last().where(EVENTS.c.deployment.in_(names)))
         }
-    return found
+    return progress_by_name
 
 
 def briefs(connection: Connection) -> Mapping[str, Brief]:
@@ -38,11 +38,11 @@ def briefs(connection: Connection) -> Mapping[str, Brief]:
     last = _last().subquery()
     up_to_date = and_(last.c.deployment == FOLDS.c.deployment, last.c.seq == FOLDS.c.seq)
     wanted = select(FOLDS.c.deployment, FOLDS.c.brief).join(EVENTS, _MADE_OF).join(last, up_to_date)
-    found = {}
+    briefs_by_name = {}
     for name, text in connection.execute(wanted.where(FOLDS.c.form == form())):
         with suppress(ValidationError):
-            found[name] = Brief.model_validate_json(text)
-    return found
+            briefs_by_name[name] = Brief.model_validate_json(text)
+    return briefs_by_name
 
 
 def keep(database: Database, deployments: Sequence[Deployment]) -> None:

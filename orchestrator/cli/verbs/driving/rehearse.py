@@ -115,9 +115,9 @@ def _refuse_untrusted(ports: Ports, project: Path, signing: SigningKey, file: Pa
     now = ports.clock.now()
     if trusted is None or trusted.revoked_at is not None or not trusted.serves(ISSUER):
         others = "is trusted in other roles only" if trusted is not None else "is not trusted"
-        found = "was revoked" if trusted is not None and trusted.revoked_at is not None else others
+        finding = "was revoked" if trusted is not None and trusted.revoked_at is not None else others
         raise Refused(
-            f"Nothing was rehearsed: your key {signing.key[:16]} {found}, and a certificate needs the role {ISSUER}. "
+            f"Nothing was rehearsed: your key {signing.key[:16]} {finding}, and a certificate needs the role {ISSUER}. "
             f'Whoever decides that runs: orch keys trust {card_file(file)} --role "{ISSUER}"'
         )
     if trusted.expires is not None and trusted.expires <= now:
@@ -150,8 +150,8 @@ def _failed(d: Deployment, part: Rehearsal, faults: tuple[str, ...], code: ExitC
         goes_on = f"once {d.id} has been answered, the same command goes on"
         click.echo(f"The rehearsal waits in the part `{part.part}`: {goes_on}.", err=True)
         return code
-    said = f"The rehearsal failed in the part `{part.part}` ({d.id}), and no certificate is issued:"
-    click.echo(said, err=True)
+    headline = f"The rehearsal failed in the part `{part.part}` ({d.id}), and no certificate is issued:"
+    click.echo(headline, err=True)
     for fault in faults:
         click.echo(f"  {plain(fault, 500)}", err=True)
     return code

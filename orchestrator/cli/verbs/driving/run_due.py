@@ -56,23 +56,23 @@ def run_due_(once: bool, watch: bool, every: str, as_json: bool, by: str) -> int
     if once and watch:
         raise UsageFault("--once and --watch are two ways to look; choose one.")
     ports, drivers = ports_of_home(), drivers_of_home()
-    said: list[ExitCode] = []
-    say = _saying(said, as_json=as_json)
+    exit_codes: list[ExitCode] = []
+    say = _saying(exit_codes, as_json=as_json)
     if watch:
         return _watch(ports, drivers, _seconds(every), by, say)
     started = run_due(ports, drivers, by=by, say=say)
     if not once:
-        said += [exit_code_of(d) for d in wait_for(ports, drivers, started, say)]
-    return next((code for code in WORST_FIRST if code in said), ExitCode.COMPLETED)
+        exit_codes += [exit_code_of(d) for d in wait_for(ports, drivers, started, say)]
+    return next((code for code in WORST_FIRST if code in exit_codes), ExitCode.COMPLETED)
 
 
 def _watch(ports: Ports, drivers: Drivers, every: float, by: str, say: Callable[[DueLine], None]) -> int:
     """Until Ctrl-C or a signal; what is in the way of one look is said, and does not end the watch."""
-    told: dict[str, DueLine] = {}
+    last_lines: dict[str, DueLine] = {}
 
     def once_each(line: DueLine) -> None:
-        if told.get(line.deployment) != line:
-            told[line.deployment] = line
+        if last_lines.get(line.deployment) != line:
+            last_lines[line.deployment] = line
             say(line)
 
     last = ""
@@ -87,11 +87,11 @@ def _watch(ports: Ports, drivers: Drivers, every: float, by: str, say: Callable[
         ports.clock.sleep(every)
 
 
-def _saying(said: list[ExitCode], *, as_json: bool) -> Callable[[DueLine], None]:
+def _saying(exit_codes: list[ExitCode], *, as_json: bool) -> Callable[[DueLine], None]:
     def say(line: DueLine) -> None:
         code = CODES[line.what]
         if code is not None:
-            said.append(code)
+            exit_codes.append(code)
         if as_json:
             click.echo(
                 json.dumps(

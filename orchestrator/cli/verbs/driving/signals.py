@@ -49,17 +49,17 @@ def pause(deployment: str, reason: str, by: str) -> int:
 def hold(deployment: str, reason: str, by: str) -> int:
     """Hold DEPLOYMENT for a person: where it is held already, the choice to hold on; else hold it now."""
     ports = ports_to_look()
-    found = find(ports, deployment)
-    if found.over or not found.touched:
+    current = find(ports, deployment)
+    if current.over or not current.touched:
         raise Refused(
-            f"{found.id} is {found.state.value}: only a deployment at work is held; before that, orch pause."
+            f"{current.id} is {current.state.value}: only a deployment at work is held; before that, orch pause."
         )
     event = (
         e.HeldOn(by=by, reason=reason)
-        if found.driving.hold is not None
+        if current.driving.hold is not None
         else e.DeploymentHeld(by=by, reason=reason)
     )
-    return _say(ports, found.id, event)
+    return _say(ports, current.id, event)
 
 
 @click.command()
@@ -69,12 +69,12 @@ def hold(deployment: str, reason: str, by: str) -> int:
 def resume(deployment: str | None, reason: str, by: str, as_json: bool, no_drive: bool) -> int:  # noqa: FBT001
     """Go on with DEPLOYMENT, or with the open one: after a pause, a hold-up, or the death of its driver."""
     ports = ports_of_home()
-    found = find(ports, deployment)
-    if found.driving.paused is not None:
-        deployment_commands.signal(ports, found.id, e.Resumed(by=by, reason=reason))
+    current = find(ports, deployment)
+    if current.driving.paused is not None:
+        deployment_commands.signal(ports, current.id, e.Resumed(by=by, reason=reason))
     elif no_drive:
-        raise UsageFault(f"{found.id} is not paused: there is no word to put on its journal.")
-    return _drive_on(ports, found.id, by=by, as_json=as_json, no_drive=no_drive)
+        raise UsageFault(f"{current.id} is not paused: there is no word to put on its journal.")
+    return _drive_on(ports, current.id, by=by, as_json=as_json, no_drive=no_drive)
 
 
 @click.command()
@@ -127,20 +127,20 @@ def confirm(
     no_drive: bool,  # noqa: FBT001
 ) -> int:
     """Confirm the gate at which DEPLOYMENT waits, so that it goes on."""
-    found = find(ports_of_home(), deployment)
-    asked = found.rollout.gate.confirm if found.rollout.gate is not None else None
+    current = find(ports_of_home(), deployment)
+    asked = current.rollout.gate.confirm if current.rollout.gate is not None else None
     if asked is None:
-        raise Refused(f"{found.id} is {found.state.value} and waits for nobody's confirmation.")
-    event = e.Confirmed(wave=found.rollout.wave, role=role or asked, by=by, note=note)
-    return _choice(found.id, event, as_json=as_json, no_drive=no_drive)
+        raise Refused(f"{current.id} is {current.state.value} and waits for nobody's confirmation.")
+    event = e.Confirmed(wave=current.rollout.wave, role=role or asked, by=by, note=note)
+    return _choice(current.id, event, as_json=as_json, no_drive=no_drive)
 
 
 def _choice(deployment: str, event: Event, *, as_json: bool, no_drive: bool) -> int:
     ports = ports_of_home()
-    found = find(ports, deployment)
-    deployment_commands.signal(ports, found.id, event)
+    current = find(ports, deployment)
+    deployment_commands.signal(ports, current.id, event)
     by = getattr(event, "by", "")
-    return _drive_on(ports, found.id, by=by, as_json=as_json, no_drive=no_drive)
+    return _drive_on(ports, current.id, by=by, as_json=as_json, no_drive=no_drive)
 
 
 def _say(ports: Ports, deployment: str, event: Event) -> int:
@@ -162,9 +162,9 @@ def _drive_on(ports: Ports, deployment: str, *, by: str, as_json: bool, no_drive
             as_json=as_json,
         )
     except Conflict as alive:
-        found = find(ports, deployment)
+        current = find(ports, deployment)
         return _left_to_others(
-            found, f"The word is on the journal, and its driver goes on: {alive}", as_json=as_json
+            current, f"The word is on the journal, and its driver goes on: {alive}", as_json=as_json
         )
 
 

@@ -94,34 +94,36 @@ def _signing(command: Callable[..., Any]) -> Callable[..., Any]:
     "--override", "overrides", metavar="NAME", help="Override this freeze, or `window`, and approve nothing."
 )
 @_signing
-def approve(overrides: str | None, **said: Any) -> int:
+def approve(overrides: str | None, **options: Any) -> int:
     """Approve DEPLOYMENT in a role: sign its effective plan with your key.
 
     Offline: --out FILE writes the signed approval (with --plan-digest no journal is needed), and --file FILE puts it on the
     journal elsewhere.
     """
-    return _say("override" if overrides is not None else "approve", SpokenWord(overrides=overrides, **said))
+    return _say(
+        "override" if overrides is not None else "approve", SpokenWord(overrides=overrides, **options)
+    )
 
 
 @click.command()
 @_signing
-def reject(**said: Any) -> int:
+def reject(**options: Any) -> int:
     """Reject DEPLOYMENT in a role, signed with your key; it stands until you approve."""
-    return _say("reject", SpokenWord(**said))
+    return _say("reject", SpokenWord(**options))
 
 
 @click.command(name="sign-off")
 @_signing
-def sign_off(**said: Any) -> int:
+def sign_off(**options: Any) -> int:
     """Accept what DEPLOYMENT brought, in a role; when all have, early life support is over."""
-    return _say("sign_off", SpokenWord(**said))
+    return _say("sign_off", SpokenWord(**options))
 
 
 @click.command()
 @_signing
-def review(**said: Any) -> int:
+def review(**options: Any) -> int:
     """Record that the emergency DEPLOYMENT was reviewed, by you in a role."""
-    return _say("review", SpokenWord(**said))
+    return _say("review", SpokenWord(**options))
 
 
 def _say(decision: Decision, word: SpokenWord) -> int:
@@ -206,12 +208,14 @@ def _approval(
 
 def _ask(signed: SignedApproval, word: SpokenWord) -> None:
     """In a terminal nobody signs without a yes."""
-    one = signed.approval
+    statement = signed.approval
     if word.yes or not sys.stdin.isatty():
         return
-    click.echo(f"You sign, as {one.person} in the role {one.role}, for {one.subject}:", err=True)
-    click.echo(f"  {approval_words(signed)}\n  effective plan {one.plan_digest}", err=True)
-    click.echo(f"  counts until {one.expires:%Y-%m-%d %H:%M} UTC, once", err=True)
+    click.echo(
+        f"You sign, as {statement.person} in the role {statement.role}, for {statement.subject}:", err=True
+    )
+    click.echo(f"  {approval_words(signed)}\n  effective plan {statement.plan_digest}", err=True)
+    click.echo(f"  counts until {statement.expires:%Y-%m-%d %H:%M} UTC, once", err=True)
     if not click.confirm("Is this what you want to sign?", err=True):
         raise Cancelled("Nothing was signed.")
 
@@ -257,14 +261,14 @@ def take_files(ports: Ports, word: SpokenWord) -> int:
         )
     signed = _read(word.files)
     by_subject: dict[str, list[SignedApproval]] = {}
-    for one in signed.values():
-        by_subject.setdefault(one.approval.subject, []).append(one)
+    for signed_word in signed.values():
+        by_subject.setdefault(signed_word.approval.subject, []).append(signed_word)
     sessions, reasons = _sessions(ports, by_subject), list[str]()
     for subject, words in by_subject.items():
         session = sessions.get(subject)
         against = session.objections(words) if session is not None else _nobody_s(words)
-        for file, one in signed.items():
-            reasons += [f"{file}: {reason}" for reason in against.get(one, ())]
+        for file, signed_word in signed.items():
+            reasons += [f"{file}: {reason}" for reason in against.get(signed_word, ())]
     if reasons:
         raise Refused("\n".join([*reasons, f"None of {counted(len(signed), 'file')} was put on a journal."]))
     for subject, words in by_subject.items():
@@ -300,7 +304,7 @@ def _sessions(ports: Ports, by_subject: Mapping[str, Sequence[SignedApproval]]) 
 
 def _nobody_s(words: Sequence[SignedApproval]) -> dict[SignedApproval, tuple[str, ...]]:
     return {
-        one: (f"it is for {one.approval.subject}, and there is no such deployment here",) for one in words
+        word: (f"it is for {word.approval.subject}, and there is no such deployment here",) for word in words
     }
 
 

@@ -171,21 +171,21 @@ def revoke(key: str, reason: str, project: Path | None, by: str, as_json: bool) 
     KEY is the beginning of its number, at least eight digits.
     """
     folders, now = key_folders(project=project), clock().now()
-    found = _the_key(key, folders)
-    holding = [folder for folder in folders if _holds(folder, found.key)]
-    standing = [folder for folder in holding if not _revoked_in(folder, found.key)]
+    trusted = _the_key(key, folders)
+    holding = [folder for folder in folders if _holds(folder, trusted.key)]
+    standing = [folder for folder in holding if not _revoked_in(folder, trusted.key)]
     if not standing:
-        raise Conflict(f"Key {found.key[:SHORT]} of {found.person} is revoked already.")
-    noun_given(TrustedKey, found.model_dump() | {"revoked_by": by, "revoked_because": reason}, OPTIONS)
+        raise Conflict(f"Key {trusted.key[:SHORT]} of {trusted.person} is revoked already.")
+    noun_given(TrustedKey, trusted.model_dump() | {"revoked_by": by, "revoked_because": reason}, OPTIONS)
     for folder in standing:
-        found = folder.revoke(found.key, now, by, reason)
+        trusted = folder.revoke(trusted.key, now, by, reason)
     where = ", ".join(str(folder.folder) for folder in standing)
     if as_json:
         click.echo(
-            json.dumps({**_object(found, now), "folders": [str(folder.folder) for folder in standing]})
+            json.dumps({**_object(trusted, now), "folders": [str(folder.folder) for folder in standing]})
         )
         return
-    click.echo(f"Revoked: key {found.key[:SHORT]} of {found.person}, in {where}; {reason}.")
+    click.echo(f"Revoked: key {trusted.key[:SHORT]} of {trusted.person}, in {where}; {reason}.")
 
 
 def spelled(key: str) -> str:
@@ -220,12 +220,12 @@ def _warn_of_roles(roles: tuple[str, ...]) -> None:
 def _the_key(beginning: str, folders: tuple[KeyFolder, ...]) -> TrustedKey:
     if len(beginning) < 8:
         raise UsageFault("Name a key by at least eight digits of its number; orch keys list shows them.")
-    found = [key for key in keyring_of(folders).keys if key.key.startswith(beginning.lower())]
-    if not found:
+    matching = [key for key in keyring_of(folders).keys if key.key.startswith(beginning.lower())]
+    if not matching:
         raise NotFound(f"No key {plain(beginning, 70)} is trusted; orch keys list names those that are.")
-    if len(found) > 1:
-        raise UsageFault(f"{beginning} begins {len(found)} keys; give more digits.")
-    return found[0]
+    if len(matching) > 1:
+        raise UsageFault(f"{beginning} begins {len(matching)} keys; give more digits.")
+    return matching[0]
 
 
 def _holds(folder: KeyFolder, key: str) -> bool:
@@ -233,8 +233,8 @@ def _holds(folder: KeyFolder, key: str) -> bool:
 
 
 def _revoked_in(folder: KeyFolder, key: str) -> bool:
-    found = folder.keyring().find(key)
-    return found is not None and found.revoked_at is not None
+    trusted = folder.keyring().find(key)
+    return trusted is not None and trusted.revoked_at is not None
 
 
 def _folders_with(folders: tuple[KeyFolder, ...], key: TrustedKey) -> list[Path]:

@@ -42,11 +42,11 @@ def list_models(project: Path | None, as_json: bool) -> int:  # noqa: FBT001 (cl
 @json_option
 def show(name: str, project: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """Show MODEL: a name, NAME@VERSION, or a file. What it asks of a plan, and what a plan gets from it."""
-    found = _shelf(project).named(name)
+    loaded = _shelf(project).named(name)
     if as_json:
-        click.echo(as_line(found))
+        click.echo(as_line(loaded))
         return
-    print_outline(model_outline(found))
+    print_outline(model_outline(loaded))
 
 
 @model.command(name="check")
@@ -56,7 +56,7 @@ def show(name: str, project: Path | None, as_json: bool) -> None:  # noqa: FBT00
 def check_models(files: tuple[Path, ...], project: Path | None, as_json: bool) -> int:  # noqa: FBT001
     """Check the models in these files, or all of the project; every fault at once, each with its line."""
     folder = project or Path()
-    return check(_shelf(project), files, lambda one: _warnings(one, folder), as_json=as_json)
+    return check(_shelf(project), files, lambda loaded: _warnings(loaded, folder), as_json=as_json)
 
 
 @model.command()
@@ -72,24 +72,26 @@ model.add_command(stats)
 
 def _shelf(project: Path | None) -> Shelf[DeploymentModel]:
     folders = ((project or Path()) / "models",)
-    return Shelf("deployment model", folders, load_model, lambda one: (one.model, one.version))
+    return Shelf(
+        "deployment model", folders, load_model, lambda model_noun: (model_noun.model, model_noun.version)
+    )
 
 
-def _row(one: LoadedFile[DeploymentModel]) -> tuple[str, ...]:
-    noun = one.noun
+def _row(loaded: LoadedFile[DeploymentModel]) -> tuple[str, ...]:
+    noun = loaded.noun
     flow = " > ".join(noun.flow) or "any"
-    return noun.model, str(noun.version), plain(noun.title, 60), flow, one.file
+    return noun.model, str(noun.version), plain(noun.title, 60), flow, loaded.file
 
 
-def _warnings(one: LoadedFile[DeploymentModel], project: Path) -> list[Fault]:
+def _warnings(loaded: LoadedFile[DeploymentModel], project: Path) -> list[Fault]:
     playbooks = {
-        "playbooks.deploy": one.noun.playbooks.deploy,
-        "playbooks.backout": one.noun.playbooks.backout,
+        "playbooks.deploy": loaded.noun.playbooks.deploy,
+        "playbooks.backout": loaded.noun.playbooks.backout,
     }
     return [
         Fault(
-            one.file,
-            one.line_of(path),
+            loaded.file,
+            loaded.line_of(path),
             path,
             f"a playbook in {project}",
             f"no file {plain(named, 120)}",

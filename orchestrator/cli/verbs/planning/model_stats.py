@@ -42,25 +42,27 @@ def stats(since: str | None, name: str | None, as_json: bool) -> None:  # noqa: 
     """
     ports = ports_of_home()
     now = ports.clock.now()
-    found = list(within(every(ports.journal), now - timedelta(seconds=_seconds(since)) if since else None))
+    deployments = list(
+        within(every(ports.journal), now - timedelta(seconds=_seconds(since)) if since else None)
+    )
     chosen = [
         d
-        for d in found
+        for d in deployments
         if name is None or (d.authority.model is not None and d.authority.model.model == name)
     ]
-    told = figures((d, story_on(ports.journal, d)) for d in chosen)
+    figures_by_model = figures((d, story_on(ports.journal, d)) for d in chosen)
     if as_json:
-        for one in told:
-            click.echo(one.model_dump_json())
+        for model_figures in figures_by_model:
+            click.echo(model_figures.model_dump_json())
         return
-    if not told:
+    if not figures_by_model:
         click.echo(
             f"There is no deployment{f' by model {plain(name)}' if name else ''}{' in that time' if since else ''}."
         )
         return
     click.echo(f"{_period(chosen)}: {counted(len(chosen), 'deployment')}, rehearsals among them.")
-    print_table(HEADINGS, [_row(one) for one in told], _style)
-    for line in _reasons(told):
+    print_table(HEADINGS, [_row(model_figures) for model_figures in figures_by_model], _style)
+    for line in _reasons(figures_by_model):
         click.echo(line)
     click.echo("\n".join(_retention(chosen)))
 
@@ -85,19 +87,20 @@ def _day(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def _row(one: ModelFigures) -> tuple[str, ...]:
-    times = one.waves
+def _row(model_figures: ModelFigures) -> tuple[str, ...]:
+    times = model_figures.waves
     counts = (
-        one.completed, one.with_exceptions, one.backed_out, one.with_residue, one.backout_failed, one.refused,
-        one.cancelled, one.open,
-    )  # fmt: skip
+        *(model_figures.completed, model_figures.with_exceptions, model_figures.backed_out),
+        *(model_figures.with_residue, model_figures.backout_failed, model_figures.refused),
+        *(model_figures.cancelled, model_figures.open),
+    )
     return (
-        one.model or "(no model)",
-        "" if one.version is None else str(one.version),
-        str(one.deployments),
-        _share(one.success),
+        model_figures.model or "(no model)",
+        "" if model_figures.version is None else str(model_figures.version),
+        str(model_figures.deployments),
+        _share(model_figures.success),
         *map(str, counts),
-        f"{one.rehearsed} of {one.rehearsals}",
+        f"{model_figures.rehearsed} of {model_figures.rehearsals}",
         *(
             _time(*pair)
             for pair in (
@@ -127,11 +130,12 @@ def _style(heading: str, cell: str) -> str:
     return "bold red" if bad else ""
 
 
-def _reasons(told: Sequence[ModelFigures]) -> Iterator[str]:
-    for one in told:
-        if one.reasons:
-            yield f"Not good in {one.model or 'deployments without a model'}{f' version {one.version}' if one.version else ''}:"
-            yield from (f"  {reason.times} x {plain(reason.reason, 200)}" for reason in one.reasons)
+def _reasons(figures_by_model: Sequence[ModelFigures]) -> Iterator[str]:
+    for model_figures in figures_by_model:
+        if model_figures.reasons:
+            version = f" version {model_figures.version}" if model_figures.version else ""
+            yield f"Not good in {model_figures.model or 'deployments without a model'}{version}:"
+            yield from (f"  {reason.times} x {plain(reason.reason, 200)}" for reason in model_figures.reasons)
 
 
 def _retention(deployments: Sequence[Deployment]) -> Iterator[str]:

@@ -51,8 +51,8 @@ def check(file: Path, project: Path | None, as_json: bool) -> int:  # noqa: FBT0
         _print_json({"plan": str(file), "ok": True, "faults": [], **_resolved(checked)})
         return ExitCode.COMPLETED
     _print_warnings(checked.warnings)
-    said = f"{_count(len(checked.targets), 'host')} in {_count(len(checked.waves), 'wave')}"
-    click.echo(f"{file}: ok, {said}{_and_warnings(checked.warnings)}")
+    summary = f"{_count(len(checked.targets), 'host')} in {_count(len(checked.waves), 'wave')}"
+    click.echo(f"{file}: ok, {summary}{_and_warnings(checked.warnings)}")
     return ExitCode.COMPLETED
 
 

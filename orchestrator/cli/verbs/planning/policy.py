@@ -46,11 +46,11 @@ def list_policies(project: Path | None, as_json: bool) -> int:  # noqa: FBT001 (
 @json_option
 def show(name: str, project: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """Show POLICY: a name, NAME@VERSION, or a file. What it asks for, and when it is open next."""
-    found = _shelf(project).named(name)
+    loaded = _shelf(project).named(name)
     if as_json:
-        click.echo(as_line(found))
+        click.echo(as_line(loaded))
         return
-    print_outline(policy_outline(found, clock().now()))
+    print_outline(policy_outline(loaded, clock().now()))
 
 
 @policy.command(name="check")
@@ -64,9 +64,12 @@ def check_policies(files: tuple[Path, ...], project: Path | None, as_json: bool)
     skips or repeats.
     """
     folder = (project or Path()) / "models"
-    known = {one.noun.model for one in models_in([folder])[0]}
+    known = {model_file.noun.model for model_file in models_in([folder])[0]}
     return check(
-        _shelf(project), files, lambda one: [*_models(one, known, folder), *_odd(one)], as_json=as_json
+        _shelf(project),
+        files,
+        lambda loaded: [*_models(loaded, known, folder), *_odd(loaded)],
+        as_json=as_json,
     )
 
 
@@ -80,21 +83,23 @@ def schema() -> None:
 
 def _shelf(project: Path | None) -> Shelf[ReleasePolicy]:
     folders = ((project or Path()) / "policies", home_of() / "policies")
-    return Shelf("release policy", folders, load_policy, lambda one: (one.policy, one.version))
+    return Shelf(
+        "release policy", folders, load_policy, lambda policy_noun: (policy_noun.policy, policy_noun.version)
+    )
 
 
-def _row(one: LoadedFile[ReleasePolicy]) -> tuple[str, ...]:
-    noun = one.noun
-    return noun.policy, str(noun.version), plain(noun.title, 60), scope_words(noun), one.file
+def _row(loaded: LoadedFile[ReleasePolicy]) -> tuple[str, ...]:
+    noun = loaded.noun
+    return noun.policy, str(noun.version), plain(noun.title, 60), scope_words(noun), loaded.file
 
 
-def _models(one: LoadedFile[ReleasePolicy], known: set[str], folder: Path) -> list[Fault]:
-    named = {f"models[{n}]": name for n, name in enumerate(one.noun.models)}
-    named |= {f"standard[{n}].model": standard.model for n, standard in enumerate(one.noun.standard)}
+def _models(loaded: LoadedFile[ReleasePolicy], known: set[str], folder: Path) -> list[Fault]:
+    named = {f"models[{n}]": name for n, name in enumerate(loaded.noun.models)}
+    named |= {f"standard[{n}].model": standard.model for n, standard in enumerate(loaded.noun.standard)}
     return [
         Fault(
-            one.file,
-            one.line_of(path),
+            loaded.file,
+            loaded.line_of(path),
             path,
             f"a model in {folder}",
             f"none of the name {name}",
@@ -105,21 +110,21 @@ def _models(one: LoadedFile[ReleasePolicy], known: set[str], folder: Path) -> li
     ]
 
 
-def _odd(one: LoadedFile[ReleasePolicy]) -> list[Fault]:
+def _odd(loaded: LoadedFile[ReleasePolicy]) -> list[Fault]:
     now = clock().now()
     paths = {
         each.name: f"{key}[{n}]"
         for key in ("windows", "freezes")
-        for n, each in enumerate(getattr(one.noun, key))
+        for n, each in enumerate(getattr(loaded.noun, key))
     }
     return [
         Fault(
-            one.file,
-            one.line_of(paths[odd.name]),
+            loaded.file,
+            loaded.line_of(paths[odd.name]),
             f"{paths[odd.name]}.starts",
             "starts outside the hour in which clocks change",
             f"{odd.local_start}, which {'does not exist' if odd.oddity == 'skipped' else 'comes twice'}",
             f"it is taken as {odd.span.opens.isoformat()} to {odd.span.closes.isoformat()}",
         )
-        for odd in odd_times(calendar_of(one.noun), now, now + YEAR)
+        for odd in odd_times(calendar_of(loaded.noun), now, now + YEAR)
     ]

@@ -109,8 +109,8 @@ def list_(begins: str | None, ends: str | None, zone: str | None, everything: bo
         click.echo(shown.model_dump_json())
     elif shown.bookings:
         print_table(HEADINGS, [_row(b, shown, clocks) for b in shown.bookings], _style)
-        for one in shown.conflicts:
-            click.echo(f"conflict: {plain(conflict_words(one, clocks), 500)}")
+        for conflict in shown.conflicts:
+            click.echo(f"conflict: {plain(conflict_words(conflict, clocks), 500)}")
     else:
         click.echo("Nothing is scheduled in this time; `orch schedule add PLAN --at TIME` adds a deployment.")
 
@@ -128,23 +128,26 @@ def show_conflicts(what: str | None, at: str | None, zone: str | None, as_json: 
     """
     ports = ports_of_home()
     booking, bookings = _asked(ports, what, at, zone)
-    found = conflicts(bookings) if booking is None else conflicts_of(booking, bookings)
+    clashes = conflicts(bookings) if booking is None else conflicts_of(booking, bookings)
     clocks = zone_given(zone, use.policies_of(use.open_deployments(ports)))
     if as_json:
-        for one in found:
-            click.echo(one.model_dump_json())
+        for conflict in clashes:
+            click.echo(conflict.model_dump_json())
     for line in (
         []
         if as_json
-        else [plain(conflict_words(one, clocks, booking.id if booking else ""), 500) for one in found]
+        else [
+            plain(conflict_words(conflict, clocks, booking.id if booking else ""), 500)
+            for conflict in clashes
+        ]
     ):
         click.echo(line)
     if not as_json:
         for line in machine_words(booking) if booking else ():
             click.echo(line)
-        if not found:
+        if not clashes:
             click.echo("No conflict.")
-    return ExitCode.CONFLICT if found else ExitCode.COMPLETED
+    return ExitCode.CONFLICT if clashes else ExitCode.COMPLETED
 
 
 @schedule.command()
@@ -199,15 +202,15 @@ def added_lines(added: use.Scheduled, zone: ZoneInfo) -> list[str]:
         f"when nobody starts it in time: {d.schedule.missed}",
     ]
     missing = d.authority.unadmitted.reasons if d.authority.unadmitted is not None else ()
-    lines += [f"not approved yet: {plain(str(one), 400)}" for one in missing]
-    lines += [f"{one.found}: it will not start before that is overridden" for one in added.to_lift]
+    lines += [f"not approved yet: {plain(str(reason), 400)}" for reason in missing]
+    lines += [f"{closed.found}: it will not start before that is overridden" for closed in added.to_lift]
     lines += [f"warning: {plain(words, 400)}" for words in added.warnings]
     lines += [f"warning: {' and '.join(hosts)} are one machine; it will be refused" for hosts in added.shared]
     lines += [
         f"{host}: its machine could not be asked ({plain(why, 200)})" for host, why in added.unknown.items()
     ]
     lines += machine_words(booking)
-    lines += [f"conflict {plain(conflict_words(one, zone, d.id), 500)}" for one in added.conflicts]
+    lines += [f"conflict {plain(conflict_words(conflict, zone, d.id), 500)}" for conflict in added.conflicts]
     if added.conflicts:
         lines.append("Added all the same; of what shares anything, the second waits until the first is over.")
     lines.append(f"orch run-due starts it; orch schedule withdraw {d.id} --reason WHY takes it out")
@@ -222,12 +225,12 @@ def _asked(
         return None, bookings
     if not Path(what).is_file():
         name = find(ports, what).id
-        found = next((b for b in bookings if b.id == name), None)
-        if found is None:
+        booking = next((b for b in bookings if b.id == name), None)
+        if booking is None:
             raise NotFound(
                 f"{name} has no time in the schedule; orch schedule add PLAN --at TIME gives it one."
             )
-        return found, bookings
+        return booking, bookings
     starts = moment_of_option(at, ports.clock.now(), zone, "--at") if at is not None else None
     return use.imagined(ports, Path(what), starts)
 
@@ -255,11 +258,11 @@ def _style(heading: str, text: str) -> str:
     return "red" if heading == "conflicts" and text else ""
 
 
-def _entry_json(booking: Booking, found: Sequence[ConflictFound]) -> str:
+def _entry_json(booking: Booking, clashes: Sequence[ConflictFound]) -> str:
     return json.dumps(
         {
             "kind": "scheduled",
             "booking": booking.model_dump(mode="json"),
-            "conflicts": [one.model_dump(mode="json") for one in found],
+            "conflicts": [conflict.model_dump(mode="json") for conflict in clashes],
         }
     )

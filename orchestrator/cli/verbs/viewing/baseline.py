@@ -39,12 +39,12 @@ def capture(plan: Path, as_json: bool) -> None:  # noqa: FBT001
     missing: list[str] = []
     whole: list[Baseline] = []
     for target in prepared.targets:
-        found = captured.get(target.host, "no answer")
-        reason = why_not_whole(found)
-        if reason is not None or not isinstance(found, Baseline):
+        captured_state = captured.get(target.host, "no answer")
+        reason = why_not_whole(captured_state)
+        if reason is not None or not isinstance(captured_state, Baseline):
             missing.append(f"{target.host}: {reason}")
         else:
-            whole.append(found)
+            whole.append(captured_state)
     for reference in ports.baselines.put_all(whole):
         if as_json:
             click.echo(reference.model_dump_json())
@@ -64,13 +64,13 @@ def capture(plan: Path, as_json: bool) -> None:  # noqa: FBT001
 def show(deployment: str, host: str | None, after: bool, as_json: bool) -> None:  # noqa: FBT001
     """Show what was captured before DEPLOYMENT: a line for each configuration item of HOST, or of all its hosts."""
     ports = ports_of_home()
-    found = find(ports, deployment)
+    current = find(ports, deployment)
     digests = (
-        _after_digests(ports, found)
+        _after_digests(ports, current)
         if after
-        else {h: r.digest for h, r in found.preparation.baselines.items()}
+        else {h: r.digest for h, r in current.preparation.baselines.items()}
     )
-    for name in _chosen(found, host, digests):
+    for name in _chosen(current, host, digests):
         kept = ports.baselines.get(digests[name])
         click.echo(kept.model_dump_json() if as_json else "\n".join(_items(kept)))
 
@@ -90,11 +90,11 @@ def diff(deployment: str, host: str | None, backout: bool, check: bool, as_json:
     with 4: absent data is never equality.
     """
     ports = ports_of_home()
-    found = find(ports, deployment)
-    before = {h: r.digest for h, r in found.preparation.baselines.items()}
-    later = _after_digests(ports, found) if backout else before
-    hosts = _chosen(found, host, later)
-    now = _kept(ports, later, hosts) if backout else _captured_now(ports, found, hosts)
+    current = find(ports, deployment)
+    before = {h: r.digest for h, r in current.preparation.baselines.items()}
+    later = _after_digests(ports, current) if backout else before
+    hosts = _chosen(current, host, later)
+    now = _kept(ports, later, hosts) if backout else _captured_now(ports, current, hosts)
     comparisons = [_compared(ports.baselines.get(before[name]), now[name]) for name in hosts]
     click.echo("\n".join(_json_lines(comparisons) if as_json else _words(comparisons)))
     if any(each.inconclusive is not None for each in comparisons):

@@ -39,20 +39,20 @@ def show(deployment: str | None, html: Path | None, as_json: bool) -> None:  # n
     if html is not None and as_json:
         raise UsageFault("--html and --json are two forms of the record; choose one.")
     ports = ports_of_home()
-    found = find(ports, deployment)
-    records = ports.journal.read(found.id)
+    current = find(ports, deployment)
+    records = ports.journal.read(current.id)
     if as_json:
         from orchestrator.cli.views.json_lines import JsonLines
 
         lines = JsonLines()
         for each in records:
             lines(each)
-        lines.ended(found)
+        lines.ended(current)
     elif html is not None:
         from orchestrator.adapters.report import html_record
 
-        write_whole(html, html_record(records, ports.clock.now(), diffs_of(ports, found, records)))
-        click.echo(f"The record of {found.id} is in {html}")
+        write_whole(html, html_record(records, ports.clock.now(), diffs_of(ports, current, records)))
+        click.echo(f"The record of {current.id} is in {html}")
     else:
         from orchestrator.adapters.report import text_record
 

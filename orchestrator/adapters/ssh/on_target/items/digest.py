@@ -28,10 +28,10 @@ def sha256(size: int) -> Digest:
     if _expected <= LITTLE:
         for module in ("_sha256", "_sha2"):  # its name up to Python 3.11, and since
             try:
-                found: Digest = __import__(module).sha256()
+                digest: Digest = __import__(module).sha256()
             except (ImportError, ValueError):
                 continue
-            return found
+            return digest
     import hashlib
 
     return hashlib.sha256()

@@ -74,8 +74,8 @@ def look(check: dict[str, Any]) -> tuple[str, str]:
 
 
 def _judged(check: dict[str, Any], status: os.stat_result) -> tuple[str, str]:
-    found = _found(check, status)
-    wrong = [words for words, good in found if not good]
+    findings = _found(check, status)
+    wrong = [words for words, good in findings if not good]
     if wrong:
         return "failed", ", ".join(wrong)
     limit = CONTENT_LIMIT
@@ -87,26 +87,32 @@ def _judged(check: dict[str, Any], status: os.stat_result) -> tuple[str, str]:
             return ("inconclusive" if beyond else "failed"), f'without "{check["contains"]}"' + (
                 f" in its first {limit} bytes, and there is more" if beyond else ""
             )
-    return "passed", ", ".join(words for words, _ in found)
+    return "passed", ", ".join(words for words, _ in findings)
 
 
 def _found(check: dict[str, Any], status: os.stat_result) -> list[tuple[str, bool]]:
     """What was found of each attribute that is asked for, and whether it is as wanted."""
     kind = type_of(status)
     bits = stat.S_IMODE(status.st_mode)
-    found = [(kind, check["type"] in (None, kind))]
+    findings = [(kind, check["type"] in (None, kind))]
     if check["mode"] is not None:
-        found.append((f"mode {mode_words(bits)}", bits == mode_number(check["mode"])))
+        findings.append((f"mode {mode_words(bits)}", bits == mode_number(check["mode"])))
     if check["owner"] is not None:
-        found.append((f"owner {owner_of(status)}", check["owner"] in (owner_of(status), str(status.st_uid))))
+        findings.append(
+            (f"owner {owner_of(status)}", check["owner"] in (owner_of(status), str(status.st_uid)))
+        )
     if check["group"] is not None:
-        found.append((f"group {group_of(status)}", check["group"] in (group_of(status), str(status.st_gid))))
+        findings.append(
+            (f"group {group_of(status)}", check["group"] in (group_of(status), str(status.st_gid)))
+        )
     if check["target"] is not None:
         target = os.readlink(check["path"]) if kind == "link" else None
-        found.append((f"target {target}" if target else f"a {kind}, not a link", target == check["target"]))
+        findings.append(
+            (f"target {target}" if target else f"a {kind}, not a link", target == check["target"])
+        )
     if check["sha256"] is not None:
         digest = digest_of(check["path"]) if kind == "file" else None
-        found.append(
+        findings.append(
             (f"sha256 {digest}" if digest else f"a {kind} without a digest", digest == check["sha256"])
         )
-    return found
+    return findings

@@ -126,11 +126,11 @@ class Files:
                 kept = kept + piece if size <= self.content_limit else b""
                 if time.monotonic() > self.deadline:
                     raise OSError(errno.ETIMEDOUT, "no time left to read it whole")
-        found: dict[str, Any] = {"size": size, "sha256": found_digest.hexdigest()}
+        attributes: dict[str, Any] = {"size": size, "sha256": found_digest.hexdigest()}
         if self.content_limit > 0 and size <= min(self.content_limit, self.content_left):
             self.content_left -= size
-            found["content"] = binascii.b2a_base64(kept, newline=False).decode("ascii")
-        return found
+            attributes["content"] = binascii.b2a_base64(kept, newline=False).decode("ascii")
+        return attributes
 
 
 def _extended(path: str) -> dict[str, Any]:
@@ -141,9 +141,9 @@ def _extended(path: str) -> dict[str, Any]:
             for name in os.listxattr(path, follow_symlinks=False)
             if name.startswith(("security.", "system."))
         ]
-        found = {name: os.getxattr(path, name, follow_symlinks=False).hex() for name in names}
+        attributes = {name: os.getxattr(path, name, follow_symlinks=False).hex() for name in names}
     except OSError as error:
         if error.errno in (errno.ENOTSUP, errno.ENODATA, errno.EPERM):
             return {}
         raise
-    return {"xattr " + name: value for name, value in found.items()}
+    return {"xattr " + name: value for name, value in attributes.items()}

@@ -49,12 +49,12 @@ def pids_here() -> Iterator[int]:
 def listeners() -> list[Listener]:
     """Listening TCP sockets, and UDP sockets below the range from which passing clients get their ports."""
     first_passing = _first_passing_port()
-    found = [Listener("tcp", *each) for protocol in ("tcp", "tcp6") for each in listening_of(protocol)]
+    listeners = [Listener("tcp", *each) for protocol in ("tcp", "tcp6") for each in listening_of(protocol)]
     for protocol in ("udp", "udp6"):
         for address, port, state, inode in _sockets(protocol):
             if state == "07" and port < first_passing:
-                found.append(Listener("udp", address, port, inode))
-    return found
+                listeners.append(Listener("udp", address, port, inode))
+    return listeners
 
 
 def listening_of(protocol: str) -> list[tuple[str, int, str]]:
@@ -127,7 +127,7 @@ def name_of(pid: int) -> str:
 
 def marked(variable: str) -> tuple[list[tuple[int, str]], int]:
     """This host's processes with the variable in their environment, and how many could not be asked."""
-    found, unasked = [], 0
+    processes, unasked = [], 0
     prefix = (variable + "=").encode()
     for pid in pids_here():
         if pid == os.getpid():
@@ -140,9 +140,9 @@ def marked(variable: str) -> tuple[list[tuple[int, str]], int]:
         except OSError:
             unasked += 1
             continue
-        found += [
+        processes += [
             (pid, value[len(prefix) :].decode("utf-8", "replace"))
             for value in values
             if value.startswith(prefix)
         ]
-    return found, unasked
+    return processes, unasked

@@ -33,13 +33,13 @@ def shown(names: list[str]) -> dict[str, dict[str, str]]:
 
 def matching(patterns: list[str]) -> list[str]:
     """The units that these patterns name, loaded or only installed. Raises UnitsUnknown."""
-    found = {full_name(pattern) for pattern in patterns if not _is_pattern(pattern)}
+    names = {full_name(pattern) for pattern in patterns if not _is_pattern(pattern)}
     globs = [full_name(pattern) for pattern in patterns if _is_pattern(pattern)]
     if globs:
         for verb in (["list-unit-files"], ["list-units", "--all", "--plain"]):
             text = _systemctl([*verb, "--no-legend", "--no-pager", "--full", "--", *globs], may_be_none=True)
-            found |= {line.split()[0] for line in text.splitlines() if line.strip()}
-    return sorted(name for name in found if _is_instance(name))
+            names |= {line.split()[0] for line in text.splitlines() if line.strip()}
+    return sorted(name for name in names if _is_instance(name))
 
 
 def _is_pattern(text: str) -> bool:
@@ -60,4 +60,8 @@ def _systemctl(arguments: list[str], *, may_be_none: bool = False) -> str:
 
 
 def _block(text: str) -> dict[str, str]:
-    return {key: value for key, found, value in (line.partition("=") for line in text.splitlines()) if found}
+    return {
+        key: value
+        for key, separator, value in (line.partition("=") for line in text.splitlines())
+        if separator
+    }
