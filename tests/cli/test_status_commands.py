@@ -14,6 +14,7 @@ from orchestrator.cli.main import run
 from orchestrator.cli.verbs.viewing.list_ import state_style
 from orchestrator.cli.verbs.viewing.status import driver_words
 from orchestrator.domain.deployment.driving import Driving
+from orchestrator.domain.deployment.follow_up import FollowUp
 from orchestrator.domain.evidence.baseline import Baseline, BaselineReference, ConfigurationItem
 from orchestrator.domain.fold.brief import brief_of
 from orchestrator.domain.journal import events as e
@@ -95,7 +96,9 @@ def test_the_list_has_the_colour_of_the_state(name: str, style: str) -> None:
 def test_a_review_that_is_overdue_stands_out_in_the_list() -> None:
     d = folded("completed_phased")
     reviewers = (RoleNeed(role="change manager"),)
-    late = brief_of(d.model_copy(update={"review_by": d.last_at, "reviewers": reviewers}))
+    late = brief_of(
+        d.with_(follow_up=FollowUp.updated(d.follow_up, review_by=d.last_at, reviewers=reviewers))
+    )
     assert state_style(late, d.last_at + timedelta(days=1)) == "bold red"
     assert state_style(late, d.last_at - timedelta(days=1)) == "yellow"
 

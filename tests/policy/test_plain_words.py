@@ -12,7 +12,8 @@ from orchestrator.domain.fold.fold import fold
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Recorded
 from orchestrator.domain.journal.lifecycle import State
-from orchestrator.policy.telling.summary import counts_words, hosts_words, next_moves, plain_words
+from orchestrator.policy.telling.next_moves import next_moves
+from orchestrator.policy.telling.summary import counts_words, hosts_words, plain_words
 from tests.journals.corpus import NAMES, folded, recorded
 from tests.journals.scripts import SIX, completed_phased
 

@@ -31,7 +31,8 @@ from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.policy.authority.word_checks import said
 from orchestrator.policy.course.follow_up import following_words, review_overdue
 from orchestrator.policy.telling.ends import tone_of
-from orchestrator.policy.telling.summary import STANDING_WORDS, next_moves, plain_words
+from orchestrator.policy.telling.next_moves import next_moves
+from orchestrator.policy.telling.summary import STANDING_WORDS, plain_words
 from orchestrator.policy.telling.timeline import Story
 from orchestrator.policy.telling.timeline_builder import decisions_of, story_of
 

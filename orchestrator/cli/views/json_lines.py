@@ -18,7 +18,8 @@ from orchestrator.policy.authority.word_checks import said_words
 from orchestrator.policy.course.follow_up import following_words, review_overdue
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
 from orchestrator.policy.telling.host_rows import HostRow, host_row
-from orchestrator.policy.telling.summary import next_moves, plain_words
+from orchestrator.policy.telling.next_moves import next_moves
+from orchestrator.policy.telling.summary import plain_words
 
 
 class Rehearsed(Noun):

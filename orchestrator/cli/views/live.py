@@ -18,7 +18,8 @@ from orchestrator.domain.fold.fold import apply
 from orchestrator.domain.journal.condensed import condensed
 from orchestrator.domain.journal.events import Recorded
 from orchestrator.policy.course.current_step import waits_for_person
-from orchestrator.policy.telling.summary import next_moves, plain_words
+from orchestrator.policy.telling.next_moves import next_moves
+from orchestrator.policy.telling.summary import plain_words
 from orchestrator.policy.telling.timeline import Story
 from orchestrator.policy.telling.timeline_builder import tell
 

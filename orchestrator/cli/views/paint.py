@@ -15,13 +15,8 @@ from orchestrator.domain.deployment.deployment import Deployment, elapsed
 from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.telling.ends import Tone, tone_of
-from orchestrator.policy.telling.summary import (
-    Move,
-    environment_words,
-    next_moves,
-    plain_words,
-    release_words,
-)
+from orchestrator.policy.telling.next_moves import Move, next_moves
+from orchestrator.policy.telling.summary import environment_words, plain_words, release_words
 
 STYLES: dict[Mark, str] = {
     "passed": "green",

@@ -10,7 +10,8 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.fold import apply
 from orchestrator.domain.journal.events import Recorded
 from orchestrator.domain.text.plain_text import plain
-from orchestrator.policy.telling.summary import next_moves, plain_words
+from orchestrator.policy.telling.next_moves import next_moves
+from orchestrator.policy.telling.summary import plain_words
 from orchestrator.policy.telling.timeline_builder import telling_of_record
 
 

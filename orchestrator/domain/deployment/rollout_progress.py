@@ -26,6 +26,11 @@ class GateProgress(Noun):
     last_asked: Moment | None = None
     soaked: bool = False
 
+    @property
+    def soak_is_over(self) -> bool:
+        """It has soaked, or need not."""
+        return self.soak_until is None or self.soaked
+
 
 class RolloutProgress(Noun):
     """The wave that it is at, and how far that is; `check_failures` say what failed on which host.

@@ -57,6 +57,9 @@ class Noun(BaseModel):
 
 def _copied(noun: N, changes: Mapping[str, Any]) -> N:
     kind, known, given = type(noun), noun.__dict__, noun.__pydantic_fields_set__
+    if not changes.keys() <= kind.__pydantic_fields__.keys():
+        unknown = ", ".join(sorted(changes.keys() - kind.__pydantic_fields__.keys()))
+        raise TypeError(f"{kind.__name__} has no field {unknown}")
     fields = {**known, **changes}
     # What was worked out of the fields stands behind them, and may be another thing of the changed ones.
     worked_out = len(known) - len(kind.__pydantic_fields__)

@@ -1,7 +1,7 @@
 """How a deployment stands, in sentences that anybody can read; a failed deployment is never told in words of success."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, assert_never
+from typing import assert_never
 
 from orchestrator.domain.deployment.backout_progress import BackoutProgress
 from orchestrator.domain.deployment.deployment import Deployment
@@ -20,66 +20,6 @@ def plain_words(d: Deployment) -> tuple[str, ...]:
     """The headline first, then what belongs to it; each a whole sentence."""
     all_sentences = (*_rehearsing(d), *_standing(d), *_in_doubt(d), *_rehearsed(d))
     return tuple(plain(sentence, 1000) for sentence in all_sentences)
-
-
-class Move(NamedTuple):
-    """What a person can do now: a command, and what it does. `reads`: the command only shows the record."""
-
-    command: str
-    does: str
-    reads: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.command}  ({self.does})"
-
-
-def next_moves(d: Deployment) -> tuple[Move, ...]:
-    """What a person can do now."""
-    record = Move(f"orch record show {d.id}", "the record; --html FILE for a page", reads=True)
-    if d.state in (S.BACKED_OUT_WITH_RESIDUE, S.BACKOUT_FAILED):
-        return (
-            record,
-            Move(f"orch baseline diff {d.id}", "what differs now"),
-            Move(f"orch rollback {d.id} --reason WHY", "back out again"),
-        )
-    if d.over:
-        return (record, *_rehearse_on(d))
-    if d.driving.stopped is not None:
-        lift = Move("orch stop-all --lift --reason WHY", "end the emergency stop")
-        return (lift, Move(f"orch status {d.id}", "how it stands now"))
-    if d.driving.paused is not None:
-        return (
-            Move(f"orch resume {d.id}", "go on"),
-            Move(f"orch abort {d.id} --reason WHY", _abort_words(d)),
-        )
-    if d.driving.hold is not None:
-        return _hold_choices(d)
-    if d.authority.unadmitted is not None:
-        missing = [
-            reason.about for reason in d.authority.unadmitted.reasons if reason.code == "approval.missing"
-        ]
-        return (
-            *(
-                Move(f'orch approve {d.id} --as "{plain(role)}" --reason WHY', "approve it")
-                for role in missing
-            ),
-            Move(f"orch resume {d.id}", "ask again, and go on"),
-            Move(f"orch abort {d.id} --reason WHY", "withdraw it"),
-        )
-    if (
-        d.rollout.gate is not None
-        and d.rollout.gate.confirm is not None
-        and not d.rollout.gate.confirmed
-        and _soaked(d)
-    ):
-        confirm = Move(
-            f'orch confirm {d.id} --role "{plain(d.rollout.gate.confirm)}"', "let the next wave go"
-        )
-        return (confirm, Move(f"orch abort {d.id} --reason WHY", _abort_words(d)))
-    return (
-        Move(f"orch status {d.id}", "how it stands now"),
-        Move(f"orch resume {d.id}", "go on, where no process drives it"),
-    )
 
 
 def release_words(d: Deployment) -> str:
@@ -156,17 +96,6 @@ def _in_doubt(d: Deployment) -> list[str]:
         return []
     ran = f"What {hosts_words(names)} ran from changed meanwhile"
     return [f"{ran}: what ran may not be what was approved. The record names the files."]
-
-
-def _rehearse_on(d: Deployment) -> tuple[Move, ...]:
-    if d.rehearsing.rehearsal is None:
-        return ()
-    place = d.plan.resources
-    inventory = (
-        "" if place.inventory == f"inventories/{place.environment}" else f" --inventory {place.inventory}"
-    )
-    why = "go on, and certify it; what went well and has not changed is not done again"
-    return (Move(f"orch rehearse {plain(d.plan_file)} --in {place.environment}{inventory}", why),)
 
 
 def _standing(d: Deployment) -> list[str]:
@@ -303,13 +232,9 @@ def _going_on(d: Deployment) -> list[str]:
     if d.state is S.BACKING_OUT:
         progress = _progress(d)
         return [f"{_stopped(d)}; backing out {hosts_words(progress.hosts)}.", *_why(d)]
-    if (
-        d.state is S.AT_GATE
-        and d.rollout.gate is not None
-        and d.rollout.gate.confirm is not None
-        and _soaked(d)
-    ):
-        return [f"Waits {_where(d)} for confirmation by {d.rollout.gate.confirm}.", f"Hosts: {standing}."]
+    gate = d.rollout.gate
+    if d.state is S.AT_GATE and gate is not None and gate.confirm is not None and gate.soak_is_over:
+        return [f"Waits {_where(d)} for confirmation by {gate.confirm}.", f"Hosts: {standing}."]
     if not d.touched:
         return _untouched(d)
     return [f"{d.state.value.capitalize()}, {_where(d)} of {len(d.waves)}. Hosts: {standing}."]
@@ -379,29 +304,6 @@ def _where(d: Deployment) -> str:
     if d.early_life.until is not None:
         return "in early life support"
     return f"at the {name}" if name == "pilot" else f"at {name}"
-
-
-def _soaked(d: Deployment) -> bool:
-    return d.rollout.gate is not None and (d.rollout.gate.soak_until is None or d.rollout.gate.soaked)
-
-
-def _hold_choices(d: Deployment) -> tuple[Move, ...]:
-    failed = d.rollout.failure.hosts if d.rollout.failure is not None else ()
-    exclude = (
-        [Move(f"orch exclude {d.id} {' '.join(failed[:NAMED])} --reason WHY", "go on without")]
-        if failed
-        else []
-    )
-    return (
-        Move(f"orch retry {d.id}", "try again"),
-        *exclude,
-        Move(f"orch rollback {d.id} --reason WHY", "back out"),
-        Move(f"orch hold {d.id}", "hold on"),
-    )
-
-
-def _abort_words(d: Deployment) -> str:
-    return "stop and back out" if d.touched_hosts else "end it; nothing was touched"
 
 
 def _sentence(text: str) -> str:

@@ -7,7 +7,8 @@ import pytest
 from orchestrator.adapters.report import html_record, text_record
 from orchestrator.adapters.report.legible import legible
 from orchestrator.domain.fold.fold import fold
-from orchestrator.policy.telling.summary import next_moves, plain_words
+from orchestrator.policy.telling.next_moves import next_moves
+from orchestrator.policy.telling.summary import plain_words
 from tests.adapters.report.outline import Outline
 from tests.journals.corpus import NAMES, folded, recorded
 from tests.journals.scripts import HOSTILE
