@@ -36,12 +36,13 @@ from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases import open_deployment
 from orchestrator.policy.rollout import waves_of
 from orchestrator.policy.verdict import judge
-from tests.fakes.authority import FakeAuthority, FakeKeys
+from tests.fakes.authority import FakeAuthority
 from tests.fakes.playbooks import FakePlaybooks, Script
 from tests.fakes.storage import FakeStorage
 from tests.fakes.targets import FakeTargets
-from tests.plans import plan_of, plan_tree, prepared, targets_named
-from tests.simulation.run import _Library, _Planning
+from tests.worlds.planning import FakePlanning
+from tests.worlds.plans import plan_of, plan_tree, prepared, targets_named
+from tests.worlds.ports import ports_over
 
 ITEMS = 40
 """Configuration items in each host's baseline."""
@@ -91,18 +92,16 @@ def simulated(
     tree["validation"]["acceptance"] = [{"http": f"http://{{address}}/{n}"} for n in range(CHECKS)]
     authority = FakeAuthority(policy)
     plan = prepared(plan_of(tree), fleet, authority)
-    ports = Ports(
-        planning=_Planning(plan),
-        clock=clock,
+    ports = ports_over(
+        clock,
+        FakePlanning(lambda: plan),
+        playbooks,
+        targets,
         journal=SqlJournal(home, clock),
         storage=FakeStorage(size=1 << 40),
         locks=SqlHostLocks(home, clock),
-        playbooks=playbooks,
-        targets=targets,
         baselines=DirectoryBaselineStore(home / "baselines"),
-        library=_Library(),
         authority=authority,
-        keys=FakeKeys(),
     )
     return ports, open_deployment(ports, plan, by="ann", approvals=())
 

@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -14,6 +14,9 @@ from orchestrator import __version__
 from orchestrator.cli.lazy import LazyGroup
 from orchestrator.cli.verbs import VERBS
 from orchestrator.errors import ExitCode, OrchError
+
+if TYPE_CHECKING:
+    from orchestrator.cli.wiring import Wiring
 
 YOUNG = 50_000
 """Objects before Python looks for cycles among the new ones: at its own 700 that took a sixth of `orch status`."""
@@ -36,10 +39,13 @@ def main() -> NoReturn:
     sys.exit(code)
 
 
-def run(argv: Sequence[str], group: click.Group = orch) -> int:
-    """Run one command line and return its exit code: the one the verb returned, or completed."""
+def run(argv: Sequence[str], group: click.Group = orch, wiring: Wiring | None = None) -> int:
+    """Run one command line and return its exit code: the one the verb returned, or completed.
+
+    `wiring` brings other ports than those of the composition root.
+    """
     try:
-        result = group.main(list(argv), prog_name="orch", standalone_mode=False)
+        result = group.main(list(argv), prog_name="orch", standalone_mode=False, obj=wiring)
     except OrchError as error:
         return _say(str(error), error.exit_code)
     except click.ClickException as error:

@@ -108,7 +108,7 @@ def _checked(file: Path, project: Path | None) -> CheckedPlan:
 
 def _ahead(checked: CheckedPlan, project: Path | None, at: str | None, zone: str | None) -> TimesAhead:
     """From what was measured here and in rehearsals; asked of a plan without faults. Raises PlanFault, UsageFault."""
-    from orchestrator.bootstrap import ports as ports_of_home
+    from orchestrator.cli.wiring import ports as ports_of_home
     from orchestrator.engine.foresight import question_ahead
 
     ports, loaded = ports_of_home(), checked.loaded

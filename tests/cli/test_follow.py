@@ -9,9 +9,9 @@ from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import Recorded
 from orchestrator.domain.fold import fold
 from orchestrator.engine.ports import Watcher
-from tests.cli.deployments import fleet
 from tests.journals.corpus import recorded
 from tests.journals.home import keep_named
+from tests.worlds.fleet import shop_fleet
 
 
 class View:
@@ -61,13 +61,11 @@ def test_a_view_that_fails_is_not_asked_again_and_the_drive_goes_on(
     assert ("the deployment goes on" in capsys.readouterr().err) is isinstance(error, ValueError)
 
 
-def test_the_first_ctrl_c_puts_a_pause_on_the_journal(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = fleet(tmp_path / "home", monkeypatch)
+def test_the_first_ctrl_c_puts_a_pause_on_the_journal(tmp_path: Path) -> None:
+    made = shop_fleet(tmp_path / "home")
     keep_named(tmp_path / "home", "killed_and_adopted")
     view = View()
-    follower = Follower(view, "ann")
+    follower = Follower(view, "ann", lambda: made.ports)
     follower.pause()
     assert "Nothing is begun yet" in view.said[0]
     follower(made.ports.journal.read("killed_and_adopted")[0])
@@ -78,7 +76,7 @@ def test_the_first_ctrl_c_puts_a_pause_on_the_journal(
 def test_a_pipe_that_is_closed_early_does_not_stop_the_drive(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = fleet(tmp_path / "home", monkeypatch)
+    made = shop_fleet(tmp_path / "home")
     records = recorded("pilot_backed_out")
 
     def closed(*_: object, **__: object) -> None:

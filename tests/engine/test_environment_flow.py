@@ -13,10 +13,10 @@ from orchestrator.domain.deployment_model import DeploymentModel
 from orchestrator.domain.lifecycle import State
 from orchestrator.domain.rehearsal import Rehearsal
 from orchestrator.engine.use_cases import open_deployment, resume, rollback
-from tests.engine.house import House
 from tests.fakes.authority import FakeAuthority
 from tests.fakes.playbooks import Script
-from tests.plans import SHA, prepared
+from tests.worlds.fleet import Fleet
+from tests.worlds.plans import SHA, prepared
 
 ROWS = YAML(typ="safe", pure=True).load(Path(__file__).parents[1] / "cases/flow.yml")
 MODEL = DeploymentModel.model_validate(
@@ -35,7 +35,7 @@ MODEL = DeploymentModel.model_validate(
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["what"] for row in ROWS])
 def test_environments_in_their_order(row: dict[str, Any], tmp_path: Path) -> None:
-    house = House(tmp_path)
+    house = Fleet(home=tmp_path)
     for number, before in enumerate(row.get("before", [])):
         ends = before.get("ends", "completed")
         d = _deployed(house, f"before-{number}.yml", before["in"], before, ruled=False, ends=ends)
@@ -51,7 +51,7 @@ def test_environments_in_their_order(row: dict[str, Any], tmp_path: Path) -> Non
 
 
 def _deployed(
-    house: House, name: str, environment: str, words: dict[str, Any], *, ruled: bool, ends: str = "completed"
+    house: Fleet, name: str, environment: str, words: dict[str, Any], *, ruled: bool, ends: str = "completed"
 ) -> Deployment:
     """Begun and driven as any deployment, on two hosts of its environment, until it is over or waits."""
     fails = {"backed out": ("h1", "h2"), "held": ("h1", "h2"), "completed with exceptions": ("h1",)}.get(ends)
@@ -72,9 +72,9 @@ def _deployed(
     if ends == "completed with exceptions":
         sections["strategy"] = {"failure_limit": {"wave": 1, "overall": 1}}
     house.plan(name, *hosts, **sections)
-    made = house.plans.plans[name]
+    made = house.planning.plans[name]
     made = prepared(made.plan, made.targets, FakeAuthority(model=MODEL)) if ruled else made
-    house.plans.plans[made.plan_file] = made
+    house.planning.plans[made.plan_file] = made
     if ends == "refused":
         house.targets.machine(hosts[0]).unreachable = "no route"
     rehearsal = None

@@ -8,7 +8,7 @@ import pytest
 from orchestrator.adapters.ansible.inspector_port import AnsibleInspector, AnsibleInventory
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.errors import PlanFault
-from tests.plans import plan_of, plan_tree
+from tests.worlds.plans import plan_of, plan_tree
 
 HOSTS = "web: {hosts: {web1: {}, web2: {ansible_host: 10.0.0.2}}}\n"
 

@@ -11,9 +11,9 @@ from orchestrator.adapters.files.plan_folder import PlanFolder
 from orchestrator.adapters.files.project_files import DirectoryFiles
 from orchestrator.engine.plan_check import PlanPorts
 from orchestrator.errors import NotFound, PlanFault
-from tests.cli.plan_project import change, make
 from tests.fakes.authority import FakeAuthority
 from tests.fakes.inspector import FakeInspector
+from tests.worlds.project import change, make
 
 WEB = ["web1", "web2", "web3", "web4"]
 PORTS = PlanPorts(
