@@ -12,10 +12,10 @@ import pytest
 from icalendar import Calendar
 
 from orchestrator.engine.schedule import all_bookings
-from tests.engine.test_schedule import POLICY
 from tests.fakes.clock import START
 from tests.worlds import command_line
 from tests.worlds.fleet import Fleet
+from tests.worlds.schedules import POLICY
 
 Run = Callable[..., tuple[int, str, str]]
 

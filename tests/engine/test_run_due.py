@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,11 +13,9 @@ from orchestrator.engine.emergency import stop_all
 from orchestrator.engine.run_due import CLAIM
 from orchestrator.engine.use_cases import open_deployment, resume, signal
 from orchestrator.errors import Conflict, Refused, StoreFault
-from tests.engine.test_schedule import POLICY
 from tests.fakes.clock import START
 from tests.worlds.fleet import Fleet
-
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+from tests.worlds.schedules import HOUR, MINUTE, POLICY, at, end, running
 
 
 @pytest.fixture
@@ -28,25 +25,6 @@ def house(tmp_path: Path) -> Fleet:
 
 def kinds(house: Fleet, name: str) -> list[str]:
     return [record.event.kind for record in house.ports.journal.read(name)]
-
-
-def at(house: Fleet, moment: timedelta) -> None:
-    """Let it be so long after the start of the test."""
-    house.clock.jump((START + moment - house.clock.now()).total_seconds())
-
-
-def running(house: Fleet, name: str, *hosts: str, **sections: Any) -> str:
-    """A deployment that has begun and is paused."""
-    plan = house.ports.planning.prepare(house.plan(name, *hosts, **sections))
-    made = open_deployment(house.ports, plan, by="bo", approvals=())
-    signal(house.ports, made, e.Approved(basis="none asked"))
-    signal(house.ports, made, e.WindowOpened(basis="none"))
-    signal(house.ports, made, e.Paused(by="bo", reason="lunch"))
-    return made
-
-
-def end(house: Fleet, name: str) -> None:
-    signal(house.ports, name, e.Refused(stage="environment", reasons=("never mind",)))
 
 
 def test_nothing_is_due_before_its_time_and_it_runs_at_its_time(house: Fleet) -> None:

@@ -10,9 +10,9 @@ import pytest
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.lifecycle import State
 from orchestrator.engine.use_cases import deploy, resume
-from tests.engine.test_run_due import HOUR, MINUTE, at, end, running
 from tests.fakes.clock import START
 from tests.worlds.fleet import Fleet
+from tests.worlds.schedules import HOUR, MINUTE, at, end, running
 
 LEDGER = {"service": "ledger", "cis": ["db-1", "lb-1"]}
 ROWS: list[tuple[str, dict[str, Any], str, tuple[str, ...]]] = [

@@ -10,31 +10,15 @@ import pytest
 from orchestrator.domain import events as e
 from orchestrator.domain.authority import Reason
 from orchestrator.domain.lifecycle import State
-from orchestrator.domain.release_policy import ReleasePolicy
 from orchestrator.engine import schedule
 from orchestrator.engine.use_cases import signal
 from orchestrator.errors import Conflict, NotFound, Refused
 from orchestrator.policy.conflicts import conflicts_of
 from tests.fakes.clock import START
 from tests.worlds.fleet import Fleet
+from tests.worlds.schedules import POLICY
 
 HOUR = timedelta(hours=1)
-POLICY = ReleasePolicy.model_validate(
-    {
-        "orch": 1,
-        "policy": "live",
-        "version": 1,
-        "title": "Live",
-        "windows": [
-            {"name": "night", "zone": "UTC", "starts": "2026-03-01T22:00", "lasts": "6h", "repeats": "FREQ=DAILY"}
-        ],
-        "freezes": [
-            {"name": "sale", "zone": "UTC", "starts": "2026-03-05T00:00", "lasts": "2d", "reason": "sale",
-             "override": ["owner"]},
-            {"name": "audit", "zone": "UTC", "starts": "2026-03-09T00:00", "lasts": "1d", "reason": "audit"},
-        ],
-    }
-)  # fmt: skip
 
 
 @pytest.fixture

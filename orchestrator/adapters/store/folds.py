@@ -1,7 +1,7 @@
 """Folds that are kept beside the journal: a cache, thrown away by whoever finds that it does not fit."""
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
@@ -29,9 +29,15 @@ AT_ONCE = 200
 @cache
 def form() -> str:
     """Names the code that folds and tells: every change to it, or to what reads it, makes all that was kept unfit."""
+    layers = (orchestrator.domain.__file__, orchestrator.policy.__file__)
+    return form_of(Path(layer or "").parent for layer in layers)
+
+
+def form_of(folders: Iterable[Path]) -> str:
+    """The name of the code in these folders."""
     digest = sha256(pydantic.VERSION.encode())
-    for layer in (orchestrator.domain.__file__, orchestrator.policy.__file__):
-        for file in sorted(Path(layer or "").parent.rglob("*.py")):
+    for folder in folders:
+        for file in sorted(folder.rglob("*.py")):
             digest.update(file.read_bytes())
     return digest.hexdigest()
 

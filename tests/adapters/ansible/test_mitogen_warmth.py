@@ -12,7 +12,7 @@ import pytest
 
 from orchestrator.adapters.ansible.settings import base_environment
 from tests.adapters.ansible.local_runs import RUNS, request, told_by, until, wait_for
-from tests.adapters.ansible.test_warm_start import Warm, done, gone
+from tests.adapters.ansible.warm import Warm, done, gone
 
 
 @pytest.fixture
