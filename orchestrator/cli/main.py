@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from orchestrator import __version__
 from orchestrator.cli.lazy import LazyGroup
 from orchestrator.cli.verbs import VERBS
 from orchestrator.errors import ExitCode, OrchError
@@ -21,7 +20,22 @@ if TYPE_CHECKING:
 YOUNG = 50_000
 """Objects before Python looks for cycles among the new ones: at its own 700 that took a sixth of `orch status`."""
 
-orch = click.version_option(__version__, prog_name="orch")(
+
+def _show_version(ctx: click.Context, option: click.Parameter, asked: bool) -> None:  # noqa: FBT001 (click's own form)
+    if asked:
+        from orchestrator.cli.version import show_version  # not on the way of every command
+
+        show_version(ctx)
+
+
+orch = click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_show_version,
+    help="Show the versions of orch and of Ansible, and the commit, and exit.",
+)(
     LazyGroup(
         name="orch",
         verbs=VERBS,
