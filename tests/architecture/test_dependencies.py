@@ -44,11 +44,14 @@ def test_lock_covers_every_dependency(root: Path) -> None:
 
 def licence(package: str) -> str:
     """What the installed package says of its licence: the expression, or else the last of its classifiers."""
-    told = metadata.metadata(package)
+    described = metadata.metadata(package)
     classified = [
-        line.rpartition(" :: ")[2] for line in told.get_all("Classifier", []) if line[:7] == "License"
+        line.rpartition(" :: ")[2] for line in described.get_all("Classifier", []) if line[:7] == "License"
     ]
-    return str(told.get("License-Expression") or (classified or [told.get("License")])[-1])
+    words: list[str] = (
+        described.get_all("License-Expression") or classified or described.get_all("License", ["none"])
+    )
+    return words[-1]
 
 
 def test_every_dependency_is_there_with_its_licence(root: Path) -> None:
