@@ -10,7 +10,7 @@ from orchestrator.domain.check import CheckResult
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.fold import fold
 from orchestrator.domain.outcome import AttemptOutcome, HostOutcome
-from tests.plans import SHA, plan_of, plan_tree, prepared, targets_named
+from tests.worlds.plans import SHA, plan_of, plan_tree, prepared, targets_named
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 HOSTS = ("h1", "h2", "h3", "h4")

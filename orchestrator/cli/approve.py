@@ -16,12 +16,12 @@ from orchestrator.adapters.keys.key_folder import read_card
 from orchestrator.adapters.keys.signed_files import read_noun, write_whole
 from orchestrator.adapters.keys.statements import new_nonce
 from orchestrator.bootstrap import clock
-from orchestrator.bootstrap import ports as ports_of_home
 from orchestrator.cli.approval_view import approval_outline, missing_words
 from orchestrator.cli.branches import print_outline
 from orchestrator.cli.given import moment_given, noun_given
 from orchestrator.cli.own_key import card_file, key_file, key_option, own_key
 from orchestrator.cli.person import by_option, json_option
+from orchestrator.cli.wiring import ports as ports_of_home
 from orchestrator.domain.approval import Approval, Decision, SignedApproval
 from orchestrator.engine.approving import ApprovalSession, give, open_session, take_in
 from orchestrator.engine.finding import find

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from orchestrator.bootstrap import ports_to_look as ports_of_home
 from orchestrator.cli.person import json_option
+from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.baseline import Baseline, Comparison
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.events import RestorationCompared

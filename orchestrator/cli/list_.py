@@ -7,9 +7,9 @@ from datetime import datetime
 
 import click
 
-from orchestrator.bootstrap import ports_to_look as ports_of_home
 from orchestrator.cli.person import json_option
 from orchestrator.cli.table import print_table
+from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.deployment import Deployment, elapsed
 from orchestrator.domain.lifecycle import State

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from orchestrator.bootstrap import ports_to_look as ports_of_home
 from orchestrator.cli.list_ import state_words
 from orchestrator.cli.person import json_option
+from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.brief import brief_of
 from orchestrator.domain.host_lock import HostLock
 from orchestrator.domain.plain_text import plain

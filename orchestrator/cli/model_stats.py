@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
-from orchestrator.bootstrap import ports_to_look as ports_of_home
 from orchestrator.cli.person import json_option
 from orchestrator.cli.table import print_table
+from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.noun import seconds_of
 from orchestrator.domain.plain_text import plain

@@ -11,11 +11,11 @@ from orchestrator.adapters.keys.certificate_files import certificate_name
 from orchestrator.adapters.keys.ed25519 import SigningKey
 from orchestrator.adapters.keys.signed_files import write_whole
 from orchestrator.bootstrap import home_of
-from orchestrator.bootstrap import ports as ports_of_home
 from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.follow import drive_in_view
 from orchestrator.cli.own_key import card_file, key_file, key_option, own_key
 from orchestrator.cli.person import by_option, json_option
+from orchestrator.cli.wiring import ports as ports_of_home
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.place import Place
 from orchestrator.domain.plain_text import plain

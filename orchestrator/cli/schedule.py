@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from orchestrator.bootstrap import ports_to_look as ports_of_home
 from orchestrator.cli.deploy import approvals_of
 from orchestrator.cli.person import by_option, json_option
 from orchestrator.cli.schedule_times import (
@@ -23,6 +22,7 @@ from orchestrator.cli.schedule_times import (
     zone_option,
 )
 from orchestrator.cli.table import print_table
+from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.plain_text import plain
 from orchestrator.domain.schedule_of_change import Booking, MissedStart
 from orchestrator.domain.written_time import zone_named

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from orchestrator.bootstrap import ports_to_look as ports_of_home
 from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.person import json_option
+from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment import Deployment
 from orchestrator.domain.plain_text import plain
 from orchestrator.domain.sighting import TaskSeen

@@ -7,8 +7,8 @@ import socket
 
 import click
 
-from orchestrator.bootstrap import ports_to_look as ports_of_home
 from orchestrator.cli.person import by_option
+from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.engine import emergency
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.silence import silence

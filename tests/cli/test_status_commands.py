@@ -18,6 +18,7 @@ from orchestrator.domain.baseline import Baseline, BaselineReference, Configurat
 from orchestrator.domain.brief import brief_of
 from orchestrator.domain.driving import Driving
 from orchestrator.domain.events import Recorded
+from orchestrator.domain.follow_up import FollowUp
 from orchestrator.domain.requirement import RoleNeed
 from orchestrator.domain.words import seconds_words
 from tests.journals.corpus import folded, recorded
@@ -95,7 +96,8 @@ def test_the_list_has_the_colour_of_the_state(name: str, style: str) -> None:
 def test_a_review_that_is_overdue_stands_out_in_the_list() -> None:
     d = folded("completed_phased")
     reviewers = (RoleNeed(role="change manager"),)
-    late = brief_of(d.model_copy(update={"review_by": d.last_at, "reviewers": reviewers}))
+    follow_up = FollowUp.updated(d.follow_up, review_by=d.last_at, reviewers=reviewers)
+    late = brief_of(d.with_(follow_up=follow_up))
     assert state_style(late, d.last_at + timedelta(days=1)) == "bold red"
     assert state_style(late, d.last_at - timedelta(days=1)) == "yellow"
 

@@ -28,7 +28,7 @@ from orchestrator.domain.signing import Keyring
 from orchestrator.policy.admission_question import Question, Success
 from orchestrator.policy.digests import effective_plan
 from orchestrator.policy.rollout import waves_of
-from tests.plans import targets_named
+from tests.worlds.plans import targets_named
 
 ROWS = Path(__file__).resolve().parents[1] / "cases" / "admission"
 SHA = "0" * 64

@@ -21,7 +21,7 @@ from orchestrator.policy.rehearsing import injected_failures
 from orchestrator.policy.steps import FollowAttempt, Over, Perform, RunAttempt, Step, WaitForPerson, WaitUntil
 from orchestrator.policy.steps import Record as Fact
 from tests.histories import START, planned
-from tests.plans import SHA, plan_of, plan_tree
+from tests.worlds.plans import SHA, plan_of, plan_tree
 
 HOSTS = ("h1", "h2", "h3")
 

@@ -12,8 +12,8 @@ from orchestrator.domain.deployment_model import DeploymentModel
 from orchestrator.domain.release_plan import ReleasePlan
 from orchestrator.policy.requirements import shortfalls, with_defaults
 from orchestrator.policy.rollout import waves_of
-from tests.plans import plan_of, plan_tree, targets_named
 from tests.policy.admission_cases import laid_over
+from tests.worlds.plans import plan_of, plan_tree, targets_named
 
 SHIPPED, _ = models_in([Path(__file__).resolve().parents[2] / "models"])
 MODELS = {model.noun.model: model.noun for model in SHIPPED}

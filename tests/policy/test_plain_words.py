@@ -14,7 +14,8 @@ from orchestrator.domain.ground import Ground
 from orchestrator.domain.lifecycle import State
 from orchestrator.policy.plain_words import counts_words, hosts_words, next_moves, plain_words
 from tests.journals.corpus import NAMES, folded, recorded
-from tests.journals.scripts import SIX, completed_phased
+from tests.journals.scripts import completed_phased
+from tests.worlds.plans import SIX
 
 HEADLINES = {
     "completed_phased": "shop 2.4.0 is deployed and verified on all 6 hosts of staging.",

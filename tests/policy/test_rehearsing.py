@@ -17,8 +17,8 @@ from orchestrator.policy.measured import measured_waves, slowest
 from orchestrator.policy.plain_words import plain_words
 from orchestrator.policy.rehearsal_verdict import faults_of_part, repeats_of
 from orchestrator.policy.telling import story_of
-from tests.plans import plan_tree
 from tests.policy.rehearsals import Rehearsed, Scene, rehearsed
+from tests.worlds.plans import plan_tree
 
 KEY, NONCE = "5e" * 32, "0" * 32
 
