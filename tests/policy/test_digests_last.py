@@ -61,7 +61,8 @@ def test_a_field_that_is_added_is_marked_and_no_field_goes(noun: str) -> None:
 def test_a_later_field_keeps_its_mark_and_its_default(noun: str) -> None:
     """With another default, what was left out would mean another thing under the same digest."""
     known = pinned_fields()
-    assert noun in known and fields_now()[noun]["later"] == known[noun]["later"], f"{noun}; {PIN}"
+    assert noun in known, f"{noun} is new among what is digested; {PIN}"
+    assert fields_now()[noun]["later"] == known[noun]["later"], f"{noun}; {PIN}"
 
 
 class Pace(Noun):
