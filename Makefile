@@ -1,8 +1,8 @@
-# Two commands matter: `make demo` and `make test`. Each does its own set-up and says what it does before it does it.
+# Three commands matter: `make demo`, `make test`, and `make quick` while you work. Each does its own set-up and says what it does before it does it.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help venv debian machine check test slow demo bench chaos clean
+.PHONY: help venv debian machine check quick test slow demo bench chaos clean
 BIN := .venv/bin
 
 help:  ## these lines
@@ -22,6 +22,11 @@ check: venv  ## ruff, mypy and the import contracts
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+
+# The tests that need least for what they find; no sleeps, no hosts, no Ansible.
+QUICK := tests/architecture tests/domain tests/engine tests/journals tests/policy tests/adapters/report
+quick: check  ## check, then the fast tests: under 90 seconds on two cores
+	@$(BIN)/python -m pytest -q -m "not slow" -n 2 --dist worksteal $(QUICK)
 
 # Without real hosts the other tests still run; in CI that would hide the half that matters.
 test: venv  ## everything: set-up, check, then the tests

@@ -37,13 +37,13 @@ from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases.deployment_commands import open_deployment
 from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.evidence.verdict import judge
-from tests.fakes.authority import FakeAuthority, FakeKeys
+from tests.fakes.authority import FakeAuthority
 from tests.fakes.plans import FakePlans
 from tests.fakes.playbooks import FakePlaybooks, Script
 from tests.fakes.storage import FakeStorage
 from tests.fakes.targets import FakeTargets
-from tests.plans import plan_of, plan_tree, prepared, targets_named
-from tests.simulation.run import _Library
+from tests.worlds.plans import plan_of, plan_tree, prepared, targets_named
+from tests.worlds.ports import ports_over
 
 ITEMS = 40
 """Configuration items in each host's baseline."""
@@ -93,21 +93,16 @@ def simulated(
     tree["validation"]["acceptance"] = [{"http": f"http://{{address}}/{n}"} for n in range(CHECKS)]
     authority = FakeAuthority(policy)
     plan = prepared(plan_of(tree), fleet, authority)
-    plans = FakePlans(plan)
-    ports = Ports(
-        plan_files=plans,
-        inspector=plans,
-        project_files=plans,
-        clock=clock,
+    ports = ports_over(
+        clock,
+        FakePlans(lambda: plan),
+        playbooks,
+        targets,
         journal=SqlJournal(home, clock),
         storage=FakeStorage(size=1 << 40),
         locks=SqlHostLocks(home, clock),
-        playbooks=playbooks,
-        targets=targets,
         baselines=DirectoryBaselineStore(home / "baselines"),
-        library=_Library(),
         authority=authority,
-        keys=FakeKeys(),
     )
     return ports, open_deployment(ports, plan, by="ann", approvals=())
 

@@ -41,8 +41,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes minutes begins first, faults before real hosts: at the end one worker would do it alone."""
-    items.sort(key=lambda item: ("tests/chaos" not in item.nodeid, item.get_closest_marker("fleet") is None))
+    """What takes longest begins first, and short files last: a file is one worker's, and at the end all have work."""
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> tuple[int, bool]:
+    first = ("tests/chaos", "fleet", "tests/simulation", "tests/adapters/ansible", "tests/store")
+    traits = [item.nodeid.startswith(trait) or item.get_closest_marker(trait) is not None for trait in first]
+    return (traits.index(True) if True in traits else len(first)), item.get_closest_marker("fleet") is None
 
 
 @pytest.fixture

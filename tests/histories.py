@@ -10,7 +10,7 @@ from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.fold.fold import fold
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.plan.check import CheckResult
-from tests.plans import SHA, plan_of, plan_tree, prepared, targets_named
+from tests.worlds.plans import SHA, plan_of, plan_tree, prepared, targets_named
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 HOSTS = ("h1", "h2", "h3", "h4")

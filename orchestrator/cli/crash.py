@@ -7,14 +7,18 @@ import platform
 import sys
 import tempfile
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
 from orchestrator import __version__
 
 
-def write_crash_file(error: BaseException) -> Path | None:
-    """Write the traceback to a new file that only the user can read; None when no place takes it."""
-    for folder in (_state_folder(), Path(tempfile.gettempdir())):
+def write_crash_file(error: BaseException, folders: Sequence[Path] = ()) -> Path | None:
+    """Write the traceback to a new file that only the user can read; None when no place takes it.
+
+    The first of the folders that takes it: by default the user's state folder, then the one for temporary files.
+    """
+    for folder in folders or (_state_folder(), Path(tempfile.gettempdir())):
         try:
             return _write(folder, _report(error))
         except OSError:

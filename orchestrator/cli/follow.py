@@ -9,9 +9,9 @@ from typing import Protocol
 
 import click
 
-from orchestrator.bootstrap import ports as ports_of_home
 from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.interruption import Interruption
+from orchestrator.cli.wiring import ports as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.events import Paused, Recorded
 from orchestrator.engine.ports import Ports, Watcher
@@ -37,9 +37,11 @@ class LiveView(Protocol):
 class Follower:
     """A watcher that knows whose journal it watches, and that no fault of its view can stop."""
 
-    def __init__(self, view: LiveView, by: str) -> None:
+    def __init__(self, view: LiveView, by: str, own_ports: Callable[[], Ports] = ports_of_home) -> None:
+        """`own_ports` makes the ports that a pause is asked for with: it comes from another thread than the drive."""
         self.view = view
         self.by = by
+        self._own_ports = own_ports
         self.deployment = ""
         self._seen = 0
         self._blind = False
@@ -72,7 +74,7 @@ class Follower:
         )
         word = Paused(by=self.by, reason="Ctrl-C")
         try:
-            signal(ports_of_home(), self.deployment, word)
+            signal(self._own_ports(), self.deployment, word)
         except OrchError as refused:
             self.view.notice(str(refused))
 

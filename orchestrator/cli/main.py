@@ -6,19 +6,36 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from orchestrator import __version__
 from orchestrator.cli.lazy_group import LazyGroup
 from orchestrator.cli.verb_table import VERBS
 from orchestrator.errors import ExitCode, OrchError
 
+if TYPE_CHECKING:
+    from orchestrator.cli.wiring import Wiring
+
 YOUNG = 50_000
 """Objects before Python looks for cycles among the new ones: at its own 700 that took a sixth of `orch status`."""
 
-orch = click.version_option(__version__, prog_name="orch")(
+
+def _show_version(ctx: click.Context, option: click.Parameter, asked: bool) -> None:  # noqa: FBT001 (click's own form)
+    if asked:
+        from orchestrator.cli.version import show_version  # not on the way of every command
+
+        show_version(ctx)
+
+
+orch = click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_show_version,
+    help="Show the versions of orch and of Ansible, and the commit, and exit.",
+)(
     LazyGroup(
         name="orch",
         verbs=VERBS,
@@ -36,10 +53,13 @@ def main() -> NoReturn:
     sys.exit(code)
 
 
-def run(argv: Sequence[str], group: click.Group = orch) -> int:
-    """Run one command line and return its exit code: the one the verb returned, or completed."""
+def run(argv: Sequence[str], group: click.Group = orch, wiring: Wiring | None = None) -> int:
+    """Run one command line and return its exit code: the one the verb returned, or completed.
+
+    `wiring` brings other ports than those of the composition root.
+    """
     try:
-        result = group.main(list(argv), prog_name="orch", standalone_mode=False)
+        result = group.main(list(argv), prog_name="orch", standalone_mode=False, obj=wiring)
     except OrchError as error:
         return _say(str(error), error.exit_code)
     except click.ClickException as error:

@@ -58,9 +58,9 @@ def shortcomings(machine: Machine) -> list[str]:
     return [sentence for sentence, applies in faults.items() if applies]
 
 
-def check_machine() -> None:
-    """Raises LabUnavailable that lists all that is missing and what works all the same."""
-    faults = lacking()
+def check_machine(machine: Machine | None = None) -> None:
+    """Raises LabUnavailable that lists all that this machine lacks, and what works all the same."""
+    faults = shortcomings(machine or _seen())
     if faults:
         listed = [f"  - {fault}" for fault in faults]
         raise LabUnavailable("\n".join(["No lab can stand on this machine:", *listed, _STILL_WORKS]))

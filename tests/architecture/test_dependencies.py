@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,30 @@ def test_lock_covers_every_dependency(root: Path) -> None:
     declared = names(project["dependencies"] + project["optional-dependencies"]["dev"])
     locked = re.findall(r"^([a-z0-9-]+)==", (root / "requirements.lock").read_text(), flags=re.MULTILINE)
     assert {re.sub(r"[._]", "-", name) for name in declared} <= set(locked)
+
+
+def licence(package: str) -> str:
+    """What the installed package says of its licence: the expression, or else the last of its classifiers."""
+    described = metadata.metadata(package)
+    classified = [
+        line.rpartition(" :: ")[2] for line in described.get_all("Classifier", []) if line[:7] == "License"
+    ]
+    words: list[str] = (
+        described.get_all("License-Expression") or classified or described.get_all("License", ["none"])
+    )
+    return words[-1]
+
+
+def test_every_dependency_is_there_with_its_licence(root: Path) -> None:
+    section = (root / "docs/dependencies.md").read_text().partition("## Licences\n")[2]
+    rows = re.findall(
+        r"^\| ([\w.-]+) \| (.+?) \| \S.*\|$", section.partition("| --- | --- | --- |")[2], re.MULTILINE
+    )
+    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    assert rows == [(name, licence(name)) for name in names(project["dependencies"])]
+
+
+def test_the_licence_is_there(root: Path) -> None:
+    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    assert (project["license"], project["license-files"]) == ("GPL-3.0-or-later", ["LICENSE"])
+    assert "Version 3, 29 June 2007" in (root / "LICENSE").read_text()

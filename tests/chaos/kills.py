@@ -39,9 +39,9 @@ from tests.chaos.reaper import (
 )
 from tests.chaos.stories import HOSTS, STORIES, Story
 from tests.fakes.plans import FakePlans
-from tests.simulation.approvals import approval, keys_of
-from tests.simulation.run import _Library
 from tests.simulation.storage import SimulatedStorage
+from tests.worlds.people import approval, keys_of
+from tests.worlds.ports import ports_over
 
 PATIENCE = 60.0
 MOST_DEATHS = 4
@@ -199,19 +199,16 @@ def ports_of(root: Path, story: Story, reaper: Reaper) -> Ports:
     playbooks = DoomedPlaybooks(DiskFleet(root / "fleet"), story.release)
     authority = DoomedAuthority(store)
     locks.reaper = baselines.reaper = playbooks.reaper = authority.reaper = reaper
-    plans = FakePlans(story.plan(root))
-    return Ports(
-        plan_files=plans,
-        inspector=plans,
-        project_files=plans,
-        clock=clock,
+    plan = story.plan(root)
+    return ports_over(
+        clock,
+        FakePlans(lambda: plan),
+        playbooks,
+        DiskTargets(DiskFleet(root / "fleet")),
         journal=journal,
         storage=SimulatedStorage(),
         locks=locks,
-        playbooks=playbooks,
-        targets=DiskTargets(DiskFleet(root / "fleet")),
         baselines=baselines,
-        library=_Library(),
         authority=authority,
         keys=keys_of(story.approvals),
     )

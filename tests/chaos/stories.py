@@ -9,11 +9,9 @@ from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.domain.rules.release_policy import ReleasePolicy
-from orchestrator.policy.course.rollout import waves_of
-from orchestrator.policy.planning.digests import effective_plan
 from tests.chaos.disk_fleet import Release
-from tests.fakes.authority import FILES
-from tests.plans import SHA, plan_of, plan_tree, targets_named
+from tests.fakes.authority import FILES, FakeAuthority
+from tests.worlds.plans import plan_of, plan_tree, prepared, targets_named
 
 HOSTS = ("h1", "h2", "h3")
 SOAK = {"soak": "0.06s", "every": "0.02s"}
@@ -62,27 +60,8 @@ def _in_project(project: Path, plan: ReleasePlan, policy: ReleasePolicy | None) 
         (project / path).parent.mkdir(parents=True, exist_ok=True)
         (project / path).write_text(content)
     targets, file = targets_named(*HOSTS), project / "plan.yml"
-    waves = waves_of(plan, targets).waves
     tree = ProjectAuthority(project.parent / "store").tree(plan, project, file)
-    return PreparedPlan(
-        plan=plan,
-        plan_file=str(file),
-        plan_sha256=SHA,
-        project=str(project),
-        targets=targets,
-        waves=waves,
-        policy=policy,
-        effective=effective_plan(
-            plan,
-            targets,
-            waves,
-            model=None,
-            policy=policy,
-            tree=tree.files,
-            artefacts={unit.artefact: SHA for unit in plan.release.units},
-        ),
-        copy_size=tree.size,
-    )
+    return prepared(plan, targets, FakeAuthority(policy), project=project, plan_file=str(file), tree=tree)
 
 
 _BAD = Release(healthy=False)

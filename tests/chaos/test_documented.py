@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from tests.chaos.real.faults import FAULTS, PHASES, pairs
-from tests.simulation.test_mutations import MUTATIONS
+from tests.simulation.mutations import MUTATIONS
 
 
 def rows(root: Path, heading: str) -> list[list[str]]:

@@ -15,8 +15,8 @@ from tests.chaos.kills_oracle import broken
 from tests.chaos.reaper import Reaper
 from tests.chaos.stories import HOSTS, STORIES
 from tests.histories import START, ready_to_deploy, recorded
-from tests.simulation.approvals import approval
 from tests.simulation.oracle import admitted_once
+from tests.worlds.people import approval
 
 D = fold(recorded(ready_to_deploy()[:1]))
 SIGNED = approval(D, "change manager", START)

@@ -20,9 +20,8 @@ from orchestrator.domain.rules.requirement import RoleNeed
 from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.policy.planning.digests import effective_plan
 from tests.journals.corpus import recorded
-from tests.journals.scripts import SIX
-from tests.journals.scripts import plan_of as plan
-from tests.plans import prepared, targets_named
+from tests.worlds.plans import SIX, prepared, targets_named
+from tests.worlds.plans import shop_plan as plan
 
 POLICY = b"""
 orch: 1

@@ -1,5 +1,7 @@
 """The driver comes first: no fault of a view stops it, and Ctrl-C speaks through the journal."""
 
+import contextlib
+import io
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,9 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.fold import fold
 from orchestrator.domain.journal.events import Recorded
 from orchestrator.engine.ports import Watcher
-from tests.cli.deployments import fleet
 from tests.journals.corpus import recorded
 from tests.journals.home import keep_named
+from tests.worlds.fleet import shop_fleet
 
 
 class View:
@@ -61,13 +63,11 @@ def test_a_view_that_fails_is_not_asked_again_and_the_drive_goes_on(
     assert ("the deployment goes on" in capsys.readouterr().err) is isinstance(error, ValueError)
 
 
-def test_the_first_ctrl_c_puts_a_pause_on_the_journal(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = fleet(tmp_path / "home", monkeypatch)
+def test_the_first_ctrl_c_puts_a_pause_on_the_journal(tmp_path: Path) -> None:
+    made = shop_fleet(tmp_path / "home")
     keep_named(tmp_path / "home", "killed_and_adopted")
     view = View()
-    follower = Follower(view, "ann")
+    follower = Follower(view, "ann", lambda: made.ports)
     follower.pause()
     assert "Nothing is begun yet" in view.said[0]
     follower(made.ports.journal.read("killed_and_adopted")[0])
@@ -75,20 +75,27 @@ def test_the_first_ctrl_c_puts_a_pause_on_the_journal(
     assert fold(made.ports.journal.read("killed_and_adopted")).driving.paused == "ann: Ctrl-C"
 
 
-def test_a_pipe_that_is_closed_early_does_not_stop_the_drive(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = fleet(tmp_path / "home", monkeypatch)
-    records = recorded("pilot_backed_out")
+class ClosedPipe(io.StringIO):
+    """Standard output whose reader has gone."""
 
-    def closed(*_: object, **__: object) -> None:
+    tried = 0
+
+    def write(self, text: str, /) -> int:
+        self.tried += 1
         raise BrokenPipeError
 
-    monkeypatch.setattr("orchestrator.cli.views.plain_lines.click.echo", closed)
+
+def test_a_pipe_that_is_closed_early_does_not_stop_the_drive(tmp_path: Path) -> None:
+    made = shop_fleet(tmp_path / "home")
+    records = recorded("pilot_backed_out")
 
     def drive(watch: Watcher) -> Deployment:
         for record in records:
             watch(record)
         return fold(records)
 
-    assert drive_in_view(made.ports, drive, by="ann", as_json=False) == 5
+    pipe = ClosedPipe()
+    with contextlib.redirect_stdout(pipe):
+        code = drive_in_view(made.ports, drive, by="ann", as_json=False)
+    assert code == 5
+    assert pipe.tried

@@ -16,7 +16,8 @@ from orchestrator.domain.fold.fold import fold
 from orchestrator.policy.telling.timeline_builder import story_of
 from tests.journals.corpus import NAMES, folded, recorded
 from tests.journals.pen import Pen
-from tests.journals.scripts import SIX, held, plan_of
+from tests.journals.scripts import held
+from tests.worlds.plans import SIX, shop_plan
 
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 UNFIT = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -88,7 +89,7 @@ def test_no_line_is_wider_than_the_terminal(name: str, width: int) -> None:
 
 def many() -> tuple[Pen, tuple[str, ...]]:
     hosts = tuple(f"shop-front-{n:03}.example" for n in range(1, 61))
-    pen = Pen(plan_of(kind="pilot", pilot={"hosts": [hosts[0]]}, waves=[5, 10, 20, "rest"]), hosts)
+    pen = Pen(shop_plan(kind="pilot", pilot={"hosts": [hosts[0]]}, waves=[5, 10, 20, "rest"]), hosts)
     pen.prepare()
     for number in range(3):
         pen.wave(number)
@@ -126,7 +127,7 @@ def test_waves_that_are_done_or_untouched_are_one_line_each() -> None:
 
 
 def test_many_untouched_waves_are_one_line_together() -> None:
-    pen = Pen(plan_of(waves=[1, 1, 1, 1, "rest"]), SIX)
+    pen = Pen(shop_plan(waves=[1, 1, 1, 1, "rest"]), SIX)
     lines = tree_lines(pen.d, story_of(pen.records), pen.now, {})
     assert (lines[-1].title, lines[-1].words) == ("wave 1 to wave 5", "6 hosts in 5 waves, not touched")
 

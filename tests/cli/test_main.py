@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
+from orchestrator.cli.crash import write_crash_file
 from orchestrator.cli.main import run
 from orchestrator.errors import BackedOut, ExitCode, Fault, Held, PlanFault, Refused
 
@@ -87,16 +88,13 @@ def test_a_defect_leaves_a_crash_file_and_no_traceback(
     assert "ZeroDivisionError: sum of nothing" in crash.read_text()
 
 
-def test_a_crash_file_finds_another_place(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_crash_file_finds_another_place(tmp_path: Path) -> None:
     in_the_way = tmp_path / "file"
     in_the_way.write_text("")
-    monkeypatch.setenv("XDG_STATE_HOME", str(in_the_way))
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.delenv("ORCH_DEBUG", raising=False)
-    assert run(["go"], raising(ZeroDivisionError())) == ExitCode.INTERNAL
-    assert f"the details are in {tmp_path}/orch-crash-" in capsys.readouterr().err
+    crash = write_crash_file(ZeroDivisionError(), [in_the_way / "crashes", tmp_path / "other"])
+    assert crash is not None
+    assert crash.parent == tmp_path / "other"
+    assert write_crash_file(ZeroDivisionError(), [in_the_way / "crashes"]) is None
 
 
 def test_debug_shows_the_traceback(monkeypatch: pytest.MonkeyPatch) -> None:

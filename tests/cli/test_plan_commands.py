@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from orchestrator.cli.main import run
 from orchestrator.errors import ExitCode
-from tests.cli.plan_project import PLAYBOOK, change, make, write
+from tests.worlds.project import PLAYBOOK, change, make, write
 
 
 @pytest.fixture

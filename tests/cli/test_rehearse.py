@@ -10,19 +10,17 @@ import pytest
 
 from orchestrator.adapters.keys.certificate_files import certificate_files
 from orchestrator.adapters.keys.ed25519 import SigningKey, presented_certificate
-from orchestrator.cli.main import run
 from orchestrator.domain.authority.rehearsal import ISSUER, SignedCertificate
 from orchestrator.domain.authority.signing import Keyring, TrustedKey
 from orchestrator.domain.journal import events as e
-from orchestrator.domain.plan.rehearsal_place import RehearsalPlace
 from orchestrator.engine.lookup.snapshots import every
 from orchestrator.engine.use_cases import rehearse as rehearsals
 from orchestrator.engine.use_cases.deployment_commands import open_deployment
 from orchestrator.errors import ExitCode
-from tests.cli.deployments import Fleet, fleet
-from tests.fakes.authority import FakeKeys
 from tests.fakes.clock import START
 from tests.fakes.playbooks import Script
+from tests.worlds.command_line import orch
+from tests.worlds.fleet import Fleet, shop_fleet
 
 REHEARSE = ["rehearse", "plan.yml", "--in", "rehearsal", "--by", "rae"]
 
@@ -37,8 +35,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
-def six(home: Path, monkeypatch: pytest.MonkeyPatch, role: str = ISSUER, **strategy: object) -> Fleet:
-    made = fleet(home, monkeypatch, **strategy)
+def six(home: Path, role: str = ISSUER, **strategy: object) -> Fleet:
+    made = shop_fleet(home, **strategy)
     trust(made, home, role)
     return made
 
@@ -47,8 +45,7 @@ def trust(made: Fleet, home: Path, role: str, **more: object) -> None:
     key = SigningKey.from_pem((home.parent / "key.pem").read_bytes())
     told = {"key": key.key, "public": key.public, "person": "Rae Ortiz", "roles": (role,),
             "trusted_at": START, "trusted_by": "ann", **more}  # fmt: skip
-    assert isinstance(made.ports.keys, FakeKeys)
-    made.ports.keys.ring = Keyring(keys=(TrustedKey.model_validate(told),))
+    made.keys.ring = Keyring(keys=(TrustedKey.model_validate(told),))
 
 
 def certificates(home: Path) -> list[SignedCertificate]:
@@ -56,16 +53,13 @@ def certificates(home: Path) -> list[SignedCertificate]:
 
 
 def keep_certificates(made: Fleet, home: Path) -> None:
-    assert isinstance(made.ports.keys, FakeKeys)
-    keyring = made.ports.keys.ring
-    made.ports.keys.kept = tuple(presented_certificate(one, keyring) for one in certificates(home))
+    keyring = made.keys.ring
+    made.keys.kept = tuple(presented_certificate(one, keyring) for one in certificates(home))
 
 
-def test_a_rehearsal_ends_with_a_signed_certificate(
-    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    made = six(home, monkeypatch)
-    assert run(REHEARSE) == ExitCode.COMPLETED
+def test_a_rehearsal_ends_with_a_signed_certificate(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = six(home)
+    assert orch(made, REHEARSE) == ExitCode.COMPLETED
     [signed] = certificates(home)
     keyring = made.ports.keys.keyring(Path("/project"))
     assert presented_certificate(signed, keyring).answer == "good"
@@ -80,88 +74,82 @@ def test_a_rehearsal_ends_with_a_signed_certificate(
     assert "a second time" in said
 
 
-def test_the_deployments_of_a_rehearsal_are_its_own(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = six(home, monkeypatch)
-    assert run(REHEARSE) == ExitCode.COMPLETED
+def test_the_deployments_of_a_rehearsal_are_its_own(home: Path) -> None:
+    made = six(home)
+    assert orch(made, REHEARSE) == ExitCode.COMPLETED
     for d in every(made.ports.journal):
         assert d.rehearsing.rehearsal is not None
         assert d.rehearsing.rehearsal.environment != d.plan.resources.environment == "rehearsal"
         assert d.plan.resources.inventory == "inventories/rehearsal"
         assert d.plan.approval.required == ()
-        assert run(["status", d.id, "--exit-code"]) == ExitCode.COMPLETED
+        assert orch(made, ["status", d.id, "--exit-code"]) == ExitCode.COMPLETED
 
 
-def test_asked_again_it_rehearses_anew(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = six(home, monkeypatch)
-    assert run(REHEARSE) == run(REHEARSE) == ExitCode.COMPLETED
+def test_asked_again_it_rehearses_anew(home: Path) -> None:
+    made = six(home)
+    assert orch(made, REHEARSE) == orch(made, REHEARSE) == ExitCode.COMPLETED
     keep_certificates(made, home)
     made.clock.sleep(5)
-    assert run(REHEARSE) == ExitCode.COMPLETED
+    assert orch(made, REHEARSE) == ExitCode.COMPLETED
     assert len({one.certificate.deployments for one in certificates(home)}) == 2
 
 
-def test_a_part_that_was_left_is_gone_on_with(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = six(home, monkeypatch, waves=[{"count": 1, "gate": {"confirm": "service owner"}}, "rest"])
-    assert run([*REHEARSE, "--fail-in", "1"]) == ExitCode.HELD
+def test_a_part_that_was_left_is_gone_on_with(home: Path) -> None:
+    made = six(home, waves=[{"count": 1, "gate": {"confirm": "service owner"}}, "rest"])
+    assert orch(made, [*REHEARSE, "--fail-in", "1"]) == ExitCode.HELD
     assert certificates(home) == []
-    assert run(["confirm", made.ports.journal.deployments()[0], "--by", "cleo"]) == ExitCode.COMPLETED
+    assert orch(made, ["confirm", made.ports.journal.deployments()[0], "--by", "cleo"]) == ExitCode.COMPLETED
     before = len(made.ports.journal.deployments())
-    assert run([*REHEARSE, "--fail-in", "1"]) == ExitCode.COMPLETED
+    assert orch(made, [*REHEARSE, "--fail-in", "1"]) == ExitCode.COMPLETED
     assert len(made.ports.journal.deployments()) == before + 1
     assert [one.certificate.failure_in for one in certificates(home)] == [(0,)]
 
 
-def test_a_plan_that_holds_is_backed_out_by_who_rehearses(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = six(home, monkeypatch)
-    made.backs_out(on_failure="hold", scope="wave")
-    assert run(REHEARSE) == ExitCode.COMPLETED
+def test_a_plan_that_holds_is_backed_out_by_who_rehearses(home: Path) -> None:
+    made = six(home)
+    made.tree["backout"] |= {"on_failure": "hold", "scope": "wave"}
+    assert orch(made, REHEARSE) == ExitCode.COMPLETED
     newest = made.ports.journal.deployments()[0]
     began = [r.event for r in made.ports.journal.read(newest) if isinstance(r.event, e.BackoutBegan)]
     assert [(one.by, one.rehearsed) for one in began] == [("rae", "injected failure")]
 
 
-def test_what_a_narrow_backout_leaves_is_taken_back_as_well(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = six(home, monkeypatch)
-    made.backs_out(scope="wave")
-    assert run(REHEARSE) == ExitCode.COMPLETED
+def test_what_a_narrow_backout_leaves_is_taken_back_as_well(home: Path) -> None:
+    made = six(home)
+    made.tree["backout"]["scope"] = "wave"
+    assert orch(made, REHEARSE) == ExitCode.COMPLETED
     newest = made.ports.journal.deployments()[0]
     began = [r.event for r in made.ports.journal.read(newest) if isinstance(r.event, e.BackoutBegan)]
     assert [(one.by, one.rehearsed) for one in began] == [("orch", "injected failure"), ("rae", None)]
     assert set(began[0].hosts).isdisjoint(began[1].hosts)
-    assert run(["rollback", newest, "--reason", "again"]) == ExitCode.REFUSED
+    assert orch(made, ["rollback", newest, "--reason", "again"]) == ExitCode.REFUSED
 
 
 def test_a_playbook_that_changes_again_gets_no_certificate(
-    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = six(home, monkeypatch)
+    made = six(home)
     made.playbooks.script("deploy", None, Script(changes_again=True))
-    assert run(REHEARSE) == ExitCode.BACKED_OUT
+    assert orch(made, REHEARSE) == ExitCode.BACKED_OUT
     assert certificates(home) == []
     said = capsys.readouterr().err
     assert "failed in the part `backout`" in said
     assert "playbooks/shop.yml, run a second time on web1, changed it again" in said
     capsys.readouterr()
-    run(["status"])
+    orch(made, ["status"])
     told = " ".join(capsys.readouterr().out.split())
     assert "The rehearsal failed, and no certificate can rest on it: playbooks/shop.yml, run a second" in told
     assert "orch rehearse plan.yml --in rehearsal (go on" in told
-    assert run([*REHEARSE, "--no-twice", "--no-failure"]) == ExitCode.COMPLETED
+    assert orch(made, [*REHEARSE, "--no-twice", "--no-failure"]) == ExitCode.COMPLETED
     assert [(one.certificate.idempotent, one.certificate.failure_in) for one in certificates(home)] == [
         ((), ())
     ]
 
 
-def test_a_release_that_fails_gets_no_certificate(
-    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    made = six(home, monkeypatch)
+def test_a_release_that_fails_gets_no_certificate(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = six(home)
     made.playbooks.script("deploy", None, Script(results={"web1": "not_done"}))
-    assert run(REHEARSE) == ExitCode.BACKED_OUT
+    assert orch(made, REHEARSE) == ExitCode.BACKED_OUT
     assert "the deployment itself did not go well" in capsys.readouterr().err
     assert len(made.ports.journal.deployments()) == 1
     assert certificates(home) == []
@@ -177,11 +165,11 @@ def test_a_release_that_fails_gets_no_certificate(
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_touches_nothing(
-    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    home: Path, capsys: pytest.CaptureFixture[str],
     words: list[str], code: ExitCode, said: str,
 ) -> None:  # fmt: skip
-    made = six(home, monkeypatch)
-    assert run([*REHEARSE, *words]) == code
+    made = six(home)
+    assert orch(made, [*REHEARSE, *words]) == code
     assert said in capsys.readouterr().err
     assert made.ports.journal.deployments() == []
 
@@ -195,21 +183,19 @@ def test_what_makes_no_sense_touches_nothing(
     ],
 )
 def test_a_key_that_may_not_issue_rehearses_nothing(
-    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    home: Path, capsys: pytest.CaptureFixture[str],
     role: str, more: dict[str, object], said: str,
 ) -> None:  # fmt: skip
-    made = six(home, monkeypatch)
+    made = six(home)
     trust(made, home, role, **more)
-    assert run(REHEARSE) == ExitCode.REFUSED
+    assert orch(made, REHEARSE) == ExitCode.REFUSED
     assert said in capsys.readouterr().err
     assert made.ports.journal.deployments() == []
 
 
-def test_json_ends_with_the_certificate(
-    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    six(home, monkeypatch)
-    assert run([*REHEARSE, "--json", "--out", str(home / "git")]) == ExitCode.COMPLETED
+def test_json_ends_with_the_certificate(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = six(home)
+    assert orch(made, [*REHEARSE, "--json", "--out", str(home / "git")]) == ExitCode.COMPLETED
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["exit_code"] for line in lines if line.get("kind") == "result"] == [0, 0]
     assert lines[-1]["kind"] == "certificate"
@@ -218,34 +204,30 @@ def test_json_ends_with_the_certificate(
     assert json.loads(file.read_text()) == lines[-1]["signed"]
 
 
-def test_a_rehearsal_that_waited_for_its_start_is_looked_at_in_its_own_place(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = six(home, monkeypatch)
+def test_a_rehearsal_that_waited_for_its_start_is_looked_at_in_its_own_place(home: Path) -> None:
+    made = six(home)
     place = RehearsalPlace(environment="rehearsal", inventory="inventories/rehearsal")
     ready = rehearsals.ready(made.ports, rehearsals.Asked(Path("plan.yml"), place))
     opened = open_deployment(made.ports, ready.prepared, by="rae", approvals=(), rehearsal=ready.parts[0])
     made.clock.sleep(3600)
-    assert run(["resume", opened, "--by", "rae"]) == ExitCode.COMPLETED
-    assert run(REHEARSE) == ExitCode.COMPLETED
+    assert orch(made, ["resume", opened, "--by", "rae"]) == ExitCode.COMPLETED
+    assert orch(made, REHEARSE) == ExitCode.COMPLETED
     assert [one.certificate.deployments[0] for one in certificates(home)] == [opened]
 
 
-def test_a_rehearsal_is_told_as_one(
-    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    made = six(home, monkeypatch)
-    assert run(REHEARSE) == ExitCode.COMPLETED
+def test_a_rehearsal_is_told_as_one(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = six(home)
+    assert orch(made, REHEARSE) == ExitCode.COMPLETED
     keep_certificates(made, home)
     made.playbooks.script("deploy", None, Script(results={"web1": "not_done"}))
     made.clock.sleep(60)
-    assert run([*REHEARSE, "--no-failure"]) == ExitCode.BACKED_OUT
+    assert orch(made, [*REHEARSE, "--no-failure"]) == ExitCode.BACKED_OUT
     capsys.readouterr()
-    assert run(["list"]) == 0
+    assert orch(made, ["list"]) == 0
     listed = capsys.readouterr().out
     assert "backed out (rehearsal failed)" in listed
     assert listed.count("backed out (as rehearsed)") == 2
-    assert run(["list", "--json"]) == 0
+    assert orch(made, ["list", "--json"]) == 0
     told = [json.loads(line)["rehearsal"] for line in capsys.readouterr().out.splitlines()]
     assert [(one["for"], one["part"], one["passed"]) for one in told] == [
         ("staging", "backout", False),
@@ -253,15 +235,15 @@ def test_a_rehearsal_is_told_as_one(
         ("staging", "backout", True),
     ]
     [bad, failure, _] = made.ports.journal.deployments()
-    assert run(["status", failure]) == 0
+    assert orch(made, ["status", failure]) == 0
     assert "rehearsal of shop 2.4.0 in rehearsal, for staging (failure path)" in capsys.readouterr().out
-    assert run(["status", bad, "--json"]) == 0
+    assert orch(made, ["status", bad, "--json"]) == 0
     result = json.loads(capsys.readouterr().out)
     assert result["rehearsal"]["passed"] is False
     assert "the deployment itself did not go well" in result["rehearsal"]["against"][0]
-    assert run(["record", "show", failure]) == 0
+    assert orch(made, ["record", "show", failure]) == 0
     record = capsys.readouterr().out
     assert record.startswith("rehearsal of shop 2.4.0 in rehearsal: backed out")
     assert "Rehearsal for staging in rehearsal: a failure is injected in wave 3" in record
-    assert run(["record", "show", failure, "--html", str(home / "record.html")]) == 0
+    assert orch(made, ["record", "show", failure, "--html", str(home / "record.html")]) == 0
     assert "<h1>Rehearsal of shop 2.4.0 in rehearsal</h1>" in (home / "record.html").read_text()

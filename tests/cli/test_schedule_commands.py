@@ -11,34 +11,33 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from orchestrator.cli.main import run
 from orchestrator.engine.use_cases.schedule import all_bookings
-from tests.engine.house import House
-from tests.engine.test_schedule import POLICY
 from tests.fakes.clock import START
+from tests.worlds import command_line
+from tests.worlds.fleet import Fleet
+from tests.worlds.schedules import POLICY
 
 Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
-    made = House(tmp_path / "home")
-    monkeypatch.setattr("orchestrator.cli.verbs.planning.schedule.ports_of_home", lambda: made.ports)
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fleet:
+    made = Fleet(home=tmp_path / "home")
     monkeypatch.chdir(tmp_path)
     return made
 
 
 @pytest.fixture
-def orch(capsys: pytest.CaptureFixture[str]) -> Run:
+def orch(house: Fleet, capsys: pytest.CaptureFixture[str]) -> Run:
     def call(*words: Any) -> tuple[int, str, str]:
-        code = run([str(word) for word in words])
+        code = command_line.orch(house, [str(word) for word in words])
         said = capsys.readouterr()
         return code, said.out, said.err
 
     return call
 
 
-def test_an_entry_is_added_and_everything_about_it_is_said(house: House, orch: Run) -> None:
+def test_an_entry_is_added_and_everything_about_it_is_said(house: Fleet, orch: Run) -> None:
     plan = house.plan("shop.yml", "web1", "web2")
     code, said, _ = orch(
         "schedule", "add", plan, "--at", "2026-03-03T00:00 Europe/Berlin", "--missed", "skip"
@@ -50,7 +49,7 @@ def test_an_entry_is_added_and_everything_about_it_is_said(house: House, orch: R
     assert "orch run-due starts it" in said
 
 
-def test_an_entry_that_conflicts_is_added_and_told(house: House, orch: Run) -> None:
+def test_an_entry_that_conflicts_is_added_and_told(house: Fleet, orch: Run) -> None:
     orch("schedule", "add", house.plan("shop.yml", "web1"), "--at", "in 1h")
     code, said, _ = orch("schedule", "add", house.plan("pay.yml", "web1"), "--at", "in 90m")
     assert code == 0
@@ -59,7 +58,7 @@ def test_an_entry_that_conflicts_is_added_and_told(house: House, orch: Run) -> N
     assert "the second waits until the first is over" in said
 
 
-def test_a_freeze_that_blocks_is_named_in_every_form(house: House, orch: Run, tmp_path: Path) -> None:
+def test_a_freeze_that_blocks_is_named_in_every_form(house: Fleet, orch: Run, tmp_path: Path) -> None:
     plan = house.plan("shop.yml", "web1", policy=POLICY)
     freeze = "2026-03-05T22:00Z"
     code, _, said = orch("schedule", "add", plan, "--at", freeze, "--despite", "sale")
@@ -77,7 +76,7 @@ def test_a_freeze_that_blocks_is_named_in_every_form(house: House, orch: Run, tm
     assert files["html"].read_text().count("blocked by the freeze sale") >= 2
 
 
-def test_alone_ends_with_10_and_adds_nothing(house: House, orch: Run) -> None:
+def test_alone_ends_with_10_and_adds_nothing(house: Fleet, orch: Run) -> None:
     orch("schedule", "add", house.plan("shop.yml", "web1"), "--at", "in 1h")
     code, _, said = orch("schedule", "add", house.plan("pay.yml", "web1"), "--at", "in 90m", "--alone")
     assert (code, len(all_bookings(house.ports))) == (10, 1)
@@ -99,14 +98,14 @@ def test_alone_ends_with_10_and_adds_nothing(house: House, orch: Run) -> None:
         ([], 2, "--at"),
     ],
 )
-def test_what_is_no_start_is_refused(house: House, orch: Run, words: list[str], code: int, said: str) -> None:
+def test_what_is_no_start_is_refused(house: Fleet, orch: Run, words: list[str], code: int, said: str) -> None:
     plan = house.plan("shop.yml", "web1", policy=POLICY)
     found, _, errors = orch("schedule", "add", plan, *words)
     assert (found, said in errors) == (code, True), errors
     assert all_bookings(house.ports) == ()
 
 
-def test_the_list_shows_what_is_ahead_with_its_conflicts(house: House, orch: Run) -> None:
+def test_the_list_shows_what_is_ahead_with_its_conflicts(house: Fleet, orch: Run) -> None:
     assert "Nothing is scheduled" in orch("schedule", "list")[1]
     orch("schedule", "add", house.plan("shop.yml", "web1"), "--at", "in 1h", "--by", "ann")
     orch("schedule", "add", house.plan("pay.yml", "web1"), "--at", "in 90m", "--by", "bo")
@@ -118,7 +117,7 @@ def test_the_list_shows_what_is_ahead_with_its_conflicts(house: House, orch: Run
     assert "Nothing is scheduled" in orch("schedule", "list", "--from", "2026-04-01")[1]
 
 
-def test_what_was_withdrawn_is_listed_when_asked_for(house: House, orch: Run) -> None:
+def test_what_was_withdrawn_is_listed_when_asked_for(house: Fleet, orch: Run) -> None:
     orch("schedule", "add", house.plan("shop.yml", "web1"), "--at", "in 1h")
     name = all_bookings(house.ports)[0].id
     code, said, _ = orch("schedule", "withdraw", name, "--reason", "not ready")
@@ -128,14 +127,14 @@ def test_what_was_withdrawn_is_listed_when_asked_for(house: House, orch: Run) ->
     assert orch("schedule", "withdraw", name, "--reason", "again")[0] == 4
 
 
-def test_the_list_in_json_is_the_schedule(house: House, orch: Run) -> None:
+def test_the_list_in_json_is_the_schedule(house: Fleet, orch: Run) -> None:
     orch("schedule", "add", house.plan("shop.yml", "web1"), "--at", "in 1h")
     found = json.loads(orch("schedule", "list", "--json")[1])
     assert found["kind"] == "schedule of change"
     assert [b["machines"] for b in found["bookings"]] == [{"machine-of-web1": "web1"}]
 
 
-def test_conflicts_end_with_10_where_there_is_one(house: House, orch: Run) -> None:
+def test_conflicts_end_with_10_where_there_is_one(house: Fleet, orch: Run) -> None:
     assert orch("schedule", "conflicts")[:2] == (0, "No conflict.\n")
     shop, pay = house.plan("shop.yml", "web1"), house.plan("pay.yml", "web1")
     orch("schedule", "add", shop, "--at", "in 1h")
@@ -154,7 +153,7 @@ def test_conflicts_end_with_10_where_there_is_one(house: House, orch: Run) -> No
     assert orch("schedule", "conflicts", "nothing-1")[0] == 11
 
 
-def test_export_writes_every_form_and_the_same_twice(house: House, orch: Run, tmp_path: Path) -> None:
+def test_export_writes_every_form_and_the_same_twice(house: Fleet, orch: Run, tmp_path: Path) -> None:
     orch("schedule", "add", house.plan("shop.yml", "web1", policy=POLICY), "--at", "in 1h")
     files = [tmp_path / name for name in ("s.ics", "s.json", "s.html")]
     words = ["--ical", files[0], "--json", files[1], "--html", files[2]]
@@ -181,5 +180,5 @@ def test_export_writes_every_form_and_the_same_twice(house: House, orch: Run, tm
         (["--ical", "-", "--from", "2026-03-02", "--to", "2036-03-01"], 2),
     ],
 )
-def test_what_cannot_be_exported(house: House, orch: Run, words: list[str], code: int) -> None:
+def test_what_cannot_be_exported(house: Fleet, orch: Run, words: list[str], code: int) -> None:
     assert orch("schedule", "export", *words)[0] == code

@@ -96,9 +96,8 @@ def test_the_list_has_the_colour_of_the_state(name: str, style: str) -> None:
 def test_a_review_that_is_overdue_stands_out_in_the_list() -> None:
     d = folded("completed_phased")
     reviewers = (RoleNeed(role="change manager"),)
-    late = brief_of(
-        d.with_(follow_up=FollowUp.updated(d.follow_up, review_by=d.last_at, reviewers=reviewers))
-    )
+    follow_up = FollowUp.updated(d.follow_up, review_by=d.last_at, reviewers=reviewers)
+    late = brief_of(d.with_(follow_up=follow_up))
     assert state_style(late, d.last_at + timedelta(days=1)) == "bold red"
     assert state_style(late, d.last_at - timedelta(days=1)) == "yellow"
 

@@ -13,7 +13,7 @@ from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.engine.ports import Authority, PrivateCopy, Tree
 from orchestrator.errors import PlanFault
 from tests.fakes.authority import FILES, FakeAuthority
-from tests.plans import plan_of, plan_tree
+from tests.worlds.plans import plan_of, plan_tree
 
 PLAN = plan_of(plan_tree(waves=["rest"]))
 DEPLOY, BACKOUT = "playbooks/app.yml", "rollback/app.yml"

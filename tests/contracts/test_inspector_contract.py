@@ -7,7 +7,7 @@ import pytest
 from orchestrator.adapters.ansible.inspector_port import AnsibleInspector
 from orchestrator.engine.ports import Inspector
 from tests.fakes.inspector import FakeInspector
-from tests.policy.plans import plan_with
+from tests.worlds.plans import plan_with
 
 INVENTORY = """\
 [web]
@@ -27,9 +27,9 @@ PLAY = (
 def project(tmp_path: Path) -> Path:
     for folder in ("inventories", "playbooks", "rollback"):
         (tmp_path / folder).mkdir()
-    (tmp_path / "inventories/staging.ini").write_text(INVENTORY)
-    (tmp_path / "playbooks/shop.yml").write_text(PLAY.format(hosts="web") + PLAY.format(hosts="dbs"))
-    (tmp_path / "rollback/shop.yml").write_text(PLAY.format(hosts="canary"))
+    (tmp_path / "inventories/test").write_text(INVENTORY)
+    (tmp_path / "playbooks/app.yml").write_text(PLAY.format(hosts="web") + PLAY.format(hosts="dbs"))
+    (tmp_path / "rollback/app.yml").write_text(PLAY.format(hosts="canary"))
     return tmp_path
 
 
@@ -41,7 +41,7 @@ def fake() -> FakeInspector:
             "canary": ["web2"],
             "dbs": ["db1"],
         },
-        plays={"playbooks/shop.yml": ["web", "dbs"], "rollback/shop.yml": ["canary"]},
+        plays={"playbooks/app.yml": ["web", "dbs"], "rollback/app.yml": ["canary"]},
         addresses={"web1": "192.0.2.1", "web2": "192.0.2.2", "db1": "192.0.2.9"},
     )
 
@@ -85,5 +85,5 @@ def test_a_playbook_that_is_not_there_is_a_fault_of_that_playbook(
 def test_a_safe_playbook_has_no_findings_and_a_project_without_settings_no_conflicts(
     inspector: Inspector, project: Path
 ) -> None:
-    assert inspector.unsafe_constructs(project / "playbooks/shop.yml", project) == []
+    assert inspector.unsafe_constructs(project / "playbooks/app.yml", project) == []
     assert inspector.settings_overridden(project) == []

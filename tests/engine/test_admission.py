@@ -9,16 +9,17 @@ from typing import Any
 import pytest
 
 from orchestrator.domain.authority.ground import OF_WINDOW
+from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.engine.use_cases.deployment_commands import open_deployment
 from orchestrator.errors import Refused
 from orchestrator.policy.telling.ground_words import ground_words
-from tests.engine.authority_fleet import HOSTS, Ruled
 from tests.fakes.clock import START
-from tests.plans import SHA, targets_named
 from tests.policy.admission_cases import laid_over
+from tests.worlds.fleet import HOSTS, Fleet
+from tests.worlds.plans import SHA, targets_named
 
 SHORTLY = timedelta(minutes=2)
 NIGHT = {"name": "night", "zone": "UTC", "starts": "2026-03-02T21:00", "lasts": "4h", "repeats": "FREQ=DAILY"}
@@ -41,13 +42,13 @@ MODEL = {
 
 
 @pytest.fixture
-def ruled() -> Ruled:
-    made = Ruled()
+def ruled() -> Fleet:
+    made = Fleet()
     made.rule()
     return made
 
 
-def waiting(ruled: Ruled) -> list[str]:
+def waiting(ruled: Fleet) -> list[str]:
     d = ruled.ports.journal.deployments()[0]
     events = ruled.ports.journal.read(d)
     last = [r.event for r in events if isinstance(r.event, e.DeploymentNotAdmitted)][-1]
@@ -55,7 +56,7 @@ def waiting(ruled: Ruled) -> list[str]:
 
 
 def test_without_rules_a_deployment_starts_at_once_from_a_private_copy() -> None:
-    free = Ruled()
+    free = Fleet()
     d = free.deploy()
     assert d.state is State.COMPLETED
     assert d.private_copy.folder == f"/frozen/{d.id}"
@@ -66,7 +67,7 @@ def test_without_rules_a_deployment_starts_at_once_from_a_private_copy() -> None
 
 
 def test_without_rules_approvals_are_named_as_ever() -> None:
-    free = Ruled()
+    free = Fleet()
     free.tree["approval"]["required"] = ["change manager"]
     with pytest.raises(Refused, match='--approved-by "change manager=NAME"'):
         free.deploy()
@@ -74,13 +75,13 @@ def test_without_rules_approvals_are_named_as_ever() -> None:
     assert free.deploy(**{"change manager": "Bo"}).state is State.COMPLETED
 
 
-def test_an_approval_that_is_only_named_is_not_taken_where_rules_are(ruled: Ruled) -> None:
+def test_an_approval_that_is_only_named_is_not_taken_where_rules_are(ruled: Fleet) -> None:
     with pytest.raises(Refused, match="--approved-by is not taken"):
         ruled.deploy(**{"change manager": "Bo"})
     assert ruled.ports.journal.deployments() == []
 
 
-def test_it_waits_for_approvals_and_starts_once_they_are_there(ruled: Ruled) -> None:
+def test_it_waits_for_approvals_and_starts_once_they_are_there(ruled: Fleet) -> None:
     d = ruled.deploy()
     assert d.state is State.AWAITING_APPROVAL
     assert waiting(ruled) == ["approval.missing change manager", "approval.missing service owner"]
@@ -95,7 +96,7 @@ def test_it_waits_for_approvals_and_starts_once_they_are_there(ruled: Ruled) -> 
     assert any("approved by Bo Lind as change manager" in ground for ground in ended.authority.grounds)
 
 
-def test_an_approval_is_no_basis_of_the_window(ruled: Ruled) -> None:
+def test_an_approval_is_no_basis_of_the_window(ruled: Fleet) -> None:
     d = ruled.deploy()
     ruled.approve(d)
     ruled.resume()
@@ -105,7 +106,7 @@ def test_an_approval_is_no_basis_of_the_window(ruled: Ruled) -> None:
     assert approved.basis.count("approved by") == 2
 
 
-def test_a_reason_that_a_person_writes_is_no_ground(ruled: Ruled) -> None:
+def test_a_reason_that_a_person_writes_is_no_ground(ruled: Fleet) -> None:
     """Grounds are known by their codes, whatever stands in their words."""
     d = ruled.deploy()
     ruled.approve(d)
@@ -119,7 +120,7 @@ def test_a_reason_that_a_person_writes_is_no_ground(ruled: Ruled) -> None:
     assert opened.grounds == tuple(map(ground_words, opened.reasons))
 
 
-def test_an_approval_is_good_for_one_deployment(ruled: Ruled) -> None:
+def test_an_approval_is_good_for_one_deployment(ruled: Fleet) -> None:
     first = ruled.deploy()
     ruled.approve(first)
     assert ruled.resume().state is State.COMPLETED
@@ -135,11 +136,11 @@ def test_an_approval_is_good_for_one_deployment(ruled: Ruled) -> None:
     }
 
 
-def first_approvals(ruled: Ruled, name: str) -> list[Any]:
+def first_approvals(ruled: Fleet, name: str) -> list[Any]:
     return [r.event.signed for r in ruled.ports.journal.read(name) if isinstance(r.event, e.ApprovalGiven)]
 
 
-def test_a_rejection_stands_until_its_person_thinks_again(ruled: Ruled) -> None:
+def test_a_rejection_stands_until_its_person_thinks_again(ruled: Fleet) -> None:
     d = ruled.deploy()
     ruled.approve(d)
     ruled.clock.sleep(1)
@@ -151,35 +152,35 @@ def test_a_rejection_stands_until_its_person_thinks_again(ruled: Ruled) -> None:
     assert ruled.resume().state is State.COMPLETED
 
 
-def other_policy(ruled: Ruled) -> None:
+def other_policy(ruled: Fleet) -> None:
     assert ruled.authority.policy is not None
     ruled.authority.policy = ruled.authority.policy.model_copy(update={"title": "Laxer rules"})
 
 
-def other_model(ruled: Ruled) -> None:
+def other_model(ruled: Fleet) -> None:
     ruled.authority.model = DeploymentModel.model_validate({**MODEL, "title": "Another"})
 
 
-def other_plan(**change: Any) -> Callable[[Ruled], None]:
-    def swap(ruled: Ruled) -> None:
+def other_plan(**change: Any) -> Callable[[Fleet], None]:
+    def swap(ruled: Fleet) -> None:
         ruled.tree = laid_over(ruled.tree, change)
 
     return swap
 
 
-def other_artefact(ruled: Ruled) -> None:
-    ruled.library.project = "1" * 64
+def other_artefact(ruled: Fleet) -> None:
+    ruled.library.content = "1" * 64
     ruled.tree["release"]["units"][0]["sha256"] = "1" * 64
 
 
-SWAPS: list[tuple[str, Callable[[Ruled], object], str]] = [
+SWAPS: list[tuple[str, Callable[[Fleet], object], str]] = [
     ("the plan", other_plan(purpose="Another."), "plan (purpose changed)"),
     ("the model", other_model, "model (web 1 changed)"),
     ("the policy", other_policy, "policy (house 1 changed)"),
-    ("a host more", lambda r: setattr(r, "targets", targets_named(*HOSTS, "h4")), "hosts (h4 added)"),
+    ("a host more", lambda r: setattr(r, "hosts", targets_named(*HOSTS, "h4")), "hosts (h4 added)"),
     (
         "how a host is reached",
-        lambda r: setattr(r, "targets", (r.targets[0].model_copy(update={"port": 2222}), *r.targets[1:])),
+        lambda r: setattr(r, "hosts", (r.hosts[0].model_copy(update={"port": 2222}), *r.hosts[1:])),
         "hosts (h1 changed)",
     ),
     (
@@ -203,7 +204,7 @@ SWAPS: list[tuple[str, Callable[[Ruled], object], str]] = [
 
 @pytest.mark.parametrize(("what", "swap", "named"), SWAPS, ids=[row[0] for row in SWAPS])
 def test_a_swap_between_approval_and_start_is_refused_by_name(
-    ruled: Ruled, what: str, swap: Callable[[Ruled], object], named: str
+    ruled: Fleet, what: str, swap: Callable[[Fleet], object], named: str
 ) -> None:
     ruled.authority.model = DeploymentModel.model_validate(MODEL)
     d = ruled.deploy()
@@ -216,41 +217,36 @@ def test_a_swap_between_approval_and_start_is_refused_by_name(
     assert ruled.authority.frozen == {}
 
 
-def test_an_artefact_that_is_not_the_one_of_the_plan_is_waited_for(ruled: Ruled) -> None:
+def test_an_artefact_that_is_not_the_one_of_the_plan_is_waited_for(ruled: Fleet) -> None:
     d = ruled.deploy()
     ruled.approve(d)
-    ruled.library.project = "1" * 64
+    ruled.library.content = "1" * 64
     assert ruled.resume().state is State.SCHEDULED
     assert waiting(ruled) == ["plan.faulty plan.yml:1 release.units[0].sha256"]
     assert ruled.started() == []
-    ruled.library.project = SHA
+    ruled.library.content = SHA
     assert ruled.resume().state is State.COMPLETED
 
 
-def test_the_same_without_a_swap_is_admitted(ruled: Ruled) -> None:
+def test_the_same_without_a_swap_is_admitted(ruled: Fleet) -> None:
     ruled.authority.model = DeploymentModel.model_validate(MODEL)
     d = ruled.deploy()
     ruled.approve(d)
     assert ruled.resume().state is State.COMPLETED
 
 
-def test_what_changes_while_it_is_copied_is_refused(ruled: Ruled) -> None:
+def test_what_changes_while_it_is_copied_is_refused(ruled: Fleet) -> None:
     """The plan was looked at a moment ago by this very process; the copy is what tells."""
     ruled.rule(approvals={"before": []})
-    freeze = ruled.authority.freeze
-
-    def late(*arguments: Any) -> Any:
-        ruled.authority.files["playbooks/app.yml"] = "deploys something else"
-        return freeze(*arguments)
-
-    ruled.authority.freeze = late  # type: ignore[method-assign, assignment]
+    change = {"playbooks/app.yml": "deploys something else"}
+    ruled.authority.before_copy = lambda: ruled.authority.files.update(change)
     ended = ruled.deploy()
     assert ended.state is State.REFUSED
     assert any("playbook tree (playbooks/app.yml changed)" in reason for reason in ended.preparation.refusals)
     assert ruled.authority.frozen == {}
 
 
-def test_a_freeze_refuses_a_start_by_hand_with_every_reason(ruled: Ruled) -> None:
+def test_a_freeze_refuses_a_start_by_hand_with_every_reason(ruled: Fleet) -> None:
     ruled.rule(approvals={"before": []}, freezes=[FREEZE], strategies=["pilot"])
     ended = ruled.deploy()
     assert ended.state is State.REFUSED
@@ -259,7 +255,7 @@ def test_a_freeze_refuses_a_start_by_hand_with_every_reason(ruled: Ruled) -> Non
     assert ruled.started() == []
 
 
-def test_an_override_by_its_role_lifts_a_freeze(ruled: Ruled) -> None:
+def test_an_override_by_its_role_lifts_a_freeze(ruled: Fleet) -> None:
     ruled.rule(freezes=[{**FREEZE, "override": ["service owner"]}])
     d = ruled.schedule(START)
     ruled.approve(d)
@@ -271,13 +267,13 @@ def test_an_override_by_its_role_lifts_a_freeze(ruled: Ruled) -> None:
     assert ended.authority.overridden == ("year-end: Cy Ray as service owner (it is on fire)",)
 
 
-def test_a_window_that_opens_later_is_waited_for(ruled: Ruled) -> None:
+def test_a_window_that_opens_later_is_waited_for(ruled: Fleet) -> None:
     ruled.rule(approvals={"before": []}, windows=[{**NIGHT, "starts": "2026-03-02T23:00"}])
     assert ruled.deploy().state is State.COMPLETED
     assert ruled.clock.now() >= START + timedelta(hours=1)
 
 
-def test_a_scheduled_deployment_is_approved_before_and_starts_when_it_is_to(ruled: Ruled) -> None:
+def test_a_scheduled_deployment_is_approved_before_and_starts_when_it_is_to(ruled: Fleet) -> None:
     ruled.rule(windows=[NIGHT])
     d = ruled.schedule(START + SHORTLY)
     ruled.approve(d)
@@ -287,7 +283,7 @@ def test_a_scheduled_deployment_is_approved_before_and_starts_when_it_is_to(rule
     assert ended.authority.opened_at >= START + SHORTLY
 
 
-def test_a_backout_runs_though_the_approvals_are_gone_but_not_from_another_playbook(ruled: Ruled) -> None:
+def test_a_backout_runs_though_the_approvals_are_gone_but_not_from_another_playbook(ruled: Fleet) -> None:
     d = ruled.deploy()
     ruled.approve(d)
     ended = ruled.resume()
@@ -303,13 +299,11 @@ def test_a_backout_runs_though_the_approvals_are_gone_but_not_from_another_playb
     assert ruled.authority.frozen == {}
 
 
-def test_a_key_that_is_revoked_between_waves_holds(ruled: Ruled) -> None:
+def test_a_key_that_is_revoked_between_waves_holds(ruled: Fleet) -> None:
     d = ruled.deploy()
     ruled.approve(d)
-    gone_through = ruled.playbooks.start
 
-    def start(request: Any) -> None:
-        gone_through(request)
+    def revoke(request: AttemptRequest) -> None:
         now = ruled.clock.now()
         revoked = {"revoked_at": now, "revoked_by": "Ada", "revoked_because": "lost"}
         first, *rest = ruled.keys.ring.keys
@@ -317,14 +311,14 @@ def test_a_key_that_is_revoked_between_waves_holds(ruled: Ruled) -> None:
             update={"keys": (first.model_copy(update=revoked), *rest)}
         )
 
-    ruled.playbooks.start = start  # type: ignore[method-assign]
+    ruled.playbooks.on_start = revoke
     held = ruled.resume()
     assert held.driving.hold is not None
     assert "revoked" in held.driving.hold.reason
     assert ruled.started() == [("deploy", ("h1",))]
 
 
-def test_an_approval_that_expires_between_waves_holds(ruled: Ruled) -> None:
+def test_an_approval_that_expires_between_waves_holds(ruled: Fleet) -> None:
     ruled.tree["strategy"]["gate"] = {"soak": "10m", "every": "5m"}
     d = ruled.deploy()
     ruled.approve(d, "Bo Lind")
@@ -338,17 +332,15 @@ def test_an_approval_that_expires_between_waves_holds(ruled: Ruled) -> None:
     assert ruled.resume().state is State.COMPLETED
 
 
-def test_a_rejection_between_waves_holds(ruled: Ruled) -> None:
+def test_a_rejection_between_waves_holds(ruled: Fleet) -> None:
     d = ruled.deploy()
     ruled.approve(d)
-    gone_through = ruled.playbooks.start
 
-    def start(request: Any) -> None:
-        gone_through(request)
+    def reject(request: AttemptRequest) -> None:
         ruled.clock.sleep(1)
         ruled.approve(d, "Bo Lind", decision="reject", reason="the bank called")
 
-    ruled.playbooks.start = start  # type: ignore[method-assign]
+    ruled.playbooks.on_start = reject
     held = ruled.resume()
     assert held.driving.hold is not None
     assert "rejected, because the bank called" in held.driving.hold.reason
@@ -364,7 +356,7 @@ CLOSINGS = [
 
 @pytest.mark.parametrize(("choice", "state", "started"), CLOSINGS, ids=[row[0] for row in CLOSINGS])
 def test_a_window_that_closes_in_the_middle(choice: str, state: State, started: list[Any]) -> None:
-    ruled = Ruled()
+    ruled = Fleet()
     ruled.rule(approvals={"before": []}, windows=[{**NIGHT, "lasts": "1h10m"}])
     ruled.tree["schedule"] = {"on_window_close": choice}
     ruled.tree["strategy"]["gate"] = {"soak": "11m", "every": "1m"}
@@ -377,7 +369,7 @@ def test_a_window_that_closes_in_the_middle(choice: str, state: State, started: 
 
 
 def test_no_wave_starts_past_the_point_of_no_return() -> None:
-    ruled = Ruled()
+    ruled = Fleet()
     ruled.rule(approvals={"before": []}, windows=[{**NIGHT, "lasts": "4h"}], undo_before_close=True)
     ruled.tree["strategy"] |= {"run_timeout": "40m", "gate": {"soak": "50m", "every": "10m"}}
     ruled.tree["backout"]["run_timeout"] = "40m"
@@ -388,9 +380,9 @@ def test_no_wave_starts_past_the_point_of_no_return() -> None:
 
 
 def test_an_old_journal_goes_on_without_what_it_never_had() -> None:
-    ruled = Ruled()
-    old = ruled.prepared().model_copy(update={"effective": None})
-    open_deployment(ruled.ports, old, by="ann", approvals=())
-    d = ruled.resume()
+    fleet = Fleet()
+    old = fleet.prepared().model_copy(update={"effective": None})
+    open_deployment(fleet.ports, old, by="ann", approvals=())
+    d = fleet.resume()
     assert d.state is State.COMPLETED
     assert d.private_copy.folder is None

@@ -9,16 +9,16 @@ from orchestrator.engine.drive import take_step
 from orchestrator.engine.drive_context import Work
 from orchestrator.engine.journal_writer import Chronicle
 from orchestrator.errors import Refused
-from tests.cli.deployments import Fleet, fleet
 from tests.histories import ready_to_deploy
+from tests.worlds.fleet import Fleet, shop_fleet
 
 INTENT = e.AttemptIntended(attempt="a1", purpose="deploy", wave=0, hosts=("h1",))
 ABORT = e.AbortRequested(by="bo", reason="that machine burnt down")
 
 
 @pytest.fixture
-def six(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fleet:
-    return fleet(tmp_path / "home", monkeypatch)
+def six(tmp_path: Path) -> Fleet:
+    return shop_fleet(tmp_path / "home")
 
 
 def taken_up(six: Fleet, here: str, *words: e.Event) -> Work:

@@ -4,50 +4,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import pytest
 
-from orchestrator.domain.evidence.attempt import Purpose
+from orchestrator.domain.evidence.attempt import AttemptRequest, Purpose
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.errors import StoreFault
 from orchestrator.policy.telling.timeline_builder import story_of
-from tests.engine.authority_fleet import Ruled
 from tests.fakes.playbooks import Script
-from tests.plans import plan_tree
+from tests.worlds.fleet import Fleet
+from tests.worlds.plans import plan_tree
 
 Files = Mapping[str, str | None]
 BIG_BANG = {"kind": "big-bang", "waves": []}
 
 
-def tampered(ruled: Ruled, files: Files, purpose: Purpose = "deploy") -> None:
+def tampered(ruled: Fleet, files: Files, purpose: Purpose = "deploy") -> None:
     """Behind the back of everybody, while the first run of its purpose is at work."""
-    gone_through = ruled.playbooks.start
 
-    def start(request: Any) -> None:
-        gone_through(request)
-        if [one.purpose for one in ruled.playbooks.started].count(
-            purpose
-        ) == 1 and request.purpose == purpose:
+    def tamper(request: AttemptRequest) -> None:
+        purposes = [started.purpose for started in ruled.playbooks.started]
+        if purposes.count(purpose) == 1 and request.purpose == purpose:
             _tamper(ruled, request.deployment, files)
 
-    ruled.playbooks.start = start  # type: ignore[method-assign]
+    ruled.playbooks.on_start = tamper
 
 
-def tampered_after(ruled: Ruled, files: Files) -> None:
+def tampered_after(ruled: Fleet, files: Files) -> None:
     """The same, when the first run has ended: while the first wave is verified."""
-    gone_through = ruled.hosts.verify
 
-    def verify(*asked: Any) -> Any:
-        if len(ruled.playbooks.started) == 1:
+    def tamper(question: str) -> None:
+        if question == "verify" and len(ruled.playbooks.started) == 1:
             _tamper(ruled, ruled.playbooks.started[0].deployment, files)
-        return gone_through(*asked)
 
-    ruled.hosts.verify = verify  # type: ignore[method-assign, assignment]
+    ruled.targets.on_question = tamper
 
 
-def _tamper(ruled: Ruled, deployment: str, files: Files) -> None:
+def _tamper(ruled: Fleet, deployment: str, files: Files) -> None:
     copy = ruled.authority.frozen[deployment]
     for path, content in files.items():
         copy.pop(path, None) if content is None else copy.update({path: content})
@@ -65,7 +59,7 @@ TAMPERINGS: list[tuple[Files, str]] = [
 def test_a_copy_that_was_tampered_with_holds_and_is_put_back_on_a_persons_word(
     files: Files, named: str
 ) -> None:
-    free = Ruled()
+    free = Fleet()
     tampered_after(free, files)
     d = free.deploy()
     assert d.driving.hold is not None
@@ -82,7 +76,7 @@ def test_a_copy_that_was_tampered_with_while_a_run_was_at_work_holds_and_that_is
     files: Files, named: str
 ) -> None:
     """Also of the last wave, after which nothing else looks at the copy."""
-    free = Ruled(tree=plan_tree(**BIG_BANG))
+    free = Fleet(plan_tree(**BIG_BANG))
     tampered(free, files)
     d = free.deploy()
     assert d.driving.hold is not None
@@ -108,17 +102,15 @@ def test_an_inventory_outside_of_the_project_that_changed_between_two_waves_hold
     files: Files, named: str
 ) -> None:
     """It is in no copy: orch looks at it before each attempt, and puts nothing there, whoever says to try again."""
-    free = Ruled()
+    free = Fleet()
     free.authority.in_place = dict(INVENTORY)
     changed = {name: text for name, text in {**INVENTORY, **files}.items() if text is not None}
-    gone_through = free.hosts.verify
 
-    def verify(*asked: Any) -> Any:
-        if len(free.playbooks.started) == 1:
+    def swap(question: str) -> None:
+        if question == "verify" and len(free.playbooks.started) == 1:
             free.authority.in_place = dict(changed)
-        return gone_through(*asked)
 
-    free.hosts.verify = verify  # type: ignore[method-assign, assignment]
+    free.targets.on_question = swap
     d = free.deploy()
     assert d.driving.hold is not None
     assert d.driving.hold.reason.startswith(
@@ -128,28 +120,27 @@ def test_an_inventory_outside_of_the_project_that_changed_between_two_waves_hold
     again = free.resume()
     assert again.driving.hold is not None
     assert (free.authority.in_place, free.started()) == (changed, [("deploy", ("h1",))])
-    free.hosts.verify = gone_through  # type: ignore[method-assign]
+    free.targets.on_question = lambda question: None
     free.authority.in_place = dict(INVENTORY)
     free.say(d, e.Retried(by="ann", reason="put right"))
     assert free.resume().state is State.COMPLETED
 
 
 def test_an_inventory_that_an_older_orch_did_not_digest_holds_nothing() -> None:
-    free = Ruled()
-    gone_through = free.hosts.verify
+    free = Fleet()
 
-    def verify(*asked: Any) -> Any:
-        free.authority.in_place = dict(INVENTORY)
-        return gone_through(*asked)
+    def appear(question: str) -> None:
+        if question == "verify":
+            free.authority.in_place = dict(INVENTORY)
 
-    free.hosts.verify = verify  # type: ignore[method-assign, assignment]
+    free.targets.on_question = appear
     assert free.deploy().state is State.COMPLETED
 
 
 @pytest.mark.parametrize("tamper", [tampered, tampered_after])
-def test_of_a_long_list_of_files_the_beginning_is_told(tamper: Callable[[Ruled, Files], None]) -> None:
+def test_of_a_long_list_of_files_the_beginning_is_told(tamper: Callable[[Fleet, Files], None]) -> None:
     """There is room for so much in an event, and a driver that could not tell it would never hold."""
-    free = Ruled()
+    free = Fleet()
     files = {f"playbooks/{n:04}-{'x' * 90}.yml": "x" for n in range(500)}
     tamper(free, files)
     d = free.deploy()
@@ -161,15 +152,13 @@ def test_of_a_long_list_of_files_the_beginning_is_told(tamper: Callable[[Ruled, 
 
 
 def test_a_copy_that_is_gone_when_a_run_ends_holds() -> None:
-    free = Ruled()
-    gone_through = free.playbooks.start
+    free = Fleet()
 
-    def start(request: Any) -> None:
-        gone_through(request)
+    def lose(request: AttemptRequest) -> None:
         if len(free.playbooks.started) == 1:
             del free.authority.frozen[request.deployment]
 
-    free.playbooks.start = start  # type: ignore[method-assign]
+    free.playbooks.on_start = lose
     d = free.deploy()
     assert d.driving.hold is not None
     assert "expected a folder, found none" in d.driving.hold.reason
@@ -178,7 +167,7 @@ def test_a_copy_that_is_gone_when_a_run_ends_holds() -> None:
 
 
 def test_after_a_run_from_a_tampered_copy_a_person_may_abort() -> None:
-    free = Ruled()
+    free = Fleet()
     tampered(free, {"playbooks/app.yml": "does something else"})
     d = free.deploy()
     free.say(d, e.AbortRequested(by="ann", reason="who was that?"))
@@ -190,7 +179,7 @@ def test_after_a_run_from_a_tampered_copy_a_person_may_abort() -> None:
 
 
 def test_excluding_the_hosts_of_such_a_run_is_an_answer_to_it() -> None:
-    free = Ruled(tree=plan_tree(waves=[1, "rest"], failure_limit={"wave": 1, "overall": 1}))
+    free = Fleet(plan_tree(waves=[1, "rest"], failure_limit={"wave": 1, "overall": 1}))
     tampered(free, {"playbooks/app.yml": "does something else"})
     d = free.deploy()
     assert d.driving.hold is not None
@@ -201,7 +190,7 @@ def test_excluding_the_hosts_of_such_a_run_is_an_answer_to_it() -> None:
 
 
 def test_a_backout_from_a_copy_that_was_tampered_with_is_judged_by_its_baseline_and_told() -> None:
-    free = Ruled(tree=plan_tree(**BIG_BANG))
+    free = Fleet(plan_tree(**BIG_BANG))
     ended = free.deploy()
     tampered(free, {"rollback/app.yml": "nothing"}, "backout")
     backed_out = free.roll_back(ended)
@@ -214,7 +203,7 @@ def test_a_backout_from_a_copy_that_was_tampered_with_is_judged_by_its_baseline_
 
 
 def test_a_lost_run_from_a_copy_that_was_tampered_with_holds() -> None:
-    free = Ruled(tree=plan_tree(**BIG_BANG))
+    free = Fleet(plan_tree(**BIG_BANG))
     free.playbooks.script("deploy", None, Script(dies=True))
     tampered(free, {"playbooks/app.yml": "does something else"})
     d = free.deploy()
@@ -224,7 +213,7 @@ def test_a_lost_run_from_a_copy_that_was_tampered_with_holds() -> None:
 
 
 def test_a_copy_that_changed_between_an_intent_and_its_start_is_not_run() -> None:
-    free = Ruled()
+    free = Fleet()
     free.playbooks.fault = StoreFault("no room")
     with pytest.raises(StoreFault):
         free.deploy()
@@ -240,7 +229,7 @@ def test_a_copy_that_changed_between_an_intent_and_its_start_is_not_run() -> Non
 
 
 def test_a_copy_is_not_put_back_from_a_project_that_is_another_too() -> None:
-    free = Ruled()
+    free = Fleet()
     tampered_after(free, {"rollback/app.yml": "nothing"})
     d = free.deploy()
     free.authority.files["rollback/app.yml"] = "something else"
@@ -251,6 +240,6 @@ def test_a_copy_is_not_put_back_from_a_project_that_is_another_too() -> None:
 
 
 def test_what_a_run_leaves_in_a_new_folder_is_no_tampering() -> None:
-    free = Ruled()
+    free = Fleet()
     tampered(free, {"playbooks/fetched/h1": "x", "facts/h1": "{}"})
     assert free.deploy().state is State.COMPLETED

@@ -12,9 +12,8 @@ from ruamel.yaml import YAML
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.text.model_base import seconds_of
-from tests.engine.authority_fleet import Ruled
 from tests.fakes.playbooks import Script
-from tests.fakes.targets import FakeTargets
+from tests.worlds.fleet import Fleet
 
 ROWS: list[dict[str, Any]] = YAML(typ="safe", pure=True).load(
     Path(__file__).parents[1] / "cases" / "closing_windows.yml"
@@ -29,8 +28,8 @@ def at(clock: str) -> str:
     return f"{DAY}T{clock}"
 
 
-def house_of(row: dict[str, Any]) -> Ruled:
-    ruled = Ruled()
+def house_of(row: dict[str, Any]) -> Fleet:
+    ruled = Fleet()
     ruled.tree["strategy"] |= {"run_timeout": "10m", "gate": {"soak": "10m", "every": "10m"}}
     ruled.tree["backout"]["run_timeout"] = "10m"
     ruled.tree["schedule"] = {"on_window_close": row["on_close"]} if "on_close" in row else {}
@@ -51,27 +50,19 @@ def house_of(row: dict[str, Any]) -> Ruled:
     return ruled
 
 
-def runs_take_time(ruled: Ruled) -> None:
-    start = ruled.playbooks.start
-
-    def slow(request: Any) -> None:
-        start(request)
-        ruled.clock.sleep(600)
-
-    ruled.playbooks.start = slow  # type: ignore[method-assign]
+def runs_take_time(ruled: Fleet) -> None:
+    ruled.playbooks.on_start = lambda request: ruled.clock.sleep(600)
 
 
-def looking_takes_time(ruled: Ruled, row: dict[str, Any]) -> None:
-    class Slow(FakeTargets):
-        def capture(self, *asked: Any) -> Any:
-            if not ruled.started():
-                ruled.clock.sleep(float(seconds_of(row.get("looking", "0s"))))
-            return super().capture(*asked)
+def looking_takes_time(ruled: Fleet, row: dict[str, Any]) -> None:
+    def look(question: str) -> None:
+        if question == "capture" and not ruled.started():
+            ruled.clock.sleep(float(seconds_of(row.get("looking", "0s"))))
 
-    ruled.hosts.__class__ = Slow
+    ruled.targets.on_question = look
 
 
-def said(ruled: Ruled, d: Deployment) -> str:
+def said(ruled: Fleet, d: Deployment) -> str:
     hold = d.driving.hold.reason if d.driving.hold is not None else ""
     began = [event.reason for event in ruled.events(d, e.BackoutBegan)]
     grounds = [ground for event in ruled.events(d, e.WaveAuthorised) for ground in event.grounds]

@@ -13,9 +13,9 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.engine.use_cases.deployment_commands import open_deployment, resume, rollback
-from tests.engine.house import House
 from tests.fakes.playbooks import Script
-from tests.plans import SHA
+from tests.worlds.fleet import Fleet
+from tests.worlds.plans import SHA
 
 ROWS = YAML(typ="safe", pure=True).load(Path(__file__).parents[1] / "cases/flow.yml")
 MODEL = DeploymentModel.model_validate(
@@ -34,7 +34,7 @@ MODEL = DeploymentModel.model_validate(
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["what"] for row in ROWS])
 def test_environments_in_their_order(row: dict[str, Any], tmp_path: Path) -> None:
-    house = House(tmp_path)
+    house = Fleet(home=tmp_path)
     for number, before in enumerate(row.get("before", [])):
         ends = before.get("ends", "completed")
         d = _deployed(house, f"before-{number}.yml", before["in"], before, ruled=False, ends=ends)
@@ -50,7 +50,7 @@ def test_environments_in_their_order(row: dict[str, Any], tmp_path: Path) -> Non
 
 
 def _deployed(
-    house: House, name: str, environment: str, words: dict[str, Any], *, ruled: bool, ends: str = "completed"
+    house: Fleet, name: str, environment: str, words: dict[str, Any], *, ruled: bool, ends: str = "completed"
 ) -> Deployment:
     """Begun and driven as any deployment, on two hosts of its environment, until it is over or waits."""
     fails = {"backed out": ("h1", "h2"), "held": ("h1", "h2"), "completed with exceptions": ("h1",)}.get(ends)

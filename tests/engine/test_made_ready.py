@@ -8,8 +8,8 @@ import pytest
 from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.engine.use_cases.deployment_commands import deploy
 from orchestrator.errors import StoreFault
-from tests.cli.deployments import fleet
 from tests.fakes.playbooks import FakePlaybooks
+from tests.worlds.fleet import shop_fleet
 
 APPROVED = {"change manager": "cora"}
 
@@ -26,8 +26,8 @@ class Watched(FakePlaybooks):
         super().start(request)
 
 
-def driven(home: Path, patch: pytest.MonkeyPatch, fault: StoreFault | None = None) -> Watched:
-    made = fleet(home, patch)
+def driven(home: Path, fault: StoreFault | None = None) -> Watched:
+    made = shop_fleet(home)
     watched = Watched()
     watched.fault = fault
     ports = replace(made.ports, playbooks=watched)
@@ -35,15 +35,13 @@ def driven(home: Path, patch: pytest.MonkeyPatch, fault: StoreFault | None = Non
     return watched
 
 
-def test_every_attempt_finds_its_project_ready_and_nothing_stays(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    watched = driven(tmp_path, monkeypatch)
+def test_every_attempt_finds_its_project_ready_and_nothing_stays(tmp_path: Path) -> None:
+    watched = driven(tmp_path)
     project = watched.started[0].project
     assert watched.at_start == [{project}] * len(watched.at_start)
     assert watched.ready == set()
 
 
-def test_nothing_stays_where_the_driver_breaks_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_stays_where_the_driver_breaks_off(tmp_path: Path) -> None:
     with pytest.raises(StoreFault):
-        driven(tmp_path, monkeypatch, StoreFault("no room"))
+        driven(tmp_path, StoreFault("no room"))

@@ -22,10 +22,10 @@ from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.engine.planning.plan_check import check_plan
 from orchestrator.engine.ports import Ports
 from orchestrator.errors import Fault, PlanFault
-from tests.engine.authority_fleet import Ruled
 from tests.fakes.authority import FakeAuthority
 from tests.fakes.clock import FakeClock
 from tests.fakes.inspector import FakeInspector
+from tests.worlds.fleet import Fleet
 
 WEB = ["web1", "web2", "web3", "web4"]
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
@@ -76,7 +76,7 @@ class Project:
 
     def ports(self) -> Ports:
         return replace(
-            Ruled().ports,
+            Fleet().ports,
             clock=FakeClock(NOW),
             inspector=self.inspector,
             library=DirectoryLibrary(),

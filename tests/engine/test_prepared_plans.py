@@ -13,11 +13,11 @@ from orchestrator.adapters.files.project_files import DirectoryFiles
 from orchestrator.engine.planning.plan_check import check_plan, prepare_plan
 from orchestrator.engine.ports import Ports
 from orchestrator.errors import NotFound, PlanFault
-from tests.cli.plan_project import change, make
-from tests.engine.authority_fleet import Ruled
 from tests.fakes.clock import FakeClock
 from tests.fakes.inspector import FakeInspector
 from tests.fakes.targets import FakeTargets
+from tests.worlds.fleet import Fleet
+from tests.worlds.project import change, make
 
 WEB = ["web1", "web2", "web3", "web4"]
 
@@ -43,7 +43,7 @@ def ports(hosts: Hosts) -> Ports:
         plays={"playbooks/shop.yml": ["web"], "rollback/shop.yml": ["web"]},
     )
     return replace(
-        Ruled().ports,
+        Fleet().ports,
         plan_files=FolderPlanFiles(),
         inspector=inspector,
         project_files=DirectoryFiles(),

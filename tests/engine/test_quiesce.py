@@ -17,10 +17,10 @@ from orchestrator.engine.drive_context import Work
 from orchestrator.engine.journal_writer import Chronicle
 from orchestrator.engine.practices.quiesce import AT_ONCE, PATIENCE, TASKS_END
 from orchestrator.policy.telling.timeline_builder import story_of
-from tests.cli.deployments import fleet
 from tests.fakes.clock import FakeClock
 from tests.fakes.targets import FakeTargets
 from tests.histories import ready_to_deploy
+from tests.worlds.fleet import shop_fleet
 
 INTENT = e.AttemptIntended(attempt="a1", purpose="deploy", wave=0, hosts=("h1", "h2", "h3"))
 LOST = e.AttemptLost(attempt="a1", reason="its worker ended without an outcome")
@@ -47,10 +47,8 @@ class Rebooting(FakeTargets):
 class Silent:
     """A lost attempt on three hosts, and the driver that has to see them quiet."""
 
-    def __init__(
-        self, home: Path, patch: pytest.MonkeyPatch, *events: e.Event, ending: e.Event = LOST
-    ) -> None:
-        made = fleet(home, patch)
+    def __init__(self, home: Path, *events: e.Event, ending: e.Event = LOST) -> None:
+        made = shop_fleet(home)
         self.clock = made.clock
         self.targets = Rebooting(made.clock)
         self.ports = replace(made.ports, targets=self.targets)
@@ -93,8 +91,8 @@ class Silent:
 
 
 @pytest.fixture
-def silent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Silent:
-    return Silent(tmp_path / "home", monkeypatch)
+def silent(tmp_path: Path) -> Silent:
+    return Silent(tmp_path / "home")
 
 
 def test_hosts_that_answer_are_not_waited_for(silent: Silent) -> None:
@@ -156,8 +154,8 @@ def test_a_host_is_waited_for_whatever_its_words_begin_with(silent: Silent) -> N
     assert [wait.hosts for wait in silent.waits] == [("h2",)]
 
 
-def test_on_abort_the_waiting_is_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    silent = Silent(tmp_path / "home", monkeypatch, ABORT)
+def test_on_abort_the_waiting_is_short(tmp_path: Path) -> None:
+    silent = Silent(tmp_path / "home", ABORT)
     silent.down("h2", 10_000)
     assert silent.until_quiet() == e.Quiesced(attempt="a1", unreachable=("h2",))
     assert AT_ONCE <= silent.seconds <= AT_ONCE + 5
@@ -171,11 +169,9 @@ def test_on_abort_the_waiting_is_short(tmp_path: Path, monkeypatch: pytest.Monke
         ("timed out: the run was ended after 60 s", 0),
     ],
 )
-def test_only_a_run_out_of_time_is_ended_at_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str, patience: float
-) -> None:
+def test_only_a_run_out_of_time_is_ended_at_once(tmp_path: Path, fault: str, patience: float) -> None:
     """That is known by its mark, whatever words stand in a fault."""
-    silent = Silent(tmp_path / "home", monkeypatch, ending=ended(fault, out_of_time=patience == 0))
+    silent = Silent(tmp_path / "home", ending=ended(fault, out_of_time=patience == 0))
     silent.until_quiet()
     assert silent.targets.patience == [patience]
 

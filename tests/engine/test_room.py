@@ -18,27 +18,22 @@ from orchestrator.engine.use_cases.deployment_commands import (
     signal,
 )
 from orchestrator.errors import Refused, StoreFault
-from tests.cli.deployments import Fleet, fleet
 from tests.fakes.playbooks import FakePlaybooks
 from tests.fakes.storage import FakeStorage
 from tests.histories import deployment, ready_to_deploy
+from tests.worlds.fleet import Fleet, shop_fleet
 
 MIB = 1 << 20
 APPROVED = {"change manager": "Bo Lind"}
 
 
 @pytest.fixture
-def six(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fleet:
-    return fleet(tmp_path / "home", monkeypatch)
-
-
-def storage_of(six: Fleet) -> FakeStorage:
-    assert isinstance(six.ports.storage, FakeStorage)
-    return six.ports.storage
+def six(tmp_path: Path) -> Fleet:
+    return shop_fleet(tmp_path / "home")
 
 
 def fill(six: Fleet) -> None:
-    storage_of(six).used = storage_of(six).size
+    six.storage.used = six.storage.size
 
 
 def opened(six: Fleet) -> str:
@@ -142,7 +137,7 @@ class Cramped(FakePlaybooks):
 
 
 def test_an_attempt_of_a_backout_that_finds_no_room_is_started_once_some_was_released(six: Fleet) -> None:
-    playbooks = Cramped(storage_of(six))
+    playbooks = Cramped(six.storage)
     ports = replace(six.ports, playbooks=playbooks)
     for check in ("http", "shop answers with its version"):
         six.targets.machine("web2").script(check, ("failed", "status 500"))
@@ -155,4 +150,4 @@ def test_a_deploy_that_finds_no_room_releases_nothing(six: Fleet) -> None:
     six.playbooks.fault = StoreFault("no room")
     with pytest.raises(StoreFault, match="no room"):
         deploy(six.ports, Path("plan.yml"), by="ann", approvals=APPROVED, watch=lambda record: None)
-    assert sum(storage_of(six).held.values()) >= ballast_for(6)
+    assert sum(six.storage.held.values()) >= ballast_for(6)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,42 +13,21 @@ from orchestrator.engine.use_cases.deployment_commands import open_deployment, r
 from orchestrator.engine.use_cases.emergency_stop import stop_all
 from orchestrator.engine.use_cases.run_due import CLAIM
 from orchestrator.errors import Conflict, Refused, StoreFault
-from tests.engine.house import House
-from tests.engine.test_schedule import POLICY
 from tests.fakes.clock import START
-
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+from tests.worlds.fleet import Fleet
+from tests.worlds.schedules import HOUR, MINUTE, POLICY, at, end, running
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path)
+def house(tmp_path: Path) -> Fleet:
+    return Fleet(home=tmp_path)
 
 
-def kinds(house: House, name: str) -> list[str]:
+def kinds(house: Fleet, name: str) -> list[str]:
     return [record.event.kind for record in house.ports.journal.read(name)]
 
 
-def at(house: House, moment: timedelta) -> None:
-    """Let it be so long after the start of the test."""
-    house.clock.jump((START + moment - house.clock.now()).total_seconds())
-
-
-def running(house: House, name: str, *hosts: str, **sections: Any) -> str:
-    """A deployment that has begun and is paused."""
-    plan = house.prepared(house.plan(name, *hosts, **sections))
-    made = open_deployment(house.ports, plan, by="bo", approvals=())
-    signal(house.ports, made, e.Approved(basis="none asked"))
-    signal(house.ports, made, e.WindowOpened(basis="none"))
-    signal(house.ports, made, e.Paused(by="bo", reason="lunch"))
-    return made
-
-
-def end(house: House, name: str) -> None:
-    signal(house.ports, name, e.DeploymentRefused(stage="environment", reasons=("never mind",)))
-
-
-def test_nothing_is_due_before_its_time_and_it_runs_at_its_time(house: House) -> None:
+def test_nothing_is_due_before_its_time_and_it_runs_at_its_time(house: Fleet) -> None:
     name = house.add(house.plan("shop.yml", "web1"), START + HOUR).deployment.id
     at(house, HOUR - timedelta(seconds=1))
     assert house.run_due() == []
@@ -60,7 +38,7 @@ def test_nothing_is_due_before_its_time_and_it_runs_at_its_time(house: House) ->
     assert house.drivers.begun == [name]
 
 
-def test_they_start_in_the_order_of_their_times(house: House) -> None:
+def test_they_start_in_the_order_of_their_times(house: Fleet) -> None:
     late = house.add(house.plan("a.yml", "web1"), START + 2 * MINUTE).deployment.id
     early = house.add(house.plan("b.yml", "web2"), START + MINUTE).deployment.id
     at(house, 3 * MINUTE)
@@ -68,7 +46,7 @@ def test_they_start_in_the_order_of_their_times(house: House) -> None:
     assert house.drivers.begun == [early, late]
 
 
-def test_what_shares_a_machine_with_what_runs_waits_and_starts_when_that_is_over(house: House) -> None:
+def test_what_shares_a_machine_with_what_runs_waits_and_starts_when_that_is_over(house: Fleet) -> None:
     other = running(house, "pay.yml", "web1")
     name = house.add(house.plan("shop.yml", "web1", "web2"), START + MINUTE).deployment.id
     at(house, 2 * MINUTE)
@@ -83,7 +61,7 @@ def test_what_shares_a_machine_with_what_runs_waits_and_starts_when_that_is_over
     assert "start_missed" not in kinds(house, name)
 
 
-def test_two_that_are_due_together_and_share_a_host_do_not_run_together(house: House) -> None:
+def test_two_that_are_due_together_and_share_a_host_do_not_run_together(house: Fleet) -> None:
     one = house.add(house.plan("a.yml", "web1"), START + MINUTE).deployment.id
     two = house.add(house.plan("b.yml", "web1"), START + MINUTE).deployment.id
     first, second = sorted((one, two))
@@ -100,7 +78,7 @@ def test_two_that_are_due_together_and_share_a_host_do_not_run_together(house: H
     assert house.drivers.begun == [first]
 
 
-def test_a_service_that_runs_lets_those_wait_that_need_it(house: House) -> None:
+def test_a_service_that_runs_lets_those_wait_that_need_it(house: Fleet) -> None:
     plan = house.plan("pay.yml", "pay1", release={"service": "pay"})
     made = open_deployment(house.ports, house.prepared(plan), by="bo", approvals=())
     signal(house.ports, made, e.Approved(basis="none asked"))
@@ -122,7 +100,7 @@ def test_a_service_that_runs_lets_those_wait_that_need_it(house: House) -> None:
     ],
 )
 def test_a_missed_start(
-    house: House, missed: str, policy: object, minutes: int, what: str, state: State, choice: str
+    house: Fleet, missed: str, policy: object, minutes: int, what: str, state: State, choice: str
 ) -> None:
     plan = house.plan("shop.yml", "web1", policy=policy)  # type: ignore[arg-type]
     name = house.add(plan, START + MINUTE, missed=missed).deployment.id
@@ -136,14 +114,14 @@ def test_a_missed_start(
     assert kinds(house, name).count("start_missed") == 1
 
 
-def test_a_person_who_was_asked_starts_it_by_hand(house: House) -> None:
+def test_a_person_who_was_asked_starts_it_by_hand(house: Fleet) -> None:
     name = house.add(house.plan("shop.yml", "web1"), START + MINUTE).deployment.id
     at(house, HOUR)
     assert f"orch resume {name}" in house.run_due()[0].words
     assert resume(house.ports, name, by="ann", watch=lambda record: None).state is State.COMPLETED
 
 
-def test_a_freeze_blocks_it_and_it_is_said_once_on_the_journal(house: House) -> None:
+def test_a_freeze_blocks_it_and_it_is_said_once_on_the_journal(house: Fleet) -> None:
     plan = house.plan("shop.yml", "web1", policy=POLICY)
     name = house.add(plan, START + 72 * HOUR, despite=("sale",)).deployment.id
     at(house, 72 * HOUR + MINUTE)
@@ -159,7 +137,7 @@ def test_a_freeze_blocks_it_and_it_is_said_once_on_the_journal(house: House) -> 
     assert "sale: frozen until" in str(house.now(name).schedule.missed_start)
 
 
-def test_what_somebody_else_drives_is_left_to_them(house: House) -> None:
+def test_what_somebody_else_drives_is_left_to_them(house: Fleet) -> None:
     name = house.add(house.plan("shop.yml", "web1"), START + MINUTE).deployment.id
     at(house, MINUTE)
     with house.ports.journal.drive_alone(name):
@@ -167,7 +145,7 @@ def test_what_somebody_else_drives_is_left_to_them(house: House) -> None:
     assert house.drivers.begun == []
 
 
-def test_only_one_decides_at_a_time(house: House) -> None:
+def test_only_one_decides_at_a_time(house: Fleet) -> None:
     house.add(house.plan("shop.yml", "web1"), START + MINUTE)
     at(house, MINUTE)
     with house.ports.journal.drive_alone(CLAIM), pytest.raises(Conflict, match="Another orch run-due"):
@@ -175,7 +153,7 @@ def test_only_one_decides_at_a_time(house: House) -> None:
     assert [line.what for line in house.run_due()] == ["started"]
 
 
-def test_a_driver_that_ends_without_a_word_is_told(house: House) -> None:
+def test_a_driver_that_ends_without_a_word_is_told(house: Fleet) -> None:
     house.drivers.drive = lambda name, by: None
     house.drivers.words = "No room on the disk."
     name = house.add(house.plan("shop.yml", "web1"), START + MINUTE).deployment.id
@@ -184,7 +162,7 @@ def test_a_driver_that_ends_without_a_word_is_told(house: House) -> None:
     assert house.now(name).state is State.SCHEDULED
 
 
-def test_what_is_paused_is_not_started(house: House) -> None:
+def test_what_is_paused_is_not_started(house: Fleet) -> None:
     name = house.add(house.plan("shop.yml", "web1"), START + MINUTE).deployment.id
     signal(house.ports, name, e.Paused(by="bo", reason="the vendor called"))
     at(house, MINUTE)
@@ -192,7 +170,7 @@ def test_what_is_paused_is_not_started(house: House) -> None:
     assert (line.what, "bo: the vendor called" in line.words) == ("asks", True)
 
 
-def test_nothing_starts_while_everything_is_stopped(house: House) -> None:
+def test_nothing_starts_while_everything_is_stopped(house: Fleet) -> None:
     house.add(house.plan("shop.yml", "web1"), START + MINUTE)
     stop_all(house.ports, by="bo", reason="smoke")
     at(house, MINUTE)
@@ -205,7 +183,7 @@ class Killed(BaseException):
 
 
 @pytest.mark.parametrize("missed", ["ask", "start while open"])
-def test_killed_before_its_driver_was_there_the_next_look_starts_it(house: House, missed: str) -> None:
+def test_killed_before_its_driver_was_there_the_next_look_starts_it(house: Fleet, missed: str) -> None:
     name = house.add(house.plan("shop.yml", "web1"), START + MINUTE, missed=missed).deployment.id
     drive = house.drivers.drive
 
@@ -223,7 +201,7 @@ def test_killed_before_its_driver_was_there_the_next_look_starts_it(house: House
     assert kinds(house, name).count("start_missed") == (missed != "ask")
 
 
-def test_killed_after_its_driver_was_there_nothing_is_started_twice(house: House) -> None:
+def test_killed_after_its_driver_was_there_nothing_is_started_twice(house: Fleet) -> None:
     name = house.add(house.plan("shop.yml", "web1"), START + MINUTE).deployment.id
     drive = house.drivers.drive
 
@@ -240,7 +218,7 @@ def test_killed_after_its_driver_was_there_nothing_is_started_twice(house: House
     assert len([word for word in kinds(house, name) if word == "attempt_intended"]) == 1
 
 
-def test_a_driver_that_outlived_who_began_it_keeps_its_machines_from_others(house: House) -> None:
+def test_a_driver_that_outlived_who_began_it_keeps_its_machines_from_others(house: Fleet) -> None:
     first = house.add(house.plan("a.yml", "web1"), START + 2 * MINUTE).deployment.id
     second = house.add(house.plan("b.yml", "web1"), START + MINUTE).deployment.id
     at(house, 3 * MINUTE)
@@ -252,7 +230,7 @@ def test_a_driver_that_outlived_who_began_it_keeps_its_machines_from_others(hous
     assert house.drivers.begun == []
 
 
-def test_two_drivers_of_one_deployment_and_the_second_only_looks_on(house: House) -> None:
+def test_two_drivers_of_one_deployment_and_the_second_only_looks_on(house: Fleet) -> None:
     name = house.add(house.plan("shop.yml", "web1"), START + MINUTE).deployment.id
     drive = house.drivers.drive
     # The one that an earlier look left behind takes the claim before ours does.
@@ -262,7 +240,7 @@ def test_two_drivers_of_one_deployment_and_the_second_only_looks_on(house: House
     assert kinds(house, name).count("driver_took") == 1
 
 
-def test_what_is_in_the_way_of_one_is_in_the_way_of_no_other(house: House) -> None:
+def test_what_is_in_the_way_of_one_is_in_the_way_of_no_other(house: Fleet) -> None:
     bad = house.add(house.plan("a.yml", "web1"), START + MINUTE).deployment.id
     good = house.add(house.plan("b.yml", "web2"), START + 2 * MINUTE).deployment.id
     drive = house.drivers.drive
@@ -277,7 +255,7 @@ def test_what_is_in_the_way_of_one_is_in_the_way_of_no_other(house: House) -> No
     assert [(line.deployment, line.what) for line in house.run_due()] == [(bad, "failed"), (good, "started")]
 
 
-def test_a_skip_that_was_cut_short_is_ended_by_the_next_look(house: House) -> None:
+def test_a_skip_that_was_cut_short_is_ended_by_the_next_look(house: Fleet) -> None:
     name = house.add(house.plan("shop.yml", "web1"), START + MINUTE, missed="skip").deployment.id
     at(house, HOUR)
     signal(house.ports, name, e.StartMissed(late=3540, choice="skip", reason="nobody looked", by="cron"))
@@ -286,7 +264,7 @@ def test_a_skip_that_was_cut_short_is_ended_by_the_next_look(house: House) -> No
     assert house.playbooks.started == []
 
 
-def test_a_freeze_that_was_added_later_refuses_it_by_name(house: House) -> None:
+def test_a_freeze_that_was_added_later_refuses_it_by_name(house: Fleet) -> None:
     before = POLICY.model_copy(update={"freezes": ()})
     name = house.add(house.plan("shop.yml", "web1", policy=before), START + 72 * HOUR).deployment.id
     house.plan("shop.yml", "web1", policy=POLICY)
@@ -300,7 +278,7 @@ def test_a_freeze_that_was_added_later_refuses_it_by_name(house: House) -> None:
     assert house.run_due() == []
 
 
-def test_a_late_start_that_still_waits_when_its_window_ends_asks_after_all(house: House) -> None:
+def test_a_late_start_that_still_waits_when_its_window_ends_asks_after_all(house: Fleet) -> None:
     other = running(house, "pay.yml", "web1")
     plan = house.plan("shop.yml", "web1", policy=POLICY)
     name = house.add(plan, START + MINUTE, missed="start while open").deployment.id

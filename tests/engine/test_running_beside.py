@@ -10,9 +10,9 @@ import pytest
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.engine.use_cases.deployment_commands import deploy, resume
-from tests.engine.house import House
-from tests.engine.test_run_due import HOUR, MINUTE, at, end, running
 from tests.fakes.clock import START
+from tests.worlds.fleet import Fleet
+from tests.worlds.schedules import HOUR, MINUTE, at, end, running
 
 LEDGER = {"service": "ledger", "cis": ["db-1", "lb-1"]}
 ROWS: list[tuple[str, dict[str, Any], str, tuple[str, ...]]] = [
@@ -31,17 +31,17 @@ ROWS: list[tuple[str, dict[str, Any], str, tuple[str, ...]]] = [
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path)
+def house(tmp_path: Path) -> Fleet:
+    return Fleet(home=tmp_path)
 
 
-def by_hand(house: House, plan: Path) -> Deployment:
+def by_hand(house: Fleet, plan: Path) -> Deployment:
     return deploy(house.ports, plan, by="ann", approvals={}, watch=lambda record: None)
 
 
 @pytest.mark.parametrize(("what", "release", "host", "shared"), ROWS, ids=[row[0] for row in ROWS])
 def test_by_hand_beside_what_runs(
-    house: House, what: str, release: dict[str, Any], host: str, shared: tuple[str, ...]
+    house: Fleet, what: str, release: dict[str, Any], host: str, shared: tuple[str, ...]
 ) -> None:
     other = running(house, "ledger.yml", "web1", release=LEDGER)
     d = by_hand(house, house.plan("shop.yml", host, release=release))
@@ -52,7 +52,7 @@ def test_by_hand_beside_what_runs(
     assert not d.touched_hosts or not shared
 
 
-def test_what_people_were_asked_for_waits_for_the_other_and_then_starts(house: House) -> None:
+def test_what_people_were_asked_for_waits_for_the_other_and_then_starts(house: Fleet) -> None:
     other = running(house, "ledger.yml", "web1", release=LEDGER)
     plan = house.plan("shop.yml", "web1", release={"service": "shop"})
     name = house.add(plan, START + MINUTE).deployment.id

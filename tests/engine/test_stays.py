@@ -10,17 +10,17 @@ from orchestrator.domain.journal.host_lock import HostLock
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.engine.use_cases.deployment_commands import deploy
 from orchestrator.errors import StoreFault
-from tests.cli.deployments import Fleet, fleet
 from tests.fakes.host_locks import FakeHostLocks
-from tests.journals.scripts import SIX
+from tests.worlds.fleet import Fleet, shop_fleet
+from tests.worlds.plans import SIX
 
 EVERYONE = tuple(SIX)
 APPROVED = {"change manager": "Bo"}
 
 
 @pytest.fixture
-def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fleet:
-    return fleet(tmp_path, monkeypatch)
+def made(tmp_path: Path) -> Fleet:
+    return shop_fleet(tmp_path)
 
 
 def run(made: Fleet) -> State:

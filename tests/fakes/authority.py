@@ -1,6 +1,6 @@
 """Rules, keys and private copies in memory."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -18,17 +18,23 @@ FILES = {"playbooks/app.yml": "deploys", "rollback/app.yml": "backs out"}
 
 
 class FakeAuthority(Authority):
-    """One project with these files; each copy is a mapping of its own, and may be tampered with."""
+    """One project with these files; each copy is a mapping of its own, and may be tampered with.
+
+    `binds` says what binds the plans of these hosts, where it is not `policy` and `model`. `before_copy` happens before a
+    copy is made.
+    """
 
     def __init__(self, policy: ReleasePolicy | None = None, model: DeploymentModel | None = None) -> None:
         self.policy = policy
         self.model = model
+        self.binds: dict[str, Governing] = {}
         self.files = dict(FILES)
         self.in_place: dict[str, str] = {}
         self.frozen: dict[str, dict[str, str]] = {}
+        self.before_copy: Callable[[], object] = lambda: None
 
     def governing(self, plan: ReleasePlan, project: Path) -> Governing:
-        return Governing(self.policy, self.model)
+        return self.binds.get(plan.strategy.hosts, Governing(self.policy, self.model))
 
     def tree(self, plan: ReleasePlan, project: Path, plan_file: Path) -> Tree:
         return tree_of(self.files)
@@ -37,6 +43,7 @@ class FakeAuthority(Authority):
         return tree_of(self.in_place).files
 
     def freeze(self, deployment: str, plan: ReleasePlan, project: Path, plan_file: Path) -> PrivateCopy:
+        self.before_copy()
         self.frozen[deployment] = dict(self.files)
         return PrivateCopy(f"/frozen/{deployment}", tree_of(self.files))
 

@@ -1,5 +1,6 @@
 """Release plans in memory: their files, what they name, and what Ansible makes of them."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding, PlaybookSeen, PlaySeen
@@ -11,13 +12,13 @@ from orchestrator.errors import NotFound
 
 
 class FakePlans(PlanFiles, ProjectFiles, Inspector):
-    """Sound plans by the name of their file. `only` is the plan in every other file, where there is one.
+    """Sound plans by the name of their file; every other file holds what `usual` makes at that moment, where it is given.
 
     Every file that a plan names is there, its playbooks name every host, and its hosts are those of the plan with its pattern.
     """
 
-    def __init__(self, only: PreparedPlan | None = None) -> None:
-        self.only = only
+    def __init__(self, usual: Callable[[], PreparedPlan] | None = None) -> None:
+        self.usual = usual
         self.plans: dict[str, PreparedPlan] = {}
 
     def load(self, file: Path, project: Path | None = None) -> PreparedPlan:
@@ -32,15 +33,16 @@ class FakePlans(PlanFiles, ProjectFiles, Inspector):
 
     def plan_in(self, file: Path) -> PreparedPlan:
         """The plan in a file as a test put it there."""
-        plan = self.plans.get(file.name, self.only)
-        if plan is None:
+        if file.name in self.plans:
+            return self.plans[file.name]
+        if self.usual is None:
             raise NotFound(f"There is no release plan {file}; check the path.")
-        return plan
+        return self.usual()
 
     def targets_of(self, plan: ReleasePlan) -> tuple[Target, ...]:
         """The hosts that the plan's pattern names."""
-        plans = [*self.plans.values(), *([self.only] if self.only is not None else [])]
-        return next(one.targets for one in plans if one.plan.strategy.hosts == plan.strategy.hosts)
+        plans = [*self.plans.values(), *([self.usual()] if self.usual is not None else [])]
+        return next(known.targets for known in plans if known.plan.strategy.hosts == plan.strategy.hosts)
 
     def kind(self, project: Path, path: str) -> FileKind:
         return "file"

@@ -44,6 +44,7 @@ class FakePlaybooks(PlaybookRuns):
         self.started: list[AttemptRequest] = []
         self.fault: StoreFault | None = None
         self.ready: set[str] = set()
+        self.on_start: Callable[[AttemptRequest], object] = lambda request: None
         self._now = now
         self._runs: dict[str, _Run] = {}
         self._scripts: list[tuple[Purpose, frozenset[str] | None, Script]] = []
@@ -53,12 +54,13 @@ class FakePlaybooks(PlaybookRuns):
         self._scripts.insert(0, (purpose, None if hosts is None else frozenset(hosts), script))
 
     def start(self, request: AttemptRequest) -> None:
-        """Begin the run, once."""
+        """Begin the run, once; what a test does `on_start` happens while it is at work."""
         if self.fault is not None:
             raise self.fault
         if request.attempt not in self._runs:
             self.started.append(request)
             self._runs[request.attempt] = _Run(request, self._script_for(request))
+        self.on_start(request)
 
     def sight(self, attempt: str) -> Sighting:
         """Each sight of a run brings it nearer to its end."""

@@ -1,6 +1,6 @@
 """Hosts that a test owns: what they answer is scripted, what was asked of them is noted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,11 +45,12 @@ class FakeMachine:
 
 
 class FakeTargets(Targets):
-    """A fleet in memory; hosts come into being when they are first named."""
+    """A fleet in memory; hosts come into being when they are first named. `on_question` happens before each answer."""
 
     def __init__(self) -> None:
         self.machines: dict[str, FakeMachine] = {}
         self.asked: list[tuple[str, tuple[str, ...]]] = []
+        self.on_question: Callable[[str], object] = lambda question: None
         self.stays = 0
         self.staying = 0
 
@@ -116,6 +117,7 @@ class FakeTargets(Targets):
 
     def _note(self, what: str, targets: Sequence[Target]) -> None:
         self.asked.append((what, tuple(target.host for target in targets)))
+        self.on_question(what)
 
     def _component(self, target: Target, path: str, wanted: str) -> Told:
         machine = self.machine(target.host)

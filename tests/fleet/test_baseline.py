@@ -11,7 +11,7 @@ from orchestrator.domain.plan.target import Target
 from orchestrator.lab.fleet import Lab
 from orchestrator.policy.evidence.drift import compare, summary_lines
 from tests.fleet.conftest import NewLab
-from tests.fleet.test_checks import UNIT, run, targets_of
+from tests.fleet.lab_targets import UNIT, run, targets_of
 
 SCOPE = BaselineScope(
     files=("/etc/shop.conf", "/etc/ssh", "/opt", "/etc/systemd/system/shopbase*"),

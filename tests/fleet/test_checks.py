@@ -15,25 +15,7 @@ from orchestrator.domain.plan.check import Check, CheckResult
 from orchestrator.domain.plan.target import HOST_KEY_NOT_PINNED, Identity, Target, shared_machines
 from orchestrator.lab.fleet import Lab
 from tests.fleet.conftest import NewLab
-
-UNIT = """[Service]
-ExecStart=/bin/sleep infinity
-[Install]
-WantedBy=multi-user.target
-"""
-
-
-def targets_of(lab: Lab) -> list[Target]:
-    return [
-        Target(
-            host=host.name,
-            address=str(host.address),
-            user="deploy",
-            private_key=str(lab.key),
-            known_hosts=str(lab.known_hosts),
-        )
-        for host in lab.hosts
-    ]
+from tests.fleet.lab_targets import UNIT, run, targets_of
 
 
 def check(written: dict[str, object]) -> Check:
@@ -48,11 +30,6 @@ def ask(targets: list[Target], *written: dict[str, object], project: Path = Path
 def answer(target: Target, written: dict[str, object], project: Path = Path()) -> tuple[str, str]:
     result = ask([target], written, project=project)[1]
     return result.answer, result.found
-
-
-def run(lab: Lab, host: str, command: str) -> None:
-    ended = lab.ssh(host, command)
-    assert ended.code == 0, ended.err
 
 
 HEALTHY: list[tuple[dict[str, object], str]] = [

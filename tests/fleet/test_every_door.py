@@ -14,7 +14,7 @@ import pytest
 
 from orchestrator.errors import ExitCode
 from orchestrator.lab.fleet import Lab
-from tests.fleet.test_run_due import ORCH, Site, until, yaml_of
+from tests.fleet.notes_site import ORCH, Site, until, yaml_of
 
 pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 

@@ -15,7 +15,7 @@ import pytest
 
 from orchestrator.lab.fleet import Lab
 from tests.fleet.conftest import NewLab
-from tests.fleet.test_run_due import BACKOUT, NOTE, PLAYBOOK, yaml_of
+from tests.fleet.notes_site import BACKOUT, NOTE, PLAYBOOK, yaml_of
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.slow]
 

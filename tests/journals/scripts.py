@@ -2,92 +2,23 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from orchestrator.domain.evidence.baseline import Difference
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.journal import events as e
-from orchestrator.domain.plan.release_plan import ReleasePlan
 from tests.journals.pen import Pen
+from tests.worlds.plans import SIX, shop_plan
 
 NOT_SERVED = (
     "1 host of 1 down in {}, allowed 0; "
     'web1: shop answers with its version: expected status 200 with "2.4.0", found {}'
 )
-SIX = tuple(f"web{n}" for n in range(1, 7))
 WRONG = 'status 500 with "database is locked"'
-
-
-def plan_of(**strategy: Any) -> ReleasePlan:
-    """The shop's plan with this strategy."""
-    chosen = {"kind": "phased", "waves": [1, 2, "rest"], **strategy}
-    return ReleasePlan.model_validate(
-        {
-            "orch": 1,
-            "purpose": "Bring the faster checkout to the shop; no other service is touched.",
-            "release": {
-                "name": "shop",
-                "version": "2.4.0",
-                "units": [
-                    {
-                        "name": "shop",
-                        "version": "2.4.0",
-                        "artefact": "dml/shop-2.4.0.tar.gz",
-                        "sha256": "a7" * 32,
-                        "on_target": "/opt/shop/2.4.0",
-                    }
-                ],
-                "rfcs": ["RFC-1042"],
-                "known_errors": ["KE-77"],
-            },
-            "objectives": ["A checkout takes under 300 ms for 99 of 100 customers."],
-            "strategy": {
-                "hosts": "web",
-                "playbook": "playbooks/shop.yml",
-                "gate": {"soak": "30s", "every": "10s"},
-                **chosen,
-            },
-            "roles": {"deployment manager": "Ann Ek", "service owner": "Cleo Ray"},
-            "resources": {
-                "environment": "staging",
-                "inventory": "inventories/staging.yml",
-                "people": ["one practitioner"],
-            },
-            "risks": [
-                {
-                    "risk": "The new checkout locks the database.",
-                    "likelihood": "low",
-                    "impact": "high",
-                    "mitigation": "A pilot of one host soaks first.",
-                }
-            ],
-            "communication": [{"audience": "service desk", "channel": "mail", "when": ["start", "result"]}],
-            "validation": {
-                "environment": [
-                    {"os": {"distribution": "debian", "versions": ["12"]}},
-                    {"space": {"free": "1GiB"}},
-                    {"become": "root"},
-                ],
-                "acceptance": [
-                    {"unit": "shop"},
-                    {
-                        "http": {"url": "http://{address}:8080/", "contains": "2.4.0"},
-                        "title": "shop answers with its version",
-                    },
-                ],
-            },
-            "backout": {
-                "playbook": "rollback/shop.yml",
-                "baseline": {"files": ["/opt/shop", "/etc/shop.conf"], "units": ["shop.service"]},
-            },
-            "approval": {"required": ["change manager"]},
-        }
-    )
 
 
 def completed_phased() -> Pen:
     """Three waves over six hosts, all well."""
-    pen = Pen(plan_of(), SIX)
+    pen = Pen(shop_plan(), SIX)
     pen.prepare()
     for number in range(3):
         pen.wave(number, last=number == 2)
@@ -98,7 +29,7 @@ def completed_phased() -> Pen:
 def pilot_backed_out() -> Pen:
     """The pilot starts but does not meet its acceptance criteria; the restoration is proved."""
     pen = Pen(
-        plan_of(
+        shop_plan(
             kind="pilot",
             waves=["50%", "rest"],
             pilot={"hosts": ["web1"], "objective": "One host serves real customers for half a minute."},
@@ -162,7 +93,7 @@ def backout_failed() -> Pen:
         "the host became unreachable in task 'Unpack the release': Connection timed out during banner exchange",
         "Unpack the release",
     )
-    pen = Pen(plan_of(), SIX)
+    pen = Pen(shop_plan(), SIX)
     pen.prepare()
     pen.wave(0)
     pen.run("deploy", 1, ("web2", "web3"), {"web3": gone}, took=48.0)
@@ -181,7 +112,7 @@ def backout_failed() -> Pen:
 
 def held() -> Pen:
     """The plan holds on failure: a person is waited for."""
-    plan = plan_of()
+    plan = shop_plan()
     holding = plan.model_copy(update={"backout": plan.backout.model_copy(update={"on_failure": "hold"})})
     pen = _second_wave_fails(Pen(holding, SIX), back_out=False)
     failure = pen.d.rollout.failure
@@ -208,7 +139,7 @@ def excluded_then_completed() -> Pen:
 
 def refused_environment() -> Pen:
     """One host has no space and one does not answer: nothing is touched."""
-    pen = Pen(plan_of(), SIX)
+    pen = Pen(shop_plan(), SIX)
     pen.begin()
     units = {unit.artefact: unit.sha256 for unit in pen.plan.release.units}
     pen.add(e.ComponentsVerified(digests=units), 0.2)
@@ -229,7 +160,7 @@ def refused_environment() -> Pen:
 
 def soak_failure() -> Pen:
     """A healthy start that dies while it soaks."""
-    pen = Pen(plan_of(), SIX)
+    pen = Pen(shop_plan(), SIX)
     pen.prepare()
     pen.run("deploy", 0, ("web1",))
     pen.add(e.WaveDeployed(wave=0))
@@ -249,7 +180,7 @@ def soak_failure() -> Pen:
 def big_bang_60() -> Pen:
     """Sixty hosts at once, three of them down within the limit, and named."""
     hosts = tuple(f"node{n:02}" for n in range(1, 61))
-    pen = Pen(plan_of(kind="big-bang", waves=[], failure_limit={"wave": 3, "overall": 3}), hosts)
+    pen = Pen(shop_plan(kind="big-bang", waves=[], failure_limit={"wave": 3, "overall": 3}), hosts)
     pen.prepare()
     trouble = {
         "node17": (
@@ -289,7 +220,7 @@ def rolled_back() -> Pen:
 
 def killed_and_adopted() -> Pen:
     """The driver dies in the second wave; the next one adopts the attempt, and a lost one is run again."""
-    pen = Pen(plan_of(), SIX)
+    pen = Pen(shop_plan(), SIX)
     pen.prepare()
     pen.wave(0)
     name = f"{pen.id}.2-deploy"
@@ -314,7 +245,7 @@ def killed_and_adopted() -> Pen:
 
 def hostile_text() -> Pen:
     """Hosts whose findings try to lead the reader's terminal and browser."""
-    pen = Pen(plan_of(), SIX)
+    pen = Pen(shop_plan(), SIX)
     pen.prepare()
     pen.run("deploy", 0, ("web1",))
     pen.add(e.WaveDeployed(wave=0))
@@ -344,7 +275,7 @@ HOSTILE = (
 
 
 def _second_wave_fails(pen: Pen | None = None, *, back_out: bool = True) -> Pen:
-    pen = pen or Pen(plan_of(), SIX)
+    pen = pen or Pen(shop_plan(), SIX)
     pen.prepare()
     pen.wave(0)
     failed = ("not_done", "task 'Start shop' failed: Unable to start service shop: exit code 1", "Start shop")
@@ -364,7 +295,7 @@ def rebooted_and_outrun() -> Pen:
         "Unpack",
     )
     refused = ("not_done", "refused by the host: a newer run (epoch 1772488800) was here", "orch fence")
-    pen = Pen(plan_of(), SIX)
+    pen = Pen(shop_plan(), SIX)
     pen.prepare()
     pen.wave(0)
     pen.run("deploy", 1, ("web2", "web3"), {"web3": gone}, took=9.0)
@@ -385,7 +316,7 @@ def rebooted_and_outrun() -> Pen:
 
 def slept_through_others() -> Pen:
     """It stands still while others deploy to its second wave; the lost run is tried again, refused, and taken back."""
-    pen = Pen(plan_of(), SIX)
+    pen = Pen(shop_plan(), SIX)
     pen.epoch = 1772480000
     pen.prepare()
     pen.wave(0)
@@ -432,7 +363,7 @@ def slept_through_others() -> Pen:
 def copy_changed() -> Pen:
     """Its private copy changes while runs are at work: a person tries again, then backs out, and that meets a change too."""
     changed = ("playbook tree (playbooks/shop.yml changed; playbooks/extra.yml added)",)
-    pen = Pen(plan_of(), SIX)
+    pen = Pen(shop_plan(), SIX)
     pen.prepare()
     pen.run("deploy", 0, ("web1",), changed_in_copy=changed)
     why = f"what ran may not be what was approved: {changed[0]}"

@@ -28,7 +28,7 @@ from orchestrator.domain.text.model_base import moment_of, seconds_of
 from orchestrator.policy.authority.admission_question import Question, Success
 from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.planning.digests import effective_plan
-from tests.plans import targets_named
+from tests.worlds.plans import targets_named
 
 ROWS = Path(__file__).resolve().parents[1] / "cases" / "admission"
 SHA = "0" * 64

@@ -29,7 +29,7 @@ from orchestrator.policy.course.steps import (
 from orchestrator.policy.course.steps import Record as Fact
 from orchestrator.policy.planning.digests import effective_plan
 from tests.histories import START, planned
-from tests.plans import SHA, plan_of, plan_tree
+from tests.worlds.plans import SHA, plan_of, plan_tree
 
 HOSTS = ("h1", "h2", "h3")
 

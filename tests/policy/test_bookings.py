@@ -19,7 +19,7 @@ from orchestrator.policy.calendar.bookings import booking_of, bookings_of, known
 from orchestrator.policy.calendar.conflicts import conflicts
 from tests.histories import planned
 from tests.journals.corpus import NAMES, folded
-from tests.plans import plan_tree
+from tests.worlds.plans import plan_tree
 
 NOON = datetime(2026, 6, 6, 12, 0, tzinfo=UTC)
 NIGHT = NOON + timedelta(hours=10)

@@ -9,8 +9,8 @@ import pytest
 from orchestrator.domain.plan.effective_plan import EffectivePlan, changes_between
 from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.planning.digests import effective_plan, with_files
-from tests.plans import plan_of, plan_tree, targets_named
 from tests.policy.admission_cases import laid_over
+from tests.worlds.plans import plan_of, plan_tree, targets_named
 
 
 def made(

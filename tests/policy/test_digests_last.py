@@ -17,7 +17,6 @@ from orchestrator.domain.text.canonical import Since, canonical, default_of, dig
 from orchestrator.domain.text.model_base import Many, Noun, Seconds, Text
 from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.planning.digests import effective_plan
-from tests.plans import plan_tree, targets_named
 from tests.policy.digest_corpus import (
     digested_nouns,
     digests_now,
@@ -25,6 +24,7 @@ from tests.policy.digest_corpus import (
     pinned_digests,
     pinned_fields,
 )
+from tests.worlds.plans import plan_tree, targets_named
 
 PIN = "`python -m tests.policy.digest_corpus` pins what is new"
 
@@ -61,7 +61,7 @@ def test_a_field_that_is_added_is_marked_and_no_field_goes(noun: str) -> None:
 def test_a_later_field_keeps_its_mark_and_its_default(noun: str) -> None:
     """With another default, what was left out would mean another thing under the same digest."""
     known = pinned_fields()
-    assert noun in known, f"{noun}; {PIN}"
+    assert noun in known, f"{noun} is new among what is digested; {PIN}"
     assert fields_now()[noun]["later"] == known[noun]["later"], f"{noun}; {PIN}"
 
 

@@ -12,8 +12,8 @@ from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.planning.requirements import shortfalls, with_defaults
-from tests.plans import plan_of, plan_tree, targets_named
 from tests.policy.admission_cases import laid_over
+from tests.worlds.plans import plan_of, plan_tree, targets_named
 
 SHIPPED, _ = models_in([Path(__file__).resolve().parents[2] / "models"])
 MODELS = {model.noun.model: model.noun for model in SHIPPED}

@@ -11,7 +11,7 @@ from orchestrator.domain.journal import events as e
 from orchestrator.policy.course.next_step import next_step
 from orchestrator.policy.course.steps import Over, Perform, Record, RunAttempt, Step, WaitForPerson, WaitUntil
 from tests.histories import START, attempted, checked, deployment, planned, ready_to_deploy
-from tests.plans import plan_tree
+from tests.worlds.plans import plan_tree
 
 
 def shown(step: Step) -> str:

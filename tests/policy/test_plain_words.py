@@ -15,7 +15,8 @@ from orchestrator.domain.journal.lifecycle import State
 from orchestrator.policy.telling.next_moves import next_moves
 from orchestrator.policy.telling.summary import counts_words, hosts_words, plain_words
 from tests.journals.corpus import NAMES, folded, recorded
-from tests.journals.scripts import SIX, completed_phased
+from tests.journals.scripts import completed_phased
+from tests.worlds.plans import SIX
 
 HEADLINES = {
     "completed_phased": "shop 2.4.0 is deployed and verified on all 6 hosts of staging.",

@@ -12,7 +12,7 @@ from orchestrator.domain.authority.rehearsal import MeasuredWave
 from orchestrator.domain.text.model_base import moment_of
 from orchestrator.policy.calendar.point_of_no_return import WaveTimes, arithmetic, expected_times
 from orchestrator.policy.course.rollout import waves_of
-from tests.plans import plan_of, plan_tree, targets_named
+from tests.worlds.plans import plan_of, plan_tree, targets_named
 
 NOW = moment_of("2026-06-06T20:00:00Z")
 assert isinstance(NOW, datetime)

@@ -17,8 +17,8 @@ from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part, repea
 from orchestrator.policy.measures.wave_durations import measured_waves, slowest
 from orchestrator.policy.telling.summary import plain_words
 from orchestrator.policy.telling.timeline_builder import story_of
-from tests.plans import plan_tree
 from tests.policy.rehearsals import Rehearsed, Scene, rehearsed
+from tests.worlds.plans import plan_tree
 
 KEY, NONCE = "5e" * 32, "0" * 32
 

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.plan.wave import Gate, Limit
 from orchestrator.policy.course.rollout import Rollout, waves_of
-from tests.policy.plans import SIX, plan_with, targets
+from tests.worlds.plans import SIX, plan_with
+
+CANARIES = ("web2", "web5")
 
 WAVES: list[tuple[str, list[Any], list[str]]] = [
     ("by count", [1, 2, "rest"], ["web1", "web2 web3", "web4 web5 web6"]),
@@ -36,6 +38,14 @@ WAVES: list[tuple[str, list[Any], list[str]]] = [
         ["web1 web2", "web3 web4 web5 web6"],
     ),
 ]
+
+
+def targets(*hosts: str) -> list[Target]:
+    """Targets of group web; web2 and web5 are canaries as well."""
+    return [
+        Target(host=host, address=f"192.0.2.{n}", groups=("web", "canary") if host in CANARIES else ("web",))
+        for n, host in enumerate(hosts, start=1)
+    ]
 
 
 def shown(rollout: Rollout) -> list[str]:

@@ -15,7 +15,7 @@ from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.planning.digests import effective_plan, host_digest
 from tests.fakes.authority import FILES, tree_of
-from tests.plans import SHA, plan_of, plan_tree, targets_named
+from tests.worlds.plans import SHA, plan_of, plan_tree, targets_named
 
 TREE = tree_of(FILES)
 SECTIONS = ("strategy", "validation", "backout")
@@ -23,7 +23,7 @@ SECTIONS = ("strategy", "validation", "backout")
 
 
 def drawn(tree: Mapping[str, Any], hosts: int, policy: ReleasePolicy | None) -> PreparedPlan:
-    """The plan of a tree over hosts h1, h2 and so on: what tests.plans.prepared makes of it."""
+    """The plan of a tree over hosts h1, h2 and so on: what tests.worlds.plans.prepared makes of it."""
     texts = {section: json.dumps(tree[section]) for section in SECTIONS}
     targets = _targets(hosts)
     waves = _waves(texts["strategy"], hosts)

@@ -2,24 +2,23 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.deployment.standing import unapproved
 from orchestrator.domain.evidence.baseline import Baseline, BaselineReference
 from orchestrator.domain.journal import events as e
 from orchestrator.engine.drive import drive
-from orchestrator.engine.ports import BaselineStore, MediaLibrary, Ports, Watcher
+from orchestrator.engine.ports import BaselineStore, Ports, Watcher
 from orchestrator.engine.use_cases.deployment_commands import open_deployment, rollback, signal
 from orchestrator.engine.use_cases.emergency_stop import lift, stop_all
 from orchestrator.errors import Conflict, Refused, StoreFault
 from orchestrator.policy.course.next_step import next_step
 from orchestrator.policy.course.steps import WaitForPerson
 from tests.fakes.plans import FakePlans
-from tests.plans import SHA
-from tests.simulation.approvals import approval
 from tests.simulation.journal import Killed
 from tests.simulation.scenario import Scenario
+from tests.worlds.people import approval
+from tests.worlds.ports import ports_over
 
 DRIVES = 400
 DEATHS = (Killed, StoreFault, OSError)
@@ -50,29 +49,17 @@ class _Baselines(BaselineStore):
         return self.kept[digest]
 
 
-class _Library(MediaLibrary):
-    def digest(self, project: Path, artefact: str) -> str:
-        return SHA
-
-    def members(self, project: Path, artefact: str) -> dict[str, str]:
-        return {"app.py": SHA}
-
-
 def ports_of(scenario: Scenario) -> Ports:
     """The real core's ports over a simulated world."""
-    plans = FakePlans(scenario.plan)
-    return Ports(
-        plan_files=plans,
-        inspector=plans,
-        project_files=plans,
-        clock=scenario.world,
+    return ports_over(
+        scenario.world,
+        FakePlans(lambda: scenario.plan),
+        scenario.playbooks,
+        scenario.targets,
         journal=scenario.journal,
         storage=scenario.storage,
         locks=scenario.locks,
-        playbooks=scenario.playbooks,
-        targets=scenario.targets,
         baselines=_Baselines(),
-        library=_Library(),
         authority=scenario.authority,
         keys=scenario.keys,
     )

@@ -8,8 +8,6 @@ from typing import Any
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from tests.fakes.host_locks import FakeHostLocks
-from tests.plans import plan_tree
-from tests.simulation.approvals import keys_of
 from tests.simulation.authority import SimulatedAuthority
 from tests.simulation.journal import SimulatedJournal
 from tests.simulation.plans import drawn
@@ -17,6 +15,8 @@ from tests.simulation.playbooks import SimulatedPlaybooks, Troubles
 from tests.simulation.storage import SimulatedStorage
 from tests.simulation.targets import SimulatedTargets
 from tests.simulation.world import EPOCH, HORIZON, World
+from tests.worlds.people import keys_of
+from tests.worlds.plans import plan_tree
 
 
 class Scenario:

@@ -6,10 +6,10 @@ import pytest
 
 from orchestrator.domain.fold.fold import fold
 from orchestrator.domain.plan.release_plan import ReleasePlan
-from tests.plans import prepared
 from tests.simulation.oracle import broken
 from tests.simulation.run import run
 from tests.simulation.scenario import Scenario
+from tests.worlds.plans import prepared
 
 SEEDS = int(os.environ.get("ORCH_SEEDS", "2000"))
 SLICES = 20

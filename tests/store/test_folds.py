@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from orchestrator.adapters.store import SqlJournal
 from orchestrator.adapters.store.caches import folds
+from orchestrator.adapters.store.database import ROOMY
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.brief import brief_of
 from orchestrator.domain.fold.fold import apply, fold
@@ -167,12 +168,10 @@ def test_a_kept_fold_that_does_not_fit_is_not_used(journal: SqlJournal, damage: 
     assert folded(journal, "d1") == whole
 
 
-@pytest.mark.parametrize(("free", "roomy_above"), [(0, None), (1 << 20, None), (0, -1)])
+@pytest.mark.parametrize(("free", "roomy_above"), [(0, ROOMY), (1 << 20, ROOMY), (0, -1)])
 def test_a_disk_with_little_room_keeps_nothing_and_says_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, roomy_above: int | None
+    tmp_path: Path, free: int, roomy_above: int
 ) -> None:
-    if roomy_above is not None:
-        monkeypatch.setattr("orchestrator.adapters.store.database.ROOMY", roomy_above)
     thrown: list[str] = []
 
     def relief(deployment: str) -> bool:
@@ -180,7 +179,7 @@ def test_a_disk_with_little_room_keeps_nothing_and_says_nothing(
         return False
 
     with disk_of(2, tmp_path / "disk") as disk:
-        journal = SqlJournal(disk, ClockOfRecords(), relief=relief)
+        journal = SqlJournal(disk, ClockOfRecords(), relief=relief, roomy_above=roomy_above)
         journal.append("d1", 0, ready_to_deploy())
         fill(disk, leave=free)
         assert folded(journal, "d1") == fold(journal.read("d1"))

@@ -19,18 +19,15 @@ from orchestrator.domain.journal.events import Paused, Recorded, Retried, Submit
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.target import Target
 from orchestrator.engine.disk_space import ballast_for
-from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases.deployment_commands import deploy, resume, signal
 from orchestrator.errors import Refused, StoreFault
-from tests.fakes.authority import FakeAuthority, FakeKeys
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.plans import FakePlans
 from tests.fakes.playbooks import FakePlaybooks
 from tests.fakes.targets import FakeTargets
-from tests.journals.scripts import plan_of
-from tests.plans import prepared, targets_named
-from tests.simulation.run import _Library
 from tests.store.small_disk import disk_of, fill
+from tests.worlds.plans import SHA, plan_of, prepared, shop_tree, targets_named
+from tests.worlds.ports import ports_over
 
 MIB = 1 << 20
 HOSTS = tuple(f"web{n}" for n in range(1, 7))
@@ -86,26 +83,19 @@ class Site:
         self.storage = DiskStorage(disk, reserve)
         self.playbooks = WritingPlaybooks(self.clock, disk / "attempts")
         relief = self.storage.relieve
-        plan = plan_of(gate={"soak": "0s", "every": "1s"})
-        units = tuple(unit.model_copy(update={"sha256": "0" * 64}) for unit in plan.release.units)
-        release = plan.release.model_copy(update={"units": units})
-        approval = plan.approval.model_copy(update={"required": ()})
-        plan = plan.model_copy(update={"release": release, "approval": approval})
-        plans = FakePlans(prepared(plan, targets_named(*hosts)))
-        self.ports = Ports(
-            plan_files=plans,
-            inspector=plans,
-            project_files=plans,
-            clock=self.clock,
+        tree = shop_tree(gate={"soak": "0s", "every": "1s"})
+        tree["release"]["units"][0]["sha256"] = SHA
+        tree["approval"]["required"] = []
+        ready = prepared(plan_of(tree), targets_named(*hosts))
+        self.ports = ports_over(
+            self.clock,
+            FakePlans(lambda: ready),
+            self.playbooks,
+            self.targets,
             journal=SqlJournal(disk, self.clock, relief=relief),
             storage=self.storage,
             locks=SqlHostLocks(disk, self.clock, relief=relief),
-            playbooks=self.playbooks,
-            targets=self.targets,
             baselines=DirectoryBaselineStore(disk / "baselines", relief=relief),
-            library=_Library(),
-            authority=FakeAuthority(),
-            keys=FakeKeys(),
         )
 
     def deploy(self, watch: Callable[[Recorded], None] = lambda record: None) -> Deployment:

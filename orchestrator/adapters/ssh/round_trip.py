@@ -6,6 +6,7 @@ import time
 
 from orchestrator.adapters.ssh import program
 from orchestrator.adapters.ssh.answers import Answered, HostQuestion, Unanswered
+from orchestrator.adapters.ssh.bounds import USUAL, Bounds
 from orchestrator.adapters.ssh.on_target.frame import end_mark
 from orchestrator.adapters.ssh.session import Broken, CutShort, NotPinned, Session, Unreached
 from orchestrator.adapters.ssh.unframe import BadFrame, unframe
@@ -36,9 +37,9 @@ class _Hello:
         return match is not None
 
 
-def ask(target: Target, question: HostQuestion) -> Answered | Unanswered:
+def ask(target: Target, question: HostQuestion, bounds: Bounds = USUAL) -> Answered | Unanswered:
     """Ask one target over a connection of its own; never raises for what a host does."""
-    session = connected(target)
+    session = connected(target, bounds)
     if isinstance(session, Unanswered):
         return session
     try:
@@ -47,10 +48,10 @@ def ask(target: Target, question: HostQuestion) -> Answered | Unanswered:
         session.close()
 
 
-def connected(target: Target) -> Session | Unanswered:
+def connected(target: Target, bounds: Bounds = USUAL) -> Session | Unanswered:
     """A new connection to the target, or why there is none."""
     try:
-        return Session(target)
+        return Session(target, bounds)
     except Unreached as unreached:
         return Unanswered(plain(str(unreached), 500), not_pinned=isinstance(unreached, NotPinned))
 

@@ -8,12 +8,10 @@ from pathlib import Path
 
 import paramiko
 
+from orchestrator.adapters.ssh.bounds import USUAL, Bounds
 from orchestrator.adapters.ssh.known_hosts import HostKeyRefused, check_key, fingerprint_of, pinned_for
 from orchestrator.domain.plan.target import Target
 
-CONNECT_SECONDS = 10.0
-QUIET_SECONDS = 30.0
-ANSWER_LIMIT = 64 << 20
 _KEYS_TRIED = 6
 _DEFAULT_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
 _RSA_SIGNATURES = ("rsa-sha2-512", "rsa-sha2-256")
@@ -41,19 +39,20 @@ class Broken(CutShort):
 class Session:
     """A connection with a proved host key and a login; the program of a conversation may stay for the next."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, bounds: Bounds = USUAL) -> None:
         self.target = target
+        self.bounds = bounds
         self.sent_at = 0.0
         self._staying: paramiko.Channel | None = None
         self._complaints = b""
         try:
-            self.transport = _connected(target)
+            self.transport = _connected(target, bounds.connect)
         except TimeoutError:
-            raise Unreached(f"no answer within {CONNECT_SECONDS:g} s") from None
+            raise Unreached(f"no answer within {bounds.connect:g} s") from None
         except OSError as error:
             raise Unreached(f"no connection: {_words(error)}") from None
         try:
-            self.fingerprint = _logged_in(self.transport, target)
+            self.fingerprint = _logged_in(self.transport, target, bounds.connect)
         except BaseException:
             self.transport.close()
             raise
@@ -97,13 +96,13 @@ class Session:
                 channel.shutdown_write()
             return self._answer(channel, seconds, arrived if echo else _noting(arrived), stay_after)
         except TimeoutError:
-            raise CutShort(f"the host fell silent for {QUIET_SECONDS:g} s") from None
+            raise CutShort(f"the host fell silent for {self.bounds.quiet:g} s") from None
         except (paramiko.SSHException, OSError, EOFError) as error:
             raise Broken(f"the connection broke: {_words(error)}") from None
 
     def _begun(self, command: str) -> paramiko.Channel:
-        channel = self.transport.open_session(timeout=CONNECT_SECONDS)
-        channel.settimeout(QUIET_SECONDS)
+        channel = self.transport.open_session(timeout=self.bounds.connect)
+        channel.settimeout(self.bounds.quiet)
         channel.exec_command(command)
         self._complaints = b""
         return channel
@@ -118,8 +117,8 @@ class Session:
             if arrived(piece) and not channel.eof_sent:
                 self.sent_at = time.time()
                 channel.sendall(b"\n")
-            if len(output) > ANSWER_LIMIT:
-                raise CutShort(f"the answer is larger than {ANSWER_LIMIT >> 20} MiB")
+            if len(output) > self.bounds.answer:
+                raise CutShort(f"the answer is larger than {self.bounds.answer >> 20} MiB")
             if time.monotonic() > deadline:
                 raise CutShort(f"no answer within {seconds:g} s")
             while channel.recv_stderr_ready():
@@ -147,9 +146,9 @@ def _noting(arrived: Callable[[bytes], bool]) -> Callable[[bytes], bool]:
     return noted
 
 
-def _connected(target: Target) -> paramiko.Transport:
+def _connected(target: Target, seconds: float) -> paramiko.Transport:
     """A transport over a socket that notices by itself when the other side is gone."""
-    wire = socket.create_connection((target.address, target.port), timeout=CONNECT_SECONDS)
+    wire = socket.create_connection((target.address, target.port), timeout=seconds)
     wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     wire.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for option, value in (
@@ -161,14 +160,14 @@ def _connected(target: Target) -> paramiko.Transport:
         if hasattr(socket, option):
             wire.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
     transport = paramiko.Transport(wire)
-    transport.banner_timeout = CONNECT_SECONDS
-    transport.handshake_timeout = CONNECT_SECONDS
-    transport.auth_timeout = CONNECT_SECONDS
+    transport.banner_timeout = seconds
+    transport.handshake_timeout = seconds
+    transport.auth_timeout = seconds
     transport.daemon = True
     return transport
 
 
-def _logged_in(transport: paramiko.Transport, target: Target) -> str:
+def _logged_in(transport: paramiko.Transport, target: Target, seconds: float) -> str:
     """The host key's fingerprint, once the key is proved to be the pinned one and we are in."""
     pinned = pinned_for(target)
     wanted = [
@@ -178,10 +177,10 @@ def _logged_in(transport: paramiko.Transport, target: Target) -> str:
     first = [name for name in options.key_types if name in wanted]
     options.key_types = (*first, *(name for name in options.key_types if name not in first))
     try:
-        transport.start_client(timeout=CONNECT_SECONDS)
+        transport.start_client(timeout=seconds)
         key = transport.get_remote_server_key().asbytes()
     except (paramiko.SSHException, OSError, EOFError) as error:
-        raise Unreached(f"no ssh within {CONNECT_SECONDS:g} s: {_words(error)}") from None
+        raise Unreached(f"no ssh within {seconds:g} s: {_words(error)}") from None
     try:
         check_key(target, key, pinned)
     except HostKeyRefused as refused:

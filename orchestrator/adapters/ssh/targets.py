@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestrator.adapters.ssh.answers import Answered, HostQuestion, Unanswered
+from orchestrator.adapters.ssh.bounds import USUAL, Bounds
 from orchestrator.adapters.ssh.check_results import question_of, reachable, reading, result
 from orchestrator.domain.evidence.baseline import Baseline, BaselineScope, ConfigurationItem
 from orchestrator.domain.plan.check import Answer, Check, CheckBase, CheckResult, ClockCheck
@@ -43,10 +44,12 @@ class SshTargets(Targets):
         *,
         keep: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        bounds: Bounds = USUAL,
     ) -> None:
         self._controller_checks = controller_checks
         self._keep = keep
         self._now = now
+        self._bounds = bounds
         self._sessions: dict[Target, Session] = {}
         self._identities: dict[Target, Identity] = {}
 
@@ -56,7 +59,7 @@ class SshTargets(Targets):
 
     def stay(self) -> "SshTargets":
         """A port of its own over connections that stay."""
-        return SshTargets(self._controller_checks, keep=True, now=self._now)
+        return SshTargets(self._controller_checks, keep=True, now=self._now, bounds=self._bounds)
 
     def close(self) -> None:
         """End the connections that stayed; the next call makes new ones."""
@@ -159,13 +162,13 @@ class SshTargets(Targets):
         from orchestrator.adapters.ssh.round_trip import ask, connected
 
         if not self._keep:
-            return ask(target, question)
+            return ask(target, question, self._bounds)
         kept = self._sessions.pop(target, None)
         if kept is not None:
             outcome = self._asked_over(kept, question)
             if not (isinstance(outcome, Unanswered) and outcome.broken):
                 return outcome
-        session = connected(target)
+        session = connected(target, self._bounds)
         return session if isinstance(session, Unanswered) else self._asked_over(session, question)
 
     def _asked_over(self, session: "Session", question: HostQuestion) -> Answered | Unanswered:

@@ -97,10 +97,13 @@ class Database:
 class FileDatabase(Database):
     """A SQLite database in a file; made, with its tables, where it is missing."""
 
-    def __init__(self, file: Path, patience: float, relief: Relief = no_relief) -> None:
+    def __init__(
+        self, file: Path, patience: float, relief: Relief = no_relief, *, roomy_above: int = ROOMY
+    ) -> None:
         super().__init__(sqlite_engine(file, patience), str(file), relief)
         self._file = file
         self._patience = patience
+        self._roomy_above = roomy_above
         try:
             if not self._ready():
                 self._make_ready()
@@ -122,7 +125,7 @@ class FileDatabase(Database):
     def roomy(self) -> bool:
         """Whether much more is free than a backout needs."""
         state = os.statvfs(self._file)
-        return state.f_bavail * state.f_frsize > ROOMY
+        return state.f_bavail * state.f_frsize > self._roomy_above
 
     def _last_resort(self, result: str) -> Engine | None:
         if result.startswith(NO_ROOM_FOR_INDEX):

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from orchestrator.adapters.store.caches.condensed_events import condensed_of, keep_read, keep_written, rows_of
 from orchestrator.adapters.store.caches.folds import briefs, keep, progress
 from orchestrator.adapters.store.claim import Claims, FileClaim
-from orchestrator.adapters.store.database import Database, FileDatabase
+from orchestrator.adapters.store.database import ROOMY, Database, FileDatabase
 from orchestrator.adapters.store.disk import Relief, no_relief
 from orchestrator.adapters.store.faults import translated
 from orchestrator.adapters.store.forms import moment_text, revived, stored
@@ -45,17 +45,22 @@ class SqlJournal(Journal):
         url: str | None = None,
         patience: float = PATIENCE,
         relief: Relief = no_relief,
+        roomy_above: int = ROOMY,
     ) -> None:
         """Opens `journal.sqlite` in the directory, or the database at the URL; both are made ready where they are new.
 
-        `relief` is asked for room on a full disk. Raises StoreFault.
+        `relief` is asked for room on a full disk. Folds are kept while more bytes are free than `roomy_above`.
+        Raises StoreFault.
         """
         self._clock = clock
         self._claims = directory / "drivers"
         with translated(f"The journal {shown(url) if url else directory / FILE} cannot be opened"):
             private_directory(directory)
             private_directory(self._claims)
-            self._database = Database.at_url(url) if url else FileDatabase(directory / FILE, patience, relief)
+            file = directory / FILE
+            self._database = (
+                Database.at_url(url) if url else FileDatabase(file, patience, relief, roomy_above=roomy_above)
+            )
 
     def append(
         self, deployment: str, expected_seq: int, events: Sequence[Event], proof: Proof | None = None

@@ -14,68 +14,66 @@ from orchestrator.lab.paths import RUN
 
 
 @contextmanager
-def held(name: str, *, waiting: Callable[[], None] | None = None) -> Iterator[None]:
+def held(name: str, *, waiting: Callable[[], None] | None = None, folder: Path = RUN) -> Iterator[None]:
     """Hold the machine-wide lock of that name; `waiting` is told once when another process has it."""
-    descriptor = _tried(name)
+    path = folder / f"{name}.lock"
+    descriptor = _tried(path)
     if descriptor is None:
         if waiting:
             waiting()
-        descriptor = _waited_for(name)
-    with _let_go(name, descriptor):
+        descriptor = _waited_for(path)
+    with _let_go(path, descriptor):
         yield
 
 
 @contextmanager
-def held_if_free(name: str) -> Iterator[bool]:
+def held_if_free(name: str, *, folder: Path = RUN) -> Iterator[bool]:
     """Hold the lock if nobody has it; yields whether we hold it."""
-    descriptor = _tried(name)
+    path = folder / f"{name}.lock"
+    descriptor = _tried(path)
     if descriptor is None:
         yield False
         return
-    with _let_go(name, descriptor):
+    with _let_go(path, descriptor):
         yield True
 
 
 @contextmanager
-def _let_go(name: str, descriptor: int) -> Iterator[None]:
+def _let_go(path: Path, descriptor: int) -> Iterator[None]:
     try:
         yield
     finally:
-        _path(name).unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
         os.close(descriptor)
 
 
-def _waited_for(name: str) -> int:
+def _waited_for(path: Path) -> int:
     while True:
-        descriptor = _opened(name)
+        descriptor = _opened(path)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        if _is_still(_path(name), descriptor):
+        if _is_still(path, descriptor):
             return descriptor
         os.close(descriptor)
 
 
-def _tried(name: str) -> int | None:
-    descriptor = _opened(name)
+def _tried(path: Path) -> int | None:
+    descriptor = _opened(path)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
         return None
-    if _is_still(_path(name), descriptor):
+    if _is_still(path, descriptor):
         return descriptor
     os.close(descriptor)
     return None
 
 
-def _opened(name: str) -> int:
-    RUN.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(_path(name), os.O_RDWR | os.O_CREAT, 0o600)
+def _opened(path: Path) -> int:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     os.set_inheritable(descriptor, True)  # noqa: FBT003 (its only form)
     return descriptor
-
-
-def _path(name: str) -> Path:
-    return RUN / f"{name}.lock"
 
 
 def _is_still(path: Path, descriptor: int) -> bool:

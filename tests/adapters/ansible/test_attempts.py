@@ -18,30 +18,12 @@ from orchestrator.adapters.ansible import worker
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 from orchestrator.domain.evidence.attempt import AttemptRequest
-from tests.adapters.ansible.local_runs import RUNS, request, until, wait_for
+from tests.adapters.ansible.local_runs import RUNS, request, sleepers, unique_seconds, until, wait_for
 
 
 @pytest.fixture
 def playbooks(tmp_path: Path) -> AnsiblePlaybooks:
     return AnsiblePlaybooks(tmp_path / "attempts")
-
-
-def sleepers(seconds: str) -> list[int]:
-    """Processes `sleep SECONDS`, by what they run and not by whose they say they are."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                words = (entry / "cmdline").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if words[0].endswith(b"sleep") and seconds.encode() in words:
-                found.append(int(entry.name))
-    return found
-
-
-def unique_seconds() -> str:
-    return f"{600 + secrets.randbelow(300)}.{secrets.randbelow(10**6):06d}"
 
 
 def left_in_tmp(folder: Path) -> bool:

@@ -7,7 +7,7 @@ import pytest
 
 from orchestrator.adapters.ansible.inspector_port import AnsibleInspector
 from orchestrator.domain.plan.release_plan import ReleasePlan
-from tests.plans import plan_of, plan_tree
+from tests.worlds.plans import plan_of, plan_tree
 
 HOSTS = "web: {hosts: {web1: {}, web2: {ansible_host: 10.0.0.2}}}\n"
 

@@ -16,57 +16,21 @@ import pytest
 
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
-from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
-from orchestrator.adapters.ansible.warm import WarmStart, zygote
-from orchestrator.domain.evidence.attempt_sighting import Sighting
-from tests.adapters.ansible.local_runs import RUNS, request, told_by, until, wait_for
-from tests.adapters.ansible.test_attempts import sleepers, unique_seconds
-
-
-class Warm:
-    """The port, and the zygote behind it."""
-
-    def __init__(self, root: Path, answers_within: float = 30.0, ready_within: float = 60.0) -> None:
-        self.root = root
-        self.start = WarmStart(answers_within, ready_within)
-        self.port = AnsiblePlaybooks(root / "attempts", warm=self.start)
-
-    def run(self, attempt: str, **variables: str) -> str:
-        """Start a run that writes a line into log; the program of its worker."""
-        log = str(self.root / "log")
-        self.port.start(request(attempt, "deploy.yml", variables={"log": log, **variables}))
-        wait_for(self.root / "attempts" / attempt / "claim.json")
-        claim = json.loads((self.root / "attempts" / attempt / "claim.json").read_text())
-        return Path(f"/proc/{claim['pid']}/cmdline").read_text()
-
-    def kill(self, number: signal.Signals = signal.SIGKILL) -> int:
-        pid = self.start.pid
-        assert pid is not None
-        os.kill(pid, number)
-        return pid
+from orchestrator.adapters.ansible.warm import zygote
+from tests.adapters.ansible.local_runs import (
+    RUNS,
+    request,
+    sleepers,
+    told_by,
+    unique_seconds,
+    until,
+)
+from tests.adapters.ansible.warm import NO_ROOM, Warm, done, gone
 
 
 @pytest.fixture
 def warm(tmp_path: Path) -> Warm:
     return Warm(tmp_path)
-
-
-def done(seen: Sighting) -> bool:
-    assert seen.outcome is not None
-    return [host.result for host in seen.outcome.hosts] == ["done"]
-
-
-def gone(pid: int, seconds: float = 10.0) -> bool:
-    """A zombie nobody waited for is gone too."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if not process.alive(process.identity(pid)):
-                return True
-        except ProcessLookupError:
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def test_workers_are_forked_from_one_zygote_and_carry_their_own_mark(warm: Warm) -> None:
@@ -140,10 +104,6 @@ def test_a_zygote_that_comes_too_late_for_one_attempt_serves_the_next(tmp_path: 
     assert warm.start.pid == late
     assert done(until(warm.port, "a2", "finished"))
     assert (tmp_path / "log").read_text() == "one a1\none a2\n"
-
-
-NO_ROOM = "a" * 201
-"""The name of an attempt whose worker starts in the cold."""
 
 
 def test_a_name_that_leaves_no_room_for_its_mark_starts_cold(warm: Warm) -> None:

@@ -20,7 +20,7 @@ from orchestrator.domain.plan.check import BY_HAND
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.model_base import Noun
-from tests.adapters.files.test_plan_schema import _silent, spots
+from tests.adapters.files.schema_spots import spots, without_description
 
 ROOT = Path(__file__).resolve().parents[3]
 CASES = ROOT / "tests/cases/policies"
@@ -44,7 +44,7 @@ def tree(content: bytes) -> Any:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_schemas_are_schemas_and_silent_about_no_key(kind: str) -> None:
     Draft202012Validator.check_schema(SCHEMAS[kind])
-    assert _silent({**SCHEMAS[kind], "allOf": []}) == []
+    assert without_description({**SCHEMAS[kind], "allOf": []}) == []
 
 
 @pytest.mark.parametrize(("kind", "file"), SOUND, ids=lambda value: getattr(value, "stem", value))

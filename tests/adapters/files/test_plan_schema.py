@@ -15,6 +15,7 @@ from orchestrator.adapters.files.yaml_text.yaml_document import read_yaml
 from orchestrator.domain.plan.check import BY_HAND
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from tests.adapters.files.cases import GOOD, Case, cases
+from tests.adapters.files.schema_spots import spots, without_description
 
 SCHEMA = plan_schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -135,14 +136,6 @@ VALUES = st.one_of(
 COMPARES = {"a window that closes after it opens"}
 
 
-def spots(node: Any, above: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    if isinstance(node, dict):
-        return [above, *(spot for key, value in node.items() for spot in spots(value, (*above, key)))]
-    if isinstance(node, list):
-        return [above, *(spot for index, value in enumerate(node) for spot in spots(value, (*above, index)))]
-    return [above]
-
-
 @st.composite
 def changed_plans(draw: st.DrawFn) -> Any:
     plan = copy.deepcopy(draw(st.sampled_from(GOOD_TREES)))
@@ -177,14 +170,4 @@ def _reason(item: dict[str, Any]) -> str:
 
 
 def test_every_key_tells_an_editor_what_it_is() -> None:
-    assert sorted(_silent(SCHEMA)) == []
-
-
-def _silent(node: Any, path: str = "") -> list[str]:
-    if isinstance(node, list):
-        return [found for index, item in enumerate(node) for found in _silent(item, f"{path}/{index}")]
-    if not isinstance(node, dict):
-        return []
-    keys = node.get("properties", {}) if node.get("type") == "object" else {}
-    here = [f"{path}/{key}" for key, value in keys.items() if "description" not in value]
-    return here + [found for key, value in node.items() for found in _silent(value, f"{path}/{key}")]
+    assert sorted(without_description(SCHEMA)) == []

@@ -11,7 +11,7 @@ import pytest
 from orchestrator.adapters.files.tree.playbook_tree import private_copy, tree_of
 from orchestrator.adapters.files.tree.tree_rules import common_rules, project_rules
 from orchestrator.errors import Conflict, PlanFault
-from tests.plans import plan_of, plan_tree
+from tests.worlds.plans import plan_of, plan_tree
 
 FILES = ("playbooks/shop.yml", "rollback/shop.yml", "roles/shop/tasks/main.yml", "ansible.cfg")
 HOME = Path("/nowhere/orch")

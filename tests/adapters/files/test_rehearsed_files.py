@@ -15,10 +15,10 @@ from orchestrator.domain.plan.effective_plan import REHEARSED, changes_between
 from orchestrator.domain.plan.rehearsal_place import RehearsalPlace
 from orchestrator.engine.planning.plan_check import prepare_plan
 from orchestrator.engine.use_cases import rehearse
-from tests.cli.plan_project import change, make, write
 from tests.fakes.inspector import FakeInspector
 from tests.simulation.run import ports_of
 from tests.simulation.scenario import Scenario
+from tests.worlds.project import change, make, write
 
 WEB = ["web1", "web2", "web3", "web4"]
 FOLDERS = ("inventories/live/hosts.yml", "inventories/live/group_vars/web.yml",

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from orchestrator.adapters.ssh.on_target.collectors import Capture
-from orchestrator.adapters.ssh.on_target.items import files as files_module
+from orchestrator.adapters.ssh.on_target.items.files import Files
 from orchestrator.domain.evidence.baseline import Baseline, BaselineScope, ConfigurationItem
 from orchestrator.policy.evidence.drift import compare, summary_lines
 
@@ -27,6 +27,21 @@ def capture(scope: BaselineScope) -> dict[str, Any]:
 def files_of(*paths: str, **fields: Any) -> tuple[Items, list[str]]:
     told = capture(BaselineScope(files=paths, packages="none", ports=False, users=False, **fields))
     return {name: attributes for _, name, attributes in told["items"]}, told["faults"]
+
+
+def collected(kind: type[Files], *paths: str) -> tuple[Items, list[str]]:
+    """What files of this kind make of a scope of these paths."""
+    items, faults = Items(), list[str]()
+    scope = BaselineScope(files=paths, packages="none", ports=False, users=False).model_dump(mode="json")
+    files = kind(
+        scope,
+        lambda kind, name, attributes: items.update({name: attributes}),
+        faults.append,
+        time.monotonic() + 60,
+    )
+    for path in paths:
+        files.collect(path)
+    return items, faults
 
 
 def baseline(folder: Path) -> Baseline:
@@ -179,10 +194,12 @@ def test_excluded(tree: Path, exclude: str, left: list[str]) -> None:
 
 @pytest.mark.parametrize(("named", "seen"), [((), False), (("/releases",), True), (("/releases/2.3",), True)])
 def test_what_runs_leave_for_orch_is_seen_only_where_it_is_named(
-    tree: Path, monkeypatch: pytest.MonkeyPatch, named: tuple[str, ...], *, seen: bool
+    tree: Path, named: tuple[str, ...], *, seen: bool
 ) -> None:
-    monkeypatch.setattr(files_module, "OWN", f"{tree}/releases")
-    items, _ = files_of(str(tree), *(f"{tree}{path}" for path in named))
+    class Ours(Files):
+        own = f"{tree}/releases"
+
+    items, _ = collected(Ours, str(tree), *(f"{tree}{path}" for path in named))
     assert (f"{tree}/releases/2.3/app" in items) == seen
 
 
@@ -204,22 +221,22 @@ def test_patterns(tree: Path, pattern: str, found: list[str]) -> None:
     assert faults == []
 
 
-def test_a_file_that_vanishes_is_a_fault(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = os.lstat
+def test_a_file_that_vanishes_is_a_fault(tree: Path) -> None:
+    class Vanishing(Files):
+        def _item(self, path: str) -> list[str]:
+            if path.endswith("shop.conf"):
+                (tree / "shop.conf").unlink()
+            return super()._item(path)
 
-    def vanishing(path: str) -> os.stat_result:
-        if path.endswith("shop.conf"):
-            (tree / "shop.conf").unlink(missing_ok=True)
-        return real(path)
-
-    monkeypatch.setattr(os, "lstat", vanishing)
-    _, faults = files_of(str(tree))
+    _, faults = collected(Vanishing, str(tree))
     assert faults == [f"{tree}/shop.conf: vanished while it was read"]
 
 
-def test_too_many_paths_are_a_fault(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files_module, "ENTRY_LIMIT", 3)
-    _, faults = files_of(str(tree))
+def test_too_many_paths_are_a_fault(tree: Path) -> None:
+    class Three(Files):
+        entry_limit = 3
+
+    _, faults = collected(Three, str(tree))
     assert len(faults) == 1
     assert "more than 3 paths; narrow the scope's files" in faults[0]
 

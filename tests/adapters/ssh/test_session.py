@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
-from orchestrator.adapters.ssh import SshTargets, program, session
+from orchestrator.adapters.ssh import SshTargets, program
+from orchestrator.adapters.ssh.bounds import USUAL, Bounds
 from orchestrator.adapters.ssh.session import Session
 from orchestrator.domain.evidence.baseline import Baseline, BaselineScope
 from orchestrator.domain.plan.check import Check, CheckResult
@@ -32,8 +33,8 @@ def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
         yield running
 
 
-def verify(target: Target, checks: list[Check] | None = None) -> list[CheckResult]:
-    return SshTargets().verify([target], CHECKS if checks is None else checks, Path())
+def verify(target: Target, checks: list[Check] | None = None, bounds: Bounds = USUAL) -> list[CheckResult]:
+    return SshTargets(bounds=bounds).verify([target], CHECKS if checks is None else checks, Path())
 
 
 def interpreter(folder: Path, text: str) -> str:
@@ -72,22 +73,17 @@ def test_no_python_is_a_failed_python_check_on_a_host_that_is_reachable(sshd: Lo
     assert results[1].found.startswith("/nowhere/python3 cannot be run")
 
 
-def test_a_host_that_goes_silent_is_given_up(
-    sshd: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(session, "QUIET_SECONDS", 1.0)
-    results = verify(sshd.target(python=interpreter(tmp_path, "sleep 20")))
+def test_a_host_that_goes_silent_is_given_up(sshd: Loopback, tmp_path: Path) -> None:
+    results = verify(sshd.target(python=interpreter(tmp_path, "sleep 20")), bounds=Bounds(quiet=1.0))
     assert [each.answer for each in results] == [FAILED, UNKNOWN, UNKNOWN]
     assert "the host fell silent for 1 s" in results[0].found
 
 
-def test_an_answer_beyond_the_cap_is_refused(sshd: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "ANSWER_LIMIT", 1 << 20)
+def test_an_answer_beyond_the_cap_is_refused(sshd: Loopback) -> None:
     target = sshd.target()
     scope = BaselineScope(files=("/usr/bin/*",), packages="none")
-    told = SshTargets().capture([target], scope)["web1"]
+    told = SshTargets(bounds=Bounds(answer=1 << 20)).capture([target], scope)["web1"]
     assert told == "the answer is larger than 1 MiB"
-    monkeypatch.undo()
     assert isinstance(SshTargets().capture([target], scope)["web1"], Baseline)
 
 
@@ -113,10 +109,9 @@ def banner_and_then_nothing(banner: bytes) -> Iterator[int]:
 
 
 @pytest.mark.parametrize("banner", [b"SSH-2.0-OpenSSH_9.2\r\n", b""], ids=["banner", "silence"])
-def test_a_hung_sshd_ends(sshd: Loopback, banner: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "CONNECT_SECONDS", 1.0)
+def test_a_hung_sshd_ends(sshd: Loopback, banner: bytes) -> None:
     with banner_and_then_nothing(banner) as port:
-        results = verify(sshd.target().model_copy(update={"port": port}))
+        results = verify(sshd.target().model_copy(update={"port": port}), bounds=Bounds(connect=1.0))
     assert [each.answer for each in results] == [FAILED, UNKNOWN, UNKNOWN]
     assert results[0].found.startswith("no ssh within 1 s")
 
@@ -257,10 +252,7 @@ def test_when_nobody_listens_any_more_the_program_and_its_commands_end(
         time.sleep(0.1)
 
 
-def test_nothing_is_printed(
-    sshd: Loopback, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(session, "CONNECT_SECONDS", 0.5)
+def test_nothing_is_printed(sshd: Loopback, capfd: pytest.CaptureFixture[str]) -> None:
     with banner_and_then_nothing(b"") as port:
-        verify(sshd.target().model_copy(update={"port": port}))
+        verify(sshd.target().model_copy(update={"port": port}), bounds=Bounds(connect=0.5))
     assert capfd.readouterr() == ("", "")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from orchestrator.bootstrap import ports_to_start
 from orchestrator.cli.options.common_options import by_option, json_option
+from orchestrator.cli.wiring import ports_to_start
 from orchestrator.errors import UsageFault
 
 

@@ -11,11 +11,11 @@ from orchestrator.adapters.keys.certificate_files import certificate_name
 from orchestrator.adapters.keys.ed25519 import SigningKey
 from orchestrator.adapters.keys.signed_files import write_whole
 from orchestrator.bootstrap import home_of
-from orchestrator.bootstrap import ports as ports_of_home
 from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.follow import drive_in_view
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.signing_key import card_file, key_file, key_option, own_key
+from orchestrator.cli.wiring import ports as ports_of_home
 from orchestrator.domain.authority.rehearsal import ISSUER, Part, Rehearsal, SignedCertificate
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.plan.rehearsal_place import RehearsalPlace

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from orchestrator.bootstrap import ports as ports_of_home
 from orchestrator.cli.follow import drive_in_view
 from orchestrator.cli.options.common_options import by_option, json_option
+from orchestrator.cli.wiring import ports as ports_of_home
 from orchestrator.engine.use_cases import deployment_commands
 
 

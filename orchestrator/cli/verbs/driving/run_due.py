@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import click
 
-from orchestrator.bootstrap import drivers as drivers_of_home
-from orchestrator.bootstrap import ports as ports_of_home
 from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.options.common_options import by_option, json_option
+from orchestrator.cli.wiring import drivers as drivers_of_home
+from orchestrator.cli.wiring import ports as ports_of_home
 from orchestrator.domain.text.model_base import seconds_of
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.ports import Drivers, Ports

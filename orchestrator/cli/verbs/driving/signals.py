@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
-from orchestrator.bootstrap import ports as ports_of_home
-from orchestrator.bootstrap import ports_to_look
 from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.follow import drive_in_view
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.views.json_lines import JsonLines
 from orchestrator.cli.views.plain_lines import ending_lines
+from orchestrator.cli.wiring import ports as ports_of_home
+from orchestrator.cli.wiring import ports_to_look
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Event

@@ -7,8 +7,8 @@ import socket
 
 import click
 
-from orchestrator.bootstrap import ports_to_look as ports_of_home
 from orchestrator.cli.options.common_options import by_option
+from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases import emergency_stop
 from orchestrator.engine.use_cases.stop_proof import silence

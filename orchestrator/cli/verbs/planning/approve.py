@@ -16,12 +16,12 @@ from orchestrator.adapters.keys.key_folder import read_card
 from orchestrator.adapters.keys.signed_files import read_noun, write_whole
 from orchestrator.adapters.keys.statements import new_nonce
 from orchestrator.bootstrap import clock
-from orchestrator.bootstrap import ports as ports_of_home
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.option_values import moment_given, noun_given
 from orchestrator.cli.options.signing_key import card_file, key_file, key_option, own_key
 from orchestrator.cli.views.approval_view import approval_outline, missing_words
 from orchestrator.cli.views.outline import print_outline
+from orchestrator.cli.wiring import ports as ports_of_home
 from orchestrator.domain.authority.approval import ApprovalStatement, Decision, SignedApproval
 from orchestrator.domain.text.format import counted
 from orchestrator.engine.lookup.deployment_lookup import find

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
-from orchestrator.bootstrap import ports_to_look as ports_of_home
 from orchestrator.cli.options.common_options import json_option
 from orchestrator.cli.views.table import print_table
+from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.domain.text.model_base import seconds_of

@@ -96,7 +96,7 @@ def schema() -> None:
 
 
 def _checked(file: Path, project: Path | None) -> PreparedPlan:
-    from orchestrator.bootstrap import ports_to_check
+    from orchestrator.cli.wiring import ports_to_check
 
     ports = ports_to_check()
     loaded = ports.plan_files.load(file, project)
@@ -106,7 +106,7 @@ def _checked(file: Path, project: Path | None) -> PreparedPlan:
 
 def _ahead(checked: PreparedPlan, at: str | None, zone: str | None) -> TimesAhead:
     """From what was measured here and in rehearsals; asked of a plan without faults. Raises PlanFault, UsageFault."""
-    from orchestrator.bootstrap import ports as ports_of_home
+    from orchestrator.cli.wiring import ports as ports_of_home
     from orchestrator.engine.use_cases.preview import question_ahead
 
     ports = ports_of_home()

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from orchestrator.bootstrap import ports_to_look as ports_of_home
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.schedule_times import (
     from_option,
@@ -23,6 +22,7 @@ from orchestrator.cli.options.schedule_times import (
 )
 from orchestrator.cli.verbs.driving.deploy import approvals_of
 from orchestrator.cli.views.table import print_table
+from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.calendar.schedule_of_change import Booking, MissedStart
 from orchestrator.domain.calendar.time_input import zone_named
 from orchestrator.domain.text.format import counted

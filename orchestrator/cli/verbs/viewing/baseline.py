@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from orchestrator.bootstrap import ports_to_look as ports_of_home
 from orchestrator.cli.options.common_options import json_option
+from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.baseline import Baseline, Comparison
 from orchestrator.domain.journal.events import RestorationCompared

@@ -7,9 +7,9 @@ from datetime import datetime
 
 import click
 
-from orchestrator.bootstrap import ports_to_look as ports_of_home
 from orchestrator.cli.options.common_options import json_option
 from orchestrator.cli.views.table import print_table
+from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment, elapsed
 from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal.lifecycle import State

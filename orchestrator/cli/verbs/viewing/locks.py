@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from orchestrator.bootstrap import ports_to_look as ports_of_home
 from orchestrator.cli.options.common_options import json_option
 from orchestrator.cli.verbs.viewing.list_ import state_words
+from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.fold.brief import brief_of
 from orchestrator.domain.journal.host_lock import HostLock
 from orchestrator.domain.text.plain_text import plain

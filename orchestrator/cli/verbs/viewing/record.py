@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from orchestrator.bootstrap import ports_to_look as ports_of_home
 from orchestrator.cli.options.common_options import json_option
 from orchestrator.cli.views.whole_file import write_whole
+from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.baseline import Baseline
 from orchestrator.domain.journal.events import Recorded, RestorationCompared

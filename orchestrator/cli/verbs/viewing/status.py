@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from orchestrator.bootstrap import ports_to_look as ports_of_home
 from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.options.common_options import json_option
+from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.attempt_sighting import TaskSeen
 from orchestrator.domain.text.plain_text import plain

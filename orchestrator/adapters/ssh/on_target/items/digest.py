@@ -18,27 +18,35 @@ if TYPE_CHECKING:
 
 LITTLE = 1 << 20
 """Bytes, of all digests of this program together, before OpenSSL is worth its loading."""
-_expected = 0
 
 
-def sha256(size: int) -> Digest:
-    """A digest of some `size` bytes, nothing of it added yet."""
-    global _expected  # noqa: PLW0603 - one program, one sum
-    _expected += size
-    if _expected <= LITTLE:
-        for module in ("_sha256", "_sha2"):  # its name up to Python 3.11, and since
-            try:
-                digest: Digest = __import__(module).sha256()
-            except (ImportError, ValueError):
-                continue
-            return digest
-    import hashlib
+class Digests:
+    """Chooses between the two by what it was asked for so far."""
 
-    return hashlib.sha256()
+    def __init__(self) -> None:
+        self._expected = 0
+
+    def sha256(self, size: int) -> Digest:
+        """A digest of some `size` bytes, nothing of it added yet."""
+        self._expected += size
+        if self._expected <= LITTLE:
+            for module in ("_sha256", "_sha2"):  # its name up to Python 3.11, and since
+                try:
+                    digest: Digest = __import__(module).sha256()
+                except (ImportError, ValueError):
+                    continue
+                return digest
+        import hashlib
+
+        return hashlib.sha256()
+
+    def of(self, content: bytes) -> str:
+        """The digest of these bytes."""
+        digest = self.sha256(len(content))
+        digest.update(content)
+        return digest.hexdigest()
 
 
-def of(content: bytes) -> str:
-    """The digest of these bytes."""
-    digest = sha256(len(content))
-    digest.update(content)
-    return digest.hexdigest()
+_of_program = Digests()
+sha256 = _of_program.sha256
+of = _of_program.of

@@ -24,6 +24,9 @@ OWN = "/var/lib/orch"
 class Files:
     """Collects the files of a scope; what cannot be read becomes a fault."""
 
+    own = OWN
+    entry_limit = ENTRY_LIMIT
+
     def __init__(
         self,
         scope: dict[str, Any],
@@ -31,8 +34,8 @@ class Files:
         fault: Callable[[str], None],
         deadline: float,
     ) -> None:
-        named = any((path + "/").startswith(f"{OWN}/") for path in scope["files"])
-        left_out = [*scope["exclude"], *([] if named else [OWN])]
+        named = any((path + "/").startswith(f"{self.own}/") for path in scope["files"])
+        left_out = [*scope["exclude"], *([] if named else [self.own])]
         self.exclude = [patterns.names_of(pattern) for pattern in left_out]
         self.content_limit = scope["content_limit"]
         self.content_left = CONTENT_BUDGET
@@ -72,8 +75,9 @@ class Files:
             path = todo.pop()
             if path in self.seen or self._is_excluded(path):
                 continue
-            if len(self.seen) >= ENTRY_LIMIT or time.monotonic() > self.deadline:
-                limit = f"more than {ENTRY_LIMIT} paths" if len(self.seen) >= ENTRY_LIMIT else "no time left"
+            many = len(self.seen) >= self.entry_limit
+            if many or time.monotonic() > self.deadline:
+                limit = f"more than {self.entry_limit} paths" if many else "no time left"
                 self.fault(f"{path}: {limit}; narrow the scope's files")
                 return
             self.seen.add(path)

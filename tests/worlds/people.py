@@ -1,14 +1,15 @@
-"""Approvals as people of some roles sign them, and the keys that are trusted for those roles."""
+"""People with keys: who is trusted for which role, and approvals as they sign them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
 
-from orchestrator.domain.authority.approval import ApprovalStatement, SignedApproval
+from orchestrator.domain.authority.approval import SignedApproval
 from orchestrator.domain.authority.signing import Keyring, Signature, TrustedKey
 from orchestrator.domain.deployment.deployment import Deployment
 from tests.fakes.authority import FakeKeys
-from tests.plans import SHA
+from tests.worlds.plans import SHA
 
 TRUSTED_AT = datetime(2025, 1, 1, tzinfo=UTC)
 MONTH = timedelta(days=30)
@@ -17,33 +18,43 @@ MONTH = timedelta(days=30)
 def keys_of(roles: Sequence[str]) -> FakeKeys:
     """A person for each role, whose key is trusted for it."""
     keys = FakeKeys()
-    keys.ring = _ring(tuple(roles))
+    keys.ring = _ring(tuple((role, person_in(role)) for role in roles))
     return keys
 
 
+def keyring_of(people: Mapping[str, str]) -> Keyring:
+    """The trusted keys of these people, by role."""
+    return _ring(tuple(people.items()))
+
+
 @cache
-def _ring(roles: tuple[str, ...]) -> Keyring:
+def _ring(people: tuple[tuple[str, str], ...]) -> Keyring:
     return Keyring(
         keys=tuple(
             TrustedKey(
                 key=_key(role),
                 public=SHA,
-                person=f"{role} in person",
+                person=person,
                 roles=(role,),
                 trusted_at=TRUSTED_AT,
                 trusted_by="Ada",
             )
-            for role in roles
+            for role, person in people
         )
     )
 
 
-def approval(d: Deployment, role: str, now: datetime) -> SignedApproval:
-    """The role's approval of exactly this deployment; each that is signed is one of its own."""
-    said = ApprovalStatement.of_valid(
+def person_in(role: str) -> str:
+    """The name of whoever has a role, where a test names nobody."""
+    return f"{role} in person"
+
+
+def approval(d: Deployment, role: str, now: datetime, **changes: Any) -> SignedApproval:
+    """The role's approval of exactly this deployment, its nonce from the approvals so far; `changes` to its fields."""
+    statement = ApprovalStatement.of_valid(
         decision="approve",
         role=role,
-        person=f"{role} in person",
+        person=person_in(role),
         key=_key(role),
         plan_digest=d.authority.effective.digest if d.authority.effective is not None else SHA,
         subject=d.id,
@@ -52,7 +63,8 @@ def approval(d: Deployment, role: str, now: datetime) -> SignedApproval:
         expires=now + MONTH,
         nonce=f"{len(d.authority.approvals):016x}{_key(role)[:16]}",
     )
-    return SignedApproval.of_valid(approval=said, signature=_signature(role))
+    changed = ApprovalStatement.model_validate({**dict(statement), **changes}) if changes else statement
+    return SignedApproval.of_valid(approval=changed, signature=_signature(role))
 
 
 @cache

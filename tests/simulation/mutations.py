@@ -1,0 +1,328 @@
+"""The core broken on purpose, in one way each: `patch` puts the broken part in the place of the sound one."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from orchestrator.domain.authority.admission_answer import Admitted
+from orchestrator.domain.authority.ground import Ground
+from orchestrator.domain.deployment import standing
+from orchestrator.domain.deployment.attempts import Attempted
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.deployment.driving import Driving
+from orchestrator.domain.evidence.attempt_sighting import Sighting
+from orchestrator.domain.fold.fold import apply
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.domain.plan.check import CheckResult
+from orchestrator.engine import disk_space
+from orchestrator.engine import drive as loop
+from orchestrator.engine.drive_context import Work
+from orchestrator.engine.journal_writer import Chronicle
+from orchestrator.engine.ports import Storage
+from orchestrator.engine.practices import (
+    admit,
+    authorise_wave,
+    prove_restoration,
+    run_attempt,
+    verify_environment,
+    verify_wave,
+)
+from orchestrator.engine.practices.run_attempt import request_of
+from orchestrator.policy.course import backout, epochs, limits
+from orchestrator.policy.course import next_step as policy
+from orchestrator.policy.course.next_step import next_step
+from orchestrator.policy.course.steps import FollowAttempt, Record, RunAttempt, Step
+from orchestrator.policy.evidence import acceptance
+from orchestrator.policy.evidence.drift import compare
+
+Mutate = Callable[[pytest.MonkeyPatch], None]
+
+
+def skips_gates(patch: pytest.MonkeyPatch) -> None:
+    def step(d: Deployment, now: datetime) -> Step:
+        usual = next_step(d, now)
+        early = (
+            isinstance(usual, Record)
+            and isinstance(usual.event, e.GateReached)
+            and d.rollout.wave + 1 < len(d.waves)
+        )
+        return Record(e.GatePassed(wave=d.rollout.wave)) if early else usual
+
+    patch.setattr(loop, "next_step", step)
+
+
+def soaks_not(patch: pytest.MonkeyPatch) -> None:
+    def step(d: Deployment, now: datetime) -> Step:
+        at_gate = d.state is State.AT_GATE and d.rollout.gate is not None and d.rollout.failure is None
+        if (
+            at_gate
+            and d.rollout.gate is not None
+            and d.rollout.gate.confirm is None
+            and d.rollout.wave + 1 < len(d.waves)
+        ):
+            return Record(e.GatePassed(wave=d.rollout.wave))
+        return next_step(d, now)
+
+    patch.setattr(loop, "next_step", step)
+
+
+def deploys_to_all_at_once(patch: pytest.MonkeyPatch) -> None:
+    def step(d: Deployment, now: datetime) -> Step:
+        usual = next_step(d, now)
+        if isinstance(usual, RunAttempt) and usual.purpose == "deploy":
+            return RunAttempt(usual.attempt, "deploy", usual.wave, tuple(d.standings))
+        return usual
+
+    patch.setattr(loop, "next_step", step)
+
+
+def forgets_aborts(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        loop,
+        "next_step",
+        lambda d, now: next_step(d.with_(driving=Driving.updated(d.driving, aborting=None)), now),
+    )
+
+
+def goes_on_after_failure(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(policy, "limit_exceeded", lambda d, wave: None)
+    patch.setattr(policy, "any_exceeded", lambda d: None)
+
+
+def counts_unknown_as_up(patch: pytest.MonkeyPatch) -> None:
+    def down_in(d: Deployment, wave: int) -> tuple[str, ...]:
+        return tuple(host for host in d.waves[wave].hosts if d.standings[host].standing == "failed")
+
+    patch.setattr(Deployment, "down_in", down_in)
+    patch.setattr(limits, "DOWN", frozenset({"failed"}))
+
+
+def calls_residue_restored(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(backout, "verdict", lambda d: e.Restored())
+
+
+def overlooks_differences(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        prove_restoration,
+        "compare",
+        lambda was, now: compare(was, now).model_copy(update={"differences": ()}),
+    )
+
+
+def takes_no_answer_for_equality(patch: pytest.MonkeyPatch) -> None:
+    usual = prove_restoration._compare
+    patch.setattr(
+        prove_restoration,
+        "_compare",
+        lambda work, hosts: usual(work, hosts).model_copy(update={"not_compared": {}}),
+    )
+
+
+def starts_before_the_intent(patch: pytest.MonkeyPatch) -> None:
+    def begin(work: Work, step: RunAttempt) -> None:
+        intent = e.AttemptIntended(
+            attempt=step.attempt, purpose=step.purpose, wave=step.wave, hosts=step.hosts, epoch=1
+        )
+        record = e.Recorded(deployment=work.deployment.id, seq=1, at=work.deployment.last_at, event=intent)
+        work.ports.playbooks.start(request_of(apply(work.deployment, record), step.attempt))
+        if work.chronicle.decide(intent):
+            work.begun.add(step.attempt)
+
+    patch.setattr(run_attempt, "begin", begin)
+
+
+def takes_others_attempts_for_its_own(patch: pytest.MonkeyPatch) -> None:
+    def follow(work: Work, step: FollowAttempt) -> None:
+        if work.ports.playbooks.sight(step.attempt).state != "absent":
+            work.begun.add(step.attempt)
+        usual(work, step)
+
+    usual = run_attempt.follow
+    patch.setattr(run_attempt, "follow", follow)
+
+
+def gives_up_what_it_did_not_begin(patch: pytest.MonkeyPatch) -> None:
+    def follow(work: Work, step: FollowAttempt) -> None:
+        if step.attempt in work.begun:
+            usual(work, step)
+        else:
+            work.chronicle.note(e.AttemptAdopted(attempt=step.attempt, found="dead"))
+            work.chronicle.note(e.AttemptLost(attempt=step.attempt, reason="not mine"))
+
+    usual = run_attempt.follow
+    patch.setattr(run_attempt, "follow", follow)
+
+
+def runs_again_without_looking(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(policy, "_quiet_first", lambda d: None)
+
+
+def pads_with_passes(patch: pytest.MonkeyPatch) -> None:
+    def completed(results: list[CheckResult], hosts: Any, checks: Any) -> list[CheckResult]:
+        return [
+            r.model_copy(update={"answer": "passed"}) if r.answer == "inconclusive" else r
+            for r in acceptance.completed(results, hosts, checks)
+        ]
+
+    patch.setattr(verify_wave, "completed", completed)
+
+
+def forgets_what_has_no_answer(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        verify_wave,
+        "completed",
+        lambda results, hosts, checks: [r for r in results if r.answer != "inconclusive"],
+    )
+
+
+def locks_nothing(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(verify_environment, "lock_hosts", lambda ports, deployment, machines: [])
+
+
+def calls_it_stopped_while_it_runs(patch: pytest.MonkeyPatch) -> None:
+    def stop(work: Work, attempt: str, reason: str) -> None:
+        work.chronicle.note(e.AttemptLost(attempt=attempt, reason=reason))
+
+    patch.setattr(run_attempt, "_stop", stop)
+
+
+def calls_the_running_finished(patch: pytest.MonkeyPatch) -> None:
+    def follow(work: Work, step: FollowAttempt) -> None:
+        sighting: Sighting = work.ports.playbooks.sight(step.attempt)
+        if step.attempt in work.begun and sighting.state == "running":
+            work.chronicle.note(e.AttemptLost(attempt=step.attempt, reason="took too long", started=False))
+        else:
+            usual(work, step)
+
+    usual = run_attempt.follow
+    patch.setattr(run_attempt, "follow", follow)
+
+
+def begins_waves_without_room(patch: pytest.MonkeyPatch) -> None:
+    def lacking(storage: Storage, deployment: Deployment) -> None:
+        usual(storage, deployment)
+
+    usual = disk_space.lacking
+    patch.setattr(disk_space, "lacking", lacking)
+
+
+def calls_the_unreachable_quiet(patch: pytest.MonkeyPatch) -> None:
+    def note(self: Chronicle, event: e.Event) -> bool:
+        if isinstance(event, e.QuietAwaited | e.Quiesced):
+            event = e.Quiesced(attempt=event.attempt)
+        return usual(self, event)
+
+    usual = Chronicle.note
+    patch.setattr(Chronicle, "note", note)
+
+
+def gives_no_reasons(patch: pytest.MonkeyPatch) -> None:
+    usual = standing._moves
+    patch.setattr(
+        standing,
+        "_moves",
+        lambda *args: {host: {**move, "reason": ""} for host, move in usual(*args).items()},
+    )
+
+
+def calls_everything_completed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(policy, "_ending", lambda d: e.Completed())
+
+
+def forgets_pauses(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        loop,
+        "next_step",
+        lambda d, now: next_step(d.with_(driving=Driving.updated(d.driving, paused=None)), now),
+    )
+
+
+def tries_again_unasked(patch: pytest.MonkeyPatch) -> None:
+    def step(d: Deployment, now: datetime) -> Step:
+        usual = next_step(d, now)
+        backs_out = isinstance(usual, Record) and isinstance(usual.event, e.BackoutBegan)
+        if backs_out and d.state is State.DEPLOYING and d.driving.aborting is None and len(d.attempts) < 4:
+            hosts = d.waves[d.rollout.wave].hosts
+            return RunAttempt(backout.attempt_name(d, "deploy"), "deploy", d.rollout.wave, hosts)
+        return usual
+
+    patch.setattr(loop, "next_step", step)
+
+
+def tells_an_end_twice(patch: pytest.MonkeyPatch) -> None:
+    def follow(work: Work, step: FollowAttempt) -> None:
+        usual(work, step)
+        ended = next(a for a in work.deployment.attempts if a.attempt == step.attempt)
+        if ended.outcome is not None:
+            work.chronicle.note(e.AttemptEnded(outcome=ended.outcome))
+
+    usual = run_attempt.follow
+    patch.setattr(run_attempt, "follow", follow)
+
+
+def goes_over_others(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(run_attempt, "known_epochs", lambda d, attempt: {})
+
+
+def goes_over_others_untold(patch: pytest.MonkeyPatch) -> None:
+    def answered_for(earlier: tuple[Attempted, ...], host: str) -> set[int]:
+        return usual(tuple(a.model_copy(update={"answered": True}) for a in earlier), host)
+
+    usual = epochs._answered_for
+    patch.setattr(epochs, "_answered_for", answered_for)
+    patch.setattr(policy, "outrun_words", lambda d: None)
+    patch.setattr(backout, "_outrun", lambda attempt: False)
+
+
+def starts_from_any_copy(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(authorise_wave, "changes_of_copy", lambda work, purpose: ())
+
+
+def compares_no_copy_after_a_run(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(run_attempt, "changed_in_copy", lambda work, purpose: ())
+
+
+def goes_on_from_a_changed_copy(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(policy, "unapproved_run", lambda d: None)
+
+
+def starts_unapproved(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(admit, "admit", lambda question: Admitted(grounds=(Ground(code="window.never_closes"),)))
+
+
+MUTATIONS: tuple[tuple[Mutate, str], ...] = (
+    (skips_gates, "without its soak"),
+    (soaks_not, "without its soak"),
+    (deploys_to_all_at_once, "touched before gate"),
+    (forgets_aborts, "after an abort"),
+    (goes_on_after_failure, "not proved to be up"),
+    (counts_unknown_as_up, "not proved to be up"),
+    (calls_residue_restored, "that is not restored"),
+    (overlooks_differences, "is called restored and holds"),
+    (takes_no_answer_for_equality, "is called restored and holds"),
+    (starts_before_the_intent, "without an intent"),
+    (takes_others_attempts_for_its_own, "without having adopted it"),
+    (gives_up_what_it_did_not_begin, "while its worker lived"),
+    (runs_again_without_looking, "nobody looked"),
+    (pads_with_passes, "nobody gave the pass"),
+    (forgets_what_has_no_answer, "not proved to be up"),
+    (locks_nothing, "had not locked"),
+    (calls_it_stopped_while_it_runs, "while its worker lived"),
+    (calls_the_running_finished, "while its worker lived"),
+    (gives_no_reasons, "without a reason"),
+    (calls_everything_completed, "completed with a host that is not verified"),
+    (forgets_pauses, "was begun after a pause"),
+    (tries_again_unasked, "after a failure that nobody answered"),
+    (tells_an_end_twice, "do not match"),
+    (begins_waves_without_room, "on a full disk"),
+    (calls_the_unreachable_quiet, "was called quiet"),
+    (starts_from_any_copy, "a copy that nobody planned"),
+    (compares_no_copy_after_a_run, "nothing tells of it"),
+    (goes_on_from_a_changed_copy, "before a person had spoken"),
+    (starts_unapproved, "approvals were used up"),
+    (goes_over_others, "nobody had been told"),
+    (goes_over_others_untold, "nobody had been told"),
+)

@@ -1,0 +1,36 @@
+"""Command lines over a fleet in memory."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from orchestrator.cli.main import run
+from orchestrator.cli.wiring import Wiring
+from orchestrator.engine.ports import Drivers, Ports
+from tests.worlds.fleet import Fleet
+
+
+class FleetWiring(Wiring):
+    """The ports and drivers of a fleet, whatever a command is for."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        self._fleet = fleet
+
+    def ports(self) -> Ports:
+        return self._fleet.ports
+
+    def ports_to_look(self) -> Ports:
+        return self._fleet.ports
+
+    def ports_to_check(self) -> Ports:
+        return self._fleet.ports
+
+    def ports_to_start(self, plan: Path) -> Ports:
+        return self._fleet.ports
+
+    def drivers(self) -> Drivers:
+        return self._fleet.drivers
+
+
+def orch(fleet: Fleet, words: Sequence[str]) -> int:
+    """Run one command line over a fleet; its exit code."""
+    return run(words, wiring=FleetWiring(fleet))

@@ -1,0 +1,54 @@
+"""All ports, where a test brings some of them: fakes stand behind the others."""
+
+from orchestrator.engine.ports import (
+    Authority,
+    BaselineStore,
+    Clock,
+    HostLocks,
+    Journal,
+    Keys,
+    MediaLibrary,
+    PlaybookRuns,
+    Ports,
+    Storage,
+    Targets,
+)
+from tests.fakes.authority import FakeAuthority, FakeKeys
+from tests.fakes.baseline_store import FakeBaselineStore
+from tests.fakes.host_locks import FakeHostLocks
+from tests.fakes.journal import FakeJournal
+from tests.fakes.library import FakeLibrary
+from tests.fakes.plans import FakePlans
+from tests.fakes.storage import FakeStorage
+
+
+def ports_over(
+    clock: Clock,
+    plans: FakePlans,
+    playbooks: PlaybookRuns,
+    targets: Targets,
+    *,
+    journal: Journal | None = None,
+    storage: Storage | None = None,
+    locks: HostLocks | None = None,
+    baselines: BaselineStore | None = None,
+    library: MediaLibrary | None = None,
+    authority: Authority | None = None,
+    keys: Keys | None = None,
+) -> Ports:
+    """Those that are given, and fakes for the rest."""
+    return Ports(
+        plan_files=plans,
+        inspector=plans,
+        project_files=plans,
+        clock=clock,
+        journal=journal or FakeJournal(clock),
+        storage=storage or FakeStorage(),
+        locks=locks or FakeHostLocks(clock),
+        playbooks=playbooks,
+        targets=targets,
+        baselines=baselines or FakeBaselineStore(),
+        library=library or FakeLibrary(),
+        authority=authority or FakeAuthority(),
+        keys=keys or FakeKeys(),
+    )
