@@ -13,6 +13,7 @@ from orchestrator.adapters.keys.ed25519 import SigningKey, presented_certificate
 from orchestrator.domain.authority.rehearsal import ISSUER, SignedCertificate
 from orchestrator.domain.authority.signing import Keyring, TrustedKey
 from orchestrator.domain.journal import events as e
+from orchestrator.domain.plan.rehearsal_place import RehearsalPlace
 from orchestrator.engine.lookup.snapshots import every
 from orchestrator.engine.use_cases import rehearse as rehearsals
 from orchestrator.engine.use_cases.deployment_commands import open_deployment

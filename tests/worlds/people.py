@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from orchestrator.domain.authority.approval import SignedApproval
+from orchestrator.domain.authority.approval import ApprovalStatement, SignedApproval
 from orchestrator.domain.authority.signing import Keyring, Signature, TrustedKey
 from orchestrator.domain.deployment.deployment import Deployment
 from tests.fakes.authority import FakeKeys
