@@ -198,6 +198,7 @@ def ports_of(root: Path, story: Story, reaper: Reaper) -> Ports:
     baselines = DoomedBaselines(store / "baselines")
     playbooks = DoomedPlaybooks(DiskFleet(root / "fleet"), story.release)
     authority = DoomedAuthority(store)
+    authority.policy = story.policy()
     locks.reaper = baselines.reaper = playbooks.reaper = authority.reaper = reaper
     plan = story.plan(root)
     return ports_over(

@@ -15,7 +15,8 @@ from orchestrator.domain.evidence.baseline import Baseline, BaselineReference
 from orchestrator.domain.journal.events import Event, Recorded
 from orchestrator.domain.journal.host_lock import HostLock
 from orchestrator.domain.plan.release_plan import ReleasePlan
-from orchestrator.engine.ports import PrivateCopy, Proof
+from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.engine.ports import Governing, PrivateCopy, Proof
 from tests.chaos.disk_fleet import DiskPlaybooks
 
 
@@ -95,6 +96,11 @@ class DoomedAuthority(ProjectAuthority):
     """The real private copies: one may die before and after one is made or removed, and in between."""
 
     reaper: Reaper
+    policy: ReleasePolicy | None = None
+
+    def governing(self, plan: ReleasePlan, project: Path) -> Governing:
+        """The rules of the story, which stand in no file."""
+        return Governing(self.policy)
 
     def freeze(self, deployment: str, plan: ReleasePlan, project: Path, plan_file: Path) -> PrivateCopy:
         self.reaper.point("before freezing")
