@@ -5,9 +5,9 @@ from typing import assert_never
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.engine import clock_watch, disk_space
-from orchestrator.engine.drive_context import Work
+from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.host_locks import give_back
-from orchestrator.engine.journal_writer import Chronicle
+from orchestrator.engine.journal_writer import JournalWriter
 from orchestrator.engine.ports import Ports, Watcher
 from orchestrator.engine.practices import (
     admit,
@@ -38,7 +38,7 @@ from orchestrator.policy.course.steps import (
 POLL = 0.25
 """Seconds between looks at the journal while waiting, so that a word from another terminal is heard."""
 
-PRACTICES: Mapping[Practice, Callable[[Work, Perform], None]] = {
+PRACTICES: Mapping[Practice, Callable[[DriveContext, Perform], None]] = {
     "admit": admit.perform,
     "authorise_wave": authorise_wave.perform,
     "verify_components": verify_components.perform,
@@ -65,44 +65,44 @@ def drive(
     `fresh`: the caller has just checked the plan, and need not do so again before it starts.
     """
     with ports.journal.drive_alone(deployment):
-        work = Work(ports, Chronicle(ports.journal, deployment, watch, driver), fresh=fresh)
-        if not work.deployment.over:
-            clock_watch.took_over(work, driver, by)
-            honour_stop(work)
+        context = DriveContext(ports, JournalWriter(ports.journal, deployment, watch, driver), fresh=fresh)
+        if not context.deployment.over:
+            clock_watch.record_takeover(context, driver, by)
+            honour_stop(context)
         try:
-            while take_step(work):
+            while take_step(context):
                 pass
         finally:
-            work.part()
+            context.close_connections()
             ports.playbooks.let_go()
-        give_back(ports, work.deployment)
-        disk_space.give_back(ports.storage, work.deployment)
-        discard_old(ports, work.deployment)
-        return work.deployment
+        give_back(ports, context.deployment)
+        disk_space.give_back(ports.storage, context.deployment)
+        discard_old(ports, context.deployment)
+        return context.deployment
 
 
-def take_step(work: Work) -> bool:
+def take_step(context: DriveContext) -> bool:
     """One step; False when there is nothing more to do without a person."""
-    clock_watch.look(work)
-    now = work.ports.clock.now()
-    match next_step(work.deployment, now):
+    clock_watch.record_clock_jump(context)
+    now = context.ports.clock.now()
+    match next_step(context.deployment, now):
         case Over() | WaitForPerson():
             return False
         case Record(event=event):
-            work.chronicle.decide(event)
+            context.journal.decide(event)
         case WaitUntil(moment=moment):
-            work.part()
-            work.ports.clock.sleep(min(POLL, max(0.0, (moment - now).total_seconds())))
-            work.chronicle.refresh()
+            context.close_connections()
+            context.ports.clock.sleep(min(POLL, max(0.0, (moment - now).total_seconds())))
+            context.journal.refresh()
         case RunAttempt() as step:
-            run_attempt.begin(work, step)
+            run_attempt.begin(context, step)
         case FollowAttempt() as step:
-            run_attempt.follow(work, step)
+            run_attempt.follow(context, step)
         case Perform() as step:
             if step.practice in BEFORE_ATTEMPTS:
-                deployment = work.deployment
-                work.ports.playbooks.make_ready(deployment.workplace, deployment.plan.strategy.accelerate)
-            PRACTICES[step.practice](work, step)
+                deployment = context.deployment
+                context.ports.playbooks.make_ready(deployment.workplace, deployment.plan.strategy.accelerate)
+            PRACTICES[step.practice](context, step)
         case forgotten:
             assert_never(forgotten)
     return True

@@ -13,7 +13,7 @@ from orchestrator.errors import Conflict
 RETRIES = 50
 
 
-class Chronicle:
+class JournalWriter:
     """The fold of one deployment's journal, kept up to date; every new event is shown to the watcher in order."""
 
     def __init__(self, journal: Journal, deployment: str, watch: Watcher, driver: str) -> None:

@@ -13,7 +13,7 @@ from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
-from orchestrator.engine.background import Beside
+from orchestrator.engine.background import BackgroundTask
 from orchestrator.engine.ports import Governing, Ports, Tree
 from orchestrator.errors import Fault, NotFound, PlanFault
 from orchestrator.policy.course.rollout import waves_of
@@ -66,7 +66,7 @@ def check_plan(
     """
     check = _Check(loaded, Path(loaded.project), ports, say)
     check.governing()
-    asked = Beside(partial(ports.inspector.inspect, check.loaded.plan, check.project))
+    asked = BackgroundTask(partial(ports.inspector.inspect, check.loaded.plan, check.project))
     check.plan_itself(starting=starting)
     check.named_files()
     check.artefacts()
@@ -153,7 +153,7 @@ class _Check:
             if unit.on_target is not None:
                 self._members(unit.artefact)
 
-    def inventory(self, asked: Beside[Inspection]) -> Inspection:
+    def inventory(self, asked: BackgroundTask[Inspection]) -> Inspection:
         """What Ansible makes of the inventory, the playbooks and the vault."""
         self.say("inventory, playbooks and vault, as Ansible reads them")
         inspection = asked.result()

@@ -6,7 +6,7 @@ from orchestrator.domain.deployment.attempts import Attempted, QuietWait
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.events import Quiesced, QuietAwaited
 from orchestrator.domain.plan.target import Ending, Silence
-from orchestrator.engine.drive_context import Work
+from orchestrator.engine.drive_context import DriveContext
 from orchestrator.policy.course.steps import Perform
 
 TASKS_END = 30.0
@@ -19,27 +19,27 @@ PAUSE = 2.0
 """Seconds between two questions."""
 
 
-def perform(work: Work, step: Perform) -> None:
+def perform(context: DriveContext, step: Perform) -> None:
     """One round: end what is left of the run on its hosts and see that it is gone; ask those again that do not answer.
 
     How long they are asked is a deadline on the journal, so that the next driver goes on waiting and does not begin anew.
     """
-    attempt = next(a for a in work.deployment.attempts if a.attempt == step.attempt)
+    attempt = next(a for a in context.deployment.attempts if a.attempt == step.attempt)
     wait = attempt.wait
-    endings = work.ports.targets.end_run(
-        work.targets(wait.hosts if wait is not None else step.hosts),
+    endings = context.ports.targets.end_run(
+        context.targets(wait.hosts if wait is not None else step.hosts),
         step.attempt,
-        0.0 if _at_once(work.deployment, attempt) else TASKS_END,
+        0.0 if _at_once(context.deployment, attempt) else TASKS_END,
     )
     quiet = _with_answers(attempt, step.hosts, endings)
-    waited = wait is not None and _is_over(work, wait)
+    waited = wait is not None and _is_over(context, wait)
     if waited or not any(_may_come_back(endings.get(host)) for host in quiet.unreachable):
-        work.chronicle.note(quiet)
+        context.journal.note(quiet)
         return
     if wait is None or wait.hosts != quiet.unreachable:
-        work.chronicle.note(_awaited(work, attempt, quiet))
-    work.ports.clock.sleep(PAUSE)
-    work.chronicle.refresh()
+        context.journal.note(_awaited(context, attempt, quiet))
+    context.ports.clock.sleep(PAUSE)
+    context.journal.refresh()
 
 
 def _with_answers(
@@ -65,21 +65,21 @@ def _may_come_back(answer: Ending | Silence | None) -> bool:
     return not isinstance(answer, Silence) or answer.may_end
 
 
-def _awaited(work: Work, attempt: Attempted, quiet: Quiesced) -> QuietAwaited:
-    patience = AT_ONCE if _at_once(work.deployment, attempt) else PATIENCE
+def _awaited(context: DriveContext, attempt: Attempted, quiet: Quiesced) -> QuietAwaited:
+    patience = AT_ONCE if _at_once(context.deployment, attempt) else PATIENCE
     wait = attempt.wait
     return QuietAwaited(
         attempt=attempt.attempt,
         hosts=quiet.unreachable,
-        until=wait.until if wait is not None else work.ports.clock.now() + timedelta(seconds=patience),
+        until=wait.until if wait is not None else context.ports.clock.now() + timedelta(seconds=patience),
         busy=quiet.busy,
         ended=quiet.ended,
     )
 
 
-def _is_over(work: Work, wait: QuietWait) -> bool:
+def _is_over(context: DriveContext, wait: QuietWait) -> bool:
     """A clock that was set back behind the beginning would make it endless."""
-    return not wait.since <= work.ports.clock.now() < wait.until
+    return not wait.since <= context.ports.clock.now() < wait.until
 
 
 def _at_once(d: Deployment, attempt: Attempted) -> bool:

@@ -17,7 +17,7 @@ from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.engine.disk_space import refuse_without_room
 from orchestrator.engine.drive import drive
 from orchestrator.engine.host_locks import lock_hosts
-from orchestrator.engine.journal_writer import Chronicle
+from orchestrator.engine.journal_writer import JournalWriter
 from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.lookup.snapshots import briefs, folded
 from orchestrator.engine.planning.plan_check import prepare_plan
@@ -129,9 +129,11 @@ def signal(ports: Ports, deployment: str, event: e.Event) -> Deployment:
     """Put a person's word on the journal. Raises Refused where the lifecycle or the moment has no place for it."""
     current = find(ports, deployment)
     _refuse_out_of_place(current, event)
-    chronicle = Chronicle(ports.journal, current.id, lambda record: None, driver=current.driving.driver or "")
-    chronicle.note(event)
-    return chronicle.deployment
+    journal = JournalWriter(
+        ports.journal, current.id, lambda record: None, driver=current.driving.driver or ""
+    )
+    journal.note(event)
+    return journal.deployment
 
 
 def named_approvals(
