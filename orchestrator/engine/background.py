@@ -1,4 +1,4 @@
-"""A deed beside others: what takes its time elsewhere, such as a program that is waited for, while this process works on."""
+"""Runs a task in the background, such as waiting for a program, while this process goes on."""
 
 import threading
 from collections.abc import Callable
@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class BackgroundTask(Generic[T]):
-    """A deed begun in a thread of its own, which never keeps the process from ending."""
+    """A task in its own thread; it starts at once and never keeps the process from ending."""
 
     def __init__(self, task: Callable[[], T]) -> None:
         self._task = task
@@ -18,7 +18,7 @@ class BackgroundTask(Generic[T]):
         self._thread.start()
 
     def result(self) -> T:
-        """What came of it, waited for. Raises what it raised."""
+        """Wait for the task and return its result. Raises what the task raised."""
         self._thread.join()
         if self._error is not None:
             raise self._error
@@ -27,5 +27,5 @@ class BackgroundTask(Generic[T]):
     def _run(self) -> None:
         try:
             self._result = self._task()
-        except BaseException as error:  # noqa: BLE001 - whoever asks for the result gets it
+        except BaseException as error:  # noqa: BLE001 - `result` raises it again
             self._error = error

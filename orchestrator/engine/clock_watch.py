@@ -1,4 +1,4 @@
-"""Noticing that this machine's clock was set: soak times and windows would end early or late without a word."""
+"""Detects that this machine's clock was set; soak times and windows would otherwise silently end early or late."""
 
 from orchestrator.domain.journal.events import ClockJumped, DriverTook
 from orchestrator.engine.drive_context import DriveContext
@@ -8,9 +8,9 @@ TOLERANCE = 5.0
 
 
 def record_takeover(context: DriveContext, driver: str, by: str) -> None:
-    """Put a jump of the clock since the last driver of this boot on the journal, and then the new driver.
+    """Record a clock jump since this boot's last driver on the journal, then record the new driver.
 
-    In this order: the driver's own offset on the journal first would hide the jump for ever from whoever comes after its death.
+    The order matters: if this driver died after it recorded its own offset first, later drivers could never see the jump.
     """
     record_clock_jump(context)
     boot, offset = _offset(context)
@@ -18,7 +18,7 @@ def record_takeover(context: DriveContext, driver: str, by: str) -> None:
 
 
 def record_clock_jump(context: DriveContext) -> None:
-    """Put a jump of the clock on the journal, which pauses the deployment."""
+    """Record a clock jump on the journal; the event pauses the deployment."""
     boot, offset = _offset(context)
     d = context.deployment
     if boot == d.driving.boot and d.driving.clock_offset is not None:

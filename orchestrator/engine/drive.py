@@ -1,4 +1,4 @@
-"""The loop that drives a deployment: ask what is next, do it, put it on the journal, ask again."""
+"""The loop that drives a deployment: ask for the next step, perform it, record it on the journal, repeat."""
 
 from collections.abc import Callable, Mapping
 from typing import assert_never
@@ -36,7 +36,7 @@ from orchestrator.policy.course.steps import (
 )
 
 POLL = 0.25
-"""Seconds between looks at the journal while waiting, so that a word from another terminal is heard."""
+"""Seconds between reads of the journal while waiting; commands from other terminals arrive there."""
 
 PRACTICES: Mapping[Practice, Callable[[DriveContext, Perform], None]] = {
     "admit": admit.perform,
@@ -54,15 +54,15 @@ PRACTICES: Mapping[Practice, Callable[[DriveContext, Perform], None]] = {
 BEFORE_ATTEMPTS: frozenset[Practice] = frozenset(
     {"verify_components", "verify_environment", "capture_baseline", "check_entry", "quiesce", "verify_wave"}
 )
-"""What an attempt can follow within moments; it is prepared meanwhile. Not `watch`, which goes on for days."""
+"""Practices that an attempt can follow at once; it is prepared meanwhile. Not `watch`, which can last for days."""
 
 
 def drive(
     ports: Ports, deployment: str, *, driver: str, by: str, watch: Watcher, fresh: bool = False
 ) -> Deployment:
-    """Drive until the deployment is over or waits for a person. Raises Conflict while another process drives it.
+    """Drive the deployment until it is over or waits for a person. Raises Conflict while another process drives it.
 
-    `fresh`: the caller has just checked the plan, and need not do so again before it starts.
+    `fresh`: the caller has just checked the plan; admission need not check it again.
     """
     with ports.journal.drive_alone(deployment):
         context = DriveContext(ports, JournalWriter(ports.journal, deployment, watch, driver), fresh=fresh)
@@ -82,7 +82,7 @@ def drive(
 
 
 def take_step(context: DriveContext) -> bool:
-    """One step; False when there is nothing more to do without a person."""
+    """Take one step; False when nothing is left to do without a person."""
     clock_watch.record_clock_jump(context)
     now = context.ports.clock.now()
     match next_step(context.deployment, now):

@@ -1,4 +1,4 @@
-"""What a practice works with: the ports, the journal, and the deployment as it stands."""
+"""What a practice works with: the ports, the journal, and the deployment's present state."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,9 +13,9 @@ from orchestrator.engine.project_folder import folder
 
 @dataclass
 class DriveContext:
-    """One driver at work on one deployment; `begun` are the attempts that this process itself began.
+    """The context of one driver of one deployment; `begun`: the attempts that this process started or adopted.
 
-    `fresh`: this process has just checked the plan that it deploys.
+    `fresh`: this process has just checked the plan that it deploys. `connections`: open between practices, if any.
     """
 
     ports: Ports
@@ -26,7 +26,7 @@ class DriveContext:
 
     @property
     def deployment(self) -> Deployment:
-        """The deployment as far as it is known."""
+        """The deployment after the last event that this driver has read."""
         return self.journal.deployment
 
     @property
@@ -35,18 +35,18 @@ class DriveContext:
         return folder(self.deployment.workplace)
 
     def lasting_connections(self) -> Targets:
-        """The hosts over connections that stay for the next practice too, until `part`."""
+        """Targets whose connections stay open across practices, until `close_connections`."""
         if self.connections is None:
             self.connections = self.ports.targets.stay()
         return self.connections
 
     def close_connections(self) -> None:
-        """End the connections that stayed."""
+        """Close the lasting connections."""
         if self.connections is not None:
             self.connections.close()
             self.connections = None
 
     def targets(self, hosts: Iterable[str]) -> list[Target]:
-        """The targets of these names, in this order."""
+        """The targets with these names, in this order."""
         by_name = {target.host: target for target in self.deployment.targets}
         return [by_name[host] for host in hosts]

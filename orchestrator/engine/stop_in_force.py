@@ -24,7 +24,7 @@ def refuse_while_stopped(journal: Journal) -> None:
 
 
 def honour_stop(context: DriveContext) -> None:
-    """A driver that starts while a stop is in force takes it over into its deployment."""
+    """Record the emergency stop in force on the deployment of a driver that starts."""
     stop = standing_stop(context.ports.journal)
     if stop is not None and context.deployment.driving.stopped is None:
         context.journal.note(stop)

@@ -1,4 +1,4 @@
-"""Admission: everything that must allow a deployment is asked at once, and what runs is frozen (ISO/IEC 20000-1 9.2, 9.3)."""
+"""Admission: checks everything that must allow a deployment, and freezes what will run (ISO/IEC 20000-1 9.2, 9.3)."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -36,11 +36,11 @@ from orchestrator.policy.course.steps import Perform
 from orchestrator.policy.telling.ground_words import ground_words, window_basis
 
 FRESH = timedelta(seconds=60)
-"""So long what this process itself found of plan, hosts and files counts; after that they are looked at again."""
+"""How long this process's own check of plan, hosts and files stays valid; after that they are checked again."""
 
 
 def perform(context: DriveContext, step: Perform) -> None:
-    """Ask; then approved, started from a private copy, refused, or waiting, and why."""
+    """Ask for admission and record the answer: approved, started from a private copy, refused, or waiting."""
     d = context.deployment
     now = context.ports.clock.now()
     awaiting = d.state is State.AWAITING_APPROVAL
@@ -75,7 +75,7 @@ def perform(context: DriveContext, step: Perform) -> None:
 def _waits_or_is_refused(
     context: DriveContext, question: Question, answer: Admission, reasons: tuple[Reason, ...]
 ) -> None:
-    """A start by hand that nobody had to be asked for is refused at once; what people were asked for waits for them."""
+    """Refuse at once a start by hand that needs no approval; a deployment that people were asked about waits for them."""
     d = context.deployment
     codes = {reason.code for reason in reasons}
     opens = opens_next(question) if codes <= BY_CLOCK else None
@@ -104,7 +104,7 @@ def _window_is_over(d: Deployment, now: datetime) -> bool:
 
 
 def _again(context: DriveContext, now: datetime) -> PlannedAgain:
-    """What is no longer as it was planned, by name, and the rules that bind now."""
+    """What has changed since the plan was checked, by name, and the rules that bind now."""
     d = context.deployment
     if context.fresh and now - d.began_at < FRESH:
         return PlannedAgain((), d.authority.policy)
@@ -112,7 +112,7 @@ def _again(context: DriveContext, now: datetime) -> PlannedAgain:
 
 
 def _final_words(reasons: tuple[Reason, ...]) -> tuple[str, ...]:
-    """What changed first; of all else what was found, for nothing can be done about it in a deployment that is over."""
+    """The reasons without next moves, which do not help once a deployment is over; those of changed files stay whole."""
     return tuple(
         str(reason) if reason.code in ("plan.changed", "plan.faulty") else f"{reason.about}: {reason.found}"
         for reason in dict.fromkeys(reasons)
@@ -120,7 +120,7 @@ def _final_words(reasons: tuple[Reason, ...]) -> tuple[str, ...]:
 
 
 def _start(context: DriveContext, answer: Admitted) -> None:
-    """Freeze first: what the copy holds is what was planned, or nothing starts."""
+    """Freeze first, then start only if the copy holds exactly what was planned."""
     d, ports = context.deployment, context.ports
     try:
         copy = ports.authority.freeze(d.id, d.plan, folder(d.project), Path(d.plan_file))

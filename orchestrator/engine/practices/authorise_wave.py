@@ -1,4 +1,4 @@
-"""Leave before each attempt: the private copy is what was approved, the approvals stand, and there is time."""
+"""Authorisation of each attempt: the private copy is as approved, the approvals still hold, and there is enough time."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,7 +21,7 @@ from orchestrator.policy.course.steps import Perform
 
 
 def perform(context: DriveContext, step: Perform) -> None:
-    """Authorised, or every reason why not. A backout needs no leave of anybody, only a copy that nobody changed."""
+    """Authorise, or record every reason why not. A backout needs no approval, only an unchanged copy."""
     d = context.deployment
     changes = changes_of_copy(context, step.purpose)
     restored = _restored(context, changes) if changes and d.private_copy.mend else ()
@@ -48,7 +48,7 @@ def _asked(
 
 
 def changes_of_copy(context: DriveContext, purpose: Purpose) -> tuple[Change | str, ...]:
-    """What of the copy is not what was approved; a backout does not need the artefacts of what it takes back."""
+    """What in the copy differs from what was approved; a backout does not need the release's artefacts."""
     d, place = context.deployment, context.deployment.private_copy.folder or ""
     try:
         in_place = context.ports.authority.inventory_in_place(d.plan, folder(d.project))
@@ -61,7 +61,7 @@ def changes_of_copy(context: DriveContext, purpose: Purpose) -> tuple[Change | s
 
 
 def changed_in_copy(context: DriveContext, purpose: Purpose) -> tuple[str, ...]:
-    """The same in words, after an attempt, whose end is told in any case; a copy that cannot be read was changed."""
+    """`changes_of_copy` in words, for the end of an attempt, which is recorded in any case. An unreadable copy was changed."""
     if context.deployment.private_copy.folder is None:
         return ()
     try:
@@ -81,7 +81,7 @@ def _artefacts(context: DriveContext, place: str) -> dict[str, str]:
 
 
 def _restored(context: DriveContext, changes: Iterable[Change | str]) -> tuple[str, ...]:
-    """After a person's word: files are put back from the project, where they still are what was approved."""
+    """Restore files from the project, if they are still as approved there. Only done when a person asked for it."""
     d = context.deployment
     if d.private_copy.folder is None or d.authority.effective is None:
         return ()
@@ -93,13 +93,13 @@ def _restored(context: DriveContext, changes: Iterable[Change | str]) -> tuple[s
     lost = {
         path: known[path] for change in named for path in (*change.changed, *change.removed) if path in known
     }
-    # An inventory outside of the project is the user's own: orch puts nothing there, and takes nothing away.
+    # An inventory outside the project is the user's own: orch adds nothing there and removes nothing.
     added = [path for change in named for path in change.added if not path.startswith("/")]
     return context.ports.authority.restore(d.private_copy.folder, folder(d.project), lost, added)
 
 
 def _frozen_anew(context: DriveContext) -> tuple[str, ...]:
-    """The copy is gone, or holds what no copy holds: a new one, which is compared as the old one was."""
+    """Make a new copy, because the old one is gone or holds files that no copy may hold; it is compared in the same way."""
     d = context.deployment
     try:
         context.ports.authority.freeze(d.id, d.plan, folder(d.project), Path(d.plan_file))

@@ -7,7 +7,7 @@ from orchestrator.policy.course.steps import Perform
 
 
 def perform(context: DriveContext, step: Perform) -> None:
-    """Capture and store the baseline of every host; without a whole one of each, nothing is touched."""
+    """Capture and store the baseline of every host; unless all are complete, nothing is touched."""
     captured = context.lasting_connections().capture(
         context.deployment.targets, context.deployment.plan.backout.baseline
     )
@@ -24,13 +24,13 @@ def perform(context: DriveContext, step: Perform) -> None:
     if reasons:
         context.journal.note(DeploymentRefused(stage="baseline", reasons=tuple(reasons)))
     else:
-        # Durable first: the journal never names a baseline that a power cut can take away.
+        # Store first: the journal never names a baseline that a power cut could lose.
         references = context.ports.baselines.put_all(whole)
         context.journal.note(BaselineCaptured(baselines=tuple(references)))
 
 
 def why_not_whole(baseline: Baseline | str) -> str | None:
-    """Why this cannot stand as a baseline, or None where it can: absent data is never equality."""
+    """Why this is no complete baseline, or None if it is one: missing data never counts as equal."""
     if isinstance(baseline, str):
         return baseline
     if baseline.faults:

@@ -1,4 +1,4 @@
-"""Entry criteria of a wave, asked on its hosts before they are touched (ISO/IEC TR 20000-5, 7)."""
+"""Entry criteria of a wave, checked on its hosts before they are touched (ISO/IEC TR 20000-5, 7)."""
 
 from orchestrator.domain.journal.events import EntryChecked
 from orchestrator.engine.drive_context import DriveContext
@@ -7,7 +7,7 @@ from orchestrator.policy.evidence.acceptance import completed
 
 
 def perform(context: DriveContext, step: Perform) -> None:
-    """Ask the wave's entry checks."""
+    """Run the wave's entry checks."""
     checks = context.deployment.waves[step.wave].entry
     results = context.ports.targets.verify(context.targets(step.hosts), checks, context.project)
     context.journal.note(EntryChecked(wave=step.wave, results=tuple(completed(results, step.hosts, checks))))

@@ -1,4 +1,4 @@
-"""The proof of a backout: the baseline's capture once more, compared attribute by attribute."""
+"""The proof of a backout: capture again and compare with the baseline, attribute by attribute."""
 
 from orchestrator.domain.evidence.baseline import Baseline, Difference
 from orchestrator.domain.journal.events import RestorationCompared
@@ -8,13 +8,13 @@ from orchestrator.policy.course.steps import Perform
 from orchestrator.policy.evidence.drift import compare
 
 SETTLING = (2.0, 5.0)
-"""Seconds between captures while something still differs: units take a moment to reach their state."""
+"""Seconds between captures while something differs: units need a moment to reach their state."""
 
 
 def perform(context: DriveContext, step: Perform) -> None:
-    """Capture and compare; hosts that differ are looked at again after a moment, and only what stays is reported.
+    """Capture and compare; hosts that differ are captured again after a moment, and only lasting differences are reported.
 
-    A host that could not be compared is asked once more, not twice: each time can cost its whole time limit.
+    A host that could not be compared is tried once more, not twice: each try can take its whole time limit.
     """
     compared = _compare(context, step.hosts)
     silent = set(compared.not_compared)

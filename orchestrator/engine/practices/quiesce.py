@@ -1,4 +1,4 @@
-"""Quiet after an unclean end: tasks of a run can outlive it on the hosts and would race whatever comes next."""
+"""Quiescing after an unclean end: a run's tasks can outlive it on the hosts and would race with the next run."""
 
 from datetime import timedelta
 
@@ -10,19 +10,19 @@ from orchestrator.engine.drive_context import DriveContext
 from orchestrator.policy.course.steps import Perform
 
 TASKS_END = 30.0
-"""Seconds that a remote task is given to end by itself where nobody asked for an end now."""
+"""Seconds for a remote task to end by itself, unless somebody wants it ended now."""
 PATIENCE = 120.0
-"""Seconds in which a host that gives no answer is asked again: what reboots is back by then."""
+"""Seconds during which an unreachable host is tried again; a reboot takes less."""
 AT_ONCE = 20.0
-"""The same after an abort, an emergency stop and a run out of time."""
+"""PATIENCE after an abort, an emergency stop or a run that exceeded its time limit."""
 PAUSE = 2.0
-"""Seconds between two questions."""
+"""Seconds between two tries."""
 
 
 def perform(context: DriveContext, step: Perform) -> None:
-    """One round: end what is left of the run on its hosts and see that it is gone; ask those again that do not answer.
+    """One round: end what is left of the run on its hosts and verify that it is gone; hosts that do not answer are tried again.
 
-    How long they are asked is a deadline on the journal, so that the next driver goes on waiting and does not begin anew.
+    The deadline for them is on the journal, so that the next driver continues the same wait.
     """
     attempt = next(a for a in context.deployment.attempts if a.attempt == step.attempt)
     wait = attempt.wait
@@ -45,7 +45,7 @@ def perform(context: DriveContext, step: Perform) -> None:
 def _with_answers(
     attempt: Attempted, hosts: tuple[str, ...], answers: dict[str, Ending | Silence]
 ) -> Quiesced:
-    """All that is known now: what earlier rounds were told, and this one."""
+    """The answers of all rounds so far, this one included."""
     earlier = attempt.wait
     pending = set(earlier.hosts if earlier is not None else hosts)
     endings = {host: ending for host, ending in answers.items() if isinstance(ending, Ending)}
@@ -78,12 +78,12 @@ def _awaited(context: DriveContext, attempt: Attempted, quiet: Quiesced) -> Quie
 
 
 def _is_over(context: DriveContext, wait: QuietWait) -> bool:
-    """A clock that was set back behind the beginning would make it endless."""
+    """Whether the wait is over; also if the clock was set back to before it began, which would make it endless."""
     return not wait.since <= context.ports.clock.now() < wait.until
 
 
 def _at_once(d: Deployment, attempt: Attempted) -> bool:
-    """An abort, an emergency stop and a run out of time end now; a lost worker's tasks may come to their own end."""
+    """Whether to end tasks now: after an abort, an emergency stop or a timeout. A lost worker's tasks may finish."""
     return d.driving.aborting is not None or d.driving.stopped is not None or _out_of_time(attempt)
 
 

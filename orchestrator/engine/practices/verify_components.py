@@ -8,7 +8,7 @@ from orchestrator.policy.course.steps import Perform
 
 
 def perform(context: DriveContext, step: Perform) -> None:
-    """Digest every release unit in the media library; any mismatch refuses the deployment, all of them named."""
+    """Digest every release unit in the media library; a mismatch refuses the deployment, and all mismatches are named."""
     digests: dict[str, str] = {}
     on_target: dict[str, str] = {}
     reasons: list[str] = []

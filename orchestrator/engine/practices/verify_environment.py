@@ -9,9 +9,9 @@ from orchestrator.policy.evidence.acceptance import complaints, completed
 
 
 def perform(context: DriveContext, step: Perform) -> None:
-    """Ask all hosts at once; anything but a pass everywhere refuses the deployment, every complaint named.
+    """Check all hosts in parallel; anything but a pass everywhere refuses the deployment, and every complaint is named.
 
-    The connections stay for the baseline, which is taken once the hosts are locked.
+    The connections stay open for the baseline, which is captured once the hosts are locked.
     """
     plan, targets = context.deployment.plan, context.deployment.targets
     checks = plan.validation.environment
@@ -31,16 +31,16 @@ def perform(context: DriveContext, step: Perform) -> None:
 
 
 def _machines(context: DriveContext) -> list[str]:
-    """Each host is a machine of its own, and no other deployment holds it."""
+    """Complaints unless each host is a machine of its own that no other deployment locks."""
     identities = context.lasting_connections().identify(context.deployment.targets)
     known = {host: identity for host, identity in identities.items() if isinstance(identity, Identity)}
-    # A host that was not answered for would be deployed to without a lock.
+    # A host without an identity would be deployed to without a lock.
     reasons = [
         f"{target.host}: its machine identity could not be read: {identities.get(target.host, 'no answer')}"
         for target in context.deployment.targets
         if target.host not in known
     ]
-    # Two names of one machine would be deployed to twice and counted twice.
+    # A machine with two names would be deployed to twice and counted twice.
     reasons += [
         f"{' and '.join(hosts)} are one machine; name it once in the inventory"
         for hosts in shared_machines(known)

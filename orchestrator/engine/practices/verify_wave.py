@@ -13,8 +13,8 @@ from orchestrator.policy.evidence.acceptance import completed, completed_units
 
 
 def perform(context: DriveContext, step: Perform) -> None:
-    """Ask every acceptance check on every deployed host, and the digests of the components there."""
-    # New connections: those that were there before the wave say nothing of whether anybody can log in after it.
+    """Run every acceptance check on every deployed host, and compare the digests of the components there."""
+    # Over new connections: those from before the wave do not show that login still works after it.
     with closing(context.ports.targets.stay()) as targets:
         results = _ask(context, targets, step.wave, step.hosts)
         on_target = context.deployment.preparation.on_target
@@ -28,7 +28,7 @@ def perform(context: DriveContext, step: Perform) -> None:
 
 
 def watch(context: DriveContext, step: Perform) -> None:
-    """Ask the acceptance checks of all verified hosts again; before the last time only what did not pass is kept."""
+    """Run the acceptance checks of all verified hosts again; until the last round only what did not pass is kept."""
     results: list[CheckResult] = []
     for wave in context.deployment.waves:
         results += _ask(
