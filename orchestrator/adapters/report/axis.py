@@ -11,7 +11,7 @@ from orchestrator.policy.telling.timeline import WAITING, StoryStep
 SHORTENED_TO = 0.5
 """A wait is drawn at most as long as this fraction of all active time."""
 WORTH_IT = 2.0
-"""Waits are shortened only if the axis gets this many times shorter: a true scale is easier to read."""
+"""A wait is shortened only if it gets more than this many times shorter: a true scale is easier to read."""
 NICE = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
 LEAST_BETWEEN_TICKS = 64.0
 

@@ -114,7 +114,7 @@ def _day(schedule: PublishedSchedule, zone: ZoneInfo, day: date) -> Day:
 
 
 def _layer(b: Booking, begins: datetime) -> Layer:
-    """The layer of a booking; later days on which it may or may not still run have their own layer."""
+    """The layer of a booking; without a known end, the days after its start have their own layer."""
     if b.ends is None and b.starts < begins:
         return "open"
     return "booking" if b.is_booked else "past"

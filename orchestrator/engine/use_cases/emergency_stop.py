@@ -13,7 +13,7 @@ RETRIES = 50
 def stop_all(ports: Ports, *, by: str, reason: str) -> list[Deployment]:
     """Put the stop in force, then append it to every open deployment. Returns those deployments."""
     _append(ports.journal, HOUSE, EmergencyStopped(by=by, reason=reason))
-    return _tell(ports, EmergencyStopped(by=by, reason=reason), stopped=False)
+    return _append_to_open(ports, EmergencyStopped(by=by, reason=reason), stopped=False)
 
 
 def lift(ports: Ports, *, by: str, reason: str) -> list[Deployment]:
@@ -24,13 +24,13 @@ def lift(ports: Ports, *, by: str, reason: str) -> list[Deployment]:
     standing = standing_stop(ports.journal)
     if standing is not None:
         _append(ports.journal, HOUSE, EmergencyLifted(by=by, reason=reason))
-    deployments = _tell(ports, EmergencyLifted(by=by, reason=reason), stopped=True)
+    deployments = _append_to_open(ports, EmergencyLifted(by=by, reason=reason), stopped=True)
     if standing is None and not deployments:
         raise Refused("No emergency stop is in force: there is nothing to lift.")
     return deployments
 
 
-def _tell(ports: Ports, event: Event, *, stopped: bool) -> list[Deployment]:
+def _append_to_open(ports: Ports, event: Event, *, stopped: bool) -> list[Deployment]:
     """Append the event to every open deployment that is stopped, or that is not. Returns those deployments."""
     deployments = []
     for deployment in briefs(ports.journal):

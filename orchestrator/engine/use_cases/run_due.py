@@ -43,7 +43,7 @@ def run_due(ports: Ports, drivers: Drivers, *, by: str, say: SayDue) -> list[str
         now = ports.clock.now()
         due = [d for d in open_ones(ports.journal) if is_due(d, now)]
         for d in sorted(due, key=lambda d: (d.schedule.starts or now, d.id)):
-            line = _told(ports, drivers, d.id, by)
+            line = _handle_entry(ports, drivers, d.id, by)
             if line is None:
                 continue
             say(line)
@@ -77,15 +77,15 @@ def _alone(ports: Ports) -> DriverClaim:
             ports.clock.sleep(LOOK)
 
 
-def _told(ports: Ports, drivers: Drivers, name: str, by: str) -> DueLine | None:
+def _handle_entry(ports: Ports, drivers: Drivers, name: str, by: str) -> DueLine | None:
     """Handle one entry; its error becomes its own result and does not stop other entries."""
     try:
-        return _one(ports, drivers, name, by)
+        return _do_due_step(ports, drivers, name, by)
     except OrchError as fault:
         return DueLine(name, "failed", str(fault))
 
 
-def _one(ports: Ports, drivers: Drivers, name: str, by: str) -> DueLine | None:
+def _do_due_step(ports: Ports, drivers: Drivers, name: str, by: str) -> DueLine | None:
     """Do what is due for one entry now; None if nothing is."""
     now = ports.clock.now()
     d = folded(ports.journal, name)
