@@ -37,7 +37,7 @@ class Clock(ABC):
 
     @abstractmethod
     def sleep(self, seconds: float) -> None:
-        """Wait so many seconds."""
+        """Wait for `seconds`."""
 
     @abstractmethod
     def uptime(self) -> tuple[str, float]:
@@ -117,7 +117,7 @@ class Storage(ABC):
     @property
     @abstractmethod
     def place(self) -> str:
-        """The place of the disk, in words for people."""
+        """The place of the disk, as text for people."""
 
     @property
     @abstractmethod

@@ -48,7 +48,7 @@ def question_of(ports: Ports, d: Deployment, now: datetime, known: Known | None 
     keyring = known.keyring if known else ports.keys.keyring(folder(d.project))
     governed = d.authority.policy is not None
     ruled = governed or keyring.keys or d.authority.model is not None
-    others = (known.others if known else briefs(ports.journal, besides=d.id)) if ruled else []
+    others = (known.others if known else briefs(ports.journal, excluding=d.id)) if ruled else []
     approvals = verified(ports, _given(d), keyring, known.words if known else ())
     certificates = _certificates(ports, d, keyring) if governed else ()
     return asked_about(
@@ -77,11 +77,11 @@ def asked_about(
     others: Sequence[Brief],
     *,
     policy: ReleasePolicy,
-    **besides: Any,
+    **fields: Any,
 ) -> Question:
     """The question by which approvals are judged, at the start of a deployment or when they are given.
 
-    `besides`: further fields of the question, needed to decide on a start.
+    `fields`: further fields of the question, needed to decide on a start.
     """
     return Question(
         subject=d.id,
@@ -97,7 +97,7 @@ def asked_about(
         approvals=approvals,
         keyring=keyring,
         used=frozenset(nonce for other in others for nonce in other.consumed),
-        **besides,
+        **fields,
     )
 
 

@@ -20,9 +20,9 @@ def running_beside(ports: Ports, d: Deployment, now: datetime) -> tuple[Reason, 
     """
     if d.rehearsing.rehearsal is not None:
         return ()
-    beside = open_ones(ports.journal, besides=d.id)
+    open_others = open_ones(ports.journal, excluding=d.id)
     running = [
-        other for other in beside if state_of(other) == "running" and other.rehearsing.rehearsal is None
+        other for other in open_others if state_of(other) == "running" and other.rehearsing.rehearsal is None
     ]
     if not running:
         return ()

@@ -36,9 +36,9 @@ def every(journal: Journal) -> Iterator[Deployment]:
         yield from _each(journal, names[start : start + AT_ONCE])
 
 
-def briefs(journal: Journal, *, besides: str = "") -> list[Brief]:
-    """The brief of every deployment except `besides`, newest first; far faster than their folds."""
-    names = [name for name in journal.deployments() if name != besides]
+def briefs(journal: Journal, *, excluding: str = "") -> list[Brief]:
+    """The brief of every deployment except `excluding`, newest first; far faster than their folds."""
+    names = [name for name in journal.deployments() if name != excluding]
     known = dict(journal.briefs())
     missing = [name for name in names if name not in known]
     for start in range(0, len(missing), AT_ONCE):
@@ -47,9 +47,9 @@ def briefs(journal: Journal, *, besides: str = "") -> list[Brief]:
     return [known[name] for name in names]
 
 
-def open_ones(journal: Journal, *, besides: str = "") -> Iterator[Deployment]:
-    """Every open deployment except `besides`, newest first."""
-    return (folded(journal, brief.id) for brief in briefs(journal, besides=besides) if not brief.over)
+def open_ones(journal: Journal, *, excluding: str = "") -> Iterator[Deployment]:
+    """Every open deployment except `excluding`, newest first."""
+    return (folded(journal, brief.id) for brief in briefs(journal, excluding=excluding) if not brief.over)
 
 
 def worth_keeping(d: Deployment, kept: int, *, driven: bool = False) -> bool:

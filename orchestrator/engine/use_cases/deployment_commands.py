@@ -198,7 +198,7 @@ def _refuse_rollback(journal: Journal, d: Deployment) -> None:
         raise Refused(f"{d.id} has touched no host: there is nothing to back out.")
     if not _left(d):
         raise Refused(f"{d.id} is backed out on every host that it touched, and that is proved.")
-    later = (other for other in briefs(journal, besides=d.id) if other.began_at > d.began_at)
+    later = (other for other in briefs(journal, excluding=d.id) if other.began_at > d.began_at)
     for other in (folded(journal, brief.id) for brief in later if brief.state is not State.BACKED_OUT):
         shared = ours & set(other.touched_hosts)
         if shared:

@@ -34,7 +34,7 @@ LAST = "last"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RehearsalRequest:
     """A request for a rehearsal. `failure_in`: number (from 1) or name of a wave, `last`, or None for no failure path.
 
     `twice`: run each playbook a second time; None: yes, unless the plan says that its deploy playbook is not idempotent.
@@ -47,14 +47,14 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class PreparedRehearsal:
     """A prepared rehearsal: the plan in its rehearsal place, and the parts in their order."""
 
     prepared: PreparedPlan
     parts: tuple[Rehearsal, ...]
 
 
-def ready(ports: Ports, asked: Asked) -> Ready:
+def ready(ports: Ports, asked: RehearsalRequest) -> PreparedRehearsal:
     """Check the plan in its rehearsal place. Raises PlanFault, and UsageFault if that is the plan's own place."""
     prepared = prepare_plan(ports, asked.plan, asked.place)
     written = prepared.written
@@ -75,7 +75,7 @@ def ready(ports: Ports, asked: Asked) -> Ready:
     of = rehearsed_plan(
         prepared.effective, prepared.targets, written, binding.model, binding.policy, elsewhere
     )
-    return Ready(prepared, tuple(_parts(asked, prepared, of)))
+    return PreparedRehearsal(prepared, tuple(_parts(asked, prepared, of)))
 
 
 def _refuse_own_place(prepared: PreparedPlan, place: RehearsalPlace) -> None:
@@ -92,7 +92,7 @@ def _refuse_own_place(prepared: PreparedPlan, place: RehearsalPlace) -> None:
         )
 
 
-def _parts(asked: Asked, prepared: PreparedPlan, of: EffectivePlan) -> Iterator[Rehearsal]:
+def _parts(asked: RehearsalRequest, prepared: PreparedPlan, of: EffectivePlan) -> Iterator[Rehearsal]:
     written = prepared.written or prepared.plan
     environment = written.resources.environment
     twice = written.strategy.idempotent if asked.twice is None else asked.twice
@@ -112,7 +112,9 @@ def _wave(wanted: str, waves: tuple[Wave, ...]) -> Wave:
     raise NotFound(f"There is no wave {wanted} in this environment; its waves are {names}.")
 
 
-def rehearse_part(ports: Ports, ready: Ready, part: Rehearsal, *, by: str, watch: Watcher) -> Deployment:
+def rehearse_part(
+    ports: Ports, ready: PreparedRehearsal, part: Rehearsal, *, by: str, watch: Watcher
+) -> Deployment:
     """Begin or continue a part. Returns the deployment when it is over or waits for a person."""
     refuse_while_stopped(ports.journal)
     begun = find_part(ports, ready, part)
@@ -126,7 +128,7 @@ def rehearse_part(ports: Ports, ready: Ready, part: Rehearsal, *, by: str, watch
     return _taken_back(ports, resume(ports, name, by=by, watch=watch), by, watch)
 
 
-def find_part(ports: Ports, ready: Ready, part: Rehearsal) -> Deployment | None:
+def find_part(ports: Ports, ready: PreparedRehearsal, part: Rehearsal) -> Deployment | None:
     """The newest deployment of exactly this part that is open, or succeeded and is in no certificate yet."""
     project = Path(ready.prepared.project)
     presented = ports.keys.certificates(project, ports.keys.keyring(project))

@@ -36,7 +36,7 @@ from orchestrator.policy.telling.schedule_words import conflict_words, utc
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class StartRequest:
     """The start of a deployment, what to do if it is missed, and which freezes (or `window`) a role will lift."""
 
     starts: datetime
@@ -59,7 +59,7 @@ class Scheduled:
 
 
 def add(
-    ports: Ports, plan: Path, wish: Wish, *, by: str, approvals: Mapping[str, str] | None = None
+    ports: Ports, plan: Path, request: StartRequest, *, by: str, approvals: Mapping[str, str] | None = None
 ) -> Scheduled:
     """Check the plan and open a deployment with the requested start. `approvals`: unsigned, persons by role.
 
@@ -67,18 +67,18 @@ def add(
     and others share its time, or if a deployment of this plan is open.
     """
     prepared = prepare_plan(ports, plan)
-    to_lift = refuse_closed(prepared, wish, ports.clock.now())
+    to_lift = refuse_closed(prepared, request, ports.clock.now())
     refuse_second(ports.journal, prepared)
     ports.keys.keyring(Path(prepared.project))
     given = named_approvals(ports, prepared, approvals) if approvals else ()
     identities = ports.targets.identify(prepared.targets)
     known = {host: identity for host, identity in identities.items() if isinstance(identity, Identity)}
     start = PlannedStart(
-        starts=wish.starts,
-        missed=wish.missed or prepared.plan.schedule.missed,
+        starts=request.starts,
+        missed=request.missed or prepared.plan.schedule.missed,
         machines={host: identity.machine_id for host, identity in known.items()},
     )
-    if wish.alone:
+    if request.alone:
         _refuse_company(ports, planned(prepared, by=by, start=start))
     name = open_deployment(ports, prepared, by=by, approvals=given, start=start)
     d = ask_ahead(ports, folded(ports.journal, name))
@@ -95,11 +95,11 @@ def add(
     )
 
 
-def refuse_closed(prepared: PreparedPlan, wish: Wish, now: datetime) -> tuple[ClosedTime, ...]:
+def refuse_closed(prepared: PreparedPlan, request: StartRequest, now: datetime) -> tuple[ClosedTime, ...]:
     """The closed times that a role must still lift, as requested. Raises Refused with every other obstacle to that start."""
     policy = prepared.policy
     answer = judged_time(
-        wish.starts,
+        request.starts,
         now,
         binding_calendar(policy, prepared.plan.change_request),
         prepared.plan.schedule.window,
@@ -107,9 +107,9 @@ def refuse_closed(prepared: PreparedPlan, wish: Wish, now: datetime) -> tuple[Cl
     )
     names = {closed.about for closed in answer.against}
     reasons = [
-        closed.found for closed in answer.against if not (closed.about in wish.despite and closed.override)
+        closed.found for closed in answer.against if not (closed.about in request.despite and closed.override)
     ]
-    reasons += [f"nothing called {name} is against it" for name in wish.despite if name not in names]
+    reasons += [f"nothing called {name} is against it" for name in request.despite if name not in names]
     if not reasons:
         return answer.against
     opens = answer.next_opening
@@ -120,7 +120,7 @@ def refuse_closed(prepared: PreparedPlan, wish: Wish, now: datetime) -> tuple[Cl
     )
     liftable = " ".join(f"--despite {closed.about}" for closed in answer.against if closed.override)
     lift = f" Where that will be overridden, add {liftable}." if liftable else ""
-    start = _exactly(wish.starts)
+    start = _exactly(request.starts)
     raise Refused(f"Nothing was scheduled for {start}: {'; '.join(reasons)}; {move}.{lift}")
 
 

@@ -47,7 +47,7 @@ def open_session(ports: Ports, d: Deployment) -> ApprovalSession:
     if d.authority.effective is None:
         raise Refused(f"{d.id} has no effective plan on its journal, so nothing can be signed for it.")
     keyring = ports.keys.keyring(Path(d.project))
-    others = briefs(ports.journal, besides=d.id)
+    others = briefs(ports.journal, excluding=d.id)
     policy = d.authority.policy or UNGOVERNED
     question = asked_about(d, ports.clock.now(), keyring, (), others, policy=policy)
     return take_in(ports, ApprovalSession(d, question, others), ())

@@ -43,10 +43,10 @@ def faults_of(error: ValidationError, document: Document, root: type[BaseModel])
     """A fault for each error, except those already reported as YAML faults."""
     cases = [_case(dict(item), document, root) for item in error.errors(include_url=False)]
     mistyped = {(*case.path[:-1], _guess(case)) for case in cases if case.kind == "extra_forbidden"}
-    return [_fault(case) for case in cases if not _said_already(case, mistyped)]
+    return [_fault(case) for case in cases if not _is_reported_elsewhere(case, mistyped)]
 
 
-def _said_already(case: _Case, mistyped: set[Path]) -> bool:
+def _is_reported_elsewhere(case: _Case, mistyped: set[Path]) -> bool:
     """Whether another fault covers it: a YAML fault, a mistyped key, or faults of a list's own items."""
     if case.kind == "missing" and case.path in mistyped:
         return True
