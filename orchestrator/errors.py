@@ -1,7 +1,7 @@
 """Every error orch raises on purpose, and the exit code each one ends with.
 
     OrchError
-      x UsageFault               the command line asks for something that makes no sense
+      x UsageFault               the command line makes no sense
       x PlanFault                a file that a person wrote is wrong, every fault listed
       x Refused                  nothing was touched: a rule, an approval or a verification said no
       x BackedOut                failed, and the restoration is proved
@@ -9,7 +9,7 @@
       x BackoutFailed            failed, and the backout failed as well
       x Held                     waits for a person
       x Cancelled                ended by a person before anything was touched
-      x Conflict                 somebody else drives this deployment
+      x Conflict                 another process drives this deployment, or holds what it needs
       x NotFound                 no such deployment, host, plan or lab
       x MachineLacks             this machine cannot do what was asked
       x StoreFault               the store or the disk failed
@@ -28,7 +28,7 @@ from typing import ClassVar
 
 
 class ExitCode(IntEnum):
-    """How `orch` ended, for the script that called it."""
+    """How `orch` ended, for scripts."""
 
     COMPLETED = 0
     COMPLETED_WITH_EXCEPTIONS = 1
@@ -49,7 +49,7 @@ class ExitCode(IntEnum):
 
 
 class OrchError(Exception):
-    """Base of the tree; its text is a complete sentence with the next move in it."""
+    """Base of all errors; the text is a complete sentence that says what to do next."""
 
     exit_code: ClassVar[ExitCode] = ExitCode.INTERNAL
 
@@ -63,7 +63,7 @@ class OrchError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong in a file that a person wrote; `line` counts from 1, None when no line fits."""
+    """One fault in a file that a person wrote; `line` counts from 1, None if no line applies."""
 
     file: str
     line: int | None
@@ -79,13 +79,13 @@ class Fault:
 
 
 class UsageFault(OrchError):
-    """The command line asks for something that makes no sense."""
+    """The command line makes no sense."""
 
     exit_code = ExitCode.USAGE
 
 
 class PlanFault(OrchError):
-    """A plan, policy, model or inventory is wrong; holds every fault found, in the order of the file."""
+    """A plan, policy, model or inventory is wrong; holds every fault, in the order of the file."""
 
     exit_code = ExitCode.PLAN_FAULT
 
@@ -133,7 +133,7 @@ class Cancelled(OrchError):
 
 
 class Conflict(OrchError):
-    """Somebody else drives this deployment, or holds what it needs."""
+    """Another process drives this deployment, or holds what it needs."""
 
     exit_code = ExitCode.CONFLICT
 

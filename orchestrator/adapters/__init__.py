@@ -1,1 +1,1 @@
-"""One library each, strangers to one another; each implements ports of the engine."""
+"""Adapters implement the engine's ports, one library each; they do not import one another."""

@@ -1,4 +1,4 @@
-"""The machine's clock; the only place that reads it and that waits."""
+"""The machine's clock; only this module reads it or sleeps."""
 
 import time
 from datetime import UTC, datetime
@@ -15,10 +15,10 @@ class SystemClock(Clock):
         return datetime.now(UTC)
 
     def sleep(self, seconds: float) -> None:
-        """Wait so many seconds; not at all when they are negative."""
+        """Sleep for `seconds`; not at all if negative."""
         time.sleep(max(0.0, seconds))
 
     def uptime(self) -> tuple[str, float]:
-        """The kernel's boot id, and seconds since boot with those asleep counted."""
+        """The kernel's boot id, and the seconds since boot, time in suspend included."""
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         return boot, time.clock_gettime(time.CLOCK_BOOTTIME)

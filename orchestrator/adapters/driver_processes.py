@@ -1,4 +1,4 @@
-"""Drivers as processes: each deployment that is begun beside others is driven by an `orch resume` of its own."""
+"""Drivers as processes: each deployment is driven by its own `orch resume`."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ from orchestrator.errors import StoreFault
 
 
 class Spawn(Protocol):
-    """Starts a program that outlives this process; gives what tells how it ended."""
+    """Starts a program that outlives this process. Returns a function that tells how it ended."""
 
     def __call__(
         self, arguments: Sequence[str], *, environment: Mapping[str, str], log: Path
@@ -19,7 +19,7 @@ class Spawn(Protocol):
 
 
 class DriverProcesses(Drivers):
-    """What they say goes to `driven/DEPLOYMENT.log` below the home: the JSON lines of `orch resume`, and faults."""
+    """Drivers write to `driven/DEPLOYMENT.log` below the home: the JSON lines of `orch resume`, and errors."""
 
     def __init__(self, home: Path, spawn: Spawn) -> None:
         self._home = home
@@ -27,7 +27,7 @@ class DriverProcesses(Drivers):
         self._ended: dict[str, Callable[[], int | None]] = {}
 
     def begin(self, deployment: str, by: str) -> None:
-        """Raises StoreFault where its output cannot be kept."""
+        """Start `orch resume` in its own process. Raises StoreFault if its output cannot be kept."""
         log = self.log(deployment)
         command = [sys.executable, "-m", "orchestrator", "resume", deployment, "--json", "--by", by]
         try:
@@ -39,12 +39,12 @@ class DriverProcesses(Drivers):
             raise StoreFault(f"{log} cannot be written ({error.strerror}); make room, then again.") from None
 
     def alive(self, deployment: str) -> bool:
-        """Whether the process that this one began still runs."""
+        """Whether the driver that this process started still runs."""
         ended = self._ended.get(deployment)
         return ended is not None and ended() is None
 
     def last_words(self, deployment: str) -> str:
-        """The last line of its output that is no JSON: what it stumbled over."""
+        """The last line of the driver's output that is not JSON: its error."""
         try:
             lines = self.log(deployment).read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:
@@ -52,5 +52,5 @@ class DriverProcesses(Drivers):
         return next((line for line in reversed(lines[-50:]) if line and not line.startswith("{")), "")
 
     def log(self, deployment: str) -> Path:
-        """Where its output is kept."""
+        """The file of the driver's output."""
         return self._home / "driven" / f"{deployment}.log"

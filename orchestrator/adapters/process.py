@@ -1,4 +1,4 @@
-"""Programs and processes of this machine: run, start detached, tell whether alive, and end a whole tree with proof."""
+"""Processes of this machine: runs programs, starts them detached, checks whether they live, ends whole process trees."""
 
 import os
 import re
@@ -15,12 +15,12 @@ from orchestrator.errors import MachineLacks
 
 _PROC = Path("/proc")
 _PR_SET_CHILD_SUBREAPER = 36
-# Of /proc/PID/stat, counted from the state on: proc(5), field 50.
+# Index in /proc/PID/stat, counted from the state field: proc(5), field 50.
 _ENVIRONMENT_BEGIN = 47
 
 
 class Ended(NamedTuple):
-    """How a program ended; `exit_code` is None when it was ended at its time limit."""
+    """How a program ended; `exit_code` is None if it was killed at its time limit."""
 
     exit_code: int | None
     output: str
@@ -28,7 +28,7 @@ class Ended(NamedTuple):
 
 
 class ProcessId(NamedTuple):
-    """One process for ever: pids are used again, a pid with its start time (clock ticks) and the boot id is not."""
+    """A unique process identity: pids are reused, but a pid with its start time (clock ticks) and boot id is not."""
 
     pid: int
     started: int
@@ -48,9 +48,9 @@ def run(
     directory: Path | None = None,
     text: str | None = None,
 ) -> Ended:
-    """Run a program to its end, at most `timeout` seconds; it sees no terminal, and `text` (or nothing) as its input.
+    """Run a program to its end, at most `timeout` seconds, without a terminal and with `text` (or nothing) as its input.
 
-    Raises MachineLacks when there is no such program. At the time limit its whole process group is ended.
+    Raises MachineLacks if the program is missing. At the time limit its whole process group is killed.
     """
     try:
         child = subprocess.Popen(
@@ -79,9 +79,9 @@ def run(
 
 
 def spawn_detached(arguments: Sequence[str], *, environment: Mapping[str, str], log: Path) -> None:
-    """Start a program in a session of its own that outlives this process and its process group; nobody waits for it."""
+    """Start a program in its own session, where it outlives this process and its process group; nobody waits for it."""
     with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as output:
-        # A session before the fork too: between fork and its own session a child would die with our group.
+        # The intermediate process gets a session first: between fork and setsid, a child would still die with our group.
         subprocess.run(
             ["setsid", "--fork", *arguments],
             start_new_session=True,
@@ -95,22 +95,22 @@ def spawn_detached(arguments: Sequence[str], *, environment: Mapping[str, str], 
 
 
 class Attended:
-    """A program that works for this process and ends with its channel."""
+    """A program that serves this process and ends when its channel closes."""
 
     def __init__(self, child: "subprocess.Popen[bytes]") -> None:
         self._child = child
 
     @property
     def pid(self) -> int:
-        """Its process id."""
+        """The process id."""
         return self._child.pid
 
     def running(self) -> bool:
-        """Whether it still runs."""
+        """Whether the program still runs."""
         return self._child.poll() is None
 
     def end(self, seconds: float) -> None:
-        """Tell it to end, wait so long, then end it."""
+        """Ask it to end, wait up to `seconds`, then kill it."""
         self._child.terminate()
         try:
             self._child.wait(seconds)
@@ -122,7 +122,7 @@ class Attended:
 def spawn_attended(
     arguments: Sequence[str], *, environment: Mapping[str, str], channel: socket.socket
 ) -> Attended:
-    """Start a program in a session of its own, with a socket as its input; its output goes nowhere. Raises OSError."""
+    """Start a program in its own session, with a socket as its input; its output is discarded. Raises OSError."""
     return Attended(
         subprocess.Popen(
             list(arguments),
@@ -137,9 +137,9 @@ def spawn_attended(
 
 
 def remark(marker: str) -> bool:
-    """Write `NAME=VALUE` over what this process was started with under that name, as others see it in /proc; whether they do.
+    """Overwrite `NAME=...` in this process's initial environment, as /proc shows it. Returns whether that worked.
 
-    For a process that was forked and has to be found by a mark of its own. There must be room for it.
+    This gives a forked process its own marker. The new value must fit into the old one's space.
     """
     import ctypes
 
@@ -150,8 +150,8 @@ def remark(marker: str) -> bool:
     if match is None or fields is None or len(match[1]) < len(wanted):
         return False
     begin = int(fields[_ENVIRONMENT_BEGIN]) + match.start(1)
-    # There is no other way: /proc shows the memory that a program was started with, and to have it show other memory takes
-    # CAP_SYS_RESOURCE. Only the bytes of this one variable are written over.
+    # There is no other way: /proc shows the program's initial memory, and to make it show other memory takes
+    # CAP_SYS_RESOURCE. Only the bytes of this one variable are overwritten.
     ctypes.memmove(begin, wanted.ljust(len(match[1]), b"\0"), len(match[1]))
     return wanted in _environment(os.getpid())
 
@@ -159,9 +159,9 @@ def remark(marker: str) -> bool:
 def spawn_child(
     arguments: Sequence[str], *, environment: Mapping[str, str], log: Path
 ) -> Callable[[], int | None]:
-    """Start a program in a session of its own, in this folder, that outlives this process; ask what it gives how it ended.
+    """Start a program in its own session and this folder; it outlives this process. Returns a function for its exit code.
 
-    The answer is its exit code (negative: the signal that ended it), None while it runs. Its output is added to `log`.
+    The exit code is negative for a signal and None while the program runs. Output is appended to `log`.
     """
     with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as output:
         child = subprocess.Popen(
@@ -176,7 +176,7 @@ def spawn_child(
 
 
 def boot_id() -> str:
-    """The identity of this boot of the machine."""
+    """The id of this boot of the machine."""
     return (_PROC / "sys/kernel/random/boot_id").read_text().strip()
 
 
@@ -201,12 +201,12 @@ def alive(process: ProcessId) -> bool:
 
 
 def await_end(process: ProcessId, seconds: float) -> bool:
-    """Wait for the end of a process, whose ever it is, for so many seconds; whether it has ended. Costs nothing meanwhile."""
+    """Wait up to `seconds` for any process to end, without polling. Returns whether it has ended."""
     try:
         descriptor = os.pidfd_open(process.pid)
     except ProcessLookupError:
         return True
-    except OSError:  # a kernel before 5.3, or no descriptor left
+    except OSError:  # a kernel older than 5.3, or no descriptor left
         time.sleep(seconds)
         return not alive(process)
     try:
@@ -220,14 +220,14 @@ def await_end(process: ProcessId, seconds: float) -> bool:
 
 
 def become_subreaper() -> None:
-    """Make orphans among this process' descendants its own children, so that none can hide from `end_tree`."""
+    """Make this process the parent of its orphaned descendants, so that none can hide from `end_tree`."""
     import ctypes
 
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def enter_cgroup(name: str) -> Path | None:
-    """Move this process into a new cgroup (version 2) below its own; None where the machine does not let us."""
+    """Move this process into a new cgroup (version 2) below its own; None if the machine does not permit it."""
     base = _own_cgroup()
     if base is None:
         return None
@@ -243,7 +243,7 @@ def enter_cgroup(name: str) -> Path | None:
 def tree(*, marker: str, group: Path | None, root: int | None = None, since: int = 0) -> list[int]:
     """The live processes of a tree: in its cgroup, with its marker, or descended from `root` (which is left out).
 
-    `since`: nothing with the marker was started before (clock ticks), so that older processes need not be asked for theirs.
+    `since`: the marker is not older than this (clock ticks), so the environments of older processes need not be read.
     """
     seen, wanted = _seen(), marker.encode()
     pids = set(_in_cgroup(group))
@@ -256,15 +256,15 @@ def tree(*, marker: str, group: Path | None, root: int | None = None, since: int
 def end_tree(
     *, marker: str, group: Path | None, root: ProcessId | None = None, seconds: float = 10.0
 ) -> bool:
-    """End every process of a tree, `root` last; True when it is proved that none is left within so many seconds.
+    """End every process of a tree, `root` last; True if it is proved within `seconds` that none is left.
 
-    This process is spared when it belongs to the tree itself.
+    This process is spared if it belongs to the tree.
     """
     deadline = time.monotonic() + seconds
     other = root if root is not None and root.pid != os.getpid() else None
     since = root.started if root is not None and other is None else 0
     if other is not None and alive(other):
-        # It cannot start anything more, and orphans still come to it, where they are found.
+        # A stopped root starts nothing more, but still adopts orphans, so that they are found.
         _signal([other.pid], signal.SIGSTOP)
     if group is not None and (root is None or other is not None):
         _kill_cgroup(group)
@@ -280,7 +280,7 @@ def end_tree(
 
 
 def remove_cgroup(group: Path | None) -> None:
-    """Remove an empty cgroup; one that is gone, or not empty, is left."""
+    """Remove an empty cgroup; ignore one that is gone or not empty."""
     if group is not None:
         try:
             group.rmdir()
@@ -289,7 +289,7 @@ def remove_cgroup(group: Path | None) -> None:
 
 
 def leave_cgroup(group: Path | None) -> None:
-    """Move this process back to the cgroup above, and remove the one it leaves when that is empty."""
+    """Move this process back to the parent cgroup, and remove the one it leaves if that is empty."""
     if group is None:
         return
     try:
@@ -300,7 +300,7 @@ def leave_cgroup(group: Path | None) -> None:
 
 
 def _stat(pid: int) -> list[str] | None:
-    """The fields of /proc/PID/stat from the state on; the name before them may hold anything."""
+    """The fields of /proc/PID/stat from the state field on; the name before them may hold any character."""
     content = _read(f"/proc/{pid}/stat")
     return None if content is None else content.rpartition(b")")[2].decode("ascii").split()
 
@@ -319,7 +319,7 @@ def _environment(pid: int) -> list[bytes]:
 
 
 def _read(path: str) -> bytes | None:
-    """A file of /proc; None where the process is gone, or is none of ours. A census reads hundreds."""
+    """A file of /proc; None if the process is gone or not ours. Must be fast: one pass reads hundreds."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
@@ -385,7 +385,7 @@ def _kill_cgroup(group: Path) -> None:
     try:
         (group / "cgroup.kill").write_text("1")
     except OSError:
-        return  # gone, or a kernel before 5.14: the sweep by pid ends them one by one
+        return  # gone, or a kernel older than 5.14: the sweep by pid kills them one by one
 
 
 def _signal(pids: Iterable[int], number: signal.Signals) -> None:

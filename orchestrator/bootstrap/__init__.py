@@ -1,7 +1,7 @@
-"""The composition root: which adapter stands behind which port. No globals; every command asks for what it needs.
+"""The composition root wires an adapter to each port. There are no globals; every command asks for what it needs.
 
-Adapters are imported where they are asked for: half a second goes by for all of them, and what can work beside this process
-is started before.
+Adapters are imported inside the functions that need them. Importing all of them takes half a second, and background
+processes are started first.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def home_of(given: Path | None = None) -> Path:
-    """Where deployments are kept: as given, else $ORCH_HOME, else the nearest `.orch` at or above this folder."""
+    """The folder that keeps deployments: as given, else $ORCH_HOME, else the nearest `.orch` in this folder or above it."""
     if given is not None:
         return given.resolve()
     named = os.environ.get("ORCH_HOME")
@@ -34,7 +34,7 @@ def home_of(given: Path | None = None) -> Path:
 
 
 def disk_reserve() -> int:
-    """Bytes that stay free when something new is begun: $ORCH_DISK_RESERVE, else 256 MiB. Raises UsageFault."""
+    """Bytes that must stay free when something new starts: $ORCH_DISK_RESERVE, else 256 MiB. Raises UsageFault."""
     from orchestrator.domain.text.model_base import bytes_of
     from orchestrator.domain.text.plain_text import plain
 
@@ -55,21 +55,21 @@ def clock() -> Clock:
 
 
 def key_folders(home: Path | None = None, project: Path | None = None) -> tuple[KeyFolder, KeyFolder]:
-    """Where trusted keys are: those of this home, then those of the project (by default of this folder)."""
+    """The folders of trusted keys: this home's, then the project's (by default this folder's)."""
     from orchestrator.adapters.keys.key_folder import KeyFolder
 
     return KeyFolder(home_of(home) / "keys"), KeyFolder((project or Path.cwd()) / "keys")
 
 
 def drivers(home: Path | None = None) -> Drivers:
-    """Drivers that are processes of their own."""
+    """Drivers that each run in their own process."""
     from orchestrator.adapters.driver_processes import DriverProcesses
 
     return DriverProcesses(home_of(home), process.spawn_child)
 
 
 def ports_to_check(home: Path | None = None) -> Ports:
-    """All ports, for a check of a plan: no store is opened, and none is made where there is none."""
+    """All ports, for checking a plan. It does not open a store and does not create one."""
     from orchestrator.bootstrap.lazy_ports import WiredPorts
 
     return WiredPorts(home_of(home))
@@ -78,33 +78,33 @@ def ports_to_check(home: Path | None = None) -> Ports:
 def ports(home: Path | None = None, warm: WarmStart | None = None) -> Ports:
     """All ports over real hosts, real Ansible and the store below `home`. Raises StoreFault.
 
-    `warm` has the zygote that serves both the plan check and the runs, where there is one already.
+    `warm` holds a zygote that is already started; it serves both the plan check and the runs.
     """
     from orchestrator.bootstrap.lazy_ports import WiredPorts
 
-    # At once: who drives for days does not load a part of orch that was upgraded meanwhile.
+    # Load everything now: a driver that runs for days must not load modules of an orch that was upgraded meanwhile.
     return WiredPorts(home_of(home), warm).load()
 
 
 def ports_to_look(home: Path | None = None) -> Ports:
-    """The same for who looks, or puts a word on the journal: each is loaded when it is asked for. Raises StoreFault."""
+    """All ports, for reading the journal or appending a person's event. Each loads on first use. Raises StoreFault."""
     from orchestrator.bootstrap.lazy_ports import WiredPorts
 
     return WiredPorts(home_of(home)).opened()
 
 
 def ports_to_start(plan: Path, extent: Extent = "spare") -> Ports:
-    """All ports, for a deployment of this plan that starts now: the zygote imports beside all else. Raises StoreFault.
+    """All ports, for a deployment of this plan that starts now. The zygote imports in parallel. Raises StoreFault.
 
-    `extent`: how far the start of runs is prepared, which only a measurement has any other way.
-    Nothing is read before but where an ansible.cfg lies. Where that was not the project's, another zygote takes its place.
+    `extent`: how far the start of runs is prepared; only benchmarks change it.
+    Before the zygote starts, only the place of ansible.cfg is looked up. If it is not the project's, a new zygote replaces it.
     """
     from orchestrator.adapters.ansible.warm import WarmStart
 
     warm = WarmStart(extent=extent)
     with suppress(
         OSError, ValueError, RuntimeError
-    ):  # the plan check says what is wrong with the place of a plan
+    ):  # the plan check reports what is wrong with the plan's path
         if plan.is_file():
             folder = plan.resolve().parent
             above = (parent for parent in (folder, *folder.parents) if (parent / "ansible.cfg").is_file())

@@ -1,4 +1,4 @@
-"""Ports that are wired one by one, each when it is first asked for: who only looks loads neither ssh nor YAML."""
+"""Ports that are wired on first use: a command that only reads the journal loads neither ssh nor YAML."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 class WiredPorts(ports.Ports):
-    """All ports over real hosts, real Ansible and the store below `root`, which is opened when it is first asked for.
+    """All ports over real hosts, real Ansible and the store below `root`, which is opened on first use.
 
-    Each is a property that makes it once, in place of what other ports are constructed with.
+    Each port is a property that constructs its adapter once.
     """
 
     def __init__(self, root: Path, warm: WarmStart | None = None) -> None:
@@ -35,7 +35,7 @@ class WiredPorts(ports.Ports):
         return self
 
     def load(self) -> WiredPorts:
-        """Wire the others too. Raises StoreFault."""
+        """Wire the remaining ports now. Raises StoreFault."""
         for port in fields(self.opened()):
             getattr(self, port.name)
         return self

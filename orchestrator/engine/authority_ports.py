@@ -1,4 +1,4 @@
-"""The ports of authority: what rules and keys say, and the private copies that deployments run from."""
+"""The authority ports: policies, models, keys, and the private copies that deployments run from."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -16,9 +16,9 @@ from orchestrator.domain.rules.release_policy import ReleasePolicy
 
 @dataclass(frozen=True, slots=True)
 class Governing:
-    """What binds a deployment: the release policy, and the model that its plan follows. None: nothing does.
+    """What binds a deployment: its release policy and the model that its plan follows. None means that none applies.
 
-    `objections` are what is wrong with how the plan names them; where there are any, nothing is known of what binds.
+    `objections` say what is wrong with how the plan names them. If there are any, policy and model are unknown.
     """
 
     policy: ReleasePolicy | None = None
@@ -28,7 +28,7 @@ class Governing:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The playbook tree as it was read: each file's digest by its path in the project, and the bytes of all."""
+    """The playbook tree as it was read: each file's digest by its path in the project, and the total size in bytes."""
 
     files: Mapping[str, str]
     size: int
@@ -36,7 +36,7 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class PrivateCopy:
-    """Where a private copy of a project is, and what was copied."""
+    """The place of a project's private copy, and what was copied."""
 
     place: str
     tree: Tree
@@ -47,46 +47,46 @@ class Authority(ABC):
 
     @abstractmethod
     def governing(self, plan: ReleasePlan, project: Path) -> Governing:
-        """The policy that binds the plan, named by it or not, and the model it names. Raises PlanFault for faulty files."""
+        """The policy that binds the plan, named by the plan or not, and its model. Raises PlanFault for faulty files."""
 
     @abstractmethod
     def tree(self, plan: ReleasePlan, project: Path, plan_file: Path) -> Tree:
         """The files that a run can read. Raises PlanFault with everything that cannot be digested.
 
-        Not of it: what is an ingredient of its own (release units, plans, policies, models, keys, certificates), folders
+        The tree leaves out separate ingredients (release units, plans, policies, models, keys, certificates), folders
         whose name begins with a dot, caches, and what .orchignore names.
         """
 
     @abstractmethod
     def inventory_in_place(self, plan: ReleasePlan, project: Path) -> Mapping[str, str]:
-        """The digests of an inventory that is no part of the project, by absolute path, as it is now; else nothing.
+        """The present digests, by absolute path, of an inventory outside the project; empty for one inside it.
 
-        Runs read it where it lies, and it is in no copy. Raises PlanFault with everything that cannot be digested.
+        Runs read it in place; no private copy holds it. Raises PlanFault with everything that cannot be digested.
         """
 
     @abstractmethod
     def freeze(self, deployment: str, plan: ReleasePlan, project: Path, plan_file: Path) -> PrivateCopy:
-        """Copy the tree and the release units to a folder of the deployment's own; one that is there is made anew.
+        """Copy the tree and the release units to the deployment's own folder; an earlier copy is replaced.
 
-        The digests are those of the bytes that were written. Raises PlanFault as `tree`, NotFound, StoreFault.
+        The digests are of the bytes that were written. Raises PlanFault as `tree`, NotFound, StoreFault.
         """
 
     @abstractmethod
     def copied(self, plan: ReleasePlan, place: str) -> Tree:
-        """The tree of a private copy as it is now. Raises PlanFault, also where the copy is gone."""
+        """The present tree of a private copy. Raises PlanFault, also if the copy is gone."""
 
     @abstractmethod
     def restore(
         self, place: str, project: Path, files: Mapping[str, str], added: Sequence[str]
     ) -> tuple[str, ...]:
-        """Put files of a private copy back from the project, where they still have these digests there; the others stay.
+        """Restore files of a private copy from the project, if they still have these digests there; others stay as they are.
 
-        `added` files are removed. The paths that were put back or removed. Raises StoreFault.
+        Removes the `added` files. Returns the paths that were restored or removed. Raises StoreFault.
         """
 
     @abstractmethod
     def discard(self, deployment: str) -> None:
-        """Remove a deployment's private copy; nothing where there is none."""
+        """Remove a deployment's private copy, if it has one."""
 
     @abstractmethod
     def copies(self) -> Sequence[str]:
@@ -94,16 +94,16 @@ class Authority(ABC):
 
 
 class Keys(ABC):
-    """Who may sign for what, and what was signed."""
+    """Trusted keys, verified approvals, and rehearsal certificates."""
 
     @abstractmethod
     def keyring(self, project: Path) -> Keyring:
-        """Every key that this house or the project trusts, revoked ones too. Raises PlanFault."""
+        """Every key that this home or the project trusts, including revoked keys. Raises PlanFault."""
 
     @abstractmethod
     def present(self, approvals: Sequence[SignedApproval], keyring: Keyring) -> tuple[PresentedApproval, ...]:
-        """Each approval with what its signature is worth, in the order given."""
+        """Each approval with the answer of its signature's verification, in the given order."""
 
     @abstractmethod
     def certificates(self, project: Path, keyring: Keyring) -> tuple[PresentedCertificate, ...]:
-        """Every rehearsal certificate that this house or the project keeps. Raises PlanFault."""
+        """Every rehearsal certificate that this home or the project keeps. Raises PlanFault."""

@@ -1,4 +1,4 @@
-"""A deed beside others: what takes its time elsewhere, such as a program that is waited for, while this process works on."""
+"""Runs a task in the background, such as waiting for a program, while this process goes on."""
 
 import threading
 from collections.abc import Callable
@@ -7,25 +7,25 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Beside(Generic[T]):
-    """A deed begun in a thread of its own, which never keeps the process from ending."""
+class BackgroundTask(Generic[T]):
+    """A task in its own thread; it starts at once and never keeps the process from ending."""
 
-    def __init__(self, deed: Callable[[], T]) -> None:
-        self._deed = deed
-        self._found: T | None = None
-        self._raised: BaseException | None = None
+    def __init__(self, task: Callable[[], T]) -> None:
+        self._task = task
+        self._result: T | None = None
+        self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def result(self) -> T:
-        """What came of it, waited for. Raises what it raised."""
+        """Wait for the task and return its result. Raises what the task raised."""
         self._thread.join()
-        if self._raised is not None:
-            raise self._raised
-        return self._found  # type: ignore[return-value]
+        if self._error is not None:
+            raise self._error
+        return self._result  # type: ignore[return-value]
 
     def _run(self) -> None:
         try:
-            self._found = self._deed()
-        except BaseException as raised:  # noqa: BLE001 - whoever asks for the result gets it
-            self._raised = raised
+            self._result = self._task()
+        except BaseException as error:  # noqa: BLE001 - `result` raises it again
+            self._error = error

@@ -1,36 +1,36 @@
-"""Noticing that this machine's clock was set: soak times and windows would end early or late without a word."""
+"""Detects that this machine's clock was set; soak times and windows would otherwise silently end early or late."""
 
 from orchestrator.domain.journal.events import ClockJumped, DriverTook
-from orchestrator.engine.drive_context import Work
+from orchestrator.engine.drive_context import DriveContext
 
 TOLERANCE = 5.0
 """Seconds that wall clock and uptime may drift apart before it counts as a jump."""
 
 
-def took_over(work: Work, driver: str, by: str) -> None:
-    """Put a jump of the clock since the last driver of this boot on the journal, and then the new driver.
+def record_takeover(context: DriveContext, driver: str, by: str) -> None:
+    """Record a clock jump since this boot's last driver on the journal, then record the new driver.
 
-    In this order: the driver's own offset on the journal first would hide the jump for ever from whoever comes after its death.
+    The order matters: if this driver died after it recorded its own offset first, later drivers could never see the jump.
     """
-    look(work)
-    boot, offset = _offset(work)
-    work.chronicle.note(DriverTook(driver=driver, by=by, boot=boot, clock_offset=offset))
+    record_clock_jump(context)
+    boot, offset = _offset(context)
+    context.journal.note(DriverTook(driver=driver, by=by, boot=boot, clock_offset=offset))
 
 
-def look(work: Work) -> None:
-    """Put a jump of the clock on the journal, which pauses the deployment."""
-    boot, offset = _offset(work)
-    d = work.deployment
+def record_clock_jump(context: DriveContext) -> None:
+    """Record a clock jump on the journal; the event pauses the deployment."""
+    boot, offset = _offset(context)
+    d = context.deployment
     if boot == d.driving.boot and d.driving.clock_offset is not None:
-        _note_jump(work, offset - d.driving.clock_offset)
+        _note_jump(context, offset - d.driving.clock_offset)
 
 
-def _note_jump(work: Work, seconds: float) -> None:
+def _note_jump(context: DriveContext, seconds: float) -> None:
     if abs(seconds) > TOLERANCE:
-        work.chronicle.note(ClockJumped(seconds=seconds))
+        context.journal.note(ClockJumped(seconds=seconds))
 
 
-def _offset(work: Work) -> tuple[str, float]:
-    clock = work.ports.clock
+def _offset(context: DriveContext) -> tuple[str, float]:
+    clock = context.ports.clock
     boot, uptime = clock.uptime()
     return boot, clock.now().timestamp() - uptime

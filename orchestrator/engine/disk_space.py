@@ -1,4 +1,4 @@
-"""Room on the disk: nothing new is begun without it, and a backout that is under way gets what was held back for it."""
+"""Disk space: nothing new starts without enough of it, and a running backout gets the space that was reserved for it."""
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.text.format import size_words
@@ -6,23 +6,23 @@ from orchestrator.engine.ports import Storage
 from orchestrator.errors import Refused
 
 BALLAST = 16 << 20
-"""Bytes held back for a backout of any size: its journal, its attempts' own files, and slack."""
+"""Bytes reserved for a backout of any size: its journal, its attempts' files, and slack."""
 BALLAST_PER_HOST = 64 << 10
-"""Bytes held back for each host: evidence of two runs, and its lines on the journal."""
+"""Bytes reserved for each host: the evidence of two runs, and its part of the journal."""
 BALLAST_PER_ITEM = 192
-"""Bytes held back for each item of a host's baseline: three captures for the proof, of some 45 bytes (measured), and slack."""
+"""Bytes reserved for each item of a host's baseline: three captures of about 45 bytes (measured), and slack."""
 USUAL_ITEMS = 400
-"""Items of a host's baseline, as long as none was captured."""
+"""Estimated items in a host's baseline until one is captured."""
 
 
 def ballast_for(hosts: int, items: int | None = None) -> int:
-    """Bytes held back for the backout of so many hosts whose baselines have so many items in all."""
+    """Bytes to reserve for a backout of `hosts` hosts; `items`: the total of their baselines, if known."""
     known = hosts * USUAL_ITEMS if items is None else items
     return BALLAST + hosts * BALLAST_PER_HOST + known * BALLAST_PER_ITEM
 
 
 def refuse_without_room(storage: Storage, hosts: int, copy: int = 0) -> None:
-    """Raises Refused where a deployment to so many hosts has too little room to begin; `copy`: bytes of its private copy."""
+    """Raises Refused if there is too little space to start a deployment; `copy`: bytes of its private copy."""
     room, ballast = storage.room(), ballast_for(hosts)
     if room < storage.reserve + ballast + copy:
         for_copy = f", {size_words(copy)} for its copy of the project" if copy else ""
@@ -35,7 +35,7 @@ def refuse_without_room(storage: Storage, hosts: int, copy: int = 0) -> None:
 
 
 def lacking(storage: Storage, deployment: Deployment) -> str | None:
-    """Hold back what the backout may need, before hosts are touched; what is lacking for that, in words, or None."""
+    """Reserve what the backout may need, before hosts are touched. Returns the reason why that fails, or None."""
     items = sum(baseline.items for baseline in deployment.preparation.baselines.values())
     wanted = ballast_for(len(deployment.targets), items)
     held_back = storage.lay_in(deployment.id, wanted)
@@ -51,12 +51,12 @@ def lacking(storage: Storage, deployment: Deployment) -> str | None:
 
 
 def make_room_for_backout(storage: Storage, deployment: Deployment) -> None:
-    """Give up what was held back, where less than the reserve is free."""
+    """Release reserved space if less than the general reserve is free."""
     if storage.room() < storage.reserve:
         storage.release(deployment.id)
 
 
 def give_back(storage: Storage, deployment: Deployment) -> None:
-    """Hold nothing back for a deployment that is over."""
+    """Release all space that is reserved for a deployment, once it is over."""
     if deployment.over:
         storage.give_back(deployment.id)

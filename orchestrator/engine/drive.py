@@ -1,13 +1,13 @@
-"""The loop that drives a deployment: ask what is next, do it, put it on the journal, ask again."""
+"""The loop that drives a deployment: ask for the next step, perform it, record it on the journal, repeat."""
 
 from collections.abc import Callable, Mapping
 from typing import assert_never
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.engine import clock_watch, disk_space
-from orchestrator.engine.drive_context import Work
+from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.host_locks import give_back
-from orchestrator.engine.journal_writer import Chronicle
+from orchestrator.engine.journal_writer import JournalWriter
 from orchestrator.engine.ports import Ports, Watcher
 from orchestrator.engine.practices import (
     admit,
@@ -36,9 +36,9 @@ from orchestrator.policy.course.steps import (
 )
 
 POLL = 0.25
-"""Seconds between looks at the journal while waiting, so that a word from another terminal is heard."""
+"""Seconds between reads of the journal while waiting; commands from other terminals arrive there."""
 
-PRACTICES: Mapping[Practice, Callable[[Work, Perform], None]] = {
+PRACTICES: Mapping[Practice, Callable[[DriveContext, Perform], None]] = {
     "admit": admit.perform,
     "authorise_wave": authorise_wave.perform,
     "verify_components": verify_components.perform,
@@ -54,55 +54,55 @@ PRACTICES: Mapping[Practice, Callable[[Work, Perform], None]] = {
 BEFORE_ATTEMPTS: frozenset[Practice] = frozenset(
     {"verify_components", "verify_environment", "capture_baseline", "check_entry", "quiesce", "verify_wave"}
 )
-"""What an attempt can follow within moments; it is prepared meanwhile. Not `watch`, which goes on for days."""
+"""Practices that an attempt can follow at once; it is prepared meanwhile. Not `watch`, which can last for days."""
 
 
 def drive(
     ports: Ports, deployment: str, *, driver: str, by: str, watch: Watcher, fresh: bool = False
 ) -> Deployment:
-    """Drive until the deployment is over or waits for a person. Raises Conflict while another process drives it.
+    """Drive the deployment until it is over or waits for a person. Raises Conflict while another process drives it.
 
-    `fresh`: the caller has just checked the plan, and need not do so again before it starts.
+    `fresh`: the caller has just checked the plan; admission need not check it again.
     """
     with ports.journal.drive_alone(deployment):
-        work = Work(ports, Chronicle(ports.journal, deployment, watch, driver), fresh=fresh)
-        if not work.deployment.over:
-            clock_watch.took_over(work, driver, by)
-            honour_stop(work)
+        context = DriveContext(ports, JournalWriter(ports.journal, deployment, watch, driver), fresh=fresh)
+        if not context.deployment.over:
+            clock_watch.record_takeover(context, driver, by)
+            honour_stop(context)
         try:
-            while take_step(work):
+            while take_step(context):
                 pass
         finally:
-            work.part()
+            context.close_connections()
             ports.playbooks.let_go()
-        give_back(ports, work.deployment)
-        disk_space.give_back(ports.storage, work.deployment)
-        discard_old(ports, work.deployment)
-        return work.deployment
+        give_back(ports, context.deployment)
+        disk_space.give_back(ports.storage, context.deployment)
+        discard_old(ports, context.deployment)
+        return context.deployment
 
 
-def take_step(work: Work) -> bool:
-    """One step; False when there is nothing more to do without a person."""
-    clock_watch.look(work)
-    now = work.ports.clock.now()
-    match next_step(work.deployment, now):
+def take_step(context: DriveContext) -> bool:
+    """Take one step; False when nothing is left to do without a person."""
+    clock_watch.record_clock_jump(context)
+    now = context.ports.clock.now()
+    match next_step(context.deployment, now):
         case Over() | WaitForPerson():
             return False
         case Record(event=event):
-            work.chronicle.decide(event)
+            context.journal.decide(event)
         case WaitUntil(moment=moment):
-            work.part()
-            work.ports.clock.sleep(min(POLL, max(0.0, (moment - now).total_seconds())))
-            work.chronicle.refresh()
+            context.close_connections()
+            context.ports.clock.sleep(min(POLL, max(0.0, (moment - now).total_seconds())))
+            context.journal.refresh()
         case RunAttempt() as step:
-            run_attempt.begin(work, step)
+            run_attempt.begin(context, step)
         case FollowAttempt() as step:
-            run_attempt.follow(work, step)
+            run_attempt.follow(context, step)
         case Perform() as step:
             if step.practice in BEFORE_ATTEMPTS:
-                deployment = work.deployment
-                work.ports.playbooks.make_ready(deployment.workplace, deployment.plan.strategy.accelerate)
-            PRACTICES[step.practice](work, step)
+                deployment = context.deployment
+                context.ports.playbooks.make_ready(deployment.workplace, deployment.plan.strategy.accelerate)
+            PRACTICES[step.practice](context, step)
         case forgotten:
             assert_never(forgotten)
     return True

@@ -1,4 +1,4 @@
-"""What a practice works with: the ports, the journal, and the deployment as it stands."""
+"""What a practice works with: the ports, the journal, and the deployment's present state."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -6,47 +6,47 @@ from pathlib import Path
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.plan.target import Target
-from orchestrator.engine.journal_writer import Chronicle
+from orchestrator.engine.journal_writer import JournalWriter
 from orchestrator.engine.ports import Ports, Targets
 from orchestrator.engine.project_folder import folder
 
 
 @dataclass
-class Work:
-    """One driver at work on one deployment; `begun` are the attempts that this process itself began.
+class DriveContext:
+    """The context of one driver of one deployment; `begun`: the attempts that this process started or adopted.
 
-    `fresh`: this process has just checked the plan that it deploys.
+    `fresh`: this process has just checked the plan that it deploys. `connections`: open between practices, if any.
     """
 
     ports: Ports
-    chronicle: Chronicle
+    journal: JournalWriter
     begun: set[str] = field(default_factory=set)
-    visit: Targets | None = None
+    connections: Targets | None = None
     fresh: bool = False
 
     @property
     def deployment(self) -> Deployment:
-        """The deployment as far as it is known."""
-        return self.chronicle.deployment
+        """The deployment after the last event that this driver has read."""
+        return self.journal.deployment
 
     @property
     def project(self) -> Path:
         """The directory that the plan's paths are relative to."""
         return folder(self.deployment.workplace)
 
-    def visiting(self) -> Targets:
-        """The hosts over connections that stay for the next practice too, until `part`."""
-        if self.visit is None:
-            self.visit = self.ports.targets.stay()
-        return self.visit
+    def lasting_connections(self) -> Targets:
+        """Targets whose connections stay open across practices, until `close_connections`."""
+        if self.connections is None:
+            self.connections = self.ports.targets.stay()
+        return self.connections
 
-    def part(self) -> None:
-        """End the connections that stayed."""
-        if self.visit is not None:
-            self.visit.close()
-            self.visit = None
+    def close_connections(self) -> None:
+        """Close the lasting connections."""
+        if self.connections is not None:
+            self.connections.close()
+            self.connections = None
 
     def targets(self, hosts: Iterable[str]) -> list[Target]:
-        """The targets of these names, in this order."""
+        """The targets with these names, in this order."""
         by_name = {target.host: target for target in self.deployment.targets}
         return [by_name[host] for host in hosts]

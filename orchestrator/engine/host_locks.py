@@ -1,4 +1,4 @@
-"""Locking the machines of a deployment: taken before the first touch, given back when it is over."""
+"""Locks the machines of a deployment before it touches them, and unlocks them when it is over."""
 
 from collections.abc import Mapping
 
@@ -10,9 +10,9 @@ from orchestrator.errors import NotFound
 
 
 def lock_hosts(ports: Ports, deployment: Deployment, machines: Mapping[str, str]) -> list[str]:
-    """Lock all machines; else why not, one line for each machine that another deployment holds."""
+    """Lock all machines, or none: then one line for each machine that another deployment holds."""
     held = ports.locks.take(deployment.id, machines, deployment.by)
-    # A driver can die between the last event and giving back: what is over holds nothing.
+    # A driver can die after the last event and before it unlocks: a deployment that is over holds nothing.
     for name in {lock.deployment for lock in held}:
         if _is_over(ports, name):
             ports.locks.give_back(name)

@@ -1,4 +1,4 @@
-"""A driver's hand on the journal of one deployment: what it knows, and how it adds to it."""
+"""Reads and appends to the journal of one deployment, on behalf of its driver."""
 
 from collections.abc import Sequence
 
@@ -13,8 +13,8 @@ from orchestrator.errors import Conflict
 RETRIES = 50
 
 
-class Chronicle:
-    """The fold of one deployment's journal, kept up to date; every new event is shown to the watcher in order."""
+class JournalWriter:
+    """Appends to one deployment's journal and keeps its fold up to date; the watcher sees every new event in order."""
 
     def __init__(self, journal: Journal, deployment: str, watch: Watcher, driver: str) -> None:
         self._journal = journal
@@ -22,12 +22,12 @@ class Chronicle:
         self._driver = driver
         self._id = deployment
         self.deployment: Deployment = folded(journal, deployment)
-        """The deployment after every event that is known."""
+        """The deployment after the last event that was read."""
         self._proved: list[tuple[Recorded, Deployment]] = []
         self._kept = self.deployment.seq
 
     def refresh(self) -> Deployment:
-        """Take in what others appended. Raises Conflict when another driver took over."""
+        """Read what others appended. Raises Conflict when another driver took over."""
         for record in self._journal.read(self._id, after=self.deployment.seq):
             self._take(record)
             if isinstance(record.event, DriverTook) and record.event.driver != self._driver:
@@ -37,7 +37,7 @@ class Chronicle:
         return self.deployment
 
     def decide(self, event: Event) -> bool:
-        """Append a decision made from what is known; False when others wrote first, so that it must be made anew."""
+        """Append a decision that rests on the known events; False when others wrote first and it must be made again."""
         try:
             appended = self._journal.append(self._id, self.deployment.seq, [event], self._prove)
         except Conflict:
@@ -48,7 +48,7 @@ class Chronicle:
         return True
 
     def note(self, event: Event) -> bool:
-        """Append a fact, which stays true whatever others wrote; False where the lifecycle has no place for it any more."""
+        """Append a fact, which stays true whatever others wrote; False when the lifecycle no longer allows it."""
         for _ in range(RETRIES):
             if after(self.deployment.state, event.kind) is None:
                 return False
@@ -64,12 +64,12 @@ class Chronicle:
         self._watch(record)
 
     def _prove(self, records: Sequence[Recorded]) -> None:
-        """Fold them before they are on the journal, so that no unlawful event reaches it. Raises LifecycleFault."""
+        """Fold the records before they are appended, so that no invalid event reaches the journal. Raises LifecycleFault."""
         d, self._proved = self.deployment, []
         for record in records:
             d = apply(d, record)
             self._proved.append((record, d))
 
     def _with(self, d: Deployment, record: Recorded) -> Deployment:
-        """The deployment and one record more, which is not folded again where it was just proved."""
+        """The deployment after one more record; a record that `_prove` just folded is not folded again."""
         return next((proved for known, proved in self._proved if known is record), None) or apply(d, record)

@@ -1,4 +1,4 @@
-"""Every port of the engine, with its contract in the docstring. Adapters and fakes pass the same contract suite."""
+"""The ports of the engine; docstrings are their contracts. Adapters and fakes pass the same contract tests."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +25,7 @@ from orchestrator.engine.authority_ports import Authority, Governing, Keys, Priv
 __all__ = ["Authority", "Governing", "Keys", "PrivateCopy", "Tree"]
 
 Proof = Callable[[Sequence[Recorded]], None]
-"""Raises where records may not be on a journal."""
+"""Raises if the records must not be appended."""
 
 
 class Clock(ABC):
@@ -37,16 +37,16 @@ class Clock(ABC):
 
     @abstractmethod
     def sleep(self, seconds: float) -> None:
-        """Wait so many seconds."""
+        """Wait for `seconds`."""
 
     @abstractmethod
     def uptime(self) -> tuple[str, float]:
-        """Which boot of this machine, and the seconds since; no setting of the clock moves them."""
+        """The id of this machine's boot, and the seconds since then; setting the clock does not change them."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a deployment's journal is, and what was kept of a beginning of it, where that still fits."""
+    """The number of a deployment's last event, and the kept fold of its first events, if that still fits."""
 
     last: int
     kept: Deployment | None
@@ -61,9 +61,9 @@ class Journal(ABC):
     ) -> list[Recorded]:
         """Append events as one transaction, durable on return; they are numbered from expected_seq + 1.
 
-        `proof` is shown the very records that are returned, before they are appended; nothing is where it raises.
-        Raises Conflict when the deployment's last number is not expected_seq: somebody else wrote; nothing is appended.
-        Raises StoreFault when the store cannot take them; nothing is appended.
+        `proof` gets the records before they are appended; nothing is appended if it raises.
+        Raises Conflict when the deployment's last number is not expected_seq: another process wrote. Nothing is appended.
+        Raises StoreFault when the store cannot append them. Nothing is appended.
         """
 
     @abstractmethod
@@ -72,7 +72,7 @@ class Journal(ABC):
 
     @abstractmethod
     def read_condensed(self, deployment: str, after: int = 0) -> list[Condensed]:
-        """The same events condensed (domain/journal/condensed.py): what is as it should be is only counted."""
+        """The events above `after`, condensed (domain/journal/condensed.py): expected results are only counted."""
 
     @abstractmethod
     def deployments(self) -> list[str]:
@@ -80,29 +80,29 @@ class Journal(ABC):
 
     @abstractmethod
     def progress(self, deployments: Sequence[str]) -> Mapping[str, Progress]:
-        """The progress of each of these that has events.
+        """The progress of each of these deployments that has events.
 
-        What was kept is what the same orch would make of as many first events; whatever does not fit that is None.
+        A kept fold equals what this version of orch would fold from the same events; a fold that does not fit is None.
         """
 
     @abstractmethod
     def briefs(self) -> Mapping[str, Brief]:
-        """Those of all deployments of which something was kept and nothing happened since."""
+        """The brief of every deployment that has a kept fold and no later event."""
 
     @abstractmethod
     def keep(self, deployments: Sequence[Deployment]) -> None:
-        """Keep folds, so that they need not be made again. They are no state: nothing is promised, and nothing is raised."""
+        """Cache folds. They are not state: nothing is guaranteed, and nothing is raised."""
 
     @abstractmethod
     def drive_alone(self, deployment: str) -> "DriverClaim":
         """Claim the right to drive; raises Conflict, naming the holder's process, while another process holds it.
 
-        The claim ends with the process that made it, however that ends.
+        The claim ends with its process, however that ends.
         """
 
 
 class DriverClaim(ABC):
-    """The right to drive one deployment; a context manager that gives it back."""
+    """The right to drive one deployment, as a context manager that releases it."""
 
     @abstractmethod
     def __enter__(self) -> "DriverClaim": ...
@@ -112,55 +112,55 @@ class DriverClaim(ABC):
 
 
 class Storage(ABC):
-    """The disk that deployments are kept on, and the ballast: room held back for backouts, and given up when it is needed."""
+    """The disk that keeps deployments, and its ballast: space that is reserved for backouts and released when needed."""
 
     @property
     @abstractmethod
     def place(self) -> str:
-        """Where that is, in words for people."""
+        """The place of the disk, as text for people."""
 
     @property
     @abstractmethod
     def reserve(self) -> int:
-        """Bytes that must be free before anything new is begun."""
+        """Bytes that must be free before anything new starts."""
 
     @abstractmethod
     def room(self) -> int:
-        """Bytes that are free. Raises StoreFault."""
+        """Free bytes. Raises StoreFault."""
 
     @abstractmethod
     def lay_in(self, deployment: str, size: int) -> int:
-        """Hold back so many bytes for a deployment, as far as the reserve stays free; the bytes that are held back now.
+        """Reserve `size` bytes for a deployment while the general reserve stays free. Returns the bytes reserved now.
 
-        What is held back already counts. Never raises for a disk without room.
+        Bytes that are already reserved count. Never raises for a full disk.
         """
 
     @abstractmethod
     def release(self, deployment: str) -> int:
-        """Give up about half of what is held back for a deployment; the bytes given up.
+        """Release about half of a deployment's reserved bytes. Returns the bytes released.
 
-        A part stays, for a disk that somebody else fills again, and for the appends to its journal, which take of it by
-        themselves when there is no room.
+        A part stays reserved, because others may fill the disk again, and because appends to the journal use it by
+        themselves on a full disk.
         """
 
     @abstractmethod
     def give_back(self, deployment: str) -> None:
-        """Give up all that is held back for a deployment: it is over."""
+        """Release all bytes reserved for a deployment that is over."""
 
 
 class HostLocks(ABC):
-    """Who may touch which machine; and epochs, by which a machine refuses a run older than the last it saw."""
+    """Locks of machines by deployments; and epochs, by which a machine refuses a run older than the last it saw."""
 
     @abstractmethod
     def take(self, deployment: str, machines: Mapping[str, str], by: str) -> list[HostLock]:
-        """Lock all machines (host by machine identity), or none: then the locks that others hold. Durable on return.
+        """Lock all machines (host by machine identity), or none and return the locks that others hold. Durable on return.
 
-        Machines that the deployment holds already stay locked as they were.
+        Machines that the deployment has already locked stay as they are.
         """
 
     @abstractmethod
     def give_back(self, deployment: str) -> None:
-        """Unlock everything that the deployment holds; nothing where it holds none."""
+        """Release all locks of the deployment, if it has any."""
 
     @abstractmethod
     def held(self) -> list[HostLock]:
@@ -168,26 +168,26 @@ class HostLocks(ABC):
 
     @abstractmethod
     def next_epoch(self) -> int:
-        """A number greater than every one given before, by any process."""
+        """A number greater than every earlier one, across all processes."""
 
 
 class Drivers(ABC):
-    """Drivers of deployments beside this process, which outlive it."""
+    """Drivers of deployments in processes of their own, which outlive this one."""
 
     @abstractmethod
     def begin(self, deployment: str, by: str) -> None:
-        """Begin to drive a deployment; returns at once. Raises StoreFault.
+        """Start a driver of a deployment; returns at once. Raises StoreFault.
 
-        Who drives is decided by the claim on the journal: of two drivers of one deployment the second ends at once.
+        The claim on the journal decides who drives: the second of two drivers of one deployment ends at once.
         """
 
     @abstractmethod
     def alive(self, deployment: str) -> bool:
-        """Whether the driver that was begun here last is still there."""
+        """Whether the driver that this process last started for the deployment still runs."""
 
     @abstractmethod
     def last_words(self, deployment: str) -> str:
-        """What it said last to people, such as what it stumbled over; empty where it said nothing."""
+        """The driver's last message to people, such as an error; empty if there is none."""
 
 
 class PlaybookRuns(ABC):
@@ -195,66 +195,66 @@ class PlaybookRuns(ABC):
 
     @abstractmethod
     def start(self, request: AttemptRequest) -> None:
-        """Start the attempt's worker, detached. Starting the same attempt a second time runs nothing twice.
+        """Start the attempt's worker, detached. Starting the same attempt again does not run it twice.
 
-        Raises StoreFault when there is no room for what it writes; then the attempt is as absent as before.
+        Raises StoreFault when there is no space for its files; the attempt then stays absent.
         """
 
     @abstractmethod
     def sight(self, attempt: str) -> Sighting:
-        """What can be seen of an attempt now: absent, running, finished (with its outcome) or dead (with what it left).
+        """The observed state of an attempt: absent, running, finished (with its outcome) or dead (with what it left).
 
-        Any process may ask, also one that did not start it.
+        Any process may call this, also one that did not start the attempt.
         """
 
     def await_end(self, attempt: str, clock: Clock, seconds: float) -> None:
-        """Wait so many seconds; no longer than to the attempt's end, where that can be noticed. It is no evidence of one."""
+        """Wait up to `seconds`, less if the attempt is seen to end. Returning is no evidence of an end."""
         clock.sleep(seconds)
 
     @abstractmethod
     def tasks_seen(self, attempt: str, after: int = 0) -> list[TaskSeen]:
-        """Per host and task what happened so far, numbered, for the live view; never evidence."""
+        """Numbered results so far per host and task, for the live view; never evidence."""
 
     @abstractmethod
     def stop(self, attempt: str) -> bool:
-        """End the attempt's processes on this machine and prove it; True when none is left."""
+        """End the attempt's processes on this machine; True when it is proved that none is left."""
 
     @abstractmethod
     def make_ready(self, project: str, accelerate: Acceleration | None = None) -> None:
-        """Attempts of this project may come soon, accelerated ones too: prepare what they need.
+        """Prepare for attempts of this project, accelerated ones too, that may come soon.
 
-        Nothing is run, and nothing is promised or raised.
+        Runs nothing, guarantees nothing and raises nothing.
         """
 
     @abstractmethod
     def let_go(self) -> None:
-        """Give up what was made ready. Attempts go on, and new ones can be started as before."""
+        """Release what `make_ready` prepared. Running attempts go on, and new ones can still start."""
 
 
 class PlanFiles(ABC):
-    """Release plans as people hand them in: files, each in the folder of its project."""
+    """Release plans in files, each in the folder of its project."""
 
     @abstractmethod
     def load(self, file: Path, project: Path | None = None) -> PreparedPlan:
-        """The plan in a file, with its lines and its place; nothing that it names is opened.
+        """Load the plan in a file, with its line numbers and its project; files that it names are not opened.
 
-        `project` overrides the folder that its paths are relative to. Raises NotFound, PlanFault with every fault of its form.
+        `project` overrides the folder that paths are relative to. Raises NotFound, or PlanFault with every schema fault.
         """
 
 
 class Inspector(ABC):
-    """What Ansible itself says of a plan's inventory and playbooks, without touching a host."""
+    """What Ansible itself reports of a plan's inventory and playbooks, without touching a host."""
 
     @abstractmethod
     def inspect(self, plan: ReleasePlan, project: Path) -> Inspection:
         """The targets of `strategy.hosts`, the groups, and the deploy and the backout playbook, in this order.
 
-        Never raises for what users' files hold; what is wrong with them is in the inspection.
+        Never raises for the content of users' files; the inspection holds their faults.
         """
 
     @abstractmethod
     def unsafe_constructs(self, playbook: Path, project: Path) -> list[PlaybookFinding]:
-        """What in a playbook, and in what it includes, can end green without having worked, or wait for a person."""
+        """Constructs in a playbook and its includes that can report a false success or wait for a person."""
 
     @abstractmethod
     def settings_overridden(self, project: Path) -> list[str]:
@@ -269,34 +269,34 @@ class ProjectFiles(ABC):
 
     @abstractmethod
     def kind(self, project: Path, path: str) -> FileKind:
-        """What stands at a path, links followed; `outside` where it leads out of the project."""
+        """The kind of file at a path, with links followed; `outside` if it leads out of the project."""
 
     @abstractmethod
     def kind_anywhere(self, project: Path, path: str) -> FileKind:
-        """What stands at a path that may be absolute and lie outside the project."""
+        """The kind of file at a path, which may be absolute and outside the project."""
 
 
 class Targets(ABC):
-    """What orch itself asks of hosts: one round trip a host, all hosts in parallel, on new connections."""
+    """orch's own queries to hosts: one round trip per host, all hosts in parallel, over new connections."""
 
     def stay(self) -> "Targets":
-        """The same port, whose connections stay from one call to the next until `close`; by default none do.
+        """This port with connections that stay open between calls until `close`; by default none do.
 
-        A connection that ended meanwhile is replaced by a new one; how many stay at once is bounded.
+        A connection that has ended is replaced; the number of open connections is bounded.
         """
         return self
 
     def close(self) -> None:  # noqa: B027 - most implementations keep nothing
-        """End the connections that stayed; the next call makes new ones."""
+        """Close the open connections; the next call makes new ones."""
 
     def make_ready(self) -> None:  # noqa: B027 - most implementations need nothing
-        """Hosts may be asked soon: prepare what the first question needs. Nothing is asked, promised or raised."""
+        """Prepare for a first query that may come soon. Queries nothing, guarantees nothing and raises nothing."""
 
     @abstractmethod
     def verify(self, targets: Sequence[Target], checks: Sequence[Check], project: Path) -> list[CheckResult]:
-        """Every check's result for every target, none missing; a host that cannot be asked is inconclusive for each check.
+        """Every check's result for every target, none missing; a host that does not answer is inconclusive for each check.
 
-        The first result of each host is of kind `reachable` (ssh with the pinned host key, and login). Each of the others has
+        Each host's first result is of kind `reachable` (ssh with the pinned host key, and login). Each other result has
         the number of its check in the list.
         """
 
@@ -311,20 +311,20 @@ class Targets(ABC):
 
     @abstractmethod
     def capture(self, targets: Sequence[Target], scope: BaselineScope) -> dict[str, Baseline | str]:
-        """The baseline of every target, or the reason in words why there is none."""
+        """The baseline of every target, or the reason, in words, why there is none."""
 
     @abstractmethod
     def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | Silence]:
-        """Give a run's processes on each target `patience` seconds, end those that are left, and look again.
+        """Give a run's processes on each target `patience` seconds to end, kill the rest, and check again.
 
-        A run's processes are those with ORCH_RUN=<attempt> in their environment. A silence says why a target told nothing.
+        A run's processes are those with ORCH_RUN=<attempt> in their environment. A Silence says why a target did not answer.
         """
 
     @abstractmethod
     def identify(self, targets: Sequence[Target]) -> dict[str, Identity | str]:
-        """Which machine answers for every target, or the reason in words why that cannot be told.
+        """The identity of the machine behind every target, or the reason, in words, why it is unknown.
 
-        Two targets with one machine_id are two names of one machine. A reason that begins with HOST_KEY_NOT_PINNED
+        Two targets with the same machine_id are one machine. A reason that begins with HOST_KEY_NOT_PINNED
         (domain/plan/target.py; also from `capture`, and as the finding of `reachable`) is a security event.
         """
 
@@ -334,18 +334,18 @@ class BaselineStore(ABC):
 
     @abstractmethod
     def put_all(self, baselines: Sequence[Baseline]) -> list[BaselineReference]:
-        """Store every one, durable on return, in this order; the same content has the same digest.
+        """Store all baselines, in this order, durable on return; the same content has the same digest.
 
-        Raises StoreFault; then any of them may be stored, and none is half there.
+        Raises StoreFault; then any of them may be stored, but none partly.
         """
 
     def put(self, baseline: Baseline) -> BaselineReference:
-        """Store one."""
+        """Store one baseline."""
         return self.put_all([baseline])[0]
 
     @abstractmethod
     def get(self, digest: str) -> Baseline:
-        """Raises NotFound, or StoreFault when the content no longer matches its digest."""
+        """The baseline with this digest. Raises NotFound, or StoreFault when its content does not match the digest."""
 
 
 class MediaLibrary(ABC):
@@ -357,7 +357,7 @@ class MediaLibrary(ABC):
 
     @abstractmethod
     def members(self, project: Path, artefact: str) -> dict[str, str]:
-        """SHA-256 by path of each regular file in an archive; a plain file is its own only member, by the path ``."""
+        """SHA-256 by path of each regular file in an archive; a plain file is its only member, with the empty path."""
 
 
 Watcher = Callable[[Recorded], None]

@@ -1,4 +1,4 @@
-"""How long private copies are kept: as long as a deployment can still run from them (docs/adr/0017)."""
+"""Retention of private copies: as long as a deployment can still run from them (docs/adr/0017)."""
 
 from datetime import datetime, timedelta
 
@@ -9,11 +9,11 @@ from orchestrator.engine.lookup.snapshots import briefs
 from orchestrator.engine.ports import Ports
 
 KEPT = timedelta(days=90)
-"""After the end of a deployment that could still be rolled back. A rollback after that copies the project anew."""
+"""How long the copy of an ended deployment is kept for a rollback. A later rollback copies the project again."""
 
 
 def discard_old(ports: Ports, deployment: Deployment) -> None:
-    """When a deployment is over: its copy, and every other that nothing can run from any more or that is old."""
+    """Once this deployment is over, discard every copy that nothing can run from any more, or that is too old."""
     if not deployment.over:
         return
     copies = ports.authority.copies()
@@ -22,7 +22,7 @@ def discard_old(ports: Ports, deployment: Deployment) -> None:
     now = ports.clock.now()
     known = {brief.id: brief for brief in briefs(ports.journal)}
     for name in copies:
-        # One that is not known is another home's, or being made.
+        # A copy of an unknown deployment belongs to another home, or is being made.
         if name in known and _done_with(known[name], now):
             ports.authority.discard(name)
 
@@ -32,5 +32,5 @@ def _done_with(brief: Brief, now: datetime) -> bool:
 
 
 def _nothing_to_take_back(brief: Brief) -> bool:
-    """What was backed out on a part of its hosts can be rolled back on the others."""
+    """Whether nothing is left to roll back; a deployment that was backed out on some hosts can be rolled back on the rest."""
     return brief.state in NEVER_TOUCHED or (brief.state is State.BACKED_OUT and brief.restored)

@@ -1,4 +1,4 @@
-"""The folder of a project, made once from its path."""
+"""The folder of a project as a Path, cached."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -6,5 +6,5 @@ from pathlib import Path
 
 @lru_cache(maxsize=256)
 def folder(path: str) -> Path:
-    """The folder of this name, made once: the same few are asked for at every step."""
+    """The folder as a Path; cached because every step needs the same few."""
     return Path(path)

@@ -1,7 +1,7 @@
 """The emergency stop that is in force: nothing starts, and a driver takes it over."""
 
 from orchestrator.domain.journal.events import HOUSE, EmergencyStopped
-from orchestrator.engine.drive_context import Work
+from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.ports import Journal
 from orchestrator.errors import Refused
 
@@ -23,8 +23,8 @@ def refuse_while_stopped(journal: Journal) -> None:
         )
 
 
-def honour_stop(work: Work) -> None:
-    """A driver that starts while a stop is in force takes it over into its deployment."""
-    stop = standing_stop(work.ports.journal)
-    if stop is not None and work.deployment.driving.stopped is None:
-        work.chronicle.note(stop)
+def honour_stop(context: DriveContext) -> None:
+    """Record the emergency stop in force on the deployment of a driver that starts."""
+    stop = standing_stop(context.ports.journal)
+    if stop is not None and context.deployment.driving.stopped is None:
+        context.journal.note(stop)

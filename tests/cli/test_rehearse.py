@@ -208,7 +208,7 @@ def test_json_ends_with_the_certificate(home: Path, capsys: pytest.CaptureFixtur
 def test_a_rehearsal_that_waited_for_its_start_is_looked_at_in_its_own_place(home: Path) -> None:
     made = six(home)
     place = RehearsalPlace(environment="rehearsal", inventory="inventories/rehearsal")
-    ready = rehearsals.ready(made.ports, rehearsals.Asked(Path("plan.yml"), place))
+    ready = rehearsals.ready(made.ports, rehearsals.RehearsalRequest(Path("plan.yml"), place))
     opened = open_deployment(made.ports, ready.prepared, by="rae", approvals=(), rehearsal=ready.parts[0])
     made.clock.sleep(3600)
     assert orch(made, ["resume", opened, "--by", "rae"]) == ExitCode.COMPLETED

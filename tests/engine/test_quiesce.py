@@ -13,8 +13,8 @@ from orchestrator.domain.evidence.outcome import AttemptOutcome
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.plan.target import HOST_KEY_NOT_PINNED, Ending, Silence, SilenceCause, Target
 from orchestrator.engine.drive import take_step
-from orchestrator.engine.drive_context import Work
-from orchestrator.engine.journal_writer import Chronicle
+from orchestrator.engine.drive_context import DriveContext
+from orchestrator.engine.journal_writer import JournalWriter
 from orchestrator.engine.practices.quiesce import AT_ONCE, PATIENCE, TASKS_END
 from orchestrator.policy.telling.timeline_builder import story_of
 from tests.fakes.clock import FakeClock
@@ -54,20 +54,22 @@ class Silent:
         self.ports = replace(made.ports, targets=self.targets)
         self.ports.journal.append("d1", 0, [*ready_to_deploy(), INTENT, ending, *events])
         self.began = self.clock.now()
-        self.work = self.driver()
+        self.context = self.driver()
 
-    def driver(self) -> Work:
-        return Work(self.ports, Chronicle(self.ports.journal, "d1", lambda record: None, "here:1"))
+    def driver(self) -> DriveContext:
+        return DriveContext(
+            self.ports, JournalWriter(self.ports.journal, "d1", lambda record: None, "here:1")
+        )
 
     def down(self, host: str, seconds: float) -> None:
         self.targets.back[host] = self.clock.now() + timedelta(seconds=seconds)
 
-    def until_quiet(self, work: Work | None = None, *, most: int = 500) -> e.Quiesced:
-        work = work or self.work
+    def until_quiet(self, context: DriveContext | None = None, *, most: int = 500) -> e.Quiesced:
+        context = context or self.context
         for _ in range(most):
             if any(isinstance(event, e.Quiesced) for event in self.events()):
                 break
-            assert take_step(work)
+            assert take_step(context)
         return next(event for event in self.events() if isinstance(event, e.Quiesced))
 
     def events(self) -> list[e.Event]:
@@ -87,7 +89,7 @@ class Silent:
 
     @property
     def deployment(self) -> Deployment:
-        return self.work.deployment
+        return self.context.deployment
 
 
 @pytest.fixture
@@ -132,7 +134,7 @@ def test_only_hosts_that_gave_no_answer_are_asked_again_and_the_others_answers_a
 def test_the_next_driver_goes_on_waiting_and_does_not_begin_anew(silent: Silent) -> None:
     silent.down("h2", 10_000)
     while not silent.waits:
-        take_step(silent.work)
+        take_step(silent.context)
     silent.clock.sleep(PATIENCE / 2)
     silent.until_quiet(silent.driver())
     assert PATIENCE <= silent.seconds <= PATIENCE + 5
@@ -188,7 +190,7 @@ def ended(fault: str, *, out_of_time: bool) -> e.AttemptEnded:
 def test_a_word_that_comes_in_the_middle_makes_it_short(silent: Silent, word: e.Event) -> None:
     silent.down("h2", 10_000)
     while not silent.waits:
-        take_step(silent.work)
+        take_step(silent.context)
     silent.clock.sleep(40)
     silent.ports.journal.append("d1", len(silent.events()), [word])
     silent.until_quiet()
@@ -198,17 +200,17 @@ def test_a_word_that_comes_in_the_middle_makes_it_short(silent: Silent, word: e.
 def test_a_clock_that_is_set_back_does_not_make_it_endless(silent: Silent) -> None:
     silent.down("h2", 10_000)
     while not silent.waits:
-        take_step(silent.work)
+        take_step(silent.context)
     silent.ports.journal.append("d1", len(silent.events()), [e.DriverTook(driver="here:1", by="x")])
     silent.clock.jump(-86_400)
-    silent.work.chronicle.refresh()
+    silent.context.journal.refresh()
     assert silent.until_quiet(most=3).unreachable == ("h2",)
 
 
 def test_whoever_looks_on_sees_who_is_waited_for_and_until_when(silent: Silent) -> None:
     silent.down("h2", 10_000)
     while not silent.waits:
-        take_step(silent.work)
+        take_step(silent.context)
     story = story_of(silent.ports.journal.read("d1"))
     now = silent.clock.now() + timedelta(seconds=9)
     lines = tree_lines(silent.deployment, story, now, {})

@@ -19,8 +19,8 @@ from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.check import CheckResult
 from orchestrator.engine import disk_space
 from orchestrator.engine import drive as loop
-from orchestrator.engine.drive_context import Work
-from orchestrator.engine.journal_writer import Chronicle
+from orchestrator.engine.drive_context import DriveContext
+from orchestrator.engine.journal_writer import JournalWriter
 from orchestrator.engine.ports import Storage
 from orchestrator.engine.practices import (
     admit,
@@ -117,40 +117,42 @@ def takes_no_answer_for_equality(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         prove_restoration,
         "_compare",
-        lambda work, hosts: usual(work, hosts).model_copy(update={"not_compared": {}}),
+        lambda context, hosts: usual(context, hosts).model_copy(update={"not_compared": {}}),
     )
 
 
 def starts_before_the_intent(patch: pytest.MonkeyPatch) -> None:
-    def begin(work: Work, step: RunAttempt) -> None:
+    def begin(context: DriveContext, step: RunAttempt) -> None:
         intent = e.AttemptIntended(
             attempt=step.attempt, purpose=step.purpose, wave=step.wave, hosts=step.hosts, epoch=1
         )
-        record = e.Recorded(deployment=work.deployment.id, seq=1, at=work.deployment.last_at, event=intent)
-        work.ports.playbooks.start(request_of(apply(work.deployment, record), step.attempt))
-        if work.chronicle.decide(intent):
-            work.begun.add(step.attempt)
+        record = e.Recorded(
+            deployment=context.deployment.id, seq=1, at=context.deployment.last_at, event=intent
+        )
+        context.ports.playbooks.start(request_of(apply(context.deployment, record), step.attempt))
+        if context.journal.decide(intent):
+            context.begun.add(step.attempt)
 
     patch.setattr(run_attempt, "begin", begin)
 
 
 def takes_others_attempts_for_its_own(patch: pytest.MonkeyPatch) -> None:
-    def follow(work: Work, step: FollowAttempt) -> None:
-        if work.ports.playbooks.sight(step.attempt).state != "absent":
-            work.begun.add(step.attempt)
-        usual(work, step)
+    def follow(context: DriveContext, step: FollowAttempt) -> None:
+        if context.ports.playbooks.sight(step.attempt).state != "absent":
+            context.begun.add(step.attempt)
+        usual(context, step)
 
     usual = run_attempt.follow
     patch.setattr(run_attempt, "follow", follow)
 
 
 def gives_up_what_it_did_not_begin(patch: pytest.MonkeyPatch) -> None:
-    def follow(work: Work, step: FollowAttempt) -> None:
-        if step.attempt in work.begun:
-            usual(work, step)
+    def follow(context: DriveContext, step: FollowAttempt) -> None:
+        if step.attempt in context.begun:
+            usual(context, step)
         else:
-            work.chronicle.note(e.AttemptAdopted(attempt=step.attempt, found="dead"))
-            work.chronicle.note(e.AttemptLost(attempt=step.attempt, reason="not mine"))
+            context.journal.note(e.AttemptAdopted(attempt=step.attempt, found="dead"))
+            context.journal.note(e.AttemptLost(attempt=step.attempt, reason="not mine"))
 
     usual = run_attempt.follow
     patch.setattr(run_attempt, "follow", follow)
@@ -183,19 +185,19 @@ def locks_nothing(patch: pytest.MonkeyPatch) -> None:
 
 
 def calls_it_stopped_while_it_runs(patch: pytest.MonkeyPatch) -> None:
-    def stop(work: Work, attempt: str, reason: str) -> None:
-        work.chronicle.note(e.AttemptLost(attempt=attempt, reason=reason))
+    def stop(context: DriveContext, attempt: str, reason: str) -> None:
+        context.journal.note(e.AttemptLost(attempt=attempt, reason=reason))
 
     patch.setattr(run_attempt, "_stop", stop)
 
 
 def calls_the_running_finished(patch: pytest.MonkeyPatch) -> None:
-    def follow(work: Work, step: FollowAttempt) -> None:
-        sighting: Sighting = work.ports.playbooks.sight(step.attempt)
-        if step.attempt in work.begun and sighting.state == "running":
-            work.chronicle.note(e.AttemptLost(attempt=step.attempt, reason="took too long", started=False))
+    def follow(context: DriveContext, step: FollowAttempt) -> None:
+        sighting: Sighting = context.ports.playbooks.sight(step.attempt)
+        if step.attempt in context.begun and sighting.state == "running":
+            context.journal.note(e.AttemptLost(attempt=step.attempt, reason="took too long", started=False))
         else:
-            usual(work, step)
+            usual(context, step)
 
     usual = run_attempt.follow
     patch.setattr(run_attempt, "follow", follow)
@@ -210,13 +212,13 @@ def begins_waves_without_room(patch: pytest.MonkeyPatch) -> None:
 
 
 def calls_the_unreachable_quiet(patch: pytest.MonkeyPatch) -> None:
-    def note(self: Chronicle, event: e.Event) -> bool:
+    def note(self: JournalWriter, event: e.Event) -> bool:
         if isinstance(event, e.QuietAwaited | e.Quiesced):
             event = e.Quiesced(attempt=event.attempt)
         return usual(self, event)
 
-    usual = Chronicle.note
-    patch.setattr(Chronicle, "note", note)
+    usual = JournalWriter.note
+    patch.setattr(JournalWriter, "note", note)
 
 
 def gives_no_reasons(patch: pytest.MonkeyPatch) -> None:
@@ -253,11 +255,11 @@ def tries_again_unasked(patch: pytest.MonkeyPatch) -> None:
 
 
 def tells_an_end_twice(patch: pytest.MonkeyPatch) -> None:
-    def follow(work: Work, step: FollowAttempt) -> None:
-        usual(work, step)
-        ended = next(a for a in work.deployment.attempts if a.attempt == step.attempt)
+    def follow(context: DriveContext, step: FollowAttempt) -> None:
+        usual(context, step)
+        ended = next(a for a in context.deployment.attempts if a.attempt == step.attempt)
         if ended.outcome is not None:
-            work.chronicle.note(e.AttemptEnded(outcome=ended.outcome))
+            context.journal.note(e.AttemptEnded(outcome=ended.outcome))
 
     usual = run_attempt.follow
     patch.setattr(run_attempt, "follow", follow)
@@ -278,11 +280,11 @@ def goes_over_others_untold(patch: pytest.MonkeyPatch) -> None:
 
 
 def starts_from_any_copy(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(authorise_wave, "changes_of_copy", lambda work, purpose: ())
+    patch.setattr(authorise_wave, "changes_of_copy", lambda context, purpose: ())
 
 
 def compares_no_copy_after_a_run(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(run_attempt, "changed_in_copy", lambda work, purpose: ())
+    patch.setattr(run_attempt, "changed_in_copy", lambda context, purpose: ())
 
 
 def goes_on_from_a_changed_copy(patch: pytest.MonkeyPatch) -> None:

@@ -119,7 +119,7 @@ def test_briefs_are_those_of_the_folds_whether_they_were_kept_or_not(home: Path)
     expected = [brief_of(fold(journal.read(name))) for name in journal.deployments()]
     assert briefs(journal) == expected
     assert briefs(journal) == expected
-    assert briefs(journal, besides=expected[3].id) == expected[:3] + expected[4:]
+    assert briefs(journal, excluding=expected[3].id) == expected[:3] + expected[4:]
     with journal._database.writing() as connection:
         connection.execute(text("UPDATE folds SET brief = '{}'"))
     assert briefs(journal) == expected

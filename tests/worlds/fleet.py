@@ -26,7 +26,7 @@ from orchestrator.engine.use_cases.deployment_commands import (
 )
 from orchestrator.engine.use_cases.due_start import DueLine
 from orchestrator.engine.use_cases.run_due import run_due
-from orchestrator.engine.use_cases.schedule import Scheduled, Wish
+from orchestrator.engine.use_cases.schedule import Scheduled, StartRequest
 from orchestrator.engine.use_cases.schedule import add as add_to_schedule
 from tests.fakes.authority import FakeAuthority, FakeKeys
 from tests.fakes.clock import FakeClock
@@ -139,7 +139,7 @@ class Fleet:
         self, plan: Path, starts: datetime, *, approvals: dict[str, str] | None = None, **words: Any
     ) -> Scheduled:
         """Add a plan's deployment to the schedule of change."""
-        return add_to_schedule(self.ports, plan, Wish(starts, **words), by="ann", approvals=approvals)
+        return add_to_schedule(self.ports, plan, StartRequest(starts, **words), by="ann", approvals=approvals)
 
     def run_due(self) -> list[DueLine]:
         """Start what is due; the lines about it."""

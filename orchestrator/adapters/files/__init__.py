@@ -1,1 +1,1 @@
-"""What people write and keep in files: release plans in YAML, and the definitive media library."""
+"""Files that people write: plans, policies and models in YAML, and the definitive media library."""

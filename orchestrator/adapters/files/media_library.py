@@ -28,7 +28,7 @@ _BROKEN = (
 
 
 class DirectoryLibrary(MediaLibrary):
-    """Artefacts by their path in the project. An archive that cannot be trusted as a whole is refused as a whole."""
+    """Artefacts by their path in the project. One untrustworthy member makes the whole archive refused."""
 
     def digest(self, project: Path, artefact: str) -> str:
         """SHA-256 of the artefact's bytes. Raises NotFound."""
@@ -36,7 +36,7 @@ class DirectoryLibrary(MediaLibrary):
             return _sha256(stream)
 
     def members(self, project: Path, artefact: str) -> dict[str, str]:
-        """SHA-256 by path of each regular file in an archive. Raises NotFound, PlanFault for one that cannot be used."""
+        """SHA-256 by path of each regular file in an archive. Raises NotFound, and PlanFault for an unusable archive."""
         path = project / artefact
         with self._open(project, artefact) as stream:
             try:
@@ -55,7 +55,7 @@ class DirectoryLibrary(MediaLibrary):
                     "build the archive anew",
                 )
             except _BROKEN as error:
-                # Python lists what each decompressor said after a colon and a dash.
+                # After a colon and a dash, Python lists the error of each decompressor.
                 finding = " ".join(str(error).split()).partition(": -")[0][:120] or type(error).__name__
                 fault = Fault(
                     str(path),
@@ -78,7 +78,7 @@ class DirectoryLibrary(MediaLibrary):
 
 
 class _Unusable(Exception):
-    """A member that no archive of a release holds."""
+    """A member that makes an archive unusable for a release."""
 
     def __init__(self, member: str, expected: str, finding: str) -> None:
         super().__init__(finding)
@@ -117,7 +117,7 @@ def _tar_members(stream: BinaryIO) -> Iterator[tuple[str, IO[bytes]]]:
 
 
 def _refuse_link_outside(member: tarfile.TarInfo) -> None:
-    """A link may stay in the archive only: unpacked, it would change files that no digest covers."""
+    """Refuse a link that leads out of the archive: unpacked, it would change files that no digest covers."""
     here = PurePosixPath(member.name).parent if member.issym() else PurePosixPath()
     depth = 0
     for part in (here / member.linkname).parts:

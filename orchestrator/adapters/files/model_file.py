@@ -20,5 +20,5 @@ def model_of(file: str, content: bytes) -> LoadedFile[DeploymentModel]:
 
 
 def models_in(folders: Iterable[Path]) -> Shelved[DeploymentModel]:
-    """The models of these folders that are sound, by name and version, and every fault of the others."""
+    """The valid models of these folders, by name and version, and every fault of the others."""
     return shelved(files_in(folders), load_model, lambda model: (model.model, model.version))

@@ -1,4 +1,4 @@
-"""Plans, policies and models from YAML files, with their faults by line. No dict of YAML exists after this module."""
+"""Loads plans, policies and models from YAML files; faults have lines. No YAML dict leaves this module."""
 
 import hashlib
 from pathlib import Path
@@ -18,7 +18,7 @@ N = TypeVar("N", bound=Noun)
 
 
 def noun_of(file: str, content: bytes, kind: type[N]) -> LoadedFile[N]:
-    """The noun in these bytes; `file` is the name for messages. Raises PlanFault with every fault of its form."""
+    """The noun in these bytes; `file` is its name in messages. Raises PlanFault with every schema fault."""
     document = read_yaml(file, content)
     faults = list(document.faults)
     noun = None
@@ -33,7 +33,7 @@ def noun_of(file: str, content: bytes, kind: type[N]) -> LoadedFile[N]:
 
 
 def bytes_of(file: str, what: str) -> bytes:
-    """The bytes of a file, one more than is allowed where there are more. Raises NotFound, PlanFault."""
+    """The bytes of a file, at most one more than the limit. Raises NotFound, PlanFault."""
     try:
         with Path(file).open("rb") as stream:
             return stream.read(LARGEST + 1)

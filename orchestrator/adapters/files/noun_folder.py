@@ -1,4 +1,4 @@
-"""Folders of policies or models: every file is read, and what is wrong in one does not hide another."""
+"""Folders of policies or models: every file is read, and faults in one do not hide another."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -13,7 +13,7 @@ Shelved = tuple[tuple[LoadedFile[N], ...], tuple[Fault, ...]]
 
 
 def files_in(folders: Iterable[Path]) -> tuple[Path, ...]:
-    """The YAML files of these folders by either ending; a folder that is not there has none, one named twice counts once."""
+    """The YAML files (.yml, .yaml) of these folders; a missing folder has none, and a folder named twice counts once."""
     files = [file for folder in folders for ending in ("yml", "yaml") for file in folder.glob(f"*.{ending}")]
     by_place = {file.resolve(): file for file in sorted(files, reverse=True)}
     return tuple(sorted(by_place.values()))
@@ -22,7 +22,7 @@ def files_in(folders: Iterable[Path]) -> tuple[Path, ...]:
 def shelved(
     files: Iterable[Path], load: Callable[[Path], LoadedFile[N]], known_by: Callable[[N], tuple[str, int]]
 ) -> Shelved[N]:
-    """What is sound, by name and version, and every fault of the rest; of two of one name and version both stand."""
+    """The valid nouns by name and version, and every fault of the rest. Two of the same name and version are both kept."""
     sound: list[LoadedFile[N]] = []
     faults: list[Fault] = []
     for file in files:

@@ -14,7 +14,7 @@ class FolderPlanFiles(PlanFiles):
     """Plans in files below the folders of their projects."""
 
     def load(self, file: Path, project: Path | None = None) -> PreparedPlan:
-        """Where nothing says which the project is, it is found by the files that the plan names."""
+        """Load a plan. Without `project`, the files that the plan names show which folder is the project."""
         loaded = load_plan(file)
         folder = project.resolve() if project else project_of(file, loaded.noun)
         return PreparedPlan(
@@ -28,10 +28,10 @@ class FolderPlanFiles(PlanFiles):
 
 
 def load_plan(path: Path | str) -> LoadedFile[ReleasePlan]:
-    """The release plan in a file. Raises NotFound when there is none, PlanFault with every fault of its form."""
+    """The release plan in a file. Raises NotFound if it is missing, PlanFault with every schema fault."""
     return plan_of(str(path), bytes_of(str(path), "release plan"))
 
 
 def plan_of(file: str, content: bytes) -> LoadedFile[ReleasePlan]:
-    """The release plan in these bytes; `file` is the name for messages. Raises PlanFault with every fault of its form."""
+    """The release plan in these bytes; `file` is its name in messages. Raises PlanFault with every schema fault."""
     return noun_of(file, content, ReleasePlan)

@@ -18,7 +18,7 @@ _TIME = re.compile(r"(windows|freezes)\[(\d+)\]")
 
 
 def load_policy(path: Path | str) -> LoadedFile[ReleasePolicy]:
-    """The release policy in a file. Raises NotFound, and PlanFault with every fault, of its form and of what it means."""
+    """The release policy in a file. Raises NotFound, and PlanFault with every fault of schema and of meaning."""
     return policy_of(str(path), bytes_of(str(path), "release policy"))
 
 
@@ -35,7 +35,7 @@ def policy_of(file: str, content: bytes) -> LoadedFile[ReleasePolicy]:
 
 
 def _of_the_rest(file: str, content: bytes, form: Sequence[Fault]) -> list[Fault]:
-    """Where only some windows or freezes have no form, what the policy means without them is looked at all the same."""
+    """Faults of meaning in the rest of a policy, if its only schema faults are in some windows or freezes."""
     faulty = [_TIME.match(fault.path) for fault in form]
     places = {(match[1], int(match[2])) for match in faulty if match is not None}
     if None in faulty:

@@ -1,4 +1,4 @@
-"""The port `Authority` on files: policies and models of a project and of the house, and private copies below the home."""
+"""Implements the port `Authority` with files: policies and models of project and home, private copies below the home."""
 
 import hashlib
 import shutil
@@ -23,14 +23,14 @@ Policy = LoadedFile[ReleasePolicy]
 
 
 class ProjectAuthority(Authority):
-    """Policies lie in `policies/` of the project and of the home, copies in `frozen/` of the home."""
+    """Policies are in `policies/` of the project and of the home, private copies in `frozen/` of the home."""
 
     def __init__(self, home: Path) -> None:
         self._home = home.absolute()
         self._copies = self._home / "frozen"
 
     def governing(self, plan: ReleasePlan, project: Path) -> Governing:
-        """Every policy file is read, for one that cannot be read may be the one that binds."""
+        """Reads every policy file: an unreadable one could be the one that binds."""
         faults: list[Fault] = []
         policies = self._policies(project, faults)
         policy, objections = _binding(plan, project, policies)
@@ -40,18 +40,18 @@ class ProjectAuthority(Authority):
         return Governing(policy, model, (*objections, *wrong))
 
     def tree(self, plan: ReleasePlan, project: Path, plan_file: Path) -> Tree:
-        """As the rules of the project say."""
+        """Digest the project's tree by `project_rules`."""
         tree = tree_of(project, project_rules(project, self._home, plan, plan_file))
         return Tree(
             tree.files, tree.size + sum(_size(project / unit.artefact) for unit in plan.release.units)
         )
 
     def inventory_in_place(self, plan: ReleasePlan, project: Path) -> Mapping[str, str]:
-        """Also of one in the project that the plan names by an absolute path, for that is read there."""
+        """Also covers an inventory inside the project that the plan names by an absolute path: runs read it in place."""
         return inventory_in_place(project, plan.resources.inventory)
 
     def freeze(self, deployment: str, plan: ReleasePlan, project: Path, plan_file: Path) -> PrivateCopy:
-        """Into `frozen/DEPLOYMENT`."""
+        """Copy to `frozen/DEPLOYMENT`."""
         self.discard(deployment)
         place = self._copies / deployment
         try:
@@ -64,7 +64,7 @@ class ProjectAuthority(Authority):
         return PrivateCopy(str(place), tree)
 
     def copied(self, plan: ReleasePlan, place: str) -> Tree:
-        """What every run leaves behind is no part of it."""
+        """The copy's tree, without the files that every run leaves behind."""
         root = Path(place)
         common = common_rules(root, self._home, plan)
         units = {Path(unit.artefact) for unit in plan.release.units}
@@ -73,7 +73,7 @@ class ProjectAuthority(Authority):
     def restore(
         self, place: str, project: Path, files: Mapping[str, str], added: Sequence[str]
     ) -> tuple[str, ...]:
-        """Each file on its own; what cannot be put back stays as it is."""
+        """Restores file by file; a file that cannot be restored stays as it is."""
         restored = [
             path for path, digest in files.items() if _put_back(project / path, Path(place) / path, digest)
         ]
@@ -84,11 +84,11 @@ class ProjectAuthority(Authority):
         return tuple(restored)
 
     def discard(self, deployment: str) -> None:
-        """Also what was only begun."""
+        """Also removes an unfinished copy."""
         shutil.rmtree(self._copies / deployment, ignore_errors=True)
 
     def copies(self) -> Sequence[str]:
-        """By the names of the folders."""
+        """The names of the folders in `frozen/`."""
         return sorted(folder.name for folder in self._copies.glob("*") if folder.is_dir())
 
     def _policies(self, project: Path, faults: list[Fault]) -> dict[Path, Policy]:
@@ -107,7 +107,7 @@ class ProjectAuthority(Authority):
 def _binding(
     plan: ReleasePlan, project: Path, policies: Mapping[Path, Policy]
 ) -> tuple[ReleasePolicy | None, list[Objection]]:
-    """The one policy that covers the plan; naming another does not help, and of several one must be named."""
+    """The one policy that covers the plan. If several do, the plan must name one of them; naming another does not help."""
     covering = {file: item for file, item in policies.items() if covers(item.noun, plan)}
     named = plan.approval.policy
     if named is None:
@@ -125,7 +125,7 @@ def _binding(
 
 
 def covers(policy: ReleasePolicy, plan: ReleasePlan) -> bool:
-    """Whether a policy is for this release in this environment."""
+    """Whether a policy applies to this release in this environment."""
     scope = policy.applies_to
     release, environment = plan.release.name, plan.resources.environment
     return (not scope.releases or release in scope.releases) and (

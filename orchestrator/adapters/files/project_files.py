@@ -7,10 +7,10 @@ from orchestrator.engine.ports import FileKind, ProjectFiles
 
 
 class DirectoryFiles(ProjectFiles):
-    """A project in a directory; links are followed, and what they lead to counts."""
+    """A project in a directory; links are followed, and their targets count."""
 
     def kind(self, project: Path, path: str) -> FileKind:
-        """What stands at a path; `outside` where it leads out of the project."""
+        """The kind of file at a path; `outside` if it leads out of the project."""
         try:
             real = (project / path).resolve()
             if not real.is_relative_to(project.resolve()):
@@ -20,7 +20,7 @@ class DirectoryFiles(ProjectFiles):
             return "absent"
 
     def kind_anywhere(self, project: Path, path: str) -> FileKind:
-        """What stands at a path that may also lie outside the project."""
+        """The kind of file at a path that may be outside the project."""
         try:
             return _kind(project / Path(path).expanduser())
         except (OSError, ValueError, RuntimeError):
@@ -28,9 +28,9 @@ class DirectoryFiles(ProjectFiles):
 
 
 def project_of(file: Path, plan: ReleasePlan) -> Path:
-    """The folder above the plan in which most of the files that it names stand, the nearest of several.
+    """The folder above the plan that holds most of the files that the plan names; the nearest if several do.
 
-    Most, for one mistyped path must not move the project; the plan's own folder where none of them stands anywhere.
+    Most and not all, because one mistyped path must not move the project. The plan's own folder if no file exists.
     """
     home = file.resolve().parent
     named = _named_files(plan)

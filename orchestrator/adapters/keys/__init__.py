@@ -1,1 +1,1 @@
-"""Keys of people: making, keeping and trusting them, and signatures by them. The only place that knows cryptography."""
+"""People's keys and signatures: makes, keeps and trusts keys, signs and verifies. Only this package uses cryptography."""

@@ -1,4 +1,4 @@
-"""Rehearsal certificates as files: in a folder of this house, or of a project where they lie in git."""
+"""Rehearsal certificates as files, in a folder of this home or of a project, where git keeps them."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,14 +11,14 @@ FOLDER = "certificates"
 
 
 def certificate_name(certificate: Certificate) -> str:
-    """The name of a certificate's file: of what, where and when; no two have the same."""
+    """The file name of a certificate: release, environment and time; unique."""
     signed = certificate
     stem = f"{signed.release}-{signed.version}-{signed.environment}-{signed.rehearsed_at:%Y%m%d-%H%M%S}"
     return f"{''.join(c if c.isalnum() or c in '._-' else '-' for c in stem)}-{signed.nonce[:8]}.json"
 
 
 def certificate_files(places: Iterable[Path]) -> dict[Path, SignedCertificate]:
-    """The certificates in `certificates/` of these places, each once. Raises PlanFault with every file that is wrong."""
+    """The certificates in `certificates/` of these places, each once. Raises PlanFault with every faulty file."""
     certificates: dict[str, tuple[Path, SignedCertificate]] = {}
     faults: list[Fault] = []
     for place in places:

@@ -1,4 +1,4 @@
-"""Ed25519 (RFC 8032): keys, signatures, and what is signed by them."""
+"""Ed25519 (RFC 8032): keys, signatures, and signed approvals and certificates."""
 
 import hashlib
 
@@ -29,12 +29,12 @@ class SigningKey:
 
     @classmethod
     def new(cls) -> "SigningKey":
-        """A key that nobody has yet."""
+        """A new random key."""
         return cls(Ed25519PrivateKey.generate())
 
     @classmethod
     def from_pem(cls, pem: bytes, passphrase: bytes | None = None) -> "SigningKey":
-        """The key in a PKCS 8 file. Raises UsageFault where it is none, or the passphrase is another."""
+        """The key in a PKCS 8 file. Raises UsageFault if the file holds no such key or the passphrase is wrong."""
         try:
             private = load_pem_private_key(pem, passphrase)
         except (ValueError, TypeError, UnsupportedAlgorithm):
@@ -46,11 +46,11 @@ class SigningKey:
 
     @staticmethod
     def is_locked(pem: bytes) -> bool:
-        """Whether a PKCS 8 file asks for a passphrase (RFC 7468, 11)."""
+        """Whether a PKCS 8 file needs a passphrase (RFC 7468, 11)."""
         return pem.lstrip().startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY-----")
 
     def pem(self, passphrase: bytes | None = None) -> bytes:
-        """PKCS 8, encrypted where there is a passphrase."""
+        """The key as PKCS 8, encrypted if there is a passphrase."""
         how: KeySerializationEncryption = (
             BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
         )
@@ -67,12 +67,12 @@ class SigningKey:
         return key_id(self.public)
 
     def approve(self, approval: ApprovalStatement) -> SignedApproval:
-        """The approval, signed. Raises Refused where it names another key."""
+        """The signed approval. Raises Refused if the approval names another key."""
         self._refuse_other(approval.key)
         return SignedApproval(approval=approval, signature=self._sign(approvals.payload(approval)))
 
     def certify(self, certificate: Certificate) -> SignedCertificate:
-        """The certificate, signed. Raises Refused where it names another key."""
+        """The signed certificate. Raises Refused if the certificate names another key."""
         self._refuse_other(certificate.key)
         signature = self._sign(certificates.payload(certificate))
         return SignedCertificate(certificate=certificate, signature=signature)
@@ -91,13 +91,13 @@ def key_id(public: str) -> str:
 
 
 def presented_approval(signed: SignedApproval, keyring: Keyring) -> PresentedApproval:
-    """The approval with what its signature is worth; that of a key nobody trusts is bad."""
+    """The approval with the answer of its verification; a signature by an untrusted key is bad."""
     answer = verify(keyring, signed.signature, approvals.payload(signed.approval))
     return PresentedApproval(signed=signed, answer=answer)
 
 
 def presented_certificate(signed: SignedCertificate, keyring: Keyring) -> PresentedCertificate:
-    """The certificate with what its signature is worth."""
+    """The certificate with the answer of its verification."""
     answer = verify(keyring, signed.signature, certificates.payload(signed.certificate))
     return PresentedCertificate(signed=signed, answer=answer)
 

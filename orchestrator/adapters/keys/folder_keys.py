@@ -1,4 +1,4 @@
-"""The port `Keys` on folders of files: keys and certificates of the house and of the project."""
+"""Implements the port `Keys` with folders: keys and certificates of the home and of the project."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,14 +19,14 @@ class FolderKeys(Keys):
         self._home = home
 
     def keyring(self, project: Path) -> Keyring:
-        """Those of the home first."""
+        """The keys of the home, then of the project."""
         return keyring_of(KeyFolder(folder / "keys") for folder in (self._home, project))
 
     def present(self, approvals: Sequence[SignedApproval], keyring: Keyring) -> tuple[PresentedApproval, ...]:
-        """Each signature verified."""
+        """Verifies each signature."""
         return tuple(presented_approval(signed, keyring) for signed in approvals)
 
     def certificates(self, project: Path, keyring: Keyring) -> tuple[PresentedCertificate, ...]:
-        """In the order of their files' names; a certificate that lies in both places is one."""
+        """In the order of file names; a certificate in both places counts once."""
         certificates = certificate_files((self._home, project)).values()
         return tuple(presented_certificate(signed, keyring) for signed in certificates)

@@ -15,7 +15,7 @@ _PRIVATE = 0o600
 
 
 def make_key(file: Path, passphrase: bytes | None = None) -> SigningKey:
-    """A new private key in a new file that only its owner can read. Raises Conflict where there is a file, StoreFault."""
+    """A new private key in a new file that only its owner can read. Raises Conflict if the file exists, StoreFault."""
     key = SigningKey.new()
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -34,9 +34,9 @@ def make_key(file: Path, passphrase: bytes | None = None) -> SigningKey:
 def load_key(
     file: Path, passphrase: bytes | None = None, ask: Callable[[], bytes] | None = None
 ) -> SigningKey:
-    """A person's private key; `ask` gives the passphrase where one is needed.
+    """A person's private key; `ask` returns the passphrase if one is needed.
 
-    Raises NotFound, UsageFault, and Refused where others can read or change the file.
+    Raises NotFound, UsageFault, and Refused if others can read or change the file.
     """
     try:
         with file.open("rb") as stream:
@@ -54,21 +54,21 @@ def load_key(
 
 
 def card_of(key: SigningKey, person: str | None = None, roles: tuple[str, ...] = ()) -> PublicKeyCard:
-    """What the owner of a key hands out."""
+    """The public key card, which the owner of a key hands out."""
     return PublicKeyCard(key=key.key, public=key.public, person=person, roles=roles)
 
 
 def read_card(file: Path) -> PublicKeyCard:
-    """A public key from a file. Raises NotFound, PlanFault, and Refused where the key is not under its own id."""
+    """A public key from a file. Raises NotFound, PlanFault, and Refused if the key does not match its id."""
     card = read_noun(file, PublicKeyCard)
     _refuse_other_id(card.key, card.public)
     return card
 
 
 def keyring_of(folders: Iterable["KeyFolder"]) -> Keyring:
-    """The keys trusted in any of the folders. Raises PlanFault with every file that is wrong.
+    """The keys trusted in any of the folders. Raises PlanFault with every faulty file.
 
-    Of a key that is in several, the first folder says whose it is and for what; revoked in one it is revoked in all.
+    For a key in several folders, the first folder gives owner and roles; a key revoked in one is revoked in all.
     """
     keys: dict[str, TrustedKey] = {}
     faults: list[Fault] = []
@@ -96,18 +96,18 @@ def _refuse_other_id(key: str, public: str) -> None:
 
 
 class KeyFolder:
-    """The keys that are trusted, each in a file named by its id; the folder may live in git."""
+    """Trusted keys, each in a file named by its id; the folder may be kept in git."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     @property
     def folder(self) -> Path:
-        """Where the keys are."""
+        """The folder of the keys."""
         return self._folder
 
     def keyring(self) -> Keyring:
-        """All trusted keys, revoked ones too. Raises PlanFault with every file that is wrong."""
+        """All trusted keys, including revoked keys. Raises PlanFault with every faulty file."""
         keys: list[TrustedKey] = []
         faults: list[Fault] = []
         for file in sorted(self._folder.glob("*.json")):
@@ -120,7 +120,7 @@ class KeyFolder:
         return Keyring(keys=tuple(keys))
 
     def trust(self, key: TrustedKey) -> Path:
-        """Keep a key as trusted. Raises Refused where its id is not its own, Conflict where it is trusted already."""
+        """Add a trusted key. Raises Refused if its id does not match, Conflict if it is trusted already."""
         _refuse_other_id(key.key, key.public)
         file = self._file(key.key)
         try:
@@ -134,7 +134,7 @@ class KeyFolder:
         return file
 
     def revoke(self, key: str, at: datetime, by: str, reason: str) -> TrustedKey:
-        """Trust a key no more; what it signed counts no more either. Raises NotFound, Conflict where it is revoked."""
+        """Revoke a key; its signatures no longer count either. Raises NotFound, and Conflict if it is revoked already."""
         file = self._file(key)
         if not file.exists():
             raise NotFound(f"Key {key[:16]} is not trusted; orch keys list names those that are.")
@@ -151,7 +151,7 @@ class KeyFolder:
 
     def _read(self, file: Path) -> TrustedKey:
         key = read_noun(file, TrustedKey)
-        # A name that is no id is refused as well, so that a key revoked under its id is not trusted under another.
+        # Refuse any other file name too, so that a key revoked under its id is not trusted under another name.
         if file.stem != key.key or key_id(key.public) != key.key:
             finding = f"key {key.key[:16]}, which is not the id of its public key and of the file"
             raise PlanFault(

@@ -15,7 +15,7 @@ N = TypeVar("N", bound=BaseModel)
 
 
 def read_noun(file: Path, kind: type[N]) -> N:
-    """What a JSON file holds. Raises NotFound, and PlanFault with every fault of its form; it is never half believed."""
+    """The noun in a JSON file. Raises NotFound, and PlanFault with every schema fault; no partial result."""
     try:
         with file.open("rb") as stream:
             content = stream.read(LARGEST + 1)
@@ -47,15 +47,15 @@ def _faults(file: str, error: ValidationError) -> list[Fault]:
 
 
 def write_whole(file: Path, noun: BaseModel, *, fresh: bool = False) -> None:
-    """Write a noun so that the file is there whole or not at all; `fresh`: only where there is none yet.
+    """Write a noun atomically: the whole file or none; `fresh`: only if the file does not exist.
 
-    Raises StoreFault, and Conflict where a file that is to be fresh is there already.
+    Raises StoreFault, and Conflict if `fresh` and the file exists.
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         if fresh:
-            # The name is taken first, by a file that the whole one replaces: a hard link would do it in one step, and
-            # not on every memory stick.
+            # Reserve the name with an empty file, which the whole file replaces. A hard link would do this in one step,
+            # but not every memory stick supports hard links.
             file.touch(exist_ok=False)
     except FileExistsError:
         raise Conflict(f"{file} exists, and nothing was written; name another file, or move it.") from None

@@ -1,8 +1,8 @@
-"""What makes a statement good once."""
+"""Nonces, which make a statement valid only once."""
 
 import secrets
 
 
 def new_nonce() -> str:
-    """A number that nobody has used, in hexadecimal digits."""
+    """A random number that was never used, in hexadecimal digits."""
     return secrets.token_hex(16)

@@ -1,4 +1,4 @@
-"""The axis of time under the timeline; long stretches in which everybody waits are drawn shorter, and marked so."""
+"""The time axis of the timeline; long waits are drawn shorter and marked."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -9,9 +9,9 @@ from orchestrator.domain.text.format import seconds_words
 from orchestrator.policy.telling.timeline import WAITING, StoryStep
 
 SHORTENED_TO = 0.5
-"""A stretch of waiting is drawn at most as long as this part of all the time in which something was done."""
+"""A wait is drawn at most as long as this fraction of all active time."""
 WORTH_IT = 2.0
-"""Shortened only when it saves at least this much: a true scale is easier to read."""
+"""A wait is shortened only if it gets more than this many times shorter: a true scale is easier to read."""
 NICE = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
 LEAST_BETWEEN_TICKS = 64.0
 
@@ -26,7 +26,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Shortened:
-    """A stretch that is drawn shorter than it was."""
+    """A stretch that is drawn shorter than its duration."""
 
     x: float
     width: float
@@ -34,7 +34,7 @@ class Shortened:
 
 
 class TimeAxis:
-    """Maps moments to places between `left` and `left + width`."""
+    """Maps times to positions between `left` and `left + width`."""
 
     def __init__(
         self, steps: Sequence[StoryStep], began: datetime, ended: datetime, left: float, width: float
@@ -68,7 +68,7 @@ class TimeAxis:
         self.ticks = self._ticks(began, ended, sum(drawn), width)
 
     def x(self, moment: datetime) -> float:
-        """The place of a moment."""
+        """The position of a time."""
         n = min(max(bisect_right(self._moments, moment) - 1, 0), len(self._moments) - 2)
         a, b = self._moments[n], self._moments[n + 1]
         part = (moment - a).total_seconds() / max((b - a).total_seconds(), 1e-6)
@@ -96,7 +96,7 @@ def _cap(busy: float) -> float:
 
 
 def _runs(long: Sequence[bool]) -> list[list[int]]:
-    """The places of long stretches of waiting, those that touch taken together."""
+    """The indexes of long waits; adjacent ones form one run."""
     runs: list[list[int]] = []
     for n, here in enumerate(long):
         if here and n and long[n - 1]:

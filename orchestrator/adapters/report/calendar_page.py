@@ -19,7 +19,7 @@ from orchestrator.policy.telling.schedule_words import (
 
 
 def html_calendar(schedule: PublishedSchedule, zone: ZoneInfo) -> str:
-    """The page, by the clocks of this zone. No script, no address outside it, every text escaped."""
+    """The page, in the time of this zone. No script, no external address, every text escaped."""
     return (
         _environment()
         .get_template("calendar.html.j2")

@@ -1,4 +1,4 @@
-"""The whole evidence of a step, which its story only counts where it is as it should be."""
+"""The full evidence of a step; the story only counts expected results."""
 
 from collections.abc import Sequence
 
@@ -14,23 +14,23 @@ CAPTURED = (e.BaselineCaptured, e.RestorationCompared)
 
 
 class Evidence:
-    """A journal, asked for what belongs to a step of its story."""
+    """Reads a journal for the evidence of a step of its story."""
 
     def __init__(self, records: Sequence[Recorded]) -> None:
         self._events = {record.seq: record.event for record in records}
 
     def results(self, step: StoryStep) -> tuple[CheckResult, ...]:
-        """Every answer to a check."""
+        """Every check result of the step."""
         return tuple(r for event in self._of(step) if isinstance(event, CHECKED) for r in event.results)
 
     def outcomes(self, step: StoryStep) -> tuple[HostOutcome, ...]:
-        """What came of a run on every host."""
+        """The outcome of the step's run on every host."""
         return tuple(
             h for event in self._of(step) if isinstance(event, e.AttemptEnded) for h in event.outcome.hosts
         )
 
     def references(self, step: StoryStep) -> tuple[BaselineReference, ...]:
-        """Every baseline that was captured."""
+        """Every baseline that the step captured."""
         return tuple(r for event in self._of(step) if isinstance(event, CAPTURED) for r in event.baselines)
 
     def _of(self, step: StoryStep) -> list[Event]:

@@ -1,4 +1,4 @@
-"""Hosts of which a table would say the same, in one row with all their names; a fleet of thousands stays legible so."""
+"""Groups hosts with the same table row into one row with all their names; so thousands of hosts stay readable."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Generic, NamedTuple, Protocol, TypeVar
@@ -13,13 +13,13 @@ from orchestrator.domain.plan.check import CheckResult
 from orchestrator.policy.telling.host_rows import HostRow, host_row
 
 EACH_UP_TO = 100
-"""Hosts of a deployment up to which each has a row of its own."""
+"""Up to this many hosts in a deployment, each host has its own row."""
 NAMED_UP_TO = 8
-"""Hosts whose names stand in the row; more are a click away."""
+"""Up to this many hosts, the row shows the names; more are a click away."""
 
 
 class OfHost(Protocol):
-    """Whatever is said of one host."""
+    """A result that belongs to one host."""
 
     @property
     def host(self) -> str: ...
@@ -29,7 +29,7 @@ T = TypeVar("T", bound=OfHost)
 
 
 class HostStands(NamedTuple):
-    """Where a host stands, and what went wrong first there where a backout changed that."""
+    """The state of a host, and its first failure if a backout changed the state since."""
 
     host: str
     row: HostRow
@@ -37,7 +37,7 @@ class HostStands(NamedTuple):
 
 
 class Alike(NamedTuple, Generic[T]):
-    """The hosts, what is said of each of them as the first has it, and the most seconds that one took."""
+    """The hosts, the first host's result for all of them, and the longest time in seconds."""
 
     hosts: tuple[str, ...]
     said: T
@@ -45,7 +45,7 @@ class Alike(NamedTuple, Generic[T]):
 
 
 def alike_checks(results: Sequence[CheckResult], *, each: bool) -> list[Alike[CheckResult]]:
-    """By answer, check, what was expected and what was found; findings that differ everywhere stand beside the names."""
+    """Group by answer, check, expectation and finding; findings that differ on every host are shown with the names."""
     rows = _alike(results, lambda r: (r.answer, r.title, r.expected, r.found), lambda r: r.seconds, each=each)
     if each:
         return rows
@@ -56,28 +56,28 @@ def alike_checks(results: Sequence[CheckResult], *, each: bool) -> list[Alike[Ch
 
 
 def _one(rows: Sequence[Alike[CheckResult]]) -> Alike[CheckResult]:
-    """One row for one check with many findings."""
+    """One row for a check with many findings."""
     hosts = tuple(f"{host}: {row.said.found}" for row in rows for host in row.hosts)
     row = rows[0].said.model_copy(update={"found": "each its own, beside the names"})
     return Alike(hosts, row, max(row.seconds for row in rows))
 
 
 def alike_outcomes(outcomes: Sequence[HostOutcome], *, each: bool) -> list[Alike[HostOutcome]]:
-    """By result, reason and numbers of tasks."""
+    """Group by result, reason and numbers of tasks."""
     return _alike(outcomes, lambda o: (o.result, o.reason, o.ok, o.changed), lambda _: 0.0, each=each)
 
 
 def alike_hosts(
     d: Deployment, hosts: Iterable[str], trouble: Mapping[str, str], *, each: bool
 ) -> list[Alike[HostStands]]:
-    """By what the row of each says, and what went wrong first where there was a backout."""
+    """Group by the content of each host's row, and by its first failure if there was a backout."""
     before = trouble if d.backout else {}
     stand = [HostStands(host, host_row(d, host), before.get(host, "")) for host in hosts]
     return _alike(stand, lambda s: s[1:], lambda _: 0.0, each=each)
 
 
 def names(hosts: Sequence[str]) -> Markup:
-    """The names, escaped; many are behind their number."""
+    """The names, escaped; many are folded behind their number."""
     listed = Markup(", ").join(legible(host) for host in hosts)
     if len(hosts) <= NAMED_UP_TO:
         return listed
@@ -85,7 +85,7 @@ def names(hosts: Sequence[str]) -> Markup:
 
 
 def reference_lines(references: Sequence[BaselineReference]) -> Markup:
-    """A line for each captured baseline, of many."""
+    """A line for each captured baseline, for steps with many."""
     return Markup("\n").join(
         f"{each.host} {each.items} {each.digest} {legible(each.machine_id)}" for each in references
     )
@@ -94,7 +94,7 @@ def reference_lines(references: Sequence[BaselineReference]) -> Markup:
 def _alike(
     rows: Sequence[T], what: Callable[[T], Hashable], seconds: Callable[[T], float], *, each: bool
 ) -> list[Alike[T]]:
-    """Groups of those that say the same, in the order of their first; `each` gives every one a group of its own."""
+    """Groups of equal rows, in the order of their first row; `each` gives every row its own group."""
     groups: dict[Hashable, list[T]] = {}
     for number, row in enumerate(rows):
         groups.setdefault(number if each else what(row), []).append(row)

@@ -10,7 +10,7 @@ from orchestrator.policy.calendar.published_schedule import PublishedSchedule
 from orchestrator.policy.telling.schedule_words import blocked_words, conflict_words, machine_words, utc
 
 PRODUCT = "-//orch//schedule of change//EN"
-# RFC 5545 3.8.1.11: what may still change is tentative; a withdrawn one must be published as cancelled, or it would stay.
+# RFC 5545 3.8.1.11: a booking that may change is tentative; a withdrawn one is published as cancelled, or it would stay.
 _STATUS: dict[BookingState, str] = {
     "proposed": "TENTATIVE",
     "approved": "CONFIRMED",
@@ -21,10 +21,10 @@ _STATUS: dict[BookingState, str] = {
 
 
 def icalendar_file(schedule: PublishedSchedule) -> bytes:
-    """Every booking as an event. Moments are in UTC, so that no reader needs our rules of time zones.
+    """Every booking as an event. Times are in UTC, so that no reader needs our time zone rules.
 
     UID is the deployment's id with the beginning of its plan's digest, SEQUENCE the number of events on its journal, and
-    DTSTAMP the moment of the newest of them: the same schedule is the same file, byte for byte.
+    DTSTAMP the time of the newest event: equal schedules give equal files, byte for byte.
     """
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)

@@ -1,4 +1,4 @@
-"""Text from targets made fit to be shown: nothing that leads a reader, a terminal or a browser astray."""
+"""Makes text from targets safe to show: without characters that mislead a reader, a terminal or a browser."""
 
 import unicodedata
 
@@ -11,7 +11,7 @@ def legible(text: str) -> str:
     """The text without control, bidirectional and invisible characters; line breaks and tabs stay; long text is capped."""
     if len(text) > CAP:
         text = f"{text[:CAP]}… ({len(text) - CAP:,} characters more)"
-    # What Python calls printable has none of the unfit categories; nearly all text is, and a record has millions of characters.
+    # Fast path for records with millions of characters: nearly all text is printable, and printable text needs no change.
     if text.translate(_BREAKS).isprintable():
         return text
     return "".join(

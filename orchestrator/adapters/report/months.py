@@ -1,4 +1,4 @@
-"""The schedule of change laid out by months, weeks and days, by the clocks of one zone."""
+"""The schedule of change by months, weeks and days, in the time of one zone."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Layer = Literal["window", "freeze", "booking", "past", "open", "conflict"]
 
 @dataclass(frozen=True, slots=True)
 class CalendarBar:
-    """A stretch of a day, in parts of a hundred of it; `row` is its place under one another for bookings."""
+    """A part of a day, in percent; `row` is a booking's line in the day."""
 
     layer: Layer
     x: float
@@ -26,7 +26,7 @@ class CalendarBar:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A booking as it stands in a day: since when or until when by the clock, and whether it is in conflict."""
+    """A booking on one day: its start or end time on that day, and whether it is in conflict."""
 
     booking: Booking
     clock: str
@@ -35,7 +35,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day of the grid; outside of its month, or of the time that is published, it is empty."""
+    """One day of the grid; empty outside its month or the published time."""
 
     date: date
     shown: bool
@@ -54,7 +54,7 @@ class Month:
 
 
 def months_of(schedule: PublishedSchedule, zone: ZoneInfo) -> tuple[Month, ...]:
-    """Every month that the schedule reaches into."""
+    """Every month that the schedule covers, in part or whole."""
     first = schedule.begins.astimezone(zone).date()
     last = (schedule.ends - timedelta(microseconds=1)).astimezone(zone).date()
     return tuple(
@@ -114,7 +114,7 @@ def _day(schedule: PublishedSchedule, zone: ZoneInfo, day: date) -> Day:
 
 
 def _layer(b: Booking, begins: datetime) -> Layer:
-    """Days after its start on which nobody knows whether it still takes up its time are drawn as such."""
+    """The layer of a booking; without a known end, the days after its start have their own layer."""
     if b.ends is None and b.starts < begins:
         return "open"
     return "booking" if b.is_booked else "past"
@@ -125,7 +125,7 @@ def _title(b: Booking) -> str:
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The moment a day begins; where clocks skip midnight, the first moment there is."""
+    """The beginning of a day; if clocks skip midnight, the first moment of the day."""
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
@@ -156,9 +156,9 @@ def _conflict_bars(
 
 
 def _clock(b: Booking, begins: datetime, ends: datetime, zone: ZoneInfo) -> str:
-    """By the clock, on the days of its start and of its end; empty between them.
+    """The local time on the days of its start and end; empty between them.
 
-    On a day on which clocks change it is said which clock is meant, for 02:30 may be shown twice.
+    On a day on which clocks change, the text names the zone, because 02:30 may occur twice.
     """
     changes = begins.astimezone(zone).utcoffset() != ends.astimezone(zone).utcoffset()
     shown = "%H:%M %Z" if changes else "%H:%M"

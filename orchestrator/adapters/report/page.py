@@ -1,4 +1,4 @@
-"""The record as one self-contained page: no script, no address outside it, every text escaped."""
+"""The record as one self-contained page: no script, no external address, every text escaped."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ from orchestrator.policy.telling.timeline import Story
 from orchestrator.policy.telling.timeline_builder import decisions_of, story_of
 
 Diffs = Mapping[tuple[str, str], Sequence[str]]
-"""By host and path: how the text of a file differs, as a unified difference, where the baselines kept it."""
+"""By host and path: the unified diff of a text file, if the baselines kept its content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class ChangedItem:
 
 
 def html_record(records: Sequence[Recorded], made_at: datetime, diffs: Diffs | None = None) -> str:
-    """The page of one deployment's journal. Raises LifecycleFault when the journal is no deployment's."""
+    """The page of one deployment's journal. Raises LifecycleFault if it is not a deployment's journal."""
     d = fold(records)
     story, evidence = story_of(records, d), Evidence(records)
     end = d.ended_at or max(made_at, d.last_at)
@@ -91,7 +91,7 @@ def html_record(records: Sequence[Recorded], made_at: datetime, diffs: Diffs | N
 
 
 def first_troubles(story: Story) -> dict[str, str]:
-    """What went wrong first on each host where something did; a backout changes where it stands, not what happened."""
+    """The first failure on each host that had one; a backout changes the state of a host, not its history."""
     trouble: dict[str, str] = {}
     for step in story.steps:
         for result in step.complaints:
@@ -104,7 +104,7 @@ def first_troubles(story: Story) -> dict[str, str]:
 
 
 def changed_items(d: Deployment, diffs: Diffs) -> list[ChangedItem]:
-    """The differences that the backout left, by configuration item."""
+    """The differences that remain after the backout, by configuration item."""
     by_item: dict[tuple[str, str, str], list[Difference]] = {}
     for each in d.backout.differences if d.backout is not None else ():
         by_item.setdefault((each.host, each.kind, each.name), []).append(each)

@@ -1,4 +1,4 @@
-"""The twelve sections of a release plan, as the record shows them."""
+"""The twelve sections of a release plan in the record."""
 
 from collections.abc import Iterable
 from typing import Any

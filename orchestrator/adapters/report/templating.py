@@ -1,4 +1,4 @@
-"""How every page is made: escaped always, complete or not at all, and each text made legible first."""
+"""Jinja2 set-up for all pages: text is always escaped and made legible, and an undefined variable is an error."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,7 +13,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def environment(filters: Mapping[str, Callable[..., Any]]) -> Environment:
-    """The templates of this folder, with these filters."""
+    """An environment with the templates of this folder and these filters."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -27,5 +27,5 @@ def environment(filters: Mapping[str, Callable[..., Any]]) -> Environment:
 
 
 def _final(value: Any) -> Any:
-    """Every text that reaches the page is made legible first; what is markup already is the template's own."""
+    """Make each text legible before it is rendered; markup comes from the templates and stays."""
     return legible(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -21,7 +21,7 @@ from orchestrator.policy.telling.timeline_builder import decisions_of, story_of
 
 
 def text_record(records: Sequence[Recorded], made_at: datetime) -> str:
-    """The record as lines. Raises LifecycleFault when the journal is no deployment's."""
+    """The record as lines. Raises LifecycleFault if it is not a deployment's journal."""
     d = fold(records)
     story, evidence = story_of(records, d), Evidence(records)
     parts = [

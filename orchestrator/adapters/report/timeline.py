@@ -1,4 +1,4 @@
-"""The timeline of a deployment as shapes: a lane for the deployment, one for each wave, and, where they are few, its hosts."""
+"""The timeline of a deployment as shapes: lanes for the deployment, for each wave, and, if they are few, for its hosts."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -17,11 +17,11 @@ LANE, HOST_LANE, GAP = 26.0, 13.0, 8.0
 HOSTS_UP_TO = 40
 NARROWEST_BAR = 2.5
 LETTER = 6.6
-"""Width of a letter of the labels, roughly, in pixels."""
+"""Approximate width of a label's letter, in pixels."""
 MARGIN = 6.0
-"""From the edge of a bar to its label, and to the sign beside a bar that has no room for it."""
+"""From the edge of a bar to its label, or to the sign next to a bar that is too narrow for it."""
 SIGN = 8.0
-"""Half of the width of a sign, and some air."""
+"""Half the width of a sign, with some space."""
 ROOM_FOR_SIGN = 9.0
 
 
@@ -41,7 +41,7 @@ class Bar:
 
     @property
     def sign_x(self) -> float | None:
-        """The middle of the sign of a step that did not pass: in the bar, or right of it; None without one."""
+        """The centre of the sign of a step that did not pass, in the bar or right of it; None without a sign."""
         if self.result not in ("failed", "unknown"):
             return None
         if self.width < ROOM_FOR_SIGN:
@@ -51,7 +51,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A lane with its name at the left."""
+    """A lane with its name on the left."""
 
     y: float
     height: float
@@ -61,7 +61,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """All that is drawn."""
+    """All shapes of the timeline."""
 
     width: float
     height: float
@@ -102,7 +102,7 @@ def timeline_of(d: Deployment, story: Story, evidence: Evidence, end: datetime) 
 
 
 def _clear_of_signs(bars: list[Bar]) -> Iterator[Bar]:
-    """A label begins behind the sign of the narrow bar before it, and is left out where there is no room for it then."""
+    """Move labels behind the sign of a narrow bar before them; leave out labels that no longer fit."""
     signs = [(bar.y, bar.sign_x) for bar in bars if bar.sign_x is not None and bar.width < ROOM_FOR_SIGN]
     for bar in bars:
         in_the_way = [x for y, x in signs if y == bar.y and abs(x - bar.label_x) < SIGN + MARGIN]
@@ -112,7 +112,7 @@ def _clear_of_signs(bars: list[Bar]) -> Iterator[Bar]:
 
 
 def family_of(step: StoryStep) -> Family:
-    """What kind of step it is, as the colours tell."""
+    """The family of a step, which decides its colour."""
     if step.name in WAITING:
         return "wait"
     if step.name == "deploy":
@@ -144,7 +144,7 @@ def _host_bars(
 
 
 def _result_on(host: str, step: StoryStep, evidence: Evidence) -> Result | None:
-    """How the step went on one host; None where it was not asked of it."""
+    """The result of the step on one host; None if the step did not involve it."""
     if step.attempt and host in step.hosts:
         outcome = next((each for each in evidence.outcomes(step) if each.host == host), None)
         if outcome is None:

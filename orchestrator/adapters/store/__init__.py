@@ -1,4 +1,4 @@
-"""What orch keeps: the journal in a database, the drivers' claims and the baselines as files beside it."""
+"""The store: the journal and locks in a database, drivers' claims and baselines in files next to it."""
 
 from orchestrator.adapters.store.baselines import DirectoryBaselineStore
 from orchestrator.adapters.store.disk import DiskStorage

@@ -1,4 +1,4 @@
-"""Baselines as files, each named after the digest of what is in it."""
+"""Baselines as files, each named after the digest of its content."""
 
 import json
 import zlib
@@ -18,23 +18,23 @@ from orchestrator.engine.ports import BaselineStore
 from orchestrator.errors import NotFound, StoreFault
 
 FORM = 1
-"""Version of how a baseline is written; a later one adds a step for each earlier one where a baseline is read."""
+"""Version of the baseline file format; a new version adds a reading step for each earlier one."""
 
 _DIGEST: TypeAdapter[str] = TypeAdapter(Sha256)
 
 
 class DirectoryBaselineStore(BaselineStore):
-    """`ab/cdef...` under the root: canonical JSON, compressed; written whole or not at all, and proved when read."""
+    """`ab/cdef...` under the root: compressed canonical JSON, written atomically and verified when read."""
 
     def __init__(self, root: Path, *, relief: Relief = no_relief) -> None:
-        """Raises StoreFault when the directory cannot be made."""
+        """Raises StoreFault if the directory cannot be made."""
         self._root = root
         self._relief = relief
         with translated(f"Baselines cannot be kept in {root}"):
             private_directory(root)
 
     def put_all(self, baselines: Sequence[Baseline]) -> list[BaselineReference]:
-        """Written anew also when one is there: that heals a damaged file."""
+        """Writes existing baselines again, which repairs a damaged file."""
         files: dict[Path, bytes] = {}
         references: list[BaselineReference] = []
         for baseline in baselines:
@@ -47,7 +47,7 @@ class DirectoryBaselineStore(BaselineStore):
         return references
 
     def get(self, digest: str) -> Baseline:
-        """A text that is no digest is not found either."""
+        """Raises NotFound also for a text that is no digest."""
         try:
             path = self._path(_DIGEST.validate_python(digest))
             with translated(f"The baseline {digest} cannot be read"):
@@ -73,7 +73,7 @@ class DirectoryBaselineStore(BaselineStore):
 
 
 def canonical(baseline: Baseline) -> bytes:
-    """The one way in which a baseline is written, for its digest: keys in order, nothing between, ASCII only."""
+    """The canonical JSON of a baseline, for its digest: sorted keys, no spaces, ASCII only."""
     content = {"form": FORM, "baseline": fields_of(baseline)}
     return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
 

@@ -1,4 +1,4 @@
-"""The claim to drive a deployment: a lock on a file, which the kernel gives back when the holder dies."""
+"""The claim to drive a deployment: a file lock, which the kernel releases when the holder dies."""
 
 import fcntl
 import os
@@ -18,10 +18,10 @@ from orchestrator.errors import Conflict
 
 
 class FileClaim(DriverClaim):
-    """Holds from its making to the end of the `with` block, or of the process. The file says who holds it."""
+    """Holds from construction until the `with` block or the process ends. The file names the holder."""
 
     def __init__(self, path: Path, deployment: str, now: datetime) -> None:
-        """Raises Conflict naming the holder, or OSError."""
+        """Raises Conflict, which names the holder, or OSError."""
         self._file = _opened(path)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -38,7 +38,7 @@ class FileClaim(DriverClaim):
     def __exit__(self, *exception: object) -> None:
         if not self._file.closed:
             self._write("")
-            # Said outright: a forked child that still has the descriptor would otherwise go on holding the lock.
+            # Unlock explicitly: a forked child that still has the descriptor would otherwise keep the lock.
             fcntl.flock(self._file, fcntl.LOCK_UN)
             self._file.close()
 
@@ -46,7 +46,7 @@ class FileClaim(DriverClaim):
         return ", ".join(plain(line) for line in self._file.read(2000).splitlines())
 
     def _write(self, text: str) -> None:
-        # Words for others; a full disk must not keep a backout from going on.
+        # The text only informs others; a full disk must not stop a backout.
         with suppress(OSError):
             os.truncate(self._file.fileno(), 0)
             os.pwrite(self._file.fileno(), text.encode("utf-8", "replace"), 0)
@@ -66,7 +66,7 @@ class Claims(DriverClaim):
 
 
 def _opened(path: Path) -> TextIO:
-    # Never removed: a lock on a file that somebody else removed and made anew would protect nothing.
+    # The file is never removed: a lock on a file that another process replaced would protect nothing.
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, FILE_MODE)
     return os.fdopen(descriptor, "r+", encoding="utf-8", errors="replace")
 

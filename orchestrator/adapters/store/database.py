@@ -1,4 +1,4 @@
-"""An open database with the present tables: look into it, or write to it in one transaction."""
+"""An open database with up-to-date tables, to read from or to write to in one transaction."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -33,22 +33,22 @@ T = TypeVar("T")
 NO_ROOM_FOR_INDEX = "SQLITE_IOERR_SHM"
 CANNOT_OPEN = "SQLITE_CANTOPEN"
 ROOMY = 64 << 20
-"""Bytes."""
+"""Free bytes above which caches may be written."""
 
 
 class Database:
-    """A database that several processes may use at once. What it raises is SQLAlchemy's or the system's own."""
+    """A database that several processes can use at once. Raises the errors of SQLAlchemy and of the system."""
 
     def __init__(self, engine: Engine, place: str, relief: Relief = no_relief) -> None:
         self._engine = engine
-        # Whoever has a SQLite database open last puts the log into the file and removes it: also where nobody collects us.
+        # The last process to close a SQLite database merges and removes its log; close it even if nobody collects this object.
         finalize(self, engine.dispose)
         self._relief = relief
         self.place = place
 
     @classmethod
     def at_url(cls, url: str) -> "Database":
-        """The database that a SQLAlchemy URL names."""
+        """The database at a SQLAlchemy URL."""
         engine = shared_engine(url_of(url))
         database = cls(engine, engine.url.render_as_string(hide_password=True))
         if database.look(version_of) != len(STEPS):
@@ -56,7 +56,7 @@ class Database:
         return database
 
     def write(self, act: Callable[[Connection], T], *, of: str = "") -> T:
-        """Act in one transaction; where the disk is full, again for as long as there is relief for the deployment `of`."""
+        """Act in one transaction; on a full disk, retry as long as there is relief for the deployment `of`."""
         while True:
             try:
                 with self.writing() as connection:
@@ -66,36 +66,36 @@ class Database:
                     raise
 
     def look(self, ask: Callable[[Connection], T]) -> T:
-        """What a question that only reads gives."""
+        """The result of a read-only query."""
         with self._engine.connect() as connection:
             return ask(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction: durable after the block, or, when it raises, as if nothing had been written."""
+        """One transaction: durable after the block, or rolled back if the block raises."""
         try:
             with self._engine.connect().execution_options(**WRITING) as connection, connection.begin():
                 yield connection
         except OperationalError:
-            # A connection that met a read-only disk stays read-only when the disk is writable again.
+            # A connection that was opened on a read-only disk stays read-only when the disk is writable again.
             self.close()
             raise
 
     def claim(self, deployment: str) -> DriverClaim | None:
-        """The claim to drive it, held by the server that others reach as well; None where there is no such server."""
+        """The claim to drive the deployment, held by a shared database server; None without such a server."""
         return SharedClaim(self._engine, deployment) if self._engine.dialect.name == "postgresql" else None
 
     def roomy(self) -> bool:
-        """Whether there is room for what could be left out; a server's disk is the server's business."""
+        """Whether the disk has space for caches; always true for a server, which manages its own disk."""
         return True
 
     def close(self) -> None:
-        """Give back the connections; a later use opens new ones."""
+        """Close the connections; a later use opens new ones."""
         self._engine.dispose()
 
 
 class FileDatabase(Database):
-    """A SQLite database in a file; made, with its tables, where it is missing."""
+    """A SQLite database in a file; created with its tables if missing."""
 
     def __init__(
         self, file: Path, patience: float, relief: Relief = no_relief, *, roomy_above: int = ROOMY
@@ -112,7 +112,7 @@ class FileDatabase(Database):
             raise
 
     def look(self, ask: Callable[[Connection], T]) -> T:
-        """What a question that only reads gives; also on a disk that is full, or was remounted read-only."""
+        """The result of a read-only query; works on a full disk and on one that was remounted read-only."""
         try:
             return super().look(ask)
         except OperationalError as error:
@@ -123,7 +123,7 @@ class FileDatabase(Database):
             return ask(connection)
 
     def roomy(self) -> bool:
-        """Whether much more is free than a backout needs."""
+        """Whether much more space is free than a backout needs."""
         state = os.statvfs(self._file)
         return state.f_bavail * state.f_frsize > self._roomy_above
 
@@ -135,7 +135,7 @@ class FileDatabase(Database):
         return None
 
     def _ready(self) -> bool:
-        # An empty file is not even looked into: a reader would be in the way of whoever is making it ready.
+        # Do not open an empty file: a reader would block the process that creates the tables.
         if self._file.stat().st_size == 0:
             return False
         version = self.look(version_of)
@@ -143,7 +143,7 @@ class FileDatabase(Database):
         return version == len(STEPS) and (still(self._file) or self.look(write_ahead))
 
     def _make_ready(self) -> None:
-        # Without it some of sixteen that begin a store in one moment wait for one another until their patience ends.
+        # Without this lock, some of sixteen processes that create a store at once block one another until they time out.
         with _one_at_a_time(self._file.with_suffix(".set-up")):
             if not self._ready():
                 make_write_ahead(self._engine)

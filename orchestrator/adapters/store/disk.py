@@ -1,4 +1,4 @@
-"""The disk under the store: how much is free, and the ballast that is thrown off when a backout needs room."""
+"""The disk under the store: its free space, and the ballast that is released when a backout needs space."""
 
 import os
 from collections.abc import Callable
@@ -11,14 +11,14 @@ from orchestrator.engine.ports import Storage
 from orchestrator.errors import StoreFault
 
 SLICE = 4 << 20
-"""Bytes of one file of the ballast; it is thrown off file by file, so that nobody else takes all of it at once."""
+"""Bytes of one ballast file; ballast is released file by file, so that nobody else takes all of it at once."""
 
 Relief = Callable[[str], bool]
-"""Makes some room, for this deployment where it can; False when there is nothing left to give."""
+"""Frees some space, from this deployment's ballast if it has any; False if nothing is left to free."""
 
 
 def no_relief(_deployment: str) -> bool:
-    """Where no ballast is kept."""
+    """The relief of a store without ballast."""
     return False
 
 
@@ -37,17 +37,17 @@ class DiskStorage(Storage):
 
     @property
     def reserve(self) -> int:
-        """As it was given."""
+        """The reserve as configured."""
         return self._reserve
 
     def room(self) -> int:
-        """What this user may still write; the share that a file system keeps for root is not counted."""
+        """Bytes that this user may still write, without the share that the file system keeps for root."""
         with translated(f"The room in {self._directory} cannot be seen"):
             state = os.statvfs(self._directory)
         return state.f_bavail * state.f_frsize
 
     def lay_in(self, deployment: str, size: int) -> int:
-        """Whole slices, so it may be a little more."""
+        """Reserves whole slices, so it may reserve slightly more."""
         folder = self._ballast / deployment
         with suppress(OSError, StoreFault):
             private_directory(folder)
@@ -56,17 +56,17 @@ class DiskStorage(Storage):
         return sum(_size(file) for file in _slices(folder))
 
     def release(self, deployment: str) -> int:
-        """Half of the slices; of an odd number the smaller half, so that one stays."""
+        """Releases half of the slices, rounded down, so that one stays."""
         slices = _slices(self._ballast / deployment)
         return sum(map(_throw_off, slices[: len(slices) // 2]))
 
     def relieve(self, deployment: str) -> bool:
-        """Throw off one slice: of this deployment, else of another, for whoever needs room needs it now."""
+        """Release one slice of this deployment, else of another: the present need comes first."""
         own_first = sorted(_slices(self._ballast), key=lambda folder: folder.name != deployment)
         return any(_throw_off(file) for folder in own_first for file in reversed(_slices(folder)))
 
     def give_back(self, deployment: str) -> None:
-        """Nothing where none is kept."""
+        """Releases all slices, if there are any."""
         folder = self._ballast / deployment
         for file in _slices(folder):
             _throw_off(file)
@@ -74,7 +74,7 @@ class DiskStorage(Storage):
             folder.rmdir()
 
     def _lay(self, file: Path) -> None:
-        # One that was cut short by a kill is filled up.
+        # Complete a slice that a kill cut short.
         missing = SLICE - _size(file)
         if missing <= 0 or self.room() - missing < self._reserve:
             return
@@ -103,7 +103,7 @@ def _size(file: Path) -> int:
 
 
 def _throw_off(file: Path) -> int:
-    """The bytes that this gave; 0 where another process was faster."""
+    """Release a slice. Returns its bytes; 0 if another process was faster."""
     size = _size(file)
     try:
         file.unlink()

@@ -1,4 +1,4 @@
-"""What the disk and the database say, in words with the next move in them."""
+"""Translates errors of disk and database into messages with the next move."""
 
 import errno
 from collections.abc import Iterator
@@ -44,8 +44,8 @@ _AWAY = _Trouble(
 _NO_URL = _Trouble("the URL makes no sense", "Write it as postgresql://USER@HOST/DATABASE.")
 _OTHER = _Trouble("the database refused", "Look at the reason; orch status shows what was recorded.")
 
-# The beginning of SQLite's name for the result (sqlite.org/rescode.html), longest first where one begins another; then of
-# PostgreSQL's (postgresql.org/docs/current/errcodes-appendix.html).
+# Prefixes of SQLite's result names (sqlite.org/rescode.html), the longest first if one is a prefix of another; then of
+# PostgreSQL's codes (postgresql.org/docs/current/errcodes-appendix.html).
 _BY_RESULT = {
     "SQLITE_FULL": _FULL,
     "SQLITE_IOERR_SHM": _FULL,
@@ -81,7 +81,7 @@ _BY_ERRNO = {
 
 @contextmanager
 def translated(task: str) -> Iterator[None]:
-    """Turn what the disk or the database raises into StoreFault; `task` says what could not be done, and to what."""
+    """Turn errors of the disk or the database into StoreFault; `task` names what could not be done, and to what."""
     try:
         yield
     except OSError as error:
@@ -91,14 +91,14 @@ def translated(task: str) -> Iterator[None]:
 
 
 def result_of(error: SQLAlchemyError) -> str:
-    """SQLite's name for what happened (SQLITE_FULL), or PostgreSQL's number (53100); empty where there is neither."""
+    """SQLite's name of the error (SQLITE_FULL), or PostgreSQL's code (53100); empty if there is neither."""
     if not isinstance(error, DBAPIError):
         return ""
     return getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None) or ""
 
 
 def full(error: SQLAlchemyError | OSError) -> bool:
-    """Whether there was no room."""
+    """Whether the error means a full disk."""
     if isinstance(error, OSError):
         return error.errno in (errno.ENOSPC, errno.EDQUOT)
     return _trouble(error) is _FULL
@@ -109,12 +109,12 @@ def _trouble(error: SQLAlchemyError) -> _Trouble:
         return _NO_URL
     result = result_of(error)
     if not result and isinstance(error, OperationalError):
-        return _AWAY  # psycopg has no number for a connection that did not come about
+        return _AWAY  # psycopg has no code for a connection that was never made
     return next((trouble for start, trouble in _BY_RESULT.items() if result.startswith(start)), _OTHER)
 
 
 def _reason(error: SQLAlchemyError) -> str:
-    # Without the statement and its values, which SQLAlchemy adds to its own text.
+    # Leave out the statement and its values, which SQLAlchemy adds to its text.
     return str(error.orig) if isinstance(error, DBAPIError) else str(error)
 
 

@@ -1,4 +1,4 @@
-"""Events as they are stored, and how those of earlier versions are brought to the present form when they are read."""
+"""The stored form of events; events of earlier versions are converted to the present form when read."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ _EVENT: TypeAdapter[Event] = TypeAdapter(Event, config=ConfigDict(defer_build=Tr
 
 
 def moment_text(moment: datetime) -> str:
-    """The moment in UTC with microseconds, always of one width, so that it sorts as text."""
+    """The time in UTC with microseconds, always of the same width, so that it sorts as text."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
@@ -35,9 +35,9 @@ def revived(
     present: int = VERSION,
     upcasts: Mapping[int, Upcast] = UPCASTS,
 ) -> Event:
-    """The event of a stored body, in the present form. Raises StoreFault when it is of a later version or makes no sense.
+    """The event of a stored body, in the present form. Raises StoreFault if it is of a later version or invalid.
 
-    Whoever says which kind it must be needs the validator of no other, of which those of some take long to make.
+    With `kind`, only that kind's validator is built; the validators of some kinds take long to build.
     """
     if version > present:
         raise StoreFault(

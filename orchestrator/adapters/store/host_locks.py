@@ -1,4 +1,4 @@
-"""Host locks in the database beside the journal: the machine is the key, so only one deployment can hold it."""
+"""Host locks in the journal's database: the machine is the key, so only one deployment can lock it."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,7 +31,7 @@ class SqlHostLocks(HostLocks):
             self._database = Database.at_url(url) if url else FileDatabase(directory / FILE, PATIENCE, relief)
 
     def take(self, deployment: str, machines: Mapping[str, str], by: str) -> list[HostLock]:
-        """One transaction: all machines, or none and who holds them."""
+        """One transaction: locks all machines, or none and returns the locks of others."""
 
         def act(connection: Connection) -> list[HostLock]:
             locks = {lock.machine: lock for lock in _all(connection)}
@@ -58,21 +58,21 @@ class SqlHostLocks(HostLocks):
             self._database.write(lambda connection: connection.execute(unlock), of=deployment)
 
     def held(self) -> list[HostLock]:
-        """By the time they were taken, then by host."""
+        """In the order of the time they were taken, then of hosts."""
         with translated(f"The host locks {self._database.place} cannot be read"):
             return self._database.look(_all)
 
     def next_epoch(self) -> int:
-        """Greater than all that were given out, and not below the time in seconds.
+        """A number greater than all earlier epochs, and at least the time in seconds.
 
-        Hosts keep the greatest they have seen, and a store that was begun anew must not be behind what an old one gave.
+        Hosts remember the greatest epoch they have seen; a new store must not give lower epochs than an old one did.
         """
         with translated(f"No epoch was given by {self._database.place}"):
             while True:
                 try:
                     return self._database.write(self._give_epoch)
                 except IntegrityError:
-                    continue  # another process took that very number
+                    continue  # another process took the same number
 
     def _give_epoch(self, connection: Connection) -> int:
         now = self._clock.now()
@@ -82,7 +82,7 @@ class SqlHostLocks(HostLocks):
         return epoch
 
     def close(self) -> None:
-        """Give back the connections; a later use opens new ones."""
+        """Close the connections; a later use opens new ones."""
         self._database.close()
 
 

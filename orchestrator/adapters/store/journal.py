@@ -1,4 +1,4 @@
-"""The journal in a database: SQLite without any set-up, or what a URL names, by the same statements."""
+"""The journal in a database: SQLite without set-up, or the database at a URL, with the same statements."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -29,13 +29,13 @@ from orchestrator.errors import Conflict, StoreFault
 
 FILE = "journal.sqlite"
 PATIENCE = 15.0
-"""Seconds that another process' lock is waited for; none is held longer than one transaction."""
+"""Seconds to wait for another process's lock; locks last at most one transaction."""
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
 
 
 class SqlJournal(Journal):
-    """Events in one table; the key (deployment, seq) lets only one writer have each number."""
+    """Events in one table; the key (deployment, seq) gives each number to only one writer."""
 
     def __init__(
         self,
@@ -47,9 +47,9 @@ class SqlJournal(Journal):
         relief: Relief = no_relief,
         roomy_above: int = ROOMY,
     ) -> None:
-        """Opens `journal.sqlite` in the directory, or the database at the URL; both are made ready where they are new.
+        """Opens `journal.sqlite` in the directory, or the database at the URL; creates the tables if they are missing.
 
-        `relief` is asked for room on a full disk. Folds are kept while more bytes are free than `roomy_above`.
+        `relief` frees space on a full disk. Folds are kept while more than `roomy_above` bytes are free.
         Raises StoreFault.
         """
         self._clock = clock
@@ -65,7 +65,7 @@ class SqlJournal(Journal):
     def append(
         self, deployment: str, expected_seq: int, events: Sequence[Event], proof: Proof | None = None
     ) -> list[Recorded]:
-        """One transaction; its time is taken when this writer's turn has come."""
+        """One transaction; the events' time is taken when it is this writer's turn."""
 
         def act(connection: Connection) -> list[Recorded]:
             last = connection.scalar(select(func.max(EVENTS.c.seq)).where(EVENTS.c.deployment == deployment))
@@ -87,7 +87,7 @@ class SqlJournal(Journal):
             return self._database.write(act, of=deployment)
 
     def read(self, deployment: str, after: int = 0) -> list[Recorded]:
-        """Events of earlier versions come in the present form. Raises StoreFault for one that cannot be understood."""
+        """Converts events of earlier versions to the present form. Raises StoreFault for an event that cannot be read."""
         wanted = (
             select(EVENTS.c.seq, EVENTS.c.at, EVENTS.c.version, EVENTS.c.body)
             .where(EVENTS.c.deployment == deployment, EVENTS.c.seq > after)
@@ -98,7 +98,7 @@ class SqlJournal(Journal):
         return [self._recorded(deployment, *row) for row in rows]
 
     def read_condensed(self, deployment: str, after: int = 0) -> list[Condensed]:
-        """Long events as they were condensed when they were appended; where that is missing, it is made good."""
+        """Uses the condensed forms that were cached when long events were appended; caches missing ones."""
         with translated(f"The journal {self._database.place} cannot be read"):
             rows = self._database.look(lambda connection: rows_of(connection, deployment, after))
         try:
@@ -109,8 +109,8 @@ class SqlJournal(Journal):
         return records
 
     def deployments(self) -> list[str]:
-        """By the time of their first event; of one moment, by name backwards."""
-        # Sorted here: databases have orders of their own for text.
+        """Sorted by the time of the first event, then by id, both descending."""
+        # Sorted in Python, because databases differ in how they sort text.
         wanted = select(EVENTS.c.at, EVENTS.c.deployment).where(
             EVENTS.c.seq == 1, EVENTS.c.deployment != HOUSE
         )
@@ -119,21 +119,21 @@ class SqlJournal(Journal):
         return [name for _, name in sorted(((at, name) for at, name in rows), reverse=True)]
 
     def progress(self, deployments: Sequence[str]) -> Mapping[str, Progress]:
-        """Two statements for some hundred deployments."""
+        """Two statements for a few hundred deployments."""
         with translated(f"The journal {self._database.place} cannot be read"):
             return self._database.look(lambda connection: progress(connection, deployments))
 
     def briefs(self) -> Mapping[str, Brief]:
-        """One statement, whatever their number."""
+        """One statement for any number of deployments."""
         with translated(f"The journal {self._database.place} cannot be read"):
             return self._database.look(briefs)
 
     def keep(self, deployments: Sequence[Deployment]) -> None:
-        """One transaction; left undone where the database cannot be written to, or the disk has little room."""
+        """One transaction; skipped if the database is not writable or the disk has little space."""
         keep(self._database, deployments)
 
     def drive_alone(self, deployment: str) -> DriverClaim:
-        """A lock on `drivers/DEPLOYMENT` in the directory; with a server that several machines share, one of the server's."""
+        """A file lock on `drivers/DEPLOYMENT` in the directory; with a shared database server, also a lock on the server."""
         path = self._claims / _NAME.validate_python(deployment)
         with translated(f"{deployment} cannot be claimed"), ExitStack() as claims:
             claims.enter_context(FileClaim(path, deployment, self._clock.now()))
@@ -143,7 +143,7 @@ class SqlJournal(Journal):
             return Claims(claims.pop_all())
 
     def close(self) -> None:
-        """Give back the connections; a later use opens new ones."""
+        """Close the connections; a later use opens new ones."""
         self._database.close()
 
     def _recorded(self, deployment: str, seq: int, at: str, version: int, body: str) -> Recorded:

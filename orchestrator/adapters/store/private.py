@@ -1,4 +1,4 @@
-"""Directories and files that only their owner can read, and what is done so that they survive a power cut."""
+"""Directories and files that only their owner can read and that survive a power cut."""
 
 import os
 import tempfile
@@ -12,15 +12,15 @@ DIRECTORY_MODE = 0o700
 FILE_MODE = 0o600
 _WRITABLE_BY_OTHERS = 0o022
 SYNCS_AT_ONCE = 8
-"""Syncs that are asked of the kernel at the same time, so that the disk is flushed for several of them at once."""
+"""Parallel syncs, so that one disk flush serves several of them."""
 
 Sync = Callable[[Path], None]
 
 
 def private_directory(path: Path) -> Path:
-    """The directory, made with mode 0700 where it is missing. Raises StoreFault when others may write to it, or OSError.
+    """The directory, created with mode 0700 if missing. Raises StoreFault if others may write to it, or OSError.
 
-    One that is there already keeps its mode: it may be more than our store.
+    An existing directory keeps its mode, because it may hold more than orch's store.
     """
     for parent in _made(path):
         sync_directory(parent)
@@ -28,7 +28,7 @@ def private_directory(path: Path) -> Path:
 
 
 def _made(path: Path) -> list[Path]:
-    """The same, but the names are not durable yet: the directories that have new ones."""
+    """Create the directory. Returns the parents whose new names are not durable yet."""
     missing = [place for place in (path, *path.parents) if not place.exists()]
     for place in reversed(missing):
         place.mkdir(mode=DIRECTORY_MODE, exist_ok=True)
@@ -42,9 +42,9 @@ def _made(path: Path) -> list[Path]:
 
 
 def new_file(path: Path) -> None:
-    """An empty file with mode 0600; one that is there is not even opened. Raises OSError."""
+    """Create an empty file with mode 0600; an existing file is not even opened. Raises OSError."""
     try:
-        # Never opened when it exists: closing any descriptor of a SQLite file drops this process' locks on it.
+        # Never open an existing file: closing any descriptor of a SQLite file drops this process's locks on it.
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE)
     except FileExistsError:
         return
@@ -71,16 +71,16 @@ def _sync(path: Path, kind: int) -> None:
 
 
 def write_all(files: Mapping[Path, bytes], sync: Sync = sync_path) -> None:
-    """Write files whole, durable on return; none has its name before the content of all is on the disk. Raises OSError.
+    """Write files atomically, durable on return; no file gets its name before all contents are on the disk. Raises OSError.
 
-    Two syncs one after the other for each file would be most of the time on a disk that takes its time for one. So the
-    directories that are new are synced last too, each of those above once.
+    Two sequential syncs per file would take most of the time on a slow disk. So new directories are synced last too, and
+    each parent directory once.
     """
     parts: dict[Path, Path] = {}
     named: dict[Path, None] = {}
     try:
         for path, content in files.items():
-            # Its own directory's name too, also where it is there: whoever made it may have failed before it was durable.
+            # Sync an existing directory's name too: the process that made it may have failed before the name was durable.
             named |= dict.fromkeys([*_made(path.parent), path.parent.parent])
             descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".part-")
             parts[path] = Path(name)

@@ -1,7 +1,7 @@
-"""The claim to drive a deployment among several machines: a lock of the database server's, held by a connection.
+"""The claim to drive a deployment across machines: a lock on the database server, held by a connection.
 
-The server gives it back when the connection ends: with the process, or, where a whole machine went away, as soon as its
-keepalives are no longer answered.
+The server releases it when the connection ends: with the process, or, if a whole machine is gone, when its keepalives
+are no longer answered.
 """
 
 import os
@@ -17,7 +17,7 @@ from orchestrator.engine.ports import DriverClaim
 from orchestrator.errors import Conflict
 
 _SETTINGS = {"tcp_keepalives_idle": "15", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
-"""Seconds, seconds, times: a machine that vanished holds its claims for half a minute more. No effect on a Unix socket."""
+"""Seconds, seconds, count: the claims of a vanished machine last half a minute. No effect on a Unix socket."""
 
 _HOLDER = text(
     "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
@@ -27,14 +27,14 @@ _HOLDER = text(
 
 
 class SharedClaim(DriverClaim):
-    """Holds from its making to the end of the `with` block, of the connection, or of the process."""
+    """Holds from construction until the `with` block, the connection or the process ends."""
 
     def __init__(self, engine: Engine, deployment: str) -> None:
-        """Raises Conflict naming the holder, or SQLAlchemyError."""
+        """Raises Conflict, which names the holder, or SQLAlchemyError."""
         self._key = _key(deployment)
         self._connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         try:
-            # Not from the pool any more: in there it would be handed out to others, with the lock.
+            # Detach from the pool, which would hand out the connection, with its lock, to others.
             self._connection.detach()
             _introduce(self._connection)
             if not self._ask("SELECT pg_try_advisory_lock(:key)"):
@@ -51,7 +51,7 @@ class SharedClaim(DriverClaim):
         return self
 
     def __exit__(self, *exception: object) -> None:
-        # A server that went away has given the lock back already.
+        # A server that is gone has released the lock already.
         with suppress(SQLAlchemyError):
             if not self._connection.closed:
                 self._ask("SELECT pg_advisory_unlock(:key)")
@@ -63,12 +63,12 @@ class SharedClaim(DriverClaim):
 
 
 def _key(deployment: str) -> int:
-    """63 bits of a digest, so that it is never negative and the two halves of it are found again in pg_locks."""
+    """63 bits of a digest: never negative, so that its two halves match those in pg_locks."""
     return int.from_bytes(sha256(f"orch drives {deployment}".encode()).digest()[:8], "big") >> 1
 
 
 def _introduce(connection: Connection) -> None:
-    """Say who this is, for whoever meets the lock; the server cuts names at 63 bytes."""
+    """Name the holder on the connection, for others that meet the lock; the server cuts names at 63 bytes."""
     settings = {"application_name": f"pid {os.getpid()} on {socket.gethostname()}", **_SETTINGS}
     for name, value in settings.items():
         connection.execute(text("SELECT set_config(:name, :value, false)"), {"name": name, "value": value})

@@ -1,4 +1,4 @@
-"""The tables of the journal, and the steps that lead from each version of them to the next."""
+"""The tables of the journal, and their migrations."""
 
 from collections.abc import Callable
 
@@ -33,7 +33,7 @@ EVENTS = Table(
     Column("kind", String(100), nullable=False),
     Column("body", Text, nullable=False),
 )
-"""One row an event. `at` is ISO 8601 in UTC with microseconds, so that it sorts as text; `body` is the event as JSON."""
+"""One row per event. `at` is ISO 8601 in UTC with microseconds and sorts as text; `body` is the event as JSON."""
 
 HOST_LOCKS = Table(
     "host_locks",
@@ -44,7 +44,7 @@ HOST_LOCKS = Table(
     Column("since", String(32), nullable=False),
     Column("by", String(4000), nullable=False),
 )
-"""One row a machine that is held; the key keeps a second deployment out."""
+"""One row per locked machine; the key keeps a second deployment out."""
 
 EPOCHS = Table(
     "epochs",
@@ -53,7 +53,7 @@ EPOCHS = Table(
     Column("at", String(32), nullable=False),
     sqlite_autoincrement=True,
 )
-"""One row for each epoch given out, so that none is given twice."""
+"""One row per issued epoch, so that none is issued twice."""
 
 FOLDS = Table(
     "folds",
@@ -65,9 +65,9 @@ FOLDS = Table(
     Column("body", LargeBinary, nullable=False),
     Column("brief", Text, nullable=False),
 )
-"""One row a deployment whose fold was kept: the last event in it, the code that made it, itself and its brief.
+"""One row per kept fold: its last event, the code that made it, the fold itself and its brief.
 
-It may be emptied.
+The table may be emptied.
 """
 
 CONDENSED = Table(
@@ -80,10 +80,10 @@ CONDENSED = Table(
     Column("body", Text, nullable=False),
     Column("counts", Text, nullable=False),
 )
-"""One row for each long event: the same event condensed, what was counted, and the code that did it. It may be emptied."""
+"""One row per long event: its condensed form, its counts, and the code that made it. The table may be emptied."""
 
 SCHEMA = Table("schema_steps", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
-"""One row for each step of STEPS that this database has taken."""
+"""One row per step of STEPS that was applied to this database."""
 
 
 def _locks(connection: Connection) -> None:
@@ -109,7 +109,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _folds_with_briefs,
     _condensed_events,
 )
-"""Step n leads to version n; a step that was released is never changed, the next one is added behind it."""
+"""Step n migrates to version n; a released step never changes, new steps are appended."""
 
 
 def version_of(connection: Connection) -> int:
@@ -120,7 +120,7 @@ def version_of(connection: Connection) -> int:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the tables to the newest version, all steps in one transaction. Raises StoreFault when they are newer."""
+    """Migrate the tables to the newest version in one transaction. Raises StoreFault if they are newer."""
     with engine.connect().execution_options(**WRITING) as connection, connection.begin():
         version = version_of(connection)
         refuse_newer(version)
@@ -132,7 +132,7 @@ def migrate(engine: Engine) -> None:
 
 
 def refuse_newer(version: int) -> None:
-    """Raises StoreFault for tables that only a later orch knows."""
+    """Raises StoreFault for tables of a later version of orch."""
     if version > len(STEPS):
         raise StoreFault(
             f"The journal was written by a newer orch (tables of version {version}; this one knows {len(STEPS)}). "

@@ -1,1 +1,1 @@
-"""How deployments stand: lookups, snapshots, previews, and the facts that admission rests on."""
+"""Reads the state of deployments: lookups, snapshots, and the facts that admission needs."""

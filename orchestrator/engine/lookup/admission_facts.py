@@ -1,4 +1,4 @@
-"""Gathers what admission is decided from: rules, keys and approvals, and what earlier deployments tell."""
+"""Gathers the facts that admission needs: rules, keys, approvals, and the results of earlier deployments."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,14 +25,14 @@ from orchestrator.policy.measures.wave_durations import measured_waves
 from orchestrator.policy.telling.ground_words import ground_words
 
 MOST_MEASURED = 5
-"""Earlier deployments whose times are read from their journals."""
+"""The most earlier deployments whose wave times are read from their journals."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What every question about one deployment rests on, read once.
+    """Facts that every question about one deployment needs, read once.
 
-    The trusted keys, signed words with what their signatures are worth, and the other deployments.
+    These are the trusted keys, the verified approvals, and the other deployments.
     """
 
     keyring: Keyring
@@ -41,14 +41,14 @@ class Known:
 
 
 def question_of(ports: Ports, d: Deployment, now: datetime, known: Known | None = None) -> Question:
-    """The question whether this deployment may start, or go on, at this moment. Raises PlanFault for keys that are faulty.
+    """The question whether this deployment may start or continue now. Raises PlanFault for faulty keys.
 
-    What is `known` is neither read nor verified again.
+    Facts in `known` are neither read nor verified again.
     """
     keyring = known.keyring if known else ports.keys.keyring(folder(d.project))
     governed = d.authority.policy is not None
     ruled = governed or keyring.keys or d.authority.model is not None
-    others = (known.others if known else briefs(ports.journal, besides=d.id)) if ruled else []
+    others = (known.others if known else briefs(ports.journal, excluding=d.id)) if ruled else []
     approvals = verified(ports, _given(d), keyring, known.words if known else ())
     certificates = _certificates(ports, d, keyring) if governed else ()
     return asked_about(
@@ -77,11 +77,11 @@ def asked_about(
     others: Sequence[Brief],
     *,
     policy: ReleasePolicy,
-    **besides: Any,
+    **fields: Any,
 ) -> Question:
-    """What every judgement of signed words rests on, whether they let a deployment start or are only taken.
+    """The question by which approvals are judged, at the start of a deployment or when they are given.
 
-    `besides`: what else the question holds, where it is whether it may start.
+    `fields`: further fields of the question, needed to decide on a start.
     """
     return Question(
         subject=d.id,
@@ -97,14 +97,14 @@ def asked_about(
         approvals=approvals,
         keyring=keyring,
         used=frozenset(nonce for other in others for nonce in other.consumed),
-        **besides,
+        **fields,
     )
 
 
 def verified(
     ports: Ports, words: Iterable[SignedApproval], keyring: Keyring, known: Sequence[PresentedApproval] = ()
 ) -> tuple[PresentedApproval, ...]:
-    """Each of these words once, with what its signature is worth; those that are known are not verified again."""
+    """Each approval once, with its signature verified; approvals in `known` are not verified again."""
     by_word = {presented.signed: presented for presented in known}
     wanted = tuple(dict.fromkeys(words))
     new = [signed for signed in wanted if signed not in by_word]
@@ -113,12 +113,12 @@ def verified(
 
 
 def may_start(ports: Ports, d: Deployment, now: datetime, known: Known | None = None) -> Admission:
-    """What admission would say of a deployment that is open; nothing is started, used up or put on the journal."""
+    """What admission would answer for an open deployment. Starts nothing, uses nothing up, appends nothing."""
     return admission.admit(question_of(ports, d, now, known))
 
 
 def approved(d: Deployment, answer: Admission) -> Approved:
-    """That whoever must approve has approved, and who that is; `answer` may still have reasons of the calendar."""
+    """The event that all required approvals are given, and by whom; `answer` may still hold calendar reasons."""
     grounds = () if isinstance(answer, NotAdmitted) else answer.grounds
     given = tuple(ground for ground in grounds if ground.code == "approval.given")
     if given or d.authority.approvals:
@@ -146,7 +146,7 @@ def _given(d: Deployment) -> Sequence[SignedApproval]:
 def named_in(
     approvals: Sequence[PresentedApproval], certificates: Sequence[PresentedCertificate]
 ) -> frozenset[str]:
-    """Digests of the plans, and of the ingredients, that these were given for; and rehearsals, for what they covered."""
+    """The digests of plans and ingredients that approvals were given for or that certificates cover."""
     plans = {approval.signed.approval.plan_digest for approval in approvals}
     covered = {
         digest for certificate in certificates for digest in certificate.signed.certificate.covers.values()
@@ -159,9 +159,9 @@ def named_in(
 def earlier_plans(
     ports: Ports, d: Deployment, named: frozenset[str], others: Sequence[Brief]
 ) -> dict[str, EffectivePlan]:
-    """Effective plans by digest: this one's, and of others those by which it can be said what changed since.
+    """Effective plans by digest: this deployment's, and earlier ones that show what has changed since.
 
-    Of plans that have the same named digests the newest; the others would tell nothing more.
+    Of plans with the same named digests only the newest is kept; the others show nothing more.
     """
     own = [d.authority.effective] if d.authority.effective is not None else []
     plans = {plan.digest: plan for plan in own}
@@ -179,7 +179,7 @@ def earlier_plans(
 
 
 def _starts(others: Sequence[Brief], d: Deployment) -> Iterator[datetime]:
-    """Starts under the same policy; emergencies and rehearsals are not counted."""
+    """Earlier starts under the same policy, without emergencies and rehearsals."""
     for other in others:
         counted = other.change != "emergency" and not other.rehearsal
         same = d.authority.policy is not None and other.policy == d.authority.policy.policy
@@ -194,7 +194,7 @@ def _successes(others: Sequence[Brief]) -> Iterator[Success]:
 
 
 def _measured(ports: Ports, others: Sequence[Brief], d: Deployment) -> Iterator[MeasuredWave]:
-    """Times of the newest deployments of this release, whatever its version, that were proved to be taken back."""
+    """Wave times of the newest deployments of this release, in any version, whose backout was proved."""
     playbooks = (d.plan.strategy.playbook, d.plan.backout.playbook)
     alike = [
         other
@@ -209,7 +209,7 @@ def _measured(ports: Ports, others: Sequence[Brief], d: Deployment) -> Iterator[
 
 
 def _certificates(ports: Ports, d: Deployment, keyring: Keyring) -> tuple[PresentedCertificate, ...]:
-    """Those of this release and version; else those of the release; else all, so that it is said what is wrong with them."""
+    """The certificates of this release and version; else of the release; else all, so that reasons can name their faults."""
     every_one, release = ports.keys.certificates(folder(d.project), keyring), d.plan.release
     named = tuple(
         presented for presented in every_one if presented.signed.certificate.release == release.name

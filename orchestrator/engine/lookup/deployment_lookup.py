@@ -1,4 +1,4 @@
-"""Which deployment a person means, and how it stands: all that looking at one needs of the engine."""
+"""Finds the deployment that a person means, and its present state."""
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.engine.lookup.snapshots import briefs, folded
@@ -7,7 +7,7 @@ from orchestrator.errors import NotFound
 
 
 def find(ports: Ports, deployment: str | None) -> Deployment:
-    """The deployment of this id or unambiguous beginning of one; None means the newest open one, else the newest."""
+    """The deployment with this id or unambiguous id prefix; None means the newest open one, else the newest."""
     if deployment is None:
         return folded(ports.journal, _newest(ports.journal))
     names = ports.journal.deployments()

@@ -1,4 +1,4 @@
-"""The story of a deployment, made from its journal when somebody asks for it."""
+"""The story of a deployment, built from its journal on demand."""
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.engine.ports import Journal
@@ -7,7 +7,7 @@ from orchestrator.policy.telling.timeline_builder import story_from
 
 
 def story_on(journal: Journal, d: Deployment) -> Story:
-    """The story of a deployment as far as it is folded."""
+    """The story of a deployment up to its last folded event."""
     # The first event holds the plan and is no step.
     records = journal.read_condensed(d.id, after=1)
     return story_from(d, (record for record in records if record.seq <= d.seq))

@@ -1,4 +1,4 @@
-"""What runs and shares something with a deployment that would start now, and must be over first (ITIL 4 practice, 4.1.1)."""
+"""Running deployments that share resources with one that would start now; they must end first (ITIL 4 practice, 4.1.1)."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,15 +14,15 @@ from orchestrator.policy.calendar.conflicts import ConflictFound, conflicts_of
 
 
 def running_beside(ports: Ports, d: Deployment, now: datetime) -> tuple[Reason, ...]:
-    """A reason not to start for each thing that one that runs shares with it; whoever starts it, and by whichever door.
+    """A reason not to start for each resource shared with a running deployment, however this one is started.
 
-    Rehearsals are of other environments, and share no more than their machines, which the locks keep apart.
+    Rehearsals run in other environments; they share at most machines, and host locks keep those apart.
     """
     if d.rehearsing.rehearsal is not None:
         return ()
-    beside = open_ones(ports.journal, besides=d.id)
+    open_others = open_ones(ports.journal, excluding=d.id)
     running = [
-        other for other in beside if state_of(other) == "running" and other.rehearsing.rehearsal is None
+        other for other in open_others if state_of(other) == "running" and other.rehearsing.rehearsal is None
     ]
     if not running:
         return ()
@@ -34,7 +34,7 @@ def running_beside(ports: Ports, d: Deployment, now: datetime) -> tuple[Reason, 
 def shared_from_now(
     d: Deployment, others: Iterable[Deployment], machines: Machines, now: datetime
 ) -> tuple[ConflictFound, ...]:
-    """What it shares with others if all of them run from now on: machines, items, services and dependencies."""
+    """What it shares with others if all of them run from now on: machines, configuration items, services, dependencies."""
     new, *rest = (booking_of(deployment, now, machines) for deployment in (d, *others))
     if new is None:
         new = booking_of(d.with_(schedule=ScheduledStart.updated(d.schedule, starts=now)), now, machines)
@@ -43,12 +43,12 @@ def shared_from_now(
 
 
 def runs_words(conflict: ConflictFound) -> str:
-    """The other, which runs, and what they share."""
+    """The running deployment and what the two share, in words."""
     return f"{conflict.other} runs and shares {conflict.kind} {', '.join(conflict.what)}"
 
 
 def _from_now(booking: Booking, now: datetime) -> Booking:
-    """As long as it lasts it takes up what it needs, whatever was expected: only that they run at once is asked."""
+    """The booking from now on, without its expected end: only whether both run at the same time matters."""
     return booking.model_copy(update={"starts": now, "ends": None})
 
 

@@ -1,4 +1,4 @@
-"""Where deployments stand: always the fold of the whole journal, made from a kept beginning of it where one fits."""
+"""The present state of deployments: the fold of the whole journal, continued from a kept fold where one fits."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,17 +9,17 @@ from orchestrator.engine.ports import Journal, Progress
 from orchestrator.errors import NotFound
 
 AT_ONCE = 100
-"""Deployments whose progress is asked for at once; so many kept folds are in memory."""
+"""Deployments whose progress is read at once; this many kept folds are in memory."""
 KEEP_EVERY = 50
-"""Events after which the fold of an open deployment is kept anew; that of one that is over is kept at once."""
+"""Events after which an open deployment's fold is kept again; a deployment that is over is kept at once."""
 KEEP_LARGE = 5_000
-"""Events times hosts after which a reader keeps it anew all the same: what the next one would have to read again."""
+"""Events times hosts after which a reader keeps the fold earlier, to save the next reader that work."""
 KEEP_DRIVEN = 100_000
-"""Events times hosts after which its driver does; a deployment to some hundred hosts has never so many."""
+"""Events times hosts after which the driver keeps it; a deployment to a few hundred hosts never reaches this."""
 
 
 def folded(journal: Journal, deployment: str) -> Deployment:
-    """The deployment after all of its events. Raises NotFound when it has none."""
+    """The deployment after all its events. Raises NotFound when it has none."""
     progress = journal.progress([deployment]).get(deployment)
     if progress is None:
         raise NotFound(f"There is no deployment {deployment}; `orch list` names those there are.")
@@ -30,15 +30,15 @@ def folded(journal: Journal, deployment: str) -> Deployment:
 
 
 def every(journal: Journal) -> Iterator[Deployment]:
-    """Every deployment, newest first, each read only when it is asked for."""
+    """Every deployment, newest first, read lazily."""
     names = journal.deployments()
     for start in range(0, len(names), AT_ONCE):
         yield from _each(journal, names[start : start + AT_ONCE])
 
 
-def briefs(journal: Journal, *, besides: str = "") -> list[Brief]:
-    """The brief of every deployment but one, newest first; of a thousand in some hundredths of the time of their folds."""
-    names = [name for name in journal.deployments() if name != besides]
+def briefs(journal: Journal, *, excluding: str = "") -> list[Brief]:
+    """The brief of every deployment except `excluding`, newest first; far faster than their folds."""
+    names = [name for name in journal.deployments() if name != excluding]
     known = dict(journal.briefs())
     missing = [name for name in names if name not in known]
     for start in range(0, len(missing), AT_ONCE):
@@ -47,13 +47,13 @@ def briefs(journal: Journal, *, besides: str = "") -> list[Brief]:
     return [known[name] for name in names]
 
 
-def open_ones(journal: Journal, *, besides: str = "") -> Iterator[Deployment]:
-    """Every deployment but one that is not over, newest first."""
-    return (folded(journal, brief.id) for brief in briefs(journal, besides=besides) if not brief.over)
+def open_ones(journal: Journal, *, excluding: str = "") -> Iterator[Deployment]:
+    """Every open deployment except `excluding`, newest first."""
+    return (folded(journal, brief.id) for brief in briefs(journal, excluding=excluding) if not brief.over)
 
 
 def worth_keeping(d: Deployment, kept: int, *, driven: bool = False) -> bool:
-    """Whether to keep this fold, where the last one that was kept ends with event `kept`."""
+    """Whether to keep this fold, when the last kept fold ends with event `kept`."""
     new = d.seq - kept
     if driven:
         return new * len(d.targets) >= KEEP_DRIVEN

@@ -1,4 +1,4 @@
-"""Checks a plan against what it names: files, digests, inventory, playbooks, vault. Gathers every fault, not the first."""
+"""Checks a plan against what it names: files, digests, inventory, playbooks, vault. Gathers every fault."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
-from orchestrator.engine.background import Beside
+from orchestrator.engine.background import BackgroundTask
 from orchestrator.engine.ports import Governing, Ports, Tree
 from orchestrator.errors import Fault, NotFound, PlanFault
 from orchestrator.policy.course.rollout import waves_of
@@ -26,7 +26,7 @@ SayProgress = Callable[[str], None]
 
 
 def prepare_plan(ports: Ports, file: Path, place: RehearsalPlace | None = None) -> PreparedPlan:
-    """The plan in a file checked whole, for a deployment that starts now; in another `place` where it is rehearsed.
+    """Load a plan and check it for a deployment that starts now, in `place` if it is rehearsed.
 
     Raises NotFound, and PlanFault with every fault there is.
     """
@@ -41,7 +41,7 @@ def prepare_plan(ports: Ports, file: Path, place: RehearsalPlace | None = None) 
 
 
 def _put_in(loaded: PreparedPlan, place: RehearsalPlace) -> PreparedPlan:
-    """An inventory may be named by an absolute path; inside the project it is a file of the project all the same."""
+    """Use the rehearsal's inventory. An absolute path inside the project still counts as a file of the project."""
     inventory = Path(place.inventory)
     if inventory.is_relative_to(loaded.project):
         place = place.model_copy(update={"inventory": str(inventory.relative_to(loaded.project))})
@@ -60,13 +60,13 @@ def check_plan(
     say: SayProgress = lambda step: None,
     meanwhile: Callable[[], None] = lambda: None,
 ) -> PreparedPlan:
-    """The plan with its hosts, waves and rules, and every fault and warning; `starting` makes a window that is over a fault.
+    """The plan with its hosts, waves, rules, faults and warnings. With `starting`, a window that is over is a fault.
 
-    Ansible is asked first, in a process that takes a second to start; all else, and last `meanwhile`, is done beside it.
+    Ansible inspects the plan in a process that takes a second to start; the other checks, then `meanwhile`, run meanwhile.
     """
     check = _Check(loaded, Path(loaded.project), ports, say)
     check.governing()
-    asked = Beside(partial(ports.inspector.inspect, check.loaded.plan, check.project))
+    asked = BackgroundTask(partial(ports.inspector.inspect, check.loaded.plan, check.project))
     check.plan_itself(starting=starting)
     check.named_files()
     check.artefacts()
@@ -105,7 +105,7 @@ class _Check:
     in_place: Mapping[str, str] = field(default_factory=dict)
 
     def governing(self) -> None:
-        """Which policy and model bind; from here on the plan has the model's defaults."""
+        """Find the policy and model that bind; from here on the plan has the model's defaults."""
         try:
             self.binds = self.ports.authority.governing(self.loaded.plan, self.project)
         except PlanFault as unusable:
@@ -116,13 +116,13 @@ class _Check:
         self.loaded = self.loaded.model_copy(update={"plan": plan})
 
     def plan_itself(self, *, starting: bool) -> None:
-        """What the plan says against itself, and against the clock."""
+        """Check the plan against itself and against the clock."""
         self._object(faults_of(self.loaded.plan))
         over = window_over(self.loaded.plan, self.ports.clock.now())
         (self._object if starting else self._warn)(over)
 
     def named_files(self) -> None:
-        """Every file that the plan names is there, and is what it should be."""
+        """Check that every file that the plan names exists and is of the expected kind."""
         plan, files = self.loaded.plan, self.ports.project_files
         inside = [("strategy.playbook", plan.strategy.playbook), ("backout.playbook", plan.backout.playbook)]
         inside += [(path, check.path) for path, check in rules.testinfra_checks(plan)]
@@ -139,7 +139,7 @@ class _Check:
             self._object(rules.not_there("resources.vault_password_file", secret, kind, "a file"))
 
     def artefacts(self) -> None:
-        """Every release unit is in the media library with its digest, and an archive can be compared on a host."""
+        """Check that the media library has every release unit with its digest, and that archives can be compared on hosts."""
         units = self.loaded.plan.release.units
         for index, unit in enumerate(units):
             self.say(f"digest of {unit.artefact} ({index + 1} of {len(units)})")
@@ -153,8 +153,8 @@ class _Check:
             if unit.on_target is not None:
                 self._members(unit.artefact)
 
-    def inventory(self, asked: Beside[Inspection]) -> Inspection:
-        """What Ansible makes of the inventory, the playbooks and the vault."""
+    def inventory(self, asked: BackgroundTask[Inspection]) -> Inspection:
+        """Check what Ansible reports of the inventory, the playbooks and the vault."""
         self.say("inventory, playbooks and vault, as Ansible reads them")
         inspection = asked.result()
         if not self._is_faulty("resources.inventory"):
@@ -165,7 +165,7 @@ class _Check:
         return inspection
 
     def waves(self, inspection: Inspection) -> None:
-        """Which host goes when; without hosts nothing is said of it."""
+        """Resolve which hosts belong to which wave; without hosts there is nothing to check."""
         if not inspection.targets:
             return
         rollout = waves_of(self.loaded.plan, inspection.targets, inspection.groups)
@@ -174,7 +174,7 @@ class _Check:
         self._warn(warnings_of(self.loaded.plan, rollout.waves, policy=self.binds.policy))
 
     def playbooks(self, inspection: Inspection) -> None:
-        """Both playbooks can be read, and name every host."""
+        """Check that Ansible can read both playbooks and that they name every host."""
         hosts = [target.host for target in inspection.targets]
         for path, seen in zip(self._playbooks(), inspection.playbooks, strict=False):
             if self._is_faulty(path):
@@ -183,7 +183,7 @@ class _Check:
             self._warn(rules.idle_plays(path, seen, hosts))
 
     def constructs(self) -> None:
-        """Both playbooks hold nothing whose result lies."""
+        """Check that both playbooks hold no construct that can report a false success."""
         self.say("playbooks")
         for path, name in self._playbooks().items():
             if self._is_faulty(path):
@@ -192,7 +192,7 @@ class _Check:
                 (self.faults if finding.severity == "refuse" else self.warnings).append(_as_fault(finding))
 
     def settings(self) -> None:
-        """Settings of ansible.cfg that would make a run unsafe, and are not followed."""
+        """Warn of ansible.cfg settings that orch does not follow, because they would make a run unsafe."""
         file, expected = str(self.project / "ansible.cfg"), "settings that orch can follow"
         for sentence in self.ports.inspector.settings_overridden(self.project):
             self.warnings.append(
@@ -200,7 +200,7 @@ class _Check:
             )
 
     def tree(self) -> Tree:
-        """Every file that a run can read."""
+        """Digest every file that a run can read."""
         self.say("files of the project")
         self._inventory_in_place()
         try:
@@ -210,7 +210,7 @@ class _Check:
             return Tree({}, 0)
 
     def effective(self, inspection: Inspection, tree: Tree) -> EffectivePlan | None:
-        """What approvals and certificates are given for."""
+        """The effective plan, which approvals and certificates cover."""
         if self.faults:
             return None
         return effective_plan(

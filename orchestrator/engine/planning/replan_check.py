@@ -1,4 +1,4 @@
-"""Looks again at what a deployment was planned from: what is no longer as it was, each by name, and the rules that bind now."""
+"""Checks a planned deployment again: what has changed since, each ingredient by name, and the rules that bind now."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,14 +15,14 @@ from orchestrator.errors import Fault, NotFound, PlanFault
 
 @dataclass(frozen=True, slots=True)
 class PlannedAgain:
-    """Everything that is against going on from what was planned, and the policy that would bind it if planned now."""
+    """All reasons not to continue as planned, and the policy that would bind a plan made now."""
 
     reasons: tuple[Reason, ...]
     policy: ReleasePolicy | None
 
 
 def planned_again(ports: Ports, d: Deployment) -> PlannedAgain:
-    """Plan, rules, hosts and files as they are now, compared with those on the journal."""
+    """Compare the present plan, rules, hosts and files with those on the journal."""
     try:
         prepared = prepare_plan(ports, Path(d.plan_file), _place(d))
     except PlanFault as faulty:
@@ -37,14 +37,14 @@ def planned_again(ports: Ports, d: Deployment) -> PlannedAgain:
 
 
 def _place(d: Deployment) -> RehearsalPlace | None:
-    """Where a rehearsal was put; any other deployment goes where its plan says."""
+    """The place of a rehearsal; None for any other deployment, which goes where its plan says."""
     if d.rehearsing.rehearsal is None:
         return None
     return RehearsalPlace(environment=d.plan.resources.environment, inventory=d.plan.resources.inventory)
 
 
 def changed_words(d: Deployment, change: str) -> Reason:
-    """An ingredient that is not what was planned, as a reason not to start, and how the deployment is planned anew."""
+    """A changed ingredient as a reason not to start, with the way to plan the deployment again."""
     scheduled = d.authority.mode == "scheduled"
     again = f"orch schedule add {d.plan_file} --at TIME" if scheduled else f"orch deploy {d.plan_file}"
     return Reason(
@@ -56,7 +56,7 @@ def changed_words(d: Deployment, change: str) -> Reason:
 
 
 def faulty_words(fault: Fault) -> Reason:
-    """A fault in a file that is needed, as a reason not to start."""
+    """A fault in a needed file, as a reason not to start."""
     where = fault.file if fault.line is None else f"{fault.file}:{fault.line}"
     return Reason(
         code="plan.faulty",

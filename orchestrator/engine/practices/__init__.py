@@ -1,1 +1,1 @@
-"""One file for each working state of the lifecycle, each with one `perform`."""
+"""One module for each working state of the lifecycle, each with one `perform`."""

@@ -1,4 +1,4 @@
-"""Admission: everything that must allow a deployment is asked at once, and what runs is frozen (ISO/IEC 20000-1 9.2, 9.3)."""
+"""Admission: checks everything that must allow a deployment, and freezes what will run (ISO/IEC 20000-1 9.2, 9.3)."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.events import DeploymentNotAdmitted as Waits
 from orchestrator.domain.journal.events import DeploymentRefused, WindowOpened
 from orchestrator.domain.journal.lifecycle import State
-from orchestrator.engine.drive_context import Work
+from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.lookup import admission_facts
 from orchestrator.engine.lookup.shared_resources import running_beside
 from orchestrator.engine.planning.replan_check import (
@@ -36,47 +36,47 @@ from orchestrator.policy.course.steps import Perform
 from orchestrator.policy.telling.ground_words import ground_words, window_basis
 
 FRESH = timedelta(seconds=60)
-"""So long what this process itself found of plan, hosts and files counts; after that they are looked at again."""
+"""How long this process's own check of plan, hosts and files stays valid; after that they are checked again."""
 
 
-def perform(work: Work, step: Perform) -> None:
-    """Ask; then approved, started from a private copy, refused, or waiting, and why."""
-    d = work.deployment
-    now = work.ports.clock.now()
+def perform(context: DriveContext, step: Perform) -> None:
+    """Ask for admission and record the answer: approved, started from a private copy, refused, or waiting."""
+    d = context.deployment
+    now = context.ports.clock.now()
     awaiting = d.state is State.AWAITING_APPROVAL
-    again = PlannedAgain((), d.authority.policy) if awaiting else _again(work, now)
+    again = PlannedAgain((), d.authority.policy) if awaiting else _again(context, now)
     final = [reason for reason in again.reasons if reason.code == "plan.changed"]
     asked = d.with_(authority=Authorisation.updated(d.authority, policy=again.policy))
     try:
         question = admission_facts.question_of(
-            work.ports, asked, max(now, d.schedule.starts or now) if awaiting else now
+            context.ports, asked, max(now, d.schedule.starts or now) if awaiting else now
         )
         answer = admit(question)
     except PlanFault as faulty:
-        _not_admitted(work, (*again.reasons, *map(faulty_words, faulty.faults)), None)
+        _not_admitted(context, (*again.reasons, *map(faulty_words, faulty.faults)), None)
         return
     reasons = (*again.reasons, *(answer.reasons if isinstance(answer, NotAdmitted) else ()))
     if final or _window_is_over(d, now):
         stage = "approval" if final else "window"
         words = _final_words(reasons) if final else (closed_words(d),)
-        work.chronicle.note(DeploymentRefused.model_validate({"stage": stage, "reasons": words}))
+        context.journal.note(DeploymentRefused.model_validate({"stage": stage, "reasons": words}))
     elif reasons:
-        _waits_or_is_refused(work, question, answer, reasons)
+        _waits_or_is_refused(context, question, answer, reasons)
     elif awaiting:
-        work.chronicle.note(admission_facts.approved(d, answer))
+        context.journal.note(admission_facts.approved(d, answer))
     elif isinstance(answer, Admitted):
-        company = running_beside(work.ports, d, now)
+        company = running_beside(context.ports, d, now)
         if company:
-            _waits_or_is_refused(work, question, answer, company)
+            _waits_or_is_refused(context, question, answer, company)
         else:
-            _start(work, answer)
+            _start(context, answer)
 
 
 def _waits_or_is_refused(
-    work: Work, question: Question, answer: Admission, reasons: tuple[Reason, ...]
+    context: DriveContext, question: Question, answer: Admission, reasons: tuple[Reason, ...]
 ) -> None:
-    """A start by hand that nobody had to be asked for is refused at once; what people were asked for waits for them."""
-    d = work.deployment
+    """Refuse at once a start by hand that needs no approval; a deployment that people were asked about waits for them."""
+    d = context.deployment
     codes = {reason.code for reason in reasons}
     opens = opens_next(question) if codes <= BY_CLOCK else None
     missing = "approval.missing" in codes and codes <= BY_CLOCK | {"approval.missing"}
@@ -87,15 +87,15 @@ def _waits_or_is_refused(
         and not missing
         and opens is None
     ):
-        work.chronicle.note(DeploymentRefused(stage="approval", reasons=tuple(map(str, reasons))))
+        context.journal.note(DeploymentRefused(stage="approval", reasons=tuple(map(str, reasons))))
     elif d.state is State.AWAITING_APPROVAL and codes <= OF_CALENDAR:
-        work.chronicle.note(admission_facts.approved(d, answer))
+        context.journal.note(admission_facts.approved(d, answer))
     else:
-        _not_admitted(work, reasons, opens)
+        _not_admitted(context, reasons, opens)
 
 
-def _not_admitted(work: Work, reasons: tuple[Reason, ...], opens: datetime | None) -> None:
-    work.chronicle.note(Waits(reasons=tuple(dict.fromkeys(reasons)), opens=opens))
+def _not_admitted(context: DriveContext, reasons: tuple[Reason, ...], opens: datetime | None) -> None:
+    context.journal.note(Waits(reasons=tuple(dict.fromkeys(reasons)), opens=opens))
 
 
 def _window_is_over(d: Deployment, now: datetime) -> bool:
@@ -103,25 +103,25 @@ def _window_is_over(d: Deployment, now: datetime) -> bool:
     return window is not None and now >= window.closes
 
 
-def _again(work: Work, now: datetime) -> PlannedAgain:
-    """What is no longer as it was planned, by name, and the rules that bind now."""
-    d = work.deployment
-    if work.fresh and now - d.began_at < FRESH:
+def _again(context: DriveContext, now: datetime) -> PlannedAgain:
+    """What has changed since the plan was checked, by name, and the rules that bind now."""
+    d = context.deployment
+    if context.fresh and now - d.began_at < FRESH:
         return PlannedAgain((), d.authority.policy)
-    return planned_again(work.ports, d)
+    return planned_again(context.ports, d)
 
 
 def _final_words(reasons: tuple[Reason, ...]) -> tuple[str, ...]:
-    """What changed first; of all else what was found, for nothing can be done about it in a deployment that is over."""
+    """The reasons without next moves, which do not help once a deployment is over; those of changed files stay whole."""
     return tuple(
         str(reason) if reason.code in ("plan.changed", "plan.faulty") else f"{reason.about}: {reason.found}"
         for reason in dict.fromkeys(reasons)
     )
 
 
-def _start(work: Work, answer: Admitted) -> None:
-    """Freeze first: what the copy holds is what was planned, or nothing starts."""
-    d, ports = work.deployment, work.ports
+def _start(context: DriveContext, answer: Admitted) -> None:
+    """Freeze first, then start only if the copy holds exactly what was planned."""
+    d, ports = context.deployment, context.ports
     try:
         copy = ports.authority.freeze(d.id, d.plan, folder(d.project), Path(d.plan_file))
         in_place = ports.authority.inventory_in_place(d.plan, folder(d.project))
@@ -129,18 +129,18 @@ def _start(work: Work, answer: Admitted) -> None:
             u.artefact: ports.library.digest(folder(copy.place), u.artefact) for u in d.plan.release.units
         }
     except PlanFault as faulty:
-        _not_admitted(work, tuple(map(faulty_words, faulty.faults)), None)
+        _not_admitted(context, tuple(map(faulty_words, faulty.faults)), None)
         return
     except NotFound as gone:
         reason = Reason(code="plan.faulty", about="artefacts", found=str(gone), next_move="put it back")
-        _not_admitted(work, (reason,), None)
+        _not_admitted(context, (reason,), None)
         return
     changes = changes_in_copy(d, {**copy.tree.files, **in_place}, artefacts)
     if changes:
         ports.authority.discard(d.id)
         sentences = tuple(str(changed_words(d, str(change))) for change in changes)
-        work.chronicle.note(DeploymentRefused(stage="approval", reasons=sentences))
-    elif not work.chronicle.note(_opened(d, answer, copy.place)):
+        context.journal.note(DeploymentRefused(stage="approval", reasons=sentences))
+    elif not context.journal.note(_opened(d, answer, copy.place)):
         ports.authority.discard(d.id)
 
 

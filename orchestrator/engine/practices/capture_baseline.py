@@ -2,17 +2,19 @@
 
 from orchestrator.domain.evidence.baseline import Baseline
 from orchestrator.domain.journal.events import BaselineCaptured, DeploymentRefused
-from orchestrator.engine.drive_context import Work
+from orchestrator.engine.drive_context import DriveContext
 from orchestrator.policy.course.steps import Perform
 
 
-def perform(work: Work, step: Perform) -> None:
-    """Capture and store the baseline of every host; without a whole one of each, nothing is touched."""
-    captured = work.visiting().capture(work.deployment.targets, work.deployment.plan.backout.baseline)
-    work.part()
+def perform(context: DriveContext, step: Perform) -> None:
+    """Capture and store the baseline of every host; unless all are complete, nothing is touched."""
+    captured = context.lasting_connections().capture(
+        context.deployment.targets, context.deployment.plan.backout.baseline
+    )
+    context.close_connections()
     whole: list[Baseline] = []
     reasons: list[str] = []
-    for target in work.deployment.targets:
+    for target in context.deployment.targets:
         baseline = captured.get(target.host, "no answer")
         reason = why_not_whole(baseline)
         if reason is not None:
@@ -20,15 +22,15 @@ def perform(work: Work, step: Perform) -> None:
         elif isinstance(baseline, Baseline):
             whole.append(baseline)
     if reasons:
-        work.chronicle.note(DeploymentRefused(stage="baseline", reasons=tuple(reasons)))
+        context.journal.note(DeploymentRefused(stage="baseline", reasons=tuple(reasons)))
     else:
-        # Durable first: the journal never names a baseline that a power cut can take away.
-        references = work.ports.baselines.put_all(whole)
-        work.chronicle.note(BaselineCaptured(baselines=tuple(references)))
+        # Store first: the journal never names a baseline that a power cut could lose.
+        references = context.ports.baselines.put_all(whole)
+        context.journal.note(BaselineCaptured(baselines=tuple(references)))
 
 
 def why_not_whole(baseline: Baseline | str) -> str | None:
-    """Why this cannot stand as a baseline, or None where it can: absent data is never equality."""
+    """Why this is no complete baseline, or None if it is one: missing data never counts as equal."""
     if isinstance(baseline, str):
         return baseline
     if baseline.faults:

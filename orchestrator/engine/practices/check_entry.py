@@ -1,13 +1,13 @@
-"""Entry criteria of a wave, asked on its hosts before they are touched (ISO/IEC TR 20000-5, 7)."""
+"""Entry criteria of a wave, checked on its hosts before they are touched (ISO/IEC TR 20000-5, 7)."""
 
 from orchestrator.domain.journal.events import EntryChecked
-from orchestrator.engine.drive_context import Work
+from orchestrator.engine.drive_context import DriveContext
 from orchestrator.policy.course.steps import Perform
 from orchestrator.policy.evidence.acceptance import completed
 
 
-def perform(work: Work, step: Perform) -> None:
-    """Ask the wave's entry checks."""
-    checks = work.deployment.waves[step.wave].entry
-    results = work.ports.targets.verify(work.targets(step.hosts), checks, work.project)
-    work.chronicle.note(EntryChecked(wave=step.wave, results=tuple(completed(results, step.hosts, checks))))
+def perform(context: DriveContext, step: Perform) -> None:
+    """Run the wave's entry checks."""
+    checks = context.deployment.waves[step.wave].entry
+    results = context.ports.targets.verify(context.targets(step.hosts), checks, context.project)
+    context.journal.note(EntryChecked(wave=step.wave, results=tuple(completed(results, step.hosts, checks))))

@@ -1,40 +1,40 @@
-"""The proof of a backout: the baseline's capture once more, compared attribute by attribute."""
+"""The proof of a backout: capture again and compare with the baseline, attribute by attribute."""
 
 from orchestrator.domain.evidence.baseline import Baseline, Difference
 from orchestrator.domain.journal.events import RestorationCompared
-from orchestrator.engine.drive_context import Work
+from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.practices.capture_baseline import why_not_whole
 from orchestrator.policy.course.steps import Perform
 from orchestrator.policy.evidence.drift import compare
 
 SETTLING = (2.0, 5.0)
-"""Seconds between captures while something still differs: units take a moment to reach their state."""
+"""Seconds between captures while something differs: units need a moment to reach their state."""
 
 
-def perform(work: Work, step: Perform) -> None:
-    """Capture and compare; hosts that differ are looked at again after a moment, and only what stays is reported.
+def perform(context: DriveContext, step: Perform) -> None:
+    """Capture and compare; hosts that differ are captured again after a moment, and only lasting differences are reported.
 
-    A host that could not be compared is asked once more, not twice: each time can cost its whole time limit.
+    A host that could not be compared is tried once more, not twice: each try can take its whole time limit.
     """
-    compared = _compare(work, step.hosts)
+    compared = _compare(context, step.hosts)
     silent = set(compared.not_compared)
     for pause in SETTLING:
         differing = {difference.host for difference in compared.differences} | silent
         again = tuple(host for host in step.hosts if host in differing)
         if not again:
             break
-        work.ports.clock.sleep(pause)
-        compared = _merged(compared, _compare(work, again), again)
+        context.ports.clock.sleep(pause)
+        compared = _merged(compared, _compare(context, again), again)
         silent = set()
-    work.chronicle.note(compared)
+    context.journal.note(compared)
 
 
-def _compare(work: Work, hosts: tuple[str, ...]) -> RestorationCompared:
-    captured = work.ports.targets.capture(work.targets(hosts), work.deployment.plan.backout.baseline)
+def _compare(context: DriveContext, hosts: tuple[str, ...]) -> RestorationCompared:
+    captured = context.ports.targets.capture(context.targets(hosts), context.deployment.plan.backout.baseline)
     whole: list[Baseline] = []
     differences: list[Difference] = []
     not_compared: dict[str, str] = {}
-    unseen = work.deployment.unseen_hosts
+    unseen = context.deployment.unseen_hosts
     for host in hosts:
         now = captured.get(host, "no answer")
         if host in unseen:
@@ -43,14 +43,14 @@ def _compare(work: Work, hosts: tuple[str, ...]) -> RestorationCompared:
         if reason is not None or not isinstance(now, Baseline):
             not_compared[host] = reason or "no answer"
             continue
-        before = work.ports.baselines.get(work.deployment.preparation.baselines[host].digest)
+        before = context.ports.baselines.get(context.deployment.preparation.baselines[host].digest)
         comparison = compare(before, now)
         if comparison.inconclusive is not None:
             not_compared[host] = comparison.inconclusive
         whole.append(now)
         differences += comparison.differences
     return RestorationCompared(
-        baselines=tuple(work.ports.baselines.put_all(whole)),
+        baselines=tuple(context.ports.baselines.put_all(whole)),
         differences=tuple(differences),
         not_compared=not_compared,
     )

@@ -1,4 +1,4 @@
-"""Quiet after an unclean end: tasks of a run can outlive it on the hosts and would race whatever comes next."""
+"""Quiescing after an unclean end: a run's tasks can outlive it on the hosts and would race with the next run."""
 
 from datetime import timedelta
 
@@ -6,46 +6,46 @@ from orchestrator.domain.deployment.attempts import Attempted, QuietWait
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.events import Quiesced, QuietAwaited
 from orchestrator.domain.plan.target import Ending, Silence
-from orchestrator.engine.drive_context import Work
+from orchestrator.engine.drive_context import DriveContext
 from orchestrator.policy.course.steps import Perform
 
 TASKS_END = 30.0
-"""Seconds that a remote task is given to end by itself where nobody asked for an end now."""
+"""Seconds for a remote task to end by itself, unless somebody wants it ended now."""
 PATIENCE = 120.0
-"""Seconds in which a host that gives no answer is asked again: what reboots is back by then."""
+"""Seconds during which an unreachable host is tried again; a reboot takes less."""
 AT_ONCE = 20.0
-"""The same after an abort, an emergency stop and a run out of time."""
+"""PATIENCE after an abort, an emergency stop or a run that exceeded its time limit."""
 PAUSE = 2.0
-"""Seconds between two questions."""
+"""Seconds between two tries."""
 
 
-def perform(work: Work, step: Perform) -> None:
-    """One round: end what is left of the run on its hosts and see that it is gone; ask those again that do not answer.
+def perform(context: DriveContext, step: Perform) -> None:
+    """One round: end what is left of the run on its hosts and verify that it is gone; hosts that do not answer are tried again.
 
-    How long they are asked is a deadline on the journal, so that the next driver goes on waiting and does not begin anew.
+    The deadline for them is on the journal, so that the next driver continues the same wait.
     """
-    attempt = next(a for a in work.deployment.attempts if a.attempt == step.attempt)
+    attempt = next(a for a in context.deployment.attempts if a.attempt == step.attempt)
     wait = attempt.wait
-    endings = work.ports.targets.end_run(
-        work.targets(wait.hosts if wait is not None else step.hosts),
+    endings = context.ports.targets.end_run(
+        context.targets(wait.hosts if wait is not None else step.hosts),
         step.attempt,
-        0.0 if _at_once(work.deployment, attempt) else TASKS_END,
+        0.0 if _at_once(context.deployment, attempt) else TASKS_END,
     )
     quiet = _with_answers(attempt, step.hosts, endings)
-    waited = wait is not None and _is_over(work, wait)
+    waited = wait is not None and _is_over(context, wait)
     if waited or not any(_may_come_back(endings.get(host)) for host in quiet.unreachable):
-        work.chronicle.note(quiet)
+        context.journal.note(quiet)
         return
     if wait is None or wait.hosts != quiet.unreachable:
-        work.chronicle.note(_awaited(work, attempt, quiet))
-    work.ports.clock.sleep(PAUSE)
-    work.chronicle.refresh()
+        context.journal.note(_awaited(context, attempt, quiet))
+    context.ports.clock.sleep(PAUSE)
+    context.journal.refresh()
 
 
 def _with_answers(
     attempt: Attempted, hosts: tuple[str, ...], answers: dict[str, Ending | Silence]
 ) -> Quiesced:
-    """All that is known now: what earlier rounds were told, and this one."""
+    """The answers of all rounds so far, this one included."""
     earlier = attempt.wait
     pending = set(earlier.hosts if earlier is not None else hosts)
     endings = {host: ending for host, ending in answers.items() if isinstance(ending, Ending)}
@@ -65,25 +65,25 @@ def _may_come_back(answer: Ending | Silence | None) -> bool:
     return not isinstance(answer, Silence) or answer.may_end
 
 
-def _awaited(work: Work, attempt: Attempted, quiet: Quiesced) -> QuietAwaited:
-    patience = AT_ONCE if _at_once(work.deployment, attempt) else PATIENCE
+def _awaited(context: DriveContext, attempt: Attempted, quiet: Quiesced) -> QuietAwaited:
+    patience = AT_ONCE if _at_once(context.deployment, attempt) else PATIENCE
     wait = attempt.wait
     return QuietAwaited(
         attempt=attempt.attempt,
         hosts=quiet.unreachable,
-        until=wait.until if wait is not None else work.ports.clock.now() + timedelta(seconds=patience),
+        until=wait.until if wait is not None else context.ports.clock.now() + timedelta(seconds=patience),
         busy=quiet.busy,
         ended=quiet.ended,
     )
 
 
-def _is_over(work: Work, wait: QuietWait) -> bool:
-    """A clock that was set back behind the beginning would make it endless."""
-    return not wait.since <= work.ports.clock.now() < wait.until
+def _is_over(context: DriveContext, wait: QuietWait) -> bool:
+    """Whether the wait is over; also if the clock was set back to before it began, which would make it endless."""
+    return not wait.since <= context.ports.clock.now() < wait.until
 
 
 def _at_once(d: Deployment, attempt: Attempted) -> bool:
-    """An abort, an emergency stop and a run out of time end now; a lost worker's tasks may come to their own end."""
+    """Whether to end tasks now: after an abort, an emergency stop or a timeout. A lost worker's tasks may finish."""
     return d.driving.aborting is not None or d.driving.stopped is not None or _out_of_time(attempt)
 
 

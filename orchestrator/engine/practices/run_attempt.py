@@ -1,4 +1,4 @@
-"""Attempts: a playbook run in a worker that outlives this process. Intent first, then the act, then its outcome."""
+"""Attempts: playbook runs in a worker that outlives this process. Record the intent, then act, then record the outcome."""
 
 from orchestrator.domain.deployment.attempts import Attempted
 from orchestrator.domain.deployment.deployment import Deployment
@@ -12,83 +12,83 @@ from orchestrator.domain.journal.events import (
 )
 from orchestrator.domain.text.model_base import Variables
 from orchestrator.engine import disk_space
-from orchestrator.engine.drive_context import Work
+from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.practices.authorise_wave import changed_in_copy, changes_of_copy
 from orchestrator.errors import Refused, StoreFault
 from orchestrator.policy.course.epochs import known_epochs
 from orchestrator.policy.course.steps import FollowAttempt, RunAttempt
 
 POLL = 0.25
-"""Seconds between looks at an open attempt and at the journal; the attempt's own end is noticed at once."""
+"""Seconds between looks at an open attempt and the journal; the end of an attempt is noticed at once."""
 
 
-def begin(work: Work, step: RunAttempt) -> None:
+def begin(context: DriveContext, step: RunAttempt) -> None:
     """Put the intent on the journal, then start the worker; a driver that dies in between finds it `absent`.
 
-    Without room on the disk no wave is begun; a backout gets what was held back for it, and is begun in any case.
+    No wave starts without enough disk space; a backout gets its reserved space and starts in any case.
     """
-    storage = work.ports.storage
+    storage = context.ports.storage
     if step.purpose == "backout":
-        disk_space.make_room_for_backout(storage, work.deployment)
-    elif (reason := disk_space.lacking(storage, work.deployment)) is not None:
-        work.chronicle.note(DeploymentHeld(reason=reason, by="orch"))
+        disk_space.make_room_for_backout(storage, context.deployment)
+    elif (reason := disk_space.lacking(storage, context.deployment)) is not None:
+        context.journal.note(DeploymentHeld(reason=reason, by="orch"))
         return
     intent = AttemptIntended(
         attempt=step.attempt,
         purpose=step.purpose,
         wave=step.wave,
         hosts=step.hosts,
-        epoch=work.ports.locks.next_epoch(),
+        epoch=context.ports.locks.next_epoch(),
         repeated=step.repeated,
     )
-    if work.chronicle.decide(intent):
-        work.begun.add(step.attempt)
-        _start(work, step.attempt)
+    if context.journal.decide(intent):
+        context.begun.add(step.attempt)
+        _start(context, step.attempt)
 
 
-def follow(work: Work, step: FollowAttempt) -> None:
-    """One look at an open attempt: take its end, or wait a moment. An attempt of an earlier driver is adopted first."""
-    sighting = work.ports.playbooks.sight(step.attempt)
-    if step.attempt not in work.begun:
+def follow(context: DriveContext, step: FollowAttempt) -> None:
+    """Look at an open attempt once: record its end, or wait a moment. An earlier driver's attempt is adopted first."""
+    sighting = context.ports.playbooks.sight(step.attempt)
+    if step.attempt not in context.begun:
         never_begun = sighting.state == "absent" and not step.stop
         if never_begun:
-            _refuse_of_another_machine(work.deployment, step.attempt)
-        work.begun.add(step.attempt)
-        work.chronicle.note(AttemptAdopted(attempt=step.attempt, found=sighting.state))
+            _refuse_of_another_machine(context.deployment, step.attempt)
+        context.begun.add(step.attempt)
+        context.journal.note(AttemptAdopted(attempt=step.attempt, found=sighting.state))
         if never_begun:
-            _start_what_was_intended(work, step.attempt)
+            _start_what_was_intended(context, step.attempt)
         return
     if sighting.state == "finished" and sighting.outcome is not None:
-        changed = changed_in_copy(work, _purpose_of(work.deployment, step.attempt))
-        work.chronicle.note(AttemptEnded(outcome=sighting.outcome, changed_in_copy=changed))
+        changed = changed_in_copy(context, _purpose_of(context.deployment, step.attempt))
+        context.journal.note(AttemptEnded(outcome=sighting.outcome, changed_in_copy=changed))
     elif sighting.state == "dead":
-        # The worker is gone, what it started may not be: ansible-playbook can still be changing hosts.
-        _stop(work, step.attempt, "its worker ended without an outcome")
+        # The worker is gone, but ansible-playbook, which it started, can still be changing hosts.
+        _stop(context, step.attempt, "its worker ended without an outcome")
     elif step.stop:
-        _stop(work, step.attempt, _why_stopped(work.deployment))
+        _stop(context, step.attempt, _why_stopped(context.deployment))
     else:
-        work.ports.playbooks.await_end(step.attempt, work.ports.clock, POLL)
-        work.chronicle.refresh()
+        context.ports.playbooks.await_end(step.attempt, context.ports.clock, POLL)
+        context.journal.refresh()
 
 
-def _start_what_was_intended(work: Work, attempt: str) -> None:
-    """Leave was given to another driver, perhaps long ago: nothing is started from a copy that is another one now."""
-    purpose = _purpose_of(work.deployment, attempt)
-    if work.deployment.private_copy.folder is not None and changes_of_copy(work, purpose):
+def _start_what_was_intended(context: DriveContext, attempt: str) -> None:
+    """Start an attempt that an earlier driver intended, perhaps long ago, unless the private copy has changed since."""
+    purpose = _purpose_of(context.deployment, attempt)
+    if context.deployment.private_copy.folder is not None and changes_of_copy(context, purpose):
         changed = "the private copy was changed before its worker was started"
-        work.chronicle.note(AttemptLost(attempt=attempt, reason=changed, started=False))
+        context.journal.note(AttemptLost(attempt=attempt, reason=changed, started=False))
     else:
-        _start(work, attempt)
+        _start(context, attempt)
 
 
-def _start(work: Work, attempt: str) -> None:
-    request = request_of(work.deployment, attempt)
+def _start(context: DriveContext, attempt: str) -> None:
+    request = request_of(context.deployment, attempt)
     try:
-        work.ports.playbooks.start(request)
+        context.ports.playbooks.start(request)
     except StoreFault:
-        if request.purpose != "backout" or not work.ports.storage.release(work.deployment.id):
+        if request.purpose != "backout" or not context.ports.storage.release(context.deployment.id):
             raise
-        work.ports.playbooks.start(request)
+        context.ports.playbooks.start(request)
 
 
 def _purpose_of(d: Deployment, attempt: str) -> Purpose:
@@ -96,7 +96,7 @@ def _purpose_of(d: Deployment, attempt: str) -> Purpose:
 
 
 def _refuse_of_another_machine(d: Deployment, attempt: str) -> None:
-    """What is absent here may be at work there: started once more, it would run twice."""
+    """Refuse to start an attempt of another machine: absent here, it may run there, and would run twice."""
     elsewhere = _another_machine(d, attempt)
     if elsewhere:
         raise Refused(
@@ -106,7 +106,7 @@ def _refuse_of_another_machine(d: Deployment, attempt: str) -> None:
 
 
 def _another_machine(d: Deployment, attempt: str) -> str:
-    """The machine whose driver began the attempt, where it is not the one that drives now; else nothing."""
+    """The machine whose driver began the attempt, if it is not this driver's machine; else empty."""
     begun = next(a.driver for a in d.attempts if a.attempt == attempt).rpartition(":")[0]
     here = (d.driving.driver or "").rpartition(":")[0]
     return begun if begun and here and begun != here else ""
@@ -116,25 +116,25 @@ def _why_stopped(d: Deployment) -> str:
     return "stopped by the emergency stop" if d.driving.stopped is not None else "stopped on abort"
 
 
-def _stop(work: Work, attempt: str, reason: str) -> None:
-    """End the attempt's processes on this machine; the journal says lost only once none is left."""
-    elsewhere = _another_machine(work.deployment, attempt)
-    if elsewhere and work.ports.playbooks.sight(attempt).state == "absent":
+def _stop(context: DriveContext, attempt: str, reason: str) -> None:
+    """End the attempt's processes on this machine; the journal says lost only when none is left."""
+    elsewhere = _another_machine(context.deployment, attempt)
+    if elsewhere and context.ports.playbooks.sight(attempt).state == "absent":
         unseen = f"{reason}; it was begun on {elsewhere}, which cannot be seen from here"
-        work.chronicle.note(AttemptLost(attempt=attempt, reason=unseen))
-    elif work.ports.playbooks.sight(attempt).state == "absent":
+        context.journal.note(AttemptLost(attempt=attempt, reason=unseen))
+    elif context.ports.playbooks.sight(attempt).state == "absent":
         unstarted = f"{reason}, before its worker was started"
-        work.chronicle.note(AttemptLost(attempt=attempt, reason=unstarted, started=False))
-    elif work.ports.playbooks.stop(attempt):
-        changed = changed_in_copy(work, _purpose_of(work.deployment, attempt))
-        work.chronicle.note(AttemptLost(attempt=attempt, reason=reason, changed_in_copy=changed))
+        context.journal.note(AttemptLost(attempt=attempt, reason=unstarted, started=False))
+    elif context.ports.playbooks.stop(attempt):
+        changed = changed_in_copy(context, _purpose_of(context.deployment, attempt))
+        context.journal.note(AttemptLost(attempt=attempt, reason=reason, changed_in_copy=changed))
     else:
-        work.ports.clock.sleep(POLL)
-        work.chronicle.refresh()
+        context.ports.clock.sleep(POLL)
+        context.journal.refresh()
 
 
 def request_of(d: Deployment, attempt: str) -> AttemptRequest:
-    """The attempt's request, made from the journal alone, so that it is the same whoever asks."""
+    """The attempt's request, made from the journal alone, so that every driver makes the same one."""
     attempted = next(a for a in d.attempts if a.attempt == attempt)
     hosts = frozenset(attempted.hosts)
     plan = d.plan
@@ -154,7 +154,7 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
         run_timeout=part.run_timeout,
         forks=plan.strategy.forks,
         vault_password_file=d.place_of(vault) if vault else None,
-        # A backout goes the way that is known best.
+        # A backout uses plain Ansible, the best-proven way.
         accelerate=plan.strategy.accelerate if attempted.purpose == "deploy" else None,
         epoch=attempted.epoch,
         known=known_epochs(d, attempted),
@@ -166,7 +166,7 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
 
 
 def _orch_variables(d: Deployment, attempted: Attempted) -> Variables:
-    """What a playbook is told in the variable `orch`."""
+    """The value of the variable `orch` in playbooks."""
     release, wave = d.plan.release, d.waves[attempted.wave]
     return {
         "deployment": d.id,

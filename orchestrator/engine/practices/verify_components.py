@@ -2,20 +2,20 @@
 
 from orchestrator.domain.journal.events import ComponentsVerified, DeploymentRefused
 from orchestrator.domain.plan.release_plan import ReleaseUnit
-from orchestrator.engine.drive_context import Work
+from orchestrator.engine.drive_context import DriveContext
 from orchestrator.errors import OrchError
 from orchestrator.policy.course.steps import Perform
 
 
-def perform(work: Work, step: Perform) -> None:
-    """Digest every release unit in the media library; any mismatch refuses the deployment, all of them named."""
+def perform(context: DriveContext, step: Perform) -> None:
+    """Digest every release unit in the media library; a mismatch refuses the deployment, and all mismatches are named."""
     digests: dict[str, str] = {}
     on_target: dict[str, str] = {}
     reasons: list[str] = []
-    for unit in work.deployment.plan.release.units:
+    for unit in context.deployment.plan.release.units:
         try:
-            digests[unit.artefact] = work.ports.library.digest(work.project, unit.artefact)
-            on_target |= _expected_on_target(work, unit)
+            digests[unit.artefact] = context.ports.library.digest(context.project, unit.artefact)
+            on_target |= _expected_on_target(context, unit)
         except OrchError as fault:
             reasons.append(f"{unit.name} {unit.version}: {fault}")
             continue
@@ -24,15 +24,15 @@ def perform(work: Work, step: Perform) -> None:
                 f"{unit.name} {unit.version}: {unit.artefact} has digest {digests[unit.artefact]}, the plan says {unit.sha256}"
             )
     if reasons:
-        work.chronicle.note(DeploymentRefused(stage="components", reasons=tuple(reasons)))
+        context.journal.note(DeploymentRefused(stage="components", reasons=tuple(reasons)))
     else:
-        work.chronicle.note(ComponentsVerified(digests=digests, on_target=on_target))
+        context.journal.note(ComponentsVerified(digests=digests, on_target=on_target))
 
 
-def _expected_on_target(work: Work, unit: ReleaseUnit) -> dict[str, str]:
+def _expected_on_target(context: DriveContext, unit: ReleaseUnit) -> dict[str, str]:
     if unit.on_target is None:
         return {}
-    members = work.ports.library.members(work.project, unit.artefact)
+    members = context.ports.library.members(context.project, unit.artefact)
     return {
         f"{unit.on_target}/{name}" if name else unit.on_target: digest for name, digest in members.items()
     }

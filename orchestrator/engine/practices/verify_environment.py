@@ -2,45 +2,49 @@
 
 from orchestrator.domain.journal.events import DeploymentRefused, EnvironmentVerified
 from orchestrator.domain.plan.target import Identity, shared_machines
-from orchestrator.engine.drive_context import Work
+from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.host_locks import lock_hosts
 from orchestrator.policy.course.steps import Perform
 from orchestrator.policy.evidence.acceptance import complaints, completed
 
 
-def perform(work: Work, step: Perform) -> None:
-    """Ask all hosts at once; anything but a pass everywhere refuses the deployment, every complaint named.
+def perform(context: DriveContext, step: Perform) -> None:
+    """Check all hosts in parallel; anything but a pass everywhere refuses the deployment, and every complaint is named.
 
-    The connections stay for the baseline, which is taken once the hosts are locked.
+    The connections stay open for the baseline, which is captured once the hosts are locked.
     """
-    plan, targets = work.deployment.plan, work.deployment.targets
+    plan, targets = context.deployment.plan, context.deployment.targets
     checks = plan.validation.environment
     results = completed(
-        work.visiting().verify(targets, checks, work.project), [t.host for t in targets], checks
+        context.lasting_connections().verify(targets, checks, context.project),
+        [t.host for t in targets],
+        checks,
     )
-    reasons = [*complaints(results), *_machines(work)]
+    reasons = [*complaints(results), *_machines(context)]
     if reasons:
-        work.part()
-        work.chronicle.note(
+        context.close_connections()
+        context.journal.note(
             DeploymentRefused(stage="environment", reasons=tuple(reasons), results=tuple(results))
         )
     else:
-        work.chronicle.note(EnvironmentVerified(results=tuple(results)))
+        context.journal.note(EnvironmentVerified(results=tuple(results)))
 
 
-def _machines(work: Work) -> list[str]:
-    """Each host is a machine of its own, and no other deployment holds it."""
-    identities = work.visiting().identify(work.deployment.targets)
+def _machines(context: DriveContext) -> list[str]:
+    """Complaints unless each host is a machine of its own that no other deployment locks."""
+    identities = context.lasting_connections().identify(context.deployment.targets)
     known = {host: identity for host, identity in identities.items() if isinstance(identity, Identity)}
-    # A host that was not answered for would be deployed to without a lock.
+    # A host without an identity would be deployed to without a lock.
     reasons = [
         f"{target.host}: its machine identity could not be read: {identities.get(target.host, 'no answer')}"
-        for target in work.deployment.targets
+        for target in context.deployment.targets
         if target.host not in known
     ]
-    # Two names of one machine would be deployed to twice and counted twice.
+    # A machine with two names would be deployed to twice and counted twice.
     reasons += [
         f"{' and '.join(hosts)} are one machine; name it once in the inventory"
         for hosts in shared_machines(known)
     ]
-    return reasons or lock_hosts(work.ports, work.deployment, {i.machine_id: h for h, i in known.items()})
+    return reasons or lock_hosts(
+        context.ports, context.deployment, {i.machine_id: h for h, i in known.items()}
+    )

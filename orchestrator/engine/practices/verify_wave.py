@@ -5,39 +5,42 @@ from contextlib import closing
 from orchestrator.domain.journal.events import WaveChecked
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.check import CheckResult
-from orchestrator.engine.drive_context import Work
+from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.ports import Targets
 from orchestrator.policy.course.rehearsing import injected_failures
 from orchestrator.policy.course.steps import Perform
 from orchestrator.policy.evidence.acceptance import completed, completed_units
 
 
-def perform(work: Work, step: Perform) -> None:
-    """Ask every acceptance check on every deployed host, and the digests of the components there."""
-    # New connections: those that were there before the wave say nothing of whether anybody can log in after it.
-    with closing(work.ports.targets.stay()) as targets:
-        results = _ask(work, targets, step.wave, step.hosts)
-        on_target = work.deployment.preparation.on_target
+def perform(context: DriveContext, step: Perform) -> None:
+    """Run every acceptance check on every deployed host, and compare the digests of the components there."""
+    # Over new connections: those from before the wave do not show that login still works after it.
+    with closing(context.ports.targets.stay()) as targets:
+        results = _ask(context, targets, step.wave, step.hosts)
+        on_target = context.deployment.preparation.on_target
         if on_target and step.hosts:
-            units = targets.verify_units(work.targets(step.hosts), on_target)
+            units = targets.verify_units(context.targets(step.hosts), on_target)
             results += completed_units(units, step.hosts, on_target)
-    results += injected_failures(work.deployment, step.wave, step.hosts)
-    work.chronicle.note(
+    results += injected_failures(context.deployment, step.wave, step.hosts)
+    context.journal.note(
         WaveChecked(stage="verification", wave=step.wave, asked=len(results), results=tuple(results))
     )
 
 
-def watch(work: Work, step: Perform) -> None:
-    """Ask the acceptance checks of all verified hosts again; before the last time only what did not pass is kept."""
+def watch(context: DriveContext, step: Perform) -> None:
+    """Run the acceptance checks of all verified hosts again; until the last round only what did not pass is kept."""
     results: list[CheckResult] = []
-    for wave in work.deployment.waves:
+    for wave in context.deployment.waves:
         results += _ask(
-            work, work.ports.targets, wave.number, tuple(host for host in wave.hosts if host in step.hosts)
+            context,
+            context.ports.targets,
+            wave.number,
+            tuple(host for host in wave.hosts if host in step.hosts),
         )
     kept = [result for result in results if step.final or result.answer != "passed"]
-    work.chronicle.note(
+    context.journal.note(
         WaveChecked(
-            stage="soak" if work.deployment.state is State.AT_GATE else "early_life",
+            stage="soak" if context.deployment.state is State.AT_GATE else "early_life",
             wave=step.wave,
             final=step.final,
             asked=len(results),
@@ -46,8 +49,8 @@ def watch(work: Work, step: Perform) -> None:
     )
 
 
-def _ask(work: Work, targets: Targets, wave: int, hosts: tuple[str, ...]) -> list[CheckResult]:
+def _ask(context: DriveContext, targets: Targets, wave: int, hosts: tuple[str, ...]) -> list[CheckResult]:
     if not hosts:
         return []
-    checks = (*work.deployment.plan.validation.acceptance, *work.deployment.waves[wave].acceptance)
-    return completed(targets.verify(work.targets(hosts), checks, work.project), hosts, checks)
+    checks = (*context.deployment.plan.validation.acceptance, *context.deployment.waves[wave].acceptance)
+    return completed(targets.verify(context.targets(hosts), checks, context.project), hosts, checks)

@@ -1,1 +1,1 @@
-"""What people and timers ask of orch, one file for each request."""
+"""The use cases of people and timers, one module each."""

@@ -1,4 +1,4 @@
-"""What people ask of orch: deploy, resume, roll back, and a word in between."""
+"""The commands on a deployment: deploy, resume, roll back, and signals."""
 
 import os
 import socket
@@ -17,7 +17,7 @@ from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.engine.disk_space import refuse_without_room
 from orchestrator.engine.drive import drive
 from orchestrator.engine.host_locks import lock_hosts
-from orchestrator.engine.journal_writer import Chronicle
+from orchestrator.engine.journal_writer import JournalWriter
 from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.lookup.snapshots import briefs, folded
 from orchestrator.engine.planning.plan_check import prepare_plan
@@ -29,7 +29,7 @@ from orchestrator.errors import Conflict, Refused
 def deploy(
     ports: Ports, plan_path: Path, *, by: str, approvals: Mapping[str, str], watch: Watcher
 ) -> Deployment:
-    """Check the plan, open a deployment of it and drive it. Raises PlanFault, Refused, or Conflict where one is open."""
+    """Check the plan, open a deployment of it and drive it. Raises PlanFault, Refused, or Conflict if one is open already."""
     prepared = prepare_plan(ports, plan_path)
     refuse_while_stopped(ports.journal)
     refuse_second(ports.journal, prepared)
@@ -50,7 +50,7 @@ def open_deployment(
     start: PlannedStart | None = None,
     rehearsal: Rehearsal | None = None,
 ) -> str:
-    """Put a new deployment on the journal, with its approvals, and with its start or what it rehearses; its id."""
+    """Put a new deployment on the journal with its approvals, and its start or what it rehearses. Returns its id."""
     name = _free_name(ports.journal, prepared, ports.clock.now())
     events: list[e.Event] = [planned(prepared, by=by, start=start, rehearsal=rehearsal), e.Submitted(by=by)]
     if approvals:
@@ -63,7 +63,7 @@ def open_deployment(
 def planned(
     prepared: PreparedPlan, *, by: str, start: PlannedStart | None = None, rehearsal: Rehearsal | None = None
 ) -> e.Planned:
-    """The first event of a deployment of this plan; attended, but for one with a start that is scheduled."""
+    """The first event of a deployment of this plan; it is attended unless its start is scheduled."""
     event = e.Planned(
         plan=prepared.plan,
         plan_file=prepared.plan_file,
@@ -87,10 +87,10 @@ def planned(
 
 
 def resume(ports: Ports, deployment: str | None, *, by: str, watch: Watcher) -> Deployment:
-    """Drive a deployment on, adopting whatever an earlier driver left. Raises Conflict while one is alive.
+    """Go on driving a deployment, adopting open attempts. Raises Conflict while another driver is alive.
 
-    Raises Refused where it has touched nothing yet and the disk has too little room; one that has touched hosts goes on to
-    where no new wave is begun, or through its backout.
+    Raises Refused if it has touched nothing yet and the disk has too little space; one that has touched hosts continues
+    until the next wave would start, or through its backout.
     """
     refuse_while_stopped(ports.journal)
     current = find(ports, deployment)
@@ -126,20 +126,22 @@ def rollback(ports: Ports, deployment: str, *, by: str, reason: str, watch: Watc
 
 
 def signal(ports: Ports, deployment: str, event: e.Event) -> Deployment:
-    """Put a person's word on the journal. Raises Refused where the lifecycle or the moment has no place for it."""
+    """Append a person's signal to the journal. Raises Refused if the lifecycle does not allow it now."""
     current = find(ports, deployment)
     _refuse_out_of_place(current, event)
-    chronicle = Chronicle(ports.journal, current.id, lambda record: None, driver=current.driving.driver or "")
-    chronicle.note(event)
-    return chronicle.deployment
+    journal = JournalWriter(
+        ports.journal, current.id, lambda record: None, driver=current.driving.driver or ""
+    )
+    journal.note(event)
+    return journal.deployment
 
 
 def named_approvals(
     ports: Ports, prepared: PreparedPlan, given: Mapping[str, str]
 ) -> tuple[e.GivenApproval, ...]:
-    """Approvals that are only named; where a policy or keys ask for signed ones, the deployment waits for those.
+    """Approvals that are named and not signed; if a policy or keys require signatures, the deployment waits for those.
 
-    Raises Refused where they are not taken, or where some are missing.
+    Raises Refused if they are not accepted, or if some are missing.
     """
     if prepared.policy is not None or ports.keys.keyring(Path(prepared.project)).keys:
         if given:
@@ -159,7 +161,7 @@ def named_approvals(
 
 
 def refuse_second(journal: Journal, prepared: PreparedPlan) -> None:
-    """Raises Conflict where a deployment of this very plan is open, also one that is only scheduled."""
+    """Raises Conflict if a deployment of this same plan is open or scheduled."""
     for other in briefs(journal):
         elsewhere = other.environment != prepared.plan.resources.environment
         if not other.over and other.plan_sha256 == prepared.plan_sha256 and not elsewhere:
@@ -170,12 +172,12 @@ def refuse_second(journal: Journal, prepared: PreparedPlan) -> None:
 
 
 def _left(d: Deployment) -> tuple[str, ...]:
-    """What a backout takes back: all of it, but of one that is proved for a part of the hosts only the others."""
+    """The hosts that a rollback covers: all touched ones, except those whose restoration is proved already."""
     return d.unrestored_hosts if d.state is State.BACKED_OUT else d.touched_hosts
 
 
 def _restored_since(journal: Journal, current: Deployment) -> tuple[int, ...]:
-    """The epochs of later deployments that were backed out: the hosts have seen them, and hold nothing of them."""
+    """The epochs of later deployments that were backed out: hosts have seen them, but nothing of them is left there."""
     later = (
         brief
         for brief in briefs(journal)
@@ -190,13 +192,13 @@ def _restored_since(journal: Journal, current: Deployment) -> tuple[int, ...]:
 
 
 def _refuse_rollback(journal: Journal, d: Deployment) -> None:
-    """A later deployment built on this one: its hosts no longer hold what the baseline was taken for."""
+    """Raises Refused if a later deployment built on this one: its hosts no longer match the baseline's premise."""
     ours = set(d.touched_hosts)
     if not ours:
         raise Refused(f"{d.id} has touched no host: there is nothing to back out.")
     if not _left(d):
         raise Refused(f"{d.id} is backed out on every host that it touched, and that is proved.")
-    later = (other for other in briefs(journal, besides=d.id) if other.began_at > d.began_at)
+    later = (other for other in briefs(journal, excluding=d.id) if other.began_at > d.began_at)
     for other in (folded(journal, brief.id) for brief in later if brief.state is not State.BACKED_OUT):
         shared = ours & set(other.touched_hosts)
         if shared:

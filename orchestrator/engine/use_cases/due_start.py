@@ -1,4 +1,4 @@
-"""Starts one deployment that is due: asked first whether it may, then driven by a process of its own until it has begun."""
+"""Starts one deployment that is due: checks admission, starts its driver process, and waits until it has begun."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from orchestrator.policy.telling.summary import plain_words
 
 LOOK = 0.25
 PATIENCE = 60.0
-"""Seconds until a driver must have said on the journal that it began, or why not."""
+"""Seconds until the journal must show that the driver began the deployment, or why not."""
 
 What = Literal[
     "started",
@@ -36,7 +36,7 @@ What = Literal[
 
 @dataclass(frozen=True, slots=True)
 class DueLine:
-    """What became of one entry."""
+    """The result for one entry of the schedule."""
 
     deployment: str
     what: What
@@ -44,9 +44,9 @@ class DueLine:
 
 
 def not_admitted(ports: Ports, d: Deployment, now: datetime) -> DueLine | None:
-    """Everything that admission has against it now; on the journal once for as long as it is the same that is against it.
+    """Every reason why admission is refused now, if any; put on the journal only when the reasons change.
 
-    Asked before a driver is begun: that one would wait for the next opening, whatever the plan says of a missed start.
+    Asked before a driver starts: a driver would wait for the next opening, whatever the plan says about a missed start.
     """
     reasons = tuple(dict.fromkeys(_reasons(ports, d, now)))
     if not reasons:
@@ -59,7 +59,7 @@ def not_admitted(ports: Ports, d: Deployment, now: datetime) -> DueLine | None:
 
 
 def begin(ports: Ports, drivers: Drivers, d: Deployment, step: Start, by: str) -> DueLine:
-    """Begin its driver, and wait until that has begun the deployment, or has said why not."""
+    """Start the driver, and wait until it has begun the deployment or the journal says why not."""
     if step.missed:
         signal(ports, d.id, e.StartMissed(late=step.late, choice="start", reason=step.missed, by=by))
     late = f", late because {step.missed}" if step.missed else ""
@@ -68,7 +68,7 @@ def begin(ports: Ports, drivers: Drivers, d: Deployment, step: Start, by: str) -
 
 
 def begun_by_another(ports: Ports, drivers: Drivers, d: Deployment) -> DueLine:
-    """Another process drives it: what follows may look at it only when it has begun, or does not begin."""
+    """Wait for a deployment that another process drives, until it is clear whether it begins."""
     if d.authority.unadmitted is not None and d.authority.unadmitted.opens is not None:
         return DueLine(
             d.id, "driven already", f"its driver waits until {d.authority.unadmitted.opens.isoformat()}"
@@ -78,7 +78,7 @@ def begun_by_another(ports: Ports, drivers: Drivers, d: Deployment) -> DueLine:
 
 
 def driven(ports: Ports, name: str) -> bool:
-    """Whether a process drives it now."""
+    """Whether a process drives the deployment now."""
     try:
         with ports.journal.drive_alone(name):
             return False
@@ -89,8 +89,8 @@ def driven(ports: Ports, name: str) -> bool:
 def _begun(ports: Ports, drivers: Drivers, before: Deployment, late: str) -> DueLine:
     name, until = before.id, ports.clock.now() + timedelta(seconds=PATIENCE)
     while True:
-        # Before the journal is read: what is no longer alive has said all that it says. The claim is tried only where our
-        # own driver is gone, because a driver that begins at that moment would find it taken.
+        # Check before reading the journal: a driver that is no longer alive appends nothing more. The claim is tried only
+        # when our own driver is gone, because a driver that starts at that moment would find it taken.
         alive = drivers.alive(name) or driven(ports, name)
         current = folded(ports.journal, name)
         if current.authority.opened_at is not None:
@@ -114,7 +114,7 @@ def _begun(ports: Ports, drivers: Drivers, before: Deployment, late: str) -> Due
 
 def _reasons(ports: Ports, d: Deployment, now: datetime) -> tuple[Reason, ...]:
     refusal = d.authority.unadmitted
-    # Only then: it takes as long as the driver itself would take, which looks once more in any case.
+    # Plan again only then: it takes as long as in the driver, which does it in any case.
     faults = refusal is not None and any(reason.code == "plan.faulty" for reason in refusal.reasons)
     again = planned_again(ports, d).reasons if faults else ()
     try:
@@ -122,10 +122,10 @@ def _reasons(ports: Ports, d: Deployment, now: datetime) -> tuple[Reason, ...]:
     except PlanFault as faulty:
         return (*again, *map(faulty_words, faulty.faults))
     reasons = answer.reasons if isinstance(answer, NotAdmitted) else ()
-    # What changed since is refused by the driver, for good.
+    # The driver refuses changed plans for good.
     return (*(reason for reason in again if reason.code != "plan.changed"), *reasons)
 
 
 def _named(reasons: tuple[Reason, ...]) -> set[tuple[str, str]]:
-    """What is against it, without moments, which are others at each look."""
+    """The reasons without times, which differ at each check."""
     return {(reason.code, reason.about) for reason in reasons}

@@ -1,4 +1,4 @@
-"""The emergency stop: everything that runs ends now, and nothing starts before the stop is lifted."""
+"""The emergency stop: everything that runs ends now, and nothing starts until the stop is lifted."""
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.events import HOUSE, EmergencyLifted, EmergencyStopped, Event
@@ -11,27 +11,27 @@ RETRIES = 50
 
 
 def stop_all(ports: Ports, *, by: str, reason: str) -> list[Deployment]:
-    """Put the stop in force, then tell it to every open deployment; those deployments."""
+    """Put the stop in force, then append it to every open deployment. Returns those deployments."""
     _append(ports.journal, HOUSE, EmergencyStopped(by=by, reason=reason))
-    return _tell(ports, EmergencyStopped(by=by, reason=reason), stopped=False)
+    return _append_to_open(ports, EmergencyStopped(by=by, reason=reason), stopped=False)
 
 
 def lift(ports: Ports, *, by: str, reason: str) -> list[Deployment]:
-    """Lift the stop; the deployments that it stopped, each paused until it is resumed. Raises Refused without a stop.
+    """Lift the stop. Returns the stopped deployments, each paused until it is resumed. Raises Refused without a stop.
 
-    A lift that died half-way is finished by the next: deployments that still take themselves for stopped are told.
+    The next lift finishes one that died half-way: it reaches all deployments that are still marked as stopped.
     """
     standing = standing_stop(ports.journal)
     if standing is not None:
         _append(ports.journal, HOUSE, EmergencyLifted(by=by, reason=reason))
-    deployments = _tell(ports, EmergencyLifted(by=by, reason=reason), stopped=True)
+    deployments = _append_to_open(ports, EmergencyLifted(by=by, reason=reason), stopped=True)
     if standing is None and not deployments:
         raise Refused("No emergency stop is in force: there is nothing to lift.")
     return deployments
 
 
-def _tell(ports: Ports, event: Event, *, stopped: bool) -> list[Deployment]:
-    """Tell every open deployment that is stopped, or is not."""
+def _append_to_open(ports: Ports, event: Event, *, stopped: bool) -> list[Deployment]:
+    """Append the event to every open deployment that is stopped, or that is not. Returns those deployments."""
     deployments = []
     for deployment in briefs(ports.journal):
         if not deployment.over and deployment.stopped is stopped:
@@ -41,7 +41,7 @@ def _tell(ports: Ports, event: Event, *, stopped: bool) -> list[Deployment]:
 
 
 def _append(journal: Journal, stream: str, event: Event) -> None:
-    """Append whatever others write at the same time."""
+    """Append the event, retrying when others write at the same time."""
     for _ in range(RETRIES):
         last = _last(journal, stream)
         if last is None:
@@ -55,7 +55,7 @@ def _append(journal: Journal, stream: str, event: Event) -> None:
 
 
 def _last(journal: Journal, stream: str) -> int | None:
-    """The number of the last event; None where a deployment is over, and nothing more can be told to it."""
+    """The number of the last event; None if the deployment is over and takes no more events."""
     if stream == HOUSE:
         return len(journal.read(HOUSE))
     deployment = folded(journal, stream)

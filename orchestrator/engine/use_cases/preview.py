@@ -1,4 +1,4 @@
-"""What admission would be asked of a plan of which no deployment is open yet; nothing is put on any journal."""
+"""The admission question for a plan without an open deployment; nothing is put on a journal."""
 
 from orchestrator.domain.fold.fold import fold
 from orchestrator.domain.journal.events import Recorded
@@ -10,7 +10,7 @@ from orchestrator.policy.authority.admission_question import Question
 
 
 def question_ahead(ports: Ports, prepared: PreparedPlan) -> Question:
-    """The question of a deployment that somebody would start now. Raises PlanFault for faulty keys or certificates."""
+    """The question for a deployment that would start now. Raises PlanFault for faulty keys or certificates."""
     now = ports.clock.now()
     event = planned(prepared, by="somebody")
     return question_of(ports, fold([Recorded(deployment="ID", seq=1, at=now, event=event)]), now)

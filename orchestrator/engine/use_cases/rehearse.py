@@ -1,7 +1,7 @@
-"""Rehearsing: a plan deployed elsewhere and taken back, once when it is good and once when it fails.
+"""Rehearsal: deploys a plan elsewhere and backs it out, once after a success and once after a failure.
 
-Each part is an ordinary deployment that says what it rehearses, so a rehearsal that was killed is resumed like any other,
-and one that is asked for again goes on where it was.
+Each part is an ordinary deployment that names what it rehearses. A killed rehearsal is resumed like any deployment, and
+the same request made again continues it.
 """
 
 from collections.abc import Iterator
@@ -34,10 +34,10 @@ LAST = "last"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A rehearsal that is asked for. `failure_in`: number (from 1) or name of a wave, `last`, or None for no failure path.
+class RehearsalRequest:
+    """A request for a rehearsal. `failure_in`: number (from 1) or name of a wave, `last`, or None for no failure path.
 
-    `twice`: each playbook is run a second time; None: unless the plan says that its deploy playbook is not idempotent.
+    `twice`: run each playbook a second time; None: yes, unless the plan says that its deploy playbook is not idempotent.
     """
 
     plan: Path
@@ -47,15 +47,15 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
-    """A rehearsal made ready: the plan in its place, and the parts in their order."""
+class PreparedRehearsal:
+    """A prepared rehearsal: the plan in its rehearsal place, and the parts in their order."""
 
     prepared: PreparedPlan
     parts: tuple[Rehearsal, ...]
 
 
-def ready(ports: Ports, asked: Asked) -> Ready:
-    """Check the plan in its place. Raises PlanFault, and UsageFault where that is the plan's own place."""
+def ready(ports: Ports, asked: RehearsalRequest) -> PreparedRehearsal:
+    """Check the plan in its rehearsal place. Raises PlanFault, and UsageFault if that is the plan's own place."""
     prepared = prepare_plan(ports, asked.plan, asked.place)
     written = prepared.written
     if written is None or prepared.effective is None:
@@ -75,7 +75,7 @@ def ready(ports: Ports, asked: Asked) -> Ready:
     of = rehearsed_plan(
         prepared.effective, prepared.targets, written, binding.model, binding.policy, elsewhere
     )
-    return Ready(prepared, tuple(_parts(asked, prepared, of)))
+    return PreparedRehearsal(prepared, tuple(_parts(asked, prepared, of)))
 
 
 def _refuse_own_place(prepared: PreparedPlan, place: RehearsalPlace) -> None:
@@ -92,7 +92,7 @@ def _refuse_own_place(prepared: PreparedPlan, place: RehearsalPlace) -> None:
         )
 
 
-def _parts(asked: Asked, prepared: PreparedPlan, of: EffectivePlan) -> Iterator[Rehearsal]:
+def _parts(asked: RehearsalRequest, prepared: PreparedPlan, of: EffectivePlan) -> Iterator[Rehearsal]:
     written = prepared.written or prepared.plan
     environment = written.resources.environment
     twice = written.strategy.idempotent if asked.twice is None else asked.twice
@@ -112,8 +112,10 @@ def _wave(wanted: str, waves: tuple[Wave, ...]) -> Wave:
     raise NotFound(f"There is no wave {wanted} in this environment; its waves are {names}.")
 
 
-def rehearse_part(ports: Ports, ready: Ready, part: Rehearsal, *, by: str, watch: Watcher) -> Deployment:
-    """Begin a part, or go on with the one that was begun; the deployment when it is over or waits for a person."""
+def rehearse_part(
+    ports: Ports, ready: PreparedRehearsal, part: Rehearsal, *, by: str, watch: Watcher
+) -> Deployment:
+    """Begin or continue a part. Returns the deployment when it is over or waits for a person."""
     refuse_while_stopped(ports.journal)
     begun = find_part(ports, ready, part)
     if begun is not None and begun.over:
@@ -126,8 +128,8 @@ def rehearse_part(ports: Ports, ready: Ready, part: Rehearsal, *, by: str, watch
     return _taken_back(ports, resume(ports, name, by=by, watch=watch), by, watch)
 
 
-def find_part(ports: Ports, ready: Ready, part: Rehearsal) -> Deployment | None:
-    """The newest deployment of just this part that is open, or went well and is in no certificate yet."""
+def find_part(ports: Ports, ready: PreparedRehearsal, part: Rehearsal) -> Deployment | None:
+    """The newest deployment of exactly this part that is open, or succeeded and is in no certificate yet."""
     project = Path(ready.prepared.project)
     presented = ports.keys.certificates(project, ports.keys.keyring(project))
     certified = {
@@ -144,7 +146,7 @@ def find_part(ports: Ports, ready: Ready, part: Rehearsal) -> Deployment | None:
 
 
 def _taken_back(ports: Ports, d: Deployment, by: str, watch: Watcher) -> Deployment:
-    """What is left to a person after a failure, the one who rehearses does: choose to back out, and take back the rest."""
+    """Do what a person decides after a failure, on behalf of the rehearsing person: back out, and roll back the rest."""
     if (
         d.driving.hold is not None
         and d.rollout.failure is not None
@@ -167,5 +169,5 @@ def _taken_back(ports: Ports, d: Deployment, by: str, watch: Watcher) -> Deploym
 
 
 def measured(ports: Ports, parts: tuple[Deployment, ...]) -> tuple[MeasuredWave, ...]:
-    """What the waves of these deployments took, by their journals."""
+    """The measured times of these deployments' waves, from their journals."""
     return tuple(wave for d in parts for wave in measured_waves(d, story_on(ports.journal, d)))

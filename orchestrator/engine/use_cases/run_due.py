@@ -1,4 +1,4 @@
-"""Starts what is due: each deployment by a driver of its own, no two of them on anything they share."""
+"""Starts due deployments, each with its own driver; no two that share a resource run at once."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -25,17 +25,17 @@ from orchestrator.policy.calendar.start_time import binding_calendar
 from orchestrator.policy.telling.summary import plain_words
 
 CLAIM = "orch.run-due"
-"""Held while it is decided what starts, so that two who look at once do not start two things that share a machine."""
+"""Held while deciding what starts, so that two processes do not start two deployments that share a machine."""
 PATIENCE_FOR_OTHER = 120.0
-"""Seconds until another one who looks must have decided."""
+"""Seconds to wait for another process that is deciding."""
 
 SayDue = Callable[[DueLine], None]
 
 
 def run_due(ports: Ports, drivers: Drivers, *, by: str, say: SayDue) -> list[str]:
-    """Start everything that is due, in the order of their times; the ids of what was started, which runs on.
+    """Start all due deployments in the order of their times. Returns the ids of those started; they run on.
 
-    Raises Refused while an emergency stop is in force, Conflict where another one who looks does not come to an end.
+    Raises Refused while an emergency stop is in force, Conflict if another deciding process does not finish.
     """
     refuse_while_stopped(ports.journal)
     started: list[str] = []
@@ -43,7 +43,7 @@ def run_due(ports: Ports, drivers: Drivers, *, by: str, say: SayDue) -> list[str
         now = ports.clock.now()
         due = [d for d in open_ones(ports.journal) if is_due(d, now)]
         for d in sorted(due, key=lambda d: (d.schedule.starts or now, d.id)):
-            line = _told(ports, drivers, d.id, by)
+            line = _handle_entry(ports, drivers, d.id, by)
             if line is None:
                 continue
             say(line)
@@ -53,7 +53,7 @@ def run_due(ports: Ports, drivers: Drivers, *, by: str, say: SayDue) -> list[str
 
 
 def wait_for(ports: Ports, drivers: Drivers, started: Iterable[str], say: SayDue) -> list[Deployment]:
-    """Wait until what was started is over, or waits for a person; how each stands then, in the order of their ends."""
+    """Wait until each started deployment is over or waits for a person. Returns them in the order of their ends."""
     open_ones, ended = list(started), []
     while open_ones:
         for name in [name for name in open_ones if not drivers.alive(name)]:
@@ -77,16 +77,16 @@ def _alone(ports: Ports) -> DriverClaim:
             ports.clock.sleep(LOOK)
 
 
-def _told(ports: Ports, drivers: Drivers, name: str, by: str) -> DueLine | None:
-    """As _one; what is in the way of one entry is in the way of no other."""
+def _handle_entry(ports: Ports, drivers: Drivers, name: str, by: str) -> DueLine | None:
+    """Handle one entry; its error becomes its own result and does not stop other entries."""
     try:
-        return _one(ports, drivers, name, by)
+        return _do_due_step(ports, drivers, name, by)
     except OrchError as fault:
         return DueLine(name, "failed", str(fault))
 
 
-def _one(ports: Ports, drivers: Drivers, name: str, by: str) -> DueLine | None:
-    """What is done with one entry, as everything stands at this moment."""
+def _do_due_step(ports: Ports, drivers: Drivers, name: str, by: str) -> DueLine | None:
+    """Do what is due for one entry now; None if nothing is."""
     now = ports.clock.now()
     d = folded(ports.journal, name)
     if not is_due(d, now):
@@ -105,7 +105,7 @@ def _one(ports: Ports, drivers: Drivers, name: str, by: str) -> DueLine | None:
 
 
 def _waits(ports: Ports, d: Deployment, now: datetime, by: str) -> DueLine | None:
-    """Others take up what it needs; on the journal once for as long as they are the same."""
+    """The running deployments that it must wait for, if any; put on the journal only when they change."""
     against = _running_against(ports, d, now)
     if against and d.schedule.put_off != against:
         signal(ports, d.id, e.StartPutOff(reasons=against, by=by))
@@ -113,7 +113,7 @@ def _waits(ports: Ports, d: Deployment, now: datetime, by: str) -> DueLine | Non
 
 
 def _missed(ports: Ports, d: Deployment, step: Missed, by: str) -> DueLine:
-    """What the plan says of a missed start goes on the journal, once."""
+    """Record the plan's choice for a missed start on the journal, once."""
     if d.schedule.missed_start is None or d.schedule.missed_start.choice != step.choice:
         signal(ports, d.id, e.StartMissed(late=step.late, choice=step.choice, reason=step.reason, by=by))
     if step.choice != "skip":
@@ -124,13 +124,13 @@ def _missed(ports: Ports, d: Deployment, step: Missed, by: str) -> DueLine:
 
 
 def _running_against(ports: Ports, d: Deployment, now: datetime) -> tuple[str, ...]:
-    """What it shares with deployments that run now, each named; by machines, items, services and dependencies."""
+    """What it shares with each running deployment: machines, configuration items, services and dependencies."""
     deployments = list(every(ports.journal))
     machines = known_machines(deployments)
     ahead = {o.id for o in deployments if is_due(o, now)}
     ones = [o for o in deployments if o.id in ahead or state_of(o) == "running"]
     shared = shared_from_now(d, ones, machines, now)
-    # One that is due and driven is about to run: its driver has outlived whoever began it.
+    # A due deployment with a driver is about to run: that driver has outlived the process that started it.
     return tuple(
         runs_words(conflict)
         for conflict in shared

@@ -1,4 +1,4 @@
-"""The schedule of change in use: lay a deployment on a moment, withdraw it, and see what shares its time."""
+"""The schedule of change: schedule a deployment, withdraw it, and find what shares its time."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,8 +36,8 @@ from orchestrator.policy.telling.schedule_words import conflict_words, utc
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """When a deployment is to start, what becomes of a missed start, and which freezes (or `window`) a role will lift."""
+class StartRequest:
+    """The start of a deployment, what to do if it is missed, and which freezes (or `window`) a role will lift."""
 
     starts: datetime
     missed: MissedStart | None = None
@@ -47,7 +47,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Scheduled:
-    """An entry that was added: its conflicts, what must still be lifted, and what could not be learnt of its machines."""
+    """An added entry: its conflicts, what a role must still lift, and what is unknown about its machines."""
 
     deployment: Deployment
     booking: Booking
@@ -59,26 +59,26 @@ class Scheduled:
 
 
 def add(
-    ports: Ports, plan: Path, wish: Wish, *, by: str, approvals: Mapping[str, str] | None = None
+    ports: Ports, plan: Path, request: StartRequest, *, by: str, approvals: Mapping[str, str] | None = None
 ) -> Scheduled:
-    """Check the plan and open a deployment of it that starts then. `approvals` are persons by role, only named.
+    """Check the plan and open a deployment with the requested start. `approvals`: unsigned, persons by role.
 
-    Raises PlanFault; Refused where the calendar is against it, or approvals must be signed; Conflict where `alone` is
-    wished for and it is not alone, or a deployment of this plan is open.
+    Raises PlanFault; Refused if the calendar forbids it or approvals must be signed; Conflict if `alone` is requested
+    and others share its time, or if a deployment of this plan is open.
     """
     prepared = prepare_plan(ports, plan)
-    to_lift = refuse_closed(prepared, wish, ports.clock.now())
+    to_lift = refuse_closed(prepared, request, ports.clock.now())
     refuse_second(ports.journal, prepared)
     ports.keys.keyring(Path(prepared.project))
     given = named_approvals(ports, prepared, approvals) if approvals else ()
     identities = ports.targets.identify(prepared.targets)
     known = {host: identity for host, identity in identities.items() if isinstance(identity, Identity)}
     start = PlannedStart(
-        starts=wish.starts,
-        missed=wish.missed or prepared.plan.schedule.missed,
+        starts=request.starts,
+        missed=request.missed or prepared.plan.schedule.missed,
         machines={host: identity.machine_id for host, identity in known.items()},
     )
-    if wish.alone:
+    if request.alone:
         _refuse_company(ports, planned(prepared, by=by, start=start))
     name = open_deployment(ports, prepared, by=by, approvals=given, start=start)
     d = ask_ahead(ports, folded(ports.journal, name))
@@ -95,11 +95,11 @@ def add(
     )
 
 
-def refuse_closed(prepared: PreparedPlan, wish: Wish, now: datetime) -> tuple[ClosedTime, ...]:
-    """What a role must still lift, as wished. Raises Refused with everything else that is against that moment."""
+def refuse_closed(prepared: PreparedPlan, request: StartRequest, now: datetime) -> tuple[ClosedTime, ...]:
+    """The closed times that a role must still lift, as requested. Raises Refused with every other obstacle to that start."""
     policy = prepared.policy
     answer = judged_time(
-        wish.starts,
+        request.starts,
         now,
         binding_calendar(policy, prepared.plan.change_request),
         prepared.plan.schedule.window,
@@ -107,9 +107,9 @@ def refuse_closed(prepared: PreparedPlan, wish: Wish, now: datetime) -> tuple[Cl
     )
     names = {closed.about for closed in answer.against}
     reasons = [
-        closed.found for closed in answer.against if not (closed.about in wish.despite and closed.override)
+        closed.found for closed in answer.against if not (closed.about in request.despite and closed.override)
     ]
-    reasons += [f"nothing called {name} is against it" for name in wish.despite if name not in names]
+    reasons += [f"nothing called {name} is against it" for name in request.despite if name not in names]
     if not reasons:
         return answer.against
     opens = answer.next_opening
@@ -120,17 +120,17 @@ def refuse_closed(prepared: PreparedPlan, wish: Wish, now: datetime) -> tuple[Cl
     )
     liftable = " ".join(f"--despite {closed.about}" for closed in answer.against if closed.override)
     lift = f" Where that will be overridden, add {liftable}." if liftable else ""
-    start = _exactly(wish.starts)
+    start = _exactly(request.starts)
     raise Refused(f"Nothing was scheduled for {start}: {'; '.join(reasons)}; {move}.{lift}")
 
 
 def _exactly(moment: datetime) -> str:
-    """To the minute; to the second where it is none of a whole minute, or a person would write a moment too early."""
+    """The time to the minute, or to the second if it is no whole minute: a rounded time would be too early."""
     return moment.isoformat(timespec="seconds" if moment.second else "minutes")
 
 
 def withdraw(ports: Ports, deployment: str, *, by: str, reason: str) -> Deployment:
-    """Take an entry out of the schedule before anything was touched. Raises Refused where it has begun."""
+    """Remove an entry from the schedule before it touches anything. Raises Refused if it has begun."""
     current = find(ports, deployment)
     if current.over or state_of(current) == "running":
         raise Refused(
@@ -148,9 +148,9 @@ def all_bookings(ports: Ports) -> tuple[Booking, ...]:
 
 
 def measured_by(journal: Journal, deployments: Iterable[Deployment]) -> dict[str, tuple[MeasuredWave, ...]]:
-    """Wave times for each deployment that is still open: the slowest that the newest of its release measured here.
+    """Wave times for each open deployment: the slowest measured here by the newest deployments of its release.
 
-    `deployments` are newest first. One whose waves tell nothing is not counted.
+    `deployments` are newest first. One without measured waves is not counted.
     """
     ones = list(deployments)
     times_by_kind: dict[tuple[str, str], list[tuple[MeasuredWave, ...]]] = {
@@ -167,7 +167,7 @@ def measured_by(journal: Journal, deployments: Iterable[Deployment]) -> dict[str
 
 
 def policies_of(deployments: Iterable[Deployment]) -> tuple[ReleasePolicy, ...]:
-    """The release policies that bind these, each once, the newest version of each."""
+    """The policies that bind these deployments, each once, in its newest version."""
     newest: dict[str, ReleasePolicy] = {}
     for policy in (d.authority.policy for d in deployments if d.authority.policy is not None):
         known = newest.get(policy.policy)
@@ -177,9 +177,9 @@ def policies_of(deployments: Iterable[Deployment]) -> tuple[ReleasePolicy, ...]:
 
 
 def imagined(ports: Ports, plan: Path, starts: datetime | None) -> tuple[Booking, tuple[Booking, ...]]:
-    """The booking of a plan, and all there are: of its open deployment, or as if one were to start then.
+    """The booking of a plan, and all bookings: that of its open deployment, or of one that would start at `starts`.
 
-    Raises PlanFault; Refused where nobody says when it is to start.
+    Raises PlanFault; Refused if no start is known.
     """
     prepared = prepare_plan(ports, plan)
     same = [d for d in open_deployments(ports) if d.plan_sha256 == prepared.plan_sha256]
@@ -203,12 +203,12 @@ def imagined(ports: Ports, plan: Path, starts: datetime | None) -> tuple[Booking
 
 
 def open_deployments(ports: Ports) -> list[Deployment]:
-    """Everything that is scheduled, waits or runs."""
+    """Every deployment that is scheduled, waits or runs."""
     return list(open_ones(ports.journal))
 
 
 def _with_new(ports: Ports, event: e.Planned) -> tuple[Booking, tuple[Booking, ...]]:
-    """The schedule as it would be with one more deployment, before anything of it is on the journal."""
+    """The schedule with one more deployment that is not on the journal yet."""
     now = ports.clock.now()
     new = fold([e.Recorded(deployment="new-entry", seq=1, at=now, event=event)])
     deployments = [new, *every(ports.journal)]

@@ -1,4 +1,4 @@
-"""Asks ahead of its time what a scheduled deployment still lacks, so that the schedule says approved or proposed, and why."""
+"""Checks ahead of the start what a scheduled deployment lacks, so that the schedule shows approved or proposed, and why."""
 
 from orchestrator.domain.authority.admission_answer import OF_CALENDAR, Admitted
 from orchestrator.domain.deployment.deployment import Deployment
@@ -12,9 +12,9 @@ _AHEAD = (State.AWAITING_APPROVAL, State.SCHEDULED)
 
 
 def ask_ahead(ports: Ports, d: Deployment, known: Known | None = None) -> Deployment:
-    """Approved goes on the journal where all who must have approved, else what is missing; at its start it is asked again.
+    """Append the approval to the journal if it is complete, else what is missing; admission asks again at the start.
 
-    Nothing for what is not scheduled, or has begun. Raises PlanFault for keys that are faulty.
+    Does nothing if the deployment is not scheduled or has begun. Raises PlanFault for faulty keys.
     """
     if d.authority.mode != "scheduled" or d.state not in _AHEAD or d.authority.effective is None:
         return d

@@ -1,4 +1,4 @@
-"""Signed words of people to a deployment: judged first, all of them together, and then all on the journal or none."""
+"""Signed approvals of a deployment: all are judged together, then all or none go on the journal."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,39 +22,39 @@ from orchestrator.policy.course.follow_up import done
 UNGOVERNED = ReleasePolicy.of_valid(
     orch=1, policy="none", version=1, title="No release policy binds this deployment."
 )
-"""What is asked of approvals where no policy binds: what a policy asks by default."""
+"""The requirements for approvals when no policy binds: a policy's defaults."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalSession:
-    """One command about the signed words of a deployment: its question is built once, each signature is verified once."""
+    """One command on a deployment's signed approvals: it builds its question once and verifies each signature once."""
 
     deployment: Deployment
     question: Question
     others: Sequence[Brief]
 
     def objections(self, new: Sequence[SignedApproval]) -> dict[SignedApproval, tuple[str, ...]]:
-        """Everything against each of these words, by the word; they were taken in before."""
+        """Every objection to each of these approvals, which `take_in` has added before."""
         return against(self.question, self.deployment, new)
 
     def known(self) -> Known:
-        """What another question about this deployment need not read again."""
+        """Facts that another question about this deployment need not read again."""
         return Known(self.question.keyring, self.question.approvals, self.others)
 
 
 def open_session(ports: Ports, d: Deployment) -> ApprovalSession:
-    """What approvals are judged by: the deployment, the trusted keys, and what was given before. Raises Refused, PlanFault."""
+    """A session with the deployment, the trusted keys, and earlier approvals. Raises Refused, PlanFault."""
     if d.authority.effective is None:
         raise Refused(f"{d.id} has no effective plan on its journal, so nothing can be signed for it.")
     keyring = ports.keys.keyring(Path(d.project))
-    others = briefs(ports.journal, besides=d.id)
+    others = briefs(ports.journal, excluding=d.id)
     policy = d.authority.policy or UNGOVERNED
     question = asked_about(d, ports.clock.now(), keyring, (), others, policy=policy)
     return take_in(ports, ApprovalSession(d, question, others), ())
 
 
 def take_in(ports: Ports, session: ApprovalSession, new: Sequence[SignedApproval]) -> ApprovalSession:
-    """The session with the words of the journal and these new ones, as of this moment."""
+    """The session with the approvals on the journal and these new ones, as of now."""
     d, question = session.deployment, session.question
     signed_reviews = (review.signed for review in d.follow_up.reviews if review.signed is not None)
     words = verified(
@@ -73,9 +73,9 @@ def take_in(ports: Ports, session: ApprovalSession, new: Sequence[SignedApproval
 def give(
     ports: Ports, session: ApprovalSession, new: Sequence[SignedApproval], *, by: str
 ) -> ApprovalSession:
-    """Put words that the session has taken in on the deployment's journal; the session after that.
+    """Append approvals that `take_in` has added to the deployment's journal. Returns the session after that.
 
-    Raises Refused with everything against any of them: then none is put there.
+    Raises Refused with every objection to any of them; then none is appended.
     """
     d, objections = session.deployment, session.objections(new)
     if objections:

@@ -1,4 +1,4 @@
-"""Silence after an emergency stop: proved for each deployment, not assumed."""
+"""Proof that nothing runs after an emergency stop, for each deployment."""
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.engine.drive import drive
@@ -7,14 +7,14 @@ from orchestrator.engine.ports import Ports
 from orchestrator.errors import Conflict
 
 PATIENCE = 60.0
-"""Seconds in which everything has to be silent."""
+"""Seconds within which everything must have ended."""
 POLL = 0.25
 
 
 def silence(ports: Ports, name: str, *, driver: str, by: str) -> str | None:
-    """See that nothing of a stopped deployment runs any more; what does, in words, or None.
+    """Verify that nothing of a stopped deployment runs any more. Returns what still runs, in words, or None.
 
-    Where no driver is alive to end an open attempt, this process does it in its place.
+    If no driver is alive to end an open attempt, this process ends it.
     """
     left: str | None = f"{name} was not looked at"
     for _ in range(round(PATIENCE / POLL)):
@@ -30,7 +30,7 @@ def silence(ports: Ports, name: str, *, driver: str, by: str) -> str | None:
 
 
 def _at_work(deployment: Deployment) -> str | None:
-    """Which attempt is open, or ended without its hosts having been seen free of it."""
+    """The attempt that is open, or that ended before its hosts were verified to be free of it; in words."""
     if deployment.open_attempt is not None:
         return f"{deployment.open_attempt.attempt} has not ended"
     for attempt in deployment.attempts:

@@ -64,7 +64,7 @@ def test_the_files_that_are_covered_are_those_that_will_run(
     )  # fmt: skip
     inventory = dev.replace("OUTSIDE", str(tmp_path))
     write(tmp_path, "other.yml", "# elsewhere")
-    asked = rehearse.Asked(plan, RehearsalPlace(environment="dev", inventory=inventory))
+    asked = rehearse.RehearsalRequest(plan, RehearsalPlace(environment="dev", inventory=inventory))
     covered = rehearse.ready(ports, asked).parts[0].of
     runs = prepare_plan(ports, plan).effective
     assert runs is not None

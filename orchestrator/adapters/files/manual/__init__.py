@@ -6,12 +6,12 @@ HERE = Path(__file__).parent
 
 
 def sections() -> list[Path]:
-    """The files of the twelve sections in their order; put one after the other they are a plan."""
+    """The files of the twelve sections in order; concatenated they are a plan."""
     return sorted(path for path in HERE.glob("*.yml") if path.name[0].isdigit())
 
 
 def minimal() -> Path:
-    """A plan with all twelve sections and nothing that can be left out."""
+    """A plan with all twelve sections and nothing optional."""
     return HERE / "minimal.yml"
 
 

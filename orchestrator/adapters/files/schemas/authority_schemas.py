@@ -1,7 +1,7 @@
-"""The JSON Schemas of release policies and deployment models as they are written, with the manual's words for editors.
+"""JSON Schemas of release policies and deployment models as people write them, with the manual's text for editors.
 
-What a schema cannot say is left to `orch policy check` and `orch model check`: times against each other, rules of
-recurrence, names of time zones, roles that nobody knows.
+`orch policy check` and `orch model check` cover what a schema cannot express: the order of times, recurrence rules,
+names of time zones, unknown roles.
 """
 
 from pathlib import Path
@@ -22,7 +22,7 @@ _MORE_THAN_NOTHING: Schema = {
 
 
 def _together(change_type: str, section: str, absent: Schema, present: Schema) -> Schema:
-    """A type of change is allowed exactly where the section that says how is there."""
+    """A type of change is allowed exactly if the section with its rules is present."""
     among = {"contains": {"const": change_type}}
     return {
         "oneOf": [
@@ -76,12 +76,12 @@ def _schema(kind: type[Noun], title: str, rules: Schema, manual: Path, neighbour
     if "Freeze" in definitions:
         _lend(definitions["MaintenanceWindow"], definitions["Freeze"])
         _lend(definitions["Freeze"], definitions["MaintenanceWindow"])
-    # Beside the schema and not in it: keys that both have, such as `properties`, hold in both.
+    # Combined with the schema in `allOf` and not merged: keys of both, such as `properties`, must both hold.
     return {**schema, "allOf": [without_nulls(rules)]}
 
 
 def _lend(lender: Schema, borrower: Schema) -> None:
-    """Words for the keys that the manual of this file leaves out, from where the same noun is explained whole."""
+    """Copy descriptions of keys that this file's manual leaves out from the schema that describes the same noun in full."""
     for key, value in borrower["properties"].items():
         words = lender.get("properties", {}).get(key, {}).get("description")
         if words and "description" not in value:

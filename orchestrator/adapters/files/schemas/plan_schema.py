@@ -1,7 +1,7 @@
-"""The JSON Schema of release plans as they are written, short forms included, with the manual's words for editors.
+"""The JSON Schema of release plans as people write them, short forms included, with the manual's text for editors.
 
-What a schema cannot say is left to `orch plan check`: rules that compare two values, such as a window that closes before
-it opens, and everything that asks a file, an inventory or a host.
+`orch plan check` covers what a schema cannot express: rules that compare two values, such as a window that closes before
+it opens, and everything that needs a file, an inventory or a host.
 """
 
 from typing import Any, get_args
@@ -14,7 +14,7 @@ from orchestrator.domain.plan.strategy_form import StrategyKind, form_of
 
 
 def _strategy(kind: StrategyKind) -> Schema:
-    """What a plan's strategy of this kind has."""
+    """The keys of a strategy of this kind."""
     form = form_of(kind)
     waves: dict[str, Schema] = {"needed": {"minItems": 1}, "optional": {}, "none": {"maxItems": 0}}
     properties: Schema = {"kind": {"const": kind}, "pilot": {"type": "object" if form.pilot else "null"}}
@@ -32,7 +32,7 @@ _NAMED_RULES: dict[str, Schema] = {
     },
     "Strategy": {"oneOf": [_strategy(kind) for kind in get_args(StrategyKind)]},
 }
-"""Rules over several keys of one noun; null stands for a key that is not there."""
+"""Rules over several keys of one noun; null stands for an absent key."""
 
 
 def plan_schema() -> Schema:
@@ -52,7 +52,7 @@ def plan_schema() -> Schema:
 
 
 def _check(definitions: Schema) -> Schema:
-    """A check by hand: one kind as its key, and beside it what all checks share."""
+    """A check as people write it: one kind as a key, next to the keys that all checks share."""
     first = definitions[next(iter(CHECK_KINDS.values())).__name__]["properties"]
     properties = {key: first[key] for key in SHARED}
     for kind, noun in CHECK_KINDS.items():
@@ -75,7 +75,7 @@ def _check(definitions: Schema) -> Schema:
 
 
 def _twice(key: str) -> Schema:
-    """What all checks share stands beside the kind or in it, never both."""
+    """A shared key stands next to the kind or inside it, never both."""
     inside = [
         {"required": [kind], "properties": {kind: {"type": "object", "required": [key]}}}
         for kind in CHECK_KINDS
@@ -84,13 +84,13 @@ def _twice(key: str) -> Schema:
 
 
 def _as_written(node: Any) -> Any:
-    """The schema with checks as people write them in place of the union that pydantic makes of them."""
+    """The schema with checks as people write them, instead of pydantic's union."""
     if isinstance(node, list):
         return [_as_written(item) for item in node]
     if not isinstance(node, dict):
         return node
     if {"$ref": "#/$defs/HttpCheck"} in node.get("oneOf", ()):
         return {"$ref": "#/$defs/Check"}
-    # Keys that fit no pattern are refused, where pydantic's schema lets them pass.
+    # Refuse keys that match no pattern; pydantic's schema accepts them.
     closed = {"additionalProperties": False} if "patternProperties" in node else {}
     return {**{key: _as_written(value) for key, value in node.items()}, **closed}

@@ -1,4 +1,4 @@
-"""What the JSON Schemas of plans, policies and models have in common: null is absence, and the manual's words are shown."""
+"""Common parts of the JSON Schemas of plans, policies and models: null means absent, and the manual gives descriptions."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +13,7 @@ LIMIT: Schema = {"oneOf": [{"required": ["count"]}, {"required": ["percent"]}]}
 
 
 def without_nulls(rule: Any) -> Any:
-    """A key whose value is null is not given: `required` alone would count it."""
+    """Treat a key with value null as absent; `required` alone would count it as present."""
     if isinstance(rule, list):
         return [without_nulls(item) for item in rule]
     if not isinstance(rule, dict):
@@ -28,12 +28,12 @@ def without_nulls(rule: Any) -> Any:
 
 
 def describe(schema: Schema, manual: bytes) -> None:
-    """Put the manual's comments on the keys they stand above."""
+    """Use the manual's comments as descriptions of the keys below them."""
     for path, comment in annotations(manual).items():
         for owner in _at(schema, schema, path[:-1]):
             if path[-1] in owner.get("properties", {}):
                 key = owner["properties"][path[-1]]
-                # A list of named rules may hold the same key: what it says there is no description.
+                # A list of named rules may have the same key: its text there is no description.
                 owner["properties"][path[-1]] = {**key, "description": comment}
 
 

@@ -1,7 +1,7 @@
-"""An inventory that is read where it lies, because it is no part of the project: digested file by file, with its variables.
+"""Digests an inventory outside the project, which runs read in place, file by file and with its variables.
 
-What is read is as Ansible reads it: links are followed, hidden files are not read, and `group_vars` and `host_vars` are those
-beside the path that the plan names (ansible-core: inventory/manager.py, plugins/vars/host_group_vars.py).
+Files are read as Ansible reads them: links are followed, hidden files are skipped, and `group_vars` and `host_vars` are
+those next to the path that the plan names (ansible-core: inventory/manager.py, plugins/vars/host_group_vars.py).
 """
 
 import os
@@ -17,7 +17,7 @@ _SKIPPED = ("__pycache__",)
 
 
 def inventory_in_place(project: Path, inventory: str) -> dict[str, str]:
-    """SHA-256 by absolute path; nothing where the inventory is a path of the project. Raises PlanFault for what is no file."""
+    """SHA-256 by absolute path; empty if the inventory is a path in the project. Raises PlanFault for what is no file."""
     path = Path(inventory).expanduser()
     if not path.is_absolute() and ".." not in path.parts:
         return {}
@@ -61,7 +61,7 @@ def _files(place: Path) -> Iterator[Path]:
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    """Every file below, through links to folders as well, each folder once."""
+    """Every file below the folder, also through links to folders; each folder is visited once."""
     seen: set[str] = set()
     for here, folders, files in os.walk(folder, followlinks=True):
         real = os.path.realpath(here)

@@ -1,7 +1,7 @@
-"""The playbook tree: every file that Ansible may read or run in a project, roles and collections in it, digested.
+"""The playbook tree: digests every file that Ansible may read or run in a project, roles and collections included.
 
-The digest of a file covers its permission bits and its bytes, that of a link where it leads. What is left out, the caller's
-rules say (tree_rules.py).
+The digest of a file covers its permission bits and bytes; that of a link covers its target. The caller's rules decide
+what is left out (tree_rules.py).
 """
 
 import hashlib
@@ -22,18 +22,18 @@ _NEXT = "remove it from the project, name it in .orchignore, or put the file its
 
 
 def tree_of(root: Path, left_out: LeftOut) -> Tree:
-    """SHA-256 by path in the tree, the same on every machine. Raises PlanFault with everything that cannot be digested.
+    """SHA-256 by path in the tree, equal on all machines. Raises PlanFault with everything that cannot be digested.
 
-    Refused are links that lead out of the tree (or to what is left out), broken links, devices, pipes and sockets, names
-    that are no UTF-8, and what cannot be read.
+    Refuses links that lead out of the tree (or to left-out files), broken links, devices, pipes and sockets, names that
+    are not UTF-8, and unreadable files.
     """
     return _Walk(root, left_out).tree()
 
 
 def private_copy(root: Path, copy: Path, left_out: LeftOut) -> Tree:
-    """Copy the tree to a new folder that only its owner can change; the digests are of the bytes that were written.
+    """Copy the tree to a new folder that only its owner can change. The digests are of the bytes that were written.
 
-    Raises Conflict where there is something, PlanFault as tree_of, StoreFault. What was begun is left there then.
+    Raises Conflict if the folder exists, PlanFault as tree_of, StoreFault. An unfinished copy is left there.
     """
     try:
         copy.mkdir(mode=0o700, parents=True)
@@ -45,7 +45,7 @@ def private_copy(root: Path, copy: Path, left_out: LeftOut) -> Tree:
 
 
 def copy_file(source: Path, target: Path) -> str:
-    """Copy one file or link, and the digest that it has in a tree. Raises OSError."""
+    """Copy one file or link. Returns its digest in a tree. Raises OSError."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if source.is_symlink():
         leads_to = source.readlink()
@@ -76,7 +76,7 @@ def _link_digest(leads_to: str) -> str:
 
 
 class _Open:
-    """An open file whose mode and bytes are of one and the same file, whatever happens to its name meanwhile."""
+    """An open file: mode and bytes come from the same file, even if its name changes meanwhile."""
 
     def __init__(self, path: Path) -> None:
         self._descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -95,7 +95,7 @@ class _Open:
 
 
 class _Walk:
-    """One walk through a tree that digests every file and, where there is a `copy`, writes it there as well."""
+    """One walk through a tree that digests every file and, if `copy` is given, writes it there."""
 
     def __init__(self, root: Path, left_out: LeftOut, copy: Path | None = None) -> None:
         self._root = root
@@ -117,7 +117,7 @@ class _Walk:
         return Tree(dict(sorted(files.items())), self._size)
 
     def _paths(self) -> Iterator[str]:
-        """Every file and link, each folder's own before those below it."""
+        """Every file and link; a folder's own come before those in its subfolders."""
         count = 0
         if not self._root.is_dir():
             self._fault("", "a folder", "none", "check the path")
@@ -165,7 +165,7 @@ class _Walk:
             raise StoreFault(f"{full} cannot be copied to {target}: {error.strerror}.") from None
 
     def _links_stay_inside(self, digests: dict[str, str]) -> None:
-        """What a link leads to must be digested itself, or it could change unseen."""
+        """A link's target must be digested too, or it could change unnoticed."""
         root = self._root.resolve()
         folders = {str(parent) for path in digests for parent in PurePosixPath(path).parents}
         for path, leads_to in self._links.items():

@@ -1,4 +1,4 @@
-"""What of a project is no part of its playbook tree: what version control and caches keep, and what has a place of its own."""
+"""What a project's playbook tree leaves out: files of version control and caches, and files that are digested separately."""
 
 import os
 import re
@@ -10,32 +10,32 @@ from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.errors import Fault, PlanFault
 
 LEFT_OUT = frozenset({"__pycache__", "node_modules"})
-"""Names of folders that hold nothing a playbook is made of; folders whose names begin with a dot are left out as well."""
+"""Names of folders without parts of playbooks; folders whose names begin with a dot are left out as well."""
 
 IGNORE_FILE = ".orchignore"
-"""Names more that is no part of the tree, in the words of .gitignore."""
+"""The project's file of further paths to leave out, in the syntax of .gitignore."""
 
 NOUNS = {"policies": {"policy", "title"}, "models": {"model", "title"}}
-"""Folders of a project in which orch reads YAML, and the keys that show that a file there is one of its own."""
+"""Project folders in which orch reads YAML, and the keys that identify orch's own files there."""
 
 SIGNED = {"keys": b'"public"', "certificates": b'"signature"', "approvals": b'"signature"'}
-"""Folders of a project in which orch reads what was signed, and what shows that a file there is such."""
+"""Project folders in which orch reads keys and signed files, and the bytes that identify such files."""
 
 _PLAN = {"release", "strategy", "backout"}
 _KEY = re.compile(r"""^(["']?)(\w+)\1[ \t]*:""", re.MULTILINE | re.ASCII)
 _FLOW = re.compile(rb"(?:\s|#[^\n]*\n|---)*\{")
-"""How a document in JSON begins, or in YAML that is written like it."""
+"""The beginning of a document in JSON or in YAML flow style."""
 _LOOKED_AT = 256 << 10
 _HOME = "a folder of its own for what orch keeps, such as .orch"
 
 LeftOut = Callable[[PurePosixPath, bool], bool]
-"""Whether a path of the project is left out; the second tells a folder from a file."""
+"""Whether a path of the project is left out; the second argument is true for a folder."""
 
 
 def common_rules(root: Path, home: Path, plan: ReleasePlan) -> LeftOut:
-    """What is left out of any tree, a private copy too: caches, dot-folders, and where orch keeps its own, for that grows.
+    """Rules for any tree, private copies too: they leave out caches, dot-folders, and orch's home, which grows.
 
-    The plan's own inventory never is, whatever is to be ignored. Raises PlanFault where that is the project itself.
+    The plan's inventory is never left out, whatever .orchignore says. Raises PlanFault if it is the project itself.
     """
     ignored, kept = _ignored(root), _on_the_way_to(root, plan.resources.inventory)
     own = PurePosixPath(os.path.relpath(home.resolve(), root.resolve()))
@@ -49,14 +49,14 @@ def common_rules(root: Path, home: Path, plan: ReleasePlan) -> LeftOut:
             path.name in LEFT_OUT or path.name.startswith(".") or path == own or _is_venv(root / path)
         ):
             return True
-        # In a worktree or a submodule of git it is a file.
+        # In a git worktree or submodule, .git is a file.
         return path.name == ".git" or (not kept(path, folder) and ignored(path, folder))
 
     return left_out
 
 
 def project_rules(root: Path, home: Path, plan: ReleasePlan, plan_file: Path) -> LeftOut:
-    """What is left out of a project: besides, its release units, plans, policies, models, keys and certificates."""
+    """Rules for a project: they also leave out its release units, plans, policies, models, keys and certificates."""
     common = common_rules(root, home, plan)
     units = {str(PurePosixPath(unit.artefact)) for unit in plan.release.units}
     named = {str(PurePosixPath(path)) for path in (plan.strategy.playbook, plan.backout.playbook)}
@@ -82,13 +82,13 @@ def _has_own_place(root: Path, path: PurePosixPath) -> bool:
 
 
 def _is_plan(path: Path, plans: Path) -> bool:
-    """A release plan beside the one that is deployed: it says nothing of what this one runs."""
+    """Whether this is another release plan, which has no effect on the deployed one."""
     beside = path.suffix in (".yml", ".yaml", ".json") and path.parent.resolve() == plans
     return beside and _keys(path) >= _PLAN
 
 
 def _keys(path: Path) -> set[str]:
-    """The keys at the top of a document, by the beginnings of its lines; it is parsed only where it stands in braces."""
+    """The top-level keys of a document, from the beginnings of its lines; only a document in braces is parsed."""
     text = _beginning(path)
     if _FLOW.match(text) is None:
         return {key for _, key in _KEY.findall(text.decode("utf-8", "replace"))}
@@ -109,7 +109,7 @@ def _is_venv(folder: Path) -> bool:
 
 
 def _on_the_way_to(root: Path, path: str) -> LeftOut:
-    """Whether a path is an inventory, is below it or leads to it, or holds the variables beside one that is a file."""
+    """Whether a path is an inventory, is in it or above it, or holds the variables next to an inventory file."""
     inventory = PurePosixPath(path)
     places = {inventory}
     if (root / path).is_file():
@@ -130,7 +130,7 @@ def _ignored(root: Path) -> LeftOut:
 
 
 def _matching(lines: Iterable[str]) -> LeftOut:
-    # Here and not above: most projects name nothing more, and every plan check starts faster without it.
+    # Imported here: most projects have no .orchignore, and every plan check starts faster without the import.
     from pathspec import GitIgnoreSpec
 
     spec = GitIgnoreSpec.from_lines(lines)

@@ -1,1 +1,1 @@
-"""YAML as people write it: read within limits, with line numbers, and its faults in words."""
+"""Reads YAML as people write it, within limits, with line numbers and readable faults."""

@@ -1,11 +1,11 @@
-"""The comments of an annotated YAML file: what stands above each key, by the key's path."""
+"""The comments above the keys of an annotated YAML file, by the key's path."""
 
 from orchestrator.adapters.files.yaml_text.document import Path
 from orchestrator.adapters.files.yaml_text.yaml_document import read_yaml
 
 
 def annotations(content: bytes) -> dict[Path, str]:
-    """The comment that ends in the line above each key; a list item's comment after its dash is that of its first key."""
+    """The comment that ends on the line above each key; a comment after a list item's dash belongs to its first key."""
     document = read_yaml("manual", content)
     lines = content.decode("utf-8").splitlines()
     comments: dict[Path, str] = {}

@@ -1,4 +1,4 @@
-"""A document as it was written: plain values, and for each of them where it stands and how it was spelled."""
+"""A parsed document: plain values, each with its place and spelling in the file."""
 
 import re
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ class DocumentPlace(NamedTuple):
 
 @dataclass(slots=True)
 class Document:
-    """The tree of one file. `spelled` holds the text of each unquoted scalar; `faults` what is wrong with it as YAML."""
+    """The tree of one file. `spelled` holds the text of each unquoted scalar; `faults` holds its YAML faults."""
 
     file: str
     tree: YamlTree = None
@@ -33,7 +33,7 @@ class Document:
     faulty: set[Path] = field(default_factory=set)
 
     def line_of(self, path: Path) -> int:
-        """The line of a path, or of the nearest thing around it that stands in the file."""
+        """The line of a path, or of its nearest parent in the file."""
         for length in range(len(path), -1, -1):
             place = self.places.get(path[:length])
             if place is not None:
@@ -41,7 +41,7 @@ class Document:
         return 1
 
     def at(self, path: Path) -> YamlTree:
-        """The value at a path; None where nothing stands."""
+        """The value at a path; None if there is none."""
         node = self.tree
         for part in path:
             if isinstance(node, dict) and isinstance(part, str):
@@ -53,16 +53,16 @@ class Document:
         return node
 
     def is_faulty(self, path: Path) -> bool:
-        """Whether the path lies at or below something that is already reported."""
+        """Whether a fault is already reported at the path or above it."""
         return any(path[:length] in self.faulty for length in range(len(path) + 1))
 
     def lines(self) -> dict[str, int]:
-        """The line of every path, by the path as people read it."""
+        """The line of every path, by the path in readable form."""
         return {written(path): place.line for path, place in self.places.items()}
 
 
 def written(path: Path) -> str:
-    """A path as people read it: `strategy.waves[1].gate.soak`."""
+    """A path in readable form: `strategy.waves[1].gate.soak`."""
     text = ""
     for part in path:
         if isinstance(part, int):
@@ -75,13 +75,13 @@ def written(path: Path) -> str:
 
 
 def fault_at(file: str, line: int | None, path: Path, *words: str) -> Fault:
-    """A fault whose words (expected, found, next move) may quote what stands in the file."""
+    """A fault whose words (expected, found, next move) may quote the file; made safe to print."""
     expected, finding, next_move = (printable(text[:_LONGEST_WORDS]) for text in words)
     return Fault(file, line, written(path), expected, finding, next_move)
 
 
 def printable(text: str) -> str:
-    """Text for a message: on one line, and with nothing in it that a terminal obeys or a reader cannot see."""
+    """Text for a message: one line, without terminal control characters or invisible characters."""
     return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
 
 

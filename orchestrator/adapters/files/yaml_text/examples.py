@@ -1,4 +1,4 @@
-"""What a person is shown in place of a regular expression or of a key that is missing."""
+"""Examples for messages about patterns and missing keys."""
 
 EXAMPLES = {
     "orch": "1",
@@ -41,7 +41,7 @@ EXAMPLES = {
     "available": "512MiB",
     "distribution": "debian",
 }
-"""By key, an example of its value."""
+"""An example value by key."""
 
 EXAMPLES_ELSEWHERE = {
     ("ReleasePolicy", "version"): "1",
@@ -54,14 +54,14 @@ EXAMPLES_ELSEWHERE = {
     ("DeploymentModel", "version"): "1",
     ("DeploymentModel", "requires"): "{strategies: [phased, pilot]}",
 }
-"""By root and key, where the key means something else than in a plan."""
+"""An example value by root and key, for keys that mean something else than in a plan."""
 
 ROOTS = {
     "ReleasePlan": ("a release plan", "`purpose:`, `release:`"),
     "ReleasePolicy": ("a release policy", "`policy:`, `version:`"),
     "DeploymentModel": ("a deployment model", "`model:`, `version:`"),
 }
-"""By root, what a file of it is, and how it begins."""
+"""By root: the name of such a file, and its beginning."""
 
 PATTERNS = {
     r"^\d{4}-\d\d-\d\dT\d\d:\d\d$": (
@@ -91,4 +91,4 @@ PATTERNS = {
     r"^0[0-7]{3,4}$": ("a file mode such as 0644", 'write four octal digits in quotes: "0644"'),
     r"^\d+(\.\d+){0,2}$": ("a version such as 3.11", 'write numbers and dots in quotes: "3.11"'),
 }
-"""By pattern of a noun's field: what is expected, and what to do."""
+"""By the pattern of a field: what is expected, and what to do."""

@@ -1,4 +1,4 @@
-"""Translates what pydantic found wrong into faults that a practitioner can act on, each with its line."""
+"""Translates pydantic's errors into faults with lines that a practitioner can act on."""
 
 import re
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from orchestrator.errors import Fault
 
 
 class _Case(NamedTuple):
-    """One error of pydantic's, and where its value stands in the document."""
+    """One pydantic error, and the place of its value in the document."""
 
     kind: str
     location: Location
@@ -40,14 +40,14 @@ class _Words(NamedTuple):
 
 
 def faults_of(error: ValidationError, document: Document, root: type[BaseModel]) -> list[Fault]:
-    """A fault for each error, leaving out what is already reported as a fault of the YAML."""
+    """A fault for each error, except those already reported as YAML faults."""
     cases = [_case(dict(item), document, root) for item in error.errors(include_url=False)]
     mistyped = {(*case.path[:-1], _guess(case)) for case in cases if case.kind == "extra_forbidden"}
-    return [_fault(case) for case in cases if not _said_already(case, mistyped)]
+    return [_fault(case) for case in cases if not _is_reported_elsewhere(case, mistyped)]
 
 
-def _said_already(case: _Case, mistyped: set[Path]) -> bool:
-    """Whether another fault says it: one of the YAML, a mistyped key, or those of a list's own items."""
+def _is_reported_elsewhere(case: _Case, mistyped: set[Path]) -> bool:
+    """Whether another fault covers it: a YAML fault, a mistyped key, or faults of a list's own items."""
     if case.kind == "missing" and case.path in mistyped:
         return True
     return case.document.is_faulty(case.path) or (case.kind == "too_short" and bool(case.value))
@@ -61,7 +61,7 @@ def _case(item: dict[str, Any], document: Document, root: type[BaseModel]) -> _C
 
 
 def _place(tree: YamlTree, location: Location, *, is_missing: bool) -> tuple[Path, YamlTree]:
-    """Where a location lies in the document: names that stand for a kind are left out, short forms stop at their value."""
+    """The place of a pydantic location in the document: names of union kinds are left out, short forms stop at their value."""
     path: Path = ()
     node: YamlTree = tree
     above: list[tuple[Path, YamlTree]] = []
@@ -70,7 +70,7 @@ def _place(tree: YamlTree, location: Location, *, is_missing: bool) -> tuple[Pat
             above.append((path, node))
             path, node = (*path, part), node[part]  # type: ignore[index]
         elif part == location[-1] and path and path[-1] in CHECK_KINDS:
-            # `within` and the like stand beside the kind of a check, not in it.
+            # Shared keys such as `within` stand next to the kind of a check, not in it.
             outer, mapping = above[-1]
             if isinstance(mapping, dict) and isinstance(part, str) and part in mapping:
                 return (*outer, part), mapping[part]
@@ -90,7 +90,7 @@ def _fault(case: _Case) -> Fault:
 
 
 def _shown(document: Document, path: Path) -> str:
-    """What stands in the file, as it was spelled."""
+    """The value as it is spelled in the file."""
     value = document.at(path)
     spelled = document.spelled.get(path)
     if value is None:
@@ -124,7 +124,7 @@ def _unknown_key(case: _Case) -> _Words:
 
 
 def _guess(case: _Case) -> str:
-    """The key that a mistyped one was meant to be, out of those that are not there already."""
+    """The key that was probably meant by a mistyped one, among keys that are not present."""
     there = case.document.at(case.path[:-1])
     known = keys_at(case.root, case.location[:-1])
     free = [key for key in known if not isinstance(there, dict) or key not in there]

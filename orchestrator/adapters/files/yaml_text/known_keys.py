@@ -1,4 +1,4 @@
-"""Which keys a plan may have at a place, read off the nouns' own annotations."""
+"""The keys that a plan may have at a place, from the nouns' annotations."""
 
 from typing import Any, get_args
 
@@ -10,7 +10,7 @@ Location = tuple[str | int, ...]
 
 
 def nouns_at(root: type[BaseModel], location: Location) -> list[type[BaseModel]]:
-    """The nouns that may stand at a location as pydantic names it."""
+    """The nouns that are allowed at a pydantic location."""
     current: list[type[BaseModel]] = [root]
     for part in location:
         if isinstance(part, int):
@@ -24,7 +24,7 @@ def nouns_at(root: type[BaseModel], location: Location) -> list[type[BaseModel]]
 
 
 def keys_at(root: type[BaseModel], location: Location) -> list[str]:
-    """The keys that the nouns at a location know, in their order."""
+    """The keys of the nouns at a location, in their order."""
     keys = [
         key
         for noun in nouns_at(root, location)

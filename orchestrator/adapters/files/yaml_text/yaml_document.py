@@ -1,7 +1,7 @@
-"""Reads YAML 1.2 as a plan may use it: one document, text keys, no duplicates, aliases, anchors or tags, within limits.
+"""Reads the YAML 1.2 that plans may use: one document, text keys, no duplicates, aliases, anchors or tags, within limits.
 
-The parser's events are read one by one, so that no limit is passed before it is noticed, and no value is constructed but
-text, numbers, booleans, null, lists and mappings.
+It reads the parser's events one by one, so that limits hold at once, and constructs only text, numbers, booleans, null,
+lists and mappings.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ MOST_NODES = 10_000
 
 
 def read_yaml(file: str, content: bytes) -> Document:
-    """The document in these bytes, with every fault found; never raises for what the bytes hold."""
+    """The document in these bytes, with every fault; never raises for any content."""
     document = Document(file=file)
     try:
         _Reader(document, events_of(file, text_of(file, content))).read()
@@ -107,7 +107,7 @@ class _Reader:
             earlier = self._document.places[path].line
             finding = f"`{path[-1]}` again (first in line {earlier})"
             self._fault(event, path, "each key once", finding, "remove one of the two")
-            # What follows is read, so that its faults show, and dropped.
+            # The value is read, so that its faults show, and dropped.
             path = (*path, "")
             self._document.faulty.add(path)
         self._document.places.setdefault(path, _place(event))

@@ -1,4 +1,4 @@
-"""From bytes to the events of the YAML parser; what the parser says is put into the words of people who write plans."""
+"""Turns bytes into YAML parser events, and parser errors into words for people who write plans."""
 
 import io
 import re
@@ -13,14 +13,14 @@ from orchestrator.errors import Fault
 
 LARGEST = 256 * 1024
 
-# Control characters, and those that let text show in another order than it is read (Unicode TR 36).
+# Control characters, and characters that change the displayed order of text (Unicode TR 36).
 HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufff0-\uffff]"
 )
 
 
 class Unreadable(Exception):
-    """The document ends here: what follows cannot be read."""
+    """Reading stops here: the rest of the document cannot be read."""
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(str(fault))
@@ -28,7 +28,7 @@ class Unreadable(Exception):
 
 
 def text_of(file: str, content: bytes) -> str:
-    """The text in these bytes. Raises Unreadable for too many, for what is not UTF-8, and for hidden characters."""
+    """The text in these bytes. Raises Unreadable for too many bytes, for text that is not UTF-8, and for hidden characters."""
     if len(content) > LARGEST:
         raise Unreadable(
             fault_at(file, None, (), f"at most {LARGEST // 1024} KiB", "more", "shorten the file")
@@ -65,7 +65,7 @@ def events_of(file: str, text: str) -> Iterator[Event]:
 
 
 def _plain_words(error: MarkedYAMLError, text: str, line: int | None) -> tuple[str, str]:
-    """What was found and what to do, for the mistakes that people make."""
+    """What was found and what to do, for common mistakes."""
     problem = str(error.problem or error.context or "a syntax error")
     written_line = text.splitlines()[line - 1] if line and line <= len(text.splitlines()) else ""
     if "'\\t'" in problem or written_line.lstrip(" ").startswith("\t"):
@@ -87,6 +87,6 @@ def _plain_words(error: MarkedYAMLError, text: str, line: int | None) -> tuple[s
 
 
 def _is_left_open(error: MarkedYAMLError) -> bool:
-    """Whether the mistake is where something began, not where the parser gave up."""
+    """Whether the fault is where a construct began, not where the parser stopped."""
     problem = str(error.problem)
     return "found unexpected end of stream" in problem or "expected ',' or" in problem

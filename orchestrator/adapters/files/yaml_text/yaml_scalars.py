@@ -1,4 +1,4 @@
-"""What a plain YAML scalar means in the core schema of YAML 1.2 (chapter 10.3): 22:30 and NO are text, 1.10 is a number."""
+"""Values of plain YAML scalars in the core schema of YAML 1.2 (chapter 10.3): 22:30 and NO are text, 1.10 is a number."""
 
 import math
 import re
@@ -16,7 +16,7 @@ _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", re.ASCII)
 
 
 class NotANumber(ValueError):
-    """A scalar that YAML calls a number and that is none that a plan can hold."""
+    """A scalar that is a number in YAML, but none that a plan can hold."""
 
 
 def resolved(text: str) -> Scalar:

@@ -1,1 +1,1 @@
-"""What is kept beside the journal for speed, and can be thrown away."""
+"""Caches next to the journal, which can be deleted."""

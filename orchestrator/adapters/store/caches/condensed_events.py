@@ -1,4 +1,4 @@
-"""Condensed events that are kept beside long ones: a cache, thrown away by whoever finds that it does not fit."""
+"""A cache of condensed events next to long ones; a reader ignores and replaces an entry that does not fit."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -16,11 +16,11 @@ from orchestrator.domain.journal.condensed import Condensed, Counts, condense, c
 from orchestrator.domain.journal.events import VERSION, Recorded
 
 LONG = 4_000
-"""Characters of an event from which on its condensed form is kept, where that is a quarter of it or less."""
+"""Length of an event, in characters, from which its condensed form is kept if that is at most a quarter as long."""
 
 
 class Row(NamedTuple):
-    """An event as it is stored; with `counts` its body is the condensed one."""
+    """A stored event; with `counts`, its body is the condensed one."""
 
     seq: int
     at: str
@@ -31,7 +31,7 @@ class Row(NamedTuple):
 
 
 def rows_of(connection: Connection, deployment: str, after: int) -> list[Row]:
-    """The events of a deployment, condensed where such a one was kept by the same code for the same event."""
+    """The events of a deployment, in condensed form where the same code has kept one for the same event."""
     fits = and_(
         CONDENSED.c.deployment == EVENTS.c.deployment,
         CONDENSED.c.seq == EVENTS.c.seq,
@@ -49,7 +49,7 @@ def rows_of(connection: Connection, deployment: str, after: int) -> list[Row]:
 
 
 def condensed_of(row: Row) -> Condensed:
-    """The condensed event of a row. Raises StoreFault or ValueError where it makes no sense."""
+    """The condensed event of a row. Raises StoreFault or ValueError if the row is invalid."""
     moment = datetime.fromisoformat(row.at)
     if row.counts is None:
         return Condensed(row.seq, moment, *condense(revived(row.body, row.version, kind=row.kind)))
@@ -58,7 +58,7 @@ def condensed_of(row: Row) -> Condensed:
 
 
 def keep_read(database: Database, deployment: str, rows: Sequence[Row], records: Sequence[Condensed]) -> None:
-    """Keep what had to be condensed anew. Never raises for the database or the disk."""
+    """Cache events that a reader had to condense. Never raises for the database or the disk."""
     pairs = zip(records, rows, strict=True)
     new = _worth_keeping(deployment, ((record, row.body) for record, row in pairs if row.counts is None))
     with suppress(SQLAlchemyError, OSError):
@@ -69,7 +69,7 @@ def keep_read(database: Database, deployment: str, rows: Sequence[Row], records:
 
 
 def keep_written(database: Database, connection: Connection, records: Sequence[Recorded]) -> None:
-    """Keep those of events that are being appended, in the same transaction; not on a disk with little room."""
+    """Cache the condensed forms of events in the transaction that appends them; not if the disk has little space."""
     events = ((condensed(record), stored(record.event)) for record in records)
     new = _worth_keeping(records[0].deployment, events)
     if new and database.roomy():
@@ -77,7 +77,7 @@ def keep_written(database: Database, connection: Connection, records: Sequence[R
 
 
 def _worth_keeping(deployment: str, records: Iterable[tuple[Condensed, str]]) -> list[dict[str, object]]:
-    """Rows for those whose whole event is long, and condensed much shorter."""
+    """Rows for long events whose condensed form is much shorter."""
     rows = [(_row(deployment, record), len(whole)) for record, whole in records if len(whole) >= LONG]
     return [row for row, length in rows if len(str(row["body"])) * 4 <= length]
 

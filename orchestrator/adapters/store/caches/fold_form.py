@@ -1,7 +1,7 @@
-"""The form of a kept fold: a digest of the code that makes one, and of nothing else.
+"""The form of a kept fold: a digest of the code that makes folds.
 
-It is made of compiled code, which Python has cached: texts would have to be parsed for each short command. Docstrings,
-comments and line numbers are no part of it, so that a fold stays good where only these differ.
+It covers compiled code, which Python caches: every short command would otherwise have to parse the sources. It leaves
+out docstrings, comments and line numbers, so that a fold stays valid if only these differ.
 """
 
 import os
@@ -25,7 +25,7 @@ MAKERS = (
     "orchestrator.domain.fold.brief",
     "orchestrator.domain.journal.condensed",
 )
-"""Whose answers are kept."""
+"""The modules whose results are cached."""
 _VERSIONS = f"Python {sys.version_info[0]}.{sys.version_info[1]}, pydantic {pydantic.VERSION}"
 _INIT = "__init__.py"
 _HAS_DOCSTRING = 0x4000000 if sys.version_info >= (3, 13) else None
@@ -34,29 +34,29 @@ _HAS_DOCSTRING = 0x4000000 if sys.version_info >= (3, 13) else None
 
 @cache
 def form() -> str:
-    """Names the code that folds: every change to it, or to what reads it, makes all that was kept unfit."""
+    """The digest of the code that folds; every change to that code, or to code that reads kept folds, invalidates them all."""
     remembered = Path(cache_from_source(__file__)).with_suffix(".form")
     package = Path(str(orchestrator.__file__)).parent
     return form_of(MAKERS, package, remembered, writes=not sys.dont_write_bytecode)
 
 
 def form_of(makers: Iterable[str], package: Path, remembered: Path, *, writes: bool) -> str:
-    """The digest of these modules and of what they import, remembered in this file; `writes` says whether it may be written.
+    """The digest of these modules and their imports, cached in the file `remembered`; `writes`: whether to update the file.
 
-    Working it out takes 30 ms, reading it 0.4 ms. It is remembered where Python keeps the code of modules, and by the same
-    rule: for as long as each file has the size and the time that it had.
+    Computing it takes 30 ms, reading it 0.4 ms. The cache follows the rule of Python's own for compiled modules: it is valid
+    while each file has the same size and modification time.
     """
     return _read(remembered, package) or _worked_out(makers, package, remembered if writes else None)
 
 
 def digest(modules: Mapping[str, CodeType]) -> str:
-    """Of what these modules do, and of the versions of Python and pydantic."""
+    """The digest of these modules' code and of the versions of Python and pydantic."""
     lines = [_VERSIONS, *(f"{name} {essence(modules[name])!r}" for name in sorted(modules))]
     return sha256("\n".join(lines).encode()).hexdigest()
 
 
 def closure(makers: Iterable[str], package: Path) -> dict[str, CodeType]:
-    """The code of these modules and of all of the package that they import, directly or not, by name."""
+    """The code, by module name, of these modules and of all modules of the package that they import, directly or not."""
     files = _files(package)
     modules: dict[str, CodeType] = {}
     waiting = set(makers)
@@ -70,7 +70,7 @@ def closure(makers: Iterable[str], package: Path) -> dict[str, CodeType]:
 
 
 def essence(code: CodeType) -> tuple[object, ...]:
-    """What the code does: not where its lines are, nor what its docstrings say."""
+    """The content of the code without line numbers and docstrings."""
     return (
         *(code.co_name, code.co_flags, code.co_code, code.co_exceptiontable),
         *(code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount),
@@ -91,13 +91,13 @@ def _plain(constant: object) -> object:
 
 
 def _constants(code: CodeType) -> Iterator[object]:
-    """All but the docstring."""
+    """The constants without the docstring."""
     docstring = _docstring(code)
     return (constant for place, constant in enumerate(code.co_consts) if place != docstring)
 
 
 def _docstring(code: CodeType) -> int | None:
-    """The place of the docstring among the constants; None where there is none."""
+    """The index of the docstring among the constants; None if there is none."""
     if "__doc__" in code.co_names:  # a module or a class, which stores it
         stored = bytes([opmap["STORE_NAME"], code.co_names.index("__doc__")])
         at = code.co_code.find(stored)
@@ -107,7 +107,7 @@ def _docstring(code: CodeType) -> int | None:
 
 
 def _imported(code: CodeType, package: str) -> Iterator[str]:
-    """What the code names of the package, and whatever it names that may be a module of that."""
+    """The names of the package's modules that the code imports, and imported names that may be such modules."""
     for name in code.co_names:
         if name == package or name.startswith(f"{package}."):
             yield name
@@ -129,7 +129,7 @@ def _files(package: Path) -> dict[str, Path]:
 
 
 class _Reader(SourceFileLoader):
-    """Python's own reading of a module's code, from its cache where that is of this text; it writes none."""
+    """Python's loader of a module's code, from the bytecode cache if that is valid; it writes no cache."""
 
     def set_data(self, path: str, data: object, *, _mode: int = 0o666) -> None:
         return
@@ -143,7 +143,7 @@ def _code(name: str, path: Path) -> CodeType:
 
 
 def _worked_out(makers: Iterable[str], package: Path, remembered: Path | None) -> str:
-    # Before the files are read: one that changes meanwhile does not fit its stamp.
+    # Take the stamps before reading the files: a file that changes meanwhile then does not match its stamp.
     stamps = {name: _stamp(package, path.relative_to(package)) for name, path in _files(package).items()}
     modules = closure(makers, package)
     made = digest(modules)
@@ -153,7 +153,7 @@ def _worked_out(makers: Iterable[str], package: Path, remembered: Path | None) -
 
 
 def _write(remembered: Path, lines: Iterable[str]) -> None:
-    """Write it whole or not at all. Never raises for the disk: it is a cache."""
+    """Write the cache atomically. Never raises for the disk."""
     draft = remembered.with_suffix(f".{os.getpid()}")
     with suppress(OSError):
         draft.write_text("\n".join(lines))
@@ -161,7 +161,7 @@ def _write(remembered: Path, lines: Iterable[str]) -> None:
 
 
 def _read(remembered: Path, package: Path) -> str | None:
-    """The form that is remembered; None where there is none, or it is out of date."""
+    """The cached form; None if there is none or it is out of date."""
     try:
         heading, made, *stamps = remembered.read_text().splitlines()
         fits = heading == _heading() and all(
@@ -173,7 +173,7 @@ def _read(remembered: Path, package: Path) -> str | None:
 
 
 def _heading() -> str:
-    """The versions, and that of this file, which says how a form is made."""
+    """The versions of Python and pydantic, and of this file, which defines how a form is made."""
     return f"{_VERSIONS}, {_stamp(Path(__file__).parent, Path(__file__).name)}"
 
 

@@ -1,4 +1,4 @@
-"""Folds that are kept beside the journal: a cache, thrown away by whoever finds that it does not fit."""
+"""A cache of folds next to the journal; a reader ignores a fold that does not fit."""
 
 import zlib
 from collections.abc import Mapping, Sequence
@@ -17,11 +17,11 @@ from orchestrator.domain.fold.brief import Brief, brief_of
 from orchestrator.engine.ports import Progress
 
 AT_ONCE = 200
-"""Deployments of one statement; databases have limits for the number of values in one."""
+"""Deployments in one statement; databases limit the number of values in a statement."""
 
 
 def progress(connection: Connection, deployments: Sequence[str]) -> Mapping[str, Progress]:
-    """The last number of each, and its kept fold where that was made by the same code of events that are there."""
+    """The last number of each deployment, and its kept fold if the same code made it from events that exist."""
     progress_by_name: dict[str, Progress] = {}
     for start in range(0, len(deployments), AT_ONCE):
         names = deployments[start : start + AT_ONCE]
@@ -34,7 +34,7 @@ def progress(connection: Connection, deployments: Sequence[str]) -> Mapping[str,
 
 
 def briefs(connection: Connection) -> Mapping[str, Brief]:
-    """Of every deployment whose fold was kept with its last event in it."""
+    """The brief of every deployment whose kept fold includes its last event."""
     last = _last().subquery()
     up_to_date = and_(last.c.deployment == FOLDS.c.deployment, last.c.seq == FOLDS.c.seq)
     wanted = select(FOLDS.c.deployment, FOLDS.c.brief).join(EVENTS, _MADE_OF).join(last, up_to_date)
@@ -46,11 +46,11 @@ def briefs(connection: Connection) -> Mapping[str, Brief]:
 
 
 def keep(database: Database, deployments: Sequence[Deployment]) -> None:
-    """Replace what was kept. Never raises for the database or the disk."""
+    """Replace the kept folds of these deployments. Never raises for the database or the disk."""
     with suppress(SQLAlchemyError, OSError):
         for start in range(0, len(deployments) if database.roomy() else 0, AT_ONCE):
             part = deployments[start : start + AT_ONCE]
-            # Not `write`: no ballast is thrown off for a cache.
+            # Not `write`: a cache must not cost any ballast.
             with database.writing() as connection:
                 connection.execute(delete(FOLDS).where(FOLDS.c.deployment.in_([d.id for d in part])))
                 connection.execute(insert(FOLDS), [_row(d) for d in part])

@@ -80,7 +80,9 @@ def rehearse(  # noqa: PLR0913, PLR0917 (click calls it, with every option)
     the role `rehearsal issuer`. Asked for again after it was stopped, it goes on where it was.
     """
     ports = ports_of_home()
-    asked = rehearsals.Asked(plan, _place(environment, inventory), None if no_failure else fail_in, twice)
+    asked = rehearsals.RehearsalRequest(
+        plan, _place(environment, inventory), None if no_failure else fail_in, twice
+    )
     signing = own_key(key)
     ready = rehearsals.ready(ports, asked)
     _refuse_untrusted(ports, Path(ready.prepared.project), signing, key_file(key))
@@ -124,12 +126,12 @@ def _refuse_untrusted(ports: Ports, project: Path, signing: SigningKey, file: Pa
         raise Refused(f"Nothing was rehearsed: your key {signing.key[:16]} expired; have it trusted anew.")
 
 
-def _in_wave(ready: rehearsals.Ready, part: Rehearsal) -> str:
+def _in_wave(ready: rehearsals.PreparedRehearsal, part: Rehearsal) -> str:
     return "" if part.failure_in is None else f" in {ready.prepared.waves[part.failure_in].name}"
 
 
 def _part(
-    ports: Ports, ready: rehearsals.Ready, part: Rehearsal, *, by: str, as_json: bool
+    ports: Ports, ready: rehearsals.PreparedRehearsal, part: Rehearsal, *, by: str, as_json: bool
 ) -> tuple[Deployment, ExitCode]:
     begun = rehearsals.find_part(ports, ready, part)
     if begun is not None and begun.over:

@@ -81,7 +81,7 @@ def add(plan: Path, approved_by: tuple[str, ...], as_json: bool, by: str, **wish
     zone_given(zone)
     starts = moment_of_option(wished["at"], ports.clock.now(), zone, "--at")
     missed = MISSED[wished["missed"]] if wished["missed"] else None
-    wish = use.Wish(starts, missed, wished["despite"], wished["alone"])
+    wish = use.StartRequest(starts, missed, wished["despite"], wished["alone"])
     added = use.add(ports, plan, wish, by=by, approvals=approvals_of(approved_by))
     if as_json:
         click.echo(_entry_json(added.booking, added.conflicts))

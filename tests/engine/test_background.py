@@ -4,26 +4,26 @@ import threading
 
 import pytest
 
-from orchestrator.engine.background import Beside
+from orchestrator.engine.background import BackgroundTask
 from orchestrator.errors import NotFound
 
 
 def test_it_runs_beside_and_is_waited_for() -> None:
     release = threading.Event()
 
-    def deed() -> str:
+    def task() -> str:
         assert release.wait(20)
         return "done"
 
-    beside = Beside(deed)
+    background = BackgroundTask(task)
     release.set()
-    assert beside.result() == beside.result() == "done"
+    assert background.result() == background.result() == "done"
 
 
 def test_its_fault_comes_with_the_result() -> None:
-    def deed() -> str:
+    def task() -> str:
         raise NotFound("nothing there")
 
-    beside = Beside(deed)
+    background = BackgroundTask(task)
     with pytest.raises(NotFound, match="nothing there"):
-        beside.result()
+        background.result()
