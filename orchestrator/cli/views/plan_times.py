@@ -25,7 +25,7 @@ CLOSING: dict[OnWindowClose, str] = {
 
 
 def times_outline(ahead: TimesAhead, on_close: OnWindowClose, zone: ZoneInfo) -> Branch:
-    """When each wave starts, is known to be good and, if it is not, is undone with all before it; and what that is made of."""
+    """When each wave starts, is verified and, if need be, backed out with all before it; and the times behind that."""
     return Branch(
         "Point of no return",
         (
@@ -39,7 +39,7 @@ def times_outline(ahead: TimesAhead, on_close: OnWindowClose, zone: ZoneInfo) ->
 
 
 def times_json(ahead: TimesAhead) -> dict[str, Any]:
-    """The same for programs: moments in UTC, times in seconds."""
+    """The times as JSON: moments in UTC, durations in seconds."""
     return {
         "binds": ahead.binds,
         "waits": ahead.waits,
@@ -82,7 +82,7 @@ def _row(line: WaveArithmetic, first: datetime, zone: ZoneInfo) -> tuple[str, ..
 
 
 def _clock(moment: datetime | None, first: datetime, zone: ZoneInfo) -> str:
-    """The time of day, with the day where it is another than that of the start."""
+    """The time of day, with the date when it differs from that of the start."""
     if moment is None:
         return UNKNOWN
     here, start = moment.astimezone(zone), first.astimezone(zone)
