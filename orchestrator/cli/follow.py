@@ -62,15 +62,15 @@ class Follower:
         except Exception as error:  # noqa: BLE001 (whatever a view stumbles over, driving comes first)
             self._blind = True
             if not isinstance(error, BrokenPipeError):
-                click.echo(f"The view stumbled ({error!r}); the deployment goes on.", err=True)
+                click.echo(f"The view failed ({error!r}); the deployment goes on.", err=True)
 
     def pause(self) -> None:
         """Handle the first Ctrl-C: request a pause through the journal, as any other terminal would."""
         if not self.deployment:
-            self.view.notice("Nothing is begun yet; Ctrl-C again leaves.")
+            self.view.notice("Nothing has begun yet; Ctrl-C again leaves.")
             return
         self.view.notice(
-            "Pausing at the next safe point; what runs goes on to its end. Ctrl-C again leaves at once."
+            "Pausing at the next safe point; a run that is under way finishes. Ctrl-C again leaves at once."
         )
         word = Paused(by=self.by, reason="Ctrl-C")
         try:
@@ -83,9 +83,9 @@ class Follower:
         self.view.__exit__(None, None, None)
         sys.stdout.flush()
         goes_on = (
-            f"Left. What runs goes on in its worker; `orch resume {self.deployment}` takes it up again."
+            f"Left. A run that is under way goes on in its worker; `orch resume {self.deployment}` continues."
             if self.deployment
-            else "Left before anything was begun."
+            else "Left before anything began."
         )
         click.echo(goes_on, err=True)
         sys.stderr.flush()

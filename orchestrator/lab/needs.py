@@ -63,7 +63,7 @@ def check_machine(machine: Machine | None = None) -> None:
     faults = shortcomings(machine or _seen())
     if faults:
         listed = [f"  - {fault}" for fault in faults]
-        raise LabUnavailable("\n".join(["No lab can stand on this machine:", *listed, _STILL_WORKS]))
+        raise LabUnavailable("\n".join(["This machine cannot run a lab:", *listed, _STILL_WORKS]))
 
 
 def _seen() -> Machine:

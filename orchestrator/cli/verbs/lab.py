@@ -51,7 +51,7 @@ def up(name: str, hosts: int, light: bool, inventory_dir: Path | None) -> None: 
     )
     click.echo(f"  inventory    {made.state.inventory or made.inventory}")
     click.echo(f"  log in       orch lab ssh web1{_flag(name)}")
-    click.echo(f"  take away    orch lab down{_flag(name)}")
+    click.echo(f"  take down    orch lab down{_flag(name)}")
 
 
 @lab.command()

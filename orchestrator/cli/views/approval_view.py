@@ -87,8 +87,8 @@ def _rules(d: Deployment) -> Iterator[str]:
     yield f"policy: {policy.policy} version {policy.version}" if policy else "policy: none binds"
     yield f"model: {model.model} version {model.version}" if model else "model: none"
     if policy is not None:
-        yield f"asks before: {needs_words(policy.approvals.before) or 'nobody'}"
-        yield f"asks after: {needs_words(d.follow_up.sign_off or policy.approvals.after) or 'nobody'}"
+        yield f"required before: {needs_words(policy.approvals.before) or 'nobody'}"
+        yield f"required after: {needs_words(d.follow_up.sign_off or policy.approvals.after) or 'nobody'}"
 
 
 def _times(question: Question) -> Iterator[str]:

@@ -82,7 +82,7 @@ class LiveTree:
         try:
             self._drawn = self._frame_now()
         except Exception as error:  # noqa: BLE001 (a defect of the view must not reach the driver)
-            self._notice = f"the live view stumbled ({type(error).__name__}); the deployment goes on"
+            self._notice = f"the live view failed ({type(error).__name__}); the deployment goes on"
         return Group(*self._drawn)
 
     def _frame_now(self) -> list[Text]:

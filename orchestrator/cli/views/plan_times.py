@@ -54,7 +54,7 @@ def _frame(ahead: TimesAhead, on_close: OnWindowClose, zone: ZoneInfo) -> Iterat
         yield "no window closes: every wave has the time to be undone"
         return
     why = ", when it is open next" if ahead.waits else ""
-    yield f"reckoned from a start at {when_words(times.now, zone)}{why}"
+    yield f"calculated from a start at {when_words(times.now, zone)}{why}"
     yield from (f"closed then: {plain(str(reason), 400)}" for reason in ahead.against)
     if times.closes is None:
         return
@@ -106,10 +106,12 @@ def _verdict(ahead: TimesAhead, zone: ZoneInfo) -> Iterator[Branch]:
         latest = _clock(ahead.latest_for_all, ahead.times.now, zone)
         yield Branch(f"every wave can be undone before it closes, also from a start as late as {latest}")
     elif ahead.binds:
-        yield Branch(f"WILL NOT START, for it could not be undone in time: {_named(ahead.late)}", loud=True)
+        yield Branch(
+            f"WILL NOT START, because it could not be undone in time: {_named(ahead.late)}", loud=True
+        )
     else:
         yield Branch(
-            f"could not be undone in time: {_named(ahead.late)}; no policy forbids to start them", loud=True
+            f"could not be undone in time: {_named(ahead.late)}; no policy forbids their start", loud=True
         )
 
 

@@ -47,7 +47,7 @@ def sweep(lab: str, inventory: Path | None) -> None:
     left = traces(lab)
     if left:
         raise LabError(
-            f"Lab {lab} is not gone whole, run `orch lab down --name {lab}` again. Left: {'; '.join(left)}"
+            f"Lab {lab} is not completely gone; run `orch lab down --name {lab}` again. Left: {'; '.join(left)}"
         )
 
 

@@ -74,7 +74,7 @@ def freeze(*parts: str, stand_still: bool) -> None:
     (folder / "cgroup.freeze").write_text("1" if stand_still else "0")
     # The kernel stops each process when it next leaves a system call: a write to a disk can take a while.
     if not within(_GONE_WITHIN, lambda: _event(folder, "frozen") is stand_still):
-        raise LabError(f"{folder}: processes do not {'stand still' if stand_still else 'go on'}.")
+        raise LabError(f"{folder}: processes do not {'freeze' if stand_still else 'thaw'}.")
 
 
 def kill(*parts: str) -> None:

@@ -41,7 +41,7 @@ def unmount_under(folder: Path) -> None:
     left = mounted_under(folder)
     if left:
         raise LabError(
-            f"These mounts would not go: {', '.join(map(str, left))}; `fuser -vm` says who uses them."
+            f"These mounts could not be removed: {', '.join(map(str, left))}; `fuser -vm` says who uses them."
         )
 
 

@@ -122,7 +122,7 @@ def _refuse_untrusted(ports: Ports, project: Path, signing: SigningKey, file: Pa
             f'Whoever decides that runs: orch keys trust {card_file(file)} --role "{ISSUER}"'
         )
     if trusted.expires is not None and trusted.expires <= now:
-        raise Refused(f"Nothing was rehearsed: your key {signing.key[:16]} expired; have it trusted anew.")
+        raise Refused(f"Nothing was rehearsed: your key {signing.key[:16]} expired; have it trusted again.")
 
 
 def _in_wave(ready: rehearsals.Ready, part: Rehearsal) -> str:
@@ -134,7 +134,7 @@ def _part(
 ) -> tuple[Deployment, ExitCode]:
     begun = rehearsals.find_part(ports, ready, part)
     if begun is not None and begun.over:
-        _say(f"{begun.id} has shown that, and nothing has changed since.", quiet=as_json)
+        _say(f"{begun.id} has already shown that, and nothing has changed since.", quiet=as_json)
         return begun, exit_code_of(begun)
     ended: list[Deployment] = []
 
@@ -148,7 +148,7 @@ def _part(
 
 def _failed(d: Deployment, part: Rehearsal, faults: tuple[str, ...], code: ExitCode) -> int:
     if not d.over:
-        goes_on = f"once {d.id} has been answered, the same command goes on"
+        goes_on = f"decide about {d.id}, then run the same command again"
         click.echo(f"The rehearsal waits in the part `{part.part}`: {goes_on}.", err=True)
         return code
     headline = f"The rehearsal failed in the part `{part.part}` ({d.id}), and no certificate is issued:"

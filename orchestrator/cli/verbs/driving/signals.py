@@ -75,7 +75,7 @@ def resume(deployment: str | None, reason: str, by: str, as_json: bool, no_drive
     if current.driving.paused is not None:
         deployment_commands.signal(ports, current.id, e.Resumed(by=by, reason=reason))
     elif no_drive:
-        raise UsageFault(f"{current.id} is not paused: there is no word to put on its journal.")
+        raise UsageFault(f"{current.id} is not paused; nothing was recorded.")
     return _drive_on(ports, current.id, by=by, as_json=as_json, no_drive=no_drive)
 
 
@@ -132,7 +132,7 @@ def confirm(
     current = find(ports_of_home(), deployment)
     asked = current.rollout.gate.confirm if current.rollout.gate is not None else None
     if asked is None:
-        raise Refused(f"{current.id} is {current.state.value} and waits for nobody's confirmation.")
+        raise Refused(f"{current.id} is {current.state.value} and does not wait for a confirmation.")
     event = e.Confirmed(wave=current.rollout.wave, role=role or asked, by=by, note=note)
     return _choice(current.id, event, as_json=as_json, no_drive=no_drive)
 
@@ -166,7 +166,7 @@ def _drive_on(ports: Ports, deployment: str, *, by: str, as_json: bool, no_drive
     except Conflict as alive:
         current = find(ports, deployment)
         return _left_to_others(
-            current, f"The word is on the journal, and its driver goes on: {alive}", as_json=as_json
+            current, f"The decision is on the journal, and its driver continues: {alive}", as_json=as_json
         )
 
 

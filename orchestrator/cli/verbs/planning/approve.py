@@ -131,7 +131,7 @@ def _say(decision: Decision, word: SpokenWord) -> int:
         return take_files(ports_of_home(), word)
     if word.deployment is None or not word.role or not word.reason:
         raise UsageFault(
-            "Name the deployment, --as ROLE and --reason TEXT; or --file FILE for a word signed elsewhere."
+            "Name the deployment, --as ROLE and --reason TEXT; or --file FILE for a decision signed elsewhere."
         )
     if word.plan_digest is not None:
         return _without_journal(decision, word)
@@ -227,7 +227,7 @@ def _written(file: Path, signed: SignedApproval, *, as_json: bool) -> int:
         return 0
     click.echo(f"{file}: {approval_words(signed)}.")
     click.echo(
-        f"Whoever has the journal of {signed.approval.subject} takes it: orch approve --file {file.name}"
+        f"On a machine with the journal of {signed.approval.subject}, run: orch approve --file {file.name}"
     )
     return 0
 
@@ -257,7 +257,7 @@ def take_files(ports: Ports, word: SpokenWord) -> int:
     """Put decisions that were signed elsewhere on their journals, all of them or none."""
     if word.deployment or word.role or word.reason or word.out or word.plan_digest:
         raise UsageFault(
-            "--file takes a word as it was signed; leave out the deployment and every other option."
+            "--file takes a decision as it was signed; omit the deployment and every other option."
         )
     signed = _read(word.files)
     by_subject: dict[str, list[SignedApproval]] = {}

@@ -75,12 +75,12 @@ def new(
         return
     who = f'--person "{person}"' if person else "--person NAME"
     held = "".join(f' --role "{role}"' for role in roles) or " --role ROLE"
-    click.echo(f"Your private key is {private}; nobody else is to have it.")
+    click.echo(f"Your private key is {private}; keep it to yourself.")
     click.echo(
-        f"Its public half is {public}: hand it to whoever decides which keys are trusted, who then runs"
+        f"Its public half is {public}: give it to the person who decides which keys are trusted; they run"
     )
     click.echo(f"  orch keys trust {public.name} {who}{held}")
-    click.echo(f"and compares this number with you by another way than the file came:\n  {spelled(key.key)}")
+    click.echo(f"and compare this number with you over another channel:\n  {spelled(key.key)}")
 
 
 @keys.command()
@@ -216,7 +216,7 @@ def _warn_of_roles(roles: tuple[str, ...]) -> None:
         if not any(same_role(role, known) for known in (*ROLES, ISSUER)):
             guess = meant(role, [*ROLES, ISSUER])
             move = f"did you mean `{guess}`?" if guess else "only a policy that adds it will take it"
-            click.echo(f"warning: `{plain(role)}` is no role of orch's own; {move}", err=True)
+            click.echo(f"warning: `{plain(role)}` is not one of orch's own roles; {move}", err=True)
 
 
 def _the_key(beginning: str, folders: tuple[KeyFolder, ...]) -> TrustedKey:

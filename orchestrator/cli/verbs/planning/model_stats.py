@@ -139,7 +139,7 @@ def _reasons(figures_by_model: Sequence[ModelFigures]) -> Iterator[str]:
 
 
 def _retention(deployments: Sequence[Deployment]) -> Iterator[str]:
-    yield "Times are medians, of as many waves as stand beside them; rehearsals are counted by themselves."
+    yield "Times are medians over the number of waves beside them; rehearsals are counted separately."
     kept = {
         (d.authority.policy.policy, d.authority.policy.retention)
         for d in deployments

@@ -202,7 +202,7 @@ def added_lines(added: use.Scheduled, zone: ZoneInfo) -> list[str]:
     lines = [
         f"{d.id}: scheduled for {when_words(booking.starts, zone)}{in_utc}",
         f"takes up {counted(len(d.targets), 'host')} until {until} ({booking.basis})",
-        f"when nobody starts it in time: {d.schedule.missed}",
+        f"after a missed start: {d.schedule.missed}",
     ]
     missing = d.authority.unadmitted.reasons if d.authority.unadmitted is not None else ()
     lines += [f"not approved yet: {plain(str(reason), 400)}" for reason in missing]
@@ -215,7 +215,9 @@ def added_lines(added: use.Scheduled, zone: ZoneInfo) -> list[str]:
     lines += machine_words(booking)
     lines += [f"conflict {plain(conflict_words(conflict, zone, d.id), 500)}" for conflict in added.conflicts]
     if added.conflicts:
-        lines.append("Added all the same; of what shares anything, the second waits until the first is over.")
+        lines.append(
+            "Added nevertheless; where two share anything, the second waits until the first is over."
+        )
     lines.append(f"orch run-due starts it; orch schedule withdraw {d.id} --reason WHY takes it out")
     return lines
 
