@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Make .venv-bench: what orch is compared with, beside orch's own packages, so that both run the very same Ansible.
+# Make .venv-bench: the tools to compare with, beside orch's own packages, so that all use the same Ansible.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . setup/say.sh

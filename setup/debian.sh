@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Install Debian packages that are missing: those named, or all of setup/debian-packages.txt. Says which, before.
+# Install missing Debian packages: those named, or all of setup/debian-packages.txt. Says first which ones.
 # With --look it installs nothing. Ends with 0 when nothing is missing (any more), else with 1 and what to do.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,7 +10,7 @@ if [ "${1:-}" = --look ]; then look=yes; shift; fi
 wanted="${*:-$(awk '!/^#/ && NF { print $1 }' setup/debian-packages.txt | xargs)}"
 
 if ! command -v dpkg-query >/dev/null; then
-    lacks "Debian or a system made from it; what is needed is called there: $wanted"
+    lacks "Debian or a system derived from it, with these packages: $wanted"
     exit 1
 fi
 
@@ -27,7 +27,7 @@ fi
 does "installs the Debian packages ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 log="$(mktemp)"
-# While packages are installed nothing may start; what was there before stays as it is.
+# Nothing may start while packages are installed; running services stay as they are.
 policy=/usr/sbin/policy-rc.d
 [ -e "$policy" ] && policy=
 tidy() { rm -f "$log"; [ -z "$policy" ] || rm -f "$policy"; }
@@ -37,7 +37,7 @@ install() { apt-get install -qq -y --no-install-recommends "${missing[@]}" >"$lo
 # A new machine has no package lists yet, an old one has stale ones.
 install || { apt-get update -qq >"$log" 2>&1 && install; } ||
     { tail -n 20 "$log" >&2; lacks "apt-get could not install ${missing[*]}"; exit 1; }
-# Nor at the next boot: this sshd is for tests on the loopback interface, each with its own configuration.
+# Nothing may start at the next boot either: this sshd is for tests on the loopback interface, each with its own configuration.
 case " ${missing[*]} " in
     *" openssh-server "*) systemctl disable --quiet ssh.service >/dev/null 2>&1 || true ;;
 esac

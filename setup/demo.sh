@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The demonstration: six real hosts, a first deployment, a phased one that completes, and a pilot that acceptance stops and
-# that is backed out. Everything it makes is in .orch-demo/ and in the lab `demo`; it says how to take both away.
+# that is backed out. Everything it makes is in .orch-demo/ and in the lab `demo`; it says how to remove both.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 orch=.venv/bin/orch
@@ -41,7 +41,7 @@ title "3. Release 1.1.0, phased: one host, then more, then the rest; verified af
 deploy 0 "$(plan shop-1.1.0)"
 
 title "4. Release 1.2.0, pilot: it starts, but does not pass its acceptance checks"
-echo "   (exit code 5 is meant: failed, backed out, and the restoration proved)"
+echo "   (exit code 5 is expected: failed, backed out, and the restoration proved)"
 deploy 5 "$(plan shop-1.2.0)"
 
 title "What is on record"
@@ -53,8 +53,8 @@ done
 
 cat <<END
 
-The demonstration took $((SECONDS - began)) s after set-up. Look further:
+The demonstration took $((SECONDS - began)) s after set-up. More to look at:
   ORCH_HOME=.orch-demo .venv/bin/orch record show          the newest record
   .venv/bin/orch lab ssh web1 --name demo                  log in to a host
-  .venv/bin/orch lab down --name demo                      take the hosts away
+  .venv/bin/orch lab down --name demo                      remove the hosts
 END

@@ -1,4 +1,4 @@
-"""Say whether a lab can stand on this machine and build the root its hosts share; with --look, say it only."""
+"""Check whether this machine can run a lab, and build the root that its hosts share; with --look, only check."""
 
 import sys
 
@@ -8,7 +8,7 @@ from orchestrator.lab.roots.base import ready_base
 
 
 def main() -> int:
-    """0 when lab hosts can come up now, else 12 with what is missing on stderr."""
+    """Return 0 if lab hosts can start now; else 12, with what is missing on stderr."""
     missing = lacking()
     for fault in missing:
         say_missing(fault)

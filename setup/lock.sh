@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Write requirements.lock anew from pyproject.toml. Needs the registry; run by hand when a dependency changes.
-# With --upgrade every package moves to its newest allowed version, without it only what must.
+# Rewrite requirements.lock from pyproject.toml. Needs the registry; run by hand when a dependency changes.
+# With --upgrade every package moves to its newest allowed version; without it only those that must.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

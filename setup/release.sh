@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Build the files of a release into dist/: a wheel and a source archive that say which commit they are.
+# Build the files of a release into dist/: a wheel and a source archive that name their commit.
 # Changes nothing else, and publishes nothing. docs/releasing.md says what comes before and after.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,4 +1,4 @@
-# Sourced: one voice for all set-up scripts. What is done goes to stdout, what is missing to stderr.
+# Sourced: messages of all set-up scripts. Actions go to stdout, missing things to stderr.
 does() { printf 'setup: %s\n' "$*"; }
 lacks() { printf 'setup: MISSING: %s\n' "$*" >&2; }
 works() { printf 'setup: still works: %s\n' "$*" >&2; }

@@ -15,8 +15,8 @@ is_ready() { [ -x "$venv/bin/orch" ] && ingredients | cmp -s - "$stamp"; }
 has_ensurepip() { "$1" -c 'import ensurepip, venv' 2>/dev/null; }
 is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 
-# The distribution's own goes first where it is complete: it is built with profiles of real programs, and one that pyenv
-# compiled beside it took a fifth longer for the same work. Of the others the first that PATH names.
+# The distribution's own Python goes first if it is complete: it is built with profiles of real programs, and one that pyenv
+# compiled beside it took a fifth longer for the same work. After it, the first on PATH.
 chosen_python() {
     local candidate
     if [ -z "${PYTHON:-}" ] && is_new_enough /usr/bin/python3 && has_ensurepip /usr/bin/python3; then
@@ -29,16 +29,16 @@ chosen_python() {
             return
         fi
     done
-    lacks "Python 3.11 or newer (PYTHON=/path/to/python3 names one)"
+    lacks "Python 3.11 or newer (set PYTHON=/path/to/python3 to choose one)"
     exit 1
 }
 
-# An environment of another Python is made anew.
+# An environment of another Python is rebuilt.
 place_of() { "$1" -c 'import sys; print(sys.base_prefix, sys.version)' 2>/dev/null; }
 is_alive() { [ "$(place_of "$venv/bin/python")" = "$(place_of "$python")" ] && "$venv/bin/python" -m pip --version >/dev/null 2>&1; }
 pip() { "$venv/bin/python" -m pip --disable-pip-version-check "$@"; }
 
-# Where Python may not write bytecode (as in many containers), orch would be compiled anew at each start: a quarter of a second.
+# If Python may not write bytecode (as in many containers), each start would compile orch again: a quarter of a second.
 compiled() { "$venv/bin/python" -m compileall -q orchestrator; }
 
 is_ready && { compiled; exit 0; }
@@ -51,7 +51,7 @@ fi
 python="$(chosen_python)"
 if ! has_ensurepip "$python"; then
     setup/debian.sh python3-venv
-    has_ensurepip "$python" || { lacks "ensurepip in $python, without which it makes no virtual environment"; exit 1; }
+    has_ensurepip "$python" || { lacks "ensurepip in $python, which a virtual environment needs"; exit 1; }
 fi
 
 does "makes $venv with $("$python" --version) and the packages of requirements.lock"

@@ -1,4 +1,4 @@
-"""What a defect of orch leaves behind: a file with the traceback, for the person who will mend it."""
+"""Crash files: the traceback of a defect in orch, for the person who repairs it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from orchestrator import __version__
 
 
 def write_crash_file(error: BaseException, folders: Sequence[Path] = ()) -> Path | None:
-    """Write the traceback to a new file that only the user can read; None when no place takes it.
+    """Write the traceback to a new file that only the user can read; None when no folder accepts it.
 
-    The first of the folders that takes it: by default the user's state folder, then the one for temporary files.
+    Tries the folders in order [default: the user's state folder, then the one for temporary files].
     """
     for folder in folders or (_state_folder(), Path(tempfile.gettempdir())):
         try:

@@ -1,4 +1,4 @@
-"""How a command that drives a deployment ends: by where the deployment stands (docs/exit-codes.md)."""
+"""Exit codes of commands that drive a deployment (docs/exit-codes.md)."""
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.lifecycle import end_of
@@ -8,9 +8,9 @@ from orchestrator.policy.telling.ends import meaning_of
 
 
 def exit_code_of(d: Deployment) -> ExitCode:
-    """The code of the end it came to; one that has not ended waits for a person.
+    """The exit code for a deployment. One that has not ended waits for a person.
 
-    A rehearsal is taken back when it goes well; where nothing is against it, what was asked is done.
+    A successful rehearsal ends backed out, and still counts as completed.
     """
     if d.rehearsing.rehearsal is not None and not faults_of_part(d):
         return ExitCode.COMPLETED

@@ -1,4 +1,4 @@
-"""Driving a deployment in the foreground: the fitting view, Ctrl-C, and the exit code at the end."""
+"""Drive a deployment in the foreground: choose the view, handle Ctrl-C, return the exit code."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from orchestrator.errors import ExitCode, OrchError
 
 
 class LiveView(Protocol):
-    """What shows a deployment while it is driven."""
+    """A view of a deployment while orch drives it."""
 
     def __enter__(self) -> LiveView: ...
     def __exit__(self, *exception: object) -> None: ...
     def __call__(self, record: Recorded) -> None:
-        """Take in one record; called by the driver, so it must be quick."""
+        """Take one record. The driver calls this, so it must be quick."""
 
     def notice(self, text: str) -> None:
-        """Say something that is not on the journal."""
+        """Show a message that is not on the journal."""
 
     def ended(self, d: Deployment) -> None:
-        """Say how it stands at the end."""
+        """Show how the deployment stands at the end."""
 
 
 class Follower:
-    """A watcher that knows whose journal it watches, and that no fault of its view can stop."""
+    """A watcher that passes records to a view; a fault in the view never stops the deployment."""
 
     def __init__(self, view: LiveView, by: str, own_ports: Callable[[], Ports] = ports_of_home) -> None:
-        """`own_ports` makes the ports that a pause is asked for with: it comes from another thread than the drive."""
+        """`own_ports` makes the ports for a pause, because another thread than the driver's requests it."""
         self.view = view
         self.by = by
         self._own_ports = own_ports
@@ -56,21 +56,21 @@ class Follower:
 
     @contextmanager
     def unharmed(self) -> Generator[None]:
-        """A view that fails, on a closed pipe for example, is not asked again; the deployment goes on."""
+        """Stop using a view that fails, on a closed pipe for example; the deployment goes on."""
         try:
             yield
         except Exception as error:  # noqa: BLE001 (whatever a view stumbles over, driving comes first)
             self._blind = True
             if not isinstance(error, BrokenPipeError):
-                click.echo(f"The view stumbled ({error!r}); the deployment goes on.", err=True)
+                click.echo(f"The view failed ({error!r}); the deployment goes on.", err=True)
 
     def pause(self) -> None:
-        """The first Ctrl-C: ask for a pause through the journal, as any other terminal would."""
+        """Handle the first Ctrl-C: request a pause through the journal, as any other terminal would."""
         if not self.deployment:
-            self.view.notice("Nothing is begun yet; Ctrl-C again leaves.")
+            self.view.notice("Nothing has begun yet; Ctrl-C again leaves.")
             return
         self.view.notice(
-            "Pausing at the next safe point; what runs goes on to its end. Ctrl-C again leaves at once."
+            "Pausing at the next safe point; a run that is under way finishes. Ctrl-C again leaves at once."
         )
         word = Paused(by=self.by, reason="Ctrl-C")
         try:
@@ -79,13 +79,13 @@ class Follower:
             self.view.notice(str(refused))
 
     def leave(self) -> None:
-        """The second Ctrl-C: give the terminal back and say what goes on without us."""
+        """Handle the second Ctrl-C: restore the terminal, and say what still runs."""
         self.view.__exit__(None, None, None)
         sys.stdout.flush()
         goes_on = (
-            f"Left. What runs goes on in its worker; `orch resume {self.deployment}` takes it up again."
+            f"Left. A run that is under way goes on in its worker; `orch resume {self.deployment}` continues."
             if self.deployment
-            else "Left before anything was begun."
+            else "Left before anything began."
         )
         click.echo(goes_on, err=True)
         sys.stderr.flush()
@@ -94,7 +94,7 @@ class Follower:
 def drive_in_view(
     ports: Ports, drive: Callable[[Watcher], Deployment], *, by: str, as_json: bool
 ) -> ExitCode:
-    """Drive with a view and return the exit code of where the deployment stands then."""
+    """Drive with a view, and return the exit code for the deployment at the end."""
     view = view_for(ports, as_json=as_json)
     follower = Follower(view, by)
     with Interruption(follower.pause, follower.leave), view:
@@ -105,7 +105,7 @@ def drive_in_view(
 
 
 def view_for(ports: Ports, *, as_json: bool) -> LiveView:
-    """JSON lines when asked for, the live tree in a terminal that can be redrawn, plain lines otherwise."""
+    """Choose the view: JSON lines on request, the live tree in a terminal that can redraw, else plain lines."""
     if as_json:
         from orchestrator.cli.views.json_lines import JsonLines
 

@@ -1,7 +1,7 @@
-"""Ctrl-C while driving: once pauses at the next safe point, twice leaves at once; the deployment survives both.
+"""Ctrl-C while driving: the first pauses at the next safe point, the second leaves at once. The deployment survives both.
 
-SIGINT is blocked and waited for by a thread of its own, so that no key press breaks into a transaction or a check that
-is under way. Processes started meanwhile inherit the block: they are not cut off by the same key press.
+SIGINT is blocked, and a separate thread waits for it, so that no key press interrupts a transaction or a check. Child
+processes inherit the block, so the same key press does not interrupt them.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ class LazyGroup(click.Group):
         return load(verb) if verb else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the verbs' lines from the table, where click would import every verb to ask it."""
+        """Write the verbs' lines from the table; click itself would import every verb."""
         if self._verbs:
             with formatter.section("Commands"):
                 formatter.write_dl([(verb.name, verb.help) for verb in self._verbs.values()])

@@ -1,4 +1,4 @@
-"""The `orch` command: find the verb, run it, turn every ending into an exit code."""
+"""The `orch` command: find the verb, run it, and turn every result into an exit code."""
 
 from __future__ import annotations
 
@@ -48,15 +48,15 @@ def main() -> NoReturn:
     """Entry point of the console script."""
     gc.set_threshold(YOUNG)
     code = run(sys.argv[1:])
-    # Python looks through all there is for cycles as it ends, again and again; what must be closed has its own way to be.
+    # At exit Python collects cycles again and again, over all objects. Whatever needs closing is closed without that.
     gc.freeze()
     sys.exit(code)
 
 
 def run(argv: Sequence[str], group: click.Group = orch, wiring: Wiring | None = None) -> int:
-    """Run one command line and return its exit code: the one the verb returned, or completed.
+    """Run one command line, and return the verb's exit code [default: completed].
 
-    `wiring` brings other ports than those of the composition root.
+    `wiring` replaces the ports of the composition root.
     """
     try:
         result = group.main(list(argv), prog_name="orch", standalone_mode=False, obj=wiring)

@@ -1,6 +1,6 @@
-"""Every verb of the command line: where it lives and what `orch --help` says of it.
+"""Every verb of the command line: its module, and its line in `orch --help`.
 
-The help text stands here, not in the verb's own module, so that `orch --help` imports none of them.
+The help text is here and not in the verb's module, so that `orch --help` imports no verb.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ VERBS = (
     Verb(
         "sign-off",
         "orchestrator.cli.verbs.planning.approve:sign_off",
-        "Accept what a deployment brought, in a role.",
+        "Accept the result of a deployment, in a role.",
     ),
     Verb(
         "review",
@@ -55,11 +55,11 @@ VERBS = (
     Verb("status", "orchestrator.cli.verbs.viewing.status:status", "Show where a deployment stands."),
     Verb("list", "orchestrator.cli.verbs.viewing.list_:list_", "List deployments, newest first."),
     Verb("record", "orchestrator.cli.verbs.viewing.record:record", "Show the record of a deployment."),
-    Verb("resume", "orchestrator.cli.verbs.driving.signals:resume", "Go on where a deployment stopped."),
+    Verb("resume", "orchestrator.cli.verbs.driving.signals:resume", "Continue where a deployment stopped."),
     Verb(
         "pause",
         "orchestrator.cli.verbs.driving.signals:pause",
-        "Stop before the next step; what runs is not cut off.",
+        "Pause before the next step; let the present run finish.",
     ),
     Verb(
         "hold",
@@ -74,24 +74,28 @@ VERBS = (
     Verb(
         "retry",
         "orchestrator.cli.verbs.driving.signals:retry",
-        "Try the failed step of a held deployment again.",
+        "Retry the failed step of a held deployment.",
     ),
     Verb(
         "exclude",
         "orchestrator.cli.verbs.driving.signals:exclude",
         "Leave a host out of the rest of a deployment.",
     ),
-    Verb("abort", "orchestrator.cli.verbs.driving.signals:abort", "Stop what runs and back out."),
+    Verb("abort", "orchestrator.cli.verbs.driving.signals:abort", "Stop the present run and back out."),
     Verb(
         "schedule",
         "orchestrator.cli.verbs.planning.schedule:schedule",
-        "The schedule of change: what is to run when.",
+        "The schedule of change: which deployment runs when.",
     ),
-    Verb("run-due", "orchestrator.cli.verbs.driving.run_due:run_due_", "Start what is scheduled and due."),
+    Verb(
+        "run-due",
+        "orchestrator.cli.verbs.driving.run_due:run_due_",
+        "Start the scheduled deployments that are due.",
+    ),
     Verb(
         "stop-all",
         "orchestrator.cli.verbs.driving.stop_all:stop_all",
-        "Emergency stop for everything, and its lifting.",
+        "Stop every deployment in an emergency, or lift the stop.",
     ),
     Verb("locks", "orchestrator.cli.verbs.viewing.locks:locks", "Show which deployment holds which machine."),
     Verb("model", "orchestrator.cli.verbs.planning.model:model", "List, show and check deployment models."),
@@ -99,7 +103,7 @@ VERBS = (
     Verb(
         "keys",
         "orchestrator.cli.verbs.planning.keys:keys",
-        "Make keys of people, trust them, list and revoke them.",
+        "Make, trust, list and revoke people's keys.",
     ),
-    Verb("lab", "orchestrator.cli.verbs.lab:lab", "Real hosts on this machine, to try and to test on."),
+    Verb("lab", "orchestrator.cli.verbs.lab:lab", "Real hosts on this machine, to try things and to test."),
 )

@@ -1,4 +1,4 @@
-"""What `orch --version` says: orch's version, the commit it was made from, and Ansible's version."""
+"""`orch --version`: orch's version, its commit, and Ansible's version."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def show_version(ctx: click.Context) -> None:
 
 
 def commit_of(package: Path) -> str:
-    """The commit of this package: from the file that a release carries, else from git in a checkout, else unknown."""
+    """The commit of this package: from the release's COMMIT file, else from git in a checkout, else unknown."""
     try:
         released = (package / "COMMIT").read_text("ascii").strip()
     except (OSError, ValueError):

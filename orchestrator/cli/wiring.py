@@ -1,4 +1,4 @@
-"""The ports of a command: those of the composition root, or those that whoever runs the command line brings."""
+"""The ports of a command: those of the composition root, or those that the caller of the command line supplies."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ class Wiring:
         return bootstrap.ports_to_start(plan)
 
     def drivers(self) -> Drivers:
-        """Drivers that are processes of their own."""
+        """Drivers that run as separate processes."""
         return bootstrap.drivers()
 
 
 def ports() -> Ports:
-    """All ports of the command that runs."""
+    """All ports of the present command."""
     return _wiring().ports()
 
 
 def ports_to_look() -> Ports:
-    """The ports of a command that looks, or that puts a word on the journal."""
+    """The ports of a command that reads, or that records a decision."""
     return _wiring().ports_to_look()
 
 
@@ -59,7 +59,7 @@ def ports_to_start(plan: Path) -> Ports:
 
 
 def drivers() -> Drivers:
-    """The drivers of the command that runs."""
+    """The drivers of the present command."""
     return _wiring().drivers()
 
 

@@ -1,4 +1,4 @@
-"""Which private network a lab gets, so that labs side by side and the machine's own routes never meet."""
+"""Choose a private network for each lab, so that labs and the machine's own routes never overlap."""
 
 import hashlib
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ _IN_A_POOL = 256
 
 
 def chosen_network(lab: str, taken: Iterable[IPv4Network]) -> IPv4Network:
-    """The /24 that the lab's name points at, or the next one that overlaps nothing taken; default routes don't count."""
+    """The /24 for the lab's name, or the next one that overlaps no network in use; default routes don't count."""
     in_use = [network for network in taken if network.prefixlen > 0]
     first = hashlib.sha256(lab.encode()).digest()[0]
     for candidate in (_nth(pool, first + step) for pool in POOLS for step in range(_IN_A_POOL)):
@@ -31,17 +31,17 @@ def gateway(network: IPv4Network) -> IPv4Address:
 
 
 def dead_end(network: IPv4Network) -> IPv4Address:
-    """The hosts' default route. Nobody is there: facts find a default address, and no packet leaves the lab."""
+    """The hosts' default route. No machine has it: facts see a default route, and no packet leaves the lab."""
     return network[2]
 
 
 def address(network: IPv4Network, host: str) -> IPv4Address:
-    """web1 is at .11, so that the machine and what may come later have room below."""
+    """The host's address. web1 is .11; lower addresses stay free for the machine and later needs."""
     return network[10 + host_number(host)]
 
 
 def hardware_address(host_address: IPv4Address) -> str:
-    """A locally administered MAC made of the IPv4 address: the same after every restart."""
+    """A locally administered MAC made from the IPv4 address, so that it survives a restart."""
     return "02:6f:" + ":".join(f"{byte:02x}" for byte in host_address.packed)
 
 

@@ -1,4 +1,4 @@
-"""What the lab refuses or fails at."""
+"""Errors of the lab."""
 
 from orchestrator.errors import MachineLacks, NotFound, UsageFault
 
@@ -8,7 +8,7 @@ class LabUsage(UsageFault):
 
 
 class NoSuchLab(NotFound):
-    """No lab, or no host in it, of that name."""
+    """No lab has that name, or no host in the lab."""
 
 
 class LabUnavailable(MachineLacks):
@@ -16,4 +16,4 @@ class LabUnavailable(MachineLacks):
 
 
 class LabError(MachineLacks):
-    """The machine refused something the lab needs; the message holds its words and the next move."""
+    """The machine refused something that the lab needs; the message has its words and the next move."""

@@ -1,4 +1,4 @@
-"""A lab as Python sees it."""
+"""The Python interface of a lab."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _silent(_: str) -> None:
 
 
 class Lab:
-    """A lab that stands on this machine."""
+    """A lab on this machine."""
 
     def __init__(self, state: LabState) -> None:
         self.state = state
@@ -45,7 +45,7 @@ class Lab:
         inventory_dir: Path | None = None,
         say: Callable[[str], None] = _silent,
     ) -> Lab:
-        """Make the lab, or complete the one that is there; returns when sshd answers on every host."""
+        """Make the lab, or complete an existing one; returns when sshd answers on every host."""
         names.checked_lab_name(name)
         names.checked_host_count(hosts)
         check_machine()
@@ -67,7 +67,7 @@ class Lab:
         return cls(state)
 
     def down(self) -> None:
-        """Take the lab away whole; nothing of it is left, and doing it twice does no harm."""
+        """Remove the whole lab; a second call does no harm."""
         take_down(self.name)
 
     @property
@@ -92,12 +92,12 @@ class Lab:
 
     @property
     def ssh_config(self) -> Path:
-        """For `ssh -F`; knows every host by name."""
+        """The configuration for `ssh -F`, with every host by name."""
         return self._paths.ssh_config
 
     @property
     def paths(self) -> LabPaths:
-        """Where the lab keeps its things."""
+        """The paths of the lab's files."""
         return self._paths
 
     def host(self, name: str) -> LabHost:
@@ -118,7 +118,7 @@ class Lab:
         return attempt(self.ssh_command(name, [command]), seconds=seconds)
 
     def fault(self, name: str, fault: str) -> None:
-        """Bring one of FAULTS on the host; returns when it is in force, and after `start` when sshd answers."""
+        """Inject one of FAULTS; returns when it is in force, and after `start` when sshd answers."""
         lab_host = self.host(name)
         if fault not in FAULTS:
             raise LabUsage(f"fault {fault!r}: expected one of {', '.join(FAULTS)}.")
@@ -126,7 +126,7 @@ class Lab:
             _ACTS[fault](self, lab_host)
 
     def status(self, *, seconds: float = 2.0) -> list[HostSighting]:
-        """What every host looks like now; a host whose sshd is silent for so long is not reachable."""
+        """The condition of every host; a host whose sshd stays silent for this long is not reachable."""
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             return list(pool.map(lambda lab_host: self._seen(lab_host, seconds), self.hosts))
 
@@ -135,7 +135,7 @@ class Lab:
 
 
 def take_down(name: str) -> None:
-    """Take away whatever there is of the lab of that name, recorded or not."""
+    """Remove everything of the lab of that name, recorded or not."""
     names.checked_lab_name(name)
     check_machine()
     sweep_unfinished_base()
@@ -165,7 +165,7 @@ def _fill(lab: Lab, lab_host: LabHost) -> None:
 
 
 def _kill(lab: Lab, lab_host: LabHost) -> None:
-    # Unplugged first: a machine whose power goes says no goodbye to its connections.
+    # Unplug first: after a power failure a machine closes no connections.
     network.unplug(lab.name, lab_host.name)
     cgroups.kill(lab.name, lab_host.name)
 

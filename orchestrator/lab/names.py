@@ -1,4 +1,4 @@
-"""Every name the lab gives to a thing of the kernel, computed from the lab's own name.
+"""Names of the lab's kernel objects, computed from the lab's own name.
 
 Because nothing here is random, `orch lab down` finds what a killed `up` left behind without any record of it.
 Lab and host names hold no dot, so `orchlab.a.` is never the prefix of another lab's things.
@@ -15,7 +15,7 @@ _HOST = re.compile(r"web([1-9][0-9]{0,2})\Z")
 
 
 def checked_lab_name(name: str) -> str:
-    """The name itself; raises LabUsage when it could not become part of host, file and namespace names."""
+    """Return the name. Raises LabUsage when it cannot be part of host, file and namespace names."""
     if not _LAB.match(name):
         raise LabUsage(
             f"lab name {name!r}: expected 1 to 24 lower-case letters, digits and inner hyphens, starting with a letter; "
@@ -25,19 +25,19 @@ def checked_lab_name(name: str) -> str:
 
 
 def checked_host_count(count: int) -> int:
-    """The count itself; raises LabUsage outside 1 to 200, the addresses that one lab's network has."""
+    """Return the count. Raises LabUsage outside 1 to 200, the addresses in one lab's network."""
     if not 1 <= count <= MOST_HOSTS:
         raise LabUsage(f"--hosts {count}: expected 1 to {MOST_HOSTS}.")
     return count
 
 
 def host_names(count: int) -> list[str]:
-    """web1 to webN."""
+    """The host names web1 to webN."""
     return [f"web{number}" for number in range(1, count + 1)]
 
 
 def host_number(host: str) -> int:
-    """17 for web17; raises LabUsage for a name that no lab host has."""
+    """The number of a host: 17 for web17. Raises LabUsage for any other name."""
     match = _HOST.match(host)
     if not match or int(match[1]) > MOST_HOSTS:
         raise LabUsage(f"host {host!r}: lab hosts are named web1 to web{MOST_HOSTS}.")
@@ -45,7 +45,7 @@ def host_number(host: str) -> int:
 
 
 def racks(hosts: list[str]) -> dict[str, list[str]]:
-    """Odd hosts stand in rack_a, even ones in rack_b."""
+    """The hosts of each rack: odd numbers in rack_a, even ones in rack_b."""
     return {
         "rack_a": [host for host in hosts if host_number(host) % 2 == 1],
         "rack_b": [host for host in hosts if host_number(host) % 2 == 0],
@@ -53,7 +53,7 @@ def racks(hosts: list[str]) -> dict[str, list[str]]:
 
 
 def namespace_prefix(lab: str) -> str:
-    """What the network namespace names and machine names of a lab begin with."""
+    """The prefix of a lab's network namespaces and machine names."""
     return f"orchlab.{lab}."
 
 
@@ -63,12 +63,12 @@ def namespace(lab: str, host: str) -> str:
 
 
 def bridge(lab: str) -> str:
-    """Interface names end at 15 characters (IFNAMSIZ), so a digest stands for the lab's name."""
+    """The bridge's name. Interface names have at most 15 characters (IFNAMSIZ), so it contains a digest."""
     return f"olb-{_short(lab)}"
 
 
 def port_prefix(lab: str) -> str:
-    """What the machine's ends of the lab's virtual cables begin with."""
+    """The prefix of the machine's ends of the lab's virtual cables."""
     return f"olv{_short(lab)}-"
 
 

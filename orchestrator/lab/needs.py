@@ -1,4 +1,4 @@
-"""What a machine must have before a lab can stand on it."""
+"""What a machine needs before it can run a lab."""
 
 import os
 import shutil
@@ -30,7 +30,7 @@ _STILL_WORKS = (
 
 @dataclass(frozen=True)
 class Machine:
-    """What was seen of the machine."""
+    """The properties of the machine that matter to a lab."""
 
     platform: str
     is_root: bool
@@ -40,7 +40,7 @@ class Machine:
 
 
 def lacking() -> list[str]:
-    """Everything that this machine lacks, in sentences; empty when a lab can stand here."""
+    """Everything that this machine lacks, in sentences; empty when it can run a lab."""
     return shortcomings(_seen())
 
 
@@ -59,11 +59,11 @@ def shortcomings(machine: Machine) -> list[str]:
 
 
 def check_machine(machine: Machine | None = None) -> None:
-    """Raises LabUnavailable that lists all that this machine lacks, and what works all the same."""
+    """Raises LabUnavailable when this machine lacks anything; it lists all of it, and what still works."""
     faults = shortcomings(machine or _seen())
     if faults:
         listed = [f"  - {fault}" for fault in faults]
-        raise LabUnavailable("\n".join(["No lab can stand on this machine:", *listed, _STILL_WORKS]))
+        raise LabUnavailable("\n".join(["This machine cannot run a lab:", *listed, _STILL_WORKS]))
 
 
 def _seen() -> Machine:

@@ -1,4 +1,4 @@
-"""Where a lab keeps its things."""
+"""The paths of a lab's files."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +30,7 @@ class LabPaths:
 
     @property
     def ssh_config(self) -> Path:
-        """For `ssh -F`."""
+        """The configuration for `ssh -F`."""
         return self.root / "ssh_config"
 
     @property
@@ -39,7 +39,7 @@ class LabPaths:
         return self.root / "hosts.yml"
 
     def host(self, name: str) -> "HostPaths":
-        """Where one host keeps its things."""
+        """The paths of one host's files."""
         return HostPaths(self.root / "hosts" / name)
 
 
@@ -51,32 +51,32 @@ class HostPaths:
 
     @property
     def host_key(self) -> Path:
-        """Kept outside the root, so that the host is the same one after its disk was lost."""
+        """The host's key, outside the root, so that the host keeps its identity when it loses its disk."""
         return self.folder / "ssh_host_ed25519_key"
 
     @property
     def machine_id(self) -> Path:
-        """The host's machine-id, kept for the same reason."""
+        """The host's machine-id, also outside the root."""
         return self.folder / "machine-id"
 
     @property
     def layer(self) -> Path:
-        """The size-limited tmpfs that holds all the host ever writes."""
+        """The size-limited tmpfs that holds everything the host writes."""
         return self.folder / "layer"
 
     @property
     def prepared(self) -> Path:
-        """Inside the layer: there once the root is complete."""
+        """A mark in the layer: it exists once the root is complete."""
         return self.layer / "prepared"
 
     @property
     def root(self) -> Path:
-        """Where base and layer are mounted together."""
+        """The mount point of base and layer together."""
         return self.folder / "root"
 
     @property
     def console(self) -> Path:
-        """What the host printed while it booted."""
+        """The host's boot messages."""
         return self.folder / "console.log"
 
 

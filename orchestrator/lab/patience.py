@@ -1,4 +1,4 @@
-"""Waiting, bounded: the lab's only clock."""
+"""Bounded waiting, and the lab's only clock."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,7 @@ LOOK_EVERY = 0.03
 
 
 def within(seconds: float, condition: Callable[[], bool], *, every: float = LOOK_EVERY) -> bool:
-    """Whether the condition came true in that many seconds; asked at least once, then again and again."""
+    """Whether the condition came true within that many seconds; it is checked at least once."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
@@ -17,5 +17,5 @@ def within(seconds: float, condition: Callable[[], bool], *, every: float = LOOK
 
 
 def now() -> float:
-    """Seconds since the machine booted, the clock that process start times are written in."""
+    """Seconds since boot, the clock of process start times."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)

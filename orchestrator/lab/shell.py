@@ -1,4 +1,4 @@
-"""The lab's only door to other programs."""
+"""The only module of the lab that runs other programs."""
 
 import os
 import shlex
@@ -17,7 +17,7 @@ _LAST_WORDS = 2000
 
 @dataclass(frozen=True)
 class Finished:
-    """How a program ended; a program killed for its time limit has code 124, as with timeout(1)."""
+    """How a program ended; code 124 means that it ran out of time, as with timeout(1)."""
 
     code: int
     out: str
@@ -27,9 +27,9 @@ class Finished:
 def attempt(
     argv: Sequence[str], *, text: str | None = None, seconds: float = 60, keeps_locks: bool = True
 ) -> Finished:
-    """Run to the end without judging the exit code.
+    """Run a program to its end, whatever its exit code.
 
-    The program keeps the locks that we hold (`locks.held`): when we are killed, nobody gets them before it has ended.
+    The program keeps the locks that we hold (`locks.held`): if we are killed, nobody gets them before it ends.
     """
     try:
         ended = subprocess.run(
@@ -50,12 +50,12 @@ def attempt(
 
 
 def run(argv: Sequence[str], *, text: str | None = None, seconds: float = 60) -> str:
-    """Standard output; raises LabError with the program's own words when it fails."""
+    """Run a program, and return its standard output. Raises LabError with the program's own words when it fails."""
     return _succeeded(argv, attempt(argv, text=text, seconds=seconds))
 
 
 def run_in_group(groups: Sequence[Path], argv: Sequence[str], *, text: str, seconds: float) -> str:
-    """As `run`, with the program and all it starts inside those control groups, by which others can end it."""
+    """As `run`, inside those control groups, by which others can end the program and its children."""
     return _succeeded(argv, attempt(_joining(groups, argv), text=text, seconds=seconds, keeps_locks=False))
 
 
@@ -69,7 +69,7 @@ def _succeeded(argv: Sequence[str], ended: Finished) -> str:
 def start_in_group(
     groups: Sequence[Path], argv: Sequence[str], *, log: Path, extra: Mapping[str, str] | None = None
 ) -> None:
-    """Start a program inside those control groups that outlives us, in a session of its own."""
+    """Start a program that outlives us, inside those control groups and in its own session."""
     with log.open("ab") as written:
         subprocess.run(
             ["setsid", "--fork", *_joining(groups, argv)],
@@ -87,12 +87,12 @@ def become(argv: Sequence[str]) -> NoReturn:
 
 
 def _joining(groups: Sequence[Path], argv: Sequence[str]) -> list[str]:
-    """The shell joins first and becomes the program then: not even its first instruction runs outside."""
+    """A command whose shell joins the groups before it becomes the program, so that nothing of it runs outside."""
     join = "".join(f"echo $$ > {shlex.quote(str(group / 'cgroup.procs'))} && " for group in groups)
     return ["sh", "-c", join + 'exec "$@"', "sh", *argv]
 
 
 def environment() -> dict[str, str]:
-    """What the lab's programs see of our environment: an allow-list."""
+    """The allow-listed part of our environment, for the lab's programs."""
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     return inherited | {"PATH": SEARCH_PATH, "LC_ALL": "C.UTF-8", "HOME": "/root"}

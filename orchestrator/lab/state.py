@@ -1,4 +1,4 @@
-"""What a lab is meant to be: written before anything is made, so that a killed `up` can be finished or undone."""
+"""The intended state of a lab, written before anything is made, so that a killed `up` can be finished or undone."""
 
 import os
 from ipaddress import IPv4Address, IPv4Network
@@ -14,7 +14,7 @@ HostKind = Literal["full", "light"]
 
 
 class LabHost(BaseModel):
-    """One host of the lab: full hosts boot systemd, light ones run sshd alone."""
+    """One host of the lab. Full hosts boot systemd; light ones run only sshd."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -40,7 +40,7 @@ class LabState(BaseModel):
 
 
 def grown(state: LabState, names: list[str], kind: HostKind) -> LabState:
-    """The same lab with the missing hosts added; hosts that are there keep their kind and address."""
+    """The lab with the missing hosts added; existing hosts keep their kind and address."""
     known = {host.name for host in state.hosts}
     added = tuple(
         LabHost(name=name, kind=kind, address=address(state.network, name))
@@ -51,7 +51,7 @@ def grown(state: LabState, names: list[str], kind: HostKind) -> LabState:
 
 
 def read_state(path: Path) -> LabState | None:
-    """The recorded intent; None when there is none. Raises LabError when the file is not one of ours."""
+    """The recorded intent, or None. Raises LabError when the file is not one of ours."""
     try:
         return LabState.model_validate_json(path.read_bytes())
     except FileNotFoundError:
@@ -63,7 +63,7 @@ def read_state(path: Path) -> LabState | None:
 
 
 def write_state(path: Path, state: LabState) -> None:
-    """Write whole or not at all."""
+    """Write the state, whole or not at all."""
     beside = path.with_suffix(".new")
     with beside.open("w") as file:
         file.write(state.model_dump_json(indent=2))

@@ -1,4 +1,4 @@
-"""The files that ssh, Ansible and the hosts read. Pure: text in, text out."""
+"""The text of files for ssh, Ansible and the hosts; pure functions."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +10,7 @@ USER = "deploy"
 
 
 def known_hosts(state: LabState, public_keys: Mapping[str, str]) -> str:
-    """One pinned key a host, by address and by name; we made the keys, so nothing is learnt from the network."""
+    """A pinned key for each host, by address and name. We made the keys, so none comes from the network."""
     return "".join(f"{host.address},{host.name} {public_keys[host.name]}\n" for host in state.hosts)
 
 

@@ -117,7 +117,7 @@ def test_a_word_without_driving(held: Fleet, capsys: pytest.CaptureFixture[str])
 def test_a_word_is_left_to_a_driver_that_is_alive(held: Fleet, capsys: pytest.CaptureFixture[str]) -> None:
     with held.ports.journal.drive_alone(newest(held)):
         assert orch(held, ["retry", newest(held)]) == 0
-    assert "its driver goes on" in capsys.readouterr().err
+    assert "its driver continues" in capsys.readouterr().err
 
 
 def test_pause_and_resume(held: Fleet, capsys: pytest.CaptureFixture[str]) -> None:

@@ -69,7 +69,7 @@ def test_the_first_ctrl_c_puts_a_pause_on_the_journal(tmp_path: Path) -> None:
     view = View()
     follower = Follower(view, "ann", lambda: made.ports)
     follower.pause()
-    assert "Nothing is begun yet" in view.said[0]
+    assert "Nothing has begun yet" in view.said[0]
     follower(made.ports.journal.read("killed_and_adopted")[0])
     follower.pause()
     assert fold(made.ports.journal.read("killed_and_adopted")).driving.paused == "ann: Ctrl-C"

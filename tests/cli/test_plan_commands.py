@@ -251,14 +251,14 @@ def test_show_reckons_from_the_start_that_is_asked_for(orch: Screen, plan: Path)
     assert (code, err) == (ExitCode.COMPLETED, [])
     first = out.index("  Point of no return") + 1
     assert out[first : first + 8] == [
-        "    reckoned from a start at Fri 2099-01-02 00:30 CET",
+        "    calculated from a start at Fri 2099-01-02 00:30 CET",
         "    open until Fri 2099-01-02 03:00 CET; if that comes in the middle, everything that was deployed is backed out",
         "    good: deployed, verified and soaked; undone: failed at the end of that, taken back with all waves before it",
         "    wave    starts    good by   undone by  to spare             latest start",
         "    wave 1  00:30:00  01:30:35  02:30:35   29 min 25 s          00:59:25",
         "    wave 2  01:30:35  02:31:10  04:31:10   1 h 31 min TOO LATE  Thu 23:59:25",
         "    wave 3  02:31:10  03:31:45  06:31:45   3 h 31 min TOO LATE  Thu 22:59:25",
-        "    could not be undone in time: wave 2, wave 3; no policy forbids to start them",
+        "    could not be undone in time: wave 2, wave 3; no policy forbids their start",
     ]
     code, said = orch.json("show", str(plan), "--at", "2099-01-01T23:30 Europe/London")
     assert [line["may_start"] for line in said["point_of_no_return"]["lines"]] == [True, False, False]
@@ -314,7 +314,7 @@ def test_show_of_a_pilot_with_all_that_a_plan_can_say(orch: Screen, plan: Path) 
         "      no other deployment is at work",
         "      unit shop (within 5 s)",
         "    holds for a person, who may back out the hosts of the failed wave",
-        "    reckoned from a start at Thu 2099-01-01 22:00 UTC, when it is open next",
+        "    calculated from a start at Thu 2099-01-01 22:00 UTC, when it is open next",
         "    open until Fri 2099-01-02 02:00 UTC; if that comes in the middle, it holds for a person before the next wave",
         "    allowed: hosts on which nothing was done count as done",
     ):

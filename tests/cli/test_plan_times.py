@@ -28,7 +28,7 @@ ROWS: list[tuple[str, dict[str, Any], str | None, list[str]]] = [
         SLOW | {"now": "2026-06-06T20:30:00Z"},
         None,
         [
-            "reckoned from a start at Sat 2026-06-06 22:30 CEST",
+            "calculated from a start at Sat 2026-06-06 22:30 CEST",
             f"open until Sun 2026-06-07 04:00 CEST; {HOLDS}",
             GOOD,
             "wave    starts    good by   undone by     to spare    latest start",
@@ -45,14 +45,14 @@ ROWS: list[tuple[str, dict[str, Any], str | None, list[str]]] = [
         SLOW | {"now": "2026-06-07T00:30:00Z"},
         None,
         [
-            "reckoned from a start at Sun 2026-06-07 02:30 CEST",
+            "calculated from a start at Sun 2026-06-07 02:30 CEST",
             f"open until Sun 2026-06-07 04:00 CEST; {HOLDS}",
             GOOD,
             "wave    starts    good by   undone by  to spare         latest start",
             "wave 1  02:30:00  02:50:00  02:55:00   1 h 5 min        03:35:00",
             "wave 2  02:50:00  03:10:00  03:20:00   40 min           03:30:00",
             "wave 3  03:10:00  03:52:00  04:17:00   17 min TOO LATE  02:53:00",
-            "WILL NOT START, for it could not be undone in time: wave 3",
+            "WILL NOT START, because it could not be undone in time: wave 3",
         ],
     ),
     (
@@ -60,7 +60,7 @@ ROWS: list[tuple[str, dict[str, Any], str | None, list[str]]] = [
         SLOW | {"now": "2026-06-04T10:00:00Z"},
         None,
         [
-            "reckoned from a start at Sat 2026-06-06 22:00 CEST, when it is open next",
+            "calculated from a start at Sat 2026-06-06 22:00 CEST, when it is open next",
             f"open until Sun 2026-06-07 04:00 CEST; {HOLDS}",
         ],
     ),
@@ -69,7 +69,7 @@ ROWS: list[tuple[str, dict[str, Any], str | None, list[str]]] = [
         SLOW,
         "2026-12-19T21:30:00Z",
         [
-            "reckoned from a start at Sat 2026-12-19 22:30 CET",
+            "calculated from a start at Sat 2026-12-19 22:30 CET",
             "closed then: christmas: frozen until 2027-01-07T00:00+01:00, because the busiest weeks of the year; "
             "wait, or have service owner override it: "
             'orch approve shop-live-7 --as "service owner" --override christmas --reason WHY',
@@ -81,7 +81,7 @@ ROWS: list[tuple[str, dict[str, Any], str | None, list[str]]] = [
         SLOW,
         "2026-10-24T20:30:00Z",
         [
-            "reckoned from a start at Sat 2026-10-24 22:30 CEST",
+            "calculated from a start at Sat 2026-10-24 22:30 CEST",
             f"open until Sun 2026-10-25 04:00 CET; {HOLDS}",
             GOOD,
             "wave    starts    good by   undone by     to spare    latest start",
@@ -93,7 +93,7 @@ ROWS: list[tuple[str, dict[str, Any], str | None, list[str]]] = [
         SLOW,
         "2026-03-28T21:30:00Z",
         [
-            "reckoned from a start at Sat 2026-03-28 22:30 CET",
+            "calculated from a start at Sat 2026-03-28 22:30 CET",
             f"open until Sun 2026-03-29 04:00 CEST; {HOLDS}",
             GOOD,
             "wave    starts    good by   undone by     to spare    latest start",

@@ -45,7 +45,7 @@ def test_an_entry_is_added_and_everything_about_it_is_said(house: Fleet, orch: R
     assert code == 0
     assert "scheduled for Tue 2026-03-03 00:00 CET (23:00 UTC)" in said
     assert "takes up 2 hosts until" in said
-    assert "when nobody starts it in time: skip" in said
+    assert "after a missed start: skip" in said
     assert "orch run-due starts it" in said
 
 

@@ -1,1 +1,1 @@
-"""What options mean: persons, keys, times, files, and nouns made of option values."""
+"""Options that several verbs share: persons, keys, times, files, and nouns made of option values."""

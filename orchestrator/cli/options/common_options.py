@@ -1,4 +1,4 @@
-"""Who speaks: the login user, or whoever `--by` names."""
+"""The options `--by` and `--json`, and the login user."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 
 
 def login_user() -> str:
-    """The user who logged in; behind sudo the one who called it."""
+    """The user who logged in; under sudo, the user who called sudo."""
     try:
         return os.environ.get("SUDO_USER") or getpass.getuser()
     except (KeyError, OSError):  # a user id without a name
@@ -19,14 +19,14 @@ def login_user() -> str:
 
 
 def by_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """`--by`, for the journal."""
-    return click.option("--by", default=login_user, show_default="the login user", help="Who says so.")(
-        command
-    )
+    """Add `--by`, the name for the journal."""
+    return click.option(
+        "--by", default=login_user, show_default="the login user", help="Your name, for the record."
+    )(command)
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """`--json`, as docs/json-lines.md says."""
-    return click.option("--json", "as_json", is_flag=True, help="JSON for programs (docs/json-lines.md).")(
-        command
-    )
+    """Add `--json` (docs/json-lines.md)."""
+    return click.option(
+        "--json", "as_json", is_flag=True, help="Print JSON for programs (docs/json-lines.md)."
+    )(command)

@@ -1,4 +1,4 @@
-"""What was given as options, made into nouns; everything that is wrong with it is said at once."""
+"""Option values made into nouns, with all faults reported at once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DURATION = re.compile(r"[0-9.]+[a-z]+([0-9.]+[a-z]+)*")
 
 
 def noun_given(kind: type[N], words: Mapping[str, Any], options: Mapping[str, str] | None = None) -> N:
-    """The noun of these fields; `options` names the option of a field where it is not the field's own name.
+    """Make a noun of these fields; `options` names a field's option where the two names differ.
 
     Raises UsageFault with every fault.
     """
@@ -43,7 +43,7 @@ def _fault(item: dict[str, Any], options: Mapping[str, str]) -> str:
 
 
 def moment_given(text: str, now: datetime, option: str) -> datetime:
-    """A moment as people write it, or one that lies so long after now, such as 30d. Raises UsageFault."""
+    """Read a moment, or a time from now such as 30d. Raises UsageFault."""
     try:
         return written_moment(f"in {text}" if _DURATION.fullmatch(text) else text, now)
     except PydanticCustomError as error:

@@ -1,4 +1,4 @@
-"""What `orch model` and `orch policy` have in common: finding one among the files of a project, and telling every fault."""
+"""What `orch model` and `orch policy` share: find a file in a project, and report every fault."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ N = TypeVar("N", bound=Noun)
 project_option = click.option(
     "--project",
     type=click.Path(file_okay=False, exists=True, path_type=Path),
-    help="The project [default: this folder].",
+    help="The project's folder [default: this folder].",
 )
 
 
@@ -38,11 +38,11 @@ class Shelf(Generic[N]):
     known_by: Callable[[N], tuple[str, int]]
 
     def all(self) -> Shelved[N]:
-        """Everything that is sound, and every fault."""
+        """All valid files, and every fault."""
         return shelved(files_in(self.folders), self.load, self.known_by)
 
     def named(self, name: str) -> LoadedFile[N]:
-        """The one in this file, or of this name (`NAME@VERSION`; else the newest). Raises NotFound, PlanFault."""
+        """Find a noun by file or by name (`NAME@VERSION`, else the newest). Raises NotFound, PlanFault."""
         if "/" in name or name.endswith((".yml", ".yaml")):
             return self.load(Path(name))
         wanted, _, version = name.partition("@")
@@ -76,7 +76,7 @@ def check(
     *,
     as_json: bool,
 ) -> ExitCode:
-    """Check these files, or all: every fault of every one. Raises NotFound where there is none, for nothing is no pass."""
+    """Check these files, or all, and report every fault. Raises NotFound when there is no file: an empty list never passes."""
     chosen = tuple(files) or files_in(shelf.folders)
     if not chosen:
         raise NotFound(f"There is no {shelf.what} in {shelf.places()}; nothing was checked.")
@@ -112,7 +112,7 @@ def tell_all(
     none: str,
     as_json: bool,
 ) -> ExitCode:
-    """A table of all that are sound, or a line of JSON for each, and every fault; `none` is said where there is nothing."""
+    """Print valid files as a table or JSON lines, and every fault; `none` is for no file at all."""
     sound, faults = shelf.all()
     if as_json:
         for loaded in sound:
@@ -130,7 +130,7 @@ def as_line(loaded: LoadedFile[N]) -> str:
 
 
 def tell_faults(faults: Sequence[Fault]) -> ExitCode:
-    """Every fault on the error stream, and the exit code that goes with them."""
+    """Print every fault on the error stream, and return the exit code."""
     for fault in faults:
         click.echo(str(fault), err=True)
     return ExitCode.PLAN_FAULT if faults else ExitCode.COMPLETED

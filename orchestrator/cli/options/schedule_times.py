@@ -1,4 +1,4 @@
-"""Moments and zones of the schedule, as options give them."""
+"""Options for moments and zones of the schedule."""
 
 from __future__ import annotations
 
@@ -22,14 +22,16 @@ LONGEST = timedelta(days=800)
 zone_option = click.option(
     "--zone",
     metavar="ZONE",
-    help="Whose clocks are meant and shown [default: those of the policies, else UTC].",
+    help="The time zone of the times given and shown [default: that of the policies, else UTC].",
 )
-from_option = click.option("--from", "begins", metavar="TIME", help="From this moment or day on.")
-to_option = click.option("--to", "ends", metavar="TIME", help="Up to this moment or day.")
+from_option = click.option(
+    "--from", "begins", metavar="TIME", help="The start of the range, a moment or a day."
+)
+to_option = click.option("--to", "ends", metavar="TIME", help="The end of the range, a moment or a day.")
 
 
 def moment_of_option(text: str, now: datetime, zone: str | None, option: str) -> datetime:
-    """The moment that an option gives; a day alone is its first moment. Raises UsageFault."""
+    """Read a moment from an option; a day means its first moment. Raises UsageFault."""
     try:
         return written_moment(f"{text}T00:00" if _DATE.fullmatch(text) else text, now, zone)
     except PydanticCustomError as wrong:
@@ -52,7 +54,7 @@ def zone_given(name: str | None, policies: Iterable[ReleasePolicy] = ()) -> Zone
 def range_given(
     begins: str | None, ends: str | None, now: datetime, usual: tuple[timedelta, timedelta], zone: ZoneInfo
 ) -> tuple[datetime, datetime]:
-    """From when to when; `usual` is so long before now and so long after it. Raises UsageFault."""
+    """Read the range; `usual` is the default, as time before and after now. Raises UsageFault."""
     before, after = usual
     first = now - before if begins is None else moment_of_option(begins, now, zone.key, "--from")
     last = max(now, first) + after if ends is None else moment_of_option(ends, now, zone.key, "--to")

@@ -1,4 +1,4 @@
-"""A person's own private key: where it is, and the passphrase that opens it."""
+"""A person's private key: its file, and the passphrase that opens it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PASSPHRASE = "ORCH_KEY_PASSPHRASE"  # noqa: S105 (the name of a variable)
 
 
 def key_file(given: Path | None = None) -> Path:
-    """As given, else $ORCH_KEY, else ~/.config/orch/key.pem."""
+    """The file of the private key: as given, else $ORCH_KEY, else ~/.config/orch/key.pem."""
     if given is not None:
         return given
     named = os.environ.get("ORCH_KEY")
@@ -45,7 +45,7 @@ def own_key(given: Path | None = None) -> SigningKey:
 
 
 def passphrase_of(file: Path) -> bytes:
-    """From $ORCH_KEY_PASSPHRASE, else from whoever sits at the terminal. Raises UsageFault where there is neither."""
+    """Read the passphrase from $ORCH_KEY_PASSPHRASE or the terminal. Raises UsageFault when there is neither."""
     given = os.environ.get(PASSPHRASE)
     if given is not None:
         return given.encode()
@@ -56,7 +56,7 @@ def passphrase_of(file: Path) -> bytes:
 
 
 def new_passphrase(*, without: bool) -> bytes | None:
-    """The passphrase of a key that is to be made; None where it is to have none. Raises UsageFault."""
+    """Read the passphrase for a new key; None for a key without one. Raises UsageFault."""
     if without:
         return None
     given = os.environ.get(PASSPHRASE)
@@ -72,7 +72,7 @@ def new_passphrase(*, without: bool) -> bytes | None:
 
 
 def own_key_id() -> str | None:
-    """The id of the key of whoever sits here, as far as its public half beside it says; None where there is none."""
+    """The id of this user's key, from the public half beside it; None when there is none."""
     from orchestrator.adapters.keys.key_folder import read_card
 
     try:
@@ -82,5 +82,5 @@ def own_key_id() -> str | None:
 
 
 def card_file(file: Path) -> Path:
-    """Where the public half of a private key is: beside it, such as key.pub.json beside key.pem."""
+    """The file of the public half: beside the private key, such as key.pub.json beside key.pem."""
     return file.with_name(f"{file.stem}.pub.json")

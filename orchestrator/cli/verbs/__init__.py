@@ -1,1 +1,1 @@
-"""The verbs of the command line, in folders by what people do with them."""
+"""The verbs of the command line: plan and schedule, drive, view."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from orchestrator.lab.hosts.sighting import HostSighting
 
 _named = click.option(
-    "--name", default="lab", show_default=True, help="Which lab; several stand side by side."
+    "--name", default="lab", show_default=True, help="The lab's name; several labs can exist side by side."
 )
 
 
@@ -31,14 +31,14 @@ def lab() -> None:
 @lab.command()
 @_named
 @click.option("--hosts", default=6, show_default=True, type=int, help="How many hosts: web1 to webN.")
-@click.option("--light", is_flag=True, help="sshd alone, without systemd: for fleets of 50 or 100.")
+@click.option("--light", is_flag=True, help="Run sshd only, without systemd: for fleets of 50 or 100.")
 @click.option(
     "--inventory-dir",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Where NAME/hosts.yml is written as well [default: ./inventories where it exists].",
+    help="Also write NAME/hosts.yml to this folder [default: ./inventories if it exists].",
 )
 def up(name: str, hosts: int, light: bool, inventory_dir: Path | None) -> None:  # noqa: FBT001 (click calls it)
-    """Make the lab, or complete the one that is there."""
+    """Make the lab, or complete an existing one."""
     default = Path("inventories") if Path("inventories").is_dir() else None
     try:
         made = Lab.up(name, hosts, light=light, inventory_dir=inventory_dir or default, say=_say)
@@ -51,14 +51,14 @@ def up(name: str, hosts: int, light: bool, inventory_dir: Path | None) -> None: 
     )
     click.echo(f"  inventory    {made.state.inventory or made.inventory}")
     click.echo(f"  log in       orch lab ssh web1{_flag(name)}")
-    click.echo(f"  take away    orch lab down{_flag(name)}")
+    click.echo(f"  take down    orch lab down{_flag(name)}")
 
 
 @lab.command()
 @_named
-@click.option("--json", "as_json", is_flag=True, help="One JSON object for programs.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for programs.")
 def status(name: str, as_json: bool) -> None:  # noqa: FBT001
-    """What every host looks like now."""
+    """Show what every host looks like now."""
     lab_at_hand = Lab.find(name)
     sightings = lab_at_hand.status()
     if as_json:
@@ -72,7 +72,7 @@ def status(name: str, as_json: bool) -> None:  # noqa: FBT001
 
 @lab.command()
 @_named
-@click.option("--all", "everything", is_flag=True, help="Every lab of this machine.")
+@click.option("--all", "everything", is_flag=True, help="Take every lab on this machine down.")
 def down(name: str, everything: bool) -> None:  # noqa: FBT001
     """Take the lab away: processes, mounts, namespaces, bridge and files."""
     chosen = labs_with_traces() if everything else [name]
@@ -97,16 +97,16 @@ def ssh(name: str, host: str, command: tuple[str, ...]) -> None:
 @click.argument("host")
 @click.argument("fault", metavar="FAULT", type=click.Choice(FAULTS))
 def fault(name: str, host: str, fault: str) -> None:
-    """Bring a FAULT on HOST, or take it back.
+    """Inject a FAULT into HOST, or undo it.
 
     \b
-    cut     every packet to and from it is dropped
-    hang    TCP connects and sshd's banner comes, then nothing more
-    freeze  all its processes stand still; TCP still connects
-    fill    its disk has no byte left: writes fail with ENOSPC
-    kill    it dies at once, as if the power went
-    start   it boots again: same root, same host key
-    heal    takes cut, hang, freeze and fill back
+    cut     drop every packet to and from it
+    hang    TCP connects and sshd sends its banner, then nothing more
+    freeze  all its processes stop; TCP still connects
+    fill    its disk is full: writes fail with ENOSPC
+    kill    it dies at once, as in a power failure
+    start   it boots again with the same disk and host key
+    heal    undo cut, hang, freeze and fill
     """
     Lab.find(name).fault(host, fault)
     click.echo(f"{host}: {fault}")

@@ -1,4 +1,4 @@
-"""What is shown before anybody signs: release, change, hosts and waves, digest, what was said so far, and what is missing."""
+"""What a person sees before signing: release, change, hosts, waves, digest, decisions so far, and what is missing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from orchestrator.policy.telling.summary import environment_words, hosts_words, 
 
 
 def approval_outline(d: Deployment, question: Question) -> Branch:
-    """Everything that whoever signs should have looked at."""
+    """Everything that the signer should see."""
     digest = d.authority.effective.digest if d.authority.effective is not None else ""
     return Branch(
         f"{release_words(d)} to {environment_words(d)}: {d.id}, {d.state.value}",
@@ -37,7 +37,7 @@ def approval_outline(d: Deployment, question: Question) -> Branch:
 
 
 def missing_words(d: Deployment, question: Question) -> Iterator[str]:
-    """Every reason why it may not start now; of one that has started, what must follow it."""
+    """Every reason against a start now; after the start, what must still follow."""
     if d.authority.opened_at is not None or d.over:
         yield from following_words(d, question.now)
         return
@@ -47,7 +47,7 @@ def missing_words(d: Deployment, question: Question) -> Iterator[str]:
 
 
 def plain_line(text: str) -> str:
-    """Text of people on one line."""
+    """People's text on one line."""
     return plain(text, 600)
 
 
@@ -87,8 +87,8 @@ def _rules(d: Deployment) -> Iterator[str]:
     yield f"policy: {policy.policy} version {policy.version}" if policy else "policy: none binds"
     yield f"model: {model.model} version {model.version}" if model else "model: none"
     if policy is not None:
-        yield f"asks before: {needs_words(policy.approvals.before) or 'nobody'}"
-        yield f"asks after: {needs_words(d.follow_up.sign_off or policy.approvals.after) or 'nobody'}"
+        yield f"required before: {needs_words(policy.approvals.before) or 'nobody'}"
+        yield f"required after: {needs_words(d.follow_up.sign_off or policy.approvals.after) or 'nobody'}"
 
 
 def _times(question: Question) -> Iterator[str]:

@@ -23,7 +23,7 @@ from orchestrator.policy.telling.summary import plain_words
 
 
 class Rehearsed(Noun):
-    """What a rehearsal is for; `against` is everything against it, `passed` where it is over and that is nothing."""
+    """The purpose of a rehearsal. `against` lists its faults; `passed` means that it is over without any."""
 
     environment: str
     part: Part
@@ -32,7 +32,7 @@ class Rehearsed(Noun):
 
 
 class ResultLine(Noun):
-    """The last line: how the deployment stands, the exit code that goes with it, and every host."""
+    """The last line: how the deployment stands, its exit code, and every host."""
 
     kind: Literal["result"] = "result"
     deployment: str
@@ -68,16 +68,16 @@ class JsonLines:
         self._echo(record.model_dump_json())
 
     def notice(self, text: str) -> None:
-        """Say something that is not on the journal, on the error stream."""
+        """Print a message that is not on the journal, on the error stream."""
         click.echo(text, err=True)
 
     def ended(self, d: Deployment) -> None:
-        """The result line."""
+        """Print the result line."""
         self._echo(result_of(d).model_dump_json())
 
 
 def result_of(d: Deployment, now: datetime | None = None) -> ResultLine:
-    """The result line of a deployment, as it stands now (or when its newest record was made)."""
+    """The result line of a deployment, as of now (or of its newest record)."""
     return ResultLine(
         deployment=d.id,
         state=d.state.value,

@@ -1,4 +1,4 @@
-"""The live tree: redrawn some times a second by a thread of its own, so that drawing never slows or breaks driving."""
+"""The live tree. A separate thread redraws it a few times a second, so that drawing never slows or breaks driving."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ROWS_KEPT = 2
 
 
 class LiveTree:
-    """A watcher that only takes records in; all folding, reading of tasks and drawing is done by rich's own thread."""
+    """A watcher that only takes records; rich's thread folds them, reads tasks and draws."""
 
     def __init__(self, console: Console, clock: Callable[[], datetime], tasks_seen: TasksSeen) -> None:
         self._console = console
@@ -66,11 +66,11 @@ class LiveTree:
         self._taken.append(record)
 
     def notice(self, text: str) -> None:
-        """Say something below the tree, such as what a key press did."""
+        """Show a message below the tree, such as what a key press did."""
         self._notice = text
 
     def ended(self, d: Deployment) -> None:
-        """After the live view is gone: the whole tree, the result in plain words, and what to do next."""
+        """Print the whole tree, the result in plain words, and what to do next."""
         self._catch_up()
         now = self._clock()
         width, unicode = self._console.width, speaks_unicode(self._console)
@@ -78,11 +78,11 @@ class LiveTree:
         write(self._console, [*header(d, now, width), *lines, *footer(d)])
 
     def _draw(self) -> Group:
-        """A frame; what cannot be drawn leaves the last frame standing, for the drive goes on all the same."""
+        """Draw a frame. If that fails, the last frame stays, because the deployment goes on."""
         try:
             self._drawn = self._frame_now()
         except Exception as error:  # noqa: BLE001 (a defect of the view must not reach the driver)
-            self._notice = f"the live view stumbled ({type(error).__name__}); the deployment goes on"
+            self._notice = f"the live view failed ({type(error).__name__}); the deployment goes on"
         return Group(*self._drawn)
 
     def _frame_now(self) -> list[Text]:

@@ -1,4 +1,4 @@
-"""An outline of lines and what belongs to each: a tree in a terminal, indented lines elsewhere."""
+"""An outline: a tree in a terminal, indented lines elsewhere."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A line, and what belongs to it; `loud` is what nobody may overlook."""
+    """A line and the lines below it; `loud` marks what nobody may overlook."""
 
     text: str
     below: tuple[Branch, ...] = ()

@@ -55,14 +55,14 @@ EDGE = 100
 
 
 def speaks_unicode(console: Console) -> bool:
-    """Whether the terminal's encoding has the signs."""
+    """Whether the terminal's encoding can show the signs."""
     return console.encoding.lower().replace("-", "").startswith("utf")
 
 
 def painted(
     lines: Sequence[Line], width: int, *, frame: int = 0, unicode: bool = True, whole: bool = False
 ) -> list[Text]:
-    """Each line cut to the width: sign, title, words, and the time at the right; `whole` never cuts a reason."""
+    """Lines cut to the width: sign, title, words, and the time on the right; `whole` never cuts a reason."""
     hosts = max((len(line.title) for line in lines if line.host and line.title), default=0)
     width, hosts = max(width, NARROWEST), min(hosts, 24)
     texts: list[Text] = []
@@ -102,7 +102,7 @@ def _line(line: Line, width: int, hosts: int, frame: int, *, unicode: bool) -> T
 
 
 def sign(mark: Mark, frame: int, *, unicode: bool) -> str:
-    """The sign of a mark; that of what is at work turns with each frame."""
+    """The sign of a mark; the sign for work in progress turns with each frame."""
     if mark == "open":
         turning = SPINNER if unicode else ASCII_SPINNER
         return turning[frame % len(turning)]
@@ -110,7 +110,7 @@ def sign(mark: Mark, frame: int, *, unicode: bool) -> str:
 
 
 def header(d: Deployment, now: datetime, width: int) -> list[Text]:
-    """Two lines: what goes where how, and which deployment by whom since when."""
+    """Two lines: release, environment and strategy; then deployment, person and start."""
     strategy = (
         f"{d.plan.strategy.kind}, {counted(len(d.standings), 'host')} in {counted(len(d.waves), 'wave')}"
     )
@@ -134,7 +134,7 @@ def _what(d: Deployment) -> str:
 
 
 def footer(d: Deployment) -> list[Text]:
-    """The result in plain words, and what can be done next."""
+    """The result in plain words, and the possible next steps."""
     headline, *more = plain_words(d)
     lines = [Text(""), Text(headline, HEADLINES[tone_of(d.state)]), *(Text(sentence) for sentence in more)]
     lines += [Text(""), Text("next:", "dim")]

@@ -34,7 +34,7 @@ class PlainLines:
             self._echo(line)
 
     def notice(self, text: str) -> None:
-        """Say something that is not on the journal, on the error stream."""
+        """Print a message that is not on the journal, on the error stream."""
         click.echo(text, err=True)
 
     def ended(self, d: Deployment) -> None:

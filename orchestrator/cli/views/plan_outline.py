@@ -1,4 +1,4 @@
-"""What a plan will do, as an outline: the twelve sections in the order in which they matter to whoever starts it."""
+"""What a plan will do, as an outline: the twelve sections, in the order that matters to the person who starts it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def outline(checked: PreparedPlan, times: Branch) -> Branch:
 
 
 def strategy_words(checked: PreparedPlan) -> str:
-    """The strategy in one sentence, said out loud where it has no second chance."""
+    """The strategy in one sentence, in capitals when it reaches all hosts at once."""
     strategy = checked.plan.strategy
     hosts, waves = len(checked.targets), checked.waves
     if form_of(strategy.kind).all_at_once:
@@ -79,7 +79,7 @@ def _title(check: CheckBase) -> str:
 
 
 def _said(check: CheckBase) -> str | None:
-    """Words for the checks whose main value alone says little."""
+    """Words for checks whose main value alone says little."""
     match check:
         case SpaceCheck():
             return f"space: {size_words(check.free)} free on {check.path}"
@@ -136,7 +136,7 @@ def _before(plan: ReleasePlan, checked: PreparedPlan) -> Iterable[Branch]:
 
 
 def _authority(checked: PreparedPlan) -> Iterable[str]:
-    """Which rules bind, and who is asked before."""
+    """Which rules bind, and who must approve."""
     plan, policy, model = checked.plan, checked.policy, checked.model
     asked = list(plan.approval.required)
     if policy is not None:

@@ -25,7 +25,7 @@ CLOSING: dict[OnWindowClose, str] = {
 
 
 def times_outline(ahead: TimesAhead, on_close: OnWindowClose, zone: ZoneInfo) -> Branch:
-    """When each wave starts, is known to be good and, if it is not, is undone with all before it; and what that is made of."""
+    """When each wave starts, is verified and, if need be, backed out with all before it; and the times behind that."""
     return Branch(
         "Point of no return",
         (
@@ -39,7 +39,7 @@ def times_outline(ahead: TimesAhead, on_close: OnWindowClose, zone: ZoneInfo) ->
 
 
 def times_json(ahead: TimesAhead) -> dict[str, Any]:
-    """The same for programs: moments in UTC, times in seconds."""
+    """The times as JSON: moments in UTC, durations in seconds."""
     return {
         "binds": ahead.binds,
         "waits": ahead.waits,
@@ -54,7 +54,7 @@ def _frame(ahead: TimesAhead, on_close: OnWindowClose, zone: ZoneInfo) -> Iterat
         yield "no window closes: every wave has the time to be undone"
         return
     why = ", when it is open next" if ahead.waits else ""
-    yield f"reckoned from a start at {when_words(times.now, zone)}{why}"
+    yield f"calculated from a start at {when_words(times.now, zone)}{why}"
     yield from (f"closed then: {plain(str(reason), 400)}" for reason in ahead.against)
     if times.closes is None:
         return
@@ -82,7 +82,7 @@ def _row(line: WaveArithmetic, first: datetime, zone: ZoneInfo) -> tuple[str, ..
 
 
 def _clock(moment: datetime | None, first: datetime, zone: ZoneInfo) -> str:
-    """The time of day, with the day where it is another than that of the start."""
+    """The time of day, with the date when it differs from that of the start."""
     if moment is None:
         return UNKNOWN
     here, start = moment.astimezone(zone), first.astimezone(zone)
@@ -106,10 +106,12 @@ def _verdict(ahead: TimesAhead, zone: ZoneInfo) -> Iterator[Branch]:
         latest = _clock(ahead.latest_for_all, ahead.times.now, zone)
         yield Branch(f"every wave can be undone before it closes, also from a start as late as {latest}")
     elif ahead.binds:
-        yield Branch(f"WILL NOT START, for it could not be undone in time: {_named(ahead.late)}", loud=True)
+        yield Branch(
+            f"WILL NOT START, because it could not be undone in time: {_named(ahead.late)}", loud=True
+        )
     else:
         yield Branch(
-            f"could not be undone in time: {_named(ahead.late)}; no policy forbids to start them", loud=True
+            f"could not be undone in time: {_named(ahead.late)}; no policy forbids their start", loud=True
         )
 
 

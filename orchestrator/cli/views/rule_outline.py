@@ -1,4 +1,4 @@
-"""Policies and models as outlines: what they ask for, in words, and when a policy is open next."""
+"""Policies and models as outlines: what they require, and when a policy is open next."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def _local(moment: datetime, zone: str) -> str:
 
 
 def _said(noun: Noun) -> Iterator[str]:
-    """What a noun asks for beyond its defaults: each key, and its value in words."""
+    """What a noun requires beyond its defaults: each key, with its value in words."""
     for name in type(noun).model_fields:
         value = getattr(noun, name)
         if value != type(noun).model_fields[name].get_default():

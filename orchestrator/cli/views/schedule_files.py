@@ -20,7 +20,7 @@ def write_files(
     json_file: Path | None,
     html: Path | None,
 ) -> None:
-    """Each file whole or not at all, one after the other. Raises StoreFault."""
+    """Write the files one after the other, each whole or not at all. Raises StoreFault."""
     from orchestrator.adapters.report.calendar_page import html_calendar
     from orchestrator.adapters.report.icalendar_file import icalendar_file
 

@@ -1,4 +1,4 @@
-"""The tree of a deployment as lines: plan, waves, hosts, steps; folded so far that it fits the rows there are."""
+"""The tree of a deployment as lines: plan, waves, hosts, steps; folded to fit the rows of the terminal."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Line:
 
 
 def tree_lines(d: Deployment, story: Story, now: datetime, tasks: Tasks, rows: int = 1000) -> list[Line]:
-    """The tree in at most about so many rows; hosts that work or have failed are the last to be folded away."""
+    """The tree in about this many rows; hosts at work or in trouble are folded away last."""
     shown = max(FEWEST_HOSTS, rows)
     lines = _lines(d, story, now, tasks, shown)
     while len(lines) > rows and shown > FEWEST_HOSTS:
@@ -93,7 +93,7 @@ def tree_lines(d: Deployment, story: Story, now: datetime, tasks: Tasks, rows: i
 
 
 def _passed_in_one(lines: list[Line]) -> list[Line]:
-    """Whatever passed without trouble at the beginning as a single line, for the lowest of terminals."""
+    """Join the steps that passed at the beginning into one line, for very low terminals."""
     passed = next((n for n, line in enumerate(lines) if line.depth or line.mark != "passed"), len(lines))
     if passed < 2:
         return lines
@@ -125,7 +125,7 @@ def _current(d: Deployment) -> int | None:
 
 
 def _before(d: Deployment, story: Story, present: StoryStep | None, now: datetime, rows: int) -> list[Line]:
-    """Approval and window only where they are waited for; then the three verifications before the first touch."""
+    """Approval and window if the deployment waits for them; then the three steps before the first touch."""
     done = {step.name: step for step in story.of_no_wave()}
     if present is not None and present.wave is None:
         done[present.name] = present
@@ -143,7 +143,7 @@ def _before(d: Deployment, story: Story, present: StoryStep | None, now: datetim
 
 
 def _with_complaints(d: Deployment, step: StoryStep, now: datetime, rows: int, depth: int = 0) -> list[Line]:
-    """A step, and below it in one line each why it failed on which host."""
+    """A step, and below it a line for each host on which it failed, with the reason."""
     line = _step(d, step, now, depth)
     complaints = _complaints(step)
     shown = complaints if len(complaints) <= rows else complaints[: max(1, rows - 1)]
@@ -212,7 +212,7 @@ def _wave_mark(d: Deployment, wave: Wave, current: bool) -> Mark:  # noqa: FBT00
 
 
 def _hosts(d: Deployment, hosts: Sequence[str], tasks: Tasks, rows: int, *, everybody: bool) -> list[Line]:
-    """Those in trouble first, then those at work; the others only while they are few."""
+    """Hosts in trouble first, then hosts at work; the others only while they are few."""
     trouble = [host for host in hosts if d.standings[host].standing in _TROUBLE]
     at_work = [host for host in hosts if d.standings[host].standing in _AT_WORK]
     rest = [host for host in hosts if host not in trouble and host not in at_work]

@@ -1,4 +1,4 @@
-"""Files that people ask for: whole or not at all."""
+"""Write files whole or not at all."""
 
 import os
 import tempfile

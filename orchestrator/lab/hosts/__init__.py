@@ -1,1 +1,1 @@
-"""The hosts of a lab: how they are made, look, fail and go."""
+"""The hosts of a lab: make, look at, break and remove them."""

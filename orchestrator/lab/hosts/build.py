@@ -1,4 +1,4 @@
-"""Making a lab, or completing one: intent first, then networks, roots and hosts, each only where it is missing."""
+"""Make or complete a lab: record the intent first, then make the networks, roots and hosts that are missing."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +27,7 @@ _ANSWERS_WITHIN = 30.0
 
 
 def build(name: str, hosts: list[str], kind: HostKind, inventory_dir: Path | None, say: Say) -> LabState:
-    """Bring the lab to what was asked; hosts that run are left alone. Raises LabError."""
+    """Make what is missing of the lab; running hosts are left alone. Raises LabError."""
     base = ready_base(say)
     state = _recorded_intent(name, hosts, kind, base, inventory_dir, say)
     paths = lab_paths(name)
@@ -138,7 +138,7 @@ def _is_whole(state: LabState, lab_host: LabHost, paths: LabPaths) -> bool:
 
 
 def _sound(state: LabState, paths: LabPaths, say: Say) -> list[LabHost]:
-    """Hosts that nobody has cut off, hung or frozen; of the others it is said what they suffer."""
+    """Hosts that are not cut off, hung or frozen; reports the faults of the others."""
     sound: list[LabHost] = []
     for lab_host in state.hosts:
         suffered = conditions(state, lab_host, paths.host(lab_host.name))
@@ -159,7 +159,7 @@ def _start(state: LabState, lab_host: LabHost, paths: LabPaths) -> None:
 
 
 def wait_for_ssh(state: LabState, hosts: Sequence[LabHost], paths: LabPaths) -> None:
-    """Returns when sshd answers on each of the hosts; raises LabError naming those that stay silent."""
+    """Wait until sshd answers on each host. Raises LabError with the hosts that stay silent."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         answered = list(pool.map(lambda lab_host: _answers(state, lab_host), hosts))
     silent = [lab_host for lab_host, answers in zip(hosts, answered, strict=True) if not answers]

@@ -32,19 +32,19 @@ _TABLES: dict[Literal["cut", "hung"], str] = {"cut": "orchlab_cut", "hung": "orc
 
 
 def apply_rules(lab: str, host: str, rules: str) -> None:
-    """Load the rules in the host's network namespace; loading them twice is no different from once."""
+    """Load the rules in the host's network namespace; loading them twice has no further effect."""
     heal(lab, host)
     run(_inside(lab, host, "nft", "-f", "-"), text=rules)
 
 
 def heal(lab: str, host: str) -> None:
-    """Take every rule of ours away."""
+    """Remove all of our rules."""
     for table in _loaded(lab, host):
         run(_inside(lab, host, "nft", "delete", "table", "inet", table))
 
 
 def suffered(lab: str, host: str) -> list[Literal["cut", "hung"]]:
-    """Which of cut and hung the host is, as its namespace says itself."""
+    """Which of the faults cut and hang are in force, as the namespace shows."""
     loaded = _loaded(lab, host)
     return [word for word, table in _TABLES.items() if table in loaded]
 

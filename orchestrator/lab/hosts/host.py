@@ -1,4 +1,4 @@
-"""One host: its root is made, it boots, and it goes."""
+"""One host: make its root, boot it, remove it."""
 
 import shutil
 import uuid
@@ -40,7 +40,7 @@ _PROPAGATE = Path("/run/systemd/nspawn/propagate")
 
 
 def make_identity(paths: HostPaths) -> None:
-    """The host's own key and machine-id; what is there stays, so that a host is the same one for good."""
+    """Make the host's key and machine-id. Existing ones stay, so that the host keeps its identity."""
     paths.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not paths.host_key.with_suffix(".pub").exists():
         paths.host_key.unlink(missing_ok=True)
@@ -50,12 +50,12 @@ def make_identity(paths: HostPaths) -> None:
 
 
 def public_key(paths: HostPaths) -> str:
-    """Type and key, as known_hosts has them."""
+    """Key type and key, in the form of known_hosts."""
     return " ".join(paths.host_key.with_suffix(".pub").read_text().split()[:2])
 
 
 def make_root(state: LabState, host: LabHost, lab: LabPaths) -> None:
-    """Mount the host's root; a root that an `up` did not finish is thrown away and made anew."""
+    """Mount the host's root; an unfinished root of an earlier `up` is replaced."""
     paths = lab.host(host.name)
     if paths.prepared.exists() and paths.root in mounts.mounted_under(paths.folder):
         return
@@ -97,7 +97,7 @@ def _identity(lab: str, host: LabHost, paths: HostPaths) -> list[str]:
 
 
 def forget(lab: str, host: str) -> None:
-    """Take away what systemd-nspawn keeps about a container that was killed."""
+    """Remove what systemd-nspawn keeps about a killed container."""
     left = _PROPAGATE / names.namespace(lab, host)
     if left.is_dir():
         shutil.rmtree(left, ignore_errors=True)

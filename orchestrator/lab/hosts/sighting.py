@@ -1,4 +1,4 @@
-"""What a host looks like now: asked of the kernel, never of a record."""
+"""The present condition of a host, from the kernel and never from a record."""
 
 import os
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _MEBIBYTE = 1 << 20
 
 @dataclass(frozen=True)
 class HostSighting:
-    """One host as it is; uptime in seconds, None when it is dead."""
+    """The condition of one host; uptime in seconds, None when it is dead."""
 
     name: str
     kind: HostKind
@@ -30,7 +30,7 @@ class HostSighting:
 
 
 def seen(state: LabState, host: LabHost, paths: HostPaths, *, seconds: float) -> HostSighting:
-    """Look at the host, and knock at its sshd for so long."""
+    """Look at the host, and try its sshd for this many seconds."""
     return HostSighting(
         name=host.name,
         kind=host.kind,
@@ -42,7 +42,7 @@ def seen(state: LabState, host: LabHost, paths: HostPaths, *, seconds: float) ->
 
 
 def conditions(state: LabState, host: LabHost, paths: HostPaths) -> tuple[Condition, ...]:
-    """What the host suffers, or up."""
+    """The faults in force on the host, or `up`."""
     conditions: list[Condition] = []
     if not cgroups.populated(state.name, host.name):
         conditions.append("dead")

@@ -1,4 +1,4 @@
-"""Taking a lab away whole, found by its names alone: also after a kill in the middle of `up`."""
+"""Remove a whole lab by its names alone, also after a kill in the middle of `up`."""
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +14,7 @@ _AT_ONCE = 8
 
 
 def traces(lab: str) -> list[str]:
-    """All that the machine still has of the lab, in words; empty when nothing is left."""
+    """What the machine still has of the lab, in words; empty when nothing is left."""
     leftovers = [f"control group {name}" for name in cgroups.members(lab)]
     leftovers += [f"namespace {names.namespace(lab, name)}" for name in network.namespaces(lab)]
     leftovers += [f"interface {name}" for name in network.links(lab)]
@@ -32,7 +32,7 @@ def labs_with_traces() -> list[str]:
 
 
 def sweep(lab: str, inventory: Path | None) -> None:
-    """Remove processes first, then what they used. Raises LabError naming what would not go."""
+    """Remove processes first, then what they used. Raises LabError with what could not be removed."""
     paths = lab_paths(lab)
     hosts = sorted({*cgroups.members(lab), *network.namespaces(lab), *_folders(paths.root / "hosts")})
     with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -47,7 +47,7 @@ def sweep(lab: str, inventory: Path | None) -> None:
     left = traces(lab)
     if left:
         raise LabError(
-            f"Lab {lab} is not gone whole, run `orch lab down --name {lab}` again. Left: {'; '.join(left)}"
+            f"Lab {lab} is not completely gone; run `orch lab down --name {lab}` again. Left: {'; '.join(left)}"
         )
 
 

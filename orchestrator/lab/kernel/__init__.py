@@ -1,1 +1,1 @@
-"""What the lab asks of the kernel: control groups, mounts, networks and locks."""
+"""What the lab uses of the kernel: control groups, mounts, networks and locks."""

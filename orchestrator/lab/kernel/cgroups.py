@@ -64,34 +64,34 @@ def populated(*parts: str) -> bool:
 
 
 def frozen(*parts: str) -> bool:
-    """Whether the group's processes stand still."""
+    """Whether the group's processes are frozen."""
     return _event(groups(*parts)[0], "frozen")
 
 
 def freeze(*parts: str, stand_still: bool) -> None:
-    """Stop every process of the group where it is, or let them all go on; returns when they do, else raises LabError."""
+    """Freeze every process of the group, or thaw all of them; waits for the effect, else raises LabError."""
     folder = groups(*parts)[0]
     (folder / "cgroup.freeze").write_text("1" if stand_still else "0")
     # The kernel stops each process when it next leaves a system call: a write to a disk can take a while.
     if not within(_GONE_WITHIN, lambda: _event(folder, "frozen") is stand_still):
-        raise LabError(f"{folder}: processes do not {'stand still' if stand_still else 'go on'}.")
+        raise LabError(f"{folder}: processes do not {'freeze' if stand_still else 'thaw'}.")
 
 
 def kill(*parts: str) -> None:
-    """SIGKILL to every process of the group at once; returns when none is left, else raises LabError."""
+    """Send SIGKILL to every process of the group at once; waits until none is left, else raises LabError."""
     folder = groups(*parts)[0]
     if not within(_GONE_WITHIN, lambda: _killed(folder)):
         raise LabError(f"{folder}: processes {processes(*parts)} do not die.")
 
 
 def remove(*parts: str) -> None:
-    """Kill what is in the group and take the group away in each hierarchy."""
+    """Kill the processes of the group, and remove the group from each hierarchy."""
     if not within(_GONE_WITHIN, lambda: _removed(*parts)):
         raise LabError(f"{groups(*parts)[0]}: the control group cannot be removed.")
 
 
 def remove_if_empty(*parts: str) -> None:
-    """Take the group's folders away unless somebody still has groups below them."""
+    """Remove the group's folders unless there are groups below them."""
     for folder in groups(*parts):
         with suppress(OSError):
             folder.rmdir()

@@ -1,4 +1,4 @@
-"""The one limit of the machine that stands in the way of more than a handful of systemd hosts."""
+"""The one limit of the machine that prevents more than a handful of systemd hosts."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +9,7 @@ _ENOUGH = 4096
 
 
 def allow_many_hosts(say: Callable[[str], None]) -> None:
-    """Raise the machine's limit of inotify instances where it is low, and say so; it stays until the machine restarts."""
+    """Raise a low limit of inotify instances, and say so; the new limit stays until the machine restarts."""
     allowed = int(_INSTANCES.read_text())
     if allowed >= _ENOUGH:
         return

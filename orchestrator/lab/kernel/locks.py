@@ -1,4 +1,4 @@
-"""One at a time: locks that the kernel lets go when their holder dies.
+"""Locks that the kernel releases when their holder dies.
 
 Programs started while a lock is held inherit it (shell.attempt): after a kill -9 of `up`, the `ip` that it started still
 makes namespaces for a moment, and `down` must not look before that is over.
@@ -15,7 +15,7 @@ from orchestrator.lab.paths import RUN
 
 @contextmanager
 def held(name: str, *, waiting: Callable[[], None] | None = None, folder: Path = RUN) -> Iterator[None]:
-    """Hold the machine-wide lock of that name; `waiting` is told once when another process has it."""
+    """Hold the machine-wide lock of that name; calls `waiting` once when another process has it."""
     path = folder / f"{name}.lock"
     descriptor = _tried(path)
     if descriptor is None:
@@ -28,7 +28,7 @@ def held(name: str, *, waiting: Callable[[], None] | None = None, folder: Path =
 
 @contextmanager
 def held_if_free(name: str, *, folder: Path = RUN) -> Iterator[bool]:
-    """Hold the lock if nobody has it; yields whether we hold it."""
+    """Hold the lock if it is free; yields whether we hold it."""
     path = folder / f"{name}.lock"
     descriptor = _tried(path)
     if descriptor is None:

@@ -18,13 +18,13 @@ def mounted_under(folder: Path) -> list[Path]:
 
 
 def mount_layer(layer: Path, *, mebibytes: int) -> None:
-    """A tmpfs that holds at most that much."""
+    """Mount a tmpfs of at most that size."""
     layer.mkdir(parents=True, exist_ok=True)
     run(["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m,mode=0700", "orchlab", str(layer)])
 
 
 def mount_root(base: Path, layer: Path, root: Path) -> None:
-    """The shared base, read only, with the host's own layer over it."""
+    """Mount the shared base, read only, with the host's own layer over it."""
     upper, work = layer / "upper", layer / "work"
     for folder, mode in ((upper, 0o755), (work, 0o700), (root, 0o755)):
         folder.mkdir(exist_ok=True)
@@ -34,25 +34,25 @@ def mount_root(base: Path, layer: Path, root: Path) -> None:
 
 
 def unmount_under(folder: Path) -> None:
-    """Take away every mount at or below the folder; raises LabError when one stays."""
+    """Remove every mount at or below the folder. Raises LabError when one stays."""
     for point in mounted_under(folder):
         if attempt(["umount", str(point)]).code != 0:
             attempt(["umount", "--lazy", str(point)])
     left = mounted_under(folder)
     if left:
         raise LabError(
-            f"These mounts would not go: {', '.join(map(str, left))}; `fuser -vm` says who uses them."
+            f"These mounts could not be removed: {', '.join(map(str, left))}; `fuser -vm` says who uses them."
         )
 
 
 def capacity(layer: Path) -> int:
-    """Bytes that the layer may hold at most."""
+    """The size limit of the layer, in bytes."""
     size = os.statvfs(layer)
     return size.f_blocks * size.f_frsize
 
 
 def shrink_to_contents(layer: Path) -> None:
-    """No free byte is left: the next write fails with ENOSPC, and no memory is spent on ballast."""
+    """Leave no free byte: the next write fails with ENOSPC. This needs no memory for filler."""
     for _ in range(_TRIES):
         size = os.statvfs(layer)
         used = (size.f_blocks - size.f_bfree) * size.f_frsize
@@ -62,12 +62,12 @@ def shrink_to_contents(layer: Path) -> None:
 
 
 def resize(layer: Path, *, mebibytes: int) -> None:
-    """Give the layer its space back."""
+    """Set the layer's size limit."""
     run(["mount", "-o", f"remount,size={mebibytes}m", str(layer)])
 
 
 def _unescaped(field: str) -> str:
-    """mountinfo writes blanks and backslashes in octal (proc(5))."""
+    """Decode the octal blanks and backslashes of mountinfo (proc(5))."""
     for code, character in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):
         field = field.replace(code, character)
     return field

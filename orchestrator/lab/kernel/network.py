@@ -22,7 +22,7 @@ def taken_networks() -> list[IPv4Network]:
 
 
 def make_bridge(state: LabState) -> None:
-    """The lab's bridge with the machine's own address; nothing when it is there."""
+    """Make the lab's bridge with the machine's own address, unless it exists."""
     name = names.bridge(state.name)
     if not (_INTERFACES / name).exists():
         _batch([f"link add {name} type bridge forward_delay 0 stp_state 0"])
@@ -49,7 +49,7 @@ def is_wired(state: LabState, host: LabHost) -> bool:
 
 
 def wire(state: LabState, hosts: Sequence[LabHost]) -> None:
-    """Make namespace and cable of each host, which must have neither."""
+    """Make namespace and cable of each host; the host must have neither."""
     commands = []
     for host in hosts:
         space, port = names.namespace(state.name, host.name), names.port(state.name, host.name)
@@ -65,7 +65,7 @@ def wire(state: LabState, hosts: Sequence[LabHost]) -> None:
 
 
 def unwire(lab: str, host: str) -> None:
-    """Take the host's namespace and cable away, whichever is there."""
+    """Remove the host's namespace and cable, if they exist."""
     port, space = names.port(lab, host), names.namespace(lab, host)
     if (_INTERFACES / port).exists():
         attempt(["ip", "link", "delete", port])
@@ -74,18 +74,18 @@ def unwire(lab: str, host: str) -> None:
 
 
 def unplug(lab: str, host: str) -> None:
-    """Take the host off the network, as when its power goes; its address stays."""
+    """Disconnect the host, as in a power failure; its address stays."""
     run(["ip", "-n", names.namespace(lab, host), "link", "set", "eth0", "down"])
 
 
 def plug(state: LabState, host: LabHost) -> None:
-    """Connect the host, for the first time or again: a link that goes down loses its routes."""
+    """Connect the host, for the first time or again, and set its routes: a link that goes down loses them."""
     way_out = f"route replace default via {dead_end(state.network)} dev eth0"
     _batch(["link set eth0 up", way_out], within=names.namespace(state.name, host.name))
 
 
 def remove_links(lab: str) -> None:
-    """Take the lab's bridge and what is left of its cables away."""
+    """Remove the lab's bridge and its remaining cables."""
     for name in links(lab):
         attempt(["ip", "link", "delete", name])
 

@@ -21,7 +21,7 @@ _GROUP = ".base"
 
 
 def ready_base(say: Say) -> Path:
-    """The base root's folder, built first when this machine has none for the recipe. Raises LabError."""
+    """The base root's folder; builds it if this machine has none for the recipe. Raises LabError."""
     target = HOME / f"base-{_digest()}"
     if target.is_dir():
         return target
@@ -32,7 +32,7 @@ def ready_base(say: Say) -> Path:
 
 
 def sweep_unfinished_base() -> None:
-    """Take away what a killed build left; a build that is alive holds the lock and is left alone."""
+    """Remove what a killed build left; a running build holds the lock and is left alone."""
     with held_if_free("base") as free:
         if free:
             _sweep()
@@ -65,7 +65,7 @@ def _build(target: Path, say: Say) -> None:
 
 
 def _remove_outdated(target: Path) -> None:
-    """Bases of older recipes go, except those that a running host stands on."""
+    """Remove the bases of older recipes, except those that a running host uses."""
     used = Path("/proc/self/mountinfo").read_text()
     for base in HOME.glob("base-*"):
         if base != target and f"lowerdir={base}," not in used:
@@ -89,14 +89,14 @@ def _options() -> list[str]:
 
 
 def _machine_apt_settings() -> list[str]:
-    """The machine's own way to its package sources: proxies and date checks."""
+    """The machine's apt settings for its package sources: proxies and date checks."""
     wanted = ("Acquire::http", "Acquire::https", "Acquire::Check-", "Acquire::Retries")
     lines = run(["apt-config", "dump"]).splitlines()
     return [line for line in lines if line.startswith(wanted) and not line.endswith('"";')]
 
 
 def _codename() -> str:
-    """The machine's own release, bookworm for example; the hosts get the same."""
+    """The machine's Debian release, bookworm for example; the hosts get it too."""
     try:
         release = platform.freedesktop_os_release()
     except OSError:
@@ -122,7 +122,7 @@ def _sources(say: Say) -> str:
 
 
 def _known_indexes() -> list[str]:
-    """Debian's component main, updates and security included; other publishers' sources have other codenames."""
+    """Sources of Debian's component main, with updates and security; other publishers have other codenames."""
     form = "$(CODENAME) deb $(REPO_URI) $(RELEASE) $(COMPONENT)"
     codename = _codename()
     lines = run(["apt-get", "indextargets", "--format", form, "Created-By: Packages"]).splitlines()

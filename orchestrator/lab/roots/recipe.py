@@ -1,4 +1,4 @@
-"""What the base root of all lab hosts is made of. Any change here makes another base, beside the old one."""
+"""What the base root of all lab hosts is made of. Any change here makes a new base beside the old one."""
 
 from orchestrator.lab.texts import USER
 
@@ -19,7 +19,7 @@ PACKAGES = (
     "systemd-sysv",
 )
 
-# A password of "*" matches nothing, while "!" would make sshd refuse the account as locked.
+# The password "*" matches nothing; with "!" sshd would refuse the account as locked.
 AS_ROOT_OF_IT = (
     ("useradd", "--create-home", "--shell", "/bin/bash", "--user-group", "--password", "*", USER),
     ("install", "-d", "-m", "0700", "-o", USER, "-g", USER, f"/home/{USER}/.ssh"),

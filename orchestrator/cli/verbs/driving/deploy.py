@@ -1,4 +1,4 @@
-"""`orch deploy`: from a plan to its end, in the foreground."""
+"""`orch deploy`: run a plan to its end, in the foreground."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from orchestrator.errors import UsageFault
     "--approved-by",
     multiple=True,
     metavar="ROLE=PERSON",
-    help='An approval the plan asks for, such as "change manager=Bo Lind"; once for each.',
+    help='An approval that the plan requires, such as "change manager=Bo Lind"; may be repeated.',
 )
 @json_option
 @by_option
 def deploy(plan: Path, approved_by: tuple[str, ...], as_json: bool, by: str) -> int:  # noqa: FBT001
-    """Deploy the release plan in the file PLAN: verify, go wave by wave, back out when it fails.
+    """Deploy the release plan in the file PLAN wave by wave, verify each wave, and back out on failure.
 
-    A live tree in a terminal, plain lines elsewhere. Ctrl-C pauses at the next safe point; twice leaves at once, and
-    `orch resume` goes on. The exit code says how it ended (docs/exit-codes.md).
+    Shows a live tree in a terminal and plain lines elsewhere. Ctrl-C pauses at the next safe point. A second Ctrl-C leaves
+    at once, and `orch resume` continues later. The exit code says how the deployment ended (docs/exit-codes.md).
     """
     approvals = approvals_of(approved_by)
     ports = ports_to_start(plan)
@@ -44,7 +44,7 @@ def deploy(plan: Path, approved_by: tuple[str, ...], as_json: bool, by: str) -> 
 
 
 def approvals_of(given: tuple[str, ...]) -> dict[str, str]:
-    """Role and person of each `ROLE=PERSON`. Raises UsageFault."""
+    """Read role and person from each `ROLE=PERSON`. Raises UsageFault."""
     approvals: dict[str, str] = {}
     for each in given:
         role, equals, person = (part.strip() for part in each.partition("="))

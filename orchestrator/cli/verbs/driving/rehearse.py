@@ -1,4 +1,4 @@
-"""`orch rehearse`: deploy a plan in another environment, take it back, prove it, and certify that."""
+"""`orch rehearse`: deploy a plan in another environment, back it out, prove the restoration, and certify it."""
 
 from __future__ import annotations
 
@@ -45,18 +45,18 @@ _PARTS: dict[Part, str] = {
     default=rehearsals.LAST,
     show_default=True,
     metavar="WAVE",
-    help="The wave, by number or name, that is declared failed in the second part.",
+    help="The wave, by number or name, that the second part declares failed.",
 )
-@click.option("--no-failure", is_flag=True, help="Leave the second part out: no failure is injected.")
+@click.option("--no-failure", is_flag=True, help="Skip the second part: inject no failure.")
 @click.option(
     "--twice/--no-twice",
     default=None,
-    help="Run each playbook a second time, which must change nothing [default: unless the plan is not idempotent].",
+    help="Run each playbook a second time; that run must change nothing [default: unless the plan is not idempotent].",
 )
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Where the certificate goes [default: certificates/ beside the deployments].",
+    help="The folder for the certificate [default: certificates/ beside the deployments].",
 )
 @key_option
 @json_option
@@ -73,11 +73,12 @@ def rehearse(  # noqa: PLR0913, PLR0917 (click calls it, with every option)
     as_json: bool,  # noqa: FBT001
     by: str,
 ) -> int:
-    """Rehearse the release plan in the file PLAN in another environment, and certify what it showed.
+    """Rehearse the release plan in the file PLAN in another environment, and certify the result.
 
-    Deploys and verifies every wave, backs out, and proves that every host is as it was; then once more with a failure that
-    orch declares itself, marked as injected everywhere. The certificate is signed with your key, which must be trusted in
-    the role `rehearsal issuer`. Asked for again after it was stopped, it goes on where it was.
+    The first part deploys and verifies every wave, backs out, and proves that every host is as it was. The second part does
+    the same with a failure that orch declares itself; every record marks it as injected. The certificate is signed with
+    your key, which must be trusted in the role `rehearsal issuer`. A stopped rehearsal continues where it was when you run
+    the same command again.
     """
     ports = ports_of_home()
     asked = rehearsals.RehearsalRequest(
@@ -112,7 +113,7 @@ def _place(environment: str, inventory: Path | None) -> RehearsalPlace:
 
 
 def _refuse_untrusted(ports: Ports, project: Path, signing: SigningKey, file: Path) -> None:
-    """Before anything is touched: a certificate that nobody trusts is worth nothing."""
+    """Refuse an untrusted key before anything is touched, because nobody would accept its certificate."""
     trusted = ports.keys.keyring(project).find(signing.key)
     now = ports.clock.now()
     if trusted is None or trusted.revoked_at is not None or not trusted.serves(ISSUER):
@@ -123,7 +124,7 @@ def _refuse_untrusted(ports: Ports, project: Path, signing: SigningKey, file: Pa
             f'Whoever decides that runs: orch keys trust {card_file(file)} --role "{ISSUER}"'
         )
     if trusted.expires is not None and trusted.expires <= now:
-        raise Refused(f"Nothing was rehearsed: your key {signing.key[:16]} expired; have it trusted anew.")
+        raise Refused(f"Nothing was rehearsed: your key {signing.key[:16]} expired; have it trusted again.")
 
 
 def _in_wave(ready: rehearsals.PreparedRehearsal, part: Rehearsal) -> str:
@@ -135,7 +136,7 @@ def _part(
 ) -> tuple[Deployment, ExitCode]:
     begun = rehearsals.find_part(ports, ready, part)
     if begun is not None and begun.over:
-        _say(f"{begun.id} has shown that, and nothing has changed since.", quiet=as_json)
+        _say(f"{begun.id} has already shown that, and nothing has changed since.", quiet=as_json)
         return begun, exit_code_of(begun)
     ended: list[Deployment] = []
 
@@ -149,7 +150,7 @@ def _part(
 
 def _failed(d: Deployment, part: Rehearsal, faults: tuple[str, ...], code: ExitCode) -> int:
     if not d.over:
-        goes_on = f"once {d.id} has been answered, the same command goes on"
+        goes_on = f"decide about {d.id}, then run the same command again"
         click.echo(f"The rehearsal waits in the part `{part.part}`: {goes_on}.", err=True)
         return code
     headline = f"The rehearsal failed in the part `{part.part}` ({d.id}), and no certificate is issued:"

@@ -1,4 +1,4 @@
-"""`orch rollback`: take a deployment back and prove it against the baseline."""
+"""`orch rollback`: back out a deployment, and prove it against the baseline."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from orchestrator.engine.use_cases import deployment_commands
 
 @click.command()
 @click.argument("deployment")
-@click.option("--reason", required=True, help="Why, for the record.")
+@click.option("--reason", required=True, help="The reason, for the record.")
 @json_option
 @by_option
 def rollback(deployment: str, reason: str, as_json: bool, by: str) -> int:  # noqa: FBT001
     """Back out every host that DEPLOYMENT touched, newest wave first, and prove it against the baseline.
 
-    For a deployment that has ended or is held. Ends with 5 when the restoration is proved, 6 when something still differs,
-    7 when it failed.
+    DEPLOYMENT must have ended or be held. The exit code is 5 when the restoration is proved, 6 when something still
+    differs, 7 when the backout failed.
     """
     ports = ports_of_home()
     return drive_in_view(

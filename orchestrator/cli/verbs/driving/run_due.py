@@ -1,4 +1,4 @@
-"""`orch run-due`: start what the schedule says, for a timer or as a service."""
+"""`orch run-due`: start deployments that are due, from a timer or as a service."""
 
 from __future__ import annotations
 
@@ -41,17 +41,19 @@ WORST_FIRST = (
 
 
 @click.command()
-@click.option("--once", is_flag=True, help="Look once and leave; what was started runs on. For a timer.")
-@click.option("--watch", is_flag=True, help="Look again and again until it is stopped. For a service.")
-@click.option("--every", default="30s", show_default=True, metavar="TIME", help="With --watch: how often.")
+@click.option(
+    "--once", is_flag=True, help="Look once and exit; started deployments keep running. For a timer."
+)
+@click.option("--watch", is_flag=True, help="Keep looking until this command is stopped. For a service.")
+@click.option("--every", default="30s", show_default=True, metavar="TIME", help="How often --watch looks.")
 @json_option
 @by_option
 def run_due_(once: bool, watch: bool, every: str, as_json: bool, by: str) -> int:  # noqa: FBT001
     """Start every scheduled deployment whose time has come, each driven by a process of its own.
 
-    What shares a machine, a configuration item or a service with something that runs waits until that is over. Without an
-    option: wait until everything that was started has ended. Ends with 0 where all went well, else with the worst of how
-    they ended; 8 where a person is waited for (docs/schedule.md).
+    A deployment waits while a running one shares a machine, a configuration item or a service with it. Without an option
+    this command waits until everything that it started has ended. The exit code is 0 when all went well, else that of the
+    worst end; 8 means that something waits for a person (docs/schedule.md).
     """
     if once and watch:
         raise UsageFault("--once and --watch are two ways to look; choose one.")
@@ -67,7 +69,7 @@ def run_due_(once: bool, watch: bool, every: str, as_json: bool, by: str) -> int
 
 
 def _watch(ports: Ports, drivers: Drivers, every: float, by: str, say: Callable[[DueLine], None]) -> int:
-    """Until Ctrl-C or a signal; what is in the way of one look is said, and does not end the watch."""
+    """Look until Ctrl-C or a signal; an error in one look is printed, and the watch goes on."""
     last_lines: dict[str, DueLine] = {}
 
     def once_each(line: DueLine) -> None:

@@ -1,4 +1,4 @@
-"""Words to a deployment: pause, hold, resume, abort, retry, exclude, confirm. Each goes to the journal with who and why."""
+"""Decisions about a deployment: pause, hold, resume, abort, retry, exclude, confirm. The journal keeps who and why."""
 
 from __future__ import annotations
 
@@ -23,9 +23,11 @@ from orchestrator.engine.use_cases import deployment_commands
 from orchestrator.errors import Conflict, Refused, UsageFault
 
 _id = click.argument("deployment")
-_reason = click.option("--reason", required=True, help="Why, for the record.")
+_reason = click.option("--reason", required=True, help="The reason, for the record.")
 _no_drive = click.option(
-    "--no-drive", is_flag=True, help="Only put the word on the journal; do not drive on."
+    "--no-drive",
+    is_flag=True,
+    help="Only record the decision on the journal; do not continue the deployment here.",
 )
 
 
@@ -35,19 +37,19 @@ def _driving(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command()
 @_id
-@click.option("--reason", default="no reason given", show_default=True, help="Why, for the record.")
+@click.option("--reason", default="no reason given", show_default=True, help="The reason, for the record.")
 @by_option
 def pause(deployment: str, reason: str, by: str) -> int:
-    """Stop DEPLOYMENT before its next step; what runs goes on to its end."""
+    """Pause DEPLOYMENT before its next step; a run that is under way finishes."""
     return _say(ports_to_look(), deployment, e.Paused(by=by, reason=reason))
 
 
 @click.command()
 @_id
-@click.option("--reason", default="no reason given", show_default=True, help="Why, for the record.")
+@click.option("--reason", default="no reason given", show_default=True, help="The reason, for the record.")
 @by_option
 def hold(deployment: str, reason: str, by: str) -> int:
-    """Hold DEPLOYMENT for a person: where it is held already, the choice to hold on; else hold it now."""
+    """Hold DEPLOYMENT for a person now; if it is held already, decide to keep it held."""
     ports = ports_to_look()
     current = find(ports, deployment)
     if current.over or not current.touched:
@@ -64,16 +66,16 @@ def hold(deployment: str, reason: str, by: str) -> int:
 
 @click.command()
 @click.argument("deployment", required=False)
-@click.option("--reason", default="go on", show_default=True, help="Why, for the record.")
+@click.option("--reason", default="go on", show_default=True, help="The reason, for the record.")
 @_driving
 def resume(deployment: str | None, reason: str, by: str, as_json: bool, no_drive: bool) -> int:  # noqa: FBT001
-    """Go on with DEPLOYMENT, or with the open one: after a pause, a hold-up, or the death of its driver."""
+    """Continue DEPLOYMENT [default: the open one] after a pause, after waiting for something, or after its driver died."""
     ports = ports_of_home()
     current = find(ports, deployment)
     if current.driving.paused is not None:
         deployment_commands.signal(ports, current.id, e.Resumed(by=by, reason=reason))
     elif no_drive:
-        raise UsageFault(f"{current.id} is not paused: there is no word to put on its journal.")
+        raise UsageFault(f"{current.id} is not paused; nothing was recorded.")
     return _drive_on(ports, current.id, by=by, as_json=as_json, no_drive=no_drive)
 
 
@@ -82,16 +84,16 @@ def resume(deployment: str | None, reason: str, by: str, as_json: bool, no_drive
 @_reason
 @_driving
 def abort(deployment: str, reason: str, by: str, as_json: bool, no_drive: bool) -> int:  # noqa: FBT001
-    """Stop what DEPLOYMENT runs, then back out whatever it touched."""
+    """Stop the present run of DEPLOYMENT, then back out every host that it touched."""
     return _choice(deployment, e.AbortRequested(by=by, reason=reason), as_json=as_json, no_drive=no_drive)
 
 
 @click.command()
 @_id
-@click.option("--reason", default="try again", show_default=True, help="Why, for the record.")
+@click.option("--reason", default="try again", show_default=True, help="The reason, for the record.")
 @_driving
 def retry(deployment: str, reason: str, by: str, as_json: bool, no_drive: bool) -> int:  # noqa: FBT001
-    """Try what failed in a held DEPLOYMENT again."""
+    """Retry the failed step of a held DEPLOYMENT."""
     return _choice(deployment, e.Retried(by=by, reason=reason), as_json=as_json, no_drive=no_drive)
 
 
@@ -108,15 +110,15 @@ def exclude(
     as_json: bool,  # noqa: FBT001
     no_drive: bool,  # noqa: FBT001
 ) -> int:
-    """Go on with a held DEPLOYMENT without these hosts; the record names them as in need of attention."""
+    """Continue a held DEPLOYMENT without these hosts; the record says that they need attention."""
     event = e.Excluded(hosts=hosts, by=by, reason=reason)
     return _choice(deployment, event, as_json=as_json, no_drive=no_drive)
 
 
 @click.command()
 @_id
-@click.option("--role", help="The role in which you confirm [default: the one that is asked for].")
-@click.option("--note", default="", help="What was looked at, for the record.")
+@click.option("--role", help="Your role in this decision [default: the role that the gate requires].")
+@click.option("--note", default="", help="What you checked, for the record.")
 @_driving
 def confirm(
     deployment: str,
@@ -126,11 +128,11 @@ def confirm(
     as_json: bool,  # noqa: FBT001
     no_drive: bool,  # noqa: FBT001
 ) -> int:
-    """Confirm the gate at which DEPLOYMENT waits, so that it goes on."""
+    """Confirm the gate at which DEPLOYMENT waits, and continue."""
     current = find(ports_of_home(), deployment)
     asked = current.rollout.gate.confirm if current.rollout.gate is not None else None
     if asked is None:
-        raise Refused(f"{current.id} is {current.state.value} and waits for nobody's confirmation.")
+        raise Refused(f"{current.id} is {current.state.value} and does not wait for a confirmation.")
     event = e.Confirmed(wave=current.rollout.wave, role=role or asked, by=by, note=note)
     return _choice(current.id, event, as_json=as_json, no_drive=no_drive)
 
@@ -151,7 +153,7 @@ def _say(ports: Ports, deployment: str, event: Event) -> int:
 
 
 def _drive_on(ports: Ports, deployment: str, *, by: str, as_json: bool, no_drive: bool) -> int:
-    """Drive in the foreground, unless asked not to or a driver is alive elsewhere; that one hears the word by itself."""
+    """Drive in the foreground, unless `--no-drive` is given or another driver is alive; that one reads the journal."""
     if no_drive:
         return _left_to_others(find(ports, deployment), "Not driven on from here", as_json=as_json)
     try:
@@ -164,7 +166,7 @@ def _drive_on(ports: Ports, deployment: str, *, by: str, as_json: bool, no_drive
     except Conflict as alive:
         current = find(ports, deployment)
         return _left_to_others(
-            current, f"The word is on the journal, and its driver goes on: {alive}", as_json=as_json
+            current, f"The decision is on the journal, and its driver continues: {alive}", as_json=as_json
         )
 
 

@@ -1,4 +1,4 @@
-"""`orch stop-all`: the emergency stop for everything, and its lifting."""
+"""`orch stop-all`: stop every deployment in an emergency, and lift the stop."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from orchestrator.errors import ExitCode
 
 
 @click.command()
-@click.option("--reason", required=True, help="Why, for the record.")
+@click.option("--reason", required=True, help="The reason, for the record.")
 @click.option("--lift", is_flag=True, help="Lift the stop that is in force.")
 @by_option
 def stop_all(reason: str, lift: bool, by: str) -> int:  # noqa: FBT001
     """Stop every deployment now, backouts too, and let none start before the stop is lifted.
 
-    What runs is ended here and on the hosts; the command says when everything is silent, or what is not. After lifting, each
-    deployment is paused until it is resumed or aborted.
+    Ends every run, here and on the hosts, and says when all are quiet or which are not. After the stop is lifted, each
+    deployment stays paused until somebody resumes or aborts it.
     """
     ports = ports_of_home()
     return _lift(ports, by, reason) if lift else _stop(ports, by, reason)

@@ -1,1 +1,1 @@
-"""Verbs for plans, rules, the schedule, keys and signed words."""
+"""Verbs for plans, rules, the schedule, keys and signed decisions."""

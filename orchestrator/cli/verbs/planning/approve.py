@@ -1,4 +1,4 @@
-"""Signed words of people: approve, reject, sign-off, review. Shown first, confirmed in a terminal; as files as well."""
+"""Signed decisions: approve, reject, sign-off, review; shown and confirmed in a terminal, also as files."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ USUAL = "30d"
 
 @dataclass(frozen=True, slots=True)
 class SpokenWord:
-    """What was said on the command line, and how."""
+    """A decision as the command line gives it."""
 
     deployment: str | None
     role: str | None
@@ -54,33 +54,33 @@ class SpokenWord:
 
 
 def _signing(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that every signed word has."""
+    """Add the options of every signed decision."""
     path = click.Path(dir_okay=False, path_type=Path)
     options: list[Callable[[Callable[..., Any]], Callable[..., Any]]] = [
         click.argument("deployment", required=False),
-        click.option("--as", "role", metavar="ROLE", help="The role in which you say so."),
-        click.option("--reason", help="Why, for the record; it is signed."),
+        click.option("--as", "role", metavar="ROLE", help="Your role in this decision."),
+        click.option("--reason", help="Your reason, for the record; the signature covers it."),
         key_option,
-        click.option("--person", help="Who you are, where no key folder here says it."),
+        click.option("--person", help="Your name, when no key folder on this machine has it."),
         click.option(
             "--expires",
             metavar="WHEN",
-            help="Until when it counts [default: as long as the policy lets it].",
+            help="When it expires [default: as late as the policy allows].",
         ),
         click.option(
             "--plan-digest", metavar="DIGEST", help="Sign for this effective plan, without its journal."
         ),
         click.option(
-            "--out", type=path, help="Write the signed word to this file; nothing goes to a journal."
+            "--out", type=path, help="Write the signed decision to this file, and nothing to a journal."
         ),
         click.option(
             "--file",
             "files",
             multiple=True,
             type=path,
-            help="Put a signed word from a file on its journal.",
+            help="Put a signed decision from a file on its journal.",
         ),
-        click.option("--yes", is_flag=True, help="Do not ask; it was looked at."),
+        click.option("--yes", is_flag=True, help="Sign without asking for confirmation."),
         by_option,
         json_option,
     ]
@@ -95,10 +95,10 @@ def _signing(command: Callable[..., Any]) -> Callable[..., Any]:
 )
 @_signing
 def approve(overrides: str | None, **options: Any) -> int:
-    """Approve DEPLOYMENT in a role: sign its effective plan with your key.
+    """Approve DEPLOYMENT in a role, by signing its effective plan with your key.
 
-    Offline: --out FILE writes the signed approval (with --plan-digest no journal is needed), and --file FILE puts it on the
-    journal elsewhere.
+    Offline, --out FILE writes the signed approval (with --plan-digest it needs no journal). On the other machine, --file
+    FILE puts it on the journal.
     """
     return _say(
         "override" if overrides is not None else "approve", SpokenWord(overrides=overrides, **options)
@@ -115,14 +115,14 @@ def reject(**options: Any) -> int:
 @click.command(name="sign-off")
 @_signing
 def sign_off(**options: Any) -> int:
-    """Accept what DEPLOYMENT brought, in a role; when all have, early life support is over."""
+    """Accept the result of DEPLOYMENT in a role. Early life support ends when all roles have accepted it."""
     return _say("sign_off", SpokenWord(**options))
 
 
 @click.command()
 @_signing
 def review(**options: Any) -> int:
-    """Record that the emergency DEPLOYMENT was reviewed, by you in a role."""
+    """Record that you reviewed the emergency DEPLOYMENT in a role."""
     return _say("review", SpokenWord(**options))
 
 
@@ -131,7 +131,7 @@ def _say(decision: Decision, word: SpokenWord) -> int:
         return take_files(ports_of_home(), word)
     if word.deployment is None or not word.role or not word.reason:
         raise UsageFault(
-            "Name the deployment, --as ROLE and --reason TEXT; or --file FILE for a word signed elsewhere."
+            "Name the deployment, --as ROLE and --reason TEXT; or --file FILE for a decision signed elsewhere."
         )
     if word.plan_digest is not None:
         return _without_journal(decision, word)
@@ -139,7 +139,7 @@ def _say(decision: Decision, word: SpokenWord) -> int:
 
 
 def sign(ports: Ports, decision: Decision, word: SpokenWord) -> int:
-    """Show what it is for, sign it, and put it on the journal or into a file."""
+    """Show the subject, sign the decision, and put it on the journal or into a file."""
     d = find(ports, word.deployment)
     session = open_session(ports, d)
     question = session.question
@@ -207,7 +207,7 @@ def _approval(
 
 
 def _ask(signed: SignedApproval, word: SpokenWord) -> None:
-    """In a terminal nobody signs without a yes."""
+    """Ask for a yes in a terminal before signing."""
     statement = signed.approval
     if word.yes or not sys.stdin.isatty():
         return
@@ -227,7 +227,7 @@ def _written(file: Path, signed: SignedApproval, *, as_json: bool) -> int:
         return 0
     click.echo(f"{file}: {approval_words(signed)}.")
     click.echo(
-        f"Whoever has the journal of {signed.approval.subject} takes it: orch approve --file {file.name}"
+        f"On a machine with the journal of {signed.approval.subject}, run: orch approve --file {file.name}"
     )
     return 0
 
@@ -254,10 +254,10 @@ def _report(after: ApprovalSession, given: Sequence[SignedApproval], *, as_json:
 
 
 def take_files(ports: Ports, word: SpokenWord) -> int:
-    """Put words that were signed elsewhere on the journals of their deployments, all of them or none."""
+    """Put decisions that were signed elsewhere on their journals, all of them or none."""
     if word.deployment or word.role or word.reason or word.out or word.plan_digest:
         raise UsageFault(
-            "--file takes a word as it was signed; leave out the deployment and every other option."
+            "--file takes a decision as it was signed; omit the deployment and every other option."
         )
     signed = _read(word.files)
     by_subject: dict[str, list[SignedApproval]] = {}
@@ -293,7 +293,7 @@ def _read(files: Sequence[Path]) -> dict[Path, SignedApproval]:
 
 
 def _sessions(ports: Ports, by_subject: Mapping[str, Sequence[SignedApproval]]) -> dict[str, ApprovalSession]:
-    """A session for each deployment that is there, with the words for it taken in."""
+    """Open a session for each deployment, and take in its decisions."""
     known = set(ports.journal.deployments())
     return {
         subject: take_in(ports, open_session(ports, find(ports, subject)), words)
@@ -309,7 +309,7 @@ def _nobody_s(words: Sequence[SignedApproval]) -> dict[SignedApproval, tuple[str
 
 
 def _person_beside(key: Path | None) -> str | None:
-    """Who the public half beside the private key says it is."""
+    """The person that the public half beside the private key names."""
     try:
         return read_card(card_file(key_file(key))).person
     except OrchError:

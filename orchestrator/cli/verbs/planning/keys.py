@@ -1,4 +1,4 @@
-"""`orch keys`: make a key, hand out its public half, trust those of others, and trust them no more."""
+"""`orch keys`: make a key, print its public half, trust and revoke keys."""
 
 from __future__ import annotations
 
@@ -30,24 +30,24 @@ HEADINGS = ("key", "person", "roles", "trusted by", "on", "until", "state", "in"
 _project = click.option(
     "--project",
     type=click.Path(file_okay=False, exists=True, path_type=Path),
-    help="The project whose keys/ counts as well [default: this folder].",
+    help="The project whose keys/ also counts [default: this folder].",
 )
-_person = click.option("--person", help="Whose key it is.")
+_person = click.option("--person", help="The name of the key's owner.")
 _roles = click.option(
-    "--role", "roles", multiple=True, help="A role that the person signs in; once for each."
+    "--role", "roles", multiple=True, help="A role in which the person signs; may be repeated."
 )
 
 
 @click.group()
 def keys() -> None:
-    """Keys of people: a deployment is approved by signature, and only signatures of trusted keys count."""
+    """Keys of people. Approvals are signatures, and only the signature of a trusted key counts."""
 
 
 @keys.command()
-@click.option("--file", type=click.Path(dir_okay=False, path_type=Path), help="Where the private key goes.")
+@click.option("--file", type=click.Path(dir_okay=False, path_type=Path), help="The file for the private key.")
 @_person
 @_roles
-@click.option("--no-passphrase", is_flag=True, help="Guard the private key by the mode of its file alone.")
+@click.option("--no-passphrase", is_flag=True, help="Protect the private key only by its file mode.")
 @json_option
 def new(
     file: Path | None,
@@ -56,9 +56,9 @@ def new(
     no_passphrase: bool,  # noqa: FBT001 (click calls it)
     as_json: bool,  # noqa: FBT001
 ) -> None:
-    """Make a private key, by default in ~/.config/orch/key.pem, and beside it the public half to hand out.
+    """Make a private key, and beside it its public half for others [default: ~/.config/orch/key.pem].
 
-    --person and --role stand on what is handed out; whoever trusts the key decides.
+    --person and --role go into the public half as a proposal; the person who trusts the key decides.
     """
     private = key_file(file)
     public = card_file(private)
@@ -75,12 +75,12 @@ def new(
         return
     who = f'--person "{person}"' if person else "--person NAME"
     held = "".join(f' --role "{role}"' for role in roles) or " --role ROLE"
-    click.echo(f"Your private key is {private}; nobody else is to have it.")
+    click.echo(f"Your private key is {private}; keep it to yourself.")
     click.echo(
-        f"Its public half is {public}: hand it to whoever decides which keys are trusted, who then runs"
+        f"Its public half is {public}: give it to the person who decides which keys are trusted; they run"
     )
     click.echo(f"  orch keys trust {public.name} {who}{held}")
-    click.echo(f"and compares this number with you by another way than the file came:\n  {spelled(key.key)}")
+    click.echo(f"and compare this number with you over another channel:\n  {spelled(key.key)}")
 
 
 @keys.command()
@@ -88,7 +88,7 @@ def new(
 @_person
 @_roles
 def public(file: Path | None, person: str | None, roles: tuple[str, ...]) -> None:
-    """Print the public half of your key, as a file to hand out."""
+    """Print the public half of your key, for others to trust."""
     card = noun_given(
         PublicKeyCard, card_of(own_key(file)).model_dump() | {"person": person, "roles": roles}, OPTIONS
     )
@@ -99,13 +99,15 @@ def public(file: Path | None, person: str | None, roles: tuple[str, ...]) -> Non
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @_person
 @_roles
-@click.option("--also", multiple=True, metavar="NAME", help="A further name of the person, such as a login.")
-@click.option("--expires", metavar="WHEN", help="Until when: a moment with its zone, or a time such as 365d.")
+@click.option("--also", multiple=True, metavar="NAME", help="Another name of the person, such as a login.")
+@click.option(
+    "--expires", metavar="WHEN", help="When the trust ends: a moment with its zone, or a time such as 365d."
+)
 @_project
 @click.option(
-    "--in-project", is_flag=True, help="Keep it in the project's keys/, for all who have the project."
+    "--in-project", is_flag=True, help="Keep it in the project's keys/, for everyone who has the project."
 )
-@click.option("--yes", is_flag=True, help="Do not ask; the number was compared.")
+@click.option("--yes", is_flag=True, help="Trust the key without asking whether you compared its number.")
 @by_option
 @json_option
 def trust(  # noqa: PLR0913, PLR0917 (click calls it)
@@ -120,7 +122,7 @@ def trust(  # noqa: PLR0913, PLR0917 (click calls it)
     by: str,
     as_json: bool,  # noqa: FBT001
 ) -> None:
-    """Trust the public key in FILE: what it signs is the word of this person, in these roles and in no other."""
+    """Trust the public key in FILE: its signatures count as this person's, in these roles only."""
     card = read_card(file)
     now = clock().now()
     person, roles = person or card.person, roles or card.roles
@@ -145,7 +147,7 @@ def trust(  # noqa: PLR0913, PLR0917 (click calls it)
 @_project
 @json_option
 def list_keys(project: Path | None, as_json: bool) -> None:  # noqa: FBT001
-    """List the keys that are trusted, with whose they are, for which roles, and whether they still count."""
+    """List trusted keys: owner, roles, and whether they still count."""
     folders, now = key_folders(project=project), clock().now()
     ring = keyring_of(folders)
     if as_json:
@@ -161,12 +163,12 @@ def list_keys(project: Path | None, as_json: bool) -> None:  # noqa: FBT001
 
 @keys.command()
 @click.argument("key")
-@click.option("--reason", required=True, help="Why, for the record.")
+@click.option("--reason", required=True, help="The reason, for the record.")
 @_project
 @by_option
 @json_option
 def revoke(key: str, reason: str, project: Path | None, by: str, as_json: bool) -> None:  # noqa: FBT001
-    """Trust KEY no more, wherever it is trusted; approvals that it signed count no more either.
+    """Stop trusting KEY everywhere; the approvals that it signed no longer count.
 
     KEY is the beginning of its number, at least eight digits.
     """
@@ -189,12 +191,12 @@ def revoke(key: str, reason: str, project: Path | None, by: str, as_json: bool) 
 
 
 def spelled(key: str) -> str:
-    """A key's number in groups of four, as people read it to each other."""
+    """A key's number in groups of four, for reading aloud."""
     return " ".join(key[place : place + 4] for place in range(0, len(key), 4))
 
 
 def state_of(key: TrustedKey, now: datetime) -> str:
-    """Whether what it signs still counts."""
+    """Whether signatures of this key still count."""
     if key.revoked_at is not None:
         return "revoked"
     return "expired" if key.expires is not None and key.expires <= now else "trusted"
@@ -214,7 +216,7 @@ def _warn_of_roles(roles: tuple[str, ...]) -> None:
         if not any(same_role(role, known) for known in (*ROLES, ISSUER)):
             guess = meant(role, [*ROLES, ISSUER])
             move = f"did you mean `{guess}`?" if guess else "only a policy that adds it will take it"
-            click.echo(f"warning: `{plain(role)}` is no role of orch's own; {move}", err=True)
+            click.echo(f"warning: `{plain(role)}` is not one of orch's own roles; {move}", err=True)
 
 
 def _the_key(beginning: str, folders: tuple[KeyFolder, ...]) -> TrustedKey:

@@ -23,7 +23,7 @@ HEADINGS = ("model", "version", "title", "flow", "file")
 
 @click.group()
 def model() -> None:
-    """Deployment models: repeatable approaches, each for one kind of deployment (models/ of the project)."""
+    """Deployment models: a repeatable approach for each kind of deployment (models/ in the project)."""
 
 
 @model.command(name="list")
@@ -41,7 +41,7 @@ def list_models(project: Path | None, as_json: bool) -> int:  # noqa: FBT001 (cl
 @project_option
 @json_option
 def show(name: str, project: Path | None, as_json: bool) -> None:  # noqa: FBT001
-    """Show MODEL: a name, NAME@VERSION, or a file. What it asks of a plan, and what a plan gets from it."""
+    """Show what MODEL (a name, NAME@VERSION, or a file) requires of a plan, and what a plan gets from it."""
     loaded = _shelf(project).named(name)
     if as_json:
         click.echo(as_line(loaded))
@@ -54,7 +54,7 @@ def show(name: str, project: Path | None, as_json: bool) -> None:  # noqa: FBT00
 @project_option
 @json_option
 def check_models(files: tuple[Path, ...], project: Path | None, as_json: bool) -> int:  # noqa: FBT001
-    """Check the models in these files, or all of the project; every fault at once, each with its line."""
+    """Check the models in these files, or all in the project, and show every fault with its line."""
     folder = project or Path()
     return check(_shelf(project), files, lambda loaded: _warnings(loaded, folder), as_json=as_json)
 

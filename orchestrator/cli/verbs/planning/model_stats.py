@@ -1,4 +1,4 @@
-"""`orch model stats`: how deployments by each model went, from the records."""
+"""`orch model stats`: results of deployments by model, from the records."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ BAR = 10
 @click.option(
     "--since",
     metavar="TIME",
-    help="Only deployments that began within this time, such as 90d [default: all].",
+    help="Count only deployments that began within this time, such as 90d [default: all].",
 )
-@click.option("--model", "name", help="Only this model.")
+@click.option("--model", "name", help="Count only this model.")
 @json_option
 def stats(since: str | None, name: str | None, as_json: bool) -> None:  # noqa: FBT001 (click calls it)
-    """Count successes and failures by model and version, with median times of waves and the commonest reasons.
+    """Count successes and failures by model and version, with median wave times and the most common reasons.
 
-    Success is the share of those that touched hosts and have ended that was verified on every host.
+    Success is the share of ended deployments that touched hosts and were verified on every host.
     """
     ports = ports_of_home()
     now = ports.clock.now()
@@ -113,7 +113,7 @@ def _row(model_figures: ModelFigures) -> tuple[str, ...]:
 
 
 def _share(success: float | None) -> str:
-    """A share, in a terminal with a bar before it; nothing that was not measured is drawn."""
+    """A share, with a bar before it in a terminal; empty when nothing was measured."""
     if success is None:
         return "-"
     full = round(success * BAR)
@@ -139,7 +139,7 @@ def _reasons(figures_by_model: Sequence[ModelFigures]) -> Iterator[str]:
 
 
 def _retention(deployments: Sequence[Deployment]) -> Iterator[str]:
-    yield "Times are medians, of as many waves as stand beside them; rehearsals are counted by themselves."
+    yield "Times are medians over the number of waves beside them; rehearsals are counted separately."
     kept = {
         (d.authority.policy.policy, d.authority.policy.retention)
         for d in deployments

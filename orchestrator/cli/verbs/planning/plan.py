@@ -25,9 +25,9 @@ _file = click.argument("file", metavar="PLAN", type=click.Path(path_type=Path))
 _project = click.option(
     "--project",
     type=click.Path(file_okay=False, exists=True, path_type=Path),
-    help="The folder that the plan's paths are relative to [default: the one above the plan that has the files it names].",
+    help="The folder that the plan's paths are relative to [default: the folder above the plan that has the files it names].",
 )
-_json = click.option("--json", "as_json", is_flag=True, help="One JSON object for programs.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object for programs.")
 
 
 @click.group()
@@ -40,7 +40,7 @@ def plan() -> None:
 @_project
 @_json
 def check(file: Path, project: Path | None, as_json: bool) -> int:  # noqa: FBT001 (click calls it)
-    """Check a plan against its files, inventory and playbooks; every fault at once."""
+    """Check a plan against its files, inventory and playbooks, and show every fault at once."""
     try:
         checked = _checked(file, project)
     except PlanFault as fault:
@@ -62,12 +62,12 @@ def check(file: Path, project: Path | None, as_json: bool) -> int:  # noqa: FBT0
 @click.option(
     "--at",
     metavar="TIME",
-    help="Reckon the point of no return from this start [default: now, or when it is open next].",
+    help="Calculate the point of no return from this start [default: now, or the next opening].",
 )
 @zone_option
 @_json
 def show(file: Path, project: Path | None, at: str | None, zone: str | None, as_json: bool) -> int:  # noqa: FBT001
-    """Show what a plan will do: hosts by wave, checks, gates, limits and backout; and until when each wave may start."""
+    """Show what a plan will do: hosts by wave, checks, gates, limits, backout, and how late each wave may start."""
     zone_given(zone)
     try:
         checked = _checked(file, project)
@@ -105,7 +105,7 @@ def _checked(file: Path, project: Path | None) -> PreparedPlan:
 
 
 def _ahead(checked: PreparedPlan, at: str | None, zone: str | None) -> TimesAhead:
-    """From what was measured here and in rehearsals; asked of a plan without faults. Raises PlanFault, UsageFault."""
+    """The times ahead, from measurements here and in rehearsals; the plan has no faults. Raises PlanFault, UsageFault."""
     from orchestrator.cli.wiring import ports as ports_of_home
     from orchestrator.engine.use_cases.preview import question_ahead
 
@@ -158,7 +158,7 @@ def _and_warnings(warnings: tuple[Fault, ...]) -> str:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[str], None]]:
-    """Says in a terminal what takes so long; nothing where nobody looks."""
+    """Show progress in a terminal, and nothing elsewhere."""
     if not sys.stderr.isatty():
         yield lambda step: None
         return

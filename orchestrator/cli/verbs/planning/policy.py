@@ -1,4 +1,4 @@
-"""`orch policy`: the release policies of a project and of this house."""
+"""`orch policy`: the release policies of a project and of the house."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ YEAR = timedelta(days=366)
 
 @click.group()
 def policy() -> None:
-    """Release policies: what makes a deployment allowed (policies/ of the project, and of orch's home for the house)."""
+    """Release policies: when a deployment is allowed (policies/ in the project, and in orch's home for the house)."""
 
 
 @policy.command(name="list")
@@ -45,7 +45,7 @@ def list_policies(project: Path | None, as_json: bool) -> int:  # noqa: FBT001 (
 @project_option
 @json_option
 def show(name: str, project: Path | None, as_json: bool) -> None:  # noqa: FBT001
-    """Show POLICY: a name, NAME@VERSION, or a file. What it asks for, and when it is open next."""
+    """Show what POLICY (a name, NAME@VERSION, or a file) requires, and when it is open next."""
     loaded = _shelf(project).named(name)
     if as_json:
         click.echo(as_line(loaded))
@@ -58,10 +58,10 @@ def show(name: str, project: Path | None, as_json: bool) -> None:  # noqa: FBT00
 @project_option
 @json_option
 def check_policies(files: tuple[Path, ...], project: Path | None, as_json: bool) -> int:  # noqa: FBT001
-    """Check the policies in these files, or all that may bind here; every fault at once, each with its line.
+    """Check the policies in these files, or all that may bind here, and show every fault with its line.
 
-    Warned of: models that it names and that are not in models/, and times of the coming year that a change of clocks
-    skips or repeats.
+    Warns of models that a policy names and models/ lacks, and of times in the coming year that a clock change skips or
+    repeats.
     """
     folder = (project or Path()) / "models"
     known = {model_file.noun.model for model_file in models_in([folder])[0]}

@@ -1,4 +1,4 @@
-"""`orch schedule`: the schedule of change: what is to be deployed when, and what shares its time."""
+"""`orch schedule`: the schedule of change: which deployment runs when, and what conflicts with it."""
 
 from __future__ import annotations
 
@@ -43,38 +43,39 @@ EXPORTED = (timedelta(days=31), timedelta(days=92))
 
 @click.group()
 def schedule() -> None:
-    """The schedule of change: deployments ahead of time, with their conflicts; `orch run-due` starts them."""
+    """The schedule of change: planned deployments and their conflicts. `orch run-due` starts them."""
 
 
 @schedule.command()
 @click.argument("plan", type=click.Path(path_type=Path))
 @click.option(
-    "--at", required=True, metavar="TIME", help='Such as "2026-06-06T22:00 Europe/Berlin" or "in 30m".'
+    "--at",
+    required=True,
+    metavar="TIME",
+    help='The start, such as "2026-06-06T22:00 Europe/Berlin" or "in 30m".',
 )
 @zone_option
 @click.option(
     "--missed",
     type=click.Choice(list(MISSED)),
-    help="When nobody starts it in time [default: as the plan says].",
+    help="What to do after a missed start [default: as the plan says].",
 )
 @click.option(
     "--despite",
     multiple=True,
     metavar="NAME",
-    help="A freeze, or `window`, that a role will override; once for each.",
+    help="A freeze, or `window`, that a role will override; may be repeated.",
 )
+@click.option("--alone", is_flag=True, help="Add nothing if there is a conflict, and exit with 10.")
 @click.option(
-    "--alone", is_flag=True, help="Add nothing where it would conflict with anything; ends with 10 then."
-)
-@click.option(
-    "--approved-by", multiple=True, metavar="ROLE=PERSON", help="An approval that the plan asks for."
+    "--approved-by", multiple=True, metavar="ROLE=PERSON", help="An approval that the plan requires."
 )
 @json_option
 @by_option
 def add(plan: Path, approved_by: tuple[str, ...], as_json: bool, by: str, **wished: Any) -> None:  # noqa: FBT001
-    """Add a deployment of PLAN that starts at TIME. Its conflicts are shown; it is added all the same, but with --alone.
+    """Schedule a deployment of PLAN at TIME, and show its conflicts. A conflict prevents this only with --alone.
 
-    Refused at once: a time that is over, that clocks skip or show twice, outside of every window, or in a freeze.
+    Refuses a time that is past, that clocks skip or show twice, that is outside every window, or in a freeze.
     """
     ports = ports_of_home()
     zone: str | None = wished["zone"]
@@ -96,10 +97,10 @@ def add(plan: Path, approved_by: tuple[str, ...], as_json: bool, by: str, **wish
 @from_option
 @to_option
 @zone_option
-@click.option("--all", "everything", is_flag=True, help="Also what is over and what was withdrawn.")
+@click.option("--all", "everything", is_flag=True, help="Include deployments that are over or withdrawn.")
 @json_option
 def list_(begins: str | None, ends: str | None, zone: str | None, everything: bool, as_json: bool) -> None:  # noqa: FBT001
-    """List what is scheduled and what runs, by its start: from now on, or in the time given."""
+    """List scheduled and running deployments by start time: from now on, or in the range given."""
     ports = ports_of_home()
     clocks = zone_given(zone, use.policies_of(use.open_deployments(ports)))
     first, last = range_given(begins, ends, ports.clock.now(), (timedelta(0), AHEAD), clocks)
@@ -117,14 +118,14 @@ def list_(begins: str | None, ends: str | None, zone: str | None, everything: bo
 
 @schedule.command(name="conflicts")
 @click.argument("what", required=False, metavar="[PLAN|ID]")
-@click.option("--at", metavar="TIME", help="When PLAN would start; without it as it is scheduled.")
+@click.option("--at", metavar="TIME", help="When PLAN would start [default: as it is scheduled].")
 @zone_option
 @json_option
 def show_conflicts(what: str | None, at: str | None, zone: str | None, as_json: bool) -> int:  # noqa: FBT001
-    """Show every conflict between what is scheduled or runs; or those of a PLAN, or of the deployment ID.
+    """Show the conflicts between scheduled and running deployments: all, or those of a PLAN or of the deployment ID.
 
-    Two conflict that share time and a machine, a configuration item, a service in one environment, or a declared
-    dependency. Ends with 0 where there is none, with 10 where there is one.
+    Two deployments conflict when they share time and also a machine, a configuration item, a service in one environment,
+    or a declared dependency. The exit code is 10 when there is a conflict, else 0.
     """
     ports = ports_of_home()
     booking, bookings = _asked(ports, what, at, zone)
@@ -151,9 +152,11 @@ def show_conflicts(what: str | None, at: str | None, zone: str | None, as_json: 
 
 
 @schedule.command()
-@click.option("--ical", type=click.Path(path_type=Path, allow_dash=True), help="As iCalendar (RFC 5545).")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, allow_dash=True), help="As JSON.")
-@click.option("--html", type=click.Path(path_type=Path, allow_dash=True), help="As a page with a calendar.")
+@click.option("--ical", type=click.Path(path_type=Path, allow_dash=True), help="Write iCalendar (RFC 5545).")
+@click.option("--json", "json_file", type=click.Path(path_type=Path, allow_dash=True), help="Write JSON.")
+@click.option(
+    "--html", type=click.Path(path_type=Path, allow_dash=True), help="Write a page with a calendar."
+)
 @from_option
 @to_option
 @zone_option
@@ -165,9 +168,9 @@ def export(
     ends: str | None,
     zone: str | None,
 ) -> None:
-    """Publish the schedule of change as files (`-` is standard output): by default a month back and three ahead.
+    """Write the schedule of change to files (`-` is standard output) [default: one month back and three ahead].
 
-    The same schedule is the same file, byte for byte, where --from and --to are given.
+    With --from and --to an unchanged schedule gives an identical file, byte for byte.
     """
     if not (ical or json_file or html):
         raise UsageFault("Nothing was written: name a file with --ical, --json or --html.")
@@ -183,23 +186,23 @@ def export(
 
 @schedule.command()
 @click.argument("deployment")
-@click.option("--reason", required=True, help="Why, for the record.")
+@click.option("--reason", required=True, help="The reason, for the record.")
 @by_option
 def withdraw(deployment: str, reason: str, by: str) -> None:
-    """Take DEPLOYMENT out of the schedule, before it has begun; it stays on the record as cancelled."""
+    """Withdraw DEPLOYMENT from the schedule before it begins; its record stays, as cancelled."""
     d = use.withdraw(ports_of_home(), deployment, by=by, reason=reason)
     click.echo(f"{d.id}: withdrawn from the schedule; nothing was touched.")
 
 
 def added_lines(added: use.Scheduled, zone: ZoneInfo) -> list[str]:
-    """What a person must know of an entry that was added."""
+    """Lines about a new entry that a person must know."""
     d, booking = added.deployment, added.booking
     until = when_words(booking.ends, zone) if booking.ends else "nobody knows when"
     in_utc = f" ({booking.starts.astimezone(UTC):%H:%M} UTC)" if zone.key != "UTC" else ""
     lines = [
         f"{d.id}: scheduled for {when_words(booking.starts, zone)}{in_utc}",
         f"takes up {counted(len(d.targets), 'host')} until {until} ({booking.basis})",
-        f"when nobody starts it in time: {d.schedule.missed}",
+        f"after a missed start: {d.schedule.missed}",
     ]
     missing = d.authority.unadmitted.reasons if d.authority.unadmitted is not None else ()
     lines += [f"not approved yet: {plain(str(reason), 400)}" for reason in missing]
@@ -212,7 +215,9 @@ def added_lines(added: use.Scheduled, zone: ZoneInfo) -> list[str]:
     lines += machine_words(booking)
     lines += [f"conflict {plain(conflict_words(conflict, zone, d.id), 500)}" for conflict in added.conflicts]
     if added.conflicts:
-        lines.append("Added all the same; of what shares anything, the second waits until the first is over.")
+        lines.append(
+            "Added nevertheless; where two share anything, the second waits until the first is over."
+        )
     lines.append(f"orch run-due starts it; orch schedule withdraw {d.id} --reason WHY takes it out")
     return lines
 

@@ -1,1 +1,1 @@
-"""Verbs that look: status, lists, locks, records and baselines."""
+"""Verbs that show: status, lists, locks, records and baselines."""

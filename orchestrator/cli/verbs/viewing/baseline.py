@@ -25,14 +25,14 @@ from orchestrator.policy.evidence.drift import compare, summary_lines
 
 @click.group()
 def baseline() -> None:
-    """Configuration baselines: what hosts held before a deployment, and what they hold now."""
+    """Configuration baselines: what hosts held before a deployment, and hold now."""
 
 
 @baseline.command()
 @click.argument("plan", type=click.Path(path_type=Path))
 @json_option
 def capture(plan: Path, as_json: bool) -> None:  # noqa: FBT001
-    """Capture the baseline that PLAN declares, of every host it names, and keep it; nothing is deployed."""
+    """Capture and keep the baseline that PLAN declares, of every host that it names; deploy nothing."""
     ports = ports_of_home()
     prepared = prepare_plan(ports, plan)
     captured = ports.targets.capture(prepared.targets, prepared.plan.backout.baseline)
@@ -59,10 +59,10 @@ def capture(plan: Path, as_json: bool) -> None:  # noqa: FBT001
 @baseline.command()
 @click.argument("deployment")
 @click.argument("host", required=False)
-@click.option("--after", is_flag=True, help="What was captured after the backout, to prove it.")
+@click.option("--after", is_flag=True, help="Show the baseline from after the backout, which proves it.")
 @json_option
 def show(deployment: str, host: str | None, after: bool, as_json: bool) -> None:  # noqa: FBT001
-    """Show what was captured before DEPLOYMENT: a line for each configuration item of HOST, or of all its hosts."""
+    """Show the baseline from before DEPLOYMENT: a line for each configuration item of HOST, or of all its hosts."""
     ports = ports_of_home()
     current = find(ports, deployment)
     digests = (
@@ -79,15 +79,17 @@ def show(deployment: str, host: str | None, after: bool, as_json: bool) -> None:
 @click.argument("deployment")
 @click.argument("host", required=False)
 @click.option(
-    "--backout", is_flag=True, help="Compare with what was captured after the backout, not with now."
+    "--backout",
+    is_flag=True,
+    help="Compare with the baseline from after the backout, and not with the present.",
 )
-@click.option("--check", is_flag=True, help="End with 6 when anything differs.")
+@click.option("--check", is_flag=True, help="Exit with 6 when anything differs.")
 @json_option
 def diff(deployment: str, host: str | None, backout: bool, check: bool, as_json: bool) -> int:  # noqa: FBT001
-    """Compare what was captured before DEPLOYMENT with what HOST, or each of its hosts, holds now.
+    """Compare the baseline from before DEPLOYMENT with what HOST, or each of its hosts, holds now.
 
-    After a completed deployment the difference is the release itself. Hosts that cannot be compared are named, and end it
-    with 4: absent data is never equality.
+    After a completed deployment the difference is the release itself. A host that cannot be compared is named, and the
+    exit code is then 4: missing data never counts as equal.
     """
     ports = ports_of_home()
     current = find(ports, deployment)

@@ -30,7 +30,7 @@ HEADINGS = ("id", "release", "environment", "state", "began", "took", "by")
 @click.command()
 @json_option
 def list_(as_json: bool) -> None:  # noqa: FBT001
-    """List deployments, newest first: release, environment, state, when it began, how long it took, and by whom."""
+    """List deployments, newest first: release, environment, state, start, duration, and who started it."""
     ports = ports_of_home()
     deployments = briefs(ports.journal)
     now = ports.clock.now()
@@ -56,7 +56,7 @@ def list_(as_json: bool) -> None:  # noqa: FBT001
 
 
 def row_of(d: Brief, now: datetime, rehearsal: Deployment | None) -> tuple[str, ...]:
-    """The columns but the last two."""
+    """All columns but the last two."""
     return (
         d.id,
         f"{d.release} {d.version}",
@@ -67,12 +67,12 @@ def row_of(d: Brief, now: datetime, rehearsal: Deployment | None) -> tuple[str, 
 
 
 def took_words(seconds: float | None) -> str:
-    """How long it took, or takes so far; nothing where it has not begun."""
+    """The duration so far; empty when it has not begun."""
     return "" if seconds is None else seconds_words(round(seconds))
 
 
 def state_words(d: Brief, now: datetime, rehearsal: Deployment | None = None) -> str:
-    """The state, and whether a person is waited for: to decide while it is open, to sign off or review after."""
+    """The state, and what it waits for a person to do: decide while it is open, sign off or review afterwards."""
     waiting = "stopped" if d.stopped else "held" if d.held else "paused" if d.paused else ""
     if d.over:
         waiting = short_words(d, now)
@@ -82,7 +82,7 @@ def state_words(d: Brief, now: datetime, rehearsal: Deployment | None = None) ->
 
 
 def rehearsal_words(d: Deployment) -> str:
-    """That it is a rehearsal, and how that went."""
+    """The result of a rehearsal, in words."""
     if not d.over:
         return "rehearsal"
     return "rehearsal failed" if faults_of_part(d) else "as rehearsed"
@@ -117,7 +117,7 @@ def _object(
 
 
 def _rehearsal(d: Deployment | None) -> dict[str, object] | None:
-    """`passed` is null while it is open."""
+    """The rehearsal for JSON; `passed` is null while it is open."""
     if d is None or d.rehearsing.rehearsal is None:
         return None
     return {
@@ -131,7 +131,7 @@ NOT_DEPLOYED = {State.BACKED_OUT, State.BACKED_OUT_WITH_RESIDUE, State.BACKOUT_F
 
 
 def state_style(d: Brief, now: datetime, rehearsal: Deployment | None = None) -> str:
-    """The style of its state in the list: what is overdue first, then whether it went as it should."""
+    """The style of the state: an overdue review first, then success or failure."""
     if d.over and review_overdue(d, now):
         return "bold red"
     if rehearsal is not None and rehearsal.over and not faults_of_part(rehearsal):

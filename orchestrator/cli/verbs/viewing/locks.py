@@ -1,4 +1,4 @@
-"""`orch locks`: which deployment holds which machine, since when and why."""
+"""`orch locks`: which deployment holds which machine, since when, and why."""
 
 from __future__ import annotations
 

@@ -32,9 +32,9 @@ def record() -> None:
 )
 @json_option
 def show(deployment: str | None, html: Path | None, as_json: bool) -> None:  # noqa: FBT001
-    """Show the record of DEPLOYMENT; without it of the open one, else the newest.
+    """Show the record of DEPLOYMENT [default: the open one, else the newest].
 
-    As text, as a page (--html), or as the journal itself in JSON lines (--json).
+    The record is text, a page (--html), or the journal itself in JSON lines (--json).
     """
     if html is not None and as_json:
         raise UsageFault("--html and --json are two forms of the record; choose one.")
@@ -60,7 +60,7 @@ def show(deployment: str | None, html: Path | None, as_json: bool) -> None:  # n
 
 
 def diffs_of(ports: Ports, d: Deployment, records: list[Recorded]) -> dict[tuple[str, str], list[str]]:
-    """How the text of files that differ after the backout changed, where the baselines kept their content."""
+    """Line by line changes of files that differ after the backout, where the baselines kept their content."""
     after = {
         reference.host: reference.digest
         for each in records
@@ -80,7 +80,7 @@ def diffs_of(ports: Ports, d: Deployment, records: list[Recorded]) -> dict[tuple
 
 
 def _kept(ports: Ports, digest: str) -> Baseline | None:
-    """A record is shown without the content where the store has lost it."""
+    """A stored baseline; None when the store has lost it, and the record then shows no content."""
     try:
         return ports.baselines.get(digest)
     except OrchError:

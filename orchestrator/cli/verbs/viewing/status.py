@@ -1,4 +1,4 @@
-"""`orch status`: the tree of a deployment as it stands at this moment."""
+"""`orch status`: the tree of a deployment as it stands now."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from orchestrator.engine.ports import Ports
 @click.command()
 @click.argument("deployment", required=False)
 @json_option
-@click.option("--exit-code", is_flag=True, help="End as a command that drives would (docs/exit-codes.md).")
+@click.option("--exit-code", is_flag=True, help="Exit with the code of the deployment (docs/exit-codes.md).")
 def status(deployment: str | None, as_json: bool, exit_code: bool) -> int:  # noqa: FBT001
-    """Show where DEPLOYMENT stands; without it the open one, else the newest. The beginning of an id is enough."""
+    """Show where DEPLOYMENT stands [default: the open one, else the newest]. The beginning of an id is enough."""
     ports = ports_of_home()
     d = find(ports, deployment)
     if as_json:
