@@ -198,21 +198,21 @@ Release shop 2.4.0 to staging
     baseline of /opt/shop, shop.service, ports, users, packages
   Strategy: phased: 4 hosts in 3 waves
     deploy playbook playbooks/shop.yml
-    stops with the first host that is down in all
+    the deployment stops as soon as one host is down
     wave 1 (1 host): web1
-      fails with the first host that is down
+      the wave fails as soon as one host is down
       gate: 30 s of soak
     wave 2 (1 host): web2
-      fails with the first host that is down
+      the wave fails as soon as one host is down
       gate: 30 s of soak
     wave 3 (2 hosts): web3, web4
-      fails with the first host that is down
+      the wave fails as soon as one host is down
       gate: 30 s of soak
     verified on each host after its wave
       http http://{address}:8080/version
   Point of no return
-    no window closes: every wave has the time to be undone
-    made of
+    no window closes: every wave has time to be undone
+    calculated from
       wave 1: deploy 1 h, verify 5 s, soak 30 s, back out 1 h
       wave 2: deploy 1 h, verify 5 s, soak 30 s, back out 1 h
       wave 3: deploy 1 h, verify 5 s, soak 30 s, back out 1 h
@@ -301,13 +301,13 @@ def test_show_of_a_pilot_with_all_that_a_plan_can_say(orch: Screen, plan: Path) 
     for line in (
         "  Strategy: pilot: web2, web4 first, then 2 hosts in 1 wave",
         "    starts not before 2099-01-01T22:00:00+00:00, no wave after 2099-01-02T02:00:00+00:00",
-        "    stops when more than 2 of 4 hosts are down (50%) in all",
+        "    the deployment stops when more than 2 of 4 hosts are down (50%)",
         "    pilot (2 hosts): web2, web4",
         "      objective: It holds.",
         "        tcp 8080",
         "      gate: 10 min of soak, then confirmation by service owner",
         "        memory: 256 MiB available",
-        "      fails when more than 1 of 2 hosts are down",
+        "      the wave fails when more than 1 of 2 hosts are down",
         "      clock: no more than 2 s off",
         "      python 3.9 or newer",
         "      no reboot is pending",

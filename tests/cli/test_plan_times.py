@@ -35,8 +35,8 @@ ROWS: list[tuple[str, dict[str, Any], str | None, list[str]]] = [
             "wave 1  22:30:00  22:50:00  22:55:00      5 h 5 min   Sun 03:35:00",
             "wave 2  22:50:00  23:10:00  23:20:00      4 h 40 min  Sun 03:30:00",
             "wave 3  23:10:00  23:52:00  Sun 00:17:00  3 h 43 min  Sun 02:53:00",
-            "every wave can be undone before it closes, also from a start as late as Sun 02:13:00",
-            "made of",
+            "every wave can be undone before it closes, even from a start as late as Sun 02:13:00",
+            "calculated from",
             "times from 1 measured wave of up to 1 host, plus 0%",
         ],
     ),
@@ -73,7 +73,7 @@ ROWS: list[tuple[str, dict[str, Any], str | None, list[str]]] = [
             "closed then: christmas: frozen until 2027-01-07T00:00+01:00, because the busiest weeks of the year; "
             "wait, or have service owner override it: "
             'orch approve shop-live-7 --as "service owner" --override christmas --reason WHY',
-            "made of",
+            "calculated from",
         ],
     ),
     (

@@ -130,7 +130,7 @@ def test_a_policy_is_shown_in_words(project: Path, capsys: pytest.CaptureFixture
     shown = capsys.readouterr().out
     for words in (
         "before: change manager, service owner (2 people); each counts for 14 days",
-        "whoever asks may not approve",
+        "the requester may not approve",
         "reviewed within 5 days by change manager",
         "freeze christmas: 2026-12-15T00:00 to 2027-01-07T00:00 Europe/Berlin, FREQ=YEARLY: the busiest weeks",
     ):

@@ -157,7 +157,7 @@ def _strategy(checked: PreparedPlan) -> Branch:
         (
             Branch(f"deploy playbook {plan.strategy.playbook}"),
             *_allowed(plan.strategy.allow),
-            Branch(f"stops {_limit_words(overall, len(checked.targets))} in all"),
+            Branch(f"the deployment stops {_limit_words(overall, len(checked.targets))}"),
             *(_wave(wave) for wave in checked.waves),
             _group("verified on each host after its wave", _titles(plan.validation.acceptance)),
         ),
@@ -179,9 +179,9 @@ def _allowed(allow: Allowance) -> Iterable[Branch]:
 def _wave(wave: Wave) -> Branch:
     hosts = f"{wave.name} ({_count(len(wave.hosts), 'host')}): {', '.join(wave.hosts)}"
     lines = [f"objective: {wave.objective}"] if wave.objective else []
-    lines.append(f"fails {_limit_words(wave.failure_limit, len(wave.hosts))}")
+    lines.append(f"the wave fails {_limit_words(wave.failure_limit, len(wave.hosts))}")
     gate = _gate_words(wave.gate)
-    titled = (("before it", _titles(wave.entry)), ("and after it", _titles(wave.acceptance)))
+    titled = (("checked before it", _titles(wave.entry)), ("also checked after it", _titles(wave.acceptance)))
     return Branch(hosts, (*(Branch(line) for line in lines), *_groups(titled), Branch(f"gate: {gate}")))
 
 
@@ -189,7 +189,7 @@ def _limit_words(limit: Limit, hosts: int) -> str:
     number = limit.hosts_of(hosts)
     share = f" ({limit.percent:g}%)" if limit.percent is not None else ""
     if not number:
-        return f"with the first host that is down{share}"
+        return f"as soon as one host is down{share}"
     return f"when more than {number} of {_count(hosts, 'host')} are down{share}"
 
 

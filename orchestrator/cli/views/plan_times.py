@@ -32,7 +32,7 @@ def times_outline(ahead: TimesAhead, on_close: OnWindowClose, zone: ZoneInfo) ->
             *map(Branch, _frame(ahead, on_close, zone)),
             *map(Branch, _table(ahead, zone)),
             *_verdict(ahead, zone),
-            Branch("made of", tuple(Branch(_takes(line.times)) for line in ahead.times.lines)),
+            Branch("calculated from", tuple(Branch(_takes(line.times)) for line in ahead.times.lines)),
             *map(Branch, dict.fromkeys(f"times from {line.times.basis}" for line in ahead.times.lines)),
         ),
     )
@@ -51,7 +51,7 @@ def times_json(ahead: TimesAhead) -> dict[str, Any]:
 def _frame(ahead: TimesAhead, on_close: OnWindowClose, zone: ZoneInfo) -> Iterator[str]:
     times = ahead.times
     if times.closes is None and not ahead.against:
-        yield "no window closes: every wave has the time to be undone"
+        yield "no window closes: every wave has time to be undone"
         return
     why = ", when it is open next" if ahead.waits else ""
     yield f"calculated from a start at {when_words(times.now, zone)}{why}"
@@ -104,7 +104,7 @@ def _verdict(ahead: TimesAhead, zone: ZoneInfo) -> Iterator[Branch]:
         return
     if not ahead.late:
         latest = _clock(ahead.latest_for_all, ahead.times.now, zone)
-        yield Branch(f"every wave can be undone before it closes, also from a start as late as {latest}")
+        yield Branch(f"every wave can be undone before it closes, even from a start as late as {latest}")
     elif ahead.binds:
         yield Branch(
             f"WILL NOT START, because it could not be undone in time: {_named(ahead.late)}", loud=True

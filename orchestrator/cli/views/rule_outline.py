@@ -97,7 +97,7 @@ def _approvals(policy: ReleasePolicy) -> Iterator[str]:
     yield f"after (sign-off): {needs_words(approvals.after)}"
     for standard in policy.standard:
         yield f"standard change by {standard.model} version {standard.version}: {needs_words(standard.before)}"
-    yield f"whoever asks {'may' if separation.requester_approves else 'may not'} approve"
+    yield f"the requester {'may' if separation.requester_approves else 'may not'} approve"
     yield f"one person may fill {'several roles' if separation.several_roles else 'one role only'}"
     for roles in separation.apart:
         yield f"different people: {', '.join(map(plain, roles))}"

@@ -121,7 +121,7 @@ def _refuse_untrusted(ports: Ports, project: Path, signing: SigningKey, file: Pa
         finding = "was revoked" if trusted is not None and trusted.revoked_at is not None else others
         raise Refused(
             f"Nothing was rehearsed: your key {signing.key[:16]} {finding}, and a certificate needs the role {ISSUER}. "
-            f'Whoever decides that runs: orch keys trust {card_file(file)} --role "{ISSUER}"'
+            f'The person who decides which keys count runs: orch keys trust {card_file(file)} --role "{ISSUER}"'
         )
     if trusted.expires is not None and trusted.expires <= now:
         raise Refused(f"Nothing was rehearsed: your key {signing.key[:16]} expired; have it trusted again.")
