@@ -1,4 +1,4 @@
-"""What a deployment is allowed, and on what authority: its rules, its approvals, its admission, each wave's leave to start."""
+"""What a deployment is authorised to do: its rules, its approvals, its admission, and the authorisation of each wave."""
 
 from datetime import datetime
 from typing import Literal, TypeGuard, get_args
@@ -15,7 +15,7 @@ from orchestrator.domain.text.model_base import Many, Moment, Noun
 
 
 class Unadmitted(Noun):
-    """Why it may not start yet, as it was last asked; to be asked anew at `opens`, or (None) after a person's word."""
+    """Why it may not start yet, as of the last check; the next check is at `opens`, or (None) after a person acts."""
 
     reasons: Many[Reason]
     opens: Moment | None = None
@@ -38,10 +38,10 @@ class Unauthorised(Noun):
 
 
 class Authorisation(Noun):
-    """The rules that hold for a deployment, and what was decided by them.
+    """The rules of a deployment, and the decisions made by them.
 
     `vouched` are roles whose approval was named without a signature; `waited`: it was once not admitted and waited.
-    `opened_at` is when it was admitted, on which `grounds`; `leave` is what was authorised and has not begun yet.
+    `opened_at` is when it was admitted, and `grounds` why; `leave` is an authorisation that no attempt has used yet.
     """
 
     policy: ReleasePolicy | None = None
@@ -65,9 +65,9 @@ class Authorisation(Noun):
 
 
 _AskedAnew = e.DriverTook | e.Resumed
-"""Events after which the question of admission is open again."""
+"""Events after which admission is checked again."""
 _Answer = e.DeploymentHeld | e.BackoutBegan | e.Retried
-"""Events that are the answer to an attempt that was not authorised."""
+"""Events that settle an attempt that was not authorised."""
 _OfAdmission = e.Approved | e.ApprovalGiven | e.DeploymentNotAdmitted | e.WindowOpened | _AskedAnew
 _OfWave = e.WaveAuthorised | e.WaveNotAuthorised | _Answer
 AuthorisationEvent = _OfAdmission | _OfWave
@@ -75,7 +75,7 @@ CHANGED_BY = frozenset(get_args(AuthorisationEvent))
 
 
 def authority_at_first(event: e.Planned) -> Authorisation:
-    """The rules that a deployment is taken up with."""
+    """The rules of a deployment when it is planned."""
     return Authorisation.of_valid(
         policy=event.policy,
         model=event.model,
@@ -86,7 +86,7 @@ def authority_at_first(event: e.Planned) -> Authorisation:
 
 
 def authority_after(authority: Authorisation, event: e.Event, at: datetime) -> Authorisation:
-    """What is allowed after one more event; leave to start is gone with whichever event comes next."""
+    """The authorisation after one more event; any event voids an unused authorisation of an attempt."""
     left = without_leave(authority)
     return _changed(left, event, at) if _changes(event) else left
 

@@ -1,4 +1,4 @@
-"""Folding a journal: the lifecycle says whether an event is possible, and each part of a deployment what it changes there."""
+"""Folding a journal: the lifecycle decides whether an event is possible, and the reducer of each part applies it."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -96,13 +96,13 @@ PARTS: dict[str, tuple[frozenset[type], Reduced]] = {
 STATE_ONLY: frozenset[type] = frozenset(
     {e.Submitted, e.EnvironmentVerified, e.AttemptAdopted, e.WaveVerified, e.Completed, e.HeldOn}
 )
-"""Events that change no part: they say that something happened, and at most in which state the deployment is now."""
+"""Events that change no part; at most they change the state of the deployment."""
 
 _REDUCED: dict[type, tuple[Reduced, ...]] = {
     kind: tuple(reduced for changed_by, reduced in PARTS.values() if kind in changed_by)
     for kind in STATE_ONLY.union(*(changed_by for changed_by, _ in PARTS.values()))
 }
-"""What to ask for each kind of event. A kind that nobody declared is not in it, and cannot be folded."""
+"""The reducers of each kind of event. A kind that is not declared cannot be folded."""
 
 
 def fold(records: Iterable[Recorded]) -> Deployment:
