@@ -1,4 +1,4 @@
-"""What a deployment model holds against a deployment that uses it."""
+"""The reasons of a deployment model against a deployment that uses it."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ _LEVELS: tuple[Level, ...] = ("low", "medium", "high")
 
 
 def about_model(question: Question) -> Iterator[Reason]:
-    """Every such reason; and that there is no model, where the policy asks for one."""
+    """Every such reason, including a missing model where the policy requires one."""
     model, allowed = question.model, question.policy.models
     if model is None:
         if allowed:

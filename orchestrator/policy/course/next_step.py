@@ -1,4 +1,4 @@
-"""The one question: what is to be done next with this deployment? Pure; drive.py asks it until the answer is Over."""
+"""The central question: what is the next step of this deployment? Pure; drive.py asks until the answer is Over."""
 
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -33,7 +33,7 @@ from orchestrator.policy.course.steps import (
 
 S = State
 RUNS_AFTER_LOSS = 2
-"""How often a wave's attempt that was lost is run again by itself."""
+"""How often a lost attempt of a wave is repeated without a person."""
 
 HOLD_CHOICES = ("retry", "exclude", "rollback", "hold")
 
@@ -61,7 +61,7 @@ def next_step(d: Deployment, now: datetime) -> Step:
 
 
 def _in_state(d: Deployment, now: datetime) -> Step:
-    """What the state itself asks for, where nothing else comes first."""
+    """The step of the state itself, where nothing takes precedence."""
     match d.state:
         case (
             S.PLANNED
@@ -117,7 +117,7 @@ def _at_an_end(_: Ended) -> Step:
 
 
 def _quiet_first(d: Deployment) -> Step | None:
-    """After an unclean end no step is taken before the hosts are seen free of the old run's processes."""
+    """After an unclean end no step is taken before the hosts are proved free of the old run's processes."""
     for attempt in d.attempts:
         if attempt.busy:
             hosts = ", ".join(attempt.busy)
@@ -172,7 +172,7 @@ def _entry_failed(d: Deployment) -> Step:
 
 
 def _hosts_to_deploy(d: Deployment) -> tuple[str, ...] | str:
-    """Hosts that an attempt is still owed to; or, where a lost attempt may not be repeated, the reason to hold."""
+    """Hosts that still need an attempt; or, where a lost attempt may not be repeated, the reason to hold."""
     owed = tuple(
         h for h in d.waves[d.rollout.wave].hosts if d.standings[h].standing in ("untouched", "to_retry")
     )
@@ -244,7 +244,7 @@ def _past_the_gate(d: Deployment, now: datetime) -> Step:
 
 
 def _watch(d: Deployment, now: datetime, until: datetime, every: float, last: datetime | None) -> Step:
-    """Ask the checks again and again, and once more when the time is over."""
+    """Repeat the checks, and run them once more when the time is over."""
     due = min(until, (last or now) + timedelta(seconds=every))
     if now >= until or now >= due:
         return Perform("watch", wave=d.rollout.wave, hosts=d.hosts_standing("verified"), final=now >= until)

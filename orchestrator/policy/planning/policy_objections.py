@@ -1,4 +1,4 @@
-"""What is wrong in a release policy as a whole: windows that never open, freezes that overlap, roles nobody knows."""
+"""Faults in a release policy as a whole: windows that never open, freezes that overlap, unknown roles."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,12 +19,12 @@ from orchestrator.policy.calendar.windows import (
 
 
 def known_roles(policy: ReleasePolicy) -> tuple[str, ...]:
-    """The roles that an approval under this policy may be given in."""
+    """The roles in which an approval under this policy may be given."""
     return (*ROLES, *policy.roles)
 
 
 def objections_to(policy: ReleasePolicy) -> tuple[Objection, ...]:
-    """Everything wrong in the policy by itself, whatever the time is."""
+    """Every objection to the policy by itself, whatever the time is."""
     return (*_names(policy), *_windows(policy), *_freezes(policy), *_unknown_roles(policy))
 
 
@@ -61,7 +61,7 @@ def _freezes(policy: ReleasePolicy) -> Iterator[Objection]:
 
 
 def _beginning(recurring: Recurring) -> datetime:
-    """A moment before anything of it: clocks differ by less than two days from UTC."""
+    """A moment before all its times: local clocks differ by less than two days from UTC."""
     earliest = min(local(text) for text in (recurring.starts, *recurring.also))
     return earliest.replace(tzinfo=UTC) - timedelta(days=2)
 

@@ -1,4 +1,4 @@
-"""Tellings of waves and attempts: runs, what came of them, checks, gates, early life support, and the end."""
+"""The reports of waves and attempts: runs, their outcomes, checks, gates, early life support, and the end."""
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
