@@ -28,7 +28,7 @@ def zone_of(name: str) -> ZoneInfo | None:
 
 def _known_zone(name: str) -> str:
     if "/" not in name and name != "UTC":
-        # Abbreviations such as EST stand for a fixed offset, without daylight saving; few who write them mean that.
+        # Abbreviations such as EST denote a fixed offset without daylight saving, which few authors intend.
         raise wrong("a time zone of the IANA database", "write for example Europe/Berlin or UTC")
     if zone_of(name) is None:
         raise wrong("a time zone of the IANA database", "write for example Europe/Berlin or UTC")
@@ -54,7 +54,7 @@ def local(text: str) -> datetime:
 
 def moment(when: datetime, zone: str) -> datetime:
     """The moment in UTC of a local time in a zone, by RFC 5545."""
-    # fold=0 is both: the first of two, and for a skipped time the offset from before the clock was put forward.
+    # fold=0 gives both: the first of two times, and for a skipped time the offset from before the change.
     return when.replace(tzinfo=_zone(zone), fold=0).astimezone(UTC)
 
 

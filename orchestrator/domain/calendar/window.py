@@ -104,7 +104,7 @@ class Recurring(Noun):
         """The span of one local start; None where a change of clocks leaves nothing of it."""
         opens = moment(start, self.zone)
         closes = lasting(opens, self.lasts) if self.lasts else moment(start + self._length, self.zone)
-        # An hour that is skipped leaves nothing of a window that lay in it.
+        # A window within a skipped hour has no length.
         return Span(opens=opens, closes=closes) if closes > opens else None
 
 

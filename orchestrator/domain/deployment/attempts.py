@@ -164,15 +164,15 @@ def _answered(attempts: Attempts, event: _Answer) -> Attempts:
     """
     match event:
         case e.EmergencyStopped():
-            # Hosts without an answer are asked from the beginning: the patience that was promised no longer holds.
+            # The wait for silent hosts starts again: the promised deadline no longer holds.
             return tuple(a.with_(wait=None) if a.wait else a for a in attempts)
         case e.BackoutBegan(by_a_person=False):
-            return tuple(_asked_anew(a) for a in attempts)
+            return tuple(_without_wait(a) for a in attempts)
         case e.BackoutBegan() | e.Retried() | e.AbortRequested():
-            return tuple(_asked_anew(a).with_(answered=True) for a in attempts)
+            return tuple(_without_wait(a).with_(answered=True) for a in attempts)
 
 
-def _asked_anew(attempt: Attempted) -> Attempted:
+def _without_wait(attempt: Attempted) -> Attempted:
     if not (attempt.busy or attempt.unseen or attempt.wait):
         return attempt
     return attempt.with_(quiesced=False, busy=(), unseen=(), wait=None)

@@ -21,8 +21,8 @@ class Unadmitted(Noun):
     opens: Moment | None = None
 
 
-class Leave(Noun):
-    """Leave for exactly the next attempt; whatever comes between it and that attempt takes it away."""
+class AuthorisedAttempt(Noun):
+    """The authorisation of exactly the next attempt; any event in between voids it."""
 
     wave: int
     purpose: Purpose
@@ -41,7 +41,7 @@ class Authorisation(Noun):
     """The rules of a deployment, and the decisions made by them.
 
     `vouched` are roles whose approval was named without a signature; `waited`: it was once not admitted and waited.
-    `opened_at` is when it was admitted, and `grounds` why; `leave` is an authorisation that no attempt has used yet.
+    `opened_at` is when it was admitted, and `grounds` why; `authorised` is the attempt that may begin next.
     """
 
     policy: ReleasePolicy | None = None
@@ -59,7 +59,7 @@ class Authorisation(Noun):
     set_aside: Many[str] = ()
     consumed: Many[str] = ()
     overridden: Many[str] = ()
-    leave: Leave | None = None
+    authorised: AuthorisedAttempt | None = None
     undone_by: Moment | None = None
     unauthorised: Unauthorised | None = None
 
@@ -87,13 +87,13 @@ def authority_at_first(event: e.Planned) -> Authorisation:
 
 def authority_after(authority: Authorisation, event: e.Event, at: datetime) -> Authorisation:
     """The authorisation after one more event; any event voids an unused authorisation of an attempt."""
-    left = without_leave(authority)
-    return _changed(left, event, at) if _changes(event) else left
+    authority = without_unused_authorisation(authority)
+    return _changed(authority, event, at) if _changes(event) else authority
 
 
-def without_leave(authority: Authorisation) -> Authorisation:
-    """The same after any event at all, which takes away the leave that was not used."""
-    return authority if authority.leave is None else Authorisation.updated(authority, leave=None)
+def without_unused_authorisation(authority: Authorisation) -> Authorisation:
+    """The authorisation without an attempt that was authorised and not begun: any event voids that."""
+    return authority if authority.authorised is None else Authorisation.updated(authority, authorised=None)
 
 
 def _changes(event: e.Event) -> TypeGuard[AuthorisationEvent]:
@@ -134,11 +134,13 @@ def _admitted(authority: Authorisation, event: e.WindowOpened, at: datetime) -> 
 def _wave_asked(authority: Authorisation, event: _OfWave) -> Authorisation:
     match event:
         case e.WaveAuthorised(wave=wave, purpose="backout"):
-            return Authorisation.updated(authority, leave=Leave(wave=wave, purpose="backout"))
-        case e.WaveAuthorised(wave=wave, purpose=purpose):
-            leave = Leave(wave=wave, purpose=purpose)
             return Authorisation.updated(
-                authority, leave=leave, closes=event.closes, undone_by=event.undone_by
+                authority, authorised=AuthorisedAttempt(wave=wave, purpose="backout")
+            )
+        case e.WaveAuthorised(wave=wave, purpose=purpose):
+            authorised = AuthorisedAttempt(wave=wave, purpose=purpose)
+            return Authorisation.updated(
+                authority, authorised=authorised, closes=event.closes, undone_by=event.undone_by
             )
         case e.WaveNotAuthorised():
             unauthorised = Unauthorised(

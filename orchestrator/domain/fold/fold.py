@@ -18,7 +18,11 @@ from orchestrator.domain.deployment import (
     standing,
 )
 from orchestrator.domain.deployment.attempts import Attempts, attempts_after
-from orchestrator.domain.deployment.authorisation import authority_after, authority_at_first, without_leave
+from orchestrator.domain.deployment.authorisation import (
+    authority_after,
+    authority_at_first,
+    without_unused_authorisation,
+)
 from orchestrator.domain.deployment.backout_progress import backout_after
 from orchestrator.domain.deployment.deployment import Deployment, DeploymentChanges
 from orchestrator.domain.deployment.driving import driving_after
@@ -160,8 +164,8 @@ def _planned(record: Recorded, event: e.Planned) -> Deployment:
 def _changed(d: Deployment, record: Recorded, state: State) -> Deployment:
     event, at = record.event, record.at
     changes = DeploymentChanges(seq=record.seq, state=state, last_at=at, ended_at=_ended_at(d, state, at))
-    if d.authority.leave is not None:
-        changes["authority"] = without_leave(d.authority)
+    if d.authority.authorised is not None:
+        changes["authority"] = without_unused_authorisation(d.authority)
     for reduced in _REDUCED[type(event)]:
         changes |= reduced(d, event, at)
     return d.model_copy(update=changes)

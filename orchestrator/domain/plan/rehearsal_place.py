@@ -1,6 +1,6 @@
 """The place of a rehearsal: which parts of a plan are replaced for another environment (docs/adr/0023)."""
 
-from orchestrator.domain.plan.release_plan import Approval, ReleasePlan, Schedule
+from orchestrator.domain.plan.release_plan import Approval, ReleasePlan, Resources, Schedule
 from orchestrator.domain.text.model_base import Name, Noun, Text
 
 
@@ -13,8 +13,6 @@ class RehearsalPlace(Noun):
 
 def in_place(plan: ReleasePlan, place: RehearsalPlace) -> ReleasePlan:
     """The plan for another environment, without schedule or approvals of its own; the policy there still applies."""
-    resources = plan.resources.model_copy(
-        update={"environment": place.environment, "inventory": place.inventory}
-    )
+    resources = Resources.updated(plan.resources, environment=place.environment, inventory=place.inventory)
     update = {"resources": resources, "schedule": Schedule(), "approval": Approval()}
     return plan.model_copy(update=update)

@@ -61,10 +61,10 @@ def _copied(noun: N, changes: Mapping[str, Any]) -> N:
         unknown = ", ".join(sorted(changes.keys() - kind.__pydantic_fields__.keys()))
         raise TypeError(f"{kind.__name__} has no field {unknown}")
     fields = {**known, **changes}
-    # What was worked out of the fields stands behind them, and may be another thing of the changed ones.
-    worked_out = len(known) - len(kind.__pydantic_fields__)
-    if worked_out > 0:
-        for name in islice(reversed(known), worked_out):
+    # Cached properties come after the fields in `__dict__`, and may differ for the changed fields.
+    cached = len(known) - len(kind.__pydantic_fields__)
+    if cached > 0:
+        for name in islice(reversed(known), cached):
             del fields[name]
     return _noun(kind, fields, given if given.issuperset(changes) else given.union(changes))
 
@@ -91,7 +91,7 @@ def _form_of(kind: type[Noun]) -> tuple[dict[str, Any], frozenset[str]]:
     return defaults, required
 
 
-# YAML and JSON know lists only; the items inside stay strict.
+# YAML and JSON have only lists, so lists are accepted; their items stay strict.
 Many = Annotated[tuple[T, ...], Field(strict=False)]
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}

@@ -1,4 +1,4 @@
-"""Leave before each attempt: the private copy is what was approved, the approvals stand, and there is time."""
+"""Authorisation of each attempt: the private copy equals what was approved, the approvals are valid, and there is time."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,7 +16,7 @@ from orchestrator.policy.authority.copy_integrity import (
     known_files,
     refusals_of,
 )
-from orchestrator.policy.authority.wave_authorisation import leave_for
+from orchestrator.policy.authority.wave_authorisation import wave_authorisation
 from orchestrator.policy.course.steps import Perform
 
 
@@ -41,7 +41,7 @@ def _asked(work: Work, step: Perform, restored: tuple[str, ...]) -> WaveAuthoris
         question = admission_facts.question_of(work.ports, work.deployment, work.ports.clock.now())
     except OrchError as fault:
         return WaveNotAuthorised(wave=step.wave, reasons=(f"what it rests on cannot be read: {fault}",))
-    answer = leave_for(question, work.deployment, step.wave)
+    answer = wave_authorisation(question, work.deployment, step.wave)
     return answer.model_copy(update={"restored": restored}) if isinstance(answer, WaveAuthorised) else answer
 
 

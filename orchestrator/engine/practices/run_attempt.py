@@ -72,7 +72,7 @@ def follow(work: Work, step: FollowAttempt) -> None:
 
 
 def _start_what_was_intended(work: Work, attempt: str) -> None:
-    """Leave was given to another driver, perhaps long ago: nothing is started from a copy that is another one now."""
+    """Another driver got the authorisation, perhaps long ago: nothing starts from a copy that has changed since."""
     purpose = _purpose_of(work.deployment, attempt)
     if work.deployment.private_copy.folder is not None and changes_of_copy(work, purpose):
         changed = "the private copy was changed before its worker was started"

@@ -63,15 +63,15 @@ class Weighed:
 
 def weigh(question: Question) -> Weighed:
     """Judges approvals and certificates, and computes the arithmetic of the window."""
-    ones = judged(question)
-    words = given.latest_words(ones, question)
+    approvals = judged(question)
+    words = given.latest_decisions(approvals, question)
     return Weighed(
         question=question,
-        approvals=ones,
+        approvals=approvals,
         words=words,
         missing=given.missing(words, question),
         certificates=judged_certificates(question),
-        opening=opening_of(question, ones),
+        opening=opening_of(question, approvals),
     )
 
 

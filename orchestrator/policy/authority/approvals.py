@@ -63,7 +63,7 @@ def _against(question: Question, presented: PresentedApproval, seen: set[str]) -
     approval = presented.signed.approval
     key = question.keyring.find(presented.signed.signature.key)
     if key is None:
-        # Nobody can verify what a key signed that nobody knows: nothing else in it means anything.
+        # A signature by an unknown key cannot be verified, so no other field can be relied on.
         finding = f"signed with key {presented.signed.signature.key[:16]}, which nobody trusts"
         yield _reason(
             "approval.foreign_key", approval, finding, "trust the key first, or have somebody else approve"
@@ -161,10 +161,10 @@ def _reason(code: ReasonCode, approval: ApprovalStatement, finding: str, next_mo
     return Reason(code=code, about=about, found=finding, next_move=next_move)
 
 
-def latest_words(ones: Iterable[Judged], question: Question) -> tuple[ApprovalStatement, ...]:
+def latest_decisions(approvals: Iterable[Judged], question: Question) -> tuple[ApprovalStatement, ...]:
     """The last valid decision of each person in each role, to approve or to reject."""
     last: dict[tuple[str, str], ApprovalStatement] = {}
-    for judged_approval in sorted(ones, key=lambda judged_approval: judged_approval.approval.made_at):
+    for judged_approval in sorted(approvals, key=lambda judged_approval: judged_approval.approval.made_at):
         if judged_approval.counts and judged_approval.approval.decision in ("approve", "reject"):
             role = next(r for r in question.roles if same_role(r, judged_approval.approval.role))
             last[role, person_of(judged_approval.approval, question)] = judged_approval.approval
@@ -245,9 +245,9 @@ def _fill(
     return False
 
 
-def overrides(ones: Iterable[Judged], name: str, roles: Sequence[str]) -> ApprovalStatement | None:
+def overrides(approvals: Iterable[Judged], name: str, roles: Sequence[str]) -> ApprovalStatement | None:
     """The valid override of this freeze, or of `window`, by a person in one of these roles."""
-    for judged_approval in ones:
+    for judged_approval in approvals:
         approval = judged_approval.approval
         meant_for_it = approval.decision == "override" and approval.overrides == name
         if judged_approval.counts and meant_for_it and any(same_role(approval.role, role) for role in roles):

@@ -41,7 +41,7 @@ def opening_of(question: Question, approvals: tuple[Judged, ...]) -> Opening:
     outside = overrides(approvals, WINDOW, question.policy.window_override)
     waived = _waived(question)
     if calendar.windows and (waived or outside is not None):
-        calendar = calendar.model_copy(update={"windows": ()})
+        calendar = Calendar.updated(calendar, windows=())
     reasons = (
         *_unfounded(question, approvals),
         *(_frozen(question, freeze) for freeze in frozen if lifted[freeze.name] is None),
@@ -57,7 +57,7 @@ def opens_next(question: Question) -> datetime | None:
     """The next moment at which the windows and freezes of policy and plan allow a start; None where there is none."""
     calendar, window, after = calendar_of(question.policy), question.plan.schedule.window, question.now
     if _waived(question):
-        calendar = calendar.model_copy(update={"windows": ()})
+        calendar = Calendar.updated(calendar, windows=())
     if window is not None and window.opens > after:
         after = window.opens
     opens = next_opening(calendar, after)
@@ -95,7 +95,7 @@ def _frozen(question: Question, freeze: Freeze) -> Reason:
 
 def _closed(question: Question, calendar: Calendar) -> Iterator[Reason]:
     """No window is open, regardless of freezes: those are separate reasons."""
-    if not calendar.windows or open_at(calendar.model_copy(update={"freezes": ()}), question.now):
+    if not calendar.windows or open_at(Calendar.updated(calendar, freezes=()), question.now):
         return
     opens = next_opening(calendar, question.now)
     about = ", ".join(window.name for window in calendar.windows)

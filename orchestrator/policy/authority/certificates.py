@@ -55,10 +55,10 @@ def asked_rehearsal(question: Question) -> AskedRehearsal | None:
     return question.policy.rehearsal
 
 
-def rehearsal_faults(question: Question, ones: tuple[JudgedCertificate, ...]) -> Iterator[Reason]:
+def rehearsal_faults(question: Question, certificates: tuple[JudgedCertificate, ...]) -> Iterator[Reason]:
     """Why the required rehearsal is lacking: empty where one certificate counts and none is forged."""
-    needed = asked_rehearsal(question) is not None and not any(judged.counts for judged in ones)
-    for judged in ones:
+    needed = asked_rehearsal(question) is not None and not any(judged.counts for judged in certificates)
+    for judged in certificates:
         yield from (reason for reason in judged.against if needed or reason.code in FORGED)
     if needed:
         release = question.plan.release

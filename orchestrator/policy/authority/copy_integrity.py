@@ -127,11 +127,12 @@ def _as_planned(target: Target, d: Deployment) -> Target:
     """The target with the paths that it has in the project."""
     if target.private_key is None and target.known_hosts is None:
         return target
-    return target.model_copy(
-        update={
-            "private_key": _in_project(target.private_key, d),
-            "known_hosts": _in_project(target.known_hosts, d),
-        }
+    return Target.updated(
+        target,
+        host=target.host,
+        address=target.address,
+        private_key=_in_project(target.private_key, d),
+        known_hosts=_in_project(target.known_hosts, d),
     )
 
 

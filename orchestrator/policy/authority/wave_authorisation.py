@@ -9,7 +9,7 @@ from orchestrator.policy.calendar.point_of_no_return import Arithmetic, arithmet
 from orchestrator.policy.telling.ground_words import ground_words
 
 
-def leave_for(question: Question, d: Deployment, wave: int) -> WaveAuthorised | WaveNotAuthorised:
+def wave_authorisation(question: Question, d: Deployment, wave: int) -> WaveAuthorised | WaveNotAuthorised:
     """Whether this wave may start now.
 
     Approvals that no longer count hold it, because only a person can resolve that. For a window that closes, or leaves too

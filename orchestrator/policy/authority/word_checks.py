@@ -34,7 +34,7 @@ def _decided(statement: ApprovalStatement) -> str:
     )
 
 
-class RecordedWord(NamedTuple):
+class RecordedStatement(NamedTuple):
     """A person's statement as the record shows it: when it was signed (None: it was not), and when it was recorded."""
 
     word: str
@@ -47,16 +47,16 @@ class RecordedWord(NamedTuple):
     expires: datetime | None
 
 
-def said(records: Iterable[Recorded]) -> list[RecordedWord]:
+def recorded_statements(records: Iterable[Recorded]) -> list[RecordedStatement]:
     """Every signed statement on a journal, and every review."""
-    against = []
+    statements = []
     for record in records:
         event = record.event
         signed = event.signed if isinstance(event, e.ApprovalGiven | e.Reviewed) else None
         if signed is not None:
             statement = signed.approval
-            against.append(
-                RecordedWord(
+            statements.append(
+                RecordedStatement(
                     _decided(statement),
                     statement.person,
                     statement.role,
@@ -68,13 +68,13 @@ def said(records: Iterable[Recorded]) -> list[RecordedWord]:
                 )
             )
         elif isinstance(event, e.Reviewed):
-            against.append(
-                RecordedWord("reviewed", event.by, event.role, event.reason, "", None, record.at, None)
+            statements.append(
+                RecordedStatement("reviewed", event.by, event.role, event.reason, "", None, record.at, None)
             )
-    return against
+    return statements
 
 
-def said_words(d: Deployment) -> tuple[str, ...]:
+def statement_words(d: Deployment) -> tuple[str, ...]:
     """The signed statements of a deployment, and what they override, a line each."""
     reviews = [review.signed for review in d.follow_up.reviews if review.signed is not None]
     lifted = (f"overridden: {override}" for override in d.authority.overridden)

@@ -34,9 +34,9 @@ def bookings_of(
     deployments: Iterable[Deployment], now: datetime, measured: Mapping[str, Sequence[MeasuredWave]]
 ) -> tuple[Booking, ...]:
     """Every deployment that has a time, by its start. `measured` are wave times by the id of the deployment."""
-    ones = list(deployments)
-    machines = known_machines(ones)
-    bookings = (booking_of(d, now, machines, measured.get(d.id, ())) for d in ones)
+    deployments = list(deployments)
+    machines = known_machines(deployments)
+    bookings = (booking_of(d, now, machines, measured.get(d.id, ())) for d in deployments)
     return tuple(sorted((b for b in bookings if b is not None), key=lambda b: (b.starts, b.id)))
 
 

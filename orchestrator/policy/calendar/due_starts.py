@@ -61,7 +61,7 @@ def due_step(d: Deployment, now: datetime, calendar: Calendar) -> DueStep:
     if d.schedule.missed_start is not None and d.schedule.missed_start.choice == "ask":
         return AskPerson(d.schedule.missed_start.reason)
     if d.schedule.missed_start is not None and d.schedule.missed_start.choice == "skip":
-        # Whoever wrote that down died before it was cancelled.
+        # The process that recorded this died before it cancelled the deployment.
         return Missed("skip", d.schedule.missed_start.reason, d.schedule.missed_start.late)
     starts = d.schedule.starts or now
     late = now - starts

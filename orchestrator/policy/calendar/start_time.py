@@ -42,7 +42,7 @@ def binding_calendar(policy: ReleasePolicy | None, change: ChangeRequest) -> Cal
         return Calendar()
     calendar, emergency = calendar_of(policy), policy.emergency
     waived = change.type == "emergency" and emergency is not None and emergency.outside_windows
-    return calendar.model_copy(update={"windows": ()}) if waived else calendar
+    return Calendar.updated(calendar, windows=()) if waived else calendar
 
 
 def judged_time(
@@ -68,7 +68,7 @@ def blocked_by(
     calendar = binding_calendar(policy, change)
     lifted = {word.overrides for word in words if word.expires > moment}
     freeze_names = [freeze.name for freeze in freezes_at(calendar, moment)]
-    if not open_at(calendar.model_copy(update={"freezes": ()}), moment):
+    if not open_at(Calendar.updated(calendar, freezes=()), moment):
         freeze_names.append(WINDOW)
     return tuple(name for name in freeze_names if name not in lifted)
 
@@ -84,7 +84,7 @@ def _against(
         yield ClosedTime("", "it is over already")
     for freeze in freezes_at(calendar, starts):
         yield ClosedTime(freeze.name, _frozen(freeze), freeze.override)
-    windows = calendar.model_copy(update={"freezes": ()})
+    windows = Calendar.updated(calendar, freezes=())
     if not open_at(windows, starts):
         names = ", ".join(window.name for window in calendar.windows)
         yield ClosedTime(WINDOW, f"no maintenance window is open then ({names})", tuple(window_override))

@@ -29,7 +29,7 @@ class Calendar(Noun):
         gone = set(freezes)
         if not gone:
             return self
-        return self.model_copy(update={"freezes": tuple(f for f in self.freezes if f.name not in gone)})
+        return Calendar.updated(self, freezes=tuple(f for f in self.freezes if f.name not in gone))
 
 
 def calendar_of(policy: ReleasePolicy) -> Calendar:
@@ -95,7 +95,7 @@ def never_opening(calendar: Calendar, after: datetime) -> tuple[MaintenanceWindo
     return tuple(
         window
         for window in calendar.windows
-        if next_opening(calendar.model_copy(update={"windows": (window,)}), after) is None
+        if next_opening(Calendar.updated(calendar, windows=(window,)), after) is None
     )
 
 
@@ -126,9 +126,10 @@ def _holds(recurring: Recurring, now: datetime) -> bool:
     return any(span.holds(now) for span in recurring.spans(now, now + timedelta(seconds=1)))
 
 
-def _spans(ones: Iterable[Recurring], earliest: datetime, latest: datetime) -> list[Span]:
+def _spans(recurring_times: Iterable[Recurring], earliest: datetime, latest: datetime) -> list[Span]:
     return sorted(
-        (s for recurring in ones for s in recurring.spans(earliest, latest)), key=lambda span: span.opens
+        (s for recurring in recurring_times for s in recurring.spans(earliest, latest)),
+        key=lambda span: span.opens,
     )
 
 

@@ -52,14 +52,12 @@ def closed_words(d: Deployment) -> str:
     return f"the window closed at {window.closes.isoformat()}" if window is not None else ""
 
 
-def with_leave(d: Deployment, step: Step) -> Step:
+def authorised_first(d: Deployment, step: Step) -> Step:
     """No attempt starts without an authorisation; without a private copy nothing can be re-checked."""
     if not isinstance(step, RunAttempt) or d.private_copy.folder is None:
         return step
-    if d.authority.leave is not None and (d.authority.leave.wave, d.authority.leave.purpose) == (
-        step.wave,
-        step.purpose,
-    ):
+    authorised = d.authority.authorised
+    if authorised is not None and (authorised.wave, authorised.purpose) == (step.wave, step.purpose):
         return step
     return Perform("authorise_wave", wave=step.wave, hosts=step.hosts, purpose=step.purpose)
 

@@ -23,19 +23,19 @@ def scope_of(d: Deployment, failure: Failure) -> tuple[str, ...]:
     return touched
 
 
-def outrun_words(d: Deployment) -> str | None:
-    """Why only a person may say what comes next: hosts refused the last run, for another had been there; else None.
+def foreign_run_reason(d: Deployment) -> str | None:
+    """Why only a person may decide what follows: hosts refused the last run because of a foreign run; else None.
 
-    What that one left there is its own, and neither a backout nor another try of this deployment may go over it unasked.
+    A backout or a retry must not overwrite the results of the foreign run without a decision.
     """
-    if not d.attempts or not _outrun(d.attempts[-1]):
+    if not d.attempts or not _met_foreign_run(d.attempts[-1]):
         return None
     last = d.attempts[-1]
     hosts = ", ".join(last.outcome.outrun_on if last.outcome is not None else ())
     return f"a run that is not of this deployment has been on {hosts} in between; see what it did there"
 
 
-def _outrun(attempt: Attempted) -> bool:
+def _met_foreign_run(attempt: Attempted) -> bool:
     return attempt.outcome is not None and bool(attempt.outcome.outrun_on)
 
 
@@ -59,7 +59,7 @@ def next_backout_step(d: Deployment) -> Step:
 def _hosts_to_run(hosts: tuple[str, ...], attempts: tuple[Attempted, ...]) -> tuple[str, ...]:
     if not attempts:
         return hosts
-    if len(attempts) >= ATTEMPTS_PER_WAVE or _outrun(attempts[-1]):
+    if len(attempts) >= ATTEMPTS_PER_WAVE or _met_foreign_run(attempts[-1]):
         return ()
     outcomes = latest_outcomes(attempts)
     return tuple(host for host in hosts if host not in outcomes or outcomes[host].result != "done")

@@ -10,13 +10,13 @@ from orchestrator.domain.deployment.rollout_progress import Failure
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import Ended, State, Touched, Untouched
 from orchestrator.policy.course.allowed_steps import (
+    authorised_first,
     awaiting_approval,
     not_authorised,
     scheduled,
     unapproved_run,
-    with_leave,
 )
-from orchestrator.policy.course.backout import attempt_name, next_backout_step, outrun_words, scope_of
+from orchestrator.policy.course.backout import attempt_name, foreign_run_reason, next_backout_step, scope_of
 from orchestrator.policy.course.follow_up import accepted
 from orchestrator.policy.course.limits import any_exceeded, limit_exceeded, reason_with_hosts
 from orchestrator.policy.course.rehearsing import as_rehearsed, end_of_rehearsal, repeat_due
@@ -57,7 +57,7 @@ def next_step(d: Deployment, now: datetime) -> Step:
     if d.driving.hold is not None:
         return WaitForPerson(d.driving.hold.reason, HOLD_CHOICES)
     bound = _quiet_first(d) or _aborted(d) or unapproved_run(d) or not_authorised(d)
-    return bound or with_leave(d, _in_state(d, now))
+    return bound or authorised_first(d, _in_state(d, now))
 
 
 def _in_state(d: Deployment, now: datetime) -> Step:
@@ -266,7 +266,7 @@ def _early_life(d: Deployment, now: datetime) -> Step:
         return Record(_ending(d))
     if not d.hosts_standing("verified"):
         return Record(e.EarlyLifeFailed(hosts=(), reason="no host is left that could be watched"))
-    # Whoever signs off has accepted it: the checks are asked once more, and early life support is over.
+    # The sign-off accepts it: the checks run once more, and early life support ends.
     until = min(now, d.early_life.until) if accepted(d) else d.early_life.until
     return _watch(d, now, until, early_life.every, d.early_life.last_watched)
 
@@ -282,7 +282,7 @@ def _ending(d: Deployment) -> e.Completed | e.CompletedWithExceptions:
 
 def _after_failure(d: Deployment, failure: Failure) -> Step:
     hosts = scope_of(d, failure)
-    if (reason := outrun_words(d)) is not None:
+    if (reason := foreign_run_reason(d)) is not None:
         return Record(e.DeploymentHeld(reason=reason, by="orch"))
     if d.plan.backout.on_failure == "hold" or not hosts:
         return Record(e.DeploymentHeld(reason=failure.reason, by="orch"))

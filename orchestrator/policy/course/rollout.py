@@ -65,7 +65,7 @@ class _Allocation:
 
     def _waves(self) -> None:
         if not self.strategy.waves:
-            # A pilot of all hosts is already objected to.
+            # There is already an objection to a pilot of all hosts.
             if self._left():
                 self._wave(_REST, 1, "strategy")
             return

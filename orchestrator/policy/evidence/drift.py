@@ -81,7 +81,7 @@ def _changed(
         return
     for attribute in sorted((was.keys() | now.keys()) - {"exists"}):
         if attribute == _DETERMINED_BY_DIGEST and ("sha256" in was or "sha256" in now):
-            continue  # whole files are compared by digest; the content is kept only to be shown
+            continue  # files are compared by digest; the content is kept only to show it
         old, new = was.get(attribute), now.get(attribute)
         if type(old) is not type(new) or old != new:
             yield (attribute, old, new)
