@@ -40,7 +40,7 @@ def test_an_event_changes_the_parts_it_is_declared_to_change_and_no_other(name: 
         after = apply(d, record)
         declared = {part for part, (changed_by, _) in PARTS.items() if type(record.event) in changed_by}
         changed = {field for field in Deployment.model_fields if getattr(after, field) != getattr(d, field)}
-        if d.authority.leave is not None:
+        if d.authority.authorised is not None:
             changed.discard("authority")
         assert changed - FRAME <= declared, record.event.kind
         d = after

@@ -275,8 +275,8 @@ def goes_over_others_untold(patch: pytest.MonkeyPatch) -> None:
 
     usual = epochs._answered_for
     patch.setattr(epochs, "_answered_for", answered_for)
-    patch.setattr(policy, "outrun_words", lambda d: None)
-    patch.setattr(backout, "_outrun", lambda attempt: False)
+    patch.setattr(policy, "foreign_run_reason", lambda d: None)
+    patch.setattr(backout, "_met_foreign_run", lambda attempt: False)
 
 
 def starts_from_any_copy(patch: pytest.MonkeyPatch) -> None:

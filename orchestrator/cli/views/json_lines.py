@@ -14,7 +14,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.events import Recorded
 from orchestrator.domain.text.model_base import Many, Moment, Noun
 from orchestrator.domain.text.plain_text import plain
-from orchestrator.policy.authority.word_checks import said_words
+from orchestrator.policy.authority.word_checks import statement_words
 from orchestrator.policy.course.follow_up import following_words, review_overdue
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
 from orchestrator.policy.telling.host_rows import HostRow, host_row
@@ -89,7 +89,7 @@ def result_of(d: Deployment, now: datetime | None = None) -> ResultLine:
         next=tuple(map(str, next_moves(d))),
         hosts={host: host_row(d, host) for host in d.standings},
         effective_plan=d.authority.effective.digest if d.authority.effective is not None else None,
-        approvals=tuple(plain(line, 600) for line in said_words(d)),
+        approvals=tuple(plain(line, 600) for line in statement_words(d)),
         follows=following_words(d, now or d.last_at),
         review_overdue=review_overdue(d, now or d.last_at),
         closed=d.follow_up.closed is not None,

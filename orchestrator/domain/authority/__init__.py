@@ -1,1 +1,1 @@
-"""Who allows a deployment: requests for change, approvals, keys, rehearsal certificates, and what admission answers."""
+"""Who authorises a deployment: requests for change, approvals, keys, rehearsal certificates, and the answers of admission."""

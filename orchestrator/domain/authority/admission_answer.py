@@ -1,4 +1,4 @@
-"""What admission says: admitted on these grounds, or every reason why not."""
+"""The answer of admission: admitted, with its grounds, or every reason why not."""
 
 from typing import Literal
 
@@ -62,7 +62,7 @@ ReasonCode = Literal[
 ]
 
 BY_CLOCK: frozenset[ReasonCode] = frozenset({"window.closed", "window.of_the_plan"})
-"""Reasons that time mends by itself, where something opens again."""
+"""Reasons that time alone resolves, where something opens again."""
 OF_CALENDAR: frozenset[ReasonCode] = BY_CLOCK | {
     "freeze.binds",
     "time.too_short",
@@ -71,11 +71,11 @@ OF_CALENDAR: frozenset[ReasonCode] = BY_CLOCK | {
     "override.not_allowed",
     "conflict.runs",
 }
-"""Reasons of a moment: whoever must approve has approved."""
+"""Reasons that depend on the time of the start; none of them concerns approvals."""
 
 
 class Reason(Noun):
-    """One reason not to start: what it is about, what was found, and the next move."""
+    """One reason not to start: its subject, the finding, and the next move."""
 
     code: ReasonCode
     about: str
@@ -87,10 +87,11 @@ class Reason(Noun):
 
 
 class Admitted(Noun):
-    """Allowed to start now. `grounds` are the facts it rests on; `set_aside` what was presented and did not count.
+    """The deployment may start now. `grounds` are the facts it rests on; `set_aside` is what was presented but does not count.
 
-    `consumes`: nonces of approvals that are used up by this start. `closes`: when the time that is open now ends; waves
-    are held to it. `review_by` and `reviewers`: the review that must follow an emergency. `sign_off`: who accepts after.
+    `consumes`: nonces of the approvals that this start uses up. `closes`: the end of the present opening; waves must fit
+    into it. `review_by` and `reviewers`: the review that must follow an emergency. `sign_off`: who accepts the deployment
+    afterwards.
     """
 
     grounds: Many[Ground]

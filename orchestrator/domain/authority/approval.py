@@ -1,4 +1,4 @@
-"""Approvals: what a person in a role says of exactly one effective plan, signed (ISO/IEC 20000-1 9.2, 9.3)."""
+"""Approvals: a person's signed decision, in a role, on exactly one effective plan (ISO/IEC 20000-1 9.2, 9.3)."""
 
 from typing import Literal
 
@@ -10,9 +10,9 @@ from orchestrator.domain.text.model_base import Moment, Name, Noun, Sha256
 from orchestrator.domain.text.validation_error import wrong
 
 Decision = Literal["approve", "reject", "override", "sign_off", "review"]
-"""Before: to approve, reject, or override a freeze. After: to accept what was deployed, and to have reviewed an emergency."""
+"""Before: approve, reject, or override a freeze. After: accept what was deployed, or confirm the review of an emergency."""
 PREFIX = b"orch approval 1\n"
-"""Stands before what is signed: a signature under an approval can never pass for one under anything else."""
+"""A prefix of the signed bytes: a signature under an approval never passes for a signature under anything else."""
 DECISIONS: dict[Decision, str] = {
     "approve": "approved",
     "reject": "rejected",
@@ -20,13 +20,13 @@ DECISIONS: dict[Decision, str] = {
     "sign_off": "signed off",
     "review": "reviewed",
 }
-"""How each decision is told."""
+"""The verb of each decision in sentences."""
 
 
 class ApprovalStatement(Noun):
-    """The statement that is signed. `subject` is the deployment or the entry of the schedule that it is given for.
+    """The statement that is signed. `subject` is the id of the deployment or schedule entry it applies to.
 
-    `overrides` names the freeze, or `window`, that a role says need not bind. Good once: `nonce` is never taken twice.
+    `overrides` names the freeze, or `window`, that this role lifts. `nonce` makes the statement usable once.
     """
 
     decision: Decision
@@ -53,14 +53,14 @@ class ApprovalStatement(Noun):
 
 
 class SignedApproval(Noun):
-    """An approval as it travels, on the journal or as a file by mail."""
+    """An approval with its signature, as it is stored on the journal or sent as a file."""
 
     approval: ApprovalStatement
     signature: Signature
 
 
 class PresentedApproval(Noun):
-    """An approval and whether its signature is good, as whoever knows how to verify one has found."""
+    """An approval, and whether a verifier found its signature good."""
 
     signed: SignedApproval
     answer: SignatureAnswer

@@ -1,4 +1,4 @@
-"""Grounds: what a decision rests on, as codes with values. Words for people are made of them, and never read again."""
+"""Grounds: the facts that a decision rests on, as codes with values. Sentences are made of them, and are never parsed."""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -28,23 +28,26 @@ BackoutCode = Literal[
 GroundCode = Literal[StartCode, BackoutCode]
 
 OF_WINDOW: frozenset[GroundCode] = frozenset({"window.open", "window.never_closes", "time.undoable"})
-"""Grounds of the calendar: until when it is open, and what can be undone before then."""
+"""Grounds of the calendar: when the opening ends, and what can be undone before then."""
 
 
 CHOSEN_BY_A_PERSON: frozenset[GroundCode] = frozenset({"backout.aborted", "backout.chosen"})
-"""Why a release is taken back where it is a person who wants that, and no rule."""
+"""The codes of a backout that a person decided, not a rule."""
 BY_RULE = "orch"
-"""Who acted, in journals of before grounds had codes, where no person did."""
+"""The name of orch as the actor, in journals from before grounds had codes."""
 
 
 class Ground(Noun):
-    """One fact that a decision rests on; the values are what its words name."""
+    """One fact that a decision rests on; `values` fill the sentence for its code."""
 
     code: GroundCode
     values: dict[str, str | int] = {}
 
 
 def by_a_person(reasons: Iterable[Ground], by: str) -> bool:
-    """Whether a person wanted a backout. A user may be called as orch is: `by` counts only where no reason has a code."""
+    """Whether a person decided a backout.
+
+    A user may have the same name as orch, so `by` counts only where no reason has a code.
+    """
     codes = {reason.code for reason in reasons}
     return bool(codes & CHOSEN_BY_A_PERSON) if codes else by != BY_RULE

@@ -1,4 +1,4 @@
-"""The rehearsal certificate: signed evidence that these very ingredients were deployed, verified and backed out."""
+"""The rehearsal certificate: signed evidence that exactly these ingredients were deployed, verified and backed out."""
 
 from typing import Annotated, Literal
 
@@ -12,23 +12,23 @@ from orchestrator.domain.text.validation_error import wrong
 
 PREFIX = b"orch rehearsal certificate 1\n"
 ISSUER = "rehearsal issuer"
-"""The role that a key is trusted in to issue certificates."""
+"""The role in which a key may issue certificates."""
 
 
 INJECTED = "injected failure"
-"""The kind of the check result by which orch declares a wave failed; no check that a person writes is of this kind."""
+"""The kind of the check result by which orch declares a wave failed; no check in a plan has this kind."""
 
 Part = Literal["backout", "failure path"]
-"""The two parts of a rehearsal, each a deployment: taken back when it is good, and taken back when it fails."""
+"""The two parts of a rehearsal, each a deployment: one is backed out after success, the other after a failure."""
 AsRehearsed = Literal["end", "injected failure"]
-"""Why a rehearsal's backout began: every wave was good, or the injected failure stopped it. Anything else is neither."""
+"""Why a rehearsal's backout began: every wave was good, or the injected failure stopped it."""
 
 
 class Rehearsal(Noun):
-    """What a deployment rehearses. `of` is the effective plan as it is written, which the certificate will cover.
+    """What a deployment rehearses. `of` is the effective plan as written, which the certificate will cover.
 
-    `environment`: where that plan goes. `failure_in`: the wave that is declared failed, in the part `failure path`. `twice`:
-    each playbook is run a second time, which must change nothing.
+    `environment`: the target environment of that plan. `failure_in`: the wave that is declared failed, in the part `failure
+    path`. `twice`: each playbook runs a second time, and must change nothing then.
     """
 
     of: EffectivePlan
@@ -47,7 +47,7 @@ class Rehearsal(Noun):
 
 
 class MeasuredWave(Noun):
-    """What one wave took, in seconds: to deploy, to verify, to back out with its proof."""
+    """The times of one wave, in seconds: to deploy, to verify, and to back out with its proof."""
 
     wave: Annotated[int, Field(ge=0)]
     hosts: Annotated[int, Field(ge=1)]
@@ -57,10 +57,10 @@ class MeasuredWave(Noun):
 
 
 class Certificate(Noun):
-    """What was rehearsed, where, with what result. `covers` are the digests of the ingredients, hosts left out.
+    """What was rehearsed, where, and with what result. `covers` are the digests of all ingredients but the hosts.
 
     `restored`: the backout was proved against the baseline on every host. `failure_in`: waves in which a failure was
-    injected, so that the real failure path ran. `idempotent`: playbooks that changed nothing when run a second time.
+    injected, so that the real failure path ran. `idempotent`: playbooks that changed nothing in their second run.
     """
 
     release: Name
@@ -78,7 +78,7 @@ class Certificate(Noun):
 
 
 class SignedCertificate(Noun):
-    """A certificate as it travels."""
+    """A certificate with its signature."""
 
     certificate: Certificate
     signature: Signature

@@ -1,4 +1,4 @@
-"""Keys and signatures: who may sign for which role. What was signed is the payload, byte for byte."""
+"""Keys and signatures: who may sign for which role. The payload is signed byte for byte."""
 
 from typing import Annotated, Literal
 
@@ -17,7 +17,7 @@ def _showing(text: str) -> str:
 
 
 ShownText = Annotated[Text, AfterValidator(_showing)]
-"""Text that is signed is never changed, so text that would lead a reader or a terminal is refused."""
+"""Signed text is never altered, so text that could mislead a reader or a terminal is refused."""
 
 PublicKey = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 SignatureText = Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
@@ -29,7 +29,7 @@ SignatureAnswer = Literal["good", "bad"]
 
 
 class PublicKeyCard(Noun):
-    """A public key as its owner hands it out; `person` and `roles` are what the owner asks for, and prove nothing."""
+    """A public key as its owner sends it; `person` and `roles` are the owner's request, and prove nothing."""
 
     orch: Literal["public key 1"] = "public key 1"
     key: KeyId
@@ -41,7 +41,8 @@ class PublicKeyCard(Noun):
 class TrustedKey(Noun):
     """A public Ed25519 key that is trusted for one person, in these roles, until it expires or is revoked.
 
-    `also` are further names of that person, such as a login, so that whoever asks is known to be who approves.
+    `also` lists other names of that person, such as a login, so that requester and approver can be recognised as one
+    person.
     """
 
     key: KeyId
@@ -57,16 +58,16 @@ class TrustedKey(Noun):
     revoked_because: ShownText | None = None
 
     def is_of(self, person: str) -> bool:
-        """Whether the key belongs to this person, by any name."""
+        """Whether the key belongs to this person, under any of their names."""
         return any(same_person(name, person) for name in (self.person, *self.also))
 
     def serves(self, role: str) -> bool:
-        """Whether its person may sign in this role."""
+        """Whether the person may sign in this role."""
         return any(same_role(mine, role) for mine in self.roles)
 
 
 class Keyring(Noun):
-    """All keys that are trusted; each once."""
+    """All trusted keys, each listed once."""
 
     keys: Many[TrustedKey] = ()
 
@@ -77,11 +78,11 @@ class Keyring(Noun):
         return self
 
     def find(self, key: str) -> TrustedKey | None:
-        """The trusted key of this id."""
+        """The trusted key with this id."""
         return next((trusted for trusted in self.keys if trusted.key == key), None)
 
     def one_person(self, person: str, other: str) -> bool:
-        """Whether two names are one person's, as far as the keys say."""
+        """Whether two names belong to one person, according to the keys."""
         return same_person(person, other) or any(key.is_of(person) and key.is_of(other) for key in self.keys)
 
 

@@ -1,5 +1,8 @@
-"""Local times and the moments they are. Where daylight saving makes a time occur twice or not at all, RFC 5545 (3.3.5)
-says which moment is meant: of two the first; of a time that is skipped, as if the clock had not been put forward yet."""
+"""Local times and the moments they denote (RFC 5545, 3.3.5).
+
+Daylight saving makes some local times occur twice: the first one is meant. It skips others: these are read with the offset
+from before the change.
+"""
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -16,7 +19,7 @@ Oddity = Literal["skipped", "twice"]
 
 @cache
 def zone_of(name: str) -> ZoneInfo | None:
-    """The time zone of this name in the IANA database; None where there is none."""
+    """The IANA time zone with this name, or None."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -25,7 +28,7 @@ def zone_of(name: str) -> ZoneInfo | None:
 
 def _known_zone(name: str) -> str:
     if "/" not in name and name != "UTC":
-        # Abbreviations such as EST stand for a fixed offset, without daylight saving; few who write them mean that.
+        # Abbreviations such as EST denote a fixed offset without daylight saving, which few authors intend.
         raise wrong("a time zone of the IANA database", "write for example Europe/Berlin or UTC")
     if zone_of(name) is None:
         raise wrong("a time zone of the IANA database", "write for example Europe/Berlin or UTC")
@@ -50,18 +53,18 @@ def local(text: str) -> datetime:
 
 
 def moment(when: datetime, zone: str) -> datetime:
-    """The moment in UTC of a local time in a zone, as RFC 5545 means it."""
-    # fold=0 is both: the first of two, and for a skipped time the offset from before the clock was put forward.
+    """The moment in UTC of a local time in a zone, by RFC 5545."""
+    # fold=0 gives both: the first of two times, and for a skipped time the offset from before the change.
     return when.replace(tzinfo=_zone(zone), fold=0).astimezone(UTC)
 
 
 def wall(when: datetime, zone: str) -> datetime:
-    """What the clocks of a zone show at a moment, without the zone."""
+    """The local time of a zone at a moment, without the zone."""
     return when.astimezone(_zone(zone)).replace(tzinfo=None, fold=0)
 
 
 def oddity(when: datetime, zone: str) -> Oddity | None:
-    """Whether a local time is skipped there, or occurs twice."""
+    """Whether a local time is skipped in a zone, or occurs twice."""
     in_zone = _zone(zone)
     first, second = (when.replace(tzinfo=in_zone, fold=fold).utcoffset() for fold in (0, 1))
     if first == second or first is None or second is None:
@@ -70,7 +73,7 @@ def oddity(when: datetime, zone: str) -> Oddity | None:
 
 
 def lasting(when: datetime, seconds: float) -> datetime:
-    """So many real seconds after a moment, whatever clocks show."""
+    """The moment this many elapsed seconds later, whatever clocks show."""
     return when.astimezone(UTC) + timedelta(seconds=seconds)
 
 

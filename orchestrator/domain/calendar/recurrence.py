@@ -1,4 +1,4 @@
-"""Rules of recurrence by RFC 5545 (3.3.10), expanded in local time. The only file that knows the library behind it."""
+"""Recurrence rules (RFC 5545, 3.3.10), expanded in local time. This is the only file that imports the library for them."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _PARTS = {
     "MONTHLY": {"BYMONTH", "BYDAY", "BYMONTHDAY", "BYSETPOS"},
     "YEARLY": {"BYMONTH", "BYDAY", "BYMONTHDAY", "BYSETPOS", "BYYEARDAY", "BYWEEKNO", "WKST"},
 }
-"""By frequency, the parts that mean something there. The time of day is that of the first occurrence."""
+"""The rule parts that each frequency allows. The time of day is that of the first occurrence."""
 
 _PART = re.compile(r"[A-Z]+=[A-Z0-9+,-]+")
 _LARGEST_INTERVAL = 400
@@ -64,14 +64,14 @@ RecurrenceRule = Annotated[str, Field(min_length=1, max_length=300), AfterValida
 
 
 def begins_with(rule: str, start: datetime) -> bool:
-    """Whether the first occurrence is the start itself, as RFC 5545 asks; also whether there is any at all."""
+    """Whether the first occurrence is the start itself, as RFC 5545 requires; False for a rule without occurrences."""
     return next(iter(_rule(rule, start)), None) == start
 
 
 def occurrences(
     rule: str | None, start: datetime, earliest: datetime, latest: datetime
 ) -> Iterator[datetime]:
-    """The local times from `earliest` to `latest` at which something that first starts at `start` starts."""
+    """The local start times from `earliest` to `latest` of a series that begins at `start`."""
     if rule is not None:
         yield from _rule(rule, start).between(earliest, latest, inc=True)
     elif earliest <= start <= latest:

@@ -10,13 +10,13 @@ from orchestrator.domain.text.validation_error import wrong
 BookingState = Literal["proposed", "approved", "running", "over", "withdrawn"]
 MissedStart = Literal["start while open", "ask", "skip"]
 MissedChoice = Literal["start", "ask", "skip"]
-"""What is done with a start that was missed."""
+"""The options for a missed start."""
 
 BOOKED: tuple[BookingState, ...] = ("proposed", "approved", "running")
 
 
 class PlannedStart(Noun):
-    """When a deployment is to start, what becomes of a missed start, and which machine answered for each host by then."""
+    """When a deployment starts, what happens if the start is missed, and which machine answered for each host."""
 
     starts: Moment
     missed: MissedStart
@@ -24,13 +24,13 @@ class PlannedStart(Noun):
 
 
 class Booking(Noun):
-    """One deployment with its time, and what it will touch.
+    """One deployment with its time and what it changes.
 
-    `machines` are hosts by the identity of their machine, which is one machine whatever it is called; hosts in `by_address`
-    are known by their address only, because nobody has asked them yet. `ends` None: nobody knows yet, and it may last for
-    ever; `basis` says where `ends` comes from. `missed` says what becomes of it when nobody started it in time. `stands`
-    is its state in the words of the lifecycle. `blocked_by` are the freezes that bind its start, and `window` where none is
-    open then, as far as nobody has lifted them. `revision` grows with every change, the last of which was at `changed_at`.
+    `machines` are hosts by the identity of their machine, whatever name it has; hosts in `by_address` are known by address
+    only, because they have not been contacted yet. `ends` is None where the end is unknown: the booking then has no end;
+    `basis` is the source of `ends`. `missed` is the plan's choice for a missed start. `stands` is the lifecycle state.
+    `blocked_by` lists the freezes that block the start, and `window` where none is open then, except those that are
+    overridden. `revision` grows with every change; `changed_at` is the time of the last one.
     """
 
     id: Name
@@ -65,12 +65,12 @@ class Booking(Noun):
 
     @property
     def is_booked(self) -> bool:
-        """Whether it still takes up its time."""
+        """Whether it still occupies its time."""
         return self.state in BOOKED
 
 
 class MarkedSpan(Noun):
-    """A stretch of time in which a maintenance window is open, or a freeze binds, with the policy that says so."""
+    """A stretch of time in which a maintenance window is open or a freeze binds, with the policy that declares it."""
 
     kind: Literal["window", "freeze"]
     name: Name

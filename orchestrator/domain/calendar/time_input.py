@@ -1,4 +1,4 @@
-"""A moment as a person writes it: with its offset, as local time with its zone, or as so long from now."""
+"""A moment as a person writes it: with an offset, as local time with a zone, or relative to now."""
 
 import re
 from datetime import datetime, timedelta
@@ -17,10 +17,10 @@ _LONGEST = 3653 * 86400.0
 
 
 def written_moment(text: str, now: datetime, zone: str | None = None) -> datetime:
-    """The one moment, in UTC, that a person means. `zone` is for a local time that names none.
+    """The moment, in UTC, that a text denotes. `zone` applies to a local time that names none.
 
-    Raises PydanticCustomError (domain/text/validation_error.py): no time at all, no zone, a zone nobody knows, a local
-    time that clocks skip or show twice there.
+    Raises PydanticCustomError (domain/text/validation_error.py) for text that is no time, a missing or unknown zone, and a
+    local time that the zone skips or repeats.
     """
     text = text.strip()
     if text.startswith("in ") or _LENGTH.fullmatch(text):
@@ -34,7 +34,7 @@ def written_moment(text: str, now: datetime, zone: str | None = None) -> datetim
 
 
 def zone_named(text: str) -> str | None:
-    """The zone that a written moment names, such as `2026-06-06T22:00 Europe/Berlin`; None where it names none."""
+    """The zone in a written moment such as `2026-06-06T22:00 Europe/Berlin`, or None."""
     match = _LOCAL.fullmatch(text.strip())
     return match[3] if match is not None else None
 
@@ -91,6 +91,6 @@ def _no_one_moment(text: str, when: datetime, zone: str, odd: str) -> PydanticCu
 
 
 def words_of(error: PydanticCustomError) -> str:
-    """What was expected, what was found, and what to do, in one clause."""
+    """The expectation, the finding and the next move, in one clause."""
     context = error.context or {}
     return f"expected {context['expected']}, found {context['found']}; {context['next_move']}"

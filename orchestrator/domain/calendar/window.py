@@ -17,23 +17,22 @@ Length = Annotated[PositiveSeconds, Field(le=LONGEST.total_seconds())]
 
 
 class Span(Noun):
-    """A stretch of time in UTC; the moment it closes is no longer in it."""
+    """A stretch of time in UTC; its end is not part of it."""
 
     opens: Moment
     closes: Moment
 
     def holds(self, when: datetime) -> bool:
-        """Whether a moment lies in it."""
+        """Whether it contains a moment."""
         return self.opens <= when < self.closes
 
 
 class Recurring(Noun):
-    """Something that has a start and an end in local time, and may recur.
+    """A start and an end in local time, once or recurring.
 
-    Give the end in one of two ways, which differ in a night when clocks change: `ends` is what the clock shows (and
-    counts from `starts`, so recurring ones end at the same local time); `lasts` is real time. `repeats` is a rule of
-    RFC 5545 whose first occurrence is `starts`; `skips` are starts that the rule names and that are left out; `also`
-    are further starts.
+    Give the end in one of two ways, which differ in a night when clocks change: `ends` is local time (relative to `starts`,
+    so every occurrence ends at the same local time); `lasts` is elapsed time. `repeats` is a rule of RFC 5545 whose first
+    occurrence is `starts`; `skips` are occurrences to leave out; `also` are additional starts.
     """
 
     name: Name
@@ -65,7 +64,7 @@ class Recurring(Noun):
                 raise wrong("starts that the rule names", next_move, finding=text, at="skips")
 
     def _single_times_are_clear(self) -> None:
-        """A time that somebody wrote for one day must be one moment; recurring ones follow RFC 5545."""
+        """A time written for one day must be one moment; recurring times follow RFC 5545."""
         single = [("also", text) for text in self.also]
         if self.repeats is None:
             single += [("starts", self.starts), *([("ends", self.ends)] if self.ends is not None else [])]
@@ -81,14 +80,14 @@ class Recurring(Noun):
                 )
 
     def starts_between(self, earliest: datetime, latest: datetime) -> Iterator[datetime]:
-        """The local starts from one local time to another; not in order where there are further ones."""
+        """The local starts between two local times; not sorted where `also` adds some."""
         skipped = {local(text) for text in self.skips}
         starts = set(occurrences(self.repeats, local(self.starts), earliest, latest)) - skipped
         starts |= {when for when in map(local, self.also) if earliest <= when <= latest}
         yield from sorted(starts)
 
     def spans(self, earliest: datetime, latest: datetime) -> Iterator[Span]:
-        """Every span that reaches into the time between two moments, by its start."""
+        """Every span that overlaps the time between two moments, sorted by start."""
         before = wall(earliest, self.zone) - self._length - _DAY
         for start in self.starts_between(before, wall(latest, self.zone) + _DAY):
             span = self.span_from(start)
@@ -105,16 +104,16 @@ class Recurring(Noun):
         """The span of one local start; None where a change of clocks leaves nothing of it."""
         opens = moment(start, self.zone)
         closes = lasting(opens, self.lasts) if self.lasts else moment(start + self._length, self.zone)
-        # An hour that is skipped leaves nothing of a window that lay in it.
+        # A window within a skipped hour has no length.
         return Span(opens=opens, closes=closes) if closes > opens else None
 
 
 class MaintenanceWindow(Recurring):
-    """When deployments may run."""
+    """A time in which deployments may run."""
 
 
 class Freeze(Recurring):
-    """When none may, and who may still say that one must: `override` are roles, and a reason is always asked for."""
+    """A time in which no deployment may run. `override` are the roles that may lift it; they must give a reason."""
 
     reason: Text
     override: Many[Text] = ()

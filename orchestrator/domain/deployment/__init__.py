@@ -1,1 +1,1 @@
-"""A deployment and its parts, each with the reducer that says what events change in it."""
+"""A deployment and its parts, each with the reducer that applies events to it."""

@@ -1,4 +1,4 @@
-"""The attempts of a deployment, as they stand on its journal."""
+"""The attempts of a deployment, as its journal records them."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,7 +12,7 @@ from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun
 
 
 class QuietWait(Noun):
-    """Hosts that are asked until a moment whether an unclean run has left them, and what the others have told already."""
+    """The wait after an unclean run: `hosts` are asked until `until`; `busy` and `ended` are the answers of the others."""
 
     hosts: Many[HostName]
     since: Moment
@@ -22,7 +22,7 @@ class QuietWait(Noun):
 
 
 class AttemptChanges(TypedDict, total=False):
-    """What of an attempt changes after it was intended."""
+    """The fields of an attempt that change after it was intended."""
 
     outcome: AttemptOutcome | None
     lost: str | None
@@ -38,8 +38,8 @@ class AttemptChanges(TypedDict, total=False):
 class Attempted(Noun):
     """An attempt on the journal; open while it has neither outcome nor loss.
 
-    `changed_in_copy`: what of the private copy was no longer what was approved when it ended. `answered`: a person has
-    spoken since.
+    `changed_in_copy`: files of the private copy that differed from the approved ones when the attempt ended. `answered`: a
+    person has decided since.
     """
 
     attempt: str
@@ -61,17 +61,17 @@ class Attempted(Noun):
     answered: bool = False
 
     def with_(self, **changes: Unpack[AttemptChanges]) -> Self:
-        """The same attempt after something came of it."""
+        """The attempt with these fields changed."""
         return self.model_copy(update=changes)
 
     @property
     def open(self) -> bool:
-        """No outcome yet, and not lost."""
+        """It has no outcome yet, and is not lost."""
         return self.outcome is None and self.lost is None
 
     @cached_property
     def unclean(self) -> bool:
-        """Ended in a way that may have left processes behind on hosts."""
+        """It ended in a way that may have left processes on hosts."""
         if self.lost is not None:
             return self.started
         return self.outcome is not None and (
@@ -89,17 +89,17 @@ CHANGED_BY = frozenset(get_args(AttemptsEvent))
 
 
 def attempts_after(attempts: Attempts, event: e.Event, driver: str, at: datetime) -> Attempts:
-    """The attempts after one more event, which happened under this driver."""
+    """The attempts after one more event, which this driver recorded."""
     return _changed(attempts, event, driver, at) if _changes(event) else attempts
 
 
 def attempt_named(attempts: Attempts, name: str) -> Attempted:
-    """The attempt of this name."""
+    """The attempt with this name."""
     return next(attempt for attempt in attempts if attempt.attempt == name)
 
 
 def latest_outcomes(attempts: Iterable[Attempted]) -> dict[str, HostOutcome]:
-    """The newest outcome of each host; a lost attempt leaves its hosts unknown."""
+    """The newest outcome of each host; a lost attempt makes its hosts unknown."""
     latest: dict[str, HostOutcome] = {}
     for attempt in attempts:
         if attempt.lost is not None:
@@ -158,21 +158,21 @@ def _quiet(attempts: Attempts, event: _Quiet, at: datetime) -> Attempts:
 
 
 def _answered(attempts: Attempts, event: _Answer) -> Attempts:
-    """Every answer of a person lets hosts be asked once more that were busy, or gave no answer.
+    """A person's decision lets busy and silent hosts be asked again.
 
-    Orch's own decision to back out answers nothing that hosts refused; a person who decides knows of it.
+    Orch's own decision to back out does not settle a refusal by a host; only a person's decision does.
     """
     match event:
         case e.EmergencyStopped():
-            # Hosts without an answer are asked from the beginning: the patience that was promised no longer holds.
+            # The wait for silent hosts starts again: the promised deadline no longer holds.
             return tuple(a.with_(wait=None) if a.wait else a for a in attempts)
         case e.BackoutBegan(by_a_person=False):
-            return tuple(_asked_anew(a) for a in attempts)
+            return tuple(_without_wait(a) for a in attempts)
         case e.BackoutBegan() | e.Retried() | e.AbortRequested():
-            return tuple(_asked_anew(a).with_(answered=True) for a in attempts)
+            return tuple(_without_wait(a).with_(answered=True) for a in attempts)
 
 
-def _asked_anew(attempt: Attempted) -> Attempted:
+def _without_wait(attempt: Attempted) -> Attempted:
     if not (attempt.busy or attempt.unseen or attempt.wait):
         return attempt
     return attempt.with_(quiesced=False, busy=(), unseen=(), wait=None)

@@ -1,4 +1,4 @@
-"""What a deployment is allowed, and on what authority: its rules, its approvals, its admission, each wave's leave to start."""
+"""What a deployment is authorised to do: its rules, its approvals, its admission, and the authorisation of each wave."""
 
 from datetime import datetime
 from typing import Literal, TypeGuard, get_args
@@ -15,14 +15,14 @@ from orchestrator.domain.text.model_base import Many, Moment, Noun
 
 
 class Unadmitted(Noun):
-    """Why it may not start yet, as it was last asked; to be asked anew at `opens`, or (None) after a person's word."""
+    """Why it may not start yet, as of the last check; the next check is at `opens`, or (None) after a person acts."""
 
     reasons: Many[Reason]
     opens: Moment | None = None
 
 
-class Leave(Noun):
-    """Leave for exactly the next attempt; whatever comes between it and that attempt takes it away."""
+class AuthorisedAttempt(Noun):
+    """The authorisation of exactly the next attempt; any event in between voids it."""
 
     wave: int
     purpose: Purpose
@@ -38,10 +38,10 @@ class Unauthorised(Noun):
 
 
 class Authorisation(Noun):
-    """The rules that hold for a deployment, and what was decided by them.
+    """The rules of a deployment, and the decisions made by them.
 
     `vouched` are roles whose approval was named without a signature; `waited`: it was once not admitted and waited.
-    `opened_at` is when it was admitted, on which `grounds`; `leave` is what was authorised and has not begun yet.
+    `opened_at` is when it was admitted, and `grounds` why; `authorised` is the attempt that may begin next.
     """
 
     policy: ReleasePolicy | None = None
@@ -59,15 +59,15 @@ class Authorisation(Noun):
     set_aside: Many[str] = ()
     consumed: Many[str] = ()
     overridden: Many[str] = ()
-    leave: Leave | None = None
+    authorised: AuthorisedAttempt | None = None
     undone_by: Moment | None = None
     unauthorised: Unauthorised | None = None
 
 
 _AskedAnew = e.DriverTook | e.Resumed
-"""Events after which the question of admission is open again."""
+"""Events after which admission is checked again."""
 _Answer = e.DeploymentHeld | e.BackoutBegan | e.Retried
-"""Events that are the answer to an attempt that was not authorised."""
+"""Events that settle an attempt that was not authorised."""
 _OfAdmission = e.Approved | e.ApprovalGiven | e.DeploymentNotAdmitted | e.WindowOpened | _AskedAnew
 _OfWave = e.WaveAuthorised | e.WaveNotAuthorised | _Answer
 AuthorisationEvent = _OfAdmission | _OfWave
@@ -75,7 +75,7 @@ CHANGED_BY = frozenset(get_args(AuthorisationEvent))
 
 
 def authority_at_first(event: e.Planned) -> Authorisation:
-    """The rules that a deployment is taken up with."""
+    """The rules of a deployment when it is planned."""
     return Authorisation.of_valid(
         policy=event.policy,
         model=event.model,
@@ -86,14 +86,14 @@ def authority_at_first(event: e.Planned) -> Authorisation:
 
 
 def authority_after(authority: Authorisation, event: e.Event, at: datetime) -> Authorisation:
-    """What is allowed after one more event; leave to start is gone with whichever event comes next."""
-    left = without_leave(authority)
-    return _changed(left, event, at) if _changes(event) else left
+    """The authorisation after one more event; any event voids an unused authorisation of an attempt."""
+    authority = without_unused_authorisation(authority)
+    return _changed(authority, event, at) if _changes(event) else authority
 
 
-def without_leave(authority: Authorisation) -> Authorisation:
-    """The same after any event at all, which takes away the leave that was not used."""
-    return authority if authority.leave is None else Authorisation.updated(authority, leave=None)
+def without_unused_authorisation(authority: Authorisation) -> Authorisation:
+    """The authorisation without an attempt that was authorised and not begun: any event voids that."""
+    return authority if authority.authorised is None else Authorisation.updated(authority, authorised=None)
 
 
 def _changes(event: e.Event) -> TypeGuard[AuthorisationEvent]:
@@ -134,11 +134,13 @@ def _admitted(authority: Authorisation, event: e.WindowOpened, at: datetime) -> 
 def _wave_asked(authority: Authorisation, event: _OfWave) -> Authorisation:
     match event:
         case e.WaveAuthorised(wave=wave, purpose="backout"):
-            return Authorisation.updated(authority, leave=Leave(wave=wave, purpose="backout"))
-        case e.WaveAuthorised(wave=wave, purpose=purpose):
-            leave = Leave(wave=wave, purpose=purpose)
             return Authorisation.updated(
-                authority, leave=leave, closes=event.closes, undone_by=event.undone_by
+                authority, authorised=AuthorisedAttempt(wave=wave, purpose="backout")
+            )
+        case e.WaveAuthorised(wave=wave, purpose=purpose):
+            authorised = AuthorisedAttempt(wave=wave, purpose=purpose)
+            return Authorisation.updated(
+                authority, authorised=authorised, closes=event.closes, undone_by=event.undone_by
             )
         case e.WaveNotAuthorised():
             unauthorised = Unauthorised(

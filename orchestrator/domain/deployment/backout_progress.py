@@ -1,4 +1,4 @@
-"""How far a backout is."""
+"""The progress of a backout."""
 
 from typing import TypeGuard, get_args
 
@@ -10,10 +10,10 @@ from orchestrator.domain.text.model_base import HostName, Many, Noun
 
 
 class BackoutProgress(Noun):
-    """How far a backout is: its hosts, and what the comparison with the baseline found.
+    """The progress of a backout: its hosts, and the result of the comparison with the baseline.
 
-    `restored` are epochs of later deployments that were here and were backed out before this backout began.
-    `aborted`: a person aborted the deployment, and this is what follows.
+    `restored` are epochs of later deployments to these hosts that were backed out before this backout began. `aborted`: a
+    person aborted the deployment, and this backout follows from that.
     """
 
     hosts: Many[HostName]
@@ -29,7 +29,7 @@ class BackoutProgress(Noun):
 
     @property
     def by_a_person(self) -> bool:
-        """Whether a person wanted it, and no rule of plan or policy."""
+        """Whether a person decided it, not a rule of plan or policy."""
         return by_a_person(self.reasons, self.by)
 
 
@@ -40,7 +40,7 @@ CHANGED_BY = frozenset(get_args(BackoutEvent))
 def backout_after(
     backout: BackoutProgress | None, event: e.Event, attempts: int, aborting: str | None
 ) -> BackoutProgress | None:
-    """The backout after one more event, before which there were so many attempts, and the abort that was open.
+    """The backout after one more event. `attempts` is their number, `aborting` the open abort, both before the event.
 
     Raises LifecycleFault.
     """
@@ -85,7 +85,7 @@ def _compared(backout: BackoutProgress | None, event: e.RestorationCompared) -> 
 
 
 def _follows_abort(event: e.BackoutBegan, aborting: str | None) -> bool:
-    """In journals of before reasons had codes: it began in the name of the abort that is open."""
+    """In journals from before reasons had codes: the backout names the open abort as its reason."""
     if event.reasons:
         return any(reason.code == "backout.aborted" for reason in event.reasons)
     return aborting is not None and event.by == aborting

@@ -1,4 +1,4 @@
-"""A deployment is the fold of its journal: `fold(events)` is the only way to know where it stands."""
+"""A deployment is the fold of its journal: `fold(events)` is the only way to get its state."""
 
 from datetime import datetime
 from functools import cached_property
@@ -25,7 +25,7 @@ from orchestrator.domain.text.model_base import Many, Moment, Noun
 
 
 class DeploymentChanges(TypedDict, total=False):
-    """What of a deployment changes after it was planned; the rest is who planned what."""
+    """The fields of a deployment that change after planning."""
 
     seq: int
     state: State
@@ -47,9 +47,9 @@ class DeploymentChanges(TypedDict, total=False):
 
 
 class Deployment(Noun):
-    """Everything known of a deployment after the events so far: what was planned, and a part for each concern.
+    """The state of a deployment after its events so far: what was planned, and one part for each concern.
 
-    A part is changed by the reducer of its own module only; domain/fold/fold.py asks all of them.
+    Only the reducer in a part's own module changes that part; domain/fold/fold.py calls all of them.
     """
 
     id: str
@@ -79,16 +79,16 @@ class Deployment(Noun):
     follow_up: FollowUp = FollowUp.of_valid()
 
     def with_(self, **changes: Unpack[DeploymentChanges]) -> Self:
-        """The same deployment with some of it changed."""
+        """The deployment with these fields changed."""
         return self.model_copy(update=changes)
 
     @property
     def workplace(self) -> str:
-        """The folder that the plan's paths are relative to: the private copy, once there is one."""
+        """The folder that the plan's paths are relative to: the private copy, once it exists."""
         return self.private_copy.folder or self.project
 
     def place_of(self, path: str) -> str:
-        """A path of the plan as a run reads it: in the copy where it is a file of that, else where the user has it."""
+        """Where a run reads a path of the plan: in the private copy where it has that file, else in the user's project."""
         if path.startswith(("/", "~")):
             return path
         effective = self.authority.effective
@@ -102,7 +102,7 @@ class Deployment(Noun):
 
     @property
     def signed_off(self) -> tuple[tuple[str, str], ...]:
-        """Who accepted what was deployed: role and person, each word that was given."""
+        """Who accepted what was deployed: role and person of each sign-off."""
         accepted = (
             signed.approval for signed in self.authority.approvals if signed.approval.decision == "sign_off"
         )
@@ -115,12 +115,12 @@ class Deployment(Noun):
 
     @property
     def touched(self) -> bool:
-        """A host may have been changed and the deployment goes on."""
+        """A host may have been changed, and the deployment has not ended."""
         return self.state in TOUCHED
 
     @property
     def open_attempt(self) -> Attempted | None:
-        """The one attempt without outcome, if there is one."""
+        """The attempt without an outcome, if there is one."""
         for attempt in self.attempts:
             if attempt.open:
                 return attempt
@@ -128,7 +128,7 @@ class Deployment(Noun):
 
     @cached_property
     def touched_hosts(self) -> tuple[str, ...]:
-        """Hosts that any deploy attempt was meant for, in order of waves."""
+        """Hosts of any deploy attempt, in order of waves."""
         touched = {host for attempt in self.attempts if attempt.purpose == "deploy" for host in attempt.hosts}
         return tuple(host for wave in self.waves for host in wave.hosts if host in touched)
 
@@ -141,20 +141,20 @@ class Deployment(Noun):
 
     @property
     def unrestored_hosts(self) -> tuple[str, ...]:
-        """Touched hosts that are not proved to be as they were before."""
+        """Touched hosts that are not proved to equal their baseline."""
         return tuple(host for host in self.touched_hosts if self.standings[host].standing != "restored")
 
     @property
     def unseen_hosts(self) -> frozenset[str]:
-        """Hosts that could not be asked after an unclean end: what ran there may still run, and nothing else is run."""
+        """Hosts that gave no answer after an unclean end: the old run may still be at work, so nothing else runs there."""
         return frozenset(host for attempt in self.attempts for host in attempt.unseen)
 
     def target(self, host: str) -> Target:
-        """The target of this name."""
+        """The target with this name."""
         return next(target for target in self.targets if target.host == host)
 
     def hosts_standing(self, *standings: StandingName) -> tuple[str, ...]:
-        """Hosts that stand in one of these, in order of waves."""
+        """Hosts with one of these standings, in order of waves."""
         return tuple(
             host for wave in self.waves for host in wave.hosts if self.standings[host].standing in standings
         )
@@ -164,11 +164,11 @@ class Deployment(Noun):
         return tuple(host for host in self.waves[wave].hosts if self.standings[host].standing in DOWN)
 
     def attempts_of(self, purpose: Purpose, wave: int) -> tuple[Attempted, ...]:
-        """Attempts of this purpose in this wave, oldest first; of a backout only those of the present one."""
+        """Attempts with this purpose in this wave, oldest first; of backouts, only those of the present one."""
         since = self.backout.first_attempt if self.backout is not None and purpose == "backout" else 0
         return tuple(a for a in self.attempts[since:] if a.purpose == purpose and a.wave == wave)
 
 
 def elapsed(opened_at: datetime | None, ended_at: datetime | None, now: datetime) -> float | None:
-    """Seconds from when it began to its end, or to now; None where it has not begun: to lie in the schedule takes no time."""
+    """Seconds from its start to its end, or to now; None before it starts. Waiting in the schedule does not count."""
     return None if opened_at is None else ((ended_at or now) - opened_at).total_seconds()

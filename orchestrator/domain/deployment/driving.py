@@ -1,4 +1,4 @@
-"""How a deployment is driven: by whom, and what people said to its driver."""
+"""How a deployment is driven: by which process, and what people asked of it."""
 
 from typing import TypeGuard, get_args
 
@@ -7,14 +7,14 @@ from orchestrator.domain.text.model_base import Noun
 
 
 class Hold(Noun):
-    """A person's choice is waited for."""
+    """The deployment waits for a person's choice."""
 
     reason: str
     by: str
 
 
 class Driving(Noun):
-    """The driver with what it saw of the clock, and the words that stop it: each says who said it and why."""
+    """The driver with its reading of the clock, and the requests that stop it, each with its author and reason."""
 
     driver: str | None = None
     boot: str = ""
@@ -32,7 +32,7 @@ CHANGED_BY = frozenset(get_args(DrivingEvent))
 
 
 def driving_after(driving: Driving, event: e.Event) -> Driving:
-    """How it is driven after one more event."""
+    """The state of driving after one more event."""
     return _changed(driving, event) if _changes(event) else driving
 
 

@@ -1,4 +1,4 @@
-"""Early life support: how long it lasts, and when the hosts were last watched."""
+"""Early life support: how long it lasts, and when the hosts were last checked."""
 
 from datetime import datetime
 from typing import TypeGuard, get_args
@@ -8,7 +8,7 @@ from orchestrator.domain.text.model_base import Moment, Noun
 
 
 class EarlyLife(Noun):
-    """Early life support until then; `over`: its last checks passed."""
+    """Early life support lasts until `until`; `over`: its last checks passed."""
 
     until: Moment | None = None
     over: bool = False

@@ -20,7 +20,7 @@ class Review(Noun):
 
 
 class FollowUp(Noun):
-    """`review_by`, `reviewers` and `sign_off` are what must follow, `closed` says that it has."""
+    """`review_by`, `reviewers` and `sign_off` are what must follow; `closed`: all of it is done."""
 
     review_by: Moment | None = None
     reviewers: Many[RoleNeed] = ()
@@ -34,7 +34,7 @@ CHANGED_BY = frozenset(get_args(FollowUpEvent))
 
 
 def follow_up_after(follow_up: FollowUp, event: e.Event, at: datetime) -> FollowUp:
-    """What must follow, and what has, after one more event."""
+    """The follow-up after one more event."""
     return _changed(follow_up, event, at) if _changes(event) else follow_up
 
 

@@ -1,4 +1,4 @@
-"""What comes before the first host is touched: what was verified and captured, or why it ended there."""
+"""What happens before the first host is touched: verification and baseline, or why the deployment ended there."""
 
 from typing import TypeGuard, get_args
 
@@ -10,7 +10,7 @@ from orchestrator.domain.text.model_base import Many, Noun
 class Preparation(Noun):
     """Digests of the release units and of what hosts must hold, and the baselines.
 
-    `refusals` say why it was refused, `cancelled` by whom and why it was called off.
+    `refusals` are the reasons of a refusal; `cancelled` says who cancelled the deployment, and why.
     """
 
     digests: dict[str, str] = {}

@@ -10,7 +10,7 @@ from orchestrator.domain.text.model_base import Noun
 
 
 class PrivateCopy(Noun):
-    """Its size in bytes, and its folder once it is there; `mend`: a person said to try again, so that it may be put right."""
+    """Its size in bytes, and its folder once it exists; `mend`: a person chose retry, so the copy may be repaired."""
 
     size: int = 0
     folder: str | None = None
@@ -41,7 +41,7 @@ def _changed(private_copy: PrivateCopy, event: PrivateCopyEvent) -> PrivateCopy:
 
 
 def in_copy(target: Target, project: str, folder: str, effective: EffectivePlan | None) -> Target:
-    """A key or a list of host keys that is a file of the project is taken from the copy, as Ansible takes it."""
+    """The target with its key and host key files in the private copy, if they are files of the project."""
     if target.private_key is None and target.known_hosts is None:
         return target
     return Target.updated(

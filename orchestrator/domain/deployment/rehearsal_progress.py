@@ -1,4 +1,4 @@
-"""What a deployment rehearses, and how far that is."""
+"""What a deployment rehearses, and its progress."""
 
 from typing import TypeGuard, get_args
 
@@ -9,9 +9,9 @@ from orchestrator.domain.text.model_base import Noun
 
 
 class RehearsalProgress(Noun):
-    """`rehearsal` is None where nothing is rehearsed. `rehearsed` says why its first backout began.
+    """`rehearsal` is None where nothing is rehearsed. `rehearsed` is the reason of its first backout.
 
-    `injected`: the checks asked last failed by the injected failure alone.
+    `injected`: in the last checks only the injected failure failed.
     """
 
     rehearsal: Rehearsal | None = None
@@ -26,7 +26,7 @@ CHANGED_BY = frozenset(get_args(RehearsalEvent))
 def rehearsing_after(
     rehearsing: RehearsalProgress, event: e.Event, backout: BackoutProgress | None
 ) -> RehearsalProgress:
-    """How far the rehearsal is after one more event. How it went is said by the first backout of it."""
+    """The progress of the rehearsal after one more event. Its first backout states how it went."""
     return _changed(rehearsing, event, backout) if _changes(event) else rehearsing
 
 

@@ -1,4 +1,4 @@
-"""How far the rollout is: its wave, and the wave's entry, checks and gate, or why it cannot go on."""
+"""The progress of the rollout: its wave with entry, checks and gate, or why it cannot go on."""
 
 from datetime import datetime
 from typing import Literal, TypeGuard, get_args
@@ -18,7 +18,7 @@ class Failure(Noun):
 
 
 class GateProgress(Noun):
-    """How far a wave is at its gate."""
+    """The progress of a wave at its gate."""
 
     soak_until: Moment | None = None
     confirm: str | None = None
@@ -28,14 +28,14 @@ class GateProgress(Noun):
 
     @property
     def soak_is_over(self) -> bool:
-        """It has soaked, or need not."""
+        """The soak time is over, or there is none."""
         return self.soak_until is None or self.soaked
 
 
 class RolloutProgress(Noun):
-    """The wave that it is at, and how far that is; `check_failures` say what failed on which host.
+    """The present wave and its progress; `check_failures` is the first failure on each host.
 
-    `exceptions` are hosts that it was completed without, each with the reason.
+    `exceptions` are the hosts that are not deployed in a completed deployment, each with the reason.
     """
 
     wave: int = 0
@@ -56,12 +56,12 @@ CHANGED_BY = frozenset(get_args(RolloutEvent))
 
 
 def rollout_after(rollout: RolloutProgress, event: e.Event, state: State, at: datetime) -> RolloutProgress:
-    """How far the rollout is after one more event, before which the deployment was in this state."""
+    """The rollout after one more event; `state` is that of the deployment before the event."""
     return _changed(rollout, event, state, at) if _changes(event) else rollout
 
 
 def failures_of(event: e.WaveChecked) -> dict[str, str]:
-    """What the first check that a host did not pass expected and found, by host."""
+    """The first failed check of each host: what it expected and found."""
     failures: dict[str, str] = {}
     for result in event.failing:
         words = f"{result.title}: expected {result.expected}, found {result.found}"

@@ -1,4 +1,4 @@
-"""When a deployment is to start by itself, and what became of that."""
+"""When a deployment is scheduled to start, and what happened to that start."""
 
 from typing import TypeGuard, get_args
 
@@ -8,7 +8,7 @@ from orchestrator.domain.text.model_base import Many, Moment, Noun, Seconds
 
 
 class MissedStartOf(Noun):
-    """A start that was missed by so many seconds, what was done then, and why."""
+    """A missed start: how late in seconds, the choice that was made, and why."""
 
     choice: MissedChoice
     late: Seconds
@@ -16,7 +16,7 @@ class MissedStartOf(Noun):
 
 
 class ScheduledStart(Noun):
-    """Not before `starts`; `machines` says which machine answered for each host when it was scheduled."""
+    """The deployment starts at `starts` or later; `machines` says which machine answered for each host at scheduling."""
 
     starts: Moment | None = None
     missed: MissedStart = "ask"

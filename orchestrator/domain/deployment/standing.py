@@ -1,4 +1,4 @@
-"""Where each host of a deployment stands, and why."""
+"""The standing of each host of a deployment, with its reason."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -30,7 +30,7 @@ DOWN = frozenset({"failed", "unknown"})
 
 
 class Standing(Noun):
-    """Where one host stands, and why."""
+    """The standing of one host, with its reason."""
 
     host: HostName
     wave: int
@@ -38,12 +38,12 @@ class Standing(Noun):
     reason: str = ""
 
     def moved(self, move: "Move") -> Self:
-        """The same host where it stands from now on."""
+        """The host with its new standing."""
         return self.model_copy(update=move)
 
 
 class Move(TypedDict):
-    """Where a host stands from now on, and why."""
+    """The new standing of a host, with its reason."""
 
     standing: StandingName
     reason: str
@@ -53,7 +53,7 @@ Standings = dict[str, Standing]
 
 
 class Surroundings(NamedTuple):
-    """What of the deployment decides, beside the event, where a host stands; as it was before the event."""
+    """What else decides a host's standing beside the event: the deployment as it was before the event."""
 
     waves: tuple[Wave, ...]
     attempts: Attempts
@@ -85,7 +85,7 @@ def standings_at_first(waves: Iterable[Wave]) -> Standings:
 
 
 def standings_after(standings: Standings, event: e.Event, around: Surroundings) -> Standings:
-    """Where the hosts stand after one more event."""
+    """The standing of each host after one more event."""
     if not _changes(event):
         return standings
     moved = {
@@ -97,7 +97,7 @@ def standings_after(standings: Standings, event: e.Event, around: Surroundings) 
 
 
 def unapproved(attempts: Iterable[Attempted], standings: Standings) -> Attempts:
-    """Deploy attempts that may have run what nobody approved, on hosts that still count; no person has spoken since."""
+    """Deploy attempts that may have run unapproved files, on hosts that still count; no person has decided since."""
     return tuple(
         a
         for a in attempts
@@ -169,7 +169,7 @@ def _as_compared(not_compared: str | None, residue: int) -> Move:
 
 
 def _backout_ended(standings: Standings, event: _BackoutEnd) -> _Moves:
-    """A backout of less than everything leaves hosts as they were deployed, which nobody has verified: say so."""
+    """A backout of some hosts leaves the others as they were deployed; nobody verified those, and their reason says so."""
     reason = "deployed, and never verified before the deployment ended"
     moves: _Moves = dict.fromkeys(
         _standing(standings, "deploying", "deployed", "to_retry"), Move(standing="unknown", reason=reason)
@@ -189,10 +189,10 @@ def _standing(standings: Standings, *names: StandingName) -> list[str]:
 
 
 def _tried_again(standings: Standings, around: Surroundings) -> _Moves:
-    """How hosts stand after the word to try again.
+    """The standing of hosts after a person chose retry.
 
-    In a wave its own hosts are deployed to again, also where what ran may not be what was approved, whatever came of it;
-    after it the checks are asked again, of hosts where it was done.
+    In a wave, its own hosts are deployed to again, even where a run succeeded but may have run unapproved files. After a
+    wave, the checks run again on hosts where the deployment was done.
     """
     wave, failure = around.rollout.wave, around.rollout.failure
     if failure is None:

@@ -1,1 +1,1 @@
-"""What is seen of hosts and of runs: baselines, outcomes, and the events of a playbook."""
+"""Evidence from hosts and runs: baselines, outcomes, and the events of a playbook."""

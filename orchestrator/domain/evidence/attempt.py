@@ -9,7 +9,7 @@ Acceleration = Literal["mitogen"]
 
 
 class Allowance(Noun):
-    """What a plan permits a playbook to do that would otherwise not count as success; each entry names a task."""
+    """What a plan permits a playbook to do that otherwise does not count as success; each entry names a task."""
 
     noop: bool = False
     ignored_tasks: Many[Text] = ()
@@ -19,12 +19,12 @@ class Allowance(Noun):
 
 
 class AttemptRequest(Noun):
-    """All that a worker needs to run the attempt, and nothing secret. Paths are absolute.
+    """All that a worker needs to run the attempt, without secrets. Paths are absolute.
 
     `epoch`: greater than that of every earlier attempt; a host that has seen a greater one refuses (0: none). `known`: the
-    epochs that a host may hold; it refuses with any other, and a host that is not named asks nothing. `addresses`: where
-    the hosts were when the plan was checked, as `address:port`. `machines`: the machine-id that each host had.
-    `repeated`: a second run, which must change nothing; what it changes is named.
+    epochs that a host may hold; it refuses with any other, and a host that is not listed accepts any. `addresses`: where
+    the hosts were when the plan was checked, as `address:port`. `machines`: the machine-id that each host had. `repeated`:
+    a second run, which must change nothing; the outcome names the tasks that change something.
     """
 
     attempt: str

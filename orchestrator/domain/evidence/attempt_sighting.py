@@ -1,4 +1,4 @@
-"""What can be seen of an attempt from outside."""
+"""What can be observed of an attempt from outside."""
 
 from typing import Literal
 
@@ -7,7 +7,7 @@ from orchestrator.domain.text.model_base import HostName, Moment, Noun
 
 
 class Sighting(Noun):
-    """`absent`: nothing was ever started; `running`; `finished`: with its outcome; `dead`: the worker ended without one."""
+    """`absent`: nothing was started; `running`; `finished`: it has an outcome; `dead`: the worker ended without one."""
 
     attempt: str
     state: Literal["absent", "running", "finished", "dead"]

@@ -13,7 +13,7 @@ BaselinePart = Literal["files", "packages", "units", "ports", "users", "sysctl",
 
 
 class CommandCollector(Noun):
-    """A configuration item of the user's own: what this command prints on the host, as root."""
+    """A configuration item that the user defines: the output of this command on the host, run as root."""
 
     name: Text
     run: Text
@@ -23,8 +23,8 @@ class BaselineScope(Noun):
     """Which configuration items are captured; volatile ones are excluded by declaration.
 
     `files` are absolute paths or shell patterns (`*`, `?`, `[...]` within a name, `**` for any directories between); a
-    directory stands for all that is in it. Content up to `content_limit` bytes a file is kept, so that a difference can
-    be shown (0: never); the digest is always taken of the whole file. `users` are the local accounts and groups.
+    directory stands for everything in it. Content up to `content_limit` bytes a file is kept, to show a difference (0:
+    never); the digest always covers the whole file. `users` are the local accounts and groups.
     """
 
     files: Many[AbsolutePath] = ()
@@ -38,7 +38,7 @@ class BaselineScope(Noun):
     content_limit: Bytes = 65536
 
     def captured(self, *parts: BaselinePart) -> tuple[str, ...]:
-        """What is captured of these parts, or of all of them: what is named in them first, then the parts taken as a whole."""
+        """What is captured of these parts (default: all): first the named items, then the parts captured as a whole."""
         values = {part: getattr(self, part) for part in parts or get_args(BaselinePart)}
         named = [_name(item) for value in values.values() if isinstance(value, tuple) for item in value]
         switched = [part for part, value in values.items() if value is True]
@@ -60,7 +60,7 @@ class ConfigurationItem(Noun):
 class Baseline(Noun):
     """The configuration items of one host; with any fault it is incomplete and equal to nothing.
 
-    `epoch` is that of the last run that the host has seen (0: none); None where it could not be read.
+    `epoch` is that of the last run that the host has seen (0: none), or None where it could not be read.
     """
 
     host: HostName
@@ -72,12 +72,12 @@ class Baseline(Noun):
 
     @property
     def complete(self) -> bool:
-        """Whether everything the scope names was read."""
+        """Whether the whole scope was read."""
         return not self.faults
 
 
 class BaselineReference(Noun):
-    """Where a captured baseline lies in the content-addressed store."""
+    """The address of a captured baseline in the content-addressed store."""
 
     host: HostName
     digest: Sha256
@@ -87,7 +87,7 @@ class BaselineReference(Noun):
 
 
 class Difference(Noun):
-    """One attribute of one configuration item that is not as it was; None stands for absent."""
+    """One attribute of one configuration item that differs; None stands for absent."""
 
     host: HostName
     kind: str
@@ -98,7 +98,7 @@ class Difference(Noun):
 
 
 class Comparison(Noun):
-    """What two baselines of one host differ in; `inconclusive` says why they cannot be compared, and then nothing is equal."""
+    """The differences of two baselines of one host; `inconclusive` says why they cannot be compared, and are not equal."""
 
     host: HostName
     differences: Many[Difference] = ()
@@ -106,5 +106,5 @@ class Comparison(Noun):
 
     @property
     def equal(self) -> bool:
-        """Proved to be the same: compared, and without a difference."""
+        """Proved equal: compared, and without a difference."""
         return self.inconclusive is None and not self.differences

@@ -1,4 +1,4 @@
-"""What came of an attempt: three-valued for each host, for no evidence is not success."""
+"""The outcome of an attempt: three-valued for each host, because no evidence is not success."""
 
 from typing import Literal
 
@@ -8,10 +8,10 @@ HostResult = Literal["done", "not_done", "unknown"]
 
 
 class HostOutcome(Noun):
-    """What an attempt did on one host: `done` needs positive evidence; `unknown` counts as down.
+    """The outcome of an attempt on one host: `done` needs positive evidence; `unknown` counts as down.
 
-    `changed_tasks` are the names of the tasks that changed something, told of second runs only. `found_epoch` is that of
-    another run, for which the host refused this one.
+    `changed_tasks` names the tasks that changed something, in second runs only. `found_epoch` is the epoch of another run
+    that made the host refuse this one.
     """
 
     host: HostName
@@ -25,11 +25,11 @@ class HostOutcome(Noun):
 
 
 class AttemptOutcome(Noun):
-    """What came of one run of a playbook, host by host, and what was seen outside the hosts it was meant for.
+    """The outcome of one run of a playbook, host by host, and what it did outside the hosts it was meant for.
 
-    `faults` are disagreements of the run as a whole (evidence incomplete, killed, exit code at odds with the events,
-    touched hosts outside the allowed ones); with any fault no host counts as done. `outrun_on`: hosts that refused this run
-    because another one, which this deployment knows nothing of, had been there. `out_of_time`: it was ended at its time limit.
+    `faults` are faults of the run as a whole (evidence incomplete, killed, exit code at odds with the events, touched hosts
+    outside the allowed ones); with any fault no host counts as done. `outrun_on`: hosts that refused this run because they
+    had seen another run that this deployment does not know. `out_of_time`: it was stopped at its time limit.
     """
 
     attempt: str

@@ -1,22 +1,22 @@
-"""What a run of a playbook left as evidence: the events of our own channel, folded host by host."""
+"""The evidence of a run of a playbook: the events of our own channel, folded host by host."""
 
 from typing import Literal
 
 from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun
 
 Fence = Literal["none", "ok", "newer", "other", "machine", "failed"]
-"""What a host answered to the first task, which shows it the run's epoch: `newer`, `other` and `machine` refuse the run."""
+"""A host's answer to the first task, which presents the run's epoch: `newer`, `other` and `machine` refuse the run."""
 
 
 class TaskTrouble(Noun):
-    """A task that did not simply succeed, and what it said (capped, and stripped of control characters)."""
+    """A task that did not simply succeed, and its message (capped, and stripped of control characters)."""
 
     task: str
     message: str = ""
 
 
 class Recap(Noun):
-    """Counts for a host as Ansible counts; an ignored task is ok too."""
+    """The counts of a host as Ansible reports them; an ignored task is ok too."""
 
     ok: int = 0
     failures: int = 0
@@ -26,14 +26,14 @@ class Recap(Noun):
 
 
 class HostEvidence(Noun):
-    """What the events say of one host.
+    """The evidence of the events for one host.
 
-    `real` counts tasks that were ok and acted on the host itself; facts, messages and tasks done elsewhere are not
-    among them. `timed_out`: tasks given up, which may go on. `masked`: tasks whose failure was declared not to be one.
-    `pending`: tasks left in the background, end unseen. `rehearsed`: tasks that ran in check mode. `fence_said`: the epoch
-    of another run, the other machine, or why it failed. `unfenced`: tasks that ran here before the fence was ok.
-    `addresses`: where Ansible went for this host. `identity` tells machines apart, whatever they are called. `recap` is
-    Ansible's own count, and must agree with `counted`, the count of the events.
+    `real` counts tasks that were ok and acted on the host itself, without facts, messages and delegated tasks. `timed_out`:
+    tasks given up, which may still run. `masked`: tasks whose failure the playbook declares not to be one. `pending`:
+    background tasks whose end was not seen. `rehearsed`: tasks that ran in check mode. `fence_said`: the epoch of another
+    run, the other machine, or why the fence failed. `unfenced`: tasks that ran here before the fence was ok. `addresses`:
+    the addresses Ansible used for this host. `identity` distinguishes machines, whatever their names. `recap` is Ansible's
+    own count, and must equal `counted`, the count of the events.
     """
 
     host: str
@@ -64,7 +64,7 @@ class HostEvidence(Noun):
 class RunEvidence(Noun):
     """The folded events of a run; any gap makes it incomplete.
 
-    `touched`: every host that a task really acted on. `prompts`: variables that a person was asked for, unanswered.
+    `touched`: every host that a task acted on. `prompts`: variables that the playbook prompted for, unanswered.
     """
 
     hosts: Many[HostEvidence] = ()
@@ -85,5 +85,5 @@ class RunExit(Noun):
 
 
 def by_host(evidence: RunEvidence) -> dict[HostName, HostEvidence]:
-    """What is known of each host that an event names."""
+    """The evidence of each host that an event names."""
     return {seen.host: seen for seen in reversed(evidence.hosts)}

@@ -1,1 +1,1 @@
-"""From a journal to the deployment it tells of, and to the brief of one."""
+"""From a journal to the deployment it records, and to the brief of one."""

@@ -1,4 +1,4 @@
-"""What is asked of deployments when all of them are looked at: everything but their hosts, in little room."""
+"""The short form of a deployment, for views over all deployments: everything but its hosts."""
 
 from typing import Annotated
 
@@ -11,14 +11,14 @@ from orchestrator.domain.rules.requirement import RoleNeed
 from orchestrator.domain.text.model_base import Many, Moment, Noun
 
 Word = Annotated[tuple[str, str], Field(strict=False)]
-"""A role, and who gave the word in it."""
+"""A role, and the person who signed in it."""
 
 
 class Brief(Noun):
-    """A deployment after its event `seq`; `playbooks` deploy and back out, `digests` are its effective plan's.
+    """A deployment after its event `seq`; `playbooks` deploy and back out, `digests` are those of its effective plan.
 
-    `restored`: every host that it touched is proved to be as it was. `consumed` are nonces of approvals it used up,
-    `signed_off` and `reviewed` are words given.
+    `restored`: every host that it touched is proved to equal its baseline. `consumed` are nonces of the approvals it used
+    up, `signed_off` and `reviewed` the sign-offs and reviews.
     """
 
     id: str
@@ -59,7 +59,7 @@ class Brief(Noun):
 
 
 def brief_of(d: Deployment) -> Brief:
-    """The brief of a deployment as it stands."""
+    """The brief of a deployment."""
     plan = d.plan
     return Brief.of_valid(
         id=d.id,

@@ -1,4 +1,4 @@
-"""Folding a journal: the lifecycle says whether an event is possible, and each part of a deployment what it changes there."""
+"""Folding a journal: the lifecycle decides whether an event is possible, and the reducer of each part applies it."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -18,7 +18,11 @@ from orchestrator.domain.deployment import (
     standing,
 )
 from orchestrator.domain.deployment.attempts import Attempts, attempts_after
-from orchestrator.domain.deployment.authorisation import authority_after, authority_at_first, without_leave
+from orchestrator.domain.deployment.authorisation import (
+    authority_after,
+    authority_at_first,
+    without_unused_authorisation,
+)
 from orchestrator.domain.deployment.backout_progress import backout_after
 from orchestrator.domain.deployment.deployment import Deployment, DeploymentChanges
 from orchestrator.domain.deployment.driving import driving_after
@@ -96,13 +100,13 @@ PARTS: dict[str, tuple[frozenset[type], Reduced]] = {
 STATE_ONLY: frozenset[type] = frozenset(
     {e.Submitted, e.EnvironmentVerified, e.AttemptAdopted, e.WaveVerified, e.Completed, e.HeldOn}
 )
-"""Events that change no part: they say that something happened, and at most in which state the deployment is now."""
+"""Events that change no part; at most they change the state of the deployment."""
 
 _REDUCED: dict[type, tuple[Reduced, ...]] = {
     kind: tuple(reduced for changed_by, reduced in PARTS.values() if kind in changed_by)
     for kind in STATE_ONLY.union(*(changed_by for changed_by, _ in PARTS.values()))
 }
-"""What to ask for each kind of event. A kind that nobody declared is not in it, and cannot be folded."""
+"""The reducers of each kind of event. A kind that is not declared cannot be folded."""
 
 
 def fold(records: Iterable[Recorded]) -> Deployment:
@@ -160,8 +164,8 @@ def _planned(record: Recorded, event: e.Planned) -> Deployment:
 def _changed(d: Deployment, record: Recorded, state: State) -> Deployment:
     event, at = record.event, record.at
     changes = DeploymentChanges(seq=record.seq, state=state, last_at=at, ended_at=_ended_at(d, state, at))
-    if d.authority.leave is not None:
-        changes["authority"] = without_leave(d.authority)
+    if d.authority.authorised is not None:
+        changes["authority"] = without_unused_authorisation(d.authority)
     for reduced in _REDUCED[type(event)]:
         changes |= reduced(d, event, at)
     return d.model_copy(update=changes)

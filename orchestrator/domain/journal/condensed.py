@@ -1,4 +1,4 @@
-"""Events without their long lists: what is as it should be on thousands of hosts, only counted."""
+"""Events without their long lists: items that are as expected are only counted, for thousands of hosts."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from orchestrator.domain.text.model_base import Many, Noun
 
 
 class Counts(Noun):
-    """How much the whole event holds: answers to checks, hosts that gave them, hosts that are done, configuration items."""
+    """The totals of the whole event: check results, hosts with results, hosts that are done, configuration items."""
 
     answers: int = 0
     hosts: int = 0
@@ -24,7 +24,7 @@ NOTHING = Counts.of_valid()
 
 @dataclass(frozen=True, slots=True)
 class Condensed:
-    """A record whose event lacks answers that passed, hosts that are done and references to baselines; `counts` has them."""
+    """A record whose event lacks passed results, hosts that are done and baselines; `counts` has their totals."""
 
     seq: int
     at: datetime
@@ -39,7 +39,7 @@ def condensed(record: Recorded) -> Condensed:
 
 @singledispatch
 def condense(event: Event) -> tuple[Event, Counts]:
-    """The event without its long lists, and what the whole one holds. One without long lists stays as it is."""
+    """The event without its long lists, and the totals of the whole. An event without long lists is returned as it is."""
     return event, NOTHING
 
 
@@ -72,5 +72,5 @@ def _captured(event: e.BaselineCaptured | e.RestorationCompared) -> tuple[Event,
 
 
 def counts_of_checks(results: Many[CheckResult]) -> Counts:
-    """How many answers there are, of how many hosts."""
+    """The number of results, and of their hosts."""
     return Counts.of_valid(answers=len(results), hosts=len({result.host for result in results}))

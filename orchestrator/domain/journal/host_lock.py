@@ -4,7 +4,7 @@ from orchestrator.domain.text.model_base import HostName, Moment, Name, Noun, Te
 
 
 class HostLock(Noun):
-    """A machine held by a deployment, since when and by whom."""
+    """A machine locked by a deployment, with time and owner."""
 
     machine: Text
     host: HostName

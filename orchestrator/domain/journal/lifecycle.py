@@ -1,7 +1,7 @@
 """The lifecycle of a deployment as one table (ITIL 4 deployment management, table 3.3).
 
-A service manager can read it, and a test walks it: which event leads from which state to which. Held, paused, the current
-wave and timers are fields of a deployment, not states.
+The table says which event leads from which state to which. A service manager can read it, and a test walks it. Held,
+paused, the current wave and timers are fields of a deployment, not states.
 """
 
 from enum import StrEnum
@@ -15,7 +15,7 @@ class LifecycleFault(Refused):
 
 
 class State(StrEnum):
-    """Where a deployment is; the order is that of the practice."""
+    """The state of a deployment, in the order of the practice."""
 
     PLANNED = "planned"
     AWAITING_APPROVAL = "awaiting approval"
@@ -161,7 +161,7 @@ ANY_TIME = frozenset(
         "approval_given",
     }
 )
-"""Facts about driving, accepted in every state that is not over, without leaving it."""
+"""Facts about driving: every state that is not an end accepts them, and stays."""
 
 WHILE_TOUCHED = frozenset(
     {
@@ -176,17 +176,17 @@ WHILE_TOUCHED = frozenset(
         "abort_requested",
     }
 )
-"""Facts about attempts and people's words, accepted in every touched state, without leaving it."""
+"""Facts about attempts and people's requests: every touched state accepts them, and stays."""
 
 AFTER_THE_END = frozenset({"approval_given", "reviewed", "closed"})
-"""Facts of what follows a deployment, accepted when it is over; of approvals only those that sign off (domain/fold/fold.py)."""
+"""Facts after the end: every end accepts them; of approvals only sign-offs (domain/fold/fold.py)."""
 
 BEFORE_FIRST_TOUCH = frozenset({"refused", "cancelled"})
-"""Ways out that a deployment has only until its first host is touched."""
+"""Exits that exist only until the first host is touched."""
 
 
 def end_of(state: State) -> Ended | None:
-    """The end that a state is; None where the deployment goes on."""
+    """The state as an end; None where the deployment has not ended."""
     return state if _is_end(state) else None
 
 

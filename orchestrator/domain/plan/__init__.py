@@ -1,1 +1,1 @@
-"""The release plan and what is known of it once it is read: checks, waves, targets, and the effective plan that is approved."""
+"""The release plan and what reading and checking it adds: checks, waves, targets, and the effective plan that is approved."""

@@ -12,7 +12,7 @@ Mode = Literal["attended", "scheduled"]
 
 
 class ChangeRequest(Noun):
-    """Under which type of change a deployment is asked for; an emergency says why it is one."""
+    """The type of change under which a deployment is requested; an emergency needs a reason."""
 
     type: ChangeType = "normal"
     reason: Text | None = None

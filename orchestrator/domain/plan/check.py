@@ -27,7 +27,7 @@ Answer = Literal["passed", "failed", "inconclusive"]
 
 
 class CheckBase(Noun):
-    """What all checks share: a check is asked again until it passes or `within` is over."""
+    """The fields that all checks share: a check is repeated until it passes or `within` is over."""
 
     main: ClassVar[str] = ""
     title: Text | None = None
@@ -152,7 +152,7 @@ class ClockCheck(CheckBase):
 
 
 class BecomeCheck(CheckBase):
-    """The login user can become this user without a password being asked."""
+    """The login user can become this user without a password."""
 
     kind: Literal["become"] = "become"
     main: ClassVar[str] = "user"
@@ -168,7 +168,7 @@ class PythonCheck(CheckBase):
 
 
 class PortCheck(CheckBase):
-    """A TCP port on the host that nobody listens on (`free`), or that somebody does (`listening`)."""
+    """A TCP port on the host without a listener (`free`), or with one (`listening`)."""
 
     kind: Literal["port"] = "port"
     main: ClassVar[str] = "port"
@@ -185,7 +185,7 @@ class RebootCheck(CheckBase):
 
 
 class OtherDeploymentCheck(CheckBase):
-    """No other deployment's process is at work on the host."""
+    """No process of another deployment runs on the host."""
 
     kind: Literal["other_deployment"] = "other_deployment"
     main: ClassVar[str] = "running"
@@ -193,7 +193,7 @@ class OtherDeploymentCheck(CheckBase):
 
 
 class TestinfraCheck(CheckBase):
-    """A testinfra file of the user's own, run unchanged against each host."""
+    """A testinfra file of the user, run unchanged against each host."""
 
     __test__: ClassVar[bool] = False
     kind: Literal["testinfra"] = "testinfra"
@@ -224,11 +224,11 @@ CHECK_KINDS: dict[str, type[CheckBase]] = {
 }
 SHARED = ("title", "within", "every")
 BY_HAND = "written by hand"
-"""The validation context of what a person wrote: there a check has one form only, its kind as its key."""
+"""The validation context of a file that a person wrote: there a check has only one form, its kind as its key."""
 
 
 def spelled_out(value: Any, info: ValidationInfo) -> Any:
-    """A check as written in YAML, spelled out as its kind's fields; what cannot be read is left to be refused."""
+    """A check as written in YAML, expanded to its kind's fields; a value that cannot be read passes through to be refused."""
     if not isinstance(value, dict) or ("kind" in value and info.context != BY_HAND):
         return value
     kind = _one_kind(value)
@@ -302,10 +302,10 @@ Check = Annotated[
 
 
 class CheckResult(Noun):
-    """One check's answer for one host, with what was expected and what was found; `inconclusive` is never a pass.
+    """The result of one check on one host, with what was expected and found; `inconclusive` is never a pass.
 
-    `number`: which of the checks that were asked this answers, counted from 0 in their order; of a component, which of the
-    paths. None for what no check of the plan asks, such as `reachable`, and in journals of before checks had numbers.
+    `number`: the position of the check, counted from 0; for a component, that of the path. None for results without a check
+    in the plan, such as `reachable`, and in journals from before checks had numbers.
     """
 
     host: HostName
@@ -319,7 +319,7 @@ class CheckResult(Noun):
 
 
 def title_of(check: CheckBase) -> str:
-    """What a person reads: the check's own title, or its kind and main value."""
+    """The check's own title, or its kind and main value."""
     kind = str(getattr(check, "kind", ""))
     if check.title is not None:
         return check.title

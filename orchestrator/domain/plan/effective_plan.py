@@ -22,7 +22,7 @@ INGREDIENTS: tuple[IngredientName, ...] = (
     "variables",
 )
 REHEARSED: tuple[IngredientName, ...] = tuple(name for name in INGREDIENTS if name != "hosts")
-"""What a rehearsal covers: it runs on the hosts of another environment, and all else must be the same."""
+"""What a rehearsal covers: all but the hosts, because it runs on the hosts of another environment."""
 
 
 class Ingredient(Noun):
@@ -33,18 +33,18 @@ class Ingredient(Noun):
 
     @cached_property
     def digest(self) -> str:
-        """One digest over the parts and their names; an ingredient without parts has one as well."""
+        """One digest over the parts and their names, also where there are no parts."""
         return _digest(self.name, tuple(self.parts.items()))
 
 
 @lru_cache(maxsize=64)
 def _digest(name: IngredientName, parts: tuple[tuple[str, str], ...]) -> str:
-    """Asked for again and again of the same few plans; what it was asked for by is the whole content."""
+    """Cached: the same few plans are digested many times; the arguments are the whole content."""
     return digest_of({"name": name, "parts": dict(parts)}, "ingredient 1")
 
 
 class EffectivePlan(Noun):
-    """All seven ingredients, each once and in their order."""
+    """All seven ingredients, each once and in order."""
 
     ingredients: Many[Ingredient]
 
@@ -56,7 +56,7 @@ class EffectivePlan(Noun):
 
     @cached_property
     def digests(self) -> dict[str, str]:
-        """The digest of each ingredient by its name."""
+        """The digest of each ingredient, by name."""
         return {ingredient.name: ingredient.digest for ingredient in self.ingredients}
 
     def parts(self, name: IngredientName) -> dict[str, str]:
@@ -65,18 +65,18 @@ class EffectivePlan(Noun):
 
     @cached_property
     def parts_by_name(self) -> dict[IngredientName, dict[str, str]]:
-        """The parts of each ingredient by its name."""
+        """The parts of each ingredient, by name."""
         return {ingredient.name: ingredient.parts for ingredient in self.ingredients}
 
     def has_file(self, path: str) -> bool:
-        """Whether this path is a file of the playbook tree or of the inventory, an artefact, or a folder of such."""
+        """Whether this path is a file of the playbook tree or the inventory, an artefact, or a folder that holds one."""
         path = _plain(path)
         files = (self.parts("playbook tree"), self.parts("artefacts"), self.parts("hosts"))
         return any(path in parts or any(f.startswith(f"{path}/") for f in parts) for parts in files)
 
     @cached_property
     def digest(self) -> str:
-        """The one digest that approvals are given for."""
+        """The digest that approvals refer to."""
         return _digest_of_all(tuple(self.digests.items()))
 
 
@@ -91,7 +91,7 @@ def _digest_of_all(digests: tuple[tuple[str, str], ...]) -> str:
 
 
 class Change(Noun):
-    """What is no longer as it was in one ingredient: the parts that changed, came or went."""
+    """The differences in one ingredient: the parts that were changed, added or removed."""
 
     ingredient: IngredientName
     changed: Many[str] = ()
@@ -108,7 +108,7 @@ class Change(Noun):
 
 
 def changes_between(before: EffectivePlan, after: EffectivePlan) -> tuple[Change, ...]:
-    """Every ingredient that is not the same, in their order; empty only where the two digests are equal."""
+    """Every ingredient that differs, in order; empty only where the two digests are equal."""
     return tuple(_changes(before, after)) if before is not after else ()
 
 
@@ -119,7 +119,7 @@ def _changes(before: EffectivePlan, after: EffectivePlan) -> Iterator[Change]:
 
 
 def change_of(old: Ingredient, new: Ingredient) -> Change:
-    """What changed, came or went between two states of one ingredient."""
+    """The parts that were changed, added or removed between two states of one ingredient."""
     return Change(
         ingredient=old.name,
         changed=tuple(sorted(p for p in old.parts if new.parts.get(p, old.parts[p]) != old.parts[p])),

@@ -1,4 +1,4 @@
-"""What Ansible says of an inventory and of playbooks before anything runs."""
+"""What Ansible reports about an inventory and playbooks before anything runs."""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -8,7 +8,7 @@ from orchestrator.domain.text.model_base import HostName, Many, Noun
 
 
 class PlaySeen(Noun):
-    """One play, with the hosts of the whole inventory that its pattern names."""
+    """One play, with the hosts of the whole inventory that its pattern matches."""
 
     name: str
     line: int | None = None
@@ -18,7 +18,7 @@ class PlaySeen(Noun):
 class PlaybookSeen(Noun):
     """A playbook's plays, or in one line why it cannot be read (`fault`).
 
-    `matches_no_host`: that is that a pattern of its plays names no host of the inventory.
+    `matches_no_host`: the fault is that a pattern of its plays matches no host of the inventory.
     """
 
     path: str
@@ -27,13 +27,13 @@ class PlaybookSeen(Noun):
     plays: Many[PlaySeen] = ()
 
     def uncovered(self, hosts: Iterable[str]) -> tuple[str, ...]:
-        """The hosts that no play names, in the order given."""
+        """The hosts that no play matches, in the order given."""
         covered = {host for play in self.plays for host in play.hosts}
         return tuple(host for host in hosts if host not in covered)
 
 
 class FileFault(Noun):
-    """What is wrong in a file of the project, such as a vaulted value that does not decrypt."""
+    """A fault in a file of the project, such as a vaulted value that does not decrypt."""
 
     file: str
     line: int | None = None
@@ -42,7 +42,7 @@ class FileFault(Noun):
 
 
 class PlaybookFinding(Noun):
-    """A construct that can end green without having worked, or wait for a person: refused, or warned of."""
+    """A construct that can end green without having worked, or wait for a person: refused, or a warning."""
 
     file: str
     line: int | None = None
@@ -53,7 +53,7 @@ class PlaybookFinding(Noun):
 
 
 class Inspection(Noun):
-    """What was found. With any inventory fault there are no targets; playbooks are in the order they were asked."""
+    """The result of an inspection. With any inventory fault there are no targets; playbooks keep the requested order."""
 
     targets: Many[Target] = ()
     inventory_faults: Many[str] = ()

@@ -1,4 +1,4 @@
-"""What was read from a file that a person wrote, together with where in the file everything stands."""
+"""The content of a file that a person wrote, with the line of everything in it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class LoadedFile(Generic[N]):
     lines: Mapping[str, int]
 
     def line_of(self, path: str) -> int:
-        """The line of a path such as `windows[1].zone`, or of the nearest thing around it."""
+        """The line of a path such as `windows[1].zone`, or of the nearest enclosing path."""
         return line_at(self.lines, path)
 
     def fault(self, objection: Objection) -> Fault:
@@ -32,7 +32,7 @@ class LoadedFile(Generic[N]):
 
 
 def line_at(lines: Mapping[str, int], path: str) -> int:
-    """The line of a path such as `windows[1].zone`, or of the nearest thing around it."""
+    """The line of a path such as `windows[1].zone`, or of the nearest enclosing path."""
     while path:
         if path in lines:
             return lines[path]

@@ -1,10 +1,10 @@
-"""What a rule holds against a plan, before it is known in which file and line the plan says it."""
+"""An objection of a rule to a plan, before its file and line are known."""
 
 from typing import NamedTuple
 
 
 class Objection(NamedTuple):
-    """One thing a rule holds against a plan, at a path such as `strategy.waves[1]`."""
+    """One objection to a plan, at a path such as `strategy.waves[1]`."""
 
     path: str
     expected: str

@@ -29,7 +29,7 @@ OnWindowClose = Literal["finish", "hold", "back out"]
 
 
 def texts_of(value: Any) -> Any:
-    """One text stands for a list of one."""
+    """A list from one text or a list."""
     return [value] if isinstance(value, str) else value
 
 
@@ -39,7 +39,7 @@ Texts = Annotated[AtLeastOneText, BeforeValidator(texts_of, json_schema_input_ty
 class ReleaseUnit(Noun):
     """A part of a service released as one entity: an artefact of the definitive media library with version and digest.
 
-    `artefact` is a path relative to the plan's project. `on_target` is where the unit stands on a host afterwards: a file
+    `artefact` is a path relative to the plan's project. `on_target` is the path of the unit on a host afterwards: a file
     for a plain artefact, a directory for an archive; its digests are verified there again after deployment.
     """
 
@@ -53,8 +53,8 @@ class ReleaseUnit(Noun):
 class Release(Noun):
     """Section 2, release description: the release package's units, what it removes, and what it closes.
 
-    `service` and `cis` (configuration items) are what it changes, and `depends_on` the services that one needs: two
-    deployments that share any of them at the same time conflict.
+    `service` and `cis` (configuration items) are what it changes, and `depends_on` the services it needs: two deployments
+    that share any of them at the same time conflict.
     """
 
     name: Name
@@ -169,7 +169,7 @@ class Window(Noun):
 
 
 class Milestone(Noun):
-    """A point in the schedule that interested parties are told of."""
+    """A point in the schedule that interested parties are informed about."""
 
     at: Moment
     what: Text
@@ -178,8 +178,8 @@ class Milestone(Noun):
 class Schedule(Noun):
     """Section 7, schedule and milestones; without a window the deployment may start at any time.
 
-    `on_window_close`: what becomes of the waves that are left when the time that is open ends, or no longer suffices to
-    undo them. `missed`: what becomes of a start in the schedule that nobody made in time.
+    `on_window_close`: what happens to the remaining waves when the opening ends, or is too short to back them out.
+    `missed`: what happens to a missed start.
     """
 
     window: Window | None = None
@@ -198,7 +198,7 @@ class Risk(Noun):
 
 
 class Communication(Noun):
-    """Section 9: who learns what, when, by which channel."""
+    """Section 9: who is informed of what, when, by which channel."""
 
     audience: Text
     channel: Text
@@ -206,7 +206,7 @@ class Communication(Noun):
 
 
 class EarlyLifeSupport(Noun):
-    """The time after the last wave in which the acceptance checks are asked again and again."""
+    """The time after the last wave in which the acceptance checks are repeated."""
 
     duration: PositiveSeconds
     every: PositiveSeconds = 30.0
@@ -226,8 +226,8 @@ class Validation(Noun):
 class Backout(Noun):
     """Section 11, backout plan: the playbook that takes the release back, and the baseline that proves it did.
 
-    `scope`: which hosts a failure backs out: the failed ones, the failed wave, or all that were touched.
-    `on_failure`: back out at once, or hold for a person with the four choices retry, exclude, back out, hold on.
+    `scope`: which hosts a failure backs out: the failed ones, the failed wave, or all touched ones. `on_failure`: back out
+    at once, or hold for a person with the four choices retry, exclude, back out, hold on.
     """
 
     playbook: Text
@@ -241,10 +241,10 @@ class Backout(Noun):
 
 
 class Approval(Noun):
-    """Section 12, approval and sign-off: the roles that must approve before anything is touched.
+    """Section 12, approval and sign-off: the roles that must approve before any host is touched.
 
-    `policy` is the file of the release policy, where several are for this deployment; `change` the type of change
-    (normal, or emergency where the release is one), and `reason` why it is an emergency (default: the plan's purpose).
+    `policy` is the file of the release policy, where several apply to this deployment; `change` the type of change (normal,
+    or emergency where the release is one), and `reason` why it is an emergency (default: the plan's purpose).
     """
 
     required: Many[Text] = ()
@@ -273,7 +273,7 @@ class ReleasePlan(Noun):
 
     @property
     def change_request(self) -> ChangeRequest:
-        """The change under which it is asked for."""
+        """The change under which the deployment is requested."""
         usual: ChangeType = "emergency" if self.release.emergency else "normal"
         asked = self.approval.change or usual
         reason = self.approval.reason or (self.purpose if asked == "emergency" else None)

@@ -14,12 +14,12 @@ ROLES = (
 
 
 def same_role(role: str, other: str) -> bool:
-    """Whether two texts name one role; capitals and spaces tell no roles apart."""
+    """Whether two texts name one role; case and spaces are ignored."""
     return _folded(role) == _folded(other)
 
 
 def same_person(person: str, other: str) -> bool:
-    """Whether two texts name one person; capitals and spaces tell no people apart."""
+    """Whether two texts name one person; case and spaces are ignored."""
     return _folded(person) == _folded(other)
 
 

@@ -1,4 +1,4 @@
-"""The strategies there are, and what each one asks of a plan: the only place where one is declared."""
+"""The strategies and what each requires of a plan; they are declared only here."""
 
 from typing import Literal, NamedTuple, assert_never
 
@@ -6,19 +6,19 @@ StrategyKind = Literal["phased", "pilot", "big-bang"]
 
 
 class StrategyForm(NamedTuple):
-    """What a strategy asks of the plan: a pilot or none, and waves that must be there, may be there, or must not."""
+    """What a strategy requires of the plan: a pilot or none, and waves that are required, allowed, or forbidden."""
 
     pilot: bool
     waves: Literal["needed", "optional", "none"]
 
     @property
     def all_at_once(self) -> bool:
-        """Whether no wave can limit what a bad release reaches."""
+        """Whether no wave limits the reach of a bad release."""
         return self.waves == "none"
 
 
 def form_of(kind: StrategyKind) -> StrategyForm:
-    """What this strategy asks of the plan."""
+    """The form of this strategy."""
     match kind:
         case "phased":
             return StrategyForm(pilot=False, waves="needed")

@@ -1,18 +1,18 @@
-"""The hosts a deployment is aimed at, as the inventory resolves them."""
+"""The target hosts of a deployment, as the inventory resolves them."""
 
 from typing import Literal
 
 from orchestrator.domain.text.model_base import HostName, Many, Noun, Port
 
 HOST_KEY_NOT_PINNED = "host key is not the pinned one"
-"""What people read when a host shows a key that is not the pinned one: a security event, never just unreachable."""
+"""The message for a host whose key is not the pinned one: a security event, never just unreachable."""
 
 SilenceCause = Literal["unreachable", "host_key_not_pinned", "processes_hidden"]
-"""Why a host does not say what runs there. `processes_hidden`: it answers, and lets this user see too little."""
+"""Why a host does not report what runs there. `processes_hidden`: it answers, but this user may not see all processes."""
 
 
 class Target(Noun):
-    """One host of the inventory, and how it is reached over ssh."""
+    """One host of the inventory, and how ssh reaches it."""
 
     host: HostName
     address: str
@@ -25,10 +25,10 @@ class Target(Noun):
 
 
 class Identity(Noun):
-    """Which machine answers under a host's name: two hosts with one `machine_id` are two names of one machine.
+    """The machine behind a host's name: two hosts with one `machine_id` are two names of one machine.
 
-    `machine_id` is that of systemd; a machine that has none is known by its host key, as `host-key:SHA256...`.
-    `epoch` is that of the last run that the host has seen (0: none); None where it could not be read.
+    `machine_id` is that of systemd; a machine without one is identified by its host key, as `host-key:SHA256...`. `epoch`
+    is that of the last run that the host has seen (0: none), or None where it could not be read.
     """
 
     host: HostName
@@ -39,7 +39,7 @@ class Identity(Noun):
 
 
 class Ending(Noun):
-    """What came of ending a run's processes on a host: how many had to be ended, and those that are left all the same."""
+    """The result of ending a run's processes on a host: how many were ended, and which are still there."""
 
     host: HostName
     ended: int = 0
@@ -47,14 +47,14 @@ class Ending(Noun):
 
 
 class Silence(Noun):
-    """A host did not say what of a run is left: why, in words for people and as what is decided on."""
+    """A host did not report what is left of a run: `reason` is for people, decisions use `cause`."""
 
     reason: str
     cause: SilenceCause = "unreachable"
 
     @property
     def may_end(self) -> bool:
-        """Whether the host may answer when it is asked again."""
+        """Whether the host may answer later."""
         return self.cause == "unreachable"
 
 

@@ -72,7 +72,7 @@ HostLimit = Annotated[
 class Gate(Noun):
     """What must pass after a wave before the next: soak time, and confirmation by a person in this role.
 
-    During soak the acceptance checks of all verified hosts are asked every `every` seconds, and once more at its end.
+    During soak the acceptance checks of all verified hosts run every `every` seconds, and once more at its end.
     """
 
     soak: Seconds = 0.0
@@ -84,7 +84,7 @@ class WaveSpec(Noun):
     """A wave as the plan declares it: exactly one of count, percent, group, hosts or rest; written `1`, `25%`, `rest`, `GROUP`.
 
     Percentages are of all hosts of the deployment, rounded up. `entry` must hold on the wave's hosts before they are
-    touched; `acceptance` is verified in addition to the plan's own, after.
+    touched; `acceptance` is verified afterwards, in addition to the plan's own checks.
     """
 
     name: Text | None = None
@@ -138,7 +138,7 @@ PlannedWave = Annotated[
 
 
 class Wave(Noun):
-    """A wave with its hosts resolved. Waves are numbered from 0, which is the pilot where there is one."""
+    """A wave with its hosts resolved. Waves are numbered from 0, which is the pilot if there is one."""
 
     number: Annotated[int, Field(ge=0)]
     name: str

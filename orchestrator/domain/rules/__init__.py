@@ -1,1 +1,1 @@
-"""What a house asks of deployments: policies, models and their requirements."""
+"""What an organisation requires of deployments: policies, models and their requirements."""

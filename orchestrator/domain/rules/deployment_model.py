@@ -20,7 +20,7 @@ class Applicability(Noun):
 
 
 class StrategyDefaults(Noun):
-    """What a plan's strategy has where the plan itself says nothing."""
+    """Defaults for a plan's strategy."""
 
     gate: Gate | None = None
     failure_limit: FailureLimit | None = None
@@ -31,7 +31,7 @@ class StrategyDefaults(Noun):
 
 
 class Playbooks(Noun):
-    """The playbooks of the model, where all its deployments use the same; paths in the plan's project."""
+    """The playbooks of the model, where all its deployments share them; paths in the plan's project."""
 
     deploy: Text | None = None
     backout: Text | None = None
@@ -46,7 +46,7 @@ class ModelStep(Noun):
 
 
 class Improvement(Noun):
-    """An initiative to make the model better."""
+    """An initiative to improve the model."""
 
     what: Text
     owner: Text
@@ -55,7 +55,7 @@ class Improvement(Noun):
 class DeploymentModel(Noun):
     """A deployment model; `orch` is the version of this format, `version` that of the model.
 
-    `flow`: the environments in their order: a release reaches one only after its deployment to the one before succeeded.
+    `flow`: the environments in order: a release reaches each one only after a successful deployment to the one before.
     """
 
     orch: Annotated[Literal[1], exactly(only=1)]
@@ -79,6 +79,6 @@ class DeploymentModel(Noun):
         return self
 
     def before(self, environment: str) -> str | None:
-        """The environment that a release must have succeeded in before this one; None where none is asked."""
+        """The environment in which a release must have succeeded before this one, or None."""
         index = self.flow.index(environment) if environment in self.flow else 0
         return self.flow[index - 1] if index else None

@@ -1,4 +1,4 @@
-"""A release plan with what is known of it so far."""
+"""A release plan with what is known about it so far."""
 
 from orchestrator.domain.plan.effective_plan import EffectivePlan
 from orchestrator.domain.plan.loaded_file import fault_in
@@ -15,11 +15,10 @@ from orchestrator.errors import Fault
 class PreparedPlan(Noun):
     """What a deployment starts from, where there are no faults.
 
-    Known once it is read: the plan, its absolute path, the digest of its bytes, `project` (the absolute directory that its
-    paths are relative to), `named` (the file as the user named it) and the line of each path in it.
-    Known once it is checked: all else; the plan then has the defaults of its model. `effective` is None where there are
-    faults. `copy_size`: the bytes of its tree. `written`: where the plan is put in another place, to be rehearsed there, the
-    plan for the place it goes to.
+    Known after reading: the plan, its absolute path, the digest of its bytes, `project` (the absolute directory that its
+    paths are relative to), `named` (the file as the user named it) and the line of each path in it. Known after checking:
+    everything else; the plan then includes the defaults of its model. `effective` is None where there are faults.
+    `copy_size`: the bytes of its tree. `written`: in a rehearsal elsewhere, the plan for its own environment.
     """
 
     plan: ReleasePlan

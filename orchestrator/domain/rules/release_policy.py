@@ -1,4 +1,4 @@
-"""The release policy of a customer or service: what a deployment needs to be allowed (ISO/IEC 20000-1 9.3)."""
+"""The release policy of a customer or service: what a deployment needs to be authorised (ISO/IEC 20000-1 9.3)."""
 
 from typing import Annotated, Literal
 
@@ -15,7 +15,7 @@ DAY = 86400.0
 
 
 class Scope(Noun):
-    """Which deployments a policy is for: releases and environments by name; none named means any."""
+    """Which deployments a policy is for: releases and environments by name; an empty list means any."""
 
     releases: Many[Name] = ()
     environments: Many[Name] = ()
@@ -29,7 +29,7 @@ class Frequency(Noun):
 
 
 class Approvals(Noun):
-    """Who must approve before, and who signs off after; each approval counts for `valid_for` at most."""
+    """Who must approve before, and who signs off after; each approval is valid for at most `valid_for`."""
 
     before: Many[Need] = ()
     after: Many[Need] = ()
@@ -49,7 +49,7 @@ class SeparationOfDuties(Noun):
 
 
 class AskedRehearsal(Noun):
-    """Which rehearsal is asked for. `failure_path`: with an injected failure as well; `idempotence`: each playbook twice."""
+    """The required rehearsal. `failure_path`: with an injected failure as well; `idempotence`: each playbook twice."""
 
     environments: Many[Name] = ()
     max_age: PositiveSeconds
@@ -58,7 +58,7 @@ class AskedRehearsal(Noun):
 
 
 class Emergency(Noun):
-    """The documented emergency procedure: what counts as one, who approves, what is waived, and by when it is reviewed."""
+    """The documented emergency procedure: what counts as one, who approves, what is waived, and the review's time limit."""
 
     definition: Text
     before: Annotated[tuple[Need, ...], Field(strict=False, min_length=1)]
@@ -70,7 +70,7 @@ class Emergency(Noun):
 
 
 class StandardChange(Noun):
-    """A model whose deployments are pre-authorised, in one version of it; `before` are approvals asked all the same."""
+    """A model whose deployments are pre-authorised, in one version of it; `before` are approvals that are still required."""
 
     model: Name
     version: Annotated[int, Field(ge=1)]
@@ -80,8 +80,8 @@ class StandardChange(Noun):
 class ReleasePolicy(Noun):
     """A release policy; `orch` is the version of this format, `version` that of the policy.
 
-    Windows bind where there are any, freezes always. `undo_before_close`: no wave starts that could not be deployed,
-    verified and backed out, with all waves before it, while the window is open; `margin` is added to measured times.
+    Windows bind where there are any, freezes always. `undo_before_close`: a wave starts only if it and all waves before it
+    can be deployed, verified and backed out while the window is open; `margin` is added to measured times.
     """
 
     orch: Annotated[Literal[1], exactly(only=1)]

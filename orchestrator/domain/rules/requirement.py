@@ -1,4 +1,4 @@
-"""What a deployment model or a release policy asks of a plan: only what can be seen in the plan and its waves."""
+"""What a deployment model or a release policy requires of a plan: only what the plan and its waves show."""
 
 from typing import Annotated, Any, Literal
 
@@ -27,7 +27,7 @@ CheckKind = Annotated[str, AfterValidator(_check_kind)]
 
 
 class AskedGate(Noun):
-    """What each gate must have at least: after every wave, or after the first one only."""
+    """The minimum of each gate: after every wave, or only after the first one."""
 
     after: Literal["every wave", "first wave"] = "every wave"
     soak: Seconds = 0.0
@@ -41,11 +41,11 @@ class AskedGate(Noun):
 
 
 class Required(Noun):
-    """All that must be so; what is left out is not asked for.
+    """The requirements; a field that is left out requires nothing.
 
-    `environment`, `acceptance`: kinds of check that must be among those asked before and after; `acceptance_any`: at
-    least one of these kinds. `absence`: an acceptance check that something is gone. `first_wave`, `any_wave`: the most
-    hosts it may reach. `baseline`: parts that must be captured, so that the backout can be proved.
+    `environment`, `acceptance`: kinds of check that must be among those before and after; `acceptance_any`: at least one of
+    these kinds. `absence`: an acceptance check that something is gone. `first_wave`, `any_wave`: the most hosts it may
+    reach. `baseline`: parts that must be captured, so that the backout can be proved.
     """
 
     strategies: Many[StrategyKind] = ()
@@ -69,7 +69,7 @@ class Required(Noun):
 
 
 class RoleNeed(Noun):
-    """So many different people in a role; written as the role alone for one."""
+    """A role and the number of different people needed in it; written as the role alone for one."""
 
     role: Text
     people: Annotated[int, Field(ge=1, le=20)] = 1

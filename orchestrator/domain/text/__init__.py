@@ -1,1 +1,1 @@
-"""What every noun is made of, and how values are written as text and as bytes."""
+"""The base of every noun, and how values are written as text and as bytes."""

@@ -1,7 +1,7 @@
-"""One way to write a value as bytes, so that a digest or a signature of it means the same everywhere, and in every version.
+"""The one way to write a value as bytes, so that a digest or signature of it is the same everywhere, in every version.
 
-A field that a later version added, and that is left at its default, is not written: the plan means what it meant before the
-field was there, and what was approved stays approved (docs/adr/0046).
+A field that a later version added is not written while it has its default: the plan means what it meant before the field
+existed, and what was approved stays approved (docs/adr/0046).
 """
 
 import hashlib
@@ -30,12 +30,12 @@ def canonical(value: Any) -> bytes:
 
 
 def digest_of(value: Any, purpose: str) -> str:
-    """SHA-256 of the canonical form; `purpose` stands before it, so that no digest can pass for one of another kind."""
+    """SHA-256 of the canonical form, prefixed with `purpose`, so that a digest never passes for one of another kind."""
     return hashlib.sha256(f"orch {purpose}\n".encode() + canonical(value)).hexdigest()
 
 
 def fields_of(noun: BaseModel) -> dict[str, Any]:
-    """The fields as JSON values, defaults included, but for later fields at their default; so also in the nouns within."""
+    """The fields as JSON values with their defaults, without later fields at their default; also in nested nouns."""
     written = noun.model_dump(mode="json")
     return _noun_without_later(noun, written) if _has_grown(type(noun)) else written
 
@@ -51,7 +51,7 @@ def later_fields(kind: type[BaseModel]) -> Mapping[str, Since]:
 
 
 def default_of(kind: type[BaseModel], name: str) -> Any:
-    """The default of a field as it would be written. Raises ValueError for a later field that has none."""
+    """The default of a field as it is written. Raises ValueError for a later field that has none."""
     field = kind.model_fields[name]
     if field.is_required():
         raise ValueError(
@@ -63,7 +63,7 @@ def default_of(kind: type[BaseModel], name: str) -> Any:
 
 
 def nouns_within(annotation: Any) -> dict[type[BaseModel], None]:
-    """Every noun that a value of this type can be made of, itself included, in the order of the fields."""
+    """Every noun type within a value of this type, including itself, in the order of the fields."""
     kinds: dict[type[BaseModel], None] = {}
     _collect(annotation, kinds)
     return kinds
@@ -85,7 +85,7 @@ def _has_grown(kind: type[BaseModel]) -> bool:
 
 
 def _without_later(value: Any, written: Any) -> Any:
-    """What was written of a value, without the later fields at their default of every noun in it."""
+    """The written form of a value, without the later fields at their default of every noun in it."""
     match value:
         case BaseModel():
             return _noun_without_later(value, written)

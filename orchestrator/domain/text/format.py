@@ -28,7 +28,7 @@ def seconds_words(seconds: float) -> str:
 
 
 def mode_number(mode: str) -> int:
-    """Permission bits of an octal text such as `0644`."""
+    """The permission bits of an octal text such as `0644`."""
     return int(mode, 8)
 
 
@@ -38,5 +38,5 @@ def mode_words(bits: int) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """Such as `1 host`, `1,200 hosts`, `2 checks`."""
+    """A count with its noun, such as `1 host`, `1,200 hosts`, `2 checks`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

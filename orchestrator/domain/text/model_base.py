@@ -1,4 +1,4 @@
-"""What every noun is made of: a frozen, strict model, and the scalar types that plans are written in."""
+"""The base of every noun: a frozen, strict model, and the scalar types that plans use."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 T = TypeVar("T")
 N = TypeVar("N", bound="Noun")
 Fields = ParamSpec("Fields")
-"""The fields of a noun with their types, as a type checker sees them in its constructor."""
+"""The fields of a noun with their types, as a type checker reads them from its constructor."""
 
 MOMENT = r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)$"
 
@@ -23,9 +23,9 @@ class Noun(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """The same noun with some fields changed, which are not validated again; nothing but these is copied.
+        """The noun with some fields changed, without validation; all other fields are shared, not copied.
 
-        Raises TypeError for a deep copy: what never changes needs none.
+        Raises TypeError for a deep copy: an immutable value needs none.
         """
         if deep:
             raise TypeError("a noun never changes: there is nothing to copy deeply")
@@ -33,7 +33,7 @@ class Noun(BaseModel):
 
     @classmethod
     def of_valid(cls: Callable[Fields, N], *_: Fields.args, **fields: Fields.kwargs) -> N:
-        """A noun of what is valid as it is, such as fields of other nouns: nothing is validated, and nothing converted.
+        """A noun of values that are already valid, such as fields of other nouns: no validation, no conversion.
 
         Raises TypeError where a field is missing or unknown.
         """
@@ -50,7 +50,7 @@ class Noun(BaseModel):
     def updated(cls: Callable[Fields, N], noun: N, /, *_: Fields.args, **fields: Fields.kwargs) -> N:
         """The noun with these fields changed: `model_copy`, with names and types known to a type checker.
 
-        Of a noun with required fields these must be given, too.
+        The required fields of a noun must be given as well.
         """
         return _copied(noun, fields)
 
@@ -61,16 +61,16 @@ def _copied(noun: N, changes: Mapping[str, Any]) -> N:
         unknown = ", ".join(sorted(changes.keys() - kind.__pydantic_fields__.keys()))
         raise TypeError(f"{kind.__name__} has no field {unknown}")
     fields = {**known, **changes}
-    # What was worked out of the fields stands behind them, and may be another thing of the changed ones.
-    worked_out = len(known) - len(kind.__pydantic_fields__)
-    if worked_out > 0:
-        for name in islice(reversed(known), worked_out):
+    # Cached properties come after the fields in `__dict__`, and may differ for the changed fields.
+    cached = len(known) - len(kind.__pydantic_fields__)
+    if cached > 0:
+        for name in islice(reversed(known), cached):
             del fields[name]
     return _noun(kind, fields, given if given.issuperset(changes) else given.union(changes))
 
 
 def _noun(kind: type[N], fields: dict[str, Any], given: set[str]) -> N:
-    """Filled in as pydantic's `model_construct` does it, in a quarter of its time: a driver makes nouns by the thousand."""
+    """Filled in like pydantic's `model_construct`, in a quarter of its time: a driver makes thousands of nouns."""
     noun = object.__new__(kind)
     object.__setattr__(noun, "__dict__", fields)
     object.__setattr__(noun, "__pydantic_fields_set__", given)
@@ -81,7 +81,7 @@ def _noun(kind: type[N], fields: dict[str, Any], given: set[str]) -> N:
 
 @cache
 def _form_of(kind: type[Noun]) -> tuple[dict[str, Any], frozenset[str]]:
-    """Every field in its order with its default, and those that have none."""
+    """Every field in order with its default, and the required ones."""
     fields = kind.model_fields
     required = frozenset(name for name, field in fields.items() if field.is_required())
     defaults = {
@@ -91,7 +91,7 @@ def _form_of(kind: type[Noun]) -> tuple[dict[str, Any], frozenset[str]]:
     return defaults, required
 
 
-# YAML and JSON know lists only; the items inside stay strict.
+# YAML and JSON have only lists, so lists are accepted; their items stay strict.
 Many = Annotated[tuple[T, ...], Field(strict=False)]
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -102,7 +102,7 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?) ?(B|kB|MB|GB|KiB|MiB|GiB)")
 
 
 class NotInForm(ValueError):
-    """Text is not written in the form of its type: says what is expected, and `next_move` what to do."""
+    """A text does not have the form of its type: carries the expectation and, as `next_move`, what to do."""
 
     def __init__(self, expected: str, next_move: str) -> None:
         super().__init__(expected)

@@ -1,4 +1,4 @@
-"""Text from outside, made fit to be shown and stored: one line, capped, nothing that a terminal or a reader is led by."""
+"""Text from outside, made safe to show and store: one line, capped, without characters that mislead a terminal or a reader."""
 
 import re
 
@@ -9,7 +9,7 @@ _UNFIT = re.compile(
 
 
 def plain(text: str, limit: int = 300) -> str:
-    """The text on one line of at most `limit` characters; what cannot be shown becomes a space."""
+    """The text on one line of at most `limit` characters; an unprintable character becomes a space."""
     line = " ".join(_UNFIT.sub(" ", text[: limit * 4]).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
@@ -19,9 +19,9 @@ _ONE_UNFIT = re.compile(_UNFIT.pattern.removesuffix("+") + r"|\\")
 
 
 def escaped_text(value: str) -> str:
-    r"""A name or a value that stays distinguishable: unfit characters are written `\x1b`, and no two texts become one.
+    r"""A name or value, still distinguishable: unprintable characters are written `\x1b`, and different texts stay different.
 
-    Nothing is cut, for two long values that differ at their ends are not equal.
+    Nothing is cut, because two long values may differ only at their ends.
     """
     if _UNFIT.search(value) is None and _LOOKS_ESCAPED.search(value) is None:
         return value

@@ -16,7 +16,7 @@ from orchestrator.policy.authority.copy_integrity import (
     known_files,
     refusals_of,
 )
-from orchestrator.policy.authority.wave_authorisation import leave_for
+from orchestrator.policy.authority.wave_authorisation import wave_authorisation
 from orchestrator.policy.course.steps import Perform
 
 
@@ -43,7 +43,7 @@ def _asked(
         question = admission_facts.question_of(context.ports, context.deployment, context.ports.clock.now())
     except OrchError as fault:
         return WaveNotAuthorised(wave=step.wave, reasons=(f"what it rests on cannot be read: {fault}",))
-    answer = leave_for(question, context.deployment, step.wave)
+    answer = wave_authorisation(question, context.deployment, step.wave)
     return answer.model_copy(update={"restored": restored}) if isinstance(answer, WaveAuthorised) else answer
 
 

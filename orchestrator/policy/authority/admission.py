@@ -1,4 +1,4 @@
-"""Admission: may this deployment start now? Every rule is asked, and every reason is said at once."""
+"""Admission: may this deployment start now? Every rule is checked, and every reason is reported at once."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from orchestrator.policy.calendar.point_of_no_return import Arithmetic, WaveTime
 
 
 def admit(question: Question) -> Admission:
-    """Admitted, with its grounds, or every reason why not. Nothing is started and nothing is used up by asking."""
+    """Admitted, with its grounds, or every reason why not. The check starts nothing and uses nothing up."""
     weighed = weigh(question)
     reasons = [reason for rule in RULES for reason in rule(weighed)]
     return NotAdmitted(reasons=tuple(dict.fromkeys(reasons))) if reasons else _admitted(weighed)
@@ -34,7 +34,7 @@ def admit(question: Question) -> Admission:
 
 @dataclass(frozen=True)
 class Weighed:
-    """A question with what several rules need of it, worked out once, and the arithmetic only where a rule asks for it."""
+    """A question with what several rules derive from it, computed once; the arithmetic only where a rule needs it."""
 
     question: Question
     approvals: tuple[Judged, ...]
@@ -45,7 +45,7 @@ class Weighed:
 
     @cached_property
     def expected(self) -> tuple[WaveTimes, ...]:
-        """What each wave will take."""
+        """The expected times of each wave."""
         rehearsed = tuple(
             wave
             for judged_certificate in self.certificates
@@ -62,21 +62,21 @@ class Weighed:
 
 
 def weigh(question: Question) -> Weighed:
-    """Judges approvals and certificates, and does the arithmetic of the window."""
-    ones = judged(question)
-    words = given.latest_words(ones, question)
+    """Judges approvals and certificates, and computes the arithmetic of the window."""
+    approvals = judged(question)
+    words = given.latest_decisions(approvals, question)
     return Weighed(
         question=question,
-        approvals=ones,
+        approvals=approvals,
         words=words,
         missing=given.missing(words, question),
         certificates=judged_certificates(question),
-        opening=opening_of(question, ones),
+        opening=opening_of(question, approvals),
     )
 
 
 def about_approvals(weighed: Weighed) -> Iterator[Reason]:
-    """What is held against approvals: misuse always, and what time did to them only where they are needed."""
+    """The reasons against approvals: misuse always, lapse of time only where those approvals are needed."""
     for judged_approval in weighed.approvals:
         override = judged_approval.approval.decision == "override"
         needed = bool(weighed.opening.reasons if override else weighed.missing)
@@ -94,7 +94,7 @@ def _opening(weighed: Weighed) -> Iterator[Reason]:
 
 
 def _undone_in_time(weighed: Weighed) -> Iterator[Reason]:
-    """The first wave can be deployed, verified and backed out before the window closes."""
+    """Whether the first wave can be deployed, verified and backed out before the window closes."""
     opening, policy = weighed.opening, weighed.question.policy
     if not policy.undo_before_close or opening.closes is None or opening.reasons:
         return
@@ -146,7 +146,7 @@ def _admitted(weighed: Weighed) -> Admitted:
 
 
 def _sign_off(question: Question) -> tuple[RoleNeed, ...]:
-    """Who accepts after: those of the policy, and those that the plan asks for beside them."""
+    """Who accepts afterwards: the roles of the policy, and those that the plan adds."""
     asked = {need.role: need for need in question.policy.approvals.after}
     for role in question.plan.approval.sign_off:
         asked.setdefault(role, RoleNeed(role=role))

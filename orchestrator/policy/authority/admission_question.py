@@ -1,4 +1,4 @@
-"""All that admission is decided from; whoever asks gathers it, and the rules only read it."""
+"""All inputs of the admission decision: the caller gathers them, and the rules only read them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ NO_POLICY = ReleasePolicy.of_valid(
 
 @dataclass(frozen=True, slots=True)
 class Success:
-    """A release that was deployed to an environment and is known to be good there, with the digest of its artefacts."""
+    """A release that was deployed to an environment and proved good there, with the digest of its artefacts."""
 
     environment: str
     release: str
@@ -38,13 +38,13 @@ class Success:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a deployment that would start now brings along.
+    """The inputs for a deployment that would start now.
 
-    `subject` is the deployment's or the schedule entry's id that approvals name. `used` are nonces of approvals that other
-    deployments took. `earlier_plans` are effective plans by digest, so that a change can be named. `recent` are starts of
-    earlier deployments under this policy. `measured` are wave times from the records, beside those of certificates.
-    `plan_file` is what the commands that are named call the plan; `rehearsing`: the deployment is a rehearsal itself.
-    `vouched` are roles that the plan asks for and whose approval was named without a signature, where nothing forbids that.
+    `subject` is the id of the deployment or schedule entry that approvals name. `used` are nonces that other deployments
+    consumed. `earlier_plans` are effective plans by digest, so that a change can be named. `recent` are starts of earlier
+    deployments under this policy. `measured` are wave times from the records, in addition to those of certificates.
+    `plan_file` is the plan's name in suggested commands; `rehearsing`: the deployment is a rehearsal itself. `vouched` are
+    roles whose approval was named without a signature, where the plan asks for them and nothing forbids that.
     """
 
     subject: str
@@ -71,22 +71,22 @@ class Question:
 
     @property
     def governed(self) -> bool:
-        """Whether a release policy binds it."""
+        """Whether a release policy binds the deployment."""
         return self.policy is not NO_POLICY and self.policy != NO_POLICY
 
     @property
     def environment(self) -> str:
-        """The environment that the plan is for."""
+        """The environment of the plan."""
         return self.plan.resources.environment
 
     @property
     def emergency(self) -> bool:
-        """Whether it is asked for under the emergency procedure."""
+        """Whether it is requested under the emergency procedure."""
         return self.change.type == "emergency"
 
     @property
     def needs(self) -> tuple[RoleNeed, ...]:
-        """Who must approve before, by the type of the change; the plan may ask for more, never for less."""
+        """Who must approve before, by the type of change; the plan may require more than the policy, never less."""
         policy = self.policy
         asked = {need.role: need for need in self._by_type()}
         if not self.emergency or policy.emergency is None:
@@ -97,7 +97,7 @@ class Question:
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """The roles that an approval may be given in: those of the policy, and those that the plan itself asks for."""
+        """The roles in which an approval may be given: those of the policy, and those that the plan requires."""
         return (*known_roles(self.policy), *self.plan.approval.required, *self.plan.approval.sign_off)
 
     def _by_type(self) -> tuple[RoleNeed, ...]:

@@ -1,4 +1,4 @@
-"""Which approvals count, and what is held against each that does not."""
+"""Which approvals count, and why each of the others does not."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from orchestrator.domain.text.validation_error import meant
 from orchestrator.policy.authority.admission_question import Question
 
 CLOCKS_DIFFER = timedelta(minutes=5)
-"""How far the clock of whoever signs may be ahead of ours."""
+"""How far the signer's clock may be ahead of ours."""
 
 MISUSE: frozenset[ReasonCode] = frozenset(
     {
@@ -29,26 +29,26 @@ MISUSE: frozenset[ReasonCode] = frozenset(
         "approval.transplanted",
     }
 )
-"""What nobody does by letting time pass: each is a reason to refuse, even where enough other approvals are there."""
+"""Faults that the lapse of time cannot explain: each one refuses, even where enough other approvals are given."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """An approval, and everything that is held against it; it counts where that is nothing."""
+    """An approval with the reasons against it; it counts where there are none."""
 
     approval: ApprovalStatement
     against: tuple[Reason, ...]
 
     @property
     def counts(self) -> bool:
-        """Whether nothing is held against it."""
+        """Whether there is no reason against it."""
         return not self.against
 
 
 def judged(question: Question) -> tuple[Judged, ...]:
-    """Every approval that was presented, in the order given; of two with one nonce only the first counts.
+    """Every presented approval, in the order given; of two with one nonce only the first counts.
 
-    The same approval twice, by mail and on the journal, is one approval.
+    One approval that arrives twice, by mail and on the journal, is one approval.
     """
     seen: set[str] = set(question.used)
     result = []
@@ -63,7 +63,7 @@ def _against(question: Question, presented: PresentedApproval, seen: set[str]) -
     approval = presented.signed.approval
     key = question.keyring.find(presented.signed.signature.key)
     if key is None:
-        # Nobody can verify what a key signed that nobody knows: nothing else in it means anything.
+        # A signature by an unknown key cannot be verified, so no other field can be relied on.
         finding = f"signed with key {presented.signed.signature.key[:16]}, which nobody trusts"
         yield _reason(
             "approval.foreign_key", approval, finding, "trust the key first, or have somebody else approve"
@@ -161,10 +161,10 @@ def _reason(code: ReasonCode, approval: ApprovalStatement, finding: str, next_mo
     return Reason(code=code, about=about, found=finding, next_move=next_move)
 
 
-def latest_words(ones: Iterable[Judged], question: Question) -> tuple[ApprovalStatement, ...]:
-    """Of each person in each role the last word that counts, to approve or to reject."""
+def latest_decisions(approvals: Iterable[Judged], question: Question) -> tuple[ApprovalStatement, ...]:
+    """The last valid decision of each person in each role, to approve or to reject."""
     last: dict[tuple[str, str], ApprovalStatement] = {}
-    for judged_approval in sorted(ones, key=lambda judged_approval: judged_approval.approval.made_at):
+    for judged_approval in sorted(approvals, key=lambda judged_approval: judged_approval.approval.made_at):
         if judged_approval.counts and judged_approval.approval.decision in ("approve", "reject"):
             role = next(r for r in question.roles if same_role(r, judged_approval.approval.role))
             last[role, person_of(judged_approval.approval, question)] = judged_approval.approval
@@ -172,7 +172,7 @@ def latest_words(ones: Iterable[Judged], question: Question) -> tuple[ApprovalSt
 
 
 def person_of(approval: ApprovalStatement, question: Question) -> str:
-    """One mark for whoever approved, whatever the approval calls them: two keys of one person are one person."""
+    """One identifier for the person who approved, whatever name the approval gives: two keys of one person are one person."""
     keyring = question.keyring
     return next(
         (trusted.key for trusted in keyring.keys if keyring.one_person(trusted.person, approval.person)),
@@ -181,7 +181,7 @@ def person_of(approval: ApprovalStatement, question: Question) -> str:
 
 
 def rejections(words: Iterable[ApprovalStatement]) -> Iterator[Reason]:
-    """Every rejection that stands."""
+    """Every valid rejection."""
     for word in words:
         if word.decision == "reject":
             move = "come to an agreement; a later approval by the same person takes its place"
@@ -189,7 +189,7 @@ def rejections(words: Iterable[ApprovalStatement]) -> Iterator[Reason]:
 
 
 def missing(words: Sequence[ApprovalStatement], question: Question) -> tuple[Reason, ...]:
-    """The roles in which fewer people approved than must."""
+    """The roles in which fewer people approved than required."""
     approved = [word for word in words if word.decision == "approve"]
     unfilled = _unfilled(question.needs, approved, question)
     return tuple(
@@ -215,10 +215,10 @@ def _missing(need: RoleNeed, short: int, approved: Sequence[ApprovalStatement], 
 def _unfilled(
     needs: Sequence[RoleNeed], approved: Sequence[ApprovalStatement], question: Question
 ) -> list[int]:
-    """How many people each need is short of, when people are given to needs as well as can be.
+    """How many people each need lacks, when people are assigned to needs as well as possible.
 
-    Where one person counts for one role only, this is a matching of people and places: a person is moved to another
-    place as long as that fills one more.
+    Where one person counts for one role only, this is a bipartite matching: a person is moved to another place as long as
+    that fills one more.
     """
     people = [
         {person_of(word, question) for word in approved if same_role(word.role, need.role)} for need in needs
@@ -245,9 +245,9 @@ def _fill(
     return False
 
 
-def overrides(ones: Iterable[Judged], name: str, roles: Sequence[str]) -> ApprovalStatement | None:
-    """The override of this freeze, or of `window`, by somebody in one of these roles, that counts."""
-    for judged_approval in ones:
+def overrides(approvals: Iterable[Judged], name: str, roles: Sequence[str]) -> ApprovalStatement | None:
+    """The valid override of this freeze, or of `window`, by a person in one of these roles."""
+    for judged_approval in approvals:
         approval = judged_approval.approval
         meant_for_it = approval.decision == "override" and approval.overrides == name
         if judged_approval.counts and meant_for_it and any(same_role(approval.role, role) for role in roles):

@@ -1,4 +1,4 @@
-"""Whether the calendar lets a deployment start now: windows of policy and plan, freezes, and who may override them."""
+"""Whether the calendar allows a start now: the windows of policy and plan, freezes, and their overrides."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from orchestrator.policy.calendar.windows import (
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What the calendar says: reasons against, or until when it is open (None: it does not close)."""
+    """The answer of the calendar: reasons against a start, or when the opening ends (None: it does not)."""
 
     reasons: tuple[Reason, ...]
     closes: datetime | None
@@ -33,7 +33,7 @@ class Opening:
 
 
 def opening_of(question: Question, approvals: tuple[Judged, ...]) -> Opening:
-    """What the windows and freezes of policy and plan say at this moment."""
+    """The answer of the windows and freezes of policy and plan at this moment."""
     now, whole = question.now, calendar_of(question.policy)
     frozen = freezes_at(whole, now)
     lifted = {freeze.name: overrides(approvals, freeze.name, freeze.override) for freeze in frozen}
@@ -41,7 +41,7 @@ def opening_of(question: Question, approvals: tuple[Judged, ...]) -> Opening:
     outside = overrides(approvals, WINDOW, question.policy.window_override)
     waived = _waived(question)
     if calendar.windows and (waived or outside is not None):
-        calendar = calendar.model_copy(update={"windows": ()})
+        calendar = Calendar.updated(calendar, windows=())
     reasons = (
         *_unfounded(question, approvals),
         *(_frozen(question, freeze) for freeze in frozen if lifted[freeze.name] is None),
@@ -54,10 +54,10 @@ def opening_of(question: Question, approvals: tuple[Judged, ...]) -> Opening:
 
 
 def opens_next(question: Question) -> datetime | None:
-    """The next moment at which windows and freezes of policy and plan let it start; None where there is none."""
+    """The next moment at which the windows and freezes of policy and plan allow a start; None where there is none."""
     calendar, window, after = calendar_of(question.policy), question.plan.schedule.window, question.now
     if _waived(question):
-        calendar = calendar.model_copy(update={"windows": ()})
+        calendar = Calendar.updated(calendar, windows=())
     if window is not None and window.opens > after:
         after = window.opens
     opens = next_opening(calendar, after)
@@ -94,8 +94,8 @@ def _frozen(question: Question, freeze: Freeze) -> Reason:
 
 
 def _closed(question: Question, calendar: Calendar) -> Iterator[Reason]:
-    """No window is open, whatever freezes say: those are reasons of their own."""
-    if not calendar.windows or open_at(calendar.model_copy(update={"freezes": ()}), question.now):
+    """No window is open, regardless of freezes: those are separate reasons."""
+    if not calendar.windows or open_at(Calendar.updated(calendar, freezes=()), question.now):
         return
     opens = next_opening(calendar, question.now)
     about = ", ".join(window.name for window in calendar.windows)
@@ -125,7 +125,7 @@ def _plan_window(question: Question) -> Iterator[Reason]:
 
 
 def _unfounded(question: Question, approvals: Iterable[Judged]) -> Iterator[Reason]:
-    """Overrides that nobody of that role may give, or of something that is not there."""
+    """Overrides by a person without the role for them, or of something that does not exist."""
     allowed = {freeze.name: freeze.override for freeze in question.policy.freezes}
     allowed[WINDOW] = question.policy.window_override
     for override in approvals:

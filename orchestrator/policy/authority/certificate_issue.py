@@ -1,4 +1,4 @@
-"""From the parts of a rehearsal to its certificate, and a certificate in words."""
+"""From the parts of a rehearsal to its certificate, and the certificate in sentences."""
 
 from collections.abc import Iterator, Sequence
 
@@ -14,9 +14,9 @@ from orchestrator.policy.measures.wave_durations import slowest
 def certificate_of(
     parts: Sequence[Deployment], measured: Sequence[MeasuredWave], *, key: str, nonce: str
 ) -> Certificate:
-    """The certificate of a rehearsal that went as it must in every part. Raises Refused with everything against it.
+    """The certificate of a rehearsal in which every part succeeded. Raises Refused with every fault.
 
-    As old as the end of its oldest part.
+    It is dated by the end of its oldest part.
     """
     against = [f"{d.id}: {fault}" for d in parts for fault in faults_of_part(d)]
     rehearsals = [d.rehearsing.rehearsal for d in parts if d.rehearsing.rehearsal is not None]
@@ -52,7 +52,7 @@ def certificate_of(
 
 
 def certificate_words(certificate: Certificate) -> tuple[str, ...]:
-    """What a certificate says, in whole sentences."""
+    """The content of a certificate, in whole sentences."""
     return tuple(_sentences(certificate))
 
 

@@ -1,4 +1,4 @@
-"""Which rehearsal certificates cover a deployment, and what is held against each that does not."""
+"""Which rehearsal certificates cover a deployment, and why each of the others does not."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,19 +23,19 @@ FORGED = frozenset({"rehearsal.bad_signature", "rehearsal.foreign_key"})
 
 @dataclass(frozen=True, slots=True)
 class JudgedCertificate:
-    """A certificate, and everything that is held against it; it counts where that is nothing."""
+    """A certificate with the reasons against it; it counts where there are none."""
 
     certificate: Certificate
     against: tuple[Reason, ...]
 
     @property
     def counts(self) -> bool:
-        """Whether nothing is held against it."""
+        """Whether there is no reason against it."""
         return not self.against
 
 
 def judged_certificates(question: Question) -> tuple[JudgedCertificate, ...]:
-    """Every certificate that was presented, in the order given."""
+    """Every presented certificate, in the order given."""
     return tuple(
         JudgedCertificate(presented.signed.certificate, tuple(_against(question, presented)))
         for presented in question.certificates
@@ -43,9 +43,9 @@ def judged_certificates(question: Question) -> tuple[JudgedCertificate, ...]:
 
 
 def asked_rehearsal(question: Question) -> AskedRehearsal | None:
-    """The rehearsal that the policy asks for here; None where it asks for none, or waives it in an emergency.
+    """The rehearsal that the policy requires here; None where it requires none, or waives it in an emergency.
 
-    None of a rehearsal either: it is what makes certificates.
+    A rehearsal itself requires none, because it produces certificates.
     """
     emergency = question.policy.emergency
     if question.rehearsing:
@@ -55,10 +55,10 @@ def asked_rehearsal(question: Question) -> AskedRehearsal | None:
     return question.policy.rehearsal
 
 
-def rehearsal_faults(question: Question, ones: tuple[JudgedCertificate, ...]) -> Iterator[Reason]:
-    """Why the deployment is not rehearsed as asked: nothing where one certificate counts and none is forged."""
-    needed = asked_rehearsal(question) is not None and not any(judged.counts for judged in ones)
-    for judged in ones:
+def rehearsal_faults(question: Question, certificates: tuple[JudgedCertificate, ...]) -> Iterator[Reason]:
+    """Why the required rehearsal is lacking: empty where one certificate counts and none is forged."""
+    needed = asked_rehearsal(question) is not None and not any(judged.counts for judged in certificates)
+    for judged in certificates:
         yield from (reason for reason in judged.against if needed or reason.code in FORGED)
     if needed:
         release = question.plan.release
@@ -71,14 +71,14 @@ def rehearsal_faults(question: Question, ones: tuple[JudgedCertificate, ...]) ->
 
 
 def _digests(effective: EffectivePlan) -> str:
-    """What a certificate would have to cover; ingredients that are empty here go without saying."""
+    """The digests that a certificate must cover; ingredients that are empty here are left out."""
     digests = effective.digests
     digest_words = [f"{name} {digests[name][:16]}" for name in REHEARSED if effective.parts(name)]
     return f"{', '.join(digest_words[:-1])} and {digest_words[-1]}" if digest_words[1:] else digest_words[0]
 
 
 def _command(question: Question) -> str:
-    """The command that makes a certificate that counts, with the first environment that the policy names."""
+    """The command that produces a valid certificate, with the first environment that the policy names."""
     asked = question.policy.rehearsal
     environment = asked.environments[0] if asked is not None and asked.environments else "ENVIRONMENT"
     return f"orch rehearse {question.plan_file} --in {environment}"
@@ -123,7 +123,7 @@ def _covers(question: Question, certificate: Certificate) -> Iterator[Reason]:
 
 
 def _named(question: Question, certificate: Certificate, name: IngredientName) -> str:
-    """The ingredient with what changed in it, where a plan is known that had it as it was rehearsed."""
+    """The ingredient and what changed in it, where a known plan has it as it was rehearsed."""
     now = _ingredient(question.effective, name)
     known = (_ingredient(plan, name) for plan in question.earlier_plans.values())
     rehearsed = next(

@@ -1,4 +1,4 @@
-"""What a private copy is compared with: the effective plan that the deployment was planned with."""
+"""Compares a private copy with the effective plan of its deployment."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
@@ -21,17 +21,17 @@ READ_BY_NAME = frozenset(
         "handlers",
     }
 )
-"""Names of folders that Ansible looks into by itself, as it does into those that end in `_plugins`."""
+"""Names of folders that Ansible searches by itself, like those that end in `_plugins`."""
 
 MOST_CHANGES = 5
 LONGEST = 300
-"""Characters of one change; all of them have room in one reason of an event."""
+"""The longest text of one change, in characters; all changes fit into one reason of an event."""
 
 
 def changes_in_copy(
     d: Deployment, files: Mapping[str, str], artefacts: Mapping[str, str]
 ) -> tuple[Change, ...]:
-    """Every ingredient of which files are not what they were when the deployment was planned."""
+    """Every ingredient with files that differ from those at planning."""
     if d.authority.effective is None:
         return ()
     files = _with_inventory_in_place(files, d.authority.effective)
@@ -47,7 +47,7 @@ def changes_in_copy(
 
 
 def _with_inventory_in_place(files: Mapping[str, str], planned: EffectivePlan) -> dict[str, str]:
-    """Files outside of the project count where both have some: an older orch digested none, and not everybody looks."""
+    """Files outside the project are compared where both sides have some: an older orch digested none."""
     before, now = in_place_of(planned.parts("hosts")), in_place_of(files)
     return {
         **{path: digest for path, digest in files.items() if path not in now},
@@ -56,13 +56,13 @@ def _with_inventory_in_place(files: Mapping[str, str], planned: EffectivePlan) -
 
 
 def changes_in_words(changes: Iterable[Change | str]) -> tuple[str, ...]:
-    """Each change in words that an event has room for: of a long list the beginning, and how long it is."""
+    """Each change as text that fits into an event: of a long list the beginning, and its length."""
     every = tuple(changes)
     return (*map(_shortened, every[:MOST_CHANGES]), *_more_than_shown(every))
 
 
 def refusals_of(changes: Iterable[Change | str], project: str) -> tuple[str, ...]:
-    """Why no attempt may start from the copy: each change in words, with what mends it."""
+    """Why no attempt may start from the copy: each change, with its remedy."""
     every = tuple(changes)
     reasons = (
         _inventory_words(_shortened(change))
@@ -74,7 +74,7 @@ def refusals_of(changes: Iterable[Change | str], project: str) -> tuple[str, ...
 
 
 def _is_in_place(change: Change | str) -> bool:
-    """Whether it is of an inventory outside of the project, which orch copies nowhere and puts back nowhere."""
+    """Whether it belongs to an inventory outside the project, which orch neither copies nor restores."""
     return (
         isinstance(change, Change)
         and change.ingredient == "hosts"
@@ -104,14 +104,14 @@ def _more_than_shown(changes: Sequence[Change | str]) -> tuple[str, ...]:
 
 
 def known_files(effective: EffectivePlan) -> dict[str, str]:
-    """The digest of each file of the tree; the inventory's files are parts of `hosts`, beside parts that are no files."""
+    """The digest of each file of the tree; `hosts` holds the inventory's files, among parts that are not files."""
     return {**effective.parts("hosts"), **effective.parts("playbook tree")}
 
 
 def left_by_a_run(path: str, known: Mapping[str, str]) -> bool:
-    """Whether nothing that was approved can read this new file by itself: it is in a folder that was not there before.
+    """Whether nothing approved reads this new file by itself: its folder did not exist before.
 
-    Runs leave such files, by `fetch` or as a cache of facts. A new folder that Ansible looks into by its name is no such one.
+    Runs leave such files, by `fetch` or as a cache of facts. A new folder that Ansible searches by name is not one of them.
     """
     folders = {str(parent) for known_path in known for parent in PurePosixPath(known_path).parents}
     parents = [str(parent) for parent in PurePosixPath(path).parents]
@@ -124,14 +124,15 @@ def _read_by_name(name: str) -> bool:
 
 
 def _as_planned(target: Target, d: Deployment) -> Target:
-    """The target with the paths that it had in the project itself."""
+    """The target with the paths that it has in the project."""
     if target.private_key is None and target.known_hosts is None:
         return target
-    return target.model_copy(
-        update={
-            "private_key": _in_project(target.private_key, d),
-            "known_hosts": _in_project(target.known_hosts, d),
-        }
+    return Target.updated(
+        target,
+        host=target.host,
+        address=target.address,
+        private_key=_in_project(target.private_key, d),
+        known_hosts=_in_project(target.known_hosts, d),
     )
 
 

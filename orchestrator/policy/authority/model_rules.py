@@ -1,4 +1,4 @@
-"""What a deployment model holds against a deployment that uses it."""
+"""The reasons of a deployment model against a deployment that uses it."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ _LEVELS: tuple[Level, ...] = ("low", "medium", "high")
 
 
 def about_model(question: Question) -> Iterator[Reason]:
-    """Every such reason; and that there is no model, where the policy asks for one."""
+    """Every such reason, including a missing model where the policy requires one."""
     model, allowed = question.model, question.policy.models
     if model is None:
         if allowed:
@@ -42,7 +42,7 @@ def _applies(question: Question, model: DeploymentModel) -> Iterator[Reason]:
         findings.append(f"it is for {', '.join(types)} changes, and this is {question.change.type}")
     if _LEVELS.index(impact) > _LEVELS.index(highest):
         findings.append(f"it is for risks of at most {highest} impact, and the plan names one of {impact}")
-    # A rehearsal may run in an environment of its own, which no release passes through.
+    # A rehearsal may run in a separate environment that is not part of the flow.
     if model.flow and question.environment not in model.flow and not question.rehearsing:
         findings.append(f"it is for {', '.join(model.flow)}, and this is {question.environment}")
     for finding in findings:

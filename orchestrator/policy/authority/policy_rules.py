@@ -1,4 +1,4 @@
-"""What a release policy holds against a deployment, apart from approvals, rehearsal and the calendar."""
+"""The reasons of a release policy against a deployment, apart from approvals, rehearsal and the calendar."""
 
 from collections.abc import Iterator
 from datetime import timedelta

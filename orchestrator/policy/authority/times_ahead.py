@@ -1,4 +1,4 @@
-"""The point of no return of a plan that nobody has started yet: its waves against the next time that is open."""
+"""The point of no return of a plan that has not started: its waves compared with the next opening."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,10 +12,10 @@ from orchestrator.policy.calendar.point_of_no_return import Arithmetic
 
 @dataclass(frozen=True, slots=True)
 class TimesAhead:
-    """`against`: what the calendar says against the start that was asked for; then it is reckoned from there all the same.
+    """`against`: the calendar's reasons against the requested start; the arithmetic starts there nevertheless.
 
-    `waits`: nobody asked for a moment, nothing is open now, and it is reckoned from the next opening. `binds`: a policy
-    lets no wave start that could not be undone in time.
+    `waits`: no start was requested, nothing is open now, and the arithmetic starts at the next opening. `binds`: the policy
+    forbids the start of a wave that could not be undone in time.
     """
 
     times: Arithmetic
@@ -30,13 +30,13 @@ class TimesAhead:
 
     @property
     def latest_for_all(self) -> datetime | None:
-        """The latest start of the first wave from which every wave can be undone in time; None where nothing closes."""
+        """The latest start that leaves time to undo every wave; None where the window does not close."""
         spare = [line.spare for line in self.times.lines if line.spare is not None]
         return self.times.now + timedelta(seconds=min(spare)) if spare else None
 
 
 def times_ahead(question: Question, at: datetime | None = None) -> TimesAhead:
-    """The arithmetic from a moment; by default from the question's own, or where it is closed then from the next opening."""
+    """The arithmetic from a moment; by default from the question's own, or if closed then, from the next opening."""
     binds = question.policy.undo_before_close
     asked = weigh(question if at is None else replace(question, now=at))
     opens = opens_next(question) if at is None and asked.opening.reasons else None

@@ -1,4 +1,4 @@
-"""Leave for the next wave: what admission rested on still holds, and there is time to undo what it would do."""
+"""Authorisation of the next wave: the grounds of admission still hold, and there is time to undo the wave."""
 
 from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.deployment.deployment import Deployment
@@ -9,11 +9,11 @@ from orchestrator.policy.calendar.point_of_no_return import Arithmetic, arithmet
 from orchestrator.policy.telling.ground_words import ground_words
 
 
-def leave_for(question: Question, d: Deployment, wave: int) -> WaveAuthorised | WaveNotAuthorised:
+def wave_authorisation(question: Question, d: Deployment, wave: int) -> WaveAuthorised | WaveNotAuthorised:
     """Whether this wave may start now.
 
-    Approvals that no longer count hold it, for a person must see to that. For a window that closes, or no longer leaves
-    the time to undo the wave, the plan has chosen: finish, hold, or back out (refuse, where nothing is touched yet).
+    Approvals that no longer count hold it, because only a person can resolve that. For a window that closes, or leaves too
+    little time to undo the wave, the plan decides: finish, hold, or back out (refuse, where nothing is touched yet).
     """
     weighed = weigh(question)
     lost = tuple(str(reason) for reason in about_approvals(weighed))

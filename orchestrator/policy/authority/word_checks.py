@@ -1,4 +1,4 @@
-"""Whether a signed word may be put on a journal now; what time will do to it later is for admission to say."""
+"""Whether a signed statement may be recorded on a journal now; admission judges later what time does to it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -34,8 +34,8 @@ def _decided(statement: ApprovalStatement) -> str:
     )
 
 
-class RecordedWord(NamedTuple):
-    """A person's word as the record tells it: when it was signed (None: it was not), and when the journal took it."""
+class RecordedStatement(NamedTuple):
+    """A person's statement as the record shows it: when it was signed (None: it was not), and when it was recorded."""
 
     word: str
     person: str
@@ -47,16 +47,16 @@ class RecordedWord(NamedTuple):
     expires: datetime | None
 
 
-def said(records: Iterable[Recorded]) -> list[RecordedWord]:
-    """Every signed word on a journal, and every review."""
-    against = []
+def recorded_statements(records: Iterable[Recorded]) -> list[RecordedStatement]:
+    """Every signed statement on a journal, and every review."""
+    statements = []
     for record in records:
         event = record.event
         signed = event.signed if isinstance(event, e.ApprovalGiven | e.Reviewed) else None
         if signed is not None:
             statement = signed.approval
-            against.append(
-                RecordedWord(
+            statements.append(
+                RecordedStatement(
                     _decided(statement),
                     statement.person,
                     statement.role,
@@ -68,14 +68,14 @@ def said(records: Iterable[Recorded]) -> list[RecordedWord]:
                 )
             )
         elif isinstance(event, e.Reviewed):
-            against.append(
-                RecordedWord("reviewed", event.by, event.role, event.reason, "", None, record.at, None)
+            statements.append(
+                RecordedStatement("reviewed", event.by, event.role, event.reason, "", None, record.at, None)
             )
-    return against
+    return statements
 
 
-def said_words(d: Deployment) -> tuple[str, ...]:
-    """The signed words that a deployment has, and what they lifted, a line each."""
+def statement_words(d: Deployment) -> tuple[str, ...]:
+    """The signed statements of a deployment, and what they override, a line each."""
     reviews = [review.signed for review in d.follow_up.reviews if review.signed is not None]
     lifted = (f"overridden: {override}" for override in d.authority.overridden)
     return (*map(approval_words, (*d.authority.approvals, *reviews)), *lifted)
@@ -84,9 +84,9 @@ def said_words(d: Deployment) -> tuple[str, ...]:
 def against(
     question: Question, d: Deployment, new: Sequence[SignedApproval]
 ) -> dict[SignedApproval, tuple[str, ...]]:
-    """By each new word everything against it; words without anything against them are left out.
+    """The reasons against each new statement; statements without any are left out.
 
-    The question has the words of the journal first, then the new ones.
+    The question holds the statements of the journal first, then the new ones.
     """
     ones = zip(dict.fromkeys(question.approvals), judged(question), strict=True)
     by_word = {presented.signed: judged_approval.against for presented, judged_approval in ones}

@@ -1,4 +1,4 @@
-"""The schedule of change is derived: each deployment that has its time becomes a booking of it, and nothing is stored."""
+"""The schedule of change is derived: each deployment with a time becomes a booking, and nothing is stored."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ from orchestrator.policy.calendar.start_time import blocked_by
 _PROPOSED = frozenset({State.PLANNED, State.AWAITING_APPROVAL})
 _AT_LEAST = timedelta(seconds=1)
 BY_ADDRESS = "address:"
-"""Stands before an address that is taken for a machine, where nobody has asked which machine answers there."""
+"""The prefix of an address that stands for a machine until the machine behind it is known."""
 
 Machines = Mapping[str, str]
-"""Which machine answered last at an address (`192.0.2.1:22`)."""
+"""The machine that last answered at an address (`192.0.2.1:22`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """How long a deployment takes up its hosts, in seconds, and where that comes from."""
+    """How long a deployment occupies its hosts, in seconds, and the source of that figure."""
 
     seconds: float
     basis: str
@@ -34,16 +34,16 @@ def bookings_of(
     deployments: Iterable[Deployment], now: datetime, measured: Mapping[str, Sequence[MeasuredWave]]
 ) -> tuple[Booking, ...]:
     """Every deployment that has a time, by its start. `measured` are wave times by the id of the deployment."""
-    ones = list(deployments)
-    machines = known_machines(ones)
-    bookings = (booking_of(d, now, machines, measured.get(d.id, ())) for d in ones)
+    deployments = list(deployments)
+    machines = known_machines(deployments)
+    bookings = (booking_of(d, now, machines, measured.get(d.id, ())) for d in deployments)
     return tuple(sorted((b for b in bookings if b is not None), key=lambda b: (b.starts, b.id)))
 
 
 def booking_of(
     d: Deployment, now: datetime, machines: Machines, measured: Sequence[MeasuredWave] = ()
 ) -> Booking | None:
-    """The booking of one deployment; None where nobody has said when it is to start."""
+    """The booking of one deployment; None where it has no start time."""
     state, starts = state_of(d), starts_of(d)
     if starts is None:
         return None
@@ -79,7 +79,7 @@ def booking_of(
 
 
 def state_of(d: Deployment) -> BookingState:
-    """How the schedule calls the state that a deployment is in."""
+    """The schedule's name for the state of a deployment."""
     if d.state in NEVER_TOUCHED:
         return "withdrawn"
     if d.state in OVER:
@@ -98,7 +98,7 @@ def _blocked_by(d: Deployment, state: BookingState, moment: datetime) -> tuple[s
 
 
 def _lacks(d: Deployment) -> bool:
-    """Whether more than the calendar is against it since it was approved, such as a rejection."""
+    """Whether it has lost its authority since it was approved, for a reason outside the calendar, such as a rejection."""
     return d.authority.unadmitted is not None and any(
         reason.code not in OF_CALENDAR for reason in d.authority.unadmitted.reasons
     )
@@ -115,9 +115,9 @@ def starts_of(d: Deployment) -> datetime | None:
 
 
 def expected_of(d: Deployment, measured: Sequence[MeasuredWave]) -> Expected:
-    """How long its hosts are taken up: every wave forward, and, should the last one fail at its very end, all of it back.
+    """How long it occupies its hosts: every wave forward, then a backout of all, as if the last wave failed at its end.
 
-    Early life support holds the hosts too. The time that people take to confirm a gate is not in it.
+    Early life support occupies the hosts too. The time that people take to confirm a gate is not included.
     """
     margin = d.authority.policy.margin if d.authority.policy is not None else 0.0
     times = expected_times(d.plan, d.waves, measured, margin=margin)
@@ -154,14 +154,14 @@ def machines_of(d: Deployment, machines: Machines) -> tuple[dict[str, str], tupl
 
 
 def own_machines(d: Deployment) -> dict[str, str]:
-    """Machines by host as this deployment itself learnt them: from its baselines, else when it was scheduled."""
+    """Machines by host as this deployment knows them: from its baselines, else from scheduling."""
     return dict(d.schedule.machines) | {
         host: reference.machine_id for host, reference in d.preparation.baselines.items()
     }
 
 
 def known_machines(deployments: Iterable[Deployment]) -> dict[str, str]:
-    """Which machine answered last at each address, as every deployment learnt it."""
+    """The machine that last answered at each address, from the records of all deployments."""
     known: dict[str, str] = {}
     for d in sorted(deployments, key=lambda d: d.began_at):
         own = own_machines(d)
@@ -170,5 +170,5 @@ def known_machines(deployments: Iterable[Deployment]) -> dict[str, str]:
 
 
 def address_of(target: Target) -> str:
-    """How a target is reached, as a text."""
+    """The address and port of a target, as text."""
     return f"{target.address}:{target.port}"

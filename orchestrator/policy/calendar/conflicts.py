@@ -1,4 +1,4 @@
-"""Conflicts between deployments over the same time (ITIL 4 deployment management 4.1.1): all of them, not only the first."""
+"""Conflicts between deployments at the same time (ITIL 4 deployment management 4.1.1): all of them, not only the first."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
@@ -12,9 +12,9 @@ Needs = Mapping[str, Sequence[str]]
 
 
 class ConflictFound(Noun):
-    """Two bookings that cannot share the time from `begins` to `ends` (None: no end is known), and what they share.
+    """Two bookings that conflict from `begins` to `ends` (None: no end is known), and what they share.
 
-    `what` are hosts (with the other's name where it differs), configuration items, the service, or the chain of
+    `what` lists hosts (with the other's name where it differs), configuration items, the service, or the chain of
     dependency `shop > payment > ledger`.
     """
 
@@ -27,7 +27,7 @@ class ConflictFound(Noun):
 
 
 def conflicts(bookings: Sequence[Booking], services: Needs | None = None) -> tuple[ConflictFound, ...]:
-    """Every conflict between any two bookings. `services` are the declared dependencies beside those of the bookings."""
+    """Every conflict between any two bookings. `services` are declared dependencies, in addition to those of the bookings."""
     needs = _needs(bookings, services or {})
     booked = [booking for booking in bookings if booking.is_booked]
     return tuple(
@@ -38,7 +38,7 @@ def conflicts(bookings: Sequence[Booking], services: Needs | None = None) -> tup
 def conflicts_of(
     new: Booking, others: Iterable[Booking], services: Needs | None = None
 ) -> tuple[ConflictFound, ...]:
-    """Every conflict of one booking with others; it may be among them itself."""
+    """Every conflict of one booking with the others; `others` may include the booking itself."""
     rest = [other for other in others if other.id != new.id]
     needs = _needs([new, *rest], services or {})
     return tuple(conflict for other in rest if other.is_booked for conflict in _between(new, other, needs))

@@ -1,4 +1,4 @@
-"""What is to be done with a scheduled deployment now: start it, or do what its plan says of a missed start."""
+"""The next step for a scheduled deployment: start it, or follow its plan's choice for a missed start."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,14 +10,14 @@ from orchestrator.domain.text.format import seconds_words
 from orchestrator.policy.calendar.windows import Calendar, closes_at, open_at
 
 GRACE = timedelta(minutes=5)
-"""So long after its time a start is still in time: whoever starts what is due looks every minute or so."""
+"""How late a start is still in time: the timer that starts what is due runs about once a minute."""
 
 _NOT_BEGUN = frozenset({State.PLANNED, State.AWAITING_APPROVAL, State.SCHEDULED})
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Start it. `missed`: why this start comes late, and is made all the same; empty where it is in time."""
+    """Start it. `missed`: why this start is late but is made nevertheless; empty where it is in time."""
 
     missed: str = ""
     late: float = 0.0
@@ -25,7 +25,7 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """Its start was missed, and it is not started by itself."""
+    """Its start was missed, and it does not start by itself."""
 
     choice: MissedChoice
     reason: str
@@ -34,7 +34,7 @@ class Missed:
 
 @dataclass(frozen=True, slots=True)
 class AskPerson:
-    """A person is waited for already; nothing is done."""
+    """It already waits for a person; nothing is done."""
 
     reason: str
 
@@ -48,10 +48,10 @@ def is_due(d: Deployment, now: datetime) -> bool:
 
 
 def due_step(d: Deployment, now: datetime, calendar: Calendar) -> DueStep:
-    """What is to be done with a deployment that is due, as far as its time goes.
+    """The next step of a deployment that is due, according to its time.
 
-    A start that waits for others is not missed as long as the opening lasts in which it was to start. One that is made late
-    is made in that opening, or a person is asked after all.
+    A start that waits for other deployments is not missed while the opening lasts in which it was due. A late start happens
+    within that opening; otherwise a person decides.
     """
     waits = d.driving.stopped or d.driving.paused or d.driving.aborting
     if waits is not None:
@@ -61,7 +61,7 @@ def due_step(d: Deployment, now: datetime, calendar: Calendar) -> DueStep:
     if d.schedule.missed_start is not None and d.schedule.missed_start.choice == "ask":
         return AskPerson(d.schedule.missed_start.reason)
     if d.schedule.missed_start is not None and d.schedule.missed_start.choice == "skip":
-        # Whoever wrote that down died before it was cancelled.
+        # The process that recorded this died before it cancelled the deployment.
         return Missed("skip", d.schedule.missed_start.reason, d.schedule.missed_start.late)
     starts = d.schedule.starts or now
     late = now - starts
@@ -93,9 +93,9 @@ def _choice(d: Deployment, *, still_open: bool) -> MissedChoice:
 
 
 def opening_lasts(d: Deployment, calendar: Calendar, starts: datetime, now: datetime) -> bool:
-    """Whether the opening of calendar and plan in which it was to start has not ended since.
+    """Whether the opening of calendar and plan in which it was due has not ended since.
 
-    A start that was laid into a freeze, or outside of every window, has no opening that could last.
+    A start that was scheduled in a freeze, or outside every window, has no opening.
     """
     window = d.plan.schedule.window
     if window is not None and not window.opens <= starts <= now < window.closes:

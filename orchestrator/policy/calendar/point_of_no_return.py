@@ -1,7 +1,7 @@
 """The point of no return: no wave starts that could not be deployed, verified and undone before the window closes.
 
-The arithmetic is cumulative. When wave k fails at the very end of its soak, wave k and every wave before it are backed out
-one after the other, newest first, and all of that must be over when the window closes.
+The arithmetic is cumulative. If wave k fails at the very end of its soak, wave k and every wave before it are backed out
+one after the other, newest first, and all of that must end before the window closes.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ from orchestrator.domain.text.model_base import Many, Moment, Noun, Seconds
 
 
 class WaveTimes(Noun):
-    """What a wave is expected to take, in seconds; None where nobody has measured it."""
+    """The expected times of a wave, in seconds; None where they were never measured."""
 
     wave: int
     name: str
@@ -28,7 +28,7 @@ class WaveTimes(Noun):
 
     @property
     def forward(self) -> float | None:
-        """Until it is known whether the wave is good: deploy, verify, soak."""
+        """The time until the result of the wave is known: deploy, verify, soak."""
         if self.deploy is None or self.verify is None:
             return None
         return self.deploy + self.verify + self.soak
@@ -37,7 +37,7 @@ class WaveTimes(Noun):
 class WaveArithmetic(Noun):
     """One line of the arithmetic. `back_out_all` undoes this wave and all before it; `spare` is negative when too late.
 
-    Where something was not measured the moments are None, and the wave may not start.
+    Where a time was not measured the moments are None, and the wave may not start.
     """
 
     times: WaveTimes
@@ -51,7 +51,7 @@ class WaveArithmetic(Noun):
 
 
 class Arithmetic(Noun):
-    """The waves that are still to come, in their order, against the moment the window closes (None: it does not)."""
+    """The waves to come, in order, and the moment the window closes (None: it does not)."""
 
     now: Moment
     closes: Moment | None
@@ -59,7 +59,7 @@ class Arithmetic(Noun):
 
     @property
     def not_measured(self) -> tuple[str, ...]:
-        """Waves of which no time is known."""
+        """Waves whose times are unknown."""
         return tuple(line.times.name for line in self.lines if line.undone is None)
 
     @property
@@ -75,7 +75,7 @@ def arithmetic(
     *,
     to_undo: float | None = 0.0,
 ) -> Arithmetic:
-    """Which of the waves to come may start. `to_undo`: seconds to back out what is deployed already, None if unknown."""
+    """Which of the waves to come may start. `to_undo`: seconds to back out what is already deployed, None if unknown."""
     forward = _sums((wave_times.forward for wave_times in times), 0.0)
     undo = _sums((wave_times.back_out for wave_times in times), to_undo)
     lines = []
@@ -85,7 +85,7 @@ def arithmetic(
 
 
 def _sums(seconds: Iterable[float | None], first: float | None) -> list[float | None]:
-    """Running sums; after one that is not known none is."""
+    """Running sums; after an unknown value all are unknown."""
     total, sums = first, []
     for duration in seconds:
         total = None if total is None or duration is None else total + duration
@@ -120,9 +120,9 @@ def _line(
 def expected_times(
     plan: ReleasePlan, waves: Iterable[Wave], measured: Sequence[MeasuredWave], *, margin: float
 ) -> tuple[WaveTimes, ...]:
-    """What waves will take: the slowest batch of `forks` hosts that was measured, times the batches, plus `margin`.
+    """The expected times: the slowest measured batch of `forks` hosts, times the number of batches, plus `margin`.
 
-    Of what was never measured only the plan's time limits are known, and they are taken for its times.
+    For a wave that was never measured, the plan's time limits are used.
     """
     if not measured:
         return tuple(_limits(plan, wave) for wave in waves)

@@ -1,4 +1,4 @@
-"""What of the schedule of change is published: bookings in a stretch of time, their conflicts, windows and freezes."""
+"""The published part of the schedule of change: bookings in a stretch of time, their conflicts, windows and freezes."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -23,14 +23,14 @@ class PublishedSchedule(Noun):
     spans: Many[MarkedSpan]
 
     def conflicts_of(self, booking: str) -> tuple[ConflictFound, ...]:
-        """The conflicts that one booking is in."""
+        """The conflicts of one booking."""
         return tuple(conflict for conflict in self.conflicts if booking in (conflict.one, conflict.other))
 
 
 def published(
     bookings: Sequence[Booking], policies: Iterable[ReleasePolicy], begins: datetime, ends: datetime
 ) -> PublishedSchedule:
-    """What reaches into this time. A conflict is told where either of its bookings is."""
+    """All that overlaps this time. A conflict is listed where either of its bookings is."""
     in_time = (b for b in bookings if reaches_into(b, begins, ends))
     shown = tuple(sorted(in_time, key=lambda b: (b.starts, b.id)))
     ids = {b.id for b in shown}
@@ -40,14 +40,14 @@ def published(
 
 
 def reaches_into(booking: Booking, begins: datetime, ends: datetime) -> bool:
-    """Whether a booking takes up any of the time from one moment to another."""
+    """Whether a booking occupies any of the time between two moments."""
     return booking.starts < ends and (booking.ends is None or booking.ends > begins)
 
 
 def marked_spans(
     policies: Iterable[ReleasePolicy], begins: datetime, ends: datetime
 ) -> tuple[MarkedSpan, ...]:
-    """Every time that a window of these policies is open, and that a freeze binds, by its beginning."""
+    """Every time that a window of these policies is open or a freeze binds, sorted by start."""
     spans: list[MarkedSpan] = []
     for policy in policies:
         for window in policy.windows:

@@ -1,4 +1,4 @@
-"""Whether a deployment may be laid on a moment of the schedule, as far as the calendar goes."""
+"""Whether the calendar allows a deployment to be scheduled at a moment."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from orchestrator.policy.calendar.windows import (
 
 @dataclass(frozen=True, slots=True)
 class ClosedTime:
-    """Why it is not open then: `about` is the name of a freeze, `window`, or empty; `override` are roles that may lift it."""
+    """Why it is closed then: `about` is the name of a freeze, `window`, or empty; `override` are the roles that may lift it."""
 
     about: str
     found: str
@@ -30,7 +30,7 @@ class ClosedTime:
 
 @dataclass(frozen=True, slots=True)
 class TimeAnswer:
-    """Everything that is against a moment, and the next one that nothing is against (None: not in ten years)."""
+    """Every reason against a moment, and the next moment without one (None: not in ten years)."""
 
     against: tuple[ClosedTime, ...]
     next_opening: datetime | None
@@ -42,7 +42,7 @@ def binding_calendar(policy: ReleasePolicy | None, change: ChangeRequest) -> Cal
         return Calendar()
     calendar, emergency = calendar_of(policy), policy.emergency
     waived = change.type == "emergency" and emergency is not None and emergency.outside_windows
-    return calendar.model_copy(update={"windows": ()}) if waived else calendar
+    return Calendar.updated(calendar, windows=()) if waived else calendar
 
 
 def judged_time(
@@ -53,7 +53,10 @@ def judged_time(
     *,
     window_override: Collection[str] = (),
 ) -> TimeAnswer:
-    """What is against starting then. `window` is the plan's own; roles in `window_override` may open the policy's windows."""
+    """The reasons against a start then.
+
+    `window` is the plan's own; roles in `window_override` may open the policy's windows.
+    """
     against = tuple(_against(starts, now, calendar, window, window_override))
     return TimeAnswer(against, _next(max(starts, now), calendar, window) if against else starts)
 
@@ -61,11 +64,11 @@ def judged_time(
 def blocked_by(
     policy: ReleasePolicy | None, change: ChangeRequest, words: Iterable[ApprovalStatement], moment: datetime
 ) -> tuple[str, ...]:
-    """The freezes that bind then, and `window` where none is open, without what these words of people lift by then."""
+    """The freezes that bind then, and `window` where none is open, except those that these statements override then."""
     calendar = binding_calendar(policy, change)
     lifted = {word.overrides for word in words if word.expires > moment}
     freeze_names = [freeze.name for freeze in freezes_at(calendar, moment)]
-    if not open_at(calendar.model_copy(update={"freezes": ()}), moment):
+    if not open_at(Calendar.updated(calendar, freezes=()), moment):
         freeze_names.append(WINDOW)
     return tuple(name for name in freeze_names if name not in lifted)
 
@@ -81,7 +84,7 @@ def _against(
         yield ClosedTime("", "it is over already")
     for freeze in freezes_at(calendar, starts):
         yield ClosedTime(freeze.name, _frozen(freeze), freeze.override)
-    windows = calendar.model_copy(update={"freezes": ()})
+    windows = Calendar.updated(calendar, freezes=())
     if not open_at(windows, starts):
         names = ", ".join(window.name for window in calendar.windows)
         yield ClosedTime(WINDOW, f"no maintenance window is open then ({names})", tuple(window_override))

@@ -1,4 +1,4 @@
-"""When deployments may run: windows without freezes. All answers are moments in UTC."""
+"""When deployments may run: windows minus freezes. All answers are moments in UTC."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.model_base import Many, Noun
 
 HORIZON = timedelta(days=3653)
-"""A window that does not open in ten years never does."""
+"""The search limit: a window that does not open in ten years never does."""
 
 _LOOKS = (timedelta(days=8), timedelta(days=62), timedelta(days=400), HORIZON)
 _LATEST = datetime(9900, 1, 1, tzinfo=UTC)
@@ -19,17 +19,17 @@ WINDOW = "window"
 
 
 class Calendar(Noun):
-    """The windows and freezes that bind together; without windows it is open whenever nothing is frozen."""
+    """The windows and freezes that bind together; without windows it is open whenever no freeze binds."""
 
     windows: Many[MaintenanceWindow] = ()
     freezes: Many[Freeze] = ()
 
     def without(self, freezes: Iterable[str]) -> "Calendar":
-        """The same without these freezes, for whoever may override them."""
+        """The calendar without these freezes, for people who may override them."""
         gone = set(freezes)
         if not gone:
             return self
-        return self.model_copy(update={"freezes": tuple(f for f in self.freezes if f.name not in gone)})
+        return Calendar.updated(self, freezes=tuple(f for f in self.freezes if f.name not in gone))
 
 
 def calendar_of(policy: ReleasePolicy) -> Calendar:
@@ -38,7 +38,7 @@ def calendar_of(policy: ReleasePolicy) -> Calendar:
 
 
 class OddTime(Noun):
-    """A start of a recurring window that falls into a change of clocks, and the span that it then is."""
+    """A start of a recurring window that falls into a change of clocks, and the span that results."""
 
     name: str
     local_start: str
@@ -47,7 +47,7 @@ class OddTime(Noun):
 
 
 def open_spans(calendar: Calendar, earliest: datetime, latest: datetime) -> tuple[Span, ...]:
-    """The times in which deployments may run, between two moments, apart from one another and in order."""
+    """The times between two moments in which deployments may run, disjoint and sorted."""
     whole = (Span(opens=earliest, closes=latest),)
     open_ones = _united(_cut(_spans(calendar.windows, earliest, latest), whole[0]))
     return _minus(open_ones if calendar.windows else whole, _spans(calendar.freezes, earliest, latest))
@@ -59,7 +59,7 @@ def open_at(calendar: Calendar, now: datetime) -> bool:
 
 
 def closes_at(calendar: Calendar, now: datetime) -> datetime | None:
-    """When the time that is open now ends; None where it is not open, or does not end in ten years."""
+    """When the present opening ends; None where it is not open, or does not end in ten years."""
     if not open_at(calendar, now) or not (calendar.windows or calendar.freezes):
         return None
     for look in _LOOKS:
@@ -71,7 +71,7 @@ def closes_at(calendar: Calendar, now: datetime) -> datetime | None:
 
 
 def next_opening(calendar: Calendar, after: datetime) -> datetime | None:
-    """The first moment from `after` on at which it is open; `after` itself where it is. None: not in ten years."""
+    """The first open moment from `after` on, which may be `after` itself. None: not in ten years."""
     for look in _LOOKS:
         spans = open_spans(calendar, after, min(after + look, _LATEST))
         if spans:
@@ -95,19 +95,19 @@ def never_opening(calendar: Calendar, after: datetime) -> tuple[MaintenanceWindo
     return tuple(
         window
         for window in calendar.windows
-        if next_opening(calendar.model_copy(update={"windows": (window,)}), after) is None
+        if next_opening(Calendar.updated(calendar, windows=(window,)), after) is None
     )
 
 
 def overlapping_freezes(
     calendar: Calendar, earliest: datetime, latest: datetime
 ) -> tuple[tuple[Freeze, Freeze, Span], ...]:
-    """Each two freezes that bind at the same time between two moments, with the first such time."""
+    """Each pair of freezes that overlap between two moments, with the first such time."""
     return tuple(_overlaps(calendar.freezes, earliest, latest))
 
 
 def odd_times(calendar: Calendar, earliest: datetime, latest: datetime) -> tuple[OddTime, ...]:
-    """Every start of a recurring window or freeze that a change of clocks skips or repeats, between two moments."""
+    """Every start of a recurring window or freeze between two moments that a change of clocks skips or repeats."""
     return tuple(
         OddTime(name=recurring.name, local_start=start.strftime("%Y-%m-%dT%H:%M"), oddity=odd, span=span)
         for recurring in (*calendar.windows, *calendar.freezes)
@@ -126,9 +126,10 @@ def _holds(recurring: Recurring, now: datetime) -> bool:
     return any(span.holds(now) for span in recurring.spans(now, now + timedelta(seconds=1)))
 
 
-def _spans(ones: Iterable[Recurring], earliest: datetime, latest: datetime) -> list[Span]:
+def _spans(recurring_times: Iterable[Recurring], earliest: datetime, latest: datetime) -> list[Span]:
     return sorted(
-        (s for recurring in ones for s in recurring.spans(earliest, latest)), key=lambda span: span.opens
+        (s for recurring in recurring_times for s in recurring.spans(earliest, latest)),
+        key=lambda span: span.opens,
     )
 
 
@@ -140,7 +141,7 @@ def _cut(spans: Iterable[Span], whole: Span) -> Iterator[Span]:
 
 
 def _united(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Spans in order of their starts; those that touch or overlap become one."""
+    """Spans sorted by start; those that touch or overlap become one."""
     united: list[Span] = []
     for span in spans:
         if united and span.opens <= united[-1].closes:

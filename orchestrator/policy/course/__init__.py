@@ -1,1 +1,1 @@
-"""What is next: the one question, its steps, limits, waves, and the scope of a backout."""
+"""The next step of a deployment: the steps, limits and waves, and the scope of a backout."""

@@ -1,4 +1,4 @@
-"""What is next for want of authority: admission before anything starts, and leave before each attempt."""
+"""Steps that need authority: admission before the start, and authorisation before each attempt."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ CHOICES = ("approve", "resume", "abort")
 
 
 def awaiting_approval(d: Deployment, now: datetime) -> Step:
-    """Admission is asked for; where it was refused, what it waits for."""
+    """Admission is checked; where it was refused, the step is the wait for what is missing."""
     if d.authority.effective is not None:
         return _asked(d, now)
     required = d.plan.approval.required
@@ -25,7 +25,7 @@ def awaiting_approval(d: Deployment, now: datetime) -> Step:
 
 
 def scheduled(d: Deployment, now: datetime) -> Step:
-    """The start that was agreed on, and then admission; of a journal without an effective plan, the plan's window alone."""
+    """The scheduled start, then admission; for a journal without an effective plan, only the plan's window."""
     if d.schedule.starts is not None and now < d.schedule.starts:
         return WaitUntil(d.schedule.starts, "it is to start")
     if d.authority.effective is not None:
@@ -39,7 +39,7 @@ def scheduled(d: Deployment, now: datetime) -> Step:
 
 
 def window_words(d: Deployment) -> str:
-    """The plan's window, or that there is none."""
+    """The plan's window, or a statement that there is none."""
     window = d.plan.schedule.window
     if window is None:
         return "the plan declares no window"
@@ -47,25 +47,23 @@ def window_words(d: Deployment) -> str:
 
 
 def closed_words(d: Deployment) -> str:
-    """That the plan's window is over."""
+    """The statement that the plan's window is over."""
     window = d.plan.schedule.window
     return f"the window closed at {window.closes.isoformat()}" if window is not None else ""
 
 
-def with_leave(d: Deployment, step: Step) -> Step:
-    """No attempt starts without leave for it; where the private copy is none, nothing can be re-checked."""
+def authorised_first(d: Deployment, step: Step) -> Step:
+    """No attempt starts without an authorisation; without a private copy nothing can be re-checked."""
     if not isinstance(step, RunAttempt) or d.private_copy.folder is None:
         return step
-    if d.authority.leave is not None and (d.authority.leave.wave, d.authority.leave.purpose) == (
-        step.wave,
-        step.purpose,
-    ):
+    authorised = d.authority.authorised
+    if authorised is not None and (authorised.wave, authorised.purpose) == (step.wave, step.purpose):
         return step
     return Perform("authorise_wave", wave=step.wave, hosts=step.hosts, purpose=step.purpose)
 
 
 def not_authorised(d: Deployment) -> Step | None:
-    """What follows where leave was refused."""
+    """What follows where an attempt is not authorised."""
     refusal = d.authority.unauthorised
     if refusal is None:
         return None
@@ -79,7 +77,7 @@ def not_authorised(d: Deployment) -> Step | None:
 
 
 def unapproved_run(d: Deployment) -> Step | None:
-    """What ran last may not be what was approved: only a person may say what comes next (docs/adr/0017)."""
+    """The last run may have run unapproved files: only a person may decide what follows (docs/adr/0017)."""
     attempts = unapproved(d.attempts, d.standings)
     if not attempts or d.state is State.BACKING_OUT:
         return None
@@ -103,7 +101,7 @@ def _asked(d: Deployment, now: datetime) -> Step:
 
 
 def waiting_words(refusal: Unadmitted) -> str:
-    """What is waited for; in few words where it is approvals alone."""
+    """What the deployment waits for; in few words where it is approvals alone."""
     if all(reason.code == "approval.missing" for reason in refusal.reasons):
         return f"approval by {', '.join(reason.about for reason in refusal.reasons)}"
     return "; ".join(str(reason) for reason in refusal.reasons)

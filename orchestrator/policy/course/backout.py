@@ -1,4 +1,4 @@
-"""Backout: which hosts, in which order, and what its result may be called (ISO/IEC 20000-1 9.3)."""
+"""Backout: which hosts, in which order, and how its result is named (ISO/IEC 20000-1 9.3)."""
 
 from orchestrator.domain.deployment.attempts import Attempted, latest_outcomes
 from orchestrator.domain.deployment.backout_progress import BackoutProgress
@@ -9,11 +9,11 @@ from orchestrator.policy.course.rehearsing import repeat_due
 from orchestrator.policy.course.steps import Perform, Record, RunAttempt, Step
 
 ATTEMPTS_PER_WAVE = 2
-"""A backout playbook that did not end well on a host is run once more there, and then a person has to look."""
+"""A backout playbook that does not end well on a host runs once more there; after that a person decides."""
 
 
 def scope_of(d: Deployment, failure: Failure) -> tuple[str, ...]:
-    """The touched hosts that a failure backs out, as the plan chose."""
+    """The touched hosts that a failure backs out, by the plan's choice."""
     touched = d.touched_hosts
     if d.plan.backout.scope == "failed":
         failed = set(failure.hosts)
@@ -23,24 +23,24 @@ def scope_of(d: Deployment, failure: Failure) -> tuple[str, ...]:
     return touched
 
 
-def outrun_words(d: Deployment) -> str | None:
-    """Why only a person may say what comes next: hosts refused the last run, for another had been there; else None.
+def foreign_run_reason(d: Deployment) -> str | None:
+    """Why only a person may decide what follows: hosts refused the last run because of a foreign run; else None.
 
-    What that one left there is its own, and neither a backout nor another try of this deployment may go over it unasked.
+    A backout or a retry must not overwrite the results of the foreign run without a decision.
     """
-    if not d.attempts or not _outrun(d.attempts[-1]):
+    if not d.attempts or not _met_foreign_run(d.attempts[-1]):
         return None
     last = d.attempts[-1]
     hosts = ", ".join(last.outcome.outrun_on if last.outcome is not None else ())
     return f"a run that is not of this deployment has been on {hosts} in between; see what it did there"
 
 
-def _outrun(attempt: Attempted) -> bool:
+def _met_foreign_run(attempt: Attempted) -> bool:
     return attempt.outcome is not None and bool(attempt.outcome.outrun_on)
 
 
 def next_backout_step(d: Deployment) -> Step:
-    """The newest wave first; then the proof; then its verdict."""
+    """Back out the newest wave first; then compare with the baseline; then record the verdict."""
     progress = _progress(d)
     chosen = set(progress.hosts) - d.unseen_hosts
     for wave in reversed(d.waves):
@@ -59,17 +59,17 @@ def next_backout_step(d: Deployment) -> Step:
 def _hosts_to_run(hosts: tuple[str, ...], attempts: tuple[Attempted, ...]) -> tuple[str, ...]:
     if not attempts:
         return hosts
-    if len(attempts) >= ATTEMPTS_PER_WAVE or _outrun(attempts[-1]):
+    if len(attempts) >= ATTEMPTS_PER_WAVE or _met_foreign_run(attempts[-1]):
         return ()
     outcomes = latest_outcomes(attempts)
     return tuple(host for host in hosts if host not in outcomes or outcomes[host].result != "done")
 
 
 def verdict(d: Deployment) -> Restored | ResidueFound | DeploymentBackoutFailed:
-    """What the backout proved: restored needs equality on every host, and a playbook that ran to its end there.
+    """The result of a backout: restored requires equality on every host, and a playbook that ran to its end there.
 
-    Equality reaches as far as the baseline's scope. A playbook that did not run to its end may have left something undone that
-    the scope does not cover, a service not restarted for example: that is a failed backout, equal or not.
+    Equality is limited to the scope of the baseline. A playbook that did not run to its end may leave something undone
+    outside that scope, such as a service that was not restarted: that is a failed backout, equal or not.
     """
     progress = _progress(d)
     outcomes = latest_outcomes(a for a in d.attempts[progress.first_attempt :] if a.purpose == "backout")

@@ -1,4 +1,4 @@
-"""What is being done at this moment, and what is waited for; asked of the same rule that drives."""
+"""What happens at this moment, and what the deployment waits for, by the rule that also drives it."""
 
 from datetime import datetime
 
@@ -19,12 +19,12 @@ STEPS: dict[Practice, StepName | None] = {
     "watch": None,
     "prove_restoration": "proof",
 }
-"""The step that a deed is shown as while it is at work; None for those that are over at once, or shown as a wait."""
+"""The step that shows a deed at work; None for deeds that end at once, or are shown as a wait."""
 _OF_A_WAVE = frozenset({"check_entry", "quiesce", "verify_wave"})
 
 
 def present_step(d: Deployment, story: Story, now: datetime) -> StoryStep | None:
-    """The step at work that the journal cannot show as open, for only its end is written there."""
+    """The step at work that the journal does not show, because it only records its end."""
     began = story.mark or d.began_at
     match next_step(d, now):
         case Perform() as deed:
@@ -41,13 +41,13 @@ def present_step(d: Deployment, story: Story, now: datetime) -> StoryStep | None
 
 
 def waits_for_person(d: Deployment, now: datetime) -> str | None:
-    """What a person is waited for, or None."""
+    """What the deployment waits for from a person, or None."""
     step = next_step(d, now)
     return step.reason if isinstance(step, WaitForPerson) else None
 
 
 def seconds_left(d: Deployment, now: datetime) -> float | None:
-    """Seconds of soak or early life support that are left, or None where neither runs."""
+    """Seconds that remain of soak or early life support, or None where neither runs."""
     until = (
         d.rollout.gate.soak_until
         if d.rollout.gate is not None and not d.rollout.gate.soaked

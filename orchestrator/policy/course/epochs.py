@@ -1,7 +1,7 @@
-"""Which epochs a host may hold when an attempt comes: with any other, somebody else's run has been there in between.
+"""Which epochs a host may hold when an attempt arrives: any other proves that another run was there in between.
 
-The epoch of an attempt alone refuses what was begun before another run. A deployment that slept through another one and
-then begins something, a next wave or a lost attempt once more, shows an epoch that is newer still.
+An attempt's own epoch only refuses runs that began before another run. A deployment that slept through another run, and
+then begins an attempt, such as its next wave, presents an epoch that is newer still.
 """
 
 from orchestrator.domain.deployment.attempts import Attempted
@@ -9,10 +9,10 @@ from orchestrator.domain.deployment.deployment import Deployment
 
 
 def known_epochs(d: Deployment, attempt: Attempted) -> dict[str, tuple[int, ...]]:
-    """For each host of the attempt whose baseline says what it held then: that, and all that is accounted for since.
+    """For each host of the attempt whose baseline recorded an epoch: that one, and all epochs that are explained since.
 
-    That is every earlier attempt of this deployment, another's run that a person answered for after a refusal, and later
-    deployments that were backed out before this one is.
+    These are the epochs of earlier attempts of this deployment, of another's run that a person accepted after a refusal,
+    and of later deployments that were backed out before this one is.
     """
     earlier = d.attempts[: d.attempts.index(attempt)]
     own = {attempt.epoch for attempt in earlier}

@@ -1,4 +1,4 @@
-"""What must follow a deployment: its sign-off by role, and the review of an emergency; and what of it is still missing."""
+"""What must follow a deployment: its sign-off by role, the review of an emergency, and what is missing of these."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -11,23 +11,23 @@ from orchestrator.domain.plan.roles import same_person, same_role
 from orchestrator.domain.rules.requirement import RoleNeed
 
 DEPLOYED = frozenset({State.EARLY_LIFE_SUPPORT, State.COMPLETED, State.COMPLETED_WITH_EXCEPTIONS})
-"""Where there is something that can be accepted."""
+"""States in which there is something to accept."""
 
 
 def sign_offs_missing(d: Deployment | Brief) -> tuple[RoleNeed, ...]:
-    """Who has still to accept what was deployed; nobody as long as there is nothing to accept, or where it was taken back."""
+    """Who has yet to accept what was deployed; empty where there is nothing to accept, or it was backed out."""
     if d.state not in DEPLOYED:
         return ()
     return _missing(_asked(d).sign_off, d.signed_off)
 
 
 def accepted(d: Deployment) -> bool:
-    """Everybody who had to has signed off."""
+    """Every required role has signed off."""
     return d.state in DEPLOYED and bool(d.follow_up.sign_off) and not sign_offs_missing(d)
 
 
 def reviews_missing(d: Deployment | Brief) -> tuple[RoleNeed, ...]:
-    """Who has still to review the emergency, however it ended; nobody where no host was touched."""
+    """Who has yet to review the emergency, however it ended; empty where no host was touched."""
     asked = _asked(d)
     if asked.review_by is None or d.state in NEVER_TOUCHED:
         return ()
@@ -35,13 +35,13 @@ def reviews_missing(d: Deployment | Brief) -> tuple[RoleNeed, ...]:
 
 
 def review_overdue(d: Deployment | Brief, now: datetime) -> bool:
-    """The time for the review is over and it was not held."""
+    """The time limit of the review is over, and it was not held."""
     review_by = _asked(d).review_by
     return review_by is not None and review_by <= now and bool(reviews_missing(d))
 
 
 def done(d: Deployment) -> bool:
-    """It is over, something had to follow, and all of that has."""
+    """The deployment is over, and everything that had to follow is done; False where nothing had to."""
     asked = bool(d.follow_up.reviewers and d.follow_up.review_by) or (
         d.state in DEPLOYED and bool(d.follow_up.sign_off)
     )
@@ -49,14 +49,14 @@ def done(d: Deployment) -> bool:
 
 
 def needs_words(needs: Iterable[RoleNeed]) -> str:
-    """Such as `customer, service owner (2 people)`."""
+    """Roles with numbers, such as `customer, service owner (2 people)`."""
     return ", ".join(
         need.role if need.people == 1 else f"{need.role} ({need.people} people)" for need in needs
     )
 
 
 def short_words(d: Deployment | Brief, now: datetime) -> str:
-    """What is missing in a few words for a list, the worst first; empty where nothing is."""
+    """What is missing, in a few words for a list, the most urgent first; empty where nothing is."""
     if review_overdue(d, now):
         return "review overdue"
     if d.over and sign_offs_missing(d):
@@ -65,7 +65,7 @@ def short_words(d: Deployment | Brief, now: datetime) -> str:
 
 
 def following_words(d: Deployment, now: datetime) -> tuple[str, ...]:
-    """What has followed and what is missing, a sentence each, with the command that mends it."""
+    """What was done and what is missing, a sentence each, with the command for it."""
     return (*_review_words(d, now), *_sign_off_words(d), *_closed_words(d))
 
 

@@ -5,7 +5,7 @@ from orchestrator.domain.deployment.standing import DOWN
 
 
 def limit_exceeded(d: Deployment, wave: int) -> str | None:
-    """Why the wave cannot pass, or None: too many of its hosts down, too many overall, or none that is up."""
+    """Why the wave cannot pass, or None: too many of its hosts down, too many overall, or none up."""
     planned = d.waves[wave]
     remaining = [host for host in planned.hosts if d.standings[host].standing != "excluded"]
     down = d.down_in(wave)
@@ -18,7 +18,7 @@ def limit_exceeded(d: Deployment, wave: int) -> str | None:
 
 
 def any_exceeded(d: Deployment) -> str | None:
-    """As `limit_exceeded` for the present wave; and a host of an earlier wave can go down after its gate had passed."""
+    """`limit_exceeded` for the present wave, or the overall limit: hosts of earlier waves can go down after their gate."""
     if d.all_up and d.waves[d.rollout.wave].hosts:
         return None
     earlier = (_too_many_down(d, wave) for wave in range(d.rollout.wave))
@@ -48,14 +48,14 @@ def overall_exceeded(d: Deployment) -> str | None:
 
 
 def _within_one_wave(d: Deployment, down: int) -> bool:
-    """A plan that raises only the wave's limit means its overall limit to be no stricter than that."""
+    """If a plan raises only the wave's limit, its overall limit is no stricter than that one."""
     if "overall" in d.plan.strategy.failure_limit.model_fields_set:
         return False
     return down <= max(wave.failure_limit.hosts_of(len(wave.hosts)) for wave in d.waves)
 
 
 def reason_with_hosts(d: Deployment, hosts: tuple[str, ...], limit: str) -> str:
-    """The limit that was exceeded, and the first host's own reason, in one line."""
+    """The exceeded limit, and the first host's own reason, in one line."""
     first = next((d.standings[host] for host in hosts if d.standings[host].reason), None)
     return f"{limit}; {first.host}: {first.reason}" if first is not None else limit
 

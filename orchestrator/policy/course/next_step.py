@@ -1,4 +1,4 @@
-"""The one question: what is to be done next with this deployment? Pure; drive.py asks it until the answer is Over."""
+"""The central question: what is the next step of this deployment? Pure; drive.py asks until the answer is Over."""
 
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -10,13 +10,13 @@ from orchestrator.domain.deployment.rollout_progress import Failure
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import Ended, State, Touched, Untouched
 from orchestrator.policy.course.allowed_steps import (
+    authorised_first,
     awaiting_approval,
     not_authorised,
     scheduled,
     unapproved_run,
-    with_leave,
 )
-from orchestrator.policy.course.backout import attempt_name, next_backout_step, outrun_words, scope_of
+from orchestrator.policy.course.backout import attempt_name, foreign_run_reason, next_backout_step, scope_of
 from orchestrator.policy.course.follow_up import accepted
 from orchestrator.policy.course.limits import any_exceeded, limit_exceeded, reason_with_hosts
 from orchestrator.policy.course.rehearsing import as_rehearsed, end_of_rehearsal, repeat_due
@@ -33,7 +33,7 @@ from orchestrator.policy.course.steps import (
 
 S = State
 RUNS_AFTER_LOSS = 2
-"""How often a wave's attempt that was lost is run again by itself."""
+"""How often a lost attempt of a wave is repeated without a person."""
 
 HOLD_CHOICES = ("retry", "exclude", "rollback", "hold")
 
@@ -57,11 +57,11 @@ def next_step(d: Deployment, now: datetime) -> Step:
     if d.driving.hold is not None:
         return WaitForPerson(d.driving.hold.reason, HOLD_CHOICES)
     bound = _quiet_first(d) or _aborted(d) or unapproved_run(d) or not_authorised(d)
-    return bound or with_leave(d, _in_state(d, now))
+    return bound or authorised_first(d, _in_state(d, now))
 
 
 def _in_state(d: Deployment, now: datetime) -> Step:
-    """What the state itself asks for, where nothing else comes first."""
+    """The step of the state itself, where nothing takes precedence."""
     match d.state:
         case (
             S.PLANNED
@@ -117,7 +117,7 @@ def _at_an_end(_: Ended) -> Step:
 
 
 def _quiet_first(d: Deployment) -> Step | None:
-    """After an unclean end no step is taken before the hosts are seen free of the old run's processes."""
+    """After an unclean end no step is taken before the hosts are proved free of the old run's processes."""
     for attempt in d.attempts:
         if attempt.busy:
             hosts = ", ".join(attempt.busy)
@@ -172,7 +172,7 @@ def _entry_failed(d: Deployment) -> Step:
 
 
 def _hosts_to_deploy(d: Deployment) -> tuple[str, ...] | str:
-    """Hosts that an attempt is still owed to; or, where a lost attempt may not be repeated, the reason to hold."""
+    """Hosts that still need an attempt; or, where a lost attempt may not be repeated, the reason to hold."""
     owed = tuple(
         h for h in d.waves[d.rollout.wave].hosts if d.standings[h].standing in ("untouched", "to_retry")
     )
@@ -244,7 +244,7 @@ def _past_the_gate(d: Deployment, now: datetime) -> Step:
 
 
 def _watch(d: Deployment, now: datetime, until: datetime, every: float, last: datetime | None) -> Step:
-    """Ask the checks again and again, and once more when the time is over."""
+    """Repeat the checks, and run them once more when the time is over."""
     due = min(until, (last or now) + timedelta(seconds=every))
     if now >= until or now >= due:
         return Perform("watch", wave=d.rollout.wave, hosts=d.hosts_standing("verified"), final=now >= until)
@@ -266,7 +266,7 @@ def _early_life(d: Deployment, now: datetime) -> Step:
         return Record(_ending(d))
     if not d.hosts_standing("verified"):
         return Record(e.EarlyLifeFailed(hosts=(), reason="no host is left that could be watched"))
-    # Whoever signs off has accepted it: the checks are asked once more, and early life support is over.
+    # The sign-off accepts it: the checks run once more, and early life support ends.
     until = min(now, d.early_life.until) if accepted(d) else d.early_life.until
     return _watch(d, now, until, early_life.every, d.early_life.last_watched)
 
@@ -282,7 +282,7 @@ def _ending(d: Deployment) -> e.Completed | e.CompletedWithExceptions:
 
 def _after_failure(d: Deployment, failure: Failure) -> Step:
     hosts = scope_of(d, failure)
-    if (reason := outrun_words(d)) is not None:
+    if (reason := foreign_run_reason(d)) is not None:
         return Record(e.DeploymentHeld(reason=reason, by="orch"))
     if d.plan.backout.on_failure == "hold" or not hosts:
         return Record(e.DeploymentHeld(reason=failure.reason, by="orch"))

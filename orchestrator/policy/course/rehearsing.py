@@ -1,4 +1,4 @@
-"""What is done in a rehearsal beside what every deployment does: second runs, the injected failure, and its end."""
+"""The additional steps of a rehearsal: second runs, the injected failure, and its end."""
 
 from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.authority.rehearsal import INJECTED, AsRehearsed
@@ -9,11 +9,11 @@ from orchestrator.domain.journal.events import BackoutBegan
 from orchestrator.domain.plan.check import CheckResult
 
 REPEATS = 2
-"""A second run whose worker was lost is tried once more."""
+"""A second run whose worker was lost is repeated once."""
 
 
 def repeat_due(d: Deployment, purpose: Purpose, wave: int, hosts: tuple[str, ...]) -> bool:
-    """Whether a playbook that ran on these hosts of a wave is owed the second run that shows it to be idempotent."""
+    """Whether a playbook that ran on these hosts of a wave still needs its second run, to prove that it is idempotent."""
     if d.rehearsing.rehearsal is None or not d.rehearsing.rehearsal.twice or not hosts:
         return False
     repeats = [attempt for attempt in d.attempts_of(purpose, wave) if attempt.repeated]
@@ -23,7 +23,7 @@ def repeat_due(d: Deployment, purpose: Purpose, wave: int, hosts: tuple[str, ...
 def injected_failures(d: Deployment, wave: int, hosts: tuple[str, ...]) -> list[CheckResult]:
     """A failed result for each host of the wave that the rehearsal declares failed, of a kind that no check has.
 
-    They come last, so that whatever is really wrong with a host is said first.
+    They come last, so that a real failure of a host is reported first.
     """
     if d.rehearsing.rehearsal is None or d.rehearsing.rehearsal.failure_in != wave:
         return []
@@ -42,7 +42,7 @@ def injected_failures(d: Deployment, wave: int, hosts: tuple[str, ...]) -> list[
 
 
 def as_rehearsed(d: Deployment, failure: Failure) -> AsRehearsed | None:
-    """Whether a failure is the injected one and nothing else is wrong on any host."""
+    """Whether a failure is only the injected one, and nothing else is wrong on any host."""
     ours = (
         failure.stage == "verification"
         and d.rehearsing.injected
@@ -52,7 +52,7 @@ def as_rehearsed(d: Deployment, failure: Failure) -> AsRehearsed | None:
 
 
 def end_of_rehearsal(d: Deployment) -> BackoutBegan:
-    """After the last gate a rehearsal is taken back; as it should be only where every host is verified."""
+    """After the last gate a rehearsal is backed out; it succeeded only where every host is verified."""
     bad = [host for host, standing in d.standings.items() if standing.standing != "verified"]
     if not bad:
         reason = "every wave is deployed and verified, and the backout is rehearsed"

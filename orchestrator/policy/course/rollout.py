@@ -1,6 +1,6 @@
-"""Which hosts go when: resolves a strategy into waves (ITIL 4 table 5.1; TR 20000-5, 7).
+"""Which hosts are deployed when: resolves a strategy into waves (ITIL 4 table 5.1; TR 20000-5, 7).
 
-Hosts keep the order of the inventory, no host is in two waves, and every host is in one.
+Hosts keep the order of the inventory, and every host is in exactly one wave.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,16 +19,16 @@ Groups = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """The waves of a deployment in their order, and what is wrong with how the plan declares them."""
+    """The waves of a deployment in order, and the faults in the plan's declaration of them."""
 
     waves: tuple[Wave, ...]
     objections: tuple[Objection, ...] = ()
 
 
 def waves_of(plan: ReleasePlan, targets: Sequence[Target], groups: Groups | None = None) -> Rollout:
-    """The waves in which a plan reaches these targets. `groups` are all groups of the inventory, where they are known.
+    """The waves in which a plan reaches these targets. `groups` are all groups of the inventory, if known.
 
-    Percentages are of all targets, rounded up. A group that overlaps an earlier wave contributes the hosts it has left.
+    Percentages are of all targets, rounded up. A group that overlaps an earlier wave contributes its remaining hosts.
     """
     return _Allocation(plan.strategy, targets, groups).rollout()
 
@@ -65,7 +65,7 @@ class _Allocation:
 
     def _waves(self) -> None:
         if not self.strategy.waves:
-            # A pilot of all hosts is already objected to.
+            # There is already an objection to a pilot of all hosts.
             if self._left():
                 self._wave(_REST, 1, "strategy")
             return

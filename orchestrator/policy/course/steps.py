@@ -1,4 +1,4 @@
-"""What can be done next with a deployment: decisions as values."""
+"""The possible next steps of a deployment: decisions as values."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ Practice = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A decision that needs no deed: put this fact on the journal."""
+    """A decision that needs no deed: append this event to the journal."""
 
     event: Event
 
@@ -42,7 +42,7 @@ class Perform:
 
 @dataclass(frozen=True, slots=True)
 class RunAttempt:
-    """Run a playbook on these hosts, under a name not used before; `repeated` in a rehearsal, to see that nothing changes."""
+    """Run a playbook on these hosts, under a new name; `repeated`: a second run in a rehearsal, which must change nothing."""
 
     attempt: str
     purpose: Purpose
@@ -53,7 +53,7 @@ class RunAttempt:
 
 @dataclass(frozen=True, slots=True)
 class FollowAttempt:
-    """An attempt is open: follow it to its end, whoever began it; `stop` it on abort."""
+    """An attempt is open: follow it to its end, whichever driver began it; `stop` it on abort."""
 
     attempt: str
     stop: bool
@@ -61,7 +61,7 @@ class FollowAttempt:
 
 @dataclass(frozen=True, slots=True)
 class WaitUntil:
-    """Nothing to do before this moment."""
+    """There is nothing to do before this moment."""
 
     moment: datetime
     what: str
@@ -69,7 +69,7 @@ class WaitUntil:
 
 @dataclass(frozen=True, slots=True)
 class WaitForPerson:
-    """Nothing to do before a person says so; `choices` are the commands that answer."""
+    """There is nothing to do before a person decides; `choices` are the commands for that."""
 
     reason: str
     choices: tuple[str, ...]

@@ -1,1 +1,1 @@
-"""What evidence proves: verdicts on runs, acceptance by checks, differences of baselines, measured times."""
+"""What evidence proves: verdicts on runs, acceptance by checks, differences of baselines."""

@@ -1,4 +1,4 @@
-"""Whether checks passed: every host and every check accounted for; what has no answer is inconclusive, never a pass."""
+"""Whether checks passed: every host and check is accounted for; a missing result is inconclusive, never a pass."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
@@ -8,7 +8,7 @@ from orchestrator.domain.plan.check import CheckBase, CheckResult, title_of
 def completed(
     results: Sequence[CheckResult], hosts: Collection[str], checks: Sequence[CheckBase]
 ) -> list[CheckResult]:
-    """The results, and an inconclusive one for each host and check that has none. Checks are known by their numbers."""
+    """The results, with an inconclusive one for each host and check without any. Checks are identified by number."""
     asked = [(getattr(check, "kind", ""), title_of(check)) for check in checks]
     answering = {result.host for result in results}
     silent = [_no_answer(host, None, "reachable", "reachable") for host in hosts if host not in answering]
@@ -18,7 +18,7 @@ def completed(
 def completed_units(
     results: Sequence[CheckResult], hosts: Collection[str], digests: Mapping[str, str]
 ) -> list[CheckResult]:
-    """The component results, and an inconclusive one for each host and file that has none. Files are numbered as well."""
+    """The component results, with an inconclusive one for each host and file without any. Files are numbered too."""
     asked = [("component", f"components {path}") for path in digests]
     return [*results, *_unanswered(results, hosts, asked)]
 
@@ -35,7 +35,7 @@ def complaints(results: Iterable[CheckResult]) -> list[str]:
 def _unanswered(
     results: Iterable[CheckResult], hosts: Iterable[str], asked: Sequence[tuple[str, str]]
 ) -> Iterator[CheckResult]:
-    """Titles are words for people: two checks may have one, and an answer to one is none to the other."""
+    """Not by title: two checks may share one, and the result of one is not that of the other."""
     answered = {(result.host, result.number) for result in results}
     for host in hosts:
         for number, (kind, title) in enumerate(asked):

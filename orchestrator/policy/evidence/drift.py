@@ -1,4 +1,4 @@
-"""Comparing baselines, item by item and attribute by attribute: the proof of a backout, or its residue."""
+"""Compares baselines, item by item and attribute by attribute: the proof of a backout, or its residue."""
 
 import base64
 import difflib
@@ -65,7 +65,7 @@ def _differences(before: Baseline, after: Baseline) -> Iterable[Difference]:
 
 
 def _by_key(baseline: Baseline) -> dict[Key, Attributes]:
-    """The items that exist; one recorded as not existing is the same as one that is not listed."""
+    """The items that exist; an item recorded as absent equals one that is not listed."""
     return {
         (item.kind, item.name): item.attributes
         for item in baseline.items
@@ -81,14 +81,14 @@ def _changed(
         return
     for attribute in sorted((was.keys() | now.keys()) - {"exists"}):
         if attribute == _DETERMINED_BY_DIGEST and ("sha256" in was or "sha256" in now):
-            continue  # whole files are compared by digest; the content is kept only to be shown
+            continue  # files are compared by digest; the content is kept only to show it
         old, new = was.get(attribute), now.get(attribute)
         if type(old) is not type(new) or old != new:
             yield (attribute, old, new)
 
 
 def summary_lines(differences: Iterable[Difference]) -> list[str]:
-    """For people, a line for each configuration item: `web3: file /etc/shop.conf mode 0644 -> 0600`."""
+    """A line for each configuration item, for people: `web3: file /etc/shop.conf mode 0644 -> 0600`."""
     items: dict[tuple[str, str, str], list[Difference]] = {}
     for difference in differences:
         items.setdefault((difference.host, difference.kind, difference.name), []).append(difference)
@@ -124,7 +124,7 @@ def counts(differences: Iterable[Difference]) -> dict[str, dict[str, int]]:
 
 
 def content_lines(before: Baseline, after: Baseline, name: str) -> list[str]:
-    """How a file's text changed, as a unified difference; empty where the content was not kept, or is not text."""
+    """How a file's text changed, as a unified diff; empty where the content was not kept, or is not text."""
     texts = [_text_of(baseline, name) for baseline in (before, after)]
     was, now = texts
     if was is None or now is None:

@@ -1,4 +1,4 @@
-"""What a check expects, in the words that stand beside what was found."""
+"""What a check expects, as text that is shown next to the finding."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ from orchestrator.domain.text.format import seconds_words, size_words
 
 
 def expected_of(check: CheckBase) -> str:
-    """What must be found for the check to pass, in plain words."""
+    """The expectation of a check, in plain words."""
     words = _WORDS[type(check)](check)
     return f"{words}, within {seconds_words(check.within)}" if check.within else words
 

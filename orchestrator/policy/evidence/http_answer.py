@@ -1,4 +1,4 @@
-"""Judging an HTTP answer. Also sent to targets: the standard library only, and nothing newer than Python 3.8."""
+"""Judges an HTTP answer. Also sent to targets: only the standard library, and nothing newer than Python 3.8."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a part of a rehearsal went: everything that is against it, and whether its playbooks are idempotent."""
+"""The result of a part of a rehearsal: its faults, and whether its playbooks are idempotent."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _PURPOSES: tuple[Purpose, Purpose] = ("deploy", "backout")
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """What the second run of a playbook did on each host it had run on; None where there was none."""
+    """The result of a playbook's second run on each host of its first run; None where there was none."""
 
     playbook: str
     purpose: Purpose
@@ -22,7 +22,7 @@ class Repeat:
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """Why the playbook is not shown to be idempotent; a second run that is not accounted for shows nothing."""
+        """Why the playbook is not proved idempotent; a second run without evidence proves nothing."""
         return tuple(self._faults()) or (() if self.outcomes else (f"{self.playbook} ran on no host",))
 
     def _faults(self) -> Iterator[str]:
@@ -37,7 +37,7 @@ class Repeat:
 
 
 def repeats_of(d: Deployment) -> tuple[Repeat, ...]:
-    """The second runs of the deploy and the backout playbook; none where the rehearsal is not for them."""
+    """The second runs of the deploy and the backout playbook; empty where the rehearsal does not include them."""
     if d.rehearsing.rehearsal is None or not d.rehearsing.rehearsal.twice:
         return ()
     playbooks = (d.plan.strategy.playbook, d.plan.backout.playbook)
@@ -52,7 +52,7 @@ def _repeat(d: Deployment, playbook: str, purpose: Purpose) -> Repeat:
 
 
 def faults_of_part(d: Deployment) -> tuple[str, ...]:
-    """Everything that is against this part of a rehearsal; nothing where it went as it must."""
+    """Every fault in this part of a rehearsal; empty where it succeeded."""
     return tuple(_faults(d))
 
 

@@ -1,1 +1,1 @@
-"""What is measured from the records of deployments."""
+"""Figures from the records of deployments."""

@@ -1,4 +1,4 @@
-"""How deployments by each model went, from their journals: successes, failures and why, and how long waves took.
+"""The results of deployments by model, from their journals: successes, failures with reasons, and times of waves.
 
 The measures are those of deployment management (ISO/IEC 20000-1 9.3: success and failure of releases are analysed).
 """
@@ -23,7 +23,7 @@ COMMONEST = 5
 
 
 class MeasuredTimes(Noun):
-    """The median times of waves in seconds, and of how many waves; None where no wave came so far."""
+    """The median times of waves in seconds, and the number of waves; None where no wave got that far."""
 
     deploy: float | None = None
     verify: float | None = None
@@ -34,17 +34,17 @@ class MeasuredTimes(Noun):
 
 
 class Because(Noun):
-    """A reason for a deployment not to end well, with hosts left out of it, and how often it was given."""
+    """A reason why deployments did not end well, without host names, and how often it occurred."""
 
     reason: str
     times: int
 
 
 class ModelFigures(Noun):
-    """The figures of one model in one version (None: deployments that follow no model), from `first` to `last`.
+    """The figures of one model in one version (None: deployments without a model), from `first` to `last`.
 
-    `success`: of those that touched hosts and have ended, the share that was verified on every host. Rehearsals are counted
-    by themselves: `rehearsed` of them went as a rehearsal must, taken back and proved, and no second run changed anything.
+    `success`: the share of deployments verified on every host, out of those that touched hosts and have ended. Rehearsals
+    are counted separately: `rehearsed` of them succeeded: backed out, proved, and no second run changed anything.
     """
 
     model: str | None
@@ -68,7 +68,7 @@ class ModelFigures(Noun):
 
 
 def figures(stories: Iterable[tuple[Deployment, Story]]) -> tuple[ModelFigures, ...]:
-    """The figures of every model and version, those without a model last."""
+    """The figures of every model and version; deployments without a model come last."""
     by_model: dict[tuple[str, int], list[tuple[Deployment, Story]]] = {}
     for d, story in stories:
         known = (
@@ -134,7 +134,7 @@ def _passed(steps: Sequence[StoryStep], name: str) -> bool:
 
 
 def _seconds(steps: Sequence[StoryStep], names: Iterable[str]) -> float:
-    """Tries that failed before the one that passed took their time as well."""
+    """Failed tries before the one that passed are included."""
     wanted = set(names)
     return sum(max(0.0, step.seconds or 0.0) for step in steps if step.name in wanted)
 
@@ -159,12 +159,12 @@ def _reasons_of(d: Deployment) -> list[str]:
 
 
 def _without_hosts(d: Deployment, reason: str) -> str:
-    """The same reason on two hosts is one reason."""
+    """One reason on two hosts counts as one reason."""
     names = "|".join(re.escape(host) for host in sorted(d.standings, key=len, reverse=True))
     nameless = re.sub(rf"(?<![\w.-])(?:{names})(?![\w-])", "HOST", reason) if names else reason
     return re.sub(r"HOST(?:(?:, | and )HOST)+", "HOSTS", nameless)
 
 
 def within(deployments: Iterable[Deployment], since: datetime | None) -> Iterable[Deployment]:
-    """Those that began at or after a moment; all of them without one."""
+    """Deployments that began at or after a moment; all of them without one."""
     return (d for d in deployments if since is None or d.began_at >= since)

@@ -10,17 +10,17 @@ _DEPLOY = ("entry", "deploy", "quiesce")
 
 
 def measured_waves(d: Deployment, story: Story) -> tuple[MeasuredWave, ...]:
-    """Each wave that was deployed, verified and proved to be taken back; other waves tell nothing of how long that takes.
+    """Each wave that was deployed, verified and proved backed out; other waves cannot tell how long that takes.
 
-    Seconds between what the journal says, so everything that orch does around a playbook is in them. Soak and people's
-    time are not: the arithmetic takes the soak from the plan. The proof looks at all hosts at once, and each wave is given
-    all of it. Second runs of a rehearsal are left out.
+    Seconds between journal entries, so they include orch's own work around a playbook. Soak and people's time are not
+    included: the arithmetic takes the soak from the plan. The proof covers all hosts at once, and each wave gets its whole
+    time. Second runs of a rehearsal are left out.
     """
     return tuple(wave for number in range(len(d.waves)) for wave in _measured(d, story, number))
 
 
 def slowest(measured: Sequence[MeasuredWave]) -> tuple[MeasuredWave, ...]:
-    """Of several measures of each wave the longest times."""
+    """The longest times of each wave, out of several measures."""
     numbers = sorted({wave.wave for wave in measured})
     return tuple(_slowest([wave for wave in measured if wave.wave == number]) for number in numbers)
 
@@ -48,7 +48,7 @@ def _measured(d: Deployment, story: Story, number: int) -> list[MeasuredWave]:
 
 
 def _seconds(steps: Iterable[StoryStep]) -> float:
-    """Never below nothing, should the clock have been set back meanwhile."""
+    """Never negative, even if the clock was set back meanwhile."""
     return round(max(0.0, sum(step.seconds or 0.0 for step in steps)), 3)
 
 

@@ -1,1 +1,1 @@
-"""What is wrong or weak in plans and policies before anything runs, and the digests of what would run."""
+"""Faults and weaknesses of plans and policies before anything runs, and the digests of what would run."""

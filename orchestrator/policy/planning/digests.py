@@ -1,7 +1,7 @@
-"""Makes the effective plan: which ingredient has which parts, and what each part's digest is taken of.
+"""Makes the effective plan: the parts of each ingredient, and the content that each part's digest covers.
 
-What a plan says of one environment alone (which, with which inventory and hosts, when, on whose word) is a part of `hosts`,
-so that all other ingredients are the same wherever the release goes, and a rehearsal elsewhere can cover them (docs/adr/0023).
+Whatever a plan states about one environment (its name, inventory, hosts, schedule, approvals) is a part of `hosts`. All
+other ingredients are therefore equal in every environment, and a rehearsal elsewhere can cover them (docs/adr/0023).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,9 +21,9 @@ from orchestrator.domain.text.model_base import Noun
 Digests = Mapping[str, str]
 
 PLACE = ("environment", "inventory", "dynamic_inventory", "vault_password_file")
-"""Fields of `resources` that say where a deployment goes and how it gets in there."""
+"""Fields of `resources` that depend on the environment."""
 ELSEWHERE = ("schedule", "approval")
-"""Sections of the plan that are of one environment: when, and on whose word."""
+"""Sections of the plan that depend on the environment: schedule and approvals."""
 _PLACED = frozenset(f"the plan's {what}" for what in ("resources", "strategy", *ELSEWHERE))
 
 
@@ -39,9 +39,9 @@ def effective_plan(
 ) -> EffectivePlan:
     """The effective plan of these. `tree` and `artefacts` are digests by path, as they were read.
 
-    By absolute paths `tree` has the files of an inventory that is no part of the project, and is read where it lies.
-    Plan, model and policy are digested as what they mean, so that a comment in one of them voids nothing. Variables
-    are those of the plan; those of roles are files of the tree, and those beside the plan's inventory parts of `hosts`.
+    `tree` lists the files of an inventory outside the project by absolute paths; it is read where it lies. Plan, model and
+    policy are digested by meaning, so that a comment in one of them voids nothing. Variables are those of the plan; those
+    of roles are files of the tree, and those beside the plan's inventory parts of `hosts`.
     """
     inventory = _inventory(plan, tree)
     parts: dict[str, Mapping[str, str]] = {
@@ -67,9 +67,9 @@ def with_files(
     tree: Digests,
     artefacts: Digests,
 ) -> EffectivePlan:
-    """The same effective plan over other files. What is no file stays as it was digested then, by whatever version of orch.
+    """The effective plan with other files. Parts that are not files keep their digest, whichever version of orch made it.
 
-    A host that has the name of a file beside the plan's inventory is digested anew, so that the two are told apart.
+    A host with the name of a file beside the plan's inventory is digested again, so that the two stay distinct.
     """
     inventory, hosts = _inventory(plan, tree), before.parts("hosts")
     no_files = {*_PLACED, *(target.host for target in targets)}
@@ -94,7 +94,7 @@ def with_files(
 
 
 def in_place_of(files: Digests) -> dict[str, str]:
-    """Of these the files of an inventory that lies outside of the project, and is read there."""
+    """The files of an inventory outside the project, which is read where it lies."""
     return {path: digest for path, digest in files.items() if path.startswith("/")}
 
 
@@ -106,9 +106,10 @@ def rehearsed_plan(
     policy: ReleasePolicy | None,
     elsewhere: Digests,
 ) -> EffectivePlan:
-    """What a rehearsal covers: the plan as it is written, with the very files that the rehearsal runs with, and no hosts.
+    """What a rehearsal covers: the plan as written, with the files that the rehearsal runs with, and without hosts.
 
-    `elsewhere` is the tree where the plan goes. Of the rehearsal's own inventory, what is no file there is left out.
+    `elsewhere` is the tree for the plan's own environment. Parts of the rehearsal's inventory that are not files there are
+    left out.
     """
     parts = {ingredient.name: ingredient.parts for ingredient in there.ingredients}
     no_files = {*_place(written), *(target.host for target in targets)}
@@ -129,7 +130,7 @@ def rehearsed_plan(
 def _inventory(plan: ReleasePlan, tree: Digests) -> dict[str, str]:
     """The files that Ansible reads as the plan's inventory: a folder, or a file and the variables beside it, wherever it lies.
 
-    What is read for a playbook as well stays in the tree: variables beside both, and a folder with playbooks in it.
+    Files that playbooks read as well stay in the tree: variables beside both, and a folder that contains playbooks.
     """
     playbooks = (plan.strategy.playbook, plan.backout.playbook)
     inventory, beside = _inventory_places(plan.resources.inventory, playbooks)
@@ -142,7 +143,7 @@ def _inventory(plan: ReleasePlan, tree: Digests) -> dict[str, str]:
 
 @lru_cache(maxsize=64)
 def _inventory_places(inventory: str, playbooks: tuple[str, str]) -> tuple[str, tuple[str, ...]]:
-    """Where the inventory is, empty where a playbook is in it; and the folders that are read with it where it is a file."""
+    """The inventory path, empty where a playbook is in it; and the folders read with it where it is a file."""
     place, runs = PurePosixPath(inventory), [PurePosixPath(playbook) for playbook in playbooks]
     if any(place in playbook.parents for playbook in runs):
         return "", ()
@@ -165,7 +166,7 @@ def _sections(plan: ReleasePlan) -> dict[str, str]:
 
 
 def _place(plan: ReleasePlan) -> dict[str, str]:
-    """What the plan says of its environment alone; no host can have such a name."""
+    """The part of the plan that depends on the environment; no host can have this name."""
     strategy = plan.strategy
     named = [wave.hosts for wave in strategy.waves if wave.hosts]
     sections = fields_of(plan)
@@ -179,7 +180,7 @@ def _place(plan: ReleasePlan) -> dict[str, str]:
 
 
 def _anywhere(strategy: dict[str, Any]) -> dict[str, Any]:
-    """The strategy without the names of hosts: that some are named stays in it, and which does not."""
+    """The strategy without host names: it still shows that some are named, but not which."""
     waves = [_unnamed(wave) for wave in strategy["waves"]]
     pilot = _unnamed(strategy["pilot"]) if strategy["pilot"] else None
     rest = {name: value for name, value in strategy.items() if name != "hosts"}
@@ -200,7 +201,7 @@ def _hosts(targets: Iterable[Target], waves: Iterable[Wave]) -> dict[str, str]:
 
 
 def host_digest(target: Target, wave: int | None) -> str:
-    """The digest of a host, how it is reached, and in which wave it is."""
+    """The digest of a host, how it is reached, and its wave."""
     return digest_of({"target": target, "wave": wave}, "host")
 
 

@@ -1,7 +1,7 @@
-"""What is wrong or weak in a plan by itself, before any file or host is looked at.
+"""Faults and weaknesses of a plan by itself, before any file or host is looked at.
 
-The common mistakes of release plans: no structure, no risk assessment, no backout and no communication plan are refused by
-the plan's form; what is left of them, untested acceptance and objectives that nobody can measure, are warnings here.
+The plan's form refuses the common mistakes of release plans: no structure, no risk assessment, no backout and no
+communication plan. The rest, such as untested acceptance and objectives without a measure, are warnings here.
 """
 
 import re
@@ -20,12 +20,12 @@ _MANY_AT_ONCE = 1
 
 
 def faults_of(plan: ReleasePlan) -> list[Objection]:
-    """What no deployment may start with."""
+    """Faults that forbid the start of a deployment."""
     return [*_units_clash(plan), *_empty_proof(plan), *_half_an_emergency(plan)]
 
 
 def window_over(plan: ReleasePlan, now: datetime) -> list[Objection]:
-    """A window that is over: a deployment may not start, a check may still pass."""
+    """A window that has ended: a deployment may not start, a check may still pass."""
     window = plan.schedule.window
     if window is None or window.closes > now:
         return []
@@ -40,7 +40,7 @@ def window_over(plan: ReleasePlan, now: datetime) -> list[Objection]:
 def warnings_of(
     plan: ReleasePlan, waves: Sequence[Wave], *, policy: ReleasePolicy | None = None
 ) -> list[Objection]:
-    """What a practitioner should know before starting, and may accept; who approves may be the policy's to say."""
+    """Weaknesses that a practitioner should know of, and may accept; the policy may decide who approves instead."""
     return [
         *_objectives_without_measure(plan),
         *_shallow_acceptance(plan),
@@ -77,7 +77,7 @@ def _empty_proof(plan: ReleasePlan) -> Iterator[Objection]:
 
 
 def _half_an_emergency(plan: ReleasePlan) -> Iterator[Objection]:
-    """The release and the change under which it is asked for must agree on whether it is an emergency."""
+    """The release and its change must agree on whether it is an emergency."""
     asked, emergency = plan.approval.change, plan.release.emergency
     if asked is None or (asked == "emergency") == emergency:
         return
@@ -182,7 +182,7 @@ def _window_too_short(plan: ReleasePlan, waves: Sequence[Wave]) -> Iterator[Obje
 
 
 def path_of(plan: ReleasePlan, wave: Wave) -> str:
-    """Where the plan declares a wave."""
+    """The path in the plan that declares a wave."""
     has_pilot = plan.strategy.pilot is not None
     if has_pilot and wave.number == 0:
         return "strategy.pilot"

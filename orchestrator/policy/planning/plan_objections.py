@@ -1,4 +1,4 @@
-"""What is held against a plan once it is known what it names: files, digests, hosts and plays."""
+"""Objections to a plan once its references are known: files, digests, hosts and plays."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -15,7 +15,7 @@ FILE_OR_FOLDER = ("file", "directory")
 def not_there(
     path: str, name: str, kind: str, expected: str, allowed: Sequence[str] = FILE
 ) -> Iterator[Objection]:
-    """A file that a plan names and that is missing, elsewhere, or something else."""
+    """A file that a plan names and that is missing, outside the project, or of another type."""
     files_named = {
         "absent": f"no {name}",
         "outside": f"{name}, which is outside it",
@@ -32,7 +32,7 @@ def no_artefact(index: int, unit: ReleaseUnit) -> Objection:
 
 
 def other_digest(index: int, unit: ReleaseUnit, digest: str) -> Iterator[Objection]:
-    """A release unit that is not what the plan was approved with."""
+    """A release unit that differs from the digest in the plan."""
     if digest != unit.sha256:
         expected = f"the digest of {unit.artefact}, {digest}"
         next_move = "find out which of the two was approved before you change either"
@@ -40,7 +40,7 @@ def other_digest(index: int, unit: ReleaseUnit, digest: str) -> Iterator[Objecti
 
 
 def about_inventory(plan: ReleasePlan, inspection: Inspection) -> Iterator[Objection]:
-    """An inventory that cannot be read, names no host, or names one machine twice; an acceleration that is not there."""
+    """An inventory that is unreadable, has no host, or has one machine twice; an accelerator that is not installed."""
     for fault in inspection.inventory_faults:
         next_move = "correct the inventory or `strategy.hosts`"
         yield Objection("resources.inventory", "an inventory with the plan's hosts", fault, next_move)
@@ -55,7 +55,7 @@ def about_inventory(plan: ReleasePlan, inspection: Inspection) -> Iterator[Objec
 
 
 def _same_machine(targets: Iterable[Target]) -> Iterator[Objection]:
-    """Two names of one machine would be changed twice, and counted as two."""
+    """Two names of one machine would change it twice, and count as two hosts."""
     first: dict[tuple[str, int], str] = {}
     for target in targets:
         earlier = first.setdefault((target.address, target.port), target.host)
@@ -65,9 +65,9 @@ def _same_machine(targets: Iterable[Target]) -> Iterator[Objection]:
 
 
 def about_playbook(path: str, seen: PlaybookSeen, hosts: Sequence[str]) -> Iterator[Objection]:
-    """A playbook that cannot be read, or that would leave hosts out without a word.
+    """A playbook that cannot be read, or that would silently leave hosts out.
 
-    Without hosts no play's pattern matches anything: that is the inventory's fault, and said there.
+    Without hosts no play's pattern matches anything: that is a fault of the inventory, and reported there.
     """
     if not hosts and seen.matches_no_host:
         return
@@ -82,7 +82,7 @@ def about_playbook(path: str, seen: PlaybookSeen, hosts: Sequence[str]) -> Itera
 
 
 def idle_plays(path: str, seen: PlaybookSeen, hosts: Sequence[str]) -> Iterator[Objection]:
-    """Plays that name no host of the deployment and so do nothing in it; those on the controller are told of elsewhere."""
+    """Plays that match no host of the deployment and so do nothing; plays on the controller are reported elsewhere."""
     for play in seen.plays if hosts else ():
         if not {"localhost", *hosts} & set(play.hosts):
             named = ", ".join(play.hosts) or "no host"
@@ -92,7 +92,7 @@ def idle_plays(path: str, seen: PlaybookSeen, hosts: Sequence[str]) -> Iterator[
 
 
 def testinfra_checks(plan: ReleasePlan) -> Iterator[tuple[str, TestinfraCheck]]:
-    """Every check that is a file of the user's own, by its path in the plan."""
+    """Every testinfra check, by its path in the plan."""
     for path, checks in _checks(plan):
         for index, check in enumerate(checks):
             if isinstance(check, TestinfraCheck):

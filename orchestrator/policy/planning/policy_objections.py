@@ -1,4 +1,4 @@
-"""What is wrong in a release policy as a whole: windows that never open, freezes that overlap, roles nobody knows."""
+"""Faults in a release policy as a whole: windows that never open, freezes that overlap, unknown roles."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -12,6 +12,7 @@ from orchestrator.domain.rules.requirement import RoleNeed
 from orchestrator.domain.text.validation_error import meant
 from orchestrator.policy.calendar.windows import (
     HORIZON,
+    Calendar,
     calendar_of,
     never_opening,
     overlapping_freezes,
@@ -19,19 +20,19 @@ from orchestrator.policy.calendar.windows import (
 
 
 def known_roles(policy: ReleasePolicy) -> tuple[str, ...]:
-    """The roles that an approval under this policy may be given in."""
+    """The roles in which an approval under this policy may be given."""
     return (*ROLES, *policy.roles)
 
 
 def objections_to(policy: ReleasePolicy) -> tuple[Objection, ...]:
-    """Everything wrong in the policy by itself, whatever the time is."""
+    """Every objection to the policy by itself, whatever the time is."""
     return (*_names(policy), *_windows(policy), *_freezes(policy), *_unknown_roles(policy))
 
 
 def _names(policy: ReleasePolicy) -> Iterator[Objection]:
     seen: set[str] = {"window"}
-    for key, ones in (("windows", policy.windows), ("freezes", policy.freezes)):
-        for index, recurring in enumerate(ones):
+    for key, recurring_times in (("windows", policy.windows), ("freezes", policy.freezes)):
+        for index, recurring in enumerate(recurring_times):
             if recurring.name in seen:
                 path = f"{key}[{index}].name"
                 yield Objection(path, "a name of its own", f"`{recurring.name}` again", "name it otherwise")
@@ -41,7 +42,7 @@ def _names(policy: ReleasePolicy) -> Iterator[Objection]:
 def _windows(policy: ReleasePolicy) -> Iterator[Objection]:
     calendar = calendar_of(policy)
     for index, window in enumerate(policy.windows):
-        alone = calendar.model_copy(update={"windows": (window,)})
+        alone = Calendar.updated(calendar, windows=(window,))
         if never_opening(alone, _beginning(window)):
             path, expected = f"windows[{index}]", "a window that opens at some time"
             finding = f"`{window.name}`, which freezes or exceptions cover each time"
@@ -61,7 +62,7 @@ def _freezes(policy: ReleasePolicy) -> Iterator[Objection]:
 
 
 def _beginning(recurring: Recurring) -> datetime:
-    """A moment before anything of it: clocks differ by less than two days from UTC."""
+    """A moment before all its times: local clocks differ by less than two days from UTC."""
     earliest = min(local(text) for text in (recurring.starts, *recurring.also))
     return earliest.replace(tzinfo=UTC) - timedelta(days=2)
 
@@ -92,5 +93,5 @@ def _roles_named(policy: ReleasePolicy) -> Iterator[tuple[str, str]]:
 
 
 def _needs(path: str, needs: tuple[RoleNeed, ...]) -> Iterator[tuple[str, str]]:
-    # Written as the role alone, or with a count: the line is the same.
+    # The role may be written alone or with a count; its line is the same.
     yield from ((f"{path}[{index}]", need.role) for index, need in enumerate(needs))

@@ -1,4 +1,4 @@
-"""What a plan lacks of what a model or a policy asks; and a plan with a model's defaults."""
+"""What a plan lacks of a model's or policy's requirements; and a plan with a model's defaults."""
 
 from collections.abc import Iterator, Sequence
 from typing import assert_never
@@ -36,7 +36,7 @@ _DEFAULTED = ("gate", "failure_limit", "task_timeout", "run_timeout", "forks")
 
 
 def with_defaults(plan: ReleasePlan, model: DeploymentModel) -> ReleasePlan:
-    """The plan, with the model's defaults where it says nothing itself. Waves must be resolved from the result."""
+    """The plan with the model's defaults for what it leaves out. Waves must be resolved from the result."""
     defaults = model.defaults
     given = {
         name: getattr(defaults, name)
@@ -50,7 +50,7 @@ def with_defaults(plan: ReleasePlan, model: DeploymentModel) -> ReleasePlan:
 
 
 def shortfalls(required: Required, plan: ReleasePlan, waves: Sequence[Wave]) -> tuple[Objection, ...]:
-    """Everything asked for that the plan does not have, in the order of the plan."""
+    """Everything required that the plan lacks, in the order of the plan."""
     return (
         *_release(required, plan),
         *_strategy(required, plan),
@@ -104,7 +104,7 @@ def _coverage(required: Required, plan: ReleasePlan, waves: Sequence[Wave]) -> I
 
 
 def _most(limit: Limit, total: int) -> int:
-    """The hosts a wave may have; one is always allowed, or small fleets could not be reached at all."""
+    """The most hosts a wave may have; one is always allowed, or small fleets could not be reached at all."""
     return max(1, limit.hosts_of(total))
 
 

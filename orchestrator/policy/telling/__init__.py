@@ -1,1 +1,1 @@
-"""How a deployment is told: its timeline, its summary, and the schedule in words."""
+"""How a deployment is reported: its timeline, its summary, and the schedule in words."""

@@ -1,4 +1,4 @@
-"""Tellings of what leads to the first touch: plan, schedule, approvals, admission, and the verifications."""
+"""The reports of events up to the first touch: plan, schedule, approvals, admission, and the verifications."""
 
 from orchestrator.domain.authority.approval import DECISIONS
 from orchestrator.domain.deployment.deployment import Deployment

@@ -1,4 +1,4 @@
-"""Tellings of people's words, of drivers, and of backouts with their proof."""
+"""The reports of people's requests, of drivers, and of backouts with their proof."""
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e

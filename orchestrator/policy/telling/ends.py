@@ -1,4 +1,4 @@
-"""What each end of a deployment means, wherever it is shown, counted or returned: one row for each."""
+"""The meaning of each end of a deployment, wherever it is shown, counted or returned: one row for each."""
 
 from typing import Literal, NamedTuple, assert_never
 
@@ -7,7 +7,7 @@ from orchestrator.errors import ExitCode
 
 S = State
 Tone = Literal["good", "care", "bad"]
-"""The colour of a result: only a deployment that completed is good."""
+"""The colour of a result: only a completed deployment is good."""
 Figure = Literal[
     "completed",
     "with_exceptions",
@@ -17,11 +17,11 @@ Figure = Literal[
     "refused",
     "cancelled",
 ]
-"""What an end is counted as; each is a field of ModelFigures."""
+"""The category in which an end is counted; each is a field of ModelFigures."""
 
 
 class End(NamedTuple):
-    """The meaning of an end. `undone`: all that was touched was proved to be again as it was."""
+    """The meaning of an end. `undone`: everything touched was proved to equal its baseline."""
 
     exit_code: ExitCode
     tone: Tone
@@ -51,6 +51,6 @@ def meaning_of(end: Ended) -> End:
 
 
 def tone_of(state: State) -> Tone:
-    """The colour of a result; one that is still to come needs care."""
+    """The colour of a result; a deployment without one needs attention."""
     end = end_of(state)
     return meaning_of(end).tone if end is not None else "care"

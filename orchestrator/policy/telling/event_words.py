@@ -1,4 +1,4 @@
-"""Words that several events share: how checks and runs went, and who was waited for."""
+"""Text that several events share: results of checks and runs, and who is waited for."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,11 +10,11 @@ from orchestrator.domain.text.format import counted
 from orchestrator.policy.telling.timeline import Result
 
 COMPLAINTS = 50
-"""Answers that are not a pass which have a line of their own."""
+"""Results that are not a pass and have a line of their own."""
 
 
 def result_of_checks(results: Iterable[CheckResult], counts: Counts) -> Result:
-    """How checks went taken together; no check at all proves nothing."""
+    """The result of all checks together; no check at all proves nothing."""
     answers = {result.answer for result in results}
     if "failed" in answers:
         return "failed"
@@ -22,7 +22,7 @@ def result_of_checks(results: Iterable[CheckResult], counts: Counts) -> Result:
 
 
 def checks_words(results: Sequence[CheckResult], counts: Counts) -> str:
-    """How checks went, counted, such as `24 checks on 6 hosts, 2 failed`."""
+    """Counts of checks, such as `24 checks on 6 hosts, 2 failed`."""
     words = f"{counted(counts.answers, 'check')} on {counted(counts.hosts, 'host')}"
     tally = {answer: sum(r.answer == answer for r in results) for answer in ("failed", "inconclusive")}
     troubled = [f"{number} {answer}" for answer, number in tally.items() if number]
@@ -30,12 +30,12 @@ def checks_words(results: Sequence[CheckResult], counts: Counts) -> str:
 
 
 def complaints_of(results: Iterable[CheckResult]) -> tuple[CheckResult, ...]:
-    """The answers that are not a pass."""
+    """The results that are not a pass."""
     return tuple(result for result in results if result.answer != "passed")
 
 
 def complaint_words(results: Iterable[CheckResult]) -> list[str]:
-    """The first answers that are not a pass, each with its host, and what was expected and found."""
+    """The first results that are not a pass, each with its host, the expectation and the finding."""
     return [
         f"{r.host}: {r.answer}: {r.title}: expected {r.expected}, found {r.found}"
         for r in complaints_of(results)[:COMPLAINTS]
@@ -43,7 +43,7 @@ def complaint_words(results: Iterable[CheckResult]) -> list[str]:
 
 
 def result_of_run(hosts: Iterable[HostOutcome], faults: tuple[str, ...], counts: Counts) -> Result:
-    """How a run went taken together; a fault of the run, or no host at all, proves nothing."""
+    """The result of a run on all hosts together; a fault of the run, or no host at all, proves nothing."""
     results = {host.result for host in hosts}
     if faults or "unknown" in results or not (results or counts.done):
         return "unknown"
@@ -51,7 +51,7 @@ def result_of_run(hosts: Iterable[HostOutcome], faults: tuple[str, ...], counts:
 
 
 def outcome_words(outcomes: Iterable[HostOutcome], counts: Counts) -> str:
-    """How a run went, counted, such as `5 done, 1 unknown`."""
+    """Counts of a run's hosts, such as `5 done, 1 unknown`."""
     results = [host.result for host in outcomes]
     tally = {
         "done": counts.done,
@@ -62,14 +62,14 @@ def outcome_words(outcomes: Iterable[HostOutcome], counts: Counts) -> str:
 
 
 def outcome_line(host: HostOutcome, done: str) -> str:
-    """What a run did on one host, such as `web1: deployed (9 ok, 4 changed)`."""
+    """The outcome of a run on one host, such as `web1: deployed (9 ok, 4 changed)`."""
     if host.result == "done":
         return f"{host.host}: {done} ({host.ok} ok, {host.changed} changed)"
     return f"{host.host}: {'failed' if host.result == 'not_done' else 'unknown'}: {host.reason}"
 
 
 def repeat_words(outcomes: Iterable[HostOutcome]) -> str:
-    """What a second run changed, such as `; run a second time, which changed nothing`."""
+    """The result of a second run, such as `; run a second time, which changed nothing`."""
     hosts = [host for host in outcomes if host.changed]
     tasks = sorted({task for host in hosts for task in host.changed_tasks})
     again = f"which changed {', '.join(host.host for host in hosts)} again ({', '.join(tasks)})"
@@ -77,12 +77,12 @@ def repeat_words(outcomes: Iterable[HostOutcome]) -> str:
 
 
 def copy_words(event: e.AttemptEnded | e.AttemptLost) -> tuple[str, ...]:
-    """What was no longer as approved where the attempt ran from, a sentence each."""
+    """The files of an attempt that differed from the approved ones, a sentence each."""
     return tuple(f"what it ran from is no longer what was approved: {file}" for file in event.changed_in_copy)
 
 
 def quiet_words(event: e.Quiesced) -> str:
-    """What was seen of an old run's processes, such as `no process of the run is left on its hosts`."""
+    """The state of an old run's processes, such as `no process of the run is left on its hosts`."""
     words = [f"processes still run on {', '.join(event.busy)}"] if event.busy else []
     words += [f"no answer from {', '.join(event.unreachable)}"] if event.unreachable else []
     words += [f"processes were ended on {', '.join(event.ended)}"] if event.ended else []
@@ -90,10 +90,10 @@ def quiet_words(event: e.Quiesced) -> str:
 
 
 def awaited_words(event: e.QuietAwaited) -> str:
-    """Who is waited for after an unclean end, such as `no answer from web3; asked again until 22:04:10 UTC`."""
+    """Which hosts are awaited after an unclean end, such as `no answer from web3; asked again until 22:04:10 UTC`."""
     return f"no answer from {', '.join(event.hosts)}; asked again until {event.until:%H:%M:%S} UTC"
 
 
 def reference_words(counts: Counts) -> str:
-    """What a captured baseline holds, such as `240 configuration items of 6 hosts`."""
+    """The size of a captured baseline, such as `240 configuration items of 6 hosts`."""
     return f"{counted(counts.items, 'configuration item')} of {counted(counts.hosts, 'host')}"

@@ -1,4 +1,4 @@
-"""Grounds in words for people: the one place where they are made. What is decided is decided by code."""
+"""Grounds as text for people, made only here. Decisions use their codes."""
 
 from collections.abc import Iterable, Mapping
 
@@ -16,15 +16,15 @@ WORDS: Mapping[str, str] = {
     "time.undoable": "{waves} of {of} waves can start and still be undone before then",
     "time.late": "goes on, for the plan says finish, although {although}",
 }
-"""By the code of a start's ground; a backout has its words in its own reason."""
+"""By the code of a start's ground; a backout's reason contains its own text."""
 
 
 def ground_words(ground: Ground) -> str:
-    """One ground of a start, as the journal and people read it. Raises KeyError for a ground of a backout."""
+    """The text of one ground of a start, for the journal and for people. Raises KeyError for a ground of a backout."""
     reason = ground.values.get("reason")
     return WORDS[ground.code].format(**ground.values, because=f" ({reason})" if reason else "")
 
 
 def window_basis(grounds: Iterable[Ground]) -> str:
-    """What the calendar allows a start on, whatever else it rests on."""
+    """The calendar's ground of a start, apart from all other grounds."""
     return "; ".join(ground_words(ground) for ground in grounds if ground.code in OF_WINDOW)

@@ -1,4 +1,4 @@
-"""What a record shows of each host: the columns of its table, whoever lays it out (page, text, JSON)."""
+"""What a record shows for each host: the columns of its table in every format (page, text, JSON)."""
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.deployment.standing import StandingName
@@ -6,7 +6,7 @@ from orchestrator.domain.text.model_base import Noun
 
 
 class HostRow(Noun):
-    """Where one host stands at the end, and why. A further column is a field here; page and text say where it goes."""
+    """The standing of one host at the end, and why. Add a column as a field here; page and text place it."""
 
     wave: str
     standing: StandingName

@@ -1,4 +1,4 @@
-"""What a person can do now, as commands that work in the state in which they are shown."""
+"""The commands that a person can use in the present state."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from orchestrator.policy.telling.summary import NAMED
 
 
 class Move(NamedTuple):
-    """What a person can do now: a command, and what it does. `reads`: the command only shows the record."""
+    """A command, and what it does. `reads`: it only shows the record."""
 
     command: str
     does: str
@@ -21,7 +21,7 @@ class Move(NamedTuple):
 
 
 def next_moves(d: Deployment) -> tuple[Move, ...]:
-    """What a person can do now."""
+    """The commands that a person can use now."""
     if d.over:
         return _after_the_end(d)
     return _answers(d) or (
@@ -42,7 +42,7 @@ def _after_the_end(d: Deployment) -> tuple[Move, ...]:
 
 
 def _answers(d: Deployment) -> tuple[Move, ...]:
-    """The answers to what the deployment waits for; none where it waits for no person."""
+    """The answers to the present wait for a person; empty where there is none."""
     driving, gate = d.driving, d.rollout.gate
     if driving.stopped is not None:
         lift = Move("orch stop-all --lift --reason WHY", "end the emergency stop")

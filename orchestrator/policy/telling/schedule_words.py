@@ -1,4 +1,4 @@
-"""Bookings and their conflicts in words that a change manager can read."""
+"""Bookings and their conflicts as text for a change manager."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -17,12 +17,12 @@ _SHARED: dict[ConflictKind, tuple[str, str]] = {
 
 
 def when_words(moment: datetime, zone: ZoneInfo) -> str:
-    """A moment by the clocks of a zone, with what it is off UTC."""
+    """A moment in the local time of a zone, with its UTC offset."""
     return f"{moment.astimezone(zone):%a %Y-%m-%d %H:%M %Z}"
 
 
 def conflict_words(conflict: ConflictFound, zone: ZoneInfo, seen_from: str = "") -> str:
-    """What two bookings share and when; seen from one of them, only the other is named."""
+    """What two bookings share and when; from the point of view of one of them, only the other is named."""
     singular, many = _SHARED[conflict.kind]
     shared = f"{singular if len(conflict.what) == 1 else many} {', '.join(conflict.what)}"
     until = f"to {when_words(conflict.ends, zone)}" if conflict.ends else "with no end that anybody knows"
@@ -32,7 +32,7 @@ def conflict_words(conflict: ConflictFound, zone: ZoneInfo, seen_from: str = "")
 
 
 def machine_words(booking: Booking) -> tuple[str, ...]:
-    """Of which hosts nobody knows yet which machine they are; nothing where all are known."""
+    """The hosts whose machine is not known yet; empty where all are known."""
     if not booking.by_address:
         return ()
     hosts = counted(len(booking.by_address), "host")
@@ -43,7 +43,7 @@ def machine_words(booking: Booking) -> tuple[str, ...]:
 
 
 def blocked_words(booking: Booking) -> str:
-    """What of the calendar keeps it from starting, whoever has approved it; empty where nothing does."""
+    """The calendar's reasons against the start, whatever the approvals; empty where there are none."""
     freezes = [name for name in booking.blocked_by if name != WINDOW]
     words = [f"blocked by the freeze {name}" for name in freezes]
     words += ["outside of every window"] if WINDOW in booking.blocked_by else []
@@ -51,11 +51,11 @@ def blocked_words(booking: Booking) -> str:
 
 
 def state_words(booking: Booking) -> str:
-    """How it stands: what runs in the words of the lifecycle, what is ahead with what blocks it."""
+    """The state of a booking: the lifecycle state if it runs, else what is ahead and what blocks it."""
     state = booking.stands if booking.state == "running" else booking.state
     return ", ".join(filter(None, (state, blocked_words(booking))))
 
 
 def utc() -> ZoneInfo:
-    """The zone of what is read anywhere."""
+    """UTC, the default zone of what is shown."""
     return ZoneInfo("UTC")

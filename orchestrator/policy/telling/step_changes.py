@@ -1,4 +1,4 @@
-"""What an event does to the steps of a story: it begins one, ends one, or adds to one."""
+"""The changes that an event makes to the steps of a story: it begins, ends or extends one."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
@@ -15,12 +15,12 @@ class StepChange(ABC):
 
     @abstractmethod
     def apply(self, story: Story, record: Condensed) -> None:
-        """Make the change, at the time of the record that says so."""
+        """Make the change, at the time of the record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finish(StepChange):
-    """A whole step: it began when the last event before it was there, or `at_once` with this one, which ends it."""
+    """A whole step that this event ends; it began with the event before it, or `at_once` with this one."""
 
     name: StepName
     result: Result
@@ -53,7 +53,7 @@ class Finish(StepChange):
 
 @dataclass(frozen=True, slots=True)
 class Begin(StepChange):
-    """A step that stays open. With `once` nothing begins where one of its name is open already."""
+    """A step that stays open. With `once` nothing begins where a step with this name is already open."""
 
     name: StepName
     words: str = ""
@@ -82,7 +82,7 @@ class Begin(StepChange):
 
 @dataclass(frozen=True, slots=True)
 class End(StepChange):
-    """The end of every open step of these names; without words they keep their own."""
+    """The end of every open step with these names; without `words` they keep their own."""
 
     names: tuple[StepName, ...]
     result: Result
@@ -120,7 +120,7 @@ class EndAttempt(StepChange):
 
 @dataclass(frozen=True, slots=True)
 class AwaitQuiet(StepChange):
-    """Hosts are waited for after an unclean end: the step began after the run, and only its words change later."""
+    """The wait for hosts after an unclean end: the step begins after the run, and later events only change its text."""
 
     words: str
     wave: int | None
@@ -137,7 +137,7 @@ class AwaitQuiet(StepChange):
 
 @dataclass(frozen=True, slots=True)
 class EndQuiet(StepChange):
-    """The end of that wait, or, where nobody had to be waited for, the whole step."""
+    """The end of that wait; if there was no wait, the whole step."""
 
     result: Result
     words: str
@@ -153,7 +153,7 @@ class EndQuiet(StepChange):
 
 @dataclass(frozen=True, slots=True)
 class Watch(StepChange):
-    """Acceptance checks were asked once more during soak or early life support; `final`: for the last time."""
+    """Acceptance checks ran again during soak or early life support; `final`: for the last time."""
 
     name: StepName
     asked: int
@@ -179,7 +179,7 @@ class Watch(StepChange):
 
 @dataclass(frozen=True, slots=True)
 class WatchAgain(StepChange):
-    """A soak or early life support that failed is begun again."""
+    """A failed soak or early life support begins again."""
 
     def apply(self, story: Story, record: Condensed) -> None:
         watch = story.last("verification", "soak", "early_life")
@@ -189,7 +189,7 @@ class WatchAgain(StepChange):
 
 @dataclass(frozen=True, slots=True)
 class Drive(StepChange):
-    """A process drives; a step only where it took over from another one."""
+    """A process drives; this is a step only where it took over from another process."""
 
     driver: str
     by: str

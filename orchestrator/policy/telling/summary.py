@@ -1,4 +1,4 @@
-"""How a deployment stands, in sentences that anybody can read; a failed deployment is never told in words of success."""
+"""The state of a deployment in plain sentences; a failed deployment is never described in words of success."""
 
 from collections.abc import Sequence
 from typing import assert_never
@@ -13,27 +13,27 @@ from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
 
 S = State
 NAMED = 8
-"""So many hosts are named in a sentence; of more, the first ones and how many there are."""
+"""The most hosts that a sentence names; of more, the first ones and the number of the others."""
 
 
 def plain_words(d: Deployment) -> tuple[str, ...]:
-    """The headline first, then what belongs to it; each a whole sentence."""
+    """The headline first, then the details, each a whole sentence."""
     all_sentences = (*_rehearsing(d), *_standing(d), *_in_doubt(d), *_rehearsed(d))
     return tuple(plain(sentence, 1000) for sentence in all_sentences)
 
 
 def release_words(d: Deployment) -> str:
-    """Such as `shop 2.4.0`."""
+    """The release, such as `shop 2.4.0`."""
     return f"{d.plan.release.name} {d.plan.release.version}"
 
 
 def environment_words(d: Deployment) -> str:
-    """Such as `staging`."""
+    """The environment, such as `staging`."""
     return d.plan.resources.environment
 
 
 def hosts_words(hosts: Sequence[str]) -> str:
-    """Hosts by name, such as `web1, web2 and web3`; of many the first ones and how many more there are."""
+    """Hosts by name, such as `web1, web2 and web3`; of many the first ones and the number of the others."""
     if len(hosts) > NAMED:
         return f"{', '.join(hosts[:NAMED])} and {len(hosts) - NAMED} more"
     if len(hosts) < 2:
@@ -42,7 +42,7 @@ def hosts_words(hosts: Sequence[str]) -> str:
 
 
 def counts_words(d: Deployment, hosts: Sequence[str]) -> str:
-    """How hosts stand, counted, such as `3 verified, 1 failed`."""
+    """Counts of hosts by standing, such as `3 verified, 1 failed`."""
     counts: dict[str, int] = {}
     for host in hosts:
         word = STANDING_WORDS[d.standings[host].standing]
@@ -68,7 +68,7 @@ STANDING_WORDS: dict[StandingName, str] = {
 
 
 def _rehearsing(d: Deployment) -> list[str]:
-    """Said first, so that no rehearsal is ever taken for a deployment, nor its injected failure for a real one."""
+    """This comes first, so that nobody takes a rehearsal for a deployment, or its injected failure for a real one."""
     rehearsal = d.rehearsing.rehearsal
     if rehearsal is None:
         return []
@@ -80,7 +80,7 @@ def _rehearsing(d: Deployment) -> list[str]:
 
 
 def _rehearsed(d: Deployment) -> list[str]:
-    """How it went as a rehearsal, which its end alone does not say."""
+    """The result of the rehearsal, which its end alone does not show."""
     if d.rehearsing.rehearsal is None or not d.over:
         return []
     faults = faults_of_part(d)
@@ -90,7 +90,7 @@ def _rehearsed(d: Deployment) -> list[str]:
 
 
 def _in_doubt(d: Deployment) -> list[str]:
-    """However it ended, and whatever a person chose: what ran may have been another playbook."""
+    """Whatever the end, and whatever a person chose: another playbook than the approved one may have run."""
     names = [attempt.attempt for attempt in d.attempts if attempt.changed_in_copy]
     if not names:
         return []
@@ -99,7 +99,7 @@ def _in_doubt(d: Deployment) -> list[str]:
 
 
 def _standing(d: Deployment) -> list[str]:
-    """How it ended, or how it stands meanwhile."""
+    """The end of the deployment, or its present state."""
     end = end_of(d.state)
     return _ended(d, end) if end is not None else _going_on(d)
 
@@ -187,7 +187,7 @@ def _refused(d: Deployment) -> list[str]:
 
 
 def _cancelled(d: Deployment) -> list[str]:
-    """A start that was missed and that the plan says to skip is nobody's decision of that day, and is told as what it is."""
+    """A missed start that the plan skips is nobody's decision of that day, and is described as a missed start."""
     missed = d.schedule.missed_start
     if missed is not None and missed.choice == "skip":
         return [
@@ -247,7 +247,7 @@ def _progress(d: Deployment) -> BackoutProgress:
 
 
 def _stopped(d: Deployment) -> str:
-    """Where it stopped; what a person took back had not failed, and is told so."""
+    """Where it stopped; a backout that a person decided is no failure, and the sentence says so."""
     backout = _progress(d)
     if d.rehearsing.rehearsed == "end":
         return "Rehearsed to the end"
@@ -266,7 +266,7 @@ def _why(d: Deployment) -> list[str]:
 
 
 def _still_new(d: Deployment) -> list[str]:
-    """Hosts outside the backout's scope still carry the release, and that must be said."""
+    """Hosts outside the backout's scope still carry the release, which the summary must state."""
     carrying = d.hosts_standing("verified", "deployed")
     down = d.hosts_standing("failed", "unknown")
     words = (

@@ -1,7 +1,6 @@
-"""The one place that says of each event where it belongs, what it says, and what it does to the steps of the story.
+"""The one place that states for each event its location, its lines, and its changes to the steps of the story.
 
-Plain lines, text, page and tree only lay out what stands here. An event kind without an entry raises: nothing is told by
-default.
+Plain lines, text, page and tree only lay out this content. An event kind without an entry raises: nothing has a default.
 """
 
 from dataclasses import dataclass
@@ -15,16 +14,16 @@ from orchestrator.policy.telling.step_changes import StepChange
 from orchestrator.policy.telling.timeline import StepName
 
 Lines = tuple[tuple[str, str], ...]
-"""Where (a wave, or what the deployment as a whole is at), and what; whole only where the event is."""
+"""The location (a wave, or the phase of the deployment) and the text; complete only if the event is."""
 WAITS: tuple[StepName, ...] = ("hold", "pause", "soak", "confirmation", "early_life")
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What one event says. Without `lines` it says nothing in words, without `steps` it is no step and ends none.
+    """The report of one event. Without `lines` it has no text, without `steps` it neither begins nor ends a step.
 
-    `beside`: it comes in while a step is at work, so the next step does not begin with it. `decision`: what a person, or orch
-    by the rule of the plan, decided with it.
+    `beside`: it happens during a step, so it does not mark the beginning of the next one. `decision`: what a person, or
+    orch by the rule of the plan, decided with it.
     """
 
     lines: Lines = ()
@@ -35,23 +34,23 @@ class Telling:
 
 @singledispatch
 def telling_of(event: Event, d: Deployment, counts: Counts) -> Telling:
-    """What an event of a deployment says; the deployment knows this event, and perhaps later ones.
+    """The report of an event; the deployment includes this event, and possibly later ones.
 
-    `counts` are those of the whole event, which itself may be condensed.
+    `counts` are those of the whole event, which may be condensed here.
     """
     raise NotImplementedError(f"policy/telling/teller.py does not know the event {type(event).__name__}")
 
 
 def at(where: str, *words: str) -> Lines:
-    """Lines of one place."""
+    """Lines at one location."""
     return tuple((where, text) for text in words)
 
 
 def wave_name(d: Deployment, number: int) -> str:
-    """The name of a wave, for the place of a line."""
+    """The name of a wave, for the location of a line."""
     return d.waves[number].name
 
 
 def attempt_of(d: Deployment, name: str) -> Attempted:
-    """The attempt of this name."""
+    """The attempt with this name."""
     return next(attempt for attempt in d.attempts if attempt.attempt == name)

@@ -30,15 +30,15 @@ StepName = Literal[
 ]
 Result = Literal["passed", "failed", "unknown", "open"]
 WAITING = frozenset({"approval", "window", "soak", "confirmation", "early_life", "hold", "pause"})
-"""Steps in which time passes and nobody works."""
+"""Steps in which time passes without work."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoryStep:
-    """One step: `began` is when the journal had all that it needed; `open` steps have no end yet.
+    """One step: `began` is when all its inputs were on the journal; `open` steps have no end yet.
 
-    `complaints` are the answers that are not a pass, of `checks` in all; `down` the hosts on which a run was not done.
-    `records` are the numbers of the events that hold all of its evidence, also what is as it should be.
+    `complaints` are the results that are not a pass, out of `checks`; `down` the hosts on which a run was not done.
+    `records` are the numbers of the events that hold all its evidence, including what is as expected.
     """
 
     name: StepName
@@ -60,13 +60,13 @@ class StoryStep:
 
     @property
     def seconds(self) -> float | None:
-        """How long it took; None while it is open."""
+        """The duration; None while it is open."""
         return None if self.ended is None else (self.ended - self.began).total_seconds()
 
 
 @dataclass
 class Story:
-    """The steps so far, in order; `mark` is when the journal had all that the next step needs."""
+    """The steps so far, in order; `mark` is when all inputs of the next step were on the journal."""
 
     steps: list[StoryStep] = field(default_factory=list)
     mark: datetime | None = None
@@ -81,19 +81,19 @@ class Story:
         return [step for step in self.steps if step.wave is None]
 
     def last(self, *names: StepName) -> StoryStep | None:
-        """The newest step of one of these names."""
+        """The newest step with one of these names."""
         return next((step for step in reversed(self.steps) if step.name in names), None)
 
     def has_open(self, name: StepName) -> bool:
-        """Whether a step of this name has no end yet."""
+        """Whether a step with this name has no end yet."""
         return any(step.name == name and step.ended is None for step in self.steps)
 
     def end(self, at: datetime, result: Result, words: str, *names: StepName) -> None:
-        """End every open step of these names; without words they keep their own."""
+        """End every open step with these names; without `words` they keep their own."""
         for place, step in enumerate(self.steps):
             if step.ended is None and step.name in names:
                 self.steps[place] = replace(step, ended=at, result=result, words=words or step.words)
 
     def change(self, old: StoryStep, new: StoryStep) -> None:
-        """Put a step in the place of another."""
+        """Replace a step with another."""
         self.steps[self.steps.index(old)] = new

@@ -1,4 +1,4 @@
-"""Building the story of a deployment from what each of its events says."""
+"""Builds the story of a deployment from the reports of its events."""
 
 from collections.abc import Iterable, Sequence
 
@@ -11,11 +11,11 @@ from orchestrator.policy.telling.teller import Telling, telling_of
 from orchestrator.policy.telling.timeline import Story
 
 ENTRIES = (authority_events, wave_events, driving_events)
-"""Where the entries are; importing them makes them known."""
+"""The modules with the entries; importing them registers those."""
 
 
 def story_of(records: Sequence[Recorded], d: Deployment | None = None) -> Story:
-    """The story of a whole journal; whoever has its fold already hands it over."""
+    """The story of a whole journal; pass its fold if you already have it."""
     return story_from(d or fold(records), map(condensed, records))
 
 
@@ -28,7 +28,7 @@ def story_from(d: Deployment, records: Iterable[Condensed]) -> Story:
 
 
 def tell(story: Story, record: Condensed, d: Deployment) -> None:
-    """Add what one more record of a deployment says."""
+    """Add one more record of a deployment."""
     telling = telling_of(record.event, d, record.counts)
     for change in telling.steps:
         change.apply(story, record)
@@ -37,11 +37,11 @@ def tell(story: Story, record: Condensed, d: Deployment) -> None:
 
 
 def telling_of_record(record: Recorded, d: Deployment) -> Telling:
-    """What a whole record says."""
+    """The report of a whole record."""
     return telling_of(record.event, d, condensed(record).counts)
 
 
 def decisions_of(d: Deployment, records: Iterable[Recorded]) -> list[tuple[Recorded, str]]:
-    """The records of what people, or orch by the rule of the plan, decided, and what that was in a word or two."""
+    """The records of decisions by people, or by orch under the rule of the plan, each with a short name."""
     tellings = ((record, telling_of_record(record, d)) for record in records)
     return [(record, telling.decision) for record, telling in tellings if telling.decision]

@@ -1,4 +1,4 @@
-"""Tellings of waves and attempts: runs, what came of them, checks, gates, early life support, and the end."""
+"""The reports of waves and attempts: runs, their outcomes, checks, gates, early life support, and the end."""
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
@@ -98,7 +98,7 @@ def _attempt_adopted(event: e.AttemptAdopted, d: Deployment, counts: Counts) -> 
 def _attempt_ended(event: e.AttemptEnded, d: Deployment, counts: Counts) -> Telling:
     outcome = event.outcome
     attempt, words = attempt_of(d, outcome.attempt), outcome_words(outcome.hosts, counts)
-    # What a deploy did may not be what was approved; what a backout did is judged by the baseline.
+    # A deploy attempt may have run unapproved files; the baseline judges a backout attempt.
     doubts = outcome.faults or (event.changed_in_copy if attempt.purpose == "deploy" else ())
     whole = attempt.outcome.hosts if attempt.outcome is not None else outcome.hosts
     faults = (*outcome.faults, *copy_words(event))

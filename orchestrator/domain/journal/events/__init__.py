@@ -1,7 +1,7 @@
 """The facts that a journal holds. A deployment is the fold of these; nothing else is stored.
 
 Every event has a `kind`. A change to an event's form raises VERSION and adds an upcast, so that old journals fold with new
-code. Who did it, where a person did, is part of the fact.
+code. Where a person acted, their name is part of the fact.
 """
 
 from collections.abc import Callable
@@ -79,10 +79,10 @@ from orchestrator.domain.text.model_base import Moment, Name, Noun
 VERSION = 1
 
 HOUSE = "orch.house"
-"""The journal of what concerns every deployment: emergency stops and their lifting. It is no deployment itself."""
+"""The journal of what concerns every deployment: emergency stops and their lifting. It is not a deployment."""
 
 UPCASTS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
-"""By version: what turns a stored event of that version into one of the next."""
+"""By version: the function that upcasts a stored event of that version to the next."""
 
 Event = Annotated[
     Planned
@@ -143,7 +143,7 @@ Event = Annotated[
 
 
 class Recorded(Noun):
-    """An event on the journal: whose, which number, when, and in which version of the event's form."""
+    """An event on the journal: its deployment, its number, its time, and the version of its form."""
 
     deployment: Name
     seq: Annotated[int, Field(ge=1)]

@@ -8,7 +8,7 @@ from orchestrator.domain.text.model_base import HostName, Many, Moment, Name, No
 
 
 class AttemptIntended(Noun):
-    """An attempt is about to be started. Hosts count as touched from here on, and refuse runs of an earlier epoch.
+    """An attempt is about to start. From here on its hosts count as touched, and refuse runs of an earlier epoch.
 
     `repeated`: a second run in a rehearsal, which must change nothing.
     """
@@ -23,7 +23,7 @@ class AttemptIntended(Noun):
 
 
 class AttemptAdopted(Noun):
-    """A driver found an attempt of an earlier driver, still at work or already over, and follows it."""
+    """A driver found an attempt of an earlier driver, running or ended, and follows it."""
 
     kind: Literal["attempt_adopted"] = "attempt_adopted"
     attempt: Name
@@ -31,7 +31,7 @@ class AttemptAdopted(Noun):
 
 
 class AttemptEnded(Noun):
-    """An attempt ended, with its outcome for each host. `changed_in_copy`: what it ran from was no longer what was approved."""
+    """An attempt ended, with its outcome for each host. `changed_in_copy`: files that differed from the approved ones."""
 
     kind: Literal["attempt_ended"] = "attempt_ended"
     outcome: AttemptOutcome
@@ -39,7 +39,7 @@ class AttemptEnded(Noun):
 
 
 class AttemptLost(Noun):
-    """The attempt's worker is gone without an outcome: what its hosts hold is unknown."""
+    """The attempt's worker is gone without an outcome: the state of its hosts is unknown."""
 
     kind: Literal["attempt_lost"] = "attempt_lost"
     attempt: Name
@@ -49,7 +49,7 @@ class AttemptLost(Noun):
 
 
 class QuietAwaited(Noun):
-    """After an unclean end hosts gave no answer: they are asked again until a moment. What the others told is kept here."""
+    """After an unclean end some hosts gave no answer and are asked again until `until`; the other answers are kept here."""
 
     kind: Literal["quiet_awaited"] = "quiet_awaited"
     attempt: Name
@@ -60,7 +60,7 @@ class QuietAwaited(Noun):
 
 
 class Quiesced(Noun):
-    """After an unclean end: on which hosts the run's processes had to be ended, and where they could not be or be seen."""
+    """After an unclean end: where processes of the run were ended, where some remain, and where they could not be seen."""
 
     kind: Literal["quiesced"] = "quiesced"
     attempt: Name

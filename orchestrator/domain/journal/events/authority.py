@@ -1,4 +1,4 @@
-"""Events of planning and change enablement: taken up, submitted, approved, admitted; and each wave's leave to start."""
+"""Events of planning and change enablement: planned, submitted, approved, admitted; and the authorisation of each wave."""
 
 from typing import Annotated, Literal
 
@@ -22,11 +22,11 @@ from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun, Sh
 
 
 class Planned(Noun):
-    """A release plan was taken up, with its hosts and waves resolved; `plan` has the defaults of its model.
+    """A release plan was read, with its hosts and waves resolved; `plan` includes the defaults of its model.
 
-    `effective` is what approvals are given for; None on journals of before there was one, and nothing is re-checked then.
-    `copy_size`: bytes of the private copy it will run from. `starts`: not before that moment.
-    `machines`: which machine answered for a host when it was scheduled; hosts that gave no answer are left out.
+    `effective` is what approvals refer to; None on journals from before it existed, and then nothing is re-checked.
+    `copy_size`: bytes of the private copy it will run from. `starts`: the earliest start. `machines`: which machine
+    answered for a host at scheduling; hosts that gave no answer are left out.
     """
 
     kind: Literal["planned"] = "planned"
@@ -50,7 +50,7 @@ class Planned(Noun):
 
 
 class Submitted(Noun):
-    """The deployment was put forward for approval."""
+    """The deployment was submitted for approval."""
 
     kind: Literal["submitted"] = "submitted"
     by: Text
@@ -64,7 +64,7 @@ class GivenApproval(Noun):
 
 
 class Approved(Noun):
-    """The approvals that the plan asks for are there; `basis` says on what authority, and `reasons` the same as codes."""
+    """The approvals that the plan asks for are given; `basis` names the authority, and `reasons` the same as codes."""
 
     kind: Literal["approved"] = "approved"
     approvals: Many[GivenApproval] = ()
@@ -81,7 +81,7 @@ class Rejected(Noun):
 
 
 class DeploymentCancelled(Noun):
-    """Withdrawn before any host was touched."""
+    """Cancelled before any host was touched."""
 
     kind: Literal["cancelled"] = "cancelled"
     by: Text
@@ -91,7 +91,7 @@ class DeploymentCancelled(Noun):
 class WindowOpened(Noun):
     """Admitted: the deployment may start; `basis` names the window, or says that the plan declares none.
 
-    `frozen` is the folder of the private copy that it runs from. The rest is what admission answered
+    `frozen` is the folder of the private copy that it runs from. The rest is the answer of admission
     (domain/authority/admission_answer.py): the grounds, the nonces of approvals that it uses up, and what must follow.
     `reasons` are the grounds as codes.
     """
@@ -111,7 +111,7 @@ class WindowOpened(Noun):
 
 
 class DeploymentNotAdmitted(Noun):
-    """It may not start now, for these reasons. `opens`: when time alone mends all of them; None where a person must."""
+    """It may not start now, for these reasons. `opens`: when time alone resolves them all; None where a person must."""
 
     kind: Literal["not_admitted"] = "not_admitted"
     reasons: Many[Reason]
@@ -119,7 +119,7 @@ class DeploymentNotAdmitted(Noun):
 
 
 class ApprovalGiven(Noun):
-    """A signed statement of a person: to approve, reject, override a freeze, or sign off."""
+    """A person's signed statement: approval, rejection, override of a freeze, or sign-off."""
 
     kind: Literal["approval_given"] = "approval_given"
     signed: SignedApproval
@@ -127,15 +127,15 @@ class ApprovalGiven(Noun):
 
     @property
     def signs_off(self) -> bool:
-        """Whether it is the acceptance after a deployment."""
+        """Whether it accepts what was deployed."""
         return self.signed.approval.decision == "sign_off"
 
 
 class WaveAuthorised(Noun):
-    """The next attempt may start: the copy is what was approved, the approvals stand, and there is time.
+    """The next attempt may start: the copy equals what was approved, the approvals are valid, and there is time.
 
-    `undone_by`: when the wave and all before it would be undone, should it fail at its very end; None where that is not
-    asked. `restored`: files of the copy that were put back as they were approved. `reasons` are the grounds as codes.
+    `undone_by`: when the wave and all before it are backed out if it fails at its very end; None where that is not
+    required. `restored`: files of the copy that were replaced by the approved ones. `reasons` are the grounds as codes.
     """
 
     kind: Literal["wave_authorised"] = "wave_authorised"
@@ -149,7 +149,7 @@ class WaveAuthorised(Noun):
 
 
 class WaveNotAuthorised(Noun):
-    """The next attempt may not start, for these reasons, and what follows from that."""
+    """The next attempt may not start, for these reasons; `then` is what follows."""
 
     kind: Literal["wave_not_authorised"] = "wave_not_authorised"
     wave: Annotated[int, Field(ge=0)]
@@ -159,7 +159,7 @@ class WaveNotAuthorised(Noun):
 
 
 class Reviewed(Noun):
-    """The review that had to follow was held, by somebody in this role who signed it."""
+    """The required review was held and signed by a person in this role."""
 
     kind: Literal["reviewed"] = "reviewed"
     role: Text
@@ -169,7 +169,7 @@ class Reviewed(Noun):
 
 
 class RecordClosed(Noun):
-    """The record is closed: what had to follow the deployment was done; `basis` says what."""
+    """The record is closed: everything that had to follow the deployment is done; `basis` lists it."""
 
     kind: Literal["closed"] = "closed"
     by: Text

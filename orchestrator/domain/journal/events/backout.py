@@ -9,9 +9,10 @@ from orchestrator.domain.text.model_base import HostName, Many, Noun, Text
 
 
 class BackoutBegan(Noun):
-    """The release is taken back from these hosts, newest wave first; `rehearsed` where that is what a rehearsal is for.
+    """The release is backed out of these hosts, newest wave first; `rehearsed` is set for a backout that a rehearsal tests.
 
-    `restored` are the epochs of later deployments to these hosts, which were backed out before. `reasons` is `reason` as codes.
+    `restored` are the epochs of later deployments to these hosts that were backed out before. `reasons` is `reason` as
+    codes.
     """
 
     kind: Literal["backout_began"] = "backout_began"
@@ -24,12 +25,12 @@ class BackoutBegan(Noun):
 
     @property
     def by_a_person(self) -> bool:
-        """Whether a person wanted it, and no rule of plan or policy."""
+        """Whether a person decided it, not a rule of plan or policy."""
         return by_a_person(self.reasons, self.by)
 
 
 class RestorationCompared(Noun):
-    """The baseline was captured again and compared; hosts that could not be compared are named with the reason."""
+    """The baseline was captured again and compared; `not_compared` gives the reason for each host that could not be."""
 
     kind: Literal["restoration_compared"] = "restoration_compared"
     baselines: Many[BaselineReference]
@@ -44,7 +45,7 @@ class Restored(Noun):
 
 
 class ResidueFound(Noun):
-    """The backout ran to its end and something is not as it was."""
+    """The backout ran to its end, and some host differs from its baseline."""
 
     kind: Literal["residue_found"] = "residue_found"
     hosts: Many[HostName]

@@ -1,4 +1,4 @@
-"""Events of driving, and people's words to a deployment."""
+"""Events of driving, and people's requests to a deployment."""
 
 from typing import Literal
 
@@ -14,7 +14,7 @@ class DeploymentHeld(Noun):
 
 
 class Retried(Noun):
-    """A person's choice: try the failed hosts again (deploy again in a wave; ask the checks again after it)."""
+    """A person's choice: retry the failed hosts (in a wave, deploy again; after it, run the checks again)."""
 
     kind: Literal["retried"] = "retried"
     by: Text
@@ -31,7 +31,7 @@ class Excluded(Noun):
 
 
 class HeldOn(Noun):
-    """A person's choice: hold on; nothing goes on until another choice."""
+    """A person's choice: hold on; nothing happens until another choice."""
 
     kind: Literal["held_on"] = "held_on"
     by: Text
@@ -39,7 +39,7 @@ class HeldOn(Noun):
 
 
 class Paused(Noun):
-    """No new step until resumed; what runs goes on to its end."""
+    """No new step until resumed; what runs is completed."""
 
     kind: Literal["paused"] = "paused"
     by: Text
@@ -63,7 +63,7 @@ class AbortRequested(Noun):
 
 
 class EmergencyStopped(Noun):
-    """Everything stops now, backouts too; nothing starts again before the stop is lifted."""
+    """Everything stops now, including backouts; nothing starts again before the stop is lifted."""
 
     kind: Literal["emergency_stopped"] = "emergency_stopped"
     by: Text
@@ -79,14 +79,14 @@ class EmergencyLifted(Noun):
 
 
 class ClockJumped(Noun):
-    """This machine's clock was set by so many seconds; deadlines mean something else now, so the deployment pauses."""
+    """This machine's clock was set by this many seconds; deadlines have moved, so the deployment pauses."""
 
     kind: Literal["clock_jumped"] = "clock_jumped"
     seconds: float
 
 
 class DriverTook(Noun):
-    """A process took over driving this deployment; `boot` and `clock_offset` let the next one notice a clock that was set."""
+    """A process took over driving this deployment; `boot` and `clock_offset` let the next one detect that a clock was set."""
 
     kind: Literal["driver_took"] = "driver_took"
     driver: Text

@@ -8,7 +8,7 @@ from orchestrator.domain.text.model_base import Many, Noun, Sha256, Text
 
 
 class ComponentsVerified(Noun):
-    """Every release unit matched its digest in the media library; `on_target` is what hosts must hold afterwards."""
+    """Every release unit matches its digest in the media library; `on_target` is what hosts must hold afterwards."""
 
     kind: Literal["components_verified"] = "components_verified"
     digests: dict[str, Sha256]
@@ -30,7 +30,7 @@ class BaselineCaptured(Noun):
 
 
 class DeploymentRefused(Noun):
-    """A verification before the first touch did not pass: nothing was changed anywhere."""
+    """A verification before the first touch did not pass: no host was changed."""
 
     kind: Literal["refused"] = "refused"
     stage: Literal["approval", "window", "components", "environment", "baseline", "entry"]

@@ -1,4 +1,4 @@
-"""Events of the schedule of change: a start that is put off, and one that was missed."""
+"""Events of the schedule of change: a start that is postponed, and one that was missed."""
 
 from typing import Literal
 
@@ -7,7 +7,7 @@ from orchestrator.domain.text.model_base import Many, Noun, Seconds, Text
 
 
 class StartPutOff(Noun):
-    """It was due and waits for other deployments, for these reasons; it starts when they are over."""
+    """The start is due but waits for other deployments, for these reasons; it follows when they are over."""
 
     kind: Literal["start_put_off"] = "start_put_off"
     reasons: Many[Text]
@@ -15,7 +15,7 @@ class StartPutOff(Noun):
 
 
 class StartMissed(Noun):
-    """Nobody started it in time: by how many seconds, what is done by the rule of the plan, and why."""
+    """The start was missed: how late in seconds, the plan's choice for that, and why."""
 
     kind: Literal["start_missed"] = "start_missed"
     late: Seconds

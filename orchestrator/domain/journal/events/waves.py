@@ -8,7 +8,7 @@ from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun, Te
 
 
 class EntryChecked(Noun):
-    """The entry criteria of a wave were asked on its hosts."""
+    """The entry criteria of a wave were checked on its hosts."""
 
     kind: Literal["entry_checked"] = "entry_checked"
     wave: int
@@ -16,7 +16,7 @@ class EntryChecked(Noun):
 
 
 class WaveDeployed(Noun):
-    """The wave's hosts are done, or as many as its failure limit asks for."""
+    """The wave's hosts are done, or as many as its failure limit requires."""
 
     kind: Literal["wave_deployed"] = "wave_deployed"
     wave: int
@@ -32,7 +32,7 @@ class WaveFailed(Noun):
 
 
 class WaveChecked(Noun):
-    """Acceptance checks were asked: after a wave (`verification`), during soak, or in early life support."""
+    """Acceptance checks were run: after a wave (`verification`), during soak, or in early life support."""
 
     kind: Literal["wave_checked"] = "wave_checked"
     stage: Literal["verification", "soak", "early_life"]
@@ -48,7 +48,7 @@ class WaveChecked(Noun):
 
 
 class WaveVerified(Noun):
-    """The wave's hosts meet the acceptance criteria, or as many as its failure limit asks for."""
+    """The wave's hosts meet the acceptance criteria, or as many as its failure limit requires."""
 
     kind: Literal["wave_verified"] = "wave_verified"
     wave: int
@@ -64,7 +64,7 @@ class WaveRejected(Noun):
 
 
 class GateReached(Noun):
-    """A wave waits at its gate: soak until then, then confirmation by this role, where the plan asks for them."""
+    """A wave waits at its gate: first for the soak time, then for confirmation by this role, as the plan requires."""
 
     kind: Literal["gate_reached"] = "gate_reached"
     wave: int
@@ -83,21 +83,21 @@ class Confirmed(Noun):
 
 
 class GatePassed(Noun):
-    """The wave is accepted and the next one may start."""
+    """The wave is accepted, and the next one may start."""
 
     kind: Literal["gate_passed"] = "gate_passed"
     wave: int
 
 
 class EarlyLifeBegan(Noun):
-    """Early life support runs until then."""
+    """Early life support began and lasts until `until`."""
 
     kind: Literal["early_life_began"] = "early_life_began"
     until: Moment
 
 
 class EarlyLifeFailed(Noun):
-    """An acceptance check no longer passes in early life support."""
+    """An acceptance check fails in early life support."""
 
     kind: Literal["early_life_failed"] = "early_life_failed"
     hosts: Many[HostName]
@@ -111,7 +111,7 @@ class Completed(Noun):
 
 
 class CompletedWithExceptions(Noun):
-    """Deployed and verified but for these hosts, each with its reason; they need attention."""
+    """Every host is deployed and verified except these, each with its reason; they need attention."""
 
     kind: Literal["completed_with_exceptions"] = "completed_with_exceptions"
     exceptions: dict[HostName, Text]
