@@ -26,12 +26,12 @@ LONGEST_FILE = 400
 
 
 def test_no_file_names_a_package_registry() -> None:
-    found = [
+    naming = [
         str(path.relative_to(ROOT))
         for path in files()
         if REGISTRY_HOSTS.search(path.read_text(encoding="utf-8", errors="replace"))
     ]
-    assert found == []
+    assert naming == []
 
 
 def test_a_registry_would_be_seen() -> None:

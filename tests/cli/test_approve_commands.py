@@ -23,7 +23,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 
 def test_what_is_approved_is_shown_and_goes_to_the_journal(desk: Office) -> None:
     assert desk.say("approve", "li") == 0
-    said = desk.said()
+    output = desk.output()
     for words in (
         "shop 2.4.0 to ",
         "asked for by Ada Berg",
@@ -32,7 +32,7 @@ def test_what_is_approved_is_shown_and_goes_to_the_journal(desk: Office) -> None
         "approved by Li Wei as change manager",
         "service owner: 1 of 1 approvals missing",
     ):
-        assert words in said
+        assert words in output
     (given,) = desk.deployment().authority.approvals
     assert (given.approval.person, given.approval.subject, given.approval.plan_digest) == (
         "Li Wei",
@@ -45,13 +45,13 @@ def test_what_is_approved_is_shown_and_goes_to_the_journal(desk: Office) -> None
 def test_when_nothing_is_missing_the_next_move_is_said(desk: Office) -> None:
     assert desk.say("approve", "li") == 0
     assert desk.say("approve", "omar") == 0
-    assert "Nothing is missing: orch resume d1" in desk.said()
+    assert "Nothing is missing: orch resume d1" in desk.output()
 
 
 def test_it_counts_as_long_as_the_policy_lets_it_unless_less_is_said(desk: Office) -> None:
     assert desk.say("approve", "li") == 0
     assert desk.say("approve", "omar", "d1", "--expires", "2h") == 0
-    long, short = (one.approval for one in desk.deployment().authority.approvals)
+    long, short = (given.approval for given in desk.deployment().authority.approvals)
     assert (long.expires - long.made_at).days == 10
     assert (short.expires - short.made_at).total_seconds() == 7200
 
@@ -59,10 +59,13 @@ def test_it_counts_as_long_as_the_policy_lets_it_unless_less_is_said(desk: Offic
 def test_offline_both_ways(desk: Office) -> None:
     files = [desk.signed("li"), desk.signed("omar")]
     assert desk.events() == ["planned", "submitted"]
-    assert "orch approve --file li-1.json" in desk.said()
+    assert "orch approve --file li-1.json" in desk.output()
     assert run(["approve", "--file", str(files[0]), "--file", str(files[1])]) == 0
-    assert [one.approval.person for one in desk.deployment().authority.approvals] == ["Li Wei", "Omar Haddad"]
-    assert "Nothing is missing" in desk.said()
+    assert [given.approval.person for given in desk.deployment().authority.approvals] == [
+        "Li Wei",
+        "Omar Haddad",
+    ]
+    assert "Nothing is missing" in desk.output()
 
 
 def test_no_journal_and_no_trusted_key_are_needed_to_sign(
@@ -84,13 +87,13 @@ def test_an_approval_is_good_once_and_for_one_deployment(desk: Office) -> None:
     file = desk.signed("li")
     assert run(["approve", "--file", str(file)]) == 0
     assert run(["approve", "--file", str(file)]) == 4
-    assert "is on the journal already" in desk.said()
+    assert "is on the journal already" in desk.output()
     desk.open("d2", version="2.5.0")
     moved = json.loads(desk.signed("omar").read_text())
     moved["approval"]["subject"] = "d2"
     (desk.folder / "moved.json").write_text(json.dumps(moved))
     assert run(["approve", "--file", str(desk.folder / "moved.json")]) == 4
-    assert "the signature does not fit what it says" in desk.said()
+    assert "the signature does not fit what it says" in desk.output()
     assert desk.events("d2") == ["planned", "submitted"]
 
 
@@ -108,9 +111,9 @@ def test_everything_against_every_word_is_said_at_once_and_nothing_appended(desk
     nobody = desk.signed("li", "approve", "d9", "--plan-digest", desk.digest())
     files = [good, role, plan, ours, foreign, nobody]
     before = desk.events()
-    desk.said()
+    desk.output()
     assert run(["approve", *(word for file in files for word in ("--file", str(file)))]) == 4
-    told = desk.said()
+    output = desk.output()
     for line in (
         f"{role}: change manager Li Wei: no freeze of the policy is called chrismas",
         f"{plan}: change manager Li Wei: given for another effective plan",
@@ -120,13 +123,13 @@ def test_everything_against_every_word_is_said_at_once_and_nothing_appended(desk
         f"{nobody}: it is for d9, and there is no such deployment here",
         "None of 6 files was put on a journal.",
     ):
-        assert line in told
-    assert str(good) not in told
+        assert line in output
+    assert str(good) not in output
     assert desk.events() == before
 
 
 @pytest.mark.parametrize(
-    ("name", "role", "said"),
+    ("name", "role", "words"),
     [
         ("li", "service owner", "Li Wei may not sign in this role"),
         ("li", "chage manager", "did you mean change manager?"),
@@ -134,75 +137,75 @@ def test_everything_against_every_word_is_said_at_once_and_nothing_appended(desk
     ],
 )
 def test_a_word_that_does_not_count_is_refused_before_it_is_given(
-    desk: Office, name: str, role: str, said: str
+    desk: Office, name: str, role: str, words: str
 ) -> None:
     assert desk.say("approve", name, role=role) == 4
-    assert said in desk.said()
+    assert words in desk.output()
     assert desk.events() == ["planned", "submitted"]
 
 
 def test_revoked_and_expired_keys_and_another_s_name(desk: Office) -> None:
     number = load_key(desk.folder / "li.pem").key
     assert desk.say("approve", "omar", "d1", "--person", "Li Wei") == 4
-    assert "signed with the key of Omar Haddad" in desk.said()
+    assert "signed with the key of Omar Haddad" in desk.output()
     file = desk.signed("li")
     assert run(["keys", "revoke", number, "--reason", "lost"]) == 0
     assert run(["approve", "--file", str(file)]) == 4
-    assert "the key of Li Wei was revoked" in desk.said()
+    assert "the key of Li Wei was revoked" in desk.output()
     fresh = desk.folder / "bo.pem"
     assert run(["keys", "new", "--file", str(fresh), "--no-passphrase"]) == 0
     card = str(desk.folder / "bo.pub.json")
     words = ["--person", "Bo Lind", "--role", "change manager", "--expires", "2020-01-01T00:00 UTC"]
     assert run(["keys", "trust", card, *words]) == 0
     assert run(["approve", "d1", "--as", "change manager", "--reason", "x", "--key", str(fresh)]) == 4
-    assert "the key of Bo Lind expired at" in desk.said()
+    assert "the key of Bo Lind expired at" in desk.output()
     assert desk.events() == ["planned", "submitted"]
 
 
 def test_a_rejection_stands_until_the_same_person_approves(desk: Office) -> None:
     assert desk.say("approve", "omar") == 0
     assert desk.say("reject", "li") == 0
-    assert "rejected, because looked at" in desk.said()
+    assert "rejected, because looked at" in desk.output()
     assert desk.say("approve", "li") == 0
-    assert "Nothing is missing" in desk.said()
+    assert "Nothing is missing" in desk.output()
 
 
 def test_a_freeze_is_overridden_by_its_roles_only(desk: Office) -> None:
     assert desk.say("approve", "li", "d1", "--override", "audit") == 4
-    assert "audit may be overridden by service owner only" in desk.said()
+    assert "audit may be overridden by service owner only" in desk.output()
     assert desk.say("approve", "omar", "d1", "--override", "audit") == 0
-    assert "audit overridden by Omar Haddad as service owner" in desk.said()
+    assert "audit overridden by Omar Haddad as service owner" in desk.output()
 
 
 def test_nobody_signs_off_what_is_not_deployed(desk: Office) -> None:
     assert desk.say("sign-off", "nadia") == 4
-    assert "signed off is what was deployed and verified" in desk.said()
+    assert "signed off is what was deployed and verified" in desk.output()
     desk.deployed()
     assert desk.say("sign-off", "li") == 4
-    assert "sign-off is asked of customer, not of this role" in desk.said()
+    assert "sign-off is asked of customer, not of this role" in desk.output()
     assert desk.say("approve", "li") == 4
-    assert "what is over is signed off or reviewed" in desk.said()
+    assert "what is over is signed off or reviewed" in desk.output()
     assert desk.say("sign-off", "nadia") == 0
     d = desk.deployment()
     assert d.follow_up.closed is not None
     assert "signed off by Nadia Costa as customer" in d.follow_up.closed
-    assert f"\nClosed: {d.follow_up.closed}." in desk.said()
+    assert f"\nClosed: {d.follow_up.closed}." in desk.output()
     assert desk.say("sign-off", "nadia") == 4
-    assert "has signed off in this role already" in desk.said()
+    assert "has signed off in this role already" in desk.output()
 
 
 def test_an_emergency_is_reviewed_by_its_reviewers_and_then_closed(desk: Office) -> None:
     desk.open("e1", by="Omar Haddad", emergency=True, version="2.4.1")
     assert desk.say("review", "li", "e1") == 4
-    assert "no emergency that started" in desk.said()
+    assert "no emergency that started" in desk.output()
     desk.deployed("e1", emergency=True)
     assert run(["list"]) == 0
-    assert "completed (sign-off missing)" in desk.said()
+    assert "completed (sign-off missing)" in desk.output()
     assert desk.say("review", "nadia", "e1") == 4
     assert desk.say("sign-off", "nadia", "e1") == 0
     assert desk.deployment("e1").follow_up.closed is None
     assert run(["list"]) == 0
-    assert "completed (review to follow)" in desk.said()
+    assert "completed (review to follow)" in desk.output()
     assert desk.say("review", "li", "e1") == 0
     closed = desk.deployment("e1").follow_up.closed or ""
     assert "reviewed by Li Wei as change manager" in closed
@@ -217,12 +220,12 @@ def test_a_word_needs_somebody_to_say_it(desk: Office) -> None:
     assert run(["approve", "--file", str(desk.folder / "none.json")]) == 3
     assert run(["approve", "d9", "--as", "x", "--reason", "y"]) == 11
     words = ["--as", "change\nmanager", "--reason", "\x1b[2J", *desk.key("li")]
-    desk.said()
+    desk.output()
     assert run(["approve", "d1", *words]) == 2
-    said = desk.said()
-    assert "--as: expected text on one line" in said
-    assert "--reason: expected text on one line" in said
-    assert "\x1b" not in said
+    output = desk.output()
+    assert "--as: expected text on one line" in output
+    assert "--reason: expected text on one line" in output
+    assert "\x1b" not in output
 
 
 def test_files_that_are_no_words_are_all_named(desk: Office) -> None:
@@ -230,16 +233,16 @@ def test_files_that_are_no_words_are_all_named(desk: Office) -> None:
         (desk.folder / name).write_text(content)
     files = [str(desk.folder / name) for name in ("a.json", "b.json")]
     assert run(["approve", "--file", files[0], "--file", files[1]]) == 3
-    said = desk.said()
-    assert all(file in said for file in files)
+    output = desk.output()
+    assert all(file in output for file in files)
 
 
 def test_as_json(desk: Office) -> None:
-    desk.said()
+    desk.output()
     assert desk.say("approve", "li", "d1", "--json") == 0
-    told = json.loads(desk.capsys.readouterr().out)
-    assert SignedApproval.model_validate(told["given"][0], strict=False).approval.person == "Li Wei"
-    assert any("service owner" in line for line in told["missing"])
+    answer = json.loads(desk.capsys.readouterr().out)
+    assert SignedApproval.model_validate(answer["given"][0], strict=False).approval.person == "Li Wei"
+    assert any("service owner" in line for line in answer["missing"])
 
 
 def test_a_key_of_another_pair_signs_for_nobody(desk: Office) -> None:
@@ -248,19 +251,19 @@ def test_a_key_of_another_pair_signs_for_nobody(desk: Office) -> None:
     (desk.folder / "x.pem").chmod(0o600)
     words = ["--as", "change manager", "--reason", "y", "--key", str(desk.folder / "x.pem")]
     assert run(["approve", "d1", *words]) == 2
-    assert "trusted for nobody here" in desk.said()
+    assert "trusted for nobody here" in desk.output()
     assert run(["approve", "d1", *words, "--person", "Li Wei"]) == 4
-    assert "which nobody trusts" in desk.said()
+    assert "which nobody trusts" in desk.output()
 
 
 def test_status_and_records_tell_what_people_said(desk: Office) -> None:
     desk.open("e1", by="Ada Berg", emergency=True, version="2.4.1")
     assert desk.say("approve", "omar", "e1") == 0
     desk.deployed("e1", emergency=True)
-    desk.said()
+    desk.output()
     key = load_key(desk.folder / "omar.pem").key[:16]
     assert run(["status", "e1"]) == 0
-    shown = desk.said()
+    shown = desk.output()
     for words in (
         "approved by Omar Haddad as service owner",
         f"key {key}: looked at",
@@ -269,11 +272,11 @@ def test_status_and_records_tell_what_people_said(desk: Office) -> None:
     ):
         assert words in shown
     assert run(["status", "e1", "--json"]) == 0
-    told = json.loads(desk.capsys.readouterr().out)
-    assert len(told["follows"]) == 2
-    assert told["effective_plan"] == desk.digest("e1")
+    answer = json.loads(desk.capsys.readouterr().out)
+    assert len(answer["follows"]) == 2
+    assert answer["effective_plan"] == desk.digest("e1")
     assert run(["record", "show", "e1"]) == 0
-    text = desk.said()
+    text = desk.output()
     assert "approved by Omar Haddad as service owner, signed 20" in text
     page = desk.folder / "r.html"
     assert run(["record", "show", "e1", "--html", str(page)]) == 0

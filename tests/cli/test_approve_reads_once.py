@@ -95,4 +95,4 @@ def test_keys_are_asked_for_once_and_each_signature_is_verified_once(
     give(desk, asked, "d2")
     assert (keys.keyrings, keys.verified) == (1, {"Li Wei": 1, "Omar Haddad": 1})
     assert desk.events("d2")[-1] == ("approved" if scheduled else "approval_given")
-    assert "Nothing is missing: orch resume d2" in desk.said()
+    assert "Nothing is missing: orch resume d2" in desk.output()

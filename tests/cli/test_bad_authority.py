@@ -70,8 +70,8 @@ class Desk:
 
     def waiting(self) -> str:
         """A deployment that waits for approval."""
-        code, said = self.orch("deploy", PLAN, "--by", "Ada Berg")
-        assert code == 8, said
+        code, output = self.orch("deploy", PLAN, "--by", "Ada Berg")
+        assert code == 8, output
         return self.deployments()[0]
 
     def signed(self, name: str, deployment: str, digest: str, *more: str) -> str:
@@ -89,7 +89,7 @@ class Desk:
         """Put a signed certificate into the project; in order but for what is said of it."""
         key = load_key(self.folder / "bot.pem")
         now = ports().clock.now()
-        said: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "release": "app",
             "version": "1.0.0",
             "environment": "staging",
@@ -104,7 +104,7 @@ class Desk:
             "nonce": "0" * 32,
             **other,
         }
-        certificate = Certificate.model_validate(said)
+        certificate = Certificate.model_validate(fields)
         folder = self.project / "certificates"
         folder.mkdir(exist_ok=True)
         (folder / certificate_name(certificate)).write_text(key.certify(certificate).model_dump_json())
@@ -171,22 +171,22 @@ def add(desk: Desk, rules: str) -> None:
     edit(desk.project / POLICY, "undo_before_close: false\n", f"undo_before_close: false\n{before}")
 
 
-@pytest.mark.parametrize(("what", "rules", "said"), FAULTY_RULES, ids=[row[0] for row in FAULTY_RULES])
+@pytest.mark.parametrize(("what", "rules", "words"), FAULTY_RULES, ids=[row[0] for row in FAULTY_RULES])
 def test_rules_that_make_no_sense_are_faults_of_their_file(
-    desk: Desk, what: str, rules: str, said: str
+    desk: Desk, what: str, rules: str, words: str
 ) -> None:
     add(desk, rules)
-    code, told = desk.orch("policy", "check")
+    code, output = desk.orch("policy", "check")
     assert code == 3
-    assert re.search(rf"^{POLICY}:\d+ {re.escape(said)}", told, re.MULTILINE), told
+    assert re.search(rf"^{POLICY}:\d+ {re.escape(words)}", output, re.MULTILINE), output
 
 
 def test_every_fault_of_the_rules_is_said_and_nothing_is_opened(desk: Desk) -> None:
     add(desk, "window_override: [chang manager]\n" + FAULTY_RULES[3][1] + FAULTY_RULES[2][1])
     edit(desk.project / PLAN, "purpose: Bring", "purrpose: Bring")
-    code, told = desk.orch("deploy", PLAN)
+    code, output = desk.orch("deploy", PLAN)
     assert code == 3
-    assert "purrpose" in told
+    assert "purrpose" in output
     edit(desk.project / PLAN, "purrpose: Bring", "purpose: Bring")
     for door in (
         ["deploy", PLAN],
@@ -194,10 +194,10 @@ def test_every_fault_of_the_rules_is_said_and_nothing_is_opened(desk: Desk) -> N
         ["plan", "check", PLAN],
         ["plan", "show", PLAN],
     ):
-        code, told = desk.orch(*door)
+        code, output = desk.orch(*door)
         assert code == 3, door
         for fault in ("window_override[0]", "windows[0].starts", "freezes[2]"):
-            assert fault in told, (door, told)
+            assert fault in output, (door, output)
     assert desk.deployments() == []
 
 
@@ -205,9 +205,9 @@ def test_a_window_that_is_over_never_opens_again(desk: Desk) -> None:
     """The file alone cannot tell, for it knows no clock."""
     add(desk, "windows:\n  - {name: over, zone: UTC, starts: 2020-02-03T22:00, lasts: 1h}\n")
     edit(desk.project / POLICY, "[change manager, service owner]", "[]")
-    code, told = desk.orch("deploy", PLAN)
+    code, output = desk.orch("deploy", PLAN)
     assert code == 4
-    assert "over: no window is open, and none opens in ten years" in told
+    assert "over: no window is open, and none opens in ten years" in output
     desk.untouched()
 
 
@@ -221,18 +221,18 @@ CERTIFICATES: list[tuple[str, dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("what", "other", "said"), CERTIFICATES, ids=[row[0] for row in CERTIFICATES])
-def test_a_certificate_that_does_not_count(desk: Desk, what: str, other: dict[str, Any], said: str) -> None:
+@pytest.mark.parametrize(("what", "other", "words"), CERTIFICATES, ids=[row[0] for row in CERTIFICATES])
+def test_a_certificate_that_does_not_count(desk: Desk, what: str, other: dict[str, Any], words: str) -> None:
     edit(
         desk.project / POLICY,
         "approvals: {before: [change manager, service owner]}",
         f"approvals: {{before: []}}\n{REHEARSAL}",
     )
     desk.certify(now_effective(desk), **other)
-    code, told = desk.orch("deploy", PLAN)
-    assert code == 4, told
-    assert said in told
-    assert f"orch rehearse {desk.project / PLAN} --in staging" in told
+    code, output = desk.orch("deploy", PLAN)
+    assert code == 4, output
+    assert words in output
+    assert f"orch rehearse {desk.project / PLAN} --in staging" in output
     desk.untouched()
 
 
@@ -251,8 +251,17 @@ def foreign(desk: Desk, deployment: str) -> str:
     words = ["--no-passphrase", "--person", "Li Wei"]
     assert run(["keys", "new", "--file", str(desk.folder / "foreign.pem"), *words]) == 0
     out = str(desk.folder / "foreign.json")
-    said = ["--as", "change manager", "--reason", "x", "--plan-digest", desk.digest(deployment), "--out", out]
-    assert run(["approve", deployment, *said, *desk.key("foreign")]) == 0
+    options = [
+        "--as",
+        "change manager",
+        "--reason",
+        "x",
+        "--plan-digest",
+        desk.digest(deployment),
+        "--out",
+        out,
+    ]
+    assert run(["approve", deployment, *options, *desk.key("foreign")]) == 0
     return out
 
 
@@ -290,27 +299,27 @@ def test_words_that_do_not_count_are_refused_one_by_one_and_all_at_once(desk: De
     """One deployment for all of them, for to open one takes a while."""
     waits = desk.waiting()
     files = []
-    for what, make, said in WORDS:
+    for what, make, words in WORDS:
         files.append(make(desk, waits))
         before = len(ports().journal.read(waits))
-        code, told = desk.orch("approve", "--file", files[-1])
-        assert (code, said in told) == (4, True), (what, told)
+        code, output = desk.orch("approve", "--file", files[-1])
+        assert (code, words in output) == (4, True), (what, output)
         assert len(ports().journal.read(waits)) == before, what
     good = desk.signed("omar", waits, desk.digest(waits))
-    code, told = desk.orch("approve", *(word for file in [good, *files] for word in ("--file", file)))
+    code, output = desk.orch("approve", *(word for file in [good, *files] for word in ("--file", file)))
     assert code == 4
-    assert [said for _, _, said in WORDS if said not in told] == []
+    assert [words for _, _, words in WORDS if words not in output] == []
     assert desk.orch("approve", "--file", good)[0] == 0
     revoke(desk, "omar")
-    code, told = desk.orch("resume", waits)
+    code, output = desk.orch("resume", waits)
     assert code == 8
-    assert "the key of Omar Haddad was revoked" in told
-    code, told = desk.orch(
+    assert "the key of Omar Haddad was revoked" in output
+    code, output = desk.orch(
         "reject", waits, "--as", "change manager", "--reason", "not today", *desk.key("li")
     )
     assert code == 0
-    code, told = desk.orch("resume", waits)
+    code, output = desk.orch("resume", waits)
     assert code == 8
-    for said in ("the key of Omar Haddad was revoked", "rejected, because not today"):
-        assert said in told
+    for words in ("the key of Omar Haddad was revoked", "rejected, because not today"):
+        assert words in output
     desk.untouched()

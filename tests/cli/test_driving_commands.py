@@ -166,6 +166,6 @@ def test_an_environment_out_of_its_turn_is_refused_by_name(
          "steps": [{"step": "Deploy.", "role": "deployment practitioner", "seen_by": "record"}]}
     )  # fmt: skip
     assert orch(six, DEPLOY) == ExitCode.REFUSED
-    said = capsys.readouterr().out
-    assert "shop 2.4.0 in staging: it has not succeeded in test; deploy it to test first" in said
+    output = capsys.readouterr().out
+    assert "shop 2.4.0 in staging: it has not succeeded in test; deploy it to test first" in output
     assert six.playbooks.started == []

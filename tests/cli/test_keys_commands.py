@@ -41,9 +41,9 @@ def test_a_new_key_is_its_owner_s_alone(desk: Path, capsys: pytest.CaptureFixtur
     assert run(["keys", "new", "--no-passphrase", *LI]) == 0
     key = desk / "user/.config/orch/key.pem"
     assert key.stat().st_mode & 0o777 == 0o600
-    told = capsys.readouterr().out
-    assert 'orch keys trust key.pub.json --person "Li Wei" --role "change manager"' in told
-    assert "PRIVATE" not in told + (key.parent / "key.pub.json").read_text()
+    output = capsys.readouterr().out
+    assert 'orch keys trust key.pub.json --person "Li Wei" --role "change manager"' in output
+    assert "PRIVATE" not in output + (key.parent / "key.pub.json").read_text()
 
 
 def test_the_key_is_where_the_environment_says(
@@ -52,9 +52,9 @@ def test_the_key_is_where_the_environment_says(
     monkeypatch.setenv("ORCH_KEY", str(desk / "mine.pem"))
     monkeypatch.setenv("ORCH_KEY_PASSPHRASE", "correct horse")
     assert run(["keys", "new", "--json"]) == 0
-    said = json.loads(capsys.readouterr().out)
-    assert said["file"] == str(desk / "mine.pem")
-    assert own_key().key == said["key"] == load_key(desk / "mine.pem", b"correct horse").key
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["file"] == str(desk / "mine.pem")
+    assert own_key().key == answer["key"] == load_key(desk / "mine.pem", b"correct horse").key
 
 
 def test_without_a_terminal_a_passphrase_is_chosen_or_declined(
@@ -80,10 +80,10 @@ def test_names_that_lead_a_reader_are_refused_before_a_key_is_made(
 ) -> None:
     words = ["--person", "Li\x1b[2J Wei", "--role", "change\nmanager"]
     assert run(["keys", "new", "--file", str(desk / "k.pem"), "--no-passphrase", *words]) == 2
-    said = capsys.readouterr().err
-    assert "--person: expected text on one line" in said
-    assert "--role: expected text on one line" in said
-    assert "\x1b" not in said
+    errors = capsys.readouterr().err
+    assert "--person: expected text on one line" in errors
+    assert "--role: expected text on one line" in errors
+    assert "\x1b" not in errors
     assert not list(desk.glob("k.*"))
 
 
@@ -132,7 +132,7 @@ def test_a_key_revoked_in_one_place_is_revoked_in_all(desk: Path, capsys: pytest
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "said"),
+    ("words", "code", "complaint"),
     [
         (["--person", "Li Wei"], 2, "name --person and --role"),
         ([*LI, "--expires", "next year"], 2, "--expires: expected a moment"),
@@ -140,11 +140,11 @@ def test_a_key_revoked_in_one_place_is_revoked_in_all(desk: Path, capsys: pytest
     ],
 )
 def test_what_cannot_be_trusted_is_said(
-    desk: Path, words: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]
+    desk: Path, words: list[str], code: int, complaint: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     card = made(desk)
     assert run(["keys", "trust", str(card), *words]) == code
-    assert said in capsys.readouterr().err
+    assert complaint in capsys.readouterr().err
     assert not (desk / "home/keys").exists()
 
 
@@ -179,9 +179,9 @@ def test_every_broken_key_file_is_named(desk: Path, capsys: pytest.CaptureFixtur
         (desk / folder).mkdir(parents=True)
         (desk / folder / "broken.json").write_text("{}")
     assert run(["keys", "list"]) == 3
-    said = capsys.readouterr().err
-    assert str(desk / "home/keys/broken.json") in said
-    assert str(desk / "project/keys/broken.json") in said
+    errors = capsys.readouterr().err
+    assert str(desk / "home/keys/broken.json") in errors
+    assert str(desk / "project/keys/broken.json") in errors
 
 
 def test_keys_are_named_by_enough_digits_of_one(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:

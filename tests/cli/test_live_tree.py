@@ -111,9 +111,9 @@ def test_sixty_hosts_fit_into_the_rows_there_are(rows: int) -> None:
         d, story = fold(pen.records[:length]), story_of(pen.records[:length])
         lines = tree_lines(d, story, pen.now, running(d, pen.now), rows)
         assert len(lines) <= rows
-        said = " ".join(f"{line.title} {line.words}" for line in lines)
-        assert "wave 4" in said
-        assert "No space left on device" in said or d.open_attempt is not None
+        words = " ".join(f"{line.title} {line.words}" for line in lines)
+        assert "wave 4" in words
+        assert "No space left on device" in words or d.open_attempt is not None
 
 
 def test_waves_that_are_done_or_untouched_are_one_line_each() -> None:
@@ -151,9 +151,9 @@ def test_soak_counts_down() -> None:
 
 
 def test_a_hold_shows_the_commands_that_answer() -> None:
-    said = [text.plain for text in footer(held().d)]
-    assert said[1].startswith("Held for a person at wave 2")
-    assert [line.split()[1] for line in said if line.startswith("  orch")] == [
+    lines = [text.plain for text in footer(held().d)]
+    assert lines[1].startswith("Held for a person at wave 2")
+    assert [line.split()[1] for line in lines if line.startswith("  orch")] == [
         "retry",
         "exclude",
         "rollback",

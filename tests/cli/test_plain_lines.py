@@ -22,7 +22,7 @@ def printed(name: str) -> list[str]:
     return lines
 
 
-def said(name: str) -> list[str]:
+def shortened_lines(name: str) -> list[str]:
     return [re.sub(r" {2,}", "  ", line[9:]) for line in printed(name)]
 
 
@@ -40,7 +40,7 @@ def test_each_event_is_lines_with_a_time(name: str) -> None:
 
 def test_a_pilot_that_is_backed_out() -> None:
     wrong = 'shop answers with its version: expected status 200 with "2.4.0", found status 500 with "database is locked"'
-    told = said("pilot_backed_out")
+    lines = shortened_lines("pilot_backed_out")
     for line in (
         "plan  shop-2.4.0-20260302-210000: shop 2.4.0 to staging, pilot, by ann",
         "environment  24 checks on 6 hosts, all passed",
@@ -50,14 +50,14 @@ def test_a_pilot_that_is_backed_out() -> None:
         "pilot  web1: backed out (9 ok, 4 changed)",
         "proof  0 differences to the baseline",
     ):
-        assert line in told
+        assert line in lines
     assert printed("pilot_backed_out")[-4].startswith("Reason: 1 host of 1 down in pilot")
 
 
 def test_what_a_person_said_is_told_with_name_and_reason() -> None:
-    told = said("excluded_then_completed")
-    assert "excluded  web3 by ann: its disk is being replaced, RFC-1043" in told
-    assert "completed  but not on web3: its disk is being replaced, RFC-1043" in told
+    lines = shortened_lines("excluded_then_completed")
+    assert "excluded  web3 by ann: its disk is being replaced, RFC-1043" in lines
+    assert "completed  but not on web3: its disk is being replaced, RFC-1043" in lines
 
 
 @pytest.mark.parametrize(
@@ -70,5 +70,5 @@ def test_what_a_person_said_is_told_with_name_and_reason() -> None:
 def test_a_start_that_was_put_off_or_missed_says_why(event: e.Event, line: str) -> None:
     records = recorded(NAMES[0])
     record = records[-1].model_copy(update={"event": event})
-    (told,) = lines_of(record, fold(records))
-    assert f"schedule     {line}" in told
+    (shown,) = lines_of(record, fold(records))
+    assert f"schedule     {line}" in shown

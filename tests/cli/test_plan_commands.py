@@ -27,8 +27,8 @@ class Screen:
     def of(self, *arguments: str) -> tuple[int, list[str], list[str]]:
         """Exit code, lines of stdout, lines of stderr."""
         code = run(["plan", *arguments])
-        said = self._captured.readouterr()
-        return code, said.out.splitlines(), said.err.splitlines()
+        captured = self._captured.readouterr()
+        return code, captured.out.splitlines(), captured.err.splitlines()
 
     def json(self, *arguments: str) -> tuple[int, Any]:
         code = run(["plan", *arguments, "--json"])
@@ -157,14 +157,14 @@ def test_the_project_can_be_named(
 
 
 def test_check_for_programs(orch: Screen, plan: Path) -> None:
-    code, found = orch.json("check", str(plan))
-    assert (code, found["ok"], found["faults"], found["warnings"]) == (ExitCode.COMPLETED, True, [], [])
-    assert found["hosts"] == ["web1", "web2", "web3", "web4"]
-    assert [wave["hosts"] for wave in found["waves"]] == [["web1"], ["web2"], ["web3", "web4"]]
+    code, answer = orch.json("check", str(plan))
+    assert (code, answer["ok"], answer["faults"], answer["warnings"]) == (ExitCode.COMPLETED, True, [], [])
+    assert answer["hosts"] == ["web1", "web2", "web3", "web4"]
+    assert [wave["hosts"] for wave in answer["waves"]] == [["web1"], ["web2"], ["web3", "web4"]]
     change(plan, "orch: 1", "orch: 3")
-    code, found = orch.json("check", str(plan))
+    code, answer = orch.json("check", str(plan))
     assert code == ExitCode.PLAN_FAULT
-    assert found == {
+    assert answer == {
         "plan": "plans/shop.yml",
         "ok": False,
         "faults": [
@@ -260,9 +260,9 @@ def test_show_reckons_from_the_start_that_is_asked_for(orch: Screen, plan: Path)
         "    wave 3  02:31:10  03:31:45  06:31:45   3 h 31 min TOO LATE  Thu 22:59:25",
         "    could not be undone in time: wave 2, wave 3; no policy forbids to start them",
     ]
-    code, said = orch.json("show", str(plan), "--at", "2099-01-01T23:30 Europe/London")
-    assert [line["may_start"] for line in said["point_of_no_return"]["lines"]] == [True, False, False]
-    assert said["point_of_no_return"]["binds"] is False
+    code, answer = orch.json("show", str(plan), "--at", "2099-01-01T23:30 Europe/London")
+    assert [line["may_start"] for line in answer["point_of_no_return"]["lines"]] == [True, False, False]
+    assert answer["point_of_no_return"]["binds"] is False
 
 
 def test_show_of_a_moment_that_makes_no_sense(orch: Screen, plan: Path) -> None:
@@ -322,10 +322,10 @@ def test_show_of_a_pilot_with_all_that_a_plan_can_say(orch: Screen, plan: Path) 
 
 
 def test_show_for_programs(orch: Screen, plan: Path) -> None:
-    code, found = orch.json("show", str(plan))
+    code, answer = orch.json("show", str(plan))
     assert code == ExitCode.COMPLETED
-    assert found["strategy"] == "phased: 4 hosts in 3 waves"
-    assert found["sections"]["release"]["version"] == "2.4.0"
+    assert answer["strategy"] == "phased: 4 hosts in 3 waves"
+    assert answer["sections"]["release"]["version"] == "2.4.0"
 
 
 def test_show_of_a_plan_with_faults_says_them_instead(orch: Screen, plan: Path) -> None:

@@ -108,6 +108,6 @@ def lines(given: dict[str, Any], at: str | None) -> list[str]:
     return [branch.text for branch in times_outline(ahead, "hold", BERLIN).below]
 
 
-@pytest.mark.parametrize(("what", "given", "at", "said"), ROWS, ids=[row[0] for row in ROWS])
-def test_row(what: str, given: dict[str, Any], at: str | None, said: list[str]) -> None:
-    assert lines(given, at)[: len(said)] == said
+@pytest.mark.parametrize(("what", "given", "at", "expected"), ROWS, ids=[row[0] for row in ROWS])
+def test_row(what: str, given: dict[str, Any], at: str | None, expected: list[str]) -> None:
+    assert lines(given, at)[: len(expected)] == expected

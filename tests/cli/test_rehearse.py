@@ -44,9 +44,9 @@ def six(home: Path, role: str = ISSUER, **strategy: object) -> Fleet:
 
 def trust(made: Fleet, home: Path, role: str, **more: object) -> None:
     key = SigningKey.from_pem((home.parent / "key.pem").read_bytes())
-    told = {"key": key.key, "public": key.public, "person": "Rae Ortiz", "roles": (role,),
+    fields = {"key": key.key, "public": key.public, "person": "Rae Ortiz", "roles": (role,),
             "trusted_at": START, "trusted_by": "ann", **more}  # fmt: skip
-    made.keys.ring = Keyring(keys=(TrustedKey.model_validate(told),))
+    made.keys.ring = Keyring(keys=(TrustedKey.model_validate(fields),))
 
 
 def certificates(home: Path) -> list[SignedCertificate]:
@@ -55,7 +55,7 @@ def certificates(home: Path) -> list[SignedCertificate]:
 
 def keep_certificates(made: Fleet, home: Path) -> None:
     keyring = made.keys.ring
-    made.keys.kept = tuple(presented_certificate(one, keyring) for one in certificates(home))
+    made.keys.kept = tuple(presented_certificate(certificate, keyring) for certificate in certificates(home))
 
 
 def test_a_rehearsal_ends_with_a_signed_certificate(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,10 +69,10 @@ def test_a_rehearsal_ends_with_a_signed_certificate(home: Path, capsys: pytest.C
     assert certificate.failure_in == (certificate.waves[-1].wave,)
     assert set(certificate.idempotent) == {"playbooks/shop.yml", "rollback/shop.yml"}
     assert len(certificate.deployments) == 2
-    said = capsys.readouterr().out
-    assert "Part 2 of 2: the same, and a failure is injected in wave 3." in said
-    assert f"Certificate: {home / 'certificates'}" in said
-    assert "a second time" in said
+    output = capsys.readouterr().out
+    assert "Part 2 of 2: the same, and a failure is injected in wave 3." in output
+    assert f"Certificate: {home / 'certificates'}" in output
+    assert "a second time" in output
 
 
 def test_the_deployments_of_a_rehearsal_are_its_own(home: Path) -> None:
@@ -92,7 +92,7 @@ def test_asked_again_it_rehearses_anew(home: Path) -> None:
     keep_certificates(made, home)
     made.clock.sleep(5)
     assert orch(made, REHEARSE) == ExitCode.COMPLETED
-    assert len({one.certificate.deployments for one in certificates(home)}) == 2
+    assert len({made_of.certificate.deployments for made_of in certificates(home)}) == 2
 
 
 def test_a_part_that_was_left_is_gone_on_with(home: Path) -> None:
@@ -103,7 +103,7 @@ def test_a_part_that_was_left_is_gone_on_with(home: Path) -> None:
     before = len(made.ports.journal.deployments())
     assert orch(made, [*REHEARSE, "--fail-in", "1"]) == ExitCode.COMPLETED
     assert len(made.ports.journal.deployments()) == before + 1
-    assert [one.certificate.failure_in for one in certificates(home)] == [(0,)]
+    assert [signed.certificate.failure_in for signed in certificates(home)] == [(0,)]
 
 
 def test_a_plan_that_holds_is_backed_out_by_who_rehearses(home: Path) -> None:
@@ -112,7 +112,7 @@ def test_a_plan_that_holds_is_backed_out_by_who_rehearses(home: Path) -> None:
     assert orch(made, REHEARSE) == ExitCode.COMPLETED
     newest = made.ports.journal.deployments()[0]
     began = [r.event for r in made.ports.journal.read(newest) if isinstance(r.event, e.BackoutBegan)]
-    assert [(one.by, one.rehearsed) for one in began] == [("rae", "injected failure")]
+    assert [(began_event.by, began_event.rehearsed) for began_event in began] == [("rae", "injected failure")]
 
 
 def test_what_a_narrow_backout_leaves_is_taken_back_as_well(home: Path) -> None:
@@ -121,7 +121,10 @@ def test_what_a_narrow_backout_leaves_is_taken_back_as_well(home: Path) -> None:
     assert orch(made, REHEARSE) == ExitCode.COMPLETED
     newest = made.ports.journal.deployments()[0]
     began = [r.event for r in made.ports.journal.read(newest) if isinstance(r.event, e.BackoutBegan)]
-    assert [(one.by, one.rehearsed) for one in began] == [("orch", "injected failure"), ("rae", None)]
+    assert [(began_event.by, began_event.rehearsed) for began_event in began] == [
+        ("orch", "injected failure"),
+        ("rae", None),
+    ]
     assert set(began[0].hosts).isdisjoint(began[1].hosts)
     assert orch(made, ["rollback", newest, "--reason", "again"]) == ExitCode.REFUSED
 
@@ -133,18 +136,20 @@ def test_a_playbook_that_changes_again_gets_no_certificate(
     made.playbooks.script("deploy", None, Script(changes_again=True))
     assert orch(made, REHEARSE) == ExitCode.BACKED_OUT
     assert certificates(home) == []
-    said = capsys.readouterr().err
-    assert "failed in the part `backout`" in said
-    assert "playbooks/shop.yml, run a second time on web1, changed it again" in said
+    errors = capsys.readouterr().err
+    assert "failed in the part `backout`" in errors
+    assert "playbooks/shop.yml, run a second time on web1, changed it again" in errors
     capsys.readouterr()
     orch(made, ["status"])
-    told = " ".join(capsys.readouterr().out.split())
-    assert "The rehearsal failed, and no certificate can rest on it: playbooks/shop.yml, run a second" in told
-    assert "orch rehearse plan.yml --in rehearsal (go on" in told
+    output = " ".join(capsys.readouterr().out.split())
+    assert (
+        "The rehearsal failed, and no certificate can rest on it: playbooks/shop.yml, run a second" in output
+    )
+    assert "orch rehearse plan.yml --in rehearsal (go on" in output
     assert orch(made, [*REHEARSE, "--no-twice", "--no-failure"]) == ExitCode.COMPLETED
-    assert [(one.certificate.idempotent, one.certificate.failure_in) for one in certificates(home)] == [
-        ((), ())
-    ]
+    assert [
+        (signed.certificate.idempotent, signed.certificate.failure_in) for signed in certificates(home)
+    ] == [((), ())]
 
 
 def test_a_release_that_fails_gets_no_certificate(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -157,7 +162,7 @@ def test_a_release_that_fails_gets_no_certificate(home: Path, capsys: pytest.Cap
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "said"),
+    ("words", "code", "words_of_error"),
     [
         (["--fail-in", "7"], ExitCode.NOT_FOUND, "There is no wave 7 in this environment; its waves are 1 (wave 1), 2"),
         (["--in", "staging"], ExitCode.USAGE, "The plan is for staging itself"),
@@ -167,16 +172,16 @@ def test_a_release_that_fails_gets_no_certificate(home: Path, capsys: pytest.Cap
 )  # fmt: skip
 def test_what_makes_no_sense_touches_nothing(
     home: Path, capsys: pytest.CaptureFixture[str],
-    words: list[str], code: ExitCode, said: str,
+    words: list[str], code: ExitCode, words_of_error: str,
 ) -> None:  # fmt: skip
     made = six(home)
     assert orch(made, [*REHEARSE, *words]) == code
-    assert said in capsys.readouterr().err
+    assert words_of_error in capsys.readouterr().err
     assert made.ports.journal.deployments() == []
 
 
 @pytest.mark.parametrize(
-    ("role", "more", "said"),
+    ("role", "more", "refusal"),
     [
         ("change manager", {}, "is trusted in other roles only"),
         (ISSUER, {"revoked_at": START}, "was revoked"),
@@ -185,12 +190,12 @@ def test_what_makes_no_sense_touches_nothing(
 )
 def test_a_key_that_may_not_issue_rehearses_nothing(
     home: Path, capsys: pytest.CaptureFixture[str],
-    role: str, more: dict[str, object], said: str,
+    role: str, more: dict[str, object], refusal: str,
 ) -> None:  # fmt: skip
     made = six(home)
     trust(made, home, role, **more)
     assert orch(made, REHEARSE) == ExitCode.REFUSED
-    assert said in capsys.readouterr().err
+    assert refusal in capsys.readouterr().err
     assert made.ports.journal.deployments() == []
 
 
@@ -213,7 +218,7 @@ def test_a_rehearsal_that_waited_for_its_start_is_looked_at_in_its_own_place(hom
     made.clock.sleep(3600)
     assert orch(made, ["resume", opened, "--by", "rae"]) == ExitCode.COMPLETED
     assert orch(made, REHEARSE) == ExitCode.COMPLETED
-    assert [one.certificate.deployments[0] for one in certificates(home)] == [opened]
+    assert [signed.certificate.deployments[0] for signed in certificates(home)] == [opened]
 
 
 def test_a_rehearsal_is_told_as_one(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -229,8 +234,8 @@ def test_a_rehearsal_is_told_as_one(home: Path, capsys: pytest.CaptureFixture[st
     assert "backed out (rehearsal failed)" in listed
     assert listed.count("backed out (as rehearsed)") == 2
     assert orch(made, ["list", "--json"]) == 0
-    told = [json.loads(line)["rehearsal"] for line in capsys.readouterr().out.splitlines()]
-    assert [(one["for"], one["part"], one["passed"]) for one in told] == [
+    rehearsals = [json.loads(line)["rehearsal"] for line in capsys.readouterr().out.splitlines()]
+    assert [(rehearsal["for"], rehearsal["part"], rehearsal["passed"]) for rehearsal in rehearsals] == [
         ("staging", "backout", False),
         ("staging", "failure path", True),
         ("staging", "backout", True),

@@ -69,14 +69,14 @@ def test_check_tells_every_fault_of_every_file(project: Path, capsys: pytest.Cap
     ):
         (project / f"policies/{name}.yml").write_text(policy_manual().read_text().replace(was, now))
     assert run(["policy", "check"]) == 3
-    said = capsys.readouterr().err
-    assert "policies/a.yml:16 frequncy: expected a known key" in said
-    assert "policies/b.yml:47 approvals.after[0]: expected a known role" in said
-    assert "2 faults in 3 files" in said
+    errors = capsys.readouterr().err
+    assert "policies/a.yml:16 frequncy: expected a known key" in errors
+    assert "policies/b.yml:47 approvals.after[0]: expected a known role" in errors
+    assert "2 faults in 3 files" in errors
     assert run(["policy", "check", "--json"]) == 3
-    told = json.loads(capsys.readouterr().out)
-    assert [fault["line"] for fault in told["faults"]] == [16, 47]
-    assert not told["ok"]
+    answer = json.loads(capsys.readouterr().out)
+    assert [fault["line"] for fault in answer["faults"]] == [16, 47]
+    assert not answer["ok"]
 
 
 def test_a_sound_policy_is_ok_and_warned_of(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -96,9 +96,9 @@ def test_a_window_in_a_skipped_hour_is_warned_of(project: Path, capsys: pytest.C
     begin, end = text.index("  - # The window's name."), text.index("# Freezes bind")
     (project / "policies/shop-live.yml").write_text(f"{text[:begin]}  - {window}{text[end:]}")
     assert run(["policy", "check"]) == 0
-    said = capsys.readouterr().err
-    assert "T02:30, which does not exist; it is taken as" in said
-    assert "T02:30, which comes twice; it is taken as" in said
+    errors = capsys.readouterr().err
+    assert "T02:30, which does not exist; it is taken as" in errors
+    assert "T02:30, which comes twice; it is taken as" in errors
 
 
 def test_nothing_to_check_is_no_pass(

@@ -31,38 +31,38 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fleet:
 def orch(house: Fleet, capsys: pytest.CaptureFixture[str]) -> Run:
     def call(*words: Any) -> tuple[int, str, str]:
         code = command_line.orch(house, [str(word) for word in words])
-        said = capsys.readouterr()
-        return code, said.out, said.err
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
 
     return call
 
 
 def test_an_entry_is_added_and_everything_about_it_is_said(house: Fleet, orch: Run) -> None:
     plan = house.plan("shop.yml", "web1", "web2")
-    code, said, _ = orch(
+    code, output, _ = orch(
         "schedule", "add", plan, "--at", "2026-03-03T00:00 Europe/Berlin", "--missed", "skip"
     )
     assert code == 0
-    assert "scheduled for Tue 2026-03-03 00:00 CET (23:00 UTC)" in said
-    assert "takes up 2 hosts until" in said
-    assert "when nobody starts it in time: skip" in said
-    assert "orch run-due starts it" in said
+    assert "scheduled for Tue 2026-03-03 00:00 CET (23:00 UTC)" in output
+    assert "takes up 2 hosts until" in output
+    assert "when nobody starts it in time: skip" in output
+    assert "orch run-due starts it" in output
 
 
 def test_an_entry_that_conflicts_is_added_and_told(house: Fleet, orch: Run) -> None:
     orch("schedule", "add", house.plan("shop.yml", "web1"), "--at", "in 1h")
-    code, said, _ = orch("schedule", "add", house.plan("pay.yml", "web1"), "--at", "in 90m")
+    code, output, _ = orch("schedule", "add", house.plan("pay.yml", "web1"), "--at", "in 90m")
     assert code == 0
-    assert "conflict with app-2.0-" in said
-    assert "the machine web1" in said
-    assert "the second waits until the first is over" in said
+    assert "conflict with app-2.0-" in output
+    assert "the machine web1" in output
+    assert "the second waits until the first is over" in output
 
 
 def test_a_freeze_that_blocks_is_named_in_every_form(house: Fleet, orch: Run, tmp_path: Path) -> None:
     plan = house.plan("shop.yml", "web1", policy=POLICY)
     freeze = "2026-03-05T22:00Z"
-    code, _, said = orch("schedule", "add", plan, "--at", freeze, "--despite", "sale")
-    assert code == 0, said
+    code, _, errors = orch("schedule", "add", plan, "--at", freeze, "--despite", "sale")
+    assert code == 0, errors
     assert "approved, blocked by the freeze sale" in orch("schedule", "list")[1]
     assert json.loads(orch("schedule", "list", "--json")[1])["bookings"][0]["blocked_by"] == ["sale"]
     files = {name: tmp_path / name for name in ("ical", "json", "html")}
@@ -78,13 +78,13 @@ def test_a_freeze_that_blocks_is_named_in_every_form(house: Fleet, orch: Run, tm
 
 def test_alone_ends_with_10_and_adds_nothing(house: Fleet, orch: Run) -> None:
     orch("schedule", "add", house.plan("shop.yml", "web1"), "--at", "in 1h")
-    code, _, said = orch("schedule", "add", house.plan("pay.yml", "web1"), "--at", "in 90m", "--alone")
+    code, _, errors = orch("schedule", "add", house.plan("pay.yml", "web1"), "--at", "in 90m", "--alone")
     assert (code, len(all_bookings(house.ports))) == (10, 1)
-    assert "Nothing was scheduled" in said
+    assert "Nothing was scheduled" in errors
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "said"),
+    ("words", "code", "fault"),
     [
         (["--at", "2026-03-29T02:30 Europe/Berlin"], 2, "does not exist in Europe/Berlin (clocks change)"),
         (["--at", "2026-10-25T02:30", "--zone", "Europe/Berlin"], 2, "say which of the two"),
@@ -98,10 +98,12 @@ def test_alone_ends_with_10_and_adds_nothing(house: Fleet, orch: Run) -> None:
         ([], 2, "--at"),
     ],
 )
-def test_what_is_no_start_is_refused(house: Fleet, orch: Run, words: list[str], code: int, said: str) -> None:
+def test_what_is_no_start_is_refused(
+    house: Fleet, orch: Run, words: list[str], code: int, fault: str
+) -> None:
     plan = house.plan("shop.yml", "web1", policy=POLICY)
-    found, _, errors = orch("schedule", "add", plan, *words)
-    assert (found, said in errors) == (code, True), errors
+    ended, _, errors = orch("schedule", "add", plan, *words)
+    assert (ended, fault in errors) == (code, True), errors
     assert all_bookings(house.ports) == ()
 
 
@@ -120,8 +122,8 @@ def test_the_list_shows_what_is_ahead_with_its_conflicts(house: Fleet, orch: Run
 def test_what_was_withdrawn_is_listed_when_asked_for(house: Fleet, orch: Run) -> None:
     orch("schedule", "add", house.plan("shop.yml", "web1"), "--at", "in 1h")
     name = all_bookings(house.ports)[0].id
-    code, said, _ = orch("schedule", "withdraw", name, "--reason", "not ready")
-    assert (code, "withdrawn" in said) == (0, True)
+    code, output, _ = orch("schedule", "withdraw", name, "--reason", "not ready")
+    assert (code, "withdrawn" in output) == (0, True)
     assert "Nothing is scheduled" in orch("schedule", "list")[1]
     assert "withdrawn" in orch("schedule", "list", "--all")[1]
     assert orch("schedule", "withdraw", name, "--reason", "again")[0] == 4
@@ -129,9 +131,9 @@ def test_what_was_withdrawn_is_listed_when_asked_for(house: Fleet, orch: Run) ->
 
 def test_the_list_in_json_is_the_schedule(house: Fleet, orch: Run) -> None:
     orch("schedule", "add", house.plan("shop.yml", "web1"), "--at", "in 1h")
-    found = json.loads(orch("schedule", "list", "--json")[1])
-    assert found["kind"] == "schedule of change"
-    assert [b["machines"] for b in found["bookings"]] == [{"machine-of-web1": "web1"}]
+    schedule = json.loads(orch("schedule", "list", "--json")[1])
+    assert schedule["kind"] == "schedule of change"
+    assert [b["machines"] for b in schedule["bookings"]] == [{"machine-of-web1": "web1"}]
 
 
 def test_conflicts_end_with_10_where_there_is_one(house: Fleet, orch: Run) -> None:
@@ -140,8 +142,8 @@ def test_conflicts_end_with_10_where_there_is_one(house: Fleet, orch: Run) -> No
     orch("schedule", "add", shop, "--at", "in 1h")
     for plan in (shop, pay):
         plan.write_text("known by its name")
-    code, said, _ = orch("schedule", "conflicts", pay, "--at", "in 90m")
-    assert (code, "the machine web1" in said) == (10, True)
+    code, output, _ = orch("schedule", "conflicts", pay, "--at", "in 90m")
+    assert (code, "the machine web1" in output) == (10, True)
     assert orch("schedule", "conflicts", pay, "--at", "in 900m")[0] == 0
     assert orch("schedule", "conflicts", pay)[0] == 4
     orch("schedule", "add", pay, "--at", "in 90m")

@@ -121,9 +121,9 @@ def test_what_lies_in_the_schedule_for_days_took_no_longer_than_it_ran(
     assert rows["began"][5] == seconds_words(round(took))
     assert rows["waits"][4:6] == ["", ""]
     assert run(["list", "--json"]) == 0
-    told = {one["id"]: one for one in map(json.loads, out(capsys).splitlines())}
-    assert (told["waits"]["opened_at"], told["waits"]["seconds"]) == (None, None)
-    assert told["began"]["seconds"] == pytest.approx(took, abs=0.01)
+    listed = {row["id"]: row for row in map(json.loads, out(capsys).splitlines())}
+    assert (listed["waits"]["opened_at"], listed["waits"]["seconds"]) == (None, None)
+    assert listed["began"]["seconds"] == pytest.approx(took, abs=0.01)
     assert run(["record", "show", "began"]) == 0
     assert f"took        {seconds_words(round(took))}\n" in out(capsys)
 
@@ -252,8 +252,13 @@ def test_figures_of_models(home: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert "(no model)\t\t3\t50%\t1\t0\t0\t1\t0\t0\t0\t1\t0 of 0\t" in shown
     assert "Not good in deployments without a model:\n  1 x " in shown
     assert run(["model", "stats", "--json"]) == 0
-    told = json.loads(out(capsys))
-    assert (told["completed"], told["with_residue"], told["open"], told["success"]) == (1, 1, 1, 0.5)
+    figures = json.loads(out(capsys))
+    assert (figures["completed"], figures["with_residue"], figures["open"], figures["success"]) == (
+        1,
+        1,
+        1,
+        0.5,
+    )
     assert run(["model", "stats", "--model", "none", "--since", "90d"]) == 0
     assert "There is no deployment by model none in that time." in out(capsys)
     assert run(["model", "stats", "--since", "soon"]) == 2

@@ -26,23 +26,23 @@ plans = st.tuples(*[parts for _ in INGREDIENTS]).map(
 @settings(deadline=None)
 @given(one=plans, other=plans)
 def test_two_plans_have_one_digest_only_where_nothing_changed(
-    one: EffectivePlan, other: EffectivePlan
+    first: EffectivePlan, other: EffectivePlan
 ) -> None:
-    changes = changes_between(one, other)
-    assert (one.digest == other.digest) == (not changes)
+    changes = changes_between(first, other)
+    assert (first.digest == other.digest) == (not changes)
     assert [change.ingredient for change in changes] == [
-        a.name for a, b in zip(one.ingredients, other.ingredients, strict=True) if a.digest != b.digest
+        a.name for a, b in zip(first.ingredients, other.ingredients, strict=True) if a.digest != b.digest
     ]
 
 
 @settings(deadline=None)
 @given(one=plans, other=plans)
 def test_a_change_names_just_the_parts_that_are_not_the_same(
-    one: EffectivePlan, other: EffectivePlan
+    first: EffectivePlan, other: EffectivePlan
 ) -> None:
-    for change in changes_between(one, other):
+    for change in changes_between(first, other):
         old, new = (
-            next(i.parts for i in plan.ingredients if i.name == change.ingredient) for plan in (one, other)
+            next(i.parts for i in plan.ingredients if i.name == change.ingredient) for plan in (first, other)
         )
         named = {*change.changed, *change.added, *change.removed}
         assert named == {part for part in {*old, *new} if old.get(part) != new.get(part)}
@@ -67,8 +67,8 @@ def test_all_ingredients_once_and_in_their_order(names: tuple[Any, ...]) -> None
     )
 )
 def test_the_order_of_keys_means_nothing(value: Any) -> None:
-    def turned(one: Any) -> Any:
-        return {key: turned(one[key]) for key in reversed(one)} if isinstance(one, dict) else one
+    def turned(node: Any) -> Any:
+        return {key: turned(node[key]) for key in reversed(node)} if isinstance(node, dict) else node
 
     assert canonical(turned(value)) == canonical(value)
 

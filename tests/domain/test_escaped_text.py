@@ -33,5 +33,5 @@ def test_nothing_unfit_is_left(text: str) -> None:
 
 
 @given(nasty, nasty)
-def test_two_texts_never_become_one(one: str, other: str) -> None:
-    assert (escaped_text(one) == escaped_text(other)) == (one == other)
+def test_two_texts_never_become_one(first: str, other: str) -> None:
+    assert (escaped_text(first) == escaped_text(other)) == (first == other)

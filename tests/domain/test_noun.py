@@ -33,12 +33,12 @@ def test_a_missing_or_unknown_field_is_refused(given: dict[str, Any]) -> None:
 
 
 def test_a_changed_noun_keeps_nothing_that_was_worked_out_of_it() -> None:
-    one = Ingredient(name="plan", parts={"a": "0" * 64})
-    before = one.digest
-    other = one.model_copy(update={"parts": {"a": "1" * 64}})
+    ingredient = Ingredient(name="plan", parts={"a": "0" * 64})
+    before = ingredient.digest
+    other = ingredient.model_copy(update={"parts": {"a": "1" * 64}})
     assert other == Ingredient(name="plan", parts={"a": "1" * 64})
     assert other.digest == Ingredient(name="plan", parts={"a": "1" * 64}).digest != before
-    assert one.model_dump_json() == Ingredient(name="plan", parts={"a": "0" * 64}).model_dump_json()
+    assert ingredient.model_dump_json() == Ingredient(name="plan", parts={"a": "0" * 64}).model_dump_json()
 
 
 def test_what_never_changes_is_not_copied_deeply() -> None:

@@ -49,4 +49,4 @@ def test_many_threads_may_be_the_first_to_use_one() -> None:
 
 
 def _below(kind: type[Noun]) -> set[type[Noun]]:
-    return {below for one in kind.__subclasses__() for below in (one, *_below(one))}
+    return {below for subclass in kind.__subclasses__() for below in (subclass, *_below(subclass))}

@@ -57,7 +57,7 @@ def test_what_is_no_moment_is_said(text: str, zone: str | None, words: str) -> N
 @given(st.text(max_size=40))
 def test_any_text_is_a_moment_or_is_refused(text: str) -> None:
     try:
-        found: object = written_moment(text, NOW, BERLIN).tzinfo
+        outcome: object = written_moment(text, NOW, BERLIN).tzinfo
     except PydanticCustomError as refused:
-        found = words_of(refused)
-    assert found is UTC or "expected" in str(found)
+        outcome = words_of(refused)
+    assert outcome is UTC or "expected" in str(outcome)

@@ -62,7 +62,7 @@ def looking_takes_time(ruled: Fleet, row: dict[str, Any]) -> None:
     ruled.targets.on_question = look
 
 
-def said(ruled: Fleet, d: Deployment) -> str:
+def reasons_given(ruled: Fleet, d: Deployment) -> str:
     hold = d.driving.hold.reason if d.driving.hold is not None else ""
     began = [event.reason for event in ruled.events(d, e.BackoutBegan)]
     grounds = [ground for event in ruled.events(d, e.WaveAuthorised) for ground in event.grounds]
@@ -75,7 +75,7 @@ def test_row(row: dict[str, Any]) -> None:
     ruled = house_of(row)
     ended = ruled.deploy()
     runs = [f"{purpose} {' '.join(hosts)}" for purpose, hosts in ruled.started()]
-    assert (ended.state.value, runs) == (row["ends"], row["runs"]), said(ruled, ended)
-    assert row.get("says", "") in said(ruled, ended)
+    assert (ended.state.value, runs) == (row["ends"], row["runs"]), reasons_given(ruled, ended)
+    assert row.get("says", "") in reasons_given(ruled, ended)
     assert (ended.driving.hold is not None) == (row["ends"] == "deploying")
     assert ruled.clock.now() < ended.began_at + timedelta(hours=3)

@@ -104,7 +104,7 @@ def project(tmp_path: Path) -> Project:
     return Project(tmp_path)
 
 
-def said(faults: tuple[Any, ...], project: Project) -> list[str]:
+def fault_lines(faults: tuple[Any, ...], project: Project) -> list[str]:
     return [str(fault).replace(str(project.folder), "PROJECT") for fault in faults]
 
 
@@ -163,7 +163,7 @@ def test_all_else_is_checked_while_ansible_is_asked(project: Project) -> None:
 def test_a_play_that_names_no_host_of_the_deployment_is_warned_of(project: Project) -> None:
     project.knows(plays={"playbooks/shop.yml": ["web", "dbs", "rack_b"], "rollback/shop.yml": ["web"]})
     checked = project.check()
-    assert (checked.faults, said(checked.warnings, project)) == (
+    assert (checked.faults, fault_lines(checked.warnings, project)) == (
         (),
         [
             "plan.yml:16 strategy.playbook: expected plays for hosts of the deployment, found play `dbs` for db1, none of "
@@ -443,7 +443,7 @@ FAULTS: list[tuple[str, Spoil, list[str]]] = [
 @pytest.mark.parametrize(("what", "spoil", "expected"), FAULTS, ids=[row[0] for row in FAULTS])
 def test_fault(project: Project, what: str, spoil: Spoil, expected: list[str]) -> None:
     spoil(project)
-    assert said(project.check(starting=True).faults, project) == expected
+    assert fault_lines(project.check(starting=True).faults, project) == expected
 
 
 WARNINGS: list[tuple[str, Spoil, list[str]]] = [
@@ -609,4 +609,4 @@ def test_warning(project: Project, what: str, spoil: Spoil, expected: list[str])
     spoil(project)
     checked = project.check()
     assert checked.faults == ()
-    assert said(checked.warnings, project) == expected
+    assert fault_lines(checked.warnings, project) == expected

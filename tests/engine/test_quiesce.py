@@ -178,9 +178,9 @@ def test_only_a_run_out_of_time_is_ended_at_once(tmp_path: Path, fault: str, pat
 
 def ended(fault: str, *, out_of_time: bool) -> e.AttemptEnded:
     hosts = [{"host": host, "result": "unknown", "reason": fault} for host in INTENT.hosts]
-    told = {"attempt": "a1", "hosts": hosts, "faults": (fault,), "out_of_time": out_of_time}
+    fields = {"attempt": "a1", "hosts": hosts, "faults": (fault,), "out_of_time": out_of_time}
     moment = "2026-03-02T21:00:00+00:00"
-    outcome = AttemptOutcome.model_validate({**told, "started_at": moment, "ended_at": moment})
+    outcome = AttemptOutcome.model_validate({**fields, "started_at": moment, "ended_at": moment})
     return e.AttemptEnded(outcome=outcome)
 
 

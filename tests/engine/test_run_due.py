@@ -62,9 +62,9 @@ def test_what_shares_a_machine_with_what_runs_waits_and_starts_when_that_is_over
 
 
 def test_two_that_are_due_together_and_share_a_host_do_not_run_together(house: Fleet) -> None:
-    one = house.add(house.plan("a.yml", "web1"), START + MINUTE).deployment.id
+    earlier = house.add(house.plan("a.yml", "web1"), START + MINUTE).deployment.id
     two = house.add(house.plan("b.yml", "web1"), START + MINUTE).deployment.id
-    first, second = sorted((one, two))
+    first, second = sorted((earlier, two))
 
     def begin(name: str, by: str) -> None:
         signal(house.ports, name, e.WindowOpened(basis="none"))
@@ -107,8 +107,10 @@ def test_a_missed_start(
     at(house, minutes * MINUTE)
     assert [line.what for line in house.run_due()] == [what]
     assert house.now(name).state is state
-    told = [r.event for r in house.ports.journal.read(name) if isinstance(r.event, e.StartMissed)]
-    assert [(one.choice, one.late, one.by) for one in told] == [(choice, (minutes - 1) * 60, "cron")]
+    starts_missed = [r.event for r in house.ports.journal.read(name) if isinstance(r.event, e.StartMissed)]
+    assert [(event.choice, event.late, event.by) for event in starts_missed] == [
+        (choice, (minutes - 1) * 60, "cron")
+    ]
     again = house.run_due()
     assert [line.what for line in again] == (["asks"] if choice == "ask" else [])
     assert kinds(house, name).count("start_missed") == 1

@@ -47,7 +47,7 @@ def test_by_hand_beside_what_runs(
     d = by_hand(house, house.plan("shop.yml", host, release=release))
     assert d.state is (State.REFUSED if shared else State.COMPLETED)
     assert d.preparation.refusals == tuple(
-        f"{other}: runs and shares {one}; wait until it is over: orch status {other}" for one in shared
+        f"{other}: runs and shares {name}; wait until it is over: orch status {other}" for name in shared
     )
     assert not d.touched_hosts or not shared
 
@@ -60,7 +60,7 @@ def test_what_people_were_asked_for_waits_for_the_other_and_then_starts(house: F
     d = resume(house.ports, name, by="ann", watch=lambda record: None)
     assert d.state is State.SCHEDULED
     assert d.authority.unadmitted is not None
-    assert [str(one) for one in d.authority.unadmitted.reasons] == [
+    assert [str(reason) for reason in d.authority.unadmitted.reasons] == [
         f"{other}: runs and shares machine web1; wait until it is over: orch status {other}"
     ]
     end(house, other)

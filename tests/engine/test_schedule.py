@@ -77,7 +77,7 @@ def test_what_is_against_a_moment_is_said_at_once_and_nothing_is_added(
 def test_a_freeze_that_a_role_may_lift_is_no_bar_where_it_is_named(house: Fleet) -> None:
     plan = house.plan("shop.yml", "web1", policy=POLICY)
     added = house.add(plan, START + 72 * HOUR, despite=("sale",))
-    assert [one.about for one in added.to_lift] == ["sale"]
+    assert [ground.about for ground in added.to_lift] == ["sale"]
 
 
 def test_a_freeze_that_nobody_may_lift_and_one_that_is_not_there_stay_bars(house: Fleet) -> None:
@@ -89,10 +89,10 @@ def test_a_freeze_that_nobody_may_lift_and_one_that_is_not_there_stay_bars(house
 
 
 def test_two_plans_that_share_a_host_on_one_evening_are_a_conflict(house: Fleet) -> None:
-    one = house.add(house.plan("shop.yml", "web1", "web2"), START + HOUR)
+    shop = house.add(house.plan("shop.yml", "web1", "web2"), START + HOUR)
     two = house.add(house.plan("pay.yml", "pay1", "web2"), START + 1.5 * HOUR)
     assert [(c.one, c.other, c.kind, c.what) for c in two.conflicts] == [
-        (two.deployment.id, one.deployment.id, "machine", ("web2",))
+        (two.deployment.id, shop.deployment.id, "machine", ("web2",))
     ]
 
 
@@ -162,7 +162,7 @@ def test_it_is_proposed_while_approvals_are_missing_and_says_which(house: Fleet)
     d = house.add(plan, START + HOUR).deployment
     assert state(house, d.id) == "proposed"
     assert d.authority.unadmitted is not None
-    assert [(one.code, one.about) for one in d.authority.unadmitted.reasons] == [
+    assert [(reason.code, reason.about) for reason in d.authority.unadmitted.reasons] == [
         ("approval.missing", "change manager")
     ]
 

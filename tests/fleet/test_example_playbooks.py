@@ -96,8 +96,8 @@ class Example:
 
     def _seen(self, host: str) -> Seen:
         command = self.lab.ssh_command(host, ["sudo python3 -"])
-        told = subprocess.run(command, input=ORACLE.read_text(), capture_output=True, text=True, check=True)
-        seen: Seen = json.loads(told.stdout)
+        ended = subprocess.run(command, input=ORACLE.read_text(), capture_output=True, text=True, check=True)
+        seen: Seen = json.loads(ended.stdout)
         return seen
 
     def answer(self, host: str, path: str) -> tuple[int, str]:
@@ -137,13 +137,13 @@ def recap_of(output: str) -> dict[str, tuple[int, int, int]]:
 
 def differences(before: Mapping[str, Seen], after: Mapping[str, Seen]) -> dict[str, list[str]]:
     """What is not as it was, by host."""
-    found = {
+    differences = {
         host: sorted(
             name for name in before[host] | after[host] if before[host].get(name) != after[host].get(name)
         )
         for host in before
     }
-    return {host: names for host, names in found.items() if names}
+    return {host: names for host, names in differences.items() if names}
 
 
 @pytest.fixture(scope="module")

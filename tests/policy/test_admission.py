@@ -10,7 +10,7 @@ from orchestrator.domain.authority.admission_answer import Admitted, NotAdmitted
 from orchestrator.domain.plan.effective_plan import INGREDIENTS
 from orchestrator.policy.authority.admission import admit
 from orchestrator.policy.telling.ground_words import ground_words
-from tests.policy.admission_cases import Row, question, rows, said
+from tests.policy.admission_cases import Row, question, reason_lines, rows
 
 TABLE = rows()
 
@@ -18,7 +18,7 @@ TABLE = rows()
 @pytest.mark.parametrize("row", TABLE, ids=str)
 def test_row(row: Row) -> None:
     answer = admit(question(row.given))
-    assert said(answer) == row.reasons, str(answer)
+    assert reason_lines(answer) == row.reasons, str(answer)
     assert row.says in str(answer)
     if isinstance(answer, Admitted):
         whole = "\n".join(

@@ -183,11 +183,11 @@ def test_a_machine_is_known_from_when_it_was_scheduled() -> None:
 
 
 def test_a_machine_is_known_from_another_deployment_by_its_address() -> None:
-    told = deployment("d1", machines={"web1": "m-1", "web2": "m-2"})
+    known = deployment("d1", machines={"web1": "m-1", "web2": "m-2"})
     silent = deployment("d2", hosts=("shop1",))
-    assert known_machines([told, silent]) == {"10.0.0.1:22": "m-1", "10.0.0.2:22": "m-2"}
-    found = conflicts(bookings_of([told, silent], NOON, {}))
-    assert [(c.one, c.other, c.what) for c in found] == [("d1", "d2", ("web1 (there shop1)",))]
+    assert known_machines([known, silent]) == {"10.0.0.1:22": "m-1", "10.0.0.2:22": "m-2"}
+    clashes = conflicts(bookings_of([known, silent], NOON, {}))
+    assert [(c.one, c.other, c.what) for c in clashes] == [("d1", "d2", ("web1 (there shop1)",))]
 
 
 def test_service_items_and_needs_are_those_of_the_release() -> None:
@@ -197,8 +197,8 @@ def test_service_items_and_needs_are_those_of_the_release() -> None:
         machines={"a": "m-7"},
     )
     pay = deployment("d2", release={"service": "pay"}, hosts=("b", "c"), machines={"b": "m-8", "c": "m-9"})
-    found = conflicts(bookings_of([shop, pay], NOON, {}))
-    assert [(c.kind, c.what) for c in found] == [("dependency", ("shop > pay",))]
+    clashes = conflicts(bookings_of([shop, pay], NOON, {}))
+    assert [(c.kind, c.what) for c in clashes] == [("dependency", ("shop > pay",))]
     booking = booking_of(shop, NOON, {})
     assert booking is not None
     assert booking.cis == ("vip-1",)

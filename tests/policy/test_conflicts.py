@@ -56,16 +56,19 @@ ROWS: list[tuple[str, list[Booking], list[str]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("what", "bookings", "found"), ROWS, ids=[row[0] for row in ROWS])
-def test_row(what: str, bookings: list[Booking], found: list[str]) -> None:
-    told = [f"{one.one} {one.other} {one.kind} {', '.join(one.what)}" for one in conflicts(bookings)]
-    assert told == found
+@pytest.mark.parametrize(("what", "bookings", "expected"), ROWS, ids=[row[0] for row in ROWS])
+def test_row(what: str, bookings: list[Booking], expected: list[str]) -> None:
+    lines = [
+        f"{conflict.one} {conflict.other} {conflict.kind} {', '.join(conflict.what)}"
+        for conflict in conflicts(bookings)
+    ]
+    assert lines == expected
 
 
 def test_the_time_that_is_shared_is_told() -> None:
-    one, other = booking("a", 0, 3, machines=M), booking("b", 1, 2, machines=M)
-    found = conflicts([one, other])[0]
-    assert (found.begins, found.ends) == (other.starts, other.ends)
+    first, other = booking("a", 0, 3, machines=M), booking("b", 1, 2, machines=M)
+    conflict = conflicts([first, other])[0]
+    assert (conflict.begins, conflict.ends) == (other.starts, other.ends)
     assert conflicts([booking("a", 0, None, machines=M), booking("b", 1, None, machines=M)])[0].ends is None
 
 
@@ -77,13 +80,13 @@ def test_a_new_booking_is_held_against_all_others_and_not_against_itself() -> No
         booking("b", 5, 6, machines=M),
         booking("c", machines={"m-2": "web2"}),
     ]
-    assert [one.other for one in conflicts_of(new, others)] == ["a", "c"]
+    assert [conflict.other for conflict in conflicts_of(new, others)] == ["a", "c"]
 
 
 def test_dependencies_that_are_declared_elsewhere_count() -> None:
     bookings = [booking("a", service="shop"), booking("b", service="ledger")]
     assert conflicts(bookings) == ()
-    assert [one.what for one in conflicts(bookings, {"shop": ["pay"], "pay": ["ledger"]})] == [
+    assert [conflict.what for conflict in conflicts(bookings, {"shop": ["pay"], "pay": ["ledger"]})] == [
         ("shop > pay > ledger",)
     ]
 
@@ -108,11 +111,11 @@ def test_exactly_those_that_share_a_machine_and_an_hour_are_found(
         booking(f"b{n}", starts, ends, machines={machine: machine for machine in machines})
         for n, (starts, ends, machines) in enumerate(rows)
     ]
-    found = {(one.one, one.other) for one in conflicts(booked)}
+    clashes = {(conflict.one, conflict.other) for conflict in conflicts(booked)}
     expected = {
         (f"b{n}", f"b{m}")
-        for n, one in enumerate(rows)
+        for n, row in enumerate(rows)
         for m, other in enumerate(rows)
-        if n < m and one[2] & other[2] and set(range(one[0], one[1])) & set(range(other[0], other[1]))
+        if n < m and row[2] & other[2] and set(range(row[0], row[1])) & set(range(other[0], other[1]))
     }
-    assert found == expected
+    assert clashes == expected

@@ -53,13 +53,13 @@ ROWS: list[tuple[str, dict[str, Any], list[str]]] = [
 
 @pytest.mark.parametrize(("what", "change", "named"), ROWS, ids=[row[0] for row in ROWS])
 def test_row(what: str, change: dict[str, Any], named: list[str]) -> None:
-    assert [str(one) for one in changes_between(made(), made(change))] == named
+    assert [str(change_made) for change_made in changes_between(made(), made(change))] == named
     assert (made().digest == made(change).digest) == (not named)
 
 
 def test_a_host_more_is_named() -> None:
     more = made(hosts=("web1", "web2", "web3"))
-    assert [str(one) for one in changes_between(made(), more)] == ["hosts (web3 added)"]
+    assert [str(change_made) for change_made in changes_between(made(), more)] == ["hosts (web3 added)"]
 
 
 LIVE = ["inventories/live/group_vars/web.yml", "inventories/live/hosts.yml"]
@@ -85,7 +85,7 @@ def test_the_files_of_the_inventory_are_parts_of_the_hosts(inventory: str, its_f
              "hosts", "group_vars/web.yml", "playbooks/app.yml", "playbooks/hosts",
              "playbooks/group_vars/web.yml", "roles/web/tasks/main.yml")  # fmt: skip
     made_of = made({"resources": {"inventory": inventory}}, tree=dict.fromkeys(files, "a" * 64))
-    of = {one.name: one.parts for one in made_of.ingredients}
+    of = {ingredient.name: ingredient.parts for ingredient in made_of.ingredients}
     assert sorted(path for path in of["hosts"] if path in files) == sorted(its_files)
     assert sorted(of["playbook tree"]) == sorted(set(files) - set(its_files))
 
@@ -110,7 +110,9 @@ def test_nothing_but_the_hosts_is_another_in_another_environment() -> None:
 
 def test_a_group_for_a_named_host_is_another_plan_everywhere() -> None:
     group = {"strategy": {"pilot": {"hosts": None, "group": "web"}}}
-    assert "plan" in [one.ingredient for one in changes_between(made(HERE), made(laid_over(HERE, group)))]
+    assert "plan" in [
+        change_made.ingredient for change_made in changes_between(made(HERE), made(laid_over(HERE, group)))
+    ]
 
 
 FILES = (
@@ -145,20 +147,21 @@ def test_over_other_files_it_is_what_it_would_be_made_of_them(
     plan, targets = plan_of(laid_over(plan_tree(variables={"a": 1}), placed)), targets_named(*hosts)
     waves = waves_of(plan, targets).waves
     artefacts = {"dml/app.tar.gz": "b" * 64}
-    found = with_files(made(placed, hosts, then), plan, targets, waves, tree=now, artefacts=artefacts)
-    assert found == made(placed, hosts, now)
+    effective = with_files(made(placed, hosts, then), plan, targets, waves, tree=now, artefacts=artefacts)
+    assert effective == made(placed, hosts, now)
 
 
 def test_what_a_later_version_of_orch_would_digest_otherwise_is_no_change_of_files() -> None:
     plan, targets = plan_of(plan_tree(variables={"a": 1})), targets_named("web1", "web2")
     then = made()
     parts = [
-        one.model_copy(
+        ingredient.model_copy(
             update={
-                "parts": one.parts | {name: "e" * 64 for name in ("strategy", "web1") if name in one.parts}
+                "parts": ingredient.parts
+                | {name: "e" * 64 for name in ("strategy", "web1") if name in ingredient.parts}
             }
         )
-        for one in then.ingredients
+        for ingredient in then.ingredients
     ]
     earlier = EffectivePlan(ingredients=tuple(parts))
     tree, artefacts = {"playbooks/app.yml": "a" * 64}, {"dml/app.tar.gz": "b" * 64}

@@ -95,7 +95,7 @@ def test_counts_items_not_attributes() -> None:
     def difference(host: str, kind: str, name: str, attribute: str) -> Difference:
         return Difference(host=host, kind=kind, name=name, attribute=attribute, before=1, after=2)
 
-    found = counts(
+    counted = counts(
         [
             difference("web1", "file", "/a", "mode"),
             difference("web1", "file", "/a", "owner"),
@@ -103,7 +103,7 @@ def test_counts_items_not_attributes() -> None:
             difference("web2", "user", "shop", "uid"),
         ]
     )
-    assert found == {"web1": {"file": 2}, "web2": {"user": 1}}
+    assert counted == {"web1": {"file": 2}, "web2": {"user": 1}}
 
 
 def kept(content: bytes) -> Baseline:
@@ -144,9 +144,9 @@ def test_nothing_differs_from_itself(content: Contents) -> None:
 
 
 @given(contents, contents)
-def test_symmetric(one: Contents, other: Contents) -> None:
-    there = compare(of(one), of(other)).differences
-    back = compare(of(other), of(one)).differences
+def test_symmetric(first: Contents, other: Contents) -> None:
+    there = compare(of(first), of(other)).differences
+    back = compare(of(other), of(first)).differences
     assert there == tuple(
         each.model_copy(update={"before": each.after, "after": each.before}) for each in back
     )

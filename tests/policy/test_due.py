@@ -81,7 +81,7 @@ ROWS: list[tuple[str, str, list[e.Event], Calendar, float, str]] = [
 ]  # fmt: skip
 
 
-def told(step: object) -> str:
+def step_word(step: object) -> str:
     match step:
         case Start(missed=missed):
             return "start late" if missed else "start"
@@ -104,7 +104,7 @@ def test_row(
 ) -> None:
     d, now = scheduled(*before, missed=missed), NIGHT + timedelta(minutes=minutes)
     assert is_due(d, now)
-    assert told(due_step(d, now, calendar)) == step
+    assert step_word(due_step(d, now, calendar)) == step
 
 
 def test_the_plans_own_window_counts_as_well() -> None:
@@ -112,8 +112,8 @@ def test_the_plans_own_window_counts_as_well() -> None:
     d = scheduled(missed="start while open")
     tree: dict[str, Any] = {**d.plan.model_dump(), "schedule": {"window": schedule}}
     d = d.model_copy(update={"plan": type(d.plan).model_validate(tree)})
-    assert told(due_step(d, NIGHT + timedelta(minutes=9), OPEN)) == "start late"
-    assert told(due_step(d, NIGHT + timedelta(minutes=10), OPEN)) == "ask"
+    assert step_word(due_step(d, NIGHT + timedelta(minutes=9), OPEN)) == "start late"
+    assert step_word(due_step(d, NIGHT + timedelta(minutes=10), OPEN)) == "ask"
 
 
 def test_why_it_was_missed_is_said() -> None:

@@ -29,21 +29,21 @@ ENDS = {
 }
 
 
-def told(name: str, version: int | None = 1) -> tuple[Deployment, Story]:
+def deployment_and_story(name: str, version: int | None = 1) -> tuple[Deployment, Story]:
     model = None if version is None else MODEL.model_copy(update={"version": version})
     d = folded(name)
     return d.with_(authority=Authorisation.updated(d.authority, model=model)), story_of(recorded(name))
 
 
 def of(*names: str) -> ModelFigures:
-    (found,) = figures([told(name) for name in names])
-    return found
+    (figure,) = figures([deployment_and_story(name) for name in names])
+    return figure
 
 
 @pytest.mark.parametrize(("name", "end"), ENDS.items(), ids=ENDS)
 def test_each_end_is_counted_as_what_it_is(name: str, end: str) -> None:
-    found = of(name)
-    counts = {each: getattr(found, each) for each in (*ENDS.values(), "cancelled")}
+    figure = of(name)
+    counts = {each: getattr(figure, each) for each in (*ENDS.values(), "cancelled")}
     assert counts == {**dict.fromkeys(counts, 0), end: 1}
 
 
@@ -55,8 +55,14 @@ def test_success_is_a_share_of_those_that_touched_hosts_and_ended() -> None:
 
 
 def test_versions_are_counted_apart_and_no_model_last() -> None:
-    found = figures([told("residue", None), told("completed_phased", 2), told("held", 1)])
-    assert [(one.model, one.version) for one in found] == [
+    all_figures = figures(
+        [
+            deployment_and_story("residue", None),
+            deployment_and_story("completed_phased", 2),
+            deployment_and_story("held", 1),
+        ]
+    )
+    assert [(figure.model, figure.version) for figure in all_figures] == [
         ("rolling-web-service", 1),
         ("rolling-web-service", 2),
         (None, None),
@@ -65,7 +71,7 @@ def test_versions_are_counted_apart_and_no_model_last() -> None:
 
 
 def test_times_are_medians_of_waves_that_came_so_far() -> None:
-    whole, story = told("completed_phased")
+    whole, story = deployment_and_story("completed_phased")
     waves = of("completed_phased").waves
     took = sorted(_deploys(whole, story))
     assert waves.deployed == len(whole.waves) == len(took)
@@ -88,15 +94,15 @@ def _deploys(d: Deployment, story: Story) -> Sequence[float]:
 
 
 def test_reasons_are_counted_without_hosts() -> None:
-    one, story = told("residue")
-    assert one.backout is not None
-    again = one.backout.model_copy(
-        update={"reason": one.backout.reason.replace("web2", "web4").replace("web3", "web5")}
+    deployment, story = deployment_and_story("residue")
+    assert deployment.backout is not None
+    again = deployment.backout.model_copy(
+        update={"reason": deployment.backout.reason.replace("web2", "web4").replace("web3", "web5")}
     )
-    other = one.model_copy(update={"id": "again", "backout": again})
-    (found,) = figures([(one, story), (other, story)])
-    assert [reason.times for reason in found.reasons] == [2]
-    assert not any(host in found.reasons[0].reason for host in one.standings)
+    other = deployment.model_copy(update={"id": "again", "backout": again})
+    (figure,) = figures([(deployment, story), (other, story)])
+    assert [reason.times for reason in figure.reasons] == [2]
+    assert not any(host in figure.reasons[0].reason for host in deployment.standings)
 
 
 def test_what_a_person_took_back_is_told_so() -> None:
@@ -104,18 +110,18 @@ def test_what_a_person_took_back_is_told_so() -> None:
 
 
 def test_rehearsals_are_counted_by_themselves() -> None:
-    d, story = told("pilot_backed_out")
+    d, story = deployment_and_story("pilot_backed_out")
     whole = EffectivePlan(ingredients=tuple(Ingredient(name=name, parts={}) for name in INGREDIENTS))
     rehearsal = Rehearsal(of=whole, environment="live", part="backout")
     good = d.with_(rehearsing=RehearsalProgress(rehearsal=rehearsal, rehearsed="end"))
     poor = d.with_(rehearsing=RehearsalProgress(rehearsal=rehearsal))
-    (found,) = figures([(good, story), (poor, story)])
-    assert (found.deployments, found.rehearsals, found.rehearsed, found.success) == (0, 2, 1, None)
-    assert found.reasons == ()
+    (figure,) = figures([(good, story), (poor, story)])
+    assert (figure.deployments, figure.rehearsals, figure.rehearsed, figure.success) == (0, 2, 1, None)
+    assert figure.reasons == ()
 
 
 def test_only_what_began_since() -> None:
-    d, _ = told("held")
+    d, _ = deployment_and_story("held")
     assert list(within([d], d.began_at)) == [d]
     assert list(within([d], d.began_at + timedelta(seconds=1))) == []
     assert list(within([d], None)) == [d]

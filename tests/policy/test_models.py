@@ -85,7 +85,10 @@ def fitting(model: str) -> ReleasePlan:
 
 
 def missed(model: DeploymentModel, plan: ReleasePlan) -> list[str]:
-    return [one.path for one in shortfalls(model.requires, plan, waves_of(plan, targets_named(*HOSTS)).waves)]
+    return [
+        shortfall.path
+        for shortfall in shortfalls(model.requires, plan, waves_of(plan, targets_named(*HOSTS)).waves)
+    ]
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -135,8 +138,8 @@ def test_defaults_of_a_model_are_for_what_the_plan_does_not_say() -> None:
     silent = with_defaults(plan_of(plan_tree()), model)
     assert silent.strategy.gate == model.defaults.gate
     assert silent.validation.early_life == model.defaults.early_life
-    said = with_defaults(plan_of(plan_tree(gate={"soak": "1s"}, forks=3)), model)
-    assert (said.strategy.gate.soak, said.strategy.forks) == (1.0, 3)
+    given = with_defaults(plan_of(plan_tree(gate={"soak": "1s"}, forks=3)), model)
+    assert (given.strategy.gate.soak, given.strategy.forks) == (1.0, 3)
 
 
 def test_a_plan_with_defaults_is_a_plan_that_can_be_written_down() -> None:

@@ -57,9 +57,9 @@ def test_every_journal_of_the_corpus_has_its_headline_here() -> None:
 
 
 def test_a_run_from_a_copy_that_changed_is_told_however_it_ended() -> None:
-    told = plain_words(folded("copy_changed"))[-1]
+    words = plain_words(folded("copy_changed"))[-1]
     names = [f"shop-2.4.0-20260302-210000.{attempt}" for attempt in ("1-deploy", "3-deploy", "5-backout")]
-    assert told.startswith(f"What {names[0]}, {names[1]} and {names[2]} ran from changed meanwhile")
+    assert words.startswith(f"What {names[0]}, {names[1]} and {names[2]} ran from changed meanwhile")
 
 
 @pytest.mark.parametrize("name", NAMES)

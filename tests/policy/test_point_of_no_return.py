@@ -65,9 +65,9 @@ def test_row(
     startable: list[int],
 ) -> None:
     end = None if closes is None else START + timedelta(minutes=closes)
-    found = arithmetic(waves, START, end, to_undo=None if to_undo is None else to_undo * 60)
-    assert [None if line.spare is None else line.spare / 60 for line in found.lines] == spare
-    assert list(found.startable) == startable
+    times_left = arithmetic(waves, START, end, to_undo=None if to_undo is None else to_undo * 60)
+    assert [None if line.spare is None else line.spare / 60 for line in times_left.lines] == spare
+    assert list(times_left.startable) == startable
 
 
 def test_every_number_is_there_to_be_printed() -> None:
@@ -89,9 +89,9 @@ waves = st.lists(st.tuples(minutes, minutes, minutes, minutes), min_size=1, max_
 def test_a_wave_that_may_start_can_be_undone_in_time_by_doing_it(
     rows: list[tuple[float, float, float, float]], closes: int, to_undo: float
 ) -> None:
-    found = arithmetic(times(*rows), START, START + timedelta(minutes=closes), to_undo=to_undo * 60)
+    times_left = arithmetic(times(*rows), START, START + timedelta(minutes=closes), to_undo=to_undo * 60)
     clock, owed = 0.0, to_undo
-    for line, (deploy, verify, soak, back_out) in zip(found.lines, rows, strict=True):
+    for line, (deploy, verify, soak, back_out) in zip(times_left.lines, rows, strict=True):
         clock += deploy + verify + soak
         owed += back_out
         assert line.may_start == (clock + owed <= closes)
@@ -102,13 +102,13 @@ def test_a_wave_that_may_start_can_be_undone_in_time_by_doing_it(
 def test_no_wave_may_start_after_one_that_may_not(
     rows: list[tuple[float, float, float, float]], closes: int
 ) -> None:
-    found = arithmetic(times(*rows), START, START + timedelta(minutes=closes))
-    may = [line.may_start for line in found.lines]
+    times_left = arithmetic(times(*rows), START, START + timedelta(minutes=closes))
+    may = [line.may_start for line in times_left.lines]
     assert may == sorted(may, reverse=True)
     assert all(
         line.latest_start is not None
         and line.may_start == (line.starts is not None and line.starts <= line.latest_start)
-        for line in found.lines
+        for line in times_left.lines
     )
 
 

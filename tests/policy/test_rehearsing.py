@@ -23,9 +23,9 @@ from tests.worlds.plans import plan_tree
 KEY, NONCE = "5e" * 32, "0" * 32
 
 
-def runs(one: Rehearsed) -> list[str]:
+def runs(part: Rehearsed) -> list[str]:
     """Each run in a few words."""
-    intended = [r.event for r in one.records if isinstance(r.event, e.AttemptIntended)]
+    intended = [r.event for r in part.records if isinstance(r.event, e.AttemptIntended)]
     return [f"{i.purpose} {' '.join(i.hosts)}{' again' if i.repeated else ''}" for i in intended]
 
 
@@ -37,22 +37,22 @@ def plan(limit: Any = 0, scope: str = "all_touched", on_failure: str = "back_out
 
 
 def test_each_playbook_runs_twice_on_each_host_and_everything_is_taken_back() -> None:
-    one = rehearsed(Scene(tree=plan()))
-    assert runs(one) == ["deploy h1", "deploy h1 again", "deploy h2 h3", "deploy h2 h3 again",
+    part = rehearsed(Scene(tree=plan()))
+    assert runs(part) == ["deploy h1", "deploy h1 again", "deploy h2 h3", "deploy h2 h3 again",
                          "backout h2 h3", "backout h2 h3 again", "backout h1", "backout h1 again"]  # fmt: skip
-    assert one.deployment.state is State.BACKED_OUT
-    assert "early_life_began" not in one.kinds
-    assert "completed" not in one.kinds
-    assert faults_of_part(one.deployment) == ()
-    assert [(r.playbook, r.faults) for r in repeats_of(one.deployment)] == [
+    assert part.deployment.state is State.BACKED_OUT
+    assert "early_life_began" not in part.kinds
+    assert "completed" not in part.kinds
+    assert faults_of_part(part.deployment) == ()
+    assert [(r.playbook, r.faults) for r in repeats_of(part.deployment)] == [
         ("playbooks/app.yml", ()), ("rollback/app.yml", ())]  # fmt: skip
 
 
 def test_once_where_that_is_asked() -> None:
-    one = rehearsed(Scene(twice=False))
-    assert runs(one) == ["deploy h1", "deploy h2 h3", "backout h2 h3", "backout h1"]
-    assert faults_of_part(one.deployment) == ()
-    assert repeats_of(one.deployment) == ()
+    part = rehearsed(Scene(twice=False))
+    assert runs(part) == ["deploy h1", "deploy h2 h3", "backout h2 h3", "backout h1"]
+    assert faults_of_part(part.deployment) == ()
+    assert repeats_of(part.deployment) == ()
 
 
 @pytest.mark.parametrize(
@@ -60,33 +60,35 @@ def test_once_where_that_is_asked() -> None:
                           (1, ["deploy h1", "deploy h2 h3", "backout h2 h3", "backout h1"])]
 )  # fmt: skip
 def test_the_injected_failure_takes_the_real_path(wave: int, touched: list[str]) -> None:
-    one = rehearsed(Scene(part="failure path", failure_in=wave, twice=False))
-    assert runs(one) == touched
-    assert [kind for kind in one.kinds if kind in ("wave_rejected", "backout_began", "restored")] == [
+    part = rehearsed(Scene(part="failure path", failure_in=wave, twice=False))
+    assert runs(part) == touched
+    assert [kind for kind in part.kinds if kind in ("wave_rejected", "backout_began", "restored")] == [
         "wave_rejected", "backout_began", "restored"]  # fmt: skip
-    assert faults_of_part(one.deployment) == ()
-    assert one.deployment.backout is not None
-    assert "failure injected by orch rehearse" in one.deployment.backout.reason
+    assert faults_of_part(part.deployment) == ()
+    assert part.deployment.backout is not None
+    assert "failure injected by orch rehearse" in part.deployment.backout.reason
 
 
 def test_no_failure_limit_lets_the_injected_failure_pass() -> None:
-    one = rehearsed(Scene(tree=plan(limit=3), part="failure path", failure_in=1, twice=False))
-    assert faults_of_part(one.deployment) == ()
-    assert one.deployment.backout is not None
-    assert one.deployment.backout.reason.startswith("no host of wave 2 is up")
+    part = rehearsed(Scene(tree=plan(limit=3), part="failure path", failure_in=1, twice=False))
+    assert faults_of_part(part.deployment) == ()
+    assert part.deployment.backout is not None
+    assert part.deployment.backout.reason.startswith("no host of wave 2 is up")
 
 
 def test_an_injected_failure_is_marked_wherever_it_is_told() -> None:
-    one = rehearsed(Scene(part="failure path", failure_in=0))
-    checks = next(r.event for r in one.records if isinstance(r.event, e.WaveChecked))
+    part = rehearsed(Scene(part="failure path", failure_in=0))
+    checks = next(r.event for r in part.records if isinstance(r.event, e.WaveChecked))
     assert [result.kind for result in checks.results if result.answer == "failed"] == [INJECTED]
-    began = next(r.event for r in one.records if isinstance(r.event, e.BackoutBegan))
+    began = next(r.event for r in part.records if isinstance(r.event, e.BackoutBegan))
     assert began.rehearsed == "injected failure"
     assert any(
-        "injected" in complaint.title for step in story_of(one.records).steps for complaint in step.complaints
+        "injected" in complaint.title
+        for step in story_of(part.records).steps
+        for complaint in step.complaints
     )
-    assert "Rehearsal" in plain_words(one.deployment)[0]
-    assert "injected" in plain_words(one.deployment)[0]
+    assert "Rehearsal" in plain_words(part.deployment)[0]
+    assert "injected" in plain_words(part.deployment)[0]
 
 
 # (what, scene, what is against the part)
@@ -117,48 +119,48 @@ AGAINST: list[tuple[str, Scene, list[str]]] = [
 
 @pytest.mark.parametrize(("what", "scene", "against"), AGAINST, ids=[row[0] for row in AGAINST])
 def test_what_is_against_a_part(what: str, scene: Scene, against: list[str]) -> None:
-    one = rehearsed(scene)
-    found = faults_of_part(one.deployment)
-    assert len(found) == len(against), found
-    for said, expected in zip(found, against, strict=True):
-        assert expected in said
+    part = rehearsed(scene)
+    faults = faults_of_part(part.deployment)
+    assert len(faults) == len(against), faults
+    for fault, expected in zip(faults, against, strict=True):
+        assert expected in fault
     with pytest.raises(Refused, match="No certificate"):
         certificate_of(
-            [one.deployment], measured_waves(one.deployment, story_of(one.records)), key=KEY, nonce=NONCE
+            [part.deployment], measured_waves(part.deployment, story_of(part.records)), key=KEY, nonce=NONCE
         )
 
 
 def test_a_plan_that_holds_on_failure_waits_for_a_person() -> None:
-    one = rehearsed(Scene(tree=plan(on_failure="hold"), part="failure path", failure_in=0, twice=False))
-    assert len(one.waits) == 1
-    assert "failure injected" in one.waits[0]
-    assert faults_of_part(one.deployment) == ("it is not over: verifying wave",)
+    part = rehearsed(Scene(tree=plan(on_failure="hold"), part="failure path", failure_in=0, twice=False))
+    assert len(part.waits) == 1
+    assert "failure injected" in part.waits[0]
+    assert faults_of_part(part.deployment) == ("it is not over: verifying wave",)
 
 
 def test_measured_by_the_journal_without_second_runs() -> None:
-    one = rehearsed(Scene(seconds={"deploy": 60.0, "backout": 30.0}))
-    assert measured_waves(one.deployment, story_of(one.records)) == (
+    part = rehearsed(Scene(seconds={"deploy": 60.0, "backout": 30.0}))
+    assert measured_waves(part.deployment, story_of(part.records)) == (
         MeasuredWave(wave=0, hosts=1, deploy=60.0, verify=5.0, back_out=32.0),
         MeasuredWave(wave=1, hosts=2, deploy=60.0, verify=5.0, back_out=32.0),
     )
 
 
 def test_the_failure_path_measures_the_waves_that_it_reached() -> None:
-    one = rehearsed(Scene(part="failure path", failure_in=0, seconds={"deploy": 9.0, "backout": 7.0}))
-    assert measured_waves(one.deployment, story_of(one.records)) == (
+    part = rehearsed(Scene(part="failure path", failure_in=0, seconds={"deploy": 9.0, "backout": 7.0}))
+    assert measured_waves(part.deployment, story_of(part.records)) == (
         MeasuredWave(wave=0, hosts=1, deploy=9.0, verify=5.0, back_out=9.0),
     )
 
 
 def test_what_was_not_proved_is_not_measured() -> None:
-    one = rehearsed(Scene(differs=frozenset({"h1"})))
-    assert measured_waves(one.deployment, story_of(one.records)) == ()
+    part = rehearsed(Scene(differs=frozenset({"h1"})))
+    assert measured_waves(part.deployment, story_of(part.records)) == ()
 
 
 def test_of_two_measures_the_slower_counts() -> None:
-    one = MeasuredWave(wave=0, hosts=1, deploy=5, verify=1, back_out=9)
+    first = MeasuredWave(wave=0, hosts=1, deploy=5, verify=1, back_out=9)
     other = MeasuredWave(wave=0, hosts=1, deploy=4, verify=2, back_out=8)
-    assert slowest([one, other]) == (MeasuredWave(wave=0, hosts=1, deploy=5, verify=2, back_out=9),)
+    assert slowest([first, other]) == (MeasuredWave(wave=0, hosts=1, deploy=5, verify=2, back_out=9),)
 
 
 def both_parts() -> tuple[Rehearsed, Rehearsed]:
@@ -168,8 +170,8 @@ def both_parts() -> tuple[Rehearsed, Rehearsed]:
 
 
 def certificate(*parts: Rehearsed) -> Certificate:
-    measured = [wave for one in parts for wave in measured_waves(one.deployment, story_of(one.records))]
-    return certificate_of([one.deployment for one in parts], measured, key=KEY, nonce=NONCE)
+    measured = [wave for part in parts for wave in measured_waves(part.deployment, story_of(part.records))]
+    return certificate_of([part.deployment for part in parts], measured, key=KEY, nonce=NONCE)
 
 
 def test_the_certificate_says_what_was_rehearsed() -> None:
@@ -182,9 +184,9 @@ def test_the_certificate_says_what_was_rehearsed() -> None:
     assert made.rehearsed_at == min(good.deployment.last_at, failed.deployment.last_at)
     assert [wave.wave for wave in made.waves] == [0, 1]
     words = " ".join(certificate_words(made))
-    for said in ("app 2.0 was rehearsed in test", "A failure was injected in wave 2", "changed nothing",
+    for sentence in ("app 2.0 was rehearsed in test", "A failure was injected in wave 2", "changed nothing",
                  "Wave 1, 1 host: 1 min to deploy, 5 s to verify, 32 s to back out and prove."):  # fmt: skip
-        assert said in words
+        assert sentence in words
 
 
 def test_the_failure_path_alone_is_no_rehearsal() -> None:

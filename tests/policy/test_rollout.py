@@ -200,8 +200,10 @@ def test_objections(what: str, strategy: dict[str, Any], expected: list[str]) ->
     rollout = waves_of(
         plan_with(**strategy), targets(*SIX), {"web": SIX, "canary": ["web2", "web5"], "dbs": ["db1"]}
     )
-    found = [f"{item.path}: {item.expected}; {item.found}; {item.next_move}" for item in rollout.objections]
-    assert found == expected
+    objections = [
+        f"{item.path}: {item.expected}; {item.found}; {item.next_move}" for item in rollout.objections
+    ]
+    assert objections == expected
 
 
 HOSTS = [f"h{n}" for n in range(1, 31)]

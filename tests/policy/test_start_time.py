@@ -67,14 +67,14 @@ def test_row(
     opens: float | None,
 ) -> None:
     answer = judged_time(NOW + timedelta(hours=hours), NOW, calendar, window)
-    assert [one.about for one in answer.against] == against
+    assert [ground.about for ground in answer.against] == against
     expected = None if opens is None else NOW + timedelta(hours=opens)
     assert answer.next_opening == expected
 
 
 def test_who_may_lift_it_is_said() -> None:
     answer = judged_time(NOW + timedelta(days=7, hours=1), NOW, NIGHTLY, None, window_override=("owner",))
-    assert [(one.about, one.override) for one in answer.against] == [
+    assert [(ground.about, ground.override) for ground in answer.against] == [
         ("audit", ("change manager",)),
         ("window", ("owner",)),
     ]

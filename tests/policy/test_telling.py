@@ -46,10 +46,10 @@ STORIES: dict[str, Told] = {
 }
 
 
-@pytest.mark.parametrize(("name", "told"), STORIES.items(), ids=STORIES)
-def test_the_steps_of_a_journal(name: str, told: Told) -> None:
+@pytest.mark.parametrize(("name", "steps"), STORIES.items(), ids=STORIES)
+def test_the_steps_of_a_journal(name: str, steps: Told) -> None:
     story = story_of(recorded(name))
-    assert [(s.name, s.wave, round(s.seconds or 0, 1), s.result) for s in story.steps] == told
+    assert [(s.name, s.wave, round(s.seconds or 0, 1), s.result) for s in story.steps] == steps
 
 
 @pytest.mark.parametrize("name", NAMES)

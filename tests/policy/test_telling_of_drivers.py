@@ -10,14 +10,14 @@ from tests.histories import START, ready_to_deploy, recorded
 INTENT = e.AttemptIntended(attempt="app.1-deploy", purpose="deploy", wave=0, hosts=("h1",))
 
 
-def history(found: str) -> list[e.Recorded]:
-    adopted = e.AttemptAdopted.model_validate({"attempt": "app.1-deploy", "found": found})
+def history(state: str) -> list[e.Recorded]:
+    adopted = e.AttemptAdopted.model_validate({"attempt": "app.1-deploy", "found": state})
     first = e.DriverTook(driver="vm:1", by="ann")
     return recorded([*ready_to_deploy(), first, INTENT, e.DriverTook(driver="vm:2", by="bo"), adopted])
 
 
 @pytest.mark.parametrize(
-    ("found", "words"),
+    ("state", "words"),
     [
         ("running", "was found at work, and is followed"),
         ("finished", "was found ended, and its outcome is taken"),
@@ -25,8 +25,8 @@ def history(found: str) -> list[e.Recorded]:
         ("dead", "was found without its worker"),
     ],
 )
-def test_the_take_over_and_the_adoption_are_told(found: str, words: str) -> None:
-    steps = {step.name: step.words for step in story_of(history(found)).steps}
+def test_the_take_over_and_the_adoption_are_told(state: str, words: str) -> None:
+    steps = {step.name: step.words for step in story_of(history(state)).steps}
     assert steps["driver"] == "vm:2 took over for bo; vm:1 no longer drove"
     assert steps["adoption"] == f"app.1-deploy {words}"
 

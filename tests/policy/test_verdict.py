@@ -261,8 +261,8 @@ def fenced(host: str, **changes: object) -> HostEvidence:
     return healthy(host, **{**same, **changes})
 
 
-def refused(fence: str, said: str) -> HostEvidence:
-    return fenced("web1", fence=fence, fence_said=said, failed=(FAILED,), counted={"failures": 1})
+def refused(fence: str, fence_said: str) -> HostEvidence:
+    return fenced("web1", fence=fence, fence_said=fence_said, failed=(FAILED,), counted={"failures": 1})
 
 
 def test_a_host_that_the_fence_did_not_reach_is_unknown() -> None:

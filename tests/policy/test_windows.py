@@ -58,9 +58,9 @@ def freeze(**words: Any) -> Freeze:
 
 
 def at(text: str) -> datetime:
-    found = moment_of(text)
-    assert isinstance(found, datetime)
-    return found
+    parsed = moment_of(text)
+    assert isinstance(parsed, datetime)
+    return parsed
 
 
 WEEKLY = {"repeats": "FREQ=WEEKLY;BYDAY=SA"}
@@ -109,11 +109,11 @@ NIGHTS: list[tuple[str, dict[str, Any], str, str | None, str | None]] = [
 )
 def test_night(what: str, words: dict[str, Any], now: str, opens: str | None, closes: str | None) -> None:
     calendar = Calendar(windows=(window(**words),))
-    found = next_opening(calendar, at(now))
-    assert found == (at(opens) if opens else None)
-    if found is not None and closes is not None:
-        assert closes_at(calendar, found) == at(closes)
-        assert open_at(calendar, found)
+    opening = next_opening(calendar, at(now))
+    assert opening == (at(opens) if opens else None)
+    if opening is not None and closes is not None:
+        assert closes_at(calendar, opening) == at(closes)
+        assert open_at(calendar, opening)
         assert not open_at(calendar, at(closes))
         assert open_at(calendar, at(closes) - timedelta(seconds=1))
 
@@ -153,8 +153,8 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 def test_refused(what: str, words: dict[str, Any], says: str) -> None:
     with pytest.raises(ValidationError) as refused:
         window(**words)
-    told = str([(error.get("ctx"), error["msg"]) for error in refused.value.errors()])
-    assert says in told
+    complaints = str([(error.get("ctx"), error["msg"]) for error in refused.value.errors()])
+    assert says in complaints
 
 
 def test_a_freeze_cuts_a_window_in_two() -> None:
@@ -171,14 +171,14 @@ def test_without_windows_only_freezes_close() -> None:
     assert closes_at(calendar, at("2026-01-03T00:00Z")) == at("2026-01-04T00:00Z")
     assert next_opening(calendar, at("2026-01-04T00:30Z")) == at("2026-01-04T01:00Z")
     assert closes_at(Calendar(), at("2026-01-03T00:00Z")) is None
-    assert [one.name for one in freezes_at(calendar, at("2026-01-04T00:59Z"))] == ["stop"]
+    assert [stop.name for stop in freezes_at(calendar, at("2026-01-04T00:59Z"))] == ["stop"]
 
 
 def test_a_window_that_freezes_cover_each_time_never_opens() -> None:
     yearly = {"starts": "2026-12-24T22:00", "repeats": "FREQ=YEARLY", "zone": "UTC"}
     covered = freeze(starts="2026-12-20T00:00", lasts="14d", repeats="FREQ=YEARLY")
     calendar = Calendar(windows=(window(**yearly), window(name="other")), freezes=(covered,))
-    assert [one.name for one in never_opening(calendar, at("2026-01-01T00:00Z"))] == ["night"]
+    assert [shut.name for shut in never_opening(calendar, at("2026-01-01T00:00Z"))] == ["night"]
     assert never_opening(calendar.without(["stop"]), at("2026-01-01T00:00Z")) == ()
 
 
@@ -191,8 +191,8 @@ def test_overlapping_freezes_are_found_in_pairs() -> None:
             freeze(name="d", starts="2026-01-04T03:00"),
         )
     )
-    found = overlapping_freezes(calendar, at("2026-01-01T00:00Z"), at("2027-01-01T00:00Z"))
-    assert [(one.name, other.name, span.opens) for one, other, span in found] == [
+    overlaps = overlapping_freezes(calendar, at("2026-01-01T00:00Z"), at("2027-01-01T00:00Z"))
+    assert [(first.name, other.name, span.opens) for first, other, span in overlaps] == [
         ("a", "b", at("2026-01-04T01:00Z")),
         ("b", "c", at("2026-01-04T02:00Z")),
     ]
@@ -200,8 +200,8 @@ def test_overlapping_freezes_are_found_in_pairs() -> None:
 
 def test_recurring_starts_that_fall_into_a_change_of_clocks_are_told() -> None:
     sundays = window(starts="2026-01-04T02:30", repeats="FREQ=WEEKLY;BYDAY=SU")
-    found = odd_times(Calendar(windows=(sundays,)), at("2026-01-01T00:00Z"), at("2027-01-01T00:00Z"))
-    assert [(one.local_start, one.oddity) for one in found] == [
+    odd = odd_times(Calendar(windows=(sundays,)), at("2026-01-01T00:00Z"), at("2027-01-01T00:00Z"))
+    assert [(odd_time.local_start, odd_time.oddity) for odd_time in odd] == [
         ("2026-03-29T02:30", "skipped"),
         ("2026-10-25T02:30", "twice"),
     ]
@@ -262,8 +262,8 @@ def test_what_lasts_so_long_is_open_so_long(when: datetime, zone: str, hours: in
     start = wall(when, zone)
     if oddity(start, zone) is not None:
         return
-    one = window(zone=zone, starts=start.strftime("%Y-%m-%dT%H:%M"), lasts=f"{hours}h")
-    calendar = Calendar(windows=(one,))
+    its_window = window(zone=zone, starts=start.strftime("%Y-%m-%dT%H:%M"), lasts=f"{hours}h")
+    calendar = Calendar(windows=(its_window,))
     opens = next_opening(calendar, when - timedelta(days=3))
     assert opens == moment(start, zone)
     assert closes_at(calendar, opens) == opens + timedelta(hours=hours)
@@ -296,8 +296,8 @@ def test_a_daily_window_by_the_clock_opens_at_that_local_time_each_day(
     when: datetime, zone: str, hour: int
 ) -> None:
     first = local("2026-01-10T00:00").replace(hour=hour)
-    one = window(zone=zone, starts=first.strftime("%Y-%m-%dT%H:%M"), lasts="1h", repeats="FREQ=DAILY")
-    for span in one.spans(when, when + timedelta(days=9)):
+    its_window = window(zone=zone, starts=first.strftime("%Y-%m-%dT%H:%M"), lasts="1h", repeats="FREQ=DAILY")
+    for span in its_window.spans(when, when + timedelta(days=9)):
         shown = wall(span.opens, zone)
         assert shown.hour == hour or oddity(shown.replace(hour=hour), zone) == "skipped"
 
@@ -314,7 +314,7 @@ def test_nothing_is_open_in_a_freeze_and_all_else_of_the_window_is(
     start = wall(when, zone)
     if oddity(start, zone) is not None:
         return
-    one = window(zone=zone, starts=start.strftime("%Y-%m-%dT%H:%M"), lasts="24h")
+    its_window = window(zone=zone, starts=start.strftime("%Y-%m-%dT%H:%M"), lasts="24h")
     stops = tuple(
         freeze(
             name=f"stop-{n}",
@@ -323,7 +323,7 @@ def test_nothing_is_open_in_a_freeze_and_all_else_of_the_window_is(
         )
         for n, (after, hours) in enumerate(freezes)
     )
-    calendar = Calendar(windows=(one,), freezes=stops)
+    calendar = Calendar(windows=(its_window,), freezes=stops)
     spans = open_spans(calendar, when - timedelta(days=5), when + timedelta(days=5))
     for hour in range(-70, 70, 3):
         moment_there = when + timedelta(hours=hour, minutes=30)
@@ -331,4 +331,4 @@ def test_nothing_is_open_in_a_freeze_and_all_else_of_the_window_is(
         if moment(start, zone) == when:
             assert open_at(calendar, moment_there) == expected
             assert any(span.holds(moment_there) for span in spans) == expected
-    assert all(one.closes < other.opens for one, other in pairwise(spans))
+    assert all(earlier.closes < other.opens for earlier, other in pairwise(spans))

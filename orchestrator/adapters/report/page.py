@@ -28,7 +28,7 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Recorded
 from orchestrator.domain.plan.check import CheckResult
 from orchestrator.domain.text.format import counted, seconds_words
-from orchestrator.policy.authority.word_checks import said
+from orchestrator.policy.authority.word_checks import recorded_words
 from orchestrator.policy.course.follow_up import following_words, review_overdue
 from orchestrator.policy.telling.ends import tone_of
 from orchestrator.policy.telling.next_moves import next_moves
@@ -76,7 +76,7 @@ def html_record(records: Sequence[Recorded], made_at: datetime, diffs: Diffs | N
             many_hosts=len(d.standings) > HOSTS_UP_TO,
             approved=[r for r in records if isinstance(r.event, e.Approved)],
             drivers=[r for r in records if isinstance(r.event, e.DriverTook)],
-            said=said(records),
+            said=recorded_words(records),
             follows=following_words(d, made_at),
             overdue=review_overdue(d, made_at),
             decisions=decisions_of(d, records),

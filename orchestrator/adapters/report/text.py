@@ -11,7 +11,7 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Recorded
 from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.domain.text.plain_text import plain
-from orchestrator.policy.authority.word_checks import said
+from orchestrator.policy.authority.word_checks import recorded_words
 from orchestrator.policy.course.follow_up import following_words
 from orchestrator.policy.evidence.drift import summary_lines
 from orchestrator.policy.telling.host_rows import HostRow, host_row
@@ -122,7 +122,7 @@ def _authority(d: Deployment, records: Sequence[Recorded], made_at: datetime) ->
             else "not signed"
         )
         + f": {plain(word.reason)}"
-        for word in said(records)
+        for word in recorded_words(records)
     ]
     lines += [f"overridden: {plain(override)}" for override in d.authority.overridden]
     return [*lines, *map(plain, following_words(d, made_at))]

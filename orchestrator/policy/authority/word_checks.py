@@ -47,7 +47,7 @@ class RecordedWord(NamedTuple):
     expires: datetime | None
 
 
-def said(records: Iterable[Recorded]) -> list[RecordedWord]:
+def recorded_words(records: Iterable[Recorded]) -> list[RecordedWord]:
     """Every signed word on a journal, and every review."""
     against = []
     for record in records:

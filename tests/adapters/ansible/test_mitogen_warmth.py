@@ -96,17 +96,17 @@ print(json.dumps(told))
 
 
 def test_what_is_kept_is_what_mitogen_finds_itself(tmp_path: Path) -> None:
-    told = [json.loads(told_by(ASKED, how, str(tmp_path))) for how in ("anew", "kept")]
-    assert [each.pop("with code") for each in told] == [
+    answers = [json.loads(told_by(ASKED, how, str(tmp_path))) for how in ("anew", "kept")]
+    assert [each.pop("with code") for each in answers] == [
         dict.fromkeys(("shared", "module", "own", "core"), False),
         {"shared": True, "module": True, "own": False, "core": True},
     ]
-    assert [each.pop("beginning") for each in told] == [
+    assert [each.pop("beginning") for each in answers] == [
         [True, {"module": "file"}],
         [False, {"module": "file"}],
     ]
-    assert told[0] == told[1]
-    scans, changed = told[1]["scans"], told[1]["changed"]
+    assert answers[0] == answers[1]
+    scans, changed = answers[1]["scans"], answers[1]["changed"]
     assert min(len(scan) for scan in scans) > 10
     assert [len(names) > 10 if isinstance(names, list) else names for names in changed] == [
         False,

@@ -31,7 +31,7 @@ def spare_of(warm: Warm, accelerate: Acceleration | None = None) -> int:
     while time.monotonic() < deadline:
         forked = children(zygote)
         if accelerate is not None:
-            forked = [one for second in forked for one in children(second)]
+            forked = [child for second in forked for child in children(second)]
         if forked and (group_of(forked[0]) or not os.access("/sys/fs/cgroup", os.W_OK)):
             return forked[0]
         time.sleep(0.02)
@@ -40,7 +40,7 @@ def spare_of(warm: Warm, accelerate: Acceleration | None = None) -> int:
 
 def children(pid: int) -> list[int]:
     """What a process has forked."""
-    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def group_of(pid: int) -> Path | None:
@@ -65,8 +65,8 @@ def test_it_becomes_the_worker_and_all_that_runs_is_in_its_cgroup(warm: Warm, tm
     claim = json.loads((warm.root / "attempts/a1/claim.json").read_text())
     assert claim["pid"] == spare
     assert claim["cgroup"] == (None if group is None else str(group))
-    told = {line for line in (tmp_path / "log").read_text().splitlines() if line.startswith("0::")}
-    assert group is None or [line.rpartition("/")[2] for line in told] == [group.name]
+    groups = {line for line in (tmp_path / "log").read_text().splitlines() if line.startswith("0::")}
+    assert group is None or [line.rpartition("/")[2] for line in groups] == [group.name]
     assert gone(spare)
     assert process.tree(marker=mark.mark(), group=None) == []
     assert group is None or not group.exists()

@@ -30,9 +30,9 @@ class Heard(WarmStart):
         self.answered: list[bool] = []
 
     def inspect(self, *asked: Any) -> dict[str, Any] | None:
-        said = super().inspect(*asked)
-        self.answered.append(said is not None)
-        return said
+        answer = super().inspect(*asked)
+        self.answered.append(answer is not None)
+        return answer
 
 
 @pytest.fixture
@@ -55,8 +55,8 @@ def look(project: Path, warm: WarmStart, **given: Any) -> Inspection:
     return inspect(project, [Path("site.yml")], Path("hosts.yml"), warm=warm, **given)
 
 
-def hosts(found: Inspection) -> list[str]:
-    return [target.host for target in found.targets]
+def hosts(inspection: Inspection) -> list[str]:
+    return [target.host for target in inspection.targets]
 
 
 def ended(pid: int) -> bool:
@@ -124,8 +124,8 @@ def test_a_zygote_that_does_not_come_is_done_without(project: Path) -> None:
 def test_an_inventory_that_never_ends_is_ended_with_all_that_it_started(warm: Heard, project: Path) -> None:
     (project / "hosts.yml").write_text(f"#!/bin/sh\necho $$ > {project}/pid\nsleep 61\n")
     (project / "hosts.yml").chmod(0o755)
-    found = look(project, warm, dynamic_allowed=True, timeout=3.0)
-    assert found.inventory_faults == ("Ansible cannot start: it took too long",)
+    inspection = look(project, warm, dynamic_allowed=True, timeout=3.0)
+    assert inspection.inventory_faults == ("Ansible cannot start: it took too long",)
     assert ended(int((project / "pid").read_text()))
 
 
@@ -145,10 +145,10 @@ def test_an_inspector_ends_with_its_zygote(warm: Heard, project: Path) -> None:
     asking.join()
 
 
-@pytest.mark.parametrize("said", [b"", b"x", b"4194304999"], ids=["nothing", "no number", "no process"])
-def test_a_line_on_which_nobody_begins_brings_no_answer(said: bytes) -> None:
+@pytest.mark.parametrize("line", [b"", b"x", b"4194304999"], ids=["nothing", "no number", "no process"])
+def test_a_line_on_which_nobody_begins_brings_no_answer(line: bytes) -> None:
     def hand_over(its: socket.socket) -> None:
-        its.sendall(said)
+        its.sendall(line)
 
     assert warm_inspection.ask(hand_over, {}, {}, "/", begins_within=1.0, timeout=1.0) is None
 

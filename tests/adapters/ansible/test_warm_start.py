@@ -159,13 +159,13 @@ def test_letting_go_ends_the_zygote_at_once_also_while_it_imports(warm: Warm) ->
 
 
 def test_two_deployments_at_once_have_a_zygote_each(tmp_path: Path) -> None:
-    one, other = Warm(tmp_path / "1"), Warm(tmp_path / "2")
-    for each, attempt in ((one, "a1"), (other, "b1")):
+    first, other = Warm(tmp_path / "1"), Warm(tmp_path / "2")
+    for each, attempt in ((first, "a1"), (other, "b1")):
         each.root.mkdir()
         each.run(attempt, seconds="1")
-    assert one.start.pid != other.start.pid
-    one.port.let_go()
-    assert done(until(one.port, "a1", "finished"))
+    assert first.start.pid != other.start.pid
+    first.port.let_go()
+    assert done(until(first.port, "a1", "finished"))
     assert done(until(other.port, "b1", "finished"))
     assert "warm.zygote" in other.run("b2")
     assert done(until(other.port, "b2", "finished"))

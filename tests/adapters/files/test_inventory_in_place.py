@@ -25,7 +25,7 @@ def put(file: Path, text: str = "web:\n") -> None:
     file.write_text(text)
 
 
-def found(project: Path, inventory: str) -> set[str]:
+def files_in_place(project: Path, inventory: str) -> set[str]:
     return {str(Path(path).relative_to(project.parent)) for path in inventory_in_place(project, inventory)}
 
 
@@ -45,7 +45,7 @@ OF_FILE = {"etc/hosts.yml", "etc/group_vars/web/port.yml", "etc/host_vars/web1.y
     ],
 )
 def test_what_is_read_where_it_lies_is_digested(project: Path, inventory: str, files: set[str]) -> None:
-    assert found(project, inventory.replace("ABOVE", str(project.parent))) == files
+    assert files_in_place(project, inventory.replace("ABOVE", str(project.parent))) == files
 
 
 def test_a_change_in_each_file_is_seen(project: Path) -> None:
@@ -71,7 +71,7 @@ def test_links_are_followed_as_ansible_follows_them(project: Path, tmp_path: Pat
     assert {name for name in before if before[name] != after[name]} == {
         str(tmp_path / "etc/group_vars/db/web.yml")
     }
-    assert found(project, str(tmp_path / "now.yml")) == {"etc/hosts.yml"}
+    assert files_in_place(project, str(tmp_path / "now.yml")) == {"etc/hosts.yml"}
 
 
 def test_everything_that_cannot_be_digested_is_told(project: Path, tmp_path: Path) -> None:

@@ -95,9 +95,9 @@ UNFIT: list[tuple[str, Callable[[Path], object], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("what", "make", "found"), UNFIT, ids=[row[0] for row in UNFIT])
+@pytest.mark.parametrize(("what", "make", "finding"), UNFIT, ids=[row[0] for row in UNFIT])
 def test_what_could_change_unseen_is_refused(
-    tree: Path, what: str, make: Callable[[Path], object], found: str
+    tree: Path, what: str, make: Callable[[Path], object], finding: str
 ) -> None:
     (tree.parent / "outside").write_text("")
     (tree / ".git/hooks").mkdir(parents=True)
@@ -106,7 +106,7 @@ def test_what_could_change_unseen_is_refused(
     with pytest.raises(PlanFault) as refused:
         digests(tree)
     assert len(refused.value.faults) == 1
-    assert refused.value.faults[0].found.startswith(found)
+    assert refused.value.faults[0].found.startswith(finding)
 
 
 def test_everything_unfit_is_told_at_once(tree: Path) -> None:
@@ -188,8 +188,8 @@ def test_what_only_lies_in_such_a_place_is_part_of_the_tree(tree: Path) -> None:
     }
     for name in named | {"plans/this.yml"}:
         put(tree, name, "purpose: none\n")
-    found = tree_of(tree, project_rules(tree, HOME, plan_of(plan_tree()), tree / "plans/this.yml")).files
-    assert named <= found.keys()
+    files = tree_of(tree, project_rules(tree, HOME, plan_of(plan_tree()), tree / "plans/this.yml")).files
+    assert named <= files.keys()
 
 
 def test_the_user_names_more_that_is_left_out(tree: Path) -> None:
@@ -215,8 +215,8 @@ def test_the_inventory_of_the_plan_itself_is_never_left_out(tree: Path, inventor
     ):
         put(tree, name)
     plan = plan_of(plan_tree() | {"resources": {"environment": "live", "inventory": inventory}})
-    found = tree_of(tree, common_rules(tree, HOME, plan)).files
-    assert {name for name in found if name.startswith("inventories")} == {
+    files = tree_of(tree, common_rules(tree, HOME, plan)).files
+    assert {name for name in files if name.startswith("inventories")} == {
         "inventories/live/hosts.yml", "inventories/live/group_vars/web.yml"}  # fmt: skip
 
 

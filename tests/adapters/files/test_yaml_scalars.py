@@ -43,8 +43,8 @@ READ: list[tuple[str, Scalar]] = [
 
 @pytest.mark.parametrize(("text", "value"), READ)
 def test_read(text: str, value: Scalar) -> None:
-    found = resolved(text)
-    assert (type(found), found) == (type(value), value)
+    scalar = resolved(text)
+    assert (type(scalar), scalar) == (type(value), value)
 
 
 @pytest.mark.parametrize("text", [".inf", "-.Inf", ".nan", "1e999", "9" * 19, "0." + "1" * 20])
