@@ -16,7 +16,7 @@ from tests.fakes.playbooks import Script
 from tests.worlds.fleet import Fleet
 
 ROWS: list[dict[str, Any]] = YAML(typ="safe", pure=True).load(
-    Path(__file__).parents[1] / "cases" / "closing_windows.yml"
+    Path(__file__).parents[2] / "cases" / "closing_windows.yml"
 )
 DAY = "2026-03-02"
 KNOWN = {

@@ -15,7 +15,7 @@ from orchestrator.policy.planning.requirements import shortfalls, with_defaults
 from tests.policy.admission_cases import laid_over
 from tests.worlds.plans import plan_of, plan_tree, targets_named
 
-SHIPPED, _ = models_in([Path(__file__).resolve().parents[2] / "models"])
+SHIPPED, _ = models_in([Path(__file__).resolve().parents[3] / "models"])
 MODELS = {model.noun.model: model.noun for model in SHIPPED}
 ROLES = {
     "deployment manager": "Ada",

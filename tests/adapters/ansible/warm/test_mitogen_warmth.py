@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.ansible.local_runs import RUNS, request, told_by, until, wait_for
-from tests.adapters.ansible.warm import Warm, done, gone
+from tests.adapters.ansible.warm.warm_port import Warm, done, gone
 
 
 @pytest.fixture

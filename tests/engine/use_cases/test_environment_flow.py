@@ -17,7 +17,7 @@ from tests.fakes.playbooks import Script
 from tests.worlds.fleet import Fleet
 from tests.worlds.plans import SHA
 
-ROWS = YAML(typ="safe", pure=True).load(Path(__file__).parents[1] / "cases/flow.yml")
+ROWS = YAML(typ="safe", pure=True).load(Path(__file__).parents[2] / "cases/flow.yml")
 MODEL = DeploymentModel.model_validate(
     {
         "orch": 1,

@@ -25,7 +25,7 @@ from tests.adapters.ansible.local_runs import (
     unique_seconds,
     until,
 )
-from tests.adapters.ansible.warm import NO_ROOM, Warm, done, gone
+from tests.adapters.ansible.warm.warm_port import NO_ROOM, Warm, done, gone
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 
 from orchestrator.adapters.ansible.warm.compiled_modules import bytecode
 from tests.adapters.ansible.local_runs import request, told_by, until
-from tests.adapters.ansible.warm import NO_ROOM, Warm, done
+from tests.adapters.ansible.warm.warm_port import NO_ROOM, Warm, done
 
 ASKED = """
 import builtins, io, json, sys, zipfile

@@ -10,7 +10,7 @@ from orchestrator.adapters.files.manual import model as model_manual
 from orchestrator.adapters.files.manual import policy as policy_manual
 from orchestrator.cli.main import run
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from orchestrator.adapters import process
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.domain.evidence.attempt import Acceleration
 from tests.adapters.ansible.local_runs import RUNS, request, told_by, until
-from tests.adapters.ansible.warm import Warm, done, gone
+from tests.adapters.ansible.warm.warm_port import Warm, done, gone
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from orchestrator.domain.evidence.baseline import BaselineScope
 from orchestrator.domain.plan.check import CHECK_KINDS, Check
 from orchestrator.policy.evidence.expectation import expected_of
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+DOCS = Path(__file__).resolve().parents[3] / "docs"
 
 
 def examples(page: str) -> list[Any]:
