@@ -1,4 +1,4 @@
-"""The harness of the benchmarks measures what it says, and refuses a run that did less. No test here looks at a clock."""
+"""The harness of the benchmarks measures what it says, and refuses a run that did less; no test here looks at a clock."""
 
 import os
 import re

@@ -1,7 +1,4 @@
-"""The example's playbooks on real hosts, with nothing but ansible-playbook; an oracle of its own compares the hosts.
-
-Odd hosts never had the shop, even hosts run shop 1.0.0 before each test and after it.
-"""
+"""The example's playbooks do on real hosts what they promise: an oracle of its own compares the hosts before and after."""
 
 from __future__ import annotations
 

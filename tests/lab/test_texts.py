@@ -1,4 +1,4 @@
-"""The files that ssh and Ansible read."""
+"""The files that the lab writes are read by ssh and Ansible as they are meant."""
 
 from __future__ import annotations
 

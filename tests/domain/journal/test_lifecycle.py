@@ -1,4 +1,4 @@
-"""The lifecycle table, walked."""
+"""The lifecycle table reaches every state, needs its facts for each step, and ends a backout in no word of success."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Rollout: which hosts go in which wave."""
+"""The rollout of a plan says which hosts go in which wave."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What is held against a playbook that cannot be read."""
+"""A fault of a playbook is not passed over for the words in it."""
 
 from orchestrator.domain.plan.inspection import PlaybookSeen
 from orchestrator.policy.planning.plan_objections import about_playbook
