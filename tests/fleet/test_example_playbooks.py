@@ -26,6 +26,7 @@ from tests.fleet.labs import lab_for
 pytestmark = pytest.mark.slow
 
 HOSTS = tuple(f"web{number}" for number in range(1, 13))
+# Odd hosts never had the shop, even hosts run shop 1.0.0 before each test and after it.
 FIRST, OLDER = HOSTS[0::2], HOSTS[1::2]
 ORACLE = ROOT / "tests/cases/example/oracle.py"
 OK, CHANGED, FAILED = 0, 1, 2

@@ -24,7 +24,7 @@ plans = st.tuples(*[parts for _ in INGREDIENTS]).map(
 
 
 @settings(deadline=None)
-@given(one=plans, other=plans)
+@given(first=plans, other=plans)
 def test_two_plans_have_one_digest_only_where_nothing_changed(
     first: EffectivePlan, other: EffectivePlan
 ) -> None:
@@ -36,7 +36,7 @@ def test_two_plans_have_one_digest_only_where_nothing_changed(
 
 
 @settings(deadline=None)
-@given(one=plans, other=plans)
+@given(first=plans, other=plans)
 def test_a_change_names_just_the_parts_that_are_not_the_same(
     first: EffectivePlan, other: EffectivePlan
 ) -> None:
