@@ -27,19 +27,19 @@ def pairs(site: Site, rounds: int, say: Say) -> Times:
 
     The CPU of orch holds its start, the check of the plan and the worker that it makes ready meanwhile.
     """
-    found = [_pair(site) for _ in range(rounds)]
-    for each in found:
+    measurements = [_pair(site) for _ in range(rounds)]
+    for each in measurements:
         say(
             f"  {len(site.names)} hosts: environment and baseline {each['wall']:.2f} s, by stock modules "
             f"{each['stock_wall']:.1f} s; CPU {each['cpu']:.1f} s, {each['stock_cpu']:.1f} s"
         )
-    return {name: median(each[name] for each in found) for name in found[0]}
+    return {name: median(each[name] for each in measurements) for name in measurements[0]}
 
 
 def _pair(site: Site) -> Times:
     stock, _ = _metered(site, _stock(site))
-    ours, told = _metered(site, [sys.executable, "-m", "bench.before_touch", str(site.plan)])
-    wall = told["verifying environment"] + told["capturing baseline"]
+    ours, seconds = _metered(site, [sys.executable, "-m", "bench.before_touch", str(site.plan)])
+    wall = seconds["verifying environment"] + seconds["capturing baseline"]
     cpu, stock_cpu = ours["cpu"] + ours["fleet_cpu"], stock["cpu"] + stock["fleet_cpu"]
     return {
         "wall": wall,

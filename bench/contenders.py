@@ -106,8 +106,8 @@ def _floor(site: Site, home: Path) -> tuple[list[str], Environment]:
 
 def _bench_package(name: str) -> Callable[[], str | None]:
     def lacking() -> str | None:
-        found = any((ROOT / ".venv-bench").glob(f"lib/python3*/site-packages/{name}/__init__.py"))
-        return None if found else f"{name} is not in .venv-bench (setup/bench.sh makes it)"
+        installed = any((ROOT / ".venv-bench").glob(f"lib/python3*/site-packages/{name}/__init__.py"))
+        return None if installed else f"{name} is not in .venv-bench (setup/bench.sh makes it)"
 
     return lacking
 

@@ -59,8 +59,10 @@ def governance(records: Sequence[Recorded], wall: float, home: Path) -> Times:
         "governance": wall - inside,
         "before": wall - whole,
         **by_state(records),
-        "launching": sum(first_task(told) - begin.at.timestamp() for begin, _, told in runs),
-        "ending": sum(end.at.timestamp() - told[-1]["at"] for _, end, told in runs),
+        "launching": sum(
+            first_task(evidence_lines) - begin.at.timestamp() for begin, _, evidence_lines in runs
+        ),
+        "ending": sum(end.at.timestamp() - evidence_lines[-1]["at"] for _, end, evidence_lines in runs),
     }
 
 
@@ -86,22 +88,22 @@ def evidence(home: Path, intended: Recorded) -> list[Told]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def first_task(told: Sequence[Told]) -> float:
+def first_task(evidence_lines: Sequence[Told]) -> float:
     """When the first task began on a host."""
-    return next(float(event["at"]) for event in told if event["event"] == "started")
+    return next(float(event["at"]) for event in evidence_lines if event["event"] == "started")
 
 
 def wave_starts(records: Sequence[Recorded], home: Path) -> list[float]:
     """For every later wave, seconds from its gate to the first task on a host."""
     passed: datetime | None = None
-    found = []
+    gaps = []
     for record in records:
         if isinstance(record.event, e.GatePassed):
             passed = record.at
         elif isinstance(record.event, e.AttemptIntended) and passed is not None:
-            found.append(first_task(evidence(home, record)) - passed.timestamp())
+            gaps.append(first_task(evidence(home, record)) - passed.timestamp())
             passed = None
-    return found
+    return gaps
 
 
 def reaction(records: Sequence[Recorded], home: Path) -> Times:
@@ -111,20 +113,21 @@ def reaction(records: Sequence[Recorded], home: Path) -> Times:
     playbook, that is in it. `end_to_decision` begins at the last event of that run.
     """
     failed, _ = next(pair for pair in attempts(records) if _failed_at(evidence(home, pair[0])) is not None)
-    told = evidence(home, failed)
+    evidence_lines = evidence(home, failed)
     decided = _first(records, e.BackoutBegan)
     back = next(r for r in records if isinstance(r.event, e.AttemptIntended) and r.event.purpose == "backout")
     return {
-        "failure_to_decision": decided.at.timestamp() - (_failed_at(told) or 0.0),
-        "end_to_decision": decided.at.timestamp() - told[-1]["at"],
+        "failure_to_decision": decided.at.timestamp() - (_failed_at(evidence_lines) or 0.0),
+        "end_to_decision": decided.at.timestamp() - evidence_lines[-1]["at"],
         "decision_to_first_backout_task": first_task(evidence(home, back)) - decided.at.timestamp(),
     }
 
 
-def _failed_at(told: Sequence[Told]) -> float | None:
+def _failed_at(evidence_lines: Sequence[Told]) -> float | None:
     kinds = ("failed", "unreachable")
     return next(
-        (float(each["at"]) for each in told if each["event"] == "result" and each["kind"] in kinds), None
+        (float(each["at"]) for each in evidence_lines if each["event"] == "result" and each["kind"] in kinds),
+        None,
     )
 
 

@@ -67,11 +67,11 @@ def _memory_group() -> Iterator[Path | None]:
         group = mount / f"orch-bench-{os.getpid()}"
         try:
             group.mkdir()
-            found = (group / "memory.stat").exists()
+            counted = (group / "memory.stat").exists()
         except OSError:
             continue
         try:
-            if found:
+            if counted:
                 yield group
                 return
         finally:

@@ -51,15 +51,15 @@ def of_run(home: Path, wall: float) -> Times:
 
 def governed(site: Site, orch: Contender, rounds: int, say: Say) -> list[Times]:
     """orch alone, so many times."""
-    found: list[Times] = []
+    measurements: list[Times] = []
 
     def look(contender: Contender, home: Path, wall: float) -> None:
-        found.append(of_run(home / "orch", wall))
-        say(f"  {len(site.names)} hosts: governance {found[-1]['governance']:.2f} s of {wall:.1f} s")
+        measurements.append(of_run(home / "orch", wall))
+        say(f"  {len(site.names)} hosts: governance {measurements[-1]['governance']:.2f} s of {wall:.1f} s")
 
     for _ in range(rounds):
         measured(site, orch, look)
-    return found
+    return measurements
 
 
 def medians_of(rounds: Sequence[Times]) -> Times:

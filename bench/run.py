@@ -41,12 +41,12 @@ class Bench:
     lab: str
     out: Path
     say: Say
-    told: dict[str, Any] = field(default_factory=dict)
+    results: dict[str, Any] = field(default_factory=dict)
 
     def run(self, parts: Sequence[str]) -> None:
         """These parts. Raises BenchFault and LabError; what was measured before is on the disk then."""
         self.out.mkdir(parents=True, exist_ok=True)
-        self.told["about"] = about(self.rounds)
+        self.results["about"] = about(self.rounds)
         steps: dict[str, Callable[[], None]] = {
             "compare": lambda: self._on_lab_hosts(governs="governance" in parts),
             "governance": lambda: None if "compare" in parts else self._on_lab_hosts(compares=False),
@@ -58,7 +58,7 @@ class Bench:
         }
         for part in (part for part in PARTS if part in parts):
             steps[part]()
-            (self.out / "bench.json").write_text(json.dumps(self.told, indent=1))
+            (self.out / "bench.json").write_text(json.dumps(self.results, indent=1))
         self.say(f"\nFigures and picture are in {self.out}")
 
     @contextmanager
@@ -83,34 +83,37 @@ class Bench:
                 if governs:
                     costs[hosts] = runs or governed(site, _orch(), self.rounds, self.say)
         if costs:
-            self.told["governance"] = cost_of_governance(costs)
-            self.say("\n" + governance_words(self.told["governance"]))
+            self.results["governance"] = cost_of_governance(costs)
+            self.say("\n" + governance_words(self.results["governance"]))
 
     def _compare(self, site: Site, runs: list[Times]) -> None:
         """The journal of each round of orch says what of its wall was governance."""
         hosts = len(site.names)
-        compared = self.told.setdefault("compare", {})
+        compared = self.results.setdefault("compare", {})
         compared[str(hosts)] = compare(site, self.contenders, self.rounds, self.say, _governance_into(runs))
         self.say("\n" + table(hosts, compared[str(hosts)]) + "\n")
         (self.out / "bench.svg").write_text(picture(compared))
-        (self.out / "bench.json").write_text(json.dumps(self.told, indent=1))
+        (self.out / "bench.json").write_text(json.dumps(self.results, indent=1))
 
     def _before_touch(self) -> None:
-        found = self.told["before_touch"] = {}
+        figures_by_fleet = self.results["before_touch"] = {}
         for hosts in self.fleets:
             with self._site(hosts) as site:
-                found[f"{hosts} hosts"] = before_touch.pairs(site, self.rounds, self.say)
+                figures_by_fleet[f"{hosts} hosts"] = before_touch.pairs(site, self.rounds, self.say)
         self.say(
-            "\n" + figures("Environment and baseline, beside stock modules: seconds, medians of pairs", found)
+            "\n"
+            + figures(
+                "Environment and baseline, beside stock modules: seconds, medians of pairs", figures_by_fleet
+            )
         )
 
     def _reaction(self) -> None:
         with self._site(REACTIONS_OF) as site:
-            self.told["reaction"] = reactions(site, self.rounds)
-        self.say("\n" + figures("Reaction: seconds, medians", self.told["reaction"]))
+            self.results["reaction"] = reactions(site, self.rounds)
+        self.say("\n" + figures("Reaction: seconds, medians", self.results["reaction"]))
 
     def _warm(self) -> None:
-        kept = self.told["warm"] = {}
+        kept = self.results["warm"] = {}
         for hosts in self.fleets:
             with self._site(hosts) as site:
                 for plan, costs in warm_start.rollouts(site, self.rounds, self.say).items():
@@ -119,23 +122,23 @@ class Bench:
                     self.say("\n" + warm_start.table(f"{hosts} hosts, {plan} plan", by_extent))
 
     def _scale(self) -> None:
-        found = self.told["scale"] = {}
+        figures_by_run = self.results["scale"] = {}
         for hosts in self.simulated:
-            found[f"{hosts} completed"] = scale.in_own_process(hosts, WAVES)
-            found[f"{hosts} backed out"] = scale.in_own_process(hosts, WAVES, fails=True)
-        self.say("\n" + figures(f"orch's own cost, simulated hosts in {WAVES} waves", found))
-        earlier = self.told["history"] = {
+            figures_by_run[f"{hosts} completed"] = scale.in_own_process(hosts, WAVES)
+            figures_by_run[f"{hosts} backed out"] = scale.in_own_process(hosts, WAVES, fails=True)
+        self.say("\n" + figures(f"orch's own cost, simulated hosts in {WAVES} waves", figures_by_run))
+        earlier = self.results["history"] = {
             f"{hosts} hosts each": history.in_own_process(EARLIER, hosts) for hosts in EARLIER_HOSTS
         }
         self.say("\n" + figures(f"Questions to a journal of {EARLIER} deployments: seconds of CPU", earlier))
 
     def _share(self) -> None:
-        found = self.told["ansible"] = {}
+        figures_by_run = self.results["ansible"] = {}
         for hosts in self.simulated:
             tasks = SHARE_TASKS if hosts <= 1000 else 1
-            found[f"{hosts} bare"] = ansible_share.bare(hosts, tasks)
-            found[f"{hosts} in orch"] = ansible_share.through_orch(hosts, tasks)
-        self.say("\n" + figures("Ansible's share, hosts that nobody contacts", found))
+            figures_by_run[f"{hosts} bare"] = ansible_share.bare(hosts, tasks)
+            figures_by_run[f"{hosts} in orch"] = ansible_share.through_orch(hosts, tasks)
+        self.say("\n" + figures("Ansible's share, hosts that nobody contacts", figures_by_run))
 
 
 def about(rounds: int) -> dict[str, object]:
@@ -155,10 +158,10 @@ def about(rounds: int) -> dict[str, object]:
     }
 
 
-def governance_words(found: dict[str, Any]) -> str:
+def governance_words(governance: dict[str, Any]) -> str:
     """The table of governance, and the line through it."""
-    columns = {f"{hosts} hosts": dict(times) for hosts, times in found["by_fleet"].items()}
-    fixed, slope = found["fixed_seconds"], found["seconds_per_host"]
+    columns = {f"{hosts} hosts": dict(times) for hosts, times in governance["by_fleet"].items()}
+    fixed, slope = governance["fixed_seconds"], governance["seconds_per_host"]
     line = f"cost of governance: {fixed:.2f} s plus {slope * 1000:.0f} ms for each host"
     return figures("orch, everything on: seconds, medians", columns) + "\n" + line
 

@@ -89,10 +89,10 @@ class Site:
     def verify(self) -> None:
         """Every host holds exactly what the playbook leaves; a run that did less work has no figure. Raises BenchFault."""
         wanted = expected()
-        for host, told in self.everywhere((WORKLOAD / "probe.sh").read_text()).items():
-            if told.split("\n") != wanted:
+        for host, answer in self.everywhere((WORKLOAD / "probe.sh").read_text()).items():
+            if answer.split("\n") != wanted:
                 raise BenchFault(
-                    f"{host} does not hold the release:\n{told}\nexpected:\n" + "\n".join(wanted)
+                    f"{host} does not hold the release:\n{answer}\nexpected:\n" + "\n".join(wanted)
                 )
 
     def everywhere(self, script: str, hosts: Sequence[str] | None = None) -> dict[str, str]:

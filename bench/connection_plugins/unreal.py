@@ -27,8 +27,8 @@ class Connection(ConnectionBase):  # type: ignore[misc]
     ) -> tuple[int, bytes, bytes]:
         """What orch's fence asks is answered as a host without an older run; anything else with the host's name."""
         super().exec_command(cmd, in_data=in_data, sudoable=sudoable)
-        said = "fence ok 0 end" if "orch fence" in cmd else self._play_context.remote_addr
-        return 0, f"orch {said}\n".encode(), b""
+        answer = "fence ok 0 end" if "orch fence" in cmd else self._play_context.remote_addr
+        return 0, f"orch {answer}\n".encode(), b""
 
     def put_file(self, in_path: str, out_path: str) -> None:
         """Nowhere."""

@@ -17,13 +17,13 @@ from orchestrator.errors import MachineLacks
 
 def sleepers(seconds: str) -> list[str]:
     """Processes `sleep SECONDS`, zombies left out, by what they run and not by whose they say they are."""
-    found = subprocess.run(
+    ended = subprocess.run(
         ["pgrep", "-x", "-r", "R,S,D,T", "-f", f".*sleep {seconds}"],
         check=False,
         capture_output=True,
         text=True,
     )
-    return found.stdout.split()
+    return ended.stdout.split()
 
 
 def test_run_gives_output_errors_and_code() -> None:
@@ -136,7 +136,7 @@ os.wait()
 
 
 @pytest.mark.parametrize(
-    ("mark", "told"),
+    ("mark", "marks"),
     [
         ("ORCH_MARK=short", ["True", "True", "True", "0"]),
         ("ORCH_MARK=0123456789", ["True", "True", "True", "0"]),
@@ -144,11 +144,11 @@ os.wait()
         ("ORCH_OTHER=x", ["False", "False", "False", "1"]),
     ],
 )
-def test_a_process_can_be_found_by_another_mark_than_it_was_started_with(mark: str, told: list[str]) -> None:
+def test_a_process_can_be_found_by_another_mark_than_it_was_started_with(mark: str, marks: list[str]) -> None:
     ended = process.run(
         [sys.executable, "-c", REMARKED, mark],
         timeout=30,
         environment={"FIRST": "1", "ORCH_MARK": "-" * 10, "LAST": "1"},
         directory=Path(__file__).parents[2],
     )
-    assert ended.output.split() == told
+    assert ended.output.split() == marks

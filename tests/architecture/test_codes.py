@@ -66,7 +66,7 @@ def sentences_read(tree: ast.AST) -> list[str]:
             texts += [
                 part for argument in node.args for part in ast.walk(argument) if isinstance(part, ast.expr)
             ]
-        elif isinstance(node, ast.Compare) and any(isinstance(one, ast.In | ast.NotIn) for one in node.ops):
+        elif isinstance(node, ast.Compare) and any(isinstance(op, ast.In | ast.NotIn) for op in node.ops):
             texts += [node.left]
     constants = [text.value for text in texts if isinstance(text, ast.Constant)]
     return [text for text in constants if isinstance(text, str) and " " in text and text.strip(" ;:,=")]

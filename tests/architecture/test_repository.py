@@ -1,7 +1,8 @@
-"""Rules of the house that no linter knows."""
+"""The repository keeps rules that no linter knows."""
 
 from __future__ import annotations
 
+import ast
 import re
 
 from tests.architecture.source import ROOT, files, imports_of, python_files
@@ -26,12 +27,12 @@ LONGEST_FILE = 400
 
 
 def test_no_file_names_a_package_registry() -> None:
-    found = [
+    naming = [
         str(path.relative_to(ROOT))
         for path in files()
         if REGISTRY_HOSTS.search(path.read_text(encoding="utf-8", errors="replace"))
     ]
-    assert found == []
+    assert naming == []
 
 
 def test_a_registry_would_be_seen() -> None:
@@ -57,3 +58,26 @@ def test_files_stay_small() -> None:
         path: len(path.read_text(encoding="utf-8").splitlines()) for path in python_files("orchestrator")
     }
     assert {str(path.relative_to(ROOT)): n for path, n in lengths.items() if n > LONGEST_FILE} == {}
+
+
+def opening_of(text: str) -> str:
+    """The docstring of a module, or nothing."""
+    return ast.get_docstring(ast.parse(text)) or ""
+
+
+def is_one_sentence(text: str) -> bool:
+    """One line that ends with the only full stop before a space or the end."""
+    return text.endswith(".") and "\n" not in text and re.search(r"[.!?]\s", text) is None
+
+
+def test_every_file_of_tests_begins_with_one_sentence() -> None:
+    assert [
+        str(path.relative_to(ROOT))
+        for path in python_files("tests")
+        if path.name.startswith("test_") and not is_one_sentence(opening_of(path.read_text(encoding="utf-8")))
+    ] == []
+
+
+def test_more_or_less_than_one_sentence_would_be_seen() -> None:
+    assert not any(is_one_sentence(text) for text in ("", "Half a", "One. Two.", "One.\n\nTwo."))
+    assert is_one_sentence("docs/a.md says 1.0 of `b.py`.")

@@ -30,5 +30,5 @@ def test_systemd_takes_the_units_and_would_tell_of_a_bad_one(root: Path, tmp_pat
         )
     command = ["systemd-analyze", "verify", "--man=no", *map(str, sorted(tmp_path.iterdir()))]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    told = [line for line in ended.stderr.splitlines() if "orch-run-due" in line]
-    assert bool(told) is bool(broken), ended.stderr
+    complaints = [line for line in ended.stderr.splitlines() if "orch-run-due" in line]
+    assert bool(complaints) is bool(broken), ended.stderr

@@ -1,4 +1,4 @@
-"""The harness of the benchmarks measures what it says, and refuses a run that did less. No test here looks at a clock."""
+"""The harness of the benchmarks measures what it says, and refuses a run that did less; no test here looks at a clock."""
 
 import os
 import re
@@ -54,13 +54,13 @@ def test_ratios_are_those_of_medians_to_the_bare_run() -> None:
     other = Contender("other", "other", lambda site, home: ([], {}))
     away = Contender("away", "away", lambda site, home: ([], {}), lambda: "not available")
     costs = {"ansible": [cost(4), cost(2), cost(9)], "other": [cost(1), cost(3)], "away": []}
-    found = judged([base, other, away], costs)
-    assert found["other"]["ratio"]["wall"] == 0.5
-    assert found["away"]["median"]["wall"] is None
-    told = table(3, found)
-    assert "not available" in told
-    assert "2.0 (0.50)" in told
-    shown = ElementTree.fromstring(picture({"3": found}))
+    judgements = judged([base, other, away], costs)
+    assert judgements["other"]["ratio"]["wall"] == 0.5
+    assert judgements["away"]["median"]["wall"] is None
+    words = table(3, judgements)
+    assert "not available" in words
+    assert "2.0 (0.50)" in words
+    shown = ElementTree.fromstring(picture({"3": judgements}))
     assert "not available" in "".join(shown.itertext())
 
 
@@ -70,8 +70,8 @@ def test_what_warm_start_is_worth_is_told_in_ratios_to_a_cold_start() -> None:
         extent: warm_start.medians([dict.fromkeys(warm_start.FIGURES, value) for value in values])
         for extent, values in rounds.items()
     }
-    told = warm_start.table("3 hosts", by_extent)
-    wall = next(line for line in told.splitlines() if line.startswith("wall"))
+    words = warm_start.table("3 hosts", by_extent)
+    wall = next(line for line in words.splitlines() if line.startswith("wall"))
     assert wall.split() == ["wall", "6.000", "(1.00)", "3.000", "(0.50)", "1.500", "(0.25)", "0.50"]
 
 
@@ -96,23 +96,25 @@ def test_a_wave_starts_with_its_first_task_on_a_host(tmp_path: Path) -> None:
     ]
     folder = tmp_path / "attempts" / "d.2-deploy"
     folder.mkdir(parents=True)
-    told = f'{{"event": "start", "at": 0}}\n{{"event": "started", "at": {at.timestamp() + 1.25}}}\n'
-    (folder / "evidence.jsonl").write_text(told)
+    lines = f'{{"event": "start", "at": 0}}\n{{"event": "started", "at": {at.timestamp() + 1.25}}}\n'
+    (folder / "evidence.jsonl").write_text(lines)
     assert wave_starts(records, tmp_path) == [0.25]
 
 
 @pytest.mark.parametrize("fails", [False, True])
 def test_simulated_deployments_end_as_they_should(tmp_path: Path, *, fails: bool) -> None:
-    found = deployed(24, 4, tmp_path, fails=fails)
-    assert found["journal_bytes"] > 0
-    assert found["baseline_bytes_per_host"] > 0
+    figures = deployed(24, 4, tmp_path, fails=fails)
+    assert figures["journal_bytes"] > 0
+    assert figures["baseline_bytes_per_host"] > 0
 
 
 def test_every_question_is_asked_of_a_journal_of_many(tmp_path: Path) -> None:
-    found = asked(5, 3, tmp_path)
+    figures = asked(5, 3, tmp_path)
     assert SqlJournal(tmp_path, SystemClock()).deployments()[1:] == [f"app-1.{n}" for n in reversed(range(5))]
-    assert found["journal_bytes_per_deployment"] > 0
-    assert {"list", "newest", "second_of_the_plan", "admission", "leave_for_a_wave", "schedule"} <= set(found)
+    assert figures["journal_bytes_per_deployment"] > 0
+    assert {"list", "newest", "second_of_the_plan", "admission", "leave_for_a_wave", "schedule"} <= set(
+        figures
+    )
 
 
 def test_the_artefact_is_the_same_every_time() -> None:
@@ -137,9 +139,9 @@ def site(tmp_path: Path) -> Iterator[Site]:
 def test_a_run_has_a_figure_only_when_every_host_holds_the_release(site: Site) -> None:
     idle = Contender("idle", "does nothing", lambda site, home: (["true"], {}))
     refused = Contender("refused", "fails", lambda site, home: (["sh", "-c", "echo why >&2; exit 9"], {}))
-    found = compare(site, [SSH], 1, lambda words: None)
-    assert len(found["ssh"]["rounds"]) == 1
-    assert found["ssh"]["rounds"][0]["fleet_cpu"] > 0
+    figures = compare(site, [SSH], 1, lambda words: None)
+    assert len(figures["ssh"]["rounds"]) == 1
+    assert figures["ssh"]["rounds"][0]["fleet_cpu"] > 0
     with pytest.raises(BenchFault, match="does not hold the release"):
         compare(site, [idle], 1, lambda words: None)
     with pytest.raises(BenchFault, match="code 9:\nwhy"):

@@ -71,8 +71,8 @@ def kill(count: int, seed: int, jobs: int = 4) -> Tally:
         waiting = {pool.submit(tally_of, *next(runs)) for _ in range(2 * jobs)}
         while waiting:
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for one in done:
-                _add(total, one.result())
+            for future in done:
+                _add(total, future.result())
                 if total.kills < count:
                     waiting.add(pool.submit(tally_of, *next(runs)))
     total.seconds = time.monotonic() - began
@@ -85,12 +85,12 @@ def ready() -> None:
     gc.freeze()
 
 
-def _add(total: Tally, one: Tally) -> None:
-    total.kills += one.kills
-    total.runs += one.runs
-    total.points += one.points
-    total.outcomes += one.outcomes
-    total.broken += one.broken
+def _add(total: Tally, tally: Tally) -> None:
+    total.kills += tally.kills
+    total.runs += tally.runs
+    total.points += tally.points
+    total.outcomes += tally.outcomes
+    total.broken += tally.broken
 
 
 def _plans(seed: int, lengths: Mapping[str, int]) -> Iterator[tuple[Story, tuple[int, ...]]]:
@@ -241,7 +241,7 @@ def _answer(ports: Ports, d: Deployment, story: Story) -> None:
         raise AssertionError(f"{d.state} stopped at {step}")
     word: e.Event
     if "approve" in step.choices:
-        given = {one.approval.role for one in d.authority.approvals}
+        given = {given_word.approval.role for given_word in d.authority.approvals}
         role = next(role for role in story.approvals if role not in given)
         word = e.ApprovalGiven(signed=approval(d, role, ports.clock.now()), by=role)
     elif d.driving.paused is not None:
@@ -275,8 +275,8 @@ def _reap() -> None:
 
 
 def _errors(root: Path) -> str:
-    told = root / "errors.txt"
-    return told.read_text()[-1500:] if told.exists() else "it said nothing"
+    errors = root / "errors.txt"
+    return errors.read_text()[-1500:] if errors.exists() else "it said nothing"
 
 
 def story_named(name: str) -> Story:

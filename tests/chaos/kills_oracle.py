@@ -81,10 +81,10 @@ def _copies(root: Path, d: Deployment) -> list[str]:
 def _database(store: Path) -> list[str]:
     connection = sqlite3.connect(store / "journal.sqlite")
     try:
-        said = connection.execute("PRAGMA integrity_check").fetchall()
+        answer = connection.execute("PRAGMA integrity_check").fetchall()
     finally:
         connection.close()
-    return [] if said == [("ok",)] else [f"SQLite says {said}"]
+    return [] if answer == [("ok",)] else [f"SQLite says {answer}"]
 
 
 def _acts(fleet: DiskFleet, records: list[Recorded]) -> list[str]:
@@ -92,8 +92,8 @@ def _acts(fleet: DiskFleet, records: list[Recorded]) -> list[str]:
     acted = fleet.acted()
     intended = {r.event.attempt: r.event for r in records if isinstance(r.event, AttemptIntended)}
     lost = [r.event for r in records if isinstance(r.event, AttemptLost)]
-    found = [f"{a} acted {n} times on {h}" for (a, h, _), n in Counter(acted).items() if n > 1]
-    found += [
+    breaks = [f"{a} acted {n} times on {h}" for (a, h, _), n in Counter(acted).items() if n > 1]
+    breaks += [
         f"{a} acted on {h} without an intent"
         for a, h, _ in acted
         if a not in intended or h not in intended[a].hosts
@@ -103,34 +103,34 @@ def _acts(fleet: DiskFleet, records: list[Recorded]) -> list[str]:
     for (host, purpose), n in again.items():
         allowed = 1 if purpose == "deploy" else backout_tries
         if n > allowed + len(lost):
-            found.append(f"{purpose} ran {n} times on {host} with {len(lost)} losses")
-    return found
+            breaks.append(f"{purpose} ran {n} times on {host} with {len(lost)} losses")
+    return breaks
 
 
 def _truthful(fleet: DiskFleet, d: Deployment) -> list[str]:
-    found = []
+    breaks = []
     touched = {host for _, host, _ in fleet.acted()}
     for name, stands in d.standings.items():
         held = fleet.read(name)
         if stands.standing == "verified" and not (held["version"] == "2.0" and held["healthy"]):
-            found.append(f"{name} is called verified and holds {held}")
+            breaks.append(f"{name} is called verified and holds {held}")
         if stands.standing in ("restored", "untouched") and not _same(held, BEFORE):
-            found.append(f"{name} is called {stands.standing} and holds {held}")
+            breaks.append(f"{name} is called {stands.standing} and holds {held}")
         if stands.standing == "untouched" and name in touched:
-            found.append(f"{name} is called untouched and was touched")
+            breaks.append(f"{name} is called untouched and was touched")
         if stands.standing == "residue" and _same(held, BEFORE):
-            found.append(f"{name} is said to hold residue and holds none")
-    return found
+            breaks.append(f"{name} is said to hold residue and holds none")
+    return breaks
 
 
-def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    return bool(one == other)
+def _same(first: dict[str, Any], other: dict[str, Any]) -> bool:
+    return bool(first == other)
 
 
 def _left_behind(store: Path, fleet: DiskFleet) -> list[str]:
     locks = SqlHostLocks(store, SystemClock())
     try:
-        found = [f"{lock.host} is still locked by {lock.deployment}" for lock in locks.held()]
+        leftovers = [f"{lock.host} is still locked by {lock.deployment}" for lock in locks.held()]
     finally:
         locks.close()
     for claim in (fleet.root / "attempts").glob("*/claim.json"):
@@ -141,6 +141,6 @@ def _left_behind(store: Path, fleet: DiskFleet) -> list[str]:
             and process.alive(process.ProcessId(**holder))
             and not (claim.parent / "end.json").exists()
         ):
-            found.append(f"{claim.parent.name} still runs")
-    found += [f"{half.name} was half written" for half in store.rglob(".part-*")]
-    return found
+            leftovers.append(f"{claim.parent.name} still runs")
+    leftovers += [f"{half.name} was half written" for half in store.rglob(".part-*")]
+    return leftovers

@@ -118,8 +118,8 @@ def _counted(counts: Counter[str]) -> str:
 
 
 def _breaks(broken: Iterable[tuple[object, str]]) -> list[str]:
-    told = [f"  seed {seed}: {word}" for seed, word in broken]
-    return [f"broken invariants: {len(told)}", *told[:50]]
+    lines = [f"  seed {seed}: {word}" for seed, word in broken]
+    return [f"broken invariants: {len(lines)}", *lines[:50]]
 
 
 def _table(head: list[str], rows: list[list[str]]) -> list[str]:

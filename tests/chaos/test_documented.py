@@ -17,8 +17,10 @@ def test_each_fault_is_tried_in_the_phases_that_the_table_says(root: Path) -> No
     head, _, *faults = rows(root, "## 3. Faults on real hosts")
     assert tuple(head[2:]) == PHASES
     assert [row[0] for row in faults] == [fault.name for fault in FAULTS]
-    told = {(row[0], phase) for row in faults for phase, cell in zip(PHASES, row[2:], strict=True) if cell}
-    assert told == {(fault.name, phase) for fault, phase in pairs()}
+    documented = {
+        (row[0], phase) for row in faults for phase, cell in zip(PHASES, row[2:], strict=True) if cell
+    }
+    assert documented == {(fault.name, phase) for fault, phase in pairs()}
 
 
 def test_every_mutant_stands_with_the_invariant_that_it_breaks(root: Path) -> None:

@@ -117,5 +117,5 @@ ADMISSIONS: tuple[tuple[list[e.Event], int, str], ...] = (
 def test_an_admission_that_is_not_sound_is_found_out(
     events: list[e.Event], approvals: int, expected: str
 ) -> None:
-    found = admitted_once(recorded(events), approvals)
-    assert any(expected in word for word in found) if expected else found == []
+    breaks = admitted_once(recorded(events), approvals)
+    assert any(expected in word for word in breaks) if expected else breaks == []

@@ -65,17 +65,19 @@ def test_only_an_attempt_that_had_leave_already_may_read_a_change() -> None:
     assert any(
         "a changed playbook on h1" in w for w in against_acts([*SOUND, act], RECORDS, fold(RECORDS), before)
     )
-    told = from_a_changed_copy([*ready_to_deploy(), *attempted("a1", 0, h1="done")])
-    assert against_acts([SOUND[0], act], told, fold(told), after) == []
+    records = from_a_changed_copy([*ready_to_deploy(), *attempted("a1", 0, h1="done")])
+    assert against_acts([SOUND[0], act], records, fold(records), after) == []
 
 
 def test_a_change_between_leave_and_intent_may_be_read_and_one_before_leave_was_asked_may_not() -> None:
-    told = from_a_changed_copy([*ready_to_deploy(), e.WaveAuthorised(wave=0), *attempted("a1", 0, h1="done")])
-    number = next(n for n, record in enumerate(told) if isinstance(record.event, e.WaveAuthorised))
-    asked, authorised, intended = (told[n].at.timestamp() for n in (number - 1, number, number + 1))
+    records = from_a_changed_copy(
+        [*ready_to_deploy(), e.WaveAuthorised(wave=0), *attempted("a1", 0, h1="done")]
+    )
+    number = next(n for n, record in enumerate(records) if isinstance(record.event, e.WaveAuthorised))
+    asked, authorised, intended = (records[n].at.timestamp() for n in (number - 1, number, number + 1))
     acts = [Act("h1", "a1", "deploy", TAMPERED, intended + 0.6)]
-    assert against_acts(acts, told, fold(told), authorised + 0.001) == []
-    assert against_acts(acts, told, fold(told), asked - 0.001) == ["a1 ran a changed playbook on h1"]
+    assert against_acts(acts, records, fold(records), authorised + 0.001) == []
+    assert against_acts(acts, records, fold(records), asked - 0.001) == ["a1 ran a changed playbook on h1"]
 
 
 def from_a_changed_copy(events: list[e.Event]) -> list[e.Recorded]:
@@ -87,13 +89,13 @@ def from_a_changed_copy(events: list[e.Event]) -> list[e.Recorded]:
 
 def test_a_change_that_was_read_and_that_nothing_tells_of_is_found_out() -> None:
     act = Act("h1", "a1", "deploy", TAMPERED, FIRST + 0.6)
-    found = against_acts([*SOUND, act], RECORDS, fold(RECORDS), FIRST + 0.01)
-    assert found == ["a1 ran a changed playbook, and nothing tells of it"]
+    breaks = against_acts([*SOUND, act], RECORDS, fold(RECORDS), FIRST + 0.01)
+    assert breaks == ["a1 ran a changed playbook, and nothing tells of it"]
 
 
 def test_a_run_from_a_changed_copy_that_counts_before_a_person_spoke_is_found_out() -> None:
-    told = from_a_changed_copy([*ready_to_deploy(), *attempted("a1", 0, h1="done")])
-    events = [record.event for record in told]
+    records = from_a_changed_copy([*ready_to_deploy(), *attempted("a1", 0, h1="done")])
+    events = [record.event for record in records]
     counted = recorded([*events, e.WaveDeployed(wave=0)])
     answered = recorded([*events, e.Excluded(hosts=("h1",), by="bo", reason="x"), e.WaveDeployed(wave=0)])
     assert any("before a person had spoken" in word for word in against_acts([], counted, fold(counted)))
@@ -159,8 +161,8 @@ def test_a_run_that_was_outrun_and_acted_or_kept_silent_is_found_out(
 
 
 def http(url: str) -> CheckResult:
-    told = {"kind": "http", "answer": "passed", "expected": "x", "found": "x", "seconds": 0.1}
-    return CheckResult.model_validate({"host": "h1", "title": f"http http://h1:8080/{url}", **told})
+    fields = {"kind": "http", "answer": "passed", "expected": "x", "found": "x", "seconds": 0.1}
+    return CheckResult.model_validate({"host": "h1", "title": f"http http://h1:8080/{url}", **fields})
 
 
 @pytest.mark.parametrize(
@@ -181,9 +183,9 @@ def test_a_pass_that_nobody_was_given_is_found_out(url: str, answers: list[str |
 
 def proved() -> e.WaveChecked:
     """Every acceptance check of the plan passed on the host of the first wave."""
-    told = {"host": "h1", "kind": "http", "answer": "passed", "expected": "x", "found": "x", "seconds": 0.1}
+    fields = {"host": "h1", "kind": "http", "answer": "passed", "expected": "x", "found": "x", "seconds": 0.1}
     titles = [title_of(check) for check in fold(RECORDS).plan.validation.acceptance]
-    results = [CheckResult.model_validate({**told, "title": title}) for title in titles]
+    results = [CheckResult.model_validate({**fields, "title": title}) for title in titles]
     return e.WaveChecked(stage="verification", wave=0, final=True, asked=1, results=tuple(results))
 
 
@@ -204,11 +206,11 @@ def test_a_gate_that_was_passed_without_evidence_is_found_out(
     events: list[e.Event], expected: list[str]
 ) -> None:
     d = fold(RECORDS)
-    found = unproved(
+    breaks = unproved(
         recorded(events), d.plan, d.waves, Witness(lambda record: record.at, lambda record, result: True)
     )
-    assert all(any(word in told for told in found) for word in expected)
-    assert expected or found == []
+    assert all(any(word in broken for broken in breaks) for word in expected)
+    assert expected or breaks == []
 
 
 def test_the_census_sees_a_process_that_a_run_left() -> None:

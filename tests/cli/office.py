@@ -76,7 +76,7 @@ class Office:
     def events(self, name: str = "d1") -> list[str]:
         return [record.event.kind for record in ports().journal.read(name)]
 
-    def said(self) -> str:
+    def output(self) -> str:
         shown = self.capsys.readouterr()
         return shown.out + shown.err
 
@@ -160,10 +160,10 @@ def office(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         words = ["--person", person, "--role", role]
         assert run(["keys", "new", "--file", str(folder / f"{name}.pem"), "--no-passphrase", *words]) == 0
         assert run(["keys", "trust", str(folder / f"{name}.pub.json")]) == 0
-    found = Office(folder, capsys)
-    found.open("d1")
+    office = Office(folder, capsys)
+    office.open("d1")
     capsys.readouterr()
-    return found
+    return office
 
 
 def read(file: Path) -> SignedApproval:

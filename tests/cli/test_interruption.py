@@ -1,4 +1,4 @@
-"""Ctrl-C, pressed for real on a process of its own."""
+"""Ctrl-C on a real process pauses it when pressed once, and leaves it when pressed twice."""
 
 import os
 import signal

@@ -32,8 +32,8 @@ def test_what_is_put_comes_back(store: BaselineStore) -> None:
     put = baseline(mode="0644", size=12, link=None, executable=False, content="Grüße\n\x00\u202e")
     put = put.model_copy(update={"epoch": 1772488800})
     reference = store.put(put)
-    told = (reference.host, reference.machine_id, reference.items, reference.epoch)
-    assert told == ("web1", "m1", 1, 1772488800)
+    facts = (reference.host, reference.machine_id, reference.items, reference.epoch)
+    assert facts == ("web1", "m1", 1, 1772488800)
     assert store.get(reference.digest) == put
 
 
@@ -47,13 +47,13 @@ def test_the_order_of_attributes_is_no_content(store: BaselineStore) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "other"),
     [(1, True), (0, False), (1, "1"), (None, ""), ("a", "a "), (None, "None"), ("é", "e\u0301")],
 )
 def test_other_content_has_another_digest(
-    store: BaselineStore, one: AttributeValue, other: AttributeValue
+    store: BaselineStore, first: AttributeValue, other: AttributeValue
 ) -> None:
-    assert store.put(baseline(value=one)).digest != store.put(baseline(value=other)).digest
+    assert store.put(baseline(value=first)).digest != store.put(baseline(value=other)).digest
 
 
 def test_the_same_content_can_be_put_again(store: BaselineStore) -> None:

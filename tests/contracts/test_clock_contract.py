@@ -1,4 +1,4 @@
-"""What every clock keeps."""
+"""Every clock gives moments in UTC, lets the time pass that it is asked to sleep, and counts on within one boot."""
 
 from datetime import timedelta
 

@@ -57,7 +57,7 @@ def elsewhere(request: pytest.FixtureRequest, journal: Journal, clock: FakeClock
     return SqlJournal(tmp_path / "other machine", clock, url=request.getfixturevalue("database_url"))
 
 
-def told(records: list[Recorded]) -> list[tuple[int, str]]:
+def numbered_kinds(records: list[Recorded]) -> list[tuple[int, str]]:
     return [(record.seq, record.event.kind) for record in records]
 
 
@@ -71,7 +71,7 @@ def test_what_is_appended_is_read_again(journal: Journal, clock: FakeClock) -> N
     clock.sleep(1.5)
     second = journal.append("d1", 1, [PAUSED, RESUMED])
     assert journal.read("d1") == first + second
-    assert told(first + second) == [(1, "submitted"), (2, "paused"), (3, "resumed")]
+    assert numbered_kinds(first + second) == [(1, "submitted"), (2, "paused"), (3, "resumed")]
     assert [(record.at - START).total_seconds() for record in first + second] == [0, 1.5, 1.5]
 
 
@@ -84,7 +84,7 @@ def test_every_kind_of_event_comes_back_as_it_was(journal: Journal, event: Event
 
 def test_reading_begins_after_a_number(journal: Journal) -> None:
     journal.append("d1", 0, [Submitted(by="ann"), PAUSED, RESUMED])
-    assert told(journal.read("d1", after=1)) == [(2, "paused"), (3, "resumed")]
+    assert numbered_kinds(journal.read("d1", after=1)) == [(2, "paused"), (3, "resumed")]
     assert journal.read("d1", after=3) == []
 
 
@@ -95,8 +95,8 @@ def test_another_number_than_the_last_is_a_conflict_and_appends_nothing(
     journal.append("d1", 0, [Submitted(by="ann"), PAUSED])
     with pytest.raises(Conflict, match="d1"):
         journal.append("d1", expected, [RESUMED, PAUSED])
-    assert told(journal.read("d1")) == [(1, "submitted"), (2, "paused")]
-    assert told(journal.append("d1", 2, [RESUMED])) == [(3, "resumed")]
+    assert numbered_kinds(journal.read("d1")) == [(1, "submitted"), (2, "paused")]
+    assert numbered_kinds(journal.append("d1", 2, [RESUMED])) == [(3, "resumed")]
 
 
 def test_what_is_appended_was_shown_before_to_who_may_refuse_it(journal: Journal) -> None:
@@ -108,11 +108,11 @@ def test_what_is_appended_was_shown_before_to_who_may_refuse_it(journal: Journal
 
     with pytest.raises(Refused, match="not lawful"):
         journal.append("d1", 0, [Submitted(by="ann"), PAUSED], refuse)
-    assert told(shown) == [(1, "submitted"), (2, "paused")]
+    assert numbered_kinds(shown) == [(1, "submitted"), (2, "paused")]
     assert journal.read("d1") == []
     shown.clear()
     appended = journal.append("d1", 0, [Submitted(by="ann"), PAUSED], shown.extend)
-    assert all(one is other for one, other in zip(appended, shown, strict=True))
+    assert all(record is other for record, other in zip(appended, shown, strict=True))
     with pytest.raises(Conflict):
         journal.append("d1", 0, [RESUMED], refuse)
 
@@ -127,8 +127,8 @@ def test_nothing_to_append_still_asks_for_the_last_number(journal: Journal) -> N
 def test_deployments_do_not_mix(journal: Journal) -> None:
     journal.append("d1", 0, [Submitted(by="ann")])
     journal.append("d2", 0, [PAUSED])
-    assert told(journal.read("d1")) == [(1, "submitted")]
-    assert told(journal.read("d2")) == [(1, "paused")]
+    assert numbered_kinds(journal.read("d1")) == [(1, "submitted")]
+    assert numbered_kinds(journal.read("d2")) == [(1, "paused")]
 
 
 def test_deployments_are_listed_newest_first(journal: Journal, clock: FakeClock) -> None:
@@ -213,7 +213,7 @@ def test_other_deployments_are_driven_meanwhile(journal: Journal) -> None:
 def test_everybody_may_append_to_a_driven_deployment(journal: Journal) -> None:
     with journal.drive_alone("d1"):
         journal.append("d1", 0, [DriverTook(driver="here:1", by="ann")])
-        assert told(journal.append("d1", 1, [PAUSED])) == [(2, "paused")]
+        assert numbered_kinds(journal.append("d1", 1, [PAUSED])) == [(2, "paused")]
 
 
 def test_the_house_journal_is_no_deployment(journal: Journal) -> None:

@@ -138,14 +138,14 @@ def test_another_host_key_is_told_from_an_unreachable_host(stage: Stage, tmp_pat
     reachable = {each.host: each.found for each in stage.port.verify(stage.everyone, [], tmp_path)}
     captured = stage.port.capture(stage.everyone, stage.scope)
     identified = stage.port.identify(stage.everyone)
-    for told in (reachable, captured, identified):
-        assert str(told["changed"]).startswith(HOST_KEY_NOT_PINNED)
-        assert not str(told["dead"]).startswith(HOST_KEY_NOT_PINNED)
+    for answers in (reachable, captured, identified):
+        assert str(answers["changed"]).startswith(HOST_KEY_NOT_PINNED)
+        assert not str(answers["dead"]).startswith(HOST_KEY_NOT_PINNED)
 
 
 def test_why_a_host_does_not_say_what_runs_there_is_a_code(stage: Stage) -> None:
-    told = stage.port.end_run([stage.dead, stage.changed], "a-run", 0.0)
-    causes = {host: answer.cause for host, answer in told.items() if isinstance(answer, Silence)}
+    answers = stage.port.end_run([stage.dead, stage.changed], "a-run", 0.0)
+    causes = {host: answer.cause for host, answer in answers.items() if isinstance(answer, Silence)}
     assert causes == {"dead": "unreachable", "changed": "host_key_not_pinned"}
 
 
@@ -169,10 +169,10 @@ def test_components_on_target(stage: Stage) -> None:
 
 def test_baselines_of_one_state_are_equal_and_a_change_is_found(stage: Stage) -> None:
     def captured() -> Baseline:
-        found = stage.port.capture(stage.everyone, stage.scope)
-        assert set(found) == {"web1", "web2", "dead", "changed"}
-        assert isinstance(found["dead"], str)
-        baseline = found["web1"]
+        captures = stage.port.capture(stage.everyone, stage.scope)
+        assert set(captures) == {"web1", "web2", "dead", "changed"}
+        assert isinstance(captures["dead"], str)
+        baseline = captures["web1"]
         assert isinstance(baseline, Baseline)
         assert baseline.complete
         return baseline

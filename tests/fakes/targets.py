@@ -36,7 +36,7 @@ class FakeMachine:
         """The answers of the checks of this kind or title, one each time it is asked; the last one stays."""
         self.scripted[check] = list(answers)
 
-    def told(self, check: Check) -> Told:
+    def answer_to(self, check: Check) -> Told:
         for key in (title_of(check), check.kind):
             answers = self.scripted.get(key)
             if answers:
@@ -75,8 +75,12 @@ class FakeTargets(Targets):
             results.append(_reachable(target, machine))
             for number, check in enumerate(checks):
                 reason = machine.unreachable
-                told: Told = machine.told(check) if reason is None else ("inconclusive", _not_asked(reason))
-                results.append(_result(target, check.kind, title_of(check), told, expected_of(check), number))
+                answered: Told = (
+                    machine.answer_to(check) if reason is None else ("inconclusive", _not_asked(reason))
+                )
+                results.append(
+                    _result(target, check.kind, title_of(check), answered, expected_of(check), number)
+                )
         return results
 
     def verify_units(
@@ -102,14 +106,14 @@ class FakeTargets(Targets):
 
     def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | Silence]:
         self._note("end_run", targets)
-        told: dict[str, Ending | Silence] = {}
+        endings: dict[str, Ending | Silence] = {}
         for target in targets:
             machine = self.machine(target.host)
             if machine.unreachable is not None:
-                told[target.host] = Silence(reason=machine.unreachable, cause=machine.cause)
+                endings[target.host] = Silence(reason=machine.unreachable, cause=machine.cause)
                 continue
-            told[target.host] = Ending(host=target.host, ended=machine.running.pop(run, 0))
-        return told
+            endings[target.host] = Ending(host=target.host, ended=machine.running.pop(run, 0))
+        return endings
 
     def identify(self, targets: Sequence[Target]) -> dict[str, Identity | str]:
         self._note("identify", targets)
@@ -123,10 +127,10 @@ class FakeTargets(Targets):
         machine = self.machine(target.host)
         if machine.unreachable is not None:
             return "inconclusive", _not_asked(machine.unreachable)
-        found = wanted if machine.installed is None else machine.installed.get(path)
-        if found is None:
+        digest = wanted if machine.installed is None else machine.installed.get(path)
+        if digest is None:
             return "failed", "no such file"
-        return ("passed" if found == wanted else "failed"), f"sha256 {found}"
+        return ("passed" if digest == wanted else "failed"), f"sha256 {digest}"
 
     def _baseline(self, host: str) -> Baseline | str:
         machine = self.machine(host)
@@ -161,16 +165,16 @@ def _not_asked(reason: str) -> str:
 
 
 def _reachable(target: Target, machine: FakeMachine) -> CheckResult:
-    told: Told = ("passed", f"machine {machine.machine_id}")
+    answered: Told = ("passed", f"machine {machine.machine_id}")
     if machine.unreachable is not None:
-        told = ("failed", machine.unreachable)
-    return _result(target, "reachable", "reachable over ssh", told, "ssh")
+        answered = ("failed", machine.unreachable)
+    return _result(target, "reachable", "reachable over ssh", answered, "ssh")
 
 
 def _result(
-    target: Target, kind: str, title: str, told: Told, expected: str, number: int | None = None
+    target: Target, kind: str, title: str, answered: Told, expected: str, number: int | None = None
 ) -> CheckResult:
-    answer, found = told
+    answer, finding = answered
     return CheckResult(
         host=target.host,
         number=number,
@@ -178,6 +182,6 @@ def _result(
         title=title,
         answer=answer,
         expected=expected,
-        found=found,
+        found=finding,
         seconds=0.0,
     )

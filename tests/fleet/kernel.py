@@ -35,7 +35,7 @@ def processes_of(lab: str) -> list[str]:
     Not those that are dead already and wait for init to take note of it: that is init's to do.
     """
     marks = (f"/orch-lab/{lab}/", f"orchlab.{lab}.", f"/labs/{lab}/")
-    found = []
+    leftovers = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
             text = (process / "cgroup").read_text() + (process / "cmdline").read_text().replace("\0", " ")
@@ -44,8 +44,8 @@ def processes_of(lab: str) -> list[str]:
         if _is_dead(process):
             continue
         if any(mark in text for mark in marks):
-            found.append(f"{process.name}: {text.splitlines()[-1]}")
-    return found
+            leftovers.append(f"{process.name}: {text.splitlines()[-1]}")
+    return leftovers
 
 
 def containers_of(lab: str) -> list[str]:

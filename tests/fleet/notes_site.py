@@ -96,8 +96,8 @@ class Site:
     def orch(self, *words: str, expect: int = 0) -> str:
         """Run `orch ...`; what it printed."""
         ended = self.begin(*words)
-        said = (words, ended.returncode, ended.stdout[-3000:], ended.stderr[-2000:])
-        assert ended.returncode == expect, said
+        report = (words, ended.returncode, ended.stdout[-3000:], ended.stderr[-2000:])
+        assert ended.returncode == expect, report
         return ended.stdout
 
     def scheduled(self, make: Callable[[datetime], str], *words: str) -> dict[str, Any]:
@@ -136,8 +136,8 @@ class Site:
 
     def state(self, deployment: str) -> str:
         """Where a deployment stands."""
-        told = json.loads(self.orch("status", deployment, "--json"))
-        return str(told["state"])
+        status = json.loads(self.orch("status", deployment, "--json"))
+        return str(status["state"])
 
 
 def yaml_of(tree: dict[str, Any]) -> str:

@@ -81,23 +81,23 @@ class Site:
             timeout=280,
             check=False,
         )
-        said = (
+        report = (
             f"orch {' '.join(words)}: exit {ended.returncode}\n{ended.stdout[-3000:]}\n{ended.stderr[-2000:]}"
         )
-        assert ended.returncode == expect, said
+        assert ended.returncode == expect, report
         return ended.stdout
 
     def go(self, verb: str = "resume", *more: str, expect: int) -> dict[str, Any]:
         """A verb that drives; its last line."""
-        said = self.orch(verb, self.deployment, *more, "--json", expect=expect)
-        last: dict[str, Any] = json.loads(said.splitlines()[-1])
+        output = self.orch(verb, self.deployment, *more, "--json", expect=expect)
+        last: dict[str, Any] = json.loads(output.splitlines()[-1])
         assert last["kind"] == "result"
         return last
 
     def acts(self) -> dict[str, list[str]]:
         """What ran on each host, as the hosts themselves tell."""
         shown = {host: self.lab.ssh(host, "sudo cat /var/log/acts.log || true").out for host in HOSTS}
-        return {host: [line.split()[0] for line in said.splitlines()] for host, said in shown.items()}
+        return {host: [line.split()[0] for line in log.splitlines()] for host, log in shown.items()}
 
     def copy(self, path: str) -> Path:
         """A file of the private copy."""

@@ -21,8 +21,8 @@ SCOPE = BaselineScope(
 
 
 def captured(targets: list[Target], scope: BaselineScope = SCOPE) -> list[Baseline]:
-    found = SshTargets().capture(targets, scope)
-    baselines = [found[target.host] for target in targets]
+    captures = SshTargets().capture(targets, scope)
+    baselines = [captures[target.host] for target in targets]
     assert all(isinstance(each, Baseline) for each in baselines), baselines
     return [each for each in baselines if isinstance(each, Baseline)]
 
@@ -30,7 +30,7 @@ def captured(targets: list[Target], scope: BaselineScope = SCOPE) -> list[Baseli
 def test_the_same_state_is_equal_on_every_host(lab: Lab) -> None:
     before, after = captured(targets_of(lab)), captured(targets_of(lab))
     assert [each.faults for each in before] == [()] * len(before)
-    assert all(compare(one, other).equal for one, other in zip(before, after, strict=True))
+    assert all(compare(earlier, other).equal for earlier, other in zip(before, after, strict=True))
     kinds = {item.kind for item in before[0].items}
     assert kinds == {"file", "group", "package", "port", "sysctl", "unit", "user"}
     assert compare(before[0], before[1]).inconclusive is not None

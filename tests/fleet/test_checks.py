@@ -61,14 +61,14 @@ def test_a_healthy_host_passes_every_kind(lab: Lab) -> None:
     results = ask(targets, *(written for written, _ in HEALTHY))
     assert len(results) == len(targets) * (len(HEALTHY) + 1)
     assert [(each.host, each.title, each.found) for each in results if each.answer != "passed"] == []
-    for result, (_, found) in zip(results[1:], HEALTHY, strict=False):
-        assert found in result.found
+    for result, (_, finding) in zip(results[1:], HEALTHY, strict=False):
+        assert finding in result.found
 
 
 def test_a_light_host_has_no_systemd_and_says_so(light_lab: Lab) -> None:
-    told = answer(targets_of(light_lab)[0], {"unit": "ssh"})
-    assert told[0] == "inconclusive"
-    assert told[1].startswith(("systemd cannot be asked", "systemctl cannot be run"))
+    result = answer(targets_of(light_lab)[0], {"unit": "ssh"})
+    assert result[0] == "inconclusive"
+    assert result[1].startswith(("systemd cannot be asked", "systemctl cannot be run"))
 
 
 def test_units_as_they_come_and_go(lab: Lab) -> None:
@@ -112,9 +112,9 @@ def test_what_a_previous_deployment_left(lab: Lab) -> None:
     )
     try:
         assert answer(target, {"pending_reboot": False}) == ("failed", "a reboot is pending")
-        told = answer(target, {"other_deployment": False})
-        assert told[0] == "failed"
-        assert "of shop-7" in told[1]
+        result = answer(target, {"other_deployment": False})
+        assert result[0] == "failed"
+        assert "of shop-7" in result[1]
         others = ask(targets_of(lab)[2:], {"other_deployment": False})
         assert {each.answer for each in others} == {"passed"}
     finally:
@@ -154,8 +154,8 @@ def test_a_testinfra_file_runs_on_all_hosts(lab: Lab, tmp_path: Path) -> None:
 def test_every_host_is_a_machine_of_its_own(lab: Lab) -> None:
     targets = targets_of(lab)
     alias = targets[0].model_copy(update={"host": "alias"})
-    told = SshTargets().identify([*targets, alias])
-    known = {host: each for host, each in told.items() if isinstance(each, Identity)}
+    identities = SshTargets().identify([*targets, alias])
+    known = {host: each for host, each in identities.items() if isinstance(each, Identity)}
     assert set(known) == {*(target.host for target in targets), "alias"}
     assert shared_machines(known) == [(targets[0].host, "alias")]
 
@@ -197,14 +197,14 @@ def test_hosts_that_fall_silent_in_the_middle_end_in_time(new_lab: NewLab) -> No
 def test_another_machine_at_the_address_is_a_security_event(new_lab: NewLab, tmp_path: Path) -> None:
     """The address of the first host is answered by the second."""
     lab = new_lab(2, light=True)
-    one, two = targets_of(lab)
+    first, two = targets_of(lab)
     [key] = [
         line.split()[1:3]
         for line in lab.known_hosts.read_text().splitlines()
-        if one.address in line.split()[0]
+        if first.address in line.split()[0]
     ]
     known_hosts = tmp_path / "known_hosts"
     known_hosts.write_text(f"{two.address} {' '.join(key)}\n")
-    [reachable] = ask([one.model_copy(update={"address": two.address, "known_hosts": str(known_hosts)})])
+    [reachable] = ask([first.model_copy(update={"address": two.address, "known_hosts": str(known_hosts)})])
     assert reachable.answer == "failed"
     assert reachable.found.startswith(HOST_KEY_NOT_PINNED)

@@ -73,8 +73,8 @@ class Site:
 
     def _seen(self, host: str) -> Seen:
         command = self.lab.ssh_command(host, ["sudo python3 -"])
-        told = subprocess.run(command, input=ORACLE.read_text(), capture_output=True, text=True, check=True)
-        seen: Seen = json.loads(told.stdout)
+        ended = subprocess.run(command, input=ORACLE.read_text(), capture_output=True, text=True, check=True)
+        seen: Seen = json.loads(ended.stdout)
         return seen
 
     def acts(self, host: str, deployment: str) -> list[str]:

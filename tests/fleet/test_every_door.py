@@ -45,13 +45,15 @@ def test_what_is_started_by_hand_beside_what_runs_is_refused_for_all_that_it_sha
         [*ORCH, "deploy", ledger], cwd=site.project, env=site.environment, stdout=subprocess.DEVNULL
     )
     try:
-        one = _deploying(site)
-        said = site.orch("deploy", shop, expect=ExitCode.REFUSED)
+        running = _deploying(site)
+        output = site.orch("deploy", shop, expect=ExitCode.REFUSED)
         for shared in ("machine web1", "ci db-1", "dependency shop > ledger"):
-            assert f"{one}: runs and shares {shared}; wait until it is over: orch status {one}" in said
+            assert (
+                f"{running}: runs and shares {shared}; wait until it is over: orch status {running}" in output
+            )
         entry = json.loads(site.orch("schedule", "add", shop, "--at", "in 1m", "--json"))
         assert [(c["other"], c["kind"]) for c in entry["conflicts"]] == [
-            (one, "machine"), (one, "ci"), (one, "dependency")]  # fmt: skip
+            (running, "machine"), (running, "ci"), (running, "dependency")]  # fmt: skip
         assert "shop" not in site.notes("web2")
     finally:
         assert first.wait(timeout=400) == 0
@@ -59,7 +61,7 @@ def test_what_is_started_by_hand_beside_what_runs_is_refused_for_all_that_it_sha
     site.orch("schedule", "withdraw", name, "--reason", "by hand after all")
     site.orch("deploy", shop)
     two = str(json.loads(site.orch("list", "--json").splitlines()[0])["id"])
-    for deployment in (two, one):
+    for deployment in (two, running):
         site.orch("rollback", deployment, "--reason", "end of the test", expect=5)
 
 
@@ -125,10 +127,10 @@ def test_a_release_goes_through_every_environment_of_its_flow_in_turn(site: Site
 
     for number, environment in enumerate(FLOW):
         for last, later in pairwise(FLOW[number:]):
-            said = site.orch("deploy", plan(later), expect=ExitCode.REFUSED)
-            assert f"flow 1.0 in {later}: it has not succeeded in {last}; deploy it to {last} first" in said
+            output = site.orch("deploy", plan(later), expect=ExitCode.REFUSED)
+            assert f"flow 1.0 in {later}: it has not succeeded in {last}; deploy it to {last} first" in output
         site.orch("deploy", plan(environment))
         assert "flow" in site.notes(f"web{number + 1}")
-    for told in map(json.loads, site.orch("list", "--json").splitlines()):
-        if told["state"] == "completed":
-            site.orch("rollback", told["id"], "--reason", "end of the test", expect=5)
+    for row in map(json.loads, site.orch("list", "--json").splitlines()):
+        if row["state"] == "completed":
+            site.orch("rollback", row["id"], "--reason", "end of the test", expect=5)

@@ -1,7 +1,4 @@
-"""The example's playbooks on real hosts, with nothing but ansible-playbook; an oracle of its own compares the hosts.
-
-Odd hosts never had the shop, even hosts run shop 1.0.0 before each test and after it.
-"""
+"""The example's playbooks do on real hosts what they promise: an oracle of its own compares the hosts before and after."""
 
 from __future__ import annotations
 
@@ -29,6 +26,7 @@ from tests.fleet.labs import lab_for
 pytestmark = pytest.mark.slow
 
 HOSTS = tuple(f"web{number}" for number in range(1, 13))
+# Odd hosts never had the shop, even hosts run shop 1.0.0 before each test and after it.
 FIRST, OLDER = HOSTS[0::2], HOSTS[1::2]
 ORACLE = ROOT / "tests/cases/example/oracle.py"
 OK, CHANGED, FAILED = 0, 1, 2
@@ -96,8 +94,8 @@ class Example:
 
     def _seen(self, host: str) -> Seen:
         command = self.lab.ssh_command(host, ["sudo python3 -"])
-        told = subprocess.run(command, input=ORACLE.read_text(), capture_output=True, text=True, check=True)
-        seen: Seen = json.loads(told.stdout)
+        ended = subprocess.run(command, input=ORACLE.read_text(), capture_output=True, text=True, check=True)
+        seen: Seen = json.loads(ended.stdout)
         return seen
 
     def answer(self, host: str, path: str) -> tuple[int, str]:
@@ -137,13 +135,13 @@ def recap_of(output: str) -> dict[str, tuple[int, int, int]]:
 
 def differences(before: Mapping[str, Seen], after: Mapping[str, Seen]) -> dict[str, list[str]]:
     """What is not as it was, by host."""
-    found = {
+    differences = {
         host: sorted(
             name for name in before[host] | after[host] if before[host].get(name) != after[host].get(name)
         )
         for host in before
     }
-    return {host: names for host, names in found.items() if names}
+    return {host: names for host, names in differences.items() if names}
 
 
 @pytest.fixture(scope="module")

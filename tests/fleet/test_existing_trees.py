@@ -41,9 +41,13 @@ def test_without_the_allowance_it_fails_and_says_which_fact(runs: Runs) -> None:
 
 
 def test_it_passes_inspection(light_lab: Lab) -> None:
-    found = inspect(TREE, [Path("site.yml")], light_lab.inventory)
-    assert (found.inventory_faults, found.vault_faults, found.playbooks[0].fault) == ((), (), None)
-    assert found.playbooks[0].uncovered([target.host for target in found.targets]) == ()
+    inspection = inspect(TREE, [Path("site.yml")], light_lab.inventory)
+    assert (inspection.inventory_faults, inspection.vault_faults, inspection.playbooks[0].fault) == (
+        (),
+        (),
+        None,
+    )
+    assert inspection.playbooks[0].uncovered([target.host for target in inspection.targets]) == ()
     assert unsafe_constructs(Path("site.yml"), TREE) == []
     assert [conflict.split(" = ")[0].split(":")[0] for conflict in cfg_conflicts(TREE)] == [
         "[defaults] host_key_checking",

@@ -104,8 +104,8 @@ def test_a_run_that_begins_after_anothers_is_refused_unless_it_knows_of_it(runs:
     assert "web1: refused by the host: another run (epoch 7) has been here" in reasons(late)
     assert (late.outrun_on, late.hosts[0].found_epoch, late.faults) == (("web1",), 7, ())
     assert (acts(runs, "web1"), epoch(runs, "web1")) == (["first", "theirs"], "7")
-    told = {"web1": (0, 5, 7), "web2": (0, 5, 9)}
-    assert results(at(runs, "told", epoch=11, known=told)) == {"web1": "done", "web2": "done"}
+    known = {"web1": (0, 5, 7), "web2": (0, 5, 9)}
+    assert results(at(runs, "told", epoch=11, known=known)) == {"web1": "done", "web2": "done"}
     assert acts(runs, "web1") == ["first", "theirs", "told"]
 
 

@@ -117,9 +117,9 @@ def test_two_ups_of_one_lab_at_once_make_one_lab(lab_name: str) -> None:
         subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         for _ in range(2)
     ]
-    said = [up.communicate(timeout=60)[1] for up in ups]
-    assert [up.returncode for up in ups] == [0, 0], said
-    assert sum("starting 2 light hosts" in words for words in said) == 1
+    errors = [up.communicate(timeout=60)[1] for up in ups]
+    assert [up.returncode for up in ups] == [0, 0], errors
+    assert sum("starting 2 light hosts" in words for words in errors) == 1
     assert all(sighting.reachable for sighting in Lab.find(lab_name).status())
 
 

@@ -57,8 +57,8 @@ def test_a_host_sees_its_own_network_alone(lab: Lab) -> None:
 def test_a_wrong_host_key_is_refused(lab: Lab, tmp_path: Path) -> None:
     lines = lab.known_hosts.read_text().splitlines()
     swapped = [
-        f"{one.split()[0]} {' '.join(other.split()[1:])}"
-        for one, other in zip(lines, lines[1:] + lines[:1], strict=True)
+        f"{line.split()[0]} {' '.join(other.split()[1:])}"
+        for line, other in zip(lines, lines[1:] + lines[:1], strict=True)
     ]
     pins = tmp_path / "known_hosts"
     pins.write_text("\n".join(swapped) + "\n")
@@ -89,27 +89,27 @@ def test_ansible_reaches_every_host_by_the_inventory(lab: Lab) -> None:
 def test_a_second_up_adds_nothing_and_says_so(lab_name: str) -> None:
     first = Lab.up(lab_name, 2, light=True)
     before = containers_of(lab_name)
-    said: list[str] = []
-    again = Lab.up(lab_name, 2, light=True, say=said.append)
+    lines: list[str] = []
+    again = Lab.up(lab_name, 2, light=True, say=lines.append)
     assert again.state == first.state
     assert (containers_of(lab_name), len(before)) == (before, 2)
-    assert "already running: web1, web2" in said
+    assert "already running: web1, web2" in lines
 
 
 def test_up_completes_and_heals_what_is_there(new_lab: NewLab) -> None:
     lab = new_lab(2, light=True)
     lab.fault("web1", "kill")
-    said: list[str] = []
-    grown = Lab.up(lab.name, 3, light=True, say=said.append)
+    lines: list[str] = []
+    grown = Lab.up(lab.name, 3, light=True, say=lines.append)
     assert [host.name for host in grown.hosts] == ["web1", "web2", "web3"]
     assert [sighting.reachable for sighting in grown.status()] == [True, True, True]
-    assert "already running: web2" in said
+    assert "already running: web2" in lines
 
 
 def test_two_labs_stand_side_by_side(new_lab: NewLab) -> None:
-    one, other = new_lab(1, light=True), new_lab(1, light=True)
-    assert one.state.network != other.state.network
-    take_down(one.name)
+    first, other = new_lab(1, light=True), new_lab(1, light=True)
+    assert first.state.network != other.state.network
+    take_down(first.name)
     assert other.ssh("web1", "echo still here").out == "still here\n"
 
 

@@ -1,7 +1,4 @@
-"""Lying playbooks: runs that look green, or wrong, in `ansible-playbook`, and what orch makes of them on real hosts.
-
-Each row is a playbook in tests/cases/lying. None of them may count as done where it was not.
-"""
+"""Playbooks that look green, or wrong, in `ansible-playbook` are seen for what they did, on real hosts."""
 
 from __future__ import annotations
 
@@ -46,6 +43,7 @@ def test_an_honest_playbook_is_done(runs: Runs) -> None:
 
 
 # playbook, result of web1, result of web2, words that must be told
+# Each row is a playbook in tests/cases/lying; none of them may count as done where it was not.
 ROWS = [
     ("no_hosts_matched.yml", UNKNOWN, UNKNOWN, "Could not match supplied host pattern"),
     ("covers_only_one_host.yml", NOT, DONE, "web1: no play of the playbook covers this host"),

@@ -50,8 +50,8 @@ class Site:
     def orch(self, *words: str, expect: int = 0) -> str:
         """Run `orch ...` to its end; what it said."""
         ended = self._run([*ORCH, *words])
-        said = f"{ended.stdout[-6000:]}\n{ended.stderr[-3000:]}"
-        assert ended.returncode == expect, f"orch {' '.join(words)}: exit {ended.returncode}\n{said}"
+        output = f"{ended.stdout[-6000:]}\n{ended.stderr[-3000:]}"
+        assert ended.returncode == expect, f"orch {' '.join(words)}: exit {ended.returncode}\n{output}"
         return ended.stdout + ended.stderr
 
     def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
@@ -104,8 +104,8 @@ def test_live_is_refused_until_what_will_run_was_rehearsed(site: Site) -> None:
     [command] = set(re.findall(r"orch rehearse \S+ --in \w+", refused))
     assert site.pages(*STAGING, *LIVE) == ["", "", "", ""]
 
-    said = site.orch(*shlex.split(command)[1:])
-    assert "Run a second time, playbooks/app.yml and rollback/app.yml changed nothing." in said
+    output = site.orch(*shlex.split(command)[1:])
+    assert "Run a second time, playbooks/app.yml and rollback/app.yml changed nothing." in output
     assert site.pages(*STAGING, *LIVE) == ["", "", "", ""]
     [certificate] = site.certificates()
     assert (certificate["environment"], certificate["restored"], certificate["failure_in"]) == (
@@ -131,8 +131,8 @@ def test_live_is_refused_until_what_will_run_was_rehearsed(site: Site) -> None:
 @pytest.mark.slow
 def test_a_playbook_that_changes_each_time_gets_no_certificate(site: Site) -> None:
     site.edit("playbooks/app.yml", '"{{ greeting }}\\n"', '"{{ now() }} {{ orch.attempt }}\\n"')
-    said = site.orch(*REHEARSE, expect=5)
-    assert "playbooks/app.yml, run a second time on web1, changed it again: 'Write the page'" in said
+    output = site.orch(*REHEARSE, expect=5)
+    assert "playbooks/app.yml, run a second time on web1, changed it again: 'Write the page'" in output
     assert site.certificates() == []
     assert site.pages(*STAGING) == ["", ""]
 
@@ -143,8 +143,8 @@ def test_a_failure_is_injected_in_the_wave_that_is_named(site: Site) -> None:
     site.orch(*REHEARSE, "--fail-in", "1", "--no-twice")
     [certificate] = site.certificates()
     assert (certificate["failure_in"], certificate["idempotent"]) == ([0], [])
-    told = site.orch("status", certificate["deployments"][1])
-    assert "by the injected failure" in " ".join(told.split())
+    status = site.orch("status", certificate["deployments"][1])
+    assert "by the injected failure" in " ".join(status.split())
     refused = site.orch("deploy", PLAN, expect=4)
     assert "not shown to be idempotent: playbooks/app.yml, rollback/app.yml" in refused
 
@@ -168,6 +168,6 @@ def test_a_rehearsal_that_was_killed_goes_on_and_says_the_truth(site: Site) -> N
     assert certificate["idempotent"] == ["playbooks/app.yml", "rollback/app.yml"]
     assert [wave["wave"] for wave in certificate["waves"]] == [0, 1]
     listed = [json.loads(line) for line in site.orch("list", "--json").splitlines()]
-    assert [one["rehearsal"]["passed"] for one in listed] == [True, True]
-    assert [one["id"] for one in reversed(listed)] == certificate["deployments"]
+    assert [row["rehearsal"]["passed"] for row in listed] == [True, True]
+    assert [row["id"] for row in reversed(listed)] == certificate["deployments"]
     assert site.pages(*STAGING) == ["", ""]

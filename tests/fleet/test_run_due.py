@@ -36,7 +36,10 @@ def test_what_is_scheduled_for_a_window_starts_when_it_is_due(site: Site) -> Non
     name = entry["booking"]["id"]
     assert (entry["booking"]["state"], entry["booking"]["by_address"]) == ("approved", [])
     until(entry)
-    assert [(one, what) for one, what, _ in site.run_due()] == [(name, "started"), (name, "ended")]
+    assert [(deployment, what) for deployment, what, _ in site.run_due()] == [
+        (name, "started"),
+        (name, "ended"),
+    ]
     assert (site.state(name), "due" in site.notes("web1")) == ("completed", True)
     assert site.run_due() == []
     site.orch("rollback", name, "--reason", "end of the test", expect=5)
@@ -52,18 +55,18 @@ def test_two_that_share_a_host_conflict_when_scheduled_and_take_turns_when_run(s
     until(first)
     until(second)
     in_turn = sorted((first, second), key=lambda entry: str(entry["booking"]["starts"]))
-    one, two = (str(entry["booking"]["id"]) for entry in in_turn)
+    first_due, two = (str(entry["booking"]["id"]) for entry in in_turn)
     lines = site.run_due("--once")
-    assert [(name, what) for name, what, _ in lines] == [(one, "started"), (two, "waits")]
-    assert f"{one} runs and shares machine web2" in lines[1][2]
+    assert [(name, what) for name, what, _ in lines] == [(first_due, "started"), (two, "waits")]
+    assert f"{first_due} runs and shares machine web2" in lines[1][2]
     for _ in range(240):
-        if site.state(one) == "completed":
+        if site.state(first_due) == "completed":
             break
         time.sleep(0.5)
     assert [(name, what) for name, what, _ in site.run_due()] == [(two, "started"), (two, "ended")]
-    assert (site.state(one), site.state(two)) == ("completed", "completed")
+    assert (site.state(first_due), site.state(two)) == ("completed", "completed")
     site.orch("rollback", two, "--reason", "end of the test", expect=5)
-    site.orch("rollback", one, "--reason", "end of the test", expect=5)
+    site.orch("rollback", first_due, "--reason", "end of the test", expect=5)
 
 
 @pytest.mark.slow
@@ -80,15 +83,15 @@ def test_two_look_at_once_and_one_is_killed_and_it_starts_once(site: Site) -> No
         time.sleep(0.02)
     before = kinds(site, name)
     looks[0].kill()
-    said = [json.loads(line)["what"] for line in looks[1].communicate(timeout=400)[0].splitlines()]
+    looked = [json.loads(line)["what"] for line in looks[1].communicate(timeout=400)[0].splitlines()]
     looks[0].wait()
     for _ in range(240):
         if site.state(name) == "completed":
             break
-        said += [what for _, what, _ in site.run_due()]
+        looked += [what for _, what, _ in site.run_due()]
     after = kinds(site, name)
-    assert site.state(name) == "completed", (before, said)
-    assert (after.count("window_opened"), after.count("attempt_intended")) == (1, 1), (before, said)
+    assert site.state(name) == "completed", (before, looked)
+    assert (after.count("window_opened"), after.count("attempt_intended")) == (1, 1), (before, looked)
     assert site.run_due() == []
     site.orch("rollback", name, "--reason", "end of the test", expect=5)
 

@@ -50,8 +50,10 @@ def installed(lab: Lab, stage: Path) -> None:
     packed = subprocess.run(["tar", "-C", stage, "-c", "opt", "srv"], stdout=subprocess.PIPE, check=True)
     into = ["ssh", "-F", str(lab.ssh_config), "web1", host]
     subprocess.run(into, input=packed.stdout, check=True, timeout=200)
-    said = lab.ssh("web1", "sudo useradd --system --home-dir /srv/orch orch && sudo chown -R orch: /srv/orch")
-    assert said.code == 0, said.err
+    ended = lab.ssh(
+        "web1", "sudo useradd --system --home-dir /srv/orch orch && sudo chown -R orch: /srv/orch"
+    )
+    assert ended.code == 0, ended.err
 
 
 def project(lab: Lab, folder: Path) -> None:
@@ -109,12 +111,12 @@ def test_the_timer_starts_what_is_due_and_it_outlives_the_looks(new_lab: NewLab,
     on_host("sudo systemctl enable --now orch-run-due.timer")
     # It soaks longer than a minute: at least one more look comes and goes beside it.
     for _ in range(240):
-        told = json.loads(on_host(f"{AS_ORCH} list --json"))
-        if told["over"]:
+        listed = json.loads(on_host(f"{AS_ORCH} list --json"))
+        if listed["over"]:
             break
         time.sleep(1)
     lines = on_host("sudo journalctl -u orch-run-due --no-pager -o cat")
-    assert told["state"] == "completed", lines
+    assert listed["state"] == "completed", lines
     assert lab.ssh("web2", "ls /opt/notes").out.split() == ["tick"]
     begun = lines.index("started: Leave a note by the timer.")
     assert lines.count("Finished orch-run-due.service", begun) >= 2, lines

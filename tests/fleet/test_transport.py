@@ -25,8 +25,8 @@ def runs(request: pytest.FixtureRequest, tmp_path: Path, light_lab: Lab) -> Runs
 
 def received(runs: Runs) -> dict[str, int]:
     """Bytes that each host has received since it was made."""
-    told = {host: runs.lab.ssh(host, "cat /sys/class/net/*/statistics/rx_bytes").out for host in HOSTS}
-    return {host: sum(map(int, text.split())) for host, text in told.items()}
+    counters = {host: runs.lab.ssh(host, "cat /sys/class/net/*/statistics/rx_bytes").out for host in HOSTS}
+    return {host: sum(map(int, text.split())) for host, text in counters.items()}
 
 
 def test_an_artefact_is_sent_once_and_again_only_where_its_digest_differs(runs: Runs) -> None:

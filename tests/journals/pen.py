@@ -69,10 +69,10 @@ class Pen:
         approvals = tuple(
             e.GivenApproval(role=role, person="Bo Lind") for role in self.plan.approval.required
         )
-        said = "named by ann when starting (change manager: Bo Lind)"
+        approved_by = "named by ann when starting (change manager: Bo Lind)"
         self.add(e.Submitted(by="ann"))
         self.add(e.DriverTook(driver="ops1:4211", by="ann"))
-        basis = said if approvals else "the plan asks for no approval; started by ann"
+        basis = approved_by if approvals else "the plan asks for no approval; started by ann"
         self.add(e.Approved(approvals=approvals, basis=basis))
         self.add(e.WindowOpened(basis="the plan declares no window"))
 
@@ -88,7 +88,7 @@ class Pen:
         """The environment checks' answers; `trouble` gives a host's answer and finding on free space."""
         results: list[CheckResult] = []
         for host in self.hosts:
-            answer, found = (trouble or {}).get(host, ("passed", "3.2 GiB"))
+            answer, finding = (trouble or {}).get(host, ("passed", "3.2 GiB"))
             down = answer == "inconclusive"
             results += [
                 check(
@@ -96,7 +96,7 @@ class Pen:
                     "reachable",
                     "reachable",
                     "ssh answers",
-                    found if down else "login as deploy",
+                    finding if down else "login as deploy",
                     answer if down else "passed",
                 ),
                 check(
@@ -104,16 +104,16 @@ class Pen:
                     "os",
                     "os debian",
                     "debian 12",
-                    found if down else "debian 12",
+                    finding if down else "debian 12",
                     answer if down else "passed",
                 ),
-                check(host, "space", "space /", "1 GiB free on /", found, answer),
+                check(host, "space", "space /", "1 GiB free on /", finding, answer),
                 check(
                     host,
                     "become",
                     "become root",
                     "sudo to root",
-                    found if down else "root",
+                    finding if down else "root",
                     answer if down else "passed",
                 ),
             ]
@@ -172,7 +172,7 @@ class Pen:
         stage: Any,
         wave: int,
         hosts: tuple[str, ...],
-        found: Found | None = None,
+        findings: Found | None = None,
         *,
         final: bool = True,
         took: float = 1.3,
@@ -180,7 +180,7 @@ class Pen:
         """The acceptance checks' answers; `found` gives what a host's page said instead."""
         results: list[CheckResult] = []
         for host in hosts:
-            wrong = (found or {}).get(host)
+            wrong = (findings or {}).get(host)
             answer = "passed" if wrong is None else "inconclusive" if wrong == "no answer" else "failed"
             results += [
                 check(host, "reachable", "reachable", "ssh answers", "login as deploy"),
@@ -268,7 +268,9 @@ class Pen:
         )
 
 
-def check(host: str, kind: str, title: str, expected: str, found: str, answer: str = "passed") -> CheckResult:
+def check(
+    host: str, kind: str, title: str, expected: str, finding: str, answer: str = "passed"
+) -> CheckResult:
     """One check's answer."""
     return CheckResult.model_validate(
         {
@@ -277,7 +279,7 @@ def check(host: str, kind: str, title: str, expected: str, found: str, answer: s
             "title": title,
             "answer": answer,
             "expected": expected,
-            "found": found,
+            "found": finding,
             "seconds": 0.11,
         }
     )

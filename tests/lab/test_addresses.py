@@ -64,6 +64,6 @@ def test_nobody_shares_an_address() -> None:
 
 
 def test_hardware_addresses_are_local_unicast_and_differ() -> None:
-    one, other = hardware_address(IPv4Address("10.213.7.11")), hardware_address(IPv4Address("10.213.7.12"))
-    assert (one, other) == ("02:6f:0a:d5:07:0b", "02:6f:0a:d5:07:0c")
-    assert int(one[:2], 16) & 0b11 == 0b10
+    first, other = hardware_address(IPv4Address("10.213.7.11")), hardware_address(IPv4Address("10.213.7.12"))
+    assert (first, other) == ("02:6f:0a:d5:07:0b", "02:6f:0a:d5:07:0c")
+    assert int(first[:2], 16) & 0b11 == 0b10

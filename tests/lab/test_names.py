@@ -52,9 +52,9 @@ def test_container_names_fit_systemd(lab: str) -> None:
 
 
 @given(LAB_NAMES, LAB_NAMES)
-def test_no_lab_answers_to_the_prefix_of_another(one: str, other: str) -> None:
-    is_of_one = names.namespace(other, "web1").startswith(names.namespace_prefix(one))
-    assert is_of_one == (one == other)
+def test_no_lab_answers_to_the_prefix_of_another(first: str, other: str) -> None:
+    is_of_one = names.namespace(other, "web1").startswith(names.namespace_prefix(first))
+    assert is_of_one == (first == other)
 
 
 def test_racks_alternate() -> None:

@@ -36,9 +36,9 @@ def test_a_fit_machine_lacks_nothing() -> None:
     ],
 )
 def test_everything_that_is_missing_is_named(machine: needs.Machine, words: list[str]) -> None:
-    found = needs.shortcomings(machine)
-    assert len(found) == len(words)
-    assert all(word in sentence for word, sentence in zip(words, found, strict=True))
+    sentences = needs.shortcomings(machine)
+    assert len(sentences) == len(words)
+    assert all(word in sentence for word, sentence in zip(words, sentences, strict=True))
 
 
 def test_the_refusal_says_what_works_all_the_same() -> None:

@@ -1,4 +1,4 @@
-"""The door to other programs."""
+"""The lab starts other programs with a bounded time and a small environment, and says what a failed one wrote."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files that ssh and Ansible read."""
+"""The files that the lab writes are read by ssh and Ansible as they are meant."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ def ansible_inventory(folder: Path, text: str) -> dict[str, dict[str, object]]:
     ]
     ended = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "WARNING" not in ended.stderr
-    found: dict[str, dict[str, object]] = json.loads(ended.stdout)
-    return found
+    inventory: dict[str, dict[str, object]] = json.loads(ended.stdout)
+    return inventory
 
 
 def test_ansible_finds_hosts_groups_and_pinned_keys(tmp_path: Path) -> None:
-    found = ansible_inventory(tmp_path, texts.inventory(STATE, KEY, PINS))
-    members = {group: found[group]["hosts"] for group in ("web", "rack_a", "rack_b")}
+    inventory = ansible_inventory(tmp_path, texts.inventory(STATE, KEY, PINS))
+    members = {group: inventory[group]["hosts"] for group in ("web", "rack_a", "rack_b")}
     assert members == {"web": ["web1", "web2", "web3"], "rack_a": ["web1", "web3"], "rack_b": ["web2"]}
-    hostvars = found["_meta"]["hostvars"]
+    hostvars = inventory["_meta"]["hostvars"]
     assert isinstance(hostvars, dict)
     assert hostvars["web2"] == {
         "ansible_host": "10.213.7.12",
@@ -51,10 +51,10 @@ def test_ansible_finds_hosts_groups_and_pinned_keys(tmp_path: Path) -> None:
 
 
 def test_a_lab_of_one_host_has_an_empty_rack(tmp_path: Path) -> None:
-    one = STATE.model_copy(update={"hosts": STATE.hosts[:1]})
-    found = ansible_inventory(tmp_path, texts.inventory(one, KEY, PINS))
-    assert found["rack_a"]["hosts"] == ["web1"]
-    assert "hosts" not in found.get("rack_b", {})
+    state = STATE.model_copy(update={"hosts": STATE.hosts[:1]})
+    inventory = ansible_inventory(tmp_path, texts.inventory(state, KEY, PINS))
+    assert inventory["rack_a"]["hosts"] == ["web1"]
+    assert "hosts" not in inventory.get("rack_b", {})
 
 
 def test_known_hosts_pin_one_key_each_by_address_and_name() -> None:

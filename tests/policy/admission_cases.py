@@ -61,8 +61,8 @@ def _row(file: str, row: dict[str, Any]) -> Row:
     assert admitted != ("refused" in row), f"{row['what']}: say admitted or refused"
     unknown = row.keys() - {"what", "given", "admitted", "refused", "says"}
     assert not unknown, f"{row['what']}: {unknown}"
-    said = row["admitted"] or [] if admitted else row["refused"]
-    listed = tuple([said] if isinstance(said, str) else said)
+    expected = row["admitted"] or [] if admitted else row["refused"]
+    listed = tuple([expected] if isinstance(expected, str) else expected)
     assert admitted or listed, f"{row['what']}: a refusal has reasons"
     return Row(
         file,
@@ -136,18 +136,21 @@ def question(given: dict[str, Any]) -> Question:
         used=frozenset(nonce(n) for n in tree["used"]),
         earlier_plans={approved.digest: approved} if tree["earlier_known"] else {},
         recent=tuple(now - timedelta(seconds=seconds_of(ago)) for ago in tree["recent"]),
-        successes=tuple(_success(one, plan, present) for one in tree["successes"]),
-        measured=tuple(MeasuredWave.model_validate(one) for one in tree["measured"]),
+        successes=tuple(_success(success, plan, present) for success in tree["successes"]),
+        measured=tuple(MeasuredWave.model_validate(wave) for wave in tree["measured"]),
         plan_file="plans/shop.yml",
         rehearsing=tree["rehearsing"],
     )
 
 
-def _success(one: dict[str, Any], plan: ReleasePlan, present: EffectivePlan) -> Success:
+def _success(success: dict[str, Any], plan: ReleasePlan, present: EffectivePlan) -> Success:
     release = plan.release
-    artefacts = SHA if one.get("other_artefacts") else present.digests["artefacts"]
+    artefacts = SHA if success.get("other_artefacts") else present.digests["artefacts"]
     return Success(
-        one["in"], one.get("release", release.name), one.get("version", release.version), artefacts
+        success["in"],
+        success.get("release", release.name),
+        success.get("version", release.version),
+        artefacts,
     )
 
 
@@ -188,9 +191,9 @@ def nonce(n: int | str) -> str:
 
 
 def moment(text: str) -> datetime:
-    found = moment_of(text)
-    assert isinstance(found, datetime)
-    return found
+    parsed = moment_of(text)
+    assert isinstance(parsed, datetime)
+    return parsed
 
 
 def _ago(now: datetime, words: dict[str, Any], key: str, usual: str) -> datetime:
@@ -248,28 +251,28 @@ def certificate(
     """`{}` is a certificate in order; the words say what is odd about it."""
     usual = tree["certificate"]
     assert not words.keys() - usual.keys(), words
-    said = {**usual, **words}
-    key = key_of(said["key"])
+    fields = {**usual, **words}
+    key = key_of(fields["key"])
     covers = {name: approved.digests[name] for name in REHEARSED}
-    covers |= dict.fromkeys(said["does_not_cover"], SHA)
+    covers |= dict.fromkeys(fields["does_not_cover"], SHA)
     body = {
-        "release": said["release"],
-        "version": said["version"],
-        "environment": said["in"],
+        "release": fields["release"],
+        "version": fields["version"],
+        "environment": fields["in"],
         "deployments": [f"rehearsal-{n}"],
         "covers": covers,
-        "rehearsed_at": _ago(now, said, "made", "2d ago"),
-        "restored": said["restored"],
-        "failure_in": said["failure_in"],
-        "idempotent": said["idempotent"],
-        "waves": said["waves"],
+        "rehearsed_at": _ago(now, fields, "made", "2d ago"),
+        "restored": fields["restored"],
+        "failure_in": fields["failure_in"],
+        "idempotent": fields["idempotent"],
+        "waves": fields["waves"],
         "key": key,
         "nonce": nonce(1000 + n),
     }
     return PresentedCertificate.model_validate(
         {
             "signed": {"certificate": body, "signature": {"key": key, "signature": NO_SIGNATURE}},
-            "answer": said["signature"],
+            "answer": fields["signature"],
         }
     )
 
@@ -297,7 +300,7 @@ def keyring(keys: dict[str, dict[str, Any]]) -> Keyring:
     )
 
 
-def said(answer: Admission) -> tuple[str, ...]:
+def reason_lines(answer: Admission) -> tuple[str, ...]:
     """The answer as the table writes it: `code about`, or nothing where it is admitted."""
     if isinstance(answer, Admitted):
         return ()

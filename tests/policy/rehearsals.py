@@ -164,9 +164,9 @@ class _Play:
 
     def answer(self, host: str) -> CheckResult:
         answer = "failed" if host in self.scene.rejects else "passed"
-        told = {"host": host, "kind": "http", "title": "answers", "answer": answer, "expected": "200",
+        fields = {"host": host, "kind": "http", "title": "answers", "answer": answer, "expected": "200",
                 "found": "scripted", "seconds": 0.1}  # fmt: skip
-        return CheckResult.model_validate(told)
+        return CheckResult.model_validate(fields)
 
 
 def rehearsed(scene: Scene) -> Rehearsed:

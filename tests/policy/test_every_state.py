@@ -14,7 +14,7 @@ GROUPS = {
     "not begun": "orchestrator/policy/calendar/due_starts.py: _NOT_BEGUN",
     "deployed": "orchestrator/policy/course/follow_up.py: DEPLOYED",
 }
-"""The sets by what being in them means; the three phases are a test of their own (tests/domain/test_lifecycle.py)."""
+"""The sets by what being in them means; the three phases are a test of their own (tests/domain/journal/test_lifecycle.py)."""
 
 ROWS: dict[str, set[str]] = {
     "PLANNED": {"proposed", "not begun"},

@@ -70,15 +70,15 @@ def _ends(scenario: Scenario, records: list[Recorded]) -> Iterator[tuple[str, bo
 def unanswered(records: Iterable[Recorded]) -> list[str]:
     """What was counted, or begun, after a deploy from a changed copy before a person had spoken."""
     deploys: set[str] = set()
-    found, doubt = [], ""
+    breaks, doubt = [], ""
     for event in (record.event for record in records):
         if isinstance(event, e.AttemptIntended) and event.purpose == "deploy":
             deploys.add(event.attempt)
         if doubt and (event.kind in COUNTS or (isinstance(event, e.BackoutBegan) and event.by == "orch")):
-            found.append(f"{event.kind} after {doubt} ended with a changed copy, before a person had spoken")
+            breaks.append(f"{event.kind} after {doubt} ended with a changed copy, before a person had spoken")
         if isinstance(event, ENDS):
             name = event.outcome.attempt if isinstance(event, e.AttemptEnded) else event.attempt
             doubt = name if event.changed_in_copy and name in deploys else doubt
         elif isinstance(event, ANSWERS):
             doubt = ""
-    return found
+    return breaks

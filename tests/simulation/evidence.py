@@ -164,7 +164,7 @@ class Ledger:
 
 
 def _by_host(results: Iterable[CheckResult]) -> dict[str, list[CheckResult]]:
-    found: dict[str, list[CheckResult]] = {}
+    by_host: dict[str, list[CheckResult]] = {}
     for result in results:
-        found.setdefault(result.host, []).append(result)
-    return found
+        by_host.setdefault(result.host, []).append(result)
+    return by_host

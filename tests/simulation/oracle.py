@@ -66,12 +66,12 @@ def _gates(scenario: Scenario, d: Deployment, records: list[Recorded]) -> list[s
     for record in records:
         if isinstance(record.event, GatePassed):
             passed.setdefault(record.event.wave, scenario.journal.when(record))
-    found = []
+    breaks = []
     for act in scenario.world.acts:
         wave = d.standings[act.host].wave
         if act.purpose == "deploy" and wave > 0 and (wave - 1 not in passed or passed[wave - 1] > act.at):
-            found.append(f"{act.host} of wave {wave} was touched before gate {wave - 1} had passed")
-    return found
+            breaks.append(f"{act.host} of wave {wave} was touched before gate {wave - 1} had passed")
+    return breaks
 
 
 def intents(records: list[Recorded]) -> list[str]:
@@ -89,19 +89,19 @@ def _intended_before_acting(scenario: Scenario, records: list[Recorded]) -> list
         for r in records
         if isinstance(r.event, AttemptIntended)
     }
-    found = []
+    breaks = []
     for act in scenario.world.acts:
         at, hosts = intended.get(act.attempt, (None, ()))
         if at is None or at > act.at or act.host not in hosts:
-            found.append(f"{act.attempt} acted on {act.host} without an intent on the journal before")
-    return found
+            breaks.append(f"{act.attempt} acted on {act.host} without an intent on the journal before")
+    return breaks
 
 
 def _ran_twice(scenario: Scenario) -> list[str]:
     starts = scenario.playbooks.starts
-    found = [f"{name} was run twice" for name in set(starts) if starts.count(name) > 1]
+    breaks = [f"{name} was run twice" for name in set(starts) if starts.count(name) > 1]
     begun = [(act.attempt, act.host) for act in scenario.world.acts]
-    return found + [
+    return breaks + [
         f"{attempt} acted twice on {host}" for attempt, host in set(begun) if begun.count((attempt, host)) > 1
     ]
 
@@ -110,11 +110,11 @@ def repeated_unseen(records: list[Recorded]) -> list[str]:
     """Hosts of a lost attempt are looked at before anything is run on them again."""
     hosts: dict[str, tuple[str, ...]] = {}
     unseen: dict[str, str] = {}
-    found = []
+    breaks = []
     for event in (record.event for record in records):
         if isinstance(event, AttemptIntended):
             hosts[event.attempt] = event.hosts
-            found += [
+            breaks += [
                 f"{event.attempt} ran on {h} where {unseen[h]} was lost and nobody looked"
                 for h in event.hosts
                 if h in unseen
@@ -123,13 +123,13 @@ def repeated_unseen(records: list[Recorded]) -> list[str]:
             unseen |= dict.fromkeys(hosts.get(event.attempt, ()), event.attempt)
         elif isinstance(event, Quiesced):
             unseen = {host: name for host, name in unseen.items() if name != event.attempt}
-    return found
+    return breaks
 
 
 def adopted(records: list[Recorded]) -> list[str]:
     """What another driver began is adopted before its end is taken."""
     driver, mine = "", set[str]()
-    found = []
+    breaks = []
     for event in (record.event for record in records):
         if isinstance(event, DriverTook):
             driver, mine = event.driver, set()
@@ -138,13 +138,13 @@ def adopted(records: list[Recorded]) -> list[str]:
         elif isinstance(event, ENDS):
             name = event.outcome.attempt if isinstance(event, AttemptEnded) else event.attempt
             if name not in mine:
-                found.append(f"{driver} took the end of {name} without having adopted it")
-    return found
+                breaks.append(f"{driver} took the end of {name} without having adopted it")
+    return breaks
 
 
 def _stopped_for_good(scenario: Scenario, records: list[Recorded]) -> list[str]:
     """After the end of an attempt is on the journal its worker is gone, and it begins nothing more anywhere."""
-    found = []
+    breaks = []
     for record in records:
         if not isinstance(record.event, ENDS):
             continue
@@ -152,39 +152,39 @@ def _stopped_for_good(scenario: Scenario, records: list[Recorded]) -> list[str]:
         name = event.outcome.attempt if isinstance(event, AttemptEnded) else event.attempt
         worker = scenario.playbooks.workers.get(name)
         if worker is not None and (worker.gone_at is None or worker.gone_at > at):
-            found.append(f"{name} was called over while its worker lived")
-        found += [
+            breaks.append(f"{name} was called over while its worker lived")
+        breaks += [
             f"{name} began on {act.host} after it was called over"
             for act in scenario.world.acts
             if act.attempt == name and act.at > at
         ]
-    return found
+    return breaks
 
 
 def _quiet_where_it_says_so(scenario: Scenario, records: list[Recorded]) -> list[str]:
     hosts = {r.event.attempt: r.event.hosts for r in records if isinstance(r.event, AttemptIntended)}
-    found = []
+    breaks = []
     for record in records:
         if isinstance(record.event, Quiesced):
             event, at = record.event, scenario.journal.when(record)
             quiet = set(hosts[event.attempt]) - {*event.busy, *event.unreachable}
-            found += [
+            breaks += [
                 f"{act.host} was called quiet after {event.attempt} while {act.attempt} was at work"
                 for act in scenario.world.acts
                 if act.host in quiet and act.at < at < act.until
             ]
-    return found
+    return breaks
 
 
 def _no_deploy_after_backout(scenario: Scenario, d: Deployment) -> list[str]:
     backed_out: set[str] = set()
-    found = []
+    breaks = []
     for act in scenario.world.acts:
         if act.purpose == "backout":
             backed_out.add(act.host)
         elif backed_out:
-            found.append(f"{act.host} was deployed to after a backout had begun")
-    return found
+            breaks.append(f"{act.host} was deployed to after a backout had begun")
+    return breaks
 
 
 def _no_wave_on_a_full_disk(scenario: Scenario, records: list[Recorded]) -> list[str]:
@@ -217,10 +217,10 @@ def admitted_once(records: list[Recorded], approvals: int) -> list[str]:
         r.event.signed.approval.nonce for r in records if isinstance(r.event, ApprovalGiven) and r.seq < seq
     }
     used = event.consumes
-    found = ["an attempt was intended before it was admitted"] if begun is not None and begun < seq else []
+    breaks = ["an attempt was intended before it was admitted"] if begun is not None and begun < seq else []
     if len(set(used)) != len(used) or len(used) != approvals or not set(used) <= given:
-        found.append(f"{len(used)} approvals were used up, and {approvals} of {len(given)} should have been")
-    return found
+        breaks.append(f"{len(used)} approvals were used up, and {approvals} of {len(given)} should have been")
+    return breaks
 
 
 def _used_once(scenario: Scenario) -> list[str]:
@@ -250,12 +250,12 @@ def _nothing_over_others(scenario: Scenario, records: list[Recorded]) -> list[st
 def _told_and_answered(
     scenario: Scenario, records: list[Recorded], host: str, since: datetime, until: datetime
 ) -> bool:
-    told = False
+    outrun = False
     for record in records:
         if since < scenario.journal.when(record) <= until:
             ended = isinstance(record.event, AttemptEnded) and host in record.event.outcome.outrun_on
-            told = told or ended
-            if told and speaks_for_more_work(record.event):
+            outrun = outrun or ended
+            if outrun and speaks_for_more_work(record.event):
                 return True
     return False
 
@@ -268,32 +268,32 @@ def speaks_for_more_work(event: Event) -> bool:
 
 def at_rest(d: Deployment) -> list[str]:
     """Every host ends deployed and verified, restored, untouched, or in need of attention with a reason."""
-    found = []
+    breaks = []
     for name, stands in d.standings.items():
         if stands.standing in IN_BETWEEN:
-            found.append(f"{name} ends as {stands.standing}")
+            breaks.append(f"{name} ends as {stands.standing}")
         elif stands.standing not in AT_REST and not stands.reason.strip():
-            found.append(f"{name} ends as {stands.standing} without a reason")
-    return found
+            breaks.append(f"{name} ends as {stands.standing} without a reason")
+    return breaks
 
 
 def _truthful(scenario: Scenario, d: Deployment) -> list[str]:
     """What the record says of a host is what the host holds, unless the host changed of itself afterwards."""
     touched = {act.host for act in scenario.world.acts}
-    found = []
+    breaks = []
     if d.state is State.COMPLETED and any(s.standing != "verified" for s in d.standings.values()):
-        found.append("completed with a host that is not verified")
+        breaks.append("completed with a host that is not verified")
     if d.state is State.BACKED_OUT and any(d.standings[h].standing != "restored" for h in _backed_out(d)):
-        found.append("backed out with a host that is not restored")
+        breaks.append("backed out with a host that is not restored")
     for name, stands in d.standings.items():
         host = scenario.world.hosts[name]
         if stands.standing == "verified" and host.version != "2.0":
-            found.append(f"{name} is called verified and holds {host.version}")
+            breaks.append(f"{name} is called verified and holds {host.version}")
         if stands.standing == "restored" and host.state() != ("1.0", (("/etc/app", "old"),)):
-            found.append(f"{name} is called restored and holds {host.state()}")
+            breaks.append(f"{name} is called restored and holds {host.state()}")
         if stands.standing == "untouched" and name in touched:
-            found.append(f"{name} is called untouched and was touched")
-    return found
+            breaks.append(f"{name} is called untouched and was touched")
+    return breaks
 
 
 def _backed_out(d: Deployment) -> tuple[str, ...]:

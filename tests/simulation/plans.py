@@ -47,10 +47,14 @@ def drawn(tree: Mapping[str, Any], hosts: int, policy: ReleasePolicy | None) -> 
         effective=EffectivePlan.of_valid(
             ingredients=tuple(
                 Ingredient.of_valid(
-                    name=one.name,
-                    parts={**(here if one.name == "hosts" else {}), **one.parts, **parts.get(one.name, {})},
+                    name=ingredient.name,
+                    parts={
+                        **(here if ingredient.name == "hosts" else {}),
+                        **ingredient.parts,
+                        **parts.get(ingredient.name, {}),
+                    },
                 )
-                for one in nowhere.ingredients
+                for ingredient in nowhere.ingredients
             )
         ),
         copy_size=TREE.size,

@@ -171,7 +171,7 @@ def _answer(scenario: Scenario, ports: Ports, deployment: Deployment) -> None:
 
 
 def _word_for(scenario: Scenario, d: Deployment) -> e.Event:
-    given = {one.approval.role for one in d.authority.approvals}
+    given = {given_word.approval.role for given_word in d.authority.approvals}
     missing = [role for role in scenario.roles if role not in given]
     if d.authority.unadmitted is not None and missing:
         signed = approval(d, missing[0], scenario.world.now())

@@ -25,14 +25,14 @@ LIFTS = {
 def against_words(records: list[Recorded]) -> list[str]:
     """New work after an abort, a failure, a pause or an emergency stop that nobody has answered."""
     standing: dict[str, str] = {}
-    found = []
+    breaks = []
     for event in (record.event for record in records):
         if isinstance(event, AttemptIntended):
             bound = [why for what, why in standing.items() if _binds(what, event)]
-            found += [f"{event.attempt} was begun after {why}" for why in bound]
+            breaks += [f"{event.attempt} was begun after {why}" for why in bound]
         standing.pop(LIFTS.get(event.kind, ""), None)
         standing |= SETS.get(event.kind, {})
-    return found
+    return breaks
 
 
 def _binds(what: str, intent: AttemptIntended) -> bool:

@@ -328,7 +328,7 @@ def test_a_baseline_that_is_not_what_it_was_proves_nothing(store: Path, content:
 
 def test_a_baseline_under_another_name_is_noticed(store: Path) -> None:
     baselines = DirectoryBaselineStore(store)
-    one, other = (baselines.put(BASELINE.model_copy(update={"host": host})).digest for host in ("a", "b"))
-    shutil.copy(store / one[:2] / one[2:], store / other[:2] / other[2:])
+    first, other = (baselines.put(BASELINE.model_copy(update={"host": host})).digest for host in ("a", "b"))
+    shutil.copy(store / first[:2] / first[2:], store / other[:2] / other[2:])
     with pytest.raises(StoreFault):
         baselines.get(other)

@@ -132,7 +132,7 @@ def test_briefs_of_what_is_over_are_made_from_no_event(home: Path) -> None:
     before = briefs(journal)
     counting = CountingJournal(home, ClockOfRecords())
     assert briefs(counting) == before
-    assert not {one.id for one in before if one.over} & set(counting.asked)
+    assert not {brief.id for brief in before if brief.over} & set(counting.asked)
     journal.close()
     counting.close()
 

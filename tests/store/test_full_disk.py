@@ -63,8 +63,8 @@ class AgeingTargets(FakeTargets):
         at = START + timedelta(seconds=self.captures)
         captured = super().capture(targets, scope)
         return {
-            host: one if isinstance(one, str) else one.model_copy(update={"captured_at": at})
-            for host, one in captured.items()
+            host: baseline if isinstance(baseline, str) else baseline.model_copy(update={"captured_at": at})
+            for host, baseline in captured.items()
         }
 
 

@@ -88,7 +88,7 @@ def test_a_server_that_goes_away_and_comes_back(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("opened", [SqlJournal, SqlHostLocks])
 @pytest.mark.parametrize(
-    ("url", "told"),
+    ("url", "complaint"),
     [
         (
             "postgresql://ann:s3cret@/orch?host=/nowhere",
@@ -99,9 +99,9 @@ def test_a_server_that_goes_away_and_comes_back(tmp_path: Path) -> None:
     ],
 )
 def test_a_url_that_leads_nowhere_is_told_without_its_password(
-    tmp_path: Path, opened: type[SqlJournal] | type[SqlHostLocks], url: str, told: str
+    tmp_path: Path, opened: type[SqlJournal] | type[SqlHostLocks], url: str, complaint: str
 ) -> None:
-    with pytest.raises(StoreFault, match=told) as raised:
+    with pytest.raises(StoreFault, match=complaint) as raised:
         opened(tmp_path / "store", SystemClock(), url=url)
     assert "s3cret" not in str(raised.value)
 

@@ -44,11 +44,11 @@ def test_eight_processes_append_and_nothing_is_lost(store: Path) -> None:
     records = journal.read("d1")
     journal.close()
     assert [record.seq for record in records] == list(range(1, writers * each + 1))
-    said: dict[str, list[str]] = {}
+    numbers: dict[str, list[str]] = {}
     for record in records:
         assert isinstance(record.event, Paused)
-        said.setdefault(record.event.by, []).append(record.event.reason.split()[0])
-    assert said == {str(writer): [str(number) for number in range(each)] for writer in range(writers)}
+        numbers.setdefault(record.event.by, []).append(record.event.reason.split()[0])
+    assert numbers == {str(writer): [str(number) for number in range(each)] for writer in range(writers)}
     assert [record.at for record in records] == sorted(record.at for record in records)
 
 

@@ -40,13 +40,13 @@ class TwoJournals(RuleBasedStateMachine):
     @rule(name=NAMES, events=EVENTS, off=st.sampled_from([0, 0, 0, 1, -1]))
     def append(self, name: str, events: list[Event], off: int) -> None:
         expected = len(self._fake.read(name)) + off
-        one, other = self.both(lambda journal: journal.append(name, expected, events))
-        assert one == other
+        faked, other = self.both(lambda journal: journal.append(name, expected, events))
+        assert faked == other
 
     @rule(name=NAMES, after=st.integers(0, 5))
     def read(self, name: str, after: int) -> None:
-        one, other = self.both(lambda journal: journal.read(name, after))
-        assert one == other
+        faked, other = self.both(lambda journal: journal.read(name, after))
+        assert faked == other
 
     @rule(seconds=st.floats(0.0, 1e6))
     def time_passes(self, seconds: float) -> None:
@@ -59,10 +59,10 @@ class TwoJournals(RuleBasedStateMachine):
 
     @rule(name=NAMES)
     def claim(self, name: str) -> None:
-        one, other = self.both(lambda journal: journal.drive_alone(name))
-        assert isinstance(one, str) == isinstance(other, str) == (name in self._claims)
-        if isinstance(one, DriverClaim) and isinstance(other, DriverClaim):
-            self._claims[name] = (one, other)
+        faked, other = self.both(lambda journal: journal.drive_alone(name))
+        assert isinstance(faked, str) == isinstance(other, str) == (name in self._claims)
+        if isinstance(faked, DriverClaim) and isinstance(other, DriverClaim):
+            self._claims[name] = (faked, other)
 
     @rule(name=NAMES)
     def give_back(self, name: str) -> None:

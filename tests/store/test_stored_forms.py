@@ -43,7 +43,7 @@ def test_every_kind_passes_through_an_upcast_that_changes_nothing(event: Event) 
 
 
 @pytest.mark.parametrize(
-    ("body", "version", "said"),
+    ("body", "version", "complaint"),
     [
         (NEW, VERSION + 1, "newer orch"),
         ('{"kind":"paused","by":"ann"}', VERSION, "reason"),
@@ -55,7 +55,7 @@ def test_every_kind_passes_through_an_upcast_that_changes_nothing(event: Event) 
     ],
 )
 def test_what_cannot_be_understood_is_a_store_fault_that_names_the_event(
-    tmp_path: Path, body: str, version: int, said: str
+    tmp_path: Path, body: str, version: int, complaint: str
 ) -> None:
     journal = SqlJournal(tmp_path / "store", FakeClock())
     journal.append("d1", 0, [Submitted(by="ann"), Paused(by="ann", reason="lunch")])
@@ -63,7 +63,7 @@ def test_what_cannot_be_understood_is_a_store_fault_that_names_the_event(
     with other.begin() as connection:
         changed = text("UPDATE events SET body = :body, version = :version WHERE seq = 2")
         connection.execute(changed, {"body": body, "version": version})
-    with pytest.raises(StoreFault, match=said) as fault:
+    with pytest.raises(StoreFault, match=complaint) as fault:
         journal.read("d1")
     assert "Event 2 of d1" in str(fault.value)
     assert "\n" not in str(fault.value)

@@ -61,7 +61,7 @@ def wait_for(path: Path, seconds: float = 60.0) -> None:
 
 def sleepers(seconds: str) -> list[int]:
     """Processes `sleep SECONDS`, by what they run and not by whose they say they are."""
-    found = []
+    pids = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
@@ -69,8 +69,8 @@ def sleepers(seconds: str) -> list[int]:
             except OSError:
                 continue
             if words[0].endswith(b"sleep") and seconds.encode() in words:
-                found.append(int(entry.name))
-    return found
+                pids.append(int(entry.name))
+    return pids
 
 
 def unique_seconds() -> str:

@@ -70,17 +70,17 @@ def test_a_run_outlives_the_kill_of_its_starter_and_its_process_group(
 
 def test_attempts_of_one_name_below_two_roots_leave_each_other_alone(tmp_path: Path) -> None:
     """Two homes may begin the same release within one second; the end of one run is not the end of the other."""
-    one, other = (AnsiblePlaybooks(tmp_path / name) for name in ("one", "other"))
+    first, other = (AnsiblePlaybooks(tmp_path / name) for name in ("one", "other"))
     seconds = unique_seconds()
     log = str(tmp_path / "log")
-    one.start(request("a1", "deploy.yml", variables={"log": log, "seconds": seconds}))
+    first.start(request("a1", "deploy.yml", variables={"log": log, "seconds": seconds}))
     wait_for(tmp_path / "log")
     other.start(request("a1", "deploy.yml", variables={"log": str(tmp_path / "log2")}))
     assert until(other, "a1", "finished", "dead").state == "finished"
     assert other.stop("a1")
-    assert one.sight("a1").state == "running"
+    assert first.sight("a1").state == "running"
     assert len(sleepers(seconds)) == 1
-    assert one.stop("a1")
+    assert first.stop("a1")
     assert sleepers(seconds) == []
 
 

@@ -93,7 +93,9 @@ def test_a_broken_stream_says_how(content: bytes, words: str) -> None:
 def test_a_job_is_pending_until_its_end_is_seen() -> None:
     begun = {"event": "job", "host": "web1", "task": "Migrate", "job": "j1", "finished": False}
     ended = {**begun, "task": "Wait", "finished": True}
-    assert [one.task for one in by_host(fold(stream([WHOLE[0], begun]), "n"))["web1"].pending] == ["Migrate"]
+    assert [task.task for task in by_host(fold(stream([WHOLE[0], begun]), "n"))["web1"].pending] == [
+        "Migrate"
+    ]
     assert by_host(fold(stream([WHOLE[0], begun, ended]), "n"))["web1"].pending == ()
 
 

@@ -57,18 +57,22 @@ def look(project: Path, pattern: str = "all", **changes: object) -> Inspection:
 
 
 def test_targets_plays_and_groups(tmp_path: Path) -> None:
-    found = look(lay(tmp_path, {}))
-    web1, web2, db1 = found.targets
+    inspection = look(lay(tmp_path, {}))
+    web1, web2, db1 = inspection.targets
     assert (web1.host, web1.address, web1.port, web1.user) == ("web1", "10.0.0.1", 22, "deploy")
     assert (web2.port, web2.known_hosts) == (2222, str(tmp_path / "keys/known_hosts"))
     assert (db1.address, db1.python, db1.groups) == ("db1", "/opt/python/bin/python3", ("all", "db"))
-    assert [(play.name, play.line, play.hosts) for play in found.playbooks[0].plays] == [
+    assert [(play.name, play.line, play.hosts) for play in inspection.playbooks[0].plays] == [
         ("Web", 1, ("web1", "web2")),
         ("db", 4, ("db1",)),
     ]
-    assert found.groups["web"] == ("web1", "web2")
-    assert (found.inventory_faults, found.vault_faults, found.playbooks[0].fault) == ((), (), None)
-    assert found.playbooks[0].uncovered(["web1", "db1", "lb1"]) == ("lb1",)
+    assert inspection.groups["web"] == ("web1", "web2")
+    assert (inspection.inventory_faults, inspection.vault_faults, inspection.playbooks[0].fault) == (
+        (),
+        (),
+        None,
+    )
+    assert inspection.playbooks[0].uncovered(["web1", "db1", "lb1"]) == ("lb1",)
 
 
 def test_a_pattern_names_some(tmp_path: Path) -> None:
@@ -82,9 +86,12 @@ def test_settings_of_the_project_count(tmp_path: Path) -> None:
         "more/shop/tasks/main.yml": "- command: id\n",
         "site.yml": "- hosts: db\n  roles: [shop]\n",
     }
-    found = look(lay(tmp_path, files), "db1")
-    assert (found.targets[0].user, found.targets[0].private_key) == ("operator", str(tmp_path / "keys/id"))
-    assert found.playbooks[0].fault is None
+    inspection = look(lay(tmp_path, files), "db1")
+    assert (inspection.targets[0].user, inspection.targets[0].private_key) == (
+        "operator",
+        str(tmp_path / "keys/id"),
+    )
+    assert inspection.playbooks[0].fault is None
 
 
 def test_variables_beside_the_playbook_say_where_hosts_are(tmp_path: Path) -> None:
@@ -92,10 +99,10 @@ def test_variables_beside_the_playbook_say_where_hosts_are(tmp_path: Path) -> No
         "books/site.yml": SITE,
         "books/host_vars/db1.yml": "ansible_host: 10.0.0.9\nansible_ssh_port: 2200\n",
     }
-    found = look(lay(tmp_path, books), "db1", playbooks=[Path("books/site.yml")])
-    assert [(target.address, target.port) for target in found.targets] == [("10.0.0.9", 2200)]
+    inspection = look(lay(tmp_path, books), "db1", playbooks=[Path("books/site.yml")])
+    assert [(target.address, target.port) for target in inspection.targets] == [("10.0.0.9", 2200)]
     asked = look(tmp_path, "db1", playbooks=[], beside=Path("books/site.yml"))
-    assert asked.targets == found.targets
+    assert asked.targets == inspection.targets
 
 
 # files, and words of the inventory's fault
@@ -121,17 +128,17 @@ INVENTORIES = [
 
 @pytest.mark.parametrize(("files", "words"), INVENTORIES)
 def test_faults_of_the_inventory(tmp_path: Path, files: dict[str, str], words: str) -> None:
-    found = look(lay(tmp_path, {"site.yml": "- hosts: all\n  tasks: []\n", **files}))
-    assert words in " ".join(found.inventory_faults)
-    assert found.targets == ()
+    inspection = look(lay(tmp_path, {"site.yml": "- hosts: all\n  tasks: []\n", **files}))
+    assert words in " ".join(inspection.inventory_faults)
+    assert inspection.targets == ()
 
 
 def test_faults_of_the_inventory_do_not_hide_those_of_playbooks(tmp_path: Path) -> None:
-    found = look(
+    inspection = look(
         lay(tmp_path, {"hosts.yml": "web: [", "site.yml": "- hosts: web\n  tasks:\n    - coppy: {}\n"})
     )
-    assert found.inventory_faults
-    assert "coppy" in (found.playbooks[0].fault or "")
+    assert inspection.inventory_faults
+    assert "coppy" in (inspection.playbooks[0].fault or "")
 
 
 def test_an_inventory_that_is_not_there(tmp_path: Path) -> None:
@@ -152,10 +159,10 @@ def test_a_program_runs_only_where_the_plan_allows_it(tmp_path: Path, *, allowed
     lay(tmp_path, {"hosts.sh": PROGRAM})
     (tmp_path / "hosts.sh").chmod(0o755)
     site = {"site.yml": "- hosts: web\n  tasks: []\n"}
-    found = look(lay(tmp_path, site), inventory=Path("hosts.sh"), dynamic_allowed=allowed)
+    inspection = look(lay(tmp_path, site), inventory=Path("hosts.sh"), dynamic_allowed=allowed)
     assert (tmp_path / "ran").exists() == allowed
-    assert [target.host for target in found.targets] == (["web1"] if allowed else [])
-    assert allowed or "would run it as a program" in found.inventory_faults[0]
+    assert [target.host for target in inspection.targets] == (["web1"] if allowed else [])
+    assert allowed or "would run it as a program" in inspection.inventory_faults[0]
 
 
 def test_a_program_inside_a_folder_is_seen(tmp_path: Path) -> None:
@@ -168,8 +175,8 @@ def test_a_program_inside_a_folder_is_seen(tmp_path: Path) -> None:
         },
     )
     (tmp_path / "inventory/more/cloud").chmod(0o755)
-    found = look(tmp_path, inventory=Path("inventory"))
-    assert "more/cloud is executable" in found.inventory_faults[0]
+    inspection = look(tmp_path, inventory=Path("inventory"))
+    assert "more/cloud is executable" in inspection.inventory_faults[0]
 
 
 # files, and words of the playbook's fault
@@ -189,18 +196,18 @@ PLAYBOOKS = [
 
 @pytest.mark.parametrize(("files", "words"), PLAYBOOKS)
 def test_faults_of_playbooks(tmp_path: Path, files: dict[str, str], words: str) -> None:
-    found = look(lay(tmp_path, files))
-    assert words in (found.playbooks[0].fault or ""), found.playbooks
-    assert found.playbooks[0].matches_no_host == ("match supplied host pattern" in words)
-    assert found.inventory_faults == ()
+    inspection = look(lay(tmp_path, files))
+    assert words in (inspection.playbooks[0].fault or ""), inspection.playbooks
+    assert inspection.playbooks[0].matches_no_host == ("match supplied host pattern" in words)
+    assert inspection.inventory_faults == ()
 
 
 def test_a_playbook_is_loaded_with_the_variables_it_will_have(tmp_path: Path) -> None:
     files = {"site.yml": "- hosts: '{{ where }}'\n  tasks: []\n"}
-    found = look(
+    inspection = look(
         lay(tmp_path, files), playbooks=[Path("site.yml")] * 2, variables=[{"where": "db"}, {"where": "web"}]
     )
-    assert [book.plays[0].hosts for book in found.playbooks] == [("db1",), ("web1", "web2")]
+    assert [book.plays[0].hosts for book in inspection.playbooks] == [("db1",), ("web1", "web2")]
 
 
 def vault(folder: Path, text: str, password: str, *words: str) -> str:
@@ -291,8 +298,8 @@ def test_only_what_a_run_can_load_is_tried(
     tmp_path: Path, foreign: str, vaulted: str, files: dict[str, str], *, loadable: bool
 ) -> None:
     lay(tmp_path, {"lists/hosts.yml": HOSTS, "site.yml": PLAIN, **files, vaulted: foreign})
-    found = look(tmp_path, inventory=Path("lists/hosts.yml"))
-    assert [fault.file for fault in found.vault_faults] == [str(tmp_path / vaulted)] * loadable
+    inspection = look(tmp_path, inventory=Path("lists/hosts.yml"))
+    assert [fault.file for fault in inspection.vault_faults] == [str(tmp_path / vaulted)] * loadable
 
 
 @pytest.fixture(scope="module")
@@ -316,5 +323,5 @@ def test_secrets_of_the_callers_environment_are_not_passed_on(
 def test_it_ends_at_its_time_limit(tmp_path: Path) -> None:
     lay(tmp_path, {"hosts.sh": "#!/bin/sh\nsleep 60\n"})
     (tmp_path / "hosts.sh").chmod(0o755)
-    found = look(tmp_path, inventory=Path("hosts.sh"), dynamic_allowed=True, timeout=2.0)
-    assert found.inventory_faults == ("Ansible cannot start: it took too long",)
+    inspection = look(tmp_path, inventory=Path("hosts.sh"), dynamic_allowed=True, timeout=2.0)
+    assert inspection.inventory_faults == ("Ansible cannot start: it took too long",)

@@ -31,16 +31,18 @@ def plan(**strategy: Any) -> ReleasePlan:
 
 
 def test_a_plan_is_inspected_with_its_own_variables(project: Path) -> None:
-    found = AnsibleInspector().inspect(plan(), project)
-    assert [target.host for target in found.targets] == ["web1", "web2"]
-    assert [book.path for book in found.playbooks] == [
+    inspection = AnsibleInspector().inspect(plan(), project)
+    assert [target.host for target in inspection.targets] == ["web1", "web2"]
+    assert [book.path for book in inspection.playbooks] == [
         f"{project}/playbooks/app.yml",
         f"{project}/rollback/app.yml",
     ]
-    assert [book.uncovered(["web1", "web2"]) for book in found.playbooks] == [(), ()]
+    assert [book.uncovered(["web1", "web2"]) for book in inspection.playbooks] == [(), ()]
 
 
 def test_the_other_questions(project: Path) -> None:
     asked = AnsibleInspector()
-    assert [one.kind for one in asked.unsafe_constructs(Path("rollback/app.yml"), project)] == ["pause"]
+    assert [construct.kind for construct in asked.unsafe_constructs(Path("rollback/app.yml"), project)] == [
+        "pause"
+    ]
     assert "host_key_checking = no does not apply" in asked.settings_overridden(project)[0]

@@ -34,9 +34,12 @@ ROWS: list[tuple[str, list[tuple[int, str, str]]]] = [
 
 @pytest.mark.parametrize(("playbook", "expected"), ROWS, ids=[row[0] for row in ROWS])
 def test_findings(playbook: str, expected: list[tuple[int, str, str]]) -> None:
-    found = unsafe_constructs(LYING / playbook, LYING)
-    assert [(one.line, one.kind, one.severity) for one in found] == expected
-    assert all(one.file == str(LYING / playbook) and one.what and one.next_move for one in found)
+    constructs = unsafe_constructs(LYING / playbook, LYING)
+    assert [(construct.line, construct.kind, construct.severity) for construct in constructs] == expected
+    assert all(
+        construct.file == str(LYING / playbook) and construct.what and construct.next_move
+        for construct in constructs
+    )
 
 
 def write(folder: Path, files: dict[str, str]) -> Path:
@@ -105,8 +108,10 @@ PAUSE = "- name: Ask\n  pause:\n"
     ],
 )
 def test_it_looks_into_what_is_included(tmp_path: Path, files: dict[str, str], where: str) -> None:
-    found = unsafe_constructs(write(tmp_path, files), tmp_path)
-    assert [(one.file, one.kind) for one in found] == [(str(tmp_path / where), "pause")]
+    constructs = unsafe_constructs(write(tmp_path, files), tmp_path)
+    assert [(construct.file, construct.kind) for construct in constructs] == [
+        (str(tmp_path / where), "pause")
+    ]
 
 
 def test_files_that_include_each_other_end(tmp_path: Path) -> None:
@@ -125,8 +130,10 @@ def test_a_template_that_needs_the_facts_of_others(tmp_path: Path) -> None:
         "site.yml": "- hosts: lb\n  tasks:\n    - template: {src: pool.j2, dest: /etc/pool}\n",
         "templates/pool.j2": "{% for h in groups['web'] %}{{ hostvars[h].ansible_default_ipv4.address }}{% endfor %}",
     }
-    found = unsafe_constructs(write(tmp_path, files), tmp_path)
-    assert [(one.line, one.kind, one.severity) for one in found] == [(3, "template", "warn")]
+    constructs = unsafe_constructs(write(tmp_path, files), tmp_path)
+    assert [(construct.line, construct.kind, construct.severity) for construct in constructs] == [
+        (3, "template", "warn")
+    ]
 
 
 def test_what_is_copied_is_no_template_and_is_not_read(tmp_path: Path) -> None:

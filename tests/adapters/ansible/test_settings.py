@@ -49,9 +49,9 @@ CONFLICTS = [
 def test_conflicts_are_named(tmp_path: Path, text: str | None, words: str | None) -> None:
     if text is not None:
         (tmp_path / "ansible.cfg").write_text(text)
-    found = cfg_conflicts(tmp_path)
-    assert (words is None) == (not found)
-    assert words is None or words in found[0]
+    conflicts = cfg_conflicts(tmp_path)
+    assert (words is None) == (not conflicts)
+    assert words is None or words in conflicts[0]
 
 
 def test_ours_stand_before_the_users_ssh_arguments(tmp_path: Path) -> None:
@@ -71,14 +71,18 @@ def test_the_users_callbacks_stay(tmp_path: Path) -> None:
     (tmp_path / "ansible.cfg").write_text(
         "[defaults]\ncallback_plugins = cb:/opt/cb\ncallbacks_enabled = profile_tasks, mine"
     )
-    found = settings(tmp_path)
-    assert found["ANSIBLE_CALLBACKS_ENABLED"] == "profile_tasks, mine,orch_evidence"
-    assert found["ANSIBLE_CALLBACK_PLUGINS"].startswith(f"{tmp_path}/cb:/opt/cb:/")
+    environment = settings(tmp_path)
+    assert environment["ANSIBLE_CALLBACKS_ENABLED"] == "profile_tasks, mine,orch_evidence"
+    assert environment["ANSIBLE_CALLBACK_PLUGINS"].startswith(f"{tmp_path}/cb:/opt/cb:/")
 
 
 def test_what_follows_from_the_request(tmp_path: Path) -> None:
-    found = settings(tmp_path, task_timeout=0.2, forks=50)
-    assert (found["ANSIBLE_FORKS"], found["ANSIBLE_TASK_TIMEOUT"], found["ANSIBLE_INJECT_FACT_VARS"]) == (
+    environment = settings(tmp_path, task_timeout=0.2, forks=50)
+    assert (
+        environment["ANSIBLE_FORKS"],
+        environment["ANSIBLE_TASK_TIMEOUT"],
+        environment["ANSIBLE_INJECT_FACT_VARS"],
+    ) == (
         "2",
         "1",
         "0",

@@ -70,14 +70,14 @@ FILES = [
 
 
 @pytest.mark.parametrize(
-    ("text", "answer", "found"), [row[1:] for row in FILES], ids=[row[0] for row in FILES]
+    ("text", "answer", "finding"), [row[1:] for row in FILES], ids=[row[0] for row in FILES]
 )
-def test_testinfra(sshd: Loopback, tmp_path: Path, text: str, answer: str, found: str) -> None:
+def test_testinfra(sshd: Loopback, tmp_path: Path, text: str, answer: str, finding: str) -> None:
     (tmp_path / "test_shop.py").write_text(text)
     before = sorted(tmp_path.rglob("*"))
     results = ask([sshd.target("web1"), sshd.target("web2")], TestinfraCheck(path="test_shop.py"), tmp_path)
     assert {each.answer for each in results.values()} == {answer}, results
-    assert all(each.found.startswith(found) and each.found.isprintable() for each in results.values()), (
+    assert all(each.found.startswith(finding) and each.found.isprintable() for each in results.values()), (
         results
     )
     assert sorted(tmp_path.rglob("*")) == before, "the user's folder stays clean"
@@ -94,17 +94,17 @@ def test_testinfra_tells_hosts_apart(sshd: Loopback, tmp_path: Path) -> None:
     (tmp_path / "test_live.py").write_text(
         "def test_it(host):\n    assert host.check_output('echo hi') == 'hi'\n"
     )
-    told = ask([sshd.target("web1"), sshd.target("web2")], TestinfraCheck(path="test_shop.py"), tmp_path)
-    assert [each.answer for each in told.values()] == ["passed", "failed"]
-    told = ask([sshd.target("web1"), dead, unpinned], TestinfraCheck(path="test_live.py"), tmp_path)
-    assert [each.answer for each in told.values()] == ["passed", "inconclusive", "inconclusive"]
-    assert told["dead"].found.startswith("no ssh connection: ")
+    results = ask([sshd.target("web1"), sshd.target("web2")], TestinfraCheck(path="test_shop.py"), tmp_path)
+    assert [each.answer for each in results.values()] == ["passed", "failed"]
+    results = ask([sshd.target("web1"), dead, unpinned], TestinfraCheck(path="test_live.py"), tmp_path)
+    assert [each.answer for each in results.values()] == ["passed", "inconclusive", "inconclusive"]
+    assert results["dead"].found.startswith("no ssh connection: ")
 
 
 def test_testinfra_that_hangs_is_inconclusive(sshd: Loopback, tmp_path: Path) -> None:
     (tmp_path / "test_shop.py").write_text(HANGS)
-    [told] = ask([sshd.target("web1")], TestinfraCheck(path="test_shop.py", timeout=3), tmp_path).values()
-    assert (told.answer, told.found) == ("inconclusive", "no end within 3 s")
+    [result] = ask([sshd.target("web1")], TestinfraCheck(path="test_shop.py", timeout=3), tmp_path).values()
+    assert (result.answer, result.found) == ("inconclusive", "no end within 3 s")
 
 
 def test_testinfra_runs_with_the_users_conftest_and_pytest_ini(sshd: Loopback, tmp_path: Path) -> None:
@@ -116,13 +116,13 @@ def test_testinfra_runs_with_the_users_conftest_and_pytest_ini(sshd: Loopback, t
     (tmp_path / "tests/test_shop.py").write_text(
         "def check_it(host, wanted): assert host.user(wanted).exists\n"
     )
-    [told] = ask([sshd.target("web1")], TestinfraCheck(path="tests/test_shop.py"), tmp_path).values()
-    assert (told.answer, told.found) == ("passed", "1 passed")
+    [result] = ask([sshd.target("web1")], TestinfraCheck(path="tests/test_shop.py"), tmp_path).values()
+    assert (result.answer, result.found) == ("passed", "1 passed")
 
 
 def test_a_file_that_is_not_there(sshd: Loopback, tmp_path: Path) -> None:
-    [told] = ask([sshd.target("web1")], TestinfraCheck(path="none.py"), tmp_path).values()
-    assert told.answer == "inconclusive"
+    [result] = ask([sshd.target("web1")], TestinfraCheck(path="none.py"), tmp_path).values()
+    assert result.answer == "inconclusive"
 
 
 def test_order_and_no_result_missing(tmp_path: Path) -> None:
@@ -141,21 +141,21 @@ def test_asked_again_until_it_passes(tmp_path: Path) -> None:
     opened: list[socket.socket] = []
     timer = threading.Timer(0.5, lambda: opened.append(socket.create_server(("127.0.0.1", port))))
     timer.start()
-    [told] = ask(
+    [result] = ask(
         [Target(host="web1", address="127.0.0.1")], TcpCheck(port=port, within=20, every=0.1), tmp_path
     ).values()
     timer.join()
     opened[0].close()
-    assert told.answer == "passed"
-    assert told.seconds >= 0.3
+    assert result.answer == "passed"
+    assert result.seconds >= 0.3
 
 
 def test_time_is_over(tmp_path: Path) -> None:
     """With a clock that stands still but for sleep: five attempts fit into two seconds, every half second."""
     clock = FakeClock()
     checks = ControllerChecks(process.run, clock)
-    [told] = checks(
+    [result] = checks(
         [Target(host="web1", address="127.0.0.1")], [TcpCheck(port=1, within=2, every=0.5)], tmp_path
     )
-    assert (told.answer, told.seconds) == ("failed", 2.0)
-    assert told.expected == "port 1 answers, within 2 s"
+    assert (result.answer, result.seconds) == ("failed", 2.0)
+    assert result.expected == "port 1 answers, within 2 s"

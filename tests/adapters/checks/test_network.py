@@ -87,10 +87,10 @@ HTTP = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("written", "answer", "found"), HTTP)
-def test_http(site: int, ask: Asker, written: dict[str, object], answer: str, found: str) -> None:
+@pytest.mark.parametrize(("written", "answer", "finding"), HTTP)
+def test_http(site: int, ask: Asker, written: dict[str, object], answer: str, finding: str) -> None:
     check = HttpCheck.model_validate({**written, "url": f"http://{{address}}:{site}{written['url']}"})
-    assert ask(check) == (answer, found)
+    assert ask(check) == (answer, finding)
 
 
 def test_no_proxy_is_used(site: int, ask: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,9 +100,9 @@ def test_no_proxy_is_used(site: int, ask: Asker, monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize("url", ["http://{address}:1/", "https://{address}:1/", "http://no.such.invalid/"])
 def test_nobody_there(ask: Asker, url: str) -> None:
-    answer, found = ask(HttpCheck(url=url))
+    answer, finding = ask(HttpCheck(url=url))
     assert answer == "failed"
-    assert found.startswith("no answer")
+    assert finding.startswith("no answer")
 
 
 @pytest.mark.parametrize(
@@ -120,17 +120,17 @@ def test_an_answer_drop_by_drop_ends(ask: Asker, head: bytes) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=drip, args=(server,), daemon=True).start()
         started = time.monotonic()
-        told = ask(HttpCheck(url=f"http://{{address}}:{server.getsockname()[1]}/", timeout=0.5))
-    assert told == ("failed", "no answer within 0.5 s")
+        result = ask(HttpCheck(url=f"http://{{address}}:{server.getsockname()[1]}/", timeout=0.5))
+    assert result == ("failed", "no answer within 0.5 s")
     assert time.monotonic() - started < 5
 
 
 def test_not_http_at_all(ask: Asker) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=lambda: server.accept()[0].sendall(b"SSH-2.0-x\r\n"), daemon=True).start()
-        answer, found = ask(HttpCheck(url=f"http://{{address}}:{server.getsockname()[1]}/"))
+        answer, finding = ask(HttpCheck(url=f"http://{{address}}:{server.getsockname()[1]}/"))
     assert answer == "failed"
-    assert found.startswith("no answer: ")
+    assert finding.startswith("no answer: ")
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,12 @@ def spots(node: Any, above: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 def without_description(node: Any, path: str = "") -> list[str]:
     if isinstance(node, list):
         return [
-            found for index, item in enumerate(node) for found in without_description(item, f"{path}/{index}")
+            spot for index, item in enumerate(node) for spot in without_description(item, f"{path}/{index}")
         ]
     if not isinstance(node, dict):
         return []
     keys = node.get("properties", {}) if node.get("type") == "object" else {}
     here = [f"{path}/{key}" for key, value in keys.items() if "description" not in value]
     return here + [
-        found for key, value in node.items() for found in without_description(value, f"{path}/{key}")
+        spot for key, value in node.items() for spot in without_description(value, f"{path}/{key}")
     ]

@@ -58,10 +58,10 @@ def test_the_manual_has_every_key_and_explains_it(kind: str) -> None:
     content = {"policy": policy, "model": model}[kind]().read_bytes()
     document = read_yaml("manual", content)
     assert {path[0] for path in document.places if path} == set(KINDS[kind].model_fields)
-    said = annotations(content)
-    silent = [path for path in document.places if len(path) == 1 and path not in said]
+    texts = annotations(content)
+    silent = [path for path in document.places if len(path) == 1 and path not in texts]
     assert silent == []
-    assert all(text.endswith(".") for text in said.values())
+    assert all(text.endswith(".") for text in texts.values())
 
 
 def test_the_page_shows_both_manuals() -> None:

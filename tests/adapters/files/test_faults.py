@@ -13,11 +13,11 @@ CASES = cases()
 def test_fault(case: Case) -> None:
     with pytest.raises(PlanFault) as raised:
         plan_of("plan.yml", case.plan)
-    assert [str(fault) for fault in raised.value.faults] == [_line(said) for said in case.says]
+    assert [str(fault) for fault in raised.value.faults] == [_line(sentence) for sentence in case.says]
 
 
-def _line(said: str) -> str:
-    return f"plan.yml:{said}"
+def _line(sentence: str) -> str:
+    return f"plan.yml:{sentence}"
 
 
 def test_the_plan_that_the_cases_change_is_sound() -> None:

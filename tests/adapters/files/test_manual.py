@@ -49,14 +49,14 @@ def test_the_sections_are_a_plan_that_uses_every_kind_of_check() -> None:
 
 @pytest.mark.parametrize("section", sections(), ids=lambda path: path.stem)
 def test_each_section_explains_itself(section: Path) -> None:
-    said = annotations(section.read_bytes())
+    texts = annotations(section.read_bytes())
     silent = [
-        path for path in read_yaml("", section.read_bytes()).places if len(path) == 1 and path not in said
+        path for path in read_yaml("", section.read_bytes()).places if len(path) == 1 and path not in texts
     ]
     assert silent == []
-    assert all(text.endswith((".", ")")) for text in said.values())
+    assert all(text.endswith((".", ")")) for text in texts.values())
 
 
 def test_the_fault_on_the_page_is_one_of_the_table(page: str) -> None:
     (shown,) = re.findall(r"^plan\.yml:(.*)$", page, flags=re.MULTILINE)
-    assert shown in {said for case in cases() for said in case.says}
+    assert shown in {sentence for case in cases() for sentence in case.says}

@@ -68,5 +68,5 @@ def test_the_files_that_are_covered_are_those_that_will_run(
     covered = rehearse.ready(ports, asked).parts[0].of
     runs = prepare_plan(ports, plan).effective
     assert runs is not None
-    found = [str(change) for change in changes_between(covered, runs) if change.ingredient in REHEARSED]
-    assert found == []
+    changes = [str(change) for change in changes_between(covered, runs) if change.ingredient in REHEARSED]
+    assert changes == []

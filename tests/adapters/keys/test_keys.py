@@ -235,9 +235,9 @@ def test_keys_are_trusted_once_and_revoked_for_good(tmp_path: Path) -> None:
         folder.trust(trusted(person="Mallory"))
     assert folder.keyring().keys == (trusted(),)
     folder.revoke(KEY.key, NOW, "Ada Berg", "lost")
-    found = folder.keyring().find(KEY.key)
-    assert found is not None
-    assert found.revoked_at == NOW
+    key = folder.keyring().find(KEY.key)
+    assert key is not None
+    assert key.revoked_at == NOW
     with pytest.raises(NotFound):
         folder.revoke(OTHER.key, NOW, "Ada Berg", "lost")
 

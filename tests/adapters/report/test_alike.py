@@ -31,8 +31,8 @@ def page(records: list[Recorded]) -> str:
 def test_every_host_stands_on_the_page_with_every_finding(page: str) -> None:
     outline = Outline(page)
     assert (outline.unbalanced, outline.open) == ([], [])
-    told = outline.text[outline.text.index(f"All {HOSTS} hosts") :]
-    hosts = told[: told.index("Steps")]
+    tail = outline.text[outline.text.index(f"All {HOSTS} hosts") :]
+    hosts = tail[: tail.index("Steps")]
     missing = [n for n in range(HOSTS) if not re.search(rf"host{n:05}\b.*\b10\.0\.0\.{n}\b", hosts)]
     assert missing == []
     baselines = [
@@ -49,7 +49,7 @@ def test_rows_are_as_many_as_there_are_different_things_to_say(page: str) -> Non
     assert checks.count('<tr><td class="host">') < HOSTS
 
 
-def check(host: int, found: str, seconds: float = 0.1, answer: str = "passed") -> CheckResult:
+def check(host: int, finding: str, seconds: float = 0.1, answer: str = "passed") -> CheckResult:
     return CheckResult.model_validate(
         {
             "host": f"web{host}",
@@ -57,7 +57,7 @@ def check(host: int, found: str, seconds: float = 0.1, answer: str = "passed") -
             "title": "space /",
             "answer": answer,
             "expected": "1 GiB",
-            "found": found,
+            "found": finding,
             "seconds": seconds,
         }
     )

@@ -70,8 +70,8 @@ def window(zone: str, **end: str) -> Calendar:
 
 def hour_from(starts: datetime) -> tuple[Booking, PublishedSchedule]:
     begins = (starts - EVENING).total_seconds() / 3600
-    one = booking("shop", begins, begins + 1)
-    return one, published([one], [], starts - timedelta(days=3), starts + timedelta(days=3))
+    booked = booking("shop", begins, begins + 1)
+    return booked, published([booked], [], starts - timedelta(days=3), starts + timedelta(days=3))
 
 
 @pytest.mark.parametrize(
@@ -85,18 +85,18 @@ def test_start(
     starts = written_moment(written, NOW, zone)
     assert starts == datetime.fromisoformat(f"{utc}+00:00")
     assert when_words(starts, ZoneInfo(zone)) == shown
-    one, schedule = hour_from(starts)
+    booked, schedule = hour_from(starts)
     months = months_of(schedule, ZoneInfo(zone))
     entries = [entry for m in months for week in m.weeks for day in week for entry in day.entries]
     assert [entry.clock for entry in entries] == [in_calendar]
     (event,) = ICalendar.from_ical(icalendar_file(schedule)).walk("VEVENT")
-    assert (event.decoded("dtstart"), event.decoded("dtend")) == (one.starts, one.ends)
+    assert (event.decoded("dtstart"), event.decoded("dtend")) == (booked.starts, booked.ends)
     assert open_at(window(zone, lasts="6h"), starts) is six_hours
     assert open_at(window(zone, ends="2026-01-04T04:00"), starts) is until_four
 
 
-@pytest.mark.parametrize(("zone", "written", "said"), REFUSED, ids=[f"{row[0]} {row[1]}" for row in REFUSED])
-def test_no_one_moment_is_meant(zone: str, written: str, said: str) -> None:
+@pytest.mark.parametrize(("zone", "written", "words"), REFUSED, ids=[f"{row[0]} {row[1]}" for row in REFUSED])
+def test_no_one_moment_is_meant(zone: str, written: str, words: str) -> None:
     with pytest.raises(PydanticCustomError) as refused:
         written_moment(written, NOW, zone)
-    assert said in words_of(refused.value)
+    assert words in words_of(refused.value)

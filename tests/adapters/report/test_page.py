@@ -67,14 +67,14 @@ def test_the_twelve_sections_of_the_plan_are_there(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_who_what_and_which_digests(name: str) -> None:
     d, text = folded(name), OUTLINES[name].text
-    for said in (
+    for words in (
         d.plan_sha256,
         "Bo Lind",
         "as change manager",
         "ann",
         *(u.sha256 for u in d.plan.release.units),
     ):
-        assert said in text
+        assert words in text
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -75,14 +75,14 @@ OUTLINE = Outline(PAGE)
 
 
 def test_every_booking_is_one_event_with_its_moments_in_utc() -> None:
-    found = events()
-    assert sorted(found) == sorted(b.id for b in BOOKINGS)
+    by_booking = events()
+    assert sorted(by_booking) == sorted(b.id for b in BOOKINGS)
     text = icalendar_file(schedule()).decode()
     assert "DTSTART:20260606T200000Z" in text
     assert "TZID" not in text
-    for one in BOOKINGS:
-        assert found[one.id].decoded("dtstart") == one.starts
-        assert ("dtend" in found[one.id]) == (one.ends is not None)
+    for booked in BOOKINGS:
+        assert by_booking[booked.id].decoded("dtstart") == booked.starts
+        assert ("dtend" in by_booking[booked.id]) == (booked.ends is not None)
 
 
 def test_identity_and_revision_of_an_event() -> None:
@@ -115,10 +115,10 @@ def test_lines_are_folded_and_text_stays_text() -> None:
 
 
 def test_a_conflict_stands_in_both_events() -> None:
-    found = events()
-    assert "CONFLICT with pay-9: the machine web2 (there pay1)" in str(found["shop-2"]["description"])
-    assert "CONFLICT with shop-2" in str(found["pay-9"]["description"])
-    assert "CONFLICT" not in str(found["old"]["description"])
+    by_booking = events()
+    assert "CONFLICT with pay-9: the machine web2 (there pay1)" in str(by_booking["shop-2"]["description"])
+    assert "CONFLICT with shop-2" in str(by_booking["pay-9"]["description"])
+    assert "CONFLICT" not in str(by_booking["old"]["description"])
 
 
 def test_the_same_schedule_is_the_same_file() -> None:
@@ -191,10 +191,10 @@ def test_a_day_shows_its_windows_freezes_bookings_and_conflicts_where_they_are()
 
 def test_days_in_which_clocks_change_are_as_long_as_they_are() -> None:
     begins = datetime(2026, 3, 28, 23, tzinfo=UTC)
-    one = booking("spring", 0, 1).model_copy(
+    booked = booking("spring", 0, 1).model_copy(
         update={"starts": begins, "ends": datetime(2026, 3, 29, 10, 30, tzinfo=UTC)}
     )
-    days = months_of(schedule(one, days=1, begins=begins), BERLIN)[0].weeks[0]
+    days = months_of(schedule(booked, days=1, begins=begins), BERLIN)[0].weeks[0]
     bars = [bar for day in days for bar in day.bars if bar.layer == "booking"]
     assert [(round(bar.x, 1), round(bar.width, 1)) for bar in bars] == [(0.0, 50.0)]
 

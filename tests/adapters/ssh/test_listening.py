@@ -16,10 +16,10 @@ from orchestrator.adapters.ssh.on_target.items import listening, procfs
 def test_both_ways_tell_the_same(protocol: str, family: socket.AddressFamily, address: str) -> None:
     with socket.create_server((address, 0), family=family) as server, socket.socket(family) as client:
         client.connect(("::1" if address == "::" else address, server.getsockname()[1]))
-        told = listening.listening(protocol)
+        sockets = listening.listening(protocol)
         ours = (address, server.getsockname()[1], str(os.fstat(server.fileno()).st_ino))
-        assert ours in told
-        assert client.getsockname()[1] not in [port for _, port, _ in told]
+        assert ours in sockets
+        assert client.getsockname()[1] not in [port for _, port, _ in sockets]
         # Other programs of this machine come and go between the two.
         assert ours in procfs.from_proc(protocol)
         assert ours in procfs.listening_of(protocol)
@@ -50,8 +50,8 @@ def answered(*pieces: bytes) -> list[bytes]:
 
 
 def test_an_answer_in_pieces_is_read_to_its_end() -> None:
-    told = answered(message(20, LISTENER) + message(20, LISTENER), message(20, LISTENER), DONE)
-    assert [listening._listener(2, body) for body in told] == [("127.0.0.1", 22, "7")] * 3
+    answers = answered(message(20, LISTENER) + message(20, LISTENER), message(20, LISTENER), DONE)
+    assert [listening._listener(2, body) for body in answers] == [("127.0.0.1", 22, "7")] * 3
 
 
 BROKEN = [

@@ -66,11 +66,11 @@ FILES: list[tuple[dict[str, object], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("written", "answer", "found"), FILES)
-def test_files(folder: Path, written: dict[str, object], answer: str, found: str) -> None:
-    told = ask({"file": {**written, "path": f"{folder}/{written['path']}".rstrip("/")}})
-    assert told[0] == answer
-    assert told[1].startswith(found) or found in told[1]
+@pytest.mark.parametrize(("written", "answer", "finding"), FILES)
+def test_files(folder: Path, written: dict[str, object], answer: str, finding: str) -> None:
+    result = ask({"file": {**written, "path": f"{folder}/{written['path']}".rstrip("/")}})
+    assert result[0] == answer
+    assert result[1].startswith(finding) or finding in result[1]
 
 
 OTHERS: list[tuple[dict[str, object], str, str]] = [
@@ -125,11 +125,11 @@ OTHERS: list[tuple[dict[str, object], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("written", "answer", "found"), OTHERS)
-def test_others(written: dict[str, object], answer: str, found: str) -> None:
-    told = ask(written)
-    assert told[0] == answer, told
-    assert found in told[1]
+@pytest.mark.parametrize(("written", "answer", "finding"), OTHERS)
+def test_others(written: dict[str, object], answer: str, finding: str) -> None:
+    result = ask(written)
+    assert result[0] == answer, result
+    assert finding in result[1]
 
 
 def test_every_kind_has_one_place_where_it_is_evaluated() -> None:
@@ -139,9 +139,9 @@ def test_every_kind_has_one_place_where_it_is_evaluated() -> None:
 
 
 def test_a_port_that_is_taken(listening: int) -> None:
-    answer, found = ask({"port": listening})
+    answer, finding = ask({"port": listening})
     assert answer == "failed"
-    assert found.endswith("listens on 127.0.0.1")
+    assert finding.endswith("listens on 127.0.0.1")
     assert ask({"port": {"port": listening, "state": "listening"}})[0] == "passed"
     assert ask({"tcp": {"port": listening, "address": "127.0.0.1", "origin": "target"}}) == (
         "passed",
@@ -154,12 +154,12 @@ def test_another_deployment_is_seen_by_its_mark() -> None:
     with subprocess.Popen(["sleep", "30"], env={**os.environ, "ORCH_RUN": "shop-2.4/7"}) as other:
         try:
             time.sleep(0.1)
-            answer, found = ask({"other_deployment": False})
+            answer, finding = ask({"other_deployment": False})
         finally:
             other.kill()
     assert answer == "failed"
     if quiet[0] == "passed":
-        assert found == f"process {other.pid} (sleep) of shop-2.4/7"
+        assert finding == f"process {other.pid} (sleep) of shop-2.4/7"
 
 
 def test_a_command_leaves_nothing_running(tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ UNITS = [
 @pytest.mark.parametrize("row", UNITS)
 def test_units(row: tuple[Any, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The properties are those that a real systemctl prints; the fleet tests ask a real one."""
-    written, active, sub, enabled, since, answer, found = row
+    written, active, sub, enabled, since, answer, finding = row
     entered = int((time.clock_gettime(time.CLOCK_MONOTONIC) - since) * 1e6) if since else 0
     (tmp_path / "systemctl").write_text(
         f"#!/bin/sh\nprintf 'Id=shop.service\\nLoadState=loaded\\nActiveState={active}\\nSubState={sub}\\n"
@@ -205,6 +205,6 @@ def test_units(row: tuple[Any, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: 
     )
     (tmp_path / "systemctl").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    told = ask(written)
-    assert told[0] == answer, told
-    assert found in told[1]
+    result = ask(written)
+    assert result[0] == answer, result
+    assert finding in result[1]

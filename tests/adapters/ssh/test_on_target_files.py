@@ -25,8 +25,8 @@ def capture(scope: BaselineScope) -> dict[str, Any]:
 
 
 def files_of(*paths: str, **fields: Any) -> tuple[Items, list[str]]:
-    told = capture(BaselineScope(files=paths, packages="none", ports=False, users=False, **fields))
-    return {name: attributes for _, name, attributes in told["items"]}, told["faults"]
+    captured = capture(BaselineScope(files=paths, packages="none", ports=False, users=False, **fields))
+    return {name: attributes for _, name, attributes in captured["items"]}, captured["faults"]
 
 
 def collected(kind: type[Files], *paths: str) -> tuple[Items, list[str]]:
@@ -171,8 +171,8 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
 def test_names_no_text_can_hold(tmp_path: Path) -> None:
     (tmp_path / os.fsdecode(b"caf\xe9")).write_text("")
     (tmp_path / "esc\x1b[31m").write_text("")
-    told = capture(BaselineScope(files=(str(tmp_path),), packages="none", ports=False, users=False))
-    sent = json.loads(json.dumps(told))
+    captured = capture(BaselineScope(files=(str(tmp_path),), packages="none", ports=False, users=False))
+    sent = json.loads(json.dumps(captured))
     assert {os.fsencode(name) for _, name, _ in sent["items"]} >= {os.fsencode(tmp_path) + b"/caf\xe9"}
 
 
@@ -204,7 +204,7 @@ def test_what_runs_leave_for_orch_is_seen_only_where_it_is_named(
 
 
 @pytest.mark.parametrize(
-    ("pattern", "found"),
+    ("pattern", "names"),
     [
         ("/*", ["/current", "/releases", "/releases/2.3", "/releases/2.3/app", "/shop.conf"]),
         ("/*.conf", ["/shop.conf"]),
@@ -215,9 +215,9 @@ def test_what_runs_leave_for_orch_is_seen_only_where_it_is_named(
         ("/current/*", ["/current/app"]),
     ],
 )
-def test_patterns(tree: Path, pattern: str, found: list[str]) -> None:
+def test_patterns(tree: Path, pattern: str, names: list[str]) -> None:
     items, faults = files_of(f"{tree}{pattern}")
-    assert [name.removeprefix(str(tree)) for name in items] == found
+    assert [name.removeprefix(str(tree)) for name in items] == names
     assert faults == []
 
 
@@ -243,8 +243,8 @@ def test_too_many_paths_are_a_fault(tree: Path) -> None:
 
 def test_no_time_left_is_a_fault(tree: Path) -> None:
     scope = BaselineScope(files=(str(tree),), packages="none", ports=False, users=False)
-    told = Capture(scope.model_dump(mode="json"), time.monotonic() - 1).run()
-    assert "no time left" in told["faults"][0]
+    captured = Capture(scope.model_dump(mode="json"), time.monotonic() - 1).run()
+    assert "no time left" in captured["faults"][0]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="becomes another user")
@@ -279,12 +279,12 @@ def test_the_same_state_gives_the_same_bytes() -> None:
 
 
 def test_kinds_of_a_whole_capture() -> None:
-    told = capture(BaselineScope(
+    captured = capture(BaselineScope(
         files=("/etc/hostname",), sysctl=("kernel.ostype", "no.such"),
         commands=({"name": "greeting", "run": "echo hello; exit 4"},),  # type: ignore[arg-type]
     ))  # fmt: skip
-    assert told["faults"] == []
-    items = {(kind, name): attributes for kind, name, attributes in told["items"]}
+    assert captured["faults"] == []
+    items = {(kind, name): attributes for kind, name, attributes in captured["items"]}
     assert items["user", "root"] == {
         "uid": "0",
         "gid": "0",
@@ -303,13 +303,13 @@ def test_kinds_of_a_whole_capture() -> None:
 def test_a_command_without_end_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     scope = BaselineScope(packages="none", ports=False, users=False).model_dump(mode="json")
     scope["commands"] = [{"name": "endless", "run": "sleep 30"}]
-    told = Capture(scope, time.monotonic() + 1).run()
-    assert told["faults"] == ["command endless: no end within 1 s"]
+    captured = Capture(scope, time.monotonic() + 1).run()
+    assert captured["faults"] == ["command endless: no end within 1 s"]
 
 
 def test_units_without_systemd_are_a_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "systemctl").write_text("#!/bin/sh\necho 'Host is down' >&2; exit 1\n")
     (tmp_path / "systemctl").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    told = capture(BaselineScope(packages="none", ports=False, users=False, units=("shop*",)))
-    assert told["faults"] == ["units: systemd cannot be asked: Host is down"]
+    captured = capture(BaselineScope(packages="none", ports=False, users=False, units=("shop*",)))
+    assert captured["faults"] == ["units: systemd cannot be asked: Host is down"]

@@ -64,8 +64,8 @@ def test_all_that_is_imported_is_sent() -> None:
 
 @pytest.mark.parametrize("version", ["3.8", "3.11", "3.13"])
 def test_it_runs_on(version: str) -> None:
-    found = pythons(version)
-    if not found:
+    interpreters = pythons(version)
+    if not interpreters:
         pytest.skip(f"there is no Python {version} here")
     asked: list[tuple[str, dict[str, object]]] = [
         ("python", {"minimum": "3.8"}),
@@ -85,9 +85,9 @@ def test_it_runs_on(version: str) -> None:
         "files": ["/etc/hostname"], "exclude": ["/a/**/b"], "packages": "none", "units": [], "ports": True, "users": True,
         "sysctl": ["kernel.ostype"], "commands": [{"name": "c", "run": "echo x"}], "content_limit": 10,
     }  # fmt: skip
-    ended = run(found[0], request(checks=checks, scope=scope, digests=["/etc/passwd", "/nope"]))
+    ended = run(interpreters[0], request(checks=checks, scope=scope, digests=["/etc/passwd", "/nope"]))
     answer = unframe("n", ended.stdout)
-    assert {told[0] for told in answer["checks"].values()} == {"passed"}
+    assert {result[0] for result in answer["checks"].values()} == {"passed"}
     assert answer["digests"]["/nope"] == ["absent", "no such file"]
     assert ["sysctl", "kernel.ostype", {"value": "Linux"}] in answer["baseline"]["items"]
     assert ended.returncode == 0
@@ -95,11 +95,11 @@ def test_it_runs_on(version: str) -> None:
 
 @pytest.mark.parametrize("version", ["2.7", "3.6"])
 def test_an_old_python_says_so(version: str) -> None:
-    found = pythons(version)
-    if not found:
+    interpreters = pythons(version)
+    if not interpreters:
         pytest.skip(f"there is no Python {version} here")
     ended = subprocess.run(
-        [found[0], "-S", "-c", program.LINE],
+        [interpreters[0], "-S", "-c", program.LINE],
         input=program.letter(request()),
         capture_output=True,
         check=False,
@@ -130,10 +130,10 @@ def test_the_request_travels_whole_and_in_a_form_that_every_python_3_reads() -> 
     length, _, body = program.next_letter(asked).partition(b"\n")
     assert int(length) == len(body)
     assert program.letter(asked).endswith(program.next_letter(asked))
-    found = pythons("3.8") or [sys.executable]
+    interpreters = pythons("3.8") or [sys.executable]
     ask = "import marshal, sys; print(ascii(marshal.loads(sys.stdin.buffer.read())))"
-    told = subprocess.run([found[0], "-c", ask], input=body, capture_output=True, check=True)
-    assert ast.literal_eval(told.stdout.decode()) == asked
+    ended = subprocess.run([interpreters[0], "-c", ask], input=body, capture_output=True, check=True)
+    assert ast.literal_eval(ended.stdout.decode()) == asked
 
 
 @pytest.mark.parametrize(

@@ -82,8 +82,8 @@ def test_a_host_that_goes_silent_is_given_up(sshd: Loopback, tmp_path: Path) -> 
 def test_an_answer_beyond_the_cap_is_refused(sshd: Loopback) -> None:
     target = sshd.target()
     scope = BaselineScope(files=("/usr/bin/*",), packages="none")
-    told = SshTargets(bounds=Bounds(answer=1 << 20)).capture([target], scope)["web1"]
-    assert told == "the answer is larger than 1 MiB"
+    fault = SshTargets(bounds=Bounds(answer=1 << 20)).capture([target], scope)["web1"]
+    assert fault == "the answer is larger than 1 MiB"
     assert isinstance(SshTargets().capture([target], scope)["web1"], Baseline)
 
 
@@ -140,10 +140,10 @@ def test_text_from_the_host_is_made_plain(sshd: Loopback) -> None:
     nasty = TypeAdapter[Check](Check).validate_python(
         {"command": r"printf '\033[31mred\033[0m\007 \342\200\256tfel %05000d' 7; exit 1"}
     )
-    found = verify(sshd.target(), [nasty])[1].found
-    assert found.isprintable()
-    assert "\u202e" not in found
-    assert len(found) <= 500
+    finding = verify(sshd.target(), [nasty])[1].found
+    assert finding.isprintable()
+    assert "\u202e" not in finding
+    assert len(finding) <= 500
 
 
 def test_one_connection_and_one_program_serve_all_questions_until_closed(sshd: Loopback) -> None:
@@ -181,20 +181,20 @@ def test_a_program_that_ended_meanwhile_is_started_again(sshd: Loopback) -> None
     targets = SshTargets().stay()
     target = sshd.target()
     parent = TypeAdapter[Check](Check).validate_python({"command": "echo $PPID; exit 1"})
-    told = targets.verify([target], [parent], Path())[1].found
-    [number] = [int(word) for word in re.findall(r"\d{2,}", told)]
+    finding = targets.verify([target], [parent], Path())[1].found
+    [number] = [int(word) for word in re.findall(r"\d{2,}", finding)]
     os.kill(number, signal.SIGKILL)
     time.sleep(0.2)
-    found = targets.capture([target], BaselineScope(packages="none", ports=False, users=False))
-    assert isinstance(found[target.host], Baseline)
+    captured = targets.capture([target], BaselineScope(packages="none", ports=False, users=False))
+    assert isinstance(captured[target.host], Baseline)
     targets.close()
 
 
 def test_a_program_that_stays_ends_with_its_connection(sshd: Loopback) -> None:
     targets = SshTargets().stay()
     parent = TypeAdapter[Check](Check).validate_python({"command": "echo $PPID; exit 1"})
-    told = targets.verify([sshd.target()], [parent], Path())[1].found
-    [number] = [int(word) for word in re.findall(r"\d{2,}", told)]
+    finding = targets.verify([sshd.target()], [parent], Path())[1].found
+    [number] = [int(word) for word in re.findall(r"\d{2,}", finding)]
     assert Path(f"/proc/{number}").exists()
     targets.close()
     until = time.monotonic() + 10

@@ -43,13 +43,13 @@ def tree(top: str) -> dict[str, str]:
     """Every path from `top` down."""
     if not os.path.lexists(top):
         return {top: "absent"}
-    found = {top: path_words(top)}
+    words_by_path = {top: path_words(top)}
     for folder, below, names in os.walk(top):
         for name in (*below, *names):
             path = os.path.join(folder, name)
             if path not in CHANGE_BY_THEMSELVES:
-                found[path] = path_words(path)
-    return found
+                words_by_path[path] = path_words(path)
+    return words_by_path
 
 
 def listening() -> list[int]:

@@ -181,14 +181,14 @@ def _hang_up_sshd(root: Path) -> None:
 
 def listening_sshd(root: Path) -> list[int]:
     """The host's own: each host has a file system of its own, in which the same files can have the same numbers."""
-    machine, found = root / "etc/machine-id", []
+    machine, listeners = root / "etc/machine-id", []
     for entry in (each for each in Path("/proc").iterdir() if each.name.isdigit()):
         with suppress(OSError):
             command = (entry / "cmdline").read_bytes()
             listening = b"/usr/sbin/sshd" in command and b"listener" in command
             if listening and (entry / "root/etc/machine-id").samefile(machine):
-                found.append(int(entry.name))
-    return found
+                listeners.append(int(entry.name))
+    return listeners
 
 
 def _fill_store(site: Site, host: str, deployment: str, driver: "subprocess.Popen[str]") -> None:

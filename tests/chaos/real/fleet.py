@@ -41,7 +41,7 @@ def on_real_hosts(
     free: Queue[Lab] = Queue()
     done: list[Rollout] = []
 
-    def one(number: int, fault: Fault, phase: str) -> None:
+    def roll_out_next(number: int, fault: Fault, phase: str) -> None:
         lab = free.get()
         try:
             rollout = roll_out(lab, fault, phase, f"{seed}:{number}")
@@ -55,7 +55,9 @@ def on_real_hosts(
             free.put(Lab.up(name, len(HOSTS)))
         pool = ThreadPoolExecutor(labs)
         try:
-            for ended in [pool.submit(one, n, fault, phase) for n, (fault, phase) in enumerate(work)]:
+            for ended in [
+                pool.submit(roll_out_next, n, fault, phase) for n, (fault, phase) in enumerate(work)
+            ]:
                 ended.result()
         finally:
             pool.shutdown(cancel_futures=True)  # those that run are waited for, the others are not begun

@@ -63,10 +63,10 @@ def admitted(records: list[Recorded]) -> list[str]:
     """It is admitted once, from a copy of its own, and no attempt is intended before."""
     kinds = [record.event.kind for record in records]
     opened, begun = kinds.count("window_opened"), kinds.count("attempt_intended")
-    found = [f"it was admitted {opened} times"] if opened > 1 else []
+    breaks = [f"it was admitted {opened} times"] if opened > 1 else []
     if begun and (not opened or kinds.index("attempt_intended") < kinds.index("window_opened")):
-        found.append("an attempt was intended before it was admitted")
-    return found
+        breaks.append("an attempt was intended before it was admitted")
+    return breaks
 
 
 def against_acts(
@@ -83,12 +83,12 @@ def against_acts(
     backout = min(
         (r.at.timestamp() for r in records if isinstance(r.event, e.BackoutBegan)), default=float("inf")
     )
-    found = [
+    breaks = [
         f"{attempt} did {task} {n} times on {host}"
         for (host, attempt, _, task), n in Counter(act[:4] for act in acts).items()
         if n > 1 and task != TAMPERED
     ]
-    found += [
+    breaks += [
         f"{act.attempt} ran a changed playbook on {act.host}"
         for act in acts
         if act.task == TAMPERED and leave.get(act.attempt, float("inf")) > changed_at
@@ -102,30 +102,30 @@ def against_acts(
         r.event.attempt for r in records if isinstance(r.event, e.AttemptLost) and not r.event.changed_in_copy
     }
     changed = {act.attempt for act in acts if act.task == TAMPERED}
-    found += [f"{attempt} ran a changed playbook, and nothing tells of it" for attempt in changed & silent]
-    found += unanswered(records)
+    breaks += [f"{attempt} ran a changed playbook, and nothing tells of it" for attempt in changed & silent]
+    breaks += unanswered(records)
     for act in acts:
         record = intended.get(act.attempt)
         if record is None or record.at.timestamp() > act.at + 0.001:
-            found.append(f"{act.attempt} acted on {act.host} without an intent before")
+            breaks.append(f"{act.attempt} acted on {act.host} without an intent before")
         wave = d.standings[act.host].wave
         if act.purpose == "deploy" and wave and gates.get(wave - 1, float("inf")) > act.at:
-            found.append(f"{act.host} of wave {wave} was touched before gate {wave - 1} had passed")
+            breaks.append(f"{act.host} of wave {wave} was touched before gate {wave - 1} had passed")
         if act.purpose == "deploy" and act.at > backout:
-            found.append(f"{act.attempt} deployed to {act.host} after the backout had begun")
-    return found + _repeats(acts, records)
+            breaks.append(f"{act.attempt} deployed to {act.host} after the backout had begun")
+    return breaks + _repeats(acts, records)
 
 
 def _leave_asked(records: list[Recorded]) -> dict[str, float]:
     """When leave was asked for that each attempt was begun with: at what stands on the journal before it."""
-    found, asked = {}, 0.0
+    asked_at, asked = {}, 0.0
     for before, record in pairwise(records):
         if isinstance(record.event, e.WaveAuthorised):
             asked = before.at.timestamp()
         elif isinstance(record.event, e.AttemptIntended):
-            found[record.event.attempt] = asked or before.at.timestamp()
+            asked_at[record.event.attempt] = asked or before.at.timestamp()
             asked = 0.0
-    return found
+    return asked_at
 
 
 def outrun(acts: list[Act], records: list[Recorded], newer: str, woken_at: float) -> list[str]:
@@ -140,7 +140,7 @@ def outrun(acts: list[Act], records: list[Recorded], newer: str, woken_at: float
         (r.at.timestamp() for r in records if r.at.timestamp() > woken_at and _asks_for_work(r)),
         default=float("inf"),
     )
-    found = [
+    breaks = [
         f"{act.attempt} did {act.task} on {act.host} after {newer} had been there"
         for act in acts
         if act not in theirs and woken_at < act.at < asked
@@ -148,8 +148,8 @@ def outrun(acts: list[Act], records: list[Recorded], newer: str, woken_at: float
     ended = [r.event for r in records if isinstance(r.event, e.AttemptEnded) and r.at.timestamp() > woken_at]
     reasons = [f"{host.host}: {host.reason}" for event in ended for host in event.outcome.hosts]
     if not any("refused by the host" in reason for reason in reasons):
-        found.append(f"it does not tell that it was refused: {reasons or 'no outcome'}")
-    return found
+        breaks.append(f"it does not tell that it was refused: {reasons or 'no outcome'}")
+    return breaks
 
 
 def _asks_for_work(record: Recorded) -> bool:
@@ -194,23 +194,23 @@ def _lines(before: str, now: str) -> str:
 def _truthful(site: Site, d: Deployment, trees: dict[str, str]) -> list[str]:
     touched = {act.host for act in site.acts() if act.attempt.startswith(f"{d.id}.")}
     theirs = {act.host for act in site.acts()} - touched
-    found = []
+    breaks = []
     if d.state is State.COMPLETED and any(s.standing != "verified" for s in d.standings.values()):
-        found.append("completed with a host that is not verified")
+        breaks.append("completed with a host that is not verified")
     for host in HOSTS:
         stands = d.standings[host].standing
         if host in theirs and stands == "untouched":
             continue  # another deployment changed it, and this one did not touch it
         if stands in ("restored", "untouched") and (now := site.tree(host)) != trees[host]:
-            found.append(
+            breaks.append(
                 f"{host} is called {stands} and its files differ from before: {_lines(trees[host], now)}"
             )
         if stands == "untouched" and host in touched:
-            found.append(f"{host} is called untouched and was touched")
+            breaks.append(f"{host} is called untouched and was touched")
         wanted = {"verified": "2.0", "restored": "1.0", "untouched": "1.0"}.get(stands)
         if wanted is not None and not _answers(site, host, wanted):
-            found.append(f"{host} is called {stands} and its service does not answer {wanted}")
-    return found
+            breaks.append(f"{host} is called {stands} and its service does not answer {wanted}")
+    return breaks
 
 
 def _answers(site: Site, host: str, version: str) -> bool:
@@ -226,14 +226,14 @@ def _answers(site: Site, host: str, version: str) -> bool:
 def _undisturbed(site: Site, d: Deployment, victim: str) -> list[str]:
     """Hosts that were not touched and not struck have served the old version all the time."""
     touched = {act.host for act in site.acts()}
-    found = []
+    breaks = []
     for host in set(HOSTS) - touched - {victim}:
         answers = [answer.version for answer in site.answers if answer.host == host]
         wrong = [version for version in answers if version != "1.0"]
         # One answer in a hundred may be late on a machine at full load.
         if len(wrong) > max(2, len(answers) // 20):
-            found.append(f"{host} was not touched, and {len(wrong)} of {len(answers)} answers were not 1.0")
-    return found
+            breaks.append(f"{host} was not touched, and {len(wrong)} of {len(answers)} answers were not 1.0")
+    return breaks
 
 
 def _no_session_left(site: Site, cut: str) -> list[str]:

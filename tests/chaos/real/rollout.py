@@ -88,12 +88,12 @@ class _Attempt:
     def _next(self, result: dict[str, Any]) -> list[str]:
         """What a person does next: takes it up again; where it is held tries once more, and then gives it up."""
         name = self.done.deployment
-        held = [said for said in result.get("next", []) if "orch retry" in said or "orch abort" in said]
+        held = [line for line in result.get("next", []) if "orch retry" in line or "orch abort" in line]
         if not name:
             return ["deploy", str(self.site.project / "plan.yml")]
         if held and "orch retry" in held[0] and not any(e.startswith("retry") for e in self.done.exits):
             return ["retry", name]
-        if any("orch rollback" in said for said in result.get("next", [])):
+        if any("orch rollback" in line for line in result.get("next", [])):
             return ["rollback", name, "--reason", "chaos"]
         return ["resume", name]
 

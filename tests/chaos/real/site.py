@@ -215,24 +215,24 @@ class Site:
 
     def acts(self) -> list[Act]:
         """The act logs of all hosts."""
-        found = []
+        acts = []
         for host in HOSTS:
             with suppress(OSError):
                 for line in (self.root(host) / "var/log/chaos-acts.log").read_text().splitlines():
                     words = line.split()
                     if len(words) == 4:
-                        found.append(Act(host, words[0], words[1], words[2], float(words[3])))
-        return found
+                        acts.append(Act(host, words[0], words[1], words[2], float(words[3])))
+        return acts
 
     def tree(self, host: str) -> str:
         """The managed files of a host: names, modes, owners and digests; what ssh said where it does not answer."""
         script = "cd /etc/chaos && find . -printf '%P %m %U %G %l\\n' | sort && find . -type f | sort | xargs sha256sum"
-        told = self.ssh(host, f"sudo sh -c {json.dumps(script)}")
-        return told.stdout if told.returncode == 0 else f"{NO_ANSWER} ({told.returncode}): {told.stderr}"
+        ended = self.ssh(host, f"sudo sh -c {json.dumps(script)}")
+        return ended.stdout if ended.returncode == 0 else f"{NO_ANSWER} ({ended.returncode}): {ended.stderr}"
 
     def _probe(self) -> None:
         """Poll each host's service until the rollout is over."""
-        addresses = {found.name: str(found.address) for found in self.lab.hosts}
+        addresses = {host.name: str(host.address) for host in self.lab.hosts}
 
         def ask(host: str) -> Answer:
             version, healthy = None, False
@@ -258,19 +258,19 @@ def lines_of(driver: subprocess.Popen[str]) -> Iterator[dict[str, Any]]:
 def sessions(site: Site, host: str) -> list[str]:
     """The logins by ssh that a host has open, as this machine sees its processes."""
     machine = site.root(host) / "etc/machine-id"
-    found = []
+    sessions = []
     for entry in (each for each in Path("/proc").iterdir() if each.name.isdigit()):
         with suppress(OSError):
             command = (entry / "cmdline").read_bytes().rstrip(b"\0").decode(errors="replace")
             login = command.startswith("sshd") and "@" in command
             if login and (entry / "root/etc/machine-id").samefile(machine):
-                found.append(f"{entry.name} {command}")
-    return found
+                sessions.append(f"{entry.name} {command}")
+    return sessions
 
 
 def census(deployment: str) -> list[str]:
     """Every process of this machine and of its containers whose environment names an attempt of the deployment."""
-    found = []
+    pids = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with suppress(OSError):
@@ -280,5 +280,5 @@ def census(deployment: str) -> list[str]:
                     state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
                     if state not in "ZX":
                         command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                        found.append(f"{entry.name} {command[:100]}")
-    return found
+                        pids.append(f"{entry.name} {command[:100]}")
+    return pids

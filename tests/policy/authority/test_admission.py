@@ -1,0 +1,59 @@
+"""Admission by its table: each row is admitted, or refused for exactly the reasons it lists."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from orchestrator.domain.authority.admission_answer import Admitted, NotAdmitted, ReasonCode
+from orchestrator.domain.plan.effective_plan import INGREDIENTS
+from orchestrator.policy.authority.admission import admit
+from orchestrator.policy.telling.ground_words import ground_words
+from tests.policy.admission_cases import Row, question, reason_lines, rows
+
+TABLE = rows()
+
+
+@pytest.mark.parametrize("row", TABLE, ids=str)
+def test_row(row: Row) -> None:
+    answer = admit(question(row.given))
+    assert reason_lines(answer) == row.reasons, str(answer)
+    assert row.says in str(answer)
+    if isinstance(answer, Admitted):
+        whole = "\n".join(
+            (*map(ground_words, answer.grounds), *answer.set_aside, *answer.overridden, str(answer.review_by))
+        )
+        assert [ground for ground in row.grounds if ground not in whole] == [], whole
+
+
+def test_the_table_is_long_and_no_row_comes_twice() -> None:
+    assert len(TABLE) >= 150
+    assert len({row.what for row in TABLE}) == len(TABLE)
+    assert len({repr(row.given) for row in TABLE}) == len(TABLE)
+
+
+def test_every_reason_there_is_has_a_row() -> None:
+    codes = {reason.partition(" ")[0] for row in TABLE for reason in row.reasons}
+    seen_elsewhere = {
+        "plan.changed",
+        "plan.faulty",
+        "conflict.runs",
+    }  # tests/engine: the disk, and the other journals
+    assert codes == set(get_args(ReasonCode)) - seen_elsewhere
+
+
+def test_every_swap_names_what_was_swapped() -> None:
+    swaps = [row for row in TABLE if row.file == "swaps" and row.reasons]
+    assert all(row.says for row in swaps)
+    assert {row.says.partition(" (")[0] for row in swaps} >= set(INGREDIENTS)
+
+
+def test_every_reason_says_what_was_found_and_what_to_do() -> None:
+    for row in TABLE:
+        answer = admit(question(row.given))
+        if isinstance(answer, NotAdmitted):
+            for reason in answer.reasons:
+                assert len(reason.found) > 8, row
+                assert " " in reason.next_move, row
+                assert "None" not in str(reason), row
