@@ -38,6 +38,7 @@ class StoryStep:
     """One step: `began` is when the journal had all that it needed; `open` steps have no end yet.
 
     `complaints` are the answers that are not a pass, of `checks` in all; `down` the hosts on which a run was not done.
+    `unwatched`: seconds of a soak or early life support in which nobody looked.
     `records` are the numbers of the events that hold all of its evidence, also what is as it should be.
     """
 
@@ -55,6 +56,7 @@ class StoryStep:
     attempt: str = ""
     evidence: str = ""
     asked: int = 0
+    unwatched: float = 0.0
     repeated: bool = False
     records: tuple[int, ...] = ()
 
