@@ -50,6 +50,7 @@ class FakeTargets(Targets):
     def __init__(self) -> None:
         self.machines: dict[str, FakeMachine] = {}
         self.asked: list[tuple[str, tuple[str, ...]]] = []
+        self.checks: list[Sequence[Check]] = []
         self.on_question: Callable[[str], object] = lambda question: None
         self.stays = 0
         self.staying = 0
@@ -69,6 +70,7 @@ class FakeTargets(Targets):
 
     def verify(self, targets: Sequence[Target], checks: Sequence[Check], project: Path) -> list[CheckResult]:
         self._note("verify", targets)
+        self.checks.append(checks)
         results: list[CheckResult] = []
         for target in targets:
             machine = self.machine(target.host)

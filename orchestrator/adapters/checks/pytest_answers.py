@@ -1,6 +1,7 @@
 """A pytest plugin: writes what became of every test on every host into the file that the environment names.
 
-Loaded by name into the user's own pytest run; the end line is what tells a run that ended from one that died.
+Loaded by name into the user's own pytest run. The end line tells a run that ended from one that died, and the lines of what was
+to run and what ran tell whether it ended early.
 """
 
 import json
@@ -53,6 +54,26 @@ def pytest_collectreport(report: pytest.CollectReport) -> None:
     """A file that cannot be read as tests."""
     if report.failed:
         _note(collection=_last_line(report))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Which tests are to run, after whatever the user's settings left out."""
+    _note(to_run=[item.nodeid for item in session.items])
+
+
+def pytest_runtest_logfinish(nodeid: str) -> None:
+    """A test that came to its end, with all that follows it; one in which pytest is stopped never does."""
+    _note(ran=nodeid)
+
+
+def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+    """What stopped pytest: `pytest.exit`, or an interruption."""
+    _note(stopped=(str(excinfo.value) or excinfo.typename)[:400])
+
+
+def pytest_internalerror(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+    """What broke pytest itself, or a plugin of it."""
+    _note(stopped=excinfo.exconly()[:400])
 
 
 def pytest_sessionfinish(exitstatus: int) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import sys
 import tempfile
@@ -11,14 +10,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from orchestrator.adapters.checks.ssh_config import ssh_config
-from orchestrator.domain.plan.check import Answer, TestinfraCheck
+from orchestrator.adapters.checks.testinfra_finding import Finding, finding_of
+from orchestrator.domain.plan.check import TestinfraCheck
 from orchestrator.domain.plan.target import Target
 
-Finding = tuple[Answer, str]
 _PASSED_ON = ("HOME", "LANG", "LC_ALL", "PATH", "SSH_AUTH_SOCK", "TMPDIR", "USER", "LOGNAME")
-_NO_CONNECTION = "exit_status=255"
 _PLUGIN = Path(__file__).parent / "pytest_answers.py"
-_REFUSED = re.compile(r"_stderr=b['\"](.*?)(?:\\r|\\n|['\"])")
 _SHORT_ENOUGH = 40
 
 
@@ -64,11 +61,9 @@ def run_testinfra(
         )
         notes = _notes(answers)
         _close_connections(folder, run)
-    if any("end" in note for note in notes):
-        return {target.host: _finding(notes, target.host) for target in targets}
-    reason = _no_end(check, ended)
+    no_end = None if any("end" in note for note in notes) else _no_end(check, ended)
     return {
-        target.host: _finding(notes, target.host) if _failed(notes, target.host) else ("inconclusive", reason)
+        target.host: finding_of(notes, target.host, exit_code=ended.exit_code, no_end=no_end)
         for target in targets
     }
 
@@ -157,26 +152,3 @@ def _notes(answers: Path) -> list[dict[str, Any]]:
         except ValueError:
             continue  # cut off where pytest was ended
     return notes
-
-
-def _failed(notes: Sequence[Mapping[str, Any]], host: str) -> list[Mapping[str, Any]]:
-    return [note for note in notes if note.get("host") == host and note.get("outcome") == "failed"]
-
-
-def _finding(notes: Sequence[Mapping[str, Any]], host: str) -> Finding:
-    broken = [str(note["collection"]) for note in notes if "collection" in note]
-    if broken:
-        return "failed", f"the file cannot be read as tests: {broken[0]}"
-    failed = _failed(notes, host)
-    if failed and all(_NO_CONNECTION in str(note["said"]) for note in failed):
-        reason = _REFUSED.search(str(failed[0]["said"]))
-        return "inconclusive", f"no ssh connection: {reason[1] if reason else 'ssh ended with 255'}"
-    if failed:
-        more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
-        return "failed", f"{str(failed[0]['test']).partition('[ssh://')[0]}: {failed[0]['said']}{more}"
-    own = [note for note in notes if note.get("host") == host]
-    passed = sum(note["outcome"] == "passed" for note in own)
-    if not passed:
-        skipped = f": {len(own)} skipped" if own else ""
-        return "failed", f"no test ran for this host{skipped}"
-    return "passed", f"{passed} passed" + (f", {len(own) - passed} skipped" if len(own) > passed else "")

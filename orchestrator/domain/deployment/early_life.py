@@ -1,6 +1,6 @@
 """Early life support: how long it lasts, and when the hosts were last checked."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeGuard, get_args
 
 from orchestrator.domain.journal import events as e
@@ -33,6 +33,13 @@ def _changed(early_life: EarlyLife, event: EarlyLifeEvent, at: datetime) -> Earl
         case e.EarlyLifeBegan(until=until):
             return EarlyLife.updated(early_life, until=until, last_watched=at)
         case e.WaveChecked(stage="early_life"):
-            return EarlyLife.updated(early_life, last_watched=at, over=event.final and not event.failing)
+            over = event.final and not event.failing
+            prolonged = longer(early_life.until, event.unwatched)
+            return EarlyLife.updated(early_life, last_watched=at, over=over, until=prolonged)
         case e.WaveChecked():
             return early_life
+
+
+def longer(until: datetime | None, seconds: float) -> datetime | None:
+    """An end that comes later by time in which nobody looked."""
+    return until + timedelta(seconds=seconds) if until is not None and seconds else until

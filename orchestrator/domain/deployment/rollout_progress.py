@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Literal, TypeGuard, get_args
 
+from orchestrator.domain.deployment.early_life import longer
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun
@@ -92,7 +93,9 @@ def _checked(rollout: RolloutProgress, event: _Checks, at: datetime) -> RolloutP
         case e.WaveChecked(stage=stage, final=final):
             failures, gate = failures_of(event), rollout.gate
             if stage == "soak" and gate is not None:
-                gate = GateProgress.updated(gate, last_asked=at, soaked=final and not failures)
+                until = longer(gate.soak_until, event.unwatched)
+                soaked = final and not failures
+                gate = GateProgress.updated(gate, last_asked=at, soaked=soaked, soak_until=until)
             return RolloutProgress.updated(rollout, checked=True, check_failures=failures, gate=gate)
         case e.WaveDeployed():
             return RolloutProgress.updated(rollout, checked=False, check_failures={})

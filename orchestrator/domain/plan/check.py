@@ -1,7 +1,8 @@
 """Checks declared in a plan: what must hold on a host before it is touched, and after (ITIL 4 tables 5.1 and 5.2).
 
-In YAML a check is a mapping with one key that names its kind, and beside it, where wanted, `title`, `within` and `every`:
-`- http: {url: "http://{address}:8080/", contains: "2.4.0"}`. A bare value stands for the kind's main field: `- unit: shop`.
+In YAML a check is a mapping with one key that names its kind, and beside it, where wanted, `title`, `within`, `every` and
+`soak_within`: `- http: {url: "http://{address}:8080/", contains: "2.4.0"}`. A bare value stands for the kind's main field:
+`- unit: shop`.
 `{host}` and `{address}` in `url`, `run` and `path` are replaced with the host's inventory name and address.
 """
 
@@ -9,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationInfo
 
+from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import (
     Bytes,
     HostName,
@@ -27,12 +29,16 @@ Answer = Literal["passed", "failed", "inconclusive"]
 
 
 class CheckBase(Noun):
-    """The fields that all checks share: a check is repeated until it passes or `within` is over."""
+    """What all checks share: a check is asked again until it passes or `within` is over.
+
+    In a soak and in early life support `soak_within` stands for `within`: 0, the first bad answer counts.
+    """
 
     main: ClassVar[str] = ""
     title: Text | None = None
     within: Seconds = 0.0
     every: Seconds = 1.0
+    soak_within: Annotated[Seconds, Since("0.2")] = 0.0
 
 
 class HttpCheck(CheckBase):
@@ -73,7 +79,10 @@ class CommandCheck(CheckBase):
 
 
 class UnitCheck(CheckBase):
-    """A systemd unit in this active state, and up without interruption for at least `up_for`."""
+    """A systemd unit in this active state, and up without interruption for at least `up_for`.
+
+    `steady_for`: for so long systemd has not restarted it by itself; a restart that somebody asked for is none.
+    """
 
     kind: Literal["unit"] = "unit"
     main: ClassVar[str] = "name"
@@ -81,6 +90,7 @@ class UnitCheck(CheckBase):
     state: Literal["active", "inactive", "failed", "absent"] = "active"
     enabled: bool | None = None
     up_for: Seconds = 0.0
+    steady_for: Annotated[Seconds, Since("0.2")] = 0.0
 
 
 class FileCheck(CheckBase):
@@ -222,7 +232,7 @@ CHECK_KINDS: dict[str, type[CheckBase]] = {
     "other_deployment": OtherDeploymentCheck,
     "testinfra": TestinfraCheck,
 }
-SHARED = ("title", "within", "every")
+SHARED = ("title", "within", "every", "soak_within")
 BY_HAND = "written by hand"
 """The validation context of a file that a person wrote: there a check has only one form, its kind as its key."""
 

@@ -16,6 +16,11 @@ Key = tuple[str, str]
 Attributes = dict[str, AttributeValue]
 
 _DETERMINED_BY_DIGEST = "content"
+_LATER_ATTRIBUTES = {"gecos"}
+"""Attributes that earlier versions did not capture: absent in a stored baseline they are unknown, so equal to nothing."""
+_LATER_KINDS = {"passwd line", "group line"}
+"""Items that came with `gecos`: a baseline whose users have none says nothing of them."""
+_NOT_CAPTURED = "not captured then"
 
 
 def compare(before: Baseline, after: Baseline) -> Comparison:
@@ -57,11 +62,21 @@ def _named_twice(items: Iterable[ConfigurationItem]) -> Key | None:
 
 def _differences(before: Baseline, after: Baseline) -> Iterable[Difference]:
     was, now = _by_key(before), _by_key(after)
+    then, later = _of_unlisted(before), _of_unlisted(after)
     for kind, name in sorted(was.keys() | now.keys()):
-        for attribute, old, new in _changed(was.get((kind, name)), now.get((kind, name))):
+        is_later = kind in _LATER_KINDS
+        old_item = was.get((kind, name), then if is_later else None)
+        new_item = now.get((kind, name), later if is_later else None)
+        for attribute, old, new in _changed(old_item, new_item):
             yield Difference(
                 host=before.host, kind=kind, name=name, attribute=attribute, before=old, after=new
             )
+
+
+def _of_unlisted(baseline: Baseline) -> Attributes | None:
+    """What a baseline says of an item of a later kind that it does not list: unknown where the kind was not captured."""
+    users = [item.attributes for item in baseline.items if item.kind == "user"]
+    return {"lines": _NOT_CAPTURED} if any("gecos" not in user for user in users) else None
 
 
 def _by_key(baseline: Baseline) -> dict[Key, Attributes]:
@@ -81,8 +96,9 @@ def _changed(
         return
     for attribute in sorted((was.keys() | now.keys()) - {"exists"}):
         if attribute == _DETERMINED_BY_DIGEST and ("sha256" in was or "sha256" in now):
-            continue  # files are compared by digest; the content is kept only to show it
-        old, new = was.get(attribute), now.get(attribute)
+            continue  # whole files are compared by digest; the content is kept only to be shown
+        unknown = _NOT_CAPTURED if attribute in _LATER_ATTRIBUTES else None
+        old, new = was.get(attribute, unknown), now.get(attribute, unknown)
         if type(old) is not type(new) or old != new:
             yield (attribute, old, new)
 

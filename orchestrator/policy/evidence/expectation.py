@@ -30,7 +30,9 @@ def _command(check: checks.CommandCheck) -> str:
 
 def _unit(check: checks.UnitCheck) -> str:
     enabled = {None: "", True: ", enabled", False: ", not enabled"}[check.enabled]
-    return check.state + (f" for at least {seconds_words(check.up_for)}" if check.up_for else "") + enabled
+    up = f" for at least {seconds_words(check.up_for)}" if check.up_for else ""
+    steady = f", not restarted by systemd for {seconds_words(check.steady_for)}" if check.steady_for else ""
+    return check.state + up + steady + enabled
 
 
 def _file(check: checks.FileCheck) -> str:

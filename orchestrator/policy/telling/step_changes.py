@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from orchestrator.domain.evidence.outcome import HostOutcome
 from orchestrator.domain.journal.condensed import Condensed
 from orchestrator.domain.plan.check import CheckResult
-from orchestrator.domain.text.format import counted
+from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.policy.telling.timeline import Result, StepName, Story, StoryStep
 
 
@@ -153,24 +153,37 @@ class EndQuiet(StepChange):
 
 @dataclass(frozen=True, slots=True)
 class Watch(StepChange):
-    """Acceptance checks ran again during soak or early life support; `final`: for the last time."""
+    """Acceptance checks were asked once more during soak or early life support; `final`: for the last time.
+
+    `unwatched`: seconds before that in which nobody looked.
+    """
 
     name: StepName
     asked: int
     complaints: tuple[CheckResult, ...]
     checks: int
     final: bool
+    unwatched: float = 0.0
 
     def apply(self, story: Story, record: Condensed) -> None:
         step = story.last(self.name)
         if step is None:
             return
         asked, complaints = step.asked + self.asked, (*step.complaints, *self.complaints)
+        unwatched = step.unwatched + self.unwatched
         words = f"{counted(asked, 'answer')}, {'not all' if complaints else 'all'} passed"
+        if unwatched:
+            words += f"; longer by {seconds_words(unwatched)} in which nobody looked"
         numbers = (*step.records, record.seq)
         checks = step.checks + self.checks
         longer = replace(
-            step, asked=asked, complaints=complaints, checks=checks, words=words, records=numbers
+            step,
+            asked=asked,
+            unwatched=unwatched,
+            complaints=complaints,
+            checks=checks,
+            words=words,
+            records=numbers,
         )
         story.change(step, longer)
         if self.final:

@@ -37,8 +37,9 @@ WAITING = frozenset({"approval", "window", "soak", "confirmation", "early_life",
 class StoryStep:
     """One step: `began` is when all its inputs were on the journal; `open` steps have no end yet.
 
-    `complaints` are the results that are not a pass, out of `checks`; `down` the hosts on which a run was not done.
-    `records` are the numbers of the events that hold all its evidence, including what is as expected.
+    `complaints` are the answers that are not a pass, of `checks` in all; `down` the hosts on which a run was not done.
+    `unwatched`: seconds of a soak or early life support in which nobody looked.
+    `records` are the numbers of the events that hold all of its evidence, also what is as it should be.
     """
 
     name: StepName
@@ -55,6 +56,7 @@ class StoryStep:
     attempt: str = ""
     evidence: str = ""
     asked: int = 0
+    unwatched: float = 0.0
     repeated: bool = False
     records: tuple[int, ...] = ()
 

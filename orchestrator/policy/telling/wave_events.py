@@ -4,7 +4,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.condensed import Counts
 from orchestrator.domain.plan.check import CheckResult
-from orchestrator.domain.text.format import counted
+from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.policy.telling.event_words import (
     awaited_words,
     checks_words,
@@ -46,10 +46,20 @@ def _wave_checked(event: e.WaveChecked, d: Deployment, counts: Counts) -> Tellin
     if event.stage == "verification":
         step = _asked("verification", event, counts, event.asked)
         return Telling(_checked(where, stage, event.results, counts), (step,))
-    watch = Watch(event.stage, event.asked, complaints, counts.answers, event.final)
+    watch = Watch(event.stage, event.asked, complaints, counts.answers, event.final, event.unwatched)
+    gap = at(where, *_gap_words(stage, event.unwatched))
     if event.final or complaints:
-        return Telling(_checked(where, stage, event.results, counts), (watch,))
-    return Telling(at(where, f"{stage}: {counted(event.asked, 'check')} asked, all passed"), (watch,))
+        return Telling((*gap, *_checked(where, stage, event.results, counts)), (watch,))
+    asked = at(where, f"{stage}: {counted(event.asked, 'check')} asked, all passed")
+    return Telling((*gap, *asked), (watch,))
+
+
+def _gap_words(stage: str, seconds: float) -> list[str]:
+    return (
+        [f"{stage}: nobody looked for {seconds_words(seconds)}, so it goes on that much longer"]
+        if seconds
+        else []
+    )
 
 
 def _asked(name: StepName, event: e.EntryChecked | e.WaveChecked, counts: Counts, asked: int = 0) -> Finish:

@@ -41,6 +41,31 @@ OTHER_HOSTS = 'testinfra_hosts = ["ssh://elsewhere"]\ndef test_it(): assert True
 BROKEN = "def test_it(host:\n"
 DIES = "import os\ndef test_it(host): os._exit(0)\n"
 HANGS = "import time\ndef test_it(host): time.sleep(60)\n"
+EXITS = """
+import pytest
+
+def test_trivial(host):
+    assert True
+
+def test_stop(host):
+    pytest.exit("no licence server", returncode={status})
+
+def test_the_release_works(host):
+    assert host.file("/nowhere").exists
+"""
+EXITS_AT_THE_END = """
+import pytest
+
+@pytest.fixture
+def licence():
+    yield
+    pytest.exit("no licence server", returncode=0)
+
+def test_it(host, licence):
+    assert True
+"""
+EXITS_WHEN_READ = "import pytest\npytest.exit('no licence server')\ndef test_it(host): pass\n"
+XFAILS = "import pytest\n@pytest.mark.xfail\ndef test_it(host): assert False\n"
 PRINTS = "def test_it(host):\n    print('passed ' * 1000)\n    assert False, '\\x1b[31mred'\n"
 
 
@@ -56,6 +81,8 @@ def ask(targets: list[Target], check: Check, project: Path) -> dict[str, CheckRe
     return {each.host: each for each in results}
 
 
+EARLY = "the run did not reach its end: "
+UNREADABLE = "the file cannot be read as tests: "
 FILES = [
     ("good", GOOD, "passed", "1 passed, 1 skipped"),
     ("bad", BAD, "failed", "test_file: AssertionError: it is not there (and 1 more)"),
@@ -63,7 +90,23 @@ FILES = [
     ("not of the host", NOT_OF_THE_HOST, "failed", "no test ran for this host"),
     ("for other hosts", OTHER_HOSTS, "failed", "no test ran for this host"),
     ("no tests", "X = 1\n", "failed", "no test ran for this host"),
-    ("broken", BROKEN, "failed", "the file cannot be read as tests: "),
+    ("broken", BROKEN, "failed", UNREADABLE),
+    ("exits", EXITS.format(status=None), "failed", f"{EARLY}1 of 6 tests ran: no licence server"),
+    ("exits as if it were well", EXITS.format(status=0), "failed", f"{EARLY}1 of 6 tests ran: no licence"),
+    (
+        "exits as if a test had failed",
+        EXITS.format(status=1),
+        "failed",
+        f"{EARLY}1 of 6 tests ran: no licence",
+    ),
+    (
+        "exits in what follows a test",
+        EXITS_AT_THE_END,
+        "failed",
+        f"{EARLY}0 of 2 tests ran: no licence server",
+    ),
+    ("exits when it is read", EXITS_WHEN_READ, "failed", f"{UNREADABLE}_pytest.outcomes.Exit: no licence"),
+    ("all expected to fail", XFAILS, "failed", "no test ran for this host: 1 skipped"),
     ("dies", DIES, "inconclusive", "pytest died (exit code 0)"),
     ("prints", PRINTS, "failed", "test_it: AssertionError: "),
 ]
@@ -81,6 +124,59 @@ def test_testinfra(sshd: Loopback, tmp_path: Path, text: str, answer: str, findi
         results
     )
     assert sorted(tmp_path.rglob("*")) == before, "the user's folder stays clean"
+
+
+CONFTESTS = [
+    (
+        "pytest breaks",
+        "def pytest_runtest_logreport(report):\n    if 'more' in report.nodeid: raise ValueError('torn')\n",
+        "failed",
+        f"{EARLY}1 of 4 tests ran: ValueError: torn",
+    ),
+    (
+        "another part of pytest is not content",
+        "def pytest_sessionfinish(session):\n    session.exitstatus = 1\n",
+        "failed",
+        "every test that ran passed, and pytest ended with exit code 1",
+    ),
+    (
+        "stopped on the way",
+        "def pytest_runtest_logfinish(nodeid):\n    raise KeyboardInterrupt\n",
+        "failed",
+        f"{EARLY}0 of 4 tests ran: KeyboardInterrupt",
+    ),
+    (
+        "some left out by the user",
+        "def pytest_collection_modifyitems(items):\n    items[:] = [i for i in items if 'more' in i.name]\n",
+        "passed",
+        "1 passed",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("conftest", "answer", "found"), [row[1:] for row in CONFTESTS], ids=[row[0] for row in CONFTESTS]
+)
+def test_a_run_of_tests_counts_only_with_its_whole_end(
+    sshd: Loopback, tmp_path: Path, conftest: str, answer: str, found: str
+) -> None:
+    (tmp_path / "conftest.py").write_text(conftest)
+    (tmp_path / "test_shop.py").write_text("def test_it(host): pass\ndef test_more(host): pass\n")
+    results = ask([sshd.target("web1"), sshd.target("web2")], TestinfraCheck(path="test_shop.py"), tmp_path)
+    assert {(each.answer, each.found) for each in results.values()} == {(answer, found)}
+
+
+def test_where_pytest_stops_at_the_first_failure_the_other_hosts_have_not_passed(
+    sshd: Loopback, tmp_path: Path
+) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -x\n")
+    (tmp_path / "test_shop.py").write_text(
+        "def test_it(host): pass\n"
+        "def test_other(host):\n    assert host.backend.get_pytest_id() != 'ssh://web1'\n"
+    )
+    results = ask([sshd.target("web1"), sshd.target("web2")], TestinfraCheck(path="test_shop.py"), tmp_path)
+    assert results["web1"].found.startswith("test_other: ")
+    assert (results["web2"].answer, results["web2"].found) == ("failed", f"{EARLY}2 of 4 tests ran")
 
 
 def test_testinfra_tells_hosts_apart(sshd: Loopback, tmp_path: Path) -> None:

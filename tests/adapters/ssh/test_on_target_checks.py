@@ -194,6 +194,31 @@ UNITS = [
 ]  # fmt: skip
 
 
+STEADY = [
+    (5, 0, "passed", "active (running) for 5 s"),
+    (5, 4, "failed", "active (running) for 5 s, restarted 4 times by systemd"),
+    (5, 1, "failed", "active (running) for 5 s, restarted once by systemd"),
+    (60, 4, "passed", "active (running) for 1 min, restarted 4 times by systemd"),
+    (5, None, "inconclusive", "systemd does not tell how often it restarted the unit"),
+    (60, None, "passed", "active (running) for 1 min"),
+]
+
+
+@pytest.mark.parametrize(("since", "restarts", "answer", "found"), STEADY)
+def test_a_unit_that_systemd_restarted_is_not_steady(
+    since: int, restarts: int | None, answer: str, found: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    entered = int((time.clock_gettime(time.CLOCK_MONOTONIC) - since) * 1e6)
+    told = "" if restarts is None else f"NRestarts={restarts}\\n"
+    (tmp_path / "systemctl").write_text(
+        "#!/bin/sh\nprintf 'Id=shop.service\\nLoadState=loaded\\nActiveState=active\\nSubState=running\\n"
+        f"UnitFileState=enabled\\n{told}ActiveEnterTimestampMonotonic={entered}\\n'\n"
+    )
+    (tmp_path / "systemctl").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    assert ask({"unit": {"name": "shop", "steady_for": "30s"}}) == (answer, found)
+
+
 @pytest.mark.parametrize("row", UNITS)
 def test_units(row: tuple[Any, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The properties are those that a real systemctl prints; the fleet tests ask a real one."""

@@ -288,6 +288,7 @@ def test_kinds_of_a_whole_capture() -> None:
     assert items["user", "root"] == {
         "uid": "0",
         "gid": "0",
+        "gecos": "root",
         "home": "/root",
         "shell": "/bin/bash",
         "groups": "",

@@ -142,9 +142,7 @@ class _Reader:
         try:
             return resolved(text)
         except NotANumber as wrong:
-            self._fault(
-                event, path, str(wrong), f"`{text[:60]}`", "correct it, or put it in quotes if it is text"
-            )
+            self._fault(event, path, str(wrong), f"`{text[:60]}`", wrong.way_out)
             self._document.faulty.add(path)
             return None
 

@@ -83,6 +83,13 @@ def _unit(check: Asked, view: View) -> Answer:
         up = _up_for(unit)
         words[0] += f" for {seconds_words(up)}"
         good = good and up >= check["up_for"]
+        restarts = unit.get("NRestarts", "")
+        if up < check["steady_for"] and not restarts.isdigit():
+            return "inconclusive", "systemd does not tell how often it restarted the unit"
+        if restarts.isdigit() and int(restarts):
+            times = "once" if int(restarts) == 1 else f"{int(restarts)} times"
+            words.append(f"restarted {times} by systemd")
+            good = good and up >= check["steady_for"]
     enabled = unit.get("UnitFileState", "")
     if check["enabled"] is not None:
         words.append(enabled or "neither enabled nor disabled")

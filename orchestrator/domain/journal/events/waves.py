@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import Literal
 
 from orchestrator.domain.plan.check import CheckResult
-from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun, Text
+from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun, Seconds, Text
 
 
 class EntryChecked(Noun):
@@ -32,7 +32,10 @@ class WaveFailed(Noun):
 
 
 class WaveChecked(Noun):
-    """Acceptance checks were run: after a wave (`verification`), during soak, or in early life support."""
+    """Acceptance checks were run: after a wave (`verification`), during soak, or in early life support.
+
+    `unwatched`: seconds before this answer in which nobody looked; the soak or early life support is so much longer.
+    """
 
     kind: Literal["wave_checked"] = "wave_checked"
     stage: Literal["verification", "soak", "early_life"]
@@ -40,6 +43,7 @@ class WaveChecked(Noun):
     final: bool = True
     asked: int
     results: Many[CheckResult]
+    unwatched: Seconds = 0.0
 
     @cached_property
     def failing(self) -> tuple[CheckResult, ...]:

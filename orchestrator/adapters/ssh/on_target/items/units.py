@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from orchestrator.adapters.ssh.on_target.items import shell
 
-_PROPERTIES = "Id,Names,LoadState,ActiveState,SubState,UnitFileState,FragmentPath,DropInPaths,ActiveEnterTimestampMonotonic"
+_PROPERTIES = (
+    "Id,Names,LoadState,ActiveState,SubState,UnitFileState,FragmentPath,DropInPaths,"
+    "ActiveEnterTimestampMonotonic,NRestarts"
+)
 _SUFFIXES = (
     ".service", ".socket", ".timer", ".target", ".mount", ".automount", ".path", ".slice", ".scope", ".swap", ".device",
 )  # fmt: skip
