@@ -2,6 +2,8 @@
 
 import base64
 import difflib
+import re
+import stat
 from collections.abc import Iterable, Sequence
 
 from orchestrator.domain.evidence.baseline import (
@@ -11,10 +13,12 @@ from orchestrator.domain.evidence.baseline import (
     ConfigurationItem,
     Difference,
 )
+from orchestrator.domain.text.format import mode_number
 
 Key = tuple[str, str]
 Attributes = dict[str, AttributeValue]
 
+_MODE = re.compile(r"[0-7]{1,6}", re.ASCII)
 _DETERMINED_BY_DIGEST = "content"
 _LATER_ATTRIBUTES = {"gecos"}
 """Attributes that earlier versions did not capture: absent in a stored baseline they are unknown, so equal to nothing."""
@@ -140,12 +144,27 @@ def counts(differences: Iterable[Difference]) -> dict[str, dict[str, int]]:
 
 
 def content_lines(before: Baseline, after: Baseline, name: str) -> list[str]:
-    """How a file's text changed, as a unified diff; empty where the content was not kept, or is not text."""
+    """How a file's text changed, as a unified difference; empty where the content was not kept, or is not text.
+
+    Of a file that not everybody on the host may read, before or after, only that it differs: a record is read by more people.
+    """
+    sides = [_by_key(each).get(("file", name), {}) for each in (before, after)]
+    if any(_is_closed(side) for side in sides):
+        same = sides[0].get("sha256") == sides[1].get("sha256")
+        return [] if same else ["differs; its text is not shown, for not everybody may read the file"]
     texts = [_text_of(baseline, name) for baseline in (before, after)]
     was, now = texts
     if was is None or now is None:
         return []
     return list(difflib.unified_diff(was, now, "before", "after", lineterm=""))
+
+
+def _is_closed(attributes: Attributes) -> bool:
+    """Whether not everybody may read a file; so also where its mode is none: what a host answers is not trusted."""
+    if "mode" not in attributes:
+        return False
+    mode = attributes["mode"]
+    return not (isinstance(mode, str) and _MODE.fullmatch(mode) and mode_number(mode) & stat.S_IROTH)
 
 
 def _text_of(baseline: Baseline, name: str) -> list[str] | None:

@@ -155,15 +155,15 @@ CONFTESTS = [
 
 
 @pytest.mark.parametrize(
-    ("conftest", "answer", "found"), [row[1:] for row in CONFTESTS], ids=[row[0] for row in CONFTESTS]
+    ("conftest", "answer", "finding"), [row[1:] for row in CONFTESTS], ids=[row[0] for row in CONFTESTS]
 )
 def test_a_run_of_tests_counts_only_with_its_whole_end(
-    sshd: Loopback, tmp_path: Path, conftest: str, answer: str, found: str
+    sshd: Loopback, tmp_path: Path, conftest: str, answer: str, finding: str
 ) -> None:
     (tmp_path / "conftest.py").write_text(conftest)
     (tmp_path / "test_shop.py").write_text("def test_it(host): pass\ndef test_more(host): pass\n")
     results = ask([sshd.target("web1"), sshd.target("web2")], TestinfraCheck(path="test_shop.py"), tmp_path)
-    assert {(each.answer, each.found) for each in results.values()} == {(answer, found)}
+    assert {(each.answer, each.found) for each in results.values()} == {(answer, finding)}
 
 
 def test_where_pytest_stops_at_the_first_failure_the_other_hosts_have_not_passed(

@@ -129,6 +129,38 @@ def test_the_text_of_a_file_is_shown_where_it_was_kept() -> None:
     assert content_lines(before, kept(b"\xff\xfe"), CONF) == []
 
 
+HIDDEN = ["differs; its text is not shown, for not everybody may read the file"]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "shown"),
+    [
+        ("0600", "0600", HIDDEN),
+        ("0640", "0640", HIDDEN),
+        ("0600", "0644", HIDDEN),
+        ("0644", "0600", HIDDEN),
+        (None, "0600", HIDDEN),
+        (None, "u=rw", HIDDEN),
+        ("0600", None, HIDDEN),
+    ],
+)
+def test_the_text_of_a_file_that_not_everybody_may_read_is_not_shown(
+    was: str | None, now: str | None, shown: list[str]
+) -> None:
+    sides = [
+        baseline(*file(mode=mode, sha256=digest, content=base64.b64encode(text).decode()))
+        if mode
+        else baseline()
+        for mode, digest, text in ((was, D1, b"old secret\n"), (now, D2, b"new secret\n"))
+    ]
+    assert content_lines(sides[0], sides[1], CONF) == shown
+
+
+def test_of_a_hidden_file_whose_text_is_the_same_nothing_is_said_of_its_text() -> None:
+    closed, opened = (baseline(*file(mode=mode, sha256=D1, content="YQ==")) for mode in ("0600", "0644"))
+    assert content_lines(closed, opened, CONF) == []
+
+
 present = st.booleans() | st.integers() | st.text(max_size=5)
 values = st.none() | present
 attribute_names = st.sampled_from(["mode", "owner", "sha256", "content", "size", "target"])
