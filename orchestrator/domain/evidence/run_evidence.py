@@ -15,6 +15,17 @@ class TaskTrouble(Noun):
     message: str = ""
 
 
+class Astray(Noun):
+    """A task that went elsewhere than to the host that it was for: `where` by name, `place` as `address:port`."""
+
+    task: str
+    acting: str
+    where: str
+    place: str
+    plugin: str = ""
+    user: str = ""
+
+
 class Recap(Noun):
     """Counts for a host as Ansible counts; an ignored task is ok too."""
 
@@ -32,8 +43,8 @@ class HostEvidence(Noun):
     among them. `timed_out`: tasks given up, which may go on. `masked`: tasks whose failure was declared not to be one.
     `pending`: tasks left in the background, end unseen. `rehearsed`: tasks that ran in check mode. `fence_said`: the epoch
     of another run, the other machine, or why it failed. `unfenced`: tasks that ran here before the fence was ok.
-    `addresses`: where Ansible went for this host. `identity` tells machines apart, whatever they are called. `recap` is
-    Ansible's own count, and must agree with `counted`, the count of the events.
+    `addresses`: where Ansible went for this host. `astray`: tasks that went elsewhere. `identity` tells machines apart,
+    whatever they are called. `recap` is Ansible's own count, and must agree with `counted`, the count of the events.
     """
 
     host: str
@@ -49,6 +60,7 @@ class HostEvidence(Noun):
     ignored: Many[TaskTrouble] = ()
     masked: Many[TaskTrouble] = ()
     unreachable: Many[TaskTrouble] = ()
+    astray: Many[Astray] = ()
     pending: Many[TaskTrouble] = ()
     fence: Fence = "none"
     fence_said: str = ""
