@@ -62,7 +62,7 @@ CONDITIONS = [
 
 
 @pytest.mark.parametrize(("condition", "blind"), CONDITIONS, ids=[str(row[0]) for row in CONDITIONS])
-def test_a_condition_that_says_nothing_of_the_task(condition: object, blind: bool) -> None:
+def test_a_condition_that_says_nothing_of_the_task(condition: object, *, blind: bool) -> None:
     assert is_blind(condition, "r") is blind
 
 
@@ -82,5 +82,5 @@ def test_a_condition_that_nobody_can_read_is_not_false() -> None:
         ({}, False),
     ],
 )
-def test_a_failure_is_what_ansible_takes_for_one(raw: dict[str, object], expected: bool) -> None:
+def test_a_failure_is_what_ansible_takes_for_one(raw: dict[str, object], *, expected: bool) -> None:
     assert failed(raw) is expected
