@@ -148,14 +148,14 @@ def unpinned(runs: Runs, *hosts: str) -> str:
 def test_a_play_cannot_switch_pinning_off(runs: Runs) -> None:
     outcome = runs.run("unpinned.yml", ("web1",), known_hosts=unpinned(runs, "web3"))
     assert results(outcome) == {"web1": UNKNOWN}
-    assert "host key verification failed" in reasons(outcome)
+    assert "host key" in reasons(outcome).lower()
     assert runs.lab.ssh("web3", "cat /tmp/unpinned").code != 0
 
 
 def test_paramiko_is_held_to_the_pinned_keys(runs: Runs) -> None:
     outcome = runs.run("paramiko_unpinned.yml", ("web1",), known_hosts=unpinned(runs, "web3"))
     assert results(outcome) == {"web1": UNKNOWN}
-    assert "Host key verification failed: no key is pinned for" in reasons(outcome)
+    assert "host key verification failed" in reasons(outcome)
     assert runs.lab.ssh("web1", "cat /tmp/paramiko-pinned").code == 0
     assert runs.lab.ssh("web3", "cat /tmp/paramiko-unpinned").code != 0
 
