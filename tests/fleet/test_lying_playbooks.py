@@ -81,6 +81,36 @@ ROWS = [
     ("clear_host_errors.yml", NOT, NOT, "web1: task 'Deploy' failed: "),
     ("swallowed_by_strategy_free.yml", NOT, DONE, "web1: task 'Deploy' failed"),
     ("text_that_looks_like_events.yml", NOT, NOT, "web2: task 'Say what only orch may say' failed: "),
+    ("task_vars_local.yml", UNKNOWN, UNKNOWN, "web1: task 'Configure' went to localhost"),
+    ("block_vars_local.yml", UNKNOWN, UNKNOWN, "declared delegates: localhost"),
+    ("legacy_local_connection.yml", UNKNOWN, UNKNOWN, "web2: task 'Configure' went to localhost"),
+    ("task_vars_other_host.yml", UNKNOWN, UNKNOWN, "web1: task 'Configure' went to web3"),
+    ("other_host_of_the_wave.yml", UNKNOWN, DONE, "web1: task 'Configure' went to web2"),
+    ("set_fact_there_and_back.yml", UNKNOWN, UNKNOWN, "declared delegates: web3"),
+    ("include_vars_other_host.yml", UNKNOWN, UNKNOWN, "web1: task 'Configure' went to web3"),
+    ("role_vars_other_host.yml", UNKNOWN, UNKNOWN, "task 'elsewhere : Configure' went to web3"),
+    ("loop_over_other_hosts.yml", UNKNOWN, UNKNOWN, "declared delegates: web3, web4"),
+    ("added_over_itself.yml", UNKNOWN, UNKNOWN, "web1: task 'Configure' went to web3"),
+    ("ssh_executable.yml", NOT, NOT, "web1: task 'Configure' failed: orch refuses ssh_executable /bin/true"),
+    (
+        "ssh_proxy_command.yml",
+        NOT,
+        NOT,
+        "web1: task 'Deploy' failed: orch refuses ssh_extra_args -o ProxyCommand",
+    ),
+    (
+        "ssh_host_name.yml",
+        NOT,
+        NOT,
+        "web1: task 'Configure' failed: orch refuses ssh_common_args -o HostName",
+    ),
+    ("masked_without_rc.yml", NOT, NOT, "task 'Start the service' failed, which the playbook ignores"),
+    ("masked_by_arithmetic.yml", NOT, NOT, "task 'Start the service' failed, which the playbook ignores"),
+    ("masked_by_a_variable.yml", NOT, NOT, "task 'Start the service' failed, which the playbook ignores"),
+    ("masked_in_a_loop.yml", NOT, NOT, "task 'Start the service' failed, which the playbook ignores"),
+    ("masked_and_awaited.yml", NOT, NOT, "task 'Start the service' failed, which the playbook ignores"),
+    ("masked_beside_a_look.yml", NOT, NOT, "task 'Start the service' failed, which the playbook ignores"),
+    ("masked_after_retries.yml", NOT, NOT, "task 'Start the service' failed, which the playbook ignores"),
 ]
 
 
@@ -100,6 +130,45 @@ def test_a_lying_playbook(runs: Runs, playbook: str, first: str, second: str, wo
     outcome = runs.run(playbook)
     assert words in reasons(outcome)
     assert results(outcome) == {"web1": first, "web2": second}
+
+
+def unpinned(runs: Runs, *hosts: str) -> str:
+    """The pinned keys without those of some hosts."""
+    lines = runs.lab.known_hosts.read_text().splitlines()
+    kept = runs.root / "known_hosts"
+    kept.write_text(
+        "".join(f"{line}\n" for line in lines if not {*hosts} & {*line.split(" ", 1)[0].split(",")})
+    )
+    assert len(kept.read_text().splitlines()) == len(lines) - len(hosts)
+    return str(kept)
+
+
+def test_a_play_cannot_switch_pinning_off(runs: Runs) -> None:
+    outcome = runs.run("unpinned.yml", ("web1",), known_hosts=unpinned(runs, "web3"))
+    assert results(outcome) == {"web1": UNKNOWN}
+    assert "host key" in reasons(outcome).lower()
+    assert runs.lab.ssh("web3", "cat /tmp/unpinned").code != 0
+
+
+def test_paramiko_is_held_to_the_pinned_keys(runs: Runs) -> None:
+    outcome = runs.run("paramiko_unpinned.yml", ("web1",), known_hosts=unpinned(runs, "web3"))
+    assert results(outcome) == {"web1": UNKNOWN}
+    assert "host key verification failed" in reasons(outcome)
+    assert runs.lab.ssh("web1", "cat /tmp/paramiko-pinned").code == 0
+    assert runs.lab.ssh("web3", "cat /tmp/paramiko-unpinned").code != 0
+
+
+def test_a_proxy_command_of_a_play_never_runs(runs: Runs) -> None:
+    runs.run("ssh_proxy_command.yml", ("web1",))
+    assert not Path(f"/tmp/orch-proxy-{runs.lab.hosts[0].address}").exists()
+
+
+def test_a_declared_delegate_is_that_machine(runs: Runs) -> None:
+    allowance = Allowance(delegates=("web3",))
+    outcome = runs.run("delegate_led_astray.yml", ("web1",), allowance=allowance)
+    assert results(outcome) == {"web1": UNKNOWN}
+    assert "task 'Take out of the pool' went to web4" in reasons(outcome)
+    assert outcome.touched_outside == ("web4",)
 
 
 def test_check_mode_changed_nothing_and_says_so(runs: Runs) -> None:
@@ -225,6 +294,10 @@ ALLOWED = [
     ("delegate_outside.yml", Allowance(delegates=("web3",))),
     ("async_awaited.yml", Allowance()),
     ("includes.yml", Allowance(rescued_tasks=("Fails",))),
+    ("says_what_a_failure_is.yml", Allowance()),
+    ("masked_without_rc.yml", Allowance(ignored_tasks=("Start the service",))),
+    ("task_vars_local.yml", Allowance(delegates=("localhost",))),
+    ("only_delegated_and_deployed.yml", Allowance(delegates=("localhost", "web3"))),
 ]
 
 

@@ -27,6 +27,7 @@ class AttemptFolder:
         self.path = root / attempt
         self.evidence = self.path / "evidence.jsonl"
         self.addresses = self.path / "addresses.json"
+        self.ways = self.path / "ways.json"
         self.log = self.path / "worker.log"
         self.output = self.path / "output.txt"
         self._claim = self.path / "claim.json"

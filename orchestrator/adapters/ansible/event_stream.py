@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Any, get_args
 
 from orchestrator.domain.evidence.attempt_sighting import TaskSeen
-from orchestrator.domain.evidence.run_evidence import Fence, HostEvidence, Recap, RunEvidence, TaskTrouble
+from orchestrator.domain.evidence.run_evidence import (
+    Astray,
+    Fence,
+    HostEvidence,
+    Recap,
+    RunEvidence,
+    TaskTrouble,
+)
 from orchestrator.domain.text.plain_text import plain
 
 _FENCES: dict[str, Fence] = {word: word for word in get_args(Fence) if word != "none"}
@@ -27,6 +34,7 @@ class _HostFold:
     fence_said: str = ""
     unfenced: int = 0
     addresses: list[str] = field(default_factory=list)
+    astray: list[Astray] = field(default_factory=list)
     sentinel: bool = False
     identity: str = ""
     last_task: str = ""
@@ -53,6 +61,7 @@ class _HostFold:
             fence_said=self.fence_said,
             unfenced=self.unfenced,
             addresses=tuple(self.addresses),
+            astray=tuple(self.astray),
             sentinel=self.sentinel,
             identity=self.identity,
             last_task=self.last_task,
@@ -106,6 +115,11 @@ class _RunFold:
 
     def _on_touched(self, event: dict[str, Any]) -> None:
         self.touched.add(plain(str(event["where"])))
+
+    def _on_astray(self, event: dict[str, Any]) -> None:
+        self.touched.add(plain(str(event["where"])))
+        fields = {name: plain(str(event[name])) for name in Astray.model_fields}
+        self.host(event["host"]).astray.append(Astray(**fields))
 
     def _on_job(self, event: dict[str, Any]) -> None:
         jobs = self.host(event["host"]).jobs

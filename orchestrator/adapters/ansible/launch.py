@@ -7,7 +7,7 @@ from typing import Any
 
 from orchestrator.adapters.ansible import acceleration, fencing
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
-from orchestrator.adapters.ansible.settings import MARK, base_environment, run_settings
+from orchestrator.adapters.ansible.settings import MARK, base_environment, first_ssh_options, run_settings
 from orchestrator.domain.evidence.attempt import AttemptRequest
 
 # Asked on the connection itself, without Python: no answer, no sentinel. Two names for one machine answer alike.
@@ -99,12 +99,22 @@ def _play(name: str, nonce: str, request: AttemptRequest, command: str) -> dict[
     }
 
 
-def arguments(request: AttemptRequest, folder: AttemptFolder) -> list[str]:
+def ways(request: AttemptRequest, control: Path) -> dict[str, Any]:
+    """What the run's own process holds its connections to: ssh's first options, the pinned keys, the declared delegates."""
+    return {
+        "ssh": first_ssh_options(request, control),
+        "known_hosts": request.known_hosts,
+        "delegates": list(request.allowance.delegates),
+    }
+
+
+def arguments(request: AttemptRequest, folder: AttemptFolder, control: Path) -> list[str]:
     """Write the files of the run into the attempt's folder; the arguments of ansible-playbook that name them."""
     playbook, limit = folder.path / "playbook.yml", folder.path / "hosts.limit"
     playbook.write_text(wrapper(request, folder.nonce()))
     controller = [name for name in request.allowance.delegates if name == "localhost"]
     folder.addresses.write_text(json.dumps(request.addresses))
+    folder.ways.write_text(json.dumps(ways(request, control)))
     _collections_beside(request, folder)
     limit.write_text("".join(f"{host}\n" for host in (*request.hosts, *controller)))
     options = [str(playbook), "--inventory", request.inventory, "--limit", f"@{limit}"]
@@ -137,4 +147,5 @@ def environment(
         "ORCH_NONCE": folder.nonce(),
         "ORCH_MARKER": request.attempt,
         "ORCH_CONTROL": str(control),
+        "ORCH_WAYS": str(folder.ways),
     }

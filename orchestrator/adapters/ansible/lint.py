@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
+from orchestrator.adapters.ansible.in_run.masks import is_never_true
 from orchestrator.adapters.ansible.playbook_files import Item, PlaybookFiles
+from orchestrator.adapters.ansible.redirects import redirects
 from orchestrator.domain.plan.inspection import PlaybookFinding
 
 _Severity = Literal["refuse", "warn"]
@@ -36,10 +38,13 @@ def unsafe_constructs(playbook: Path, project: Path) -> list[PlaybookFinding]:
     """
     playbook = playbook if playbook.is_absolute() else project / playbook
     findings: list[PlaybookFinding] = []
-    for play, tasks in PlaybookFiles(playbook, project).plays():
+    files = PlaybookFiles(playbook, project)
+    plays = list(files.plays())
+    for play, tasks in plays:
         findings += (finding for rule in _PLAY_RULES for finding in rule(play))
         findings += (finding for task in tasks for rule in _TASK_RULES for finding in rule(task))
         findings += _templates_over_the_fleet(tasks, project)
+    findings += redirects(plays, files)
     return list(dict.fromkeys(findings))
 
 
@@ -141,7 +146,10 @@ def _pause(task: Item) -> Iterator[PlaybookFinding]:
 
 def _never_fails(task: Item) -> Iterator[PlaybookFinding]:
     probe = _is(task.keys.get("changed_when"), _FALSE) or _action(task, *_READ_ONLY)
-    if _is(task.keys.get("failed_when"), _FALSE) and not probe:
+    given = task.keys.get("failed_when")
+    conditions = given if isinstance(given, list) else [given]
+    never = any(is_never_true(condition) for condition in conditions if condition is not None)
+    if never and not probe:
         what = f"task '{_name(task)}' cannot fail, whatever happens"
         move = (
             "say what a failure is, add `changed_when: false` to a probe, or allow the task in ignored_tasks"

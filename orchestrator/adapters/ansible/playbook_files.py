@@ -77,6 +77,16 @@ class PlaybookFiles:
         """Every play with its tasks, those of its roles and static includes among them."""
         yield from self._plays_of(self._playbook)
 
+    def variables(self, path: Path) -> list[Item]:
+        """The variables in a file, as one mapping; of a file that was read before, none."""
+        return self._items(path)
+
+    def variables_of_role(self, role: Path) -> Iterator[Item]:
+        """The defaults and variables that a role always has."""
+        for part in ("defaults", "vars"):
+            for path in _either(role / part / "main"):
+                yield from self._items(path)
+
     def _plays_of(self, path: Path) -> Iterator[tuple[Item, list[Item]]]:
         for play in self._items(path):
             imported = play.keys.get("import_playbook") or play.keys.get("ansible.builtin.import_playbook")

@@ -7,10 +7,13 @@ import re
 import shlex
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from orchestrator.adapters.ansible import acceleration
+from orchestrator.adapters.process import run
+from orchestrator.errors import MachineLacks
 
 if TYPE_CHECKING:
     from orchestrator.domain.evidence.attempt import AttemptRequest
@@ -146,6 +149,26 @@ def ssh_arguments(control: Path | None, known_hosts: str | None, users: str) -> 
     return f"{_SSH}{shared}{pinned} {users}".rstrip()
 
 
+def first_ssh_options(request: AttemptRequest, control: Path) -> list[str]:
+    """Ours as words: they stand first on each command line of ssh, whatever variables say (in_run/connections.py)."""
+    known = ["-o", "KnownHostsCommand=none"] if _knows_host_commands() else []
+    return [*shlex.split(ssh_arguments(_shared(request, control), request.known_hosts, "")), *known]
+
+
+def _shared(request: AttemptRequest, control: Path) -> Path | None:
+    return None if request.accelerate else control
+
+
+@cache
+def _knows_host_commands() -> bool:
+    """Whether this machine's ssh has the option (OpenSSH 8.5); an older one ends at it."""
+    try:
+        asked = run(["ssh", "-G", "-F", "none", "-o", "KnownHostsCommand=none", "localhost"], timeout=5.0)
+        return asked.exit_code == 0
+    except MachineLacks:
+        return False
+
+
 def run_settings(request: AttemptRequest, *, directory: Path, control: Path) -> dict[str, str]:
     """Every ANSIBLE_* variable of a run; these beat ansible.cfg."""
     return {**lasting_settings(request.project), **settings_of_one_run(request, directory, control)}
@@ -196,7 +219,7 @@ def settings_of_one_run(request: AttemptRequest, directory: Path, control: Path)
     return {
         "ANSIBLE_TASK_TIMEOUT": str(max(1, round(request.task_timeout))),
         "ANSIBLE_SSH_ARGS": ssh_arguments(
-            None if request.accelerate else control,
+            _shared(request, control),
             request.known_hosts,
             users.get(("ssh_connection", "ssh_args"), ""),
         ),

@@ -126,7 +126,7 @@ class _Run:
     def _call(self, control: Path) -> None:
         """Files for output and no input at all, so that no prompt can wait and no output can stall."""
         environment = launch.environment(self.request, self.folder, dict(os.environ), control)
-        arguments = launch.arguments(self.request, self.folder)
+        arguments = launch.arguments(self.request, self.folder, control)
         # Before ansible-runner has threads: this can be a fork, which begins when ansible-runner calls for it.
         with (
             self.folder.output.open("wb") as output,

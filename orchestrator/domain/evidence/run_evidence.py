@@ -15,6 +15,17 @@ class TaskTrouble(Noun):
     message: str = ""
 
 
+class Astray(Noun):
+    """A task that went elsewhere than to the host that it was for: `where` by name, `place` as `address:port`."""
+
+    task: str
+    acting: str
+    where: str
+    place: str
+    plugin: str = ""
+    user: str = ""
+
+
 class Recap(Noun):
     """The counts of a host as Ansible reports them; an ignored task is ok too."""
 
@@ -32,7 +43,7 @@ class HostEvidence(Noun):
     tasks given up, which may still run. `masked`: tasks whose failure the playbook declares not to be one. `pending`:
     background tasks whose end was not seen. `rehearsed`: tasks that ran in check mode. `fence_said`: the epoch of another
     run, the other machine, or why the fence failed. `unfenced`: tasks that ran here before the fence was ok. `addresses`:
-    the addresses Ansible used for this host. `identity` distinguishes machines, whatever their names. `recap` is Ansible's
+    the addresses Ansible used for this host. `astray`: tasks that ran elsewhere. `identity` distinguishes machines, whatever their names. `recap` is Ansible's
     own count, and must equal `counted`, the count of the events.
     """
 
@@ -49,6 +60,7 @@ class HostEvidence(Noun):
     ignored: Many[TaskTrouble] = ()
     masked: Many[TaskTrouble] = ()
     unreachable: Many[TaskTrouble] = ()
+    astray: Many[Astray] = ()
     pending: Many[TaskTrouble] = ()
     fence: Fence = "none"
     fence_said: str = ""

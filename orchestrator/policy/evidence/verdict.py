@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from orchestrator.domain.evidence.attempt import Allowance, AttemptRequest
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome, HostResult
 from orchestrator.domain.evidence.run_evidence import (
+    Astray,
     HostEvidence,
     Recap,
     RunEvidence,
@@ -102,7 +103,11 @@ def _judge(
 def judge_host(allowance: Allowance, seen: HostEvidence, faults: tuple[str, ...]) -> HostOutcome:
     """The first rule that speaks decides; the order is from the strongest evidence against to the evidence for."""
     result, reason, task = (
-        _troubled(allowance, seen) or _incomplete(seen, faults) or _idle(allowance, seen) or _done(seen)
+        _astray(allowance, seen)
+        or _troubled(allowance, seen)
+        or _incomplete(seen, faults)
+        or _idle(allowance, seen)
+        or _done(seen)
     )
     # The two tasks of orch's own are no part of what the playbook did.
     ok = max(0, seen.counted.ok - (seen.fence == "ok") - seen.sentinel)
@@ -139,6 +144,17 @@ def _over_for_all(request: AttemptRequest, evidence: RunEvidence) -> str | None:
 
 
 _Judged = tuple[HostResult, str, str | None]
+
+
+def _astray(allowance: Allowance, seen: HostEvidence) -> _Judged | None:
+    """A task that ran, but not on the machine that was verified; what it left where it went nobody looks at."""
+    way = next((way for way in seen.astray if way.where not in allowance.delegates), None)
+    if way is None:
+        return None
+    said = next(
+        (t.message for t in (*seen.unreachable, *seen.failed) if t.task == way.task and t.message), ""
+    )
+    return "unknown", f"{_led_astray(way)}{said and ': '}{said}", way.task
 
 
 def _troubled(allowance: Allowance, seen: HostEvidence) -> _Judged | None:
@@ -207,6 +223,11 @@ def _done(seen: HostEvidence) -> _Judged:
 def _because(result: HostResult, words: str, trouble: TaskTrouble) -> _Judged:
     reason = words.format(trouble.task)
     return result, f"{reason}: {trouble.message}" if trouble.message else reason, trouble.task
+
+
+def _led_astray(way: Astray) -> str:
+    place = way.where if way.place in (way.where, "connection local") else f"{way.where} ({way.place})"
+    return f"task '{way.task}' went to {place} instead of {way.acting}"
 
 
 def _outside(troubles: Iterable[TaskTrouble], allowed: tuple[str, ...]) -> list[TaskTrouble]:

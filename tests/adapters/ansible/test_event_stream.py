@@ -90,6 +90,17 @@ def test_a_broken_stream_says_how(content: bytes, words: str) -> None:
     assert any(words in gap for gap in gaps), gaps
 
 
+def test_a_task_that_went_elsewhere_is_kept_with_its_place() -> None:
+    way = {"acting": "web1", "place": "10.0.0.3:22", "plugin": "ssh", "user": "root"}
+    event = {"event": "astray", "host": "web1", "task": "Deploy", "where": "web3", **way}
+    evidence = fold(stream([*WHOLE[:3], event, *WHOLE[3:]]), "n")
+    (astray,) = by_host(evidence)["web1"].astray
+    assert (astray.task, astray.where, astray.place, astray.user) == ("Deploy", "web3", "10.0.0.3:22", "root")
+    assert (evidence.touched, evidence.gaps) == (("web1", "web3"), ())
+    del event["place"]
+    assert "place" in fold(stream([*WHOLE[:3], event]), "n").gaps[0]
+
+
 def test_a_job_is_pending_until_its_end_is_seen() -> None:
     begun = {"event": "job", "host": "web1", "task": "Migrate", "job": "j1", "finished": False}
     ended = {**begun, "task": "Wait", "finished": True}

@@ -7,11 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.domain.evidence.attempt import Allowance, AttemptRequest
-from orchestrator.domain.evidence.run_evidence import HostEvidence, Recap, RunEvidence, RunExit, TaskTrouble
+from orchestrator.domain.evidence.run_evidence import (
+    Astray,
+    HostEvidence,
+    Recap,
+    RunEvidence,
+    RunExit,
+    TaskTrouble,
+)
 from orchestrator.policy.evidence.verdict import judge, never_ran
 
 NOW = datetime(2026, 3, 1, 22, 30, tzinfo=UTC)
 FAILED = TaskTrouble(task="Start service", message="unit shop.service failed")
+
+
+AWAY = Astray(task="Copy", acting="web1", where="web3", place="10.0.0.3:22")
 
 
 def request(**changes: object) -> AttemptRequest:
@@ -92,6 +102,24 @@ HOST_ROWS = [
         "not_done",
         "before its end after task 'Copy files'",
     ),
+    (trouble(astray=(AWAY,)), 0, "unknown", "task 'Copy' went to web3 (10.0.0.3:22) instead of web1"),
+    (
+        trouble(astray=(AWAY.model_copy(update={"where": "localhost", "place": "connection local"}),)),
+        0,
+        "unknown",
+        "task 'Copy' went to localhost instead of web1",
+    ),
+    (
+        trouble(
+            astray=(AWAY.model_copy(update={"task": FAILED.task}),),
+            failed=(FAILED,),
+            sentinel=False,
+            counted={"ok": 2, "failures": 1},
+        ),
+        2,
+        "unknown",
+        "went to web3 (10.0.0.3:22) instead of web1: unit shop.service failed",
+    ),
     (trouble(plays=0, real=0), 0, "not_done", "no play of the playbook covers this host"),
     (trouble(real=0, skipped=4), 0, "not_done", "no task did anything on this host (4 skipped)"),
     (trouble(rehearsed=3), 0, "not_done", "3 task(s) ran in check mode"),
@@ -106,6 +134,13 @@ def test_one_host_in_trouble_leaves_its_sibling_done(
     assert outcome.faults == ()
     assert (outcome.hosts[0].result, outcome.hosts[1].result) == (result, "done")
     assert words in outcome.hosts[0].reason
+
+
+def test_a_declared_delegate_may_be_reached_by_a_variable() -> None:
+    seen = evidence(healthy("web1", astray=(AWAY,)), healthy("web2"), touched=("web1", "web2", "web3"))
+    allowed = request(allowance=Allowance(delegates=("web3",)))
+    assert [host.result for host in judge(allowed, seen, ended()).hosts] == ["done", "done"]
+    assert judge(request(), seen, ended()).touched_outside == ("web3",)
 
 
 def test_a_host_that_no_event_names_is_not_done() -> None:

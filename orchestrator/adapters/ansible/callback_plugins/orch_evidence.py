@@ -9,21 +9,19 @@ short message of tasks that failed, and none where `no_log` is set.
 from __future__ import annotations
 
 import gc
-import hashlib
 import importlib
+import importlib.util
 import json
 import os
-import re
 import secrets
+import sys
 import threading
 import time
 from pathlib import Path
 from typing import Any
 
-from ansible import constants
 from ansible.playbook.task_include import TaskInclude
 from ansible.plugins.callback import CallbackBase
-from ansible.template import Templar
 
 DOCUMENTATION = """
 name: orch_evidence
@@ -32,18 +30,7 @@ short_description: Evidence of a run for orch
 description: Writes numbered events to the file that ORCH_EVIDENCE names; silent without it.
 """
 
-_MESSAGE_LIMIT = 600
-_FENCE = re.compile(r"^orch fence (ok|newer|other|machine|failed) ([0-9A-Za-z-]{1,64}) end\r?$", re.MULTILINE)
-# As the ssh connection resolves them: the last that is set counts.
-_HOST = ("inventory_hostname", "ansible_host", "ansible_ssh_host")
-_PORT = ("ansible_port", "ansible_ssh_port")
-_SSH = ("ssh", "smart", "paramiko", "paramiko_ssh")
 _UNANSWERED = "it asked a person, and nobody was there"
-_WHY_UNFENCED = {
-    "lock": "/var/lib/orch/epoch.lock cannot be locked",
-    "unreadable": "/var/lib/orch/epoch holds no number",
-    "write": "/var/lib/orch/epoch cannot be written",
-}
 # Actions that never reach the host; an `ok` of theirs says nothing about it.
 _CONTROLLER_ONLY = frozenset(
     {
@@ -93,12 +80,14 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._play: Any = None
         self._ours = ""
         self._reported: dict[str, str] = {}
+        self._places: Any = None
         # Taken out of the environment, so that nothing that the run starts can find the file.
         path = os.environ.pop("ORCH_EVIDENCE", "")
         self._nonce = os.environ.pop("ORCH_NONCE", "")
         self._addresses = _addresses(os.environ.pop("ORCH_ADDRESSES", ""))
         self._marker = os.environ.pop("ORCH_MARKER", "")
         self._control = os.environ.pop("ORCH_CONTROL", "")
+        self._ways, self._delegates = _ways(os.environ.pop("ORCH_WAYS", ""), self._nonce)
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600) if path else -1
 
     def _write(self, event: str, **fields: Any) -> None:
@@ -120,7 +109,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         """Mark the remote processes of every play but our own: each play's environment, first, so that its own wins."""
         # All that Ansible loaded stays to the end: each of its forks would only walk through it, and copy it, in vain.
         gc.freeze()
-        _hold_mitogen_to_the_run(self._control)
+        _hold_mitogen_to_the_run(self._control, self._ways)
         self._write("start", pid=os.getpid())
         plays = playbook.get_plays()
         users = [play for play in plays if not self._which(play)]
@@ -133,11 +122,13 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         if users and self._nonce:
             playbook._loader.set_basedir(users[0]._included_path or playbook._basedir)
             self._look_where(plays[0])
+            known = {**self._reported, **self._addresses}
+            self._places = _beside("places").Places(plays[0], known, self._delegates)
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
         self._play, self._ours = play, self._which(play)
         self._look_where(play)
-        hosts = [] if self._ours else [host.name for host in _hosts_of(play)]
+        hosts = [] if self._ours else [host.name for host in _beside("places").hosts_of(play)]
         self._write("play", name=play.get_name(), hosts=hosts, sentinel=bool(self._ours))
 
     def v2_playbook_on_no_hosts_matched(self) -> None:
@@ -184,13 +175,45 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def _look_where(self, play: Any) -> None:
         """Tell where each host of a play is reached; with one elsewhere than it was, the run is over for all."""
-        where = {host.name: _reached_at(play, host) for host in _hosts_of(play)} if self._nonce else {}
+        places = _beside("places")
+        hosts = places.hosts_of(play) if self._nonce else []
+        where = {host.name: places.reached_at(play, host) for host in hosts}
         fresh = {name: used for name, used in where.items() if self._reported.get(name) != used}
         if fresh:
             self._reported.update(fresh)
             self._write("addresses", hosts=fresh)
         if any(self._addresses.get(name, used) != used for name, used in fresh.items()):
             self._close(play, None)
+
+    def _taken(self, result: Any) -> list[str]:
+        """The hosts that a task really went to; each that is not the one it acts for is told."""
+        handed = result.task_fields.get(self._ways.key, {}) if self._ways else {}
+        reached: list[str] = []
+        for way in handed.get("taken", []):
+            acting, place = way["acting"], way["place"]
+            straight = self._places.expected_at(acting) == place
+            name = acting if straight else self._places.name_of(place)
+            reached.append(name)
+            if not straight:
+                self._tell_astray(result, way, name)
+            elif name != result.host.get_name():
+                self._write("touched", host=result.host.get_name(), where=name, task=result.task.get_name())
+        return reached
+
+    def _tell_astray(self, result: Any, way: dict[str, Any], name: str) -> None:
+        self._write(
+            "astray",
+            host=result.host.get_name(),
+            task=result.task.get_name(),
+            where=name,
+            **{key: way[key] for key in ("acting", "place", "plugin", "user")},
+        )
+
+    def _keep_route(self, result: Any) -> None:
+        """The host accepted the run on this way: no task may take another."""
+        handed = result.task_fields.get(self._ways.key, {}) if self._ways else {}
+        for way in handed.get("taken", []):
+            self._ways.verified[way["acting"]] = way["route"]
 
     def _close(self, play: Any, host: str | None) -> None:
         """No play goes to this host any more, not even where a playbook clears errors; without a host, to none."""
@@ -217,13 +240,17 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def _result(self, kind: str, result: Any, **fields: Any) -> None:
         task, answer = result.task, result.result
-        action = _action(task)
+        action, answers = _action(task), _beside("answers")
         asked = kind == "ok" and action == "pause" and not {"seconds", "minutes"} & task.args.keys()
-        fence, reason = _fence(kind, answer) if self._ours == "fence" else ("", "")
+        fence, reason = answers.fence(kind, answer) if self._ours == "fence" else ("", "")
         if fence not in ("", "ok"):
             self._close(self._play, None if fence in ("newer", "other") else result.host.get_name())
-        masked = asked or (kind == "ok" and _is_masked(task, answer))
+        elif fence == "ok":
+            self._keep_route(result)
+        declared_away = _declared_away(result, self._ways) if kind == "ok" else ""
+        masked = bool(asked or declared_away)
         self._job(result)
+        reached = self._taken(result)
         self._write(
             "result",
             host=result.host.get_name(),
@@ -232,23 +259,49 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             sentinel=bool(self._ours),
             fence=fence,
             said=reason,
-            where="" if action in _CONTROLLER_ONLY or kind == "skipped" else _where(result),
-            real=kind == "ok" and action not in _CONTROLLER_ONLY | _READ_ONLY,
+            where="" if action in _CONTROLLER_ONLY or kind == "skipped" else _first(reached, result),
+            real=kind == "ok" and action not in _CONTROLLER_ONLY | _READ_ONLY and bool(reached),
             counted=not isinstance(task, TaskInclude),
             changed=bool(result.is_changed()),
             check=result.task_fields.get("check_mode") is True,
             masked=masked,
             message=_UNANSWERED
             if asked
-            else _message(answer)
-            if masked or kind in ("failed", "unreachable")
-            else "",
-            identity=_identity(answer) if self._ours == "sentinel" and kind == "ok" else "",
+            else answers.message(answer)
+            if kind in ("failed", "unreachable")
+            else answers.shorter(declared_away),
+            identity=answers.identity(answer) if self._ours == "sentinel" and kind == "ok" else "",
             **fields,
         )
 
 
-def _hold_mitogen_to_the_run(folder: str) -> None:
+def _ways(path: str, nonce: str) -> tuple[Any, list[str]]:
+    """What sees the connections of this run, put into this process, and the delegates that the plan declares."""
+    if not path:
+        return None, []
+    given = json.loads(Path(path).read_text(encoding="utf-8"))
+    for name in ("masks", "ssh_options", "routes"):
+        _beside(name)
+    connections = _beside("connections")
+    ways = connections.Ways(nonce, given["ssh"], given["known_hosts"])
+    connections.install(ways)
+    return ways, [str(name) for name in given["delegates"]]
+
+
+def _beside(name: str) -> Any:
+    """A module of ours by its path, under its own name: nothing of orch can be imported where Ansible runs."""
+    full = f"orchestrator.adapters.ansible.in_run.{name}"
+    if full not in sys.modules:
+        path = Path(__file__).parents[1] / "in_run" / f"{name}.py"
+        spec = importlib.util.spec_from_file_location(full, path)
+        if spec is None or spec.loader is None:
+            raise ImportError(f"{path} cannot be loaded")
+        sys.modules[full] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[full])
+    return sys.modules[full]
+
+
+def _hold_mitogen_to_the_run(folder: str, ways: Any) -> None:
     """It would pin each process to a core, which is slower where there are few, and have its socket in a folder of all, where a
     run that is killed leaves it behind.
     """
@@ -256,6 +309,8 @@ def _hold_mitogen_to_the_run(folder: str) -> None:
         return
     affinity: Any = importlib.import_module("ansible_mitogen.affinity")
     affinity.policy = affinity.Policy()
+    if ways is not None:
+        _beside("connections").hold_mitogen(ways)
     if folder:
         unix: Any = importlib.import_module("mitogen.unix")
         unix.make_socket_path = lambda: f"{folder}/mitogen-{secrets.token_hex(4)}.sock"
@@ -267,54 +322,11 @@ def _as_list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list) else [value]
 
 
-def _hosts_of(play: Any) -> list[Any]:
-    """The hosts of the batch that a play is about to run on; of one with no hosts, none."""
-    manager = play.get_variable_manager()
-    inventory = getattr(manager, "_inventory", None)
-    return inventory.get_hosts(play.hosts) if inventory is not None else []
-
-
 def _addresses(path: str) -> dict[str, str]:
     if not path:
         return {}
     settings = json.loads(Path(path).read_text(encoding="utf-8"))
     return {str(host): str(address) for host, address in settings.items()}
-
-
-def _reached_at(play: Any, host: Any) -> str:
-    """`address:port`, or the name of a connection that is not ssh."""
-    manager = play.get_variable_manager()
-    variables = manager.get_vars(play=play, host=host, include_hostvars=False)
-    wanted = {name: variables[name] for name in (*_HOST, *_PORT, "ansible_connection") if name in variables}
-    try:
-        answer = {
-            name: str(Templar(loader=play._loader, variables=variables).template(value))
-            for name, value in wanted.items()
-        }
-    except Exception as wrong:  # noqa: BLE001 - a template of the user's; where it leads is not known then
-        return f"unknown ({wrong})"[:_MESSAGE_LIMIT]
-    connection = str(answer.get("ansible_connection") or play.connection or "ssh").rpartition(".")[2]
-    if connection not in _SSH:
-        return f"connection {connection}"
-    address = [answer[name] for name in _HOST if name in answer][-1:] or [host.name]
-    default = [str(play.port or constants.DEFAULT_REMOTE_PORT or 22)]
-    ports = [answer[name] for name in _PORT if name in answer]
-    return f"{address[0]}:{[*default, *ports][-1]}"
-
-
-def _fence(kind: str, answer: dict[str, Any]) -> tuple[str, str]:
-    """What the host answered to the epoch; `ok` only where it said so itself."""
-    fence_lines = _FENCE.findall(str(answer.get("stdout") or "")[:10000])
-    word, reason = fence_lines[-1] if fence_lines else ("", "")
-    if kind == "ok":
-        return ("ok", reason) if word == "ok" else ("failed", "the host did not answer")
-    if kind == "failed" and word in ("newer", "other", "machine"):
-        return word, reason
-    if word == "failed":
-        return word, _WHY_UNFENCED.get(reason, reason)
-    # There is a terminal, so what sudo complains of comes with the output.
-    lines = str(answer.get("stdout") or "").strip().splitlines() if kind == "failed" else []
-    return "failed", lines[-1][:_MESSAGE_LIMIT] if lines else ""
 
 
 def _action(task: Any) -> str:
@@ -350,44 +362,15 @@ def _never(conditions: Any) -> bool:
     return any(str(condition).lower() in ("false", "no") for condition in _as_list(conditions))
 
 
-def _is_masked(task: Any, answer: dict[str, Any]) -> bool:
-    """A failure that `failed_when: false` declares away; with `changed_when: false` beside it, it is a probe."""
-    if not _never(task.failed_when) or _never(task.changed_when) or _action(task) in _READ_ONLY:
-        return False
-    answers = [item for item in answer.get("results") or [answer] if isinstance(item, dict)]
-    return any(item.get("rc") not in (None, 0) or "exception" in item for item in answers)
+def _declared_away(result: Any, ways: Any) -> str:
+    """What failed and was declared to be no failure, by words that say nothing of it; of a probe, nothing."""
+    handed = result.task_fields.get(ways.key, {}) if ways else {}
+    if _never(result.task.changed_when) or _action(result.task) in _READ_ONLY:
+        return ""
+    return str(next(iter(handed.get("masked", [])), ""))
 
 
-def _message(answer: dict[str, Any]) -> str:
-    if "censored" in answer:
-        return "(hidden by no_log)"
-    items = [item for item in answer.get("results") or [] if isinstance(item, dict)]
-    failed = next((item for item in items if item.get("failed") or item.get("unreachable")), None)
-    if failed is not None and failed is not answer:
-        return _message(failed)
-    message = _shorter(str(answer.get("msg") or answer.get("reason") or "").strip())
-    errors = str(answer.get("stderr") or answer.get("module_stderr") or "").strip()
-    parts = [message, errors.splitlines()[-1]] if errors else [message]
-    if answer.get("rc") not in (None, 0):
-        parts.append(f"exit code {answer['rc']}")
-    return "; ".join(part for part in parts if part)[:_MESSAGE_LIMIT]
-
-
-def _shorter(message: str) -> str:
-    """Without the words that Ansible puts before every failure; of ssh's banners, the fact that counts."""
-    if "Host key verification failed" in message or "HOST IDENTIFICATION HAS CHANGED" in message:
-        return "host key verification failed: the host's key is not the one that is pinned for it"
-    for before in (
-        "Task failed: ",
-        "Module failed: ",
-        "Action failed: ",
-        "Failed to connect to the host via ssh: ",
-    ):
-        message = message.removeprefix(before)
-    return message
-
-
-def _identity(answer: dict[str, Any]) -> str:
-    """A digest of what only one machine answers; empty when the host answered nothing that identifies it."""
-    words = str(answer.get("stdout") or "")[:1000].split()
-    return hashlib.sha256(" ".join(words).encode()).hexdigest()[:32] if len(words) >= 2 else ""
+def _first(reached: list[str], result: Any) -> str:
+    """Of several hosts one that is not the task's own, so that its own does not count for it."""
+    own = str(result.host.get_name())
+    return next((name for name in reached if name != own), own) if reached else _where(result)

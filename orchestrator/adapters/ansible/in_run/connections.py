@@ -1,0 +1,231 @@
+"""The connections of a run as they are really used, seen in the process of each task and handed over with its result.
+
+Everything that can lead a task elsewhere (variables at any level, keywords, settings) ends in the options of a connection, and
+those are read here at the moment of its use. What decides where ssh leads must be what it was when the host was verified;
+orch's own options stand before all others. Private names of Ansible and mitogen occur here on purpose.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.executor.task_executor import TaskExecutor
+from ansible.executor.task_queue_manager import FinalQueue
+from ansible.plugins.connection import ssh
+
+from orchestrator.adapters.ansible.in_run.masks import failed, is_blind, is_never_true, words
+from orchestrator.adapters.ansible.in_run.routes import (
+    Route,
+    inventory_route,
+    option,
+    place,
+    plugin,
+    refuse_elsewhere,
+    refuse_others,
+    route,
+)
+from orchestrator.adapters.ansible.in_run.ssh_options import before_all
+
+_USES = ("exec_command", "put_file", "fetch_file")
+_NO_CHECK = ("host_key_auto_add", "record_host_keys")
+
+
+class Ways:
+    """What is known in a run: the routes of verified hosts, and, in the process of a task, the ways that it took."""
+
+    def __init__(self, nonce: str, pinned: Iterable[str], known_hosts: str | None) -> None:
+        self.key = f"orch_{nonce}"
+        self.first = before_all(list(pinned))
+        self.known_hosts = known_hosts
+        self.verified: dict[str, Route] = {}
+        self.taken: dict[tuple[str, ...], Route] = {}
+        self.masked: list[str] = []
+        self.raw: dict[str, Any] | None = None
+
+    def hand_over(self) -> dict[str, Any]:
+        """What the result of the task takes along."""
+        taken = [
+            {**dict(zip(("acting", "place", "plugin", "user"), reached, strict=True)), "route": way}
+            for reached, way in self.taken.items()
+        ]
+        return {"taken": taken, "masked": self.masked}
+
+    def begin(self) -> None:
+        """A task begins in this process."""
+        self.taken, self.masked, self.raw = {}, [], None
+
+    def use(self, connection: Any) -> None:
+        """A connection is about to be used. Raises AnsibleError where it would lead elsewhere than verified."""
+        executor = connection.orch_executor
+        acting = str(executor._task.delegate_to or executor._host.name)
+        way = route(connection)
+        verified = self.verified.get(acting)
+        if verified is None and executor._task.delegate_to:
+            verified = inventory_route(executor, acting)
+        if verified is not None:
+            refuse_others(way, verified)
+        refuse_elsewhere(connection)
+        self.taken[(acting, place(connection), plugin(connection), option(connection, "remote_user"))] = way
+
+    def end_item(self, executor: Any, result: Mapping[str, Any], variables: dict[str, Any]) -> None:
+        """An item of a task has ended: keep its failure where a condition that says nothing of it declared it away."""
+        raw, self.raw = self.raw, None
+        task = executor._task
+        if raw is None or result.get("failed") or result.get("skipped") or not failed(raw):
+            return
+        conditions = [condition for condition in task.failed_when or [] if is_blind(condition, task.register)]
+        if any(_is_false(task, condition, variables) for condition in conditions):
+            hidden = task.no_log or result.get("_ansible_no_log")
+            self.masked.append("(hidden by no_log)" if hidden else words(raw))
+
+
+def install(ways: Ways) -> None:
+    """From now on every task of this process and of its forks shows which connections it uses."""
+    _around(TaskExecutor, "run", functools.partial(_run, ways))
+    _around(TaskExecutor, "_execute", functools.partial(_execute, ways))
+    _around(TaskExecutor, "_set_connection_options", functools.partial(_options_set, ways))
+    _around(TaskExecutor, "_get_action_handler_with_module_context", functools.partial(_handler, ways))
+    _around(TaskExecutor, "_poll_async_result", functools.partial(_polled, ways))
+    _around(FinalQueue, "send_task_result", functools.partial(_sent, ways))
+    _around(ssh.Connection, "_build_command", functools.partial(_ssh_command, ways))
+
+
+def hold_mitogen(ways: Ways) -> None:
+    """The same for mitogen's connections, which its own processes open."""
+    connection: Any = importlib.import_module("ansible_mitogen.connection").Connection
+    if not hasattr(connection, "orch_held"):
+        connection.orch_held = True
+        _around(connection, "_build_stack", functools.partial(_mitogen_stack, ways))
+        _around(connection, "_connect_stack", functools.partial(_mitogen_connects, ways))
+
+
+def _around(owner: Any, name: str, around: Callable[..., Any]) -> None:
+    original = getattr(owner, name)
+
+    @functools.wraps(original)
+    def method(self: Any, *arguments: Any, **named: Any) -> Any:
+        return around(functools.partial(original, self), self, *arguments, **named)
+
+    setattr(owner, name, method)
+
+
+def _run(ways: Ways, original: Callable[[], Any], _executor: Any) -> Any:
+    ways.begin()
+    return original()
+
+
+def _execute(ways: Ways, original: Any, executor: Any, templar: Any, variables: dict[str, Any]) -> Any:
+    ways.raw = None
+    result = original(templar=templar, variables=variables)
+    ways.end_item(executor, result, variables)
+    return result
+
+
+def _sent(ways: Ways, original: Any, _queue: Any, task_result: Any) -> None:
+    task_result.task_fields[ways.key] = ways.hand_over()
+    original(task_result)
+
+
+def _handler(ways: Ways, original: Any, _executor: Any, *arguments: Any, **named: Any) -> Any:
+    handler, context = original(*arguments, **named)
+    run = handler.run
+
+    def run_and_keep(*given: Any, **by_name: Any) -> Any:
+        result = run(*given, **by_name)
+        ways.raw = dict(result) if isinstance(result, Mapping) else None
+        return result
+
+    handler.run = run_and_keep
+    return handler, context
+
+
+def _polled(ways: Ways, original: Any, _executor: Any, *arguments: Any, **named: Any) -> Any:
+    result = original(*arguments, **named)
+    ways.raw = dict(result)
+    return result
+
+
+def _options_set(ways: Ways, original: Any, executor: Any, *arguments: Any, **named: Any) -> Any:
+    names = original(*arguments, **named)
+    connection = executor._connection
+    fresh = not hasattr(connection, "orch_executor")
+    connection.orch_executor = executor
+    if plugin(connection).startswith("paramiko"):
+        _hold_paramiko(ways, connection)
+    if fresh and hasattr(connection, "_connect_stack"):
+        hold_mitogen(ways)
+    elif fresh:
+        _watch(ways, connection)
+    if getattr(connection, "force_persistence", False):
+        ways.use(connection)
+    return names
+
+
+def _watch(ways: Ways, connection: Any) -> None:
+    for name in _USES:
+        use = getattr(connection, name)
+
+        def used(*arguments: Any, use: Any = use, **named: Any) -> Any:
+            ways.use(connection)
+            return use(*arguments, **named)
+
+        setattr(connection, name, used)
+
+
+def _ssh_command(ways: Ways, original: Any, _connection: Any, binary: str, *others: Any) -> list[bytes]:
+    command: list[bytes] = original(binary, *others)
+    # With a password sshpass stands before it.
+    after = command.index(str(binary).encode("utf-8", "surrogateescape")) + 1
+    return [
+        *command[:after],
+        *(word.encode("utf-8", "surrogateescape") for word in ways.first),
+        *command[after:],
+    ]
+
+
+def _mitogen_stack(ways: Ways, original: Any, _connection: Any) -> tuple[str, Any]:
+    name, stack = original()
+    for hop in stack:
+        if hop["method"] == "ssh":
+            hop["kwargs"]["check_host_keys"] = "enforce"
+            hop["kwargs"]["ssh_args"] = [*ways.first, *hop["kwargs"]["ssh_args"]]
+    return name, stack
+
+
+def _mitogen_connects(ways: Ways, original: Any, connection: Any, stack: Any) -> None:
+    if hasattr(connection, "orch_executor"):
+        ways.use(connection)
+    original(stack)
+
+
+def _hold_paramiko(ways: Ways, connection: Any) -> None:
+    """The keys in the pinned file and no others; it would ask a person, or take what it is shown."""
+    module: Any = sys.modules[type(connection).__module__]
+    connection.set_option("host_key_checking", True)
+    for name in _NO_CHECK:
+        connection.set_option(name, False)
+
+    def refuse(_policy: Any, _client: Any, hostname: str, _key: Any) -> None:
+        raise AnsibleError(f"Host key verification failed: no key is pinned for {hostname}")
+
+    def load(client: Any, _filename: str | None = None) -> None:
+        path = ways.known_hosts or str(Path("~/.ssh/known_hosts").expanduser())
+        client._system_host_keys.load(path)
+
+    module.MyAddPolicy.missing_host_key = refuse
+    module.paramiko.SSHClient.load_system_host_keys = load
+
+
+def _is_false(task: Any, condition: Any, variables: dict[str, Any]) -> bool:
+    if is_never_true(condition):
+        return True
+    try:
+        return not task._resolve_conditional([condition], variables)
+    except AnsibleError:
+        return False

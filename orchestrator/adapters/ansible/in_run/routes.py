@@ -1,0 +1,117 @@
+"""Where a connection leads, read from its options at the moment of its use; and which ways are refused."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import ansible
+from ansible import constants
+from ansible.errors import AnsibleError
+from ansible.plugins.connection import ssh
+from ansible.template import Templar
+
+from orchestrator.adapters.ansible.in_run.ssh_options import leading
+
+Route = dict[str, tuple[str, ...]]
+"""What of a connection's options decides where it leads, by option."""
+
+_PROGRAMS = ("ssh_executable", "sftp_executable", "scp_executable")
+_ARGUMENTS = ("ssh_args", "ssh_common_args", "ssh_extra_args", "sftp_extra_args", "scp_extra_args")
+_OVER_SSH = ("ssh", "smart", "paramiko", "paramiko_ssh")
+_ELSEWHERE = frozenset({"ssh", "sshpass", "docker", "podman", "kubectl", "nsenter", "chroot", "machinectl"})
+
+
+def plugin(connection: Any) -> str:
+    """The short name of a connection plugin; mitogen stands in for Ansible's own."""
+    return str(connection._load_name).rpartition(".")[2].removeprefix("mitogen_")
+
+
+def place(connection: Any) -> str:
+    """`address:port` where Ansible's own ssh leads, or the name of another connection."""
+    name = plugin(connection)
+    file = Path(sys.modules[type(connection).__module__].__file__ or "")
+    if name not in _OVER_SSH:
+        via = connection.get_task_var("mitogen_via") if hasattr(connection, "_connect_stack") else None
+        return f"connection {name}" + (f" by way of {via}" if via else "")
+    own = [Path(ansible.__file__).parent]
+    if "ansible_mitogen" in sys.modules:
+        own.append(Path(str(sys.modules["ansible_mitogen"].__file__)).parent)
+    if not any(file.is_relative_to(folder) for folder in own):
+        return f"connection {name} of {file}"
+    host = option(connection, "host") or option(connection, "remote_addr")
+    return f"{host or connection._play_context.remote_addr}:{option(connection, 'port') or 22}"
+
+
+def option(connection: Any, name: str) -> str:
+    """The value of an option, empty where the plugin has none."""
+    try:
+        value = connection.get_option(name)
+    except (KeyError, AttributeError):
+        return ""
+    return "" if value is None else str(value)
+
+
+def route(connection: Any) -> Route:
+    """What decides where a connection leads."""
+    route: Route = {}
+    if plugin(connection) in ("ssh", "smart"):
+        route |= {name: (option(connection, name),) for name in _PROGRAMS if option(connection, name)}
+        route |= {name: _leading(option(connection, name)) for name in _ARGUMENTS}
+    elif plugin(connection).startswith("paramiko"):
+        command = option(connection, "proxy_command")
+        route["proxy_command"] = (command,) if command else ()
+    if hasattr(connection, "_connect_stack") and connection.get_task_var("mitogen_via"):
+        route["mitogen_via"] = (str(connection.get_task_var("mitogen_via")),)
+    return route
+
+
+def _leading(arguments: str) -> tuple[str, ...]:
+    return tuple(leading(ssh.Connection._split_ssh_args(arguments))) if arguments else ()
+
+
+def inventory_route(executor: Any, name: str) -> Route:
+    """How the inventory leads to a delegate, whatever the task and its play say."""
+    manager = executor._variable_manager
+    host = manager._inventory.get_host(name)
+    variables = manager.get_vars(host=host, include_hostvars=False) if host is not None else {}
+    templar = Templar(loader=executor._loader, variables=variables)
+    route: Route = {}
+    for option in (*_PROGRAMS, *_ARGUMENTS):
+        value = constants.config.get_config_value(
+            option, plugin_type="connection", plugin_name="ssh", variables=variables
+        )
+        value = str(templar.template(value) or "")
+        route[option] = (value,) if option in _PROGRAMS else _leading(value)
+    return route
+
+
+def refuse_others(route: Route, verified: Route) -> None:
+    """Raise AnsibleError where a way is not the one on which the host was verified."""
+    for option, words in route.items():
+        expected = verified.get(option, _usual(option))
+        if words != expected:
+            other = next((word for word in words if word not in expected), "without " + " ".join(expected))
+            raise AnsibleError(
+                f"orch refuses {option} {other}: the host was verified with {' '.join(expected) or 'none'}. "
+                "Set it in the inventory, for all of the run."
+            )
+
+
+def _usual(option: str) -> tuple[str, ...]:
+    if option not in _PROGRAMS:
+        return ()
+    value = constants.config.get_config_value(option, plugin_type="connection", plugin_name="ssh")
+    return (str(value),)
+
+
+def refuse_elsewhere(connection: Any) -> None:
+    """Raise AnsibleError at a shell or a become program that is itself a way to another machine or into a container."""
+    programs = {"ansible_shell_executable": str(getattr(connection._shell, "executable", None) or "")}
+    become = connection.become
+    if become is not None:
+        programs["become_exe"] = option(become, "become_exe")
+    for name, command in programs.items():
+        if any(Path(word).name in _ELSEWHERE for word in command.split()):
+            raise AnsibleError(f"orch refuses {name} {command}: it leads to another machine.")
