@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from orchestrator.adapters import process
-from orchestrator.adapters.ansible.settings import base_environment, config_file, configuration
+from orchestrator.adapters.ansible.settings import base_environment, config_file, configuration, search_paths
 from orchestrator.adapters.ansible.warm import TookTooLong, WarmStart
 from orchestrator.domain.plan.inspection import FileFault, Inspection, PlaybookSeen
 from orchestrator.domain.plan.target import Target
@@ -124,6 +124,7 @@ def _environment(project: Path, folder: Path, *, dynamic_allowed: bool) -> dict[
         **base_environment(os.environ),
         "PYTHONPATH": str(Path(__file__).parents[3]),
         "ANSIBLE_CONFIG": config_file(project),
+        **search_paths(project),
         "ANSIBLE_HOST_PATTERN_MISMATCH": "error",
         "ANSIBLE_INVENTORY_UNPARSED_FAILED": "1",
         "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "1",

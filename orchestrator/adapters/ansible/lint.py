@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from orchestrator.adapters.ansible.playbook_files import Item, PlaybookFiles
+from orchestrator.adapters.ansible.shadows import shadows
 from orchestrator.domain.plan.inspection import PlaybookFinding
 
 _Severity = Literal["refuse", "warn"]
@@ -36,10 +37,12 @@ def unsafe_constructs(playbook: Path, project: Path) -> list[PlaybookFinding]:
     """
     playbook = playbook if playbook.is_absolute() else project / playbook
     findings: list[PlaybookFinding] = []
-    for play, tasks in PlaybookFiles(playbook, project).plays():
+    files = PlaybookFiles(playbook, project)
+    for play, tasks in files.plays():
         findings += (finding for rule in _PLAY_RULES for finding in rule(play))
         findings += (finding for task in tasks for rule in _TASK_RULES for finding in rule(task))
         findings += _templates_over_the_fleet(tasks, project)
+    findings += shadows(playbook, project, files.roles)
     return list(dict.fromkeys(findings))
 
 

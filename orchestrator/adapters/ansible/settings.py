@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 MARK = "ORCH_ATTEMPT"
 """The variable by which the processes of an attempt on this machine are known."""
-_CALLBACKS = "~/.ansible/plugins/callback:/usr/share/ansible/plugins/callback"
-PLUGINS = Path(__file__).parent / "callback_plugins"
+_USERS_HOME = "~/.ansible"
+_NO_HOME = Path(__file__).parent / "no_home"
+"""Where Ansible's home would be while it is imported ahead: nothing is ever there."""
+_ENTRY = Path(__file__).parent / "evidence_entry.py"
 # What of the caller's environment a run sees. The agent's socket is no secret, and keys often live only there.
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "USER", "LOGNAME", "TZ", "SSH_AUTH_SOCK")
 
@@ -154,17 +156,9 @@ def run_settings(request: AttemptRequest, *, directory: Path, control: Path) -> 
 def lasting_settings(project: str) -> dict[str, str]:
     """Those that are the same for every run of a project; Ansible may have been imported under them."""
     users = configuration(Path(project))
-    callbacks = [
-        users.get(("defaults", "callbacks_enabled"), ""),
-        users.get(("defaults", "callback_whitelist"), ""),
-    ]
     return {
         "ANSIBLE_CONFIG": config_file(Path(project)),
-        "ANSIBLE_CALLBACK_PLUGINS": _joined(
-            [_anchored(users.get(("defaults", "callback_plugins"), ""), project) or _CALLBACKS, str(PLUGINS)],
-            ":",
-        ),
-        "ANSIBLE_CALLBACKS_ENABLED": _joined([*callbacks, "orch_evidence"], ","),
+        **search_paths(Path(project)),
         "ANSIBLE_HOST_PATTERN_MISMATCH": "error",
         "ANSIBLE_INVENTORY_UNPARSED_FAILED": "1",
         "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "1",
@@ -190,10 +184,27 @@ def lasting_settings(project: str) -> dict[str, str]:
     }
 
 
+def search_paths(project: Path) -> dict[str, str]:
+    """A home of Ansible's with no plugins in it; the user's collections and roles stay where Ansible looks for them.
+
+    What lies in `~/.ansible/plugins` would take the place of Ansible's modules and plugins, and nobody approved it.
+    """
+    users = configuration(project)
+    home = _anchored(users.get(("defaults", "home"), "").strip() or _USERS_HOME, str(project))
+    paths = {"ANSIBLE_HOME": str(_NO_HOME)}
+    if ("defaults", "collections_path") not in users:
+        paths["ANSIBLE_COLLECTIONS_PATH"] = f"{home}/collections:/usr/share/ansible/collections"
+    if ("defaults", "roles_path") not in users:
+        paths["ANSIBLE_ROLES_PATH"] = f"{home}/roles:/usr/share/ansible/roles:/etc/ansible/roles"
+    return paths
+
+
 def settings_of_one_run(request: AttemptRequest, directory: Path, control: Path) -> dict[str, str]:
     """Those that differ from run to run; an Ansible that is imported already takes them over (warm/preload.py)."""
     users = configuration(Path(request.project))
     return {
+        # Its path is short, for sockets are made in there.
+        "ANSIBLE_HOME": str(control / "home"),
         "ANSIBLE_TASK_TIMEOUT": str(max(1, round(request.task_timeout))),
         "ANSIBLE_SSH_ARGS": ssh_arguments(
             None if request.accelerate else control,
@@ -209,10 +220,10 @@ def settings_of_one_run(request: AttemptRequest, directory: Path, control: Path)
     }
 
 
-def ansible(*arguments: str) -> list[str]:
-    """A command of the Ansible that orch was installed with, whatever the PATH says."""
+def ansible_playbook(*arguments: str) -> list[str]:
+    """That of the Ansible that orch was installed with, whatever the PATH says, with orch's evidence in it."""
     # -P: as with ansible-playbook itself, nothing is imported from the folder that it happens to run in.
-    return [sys.executable, "-P", "-m", "ansible", *arguments]
+    return [sys.executable, "-P", str(_ENTRY), *arguments]
 
 
 def _only_against(users: Mapping[tuple[str, str], str]) -> dict[str, str]:
@@ -232,7 +243,3 @@ def _anchored(given: str, project: str) -> str:
         for folder in given.split(":")
         if folder
     )
-
-
-def _joined(parts: list[str], separator: str) -> str:
-    return separator.join(part.strip() for part in parts if part.strip())

@@ -19,7 +19,7 @@ from orchestrator.adapters import process
 from orchestrator.adapters.ansible import launch
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.event_stream import fold
-from orchestrator.adapters.ansible.settings import ansible
+from orchestrator.adapters.ansible.settings import ansible_playbook
 from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.evidence.run_evidence import RunExit
 from orchestrator.domain.text.plain_text import plain
@@ -40,7 +40,7 @@ def in_the_cold(
 ) -> Iterator[tuple[list[str], IO[bytes]]]:
     """As a program of its own, which can read nothing."""
     with Path(os.devnull).open("rb") as nothing:
-        yield ansible("playbook", *arguments), nothing
+        yield ansible_playbook(*arguments), nothing
 
 
 def work(

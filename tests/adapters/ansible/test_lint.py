@@ -136,6 +136,23 @@ def test_what_is_copied_is_no_template_and_is_not_read(tmp_path: Path) -> None:
     assert unsafe_constructs(playbook, tmp_path) == []
 
 
+SHADOWS = [
+    {"callback_plugins/orch_evidence.py": ""},
+    {"cb/orch_evidence.py": "", "ansible.cfg": "[defaults]\ncallback_plugins = other:cb\n"},
+    {"roles/shop/library/raw.py": "", "roles/shop/tasks/main.yml": ""},
+    {"connection_plugins/ssh.py": ""},
+]
+
+
+@pytest.mark.parametrize("files", SHADOWS)
+def test_a_plugin_with_a_name_that_orch_needs_is_named(tmp_path: Path, files: dict[str, str]) -> None:
+    playbook = write(tmp_path, {"site.yml": "- hosts: web\n  roles: [shop]\n", **files})
+    findings = unsafe_constructs(playbook, tmp_path)
+    assert [(finding.file, finding.severity) for finding in findings] == [
+        (str(tmp_path / next(iter(files))), "warn")
+    ]
+
+
 @pytest.mark.parametrize(
     "task",
     [

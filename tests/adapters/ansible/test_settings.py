@@ -67,13 +67,36 @@ def test_ours_stand_before_the_users_ssh_arguments(tmp_path: Path) -> None:
     assert words.endswith("-J bastion")
 
 
-def test_the_users_callbacks_stay(tmp_path: Path) -> None:
-    (tmp_path / "ansible.cfg").write_text(
-        "[defaults]\ncallback_plugins = cb:/opt/cb\ncallbacks_enabled = profile_tasks, mine"
-    )
-    found = settings(tmp_path)
-    assert found["ANSIBLE_CALLBACKS_ENABLED"] == "profile_tasks, mine,orch_evidence"
-    assert found["ANSIBLE_CALLBACK_PLUGINS"].startswith(f"{tmp_path}/cb:/opt/cb:/")
+def test_the_users_callbacks_are_those_of_the_projects_settings(tmp_path: Path) -> None:
+    (tmp_path / "ansible.cfg").write_text("[defaults]\ncallback_plugins = cb\ncallbacks_enabled = mine")
+    assert not {"ANSIBLE_CALLBACK_PLUGINS", "ANSIBLE_CALLBACKS_ENABLED"} & settings(tmp_path).keys()
+
+
+# ansible.cfg, where collections are looked for, where roles are
+PATHS = [
+    (
+        "",
+        "~/.ansible/collections:/usr/share/ansible/collections",
+        "~/.ansible/roles:/usr/share/ansible/roles",
+    ),
+    (
+        "[defaults]\nhome = own",
+        "@/own/collections:/usr/share/ansible/collections",
+        "@/own/roles:/usr/share/ansible/roles",
+    ),
+    ("[defaults]\ncollections_path = c\nroles_path = r", None, None),
+]
+
+
+@pytest.mark.parametrize(("text", "collections", "roles"), PATHS)
+def test_a_run_has_a_home_of_its_own_and_the_users_collections(
+    tmp_path: Path, text: str, collections: str | None, roles: str | None
+) -> None:
+    (tmp_path / "ansible.cfg").write_text(text)
+    variables = {name: value.replace(str(tmp_path), "@") for name, value in settings(tmp_path).items()}
+    assert variables["ANSIBLE_HOME"] == "/tmp/orch-x/home"
+    assert variables.get("ANSIBLE_COLLECTIONS_PATH") == collections
+    assert variables.get("ANSIBLE_ROLES_PATH") == (roles and f"{roles}:/etc/ansible/roles")
 
 
 def test_what_follows_from_the_request(tmp_path: Path) -> None:
