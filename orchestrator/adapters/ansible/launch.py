@@ -99,7 +99,7 @@ def _play(name: str, nonce: str, request: AttemptRequest, command: str) -> dict[
     }
 
 
-def arguments(request: AttemptRequest, folder: AttemptFolder) -> list[str]:
+def arguments(request: AttemptRequest, folder: AttemptFolder, control: Path) -> list[str]:
     """Write the files of the run into the attempt's folder; the arguments of ansible-playbook that name them."""
     playbook, limit = folder.path / "playbook.yml", folder.path / "hosts.limit"
     playbook.write_text(wrapper(request, folder.nonce()))
@@ -107,7 +107,10 @@ def arguments(request: AttemptRequest, folder: AttemptFolder) -> list[str]:
     folder.addresses.write_text(json.dumps(request.addresses))
     _collections_beside(request, folder)
     limit.write_text("".join(f"{host}\n" for host in (*request.hosts, *controller)))
-    options = [str(playbook), "--inventory", request.inventory, "--limit", f"@{limit}"]
+    # Ansible splits what it is given here at spaces, commas and colons, and a home may have any of them.
+    short = control / limit.name
+    short.symlink_to(limit)
+    options = [str(playbook), "--inventory", request.inventory, "--limit", f"@{short}"]
     if request.vault_password_file is not None:
         options += ["--vault-password-file", request.vault_password_file]
     if request.variables or request.accelerate:

@@ -141,7 +141,9 @@ def ssh_arguments(control: Path | None, known_hosts: str | None, users: str) -> 
     """Ours before the user's, for ssh takes the first value it is given. Without `control`, no connection is shared."""
     pinned = ""
     if known_hosts is not None:
-        pinned = f" -o UserKnownHostsFile={shlex.quote(known_hosts)} -o GlobalKnownHostsFile=/dev/null"
+        # Quoted twice: ssh itself would take a name with a space in it for two files.
+        pinned_file = shlex.quote(f'UserKnownHostsFile="{known_hosts}"')
+        pinned = f" -o {pinned_file} -o GlobalKnownHostsFile=/dev/null"
     shared = " -o ControlMaster=no -o ControlPath=none"
     if control is not None:
         shared = f" -o ControlMaster=auto -o ControlPersist=60s -o ControlPath={control}/%C"

@@ -81,11 +81,12 @@ def _run_and_judge(folder: AttemptFolder, group: Path | None, control: Path, sta
     if refused is not None:
         now = RunExit(started_at=started, ended_at=started)
         folder.forget()
-        folder.finish(never_ran(request, now, refused))
+        folder.finish(never_ran(request, now, (refused,)))
         return
     run = _Run(request, folder, group, start)
     faults = run.faults(control)
-    if not process.end_tree(marker=folder.mark(), group=group, root=process.identity()):
+    left = not process.end_tree(marker=folder.mark(), group=group, root=process.identity())
+    if left:
         faults.append("processes of the run are left and do not end")
     evidence = fold(folder.events(), folder.nonce())
     if evidence.gaps and not run.timed_out:
@@ -93,6 +94,7 @@ def _run_and_judge(folder: AttemptFolder, group: Path | None, control: Path, sta
     end = RunExit(
         exit_code=run.exit_code,
         timed_out=run.timed_out,
+        processes_left=left,
         faults=tuple(faults),
         started_at=started,
         ended_at=datetime.now(UTC),
@@ -126,7 +128,7 @@ class _Run:
     def _call(self, control: Path) -> None:
         """Files for output and no input at all, so that no prompt can wait and no output can stall."""
         environment = launch.environment(self.request, self.folder, dict(os.environ), control)
-        arguments = launch.arguments(self.request, self.folder)
+        arguments = launch.arguments(self.request, self.folder, control)
         # Before ansible-runner has threads: this can be a fork, which begins when ansible-runner calls for it.
         with (
             self.folder.output.open("wb") as output,

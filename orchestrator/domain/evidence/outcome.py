@@ -1,14 +1,16 @@
-"""What came of an attempt: three-valued for each host, for no evidence is not success."""
+"""What came of an attempt on each host; no evidence is not success, and a run that never began is no failure."""
 
 from typing import Literal
 
 from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun
 
-HostResult = Literal["done", "not_done", "unknown"]
+HostResult = Literal["done", "not_done", "unknown", "untouched"]
 
 
 class HostOutcome(Noun):
     """What an attempt did on one host: `done` needs positive evidence; `unknown` counts as down.
+
+    `untouched`: nothing of the playbook was run there, and the host shows no trace of it; there is nothing to back out.
 
     `changed_tasks` are the names of the tasks that changed something, told of second runs only. `found_epoch` is that of
     another run, for which the host refused this one.

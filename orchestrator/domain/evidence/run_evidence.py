@@ -75,10 +75,14 @@ class RunEvidence(Noun):
 
 
 class RunExit(Noun):
-    """How the run's processes ended: `exit_code` None when they were killed; `faults` of the worker itself."""
+    """How the run's processes ended: `exit_code` None when they were killed; `faults` of the worker itself.
+
+    `processes_left`: some of them could not be ended.
+    """
 
     exit_code: int | None = None
     timed_out: bool = False
+    processes_left: bool = False
     faults: Many[str] = ()
     started_at: Moment
     ended_at: Moment

@@ -16,7 +16,7 @@ def perform(work: Work, step: Perform) -> None:
 
     A host that could not be compared is asked once more, not twice: each time can cost its whole time limit.
     """
-    compared = _compare(work, step.hosts)
+    compared = compare_with_baseline(work, step.hosts)
     silent = set(compared.not_compared)
     for pause in SETTLING:
         differing = {difference.host for difference in compared.differences} | silent
@@ -24,12 +24,13 @@ def perform(work: Work, step: Perform) -> None:
         if not again:
             break
         work.ports.clock.sleep(pause)
-        compared = _merged(compared, _compare(work, again), again)
+        compared = _merged(compared, compare_with_baseline(work, again), again)
         silent = set()
     work.chronicle.note(compared)
 
 
-def _compare(work: Work, hosts: tuple[str, ...]) -> RestorationCompared:
+def compare_with_baseline(work: Work, hosts: tuple[str, ...]) -> RestorationCompared:
+    """One capture of these hosts, compared with their baselines; what was captured is in the store."""
     captured = work.ports.targets.capture(work.targets(hosts), work.deployment.plan.backout.baseline)
     whole: list[Baseline] = []
     differences: list[Difference] = []

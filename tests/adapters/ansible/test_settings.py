@@ -61,7 +61,7 @@ def test_ours_stand_before_the_users_ssh_arguments(tmp_path: Path) -> None:
     words = settings(tmp_path, known_hosts="/k h/known")["ANSIBLE_SSH_ARGS"]
     assert words.index("StrictHostKeyChecking=yes") < words.index("StrictHostKeyChecking=no")
     assert (
-        "UserKnownHostsFile='/k h/known' -o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=no"
+        "-o 'UserKnownHostsFile=\"/k h/known\"' -o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=no"
         in words
     )
     assert words.endswith("-J bastion")
