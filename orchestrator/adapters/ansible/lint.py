@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
+from orchestrator.adapters.ansible.outside import roles_outside, roles_path, variables_outside
 from orchestrator.adapters.ansible.playbook_files import Item, PlaybookFiles
 from orchestrator.adapters.ansible.shadows import shadows
 from orchestrator.domain.plan.inspection import PlaybookFinding
@@ -37,11 +38,13 @@ def unsafe_constructs(playbook: Path, project: Path) -> list[PlaybookFinding]:
     """
     playbook = playbook if playbook.is_absolute() else project / playbook
     findings: list[PlaybookFinding] = []
-    files = PlaybookFiles(playbook, project)
+    files = PlaybookFiles(playbook, project, roles_path(project))
     for play, tasks in files.plays():
         findings += (finding for rule in _PLAY_RULES for finding in rule(play))
         findings += (finding for task in tasks for rule in _TASK_RULES for finding in rule(task))
+        findings += variables_outside(play, project)
         findings += _templates_over_the_fleet(tasks, project)
+    findings += roles_outside(playbook, project, files.roles)
     findings += shadows(playbook, project, files.roles)
     return list(dict.fromkeys(findings))
 
