@@ -14,7 +14,13 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from orchestrator.adapters import process
-from orchestrator.adapters.ansible.settings import base_environment, config_file, configuration, search_paths
+from orchestrator.adapters.ansible.settings import (
+    base_environment,
+    config_file,
+    configuration,
+    no_log,
+    search_paths,
+)
 from orchestrator.adapters.ansible.warm import TookTooLong, WarmStart
 from orchestrator.domain.plan.inspection import FileFault, Inspection, PlaybookSeen
 from orchestrator.domain.plan.target import Target
@@ -126,6 +132,7 @@ def _environment(project: Path, folder: Path, *, dynamic_allowed: bool) -> dict[
         "PYTHONPATH": str(Path(__file__).parents[3]),
         "ANSIBLE_CONFIG": config_file(project),
         **search_paths(project),
+        **no_log(project),
         "ANSIBLE_HOST_PATTERN_MISMATCH": "error",
         "ANSIBLE_INVENTORY_UNPARSED_FAILED": "1",
         "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "1",

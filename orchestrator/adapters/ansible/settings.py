@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import os
 import re
 import shlex
 import sys
@@ -78,6 +79,7 @@ _OVERRIDES = (
     ),
     _Override("diff", "always", _TRUE, "differences of files hold secrets"),
     _Override("defaults", "retry_files_enabled", _TRUE, "orch keeps the record"),
+    _Override("defaults", "log_path", None, "the output of each run is kept with its attempt"),
     _Override("tags", "run", None, "a run of selected tags is not the release"),
     _Override("tags", "skip", None, "a run without some tags is not the release"),
     _Override("ssh_connection", "control_path", None, "each run has connections of its own"),
@@ -161,6 +163,7 @@ def lasting_settings(project: str) -> dict[str, str]:
     return {
         "ANSIBLE_CONFIG": config_file(Path(project)),
         **search_paths(Path(project)),
+        **no_log(Path(project)),
         "ANSIBLE_HOST_PATTERN_MISMATCH": "error",
         "ANSIBLE_INVENTORY_UNPARSED_FAILED": "1",
         "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "1",
@@ -199,6 +202,11 @@ def search_paths(project: Path) -> dict[str, str]:
     if ("defaults", "roles_path") not in users:
         paths["ANSIBLE_ROLES_PATH"] = f"{home}/roles:/usr/share/ansible/roles:/etc/ansible/roles"
     return paths
+
+
+def no_log(project: Path) -> dict[str, str]:
+    """A log of the user's would be written into the copy of the project, which then is not what was approved."""
+    return {"ANSIBLE_LOG_PATH": os.devnull} if ("defaults", "log_path") in configuration(project) else {}
 
 
 def settings_of_one_run(request: AttemptRequest, directory: Path, control: Path) -> dict[str, str]:

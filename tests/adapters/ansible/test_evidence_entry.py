@@ -100,6 +100,16 @@ def test_plugins_of_a_project_cannot_find_where_evidence_goes(
     assert log.read_text() == ""
 
 
+def test_a_log_of_the_projects_settings_is_not_written_into_the_project(
+    playbooks: AnsiblePlaybooks, tmp_path: Path
+) -> None:
+    files = {"ansible.cfg": "[defaults]\nlog_path = ansible.log\n", "deploy.yml": FALSE}
+    folder = project(tmp_path, files)
+    outcome_of(playbooks, folder)
+    assert sorted(path.name for path in folder.iterdir()) == sorted(files)
+    assert "Deploy" in (tmp_path / "attempts/a1/output.txt").read_text()
+
+
 @pytest.fixture
 def users_home(tmp_path: Path) -> Path:
     home = Path(tempfile.mkdtemp(dir=tmp_path, prefix="home-"))

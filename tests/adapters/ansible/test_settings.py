@@ -38,6 +38,7 @@ CONFLICTS = [
     ("[ssh_connection]\nssh_args = -o ControlPersist=30m", "connections belong to one run"),
     ("[ssh_connection]\nssh_args = -o ProxyJump=bastion", None),
     ("[defaults]\nroles_path = roles\nfilter_plugins = filters\nvault_password_file = .pass", None),
+    ("[defaults]\nlog_path = ansible.log", "the output of each run is kept with its attempt"),
     ("[diff]\nalways = yes", "differences of files hold secrets"),
     ("[ssh_connection]\npipelining = false ; old sudo", "pipelining is on"),
     ("not a configuration", None),
