@@ -20,6 +20,7 @@ class FakeInspector(Inspector):
     unmatched: Collection[str] = ()
     addresses: Mapping[str, str] = field(default_factory=dict)
     vault_faults: Sequence[FileFault] = ()
+    settings_faults: Sequence[FileFault] = ()
     findings: Mapping[str, Sequence[PlaybookFinding]] = field(default_factory=dict)
     settings: Sequence[str] = ()
 
@@ -31,6 +32,7 @@ class FakeInspector(Inspector):
             inventory_faults=() if hosts else (f"the pattern `{pattern}` matches no host",),
             playbooks=tuple(self._playbook(path) for path in (plan.strategy.playbook, plan.backout.playbook)),
             vault_faults=tuple(self.vault_faults),
+            settings_faults=tuple(self.settings_faults),
             groups={group: tuple(members) for group, members in self.groups.items()},
         )
 

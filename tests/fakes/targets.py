@@ -20,12 +20,14 @@ class FakeMachine:
     """One machine; passes every check and has every component until the test says otherwise.
 
     `unreachable` is the reason why it does not answer, `cause` what that is.
+    `epoch` is that of the last run it has seen, None where that cannot be read.
     `installed` is SHA-256 by path; None: whatever is asked for.
     """
 
     machine_id: str
     unreachable: str | None = None
     cause: SilenceCause = "unreachable"
+    epoch: int | None = None
     items: dict[tuple[str, str], dict[str, AttributeValue]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     installed: dict[str, str] | None = None
@@ -148,6 +150,7 @@ class FakeTargets(Targets):
             captured_at=NOON,
             items=tuple(items),
             faults=tuple(machine.faults),
+            epoch=machine.epoch,
         )
 
     def _identity(self, host: str) -> Identity | str:

@@ -138,7 +138,7 @@ def test_without_become_the_fence_says_so(tmp_path: Path, new_lab: NewLab) -> No
     runs = Runs(tmp_path, new_lab(2, light=True), project=FENCED)
     runs.lab.ssh("web1", "sudo rm -rf /etc/sudoers.d")
     outcome = at(runs, "x", epoch=4)
-    assert results(outcome) == {"web1": "not_done", "web2": "done"}
+    assert results(outcome) == {"web1": "untouched", "web2": "done"}
     assert "web1: the host could not be shown the epoch of this run, so nothing was run on it: " in reasons(
         outcome
     )

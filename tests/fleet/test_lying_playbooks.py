@@ -171,6 +171,29 @@ def test_a_declared_delegate_is_that_machine(runs: Runs) -> None:
     assert outcome.touched_outside == ("web4",)
 
 
+SILENT = """from ansible.plugins.callback import CallbackBase
+
+
+class CallbackModule(CallbackBase):
+    CALLBACK_VERSION, CALLBACK_TYPE, CALLBACK_NAME = 2.0, "aggregate", "orch_evidence"
+"""
+
+
+def test_a_plugin_named_as_orchs_own_takes_no_evidence_away(runs: Runs, tmp_path: Path) -> None:
+    runs.project = tmp_path / "shadowing"
+    (runs.project / "cb").mkdir(parents=True)
+    (runs.project / "cb/orch_evidence.py").write_text(SILENT)
+    (runs.project / "ansible.cfg").write_text(
+        "[defaults]\ncallback_plugins = cb\ncallbacks_enabled = orch_evidence\n"
+    )
+    (runs.project / "false.yml").write_text(
+        "- hosts: web\n  gather_facts: false\n  tasks:\n    - {name: Deploy, command: /bin/false}\n"
+    )
+    outcome = runs.run("false.yml", ("web1",))
+    assert (results(outcome), outcome.faults) == ({"web1": NOT}, ())
+    assert "web1: task 'Deploy' failed" in reasons(outcome)
+
+
 def test_check_mode_changed_nothing_and_says_so(runs: Runs) -> None:
     assert results(runs.run("check_mode.yml")) == {"web1": NOT, "web2": NOT}
     assert runs.lab.ssh("web1", "cat /tmp/never").code != 0

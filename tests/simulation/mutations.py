@@ -113,10 +113,10 @@ def overlooks_differences(patch: pytest.MonkeyPatch) -> None:
 
 
 def takes_no_answer_for_equality(patch: pytest.MonkeyPatch) -> None:
-    usual = prove_restoration._compare
+    usual = prove_restoration.compare_with_baseline
     patch.setattr(
         prove_restoration,
-        "_compare",
+        "compare_with_baseline",
         lambda context, hosts: usual(context, hosts).model_copy(update={"not_compared": {}}),
     )
 

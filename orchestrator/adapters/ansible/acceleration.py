@@ -39,7 +39,7 @@ def settings(request: AttemptRequest, users_strategies: str) -> dict[str, str]:
     if request.accelerate is None:
         return {}
     folders = [
-        users_strategies or "~/.ansible/plugins/strategy:/usr/share/ansible/plugins/strategy",
+        users_strategies or "/usr/share/ansible/plugins/strategy",
         strategies(),
     ]
     return {

@@ -14,7 +14,13 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from orchestrator.adapters import process
-from orchestrator.adapters.ansible.settings import base_environment, config_file, configuration
+from orchestrator.adapters.ansible.settings import (
+    base_environment,
+    config_file,
+    configuration,
+    no_log,
+    search_paths,
+)
 from orchestrator.adapters.ansible.warm import TookTooLong, WarmStart
 from orchestrator.domain.plan.inspection import FileFault, Inspection, PlaybookSeen
 from orchestrator.domain.plan.target import Target
@@ -115,6 +121,7 @@ def _nothing(question: dict[str, Any], words: str) -> dict[str, Any]:
         "inventory_faults": [f"Ansible cannot start: {words}"],
         "playbooks": [{"path": asked["path"], "fault": None, "plays": []} for asked in question["playbooks"]],
         "vault_faults": [],
+        "no_callback": None,
     }
 
 
@@ -124,6 +131,8 @@ def _environment(project: Path, folder: Path, *, dynamic_allowed: bool) -> dict[
         **base_environment(os.environ),
         "PYTHONPATH": str(Path(__file__).parents[3]),
         "ANSIBLE_CONFIG": config_file(project),
+        **search_paths(project),
+        **no_log(project),
         "ANSIBLE_HOST_PATTERN_MISMATCH": "error",
         "ANSIBLE_INVENTORY_UNPARSED_FAILED": "1",
         "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "1",
@@ -146,6 +155,7 @@ def _inspection(inspector_answer: dict[str, Any], project: Path, pattern: str) -
         inventory_faults=tuple(faults),
         playbooks=tuple(_playbook(book) for book in inspector_answer["playbooks"]),
         vault_faults=tuple(_vault_fault(fault) for fault in inspector_answer["vault_faults"]),
+        settings_faults=tuple(_callback_faults(inspector_answer["no_callback"], project)),
         groups={
             name: tuple(_fit(hosts)) for name, hosts in inspector_answer["groups"].items() if named or hosts
         },
@@ -239,6 +249,18 @@ def _vault_fault(fault: dict[str, Any]) -> FileFault:
         message=plain(f"a vaulted value does not decrypt: {fault['message']}"),
         next_move="name the right vault_password_file in the plan, or encrypt the value again",
     )
+
+
+def _callback_faults(name: str | None, project: Path) -> Iterator[FileFault]:
+    if name is not None:
+        file = project / "ansible.cfg"
+        lines = file.read_text(errors="replace").splitlines() if file.is_file() else []
+        yield FileFault(
+            file=str(file),
+            line=next((n for n, line in enumerate(lines, 1) if line.startswith("stdout_callback")), None),
+            message=f"the callback `{plain(name)}`, which Ansible cannot load, so that no run could begin",
+            next_move="take stdout_callback out, or put the plugin or its collection where Ansible finds it",
+        )
 
 
 def _unusable(inventory: Path, *, dynamic_allowed: bool) -> Iterator[str]:

@@ -64,12 +64,14 @@ class _Inspection:
     def answer(self) -> dict[str, Any]:
         vault_faults = list(self._vault_faults())
         hosts = [] if self.inventory_faults else list(self._hosts(vault_unreadable=bool(vault_faults)))
+        playbooks = [self._playbook(asked) for asked in self.question["playbooks"]]
         return {
             "hosts": hosts,
             "groups": self._groups(),
             "inventory_faults": self.inventory_faults,
-            "playbooks": [self._playbook(asked) for asked in self.question["playbooks"]],
+            "playbooks": playbooks,
             "vault_faults": vault_faults,
+            "no_callback": _no_callback(),
         }
 
     def _groups(self) -> dict[str, list[str]]:
@@ -168,6 +170,18 @@ class _Inspection:
                     yield from _undecryptable(path, values)
             except Exception as wrong:
                 yield {"file": str(path), "line": None, "message": _words(wrong)}
+
+
+def _no_callback() -> str | None:
+    """The callback for the output that the settings name and no run could load; with it, nothing would be run at all."""
+    from ansible import constants
+    from ansible.plugins.loader import callback_loader
+
+    name = str(constants.DEFAULT_STDOUT_CALLBACK)
+    try:
+        return None if callback_loader.get(name, class_only=True) else name
+    except Exception:
+        return name
 
 
 def _undecryptable(path: Path, value: Any) -> Iterator[dict[str, Any]]:

@@ -117,7 +117,10 @@ def arguments(request: AttemptRequest, folder: AttemptFolder, control: Path) -> 
     folder.ways.write_text(json.dumps(ways(request, control)))
     _collections_beside(request, folder)
     limit.write_text("".join(f"{host}\n" for host in (*request.hosts, *controller)))
-    options = [str(playbook), "--inventory", request.inventory, "--limit", f"@{limit}"]
+    # Ansible splits what it is given here at spaces, commas and colons, and a home may have any of them.
+    short = control / limit.name
+    short.symlink_to(limit)
+    options = [str(playbook), "--inventory", request.inventory, "--limit", f"@{short}"]
     if request.vault_password_file is not None:
         options += ["--vault-password-file", request.vault_password_file]
     if request.variables or request.accelerate:

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from orchestrator.adapters.ansible.in_run.masks import is_never_true
+from orchestrator.adapters.ansible.outside import roles_outside, roles_path, variables_outside
 from orchestrator.adapters.ansible.playbook_files import Item, PlaybookFiles
 from orchestrator.adapters.ansible.redirects import redirects
+from orchestrator.adapters.ansible.shadows import shadows
 from orchestrator.domain.plan.inspection import PlaybookFinding
 
 _Severity = Literal["refuse", "warn"]
@@ -38,13 +40,16 @@ def unsafe_constructs(playbook: Path, project: Path) -> list[PlaybookFinding]:
     """
     playbook = playbook if playbook.is_absolute() else project / playbook
     findings: list[PlaybookFinding] = []
-    files = PlaybookFiles(playbook, project)
+    files = PlaybookFiles(playbook, project, roles_path(project))
     plays = list(files.plays())
     for play, tasks in plays:
         findings += (finding for rule in _PLAY_RULES for finding in rule(play))
         findings += (finding for task in tasks for rule in _TASK_RULES for finding in rule(task))
+        findings += variables_outside(play, project)
         findings += _templates_over_the_fleet(tasks, project)
     findings += redirects(plays, files)
+    findings += roles_outside(playbook, project, files.roles)
+    findings += shadows(playbook, project, files.roles)
     return list(dict.fromkeys(findings))
 
 

@@ -127,5 +127,5 @@ def _what_it_left(folder: AttemptFolder) -> AttemptOutcome:
     now = RunExit(started_at=datetime.now(UTC), ended_at=datetime.now(UTC), faults=("the worker died",))
     fenced = (folder.claimed() or {}).get("fenced")
     if fenced is not None:
-        return never_ran(request, now, str(fenced))
+        return never_ran(request, now, (str(fenced),))
     return judge(request, event_stream.fold(folder.events(), folder.nonce()), now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import os
 import re
 import shlex
 import sys
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 
 MARK = "ORCH_ATTEMPT"
 """The variable by which the processes of an attempt on this machine are known."""
-_CALLBACKS = "~/.ansible/plugins/callback:/usr/share/ansible/plugins/callback"
-PLUGINS = Path(__file__).parent / "callback_plugins"
+_USERS_HOME = "~/.ansible"
+_NO_HOME = Path(__file__).parent / "no_home"
+"""Where Ansible's home would be while it is imported ahead: nothing is ever there."""
+_ENTRY = Path(__file__).parent / "evidence_entry.py"
 # What of the caller's environment a run sees. The agent's socket is no secret, and keys often live only there.
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "USER", "LOGNAME", "TZ", "SSH_AUTH_SOCK")
 
@@ -79,6 +82,7 @@ _OVERRIDES = (
     ),
     _Override("diff", "always", _TRUE, "differences of files hold secrets"),
     _Override("defaults", "retry_files_enabled", _TRUE, "orch keeps the record"),
+    _Override("defaults", "log_path", None, "the output of each run is kept with its attempt"),
     _Override("tags", "run", None, "a run of selected tags is not the release"),
     _Override("tags", "skip", None, "a run without some tags is not the release"),
     _Override("ssh_connection", "control_path", None, "each run has connections of its own"),
@@ -142,7 +146,9 @@ def ssh_arguments(control: Path | None, known_hosts: str | None, users: str) -> 
     """Ours before the user's, for ssh takes the first value it is given. Without `control`, no connection is shared."""
     pinned = ""
     if known_hosts is not None:
-        pinned = f" -o UserKnownHostsFile={shlex.quote(known_hosts)} -o GlobalKnownHostsFile=/dev/null"
+        # Quoted twice: ssh itself would take a name with a space in it for two files.
+        pinned_file = shlex.quote(f'UserKnownHostsFile="{known_hosts}"')
+        pinned = f" -o {pinned_file} -o GlobalKnownHostsFile=/dev/null"
     shared = " -o ControlMaster=no -o ControlPath=none"
     if control is not None:
         shared = f" -o ControlMaster=auto -o ControlPersist=60s -o ControlPath={control}/%C"
@@ -177,17 +183,10 @@ def run_settings(request: AttemptRequest, *, directory: Path, control: Path) -> 
 def lasting_settings(project: str) -> dict[str, str]:
     """Those that are the same for every run of a project; Ansible may have been imported under them."""
     users = configuration(Path(project))
-    callbacks = [
-        users.get(("defaults", "callbacks_enabled"), ""),
-        users.get(("defaults", "callback_whitelist"), ""),
-    ]
     return {
         "ANSIBLE_CONFIG": config_file(Path(project)),
-        "ANSIBLE_CALLBACK_PLUGINS": _joined(
-            [_anchored(users.get(("defaults", "callback_plugins"), ""), project) or _CALLBACKS, str(PLUGINS)],
-            ":",
-        ),
-        "ANSIBLE_CALLBACKS_ENABLED": _joined([*callbacks, "orch_evidence"], ","),
+        **search_paths(Path(project)),
+        **no_log(Path(project)),
         "ANSIBLE_HOST_PATTERN_MISMATCH": "error",
         "ANSIBLE_INVENTORY_UNPARSED_FAILED": "1",
         "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "1",
@@ -213,10 +212,32 @@ def lasting_settings(project: str) -> dict[str, str]:
     }
 
 
+def search_paths(project: Path) -> dict[str, str]:
+    """A home of Ansible's with no plugins in it; the user's collections and roles stay where Ansible looks for them.
+
+    What lies in `~/.ansible/plugins` would take the place of Ansible's modules and plugins, and nobody approved it.
+    """
+    users = configuration(project)
+    home = _anchored(users.get(("defaults", "home"), "").strip() or _USERS_HOME, str(project))
+    paths = {"ANSIBLE_HOME": str(_NO_HOME)}
+    if ("defaults", "collections_path") not in users:
+        paths["ANSIBLE_COLLECTIONS_PATH"] = f"{home}/collections:/usr/share/ansible/collections"
+    if ("defaults", "roles_path") not in users:
+        paths["ANSIBLE_ROLES_PATH"] = f"{home}/roles:/usr/share/ansible/roles:/etc/ansible/roles"
+    return paths
+
+
+def no_log(project: Path) -> dict[str, str]:
+    """A log of the user's would be written into the copy of the project, which then is not what was approved."""
+    return {"ANSIBLE_LOG_PATH": os.devnull} if ("defaults", "log_path") in configuration(project) else {}
+
+
 def settings_of_one_run(request: AttemptRequest, directory: Path, control: Path) -> dict[str, str]:
     """Those that differ from run to run; an Ansible that is imported already takes them over (warm/preload.py)."""
     users = configuration(Path(request.project))
     return {
+        # Its path is short, for sockets are made in there.
+        "ANSIBLE_HOME": str(control / "home"),
         "ANSIBLE_TASK_TIMEOUT": str(max(1, round(request.task_timeout))),
         "ANSIBLE_SSH_ARGS": ssh_arguments(
             _shared(request, control),
@@ -232,10 +253,10 @@ def settings_of_one_run(request: AttemptRequest, directory: Path, control: Path)
     }
 
 
-def ansible(*arguments: str) -> list[str]:
-    """A command of the Ansible that orch was installed with, whatever the PATH says."""
+def ansible_playbook(*arguments: str) -> list[str]:
+    """That of the Ansible that orch was installed with, whatever the PATH says, with orch's evidence in it."""
     # -P: as with ansible-playbook itself, nothing is imported from the folder that it happens to run in.
-    return [sys.executable, "-P", "-m", "ansible", *arguments]
+    return [sys.executable, "-P", str(_ENTRY), *arguments]
 
 
 def _only_against(users: Mapping[tuple[str, str], str]) -> dict[str, str]:
@@ -255,7 +276,3 @@ def _anchored(given: str, project: str) -> str:
         for folder in given.split(":")
         if folder
     )
-
-
-def _joined(parts: list[str], separator: str) -> str:
-    return separator.join(part.strip() for part in parts if part.strip())

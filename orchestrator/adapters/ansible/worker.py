@@ -19,7 +19,7 @@ from orchestrator.adapters import process
 from orchestrator.adapters.ansible import launch
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.event_stream import fold
-from orchestrator.adapters.ansible.settings import ansible
+from orchestrator.adapters.ansible.settings import ansible_playbook
 from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.evidence.run_evidence import RunExit
 from orchestrator.domain.text.plain_text import plain
@@ -40,7 +40,7 @@ def in_the_cold(
 ) -> Iterator[tuple[list[str], IO[bytes]]]:
     """As a program of its own, which can read nothing."""
     with Path(os.devnull).open("rb") as nothing:
-        yield ansible("playbook", *arguments), nothing
+        yield ansible_playbook(*arguments), nothing
 
 
 def work(
@@ -81,11 +81,12 @@ def _run_and_judge(folder: AttemptFolder, group: Path | None, control: Path, sta
     if refused is not None:
         now = RunExit(started_at=started, ended_at=started)
         folder.forget()
-        folder.finish(never_ran(request, now, refused))
+        folder.finish(never_ran(request, now, (refused,)))
         return
     run = _Run(request, folder, group, start)
     faults = run.faults(control)
-    if not process.end_tree(marker=folder.mark(), group=group, root=process.identity()):
+    left = not process.end_tree(marker=folder.mark(), group=group, root=process.identity())
+    if left:
         faults.append("processes of the run are left and do not end")
     evidence = fold(folder.events(), folder.nonce())
     if evidence.gaps and not run.timed_out:
@@ -93,6 +94,7 @@ def _run_and_judge(folder: AttemptFolder, group: Path | None, control: Path, sta
     end = RunExit(
         exit_code=run.exit_code,
         timed_out=run.timed_out,
+        processes_left=left,
         faults=tuple(faults),
         started_at=started,
         ended_at=datetime.now(UTC),

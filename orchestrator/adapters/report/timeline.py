@@ -149,7 +149,12 @@ def _result_on(host: str, step: StoryStep, evidence: Evidence) -> Result | None:
         outcome = next((each for each in evidence.outcomes(step) if each.host == host), None)
         if outcome is None:
             return step.result
-        results: dict[str, Result] = {"done": "passed", "not_done": "failed", "unknown": "unknown"}
+        results: dict[str, Result] = {
+            "done": "passed",
+            "not_done": "failed",
+            "unknown": "unknown",
+            "untouched": "failed",
+        }
         return results[outcome.result]
     answers = {result.answer for result in evidence.results(step) if result.host == host}
     if not answers:

@@ -151,6 +151,9 @@ def _with_complaints(d: Deployment, step: StoryStep, now: datetime, rows: int, d
     return [line, *below, *_more(len(complaints) - len(shown), "host")]
 
 
+_MARKS_OF_RESULTS: Mapping[str, Mark] = {"not_done": "failed", "untouched": "untouched"}
+
+
 def _complaints(step: StoryStep) -> list[Line]:
     if step.name == "quiesce":
         return []
@@ -159,7 +162,7 @@ def _complaints(step: StoryStep) -> list[Line]:
         by_host.setdefault(result.host, []).append(result)
     lines = [_complaint(host, results) for host, results in by_host.items()]
     lines += [
-        Line(1, "failed" if each.result == "not_done" else "unknown", each.host, each.reason, host=True)
+        Line(1, _MARKS_OF_RESULTS.get(each.result, "unknown"), each.host, each.reason, host=True)
         for each in step.down
     ]
     return lines or [Line(1, "failed", "", fault) for fault in step.faults]

@@ -70,6 +70,12 @@ class Attempted(Noun):
         return self.outcome is None and self.lost is None
 
     @cached_property
+    def begun_on(self) -> frozenset[HostName]:
+        """Hosts on which something of it may have been run; all of them, while nothing is known."""
+        outcomes = self.outcome.hosts if self.outcome is not None else ()
+        return frozenset(self.hosts) - {outcome.host for outcome in outcomes if outcome.result == "untouched"}
+
+    @cached_property
     def unclean(self) -> bool:
         """It ended in a way that may have left processes on hosts."""
         if self.lost is not None:

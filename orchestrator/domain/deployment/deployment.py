@@ -128,8 +128,10 @@ class Deployment(Noun):
 
     @cached_property
     def touched_hosts(self) -> tuple[str, ...]:
-        """Hosts of any deploy attempt, in order of waves."""
-        touched = {host for attempt in self.attempts if attempt.purpose == "deploy" for host in attempt.hosts}
+        """Hosts on which a deploy attempt may have begun, in order of waves."""
+        touched = {
+            host for attempt in self.attempts if attempt.purpose == "deploy" for host in attempt.begun_on
+        }
         return tuple(host for wave in self.waves for host in wave.hosts if host in touched)
 
     @cached_property
@@ -162,6 +164,16 @@ class Deployment(Noun):
     def down_in(self, wave: int) -> tuple[str, ...]:
         """Hosts of the wave that are failed or unknown; no evidence counts as down."""
         return tuple(host for host in self.waves[wave].hosts if self.standings[host].standing in DOWN)
+
+    @property
+    def never_began_on(self) -> tuple[str, ...]:
+        """Untouched hosts on which the last run that was meant for them began nothing; no person has spoken since."""
+        last = {host: attempt for attempt in self.attempts for host in attempt.hosts}
+        return tuple(
+            host
+            for host in self.hosts_standing("untouched")
+            if host in last and host not in last[host].begun_on and not last[host].answered
+        )
 
     def attempts_of(self, purpose: Purpose, wave: int) -> tuple[Attempted, ...]:
         """Attempts with this purpose in this wave, oldest first; of backouts, only those of the present one."""

@@ -71,11 +71,17 @@ _Moves = dict[str, Move]
 
 _TO_RETRY = Move(standing="to_retry", reason="")
 _VERIFIED = Move(standing="verified", reason="")
-_DEPLOYED: Mapping[str, StandingName] = {"done": "deployed", "not_done": "failed", "unknown": "unknown"}
+_DEPLOYED: Mapping[str, StandingName] = {
+    "done": "deployed",
+    "not_done": "failed",
+    "unknown": "unknown",
+    "untouched": "untouched",
+}
 _BACKED_OUT: Mapping[str, StandingName] = {
     "done": "backed_out",
     "not_done": "backout_failed",
     "unknown": "backout_failed",
+    "untouched": "backout_failed",
 }
 
 

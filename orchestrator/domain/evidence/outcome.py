@@ -1,14 +1,16 @@
-"""The outcome of an attempt: three-valued for each host, because no evidence is not success."""
+"""The outcome of an attempt on each host; no evidence is not success, and a run that never began is no failure."""
 
 from typing import Literal
 
 from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun
 
-HostResult = Literal["done", "not_done", "unknown"]
+HostResult = Literal["done", "not_done", "unknown", "untouched"]
 
 
 class HostOutcome(Noun):
     """The outcome of an attempt on one host: `done` needs positive evidence; `unknown` counts as down.
+
+    `untouched`: nothing of the playbook ran there, and the host shows no trace of it; there is nothing to back out.
 
     `changed_tasks` names the tasks that changed something, in second runs only. `found_epoch` is the epoch of another run
     that made the host refuse this one.

@@ -43,8 +43,8 @@ class HostEvidence(Noun):
     tasks given up, which may still run. `masked`: tasks whose failure the playbook declares not to be one. `pending`:
     background tasks whose end was not seen. `rehearsed`: tasks that ran in check mode. `fence_said`: the epoch of another
     run, the other machine, or why the fence failed. `unfenced`: tasks that ran here before the fence was ok. `addresses`:
-    the addresses Ansible used for this host. `astray`: tasks that ran elsewhere. `identity` distinguishes machines, whatever their names. `recap` is Ansible's
-    own count, and must equal `counted`, the count of the events.
+    the addresses Ansible used for this host. `astray`: tasks that ran elsewhere. `identity` distinguishes
+    machines, whatever their names. `recap` is Ansible's own count, and must equal `counted`, the count of the events.
     """
 
     host: str
@@ -87,10 +87,14 @@ class RunEvidence(Noun):
 
 
 class RunExit(Noun):
-    """How the run's processes ended: `exit_code` None when they were killed; `faults` of the worker itself."""
+    """How the run's processes ended: `exit_code` None when they were killed; `faults` of the worker itself.
+
+    `processes_left`: some of them could not be ended.
+    """
 
     exit_code: int | None = None
     timed_out: bool = False
+    processes_left: bool = False
     faults: Many[str] = ()
     started_at: Moment
     ended_at: Moment

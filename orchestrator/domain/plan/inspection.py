@@ -59,5 +59,6 @@ class Inspection(Noun):
     inventory_faults: Many[str] = ()
     playbooks: Many[PlaybookSeen] = ()
     vault_faults: Many[FileFault] = ()
+    settings_faults: Many[FileFault] = ()
     groups: dict[str, Many[HostName]] = {}
     no_acceleration: str | None = None

@@ -162,6 +162,11 @@ class _Check:
         expected = "a vaulted value that decrypts"
         for vault in inspection.vault_faults:
             self.faults.append(Fault(vault.file, vault.line, "", expected, vault.message, vault.next_move))
+        for setting in inspection.settings_faults:
+            expected = "settings under which a run can begin"
+            self.faults.append(
+                Fault(setting.file, setting.line, "", expected, setting.message, setting.next_move)
+            )
         return inspection
 
     def waves(self, inspection: Inspection) -> None:

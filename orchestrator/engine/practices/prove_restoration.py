@@ -16,7 +16,7 @@ def perform(context: DriveContext, step: Perform) -> None:
 
     A host that could not be compared is tried once more, not twice: each try can take its whole time limit.
     """
-    compared = _compare(context, step.hosts)
+    compared = compare_with_baseline(context, step.hosts)
     silent = set(compared.not_compared)
     for pause in SETTLING:
         differing = {difference.host for difference in compared.differences} | silent
@@ -24,12 +24,13 @@ def perform(context: DriveContext, step: Perform) -> None:
         if not again:
             break
         context.ports.clock.sleep(pause)
-        compared = _merged(compared, _compare(context, again), again)
+        compared = _merged(compared, compare_with_baseline(context, again), again)
         silent = set()
     context.journal.note(compared)
 
 
-def _compare(context: DriveContext, hosts: tuple[str, ...]) -> RestorationCompared:
+def compare_with_baseline(context: DriveContext, hosts: tuple[str, ...]) -> RestorationCompared:
+    """One capture of these hosts, compared with their baselines; what was captured is in the store."""
     captured = context.ports.targets.capture(context.targets(hosts), context.deployment.plan.backout.baseline)
     whole: list[Baseline] = []
     differences: list[Difference] = []

@@ -13,6 +13,7 @@ from orchestrator.domain.journal.events import (
 from orchestrator.domain.text.model_base import Variables
 from orchestrator.engine import disk_space
 from orchestrator.engine.drive_context import DriveContext
+from orchestrator.engine.practices import confirm_untouched
 from orchestrator.engine.practices.authorise_wave import changed_in_copy, changes_of_copy
 from orchestrator.errors import Refused, StoreFault
 from orchestrator.policy.course.epochs import known_epochs
@@ -60,7 +61,8 @@ def follow(context: DriveContext, step: FollowAttempt) -> None:
         return
     if sighting.state == "finished" and sighting.outcome is not None:
         changed = changed_in_copy(context, _purpose_of(context.deployment, step.attempt))
-        context.journal.note(AttemptEnded(outcome=sighting.outcome, changed_in_copy=changed))
+        outcome = confirm_untouched.confirmed(context, sighting.outcome)
+        context.journal.note(AttemptEnded(outcome=outcome, changed_in_copy=changed))
     elif sighting.state == "dead":
         # The worker is gone, but ansible-playbook, which it started, can still be changing hosts.
         _stop(context, step.attempt, "its worker ended without an outcome")

@@ -39,7 +39,7 @@ def changes_in_copy(
     kept = {
         path: digest
         for path, digest in files.items()
-        if path in known or path.startswith("/") or not left_by_a_run(path, known)
+        if path in known or path.startswith("/") or not left_by_a_run(path, known, d.plan.resources.inventory)
     }
     planned = [_as_planned(target, d) for target in d.targets]
     now = with_files(d.authority.effective, d.plan, planned, d.waves, tree=kept, artefacts=artefacts)
@@ -108,15 +108,19 @@ def known_files(effective: EffectivePlan) -> dict[str, str]:
     return {**effective.parts("hosts"), **effective.parts("playbook tree")}
 
 
-def left_by_a_run(path: str, known: Mapping[str, str]) -> bool:
+def left_by_a_run(path: str, known: Mapping[str, str], inventory: str) -> bool:
     """Whether nothing approved reads this new file by itself: its folder did not exist before.
 
-    Runs leave such files, by `fetch` or as a cache of facts. A new folder that Ansible searches by name is not one of them.
+    Runs leave such files, by `fetch` or as a cache of facts. A new folder that Ansible searches by name is not one of them, nor
+    is any folder below it. If the inventory is a folder, Ansible reads every file in it, however deep.
     """
     folders = {str(parent) for known_path in known for parent in PurePosixPath(known_path).parents}
     parents = [str(parent) for parent in PurePosixPath(path).parents]
     new = [folder for folder in parents if folder not in folders]
-    return bool(new) and not any(_read_by_name(PurePosixPath(folder).name) for folder in new)
+    read = str(PurePosixPath(inventory)) in parents or any(
+        _read_by_name(PurePosixPath(folder).name) for folder in parents
+    )
+    return bool(new) and not read
 
 
 def _read_by_name(name: str) -> bool:

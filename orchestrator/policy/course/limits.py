@@ -8,7 +8,7 @@ def limit_exceeded(d: Deployment, wave: int) -> str | None:
     """Why the wave cannot pass, or None: too many of its hosts down, too many overall, or none up."""
     planned = d.waves[wave]
     remaining = [host for host in planned.hosts if d.standings[host].standing != "excluded"]
-    down = d.down_in(wave)
+    down = _down_in(d, wave)
     if not remaining:
         return "every host of the wave is excluded"
     too_many = _too_many_down(d, wave)
@@ -19,7 +19,7 @@ def limit_exceeded(d: Deployment, wave: int) -> str | None:
 
 def any_exceeded(d: Deployment) -> str | None:
     """`limit_exceeded` for the present wave, or the overall limit: hosts of earlier waves can go down after their gate."""
-    if d.all_up and d.waves[d.rollout.wave].hosts:
+    if d.all_up and not d.never_began_on and d.waves[d.rollout.wave].hosts:
         return None
     earlier = (_too_many_down(d, wave) for wave in range(d.rollout.wave))
     return limit_exceeded(d, d.rollout.wave) or next(
@@ -31,7 +31,7 @@ def _too_many_down(d: Deployment, wave: int) -> str | None:
     planned = d.waves[wave]
     remaining = [host for host in planned.hosts if d.standings[host].standing != "excluded"]
     allowed = planned.failure_limit.hosts_of(len(planned.hosts))
-    down = len(d.down_in(wave))
+    down = len(_down_in(d, wave))
     if down <= allowed:
         return None
     return f"{_hosts(down)} of {len(remaining)} down in {planned.name}, allowed {allowed}"
@@ -40,11 +40,17 @@ def _too_many_down(d: Deployment, wave: int) -> str | None:
 def overall_exceeded(d: Deployment) -> str | None:
     """Why the deployment as a whole cannot go on, or None."""
     total = len(d.standings)
-    down = sum(standing.standing in DOWN for standing in d.standings.values())
+    down = sum(standing.standing in DOWN for standing in d.standings.values()) + len(d.never_began_on)
     allowed = d.plan.strategy.failure_limit.overall.hosts_of(total)
     if down > allowed and not _within_one_wave(d, down):
         return f"{_hosts(down)} of {total} down overall, allowed {allowed}"
     return None
+
+
+def _down_in(d: Deployment, wave: int) -> tuple[str, ...]:
+    """Hosts that are down, and those that the release did not get to: they go on without it."""
+    never_began = set(d.never_began_on)
+    return (*d.down_in(wave), *(host for host in d.waves[wave].hosts if host in never_began))
 
 
 def _within_one_wave(d: Deployment, down: int) -> bool:

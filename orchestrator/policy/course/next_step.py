@@ -9,6 +9,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.deployment.rollout_progress import Failure
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import Ended, State, Touched, Untouched
+from orchestrator.domain.plan.wave import Wave
 from orchestrator.policy.course.allowed_steps import (
     authorised_first,
     awaiting_approval,
@@ -154,7 +155,14 @@ def _deploying(d: Deployment) -> Step:
         return Record(e.DeploymentHeld(reason=hosts, by="orch"))
     if hosts:
         return RunAttempt(attempt_name(d, "deploy"), "deploy", d.rollout.wave, hosts)
+    return _tried(d, wave)
+
+
+def _tried(d: Deployment, wave: Wave) -> Step:
+    """What follows when no attempt is owed to a host of the wave any more."""
     limit = limit_exceeded(d, d.rollout.wave)
+    if limit is not None and not d.down_in(d.rollout.wave) and d.never_began_on:
+        return Record(_never_began(d, limit))
     deployed = tuple(host for host in wave.hosts if d.standings[host].standing == "deployed")
     if limit is None and repeat_due(d, "deploy", d.rollout.wave, deployed):
         return RunAttempt(attempt_name(d, "deploy"), "deploy", d.rollout.wave, deployed, repeated=True)
@@ -162,6 +170,14 @@ def _deploying(d: Deployment) -> Step:
         return Record(e.WaveDeployed(wave=d.rollout.wave))
     down = d.down_in(d.rollout.wave)
     return Record(e.WaveFailed(wave=d.rollout.wave, hosts=down, reason=reason_with_hosts(d, down, limit)))
+
+
+def _never_began(d: Deployment, limit: str) -> e.DeploymentRefused | e.DeploymentHeld:
+    """Nothing ran, so nothing of it is to be undone: over where no host was touched, else a person decides."""
+    reason = reason_with_hosts(d, d.never_began_on, limit)
+    if d.touched_hosts:
+        return e.DeploymentHeld(reason=reason, by="orch")
+    return e.DeploymentRefused(stage="deploy", reasons=(reason,))
 
 
 def _entry_failed(d: Deployment) -> Step:
@@ -174,7 +190,9 @@ def _entry_failed(d: Deployment) -> Step:
 def _hosts_to_deploy(d: Deployment) -> tuple[str, ...] | str:
     """Hosts that still need an attempt; or, where a lost attempt may not be repeated, the reason to hold."""
     owed = tuple(
-        h for h in d.waves[d.rollout.wave].hosts if d.standings[h].standing in ("untouched", "to_retry")
+        h
+        for h in d.waves[d.rollout.wave].hosts
+        if d.standings[h].standing in ("untouched", "to_retry") and h not in d.never_began_on
     )
     lost = _lost_last(d)
     if lost is None:

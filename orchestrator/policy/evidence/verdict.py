@@ -20,6 +20,8 @@ from orchestrator.domain.evidence.run_evidence import (
     by_host,
 )
 
+_KILLED = range(128, 250)
+"""What a shell says of a program that a signal ended; Ansible's own code for a defect is 250."""
 OUTRUN = ("newer", "other")
 """Answers of a host on which a run of somebody else has been."""
 
@@ -30,9 +32,12 @@ def judge(request: AttemptRequest, evidence: RunEvidence, end: RunExit) -> Attem
     host_evidence = by_host(evidence)
     seen = (host_evidence.get(host, HostEvidence(host=host)) for host in request.hosts)
     over = _over_for_all(request, evidence)
+    if _never_began(evidence, end):
+        return never_ran(request, end, faults)
+    clean = _ended_by_itself(end) and not evidence.gaps
     return AttemptOutcome(
         attempt=request.attempt,
-        hosts=tuple(_judge(request, each, faults, over) for each in seen),
+        hosts=tuple(_judge(request, each, faults, over, clean=clean) for each in seen),
         faults=faults,
         exit_code=end.exit_code,
         started_at=end.started_at,
@@ -46,17 +51,33 @@ def judge(request: AttemptRequest, evidence: RunEvidence, end: RunExit) -> Attem
     )
 
 
-def never_ran(request: AttemptRequest, end: RunExit, fault: str) -> AttemptOutcome:
-    """The outcome of an attempt that is proved to have started nothing."""
+def never_ran(request: AttemptRequest, end: RunExit, faults: tuple[str, ...]) -> AttemptOutcome:
+    """The outcome of an attempt that is proved to have started nothing; the first fault is why."""
     return AttemptOutcome(
         attempt=request.attempt,
         hosts=tuple(
-            HostOutcome(host=host, result="not_done", reason=f"nothing was run: {fault}")
+            HostOutcome(host=host, result="untouched", reason=f"nothing was run: {faults[0]}")
             for host in request.hosts
         ),
-        faults=(fault,),
+        faults=faults,
+        exit_code=end.exit_code,
         started_at=end.started_at,
         ended_at=end.ended_at,
+    )
+
+
+def _never_began(evidence: RunEvidence, end: RunExit) -> bool:
+    """Whether ansible-playbook ended by itself before it had named a host: a role that it lacks, a plugin it cannot load.
+
+    Its first events name every host, before anything is run on one.
+    """
+    return _ended_by_itself(end) and end.exit_code != 0 and not (evidence.hosts or evidence.touched)
+
+
+def _ended_by_itself(end: RunExit) -> bool:
+    code = end.exit_code
+    return (
+        code is not None and code >= 0 and code not in _KILLED and not (end.timed_out or end.processes_left)
     )
 
 
@@ -90,12 +111,14 @@ def touched_outside(request: AttemptRequest, evidence: RunEvidence) -> tuple[str
 
 
 def _judge(
-    request: AttemptRequest, seen: HostEvidence, faults: tuple[str, ...], over: str | None
+    request: AttemptRequest, seen: HostEvidence, faults: tuple[str, ...], over: str | None, *, clean: bool
 ) -> HostOutcome:
     refused = _refused(request, seen) or (None if seen.plays or seen.sentinel or seen.unreachable else over)
     if refused is not None and not seen.unfenced:
         epoch = int(seen.fence_said) if seen.fence in OUTRUN and seen.fence_said.isdecimal() else None
-        return HostOutcome(host=seen.host, result="not_done", reason=refused, found_epoch=epoch)
+        never_began = clean and not seen.plays and seen.fence not in (*OUTRUN, "machine")
+        result: HostResult = "untouched" if never_began else "not_done"
+        return HostOutcome(host=seen.host, result=result, reason=refused, found_epoch=epoch)
     judged = judge_host(request.allowance, seen, faults)
     return judged.model_copy(update={"changed_tasks": seen.changed_tasks}) if request.repeated else judged
 

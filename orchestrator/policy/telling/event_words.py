@@ -47,7 +47,7 @@ def result_of_run(hosts: Iterable[HostOutcome], faults: tuple[str, ...], counts:
     results = {host.result for host in hosts}
     if faults or "unknown" in results or not (results or counts.done):
         return "unknown"
-    return "failed" if "not_done" in results else "passed"
+    return "failed" if results & {"not_done", "untouched"} else "passed"
 
 
 def outcome_words(outcomes: Iterable[HostOutcome], counts: Counts) -> str:
@@ -57,6 +57,7 @@ def outcome_words(outcomes: Iterable[HostOutcome], counts: Counts) -> str:
         "done": counts.done,
         "failed": results.count("not_done"),
         "unknown": results.count("unknown"),
+        "untouched": results.count("untouched"),
     }
     return ", ".join(f"{number} {word}" for word, number in tally.items() if number) or "no host"
 
@@ -65,7 +66,8 @@ def outcome_line(host: HostOutcome, done: str) -> str:
     """The outcome of a run on one host, such as `web1: deployed (9 ok, 4 changed)`."""
     if host.result == "done":
         return f"{host.host}: {done} ({host.ok} ok, {host.changed} changed)"
-    return f"{host.host}: {'failed' if host.result == 'not_done' else 'unknown'}: {host.reason}"
+    word = "failed" if host.result == "not_done" else host.result
+    return f"{host.host}: {word}: {host.reason}"
 
 
 def repeat_words(outcomes: Iterable[HostOutcome]) -> str:

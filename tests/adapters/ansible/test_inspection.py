@@ -308,6 +308,21 @@ def foreign(tmp_path_factory: pytest.TempPathFactory) -> str:
     return vault(tmp_path_factory.mktemp("vault"), "secret: 1\n", "gone", "encrypt", "--output", "-")
 
 
+def test_a_callback_for_the_output_that_no_run_could_load_is_a_fault(tmp_path: Path) -> None:
+    lay(tmp_path, {"ansible.cfg": "[defaults]\nforks = 5\nstdout_callback = no_such\n"})
+    [fault] = look(tmp_path).settings_faults
+    assert (fault.file, fault.line) == (str(tmp_path / "ansible.cfg"), 3)
+    assert "`no_such`" in fault.message
+
+
+@pytest.mark.parametrize("name", ["minimal", "own"])
+def test_a_callback_for_the_output_that_is_there_is_none(tmp_path: Path, name: str) -> None:
+    own = "from ansible.plugins.callback.default import CallbackModule as D\n\n\nclass CallbackModule(D):\n    pass\n"
+    settings = f"[defaults]\ncallback_plugins = cb\nstdout_callback = {name}\n"
+    lay(tmp_path, {"ansible.cfg": settings, "cb/own.py": own})
+    assert look(tmp_path).settings_faults == ()
+
+
 def test_secrets_of_the_callers_environment_are_not_passed_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

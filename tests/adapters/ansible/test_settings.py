@@ -38,6 +38,7 @@ CONFLICTS = [
     ("[ssh_connection]\nssh_args = -o ControlPersist=30m", "connections belong to one run"),
     ("[ssh_connection]\nssh_args = -o ProxyJump=bastion", None),
     ("[defaults]\nroles_path = roles\nfilter_plugins = filters\nvault_password_file = .pass", None),
+    ("[defaults]\nlog_path = ansible.log", "the output of each run is kept with its attempt"),
     ("[diff]\nalways = yes", "differences of files hold secrets"),
     ("[ssh_connection]\npipelining = false ; old sudo", "pipelining is on"),
     ("not a configuration", None),
@@ -61,19 +62,42 @@ def test_ours_stand_before_the_users_ssh_arguments(tmp_path: Path) -> None:
     words = settings(tmp_path, known_hosts="/k h/known")["ANSIBLE_SSH_ARGS"]
     assert words.index("StrictHostKeyChecking=yes") < words.index("StrictHostKeyChecking=no")
     assert (
-        "UserKnownHostsFile='/k h/known' -o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=no"
+        "-o 'UserKnownHostsFile=\"/k h/known\"' -o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=no"
         in words
     )
     assert words.endswith("-J bastion")
 
 
-def test_the_users_callbacks_stay(tmp_path: Path) -> None:
-    (tmp_path / "ansible.cfg").write_text(
-        "[defaults]\ncallback_plugins = cb:/opt/cb\ncallbacks_enabled = profile_tasks, mine"
-    )
-    environment = settings(tmp_path)
-    assert environment["ANSIBLE_CALLBACKS_ENABLED"] == "profile_tasks, mine,orch_evidence"
-    assert environment["ANSIBLE_CALLBACK_PLUGINS"].startswith(f"{tmp_path}/cb:/opt/cb:/")
+def test_the_users_callbacks_are_those_of_the_projects_settings(tmp_path: Path) -> None:
+    (tmp_path / "ansible.cfg").write_text("[defaults]\ncallback_plugins = cb\ncallbacks_enabled = mine")
+    assert not {"ANSIBLE_CALLBACK_PLUGINS", "ANSIBLE_CALLBACKS_ENABLED"} & settings(tmp_path).keys()
+
+
+# ansible.cfg, where collections are looked for, where roles are
+PATHS = [
+    (
+        "",
+        "~/.ansible/collections:/usr/share/ansible/collections",
+        "~/.ansible/roles:/usr/share/ansible/roles",
+    ),
+    (
+        "[defaults]\nhome = own",
+        "@/own/collections:/usr/share/ansible/collections",
+        "@/own/roles:/usr/share/ansible/roles",
+    ),
+    ("[defaults]\ncollections_path = c\nroles_path = r", None, None),
+]
+
+
+@pytest.mark.parametrize(("text", "collections", "roles"), PATHS)
+def test_a_run_has_a_home_of_its_own_and_the_users_collections(
+    tmp_path: Path, text: str, collections: str | None, roles: str | None
+) -> None:
+    (tmp_path / "ansible.cfg").write_text(text)
+    variables = {name: value.replace(str(tmp_path), "@") for name, value in settings(tmp_path).items()}
+    assert variables["ANSIBLE_HOME"] == "/tmp/orch-x/home"
+    assert variables.get("ANSIBLE_COLLECTIONS_PATH") == collections
+    assert variables.get("ANSIBLE_ROLES_PATH") == (roles and f"{roles}:/etc/ansible/roles")
 
 
 def test_what_follows_from_the_request(tmp_path: Path) -> None:

@@ -174,6 +174,7 @@ def test_a_play_that_names_no_host_of_the_deployment_is_warned_of(project: Proje
 
 Spoil = Callable[[Project], None]
 VAULT = FileFault(file="group_vars/web.yml", line=3, message="no key fits", next_move="name the right file")
+CALLBACK = FileFault(file="ansible.cfg", line=2, message="no `yaml`", next_move="take it out")
 PAUSE = PlaybookFinding(
     file="playbooks/shop.yml",
     line=9,
@@ -393,6 +394,11 @@ FAULTS: list[tuple[str, Spoil, list[str]]] = [
         [
             "group_vars/web.yml:3: expected a vaulted value that decrypts, found no key fits; name the right file"
         ],
+    ),
+    (
+        "a callback that Ansible cannot load",
+        lambda project: project.knows(settings_faults=[CALLBACK]),
+        ["ansible.cfg:2: expected settings under which a run can begin, found no `yaml`; take it out"],
     ),
     (
         "a testinfra file that is not there",

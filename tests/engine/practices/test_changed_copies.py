@@ -52,7 +52,15 @@ TAMPERINGS: list[tuple[Files, str]] = [
     ({"playbooks/app.yml": None}, "playbooks/app.yml removed"),
     ({"playbooks/group_vars/all.yml": "x: 1"}, "playbooks/group_vars/all.yml added"),
     ({"playbooks/other.yml": "x: 1"}, "playbooks/other.yml added"),
+    ({"inventories/test/fetched/h1.yml": "x: 1"}, "inventories/test/fetched/h1.yml added"),
+    ({"roles/app/defaults/main/fetched/h1.yml": "x: 1"}, "roles/app/defaults/main/fetched/h1.yml added"),
+    ({"playbooks/group_vars/all/fetched/h1.yml": "x: 1"}, "playbooks/group_vars/all/fetched/h1.yml added"),
 ]
+KNOWN_FOLDERS = {
+    "inventories/test/hosts.yml": "web",
+    "roles/app/defaults/main/port.yml": "port: 1",
+    "playbooks/group_vars/all/port.yml": "port: 1",
+}
 
 
 @pytest.mark.parametrize(("files", "named"), TAMPERINGS, ids=[row[1] for row in TAMPERINGS])
@@ -60,6 +68,7 @@ def test_a_copy_that_was_tampered_with_holds_and_is_put_back_on_a_persons_word(
     files: Files, named: str
 ) -> None:
     free = Fleet()
+    free.authority.files |= KNOWN_FOLDERS
     tampered_after(free, files)
     d = free.deploy()
     assert d.driving.hold is not None
@@ -77,6 +86,7 @@ def test_a_copy_that_was_tampered_with_while_a_run_was_at_work_holds_and_that_is
 ) -> None:
     """Also of the last wave, after which nothing else looks at the copy."""
     free = Fleet(plan_tree(**BIG_BANG))
+    free.authority.files |= KNOWN_FOLDERS
     tampered(free, files)
     d = free.deploy()
     assert d.driving.hold is not None

@@ -248,10 +248,43 @@ def test_a_no_op_still_needs_a_play_and_the_sentinel() -> None:
         assert judge(allowed, evidence(seen), ended()).hosts[0].result == "not_done"
 
 
-def test_what_never_ran_is_not_done() -> None:
-    outcome = never_ran(request(), ended(None), "no worker claimed it in time")
-    assert {host.result for host in outcome.hosts} == {"not_done"}
+def test_what_never_ran_left_its_hosts_untouched() -> None:
+    outcome = never_ran(request(), ended(None), ("no worker claimed it in time",))
+    assert {host.result for host in outcome.hosts} == {"untouched"}
     assert outcome.faults == ("no worker claimed it in time",)
+
+
+LACKS_ROLE = "ansible-playbook says: the role 'hello' was not found"
+NO_EVENT = {"gaps": ("there is no event at all",)}
+# what the run left, how it ended, and the result of both hosts
+BEGINNINGS = [
+    (evidence(**NO_EVENT), ended(1, faults=(LACKS_ROLE,)), "untouched"),
+    (evidence(**NO_EVENT), ended(4), "untouched"),
+    (evidence(**NO_EVENT), ended(250), "untouched"),
+    (evidence(**NO_EVENT), ended(0), "unknown"),
+    (evidence(**NO_EVENT), ended(None), "unknown"),
+    (evidence(**NO_EVENT), ended(137), "unknown"),
+    (evidence(**NO_EVENT), ended(-9, timed_out=True), "unknown"),
+    (evidence(**NO_EVENT), ended(1, processes_left=True), "unknown"),
+    (evidence(**NO_EVENT, touched=("localhost",)), ended(1), "unknown"),
+    (evidence(healthy("web1", sentinel=False), **NO_EVENT), ended(1), "unknown"),
+]
+
+
+@pytest.mark.parametrize(("left", "end", "result"), BEGINNINGS)
+def test_a_run_that_never_began_left_its_hosts_untouched(
+    left: RunEvidence, end: RunExit, result: str
+) -> None:
+    outcome = judge(request(), left, end)
+    assert {host.result for host in outcome.hosts} == {result}
+    assert outcome.faults
+
+
+def test_a_host_that_could_not_be_shown_the_epoch_is_untouched_where_the_events_are_whole() -> None:
+    lacks_sudo = fenced("web1", fence="failed", failed=(FAILED,), counted={"failures": 1})
+    for gaps, code, result in (((), 2, "untouched"), (("cut",), 2, "not_done"), ((), -9, "not_done")):
+        outcome = judge(request(), evidence(lacks_sudo, healthy("web2"), gaps=gaps), ended(code))
+        assert outcome.hosts[0].result == result
 
 
 troubles = st.lists(st.just(FAILED), max_size=1).map(tuple)
@@ -369,9 +402,10 @@ def test_the_fence(
     asked = request(machines={"web1": "m1"}, addresses=AT if faults else {})
     outcome = judge(asked, evidence(first, second), ended(code))
     assert [host.reason for host in outcome.hosts] == [told_first, told_second]
+    refuses = first.fence in ("newer", "other", "machine")
     assert [host.result for host in outcome.hosts] == [
-        "not_done",
-        "done" if told_second.endswith("changed") else "not_done",
+        "not_done" if refuses else "untouched",
+        "done" if told_second.endswith("changed") else "untouched",
     ]
     assert outcome.faults == faults
     outrun = first.fence in ("newer", "other")

@@ -13,10 +13,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
+from orchestrator.adapters.ansible import evidence_entry
 from orchestrator.adapters.ansible.warm import compiled_modules
 
 # What Ansible keeps of the settings of one run (settings.py) where it is imported; it asks for the others when it needs them.
 _OF_ONE_RUN = (
+    "ANSIBLE_HOME",
     "TASK_TIMEOUT",
     "INJECT_FACTS_AS_VARS",
     "DEFAULT_FORKS",
@@ -57,7 +59,7 @@ _MODULES = (
 _LOADERS = ("inventory", "become", "shell", "connection", "callback", "cache", "strategy")
 
 
-def warm_up(own_plugins: Path, between: Callable[[], None] = lambda: None) -> None:
+def warm_up(between: Callable[[], None] = lambda: None) -> None:
     """Import what every run imports. What Ansible cannot load it says and ends the process, as it would in a run.
 
     `between` is called again and again once that is imported which an inspection needs too; it may fork.
@@ -71,7 +73,7 @@ def warm_up(own_plugins: Path, between: Callable[[], None] = lambda: None) -> No
     loader.init_plugin_loader()
     import_module("ansible_collections.ansible.builtin")
     for name in _LOADERS:
-        _prime(getattr(loader, f"{name}_loader"), own_plugins)
+        _prime(getattr(loader, f"{name}_loader"))
         between()
     for name in _MODULES:
         import_module(name)
@@ -82,11 +84,11 @@ def warm_up(own_plugins: Path, between: Callable[[], None] = lambda: None) -> No
     gc.freeze()
 
 
-def _prime(loader: Any, own_plugins: Path) -> None:
+def _prime(loader: Any) -> None:
     """Load the plugins of a kind, unless some of them are a project's own."""
     package = compiled_modules.ansible_folder()
     paths = [Path(path) for path in loader.all(path_only=True)]
-    if all(path.is_relative_to(package) or path.is_relative_to(own_plugins) for path in paths):
+    if all(path.is_relative_to(package) for path in paths):
         list(loader.all(class_only=True))
 
 
@@ -124,6 +126,7 @@ def play(arguments: Sequence[str], environment: dict[str, str], project: str) ->
     _copy_what_is_read_again_only()
     gc.set_threshold(_YOUNG)
     gc.enable()
+    evidence_entry.put_in()
     PlaybookCLI.cli_executor(sys.argv)
     raise AssertionError("cli_executor always exits")
 

@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from orchestrator.adapters import process
-from orchestrator.adapters.ansible.settings import MARK, PLUGINS
+from orchestrator.adapters.ansible.settings import MARK
 from orchestrator.adapters.ansible.warm import compiled_modules, inspection, preload
 from orchestrator.adapters.ansible.warm.protocol import (
     ACCELERATE,
@@ -224,7 +224,7 @@ def main() -> NoReturn:
     with tempfile.TemporaryDirectory(prefix="orch-") as scratch:
         # Ansible makes a folder as it is imported; each run has its own.
         os.environ["ANSIBLE_LOCAL_TEMP"] = scratch
-        preload.warm_up(PLUGINS, lambda: inspect_if_asked(driver))
+        preload.warm_up(lambda: inspect_if_asked(driver))
     from orchestrator.adapters.ansible.worker import raise_descriptor_limit
 
     raise_descriptor_limit()

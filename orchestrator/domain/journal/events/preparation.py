@@ -30,9 +30,9 @@ class BaselineCaptured(Noun):
 
 
 class DeploymentRefused(Noun):
-    """A verification before the first touch did not pass: no host was changed."""
+    """A verification before the first touch did not pass, or the first attempt never began: no host was changed."""
 
     kind: Literal["refused"] = "refused"
-    stage: Literal["approval", "window", "components", "environment", "baseline", "entry"]
+    stage: Literal["approval", "window", "components", "environment", "baseline", "entry", "deploy"]
     reasons: Many[Text]
     results: Many[CheckResult] = ()

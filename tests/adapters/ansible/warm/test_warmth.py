@@ -10,8 +10,7 @@ ASKED = """
 import json, sys
 from pathlib import Path
 from orchestrator.adapters.ansible.warm import preload
-from orchestrator.adapters.ansible.settings import PLUGINS
-preload.warm_up(PLUGINS)
+preload.warm_up()
 from ansible.module_utils.common.json import get_module_decoder
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar, trust_as_template

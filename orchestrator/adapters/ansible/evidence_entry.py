@@ -1,0 +1,53 @@
+"""ansible-playbook with orch's evidence in it: `python -P .../evidence_entry.py ARGUMENTS`; imported where it is forked.
+
+The callback plugin is loaded from orch's own file and put into the process. Ansible looks no plugin up by its name, so none
+that a project or a home has under that name takes its place. It is made before anything of the project is loaded, and takes
+out of the environment what says where evidence goes. This file imports nothing of orch: it runs where orch cannot be imported.
+"""
+
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any
+
+PLUGIN = Path(__file__).resolve().parent / "callback_plugins" / "orch_evidence.py"
+
+
+def put_in() -> None:
+    """Have each run of this process tell orch's evidence first of all, before its other callback plugins."""
+    from ansible.executor.task_queue_manager import TaskQueueManager
+
+    evidence, load = _evidence(), TaskQueueManager.load_callbacks
+
+    def load_callbacks(manager: Any) -> None:
+        load(manager)
+        if evidence not in manager._callback_plugins:
+            manager._callback_plugins.insert(0, evidence)
+
+    TaskQueueManager.load_callbacks = load_callbacks
+
+
+def _evidence() -> Any:
+    """The plugin, made as Ansible's loader would make it; it has no options."""
+    spec = spec_from_file_location("orch_evidence_put_in", PLUGIN)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{PLUGIN} cannot be loaded")
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module  # Ansible asks there for the file of a plugin
+    spec.loader.exec_module(module)
+    evidence: Any = module.CallbackModule()
+    evidence._load_name, evidence._original_path = spec.name, str(PLUGIN)
+    evidence._init_callback_methods()
+    return evidence
+
+
+def main() -> None:
+    """Be ansible-playbook; exits as it does."""
+    from ansible.cli.playbook import PlaybookCLI
+
+    put_in()
+    PlaybookCLI.cli_executor(["ansible-playbook", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    main()
