@@ -88,12 +88,17 @@ def touched_outside(request: AttemptRequest, evidence: RunEvidence) -> tuple[str
     return tuple(sorted(set(evidence.touched) - allowed))
 
 
+def _is_epoch(text: str) -> bool:
+    """Whether it can be one: decimal digits, not more than a shell compares."""
+    return len(text) <= 12 and text.isascii() and text.isdecimal()
+
+
 def _judge(
     request: AttemptRequest, seen: HostEvidence, faults: tuple[str, ...], over: str | None
 ) -> HostOutcome:
     refused = _refused(request, seen) or (None if seen.plays or seen.sentinel or seen.unreachable else over)
     if refused is not None and not seen.unfenced:
-        epoch = int(seen.fence_said) if seen.fence in OUTRUN and seen.fence_said.isdecimal() else None
+        epoch = int(seen.fence_said) if seen.fence in OUTRUN and _is_epoch(seen.fence_said) else None
         return HostOutcome(host=seen.host, result="not_done", reason=refused, found_epoch=epoch)
     judged = judge_host(request.allowance, seen, faults)
     return judged.model_copy(update={"changed_tasks": seen.changed_tasks}) if request.repeated else judged
