@@ -1,6 +1,5 @@
 """A user's own testinfra file, run unchanged by pytest in a process of its own, against all hosts at once."""
 
-import json
 import os
 import re
 import shutil
@@ -13,6 +12,8 @@ from typing import Any, Protocol
 from orchestrator.adapters.checks.ssh_config import ssh_config
 from orchestrator.domain.plan.check import Answer, TestinfraCheck
 from orchestrator.domain.plan.target import Target
+from orchestrator.domain.text.foreign_json import read_object
+from orchestrator.domain.text.model_base import Noun
 
 Finding = tuple[Answer, str]
 _PASSED_ON = ("HOME", "LANG", "LC_ALL", "PATH", "SSH_AUTH_SOCK", "TMPDIR", "USER", "LOGNAME")
@@ -20,6 +21,7 @@ _NO_CONNECTION = "exit_status=255"
 _PLUGIN = Path(__file__).parent / "pytest_answers.py"
 _REFUSED = re.compile(r"_stderr=b['\"](.*?)(?:\\r|\\n|['\"])")
 _SHORT_ENOUGH = 40
+_MOST_ANSWERS = 64 << 20
 
 
 class Ended(Protocol):
@@ -145,18 +147,35 @@ def _close_connections(folder: Path, run: RunProgram) -> None:
             run(["ssh", "-o", f"ControlPath={control}", "-O", "exit", "any"], timeout=10.0)
 
 
+class _Note(Noun):
+    """A line of pytest_answers.py: of a test, of a file that cannot be read, or the end."""
+
+    host: str | None = None
+    test: str = ""
+    outcome: str = ""
+    when: str = ""
+    said: str = ""
+    collection: str | None = None
+    end: int | None = None
+
+
 def _notes(answers: Path) -> list[dict[str, Any]]:
+    """The lines that make sense; the end is left out where a line before it makes none, for then nobody knows what it said."""
     try:
-        lines = answers.read_text(encoding="utf-8").splitlines()
+        with answers.open("rb") as source:
+            *lines, last = source.read(_MOST_ANSWERS).split(b"\n")
     except FileNotFoundError:
         return []
-    notes: list[dict[str, Any]] = []
-    for line in lines:
-        try:
-            notes.append(json.loads(line))
-        except ValueError:
-            continue  # cut off where pytest was ended
-    return notes
+    notes = [_note(line) for line in lines]
+    broken = bool(last) or None in notes
+    return [note for note in notes if note is not None and not (broken and "end" in note)]
+
+
+def _note(line: bytes) -> dict[str, Any] | None:
+    try:
+        return _Note.model_validate(read_object(line)).model_dump(exclude_unset=True)
+    except ValueError:
+        return None
 
 
 def _failed(notes: Sequence[Mapping[str, Any]], host: str) -> list[Mapping[str, Any]]:
@@ -168,14 +187,14 @@ def _finding(notes: Sequence[Mapping[str, Any]], host: str) -> Finding:
     if broken:
         return "failed", f"the file cannot be read as tests: {broken[0]}"
     failed = _failed(notes, host)
-    if failed and all(_NO_CONNECTION in str(note["said"]) for note in failed):
-        reason = _REFUSED.search(str(failed[0]["said"]))
+    if failed and all(_NO_CONNECTION in str(note.get("said")) for note in failed):
+        reason = _REFUSED.search(str(failed[0].get("said")))
         return "inconclusive", f"no ssh connection: {reason[1] if reason else 'ssh ended with 255'}"
     if failed:
         more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
-        return "failed", f"{str(failed[0]['test']).partition('[ssh://')[0]}: {failed[0]['said']}{more}"
+        return "failed", f"{str(failed[0]['test']).partition('[ssh://')[0]}: {failed[0].get('said')}{more}"
     own = [note for note in notes if note.get("host") == host]
-    passed = sum(note["outcome"] == "passed" for note in own)
+    passed = sum(note.get("outcome") == "passed" for note in own)
     if not passed:
         skipped = f": {len(own)} skipped" if own else ""
         return "failed", f"no test ran for this host{skipped}"
