@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from orchestrator.cli.lazy_group import LazyGroup
+from orchestrator.cli.standard_streams import hold_open, make_lasting
 from orchestrator.cli.verb_table import VERBS
 from orchestrator.errors import ExitCode, OrchError
 
@@ -47,6 +48,8 @@ orch = click.option(
 def main() -> NoReturn:
     """Entry point of the console script."""
     gc.set_threshold(YOUNG)
+    hold_open()
+    make_lasting()
     code = run(sys.argv[1:])
     # Python looks through all there is for cycles as it ends, again and again; what must be closed has its own way to be.
     gc.freeze()
