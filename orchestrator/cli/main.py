@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 
 YOUNG = 50_000
 """Objects before Python looks for cycles among the new ones: at its own 700 that took a sixth of `orch status`."""
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_FULL = (
+    "A disk of this machine is full, of bytes or of files: {0}. Make room (df -h and df -i show where), then go on: "
+    "orch resume."
+)
 
 
 def _show_version(ctx: click.Context, option: click.Parameter, asked: bool) -> None:  # noqa: FBT001 (click's own form)
@@ -70,6 +77,8 @@ def run(argv: Sequence[str], group: click.Group = orch, wiring: Wiring | None = 
         return ExitCode.USAGE
     except (click.Abort, KeyboardInterrupt):
         return _say("Interrupted.", ExitCode.INTERRUPTED)
+    except OSError as error:
+        return _say(_FULL.format(error), ExitCode.STORE_FAULT) if error.errno in NO_ROOM else _crashed(error)
     except Exception as error:  # noqa: BLE001 (the last line of defence: no traceback reaches a person)
         return _crashed(error)
     return result if isinstance(result, int) else ExitCode.COMPLETED
