@@ -1,19 +1,21 @@
-"""How long private copies are kept: as long as a deployment can still run from them (docs/adr/0017)."""
+"""How long private copies are kept: as long as the records of their deployments (docs/adr/0017)."""
 
 from datetime import datetime, timedelta
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.brief import Brief
-from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, State
+from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED
 from orchestrator.engine.lookup.snapshots import briefs
 from orchestrator.engine.ports import Ports
 
 KEPT = timedelta(days=90)
-"""After the end of a deployment that could still be rolled back. A rollback after that copies the project anew."""
+"""After the end of a deployment under no policy. A rollback after that copies the project anew."""
+LONGEST = 100 * 365 * 86400.0
+"""Seconds; a longer retention is kept so long."""
 
 
 def discard_old(ports: Ports, deployment: Deployment) -> None:
-    """When a deployment is over: its copy, and every other that nothing can run from any more or that is old."""
+    """When a deployment is over: its copy, and every other that nothing was run from or that is old."""
     if not deployment.over:
         return
     copies = ports.authority.copies()
@@ -28,9 +30,9 @@ def discard_old(ports: Ports, deployment: Deployment) -> None:
 
 
 def _done_with(brief: Brief, now: datetime) -> bool:
-    return brief.over and (_nothing_to_take_back(brief) or brief.last_at + KEPT < now)
+    return brief.over and (brief.state in NEVER_TOUCHED or brief.last_at + _kept_for(brief) < now)
 
 
-def _nothing_to_take_back(brief: Brief) -> bool:
-    """What was backed out on a part of its hosts can be rolled back on the others."""
-    return brief.state in NEVER_TOUCHED or (brief.state is State.BACKED_OUT and brief.restored)
+def _kept_for(brief: Brief) -> timedelta:
+    """As long as the policy keeps records: what ran is part of what the record tells."""
+    return KEPT if brief.retention is None else timedelta(seconds=min(brief.retention, LONGEST))
