@@ -35,7 +35,7 @@ NO_ROOM_FOR_INDEX = "SQLITE_IOERR_SHM"
 CANNOT_OPEN = "SQLITE_CANTOPEN"
 ROOMY = 64 << 20
 """Bytes."""
-OF_DEPLOYMENTS = ("attempts", "baselines", "frozen")
+OF_DEPLOYMENTS = ("attempts", "frozen")
 """Folders beside the journal that hold something only when there was a deployment."""
 
 
