@@ -21,16 +21,23 @@ if TYPE_CHECKING:
 
 
 def home_of(given: Path | None = None) -> Path:
-    """The folder that keeps deployments: as given, else $ORCH_HOME, else the nearest `.orch` in this folder or above it."""
+    """The folder that keeps deployments: as given, else $ORCH_HOME, else the nearest `.orch` in this folder or above it.
+
+    Raises StoreFault where it belongs to another user, or came with a clone.
+    """
     if given is not None:
         return given.resolve()
     named = os.environ.get("ORCH_HOME")
     if named:
         return Path(named).resolve()
     here = Path.cwd()
-    return next(
-        (folder / ".orch" for folder in (here, *here.parents) if (folder / ".orch").is_dir()), here / ".orch"
-    )
+    for folder in (here, *here.parents):
+        if (folder / ".orch").is_dir():
+            from orchestrator.bootstrap.found_home import refuse_foreign
+
+            refuse_foreign(folder / ".orch")
+            return folder / ".orch"
+    return here / ".orch"
 
 
 def disk_reserve() -> int:

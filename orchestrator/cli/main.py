@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from orchestrator.cli.lazy_group import LazyGroup
+from orchestrator.cli.standard_streams import hold_open, make_lasting
 from orchestrator.cli.verb_table import VERBS
 from orchestrator.errors import ExitCode, OrchError
 
@@ -19,6 +21,12 @@ if TYPE_CHECKING:
 
 YOUNG = 50_000
 """Objects before Python looks for cycles among the new ones: at its own 700 that took a sixth of `orch status`."""
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_FULL = (
+    "A disk of this machine is full, of bytes or of files: {0}. Make room (df -h and df -i show where), then go on: "
+    "orch resume."
+)
 
 
 def _show_version(ctx: click.Context, option: click.Parameter, asked: bool) -> None:  # noqa: FBT001 (click's own form)
@@ -47,6 +55,8 @@ orch = click.option(
 def main() -> NoReturn:
     """Entry point of the console script."""
     gc.set_threshold(YOUNG)
+    hold_open()
+    make_lasting()
     code = run(sys.argv[1:])
     # At exit Python collects cycles again and again, over all objects. Whatever needs closing is closed without that.
     gc.freeze()
@@ -67,6 +77,8 @@ def run(argv: Sequence[str], group: click.Group = orch, wiring: Wiring | None = 
         return ExitCode.USAGE
     except (click.Abort, KeyboardInterrupt):
         return _say("Interrupted.", ExitCode.INTERRUPTED)
+    except OSError as error:
+        return _say(_FULL.format(error), ExitCode.STORE_FAULT) if error.errno in NO_ROOM else _crashed(error)
     except Exception as error:  # noqa: BLE001 (the last line of defence: no traceback reaches a person)
         return _crashed(error)
     return result if isinstance(result, int) else ExitCode.COMPLETED

@@ -1,19 +1,21 @@
-"""Retention of private copies: as long as a deployment can still run from them (docs/adr/0017)."""
+"""Retention of private copies: as long as the records of their deployments (docs/adr/0017)."""
 
 from datetime import datetime, timedelta
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.brief import Brief
-from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, State
+from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED
 from orchestrator.engine.lookup.snapshots import briefs
 from orchestrator.engine.ports import Ports
 
 KEPT = timedelta(days=90)
-"""How long the copy of an ended deployment is kept for a rollback. A later rollback copies the project again."""
+"""How long the copy of an ended deployment under no policy is kept. A later rollback copies the project again."""
+LONGEST = 100 * 365 * 86400.0
+"""Seconds; a longer retention is kept so long."""
 
 
 def discard_old(ports: Ports, deployment: Deployment) -> None:
-    """Once this deployment is over, discard every copy that nothing can run from any more, or that is too old."""
+    """Once this deployment is over, discard every copy from which nothing ran, or that is too old."""
     if not deployment.over:
         return
     copies = ports.authority.copies()
@@ -28,9 +30,9 @@ def discard_old(ports: Ports, deployment: Deployment) -> None:
 
 
 def _done_with(brief: Brief, now: datetime) -> bool:
-    return brief.over and (_nothing_to_take_back(brief) or brief.last_at + KEPT < now)
+    return brief.over and (brief.state in NEVER_TOUCHED or brief.last_at + _kept_for(brief) < now)
 
 
-def _nothing_to_take_back(brief: Brief) -> bool:
-    """Whether nothing is left to roll back; a deployment that was backed out on some hosts can be rolled back on the rest."""
-    return brief.state in NEVER_TOUCHED or (brief.state is State.BACKED_OUT and brief.restored)
+def _kept_for(brief: Brief) -> timedelta:
+    """As long as the policy keeps records: what ran is part of what the record tells."""
+    return KEPT if brief.retention is None else timedelta(seconds=min(brief.retention, LONGEST))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import stat
 from collections.abc import Callable
@@ -86,6 +88,13 @@ def test_a_defect_leaves_a_crash_file_and_no_traceback(
     assert crash.parent == tmp_path / "orch" / "crashes"
     assert stat.S_IMODE(crash.stat().st_mode) == 0o600
     assert "ZeroDivisionError: sum of nothing" in crash.read_text()
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_no_defect_wherever_it_is_met(number: int, capsys: pytest.CaptureFixture[str]) -> None:
+    full = OSError(number, os.strerror(number), "/tmp/orch-inspect-1")
+    assert run(["go"], raising(full)) == ExitCode.STORE_FAULT
+    assert "/tmp/orch-inspect-1. Make room" in capsys.readouterr().err.replace("'", "")
 
 
 def test_a_crash_file_finds_another_place(tmp_path: Path) -> None:

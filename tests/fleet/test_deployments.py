@@ -15,6 +15,8 @@ import pytest
 
 from orchestrator.lab.fleet import Lab
 from tests.cases.example.variants import FORGETFUL, project, variant
+from tests.fleet.conftest import NewLab
+from tests.fleet.hostile_python import HEAL, INSTALL, PYTHON
 
 ORACLE = Path(__file__).parents[1] / "cases" / "example" / "oracle.py"
 HOSTS = ("web1", "web2", "web3")
@@ -227,3 +229,33 @@ def test_a_killed_orchestrator_loses_nothing_and_repeats_nothing(site: Site) -> 
         assert len({line.split("attempt=")[1].split()[0] for line in site.acts(host, deployment)}) == 1
     site.orch("rollback", deployment, "--reason", "end of the test", expect=5)
     assert all(differences(before[host], now) == [] for host, now in site.see().items())
+
+
+@pytest.fixture
+def hostile_site(new_lab: NewLab, tmp_path: Path) -> Site:
+    made = new_lab(len(HOSTS))
+    subprocess.run(made.ssh_command("web3", [INSTALL]), input=PYTHON, text=True, check=True)
+    return Site(made, tmp_path)
+
+
+@pytest.mark.timeout(900)
+def test_a_host_that_answers_nonsense_is_unknown_and_the_others_are_restored(hostile_site: Site) -> None:
+    site = hostile_site
+    before = site.see()
+    driver = site.driver(site.plan("1.0.0", "phased"))
+    lines = []
+    assert driver.stdout is not None
+    for text in driver.stdout:
+        lines.append(json.loads(text))
+        event = lines[-1].get("event", {})
+        if event.get("kind") == "attempt_intended" and event["wave"] == 1 and event["purpose"] == "deploy":
+            assert site.lab.ssh("web3", "touch /tmp/hostile").code == 0
+    assert driver.wait() == 7
+    ended = result(lines)
+    assert standings(ended) == {"web1": "restored", "web2": "restored", "web3": "backout_failed"}
+    assert "makes no sense: identity" in json.dumps(lines)
+    assert site.lab.ssh("web3", HEAL).code == 0
+    back = result(site.orch("rollback", ended["deployment"], "--reason", "it answers again", expect=5))
+    assert standings(back)["web3"] == "restored"
+    after = site.see()
+    assert [differences(before[host], after[host]) for host in HOSTS] == [[], [], []]

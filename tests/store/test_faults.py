@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from orchestrator.adapters.store import DirectoryBaselineStore, SqlJournal
+from orchestrator.adapters.store import DirectoryBaselineStore, SqlHostLocks, SqlJournal
 from orchestrator.adapters.store.private import private_directory, write_all
 from orchestrator.domain.evidence.baseline import Baseline, ConfigurationItem
 from orchestrator.domain.journal.events import Event, Paused
@@ -332,3 +332,35 @@ def test_a_baseline_under_another_name_is_noticed(store: Path) -> None:
     shutil.copy(store / first[:2] / first[2:], store / other[:2] / other[2:])
     with pytest.raises(StoreFault):
         baselines.get(other)
+
+
+def folders_of_a_deployment(store: Path) -> list[Path]:
+    """What a deployment leaves beside the journal, each alone."""
+    return [store / "attempts" / "d1", store / "frozen" / "d1"]
+
+
+@pytest.mark.parametrize("number", range(2))
+@pytest.mark.parametrize("how", ["gone", "empty"])
+def test_a_journal_that_is_gone_beside_what_deployments_left_is_a_fault(
+    store: Path, number: int, how: str
+) -> None:
+    opened = SqlJournal(store, FakeClock())
+    opened.append("d1", 0, [EVENT])
+    opened.close()
+    for file in store.glob("journal.sqlite*"):
+        file.unlink()
+    if how == "empty":
+        (store / "journal.sqlite").touch()
+    folders_of_a_deployment(store)[number].mkdir(parents=True)
+    for port in (SqlJournal, SqlHostLocks):
+        with pytest.raises(
+            StoreFault, match=f"journal.sqlite is {how}, and .* Restore the journal.*mv {store}"
+        ):
+            port(store, FakeClock())
+    assert (store / "journal.sqlite").exists() == (how == "empty"), "nothing is begun anew"
+
+
+def test_a_new_store_begins_beside_folders_that_hold_nothing(store: Path) -> None:
+    for folder in folders_of_a_deployment(store):
+        folder.parent.mkdir(parents=True)
+    assert SqlJournal(store, FakeClock()).deployments() == []

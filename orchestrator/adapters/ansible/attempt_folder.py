@@ -13,7 +13,21 @@ from orchestrator.adapters.ansible.settings import MARK
 from orchestrator.adapters.process import ProcessId
 from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.evidence.outcome import AttemptOutcome
+from orchestrator.domain.text.foreign_json import read_object
+from orchestrator.domain.text.model_base import Noun
 from orchestrator.domain.text.plain_text import plain
+from orchestrator.errors import StoreFault
+
+
+class _Claim(Noun):
+    """Who claimed an attempt: its worker, or somebody who saw to it that none ever does."""
+
+    pid: int = 0
+    started: int = 0
+    boot: str = ""
+    cgroup: str | None = None
+    control: str | None = None
+    fenced: str = ""
 
 
 class AttemptFolder:
@@ -60,11 +74,19 @@ class AttemptFolder:
 
     def request(self) -> AttemptRequest:
         """What the attempt is to run."""
-        return AttemptRequest.model_validate_json((self.path / "request.json").read_bytes())
+        path = self.path / "request.json"
+        try:
+            return AttemptRequest.model_validate_json(path.read_bytes())
+        except (OSError, ValueError):
+            raise _damaged(path) from None
 
     def nonce(self) -> str:
         """What every event of this run must carry."""
-        return (self.path / "nonce").read_text()
+        path = self.path / "nonce"
+        try:
+            return path.read_text(encoding="ascii")
+        except (OSError, ValueError):
+            raise _damaged(path) from None
 
     def mark(self) -> str:
         """What the environment of every local process of the attempt holds, and that of no other attempt.
@@ -89,10 +111,12 @@ class AttemptFolder:
     def claimed(self) -> dict[str, Any] | None:
         """Who claimed the attempt; None while nobody has."""
         try:
-            holder: dict[str, Any] = json.loads(self._claim.read_bytes())
+            return _Claim.model_validate(read_object(self._claim.read_bytes())).model_dump(exclude_unset=True)
         except FileNotFoundError:
             return None
-        return holder
+        except (OSError, ValueError):
+            # Whether a worker is at work rests on it: neither yes nor no is a safe guess.
+            raise _damaged(self._claim) from None
 
     def holder(self) -> ProcessId | None:
         """The worker's process; None when nobody claimed the attempt, or it was fenced off before a worker did."""
@@ -113,10 +137,10 @@ class AttemptFolder:
         write_durably(self._end, outcome.model_dump_json())
 
     def outcome(self) -> AttemptOutcome | None:
-        """How the attempt ended; None while it has not."""
+        """How the attempt ended; None while it has not, or where that cannot be read: then the events are all there is."""
         try:
             return AttemptOutcome.model_validate_json(self._end.read_bytes())
-        except FileNotFoundError:
+        except (FileNotFoundError, ValueError):
             return None
 
     def events(self) -> bytes:
@@ -140,6 +164,13 @@ class AttemptFolder:
         control = (self.claimed() or {}).get("control")
         for folder in (self.path / "runner", self.path / "tmp", *([Path(control)] if control else [])):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _damaged(path: Path) -> StoreFault:
+    return StoreFault(
+        f"{path} is missing or damaged, and with it what is known of the attempt. Restore it from a backup, then go on: "
+        "orch resume."
+    )
 
 
 def write_durably(path: Path, content: str) -> None:

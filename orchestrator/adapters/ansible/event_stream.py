@@ -1,8 +1,8 @@
 """The events of our callback plugin, read back: parsed, checked for gaps, and folded into evidence."""
 
 import hashlib
-import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from orchestrator.domain.evidence.run_evidence import (
     RunEvidence,
     TaskTrouble,
 )
+from orchestrator.domain.text.foreign_json import read_json, read_object
 from orchestrator.domain.text.plain_text import plain
 
 _FENCES: dict[str, Fence] = {word: word for word in get_args(Fence) if word != "none"}
@@ -82,7 +83,7 @@ class _RunFold:
         self.ended = False
 
     def host(self, name: Any) -> _HostFold:
-        return self.hosts.setdefault(str(name), _HostFold())
+        return self.hosts.setdefault(plain(str(name)), _HostFold())
 
     def take(self, event: dict[str, Any]) -> None:
         getattr(self, f"_on_{event['event']}")(event)
@@ -153,7 +154,7 @@ def _ok(fold: _HostFold, event: dict[str, Any]) -> None:
     if event["fence"]:
         return
     if event["sentinel"]:
-        fold.sentinel, fold.identity = True, str(event["identity"])
+        fold.sentinel, fold.identity = True, plain(str(event["identity"]))
         return
     if event["changed"]:
         fold.changed_tasks.append(plain(str(event["task"])))
@@ -215,7 +216,7 @@ def _lines(content: bytes, nonce: str) -> Iterator[dict[str, Any]]:
     """Each event in turn. Raises ValueError at a line that is cut, of another run, or out of number."""
     lines = content.split(b"\n")
     for number, line in enumerate(lines[:-1]):
-        event = json.loads(line)
+        event = read_json(line)
         if not isinstance(event, dict) or event.get("nonce") != nonce or event.get("number") != number:
             raise ValueError(f"line {number + 1} is not event {number} of this run")
         yield event
@@ -231,12 +232,11 @@ def tasks_seen(path: Path, after: int) -> list[TaskSeen]:
         return []
     seen: list[TaskSeen] = []
     for line in lines[after:]:
-        try:
-            event = json.loads(line)
-        except ValueError:
-            continue
-        if event.get("event") in ("started", "result") and not event.get("sentinel"):
-            seen.append(_task_seen(event))
+        # What makes no sense is not shown; the fold of the evidence names it.
+        with suppress(ValueError, KeyError, TypeError, OverflowError, OSError):
+            event = read_object(line)
+            if event.get("event") in ("started", "result") and not event.get("sentinel"):
+                seen.append(_task_seen(event))
     return seen
 
 

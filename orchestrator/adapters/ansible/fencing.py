@@ -12,6 +12,7 @@ KNOWN = "orch_fenced_known"
 
 # $1 is the epoch, $2 the machine-id or nothing, $3 the epochs that are known of or nothing.
 # There is no single quote in it, and nothing that Jinja would take for its own.
+# Thirteen digits are no epoch, and beyond what some shells compare: there every comparison is false, which would let it pass.
 # The record is of one width, so that a full disk cannot keep the newer epoch out: then it is written over the older.
 _KEEP = """\
 d=/var/lib/orch; umask 022; i=; h=0;
@@ -21,7 +22,7 @@ if [ -n "$2" ] && [ "$2" != "$i" ]; then say machine "${i:-none}"; exit 79; fi;
 if [ "$1" = 0 ]; then say ok 0; exit 0; fi;
 mkdir -p $d && exec 9>>$d/epoch.lock && flock -w 10 9 || { say failed lock; exit 78; };
 if [ -s $d/epoch ]; then read -r h <$d/epoch || h=; fi;
-case "$h" in ""|*[!0-9]*) say failed unreadable; exit 78;; esac;
+case "$h" in ""|*[!0-9]*|?????????????*) say failed unreadable; exit 78;; esac;
 if [ "$h" -gt "$1" ]; then say newer "$h"; exit 77; fi;
 if [ -n "$3" ] && [ "$h" != 0 ]; then case " $3 $1 " in *" $h "*) ;; *) say other "$h"; exit 76;; esac; fi;
 if [ "$h" -lt "$1" ]; then

@@ -24,6 +24,7 @@ from orchestrator.adapters.ansible.settings import (
 from orchestrator.adapters.ansible.warm import TookTooLong, WarmStart
 from orchestrator.domain.plan.inspection import FileFault, Inspection, PlaybookSeen
 from orchestrator.domain.plan.target import Target
+from orchestrator.domain.text.foreign_json import ForeignJsonError, read_object
 from orchestrator.domain.text.model_base import HostName
 from orchestrator.domain.text.plain_text import plain
 
@@ -71,13 +72,22 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
         ],
     }
     inspector_answer = _ask(question, project, dynamic_allowed=dynamic_allowed, timeout=timeout, warm=warm)
+    try:
+        return _inspection(_without_hosts(inspector_answer, refused), project, pattern)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        nonsense = f"what it answered makes no sense: {type(error).__name__} {plain(str(error))}"
+        return _inspection(_nothing(question, nonsense), project, pattern)
+
+
+def _without_hosts(inspector_answer: dict[str, Any], refused: Sequence[str]) -> dict[str, Any]:
+    """The answer, without what it says of hosts where the inventory was refused for these reasons."""
     if refused:
         inspector_answer |= {"hosts": [], "groups": {}, "inventory_faults": refused}
         inspector_answer["playbooks"] = [
             {**book, "plays": [{**play, "hosts": []} for play in book["plays"]]}
             for book in inspector_answer["playbooks"]
         ]
-    return _inspection(inspector_answer, project, pattern)
+    return inspector_answer
 
 
 def _ask(
@@ -108,8 +118,10 @@ def _asked_in_the_cold(
         text=json.dumps(question),
     )
     if answer.exists():
-        inspector_answer: dict[str, Any] = json.loads(answer.read_bytes())
-        return inspector_answer
+        try:
+            return read_object(answer.read_bytes())
+        except (ForeignJsonError, OSError) as error:
+            return _nothing(question, f"what it answered makes no sense: {error}")
     return _nothing(question, _TOO_LONG if ended.exit_code is None else _last_error(ended.errors))
 
 

@@ -31,7 +31,7 @@ def _failure(notes: Notes, host: str) -> Finding | None:
     failed = _failed(notes, host)
     if not failed:
         return None
-    if all(_NO_CONNECTION in str(note["said"]) for note in failed):
+    if all(_NO_CONNECTION in str(note.get("said")) for note in failed):
         reason = _REFUSED.search(str(failed[0]["said"]))
         return "inconclusive", f"no ssh connection: {reason[1] if reason else 'ssh ended with 255'}"
     more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
@@ -53,7 +53,7 @@ def _cut_short(notes: Notes, exit_code: int | None) -> Finding | None:
 
 def _of_tests(notes: Notes, host: str, exit_code: int | None) -> Finding:
     own = [note for note in notes if note.get("host") == host]
-    passed = sum(note["outcome"] == "passed" for note in own)
+    passed = sum(note.get("outcome") == "passed" for note in own)
     if not passed:
         skipped = f": {len(own)} skipped" if own else ""
         return "failed", f"no test ran for this host{skipped}"

@@ -1,6 +1,5 @@
 """A user's own testinfra file, run unchanged by pytest in a process of its own, against all hosts at once."""
 
-import json
 import os
 import shutil
 import sys
@@ -13,10 +12,13 @@ from orchestrator.adapters.checks.ssh_config import ssh_config
 from orchestrator.adapters.checks.testinfra_finding import Finding, finding_of
 from orchestrator.domain.plan.check import TestinfraCheck
 from orchestrator.domain.plan.target import Target
+from orchestrator.domain.text.foreign_json import read_object
+from orchestrator.domain.text.model_base import Many, Noun
 
 _PASSED_ON = ("HOME", "LANG", "LC_ALL", "PATH", "SSH_AUTH_SOCK", "TMPDIR", "USER", "LOGNAME")
 _PLUGIN = Path(__file__).parent / "pytest_answers.py"
 _SHORT_ENOUGH = 40
+_MOST_ANSWERS = 64 << 20
 
 
 class Ended(Protocol):
@@ -140,15 +142,35 @@ def _close_connections(folder: Path, run: RunProgram) -> None:
             run(["ssh", "-o", f"ControlPath={control}", "-O", "exit", "any"], timeout=10.0)
 
 
+class _Note(Noun):
+    """A line of pytest_answers.py: of a test, of a file that cannot be read, of what was collected and ran, or the end."""
+
+    host: str | None = None
+    test: str = ""
+    outcome: str = ""
+    when: str = ""
+    said: str = ""
+    collection: str | None = None
+    to_run: Many[str] = ()
+    ran: str = ""
+    stopped: str = ""
+    end: int | None = None
+
+
 def _notes(answers: Path) -> list[dict[str, Any]]:
+    """The lines that make sense; the end is left out where a line before it makes none, for then nobody knows what it said."""
     try:
-        lines = answers.read_text(encoding="utf-8").splitlines()
+        with answers.open("rb") as source:
+            *lines, last = source.read(_MOST_ANSWERS).split(b"\n")
     except FileNotFoundError:
         return []
-    notes: list[dict[str, Any]] = []
-    for line in lines:
-        try:
-            notes.append(json.loads(line))
-        except ValueError:
-            continue  # cut off where pytest was ended
-    return notes
+    notes = [_note(line) for line in lines]
+    broken = bool(last) or None in notes
+    return [note for note in notes if note is not None and not (broken and "end" in note)]
+
+
+def _note(line: bytes) -> dict[str, Any] | None:
+    try:
+        return _Note.model_validate(read_object(line)).model_dump(exclude_unset=True)
+    except ValueError:
+        return None

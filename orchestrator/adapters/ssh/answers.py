@@ -1,9 +1,12 @@
 """What a target is asked, and what came of it; without ssh itself, so that it costs nothing to import."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from orchestrator.domain.plan.target import Identity
+
+if TYPE_CHECKING:
+    from orchestrator.adapters.ssh.host_answer import HostAnswer
 
 
 class HostQuestion(NamedTuple):
@@ -15,6 +18,11 @@ class HostQuestion(NamedTuple):
     scope: Mapping[str, Any] | None = None
     echo: bool = False
     end_run: Mapping[str, Any] | None = None
+
+    @property
+    def large(self) -> bool:
+        """Whether the answer may be a whole baseline."""
+        return self.scope is not None
 
     def request(self, nonce: str, *, stay: bool = False) -> dict[str, Any]:
         """The form in which the program on the target takes it; with `stay` it waits for another one afterwards."""
@@ -36,7 +44,7 @@ class Answered(NamedTuple):
     `without_root` says why it was not root that answered; empty when it was.
     """
 
-    body: Mapping[str, Any]
+    body: "HostAnswer"
     identity: Identity
     user: str
     ahead_least: float

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Bounds:
-    """Seconds to connect and seconds of silence after which a host is given up; the most bytes of one answer."""
+    """Seconds to connect and seconds of silence after which a host is given up; the most bytes of an answer.
+
+    `answer` is that of a baseline, `small_answer` that of any other answer.
+    """
 
     connect: float = 10.0
     quiet: float = 30.0
     answer: int = 64 << 20
+    small_answer: int = 8 << 20
 
 
 USUAL = Bounds()

@@ -1,7 +1,6 @@
 """What a target's answer means for each check."""
 
-from collections.abc import Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any
 
 from orchestrator.adapters.ssh.answers import Answered, Unanswered
 from orchestrator.domain.plan.check import (
@@ -16,6 +15,9 @@ from orchestrator.domain.plan.target import Target
 from orchestrator.domain.text.format import seconds_words
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.evidence.expectation import expected_of
+
+if TYPE_CHECKING:
+    from orchestrator.adapters.ssh.host_answer import HostAnswer
 
 _FOUND_LIMIT = 500
 
@@ -92,15 +94,12 @@ def result(
     )
 
 
-def _told(body: Mapping[str, Any], number: int) -> tuple[Answer, str, float]:
-    answer_fields = body["checks"].get(str(number))
-    if (
-        not isinstance(answer_fields, list)
-        or len(answer_fields) != 3
-        or answer_fields[0] not in ("passed", "failed", "inconclusive")
-    ):
-        return "inconclusive", "the host's answer does not name this check", 0.0
-    return cast("Answer", answer_fields[0]), str(answer_fields[1]), float(answer_fields[2])
+def _told(body: "HostAnswer", number: int) -> tuple[Answer, str, float]:
+    return body.checks.get(str(number)) or (
+        "inconclusive",
+        "the host's answer does not name this check",
+        0.0,
+    )
 
 
 def _clock(check: ClockCheck, outcome: Answered) -> tuple[Answer, str]:

@@ -3,10 +3,12 @@
 import re
 import secrets
 import time
+from typing import NamedTuple
 
 from orchestrator.adapters.ssh import program
 from orchestrator.adapters.ssh.answers import Answered, HostQuestion, Unanswered
 from orchestrator.adapters.ssh.bounds import USUAL, Bounds
+from orchestrator.adapters.ssh.host_answer import HostAnswer, MalformedAnswer, fault_of, understood
 from orchestrator.adapters.ssh.on_target.frame import end_mark
 from orchestrator.adapters.ssh.session import Broken, CutShort, NotPinned, Session, Unreached
 from orchestrator.adapters.ssh.unframe import BadFrame, unframe
@@ -21,7 +23,7 @@ class _Hello:
     """Notes when the program's first line arrived, and what time it was there."""
 
     def __init__(self, nonce: str) -> None:
-        self.pattern = re.compile(rb"ORCH-HELLO " + nonce.encode("ascii") + rb" (\d+\.\d+)\n")
+        self.pattern = re.compile(rb"ORCH-HELLO " + nonce.encode("ascii") + rb" (\d{1,12}\.\d{1,9})\n")
         self.begun = b""
         self.there: float | None = None
         self.arrived_at = 0.0
@@ -64,46 +66,73 @@ def ask_over(session: Session, question: HostQuestion, *, stay: bool = False) ->
         return Unanswered(plain(str(cut), 500), reached=True, broken=isinstance(cut, Broken))
 
 
+class Reply(NamedTuple):
+    """What came of one conversation: the bytes, the exit code (-1: none), the end of the complaints, and when.
+
+    `there`: the time of the host's greeting by its own clock, None where it brought none; `arrived_at` and `sent_at` by ours.
+    """
+
+    output: bytes
+    code: int
+    errors: bytes
+    fingerprint: str
+    there: float | None
+    arrived_at: float
+    sent_at: float
+
+
 def _asked(session: Session, question: HostQuestion, *, stay: bool) -> Answered | Unanswered:
     nonce = secrets.token_hex(16)
     hello = _Hello(nonce)
     request = question.request(nonce, stay=stay)
     letter = program.next_letter(request) if session.stays else program.letter(request)
     command = program.command(session.target.python, root=session.target.user == "root")
-    output, code, errors = session.converse(
+    bounds = session.bounds
+    spoken = session.converse(
         command,
         letter,
         question.seconds + 30,
         hello.arrived,
         echo=question.echo,
         stay_after=end_mark(nonce) if stay else b"",
+        most=bounds.answer if question.large else min(bounds.answer, bounds.small_answer),
     )
+    reply = Reply(*spoken, session.fingerprint, hello.there, hello.arrived_at, session.sent_at)
+    return read_reply(session.target, question, nonce, reply)
+
+
+def read_reply(target: Target, question: HostQuestion, nonce: str, reply: Reply) -> Answered | Unanswered:
+    """What a reply says; whatever is in it, this raises nothing."""
     try:
-        body = unframe(nonce, output)
+        body = unframe(nonce, reply.output)
     except BadFrame as bad:
-        return _silence(session.target, bad, output, code, errors)
-    if "fault" in body or hello.there is None:
-        return Unanswered(
-            plain(str(body.get("fault", "the answer came without its beginning")), 500), reached=True
-        )
-    identity_fields = body["identity"]
+        return _silence(target, bad, reply.output, reply.code, reply.errors)
+    fault = fault_of(body)
+    if fault is not None or reply.there is None:
+        return Unanswered(fault or "the answer came without its beginning", reached=True)
+    try:
+        answer = understood(body, question)
+    except MalformedAnswer as malformed:
+        return Unanswered(str(malformed), reached=True)
+    return _answered(target, answer, reply, reply.there)
+
+
+def _answered(target: Target, answer: HostAnswer, reply: Reply, there: float) -> Answered:
     identity = Identity(
-        host=session.target.host,
-        machine_id=plain(identity_fields["machine_id"], 100) or f"host-key:{session.fingerprint}",
-        host_key_sha256=session.fingerprint,
-        boot_id=plain(identity_fields["boot_id"], 100),
-        epoch=identity_fields["epoch"] if isinstance(identity_fields["epoch"], int) else None,
+        host=target.host,
+        machine_id=plain(answer.identity.machine_id, 100) or f"host-key:{reply.fingerprint}",
+        host_key_sha256=reply.fingerprint,
+        boot_id=plain(answer.identity.boot_id, 100),
+        epoch=answer.identity.epoch,
     )
-    most = (body.get("echo") or hello.there) - session.sent_at
+    no_root = f"root cannot be had: {plain(_last_line(reply.errors), 200)}"
     return Answered(
-        body=body,
+        body=answer,
         identity=identity,
-        user=plain(identity_fields["user"], 100),
-        ahead_least=hello.there - hello.arrived_at,
-        ahead_most=most,
-        without_root=""
-        if identity_fields["is_root"]
-        else f"root cannot be had: {plain(_last_line(errors), 200)}",
+        user=plain(answer.identity.user, 100),
+        ahead_least=there - reply.arrived_at,
+        ahead_most=(answer.echo or there) - reply.sent_at,
+        without_root="" if answer.identity.is_root else no_root,
     )
 
 
@@ -127,4 +156,6 @@ def _silence(target: Target, bad: BadFrame, output: bytes, code: int, errors: by
         return Unanswered(
             f"{target.python} cannot be run: {last_words}", reached=True, python=f"no {target.python}"
         )
-    return Unanswered(f"{bad} (exit code {code}{': ' + last_words if last_words else ''})", reached=True)
+    return Unanswered(
+        plain(f"{bad} (exit code {code}{': ' + last_words if last_words else ''})", 500), reached=True
+    )

@@ -200,8 +200,10 @@ class SshTargets(Targets):
     def _baseline(self, target: Target, outcome: Answered | Unanswered) -> Baseline | str:
         if isinstance(outcome, Unanswered):
             return outcome.reason
-        captured = outcome.body["baseline"]
-        faults = [plain(fault, 500) for fault in captured["faults"]]
+        captured = outcome.body.baseline
+        if captured is None:
+            return "the host's answer holds no baseline"
+        faults = [plain(fault, 500) for fault in captured.faults]
         if len(faults) > _COUNTED_FAULTS:
             faults = [*faults[:_COUNTED_FAULTS], f"and {len(faults) - _COUNTED_FAULTS} faults more"]
         if faults and outcome.without_root:
@@ -210,7 +212,7 @@ class SshTargets(Targets):
             host=target.host,
             machine_id=outcome.identity.machine_id,
             captured_at=self._now(),
-            items=tuple(_item(*item) for item in captured["items"]),
+            items=tuple(_item(*item) for item in captured.items),
             faults=tuple(faults),
             epoch=outcome.identity.epoch,
         )
@@ -221,12 +223,16 @@ def _ending(target: Target, outcome: Answered | Unanswered) -> Ending | Silence:
         return Silence(
             reason=outcome.reason, cause="host_key_not_pinned" if outcome.not_pinned else "unreachable"
         )
-    ending = outcome.body["ending"]
-    left = [plain(str(process), 200) for process in ending["left"]]
-    if not left and ending["unasked"]:
-        hidden = f"its processes cannot be seen ({ending['unasked']} of them): {outcome.without_root or 'not root'}"
+    ending = outcome.body.ending
+    if ending is None:
+        return Silence(reason="the host's answer does not say what is left of the run")
+    left = [plain(process, 200) for process in ending.left]
+    if not left and ending.unasked:
+        hidden = (
+            f"its processes cannot be seen ({ending.unasked} of them): {outcome.without_root or 'not root'}"
+        )
         return Silence(reason=hidden, cause="processes_hidden")
-    return Ending(host=target.host, ended=ending["ended"], left=tuple(left))
+    return Ending(host=target.host, ended=ending.ended, left=tuple(left))
 
 
 def is_of_controller(check: CheckBase) -> bool:
@@ -246,10 +252,17 @@ def _settled(future: "Future[dict[tuple[str, int], CheckResult]]") -> dict[tuple
 def _item(kind: str, name: str, attributes: Mapping[str, Any]) -> ConfigurationItem:
     """An item in text that can be shown; no two different values become one."""
     shown = {
-        key: escaped_text(value) if isinstance(value, str) and key != "content" else value
+        escaped_text(key): escaped_text(value)
+        if isinstance(value, str) and not _is_content(key, value)
+        else value
         for key, value in attributes.items()
     }
-    return ConfigurationItem(kind=kind, name=escaped_text(name), attributes=shown)
+    return ConfigurationItem(kind=escaped_text(kind), name=escaped_text(name), attributes=shown)
+
+
+def _is_content(key: str, value: str) -> bool:
+    """Whether it is the content of a file in base64: long, and fit as it is."""
+    return key == "content" and value.isascii()
 
 
 def _component(
@@ -265,7 +278,7 @@ def _component(
     if isinstance(outcome, Unanswered):
         finding = f"the host was not asked: {outcome.reason}"
     else:
-        state, value = outcome.body["digests"].get(path, ("fault", "the host's answer does not name it"))
+        state, value = outcome.body.digests.get(path, ("fault", "the host's answer does not name it"))
         finding = f"sha256 {value}" if state == "sha256" else value
         if state != "fault":
             answer = "passed" if (state, value) == ("sha256", wanted) else "failed"

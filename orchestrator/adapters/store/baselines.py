@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -19,6 +20,9 @@ from orchestrator.errors import NotFound, StoreFault
 
 FORM = 1
 """Version of the baseline file format; a new version adds a reading step for each earlier one."""
+
+_MOST_BYTES = 512 << 20
+"""Of one baseline: a file that unpacks to more is none of ours."""
 
 _DIGEST: TypeAdapter[str] = TypeAdapter(Sha256)
 
@@ -97,7 +101,7 @@ def _whose(baselines: Sequence[Baseline]) -> str:
 
 def _proved(packed: bytes, digest: str, path: Path) -> Baseline:
     try:
-        content = zlib.decompress(packed)
+        content = zlib.decompressobj().decompress(packed, _MOST_BYTES)
     except zlib.error:
         content = b""
     if sha256(content).hexdigest() != digest:
@@ -109,7 +113,16 @@ def _proved(packed: bytes, digest: str, path: Path) -> Baseline:
 
 
 def _understood(content: bytes, path: Path) -> Baseline:
-    read = json.loads(content)
+    try:
+        return _in_form(json.loads(content), path)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise StoreFault(
+            f"{path} holds no baseline ({type(error).__name__}). Restore the file from a backup; nothing can be proved "
+            "against it as it is."
+        ) from None
+
+
+def _in_form(read: Any, path: Path) -> Baseline:
     if read["form"] != FORM:
         raise StoreFault(
             f"{path} was written by another orch (form {read['form']}; this one knows {FORM}). Use that orch, or a newer one."

@@ -27,6 +27,7 @@ from orchestrator.adapters.store.sqlite import (
 )
 from orchestrator.adapters.store.tables import STEPS, migrate, refuse_newer, version_of
 from orchestrator.engine.ports import DriverClaim
+from orchestrator.errors import StoreFault
 
 T = TypeVar("T")
 
@@ -34,6 +35,8 @@ NO_ROOM_FOR_INDEX = "SQLITE_IOERR_SHM"
 CANNOT_OPEN = "SQLITE_CANTOPEN"
 ROOMY = 64 << 20
 """Free bytes above which caches may be written."""
+OF_DEPLOYMENTS = ("attempts", "frozen")
+"""Folders beside the journal that hold something only when there was a deployment."""
 
 
 class Database:
@@ -100,6 +103,7 @@ class FileDatabase(Database):
     def __init__(
         self, file: Path, patience: float, relief: Relief = no_relief, *, roomy_above: int = ROOMY
     ) -> None:
+        refuse_if_gone(file)
         super().__init__(sqlite_engine(file, patience), str(file), relief)
         self._file = file
         self._patience = patience
@@ -148,6 +152,29 @@ class FileDatabase(Database):
             if not self._ready():
                 make_write_ahead(self._engine)
                 migrate(self._engine)
+
+
+def refuse_if_gone(file: Path) -> None:
+    """Raises StoreFault where there is no journal, or an empty one, beside what deployments left.
+
+    A new journal there would know of no deployment that is half done, and of no machine that is held.
+    """
+    if file.exists() and file.stat().st_size:
+        return
+    left = [name for name in OF_DEPLOYMENTS if _holds_something(file.parent / name)]
+    if left and not (file.exists() and file.stat().st_size):  # another process may have begun it just now
+        raise StoreFault(
+            f"The journal {file} is {'empty' if file.exists() else 'gone'}, and {' and '.join(left)} beside it hold what "
+            "deployments left: hosts may be half done. Restore the journal from a backup. To begin anew all the same, look "
+            f"after the hosts, then move the folder away: mv {file.parent} {file.parent}.old"
+        )
+
+
+def _holds_something(folder: Path) -> bool:
+    try:
+        return any(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 @contextmanager

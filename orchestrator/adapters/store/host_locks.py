@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
@@ -16,6 +17,7 @@ from orchestrator.adapters.store.private import private_directory
 from orchestrator.adapters.store.tables import EPOCHS, HOST_LOCKS
 from orchestrator.domain.journal.host_lock import HostLock
 from orchestrator.engine.ports import Clock, HostLocks
+from orchestrator.errors import StoreFault
 
 
 class SqlHostLocks(HostLocks):
@@ -88,4 +90,10 @@ class SqlHostLocks(HostLocks):
 
 def _all(connection: Connection) -> list[HostLock]:
     rows = connection.execute(select(HOST_LOCKS).order_by(HOST_LOCKS.c.since, HOST_LOCKS.c.host))
-    return [HostLock.model_validate(dict(row._mapping)) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name
+    try:
+        return [HostLock.model_validate(dict(row._mapping)) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name
+    except ValidationError as error:
+        raise StoreFault(
+            "A row of the host locks is damaged, so nobody knows which machines are held. Copy the journal, then restore "
+            "it from a backup."
+        ) from error

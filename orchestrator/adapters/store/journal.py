@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
@@ -31,6 +31,7 @@ FILE = "journal.sqlite"
 PATIENCE = 15.0
 """Seconds to wait for another process's lock; locks last at most one transaction."""
 
+_DAMAGED_ROW = "its row is damaged. Copy the journal, then restore it from a backup."
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
 
 
@@ -151,9 +152,10 @@ class SqlJournal(Journal):
             return Recorded.model_validate(
                 {"deployment": deployment, "seq": seq, "at": at, "event": revived(body, version)}
             )
-        except StoreFault as fault:
+        except (StoreFault, ValidationError) as fault:
+            reason = fault if isinstance(fault, StoreFault) else _DAMAGED_ROW
             raise StoreFault(
-                f"Event {seq} of {deployment} in {self._database.place} cannot be read: {fault}"
+                f"Event {seq} of {deployment} in {self._database.place} cannot be read: {reason}"
             ) from fault
 
 

@@ -17,8 +17,8 @@ Word = Annotated[tuple[str, str], Field(strict=False)]
 class Brief(Noun):
     """A deployment after its event `seq`; `playbooks` deploy and back out, `digests` are those of its effective plan.
 
-    `restored`: every host that it touched is proved to equal its baseline. `consumed` are nonces of the approvals it used
-    up, `signed_off` and `reviewed` the sign-offs and reviews.
+    `retention`: seconds for which its policy keeps records. `restored`: every host that it touched is proved to equal its
+    baseline. `consumed` are nonces of the approvals it used up, `signed_off` and `reviewed` the sign-offs and reviews.
     """
 
     id: str
@@ -51,6 +51,7 @@ class Brief(Noun):
     reviewed: Many[Word]
     review_by: Moment | None
     closed: bool
+    retention: float | None
 
     @property
     def over(self) -> bool:
@@ -92,4 +93,5 @@ def brief_of(d: Deployment) -> Brief:
         reviewed=d.reviewed,
         review_by=d.follow_up.review_by,
         closed=d.follow_up.closed is not None,
+        retention=d.authority.policy.retention if d.authority.policy is not None else None,
     )

@@ -110,12 +110,17 @@ def touched_outside(request: AttemptRequest, evidence: RunEvidence) -> tuple[str
     return tuple(sorted(set(evidence.touched) - allowed))
 
 
+def _is_epoch(text: str) -> bool:
+    """Whether it can be one: decimal digits, not more than a shell compares."""
+    return len(text) <= 12 and text.isascii() and text.isdecimal()
+
+
 def _judge(
     request: AttemptRequest, seen: HostEvidence, faults: tuple[str, ...], over: str | None, *, clean: bool
 ) -> HostOutcome:
     refused = _refused(request, seen) or (None if seen.plays or seen.sentinel or seen.unreachable else over)
     if refused is not None and not seen.unfenced:
-        epoch = int(seen.fence_said) if seen.fence in OUTRUN and seen.fence_said.isdecimal() else None
+        epoch = int(seen.fence_said) if seen.fence in OUTRUN and _is_epoch(seen.fence_said) else None
         never_began = clean and not seen.plays and seen.fence not in (*OUTRUN, "machine")
         result: HostResult = "untouched" if never_began else "not_done"
         return HostOutcome(host=seen.host, result=result, reason=refused, found_epoch=epoch)

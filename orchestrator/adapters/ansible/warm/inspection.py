@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from orchestrator.adapters import process
+from orchestrator.domain.text.foreign_json import ForeignJsonError, read_object
 
 OF_AN_INSPECTION = ("INVENTORY_ENABLED", "DEFAULT_LOCAL_TMP")
 """What an inspection sets otherwise than runs do, of that which Ansible keeps where it is imported."""
@@ -53,7 +54,10 @@ def ask(
         except (OSError, ValueError):
             return None
         answer = _read(ours, root, timeout)
-    return json.loads(answer) if answer.endswith(_END) else None
+    try:
+        return read_object(answer.removesuffix(_END)) if answer.endswith(_END) else None
+    except ForeignJsonError:
+        return None
 
 
 def _read(line: socket.socket, root: process.ProcessId, timeout: float) -> bytes:
