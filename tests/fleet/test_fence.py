@@ -100,7 +100,7 @@ def test_a_run_that_begins_after_anothers_is_refused_unless_it_knows_of_it(runs:
     assert results(at(runs, "first", epoch=5, known=both)) == {"web1": "done", "web2": "done"}
     assert results(runs.run("acts.yml", ("web1",), variables={"act": "theirs"}, epoch=7)) == {"web1": "done"}
     late = at(runs, "slept", epoch=9, known=dict.fromkeys(HOSTS, (0, 5)))
-    assert results(late) == {"web1": "not_done", "web2": "not_done"}
+    assert results(late) == {"web1": "not_done", "web2": "untouched"}
     assert "web1: refused by the host: another run (epoch 7) has been here" in reasons(late)
     assert (late.outrun_on, late.hosts[0].found_epoch, late.faults) == (("web1",), 7, ())
     assert (acts(runs, "web1"), epoch(runs, "web1")) == (["first", "theirs"], "7")
@@ -155,7 +155,7 @@ def test_an_inventory_that_leads_elsewhere_changes_nothing_anywhere(runs: Runs) 
     runs.inventory = runs.root / "hosts.yml"
     runs.inventory.write_text(moved)
     outcome = at(runs, "there", addresses=pinned, epoch=3)
-    assert results(outcome) == {"web1": "not_done", "web2": "not_done"}
+    assert results(outcome) == {"web1": "untouched", "web2": "untouched"}
     assert f"the inventory has web1 at {pinned['web3']} now, and had it at {pinned['web1']}" in reasons(
         outcome
     )

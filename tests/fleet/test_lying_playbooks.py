@@ -12,7 +12,7 @@ from orchestrator.errors import StoreFault
 from orchestrator.lab.fleet import Lab
 from tests.fleet.ansible_runs import Runs, reasons, results
 
-DONE, NOT, UNKNOWN = "done", "not_done", "unknown"
+DONE, NOT, UNKNOWN, UNTOUCHED = "done", "not_done", "unknown", "untouched"
 
 
 @pytest.fixture(params=["plain", pytest.param("mitogen", marks=pytest.mark.slow)])
@@ -70,7 +70,7 @@ ROWS = [
     ("local_connection.yml", UNKNOWN, UNKNOWN, "declared delegates: localhost"),
     ("pause_prompt.yml", NOT, DONE, "it asked a person, and nobody was there"),
     ("vars_prompt.yml", UNKNOWN, UNKNOWN, "the playbook asked a person for `tier`"),
-    ("syntax_error.yml", UNKNOWN, UNKNOWN, "couldn't resolve module/action"),
+    ("syntax_error.yml", UNTOUCHED, UNTOUCHED, "couldn't resolve module/action"),
     (
         "any_errors_fatal.yml",
         NOT,
@@ -214,7 +214,7 @@ def test_an_inventory_that_cannot_be_read(runs: Runs, name: str, text: str | Non
     if text is not None:
         runs.inventory.write_text(text)
     outcome = runs.run("honest.yml")
-    assert results(outcome) == {"web1": UNKNOWN, "web2": UNKNOWN}
+    assert results(outcome) == {"web1": UNTOUCHED, "web2": UNTOUCHED}
     assert words in reasons(outcome)
 
 

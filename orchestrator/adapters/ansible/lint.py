@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from orchestrator.adapters.ansible.in_run.masks import is_never_true
-from orchestrator.adapters.ansible.outside import roles_outside, roles_path, variables_outside
+from orchestrator.adapters.ansible.outside import passwords_kept, roles_outside, roles_path, variables_outside
 from orchestrator.adapters.ansible.playbook_files import Item, PlaybookFiles
 from orchestrator.adapters.ansible.redirects import redirects
 from orchestrator.adapters.ansible.shadows import shadows
@@ -270,5 +270,5 @@ _PLAY_RULES: tuple[Callable[[Item], Iterator[PlaybookFinding]], ...] = (
 )  # fmt: skip
 _TASK_RULES: tuple[Callable[[Item], Iterator[PlaybookFinding]], ...] = (
     _pause, _never_fails, _ignores, _rescues, _in_background, _delegates, _meta, _check_mode, _once, _adds_hosts,
-    _facts_of_others,
+    _facts_of_others, passwords_kept,
 )  # fmt: skip

@@ -106,7 +106,7 @@ def test_a_worker_that_comes_too_late_is_fenced_off(tmp_path: Path) -> None:
     seen = playbooks.sight("a1")
     assert seen.state == "dead"
     assert seen.outcome is not None
-    assert seen.outcome.hosts[0].result == "not_done"
+    assert seen.outcome.hosts[0].result == "untouched"
     assert worker.work(folder) is False
     assert not (tmp_path / "log").exists()
     assert playbooks.sight("a1").state == "dead"
@@ -207,7 +207,7 @@ def test_variables_may_not_lead_a_run_astray(playbooks: AnsiblePlaybooks, tmp_pa
     playbooks.start(request("a1", "plain.yml", variables={name: "local"}))
     outcome = until(playbooks, "a1", "finished").outcome
     assert outcome is not None
-    assert outcome.hosts[0].result == "not_done"
+    assert outcome.hosts[0].result == "untouched"
     assert name in outcome.faults[0]
     assert not left_in_tmp(tmp_path)
 
