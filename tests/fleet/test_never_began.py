@@ -1,4 +1,4 @@
-"""Runs that never begin, on real hosts: nothing of them is there, and the outcome says so. And paths with a space in them."""
+"""Runs that never begin, on real hosts: nothing of them is there, and the outcome says so; paths may have spaces."""
 
 from __future__ import annotations
 

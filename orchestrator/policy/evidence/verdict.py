@@ -179,10 +179,10 @@ def _astray(allowance: Allowance, seen: HostEvidence) -> _Judged | None:
     way = next((way for way in seen.astray if way.where not in allowance.delegates), None)
     if way is None:
         return None
-    said = next(
+    message = next(
         (t.message for t in (*seen.unreachable, *seen.failed) if t.task == way.task and t.message), ""
     )
-    return "unknown", f"{_led_astray(way)}{said and ': '}{said}", way.task
+    return "unknown", f"{_led_astray(way)}{message and ': '}{message}", way.task
 
 
 def _troubled(allowance: Allowance, seen: HostEvidence) -> _Judged | None:

@@ -43,8 +43,8 @@ def _deep(answer: Any, chance: random.Random) -> None:
 
 
 def _moved(answer: Any, chance: random.Random) -> None:
-    (one, here), (other, there) = chance.sample(places(answer), 2)
-    one[here] = json.loads(json.dumps(other[there]))
+    (first, here), (other, there) = chance.sample(places(answer), 2)
+    first[here] = json.loads(json.dumps(other[there]))
 
 
 STEPS: list[Callable[[Any, random.Random], None]] = [

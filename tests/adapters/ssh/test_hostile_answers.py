@@ -1,7 +1,6 @@
-"""Answers that are framed as they must be and make no sense: that host is unknown, and nothing else is touched.
+"""Answers that are framed as they must be and make no sense: that host is unknown, and nothing else is touched."""
 
-Bytes take the way that a host's bytes take, from the frame to the results of the port. More of them: make slow.
-"""
+# Bytes take the way that a host's bytes take, from the frame to the results of the port. More of them: make slow.
 
 import copy
 import json

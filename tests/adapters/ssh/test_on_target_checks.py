@@ -204,19 +204,24 @@ STEADY = [
 ]
 
 
-@pytest.mark.parametrize(("since", "restarts", "answer", "found"), STEADY)
+@pytest.mark.parametrize(("since", "restarts", "answer", "finding"), STEADY)
 def test_a_unit_that_systemd_restarted_is_not_steady(
-    since: int, restarts: int | None, answer: str, found: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    since: int,
+    restarts: int | None,
+    answer: str,
+    finding: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     entered = int((time.clock_gettime(time.CLOCK_MONOTONIC) - since) * 1e6)
-    told = "" if restarts is None else f"NRestarts={restarts}\\n"
+    restart_line = "" if restarts is None else f"NRestarts={restarts}\\n"
     (tmp_path / "systemctl").write_text(
         "#!/bin/sh\nprintf 'Id=shop.service\\nLoadState=loaded\\nActiveState=active\\nSubState=running\\n"
-        f"UnitFileState=enabled\\n{told}ActiveEnterTimestampMonotonic={entered}\\n'\n"
+        f"UnitFileState=enabled\\n{restart_line}ActiveEnterTimestampMonotonic={entered}\\n'\n"
     )
     (tmp_path / "systemctl").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    assert ask({"unit": {"name": "shop", "steady_for": "30s"}}) == (answer, found)
+    assert ask({"unit": {"name": "shop", "steady_for": "30s"}}) == (answer, finding)
 
 
 @pytest.mark.parametrize("row", UNITS)
