@@ -28,7 +28,7 @@ OWNERS = {
     "testinfra": ("adapters/checks/",),
     "unittest.mock": (),
     # Playbooks are read as Ansible reads them, with the same parser.
-    "yaml": ("adapters/ansible/playbook_files.py",),
+    "yaml": ("adapters/ansible/tree_check/playbook_files.py",),
 }
 
 

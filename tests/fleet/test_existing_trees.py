@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from orchestrator.adapters.ansible.inspection import inspect
-from orchestrator.adapters.ansible.lint import unsafe_constructs
 from orchestrator.adapters.ansible.settings import cfg_conflicts
+from orchestrator.adapters.ansible.tree_check.lint import unsafe_constructs
 from orchestrator.domain.evidence.attempt import Allowance
 from orchestrator.lab.fleet import Lab
 from tests.fleet.ansible_runs import CASES, Runs, reasons, results

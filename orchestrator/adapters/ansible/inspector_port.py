@@ -4,8 +4,8 @@ from pathlib import Path
 
 from orchestrator.adapters.ansible.acceleration import lacking
 from orchestrator.adapters.ansible.inspection import inspect
-from orchestrator.adapters.ansible.lint import unsafe_constructs
 from orchestrator.adapters.ansible.settings import cfg_conflicts
+from orchestrator.adapters.ansible.tree_check.lint import unsafe_constructs
 from orchestrator.adapters.ansible.warm import WarmStart
 from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding
 from orchestrator.domain.plan.release_plan import ReleasePlan

@@ -6,7 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from orchestrator.adapters.ansible.playbook_files import Item, PlaybookFiles
+from orchestrator.adapters.ansible.tree_check.playbook_files import Item, PlaybookFiles
 
 _SKIPPED_FOLDERS = {".git", ".venv", "venv", "node_modules", "__pycache__"}
 _LARGEST = 1_000_000

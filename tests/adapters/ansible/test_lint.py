@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.ansible.lint import unsafe_constructs
+from orchestrator.adapters.ansible.tree_check.lint import unsafe_constructs
 
 LYING = Path(__file__).parents[2] / "cases/lying"
 

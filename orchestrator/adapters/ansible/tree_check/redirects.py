@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from orchestrator.adapters.ansible.playbook_files import Item, PlaybookFiles
+from orchestrator.adapters.ansible.tree_check.playbook_files import Item, PlaybookFiles
 from orchestrator.domain.plan.inspection import PlaybookFinding
 
 _LEADING = re.compile(

@@ -6,10 +6,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from orchestrator.adapters.ansible.in_run.masks import is_never_true
-from orchestrator.adapters.ansible.outside import passwords_kept, roles_outside, roles_path, variables_outside
-from orchestrator.adapters.ansible.playbook_files import Item, PlaybookFiles
-from orchestrator.adapters.ansible.redirects import redirects
-from orchestrator.adapters.ansible.shadows import shadows
+from orchestrator.adapters.ansible.tree_check.outside import (
+    passwords_kept,
+    roles_outside,
+    roles_path,
+    variables_outside,
+)
+from orchestrator.adapters.ansible.tree_check.playbook_files import Item, PlaybookFiles
+from orchestrator.adapters.ansible.tree_check.redirects import redirects
+from orchestrator.adapters.ansible.tree_check.shadows import shadows
 from orchestrator.domain.plan.inspection import PlaybookFinding
 
 _Severity = Literal["refuse", "warn"]

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from orchestrator.adapters.ansible.playbook_files import Item
 from orchestrator.adapters.ansible.settings import configuration
+from orchestrator.adapters.ansible.tree_check.playbook_files import Item
 from orchestrator.domain.plan.inspection import PlaybookFinding
 
 # A name that begins with a quotation mark and neither `/` nor `~`: one that a template makes is not known before it runs.
