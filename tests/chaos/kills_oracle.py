@@ -67,14 +67,9 @@ def _ended(d: Deployment, story: Story) -> list[str]:
 def _copies(root: Path, d: Deployment) -> list[str]:
     """The private copy is whole, also where all was taken back: it shows what ran."""
     authority, place = ProjectAuthority(root / "store"), root / "store" / "frozen" / d.id
-    wanted = [d.id]
-    if list(authority.copies()) != wanted:
-        return [f"there are private copies {list(authority.copies())}, and should be {wanted}"]
-    changed = (
-        changes_in_copy(d, authority.copied(d.plan, str(place)).files, d.preparation.digests)
-        if wanted
-        else ()
-    )
+    if list(authority.copies()) != [d.id]:
+        return [f"there are private copies {list(authority.copies())}, and should be {[d.id]}"]
+    changed = changes_in_copy(d, authority.copied(d.plan, str(place)).files, d.preparation.digests)
     return [f"the private copy is not what was planned: {change}" for change in changed]
 
 
