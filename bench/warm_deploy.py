@@ -30,5 +30,5 @@ def main(extent: Extent, plan: Path) -> int:
 
 
 if __name__ == "__main__":
-    extents: dict[str, Extent] = {"cold": "cold", "zygote": "zygote", "spare": "spare"}
+    extents: dict[str, Extent] = {"cold": "cold", "zygote": "zygote"}
     sys.exit(main(extents[sys.argv[1]], Path(sys.argv[2])))

@@ -68,12 +68,12 @@ def medians(rounds: Sequence[Times]) -> Times:
 
 
 def table(title: str, by_extent: Mapping[str, Times]) -> str:
-    """A line for each figure: its median for each extent, the ratio to the cold start, and that of spare to zygote."""
-    rows = [["", *by_extent, "spare to zygote"]]
+    """A line for each figure: its median for each extent, and the ratio to the cold start."""
+    rows = [["", *by_extent]]
     for name in FIGURES:
-        cold, zygote, spare = (by_extent[extent][name] for extent in EXTENTS)
-        cells = [f"{value:.3f} ({_ratio(value, cold)})" for value in (cold, zygote, spare)]
-        rows.append([name.replace("_", " "), *cells, _ratio(spare, zygote)])
+        cold = by_extent["cold"][name]
+        values = [by_extent[extent][name] for extent in EXTENTS]
+        rows.append([name.replace("_", " "), *(f"{value:.3f} ({_ratio(value, cold)})" for value in values)])
     return f"{title}: medians, in brackets the ratio to a cold start\n{aligned(rows)}"
 
 

@@ -100,7 +100,7 @@ def ports_to_look(home: Path | None = None) -> Ports:
     return WiredPorts(home_of(home)).opened()
 
 
-def ports_to_start(plan: Path, extent: Extent = "spare") -> Ports:
+def ports_to_start(plan: Path, extent: Extent = "zygote") -> Ports:
     """All ports, for a deployment of this plan that starts now. The zygote imports in parallel. Raises StoreFault.
 
     `extent`: how far the start of runs is prepared; only benchmarks change it.

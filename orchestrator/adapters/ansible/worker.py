@@ -43,21 +43,12 @@ def in_the_cold(
         yield ansible_playbook(*arguments), nothing
 
 
-def work(
-    folder: AttemptFolder,
-    *,
-    start: Start = in_the_cold,
-    enter: Callable[[str], Path | None] | None = None,
-) -> bool:
-    """Run the attempt; False when it was claimed already, and nothing was run.
-
-    `start`: how ansible-playbook is started. `enter`: how this process comes into a cgroup of its own, before it claims.
-    """
+def work(folder: AttemptFolder, *, start: Start = in_the_cold) -> bool:
+    """Run the attempt; False when it was claimed already, and nothing was run. `start`: how ansible-playbook is started."""
     if folder.claimed() is not None:
-        process.leave_cgroup(None if enter is None else enter(folder.attempt))
         return False
     process.become_subreaper()
-    group = (enter or process.enter_cgroup)(f"orch-{folder.attempt}-{os.getpid()}")
+    group = process.enter_cgroup(f"orch-{folder.attempt}-{os.getpid()}")
     control = Path(tempfile.mkdtemp(prefix="orch-", dir="/tmp"))
     claim = {
         **process.identity()._asdict(),

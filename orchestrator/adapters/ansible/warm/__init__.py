@@ -3,7 +3,7 @@
 This is its face, and nothing outside imports past it: `WarmStart.start(folder)` has an attempt's worker forked, and says False
 where nobody did, so that whoever asks starts one in the cold. Behind it: `start` (the driver's side), `protocol` (what both
 sides say), `zygote` (the other side), `preload` and `mitogen_preload` (what is imported ahead), `compiled_modules` and
-`carried_code` (bytecode for the hosts), `spare_worker`, `prompter` and `inspection` (what is forked).
+`carried_code` (bytecode for the hosts), `prompter` and `inspection` (what is forked).
 """
 
 from orchestrator.adapters.ansible.warm.inspection import TookTooLong

@@ -5,6 +5,4 @@ FORKED = b"forked"
 ACCELERATE = b"accelerate"
 INSPECT = b"inspect"
 AHEAD = b"ahead"
-PREPARE = b"prepare"
-TAKEN = b"taken"
 LONGEST_MESSAGE = 4096

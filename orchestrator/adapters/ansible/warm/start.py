@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.settings import MARK, base_environment, config_file, lasting_settings
 from orchestrator.adapters.ansible.warm import inspection
-from orchestrator.adapters.ansible.warm.protocol import ACCELERATE, AHEAD, FORKED, INSPECT, PREPARE, READY
+from orchestrator.adapters.ansible.warm.protocol import ACCELERATE, AHEAD, FORKED, INSPECT, READY
 
 if TYPE_CHECKING:
     from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 
-Extent = Literal["cold", "zygote", "spare"]
-"""How far a start is prepared: not at all, by a zygote, or by a zygote with a worker forked ahead."""
+Extent = Literal["cold", "zygote"]
+"""How far a start is prepared: not at all, or by a zygote."""
 READY_WITHIN = 30.0
 """Seconds for its import. Whoever starts in the cold instead has the same to import, and has not begun yet."""
 ANSWERS_WITHIN = 5.0
@@ -86,7 +86,7 @@ class WarmStart:
         self,
         answers_within: float = ANSWERS_WITHIN,
         ready_within: float = READY_WITHIN,
-        extent: Extent = "spare",
+        extent: Extent = "zygote",
     ) -> None:
         self._answers_within = answers_within
         self._ready_within = ready_within
@@ -109,10 +109,10 @@ class WarmStart:
             self._begin(accelerate, self._lines[None].hand_over)
 
     def make_ready(self, project: str, accelerate: str | None = None) -> None:
-        """The same for an attempt that is expected within a minute: a worker waits for it."""
+        """The same for an attempt that is expected soon: what all runs share is worked out."""
         self.begin(project, accelerate)
         if accelerate in self._lines:
-            self._lines[accelerate].say(PREPARE if self._extent == "spare" else AHEAD)
+            self._lines[accelerate].say(AHEAD)
 
     @property
     def pid(self) -> int | None:

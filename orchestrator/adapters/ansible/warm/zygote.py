@@ -9,8 +9,7 @@ worker starts in the cold.
 Sent `accelerate` and a socket, it forks a second zygote, which imports mitogen too and serves the driver over that socket in
 the same way: a run that is not accelerated comes from a process without mitogen. The second ends with the first.
 
-Sent `ahead`, it works out what all runs share, as soon as nothing else is asked for. Sent `prepare`, it then also forks a
-worker ahead of its attempt (spare_worker.py).
+Sent `ahead`, it works out what all runs share, as soon as nothing else is asked for.
 
 Sent `inspect` and a socket, it forks an inspector, also while it still imports what only runs need.
 """
@@ -26,7 +25,7 @@ import tempfile
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -39,10 +38,8 @@ from orchestrator.adapters.ansible.warm.protocol import (
     FORKED,
     INSPECT,
     LONGEST_MESSAGE,
-    PREPARE,
     READY,
 )
-from orchestrator.adapters.ansible.warm.spare_worker import Enter, SpareWorker, forget_signals
 
 IDLE = 900.0
 """Seconds without an attempt after which it ends: it holds memory, and a soak can last for days."""
@@ -55,60 +52,41 @@ def _nothing() -> None:
     return
 
 
-def serve(
-    driver: socket.socket,
-    idle: float = IDLE,
-    ahead: Callable[[], None] = _nothing,
-    spare: SpareWorker | None = None,
-) -> None:
+def serve(driver: socket.socket, idle: float = IDLE, ahead: Callable[[], None] = _nothing) -> None:
     """Fork a worker for every message, until the driver is gone or nothing was asked for so many seconds.
 
-    `ahead`: what to work out when runs that are not accelerated are to come and nothing else is asked for. Whoever gives a
-    spare dismisses it. One that is made here ends by itself when this process is gone: ended by the kernel in the middle of
-    dismissing it, this process would leave its cgroup.
+    `ahead`: what to work out when runs that are not accelerated are to come and nothing else is asked for.
     """
-    waiting = SpareWorker() if spare is None else spare
-    prepare = partial(waiting.prepare, lambda path, enter: _be_worker(path, driver, enter), driver)
     driver.settimeout(idle)
     with suppress(OSError):  # the driver is gone, or needs nothing; the workers go on
         driver.sendall(READY)
-        for message, lines in _messages(driver, ahead, prepare):
+        for message, lines in _messages(driver, ahead):
             if message == ACCELERATE:
                 _second(driver, lines, idle)
             elif message == INSPECT:
                 _inspector(driver, lines)
             else:
-                if not waiting.take(message) and os.fork() == 0:
+                if os.fork() == 0:
                     _be_worker(Path(os.fsdecode(message)), driver)
                 driver.sendall(FORKED)
 
 
-def _told_to_end(spare: SpareWorker) -> None:
-    """At once; but a spare is dismissed first, to the end where that has begun: its driver hangs up as it tells us."""
-    if not spare.dismissing:
-        spare.dismiss()
-        os._exit(0)
-
-
-def _messages(
-    driver: socket.socket, ahead: Callable[[], None], prepare: Callable[[], None]
-) -> Iterator[tuple[bytes, list[int]]]:
+def _messages(driver: socket.socket, ahead: Callable[[], None]) -> Iterator[tuple[bytes, list[int]]]:
     """What the driver says, and the sockets that come with it, for as long as there is one. Raises OSError."""
-    due: list[Callable[[], None]] = []
+    due = False
     while True:
         if due and not select.select([driver], [], [], LEISURE)[0]:
-            due.pop(0)()
+            due = False
+            ahead()
             continue
         message, lines, _, _ = socket.recv_fds(driver, LONGEST_MESSAGE, 1)
         if not message:
             return
-        if message in (AHEAD, PREPARE):
-            due = [ahead, prepare] if message == PREPARE else [ahead]
+        if message == AHEAD:
+            due = True
             continue
         if message == ACCELERATE:
-            ahead, due = _nothing, []
-        elif message != INSPECT:  # a worker that begins needs no spare
-            due = [deed for deed in due if deed is not prepare]
+            ahead, due = _nothing, False
         yield message, lines
 
 
@@ -129,7 +107,7 @@ def _inspector(driver: socket.socket, lines: list[int]) -> None:
     def inspect() -> None:
         # A session of its own: at its time limit it is ended with whatever an inventory had it start.
         os.setsid()
-        forget_signals()
+        _forget_signals()
         inspection.answer(socket.socket(fileno=lines[0]))
 
     _fork(driver, lines, inspect)
@@ -170,7 +148,13 @@ def _end_with(parent: int) -> None:
         os._exit(0)
 
 
-def _be_worker(path: Path, driver: socket.socket, enter: Enter | None = None) -> NoReturn:
+def _forget_signals() -> None:
+    """In what is forked: signals mean to it what they mean to any program."""
+    for number in (signal.SIGCHLD, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def _be_worker(path: Path, driver: socket.socket) -> NoReturn:
     """All that a program of its own would have: a session, a log, no input, and the mark of its attempt."""
     from orchestrator.adapters.ansible import worker
     from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
@@ -179,7 +163,7 @@ def _be_worker(path: Path, driver: socket.socket, enter: Enter | None = None) ->
     code = 70
     try:
         os.setsid()
-        forget_signals()
+        _forget_signals()
         driver.close()
         log = os.open(path / "worker.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         os.dup2(log, 1)
@@ -190,7 +174,7 @@ def _be_worker(path: Path, driver: socket.socket, enter: Enter | None = None) ->
         os.environ[MARK] = mark.partition("=")[2]
         if process.remark(mark):
             gc.enable()
-            code = 0 if worker.work(folder, start=prompter.waiting, enter=enter) else worker.CLAIMED
+            code = 0 if worker.work(folder, start=prompter.waiting) else worker.CLAIMED
     except BaseException:  # noqa: BLE001 - whatever it was, this process must not go on as the zygote
         traceback.print_exc()
     finally:
@@ -229,15 +213,11 @@ def main() -> NoReturn:
 
     raise_descriptor_limit()
     # There is nothing left to remove, and taking down all that was imported takes a tenth of a second, which its driver waits.
-    spare = SpareWorker()
-    signal.signal(signal.SIGTERM, lambda *_: _told_to_end(spare))
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     # Not during the import: what that starts it waits for itself.
     signal.signal(signal.SIGCHLD, _reap)
     _reap(signal.SIGCHLD, None)
-    try:
-        serve(driver, ahead=cache(compiled_modules.work_out), spare=spare)
-    finally:
-        spare.dismiss()
+    serve(driver, ahead=cache(compiled_modules.work_out))
     os._exit(0)
 
 
