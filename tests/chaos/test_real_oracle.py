@@ -185,7 +185,10 @@ def proved() -> e.WaveChecked:
     """Every acceptance check of the plan passed on the host of the first wave."""
     fields = {"host": "h1", "kind": "http", "answer": "passed", "expected": "x", "found": "x", "seconds": 0.1}
     titles = [title_of(check) for check in fold(RECORDS).plan.validation.acceptance]
-    results = [CheckResult.model_validate({**fields, "title": title}) for title in titles]
+    results = [
+        CheckResult.model_validate({**fields, "number": number, "title": title})
+        for number, title in enumerate(titles)
+    ]
     return e.WaveChecked(stage="verification", wave=0, final=True, asked=1, results=tuple(results))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Recorded
-from orchestrator.domain.plan.check import CheckResult, title_of
+from orchestrator.domain.plan.check import CheckResult
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.wave import Limit, Wave
 from tests.simulation.scenario import Scenario
@@ -25,7 +25,7 @@ def promoted_without_evidence(scenario: Scenario, records: list[Recorded]) -> li
     when, given = scenario.journal.when, scenario.world.given
 
     def gave(record: Recorded, result: CheckResult) -> bool:
-        return any(moment <= when(record) for moment in given[result.host, result.title])
+        return any(moment <= when(record) for moment in given[result.host, result.number, result.title])
 
     plan = scenario.plan
     return unproved(records, plan.plan, plan.waves, Witness(when, gave))
@@ -49,7 +49,7 @@ class Entry:
     done: bool = False
     failing: bool = False
     excluded: bool = False
-    passed: set[str] = field(default_factory=set)
+    passed: set[int | None] = field(default_factory=set)
 
 
 class Ledger:
@@ -60,7 +60,7 @@ class Ledger:
         self.overall = plan.strategy.failure_limit.overall
         self.waves = waves
         self.hosts = {host: Entry() for wave in self.waves for host in wave.hosts}
-        self.titles = {title_of(check) for check in plan.validation.acceptance}
+        self.checks = set(range(len(plan.validation.acceptance)))
         self.attempted: dict[str, e.AttemptIntended] = {}
         self.soak_until: datetime | None = None
         self.soaked: int | None = None
@@ -109,7 +109,8 @@ class Ledger:
     def _checked(self, record: Recorded, event: e.WaveChecked) -> None:
         for host, results in _by_host(event.results).items():
             entry = self.hosts[host]
-            entry.passed |= {result.title for result in results if result.answer == "passed"}
+            answered = (r for r in results if r.kind != "component" and r.answer == "passed")
+            entry.passed |= {result.number for result in answered}
             entry.failing = any(result.answer != "passed" for result in results)
             self.found += [
                 f"{host}: nobody gave the pass of {result.title}"
@@ -160,7 +161,7 @@ class Ledger:
 
     def _up(self, host: str) -> bool:
         entry = self.hosts[host]
-        return entry.done and not entry.failing and entry.passed >= self.titles
+        return entry.done and not entry.failing and entry.passed >= self.checks
 
 
 def _by_host(results: Iterable[CheckResult]) -> dict[str, list[CheckResult]]:

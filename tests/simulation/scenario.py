@@ -66,6 +66,8 @@ class Scenario:
         tree = plan_tree(**_strategy(kind, self.random, names))
         tree["backout"]["scope"] = self.random.choice(["failed", "wave", "all_touched"])
         tree["backout"]["on_failure"] = self.random.choice(["back_out", "back_out", "hold"])
+        # Two of one title: an answer to one of them is none to the other.
+        tree["validation"]["acceptance"] *= 2
         if self.random.random() < 0.3:
             tree["validation"]["early_life"] = {"duration": "20s", "every": "5s"}
         return drawn(tree, len(names), self.authority.policy)

@@ -130,7 +130,7 @@ class SimulatedTargets(Targets):
         """Remember every pass, so that a pass that nobody gave is found out."""
         for result in results:
             if result.answer == "passed":
-                self.world.given[result.host, result.title].append(self.world.true)
+                self.world.given[result.host, result.number, result.title].append(self.world.true)
         return results
 
 
