@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 
@@ -11,14 +11,9 @@ import click
 def print_table(
     headings: Sequence[str],
     rows: Sequence[Sequence[str]],
-    style: Callable[[str, str], str] | None = None,
-    *,
     styles: Sequence[Mapping[str, str]] = (),
 ) -> None:
-    """Print the rows under their headings.
-
-    `style` gives the style of a cell by its heading and its text; `styles`, row by row, by its heading.
-    """
+    """Print the rows under their headings; `styles` gives the style of a cell, row by row, by its heading."""
     if not sys.stdout.isatty():
         click.echo("\n".join("\t".join(row) for row in [headings, *rows]))
         return
@@ -33,10 +28,5 @@ def print_table(
     for number, row in enumerate(rows):
         of_row = styles[number] if styles else {}
         cells = zip(headings, row, strict=True)
-        table.add_row(
-            *(
-                Text(cell, style(heading, cell) if style else of_row.get(heading, ""))
-                for heading, cell in cells
-            )
-        )
+        table.add_row(*(Text(cell, of_row.get(heading, "")) for heading, cell in cells))
     Console(highlight=False).print(table)

@@ -1,12 +1,22 @@
 """The progress of a backout."""
 
-from typing import TypeGuard, get_args
+from collections.abc import Mapping
+from typing import NamedTuple, TypeGuard, get_args
 
 from orchestrator.domain.authority.ground import Ground, by_a_person
+from orchestrator.domain.deployment.rollout_progress import Failure, FailureStage
+from orchestrator.domain.deployment.standing import Standing
 from orchestrator.domain.evidence.baseline import Difference
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import LifecycleFault
 from orchestrator.domain.text.model_base import HostName, Many, Noun
+
+
+class FailureCause(Noun):
+    """Why a rule began a backout: where the deployment failed, and what was the matter with the first host of it."""
+
+    stage: FailureStage
+    reason: str
 
 
 class BackoutProgress(Noun):
@@ -22,6 +32,7 @@ class BackoutProgress(Noun):
     first_attempt: int
     restored: Many[int] = ()
     reasons: Many[Ground] = ()
+    cause: FailureCause | None = None
     aborted: bool = False
     compared: bool = False
     differences: Many[Difference] = ()
@@ -33,37 +44,42 @@ class BackoutProgress(Noun):
         return by_a_person(self.reasons, self.by)
 
 
+class BeforeBackout(NamedTuple):
+    """The deployment before the event: the number of its attempts, the open abort, its failure, and its hosts."""
+
+    attempts: int
+    aborting: str | None
+    failure: Failure | None
+    standings: Mapping[str, Standing]
+
+
 BackoutEvent = e.BackoutBegan | e.RestorationCompared
 CHANGED_BY = frozenset(get_args(BackoutEvent))
 
 
 def backout_after(
-    backout: BackoutProgress | None, event: e.Event, attempts: int, aborting: str | None
+    backout: BackoutProgress | None, event: e.Event, before: BeforeBackout
 ) -> BackoutProgress | None:
-    """The backout after one more event. `attempts` is their number, `aborting` the open abort, both before the event.
-
-    Raises LifecycleFault.
-    """
-    return _changed(backout, event, attempts, aborting) if _changes(event) else backout
+    """The backout after one more event. Raises LifecycleFault."""
+    return _changed(backout, event, before) if _changes(event) else backout
 
 
 def _changes(event: e.Event) -> TypeGuard[BackoutEvent]:
     return type(event) in CHANGED_BY
 
 
-def _changed(
-    backout: BackoutProgress | None, event: BackoutEvent, attempts: int, aborting: str | None
-) -> BackoutProgress:
+def _changed(backout: BackoutProgress | None, event: BackoutEvent, before: BeforeBackout) -> BackoutProgress:
     match event:
         case e.BackoutBegan():
             return BackoutProgress.of_valid(
                 hosts=event.hosts,
                 reason=event.reason,
                 by=event.by,
-                first_attempt=attempts,
+                first_attempt=before.attempts,
                 restored=event.restored,
                 reasons=event.reasons,
-                aborted=_follows_abort(event, aborting),
+                cause=_cause(event, before),
+                aborted=_follows_abort(event, before.aborting),
             )
         case e.RestorationCompared():
             return _compared(backout, event)
@@ -82,6 +98,18 @@ def _compared(backout: BackoutProgress | None, event: e.RestorationCompared) -> 
         differences=event.differences,
         not_compared=dict(event.not_compared),
     )
+
+
+def _cause(event: e.BackoutBegan, before: BeforeBackout) -> FailureCause | None:
+    """In journals from before reasons had codes: the backout has the failure's own words as its reason."""
+    failure, codes = before.failure, {reason.code for reason in event.reasons}
+    if failure is None or not (
+        codes == {"backout.failure"} or (not codes and event.reason == failure.reason)
+    ):
+        return None
+    standings = (before.standings[host] for host in failure.hosts if host in before.standings)
+    reason = next((standing.reason for standing in standings if standing.reason), failure.reason)
+    return FailureCause(stage=failure.stage, reason=reason)
 
 
 def _follows_abort(event: e.BackoutBegan, aborting: str | None) -> bool:

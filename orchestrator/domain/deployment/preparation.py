@@ -10,13 +10,15 @@ from orchestrator.domain.text.model_base import Many, Noun
 class Preparation(Noun):
     """Digests of the release units and of what hosts must hold, and the baselines.
 
-    `refusals` are the reasons of a refusal; `cancelled` says who cancelled the deployment, and why.
+    `refusals` are the reasons of a refusal, and `causes` the same without hosts. `cancelled` says who cancelled the
+    deployment, and why.
     """
 
     digests: dict[str, str] = {}
     on_target: dict[str, str] = {}
     baselines: dict[str, BaselineReference] = {}
     refusals: Many[str] = ()
+    causes: Many[str] = ()
     cancelled: str | None = None
 
 
@@ -41,8 +43,8 @@ def _changed(preparation: Preparation, event: PreparationEvent) -> Preparation:
             return Preparation.updated(preparation, digests=digests, on_target=on_target)
         case e.BaselineCaptured(baselines=baselines):
             return Preparation.updated(preparation, baselines={known.host: known for known in baselines})
-        case e.DeploymentRefused(reasons=reasons):
-            return Preparation.updated(preparation, refusals=reasons)
+        case e.DeploymentRefused(reasons=reasons, causes=causes):
+            return Preparation.updated(preparation, refusals=reasons, causes=causes or reasons)
         case e.Rejected(by=by, reason=reason):
             return Preparation.updated(preparation, cancelled=f"rejected by {by}: {reason}")
         case e.DeploymentCancelled(by=by, reason=reason):

@@ -8,11 +8,13 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun
 
+FailureStage = Literal["wave", "verification", "soak", "early_life", "abort"]
+
 
 class Failure(Noun):
     """Why the deployment cannot go on by itself."""
 
-    stage: Literal["wave", "verification", "soak", "early_life", "abort"]
+    stage: FailureStage
     wave: int
     hosts: Many[HostName]
     reason: str
@@ -109,9 +111,7 @@ def _failure(rollout: RolloutProgress, event: _Failed, state: State) -> Failure:
         case e.WaveFailed(wave=wave, hosts=hosts, reason=reason):
             return Failure(stage="wave", wave=wave, hosts=hosts, reason=reason)
         case e.WaveRejected(wave=wave, hosts=hosts, reason=reason):
-            stage: Literal["verification", "soak"] = (
-                "verification" if state is State.VERIFYING_WAVE else "soak"
-            )
+            stage: FailureStage = "verification" if state is State.VERIFYING_WAVE else "soak"
             return Failure(stage=stage, wave=wave, hosts=hosts, reason=reason)
         case e.EarlyLifeFailed(hosts=hosts, reason=reason):
             return Failure(stage="early_life", wave=rollout.wave, hosts=hosts, reason=reason)

@@ -23,7 +23,7 @@ from orchestrator.domain.deployment.authorisation import (
     authority_at_first,
     without_unused_authorisation,
 )
-from orchestrator.domain.deployment.backout_progress import backout_after
+from orchestrator.domain.deployment.backout_progress import BeforeBackout, backout_after
 from orchestrator.domain.deployment.deployment import Deployment, DeploymentChanges
 from orchestrator.domain.deployment.driving import driving_after
 from orchestrator.domain.deployment.early_life import early_life_after
@@ -56,9 +56,7 @@ PARTS: dict[str, tuple[frozenset[type], Reduced]] = {
     ),
     "backout": (
         backout_progress.CHANGED_BY,
-        lambda d, event, at: {
-            "backout": backout_after(d.backout, event, len(d.attempts), d.driving.aborting)
-        },
+        lambda d, event, at: {"backout": backout_after(d.backout, event, _before_backout(d))},
     ),
     "driving": (driving.CHANGED_BY, lambda d, event, at: {"driving": driving_after(d.driving, event)}),
     "early_life": (
@@ -179,6 +177,10 @@ def _ended_at(d: Deployment, state: State, at: datetime) -> datetime | None:
 
 def _attempts_after(d: Deployment, event: e.Event, at: datetime) -> Attempts:
     return attempts_after(d.attempts, event, d.driving.driver or "", at)
+
+
+def _before_backout(d: Deployment) -> BeforeBackout:
+    return BeforeBackout(len(d.attempts), d.driving.aborting, d.rollout.failure, d.standings)
 
 
 def _surroundings(d: Deployment) -> Surroundings:

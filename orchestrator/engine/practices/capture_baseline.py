@@ -14,15 +14,19 @@ def perform(context: DriveContext, step: Perform) -> None:
     context.close_connections()
     whole: list[Baseline] = []
     reasons: list[str] = []
+    causes: dict[str, None] = {}
     for target in context.deployment.targets:
         baseline = captured.get(target.host, "no answer")
         reason = why_not_whole(baseline)
         if reason is not None:
             reasons.append(f"{target.host}: no whole baseline: {reason}")
+            causes[f"no whole baseline: {reason}"] = None
         elif isinstance(baseline, Baseline):
             whole.append(baseline)
     if reasons:
-        context.journal.note(DeploymentRefused(stage="baseline", reasons=tuple(reasons)))
+        context.journal.note(
+            DeploymentRefused(stage="baseline", reasons=tuple(reasons), causes=tuple(causes))
+        )
     else:
         # Store first: the journal never names a baseline that a power cut could lose.
         references = context.ports.baselines.put_all(whole)

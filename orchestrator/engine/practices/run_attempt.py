@@ -3,6 +3,7 @@
 from orchestrator.domain.deployment.attempts import Attempted
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.attempt import AttemptRequest, Purpose
+from orchestrator.domain.journal.driver_name import driver_named
 from orchestrator.domain.journal.events import (
     AttemptAdopted,
     AttemptEnded,
@@ -109,8 +110,8 @@ def _refuse_of_another_machine(d: Deployment, attempt: str) -> None:
 
 def _another_machine(d: Deployment, attempt: str) -> str:
     """The machine whose driver began the attempt, if it is not this driver's machine; else empty."""
-    begun = next(a.driver for a in d.attempts if a.attempt == attempt).rpartition(":")[0]
-    here = (d.driving.driver or "").rpartition(":")[0]
+    begun = driver_named(next(a.driver for a in d.attempts if a.attempt == attempt)).machine
+    here = driver_named(d.driving.driver).machine
     return begun if begun and here and begun != here else ""
 
 

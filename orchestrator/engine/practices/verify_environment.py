@@ -5,7 +5,7 @@ from orchestrator.domain.plan.target import Identity, shared_machines
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.host_locks import lock_hosts
 from orchestrator.policy.course.steps import Perform
-from orchestrator.policy.evidence.acceptance import complaints, completed
+from orchestrator.policy.evidence.acceptance import causes, complaints, completed
 
 
 def perform(context: DriveContext, step: Perform) -> None:
@@ -20,11 +20,17 @@ def perform(context: DriveContext, step: Perform) -> None:
         [t.host for t in targets],
         checks,
     )
-    reasons = [*complaints(results), *_machines(context)]
+    machines = _machines(context)
+    reasons = [*complaints(results), *machines]
     if reasons:
         context.close_connections()
         context.journal.note(
-            DeploymentRefused(stage="environment", reasons=tuple(reasons), results=tuple(results))
+            DeploymentRefused(
+                stage="environment",
+                reasons=tuple(reasons),
+                results=tuple(results),
+                causes=(*causes(results), *machines),
+            )
         )
     else:
         context.journal.note(EnvironmentVerified(results=tuple(results)))

@@ -12,6 +12,7 @@ from orchestrator.domain.calendar.schedule_of_change import PlannedStart
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.fold import apply
 from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.driver_name import DriverName
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.engine.disk_space import refuse_without_room
@@ -236,4 +237,4 @@ def _free_name(journal: Journal, prepared: PreparedPlan, now: datetime) -> str:
 
 
 def _driver() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"
+    return str(DriverName(socket.gethostname(), os.getpid()))

@@ -177,7 +177,8 @@ def _never_began(d: Deployment, limit: str) -> e.DeploymentRefused | e.Deploymen
     reason = reason_with_hosts(d, d.never_began_on, limit)
     if d.touched_hosts:
         return e.DeploymentHeld(reason=reason, by="orch")
-    return e.DeploymentRefused(stage="deploy", reasons=(reason,))
+    causes = dict.fromkeys(d.standings[host].reason for host in d.never_began_on)
+    return e.DeploymentRefused(stage="deploy", reasons=(reason,), causes=tuple(filter(None, causes)))
 
 
 def _entry_failed(d: Deployment) -> Step:

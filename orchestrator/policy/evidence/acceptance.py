@@ -32,6 +32,12 @@ def complaints(results: Iterable[CheckResult]) -> list[str]:
     ]
 
 
+def causes(results: Iterable[CheckResult]) -> list[str]:
+    """What did not pass, whatever the host, each once."""
+    lines = (f"{r.title}: expected {r.expected}, found {r.found}" for r in results if r.answer != "passed")
+    return list(dict.fromkeys(lines))
+
+
 def _unanswered(
     results: Iterable[CheckResult], hosts: Iterable[str], asked: Sequence[tuple[str, str]]
 ) -> Iterator[CheckResult]:

@@ -3,7 +3,6 @@
 The measures are those of deployment management (ISO/IEC 20000-1 9.3: success and failure of releases are analysed).
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -11,6 +10,7 @@ from statistics import median
 from typing import Literal
 
 from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.deployment.rollout_progress import FailureStage
 from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, OVER, State, end_of
 from orchestrator.domain.text.model_base import Many, Moment, Noun
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
@@ -20,6 +20,13 @@ from orchestrator.policy.telling.timeline import Story, StoryStep
 S = State
 _DEPLOY = frozenset({"entry", "deploy", "quiesce"})
 COMMONEST = 5
+STAGES: dict[FailureStage, str] = {
+    "wave": "deploying a wave",
+    "verification": "verification",
+    "soak": "soak",
+    "early_life": "early life support",
+    "abort": "abort",
+}
 
 
 class MeasuredTimes(Noun):
@@ -151,18 +158,12 @@ def _reasons(deployments: Sequence[Deployment]) -> tuple[Because, ...]:
 
 def _reasons_of(d: Deployment) -> list[str]:
     if d.backout is not None:
-        who = "taken back by a person: " if d.backout.by_a_person else ""
-        return [who + _without_hosts(d, d.backout.reason)]
+        if d.backout.cause is not None:
+            return [f"{STAGES[d.backout.cause.stage]}: {d.backout.cause.reason}"]
+        return [f"taken back by a person: {d.backout.reason}" if d.backout.by_a_person else d.backout.reason]
     if d.state is S.REFUSED:
-        return [f"refused: {_without_hosts(d, reason)}" for reason in d.preparation.refusals[:COMMONEST]]
-    return [_without_hosts(d, reason) for reason in d.rollout.exceptions.values()]
-
-
-def _without_hosts(d: Deployment, reason: str) -> str:
-    """One reason on two hosts counts as one reason."""
-    names = "|".join(re.escape(host) for host in sorted(d.standings, key=len, reverse=True))
-    nameless = re.sub(rf"(?<![\w.-])(?:{names})(?![\w-])", "HOST", reason) if names else reason
-    return re.sub(r"HOST(?:(?:, | and )HOST)+", "HOSTS", nameless)
+        return [f"refused: {cause}" for cause in d.preparation.causes[:COMMONEST]]
+    return list(d.rollout.exceptions.values())
 
 
 def within(deployments: Iterable[Deployment], since: datetime | None) -> Iterable[Deployment]:

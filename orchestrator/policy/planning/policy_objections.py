@@ -1,7 +1,8 @@
 """Faults in a release policy as a whole: windows that never open, freezes that overlap, unknown roles."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from orchestrator.domain.calendar.local_time import local
 from orchestrator.domain.calendar.window import Recurring
@@ -24,24 +25,33 @@ def known_roles(policy: ReleasePolicy) -> tuple[str, ...]:
     return (*ROLES, *policy.roles)
 
 
-def objections_to(policy: ReleasePolicy) -> tuple[Objection, ...]:
+class Places(NamedTuple):
+    """Where the policy's windows and freezes stand in its file, in which there may be others."""
+
+    windows: Sequence[int]
+    freezes: Sequence[int]
+
+
+def objections_to(policy: ReleasePolicy, places: Places | None = None) -> tuple[Objection, ...]:
     """Every objection to the policy by itself, whatever the time is."""
-    return (*_names(policy), *_windows(policy), *_freezes(policy), *_unknown_roles(policy))
+    at = places or Places(range(len(policy.windows)), range(len(policy.freezes)))
+    return (*_names(policy, at), *_windows(policy, at), *_freezes(policy, at), *_unknown_roles(policy, at))
 
 
-def _names(policy: ReleasePolicy) -> Iterator[Objection]:
+def _names(policy: ReleasePolicy, at: Places) -> Iterator[Objection]:
     seen: set[str] = {"window"}
-    for key, recurring_times in (("windows", policy.windows), ("freezes", policy.freezes)):
-        for index, recurring in enumerate(recurring_times):
+    listed = (("windows", policy.windows, at.windows), ("freezes", policy.freezes, at.freezes))
+    for key, recurring_times, indexes in listed:
+        for index, recurring in zip(indexes, recurring_times, strict=True):
             if recurring.name in seen:
                 path = f"{key}[{index}].name"
                 yield Objection(path, "a name of its own", f"`{recurring.name}` again", "name it otherwise")
             seen.add(recurring.name)
 
 
-def _windows(policy: ReleasePolicy) -> Iterator[Objection]:
+def _windows(policy: ReleasePolicy, at: Places) -> Iterator[Objection]:
     calendar = calendar_of(policy)
-    for index, window in enumerate(policy.windows):
+    for index, window in zip(at.windows, policy.windows, strict=True):
         alone = Calendar.updated(calendar, windows=(window,))
         if never_opening(alone, _beginning(window)):
             path, expected = f"windows[{index}]", "a window that opens at some time"
@@ -49,7 +59,7 @@ def _windows(policy: ReleasePolicy) -> Iterator[Objection]:
             yield Objection(path, expected, finding, "correct it or the freezes, or remove it")
 
 
-def _freezes(policy: ReleasePolicy) -> Iterator[Objection]:
+def _freezes(policy: ReleasePolicy, at: Places) -> Iterator[Objection]:
     if not policy.freezes:
         return
     earliest = min(_beginning(freeze) for freeze in policy.freezes)
@@ -57,7 +67,7 @@ def _freezes(policy: ReleasePolicy) -> Iterator[Objection]:
     names = [freeze.name for freeze in policy.freezes]
     for freeze, other, span in overlapping_freezes(calendar_of(policy), earliest, latest):
         finding = f"`{freeze.name}` and `{other.name}`, both from {span.opens.isoformat()}"
-        path = f"freezes[{len(names) - 1 - names[::-1].index(other.name)}]"
+        path = f"freezes[{at.freezes[len(names) - 1 - names[::-1].index(other.name)]}]"
         yield Objection(path, "freezes that do not overlap", finding, "shorten one, or make them one freeze")
 
 
@@ -67,16 +77,16 @@ def _beginning(recurring: Recurring) -> datetime:
     return earliest.replace(tzinfo=UTC) - timedelta(days=2)
 
 
-def _unknown_roles(policy: ReleasePolicy) -> Iterator[Objection]:
+def _unknown_roles(policy: ReleasePolicy, at: Places) -> Iterator[Objection]:
     known = known_roles(policy)
-    for path, role in _roles_named(policy):
+    for path, role in _roles_named(policy, at):
         if not any(same_role(role, known_role) for known_role in known):
             guess = meant(role, list(known))
             move = f"did you mean `{guess}`?" if guess else "add it to `roles`, or use one of those"
             yield Objection(path, f"a known role ({', '.join(known)})", f"`{role}`", move)
 
 
-def _roles_named(policy: ReleasePolicy) -> Iterator[tuple[str, str]]:
+def _roles_named(policy: ReleasePolicy, at: Places) -> Iterator[tuple[str, str]]:
     yield from _needs("approvals.before", policy.approvals.before)
     yield from _needs("approvals.after", policy.approvals.after)
     if policy.emergency is not None:
@@ -86,7 +96,7 @@ def _roles_named(policy: ReleasePolicy) -> Iterator[tuple[str, str]]:
         yield from _needs(f"standard[{index}].before", standard.before)
     for index, apart in enumerate(policy.separation.apart):
         yield from ((f"separation.apart[{index}][{place}]", role) for place, role in enumerate(apart))
-    for index, freeze in enumerate(policy.freezes):
+    for index, freeze in zip(at.freezes, policy.freezes, strict=True):
         yield from ((f"freezes[{index}].override[{n}]", role) for n, role in enumerate(freeze.override))
     yield from ((f"window_override[{n}]", role) for n, role in enumerate(policy.window_override))
     yield from ((f"verification.roles[{n}]", role) for n, role in enumerate(policy.verification.roles))

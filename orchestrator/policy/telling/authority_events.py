@@ -1,6 +1,7 @@
 """The reports of events up to the first touch: plan, schedule, approvals, admission, and the verifications."""
 
 from orchestrator.domain.authority.approval import DECISIONS
+from orchestrator.domain.calendar.schedule_of_change import MissedChoice
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.condensed import Counts
@@ -39,16 +40,19 @@ def _start_put_off(event: e.StartPutOff, d: Deployment, counts: Counts) -> Telli
     return Telling(lines, (Finish("schedule", "passed", words, at_once=True),), beside=True)
 
 
-_MISSED = {
-    "start": "started all the same",
-    "ask": "a person was asked",
-    "skip": "skipped",
-}
+def _missed_words(choice: MissedChoice) -> str:
+    match choice:
+        case "start":
+            return "started all the same"
+        case "ask":
+            return "a person was asked"
+        case "skip":
+            return "skipped"
 
 
 @telling_of.register
 def _start_missed(event: e.StartMissed, d: Deployment, counts: Counts) -> Telling:
-    words = f"start missed, {event.reason}: {_MISSED[event.choice]}"
+    words = f"start missed, {event.reason}: {_missed_words(event.choice)}"
     lines = at("schedule", f"start missed: {event.reason} ({event.choice})")
     return Telling(lines, (Finish("schedule", "failed", words, at_once=True),), beside=True)
 

@@ -89,19 +89,23 @@ def _attempt_intended(event: e.AttemptIntended, d: Deployment, counts: Counts) -
     return Telling(at(wave_name(d, event.wave), f"{verb} {hosts}{again} ({event.attempt})"), (step,))
 
 
-_ADOPTED: dict[str, tuple[Result, str]] = {
-    "running": ("passed", "was found at work, and is followed"),
-    "finished": ("passed", "was found ended, and its outcome is taken"),
-    "absent": ("passed", "was found never started, and is started"),
-    "dead": ("unknown", "was found without its worker"),
-}
-
-
 @telling_of.register
 def _attempt_adopted(event: e.AttemptAdopted, d: Deployment, counts: Counts) -> Telling:
-    result, words = _ADOPTED[event.found]
-    step = Finish("adoption", result, f"{event.attempt} {words}", at_once=True)
+    result: Result = "unknown" if event.found == "dead" else "passed"
+    step = Finish("adoption", result, f"{event.attempt} {_adopted_words(event)}", at_once=True)
     return Telling(at("attempt", f"{event.attempt} adopted, found {event.found}"), (step,))
+
+
+def _adopted_words(event: e.AttemptAdopted) -> str:
+    match event.found:
+        case "running":
+            return "was found at work, and is followed"
+        case "finished":
+            return "was found ended, and its outcome is taken"
+        case "absent":
+            return "was found never started, and is started"
+        case "dead":
+            return "was found without its worker"
 
 
 @telling_of.register

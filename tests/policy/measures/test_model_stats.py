@@ -10,6 +10,7 @@ from orchestrator.adapters.files.model_file import load_model
 from orchestrator.domain.authority.rehearsal import Rehearsal
 from orchestrator.domain.deployment.authorisation import Authorisation
 from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.deployment.preparation import Preparation
 from orchestrator.domain.deployment.rehearsal_progress import RehearsalProgress
 from orchestrator.domain.plan.effective_plan import INGREDIENTS, EffectivePlan, Ingredient
 from orchestrator.policy.measures.model_stats import ModelFigures, figures, within
@@ -93,16 +94,31 @@ def _deploys(d: Deployment, story: Story) -> Sequence[float]:
     ]
 
 
-def test_reasons_are_counted_without_hosts() -> None:
+def test_a_failure_is_counted_by_its_cause_whatever_the_hosts_are_called() -> None:
     deployment, story = deployment_and_story("residue")
     assert deployment.backout is not None
-    again = deployment.backout.model_copy(
-        update={"reason": deployment.backout.reason.replace("web2", "web4").replace("web3", "web5")}
-    )
+    assert deployment.backout.cause is not None
+    words = deployment.backout.reason.replace("web2", "the-host").replace("web3", "a host (like web2)")
+    again = deployment.backout.model_copy(update={"reason": words})
     other = deployment.model_copy(update={"id": "again", "backout": again})
     (figure,) = figures([(deployment, story), (other, story)])
     assert [reason.times for reason in figure.reasons] == [2]
-    assert not any(host in figure.reasons[0].reason for host in deployment.standings)
+    assert figure.reasons[0].reason == f"deploying a wave: {deployment.backout.cause.reason}"
+
+
+def test_a_reason_that_only_looks_like_a_host_keeps_its_words() -> None:
+    deployment, story = deployment_and_story("rolled_back")
+    assert deployment.backout is not None
+    named = deployment.backout.model_copy(update={"reason": "web1 serves the wrong web2"})
+    (figure,) = figures([(deployment.model_copy(update={"backout": named}), story)])
+    assert figure.reasons[0].reason == "taken back by a person: web1 serves the wrong web2"
+
+
+def test_a_refusal_is_counted_by_its_causes() -> None:
+    deployment, story = deployment_and_story("refused_environment")
+    causes = Preparation.updated(deployment.preparation, causes=("port 22: expected open, found closed",))
+    (figure,) = figures([(deployment.with_(preparation=causes), story)])
+    assert [reason.reason for reason in figure.reasons] == ["refused: port 22: expected open, found closed"]
 
 
 def test_what_a_person_took_back_is_told_so() -> None:

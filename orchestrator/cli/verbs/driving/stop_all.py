@@ -9,6 +9,7 @@ import click
 
 from orchestrator.cli.options.common_options import by_option
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
+from orchestrator.domain.journal.driver_name import DriverName
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases import emergency_stop
 from orchestrator.engine.use_cases.stop_proof import silence
@@ -32,7 +33,7 @@ def stop_all(reason: str, lift: bool, by: str) -> int:  # noqa: FBT001
 def _stop(ports: Ports, by: str, reason: str) -> int:
     stopped = emergency_stop.stop_all(ports, by=by, reason=reason)
     click.echo("The emergency stop is in force: nothing starts before `orch stop-all --lift --reason WHY`.")
-    driver = f"{socket.gethostname()}:{os.getpid()}"
+    driver = str(DriverName(socket.gethostname(), os.getpid()))
     loud = 0
     for deployment in stopped:
         left = silence(ports, deployment.id, driver=driver, by=by)

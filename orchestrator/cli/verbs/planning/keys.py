@@ -158,7 +158,8 @@ def list_keys(project: Path | None, as_json: bool) -> None:  # noqa: FBT001
     elif not ring.keys:
         click.echo("No key is trusted yet; orch keys new makes one, orch keys trust trusts one.")
     else:
-        print_table(HEADINGS, list(_rows(ring.keys, folders, now)), _style)
+        styles = [{"state": "green" if state_of(key, now) == "trusted" else "red"} for key in ring.keys]
+        print_table(HEADINGS, list(_rows(ring.keys, folders, now)), styles)
 
 
 @keys.command()
@@ -264,9 +265,3 @@ def _rows(
 
 def _object(key: TrustedKey, now: datetime) -> dict[str, object]:
     return {**key.model_dump(mode="json"), "state": state_of(key, now)}
-
-
-def _style(heading: str, cell: str) -> str:
-    if heading != "state":
-        return ""
-    return "green" if cell == "trusted" else "red"

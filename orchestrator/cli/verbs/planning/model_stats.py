@@ -61,7 +61,7 @@ def stats(since: str | None, name: str | None, as_json: bool) -> None:  # noqa: 
         )
         return
     click.echo(f"{_period(chosen)}: {counted(len(chosen), 'deployment')}, rehearsals among them.")
-    print_table(HEADINGS, [_row(model_figures) for model_figures in figures_by_model], _style)
+    print_table(HEADINGS, list(map(_row, figures_by_model)), list(map(_styles, figures_by_model)))
     for line in _reasons(figures_by_model):
         click.echo(line)
     click.echo("\n".join(_retention(chosen)))
@@ -125,9 +125,9 @@ def _time(seconds: float | None, waves: int) -> str:
     return "-" if seconds is None else f"{seconds_words(round(seconds, 1))} ({waves})"
 
 
-def _style(heading: str, cell: str) -> str:
-    bad = heading in {"residue", "backout failed"} and cell != "0"
-    return "bold red" if bad else ""
+def _styles(model_figures: ModelFigures) -> dict[str, str]:
+    bad = {"residue": model_figures.with_residue, "backout failed": model_figures.backout_failed}
+    return {heading: "bold red" for heading, count in bad.items() if count}
 
 
 def _reasons(figures_by_model: Sequence[ModelFigures]) -> Iterator[str]:

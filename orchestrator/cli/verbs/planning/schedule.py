@@ -109,7 +109,8 @@ def list_(begins: str | None, ends: str | None, zone: str | None, everything: bo
     if as_json:
         click.echo(shown.model_dump_json())
     elif shown.bookings:
-        print_table(HEADINGS, [_row(b, shown, clocks) for b in shown.bookings], _style)
+        styles = [{"conflicts": "red"} if shown.conflicts_of(b.id) else {} for b in shown.bookings]
+        print_table(HEADINGS, [_row(b, shown, clocks) for b in shown.bookings], styles)
         for conflict in shown.conflicts:
             click.echo(f"conflict: {plain(conflict_words(conflict, clocks), 500)}")
     else:
@@ -257,10 +258,6 @@ def _row(b: Booking, shown: PublishedSchedule, zone: ZoneInfo) -> tuple[str, ...
 
 def _clock(moment: datetime, zone: ZoneInfo) -> str:
     return f"{moment.astimezone(zone):%Y-%m-%d %H:%M %Z}"
-
-
-def _style(heading: str, text: str) -> str:
-    return "red" if heading == "conflicts" and text else ""
 
 
 def _entry_json(booking: Booking, clashes: Sequence[ConflictFound]) -> str:

@@ -52,7 +52,7 @@ def list_(as_json: bool) -> None:  # noqa: FBT001
         click.echo("There is no deployment yet; `orch deploy PLAN` starts one.")
     else:
         styles = [{"state": state_style(d, now, rehearsals.get(d.id))} for d in deployments]
-        print_table(HEADINGS, rows, styles=styles)
+        print_table(HEADINGS, rows, styles)
 
 
 def row_of(d: Brief, now: datetime, rehearsal: Deployment | None) -> tuple[str, ...]:

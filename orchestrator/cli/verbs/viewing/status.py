@@ -13,6 +13,7 @@ from orchestrator.cli.options.common_options import json_option
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.attempt_sighting import TaskSeen
+from orchestrator.domain.journal.driver_name import driver_named
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.lookup.journal_timeline import story_on
@@ -66,14 +67,14 @@ def driver_words(d: Deployment) -> str:
     """Who drives it, as far as this machine can see; empty when it has ended."""
     if d.over:
         return ""
-    machine, _, number = (d.driving.driver or "").rpartition(":")
-    if not machine or not number.isdigit():
+    machine, process = driver_named(d.driving.driver)
+    if not machine or process is None:
         return f"No process drives it: orch resume {d.id}"
     if machine != socket.gethostname():
-        return f"Driven by process {number} on {machine}, which cannot be seen from here."
-    if _is_orch(int(number)):
-        return f"Driven by process {number} on this machine."
-    return f"No process drives it (process {number} is gone): orch resume {d.id}"
+        return f"Driven by process {process} on {machine}, which cannot be seen from here."
+    if _is_orch(process):
+        return f"Driven by process {process} on this machine."
+    return f"No process drives it (process {process} is gone): orch resume {d.id}"
 
 
 def _is_orch(process: int) -> bool:

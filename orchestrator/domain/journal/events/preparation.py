@@ -30,9 +30,13 @@ class BaselineCaptured(Noun):
 
 
 class DeploymentRefused(Noun):
-    """A verification before the first touch did not pass, or the first attempt never began: no host was changed."""
+    """A verification before the first touch did not pass, or the first attempt never began: no host was changed.
+
+    `causes` are the reasons without the hosts that they hold for, each once; empty where they are about no host.
+    """
 
     kind: Literal["refused"] = "refused"
     stage: Literal["approval", "window", "components", "environment", "baseline", "entry", "deploy"]
     reasons: Many[Text]
     results: Many[CheckResult] = ()
+    causes: Many[Text] = ()
