@@ -1,7 +1,7 @@
 """Verification of the deployment against its acceptance criteria (ITIL 4 table 5.2), after a wave and while it soaks."""
 
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 
 from orchestrator.domain.journal.events import WaveChecked
 from orchestrator.domain.journal.lifecycle import State
@@ -39,7 +39,7 @@ def watch(context: DriveContext, step: Perform) -> None:
     """
     watching = watching_of(context.deployment)
     since = 0.0 if watching.last is None else (context.ports.clock.now() - watching.last).total_seconds()
-    with closing(_watching(context, final=step.final)) as targets:
+    with _watching(context, final=step.final) as targets:
         asked, results = _looked(context, targets, step.hosts, since)
         if step.final:
             look_for_processes.beside(context, targets, step.hosts)
@@ -58,10 +58,10 @@ def watch(context: DriveContext, step: Perform) -> None:
     )
 
 
-def _watching(context: DriveContext, *, final: bool) -> Targets:
+def _watching(context: DriveContext, *, final: bool) -> AbstractContextManager[Targets]:
     """The last look at the hosts also looks for own processes."""
     targets = context.ports.targets
-    return targets.stay(search_after_deploy(context.deployment) if final else None)
+    return closing(targets.stay(search_after_deploy(context.deployment))) if final else nullcontext(targets)
 
 
 def _looked(

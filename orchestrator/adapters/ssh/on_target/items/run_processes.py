@@ -28,7 +28,7 @@ def of(runs: dict[str, int]) -> list[Process]:
     The mark is inherited by all that is started in the usual way. Who starts with an empty environment still has the
     number of the login, where the kernel keeps it; the login's own sshd is no work of a run.
     """
-    logins = _logins({epoch: run for run, epoch in runs.items() if epoch})
+    logins = logins_of({epoch: run for run, epoch in runs.items() if epoch})
     processes: list[Process] = []
     for pid in _pids():
         marked = _mark_of(pid)
@@ -42,10 +42,10 @@ def of(runs: dict[str, int]) -> list[Process]:
     return processes
 
 
-def jobs_of(runs: dict[str, int]) -> list[Process]:
+def jobs_of(runs: dict[str, int], folders: tuple[str, ...] = AT_JOBS) -> list[Process]:
     """Jobs of `at` that are still to run and carry the mark of these runs; each is a file, and ends with it."""
     jobs: list[Process] = []
-    for folder in AT_JOBS:
+    for folder in folders:
         for name in _names_in(folder):
             run = _mark_in(folder + "/" + name)
             if run in runs:
@@ -55,9 +55,9 @@ def jobs_of(runs: dict[str, int]) -> list[Process]:
     return jobs
 
 
-def end_job(name: str) -> None:
+def end_job(name: str, folders: tuple[str, ...] = AT_JOBS) -> None:
     """Take a job of `at` away, as atrm does."""
-    for folder in AT_JOBS:
+    for folder in folders:
         with contextlib.suppress(OSError):
             os.unlink(folder + "/" + name)
 
@@ -119,11 +119,11 @@ def _mark_of(pid: int) -> str | None:
     return None
 
 
-def _logins(runs: dict[int, str]) -> dict[int | None, str]:
-    """The run of each login."""
+def logins_of(runs: dict[int, str], path: str = LOGINS) -> dict[int | None, str]:
+    """The run of each login, by the epochs of the runs."""
     logins: dict[int | None, str] = {}
     try:
-        with open(LOGINS, encoding="ascii", errors="replace") as lines:
+        with open(path, encoding="ascii", errors="replace") as lines:
             for line in lines:
                 words = line.split()
                 if len(words) == 2 and all(word.isdigit() for word in words) and int(words[0]) in runs:
