@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from orchestrator.lab.fleet import Lab
-from tests.fleet.left_site import alive, deployed, ended_of, orch
+from tests.fleet.small_site import Ended, SmallSite, alive, ended_of
 
 slow = pytest.mark.slow
 WAYS = [
@@ -15,6 +16,32 @@ WAYS = [
     *(pytest.param(way, marks=slow) for way in ("background", "forked", "scope", "job", "handler")),
 ]
 ACCELERATE = "\n  accelerate: mitogen"
+
+
+USUAL = {
+    "HOSTS": "web1",
+    "WAY": "",
+    "BACK": "",
+    "BAD_ON": "none",
+    "LIMIT": "0",
+    "ACCELERATE": "",
+    "LEAVES": "",
+}
+
+
+def site(lab: Lab, folder: Path, **places: str) -> SmallSite:
+    return SmallSite(lab, folder, "left_processes", {**USUAL, **places})
+
+
+def deployed(lab: Lab, folder: Path, **places: str) -> Ended:
+    return site(lab, folder, **places).deployed()
+
+
+@pytest.fixture(autouse=True)
+def _as_it_was(lab: Lab) -> Iterator[None]:
+    yield
+    for host in ("web1", "web2"):
+        lab.ssh(host, "sudo pkill -f later; sudo pkill -x sleep; sudo rm -f /etc/app.conf")
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -50,18 +77,19 @@ def test_an_accelerated_run_leaves_nothing_unseen(lab: Lab, tmp_path: Path) -> N
 
 
 def test_a_success_that_leaves_a_process_names_it_everywhere(lab: Lab, tmp_path: Path) -> None:
-    ended = deployed(lab, tmp_path, WAY="session")
+    made = site(lab, tmp_path, WAY="session")
+    ended = made.deployed()
     assert (ended.code, ended.result["state"]) == (0, "completed")
     process = ended.events["processes_left"][0]["left"]["web1"][0]
     name = f"{process['pid']} ({process['program']})"
     deployment = ended.result["deployment"]
     assert alive(lab, "web1", process["pid"])
-    assert name in orch(tmp_path, "record", deployment).stdout
-    assert name in orch(tmp_path, "status", deployment).stdout
-    html = tmp_path / "record.html"
-    orch(tmp_path, "record", deployment, "--html", str(html))
-    assert name in html.read_text()
-    back = ended_of(orch(tmp_path, "rollback", deployment, "--reason", "seen enough", "--json"))
+    assert name in made.orch("record", "show", deployment).stdout
+    assert name in made.orch("status", deployment).stdout
+    page = tmp_path / "record.html"
+    made.orch("record", "show", deployment, "--html", str(page))
+    assert name in page.read_text()
+    back = ended_of(made.orch("rollback", deployment, "--reason", "seen enough", "--json"))
     assert (back.code, back.events["processes_left"][-1]["ended"]["web1"][0]["pid"]) == (5, process["pid"])
     assert not alive(lab, "web1", process["pid"])
 
@@ -96,5 +124,3 @@ def test_a_host_that_failed_within_the_limit_is_looked_at_before_the_end(lab: La
     looks = ended.events["processes_left"]
     assert [look["hosts"] for look in looks] == [["web1"], ["web2"]]
     assert all(look["left"] for look in looks)
-    for host in ("web1", "web2"):
-        lab.ssh(host, "sudo pkill -f later")

@@ -38,9 +38,9 @@ def watch(context: DriveContext, step: Perform) -> None:
     After time in which nobody looked this is not the last round: what was not watched is still to be watched.
     """
     watching = watching_of(context.deployment)
-    since = 0.0 if watching.last is None else (context.ports.clock.now() - watching.last).total_seconds()
+    began = context.ports.clock.now()
     with _watching(context, final=step.final) as targets:
-        asked, results = _looked(context, targets, step.hosts, since)
+        asked, results = _looked(context, targets, step.hosts, watching.since(began))
         if step.final:
             look_for_processes.beside(context, targets, step.hosts)
     gap = unwatched(watching, context.ports.clock.now(), asked, results)
@@ -54,6 +54,7 @@ def watch(context: DriveContext, step: Perform) -> None:
             asked=len(results),
             results=tuple(kept),
             unwatched=gap,
+            took=max(0.0, (context.ports.clock.now() - began).total_seconds()),
         )
     )
 
