@@ -14,6 +14,7 @@ from orchestrator.engine.practices import (
     authorise_wave,
     capture_baseline,
     check_entry,
+    look_for_processes,
     prove_restoration,
     quiesce,
     run_attempt,
@@ -48,6 +49,7 @@ PRACTICES: Mapping[Practice, Callable[[DriveContext, Perform], None]] = {
     "quiesce": quiesce.perform,
     "verify_wave": verify_wave.perform,
     "watch": verify_wave.watch,
+    "look_for_processes": look_for_processes.perform,
     "prove_restoration": prove_restoration.perform,
 }
 

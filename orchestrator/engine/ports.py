@@ -11,6 +11,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.baseline import Baseline, BaselineReference, BaselineScope
+from orchestrator.domain.evidence.left_process import ProcessesSeen, ProcessSearch
 from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal.condensed import Condensed
 from orchestrator.domain.journal.events import Event, Recorded
@@ -279,10 +280,11 @@ class ProjectFiles(ABC):
 class Targets(ABC):
     """orch's own queries to hosts: one round trip per host, all hosts in parallel, over new connections."""
 
-    def stay(self) -> "Targets":
+    def stay(self, search: ProcessSearch | None = None) -> "Targets":
         """This port with connections that stay open between calls until `close`; by default none do.
 
-        A connection that has ended is replaced; the number of open connections is bounded.
+        A connection that has ended is replaced; the number of open connections is bounded. With `search`, the first
+        question to each host also does this search, after its checks and before a capture, for `processes_of`.
         """
         return self
 
@@ -318,6 +320,16 @@ class Targets(ABC):
         """Give a run's processes on each target `patience` seconds to end, kill the rest, and check again.
 
         A run's processes are those with ORCH_RUN=<attempt> in their environment. A Silence says why a target did not answer.
+        """
+
+    @abstractmethod
+    def processes_of(
+        self, targets: Sequence[Target], search: ProcessSearch
+    ) -> dict[str, ProcessesSeen | Silence]:
+        """Look for processes of the runs on each target, and end those that are to be ended; a Silence gives no answer.
+
+        In a stay with the same search a target is not asked again. A process counts by its mark (ORCH_RUN=<attempt> in its
+        environment), or, where it has another environment, by the login of the run.
         """
 
     @abstractmethod

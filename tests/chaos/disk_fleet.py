@@ -19,6 +19,7 @@ from orchestrator.adapters import process
 from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.baseline import Baseline, BaselineScope, ConfigurationItem
+from orchestrator.domain.evidence.left_process import ProcessesSeen, ProcessSearch
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.plan.check import CheckBase, CheckResult, title_of
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
@@ -216,6 +217,11 @@ class DiskTargets(Targets):
             t.host: Identity(host=t.host, machine_id=f"id-{t.host}", host_key_sha256="k", boot_id="b")
             for t in targets
         }
+
+    def processes_of(
+        self, targets: Sequence[Target], search: ProcessSearch
+    ) -> dict[str, ProcessesSeen | Silence]:
+        return {target.host: ProcessesSeen(host=target.host) for target in targets}
 
     def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | Silence]:
         return {target.host: Ending(host=target.host) for target in targets}

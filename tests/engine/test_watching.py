@@ -107,6 +107,18 @@ def test_while_it_is_watched_a_unit_may_not_have_been_restarted_since_the_last_l
     assert {tuple(each) for each in asked[1:]} == {(EVERY, 0.0)}
 
 
+@pytest.mark.parametrize("early_life", [False, True], ids=["soak", "early life"])
+def test_a_restart_after_a_host_has_answered_and_before_its_look_is_over_is_seen_by_the_next(
+    *, early_life: bool
+) -> None:
+    fleet = Watched(UNIT, early_life=early_life)
+    fleet.stands_still = dict.fromkeys(range(FIRST_ROUND, 40), 3.0)
+    fleet.deploy()
+    asked = [getattr(checks[0], "steady_for", None) for checks in fleet.targets.checks[2:]]
+    assert asked[0] == EVERY
+    assert set(asked[1:-1]) == {EVERY + 3.0}
+
+
 def test_time_in_which_nobody_looked_is_in_the_lines_and_in_the_story() -> None:
     fleet = Watched()
     fleet.stands_still = {FIRST_ROUND + 2: 25.0}

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from orchestrator.domain.evidence.baseline import AttributeValue, Baseline, BaselineScope, ConfigurationItem
+from orchestrator.domain.evidence.left_process import LeftProcess, ProcessesSeen, ProcessSearch
 from orchestrator.domain.plan.check import Answer, Check, CheckResult, title_of
 from orchestrator.domain.plan.target import Ending, Identity, Silence, SilenceCause, Target
 from orchestrator.engine.ports import Targets
@@ -32,11 +33,23 @@ class FakeMachine:
     faults: list[str] = field(default_factory=list)
     installed: dict[str, str] | None = None
     running: dict[str, int] = field(default_factory=dict)
+    left: list[LeftProcess] = field(default_factory=list)
+    unkillable: set[int] = field(default_factory=set)
+    hidden: int = 0
     scripted: dict[str, list[Told]] = field(default_factory=dict)
 
     def script(self, check: str, *answers: Told) -> None:
         """The answers of the checks of this kind or title, one each time it is asked; the last one stays."""
         self.scripted[check] = list(answers)
+
+    def seen(self, host: str, search: ProcessSearch) -> ProcessesSeen | Silence:
+        """What lives here of the runs; what is to be ended ends, unless it is unkillable."""
+        if self.unreachable is not None:
+            return Silence(reason=self.unreachable, cause=self.cause)
+        ended = [p for p in self.left if p.run in search.end and p.pid not in self.unkillable]
+        self.left = [p for p in self.left if p not in ended]
+        alive = [p for p in self.left if p.run in search.runs]
+        return ProcessesSeen(host=host, ended=tuple(ended), left=tuple(alive), hidden=self.hidden)
 
     def answer_to(self, check: Check) -> Told:
         for key in (title_of(check), check.kind):
@@ -56,15 +69,19 @@ class FakeTargets(Targets):
         self.on_question: Callable[[str], object] = lambda question: None
         self.stays = 0
         self.staying = 0
+        self.search: ProcessSearch | None = None
+        self.processes: dict[str, ProcessesSeen | Silence] = {}
 
-    def stay(self) -> Targets:
+    def stay(self, search: ProcessSearch | None = None) -> Targets:
         """Counted, so that a test can see that each stay ended."""
         self.stays += 1
         self.staying += 1
+        self.search, self.processes = search, {}
         return self
 
     def close(self) -> None:
         self.staying = max(0, self.staying - 1)
+        self.search = None
 
     def machine(self, host: str) -> FakeMachine:
         """The machine behind a host's name."""
@@ -106,6 +123,7 @@ class FakeTargets(Targets):
 
     def capture(self, targets: Sequence[Target], scope: BaselineScope) -> dict[str, Baseline | str]:
         self._note("capture", targets)
+        self._seek(targets)
         return {target.host: self._baseline(target.host) for target in targets}
 
     def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | Silence]:
@@ -118,6 +136,21 @@ class FakeTargets(Targets):
                 continue
             endings[target.host] = Ending(host=target.host, ended=machine.running.pop(run, 0))
         return endings
+
+    def processes_of(
+        self, targets: Sequence[Target], search: ProcessSearch
+    ) -> dict[str, ProcessesSeen | Silence]:
+        """A visit, unless the answers came with the first question of a stay with this search."""
+        if search != self.search:
+            self._note("processes_of", targets)
+            return {target.host: self.machine(target.host).seen(target.host, search) for target in targets}
+        self._seek(targets)
+        return {target.host: self.processes[target.host] for target in targets}
+
+    def _seek(self, targets: Sequence[Target]) -> None:
+        for target in targets:
+            if self.search is not None and target.host not in self.processes:
+                self.processes[target.host] = self.machine(target.host).seen(target.host, self.search)
 
     def identify(self, targets: Sequence[Target]) -> dict[str, Identity | str]:
         self._note("identify", targets)

@@ -34,6 +34,7 @@ from orchestrator.engine.practices.run_attempt import request_of
 from orchestrator.policy.course import backout, epochs, limits
 from orchestrator.policy.course import next_step as policy
 from orchestrator.policy.course.next_step import next_step
+from orchestrator.policy.course.own_processes import search_before_proof
 from orchestrator.policy.course.steps import FollowAttempt, Record, RunAttempt, Step
 from orchestrator.policy.evidence import acceptance
 from orchestrator.policy.evidence.drift import compare
@@ -118,6 +119,14 @@ def takes_no_answer_for_equality(patch: pytest.MonkeyPatch) -> None:
         prove_restoration,
         "compare_with_baseline",
         lambda context, hosts: usual(context, hosts).model_copy(update={"not_compared": {}}),
+    )
+
+
+def looks_for_no_processes(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        prove_restoration,
+        "search_before_proof",
+        lambda d: search_before_proof(d).model_copy(update={"runs": {}, "end": (), "awaited": ()}),
     )
 
 
@@ -317,6 +326,7 @@ MUTATIONS: tuple[tuple[Mutate, str], ...] = (
     (calls_residue_restored, "that is not restored"),
     (overlooks_differences, "is called restored and holds"),
     (takes_no_answer_for_equality, "is called restored and holds"),
+    (looks_for_no_processes, "was compared while a process of"),
     (starts_before_the_intent, "without an intent"),
     (takes_others_attempts_for_its_own, "without having adopted it"),
     (gives_up_what_it_did_not_begin, "while its worker lived"),

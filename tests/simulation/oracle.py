@@ -18,6 +18,7 @@ from orchestrator.domain.journal.events import (
     GatePassed,
     Quiesced,
     Recorded,
+    RestorationCompared,
     Retried,
     WindowOpened,
 )
@@ -58,6 +59,7 @@ def broken(scenario: Scenario, deployment: Deployment) -> list[str]:
         *at_rest(deployment),
         *against_copies(scenario, deployment.id, records),
         *_truthful(scenario, deployment),
+        *restored_in_quiet(scenario, records),
     ]
 
 
@@ -294,6 +296,19 @@ def _truthful(scenario: Scenario, d: Deployment) -> list[str]:
         if stands.standing == "untouched" and name in touched:
             breaks.append(f"{name} is called untouched and was touched")
     return breaks
+
+
+def restored_in_quiet(scenario: Scenario, records: list[Recorded]) -> list[str]:
+    """A host counts as equal to its baseline only where nothing lives that a task of the deployment left there."""
+    return [
+        f"{host.name} was compared while a process of {remain.run} lived there"
+        for record in records
+        if isinstance(record.event, RestorationCompared)
+        for host in (scenario.world.hosts[each.host] for each in record.event.baselines)
+        if host.name not in record.event.not_compared
+        for remain in host.remains
+        if remain.lives(scenario.journal.when(record))
+    ]
 
 
 def _backed_out(d: Deployment) -> tuple[str, ...]:

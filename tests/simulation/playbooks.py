@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
+from random import Random
 
 from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
@@ -11,7 +12,7 @@ from orchestrator.domain.journal.host_lock import HostLock
 from orchestrator.engine.ports import HostLocks, PlaybookRuns
 from orchestrator.errors import StoreFault
 from tests.simulation.storage import SimulatedStorage
-from tests.simulation.world import Act, Host, World
+from tests.simulation.world import Act, Host, Remain, World
 
 FILES = 1 << 20
 """Bytes that an attempt's own files take."""
@@ -40,6 +41,8 @@ class Troubles:
     stubborn: float = 0
     bad_release: str = ""
     forgetful: bool = False
+    leaves: float = 0
+    leaving: Random = field(default_factory=lambda: Random(0))
 
 
 class SimulatedPlaybooks(PlaybookRuns):
@@ -130,10 +133,31 @@ class SimulatedPlaybooks(PlaybookRuns):
             worker.results[host.name] = _outcome(host.name, "unknown", "connection lost")
             return
         failing = self.world.struck(self.troubles.tasks, f"{worker.request.purpose} task fails")
+        if self.troubles.leaving.random() < self.troubles.leaves:
+            self._leave(worker.request.attempt, host)
         if worker.request.purpose == "deploy":
             self._deployed(worker, host, failing=failing)
         else:
             self._backed_out(worker, host, failing=failing)
+
+    def _leave(self, run: str, host: Host) -> None:
+        """A task left a process, which changes the host when nobody expects it any more."""
+        now, chance = self.world.true, self.troubles.leaving
+        remain = Remain(
+            run,
+            chance.randrange(1000, 9999),
+            now,
+            now + timedelta(seconds=chance.choice([3, 12, 60])),
+            chance.random() < 0.2,
+        )
+        host.remains.append(remain)
+        self.world.injected["process left", self.world.phase] += 1
+
+        def act() -> None:
+            if remain.until >= self.world.true:
+                host.files["/etc/app"] = "changed later"
+
+        self.world.at(remain.until, act)
 
     def _deployed(self, worker: Worker, host: Host, *, failing: bool) -> None:
         if failing:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from orchestrator.domain.evidence.baseline import Baseline, BaselineScope, ConfigurationItem
+from orchestrator.domain.evidence.left_process import ProcessesSeen, ProcessSearch
 from orchestrator.domain.plan.check import CheckBase, CheckResult, title_of
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
 from orchestrator.engine.ports import Targets
@@ -22,10 +23,17 @@ class SimulatedTargets(Targets):
     `thin` is the chance that an answer lacks something, `sticky` that a process cannot be ended.
     """
 
-    def __init__(self, world: World, *, thin: float, sticky: float = 0) -> None:
+    def __init__(
+        self, world: World, *, thin: float, sticky: float = 0, search: ProcessSearch | None = None
+    ) -> None:
         self.world = world
         self.sticky = sticky
         self.thin = thin
+        self.search = search
+        self.seen: dict[str, ProcessesSeen | Silence] = {}
+
+    def stay(self, search: ProcessSearch | None = None) -> "SimulatedTargets":
+        return SimulatedTargets(self.world, thin=self.thin, sticky=self.sticky, search=search)
 
     def verify(
         self, targets: Sequence[Target], checks: Sequence[CheckBase], project: Path
@@ -77,6 +85,33 @@ class SimulatedTargets(Targets):
             host.name: self._ended(host, run) if host.up else Silence(reason="unreachable") for host in hosts
         }
 
+    def processes_of(
+        self, targets: Sequence[Target], search: ProcessSearch
+    ) -> dict[str, ProcessesSeen | Silence]:
+        hosts = [self.world.hosts[target.host] for target in targets]
+        unknown = [host for host in hosts if search != self.search or host.name not in self.seen]
+        self.seen |= {host.name: self._processes(host, search) for host in unknown}
+        return {host.name: self.seen[host.name] for host in hosts}
+
+    def _processes(self, host: Host, search: ProcessSearch) -> ProcessesSeen | Silence:
+        """What lives of the runs; what is to be ended ends, but for one that sticks, and what is awaited gets its time."""
+        if not host.up:
+            return Silence(reason="unreachable")
+        ends = [
+            each.until for each in host.remains if each.run in search.awaited and each.lives(self.world.true)
+        ]
+        if ends:
+            self.world.advance_to(min(max(ends), self.world.true + timedelta(seconds=search.patience)))
+        left = [each for each in host.remains if each.run in search.runs and each.lives(self.world.true)]
+        ended = [each for each in left if each.run in search.end and not each.sticks]
+        for each in ended:
+            each.until = self.world.true
+        return ProcessesSeen(
+            host=host.name,
+            ended=tuple(each.as_seen() for each in ended),
+            left=tuple(each.as_seen() for each in left if each not in ended),
+        )
+
     def _ended(self, host: Host, run: str) -> Ending:
         """A run's own processes are ended, but for one that sticks; those of another run are none of its business."""
         if host.work is None or host.work.attempt != run or host.busy_until <= self.world.true:
@@ -98,6 +133,8 @@ class SimulatedTargets(Targets):
 
     def capture(self, targets: Sequence[Target], scope: BaselineScope) -> dict[str, Baseline | str]:
         self.world.sleep(0.3)
+        if self.search is not None:
+            self.processes_of(targets, self.search)
         asked = self._some(list(targets), "too few baselines")
         hosts = [self.world.hosts[target.host] for target in asked]
         return {host.name: self._baseline(host) if host.up else "unreachable" for host in hosts}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+from orchestrator.domain.evidence.left_process import LeftProcess
 from orchestrator.domain.journal.lifecycle import State, after
 from orchestrator.engine.ports import Clock
 
@@ -38,6 +39,23 @@ class Act:
 
 
 @dataclass
+class Remain:
+    """A process that a run's task left on its host: it changes the host as its last act, unless it is ended before."""
+
+    run: str
+    pid: int
+    since: datetime
+    until: datetime
+    sticks: bool
+
+    def lives(self, moment: datetime) -> bool:
+        return self.since <= moment < self.until
+
+    def as_seen(self) -> LeftProcess:
+        return LeftProcess(run=self.run, pid=self.pid, program="sh")
+
+
+@dataclass
 class Host:
     """What a host truly holds, whatever anybody believes of it."""
 
@@ -51,6 +69,7 @@ class Host:
     dies_at: datetime | None = None
     work: Act | None = None
     epoch: int = 0
+    remains: list[Remain] = field(default_factory=list)
 
     def rest(self, now: datetime) -> None:
         """Nothing is at work here any more."""

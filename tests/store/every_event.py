@@ -10,6 +10,7 @@ from orchestrator.domain.authority.admission_answer import Reason
 from orchestrator.domain.authority.approval import SignedApproval
 from orchestrator.domain.authority.rehearsal import Rehearsal
 from orchestrator.domain.evidence.baseline import BaselineReference, Difference
+from orchestrator.domain.evidence.left_process import LeftProcess
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Event
@@ -205,6 +206,14 @@ EVERY_EVENT: list[Event] = [
     e.AttemptLost(attempt="d1.deploy.0.1", reason="gone", started=False, changed_in_copy=(ODD,)),
     e.QuietAwaited(attempt="d1.deploy.0.1", hosts=("web2",), until=SOON, busy=("web1",), ended=("web3",)),
     e.Quiesced(attempt="d1.deploy.0.1", busy=("web1",), unreachable=("web2",)),
+    e.ProcessesLeft(
+        hosts=("web1", "web2", "web3"),
+        left={
+            "web1": (LeftProcess(run="d1.deploy.0.1", pid=812, program="sh", unit="a.scope", seconds=3.5),)
+        },
+        ended={"web2": (LeftProcess(run="d1.deploy.0.1", pid=9, program="sleep", marked=False),)},
+        unseen={"web3": "unreachable"},
+    ),
     e.WaveDeployed(wave=0),
     e.WaveFailed(wave=0, hosts=("web1",), reason="r"),
     e.WaveChecked(stage="soak", wave=0, final=False, asked=3, results=RESULTS),

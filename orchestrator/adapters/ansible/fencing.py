@@ -13,9 +13,10 @@ KNOWN = "orch_fenced_known"
 # $1 is the epoch, $2 the machine-id or nothing, $3 the epochs that are known of or nothing.
 # There is no single quote in it, and nothing that Jinja would take for its own.
 # Thirteen digits are no epoch, and beyond what some shells compare: there every comparison is false, which would let it pass.
+# The login's number leads to processes that a run leaves with another environment (on_target/items/run_processes.py).
 # The record is of one width, so that a full disk cannot keep the newer epoch out: then it is written over the older.
 _KEEP = """\
-d=/var/lib/orch; umask 022; i=; h=0;
+d=/var/lib/orch; l=/run/orch-logins; umask 022; i=; h=0; s=;
 read -r i 2>/dev/null </etc/machine-id || read -r i 2>/dev/null </var/lib/dbus/machine-id;
 say() { echo "orch fence $1 $2 end"; };
 if [ -n "$2" ] && [ "$2" != "$i" ]; then say machine "${i:-none}"; exit 79; fi;
@@ -30,6 +31,7 @@ if [ "$h" -lt "$1" ]; then
   { rm -f $d/.epoch; printf "%-20s\\n" "$1" | dd of=$d/epoch conv=notrunc,fsync 2>/dev/null; };
   read -r h <$d/epoch; [ "$h" = "$1" ] || { say failed write; exit 78; };
 fi;
+read -r s 2>/dev/null </proc/self/sessionid; [ -z "$s" ] || { printf "%s %s\\n" "$1" "$s" >>$l; } 2>/dev/null;
 say ok "$1"
 """
 # The login shell may be any; root is needed only where there is an epoch to keep.

@@ -18,6 +18,7 @@ class HostQuestion(NamedTuple):
     scope: Mapping[str, Any] | None = None
     echo: bool = False
     end_run: Mapping[str, Any] | None = None
+    processes: Mapping[str, Any] | None = None
 
     @property
     def large(self) -> bool:
@@ -35,6 +36,7 @@ class HostQuestion(NamedTuple):
             "digests": list(self.digests),
             "scope": None if self.scope is None else dict(self.scope),
             "end_run": None if self.end_run is None else dict(self.end_run),
+            "processes": None if self.processes is None else dict(self.processes),
         }
 
 

@@ -57,6 +57,25 @@ class EndingAnswer(Noun):
     unasked: Count
 
 
+class ProcessAnswer(Noun):
+    """One process of a run."""
+
+    run: Words
+    pid: Annotated[int, Field(ge=0, le=LATEST)]
+    program: Words
+    unit: Words
+    seconds: Annotated[float, Field(ge=0, le=LATEST)]
+    marked: bool
+
+
+class ProcessesAnswer(Noun):
+    """The processes of a deployment's runs that were ended, those that live, and how many show nothing to this user."""
+
+    ended: Annotated[tuple[ProcessAnswer, ...], Field(strict=False, max_length=100_000)]
+    left: Annotated[tuple[ProcessAnswer, ...], Field(strict=False, max_length=100_000)]
+    unasked: Count
+
+
 class BaselineAnswer(Noun):
     """The configuration items, and what could not be read."""
 
@@ -71,6 +90,7 @@ class HostAnswer(Noun):
     checks: dict[str, Triple]
     digests: dict[str, DigestAnswer]
     ending: EndingAnswer | None = None
+    processes: ProcessesAnswer | None = None
     baseline: BaselineAnswer | None = None
     echo: Moment | None = None
 
@@ -90,6 +110,8 @@ def understood(body: dict[str, Any], question: HostQuestion) -> HostAnswer:
         raise MalformedAnswer("the host's answer makes no sense: the baseline that was asked for is missing")
     if question.end_run is not None and answer.ending is None:
         raise MalformedAnswer("the host's answer makes no sense: it does not say what is left of the run")
+    if question.processes is not None and answer.processes is None:
+        raise MalformedAnswer("the host's answer makes no sense: it does not say which processes live")
     return answer
 
 

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from orchestrator.adapters.ssh.answers import Answered, HostQuestion, Unanswered
 from orchestrator.adapters.ssh.bounds import USUAL, Bounds
 from orchestrator.adapters.ssh.check_results import question_of, reachable, reading, result
+from orchestrator.adapters.ssh.processes_seen import processes_seen, searching
 from orchestrator.domain.evidence.baseline import Baseline, BaselineScope, ConfigurationItem
+from orchestrator.domain.evidence.left_process import ProcessesSeen, ProcessSearch
 from orchestrator.domain.plan.check import Answer, Check, CheckBase, CheckResult, ClockCheck
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
 from orchestrator.domain.text.plain_text import escaped_text, plain
@@ -45,6 +47,7 @@ class SshTargets(Targets):
         keep: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         bounds: Bounds = USUAL,
+        search: ProcessSearch | None = None,
     ) -> None:
         self._controller_checks = controller_checks
         self._keep = keep
@@ -52,14 +55,18 @@ class SshTargets(Targets):
         self._bounds = bounds
         self._sessions: dict[Target, Session] = {}
         self._identities: dict[Target, Identity] = {}
+        self._search = search
+        self._seen: dict[Target, Answered] = {}
 
     def make_ready(self) -> None:
         """Import what the first round trip needs: it takes a while, and would be waited for then."""
         import_module("orchestrator.adapters.ssh.round_trip")
 
-    def stay(self) -> "SshTargets":
-        """A port of its own over connections that stay."""
-        return SshTargets(self._controller_checks, keep=True, now=self._now, bounds=self._bounds)
+    def stay(self, search: ProcessSearch | None = None) -> "SshTargets":
+        """A port of its own over connections that stay; see the port."""
+        return SshTargets(
+            self._controller_checks, keep=True, now=self._now, bounds=self._bounds, search=search
+        )
 
     def close(self) -> None:
         """End the connections that stayed; the next call makes new ones."""
@@ -67,6 +74,7 @@ class SshTargets(Targets):
             session.close()
         self._sessions.clear()
         self._identities.clear()
+        self._seen.clear()
 
     def verify(self, targets: Sequence[Target], checks: Sequence[Check], project: Path) -> list[CheckResult]:
         """Every check's result for every target; see the port."""
@@ -134,6 +142,20 @@ class SshTargets(Targets):
         )
         return {target.host: _ending(target, outcome) for target, outcome in outcomes.items()}
 
+    def processes_of(
+        self, targets: Sequence[Target], search: ProcessSearch
+    ) -> dict[str, ProcessesSeen | Silence]:
+        """Which processes of these runs each target has, and which were ended; see the port.
+
+        The first answer of a stay that was asked to search says it: a host that gave one is not asked again.
+        """
+        known: dict[Target, Answered | Unanswered] = {}
+        if search == self._search:
+            known |= {target: self._seen[target] for target in targets if target in self._seen}
+        unknown = [target for target in targets if target not in known]
+        known |= self._ask_all(unknown, lambda _target: searching(HostQuestion(_VERIFY_SECONDS), search))
+        return {target.host: processes_seen(target, known[target]) for target in targets}
+
     def identify(self, targets: Sequence[Target]) -> dict[str, Identity | str]:
         """Which machine each target is, or why it cannot be told; see the port.
 
@@ -154,8 +176,17 @@ class SshTargets(Targets):
         if not targets:
             return {}
         with ThreadPoolExecutor(min(len(targets), AT_ONCE)) as pool:
-            answers = pool.map(lambda target: self._ask(target, question(target)), targets)
+            answers = pool.map(lambda target: self._ask_too(target, question(target)), targets)
             return dict(zip(targets, answers, strict=True))
+
+    def _ask_too(self, target: Target, question: HostQuestion) -> Answered | Unanswered:
+        """Ask a target, and with the first question of a stay that searches, for the processes as well."""
+        if self._search is None or target in self._seen or question.processes is not None:
+            return self._ask(target, question)
+        outcome = self._ask(target, searching(question, self._search))
+        if isinstance(outcome, Answered):
+            self._seen[target] = outcome
+        return outcome
 
     def _ask(self, target: Target, question: HostQuestion) -> Answered | Unanswered:
         # Here and not above: most commands ask no host, and ssh takes its time to import.

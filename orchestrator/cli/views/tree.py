@@ -18,6 +18,7 @@ from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.course.current_step import present_step, seconds_left
 from orchestrator.policy.evidence.drift import summary_lines
 from orchestrator.policy.telling.ends import meaning_of
+from orchestrator.policy.telling.left_words import number_of_processes
 from orchestrator.policy.telling.summary import STANDING_WORDS, counts_words
 from orchestrator.policy.telling.timeline import StepName, Story, StoryStep
 
@@ -40,6 +41,7 @@ STEP_TITLES: dict[StepName, str] = {
     "hold": "held",
     "pause": "paused",
     "backout": "back out",
+    "processes": "left running",
     "proof": "proof",
     "driver": "driver",
     "adoption": "adopted",
@@ -266,6 +268,7 @@ def _after(
         _step(d, step, now) for step in story.steps if step.name in ("hold", "pause") and step.ended is None
     ]
     lines += [_step(d, step, now) for step in story.steps if step.name == "early_life"]
+    lines += _left_running(d, rows)
     if d.backout is None:
         return lines
     steps = [step for step in story.steps if step.name in ("backout", "proof")]
@@ -279,6 +282,23 @@ def _after(
     lines += _residue(d, rows)
     hosts = [h for h in d.backout.hosts if d.standings[h].standing in (_TROUBLE | _AT_WORK) - {"residue"}]
     return lines + _hosts(d, hosts, tasks, rows, everybody=False)
+
+
+def _left_running(d: Deployment, rows: int) -> list[Line]:
+    """The deployment's own processes that lived at the last look: a warning, and no failure."""
+    left = d.left_processes.left
+    if not left:
+        return []
+    number = sum(len(processes) for processes in left.values())
+    words = [
+        (host, f"{process.pid} ({process.program})")
+        for host, processes in left.items()
+        for process in processes
+    ]
+    head = Line(0, "unknown", STEP_TITLES["processes"], f"{number_of_processes(number)} of this deployment")
+    shown = words if len(words) <= rows else words[: max(1, rows - 1)]
+    lines = [Line(1, "unknown", host, process, host=True) for host, process in shown]
+    return [head, *lines, *([Line(2, "untouched", "", "and others")] if len(words) > len(shown) else [])]
 
 
 def _residue(d: Deployment, rows: int) -> list[Line]:

@@ -10,6 +10,7 @@ from orchestrator.domain.deployment.backout_progress import BackoutProgress
 from orchestrator.domain.deployment.driving import Driving
 from orchestrator.domain.deployment.early_life import EarlyLife
 from orchestrator.domain.deployment.follow_up import FollowUp
+from orchestrator.domain.deployment.left_processes import LeftProcesses
 from orchestrator.domain.deployment.preparation import Preparation
 from orchestrator.domain.deployment.private_copy import PrivateCopy
 from orchestrator.domain.deployment.rehearsal_progress import RehearsalProgress
@@ -44,6 +45,7 @@ class DeploymentChanges(TypedDict, total=False):
     backout: BackoutProgress | None
     rehearsing: RehearsalProgress
     follow_up: FollowUp
+    left_processes: LeftProcesses
 
 
 class Deployment(Noun):
@@ -77,6 +79,7 @@ class Deployment(Noun):
     backout: BackoutProgress | None = None
     rehearsing: RehearsalProgress = RehearsalProgress.of_valid()
     follow_up: FollowUp = FollowUp.of_valid()
+    left_processes: LeftProcesses = LeftProcesses.of_valid()
 
     def with_(self, **changes: Unpack[DeploymentChanges]) -> Self:
         """The deployment with these fields changed."""

@@ -13,6 +13,7 @@ class EarlyLife(Noun):
     until: Moment | None = None
     over: bool = False
     last_watched: Moment | None = None
+    last_took: float = 0.0
 
 
 EarlyLifeEvent = e.EarlyLifeBegan | e.WaveChecked
@@ -35,7 +36,9 @@ def _changed(early_life: EarlyLife, event: EarlyLifeEvent, at: datetime) -> Earl
         case e.WaveChecked(stage="early_life"):
             over = event.final and not event.failing
             prolonged = longer(early_life.until, event.unwatched)
-            return EarlyLife.updated(early_life, last_watched=at, over=over, until=prolonged)
+            return EarlyLife.updated(
+                early_life, last_watched=at, last_took=event.took, over=over, until=prolonged
+            )
         case e.WaveChecked():
             return early_life
 

@@ -27,6 +27,7 @@ class GateProgress(Noun):
     confirm: str | None = None
     confirmed: bool = False
     last_asked: Moment | None = None
+    last_took: float = 0.0
     soaked: bool = False
 
     @property
@@ -97,7 +98,9 @@ def _checked(rollout: RolloutProgress, event: _Checks, at: datetime) -> RolloutP
             if stage == "soak" and gate is not None:
                 until = longer(gate.soak_until, event.unwatched)
                 soaked = final and not failures
-                gate = GateProgress.updated(gate, last_asked=at, soaked=soaked, soak_until=until)
+                gate = GateProgress.updated(
+                    gate, last_asked=at, last_took=event.took, soaked=soaked, soak_until=until
+                )
             return RolloutProgress.updated(rollout, checked=True, check_failures=failures, gate=gate)
         case e.WaveDeployed():
             return RolloutProgress.updated(rollout, checked=False, check_failures={})

@@ -10,6 +10,7 @@ from orchestrator.domain.deployment import (
     driving,
     early_life,
     follow_up,
+    left_processes,
     preparation,
     private_copy,
     rehearsal_progress,
@@ -28,6 +29,7 @@ from orchestrator.domain.deployment.deployment import Deployment, DeploymentChan
 from orchestrator.domain.deployment.driving import driving_after
 from orchestrator.domain.deployment.early_life import early_life_after
 from orchestrator.domain.deployment.follow_up import follow_up_after
+from orchestrator.domain.deployment.left_processes import left_processes_after
 from orchestrator.domain.deployment.preparation import preparation_after
 from orchestrator.domain.deployment.private_copy import PrivateCopy, copy_after, in_copy
 from orchestrator.domain.deployment.rehearsal_progress import RehearsalProgress, rehearsing_after
@@ -66,6 +68,12 @@ PARTS: dict[str, tuple[frozenset[type], Reduced]] = {
     "follow_up": (
         follow_up.CHANGED_BY,
         lambda d, event, at: {"follow_up": follow_up_after(d.follow_up, event, at)},
+    ),
+    "left_processes": (
+        left_processes.CHANGED_BY,
+        lambda d, event, at: {
+            "left_processes": left_processes_after(d.left_processes, event, d.waves, d.standings)
+        },
     ),
     "preparation": (
         preparation.CHANGED_BY,

@@ -170,6 +170,7 @@ WHILE_TOUCHED = frozenset(
         "attempt_lost",
         "quiet_awaited",
         "quiesced",
+        "processes_left",
         "held",
         "held_on",
         "excluded",

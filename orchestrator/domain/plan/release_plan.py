@@ -11,6 +11,7 @@ from orchestrator.domain.plan.change_request import ChangeRequest, ChangeType
 from orchestrator.domain.plan.check import Check
 from orchestrator.domain.plan.strategy_form import StrategyKind, form_of
 from orchestrator.domain.plan.wave import AtLeastOneHost, Gate, GroupName, HostLimit, Limit, PlannedWave
+from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import (
     Many,
     Moment,
@@ -227,7 +228,8 @@ class Backout(Noun):
     """Section 11, backout plan: the playbook that takes the release back, and the baseline that proves it did.
 
     `scope`: which hosts a failure backs out: the failed ones, the failed wave, or all touched ones. `on_failure`: back out
-    at once, or hold for a person with the four choices retry, exclude, back out, hold on.
+    at once, or hold for a person with the four choices retry, exclude, back out, hold on. `leaves_running`: names of programs
+    that the backout playbook starts outside of systemd and leaves running on purpose.
     """
 
     playbook: Text
@@ -238,6 +240,7 @@ class Backout(Noun):
     task_timeout: PositiveSeconds = 300.0
     run_timeout: PositiveSeconds = 3600.0
     allow: Allowance = Allowance.of_valid()
+    leaves_running: Annotated[Many[Text], Since("0.2")] = ()
 
 
 class Approval(Noun):

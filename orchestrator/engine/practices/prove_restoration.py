@@ -1,9 +1,18 @@
 """The proof of a backout: capture again and compare with the baseline, attribute by attribute."""
 
+from contextlib import closing
+
 from orchestrator.domain.evidence.baseline import Baseline, Difference
 from orchestrator.domain.journal.events import RestorationCompared
 from orchestrator.engine.drive_context import DriveContext
+from orchestrator.engine.ports import Targets
 from orchestrator.engine.practices.capture_baseline import why_not_whole
+from orchestrator.policy.course.own_processes import (
+    against_proof,
+    is_news,
+    processes_left,
+    search_before_proof,
+)
 from orchestrator.policy.course.steps import Perform
 from orchestrator.policy.evidence.drift import compare
 
@@ -16,7 +25,18 @@ def perform(context: DriveContext, step: Perform) -> None:
 
     A host that could not be compared is tried once more, not twice: each try can take its whole time limit.
     """
-    compared = compare_with_baseline(context, step.hosts)
+    with closing(context.ports.targets.stay(search_before_proof(context.deployment))) as targets:
+        compared = _compared_in_quiet(context, targets, step)
+    context.journal.note(compared)
+
+
+def _compared_in_quiet(context: DriveContext, targets: Targets, step: Perform) -> RestorationCompared:
+    """The first capture of each host comes after what lived of the deploy attempts was ended there."""
+    compared = compare_with_baseline(context, step.hosts, targets)
+    search = search_before_proof(context.deployment)
+    left = processes_left(step.hosts, targets.processes_of(context.targets(step.hosts), search))
+    if is_news(context.deployment, left):
+        context.journal.note(left)
     silent = set(compared.not_compared)
     for pause in SETTLING:
         differing = {difference.host for difference in compared.differences} | silent
@@ -24,14 +44,20 @@ def perform(context: DriveContext, step: Perform) -> None:
         if not again:
             break
         context.ports.clock.sleep(pause)
-        compared = _merged(compared, compare_with_baseline(context, again), again)
+        compared = _merged(compared, compare_with_baseline(context, again, targets), again)
         silent = set()
-    context.journal.note(compared)
+    # A comparison proves nothing where something is still at work; the differences are told all the same.
+    unproved = against_proof(context.deployment, left) | dict(compared.not_compared)
+    return compared.model_copy(update={"not_compared": unproved})
 
 
-def compare_with_baseline(context: DriveContext, hosts: tuple[str, ...]) -> RestorationCompared:
+def compare_with_baseline(
+    context: DriveContext, hosts: tuple[str, ...], targets: Targets | None = None
+) -> RestorationCompared:
     """One capture of these hosts, compared with their baselines; what was captured is in the store."""
-    captured = context.ports.targets.capture(context.targets(hosts), context.deployment.plan.backout.baseline)
+    captured = (targets or context.ports.targets).capture(
+        context.targets(hosts), context.deployment.plan.backout.baseline
+    )
     whole: list[Baseline] = []
     differences: list[Difference] = []
     not_compared: dict[str, str] = {}

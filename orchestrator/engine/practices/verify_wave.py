@@ -1,13 +1,15 @@
 """Verification of the deployment against its acceptance criteria (ITIL 4 table 5.2), after a wave and while it soaks."""
 
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 
 from orchestrator.domain.journal.events import WaveChecked
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.check import Check, CheckResult
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.ports import Targets
+from orchestrator.engine.practices import look_for_processes
+from orchestrator.policy.course.own_processes import search_after_deploy
 from orchestrator.policy.course.rehearsing import injected_failures
 from orchestrator.policy.course.steps import Perform
 from orchestrator.policy.course.watching import as_watched, unwatched, watching_of
@@ -17,12 +19,13 @@ from orchestrator.policy.evidence.acceptance import completed, completed_units
 def perform(context: DriveContext, step: Perform) -> None:
     """Run every acceptance check on every deployed host, and compare the digests of the components there."""
     # Over new connections: those from before the wave do not show that login still works after it.
-    with closing(context.ports.targets.stay()) as targets:
+    with closing(context.ports.targets.stay(search_after_deploy(context.deployment))) as targets:
         results = _ask(context, targets, step.wave, step.hosts)
         on_target = context.deployment.preparation.on_target
         if on_target and step.hosts:
             units = targets.verify_units(context.targets(step.hosts), on_target)
             results += completed_units(units, step.hosts, on_target)
+        look_for_processes.beside(context, targets, step.hosts)
     results += injected_failures(context.deployment, step.wave, step.hosts)
     context.journal.note(
         WaveChecked(stage="verification", wave=step.wave, asked=len(results), results=tuple(results))
@@ -35,14 +38,11 @@ def watch(context: DriveContext, step: Perform) -> None:
     After time in which nobody looked this is not the last round: what was not watched is still to be watched.
     """
     watching = watching_of(context.deployment)
-    since = 0.0 if watching.last is None else (context.ports.clock.now() - watching.last).total_seconds()
-    results: list[CheckResult] = []
-    asked: list[Check] = []
-    for wave in context.deployment.waves:
-        checks = [as_watched(check, since) for check in _checks(context, wave.number)]
-        hosts = tuple(host for host in wave.hosts if host in step.hosts)
-        results += _answers(context, context.ports.targets, checks, hosts)
-        asked += checks
+    began = context.ports.clock.now()
+    with _watching(context, final=step.final) as targets:
+        asked, results = _looked(context, targets, step.hosts, watching.since(began))
+        if step.final:
+            look_for_processes.beside(context, targets, step.hosts)
     gap = unwatched(watching, context.ports.clock.now(), asked, results)
     final = step.final and not gap
     kept = [result for result in results if final or result.answer != "passed"]
@@ -54,8 +54,29 @@ def watch(context: DriveContext, step: Perform) -> None:
             asked=len(results),
             results=tuple(kept),
             unwatched=gap,
+            took=max(0.0, (context.ports.clock.now() - began).total_seconds()),
         )
     )
+
+
+def _watching(context: DriveContext, *, final: bool) -> AbstractContextManager[Targets]:
+    """The last look at the hosts also looks for own processes."""
+    targets = context.ports.targets
+    return closing(targets.stay(search_after_deploy(context.deployment))) if final else nullcontext(targets)
+
+
+def _looked(
+    context: DriveContext, targets: Targets, hosts: tuple[str, ...], since: float
+) -> tuple[list[Check], list[CheckResult]]:
+    """The checks of all waves as they are watched, and their results on these hosts."""
+    results: list[CheckResult] = []
+    asked: list[Check] = []
+    for wave in context.deployment.waves:
+        checks = [as_watched(check, since) for check in _checks(context, wave.number)]
+        of_wave = tuple(host for host in wave.hosts if host in hosts)
+        results += _answers(context, targets, checks, of_wave)
+        asked += checks
+    return asked, results
 
 
 def _ask(context: DriveContext, targets: Targets, wave: int, hosts: tuple[str, ...]) -> list[CheckResult]:

@@ -20,6 +20,7 @@ from orchestrator.policy.course.allowed_steps import (
 from orchestrator.policy.course.backout import attempt_name, foreign_run_reason, next_backout_step, scope_of
 from orchestrator.policy.course.follow_up import accepted
 from orchestrator.policy.course.limits import any_exceeded, limit_exceeded, reason_with_hosts
+from orchestrator.policy.course.own_processes import unlooked
 from orchestrator.policy.course.rehearsing import as_rehearsed, end_of_rehearsal, repeat_due
 from orchestrator.policy.course.steps import (
     FollowAttempt,
@@ -259,7 +260,7 @@ def _past_the_gate(d: Deployment, now: datetime) -> Step:
     early_life = d.plan.validation.early_life
     if early_life is not None:
         return Record(e.EarlyLifeBegan(until=now + timedelta(seconds=early_life.duration)))
-    return Record(_ending(d))
+    return _end(d)
 
 
 def _watch(d: Deployment, now: datetime, until: datetime, every: float, last: datetime | None) -> Step:
@@ -273,7 +274,7 @@ def _watch(d: Deployment, now: datetime, until: datetime, every: float, last: da
 def _early_life(d: Deployment, now: datetime) -> Step:
     early_life = d.plan.validation.early_life
     if early_life is None or d.early_life.until is None:
-        return Record(_ending(d))
+        return _end(d)
     if d.rollout.failure is not None:
         return _after_failure(d, d.rollout.failure)
     if d.rollout.check_failures:
@@ -282,12 +283,18 @@ def _early_life(d: Deployment, now: datetime) -> Step:
             down = d.hosts_standing("failed", "unknown")
             return Record(e.EarlyLifeFailed(hosts=down, reason=reason_with_hosts(d, down, limit)))
     if d.early_life.over:
-        return Record(_ending(d))
+        return _end(d)
     if not d.hosts_standing("verified"):
         return Record(e.EarlyLifeFailed(hosts=(), reason="no host is left that could be watched"))
     # The sign-off accepts it: the checks run once more, and early life support ends.
     until = min(now, d.early_life.until) if accepted(d) else d.early_life.until
     return _watch(d, now, until, early_life.every, d.early_life.last_watched)
+
+
+def _end(d: Deployment) -> Step:
+    """The end, after the last look for own processes; only hosts that failed within the limit had none."""
+    hosts = unlooked(d)
+    return Perform("look_for_processes", hosts=hosts) if hosts else Record(_ending(d))
 
 
 def _ending(d: Deployment) -> e.Completed | e.CompletedWithExceptions:

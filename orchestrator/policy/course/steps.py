@@ -17,6 +17,7 @@ Practice = Literal[
     "quiesce",
     "verify_wave",
     "watch",
+    "look_for_processes",
     "prove_restoration",
 ]
 

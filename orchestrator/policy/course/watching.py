@@ -12,24 +12,32 @@ _LATE = 5.0
 
 
 class Watching(NamedTuple):
-    """How often the hosts are looked at, and when they last were."""
+    """How often the hosts are looked at, when they last were, and how many seconds that look took."""
 
     every: float
     last: datetime | None
+    took: float = 0.0
+
+    def since(self, now: datetime) -> float:
+        """Seconds since the last look began: a host may have given its answer long before the look was over."""
+        return 0.0 if self.last is None else (now - self.last).total_seconds() + self.took
 
 
 def watching_of(d: Deployment) -> Watching:
     """What the wave's gate asks for, or early life support."""
     if d.rollout.gate is not None:
-        return Watching(d.waves[d.rollout.wave].gate.every, d.rollout.gate.last_asked)
+        gate = d.rollout.gate
+        return Watching(d.waves[d.rollout.wave].gate.every, gate.last_asked, gate.last_took)
     early_life = d.plan.validation.early_life
-    return Watching(early_life.every if early_life else 0.0, d.early_life.last_watched)
+    every = early_life.every if early_life else 0.0
+    return Watching(every, d.early_life.last_watched, d.early_life.last_took)
 
 
 def as_watched(check: Check, since: float) -> Check:
     """A check as it is asked while it is watched: its `within` is for what starts, so `soak_within` stands in its place.
 
-    `since`: seconds since the last look. A unit that systemd restarted by itself in that time was down, though it is up now.
+    `since`: seconds since the last look began. A unit that systemd restarted by itself in that time was down, though it is
+    up now.
     """
     changes: dict[str, float] = {"within": check.soak_within}
     if isinstance(check, UnitCheck) and check.state == "active" and not check.soak_within:

@@ -10,6 +10,7 @@ from orchestrator.domain.journal.lifecycle import Ended, State, end_of
 from orchestrator.domain.text.format import counted
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
+from orchestrator.policy.telling.left_words import left_running
 
 S = State
 NAMED = 8
@@ -18,7 +19,7 @@ NAMED = 8
 
 def plain_words(d: Deployment) -> tuple[str, ...]:
     """The headline first, then the details, each a whole sentence."""
-    all_sentences = (*_rehearsing(d), *_standing(d), *_in_doubt(d), *_rehearsed(d))
+    all_sentences = (*_rehearsing(d), *_standing(d), *_in_doubt(d), *left_running(d), *_rehearsed(d))
     return tuple(plain(sentence, 1000) for sentence in all_sentences)
 
 

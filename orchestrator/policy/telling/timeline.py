@@ -23,6 +23,7 @@ StepName = Literal[
     "hold",
     "pause",
     "backout",
+    "processes",
     "proof",
     "driver",
     "adoption",

@@ -18,6 +18,7 @@ from orchestrator.policy.telling.event_words import (
     result_of_checks,
     result_of_run,
 )
+from orchestrator.policy.telling.left_words import left_words, process_lines
 from orchestrator.policy.telling.step_changes import (
     AwaitQuiet,
     Begin,
@@ -154,6 +155,14 @@ def _quiesced(event: e.Quiesced, d: Deployment, counts: Counts) -> Telling:
     result: Result = "unknown" if event.busy or event.unreachable else "passed"
     step = EndQuiet(result, quiet_words(event), attempt_of(d, event.attempt).wave)
     return Telling(at("quiet", step.words), (step,))
+
+
+@telling_of.register
+def _processes_left(event: e.ProcessesLeft, d: Deployment, counts: Counts) -> Telling:
+    """What is left running is a warning; before a proof, the proof that follows says what comes of it."""
+    result: Result = "unknown" if event.left or event.unseen else "passed"
+    step = Finish("processes", result, left_words(event), faults=tuple(process_lines(event)), at_once=True)
+    return Telling(at("processes", *process_lines(event) or [left_words(event)]), (step,), beside=True)
 
 
 @telling_of.register

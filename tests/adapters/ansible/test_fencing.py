@@ -13,7 +13,7 @@ LATER = "1800000000"
 def fence(folder: Path, kept: str) -> tuple[int, str]:
     """Exit code and words of the fence for a run of epoch 1,800,000,000, on a host that keeps this."""
     (folder / "epoch").write_text(kept)
-    script = fencing._KEEP.replace("d=/var/lib/orch;", f"d={folder};")
+    script = fencing._KEEP.replace("d=/var/lib/orch;", f"d={folder};").replace("l=/run", f"l={folder}")
     command = ["/bin/sh", "-c", script, "fence", LATER, "", ""]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     return ended.returncode, ended.stdout.strip()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.domain.journal.events import WaveChecked
 from orchestrator.domain.journal.host_lock import HostLock
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.engine.use_cases.deployment_commands import deploy
@@ -27,7 +28,9 @@ def run(made: Fleet) -> State:
     return deploy(made.ports, Path("plan.yml"), by="ann", approvals=APPROVED, watch=lambda record: None).state
 
 
-def test_environment_identity_and_baseline_are_of_one_stay_and_each_wave_has_its_own(made: Fleet) -> None:
+def test_what_comes_before_the_waves_is_of_one_stay_and_each_wave_and_each_last_look_has_its_own(
+    made: Fleet,
+) -> None:
     assert run(made) is State.COMPLETED
     assert made.targets.asked[:3] == [
         ("verify", EVERYONE),
@@ -35,8 +38,14 @@ def test_environment_identity_and_baseline_are_of_one_stay_and_each_wave_has_its
         ("capture", EVERYONE),
     ]
     waves = len(made.prepared().waves)
-    assert made.targets.stays == 1 + waves
+    last_looks = sum(check.final and check.stage != "verification" for check in checks_of(made))
+    assert made.targets.stays == 1 + waves + last_looks
     assert made.targets.staying == 0
+
+
+def checks_of(made: Fleet) -> list[WaveChecked]:
+    name = made.ports.journal.deployments()[0]
+    return [r.event for r in made.ports.journal.read(name) if isinstance(r.event, WaveChecked)]
 
 
 @pytest.mark.parametrize("trouble", ["unreachable", "no whole baseline"])

@@ -30,7 +30,7 @@ DECISIONS = {
 }  # fmt: skip
 BESIDE = {
     "paused", "resumed", "held_on", "abort_requested", "excluded", "confirmed", "emergency_stopped", "emergency_lifted",
-    "clock_jumped", "approval_given", "start_put_off", "start_missed",
+    "clock_jumped", "approval_given", "start_put_off", "start_missed", "processes_left",
 }  # fmt: skip
 
 

@@ -107,6 +107,10 @@ def evaluated(request: dict[str, Any]) -> dict[str, Any]:
         from orchestrator.adapters.ssh.on_target.ending import end_run
 
         answer["ending"] = end_run(**request["end_run"])
+    if request.get("processes") is not None:
+        from orchestrator.adapters.ssh.on_target.remaining import look
+
+        answer["processes"] = look(**request["processes"])
     if request["scope"] is not None:
         from orchestrator.adapters.ssh.on_target.collectors import Capture
 

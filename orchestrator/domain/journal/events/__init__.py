@@ -14,6 +14,7 @@ from orchestrator.domain.journal.events.attempts import (
     AttemptEnded,
     AttemptIntended,
     AttemptLost,
+    ProcessesLeft,
     Quiesced,
     QuietAwaited,
 )
@@ -110,6 +111,7 @@ Event = Annotated[
     | AttemptLost
     | QuietAwaited
     | Quiesced
+    | ProcessesLeft
     | WaveDeployed
     | WaveFailed
     | WaveChecked
@@ -190,6 +192,7 @@ __all__ = [
     "HeldOn",
     "Paused",
     "Planned",
+    "ProcessesLeft",
     "Quiesced",
     "QuietAwaited",
     "RecordClosed",

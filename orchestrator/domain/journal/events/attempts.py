@@ -3,7 +3,9 @@
 from typing import Literal
 
 from orchestrator.domain.evidence.attempt import Purpose
+from orchestrator.domain.evidence.left_process import LeftProcess
 from orchestrator.domain.evidence.outcome import AttemptOutcome
+from orchestrator.domain.plan.target import SilenceCause
 from orchestrator.domain.text.model_base import HostName, Many, Moment, Name, Noun, Text
 
 
@@ -67,3 +69,16 @@ class Quiesced(Noun):
     busy: Many[HostName] = ()
     unreachable: Many[HostName] = ()
     ended: Many[HostName] = ()
+
+
+class ProcessesLeft(Noun):
+    """The result of a look for the deployment's own processes on these hosts, after its attempts.
+
+    `left`: those that live, `ended`: those that were ended before the proof of a backout; `unseen`: why a host does not say.
+    """
+
+    kind: Literal["processes_left"] = "processes_left"
+    hosts: Many[HostName]
+    left: dict[HostName, Many[LeftProcess]] = {}
+    ended: dict[HostName, Many[LeftProcess]] = {}
+    unseen: dict[HostName, SilenceCause] = {}

@@ -35,6 +35,7 @@ class WaveChecked(Noun):
     """Acceptance checks were run: after a wave (`verification`), during soak, or in early life support.
 
     `unwatched`: seconds before this answer in which nobody looked; the soak or early life support is so much longer.
+    `took`: seconds from the first question to this event.
     """
 
     kind: Literal["wave_checked"] = "wave_checked"
@@ -44,6 +45,7 @@ class WaveChecked(Noun):
     asked: int
     results: Many[CheckResult]
     unwatched: Seconds = 0.0
+    took: Seconds = 0.0
 
     @cached_property
     def failing(self) -> tuple[CheckResult, ...]:
