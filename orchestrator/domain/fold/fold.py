@@ -182,7 +182,7 @@ def _attempts_after(d: Deployment, event: e.Event, at: datetime) -> Attempts:
 
 
 def _surroundings(d: Deployment) -> Surroundings:
-    return Surroundings(d.waves, d.attempts, d.rollout, d.backout.hosts if d.backout is not None else ())
+    return Surroundings(d.waves, d.attempts, d.rollout, d.hosts_to_prove)
 
 
 def _targets_after(d: Deployment, event: e.Event) -> tuple[Target, ...]:
