@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from orchestrator.domain.evidence.acted_on import ActedOn
 from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest, Purpose
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome, HostResult
@@ -18,7 +19,7 @@ class Script:
     """How a run goes: it is seen running so many times, and then ends, dies, or (`stays_running`) does neither.
 
     Hosts without a result in `results` are done; of a run that dies, unknown. The second run of a rehearsal changes
-    nothing, unless it `changes_again`.
+    nothing, unless it `changes_again`. `acted_on`: what its tasks did on other hosts.
     """
 
     results: Mapping[str, HostResult] = field(default_factory=dict)
@@ -27,6 +28,7 @@ class Script:
     dies: bool = False
     stays_running: bool = False
     changes_again: bool = False
+    acted_on: Sequence[ActedOn] = ()
 
 
 @dataclass
@@ -121,6 +123,7 @@ class FakePlaybooks(PlaybookRuns):
             hosts=tuple(hosts),
             faults=faults,
             exit_code=None if died else 0,
+            acted_on=tuple(run.script.acted_on),
             started_at=self._now(),
             ended_at=self._now(),
         )

@@ -42,6 +42,7 @@ class AttemptFolder:
         self.evidence = self.path / "evidence.jsonl"
         self.addresses = self.path / "addresses.json"
         self.ways = self.path / "ways.json"
+        self.acts = self.path / "acts.jsonl"
         self.log = self.path / "worker.log"
         self.output = self.path / "output.txt"
         self._claim = self.path / "claim.json"

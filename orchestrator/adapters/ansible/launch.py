@@ -99,12 +99,16 @@ def _play(name: str, nonce: str, request: AttemptRequest, command: str) -> dict[
     }
 
 
-def ways(request: AttemptRequest, control: Path) -> dict[str, Any]:
-    """What the run's own process holds its connections to: ssh's first options, the pinned keys, the declared delegates."""
+def ways(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict[str, Any]:
+    """What the run's own process holds its connections to: ssh's first options, the pinned keys, the declared delegates.
+
+    `acts`: where it writes down what it is about to do on other hosts.
+    """
     return {
         "ssh": first_ssh_options(request, control),
         "known_hosts": request.known_hosts,
         "delegates": list(request.allowance.delegates),
+        "acts": str(folder.acts),
     }
 
 
@@ -114,7 +118,7 @@ def arguments(request: AttemptRequest, folder: AttemptFolder, control: Path) -> 
     playbook.write_text(wrapper(request, folder.nonce()))
     controller = [name for name in request.allowance.delegates if name == "localhost"]
     folder.addresses.write_text(json.dumps(request.addresses))
-    folder.ways.write_text(json.dumps(ways(request, control)))
+    folder.ways.write_text(json.dumps(ways(request, folder, control)))
     _collections_beside(request, folder)
     limit.write_text("".join(f"{host}\n" for host in (*request.hosts, *controller)))
     # Ansible splits what it is given here at spaces, commas and colons, and a home may have any of them.

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible import event_stream
+from orchestrator.adapters.ansible.acts_file import evidence_of
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.settings import base_environment
 from orchestrator.adapters.ansible.warm import WarmStart
@@ -128,4 +129,4 @@ def _what_it_left(folder: AttemptFolder) -> AttemptOutcome:
     fenced = (folder.claimed() or {}).get("fenced")
     if fenced is not None:
         return never_ran(request, now, (str(fenced),))
-    return judge(request, event_stream.fold(folder.events(), folder.nonce()), now)
+    return judge(request, evidence_of(folder, request), now)

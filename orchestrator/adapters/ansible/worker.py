@@ -17,8 +17,8 @@ from typing import IO
 
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible import launch
+from orchestrator.adapters.ansible.acts_file import evidence_of
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
-from orchestrator.adapters.ansible.event_stream import fold
 from orchestrator.adapters.ansible.settings import ansible_playbook
 from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.evidence.run_evidence import RunExit
@@ -79,7 +79,7 @@ def _run_and_judge(folder: AttemptFolder, group: Path | None, control: Path, sta
     left = not process.end_tree(marker=folder.mark(), group=group, root=process.identity())
     if left:
         faults.append("processes of the run are left and do not end")
-    evidence = fold(folder.events(), folder.nonce())
+    evidence = evidence_of(folder, request)
     if evidence.gaps and not run.timed_out:
         faults += folder.last_words()
     end = RunExit(

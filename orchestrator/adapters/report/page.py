@@ -141,8 +141,9 @@ def _environment() -> Environment:
 
 
 LETTERS: dict[StandingName, str] = {
-    "untouched": "·", "to_retry": "·", "deploying": "D", "deployed": "d", "verified": "V", "failed": "F", "unknown": "?",
-    "excluded": "E", "backing_out": "B", "backed_out": "b", "restored": "R", "residue": "!", "backout_failed": "X",
+    "untouched": "·", "acted_on": "a", "to_retry": "·", "deploying": "D", "deployed": "d", "verified": "V", "failed": "F",
+    "unknown": "?", "excluded": "E", "backing_out": "B", "backed_out": "b", "restored": "R",
+    "residue": "!", "backout_failed": "X",
 }  # fmt: skip
 
 

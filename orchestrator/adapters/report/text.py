@@ -29,6 +29,7 @@ def text_record(records: Sequence[Recorded], made_at: datetime) -> str:
         _facts(d, records, made_at),
         _titled("Steps", [_step(d, step) for step in story.steps]),
         _titled("Hosts", _hosts(d)),
+        _titled("Acted on for others", _acts(d)),
         _titled("Not passed", _complaints(story)),
         _titled("Baseline", _baseline(d, story, evidence)),
         _titled("Authority", _authority(d, records, made_at)),
@@ -85,6 +86,14 @@ def _hosts(d: Deployment) -> list[str]:
 
 def _cells(row: HostRow) -> str:
     return f"{row.wave:<10} {STANDING_WORDS[row.standing]:<26} {plain(row.reason)}"
+
+
+def _acts(d: Deployment) -> list[str]:
+    outside = "; outside of the deployment, not proved"
+    return [
+        plain(f"{act.host}: {act.words}{'' if act.host in d.standings else outside}", 400)
+        for act in d.acted_on
+    ]
 
 
 def _complaints(story: Story) -> list[str]:

@@ -50,6 +50,7 @@ STEP_TITLES: dict[StepName, str] = {
 _AHEAD: tuple[StepName, ...] = ("components", "environment", "baseline")
 _STANDING_MARKS: dict[StandingName, Mark] = {
     "untouched": "untouched",
+    "acted_on": "unknown",
     "to_retry": "untouched",
     "deploying": "open",
     "deployed": "untouched",
@@ -63,7 +64,7 @@ _STANDING_MARKS: dict[StandingName, Mark] = {
     "residue": "failed",
     "backout_failed": "failed",
 }
-_TROUBLE = frozenset({"failed", "unknown", "residue", "backout_failed", "excluded"})
+_TROUBLE = frozenset({"failed", "unknown", "acted_on", "residue", "backout_failed", "excluded"})
 _AT_WORK = frozenset({"deploying", "backing_out"})
 ALL_HOSTS_UP_TO = 8
 STEPS_SHOWN = 6
@@ -109,7 +110,13 @@ def _lines(d: Deployment, story: Story, now: datetime, tasks: Tasks, hosts: int)
     lines = _before(d, story, present, now, hosts)
     untouched: list[Wave] = []
     for wave in d.waves:
-        if not story.of_wave(wave.number) and not _is_at(present, wave) and wave.number != _current(d):
+        never = all(d.standings[host].standing == "untouched" for host in wave.hosts)
+        if (
+            never
+            and not story.of_wave(wave.number)
+            and not _is_at(present, wave)
+            and wave.number != _current(d)
+        ):
             untouched.append(wave)
             continue
         lines += _wave(d, wave, story, present, now, tasks, hosts)

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Self, TypedDict, TypeGuard, Unpack, get_args
 
+from orchestrator.domain.evidence.acted_on import ActedOn, joined
 from orchestrator.domain.evidence.attempt import Purpose
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.journal import events as e
@@ -32,6 +33,7 @@ class AttemptChanges(TypedDict, total=False):
     busy: Many[HostName]
     unseen: Many[HostName]
     changed_in_copy: Many[str]
+    acted_on: Many[ActedOn]
     answered: bool
 
 
@@ -39,7 +41,7 @@ class Attempted(Noun):
     """An attempt on the journal; open while it has neither outcome nor loss.
 
     `changed_in_copy`: files of the private copy that differed from the approved ones when the attempt ended. `answered`: a
-    person has decided since.
+    person has decided since. `acted_on`: hosts outside its own that its tasks acted on.
     """
 
     attempt: str
@@ -58,6 +60,7 @@ class Attempted(Noun):
     unseen: Many[HostName] = ()
     repeated: bool = False
     changed_in_copy: Many[str] = ()
+    acted_on: Many[ActedOn] = ()
     answered: bool = False
 
     def with_(self, **changes: Unpack[AttemptChanges]) -> Self:
@@ -74,6 +77,11 @@ class Attempted(Noun):
         """Hosts on which something of it may have been run; all of them, while nothing is known."""
         outcomes = self.outcome.hosts if self.outcome is not None else ()
         return frozenset(self.hosts) - {outcome.host for outcome in outcomes if outcome.result == "untouched"}
+
+    @property
+    def reached(self) -> tuple[HostName, ...]:
+        """Its own hosts, and those that its tasks acted on beside them."""
+        return tuple(dict.fromkeys((*self.hosts, *(act.host for act in self.acted_on))))
 
     @cached_property
     def unclean(self) -> bool:
@@ -116,6 +124,11 @@ def latest_outcomes(attempts: Iterable[Attempted]) -> dict[str, HostOutcome]:
     return latest
 
 
+def acts_of(outcome: AttemptOutcome) -> tuple[ActedOn, ...]:
+    """What it acted on outside its hosts; older outcomes name only what was not allowed."""
+    return joined((*outcome.acted_on, *(ActedOn(host=host) for host in outcome.touched_outside)))
+
+
 def _changes(event: e.Event) -> TypeGuard[AttemptsEvent]:
     return type(event) in CHANGED_BY
 
@@ -125,9 +138,19 @@ def _changed(attempts: Attempts, event: AttemptsEvent, driver: str, at: datetime
         case e.AttemptIntended():
             return (*attempts, _intended(event, driver, at))
         case e.AttemptEnded(outcome=outcome, changed_in_copy=changed):
-            return _with_one(attempts, outcome.attempt, outcome=outcome, changed_in_copy=changed)
+            acts = acts_of(outcome)
+            return _with_one(
+                attempts, outcome.attempt, outcome=outcome, changed_in_copy=changed, acted_on=acts
+            )
         case e.AttemptLost(attempt=name, reason=reason, started=started, changed_in_copy=changed):
-            return _with_one(attempts, name, lost=reason, started=started, changed_in_copy=changed)
+            return _with_one(
+                attempts,
+                name,
+                lost=reason,
+                started=started,
+                changed_in_copy=changed,
+                acted_on=event.acted_on,
+            )
         case e.QuietAwaited() | e.Quiesced():
             return _quiet(attempts, event, at)
         case e.BackoutBegan() | e.Retried() | e.AbortRequested() | e.EmergencyStopped():

@@ -17,6 +17,7 @@ from orchestrator.domain.deployment.rehearsal_progress import RehearsalProgress
 from orchestrator.domain.deployment.rollout_progress import RolloutProgress
 from orchestrator.domain.deployment.scheduled_start import ScheduledStart
 from orchestrator.domain.deployment.standing import DOWN, Standing, StandingName
+from orchestrator.domain.evidence.acted_on import ActedOn, joined
 from orchestrator.domain.evidence.attempt import Purpose
 from orchestrator.domain.journal.lifecycle import OVER, TOUCHED, State
 from orchestrator.domain.plan.release_plan import ReleasePlan
@@ -131,11 +132,36 @@ class Deployment(Noun):
 
     @cached_property
     def touched_hosts(self) -> tuple[str, ...]:
-        """Hosts on which a deploy attempt may have begun, in order of waves."""
+        """Hosts on which a deploy attempt may have begun, or on which a task for another host acted, in order of waves."""
         touched = {
             host for attempt in self.attempts if attempt.purpose == "deploy" for host in attempt.begun_on
         }
+        touched |= {act.host for act in self.acted_on}
         return tuple(host for wave in self.waves for host in wave.hosts if host in touched)
+
+    @cached_property
+    def acted_on(self) -> tuple[ActedOn, ...]:
+        """Every host that tasks for other hosts acted on, whether it is one of the deployment or not."""
+        return joined(act for attempt in self.attempts for act in attempt.acted_on)
+
+    @cached_property
+    def hosts_to_prove(self) -> tuple[str, ...]:
+        """Hosts of the backout, and those that only the backout's own tasks acted on."""
+        if self.backout is None:
+            return ()
+        attempts = self.attempts[self.backout.first_attempt :]
+        acted_on = {act.host for attempt in attempts for act in attempt.acted_on}
+        kept = {host for attempt in self.attempts if attempt.purpose == "deploy" for host in attempt.begun_on}
+        more = acted_on - kept - set(self.backout.hosts)
+        return (
+            *self.backout.hosts,
+            *(host for wave in self.waves for host in wave.hosts if host in more),
+        )
+
+    @cached_property
+    def unproved_acts(self) -> tuple[ActedOn, ...]:
+        """What tasks did on hosts that no baseline is kept of: outside of the deployment."""
+        return tuple(act for act in self.acted_on if act.host not in self.standings)
 
     @cached_property
     def all_up(self) -> bool:
@@ -170,11 +196,11 @@ class Deployment(Noun):
 
     @property
     def never_began_on(self) -> tuple[str, ...]:
-        """Untouched hosts on which the last run that was meant for them began nothing; no person has spoken since."""
+        """Hosts on which the last run that was meant for them began nothing; no person has spoken since."""
         last = {host: attempt for attempt in self.attempts for host in attempt.hosts}
         return tuple(
             host
-            for host in self.hosts_standing("untouched")
+            for host in self.hosts_standing("untouched", "acted_on")
             if host in last and host not in last[host].begun_on and not last[host].answered
         )
 

@@ -4,8 +4,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple, Self, TypedDict, TypeGuard, get_args
 
-from orchestrator.domain.deployment.attempts import Attempted, Attempts, attempt_named, latest_outcomes
+from orchestrator.domain.deployment.attempts import (
+    Attempted,
+    Attempts,
+    acts_of,
+    attempt_named,
+    latest_outcomes,
+)
 from orchestrator.domain.deployment.rollout_progress import RolloutProgress, failures_of
+from orchestrator.domain.evidence.acted_on import ActedOn
 from orchestrator.domain.evidence.outcome import HostOutcome
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.plan.wave import Wave
@@ -13,6 +20,7 @@ from orchestrator.domain.text.model_base import HostName, Noun
 
 StandingName = Literal[
     "untouched",
+    "acted_on",
     "to_retry",
     "deploying",
     "deployed",
@@ -139,15 +147,35 @@ def _of_attempt(standings: Standings, event: _OfAttempt, attempts: Attempts) -> 
         case e.AttemptEnded(outcome=outcome):
             purpose = attempt_named(attempts, outcome.attempt).purpose
             names = _DEPLOYED if purpose == "deploy" else _BACKED_OUT
-            return {h.host: Move(standing=names[h.result], reason=h.reason) for h in outcome.hosts}
+            acted_on = {act.host for attempt in attempts for act in attempt.acted_on}
+            return _by_others(standings, acts_of(outcome)) | {
+                h.host: Move(
+                    standing="acted_on"
+                    if h.result == "untouched" and h.host in acted_on
+                    else names[h.result],
+                    reason=h.reason,
+                )
+                for h in outcome.hosts
+            }
         case e.AttemptLost(attempt=name, reason=reason):
             lost = attempt_named(attempts, name)
             end: StandingName = "unknown" if lost.purpose == "deploy" else "backout_failed"
-            return dict.fromkeys(lost.hosts, Move(standing=end, reason=reason))
+            return _by_others(standings, event.acted_on) | dict.fromkeys(
+                lost.hosts, Move(standing=end, reason=reason)
+            )
         case e.Quiesced(attempt=name, unreachable=hosts):
             reason = f"unreachable, and what {name} began there may still run"
             waiting = [host for host in hosts if standings[host].standing == "to_retry"]
             return dict.fromkeys(waiting, Move(standing="unknown", reason=reason))
+
+
+def _by_others(standings: Standings, acts: Iterable[ActedOn]) -> _Moves:
+    """A host that tasks for others acted on is not untouched any more; every other standing says more than that."""
+    return {
+        act.host: Move(standing="acted_on", reason=act.words)
+        for act in acts
+        if act.host in standings and standings[act.host].standing == "untouched"
+    }
 
 
 def _checked(standings: Standings, event: e.WaveChecked, of_wave: tuple[str, ...]) -> _Moves:

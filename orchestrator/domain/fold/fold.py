@@ -192,7 +192,7 @@ def _before_backout(d: Deployment) -> BeforeBackout:
 
 
 def _surroundings(d: Deployment) -> Surroundings:
-    return Surroundings(d.waves, d.attempts, d.rollout, d.backout.hosts if d.backout is not None else ())
+    return Surroundings(d.waves, d.attempts, d.rollout, d.hosts_to_prove)
 
 
 def _targets_after(d: Deployment, event: e.Event) -> tuple[Target, ...]:

@@ -130,7 +130,11 @@ def _stop(context: DriveContext, attempt: str, reason: str) -> None:
         context.journal.note(AttemptLost(attempt=attempt, reason=unstarted, started=False))
     elif context.ports.playbooks.stop(attempt):
         changed = changed_in_copy(context, _purpose_of(context.deployment, attempt))
-        context.journal.note(AttemptLost(attempt=attempt, reason=reason, changed_in_copy=changed))
+        left = context.ports.playbooks.sight(attempt).outcome
+        acted_on = left.acted_on if left is not None else ()
+        context.journal.note(
+            AttemptLost(attempt=attempt, reason=reason, changed_in_copy=changed, acted_on=acted_on)
+        )
     else:
         context.ports.clock.sleep(POLL)
         context.journal.refresh()
@@ -162,6 +166,7 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
         epoch=attempted.epoch,
         known=known_epochs(d, attempted),
         repeated=attempted.repeated,
+        fleet={t.host: f"{t.address}:{t.port}" for t in d.targets},
         addresses={t.host: f"{t.address}:{t.port}" for t in d.targets if t.host in hosts},
         machines={b.host: b.machine_id for b in d.preparation.baselines.values() if b.host in hosts},
         known_hosts=next((t.known_hosts for t in d.targets if t.known_hosts), None),

@@ -16,11 +16,18 @@ def scope_of(d: Deployment, failure: Failure) -> tuple[str, ...]:
     """The touched hosts that a failure backs out, by the plan's choice."""
     touched = d.touched_hosts
     if d.plan.backout.scope == "failed":
-        failed = set(failure.hosts)
+        failed = {*failure.hosts, *_acted_on_for(d, failure.hosts)}
         return tuple(host for host in touched if host in failed)
     if d.plan.backout.scope == "wave":
-        return tuple(host for host in touched if d.standings[host].wave == failure.wave)
+        of_wave = tuple(host for host in touched if d.standings[host].wave == failure.wave)
+        concerned = {*of_wave, *_acted_on_for(d, of_wave)}
+        return tuple(host for host in touched if host in concerned)
     return touched
+
+
+def _acted_on_for(d: Deployment, hosts: tuple[str, ...]) -> set[str]:
+    """Hosts that tasks for one of these acted on; also where it is not known for whom."""
+    return {act.host for act in d.acted_on if not act.by or set(act.by) & set(hosts)}
 
 
 def foreign_run_reason(d: Deployment) -> str | None:
@@ -52,7 +59,7 @@ def next_backout_step(d: Deployment) -> Step:
         if repeat_due(d, "backout", wave.number, hosts):
             return RunAttempt(attempt_name(d, "backout"), "backout", wave.number, hosts, repeated=True)
     if not progress.compared:
-        return Perform("prove_restoration", hosts=progress.hosts)
+        return Perform("prove_restoration", hosts=d.hosts_to_prove)
     return Record(verdict(d))
 
 
@@ -86,7 +93,7 @@ def verdict(d: Deployment) -> Restored | ResidueFound | DeploymentBackoutFailed:
     if failed:
         return DeploymentBackoutFailed(hosts=failed)
     if differing:
-        return ResidueFound(hosts=tuple(host for host in progress.hosts if host in differing))
+        return ResidueFound(hosts=tuple(host for host in d.hosts_to_prove if host in differing))
     return Restored()
 
 

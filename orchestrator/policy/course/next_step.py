@@ -127,7 +127,8 @@ def _quiet_first(d: Deployment) -> Step | None:
                 e.DeploymentHeld(reason=f"processes of {attempt.attempt} still run on {hosts}", by="orch")
             )
         if attempt.unclean and not attempt.quiesced:
-            return Perform("quiesce", wave=attempt.wave, hosts=attempt.hosts, attempt=attempt.attempt)
+            hosts_reached = tuple(host for host in attempt.reached if host in d.standings)
+            return Perform("quiesce", wave=attempt.wave, hosts=hosts_reached, attempt=attempt.attempt)
     return None
 
 
@@ -194,7 +195,7 @@ def _hosts_to_deploy(d: Deployment) -> tuple[str, ...] | str:
     owed = tuple(
         h
         for h in d.waves[d.rollout.wave].hosts
-        if d.standings[h].standing in ("untouched", "to_retry") and h not in d.never_began_on
+        if d.standings[h].standing in ("untouched", "acted_on", "to_retry") and h not in d.never_began_on
     )
     lost = _lost_last(d)
     if lost is None:

@@ -8,6 +8,7 @@ failed, unreachable, rescued or ignored outside what the plan allows; nothing to
 
 from collections.abc import Iterable
 
+from orchestrator.domain.evidence.acted_on import ActedOn
 from orchestrator.domain.evidence.attempt import Allowance, AttemptRequest
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome, HostResult
 from orchestrator.domain.evidence.run_evidence import (
@@ -35,15 +36,19 @@ def judge(request: AttemptRequest, evidence: RunEvidence, end: RunExit) -> Attem
     if _never_began(evidence, end):
         return never_ran(request, end, faults)
     clean = _ended_by_itself(end) and not evidence.gaps
+    acted_on = {act.host for act in evidence.acted_on}
     return AttemptOutcome(
         attempt=request.attempt,
-        hosts=tuple(_judge(request, each, faults, over, clean=clean) for each in seen),
+        hosts=tuple(
+            _judge(request, each, faults, over, clean=clean and each.host not in acted_on) for each in seen
+        ),
         faults=faults,
         exit_code=end.exit_code,
         started_at=end.started_at,
         ended_at=end.ended_at,
         evidence_sha256=evidence.sha256,
         touched_outside=touched_outside(request, evidence),
+        acted_on=acted_outside(request, evidence.acted_on),
         outrun_on=tuple(
             host for host in request.hosts if host in host_evidence and host_evidence[host].fence in OUTRUN
         ),
@@ -71,7 +76,11 @@ def _never_began(evidence: RunEvidence, end: RunExit) -> bool:
 
     Its first events name every host, before anything is run on one.
     """
-    return _ended_by_itself(end) and end.exit_code != 0 and not (evidence.hosts or evidence.touched)
+    return (
+        _ended_by_itself(end)
+        and end.exit_code != 0
+        and not (evidence.hosts or evidence.touched or evidence.acted_on)
+    )
 
 
 def _ended_by_itself(end: RunExit) -> bool:
@@ -108,6 +117,11 @@ def touched_outside(request: AttemptRequest, evidence: RunEvidence) -> tuple[str
     """Hosts that were acted on and are neither in the wave nor among the plan's delegates."""
     allowed = {*request.hosts, *request.allowance.delegates}
     return tuple(sorted(set(evidence.touched) - allowed))
+
+
+def acted_outside(request: AttemptRequest, acts: Iterable[ActedOn]) -> tuple[ActedOn, ...]:
+    """What the run's tasks acted on outside its own hosts."""
+    return tuple(act for act in acts if act.host not in request.hosts)
 
 
 def _is_epoch(text: str) -> bool:

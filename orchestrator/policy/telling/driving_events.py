@@ -113,7 +113,9 @@ def _restoration_compared(event: e.RestorationCompared, d: Deployment, counts: C
 
 @telling_of.register
 def _restored(event: e.Restored, d: Deployment, counts: Counts) -> Telling:
-    return Telling(at("backed out", "every backed-out host equals its baseline"))
+    outside = ", ".join(act.host for act in d.unproved_acts)
+    unproved = f"; not proved, because outside of the deployment: {outside}" if outside else ""
+    return Telling(at("backed out", f"every backed-out host equals its baseline{unproved}"))
 
 
 @telling_of.register

@@ -19,7 +19,14 @@ NAMED = 8
 
 def plain_words(d: Deployment) -> tuple[str, ...]:
     """The headline first, then the details, each a whole sentence."""
-    all_sentences = (*_rehearsing(d), *_standing(d), *_in_doubt(d), *left_running(d), *_rehearsed(d))
+    all_sentences = (
+        *_rehearsing(d),
+        *_standing(d),
+        *_in_doubt(d),
+        *left_running(d),
+        *_unproved(d),
+        *_rehearsed(d),
+    )
     return tuple(plain(sentence, 1000) for sentence in all_sentences)
 
 
@@ -53,6 +60,7 @@ def counts_words(d: Deployment, hosts: Sequence[str]) -> str:
 
 STANDING_WORDS: dict[StandingName, str] = {
     "untouched": "not touched",
+    "acted_on": "acted on for others",
     "to_retry": "to be tried again",
     "deploying": "deploying",
     "deployed": "deployed, not yet verified",
@@ -99,6 +107,16 @@ def _in_doubt(d: Deployment) -> list[str]:
     return [f"{ran}: what ran may not be what was approved. The record names the files."]
 
 
+def _unproved(d: Deployment) -> list[str]:
+    """Hosts outside of the deployment that tasks acted on: no baseline is kept of them, and no backout goes there."""
+    acts = d.unproved_acts
+    if not acts:
+        return []
+    more = "" if len(acts) <= NAMED else f" The record names the other {len(acts) - NAMED}."
+    named = "; ".join(f"{act.host}: {act.words}" for act in acts[:NAMED])
+    return [f"Not proved, because outside of the deployment: {named}.{more}"]
+
+
 def _standing(d: Deployment) -> list[str]:
     """The end of the deployment, or its present state."""
     end = end_of(d.state)
@@ -141,13 +159,11 @@ def _with_exceptions(d: Deployment) -> list[str]:
 
 
 def _backed_out(d: Deployment) -> list[str]:
-    progress = _progress(d)
-    items = sum(
-        d.preparation.baselines[host].items for host in progress.hosts if host in d.preparation.baselines
-    )
-    again = "equals its baseline" if len(progress.hosts) == 1 else "equal their baselines"
+    hosts = d.hosts_to_prove
+    items = sum(d.preparation.baselines[host].items for host in hosts if host in d.preparation.baselines)
+    again = "equals its baseline" if len(hosts) == 1 else "equal their baselines"
     return [
-        f"{_stopped(d)} and backed out: {hosts_words(progress.hosts)} again {again} "
+        f"{_stopped(d)} and backed out: {hosts_words(hosts)} again {again} "
         f"in all {counted(items, 'configuration item')} (0 differences).",
         *_why(d),
         *_still_new(d),
@@ -269,7 +285,7 @@ def _why(d: Deployment) -> list[str]:
 def _still_new(d: Deployment) -> list[str]:
     """Hosts outside the backout's scope still carry the release, which the summary must state."""
     carrying = d.hosts_standing("verified", "deployed")
-    down = d.hosts_standing("failed", "unknown")
+    down = d.hosts_standing("failed", "unknown", "acted_on")
     words = (
         [f"Not backed out: {hosts_words(carrying)} still {_runs(carrying)} {release_words(d)}."]
         if carrying

@@ -128,13 +128,17 @@ def _attempt_ended(event: e.AttemptEnded, d: Deployment, counts: Counts) -> Tell
     done = "deployed" if attempt.purpose == "deploy" else "backed out"
     lines = [outcome_line(host, done) for host in outcome.hosts]
     lines += [f"the run: {fault}" for fault in faults]
+    lines += [f"{act.host}: {act.words}" for act in outcome.acted_on]
     return Telling(at(wave_name(d, attempt.wave), *lines, words), (step,))
 
 
 @telling_of.register
 def _attempt_lost(event: e.AttemptLost, d: Deployment, counts: Counts) -> Telling:
     faults, words = copy_words(event), f"lost: {event.reason}"
-    lines = at("attempt", f"{event.attempt} {words}", *(f"{event.attempt}: {fault}" for fault in faults))
+    acts = (f"{act.host}: {act.words}" for act in event.acted_on)
+    lines = at(
+        "attempt", f"{event.attempt} {words}", *(f"{event.attempt}: {fault}" for fault in faults), *acts
+    )
     step = EndAttempt(event.attempt, "unknown", words + _doubt(event), faults=faults)
     return Telling(lines, (step,))
 

@@ -87,7 +87,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._addresses = _addresses(os.environ.pop("ORCH_ADDRESSES", ""))
         self._marker = os.environ.pop("ORCH_MARKER", "")
         self._control = os.environ.pop("ORCH_CONTROL", "")
-        self._ways, self._delegates = _ways(os.environ.pop("ORCH_WAYS", ""), self._nonce)
+        self._ways, self._delegates = _ways(os.environ.pop("ORCH_WAYS", ""), self._nonce, self._addresses)
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600) if path else -1
 
     def _write(self, event: str, **fields: Any) -> None:
@@ -275,15 +275,16 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         )
 
 
-def _ways(path: str, nonce: str) -> tuple[Any, list[str]]:
+def _ways(path: str, nonce: str, addresses: dict[str, str]) -> tuple[Any, list[str]]:
     """What sees the connections of this run, put into this process, and the delegates that the plan declares."""
     if not path:
         return None, []
     given = json.loads(Path(path).read_text(encoding="utf-8"))
-    for name in ("masks", "ssh_options", "routes"):
+    for name in ("acts", "masks", "ssh_options", "routes"):
         _beside(name)
     connections = _beside("connections")
-    ways = connections.Ways(nonce, given["ssh"], given["known_hosts"])
+    acts = _beside("acts").Acts(given["acts"], addresses, _READ_ONLY)
+    ways = connections.Ways(nonce, given["ssh"], given["known_hosts"], acts)
     connections.install(ways)
     return ways, [str(name) for name in given["delegates"]]
 

@@ -19,6 +19,7 @@ from ansible.executor.task_executor import TaskExecutor
 from ansible.executor.task_queue_manager import FinalQueue
 from ansible.plugins.connection import ssh
 
+from orchestrator.adapters.ansible.in_run.acts import Acts
 from orchestrator.adapters.ansible.in_run.masks import failed, is_blind, is_never_true, words
 from orchestrator.adapters.ansible.in_run.routes import (
     Route,
@@ -39,10 +40,11 @@ _NO_CHECK = ("host_key_auto_add", "record_host_keys")
 class Ways:
     """What is known in a run: the routes of verified hosts, and, in the process of a task, the ways that it took."""
 
-    def __init__(self, nonce: str, pinned: Iterable[str], known_hosts: str | None) -> None:
+    def __init__(self, nonce: str, pinned: Iterable[str], known_hosts: str | None, acts: Acts) -> None:
         self.key = f"orch_{nonce}"
         self.first = before_all(list(pinned))
         self.known_hosts = known_hosts
+        self.acts = acts
         self.verified: dict[str, Route] = {}
         self.taken: dict[tuple[str, ...], Route] = {}
         self.masked: list[str] = []
@@ -71,7 +73,10 @@ class Ways:
         if verified is not None:
             refuse_others(way, verified)
         refuse_elsewhere(connection)
-        self.taken[(acting, place(connection), plugin(connection), option(connection, "remote_user"))] = way
+        reached = (acting, place(connection), plugin(connection), option(connection, "remote_user"))
+        if reached not in self.taken:
+            self.acts.keep(executor, acting, place(connection))
+        self.taken[reached] = way
 
     def end_item(self, executor: Any, result: Mapping[str, Any], variables: dict[str, Any]) -> None:
         """An item of a task has ended: keep its failure where a condition that says nothing of it declared it away."""

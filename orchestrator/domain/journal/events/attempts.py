@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from orchestrator.domain.evidence.acted_on import ActedOn
 from orchestrator.domain.evidence.attempt import Purpose
 from orchestrator.domain.evidence.left_process import LeftProcess
 from orchestrator.domain.evidence.outcome import AttemptOutcome
@@ -41,13 +42,17 @@ class AttemptEnded(Noun):
 
 
 class AttemptLost(Noun):
-    """The attempt's worker is gone without an outcome: the state of its hosts is unknown."""
+    """The attempt's worker is gone without an outcome: the state of its hosts is unknown.
+
+    `acted_on`: hosts outside its own that its tasks are known to have acted on.
+    """
 
     kind: Literal["attempt_lost"] = "attempt_lost"
     attempt: Name
     reason: Text
     started: bool = True
     changed_in_copy: Many[Text] = ()
+    acted_on: Many[ActedOn] = ()
 
 
 class QuietAwaited(Noun):
