@@ -3,7 +3,9 @@
 from orchestrator.domain.evidence.baseline import Baseline, Difference
 from orchestrator.domain.journal.events import RestorationCompared
 from orchestrator.engine.drive_context import DriveContext
+from orchestrator.engine.ports import Targets
 from orchestrator.engine.practices.capture_baseline import why_not_whole
+from orchestrator.errors import NotFound
 from orchestrator.policy.course.steps import Perform
 from orchestrator.policy.evidence.drift import compare
 
@@ -24,14 +26,20 @@ def perform(context: DriveContext, step: Perform) -> None:
         if not again:
             break
         context.ports.clock.sleep(pause)
-        compared = _merged(compared, compare_with_baseline(context, again), again)
+        compared = merged(compared, compare_with_baseline(context, again), again)
         silent = set()
     context.journal.note(compared)
 
 
-def compare_with_baseline(context: DriveContext, hosts: tuple[str, ...]) -> RestorationCompared:
-    """One capture of these hosts, compared with their baselines; what was captured is in the store."""
-    captured = context.ports.targets.capture(context.targets(hosts), context.deployment.plan.backout.baseline)
+def compare_with_baseline(
+    context: DriveContext, hosts: tuple[str, ...], over: Targets | None = None
+) -> RestorationCompared:
+    """One capture of these hosts, compared with their baselines; what was captured is in the store.
+
+    `over`: the connections to ask over, where some are open.
+    """
+    targets = over or context.ports.targets
+    captured = targets.capture(context.targets(hosts), context.deployment.plan.backout.baseline)
     whole: list[Baseline] = []
     differences: list[Difference] = []
     not_compared: dict[str, str] = {}
@@ -44,7 +52,11 @@ def compare_with_baseline(context: DriveContext, hosts: tuple[str, ...]) -> Rest
         if reason is not None or not isinstance(now, Baseline):
             not_compared[host] = reason or "no answer"
             continue
-        before = context.ports.baselines.get(context.deployment.preparation.baselines[host].digest)
+        try:
+            before = context.ports.baselines.get(context.deployment.preparation.baselines[host].digest)
+        except NotFound as gone:
+            not_compared[host] = str(gone)
+            continue
         comparison = compare(before, now)
         if comparison.inconclusive is not None:
             not_compared[host] = comparison.inconclusive
@@ -57,9 +69,8 @@ def compare_with_baseline(context: DriveContext, hosts: tuple[str, ...]) -> Rest
     )
 
 
-def _merged(
-    old: RestorationCompared, new: RestorationCompared, hosts: tuple[str, ...]
-) -> RestorationCompared:
+def merged(old: RestorationCompared, new: RestorationCompared, hosts: tuple[str, ...]) -> RestorationCompared:
+    """The old comparison, with the new one of these hosts in the place of theirs."""
     again = set(hosts)
     return RestorationCompared(
         baselines=(*(r for r in old.baselines if r.host not in again), *new.baselines),

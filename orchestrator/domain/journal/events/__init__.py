@@ -39,6 +39,7 @@ from orchestrator.domain.journal.events.backout import (
     RestorationCompared,
     Restored,
 )
+from orchestrator.domain.journal.events.changes import ChangesCompared
 from orchestrator.domain.journal.events.driving import (
     AbortRequested,
     ClockJumped,
@@ -113,6 +114,7 @@ Event = Annotated[
     | WaveDeployed
     | WaveFailed
     | WaveChecked
+    | ChangesCompared
     | WaveVerified
     | WaveRejected
     | GateReached
@@ -165,6 +167,7 @@ __all__ = [
     "AttemptLost",
     "BackoutBegan",
     "BaselineCaptured",
+    "ChangesCompared",
     "ClockJumped",
     "Completed",
     "CompletedWithExceptions",
