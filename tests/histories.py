@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.baseline import BaselineReference
+from orchestrator.domain.evidence.changes import ChangeGroup
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.fold.fold import fold
 from orchestrator.domain.journal import events as e
@@ -83,6 +84,13 @@ def checked(
         for host, answer in answers.items()
     )
     return e.WaveChecked(stage=stage, wave=wave, final=final, asked=len(results), results=results)
+
+
+def compared(wave: int, *hosts: str, **words: Any) -> e.ChangesCompared:
+    """What changed after a wave: on these hosts nothing."""
+    references = tuple(BaselineReference(host=h, digest=SHA, machine_id=h, items=3) for h in hosts)
+    groups = (ChangeGroup(hosts=hosts),) if hosts else ()
+    return e.ChangesCompared(wave=wave, baselines=references, groups=groups, **words)
 
 
 def recorded(events: Sequence[e.Event], name: str = "app-2.0") -> list[e.Recorded]:

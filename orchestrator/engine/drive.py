@@ -14,6 +14,7 @@ from orchestrator.engine.practices import (
     authorise_wave,
     capture_baseline,
     check_entry,
+    compare_changes,
     look_for_processes,
     prove_restoration,
     quiesce,
@@ -48,6 +49,7 @@ PRACTICES: Mapping[Practice, Callable[[DriveContext, Perform], None]] = {
     "check_entry": check_entry.perform,
     "quiesce": quiesce.perform,
     "verify_wave": verify_wave.perform,
+    "compare_changes": compare_changes.perform,
     "watch": verify_wave.watch,
     "look_for_processes": look_for_processes.perform,
     "prove_restoration": prove_restoration.perform,
@@ -56,7 +58,7 @@ PRACTICES: Mapping[Practice, Callable[[DriveContext, Perform], None]] = {
 BEFORE_ATTEMPTS: frozenset[Practice] = frozenset(
     {"verify_components", "verify_environment", "capture_baseline", "check_entry", "quiesce", "verify_wave"}
 )
-"""Practices that an attempt can follow at once; it is prepared meanwhile. Not `watch`, which can last for days."""
+"""Practices that an attempt can follow soon; it is prepared meanwhile. Not `watch`, which can last for days."""
 
 
 def drive(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.evidence.left_process import ProcessSearch
 from orchestrator.domain.plan.target import Target
 from orchestrator.engine.journal_writer import JournalWriter
 from orchestrator.engine.ports import Ports, Targets
@@ -34,10 +35,13 @@ class DriveContext:
         """The directory that the plan's paths are relative to."""
         return folder(self.deployment.workplace)
 
-    def lasting_connections(self) -> Targets:
-        """Targets whose connections stay open across practices, until `close_connections`."""
+    def lasting_connections(self, search: ProcessSearch | None = None) -> Targets:
+        """Targets whose connections stay open across practices, until `close_connections`.
+
+        `search`: what the first question to each host looks for too, if they are opened here.
+        """
         if self.connections is None:
-            self.connections = self.ports.targets.stay()
+            self.connections = self.ports.targets.stay(search)
         return self.connections
 
     def close_connections(self) -> None:

@@ -144,8 +144,8 @@ class _Play:
                 self.note(e.ComponentsVerified(digests={"dml/app.tar.gz": SHA}))
             case "verify_environment":
                 self.note(e.EnvironmentVerified(results=()))
-            case "capture_baseline":
-                self.note(e.BaselineCaptured(baselines=references))
+            case "capture_baseline" | "compare_changes":
+                self.note(self.captured(step, references))
             case "verify_wave" | "watch":
                 results = [self.answer(host) for host in step.hosts]
                 if step.practice == "verify_wave":
@@ -161,6 +161,11 @@ class _Play:
                 self.note(e.Quiesced(attempt=step.attempt))
             case other:
                 raise AssertionError(f"{other} is not scripted")
+
+    def captured(self, step: Perform, references: tuple[BaselineReference, ...]) -> e.Event:
+        if step.practice == "capture_baseline":
+            return e.BaselineCaptured(baselines=references)
+        return e.ChangesCompared(wave=step.wave, baselines=references)
 
     def answer(self, host: str) -> CheckResult:
         answer = "failed" if host in self.scene.rejects else "passed"

@@ -25,13 +25,14 @@ from orchestrator.engine.ports import Storage
 from orchestrator.engine.practices import (
     admit,
     authorise_wave,
+    compare_changes,
     prove_restoration,
     run_attempt,
     verify_environment,
     verify_wave,
 )
 from orchestrator.engine.practices.run_attempt import request_of
-from orchestrator.policy.course import backout, epochs, limits
+from orchestrator.policy.course import after_success, backout, epochs, limits
 from orchestrator.policy.course import next_step as policy
 from orchestrator.policy.course.next_step import next_step
 from orchestrator.policy.course.own_processes import search_before_proof
@@ -316,6 +317,19 @@ def starts_unapproved(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(admit, "admit", lambda question: Admitted(grounds=(Ground(code="window.never_closes"),)))
 
 
+def says_nothing_of_changes(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(policy, "_changed", lambda d: None)
+
+
+def allows_every_change(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(compare_changes, "outside", lambda rules, differences: {})
+
+
+def takes_no_capture_for_no_change(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(after_success, "_was_up", lambda d, host: False)
+    patch.setattr(standing, "_changed_outside", lambda standings, event: {})
+
+
 MUTATIONS: tuple[tuple[Mutate, str], ...] = (
     (skips_gates, "without its soak"),
     (soaks_not, "without its soak"),
@@ -348,6 +362,9 @@ MUTATIONS: tuple[tuple[Mutate, str], ...] = (
     (compares_no_copy_after_a_run, "nothing tells of it"),
     (goes_on_from_a_changed_copy, "before a person had spoken"),
     (starts_unapproved, "approvals were used up"),
+    (says_nothing_of_changes, "without a word of what changed"),
+    (allows_every_change, "which may not change"),
+    (takes_no_capture_for_no_change, "nobody knows whether"),
     (goes_over_others, "nobody had been told"),
     (goes_over_others_untold, "nobody had been told"),
 )

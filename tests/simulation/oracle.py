@@ -23,6 +23,7 @@ from orchestrator.domain.journal.events import (
     WindowOpened,
 )
 from orchestrator.domain.journal.lifecycle import State
+from tests.simulation.changes import against_changes
 from tests.simulation.copies import against_copies
 from tests.simulation.evidence import promoted_without_evidence
 from tests.simulation.scenario import Scenario
@@ -60,6 +61,7 @@ def broken(scenario: Scenario, deployment: Deployment) -> list[str]:
         *against_copies(scenario, deployment.id, records),
         *_truthful(scenario, deployment),
         *restored_in_quiet(scenario, records),
+        *against_changes(scenario, deployment, records),
     ]
 
 

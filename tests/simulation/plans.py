@@ -29,7 +29,7 @@ def drawn(tree: Mapping[str, Any], hosts: int, policy: ReleasePolicy | None) -> 
     waves = _waves(texts["strategy"], hosts)
     wave_of = {host: wave.number for wave in waves for host in wave.hosts}
     here = {target.host: _digest(target, wave_of[target.host]) for target in targets}
-    parts: dict[str, dict[str, str]] = {"policy": _of_policy(policy)}
+    parts: dict[str, dict[str, str]] = {"policy": _of_policy(policy and policy.model_dump_json())}
     plan, nowhere = _usual()
     for section, text in texts.items():
         alone = _alone(section, text)
@@ -93,7 +93,8 @@ def _waves(strategy: str, hosts: int) -> tuple[Wave, ...]:
 
 
 @cache
-def _of_policy(policy: ReleasePolicy | None) -> dict[str, str]:
+def _of_policy(text: str | None) -> dict[str, str]:
+    policy = ReleasePolicy.model_validate_json(text) if text else None
     return _effective(plan_of(plan_tree()), policy).parts("policy")
 
 

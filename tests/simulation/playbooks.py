@@ -12,7 +12,7 @@ from orchestrator.domain.journal.host_lock import HostLock
 from orchestrator.engine.ports import HostLocks, PlaybookRuns
 from orchestrator.errors import StoreFault
 from tests.simulation.storage import SimulatedStorage
-from tests.simulation.world import Act, Host, Remain, World
+from tests.simulation.world import MEDDLED, Act, Host, Remain, World
 
 FILES = 1 << 20
 """Bytes that an attempt's own files take."""
@@ -43,6 +43,7 @@ class Troubles:
     forgetful: bool = False
     leaves: float = 0
     leaving: Random = field(default_factory=lambda: Random(0))
+    meddles: bool = False
 
 
 class SimulatedPlaybooks(PlaybookRuns):
@@ -164,6 +165,9 @@ class SimulatedPlaybooks(PlaybookRuns):
             worker.results[host.name] = _outcome(host.name, "not_done", "task 'Start' failed")
             return
         host.version, host.files["/etc/app"] = "2.0", "new"
+        if self.troubles.meddles:
+            host.files[MEDDLED] = "a key"
+            self.world.injected["release changes too much", self.world.phase] += 1
         host.healthy = self.troubles.bad_release != "unhealthy"
         dies = self.troubles.bad_release == "dies"
         host.dies_at = self.world.true + timedelta(seconds=5) if dies else None
@@ -175,6 +179,7 @@ class SimulatedPlaybooks(PlaybookRuns):
         if failing:
             worker.results[host.name] = _outcome(host.name, "not_done", "task 'Restore' failed")
             return
+        host.files.pop(MEDDLED, None)
         saved = host.files.pop("/var/lib/app/saved", None)
         if saved is not None:
             host.files["/etc/app"] = saved

@@ -1,5 +1,6 @@
 """A scenario drawn from a seed: which plan, which fleet, which faults, which words from people."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from random import Random
@@ -31,15 +32,16 @@ class Scenario:
         self.authority = SimulatedAuthority(
             self.world, fail=random.choice([0, 0, 0.3]), kill=random.choice([0, 0, 0.3])
         )
-        self.authority.policy = _policy(self.roles)
+        # By the number and not by chance, so that a seed draws what it has always drawn.
+        self.holds = seed % 3 == 0
+        self.authority.policy = _policy(self.roles, holds=self.holds)
         self.keys = keys_of(self.roles)
         self.plan = self._plan(names)
         self.locks = FakeHostLocks(self.world)
         self.storage = SimulatedStorage(self._ballast_thrown_off)
         self.full: list[tuple[datetime, datetime]] = []
-        self.playbooks = SimulatedPlaybooks(
-            self.world, self.locks, self.storage, _troubles(random, Random(-1 - seed))
-        )
+        troubles = replace(_troubles(random, Random(-1 - seed)), meddles=seed % 5 == 0)
+        self.playbooks = SimulatedPlaybooks(self.world, self.locks, self.storage, troubles)
         self.targets = SimulatedTargets(
             self.world, thin=random.choice([0, 0, 0.05, 0.1]), sticky=random.choice([0, 0.3])
         )
@@ -119,11 +121,13 @@ class Scenario:
 
 
 @cache
-def _policy(roles: tuple[str, ...]) -> ReleasePolicy | None:
-    """The rules that ask for approvals by these roles, if there are any."""
+def _policy(roles: tuple[str, ...], *, holds: bool) -> ReleasePolicy | None:
+    """The rules that ask for approvals by these roles, if there are any, or hold a deployment to what may change."""
     asked = {"approvals": {"before": list(roles)}, "undo_before_close": False}
     words = {"orch": 1, "policy": "house", "version": 1, "title": "House rules", **asked}
-    return ReleasePolicy.model_validate(words) if roles else None
+    if holds:
+        words["may_change"] = {"files": ["/etc/app", "/var/lib/app/**"], "packages": "any"}
+    return ReleasePolicy.model_validate(words) if roles or holds else None
 
 
 def _troubles(random: Random, leaving: Random) -> Troubles:

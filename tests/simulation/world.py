@@ -12,6 +12,8 @@ from orchestrator.domain.journal.lifecycle import State, after
 from orchestrator.engine.ports import Clock
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+MEDDLED = "/root/.ssh/authorized_keys"
+"""What some releases bring although nothing of the kind may change."""
 HORIZON = timedelta(seconds=120)
 """Simulated time in which faults happen; after it they end, and so must the deployment."""
 

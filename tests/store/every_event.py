@@ -8,8 +8,10 @@ from orchestrator.adapters.files.model_file import load_model
 from orchestrator.adapters.files.policy_file import load_policy
 from orchestrator.domain.authority.admission_answer import Reason
 from orchestrator.domain.authority.approval import SignedApproval
+from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.authority.rehearsal import Rehearsal
 from orchestrator.domain.evidence.baseline import BaselineReference, Difference
+from orchestrator.domain.evidence.changes import ChangeGroup, ItemChange, OutsideChange
 from orchestrator.domain.evidence.left_process import LeftProcess
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.journal import events as e
@@ -30,6 +32,7 @@ MODEL = ROOT / "models/rolling-web-service.yml"
 SHA = "5e" * 32
 SOON = START + timedelta(minutes=10, microseconds=250)
 ODD = "Grüße 'x' \"y\" \\ \x00\n\u202e \U0001f600"
+CHANGE = ItemChange(kind="file", name="/etc/shop.conf", attribute="mode", before="0644", after=None)
 
 CHECKS = [
     {"http": {"url": "http://{address}:8080/", "contains": "2.4"}, "within": "1m30s"},
@@ -217,8 +220,18 @@ EVERY_EVENT: list[Event] = [
     e.WaveDeployed(wave=0),
     e.WaveFailed(wave=0, hosts=("web1",), reason="r"),
     e.WaveChecked(stage="soak", wave=0, final=False, asked=3, results=RESULTS),
+    e.ChangesCompared(
+        wave=0,
+        baselines=REFERENCES,
+        groups=(ChangeGroup(hosts=("web1",), changes=(CHANGE,), more=3), ChangeGroup(hosts=("web3",))),
+        not_compared={"web2": "cut off"},
+        rules=("model configuration-only",),
+        outside={"web1": OutsideChange(change=CHANGE, more=3)},
+    ),
     e.WaveVerified(wave=0),
-    e.WaveRejected(wave=0, hosts=("web1",), reason="r"),
+    e.WaveRejected(
+        wave=0, hosts=("web1",), reason="r", reasons=(Ground(code="change.outside", values={"host": "web1"}),)
+    ),
     e.GateReached(wave=0, soak_until=SOON, confirm="service owner"),
     e.Confirmed(wave=0, role="service owner", by="cy", note=ODD),
     e.GatePassed(wave=0),

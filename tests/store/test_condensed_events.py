@@ -49,6 +49,7 @@ LONG: list[e.Event] = [
     e.EntryChecked(wave=0, results=RESULTS),
     e.AttemptEnded(outcome=OUTCOME),
     e.WaveChecked(stage="verification", wave=0, asked=200, results=RESULTS),
+    e.ChangesCompared(wave=0, baselines=REFERENCES),
     e.RestorationCompared(baselines=REFERENCES),
 ]
 SHORT = e.Paused(by="ann", reason="lunch")

@@ -10,7 +10,7 @@ from orchestrator.domain.plan.check import CheckResult
 from orchestrator.policy.telling.timeline import StoryStep
 
 CHECKED = (e.EnvironmentVerified, e.DeploymentRefused, e.EntryChecked, e.WaveChecked)
-CAPTURED = (e.BaselineCaptured, e.RestorationCompared)
+CAPTURED = (e.BaselineCaptured, e.ChangesCompared, e.RestorationCompared)
 
 
 class Evidence:

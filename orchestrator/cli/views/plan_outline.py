@@ -19,9 +19,11 @@ from orchestrator.domain.plan.check import (
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.strategy_form import form_of
 from orchestrator.domain.plan.wave import Gate, Limit, Wave
+from orchestrator.domain.rules.may_change import rule_words
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.domain.text.format import seconds_words, size_words
 from orchestrator.policy.course.follow_up import needs_words
+from orchestrator.policy.evidence.allowed_changes import rules_binding
 
 
 def outline(checked: PreparedPlan, times: Branch) -> Branch:
@@ -145,6 +147,8 @@ def _authority(checked: PreparedPlan) -> Iterable[str]:
         asked += [needs_words([need]) for need in by_policy]
     if model is not None:
         yield f"model {model.model} version {model.version}: {model.title}"
+    for place, rule in rules_binding(policy, model).items():
+        yield f"may change, by {place}: {rule_words(rule)}; anything more rejects the wave"
     if asked:
         yield f"approval by {', '.join(asked)}"
 

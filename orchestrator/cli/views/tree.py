@@ -35,6 +35,7 @@ STEP_TITLES: dict[StepName, str] = {
     "deploy": "deploy",
     "quiesce": "quiet",
     "verification": "verify",
+    "changes": "changes",
     "soak": "soak",
     "confirmation": "confirm",
     "early_life": "early life",

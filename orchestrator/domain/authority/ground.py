@@ -25,7 +25,9 @@ BackoutCode = Literal[
     "backout.aborted",
     "backout.chosen",
 ]
-GroundCode = Literal[StartCode, BackoutCode]
+ChangeCode = Literal["change.outside", "change.unknown"]
+"""Why a wave is rejected for what it changed: a host with an item that may not change, or of which nothing is known."""
+GroundCode = Literal[StartCode, BackoutCode, ChangeCode]
 
 OF_WINDOW: frozenset[GroundCode] = frozenset({"window.open", "window.never_closes", "time.undoable"})
 """Grounds of the calendar: when the opening ends, and what can be undone before then."""

@@ -7,6 +7,7 @@ from typing import Self, TypedDict, Unpack
 from orchestrator.domain.deployment.attempts import Attempted
 from orchestrator.domain.deployment.authorisation import Authorisation
 from orchestrator.domain.deployment.backout_progress import BackoutProgress
+from orchestrator.domain.deployment.changes_seen import ChangesSeen
 from orchestrator.domain.deployment.driving import Driving
 from orchestrator.domain.deployment.early_life import EarlyLife
 from orchestrator.domain.deployment.follow_up import FollowUp
@@ -42,6 +43,7 @@ class DeploymentChanges(TypedDict, total=False):
     preparation: Preparation
     driving: Driving
     rollout: RolloutProgress
+    changes: ChangesSeen
     early_life: EarlyLife
     backout: BackoutProgress | None
     rehearsing: RehearsalProgress
@@ -76,6 +78,7 @@ class Deployment(Noun):
     preparation: Preparation = Preparation.of_valid()
     driving: Driving = Driving.of_valid()
     rollout: RolloutProgress = RolloutProgress.of_valid()
+    changes: ChangesSeen = ChangesSeen.of_valid()
     early_life: EarlyLife = EarlyLife.of_valid()
     backout: BackoutProgress | None = None
     rehearsing: RehearsalProgress = RehearsalProgress.of_valid()

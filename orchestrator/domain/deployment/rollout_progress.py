@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Literal, TypeGuard, get_args
 
+from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.deployment.early_life import longer
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
@@ -18,6 +19,7 @@ class Failure(Noun):
     wave: int
     hosts: Many[HostName]
     reason: str
+    reasons: Many[Ground] = ()
 
 
 class GateProgress(Noun):
@@ -39,12 +41,15 @@ class GateProgress(Noun):
 class RolloutProgress(Noun):
     """The present wave and its progress; `check_failures` is the first failure on each host.
 
+    `compared`: what the wave changed is compared with the baseline.
+
     `exceptions` are the hosts that are not deployed in a completed deployment, each with the reason.
     """
 
     wave: int = 0
     entry: Literal["unasked", "passed", "failed"] = "unasked"
     checked: bool = False
+    compared: bool = False
     check_failures: dict[str, str] = {}
     gate: GateProgress | None = None
     failure: Failure | None = None
@@ -53,7 +58,7 @@ class RolloutProgress(Noun):
 
 _Failed = e.WaveFailed | e.WaveRejected | e.EarlyLifeFailed
 _AtGate = e.GateReached | e.Confirmed | e.GatePassed | e.EarlyLifeBegan
-_Checks = e.WaveChecked | e.WaveDeployed | e.EntryChecked
+_Checks = e.WaveChecked | e.WaveDeployed | e.EntryChecked | e.ChangesCompared
 _Choice = e.BackoutBegan | e.Retried | e.Excluded
 RolloutEvent = _Failed | _AtGate | _Checks | _Choice | e.CompletedWithExceptions
 CHANGED_BY = frozenset(get_args(RolloutEvent))
@@ -79,7 +84,7 @@ def _changes(event: e.Event) -> TypeGuard[RolloutEvent]:
 
 def _changed(rollout: RolloutProgress, event: RolloutEvent, state: State, at: datetime) -> RolloutProgress:
     match event:
-        case e.WaveChecked() | e.WaveDeployed() | e.EntryChecked():
+        case e.WaveChecked() | e.WaveDeployed() | e.EntryChecked() | e.ChangesCompared():
             return _checked(rollout, event, at)
         case e.WaveFailed() | e.WaveRejected() | e.EarlyLifeFailed():
             return RolloutProgress.updated(rollout, failure=_failure(rollout, event, state))
@@ -103,7 +108,9 @@ def _checked(rollout: RolloutProgress, event: _Checks, at: datetime) -> RolloutP
                 )
             return RolloutProgress.updated(rollout, checked=True, check_failures=failures, gate=gate)
         case e.WaveDeployed():
-            return RolloutProgress.updated(rollout, checked=False, check_failures={})
+            return RolloutProgress.updated(rollout, checked=False, compared=False, check_failures={})
+        case e.ChangesCompared():
+            return RolloutProgress.updated(rollout, compared=True)
         case e.EntryChecked(results=results):
             passed = bool(results) and all(result.answer == "passed" for result in results)
             return RolloutProgress.updated(rollout, entry="passed" if passed else "failed")
@@ -113,9 +120,9 @@ def _failure(rollout: RolloutProgress, event: _Failed, state: State) -> Failure:
     match event:
         case e.WaveFailed(wave=wave, hosts=hosts, reason=reason):
             return Failure(stage="wave", wave=wave, hosts=hosts, reason=reason)
-        case e.WaveRejected(wave=wave, hosts=hosts, reason=reason):
+        case e.WaveRejected(wave=wave, hosts=hosts, reason=reason, reasons=reasons):
             stage: FailureStage = "verification" if state is State.VERIFYING_WAVE else "soak"
-            return Failure(stage=stage, wave=wave, hosts=hosts, reason=reason)
+            return Failure(stage=stage, wave=wave, hosts=hosts, reason=reason, reasons=reasons)
         case e.EarlyLifeFailed(hosts=hosts, reason=reason):
             return Failure(stage="early_life", wave=rollout.wave, hosts=hosts, reason=reason)
 
@@ -130,7 +137,13 @@ def _at_gate(rollout: RolloutProgress, event: _AtGate, at: datetime) -> RolloutP
             return RolloutProgress.updated(rollout, gate=confirmed)
         case e.GatePassed():
             return RolloutProgress.updated(
-                rollout, wave=rollout.wave + 1, gate=None, entry="unasked", checked=False, check_failures={}
+                rollout,
+                wave=rollout.wave + 1,
+                gate=None,
+                entry="unasked",
+                checked=False,
+                compared=False,
+                check_failures={},
             )
         case e.EarlyLifeBegan():
             return RolloutProgress.updated(rollout, gate=None, checked=False, check_failures={})
@@ -141,8 +154,8 @@ def _chosen(rollout: RolloutProgress, event: _Choice) -> RolloutProgress:
         case e.BackoutBegan():
             return RolloutProgress.updated(rollout, failure=None)
         case e.Excluded():
-            return RolloutProgress.updated(rollout, failure=None, checked=False)
+            return RolloutProgress.updated(rollout, failure=None, checked=False, compared=False)
         case e.Retried():
             return RolloutProgress.updated(
-                rollout, failure=None, entry="unasked", checked=False, check_failures={}
+                rollout, failure=None, entry="unasked", checked=False, compared=False, check_failures={}
             )

@@ -13,6 +13,7 @@ from orchestrator.domain.deployment.attempts import (
 )
 from orchestrator.domain.deployment.rollout_progress import RolloutProgress, failures_of
 from orchestrator.domain.evidence.acted_on import ActedOn
+from orchestrator.domain.evidence.changes import OutsideChange
 from orchestrator.domain.evidence.outcome import HostOutcome
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.plan.wave import Wave
@@ -72,7 +73,15 @@ class Surroundings(NamedTuple):
 
 _OfAttempt = e.AttemptIntended | e.AttemptEnded | e.AttemptLost | e.Quiesced
 _BackoutEnd = e.Restored | e.ResidueFound | e.DeploymentBackoutFailed
-StandingsEvent = _OfAttempt | e.WaveChecked | e.RestorationCompared | _BackoutEnd | e.Retried | e.Excluded
+StandingsEvent = (
+    _OfAttempt
+    | e.WaveChecked
+    | e.ChangesCompared
+    | e.RestorationCompared
+    | _BackoutEnd
+    | e.Retried
+    | e.Excluded
+)
 CHANGED_BY = frozenset(get_args(StandingsEvent))
 
 _Moves = dict[str, Move]
@@ -129,6 +138,8 @@ def _moves(standings: Standings, event: StandingsEvent, around: Surroundings) ->
             return _checked(standings, event, around.waves[event.wave].hosts)
         case e.AttemptIntended() | e.AttemptEnded() | e.AttemptLost() | e.Quiesced():
             return _of_attempt(standings, event, around.attempts)
+        case e.ChangesCompared():
+            return _changed_outside(standings, event)
         case e.RestorationCompared():
             return _compared(event, around.backed_out)
         case e.Restored() | e.ResidueFound() | e.DeploymentBackoutFailed():
@@ -186,6 +197,23 @@ def _checked(standings: Standings, event: e.WaveChecked, of_wave: tuple[str, ...
             if standings[host].standing in ("deployed", "verified") and host not in failures:
                 moves[host] = _VERIFIED
     return moves
+
+
+def _changed_outside(standings: Standings, event: e.ChangesCompared) -> _Moves:
+    """Where a rule binds, a host that changed anything else has failed, and one of which nothing is known is unknown."""
+    unknown = {
+        host: Move(standing="unknown", reason=f"what changed there is not known: {reason}")
+        for host, reason in (event.not_compared.items() if event.rules else ())
+        if standings[host].standing not in DOWN
+    }
+    return unknown | {
+        host: Move(standing="failed", reason=_outside_words(first)) for host, first in event.outside.items()
+    }
+
+
+def _outside_words(first: OutsideChange) -> str:
+    more = f", and {first.more} more" if first.more else ""
+    return f"{first.change.kind} {first.change.name} changed and may not{more}"
 
 
 def _compared(event: e.RestorationCompared, backed_out: tuple[str, ...]) -> _Moves:

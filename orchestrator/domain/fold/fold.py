@@ -7,6 +7,7 @@ from orchestrator.domain.deployment import (
     attempts,
     authorisation,
     backout_progress,
+    changes_seen,
     driving,
     early_life,
     follow_up,
@@ -25,6 +26,7 @@ from orchestrator.domain.deployment.authorisation import (
     without_unused_authorisation,
 )
 from orchestrator.domain.deployment.backout_progress import BeforeBackout, backout_after
+from orchestrator.domain.deployment.changes_seen import changes_after
 from orchestrator.domain.deployment.deployment import Deployment, DeploymentChanges
 from orchestrator.domain.deployment.driving import driving_after
 from orchestrator.domain.deployment.early_life import early_life_after
@@ -59,6 +61,10 @@ PARTS: dict[str, tuple[frozenset[type], Reduced]] = {
     "backout": (
         backout_progress.CHANGED_BY,
         lambda d, event, at: {"backout": backout_after(d.backout, event, _before_backout(d))},
+    ),
+    "changes": (
+        changes_seen.CHANGED_BY,
+        lambda d, event, at: {"changes": changes_after(d.changes, event)},
     ),
     "driving": (driving.CHANGED_BY, lambda d, event, at: {"driving": driving_after(d.driving, event)}),
     "early_life": (

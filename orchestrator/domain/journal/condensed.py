@@ -64,8 +64,11 @@ def _attempt_ended(event: e.AttemptEnded) -> tuple[Event, Counts]:
 
 
 @condense.register(e.BaselineCaptured)
+@condense.register(e.ChangesCompared)
 @condense.register(e.RestorationCompared)
-def _captured(event: e.BaselineCaptured | e.RestorationCompared) -> tuple[Event, Counts]:
+def _captured(
+    event: e.BaselineCaptured | e.ChangesCompared | e.RestorationCompared,
+) -> tuple[Event, Counts]:
     items = sum(reference.items for reference in event.baselines)
     counts = Counts.of_valid(hosts=len(event.baselines), items=items)
     return event.model_copy(update={"baselines": ()}), counts

@@ -106,6 +106,7 @@ TABLE: dict[State, dict[str, State]] = {
     },
     S.VERIFYING_WAVE: {
         "wave_checked": S.VERIFYING_WAVE,
+        "changes_compared": S.VERIFYING_WAVE,
         "wave_verified": S.AT_GATE,
         "wave_rejected": S.VERIFYING_WAVE,
         "retried": S.DEPLOYING,

@@ -7,7 +7,9 @@ from pydantic import Field, model_validator
 from orchestrator.domain.plan.change_request import ChangeType
 from orchestrator.domain.plan.release_plan import EarlyLifeSupport, FailureLimit, Level
 from orchestrator.domain.plan.wave import Gate
+from orchestrator.domain.rules.may_change import MayChange
 from orchestrator.domain.rules.requirement import Required
+from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import Many, Name, Noun, PositiveSeconds, Text
 from orchestrator.domain.text.validation_error import exactly, wrong
 
@@ -56,6 +58,7 @@ class DeploymentModel(Noun):
     """A deployment model; `orch` is the version of this format, `version` that of the model.
 
     `flow`: the environments in order: a release reaches each one only after a successful deployment to the one before.
+    `may_change`: what a deployment may change on its hosts, and nothing else; without it anything.
     """
 
     orch: Annotated[Literal[1], exactly(only=1)]
@@ -69,6 +72,7 @@ class DeploymentModel(Noun):
     defaults: StrategyDefaults = StrategyDefaults.of_valid()
     requires: Required
     playbooks: Playbooks = Playbooks.of_valid()
+    may_change: Annotated[MayChange | None, Since("0.2")] = None
     steps: Annotated[tuple[ModelStep, ...], Field(strict=False, min_length=1)]
     improvements: Many[Improvement] = ()
 

@@ -7,7 +7,9 @@ from pydantic import Field, model_validator
 from orchestrator.domain.calendar.window import Freeze, MaintenanceWindow
 from orchestrator.domain.plan.change_request import ChangeType, Mode
 from orchestrator.domain.plan.strategy_form import StrategyKind
+from orchestrator.domain.rules.may_change import MayChange
 from orchestrator.domain.rules.requirement import Need, Required
+from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import Many, Name, Noun, PositiveSeconds, Text
 from orchestrator.domain.text.validation_error import exactly, wrong
 
@@ -81,7 +83,8 @@ class ReleasePolicy(Noun):
     """A release policy; `orch` is the version of this format, `version` that of the policy.
 
     Windows bind where there are any, freezes always. `undo_before_close`: a wave starts only if it and all waves before it
-    can be deployed, verified and backed out while the window is open; `margin` is added to measured times.
+    can be deployed, verified and backed out while the window is open; `margin` is added to measured times. `may_change`: what
+    a deployment may change on its hosts, and nothing else; without it anything that its model allows.
     """
 
     orch: Annotated[Literal[1], exactly(only=1)]
@@ -107,6 +110,7 @@ class ReleasePolicy(Noun):
     undo_before_close: bool = True
     margin: Annotated[float, Field(ge=0, le=5)] = 0.2
     retention: PositiveSeconds = 3 * 365 * DAY
+    may_change: Annotated[MayChange | None, Since("0.2")] = None
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> "ReleasePolicy":

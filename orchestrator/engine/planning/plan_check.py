@@ -17,7 +17,9 @@ from orchestrator.engine.background import BackgroundTask
 from orchestrator.engine.ports import Governing, Ports, Tree
 from orchestrator.errors import Fault, NotFound, PlanFault
 from orchestrator.policy.course.rollout import waves_of
+from orchestrator.policy.evidence.allowed_changes import rules_binding
 from orchestrator.policy.planning import plan_objections as rules
+from orchestrator.policy.planning.change_objections import unseen_parts
 from orchestrator.policy.planning.digests import effective_plan
 from orchestrator.policy.planning.plan_findings import faults_of, warnings_of, window_over
 from orchestrator.policy.planning.requirements import with_defaults
@@ -114,6 +116,7 @@ class _Check:
         self._object(self.binds.objections)
         plan = _with_defaults(self.loaded.plan, self.binds.model)
         self.loaded = self.loaded.model_copy(update={"plan": plan})
+        self._object(unseen_parts(rules_binding(self.binds.policy, self.binds.model), plan))
 
     def plan_itself(self, *, starting: bool) -> None:
         """Check the plan against itself and against the clock."""

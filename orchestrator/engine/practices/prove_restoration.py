@@ -7,6 +7,7 @@ from orchestrator.domain.journal.events import RestorationCompared
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.ports import Targets
 from orchestrator.engine.practices.capture_baseline import why_not_whole
+from orchestrator.errors import NotFound
 from orchestrator.policy.course.own_processes import (
     against_proof,
     is_news,
@@ -44,7 +45,7 @@ def _compared_in_quiet(context: DriveContext, targets: Targets, step: Perform) -
         if not again:
             break
         context.ports.clock.sleep(pause)
-        compared = _merged(compared, compare_with_baseline(context, again, targets), again)
+        compared = merged(compared, compare_with_baseline(context, again, targets), again)
         silent = set()
     # A comparison proves nothing where something is still at work; the differences are told all the same.
     unproved = against_proof(context.deployment, left) | dict(compared.not_compared)
@@ -52,12 +53,14 @@ def _compared_in_quiet(context: DriveContext, targets: Targets, step: Perform) -
 
 
 def compare_with_baseline(
-    context: DriveContext, hosts: tuple[str, ...], targets: Targets | None = None
+    context: DriveContext, hosts: tuple[str, ...], over: Targets | None = None
 ) -> RestorationCompared:
-    """One capture of these hosts, compared with their baselines; what was captured is in the store."""
-    captured = (targets or context.ports.targets).capture(
-        context.targets(hosts), context.deployment.plan.backout.baseline
-    )
+    """One capture of these hosts, compared with their baselines; what was captured is in the store.
+
+    `over`: the connections to ask over, where some are open.
+    """
+    targets = over or context.ports.targets
+    captured = targets.capture(context.targets(hosts), context.deployment.plan.backout.baseline)
     whole: list[Baseline] = []
     differences: list[Difference] = []
     not_compared: dict[str, str] = {}
@@ -70,7 +73,11 @@ def compare_with_baseline(
         if reason is not None or not isinstance(now, Baseline):
             not_compared[host] = reason or "no answer"
             continue
-        before = context.ports.baselines.get(context.deployment.preparation.baselines[host].digest)
+        try:
+            before = context.ports.baselines.get(context.deployment.preparation.baselines[host].digest)
+        except NotFound as gone:
+            not_compared[host] = str(gone)
+            continue
         comparison = compare(before, now)
         if comparison.inconclusive is not None:
             not_compared[host] = comparison.inconclusive
@@ -83,9 +90,8 @@ def compare_with_baseline(
     )
 
 
-def _merged(
-    old: RestorationCompared, new: RestorationCompared, hosts: tuple[str, ...]
-) -> RestorationCompared:
+def merged(old: RestorationCompared, new: RestorationCompared, hosts: tuple[str, ...]) -> RestorationCompared:
+    """The old comparison, with the new one of these hosts in the place of theirs."""
     again = set(hosts)
     return RestorationCompared(
         baselines=(*(r for r in old.baselines if r.host not in again), *new.baselines),

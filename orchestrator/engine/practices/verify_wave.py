@@ -9,6 +9,7 @@ from orchestrator.domain.plan.check import Check, CheckResult
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.ports import Targets
 from orchestrator.engine.practices import look_for_processes
+from orchestrator.policy.course.next_step import next_step
 from orchestrator.policy.course.own_processes import search_after_deploy
 from orchestrator.policy.course.rehearsing import injected_failures
 from orchestrator.policy.course.steps import Perform
@@ -19,17 +20,22 @@ from orchestrator.policy.evidence.acceptance import completed, completed_units
 def perform(context: DriveContext, step: Perform) -> None:
     """Run every acceptance check on every deployed host, and compare the digests of the components there."""
     # Over new connections: those from before the wave do not show that login still works after it.
-    with closing(context.ports.targets.stay(search_after_deploy(context.deployment))) as targets:
-        results = _ask(context, targets, step.wave, step.hosts)
-        on_target = context.deployment.preparation.on_target
-        if on_target and step.hosts:
-            units = targets.verify_units(context.targets(step.hosts), on_target)
-            results += completed_units(units, step.hosts, on_target)
-        look_for_processes.beside(context, targets, step.hosts)
+    context.close_connections()
+    targets = context.lasting_connections(search_after_deploy(context.deployment))
+    results = _ask(context, targets, step.wave, step.hosts)
+    on_target = context.deployment.preparation.on_target
+    if on_target and step.hosts:
+        units = targets.verify_units(context.targets(step.hosts), on_target)
+        results += completed_units(units, step.hosts, on_target)
+    look_for_processes.beside(context, targets, step.hosts)
     results += injected_failures(context.deployment, step.wave, step.hosts)
     context.journal.note(
         WaveChecked(stage="verification", wave=step.wave, asked=len(results), results=tuple(results))
     )
+    # The capture of what changed goes over the same connections.
+    following = next_step(context.deployment, context.ports.clock.now())
+    if not (isinstance(following, Perform) and following.practice == "compare_changes"):
+        context.close_connections()
 
 
 def watch(context: DriveContext, step: Perform) -> None:

@@ -16,12 +16,13 @@ STEPS: dict[Practice, StepName | None] = {
     "check_entry": "entry",
     "quiesce": "quiesce",
     "verify_wave": "verification",
+    "compare_changes": "changes",
     "watch": None,
     "look_for_processes": "processes",
     "prove_restoration": "proof",
 }
 """The step that shows a deed at work; None for deeds that end at once, or are shown as a wait."""
-_OF_A_WAVE = frozenset({"check_entry", "quiesce", "verify_wave"})
+_OF_A_WAVE = frozenset({"check_entry", "quiesce", "verify_wave", "compare_changes"})
 
 
 def present_step(d: Deployment, story: Story, now: datetime) -> StoryStep | None:

@@ -10,6 +10,7 @@ from orchestrator.domain.deployment.rollout_progress import Failure
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import Ended, State, Touched, Untouched
 from orchestrator.domain.plan.wave import Wave
+from orchestrator.policy.course.after_success import hosts_to_compare, rejection_for_changes
 from orchestrator.policy.course.allowed_steps import (
     authorised_first,
     awaiting_approval,
@@ -223,7 +224,20 @@ def _verifying_wave(d: Deployment) -> Step:
             h for h in d.waves[d.rollout.wave].hosts if d.standings[h].standing in ("deployed", "verified")
         )
         return Perform("verify_wave", wave=d.rollout.wave, hosts=hosts)
-    return _rejection(d) or Record(e.WaveVerified(wave=d.rollout.wave))
+    return _changed(d) or _rejection(d) or Record(e.WaveVerified(wave=d.rollout.wave))
+
+
+def _changed(d: Deployment) -> Step | None:
+    """After success the hosts are captured again, and what changed there may reject the wave after all."""
+    if not d.rollout.compared:
+        hosts = hosts_to_compare(d)
+        return (
+            Perform("compare_changes", wave=d.rollout.wave, hosts=hosts)
+            if hosts and not any_exceeded(d)
+            else None
+        )
+    rejected = rejection_for_changes(d)
+    return Record(rejected) if rejected is not None else None
 
 
 def _rejection(d: Deployment) -> Record | None:
@@ -318,6 +332,6 @@ def _after_failure(d: Deployment, failure: Failure) -> Step:
         reason=failure.reason,
         by="orch",
         rehearsed=as_rehearsed(d, failure),
-        reasons=(Ground(code="backout.failure", values={"stage": failure.stage}),),
+        reasons=(Ground(code="backout.failure", values={"stage": failure.stage}), *failure.reasons),
     )
     return Record(began)

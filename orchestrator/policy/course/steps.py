@@ -16,6 +16,7 @@ Practice = Literal[
     "check_entry",
     "quiesce",
     "verify_wave",
+    "compare_changes",
     "watch",
     "look_for_processes",
     "prove_restoration",

@@ -13,6 +13,7 @@ from orchestrator.domain.evidence.baseline import (
     ConfigurationItem,
     Difference,
 )
+from orchestrator.domain.evidence.changes import ItemChange
 from orchestrator.domain.text.format import mode_number
 
 Key = tuple[str, str]
@@ -118,7 +119,12 @@ def summary_lines(differences: Iterable[Difference]) -> list[str]:
     ]
 
 
-def _words(change: Difference) -> str:
+def words_of_change(change: Difference | ItemChange) -> str:
+    """One changed attribute for people, such as `mode 0644 -> 0600`."""
+    return _words(change)
+
+
+def _words(change: Difference | ItemChange) -> str:
     if change.attribute == "exists":
         return "is gone" if change.before else "is new"
     return f"{change.attribute} {_value_words(change.before)} -> {_value_words(change.after)}"

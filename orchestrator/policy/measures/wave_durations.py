@@ -41,7 +41,7 @@ def _measured(d: Deployment, story: Story, number: int) -> list[MeasuredWave]:
             wave=number,
             hosts=len(d.waves[number].hosts),
             deploy=_seconds(deploy),
-            verify=_seconds(verify),
+            verify=_seconds([*verify, *(step for step in steps if step.name == "changes")]),
             back_out=_seconds([*back_out, proof]),
         )
     ]

@@ -15,14 +15,16 @@ WORDS: Mapping[str, str] = {
     "window.never_closes": "no window closes",
     "time.undoable": "{waves} of {of} waves can start and still be undone before then",
     "time.late": "goes on, for the plan says finish, although {although}",
+    "change.outside": "{host} changed {kind} {item} ({attribute}), which {rules} does not allow",
+    "change.unknown": "what changed on {host} is not known, and {rules} says what may: {reason}",
 }
-"""By the code of a start's ground; a backout's reason contains its own text."""
+"""By the code of the ground; a backout's reason contains its own text."""
 
 
 def ground_words(ground: Ground) -> str:
-    """The text of one ground of a start, for the journal and for people. Raises KeyError for a ground of a backout."""
+    """The text of one ground, for the journal and for people. Raises KeyError for a ground of a backout."""
     reason = ground.values.get("reason")
-    return WORDS[ground.code].format(**ground.values, because=f" ({reason})" if reason else "")
+    return WORDS[ground.code].format_map({"because": f" ({reason})" if reason else "", **ground.values})
 
 
 def window_basis(grounds: Iterable[Ground]) -> str:

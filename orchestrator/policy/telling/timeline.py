@@ -17,6 +17,7 @@ StepName = Literal[
     "deploy",
     "quiesce",
     "verification",
+    "changes",
     "soak",
     "confirmation",
     "early_life",

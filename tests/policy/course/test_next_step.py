@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from orchestrator.domain.evidence.changes import ItemChange, OutsideChange
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.journal import events as e
 from orchestrator.policy.course.next_step import next_step
 from orchestrator.policy.course.steps import Over, Perform, Record, RunAttempt, Step, WaitForPerson, WaitUntil
-from tests.histories import START, attempted, checked, deployment, planned, ready_to_deploy
+from tests.histories import START, attempted, checked, compared, deployment, planned, ready_to_deploy
 from tests.worlds.plans import plan_tree
 
 
@@ -117,6 +118,10 @@ def from_a_changed_copy(events: list[e.Event]) -> list[e.Event]:
 
 
 IN_DOUBT = from_a_changed_copy(second_wave(h2="done", h3="not_done", h4="done"))
+OUTSIDE = OutsideChange(
+    change=ItemChange(kind="package", name="evil", attribute="exists", before=False, after=True)
+)
+RULES = ("model configuration-only",)
 HELD = e.DeploymentHeld(reason="x", by="orch")
 
 ROWS: list[tuple[str, Sequence[e.Event], str]] = [
@@ -321,7 +326,71 @@ ROWS: list[tuple[str, Sequence[e.Event], str]] = [
         "record wave_deployed",
     ),
     ("wave deployed", VERIFIED[:-2], "verify_wave h1"),
-    ("checks passed", VERIFIED[:-1], "record wave_verified"),
+    ("checks passed", VERIFIED[:-1], "compare_changes h1"),
+    ("changes compared", [*VERIFIED[:-1], compared(0, "h1")], "record wave_verified"),
+    (
+        "a rule, and nothing outside of it changed",
+        [*VERIFIED[:-1], compared(0, "h1", rules=RULES)],
+        "record wave_verified",
+    ),
+    (
+        "something changed that may not",
+        [*VERIFIED[:-1], compared(0, "h1", rules=RULES, outside={"h1": OUTSIDE})],
+        "record wave_rejected h1",
+    ),
+    (
+        "nobody knows what changed, and no rule asks",
+        [*VERIFIED[:-1], compared(0, not_compared={"h1": "cut off"})],
+        "record wave_verified",
+    ),
+    (
+        "nobody knows what changed, and a rule says what may",
+        [*VERIFIED[:-1], compared(0, rules=RULES, not_compared={"h1": "cut off"})],
+        "record wave_rejected h1",
+    ),
+    (
+        "something changed that may not, within the failure limits",
+        [
+            *second_wave(tree(limit=2), h2="done", h3="done", h4="done"),
+            e.WaveDeployed(wave=1),
+            checked(1, h2="passed", h3="passed", h4="passed"),
+            compared(1, "h2", "h3", "h4", rules=RULES, outside={"h2": OUTSIDE}),
+        ],
+        "record wave_rejected h2",
+    ),
+    (
+        "a host that is down within the limits is asked what changed too",
+        [
+            *second_wave(tree(limit=2), h2="done", h3="not_done", h4="done"),
+            e.WaveDeployed(wave=1),
+            checked(1, h2="passed", h4="passed"),
+        ],
+        "compare_changes h2 h3 h4",
+    ),
+    (
+        "a host that was down already and does not answer counts against the limits alone",
+        [
+            *second_wave(tree(limit=2), h2="done", h3="not_done", h4="done"),
+            e.WaveDeployed(wave=1),
+            checked(1, h2="passed", h4="passed"),
+            compared(1, "h2", "h4", rules=RULES, not_compared={"h3": "cut off"}),
+        ],
+        "record wave_verified",
+    ),
+    (
+        "a host that changed what may not was excluded by a person",
+        [
+            *second_wave(h2="done", h3="done", h4="done"),
+            e.WaveDeployed(wave=1),
+            checked(1, h2="passed", h3="passed", h4="passed"),
+            compared(1, "h2", "h3", "h4", rules=RULES, outside={"h2": OUTSIDE}),
+            e.WaveRejected(wave=1, hosts=("h2",), reason="x"),
+            e.Excluded(hosts=("h2",), by="ann", reason="mended by hand"),
+            checked(1, h3="passed", h4="passed"),
+            compared(1, "h3", "h4", rules=RULES),
+        ],
+        "record wave_verified",
+    ),
     ("checks failed", [*VERIFIED[:-2], checked(0, h1="failed")], "record wave_rejected h1"),
     ("checks inconclusive", [*VERIFIED[:-2], checked(0, h1="inconclusive")], "record wave_rejected h1"),
     ("at gate", VERIFIED, "record gate_reached"),

@@ -40,6 +40,7 @@ from orchestrator.domain.journal.events.backout import (
     RestorationCompared,
     Restored,
 )
+from orchestrator.domain.journal.events.changes import ChangesCompared
 from orchestrator.domain.journal.events.driving import (
     AbortRequested,
     ClockJumped,
@@ -115,6 +116,7 @@ Event = Annotated[
     | WaveDeployed
     | WaveFailed
     | WaveChecked
+    | ChangesCompared
     | WaveVerified
     | WaveRejected
     | GateReached
@@ -167,6 +169,7 @@ __all__ = [
     "AttemptLost",
     "BackoutBegan",
     "BaselineCaptured",
+    "ChangesCompared",
     "ClockJumped",
     "Completed",
     "CompletedWithExceptions",

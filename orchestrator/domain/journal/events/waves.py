@@ -3,6 +3,7 @@
 from functools import cached_property
 from typing import Literal
 
+from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.plan.check import CheckResult
 from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun, Seconds, Text
 
@@ -61,12 +62,13 @@ class WaveVerified(Noun):
 
 
 class WaveRejected(Noun):
-    """The wave does not meet the acceptance criteria."""
+    """The wave does not meet the acceptance criteria, or changed what may not change; `reasons` are its grounds as codes."""
 
     kind: Literal["wave_rejected"] = "wave_rejected"
     wave: int
     hosts: Many[HostName]
     reason: Text
+    reasons: Many[Ground] = ()
 
 
 class GateReached(Noun):

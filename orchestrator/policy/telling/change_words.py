@@ -1,0 +1,37 @@
+"""What changed on hosts, in words: hosts with equal changes once."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from orchestrator.domain.evidence.changes import ChangeGroup, ItemChange
+from orchestrator.domain.text.format import counted
+from orchestrator.policy.evidence.drift import words_of_change
+
+NAMED = 4
+"""Hosts of a group that a line names; of more, it gives the number."""
+
+
+def group_lines(groups: Iterable[ChangeGroup]) -> list[str]:
+    """A line for each group and changed item, such as `12 hosts: file /etc/shop.conf mode 0644 -> 0600`."""
+    return [f"{hosts_of(group)}: {line}" for group in groups for line in _lines(group)]
+
+
+def hosts_of(group: ChangeGroup) -> str:
+    """The hosts of a group: a few by name, many by their number."""
+    return ", ".join(group.hosts) if len(group.hosts) <= NAMED else counted(len(group.hosts), "host")
+
+
+def items_of(group: ChangeGroup) -> Mapping[tuple[str, str], list[ItemChange]]:
+    """The changes of a group by kind and name of the item."""
+    items: dict[tuple[str, str], list[ItemChange]] = {}
+    for change in group.changes:
+        items.setdefault((change.kind, change.name), []).append(change)
+    return items
+
+
+def _lines(group: ChangeGroup) -> Iterator[str]:
+    if not group.changes:
+        yield "nothing that the baseline sees changed"
+    for (kind, name), changes in items_of(group).items():
+        yield f"{kind} {name} {', '.join(map(words_of_change, changes))}"
+    if group.more:
+        yield f"and {counted(group.more, 'change')} more, which orch baseline diff lists"
