@@ -24,7 +24,8 @@ class AttemptRequest(Noun):
     `epoch`: greater than that of every earlier attempt; a host that has seen a greater one refuses (0: none). `known`: the
     epochs that a host may hold; it refuses with any other, and a host that is not listed accepts any. `addresses`: where
     the hosts were when the plan was checked, as `address:port`. `machines`: the machine-id that each host had. `repeated`:
-    a second run, which must change nothing; the outcome names the tasks that change something.
+    a second run, which must change nothing; the outcome names the tasks that change something. `playbooks`: all those of
+    the deployment, whose vaulted values a host can answer with.
     """
 
     attempt: str
@@ -47,3 +48,4 @@ class AttemptRequest(Noun):
     machines: dict[HostName, str] = {}
     accelerate: Acceleration | None = None
     repeated: bool = False
+    playbooks: Many[str] = ()
