@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from orchestrator.adapters.ansible.warm import WarmStart
     from orchestrator.adapters.store.disk import DiskStorage
+    from orchestrator.engine.redaction import Redaction
 
 
 class WiredPorts(ports.Ports):
@@ -83,15 +84,24 @@ class WiredPorts(ports.Ports):
     @cached_property
     def playbooks(self) -> ports.PlaybookRuns:
         from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
+        from orchestrator.engine.redacted_ports import RedactedRuns
 
-        return AnsiblePlaybooks(self._root / "attempts", warm=self._warm)
+        return RedactedRuns(AnsiblePlaybooks(self._root / "attempts", warm=self._warm), self.redaction)
 
     @cached_property
     def targets(self) -> ports.Targets:
         from orchestrator.adapters.checks import ControllerChecks
         from orchestrator.adapters.ssh import SshTargets
+        from orchestrator.engine.redacted_ports import RedactedTargets
 
-        return SshTargets(ControllerChecks(process.run, self.clock))
+        hosts = SshTargets(ControllerChecks(process.run, self.clock))
+        return RedactedTargets(hosts, self.redaction)
+
+    @cached_property
+    def redaction(self) -> Redaction:
+        from orchestrator.engine.redaction import Redaction
+
+        return Redaction()
 
     @cached_property
     def baselines(self) -> ports.BaselineStore:

@@ -24,6 +24,7 @@ from orchestrator.engine.practices import (
     verify_wave,
 )
 from orchestrator.engine.private_copies import discard_old
+from orchestrator.engine.redacted_ports import ask_for_vaulted
 from orchestrator.engine.stop_in_force import honour_stop
 from orchestrator.policy.course.next_step import next_step
 from orchestrator.policy.course.steps import (
@@ -70,6 +71,8 @@ def drive(
     """
     with ports.journal.drive_alone(deployment):
         context = DriveContext(ports, JournalWriter(ports.journal, deployment, watch, driver), fresh=fresh)
+        if not fresh:
+            ask_for_vaulted(ports, context.deployment)
         if not context.deployment.over:
             clock_watch.record_takeover(context, driver, by)
             honour_stop(context)

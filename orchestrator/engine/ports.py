@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -17,11 +17,12 @@ from orchestrator.domain.journal.condensed import Condensed
 from orchestrator.domain.journal.events import Event, Recorded
 from orchestrator.domain.journal.host_lock import HostLock
 from orchestrator.domain.plan.check import Check, CheckResult
-from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding
+from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding, Vaulted
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.engine.authority_ports import Authority, Governing, Keys, PrivateCopy, Tree
+from orchestrator.engine.redaction import Redaction
 
 __all__ = ["Authority", "Governing", "Keys", "PrivateCopy", "Tree"]
 
@@ -253,6 +254,10 @@ class Inspector(ABC):
         Never raises for the content of users' files; the inspection holds their faults.
         """
 
+    def vaulted(self, plan: ReleasePlan, project: Path) -> Vaulted:
+        """The vaulted values that an inspection of the plan finds, by one of its own. Never raises for users' files."""
+        return self.inspect(plan, project).vaulted
+
     @abstractmethod
     def unsafe_constructs(self, playbook: Path, project: Path) -> list[PlaybookFinding]:
         """Constructs in a playbook and its includes that can report a false success or wait for a person."""
@@ -392,3 +397,4 @@ class Ports:
     library: MediaLibrary
     authority: Authority
     keys: Keys
+    redaction: Redaction = field(default_factory=Redaction)

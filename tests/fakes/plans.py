@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding, PlaybookSeen, PlaySeen
+from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding, PlaybookSeen, PlaySeen, Vaulted
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
@@ -15,10 +15,12 @@ class FakePlans(PlanFiles, ProjectFiles, Inspector):
     """Sound plans by the name of their file; every other file holds what `usual` makes at that moment, where it is given.
 
     Every file that a plan names is there, its playbooks name every host, and its hosts are those of the plan with its pattern.
+    `vault`: the vaulted values of every plan.
     """
 
     def __init__(self, usual: Callable[[], PreparedPlan] | None = None) -> None:
         self.usual = usual
+        self.vault = Vaulted()
         self.plans: dict[str, PreparedPlan] = {}
 
     def load(self, file: Path, project: Path | None = None) -> PreparedPlan:
@@ -55,7 +57,9 @@ class FakePlans(PlanFiles, ProjectFiles, Inspector):
         plays = (PlaySeen(name="all", hosts=tuple(target.host for target in targets)),)
         playbooks = (plan.strategy.playbook, plan.backout.playbook)
         return Inspection(
-            targets=targets, playbooks=tuple(PlaybookSeen(path=path, plays=plays) for path in playbooks)
+            targets=targets,
+            playbooks=tuple(PlaybookSeen(path=path, plays=plays) for path in playbooks),
+            vaulted=self.vault,
         )
 
     def unsafe_constructs(self, playbook: Path, project: Path) -> list[PlaybookFinding]:

@@ -22,11 +22,19 @@ from orchestrator.adapters.ansible.settings import (
     search_paths,
 )
 from orchestrator.adapters.ansible.warm import TookTooLong, WarmStart
-from orchestrator.domain.plan.inspection import FileFault, Inspection, PlaybookSeen
+from orchestrator.domain.plan.inspection import (
+    FileFault,
+    Inspection,
+    PlaybookSeen,
+    Vaulted,
+    VaultedValue,
+    redactor_of,
+)
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.text.foreign_json import ForeignJsonError, read_object
 from orchestrator.domain.text.model_base import HostName
 from orchestrator.domain.text.plain_text import plain
+from orchestrator.domain.text.redaction import Redactor
 
 _STATIC_FORMATS = "ansible.builtin.host_list,ansible.builtin.yaml,ansible.builtin.ini,ansible.builtin.toml"
 _PLUGIN = re.compile(rb"^plugin\s*:", re.MULTILINE)
@@ -103,26 +111,41 @@ def _ask(
                 return _nothing(question, _TOO_LONG)
             if inspector_answer is not None:
                 return inspector_answer
-        return _asked_in_the_cold(question, project, folder, environment, timeout)
+        return _asked_in_the_cold(question, project, environment, timeout)
 
 
 def _asked_in_the_cold(
-    question: dict[str, Any], project: Path, folder: Path, environment: Mapping[str, str], timeout: float
+    question: dict[str, Any], project: Path, environment: Mapping[str, str], timeout: float
 ) -> dict[str, Any]:
-    answer = folder / "answer.json"
-    ended = process.run(
-        [sys.executable, "-P", "-m", "orchestrator.adapters.ansible.inspector", str(answer)],
-        timeout=timeout,
-        environment=environment,
-        directory=project if project.is_dir() else None,
-        text=json.dumps(question),
-    )
-    if answer.exists():
+    # In memory: it holds what the vault does, and no file shall.
+    with os.fdopen(os.memfd_create("orch-inspection"), "rb") as answer:
+        ended = process.run(
+            [
+                sys.executable,
+                "-P",
+                "-m",
+                "orchestrator.adapters.ansible.inspector",
+                _place_of(answer.fileno()),
+            ],
+            timeout=timeout,
+            environment=environment,
+            directory=project if project.is_dir() else None,
+            text=json.dumps(question),
+        )
+        answer.seek(0)
+        content = answer.read()
+    if content:
         try:
-            return read_object(answer.read_bytes())
-        except (ForeignJsonError, OSError) as error:
-            return _nothing(question, f"what it answered makes no sense: {error}")
+            return read_object(content)
+        except ForeignJsonError as error:
+            broken = _TOO_LONG if ended.exit_code is None else f"what it answered makes no sense: {error}"
+            return _nothing(question, broken)
     return _nothing(question, _TOO_LONG if ended.exit_code is None else _last_error(ended.errors))
+
+
+def _place_of(descriptor: int) -> str:
+    """Where a process that this one starts finds an open file of it."""
+    return f"/proc/{os.getpid()}/fd/{descriptor}"
 
 
 def _nothing(question: dict[str, Any], words: str) -> dict[str, Any]:
@@ -133,7 +156,10 @@ def _nothing(question: dict[str, Any], words: str) -> dict[str, Any]:
         "inventory_faults": [f"Ansible cannot start: {words}"],
         "playbooks": [{"path": asked["path"], "fault": None, "plays": []} for asked in question["playbooks"]],
         "vault_faults": [],
+        "vaulted": [],
+        "vault_passwords": [],
         "no_callback": None,
+        "unknown": words,
     }
 
 
@@ -156,6 +182,8 @@ def _environment(project: Path, folder: Path, *, dynamic_allowed: bool) -> dict[
 
 
 def _inspection(inspector_answer: dict[str, Any], project: Path, pattern: str) -> Inspection:
+    vaulted = _vaulted(inspector_answer)
+    redact = redactor_of(vaulted)
     faults = [plain(str(fault)) for fault in inspector_answer["inventory_faults"]]
     targets = list(_targets(inspector_answer["hosts"], project, faults))
     if not targets and not faults:
@@ -164,9 +192,10 @@ def _inspection(inspector_answer: dict[str, Any], project: Path, pattern: str) -
     named = {target.host for target in targets}
     return Inspection(
         targets=() if faults else tuple(targets),
-        inventory_faults=tuple(faults),
-        playbooks=tuple(_playbook(book) for book in inspector_answer["playbooks"]),
+        inventory_faults=tuple(map(redact, faults)),
+        playbooks=tuple(_playbook(book, redact) for book in inspector_answer["playbooks"]),
         vault_faults=tuple(_vault_fault(fault) for fault in inspector_answer["vault_faults"]),
+        vaulted=vaulted,
         settings_faults=tuple(_callback_faults(inspector_answer["no_callback"], project)),
         groups={
             name: tuple(_fit(hosts)) for name, hosts in inspector_answer["groups"].items() if named or hosts
@@ -230,11 +259,22 @@ _UNMATCHED = "Could not match supplied host pattern"
 """What Ansible says where no host fits the pattern of a play; it has no other mark for it."""
 
 
-def _playbook(book: dict[str, Any]) -> PlaybookSeen:
+def _vaulted(inspector_answer: dict[str, Any]) -> Vaulted:
+    faults = [f"{fault['file']}: {fault['message']}" for fault in inspector_answer["vault_faults"]]
+    unknown = inspector_answer.get("unknown") or next(iter(faults), None)
+    return Vaulted(
+        values=tuple(VaultedValue(**item) for item in inspector_answer["vaulted"]),
+        passwords=tuple(inspector_answer["vault_passwords"]),
+        unknown=None if unknown is None else plain(str(unknown)),
+    )
+
+
+def _playbook(book: dict[str, Any], redact: Redactor) -> PlaybookSeen:
     plays = [
-        {**play, "name": plain(str(play["name"])), "hosts": _fit(play["hosts"])} for play in book["plays"]
+        {**play, "name": redact(plain(str(play["name"]))), "hosts": _fit(play["hosts"])}
+        for play in book["plays"]
     ]
-    fault = None if book["fault"] is None else plain(str(book["fault"]), 600)
+    fault = None if book["fault"] is None else redact(plain(str(book["fault"]), 600))
     unmatched = fault is not None and _UNMATCHED in fault
     error_lines = {"path": book["path"], "fault": fault, "matches_no_host": unmatched, "plays": plays}
     return PlaybookSeen.model_validate(error_lines)

@@ -45,6 +45,7 @@ class _Inspection:
     def __init__(self, cli: Any, question: dict[str, Any]) -> None:
         self.question = question
         self.inventory_faults: list[str] = []
+        self.vaulted: list[dict[str, Any]] = []
         self.loader, self.inventory, self.variables = self._prerequisites(cli)
 
     def _prerequisites(self, cli: Any) -> Any:
@@ -63,6 +64,7 @@ class _Inspection:
 
     def answer(self) -> dict[str, Any]:
         vault_faults = list(self._vault_faults())
+        secrets = self.loader._vault.secrets or []
         hosts = [] if self.inventory_faults else list(self._hosts(vault_unreadable=bool(vault_faults)))
         playbooks = [self._playbook(asked) for asked in self.question["playbooks"]]
         return {
@@ -71,6 +73,8 @@ class _Inspection:
             "inventory_faults": self.inventory_faults,
             "playbooks": playbooks,
             "vault_faults": vault_faults,
+            "vaulted": self.vaulted,
+            "vault_passwords": [secret.bytes.decode("utf-8", "surrogateescape") for _, secret in secrets],
             "no_callback": _no_callback(),
         }
 
@@ -164,12 +168,36 @@ class _Inspection:
             try:
                 content = path.read_bytes()
                 if content.startswith(b"$ANSIBLE_VAULT"):
-                    self.loader._vault.decrypt(content)
+                    plaintext = self.loader._vault.decrypt(content).decode("utf-8", "surrogateescape")
+                    self._keep(path, "", plaintext)
                 else:
                     values = self.loader.load_from_file(str(path), cache="none", trusted_as_template=False)
-                    yield from _undecryptable(path, values)
+                    yield from self._undecryptable(path, "", values)
             except Exception as wrong:
                 yield {"file": str(path), "line": None, "message": _words(wrong)}
+
+    def _undecryptable(self, path: Path, name: str, value: Any) -> Iterator[dict[str, Any]]:
+        from ansible.parsing.vault import EncryptedString
+
+        from orchestrator.adapters.ansible.in_run.kept_text import items_of
+
+        if isinstance(value, EncryptedString):
+            try:
+                self._keep(path, name, str(value))
+            except Exception as wrong:
+                origin = _origin(value)
+                line = origin.line_num if origin else None
+                yield {"file": str(path), "line": line, "message": _words(wrong)}
+        for key, item in items_of(name, value):
+            yield from self._undecryptable(path, key, item)
+
+    def _keep(self, path: Path, name: str, plaintext: str) -> None:
+        from orchestrator.adapters.ansible.in_run.kept_text import named_values
+
+        self.vaulted += [
+            {"file": str(path), "name": name or within, "value": value}
+            for within, value in named_values(plaintext)
+        ]
 
 
 def _no_callback() -> str | None:
@@ -182,23 +210,6 @@ def _no_callback() -> str | None:
         return None if callback_loader.get(name, class_only=True) else name
     except Exception:
         return name
-
-
-def _undecryptable(path: Path, value: Any) -> Iterator[dict[str, Any]]:
-    from ansible.parsing.vault import EncryptedString
-
-    if isinstance(value, EncryptedString):
-        try:
-            str(value)
-        except Exception as wrong:
-            origin = _origin(value)
-            yield {"file": str(path), "line": origin.line_num if origin else None, "message": _words(wrong)}
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _undecryptable(path, item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _undecryptable(path, item)
 
 
 def _words(wrong: Exception) -> str:

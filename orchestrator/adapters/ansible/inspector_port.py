@@ -4,10 +4,10 @@ from pathlib import Path
 
 from orchestrator.adapters.ansible.acceleration import lacking
 from orchestrator.adapters.ansible.inspection import inspect
-from orchestrator.adapters.ansible.settings import cfg_conflicts
+from orchestrator.adapters.ansible.settings import cfg_conflicts, decrypts
 from orchestrator.adapters.ansible.tree_check.lint import unsafe_constructs
 from orchestrator.adapters.ansible.warm import WarmStart
-from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding
+from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding, Vaulted
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.engine.ports import Inspector
 
@@ -38,6 +38,10 @@ class AnsibleInspector(Inspector):
         )
         return inspection.model_copy(update={"no_acceleration": lacking(plan.strategy.accelerate)})
 
+    def vaulted(self, plan: ReleasePlan, project: Path) -> Vaulted:
+        """By an inspection; without one where there is nothing to decrypt with."""
+        return self.inspect(plan, project).vaulted if _decrypts(plan, project) else Vaulted()
+
     def unsafe_constructs(self, playbook: Path, project: Path) -> list[PlaybookFinding]:
         """From the files themselves; nothing is started."""
         return unsafe_constructs(playbook, project)
@@ -45,3 +49,7 @@ class AnsibleInspector(Inspector):
     def settings_overridden(self, project: Path) -> list[str]:
         """From the project's ansible.cfg."""
         return cfg_conflicts(project)
+
+
+def _decrypts(plan: ReleasePlan, project: Path) -> bool:
+    return decrypts(project, plan.resources.vault_password_file)

@@ -2,12 +2,21 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from orchestrator.adapters.ansible import acceleration, fencing
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
-from orchestrator.adapters.ansible.settings import MARK, base_environment, first_ssh_options, run_settings
+from orchestrator.adapters.ansible.settings import (
+    MARK,
+    base_environment,
+    decrypts,
+    first_ssh_options,
+    roles_path,
+    run_settings,
+)
+from orchestrator.adapters.ansible.vaulted_files import vaulted_files
 from orchestrator.domain.evidence.attempt import AttemptRequest
 
 # Asked on the connection itself, without Python: no answer, no sentinel. Two names for one machine answer alike.
@@ -102,14 +111,25 @@ def _play(name: str, nonce: str, request: AttemptRequest, command: str) -> dict[
 def ways(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict[str, Any]:
     """What the run's own process holds its connections to: ssh's first options, the pinned keys, the declared delegates.
 
-    `acts`: where it writes down what it is about to do on other hosts.
+    `acts`: where it writes down what it is about to do on other hosts. Also which files hold vaulted values, and the tasks
+    that the plan names: their names are no secret, and are compared.
     """
+    allowed = request.allowance
     return {
         "ssh": first_ssh_options(request, control),
         "known_hosts": request.known_hosts,
-        "delegates": list(request.allowance.delegates),
+        "delegates": list(allowed.delegates),
         "acts": str(folder.acts),
+        "vaulted": [str(path) for path in _vaulted(request)],
+        "named_tasks": [*allowed.ignored_tasks, *allowed.rescued_tasks],
     }
+
+
+def _vaulted(request: AttemptRequest) -> Iterator[Path]:
+    project = Path(request.project)
+    if decrypts(project, request.vault_password_file):
+        playbooks = [Path(playbook) for playbook in request.playbooks or (request.playbook,)]
+        yield from vaulted_files(project, playbooks, Path(request.inventory), roles_path(project))
 
 
 def arguments(request: AttemptRequest, folder: AttemptFolder, control: Path) -> list[str]:

@@ -227,6 +227,22 @@ def search_paths(project: Path) -> dict[str, str]:
     return paths
 
 
+def roles_path(project: Path) -> list[Path]:
+    """The folders in which Ansible looks for roles beside those of a playbook."""
+    users = configuration(project).get(("defaults", "roles_path"), "")
+    folders = _anchored(users, str(project)) or search_paths(project).get("ANSIBLE_ROLES_PATH", "")
+    return [Path(folder).expanduser() for folder in folders.split(":") if folder]
+
+
+_VAULT_SETTINGS = ("vault_password_file", "vault_identity_list")
+
+
+def decrypts(project: Path, vault_password_file: str | None) -> bool:
+    """Whether a run has anything to decrypt vaulted values with: from the plan, or from ansible.cfg."""
+    settings = configuration(project)
+    return vault_password_file is not None or any(("defaults", name) in settings for name in _VAULT_SETTINGS)
+
+
 def no_log(project: Path) -> dict[str, str]:
     """A log of the user's would be written into the copy of the project, which then is not what was approved."""
     return {"ANSIBLE_LOG_PATH": os.devnull} if ("defaults", "log_path") in configuration(project) else {}

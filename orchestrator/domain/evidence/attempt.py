@@ -25,7 +25,8 @@ class AttemptRequest(Noun):
     epochs that a host may hold; it refuses with any other, and a host that is not listed accepts any. `addresses`: where
     the hosts were when the plan was checked, as `address:port`. `machines`: the machine-id that each host had. `repeated`:
     a second run, which must change nothing; the outcome names the tasks that change something. `fleet`: where every host of
-    the deployment was then, so that a host that tasks for others act on is known by its name.
+    the deployment was then, so that a host that tasks for others act on is known by its name. `playbooks`: all those of
+    the deployment, whose vaulted values a host can answer with.
     """
 
     attempt: str
@@ -49,3 +50,4 @@ class AttemptRequest(Noun):
     accelerate: Acceleration | None = None
     repeated: bool = False
     fleet: dict[HostName, str] = {}
+    playbooks: Many[str] = ()

@@ -1,10 +1,14 @@
 """What Ansible reports about an inventory and playbooks before anything runs."""
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.text.model_base import HostName, Many, Noun
+from orchestrator.domain.text.plain_text import escaped_text, plain
+from orchestrator.domain.text.redaction import Redactor
 
 
 class PlaySeen(Noun):
@@ -52,6 +56,35 @@ class PlaybookFinding(Noun):
     next_move: str
 
 
+class VaultedValue(Noun):
+    """A value that a vault holds: its variable (empty for a file that is vaulted whole), and its file. It is never shown."""
+
+    file: str
+    name: str
+    value: Annotated[str, Field(repr=False)]
+
+
+class Vaulted(Noun):
+    """All that is to be redacted for a plan: vaulted values, and the passwords that decrypt them.
+
+    `unknown`: why these may not be all. It is kept in no file and on no journal.
+    """
+
+    values: Many[VaultedValue] = ()
+    passwords: Annotated[Many[str], Field(repr=False)] = ()
+    unknown: str | None = None
+
+
+def redactor_of(*vaulted: Vaulted) -> Redactor:
+    """What takes all of this out of text. Marks are keyed with the passwords: whoever has those has the values too."""
+    values = [item.value for each in vaulted for item in each.values]
+    passwords = [password for each in vaulted for password in each.passwords]
+    # As they are after unfit characters were written otherwise (domain/text/plain_text.py).
+    written = [form for value in values for form in (plain(value, len(value)), escaped_text(value))]
+    key = "\0".join(dict.fromkeys(passwords)).encode("utf-8", "surrogateescape")
+    return Redactor([*values, *passwords, *written], key)
+
+
 class Inspection(Noun):
     """The result of an inspection. With any inventory fault there are no targets; playbooks keep the requested order."""
 
@@ -62,3 +95,4 @@ class Inspection(Noun):
     settings_faults: Many[FileFault] = ()
     groups: dict[str, Many[HostName]] = {}
     no_acceleration: str | None = None
+    vaulted: Vaulted = Vaulted.of_valid()

@@ -23,6 +23,7 @@ from orchestrator.policy.planning.change_objections import unseen_parts
 from orchestrator.policy.planning.digests import effective_plan
 from orchestrator.policy.planning.plan_findings import faults_of, warnings_of, window_over
 from orchestrator.policy.planning.requirements import with_defaults
+from orchestrator.policy.planning.vault_findings import in_clear, short_values
 
 SayProgress = Callable[[str], None]
 
@@ -162,6 +163,9 @@ class _Check:
         inspection = asked.result()
         if not self._is_faulty("resources.inventory"):
             self._object(rules.about_inventory(self.loaded.plan, inspection))
+        self.ports.redaction.learn(inspection.vaulted)
+        self.warnings.extend(short_values(inspection.vaulted))
+        self._warn(in_clear(self.loaded.plan, inspection.vaulted))
         expected = "a vaulted value that decrypts"
         for vault in inspection.vault_faults:
             self.faults.append(Fault(vault.file, vault.line, "", expected, vault.message, vault.next_move))

@@ -248,6 +248,44 @@ def test_vaulted_values_are_tried(tmp_path: Path) -> None:
     assert len(none.vault_faults) == 2
 
 
+VAULT = Path(__file__).parents[2] / "cases/vaulted"
+
+
+def test_vaulted_values_are_known_by_variable_and_file(tmp_path: Path) -> None:
+    inventory = tmp_path / "hosts.yml"
+    inventory.write_text("all: {hosts: {one: {}}}\n")
+    password = VAULT / "vault.txt"
+    seen = inspect(VAULT, [Path("deploy.yml")], inventory, vault_password_file=password)
+    known = {(Path(value.file).name, value.name): value.value for value in seen.vaulted.values}
+    assert known["all.yml", "inline"] == "inline-S3CRET/4711"
+    assert known["secrets.yml", "nested[0].deep"] == "nested-S3CRET/4712"
+    assert known["secrets.yml", "nested[0].port"] == "1"
+    assert known["main.yml", "of_role"] == "of-role-S3CRET/4713"
+    assert known["all.yml", "key"].startswith("-----BEGIN PRIVATE KEY-----")
+    assert (seen.vaulted.passwords, seen.vaulted.unknown) == (("the vault's own word",), None)
+    assert "S3CRET" not in repr(seen)
+
+
+def test_values_that_do_not_decrypt_are_unknown(tmp_path: Path) -> None:
+    inventory = tmp_path / "hosts.yml"
+    inventory.write_text("all: {hosts: {one: {}}}\n")
+    (tmp_path / "wrong").write_text("wrong")
+    seen = inspect(VAULT, [Path("deploy.yml")], inventory, vault_password_file=tmp_path / "wrong")
+    assert seen.vaulted.unknown is not None
+    assert "does not decrypt" not in seen.vaulted.unknown or seen.vault_faults
+
+
+def test_faults_do_not_quote_vaulted_values(tmp_path: Path) -> None:
+    inventory = tmp_path / "hosts.yml"
+    inventory.write_text("all: {hosts: {one: {ansible_port: '{{ inline | mandatory(nothing) }}'}}}\n")
+    book = tmp_path / "book.yml"
+    book.write_text("- hosts: all\n  name: '{{ inline }}'\n  tasks: []\n")
+    seen = inspect(VAULT, [Path("deploy.yml"), book], inventory, vault_password_file=VAULT / "vault.txt")
+    texts = [*seen.inventory_faults, *(play.name for each in seen.playbooks for play in each.plays)]
+    assert texts
+    assert "inline-S3CRET" not in "".join(texts)
+
+
 PLAIN = "- hosts: db\n  tasks: []\n"
 # A vaulted file, what else lies there, and whether a run of site.yml can load it.
 VAULTED = [

@@ -30,6 +30,8 @@ short_description: Evidence of a run for orch
 description: Writes numbered events to the file that ORCH_EVIDENCE names; silent without it.
 """
 
+_TEXTS = frozenset({"message", "name", "said", "task", "variable"})
+"""What of an event can hold a value of the vault; names and addresses of hosts are evidence as they are."""
 _UNANSWERED = "it asked a person, and nobody was there"
 # Actions that never reach the host; an `ok` of theirs says nothing about it.
 _CONTROLLER_ONLY = frozenset(
@@ -87,10 +89,18 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._addresses = _addresses(os.environ.pop("ORCH_ADDRESSES", ""))
         self._marker = os.environ.pop("ORCH_MARKER", "")
         self._control = os.environ.pop("ORCH_CONTROL", "")
-        self._ways, self._delegates = _ways(os.environ.pop("ORCH_WAYS", ""), self._nonce, self._addresses)
+        self._ways, given = _ways(os.environ.pop("ORCH_WAYS", ""), self._nonce, self._addresses)
+        self._delegates = [str(name) for name in given.get("delegates", [])]
+        self._vaulted, self._named = given.get("vaulted", []), set(given.get("named_tasks", []))
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600) if path else -1
+        if path:
+            _kept_text().install()
 
     def _write(self, event: str, **fields: Any) -> None:
+        kept = _kept_text().KEPT
+        for name in _TEXTS & fields.keys():
+            if name != "task" or fields[name] not in self._named:
+                fields[name] = kept.short(str(fields[name]))
         with self._lock:
             if self._file < 0:
                 return
@@ -110,6 +120,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         # All that Ansible loaded stays to the end: each of its forks would only walk through it, and copy it, in vain.
         gc.freeze()
         _hold_mitogen_to_the_run(self._control, self._ways)
+        _kept_text().know_all(playbook._loader, self._vaulted)
         self._write("start", pid=os.getpid())
         plays = playbook.get_plays()
         users = [play for play in plays if not self._which(play)]
@@ -185,6 +196,11 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         if any(self._addresses.get(name, used) != used for name, used in fresh.items()):
             self._close(play, None)
 
+    def _learn(self, result: Any) -> None:
+        """What the task decrypted is known before anything of it is written; nothing else gets it."""
+        handed = result.task_fields.get(self._ways.key, {}) if self._ways else {}
+        _kept_text().KEPT.learn(handed.pop("vaulted", []))
+
     def _taken(self, result: Any) -> list[str]:
         """The hosts that a task really went to; each that is not the one it acts for is told."""
         handed = result.task_fields.get(self._ways.key, {}) if self._ways else {}
@@ -222,6 +238,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         inventory._subset = left or ["!all"]
 
     def _item(self, result: Any) -> None:
+        self._learn(result)
         where = _where(result)
         if where and where != result.host.get_name():
             self._write("touched", host=result.host.get_name(), where=where, task=result.task.get_name())
@@ -239,6 +256,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             )
 
     def _result(self, kind: str, result: Any, **fields: Any) -> None:
+        self._learn(result)
         task, answer = result.task, result.result
         action, answers = _action(task), _beside("answers")
         asked = kind == "ok" and action == "pause" and not {"seconds", "minutes"} & task.args.keys()
@@ -275,25 +293,35 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         )
 
 
-def _ways(path: str, nonce: str, addresses: dict[str, str]) -> tuple[Any, list[str]]:
-    """What sees the connections of this run, put into this process, and the delegates that the plan declares."""
+def _ways(path: str, nonce: str, addresses: dict[str, str]) -> tuple[Any, dict[str, Any]]:
+    """What sees the connections of this run, put into this process, and all that the file says of the run."""
     if not path:
-        return None, []
-    given = json.loads(Path(path).read_text(encoding="utf-8"))
+        return None, {}
+    given: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
+    _kept_text()
     for name in ("acts", "masks", "ssh_options", "routes"):
         _beside(name)
     connections = _beside("connections")
     acts = _beside("acts").Acts(given["acts"], addresses, _READ_ONLY)
     ways = connections.Ways(nonce, given["ssh"], given["known_hosts"], acts)
     connections.install(ways)
-    return ways, [str(name) for name in given["delegates"]]
+    return ways, given
+
+
+def _kept_text() -> Any:
+    _of_orch("domain.text.redaction")
+    return _beside("kept_text")
 
 
 def _beside(name: str) -> Any:
+    return _of_orch(f"adapters.ansible.in_run.{name}")
+
+
+def _of_orch(name: str) -> Any:
     """A module of ours by its path, under its own name: nothing of orch can be imported where Ansible runs."""
-    full = f"orchestrator.adapters.ansible.in_run.{name}"
+    full = f"orchestrator.{name}"
     if full not in sys.modules:
-        path = Path(__file__).parents[1] / "in_run" / f"{name}.py"
+        path = Path(__file__).parents[3].joinpath(*name.split(".")).with_suffix(".py")
         spec = importlib.util.spec_from_file_location(full, path)
         if spec is None or spec.loader is None:
             raise ImportError(f"{path} cannot be loaded")

@@ -31,7 +31,7 @@ def fence(kind: str, answer: dict[str, Any]) -> tuple[str, str]:
 
 
 def message(answer: dict[str, Any]) -> str:
-    """Why a task failed, in short; nothing of it where `no_log` is set."""
+    """Why a task failed, not yet cut to what is kept of it; nothing of it where `no_log` is set."""
     if "censored" in answer:
         return "(hidden by no_log)"
     items = [item for item in answer.get("results") or [] if isinstance(item, dict)]
@@ -43,7 +43,7 @@ def message(answer: dict[str, Any]) -> str:
     parts = [words, errors.splitlines()[-1]] if errors else [words]
     if answer.get("rc") not in (None, 0):
         parts.append(f"exit code {answer['rc']}")
-    return "; ".join(part for part in parts if part)[:_MESSAGE_LIMIT]
+    return "; ".join(part for part in parts if part)
 
 
 def shorter(message: str) -> str:

@@ -20,6 +20,7 @@ from ansible.executor.task_queue_manager import FinalQueue
 from ansible.plugins.connection import ssh
 
 from orchestrator.adapters.ansible.in_run.acts import Acts
+from orchestrator.adapters.ansible.in_run.kept_text import KEPT
 from orchestrator.adapters.ansible.in_run.masks import failed, is_blind, is_never_true, words
 from orchestrator.adapters.ansible.in_run.routes import (
     Route,
@@ -56,11 +57,12 @@ class Ways:
             {**dict(zip(("acting", "place", "plugin", "user"), reached, strict=True)), "route": way}
             for reached, way in self.taken.items()
         ]
-        return {"taken": taken, "masked": self.masked}
+        return {"taken": taken, "masked": self.masked, "vaulted": KEPT.fresh}
 
     def begin(self) -> None:
         """A task begins in this process."""
         self.taken, self.masked, self.raw = {}, [], None
+        KEPT.fresh = []
 
     def use(self, connection: Any) -> None:
         """A connection is about to be used. Raises AnsibleError where it would lead elsewhere than verified."""

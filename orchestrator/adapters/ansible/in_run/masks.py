@@ -24,7 +24,7 @@ def words(raw: Mapping[str, Any]) -> str:
     """What a task said of its failure."""
     parts = [str(raw.get("msg") or ""), *str(raw.get("stderr") or "").strip().splitlines()[-1:]]
     code = raw.get("rc")
-    return "; ".join(part for part in [*parts, f"exit code {code}" if code else ""] if part)[:600]
+    return "; ".join(part for part in [*parts, f"exit code {code}" if code else ""] if part)
 
 
 def looks_at(condition: Any, registered: str | None) -> bool:

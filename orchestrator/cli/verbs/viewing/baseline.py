@@ -19,6 +19,7 @@ from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.planning.plan_check import prepare_plan
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.practices.capture_baseline import why_not_whole
+from orchestrator.engine.redacted_ports import ask_for_vaulted
 from orchestrator.errors import ExitCode, NotFound, Refused
 from orchestrator.policy.evidence.drift import compare, summary_lines
 
@@ -128,6 +129,7 @@ def _kept(ports: Ports, digests: dict[str, str], hosts: Iterable[str]) -> dict[s
 def _captured_now(ports: Ports, d: Deployment, hosts: list[str]) -> dict[str, Baseline | str]:
     wanted = set(hosts)
     targets = [target for target in d.targets if target.host in wanted]
+    ask_for_vaulted(ports, d, over=d.over)
     captured = ports.targets.capture(targets, d.plan.backout.baseline)
     return {host: captured.get(host, "no answer") for host in hosts}
 

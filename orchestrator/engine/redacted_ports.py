@@ -1,0 +1,210 @@
+"""Ports whose answers hold no vaulted value: what comes from hosts and runs passes here before anything keeps or shows it."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
+from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
+from orchestrator.domain.evidence.baseline import (
+    AttributeValue,
+    Baseline,
+    BaselineScope,
+    ConfigurationItem,
+)
+from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
+from orchestrator.domain.plan.check import Check, CheckResult
+from orchestrator.domain.plan.inspection import Vaulted
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
+from orchestrator.domain.text.redaction import Redactor
+from orchestrator.engine.ports import Clock, PlaybookRuns, Ports, Targets
+from orchestrator.engine.project_folder import folder
+from orchestrator.engine.redaction import Redaction
+
+
+def ask_for_vaulted(ports: Ports, d: Deployment, *, over: bool = False) -> None:
+    """From now on texts of this deployment are kept once its vaulted values are known: this process did not check its plan.
+
+    `over`: its private copy may be gone; then the project's values count.
+    """
+
+    def known() -> Vaulted:
+        vaulted = ports.inspector.vaulted(_in_place(d), folder(d.workplace))
+        if vaulted.unknown is None or not over:
+            return vaulted
+        return ports.inspector.vaulted(d.plan, folder(d.project))
+
+    ports.redaction.ask(known)
+
+
+def _in_place(d: Deployment) -> ReleasePlan:
+    """The plan with the places where its runs read: the vault's password is seldom in the private copy."""
+    resources = d.plan.resources
+    password = resources.vault_password_file
+    places = {
+        "inventory": d.place_of(resources.inventory),
+        "vault_password_file": None if password is None else d.place_of(password),
+    }
+    return d.plan.model_copy(update={"resources": resources.model_copy(update=places)})
+
+
+class RedactedTargets(Targets):
+    """Hosts, asked as ever: their answers are judged as they are, and kept without vaulted values.
+
+    While the values are not known, findings are not kept, and there is no baseline.
+    """
+
+    def __init__(self, hosts: Targets, redaction: Redaction) -> None:
+        self._hosts, self._redaction = hosts, redaction
+
+    def stay(self) -> "RedactedTargets":
+        """The same over connections that stay."""
+        return RedactedTargets(self._hosts.stay(), self._redaction)
+
+    def close(self) -> None:
+        """See the port."""
+        self._hosts.close()
+
+    def make_ready(self) -> None:
+        """See the port."""
+        self._hosts.make_ready()
+
+    def verify(self, targets: Sequence[Target], checks: Sequence[Check], project: Path) -> list[CheckResult]:
+        """See the port."""
+        return self._results(self._hosts.verify(targets, checks, project))
+
+    def verify_units(
+        self, targets: Sequence[Target], digests: Mapping[str, str], title: str = "components"
+    ) -> list[CheckResult]:
+        """See the port."""
+        return self._results(self._hosts.verify_units(targets, digests, title))
+
+    def capture(self, targets: Sequence[Target], scope: BaselineScope) -> dict[str, Baseline | str]:
+        """See the port."""
+        missing = self._redaction.missing()
+        if missing is not None:
+            return {target.host: missing for target in targets}
+        redact = self._redaction.redactor
+        captured = self._hosts.capture(targets, scope)
+        return captured if not redact else {host: _baseline(redact, each) for host, each in captured.items()}
+
+    def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | Silence]:
+        """See the port."""
+        missing = self._redaction.missing()
+        endings = self._hosts.end_run(targets, run, patience)
+        return {host: _ending(self._redaction.redactor, missing, each) for host, each in endings.items()}
+
+    def identify(self, targets: Sequence[Target]) -> dict[str, Identity | str]:
+        """See the port."""
+        shown = self._redaction.shown
+        identities = self._hosts.identify(targets)
+        return {host: shown(each) if isinstance(each, str) else each for host, each in identities.items()}
+
+    def _results(self, results: list[CheckResult]) -> list[CheckResult]:
+        missing = self._redaction.missing()
+        redact = self._redaction.redactor
+        if missing is None and not redact:
+            return results
+        return [_result(redact, missing, each) for each in results]
+
+
+class RedactedRuns(PlaybookRuns):
+    """Runs of playbooks: redacted where they are written, and here once more with all that this process knows."""
+
+    def __init__(self, runs: PlaybookRuns, redaction: Redaction) -> None:
+        self._runs, self._redaction = runs, redaction
+
+    def start(self, request: AttemptRequest) -> None:
+        """See the port."""
+        self._runs.start(request)
+
+    def sight(self, attempt: str) -> Sighting:
+        """See the port."""
+        sighting = self._runs.sight(attempt)
+        if sighting.outcome is None:
+            return sighting
+        self._redaction.missing()
+        outcome = _outcome(self._redaction.redactor, sighting.outcome)
+        return sighting.model_copy(update={"outcome": outcome})
+
+    def await_end(self, attempt: str, clock: Clock, seconds: float) -> None:
+        """See the port."""
+        self._runs.await_end(attempt, clock, seconds)
+
+    def tasks_seen(self, attempt: str, after: int = 0) -> list[TaskSeen]:
+        """See the port."""
+        shown = self._redaction.shown
+        return [
+            seen.model_copy(update={"task": shown(seen.task), "message": shown(seen.message)})
+            for seen in self._runs.tasks_seen(attempt, after)
+        ]
+
+    def stop(self, attempt: str) -> bool:
+        """See the port."""
+        return self._runs.stop(attempt)
+
+    def make_ready(self, project: str, accelerate: Acceleration | None = None) -> None:
+        """See the port."""
+        self._runs.make_ready(project, accelerate)
+
+    def let_go(self) -> None:
+        """See the port."""
+        self._runs.let_go()
+
+
+def _result(redact: Redactor, missing: str | None, result: CheckResult) -> CheckResult:
+    """A result in texts that may be kept; the answer stays."""
+    found = missing if missing is not None and result.kind != "reachable" else redact(result.found)
+    texts = {"title": redact(result.title), "expected": redact(result.expected), "found": found}
+    return result.model_copy(update=texts)
+
+
+def _ending(redact: Redactor, missing: str | None, ending: Ending | Silence) -> Ending | Silence:
+    if isinstance(ending, Silence):
+        return ending.model_copy(update={"reason": redact(ending.reason)})
+    left = tuple(missing or redact(process) for process in ending.left)
+    return ending.model_copy(update={"left": left})
+
+
+def _outcome(redact: Redactor, outcome: AttemptOutcome) -> AttemptOutcome:
+    if not redact:
+        return outcome
+    faults = tuple(map(redact, outcome.faults))
+    return outcome.model_copy(
+        update={"faults": faults, "hosts": tuple(_host(redact, host) for host in outcome.hosts)}
+    )
+
+
+def _host(redact: Redactor, host: HostOutcome) -> HostOutcome:
+    task = None if host.task is None else redact(host.task)
+    changed = tuple(map(redact, host.changed_tasks))
+    return host.model_copy(update={"reason": redact(host.reason), "task": task, "changed_tasks": changed})
+
+
+def _baseline(redact: Redactor, baseline: Baseline | str) -> Baseline | str:
+    if isinstance(baseline, str):
+        return redact(baseline)
+    faults = tuple(map(redact, baseline.faults))
+    items = tuple(_item(redact, item) for item in baseline.items)
+    return baseline.model_copy(update={"items": items, "faults": faults})
+
+
+def _item(redact: Redactor, item: ConfigurationItem) -> ConfigurationItem:
+    """An item without values in its attributes: two that differ still do, for each value has a mark of its own."""
+    attributes = {key: _attribute(redact, key, value) for key, value in item.attributes.items()}
+    return item if attributes == item.attributes else item.model_copy(update={"attributes": attributes})
+
+
+def _attribute(redact: Redactor, key: str, value: AttributeValue) -> AttributeValue:
+    if not isinstance(value, str):
+        return value
+    if key != "content":
+        return redact(value)
+    try:
+        content = base64.b64decode(value, validate=True)
+    except ValueError:
+        return redact(value)
+    kept = redact.data(content)
+    return value if kept == content else base64.b64encode(kept).decode("ascii")

@@ -1,0 +1,64 @@
+"""What of vaulted values cannot be kept secret: too short to be redacted, or written into the plan in clear."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from orchestrator.domain.plan.inspection import Vaulted, VaultedValue, redactor_of
+from orchestrator.domain.plan.objection import Objection
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.text.redaction import SHORTEST, too_short
+from orchestrator.errors import Fault
+
+_EXPECTED = f"a vaulted value of at least {SHORTEST} characters"
+
+
+def short_values(vaulted: Vaulted) -> list[Fault]:
+    """A warning for each vaulted value that is too short to be redacted, by its variable and file, never by the value."""
+    return [
+        Fault(
+            value.file,
+            None,
+            value.name,
+            _EXPECTED,
+            "a shorter one, which is not redacted where a run or a host shows it",
+            "make it longer, or know that it can be seen",
+        )
+        for value in vaulted.values
+        if too_short(value.value) and not _is_no_secret(value)
+    ]
+
+
+def in_clear(plan: ReleasePlan, vaulted: Vaulted) -> list[Objection]:
+    """A warning for each text of the plan that holds a vaulted value: plans are on the journal as they are written."""
+    redactor = redactor_of(Vaulted(values=vaulted.values))
+    if not redactor:
+        return []
+    return [
+        Objection(
+            path,
+            "a text without vaulted values",
+            "one that holds a vaulted value in clear, and plans are kept as they are",
+            "take it out, or do not vault it",
+        )
+        for path, text in _texts("", plan.model_dump(mode="json"))
+        if redactor(text) != text
+    ]
+
+
+def _is_no_secret(value: VaultedValue) -> bool:
+    """A number or a word of settings: a vaulted file of variables has many."""
+    return value.value.strip().lower() in _WORDS or (len(value.value) < 4 and value.value.isdigit())
+
+
+_WORDS = {"yes", "no", "true", "false", "none", "null", "present", "absent", "root"}
+
+
+def _texts(path: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _texts(f"{path}.{key}".lstrip("."), item)
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _texts(f"{path}[{number}]", item)
