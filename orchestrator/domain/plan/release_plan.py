@@ -36,6 +36,10 @@ def texts_of(value: Any) -> Any:
 Texts = Annotated[AtLeastOneText, BeforeValidator(texts_of, json_schema_input_type=Text | AtLeastOneText)]
 
 
+ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".zip")
+"""The ends of names by which an artefact is an archive."""
+
+
 class ReleaseUnit(Noun):
     """A part of a service released as one entity: an artefact of the definitive media library with version and digest.
 
@@ -48,6 +52,11 @@ class ReleaseUnit(Noun):
     artefact: Text
     sha256: Sha256
     on_target: Annotated[str, Field(pattern=r"^/")] | None = None
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether the artefact holds files, by the end of its name."""
+        return self.artefact.endswith(ARCHIVES)
 
 
 class Release(Noun):

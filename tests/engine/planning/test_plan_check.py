@@ -247,7 +247,18 @@ FAULTS: list[tuple[str, Spoil, list[str]]] = [
         lambda project: project.release(b"not an archive"),
         [
             "PROJECT/dml/shop-2.4.0.tar.gz: expected an archive that can be read to its end, "
-            "found file could not be opened successfully; build the archive anew"
+            "found truncated header; build the archive anew"
+        ],
+    ),
+    (
+        "an archive with a path outside that is not compared on hosts",
+        lambda project: (
+            project.release(archive("../../etc/passwd")),
+            project.change("      on_target: /opt/shop/releases/2.4.0\n", ""),
+        ),
+        [
+            "PROJECT/dml/shop-2.4.0.tar.gz ../../etc/passwd: expected paths inside the archive, "
+            "found one that leads out of it; build the archive anew"
         ],
     ),
     (
