@@ -25,6 +25,7 @@ class AttemptRequest(Noun):
     epochs that a host may hold; it refuses with any other, and a host that is not listed accepts any. `addresses`: where
     the hosts were when the plan was checked, as `address:port`. `machines`: the machine-id that each host had. `repeated`:
     a second run, which must change nothing; the outcome names the tasks that change something.
+    `pass_environment`: names of variables that the run sees; the caller's environment has their values.
     """
 
     attempt: str
@@ -47,3 +48,4 @@ class AttemptRequest(Noun):
     machines: dict[HostName, str] = {}
     accelerate: Acceleration | None = None
     repeated: bool = False
+    pass_environment: Many[str] = ()

@@ -53,7 +53,10 @@ class PlaybookFinding(Noun):
 
 
 class Inspection(Noun):
-    """The result of an inspection. With any inventory fault there are no targets; playbooks keep the requested order."""
+    """The result of an inspection. With any inventory fault there are no targets; playbooks keep the requested order.
+
+    `absent_environment`: variables that the plan has passed to its runs, and that are not set here.
+    """
 
     targets: Many[Target] = ()
     inventory_faults: Many[str] = ()
@@ -62,3 +65,4 @@ class Inspection(Noun):
     settings_faults: Many[FileFault] = ()
     groups: dict[str, Many[HostName]] = {}
     no_acceleration: str | None = None
+    absent_environment: Many[str] = ()

@@ -11,6 +11,7 @@ from orchestrator.domain.plan.change_request import ChangeRequest, ChangeType
 from orchestrator.domain.plan.check import Check
 from orchestrator.domain.plan.strategy_form import StrategyKind, form_of
 from orchestrator.domain.plan.wave import AtLeastOneHost, Gate, GroupName, HostLimit, Limit, PlannedWave
+from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import (
     Many,
     Moment,
@@ -153,15 +154,33 @@ class Strategy(Noun):
         return self
 
 
+_STEERING = ("ANSIBLE_", "ORCH_", "PYTHON", "LD_", "BASH_", "SSH_ASKPASS", "MITOGEN_")
+"""Beginnings of names by which a value would decide how a run goes, and not only what its playbook reads."""
+EnvironmentName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]
+
+
 class Resources(Noun):
-    """Section 6, resource requirements: the environment with its inventory, people and tools."""
+    """Section 6, resource requirements: the environment with its inventory, people and tools.
+
+    `pass_environment`: names of variables of the caller's environment that each run sees; their values are kept nowhere.
+    """
 
     environment: Name
     inventory: Text
     dynamic_inventory: bool = False
     vault_password_file: Text | None = None
+    pass_environment: Annotated[Many[EnvironmentName], Since("0.2")] = ()
     people: Many[Text] = ()
     tools: Many[Text] = ()
+
+    @model_validator(mode="after")
+    def _steers_no_run(self) -> "Resources":
+        for name in self.pass_environment:
+            if name.startswith(_STEERING):
+                expected = "variables that only playbooks read"
+                move = "remove it; settings of Ansible belong into ansible.cfg"
+                raise wrong(expected, move, finding=f"`{name}`", at="pass_environment")
+        return self
 
 
 class Window(Noun):

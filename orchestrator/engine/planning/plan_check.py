@@ -71,10 +71,12 @@ def check_plan(
     check.named_files()
     check.artefacts()
     check.constructs()
+    check.tree_readings()
     check.settings()
     tree = check.tree()
     meanwhile()
     inspection = check.inventory(asked)
+    check.environment(inspection, starting=starting)
     check.waves(inspection)
     check.playbooks(inspection)
     return check.loaded.model_copy(
@@ -169,6 +171,10 @@ class _Check:
             )
         return inspection
 
+    def environment(self, inspection: Inspection, *, starting: bool) -> None:
+        """Check that what the plan passes to its runs is set where they are started from."""
+        (self._object if starting else self._warn)(rules.absent_environment(self.loaded.plan, inspection))
+
     def waves(self, inspection: Inspection) -> None:
         """Resolve which hosts belong to which wave; without hosts there is nothing to check."""
         if not inspection.targets:
@@ -195,6 +201,11 @@ class _Check:
                 continue
             for finding in self.ports.inspector.unsafe_constructs(self.project / name, self.project):
                 (self.faults if finding.severity == "refuse" else self.warnings).append(_as_fault(finding))
+
+    def tree_readings(self) -> None:
+        """Check what the files of the tree read from elsewhere."""
+        for finding in self.ports.inspector.tree_findings(self.loaded.plan, self.project):
+            (self.faults if finding.severity == "refuse" else self.warnings).append(_as_fault(finding))
 
     def settings(self) -> None:
         """Warn of ansible.cfg settings that orch does not follow, because they would make a run unsafe."""
