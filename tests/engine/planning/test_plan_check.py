@@ -126,7 +126,9 @@ def test_an_inventory_outside_of_the_project_is_a_part_of_the_hosts(project: Pro
 
 def test_an_inventory_that_cannot_be_digested_is_a_fault(project: Project) -> None:
     class Unreadable(FakeAuthority):
-        def inventory_in_place(self, plan: ReleasePlan, project: Path) -> Mapping[str, str]:
+        def inventory_in_place(
+            self, plan: ReleasePlan, project: Path, *, every_bit: bool = False
+        ) -> Mapping[str, str]:
             raise PlanFault(
                 [Fault("/etc/ansible/pipe", None, "resources.inventory", "a file", "a pipe", "go")]
             )
