@@ -58,10 +58,13 @@ class Authority(ABC):
         """
 
     @abstractmethod
-    def inventory_in_place(self, plan: ReleasePlan, project: Path) -> Mapping[str, str]:
+    def inventory_in_place(
+        self, plan: ReleasePlan, project: Path, *, every_bit: bool = False
+    ) -> Mapping[str, str]:
         """The present digests, by absolute path, of an inventory outside the project; empty for one inside it.
 
         Runs read it in place; no private copy holds it. Raises PlanFault with everything that cannot be digested.
+        `every_bit`: with all permission bits, as earlier versions digested files.
         """
 
     @abstractmethod
@@ -72,8 +75,11 @@ class Authority(ABC):
         """
 
     @abstractmethod
-    def copied(self, plan: ReleasePlan, place: str) -> Tree:
-        """The present tree of a private copy. Raises PlanFault, also if the copy is gone."""
+    def copied(self, plan: ReleasePlan, place: str, *, every_bit: bool = False) -> Tree:
+        """The present tree of a private copy. Raises PlanFault, also if the copy is gone.
+
+        `every_bit`: with all permission bits, as earlier versions digested files.
+        """
 
     @abstractmethod
     def restore(

@@ -263,6 +263,10 @@ class Inspector(ABC):
         """Constructs in a playbook and its includes that can report a false success or wait for a person."""
 
     @abstractmethod
+    def tree_findings(self, plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
+        """What any file that runs of this plan can load reads from elsewhere: the environment, other places."""
+
+    @abstractmethod
     def settings_overridden(self, project: Path) -> list[str]:
         """A sentence for each setting of the project's ansible.cfg that orch does not follow."""
 

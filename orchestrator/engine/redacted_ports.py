@@ -13,6 +13,7 @@ from orchestrator.domain.evidence.baseline import (
     BaselineScope,
     ConfigurationItem,
 )
+from orchestrator.domain.evidence.left_process import ProcessesSeen, ProcessSearch
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.plan.check import Check, CheckResult
 from orchestrator.domain.plan.inspection import Vaulted
@@ -59,9 +60,9 @@ class RedactedTargets(Targets):
     def __init__(self, hosts: Targets, redaction: Redaction) -> None:
         self._hosts, self._redaction = hosts, redaction
 
-    def stay(self) -> "RedactedTargets":
+    def stay(self, search: ProcessSearch | None = None) -> "RedactedTargets":
         """The same over connections that stay."""
-        return RedactedTargets(self._hosts.stay(), self._redaction)
+        return RedactedTargets(self._hosts.stay(search), self._redaction)
 
     def close(self) -> None:
         """See the port."""
@@ -95,6 +96,14 @@ class RedactedTargets(Targets):
         missing = self._redaction.missing()
         endings = self._hosts.end_run(targets, run, patience)
         return {host: _ending(self._redaction.redactor, missing, each) for host, each in endings.items()}
+
+    def processes_of(
+        self, targets: Sequence[Target], search: ProcessSearch
+    ) -> dict[str, ProcessesSeen | Silence]:
+        """See the port."""
+        missing = self._redaction.missing()
+        answers = self._hosts.processes_of(targets, search)
+        return {host: _processes(self._redaction.redactor, missing, each) for host, each in answers.items()}
 
     def identify(self, targets: Sequence[Target]) -> dict[str, Identity | str]:
         """See the port."""
@@ -166,6 +175,24 @@ def _ending(redact: Redactor, missing: str | None, ending: Ending | Silence) -> 
         return ending.model_copy(update={"reason": redact(ending.reason)})
     left = tuple(missing or redact(process) for process in ending.left)
     return ending.model_copy(update={"left": left})
+
+
+def _processes(
+    redact: Redactor, missing: str | None, answer: ProcessesSeen | Silence
+) -> ProcessesSeen | Silence:
+    if isinstance(answer, Silence):
+        return answer.model_copy(update={"reason": redact(answer.reason)})
+    return answer.model_copy(
+        update={
+            name: tuple(
+                process.model_copy(
+                    update={"program": missing or redact(process.program), "unit": redact(process.unit)}
+                )
+                for process in processes
+            )
+            for name, processes in (("ended", answer.ended), ("left", answer.left))
+        }
+    )
 
 
 def _outcome(redact: Redactor, outcome: AttemptOutcome) -> AttemptOutcome:

@@ -21,7 +21,7 @@ class FakeAuthority(Authority):
     """One project with these files; each copy is a mapping of its own, and may be tampered with.
 
     `binds` says what binds the plans of these hosts, where it is not `policy` and `model`. `before_copy` happens before a
-    copy is made.
+    copy is made. `plans_every_bit`: plans are made as an earlier version made them, with all permission bits in digests.
     """
 
     def __init__(self, policy: ReleasePolicy | None = None, model: DeploymentModel | None = None) -> None:
@@ -31,27 +31,30 @@ class FakeAuthority(Authority):
         self.files = dict(FILES)
         self.in_place: dict[str, str] = {}
         self.frozen: dict[str, dict[str, str]] = {}
+        self.plans_every_bit = False
         self.before_copy: Callable[[], object] = lambda: None
 
     def governing(self, plan: ReleasePlan, project: Path) -> Governing:
         return self.binds.get(plan.strategy.hosts, Governing(self.policy, self.model))
 
     def tree(self, plan: ReleasePlan, project: Path, plan_file: Path) -> Tree:
-        return tree_of(self.files)
+        return tree_of(self.files, every_bit=self.plans_every_bit)
 
-    def inventory_in_place(self, plan: ReleasePlan, project: Path) -> Mapping[str, str]:
-        return tree_of(self.in_place).files
+    def inventory_in_place(
+        self, plan: ReleasePlan, project: Path, *, every_bit: bool = False
+    ) -> Mapping[str, str]:
+        return tree_of(self.in_place, every_bit=every_bit or self.plans_every_bit).files
 
     def freeze(self, deployment: str, plan: ReleasePlan, project: Path, plan_file: Path) -> PrivateCopy:
         self.before_copy()
         self.frozen[deployment] = dict(self.files)
-        return PrivateCopy(f"/frozen/{deployment}", tree_of(self.files))
+        return PrivateCopy(f"/frozen/{deployment}", tree_of(self.files, every_bit=self.plans_every_bit))
 
-    def copied(self, plan: ReleasePlan, place: str) -> Tree:
+    def copied(self, plan: ReleasePlan, place: str, *, every_bit: bool = False) -> Tree:
         copy = self.frozen.get(place.rpartition("/")[2])
         if copy is None:
             raise PlanFault([Fault(place, None, "", "a folder", "none", "check the path")])
-        return tree_of(copy)
+        return tree_of(copy, every_bit=every_bit)
 
     def restore(
         self, place: str, project: Path, files: Mapping[str, str], added: Sequence[str]
@@ -90,9 +93,10 @@ class FakeKeys(Keys):
         return self.kept
 
 
-def tree_of(files: Mapping[str, str]) -> Tree:
+def tree_of(files: Mapping[str, str], *, every_bit: bool = False) -> Tree:
     """The tree of files with this content."""
-    digests = {path: _digest(content) for path, content in sorted(files.items())}
+    prefix = "every bit: " if every_bit else ""
+    digests = {path: _digest(prefix + content) for path, content in sorted(files.items())}
     return Tree(digests, sum(map(len, files.values())))
 
 

@@ -23,6 +23,7 @@ class FakeInspector(Inspector):
     settings_faults: Sequence[FileFault] = ()
     findings: Mapping[str, Sequence[PlaybookFinding]] = field(default_factory=dict)
     settings: Sequence[str] = ()
+    absent_environment: Sequence[str] = ()
 
     def inspect(self, plan: ReleasePlan, project: Path) -> Inspection:
         pattern = plan.strategy.hosts
@@ -34,10 +35,14 @@ class FakeInspector(Inspector):
             vault_faults=tuple(self.vault_faults),
             settings_faults=tuple(self.settings_faults),
             groups={group: tuple(members) for group, members in self.groups.items()},
+            absent_environment=tuple(self.absent_environment),
         )
 
     def unsafe_constructs(self, playbook: Path, project: Path) -> list[PlaybookFinding]:
         return list(self.findings.get(str(playbook.relative_to(project)), ()))
+
+    def tree_findings(self, plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
+        return list(self.findings.get("", ()))
 
     def settings_overridden(self, project: Path) -> list[str]:
         return list(self.settings)

@@ -65,5 +65,8 @@ class FakePlans(PlanFiles, ProjectFiles, Inspector):
     def unsafe_constructs(self, playbook: Path, project: Path) -> list[PlaybookFinding]:
         return []
 
+    def tree_findings(self, plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
+        return []
+
     def settings_overridden(self, project: Path) -> list[str]:
         return []

@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,14 +49,20 @@ class AttemptFolder:
         self._claim = self.path / "claim.json"
         self._end = self.path / "end.json"
         self._variables = self.path / "variables.json"
+        self._environment = self.path / "environment.json"
 
-    def create(self, request: AttemptRequest) -> bool:
-        """Make the folder whole, with its request in it; False when there is one already."""
+    def create(self, request: AttemptRequest, passed: Mapping[str, str] | None = None) -> bool:
+        """Make the folder whole, with its request in it; False when there is one already.
+
+        `passed`: what the run sees of the caller's environment, until `forget`.
+        """
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=".new-", dir=self.root))
         try:
             write_durably(fresh / "request.json", request.model_dump_json())
             write_durably(fresh / "nonce", secrets.token_hex(16))
+            if passed:
+                write_durably(fresh / self._environment.name, json.dumps(dict(passed)))
             fresh.rename(self.path)
         except OSError:
             shutil.rmtree(fresh, ignore_errors=True)
@@ -154,6 +161,16 @@ class AttemptFolder:
         error_lines = [line for line in lines if line.startswith(("ERROR", "[ERROR]"))]
         return [f"ansible-playbook says: {plain(error_lines[-1])}"] if error_lines else []
 
+    def passed_environment(self) -> dict[str, str]:
+        """What the run sees of the environment of whoever started it; empty once it has ended."""
+        try:
+            values = read_object(self._environment.read_bytes())
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError):
+            raise _damaged(self._environment) from None
+        return {name: str(value) for name, value in values.items()}
+
     def keep_variables(self, values: Any) -> Path:
         """Write the variables for Ansible; `forget` removes them, for they may hold what nobody should store."""
         write_durably(self._variables, json.dumps(values))
@@ -162,6 +179,7 @@ class AttemptFolder:
     def forget(self) -> None:
         """Remove what a run needs and a record must not keep: variables, and what ansible-runner and Ansible left."""
         self._variables.unlink(missing_ok=True)
+        self._environment.unlink(missing_ok=True)
         control = (self.claimed() or {}).get("control")
         for folder in (self.path / "runner", self.path / "tmp", *([Path(control)] if control else [])):
             shutil.rmtree(folder, ignore_errors=True)

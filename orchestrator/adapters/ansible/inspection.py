@@ -56,12 +56,13 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
     beside: Path | None = None,
     timeout: float = 120.0,
     warm: WarmStart | None = None,
+    passed: Mapping[str, str] | None = None,
 ) -> Inspection:
     """Resolve the inventory, load the playbooks and decrypt every vaulted value; faults of users' files are returned.
 
     `variables`: what each playbook is given, in the order of the playbooks. `beside`: a playbook whose group_vars and
     host_vars count for how hosts are reached, by default the first one. Paths may be relative to `project`. `warm`: whose
-    zygote is asked first.
+    zygote is asked first. `passed`: what runs see of the caller's environment besides the usual.
     """
     project, inventory = project.absolute(), _below(project, inventory)
     refused = list(_unusable(inventory, dynamic_allowed=dynamic_allowed))
@@ -79,7 +80,10 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
             for path, given in zip(playbooks, [*variables, *[{}] * len(playbooks)], strict=False)
         ],
     }
-    inspector_answer = _ask(question, project, dynamic_allowed=dynamic_allowed, timeout=timeout, warm=warm)
+    more = passed or {}
+    inspector_answer = _ask(
+        question, project, more, dynamic_allowed=dynamic_allowed, timeout=timeout, warm=warm
+    )
     try:
         return _inspection(_without_hosts(inspector_answer, refused), project, pattern)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -99,11 +103,17 @@ def _without_hosts(inspector_answer: dict[str, Any], refused: Sequence[str]) -> 
 
 
 def _ask(
-    question: dict[str, Any], project: Path, *, dynamic_allowed: bool, timeout: float, warm: WarmStart | None
+    question: dict[str, Any],
+    project: Path,
+    passed: Mapping[str, str],
+    *,
+    dynamic_allowed: bool,
+    timeout: float,
+    warm: WarmStart | None,
 ) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="orch-inspect-") as name:
         folder = Path(name)
-        environment = _environment(project, folder, dynamic_allowed=dynamic_allowed)
+        environment = {**passed, **_environment(project, folder, dynamic_allowed=dynamic_allowed)}
         if warm is not None and project.is_dir():
             try:
                 inspector_answer = warm.inspect(str(project), question, environment, timeout)
@@ -228,6 +238,8 @@ def _targets(hosts: Iterable[dict[str, Any]], project: Path, faults: list[str]) 
 def _contradictions(host: Mapping[str, Any]) -> Iterator[str]:
     if host["connection"] not in (None, *_SSH):
         yield f"ansible_connection is {plain(host['connection'])}, and orch verifies hosts over ssh"
+    for name in host["empty_users"]:
+        yield f"{plain(str(name))} is empty, and Ansible would take the user of the controller or root instead"
     if host["ssh_args"] is not None:
         yield "ansible_ssh_args would replace the ssh options that keep a run safe; use ansible_ssh_common_args"
 

@@ -27,6 +27,15 @@ _CONNECTION = {
 }
 
 
+_USERS = (
+    "ansible_user",
+    "ansible_ssh_user",
+    "ansible_become_user",
+    "ansible_sudo_user",
+    "ansible_su_user",
+)
+
+
 def answer(question: dict[str, Any]) -> dict[str, Any]:
     """Everything asked for, in one start of Ansible; what cannot be read is said, never raised."""
     from ansible.cli.playbook import PlaybookCLI
@@ -117,6 +126,11 @@ class _Inspection:
                 (host_variables[variable] for variable in variables if variable in host_variables), None
             )
             host_facts[name] = None if value is None else str(templar.template(value))
+        host_facts["empty_users"] = [
+            name
+            for name in _USERS
+            if name in host_variables and not str(templar.template(host_variables[name]) or "").strip()
+        ]
         defaults = {
             "user": constants.DEFAULT_REMOTE_USER,
             "port": constants.DEFAULT_REMOTE_PORT,
@@ -152,7 +166,9 @@ class _Inspection:
         from ansible.template import Templar
 
         self.loader.set_basedir(play._included_path or book._basedir)
-        play.post_validate(Templar(loader=self.loader, variables=self.variables.get_vars(play=play)))
+        templar = Templar(loader=self.loader, variables=self.variables.get_vars(play=play))
+        play.post_validate(templar)
+        _refuse_empty_users(play, templar)
         play.compile()
         origin = _origin(play.get_ds())
         hosts = [] if self.inventory_faults else [host.name for host in self.inventory.get_hosts(play.hosts)]
@@ -198,6 +214,24 @@ class _Inspection:
             {"file": str(path), "name": name or within, "value": value}
             for within, value in named_values(plaintext)
         ]
+
+
+def _resolved(templar: Any, value: Any) -> Any:
+    """None where the value cannot be told without a host."""
+    try:
+        return templar.template(value)
+    except Exception:
+        return None
+
+
+def _refuse_empty_users(play: Any, templar: Any) -> None:
+    """With an empty user, Ansible takes that of the controller, or root. What rests on a host's variables is not known here."""
+    for name in ("remote_user", "become_user"):
+        value = _resolved(templar, getattr(play, name))
+        if value is not None and not str(value).strip():
+            raise ValueError(
+                f"play `{play.get_name()}` has an empty {name}, so it would be another user's or root's"
+            )
 
 
 def _no_callback() -> str | None:

@@ -1,11 +1,13 @@
 """The port `Inspector` on Ansible's own reading of a project."""
 
+import os
 from pathlib import Path
 
 from orchestrator.adapters.ansible.acceleration import lacking
 from orchestrator.adapters.ansible.inspection import inspect
-from orchestrator.adapters.ansible.settings import cfg_conflicts, decrypts
+from orchestrator.adapters.ansible.settings import cfg_conflicts, decrypts, passed_environment
 from orchestrator.adapters.ansible.tree_check.lint import unsafe_constructs
+from orchestrator.adapters.ansible.tree_check.tree_findings import tree_findings
 from orchestrator.adapters.ansible.warm import WarmStart
 from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding, Vaulted
 from orchestrator.domain.plan.release_plan import ReleasePlan
@@ -35,8 +37,16 @@ class AnsibleInspector(Inspector):
             variables=[variables for _, variables in runs],
             beside=Path(plan.strategy.playbook),
             warm=self._warm,
+            passed=passed_environment(plan.resources.pass_environment, os.environ),
         )
-        return inspection.model_copy(update={"no_acceleration": lacking(plan.strategy.accelerate)})
+        absent = tuple(name for name in plan.resources.pass_environment if not os.environ.get(name))
+        return inspection.model_copy(
+            update={"no_acceleration": lacking(plan.strategy.accelerate), "absent_environment": absent}
+        )
+
+    def tree_findings(self, plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
+        """From the files themselves; nothing is started."""
+        return tree_findings(plan, project)
 
     def vaulted(self, plan: ReleasePlan, project: Path) -> Vaulted:
         """By an inspection; without one where there is nothing to decrypt with."""

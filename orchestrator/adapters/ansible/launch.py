@@ -166,6 +166,7 @@ def environment(
 ) -> dict[str, str]:
     """All that the run sees of an environment."""
     return {
+        **folder.passed_environment(),
         **base_environment(caller),
         **run_settings(request, directory=folder.path, control=control),
         MARK: folder.mark().partition("=")[2],

@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,14 +11,14 @@ from orchestrator.adapters import process
 from orchestrator.adapters.ansible import event_stream
 from orchestrator.adapters.ansible.acts_file import evidence_of
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
-from orchestrator.adapters.ansible.settings import base_environment
+from orchestrator.adapters.ansible.settings import base_environment, passed_environment
 from orchestrator.adapters.ansible.warm import WarmStart
 from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.outcome import AttemptOutcome
 from orchestrator.domain.evidence.run_evidence import RunExit
 from orchestrator.engine.ports import Clock, PlaybookRuns
-from orchestrator.errors import StoreFault
+from orchestrator.errors import MachineLacks, StoreFault
 from orchestrator.policy.evidence.verdict import judge, never_ran
 
 _CLAIM_WITHIN = 15.0
@@ -27,8 +28,15 @@ class AnsiblePlaybooks(PlaybookRuns):
     """Attempts below one root folder; any process that knows the root sees them all."""
 
     def __init__(
-        self, root: Path, *, claim_within: float = _CLAIM_WITHIN, warm: WarmStart | None = None
+        self,
+        root: Path,
+        *,
+        claim_within: float = _CLAIM_WITHIN,
+        warm: WarmStart | None = None,
+        environ: Mapping[str, str] | None = None,
     ) -> None:
+        """`environ`: where the variables are that plans have passed to their runs, by default those of this process."""
+        self._environ = os.environ if environ is None else environ
         self._root = root.absolute()
         self._warm = warm or WarmStart()
         self._claim_within = claim_within
@@ -38,9 +46,12 @@ class AnsiblePlaybooks(PlaybookRuns):
         folder = self._folder(request.attempt)
         if not folder.exists():
             # Before there is a folder: from then on the worker has so long to claim it.
+            passed = _passed(request, self._environ)
             self._warm.await_ready(request.project, request.accelerate)
+        else:
+            passed = {}
         try:
-            created = folder.create(request)
+            created = folder.create(request, passed)
         except OSError as error:
             raise StoreFault(
                 f"{request.attempt} was not started: its folder cannot be written below {self._root} "
@@ -113,6 +124,18 @@ class AnsiblePlaybooks(PlaybookRuns):
             return False
         folder.claim({"fenced": why})
         return True
+
+
+def _passed(request: AttemptRequest, environ: Mapping[str, str]) -> dict[str, str]:
+    """What the run sees of the caller's environment. Raises MachineLacks: an absent value would be an empty text."""
+    passed = passed_environment(request.pass_environment, environ)
+    absent = [name for name in request.pass_environment if name not in passed]
+    if absent:
+        raise MachineLacks(
+            f"{request.attempt} was not started: {', '.join(absent)}, which the plan has passed to its runs, "
+            f"is not set here. Set it, then go on: orch resume {request.deployment}."
+        )
+    return passed
 
 
 def _worker_environment(folder: AttemptFolder) -> dict[str, str]:

@@ -7,7 +7,7 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -134,6 +134,11 @@ def base_environment(caller: Mapping[str, str]) -> dict[str, str]:
     if "UTF-8" not in passed.get("LC_ALL", passed.get("LANG", "")).upper().replace("UTF8", "UTF-8"):
         passed["LC_ALL"] = "C.UTF-8"
     return passed
+
+
+def passed_environment(names: Iterable[str], caller: Mapping[str, str]) -> dict[str, str]:
+    """The values of the variables that a plan has passed to its runs; without those that are absent or empty."""
+    return {name: caller[name] for name in names if caller.get(name)}
 
 
 def config_file(project: Path) -> str:

@@ -37,6 +37,13 @@ def vaulted_files(
         seen.add(path)
 
 
+def loadable_files(
+    project: Path, playbooks: Iterable[Path], inventory: Path, roles_path: Sequence[Path] = ()
+) -> Iterator[Path]:
+    """Every file that a run can load by a name that is no template; some of them more than once."""
+    yield from _loadable(project, playbooks, inventory, roles_path)
+
+
 def _loadable(
     project: Path, playbooks: Iterable[Path], inventory: Path, roles_path: Sequence[Path]
 ) -> Iterator[Path]:

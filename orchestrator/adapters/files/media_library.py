@@ -1,34 +1,45 @@
 """The definitive media library as a folder of files; archives are read, never unpacked."""
 
 import hashlib
-import stat
+import lzma
+import os
 import tarfile
+import time
 import zipfile
 import zlib
-from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable
+from pathlib import Path
 from typing import IO, BinaryIO
 
+from orchestrator.adapters.files.archive.limits import ArchiveBudget, ArchiveLimits, UnusableArchive
+from orchestrator.adapters.files.archive.tar_members import tar_members
+from orchestrator.adapters.files.archive.zip_members import zip_members
+from orchestrator.domain.plan.release_plan import ARCHIVES
 from orchestrator.engine.ports import MediaLibrary
 from orchestrator.errors import Fault, NotFound, PlanFault
 
-MOST_MEMBERS = 100_000
-MOST_BYTES = 16 * 2**30
 _CHUNK = 1 << 20
 _BROKEN = (
     tarfile.TarError,
     zipfile.BadZipFile,
+    lzma.LZMAError,
     EOFError,
     OSError,
     zlib.error,
     NotImplementedError,
     RuntimeError,
     ValueError,
+    OverflowError,
 )
 
 
 class DirectoryLibrary(MediaLibrary):
     """Artefacts by their path in the project. One untrustworthy member makes the whole archive refused."""
+
+    def __init__(
+        self, limits: ArchiveLimits | None = None, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._limits, self._monotonic = limits or ArchiveLimits(), monotonic
 
     def digest(self, project: Path, artefact: str) -> str:
         """SHA-256 of the artefact's bytes. Raises NotFound."""
@@ -40,19 +51,15 @@ class DirectoryLibrary(MediaLibrary):
         path = project / artefact
         with self._open(project, artefact) as stream:
             try:
-                if _is_tar(artefact):
-                    return _collected(_tar_members(stream))
-                if artefact.endswith(".zip"):
-                    return _collected(_zip_members(stream))
-                return {"": _sha256(stream)}
-            except _Unusable as unusable:
+                return self._members(artefact, stream)
+            except UnusableArchive as unusable:
                 fault = Fault(
                     str(path),
                     None,
                     unusable.member,
                     unusable.expected,
-                    unusable.found,
-                    "build the archive anew",
+                    unusable.finding,
+                    unusable.next_move,
                 )
             except _BROKEN as error:
                 # After a colon and a dash, Python lists the error of each decompressor.
@@ -67,6 +74,17 @@ class DirectoryLibrary(MediaLibrary):
                 )
         raise PlanFault([fault])
 
+    def _members(self, artefact: str, stream: BinaryIO) -> dict[str, str]:
+        if not artefact.endswith(ARCHIVES):
+            return {"": _sha256(stream)}
+        budget = ArchiveBudget(os.fstat(stream.fileno()).st_size, self._limits, self._monotonic)
+        if artefact.endswith(".zip"):
+            return {
+                path: _unpacked_sha256(content, budget)
+                for path, content in zip_members(stream, budget, self._limits)
+            }
+        return {path: _sha256(content) for path, content in tar_members(stream, budget, self._limits)}
+
     def _open(self, project: Path, artefact: str) -> BinaryIO:
         try:
             path = (project / artefact).resolve()
@@ -77,82 +95,12 @@ class DirectoryLibrary(MediaLibrary):
         raise NotFound(f"There is no artefact {artefact} in {project}; build it or correct its path.")
 
 
-class _Unusable(Exception):
-    """A member that makes an archive unusable for a release."""
-
-    def __init__(self, member: str, expected: str, finding: str) -> None:
-        super().__init__(finding)
-        self.member, self.expected, self.found = member[:200], expected, finding
-
-
-def _is_tar(name: str) -> bool:
-    return name.endswith((".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz"))
-
-
-def _collected(members: Iterator[tuple[str, IO[bytes]]]) -> dict[str, str]:
-    digests: dict[str, str] = {}
-    room = MOST_BYTES
-    for name, stream in members:
-        path = _inside(name)
-        if path in digests:
-            raise _Unusable(name, "each path once", "it twice")
-        if len(digests) >= MOST_MEMBERS:
-            raise _Unusable("", f"at most {MOST_MEMBERS} files", "more")
-        digests[path], size = _digest_and_size(stream, room)
-        room -= size
-    return digests
-
-
-def _tar_members(stream: BinaryIO) -> Iterator[tuple[str, IO[bytes]]]:
-    with tarfile.open(fileobj=stream, mode="r:*") as archive:
-        for member in archive:
-            _inside(member.name)
-            if member.issym() or member.islnk():
-                _refuse_link_outside(member)
-            elif not member.isdir() and not member.isreg():
-                raise _Unusable(member.name, "files, folders and links", "a device or a pipe")
-            content = archive.extractfile(member) if member.isreg() else None
-            if content is not None:
-                yield member.name, content
-
-
-def _refuse_link_outside(member: tarfile.TarInfo) -> None:
-    """Refuse a link that leads out of the archive: unpacked, it would change files that no digest covers."""
-    here = PurePosixPath(member.name).parent if member.issym() else PurePosixPath()
-    depth = 0
-    for part in (here / member.linkname).parts:
-        depth += -1 if part == ".." else part != "."
-        if depth < 0 or part == "/":
-            raise _Unusable(member.name, "links inside the archive", f"a link to {member.linkname[:100]}")
-
-
-def _zip_members(stream: BinaryIO) -> Iterator[tuple[str, IO[bytes]]]:
-    with zipfile.ZipFile(stream) as archive:
-        for member in archive.infolist():
-            _inside(member.filename)
-            if stat.S_ISLNK(member.external_attr >> 16):
-                raise _Unusable(member.filename, "files and folders", "a symbolic link")
-            if not member.is_dir():
-                with archive.open(member) as content:
-                    yield member.filename, content
-
-
-def _inside(name: str) -> str:
-    """The member's path without a leading `./`. Refuses one that would be unpacked outside."""
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or "\\" in name:
-        raise _Unusable(name, "paths inside the archive", "one that leads out of it")
-    return str(path)
-
-
-def _digest_and_size(stream: IO[bytes], room: int) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
+def _unpacked_sha256(stream: IO[bytes], budget: ArchiveBudget) -> str:
+    digest = hashlib.sha256()
     while chunk := stream.read(_CHUNK):
-        size += len(chunk)
-        if size > room:
-            raise _Unusable("", f"at most {MOST_BYTES // 2**30} GiB unpacked", "more")
+        budget.unpacked(len(chunk))
         digest.update(chunk)
-    return digest.hexdigest(), size
+    return digest.hexdigest()
 
 
 def _sha256(stream: IO[bytes]) -> str:

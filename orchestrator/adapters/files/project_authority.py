@@ -9,7 +9,7 @@ from pathlib import Path
 from orchestrator.adapters.files.model_file import load_model
 from orchestrator.adapters.files.policy_file import load_policy
 from orchestrator.adapters.files.tree.inventory_in_place import inventory_in_place
-from orchestrator.adapters.files.tree.playbook_tree import copy_file, private_copy, tree_of
+from orchestrator.adapters.files.tree.playbook_tree import copy_file, file_digest, private_copy, tree_of
 from orchestrator.adapters.files.tree.tree_rules import common_rules, project_rules
 from orchestrator.domain.plan.loaded_file import LoadedFile
 from orchestrator.domain.plan.objection import Objection
@@ -46,9 +46,11 @@ class ProjectAuthority(Authority):
             tree.files, tree.size + sum(_size(project / unit.artefact) for unit in plan.release.units)
         )
 
-    def inventory_in_place(self, plan: ReleasePlan, project: Path) -> Mapping[str, str]:
+    def inventory_in_place(
+        self, plan: ReleasePlan, project: Path, *, every_bit: bool = False
+    ) -> Mapping[str, str]:
         """Also covers an inventory inside the project that the plan names by an absolute path: runs read it in place."""
-        return inventory_in_place(project, plan.resources.inventory)
+        return inventory_in_place(project, plan.resources.inventory, every_bit=every_bit)
 
     def freeze(self, deployment: str, plan: ReleasePlan, project: Path, plan_file: Path) -> PrivateCopy:
         """Copy to `frozen/DEPLOYMENT`."""
@@ -63,12 +65,14 @@ class ProjectAuthority(Authority):
             raise
         return PrivateCopy(str(place), tree)
 
-    def copied(self, plan: ReleasePlan, place: str) -> Tree:
+    def copied(self, plan: ReleasePlan, place: str, *, every_bit: bool = False) -> Tree:
         """The copy's tree, without the files that every run leaves behind."""
         root = Path(place)
         common = common_rules(root, self._home, plan)
         units = {Path(unit.artefact) for unit in plan.release.units}
-        return tree_of(root, lambda path, folder: common(path, folder) or Path(path) in units)
+        return tree_of(
+            root, lambda path, folder: common(path, folder) or Path(path) in units, every_bit=every_bit
+        )
 
     def restore(
         self, place: str, project: Path, files: Mapping[str, str], added: Sequence[str]
@@ -169,8 +173,12 @@ def _put_back(source: Path, target: Path, digest: str) -> bool:
     beside = target.with_name(f".{target.name}.restored")
     try:
         beside.unlink(missing_ok=True)
-        # A file of the tree is digested with its mode, a release unit by its bytes alone.
-        fits = digest in (copy_file(source, beside), _bytes_digest(beside))
+        # A file of the tree is digested with its mode, by earlier versions with all of it; a release unit by its bytes alone.
+        fits = digest in (
+            copy_file(source, beside),
+            file_digest(beside, every_bit=True),
+            _bytes_digest(beside),
+        )
         if fits:
             beside.replace(target)
         else:

@@ -26,7 +26,8 @@ class AttemptRequest(Noun):
     the hosts were when the plan was checked, as `address:port`. `machines`: the machine-id that each host had. `repeated`:
     a second run, which must change nothing; the outcome names the tasks that change something. `fleet`: where every host of
     the deployment was then, so that a host that tasks for others act on is known by its name. `playbooks`: all those of
-    the deployment, whose vaulted values a host can answer with.
+    the deployment, whose vaulted values a host can answer with. `pass_environment`: names of variables that the run sees;
+    the caller's environment has their values.
     """
 
     attempt: str
@@ -51,3 +52,4 @@ class AttemptRequest(Noun):
     repeated: bool = False
     fleet: dict[HostName, str] = {}
     playbooks: Many[str] = ()
+    pass_environment: Many[str] = ()

@@ -86,7 +86,10 @@ def redactor_of(*vaulted: Vaulted) -> Redactor:
 
 
 class Inspection(Noun):
-    """The result of an inspection. With any inventory fault there are no targets; playbooks keep the requested order."""
+    """The result of an inspection. With any inventory fault there are no targets; playbooks keep the requested order.
+
+    `absent_environment`: variables that the plan has passed to its runs, and that are not set here.
+    """
 
     targets: Many[Target] = ()
     inventory_faults: Many[str] = ()
@@ -96,3 +99,4 @@ class Inspection(Noun):
     groups: dict[str, Many[HostName]] = {}
     no_acceleration: str | None = None
     vaulted: Vaulted = Vaulted.of_valid()
+    absent_environment: Many[str] = ()

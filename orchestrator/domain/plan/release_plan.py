@@ -37,6 +37,10 @@ def texts_of(value: Any) -> Any:
 Texts = Annotated[AtLeastOneText, BeforeValidator(texts_of, json_schema_input_type=Text | AtLeastOneText)]
 
 
+ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".zip")
+"""The ends of names by which an artefact is an archive."""
+
+
 class ReleaseUnit(Noun):
     """A part of a service released as one entity: an artefact of the definitive media library with version and digest.
 
@@ -49,6 +53,11 @@ class ReleaseUnit(Noun):
     artefact: Text
     sha256: Sha256
     on_target: Annotated[str, Field(pattern=r"^/")] | None = None
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether the artefact holds files, by the end of its name."""
+        return self.artefact.endswith(ARCHIVES)
 
 
 class Release(Noun):
@@ -145,15 +154,33 @@ class Strategy(Noun):
         return self
 
 
+_STEERING = ("ANSIBLE_", "ORCH_", "PYTHON", "LD_", "BASH_", "SSH_ASKPASS", "MITOGEN_")
+"""Beginnings of names by which a value would decide how a run goes, and not only what its playbook reads."""
+EnvironmentName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]
+
+
 class Resources(Noun):
-    """Section 6, resource requirements: the environment with its inventory, people and tools."""
+    """Section 6, resource requirements: the environment with its inventory, people and tools.
+
+    `pass_environment`: names of variables of the caller's environment that each run sees; their values are kept nowhere.
+    """
 
     environment: Name
     inventory: Text
     dynamic_inventory: bool = False
     vault_password_file: Text | None = None
+    pass_environment: Annotated[Many[EnvironmentName], Since("0.2")] = ()
     people: Many[Text] = ()
     tools: Many[Text] = ()
+
+    @model_validator(mode="after")
+    def _steers_no_run(self) -> "Resources":
+        for name in self.pass_environment:
+            if name.startswith(_STEERING):
+                expected = "variables that only playbooks read"
+                move = "remove it; settings of Ansible belong into ansible.cfg"
+                raise wrong(expected, move, finding=f"`{name}`", at="pass_environment")
+        return self
 
 
 class Window(Noun):

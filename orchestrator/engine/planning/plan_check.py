@@ -74,10 +74,12 @@ def check_plan(
     check.named_files()
     check.artefacts()
     check.constructs()
+    check.tree_readings()
     check.settings()
     tree = check.tree()
     meanwhile()
     inspection = check.inventory(asked)
+    check.environment(inspection, starting=starting)
     check.waves(inspection)
     check.playbooks(inspection)
     return check.loaded.model_copy(
@@ -143,7 +145,7 @@ class _Check:
             self._object(rules.not_there("resources.vault_password_file", secret, kind, "a file"))
 
     def artefacts(self) -> None:
-        """Check that the media library has every release unit with its digest, and that archives can be compared on hosts."""
+        """Check that the media library has every release unit with its digest, and that nobody is harmed who unpacks it."""
         units = self.loaded.plan.release.units
         for index, unit in enumerate(units):
             self.say(f"digest of {unit.artefact} ({index + 1} of {len(units)})")
@@ -154,7 +156,7 @@ class _Check:
                 continue
             self.digests[unit.artefact] = digest
             self._object(rules.other_digest(index, unit, digest))
-            if unit.on_target is not None:
+            if unit.on_target is not None or unit.is_archive:
                 self._members(unit.artefact)
 
     def inventory(self, asked: BackgroundTask[Inspection]) -> Inspection:
@@ -175,6 +177,10 @@ class _Check:
                 Fault(setting.file, setting.line, "", expected, setting.message, setting.next_move)
             )
         return inspection
+
+    def environment(self, inspection: Inspection, *, starting: bool) -> None:
+        """Check that what the plan passes to its runs is set where they are started from."""
+        (self._object if starting else self._warn)(rules.absent_environment(self.loaded.plan, inspection))
 
     def waves(self, inspection: Inspection) -> None:
         """Resolve which hosts belong to which wave; without hosts there is nothing to check."""
@@ -202,6 +208,11 @@ class _Check:
                 continue
             for finding in self.ports.inspector.unsafe_constructs(self.project / name, self.project):
                 (self.faults if finding.severity == "refuse" else self.warnings).append(_as_fault(finding))
+
+    def tree_readings(self) -> None:
+        """Check what the files of the tree read from elsewhere."""
+        for finding in self.ports.inspector.tree_findings(self.loaded.plan, self.project):
+            (self.faults if finding.severity == "refuse" else self.warnings).append(_as_fault(finding))
 
     def settings(self) -> None:
         """Warn of ansible.cfg settings that orch does not follow, because they would make a run unsafe."""

@@ -48,11 +48,22 @@ def _asked(
 
 
 def changes_of_copy(context: DriveContext, purpose: Purpose) -> tuple[Change | str, ...]:
-    """What in the copy differs from what was approved; a backout does not need the release's artefacts."""
+    """What in the copy differs from what was approved; a backout does not need the release's artefacts.
+
+    Where an earlier version planned the deployment, files are compared as that one digested them.
+    """
+    changes = _compared(context, purpose, every_bit=False)
+    if changes and not _compared(context, purpose, every_bit=True):
+        return ()
+    return changes
+
+
+def _compared(context: DriveContext, purpose: Purpose, *, every_bit: bool) -> tuple[Change | str, ...]:
     d, place = context.deployment, context.deployment.private_copy.folder or ""
     try:
-        in_place = context.ports.authority.inventory_in_place(d.plan, folder(d.project))
-        files = {**context.ports.authority.copied(d.plan, place).files, **in_place}
+        authority = context.ports.authority
+        in_place = authority.inventory_in_place(d.plan, folder(d.project), every_bit=every_bit)
+        files = {**authority.copied(d.plan, place, every_bit=every_bit).files, **in_place}
     except PlanFault as gone:
         return tuple(f"{fault.file}: expected {fault.expected}, found {fault.found}" for fault in gone.faults)
     if purpose == "backout":

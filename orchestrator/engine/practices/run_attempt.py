@@ -168,6 +168,7 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
         repeated=attempted.repeated,
         fleet={t.host: f"{t.address}:{t.port}" for t in d.targets},
         playbooks=(d.place_of(plan.strategy.playbook), d.place_of(plan.backout.playbook)),
+        pass_environment=plan.resources.pass_environment,
         addresses={t.host: f"{t.address}:{t.port}" for t in d.targets if t.host in hosts},
         machines={b.host: b.machine_id for b in d.preparation.baselines.values() if b.host in hosts},
         known_hosts=next((t.known_hosts for t in d.targets if t.known_hosts), None),

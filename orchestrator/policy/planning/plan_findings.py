@@ -14,6 +14,7 @@ from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.strategy_form import form_of
 from orchestrator.domain.plan.wave import Limit, Wave
 from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.policy.planning.variable_findings import templates_in_variables
 
 _USES_THE_SERVICE = {"http", "command", "testinfra"}
 _MANY_AT_ONCE = 1
@@ -52,6 +53,7 @@ def warnings_of(
         *_backout_that_deploys(plan),
         *_proof_without_files(plan),
         *_window_too_short(plan, waves),
+        *templates_in_variables(plan),
     ]
 
 

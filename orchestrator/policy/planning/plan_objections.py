@@ -54,6 +54,14 @@ def about_inventory(plan: ReleasePlan, inspection: Inspection) -> Iterator[Objec
     yield from _same_machine(inspection.targets)
 
 
+def absent_environment(plan: ReleasePlan, inspection: Inspection) -> Iterator[Objection]:
+    """Variables that runs are to see and that are not set: a playbook would put an empty text in their place."""
+    for index, name in enumerate(plan.resources.pass_environment):
+        if name in inspection.absent_environment:
+            path = f"resources.pass_environment[{index}]"
+            yield Objection(path, "a variable that is set", f"{name} absent or empty", f"export {name}")
+
+
 def _same_machine(targets: Iterable[Target]) -> Iterator[Objection]:
     """Two names of one machine would change it twice, and count as two hosts."""
     first: dict[tuple[str, int], str] = {}

@@ -126,7 +126,9 @@ def test_an_inventory_outside_of_the_project_is_a_part_of_the_hosts(project: Pro
 
 def test_an_inventory_that_cannot_be_digested_is_a_fault(project: Project) -> None:
     class Unreadable(FakeAuthority):
-        def inventory_in_place(self, plan: ReleasePlan, project: Path) -> Mapping[str, str]:
+        def inventory_in_place(
+            self, plan: ReleasePlan, project: Path, *, every_bit: bool = False
+        ) -> Mapping[str, str]:
             raise PlanFault(
                 [Fault("/etc/ansible/pipe", None, "resources.inventory", "a file", "a pipe", "go")]
             )
@@ -206,6 +208,28 @@ def _half_an_emergency(project: Project) -> None:
     project.change("release:\n", "release:\n  emergency: true\n")
 
 
+def _environment_not_set(project: Project) -> None:
+    project.change("environment: staging,", "environment: staging, pass_environment: [SHOP_TOKEN],")
+    project.inspector = replace(project.inspector, absent_environment=["SHOP_TOKEN"])
+
+
+def _reads_the_environment(project: Project) -> None:
+    finding = PlaybookFinding(
+        file="PROJECT/playbooks/shop.yml",
+        line=4,
+        kind="lookup env",
+        what="reads DB from the environment, which no run sees, so it is empty there",
+        severity="warn",
+        next_move="pass it",
+    )
+    project.inspector = replace(project.inspector, findings={"": [finding]})
+
+
+def _climbing_and_not_compared(project: Project) -> None:
+    project.release(archive("../../etc/passwd"))
+    project.change("      on_target: /opt/shop/releases/2.4.0\n", "")
+
+
 def _big_bang(project: Project) -> None:
     project.change("kind: phased", "kind: big-bang")
     project.change("  waves: [1, 25%, rest]\n", "")
@@ -247,7 +271,23 @@ FAULTS: list[tuple[str, Spoil, list[str]]] = [
         lambda project: project.release(b"not an archive"),
         [
             "PROJECT/dml/shop-2.4.0.tar.gz: expected an archive that can be read to its end, "
-            "found file could not be opened successfully; build the archive anew"
+            "found truncated header; build the archive anew"
+        ],
+    ),
+    (
+        "an archive with a path outside that is not compared on hosts",
+        _climbing_and_not_compared,
+        [
+            "PROJECT/dml/shop-2.4.0.tar.gz ../../etc/passwd: expected paths inside the archive, "
+            "found one that leads out of it; build the archive anew"
+        ],
+    ),
+    (
+        "a passed variable that is not set",
+        _environment_not_set,
+        [
+            "plan.yml:20 resources.pass_environment[0]: expected a variable that is set, "
+            "found SHOP_TOKEN absent or empty; export SHOP_TOKEN"
         ],
     ),
     (
@@ -483,6 +523,24 @@ WARNINGS: list[tuple[str, Spoil, list[str]]] = [
         [
             "plan.yml:7 release.units[0]: expected `on_target`, so that the unit is verified on the hosts as well, "
             "found none; say where the unit stands on a host"
+        ],
+    ),
+    (
+        "a lookup of the environment",
+        _reads_the_environment,
+        [
+            "PROJECT/playbooks/shop.yml:4 lookup env: expected tasks whose result can be trusted, "
+            "found reads DB from the environment, which no run sees, so it is empty there; pass it"
+        ],
+    ),
+    (
+        "a template in a variable",
+        lambda project: project.change(
+            "  waves: [1,", "  variables: {url: 'http://{{ host }}/'}\n  waves: [1,"
+        ),
+        [
+            "plan.yml:17 strategy.variables.url: expected values without templates, found `{{ host }}`, "
+            "which stays as it is; put it into group_vars or the playbook, or know that the braces are text"
         ],
     ),
     (

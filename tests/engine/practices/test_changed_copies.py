@@ -99,6 +99,22 @@ def test_a_copy_that_was_tampered_with_while_a_run_was_at_work_holds_and_that_is
     assert free.started() == [("deploy", ("h1", "h2", "h3"))] * 2
 
 
+def test_a_deployment_that_an_earlier_version_planned_goes_on() -> None:
+    """It digested all permission bits; a copy that is what was approved then holds nothing now."""
+    free = Fleet()
+    free.authority.plans_every_bit = True
+    assert free.deploy().state is State.COMPLETED
+
+
+def test_what_changed_in_its_copy_holds_it_all_the_same() -> None:
+    free = Fleet()
+    free.authority.plans_every_bit = True
+    tampered_after(free, {"rollback/app.yml": "nothing"})
+    held = free.deploy().driving.hold
+    assert held is not None
+    assert "rollback/app.yml changed" in held.reason
+
+
 INVENTORY = {"/etc/ansible/hosts": "web", "/etc/ansible/group_vars/web.yml": "port: 1"}
 SWAPS: list[tuple[Files, str]] = [
     ({"/etc/ansible/group_vars/web.yml": "port: 2"}, "hosts (/etc/ansible/group_vars/web.yml changed)"),

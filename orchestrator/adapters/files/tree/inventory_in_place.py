@@ -16,8 +16,11 @@ VARIABLES = ("group_vars", "host_vars")
 _SKIPPED = ("__pycache__",)
 
 
-def inventory_in_place(project: Path, inventory: str) -> dict[str, str]:
-    """SHA-256 by absolute path; empty if the inventory is a path in the project. Raises PlanFault for what is no file."""
+def inventory_in_place(project: Path, inventory: str, *, every_bit: bool = False) -> dict[str, str]:
+    """SHA-256 by absolute path; empty if the inventory is a path in the project. Raises PlanFault for what is no file.
+
+    `every_bit`: as earlier versions digested files.
+    """
     path = Path(inventory).expanduser()
     if not path.is_absolute() and ".." not in path.parts:
         return {}
@@ -32,7 +35,7 @@ def inventory_in_place(project: Path, inventory: str) -> dict[str, str]:
                     _fault(file, "a file or a folder", "a device, a pipe or a socket", "take it away")
                 )
                 continue
-            digests[str(file)] = file_digest(real)
+            digests[str(file)] = file_digest(real, every_bit=every_bit)
         except (OSError, RuntimeError) as error:
             why = getattr(error, "strerror", None) or str(error)
             faults.append(_fault(file, "a file of the inventory that can be read", why, "correct it"))

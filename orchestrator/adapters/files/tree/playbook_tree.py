@@ -1,7 +1,7 @@
 """The playbook tree: digests every file that Ansible may read or run in a project, roles and collections included.
 
-The digest of a file covers its permission bits and bytes; that of a link covers its target. The caller's rules decide
-what is left out (tree_rules.py).
+The digest of a file covers its bytes and whether it may be executed, as in git; that of a link covers its target. The
+caller's rules decide what is left out (tree_rules.py). Earlier versions digested all permission bits (docs/adr/0061).
 """
 
 import hashlib
@@ -21,13 +21,13 @@ _CHUNK = 1 << 20
 _NEXT = "remove it from the project, name it in .orchignore, or put the file itself there"
 
 
-def tree_of(root: Path, left_out: LeftOut) -> Tree:
+def tree_of(root: Path, left_out: LeftOut, *, every_bit: bool = False) -> Tree:
     """SHA-256 by path in the tree, equal on all machines. Raises PlanFault with everything that cannot be digested.
 
     Refuses links that lead out of the tree (or to left-out files), broken links, devices, pipes and sockets, names that
-    are not UTF-8, and unreadable files.
+    are not UTF-8, and unreadable files. `every_bit`: as earlier versions digested files, with all permission bits.
     """
-    return _Walk(root, left_out).tree()
+    return _Walk(root, left_out, every_bit=every_bit).tree()
 
 
 def private_copy(root: Path, copy: Path, left_out: LeftOut) -> Tree:
@@ -57,12 +57,12 @@ def copy_file(source: Path, target: Path) -> str:
     return digest
 
 
-def file_digest(path: Path) -> str:
+def file_digest(path: Path, *, every_bit: bool = False) -> str:
     """The digest of one file or link in a tree. Raises OSError."""
     if path.is_symlink():
         return _link_digest(str(path.readlink()))
     with _Open(path) as opened:
-        return _sha256(opened.head, opened.chunks())
+        return _sha256(_head(opened.mode) if every_bit else opened.head, opened.chunks())
 
 
 def _written(chunks: Iterable[bytes], into: BinaryIO) -> Iterator[bytes]:
@@ -75,13 +75,17 @@ def _link_digest(leads_to: str) -> str:
     return _sha256(b"link\n", [leads_to.encode("utf-8")])
 
 
+def _head(mode: int) -> bytes:
+    return f"file {mode:04o}\n".encode()
+
+
 class _Open:
     """An open file: mode and bytes come from the same file, even if its name changes meanwhile."""
 
     def __init__(self, path: Path) -> None:
         self._descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         self.mode = stat.S_IMODE(os.fstat(self._descriptor).st_mode)
-        self.head = f"file {self.mode:04o}\n".encode()
+        self.head = _head(0o755 if self.mode & 0o111 else 0o644)
 
     def __enter__(self) -> "_Open":
         return self
@@ -97,7 +101,10 @@ class _Open:
 class _Walk:
     """One walk through a tree that digests every file and, if `copy` is given, writes it there."""
 
-    def __init__(self, root: Path, left_out: LeftOut, copy: Path | None = None) -> None:
+    def __init__(
+        self, root: Path, left_out: LeftOut, copy: Path | None = None, *, every_bit: bool = False
+    ) -> None:
+        self._every_bit = every_bit
         self._root = root
         self._left_out = left_out
         self._copy = copy
@@ -148,7 +155,9 @@ class _Walk:
                 return None
             else:
                 self._size += seen.st_size
-            return file_digest(full) if self._copy is None else self._copied(full, self._copy / path)
+            if self._copy is None:
+                return file_digest(full, every_bit=self._every_bit)
+            return self._copied(full, self._copy / path)
         except UnicodeEncodeError:
             shown = path.encode("utf-8", "backslashreplace").decode()
             self._fault(shown, "a name in UTF-8", "another", "rename it")

@@ -61,6 +61,19 @@ CHANGES: list[tuple[str, Callable[[Path], object], str]] = [
 ]
 
 
+@pytest.mark.parametrize(("file_mode", "program_mode"), [(0o664, 0o775), (0o600, 0o700), (0o444, 0o4711)])
+def test_another_umask_voids_nothing(tree: Path, file_mode: int, program_mode: int) -> None:
+    (tree / "rollback/shop.yml").chmod(0o755)
+    before = digests(tree)
+    earlier = tree_of(tree, common_rules(tree, HOME, PLAN), every_bit=True).files
+    assert earlier == before
+    (tree / "ansible.cfg").chmod(file_mode)
+    (tree / "rollback/shop.yml").chmod(program_mode)
+    assert digests(tree) == before
+    now = tree_of(tree, common_rules(tree, HOME, PLAN), every_bit=True).files
+    assert {path for path in now if now[path] != earlier[path]} == {"ansible.cfg", "rollback/shop.yml"}
+
+
 def _relink(link: Path, target: str) -> None:
     link.unlink()
     link.symlink_to(target)

@@ -1,0 +1,46 @@
+"""What the files of a plan's tree take from elsewhere than from the tree, found without running any of them."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from orchestrator.adapters.ansible.tree_check.environment import (
+    controller_environment,
+    environment_read,
+    settings_environment,
+)
+from orchestrator.adapters.ansible.tree_check.outside import roles_path
+from orchestrator.adapters.ansible.tree_check.playbook_files import PlaybookFiles
+from orchestrator.adapters.ansible.tree_check.users import empty_users
+from orchestrator.adapters.ansible.vaulted_files import loadable_files
+from orchestrator.domain.plan.inspection import PlaybookFinding
+from orchestrator.domain.plan.release_plan import ReleasePlan
+
+_LARGEST = 1_000_000
+
+
+def tree_findings(plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
+    """Findings in the order of the files, each once."""
+    playbooks = [project / plan.strategy.playbook, project / plan.backout.playbook]
+    inventory = project / Path(plan.resources.inventory).expanduser()
+    declared = plan.resources.pass_environment
+    findings = list(settings_environment(project, declared))
+    for path, text in _texts(loadable_files(project, playbooks, inventory, roles_path(project))):
+        findings += environment_read(path, text, declared)
+        findings += empty_users(path, text)
+    for playbook in playbooks:
+        for play, tasks in PlaybookFiles(playbook, project, roles_path(project)).plays():
+            findings += controller_environment(play, tasks, declared)
+    return list(dict.fromkeys(findings))
+
+
+def _texts(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+    """Each file once, with its text; what is vaulted, large or no text is left out."""
+    for path in dict.fromkeys(paths):
+        try:
+            if path.parent.name == "files" or path.stat().st_size > _LARGEST:
+                continue
+            content = path.read_bytes()
+        except OSError:
+            continue
+        if not content.startswith(b"$ANSIBLE_VAULT") and b"\0" not in content:
+            yield path, content.decode("utf-8", "replace")

@@ -1,0 +1,1 @@
+"""Archives of release units: read member by member within limits, never unpacked."""
