@@ -18,7 +18,8 @@ class Script:
     """How a run goes: it is seen running so many times, and then ends, dies, or (`stays_running`) does neither.
 
     Hosts without a result in `results` are done; of a run that dies, unknown. The second run of a rehearsal changes
-    nothing, unless it `changes_again`.
+    nothing, unless it `changes_again`. `starved`: what the machine lacked, so that nothing began; `unclaimed`: no worker
+    ever took it up.
     """
 
     results: Mapping[str, HostResult] = field(default_factory=dict)
@@ -27,6 +28,8 @@ class Script:
     dies: bool = False
     stays_running: bool = False
     changes_again: bool = False
+    starved: str | None = None
+    unclaimed: bool = False
 
 
 @dataclass
@@ -68,6 +71,8 @@ class FakePlaybooks(PlaybookRuns):
         if run is None:
             return Sighting(attempt=attempt, state="absent")
         run.sights += 1
+        if run.script.unclaimed:
+            return Sighting(attempt=attempt, state="dead", began=False)
         if run.stopped or (run.script.dies and run.sights > run.script.seen_running):
             return Sighting(attempt=attempt, state="dead", outcome=self._outcome(run, died=True))
         if run.script.stays_running or run.sights <= run.script.seen_running:
@@ -109,7 +114,7 @@ class FakePlaybooks(PlaybookRuns):
 
     def _outcome(self, run: _Run, *, died: bool) -> AttemptOutcome:
         faults = ("the worker died",) if died else tuple(run.script.faults)
-        otherwise: HostResult = "unknown" if faults else "done"
+        otherwise: HostResult = "untouched" if run.script.starved else "unknown" if faults else "done"
         changed = int(run.script.changes_again or not run.request.repeated)
         hosts = [
             HostOutcome(host=host, result=result, reason=f"scripted: {result}", ok=1, changed=changed)
@@ -121,6 +126,7 @@ class FakePlaybooks(PlaybookRuns):
             hosts=tuple(hosts),
             faults=faults,
             exit_code=None if died else 0,
+            starved=run.script.starved,
             started_at=self._now(),
             ended_at=self._now(),
         )

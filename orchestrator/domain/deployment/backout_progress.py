@@ -12,8 +12,9 @@ from orchestrator.domain.text.model_base import HostName, Many, Noun
 class BackoutProgress(Noun):
     """The progress of a backout: its hosts, and the result of the comparison with the baseline.
 
-    `restored` are epochs of later deployments to these hosts that were backed out before this backout began. `aborted`: a
-    person aborted the deployment, and this backout follows from that.
+    `restored` are epochs of later deployments to these machines that were backed out before this backout began, or that a
+    person set aside; `despite` is what was set aside. `aborted`: a person aborted the deployment, and this backout follows
+    from that.
     """
 
     hosts: Many[HostName]
@@ -22,6 +23,7 @@ class BackoutProgress(Noun):
     first_attempt: int
     restored: Many[int] = ()
     reasons: Many[Ground] = ()
+    despite: Many[e.SetAside] = ()
     aborted: bool = False
     compared: bool = False
     differences: Many[Difference] = ()
@@ -63,6 +65,7 @@ def _changed(
                 first_attempt=attempts,
                 restored=event.restored,
                 reasons=event.reasons,
+                despite=event.despite,
                 aborted=_follows_abort(event, aborting),
             )
         case e.RestorationCompared():

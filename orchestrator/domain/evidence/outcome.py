@@ -31,7 +31,8 @@ class AttemptOutcome(Noun):
 
     `faults` are faults of the run as a whole (evidence incomplete, killed, exit code at odds with the events, touched hosts
     outside the allowed ones); with any fault no host counts as done. `outrun_on`: hosts that refused this run because they
-    had seen another run that this deployment does not know. `out_of_time`: it was stopped at its time limit.
+    had seen another run that this deployment does not know. `out_of_time`: it was stopped at its time limit. `starved`: what
+    this machine lacked (space, inodes, descriptors), so that nothing was run; None where it lacked nothing.
     """
 
     attempt: str
@@ -44,3 +45,4 @@ class AttemptOutcome(Noun):
     touched_outside: Many[str] = ()
     outrun_on: Many[HostName] = ()
     out_of_time: bool = False
+    starved: str | None = None

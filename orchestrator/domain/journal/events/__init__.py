@@ -38,6 +38,7 @@ from orchestrator.domain.journal.events.backout import (
     ResidueFound,
     RestorationCompared,
     Restored,
+    SetAside,
 )
 from orchestrator.domain.journal.events.driving import (
     AbortRequested,
@@ -201,6 +202,7 @@ __all__ = [
     "Resumed",
     "Retried",
     "Reviewed",
+    "SetAside",
     "StartMissed",
     "StartPutOff",
     "Submitted",
