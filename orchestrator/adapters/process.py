@@ -1,5 +1,6 @@
 """Processes of this machine: runs programs, starts them detached, checks whether they live, ends whole process trees."""
 
+import errno
 import os
 import re
 import select
@@ -79,10 +80,13 @@ def run(
 
 
 def spawn_detached(arguments: Sequence[str], *, environment: Mapping[str, str], log: Path) -> None:
-    """Start a program in its own session, where it outlives this process and its process group; nobody waits for it."""
+    """Start a program in its own session, where it outlives this process and its process group; nobody waits for it.
+
+    Raises OSError, also where the system has no process left for it.
+    """
     with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as output:
         # The intermediate process gets a session first: between fork and setsid, a child would still die with our group.
-        subprocess.run(
+        done = subprocess.run(
             ["setsid", "--fork", *arguments],
             start_new_session=True,
             stdin=subprocess.DEVNULL,
@@ -90,8 +94,10 @@ def spawn_detached(arguments: Sequence[str], *, environment: Mapping[str, str], 
             stderr=output,
             env=dict(environment),
             cwd="/",
-            check=True,
+            check=False,
         )
+        if done.returncode:
+            raise OSError(errno.EAGAIN, f"{arguments[0]} could not be started in a session of its own")
 
 
 class Attended:

@@ -16,6 +16,7 @@ from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal.condensed import Condensed
 from orchestrator.domain.journal.events import Event, Recorded
 from orchestrator.domain.journal.host_lock import HostLock
+from orchestrator.domain.journal.raw_event import RawEvent
 from orchestrator.domain.plan.check import Check, CheckResult
 from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding, Vaulted
 from orchestrator.domain.plan.release_plan import ReleasePlan
@@ -48,10 +49,14 @@ class Clock(ABC):
 
 @dataclass(frozen=True)
 class Progress:
-    """The number of a deployment's last event, and the kept fold of its first events, if that still fits."""
+    """The number of a deployment's last event, and the kept fold of its first events, if that still fits.
+
+    `deleted_up_to`: a kept fold includes events up to this one, which are not there any more; 0 where none is missing.
+    """
 
     last: int
     kept: Deployment | None
+    deleted_up_to: int = 0
 
 
 class Journal(ABC):
@@ -70,7 +75,14 @@ class Journal(ABC):
 
     @abstractmethod
     def read(self, deployment: str, after: int = 0) -> list[Recorded]:
-        """The deployment's events with numbers above `after`, in order; empty when there is none."""
+        """The deployment's events with numbers above `after`, in order; empty when there is none.
+
+        Raises StoreFault for an event that cannot be read, and where events are missing.
+        """
+
+    @abstractmethod
+    def read_raw(self, deployment: str) -> list[RawEvent]:
+        """The rows of a deployment that cannot be read. Raises StoreFault when the database itself cannot be."""
 
     @abstractmethod
     def read_condensed(self, deployment: str, after: int = 0) -> list[Condensed]:
@@ -345,7 +357,7 @@ class Targets(ABC):
     def identify(self, targets: Sequence[Target]) -> dict[str, Identity | str]:
         """The identity of the machine behind every target, or the reason, in words, why it is unknown.
 
-        Two targets with the same machine_id are one machine. A reason that begins with HOST_KEY_NOT_PINNED
+        Two targets with the same machine_id are one machine, or clones. A reason that begins with HOST_KEY_NOT_PINNED
         (domain/plan/target.py; also from `capture`, and as the finding of `reachable`) is a security event.
         """
 

@@ -14,7 +14,8 @@ from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.ssh import SshTargets
 from orchestrator.domain.evidence.baseline import Baseline, BaselineScope
 from orchestrator.domain.plan.check import Check
-from orchestrator.domain.plan.target import HOST_KEY_NOT_PINNED, Identity, Silence, Target, shared_machines
+from orchestrator.domain.plan.machines import kin_of
+from orchestrator.domain.plan.target import HOST_KEY_NOT_PINNED, Identity, Silence, Target
 from orchestrator.engine.ports import Targets
 from orchestrator.policy.evidence.drift import compare, summary_lines
 from tests.adapters.ssh.loopback import Loopback, free_port, loopback_sshd, make_key
@@ -190,7 +191,7 @@ def test_two_names_of_one_machine_are_seen(stage: Stage) -> None:
     identified = stage.port.identify(stage.everyone)
     known = {host: each for host, each in identified.items() if isinstance(each, Identity)}
     assert set(known) == {"web1", "web2"}
-    assert shared_machines(known) == [("web1", "web2")]
+    assert [(kin.kinship, kin.hosts) for kin in kin_of(known)] == [("one_machine", ("web1", "web2"))]
     assert all(each.host == host and each.boot_id and each.host_key_sha256 for host, each in known.items())
     baseline = stage.port.capture(stage.good[:1], stage.scope)["web1"]
     assert isinstance(baseline, Baseline)

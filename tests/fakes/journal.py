@@ -8,6 +8,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.brief import Brief, brief_of
 from orchestrator.domain.journal.condensed import Condensed, condensed
 from orchestrator.domain.journal.events import HOUSE, Event, Recorded
+from orchestrator.domain.journal.raw_event import RawEvent
 from orchestrator.domain.text.model_base import Name
 from orchestrator.engine.ports import Clock, DriverClaim, Journal, Progress, Proof
 from orchestrator.errors import Conflict, StoreFault
@@ -46,6 +47,12 @@ class FakeJournal(Journal):
 
     def read(self, deployment: str, after: int = 0) -> list[Recorded]:
         return [record for record in self._records.get(deployment, []) if record.seq > after]
+
+    def read_raw(self, deployment: str) -> list[RawEvent]:
+        return [
+            RawEvent(record.at.isoformat(), record.event.kind, record.event.model_dump_json())
+            for record in self.read(deployment)
+        ]
 
     def read_condensed(self, deployment: str, after: int = 0) -> list[Condensed]:
         return [condensed(record) for record in self.read(deployment, after)]

@@ -19,7 +19,8 @@ class Script:
     """How a run goes: it is seen running so many times, and then ends, dies, or (`stays_running`) does neither.
 
     Hosts without a result in `results` are done; of a run that dies, unknown. The second run of a rehearsal changes
-    nothing, unless it `changes_again`. `acted_on`: what its tasks did on other hosts.
+    nothing, unless it `changes_again`. `acted_on`: what its tasks did on other hosts. `starved`: what the machine lacked,
+    so that nothing began; `unclaimed`: no worker ever took it up.
     """
 
     results: Mapping[str, HostResult] = field(default_factory=dict)
@@ -29,6 +30,8 @@ class Script:
     stays_running: bool = False
     changes_again: bool = False
     acted_on: Sequence[ActedOn] = ()
+    starved: str | None = None
+    unclaimed: bool = False
 
 
 @dataclass
@@ -70,6 +73,8 @@ class FakePlaybooks(PlaybookRuns):
         if run is None:
             return Sighting(attempt=attempt, state="absent")
         run.sights += 1
+        if run.script.unclaimed:
+            return Sighting(attempt=attempt, state="dead", began=False)
         if run.stopped or (run.script.dies and run.sights > run.script.seen_running):
             return Sighting(attempt=attempt, state="dead", outcome=self._outcome(run, died=True))
         if run.script.stays_running or run.sights <= run.script.seen_running:
@@ -111,7 +116,7 @@ class FakePlaybooks(PlaybookRuns):
 
     def _outcome(self, run: _Run, *, died: bool) -> AttemptOutcome:
         faults = ("the worker died",) if died else tuple(run.script.faults)
-        otherwise: HostResult = "unknown" if faults else "done"
+        otherwise: HostResult = "untouched" if run.script.starved else "unknown" if faults else "done"
         changed = int(run.script.changes_again or not run.request.repeated)
         hosts = [
             HostOutcome(host=host, result=result, reason=f"scripted: {result}", ok=1, changed=changed)
@@ -124,6 +129,7 @@ class FakePlaybooks(PlaybookRuns):
             faults=faults,
             exit_code=None if died else 0,
             acted_on=tuple(run.script.acted_on),
+            starved=run.script.starved,
             started_at=self._now(),
             ended_at=self._now(),
         )

@@ -21,6 +21,7 @@ class FakeMachine:
     """One machine; passes every check and has every component until the test says otherwise.
 
     `unreachable` is the reason why it does not answer, `cause` what that is.
+    `host_key` is the digest of its key; None: one of its own.
     `epoch` is that of the last run it has seen, None where that cannot be read.
     `installed` is SHA-256 by path; None: whatever is asked for.
     """
@@ -28,6 +29,7 @@ class FakeMachine:
     machine_id: str
     unreachable: str | None = None
     cause: SilenceCause = "unreachable"
+    host_key: str | None = None
     epoch: int | None = None
     items: dict[tuple[str, str], dict[str, AttributeValue]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
@@ -193,7 +195,7 @@ class FakeTargets(Targets):
         return Identity(
             host=host,
             machine_id=machine.machine_id,
-            host_key_sha256=f"SHA256:{machine.machine_id}",
+            host_key_sha256=machine.host_key or f"SHA256:{machine.machine_id}",
             boot_id=f"boot-of-{machine.machine_id}",
         )
 

@@ -12,7 +12,8 @@ from orchestrator.adapters.checks import ControllerChecks
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.ssh import SshTargets
 from orchestrator.domain.plan.check import Check, CheckResult
-from orchestrator.domain.plan.target import HOST_KEY_NOT_PINNED, Identity, Target, shared_machines
+from orchestrator.domain.plan.machines import kin_of
+from orchestrator.domain.plan.target import HOST_KEY_NOT_PINNED, Identity, Target
 from orchestrator.lab.fleet import Lab
 from tests.fleet.conftest import NewLab
 from tests.fleet.lab_targets import UNIT, run, targets_of
@@ -157,7 +158,9 @@ def test_every_host_is_a_machine_of_its_own(lab: Lab) -> None:
     identities = SshTargets().identify([*targets, alias])
     known = {host: each for host, each in identities.items() if isinstance(each, Identity)}
     assert set(known) == {*(target.host for target in targets), "alias"}
-    assert shared_machines(known) == [(targets[0].host, "alias")]
+    assert [(kin.kinship, kin.hosts) for kin in kin_of(known)] == [
+        ("one_machine", (targets[0].host, "alias"))
+    ]
 
 
 @pytest.mark.slow

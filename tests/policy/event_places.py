@@ -58,7 +58,6 @@ CHANGES_NOTHING: dict[str, dict[str, str]] = {
     "fold": {
         "planned": "the deployment is made of it",
         "submitted": _STATE_ALONE,
-        "environment_verified": _STATE_ALONE,
         "wave_verified": _STATE_ALONE,
         "completed": _STATE_ALONE,
         "attempt_adopted": "who follows the attempt changes nothing of it",

@@ -9,6 +9,7 @@ from orchestrator.domain.fold.brief import Brief, brief_of
 from orchestrator.domain.fold.fold import apply
 from orchestrator.domain.journal.condensed import Condensed, condensed
 from orchestrator.domain.journal.events import HOUSE, Event, Recorded
+from orchestrator.domain.journal.raw_event import RawEvent
 from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.engine.ports import DriverClaim, Journal, Progress, Proof
 from orchestrator.errors import Conflict, StoreFault
@@ -85,6 +86,11 @@ class SimulatedJournal(Journal):
 
     def read(self, deployment: str, after: int = 0) -> list[Recorded]:
         return self.records.get(deployment, [])[after:]
+
+    def read_raw(self, deployment: str) -> list[RawEvent]:
+        return [
+            RawEvent(r.at.isoformat(), r.event.kind, r.event.model_dump_json()) for r in self.read(deployment)
+        ]
 
     def read_condensed(self, deployment: str, after: int = 0) -> list[Condensed]:
         return [condensed(record) for record in self.read(deployment, after)]

@@ -12,13 +12,14 @@ from orchestrator.adapters.ansible import event_stream
 from orchestrator.adapters.ansible.acts_file import evidence_of
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.settings import base_environment, passed_environment
+from orchestrator.adapters.ansible.starved import store_fault_of
 from orchestrator.adapters.ansible.warm import WarmStart
 from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.outcome import AttemptOutcome
 from orchestrator.domain.evidence.run_evidence import RunExit
 from orchestrator.engine.ports import Clock, PlaybookRuns
-from orchestrator.errors import MachineLacks, StoreFault
+from orchestrator.errors import MachineLacks
 from orchestrator.policy.evidence.verdict import judge, never_ran
 
 _CLAIM_WITHIN = 15.0
@@ -43,6 +44,10 @@ class AnsiblePlaybooks(PlaybookRuns):
 
     def start(self, request: AttemptRequest) -> None:
         """Start the worker, unless the attempt was ever started."""
+        with store_fault_of(f"{request.attempt} was not started", self._root):
+            self._start(request)
+
+    def _start(self, request: AttemptRequest) -> None:
         folder = self._folder(request.attempt)
         if not folder.exists():
             # Before there is a folder: from then on the worker has so long to claim it.
@@ -50,13 +55,7 @@ class AnsiblePlaybooks(PlaybookRuns):
             self._warm.await_ready(request.project, request.accelerate)
         else:
             passed = {}
-        try:
-            created = folder.create(request, passed)
-        except OSError as error:
-            raise StoreFault(
-                f"{request.attempt} was not started: its folder cannot be written below {self._root} "
-                f"({error.strerror}). Make room on its file system, then go on: orch resume."
-            ) from error
+        created = folder.create(request, passed)
         if created and not self._warm.start(folder, request.accelerate):
             process.spawn_detached(
                 [sys.executable, "-m", "orchestrator.adapters.ansible.worker", str(folder.path)],
@@ -74,6 +73,10 @@ class AnsiblePlaybooks(PlaybookRuns):
 
     def sight(self, attempt: str) -> Sighting:
         """A worker that did not claim within its time is fenced off first: it can never run, however late it comes."""
+        with store_fault_of(f"{attempt} cannot be seen", self._root):
+            return self._sight(attempt)
+
+    def _sight(self, attempt: str) -> Sighting:
         folder = self._folder(attempt)
         if not folder.exists():
             return Sighting(attempt=attempt, state="absent")
@@ -87,8 +90,9 @@ class AnsiblePlaybooks(PlaybookRuns):
         if folder.claimed() is None and not self._fence(folder, "no worker claimed it in time"):
             return Sighting(attempt=attempt, state="running")
         if holder is None and folder.holder() is not None:
-            return self.sight(attempt)  # claimed while we looked
-        return Sighting(attempt=attempt, state="dead", outcome=_what_it_left(folder))
+            return self._sight(attempt)  # claimed while we looked
+        began = "fenced" not in (folder.claimed() or {})
+        return Sighting(attempt=attempt, state="dead", outcome=_what_it_left(folder), began=began)
 
     def await_end(self, attempt: str, clock: Clock, seconds: float) -> None:
         """Asleep until its worker ends; one that has not claimed yet is waited for by the clock."""
@@ -104,6 +108,10 @@ class AnsiblePlaybooks(PlaybookRuns):
 
     def stop(self, attempt: str) -> bool:
         """End the worker and everything it started on this machine; an attempt not yet claimed never will be."""
+        with store_fault_of(f"{attempt} cannot be stopped", self._root):
+            return self._stop(attempt)
+
+    def _stop(self, attempt: str) -> bool:
         folder = self._folder(attempt)
         if not folder.exists():
             return True

@@ -20,6 +20,7 @@ from orchestrator.adapters.ansible import launch
 from orchestrator.adapters.ansible.acts_file import evidence_of
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.settings import ansible_playbook
+from orchestrator.adapters.ansible.starved import finish_starved, lacked
 from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.evidence.run_evidence import RunExit
 from orchestrator.domain.text.plain_text import plain
@@ -76,6 +77,9 @@ def _run_and_judge(folder: AttemptFolder, group: Path | None, control: Path, sta
         return
     run = _Run(request, folder, group, start)
     faults = run.faults(control)
+    if run.starved is not None:
+        finish_starved(folder, run.starved, started)
+        return
     left = not process.end_tree(marker=folder.mark(), group=group, root=process.identity())
     if left:
         faults.append("processes of the run are left and do not end")
@@ -103,12 +107,15 @@ class _Run:
         self.request, self.folder, self.group, self.start = request, folder, group, start
         self.exit_code: int | None = None
         self.timed_out = False
+        self.starved: str | None = None
 
     def faults(self, control: Path) -> list[str]:
         """Run to the end; what of the worker itself went wrong, in words."""
         try:
             self._call(control)
         except Exception as broken:  # noqa: BLE001 - whatever breaks here must end as an outcome, not as a lost attempt
+            # The first thing that a run does is to make the file of its events.
+            self.starved = None if self.folder.evidence.exists() else lacked(broken)
             return [f"the worker failed: {type(broken).__name__}: {plain(str(broken))}"]
         return []
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Text, cast, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from orchestrator.adapters.store.caches.condensed_events import condensed_of, keep_read, keep_written, rows_of
@@ -16,6 +16,7 @@ from orchestrator.adapters.store.database import ROOMY, Database, FileDatabase
 from orchestrator.adapters.store.disk import Relief, no_relief
 from orchestrator.adapters.store.faults import translated
 from orchestrator.adapters.store.forms import moment_text, revived, stored
+from orchestrator.adapters.store.gaps import first_events, refuse_gap
 from orchestrator.adapters.store.postgresql import shown
 from orchestrator.adapters.store.private import private_directory
 from orchestrator.adapters.store.tables import EVENTS
@@ -23,6 +24,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal.condensed import Condensed, condensed
 from orchestrator.domain.journal.events import HOUSE, VERSION, Event, Recorded
+from orchestrator.domain.journal.raw_event import RawEvent
 from orchestrator.domain.text.model_base import Name
 from orchestrator.engine.ports import Clock, DriverClaim, Journal, Progress, Proof
 from orchestrator.errors import Conflict, StoreFault
@@ -96,12 +98,22 @@ class SqlJournal(Journal):
         )
         with translated(f"The journal {self._database.place} cannot be read"):
             rows = self._database.look(lambda connection: connection.execute(wanted).all())
+        refuse_gap(deployment, [row.seq for row in rows], after, self._database.place)
         return [self._recorded(deployment, *row) for row in rows]
+
+    def read_raw(self, deployment: str) -> list[RawEvent]:
+        """One statement."""
+        columns = (EVENTS.c.at, EVENTS.c.kind, EVENTS.c.body)
+        wanted = select(*(cast(column, Text) for column in columns)).where(EVENTS.c.deployment == deployment)
+        with translated(f"The journal {self._database.place} cannot be read"):
+            rows = self._database.look(lambda connection: connection.execute(wanted).all())
+        return [RawEvent(*(value or "" for value in row)) for row in rows]
 
     def read_condensed(self, deployment: str, after: int = 0) -> list[Condensed]:
         """Uses the condensed forms that were cached when long events were appended; caches missing ones."""
         with translated(f"The journal {self._database.place} cannot be read"):
             rows = self._database.look(lambda connection: rows_of(connection, deployment, after))
+        refuse_gap(deployment, [row.seq for row in rows], after, self._database.place)
         try:
             records = [condensed_of(row) for row in rows]
         except (StoreFault, ValueError):
@@ -112,12 +124,9 @@ class SqlJournal(Journal):
     def deployments(self) -> list[str]:
         """Sorted by the time of the first event, then by id, both descending."""
         # Sorted in Python, because databases differ in how they sort text.
-        wanted = select(EVENTS.c.at, EVENTS.c.deployment).where(
-            EVENTS.c.seq == 1, EVENTS.c.deployment != HOUSE
-        )
         with translated(f"The journal {self._database.place} cannot be read"):
-            rows = self._database.look(lambda connection: connection.execute(wanted).all())
-        return [name for _, name in sorted(((at, name) for at, name in rows), reverse=True)]
+            rows = self._database.look(first_events)
+        return [name for _, name in sorted(rows, reverse=True) if name != HOUSE]
 
     def progress(self, deployments: Sequence[str]) -> Mapping[str, Progress]:
         """Two statements for a few hundred deployments."""

@@ -22,8 +22,9 @@ class FailureCause(Noun):
 class BackoutProgress(Noun):
     """The progress of a backout: its hosts, and the result of the comparison with the baseline.
 
-    `restored` are epochs of later deployments to these hosts that were backed out before this backout began. `aborted`: a
-    person aborted the deployment, and this backout follows from that.
+    `restored` are epochs of later deployments to these machines that were backed out before this backout began, or that a
+    person set aside; `despite` is what was set aside. `aborted`: a person aborted the deployment, and this backout follows
+    from that.
     """
 
     hosts: Many[HostName]
@@ -33,6 +34,7 @@ class BackoutProgress(Noun):
     restored: Many[int] = ()
     reasons: Many[Ground] = ()
     cause: FailureCause | None = None
+    despite: Many[e.SetAside] = ()
     aborted: bool = False
     compared: bool = False
     differences: Many[Difference] = ()
@@ -79,6 +81,7 @@ def _changed(backout: BackoutProgress | None, event: BackoutEvent, before: Befor
                 restored=event.restored,
                 reasons=event.reasons,
                 cause=_cause(event, before),
+                despite=event.despite,
                 aborted=_follows_abort(event, before.aborting),
             )
         case e.RestorationCompared():

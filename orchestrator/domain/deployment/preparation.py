@@ -8,7 +8,7 @@ from orchestrator.domain.text.model_base import Many, Noun
 
 
 class Preparation(Noun):
-    """Digests of the release units and of what hosts must hold, and the baselines.
+    """Digests of the release units and of what hosts must hold, the hosts' keys when they were verified, and the baselines.
 
     `refusals` are the reasons of a refusal, and `causes` the same without hosts. `cancelled` says who cancelled the
     deployment, and why.
@@ -16,6 +16,7 @@ class Preparation(Noun):
 
     digests: dict[str, str] = {}
     on_target: dict[str, str] = {}
+    host_keys: dict[str, str] = {}
     baselines: dict[str, BaselineReference] = {}
     refusals: Many[str] = ()
     causes: Many[str] = ()
@@ -23,7 +24,12 @@ class Preparation(Noun):
 
 
 PreparationEvent = (
-    e.ComponentsVerified | e.BaselineCaptured | e.DeploymentRefused | e.Rejected | e.DeploymentCancelled
+    e.ComponentsVerified
+    | e.EnvironmentVerified
+    | e.BaselineCaptured
+    | e.DeploymentRefused
+    | e.Rejected
+    | e.DeploymentCancelled
 )
 CHANGED_BY = frozenset(get_args(PreparationEvent))
 
@@ -41,6 +47,8 @@ def _changed(preparation: Preparation, event: PreparationEvent) -> Preparation:
     match event:
         case e.ComponentsVerified(digests=digests, on_target=on_target):
             return Preparation.updated(preparation, digests=digests, on_target=on_target)
+        case e.EnvironmentVerified(host_keys=host_keys):
+            return Preparation.updated(preparation, host_keys=dict(host_keys))
         case e.BaselineCaptured(baselines=baselines):
             return Preparation.updated(preparation, baselines={known.host: known for known in baselines})
         case e.DeploymentRefused(reasons=reasons, causes=causes):

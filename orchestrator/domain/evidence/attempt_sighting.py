@@ -7,12 +7,16 @@ from orchestrator.domain.text.model_base import HostName, Moment, Noun
 
 
 class Sighting(Noun):
-    """`absent`: nothing was started; `running`; `finished`: it has an outcome; `dead`: the worker ended without one."""
+    """`absent`: nothing was started; `running`; `finished`: it has an outcome; `dead`: the worker ended without one.
+
+    `began` is false where it is proved that no worker ever took the attempt up.
+    """
 
     attempt: str
     state: Literal["absent", "running", "finished", "dead"]
     outcome: AttemptOutcome | None = None
     worker_pid: int | None = None
+    began: bool = True
 
 
 class TaskSeen(Noun):

@@ -33,7 +33,8 @@ class AttemptOutcome(Noun):
     `faults` are faults of the run as a whole (evidence incomplete, killed, exit code at odds with the events, touched hosts
     outside the allowed ones); with any fault no host counts as done. `outrun_on`: hosts that refused this run because they
     had seen another run that this deployment does not know. `out_of_time`: it was stopped at its time limit. `acted_on`:
-    every host outside the run's own that its tasks acted on, allowed or not.
+    every host outside the run's own that its tasks acted on, allowed or not. `starved`: what this machine lacked (space,
+    inodes, descriptors), so that nothing was run; None where it lacked nothing.
     """
 
     attempt: str
@@ -47,3 +48,4 @@ class AttemptOutcome(Noun):
     outrun_on: Many[HostName] = ()
     out_of_time: bool = False
     acted_on: Many[ActedOn] = ()
+    starved: str | None = None

@@ -25,7 +25,7 @@ class Target(Noun):
 
 
 class Identity(Noun):
-    """The machine behind a host's name: two hosts with one `machine_id` are two names of one machine.
+    """The machine behind a host's name: hosts with one `machine_id` are one machine, or clones (domain/plan/machines.py).
 
     `machine_id` is that of systemd; a machine without one is identified by its host key, as `host-key:SHA256...`. `epoch`
     is that of the last run that the host has seen (0: none), or None where it could not be read.
@@ -56,11 +56,3 @@ class Silence(Noun):
     def may_end(self) -> bool:
         """Whether the host may answer later."""
         return self.cause == "unreachable"
-
-
-def shared_machines(identities: dict[str, Identity]) -> list[tuple[str, ...]]:
-    """The groups of hosts that are one machine under several names, in the order given."""
-    hosts: dict[str, list[str]] = {}
-    for host, identity in identities.items():
-        hosts.setdefault(identity.machine_id, []).append(host)
-    return [tuple(names) for names in hosts.values() if len(names) > 1]

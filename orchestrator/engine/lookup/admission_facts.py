@@ -16,7 +16,8 @@ from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.effective_plan import EffectivePlan
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.engine.lookup.journal_timeline import story_on
-from orchestrator.engine.lookup.snapshots import briefs, folded
+from orchestrator.engine.lookup.snapshots import folded, survey
+from orchestrator.engine.lookup.unreadable import Traces, traces_of
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.project_folder import folder
 from orchestrator.policy.authority import admission
@@ -32,12 +33,13 @@ MOST_MEASURED = 5
 class Known:
     """Facts that every question about one deployment needs, read once.
 
-    These are the trusted keys, the verified approvals, and the other deployments.
+    These are the trusted keys, the verified approvals, the other deployments, and traces of those that cannot be read.
     """
 
     keyring: Keyring
     words: tuple[PresentedApproval, ...]
     others: Sequence[Brief]
+    traces: Traces
 
 
 def question_of(ports: Ports, d: Deployment, now: datetime, known: Known | None = None) -> Question:
@@ -48,7 +50,7 @@ def question_of(ports: Ports, d: Deployment, now: datetime, known: Known | None 
     keyring = known.keyring if known else ports.keys.keyring(folder(d.project))
     governed = d.authority.policy is not None
     ruled = governed or keyring.keys or d.authority.model is not None
-    others = (known.others if known else briefs(ports.journal, excluding=d.id)) if ruled else []
+    others, traces = _others(ports, d, known) if ruled else ([], Traces())
     approvals = verified(ports, _given(d), keyring, known.words if known else ())
     certificates = _certificates(ports, d, keyring) if governed else ()
     return asked_about(
@@ -57,16 +59,25 @@ def question_of(ports: Ports, d: Deployment, now: datetime, known: Known | None 
         keyring,
         approvals,
         others,
+        traces=traces,
         policy=d.authority.policy or NO_POLICY,
         certificates=certificates,
         earlier_plans=earlier_plans(ports, d, named_in(approvals, certificates), others),
-        recent=tuple(_starts(others, d)),
+        recent=(*_starts(others, d), *traces.starts),
         successes=tuple(_successes(others)),
         measured=tuple(_measured(ports, others, d)) if governed else (),
         plan_file=d.plan_file,
         rehearsing=d.rehearsing.rehearsal is not None,
         vouched=d.authority.vouched if not governed and not keyring.keys else (),
     )
+
+
+def _others(ports: Ports, d: Deployment, known: Known | None) -> tuple[Sequence[Brief], Traces]:
+    """The other deployments, and the traces of those that cannot be read."""
+    if known is not None:
+        return known.others, known.traces
+    others, unreadable = survey(ports.journal, excluding=d.id)
+    return others, traces_of(ports.journal, unreadable)
 
 
 def asked_about(
@@ -76,6 +87,7 @@ def asked_about(
     approvals: tuple[PresentedApproval, ...],
     others: Sequence[Brief],
     *,
+    traces: Traces,
     policy: ReleasePolicy,
     **fields: Any,
 ) -> Question:
@@ -96,7 +108,7 @@ def asked_about(
         mode=d.authority.mode,
         approvals=approvals,
         keyring=keyring,
-        used=frozenset(nonce for other in others for nonce in other.consumed),
+        used=frozenset(nonce for other in others for nonce in other.consumed) | traces.nonces,
         **fields,
     )
 

@@ -1,12 +1,16 @@
 """The present state of deployments: the fold of the whole journal, continued from a kept fold where one fits."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.brief import Brief, brief_of
 from orchestrator.domain.fold.fold import apply
+from orchestrator.domain.journal.events import Recorded
+from orchestrator.domain.journal.lifecycle import LifecycleFault
+from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.ports import Journal, Progress
-from orchestrator.errors import NotFound
+from orchestrator.errors import NotFound, StoreFault
 
 AT_ONCE = 100
 """Deployments whose progress is read at once; this many kept folds are in memory."""
@@ -29,27 +33,58 @@ def folded(journal: Journal, deployment: str) -> Deployment:
     return d
 
 
+class Survey(NamedTuple):
+    """The brief of every deployment that can be read, newest first; the reason, by id, for each that cannot."""
+
+    briefs: list[Brief]
+    unreadable: Mapping[str, str]
+
+
 def every(journal: Journal) -> Iterator[Deployment]:
-    """Every deployment, newest first, read lazily."""
+    """Every deployment that can be read, newest first, read lazily."""
     names = journal.deployments()
     for start in range(0, len(names), AT_ONCE):
-        yield from _each(journal, names[start : start + AT_ONCE])
+        for _, d in _each(journal, names[start : start + AT_ONCE]):
+            if isinstance(d, Deployment):
+                yield d
+
+
+def survey(journal: Journal, *, excluding: str = "") -> Survey:
+    """All deployments except `excluding` in short, newest first; far faster than their folds.
+
+    One that cannot be read costs no other: whoever must not overlook it asks for `unreadable`.
+    """
+    names = [name for name in journal.deployments() if name != excluding]
+    known = dict(journal.briefs())
+    unreadable: dict[str, str] = {}
+    missing = [name for name in names if name not in known]
+    for start in range(0, len(missing), AT_ONCE):
+        for name, d in _each(journal, missing[start : start + AT_ONCE]):
+            if isinstance(d, Deployment):
+                known[name] = brief_of(d)
+            else:
+                unreadable[name] = str(d)
+    return Survey([known[name] for name in names if name in known], unreadable)
 
 
 def briefs(journal: Journal, *, excluding: str = "") -> list[Brief]:
-    """The brief of every deployment except `excluding`, newest first; far faster than their folds."""
-    names = [name for name in journal.deployments() if name != excluding]
-    known = dict(journal.briefs())
-    missing = [name for name in names if name not in known]
-    for start in range(0, len(missing), AT_ONCE):
-        for d in _each(journal, missing[start : start + AT_ONCE]):
-            known[d.id] = brief_of(d)
-    return [known[name] for name in names]
+    """The brief of every deployment except `excluding` that can be read, newest first."""
+    return survey(journal, excluding=excluding).briefs
 
 
 def open_ones(journal: Journal, *, excluding: str = "") -> Iterator[Deployment]:
-    """Every open deployment except `excluding`, newest first."""
-    return (folded(journal, brief.id) for brief in briefs(journal, excluding=excluding) if not brief.over)
+    """Every open deployment except `excluding` that can be read, newest first."""
+    for brief in briefs(journal, excluding=excluding):
+        d = None if brief.over else _folded_or_fault(journal, brief.id)
+        if isinstance(d, Deployment):
+            yield d
+
+
+def _folded_or_fault(journal: Journal, name: str) -> Deployment | StoreFault:
+    try:
+        return folded(journal, name)
+    except StoreFault as fault:
+        return fault
 
 
 def worth_keeping(d: Deployment, kept: int, *, driven: bool = False) -> bool:
@@ -60,11 +95,18 @@ def worth_keeping(d: Deployment, kept: int, *, driven: bool = False) -> bool:
     return new >= KEEP_EVERY or new * len(d.targets) >= KEEP_LARGE or (new > 0 and d.over)
 
 
-def _each(journal: Journal, names: Sequence[str]) -> Iterator[Deployment]:
+def _each(journal: Journal, names: Sequence[str]) -> Iterator[tuple[str, Deployment | StoreFault]]:
     progress = journal.progress(names)
-    made = {name: _folded_on(journal, name, progress[name]) for name in names if name in progress}
-    journal.keep([d for name, d in made.items() if worth_keeping(d, _kept(progress[name]))])
-    yield from made.values()
+    made: dict[str, Deployment | StoreFault] = {}
+    for name in names:
+        if name in progress:
+            try:
+                made[name] = _folded_on(journal, name, progress[name])
+            except StoreFault as fault:
+                made[name] = fault
+    whole = {name: d for name, d in made.items() if isinstance(d, Deployment)}
+    journal.keep([d for name, d in whole.items() if worth_keeping(d, _kept(progress[name]))])
+    yield from made.items()
 
 
 def _kept(progress: Progress) -> int:
@@ -72,10 +114,26 @@ def _kept(progress: Progress) -> int:
 
 
 def _folded_on(journal: Journal, name: str, progress: Progress) -> Deployment:
+    if progress.deleted_up_to:
+        raise StoreFault(
+            f"Events {progress.last + 1} to {progress.deleted_up_to} of {name} are missing: they were folded once, and then "
+            "deleted. Copy the journal, then restore it from a backup."
+        )
     so_far = progress.kept
     if so_far is None or so_far.seq < progress.last:
         for record in journal.read(name, after=so_far.seq if so_far is not None else 0):
-            so_far = apply(so_far, record)
+            so_far = _applied(so_far, record)
     if so_far is None:
         raise NotFound(f"The journal of {name} is empty.")
     return so_far
+
+
+def _applied(so_far: Deployment | None, record: Recorded) -> Deployment:
+    """The deployment after one more stored event. What this version of orch never writes in this order was damaged."""
+    try:
+        return apply(so_far, record)
+    except (LifecycleFault, LookupError, ValueError, TypeError, AttributeError, StopIteration) as fault:
+        raise StoreFault(
+            f"Event {record.seq} of {record.deployment} does not follow from those before it: {plain(str(fault), 300)} "
+            "The journal was damaged or changed. Copy the journal, then restore it from a backup."
+        ) from fault

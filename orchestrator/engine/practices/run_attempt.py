@@ -14,7 +14,7 @@ from orchestrator.domain.journal.events import (
 from orchestrator.domain.text.model_base import Variables
 from orchestrator.engine import disk_space
 from orchestrator.engine.drive_context import DriveContext
-from orchestrator.engine.practices import confirm_untouched
+from orchestrator.engine.practices import confirm_untouched, starved
 from orchestrator.engine.practices.authorise_wave import changed_in_copy, changes_of_copy
 from orchestrator.errors import Refused, StoreFault
 from orchestrator.policy.course.epochs import known_epochs
@@ -60,7 +60,9 @@ def follow(context: DriveContext, step: FollowAttempt) -> None:
         if never_begun:
             _start_what_was_intended(context, step.attempt)
         return
-    if sighting.state == "finished" and sighting.outcome is not None:
+    if starved.meets(context.deployment, step.attempt, sighting):
+        starved.record(context, step.attempt, sighting)
+    elif sighting.state == "finished" and sighting.outcome is not None:
         changed = changed_in_copy(context, _purpose_of(context.deployment, step.attempt))
         outcome = confirm_untouched.confirmed(context, sighting.outcome)
         context.journal.note(AttemptEnded(outcome=outcome, changed_in_copy=changed))

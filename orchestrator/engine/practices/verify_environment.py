@@ -1,7 +1,8 @@
 """Verification of the target environment: every check on every host, before anything is touched (ITIL 4 table 5.1)."""
 
 from orchestrator.domain.journal.events import DeploymentRefused, EnvironmentVerified
-from orchestrator.domain.plan.target import Identity, shared_machines
+from orchestrator.domain.plan.machines import kin_of
+from orchestrator.domain.plan.target import Identity
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.host_locks import lock_hosts
 from orchestrator.policy.course.steps import Perform
@@ -20,7 +21,8 @@ def perform(context: DriveContext, step: Perform) -> None:
         [t.host for t in targets],
         checks,
     )
-    machines = _machines(context)
+    known = _identities(context)
+    machines = _machines(context, known)
     reasons = [*complaints(results), *machines]
     if reasons:
         context.close_connections()
@@ -33,12 +35,16 @@ def perform(context: DriveContext, step: Perform) -> None:
             )
         )
     else:
-        context.journal.note(EnvironmentVerified(results=tuple(results)))
+        keys = {host: each.host_key_sha256 for host, each in known.items() if isinstance(each, Identity)}
+        context.journal.note(EnvironmentVerified(results=tuple(results), host_keys=keys))
 
 
-def _machines(context: DriveContext) -> list[str]:
+def _identities(context: DriveContext) -> dict[str, Identity | str]:
+    return context.lasting_connections().identify(context.deployment.targets)
+
+
+def _machines(context: DriveContext, identities: dict[str, Identity | str]) -> list[str]:
     """Complaints unless each host is a machine of its own that no other deployment locks."""
-    identities = context.lasting_connections().identify(context.deployment.targets)
     known = {host: identity for host, identity in identities.items() if isinstance(identity, Identity)}
     # A host without an identity would be deployed to without a lock.
     reasons = [
@@ -47,10 +53,10 @@ def _machines(context: DriveContext) -> list[str]:
         if target.host not in known
     ]
     # A machine with two names would be deployed to twice and counted twice.
-    reasons += [
-        f"{' and '.join(hosts)} are one machine; name it once in the inventory"
-        for hosts in shared_machines(known)
-    ]
+    reasons += [str(kin) for kin in kin_of(known)]
     return reasons or lock_hosts(
-        context.ports, context.deployment, {i.machine_id: h for h, i in known.items()}
+        context.ports,
+        context.deployment,
+        {i.machine_id: h for h, i in known.items()},
+        keys={h: i.host_key_sha256 for h, i in known.items()},
     )

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -17,13 +17,19 @@ from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.engine.disk_space import refuse_without_room
 from orchestrator.engine.drive import drive
-from orchestrator.engine.host_locks import lock_hosts
+from orchestrator.engine.host_locks import give_back
 from orchestrator.engine.journal_writer import JournalWriter
 from orchestrator.engine.lookup.deployment_lookup import find
-from orchestrator.engine.lookup.snapshots import briefs, folded
+from orchestrator.engine.lookup.snapshots import briefs
 from orchestrator.engine.planning.plan_check import prepare_plan
 from orchestrator.engine.ports import Journal, Ports, Watcher
 from orchestrator.engine.stop_in_force import refuse_while_stopped
+from orchestrator.engine.use_cases.rollback_obstacles import (
+    epochs_backed_out_since,
+    epochs_of,
+    obstacles_of,
+    set_aside,
+)
 from orchestrator.errors import Conflict, Refused
 
 
@@ -106,23 +112,26 @@ def resume(ports: Ports, deployment: str | None, *, by: str, watch: Watcher) -> 
     return drive(ports, current.id, driver=_driver(), by=by, watch=watch)
 
 
-def rollback(ports: Ports, deployment: str, *, by: str, reason: str, watch: Watcher) -> Deployment:
-    """Back out every touched host of a deployment that is over or held, and prove it. Raises Refused."""
+def rollback(
+    ports: Ports, deployment: str, *, by: str, reason: str, watch: Watcher, despite: Sequence[str] = ()
+) -> Deployment:
+    """Back out every touched host of a deployment that is over or held, and prove it. Raises Refused.
+
+    `despite` are codes of obstacles that a person sets aside, or `all`.
+    """
     current = find(ports, deployment)
-    _refuse_rollback(ports.journal, current)
-    reasons = lock_hosts(
-        ports, current, {b.machine_id: host for host, b in current.preparation.baselines.items()}
-    )
-    if reasons:
-        raise Refused("Nothing was backed out: " + "; ".join(reasons) + ".")
+    _refuse_pointless(current)
     began = e.BackoutBegan(
         hosts=_left(current),
         reason=reason,
         by=by,
-        restored=_restored_since(ports.journal, current),
+        restored=epochs_backed_out_since(ports.journal, current),
         reasons=(Ground(code="backout.chosen"),),
     )
-    signal(ports, current.id, began)
+    _refuse_out_of_place(current, began)
+    aside = _set_aside(ports, current, despite)
+    known = {*began.restored, *epochs_of(ports.journal, [each.deployment for each in aside])}
+    signal(ports, current.id, began.model_copy(update={"restored": tuple(sorted(known)), "despite": aside}))
     return resume(ports, current.id, by=by, watch=watch)
 
 
@@ -177,36 +186,21 @@ def _left(d: Deployment) -> tuple[str, ...]:
     return d.unrestored_hosts if d.state is State.BACKED_OUT else d.touched_hosts
 
 
-def _restored_since(journal: Journal, current: Deployment) -> tuple[int, ...]:
-    """The epochs of later deployments that were backed out: hosts have seen them, but nothing of them is left there."""
-    later = (
-        brief
-        for brief in briefs(journal)
-        if brief.state is State.BACKED_OUT and brief.began_at > current.began_at
-    )
-    shared = [
-        d
-        for d in (folded(journal, brief.id) for brief in later)
-        if set(d.touched_hosts) & set(current.touched_hosts)
-    ]
-    return tuple(attempt.epoch for d in shared for attempt in d.attempts)
+def _set_aside(ports: Ports, d: Deployment, despite: Sequence[str]) -> tuple[e.SetAside, ...]:
+    """What a person sets aside; the machines of the deployment are locked then. Raises Refused, and locks nothing."""
+    try:
+        return set_aside(d, obstacles_of(ports, d), despite)
+    except Refused:
+        give_back(ports, d)
+        raise
 
 
-def _refuse_rollback(journal: Journal, d: Deployment) -> None:
-    """Raises Refused if a later deployment built on this one: its hosts no longer match the baseline's premise."""
-    ours = set(d.touched_hosts)
-    if not ours:
+def _refuse_pointless(d: Deployment) -> None:
+    """Raises Refused where there is nothing to back out."""
+    if not d.touched_hosts:
         raise Refused(f"{d.id} has touched no host: there is nothing to back out.")
     if not _left(d):
         raise Refused(f"{d.id} is backed out on every host that it touched, and that is proved.")
-    later = (other for other in briefs(journal, excluding=d.id) if other.began_at > d.began_at)
-    for other in (folded(journal, brief.id) for brief in later if brief.state is not State.BACKED_OUT):
-        shared = ours & set(other.touched_hosts)
-        if shared:
-            raise Refused(
-                f"{other.id} deployed to {', '.join(sorted(shared))} after {d.id}; "
-                f"back that out first: orch rollback {other.id}."
-            )
 
 
 def _refuse_out_of_place(d: Deployment, event: e.Event) -> None:

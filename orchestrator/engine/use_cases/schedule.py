@@ -10,7 +10,8 @@ from orchestrator.domain.calendar.schedule_of_change import Booking, MissedStart
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.fold import fold
 from orchestrator.domain.journal import events as e
-from orchestrator.domain.plan.target import Identity, shared_machines
+from orchestrator.domain.plan.machines import Kin, kin_of
+from orchestrator.domain.plan.target import Identity
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.engine.lookup.admission_facts import MOST_MEASURED
@@ -54,7 +55,7 @@ class Scheduled:
     conflicts: tuple[ConflictFound, ...]
     to_lift: tuple[ClosedTime, ...]
     unknown: Mapping[str, str]
-    shared: Sequence[tuple[str, ...]]
+    shared: Sequence[Kin]
     warnings: Sequence[str]
 
 
@@ -90,7 +91,7 @@ def add(
         conflicts_of(booking, bookings),
         to_lift,
         {host: str(why) for host, why in identities.items() if host not in known},
-        shared_machines(known),
+        kin_of(known),
         [str(warning) for warning in prepared.warnings],
     )
 

@@ -10,7 +10,8 @@ from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.engine.lookup.admission_facts import Known, asked_about, earlier_plans, named_in, verified
-from orchestrator.engine.lookup.snapshots import briefs
+from orchestrator.engine.lookup.snapshots import survey
+from orchestrator.engine.lookup.unreadable import Traces, traces_of
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases import deployment_commands
 from orchestrator.engine.use_cases.scheduled_preview import ask_ahead
@@ -32,6 +33,7 @@ class ApprovalSession:
     deployment: Deployment
     question: Question
     others: Sequence[Brief]
+    traces: Traces
 
     def objections(self, new: Sequence[SignedApproval]) -> dict[SignedApproval, tuple[str, ...]]:
         """Every objection to each of these approvals, which `take_in` has added before."""
@@ -39,7 +41,7 @@ class ApprovalSession:
 
     def known(self) -> Known:
         """Facts that another question about this deployment need not read again."""
-        return Known(self.question.keyring, self.question.approvals, self.others)
+        return Known(self.question.keyring, self.question.approvals, self.others, self.traces)
 
 
 def open_session(ports: Ports, d: Deployment) -> ApprovalSession:
@@ -47,10 +49,11 @@ def open_session(ports: Ports, d: Deployment) -> ApprovalSession:
     if d.authority.effective is None:
         raise Refused(f"{d.id} has no effective plan on its journal, so nothing can be signed for it.")
     keyring = ports.keys.keyring(Path(d.project))
-    others = briefs(ports.journal, excluding=d.id)
+    others, unreadable = survey(ports.journal, excluding=d.id)
+    traces = traces_of(ports.journal, unreadable)
     policy = d.authority.policy or UNGOVERNED
-    question = asked_about(d, ports.clock.now(), keyring, (), others, policy=policy)
-    return take_in(ports, ApprovalSession(d, question, others), ())
+    question = asked_about(d, ports.clock.now(), keyring, (), others, traces=traces, policy=policy)
+    return take_in(ports, ApprovalSession(d, question, others, traces), ())
 
 
 def take_in(ports: Ports, session: ApprovalSession, new: Sequence[SignedApproval]) -> ApprovalSession:

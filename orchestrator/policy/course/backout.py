@@ -66,7 +66,8 @@ def next_backout_step(d: Deployment) -> Step:
 def _hosts_to_run(hosts: tuple[str, ...], attempts: tuple[Attempted, ...]) -> tuple[str, ...]:
     if not attempts:
         return hosts
-    if len(attempts) >= ATTEMPTS_PER_WAVE or _met_foreign_run(attempts[-1]):
+    # One that this machine could not even start is no try: no host saw anything of it.
+    if sum(a.started for a in attempts) >= ATTEMPTS_PER_WAVE or _met_foreign_run(attempts[-1]):
         return ()
     outcomes = latest_outcomes(attempts)
     return tuple(host for host in hosts if host not in outcomes or outcomes[host].result != "done")

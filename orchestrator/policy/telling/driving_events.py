@@ -6,6 +6,7 @@ from orchestrator.domain.journal.condensed import Counts
 from orchestrator.domain.text.format import counted
 from orchestrator.policy.evidence.drift import summary_lines
 from orchestrator.policy.telling.event_words import COMPLAINTS
+from orchestrator.policy.telling.obstacle_words import set_aside_words
 from orchestrator.policy.telling.step_changes import Begin, Drive, End, Finish, WatchAgain
 from orchestrator.policy.telling.teller import WAITS, Lines, Telling, at, telling_of
 from orchestrator.policy.telling.timeline import Result
@@ -95,8 +96,11 @@ def _word(
 def _backout_began(event: e.BackoutBegan, d: Deployment, counts: Counts) -> Telling:
     by_hand = event.by_a_person
     who = f" by {event.by}" if by_hand else ""
-    lines = at("backout", f"of {counted(len(event.hosts), 'host')}{who}: {event.reason}")
-    chosen = End(("hold", "pause"), "passed", f"{event.by} chose to back out: {event.reason}")
+    aside = [set_aside_words(each) for each in event.despite]
+    lines = at("backout", f"of {counted(len(event.hosts), 'host')}{who}: {event.reason}", *aside)
+    chosen = End(
+        ("hold", "pause"), "passed", "; ".join([f"{event.by} chose to back out: {event.reason}", *aside])
+    )
     steps = (*((chosen,) if by_hand else ()), End(WAITS, "failed"))
     return Telling(lines, steps, decision="back out")
 

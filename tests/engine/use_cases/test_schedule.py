@@ -52,7 +52,7 @@ def test_a_host_that_does_not_answer_is_named_and_compared_by_its_address(house:
 def test_two_names_of_one_machine_are_told_at_once(house: Fleet) -> None:
     plan = house.plan("shop.yml", "web1", "www")
     house.targets.machine("www").machine_id = "machine-of-web1"
-    assert house.add(plan, START + HOUR).shared == [("web1", "www")]
+    assert [kin.hosts for kin in house.add(plan, START + HOUR).shared] == [("web1", "www")]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """A cache of folds next to the journal; a reader ignores a fold that does not fit."""
 
+import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from pydantic import ValidationError
@@ -21,14 +22,15 @@ AT_ONCE = 200
 
 
 def progress(connection: Connection, deployments: Sequence[str]) -> Mapping[str, Progress]:
-    """The last number of each deployment, and its kept fold if the same code made it from events that exist."""
+    """The last number of each deployment, and its kept fold if the same code made it from events that all exist."""
     progress_by_name: dict[str, Progress] = {}
     for start in range(0, len(deployments), AT_ONCE):
         names = deployments[start : start + AT_ONCE]
         kept = {row.deployment: row.body for row in connection.execute(_fitting(names))}
+        ahead = dict(_ahead(connection, names))
         progress_by_name |= {
-            name: Progress(last, _revived(kept.get(name)))
-            for name, last in connection.execute(_last().where(EVENTS.c.deployment.in_(names)))
+            name: Progress(last, _revived(kept.get(name)) if number == last else None, ahead.get(name, 0))
+            for name, last, number in connection.execute(_last().where(EVENTS.c.deployment.in_(names)))
         }
     return progress_by_name
 
@@ -36,7 +38,9 @@ def progress(connection: Connection, deployments: Sequence[str]) -> Mapping[str,
 def briefs(connection: Connection) -> Mapping[str, Brief]:
     """The brief of every deployment whose kept fold includes its last event."""
     last = _last().subquery()
-    up_to_date = and_(last.c.deployment == FOLDS.c.deployment, last.c.seq == FOLDS.c.seq)
+    up_to_date = and_(
+        last.c.deployment == FOLDS.c.deployment, last.c.seq == FOLDS.c.seq, last.c.seq == last.c.number
+    )
     wanted = select(FOLDS.c.deployment, FOLDS.c.brief).join(EVENTS, _MADE_OF).join(last, up_to_date)
     briefs_by_name = {}
     for name, text in connection.execute(wanted.where(FOLDS.c.form == form())):
@@ -69,8 +73,25 @@ def _fitting(names: Sequence[str]) -> Select[str, bytes]:
     )
 
 
-def _last() -> Select[str, int]:
-    return select(EVENTS.c.deployment, func.max(EVENTS.c.seq).label("seq")).group_by(EVENTS.c.deployment)
+def _ahead(connection: Connection, names: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Deployments whose kept fold includes events above their last one, whatever code made it: those were deleted."""
+    last = _last().where(EVENTS.c.deployment.in_(names)).subquery()
+    beyond = and_(last.c.deployment == FOLDS.c.deployment, last.c.seq < FOLDS.c.seq)
+    for name, seq, body in connection.execute(
+        select(FOLDS.c.deployment, FOLDS.c.seq, FOLDS.c.body).join(last, beyond)
+    ):
+        # The row alone proves nothing: it is a cache, and whatever is wrong with it must cost no deployment.
+        with suppress(zlib.error, ValueError, AttributeError, TypeError):
+            if json.loads(zlib.decompress(body)).get("seq") == seq:
+                yield name, seq
+
+
+def _last() -> Select[str, int, int]:
+    """The last number of each deployment, and how many events it has: they differ where one is missing."""
+    number = func.count().label("number")
+    return select(EVENTS.c.deployment, func.max(EVENTS.c.seq).label("seq"), number).group_by(
+        EVENTS.c.deployment
+    )
 
 
 def _revived(body: bytes | None) -> Deployment | None:

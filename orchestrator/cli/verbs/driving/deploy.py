@@ -30,15 +30,19 @@ def deploy(plan: Path, approved_by: tuple[str, ...], as_json: bool, by: str) -> 
     approvals = approvals_of(approved_by)
     ports = ports_to_start(plan)
     from orchestrator.cli.follow import drive_in_view
+    from orchestrator.cli.views.unreadable import say_unreadable
+    from orchestrator.engine.lookup.snapshots import survey
     from orchestrator.engine.use_cases import deployment_commands
 
     try:
-        return drive_in_view(
+        code = drive_in_view(
             ports,
             lambda watch: deployment_commands.deploy(ports, plan, by=by, approvals=approvals, watch=watch),
             by=by,
             as_json=as_json,
         )
+        say_unreadable(survey(ports.journal))
+        return code
     finally:
         ports.playbooks.let_go()
 

@@ -10,6 +10,7 @@ import click
 from orchestrator.cli.options.common_options import by_option
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.journal.driver_name import DriverName
+from orchestrator.engine.lookup.snapshots import survey
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases import emergency_stop
 from orchestrator.engine.use_cases.stop_proof import silence
@@ -41,6 +42,10 @@ def _stop(ports: Ports, by: str, reason: str) -> int:
         click.echo(f"{deployment.id}: {left or 'stopped; no process of it is left'}")
     if not stopped:
         click.echo("No deployment was open.")
+    unreadable = survey(ports.journal).unreadable
+    for name in unreadable:
+        click.echo(f"{name}: cannot be read, so it was not stopped; if its driver runs, end that: orch locks")
+    loud += len(unreadable)
     return ExitCode.HELD if loud else ExitCode.COMPLETED
 
 

@@ -209,7 +209,7 @@ def added_lines(added: use.Scheduled, zone: ZoneInfo) -> list[str]:
     lines += [f"not approved yet: {plain(str(reason), 400)}" for reason in missing]
     lines += [f"{closed.found}: it will not start before that is overridden" for closed in added.to_lift]
     lines += [f"warning: {plain(words, 400)}" for words in added.warnings]
-    lines += [f"warning: {' and '.join(hosts)} are one machine; it will be refused" for hosts in added.shared]
+    lines += [f"warning: it will be refused: {kin}" for kin in added.shared]
     lines += [
         f"{host}: its machine could not be asked ({plain(why, 200)})" for host, why in added.unknown.items()
     ]

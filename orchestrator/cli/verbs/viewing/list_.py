@@ -9,13 +9,14 @@ import click
 
 from orchestrator.cli.options.common_options import json_option
 from orchestrator.cli.views.table import print_table
+from orchestrator.cli.views.unreadable import say_unreadable
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment, elapsed
 from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.text.format import seconds_words
 from orchestrator.domain.text.plain_text import plain
-from orchestrator.engine.lookup.snapshots import briefs, folded
+from orchestrator.engine.lookup.snapshots import folded, survey
 from orchestrator.policy.course.follow_up import (
     review_overdue,
     reviews_missing,
@@ -32,7 +33,9 @@ HEADINGS = ("id", "release", "environment", "state", "began", "took", "by")
 def list_(as_json: bool) -> None:  # noqa: FBT001
     """List deployments, newest first: release, environment, state, start, duration, and who started it."""
     ports = ports_of_home()
-    deployments = briefs(ports.journal)
+    known = survey(ports.journal)
+    deployments = known.briefs
+    say_unreadable(known)
     now = ports.clock.now()
     rehearsals = {d.id: folded(ports.journal, d.id) for d in deployments if d.rehearsal}
     rows = [
@@ -48,7 +51,7 @@ def list_(as_json: bool) -> None:  # noqa: FBT001
             click.echo(
                 json.dumps(_object(d, elapsed(d.opened_at, d.ended_at, now), now, rehearsals.get(d.id)))
             )
-    elif not rows:
+    elif not rows and not known.unreadable:
         click.echo("There is no deployment yet; `orch deploy PLAN` starts one.")
     else:
         styles = [{"state": state_style(d, now, rehearsals.get(d.id))} for d in deployments]

@@ -12,7 +12,7 @@ from orchestrator.domain.journal.host_lock import HostLock
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.engine.ports import Ports
-from orchestrator.errors import NotFound
+from orchestrator.errors import NotFound, StoreFault
 
 HEADINGS = ("host", "machine", "held by", "state", "since", "by", "purpose")
 
@@ -47,4 +47,6 @@ def _why(ports: Ports, name: str) -> tuple[str, str]:
         deployment = folded(ports.journal, name)
     except NotFound:
         return "no such deployment", ""
+    except StoreFault as fault:
+        return "cannot be read", str(fault)
     return state_words(brief_of(deployment), ports.clock.now()), deployment.plan.purpose

@@ -39,6 +39,7 @@ from orchestrator.domain.journal.events.backout import (
     ResidueFound,
     RestorationCompared,
     Restored,
+    SetAside,
 )
 from orchestrator.domain.journal.events.changes import ChangesCompared
 from orchestrator.domain.journal.events.driving import (
@@ -207,6 +208,7 @@ __all__ = [
     "Resumed",
     "Retried",
     "Reviewed",
+    "SetAside",
     "StartMissed",
     "StartPutOff",
     "Submitted",

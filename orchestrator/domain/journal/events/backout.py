@@ -7,12 +7,23 @@ from orchestrator.domain.authority.rehearsal import AsRehearsed
 from orchestrator.domain.evidence.baseline import BaselineReference, Difference
 from orchestrator.domain.text.model_base import HostName, Many, Noun, Text
 
+ObstacleCode = Literal["newer", "locked", "unreadable"]
+"""What stands against a rollback: a later deployment to a machine, a machine that is locked, a journal that cannot be read."""
+
+
+class SetAside(Noun):
+    """An obstacle that a person set aside: what it is, the other deployment, and the hosts of this one that it is about."""
+
+    code: ObstacleCode
+    deployment: Text
+    hosts: Many[HostName]
+
 
 class BackoutBegan(Noun):
     """The release is backed out of these hosts, newest wave first; `rehearsed` is set for a backout that a rehearsal tests.
 
-    `restored` are the epochs of later deployments to these hosts that were backed out before. `reasons` is `reason` as
-    codes.
+    `restored` are the epochs of later deployments to these machines that were backed out before, or that a person set
+    aside. `reasons` is `reason` as codes; `despite` is what a person set aside.
     """
 
     kind: Literal["backout_began"] = "backout_began"
@@ -22,6 +33,7 @@ class BackoutBegan(Noun):
     rehearsed: AsRehearsed | None = None
     restored: Many[int] = ()
     reasons: Many[Ground] = ()
+    despite: Many[SetAside] = ()
 
     @property
     def by_a_person(self) -> bool:

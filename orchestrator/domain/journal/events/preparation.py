@@ -4,7 +4,7 @@ from typing import Literal
 
 from orchestrator.domain.evidence.baseline import BaselineReference
 from orchestrator.domain.plan.check import CheckResult
-from orchestrator.domain.text.model_base import Many, Noun, Sha256, Text
+from orchestrator.domain.text.model_base import HostName, Many, Noun, Sha256, Text
 
 
 class ComponentsVerified(Noun):
@@ -16,10 +16,11 @@ class ComponentsVerified(Noun):
 
 
 class EnvironmentVerified(Noun):
-    """Every environment check passed on every host."""
+    """Every environment check passed on every host. `host_keys` are the SHA-256 of the keys that the hosts showed."""
 
     kind: Literal["environment_verified"] = "environment_verified"
     results: Many[CheckResult]
+    host_keys: dict[HostName, Text] = {}
 
 
 class BaselineCaptured(Noun):
