@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from orchestrator.adapters.checks import ControllerChecks
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.ssh import SshTargets
 from orchestrator.domain.evidence.baseline import Baseline, BaselineScope
+from orchestrator.domain.evidence.left_process import ProcessesSeen, ProcessSearch
 from orchestrator.domain.plan.check import Check
 from orchestrator.domain.plan.machines import kin_of
 from orchestrator.domain.plan.target import HOST_KEY_NOT_PINNED, Identity, Silence, Target
@@ -148,6 +150,22 @@ def test_why_a_host_does_not_say_what_runs_there_is_a_code(stage: Stage) -> None
     answers = stage.port.end_run([stage.dead, stage.changed], "a-run", 0.0)
     causes = {host: answer.cause for host, answer in answers.items() if isinstance(answer, Silence)}
     assert causes == {"dead": "unreachable", "changed": "host_key_not_pinned"}
+
+
+def test_a_search_for_processes_has_an_answer_of_every_host_in_a_stay_and_without(
+    stage: Stage, tmp_path: Path
+) -> None:
+    search = ProcessSearch(
+        runs={"a-run-of-nobody": 7}, end=("a-run-of-nobody",), awaited=("another",), patience=1.0
+    )
+    with closing(stage.port.stay(search)) as staying:
+        staying.verify(stage.everyone, [], tmp_path)
+        beside = staying.processes_of(stage.everyone, search)
+    for answers in (beside, stage.port.processes_of(stage.everyone, search)):
+        causes = {host: answer.cause for host, answer in answers.items() if isinstance(answer, Silence)}
+        assert causes == {"dead": "unreachable", "changed": "host_key_not_pinned"}
+        seen = [answer for answer in answers.values() if isinstance(answer, ProcessesSeen)]
+        assert [(each.host, each.ended, each.left) for each in seen] == [("web1", (), ()), ("web2", (), ())]
 
 
 def test_components_on_target(stage: Stage) -> None:

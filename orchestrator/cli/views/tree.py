@@ -42,7 +42,7 @@ STEP_TITLES: dict[StepName, str] = {
     "hold": "held",
     "pause": "paused",
     "backout": "back out",
-    "processes": "left running",
+    "processes": "own processes",
     "proof": "proof",
     "driver": "driver",
     "adoption": "adopted",
@@ -303,7 +303,7 @@ def _left_running(d: Deployment, rows: int) -> list[Line]:
         for host, processes in left.items()
         for process in processes
     ]
-    head = Line(0, "unknown", STEP_TITLES["processes"], f"{number_of_processes(number)} of this deployment")
+    head = Line(0, "unknown", "left running", f"{number_of_processes(number)} of this deployment")
     shown = words if len(words) <= rows else words[: max(1, rows - 1)]
     lines = [Line(1, "unknown", host, process, host=True) for host, process in shown]
     return [head, *lines, *([Line(2, "untouched", "", "and others")] if len(words) > len(shown) else [])]

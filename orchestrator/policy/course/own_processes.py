@@ -13,6 +13,8 @@ from orchestrator.domain.plan.target import Silence, SilenceCause
 
 PATIENCE = 30.0
 """Seconds in which what a backout left may end by itself."""
+HELPERS = ("gpg-agent", "dirmngr", "keyboxd", "scdaemon", "ssh-agent", "dbus-daemon")
+"""Programs that others start for themselves and leave; they keep keys and pass messages, and change no configuration."""
 
 
 def search_after_deploy(d: Deployment) -> ProcessSearch:
@@ -26,7 +28,7 @@ def search_before_proof(d: Deployment) -> ProcessSearch:
         runs=_runs(d),
         end=tuple(a.attempt for a in d.attempts if a.purpose == "deploy"),
         awaited=tuple(a.attempt for a in d.attempts if a.purpose == "backout"),
-        expected=d.plan.backout.leaves_running,
+        expected=_may_stay(d),
         patience=PATIENCE,
     )
 
@@ -84,7 +86,11 @@ def _purpose(d: Deployment, process: LeftProcess) -> str:
 
 
 def _speaks(d: Deployment, process: LeftProcess) -> bool:
-    return _purpose(d, process) == "deploy" or process.program not in d.plan.backout.leaves_running
+    return _purpose(d, process) == "deploy" or process.program not in _may_stay(d)
+
+
+def _may_stay(d: Deployment) -> tuple[str, ...]:
+    return (*d.plan.backout.leaves_running, *HELPERS)
 
 
 def _sentence(d: Deployment, speaking: list[LeftProcess]) -> str:

@@ -19,6 +19,7 @@ from orchestrator.adapters.ssh.on_target.frame import end_mark
 from orchestrator.adapters.ssh.round_trip import Reply, read_reply
 from orchestrator.adapters.store.baselines import canonical
 from orchestrator.domain.evidence.baseline import Baseline, BaselineScope
+from orchestrator.domain.evidence.left_process import LeftProcess, ProcessesSeen, ProcessSearch
 from orchestrator.domain.plan.check import Check
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
 from tests.adapters.ssh.hostile_answers import mutated
@@ -30,6 +31,7 @@ CHECKS: list[Check] = [
 ]
 DIGESTS = {"/srv/app": "a" * 64}
 SCOPE = BaselineScope(files=("/etc/shop.conf",))
+SEARCH = ProcessSearch(runs={"d1.1-deploy": 7})
 WHOLE: dict[str, Any] = {
     "identity": {
         "machine_id": "6f1d", "boot_id": "b00", "user": "deploy", "is_root": True, "python": "3.11.2", "epoch": 7,
@@ -37,6 +39,13 @@ WHOLE: dict[str, Any] = {
     "checks": {"0": ["passed", "root is there", 0.01]},
     "digests": {"/srv/app": ["sha256", "a" * 64]},
     "ending": {"ended": 1, "left": [], "unasked": 0},
+    "processes": {
+        "ended": [],
+        "left": [
+            {"run": "d1.1-deploy", "pid": 812, "program": "sh", "unit": "", "seconds": 1.5, "marked": True},
+        ],
+        "unasked": 0,
+    },
     "baseline": {
         "items": [["file", "/etc/shop.conf", {"mode": "0644", "size": 3, "exists": True, "content": "YWJj"}]],
         "faults": [],
@@ -72,6 +81,7 @@ def asked(body: bytes) -> dict[str, Any]:
         "units": targets.verify_units(both, DIGESTS),
         "capture": targets.capture(both, SCOPE),
         "end_run": targets.end_run(both, "r", 0.0),
+        "processes": targets.processes_of(both, SEARCH),
         "identify": targets.identify(both),
     }
 
@@ -82,8 +92,15 @@ def untouched(results: dict[str, Any]) -> None:
     assert answers == ["passed"] * 4
     assert isinstance(results["capture"][GOOD.host], Baseline)
     assert results["end_run"][GOOD.host] == Ending(host=GOOD.host, ended=1)
+    process = LeftProcess(run="d1.1-deploy", pid=812, program="sh", seconds=1.5)
+    assert results["processes"][GOOD.host] == ProcessesSeen(host=GOOD.host, left=(process,))
     assert results["identify"][GOOD.host].epoch == 7
-    for noun in (*results["verify"], *results["units"], *results["end_run"].values()):
+    for noun in (
+        *results["verify"],
+        *results["units"],
+        *results["end_run"].values(),
+        *results["processes"].values(),
+    ):
         assert type(noun).model_validate_json(noun.model_dump_json()) == noun
     for baseline in results["capture"].values():
         if isinstance(baseline, Baseline):
@@ -96,6 +113,7 @@ def unknown(results: dict[str, Any], words: str) -> None:
     assert {each.answer for each in results["verify"][3:]} == {"failed", "inconclusive"}
     assert [each.answer for each in results["units"] if each.host == BAD.host] == ["inconclusive"]
     assert isinstance(results["end_run"][BAD.host], Silence)
+    assert isinstance(results["processes"][BAD.host], Silence)
     for reason in (results["capture"][BAD.host], results["identify"][BAD.host], results["verify"][3].found):
         assert words in reason
         assert "makes no sense" in reason
@@ -155,6 +173,8 @@ NONSENSE = {
     "a name of a million characters": (within("baseline", "items", 0, 1, value="x" * 1_000_000), "characters"),
     "900,000 items": (within("baseline", "items", value=[["a", "b", {}]] * 900_000), "values"),
     "an ending without its end": (within("ending", value={"ended": 1}), "ending"),
+    "a process without its run": (within("processes", "left", 0, "run", value=None), "processes"),
+    "a process of no number": (within("processes", "ended", value=[{"pid": -1}]), "processes"),
     "an unknown key": (within("more", value=1), "more"),
 }  # fmt: skip
 
@@ -167,10 +187,11 @@ def test_nonsense_makes_that_host_unknown_and_no_other(body: bytes, words: str) 
 
 
 def test_what_was_asked_for_and_is_missing_is_no_answer() -> None:
-    results = asked(changed(lambda answer: answer.update(baseline=None, ending=None)))
+    results = asked(changed(lambda answer: answer.update(baseline=None, ending=None, processes=None)))
     untouched(results)
     assert "baseline that was asked for" in results["capture"][BAD.host]
     assert "what is left" in results["end_run"][BAD.host].reason
+    assert "which processes live" in results["processes"][BAD.host].reason
 
 
 def test_half_a_surrogate_pair_is_a_byte_of_a_name() -> None:

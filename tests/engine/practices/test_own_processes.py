@@ -105,19 +105,27 @@ def test_nothing_is_restored_where_a_process_of_a_deploy_attempt_cannot_be_ended
     assert fleet.roll_back(ended).state.value == "backed out"
 
 
-@pytest.mark.parametrize(("declared", "state"), [([], "backout failed"), (["old-app"], "backed out")])
+@pytest.mark.parametrize(
+    ("declared", "program", "state"),
+    [
+        ([], "old-app", "backout failed"),
+        (["old-app"], "old-app", "backed out"),
+        (["new-app"], "old-app", "backout failed"),
+        ([], "gpg-agent", "backed out"),
+    ],
+)
 def test_what_a_backout_leaves_running_is_never_ended_and_must_be_declared(
-    declared: list[str], state: str
+    declared: list[str], program: str, state: str
 ) -> None:
     tree = plan_tree(**ONE_WAVE)
     tree["backout"]["leaves_running"] = declared
     fleet = Fleet(tree)
-    leaving(fleet, "h2", purpose="backout", program="old-app")
+    leaving(fleet, "h2", purpose="backout", program=program)
     fleet.playbooks.script("deploy", None, FAILS)
     ended = fleet.deploy()
     assert (ended.state.value, len(fleet.targets.machine("h2").left)) == (state, 1)
-    assert [p.program for p in ended.left_processes.left["h2"]] == ["old-app"]
-    assert ("backout.leaves_running" in ended.standings["h2"].reason) is not bool(declared)
+    assert [p.program for p in ended.left_processes.left["h2"]] == [program]
+    assert ("backout.leaves_running" in ended.standings["h2"].reason) is (state == "backout failed")
 
 
 def test_a_host_that_failed_within_the_limit_is_looked_at_before_the_end() -> None:
