@@ -18,7 +18,7 @@ NAMED = 8
 
 def plain_words(d: Deployment) -> tuple[str, ...]:
     """The headline first, then the details, each a whole sentence."""
-    all_sentences = (*_rehearsing(d), *_standing(d), *_in_doubt(d), *_rehearsed(d))
+    all_sentences = (*_rehearsing(d), *_standing(d), *_in_doubt(d), *_changes_unknown(d), *_rehearsed(d))
     return tuple(plain(sentence, 1000) for sentence in all_sentences)
 
 
@@ -96,6 +96,15 @@ def _in_doubt(d: Deployment) -> list[str]:
         return []
     ran = f"What {hosts_words(names)} ran from changed meanwhile"
     return [f"{ran}: what ran may not be what was approved. The record names the files."]
+
+
+def _changes_unknown(d: Deployment) -> list[str]:
+    """A warning, and no failure: the deployment is verified, and nobody knows what else it changed there."""
+    hosts = [host for host in d.hosts_standing("verified") if host in d.changes.not_compared]
+    if not hosts:
+        return []
+    first = _sentence(d.changes.not_compared[hosts[0]])
+    return [f"What changed on {hosts_words(hosts)} is not known: {first}"]
 
 
 def _standing(d: Deployment) -> list[str]:

@@ -113,7 +113,10 @@ def test_what_no_rule_allows_rejects_the_wave_and_is_backed_out_with_the_reason_
         "further": 1,
         "rules": "policy house",
     }
-    assert "h1 changed package sl (exists), which policy house does not allow" in rejected.reason
+    assert (
+        "h1 changed package sl (exists), which policy house does not allow (and 1 change more there)"
+        in rejected.reason
+    )
     (began,) = fleet.events(d, e.BackoutBegan)
     assert [ground.code for ground in began.reasons] == ["backout.failure", "change.outside"]
     assert fleet.started() == [("deploy", ("h1",)), ("backout", ("h1",))]
