@@ -17,7 +17,7 @@ from orchestrator.policy.evidence.drift import summary_lines
 from orchestrator.policy.telling.change_words import change_lines
 from orchestrator.policy.telling.host_rows import HostRow, host_row
 from orchestrator.policy.telling.summary import STANDING_WORDS, environment_words, plain_words, release_words
-from orchestrator.policy.telling.timeline import StepName, Story, StoryStep
+from orchestrator.policy.telling.timeline import Story, StoryStep
 from orchestrator.policy.telling.timeline_builder import decisions_of, story_of
 
 
@@ -101,12 +101,12 @@ def _complaints(story: Story) -> list[str]:
     return lines
 
 
-CAPTURED_WORDS: Mapping[StepName, str] = {"baseline": "before", "changes": "deployed", "proof": "after"}
+_CAPTURED_WORDS: Mapping[str, str] = {"baseline": "before", "changes": "deployed", "proof": "after"}
 
 
 def _baseline(d: Deployment, story: Story, evidence: Evidence) -> list[str]:
     lines = [
-        f"{CAPTURED_WORDS[step.name]} {r.host}: {counted(r.items, 'item')} sha256 {r.digest}"
+        f"{_CAPTURED_WORDS[step.name]} {r.host}: {counted(r.items, 'item')} sha256 {r.digest}"
         for step in story.steps
         for r in evidence.references(step)
     ]
