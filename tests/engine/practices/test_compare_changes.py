@@ -53,6 +53,26 @@ def test_the_capture_is_taken_in_the_visit_of_the_verification_and_every_visit_e
     assert kinds[-2:] == ["verify", "capture"] or kinds[-3:] == ["verify", "verify_units", "capture"]
 
 
+def test_a_driver_that_dies_before_the_capture_is_followed_by_one_that_takes_it() -> None:
+    fleet = Changing(CONFIGURED)
+    asked: list[str] = []
+
+    def die(question: str) -> None:
+        asked.append(question)
+        if question == "capture" and asked.count("capture") == 2:
+            raise KeyboardInterrupt
+
+    fleet.targets.on_question = die
+    with pytest.raises(KeyboardInterrupt):
+        fleet.deploy()
+    assert fleet.targets.staying == 0
+    d = fleet.resume()
+    assert d.state is State.COMPLETED
+    assert [group.hosts for group in d.changes.groups] == [("h1", "h2", "h3")]
+    checked = [event.wave for event in fleet.events(d, e.WaveChecked) if event.stage == "verification"]
+    assert checked == [0, 1]
+
+
 def test_what_no_rule_allows_rejects_the_wave_and_is_backed_out_with_the_reason_as_a_code() -> None:
     fleet = Changing(TOO_MUCH)
     d = fleet.hold_to(ETC)
