@@ -131,6 +131,15 @@ def test_the_plan_says_which_rule_holds_it(capsys: pytest.CaptureFixture[str]) -
     assert "may change, by policy house: files /etc/**; nothing else; anything more rejects the wave" in shown
 
 
+def test_the_check_of_a_plan_says_it_too(capsys: pytest.CaptureFixture[str]) -> None:
+    fleet = Changing(CONFIGURED)
+    fleet.rule(may_change=ETC, approvals={"before": []})
+    assert orch(fleet, ["plan", "check", "plan.yml"]) == 0
+    assert "  may change, by policy house: files /etc/**; nothing else;" in capsys.readouterr().out
+    assert orch(fleet, ["plan", "check", "plan.yml", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["may_change"] == {"policy house": {"files": ["/etc/**"]}}
+
+
 def test_the_journal_in_json_lines_has_the_changes(
     fleet: Changing, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -179,6 +179,9 @@ def test_both_rules_bind_where_model_and_policy_have_one() -> None:
         ({"units": ["app.service"]}, {}, "backout.baseline.units"),
         ({"ports": "none"}, {"ports": False}, "backout.baseline.ports"),
         ({"commands": "none"}, {}, "backout.baseline.commands"),
+        # What a rule leaves out may not change either.
+        ({"files": ["/etc/**"]}, {"packages": "none"}, "backout.baseline.packages"),
+        ({"files": ["/etc/**"]}, {"users": False}, "backout.baseline.users"),
     ],
 )
 def test_a_rule_over_what_the_baseline_does_not_see_is_a_fault_of_the_plan(
