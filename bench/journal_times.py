@@ -47,8 +47,8 @@ def seconds(begin: Recorded, end: Recorded) -> float:
 def governance(records: Sequence[Recorded], wall: float, home: Path) -> Times:
     """Seconds outside the runs of the playbook, whole and by state; `before` is what the journal cannot see.
 
-    `launching` and `ending` are within the attempts: from the intent to the first task, and from the last event of the
-    run to its end on the journal.
+    `changes`, a part of `verifying wave`: the capture of what each wave changed. `launching` and `ending` are within the
+    attempts: from the intent to the first task, and from the last event of the run to its end on the journal.
     """
     inside = sum(seconds(begin, end) for begin, end in attempts(records))
     whole = seconds(records[0], records[-1])
@@ -59,6 +59,11 @@ def governance(records: Sequence[Recorded], wall: float, home: Path) -> Times:
         "governance": wall - inside,
         "before": wall - whole,
         **by_state(records),
+        "changes": sum(
+            seconds(checked, compared)
+            for checked, compared in pairwise(records)
+            if isinstance(compared.event, e.ChangesCompared)
+        ),
         "launching": sum(
             first_task(evidence_lines) - begin.at.timestamp() for begin, _, evidence_lines in runs
         ),

@@ -1,6 +1,6 @@
 """The record as one self-contained page: no script, no external address, every text escaped."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -8,6 +8,7 @@ from typing import Any
 
 from jinja2 import Environment
 
+from orchestrator.adapters.report.changes import Diffs, change_groups
 from orchestrator.adapters.report.evidence import Evidence
 from orchestrator.adapters.report.grouping import (
     EACH_UP_TO,
@@ -30,14 +31,12 @@ from orchestrator.domain.plan.check import CheckResult
 from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.policy.authority.word_checks import recorded_statements
 from orchestrator.policy.course.follow_up import following_words, review_overdue
+from orchestrator.policy.telling.change_words import outside_lines
 from orchestrator.policy.telling.ends import tone_of
 from orchestrator.policy.telling.next_moves import next_moves
 from orchestrator.policy.telling.summary import STANDING_WORDS, plain_words
 from orchestrator.policy.telling.timeline import Story
 from orchestrator.policy.telling.timeline_builder import decisions_of, story_of
-
-Diffs = Mapping[tuple[str, str], Sequence[str]]
-"""By host and path: the unified diff of a text file, if the baselines kept its content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +50,16 @@ class ChangedItem:
     diff: tuple[str, ...]
 
 
-def html_record(records: Sequence[Recorded], made_at: datetime, diffs: Diffs | None = None) -> str:
-    """The page of one deployment's journal. Raises LifecycleFault if it is not a deployment's journal."""
+def html_record(
+    records: Sequence[Recorded],
+    made_at: datetime,
+    diffs: Diffs | None = None,
+    deployed: Diffs | None = None,
+) -> str:
+    """The page of one deployment's journal; `diffs` are after the backout, `deployed` after the waves.
+
+    Raises LifecycleFault if it is not a deployment's journal.
+    """
     d = fold(records)
     story, evidence = story_of(records, d), Evidence(records)
     end = d.ended_at or max(made_at, d.last_at)
@@ -85,6 +92,8 @@ def html_record(records: Sequence[Recorded], made_at: datetime, diffs: Diffs | N
             attempts=[step for step in story.steps if step.attempt],
             captures=[step for step in story.steps if evidence.references(step)],
             changed=changed_items(d, diffs or {}),
+            change_groups=change_groups(d, deployed or {}),
+            not_allowed=outside_lines(d.changes.outside, d.changes.rules),
             sections=sections_of(d.plan),
         )
     )

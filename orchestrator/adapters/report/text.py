@@ -1,6 +1,6 @@
 """The record as text for a terminal: the same facts as the page, shorter."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from orchestrator.adapters.report.evidence import Evidence
@@ -14,6 +14,7 @@ from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.authority.word_checks import recorded_statements
 from orchestrator.policy.course.follow_up import following_words
 from orchestrator.policy.evidence.drift import summary_lines
+from orchestrator.policy.telling.change_words import change_lines
 from orchestrator.policy.telling.host_rows import HostRow, host_row
 from orchestrator.policy.telling.summary import STANDING_WORDS, environment_words, plain_words, release_words
 from orchestrator.policy.telling.timeline import Story, StoryStep
@@ -31,6 +32,7 @@ def text_record(records: Sequence[Recorded], made_at: datetime) -> str:
         _titled("Hosts", _hosts(d)),
         _titled("Acted on for others", _acts(d)),
         _titled("Not passed", _complaints(story)),
+        _titled("What changed", [plain(line, 400) for line in change_lines(d.changes)]),
         _titled("Baseline", _baseline(d, story, evidence)),
         _titled("Authority", _authority(d, records, made_at)),
         _titled("Decisions", _decisions(d, records)),
@@ -108,9 +110,12 @@ def _complaints(story: Story) -> list[str]:
     return lines
 
 
+_CAPTURED_WORDS: Mapping[str, str] = {"baseline": "before", "changes": "deployed", "proof": "after"}
+
+
 def _baseline(d: Deployment, story: Story, evidence: Evidence) -> list[str]:
     lines = [
-        f"{'before' if step.name == 'baseline' else 'after'} {r.host}: {counted(r.items, 'item')} sha256 {r.digest}"
+        f"{_CAPTURED_WORDS[step.name]} {r.host}: {counted(r.items, 'item')} sha256 {r.digest}"
         for step in story.steps
         for r in evidence.references(step)
     ]

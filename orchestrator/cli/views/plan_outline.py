@@ -137,6 +137,15 @@ def _before(plan: ReleasePlan, checked: PreparedPlan) -> Iterable[Branch]:
     yield Branch("Before any host is touched", (*(Branch(line) for line in first), checks, baseline))
 
 
+def may_change_lines(checked: PreparedPlan) -> list[str]:
+    """The rules that say what the deployment may change, a line each; both bind where there are two."""
+    rules = rules_binding(checked.policy, checked.model)
+    return [
+        f"may change, by {place}: {rule_words(rule)}; anything more rejects the wave"
+        for place, rule in rules.items()
+    ]
+
+
 def _authority(checked: PreparedPlan) -> Iterable[str]:
     """Which rules bind, and who must approve."""
     plan, policy, model = checked.plan, checked.policy, checked.model
@@ -147,8 +156,7 @@ def _authority(checked: PreparedPlan) -> Iterable[str]:
         asked += [needs_words([need]) for need in by_policy]
     if model is not None:
         yield f"model {model.model} version {model.version}: {model.title}"
-    for place, rule in rules_binding(policy, model).items():
-        yield f"may change, by {place}: {rule_words(rule)}; anything more rejects the wave"
+    yield from may_change_lines(checked)
     if asked:
         yield f"approval by {', '.join(asked)}"
 

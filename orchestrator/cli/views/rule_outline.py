@@ -11,6 +11,7 @@ from orchestrator.domain.calendar.window import Recurring
 from orchestrator.domain.plan.loaded_file import LoadedFile
 from orchestrator.domain.plan.wave import Gate, Limit
 from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.may_change import Rule, rule_words
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.rules.requirement import RoleNeed
 from orchestrator.domain.text.format import counted, seconds_words
@@ -34,6 +35,7 @@ def model_outline(loaded: LoadedFile[DeploymentModel]) -> Branch:
             *_group_if("Flow", [" > ".join(model.flow)] if model.flow else []),
             *_group_if("A plan that says nothing gets", _said(model.defaults)),
             *_group_if("A plan must have", _said(model.requires)),
+            *_may_change(model.may_change),
             *_group_if("Playbooks of the model", playbooks),
             group("Steps", (f"{plain(s.step)} ({s.role}; seen by: {plain(s.seen_by)})" for s in model.steps)),
             *_group_if(
@@ -54,6 +56,7 @@ def policy_outline(loaded: LoadedFile[ReleasePolicy], now: datetime) -> Branch:
             group("Allows", _allows(policy)),
             group("Approvals", _approvals(policy)),
             *_group_if("A plan must verify", _said(policy.verification)),
+            *_may_change(policy.may_change),
             *_group_if("Rehearsal", _rehearsal(policy)),
             *_group_if("Emergency", _emergency(policy)),
             group("Calendar", _calendar(policy, now)),
@@ -80,6 +83,11 @@ def _group_if(title: str, lines: Iterable[str]) -> Iterator[Branch]:
     line_tuple = tuple(lines)
     if line_tuple:
         yield group(title, line_tuple)
+
+
+def _may_change(rule: Rule | None) -> Iterator[Branch]:
+    if rule is not None:
+        yield Branch(f"May change: {plain(rule_words(rule), 2000)}")
 
 
 def _allows(policy: ReleasePolicy) -> Iterator[str]:

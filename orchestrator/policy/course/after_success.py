@@ -7,6 +7,7 @@ from orchestrator.domain.deployment.attempts import latest_outcomes
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.events import WaveRejected
 from orchestrator.domain.rules.may_change import Rule
+from orchestrator.domain.text.format import counted
 from orchestrator.policy.evidence.allowed_changes import rules_binding
 from orchestrator.policy.telling.ground_words import ground_words
 
@@ -36,12 +37,13 @@ def rejection_for_changes(d: Deployment) -> WaveRejected | None:
     grounds = tuple(_grounds(d))
     if not grounds:
         return None
-    first, further = ground_words(grounds[0]), len(grounds) - 1
-    more = f" (and {further} more {'host' if further == 1 else 'hosts'})" if further else ""
+    there, elsewhere = int(grounds[0].values.get("further", 0)), len(grounds) - 1
+    more = [f"{counted(there, 'change')} more there"] if there else []
+    more += [f"{counted(elsewhere, 'host')} more"] if elsewhere else []
     return WaveRejected(
         wave=d.rollout.wave,
         hosts=d.hosts_standing("failed", "unknown"),
-        reason=f"{first}{more}",
+        reason=ground_words(grounds[0]) + (f" (and {', '.join(more)})" if more else ""),
         reasons=grounds,
     )
 

@@ -1,8 +1,9 @@
 """Objections to a plan whose baseline cannot see what a rule says may change: what cannot be seen cannot be held."""
 
 from collections.abc import Iterator, Mapping
+from typing import get_args
 
-from orchestrator.domain.evidence.baseline import BaselinePart
+from orchestrator.domain.evidence.baseline import BaselinePart, BaselineScope
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.rules.may_change import Rule, rule_words
@@ -15,11 +16,16 @@ _REMEDIES = {
 
 
 def unseen_parts(rules: Mapping[str, Rule], plan: ReleasePlan) -> Iterator[Objection]:
-    """An objection for each part that a rule limits and the plan's baseline does not capture, with the rule's place."""
+    """An objection for each part that a rule limits and the plan's baseline does not capture, with the rule's place.
+
+    A rule limits the parts that it names, and those that every baseline captures unless it says otherwise.
+    """
+    usual = BaselineScope.of_valid()
     limited: dict[BaselinePart, list[str]] = {}
     for place, rule in rules.items():
-        for part, names in rule.items():
-            if names != "any" and not plan.backout.baseline.captured(part):
+        for part in get_args(BaselinePart):
+            named = part in rule or bool(usual.captured(part))
+            if named and rule.get(part) != "any" and not plan.backout.baseline.captured(part):
                 limited.setdefault(part, []).append(f"`may_change` of {place} ({rule_words(rule)})")
     for part, places in limited.items():
         expected = f"{part} in the baseline, which {' and '.join(places)} limits"

@@ -4,7 +4,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.condensed import Counts
 from orchestrator.domain.text.format import counted
-from orchestrator.policy.telling.change_words import group_lines
+from orchestrator.policy.telling.change_words import group_lines, outside_lines
 from orchestrator.policy.telling.event_words import COMPLAINTS
 from orchestrator.policy.telling.step_changes import Finish
 from orchestrator.policy.telling.teller import Telling, at, telling_of, wave_name
@@ -17,10 +17,7 @@ def _changes_compared(event: e.ChangesCompared, d: Deployment, counts: Counts) -
     unknown = tuple(
         f"{host}: what changed is not known: {reason}" for host, reason in event.not_compared.items()
     )
-    forbidden = tuple(
-        f"{host}: {first.change.kind} {first.change.name} changed, which {' and '.join(event.rules)} does not allow"
-        for host, first in event.outside.items()
-    )
+    forbidden = tuple(outside_lines(event.outside, event.rules))
     lines = at(
         wave_name(d, event.wave),
         *(f"changes: {line}" for line in (*group_lines(event.groups)[:COMPLAINTS], *unknown, *forbidden)),

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from orchestrator.domain.evidence.changes import ChangeGroup, ItemChange
+from orchestrator.domain.deployment.changes_seen import ChangesSeen
+from orchestrator.domain.evidence.changes import ChangeGroup, ItemChange, OutsideChange
 from orchestrator.domain.text.format import counted
 from orchestrator.policy.evidence.drift import words_of_change
 
@@ -13,6 +14,21 @@ NAMED = 4
 def group_lines(groups: Iterable[ChangeGroup]) -> list[str]:
     """A line for each group and changed item, such as `12 hosts: file /etc/shop.conf mode 0644 -> 0600`."""
     return [f"{hosts_of(group)}: {line}" for group in groups for line in _lines(group)]
+
+
+def change_lines(changes: ChangesSeen) -> list[str]:
+    """Everything that is known of what changed: each group, the hosts of which nothing is known, and what no rule allows."""
+    unknown = [f"{host}: not known: {reason}" for host, reason in changes.not_compared.items()]
+    return [*group_lines(changes.groups), *unknown, *outside_lines(changes.outside, changes.rules)]
+
+
+def outside_lines(outside: Mapping[str, OutsideChange], rules: Iterable[str]) -> list[str]:
+    """A line for each host that changed what may not change."""
+    return [
+        f"{host}: {first.change.kind} {first.change.name} changed, which {' and '.join(rules)} does not allow"
+        + (f", and {counted(first.more, 'change')} more" if first.more else "")
+        for host, first in outside.items()
+    ]
 
 
 def hosts_of(group: ChangeGroup) -> str:
@@ -34,4 +50,4 @@ def _lines(group: ChangeGroup) -> Iterator[str]:
     for (kind, name), changes in items_of(group).items():
         yield f"{kind} {name} {', '.join(map(words_of_change, changes))}"
     if group.more:
-        yield f"and {counted(group.more, 'change')} more, which orch baseline diff lists"
+        yield f"and {counted(group.more, 'change')} more, which orch baseline diff --deployed lists"

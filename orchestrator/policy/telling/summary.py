@@ -25,6 +25,7 @@ def plain_words(d: Deployment) -> tuple[str, ...]:
         *_in_doubt(d),
         *left_running(d),
         *_unproved(d),
+        *_changes_unknown(d),
         *_rehearsed(d),
     )
     return tuple(plain(sentence, 1000) for sentence in all_sentences)
@@ -115,6 +116,15 @@ def _unproved(d: Deployment) -> list[str]:
     more = "" if len(acts) <= NAMED else f" The record names the other {len(acts) - NAMED}."
     named = "; ".join(f"{act.host}: {act.words}" for act in acts[:NAMED])
     return [f"Not proved, because outside of the deployment: {named}.{more}"]
+
+
+def _changes_unknown(d: Deployment) -> list[str]:
+    """A warning, and no failure: the deployment is verified, and nobody knows what else it changed there."""
+    hosts = [host for host in d.hosts_standing("verified") if host in d.changes.not_compared]
+    if not hosts:
+        return []
+    first = _sentence(d.changes.not_compared[hosts[0]])
+    return [f"What changed on {hosts_words(hosts)} is not known: {first}"]
 
 
 def _standing(d: Deployment) -> list[str]:

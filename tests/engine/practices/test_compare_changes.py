@@ -6,63 +6,18 @@ from typing import Any
 
 import pytest
 
-from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.evidence.attempt import AttemptRequest
-from orchestrator.domain.evidence.baseline import AttributeValue
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.rules.deployment_model import DeploymentModel
-from orchestrator.domain.rules.may_change import MayChange
 from orchestrator.errors import PlanFault
 from tests.fakes.playbooks import Script
-from tests.worlds.fleet import Fleet
-from tests.worlds.plans import SHA, plan_tree
+from tests.worlds.changing import CONFIGURED, ETC, TOO_MUCH, Changing
 
 
 def _model(may_change: Any) -> DeploymentModel:
     words = {"orch": 1, "model": "narrow", "version": 1, "title": "t", "purpose": "p", "requires": {}}
     steps = [{"step": "s", "role": "r", "seen_by": "nobody"}]
     return DeploymentModel.model_validate({**words, "steps": steps, "may_change": may_change})
-
-
-Items = dict[tuple[str, str], dict[str, AttributeValue]]
-NEW = "1" * 64
-CONFIGURED: Items = {("file", "/etc/app"): {"sha256": NEW, "exists": True}}
-TOO_MUCH: Items = {**CONFIGURED, ("package", "sl"): {"version": "5.02"}, ("user", "toor"): {"uid": "0"}}
-ETC: Any = {"files": ["/etc/**"]}
-
-
-class Changing(Fleet):
-    """A fleet on which deploying brings these items, by host, and backing out takes them away again."""
-
-    def __init__(self, brings: Any, **sections: Any) -> None:
-        tree = plan_tree()
-        for section, words in sections.items():
-            tree[section] = {**tree.get(section, {}), **words}
-        super().__init__(tree)
-        self.brings = brings
-        self.playbooks.on_start = self._run
-
-    def _run(self, request: AttemptRequest) -> None:
-        for host in request.hosts:
-            before: Items = {("file", "/etc/app"): {"sha256": SHA, "exists": True}}
-            brought: Items = self.brings.get(host, {}) if "h1" in self.brings else self.brings
-            self.targets.machine(host).items = {**before, **(brought if request.purpose == "deploy" else {})}
-
-    def hold_to(self, rule: MayChange | Any) -> Deployment:
-        """Deploy under a policy with this rule."""
-        self.rule(may_change=rule, approvals={"before": []})
-        return self.deploy()
-
-    def cannot_be_captured(self, host: str) -> None:
-        """From the first run on."""
-        usual = self.playbooks.on_start
-
-        def run(request: AttemptRequest) -> None:
-            usual(request)
-            self.targets.machine(host).faults = ["a file could not be read"]
-
-        self.playbooks.on_start = run
 
 
 def test_the_difference_of_every_host_is_on_the_record_with_equal_ones_together() -> None:
@@ -98,6 +53,26 @@ def test_the_capture_is_taken_in_the_visit_of_the_verification_and_every_visit_e
     assert kinds[-2:] == ["verify", "capture"] or kinds[-3:] == ["verify", "verify_units", "capture"]
 
 
+def test_a_driver_that_dies_before_the_capture_is_followed_by_one_that_takes_it() -> None:
+    fleet = Changing(CONFIGURED)
+    asked: list[str] = []
+
+    def die(question: str) -> None:
+        asked.append(question)
+        if question == "capture" and asked.count("capture") == 2:
+            raise KeyboardInterrupt
+
+    fleet.targets.on_question = die
+    with pytest.raises(KeyboardInterrupt):
+        fleet.deploy()
+    assert fleet.targets.staying == 0
+    d = fleet.resume()
+    assert d.state is State.COMPLETED
+    assert [group.hosts for group in d.changes.groups] == [("h1", "h2", "h3")]
+    checked = [event.wave for event in fleet.events(d, e.WaveChecked) if event.stage == "verification"]
+    assert checked == [0, 1]
+
+
 def test_what_no_rule_allows_rejects_the_wave_and_is_backed_out_with_the_reason_as_a_code() -> None:
     fleet = Changing(TOO_MUCH)
     d = fleet.hold_to(ETC)
@@ -113,7 +88,10 @@ def test_what_no_rule_allows_rejects_the_wave_and_is_backed_out_with_the_reason_
         "further": 1,
         "rules": "policy house",
     }
-    assert "h1 changed package sl (exists), which policy house does not allow" in rejected.reason
+    assert (
+        "h1 changed package sl (exists), which policy house does not allow (and 1 change more there)"
+        in rejected.reason
+    )
     (began,) = fleet.events(d, e.BackoutBegan)
     assert [ground.code for ground in began.reasons] == ["backout.failure", "change.outside"]
     assert fleet.started() == [("deploy", ("h1",)), ("backout", ("h1",))]
@@ -201,6 +179,9 @@ def test_both_rules_bind_where_model_and_policy_have_one() -> None:
         ({"units": ["app.service"]}, {}, "backout.baseline.units"),
         ({"ports": "none"}, {"ports": False}, "backout.baseline.ports"),
         ({"commands": "none"}, {}, "backout.baseline.commands"),
+        # What a rule leaves out may not change either.
+        ({"files": ["/etc/**"]}, {"packages": "none"}, "backout.baseline.packages"),
+        ({"files": ["/etc/**"]}, {"users": False}, "backout.baseline.users"),
     ],
 )
 def test_a_rule_over_what_the_baseline_does_not_see_is_a_fault_of_the_plan(

@@ -115,6 +115,7 @@ TAKEN_AWAY: list[tuple[str, dict[str, Any], str]] = [
     ("database-schema", {"strategy": {"task_timeout": "1m"}}, "strategy.task_timeout"),
     ("configuration-only", {"release": {"removes": ["old"]}}, "release.removes"),
     ("configuration-only", {"backout": {"baseline": {"packages": "none"}}}, "backout.baseline.packages"),
+    ("configuration-only", {"backout": {"baseline": {"users": False}}}, "backout.baseline.users"),
     ("os-patch-reboot", {"validation": {"acceptance": [{"unit": "app"}]}}, "validation.acceptance"),
     ("os-patch-reboot", {"strategy": {"waves": [1, "rest"]}}, "strategy.waves[1]"),
     ("removal", {"validation": {"acceptance": [{"unit": "app"}]}}, "validation.acceptance"),

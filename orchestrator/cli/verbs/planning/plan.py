@@ -14,12 +14,14 @@ import click
 
 from orchestrator.cli.options.schedule_times import moment_of_option, zone_given, zone_option
 from orchestrator.cli.views.outline import print_outline
-from orchestrator.cli.views.plan_outline import outline, strategy_words
+from orchestrator.cli.views.plan_outline import may_change_lines, outline, strategy_words
 from orchestrator.cli.views.plan_times import times_json, times_outline
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
+from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.planning.plan_check import check_plan
 from orchestrator.errors import ExitCode, Fault, PlanFault
 from orchestrator.policy.authority.times_ahead import TimesAhead, times_ahead
+from orchestrator.policy.evidence.allowed_changes import rules_binding
 
 _file = click.argument("file", metavar="PLAN", type=click.Path(path_type=Path))
 _project = click.option(
@@ -53,6 +55,8 @@ def check(file: Path, project: Path | None, as_json: bool) -> int:  # noqa: FBT0
     _print_warnings(checked.warnings)
     summary = f"{_count(len(checked.targets), 'host')} in {_count(len(checked.waves), 'wave')}"
     click.echo(f"{file}: ok, {summary}{_and_warnings(checked.warnings)}")
+    for line in may_change_lines(checked):
+        click.echo(f"  {plain(line, 2000)}")
     return ExitCode.COMPLETED
 
 
@@ -120,6 +124,10 @@ def _resolved(checked: PreparedPlan) -> dict[str, Any]:
         "strategy": strategy_words(checked),
         "hosts": [target.host for target in checked.targets],
         "waves": [wave.model_dump(mode="json") for wave in checked.waves],
+        "may_change": {
+            place: {part: names if isinstance(names, str) else list(names) for part, names in rule.items()}
+            for place, rule in rules_binding(checked.policy, checked.model).items()
+        },
         "warnings": [asdict(warning) for warning in checked.warnings],
     }
 

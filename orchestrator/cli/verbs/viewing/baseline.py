@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
@@ -11,7 +11,7 @@ import click
 from orchestrator.cli.options.common_options import json_option
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.evidence.baseline import Baseline, Comparison
+from orchestrator.domain.evidence.baseline import Baseline, BaselineReference, Comparison
 from orchestrator.domain.journal.events import RestorationCompared
 from orchestrator.domain.text.format import counted
 from orchestrator.domain.text.plain_text import plain
@@ -20,7 +20,7 @@ from orchestrator.engine.planning.plan_check import prepare_plan
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.practices.capture_baseline import why_not_whole
 from orchestrator.engine.redacted_ports import ask_for_vaulted
-from orchestrator.errors import ExitCode, NotFound, Refused
+from orchestrator.errors import ExitCode, NotFound, Refused, UsageFault
 from orchestrator.policy.evidence.drift import compare, summary_lines
 
 
@@ -61,15 +61,17 @@ def capture(plan: Path, as_json: bool) -> None:  # noqa: FBT001
 @click.argument("deployment")
 @click.argument("host", required=False)
 @click.option("--after", is_flag=True, help="Show the baseline from after the backout, which proves it.")
+@click.option("--deployed", is_flag=True, help="Show what was captured after the waves.")
 @json_option
-def show(deployment: str, host: str | None, after: bool, as_json: bool) -> None:  # noqa: FBT001
+def show(deployment: str, host: str | None, after: bool, deployed: bool, as_json: bool) -> None:  # noqa: FBT001
     """Show the baseline from before DEPLOYMENT: a line for each configuration item of HOST, or of all its hosts."""
     ports = ports_of_home()
     current = find(ports, deployment)
+    _one_of(after=after, deployed=deployed)
     digests = (
         _after_digests(ports, current)
         if after
-        else {h: r.digest for h, r in current.preparation.baselines.items()}
+        else _digests(current.changes.baselines if deployed else current.preparation.baselines)
     )
     for name in _chosen(current, host, digests):
         kept = ports.baselines.get(digests[name])
@@ -84,26 +86,48 @@ def show(deployment: str, host: str | None, after: bool, as_json: bool) -> None:
     is_flag=True,
     help="Compare with the baseline from after the backout, and not with the present.",
 )
+@click.option(
+    "--deployed",
+    is_flag=True,
+    help="Compare with what was captured after the waves, and not with the present.",
+)
 @click.option("--check", is_flag=True, help="Exit with 6 when anything differs.")
 @json_option
-def diff(deployment: str, host: str | None, backout: bool, check: bool, as_json: bool) -> int:  # noqa: FBT001
+def diff(deployment: str, host: str | None, backout: bool, deployed: bool, check: bool, as_json: bool) -> int:  # noqa: FBT001
     """Compare the baseline from before DEPLOYMENT with what HOST, or each of its hosts, holds now.
 
-    After a completed deployment the difference is the release itself. A host that cannot be compared is named, and the
-    exit code is then 4: missing data never counts as equal.
+    After a completed deployment the difference is the release itself; --deployed leaves out what changed since. A host that
+    cannot be compared is named, and the exit code is then 4: missing data never counts as equal.
     """
     ports = ports_of_home()
     current = find(ports, deployment)
-    before = {h: r.digest for h, r in current.preparation.baselines.items()}
-    later = _after_digests(ports, current) if backout else before
+    _one_of(backout=backout, deployed=deployed)
+    before = _digests(current.preparation.baselines)
+    later = (
+        _after_digests(ports, current)
+        if backout
+        else _digests(current.changes.baselines)
+        if deployed
+        else before
+    )
     hosts = _chosen(current, host, later)
-    now = _kept(ports, later, hosts) if backout else _captured_now(ports, current, hosts)
+    kept = backout or deployed
+    now = _kept(ports, later, hosts) if kept else _captured_now(ports, current, hosts)
     comparisons = [_compared(ports.baselines.get(before[name]), now[name]) for name in hosts]
     click.echo("\n".join(_json_lines(comparisons) if as_json else _words(comparisons)))
     if any(each.inconclusive is not None for each in comparisons):
         return ExitCode.REFUSED
     differs = any(not each.equal for each in comparisons)
     return ExitCode.BACKED_OUT_WITH_RESIDUE if check and differs else ExitCode.COMPLETED
+
+
+def _one_of(**flags: bool) -> None:
+    if sum(flags.values()) > 1:
+        raise UsageFault(f"{' and '.join(f'--{name}' for name in flags)} are two captures; choose one.")
+
+
+def _digests(references: Mapping[str, BaselineReference]) -> dict[str, str]:
+    return {host: reference.digest for host, reference in references.items()}
 
 
 def _chosen(d: Deployment, host: str | None, digests: dict[str, str]) -> list[str]:

@@ -51,7 +51,8 @@ def show(deployment: str | None, html: Path | None, as_json: bool) -> None:  # n
     elif html is not None:
         from orchestrator.adapters.report import html_record
 
-        write_whole(html, html_record(records, ports.clock.now(), diffs_of(ports, current, records)))
+        diffs, deployed = diffs_of(ports, current, records), deployed_diffs_of(ports, current)
+        write_whole(html, html_record(records, ports.clock.now(), diffs, deployed))
         click.echo(f"The record of {current.id} is in {html}")
     else:
         from orchestrator.adapters.report import text_record
@@ -76,6 +77,25 @@ def diffs_of(ports: Ports, d: Deployment, records: list[Recorded]) -> dict[tuple
         was, now = _kept(ports, d.preparation.baselines[host].digest), _kept(ports, after[host])
         if was is not None and now is not None:
             diffs |= {(host, name): content_lines(was, now, name) for name in wanted[host]}
+    return diffs
+
+
+FILES_SHOWN = 50
+"""Files of a group of hosts whose text is shown on the page."""
+
+
+def deployed_diffs_of(ports: Ports, d: Deployment) -> dict[tuple[str, str], list[str]]:
+    """Line by line changes of files that the waves changed, of the first host of each group with equal changes."""
+    diffs: dict[tuple[str, str], list[str]] = {}
+    for group in d.changes.groups:
+        host = group.hosts[0]
+        names = list(dict.fromkeys(each.name for each in group.changes if each.kind == "file"))[:FILES_SHOWN]
+        before, after = d.preparation.baselines.get(host), d.changes.baselines.get(host)
+        if not names or before is None or after is None:
+            continue
+        was, now = _kept(ports, before.digest), _kept(ports, after.digest)
+        if was is not None and now is not None:
+            diffs |= {(host, name): content_lines(was, now, name) for name in names}
     return diffs
 
 
