@@ -14,6 +14,7 @@ from orchestrator.engine.practices import (
     authorise_wave,
     capture_baseline,
     check_entry,
+    compare_first,
     prove_restoration,
     quiesce,
     run_attempt,
@@ -48,11 +49,20 @@ PRACTICES: Mapping[Practice, Callable[[DriveContext, Perform], None]] = {
     "quiesce": quiesce.perform,
     "verify_wave": verify_wave.perform,
     "watch": verify_wave.watch,
+    "compare_first": compare_first.perform,
     "prove_restoration": prove_restoration.perform,
 }
 
 BEFORE_ATTEMPTS: frozenset[Practice] = frozenset(
-    {"verify_components", "verify_environment", "capture_baseline", "check_entry", "quiesce", "verify_wave"}
+    {
+        "verify_components",
+        "verify_environment",
+        "capture_baseline",
+        "check_entry",
+        "quiesce",
+        "verify_wave",
+        "compare_first",
+    }
 )
 """Practices that an attempt can follow at once; it is prepared meanwhile. Not `watch`, which can last for days."""
 

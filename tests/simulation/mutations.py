@@ -25,6 +25,7 @@ from orchestrator.engine.ports import Storage
 from orchestrator.engine.practices import (
     admit,
     authorise_wave,
+    compare_first,
     prove_restoration,
     run_attempt,
     verify_environment,
@@ -295,6 +296,14 @@ def starts_unapproved(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(admit, "admit", lambda question: Admitted(grounds=(Ground(code="window.never_closes"),)))
 
 
+def takes_equality_without_looking(patch: pytest.MonkeyPatch) -> None:
+    def compared(context: DriveContext, hosts: tuple[str, ...]) -> e.RestorationCompared:
+        known = context.deployment.preparation.baselines
+        return e.RestorationCompared(baselines=tuple(known[host] for host in hosts))
+
+    patch.setattr(compare_first, "compare_with_baseline", compared)
+
+
 MUTATIONS: tuple[tuple[Mutate, str], ...] = (
     (skips_gates, "without its soak"),
     (soaks_not, "without its soak"),
@@ -305,6 +314,7 @@ MUTATIONS: tuple[tuple[Mutate, str], ...] = (
     (calls_residue_restored, "that is not restored"),
     (overlooks_differences, "is called restored and holds"),
     (takes_no_answer_for_equality, "is called restored and holds"),
+    (takes_equality_without_looking, "nobody saw it so"),
     (starts_before_the_intent, "without an intent"),
     (takes_others_attempts_for_its_own, "without having adopted it"),
     (gives_up_what_it_did_not_begin, "while its worker lived"),

@@ -13,7 +13,8 @@ class BackoutProgress(Noun):
     """The progress of a backout: its hosts, and the result of the comparison with the baseline.
 
     `restored` are epochs of later deployments to these hosts that were backed out before this backout began. `aborted`: a
-    person aborted the deployment, and this backout follows from that.
+    person aborted the deployment, and this backout follows from that. `equal_first`: hosts that equalled their baseline
+    before anything was run, and need no run.
     """
 
     hosts: Many[HostName]
@@ -23,6 +24,8 @@ class BackoutProgress(Noun):
     restored: Many[int] = ()
     reasons: Many[Ground] = ()
     aborted: bool = False
+    compared_first: bool = False
+    equal_first: Many[HostName] = ()
     compared: bool = False
     differences: Many[Difference] = ()
     not_compared: dict[str, str] = {}
@@ -33,7 +36,7 @@ class BackoutProgress(Noun):
         return by_a_person(self.reasons, self.by)
 
 
-BackoutEvent = e.BackoutBegan | e.RestorationCompared
+BackoutEvent = e.BackoutBegan | e.BackoutCompared | e.RestorationCompared
 CHANGED_BY = frozenset(get_args(BackoutEvent))
 
 
@@ -65,8 +68,16 @@ def _changed(
                 reasons=event.reasons,
                 aborted=_follows_abort(event, aborting),
             )
+        case e.BackoutCompared(equal=equal):
+            return _compared_first(backout, tuple(reference.host for reference in equal))
         case e.RestorationCompared():
             return _compared(backout, event)
+
+
+def _compared_first(backout: BackoutProgress | None, equal: tuple[HostName, ...]) -> BackoutProgress:
+    if backout is None:
+        raise LifecycleFault("Hosts are compared with no backout begun.")
+    return backout.model_copy(update={"compared_first": True, "equal_first": equal})
 
 
 def _compared(backout: BackoutProgress | None, event: e.RestorationCompared) -> BackoutProgress:
@@ -78,6 +89,8 @@ def _compared(backout: BackoutProgress | None, event: e.RestorationCompared) -> 
         reason=backout.reason,
         by=backout.by,
         first_attempt=backout.first_attempt,
+        compared_first=backout.compared_first,
+        equal_first=backout.equal_first,
         compared=True,
         differences=event.differences,
         not_compared=dict(event.not_compared),

@@ -72,11 +72,13 @@ class Surroundings(NamedTuple):
 
 _OfAttempt = e.AttemptIntended | e.AttemptEnded | e.AttemptLost | e.Quiesced
 _BackoutEnd = e.Restored | e.ResidueFound | e.DeploymentBackoutFailed
-StandingsEvent = _OfAttempt | e.WaveChecked | e.RestorationCompared | _BackoutEnd | e.Retried | e.Excluded
+_Compared = e.BackoutCompared | e.RestorationCompared
+StandingsEvent = _OfAttempt | e.WaveChecked | _Compared | _BackoutEnd | e.Retried | e.Excluded
 CHANGED_BY = frozenset(get_args(StandingsEvent))
 
 _Moves = dict[str, Move]
 
+EQUAL_ALREADY = "equal before the backout, which ran nothing there"
 _TO_RETRY = Move(standing="to_retry", reason="")
 _VERIFIED = Move(standing="verified", reason="")
 _DEPLOYED: Mapping[str, StandingName] = {
@@ -129,6 +131,8 @@ def _moves(standings: Standings, event: StandingsEvent, around: Surroundings) ->
             return _checked(standings, event, around.waves[event.wave].hosts)
         case e.AttemptIntended() | e.AttemptEnded() | e.AttemptLost() | e.Quiesced():
             return _of_attempt(standings, event, around.attempts)
+        case e.BackoutCompared(equal=equal):
+            return {each.host: Move(standing="restored", reason=EQUAL_ALREADY) for each in equal}
         case e.RestorationCompared():
             return _compared(event, around.backed_out)
         case e.Restored() | e.ResidueFound() | e.DeploymentBackoutFailed():

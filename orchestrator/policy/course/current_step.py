@@ -17,6 +17,7 @@ STEPS: dict[Practice, StepName | None] = {
     "quiesce": "quiesce",
     "verify_wave": "verification",
     "watch": None,
+    "compare_first": "proof",
     "prove_restoration": "proof",
 }
 """The step that shows a deed at work; None for deeds that end at once, or are shown as a wait."""

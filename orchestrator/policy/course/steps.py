@@ -17,6 +17,7 @@ Practice = Literal[
     "quiesce",
     "verify_wave",
     "watch",
+    "compare_first",
     "prove_restoration",
 ]
 

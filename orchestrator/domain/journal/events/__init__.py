@@ -34,6 +34,7 @@ from orchestrator.domain.journal.events.authority import (
 )
 from orchestrator.domain.journal.events.backout import (
     BackoutBegan,
+    BackoutCompared,
     DeploymentBackoutFailed,
     ResidueFound,
     RestorationCompared,
@@ -123,6 +124,7 @@ Event = Annotated[
     | Completed
     | CompletedWithExceptions
     | BackoutBegan
+    | BackoutCompared
     | RestorationCompared
     | Restored
     | ResidueFound
@@ -164,6 +166,7 @@ __all__ = [
     "AttemptIntended",
     "AttemptLost",
     "BackoutBegan",
+    "BackoutCompared",
     "BaselineCaptured",
     "ClockJumped",
     "Completed",
