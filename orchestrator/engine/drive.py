@@ -15,6 +15,7 @@ from orchestrator.engine.practices import (
     capture_baseline,
     check_entry,
     compare_changes,
+    compare_first,
     look_for_processes,
     prove_restoration,
     quiesce,
@@ -53,11 +54,20 @@ PRACTICES: Mapping[Practice, Callable[[DriveContext, Perform], None]] = {
     "compare_changes": compare_changes.perform,
     "watch": verify_wave.watch,
     "look_for_processes": look_for_processes.perform,
+    "compare_first": compare_first.perform,
     "prove_restoration": prove_restoration.perform,
 }
 
 BEFORE_ATTEMPTS: frozenset[Practice] = frozenset(
-    {"verify_components", "verify_environment", "capture_baseline", "check_entry", "quiesce", "verify_wave"}
+    {
+        "verify_components",
+        "verify_environment",
+        "capture_baseline",
+        "check_entry",
+        "quiesce",
+        "verify_wave",
+        "compare_first",
+    }
 )
 """Practices that an attempt can follow soon; it is prepared meanwhile. Not `watch`, which can last for days."""
 

@@ -19,7 +19,7 @@ from tests.worlds.plans import plan_tree
 
 ON_H2 = ActedOn(host="h2", by=("h1",), task="Set the pool")
 ON_LB = ActedOn(host="lb1", by=("h1",), task="Drain")
-CHANGED = {"sha256": "f" * 64, "exists": True}
+CHANGED: dict[str, str | int | None] = {"sha256": "f" * 64, "exists": True}
 
 
 def fleet_of(**backout: object) -> Fleet:

@@ -50,6 +50,7 @@ class FakePlaybooks(PlaybookRuns):
         self.fault: StoreFault | None = None
         self.ready: set[str] = set()
         self.on_start: Callable[[AttemptRequest], object] = lambda request: None
+        self.on_host: Callable[[str, Purpose, HostResult], object] = lambda host, purpose, result: None
         self._now = now
         self._runs: dict[str, _Run] = {}
         self._scripts: list[tuple[Purpose, frozenset[str] | None, Script]] = []
@@ -65,6 +66,8 @@ class FakePlaybooks(PlaybookRuns):
         if request.attempt not in self._runs:
             self.started.append(request)
             self._runs[request.attempt] = _Run(request, self._script_for(request))
+            for outcome in self._outcome(self._runs[request.attempt], died=False).hosts:
+                self.on_host(outcome.host, request.purpose, outcome.result)
         self.on_start(request)
 
     def sight(self, attempt: str) -> Sighting:

@@ -26,6 +26,7 @@ from orchestrator.engine.practices import (
     admit,
     authorise_wave,
     compare_changes,
+    compare_first,
     prove_restoration,
     run_attempt,
     verify_environment,
@@ -330,6 +331,14 @@ def takes_no_capture_for_no_change(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(standing, "_changed_outside", lambda standings, event: {})
 
 
+def takes_equality_without_looking(patch: pytest.MonkeyPatch) -> None:
+    def compared(context: DriveContext, hosts: tuple[str, ...]) -> e.RestorationCompared:
+        known = context.deployment.preparation.baselines
+        return e.RestorationCompared(baselines=tuple(known[host] for host in hosts))
+
+    patch.setattr(compare_first, "compare_with_baseline", compared)
+
+
 MUTATIONS: tuple[tuple[Mutate, str], ...] = (
     (skips_gates, "without its soak"),
     (soaks_not, "without its soak"),
@@ -341,6 +350,7 @@ MUTATIONS: tuple[tuple[Mutate, str], ...] = (
     (overlooks_differences, "is called restored and holds"),
     (takes_no_answer_for_equality, "is called restored and holds"),
     (looks_for_no_processes, "was compared while a process of"),
+    (takes_equality_without_looking, "nobody saw it so"),
     (starts_before_the_intent, "without an intent"),
     (takes_others_attempts_for_its_own, "without having adopted it"),
     (gives_up_what_it_did_not_begin, "while its worker lived"),

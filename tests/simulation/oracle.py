@@ -25,6 +25,7 @@ from orchestrator.domain.journal.events import (
 from orchestrator.domain.journal.lifecycle import State
 from tests.simulation.changes import against_changes
 from tests.simulation.copies import against_copies
+from tests.simulation.equality import against_equality
 from tests.simulation.evidence import promoted_without_evidence
 from tests.simulation.scenario import Scenario
 from tests.simulation.words import against_words
@@ -58,6 +59,7 @@ def broken(scenario: Scenario, deployment: Deployment) -> list[str]:
         *_used_once(scenario),
         *against_words(records),
         *at_rest(deployment),
+        *against_equality(scenario, records),
         *against_copies(scenario, deployment.id, records),
         *_truthful(scenario, deployment),
         *restored_in_quiet(scenario, records),

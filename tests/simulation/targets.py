@@ -148,6 +148,8 @@ class SimulatedTargets(Targets):
             items = []
         elif self.world.struck(self.thin, "incomplete baseline"):
             items, faults = items[:1], ("a file could not be read",)
+        else:
+            self.world.captured[host.name].append((self.world.true, host.state()))
         return Baseline.of_valid(
             host=host.name,
             machine_id=f"id-{host.name}",

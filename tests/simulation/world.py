@@ -93,6 +93,7 @@ class World(Clock):
         self.acts: list[Act] = []
         self.broken: list[str] = []
         self.others: list[tuple[datetime, str]] = []
+        self.captured: dict[str, list[tuple[datetime, object]]] = defaultdict(list)
         self.given: dict[tuple[str, int | None, str], list[datetime]] = defaultdict(list)
         self.injected: Counter[tuple[str, str]] = Counter()
         self.state = State.PLANNED

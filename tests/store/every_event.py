@@ -240,6 +240,7 @@ EVERY_EVENT: list[Event] = [
     e.Completed(),
     e.CompletedWithExceptions(exceptions={"web1": "excluded"}),
     e.BackoutBegan(hosts=("web1",), by="ann", reason=ODD, rehearsed="injected failure"),
+    e.BackoutCompared(equal=REFERENCES, differing=("web3",), not_compared={"web2": "cut off"}),
     e.RestorationCompared(baselines=REFERENCES, differences=DIFFERENCES, not_compared={"web2": "cut off"}),
     e.Restored(),
     e.ResidueFound(hosts=("web1",)),

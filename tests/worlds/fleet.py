@@ -10,6 +10,8 @@ from typing import Any
 from orchestrator.adapters.store import SqlHostLocks, SqlJournal
 from orchestrator.domain.calendar.schedule_of_change import PlannedStart
 from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.evidence.attempt import Purpose
+from orchestrator.domain.evidence.outcome import HostResult
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
@@ -41,6 +43,7 @@ from tests.worlds.plans import SHA, SIX, plan_of, plan_tree, prepared, shop_tree
 from tests.worlds.ports import ports_over
 
 HOSTS = ("h1", "h2", "h3")
+RELEASE = ("file", "/opt/release")
 PEOPLE = {"change manager": "Bo Lind", "service owner": "Cy Ray"}
 APPROVED = {"change manager": "Bo Lind"}
 """Whom the shop's plan asks for."""
@@ -59,6 +62,7 @@ class Fleet:
         self.hosts = targets_named(*hosts)
         self.clock, self.targets, self.storage = FakeClock(), FakeTargets(), FakeStorage()
         self.playbooks = FakePlaybooks(self.clock.now)
+        self.playbooks.on_host = self._leave_traces
         self.authority, self.keys = FakeAuthority(), FakeKeys()
         self.library = FakeLibrary(self.authority)
         self.planning = FakePlans(self._plan_now)
@@ -84,6 +88,14 @@ class Fleet:
                 ("file", path): {"sha256": SHA, "exists": True}
                 for path in tree["backout"]["baseline"]["files"]
             }
+
+    def _leave_traces(self, host: str, purpose: Purpose, result: HostResult) -> None:
+        """A release is a file on the host, until a backout that ended well has taken it away."""
+        items = self.targets.machine(host).items
+        if purpose == "deploy" and result != "untouched":
+            items[RELEASE] = {"sha256": "e" * 64, "exists": True}
+        elif purpose == "backout" and result == "done":
+            items.pop(RELEASE, None)
 
     def _plan_now(self) -> PreparedPlan:
         return PreparedPlan(

@@ -31,7 +31,9 @@ class Evidence:
 
     def references(self, step: StoryStep) -> tuple[BaselineReference, ...]:
         """Every baseline that the step captured."""
-        return tuple(r for event in self._of(step) if isinstance(event, CAPTURED) for r in event.baselines)
+        events = self._of(step)
+        first = [r for event in events if isinstance(event, e.BackoutCompared) for r in event.equal]
+        return (*first, *(r for event in events if isinstance(event, CAPTURED) for r in event.baselines))
 
     def _of(self, step: StoryStep) -> list[Event]:
         return [self._events[number] for number in step.records]

@@ -24,7 +24,7 @@ class BackoutProgress(Noun):
 
     `restored` are epochs of later deployments to these machines that were backed out before this backout began, or that a
     person set aside; `despite` is what was set aside. `aborted`: a person aborted the deployment, and this backout follows
-    from that.
+    from that. `equal_first`: hosts that equalled their baseline before anything was run, and need no run.
     """
 
     hosts: Many[HostName]
@@ -36,6 +36,8 @@ class BackoutProgress(Noun):
     cause: FailureCause | None = None
     despite: Many[e.SetAside] = ()
     aborted: bool = False
+    compared_first: bool = False
+    equal_first: Many[HostName] = ()
     compared: bool = False
     differences: Many[Difference] = ()
     not_compared: dict[str, str] = {}
@@ -55,7 +57,7 @@ class BeforeBackout(NamedTuple):
     standings: Mapping[str, Standing]
 
 
-BackoutEvent = e.BackoutBegan | e.RestorationCompared
+BackoutEvent = e.BackoutBegan | e.BackoutCompared | e.RestorationCompared
 CHANGED_BY = frozenset(get_args(BackoutEvent))
 
 
@@ -84,8 +86,16 @@ def _changed(backout: BackoutProgress | None, event: BackoutEvent, before: Befor
                 despite=event.despite,
                 aborted=_follows_abort(event, before.aborting),
             )
+        case e.BackoutCompared(equal=equal):
+            return _compared_first(backout, tuple(reference.host for reference in equal))
         case e.RestorationCompared():
             return _compared(backout, event)
+
+
+def _compared_first(backout: BackoutProgress | None, equal: tuple[HostName, ...]) -> BackoutProgress:
+    if backout is None:
+        raise LifecycleFault("Hosts are compared with no backout begun.")
+    return backout.model_copy(update={"compared_first": True, "equal_first": equal})
 
 
 def _compared(backout: BackoutProgress | None, event: e.RestorationCompared) -> BackoutProgress:
@@ -97,6 +107,8 @@ def _compared(backout: BackoutProgress | None, event: e.RestorationCompared) -> 
         reason=backout.reason,
         by=backout.by,
         first_attempt=backout.first_attempt,
+        compared_first=backout.compared_first,
+        equal_first=backout.equal_first,
         compared=True,
         differences=event.differences,
         not_compared=dict(event.not_compared),

@@ -73,19 +73,13 @@ class Surroundings(NamedTuple):
 
 _OfAttempt = e.AttemptIntended | e.AttemptEnded | e.AttemptLost | e.Quiesced
 _BackoutEnd = e.Restored | e.ResidueFound | e.DeploymentBackoutFailed
-StandingsEvent = (
-    _OfAttempt
-    | e.WaveChecked
-    | e.ChangesCompared
-    | e.RestorationCompared
-    | _BackoutEnd
-    | e.Retried
-    | e.Excluded
-)
+_Compared = e.BackoutCompared | e.ChangesCompared | e.RestorationCompared
+StandingsEvent = _OfAttempt | e.WaveChecked | _Compared | _BackoutEnd | e.Retried | e.Excluded
 CHANGED_BY = frozenset(get_args(StandingsEvent))
 
 _Moves = dict[str, Move]
 
+EQUAL_ALREADY = "equal before the backout, which ran nothing there"
 _TO_RETRY = Move(standing="to_retry", reason="")
 _VERIFIED = Move(standing="verified", reason="")
 _DEPLOYED: Mapping[str, StandingName] = {
@@ -140,6 +134,8 @@ def _moves(standings: Standings, event: StandingsEvent, around: Surroundings) ->
             return _of_attempt(standings, event, around.attempts)
         case e.ChangesCompared():
             return _changed_outside(standings, event)
+        case e.BackoutCompared(equal=equal):
+            return {each.host: Move(standing="restored", reason=EQUAL_ALREADY) for each in equal}
         case e.RestorationCompared():
             return _compared(event, around.backed_out)
         case e.Restored() | e.ResidueFound() | e.DeploymentBackoutFailed():

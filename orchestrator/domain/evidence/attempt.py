@@ -1,11 +1,21 @@
 """An attempt: one run of one playbook over an explicit list of hosts, with its own identity."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 from orchestrator.domain.text.model_base import HostName, Many, Noun, Seconds, Text, Variables
 
 Purpose = Literal["deploy", "backout"]
 Acceleration = Literal["mitogen"]
+
+
+CONTROLLER = frozenset({"localhost", "127.0.0.1", "::1"})
+"""The names by which Ansible knows the machine that it runs on, where the inventory has no such host."""
+
+
+def declares_controller(delegates: Iterable[str]) -> bool:
+    """Whether a plan's delegates have the controller among them, by any of its names."""
+    return not CONTROLLER.isdisjoint(delegates)
 
 
 class Allowance(Noun):

@@ -74,6 +74,12 @@ def _captured(
     return event.model_copy(update={"baselines": ()}), counts
 
 
+@condense.register
+def _compared_first(event: e.BackoutCompared) -> tuple[Event, Counts]:
+    items = sum(reference.items for reference in event.equal)
+    return event.model_copy(update={"equal": ()}), Counts.of_valid(hosts=len(event.equal), items=items)
+
+
 def counts_of_checks(results: Many[CheckResult]) -> Counts:
     """The number of results, and of their hosts."""
     return Counts.of_valid(answers=len(results), hosts=len({result.host for result in results}))

@@ -137,6 +137,7 @@ TABLE: dict[State, dict[str, State]] = {
         "wave_authorised": S.BACKING_OUT,
         "wave_not_authorised": S.BACKING_OUT,
         "retried": S.BACKING_OUT,
+        "backout_compared": S.BACKING_OUT,
         "restoration_compared": S.BACKING_OUT,
         "restored": S.BACKED_OUT,
         "residue_found": S.BACKED_OUT_WITH_RESIDUE,

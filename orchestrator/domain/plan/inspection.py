@@ -46,7 +46,10 @@ class FileFault(Noun):
 
 
 class PlaybookFinding(Noun):
-    """A construct that can end green without having worked, or wait for a person: refused, or a warning."""
+    """A construct that can end green without having worked, or wait for a person: refused, or a warning.
+
+    `undeclared`: it stands only where the plan does not allow this delegate.
+    """
 
     file: str
     line: int | None = None
@@ -54,6 +57,7 @@ class PlaybookFinding(Noun):
     what: str
     severity: Literal["refuse", "warn"]
     next_move: str
+    undeclared: str = ""
 
 
 class VaultedValue(Noun):

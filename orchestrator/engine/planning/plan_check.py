@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from orchestrator.domain.evidence.attempt import declares_controller
 from orchestrator.domain.plan.effective_plan import EffectivePlan
 from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding
 from orchestrator.domain.plan.objection import Objection
@@ -207,7 +208,22 @@ class _Check:
             if self._is_faulty(path):
                 continue
             for finding in self.ports.inspector.unsafe_constructs(self.project / name, self.project):
-                (self.faults if finding.severity == "refuse" else self.warnings).append(_as_fault(finding))
+                fault = self._construct(path, finding)
+                if fault is not None:
+                    (self.faults if finding.severity == "refuse" else self.warnings).append(fault)
+
+    def _construct(self, path: str, finding: PlaybookFinding) -> Fault | None:
+        """The finding as a fault; None where the plan allows the delegate that it names, or deploys to it."""
+        if not finding.undeclared:
+            return _as_fault(finding)
+        part = path.partition(".")[0]
+        plan = self.loaded.plan
+        allow = plan.strategy.allow if part == "strategy" else plan.backout.allow
+        named = plan.strategy.hosts.replace(":", ",").split(",")
+        if declares_controller(allow.delegates) or finding.undeclared in named:
+            return None
+        move = f"write `allow: {{delegates: [localhost]}}` in `{part}`, or have the task run on its host"
+        return _as_fault(finding.model_copy(update={"next_move": move}))
 
     def tree_readings(self) -> None:
         """Check what the files of the tree read from elsewhere."""

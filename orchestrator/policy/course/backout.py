@@ -5,6 +5,7 @@ from orchestrator.domain.deployment.backout_progress import BackoutProgress
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.deployment.rollout_progress import Failure
 from orchestrator.domain.journal.events import DeploymentBackoutFailed, ResidueFound, Restored
+from orchestrator.policy.course.compare_first import hosts_to_back_out, hosts_to_compare
 from orchestrator.policy.course.rehearsing import repeat_due
 from orchestrator.policy.course.steps import Perform, Record, RunAttempt, Step
 
@@ -47,9 +48,12 @@ def _met_foreign_run(attempt: Attempted) -> bool:
 
 
 def next_backout_step(d: Deployment) -> Step:
-    """Back out the newest wave first; then compare with the baseline; then record the verdict."""
+    """Compare first; back out the newest wave first; then compare with the baseline; then record the verdict."""
     progress = _progress(d)
-    chosen = set(progress.hosts) - d.unseen_hosts
+    compared = hosts_to_compare(d)
+    if compared:
+        return Perform("compare_first", hosts=compared)
+    chosen = hosts_to_back_out(d)
     for wave in reversed(d.waves):
         hosts = tuple(host for host in wave.hosts if host in chosen)
         attempts = tuple(a for a in d.attempts_of("backout", wave.number) if not a.repeated)
@@ -85,6 +89,8 @@ def verdict(d: Deployment) -> Restored | ResidueFound | DeploymentBackoutFailed:
     failed = dict(progress.not_compared)
     for host in progress.hosts:
         outcome = outcomes.get(host)
+        if outcome is None and host in progress.equal_first:
+            continue
         if outcome is None or outcome.result != "done":
             reason = outcome.reason if outcome is not None else "it did not run"
             comparison = "differs from" if host in differing else "equals"

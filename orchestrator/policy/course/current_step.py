@@ -19,6 +19,7 @@ STEPS: dict[Practice, StepName | None] = {
     "compare_changes": "changes",
     "watch": None,
     "look_for_processes": "processes",
+    "compare_first": "proof",
     "prove_restoration": "proof",
 }
 """The step that shows a deed at work; None for deeds that end at once, or are shown as a wait."""

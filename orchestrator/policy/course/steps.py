@@ -19,6 +19,7 @@ Practice = Literal[
     "compare_changes",
     "watch",
     "look_for_processes",
+    "compare_first",
     "prove_restoration",
 ]
 

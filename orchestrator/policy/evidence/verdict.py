@@ -9,7 +9,7 @@ failed, unreachable, rescued or ignored outside what the plan allows; nothing to
 from collections.abc import Iterable
 
 from orchestrator.domain.evidence.acted_on import ActedOn
-from orchestrator.domain.evidence.attempt import Allowance, AttemptRequest
+from orchestrator.domain.evidence.attempt import CONTROLLER, Allowance, AttemptRequest, declares_controller
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome, HostResult
 from orchestrator.domain.evidence.run_evidence import (
     Astray,
@@ -116,6 +116,8 @@ def run_faults(request: AttemptRequest, evidence: RunEvidence, end: RunExit) -> 
 def touched_outside(request: AttemptRequest, evidence: RunEvidence) -> tuple[str, ...]:
     """Hosts that were acted on and are neither in the wave nor among the plan's delegates."""
     allowed = {*request.hosts, *request.allowance.delegates}
+    if declares_controller(request.allowance.delegates):
+        allowed |= CONTROLLER
     return tuple(sorted(set(evidence.touched) - allowed))
 
 

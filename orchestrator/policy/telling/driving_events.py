@@ -106,6 +106,19 @@ def _backout_began(event: e.BackoutBegan, d: Deployment, counts: Counts) -> Tell
 
 
 @telling_of.register
+def _backout_compared(event: e.BackoutCompared, d: Deployment, counts: Counts) -> Telling:
+    run = len(event.differing) + len(event.not_compared)
+    equal = (
+        f"{counted(counts.hosts, 'host')} already {'equals' if counts.hosts == 1 else 'equal'} the baseline"
+    )
+    words = f"{equal}, and {'is' if counts.hosts == 1 else 'are'} not backed out"
+    words = (
+        f"{words if counts.hosts else 'no host equals the baseline yet'}; {counted(run, 'host')} to back out"
+    )
+    return Telling(at("backout", words), (Finish("proof", "passed", words),))
+
+
+@telling_of.register
 def _restoration_compared(event: e.RestorationCompared, d: Deployment, counts: Counts) -> Telling:
     result: Result = "unknown" if event.not_compared else "failed" if event.differences else "passed"
     words = f"{counted(len(event.differences), 'difference')} to the baseline"

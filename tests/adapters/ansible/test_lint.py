@@ -32,7 +32,7 @@ ROWS: list[tuple[str, list[tuple[int, str, str]]]] = [
     ("syntax_error.yml", []),
     ("task_vars_local.yml", [(8, "ansible_connection", "warn")]),
     ("block_vars_local.yml", [(6, "ansible_connection", "warn")]),
-    ("legacy_local_connection.yml", [(8, "connection", "warn")]),
+    ("legacy_local_connection.yml", [(8, "connection", "refuse")]),
     ("task_vars_other_host.yml", [(6, "hostvars", "warn"), (8, "ansible_host", "warn")]),
     (
         "set_fact_there_and_back.yml",

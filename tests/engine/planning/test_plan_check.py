@@ -674,3 +674,38 @@ def test_warning(project: Project, what: str, spoil: Spoil, expected: list[str])
     checked = project.check()
     assert checked.faults == ()
     assert fault_lines(checked.warnings, project) == expected
+
+
+ON_CONTROLLER = PlaybookFinding(
+    file="playbooks/shop.yml",
+    line=9,
+    kind="delegate_to",
+    what="acts on the controller",
+    severity="refuse",
+    next_move="declare it",
+    undeclared="localhost",
+)
+
+
+@pytest.mark.parametrize("part", ["strategy", "backout"])
+@pytest.mark.parametrize("declared", ["", "[lb1]", "[localhost]", '["127.0.0.1"]'])
+def test_a_task_on_the_controller_is_a_fault_unless_its_part_declares_it(
+    project: Project, part: str, declared: str
+) -> None:
+    playbook = "playbooks/shop.yml" if part == "strategy" else "rollback/shop.yml"
+    project.knows(findings={playbook: [ON_CONTROLLER]})
+    if declared:
+        project.change(
+            f"  playbook: {playbook}\n", f"  playbook: {playbook}\n  allow: {{delegates: {declared}}}\n"
+        )
+    faults = fault_lines(project.check().faults, project)
+    expected = [] if declared in ("[localhost]", '["127.0.0.1"]') else ["playbooks/shop.yml:9 delegate_to"]
+    assert [
+        line.partition(":")[0] + ":" + line.partition(":")[2].partition(":")[0] for line in faults
+    ] == expected
+    assert all(f"`allow: {{delegates: [localhost]}}` in `{part}`" in line for line in faults)
+
+
+def test_a_controller_that_is_deployed_to_needs_no_declaration(project: Project) -> None:
+    project.knows(findings={"playbooks/shop.yml": [ON_CONTROLLER.model_copy(update={"undeclared": "web"})]})
+    assert project.check().faults == ()

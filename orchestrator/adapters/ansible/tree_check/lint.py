@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from orchestrator.adapters.ansible.in_run.masks import is_never_true
+from orchestrator.adapters.ansible.tree_check.on_controller import CONTROLLER, on_controller
 from orchestrator.adapters.ansible.tree_check.outside import (
     passwords_kept,
     roles_outside,
@@ -52,6 +53,7 @@ def unsafe_constructs(playbook: Path, project: Path) -> list[PlaybookFinding]:
         findings += (finding for task in tasks for rule in _TASK_RULES for finding in rule(task))
         findings += variables_outside(play, project)
         findings += _templates_over_the_fleet(tasks, project)
+    findings += on_controller(plays)
     findings += redirects(plays, files)
     findings += roles_outside(playbook, project, files.roles)
     findings += shadows(playbook, project, files.roles)
@@ -195,12 +197,10 @@ def _in_background(task: Item) -> Iterator[PlaybookFinding]:
 
 
 def _delegates(task: Item) -> Iterator[PlaybookFinding]:
-    for key in ("delegate_to", "local_action"):
-        if key in task.keys:
-            where = "localhost" if key == "local_action" else str(task.keys[key])
-            if "inventory_hostname" not in where:
-                what = f"acts on {where}, which has to be declared"
-                yield _found(task, key, what, "warn", f"add `{where}` to the plan's allow.delegates")
+    where = str(task.keys.get("delegate_to", CONTROLLER[0]))
+    if where not in CONTROLLER and "inventory_hostname" not in where:
+        what = f"acts on {where}, which has to be declared"
+        yield _found(task, "delegate_to", what, "warn", f"add `{where}` to the plan's allow.delegates")
 
 
 def _meta(task: Item) -> Iterator[PlaybookFinding]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from orchestrator.adapters.ansible.tree_check.on_controller import LOCAL
 from orchestrator.adapters.ansible.tree_check.playbook_files import Item, PlaybookFiles
 from orchestrator.domain.plan.inspection import PlaybookFinding
 
@@ -40,8 +41,9 @@ def _of_item(item: Item) -> Iterator[PlaybookFinding]:
         yield from _leading(item, item.keys.get(key))
     is_play = "hosts" in item.keys
     for key in ("connection", "port"):
-        # A play's connection: local is refused already.
-        if key in item.keys and not (is_play and key == "connection"):
+        # A play's connection is looked at elsewhere, and a literal `local` is (on_controller.py).
+        is_local = key == "connection" and str(item.keys.get(key)) in LOCAL
+        if key in item.keys and not is_local and not (is_play and key == "connection"):
             yield _finding(item, key, item.line_of(key))
     for role in item.keys.get("roles") or [] if is_play else []:
         if isinstance(role, dict):

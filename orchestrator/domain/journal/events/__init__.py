@@ -35,6 +35,7 @@ from orchestrator.domain.journal.events.authority import (
 )
 from orchestrator.domain.journal.events.backout import (
     BackoutBegan,
+    BackoutCompared,
     DeploymentBackoutFailed,
     ResidueFound,
     RestorationCompared,
@@ -128,6 +129,7 @@ Event = Annotated[
     | Completed
     | CompletedWithExceptions
     | BackoutBegan
+    | BackoutCompared
     | RestorationCompared
     | Restored
     | ResidueFound
@@ -169,6 +171,7 @@ __all__ = [
     "AttemptIntended",
     "AttemptLost",
     "BackoutBegan",
+    "BackoutCompared",
     "BaselineCaptured",
     "ChangesCompared",
     "ClockJumped",

@@ -41,6 +41,18 @@ class BackoutBegan(Noun):
         return by_a_person(self.reasons, self.by)
 
 
+class BackoutCompared(Noun):
+    """Before a backout runs anything: hosts proved to equal their baseline already get no run, the others do.
+
+    `not_compared` gives the reason for each host that could not be compared.
+    """
+
+    kind: Literal["backout_compared"] = "backout_compared"
+    equal: Many[BaselineReference] = ()
+    differing: Many[HostName] = ()
+    not_compared: dict[HostName, Text] = {}
+
+
 class RestorationCompared(Noun):
     """The baseline was captured again and compared; `not_compared` gives the reason for each host that could not be."""
 
