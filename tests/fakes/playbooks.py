@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest, Purpose
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
+from orchestrator.domain.evidence.changes import ChangesOn
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome, HostResult
 from orchestrator.engine.ports import PlaybookRuns
 from orchestrator.errors import StoreFault
@@ -18,7 +19,7 @@ class Script:
     """How a run goes: it is seen running so many times, and then ends, dies, or (`stays_running`) does neither.
 
     Hosts without a result in `results` are done; of a run that dies, unknown. The second run of a rehearsal changes
-    nothing, unless it `changes_again`.
+    nothing, unless it `changes_again`. `changes` are those of its tasks, on the hosts that it names.
     """
 
     results: Mapping[str, HostResult] = field(default_factory=dict)
@@ -27,6 +28,7 @@ class Script:
     dies: bool = False
     stays_running: bool = False
     changes_again: bool = False
+    changes: Sequence[ChangesOn] | None = ()
 
 
 @dataclass
@@ -123,4 +125,5 @@ class FakePlaybooks(PlaybookRuns):
             exit_code=None if died else 0,
             started_at=self._now(),
             ended_at=self._now(),
+            changes=None if run.script.changes is None else tuple(run.script.changes),
         )

@@ -117,8 +117,12 @@ def takes_no_answer_for_equality(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         prove_restoration,
         "compare_with_baseline",
-        lambda context, hosts: usual(context, hosts).model_copy(update={"not_compared": {}}),
+        lambda *given: usual(*given).model_copy(update={"not_compared": {}}),
     )
+
+
+def overlooks_what_no_item_covers(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(prove_restoration, "uncovered_changes", lambda d, captured: ())
 
 
 def starts_before_the_intent(patch: pytest.MonkeyPatch) -> None:
@@ -305,6 +309,7 @@ MUTATIONS: tuple[tuple[Mutate, str], ...] = (
     (calls_residue_restored, "that is not restored"),
     (overlooks_differences, "is called restored and holds"),
     (takes_no_answer_for_equality, "is called restored and holds"),
+    (overlooks_what_no_item_covers, "without a word of"),
     (starts_before_the_intent, "without an intent"),
     (takes_others_attempts_for_its_own, "without having adopted it"),
     (gives_up_what_it_did_not_begin, "while its worker lived"),

@@ -58,6 +58,7 @@ def broken(scenario: Scenario, deployment: Deployment) -> list[str]:
         *at_rest(deployment),
         *against_copies(scenario, deployment.id, records),
         *_truthful(scenario, deployment),
+        *_uncaptured_is_named(scenario, deployment),
     ]
 
 
@@ -293,6 +294,20 @@ def _truthful(scenario: Scenario, d: Deployment) -> list[str]:
             breaks.append(f"{name} is called restored and holds {host.state()}")
         if stands.standing == "untouched" and name in touched:
             breaks.append(f"{name} is called untouched and was touched")
+    return breaks
+
+
+def _uncaptured_is_named(scenario: Scenario, d: Deployment) -> list[str]:
+    """No host is called restored without what was changed there and no baseline sees, or that nobody knows what was."""
+    groups = d.backout.uncovered if d.backout is not None else ()
+    breaks = []
+    for host, path in set(scenario.world.uncaptured):
+        named = [change for group in groups if host in group.hosts for change in group.changes]
+        restored = d.state is State.BACKED_OUT and d.standings[host].standing == "restored"
+        if restored and not any(change.name == path or change.kind == "unseen" for change in named):
+            breaks.append(f"{host} is called restored without a word of {path}")
+        if restored and "in what was captured" not in d.standings[host].reason:
+            breaks.append(f"{host} is called restored as a whole, and {path} was changed")
     return breaks
 
 

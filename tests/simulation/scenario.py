@@ -37,7 +37,9 @@ class Scenario:
         self.locks = FakeHostLocks(self.world)
         self.storage = SimulatedStorage(self._ballast_thrown_off)
         self.full: list[tuple[datetime, datetime]] = []
-        self.playbooks = SimulatedPlaybooks(self.world, self.locks, self.storage, _troubles(random))
+        self.playbooks = SimulatedPlaybooks(
+            self.world, self.locks, self.storage, _troubles(random, "/srv/app" if seed % 4 == 0 else "")
+        )
         self.targets = SimulatedTargets(
             self.world, thin=random.choice([0, 0, 0.05, 0.1]), sticky=random.choice([0, 0.3])
         )
@@ -122,7 +124,7 @@ def _policy(roles: tuple[str, ...]) -> ReleasePolicy | None:
     return ReleasePolicy.model_validate(words) if roles else None
 
 
-def _troubles(random: Random) -> Troubles:
+def _troubles(random: Random, uncaptured: str) -> Troubles:
     return Troubles(
         tasks=random.choice([0, 0, 0.1, 0.4]),
         slow=random.choice([0, 0, 0.05]),
@@ -130,6 +132,7 @@ def _troubles(random: Random) -> Troubles:
         stubborn=random.choice([0, 0.5]),
         bad_release=random.choice(["", "", "", "unhealthy", "dies"]),
         forgetful=random.random() < 0.15,
+        uncaptured=uncaptured,
     )
 
 

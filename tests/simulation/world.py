@@ -72,6 +72,8 @@ class World(Clock):
         self.acts: list[Act] = []
         self.broken: list[str] = []
         self.others: list[tuple[datetime, str]] = []
+        self.uncaptured: list[tuple[str, str]] = []
+        """By host: what a release changed there that no baseline sees."""
         self.given: dict[tuple[str, str], list[datetime]] = defaultdict(list)
         self.injected: Counter[tuple[str, str]] = Counter()
         self.state = State.PLANNED

@@ -1,9 +1,11 @@
 """The progress of a backout."""
 
+from collections.abc import Iterator
 from typing import TypeGuard, get_args
 
 from orchestrator.domain.authority.ground import Ground, by_a_person
 from orchestrator.domain.evidence.baseline import Difference
+from orchestrator.domain.evidence.changes import ChangesOn
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import LifecycleFault
 from orchestrator.domain.text.model_base import HostName, Many, Noun
@@ -13,7 +15,8 @@ class BackoutProgress(Noun):
     """The progress of a backout: its hosts, and the result of the comparison with the baseline.
 
     `restored` are epochs of later deployments to these hosts that were backed out before this backout began. `aborted`: a
-    person aborted the deployment, and this backout follows from that.
+    person aborted the deployment, and this backout follows from that. `uncovered`: what tasks changed and no item of the
+    baseline covers.
     """
 
     hosts: Many[HostName]
@@ -26,6 +29,7 @@ class BackoutProgress(Noun):
     compared: bool = False
     differences: Many[Difference] = ()
     not_compared: dict[str, str] = {}
+    uncovered: Many[ChangesOn] = ()
 
     @property
     def by_a_person(self) -> bool:
@@ -64,6 +68,7 @@ def _changed(
                 restored=event.restored,
                 reasons=event.reasons,
                 aborted=_follows_abort(event, aborting),
+                uncovered=backout.uncovered if backout is not None else (),
             )
         case e.RestorationCompared():
             return _compared(backout, event)
@@ -81,7 +86,17 @@ def _compared(backout: BackoutProgress | None, event: e.RestorationCompared) -> 
         compared=True,
         differences=event.differences,
         not_compared=dict(event.not_compared),
+        uncovered=(*_of_others(backout, event), *event.uncovered),
     )
+
+
+def _of_others(backout: BackoutProgress, event: e.RestorationCompared) -> Iterator[ChangesOn]:
+    """What an earlier backout left unproved on hosts that this one is not about."""
+    named = {host for group in event.uncovered for host in group.hosts}
+    for group in backout.uncovered:
+        hosts = tuple(host for host in group.hosts if host not in {*backout.hosts, *named})
+        if hosts:
+            yield ChangesOn.updated(group, hosts=hosts)
 
 
 def _follows_abort(event: e.BackoutBegan, aborting: str | None) -> bool:

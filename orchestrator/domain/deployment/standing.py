@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple, Self, TypedDict, TypeGuard, get_args
 
 from orchestrator.domain.deployment.attempts import Attempted, Attempts, attempt_named, latest_outcomes
 from orchestrator.domain.deployment.rollout_progress import RolloutProgress, failures_of
+from orchestrator.domain.evidence.changes import count_of
 from orchestrator.domain.evidence.outcome import HostOutcome
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.plan.wave import Wave
@@ -162,15 +163,25 @@ def _checked(standings: Standings, event: e.WaveChecked, of_wave: tuple[str, ...
 
 def _compared(event: e.RestorationCompared, backed_out: tuple[str, ...]) -> _Moves:
     residues = Counter(difference.host for difference in event.differences)
-    return {host: _as_compared(event.not_compared.get(host), residues[host]) for host in backed_out}
+    return {
+        host: _as_compared(event.not_compared.get(host), residues[host], _uncovered(event, host))
+        for host in backed_out
+    }
 
 
-def _as_compared(not_compared: str | None, residue: int) -> Move:
+def _uncovered(event: e.RestorationCompared, host: str) -> int:
+    return count_of(group for group in event.uncovered if host in group.hosts)
+
+
+def _as_compared(not_compared: str | None, residue: int, uncovered: int) -> Move:
     if not_compared is not None:
         return Move(standing="backout_failed", reason=not_compared)
     if residue:
         what = "1 attribute differs" if residue == 1 else f"{residue} attributes differ"
         return Move(standing="residue", reason=f"{what} from the baseline")
+    if uncovered:
+        what = "1 changed thing was not" if uncovered == 1 else f"{uncovered} changed things were not"
+        return Move(standing="restored", reason=f"in what was captured; {what}")
     return Move(standing="restored", reason="")
 
 

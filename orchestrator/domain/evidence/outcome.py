@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from orchestrator.domain.evidence.changes import ChangesOn
 from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun
 
 HostResult = Literal["done", "not_done", "unknown", "untouched"]
@@ -31,7 +32,8 @@ class AttemptOutcome(Noun):
 
     `faults` are faults of the run as a whole (evidence incomplete, killed, exit code at odds with the events, touched hosts
     outside the allowed ones); with any fault no host counts as done. `outrun_on`: hosts that refused this run because they
-    had seen another run that this deployment does not know. `out_of_time`: it was stopped at its time limit.
+    had seen another run that this deployment does not know. `out_of_time`: it was stopped at its time limit. `changes`: what
+    its tasks changed, on the hosts where they ran, delegates included; None: an earlier version kept none.
     """
 
     attempt: str
@@ -44,3 +46,4 @@ class AttemptOutcome(Noun):
     touched_outside: Many[str] = ()
     outrun_on: Many[HostName] = ()
     out_of_time: bool = False
+    changes: Many[ChangesOn] | None = None

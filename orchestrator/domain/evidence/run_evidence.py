@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from orchestrator.domain.evidence.changes import ChangesOn
 from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun
 
 Fence = Literal["none", "ok", "newer", "other", "machine", "failed"]
@@ -76,12 +77,14 @@ class HostEvidence(Noun):
 class RunEvidence(Noun):
     """The folded events of a run; any gap makes it incomplete.
 
-    `touched`: every host that a task acted on. `prompts`: variables that the playbook prompted for, unanswered.
+    `touched`: every host that a task acted on. `changes`: what tasks changed, on the hosts where they ran. `prompts`:
+    variables that the playbook prompted for, unanswered.
     """
 
     hosts: Many[HostEvidence] = ()
     gaps: Many[str] = ()
     touched: Many[str] = ()
+    changes: Many[ChangesOn] = ()
     prompts: Many[str] = ()
     sha256: str = ""
 

@@ -8,10 +8,12 @@ from orchestrator.domain.calendar.window import Freeze, MaintenanceWindow
 from orchestrator.domain.plan.change_request import ChangeType, Mode
 from orchestrator.domain.plan.strategy_form import StrategyKind
 from orchestrator.domain.rules.requirement import Need, Required
+from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import Many, Name, Noun, PositiveSeconds, Text
 from orchestrator.domain.text.validation_error import exactly, wrong
 
 DAY = 86400.0
+Uncovered = Literal["accept", "refuse"]
 
 
 class Scope(Noun):
@@ -49,12 +51,16 @@ class SeparationOfDuties(Noun):
 
 
 class AskedRehearsal(Noun):
-    """The required rehearsal. `failure_path`: with an injected failure as well; `idempotence`: each playbook twice."""
+    """The required rehearsal. `failure_path`: with an injected failure as well; `idempotence`: each playbook twice.
+
+    `uncovered`: whether one counts that changed things which no item of the baseline covers.
+    """
 
     environments: Many[Name] = ()
     max_age: PositiveSeconds
     failure_path: bool = False
     idempotence: bool = False
+    uncovered: Annotated[Uncovered, Since("0.2")] = "accept"
 
 
 class Emergency(Noun):

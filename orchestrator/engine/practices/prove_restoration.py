@@ -5,6 +5,7 @@ from orchestrator.domain.journal.events import RestorationCompared
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.practices.capture_baseline import why_not_whole
 from orchestrator.policy.course.steps import Perform
+from orchestrator.policy.evidence.coverage import Captured, captured_of, uncovered_changes
 from orchestrator.policy.evidence.drift import compare
 
 SETTLING = (2.0, 5.0)
@@ -16,7 +17,8 @@ def perform(context: DriveContext, step: Perform) -> None:
 
     A host that could not be compared is tried once more, not twice: each try can take its whole time limit.
     """
-    compared = compare_with_baseline(context, step.hosts)
+    captured: dict[str, Captured] = {}
+    compared = compare_with_baseline(context, step.hosts, captured)
     silent = set(compared.not_compared)
     for pause in SETTLING:
         differing = {difference.host for difference in compared.differences} | silent
@@ -24,13 +26,20 @@ def perform(context: DriveContext, step: Perform) -> None:
         if not again:
             break
         context.ports.clock.sleep(pause)
-        compared = _merged(compared, compare_with_baseline(context, again), again)
+        compared = _merged(compared, compare_with_baseline(context, again, captured), again)
         silent = set()
-    context.journal.note(compared)
+    uncovered = uncovered_changes(context.deployment, captured)
+    context.journal.note(compared.model_copy(update={"uncovered": uncovered}))
 
 
-def compare_with_baseline(context: DriveContext, hosts: tuple[str, ...]) -> RestorationCompared:
-    """One capture of these hosts, compared with their baselines; what was captured is in the store."""
+def compare_with_baseline(
+    context: DriveContext, hosts: tuple[str, ...], before: dict[str, Captured] | None = None
+) -> RestorationCompared:
+    """One capture of these hosts, compared with their baselines; what was captured is in the store.
+
+    `before` takes what decides of each baseline whether it covers a change.
+    """
+    decisive = {} if before is None else before
     captured = context.ports.targets.capture(context.targets(hosts), context.deployment.plan.backout.baseline)
     whole: list[Baseline] = []
     differences: list[Difference] = []
@@ -44,8 +53,9 @@ def compare_with_baseline(context: DriveContext, hosts: tuple[str, ...]) -> Rest
         if reason is not None or not isinstance(now, Baseline):
             not_compared[host] = reason or "no answer"
             continue
-        before = context.ports.baselines.get(context.deployment.preparation.baselines[host].digest)
-        comparison = compare(before, now)
+        baseline = context.ports.baselines.get(context.deployment.preparation.baselines[host].digest)
+        decisive[host] = captured_of(baseline)
+        comparison = compare(baseline, now)
         if comparison.inconclusive is not None:
             not_compared[host] = comparison.inconclusive
         whole.append(now)

@@ -4,6 +4,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.condensed import Counts
 from orchestrator.domain.text.format import counted
+from orchestrator.policy.evidence.coverage_words import uncovered_count, uncovered_lines, uncovered_words
 from orchestrator.policy.evidence.drift import summary_lines
 from orchestrator.policy.telling.event_words import COMPLAINTS
 from orchestrator.policy.telling.step_changes import Begin, Drive, End, Finish, WatchAgain
@@ -105,14 +106,21 @@ def _backout_began(event: e.BackoutBegan, d: Deployment, counts: Counts) -> Tell
 def _restoration_compared(event: e.RestorationCompared, d: Deployment, counts: Counts) -> Telling:
     result: Result = "unknown" if event.not_compared else "failed" if event.differences else "passed"
     words = f"{counted(len(event.differences), 'difference')} to the baseline"
+    if event.uncovered:
+        words += f" in what was captured; {uncovered_count(event.uncovered)}"
     lines: Lines = at("proof", *summary_lines(event.differences)[:COMPLAINTS])
     lines += at("proof", *(f"{host}: not compared: {why}" for host, why in event.not_compared.items()))
+    lines += at("proof", *[f"not captured: {line}" for line in uncovered_lines(event.uncovered)][:COMPLAINTS])
     without = f", {counted(len(event.not_compared), 'host')} not compared" if event.not_compared else ""
     return Telling((*lines, ("proof", words)), (Finish("proof", result, words + without),))
 
 
 @telling_of.register
 def _restored(event: e.Restored, d: Deployment, counts: Counts) -> Telling:
+    uncovered = d.backout.uncovered if d.backout is not None else ()
+    if uncovered:
+        words = f"restored in what was captured; {uncovered_words(uncovered)}"
+        return Telling(at("backed out", words))
     return Telling(at("backed out", "every backed-out host equals its baseline"))
 
 

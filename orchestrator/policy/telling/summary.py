@@ -9,6 +9,7 @@ from orchestrator.domain.deployment.standing import StandingName
 from orchestrator.domain.journal.lifecycle import Ended, State, end_of
 from orchestrator.domain.text.format import counted
 from orchestrator.domain.text.plain_text import plain
+from orchestrator.policy.evidence.coverage_words import uncovered_words
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
 
 S = State
@@ -144,6 +145,14 @@ def _backed_out(d: Deployment) -> list[str]:
     items = sum(
         d.preparation.baselines[host].items for host in progress.hosts if host in d.preparation.baselines
     )
+    if progress.uncovered:
+        return [
+            f"{_stopped(d)} and backed out: {hosts_words(progress.hosts)} {'is' if len(progress.hosts) == 1 else 'are'} "
+            f"restored in what was captured ({counted(items, 'configuration item')}); "
+            f"{uncovered_words(progress.uncovered)}.",
+            *_why(d),
+            *_still_new(d),
+        ]
     again = "equals its baseline" if len(progress.hosts) == 1 else "equal their baselines"
     return [
         f"{_stopped(d)} and backed out: {hosts_words(progress.hosts)} again {again} "
@@ -161,6 +170,7 @@ def _residue(d: Deployment) -> list[str]:
         f"{_stopped(d)} and backed out with residue: {counted(len(items), 'configuration item')} on "
         f"{hosts_words(hosts)} {'differs' if len(items) == 1 else 'differ'} from the baseline.",
         *_proved(d),
+        *_uncovered(d),
         *_why(d),
         *_still_new(d),
     ]
@@ -174,6 +184,7 @@ def _backout_failed(d: Deployment) -> list[str]:
         *_reasons(d, hosts),
         *_residue_beside(d),
         *_proved(d),
+        *_uncovered(d),
         *_why(d),
         *_still_new(d),
     ]
@@ -282,6 +293,11 @@ def _proved(d: Deployment) -> list[str]:
     if not restored:
         return []
     return [f"Proved equal to the baseline: {hosts_words(restored)}."]
+
+
+def _uncovered(d: Deployment) -> list[str]:
+    uncovered = _progress(d).uncovered
+    return [f"Of what was captured; {uncovered_words(uncovered)}."] if uncovered else []
 
 
 def _residue_beside(d: Deployment) -> list[str]:
