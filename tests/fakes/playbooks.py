@@ -8,6 +8,7 @@ from orchestrator.domain.evidence.acted_on import ActedOn
 from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest, Purpose
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome, HostResult
+from orchestrator.domain.evidence.task_changes import ChangesOn
 from orchestrator.engine.ports import PlaybookRuns
 from orchestrator.errors import StoreFault
 
@@ -20,7 +21,8 @@ class Script:
 
     Hosts without a result in `results` are done; of a run that dies, unknown. The second run of a rehearsal changes
     nothing, unless it `changes_again`. `acted_on`: what its tasks did on other hosts. `starved`: what the machine lacked,
-    so that nothing began; `unclaimed`: no worker ever took it up.
+    so that nothing began; `unclaimed`: no worker ever took it up. `changes` are those of its tasks, on the hosts that it
+    names.
     """
 
     results: Mapping[str, HostResult] = field(default_factory=dict)
@@ -32,6 +34,7 @@ class Script:
     acted_on: Sequence[ActedOn] = ()
     starved: str | None = None
     unclaimed: bool = False
+    changes: Sequence[ChangesOn] | None = ()
 
 
 @dataclass
@@ -135,4 +138,5 @@ class FakePlaybooks(PlaybookRuns):
             starved=run.script.starved,
             started_at=self._now(),
             ended_at=self._now(),
+            changes=None if run.script.changes is None else tuple(run.script.changes),
         )

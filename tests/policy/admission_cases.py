@@ -265,6 +265,7 @@ def certificate(
         "restored": fields["restored"],
         "failure_in": fields["failure_in"],
         "idempotent": fields["idempotent"],
+        "uncovered": fields["uncovered"],
         "waves": fields["waves"],
         "key": key,
         "nonce": nonce(1000 + n),

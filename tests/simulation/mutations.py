@@ -120,7 +120,7 @@ def takes_no_answer_for_equality(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         prove_restoration,
         "compare_with_baseline",
-        lambda context, hosts: usual(context, hosts).model_copy(update={"not_compared": {}}),
+        lambda *given: usual(*given).model_copy(update={"not_compared": {}}),
     )
 
 
@@ -130,6 +130,10 @@ def looks_for_no_processes(patch: pytest.MonkeyPatch) -> None:
         "search_before_proof",
         lambda d: search_before_proof(d).model_copy(update={"runs": {}, "end": (), "awaited": ()}),
     )
+
+
+def overlooks_what_no_item_covers(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(prove_restoration, "uncovered_changes", lambda d, captured: ())
 
 
 def starts_before_the_intent(patch: pytest.MonkeyPatch) -> None:
@@ -351,6 +355,7 @@ MUTATIONS: tuple[tuple[Mutate, str], ...] = (
     (takes_no_answer_for_equality, "is called restored and holds"),
     (looks_for_no_processes, "was compared while a process of"),
     (takes_equality_without_looking, "nobody saw it so"),
+    (overlooks_what_no_item_covers, "without a word of"),
     (starts_before_the_intent, "without an intent"),
     (takes_others_attempts_for_its_own, "without having adopted it"),
     (gives_up_what_it_did_not_begin, "while its worker lived"),

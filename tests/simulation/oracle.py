@@ -64,6 +64,7 @@ def broken(scenario: Scenario, deployment: Deployment) -> list[str]:
         *_truthful(scenario, deployment),
         *restored_in_quiet(scenario, records),
         *against_changes(scenario, deployment, records),
+        *_uncaptured_is_named(scenario, deployment),
     ]
 
 
@@ -313,6 +314,20 @@ def restored_in_quiet(scenario: Scenario, records: list[Recorded]) -> list[str]:
         for remain in host.remains
         if remain.lives(scenario.journal.when(record))
     ]
+
+
+def _uncaptured_is_named(scenario: Scenario, d: Deployment) -> list[str]:
+    """No host is called restored without what was changed there and no baseline sees, or that nobody knows what was."""
+    groups = d.backout.uncovered if d.backout is not None else ()
+    breaks = []
+    for host, path in set(scenario.world.uncaptured):
+        named = [change for group in groups if host in group.hosts for change in group.changes]
+        restored = d.state is State.BACKED_OUT and d.standings[host].standing == "restored"
+        if restored and not any(change.name == path or change.kind == "unseen" for change in named):
+            breaks.append(f"{host} is called restored without a word of {path}")
+        if restored and "in what was captured" not in d.standings[host].reason:
+            breaks.append(f"{host} is called restored as a whole, and {path} was changed")
+    return breaks
 
 
 def _backed_out(d: Deployment) -> tuple[str, ...]:

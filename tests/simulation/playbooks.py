@@ -8,6 +8,7 @@ from random import Random
 from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
+from orchestrator.domain.evidence.task_changes import Change, ChangesOn
 from orchestrator.domain.journal.host_lock import HostLock
 from orchestrator.engine.ports import HostLocks, PlaybookRuns
 from orchestrator.errors import StoreFault
@@ -33,7 +34,9 @@ class Worker:
 
 @dataclass(frozen=True)
 class Troubles:
-    """How likely what goes wrong is; `bad_release` is a release that starts and is no good."""
+    """How likely what goes wrong is; `bad_release` is a release that starts and is no good. `uncaptured`: a path that it
+    changes and that no item of the baseline covers.
+    """
 
     tasks: float = 0
     slow: float = 0
@@ -44,6 +47,7 @@ class Troubles:
     leaves: float = 0
     leaving: Random = field(default_factory=lambda: Random(0))
     meddles: bool = False
+    uncaptured: str = ""
 
 
 class SimulatedPlaybooks(PlaybookRuns):
@@ -123,6 +127,9 @@ class SimulatedPlaybooks(PlaybookRuns):
         if request.purpose == "deploy":
             host.files.setdefault("/var/lib/app/saved", host.files.get("/etc/app", ""))
             host.files["/etc/app"] = "half"
+            if self.troubles.uncaptured:
+                self.world.uncaptured.append((host.name, self.troubles.uncaptured))
+                self.world.injected["uncaptured change", self.world.phase] += 1
         self.world.at(ends, lambda: self._end(worker, host))
 
     def _end(self, worker: Worker, host: Host) -> None:
@@ -214,7 +221,16 @@ class SimulatedPlaybooks(PlaybookRuns):
             started_at=worker.started_at,
             ended_at=worker.finished_at or self.world.true,
             outrun_on=tuple(worker.outrun),
+            changes=self._changes(worker),
         )
+
+    def _changes(self, worker: Worker) -> tuple[ChangesOn, ...]:
+        """What the tasks of a run say that they changed, on the hosts where they began."""
+        begun = [act.host for act in self.world.acts if act.attempt == worker.request.attempt]
+        paths = ["/etc/app", *([self.troubles.uncaptured] if self.troubles.uncaptured else [])]
+        changes = tuple(Change(kind="file", name=path, task="Deploy") for path in paths)
+        deploys = worker.request.purpose == "deploy" and begun
+        return (ChangesOn(hosts=tuple(begun), changes=changes),) if deploys else ()
 
     def tasks_seen(self, attempt: str, after: int = 0) -> list[TaskSeen]:
         return []

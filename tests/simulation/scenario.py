@@ -40,7 +40,9 @@ class Scenario:
         self.locks = FakeHostLocks(self.world)
         self.storage = SimulatedStorage(self._ballast_thrown_off)
         self.full: list[tuple[datetime, datetime]] = []
-        troubles = replace(_troubles(random, Random(-1 - seed)), meddles=seed % 5 == 0)
+        troubles = replace(
+            _troubles(random, Random(-1 - seed), "/srv/app" if seed % 4 == 0 else ""), meddles=seed % 5 == 0
+        )
         self.playbooks = SimulatedPlaybooks(self.world, self.locks, self.storage, troubles)
         self.targets = SimulatedTargets(
             self.world, thin=random.choice([0, 0, 0.05, 0.1]), sticky=random.choice([0, 0.3])
@@ -130,7 +132,7 @@ def _policy(roles: tuple[str, ...], *, holds: bool) -> ReleasePolicy | None:
     return ReleasePolicy.model_validate(words) if roles or holds else None
 
 
-def _troubles(random: Random, leaving: Random) -> Troubles:
+def _troubles(random: Random, leaving: Random, uncaptured: str) -> Troubles:
     """`leaving` is apart, so that processes that are left change nothing of what else a seed draws."""
     return Troubles(
         tasks=random.choice([0, 0, 0.1, 0.4]),
@@ -141,6 +143,7 @@ def _troubles(random: Random, leaving: Random) -> Troubles:
         forgetful=random.random() < 0.15,
         leaves=leaving.choice([0, 0, 0, 0.1, 0.4]),
         leaving=leaving,
+        uncaptured=uncaptured,
     )
 
 

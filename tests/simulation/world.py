@@ -94,6 +94,8 @@ class World(Clock):
         self.broken: list[str] = []
         self.others: list[tuple[datetime, str]] = []
         self.captured: dict[str, list[tuple[datetime, object]]] = defaultdict(list)
+        self.uncaptured: list[tuple[str, str]] = []
+        """By host: what a release changed there that no baseline sees."""
         self.given: dict[tuple[str, int | None, str], list[datetime]] = defaultdict(list)
         self.injected: Counter[tuple[str, str]] = Counter()
         self.state = State.PLANNED

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
 
+from orchestrator.adapters.ansible.changes_fold import ChangesFold
 from orchestrator.domain.evidence.attempt_sighting import TaskSeen
 from orchestrator.domain.evidence.run_evidence import (
     Astray,
@@ -79,6 +80,7 @@ class _RunFold:
     def __init__(self) -> None:
         self.hosts: dict[str, _HostFold] = {}
         self.touched: set[str] = set()
+        self.changes = ChangesFold()
         self.prompts: list[str] = []
         self.ended = False
 
@@ -121,6 +123,9 @@ class _RunFold:
         self.touched.add(plain(str(event["where"])))
         fields = {name: plain(str(event[name])) for name in Astray.model_fields}
         self.host(event["host"]).astray.append(Astray(**fields))
+
+    def _on_changes(self, event: dict[str, Any]) -> None:
+        self.changes.take(event)
 
     def _on_job(self, event: dict[str, Any]) -> None:
         jobs = self.host(event["host"]).jobs
@@ -207,6 +212,7 @@ def fold(content: bytes, nonce: str) -> RunEvidence:
         hosts=tuple(folded.evidence(host) for host, folded in run.hosts.items()),
         gaps=tuple(gaps),
         touched=tuple(sorted(run.touched)),
+        changes=run.changes.groups(),
         prompts=tuple(run.prompts),
         sha256=hashlib.sha256(content).hexdigest(),
     )

@@ -31,6 +31,7 @@ from orchestrator.domain.plan.check import CheckResult
 from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.policy.authority.word_checks import recorded_statements
 from orchestrator.policy.course.follow_up import following_words, review_overdue
+from orchestrator.policy.evidence.coverage_words import uncovered_count, uncovered_lines
 from orchestrator.policy.telling.change_words import outside_lines
 from orchestrator.policy.telling.ends import tone_of
 from orchestrator.policy.telling.next_moves import next_moves
@@ -133,6 +134,8 @@ def _environment() -> Environment:
             "clock": lambda m: f"{m:%H:%M:%S}",
             "took": _took,
             "counted": counted,
+            "uncovered_count": uncovered_count,
+            "uncovered_lines": uncovered_lines,
             "standing": lambda name: STANDING_WORDS[name],
             "letter": lambda name: LETTERS[name],
             "px": lambda x: f"{x:.1f}",

@@ -13,6 +13,7 @@ from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.authority.word_checks import recorded_statements
 from orchestrator.policy.course.follow_up import following_words
+from orchestrator.policy.evidence.coverage_words import uncovered_lines
 from orchestrator.policy.evidence.drift import summary_lines
 from orchestrator.policy.telling.change_words import change_lines
 from orchestrator.policy.telling.host_rows import HostRow, host_row
@@ -123,8 +124,10 @@ def _baseline(d: Deployment, story: Story, evidence: Evidence) -> list[str]:
         return lines
     lines += [f"differs: {plain(line, 400)}" for line in summary_lines(d.backout.differences)]
     lines += [f"not compared: {host}: {plain(reason)}" for host, reason in d.backout.not_compared.items()]
+    lines += [f"not captured: {plain(line, 400)}" for line in uncovered_lines(d.backout.uncovered)]
     equal = d.hosts_standing("restored")
-    return [*lines, *([f"equal to the baseline: {', '.join(equal)}"] if equal else [])]
+    how_far = " in what was captured" if d.backout.uncovered else ""
+    return [*lines, *([f"equal to the baseline{how_far}: {', '.join(equal)}"] if equal else [])]
 
 
 def _authority(d: Deployment, records: Sequence[Recorded], made_at: datetime) -> list[str]:

@@ -16,6 +16,7 @@ from orchestrator.domain.plan.check import (
     SpaceCheck,
     title_of,
 )
+from orchestrator.domain.plan.declared_change import DeclaredChange
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.strategy_form import form_of
 from orchestrator.domain.plan.wave import Gate, Limit, Wave
@@ -238,9 +239,17 @@ def _backout(plan: ReleasePlan) -> Branch:
             Branch(action),
             Branch(f"backout playbook {backout.playbook}"),
             *_allowed(backout.allow),
+            *_declared(backout.changes),
             Branch("then the baseline is captured again: equal, or each difference is listed as residue"),
         ),
     )
+
+
+def _declared(changes: Iterable[DeclaredChange]) -> Iterable[Branch]:
+    for declared in changes:
+        items = [f"{item.change.kind} {item.change.name}" for item in declared.changes]
+        seen = f"seen in {', '.join(items)}" if items else f"nothing that counts: {declared.nothing}"
+        yield Branch(f"declared: what task '{declared.task}' changes is {seen}")
 
 
 def _people(plan: ReleasePlan) -> Iterable[Branch]:

@@ -122,6 +122,8 @@ def _rehearsal(policy: ReleasePolicy) -> Iterator[str]:
         yield "with an injected failure as well"
     if asked.idempotence:
         yield "each playbook twice"
+    if asked.uncovered == "refuse":
+        yield "with no change that the baseline does not capture"
 
 
 def _emergency(policy: ReleasePolicy) -> Iterator[str]:

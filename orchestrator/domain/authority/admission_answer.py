@@ -49,6 +49,7 @@ ReasonCode = Literal[
     "rehearsal.too_old",
     "rehearsal.from_the_future",
     "rehearsal.not_restored",
+    "rehearsal.uncovered",
     "rehearsal.no_failure_path",
     "rehearsal.not_idempotent",
     "window.closed",

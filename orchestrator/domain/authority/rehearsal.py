@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from orchestrator.domain.authority.signing import KeyId, Nonce, ShownText, Signature, SignatureAnswer
 from orchestrator.domain.plan.effective_plan import EffectivePlan, IngredientName
-from orchestrator.domain.text.canonical import canonical
+from orchestrator.domain.text.canonical import Since, canonical
 from orchestrator.domain.text.model_base import Many, Moment, Name, Noun, Seconds, Sha256
 from orchestrator.domain.text.validation_error import wrong
 
@@ -61,6 +61,7 @@ class Certificate(Noun):
 
     `restored`: the backout was proved against the baseline on every host. `failure_in`: waves in which a failure was
     injected, so that the real failure path ran. `idempotent`: playbooks that changed nothing in their second run.
+    `uncovered`: what was changed and no item of the baseline covers, in words; of that nothing is proved.
     """
 
     release: Name
@@ -72,6 +73,7 @@ class Certificate(Noun):
     restored: bool
     failure_in: Many[Annotated[int, Field(ge=0)]] = ()
     idempotent: Many[ShownText] = ()
+    uncovered: Annotated[Many[ShownText], Since("0.2")] = ()
     waves: Annotated[tuple[MeasuredWave, ...], Field(strict=False, min_length=1)]
     key: KeyId
     nonce: Nonce

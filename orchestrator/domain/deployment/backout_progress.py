@@ -1,12 +1,13 @@
 """The progress of a backout."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeGuard, get_args
 
 from orchestrator.domain.authority.ground import Ground, by_a_person
 from orchestrator.domain.deployment.rollout_progress import Failure, FailureStage
 from orchestrator.domain.deployment.standing import Standing
 from orchestrator.domain.evidence.baseline import Difference
+from orchestrator.domain.evidence.task_changes import ChangesOn
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import LifecycleFault
 from orchestrator.domain.text.model_base import HostName, Many, Noun
@@ -24,7 +25,8 @@ class BackoutProgress(Noun):
 
     `restored` are epochs of later deployments to these machines that were backed out before this backout began, or that a
     person set aside; `despite` is what was set aside. `aborted`: a person aborted the deployment, and this backout follows
-    from that. `equal_first`: hosts that equalled their baseline before anything was run, and need no run.
+    from that. `equal_first`: hosts that equalled their baseline before anything was run, and need no run. `uncovered`: what
+    tasks changed and no item of the baseline covers.
     """
 
     hosts: Many[HostName]
@@ -41,6 +43,7 @@ class BackoutProgress(Noun):
     compared: bool = False
     differences: Many[Difference] = ()
     not_compared: dict[str, str] = {}
+    uncovered: Many[ChangesOn] = ()
 
     @property
     def by_a_person(self) -> bool:
@@ -85,6 +88,7 @@ def _changed(backout: BackoutProgress | None, event: BackoutEvent, before: Befor
                 cause=_cause(event, before),
                 despite=event.despite,
                 aborted=_follows_abort(event, before.aborting),
+                uncovered=backout.uncovered if backout is not None else (),
             )
         case e.BackoutCompared(equal=equal):
             return _compared_first(backout, tuple(reference.host for reference in equal))
@@ -112,7 +116,17 @@ def _compared(backout: BackoutProgress | None, event: e.RestorationCompared) -> 
         compared=True,
         differences=event.differences,
         not_compared=dict(event.not_compared),
+        uncovered=(*_of_others(backout, event), *event.uncovered),
     )
+
+
+def _of_others(backout: BackoutProgress, event: e.RestorationCompared) -> Iterator[ChangesOn]:
+    """What an earlier backout left unproved on hosts that this one is not about."""
+    named = {host for group in event.uncovered for host in group.hosts}
+    for group in backout.uncovered:
+        hosts = tuple(host for host in group.hosts if host not in {*backout.hosts, *named})
+        if hosts:
+            yield ChangesOn.updated(group, hosts=hosts)
 
 
 def _cause(event: e.BackoutBegan, before: BeforeBackout) -> FailureCause | None:

@@ -15,6 +15,7 @@ from orchestrator.domain.deployment.rollout_progress import RolloutProgress, fai
 from orchestrator.domain.evidence.acted_on import ActedOn
 from orchestrator.domain.evidence.changes import OutsideChange
 from orchestrator.domain.evidence.outcome import HostOutcome
+from orchestrator.domain.evidence.task_changes import count_of
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.text.model_base import HostName, Noun
@@ -214,15 +215,25 @@ def _outside_words(first: OutsideChange) -> str:
 
 def _compared(event: e.RestorationCompared, backed_out: tuple[str, ...]) -> _Moves:
     residues = Counter(difference.host for difference in event.differences)
-    return {host: _as_compared(event.not_compared.get(host), residues[host]) for host in backed_out}
+    return {
+        host: _as_compared(event.not_compared.get(host), residues[host], _uncovered(event, host))
+        for host in backed_out
+    }
 
 
-def _as_compared(not_compared: str | None, residue: int) -> Move:
+def _uncovered(event: e.RestorationCompared, host: str) -> int:
+    return count_of(group for group in event.uncovered if host in group.hosts)
+
+
+def _as_compared(not_compared: str | None, residue: int, uncovered: int) -> Move:
     if not_compared is not None:
         return Move(standing="backout_failed", reason=not_compared)
     if residue:
         what = "1 attribute differs" if residue == 1 else f"{residue} attributes differ"
         return Move(standing="residue", reason=f"{what} from the baseline")
+    if uncovered:
+        what = "1 changed thing was not" if uncovered == 1 else f"{uncovered} changed things were not"
+        return Move(standing="restored", reason=f"in what was captured; {what}")
     return Move(standing="restored", reason="")
 
 

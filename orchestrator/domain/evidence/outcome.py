@@ -3,6 +3,7 @@
 from typing import Literal
 
 from orchestrator.domain.evidence.acted_on import ActedOn
+from orchestrator.domain.evidence.task_changes import ChangesOn
 from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun
 
 HostResult = Literal["done", "not_done", "unknown", "untouched"]
@@ -34,7 +35,8 @@ class AttemptOutcome(Noun):
     outside the allowed ones); with any fault no host counts as done. `outrun_on`: hosts that refused this run because they
     had seen another run that this deployment does not know. `out_of_time`: it was stopped at its time limit. `acted_on`:
     every host outside the run's own that its tasks acted on, allowed or not. `starved`: what this machine lacked (space,
-    inodes, descriptors), so that nothing was run; None where it lacked nothing.
+    inodes, descriptors), so that nothing was run; None where it lacked nothing. `changes`: what its tasks changed, on the
+    hosts where they ran, delegates included; None: an earlier version kept none.
     """
 
     attempt: str
@@ -49,3 +51,4 @@ class AttemptOutcome(Noun):
     out_of_time: bool = False
     acted_on: Many[ActedOn] = ()
     starved: str | None = None
+    changes: Many[ChangesOn] | None = None

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from orchestrator.domain.evidence.acted_on import ActedOn
+from orchestrator.domain.evidence.task_changes import ChangesOn
 from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun
 
 Fence = Literal["none", "ok", "newer", "other", "machine", "failed"]
@@ -78,13 +79,15 @@ class RunEvidence(Noun):
     """The folded events of a run; any gap makes it incomplete.
 
     `touched`: every host that a task acted on. `acted_on`: those outside the run's own, written down before the task acted;
-    without tasks that only look. `prompts`: variables that the playbook prompted for, unanswered.
+    without tasks that only look. `changes`: what tasks changed, on the hosts where they ran. `prompts`: variables that the
+    playbook prompted for, unanswered.
     """
 
     hosts: Many[HostEvidence] = ()
     gaps: Many[str] = ()
     touched: Many[str] = ()
     acted_on: Many[ActedOn] = ()
+    changes: Many[ChangesOn] = ()
     prompts: Many[str] = ()
     sha256: str = ""
 

@@ -9,6 +9,7 @@ from orchestrator.domain.evidence.attempt import Acceleration, Allowance
 from orchestrator.domain.evidence.baseline import BaselineScope
 from orchestrator.domain.plan.change_request import ChangeRequest, ChangeType
 from orchestrator.domain.plan.check import Check
+from orchestrator.domain.plan.declared_change import DeclaredChange
 from orchestrator.domain.plan.strategy_form import StrategyKind, form_of
 from orchestrator.domain.plan.wave import AtLeastOneHost, Gate, GroupName, HostLimit, Limit, PlannedWave
 from orchestrator.domain.text.canonical import Since
@@ -256,12 +257,14 @@ class Backout(Noun):
 
     `scope`: which hosts a failure backs out: the failed ones, the failed wave, or all touched ones. `on_failure`: back out
     at once, or hold for a person with the four choices retry, exclude, back out, hold on. `leaves_running`: names of programs
-    that the backout playbook starts outside of systemd and leaves running on purpose.
+    that the backout playbook starts outside of systemd and leaves running on purpose. `changes`: what tasks change that do
+    not say so themselves, such as commands.
     """
 
     playbook: Text
     variables: Variables = {}
     baseline: BaselineScope
+    changes: Annotated[Many[DeclaredChange], Since("0.2")] = ()
     scope: Literal["failed", "wave", "all_touched"] = "all_touched"
     on_failure: Literal["back_out", "hold"] = "back_out"
     task_timeout: PositiveSeconds = 300.0

@@ -14,6 +14,7 @@ from orchestrator.domain.text.model_base import Many, Name, Noun, PositiveSecond
 from orchestrator.domain.text.validation_error import exactly, wrong
 
 DAY = 86400.0
+Uncovered = Literal["accept", "refuse"]
 
 
 class Scope(Noun):
@@ -51,12 +52,16 @@ class SeparationOfDuties(Noun):
 
 
 class AskedRehearsal(Noun):
-    """The required rehearsal. `failure_path`: with an injected failure as well; `idempotence`: each playbook twice."""
+    """The required rehearsal. `failure_path`: with an injected failure as well; `idempotence`: each playbook twice.
+
+    `uncovered`: whether one counts that changed things which no item of the baseline covers.
+    """
 
     environments: Many[Name] = ()
     max_age: PositiveSeconds
     failure_path: bool = False
     idempotence: bool = False
+    uncovered: Annotated[Uncovered, Since("0.2")] = "accept"
 
 
 class Emergency(Noun):

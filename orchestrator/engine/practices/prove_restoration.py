@@ -15,6 +15,7 @@ from orchestrator.policy.course.own_processes import (
     search_before_proof,
 )
 from orchestrator.policy.course.steps import Perform
+from orchestrator.policy.evidence.coverage import Captured, captured_of, uncovered_changes
 from orchestrator.policy.evidence.drift import compare
 
 SETTLING = (2.0, 5.0)
@@ -33,7 +34,8 @@ def perform(context: DriveContext, step: Perform) -> None:
 
 def _compared_in_quiet(context: DriveContext, targets: Targets, step: Perform) -> RestorationCompared:
     """The first capture of each host comes after what lived of the deploy attempts was ended there."""
-    compared = compare_with_baseline(context, step.hosts, targets)
+    captured: dict[str, Captured] = {}
+    compared = compare_with_baseline(context, step.hosts, targets, captured)
     search = search_before_proof(context.deployment)
     left = processes_left(step.hosts, targets.processes_of(context.targets(step.hosts), search))
     if is_news(context.deployment, left):
@@ -45,20 +47,26 @@ def _compared_in_quiet(context: DriveContext, targets: Targets, step: Perform) -
         if not again:
             break
         context.ports.clock.sleep(pause)
-        compared = merged(compared, compare_with_baseline(context, again, targets), again)
+        compared = merged(compared, compare_with_baseline(context, again, targets, captured), again)
         silent = set()
     # A comparison proves nothing where something is still at work; the differences are told all the same.
     unproved = against_proof(context.deployment, left) | dict(compared.not_compared)
-    return compared.model_copy(update={"not_compared": unproved})
+    uncovered = uncovered_changes(context.deployment, captured)
+    return compared.model_copy(update={"not_compared": unproved, "uncovered": uncovered})
 
 
 def compare_with_baseline(
-    context: DriveContext, hosts: tuple[str, ...], over: Targets | None = None
+    context: DriveContext,
+    hosts: tuple[str, ...],
+    over: Targets | None = None,
+    before: dict[str, Captured] | None = None,
 ) -> RestorationCompared:
     """One capture of these hosts, compared with their baselines; what was captured is in the store.
 
-    `over`: the connections to ask over, where some are open.
+    `over`: the connections to ask over, where some are open. `before` takes what decides of each baseline whether it covers
+    a change.
     """
+    decisive = {} if before is None else before
     targets = over or context.ports.targets
     captured = targets.capture(context.targets(hosts), context.deployment.plan.backout.baseline)
     whole: list[Baseline] = []
@@ -74,11 +82,12 @@ def compare_with_baseline(
             not_compared[host] = reason or "no answer"
             continue
         try:
-            before = context.ports.baselines.get(context.deployment.preparation.baselines[host].digest)
+            baseline = context.ports.baselines.get(context.deployment.preparation.baselines[host].digest)
         except NotFound as gone:
             not_compared[host] = str(gone)
             continue
-        comparison = compare(before, now)
+        decisive[host] = captured_of(baseline)
+        comparison = compare(baseline, now)
         if comparison.inconclusive is not None:
             not_compared[host] = comparison.inconclusive
         whole.append(now)

@@ -17,6 +17,7 @@ from orchestrator.domain.plan.effective_plan import EffectivePlan
 from orchestrator.domain.plan.rehearsal_place import RehearsalPlace
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
+from orchestrator.domain.rules.release_policy import Uncovered
 from orchestrator.engine.disk_space import refuse_without_room
 from orchestrator.engine.lookup.journal_timeline import story_on
 from orchestrator.engine.lookup.snapshots import briefs, folded
@@ -26,7 +27,7 @@ from orchestrator.engine.stop_in_force import refuse_while_stopped
 from orchestrator.engine.use_cases.deployment_commands import open_deployment, resume, rollback, signal
 from orchestrator.errors import NotFound, Refused, UsageFault
 from orchestrator.policy.course.rehearsing import as_rehearsed
-from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
+from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part, uncovered_faults
 from orchestrator.policy.measures.wave_durations import measured_waves
 from orchestrator.policy.planning.digests import rehearsed_plan
 
@@ -48,10 +49,14 @@ class RehearsalRequest:
 
 @dataclass(frozen=True, slots=True)
 class PreparedRehearsal:
-    """A prepared rehearsal: the plan in its rehearsal place, and the parts in their order."""
+    """A prepared rehearsal: the plan in its rehearsal place, and the parts in their order.
+
+    `uncovered`: whether the policy that binds the plan takes a rehearsal with changes that no item of the baseline covers.
+    """
 
     prepared: PreparedPlan
     parts: tuple[Rehearsal, ...]
+    uncovered: Uncovered = "accept"
 
 
 def ready(ports: Ports, asked: RehearsalRequest) -> PreparedRehearsal:
@@ -75,7 +80,9 @@ def ready(ports: Ports, asked: RehearsalRequest) -> PreparedRehearsal:
     of = rehearsed_plan(
         prepared.effective, prepared.targets, written, binding.model, binding.policy, elsewhere
     )
-    return PreparedRehearsal(prepared, tuple(_parts(asked, prepared, of)))
+    asked_of_it = binding.policy.rehearsal if binding.policy is not None else None
+    uncovered: Uncovered = asked_of_it.uncovered if asked_of_it is not None else "accept"
+    return PreparedRehearsal(prepared, tuple(_parts(asked, prepared, of)), uncovered)
 
 
 def _refuse_own_place(prepared: PreparedPlan, place: RehearsalPlace) -> None:
@@ -141,7 +148,8 @@ def find_part(ports: Ports, ready: PreparedRehearsal, part: Rehearsal) -> Deploy
     rehearsals = (brief.id for brief in briefs(ports.journal) if brief.rehearsal)
     for d in (folded(ports.journal, name) for name in rehearsals):
         if d.rehearsing.rehearsal == part and d.plan.resources == place and d.id not in certified:
-            return d if not d.over or not faults_of_part(d) else None
+            faults = (*faults_of_part(d), *uncovered_faults(d, ready.uncovered))
+            return d if not d.over or not faults else None
     return None
 
 

@@ -7,8 +7,12 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.plan.effective_plan import REHEARSED, changes_between
 from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.errors import Refused
+from orchestrator.policy.evidence.coverage_words import change_words
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part, repeats_of
 from orchestrator.policy.measures.wave_durations import slowest
+
+MOST_NAMED = 50
+"""Changes that a certificate names."""
 
 
 def certificate_of(
@@ -45,10 +49,26 @@ def certificate_of(
             rehearsal.failure_in for rehearsal in rehearsals if rehearsal.failure_in is not None
         ),
         idempotent=tuple(dict.fromkeys(repeat.playbook for d in parts for repeat in repeats_of(d))),
+        uncovered=uncovered_of(parts),
         waves=slowest(measured),
         key=key,
         nonce=nonce,
     )
+
+
+def uncovered_of(parts: Sequence[Deployment]) -> tuple[str, ...]:
+    """What the parts changed and no item of the baseline covers, in words; each once, the last of very many counted."""
+    words = {
+        change_words(change)
+        for d in parts
+        if d.backout is not None
+        for group in d.backout.uncovered
+        for change in group.changes
+    }
+    unnamed = sum(group.more for d in parts if d.backout is not None for group in d.backout.uncovered)
+    named = sorted(words)
+    more = len(named[MOST_NAMED:]) + unnamed
+    return (*named[:MOST_NAMED], *([f"{more} more"] if more else []))
 
 
 def certificate_words(certificate: Certificate) -> tuple[str, ...]:
@@ -59,7 +79,10 @@ def certificate_words(certificate: Certificate) -> tuple[str, ...]:
 def _sentences(c: Certificate) -> Iterator[str]:
     at = f"{c.rehearsed_at:%Y-%m-%d %H:%M:%S} UTC"
     yield f"{c.release} {c.version} was rehearsed in {c.environment} at {at} ({', '.join(c.deployments)})."
-    if c.restored:
+    if c.restored and c.uncovered:
+        yield "It was deployed, verified and backed out, and every host was proved equal in what was captured."
+        yield f"Changed and not captured, so nothing is proved of it: {'; '.join(c.uncovered)}."
+    elif c.restored:
         yield "It was deployed, verified and backed out, and every host was proved equal to its baseline."
     for wave in c.failure_in:
         yield f"A failure was injected in wave {wave + 1}: orch stopped, backed out every touched host, and proved it."

@@ -18,6 +18,7 @@ from orchestrator.domain.text.format import seconds_words
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.authority.approvals import CLOCKS_DIFFER
 
+_NAMED = 3
 FORGED = frozenset({"rehearsal.bad_signature", "rehearsal.foreign_key"})
 
 
@@ -148,6 +149,10 @@ def _results(question: Question, certificate: Certificate) -> Iterator[Reason]:
     if not certificate.restored:
         finding = "the backout did not restore the baseline"
         yield _reason("rehearsal.not_restored", certificate, finding, "mend the backout, and rehearse again")
+    if asked.uncovered == "refuse" and certificate.uncovered:
+        finding = f"restored in what was captured only, without {'; '.join(certificate.uncovered[:_NAMED])}"
+        move = "widen `backout.baseline`, or declare `backout.changes`, and rehearse again"
+        yield _reason("rehearsal.uncovered", certificate, finding, move)
     if asked.failure_path and not certificate.failure_in:
         finding = "no failure was injected, so the failure path never ran"
         yield _reason("rehearsal.no_failure_path", certificate, finding, "rehearse with a failure in a wave")

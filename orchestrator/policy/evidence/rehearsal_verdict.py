@@ -8,6 +8,8 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.attempt import Purpose
 from orchestrator.domain.evidence.outcome import HostOutcome
 from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, State
+from orchestrator.domain.rules.release_policy import Uncovered
+from orchestrator.policy.evidence.coverage_words import uncovered_words
 
 _PURPOSES: tuple[Purpose, Purpose] = ("deploy", "backout")
 
@@ -54,6 +56,14 @@ def _repeat(d: Deployment, playbook: str, purpose: Purpose) -> Repeat:
 def faults_of_part(d: Deployment) -> tuple[str, ...]:
     """Every fault in this part of a rehearsal; empty where it succeeded."""
     return tuple(_faults(d))
+
+
+def uncovered_faults(d: Deployment, allowed: Uncovered) -> tuple[str, ...]:
+    """Why this part certifies nothing under a policy that refuses changes that no item of the baseline covers."""
+    uncovered = d.backout.uncovered if d.backout is not None else ()
+    if allowed == "accept" or not uncovered:
+        return ()
+    return (f"restored in what was captured only, which the policy refuses; {uncovered_words(uncovered)}",)
 
 
 def _faults(d: Deployment) -> Iterator[str]:

@@ -20,6 +20,7 @@ from orchestrator.domain.evidence.run_evidence import (
     TaskTrouble,
     by_host,
 )
+from orchestrator.policy.evidence.coverage import changes_seen
 
 _KILLED = range(128, 250)
 """What a shell says of a program that a signal ended; Ansible's own code for a defect is 250."""
@@ -53,6 +54,7 @@ def judge(request: AttemptRequest, evidence: RunEvidence, end: RunExit) -> Attem
             host for host in request.hosts if host in host_evidence and host_evidence[host].fence in OUTRUN
         ),
         out_of_time=end.timed_out,
+        changes=changes_seen(request, evidence),
     )
 
 
@@ -68,6 +70,7 @@ def never_ran(request: AttemptRequest, end: RunExit, faults: tuple[str, ...]) ->
         exit_code=end.exit_code,
         started_at=end.started_at,
         ended_at=end.ended_at,
+        changes=(),
     )
 
 

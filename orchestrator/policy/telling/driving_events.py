@@ -4,6 +4,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.condensed import Counts
 from orchestrator.domain.text.format import counted
+from orchestrator.policy.evidence.coverage_words import uncovered_count, uncovered_lines, uncovered_words
 from orchestrator.policy.evidence.drift import summary_lines
 from orchestrator.policy.telling.event_words import COMPLAINTS
 from orchestrator.policy.telling.obstacle_words import set_aside_words
@@ -122,8 +123,11 @@ def _backout_compared(event: e.BackoutCompared, d: Deployment, counts: Counts) -
 def _restoration_compared(event: e.RestorationCompared, d: Deployment, counts: Counts) -> Telling:
     result: Result = "unknown" if event.not_compared else "failed" if event.differences else "passed"
     words = f"{counted(len(event.differences), 'difference')} to the baseline"
+    if event.uncovered:
+        words += f" in what was captured; {uncovered_count(event.uncovered)}"
     lines: Lines = at("proof", *summary_lines(event.differences)[:COMPLAINTS])
     lines += at("proof", *(f"{host}: not compared: {why}" for host, why in event.not_compared.items()))
+    lines += at("proof", *[f"not captured: {line}" for line in uncovered_lines(event.uncovered)][:COMPLAINTS])
     without = f", {counted(len(event.not_compared), 'host')} not compared" if event.not_compared else ""
     return Telling((*lines, ("proof", words)), (Finish("proof", result, words + without),))
 
@@ -132,6 +136,10 @@ def _restoration_compared(event: e.RestorationCompared, d: Deployment, counts: C
 def _restored(event: e.Restored, d: Deployment, counts: Counts) -> Telling:
     outside = ", ".join(act.host for act in d.unproved_acts)
     unproved = f"; not proved, because outside of the deployment: {outside}" if outside else ""
+    uncovered = d.backout.uncovered if d.backout is not None else ()
+    if uncovered:
+        words = f"restored in what was captured; {uncovered_words(uncovered)}{unproved}"
+        return Telling(at("backed out", words))
     return Telling(at("backed out", f"every backed-out host equals its baseline{unproved}"))
 
 

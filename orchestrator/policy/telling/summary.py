@@ -9,6 +9,7 @@ from orchestrator.domain.deployment.standing import StandingName
 from orchestrator.domain.journal.lifecycle import Ended, State, end_of
 from orchestrator.domain.text.format import counted
 from orchestrator.domain.text.plain_text import plain
+from orchestrator.policy.evidence.coverage_words import uncovered_words
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
 from orchestrator.policy.telling.left_words import left_running
 
@@ -169,8 +170,15 @@ def _with_exceptions(d: Deployment) -> list[str]:
 
 
 def _backed_out(d: Deployment) -> list[str]:
-    hosts = d.hosts_to_prove
+    hosts, uncovered = d.hosts_to_prove, _progress(d).uncovered
     items = sum(d.preparation.baselines[host].items for host in hosts if host in d.preparation.baselines)
+    if uncovered:
+        return [
+            f"{_stopped(d)} and backed out: {hosts_words(hosts)} {'is' if len(hosts) == 1 else 'are'} "
+            f"restored in what was captured ({counted(items, 'configuration item')}); {uncovered_words(uncovered)}.",
+            *_why(d),
+            *_still_new(d),
+        ]
     again = "equals its baseline" if len(hosts) == 1 else "equal their baselines"
     return [
         f"{_stopped(d)} and backed out: {hosts_words(hosts)} again {again} "
@@ -188,6 +196,7 @@ def _residue(d: Deployment) -> list[str]:
         f"{_stopped(d)} and backed out with residue: {counted(len(items), 'configuration item')} on "
         f"{hosts_words(hosts)} {'differs' if len(items) == 1 else 'differ'} from the baseline.",
         *_proved(d),
+        *_uncovered(d),
         *_why(d),
         *_still_new(d),
     ]
@@ -201,6 +210,7 @@ def _backout_failed(d: Deployment) -> list[str]:
         *_reasons(d, hosts),
         *_residue_beside(d),
         *_proved(d),
+        *_uncovered(d),
         *_why(d),
         *_still_new(d),
     ]
@@ -309,6 +319,11 @@ def _proved(d: Deployment) -> list[str]:
     if not restored:
         return []
     return [f"Proved equal to the baseline: {hosts_words(restored)}."]
+
+
+def _uncovered(d: Deployment) -> list[str]:
+    uncovered = _progress(d).uncovered
+    return [f"Of what was captured; {uncovered_words(uncovered)}."] if uncovered else []
 
 
 def _residue_beside(d: Deployment) -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 
 from orchestrator.adapters.ansible.event_stream import fold, tasks_seen
 from orchestrator.domain.evidence.run_evidence import by_host
+from orchestrator.domain.evidence.task_changes import MOST_OF_A_HOST
 
 RECAP = {"ok": 1, "failures": 0, "unreachable": 0, "changed": 0, "skipped": 0, "rescued": 0, "ignored": 0}
 
@@ -99,6 +100,43 @@ def test_a_task_that_went_elsewhere_is_kept_with_its_place() -> None:
     assert (evidence.touched, evidence.gaps) == (("web1", "web3"), ())
     del event["place"]
     assert "place" in fold(stream([*WHOLE[:3], event]), "n").gaps[0]
+
+
+def changes(*things: list[str], where: str = "web1", task: str = "Deploy", more: int = 0) -> dict[str, Any]:
+    return {"event": "changes", "where": where, "task": task, "things": list(things), "more": more}
+
+
+def test_changes_are_kept_on_the_hosts_where_they_were_made() -> None:
+    events = [
+        changes(["file", "/a"], ["unnamed", "command"]),
+        changes(["file", "/a"], ["unnamed", "command"], task="Again"),
+        changes(["file", "/a"], where="web2", more=3),
+    ]
+    first, second = fold(stream([*WHOLE[:3], *events, *WHOLE[3:]]), "n").changes
+    assert [(each.kind, each.name, each.task) for each in first.changes] == [
+        ("file", "/a", "Deploy"),
+        ("unnamed", "command", "Deploy"),
+        ("unnamed", "command", "Again"),
+    ]
+    assert (first.hosts, second.hosts, second.more) == (("web1",), ("web2",), 3)
+
+
+def test_of_very_many_changes_the_last_are_counted() -> None:
+    many = [["file", f"/a{number}"] for number in range(MOST_OF_A_HOST + 7)]
+    (group,) = fold(stream([*WHOLE[:3], changes(*many), *WHOLE[3:]]), "n").changes
+    assert (len(group.changes), group.more) == (MOST_OF_A_HOST, 7)
+
+
+def test_the_name_of_a_change_is_stripped_and_capped() -> None:
+    (group,) = fold(stream([WHOLE[0], changes(["file", "/\x1b[2J\u202eevil" + "x" * 5000])]), "n").changes
+    assert group.changes[0].name.startswith("/ [2J evil")
+    assert len(group.changes[0].name) == 300
+
+
+@pytest.mark.parametrize("things", [[["odd", "/a"]], [["file"]], 7, [7], None])
+def test_changes_that_make_no_sense_are_a_gap(things: Any) -> None:
+    event = {**changes(), "things": things}
+    assert "breaks" in fold(stream([*WHOLE[:3], event, *WHOLE[3:]]), "n").gaps[0]
 
 
 def test_a_job_is_pending_until_its_end_is_seen() -> None:

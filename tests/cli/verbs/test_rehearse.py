@@ -12,6 +12,7 @@ from orchestrator.adapters.keys.certificate_files import certificate_files
 from orchestrator.adapters.keys.ed25519 import SigningKey, presented_certificate
 from orchestrator.domain.authority.rehearsal import ISSUER, SignedCertificate
 from orchestrator.domain.authority.signing import Keyring, TrustedKey
+from orchestrator.domain.evidence.task_changes import Change, ChangesOn
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.plan.rehearsal_place import RehearsalPlace
 from orchestrator.engine.lookup.snapshots import every
@@ -150,6 +151,38 @@ def test_a_playbook_that_changes_again_gets_no_certificate(
     assert [
         (signed.certificate.idempotent, signed.certificate.failure_in) for signed in certificates(home)
     ] == [((), ())]
+
+
+BESIDE = ChangesOn(hosts=("web1",), changes=(Change(kind="file", name="/srv/beside", task="Copy"),))
+
+
+def test_what_was_not_captured_is_on_the_certificate(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = six(home)
+    made.playbooks.script("deploy", None, Script(changes=(BESIDE,)))
+    assert orch(made, REHEARSE) == ExitCode.COMPLETED
+    assert [signed.certificate.uncovered for signed in certificates(home)] == [("file /srv/beside",)]
+    output = capsys.readouterr().out
+    assert "every host was proved equal in what was captured." in output
+    assert "Changed and not captured, so nothing is proved of it: file /srv/beside." in output
+    assert "equal to its baseline." not in output
+
+
+def test_a_policy_may_refuse_to_certify_what_was_not_captured(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = six(home)
+    made.rule(rehearsal={"max_age": "30d", "uncovered": "refuse"}, approvals={"before": []})
+    trust(made, home, ISSUER)
+    made.playbooks.script("deploy", None, Script(changes=(BESIDE,)))
+    assert orch(made, REHEARSE) == ExitCode.BACKED_OUT
+    assert certificates(home) == []
+    errors = capsys.readouterr().err
+    assert (
+        "restored in what was captured only, which the policy refuses; 1 changed thing was not: file /srv"
+        in errors
+    )
+    made.playbooks.script("deploy", None, Script())
+    assert orch(made, REHEARSE) == ExitCode.COMPLETED
 
 
 def test_a_release_that_fails_gets_no_certificate(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

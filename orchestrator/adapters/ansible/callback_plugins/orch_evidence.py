@@ -3,7 +3,7 @@
 It writes, and it closes the run to hosts that refused it, or that are not where they were. It runs inside
 ansible-playbook and imports nothing of orch. A line that cannot be written ends the writing for good: then
 the numbering has no end marker, and the run does not count. Module arguments and results are never written, but for a
-short message of tasks that failed, and none where `no_log` is set.
+short message of tasks that failed and the names of what tasks changed, and none where `no_log` is set.
 """
 
 from __future__ import annotations
@@ -83,6 +83,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._ours = ""
         self._reported: dict[str, str] = {}
         self._places: Any = None
+        self._changes: Any = None
         # Taken out of the environment, so that nothing that the run starts can find the file.
         path = os.environ.pop("ORCH_EVIDENCE", "")
         self._nonce = os.environ.pop("ORCH_NONCE", "")
@@ -92,6 +93,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._ways, given = _ways(os.environ.pop("ORCH_WAYS", ""), self._nonce, self._addresses)
         self._delegates = [str(name) for name in given.get("delegates", [])]
         self._vaulted, self._named = given.get("vaulted", []), set(given.get("named_tasks", []))
+        if self._ways:
+            self._changes = _beside("changes").Report()
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600) if path else -1
         if path:
             _kept_text().install()
@@ -176,6 +179,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._item(result)
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
+        for event in self._changes.rest() if self._changes else []:
+            self._write("changes", **event)
         self._write("stats", recap={host: stats.summarize(host) for host in sorted(stats.processed)})
         self._write("end")
 
@@ -205,15 +210,19 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         """The hosts that a task really went to; each that is not the one it acts for is told."""
         handed = result.task_fields.get(self._ways.key, {}) if self._ways else {}
         reached: list[str] = []
+        names: dict[str, str] = {}
         for way in handed.get("taken", []):
             acting, place = way["acting"], way["place"]
             straight = self._places.expected_at(acting) == place
-            name = acting if straight else self._places.name_of(place)
+            name = names[acting] = acting if straight else self._places.name_of(place)
             reached.append(name)
             if not straight:
                 self._tell_astray(result, way, name)
             elif name != result.host.get_name():
                 self._write("touched", host=result.host.get_name(), where=name, task=result.task.get_name())
+        if handed.get("changes") and not self._ours:
+            for event in self._changes.of_task(result.task.get_name(), handed["changes"], names):
+                self._write("changes", **event)
         return reached
 
     def _tell_astray(self, result: Any, way: dict[str, Any], name: str) -> None:
@@ -299,7 +308,7 @@ def _ways(path: str, nonce: str, addresses: dict[str, str]) -> tuple[Any, dict[s
         return None, {}
     given: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
     _kept_text()
-    for name in ("acts", "masks", "ssh_options", "routes"):
+    for name in ("module_table", "changes", "acts", "masks", "ssh_options", "routes"):
         _beside(name)
     connections = _beside("connections")
     acts = _beside("acts").Acts(given["acts"], addresses, _READ_ONLY)

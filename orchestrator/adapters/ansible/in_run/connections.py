@@ -20,6 +20,7 @@ from ansible.executor.task_queue_manager import FinalQueue
 from ansible.plugins.connection import ssh
 
 from orchestrator.adapters.ansible.in_run.acts import Acts
+from orchestrator.adapters.ansible.in_run.changes import Changes
 from orchestrator.adapters.ansible.in_run.kept_text import KEPT
 from orchestrator.adapters.ansible.in_run.masks import failed, is_blind, is_never_true, words
 from orchestrator.adapters.ansible.in_run.routes import (
@@ -39,7 +40,7 @@ _NO_CHECK = ("host_key_auto_add", "record_host_keys")
 
 
 class Ways:
-    """What is known in a run: the routes of verified hosts, and, in the process of a task, the ways that it took."""
+    """What is known in a run: the routes of verified hosts, and, in the process of a task, its ways and its changes."""
 
     def __init__(self, nonce: str, pinned: Iterable[str], known_hosts: str | None, acts: Acts) -> None:
         self.key = f"orch_{nonce}"
@@ -50,6 +51,7 @@ class Ways:
         self.taken: dict[tuple[str, ...], Route] = {}
         self.masked: list[str] = []
         self.raw: dict[str, Any] | None = None
+        self.changes = Changes()
 
     def hand_over(self) -> dict[str, Any]:
         """What the result of the task takes along."""
@@ -57,12 +59,18 @@ class Ways:
             {**dict(zip(("acting", "place", "plugin", "user"), reached, strict=True)), "route": way}
             for reached, way in self.taken.items()
         ]
-        return {"taken": taken, "masked": self.masked, "vaulted": KEPT.fresh}
+        return {
+            "taken": taken,
+            "masked": self.masked,
+            "vaulted": KEPT.fresh,
+            "changes": self.changes.items,
+        }
 
     def begin(self) -> None:
         """A task begins in this process."""
         self.taken, self.masked, self.raw = {}, [], None
         KEPT.fresh = []
+        self.changes.begin()
 
     def use(self, connection: Any) -> None:
         """A connection is about to be used. Raises AnsibleError where it would lead elsewhere than verified."""
@@ -82,6 +90,7 @@ class Ways:
 
     def end_item(self, executor: Any, result: Mapping[str, Any], variables: dict[str, Any]) -> None:
         """An item of a task has ended: keep its failure where a condition that says nothing of it declared it away."""
+        self.changes.end_item(executor, result, reached=bool(self.taken))
         raw, self.raw = self.raw, None
         task = executor._task
         if raw is None or result.get("failed") or result.get("skipped") or not failed(raw):
@@ -146,6 +155,7 @@ def _handler(ways: Ways, original: Any, _executor: Any, *arguments: Any, **named
     def run_and_keep(*given: Any, **by_name: Any) -> Any:
         result = run(*given, **by_name)
         ways.raw = dict(result) if isinstance(result, Mapping) else None
+        ways.changes.answered(ways.raw)
         return result
 
     handler.run = run_and_keep
@@ -155,6 +165,7 @@ def _handler(ways: Ways, original: Any, _executor: Any, *arguments: Any, **named
 def _polled(ways: Ways, original: Any, _executor: Any, *arguments: Any, **named: Any) -> Any:
     result = original(*arguments, **named)
     ways.raw = dict(result)
+    ways.changes.answered(ways.raw, again=True)
     return result
 
 

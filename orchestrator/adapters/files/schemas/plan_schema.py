@@ -9,6 +9,7 @@ from typing import Any, get_args
 from orchestrator.adapters.files.manual import sections
 from orchestrator.adapters.files.schemas.schema import DIALECT, LIMIT, Schema, describe, without_nulls
 from orchestrator.domain.plan.check import CHECK_KINDS, SHARED
+from orchestrator.domain.plan.declared_change import DECLARED_KINDS
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.strategy_form import StrategyKind, form_of
 
@@ -26,6 +27,13 @@ def _strategy(kind: StrategyKind) -> Schema:
 _NAMED_RULES: dict[str, Schema] = {
     "Limit": LIMIT,
     "WaveSpec": {"oneOf": [{"required": [key]} for key in ("count", "percent", "group", "hosts", "rest")]},
+    "DeclaredItem": {"oneOf": [{"required": [kind]} for kind in DECLARED_KINDS]},
+    "DeclaredChange": {
+        "oneOf": [
+            {"required": ["changes"], "properties": {"changes": {"minItems": 1}}},
+            {"required": ["nothing"]},
+        ]
+    },
     "Pilot": {"oneOf": [{"required": ["hosts"]}, {"required": ["group"]}]},
     "Release": {
         "anyOf": [{"required": [key], "properties": {key: {"minItems": 1}}} for key in ("units", "removes")]

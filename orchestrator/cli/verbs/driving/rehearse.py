@@ -24,7 +24,7 @@ from orchestrator.engine.ports import Ports, Watcher
 from orchestrator.engine.use_cases import rehearse as rehearsals
 from orchestrator.errors import ExitCode, Refused
 from orchestrator.policy.authority.certificate_issue import certificate_of, certificate_words
-from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
+from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part, uncovered_faults
 
 _PARTS: dict[Part, str] = {
     "backout": "deploy, verify, back out, prove",
@@ -93,7 +93,7 @@ def rehearse(  # noqa: PLR0913, PLR0917 (click calls it, with every option)
             f"Part {number} of {len(ready.parts)}: {_PARTS[part.part]}{_in_wave(ready, part)}.", quiet=as_json
         )
         deployment, code = _part(ports, ready, part, by=by, as_json=as_json)
-        faults = faults_of_part(deployment)
+        faults = (*faults_of_part(deployment), *uncovered_faults(deployment, ready.uncovered))
         if faults:
             return _failed(deployment, part, faults, code)
         ended.append(deployment)
@@ -157,7 +157,8 @@ def _failed(d: Deployment, part: Rehearsal, faults: tuple[str, ...], code: ExitC
     click.echo(headline, err=True)
     for fault in faults:
         click.echo(f"  {plain(fault, 500)}", err=True)
-    return code
+    # What only the policy of the plan's own place refuses, the deployment itself does not know.
+    return ExitCode.BACKED_OUT if code == ExitCode.COMPLETED else code
 
 
 def _certified(signed: SignedCertificate, file: Path, *, as_json: bool) -> None:

@@ -21,6 +21,7 @@ from orchestrator.engine.ports import Ports
 from orchestrator.engine.practices.capture_baseline import why_not_whole
 from orchestrator.engine.redacted_ports import ask_for_vaulted
 from orchestrator.errors import ExitCode, NotFound, Refused, UsageFault
+from orchestrator.policy.evidence.coverage_words import uncovered_count
 from orchestrator.policy.evidence.drift import compare, summary_lines
 
 
@@ -114,7 +115,7 @@ def diff(deployment: str, host: str | None, backout: bool, deployed: bool, check
     kept = backout or deployed
     now = _kept(ports, later, hosts) if kept else _captured_now(ports, current, hosts)
     comparisons = [_compared(ports.baselines.get(before[name]), now[name]) for name in hosts]
-    click.echo("\n".join(_json_lines(comparisons) if as_json else _words(comparisons)))
+    click.echo("\n".join(_json_lines(comparisons) if as_json else _words(comparisons, current)))
     if any(each.inconclusive is not None for each in comparisons):
         return ExitCode.REFUSED
     differs = any(not each.equal for each in comparisons)
@@ -176,13 +177,16 @@ def _items(kept: Baseline) -> list[str]:
     return lines
 
 
-def _words(comparisons: list[Comparison]) -> list[str]:
+def _words(comparisons: list[Comparison], d: Deployment) -> list[str]:
+    uncovered = d.backout.uncovered if d.backout is not None else ()
     lines: list[str] = []
     for each in comparisons:
         if each.inconclusive is not None:
             lines.append(f"{each.host}: not compared: {plain(each.inconclusive)}")
         elif each.equal:
-            lines.append(f"{each.host}: equal to its baseline (0 differences)")
+            groups = [group for group in uncovered if each.host in group.hosts]
+            captured = f", in what was captured; {uncovered_count(groups)}" if groups else ""
+            lines.append(f"{each.host}: equal to its baseline (0 differences){captured}")
         lines += [plain(line, 1000) for line in summary_lines(each.differences)]
     return lines
 

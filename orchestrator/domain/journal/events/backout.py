@@ -5,6 +5,7 @@ from typing import Literal
 from orchestrator.domain.authority.ground import Ground, by_a_person
 from orchestrator.domain.authority.rehearsal import AsRehearsed
 from orchestrator.domain.evidence.baseline import BaselineReference, Difference
+from orchestrator.domain.evidence.task_changes import ChangesOn
 from orchestrator.domain.text.model_base import HostName, Many, Noun, Text
 
 ObstacleCode = Literal["newer", "locked", "unreadable"]
@@ -54,16 +55,20 @@ class BackoutCompared(Noun):
 
 
 class RestorationCompared(Noun):
-    """The baseline was captured again and compared; `not_compared` gives the reason for each host that could not be."""
+    """The baseline was captured again and compared; `not_compared` gives the reason for each host that could not be.
+
+    `uncovered`: what tasks changed and no item of the baseline covers, so that nothing is proved of it.
+    """
 
     kind: Literal["restoration_compared"] = "restoration_compared"
     baselines: Many[BaselineReference]
     differences: Many[Difference] = ()
     not_compared: dict[HostName, Text] = {}
+    uncovered: Many[ChangesOn] = ()
 
 
 class Restored(Noun):
-    """Every backed-out host equals its baseline."""
+    """Every backed-out host equals its baseline, in what that captures; the comparison before it names what it does not."""
 
     kind: Literal["restored"] = "restored"
 

@@ -1,0 +1,204 @@
+"""What the tasks of a deployment changed and no item of the baseline covers: nothing is called restored without it.
+
+A change that Ansible's modules name is covered by an item, or it is not: a declaration takes none of those away. A change
+without a name, or of a kind that no baseline has, is covered where the plan declares by which items it is seen, or that
+it changes nothing that counts (docs/adr/0057).
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from orchestrator.domain.deployment.attempts import Attempted
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.evidence.attempt import AttemptRequest
+from orchestrator.domain.evidence.baseline import Baseline, BaselineScope
+from orchestrator.domain.evidence.run_evidence import RunEvidence
+from orchestrator.domain.evidence.task_changes import Change, ChangesOn, grouped, of_host
+from orchestrator.domain.plan.declared_change import DeclaredChange
+from orchestrator.policy.evidence.scope_paths import excluded_within, is_captured, really_at
+
+_PATHS = frozenset({"file", "link", "tree"})
+_UNIT_TYPES = (
+    *(
+        ".service",
+        ".socket",
+        ".timer",
+        ".target",
+        ".mount",
+        ".automount",
+        ".path",
+        ".slice",
+        ".scope",
+        ".swap",
+    ),
+    ".device",
+)
+_CRONTABS = ("/var/spool/cron/crontabs", "/var/spool/cron")
+_DECLARABLE = frozenset(
+    {
+        *("unnamed", "reboot", "crontab", "password", "mount", "hostname", "firewall", "kernel_module"),
+        *("package_index", "package_key", "package_selection", "python_package", "user_unit"),
+    }
+)
+"""Kinds that the plan's word can cover; a path, a package or a unit that is known by name is in the baseline, or is not."""
+_NOT_NAMED = frozenset({"unnamed", "unseen", "reboot"})
+
+_ITEMS_OF_RULES = frozenset({"file", "package", "unit", "user", "group", "sysctl", "command", "port"})
+"""Items whose kinds have rules of their own, by the scope; others count where the baseline has the very item."""
+
+_Named = tuple[tuple[Change, ...], int]
+
+
+class Captured(NamedTuple):
+    """What of a host's baseline decides: where its links lead, and its items of kinds that no rule is for."""
+
+    links: Mapping[str, str]
+    items: frozenset[tuple[str, str]]
+
+
+_NOTHING = Captured({}, frozenset())
+
+
+def captured_of(baseline: Baseline) -> Captured:
+    """What of this baseline decides."""
+    links = (item for item in baseline.items if item.kind == "file" and item.attributes.get("type") == "link")
+    others = ((item.kind, item.name) for item in baseline.items if item.kind not in _ITEMS_OF_RULES)
+    return Captured(
+        {item.name: str(item.attributes.get("target") or "") for item in links}, frozenset(others)
+    )
+
+
+def changes_seen(request: AttemptRequest, evidence: RunEvidence) -> tuple[ChangesOn, ...]:
+    """The changes of a run; where its events have a gap, what came after it is unseen on all of its hosts."""
+    if not evidence.gaps:
+        return evidence.changes
+    unseen = Change.of_valid(kind="unseen", name=request.attempt)
+    return (*evidence.changes, ChangesOn.of_valid(hosts=request.hosts, changes=(unseen,)))
+
+
+def uncovered_changes(d: Deployment, captured: Mapping[str, Captured]) -> tuple[ChangesOn, ...]:
+    """What no item of the baseline covers, on the hosts of the present backout and on hosts outside of the deployment.
+
+    The backout's own tasks count, too, as far as they name what they change.
+    """
+    groups = tuple(_kept(d))
+    elsewhere = dict.fromkeys(host for group in groups for host in group.hosts if host not in d.standings)
+    hosts = (*(d.backout.hosts if d.backout is not None else ()), *elsewhere)
+    return grouped({host: _on(d, host, groups, captured.get(host, _NOTHING)) for host in hosts})
+
+
+def is_covered(scope: BaselineScope, change: Change, links: Mapping[str, str]) -> bool:
+    """Whether an item of such a baseline is, or would be, what changed. `links`: where links on the host lead."""
+    if change.kind in _PATHS:
+        return _path_covered(scope, change, links)
+    rule = _RULES.get(change.kind)
+    return rule is not None and rule(scope, change.name)
+
+
+def _kept(d: Deployment) -> Iterator[ChangesOn]:
+    for attempt in d.attempts:
+        changes = attempt.outcome.changes if attempt.outcome is not None else None
+        if attempt.purpose == "backout":
+            yield from map(_only_named, changes or ())
+        elif changes is not None:
+            yield from changes
+        elif _may_have_run(attempt):
+            unseen = Change.of_valid(kind="unseen", name=attempt.attempt)
+            yield ChangesOn.of_valid(hosts=tuple(sorted(attempt.begun_on)), changes=(unseen,))
+
+
+def _may_have_run(attempt: Attempted) -> bool:
+    return attempt.outcome is not None or (attempt.lost is not None and attempt.started)
+
+
+def _only_named(group: ChangesOn) -> ChangesOn:
+    named = tuple(change for change in group.changes if change.kind not in _NOT_NAMED)
+    return ChangesOn.updated(group, hosts=group.hosts, changes=named)
+
+
+def _on(d: Deployment, host: str, groups: Iterable[ChangesOn], captured: Captured) -> _Named:
+    changes, more = of_host(groups, host)
+    backout = d.plan.backout
+    undeclared = [change for change in changes if not _is_declared(backout.changes, change)]
+    if host not in d.standings:
+        return _each_once(undeclared), more
+    left = [
+        part
+        for change in undeclared
+        if (change.kind, change.name) not in captured.items
+        for part in _uncovered_parts(backout.baseline, change, captured.links)
+    ]
+    return _each_once(left), more
+
+
+def _is_declared(declared: Iterable[DeclaredChange], change: Change) -> bool:
+    return change.kind in _DECLARABLE and any(_names(each.task, change.task) for each in declared)
+
+
+def _names(pattern: str, task: str) -> bool:
+    """A name may leave out the role before it, as in `role : task`."""
+    return any(fnmatchcase(name, pattern) for name in (task, task.partition(" : ")[2]) if name)
+
+
+def _uncovered_parts(scope: BaselineScope, change: Change, links: Mapping[str, str]) -> Iterator[Change]:
+    """The change where it is not covered; of a directory that is, what the scope excludes of it."""
+    if not is_covered(scope, change, links):
+        yield change
+    elif change.kind == "tree":
+        for pattern in excluded_within(scope, change.name):
+            yield Change.of_valid(kind="tree", name=pattern, task=change.task)
+
+
+def _path_covered(scope: BaselineScope, change: Change, links: Mapping[str, str]) -> bool:
+    real = really_at(change.name, links, last=change.kind == "file") if change.name.startswith("/") else ""
+    return bool(real) and is_captured(scope, change.name) and is_captured(scope, real)
+
+
+def _each_once(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The changes without those that another one stands for: the same thing again, and paths below a directory."""
+    trees = {change.name.rstrip("/") for change in changes if change.kind == "tree"}
+    kept: dict[tuple[str, str, str], Change] = {}
+    for change in changes:
+        if change.kind in _PATHS and any(change.name.startswith(f"{tree}/") for tree in trees):
+            continue
+        kind = "path" if change.kind in _PATHS else change.kind
+        name = change.name.rstrip("/") if kind == "path" else change.name
+        kept.setdefault((kind, name, change.task if kind in _NOT_NAMED else ""), change)
+    return tuple(kept.values())
+
+
+def _unit_name(name: str) -> str:
+    return name if name.endswith(_UNIT_TYPES) else f"{name}.service"
+
+
+def _unit_covered(scope: BaselineScope, name: str) -> bool:
+    return any(fnmatchcase(_unit_name(name), _unit_name(pattern)) for pattern in scope.units)
+
+
+def _sysctl_covered(scope: BaselineScope, name: str) -> bool:
+    parts = name.replace("/", ".").split(".")
+    patterns = [pattern.replace("/", ".").split(".") for pattern in scope.sysctl]
+    return any(
+        len(parts) == len(pattern) and all(fnmatchcase(*pair) for pair in zip(parts, pattern, strict=True))
+        for pattern in patterns
+    )
+
+
+def _crontab_covered(scope: BaselineScope, name: str) -> bool:
+    return any(is_captured(scope, f"{folder}/{name}") for folder in _CRONTABS)
+
+
+def _account_covered(scope: BaselineScope, _name: str) -> bool:
+    return scope.users
+
+
+_RULES: dict[str, Callable[[BaselineScope, str], bool]] = {
+    "package": lambda scope, _name: scope.packages == "all",
+    "unit": _unit_covered,
+    "user": _account_covered,
+    "group": _account_covered,
+    "sysctl": _sysctl_covered,
+    "crontab": _crontab_covered,
+    "command": lambda scope, name: any(command.name == name for command in scope.commands),
+}

@@ -1,0 +1,136 @@
+"""What the scope of a baseline covers of what tasks changed, and what it does not."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import pytest
+
+from orchestrator.domain.evidence.baseline import BaselineScope, CommandCollector
+from orchestrator.domain.evidence.task_changes import (
+    Change,
+    ChangeKind,
+    ChangesOn,
+    count_of,
+    grouped,
+    of_host,
+)
+from orchestrator.policy.evidence.coverage import is_covered
+from orchestrator.policy.evidence.coverage_words import change_words, uncovered_lines, uncovered_words
+from orchestrator.policy.evidence.scope_paths import excluded_within, is_captured, really_at
+
+SCOPE = BaselineScope(
+    files=("/opt/shop", "/etc/shop.conf", "/etc/systemd/system/shop*", "/srv/**/conf", "/home/*"),
+    exclude=("/opt/shop/cache", "/opt/shop/**/*.pid"),
+    units=("shop*", "nginx"),
+    sysctl=("net.core.somaxconn", "vm.*"),
+    commands=(CommandCollector(name="schema version", run="true"),),
+)
+BARE = BaselineScope(packages="none", users=False)
+LINKS = {
+    "/opt/shop/current": "releases/2",
+    "/opt/shop/data": "/srv/data",
+    "/opt/shop/a": "b",
+    "/opt/shop/b": "a",
+}
+
+CASES = [
+    ("file", "/opt/shop/a", True),
+    ("file", "/opt/shop", True),
+    ("file", "/opt/shopping", False),
+    ("file", "/opt/shop/../other", False),
+    ("file", "/opt/shop/cache/x", False),
+    ("file", "/opt/shop/deep/x.pid", False),
+    ("file", "/etc/shop.conf", True),
+    ("file", "/etc/shop.conf.d/x", False),
+    ("file", "/etc/systemd/system/shop.service.d/x.conf", True),
+    ("file", "/srv/a/b/conf/x", True),
+    ("file", "/srv/conf", True),
+    ("file", "/srv/a/b", False),
+    ("file", "/home/ann/.bashrc", True),
+    ("file", "/home/.hidden/x", False),
+    ("file", "relative", False),
+    ("file", "", False),
+    ("file", "/opt/shop/current/bin", True),
+    ("file", "/opt/shop/data/x", False),
+    ("file", "/opt/shop/data", False),
+    ("link", "/opt/shop/data", True),
+    ("file", "/opt/shop/a/x", True),
+    ("tree", "/opt/shop/releases/2", True),
+    ("tree", "/opt", False),
+    ("unit", "shop.service", True),
+    ("unit", "shop-worker.timer", False),
+    ("unit", "nginx.service", True),
+    ("unit", "cron.service", False),
+    ("package", "anything", True),
+    ("user", "shop", True),
+    ("group", "shop", True),
+    ("sysctl", "vm.swappiness", True),
+    ("sysctl", "vm/swappiness", True),
+    ("sysctl", "net.core.rmem_max", False),
+    ("command", "schema version", True),
+    ("command", "other", False),
+    ("password", "root", False),
+    ("crontab", "root", False),
+    ("mount", "/data", False),
+    ("reboot", "reboot", False),
+    ("unnamed", "command", False),
+    ("unseen", "d1.1-deploy", False),
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "expected"), CASES, ids=str)
+def test_a_change_is_covered_by_an_item_or_it_is_not(kind: Any, name: str, *, expected: bool) -> None:
+    assert is_covered(SCOPE, Change(kind=kind, name=name), LINKS) is expected
+    assert not is_covered(BARE, Change(kind=kind, name=name), LINKS)
+
+
+def test_a_crontab_is_a_file() -> None:
+    scope = BaselineScope(files=("/var/spool/cron",))
+    assert is_covered(scope, Change(kind="crontab", name="root"), {})
+
+
+def test_the_folder_of_orch_itself_is_left_out_unless_it_is_named() -> None:
+    assert not is_captured(BaselineScope(files=("/var/lib",)), "/var/lib/orch/epoch")
+    assert is_captured(BaselineScope(files=("/var/lib/orch",)), "/var/lib/orch/epoch")
+
+
+def test_what_the_scope_excludes_of_a_directory_is_found() -> None:
+    assert excluded_within(SCOPE, "/opt/shop") == ("/opt/shop/cache", "/opt/shop/**/*.pid")
+    assert excluded_within(SCOPE, "/opt/shop/releases/2") == ("/opt/shop/**/*.pid",)
+    assert excluded_within(SCOPE, "/etc") == ()
+
+
+def test_links_are_followed_and_circles_end() -> None:
+    assert really_at("/opt/shop/current/bin", LINKS, last=False) == "/opt/shop/releases/2/bin"
+    assert really_at("/opt/shop/data", LINKS, last=False) == "/opt/shop/data"
+    assert really_at("/opt/shop/a", LINKS, last=True).startswith("/opt/shop/")
+
+
+def test_hosts_with_the_same_changes_are_one_group() -> None:
+    same = (Change(kind="file", name="/a"), Change(kind="unnamed", name="command", task="Migrate"))
+    groups = grouped({"web1": (same, 0), "web2": (same, 0), "web3": (same[:1], 2), "web4": ((), 0)})
+    assert [group.hosts for group in groups] == [("web1", "web2"), ("web3",)]
+    assert of_host(groups, "web3") == (same[:1], 2)
+    assert count_of(groups) == 4
+    assert uncovered_words(groups) == (
+        "4 changed things were not: file /a, whatever task 'Migrate' (command) changed on web1, web2; "
+        "file /a and 2 more on web3"
+    )
+
+
+def test_of_very_many_the_first_are_named() -> None:
+    changes = tuple(Change(kind="file", name=f"/a{n}", task="Copy") for n in range(20))
+    (group,) = grouped({f"web{n}": (changes, 0) for n in range(20)})
+    words = uncovered_words([group])
+    assert words.startswith("20 changed things were not: file /a0, ")
+    assert "and 12 more on web0, web1" in words
+    assert words.endswith("and 12 more")
+    assert len(list(uncovered_lines([group]))) == 20
+
+
+def test_every_kind_has_words() -> None:
+    words = {change_words(Change(kind=kind, name="N", task="T")) for kind in get_args(ChangeKind)}
+    assert all("N" in word or "T" in word for word in words)
+    assert uncovered_words(()) == ""
+    assert ChangesOn(hosts=("a",)).changes == ()
