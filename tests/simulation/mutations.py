@@ -27,6 +27,7 @@ from orchestrator.engine.practices import (
     authorise_wave,
     compare_changes,
     compare_first,
+    look_for_processes,
     prove_restoration,
     run_attempt,
     verify_environment,
@@ -125,11 +126,12 @@ def takes_no_answer_for_equality(patch: pytest.MonkeyPatch) -> None:
 
 
 def looks_for_no_processes(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(
-        prove_restoration,
-        "search_before_proof",
-        lambda d: search_before_proof(d).model_copy(update={"runs": {}, "end": (), "awaited": ()}),
-    )
+    for practice in (compare_first, prove_restoration, look_for_processes):
+        patch.setattr(
+            practice,
+            "search_before_proof",
+            lambda d: search_before_proof(d).model_copy(update={"runs": {}, "end": (), "awaited": ()}),
+        )
 
 
 def overlooks_what_no_item_covers(patch: pytest.MonkeyPatch) -> None:

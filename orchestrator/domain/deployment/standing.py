@@ -133,18 +133,24 @@ def _moves(standings: Standings, event: StandingsEvent, around: Surroundings) ->
             return _checked(standings, event, around.waves[event.wave].hosts)
         case e.AttemptIntended() | e.AttemptEnded() | e.AttemptLost() | e.Quiesced():
             return _of_attempt(standings, event, around.attempts)
-        case e.ChangesCompared():
-            return _changed_outside(standings, event)
-        case e.BackoutCompared(equal=equal):
-            return {each.host: Move(standing="restored", reason=EQUAL_ALREADY) for each in equal}
-        case e.RestorationCompared():
-            return _compared(event, around.backed_out)
+        case e.ChangesCompared() | e.BackoutCompared() | e.RestorationCompared():
+            return _of_comparison(standings, event, around.backed_out)
         case e.Restored() | e.ResidueFound() | e.DeploymentBackoutFailed():
             return _backout_ended(standings, event)
         case e.Retried():
             return _tried_again(standings, around)
         case e.Excluded(hosts=hosts, reason=reason):
             return dict.fromkeys(hosts, Move(standing="excluded", reason=reason))
+
+
+def _of_comparison(standings: Standings, event: _Compared, backed_out: tuple[str, ...]) -> _Moves:
+    match event:
+        case e.ChangesCompared():
+            return _changed_outside(standings, event)
+        case e.BackoutCompared(equal=equal):
+            return {each.host: Move(standing="restored", reason=EQUAL_ALREADY) for each in equal}
+        case e.RestorationCompared():
+            return _compared(event, backed_out)
 
 
 def _of_attempt(standings: Standings, event: _OfAttempt, attempts: Attempts) -> _Moves:

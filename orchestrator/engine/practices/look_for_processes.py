@@ -3,7 +3,13 @@
 from orchestrator.domain.journal.events import ProcessesLeft
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.ports import Targets
-from orchestrator.policy.course.own_processes import is_news, processes_left, search_after_deploy
+from orchestrator.policy.course.own_processes import (
+    against_proof,
+    is_news,
+    processes_left,
+    search_after_deploy,
+    search_before_proof,
+)
 from orchestrator.policy.course.steps import Perform
 
 
@@ -27,6 +33,18 @@ def beside(context: DriveContext, targets: Targets, hosts: tuple[str, ...]) -> N
     )
     if is_news(context.deployment, event):
         context.journal.note(event)
+
+
+def end_processes(context: DriveContext, targets: Targets, hosts: tuple[str, ...]) -> dict[str, str]:
+    """The answers to the search before a proof, which ended what it could: why hosts are not proved, a sentence for each.
+
+    `targets` is a stay with that search, over which the hosts were asked already.
+    """
+    search = search_before_proof(context.deployment)
+    left = processes_left(hosts, targets.processes_of(context.targets(hosts), search))
+    if is_news(context.deployment, left):
+        context.journal.note(left)
+    return against_proof(context.deployment, left)
 
 
 def _seen(context: DriveContext, targets: Targets, hosts: tuple[str, ...]) -> ProcessesLeft:

@@ -7,13 +7,9 @@ from orchestrator.domain.journal.events import RestorationCompared
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.ports import Targets
 from orchestrator.engine.practices.capture_baseline import why_not_whole
+from orchestrator.engine.practices.look_for_processes import end_processes
 from orchestrator.errors import NotFound
-from orchestrator.policy.course.own_processes import (
-    against_proof,
-    is_news,
-    processes_left,
-    search_before_proof,
-)
+from orchestrator.policy.course.own_processes import search_before_proof
 from orchestrator.policy.course.steps import Perform
 from orchestrator.policy.evidence.coverage import Captured, captured_of, uncovered_changes
 from orchestrator.policy.evidence.drift import compare
@@ -36,10 +32,7 @@ def _compared_in_quiet(context: DriveContext, targets: Targets, step: Perform) -
     """The first capture of each host comes after what lived of the deploy attempts was ended there."""
     captured: dict[str, Captured] = {}
     compared = compare_with_baseline(context, step.hosts, targets, captured)
-    search = search_before_proof(context.deployment)
-    left = processes_left(step.hosts, targets.processes_of(context.targets(step.hosts), search))
-    if is_news(context.deployment, left):
-        context.journal.note(left)
+    at_work = end_processes(context, targets, step.hosts)
     silent = set(compared.not_compared)
     for pause in SETTLING:
         differing = {difference.host for difference in compared.differences} | silent
@@ -50,7 +43,7 @@ def _compared_in_quiet(context: DriveContext, targets: Targets, step: Perform) -
         compared = merged(compared, compare_with_baseline(context, again, targets, captured), again)
         silent = set()
     # A comparison proves nothing where something is still at work; the differences are told all the same.
-    unproved = against_proof(context.deployment, left) | dict(compared.not_compared)
+    unproved = at_work | dict(compared.not_compared)
     uncovered = uncovered_changes(context.deployment, captured)
     return compared.model_copy(update={"not_compared": unproved, "uncovered": uncovered})
 
