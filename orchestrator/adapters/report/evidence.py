@@ -33,5 +33,11 @@ class Evidence:
         """Every baseline that the step captured."""
         return tuple(r for event in self._of(step) if isinstance(event, CAPTURED) for r in event.baselines)
 
+    def captured(self) -> tuple[BaselineReference, ...]:
+        """Every baseline of the journal, in its order."""
+        return tuple(
+            r for event in self._events.values() if isinstance(event, CAPTURED) for r in event.baselines
+        )
+
     def _of(self, step: StoryStep) -> list[Event]:
         return [self._events[number] for number in step.records]

@@ -30,6 +30,7 @@ from orchestrator.domain.plan.check import CheckResult
 from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.policy.authority.word_checks import recorded_statements
 from orchestrator.policy.course.follow_up import following_words, review_overdue
+from orchestrator.policy.telling.blind_spots import blind_spots
 from orchestrator.policy.telling.ends import tone_of
 from orchestrator.policy.telling.next_moves import next_moves
 from orchestrator.policy.telling.summary import STANDING_WORDS, plain_words
@@ -83,6 +84,7 @@ def html_record(records: Sequence[Recorded], made_at: datetime, diffs: Diffs | N
             evidence=evidence,
             checked=[step for step in story.steps if step.checks],
             attempts=[step for step in story.steps if step.attempt],
+            unseen=blind_spots(d.plan.backout.baseline, evidence.captured()),
             captures=[step for step in story.steps if evidence.references(step)],
             changed=changed_items(d, diffs or {}),
             sections=sections_of(d.plan),
