@@ -11,7 +11,7 @@ from orchestrator.domain.plan.target import Target
 from orchestrator.lab.fleet import Lab
 from orchestrator.policy.evidence.drift import compare, summary_lines
 from tests.fleet.conftest import NewLab
-from tests.fleet.lab_targets import UNIT, run, targets_of
+from tests.fleet.lab_targets import UNIT, captured_of, run, targets_of
 
 SCOPE = BaselineScope(
     files=("/etc/shop.conf", "/etc/ssh", "/opt", "/etc/systemd/system/shopbase*"),
@@ -21,10 +21,7 @@ SCOPE = BaselineScope(
 
 
 def captured(targets: list[Target], scope: BaselineScope = SCOPE) -> list[Baseline]:
-    captures = SshTargets().capture(targets, scope)
-    baselines = [captures[target.host] for target in targets]
-    assert all(isinstance(each, Baseline) for each in baselines), baselines
-    return [each for each in baselines if isinstance(each, Baseline)]
+    return captured_of(targets, scope)
 
 
 def test_the_same_state_is_equal_on_every_host(lab: Lab) -> None:
@@ -32,7 +29,18 @@ def test_the_same_state_is_equal_on_every_host(lab: Lab) -> None:
     assert [each.faults for each in before] == [()] * len(before)
     assert all(compare(earlier, other).equal for earlier, other in zip(before, after, strict=True))
     kinds = {item.kind for item in before[0].items}
-    assert kinds == {"file", "group", "package", "port", "sysctl", "unit", "user"}
+    assert kinds >= {
+        "file",
+        "group",
+        "package",
+        "port",
+        "sysctl",
+        "unit",
+        "user",
+        "mount",
+        "password",
+        "set-uid file",
+    }
     assert compare(before[0], before[1]).inconclusive is not None
 
 

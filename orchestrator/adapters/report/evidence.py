@@ -35,5 +35,11 @@ class Evidence:
         first = [r for event in events if isinstance(event, e.BackoutCompared) for r in event.equal]
         return (*first, *(r for event in events if isinstance(event, CAPTURED) for r in event.baselines))
 
+    def captured(self) -> tuple[BaselineReference, ...]:
+        """Every baseline of the journal, in its order."""
+        return tuple(
+            r for event in self._events.values() if isinstance(event, CAPTURED) for r in event.baselines
+        )
+
     def _of(self, step: StoryStep) -> list[Event]:
         return [self._events[number] for number in step.records]

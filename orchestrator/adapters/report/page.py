@@ -32,6 +32,7 @@ from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.policy.authority.word_checks import recorded_statements
 from orchestrator.policy.course.follow_up import following_words, review_overdue
 from orchestrator.policy.evidence.coverage_words import uncovered_count, uncovered_lines
+from orchestrator.policy.telling.blind_spots import blind_spots
 from orchestrator.policy.telling.change_words import outside_lines
 from orchestrator.policy.telling.ends import tone_of
 from orchestrator.policy.telling.next_moves import next_moves
@@ -91,6 +92,7 @@ def html_record(
             evidence=evidence,
             checked=[step for step in story.steps if step.checks],
             attempts=[step for step in story.steps if step.attempt],
+            unseen=blind_spots(d.plan.backout.baseline, evidence.captured()),
             captures=[step for step in story.steps if evidence.references(step)],
             changed=changed_items(d, diffs or {}),
             change_groups=change_groups(d, deployed or {}),

@@ -15,6 +15,7 @@ from orchestrator.policy.authority.word_checks import recorded_statements
 from orchestrator.policy.course.follow_up import following_words
 from orchestrator.policy.evidence.coverage_words import uncovered_lines
 from orchestrator.policy.evidence.drift import summary_lines
+from orchestrator.policy.telling.blind_spots import blind_spots
 from orchestrator.policy.telling.change_words import change_lines
 from orchestrator.policy.telling.host_rows import HostRow, host_row
 from orchestrator.policy.telling.summary import STANDING_WORDS, environment_words, plain_words, release_words
@@ -120,6 +121,7 @@ def _baseline(d: Deployment, story: Story, evidence: Evidence) -> list[str]:
         for step in story.steps
         for r in evidence.references(step)
     ]
+    lines += map(plain, blind_spots(d.plan.backout.baseline, evidence.captured()))
     if d.backout is None or not d.backout.compared:
         return lines
     lines += [f"differs: {plain(line, 400)}" for line in summary_lines(d.backout.differences)]

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, ValidationError
 
 from orchestrator.adapters.ssh.answers import HostQuestion
-from orchestrator.domain.evidence.baseline import AttributeValue
+from orchestrator.domain.evidence.baseline import AttributeValue, CutKind
 from orchestrator.domain.plan.check import Answer
 from orchestrator.domain.text.model_base import Many, Noun
 from orchestrator.domain.text.plain_text import plain
@@ -35,6 +35,7 @@ Elapsed = Annotated[float, Field(ge=0, le=10_000_000)]
 Count = Annotated[int, Field(ge=0, le=10_000_000)]
 Triple = Annotated[tuple[Answer, Words, Elapsed], Field(strict=False)]
 DigestAnswer = Annotated[tuple[Literal["sha256", "absent", "fault"], Words], Field(strict=False)]
+CutAnswer = Annotated[tuple[CutKind, Words, Words], Field(strict=False)]
 ItemAnswer = Annotated[tuple[Words, Words, dict[Words, AttributeValue]], Field(strict=False)]
 
 
@@ -77,10 +78,11 @@ class ProcessesAnswer(Noun):
 
 
 class BaselineAnswer(Noun):
-    """The configuration items, and what could not be read."""
+    """The configuration items, what could not be read, and what of the system was left out: its kind, from where on, why."""
 
     items: Annotated[tuple[ItemAnswer, ...], Field(strict=False, max_length=MOST_ITEMS)]
     faults: Many[Words]
+    cuts: Annotated[tuple[CutAnswer, ...], Field(strict=False, max_length=MOST_ITEMS)]
 
 
 class HostAnswer(Noun):

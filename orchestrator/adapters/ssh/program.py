@@ -14,7 +14,7 @@ from typing import Any
 
 _ENTRY = "orchestrator.adapters.ssh.on_target.serve"
 _LOADER = "orchestrator.adapters.ssh.on_target.loader"
-_IMPORT = re.compile(r"^ *from (orchestrator[\w.]*) import ([\w, ]+)", re.MULTILINE)
+_IMPORT = re.compile(r"^ *from (orchestrator[\w.]*) import (?:\(([\w,\s]+)\)|([\w, ]+))", re.MULTILINE)
 
 # One line that a Python of any age can read, and that needs no quoting by any shell but single quotes around it.
 LINE = (
@@ -60,8 +60,9 @@ def source_of(name: str) -> str | None:
 
 def _imported(text: str) -> list[str]:
     names: list[str] = []
-    for module, imported in _IMPORT.findall(text):
-        names += [module, *(f"{module}.{name.strip()}" for name in imported.split(","))]
+    for module, on_lines, on_one_line in _IMPORT.findall(text):
+        imported = [name.strip() for name in (on_lines or on_one_line).split(",")]
+        names += [module, *(f"{module}.{name}" for name in imported if name)]
     return names
 
 

@@ -12,7 +12,14 @@ from orchestrator.adapters.ssh.answers import Answered, HostQuestion, Unanswered
 from orchestrator.adapters.ssh.bounds import USUAL, Bounds
 from orchestrator.adapters.ssh.check_results import question_of, reachable, reading, result
 from orchestrator.adapters.ssh.processes_seen import processes_seen, searching
-from orchestrator.domain.evidence.baseline import Baseline, BaselineScope, ConfigurationItem
+from orchestrator.domain.evidence.baseline import (
+    FORM,
+    Baseline,
+    BaselineScope,
+    ConfigurationItem,
+    Cut,
+    CutKind,
+)
 from orchestrator.domain.evidence.left_process import ProcessesSeen, ProcessSearch
 from orchestrator.domain.plan.check import Answer, Check, CheckBase, CheckResult, ClockCheck
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
@@ -32,6 +39,7 @@ _VERIFY_SECONDS = 60.0
 _UNITS_SECONDS = 120.0
 _CAPTURE_SECONDS = 300.0
 _COUNTED_FAULTS = 100
+_COUNTED_CUTS = 20
 
 
 class SshTargets(Targets):
@@ -246,7 +254,21 @@ class SshTargets(Targets):
             items=tuple(_item(*item) for item in captured.items),
             faults=tuple(faults),
             epoch=outcome.identity.epoch,
+            cuts=_cuts(captured.cuts),
+            form=FORM,
         )
+
+
+def _cuts(answered: Sequence[tuple[CutKind, str, str]]) -> tuple[Cut, ...]:
+    """The cuts of an answer; where there are very many, whole kinds: what is left out is never more than what is named."""
+    cuts = [
+        Cut(kind=kind, below=escaped_text(below), reason=plain(reason, 200))
+        for kind, below, reason in answered
+    ]
+    if len(cuts) <= _COUNTED_CUTS:
+        return tuple(cuts)
+    reason = f"{len(cuts)} parts of the system could not be captured, the first for: {cuts[0].reason}"
+    return tuple(Cut(kind=kind, reason=reason) for kind in sorted({cut.kind for cut in cuts}))
 
 
 def _ending(target: Target, outcome: Answered | Unanswered) -> Ending | Silence:

@@ -89,6 +89,8 @@ def _reference(baseline: Baseline, digest: str) -> BaselineReference:
         machine_id=baseline.machine_id,
         items=len(baseline.items),
         epoch=baseline.epoch,
+        cuts=baseline.cuts,
+        form=baseline.form,
     )
 
 

@@ -17,6 +17,7 @@ from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.authority.word_checks import statement_words
 from orchestrator.policy.course.follow_up import following_words, review_overdue
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
+from orchestrator.policy.telling.blind_spots import blind_spots
 from orchestrator.policy.telling.host_rows import HostRow, host_row
 from orchestrator.policy.telling.next_moves import next_moves
 from orchestrator.policy.telling.summary import plain_words
@@ -50,6 +51,7 @@ class ResultLine(Noun):
     review_overdue: bool = False
     closed: bool = False
     rehearsal: Rehearsed | None = None
+    unseen: Many[str] = ()
 
 
 class JsonLines:
@@ -94,6 +96,7 @@ def result_of(d: Deployment, now: datetime | None = None) -> ResultLine:
         review_overdue=review_overdue(d, now or d.last_at),
         closed=d.follow_up.closed is not None,
         rehearsal=_rehearsed(d),
+        unseen=tuple(blind_spots(d.plan.backout.baseline, d.preparation.baselines.values())),
     )
 
 

@@ -4,12 +4,22 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
+from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import Bytes, HostName, Many, Moment, Noun, Sha256, Text
 
 AttributeValue = str | int | bool | None
 AbsolutePath = Annotated[str, Field(pattern=r"^/")]
-BaselinePart = Literal["files", "packages", "units", "ports", "users", "sysctl", "commands"]
-"""The parts of a baseline: each is a field of the scope, and has a collector on the target (ssh/on_target/baseline.py)."""
+BaselinePart = Literal["files", "packages", "units", "ports", "users", "sysctl", "commands", "system"]
+"""The parts of a baseline: each is a field of the scope, and has a collector on the target (ssh/on_target/collectors.py)."""
+SystemKind = Literal[
+    "system folder", "set-uid file", "mount", "kernel parameters", "kernel module", "host", "firewall", "python package",
+    "timer", "password", "group password", "shadow line", "system file",
+]  # fmt: skip
+"""Kinds of items of the part `system`."""
+CutKind = SystemKind | Literal["what runs"]
+"""Kinds of which some may be left out. Items that the plan names are of none of these."""
+FORM = 1
+"""What this version captures. 0: orch 0.1, without what runs of units, passwords, hard links, flags, and the system."""
 
 
 class CommandCollector(Noun):
@@ -24,7 +34,8 @@ class BaselineScope(Noun):
 
     `files` are absolute paths or shell patterns (`*`, `?`, `[...]` within a name, `**` for any directories between); a
     directory stands for everything in it. Content up to `content_limit` bytes a file is kept, to show a difference (0:
-    never); the digest always covers the whole file. `users` are the local accounts and groups.
+    never); the digest always covers the whole file. `users` are the local accounts and groups. `system` is the host as a
+    whole: what a release can change beside its own files (docs/baseline.md).
     """
 
     files: Many[AbsolutePath] = ()
@@ -36,6 +47,7 @@ class BaselineScope(Noun):
     sysctl: Many[Text] = ()
     commands: Many[CommandCollector] = ()
     content_limit: Bytes = 65536
+    system: Annotated[bool, Since("0.2")] = True
 
     def captured(self, *parts: BaselinePart) -> tuple[str, ...]:
         """What is captured of these parts (default: all): first the named items, then the parts captured as a whole."""
@@ -57,9 +69,18 @@ class ConfigurationItem(Noun):
     attributes: dict[str, AttributeValue]
 
 
+class Cut(Noun):
+    """Items that a capture left out, for its bounds or for want of rights: those of a kind that are `below` a path, or all."""
+
+    kind: CutKind
+    below: str = ""
+    reason: str
+
+
 class Baseline(Noun):
     """The configuration items of one host; with any fault it is incomplete and equal to nothing.
 
+    `cuts` are left out of every comparison, and named wherever one is shown. `form` says what the capturing version looked at.
     `epoch` is that of the last run that the host has seen (0: none), or None where it could not be read.
     """
 
@@ -69,6 +90,8 @@ class Baseline(Noun):
     items: Many[ConfigurationItem]
     faults: Many[str] = ()
     epoch: int | None = None
+    cuts: Annotated[Many[Cut], Since("0.2")] = ()
+    form: Annotated[int, Since("0.2")] = 0
 
     @property
     def complete(self) -> bool:
@@ -84,6 +107,8 @@ class BaselineReference(Noun):
     machine_id: str
     items: int
     epoch: int | None = None
+    cuts: Annotated[Many[Cut], Since("0.2")] = ()
+    form: Annotated[int, Since("0.2")] = 0
 
 
 class Difference(Noun):

@@ -16,6 +16,8 @@ from orchestrator.policy.evidence.drift import compare
 
 SETTLING = (2.0, 5.0)
 """Seconds between captures while something differs: units need a moment to reach their state."""
+STEADY_SECONDS = 25.0
+"""What a unit that systemd restarted gets to show that it stays (ssh/on_target/items/running.py: 20 s), and some more."""
 
 
 def perform(context: DriveContext, step: Perform) -> None:
@@ -42,10 +44,20 @@ def _compared_in_quiet(context: DriveContext, targets: Targets, step: Perform) -
         context.ports.clock.sleep(pause)
         compared = merged(compared, compare_with_baseline(context, again, targets, captured), again)
         silent = set()
+    unsteady = tuple(host for host in step.hosts if _is_unsteady(compared, host))
+    if unsteady:
+        context.ports.clock.sleep(STEADY_SECONDS)
+        compared = merged(compared, compare_with_baseline(context, unsteady, targets, captured), unsteady)
     # A comparison proves nothing where something is still at work; the differences are told all the same.
     unproved = at_work | dict(compared.not_compared)
     uncovered = uncovered_changes(context.deployment, captured)
     return compared.model_copy(update={"not_compared": unproved, "uncovered": uncovered})
+
+
+def _is_unsteady(compared: RestorationCompared, host: str) -> bool:
+    """Whether nothing differs but that systemd restarts a unit that it did not restart before: that may be over soon."""
+    attributes = {difference.attribute for difference in compared.differences if difference.host == host}
+    return attributes == {"restarting"}
 
 
 def compare_with_baseline(

@@ -15,17 +15,22 @@ from orchestrator.domain.evidence.baseline import (
 )
 from orchestrator.domain.evidence.changes import ItemChange
 from orchestrator.domain.text.format import mode_number
+from orchestrator.policy.evidence.comparison_rules import (
+    LATER_ATTRIBUTES,
+    LATER_KINDS,
+    NOT_CAPTURED,
+    RULES,
+    Attributes,
+    differs,
+    is_later_attribute,
+    not_looked_at,
+    of_unlisted,
+)
 
 Key = tuple[str, str]
-Attributes = dict[str, AttributeValue]
 
 _MODE = re.compile(r"[0-7]{1,6}", re.ASCII)
 _DETERMINED_BY_DIGEST = "content"
-_LATER_ATTRIBUTES = {"gecos"}
-"""Attributes that earlier versions did not capture: absent in a stored baseline they are unknown, so equal to nothing."""
-_LATER_KINDS = {"passwd line", "group line"}
-"""Items that came with `gecos`: a baseline whose users have none says nothing of them."""
-_NOT_CAPTURED = "not captured then"
 
 
 def compare(before: Baseline, after: Baseline) -> Comparison:
@@ -67,21 +72,19 @@ def _named_twice(items: Iterable[ConfigurationItem]) -> Key | None:
 
 def _differences(before: Baseline, after: Baseline) -> Iterable[Difference]:
     was, now = _by_key(before), _by_key(after)
-    then, later = _of_unlisted(before), _of_unlisted(after)
+    then, later = of_unlisted(before), of_unlisted(after)
+    cuts = (*before.cuts, *after.cuts)
+    form = min(before.form, after.form)
     for kind, name in sorted(was.keys() | now.keys()):
-        is_later = kind in _LATER_KINDS
+        if not_looked_at(kind, name, form, cuts):
+            continue
+        is_later = kind in LATER_KINDS
         old_item = was.get((kind, name), then if is_later else None)
         new_item = now.get((kind, name), later if is_later else None)
-        for attribute, old, new in _changed(old_item, new_item):
+        for attribute, old, new in _changed(kind, old_item, new_item, form):
             yield Difference(
                 host=before.host, kind=kind, name=name, attribute=attribute, before=old, after=new
             )
-
-
-def _of_unlisted(baseline: Baseline) -> Attributes | None:
-    """What a baseline says of an item of a later kind that it does not list: unknown where the kind was not captured."""
-    users = [item.attributes for item in baseline.items if item.kind == "user"]
-    return {"lines": _NOT_CAPTURED} if any("gecos" not in user for user in users) else None
 
 
 def _by_key(baseline: Baseline) -> dict[Key, Attributes]:
@@ -94,7 +97,7 @@ def _by_key(baseline: Baseline) -> dict[Key, Attributes]:
 
 
 def _changed(
-    was: Attributes | None, now: Attributes | None
+    kind: str, was: Attributes | None, now: Attributes | None, form: int
 ) -> Iterable[tuple[str, AttributeValue, AttributeValue]]:
     if was is None or now is None:
         yield ("exists", was is not None, now is not None)
@@ -102,9 +105,12 @@ def _changed(
     for attribute in sorted((was.keys() | now.keys()) - {"exists"}):
         if attribute == _DETERMINED_BY_DIGEST and ("sha256" in was or "sha256" in now):
             continue  # whole files are compared by digest; the content is kept only to be shown
-        unknown = _NOT_CAPTURED if attribute in _LATER_ATTRIBUTES else None
+        if is_later_attribute(kind, attribute, form):
+            continue
+        unknown = NOT_CAPTURED if attribute in LATER_ATTRIBUTES else None
         old, new = was.get(attribute, unknown), now.get(attribute, unknown)
-        if type(old) is not type(new) or old != new:
+        judge = RULES.get((kind, attribute), differs)
+        if judge(was, now, old, new):
             yield (attribute, old, new)
 
 
@@ -127,6 +133,8 @@ def words_of_change(change: Difference | ItemChange) -> str:
 def _words(change: Difference | ItemChange) -> str:
     if change.attribute == "exists":
         return "is gone" if change.before else "is new"
+    if change.kind == "unit" and change.attribute == "stale":
+        return f"still runs what it started with: {_value_words(change.after)} changed after that"
     return f"{change.attribute} {_value_words(change.before)} -> {_value_words(change.after)}"
 
 

@@ -7,7 +7,9 @@ communication plan. The rest, such as untested acceptance and objectives without
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import get_args
 
+from orchestrator.domain.evidence.baseline import BaselinePart
 from orchestrator.domain.plan.check import CheckBase
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.release_plan import ReleasePlan
@@ -72,7 +74,8 @@ def _units_clash(plan: ReleasePlan) -> Iterator[Objection]:
 
 
 def _empty_proof(plan: ReleasePlan) -> Iterator[Objection]:
-    if not plan.backout.baseline.captured():
+    of_the_release = [part for part in get_args(BaselinePart) if part != "system"]
+    if not plan.backout.baseline.captured(*of_the_release):
         expected = "a baseline of something, for nothing proves no backout"
         yield Objection(
             "backout.baseline", expected, "nothing captured", "add the files that the release touches"

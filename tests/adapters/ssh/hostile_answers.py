@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 STRANGE: list[Any] = [
@@ -20,7 +21,7 @@ def places(value: Any) -> list[tuple[Any, Any]]:
 
 def _other_value(answer: Any, chance: random.Random) -> None:
     holder, key = chance.choice(places(answer))
-    holder[key] = chance.choice(STRANGE)
+    holder[key] = deepcopy(chance.choice(STRANGE))
 
 
 def _missing(answer: Any, chance: random.Random) -> None:
@@ -31,9 +32,11 @@ def _missing(answer: Any, chance: random.Random) -> None:
 def _more(answer: Any, chance: random.Random) -> None:
     holder, _ = chance.choice(places(answer))
     if isinstance(holder, dict):
-        holder[chance.choice(["", "fault", "identity", "0", "1", "\udc80"])] = chance.choice(STRANGE)
+        holder[chance.choice(["", "fault", "identity", "0", "1", "\udc80"])] = deepcopy(
+            chance.choice(STRANGE)
+        )
     else:
-        holder.append(chance.choice(STRANGE))
+        holder.append(deepcopy(chance.choice(STRANGE)))
 
 
 def _deep(answer: Any, chance: random.Random) -> None:

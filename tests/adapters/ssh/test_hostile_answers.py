@@ -49,6 +49,7 @@ WHOLE: dict[str, Any] = {
     "baseline": {
         "items": [["file", "/etc/shop.conf", {"mode": "0644", "size": 3, "exists": True, "content": "YWJj"}]],
         "faults": [],
+        "cuts": [["system file", "/etc/apt", "more than 5000 paths"]],
     },
     "echo": 1_700_000_000.5,
 }  # fmt: skip

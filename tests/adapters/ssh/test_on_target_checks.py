@@ -20,9 +20,21 @@ from orchestrator.domain.plan.check import CHECK_KINDS, Check
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
-def ask(written: dict[str, object]) -> tuple[str, str]:
+def ask(written: dict[str, object], view: type[View] = View) -> tuple[str, str]:
     check = TypeAdapter[Check](Check).validate_python(written).model_dump()
-    return evaluate(check, View([check]))
+    return evaluate(check, view([check]))
+
+
+def with_systemctl(folder: Path, script: str) -> type[View]:
+    """A view of a host whose systemctl is this script."""
+    program = folder / "systemctl"
+    program.write_text("#!/bin/sh\n" + script)
+    program.chmod(0o755)
+
+    class Scripted(View):
+        systemctl = str(program)
+
+    return Scripted
 
 
 @pytest.fixture
@@ -175,11 +187,9 @@ def test_a_command_leaves_nothing_running(tmp_path: Path) -> None:
         assert not Path(f"/proc/{pid}").exists()
 
 
-def test_no_systemd_is_inconclusive(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "systemctl").write_text("#!/bin/sh\necho 'Host is down' >&2; exit 1\n")
-    (tmp_path / "systemctl").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    assert ask({"unit": "shop"}) == ("inconclusive", "systemd cannot be asked: Host is down")
+def test_no_systemd_is_inconclusive(tmp_path: Path) -> None:
+    view = with_systemctl(tmp_path, "echo 'Host is down' >&2; exit 1\n")
+    assert ask({"unit": "shop"}, view) == ("inconclusive", "systemd cannot be asked: Host is down")
 
 
 UNITS = [
@@ -210,31 +220,28 @@ def test_a_unit_that_systemd_restarted_is_not_steady(
     restarts: int | None,
     answer: str,
     finding: str,
-    monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
     entered = int((time.clock_gettime(time.CLOCK_MONOTONIC) - since) * 1e6)
     restart_line = "" if restarts is None else f"NRestarts={restarts}\\n"
-    (tmp_path / "systemctl").write_text(
-        "#!/bin/sh\nprintf 'Id=shop.service\\nLoadState=loaded\\nActiveState=active\\nSubState=running\\n"
-        f"UnitFileState=enabled\\n{restart_line}ActiveEnterTimestampMonotonic={entered}\\n'\n"
+    view = with_systemctl(
+        tmp_path,
+        "printf 'Id=shop.service\\nLoadState=loaded\\nActiveState=active\\nSubState=running\\n"
+        f"UnitFileState=enabled\\n{restart_line}ActiveEnterTimestampMonotonic={entered}\\n'\n",
     )
-    (tmp_path / "systemctl").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    assert ask({"unit": {"name": "shop", "steady_for": "30s"}}) == (answer, finding)
+    assert ask({"unit": {"name": "shop", "steady_for": "30s"}}, view) == (answer, finding)
 
 
 @pytest.mark.parametrize("row", UNITS)
-def test_units(row: tuple[Any, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_units(row: tuple[Any, ...], tmp_path: Path) -> None:
     """The properties are those that a real systemctl prints; the fleet tests ask a real one."""
     written, active, sub, enabled, since, answer, finding = row
     entered = int((time.clock_gettime(time.CLOCK_MONOTONIC) - since) * 1e6) if since else 0
-    (tmp_path / "systemctl").write_text(
-        f"#!/bin/sh\nprintf 'Id=shop.service\\nLoadState=loaded\\nActiveState={active}\\nSubState={sub}\\n"
-        f"UnitFileState={enabled}\\nActiveEnterTimestampMonotonic={entered}\\n'\n"
+    view = with_systemctl(
+        tmp_path,
+        f"printf 'Id=shop.service\\nLoadState=loaded\\nActiveState={active}\\nSubState={sub}\\n"
+        f"UnitFileState={enabled}\\nActiveEnterTimestampMonotonic={entered}\\n'\n",
     )
-    (tmp_path / "systemctl").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    result = ask(written)
+    result = ask(written, view)
     assert result[0] == answer, result
     assert finding in result[1]

@@ -25,14 +25,18 @@ def capture(scope: BaselineScope) -> dict[str, Any]:
 
 
 def files_of(*paths: str, **fields: Any) -> tuple[Items, list[str]]:
-    captured = capture(BaselineScope(files=paths, packages="none", ports=False, users=False, **fields))
+    captured = capture(
+        BaselineScope(files=paths, packages="none", ports=False, users=False, system=False, **fields)
+    )
     return {name: attributes for _, name, attributes in captured["items"]}, captured["faults"]
 
 
 def collected(kind: type[Files], *paths: str) -> tuple[Items, list[str]]:
     """What files of this kind make of a scope of these paths."""
     items, faults = Items(), list[str]()
-    scope = BaselineScope(files=paths, packages="none", ports=False, users=False).model_dump(mode="json")
+    scope = BaselineScope(files=paths, packages="none", ports=False, users=False, system=False).model_dump(
+        mode="json"
+    )
     files = kind(
         scope,
         lambda kind, name, attributes: items.update({name: attributes}),
@@ -171,7 +175,9 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
 def test_names_no_text_can_hold(tmp_path: Path) -> None:
     (tmp_path / os.fsdecode(b"caf\xe9")).write_text("")
     (tmp_path / "esc\x1b[31m").write_text("")
-    captured = capture(BaselineScope(files=(str(tmp_path),), packages="none", ports=False, users=False))
+    captured = capture(
+        BaselineScope(files=(str(tmp_path),), packages="none", ports=False, users=False, system=False)
+    )
     sent = json.loads(json.dumps(captured))
     assert {os.fsencode(name) for _, name, _ in sent["items"]} >= {os.fsencode(tmp_path) + b"/caf\xe9"}
 
@@ -242,7 +248,7 @@ def test_too_many_paths_are_a_fault(tree: Path) -> None:
 
 
 def test_no_time_left_is_a_fault(tree: Path) -> None:
-    scope = BaselineScope(files=(str(tree),), packages="none", ports=False, users=False)
+    scope = BaselineScope(files=(str(tree),), packages="none", ports=False, users=False, system=False)
     captured = Capture(scope.model_dump(mode="json"), time.monotonic() - 1).run()
     assert "no time left" in captured["faults"][0]
 
@@ -302,15 +308,19 @@ def test_kinds_of_a_whole_capture() -> None:
 
 
 def test_a_command_without_end_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    scope = BaselineScope(packages="none", ports=False, users=False).model_dump(mode="json")
+    scope = BaselineScope(packages="none", ports=False, users=False, system=False).model_dump(mode="json")
     scope["commands"] = [{"name": "endless", "run": "sleep 30"}]
     captured = Capture(scope, time.monotonic() + 1).run()
     assert captured["faults"] == ["command endless: no end within 1 s"]
 
 
-def test_units_without_systemd_are_a_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_units_without_systemd_are_a_fault(tmp_path: Path) -> None:
     (tmp_path / "systemctl").write_text("#!/bin/sh\necho 'Host is down' >&2; exit 1\n")
     (tmp_path / "systemctl").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    captured = capture(BaselineScope(packages="none", ports=False, users=False, units=("shop*",)))
+
+    class WithoutSystemd(Capture):
+        systemctl = str(tmp_path / "systemctl")
+
+    scope = BaselineScope(packages="none", ports=False, users=False, system=False, units=("shop*",))
+    captured = WithoutSystemd(scope.model_dump(mode="json"), time.monotonic() + 60).run()
     assert captured["faults"] == ["units: systemd cannot be asked: Host is down"]

@@ -10,7 +10,7 @@ from orchestrator.domain.evidence.baseline import BaselinePart, BaselineScope
 PARTS_DECLARED = get_args(BaselinePart)
 HOW = {"exclude", "content_limit"}
 """Fields of the scope that say how something is captured, and name no part."""
-NOTHING: dict[str, Any] = {"packages": "none", "ports": False, "users": False}
+NOTHING: dict[str, Any] = {"packages": "none", "ports": False, "users": False, "system": False}
 SOME: dict[str, Any] = {
     "files": ["/etc/app"],
     "packages": "all",
@@ -19,6 +19,7 @@ SOME: dict[str, Any] = {
     "users": True,
     "sysctl": ["kernel.hostname"],
     "commands": [{"name": "crontab", "run": "crontab -l"}],
+    "system": True,
 }
 """Each part with something of it."""
 
@@ -44,5 +45,5 @@ def test_what_is_named_comes_before_what_is_taken_as_a_whole() -> None:
     scope = BaselineScope.model_validate(SOME)
     assert scope.captured() == (
         *("/etc/app", "app.service", "kernel.hostname", "crontab"),
-        *("ports", "users", "packages"),
+        *("ports", "users", "system", "packages"),
     )

@@ -5,7 +5,16 @@ from __future__ import annotations
 import os
 import time
 
-from orchestrator.adapters.ssh.on_target.items import accounts, digest, packages, procfs, shell, units
+from orchestrator.adapters.ssh.on_target.items import (
+    accounts,
+    digest,
+    packages,
+    procfs,
+    running,
+    shell,
+    unit_items,
+    units,
+)
 from orchestrator.adapters.ssh.on_target.items.files import Files
 
 TYPE_CHECKING = False
@@ -13,18 +22,22 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
 
-PARTS = ("users", "packages", "ports", "sysctl", "units", "commands", "files")
+PARTS = ("users", "packages", "ports", "sysctl", "units", "commands", "system", "files")
 """The parts of a baseline, each collected by the method of its name; the files last, for they take what time is left."""
 
 
 class Capture:
-    """Items and faults of one capture; with a fault it is incomplete."""
+    """Items and faults of one capture; with a fault it is incomplete. Cuts say what of the host as a whole is not in it."""
+
+    systemctl = units.SYSTEMCTL
 
     def __init__(self, scope: dict[str, Any], deadline: float) -> None:
         self.scope = scope
         self.deadline = deadline
         self.items: dict[tuple[str, str], dict[str, Any]] = {}
         self.faults: list[str] = []
+        self.cuts: list[list[str]] = []
+        self.changes = running.Changes()
 
     def add(self, kind: str, name: str, attributes: dict[str, Any]) -> None:
         """One item; the same name a second time must say the same, or it is a fault."""
@@ -32,12 +45,17 @@ class Capture:
         if known != attributes:
             self.faults.append(f"{kind} {name}: found twice, and not the same")
 
+    def cut(self, kind: str, below: str, reason: str) -> None:
+        """Items of this kind, all of them or those from this path on, are not captured."""
+        self.cuts.append([kind, below, reason])
+
     def run(self) -> dict[str, Any]:
         """Everything the scope names, in canonical order."""
         for part in PARTS:
             self._guarded(part, getattr(self, f"_{part}"))
+        self.changes.conclude()
         items = [[kind, name, attributes] for (kind, name), attributes in sorted(self.items.items())]
-        return {"items": items, "faults": sorted(set(self.faults))}
+        return {"items": items, "faults": sorted(set(self.faults)), "cuts": sorted(self.cuts)}
 
     def _guarded(self, what: str, collect: Callable[[], None]) -> None:
         try:
@@ -47,8 +65,16 @@ class Capture:
 
     def _files(self) -> None:
         files = Files(self.scope, self.add, self.faults.append, self.deadline)
+        files.changes = self.changes
         for path in self.scope["files"]:
             files.collect(path)
+        files.finish()
+
+    def _system(self) -> None:
+        if self.scope.get("system"):
+            from orchestrator.adapters.ssh.on_target.items.system import System
+
+            System(self.scope, self.add, self.cut, self.deadline).collect()
 
     def _users(self) -> None:
         if self.scope["users"]:
@@ -83,21 +109,9 @@ class Capture:
             self.add("port", name, {"process": ", ".join(sorted(processes))})
 
     def _units(self) -> None:
-        if not self.scope["units"]:
-            return
-        for name, unit in units.shown(units.matching(self.scope["units"])).items():
-            if unit.get("LoadState") == "not-found":
-                self.add("unit", name, {"exists": False})
-                continue
-            self.add("unit", name, {
-                "load": unit.get("LoadState", ""),
-                "active": unit.get("ActiveState", ""),
-                "enabled": unit.get("UnitFileState", ""),
-                "fragment": unit.get("FragmentPath", ""),
-                "fragment_sha256": _digest([unit.get("FragmentPath", "")]),
-                "drop_ins": unit.get("DropInPaths", ""),
-                "drop_ins_sha256": _digest(unit.get("DropInPaths", "").split()),
-            })  # fmt: skip
+        if self.scope["units"]:
+            collector = unit_items.UnitItems(self.add, self.cut, self.changes, self.systemctl)
+            collector.collect(self.scope["units"])
 
     def _sysctl(self) -> None:
         if not self.scope["sysctl"]:
@@ -135,12 +149,3 @@ class Capture:
 
 def _bracketed(address: str) -> str:
     return f"[{address}]" if ":" in address else address
-
-
-def _digest(paths: list[str]) -> str:
-    content = b""
-    for path in paths:
-        if path:
-            with open(path, "rb") as source:
-                content += source.read()
-    return digest.of(content) if any(paths) else ""

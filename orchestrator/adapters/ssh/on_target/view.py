@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 class View:
     """The host as it is in one round of checks; a new round takes a new view."""
 
+    systemctl = units.SYSTEMCTL
+
     def __init__(self, checks: list[dict[str, Any]]) -> None:
         self.checks = checks
         self._packages: dict[str, packages.Package] | None = None
@@ -35,7 +37,7 @@ class View:
     def unit(self, name: str) -> dict[str, str]:
         """A unit's properties. Raises UnitsUnknown."""
         if self._units is None:
-            self._units = units.shown(self._names("unit"))
+            self._units = units.shown(self._names("unit"), self.systemctl)
         return self._units[name]
 
     def _names(self, kind: str) -> list[str]:

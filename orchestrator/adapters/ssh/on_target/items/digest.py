@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
@@ -46,7 +48,18 @@ class Digests:
         digest.update(content)
         return digest.hexdigest()
 
+    def of_file(self, path: str) -> str:
+        """The digest of a regular file. Raises OSError."""
+        with open(path, "rb", buffering=0) as source:
+            digest = self.sha256(os.fstat(source.fileno()).st_size)
+            while True:
+                piece = source.read(1 << 20)
+                if not piece:
+                    return digest.hexdigest()
+                digest.update(piece)
+
 
 _of_program = Digests()
 sha256 = _of_program.sha256
 of = _of_program.of
+of_file = _of_program.of_file

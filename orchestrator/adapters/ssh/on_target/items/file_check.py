@@ -42,6 +42,26 @@ def group_of(status: os.stat_result) -> str:
         return str(status.st_gid)
 
 
+class Names:
+    """The names of owners and groups, each looked up once: for one capture, for they may change."""
+
+    def __init__(self) -> None:
+        self._owners: dict[int, str] = {}
+        self._groups: dict[int, str] = {}
+
+    def owner_of(self, status: os.stat_result) -> str:
+        """The owner's name, or number where it has none."""
+        if status.st_uid not in self._owners:
+            self._owners[status.st_uid] = owner_of(status)
+        return self._owners[status.st_uid]
+
+    def group_of(self, status: os.stat_result) -> str:
+        """The group's name, or number where it has none."""
+        if status.st_gid not in self._groups:
+            self._groups[status.st_gid] = group_of(status)
+        return self._groups[status.st_gid]
+
+
 def digest_of(path: str) -> str:
     """SHA-256 of a file's whole content; never waits for a writer of a pipe."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)

@@ -31,9 +31,17 @@ def excluded(names: list[str], pattern: list[str]) -> bool:
     return bool(names) and _matches(names[0], pattern[0]) and excluded(names[1:], pattern[1:])
 
 
+def matches(names: list[str], pattern: list[str]) -> bool:
+    """Whether a path matches a pattern without `**`, name by name."""
+    return len(names) == len(pattern) and all(map(_matches, names, pattern))
+
+
 def _matches(name: str, pattern: str) -> bool:
     if not is_pattern(pattern):
         return name == pattern
+    start, star, end = pattern.partition("*")
+    if star and not is_pattern(start + end):
+        return len(name) >= len(start) + len(end) and name.startswith(start) and name.endswith(end)
     from fnmatch import fnmatchcase  # with all of `re`, for what few scopes have
 
     return fnmatchcase(name, pattern)

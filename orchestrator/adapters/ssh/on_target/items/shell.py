@@ -9,6 +9,8 @@ import os
 import time
 
 OUTPUT_LIMIT = 1 << 20
+SYSTEM_FOLDERS = ("/usr/bin", "/bin", "/usr/sbin", "/sbin")
+"""Where the system's own programs are. PATH is not asked: what a release put into /usr/local would answer for the system."""
 _running: set[int] = set()
 
 
@@ -68,9 +70,11 @@ class _Drain:
 
 
 def run(arguments: list[str], timeout: float, limit: int = OUTPUT_LIMIT) -> Ran:
-    """Run a program for at most `timeout` seconds, keeping at most `limit` bytes of its output."""
-    environment = dict(os.environ, LC_ALL="C", LANG="C")
-    environment["PATH"] = environment.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin"
+    """Run a program for at most `timeout` seconds, keeping at most `limit` bytes of its output.
+
+    A program without a path is the system's own.
+    """
+    environment = _environment(arguments[0])
     out, err = _Drain(limit), _Drain(65536)
     try:
         pid = _spawned(arguments, environment, out, err)
@@ -94,7 +98,7 @@ def _spawned(arguments: list[str], environment: dict[str, str], out: _Drain, err
         (os.POSIX_SPAWN_DUP2, out.others, 1),
         (os.POSIX_SPAWN_DUP2, err.others, 2),
     ]
-    program = _found(arguments[0], environment["PATH"])
+    program = system_program(arguments[0])
     ignored_by_python = [_signal.SIGPIPE, _signal.SIGXFSZ]
     try:
         return os.posix_spawn(
@@ -106,13 +110,23 @@ def _spawned(arguments: list[str], environment: dict[str, str], out: _Drain, err
         )
 
 
-def _found(program: str, path: str) -> str:
-    """Where a program is. Raises FileNotFoundError: a name that is nowhere is not looked for in the folder we are in."""
+def _environment(program: str) -> dict[str, str]:
+    """A user's own command, also one that sudo starts, keeps the PATH of the login; the system's programs have the system's."""
+    environment = dict(os.environ, LC_ALL="C", LANG="C")
+    if "/" in program or program == "sudo":
+        environment["PATH"] = environment.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin"
+    else:
+        environment["PATH"] = ":".join(SYSTEM_FOLDERS)
+    return environment
+
+
+def system_program(program: str) -> str:
+    """Where a program of the system is. Raises FileNotFoundError: it is looked for nowhere else."""
     if "/" in program:
         return program
-    for folder in path.split(":"):
-        place = os.path.join(folder, program)
-        if folder and os.path.isfile(place) and os.access(place, os.X_OK):
+    for folder in SYSTEM_FOLDERS:
+        place = folder + "/" + program
+        if os.path.isfile(place) and os.access(place, os.X_OK):
             return place
     raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), program)
 
