@@ -39,7 +39,7 @@ def _texts(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
     """Each file once, with its text; what is vaulted, large or no text is left out."""
     for path in dict.fromkeys(paths):
         try:
-            if path.parent.name == "files" or path.stat().st_size > _LARGEST:
+            if path.parent.name == "files" or not path.is_file() or path.stat().st_size > _LARGEST:
                 continue
             content = path.read_bytes()
         except OSError:

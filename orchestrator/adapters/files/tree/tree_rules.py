@@ -127,6 +127,9 @@ def _keys(path: Path) -> set[str]:
 
 def _beginning(path: Path) -> bytes:
     try:
+        # A pipe would keep its reader waiting for ever.
+        if not path.is_file():
+            return b""
         with path.open("rb") as stream:
             return stream.read(_LOOKED_AT)
     except OSError:
