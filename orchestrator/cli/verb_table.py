@@ -55,6 +55,11 @@ VERBS = (
     Verb("status", "orchestrator.cli.verbs.viewing.status:status", "Show where a deployment stands."),
     Verb("list", "orchestrator.cli.verbs.viewing.list_:list_", "List deployments, newest first."),
     Verb("record", "orchestrator.cli.verbs.viewing.record:record", "Show the record of a deployment."),
+    Verb(
+        "outputs",
+        "orchestrator.cli.verbs.viewing.outputs:outputs",
+        "Show or copy what runs left for people.",
+    ),
     Verb("resume", "orchestrator.cli.verbs.driving.signals:resume", "Continue where a deployment stopped."),
     Verb(
         "pause",

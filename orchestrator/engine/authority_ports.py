@@ -91,6 +91,14 @@ class Authority(ABC):
         """
 
     @abstractmethod
+    def outputs(self, plan: ReleasePlan) -> Path:
+        """The folder with the outputs of this release in this environment; it need not exist.
+
+        Every private copy leads there from each path of `resources.outputs`. What a project has at such a path is taken over
+        once, where nothing is kept yet.
+        """
+
+    @abstractmethod
     def discard(self, deployment: str) -> None:
         """Remove a deployment's private copy, if it has one."""
 

@@ -279,6 +279,10 @@ class Inspector(ABC):
         """What any file that runs of this plan can load reads from elsewhere: the environment, other places."""
 
     @abstractmethod
+    def code_of_tree(self, plan: ReleasePlan, project: Path) -> list[str]:
+        """The files that `inspect` may run as code on this machine: plugins, programs. None of them is run here."""
+
+    @abstractmethod
     def settings_overridden(self, project: Path) -> list[str]:
         """A sentence for each setting of the project's ansible.cfg that orch does not follow."""
 

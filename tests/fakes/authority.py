@@ -65,6 +65,9 @@ class FakeAuthority(Authority):
         gone = [path for path in added if copy.pop(path, None) is not None]
         return (*fit, *gone)
 
+    def outputs(self, plan: ReleasePlan) -> Path:
+        return Path("/outputs") / plan.release.name / plan.resources.environment
+
     def discard(self, deployment: str) -> None:
         self.frozen.pop(deployment, None)
 

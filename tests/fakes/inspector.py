@@ -44,6 +44,9 @@ class FakeInspector(Inspector):
     def tree_findings(self, plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
         return list(self.findings.get("", ()))
 
+    def code_of_tree(self, plan: ReleasePlan, project: Path) -> list[str]:
+        return []
+
     def settings_overridden(self, project: Path) -> list[str]:
         return list(self.settings)
 

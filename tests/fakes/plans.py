@@ -68,5 +68,8 @@ class FakePlans(PlanFiles, ProjectFiles, Inspector):
     def tree_findings(self, plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
         return []
 
+    def code_of_tree(self, plan: ReleasePlan, project: Path) -> list[str]:
+        return []
+
     def settings_overridden(self, project: Path) -> list[str]:
         return []

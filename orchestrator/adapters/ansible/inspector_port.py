@@ -6,6 +6,7 @@ from pathlib import Path
 from orchestrator.adapters.ansible.acceleration import lacking
 from orchestrator.adapters.ansible.inspection import inspect
 from orchestrator.adapters.ansible.settings import cfg_conflicts, decrypts, passed_environment
+from orchestrator.adapters.ansible.tree_check.code import code_of_tree
 from orchestrator.adapters.ansible.tree_check.lint import unsafe_constructs
 from orchestrator.adapters.ansible.tree_check.tree_findings import tree_findings
 from orchestrator.adapters.ansible.warm import WarmStart
@@ -55,6 +56,10 @@ class AnsibleInspector(Inspector):
     def unsafe_constructs(self, playbook: Path, project: Path) -> list[PlaybookFinding]:
         """From the files themselves; nothing is started."""
         return unsafe_constructs(playbook, project)
+
+    def code_of_tree(self, plan: ReleasePlan, project: Path) -> list[str]:
+        """From the names of the files alone."""
+        return code_of_tree(plan, project)
 
     def settings_overridden(self, project: Path) -> list[str]:
         """From the project's ansible.cfg."""

@@ -117,6 +117,9 @@ def _files(root: Path) -> Iterator[Path]:
 
 def _is_vaulted(path: Path) -> bool:
     try:
+        # A pipe would keep its reader waiting for ever.
+        if not path.is_file():
+            return False
         with path.open("rb") as file:
             head = file.read(14)
             if head == b"$ANSIBLE_VAULT":

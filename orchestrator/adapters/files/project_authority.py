@@ -9,6 +9,7 @@ from pathlib import Path
 from orchestrator.adapters.files.model_file import load_model
 from orchestrator.adapters.files.policy_file import load_policy
 from orchestrator.adapters.files.tree.inventory_in_place import inventory_in_place
+from orchestrator.adapters.files.tree.output_folders import link_outputs
 from orchestrator.adapters.files.tree.playbook_tree import copy_file, file_digest, private_copy, tree_of
 from orchestrator.adapters.files.tree.tree_rules import common_rules, project_rules
 from orchestrator.domain.plan.loaded_file import LoadedFile
@@ -60,6 +61,7 @@ class ProjectAuthority(Authority):
             tree = private_copy(project, place, project_rules(project, self._home, plan, plan_file))
             for unit in plan.release.units:
                 _copy_unit(project, place, unit.artefact)
+            link_outputs(project, place, self.outputs(plan), plan.resources.outputs)
         except BaseException:
             self.discard(deployment)
             raise
@@ -86,6 +88,10 @@ class ProjectAuthority(Authority):
                 (Path(place) / path).unlink()
                 restored.append(path)
         return tuple(restored)
+
+    def outputs(self, plan: ReleasePlan) -> Path:
+        """`outputs/RELEASE/ENVIRONMENT` of the home."""
+        return self._home / "outputs" / plan.release.name / plan.resources.environment
 
     def discard(self, deployment: str) -> None:
         """Also removes an unfinished copy."""

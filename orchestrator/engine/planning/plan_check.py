@@ -72,11 +72,7 @@ def check_plan(
     check.governing()
     asked = BackgroundTask(partial(ports.inspector.inspect, check.loaded.plan, check.project))
     check.plan_itself(starting=starting)
-    check.named_files()
-    check.artefacts()
-    check.constructs()
-    check.tree_readings()
-    check.settings()
+    check.by_reading()
     tree = check.tree()
     meanwhile()
     inspection = check.inventory(asked)
@@ -95,6 +91,17 @@ def check_plan(
             "copy_size": tree.size,
         }
     )
+
+
+def check_files(ports: Ports, loaded: PreparedPlan, say: SayProgress = lambda step: None) -> PreparedPlan:
+    """The part of the check that starts no other program: the plan with its rules, faults and warnings, without hosts."""
+    check = _Check(loaded, Path(loaded.project), ports, say)
+    check.governing()
+    check.plan_itself(starting=False)
+    check.by_reading()
+    check.tree()
+    lists = {"faults": _in_order(check.faults), "warnings": _in_order(check.warnings)}
+    return check.loaded.model_copy(update={**lists, "policy": check.binds.policy, "model": check.binds.model})
 
 
 @dataclass(slots=True)
@@ -127,6 +134,14 @@ class _Check:
         self._object(faults_of(self.loaded.plan))
         over = window_over(self.loaded.plan, self.ports.clock.now())
         (self._object if starting else self._warn)(over)
+
+    def by_reading(self) -> None:
+        """Check the files that the plan names, without running any of them."""
+        self.named_files()
+        self.artefacts()
+        self.constructs()
+        self.tree_readings()
+        self.settings()
 
     def named_files(self) -> None:
         """Check that every file that the plan names exists and is of the expected kind."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from orchestrator.domain.evidence.attempt import Purpose
 from orchestrator.domain.journal.events import WaveAuthorised, WaveNotAuthorised
@@ -13,6 +14,7 @@ from orchestrator.errors import NotFound, OrchError, PlanFault
 from orchestrator.policy.authority.copy_integrity import (
     changes_in_copy,
     changes_in_words,
+    files_left,
     known_files,
     refusals_of,
 )
@@ -20,31 +22,49 @@ from orchestrator.policy.authority.wave_authorisation import wave_authorisation
 from orchestrator.policy.course.steps import Perform
 
 
+class _Look(NamedTuple):
+    """What the copy holds: differences from what was approved, and files that earlier runs left where nothing reads them."""
+
+    changes: tuple[Change | str, ...]
+    left: tuple[str, ...] = ()
+
+
 def perform(context: DriveContext, step: Perform) -> None:
     """Authorise, or record every reason why not. A backout needs no approval, only an unchanged copy."""
     d = context.deployment
-    changes = changes_of_copy(context, step.purpose)
-    restored = _restored(context, changes) if changes and d.private_copy.mend else ()
+    look = _look(context, step.purpose)
+    restored = _restored(context, look.changes) if look.changes and d.private_copy.mend else ()
     if restored:
-        changes = changes_of_copy(context, step.purpose)
-    if changes:
-        reasons = refusals_of(changes, d.project)
+        look = _look(context, step.purpose)
+    if look.changes:
+        reasons = refusals_of(look.changes, d.project)
         context.journal.note(WaveNotAuthorised(wave=step.wave, purpose=step.purpose, reasons=reasons))
-    elif step.purpose == "backout":
-        context.journal.note(WaveAuthorised(wave=step.wave, purpose="backout", restored=restored))
-    else:
-        context.journal.note(_asked(context, step, restored))
+        return
+    answer: WaveAuthorised | WaveNotAuthorised = WaveAuthorised(wave=step.wave, purpose="backout")
+    if step.purpose != "backout":
+        answer = _asked(context, step)
+    if isinstance(answer, WaveAuthorised):
+        removed = _without_what_runs_left(context, look.left)
+        answer = answer.model_copy(update={"restored": restored, "removed": removed})
+    context.journal.note(answer)
 
 
-def _asked(
-    context: DriveContext, step: Perform, restored: tuple[str, ...]
-) -> WaveAuthorised | WaveNotAuthorised:
+def _asked(context: DriveContext, step: Perform) -> WaveAuthorised | WaveNotAuthorised:
     try:
         question = admission_facts.question_of(context.ports, context.deployment, context.ports.clock.now())
     except OrchError as fault:
         return WaveNotAuthorised(wave=step.wave, reasons=(f"what it rests on cannot be read: {fault}",))
-    answer = wave_authorisation(question, context.deployment, step.wave)
-    return answer.model_copy(update={"restored": restored}) if isinstance(answer, WaveAuthorised) else answer
+    return wave_authorisation(question, context.deployment, step.wave)
+
+
+def _without_what_runs_left(context: DriveContext, left: tuple[str, ...]) -> tuple[str, ...]:
+    """Remove what earlier runs left, so that each run starts from the copy as it was approved. Returns what was removed."""
+    d = context.deployment
+    if not left or d.private_copy.folder is None:
+        return ()
+    return changes_in_words(
+        context.ports.authority.restore(d.private_copy.folder, folder(d.project), {}, left)
+    )
 
 
 def changes_of_copy(context: DriveContext, purpose: Purpose) -> tuple[Change | str, ...]:
@@ -52,23 +72,33 @@ def changes_of_copy(context: DriveContext, purpose: Purpose) -> tuple[Change | s
 
     Where an earlier version planned the deployment, files are compared as that one digested them.
     """
-    changes = _compared(context, purpose, every_bit=False)
-    if changes and not _compared(context, purpose, every_bit=True):
-        return ()
-    return changes
+    return _look(context, purpose).changes
 
 
-def _compared(context: DriveContext, purpose: Purpose, *, every_bit: bool) -> tuple[Change | str, ...]:
+def _look(context: DriveContext, purpose: Purpose) -> _Look:
+    look = _compared(context, purpose, every_bit=False)
+    if look.changes:
+        earlier = _compared(context, purpose, every_bit=True)
+        return look if earlier.changes else earlier
+    return look
+
+
+def _compared(context: DriveContext, purpose: Purpose, *, every_bit: bool) -> _Look:
     d, place = context.deployment, context.deployment.private_copy.folder or ""
     try:
         authority = context.ports.authority
         in_place = authority.inventory_in_place(d.plan, folder(d.project), every_bit=every_bit)
         files = {**authority.copied(d.plan, place, every_bit=every_bit).files, **in_place}
     except PlanFault as gone:
-        return tuple(f"{fault.file}: expected {fault.expected}, found {fault.found}" for fault in gone.faults)
+        return _Look(
+            tuple(f"{fault.file}: expected {fault.expected}, found {fault.found}" for fault in gone.faults)
+        )
+    # A backout does not need the release's artefacts.
+    artefacts = {} if purpose == "backout" else _artefacts(context, place)
+    changes = changes_in_copy(d, files, artefacts)
     if purpose == "backout":
-        return tuple(change for change in changes_in_copy(d, files, {}) if change.ingredient != "artefacts")
-    return changes_in_copy(d, files, _artefacts(context, place))
+        changes = tuple(change for change in changes if change.ingredient != "artefacts")
+    return _Look(changes, files_left(d, files))
 
 
 def changed_in_copy(context: DriveContext, purpose: Purpose) -> tuple[str, ...]:

@@ -1,27 +1,13 @@
 """Compares a private copy with the effective plan of its deployment."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.plan.effective_plan import Change, EffectivePlan, changes_between
 from orchestrator.domain.plan.target import Target
 from orchestrator.policy.planning.digests import in_place_of, with_files
-
-READ_BY_NAME = frozenset(
-    {
-        "group_vars",
-        "host_vars",
-        "library",
-        "module_utils",
-        "roles",
-        "collections",
-        "vars",
-        "tasks",
-        "handlers",
-    }
-)
-"""Names of folders that Ansible searches by itself, like those that end in `_plugins`."""
+from orchestrator.policy.planning.outputs import is_read_by_name
 
 MOST_CHANGES = 5
 LONGEST = 300
@@ -35,15 +21,26 @@ def changes_in_copy(
     if d.authority.effective is None:
         return ()
     files = _with_inventory_in_place(files, d.authority.effective)
-    known = known_files(d.authority.effective)
-    kept = {
-        path: digest
-        for path, digest in files.items()
-        if path in known or path.startswith("/") or not left_by_a_run(path, known, d.plan.resources.inventory)
-    }
+    left = {*files_left(d, files)}
+    kept = {path: digest for path, digest in files.items() if path not in left}
     planned = [_as_planned(target, d) for target in d.targets]
     now = with_files(d.authority.effective, d.plan, planned, d.waves, tree=kept, artefacts=artefacts)
     return changes_between(d.authority.effective, now)
+
+
+def files_left(d: Deployment, files: Iterable[str]) -> tuple[str, ...]:
+    """The files that earlier runs left where nothing approved reads them; they are removed before the next attempt."""
+    if d.authority.effective is None:
+        return ()
+    known = known_files(d.authority.effective)
+    folders = {str(parent) for path in known for parent in PurePosixPath(path).parents}
+    return tuple(
+        path
+        for path in files
+        if path not in known
+        and not path.startswith("/")
+        and left_by_a_run(path, folders, d.plan.resources.inventory)
+    )
 
 
 def _with_inventory_in_place(files: Mapping[str, str], planned: EffectivePlan) -> dict[str, str]:
@@ -108,23 +105,18 @@ def known_files(effective: EffectivePlan) -> dict[str, str]:
     return {**effective.parts("hosts"), **effective.parts("playbook tree")}
 
 
-def left_by_a_run(path: str, known: Mapping[str, str], inventory: str) -> bool:
-    """Whether nothing approved reads this new file by itself: its folder did not exist before.
+def left_by_a_run(path: str, folders: Collection[str], inventory: str) -> bool:
+    """Whether nothing approved reads this new file by itself: its folder is none of the tree's `folders`.
 
     Runs leave such files, by `fetch` or as a cache of facts. A new folder that Ansible searches by name is not one of them, nor
     is any folder below it. If the inventory is a folder, Ansible reads every file in it, however deep.
     """
-    folders = {str(parent) for known_path in known for parent in PurePosixPath(known_path).parents}
     parents = [str(parent) for parent in PurePosixPath(path).parents]
     new = [folder for folder in parents if folder not in folders]
     read = str(PurePosixPath(inventory)) in parents or any(
-        _read_by_name(PurePosixPath(folder).name) for folder in parents
+        is_read_by_name(PurePosixPath(folder).name) for folder in parents
     )
     return bool(new) and not read
-
-
-def _read_by_name(name: str) -> bool:
-    return name in READ_BY_NAME or name.endswith("_plugins")
 
 
 def _as_planned(target: Target, d: Deployment) -> Target:

@@ -17,6 +17,7 @@ from orchestrator.domain.plan.strategy_form import form_of
 from orchestrator.domain.plan.wave import Limit, Wave
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.policy.planning.declared_items import unseen_declarations
+from orchestrator.policy.planning.outputs import unfit_outputs
 from orchestrator.policy.planning.variable_findings import templates_in_variables
 
 _USES_THE_SERVICE = {"http", "command", "testinfra"}
@@ -25,7 +26,13 @@ _MANY_AT_ONCE = 1
 
 def faults_of(plan: ReleasePlan) -> list[Objection]:
     """Faults that forbid the start of a deployment."""
-    return [*_units_clash(plan), *_empty_proof(plan), *_half_an_emergency(plan), *unseen_declarations(plan)]
+    return [
+        *_units_clash(plan),
+        *_empty_proof(plan),
+        *_half_an_emergency(plan),
+        *unseen_declarations(plan),
+        *unfit_outputs(plan),
+    ]
 
 
 def window_over(plan: ReleasePlan, now: datetime) -> list[Objection]:

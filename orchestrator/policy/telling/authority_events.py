@@ -154,9 +154,16 @@ def _word(name: StepName, result: Result, words: str, *, beside: bool = False) -
 
 @telling_of.register
 def _wave_authorised(event: e.WaveAuthorised, d: Deployment, counts: Counts) -> Telling:
-    if not event.restored:
+    parts = []
+    if event.restored:
+        parts.append(f"the private copy was put back as approved: {', '.join(event.restored)}")
+    if event.removed:
+        parts.append(
+            f"what earlier runs had left in the private copy was removed: {', '.join(event.removed)}"
+        )
+    if not parts:
         return Telling()
-    words = f"the private copy was put back as approved: {', '.join(event.restored)}"
+    words = "; ".join(parts)
     step = Finish("approval", "passed", words, event.wave, at_once=True)
     return Telling(at(wave_name(d, event.wave), words), (step,))
 

@@ -1,6 +1,5 @@
 """What the lint finds in the lying playbooks, at which line, and how grave it is; and that it leaves honest ones alone."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -208,26 +207,6 @@ def test_a_roles_path_within_the_project_is_looked_into(tmp_path: Path) -> None:
         "own/hello/tasks/main.yml": PAUSE,
     }
     assert [finding.kind for finding in unsafe_constructs(write(tmp_path, files), tmp_path)] == ["pause"]
-
-
-LOOKUPS = [
-    ("{{ lookup('ansible.builtin.password', '../credentials/' ~ inventory_hostname, length=12) }}", True),
-    ("{{ lookup('password', \"credentials/db length=12\") }}", True),
-    ("{{ query('password','db')[0] }}", True),
-    ("{{ lookup('password', '/dev/null length=12') }}", False),
-    ("{{ lookup('password', '/srv/secrets/db') }}", False),
-    ("{{ lookup('file', 'password') }}", False),
-]
-
-
-@pytest.mark.parametrize(("text", "refused"), LOOKUPS)
-def test_a_password_that_would_be_kept_in_the_project_is_refused(
-    tmp_path: Path, text: str, *, refused: bool
-) -> None:
-    task = {"name": "Password", "copy": {"content": text, "dest": "/opt/app/secret"}}
-    playbook = write(tmp_path, {"site.yml": json.dumps([{"hosts": "web", "tasks": [task]}])})
-    findings = unsafe_constructs(playbook, tmp_path)
-    assert [(finding.kind, finding.severity) for finding in findings] == [("copy", "refuse")] * refused
 
 
 SHADOWS = [

@@ -99,6 +99,18 @@ def test_a_copy_that_was_tampered_with_while_a_run_was_at_work_holds_and_that_is
     assert free.started() == [("deploy", ("h1", "h2", "h3"))] * 2
 
 
+def test_each_run_starts_from_the_copy_as_it_was_approved() -> None:
+    """What a run leaves where nothing reads it by itself holds nothing, and is not there for the next run."""
+    free = Fleet()
+    tampered(free, {f"fetched/h{n}.txt": "left" for n in range(7)})
+    ended = free.deploy()
+    assert ended.state is State.COMPLETED
+    first, second = free.events(ended, e.WaveAuthorised)
+    assert first.removed == ()
+    assert second.removed == (*(f"fetched/h{n}.txt" for n in range(5)), "and 2 more")
+    assert not [path for path in free.authority.frozen[ended.id] if path.startswith("fetched")]
+
+
 def test_a_deployment_that_an_earlier_version_planned_goes_on() -> None:
     """It digested all permission bits; a copy that is what was approved then holds nothing now."""
     free = Fleet()

@@ -8,7 +8,6 @@ from typing import Any, Literal
 from orchestrator.adapters.ansible.in_run.masks import is_never_true
 from orchestrator.adapters.ansible.tree_check.on_controller import CONTROLLER, on_controller
 from orchestrator.adapters.ansible.tree_check.outside import (
-    passwords_kept,
     roles_outside,
     roles_path,
     variables_outside,
@@ -275,5 +274,5 @@ _PLAY_RULES: tuple[Callable[[Item], Iterator[PlaybookFinding]], ...] = (
 )  # fmt: skip
 _TASK_RULES: tuple[Callable[[Item], Iterator[PlaybookFinding]], ...] = (
     _pause, _never_fails, _ignores, _rescues, _in_background, _delegates, _meta, _check_mode, _once, _adds_hosts,
-    _facts_of_others, passwords_kept,
+    _facts_of_others,
 )  # fmt: skip

@@ -1,6 +1,5 @@
-"""What leads out of the copy of a project that a run is from, or into it: files from elsewhere, and passwords to be kept."""
+"""What leads out of the copy of a project that a run is from: roles and variables from elsewhere."""
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,8 +8,6 @@ from orchestrator.adapters.ansible.settings import configuration
 from orchestrator.adapters.ansible.tree_check.playbook_files import Item
 from orchestrator.domain.plan.inspection import PlaybookFinding
 
-# A name that begins with a quotation mark and neither `/` nor `~`: one that a template makes is not known before it runs.
-_KEPT = re.compile(r"""\b(?:lookup|query|q)\(\s*["'](?:ansible\.builtin\.)?password["']\s*,\s*["'](?![/~])""")
 _WHY = "lies outside of the project, so it is neither approved nor in the copy that runs are from"
 
 
@@ -45,28 +42,6 @@ def variables_outside(play: Item, project: Path) -> Iterator[PlaybookFinding]:
                 severity="refuse",
                 next_move="put the file into the project",
             )
-
-
-def passwords_kept(task: Item) -> Iterator[PlaybookFinding]:
-    """Each part of a task that makes a password and keeps it in the project, where it is lost with the copy."""
-    for key, value in task.keys.items():
-        if key not in ("block", "rescue", "always") and any(map(_KEPT.search, _texts(value))):
-            yield PlaybookFinding(
-                file=str(task.file),
-                line=task.line_of(key),
-                kind=key,
-                what="keeps a password in the copy that the run is from, so the next deployment makes another one",
-                severity="refuse",
-                next_move="keep it below an absolute path, or put it into a vaulted file of the project",
-            )
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from _texts(part)
 
 
 def _names(value: Any) -> Iterator[str]:

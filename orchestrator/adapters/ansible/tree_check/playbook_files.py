@@ -152,7 +152,7 @@ class PlaybookFiles:
             return []
         self._read.add(path)
         try:
-            if path.stat().st_size > _LARGEST:
+            if not path.is_file() or path.stat().st_size > _LARGEST:
                 return []
             content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
         except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError, TypeError):

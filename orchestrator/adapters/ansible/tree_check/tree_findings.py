@@ -9,6 +9,7 @@ from orchestrator.adapters.ansible.tree_check.environment import (
     settings_environment,
 )
 from orchestrator.adapters.ansible.tree_check.outside import roles_path
+from orchestrator.adapters.ansible.tree_check.passwords import passwords_kept
 from orchestrator.adapters.ansible.tree_check.playbook_files import PlaybookFiles
 from orchestrator.adapters.ansible.tree_check.users import empty_users
 from orchestrator.adapters.ansible.vaulted_files import loadable_files
@@ -27,6 +28,7 @@ def tree_findings(plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
     for path, text in _texts(loadable_files(project, playbooks, inventory, roles_path(project))):
         findings += environment_read(path, text, declared)
         findings += empty_users(path, text)
+        findings += passwords_kept(path, text, playbooks, project, plan.resources.outputs)
     for playbook in playbooks:
         for play, tasks in PlaybookFiles(playbook, project, roles_path(project)).plays():
             findings += controller_environment(play, tasks, declared)
@@ -37,7 +39,7 @@ def _texts(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
     """Each file once, with its text; what is vaulted, large or no text is left out."""
     for path in dict.fromkeys(paths):
         try:
-            if path.parent.name == "files" or path.stat().st_size > _LARGEST:
+            if path.parent.name == "files" or not path.is_file() or path.stat().st_size > _LARGEST:
                 continue
             content = path.read_bytes()
         except OSError:

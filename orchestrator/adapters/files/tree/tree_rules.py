@@ -2,7 +2,9 @@
 
 import os
 import re
+import stat
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from orchestrator.adapters.files.yaml_text.yaml_document import read_yaml
@@ -33,10 +35,11 @@ LeftOut = Callable[[PurePosixPath, bool], bool]
 
 
 def common_rules(root: Path, home: Path, plan: ReleasePlan) -> LeftOut:
-    """Rules for any tree, private copies too: they leave out caches, dot-folders, and orch's home, which grows.
+    """Rules for any tree, private copies too: they leave out caches, dot-folders, outputs, and orch's home, which grows.
 
     The plan's inventory is never left out, whatever .orchignore says. Raises PlanFault if it is the project itself.
     """
+    outputs = {PurePosixPath(output) for output in plan.resources.outputs}
     ignored, kept = _ignored(root), _on_the_way_to(root, plan.resources.inventory)
     own = PurePosixPath(os.path.relpath(home.resolve(), root.resolve()))
     if own == PurePosixPath():
@@ -45,6 +48,8 @@ def common_rules(root: Path, home: Path, plan: ReleasePlan) -> LeftOut:
         )
 
     def left_out(path: PurePosixPath, folder: bool) -> bool:  # noqa: FBT001 - a callback
+        if path in outputs:
+            return True
         if folder and (
             path.name in LEFT_OUT or path.name.startswith(".") or path == own or _is_venv(root / path)
         ):
@@ -56,20 +61,44 @@ def common_rules(root: Path, home: Path, plan: ReleasePlan) -> LeftOut:
 
 
 def project_rules(root: Path, home: Path, plan: ReleasePlan, plan_file: Path) -> LeftOut:
-    """Rules for a project: they also leave out its release units, plans, policies, models, keys and certificates."""
+    """Rules for a project: they also leave out its release units, plans, policies, models, keys and certificates.
+
+    And the files that this command's own output goes into: they grow while they are digested.
+    """
     common = common_rules(root, home, plan)
     units = {str(PurePosixPath(unit.artefact)) for unit in plan.release.units}
     named = {str(PurePosixPath(path)) for path in (plan.strategy.playbook, plan.backout.playbook)}
-    plans = plan_file.resolve().parent
+    plans, own_output = plan_file.resolve().parent, _own_output()
 
     def left_out(path: PurePosixPath, folder: bool) -> bool:  # noqa: FBT001 - a callback
         if common(path, folder):
             return True
         if folder or str(path) in named:
             return False
+        if own_output and _file_id(root / path) in own_output:
+            return True
         return str(path) in units or _has_own_place(root, path) or _is_plan(root / path, plans)
 
     return left_out
+
+
+def _own_output() -> set[tuple[int, int]]:
+    """The device and inode of each regular file that standard output or error is."""
+    files = set()
+    for number in (1, 2):
+        with suppress(OSError):
+            status = os.fstat(number)
+            if stat.S_ISREG(status.st_mode):
+                files.add((status.st_dev, status.st_ino))
+    return files
+
+
+def _file_id(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.lstat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _has_own_place(root: Path, path: PurePosixPath) -> bool:
@@ -98,6 +127,9 @@ def _keys(path: Path) -> set[str]:
 
 def _beginning(path: Path) -> bytes:
     try:
+        # A pipe would keep its reader waiting for ever.
+        if not path.is_file():
+            return b""
         with path.open("rb") as stream:
             return stream.read(_LOOKED_AT)
     except OSError:

@@ -40,9 +40,18 @@ def plan() -> None:
 @plan.command()
 @_file
 @_project
+@click.option(
+    "--static", is_flag=True, help="Run no code of the project, and say what cannot be seen without it."
+)
 @_json
-def check(file: Path, project: Path | None, as_json: bool) -> int:  # noqa: FBT001 (click calls it)
-    """Check a plan against its files, inventory and playbooks, and show every fault at once."""
+def check(file: Path, project: Path | None, static: bool, as_json: bool) -> int:  # noqa: FBT001 (click calls it)
+    """Check a plan against its files, inventory and playbooks, and show every fault at once.
+
+    Ansible reads the inventory and the playbooks, and runs their plugins, lookups and scripts on this machine for it. Use
+    --static for a project that you do not trust.
+    """
+    if static:
+        return _check_statically(file, project, as_json=as_json)
     try:
         checked = _checked(file, project)
     except PlanFault as fault:
@@ -97,6 +106,37 @@ def schema() -> None:
     from orchestrator.adapters.files.schemas.plan_schema import plan_schema
 
     _print_json(plan_schema())
+
+
+def _check_statically(file: Path, project: Path | None, *, as_json: bool) -> int:
+    from orchestrator.cli.wiring import ports_to_check
+    from orchestrator.engine.planning.static_check import UNSEEN, check_statically
+
+    ports = ports_to_check()
+    try:
+        loaded = ports.plan_files.load(file, project)
+    except PlanFault as fault:
+        return _report(str(file), fault.faults, (), as_json=as_json)
+    with _progress() as say:
+        static = check_statically(ports, loaded, say)
+    faults, warnings = static.checked.faults, static.checked.warnings
+    unseen = {"static": True, "unseen": list(UNSEEN), "code": list(static.code)}
+    if as_json:
+        listed = {
+            "faults": [asdict(item) for item in faults],
+            "warnings": [asdict(item) for item in warnings],
+        }
+        _print_json({"plan": str(file), "ok": not faults, **listed, **unseen})
+        return ExitCode.PLAN_FAULT if faults else ExitCode.COMPLETED
+    for sentence in UNSEEN:
+        click.echo(f"not seen: {sentence}", err=bool(faults))
+    for path in static.code:
+        click.echo(f"not run: {plain(path, 200)}", err=bool(faults))
+    if faults:
+        return _report(str(file), faults, warnings, as_json=False)
+    _print_warnings(warnings)
+    click.echo(f"{file}: no fault in what can be read without running code{_and_warnings(warnings)}")
+    return ExitCode.COMPLETED
 
 
 def _checked(file: Path, project: Path | None) -> PreparedPlan:

@@ -135,7 +135,8 @@ class WaveAuthorised(Noun):
     """The next attempt may start: the copy equals what was approved, the approvals are valid, and there is time.
 
     `undone_by`: when the wave and all before it are backed out if it fails at its very end; None where that is not
-    required. `restored`: files of the copy that were replaced by the approved ones. `reasons` are the grounds as codes.
+    required. `restored`: files of the copy that were replaced by the approved ones. `removed`: files that
+    earlier runs had left in it; of a long list the beginning, and its length. `reasons` are the grounds as codes.
     """
 
     kind: Literal["wave_authorised"] = "wave_authorised"
@@ -145,6 +146,7 @@ class WaveAuthorised(Noun):
     closes: Moment | None = None
     undone_by: Moment | None = None
     restored: Many[str] = ()
+    removed: Many[str] = ()
     reasons: Many[Ground] = ()
 
 

@@ -99,6 +99,32 @@ def test_every_file_that_a_run_can_load_is_looked_at(tmp_path: Path) -> None:
     assert _found(tmp_path, plan_with(kind="big-bang")) == expected
 
 
+PASSWORD = "{{ lookup('password', '../credentials/' ~ inventory_hostname ~ '/db') }}"
+
+
+@pytest.mark.parametrize(
+    ("file", "outputs", "refused"),
+    [
+        ("playbooks/app.yml", (), True),
+        ("playbooks/app.yml", ("credentials",), False),
+        ("playbooks/app.yml", ("credential",), True),
+        ("playbooks/roles/shop/templates/conf.j2", (), True),
+        ("inventories/group_vars/all.yml", (), True),
+        ("inventories/group_vars/all.yml", ("credentials",), False),
+    ],
+)
+def test_a_password_that_is_kept_in_the_project_needs_a_place(
+    tmp_path: Path, file: str, outputs: tuple[str, ...], *, refused: bool
+) -> None:
+    plan = plan_with(kind="big-bang")
+    resources = plan.resources.model_copy(update={"outputs": outputs})
+    _found(tmp_path, plan)
+    (tmp_path / file).write_text((tmp_path / file).read_text() + f'# {{# #}}\n  x: "{PASSWORD}"\n')
+    findings = tree_findings(plan.model_copy(update={"resources": resources}), tmp_path)
+    named = [finding for finding in findings if finding.kind == "lookup password"]
+    assert [finding.severity for finding in named] == ["refuse"] * refused
+
+
 def test_what_the_plan_passes_is_not_named(tmp_path: Path) -> None:
     plan = plan_with(kind="big-bang")
     passed = ("OF_TASK", "OF_USER", "OF_SHELL", "OF_TEMPLATE")

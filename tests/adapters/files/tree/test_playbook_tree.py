@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -237,6 +239,28 @@ def test_a_private_copy_is_made_in_a_new_folder(tree: Path, tmp_path: Path) -> N
     private_copy(tree, tmp_path / "copy", common_rules(tree, HOME, PLAN))
     with pytest.raises(Conflict):
         private_copy(tree, tmp_path / "copy", common_rules(tree, HOME, PLAN))
+
+
+@pytest.mark.parametrize("redirected", [">", "2>"])
+def test_the_file_that_the_output_goes_into_is_no_part_of_the_tree(tree: Path, redirected: str) -> None:
+    program = (
+        "import sys\nfrom pathlib import Path\n"
+        "from orchestrator.adapters.files.tree.tree_rules import project_rules\n"
+        "from orchestrator.adapters.files.tree.playbook_tree import tree_of\n"
+        "from tests.worlds.plans import plan_with\n"
+        "root, answer = Path(sys.argv[1]), Path(sys.argv[2])\n"
+        "rules = project_rules(root, Path('/home/of/orch'), plan_with(kind='big-bang'), root / 'plan.yml')\n"
+        "answer.write_text(' '.join(tree_of(root, rules).files))\n"
+    )
+    answer, put_into = tree.parent / "answer", tree / "out.log"
+    (tree / "other.log").write_text("")
+    command = f'"$0" -c "$1" "$2" "$3" {redirected} "$4"'
+    words = [sys.executable, program, str(tree), str(answer), str(put_into)]
+    subprocess.run(["sh", "-c", command, *words], check=True, timeout=60, cwd=Path(__file__).parents[4])
+    assert put_into.exists()
+    files = answer.read_text().split()
+    assert "other.log" in files
+    assert "out.log" not in files
 
 
 def test_modes_go_with_the_copy(tree: Path, tmp_path: Path) -> None:
