@@ -31,6 +31,7 @@ from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.policy.authority.word_checks import recorded_statements
 from orchestrator.policy.course.follow_up import following_words, review_overdue
 from orchestrator.policy.telling.ends import tone_of
+from orchestrator.policy.telling.isolation_words import isolation_words
 from orchestrator.policy.telling.next_moves import next_moves
 from orchestrator.policy.telling.summary import STANDING_WORDS, plain_words
 from orchestrator.policy.telling.timeline import Story
@@ -81,6 +82,7 @@ def html_record(records: Sequence[Recorded], made_at: datetime, diffs: Diffs | N
             overdue=review_overdue(d, made_at),
             decisions=decisions_of(d, records),
             evidence=evidence,
+            isolation=isolation_words(d),
             checked=[step for step in story.steps if step.checks],
             attempts=[step for step in story.steps if step.attempt],
             captures=[step for step in story.steps if evidence.references(step)],

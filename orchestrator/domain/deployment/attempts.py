@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Self, TypedDict, TypeGuard, Unpack, get_args
 
-from orchestrator.domain.evidence.attempt import Purpose
+from orchestrator.domain.evidence.attempt import Isolation, Purpose
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun
@@ -57,6 +57,7 @@ class Attempted(Noun):
     busy: Many[HostName] = ()
     unseen: Many[HostName] = ()
     repeated: bool = False
+    isolation: Isolation = "none"
     changed_in_copy: Many[str] = ()
     answered: bool = False
 
@@ -144,6 +145,7 @@ def _intended(event: e.AttemptIntended, driver: str, at: datetime) -> Attempted:
         epoch=event.epoch,
         driver=driver,
         repeated=event.repeated,
+        isolation=event.isolation,
     )
 
 

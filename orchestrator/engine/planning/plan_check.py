@@ -159,6 +159,10 @@ class _Check:
         inspection = asked.result()
         if not self._is_faulty("resources.inventory"):
             self._object(rules.about_inventory(self.loaded.plan, inspection))
+        for way in inspection.inventory_ways:
+            expected, move = "hosts that are reached straight", "see that it is meant so"
+            file = self.loaded.plan.resources.inventory
+            self.warnings.append(Fault(file, None, "", expected, way, move))
         expected = "a vaulted value that decrypts"
         for vault in inspection.vault_faults:
             self.faults.append(Fault(vault.file, vault.line, "", expected, vault.message, vault.next_move))

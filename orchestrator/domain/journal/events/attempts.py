@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from orchestrator.domain.evidence.attempt import Purpose
+from orchestrator.domain.evidence.attempt import Isolation, Purpose
 from orchestrator.domain.evidence.outcome import AttemptOutcome
 from orchestrator.domain.text.model_base import HostName, Many, Moment, Name, Noun, Text
 
@@ -10,7 +10,7 @@ from orchestrator.domain.text.model_base import HostName, Many, Moment, Name, No
 class AttemptIntended(Noun):
     """An attempt is about to start. From here on its hosts count as touched, and refuse runs of an earlier epoch.
 
-    `repeated`: a second run in a rehearsal, which must change nothing.
+    `repeated`: a second run in a rehearsal, which must change nothing. `isolation`: what keeps the run from orch's own user.
     """
 
     kind: Literal["attempt_intended"] = "attempt_intended"
@@ -20,6 +20,7 @@ class AttemptIntended(Noun):
     hosts: Many[HostName]
     epoch: int = 0
     repeated: bool = False
+    isolation: Isolation = "none"
 
 
 class AttemptAdopted(Noun):
