@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import ansible_share, before_touch, history, scale, warm_start
+from bench import ansible_share, before_touch, evidence_price, history, scale, warm_start
 from bench.compare import After, Say, compare
 from bench.contenders import CONTENDERS, Contender
 from bench.journal_times import Times
@@ -21,7 +21,7 @@ from bench.site import Site
 from bench.table import figures, table
 from orchestrator.lab.fleet import Lab
 
-PARTS = ("compare", "governance", "before_touch", "reaction", "warm", "scale", "ansible")
+PARTS = ("compare", "governance", "before_touch", "reaction", "warm", "evidence", "scale", "ansible")
 WAVES = 20
 SHARE_TASKS = 3
 REACTIONS_OF = 6
@@ -53,6 +53,7 @@ class Bench:
             "before_touch": self._before_touch,
             "reaction": self._reaction,
             "warm": self._warm,
+            "evidence": self._evidence,
             "scale": self._scale,
             "ansible": self._share,
         }
@@ -106,6 +107,13 @@ class Bench:
                 "Environment and baseline, beside stock modules: seconds, medians of pairs", figures_by_fleet
             )
         )
+
+    def _evidence(self) -> None:
+        by_fleet = self.results["evidence"] = {}
+        for hosts in self.fleets:
+            with self._site(hosts) as site:
+                by_fleet[f"{hosts} hosts"] = evidence_price.pairs(site, self.rounds, self.say)
+        self.say("\n" + figures("The price of evidence: with hooks and without, medians of pairs", by_fleet))
 
     def _reaction(self) -> None:
         with self._site(REACTIONS_OF) as site:

@@ -80,10 +80,7 @@ def run(
 
 
 def spawn_detached(arguments: Sequence[str], *, environment: Mapping[str, str], log: Path) -> None:
-    """Start a program in its own session, where it outlives this process and its process group; nobody waits for it.
-
-    Raises OSError, also where the system has no process left for it.
-    """
+    """Start a program in its own session, where it outlives this process and its group. Raises OSError; nobody waits."""
     with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as output:
         # The intermediate process gets a session first: between fork and setsid, a child would still die with our group.
         done = subprocess.run(
@@ -97,7 +94,7 @@ def spawn_detached(arguments: Sequence[str], *, environment: Mapping[str, str], 
             check=False,
         )
         if done.returncode:
-            raise OSError(errno.EAGAIN, f"{arguments[0]} could not be started in a session of its own")
+            raise OSError(errno.EAGAIN, "no process could be started")
 
 
 class Attended:

@@ -221,6 +221,10 @@ class PlaybookRuns(ABC):
         Any process may call this, also one that did not start the attempt.
         """
 
+    def attempts(self) -> list[str]:
+        """The names of all attempts that left files here; none where attempts leave none. Raises StoreFault."""
+        return []
+
     def await_end(self, attempt: str, clock: Clock, seconds: float) -> None:
         """Wait up to `seconds`, less if the attempt is seen to end. Returning is no evidence of an end."""
         clock.sleep(seconds)

@@ -52,6 +52,7 @@ class FakePlaybooks(PlaybookRuns):
         self.started: list[AttemptRequest] = []
         self.fault: StoreFault | None = None
         self.ready: set[str] = set()
+        self.strangers: list[str] = []
         self.on_start: Callable[[AttemptRequest], object] = lambda request: None
         self.on_host: Callable[[str, Purpose, HostResult], object] = lambda host, purpose, result: None
         self._now = now
@@ -86,6 +87,10 @@ class FakePlaybooks(PlaybookRuns):
         if run.script.stays_running or run.sights <= run.script.seen_running:
             return Sighting(attempt=attempt, state="running", worker_pid=1)
         return Sighting(attempt=attempt, state="finished", outcome=self._outcome(run, died=False))
+
+    def attempts(self) -> list[str]:
+        """Those that were started, and `strangers`, which a test adds."""
+        return sorted([*self._runs, *self.strangers])
 
     def tasks_seen(self, attempt: str, after: int = 0) -> list[TaskSeen]:
         """One task per host."""

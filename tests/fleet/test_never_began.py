@@ -25,9 +25,38 @@ BEGINNINGS = [
         "couldn't resolve module/action",
     ),
 ]
+SLOW_BEGINNINGS = {
+    "tasks": (
+        f"{HONEST}\n- hosts: web\n  tasks: [{{import_tasks: missing.yml}}]\n",
+        "Unable to retrieve file",
+    ),
+    "keyword": (f"{HONEST}\n- hosts: web\n  tasksy: []\n", "tasksy"),
+    "playbook": (f"{HONEST}\n- import_playbook: missing.yml\n", "Unable to retrieve file"),
+    "yaml": (f"{HONEST}\n- hosts: [web\n", "YAML"),
+    "collection": (
+        f"{HONEST}\n- hosts: web\n  tasks: [{{no.such.module: }}]\n",
+        "couldn't resolve module/action",
+    ),
+    "static role": (
+        f"{HONEST}\n- hosts: web\n  tasks: [{{import_role: {{name: hello}}}}]\n",
+        "the role 'hello'",
+    ),
+}
 
 
-@pytest.mark.parametrize(("files", "words"), BEGINNINGS, ids=["callback", "role", "module"])
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        *(
+            pytest.param(*row, id=name)
+            for row, name in zip(BEGINNINGS, ("callback", "role", "module"), strict=True)
+        ),
+        *(
+            pytest.param({"honest.yml": text}, words, id=name, marks=pytest.mark.slow)
+            for name, (text, words) in SLOW_BEGINNINGS.items()
+        ),
+    ],
+)
 def test_a_run_that_never_begins_leaves_its_hosts_untouched(
     tmp_path: Path, light_lab: Lab, files: dict[str, str], words: str
 ) -> None:

@@ -21,6 +21,7 @@ from orchestrator.adapters.ansible.settings import (
     no_log,
     search_paths,
 )
+from orchestrator.adapters.ansible.tree_check.inventory_ways import ways_of
 from orchestrator.adapters.ansible.warm import TookTooLong, WarmStart
 from orchestrator.domain.plan.inspection import (
     FileFault,
@@ -206,6 +207,7 @@ def _inspection(inspector_answer: dict[str, Any], project: Path, pattern: str) -
         playbooks=tuple(_playbook(book, redact) for book in inspector_answer["playbooks"]),
         vault_faults=tuple(_vault_fault(fault) for fault in inspector_answer["vault_faults"]),
         vaulted=vaulted,
+        inventory_ways=tuple(ways_of(inspector_answer["hosts"])),
         settings_faults=tuple(_callback_faults(inspector_answer["no_callback"], project)),
         groups={
             name: tuple(_fit(hosts)) for name, hosts in inspector_answer["groups"].items() if named or hosts

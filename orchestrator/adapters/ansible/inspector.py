@@ -24,6 +24,12 @@ _CONNECTION = {
     "ssh_args": ("ansible_ssh_args",),
     "common_args": ("ansible_ssh_common_args",),
     "extra_args": ("ansible_ssh_extra_args",),
+    "ssh_executable": ("ansible_ssh_executable",),
+    "sftp_executable": ("ansible_sftp_executable",),
+    "scp_executable": ("ansible_scp_executable",),
+    "become_exe": ("ansible_become_exe",),
+    "become_flags": ("ansible_become_flags",),
+    "shell_executable": ("ansible_shell_executable",),
 }
 
 

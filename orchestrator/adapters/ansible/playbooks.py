@@ -19,7 +19,7 @@ from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.outcome import AttemptOutcome
 from orchestrator.domain.evidence.run_evidence import RunExit
 from orchestrator.engine.ports import Clock, PlaybookRuns
-from orchestrator.errors import MachineLacks
+from orchestrator.errors import MachineLacks, StoreFault
 from orchestrator.policy.evidence.verdict import judge, never_ran
 
 _CLAIM_WITHIN = 15.0
@@ -56,6 +56,11 @@ class AnsiblePlaybooks(PlaybookRuns):
         else:
             passed = {}
         created = folder.create(request, passed)
+        if not created and folder.request().epoch != request.epoch:
+            raise StoreFault(
+                f"{request.attempt} was not started: {folder.path} is of another run of that name, which the journal does not "
+                "know: it is an older copy. Restore the newest one, then go on: orch resume."
+            )
         if created and not self._warm.start(folder, request.accelerate):
             process.spawn_detached(
                 [sys.executable, "-m", "orchestrator.adapters.ansible.worker", str(folder.path)],
@@ -93,6 +98,15 @@ class AnsiblePlaybooks(PlaybookRuns):
             return self._sight(attempt)  # claimed while we looked
         began = "fenced" not in (folder.claimed() or {})
         return Sighting(attempt=attempt, state="dead", outcome=_what_it_left(folder), began=began)
+
+    def attempts(self) -> list[str]:
+        """The names of the folders below the root."""
+        with store_fault_of("The attempts cannot be listed", self._root):
+            return sorted(
+                path.name
+                for path in self._root.glob("[!.]*")
+                if AttemptFolder(self._root, path.name).exists()
+            )
 
     def await_end(self, attempt: str, clock: Clock, seconds: float) -> None:
         """Asleep until its worker ends; one that has not claimed yet is waited for by the clock."""

@@ -35,6 +35,7 @@ from orchestrator.policy.evidence.coverage_words import uncovered_count, uncover
 from orchestrator.policy.telling.blind_spots import blind_spots
 from orchestrator.policy.telling.change_words import outside_lines
 from orchestrator.policy.telling.ends import tone_of
+from orchestrator.policy.telling.isolation_words import isolation_words
 from orchestrator.policy.telling.next_moves import next_moves
 from orchestrator.policy.telling.summary import STANDING_WORDS, plain_words
 from orchestrator.policy.telling.timeline import Story
@@ -90,6 +91,7 @@ def html_record(
             overdue=review_overdue(d, made_at),
             decisions=decisions_of(d, records),
             evidence=evidence,
+            isolation=isolation_words(d),
             checked=[step for step in story.steps if step.checks],
             attempts=[step for step in story.steps if step.attempt],
             unseen=blind_spots(d.plan.backout.baseline, evidence.captured()),

@@ -18,6 +18,7 @@ from orchestrator.policy.evidence.drift import summary_lines
 from orchestrator.policy.telling.blind_spots import blind_spots
 from orchestrator.policy.telling.change_words import change_lines
 from orchestrator.policy.telling.host_rows import HostRow, host_row
+from orchestrator.policy.telling.isolation_words import isolation_words
 from orchestrator.policy.telling.summary import STANDING_WORDS, environment_words, plain_words, release_words
 from orchestrator.policy.telling.timeline import Story, StoryStep
 from orchestrator.policy.telling.timeline_builder import decisions_of, story_of
@@ -70,6 +71,7 @@ def _facts(d: Deployment, records: Sequence[Recorded], made_at: datetime) -> str
         else "",
         "effective": d.authority.effective.digest if d.authority.effective is not None else "",
         "plan": f"{d.plan_file} sha256 {d.plan_sha256}",
+        "isolation": isolation_words(d),
         "components": ", ".join(f"{u.name} {u.version} sha256 {u.sha256}" for u in d.plan.release.units),
     }
     return "\n".join(f"{name:<11} {plain(value, 400)}" for name, value in facts.items() if value)

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Self, TypedDict, TypeGuard, Unpack, get_args
 
 from orchestrator.domain.evidence.acted_on import ActedOn, joined
-from orchestrator.domain.evidence.attempt import Purpose
+from orchestrator.domain.evidence.attempt import Isolation, Purpose
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun
@@ -59,6 +59,7 @@ class Attempted(Noun):
     busy: Many[HostName] = ()
     unseen: Many[HostName] = ()
     repeated: bool = False
+    isolation: Isolation = "none"
     changed_in_copy: Many[str] = ()
     acted_on: Many[ActedOn] = ()
     answered: bool = False
@@ -167,6 +168,7 @@ def _intended(event: e.AttemptIntended, driver: str, at: datetime) -> Attempted:
         epoch=event.epoch,
         driver=driver,
         repeated=event.repeated,
+        isolation=event.isolation,
     )
 
 

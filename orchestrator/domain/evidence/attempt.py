@@ -6,6 +6,8 @@ from typing import Literal
 from orchestrator.domain.text.model_base import HostName, Many, Noun, Seconds, Text, Variables
 
 Purpose = Literal["deploy", "backout"]
+Isolation = Literal["none"]
+"""What separates a run from orch's user: nothing. Code of a tree, such as a plugin, can do what orch can."""
 Acceleration = Literal["mitogen"]
 
 

@@ -93,10 +93,12 @@ class Inspection(Noun):
     """The result of an inspection. With any inventory fault there are no targets; playbooks keep the requested order.
 
     `absent_environment`: variables that the plan has passed to its runs, and that are not set here.
+    `inventory_ways`: sentences about proxies and programs by which the inventory leads Ansible to its hosts.
     """
 
     targets: Many[Target] = ()
     inventory_faults: Many[str] = ()
+    inventory_ways: Many[str] = ()
     playbooks: Many[PlaybookSeen] = ()
     vault_faults: Many[FileFault] = ()
     settings_faults: Many[FileFault] = ()

@@ -184,6 +184,10 @@ class _Check:
         self.ports.redaction.learn(inspection.vaulted)
         self.warnings.extend(short_values(inspection.vaulted))
         self._warn(in_clear(self.loaded.plan, inspection.vaulted))
+        for way in inspection.inventory_ways:
+            expected, move = "hosts that are reached straight", "see that it is meant so"
+            file = self.loaded.plan.resources.inventory
+            self.warnings.append(Fault(file, None, "", expected, way, move))
         expected = "a vaulted value that decrypts"
         for vault in inspection.vault_faults:
             self.faults.append(Fault(vault.file, vault.line, "", expected, vault.message, vault.next_move))

@@ -20,6 +20,7 @@ from orchestrator.engine.drive import drive
 from orchestrator.engine.host_locks import give_back
 from orchestrator.engine.journal_writer import JournalWriter
 from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.lookup.lost_history import refuse_lost_history
 from orchestrator.engine.lookup.snapshots import briefs
 from orchestrator.engine.planning.plan_check import prepare_plan
 from orchestrator.engine.ports import Journal, Ports, Watcher
@@ -57,7 +58,11 @@ def open_deployment(
     start: PlannedStart | None = None,
     rehearsal: Rehearsal | None = None,
 ) -> str:
-    """Put a new deployment on the journal with its approvals, and its start or what it rehearses. Returns its id."""
+    """Put a new deployment on the journal with its approvals, and its start or what it rehearses. Returns its id.
+
+    Raises StoreFault where the journal is an older copy.
+    """
+    refuse_lost_history(ports)
     name = _free_name(ports.journal, prepared, ports.clock.now())
     events: list[e.Event] = [planned(prepared, by=by, start=start, rehearsal=rehearsal), e.Submitted(by=by)]
     if approvals:

@@ -126,6 +126,30 @@ INVENTORIES = [
 ]
 
 
+WAYS = [
+    (
+        "ansible_ssh_common_args: '-o ProxyCommand=\"nc %h %p\"'",
+        "ansible_ssh_common_args -o ProxyCommand=nc %h %p",
+    ),
+    ("ansible_ssh_common_args: -F other", "ansible_ssh_common_args -F other of web1"),
+    ("ansible_ssh_extra_args: -J gate", "ansible_ssh_extra_args -J gate of web1"),
+    ("ansible_ssh_executable: /opt/ssh", "ansible_ssh_executable /opt/ssh of web1"),
+    ("ansible_become_exe: ssh gate sudo", "ansible_become_exe ssh gate sudo of web1"),
+    ("ansible_ssh_common_args: -o ServerAliveInterval=5", None),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("variable", "words"), WAYS)
+def test_ways_that_the_inventory_leads(tmp_path: Path, variable: str, words: str | None) -> None:
+    hosts = f"web: {{hosts: {{web1: {{{variable}}}}}}}"
+    inspection = look(lay(tmp_path, {"site.yml": "- hosts: all\n  tasks: []\n", "hosts.yml": hosts}))
+    if words is None:
+        assert inspection.inventory_ways == ()
+    else:
+        assert words in inspection.inventory_ways[0]
+
+
 @pytest.mark.parametrize(("files", "words"), INVENTORIES)
 def test_faults_of_the_inventory(tmp_path: Path, files: dict[str, str], words: str) -> None:
     inspection = look(lay(tmp_path, {"site.yml": "- hosts: all\n  tasks: []\n", **files}))

@@ -30,6 +30,7 @@ from orchestrator.adapters.ansible.in_run.routes import (
     place,
     plugin,
     refuse_elsewhere,
+    refuse_interpreters,
     refuse_others,
     route,
 )
@@ -138,6 +139,7 @@ def _run(ways: Ways, original: Callable[[], Any], _executor: Any) -> Any:
 
 def _execute(ways: Ways, original: Any, executor: Any, templar: Any, variables: dict[str, Any]) -> Any:
     ways.raw = None
+    refuse_interpreters(variables, templar)
     result = original(templar=templar, variables=variables)
     ways.end_item(executor, result, variables)
     return result

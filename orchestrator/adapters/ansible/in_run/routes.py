@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ Route = dict[str, tuple[str, ...]]
 _PROGRAMS = ("ssh_executable", "sftp_executable", "scp_executable")
 _ARGUMENTS = ("ssh_args", "ssh_common_args", "ssh_extra_args", "sftp_extra_args", "scp_extra_args")
 _OVER_SSH = ("ssh", "smart", "paramiko", "paramiko_ssh")
+_INTERPRETER = re.compile(r"ansible_\w+_interpreter")
 _ELSEWHERE = frozenset({"ssh", "sshpass", "docker", "podman", "kubectl", "nsenter", "chroot", "machinectl"})
 
 
@@ -111,7 +114,17 @@ def refuse_elsewhere(connection: Any) -> None:
     programs = {"ansible_shell_executable": str(getattr(connection._shell, "executable", None) or "")}
     become = connection.become
     if become is not None:
-        programs["become_exe"] = option(become, "become_exe")
+        programs |= {name: option(become, name) for name in ("become_exe", "become_flags")}
+    _refuse_programs(programs)
+
+
+def refuse_interpreters(variables: Mapping[str, Any], templar: Templar) -> None:
+    """Raise AnsibleError at an interpreter of modules that is itself a way to another machine or into a container."""
+    names = [name for name in variables if _INTERPRETER.fullmatch(str(name))]
+    _refuse_programs({name: str(templar.template(variables[name]) or "") for name in names})
+
+
+def _refuse_programs(programs: Mapping[str, str]) -> None:
     for name, command in programs.items():
         if any(Path(word).name in _ELSEWHERE for word in command.split()):
             raise AnsibleError(f"orch refuses {name} {command}: it leads to another machine.")

@@ -11,7 +11,7 @@ from orchestrator.domain.plan.inspection import PlaybookFinding
 
 _LEADING = re.compile(
     r"ansible_(?:connection|(?:ssh_)?(?:host|port)|(?:ssh|sftp|scp)_(?:args|common_args|extra_args|executable)"
-    r"|paramiko_\w+|(?:ssh_)?host_key_checking|shell_executable|become_exe|(?:sudo|su)_exe|control_path)|mitogen_via"
+    r"|paramiko_\w+|(?:ssh_)?host_key_checking|shell_executable|become_(?:exe|flags|method)|(?:sudo|su)_(?:exe|flags)|\w+_interpreter|control_path)|mitogen_via"
 )
 _CONTROLLER = ("localhost", "127.0.0.1")
 _WHAT = "leads tasks elsewhere than to the host that was verified, or past its pinned key"

@@ -17,6 +17,9 @@ from orchestrator.engine.ports import Ports
 from orchestrator.errors import OrchError, UsageFault
 from orchestrator.policy.evidence.drift import content_lines
 
+PRIVATE = 0o600
+"""The mode of a page: it shows files of hosts that not everybody there may read. Whoever made it hands it out."""
+
 
 @click.group()
 def record() -> None:
@@ -52,7 +55,7 @@ def show(deployment: str | None, html: Path | None, as_json: bool) -> None:  # n
         from orchestrator.adapters.report import html_record
 
         diffs, deployed = diffs_of(ports, current, records), deployed_diffs_of(ports, current)
-        write_whole(html, html_record(records, ports.clock.now(), diffs, deployed))
+        write_whole(html, html_record(records, ports.clock.now(), diffs, deployed), mode=PRIVATE)
         click.echo(f"The record of {current.id} is in {html}")
     else:
         from orchestrator.adapters.report import text_record

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from orchestrator.domain.evidence.acted_on import ActedOn
-from orchestrator.domain.evidence.attempt import Purpose
+from orchestrator.domain.evidence.attempt import Isolation, Purpose
 from orchestrator.domain.evidence.left_process import LeftProcess
 from orchestrator.domain.evidence.outcome import AttemptOutcome
 from orchestrator.domain.plan.target import SilenceCause
@@ -13,7 +13,7 @@ from orchestrator.domain.text.model_base import HostName, Many, Moment, Name, No
 class AttemptIntended(Noun):
     """An attempt is about to start. From here on its hosts count as touched, and refuse runs of an earlier epoch.
 
-    `repeated`: a second run in a rehearsal, which must change nothing.
+    `repeated`: a second run in a rehearsal, which must change nothing. `isolation`: what keeps the run from orch's own user.
     """
 
     kind: Literal["attempt_intended"] = "attempt_intended"
@@ -23,6 +23,7 @@ class AttemptIntended(Noun):
     hosts: Many[HostName]
     epoch: int = 0
     repeated: bool = False
+    isolation: Isolation = "none"
 
 
 class AttemptAdopted(Noun):
