@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from orchestrator.lab.fleet import Lab
+from tests.fleet.asking import ask
 from tests.fleet.lab_targets import targets_of
 from tests.fleet.small_site import SmallSite, events_of
-from tests.fleet.test_checks import ask
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 UNIT = "unit: app, within: 12s"
