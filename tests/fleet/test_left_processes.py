@@ -41,7 +41,7 @@ def deployed(lab: Lab, folder: Path, **places: str) -> Ended:
 def _as_it_was(lab: Lab) -> Iterator[None]:
     yield
     for host in ("web1", "web2"):
-        lab.ssh(host, "sudo pkill -f later; sudo pkill -x sleep; sudo rm -f /etc/app.conf")
+        lab.ssh(host, "sudo pkill -f [l]ater; sudo pkill -x sleep; sudo rm -f /etc/app.conf")
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -76,6 +76,7 @@ def test_an_accelerated_run_leaves_nothing_unseen(lab: Lab, tmp_path: Path) -> N
     assert ended.events["processes_left"][0]["ended"]["web1"]
 
 
+@slow
 def test_a_success_that_leaves_a_process_names_it_everywhere(lab: Lab, tmp_path: Path) -> None:
     made = site(lab, tmp_path, WAY="session")
     ended = made.deployed()
