@@ -5,27 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from pydantic import TypeAdapter
 
-from orchestrator.adapters import process
-from orchestrator.adapters.checks import ControllerChecks
-from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.ssh import SshTargets
-from orchestrator.domain.plan.check import Check, CheckResult
 from orchestrator.domain.plan.machines import kin_of
 from orchestrator.domain.plan.target import HOST_KEY_NOT_PINNED, Identity, Target
 from orchestrator.lab.fleet import Lab
+from tests.fleet.asking import ask
 from tests.fleet.conftest import NewLab
 from tests.fleet.lab_targets import UNIT, run, targets_of
-
-
-def check(written: dict[str, object]) -> Check:
-    return TypeAdapter[Check](Check).validate_python(written)
-
-
-def ask(targets: list[Target], *written: dict[str, object], project: Path = Path()) -> list[CheckResult]:
-    port = SshTargets(ControllerChecks(process.run, SystemClock()))
-    return port.verify(targets, [check(each) for each in written], project)
 
 
 def answer(target: Target, written: dict[str, object], project: Path = Path()) -> tuple[str, str]:

@@ -41,7 +41,7 @@ def deployed(lab: Lab, folder: Path, **places: str) -> Ended:
 def _as_it_was(lab: Lab) -> Iterator[None]:
     yield
     for host in ("web1", "web2"):
-        lab.ssh(host, "sudo pkill -f later; sudo pkill -x sleep; sudo rm -f /etc/app.conf")
+        lab.ssh(host, "sudo pkill -f [l]ater; sudo pkill -x sleep; sudo rm -f /etc/app.conf")
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -49,7 +49,7 @@ def test_what_a_failed_deployment_left_is_ended_before_its_backout_is_proved(
     lab: Lab, tmp_path: Path, way: str
 ) -> None:
     ended = deployed(lab, tmp_path, WAY=way, BAD_ON="web1")
-    assert (ended.code, ended.result["state"]) == (5, "backed out")
+    assert (ended.code, ended.result["state"]) == (5, "backed out"), ended.result
     (seen,) = ended.events["processes_left"]
     assert not seen["left"]
     processes = seen["ended"]["web1"]
@@ -62,7 +62,7 @@ def test_what_a_failed_deployment_left_is_ended_before_its_backout_is_proved(
 @pytest.mark.parametrize("way", ["cleared", "user"])
 def test_a_process_with_another_environment_is_known_by_its_login(lab: Lab, tmp_path: Path, way: str) -> None:
     ended = deployed(lab, tmp_path, WAY=way, BAD_ON="web1")
-    assert (ended.code, ended.result["state"]) == (5, "backed out")
+    assert (ended.code, ended.result["state"]) == (5, "backed out"), ended.result
     (seen,) = ended.events["processes_left"]
     processes = [p for p in seen["ended"]["web1"] if p["program"] in ("sh", "sleep")]
     assert processes
@@ -72,10 +72,11 @@ def test_a_process_with_another_environment_is_known_by_its_login(lab: Lab, tmp_
 @slow
 def test_an_accelerated_run_leaves_nothing_unseen(lab: Lab, tmp_path: Path) -> None:
     ended = deployed(lab, tmp_path, WAY="session", BAD_ON="web1", ACCELERATE=ACCELERATE)
-    assert (ended.code, ended.result["state"]) == (5, "backed out")
+    assert (ended.code, ended.result["state"]) == (5, "backed out"), ended.result
     assert ended.events["processes_left"][0]["ended"]["web1"]
 
 
+@slow
 def test_a_success_that_leaves_a_process_names_it_everywhere(lab: Lab, tmp_path: Path) -> None:
     made = site(lab, tmp_path, WAY="session")
     ended = made.deployed()
@@ -90,7 +91,8 @@ def test_a_success_that_leaves_a_process_names_it_everywhere(lab: Lab, tmp_path:
     made.orch("record", "show", deployment, "--html", str(page))
     assert name in page.read_text()
     back = ended_of(made.orch("rollback", deployment, "--reason", "seen enough", "--json"))
-    assert (back.code, back.events["processes_left"][-1]["ended"]["web1"][0]["pid"]) == (5, process["pid"])
+    assert back.code == 5, back.result
+    assert process["pid"] in [each["pid"] for each in back.events["processes_left"][-1]["ended"]["web1"]]
     assert not alive(lab, "web1", process["pid"])
 
 
