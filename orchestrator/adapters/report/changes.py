@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.evidence.changes import ItemChange
+from orchestrator.domain.evidence.change_groups import ItemChange
 from orchestrator.policy.telling.change_words import GROUPS_SHOWN, items_of
 
 Diffs = Mapping[tuple[str, str], Sequence[str]]

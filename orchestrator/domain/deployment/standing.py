@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, Self, TypedDict, TypeGuard, get_args
 
 from orchestrator.domain.deployment.attempts import Attempted, Attempts, attempt_named, latest_outcomes
 from orchestrator.domain.deployment.rollout_progress import RolloutProgress, failures_of
-from orchestrator.domain.evidence.changes import OutsideChange
+from orchestrator.domain.evidence.change_groups import OutsideChange
 from orchestrator.domain.evidence.outcome import HostOutcome
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.plan.wave import Wave

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from orchestrator.domain.deployment.changes_seen import ChangesSeen
-from orchestrator.domain.evidence.changes import ChangeGroup, ItemChange, OutsideChange
+from orchestrator.domain.evidence.change_groups import ChangeGroup, ItemChange, OutsideChange
 from orchestrator.domain.text.format import counted
 from orchestrator.policy.evidence.drift import words_of_change
 

@@ -1,7 +1,7 @@
 """Changes in words: equal hosts once, many by their number, and never more groups than a person can read."""
 
 from orchestrator.domain.deployment.changes_seen import ChangesSeen, changes_after
-from orchestrator.domain.evidence.changes import ChangeGroup, ItemChange
+from orchestrator.domain.evidence.change_groups import ChangeGroup, ItemChange
 from orchestrator.domain.journal import events as e
 from orchestrator.policy.telling.change_words import GROUPS_SHOWN, change_lines, group_lines
 
