@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.baseline import BaselineReference
-from orchestrator.domain.evidence.changes import ChangeGroup
+from orchestrator.domain.evidence.change_groups import ChangeGroup
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.fold.fold import fold
 from orchestrator.domain.journal import events as e

@@ -32,7 +32,7 @@ def test_the_stories_come_to_every_end_by_every_strategy() -> None:
     ("story", "kills", "point"),
     [
         # The person, whose word is said where the driver was killed, says it again.
-        ("phased, aborted", (55, 19, 25, 31), "inside abort_requested"),
+        ("phased, aborted", (59, 19, 25, 31), "inside abort_requested"),
         # Both runs of the backout are lost, so it is not begun a third time by itself.
         ("big-bang, half failed", (56, 25, 30, 14), "inside start"),
     ],

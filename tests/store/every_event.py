@@ -11,7 +11,7 @@ from orchestrator.domain.authority.approval import SignedApproval
 from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.authority.rehearsal import Rehearsal
 from orchestrator.domain.evidence.baseline import BaselineReference, Difference
-from orchestrator.domain.evidence.changes import ChangeGroup, ItemChange, OutsideChange
+from orchestrator.domain.evidence.change_groups import ChangeGroup, ItemChange, OutsideChange
 from orchestrator.domain.evidence.left_process import LeftProcess
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.journal import events as e

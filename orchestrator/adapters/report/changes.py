@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.evidence.changes import ItemChange
-from orchestrator.policy.telling.change_words import items_of
+from orchestrator.domain.evidence.change_groups import ItemChange
+from orchestrator.policy.telling.change_words import GROUPS_SHOWN, items_of
 
 Diffs = Mapping[tuple[str, str], Sequence[str]]
 """By host and path: the unified diff of a text file, if the baselines kept its content."""
@@ -46,5 +46,5 @@ def change_groups(d: Deployment, diffs: Diffs) -> list[GroupShown]:
             ),
             group.more,
         )
-        for group in d.changes.groups
+        for group in d.changes.groups[:GROUPS_SHOWN]
     ]

@@ -33,7 +33,7 @@ from orchestrator.policy.authority.word_checks import recorded_statements
 from orchestrator.policy.course.follow_up import following_words, review_overdue
 from orchestrator.policy.evidence.coverage_words import uncovered_count, uncovered_lines
 from orchestrator.policy.telling.blind_spots import blind_spots
-from orchestrator.policy.telling.change_words import outside_lines
+from orchestrator.policy.telling.change_words import hidden_lines, outside_lines
 from orchestrator.policy.telling.ends import tone_of
 from orchestrator.policy.telling.isolation_words import isolation_words
 from orchestrator.policy.telling.next_moves import next_moves
@@ -98,6 +98,7 @@ def html_record(
             captures=[step for step in story.steps if evidence.references(step)],
             changed=changed_items(d, diffs or {}),
             change_groups=change_groups(d, deployed or {}),
+            more_changes=hidden_lines(d.changes),
             not_allowed=outside_lines(d.changes.outside, d.changes.rules),
             sections=sections_of(d.plan),
         )

@@ -3,7 +3,7 @@
 from typing import TypeGuard, TypeVar
 
 from orchestrator.domain.evidence.baseline import BaselineReference
-from orchestrator.domain.evidence.changes import ChangeGroup, OutsideChange
+from orchestrator.domain.evidence.change_groups import ChangeGroup, OutsideChange
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.text.model_base import Many, Noun
 

@@ -13,7 +13,7 @@ from orchestrator.domain.deployment.attempts import (
 )
 from orchestrator.domain.deployment.rollout_progress import RolloutProgress, failures_of
 from orchestrator.domain.evidence.acted_on import ActedOn
-from orchestrator.domain.evidence.changes import OutsideChange
+from orchestrator.domain.evidence.change_groups import OutsideChange
 from orchestrator.domain.evidence.outcome import HostOutcome
 from orchestrator.domain.evidence.task_changes import count_of
 from orchestrator.domain.journal import events as e

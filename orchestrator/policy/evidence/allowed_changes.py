@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from orchestrator.domain.evidence.baseline import Difference
-from orchestrator.domain.evidence.changes import OutsideChange
+from orchestrator.domain.evidence.change_groups import OutsideChange
 from orchestrator.domain.evidence.item_kinds import part_of
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.may_change import Rule

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from orchestrator.domain.evidence.baseline import AttributeValue, Difference
-from orchestrator.domain.evidence.changes import ChangeGroup, ItemChange
+from orchestrator.domain.evidence.change_groups import ChangeGroup, ItemChange
 
 CHANGES_OF_A_HOST = 200
 """Changes of one host that the journal lists."""

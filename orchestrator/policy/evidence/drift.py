@@ -13,7 +13,7 @@ from orchestrator.domain.evidence.baseline import (
     ConfigurationItem,
     Difference,
 )
-from orchestrator.domain.evidence.changes import ItemChange
+from orchestrator.domain.evidence.change_groups import ItemChange
 from orchestrator.domain.text.format import mode_number
 from orchestrator.policy.evidence.comparison_rules import (
     LATER_ATTRIBUTES,

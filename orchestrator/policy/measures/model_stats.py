@@ -123,7 +123,9 @@ def _times(stories: Sequence[Story], deployments: Sequence[Deployment]) -> Measu
         for wave in d.waves
     ]
     deploy = [_seconds(steps, _DEPLOY) for steps in waves if _passed(steps, "deploy")]
-    verify = [_seconds(steps, {"verification"}) for steps in waves if _passed(steps, "verification")]
+    verify = [
+        _seconds(steps, {"verification", "changes"}) for steps in waves if _passed(steps, "verification")
+    ]
     back_out = [_seconds(steps, {"backout"}) for steps in waves if _passed(steps, "backout")]
     return MeasuredTimes(
         deploy=_median(deploy),

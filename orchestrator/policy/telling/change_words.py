@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from orchestrator.domain.deployment.changes_seen import ChangesSeen
-from orchestrator.domain.evidence.changes import ChangeGroup, ItemChange, OutsideChange
+from orchestrator.domain.evidence.change_groups import ChangeGroup, ItemChange, OutsideChange
 from orchestrator.domain.text.format import counted
 from orchestrator.policy.evidence.drift import words_of_change
 
@@ -16,10 +16,29 @@ def group_lines(groups: Iterable[ChangeGroup]) -> list[str]:
     return [f"{hosts_of(group)}: {line}" for group in groups for line in _lines(group)]
 
 
+GROUPS_SHOWN = 100
+"""Groups that a record shows; where a file has other content on every host, each of thousands of hosts is one."""
+
+
 def change_lines(changes: ChangesSeen) -> list[str]:
     """Everything that is known of what changed: each group, the hosts of which nothing is known, and what no rule allows."""
     unknown = [f"{host}: not known: {reason}" for host, reason in changes.not_compared.items()]
-    return [*group_lines(changes.groups), *unknown, *outside_lines(changes.outside, changes.rules)]
+    return [
+        *group_lines(changes.groups[:GROUPS_SHOWN]),
+        *hidden_lines(changes),
+        *unknown,
+        *outside_lines(changes.outside, changes.rules),
+    ]
+
+
+def hidden_lines(changes: ChangesSeen) -> list[str]:
+    """A line for the hosts whose changes a record leaves out, with the command that shows them."""
+    hosts = sum(len(group.hosts) for group in changes.groups[GROUPS_SHOWN:])
+    if not hosts:
+        return []
+    return [
+        f"and {counted(hosts, 'host')} more, each with other changes: orch baseline diff ID HOST --deployed"
+    ]
 
 
 def outside_lines(outside: Mapping[str, OutsideChange], rules: Iterable[str]) -> list[str]:

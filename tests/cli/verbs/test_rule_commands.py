@@ -56,6 +56,24 @@ def test_the_newest_version_is_shown_unless_one_is_named(
     assert "did you mean removal?" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("was", "now", "words"),
+    [
+        ("  packages: none", "  packags: none", "may_change.packags: expected one of files, packages, units"),
+        ("  packages: none", "  packages: all", "may_change.packages: expected `any`, `none`, or a list"),
+        ('  files: ["/etc/**"', "  files: [etc", "may_change.files: expected absolute paths, found `etc`"),
+        ("may_change:", "may_chang:", "may_chang: expected a known key, found `may_chang`; did you mean"),
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_a_fault_at_its_line(
+    project: Path, was: str, now: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = project / "models/configuration-only.yml"
+    file.write_text(file.read_text().replace(was, now))
+    assert run(["model", "check", "models/configuration-only.yml"]) == 3
+    assert words in capsys.readouterr().err
+
+
 def test_one_version_has_one_content(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shutil.copy(project / "models/removal.yml", project / "models/removal-again.yml")
     assert run(["model", "check"]) == 3
@@ -146,6 +164,7 @@ def test_a_model_is_shown_in_words(project: Path, capsys: pytest.CaptureFixture[
         "any wave: 50%",
         "first wave: 25%",
         "soak: 30 s, confirm: service owner",
+        "May change: files /opt/shop/** /etc/shop/**, units shop.service, ports any; nothing else",
     ):
         assert words in shown
 

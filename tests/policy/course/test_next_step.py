@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from orchestrator.domain.evidence.changes import ItemChange, OutsideChange
+from orchestrator.domain.evidence.change_groups import ItemChange, OutsideChange
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.journal import events as e
 from orchestrator.policy.course.next_step import next_step

@@ -1,5 +1,7 @@
 """Which items a rule lets change: a table of patterns; of two rules both bind; an unknown kind is never allowed."""
 
+import re
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -99,8 +101,13 @@ def test_a_rule_in_words() -> None:
     assert rule_words(RULES.validate_python({})) == "nothing"
 
 
-def test_every_kind_belongs_to_a_part_of_the_baseline() -> None:
+def test_every_kind_belongs_to_a_part_of_the_baseline(root: Path) -> None:
     assert set(PART_OF_KIND.values()) == set(get_args(BaselinePart))
+    programs = (root / "orchestrator/adapters/ssh/on_target").rglob("*.py")
+    collected = {
+        kind for program in programs for kind in re.findall(r'\badd\(\s*"([a-z -]+)"', program.read_text())
+    }
+    assert collected - set(PART_OF_KIND) == set(), "no rule can ever allow these kinds: give each its part"
 
 
 def test_hosts_with_equal_changes_are_one_group_though_true_is_one_for_python() -> None:

@@ -16,6 +16,7 @@ from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.ports import Ports
 from orchestrator.errors import OrchError, UsageFault
 from orchestrator.policy.evidence.drift import content_lines
+from orchestrator.policy.telling.change_words import GROUPS_SHOWN
 
 PRIVATE = 0o600
 """The mode of a page: it shows files of hosts that not everybody there may read. Whoever made it hands it out."""
@@ -90,7 +91,7 @@ FILES_SHOWN = 50
 def deployed_diffs_of(ports: Ports, d: Deployment) -> dict[tuple[str, str], list[str]]:
     """Line by line changes of files that the waves changed, of the first host of each group with equal changes."""
     diffs: dict[tuple[str, str], list[str]] = {}
-    for group in d.changes.groups:
+    for group in d.changes.groups[:GROUPS_SHOWN]:
         host = group.hosts[0]
         names = list(dict.fromkeys(each.name for each in group.changes if each.kind == "file"))[:FILES_SHOWN]
         before, after = d.preparation.baselines.get(host), d.changes.baselines.get(host)

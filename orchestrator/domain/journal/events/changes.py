@@ -3,7 +3,7 @@
 from typing import Literal
 
 from orchestrator.domain.evidence.baseline import BaselineReference
-from orchestrator.domain.evidence.changes import ChangeGroup, OutsideChange
+from orchestrator.domain.evidence.change_groups import ChangeGroup, OutsideChange
 from orchestrator.domain.text.model_base import HostName, Many, Noun, Text
 
 
