@@ -124,6 +124,7 @@ class DiskPlaybooks(PlaybookRuns):
             exit_code=0,
             started_at=started,
             ended_at=datetime.now(UTC),
+            changes=(),
         )
         draft = folder / ".end"
         draft.write_text(outcome.model_dump_json())

@@ -33,7 +33,7 @@ ROWS = {
         "file /tmp/changes-background (Go on in the background)",
     },
 }
-OF_WEB2 = {"unnamed shell (Fail half-way)"}
+OF_WEB2 = {"unnamed shell (Fail half-way failed)"}
 OF_WEB1 = {"file /tmp/changes-told (Tell the first host)"}
 
 
@@ -46,7 +46,11 @@ def said_of(outcome: AttemptOutcome, host: str) -> set[str]:
     changes, more = of_host(outcome.changes or (), host)
     assert more == 0
     return {
-        re.sub(r"\.\d+\.[0-9-]+@[0-9:]+~", ".BACKUP", f"{change.kind} {change.name} ({change.task})")
+        re.sub(
+            r"\.\d+\.[0-9-]+@[0-9:]+~",
+            ".BACKUP",
+            f"{change.kind} {change.name} ({change.task}{' failed' * change.failed})",
+        )
         for change in changes
     }
 

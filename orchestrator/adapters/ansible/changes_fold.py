@@ -23,10 +23,14 @@ class ChangesFold:
         named = self._named.setdefault(where, {})
         self._more[where] = self._more.get(where, 0) + max(0, int(event["more"]))
         for kind, name in event["things"]:
-            change = Change(kind=_KINDS[kind], name=plain(str(name)), task=task)
+            change = Change(
+                kind=_KINDS[kind], name=plain(str(name)), task=task, failed=event["failed"] is True
+            )
             key = (kind, change.name, task if kind in _BY_TASK else "")
             if key in named or len(named) < MOST_OF_A_HOST:
-                named.setdefault(key, change)
+                # What a task changed is certain, whatever another one may have changed before it failed.
+                known = named.setdefault(key, change)
+                named[key] = change if known.failed else known
             else:
                 self._more[where] += 1
 

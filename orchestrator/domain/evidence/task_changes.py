@@ -38,11 +38,12 @@ MOST_OF_A_HOST = 500
 
 
 class Change(Noun):
-    """A thing that a task changed, or may have changed before it failed."""
+    """A thing that a task changed; where the task `failed`, it may have changed it before that."""
 
     kind: ChangeKind
     name: str
     task: str = ""
+    failed: bool = False
 
 
 class ChangesOn(Noun):
@@ -68,7 +69,7 @@ def grouped(changes: Mapping[str, tuple[tuple[Change, ...], int]]) -> tuple[Chan
 def count_of(groups: Iterable[ChangesOn]) -> int:
     """The number of changed things: the same thing on several hosts is one."""
     listed = tuple(groups)
-    named = {change for group in listed for change in group.changes}
+    named = {(change.kind, change.name, change.task) for group in listed for change in group.changes}
     return len(named) + sum(group.more for group in listed)
 
 

@@ -30,7 +30,8 @@ _KINDS = {
 def change_words(change: Change) -> str:
     """A change, such as `file /etc/shop.conf` or `whatever task 'Migrate' (command) changed`."""
     form = _OF_TASK.get(change.kind) or _KINDS.get(change.kind) or f"{change.kind} {{name}}"
-    return form.format(name=change.name, task=change.task)
+    words = form.format(name=change.name, task=change.task)
+    return f"{words} before it failed" if change.failed and change.kind in _OF_TASK else words
 
 
 def uncovered_words(groups: Sequence[ChangesOn]) -> str:
@@ -51,7 +52,8 @@ def uncovered_lines(groups: Iterable[ChangesOn]) -> Iterator[str]:
     for group in groups:
         hosts = hosts_listed(group.hosts)
         for change in group.changes:
-            by = f" (task '{change.task}')" if change.task and change.kind not in _OF_TASK else ""
+            failed = ", which failed" if change.failed else ""
+            by = f" (task '{change.task}'{failed})" if change.task and change.kind not in _OF_TASK else ""
             yield f"{hosts}: {change_words(change)}{by}"
         if group.more:
             yield f"{hosts}: {group.more} more that the evidence counts and does not name"

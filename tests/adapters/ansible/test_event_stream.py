@@ -102,8 +102,11 @@ def test_a_task_that_went_elsewhere_is_kept_with_its_place() -> None:
     assert "place" in fold(stream([*WHOLE[:3], event]), "n").gaps[0]
 
 
-def changes(*things: list[str], where: str = "web1", task: str = "Deploy", more: int = 0) -> dict[str, Any]:
-    return {"event": "changes", "where": where, "task": task, "things": list(things), "more": more}
+def changes(
+    *things: list[str], where: str = "web1", task: str = "Deploy", more: int = 0, failed: bool = False
+) -> dict[str, Any]:
+    given = {"where": where, "task": task, "things": list(things), "more": more, "failed": failed}
+    return {"event": "changes", **given}
 
 
 def test_changes_are_kept_on_the_hosts_where_they_were_made() -> None:
@@ -119,6 +122,15 @@ def test_changes_are_kept_on_the_hosts_where_they_were_made() -> None:
         ("unnamed", "command", "Again"),
     ]
     assert (first.hosts, second.hosts, second.more) == (("web1",), ("web2",), 3)
+
+
+def test_what_is_certain_comes_before_what_a_failed_task_may_have_changed() -> None:
+    events = [changes(["file", "/a"], ["file", "/b"], failed=True), changes(["file", "/a"], task="Again")]
+    (group,) = fold(stream([*WHOLE[:3], *events, *WHOLE[3:]]), "n").changes
+    assert [(each.name, each.task, each.failed) for each in group.changes] == [
+        ("/a", "Again", False),
+        ("/b", "Deploy", True),
+    ]
 
 
 def test_of_very_many_changes_the_last_are_counted() -> None:

@@ -129,6 +129,17 @@ def test_of_very_many_the_first_are_named() -> None:
     assert len(list(uncovered_lines([group]))) == 20
 
 
+def test_what_a_failed_task_may_have_changed_is_told_as_that() -> None:
+    changes = (
+        Change(kind="file", name="/a", task="Copy", failed=True),
+        Change(kind="unnamed", name="command", task="Migrate", failed=True),
+    )
+    assert list(uncovered_lines(grouped({"web1": (changes, 0)}))) == [
+        "web1: file /a (task 'Copy', which failed)",
+        "web1: whatever task 'Migrate' (command) changed before it failed",
+    ]
+
+
 def test_every_kind_has_words() -> None:
     words = {change_words(Change(kind=kind, name="N", task="T")) for kind in get_args(ChangeKind)}
     assert all("N" in word or "T" in word for word in words)

@@ -48,7 +48,8 @@ class Changes:
             answers = [raw for raw in raws if raw.get("changed")] or [last]
             things = _all_of(module, task.args, answers, result)
             if things:
-                self._keep(where, [("unnamed", module)] if hidden else things, _job_of(last))
+                named = [("unnamed", module)] if hidden else things
+                self._keep(where, named, job=_job_of(last), failed=bool(result.get("failed")))
 
     def _settle(self, where: str, raw: Mapping[str, Any]) -> None:
         job, ended = str(raw.get("ansible_job_id") or ""), bool(raw.get("finished"))
@@ -56,11 +57,11 @@ class Changes:
             moved = bool(raw.get("changed") or raw.get("failed"))
             self.items.append({"where": where, "settles": job, "changed": moved})
 
-    def _keep(self, where: str, things: list[tuple[str, str]], job: str) -> None:
+    def _keep(self, where: str, things: list[tuple[str, str]], *, job: str, failed: bool) -> None:
         kept, more = things[: self._left], len(things[self._left :])
         self._left -= len(kept)
         named = [[kind, name[:_NAME_LIMIT]] for kind, name in kept]
-        self.items.append({"where": where, "things": named, "more": more, "job": job})
+        self.items.append({"where": where, "things": named, "more": more, "job": job, "failed": failed})
 
 
 class Report:
@@ -73,13 +74,14 @@ class Report:
         self, task: str, items: list[dict[str, Any]], names: Mapping[str, str]
     ) -> list[dict[str, Any]]:
         """The events of one result; `names`: what the machine is called that each host name led to."""
-        events: dict[tuple[str, str], dict[str, Any]] = {}
+        events: dict[tuple[str, str, bool], dict[str, Any]] = {}
         for item in items:
             where = names.get(item["where"], item["where"])
             if "settles" in item:
                 event = self._settled(task, where, item)
             else:
-                event = {"where": where, "task": task, "things": item["things"], "more": item["more"]}
+                event = {"where": where, "task": task}
+                event |= {key: item[key] for key in ("things", "more", "failed")}
                 if item["job"]:
                     self._begun[where, item["job"]] = event
                     event = None
@@ -96,11 +98,12 @@ class Report:
         begun = self._begun.pop((where, item["settles"]), None)
         if not item["changed"]:
             return None
-        return begun or {"where": where, "task": task, "things": [["unnamed", SETTLES]], "more": 0}
+        unknown = {"where": where, "task": task, "things": [["unnamed", SETTLES]], "more": 0, "failed": False}
+        return begun or unknown
 
 
-def _join(events: dict[tuple[str, str], dict[str, Any]], event: dict[str, Any]) -> None:
-    key = (event["where"], event["task"])
+def _join(events: dict[tuple[str, str, bool], dict[str, Any]], event: dict[str, Any]) -> None:
+    key = (event["where"], event["task"], event["failed"])
     known = events.setdefault(key, {**event, "things": [], "more": 0})
     known["things"] += [thing for thing in event["things"] if thing not in known["things"]]
     known["more"] += event["more"]

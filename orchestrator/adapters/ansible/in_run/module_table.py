@@ -59,19 +59,14 @@ class Given:
         invocation = answer.get("invocation")
         module = invocation.get("module_args") if isinstance(invocation, Mapping) else None
         self.answer = answer
-        self._sources = (module if isinstance(module, Mapping) else {}, arguments)
+        self._arguments = arguments
+        self._module: Mapping[str, Any] = module if isinstance(module, Mapping) else {}
 
     def argument(self, *names: str) -> Any:
-        """The first of these arguments that is set, as the module took it or as the task gave it."""
-        return next(
-            (
-                source[name]
-                for source in self._sources
-                for name in names
-                if source.get(name) not in (None, "", [])
-            ),
-            None,
-        )
+        """The first of these arguments that is set, as the task gave it; as the module took it, where only the host knows."""
+        of_task, of_module = (_first_set(source, names) for source in (self._arguments, self._module))
+        is_open = isinstance(of_task, str) and (of_task.startswith("~") or "$" in of_task)
+        return of_module if of_task is None or (is_open and of_module is not None) else of_task
 
     def text(self, *names: str) -> str:
         """The same as text, empty where none is set."""
@@ -95,9 +90,17 @@ class Given:
         return str(self.argument(*names)).lower() in ("true", "yes", "on", "1", "y", "t")
 
     def answered(self, *names: str) -> str:
-        """A text of the answer, else of the arguments."""
+        """A path of the answer, where it is the one of the arguments or lies below it; else that of the arguments."""
+        asked = self.text(*names)
         value = next((self.answer[name] for name in names if isinstance(self.answer.get(name), str)), "")
-        return value or self.text(*names)
+        if not asked.startswith("/"):
+            return value or asked
+        below = posixpath.normpath(value).startswith(f"{posixpath.normpath(asked).rstrip('/')}/")
+        return value if value and below else asked
+
+
+def _first_set(source: Mapping[str, Any], names: Iterable[str]) -> Any:
+    return next((source[name] for name in names if source.get(name) not in (None, "", [])), None)
 
 
 Rule = Callable[[Given], Iterable[Thing]]
