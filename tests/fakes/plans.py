@@ -20,6 +20,7 @@ class FakePlans(PlanFiles, ProjectFiles, Inspector):
     def __init__(self, usual: Callable[[], PreparedPlan] | None = None) -> None:
         self.usual = usual
         self.plans: dict[str, PreparedPlan] = {}
+        self.findings: dict[str, list[PlaybookFinding]] = {}
 
     def load(self, file: Path, project: Path | None = None) -> PreparedPlan:
         plan = self.plan_in(file)
@@ -59,7 +60,7 @@ class FakePlans(PlanFiles, ProjectFiles, Inspector):
         )
 
     def unsafe_constructs(self, playbook: Path, project: Path) -> list[PlaybookFinding]:
-        return []
+        return self.findings.get(str(playbook.relative_to(project)), [])
 
     def settings_overridden(self, project: Path) -> list[str]:
         return []

@@ -3,6 +3,7 @@
 from typing import TypeGuard, get_args
 
 from orchestrator.domain.authority.ground import Ground, by_a_person
+from orchestrator.domain.authority.replacement import BackoutReplacement
 from orchestrator.domain.evidence.baseline import Difference
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import LifecycleFault
@@ -14,7 +15,7 @@ class BackoutProgress(Noun):
 
     `restored` are epochs of later deployments to these hosts that were backed out before this backout began. `aborted`: a
     person aborted the deployment, and this backout follows from that. `equal_first`: hosts that equalled their baseline
-    before anything was run, and need no run.
+    before anything was run, and need no run. `replacement`: the playbook that is run instead of the approved one.
     """
 
     hosts: Many[HostName]
@@ -24,6 +25,7 @@ class BackoutProgress(Noun):
     restored: Many[int] = ()
     reasons: Many[Ground] = ()
     aborted: bool = False
+    replacement: BackoutReplacement | None = None
     compared_first: bool = False
     equal_first: Many[HostName] = ()
     compared: bool = False
@@ -67,6 +69,7 @@ def _changed(
                 restored=event.restored,
                 reasons=event.reasons,
                 aborted=_follows_abort(event, aborting),
+                replacement=event.replacement,
             )
         case e.BackoutCompared(equal=equal):
             return _compared_first(backout, tuple(reference.host for reference in equal))
@@ -89,6 +92,7 @@ def _compared(backout: BackoutProgress | None, event: e.RestorationCompared) -> 
         reason=backout.reason,
         by=backout.by,
         first_attempt=backout.first_attempt,
+        replacement=backout.replacement,
         compared_first=backout.compared_first,
         equal_first=backout.equal_first,
         compared=True,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from orchestrator.domain.authority.replacement import BackoutReplacement
 from orchestrator.domain.evidence.attempt import Purpose
 from orchestrator.domain.journal.events import WaveAuthorised, WaveNotAuthorised
 from orchestrator.domain.plan.effective_plan import Change
@@ -12,6 +13,7 @@ from orchestrator.engine.project_folder import folder
 from orchestrator.errors import NotFound, OrchError, PlanFault
 from orchestrator.policy.authority.copy_integrity import (
     changes_in_copy,
+    changes_in_replacement,
     changes_in_words,
     known_files,
     refusals_of,
@@ -55,9 +57,24 @@ def changes_of_copy(context: DriveContext, purpose: Purpose) -> tuple[Change | s
         files = {**context.ports.authority.copied(d.plan, place).files, **in_place}
     except PlanFault as gone:
         return tuple(f"{fault.file}: expected {fault.expected}, found {fault.found}" for fault in gone.faults)
+    replacement = d.backout.replacement if d.backout is not None else None
+    if purpose == "backout" and replacement is not None:
+        hosts = (change for change in changes_in_copy(d, files, {}) if change.ingredient == "hosts")
+        return (*hosts, *_changes_of_replacement(context, replacement))
     if purpose == "backout":
         return tuple(change for change in changes_in_copy(d, files, {}) if change.ingredient != "artefacts")
     return changes_in_copy(d, files, _artefacts(context, place))
+
+
+def _changes_of_replacement(
+    context: DriveContext, replacement: BackoutReplacement
+) -> tuple[Change | str, ...]:
+    """What differs in the tree of another backout playbook from what a person gave their word for."""
+    try:
+        files = context.ports.authority.copied(context.deployment.plan, replacement.folder).files
+    except PlanFault as gone:
+        return tuple(f"{fault.file}: expected {fault.expected}, found {fault.found}" for fault in gone.faults)
+    return changes_in_replacement(replacement, files, context.deployment.plan.resources.inventory)
 
 
 def changed_in_copy(context: DriveContext, purpose: Purpose) -> tuple[str, ...]:

@@ -2,12 +2,13 @@
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.authority.rehearsal import Rehearsal
+from orchestrator.domain.authority.replacement import BackoutReplacement
 from orchestrator.domain.calendar.schedule_of_change import PlannedStart
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.fold import apply
@@ -105,8 +106,19 @@ def resume(ports: Ports, deployment: str | None, *, by: str, watch: Watcher) -> 
     return drive(ports, current.id, driver=_driver(), by=by, watch=watch)
 
 
-def rollback(ports: Ports, deployment: str, *, by: str, reason: str, watch: Watcher) -> Deployment:
-    """Back out every touched host of a deployment that is over or held, and prove it. Raises Refused."""
+def rollback(
+    ports: Ports,
+    deployment: str,
+    *,
+    by: str,
+    reason: str,
+    watch: Watcher,
+    replaced: Callable[[Deployment], BackoutReplacement] | None = None,
+) -> Deployment:
+    """Back out every touched host of a deployment that is over or held, and prove it. Raises Refused.
+
+    `replaced`: makes the replacement of the approved backout playbook, once nothing else speaks against the backout.
+    """
     current = find(ports, deployment)
     _refuse_rollback(ports.journal, current)
     reasons = lock_hosts(
@@ -120,6 +132,7 @@ def rollback(ports: Ports, deployment: str, *, by: str, reason: str, watch: Watc
         by=by,
         restored=_restored_since(ports.journal, current),
         reasons=(Ground(code="backout.chosen"),),
+        replacement=replaced(current) if replaced is not None else None,
     )
     signal(ports, current.id, began)
     return resume(ports, current.id, by=by, watch=watch)

@@ -5,7 +5,7 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.condensed import Counts
 from orchestrator.domain.text.format import counted
 from orchestrator.policy.evidence.drift import summary_lines
-from orchestrator.policy.telling.event_words import COMPLAINTS
+from orchestrator.policy.telling.event_words import COMPLAINTS, replacement_words
 from orchestrator.policy.telling.step_changes import Begin, Drive, End, Finish, WatchAgain
 from orchestrator.policy.telling.teller import WAITS, Lines, Telling, at, telling_of
 from orchestrator.policy.telling.timeline import Result
@@ -96,6 +96,7 @@ def _backout_began(event: e.BackoutBegan, d: Deployment, counts: Counts) -> Tell
     by_hand = event.by_a_person
     who = f" by {event.by}" if by_hand else ""
     lines = at("backout", f"of {counted(len(event.hosts), 'host')}{who}: {event.reason}")
+    lines += at("backout", *replacement_words(event.replacement))
     chosen = End(("hold", "pause"), "passed", f"{event.by} chose to back out: {event.reason}")
     steps = (*((chosen,) if by_hand else ()), End(WAITS, "failed"))
     return Telling(lines, steps, decision="back out")

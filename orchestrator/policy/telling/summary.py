@@ -10,6 +10,7 @@ from orchestrator.domain.journal.lifecycle import Ended, State, end_of
 from orchestrator.domain.text.format import counted
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
+from orchestrator.policy.telling.event_words import replacement_words
 
 S = State
 NAMED = 8
@@ -18,7 +19,14 @@ NAMED = 8
 
 def plain_words(d: Deployment) -> tuple[str, ...]:
     """The headline first, then the details, each a whole sentence."""
-    all_sentences = (*_rehearsing(d), *_standing(d), *_in_doubt(d), *_unproved(d), *_rehearsed(d))
+    all_sentences = (
+        *_rehearsing(d),
+        *_standing(d),
+        *_in_doubt(d),
+        *_replaced(d),
+        *_unproved(d),
+        *_rehearsed(d),
+    )
     return tuple(plain(sentence, 1000) for sentence in all_sentences)
 
 
@@ -97,6 +105,12 @@ def _in_doubt(d: Deployment) -> list[str]:
         return []
     ran = f"What {hosts_words(names)} ran from changed meanwhile"
     return [f"{ran}: what ran may not be what was approved. The record names the files."]
+
+
+def _replaced(d: Deployment) -> list[str]:
+    """Another playbook than the approved one was run: it counts as neither approved nor rehearsed."""
+    words = replacement_words(d.backout.replacement if d.backout is not None else None)
+    return [f"The backout runs {_sentence(word.removeprefix('with '))}" for word in words]
 
 
 def _unproved(d: Deployment) -> list[str]:

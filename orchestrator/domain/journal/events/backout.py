@@ -4,6 +4,7 @@ from typing import Literal
 
 from orchestrator.domain.authority.ground import Ground, by_a_person
 from orchestrator.domain.authority.rehearsal import AsRehearsed
+from orchestrator.domain.authority.replacement import BackoutReplacement
 from orchestrator.domain.evidence.baseline import BaselineReference, Difference
 from orchestrator.domain.text.model_base import HostName, Many, Noun, Text
 
@@ -12,7 +13,7 @@ class BackoutBegan(Noun):
     """The release is backed out of these hosts, newest wave first; `rehearsed` is set for a backout that a rehearsal tests.
 
     `restored` are the epochs of later deployments to these hosts that were backed out before. `reasons` is `reason` as
-    codes.
+    codes. `replacement`: the playbook that is run instead of the approved one.
     """
 
     kind: Literal["backout_began"] = "backout_began"
@@ -22,6 +23,7 @@ class BackoutBegan(Noun):
     rehearsed: AsRehearsed | None = None
     restored: Many[int] = ()
     reasons: Many[Ground] = ()
+    replacement: BackoutReplacement | None = None
 
     @property
     def by_a_person(self) -> bool:
