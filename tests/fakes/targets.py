@@ -28,6 +28,8 @@ class FakeMachine:
     unreachable: str | None = None
     cause: SilenceCause = "unreachable"
     epoch: int | None = None
+    without_root: str = ""
+    noise: str = ""
     items: dict[tuple[str, str], dict[str, AttributeValue]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     installed: dict[str, str] | None = None
@@ -162,6 +164,8 @@ class FakeTargets(Targets):
             machine_id=machine.machine_id,
             host_key_sha256=f"SHA256:{machine.machine_id}",
             boot_id=f"boot-of-{machine.machine_id}",
+            without_root=machine.without_root,
+            noise=machine.noise,
         )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from orchestrator.adapters import process
+from orchestrator.adapters.ansible.account import account_faults
 from orchestrator.adapters.ansible.settings import (
     base_environment,
     config_file,
@@ -167,7 +168,10 @@ def _inspection(inspector_answer: dict[str, Any], project: Path, pattern: str) -
         inventory_faults=tuple(faults),
         playbooks=tuple(_playbook(book) for book in inspector_answer["playbooks"]),
         vault_faults=tuple(_vault_fault(fault) for fault in inspector_answer["vault_faults"]),
-        settings_faults=tuple(_callback_faults(inspector_answer["no_callback"], project)),
+        settings_faults=(
+            *_callback_faults(inspector_answer["no_callback"], project),
+            *account_faults(os.geteuid()),
+        ),
         groups={
             name: tuple(_fit(hosts)) for name, hosts in inspector_answer["groups"].items() if named or hosts
         },
