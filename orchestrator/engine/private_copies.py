@@ -10,6 +10,8 @@ from orchestrator.engine.ports import Ports
 
 KEPT = timedelta(days=90)
 """How long the copy of an ended deployment under no policy is kept. A later rollback copies the project again."""
+BESIDE = ".backout-"
+"""Between a deployment's name and a number: the copy of another backout playbook's tree."""
 LONGEST = 100 * 365 * 86400.0
 """Seconds; a longer retention is kept so long."""
 
@@ -25,7 +27,8 @@ def discard_old(ports: Ports, deployment: Deployment) -> None:
     known = {brief.id: brief for brief in briefs(ports.journal)}
     for name in copies:
         # A copy of an unknown deployment belongs to another home, or is being made.
-        if name in known and _done_with(known[name], now):
+        brief = known.get(name) or known.get(name.rpartition(BESIDE)[0])
+        if brief is not None and _done_with(brief, now):
             ports.authority.discard(name)
 
 

@@ -22,6 +22,7 @@ class FakePlans(PlanFiles, ProjectFiles, Inspector):
         self.usual = usual
         self.vault = Vaulted()
         self.plans: dict[str, PreparedPlan] = {}
+        self.findings: dict[str, list[PlaybookFinding]] = {}
 
     def load(self, file: Path, project: Path | None = None) -> PreparedPlan:
         plan = self.plan_in(file)
@@ -63,7 +64,7 @@ class FakePlans(PlanFiles, ProjectFiles, Inspector):
         )
 
     def unsafe_constructs(self, playbook: Path, project: Path) -> list[PlaybookFinding]:
-        return []
+        return self.findings.get(str(playbook.relative_to(project)), [])
 
     def tree_findings(self, plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
         return []

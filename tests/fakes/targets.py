@@ -31,6 +31,8 @@ class FakeMachine:
     cause: SilenceCause = "unreachable"
     host_key: str | None = None
     epoch: int | None = None
+    without_root: str = ""
+    noise: str = ""
     items: dict[tuple[str, str], dict[str, AttributeValue]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     installed: dict[str, str] | None = None
@@ -197,6 +199,8 @@ class FakeTargets(Targets):
             machine_id=machine.machine_id,
             host_key_sha256=machine.host_key or f"SHA256:{machine.machine_id}",
             boot_id=f"boot-of-{machine.machine_id}",
+            without_root=machine.without_root,
+            noise=machine.noise,
         )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from orchestrator.adapters import process
+from orchestrator.adapters.ansible.account import account_faults
 from orchestrator.adapters.ansible.settings import (
     base_environment,
     config_file,
@@ -208,7 +209,10 @@ def _inspection(inspector_answer: dict[str, Any], project: Path, pattern: str) -
         vault_faults=tuple(_vault_fault(fault) for fault in inspector_answer["vault_faults"]),
         vaulted=vaulted,
         inventory_ways=tuple(ways_of(inspector_answer["hosts"])),
-        settings_faults=tuple(_callback_faults(inspector_answer["no_callback"], project)),
+        settings_faults=(
+            *_callback_faults(inspector_answer["no_callback"], project),
+            *account_faults(os.geteuid()),
+        ),
         groups={
             name: tuple(_fit(hosts)) for name, hosts in inspector_answer["groups"].items() if named or hosts
         },

@@ -118,22 +118,32 @@ def read_reply(target: Target, question: HostQuestion, nonce: str, reply: Reply)
 
 
 def _answered(target: Target, answer: HostAnswer, reply: Reply, there: float) -> Answered:
+    no_root = f"root cannot be had: {plain(_last_line(reply.errors), 200)}"
+    without_root = "" if answer.identity.is_root else no_root
     identity = Identity(
         host=target.host,
         machine_id=plain(answer.identity.machine_id, 100) or f"host-key:{reply.fingerprint}",
         host_key_sha256=reply.fingerprint,
         boot_id=plain(answer.identity.boot_id, 100),
         epoch=answer.identity.epoch,
+        without_root=without_root,
+        noise=_noise(reply.output),
     )
-    no_root = f"root cannot be had: {plain(_last_line(reply.errors), 200)}"
     return Answered(
         body=answer,
         identity=identity,
         user=plain(answer.identity.user, 100),
         ahead_least=there - reply.arrived_at,
         ahead_most=(answer.echo or there) - reply.sent_at,
-        without_root="" if answer.identity.is_root else no_root,
+        without_root=without_root,
     )
+
+
+def _noise(output: bytes) -> str:
+    """What stands in one line with whatever a task prints: text before the greeting that no line's end follows."""
+    before, _, _ = output.partition(b"\nORCH-HELLO ")
+    last = before.rpartition(b"\n")[2]
+    return plain(last.decode("utf-8", "backslashreplace"), 100)
 
 
 def _last_line(errors: bytes) -> str:

@@ -9,8 +9,9 @@ from orchestrator.domain.text.canonical import canonical
 from orchestrator.domain.text.model_base import Moment, Name, Noun, Sha256
 from orchestrator.domain.text.validation_error import wrong
 
-Decision = Literal["approve", "reject", "override", "sign_off", "review"]
-"""Before: approve, reject, or override a freeze. After: accept what was deployed, or confirm the review of an emergency."""
+Decision = Literal["approve", "reject", "override", "sign_off", "review", "replace_backout"]
+"""Before: approve, reject, or override a freeze. After: accept what was deployed, or confirm the review of an emergency.
+For a backout: another playbook than the approved one; then `plan_digest` is the digest of that playbook with its tree."""
 PREFIX = b"orch approval 1\n"
 """A prefix of the signed bytes: a signature under an approval never passes for a signature under anything else."""
 DECISIONS: dict[Decision, str] = {
@@ -19,6 +20,7 @@ DECISIONS: dict[Decision, str] = {
     "override": "overridden",
     "sign_off": "signed off",
     "review": "reviewed",
+    "replace_backout": "replaced the backout playbook",
 }
 """The verb of each decision in sentences."""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeGuard, get_args
 
 from orchestrator.domain.authority.ground import Ground, by_a_person
+from orchestrator.domain.authority.replacement import BackoutReplacement
 from orchestrator.domain.deployment.rollout_progress import Failure, FailureStage
 from orchestrator.domain.deployment.standing import Standing
 from orchestrator.domain.evidence.baseline import Difference
@@ -25,8 +26,8 @@ class BackoutProgress(Noun):
 
     `restored` are epochs of later deployments to these machines that were backed out before this backout began, or that a
     person set aside; `despite` is what was set aside. `aborted`: a person aborted the deployment, and this backout follows
-    from that. `equal_first`: hosts that equalled their baseline before anything was run, and need no run. `uncovered`: what
-    tasks changed and no item of the baseline covers.
+    from that. `replacement`: the playbook that is run instead of the approved one. `equal_first`: hosts that equalled their
+    baseline before anything was run, and need no run. `uncovered`: what tasks changed and no item of the baseline covers.
     """
 
     hosts: Many[HostName]
@@ -38,6 +39,7 @@ class BackoutProgress(Noun):
     cause: FailureCause | None = None
     despite: Many[e.SetAside] = ()
     aborted: bool = False
+    replacement: BackoutReplacement | None = None
     compared_first: bool = False
     equal_first: Many[HostName] = ()
     compared: bool = False
@@ -88,6 +90,7 @@ def _changed(backout: BackoutProgress | None, event: BackoutEvent, before: Befor
                 cause=_cause(event, before),
                 despite=event.despite,
                 aborted=_follows_abort(event, before.aborting),
+                replacement=event.replacement,
                 uncovered=backout.uncovered if backout is not None else (),
             )
         case e.BackoutCompared(equal=equal):
@@ -111,6 +114,7 @@ def _compared(backout: BackoutProgress | None, event: e.RestorationCompared) -> 
         reason=backout.reason,
         by=backout.by,
         first_attempt=backout.first_attempt,
+        replacement=backout.replacement,
         compared_first=backout.compared_first,
         equal_first=backout.equal_first,
         compared=True,

@@ -28,7 +28,8 @@ class Identity(Noun):
     """The machine behind a host's name: hosts with one `machine_id` are one machine, or clones (domain/plan/machines.py).
 
     `machine_id` is that of systemd; a machine without one is identified by its host key, as `host-key:SHA256...`. `epoch`
-    is that of the last run that the host has seen (0: none), or None where it could not be read.
+    is that of the last run that the host has seen (0: none), or None where it could not be read. `without_root`: why root
+    cannot be had there. `noise`: what the login shell printed, without a line's end, before the answer.
     """
 
     host: HostName
@@ -36,6 +37,8 @@ class Identity(Noun):
     host_key_sha256: str
     boot_id: str
     epoch: int | None = None
+    without_root: str = ""
+    noise: str = ""
 
 
 class Ending(Noun):

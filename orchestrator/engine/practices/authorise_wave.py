@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from orchestrator.domain.authority.replacement import BackoutReplacement
 from orchestrator.domain.evidence.attempt import Purpose
 from orchestrator.domain.journal.events import WaveAuthorised, WaveNotAuthorised
 from orchestrator.domain.plan.effective_plan import Change
@@ -13,6 +14,7 @@ from orchestrator.engine.project_folder import folder
 from orchestrator.errors import NotFound, OrchError, PlanFault
 from orchestrator.policy.authority.copy_integrity import (
     changes_in_copy,
+    changes_in_replacement,
     changes_in_words,
     files_left,
     known_files,
@@ -96,9 +98,25 @@ def _compared(context: DriveContext, purpose: Purpose, *, every_bit: bool) -> _L
     # A backout does not need the release's artefacts.
     artefacts = {} if purpose == "backout" else _artefacts(context, place)
     changes = changes_in_copy(d, files, artefacts)
+    replacement = d.backout.replacement if d.backout is not None else None
+    if purpose == "backout" and replacement is not None:
+        hosts = (change for change in changes if change.ingredient == "hosts")
+        return _Look((*hosts, *_changes_of_replacement(context, replacement, every_bit=every_bit)))
     if purpose == "backout":
         changes = tuple(change for change in changes if change.ingredient != "artefacts")
     return _Look(changes, files_left(d, files))
+
+
+def _changes_of_replacement(
+    context: DriveContext, replacement: BackoutReplacement, *, every_bit: bool
+) -> tuple[Change | str, ...]:
+    """What differs in the tree of another backout playbook from what a person gave their word for."""
+    try:
+        plan = context.deployment.plan
+        files = context.ports.authority.copied(plan, replacement.folder, every_bit=every_bit).files
+    except PlanFault as gone:
+        return tuple(f"{fault.file}: expected {fault.expected}, found {fault.found}" for fault in gone.faults)
+    return changes_in_replacement(replacement, files, context.deployment.plan.resources.inventory)
 
 
 def changed_in_copy(context: DriveContext, purpose: Purpose) -> tuple[str, ...]:

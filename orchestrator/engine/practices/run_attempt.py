@@ -149,12 +149,13 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
     plan = d.plan
     part = plan.strategy if attempted.purpose == "deploy" else plan.backout
     vault = plan.resources.vault_password_file
+    other = d.backout.replacement if d.backout is not None and attempted.purpose == "backout" else None
     return AttemptRequest(
         attempt=attempt,
         deployment=d.id,
         purpose=attempted.purpose,
-        playbook=d.place_of(part.playbook),
-        project=d.workplace,
+        playbook=f"{other.folder}/{other.playbook}" if other else d.place_of(part.playbook),
+        project=other.folder if other else d.workplace,
         inventory=d.place_of(plan.resources.inventory),
         hosts=attempted.hosts,
         variables={**plan.strategy.variables, **part.variables, "orch": _orch_variables(d, attempted)},

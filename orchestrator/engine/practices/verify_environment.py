@@ -7,6 +7,7 @@ from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.host_locks import lock_hosts
 from orchestrator.policy.course.steps import Perform
 from orchestrator.policy.evidence.acceptance import causes, complaints, completed
+from orchestrator.policy.evidence.fitness import unfit_for_runs
 
 
 def perform(context: DriveContext, step: Perform) -> None:
@@ -51,6 +52,12 @@ def _machines(context: DriveContext, identities: dict[str, Identity | str]) -> l
         f"{target.host}: its machine identity could not be read: {identities.get(target.host, 'no answer')}"
         for target in context.deployment.targets
         if target.host not in known
+    ]
+    reasons += [
+        f"{target.host}: {sentence}"
+        for target in context.deployment.targets
+        if target.host in known
+        for sentence in unfit_for_runs(target, known[target.host])
     ]
     # A machine with two names would be deployed to twice and counted twice.
     reasons += [str(kin) for kin in kin_of(known)]

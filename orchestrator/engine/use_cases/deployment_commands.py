@@ -2,12 +2,13 @@
 
 import os
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.authority.rehearsal import Rehearsal
+from orchestrator.domain.authority.replacement import BackoutReplacement
 from orchestrator.domain.calendar.schedule_of_change import PlannedStart
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.fold import apply
@@ -118,11 +119,19 @@ def resume(ports: Ports, deployment: str | None, *, by: str, watch: Watcher) -> 
 
 
 def rollback(
-    ports: Ports, deployment: str, *, by: str, reason: str, watch: Watcher, despite: Sequence[str] = ()
+    ports: Ports,
+    deployment: str,
+    *,
+    by: str,
+    reason: str,
+    watch: Watcher,
+    despite: Sequence[str] = (),
+    replaced: Callable[[Deployment], BackoutReplacement] | None = None,
 ) -> Deployment:
     """Back out every touched host of a deployment that is over or held, and prove it. Raises Refused.
 
-    `despite` are codes of obstacles that a person sets aside, or `all`.
+    `despite` are codes of obstacles that a person sets aside, or `all`. `replaced`: makes the replacement of the approved
+    backout playbook, once nothing else speaks against the backout.
     """
     current = find(ports, deployment)
     _refuse_pointless(current)
@@ -136,7 +145,9 @@ def rollback(
     _refuse_out_of_place(current, began)
     aside = _set_aside(ports, current, despite)
     known = {*began.restored, *epochs_of(ports.journal, [each.deployment for each in aside])}
-    signal(ports, current.id, began.model_copy(update={"restored": tuple(sorted(known)), "despite": aside}))
+    replacement = replaced(current) if replaced is not None else None
+    chosen = {"restored": tuple(sorted(known)), "despite": aside, "replacement": replacement}
+    signal(ports, current.id, began.model_copy(update=chosen))
     return resume(ports, current.id, by=by, watch=watch)
 
 

@@ -3,8 +3,15 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
+from orchestrator.domain.authority.replacement import BackoutReplacement
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.plan.effective_plan import Change, EffectivePlan, changes_between
+from orchestrator.domain.plan.effective_plan import (
+    Change,
+    EffectivePlan,
+    Ingredient,
+    change_of,
+    changes_between,
+)
 from orchestrator.domain.plan.target import Target
 from orchestrator.policy.planning.digests import in_place_of, with_files
 from orchestrator.policy.planning.outputs import is_read_by_name
@@ -41,6 +48,20 @@ def files_left(d: Deployment, files: Iterable[str]) -> tuple[str, ...]:
         and not path.startswith("/")
         and left_by_a_run(path, folders, d.plan.resources.inventory)
     )
+
+
+def changes_in_replacement(
+    replacement: BackoutReplacement, files: Mapping[str, str], inventory: str
+) -> tuple[Change, ...]:
+    """The files of another backout playbook's tree that differ from those that a person gave their word for."""
+    planned = Ingredient(name="playbook tree", parts=replacement.files)
+    kept = {
+        path: digest
+        for path, digest in files.items()
+        if path in replacement.files or not left_by_a_run(path, replacement.files, inventory)
+    }
+    now = Ingredient(name="playbook tree", parts=kept)
+    return () if planned.parts == now.parts else (change_of(planned, now),)
 
 
 def _with_inventory_in_place(files: Mapping[str, str], planned: EffectivePlan) -> dict[str, str]:

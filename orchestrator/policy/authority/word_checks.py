@@ -53,6 +53,8 @@ def recorded_statements(records: Iterable[Recorded]) -> list[RecordedStatement]:
     for record in records:
         event = record.event
         signed = event.signed if isinstance(event, e.ApprovalGiven | e.Reviewed) else None
+        if isinstance(event, e.BackoutBegan) and event.replacement is not None:
+            signed = event.replacement.signed
         if signed is not None:
             statement = signed.approval
             statements.append(

@@ -6,7 +6,7 @@ from orchestrator.domain.journal.condensed import Counts
 from orchestrator.domain.text.format import counted
 from orchestrator.policy.evidence.coverage_words import uncovered_count, uncovered_lines, uncovered_words
 from orchestrator.policy.evidence.drift import summary_lines
-from orchestrator.policy.telling.event_words import COMPLAINTS
+from orchestrator.policy.telling.event_words import COMPLAINTS, replacement_words
 from orchestrator.policy.telling.obstacle_words import set_aside_words
 from orchestrator.policy.telling.step_changes import Begin, Drive, End, Finish, WatchAgain
 from orchestrator.policy.telling.teller import WAITS, Lines, Telling, at, telling_of
@@ -99,6 +99,7 @@ def _backout_began(event: e.BackoutBegan, d: Deployment, counts: Counts) -> Tell
     who = f" by {event.by}" if by_hand else ""
     aside = [set_aside_words(each) for each in event.despite]
     lines = at("backout", f"of {counted(len(event.hosts), 'host')}{who}: {event.reason}", *aside)
+    lines += at("backout", *replacement_words(event.replacement))
     chosen = End(
         ("hold", "pause"), "passed", "; ".join([f"{event.by} chose to back out: {event.reason}", *aside])
     )

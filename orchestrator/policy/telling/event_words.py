@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from orchestrator.domain.authority.replacement import BackoutReplacement
 from orchestrator.domain.evidence.outcome import HostOutcome
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.condensed import Counts
@@ -94,6 +95,22 @@ def quiet_words(event: e.Quiesced) -> str:
 def awaited_words(event: e.QuietAwaited) -> str:
     """Which hosts are awaited after an unclean end, such as `no answer from web3; asked again until 22:04:10 UTC`."""
     return f"no answer from {', '.join(event.hosts)}; asked again until {event.until:%H:%M:%S} UTC"
+
+
+def replacement_words(replacement: BackoutReplacement | None) -> tuple[str, ...]:
+    """Which playbook is run instead of the approved one, and on whose signature; nothing where there is none."""
+    if replacement is None:
+        return ()
+    signed = replacement.signed
+    whose = (
+        f"signed by {signed.approval.person} as {signed.approval.role}"
+        if signed is not None
+        else "not signed"
+    )
+    return (
+        f"with {replacement.playbook} instead of the approved playbook, not approved and not rehearsed, {whose}, "
+        f"digest {replacement.digest}",
+    )
 
 
 def reference_words(counts: Counts) -> str:

@@ -37,8 +37,17 @@ def _after_the_end(d: Deployment) -> tuple[Move, ...]:
             record,
             Move(f"orch baseline diff {d.id}", "what differs now"),
             Move(f"orch rollback {d.id} --reason WHY", "back out again"),
+            *_with_another(d),
         )
     return (record, *_rehearse_on(d))
+
+
+def _with_another(d: Deployment) -> tuple[Move, ...]:
+    """A rehearsal proves the playbook of its plan; without a private copy that one can be corrected in place."""
+    if d.rehearsing.rehearsal is not None or d.private_copy.folder is None:
+        return ()
+    command = f"orch rollback {d.id} --reason WHY --with PLAYBOOK"
+    return (Move(command, "back out with another playbook; where keys are trusted, add --as ROLE"),)
 
 
 def _answers(d: Deployment) -> tuple[Move, ...]:

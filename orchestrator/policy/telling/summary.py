@@ -11,6 +11,7 @@ from orchestrator.domain.text.format import counted
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.evidence.coverage_words import uncovered_words
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
+from orchestrator.policy.telling.event_words import replacement_words
 from orchestrator.policy.telling.left_words import left_running
 
 S = State
@@ -24,6 +25,7 @@ def plain_words(d: Deployment) -> tuple[str, ...]:
         *_rehearsing(d),
         *_standing(d),
         *_in_doubt(d),
+        *_replaced(d),
         *left_running(d),
         *_unproved(d),
         *_changes_unknown(d),
@@ -107,6 +109,12 @@ def _in_doubt(d: Deployment) -> list[str]:
         return []
     ran = f"What {hosts_words(names)} ran from changed meanwhile"
     return [f"{ran}: what ran may not be what was approved. The record names the files."]
+
+
+def _replaced(d: Deployment) -> list[str]:
+    """Another playbook than the approved one was run: it counts as neither approved nor rehearsed."""
+    words = replacement_words(d.backout.replacement if d.backout is not None else None)
+    return [f"The backout runs {_sentence(word.removeprefix('with '))}" for word in words]
 
 
 def _unproved(d: Deployment) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from orchestrator.domain.evidence.baseline import BaselineReference
 from orchestrator.domain.evidence.change_groups import ItemChange, OutsideChange
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.journal import events as e
@@ -94,6 +95,11 @@ BACKING_OUT = [
     e.WaveFailed(wave=1, hosts=("h3", "h4"), reason="down"),
     e.BackoutBegan(hosts=("h1", "h2", "h3", "h4"), reason="down", by="orch"),
 ]
+EQUAL = tuple(
+    BaselineReference(host=host, digest="0" * 64, machine_id=f"id-{host}", items=1)
+    for host in ("h1", "h2", "h3", "h4")
+)
+EQUAL_H3 = EQUAL[2]
 BACKED = [
     *BACKING_OUT,
     *attempted("b1", 1, purpose="backout", h2="done", h3="done", h4="done"),
@@ -211,7 +217,7 @@ ROWS: list[tuple[str, Sequence[e.Event], str]] = [
     (
         "and says: back out",
         [*IN_DOUBT, HELD, e.BackoutBegan(hosts=("h1", "h2"), reason="x", by="bo")],
-        "run backout h2",
+        "compare_first h1 h2",
     ),
     (
         "and says: abort",
@@ -264,6 +270,7 @@ ROWS: list[tuple[str, Sequence[e.Event], str]] = [
             *OUTRUN,
             e.DeploymentHeld(reason="x", by="orch"),
             e.BackoutBegan(hosts=("h1", "h2", "h3", "h4"), reason="x", by="bo"),
+            e.BackoutCompared(differing=("h1", "h2", "h3", "h4")),
         ],
         "run backout h2 h3 h4",
     ),
@@ -502,7 +509,27 @@ ROWS: list[tuple[str, Sequence[e.Event], str]] = [
         ],
         "record wave_rejected h1",
     ),
-    ("backout: the newest wave first", BACKING_OUT, "run backout h2 h3 h4"),
+    ("backout: compare first", BACKING_OUT, "compare_first h1 h2 h3 h4"),
+    (
+        "backout: the newest wave first",
+        [*BACKING_OUT, e.BackoutCompared(differing=("h1", "h2", "h3", "h4"))],
+        "run backout h2 h3 h4",
+    ),
+    (
+        "backout: not where the host is equal already",
+        [*BACKING_OUT, e.BackoutCompared(equal=(EQUAL_H3,), differing=("h1", "h2", "h4"))],
+        "run backout h2 h4",
+    ),
+    (
+        "backout: equal everywhere already",
+        [*BACKING_OUT, e.BackoutCompared(equal=EQUAL)],
+        "prove_restoration h1 h2 h3 h4",
+    ),
+    (
+        "backout: what was equal first counts as restored without a run",
+        [*BACKING_OUT, e.BackoutCompared(equal=EQUAL), e.RestorationCompared(baselines=())],
+        "record restored",
+    ),
     (
         "backout: a host that was not done is tried once more",
         [*BACKING_OUT, *attempted("b1", 1, purpose="backout", h2="done", h3="done", h4="not_done")],

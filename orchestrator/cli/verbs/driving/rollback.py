@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+
 import click
 
 from orchestrator.cli.follow import drive_in_view
 from orchestrator.cli.options.common_options import by_option, json_option
+from orchestrator.cli.options.option_values import noun_given
+from orchestrator.cli.options.signing_key import key_option
 from orchestrator.cli.wiring import ports as ports_of_home
+from orchestrator.domain.authority.approval import ApprovalStatement, SignedApproval
+from orchestrator.domain.authority.replacement import BackoutReplacement
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases import deployment_commands
+from orchestrator.errors import UsageFault
+
+COUNTS_FOR = timedelta(days=1)
+"""How long the word on a replacement could be used; it is used at once."""
 
 
 @click.command()
@@ -19,21 +32,90 @@ from orchestrator.engine.use_cases import deployment_commands
     metavar="CODE",
     help="Set aside an obstacle that the refusal names by this code, or `all`; the record keeps which. May be repeated.",
 )
+@click.option(
+    "--with",
+    "playbook",
+    metavar="PLAYBOOK",
+    help="Run this playbook of the project instead of the approved one; it is checked, and copied.",
+)
+@click.option("--as", "role", metavar="ROLE", help="Your role, to sign for --with where keys are trusted.")
+@key_option
 @json_option
 @by_option
-def rollback(deployment: str, reason: str, despite: tuple[str, ...], as_json: bool, by: str) -> int:  # noqa: FBT001
+def rollback(  # noqa: PLR0913, PLR0917 - an option each
+    deployment: str,
+    reason: str,
+    despite: tuple[str, ...],
+    playbook: str | None,
+    role: str | None,
+    key: Path | None,
+    as_json: bool,  # noqa: FBT001
+    by: str,
+) -> int:
     """Back out every host that DEPLOYMENT touched, newest wave first, and prove it against the baseline.
 
     DEPLOYMENT must have ended or be held. The exit code is 5 when the restoration is proved, 6 when something still
     differs, 7 when the backout failed. It is refused where a later deployment has touched one of the same machines, or
     another holds one; the refusal says how to go ahead all the same.
     """
+    if playbook is None and (role or key):
+        raise UsageFault("--as and --key sign for another playbook: name it with --with PLAYBOOK.")
     ports = ports_of_home()
+
+    def replaced(d: Deployment) -> BackoutReplacement:
+        return _replacement(ports, d, playbook or "", role, key, reason)
+
     return drive_in_view(
         ports,
         lambda watch: deployment_commands.rollback(
-            ports, deployment, by=by, reason=reason, watch=watch, despite=despite
+            ports,
+            deployment,
+            by=by,
+            reason=reason,
+            watch=watch,
+            despite=despite,
+            replaced=replaced if playbook is not None else None,
         ),
         by=by,
         as_json=as_json,
     )
+
+
+def _replacement(
+    ports: Ports, d: Deployment, playbook: str, role: str | None, key: Path | None, reason: str
+) -> BackoutReplacement:
+    from orchestrator.engine.use_cases.replace_backout import replacement
+
+    def sign(digest: str) -> SignedApproval:
+        return _signed(ports, d, digest, role or "", key, reason)
+
+    return replacement(ports, d, playbook, sign if role else None)
+
+
+def _signed(
+    ports: Ports, d: Deployment, digest: str, role: str, key: Path | None, reason: str
+) -> SignedApproval:
+    from orchestrator.adapters.keys.statements import new_nonce
+    from orchestrator.cli.options.signing_key import own_key
+
+    own, now = own_key(key), ports.clock.now()
+    trusted = ports.keys.keyring(Path(d.project)).find(own.key)
+    if trusted is None:
+        raise UsageFault(f"Key {own.key[:16]} is trusted for nobody here; orch keys list shows which are.")
+    statement = noun_given(
+        ApprovalStatement,
+        {
+            "decision": "replace_backout",
+            "role": role,
+            "person": trusted.person,
+            "key": own.key,
+            "plan_digest": digest,
+            "subject": d.id,
+            "reason": reason,
+            "made_at": now,
+            "expires": now + COUNTS_FOR,
+            "nonce": new_nonce(),
+        },
+        {"role": "--as", "reason": "--reason"},
+    )
+    return own.approve(statement)

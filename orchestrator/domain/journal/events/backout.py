@@ -4,6 +4,7 @@ from typing import Literal
 
 from orchestrator.domain.authority.ground import Ground, by_a_person
 from orchestrator.domain.authority.rehearsal import AsRehearsed
+from orchestrator.domain.authority.replacement import BackoutReplacement
 from orchestrator.domain.evidence.baseline import BaselineReference, Difference
 from orchestrator.domain.evidence.task_changes import ChangesOn
 from orchestrator.domain.text.model_base import HostName, Many, Noun, Text
@@ -24,7 +25,8 @@ class BackoutBegan(Noun):
     """The release is backed out of these hosts, newest wave first; `rehearsed` is set for a backout that a rehearsal tests.
 
     `restored` are the epochs of later deployments to these machines that were backed out before, or that a person set
-    aside. `reasons` is `reason` as codes; `despite` is what a person set aside.
+    aside. `reasons` is `reason` as codes; `despite` is what a person set aside. `replacement`: the playbook that is run
+    instead of the approved one.
     """
 
     kind: Literal["backout_began"] = "backout_began"
@@ -35,6 +37,7 @@ class BackoutBegan(Noun):
     restored: Many[int] = ()
     reasons: Many[Ground] = ()
     despite: Many[SetAside] = ()
+    replacement: BackoutReplacement | None = None
 
     @property
     def by_a_person(self) -> bool:
