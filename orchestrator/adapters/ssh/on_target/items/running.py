@@ -124,6 +124,8 @@ class Running:
         """Whether a file can be a part of this unit: it is named by it, lies in a folder of it, or is named like it."""
         if path in self.files or path in self.definitions:
             return True
+        if path.startswith(_STATE):
+            return False
         if any(path.startswith(folder.rstrip("/") + "/") for folder in self.folders):
             return True
         return any(_stem(part) in self.words for part in path.split("/") if part)
@@ -213,23 +215,23 @@ class Changes:
     def __init__(self) -> None:
         self.units: dict[str, tuple[Running, dict[str, Any]]] = {}
         self.since = float("inf")
-        self.late: list[tuple[float, str]] = []
+        self.late: list[tuple[float, str, bool]] = []
 
     def watch(self, name: str, running: Running, attributes: dict[str, Any]) -> None:
         """From now on, files count for this unit; `attributes` are those of its item."""
         self.units[name] = (running, attributes)
         self.since = min(self.since, running.configured_at + LEEWAY)
 
-    def note(self, path: str, changed_at: float) -> None:
-        """A captured path that changed after `since`."""
-        self.late.append((changed_at, path))
+    def note(self, path: str, changed_at: float, *, is_folder: bool = False) -> None:
+        """A captured path that changed after `since`: a file, or a folder in which a name came or went."""
+        self.late.append((changed_at, path, is_folder))
 
     def conclude(self) -> None:
         """Say in the item of each unit which of its files changed last, after it had started."""
         others: dict[str, bool] = {}
-        for changed_at, path in sorted(self.late, reverse=True):
+        for changed_at, path, is_folder in sorted(self.late, reverse=True):
             owners = [name for name, (running, _) in self.units.items() if running.may_own(path)]
-            if not owners and not _is_of_nobody_here(path, others):
+            if not owners and not is_folder and not _is_of_nobody_here(path, others):
                 owners = list(self.units)
             for name in owners:
                 running, attributes = self.units[name]
@@ -237,7 +239,10 @@ class Changes:
                     attributes["stale"] = path
 
 
+_STATE = ("/var/", "/run/")
+"""What services write themselves, and where backouts keep what they need: no configuration, unless a command line names it."""
 _OF_NO_SERVICE = (
+    *_STATE,
     "/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow", "/etc/subuid", "/etc/subgid", "/etc/motd", "/etc/issue",
     "/etc/cron", "/etc/logrotate.d", "/etc/sudoers", "/etc/profile", "/etc/apt", "/etc/alternatives", "/etc/sysctl",
     "/etc/update-motd.d", "/etc/modprobe.d", "/etc/modules", "/etc/fstab", "/etc/mtab", "/etc/ld.so", "/etc/rc",
