@@ -4,6 +4,8 @@ import hashlib
 import hmac
 import json
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -20,7 +22,7 @@ from orchestrator.adapters.ssh.on_target.items import (
     patterns,
     settings,
 )
-from orchestrator.adapters.ssh.on_target.items.running import Changes, Running
+from orchestrator.adapters.ssh.on_target.items.running import Changes, Process, Running
 from orchestrator.adapters.ssh.on_target.items.system_files import LARGE, Trees
 from orchestrator.domain.evidence.baseline import BaselineScope, SystemKind
 
@@ -292,3 +294,20 @@ def test_a_captured_file_that_changed_after_the_start_is_the_units_own_or_nobody
     changes.note(path, changed_at, is_folder=is_folder)
     changes.conclude()
     assert attributes == {"stale": stale}
+
+
+def test_files_on_a_command_line_count_unless_the_process_writes_them(tmp_path: Path) -> None:
+    for name in ("app.conf", "app.log", "data.bin", "app.py"):
+        (tmp_path / name).write_text("")
+    words = [sys.executable, "-c", "import sys,time; f=open(sys.argv[3]); print(flush=True); time.sleep(30)"]
+    names = [f"--log={tmp_path}/app.log", "app.conf", f"{tmp_path}/data.bin", f"{tmp_path}/app.py"]
+    with subprocess.Popen([*words, *names], cwd=tmp_path, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        runs = Running("app.service", {}, Process(process.pid))
+        assert runs.files == {f"{tmp_path}/app.conf", f"{tmp_path}/app.py"}
+        assert runs.changed_part() == ""
+        time.sleep(0.1)
+        (tmp_path / "app.conf").write_text("changed")
+        assert runs.changed_part() == f"{tmp_path}/app.conf"
+        process.kill()
