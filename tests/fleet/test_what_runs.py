@@ -110,3 +110,29 @@ def test_what_runs_is_what_is_there(lab: Lab, target: Target, change: str, words
     lines = differences(lab, target, change)
     assert bool(lines) == bool(words), lines
     assert not words or any(words in line for line in lines), lines
+
+
+ONCE = (
+    "printf '#!/bin/sh\\necho old\\n' | sudo tee /opt/runs/once.sh; sudo chmod 755 /opt/runs/once.sh;"
+    "printf '[Service]\\nType=oneshot\\nRemainAfterExit=yes\\nExecStart=/opt/runs/once.sh\\n'"
+    " | sudo tee /etc/systemd/system/runs-once.service; sudo systemctl daemon-reload; sudo systemctl start runs-once; "
+)
+ONCE_NEW = "sudo sed -i s/old/new/ /opt/runs/once.sh; "
+ONCE_OLD = "sudo sed -i s/new/old/ /opt/runs/once.sh; "
+ONCE_AGAIN = "sudo systemctl restart runs-once; "
+ONCE_REMOVED = "sudo systemctl stop runs-once; sudo rm /etc/systemd/system/runs-once.service"
+
+
+@pytest.mark.slow
+def test_what_a_one_shot_did_is_what_is_there(lab: Lab, target: Target) -> None:
+    run(lab, target.host, ONCE)
+    scope = SCOPE.model_copy(update={"units": ("runs-once.service",)})
+    [before] = captured_of([target], scope)
+    run(lab, target.host, ONCE_NEW + ONCE_AGAIN + ONCE_OLD)
+    [forgotten] = captured_of([target], scope)
+    run(lab, target.host, ONCE_AGAIN)
+    [done] = captured_of([target], scope)
+    run(lab, target.host, ONCE_REMOVED)
+    lines = summary_lines(compare(before, forgotten).differences)
+    assert lines == [f"{target.host}: unit runs-once.service {STALE}/opt/runs/once.sh changed after that"]
+    assert summary_lines(compare(before, done).differences) == []

@@ -86,12 +86,24 @@ def _another_program(was: Attributes, now: Attributes, old: AttributeValue, new:
     return differs(was, now, old, new) and not outdated
 
 
+def _another_value(_was: Attributes, _now: Attributes, old: AttributeValue, new: AttributeValue) -> bool:
+    """Another value of what is there both times: parameters come when the kernel loads a module, and it does so by itself."""
+    return old is not None and new is not None and old != new
+
+
+RULES_OF_KINDS: dict[str, Rule] = {"kernel parameters": _another_value}
+"""By kind, for every attribute without a rule of its own."""
 RULES: dict[tuple[str, str], Rule] = {
     ("unit", "started"): _never,
     ("unit", "stale"): _runs_the_rejected,
     ("unit", "program"): _another_program,
 }
-"""By kind and attribute; every other attribute is compared by `differs`."""
+"""By kind and attribute."""
+
+
+def rule_of(kind: str, attribute: str) -> Rule:
+    """How an attribute compares: by `differs`, unless a rule says otherwise."""
+    return RULES.get((kind, attribute)) or RULES_OF_KINDS.get(kind, differs)
 
 
 def _is_below(name: str, top: str) -> bool:

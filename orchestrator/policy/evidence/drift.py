@@ -19,12 +19,11 @@ from orchestrator.policy.evidence.comparison_rules import (
     LATER_ATTRIBUTES,
     LATER_KINDS,
     NOT_CAPTURED,
-    RULES,
     Attributes,
-    differs,
     is_later_attribute,
     not_looked_at,
     of_unlisted,
+    rule_of,
 )
 
 Key = tuple[str, str]
@@ -109,8 +108,7 @@ def _changed(
             continue
         unknown = NOT_CAPTURED if attribute in LATER_ATTRIBUTES else None
         old, new = was.get(attribute, unknown), now.get(attribute, unknown)
-        judge = RULES.get((kind, attribute), differs)
-        if judge(was, now, old, new):
+        if rule_of(kind, attribute)(was, now, old, new):
             yield (attribute, old, new)
 
 

@@ -4,9 +4,11 @@ import hashlib
 import hmac
 import json
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import pytest
 
@@ -20,6 +22,7 @@ from orchestrator.adapters.ssh.on_target.items import (
     patterns,
     settings,
 )
+from orchestrator.adapters.ssh.on_target.items.running import Changes, Process, Running
 from orchestrator.adapters.ssh.on_target.items.system_files import LARGE, Trees
 from orchestrator.domain.evidence.baseline import BaselineScope, SystemKind
 
@@ -259,3 +262,52 @@ def test_a_part_that_is_switched_off_takes_nothing_else_with_it(part: str) -> No
     kinds, kinds_left = ({kind for kind, _, _ in each["items"]} for each in (whole, less))
     assert kinds - kinds_left <= KINDS[part]
     assert kinds_left & KINDS[part] == set()
+
+
+class Unit:
+    """A unit whose process started at 100, and that owns what lies below /opt/app, and /etc/app."""
+
+    configured_at = 100.0
+
+    def may_own(self, path: str) -> bool:
+        return path.startswith(("/opt/app/", "/etc/app"))
+
+
+STALE = [
+    ("/opt/app/run.py", 101.0, False, "/opt/app/run.py"),
+    ("/opt/app/run.py", 99.0, False, ""),
+    ("/opt/app/run.py", 100.01, False, ""),
+    ("/etc/app", 101.0, True, "/etc/app"),
+    ("/srv/settings.json", 101.0, False, "/srv/settings.json"),
+    ("/srv/folder", 101.0, True, ""),
+    ("/var/lib/app-backout/state", 101.0, False, ""),
+    ("/etc/motd", 101.0, False, ""),
+]
+
+
+@pytest.mark.parametrize(("path", "changed_at", "is_folder", "stale"), STALE)
+def test_a_captured_file_that_changed_after_the_start_is_the_units_own_or_nobodys(
+    path: str, changed_at: float, *, is_folder: bool, stale: str
+) -> None:
+    changes, attributes = Changes(), {"stale": ""}
+    changes.watch("app.service", cast("Running", Unit()), attributes)
+    changes.note(path, changed_at, is_folder=is_folder)
+    changes.conclude()
+    assert attributes == {"stale": stale}
+
+
+def test_files_on_a_command_line_count_unless_the_process_writes_them(tmp_path: Path) -> None:
+    for name in ("app.conf", "app.log", "data.bin", "app.py"):
+        (tmp_path / name).write_text("")
+    words = [sys.executable, "-c", "import sys,time; f=open(sys.argv[3]); print(flush=True); time.sleep(30)"]
+    names = [f"--log={tmp_path}/app.log", "app.conf", f"{tmp_path}/data.bin", f"{tmp_path}/app.py"]
+    with subprocess.Popen([*words, *names], cwd=tmp_path, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        runs = Running("app.service", {}, Process(process.pid))
+        assert runs.files == {f"{tmp_path}/app.conf", f"{tmp_path}/app.py"}
+        assert runs.changed_part() == ""
+        time.sleep(0.1)
+        (tmp_path / "app.conf").write_text("changed")
+        assert runs.changed_part() == f"{tmp_path}/app.conf"
+        process.kill()

@@ -195,7 +195,7 @@ Release shop 2.4.0 to staging
     1 digest verified in the media library
     verified on all 4 hosts
       space: 1 GiB free on /opt
-    baseline of /opt/shop, shop.service, ports, users, packages
+    baseline of /opt/shop, shop.service, ports, users, system, packages
   Strategy: phased: 4 hosts in 3 waves
     deploy playbook playbooks/shop.yml
     the deployment stops as soon as one host is down

@@ -104,3 +104,10 @@ def test_what_was_cut_is_not_compared_and_the_rest_is(
     kind: str, name: str, cut: Cut, *, hidden: bool
 ) -> None:
     assert bool(lines_of(None, {"mode": "1"}, kind=kind, name=name, cuts=(cut,))) != hidden
+
+
+def test_a_kernel_parameter_counts_while_it_is_there_both_times() -> None:
+    kind = "kernel parameters"
+    was: Attributes = {"vm.swappiness": "60"}
+    assert lines_of(was, {"vm.swappiness": "10"}, kind=kind) == ["vm.swappiness 60 -> 10"]
+    assert lines_of(was, {"vm.swappiness": "60", "kernel.sg-big-buff": "32768"}, kind=kind) == []

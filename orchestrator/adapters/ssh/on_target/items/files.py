@@ -152,7 +152,7 @@ class Files:
         """When a path last changed, where a unit may have read it before; of a folder, when a name in it came or went."""
         if stat.S_ISDIR(status.st_mode):
             if status.st_mtime > changes.since and not self._names_pass_in(path):
-                changes.note(path, status.st_mtime)
+                changes.note(path, status.st_mtime, is_folder=True)
             return
         is_content = stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode)
         if is_content and status.st_ctime > changes.since and not path.endswith(".pyc"):

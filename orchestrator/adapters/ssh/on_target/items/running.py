@@ -19,6 +19,7 @@ LEEWAY = 0.02
 STEADY_SECONDS = 20.0
 """A unit that systemd restarted is steady again after so many seconds."""
 _ARGUMENT_LIMIT = 200
+_DESCRIPTOR_LIMIT = 2000
 _NO_FOLDER_OF_ITS_OWN = (
     "/", "/bin", "/sbin", "/usr", "/usr/bin", "/usr/sbin", "/usr/lib", "/usr/libexec", "/usr/local", "/usr/local/bin",
     "/usr/local/sbin", "/etc", "/var", "/var/lib", "/opt", "/srv", "/home", "/root", "/run", "/tmp",  # noqa: S108 - compared, not used
@@ -39,6 +40,8 @@ _CODE = (
     ".beam",
     ".dll",
 )
+_WRITTEN = ("/var/", "/run/", "/dev/", "/proc/", "/sys/")
+_WRITTEN_KINDS = (".log", ".pid", ".lock", ".sock", ".db", ".sqlite", ".sqlite3", ".state")
 _PASSING = (
     "/memfd:", "/dev/", "/SYSV", "/tmp/", "/var/tmp/", "/run/", "/[", "/anon_hugepage", "/proc/", "/i915",  # noqa: S108
 )  # fmt: skip
@@ -68,6 +71,14 @@ class Process:
             words = source.read(1 << 16).split(b"\0")
         return [word.decode("utf-8", "surrogateescape") for word in words[1:_ARGUMENT_LIMIT]]
 
+    def open_files(self) -> set[str]:
+        """What it holds open: data, for configuration is read and closed."""
+        folder = self.folder + "/fd/"
+        try:
+            return {os.readlink(folder + number) for number in os.listdir(folder)[:_DESCRIPTOR_LIMIT]}
+        except OSError:
+            return set()
+
     def mapped(self) -> list[str]:
         """The programs, libraries and archives that are in its memory."""
         paths = set()
@@ -83,8 +94,38 @@ _DROP_IN_FOLDERS = ("/etc/systemd/system/", "/run/systemd/system/", "/usr/local/
 _BOOT_CLOCK = getattr(time, "CLOCK_BOOTTIME", 7)
 
 
+class Finished(Process):
+    """A one-shot that did its work and whose unit stays active: what it did is there, with the files of that moment."""
+
+    def __init__(self, unit: dict[str, str]) -> None:
+        began = int(unit["ExecMainStartTimestampMonotonic"]) / 1e6
+        self.folder = ""
+        self.started_at = time.time() - (time.clock_gettime(time.CLOCK_MONOTONIC) - began)
+        self.start = unit["ExecMainStartTimestampMonotonic"]
+        self.program = ""
+        self.cwd = "/"
+        self.words = [word for line in unit.get("ExecStart", "").splitlines() for word in _words_of(line)]
+
+    def arguments(self) -> list[str]:
+        """The words of its command lines, the programs too."""
+        return self.words[:_ARGUMENT_LIMIT]
+
+    def open_files(self) -> set[str]:
+        """None: nothing runs."""
+        return set()
+
+    def mapped(self) -> list[str]:
+        """Nothing, likewise."""
+        return []
+
+
+def _words_of(line: str) -> list[str]:
+    """The words of a command as systemd shows it: `{ path=/bin/sh ; argv[]=/bin/sh -c true ; ignore_errors=no ; ... }`."""
+    return line.partition("argv[]=")[2].partition(" ; ignore_errors=")[0].split()
+
+
 class Running:
-    """One unit whose main process runs. Raises OSError where the process cannot be looked at."""
+    """One unit whose main process runs, or did its work. Raises OSError where the process cannot be looked at."""
 
     def __init__(self, name: str, unit: dict[str, str], process: Process) -> None:
         self.process = process
@@ -92,7 +133,8 @@ class Running:
         self.configured_at = max(self.started_at, _reloaded_at(unit))
         self.definitions = _definitions(name, unit)
         named = [path for word in process.arguments() for path in _paths(word, process.cwd)]
-        self.files = {path for path in named if os.path.isfile(path)}
+        data = process.open_files()
+        self.files = {path for path in named if os.path.isfile(path) and _is_read_at_start(path, data)}
         self.words = _words(name)
         folders = {path for path in named if os.path.isdir(path)} | {process.cwd}
         folders |= {os.path.dirname(path) for path in (*self.files, process.program)}
@@ -124,9 +166,16 @@ class Running:
         """Whether a file can be a part of this unit: it is named by it, lies in a folder of it, or is named like it."""
         if path in self.files or path in self.definitions:
             return True
+        if path.startswith(_STATE):
+            return False
         if any(path.startswith(folder.rstrip("/") + "/") for folder in self.folders):
             return True
         return any(_stem(part) in self.words for part in path.split("/") if part)
+
+
+def _is_read_at_start(path: str, data: set[str]) -> bool:
+    """Whether a named file is a program, a script or configuration, and not a log or what else a service writes."""
+    return _is_code(path) or not (path in data or path.startswith(_WRITTEN) or path.endswith(_WRITTEN_KINDS))
 
 
 def _is_code(path: str) -> bool:
@@ -199,9 +248,12 @@ def active_state(unit: dict[str, str]) -> str:
 
 
 def process_of(unit: dict[str, str]) -> Process | None:
-    """The main process of a unit; None where it has none. Raises OSError where it cannot be looked at."""
-    pid = unit.get("MainPID", "")
-    return Process(int(pid)) if pid.isdigit() and int(pid) else None
+    """The main process of a unit, or its last where the unit stays active after it; None where it has none. Raises OSError."""
+    pid, began = unit.get("MainPID", ""), unit.get("ExecMainStartTimestampMonotonic", "")
+    if pid.isdigit() and int(pid):
+        return Process(int(pid))
+    stays = unit.get("RemainAfterExit") == "yes" and unit.get("SubState") == "exited"
+    return Finished(unit) if stays and began.isdigit() and int(began) else None
 
 
 class Changes:
@@ -213,23 +265,23 @@ class Changes:
     def __init__(self) -> None:
         self.units: dict[str, tuple[Running, dict[str, Any]]] = {}
         self.since = float("inf")
-        self.late: list[tuple[float, str]] = []
+        self.late: list[tuple[float, str, bool]] = []
 
     def watch(self, name: str, running: Running, attributes: dict[str, Any]) -> None:
         """From now on, files count for this unit; `attributes` are those of its item."""
         self.units[name] = (running, attributes)
         self.since = min(self.since, running.configured_at + LEEWAY)
 
-    def note(self, path: str, changed_at: float) -> None:
-        """A captured path that changed after `since`."""
-        self.late.append((changed_at, path))
+    def note(self, path: str, changed_at: float, *, is_folder: bool = False) -> None:
+        """A captured path that changed after `since`: a file, or a folder in which a name came or went."""
+        self.late.append((changed_at, path, is_folder))
 
     def conclude(self) -> None:
         """Say in the item of each unit which of its files changed last, after it had started."""
         others: dict[str, bool] = {}
-        for changed_at, path in sorted(self.late, reverse=True):
+        for changed_at, path, is_folder in sorted(self.late, reverse=True):
             owners = [name for name, (running, _) in self.units.items() if running.may_own(path)]
-            if not owners and not _is_of_nobody_here(path, others):
+            if not owners and not is_folder and not _is_of_nobody_here(path, others):
                 owners = list(self.units)
             for name in owners:
                 running, attributes = self.units[name]
@@ -237,7 +289,10 @@ class Changes:
                     attributes["stale"] = path
 
 
+_STATE = ("/var/", "/run/")
+"""What services write themselves, and where backouts keep what they need: no configuration, unless a command line names it."""
 _OF_NO_SERVICE = (
+    *_STATE,
     "/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow", "/etc/subuid", "/etc/subgid", "/etc/motd", "/etc/issue",
     "/etc/cron", "/etc/logrotate.d", "/etc/sudoers", "/etc/profile", "/etc/apt", "/etc/alternatives", "/etc/sysctl",
     "/etc/update-motd.d", "/etc/modprobe.d", "/etc/modules", "/etc/fstab", "/etc/mtab", "/etc/ld.so", "/etc/rc",

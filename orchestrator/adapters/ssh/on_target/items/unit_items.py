@@ -68,6 +68,8 @@ class UnitItems:
             self.changes.watch(name, runs, attributes)
 
     def _of(self, runs: running.Running) -> dict[str, Any]:
+        if isinstance(runs.process, running.Finished):
+            return {"started": runs.process.start, "stale": runs.changed_part()}
         path = runs.process.program
         return {
             "program": self._program(runs.process),

@@ -11,7 +11,7 @@ _PROPERTIES = (
 )
 _OF_WHAT_RUNS = (
     ",Type,TriggeredBy,RemainAfterExit,MainPID,NeedDaemonReload,CanReload,StateChangeTimestampMonotonic,"
-    "EnvironmentFiles"
+    "EnvironmentFiles,ExecStart,ExecMainStartTimestampMonotonic"
 )
 _SUFFIXES = (
     ".service", ".socket", ".timer", ".target", ".mount", ".automount", ".path", ".slice", ".scope", ".swap", ".device",
