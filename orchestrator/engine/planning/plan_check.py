@@ -134,6 +134,9 @@ class _Check:
         kind = files.kind_anywhere(self.project, inventory)
         expected = "an inventory file or folder"
         self._object(rules.not_there("resources.inventory", inventory, kind, expected, rules.FILE_OR_FOLDER))
+        for path, name in rules.files_of_checks(plan):
+            kind = files.kind_anywhere(self.project, name)
+            self._object(rules.not_there(path, name, kind, "a file"))
         secret = plan.resources.vault_password_file
         if secret is not None:
             kind = files.kind_anywhere(self.project, secret)
