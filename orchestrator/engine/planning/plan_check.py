@@ -21,7 +21,7 @@ from orchestrator.policy.planning import plan_objections as rules
 from orchestrator.policy.planning.digests import effective_plan
 from orchestrator.policy.planning.plan_findings import faults_of, warnings_of, window_over
 from orchestrator.policy.planning.requirements import with_defaults
-from orchestrator.policy.planning.vault_findings import in_clear, short_values
+from orchestrator.policy.planning.vault_findings import in_clear, short_passwords, short_values
 
 SayProgress = Callable[[str], None]
 
@@ -165,6 +165,7 @@ class _Check:
             self._object(rules.about_inventory(self.loaded.plan, inspection))
         self.ports.redaction.learn(inspection.vaulted)
         self.warnings.extend(short_values(inspection.vaulted))
+        self._warn(short_passwords(inspection.vaulted))
         self._warn(in_clear(self.loaded.plan, inspection.vaulted))
         expected = "a vaulted value that decrypts"
         for vault in inspection.vault_faults:

@@ -21,7 +21,7 @@ from orchestrator.engine.ports import Ports
 from orchestrator.engine.practices.capture_baseline import why_not_whole
 from orchestrator.engine.redacted_ports import ask_for_vaulted
 from orchestrator.errors import ExitCode, NotFound, Refused
-from orchestrator.policy.evidence.drift import compare, summary_lines
+from orchestrator.policy.evidence.drift import as_shown, compare, summary_lines
 
 
 @click.group()
@@ -73,7 +73,7 @@ def show(deployment: str, host: str | None, after: bool, as_json: bool) -> None:
     )
     for name in _chosen(current, host, digests):
         kept = ports.baselines.get(digests[name])
-        click.echo(kept.model_dump_json() if as_json else "\n".join(_items(kept)))
+        click.echo(as_shown(kept).model_dump_json() if as_json else "\n".join(_items(kept)))
 
 
 @baseline.command()
