@@ -16,7 +16,7 @@ import pytest
 from orchestrator.adapters.checks import network as from_here
 from orchestrator.adapters.checks.http_secrets import secrets_of, unreadable_words
 from orchestrator.adapters.ssh.on_target import network as from_there
-from orchestrator.domain.plan.check import HttpCheck
+from orchestrator.domain.plan.check import HttpCheck, title_of
 from orchestrator.domain.plan.target import Target
 
 HERE = Target(host="web1", address="127.0.0.1")
@@ -193,3 +193,9 @@ def test_a_file_that_is_no_credential_says_nothing_of_it(
     assert isinstance(raised.value, OSError | ValueError)
     assert unreadable_words(raised.value).replace(f"{tmp_path}/", "") == words
     assert "4711" not in str(raised.value)
+
+
+def test_a_plan_of_an_earlier_version_shows_no_password() -> None:
+    """Such a URL is refused where a person writes it, and read on a journal."""
+    check = check_of("http://monitor:hunter22@shop:8080/a@b")
+    assert title_of(check) == "http http://shop:8080/a@b"
