@@ -91,10 +91,11 @@ class WiredPorts(ports.Ports):
     @cached_property
     def targets(self) -> ports.Targets:
         from orchestrator.adapters.checks import ControllerChecks
+        from orchestrator.adapters.checks.http_secrets import secrets_of
         from orchestrator.adapters.ssh import SshTargets
         from orchestrator.engine.redacted_ports import RedactedTargets
 
-        hosts = SshTargets(ControllerChecks(process.run, self.clock))
+        hosts = SshTargets(ControllerChecks(process.run, self.clock), secrets_of=secrets_of)
         return RedactedTargets(hosts, self.redaction)
 
     @cached_property

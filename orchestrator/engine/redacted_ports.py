@@ -165,8 +165,8 @@ class RedactedRuns(PlaybookRuns):
 
 def _result(redact: Redactor, missing: str | None, result: CheckResult) -> CheckResult:
     """A result in texts that may be kept; the answer stays."""
-    found = missing if missing is not None and result.kind != "reachable" else redact(result.found)
-    texts = {"title": redact(result.title), "expected": redact(result.expected), "found": found}
+    finding = missing if missing is not None and result.kind != "reachable" else redact(result.found)
+    texts = {"title": redact(result.title), "expected": redact(result.expected), "found": finding}
     return result.model_copy(update=texts)
 
 

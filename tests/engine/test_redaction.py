@@ -99,8 +99,8 @@ def test_no_deployment_keeps_or_shows_a_vaulted_value(
         fleet.targets.machine("h1").items["file", FILE] = content(f"new={SECRET}\n")
 
     fleet.playbooks.on_start = change
-    told = f"task 'set {SECRET}' failed: {SECRET.encode().hex()}"
-    fleet.playbooks.script("deploy", None, Script({"h1": "not_done"}, faults=(told,)))
+    fault = f"task 'set {SECRET}' failed: {SECRET.encode().hex()}"
+    fleet.playbooks.script("deploy", None, Script({"h1": "not_done"}, faults=(fault,)))
     d = fleet.deploy(**APPROVED)
     assert d.touched_hosts
     kept = everything_kept(fleet, tmp_path, d, capsys)

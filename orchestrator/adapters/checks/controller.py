@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from orchestrator.adapters.checks import network
+from orchestrator.adapters.checks.http_secrets import secrets_of, unreadable_words
 from orchestrator.adapters.checks.testinfra_run import RunProgram, run_testinfra
 from orchestrator.domain.plan.check import (
     Answer,
@@ -44,7 +45,7 @@ class ControllerChecks:
         direct = [pair for pair in pairs if not isinstance(checks[pair[1]], TestinfraCheck)]
         if direct:
             with ThreadPoolExecutor(min(len(direct), AT_ONCE)) as pool:
-                timed = pool.map(lambda pair: self._until_passed(checks[pair[1]], pair[0]), direct)
+                timed = pool.map(lambda pair: self._until_passed(checks[pair[1]], pair[0], project), direct)
                 timed_answers.update(zip(direct, timed, strict=True))
         for number, check in enumerate(checks):
             if isinstance(check, TestinfraCheck):
@@ -72,10 +73,10 @@ class ControllerChecks:
                 self._clock.sleep(max(0.1, check.every))
         return by_host
 
-    def _until_passed(self, check: Check, target: Target) -> TimedAnswer:
+    def _until_passed(self, check: Check, target: Target, project: Path) -> TimedAnswer:
         started = self._up()
         while True:
-            answer, finding = _once(check, target)
+            answer, finding = _once(check, target, project)
             elapsed = self._up() - started
             if answer == "passed" or elapsed >= check.within:
                 return answer, finding, elapsed
@@ -85,9 +86,13 @@ class ControllerChecks:
         return self._clock.uptime()[1]
 
 
-def _once(check: Check, target: Target) -> Finding:
+def _once(check: Check, target: Target, project: Path) -> Finding:
     if isinstance(check, HttpCheck):
-        return network.ask_http(check, target)
+        try:
+            secrets = secrets_of(check, project)
+        except (OSError, ValueError) as unreadable:
+            return "inconclusive", unreadable_words(unreadable)
+        return network.ask_http(check, target, secrets)
     if isinstance(check, TcpCheck):
         return network.ask_tcp(check, target)
     return "inconclusive", f"a {check.kind} check cannot be asked from this machine"

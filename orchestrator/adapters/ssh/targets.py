@@ -29,6 +29,11 @@ from orchestrator.engine.ports import Targets
 if TYPE_CHECKING:
     from orchestrator.adapters.ssh.session import Session
 
+Secrets = tuple[Mapping[str, str], Callable[[str], str]]
+"""Fields of a check's request that come from files of this machine, and what takes these secrets out of findings."""
+SecretsOf = Callable[[CheckBase, Path], Secrets]
+"""Those of a check. Raises OSError or ValueError."""
+
 AskFromController = Callable[[Sequence[Target], Sequence[Check], Path], Sequence[CheckResult]]
 """Evaluates checks from this machine: one result per target and check, all checks of the first target first."""
 
@@ -56,8 +61,10 @@ class SshTargets(Targets):
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         bounds: Bounds = USUAL,
         search: ProcessSearch | None = None,
+        secrets_of: SecretsOf = lambda check, project: ({}, str),
     ) -> None:
         self._controller_checks = controller_checks
+        self._secrets_of = secrets_of
         self._keep = keep
         self._now = now
         self._bounds = bounds
@@ -73,7 +80,12 @@ class SshTargets(Targets):
     def stay(self, search: ProcessSearch | None = None) -> "SshTargets":
         """A port of its own over connections that stay; see the port."""
         return SshTargets(
-            self._controller_checks, keep=True, now=self._now, bounds=self._bounds, search=search
+            self._controller_checks,
+            keep=True,
+            now=self._now,
+            bounds=self._bounds,
+            search=search,
+            secrets_of=self._secrets_of,
         )
 
     def close(self) -> None:
@@ -91,6 +103,7 @@ class SshTargets(Targets):
         testinfra = {number: check for number, check in ours.items() if check.kind == "testinfra"}
         direct = {number: check for number, check in ours.items() if number not in testinfra}
         echo = any(isinstance(check, ClockCheck) for check in checks)
+        secrets, unreadable = self._secrets(theirs, project)
         seconds = _VERIFY_SECONDS + max((_longest(check) for check in theirs.values()), default=0.0)
         with ThreadPoolExecutor(1) as beside:
             from_here = beside.submit(self._from_here, targets, direct, project)
@@ -100,9 +113,9 @@ class SshTargets(Targets):
                 lambda target: HostQuestion(
                     seconds,
                     [
-                        question_of(number, check, target)
+                        {**question_of(number, check, target), **secrets[number][0]}
                         for number, check in theirs.items()
-                        if check.kind != "clock"
+                        if check.kind != "clock" and number in secrets
                     ],
                     echo=echo,
                 ),
@@ -120,8 +133,25 @@ class SshTargets(Targets):
                 if timed is None and number in ours and isinstance(outcome, Answered):
                     nobody = "nothing on this machine evaluates it"
                     timed = result(number, check, target, "inconclusive", nobody, 0.0)
-                results.append(timed or reading(number, check, target, outcome))
+                if number in unreadable and isinstance(outcome, Answered):
+                    timed = result(number, check, target, "inconclusive", unreadable[number], 0.0)
+                results.append(timed or _without(secrets, number, reading(number, check, target, outcome)))
         return results
+
+    def _secrets(
+        self, checks: Mapping[int, Check], project: Path
+    ) -> tuple[dict[int, Secrets], dict[int, str]]:
+        """What each check takes from files of this machine, or in words why it cannot be asked."""
+        secrets: dict[int, Secrets] = {}
+        unreadable: dict[int, str] = {}
+        for number, check in checks.items():
+            try:
+                secrets[number] = self._secrets_of(check, project)
+            except OSError as error:
+                unreadable[number] = f"{error.filename} cannot be read on this machine: {error.strerror}"
+            except ValueError as error:
+                unreadable[number] = str(error)
+        return secrets, unreadable
 
     def verify_units(
         self, targets: Sequence[Target], digests: Mapping[str, str], title: str = "components"
@@ -269,6 +299,13 @@ def _cuts(answered: Sequence[tuple[CutKind, str, str]]) -> tuple[Cut, ...]:
         return tuple(cuts)
     reason = f"{len(cuts)} parts of the system could not be captured, the first for: {cuts[0].reason}"
     return tuple(Cut(kind=kind, reason=reason) for kind in sorted({cut.kind for cut in cuts}))
+
+
+def _without(secrets: Mapping[int, Secrets], number: int, answer: CheckResult) -> CheckResult:
+    """A result whose finding holds nothing that its check took from a file."""
+    if number not in secrets:
+        return answer
+    return answer.model_copy(update={"found": secrets[number][1](answer.found)})
 
 
 def _ending(target: Target, outcome: Answered | Unanswered) -> Ending | Silence:

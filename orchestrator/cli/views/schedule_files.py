@@ -35,5 +35,6 @@ def write_files(
         if str(path) == "-":
             click.echo(text(), nl=False)
         else:
-            write_whole(path, text())
+            # People subscribe to a calendar, and web servers serve it.
+            write_whole(path, text(), for_all=True)
             click.echo(f"The schedule of change is in {path}", err=True)

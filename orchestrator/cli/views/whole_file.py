@@ -7,14 +7,14 @@ from pathlib import Path
 from orchestrator.errors import StoreFault
 
 
-def write_whole(path: Path, text: str, *, mode: int = 0o644) -> None:
-    """Write the file whole or not at all, with this mode. Raises StoreFault."""
+def write_whole(path: Path, text: str, *, for_all: bool = False) -> None:
+    """Write the file whole or not at all, for its owner alone unless it is `for_all` to read. Raises StoreFault."""
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(text)
-            Path(name).chmod(mode)
+            Path(name).chmod(0o644 if for_all else 0o600)
             Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)

@@ -6,10 +6,27 @@ In YAML a check is a mapping with one key that names its kind, and beside it, wh
 `{host}` and `{address}` in `url`, `run` and `path` are replaced with the host's inventory name and address.
 """
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    model_validator,
+)
 
+from orchestrator.domain.plan.http_fields import (
+    BY_HAND,
+    CredentialFile,
+    HeaderName,
+    HeaderValue,
+    without_credentials,
+    without_password,
+    without_secrets,
+)
 from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import (
     Bytes,
@@ -42,16 +59,39 @@ class CheckBase(Noun):
 
 
 class HttpCheck(CheckBase):
-    """An HTTP answer with this status, and this text in its body."""
+    """An HTTP answer with this status, and this text in its body.
+
+    `headers` and credentials go to the URL's own scheme, host and port only. A `Host` header names a virtual host, whose
+    certificate is expected too. Certificates are verified against `ca_file` where there is one, else against this machine's
+    authorities. `redirects`: `say` the redirection, which is then the answer, or `follow` it.
+    """
 
     kind: Literal["http"] = "http"
     main: ClassVar[str] = "url"
-    url: Annotated[str, Field(pattern=r"^https?://")]
+    url: Annotated[str, Field(pattern=r"^https?://"), AfterValidator(without_password)]
     method: Literal["GET", "HEAD", "POST"] = "GET"
     status: Annotated[int, Field(ge=100, le=599)] = 200
     contains: Text | None = None
     timeout: PositiveSeconds = 5.0
     origin: Origin = "controller"
+    headers: Annotated[dict[HeaderName, HeaderValue], AfterValidator(without_secrets), Since("0.2")] = {}
+    basic_auth: Annotated[CredentialFile | None, Since("0.2")] = None
+    bearer: Annotated[CredentialFile | None, Since("0.2")] = None
+    ca_file: Annotated[Text | None, Since("0.2")] = None
+    redirects: Annotated[Literal["say", "follow"], Since("0.2")] = "say"
+
+    @model_validator(mode="after")
+    def _one_authorization(self) -> Self:
+        if self.basic_auth is not None and self.bearer is not None:
+            raise wrong("one of `basic_auth` and `bearer`", "take one out", finding="both", at="bearer")
+        return self
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The files of this machine that it needs, by field."""
+        secret = {"basic_auth.file": self.basic_auth, "bearer.file": self.bearer}
+        named = {field: each.file for field, each in secret.items() if each is not None}
+        return named if self.ca_file is None else {**named, "ca_file": self.ca_file}
 
 
 class TcpCheck(CheckBase):
@@ -233,8 +273,6 @@ CHECK_KINDS: dict[str, type[CheckBase]] = {
     "testinfra": TestinfraCheck,
 }
 SHARED = ("title", "within", "every", "soak_within")
-BY_HAND = "written by hand"
-"""The validation context of a file that a person wrote: there a check has only one form, its kind as its key."""
 
 
 def spelled_out(value: Any, info: ValidationInfo) -> Any:
@@ -334,4 +372,6 @@ def title_of(check: CheckBase) -> str:
     if check.title is not None:
         return check.title
     main = getattr(check, check.main, "") if check.main else ""
+    if isinstance(check, HttpCheck):
+        main = without_credentials(check.url)
     return f"{kind} {main}".strip()

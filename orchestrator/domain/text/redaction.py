@@ -6,17 +6,10 @@ that two redacted texts are equal where the texts were. A mark is keyed: whoever
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-import html
-import json
 import re
-import shlex
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
-from urllib.parse import quote, quote_plus
 
 SHORTEST = 8
 """Characters of a value that is redacted: a shorter one stands in too many texts by chance."""
@@ -37,7 +30,7 @@ class Redactor:
 
     def __init__(self, values: Iterable[str] = (), key: bytes = b"") -> None:
         forms = sorted({form for value in set(values) for form in _forms(value)}, key=len, reverse=True)
-        self._key = hashlib.sha256(key).digest()
+        self._key = key
         self._starts: dict[str, list[str]] = {}
         for form in forms:
             self._starts.setdefault(form[:SHORTEST], []).append(form)
@@ -64,7 +57,9 @@ class Redactor:
         return self(content.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
     def _mark(self, form: str) -> str:
-        keyed = hmac.new(self._key, form.encode("utf-8", "surrogatepass"), "sha256")
+        import hmac
+
+        keyed = hmac.new(self._key or b"none", form.encode("utf-8", "surrogatepass"), "sha256")
         return f"[vaulted:{keyed.hexdigest()[:8]}]"
 
     def _spans(self, text: str) -> Iterator[Span]:
@@ -132,6 +127,12 @@ def _forms(value: str) -> Iterator[str]:
 
 
 def _quoted(text: str) -> Iterator[str]:
+    # Here and not above: most commands have nothing to redact, and these take their time.
+    import html
+    import json
+    import shlex
+    from urllib.parse import quote, quote_plus
+
     as_json = json.dumps(text)[1:-1]
     # Without its spaces too: a line may be broken there.
     yield from (
@@ -167,6 +168,8 @@ def _quoted(text: str) -> Iterator[str]:
 
 def _encoded(data: bytes) -> Iterator[str]:
     """In hexadecimal, and in base64 at each of the three places where it can begin within other text."""
+    import base64
+
     yield from (data.hex(), data.hex().upper())
     for before in range(3):
         text = base64.b64encode(b"\0" * before + data).decode("ascii").rstrip("=")

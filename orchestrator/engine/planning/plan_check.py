@@ -24,7 +24,7 @@ from orchestrator.policy.planning.change_objections import unseen_parts
 from orchestrator.policy.planning.digests import effective_plan
 from orchestrator.policy.planning.plan_findings import faults_of, warnings_of, window_over
 from orchestrator.policy.planning.requirements import with_defaults
-from orchestrator.policy.planning.vault_findings import in_clear, short_values
+from orchestrator.policy.planning.vault_findings import in_clear, short_passwords, short_values
 
 SayProgress = Callable[[str], None]
 
@@ -155,6 +155,9 @@ class _Check:
         kind = files.kind_anywhere(self.project, inventory)
         expected = "an inventory file or folder"
         self._object(rules.not_there("resources.inventory", inventory, kind, expected, rules.FILE_OR_FOLDER))
+        for path, name in rules.files_of_checks(plan):
+            kind = files.kind_anywhere(self.project, name)
+            self._object(rules.not_there(path, name, kind, "a file"))
         secret = plan.resources.vault_password_file
         if secret is not None:
             kind = files.kind_anywhere(self.project, secret)
@@ -183,6 +186,7 @@ class _Check:
             self._object(rules.about_inventory(self.loaded.plan, inspection))
         self.ports.redaction.learn(inspection.vaulted)
         self.warnings.extend(short_values(inspection.vaulted))
+        self._warn(short_passwords(inspection.vaulted))
         self._warn(in_clear(self.loaded.plan, inspection.vaulted))
         for way in inspection.inventory_ways:
             expected, move = "hosts that are reached straight", "see that it is meant so"

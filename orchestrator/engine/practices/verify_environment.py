@@ -3,6 +3,7 @@
 from orchestrator.domain.journal.events import DeploymentRefused, EnvironmentVerified
 from orchestrator.domain.plan.machines import kin_of
 from orchestrator.domain.plan.target import Identity
+from orchestrator.engine.check_files import in_place
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.host_locks import lock_hosts
 from orchestrator.policy.course.steps import Perform
@@ -16,7 +17,7 @@ def perform(context: DriveContext, step: Perform) -> None:
     The connections stay open for the baseline, which is captured once the hosts are locked.
     """
     plan, targets = context.deployment.plan, context.deployment.targets
-    checks = plan.validation.environment
+    checks = in_place(context.deployment, plan.validation.environment)
     results = completed(
         context.lasting_connections().verify(targets, checks, context.project),
         [t.host for t in targets],

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from orchestrator.domain.journal.events import WaveChecked
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.check import Check, CheckResult
+from orchestrator.engine.check_files import in_place
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.ports import Targets
 from orchestrator.engine.practices import look_for_processes
@@ -90,7 +91,8 @@ def _ask(context: DriveContext, targets: Targets, wave: int, hosts: tuple[str, .
 
 
 def _checks(context: DriveContext, wave: int) -> tuple[Check, ...]:
-    return (*context.deployment.plan.validation.acceptance, *context.deployment.waves[wave].acceptance)
+    d = context.deployment
+    return in_place(d, (*d.plan.validation.acceptance, *d.waves[wave].acceptance))
 
 
 def _answers(

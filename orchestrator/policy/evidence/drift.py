@@ -171,6 +171,19 @@ def content_lines(before: Baseline, after: Baseline, name: str) -> list[str]:
     return list(difflib.unified_diff(was, now, "before", "after", lineterm=""))
 
 
+def as_shown(baseline: Baseline) -> Baseline:
+    """A baseline as it may be shown: without the content of files that not everybody on the host may read."""
+    items = tuple(
+        item.model_copy(
+            update={"attributes": {k: v for k, v in item.attributes.items() if k != _DETERMINED_BY_DIGEST}}
+        )
+        if item.kind == "file" and _is_closed(item.attributes)
+        else item
+        for item in baseline.items
+    )
+    return baseline.model_copy(update={"items": items})
+
+
 def _is_closed(attributes: Attributes) -> bool:
     """Whether not everybody may read a file; so also where its mode is none: what a host answers is not trusted."""
     if "mode" not in attributes:

@@ -15,7 +15,8 @@ def expected_of(check: CheckBase) -> str:
 
 
 def _http(check: checks.HttpCheck) -> str:
-    return f"status {check.status}" + (f' with "{check.contains}"' if check.contains else "")
+    where = " where redirections lead" if check.redirects == "follow" else ""
+    return f"status {check.status}{where}" + (f' with "{check.contains}"' if check.contains else "")
 
 
 def _tcp(check: checks.TcpCheck) -> str:

@@ -5,18 +5,24 @@ from __future__ import annotations
 BODY_LIMIT = 1 << 20
 
 
-def judge_http(*, status: int, body: bytes, wanted: int, contains: str | None) -> tuple[str, str]:
-    """The answer, and what was found in words, for example `status 500: database not reachable`."""
+def judge_http(
+    *, status: int, body: bytes, wanted: int, contains: str | None, place: str = ""
+) -> tuple[str, str]:
+    """The answer, and what was found in words, for example `status 500: database not reachable`.
+
+    `place`: where a redirection leads, or where the last one that was followed led, in words.
+    """
+    words = f"status {status}{place}"
     if status != wanted:
-        return "failed", f"status {status}{_first_line(body)}"
+        return "failed", f"{words}{_first_line(body)}"
     if contains is None or contains.encode() in body:
-        return "passed", f"status {status}" + ("" if contains is None else f' with "{contains}"')
+        return "passed", words + ("" if contains is None else f' with "{contains}"')
     if len(body) > BODY_LIMIT:
         return (
             "inconclusive",
-            f'status {status}; "{contains}" is not in the first {BODY_LIMIT} bytes, and there is more',
+            f'{words}; "{contains}" is not in the first {BODY_LIMIT} bytes, and there is more',
         )
-    return "failed", f'status {status} without "{contains}"{_first_line(body)}'
+    return "failed", f'{words} without "{contains}"{_first_line(body)}'
 
 
 def _first_line(body: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from orchestrator.domain.plan.check import Check, TestinfraCheck
+from orchestrator.domain.plan.check import Check, HttpCheck, TestinfraCheck
 from orchestrator.domain.plan.inspection import Inspection, PlaybookSeen
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.release_plan import ReleasePlan, ReleaseUnit
@@ -105,6 +105,19 @@ def testinfra_checks(plan: ReleasePlan) -> Iterator[tuple[str, TestinfraCheck]]:
         for index, check in enumerate(checks):
             if isinstance(check, TestinfraCheck):
                 yield f"{path}[{index}].testinfra", check
+
+
+def files_of_checks(plan: ReleasePlan) -> Iterator[tuple[str, str]]:
+    """Every file of this machine that an HTTP check needs, by its path in the plan."""
+    for path, checks in _checks(plan):
+        for index, check in enumerate(checks):
+            if isinstance(check, HttpCheck):
+                yield from ((f"{path}[{index}].http.{field}", file) for field, file in check.files.items())
+
+
+def credential_files(plan: ReleasePlan) -> list[str]:
+    """The files with passwords and tokens of its checks: they are digested and copied nowhere."""
+    return [file for path, file in files_of_checks(plan) if not path.endswith(".ca_file")]
 
 
 def _checks(plan: ReleasePlan) -> Iterator[tuple[str, tuple[Check, ...]]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from orchestrator.domain.plan.inspection import Vaulted, VaultedValue, redactor_of
+from orchestrator.domain.plan.inspection import Vaulted, redactor_of
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.text.redaction import SHORTEST, too_short
@@ -24,7 +24,7 @@ def short_values(vaulted: Vaulted) -> list[Fault]:
             "make it longer, or know that it can be seen",
         )
         for value in vaulted.values
-        if too_short(value.value) and not _is_no_secret(value)
+        if too_short(value.value)
     ]
 
 
@@ -45,12 +45,18 @@ def in_clear(plan: ReleasePlan, vaulted: Vaulted) -> list[Objection]:
     ]
 
 
-def _is_no_secret(value: VaultedValue) -> bool:
-    """A number or a word of settings: a vaulted file of variables has many."""
-    return value.value.strip().lower() in _WORDS or (len(value.value) < 4 and value.value.isdigit())
-
-
-_WORDS = {"yes", "no", "true", "false", "none", "null", "present", "absent", "root"}
+def short_passwords(vaulted: Vaulted) -> list[Objection]:
+    """A warning where the password of the vault itself is too short to be redacted."""
+    return [
+        Objection(
+            "resources.vault_password_file",
+            f"a password of at least {SHORTEST} characters",
+            "a shorter one, which is not redacted where a run or a host shows it",
+            "encrypt the values again with a longer one, or know that it can be seen",
+        )
+        for password in vaulted.passwords
+        if too_short(password)
+    ]
 
 
 def _texts(path: str, value: Any) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ import pytest
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 from orchestrator.adapters.ansible.warm import WarmStart
 from orchestrator.domain.evidence.outcome import AttemptOutcome
-from tests.adapters.ansible.local_runs import RUNS, request, until
+from tests.adapters.ansible.local_runs import request, until
 
 INLINE, NESTED, ROLE, LATE = (
     "inline-S3CRET/4711",
@@ -51,9 +51,3 @@ def test_nothing_of_an_attempt_holds_a_vaulted_value(playbooks: AnsiblePlaybooks
             assert [path.name for path, text in kept.items() if form in text] == []
     shown = "".join(seen.model_dump_json() for seen in playbooks.tasks_seen("a1"))
     assert [secret for secret in SECRETS if secret in shown] == []
-
-
-def test_a_run_without_a_vault_keeps_its_output(playbooks: AnsiblePlaybooks, tmp_path: Path) -> None:
-    playbooks.start(request("a1", "deploy.yml", project=RUNS))
-    until(playbooks, "a1", "finished")
-    assert "PLAY RECAP" in (tmp_path / "attempts/a1/output.txt").read_text()

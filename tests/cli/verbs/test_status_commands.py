@@ -164,7 +164,7 @@ def test_a_record_as_a_page_is_written_whole(home: Path, tmp_path: Path) -> None
     assert run(["record", "show", "residue", "--html", str(page)]) == 0
     assert page.read_text().startswith("<!doctype html>")
     assert page.read_text().rstrip().endswith("</html>")
-    assert stat.S_IMODE(page.stat().st_mode) == 0o600
+    assert stat.S_IMODE(page.stat().st_mode) == 0o600, "a record tells of hosts, people and files"
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".record")] == []
 
 

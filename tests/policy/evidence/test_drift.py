@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.domain.evidence.baseline import AttributeValue, Baseline, ConfigurationItem, Difference
-from orchestrator.policy.evidence.drift import compare, content_lines, counts, summary_lines
+from orchestrator.policy.evidence.drift import as_shown, compare, content_lines, counts, summary_lines
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 D1, D2 = "1" * 64, "2" * 64
@@ -225,3 +225,14 @@ def test_incomplete_is_never_equal(content: Contents, fault: str) -> None:
     incomplete = of(content).model_copy(update={"faults": (fault,)})
     assert not compare(of(content), incomplete).equal
     assert not compare(incomplete, incomplete).equal
+
+
+def test_a_baseline_is_shown_without_the_content_of_closed_files() -> None:
+    whole = baseline(
+        item("file", "/etc/open", mode="0644", sha256=D1, content="YQ=="),
+        item("file", "/etc/closed", mode="0600", sha256=D1, content="YQ=="),
+        item("file", "/etc/lying", mode="open", sha256=D1, content="YQ=="),
+        item("command", "seen", content="YQ=="),
+    )
+    shown = {each.name: "content" in each.attributes for each in as_shown(whole).items}
+    assert shown == {"/etc/open": True, "/etc/closed": False, "/etc/lying": False, "seen": True}

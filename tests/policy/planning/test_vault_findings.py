@@ -3,7 +3,7 @@
 import pytest
 
 from orchestrator.domain.plan.inspection import Vaulted, VaultedValue
-from orchestrator.policy.planning.vault_findings import in_clear, short_values
+from orchestrator.policy.planning.vault_findings import in_clear, short_passwords, short_values
 from tests.worlds.plans import plan_of, plan_tree
 
 
@@ -17,8 +17,8 @@ def vaulted(value: str) -> Vaulted:
         ("hunter2", True),
         ("1234567", True),
         ("long-enough", False),
-        ("true", False),
-        ("22", False),
+        ("true", True),
+        ("22", True),
         ("", False),
     ],
 )
@@ -34,3 +34,10 @@ def test_a_vaulted_value_in_the_text_of_the_plan_is_named_by_its_place() -> None
     assert objection.path == "strategy.variables.api.key"
     assert "the-secret-key" not in str(objection)
     assert in_clear(plan, vaulted("another-secret")) == []
+
+
+def test_a_short_password_of_the_vault_is_named() -> None:
+    (objection,) = short_passwords(Vaulted(passwords=("hunter2",)))
+    assert objection.path == "resources.vault_password_file"
+    assert "hunter2" not in str(objection)
+    assert short_passwords(Vaulted(passwords=("long-enough",))) == []

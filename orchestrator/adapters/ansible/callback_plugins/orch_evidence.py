@@ -30,8 +30,6 @@ short_description: Evidence of a run for orch
 description: Writes numbered events to the file that ORCH_EVIDENCE names; silent without it.
 """
 
-_TEXTS = frozenset({"message", "name", "said", "task", "variable"})
-"""What of an event can hold a value of the vault; names and addresses of hosts are evidence as they are."""
 _UNANSWERED = "it asked a person, and nobody was there"
 # Actions that never reach the host; an `ok` of theirs says nothing about it.
 _CONTROLLER_ONLY = frozenset(
@@ -100,10 +98,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             _kept_text().install()
 
     def _write(self, event: str, **fields: Any) -> None:
-        kept = _kept_text().KEPT
-        for name in _TEXTS & fields.keys():
-            if name != "task" or fields[name] not in self._named:
-                fields[name] = kept.short(str(fields[name]))
+        fields = _kept_text().kept_fields(fields, self._named)
         with self._lock:
             if self._file < 0:
                 return
@@ -201,11 +196,6 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         if any(self._addresses.get(name, used) != used for name, used in fresh.items()):
             self._close(play, None)
 
-    def _learn(self, result: Any) -> None:
-        """What the task decrypted is known before anything of it is written; nothing else gets it."""
-        handed = result.task_fields.get(self._ways.key, {}) if self._ways else {}
-        _kept_text().KEPT.learn(handed.pop("vaulted", []))
-
     def _taken(self, result: Any) -> list[str]:
         """The hosts that a task really went to; each that is not the one it acts for is told."""
         handed = result.task_fields.get(self._ways.key, {}) if self._ways else {}
@@ -240,6 +230,11 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         for way in handed.get("taken", []):
             self._ways.verified[way["acting"]] = way["route"]
 
+    def _know(self, result: Any) -> None:
+        """What the task decrypted is known before anything of it is written; nobody else gets it."""
+        if self._ways:
+            _kept_text().KEPT.learn(result.task_fields.get(self._ways.key, {}).pop("vaulted", []))
+
     def _close(self, play: Any, host: str | None) -> None:
         """No play goes to this host any more, not even where a playbook clears errors; without a host, to none."""
         inventory = play.get_variable_manager()._inventory
@@ -247,7 +242,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         inventory._subset = left or ["!all"]
 
     def _item(self, result: Any) -> None:
-        self._learn(result)
+        self._know(result)
         where = _where(result)
         if where and where != result.host.get_name():
             self._write("touched", host=result.host.get_name(), where=where, task=result.task.get_name())
@@ -265,7 +260,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             )
 
     def _result(self, kind: str, result: Any, **fields: Any) -> None:
-        self._learn(result)
+        self._know(result)
         task, answer = result.task, result.result
         action, answers = _action(task), _beside("answers")
         asked = kind == "ok" and action == "pause" and not {"seconds", "minutes"} & task.args.keys()

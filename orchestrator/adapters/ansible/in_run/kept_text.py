@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from ansible.parsing.vault import EncryptedString, VaultLib
 from orchestrator.domain.text.redaction import Redactor
 
 MESSAGE_LIMIT = 600
+_TEXTS = frozenset({"message", "name", "said", "task", "variable"})
+"""What of an event can hold a value; names and addresses of hosts are evidence as they are."""
 
 
 class KeptText:
@@ -57,6 +59,16 @@ class KeptText:
 
 KEPT = KeptText()
 """That of this process; a fork has what its parent knew."""
+
+
+def kept_fields(fields: dict[str, Any], named_tasks: Container[str]) -> dict[str, Any]:
+    """The fields of an event without values, and short. A task that the plan names by this name is no secret."""
+    return {
+        name: KEPT.short(str(value))
+        if name in _TEXTS and not (name == "task" and value in named_tasks)
+        else value
+        for name, value in fields.items()
+    }
 
 
 def named_values(plaintext: str) -> list[tuple[str, str]]:

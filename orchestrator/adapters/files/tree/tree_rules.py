@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from orchestrator.adapters.files.yaml_text.yaml_document import read_yaml
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.errors import Fault, PlanFault
+from orchestrator.policy.planning.plan_objections import credential_files
 
 LEFT_OUT = frozenset({"__pycache__", "node_modules"})
 """Names of folders without parts of playbooks; folders whose names begin with a dot are left out as well."""
@@ -35,12 +36,14 @@ LeftOut = Callable[[PurePosixPath, bool], bool]
 
 
 def common_rules(root: Path, home: Path, plan: ReleasePlan) -> LeftOut:
-    """Rules for any tree, private copies too: they leave out caches, dot-folders, outputs, and orch's home, which grows.
+    """Rules for any tree, private copies too: caches, dot-folders, outputs, credentials, and orch's home are left out.
 
     The plan's inventory is never left out, whatever .orchignore says. Raises PlanFault if it is the project itself.
     """
     outputs = {PurePosixPath(output) for output in plan.resources.outputs}
     ignored, kept = _ignored(root), _on_the_way_to(root, plan.resources.inventory)
+    named = (root / Path(name).expanduser() for name in credential_files(plan))
+    credentials = {PurePosixPath(os.path.relpath(path, root)) for path in named}
     own = PurePosixPath(os.path.relpath(home.resolve(), root.resolve()))
     if own == PurePosixPath():
         raise PlanFault(
@@ -53,6 +56,9 @@ def common_rules(root: Path, home: Path, plan: ReleasePlan) -> LeftOut:
         if folder and (
             path.name in LEFT_OUT or path.name.startswith(".") or path == own or _is_venv(root / path)
         ):
+            return True
+        # A digest of a password is as good as the password to whoever can try all short ones.
+        if path in credentials:
             return True
         # In a git worktree or submodule, .git is a file.
         return path.name == ".git" or (not kept(path, folder) and ignored(path, folder))

@@ -22,7 +22,7 @@ from orchestrator.engine.practices.capture_baseline import why_not_whole
 from orchestrator.engine.redacted_ports import ask_for_vaulted
 from orchestrator.errors import ExitCode, NotFound, Refused, UsageFault
 from orchestrator.policy.evidence.coverage_words import uncovered_count
-from orchestrator.policy.evidence.drift import compare, summary_lines
+from orchestrator.policy.evidence.drift import as_shown, compare, summary_lines
 
 
 @click.group()
@@ -76,7 +76,7 @@ def show(deployment: str, host: str | None, after: bool, deployed: bool, as_json
     )
     for name in _chosen(current, host, digests):
         kept = ports.baselines.get(digests[name])
-        click.echo(kept.model_dump_json() if as_json else "\n".join(_items(kept)))
+        click.echo(as_shown(kept).model_dump_json() if as_json else "\n".join(_items(kept)))
 
 
 @baseline.command()

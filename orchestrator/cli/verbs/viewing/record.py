@@ -18,9 +18,6 @@ from orchestrator.errors import OrchError, UsageFault
 from orchestrator.policy.evidence.drift import content_lines
 from orchestrator.policy.telling.change_words import GROUPS_SHOWN
 
-PRIVATE = 0o600
-"""The mode of a page: it shows files of hosts that not everybody there may read. Whoever made it hands it out."""
-
 
 @click.group()
 def record() -> None:
@@ -56,7 +53,7 @@ def show(deployment: str | None, html: Path | None, as_json: bool) -> None:  # n
         from orchestrator.adapters.report import html_record
 
         diffs, deployed = diffs_of(ports, current, records), deployed_diffs_of(ports, current)
-        write_whole(html, html_record(records, ports.clock.now(), diffs, deployed), mode=PRIVATE)
+        write_whole(html, html_record(records, ports.clock.now(), diffs, deployed))
         click.echo(f"The record of {current.id} is in {html}")
     else:
         from orchestrator.adapters.report import text_record

@@ -41,6 +41,19 @@ def test_every_file_and_link_is_digested_by_its_path(tree: Path) -> None:
     assert sorted(digests(tree)) == sorted((*FILES, "roles/latest"))
 
 
+@pytest.mark.parametrize("absolute", [False, True])
+def test_credentials_of_checks_are_digested_and_copied_nowhere(tree: Path, *, absolute: bool) -> None:
+    (tree / "files").mkdir()
+    for name in ("monitor", "ca.pem"):
+        (tree / "files" / name).write_text("monitor:password\n")
+    file = str(tree / "files/monitor") if absolute else "./files/monitor"
+    check = {"url": "https://shop/", "basic_auth": {"file": file}, "ca_file": "files/ca.pem"}
+    sections = plan_tree()
+    sections["validation"]["acceptance"] = [{"http": check}]
+    rules = common_rules(tree, HOME, plan_of(sections))
+    assert sorted(dict(tree_of(tree, rules).files)) == sorted((*FILES, "roles/latest", "files/ca.pem"))
+
+
 def test_the_same_tree_elsewhere_has_the_same_digests(tree: Path, tmp_path: Path) -> None:
     copied = private_copy(tree, tmp_path / "copy", common_rules(tree, HOME, PLAN))
     assert copied.files == digests(tmp_path / "copy") == digests(tree)

@@ -1,0 +1,49 @@
+"""Fields of an HTTP check: its URL and headers without secrets, and the files that hold those."""
+
+from typing import Annotated
+
+from pydantic import Field, ValidationInfo
+
+from orchestrator.domain.text.model_base import Noun, Text
+from orchestrator.domain.text.validation_error import wrong
+
+BY_HAND = "written by hand"
+"""The validation context of a file that a person wrote: there a check has only one form, its kind as its key."""
+
+
+class CredentialFile(Noun):
+    """A file of this machine, read when the check is asked; its content is in no digest and on no journal."""
+
+    file: Text
+
+
+_SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie"}
+_BY_FILE = (
+    "name a file that holds it: `basic_auth: {file: ...}` (user:password) or `bearer: {file: ...}` (a token)"
+)
+
+
+def without_password(url: str, info: ValidationInfo) -> str:
+    """The URL, unless it holds a password where a person writes it: journals of earlier versions have such plans."""
+    if info.context == BY_HAND and "@" in url.split("/", 3)[2]:
+        raise wrong("a URL without a user or a password", _BY_FILE, finding="one with them")
+    return url
+
+
+def without_secrets(headers: dict[str, str]) -> dict[str, str]:
+    """The headers, unless one of them is made to hold a secret."""
+    for name in headers:
+        if name.lower() in _SECRET_HEADERS:
+            raise wrong("headers that hold no secret", _BY_FILE, finding=f"`{name}`")
+    return headers
+
+
+def without_credentials(url: str) -> str:
+    """A URL as it may be shown: without the user and the password that it can hold in journals of earlier versions."""
+    scheme, _, rest = url.partition("://")
+    place, slash, path = rest.partition("/")
+    return f"{scheme}://{place.rpartition('@')[2]}{slash}{path}"
+
+
+HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$", max_length=100)]
+HeaderValue = Annotated[str, Field(pattern=r"^[\x20-\x7e]*$", max_length=1000)]
