@@ -8,7 +8,7 @@ from pathlib import Path
 
 from orchestrator.adapters.files.model_file import load_model
 from orchestrator.adapters.files.policy_file import load_policy
-from orchestrator.adapters.files.tree.inventory_in_place import inventory_in_place
+from orchestrator.adapters.files.tree.inventory_in_place import ingredients_in_place, inventory_in_place
 from orchestrator.adapters.files.tree.output_folders import link_outputs
 from orchestrator.adapters.files.tree.playbook_tree import copy_file, file_digest, private_copy, tree_of
 from orchestrator.adapters.files.tree.tree_rules import common_rules, project_rules
@@ -51,7 +51,10 @@ class ProjectAuthority(Authority):
         self, plan: ReleasePlan, project: Path, *, every_bit: bool = False
     ) -> Mapping[str, str]:
         """Also covers an inventory inside the project that the plan names by an absolute path: runs read it in place."""
-        return inventory_in_place(project, plan.resources.inventory, every_bit=every_bit)
+        return {
+            **inventory_in_place(project, plan.resources.inventory, every_bit=every_bit),
+            **ingredients_in_place(project, plan.resources.ingredients, every_bit=every_bit),
+        }
 
     def freeze(self, deployment: str, plan: ReleasePlan, project: Path, plan_file: Path) -> PrivateCopy:
         """Copy to `frozen/DEPLOYMENT`."""

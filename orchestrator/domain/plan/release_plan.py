@@ -161,11 +161,14 @@ EnvironmentName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$"
 # Below the project, in words that mean one place: no `.`, no `..`, and nothing that begins with a dot.
 OutputPath = Annotated[str, Field(pattern=r"^[^/.\x00-\x1f][^/\x00-\x1f]*(/[^/.\x00-\x1f][^/\x00-\x1f]*)*$")]
 
+AbsolutePath = Annotated[str, Field(pattern=r"^(/|~/)[^\x00-\x1f]*[^/\x00-\x1f]$")]
+
 
 class Resources(Noun):
     """Section 6, resource requirements: the environment with its inventory, people and tools.
 
     `pass_environment`: names of variables of the caller's environment that each run sees; their values are kept nowhere.
+    `ingredients`: files and folders outside of the project that its runs read in place; digested with the inventory.
     `outputs`: folders of the project that runs write into for people; kept from one deployment to the next, never digested.
     """
 
@@ -174,6 +177,7 @@ class Resources(Noun):
     dynamic_inventory: bool = False
     vault_password_file: Text | None = None
     pass_environment: Annotated[Many[EnvironmentName], Since("0.2")] = ()
+    ingredients: Annotated[Many[AbsolutePath], Since("0.2")] = ()
     outputs: Annotated[Many[OutputPath], Since("0.2")] = ()
     people: Many[Text] = ()
     tools: Many[Text] = ()

@@ -92,7 +92,7 @@ def refusals_of(changes: Iterable[Change | str], project: str) -> tuple[str, ...
 
 
 def _is_in_place(change: Change | str) -> bool:
-    """Whether it belongs to an inventory outside the project, which orch neither copies nor restores."""
+    """Whether it belongs to what lies outside the project, which orch neither copies nor restores."""
     return (
         isinstance(change, Change)
         and change.ingredient == "hosts"
@@ -101,7 +101,7 @@ def _is_in_place(change: Change | str) -> bool:
 
 
 def _inventory_words(change: str) -> str:
-    return f"the inventory is not what was approved: {change}; make it what it was, then retry"
+    return f"what runs read in place is not what was approved: {change}; make it what it was, then retry"
 
 
 def _copy_words(change: str, project: str) -> str:

@@ -176,30 +176,6 @@ def test_what_is_copied_is_no_template_and_is_not_read(tmp_path: Path) -> None:
     assert unsafe_constructs(playbook, tmp_path) == []
 
 
-# ansible.cfg, playbook, kind of the finding
-OUTSIDE = [
-    ("[defaults]\nroles_path = ../shared/roles\n", "- hosts: web\n  roles: [hello]\n", "roles"),
-    ("[defaults]\nroles_path = r:@/shared/roles\n", "- hosts: web\n  roles: [{role: hello}]\n", "roles"),
-    ("", "- hosts: web\n  vars_files: [own.yml, '@/shared/v.yml']\n", "vars_files"),
-    ("", "- hosts: web\n  vars_files: [['{{ site }}.yml', ../shared/v.yml]]\n", "vars_files"),
-]
-
-
-@pytest.mark.parametrize(("settings", "playbook", "kind"), OUTSIDE)
-def test_what_a_playbook_takes_from_outside_of_its_project_is_refused(
-    tmp_path: Path, settings: str, playbook: str, kind: str
-) -> None:
-    (tmp_path / "shared/roles/hello/tasks").mkdir(parents=True)
-    (tmp_path / "shared/v.yml").write_text("x: 1\n")
-    project = tmp_path / "project"
-    project.mkdir()
-    files = {"ansible.cfg": settings, "site.yml": playbook}
-    write(project, {name: text.replace("@", str(tmp_path)) for name, text in files.items()})
-    findings = unsafe_constructs(project / "site.yml", project)
-    assert [(finding.kind, finding.severity) for finding in findings] == [(kind, "refuse")]
-    assert "shared" in findings[0].what
-
-
 def test_a_roles_path_within_the_project_is_looked_into(tmp_path: Path) -> None:
     files = {
         "site.yml": "- hosts: web\n  roles: [hello]\n",

@@ -152,7 +152,7 @@ def test_an_inventory_outside_of_the_project_that_changed_between_two_waves_hold
     d = free.deploy()
     assert d.driving.hold is not None
     assert d.driving.hold.reason.startswith(
-        f"the inventory is not what was approved: {named}; make it what it was"
+        f"what runs read in place is not what was approved: {named}; make it what it was"
     )
     free.say(d, e.Retried(by="ann", reason="it will do"))
     again = free.resume()

@@ -7,11 +7,7 @@ from typing import Any, Literal
 
 from orchestrator.adapters.ansible.in_run.masks import is_never_true
 from orchestrator.adapters.ansible.tree_check.on_controller import CONTROLLER, on_controller
-from orchestrator.adapters.ansible.tree_check.outside import (
-    roles_outside,
-    roles_path,
-    variables_outside,
-)
+from orchestrator.adapters.ansible.tree_check.outside import roles_path
 from orchestrator.adapters.ansible.tree_check.playbook_files import Item, PlaybookFiles
 from orchestrator.adapters.ansible.tree_check.redirects import redirects
 from orchestrator.adapters.ansible.tree_check.shadows import shadows
@@ -50,11 +46,9 @@ def unsafe_constructs(playbook: Path, project: Path) -> list[PlaybookFinding]:
     for play, tasks in plays:
         findings += (finding for rule in _PLAY_RULES for finding in rule(play))
         findings += (finding for task in tasks for rule in _TASK_RULES for finding in rule(task))
-        findings += variables_outside(play, project)
         findings += _templates_over_the_fleet(tasks, project)
     findings += on_controller(plays)
     findings += redirects(plays, files)
-    findings += roles_outside(playbook, project, files.roles)
     findings += shadows(playbook, project, files.roles)
     return list(dict.fromkeys(findings))
 

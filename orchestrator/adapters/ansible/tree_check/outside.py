@@ -1,47 +1,233 @@
-"""What leads out of the copy of a project that a run is from: roles and variables from elsewhere."""
+"""What leads out of the copy of a project that a run is from: roles, collections, plugins and files from elsewhere."""
 
-from collections.abc import Iterable, Iterator
+import os.path
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from orchestrator.adapters.ansible.settings import configuration
 from orchestrator.adapters.ansible.tree_check.playbook_files import Item
 from orchestrator.domain.plan.inspection import PlaybookFinding
 
 _WHY = "lies outside of the project, so it is neither approved nor in the copy that runs are from"
+_DEFAULT_ROLES = ("~/.ansible/roles", "/usr/share/ansible/roles", "/etc/ansible/roles")
+_DEFAULT_COLLECTIONS = ("~/.ansible/collections", "/usr/share/ansible/collections")
+_DECIDES = ("include_vars", "include_tasks", "import_tasks", "template", "script", "import_playbook")
+_CARRIES = ("copy", "unarchive", "assemble")
+_ARGUMENT = {
+    "include_vars": ("file", "dir"),
+    "include_tasks": ("file",),
+    "import_tasks": ("file",),
+    "script": ("cmd",),
+}
+_Q = r"""\\?["']{1,2}"""
+_LOOKUP = re.compile(
+    rf"\b(?:lookup|query|q)\(\s*{_Q}(?:ansible\.builtin\.)?(?:file|fileglob|template|unvault|csvfile|ini|lines)"
+    rf"{_Q}\s*,[^)]*?{_Q}(?:[^\"')]*\bfile=)?((?:/|~/)[^\"'\s{{}}]+)"
+)
+_WITH = re.compile(
+    r"\bwith_(?:file|fileglob|first_found|template)\s*:[ \t]*\[?[ \t]*[\"']?((?:/|~/)[^\"'\s,\]]+)"
+)
+_FQCN = re.compile(r"([a-z_][a-z0-9_]*)\.([a-z_][a-z0-9_]*)\.[a-z_][\w.]*")
+_OWN = ("ansible.builtin", "ansible.legacy")
+
+
+class Grounds(NamedTuple):
+    """What counts as approved: the project, and the plan's ingredients outside of it."""
+
+    project: Path
+    ingredients: tuple[Path, ...] = ()
+
+    @classmethod
+    def of(cls, project: Path, ingredients: Iterable[str]) -> "Grounds":
+        """From the paths as the plan names them."""
+        return cls(project, tuple(Path(path).expanduser().resolve() for path in ingredients))
+
+    def has(self, path: Path, given: str) -> bool:
+        """Whether a path is approved; a relative one leads elsewhere from the copy, so it has to stay in the project."""
+        real = path.resolve()
+        if real.is_relative_to(self.project.resolve()):
+            return True
+        return given.startswith(("/", "~")) and any(real.is_relative_to(place) for place in self.ingredients)
 
 
 def roles_path(project: Path) -> list[Path]:
-    """Where the project's ansible.cfg has roles looked for."""
-    given = configuration(project).get(("defaults", "roles_path"), "")
-    return [project / Path(folder.strip()).expanduser() for folder in given.split(":") if folder.strip()]
+    """Where Ansible looks for roles besides the places near the playbook."""
+    given = configuration(project).get(("defaults", "roles_path"))
+    folders = _DEFAULT_ROLES if given is None else given.split(":")
+    return [project / Path(folder.strip()).expanduser() for folder in folders if folder.strip()]
 
 
-def roles_outside(playbook: Path, project: Path, roles: Iterable[Path]) -> Iterator[PlaybookFinding]:
-    """Each role that was found by the project's `roles_path`, and not in the project."""
+def roles_outside(playbook: Path, grounds: Grounds, roles: Iterable[Path]) -> Iterator[PlaybookFinding]:
+    """Each role that was found by `roles_path`, and is not approved."""
+    named = configuration(grounds.project).get(("defaults", "roles_path"))
+    folders = _DEFAULT_ROLES if named is None else [part.strip() for part in named.split(":")]
     for role in roles:
-        if not _within(role, project):
-            yield PlaybookFinding(
-                file=str(playbook),
-                kind="roles",
-                what=f"the role {role.name} in {role.parent} {_WHY}",
-                severity="refuse",
-                next_move="put the role into the project, and `roles_path` on a folder there",
-            )
+        absolute = next(
+            (part for part in folders if part and grounds.project / Path(part).expanduser() == role.parent),
+            "",
+        )
+        if not grounds.has(role, absolute):
+            what = f"the role {role.name} in {role.parent} {_WHY}"
+            yield _finding(playbook, None, "roles", what, role)
 
 
-def variables_outside(play: Item, project: Path) -> Iterator[PlaybookFinding]:
-    """Each file of `vars_files` outside of the project; one whose name is a template is not known before it runs."""
+def variables_outside(play: Item, grounds: Grounds) -> Iterator[PlaybookFinding]:
+    """Each file of `vars_files` that is not approved; one whose name is a template is not known before it runs."""
     for name in _names(play.keys.get("vars_files")):
-        if "{{" not in name and not _within(play.file.parent / Path(name).expanduser(), project):
-            yield PlaybookFinding(
-                file=str(play.file),
-                line=play.line_of("vars_files"),
-                kind="vars_files",
-                what=f"{name} {_WHY}",
-                severity="refuse",
-                next_move="put the file into the project",
+        path = play.file.parent / Path(name).expanduser()
+        if "{{" not in name and not grounds.has(path, name):
+            yield _finding(play.file, play.line_of("vars_files"), "vars_files", f"{name} {_WHY}", path)
+
+
+def files_outside(task: Item, grounds: Grounds) -> Iterator[PlaybookFinding]:
+    """Each file that a task of Ansible's own reads here by a literal name, and that is not approved.
+
+    Refused where it is code, variables or a template; a warning where it is only carried to the hosts.
+    """
+    for key, value in task.keys.items():
+        action = str(key).removeprefix("ansible.builtin.").removeprefix("ansible.legacy.")
+        if action not in (*_DECIDES, *_CARRIES) or _is_remote(action, value, task.keys.get("args")):
+            continue
+        for name in _sources(action, value):
+            path = _place(task, name)
+            if path is not None and not grounds.has(path, name):
+                severity: Literal["refuse", "warn"] = "refuse" if action in _DECIDES else "warn"
+                yield _finding(task.file, task.line_of(str(key)), str(key), f"{name} {_WHY}", path, severity)
+
+
+def lookups_outside(path: Path, text: str, grounds: Grounds) -> Iterator[PlaybookFinding]:
+    """A warning for each file that a lookup reads by a literal absolute name, and that is not approved."""
+    for pattern in (_LOOKUP, _WITH):
+        for match in pattern.finditer(text):
+            before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+            file = Path(match[1]).expanduser()
+            if (
+                not before.lstrip().startswith("#")
+                and not grounds.has(file, match[1])
+                and str(file) != os.devnull
+            ):
+                line = text.count("\n", 0, match.start()) + 1
+                yield _finding(path, line, "lookup", f"{match[1]} {_WHY}", file, "warn")
+
+
+def collections_outside(play: Item, tasks: Sequence[Item], grounds: Grounds) -> Iterator[PlaybookFinding]:
+    """Each collection that a play or a task names in full, and that only a home or this machine has."""
+    roots = _collection_roots(grounds.project, play.file.parent)
+    for item in (play, *tasks):
+        for name, key in _collections_of(item):
+            root = next((place for place in roots if (place / name).is_dir()), None)
+            if root is not None and not grounds.has(root / name, str(root)):
+                what = f"the collection {'.'.join(Path(name).parts)} in {root} {_WHY}"
+                yield _finding(item.file, item.line_of(key), key, what, root / name)
+
+
+def plugins_outside(grounds: Grounds) -> Iterator[PlaybookFinding]:
+    """Each folder of plugins that ansible.cfg names, and that is not approved."""
+    path = grounds.project / "ansible.cfg"
+    lines = path.read_text(errors="replace").splitlines() if path.is_file() else []
+    for (_, option), value in configuration(grounds.project).items():
+        if not option.endswith("_plugins") and option not in (
+            "library",
+            "module_utils",
+            "doc_fragment_plugins",
+        ):
+            continue
+        for folder in (part.strip() for part in value.split(":") if part.strip()):
+            place = grounds.project / Path(folder).expanduser()
+            if not grounds.has(place, folder):
+                line = next((n for n, words in enumerate(lines, 1) if words.strip().startswith(option)), None)
+                yield _finding(path, line, option, f"{folder} {_WHY}", place)
+
+
+def not_foreseen(task: Item) -> Iterator[PlaybookFinding]:
+    """A warning for each include whose name is a template: the check has not looked into what it leads to."""
+    for key, value in task.keys.items():
+        action = str(key).removeprefix("ansible.builtin.")
+        if action in ("include_tasks", "include_role", "import_role", "import_tasks"):
+            parts = (
+                [value.get(part) for part in ("name", "file", "tasks_from")]
+                if isinstance(value, dict)
+                else [value]
             )
+            name = next((part for part in parts if isinstance(part, str) and "{{" in part), None)
+            if name is not None:
+                what = f"{name} is a template, so nothing of what it leads to was looked at"
+                move = "write the names down, with a condition for each, or know that it is not foreseen"
+                yield PlaybookFinding(
+                    file=str(task.file),
+                    line=task.line_of(str(key)),
+                    kind=str(key),
+                    what=what,
+                    severity="warn",
+                    next_move=move,
+                )
+
+
+def _collection_roots(project: Path, beside: Path) -> list[Path]:
+    given = configuration(project)
+    named = given.get(("defaults", "collections_path"), given.get(("defaults", "collections_paths")))
+    folders = _DEFAULT_COLLECTIONS if named is None else [part for part in named.split(":") if part.strip()]
+    roots = [beside / "collections", *(project / Path(folder.strip()).expanduser() for folder in folders)]
+    return [root if root.name == "ansible_collections" else root / "ansible_collections" for root in roots]
+
+
+def _collections_of(item: Item) -> Iterator[tuple[str, str]]:
+    """As `namespace/name`, with the key that names it."""
+    named = [(str(key), str(key)) for key in item.keys]
+    named += [(str(name) + ".x", "collections") for name in _names(item.keys.get("collections"))]
+    for role in item.keys.get("roles") or []:
+        named.append(
+            (str(role.get("role", role.get("name", "")) if isinstance(role, dict) else role), "roles")
+        )
+    for key in ("include_role", "import_role", "ansible.builtin.include_role", "ansible.builtin.import_role"):
+        value = item.keys.get(key)
+        if isinstance(value, dict):
+            named.append((str(value.get("name", "")), key))
+    for name, key in named:
+        match = _FQCN.fullmatch(name)
+        if match is not None and f"{match[1]}.{match[2]}" not in _OWN:
+            yield f"{match[1]}/{match[2]}", key
+
+
+def _is_remote(action: str, value: Any, more: Any) -> bool:
+    """Whether the source is on the host, or an address."""
+    arguments = {**(more if isinstance(more, dict) else {}), **(value if isinstance(value, dict) else {})}
+    remote = arguments.get("remote_src", action == "assemble")
+    if isinstance(value, str) and "remote_src=" in value:
+        remote = value.partition("remote_src=")[2].split(None, 1)[0]
+    return str(remote).lower() in ("true", "yes", "on", "1") or "://" in str(arguments.get("src", ""))
+
+
+def _sources(action: str, value: Any) -> Iterator[str]:
+    keys = _ARGUMENT.get(action, ("src",))
+    given = [value.get(key) for key in keys] if isinstance(value, dict) else []
+    if isinstance(value, str):
+        words = value.split()
+        named = [word.partition("=")[2] for word in words if word.partition("=")[0] in keys]
+        free = words[:1] if action not in (*_CARRIES, "template") and words and "=" not in words[0] else []
+        given = [*named, *free]
+    for name in given:
+        text = str(name or "").split(None, 1)[0] if action == "script" and name else name
+        if isinstance(text, str) and text and "{{" not in text and text != os.devnull:
+            yield text
+
+
+def _place(task: Item, name: str) -> Path | None:
+    """Where a name leads: an absolute one, or a relative one that climbs out from wherever Ansible would look for it."""
+    if name.startswith(("/", "~")):
+        return Path(name).expanduser()
+    if not name.startswith(".."):
+        return None
+    near = (
+        task.file.parent,
+        task.file.parent.parent,
+        task.file.parent / "files",
+        task.file.parent.parent / "files",
+    )
+    places = [Path(os.path.normpath(folder / name)) for folder in near]
+    return next((place for place in places if place.exists()), None)
 
 
 def _names(value: Any) -> Iterator[str]:
@@ -52,5 +238,20 @@ def _names(value: Any) -> Iterator[str]:
             yield from _names(entry)
 
 
-def _within(path: Path, project: Path) -> bool:
-    return path.resolve().is_relative_to(project.resolve())
+def _finding(
+    file: Path,
+    line: int | None,
+    kind: str,
+    what: str,
+    place: Path,
+    severity: Literal["refuse", "warn"] = "refuse",
+) -> PlaybookFinding:
+    named = os.path.normpath(place)
+    return PlaybookFinding(
+        file=str(file),
+        line=line,
+        kind=kind,
+        what=what,
+        severity=severity,
+        next_move=f"put it into the project, or name it by its absolute path in resources.ingredients: [{named}]",
+    )

@@ -8,7 +8,17 @@ from orchestrator.adapters.ansible.tree_check.environment import (
     environment_read,
     settings_environment,
 )
-from orchestrator.adapters.ansible.tree_check.outside import roles_path
+from orchestrator.adapters.ansible.tree_check.outside import (
+    Grounds,
+    collections_outside,
+    files_outside,
+    lookups_outside,
+    not_foreseen,
+    plugins_outside,
+    roles_outside,
+    roles_path,
+    variables_outside,
+)
 from orchestrator.adapters.ansible.tree_check.passwords import passwords_kept
 from orchestrator.adapters.ansible.tree_check.playbook_files import PlaybookFiles
 from orchestrator.adapters.ansible.tree_check.users import empty_users
@@ -24,14 +34,22 @@ def tree_findings(plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
     playbooks = [project / plan.strategy.playbook, project / plan.backout.playbook]
     inventory = project / Path(plan.resources.inventory).expanduser()
     declared = plan.resources.pass_environment
-    findings = list(settings_environment(project, declared))
+    grounds = Grounds.of(project, plan.resources.ingredients)
+    findings = [*settings_environment(project, declared), *plugins_outside(grounds)]
     for path, text in _texts(loadable_files(project, playbooks, inventory, roles_path(project))):
         findings += environment_read(path, text, declared)
         findings += empty_users(path, text)
+        findings += lookups_outside(path, text, grounds)
         findings += passwords_kept(path, text, playbooks, project, plan.resources.outputs)
     for playbook in playbooks:
-        for play, tasks in PlaybookFiles(playbook, project, roles_path(project)).plays():
+        files = PlaybookFiles(playbook, project, roles_path(project))
+        for play, tasks in files.plays():
             findings += controller_environment(play, tasks, declared)
+            findings += variables_outside(play, grounds)
+            findings += collections_outside(play, tasks, grounds)
+            for task in tasks:
+                findings += (*files_outside(task, grounds), *not_foreseen(task))
+        findings += roles_outside(playbook, grounds, files.roles)
     return list(dict.fromkeys(findings))
 
 

@@ -1,4 +1,4 @@
-"""Digests an inventory outside the project, which runs read in place, file by file and with its variables.
+"""Digests what runs read in place: an inventory outside the project, with its variables, and the plan's ingredients.
 
 Files are read as Ansible reads them: links are followed, hidden files are skipped, and `group_vars` and `host_vars` are
 those next to the path that the plan names (ansible-core: inventory/manager.py, plugins/vars/host_group_vars.py).
@@ -6,7 +6,7 @@ those next to the path that the plan names (ansible-core: inventory/manager.py, 
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from orchestrator.adapters.files.tree.playbook_tree import MOST_FILES, file_digest
@@ -25,27 +25,45 @@ def inventory_in_place(project: Path, inventory: str, *, every_bit: bool = False
     if not path.is_absolute() and ".." not in path.parts:
         return {}
     place = project / path
+    return _digests(place, _files(place), "resources.inventory", every_bit=every_bit)
+
+
+def ingredients_in_place(
+    project: Path, ingredients: Sequence[str], *, every_bit: bool = False
+) -> dict[str, str]:
+    """SHA-256 by absolute path of every file of the plan's ingredients, hidden ones too. Raises PlanFault likewise."""
+    digests: dict[str, str] = {}
+    for index, ingredient in enumerate(ingredients):
+        place = project / Path(ingredient).expanduser()
+        files = _below(place, hidden=True) if place.is_dir() else iter([place])
+        digests |= _digests(place, files, f"resources.ingredients[{index}]", every_bit=every_bit)
+    return digests
+
+
+def _digests(place: Path, files: Iterator[Path], field: str, *, every_bit: bool) -> dict[str, str]:
     digests: dict[str, str] = {}
     faults: list[Fault] = []
-    for file in _files(place):
+    for file in files:
         try:
             real = file.resolve(strict=True)
             if not stat.S_ISREG(real.stat().st_mode):
                 faults.append(
-                    _fault(file, "a file or a folder", "a device, a pipe or a socket", "take it away")
+                    _fault(file, field, "a file or a folder", "a device, a pipe or a socket", "take it away")
                 )
                 continue
             digests[str(file)] = file_digest(real, every_bit=every_bit)
         except (OSError, RuntimeError) as error:
             why = getattr(error, "strerror", None) or str(error)
-            faults.append(_fault(file, "a file of the inventory that can be read", why, "correct it"))
+            faults.append(_fault(file, field, "a file that can be read", why, "correct it"))
         if len(digests) > MOST_FILES:
             faults.append(
-                _fault(place, f"at most {MOST_FILES:,} files", "more", "name the file or folder itself")
+                _fault(
+                    place, field, f"at most {MOST_FILES:,} files", "more", "name the file or folder itself"
+                )
             )
             break
     if not digests and not faults:
-        faults.append(_fault(place, "an inventory with files", "none", "correct the path"))
+        faults.append(_fault(place, field, "a place with files", "none", "correct the path"))
     if faults:
         raise PlanFault(faults)
     return dict(sorted(digests.items()))
@@ -63,7 +81,7 @@ def _files(place: Path) -> Iterator[Path]:
             yield from _below(beside)
 
 
-def _below(folder: Path) -> Iterator[Path]:
+def _below(folder: Path, *, hidden: bool = False) -> Iterator[Path]:
     """Every file below the folder, also through links to folders; each folder is visited once."""
     seen: set[str] = set()
     for here, folders, files in os.walk(folder, followlinks=True):
@@ -72,9 +90,13 @@ def _below(folder: Path) -> Iterator[Path]:
             folders.clear()
             continue
         seen.add(real)
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED)
-        yield from (Path(here) / name for name in sorted(files) if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if _counts(name, hidden=hidden) and name not in _SKIPPED)
+        yield from (Path(here) / name for name in sorted(files) if _counts(name, hidden=hidden))
 
 
-def _fault(path: Path, expected: str, finding: str, next_move: str) -> Fault:
-    return Fault(str(path), None, "resources.inventory", expected, finding, next_move)
+def _counts(name: str, *, hidden: bool) -> bool:
+    return name != ".git" if hidden else not name.startswith(".")
+
+
+def _fault(path: Path, field: str, expected: str, finding: str, next_move: str) -> Fault:
+    return Fault(str(path), None, field, expected, finding, next_move)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.files.tree.inventory_in_place import inventory_in_place
+from orchestrator.adapters.files.tree.inventory_in_place import ingredients_in_place, inventory_in_place
 from orchestrator.errors import PlanFault
 
 
@@ -87,3 +87,31 @@ def test_an_inventory_that_is_gone_or_empty_is_no_inventory(project: Path, inven
     (project.parent / "empty").mkdir()
     with pytest.raises(PlanFault):
         inventory_in_place(project, inventory.replace("ABOVE", str(project.parent)))
+
+
+def test_ingredients_are_digested_file_by_file_and_a_change_is_seen_by_its_name(project: Path) -> None:
+    role = project.parent / "shared/roles/base"
+    for name in ("tasks/main.yml", "files/.profile", "files/run.sh"):
+        put(role / name)
+    put(role / ".git/config")
+    named = (str(role), str(project.parent / "etc/other.yml"))
+    before = ingredients_in_place(project, named)
+    shown = {str(Path(path).relative_to(project.parent)) for path in before}
+    assert shown == {
+        "shared/roles/base/tasks/main.yml",
+        "shared/roles/base/files/.profile",
+        "shared/roles/base/files/run.sh",
+        "etc/other.yml",
+    }
+    (role / "files/run.sh").chmod(0o755)
+    put(role / "tasks/main.yml", "other\n")
+    after = ingredients_in_place(project, named)
+    changed = {Path(path).name for path in before if before[path] != after[path]}
+    assert changed == {"run.sh", "main.yml"}
+
+
+def test_an_ingredient_that_is_not_there_is_a_fault_with_its_place_in_the_plan(project: Path) -> None:
+    with pytest.raises(PlanFault) as raised:
+        ingredients_in_place(project, (str(project.parent / "etc/other.yml"), "/srv/not/there"))
+    (fault,) = raised.value.faults
+    assert (fault.path, fault.file) == ("resources.ingredients[1]", "/srv/not/there")
