@@ -66,12 +66,12 @@ def test_what_a_deployment_ends_with(
 ) -> None:
     case = Case(name, light_lab, tmp_path)
     try:
-        ended, told = case.deploy()
+        ended, printed = case.deploy()
     finally:
         for host in ("web1", "web2"):
             light_lab.ssh(host, "sudo sed -i /^evil::/d /etc/passwd; sudo rm -rf /opt/app /etc/app.conf")
-    assert words in told
-    assert ended == code, told
+    assert words in printed
+    assert ended == code, printed
     assert not (tmp_path / "PWNED").exists()
 
 
@@ -83,10 +83,10 @@ def test_pinning_cannot_be_switched_off(light_lab: Lab, tmp_path: Path) -> None:
     )
     light_lab.ssh("web3", begin)
     try:
-        ended, told = Case("play-vars-ssh-args", light_lab, tmp_path).deploy()
+        ended, printed = Case("play-vars-ssh-args", light_lab, tmp_path).deploy()
     finally:
         light_lab.ssh("web3", "sudo kill $(cat /tmp/other.pid)")
-    assert ended == 5, told
+    assert ended == 5, printed
     assert light_lab.ssh("web3", "cat /tmp/elsewhere-l7").code != 0
 
 
@@ -98,11 +98,11 @@ def test_a_closed_file_is_not_on_the_page(light_lab: Lab, tmp_path: Path) -> Non
     )
     case = Case("secret-file-in-page", light_lab, tmp_path)
     try:
-        ended, told = case.deploy()
+        ended, printed = case.deploy()
     finally:
         light_lab.ssh("web2", "sudo rm -rf /etc/app")
-    shown = told + case.page()
-    assert ended == 6, told
+    shown = printed + case.page()
+    assert ended == 6, printed
     assert "/etc/app/key" in shown
     assert "newsecret-PLANTED" not in shown
     assert "old-secret-1234" not in shown
@@ -115,13 +115,13 @@ def test_a_vaulted_value_is_shown_nowhere(light_lab: Lab, tmp_path: Path) -> Non
     case = Case("vaulted-value-in-stderr", light_lab, tmp_path)
     (tmp_path / "vp.txt").write_text("vault-of-the-test\n")
     try:
-        _, told = case.deploy()
+        _, printed = case.deploy()
     finally:
         for host in ("web1", "web2"):
             light_lab.ssh(host, "sudo rm -f /etc/app.conf")
     kept = (case.folder / "orch/journal.sqlite").read_bytes().decode("latin-1")
-    assert "fails on the second" in told
-    assert "hunter2-vaulted-c0ffee" not in told + case.page() + kept
+    assert "fails on the second" in printed
+    assert "hunter2-vaulted-c0ffee" not in printed + case.page() + kept
 
 
 @pytest.mark.slow
@@ -132,9 +132,9 @@ def test_a_purpose_that_the_terminal_cannot_write_is_shown(
     case = Case("latin1-locale", light_lab, tmp_path)
     case.plan.write_text(case.plan.read_text().replace("Die Größe", "大きさ"))
     case.environment |= {"LC_ALL": locale, "PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"}
-    ended, told = case.orch("plan", "show", str(case.plan))
-    assert ended == 0, told
-    assert "app 1.0.0" in told
+    ended, printed = case.orch("plan", "show", str(case.plan))
+    assert ended == 0, printed
+    assert "app 1.0.0" in printed
 
 
 @pytest.mark.slow
@@ -156,9 +156,9 @@ def test_a_user_without_an_account_is_told_before_anything_runs(light_lab: Lab, 
         timeout=200,
         check=False,
     )
-    told = ended.stdout + ended.stderr
-    assert ended.returncode in (3, 4, 12), told
-    assert "a person has to look" not in told
+    printed = ended.stdout + ended.stderr
+    assert ended.returncode in (3, 4, 12), printed
+    assert "a person has to look" not in printed
 
 
 @pytest.mark.slow
@@ -187,8 +187,8 @@ def test_a_driver_that_stood_still_in_a_soak_watches_on(light_lab: Lab, tmp_path
 
 @pytest.mark.slow
 def test_a_unit_that_dies_again_and_again_is_rejected_in_the_soak(lab: Lab, tmp_path: Path) -> None:
-    ended, told = Case("crash-loop-in-soak", lab, tmp_path).deploy()
-    assert ended == 5, told
+    ended, printed = Case("crash-loop-in-soak", lab, tmp_path).deploy()
+    assert ended == 5, printed
 
 
 UNIT = """sudo mkdir -p /opt/app
@@ -203,13 +203,13 @@ sudo systemctl daemon-reload && sudo systemctl restart app"""
 def test_a_restart_that_the_backout_forgets_is_residue(lab: Lab, tmp_path: Path) -> None:
     lab.ssh("web1", UNIT)
     try:
-        ended, told = Case("restart-forgotten", lab, tmp_path).deploy()
+        ended, printed = Case("restart-forgotten", lab, tmp_path).deploy()
     finally:
         lab.ssh(
             "web1",
             "sudo systemctl stop app; sudo rm -rf /opt/app /etc/systemd/system/app.service; sudo systemctl daemon-reload",
         )
-    assert ended == 6, told
+    assert ended == 6, printed
 
 
 @pytest.mark.slow
