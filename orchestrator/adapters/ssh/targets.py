@@ -21,6 +21,7 @@ from orchestrator.domain.evidence.baseline import (
     CutKind,
 )
 from orchestrator.domain.evidence.left_process import ProcessesSeen, ProcessSearch
+from orchestrator.domain.evidence.system_places import scope_question
 from orchestrator.domain.plan.check import Answer, Check, CheckBase, CheckResult, ClockCheck
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
 from orchestrator.domain.text.plain_text import escaped_text, plain
@@ -168,7 +169,7 @@ class SshTargets(Targets):
 
     def capture(self, targets: Sequence[Target], scope: BaselineScope) -> dict[str, Baseline | str]:
         """Each target's baseline, or why there is none; see the port."""
-        asked = scope.model_dump(mode="json")
+        asked = scope_question(scope)
         outcomes = self._ask_all(targets, lambda _target: HostQuestion(_CAPTURE_SECONDS, scope=asked))
         return {target.host: self._baseline(target, outcomes[target]) for target in targets}
 

@@ -15,7 +15,22 @@ PART_OF_KIND: Mapping[str, BaselinePart] = {
     "group line": "users",
     "sysctl": "sysctl",
     "command": "commands",
+    "python package": "packages",
+    "timer": "units",
+    "password": "users",
+    "group password": "users",
+    "shadow line": "users",
+    "system file": "system",
+    "system folder": "system",
+    "set-uid file": "system",
+    "mount": "system",
+    "kernel parameters": "system",
+    "kernel module": "system",
+    "firewall": "system",
+    "host": "system",
 }
+PATHS = frozenset({"file", "system file", "system folder", "set-uid file"})
+"""Kinds whose items are named by their paths."""
 
 
 def part_of(kind: str) -> BaselinePart | None:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
-from orchestrator.domain.evidence.baseline import Difference
+from orchestrator.domain.evidence.baseline import BaselinePart, Difference
 from orchestrator.domain.evidence.change_groups import OutsideChange
-from orchestrator.domain.evidence.item_kinds import part_of
+from orchestrator.domain.evidence.item_kinds import PATHS, part_of
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.may_change import Rule
 from orchestrator.domain.rules.release_policy import ReleasePolicy
@@ -25,7 +25,13 @@ def rules_binding(policy: ReleasePolicy | None, model: DeploymentModel | None) -
 def allowed(rules: Iterable[Rule], kind: str, name: str) -> bool:
     """Whether every rule lets this item change. An item of an unknown kind is in no part, so no rule can name it."""
     part = part_of(kind)
-    return all(part is not None and _names(rule.get(part, "none"), kind, name) for rule in rules)
+    return all(part is not None and _permits(rule, part, kind, name) for rule in rules)
+
+
+def _permits(rule: Rule, part: BaselinePart, kind: str, name: str) -> bool:
+    """A path of the system may change where the rule names it among the files, too."""
+    parts: tuple[BaselinePart, ...] = (part, "files") if kind in PATHS else (part,)
+    return any(_names(rule.get(each, "none"), kind, name) for each in parts)
 
 
 def outside(rules: Sequence[Rule], differences: Iterable[Difference]) -> dict[str, OutsideChange]:
@@ -45,7 +51,7 @@ def outside(rules: Sequence[Rule], differences: Iterable[Difference]) -> dict[st
 def _names(names: str | tuple[str, ...], kind: str, name: str) -> bool:
     if isinstance(names, str):
         return names == "any"
-    if kind == "file":
+    if kind in PATHS:
         return any(_within(_parts(name), _parts(pattern)) for pattern in names)
     return any(fnmatchcase(name, pattern) for pattern in names)
 

@@ -12,10 +12,11 @@ from typing import NamedTuple
 from orchestrator.domain.deployment.attempts import Attempted
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.attempt import AttemptRequest
-from orchestrator.domain.evidence.baseline import Baseline, BaselineScope
+from orchestrator.domain.evidence.baseline import FORM, Baseline, BaselineScope, Cut
 from orchestrator.domain.evidence.run_evidence import RunEvidence
 from orchestrator.domain.evidence.task_changes import Change, ChangesOn, grouped, of_host
 from orchestrator.domain.plan.declared_change import DeclaredChange
+from orchestrator.policy.evidence.coverage_of_system import seen_of_system
 from orchestrator.policy.evidence.scope_paths import excluded_within, is_captured, really_at
 
 _PATHS = frozenset({"file", "link", "tree"})
@@ -51,13 +52,18 @@ _Named = tuple[tuple[Change, ...], int]
 
 
 class Captured(NamedTuple):
-    """What of a host's baseline decides: where its links lead, and its items of kinds that no rule is for."""
+    """What of a host's baseline decides: where its links lead, its items of kinds that no rule is for, what was cut of
+    the host as a whole (None: it was not captured).
+    """
 
     links: Mapping[str, str]
     items: frozenset[tuple[str, str]]
+    cuts: tuple[Cut, ...] | None = None
 
 
 _NOTHING = Captured({}, frozenset())
+ALL_CAPTURED = Captured({}, frozenset(), ())
+"""Before a capture: nothing was cut, and no link leads elsewhere."""
 
 
 def captured_of(baseline: Baseline) -> Captured:
@@ -65,7 +71,9 @@ def captured_of(baseline: Baseline) -> Captured:
     links = (item for item in baseline.items if item.kind == "file" and item.attributes.get("type") == "link")
     others = ((item.kind, item.name) for item in baseline.items if item.kind not in _ITEMS_OF_RULES)
     return Captured(
-        {item.name: str(item.attributes.get("target") or "") for item in links}, frozenset(others)
+        {item.name: str(item.attributes.get("target") or "") for item in links},
+        frozenset(others),
+        baseline.cuts if baseline.form >= FORM else None,
     )
 
 
@@ -88,12 +96,15 @@ def uncovered_changes(d: Deployment, captured: Mapping[str, Captured]) -> tuple[
     return grouped({host: _on(d, host, groups, captured.get(host, _NOTHING)) for host in hosts})
 
 
-def is_covered(scope: BaselineScope, change: Change, links: Mapping[str, str]) -> bool:
-    """Whether an item of such a baseline is, or would be, what changed. `links`: where links on the host lead."""
+def is_covered(scope: BaselineScope, change: Change, captured: Captured) -> bool:
+    """Whether an item of such a baseline is, or would be, what changed."""
     if change.kind in _PATHS:
-        return _path_covered(scope, change, links)
+        return _path_covered(scope, change, captured.links) or seen_of_system(
+            scope, captured.cuts, change.kind, change.name
+        )
     rule = _RULES.get(change.kind)
-    return rule is not None and rule(scope, change.name)
+    by_rule = rule is not None and rule(scope, change.name)
+    return by_rule or seen_of_system(scope, captured.cuts, change.kind, change.name)
 
 
 def _kept(d: Deployment) -> Iterator[ChangesOn]:
@@ -127,7 +138,7 @@ def _on(d: Deployment, host: str, groups: Iterable[ChangesOn], captured: Capture
         part
         for change in undeclared
         if (change.kind, change.name) not in captured.items
-        for part in _uncovered_parts(backout.baseline, change, captured.links)
+        for part in _uncovered_parts(backout.baseline, change, captured)
     ]
     return _each_once(left), more
 
@@ -141,9 +152,9 @@ def _names(pattern: str, task: str) -> bool:
     return any(fnmatchcase(name, pattern) for name in (task, task.partition(" : ")[2]) if name)
 
 
-def _uncovered_parts(scope: BaselineScope, change: Change, links: Mapping[str, str]) -> Iterator[Change]:
+def _uncovered_parts(scope: BaselineScope, change: Change, captured: Captured) -> Iterator[Change]:
     """The change where it is not covered; of a directory that is, what the scope excludes of it."""
-    if not is_covered(scope, change, links):
+    if not is_covered(scope, change, captured):
         yield change
     elif change.kind == "tree":
         for pattern in excluded_within(scope, change.name):

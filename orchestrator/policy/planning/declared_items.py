@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.release_plan import ReleasePlan
-from orchestrator.policy.evidence.coverage import is_covered
+from orchestrator.policy.evidence.coverage import ALL_CAPTURED, is_covered
 
 _PART = {"package": "packages: all", "user": "users: true", "group": "users: true"}
 _LISTS = {"file": "files", "unit": "units", "sysctl": "sysctl", "command": "commands"}
@@ -15,7 +15,7 @@ def unseen_declarations(plan: ReleasePlan) -> Iterator[Objection]:
     for place, declared in enumerate(plan.backout.changes):
         for index, item in enumerate(declared.changes):
             change = item.change
-            if not is_covered(plan.backout.baseline, change, {}):
+            if not is_covered(plan.backout.baseline, change, ALL_CAPTURED):
                 kind = "file" if change.kind == "tree" else change.kind
                 part = _PART.get(kind) or f"it to {_LISTS[kind]}"
                 yield Objection(

@@ -15,13 +15,14 @@ import pytest
 from orchestrator.adapters.ssh.on_target.collectors import Capture
 from orchestrator.adapters.ssh.on_target.items.files import Files
 from orchestrator.domain.evidence.baseline import Baseline, BaselineScope, ConfigurationItem
+from orchestrator.domain.evidence.system_places import scope_question
 from orchestrator.policy.evidence.drift import compare, summary_lines
 
 Items = dict[str, dict[str, Any]]
 
 
 def capture(scope: BaselineScope) -> dict[str, Any]:
-    return Capture(scope.model_dump(mode="json"), time.monotonic() + 60).run()
+    return Capture(scope_question(scope), time.monotonic() + 60).run()
 
 
 def files_of(*paths: str, **fields: Any) -> tuple[Items, list[str]]:
@@ -249,7 +250,7 @@ def test_too_many_paths_are_a_fault(tree: Path) -> None:
 
 def test_no_time_left_is_a_fault(tree: Path) -> None:
     scope = BaselineScope(files=(str(tree),), packages="none", ports=False, users=False, system=False)
-    captured = Capture(scope.model_dump(mode="json"), time.monotonic() - 1).run()
+    captured = Capture(scope_question(scope), time.monotonic() - 1).run()
     assert "no time left" in captured["faults"][0]
 
 
@@ -308,7 +309,7 @@ def test_kinds_of_a_whole_capture() -> None:
 
 
 def test_a_command_without_end_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    scope = BaselineScope(packages="none", ports=False, users=False, system=False).model_dump(mode="json")
+    scope = scope_question(BaselineScope(packages="none", ports=False, users=False, system=False))
     scope["commands"] = [{"name": "endless", "run": "sleep 30"}]
     captured = Capture(scope, time.monotonic() + 1).run()
     assert captured["faults"] == ["command endless: no end within 1 s"]
@@ -322,5 +323,5 @@ def test_units_without_systemd_are_a_fault(tmp_path: Path) -> None:
         systemctl = str(tmp_path / "systemctl")
 
     scope = BaselineScope(packages="none", ports=False, users=False, system=False, units=("shop*",))
-    captured = WithoutSystemd(scope.model_dump(mode="json"), time.monotonic() + 60).run()
+    captured = WithoutSystemd(scope_question(scope), time.monotonic() + 60).run()
     assert captured["faults"] == ["units: systemd cannot be asked: Host is down"]

@@ -25,6 +25,7 @@ from orchestrator.adapters.ssh.on_target.items import (
 from orchestrator.adapters.ssh.on_target.items.running import Changes, Process, Running
 from orchestrator.adapters.ssh.on_target.items.system_files import LARGE, Trees
 from orchestrator.domain.evidence.baseline import BaselineScope, SystemKind
+from orchestrator.domain.evidence.system_places import scope_question
 
 Items = dict[tuple[str, str], dict[str, Any]]
 KEY = b"k" * 32
@@ -129,13 +130,14 @@ def test_rules_of_the_filter_without_counters_and_what_others_write() -> None:
 def trees(
     paths: tuple[str, ...], exclude: tuple[str, ...] = (), files: tuple[str, ...] = ()
 ) -> tuple[dict[str, Any], list[Any]]:
-    class Some(Trees):
-        trees = paths
-
     items: dict[str, Any] = {}
     cuts: list[Any] = []
-    some = Some(
-        {"files": list(files), "exclude": list(exclude)},
+    some = Trees(
+        {
+            "files": list(files),
+            "exclude": list(exclude),
+            "places": {"trees": list(paths), "by_themselves": []},
+        },
         lambda _kind, name, attributes: items.update({name: attributes}),
         lambda *cut: cuts.append(cut),
         time.monotonic() + 60,
@@ -238,7 +240,7 @@ def test_a_single_star_matches_as_it_always_did(name: str, pattern: str, *, matc
 
 def capture(**fields: Any) -> dict[str, Any]:
     nothing: dict[str, Any] = {"packages": "none", "ports": False, "users": False, "system": False}
-    scope = BaselineScope.model_validate({**nothing, **fields}).model_dump(mode="json")
+    scope = scope_question(BaselineScope.model_validate({**nothing, **fields}))
     return Capture(scope, time.monotonic() + 60).run()
 
 

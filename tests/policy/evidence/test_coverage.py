@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
-from orchestrator.domain.evidence.baseline import BaselineScope, CommandCollector
+from orchestrator.domain.evidence.baseline import BaselineScope, CommandCollector, Cut
 from orchestrator.domain.evidence.task_changes import (
     Change,
     ChangeKind,
@@ -15,7 +15,7 @@ from orchestrator.domain.evidence.task_changes import (
     grouped,
     of_host,
 )
-from orchestrator.policy.evidence.coverage import is_covered
+from orchestrator.policy.evidence.coverage import Captured, is_covered
 from orchestrator.policy.evidence.coverage_words import change_words, uncovered_lines, uncovered_words
 from orchestrator.policy.evidence.scope_paths import excluded_within, is_captured, really_at
 
@@ -81,13 +81,13 @@ CASES = [
 
 @pytest.mark.parametrize(("kind", "name", "expected"), CASES, ids=str)
 def test_a_change_is_covered_by_an_item_or_it_is_not(kind: Any, name: str, *, expected: bool) -> None:
-    assert is_covered(SCOPE, Change(kind=kind, name=name), LINKS) is expected
-    assert not is_covered(BARE, Change(kind=kind, name=name), LINKS)
+    assert is_covered(SCOPE, Change(kind=kind, name=name), Captured(LINKS, frozenset())) is expected
+    assert not is_covered(BARE, Change(kind=kind, name=name), Captured(LINKS, frozenset()))
 
 
 def test_a_crontab_is_a_file() -> None:
     scope = BaselineScope(files=("/var/spool/cron",))
-    assert is_covered(scope, Change(kind="crontab", name="root"), {})
+    assert is_covered(scope, Change(kind="crontab", name="root"), Captured({}, frozenset()))
 
 
 def test_the_folder_of_orch_itself_is_left_out_unless_it_is_named() -> None:
@@ -145,3 +145,40 @@ def test_every_kind_has_words() -> None:
     assert all("N" in word or "T" in word for word in words)
     assert uncovered_words(()) == ""
     assert ChangesOn(hosts=("a",)).changes == ()
+
+
+CUT = Cut(kind="system file", below="/etc/cron.d", reason="too many")
+OF_SYSTEM: list[tuple[Any, str, bool]] = [
+    ("file", "/etc/cron.d/shop", True),
+    ("file", "/etc/systemd/system/shop.service.d/x.conf", True),
+    ("tree", "/usr/local/bin", True),
+    ("file", "/etc/shop/shop.conf", False),
+    ("file", "/etc/cron.d/excluded", False),
+    ("crontab", "root", True),
+    ("password", "root", True),
+    ("mount", "/srv", True),
+    ("hostname", "web1", True),
+    ("python_package", "flask", True),
+    ("sysctl", "vm.swappiness", True),
+    ("sysctl", "net.ipv4.conf.eth0.forwarding", False),
+    ("sysctl", "dev.cdrom.lock", False),
+    ("kernel_module", "br_netfilter", False),
+    ("unnamed", "shell", False),
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "expected"), OF_SYSTEM)
+def test_what_the_host_as_a_whole_covers(kind: Any, name: str, *, expected: bool) -> None:
+    scope, change = BaselineScope(exclude=("/etc/cron.d/excluded",)), Change(kind=kind, name=name)
+    assert is_covered(scope, change, Captured({}, frozenset(), ())) is expected
+    assert not is_covered(scope, change, Captured({}, frozenset()))
+    off = BaselineScope.updated(scope, system=False)
+    assert not is_covered(off, change, Captured({}, frozenset(), ()))
+
+
+def test_what_was_cut_is_not_covered() -> None:
+    captured = Captured({}, frozenset(), (CUT, Cut(kind="mount", reason="no")))
+    scope = BaselineScope()
+    assert not is_covered(scope, Change(kind="file", name="/etc/cron.d/shop"), captured)
+    assert is_covered(scope, Change(kind="file", name="/etc/cron.daily/shop"), captured)
+    assert not is_covered(scope, Change(kind="mount", name="/srv"), captured)
