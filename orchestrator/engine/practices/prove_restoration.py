@@ -32,14 +32,12 @@ def perform(context: DriveContext, step: Perform) -> None:
 
 
 def compare_with_baseline(
-    context: DriveContext, hosts: tuple[str, ...], over: Targets | None = None
+    context: DriveContext, hosts: tuple[str, ...], targets: Targets | None = None
 ) -> RestorationCompared:
-    """One capture of these hosts, compared with their baselines; what was captured is in the store.
-
-    `over`: the connections to ask over, where some are open.
-    """
-    targets = over or context.ports.targets
-    captured = targets.capture(context.targets(hosts), context.deployment.plan.backout.baseline)
+    """One capture of these hosts, compared with their baselines; what was captured is in the store."""
+    captured = (targets or context.ports.targets).capture(
+        context.targets(hosts), context.deployment.plan.backout.baseline
+    )
     whole: list[Baseline] = []
     differences: list[Difference] = []
     not_compared: dict[str, str] = {}
