@@ -63,17 +63,18 @@ def _is_unsteady(compared: RestorationCompared, host: str) -> bool:
 def compare_with_baseline(
     context: DriveContext,
     hosts: tuple[str, ...],
-    over: Targets | None = None,
+    targets: Targets | None = None,
     before: dict[str, Captured] | None = None,
 ) -> RestorationCompared:
     """One capture of these hosts, compared with their baselines; what was captured is in the store.
 
-    `over`: the connections to ask over, where some are open. `before` takes what decides of each baseline whether it covers
+    `targets`: the connections to ask over, where some are open. `before` takes what decides of each baseline whether it covers
     a change.
     """
     decisive = {} if before is None else before
-    targets = over or context.ports.targets
-    captured = targets.capture(context.targets(hosts), context.deployment.plan.backout.baseline)
+    captured = (targets or context.ports.targets).capture(
+        context.targets(hosts), context.deployment.plan.backout.baseline
+    )
     whole: list[Baseline] = []
     differences: list[Difference] = []
     not_compared: dict[str, str] = {}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from orchestrator.domain.evidence.baseline import Baseline
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.rules.deployment_model import DeploymentModel
-from orchestrator.errors import PlanFault
+from orchestrator.errors import NotFound, PlanFault
+from tests.fakes.baseline_store import FakeBaselineStore
 from tests.fakes.playbooks import Script
 from tests.worlds.changing import CONFIGURED, ETC, TOO_MUCH, Changing
 
@@ -134,6 +137,20 @@ def test_a_host_that_cannot_be_captured_is_named_and_the_deployment_completes() 
     d = fleet.deploy()
     assert d.state is State.COMPLETED
     assert d.changes.not_compared == {"h2": "a file could not be read"}
+
+
+def test_a_baseline_that_the_store_has_lost_is_named_and_no_deployment_is_stuck_for_it() -> None:
+    fleet = Changing(CONFIGURED)
+
+    class Lost(FakeBaselineStore):
+        def get(self, digest: str) -> Baseline:
+            raise NotFound(f"There is no baseline {digest[:8]}.")
+
+    fleet.ports = replace(fleet.ports, baselines=Lost())
+    d = fleet.deploy()
+    assert d.state is State.COMPLETED
+    assert set(d.changes.not_compared) == {"h1", "h2", "h3"}
+    assert "There is no baseline" in d.changes.not_compared["h1"]
 
 
 def test_where_a_rule_binds_a_host_that_cannot_be_captured_is_not_passed() -> None:
