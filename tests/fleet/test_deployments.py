@@ -150,6 +150,7 @@ def test_a_bad_release_is_stopped_and_backed_out(
     assert ended["state"] == "backed out"
     restored = {host for host, standing in standings(ended).items() if standing == "restored"}
     assert restored == touched
+    assert all("in what was captured" not in sentence for sentence in ended["words"])
     assert {host for host in HOSTS if site.acts(host, ended["deployment"])} == touched
     assert all(differences(before[host], now) == [] for host, now in site.see().items())
 
