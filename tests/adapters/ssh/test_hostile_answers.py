@@ -218,3 +218,13 @@ def test_answers_that_were_altered_at_random_cost_their_host_only() -> None:
 @pytest.mark.slow
 def test_ten_thousand_altered_answers_cost_their_host_only() -> None:
     fuzzed(range(300, 10_300))
+
+
+def test_very_many_cuts_become_whole_kinds_and_a_kind_that_the_plan_names_cannot_be_cut() -> None:
+    def cut(*cuts: list[str]) -> Any:
+        return asked(changed(lambda answer: answer["baseline"].update(cuts=list(cuts))))["capture"][BAD.host]
+
+    many = cut(*(["system file", f"/home/{number}", "no"] for number in range(51)), ["mount", "", "no"])
+    assert [(each.kind, each.below) for each in many.cuts] == [("mount", ""), ("system file", "")]
+    assert "52 parts of the system could not be captured" in many.cuts[0].reason
+    assert "makes no sense" in cut(["file", "/etc/shop.conf", "no"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pwd
 
@@ -58,6 +59,9 @@ class Trees:
         for home in logins:
             if (home + "/").startswith(far):
                 self.cut("system file", home, "it is on a file system from elsewhere")
+                continue
+            if os.path.isdir(home) and not os.access(home, os.X_OK):
+                self.cut("system file", home, os.strerror(errno.EACCES))
                 continue
             for name in _LOGINS:
                 self._tree(home + "/" + name)
