@@ -1,7 +1,7 @@
 """Which files a run can load that hold vaulted values: nothing else of a project is any business of its run."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,11 @@ def vaulted_files(
         if path not in seen and _is_vaulted(path):
             yield path
         seen.add(path)
+
+
+def other_vaulted_files(project: Path, known: Container[Path]) -> Iterator[Path]:
+    """The other vaulted files of a project: a name that is a template can lead to them, and then a host knows their values."""
+    yield from (path for path in _files(project) if path not in known and _is_vaulted(path))
 
 
 def _loadable(
