@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from orchestrator.adapters.ansible.vaulted_files import vaulted_files
+from orchestrator.adapters.ansible.vaulted_files import other_vaulted_files, vaulted_files
+from orchestrator.domain.text.redaction import too_short
 
 # The first that is set counts, as it does for Ansible's ssh connection.
 _CONNECTION = {
@@ -186,17 +187,26 @@ class _Inspection:
         playbooks = [Path(asked["path"]) for asked in self.question["playbooks"]]
         roles_path = [Path(folder) for folder in constants.DEFAULT_ROLES_PATH]
         project, inventory = Path(self.question["project"]), Path(self.question["inventory"])
-        for path in vaulted_files(project, playbooks, inventory, roles_path):
-            try:
-                content = path.read_bytes()
-                if content.startswith(b"$ANSIBLE_VAULT"):
-                    plaintext = self.loader._vault.decrypt(content).decode("utf-8", "surrogateescape")
-                    self._keep(path, "", plaintext)
-                else:
-                    values = self.loader.load_from_file(str(path), cache="none", trusted_as_template=False)
-                    yield from self._undecryptable(path, "", values)
-            except Exception as wrong:
-                yield {"file": str(path), "line": None, "message": _words(wrong)}
+        loadable = list(vaulted_files(project, playbooks, inventory, roles_path))
+        for path in loadable:
+            yield from self._decrypted(path)
+        before = len(self.vaulted)
+        for path in other_vaulted_files(project, loadable) if self.loader._vault.secrets else ():
+            list(self._decrypted(path))  # nobody says that a run needs them
+        self.vaulted[before:] = [item for item in self.vaulted[before:] if not too_short(item["value"])]
+
+    def _decrypted(self, path: Path) -> Iterator[dict[str, Any]]:
+        """Keep the values in a file; each that does not decrypt."""
+        try:
+            content = path.read_bytes()
+            if content.startswith(b"$ANSIBLE_VAULT"):
+                plaintext = self.loader._vault.decrypt(content).decode("utf-8", "surrogateescape")
+                self._keep(path, "", plaintext)
+            else:
+                values = self.loader.load_from_file(str(path), cache="none", trusted_as_template=False)
+                yield from self._undecryptable(path, "", values)
+        except Exception as wrong:
+            yield {"file": str(path), "line": None, "message": _words(wrong)}
 
     def _undecryptable(self, path: Path, name: str, value: Any) -> Iterator[dict[str, Any]]:
         from ansible.parsing.vault import EncryptedString

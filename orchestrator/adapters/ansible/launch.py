@@ -16,7 +16,7 @@ from orchestrator.adapters.ansible.settings import (
     roles_path,
     run_settings,
 )
-from orchestrator.adapters.ansible.vaulted_files import vaulted_files
+from orchestrator.adapters.ansible.vaulted_files import other_vaulted_files, vaulted_files
 from orchestrator.domain.evidence.attempt import AttemptRequest
 
 # Asked on the connection itself, without Python: no answer, no sentinel. Two names for one machine answer alike.
@@ -129,7 +129,9 @@ def _vaulted(request: AttemptRequest) -> Iterator[Path]:
     project = Path(request.project)
     if decrypts(project, request.vault_password_file):
         playbooks = [Path(playbook) for playbook in request.playbooks or (request.playbook,)]
-        yield from vaulted_files(project, playbooks, Path(request.inventory), roles_path(project))
+        loadable = list(vaulted_files(project, playbooks, Path(request.inventory), roles_path(project)))
+        yield from loadable
+        yield from other_vaulted_files(project, loadable)
 
 
 def arguments(request: AttemptRequest, folder: AttemptFolder, control: Path) -> list[str]:

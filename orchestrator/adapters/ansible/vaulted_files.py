@@ -1,7 +1,7 @@
 """Which files a run can load that hold vaulted values: nothing else of a project is any business of its run."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,11 @@ def loadable_files(
 ) -> Iterator[Path]:
     """Every file that a run can load by a name that is no template; some of them more than once."""
     yield from _loadable(project, playbooks, inventory, roles_path)
+
+
+def other_vaulted_files(project: Path, known: Container[Path]) -> Iterator[Path]:
+    """The other vaulted files of a project: a name that is a template can lead to them, and then a host knows their values."""
+    yield from (path for path in _files(project) if path not in known and _is_vaulted(path))
 
 
 def _loadable(

@@ -9,13 +9,15 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 class Request(NamedTuple):
     """What one request needs: headers and credentials are those of the check, and go to its own place only."""
 
+    method: str
     url: str
     headers: dict[str, str]
 
 
 REDIRECTS = 5
 """Redirections that are followed one after the other."""
-_STATUSES = (301, 302, 303, 307, 308)
+_SEE_OTHER = (301, 302, 303)
+_STATUSES = (*_SEE_OTHER, 307, 308)
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -24,7 +26,7 @@ def first(check: dict[str, Any]) -> Request:
     headers = {"User-Agent": "orch", "Connection": "close", **check["headers"]}
     if check.get("authorization"):
         headers["Authorization"] = check["authorization"]
-    return Request(check["url"], headers)
+    return Request(check["method"], check["url"], headers)
 
 
 def following(check: dict[str, Any], request: Request, status: int, location: str) -> Request | None:
@@ -39,7 +41,9 @@ def following(check: dict[str, Any], request: Request, status: int, location: st
         return None
     own = first(check)
     same = _place(url) == _place(own.url)
-    return Request(url, own.headers if same else {"User-Agent": "orch", "Connection": "close"})
+    # As browsers do: what is to be posted is posted once, unless the site asks for it to be posted elsewhere (RFC 9110, 15.4).
+    method = "GET" if request.method == "POST" and status in _SEE_OTHER else request.method
+    return Request(method, url, own.headers if same else {"User-Agent": "orch", "Connection": "close"})
 
 
 def target_of(request: Request) -> str:

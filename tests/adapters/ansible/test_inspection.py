@@ -285,6 +285,8 @@ def test_vaulted_values_are_known_by_variable_and_file(tmp_path: Path) -> None:
     assert known["secrets.yml", "nested[0].deep"] == "nested-S3CRET/4712"
     assert known["secrets.yml", "nested[0].port"] == "1"
     assert known["main.yml", "of_role"] == "of-role-S3CRET/4713"
+    assert known["late.yml", "late"] == "late-S3CRET/4714", "the name by which it is included is a template"
+    assert ("late.yml", "other") not in known, "what is too short is named where a run surely loads it"
     assert known["all.yml", "key"].startswith("-----BEGIN PRIVATE KEY-----")
     assert (seen.vaulted.passwords, seen.vaulted.unknown) == (("the vault's own word",), None)
     assert "S3CRET" not in repr(seen)

@@ -33,7 +33,7 @@ class Site(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         headers = {key.lower(): value for key, value in self.headers.items()}
-        type(self).heard.append({"path": self.path, **headers})
+        type(self).heard.append({"path": self.path, "method": self.command, **headers})
         refused = self.path.startswith("/secret") and headers.get("authorization") != BASIC
         status = 302 if self.path.startswith("/to/") else 401 if refused else 200
         self.send_response(status)
@@ -41,6 +41,8 @@ class Site(BaseHTTPRequestHandler):
             self.send_header("Location", self.path.removeprefix("/to/"))
         self.end_headers()
         self.wfile.write(f"{headers.get('host')} {headers.get('authorization')} {self.path}".encode())
+
+    do_POST = do_GET  # noqa: N815 - the server's form
 
     def log_message(self, *args: object) -> None:
         """Be quiet."""
@@ -154,6 +156,12 @@ def test_credentials_follow_within_the_place_only(ask: Asker, site: tuple[str, l
         ask(check_of(f"{elsewhere}/to/{url}/to/{elsewhere}/secret", **fields))
         assert ["authorization" in each for each in heard_elsewhere[1:]] == [True, True]
         assert "authorization" not in heard[-1]
+
+
+def test_what_is_posted_is_posted_once(ask: Asker, site: tuple[str, list[dict[str, str]]]) -> None:
+    url, heard = site
+    ask(check_of(f"{url}/to//new", redirects="follow", method="POST"))
+    assert [request["method"] for request in heard] == ["POST", "GET"]
 
 
 def test_redirections_without_end_end(ask: Asker, site: tuple[str, list[dict[str, str]]]) -> None:

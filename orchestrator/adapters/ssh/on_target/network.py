@@ -63,7 +63,7 @@ def _answer(check: dict[str, Any], request: http_request.Request, late: threadin
             wires.append(secured)
             secured.do_handshake()
         connection.sock = wires[-1]
-        connection.request(check["method"], http_request.target_of(request), headers=request.headers)
+        connection.request(request.method, http_request.target_of(request), headers=request.headers)
         answer = connection.getresponse()
         return _Answer(answer.status, answer.getheader("Location") or "", answer.read(BODY_LIMIT + 1))
     finally:
