@@ -96,7 +96,7 @@ def _backout_began(event: e.BackoutBegan, d: Deployment, counts: Counts) -> Tell
     by_hand = event.by_a_person
     who = f" by {event.by}" if by_hand else ""
     lines = at("backout", f"of {counted(len(event.hosts), 'host')}{who}: {event.reason}")
-    lines += at("backout", *replacement_words(event.replacement))
+    lines += at("backout", *(f"with {words}" for words in replacement_words(event.replacement)))
     chosen = End(("hold", "pause"), "passed", f"{event.by} chose to back out: {event.reason}")
     steps = (*((chosen,) if by_hand else ()), End(WAITS, "failed"))
     return Telling(lines, steps, decision="back out")
