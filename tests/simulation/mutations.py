@@ -126,7 +126,7 @@ def takes_no_answer_for_equality(patch: pytest.MonkeyPatch) -> None:
 
 
 def looks_for_no_processes(patch: pytest.MonkeyPatch) -> None:
-    for practice in (compare_first, prove_restoration, look_for_processes):
+    for practice in (prove_restoration, look_for_processes):
         patch.setattr(
             practice,
             "search_before_proof",

@@ -4,20 +4,21 @@ from contextlib import closing
 
 from orchestrator.domain.journal.events import BackoutCompared
 from orchestrator.engine.drive_context import DriveContext
-from orchestrator.engine.practices.look_for_processes import end_processes
+from orchestrator.engine.practices import look_for_processes
 from orchestrator.engine.practices.prove_restoration import compare_with_baseline
-from orchestrator.policy.course.own_processes import search_before_proof
+from orchestrator.policy.course.own_processes import search_after_deploy
 from orchestrator.policy.course.steps import Perform
 
 
 def perform(context: DriveContext, step: Perform) -> None:
     """Capture and compare once, with nothing settled: a host that differs now, or cannot be compared, gets its run.
 
-    What deploy attempts left running is ended before: it could change the host after the look.
+    So does one where something of a deploy attempt lives, which could change the host after the look. It is ended after
+    the playbook, which may know better how.
     """
-    with closing(context.ports.targets.stay(search_before_proof(context.deployment))) as targets:
+    with closing(context.ports.targets.stay(search_after_deploy(context.deployment))) as targets:
         compared = compare_with_baseline(context, step.hosts, targets)
-        at_work = end_processes(context, targets, step.hosts)
+        at_work = look_for_processes.against(context, targets, step.hosts)
     not_compared = at_work | dict(compared.not_compared)
     differing = {difference.host for difference in compared.differences} | set(not_compared)
     context.journal.note(

@@ -1,5 +1,6 @@
 """The look for the deployment's own processes after its attempts; a visit that is due anyway carries it where there is one."""
 
+from orchestrator.domain.evidence.left_process import ProcessSearch
 from orchestrator.domain.journal.events import ProcessesLeft
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.ports import Targets
@@ -40,7 +41,17 @@ def end_processes(context: DriveContext, targets: Targets, hosts: tuple[str, ...
 
     `targets` is a stay with that search, over which the hosts were asked already.
     """
-    search = search_before_proof(context.deployment)
+    return _against(context, targets, hosts, search_before_proof(context.deployment))
+
+
+def against(context: DriveContext, targets: Targets, hosts: tuple[str, ...]) -> dict[str, str]:
+    """The same, where nothing is to be ended."""
+    return _against(context, targets, hosts, search_after_deploy(context.deployment))
+
+
+def _against(
+    context: DriveContext, targets: Targets, hosts: tuple[str, ...], search: ProcessSearch
+) -> dict[str, str]:
     left = processes_left(hosts, targets.processes_of(context.targets(hosts), search))
     if is_news(context.deployment, left):
         context.journal.note(left)

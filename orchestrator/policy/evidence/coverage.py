@@ -92,7 +92,7 @@ def uncovered_changes(d: Deployment, captured: Mapping[str, Captured]) -> tuple[
     """
     groups = tuple(_kept(d))
     elsewhere = dict.fromkeys(host for group in groups for host in group.hosts if host not in d.standings)
-    hosts = (*(d.backout.hosts if d.backout is not None else ()), *elsewhere)
+    hosts = (*(d.hosts_to_prove if d.backout is not None else ()), *elsewhere)
     return grouped({host: _on(d, host, groups, captured.get(host, _NOTHING)) for host in hosts})
 
 

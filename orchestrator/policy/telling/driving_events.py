@@ -99,7 +99,7 @@ def _backout_began(event: e.BackoutBegan, d: Deployment, counts: Counts) -> Tell
     who = f" by {event.by}" if by_hand else ""
     aside = [set_aside_words(each) for each in event.despite]
     lines = at("backout", f"of {counted(len(event.hosts), 'host')}{who}: {event.reason}", *aside)
-    lines += at("backout", *replacement_words(event.replacement))
+    lines += at("backout", *(f"with {words}" for words in replacement_words(event.replacement)))
     chosen = End(
         ("hold", "pause"), "passed", "; ".join([f"{event.by} chose to back out: {event.reason}", *aside])
     )

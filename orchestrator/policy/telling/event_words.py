@@ -108,7 +108,7 @@ def replacement_words(replacement: BackoutReplacement | None) -> tuple[str, ...]
         else "not signed"
     )
     return (
-        f"with {replacement.playbook} instead of the approved playbook, not approved and not rehearsed, {whose}, "
+        f"{replacement.playbook} instead of the approved playbook, not approved and not rehearsed, {whose}, "
         f"digest {replacement.digest}",
     )
 

@@ -114,7 +114,7 @@ def _in_doubt(d: Deployment) -> list[str]:
 def _replaced(d: Deployment) -> list[str]:
     """Another playbook than the approved one was run: it counts as neither approved nor rehearsed."""
     words = replacement_words(d.backout.replacement if d.backout is not None else None)
-    return [f"The backout runs {_sentence(word.removeprefix('with '))}" for word in words]
+    return [f"The backout runs {_sentence(word)}" for word in words]
 
 
 def _unproved(d: Deployment) -> list[str]:
