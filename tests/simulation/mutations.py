@@ -309,7 +309,7 @@ def goes_over_others_untold(patch: pytest.MonkeyPatch) -> None:
 
 
 def starts_from_any_copy(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(authorise_wave, "changes_of_copy", lambda context, purpose: ())
+    patch.setattr(authorise_wave, "_look", lambda context, purpose: authorise_wave._Look(()))
 
 
 def compares_no_copy_after_a_run(patch: pytest.MonkeyPatch) -> None:
