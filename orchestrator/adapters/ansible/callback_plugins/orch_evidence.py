@@ -163,7 +163,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._result("unreachable", result, ignored=bool(result.task_fields.get("ignore_unreachable")))
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
-        rescued = not ignore_errors and _is_rescued(result.task)
+        rescued = not ignore_errors and _beside("answers").is_rescued(result.task)
         timed_out = "timedout" in result.result
         self._result("failed", result, ignored=bool(ignore_errors), rescued=rescued, timed_out=timed_out)
 
@@ -378,17 +378,6 @@ def _where(result: Any) -> str:
     if str(result.task.connection or "") in ("local", "ansible.builtin.local"):
         return "localhost"
     return str(result.host.get_name())
-
-
-def _is_rescued(task: Any) -> bool:
-    """Whether a failing task stands in the body of a block that has a rescue section."""
-    child, parent = task, getattr(task, "_parent", None)
-    while parent is not None:
-        body = [part._uuid for part in getattr(parent, "block", None) or []]
-        if getattr(parent, "rescue", None) and child._uuid in body:
-            return True
-        child, parent = parent, getattr(parent, "_parent", None)
-    return False
 
 
 def _never(conditions: Any) -> bool:

@@ -64,3 +64,14 @@ def identity(answer: dict[str, Any]) -> str:
     """A digest of what only one machine answers; empty when the host answered nothing that identifies it."""
     words = str(answer.get("stdout") or "")[:1000].split()
     return hashlib.sha256(" ".join(words).encode()).hexdigest()[:32] if len(words) >= 2 else ""
+
+
+def is_rescued(task: Any) -> bool:
+    """Whether a failing task stands in the body of a block that has a rescue section."""
+    child, parent = task, getattr(task, "_parent", None)
+    while parent is not None:
+        body = [part._uuid for part in getattr(parent, "block", None) or []]
+        if getattr(parent, "rescue", None) and child._uuid in body:
+            return True
+        child, parent = parent, getattr(parent, "_parent", None)
+    return False
