@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from orchestrator.adapters import process
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.bootstrap import disk_reserve
-from orchestrator.engine import ports
+from orchestrator.engine import ports, project_ports
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,19 +58,19 @@ class WiredPorts(ports.Ports):
         return SqlJournal(self._root, self.clock, url=self._url, relief=self.storage.relieve)
 
     @cached_property
-    def plan_files(self) -> ports.PlanFiles:
+    def plan_files(self) -> project_ports.PlanFiles:
         from orchestrator.adapters.files.plan_file import FolderPlanFiles
 
         return FolderPlanFiles()
 
     @cached_property
-    def inspector(self) -> ports.Inspector:
+    def inspector(self) -> project_ports.Inspector:
         from orchestrator.adapters.ansible.inspector_port import AnsibleInspector
 
         return AnsibleInspector(self._warm)
 
     @cached_property
-    def project_files(self) -> ports.ProjectFiles:
+    def project_files(self) -> project_ports.ProjectFiles:
         from orchestrator.adapters.files.project_files import DirectoryFiles
 
         return DirectoryFiles()
@@ -111,7 +111,7 @@ class WiredPorts(ports.Ports):
         return DirectoryBaselineStore(self._root / "baselines", relief=self.storage.relieve)
 
     @cached_property
-    def library(self) -> ports.MediaLibrary:
+    def library(self) -> project_ports.MediaLibrary:
         from orchestrator.adapters.files.media_library import DirectoryLibrary
 
         return DirectoryLibrary()

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
@@ -18,17 +17,17 @@ from orchestrator.domain.journal.events import Event, Recorded
 from orchestrator.domain.journal.host_lock import HostLock
 from orchestrator.domain.journal.raw_event import RawEvent
 from orchestrator.domain.plan.check import Check, CheckResult
-from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding, Vaulted
-from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
-from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.engine.authority_ports import Authority, Governing, Keys, PrivateCopy, Tree
+from orchestrator.engine.project_ports import Inspector, MediaLibrary, PlanFiles, ProjectFiles
 from orchestrator.engine.redaction import Redaction
 
 __all__ = ["Authority", "Governing", "Keys", "PrivateCopy", "Tree"]
 
 Proof = Callable[[Sequence[Recorded]], None]
 """Raises if the records must not be appended."""
+
+Watcher = Callable[[Recorded], None]
 
 
 class Clock(ABC):
@@ -249,63 +248,6 @@ class PlaybookRuns(ABC):
         """Release what `make_ready` prepared. Running attempts go on, and new ones can still start."""
 
 
-class PlanFiles(ABC):
-    """Release plans in files, each in the folder of its project."""
-
-    @abstractmethod
-    def load(self, file: Path, project: Path | None = None) -> PreparedPlan:
-        """Load the plan in a file, with its line numbers and its project; files that it names are not opened.
-
-        `project` overrides the folder that paths are relative to. Raises NotFound, or PlanFault with every schema fault.
-        """
-
-
-class Inspector(ABC):
-    """What Ansible itself reports of a plan's inventory and playbooks, without touching a host."""
-
-    @abstractmethod
-    def inspect(self, plan: ReleasePlan, project: Path) -> Inspection:
-        """The targets of `strategy.hosts`, the groups, and the deploy and the backout playbook, in this order.
-
-        Never raises for the content of users' files; the inspection holds their faults.
-        """
-
-    def vaulted(self, plan: ReleasePlan, project: Path) -> Vaulted:
-        """The vaulted values that an inspection of the plan finds, by one of its own. Never raises for users' files."""
-        return self.inspect(plan, project).vaulted
-
-    @abstractmethod
-    def unsafe_constructs(self, playbook: Path, project: Path) -> list[PlaybookFinding]:
-        """Constructs in a playbook and its includes that can report a false success or wait for a person."""
-
-    @abstractmethod
-    def tree_findings(self, plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
-        """What any file that runs of this plan can load reads from elsewhere: the environment, other places."""
-
-    @abstractmethod
-    def code_of_tree(self, plan: ReleasePlan, project: Path) -> list[str]:
-        """The files that `inspect` may run as code on this machine: plugins, programs. None of them is run here."""
-
-    @abstractmethod
-    def settings_overridden(self, project: Path) -> list[str]:
-        """A sentence for each setting of the project's ansible.cfg that orch does not follow."""
-
-
-FileKind = Literal["file", "directory", "absent", "outside"]
-
-
-class ProjectFiles(ABC):
-    """The files that a plan names, by their paths in its project."""
-
-    @abstractmethod
-    def kind(self, project: Path, path: str) -> FileKind:
-        """The kind of file at a path, with links followed; `outside` if it leads out of the project."""
-
-    @abstractmethod
-    def kind_anywhere(self, project: Path, path: str) -> FileKind:
-        """The kind of file at a path, which may be absolute and outside the project."""
-
-
 class Targets(ABC):
     """orch's own queries to hosts: one round trip per host, all hosts in parallel, over new connections."""
 
@@ -387,21 +329,6 @@ class BaselineStore(ABC):
     @abstractmethod
     def get(self, digest: str) -> Baseline:
         """The baseline with this digest. Raises NotFound, or StoreFault when its content does not match the digest."""
-
-
-class MediaLibrary(ABC):
-    """The definitive media library: release units by path."""
-
-    @abstractmethod
-    def digest(self, project: Path, artefact: str) -> str:
-        """SHA-256 of the artefact's bytes. Raises NotFound."""
-
-    @abstractmethod
-    def members(self, project: Path, artefact: str) -> dict[str, str]:
-        """SHA-256 by path of each regular file in an archive; a plain file is its only member, with the empty path."""
-
-
-Watcher = Callable[[Recorded], None]
 
 
 @dataclass(frozen=True)

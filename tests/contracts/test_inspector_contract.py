@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.adapters.ansible.inspector_port import AnsibleInspector
-from orchestrator.engine.ports import Inspector
+from orchestrator.engine.project_ports import Inspector
 from tests.fakes.inspector import FakeInspector
 from tests.worlds.plans import plan_with
 

@@ -6,7 +6,7 @@ import pytest
 
 from orchestrator.adapters.files.plan_file import FolderPlanFiles, load_plan
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
-from orchestrator.engine.ports import PlanFiles
+from orchestrator.engine.project_ports import PlanFiles
 from orchestrator.errors import NotFound
 from tests.fakes.plans import FakePlans
 from tests.worlds.project import make

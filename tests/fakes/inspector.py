@@ -7,7 +7,7 @@ from pathlib import Path
 from orchestrator.domain.plan.inspection import FileFault, Inspection, PlaybookFinding, PlaybookSeen, PlaySeen
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.target import Target
-from orchestrator.engine.ports import Inspector
+from orchestrator.engine.project_ports import Inspector
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from orchestrator.engine.ports import MediaLibrary
+from orchestrator.engine.project_ports import MediaLibrary
 from orchestrator.errors import NotFound
 from tests.fakes.authority import FakeAuthority
 

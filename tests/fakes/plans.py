@@ -7,7 +7,7 @@ from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding, Pla
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
-from orchestrator.engine.ports import FileKind, Inspector, PlanFiles, ProjectFiles
+from orchestrator.engine.project_ports import FileKind, Inspector, PlanFiles, ProjectFiles
 from orchestrator.errors import NotFound
 
 

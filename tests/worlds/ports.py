@@ -7,12 +7,12 @@ from orchestrator.engine.ports import (
     HostLocks,
     Journal,
     Keys,
-    MediaLibrary,
     PlaybookRuns,
     Ports,
     Storage,
     Targets,
 )
+from orchestrator.engine.project_ports import MediaLibrary
 from tests.fakes.authority import FakeAuthority, FakeKeys
 from tests.fakes.baseline_store import FakeBaselineStore
 from tests.fakes.host_locks import FakeHostLocks

@@ -12,7 +12,7 @@ from orchestrator.adapters.ansible.tree_check.tree_findings import tree_findings
 from orchestrator.adapters.ansible.warm import WarmStart
 from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding, Vaulted
 from orchestrator.domain.plan.release_plan import ReleasePlan
-from orchestrator.engine.ports import Inspector
+from orchestrator.engine.project_ports import Inspector
 
 
 class AnsibleInspector(Inspector):

@@ -15,7 +15,7 @@ from orchestrator.adapters.files.archive.limits import ArchiveBudget, ArchiveLim
 from orchestrator.adapters.files.archive.tar_members import tar_members
 from orchestrator.adapters.files.archive.zip_members import zip_members
 from orchestrator.domain.plan.release_plan import ARCHIVES
-from orchestrator.engine.ports import MediaLibrary
+from orchestrator.engine.project_ports import MediaLibrary
 from orchestrator.errors import Fault, NotFound, PlanFault
 
 _CHUNK = 1 << 20

@@ -7,7 +7,7 @@ from orchestrator.adapters.files.project_files import project_of
 from orchestrator.domain.plan.loaded_file import LoadedFile
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
-from orchestrator.engine.ports import PlanFiles
+from orchestrator.engine.project_ports import PlanFiles
 
 
 class FolderPlanFiles(PlanFiles):

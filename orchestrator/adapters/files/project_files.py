@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from orchestrator.domain.plan.release_plan import ReleasePlan
-from orchestrator.engine.ports import FileKind, ProjectFiles
+from orchestrator.engine.project_ports import FileKind, ProjectFiles
 
 
 class DirectoryFiles(ProjectFiles):

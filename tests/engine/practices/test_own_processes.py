@@ -77,7 +77,8 @@ def test_what_a_failed_deployment_left_is_ended_before_the_proof_in_the_visit_of
     leaving(fleet, "h1", "h2")
     fleet.playbooks.script("deploy", None, FAILS)
     ended = fleet.deploy()
-    (look,) = looks(fleet, ended)
+    before, look = looks(fleet, ended)
+    assert (set(before.left), before.ended) == ({"h1", "h2"}, {}), "the first comparison ends nothing"
     assert (ended.state.value, set(look.ended), look.left, visits(fleet)) == (
         "backed out",
         {"h1", "h2"},

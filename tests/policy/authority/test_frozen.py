@@ -11,8 +11,8 @@ OUTSIDE, INSIDE = "/etc/ansible/group_vars/web.yml", "inventories/test/hosts.yml
 @pytest.mark.parametrize(
     ("change", "beginning"),
     [
-        (Change(ingredient="hosts", changed=(OUTSIDE,)), "the inventory is not"),
-        (Change(ingredient="hosts", changed=(INSIDE,), removed=(OUTSIDE,)), "the inventory is not"),
+        (Change(ingredient="hosts", changed=(OUTSIDE,)), "what runs read in place is not"),
+        (Change(ingredient="hosts", changed=(INSIDE,), removed=(OUTSIDE,)), "what runs read in place is not"),
         (Change(ingredient="hosts", changed=(INSIDE,)), "the private copy is not"),
         (Change(ingredient="variables", changed=(OUTSIDE,)), "the private copy is not"),
         ("hosts (/frozen/x/hosts: expected a file, found none", "the private copy is not"),
