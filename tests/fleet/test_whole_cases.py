@@ -40,7 +40,6 @@ def test_what_the_check_says(light_lab: Lab, tmp_path: Path, name: str, code: in
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="lookups of the environment are not named by the check yet")
 def test_a_lookup_of_the_environment_is_named(light_lab: Lab, tmp_path: Path) -> None:
     _, printed = Case("env-lookup-empty", light_lab, tmp_path).check()
     assert "DB_PASSWORD" in printed
@@ -110,7 +109,6 @@ def test_a_closed_file_is_not_on_the_page(light_lab: Lab, tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="vaulted values in results are not redacted yet")
 def test_a_vaulted_value_is_shown_nowhere(light_lab: Lab, tmp_path: Path) -> None:
     case = Case("vaulted-value-in-stderr", light_lab, tmp_path)
     (tmp_path / "vp.txt").write_text("vault-of-the-test\n")
@@ -199,7 +197,6 @@ sudo systemctl daemon-reload && sudo systemctl restart app"""
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="a baseline does not see yet what a unit runs")
 def test_a_restart_that_the_backout_forgets_is_residue(lab: Lab, tmp_path: Path) -> None:
     lab.ssh("web1", UNIT)
     try:
@@ -213,7 +210,6 @@ def test_a_restart_that_the_backout_forgets_is_residue(lab: Lab, tmp_path: Path)
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="processes of a run that ended are not looked for before the proof yet")
 def test_a_process_that_a_run_left_does_not_outlive_the_proof(light_lab: Lab, tmp_path: Path) -> None:
     case = Case("process-left-running", light_lab, tmp_path)
     case.deploy()

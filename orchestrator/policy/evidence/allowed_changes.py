@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
-from orchestrator.domain.evidence.baseline import BaselinePart, Difference
+from orchestrator.domain.evidence.baseline import BaselinePart, Cut, Difference
 from orchestrator.domain.evidence.change_groups import OutsideChange
 from orchestrator.domain.evidence.item_kinds import PATHS, part_of
 from orchestrator.domain.rules.deployment_model import DeploymentModel
@@ -26,6 +26,16 @@ def allowed(rules: Iterable[Rule], kind: str, name: str) -> bool:
     """Whether every rule lets this item change. An item of an unknown kind is in no part, so no rule can name it."""
     part = part_of(kind)
     return all(part is not None and _permits(rule, part, kind, name) for rule in rules)
+
+
+def unseen(rules: Iterable[Rule], cuts: Iterable[Cut]) -> Cut | None:
+    """What was left out of a capture although a rule binds it: what cannot be seen cannot be held. None: nothing."""
+    binding = tuple(rules)
+    for cut in cuts:
+        part: BaselinePart = "units" if cut.kind == "what runs" else part_of(cut.kind) or "system"
+        if any(rule.get(part, "none") != "any" for rule in binding):
+            return cut
+    return None
 
 
 def _permits(rule: Rule, part: BaselinePart, kind: str, name: str) -> bool:

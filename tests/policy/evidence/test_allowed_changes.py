@@ -7,10 +7,10 @@ from typing import Any, get_args
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from orchestrator.domain.evidence.baseline import BaselinePart, Difference
+from orchestrator.domain.evidence.baseline import BaselinePart, Cut, Difference
 from orchestrator.domain.evidence.item_kinds import PART_OF_KIND
 from orchestrator.domain.rules.may_change import MayChange, Rule, rule_words
-from orchestrator.policy.evidence.allowed_changes import allowed, outside
+from orchestrator.policy.evidence.allowed_changes import allowed, outside, unseen
 from orchestrator.policy.evidence.changes_seen import CHANGES_OF_A_HOST, LONGEST, grouped
 
 RULES: TypeAdapter[Rule] = TypeAdapter(MayChange)
@@ -57,6 +57,26 @@ CASES: list[tuple[dict[str, Any], str, str, bool]] = [
 @pytest.mark.parametrize(("rule", "kind", "name", "may"), CASES)
 def test_what_a_rule_lets_change(rule: dict[str, Any], kind: str, name: str, may: bool) -> None:  # noqa: FBT001
     assert allowed([RULES.validate_python(rule)], kind, name) is may
+
+
+CUTS: list[tuple[dict[str, Any], str, bool]] = [
+    ({"files": "any"}, "mount", True),
+    ({"files": "any", "system": "any"}, "mount", False),
+    ({"system": ["/proc"]}, "mount", True),
+    ({"system": "any"}, "password", True),
+    ({"users": "any"}, "password", False),
+    ({"units": "any"}, "what runs", False),
+    ({"units": ["shop.service"]}, "what runs", True),
+]
+
+
+@pytest.mark.parametrize(("rule", "kind", "unknown"), CUTS)
+def test_what_was_left_out_of_a_capture_cannot_be_held(
+    rule: dict[str, Any], kind: Any, unknown: bool
+) -> None:  # noqa: FBT001
+    cut = Cut(kind=kind, reason="it may not be read")
+    assert unseen([RULES.validate_python(rule)], [cut]) == (cut if unknown else None)
+    assert unseen([], [cut]) is None
 
 
 def test_of_two_rules_both_bind() -> None:

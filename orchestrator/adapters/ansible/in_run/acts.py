@@ -12,6 +12,8 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
+from orchestrator.adapters.ansible.in_run.kept_text import KEPT
+
 
 class Acts:
     """The file of one run; every process of the run adds whole lines to it."""
@@ -27,7 +29,7 @@ class Acts:
         at_home = acting == own and self._addresses.get(own, place if self._addresses else "") == place
         if (at_home and own != "localhost") or _action(task) in self._only_looking:
             return
-        line = {"by": own, "acting": acting, "place": place, "task": str(task.get_name())}
+        line = {"by": own, "acting": acting, "place": place, "task": KEPT.short(str(task.get_name()))}
         content = (json.dumps(line) + "\n").encode("utf-8", "backslashreplace")
         try:
             file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
