@@ -50,7 +50,8 @@ def test_what_a_failed_deployment_left_is_ended_before_its_backout_is_proved(
 ) -> None:
     ended = deployed(lab, tmp_path, WAY=way, BAD_ON="web1")
     assert (ended.code, ended.result["state"]) == (5, "backed out"), ended.result
-    (seen,) = ended.events["processes_left"]
+    before, seen = ended.events["processes_left"]
+    assert before["left"]["web1"], "the first comparison of the backout ends nothing"
     assert not seen["left"]
     processes = seen["ended"]["web1"]
     assert {process["run"].rpartition(".")[2] for process in processes} == {"1-deploy"}
@@ -63,7 +64,7 @@ def test_what_a_failed_deployment_left_is_ended_before_its_backout_is_proved(
 def test_a_process_with_another_environment_is_known_by_its_login(lab: Lab, tmp_path: Path, way: str) -> None:
     ended = deployed(lab, tmp_path, WAY=way, BAD_ON="web1")
     assert (ended.code, ended.result["state"]) == (5, "backed out"), ended.result
-    (seen,) = ended.events["processes_left"]
+    *_, seen = ended.events["processes_left"]
     processes = [p for p in seen["ended"]["web1"] if p["program"] in ("sh", "sleep")]
     assert processes
     assert not processes[0]["marked"]

@@ -210,7 +210,7 @@ def knows_checks_by_title(patch: pytest.MonkeyPatch) -> None:
 
 
 def locks_nothing(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(verify_environment, "lock_hosts", lambda ports, deployment, machines: [])
+    patch.setattr(verify_environment, "lock_hosts", lambda ports, deployment, machines, keys: [])
 
 
 def calls_it_stopped_while_it_runs(patch: pytest.MonkeyPatch) -> None:
@@ -338,7 +338,7 @@ def takes_no_capture_for_no_change(patch: pytest.MonkeyPatch) -> None:
 
 
 def takes_equality_without_looking(patch: pytest.MonkeyPatch) -> None:
-    def compared(context: DriveContext, hosts: tuple[str, ...]) -> e.RestorationCompared:
+    def compared(context: DriveContext, hosts: tuple[str, ...], targets: Any) -> e.RestorationCompared:
         known = context.deployment.preparation.baselines
         return e.RestorationCompared(baselines=tuple(known[host] for host in hosts))
 

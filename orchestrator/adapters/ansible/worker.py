@@ -33,8 +33,6 @@ Start = Callable[
     [Sequence[str], dict[str, str], str, IO[bytes]], AbstractContextManager[tuple[list[str], IO[bytes]]]
 ]
 """How ansible-playbook is started, given its arguments, environment, project and output: a command, and the input of that."""
-Enter = Callable[[str], Path | None]
-"""How a process comes into a cgroup of its own, by name: the cgroup; None where the machine does not let us have any."""
 
 
 @contextmanager
@@ -46,15 +44,12 @@ def in_the_cold(
         yield ansible_playbook(*arguments), nothing
 
 
-def work(folder: AttemptFolder, *, start: Start = in_the_cold, enter: Enter = process.enter_cgroup) -> bool:
-    """Run the attempt; False when it was claimed already, and nothing was run.
-
-    `start`: how ansible-playbook is started. `enter`: how this process comes into a cgroup of its own, before it claims.
-    """
+def work(folder: AttemptFolder, *, start: Start = in_the_cold) -> bool:
+    """Run the attempt; False when it was claimed already, and nothing was run. `start`: how ansible-playbook is started."""
     if folder.claimed() is not None:
         return False
     process.become_subreaper()
-    group = enter(f"orch-{folder.attempt}-{os.getpid()}")
+    group = process.enter_cgroup(f"orch-{folder.attempt}-{os.getpid()}")
     control = Path(tempfile.mkdtemp(prefix="orch-", dir="/tmp"))
     claim = {
         **process.identity()._asdict(),

@@ -25,7 +25,9 @@ ROWS = [
     ({"user": "app"}, "add users: true there"),
     ({"unit": "app.service"}, ""),
     ({"unit": "other"}, "add it to units there"),
-    ({"sysctl": "vm.swappiness"}, "add it to sysctl there"),
+    ({"sysctl": "dev.cdrom.lock"}, "add it to sysctl there"),
+    ({"sysctl": "vm.swappiness"}, ""),
+    ({"file": "/etc/cron.d/app"}, ""),
     ({"command": "schema version"}, ""),
     ({"command": "schema"}, "add it to commands there"),
 ]
