@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from orchestrator.adapters.files.model_file import load_model
+from orchestrator.adapters.files.noun_folder import files_in
 from orchestrator.adapters.files.policy_file import load_policy
 from orchestrator.adapters.files.tree.inventory_in_place import ingredients_in_place, inventory_in_place
 from orchestrator.adapters.files.tree.output_folders import link_outputs
@@ -105,9 +106,9 @@ class ProjectAuthority(Authority):
         return sorted(folder.name for folder in self._copies.glob("*") if folder.is_dir())
 
     def _policies(self, project: Path, faults: list[Fault]) -> dict[Path, Policy]:
-        folders = dict.fromkeys((project / "policies", self._home / "policies"))
+        folders = (project / "policies", self._home / "policies")
         policies: dict[Path, Policy] = {}
-        for file in [file for folder in folders for file in sorted(folder.glob("*.yml"))]:
+        for file in files_in(folders):
             try:
                 policies[file.resolve()] = load_policy(file)
             except PlanFault as fault:

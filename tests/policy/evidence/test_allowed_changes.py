@@ -72,7 +72,9 @@ CUTS: list[tuple[dict[str, Any], str, bool]] = [
 
 @pytest.mark.parametrize(("rule", "kind", "unknown"), CUTS)
 def test_what_was_left_out_of_a_capture_cannot_be_held(
-    rule: dict[str, Any], kind: Any, unknown: bool  # noqa: FBT001
+    rule: dict[str, Any],
+    kind: Any,
+    unknown: bool,  # noqa: FBT001
 ) -> None:
     cut = Cut(kind=kind, reason="it may not be read")
     assert unseen([RULES.validate_python(rule)], [cut]) == (cut if unknown else None)
