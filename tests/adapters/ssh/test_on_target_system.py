@@ -161,6 +161,8 @@ def test_a_tree_of_the_system_is_taken_without_content_and_what_the_plan_names_i
     assert items[f"{tmp_path}/a/big"]["size"] == LARGE + 1
     assert "sha256" not in items[f"{tmp_path}/a/big"]
     assert trees((f"{tmp_path}/a/x",), files=(str(tmp_path),)) == ({}, [])
+    named, _ = trees((f"{tmp_path}/a",), files=(f"{tmp_path}/a/x",))
+    assert sorted(named) == [f"{tmp_path}/a", f"{tmp_path}/a/big", f"{tmp_path}/a/skip"]
 
 
 def test_a_tree_that_is_too_large_is_cut_as_a_whole_and_the_others_are_there(tmp_path: Path) -> None:

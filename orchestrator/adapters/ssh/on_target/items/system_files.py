@@ -76,8 +76,11 @@ class Trees:
     def _hidden(self, path: str, error: OSError) -> None:
         self.cut("system file", path, str(error.strerror or error))
 
+    def _is_named(self, path: str) -> bool:
+        return any(path == named or path.startswith(named.rstrip("/") + "/") for named in self.named)
+
     def _tree(self, top: str) -> None:
-        if any(top == path or top.startswith(path.rstrip("/") + "/") for path in self.named):
+        if self._is_named(top):
             return  # the scope has it, with its content
         items: dict[str, dict[str, Any]] = {}
         faults: list[str] = []
@@ -98,7 +101,7 @@ class Trees:
             self.cut("system file", top, faults[0])
             return
         for name, attributes in items.items():
-            if attributes.get("exists") is not False:
+            if attributes.get("exists") is not False and not self._is_named(name):
                 self.add("system file", name, attributes)
 
 
