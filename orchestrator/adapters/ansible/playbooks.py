@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from orchestrator.adapters import process
-from orchestrator.adapters.ansible import event_stream
-from orchestrator.adapters.ansible.acts_file import evidence_of
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
+from orchestrator.adapters.ansible.events import event_stream
+from orchestrator.adapters.ansible.events.acts_file import evidence_of
 from orchestrator.adapters.ansible.settings import base_environment, passed_environment
 from orchestrator.adapters.ansible.starved import store_fault_of
 from orchestrator.adapters.ansible.warm import WarmStart

@@ -17,8 +17,8 @@ from typing import IO
 
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible import launch
-from orchestrator.adapters.ansible.acts_file import evidence_of
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
+from orchestrator.adapters.ansible.events.acts_file import evidence_of
 from orchestrator.adapters.ansible.settings import ansible_playbook
 from orchestrator.adapters.ansible.starved import finish_starved, lacked
 from orchestrator.domain.evidence.attempt import AttemptRequest

@@ -10,7 +10,7 @@ from orchestrator.adapters.report.months import freezes_of, months_of
 from orchestrator.adapters.report.templating import environment
 from orchestrator.domain.text.format import counted
 from orchestrator.policy.calendar.published_schedule import PublishedSchedule
-from orchestrator.policy.telling.schedule_words import (
+from orchestrator.policy.telling.words.schedule_words import (
     blocked_words,
     conflict_words,
     machine_words,

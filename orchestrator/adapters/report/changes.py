@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.change_groups import ItemChange
-from orchestrator.policy.telling.change_words import GROUPS_SHOWN, items_of
+from orchestrator.policy.telling.words.change_words import GROUPS_SHOWN, items_of
 
 Diffs = Mapping[tuple[str, str], Sequence[str]]
 """By host and path: the unified diff of a text file, if the baselines kept its content."""

@@ -7,7 +7,7 @@ from icalendar import Calendar, Event
 from orchestrator.adapters.report.legible import legible
 from orchestrator.domain.calendar.schedule_of_change import Booking, BookingState
 from orchestrator.policy.calendar.published_schedule import PublishedSchedule
-from orchestrator.policy.telling.schedule_words import blocked_words, conflict_words, machine_words, utc
+from orchestrator.policy.telling.words.schedule_words import blocked_words, conflict_words, machine_words, utc
 
 PRODUCT = "-//orch//schedule of change//EN"
 # RFC 5545 3.8.1.11: a booking that may change is tentative; a withdrawn one is published as cancelled, or it would stay.

@@ -33,13 +33,13 @@ from orchestrator.policy.authority.word_checks import recorded_statements
 from orchestrator.policy.course.follow_up import following_words, review_overdue
 from orchestrator.policy.evidence.coverage_words import uncovered_count, uncovered_lines
 from orchestrator.policy.telling.blind_spots import blind_spots
-from orchestrator.policy.telling.change_words import hidden_lines, outside_lines
 from orchestrator.policy.telling.ends import tone_of
-from orchestrator.policy.telling.isolation_words import isolation_words
 from orchestrator.policy.telling.next_moves import next_moves
 from orchestrator.policy.telling.summary import STANDING_WORDS, plain_words
 from orchestrator.policy.telling.timeline import Story
 from orchestrator.policy.telling.timeline_builder import decisions_of, story_of
+from orchestrator.policy.telling.words.change_words import hidden_lines, outside_lines
+from orchestrator.policy.telling.words.isolation_words import isolation_words
 
 
 @dataclass(frozen=True, slots=True)

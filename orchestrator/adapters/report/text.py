@@ -16,12 +16,12 @@ from orchestrator.policy.course.follow_up import following_words
 from orchestrator.policy.evidence.coverage_words import uncovered_lines
 from orchestrator.policy.evidence.drift import summary_lines
 from orchestrator.policy.telling.blind_spots import blind_spots
-from orchestrator.policy.telling.change_words import change_lines
 from orchestrator.policy.telling.host_rows import HostRow, host_row
-from orchestrator.policy.telling.isolation_words import isolation_words
 from orchestrator.policy.telling.summary import STANDING_WORDS, environment_words, plain_words, release_words
 from orchestrator.policy.telling.timeline import Story, StoryStep
 from orchestrator.policy.telling.timeline_builder import decisions_of, story_of
+from orchestrator.policy.telling.words.change_words import change_lines
+from orchestrator.policy.telling.words.isolation_words import isolation_words
 
 
 def text_record(records: Sequence[Recorded], made_at: datetime) -> str:

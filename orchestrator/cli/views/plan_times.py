@@ -13,7 +13,7 @@ from orchestrator.domain.text.format import seconds_words
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.authority.times_ahead import TimesAhead
 from orchestrator.policy.calendar.point_of_no_return import WaveArithmetic, WaveTimes
-from orchestrator.policy.telling.schedule_words import when_words
+from orchestrator.policy.telling.words.schedule_words import when_words
 
 HEADINGS = ("wave", "starts", "good by", "undone by", "to spare", "latest start")
 UNKNOWN = "not known"

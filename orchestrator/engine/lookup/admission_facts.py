@@ -23,7 +23,7 @@ from orchestrator.engine.project_folder import folder
 from orchestrator.policy.authority import admission
 from orchestrator.policy.authority.admission_question import NO_POLICY, Question, Success
 from orchestrator.policy.measures.wave_durations import measured_waves
-from orchestrator.policy.telling.ground_words import ground_words
+from orchestrator.policy.telling.words.ground_words import ground_words
 
 MOST_MEASURED = 5
 """The most earlier deployments whose wave times are read from their journals."""

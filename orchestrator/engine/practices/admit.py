@@ -33,7 +33,7 @@ from orchestrator.policy.authority.calendar_check import opens_next
 from orchestrator.policy.authority.copy_integrity import changes_in_copy
 from orchestrator.policy.course.allowed_steps import closed_words, window_words
 from orchestrator.policy.course.steps import Perform
-from orchestrator.policy.telling.ground_words import ground_words, window_basis
+from orchestrator.policy.telling.words.ground_words import ground_words, window_basis
 
 FRESH = timedelta(seconds=60)
 """How long this process's own check of plan, hosts and files stays valid; after that they are checked again."""

@@ -11,7 +11,7 @@ from orchestrator.engine.lookup.snapshots import folded, survey
 from orchestrator.engine.ports import Journal, Ports
 from orchestrator.errors import NotFound, Refused, StoreFault
 from orchestrator.policy.course.rollback_order import hosts_in_common, touched_machines
-from orchestrator.policy.telling.obstacle_words import refusal_words
+from orchestrator.policy.telling.words.obstacle_words import refusal_words
 
 ALL = "all"
 """Sets aside whatever stands against it."""

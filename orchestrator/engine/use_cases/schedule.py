@@ -33,7 +33,7 @@ from orchestrator.policy.calendar.bookings import bookings_of, state_of
 from orchestrator.policy.calendar.conflicts import ConflictFound, conflicts_of
 from orchestrator.policy.calendar.start_time import ClosedTime, binding_calendar, judged_time
 from orchestrator.policy.measures.wave_durations import measured_waves, slowest
-from orchestrator.policy.telling.schedule_words import conflict_words, utc
+from orchestrator.policy.telling.words.schedule_words import conflict_words, utc
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from orchestrator.domain.journal.events import WaveAuthorised, WaveNotAuthorised
 from orchestrator.policy.authority.admission import Weighed, about_approvals, weigh
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.calendar.point_of_no_return import Arithmetic, arithmetic
-from orchestrator.policy.telling.ground_words import ground_words
+from orchestrator.policy.telling.words.ground_words import ground_words
 
 
 def wave_authorisation(question: Question, d: Deployment, wave: int) -> WaveAuthorised | WaveNotAuthorised:

@@ -9,7 +9,7 @@ from orchestrator.domain.journal.events import WaveRejected
 from orchestrator.domain.rules.may_change import Rule
 from orchestrator.domain.text.format import counted
 from orchestrator.policy.evidence.allowed_changes import rules_binding
-from orchestrator.policy.telling.ground_words import ground_words
+from orchestrator.policy.telling.words.ground_words import ground_words
 
 _DEPLOYED_TO = frozenset({"deployed", "verified", "failed", "unknown"})
 

@@ -6,15 +6,15 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.condensed import Counts
 from orchestrator.domain.text.format import counted
-from orchestrator.policy.telling.event_words import (
+from orchestrator.policy.telling.step_changes import End, Finish
+from orchestrator.policy.telling.teller import WAITS, Telling, at, telling_of, wave_name
+from orchestrator.policy.telling.timeline import Result, StepName
+from orchestrator.policy.telling.words.event_words import (
     checks_words,
     complaints_of,
     reference_words,
     result_of_checks,
 )
-from orchestrator.policy.telling.step_changes import End, Finish
-from orchestrator.policy.telling.teller import WAITS, Telling, at, telling_of, wave_name
-from orchestrator.policy.telling.timeline import Result, StepName
 
 
 @telling_of.register

@@ -4,11 +4,11 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.condensed import Counts
 from orchestrator.domain.text.format import counted
-from orchestrator.policy.telling.change_words import group_lines, outside_lines
-from orchestrator.policy.telling.event_words import COMPLAINTS
 from orchestrator.policy.telling.step_changes import Finish
 from orchestrator.policy.telling.teller import Telling, at, telling_of, wave_name
 from orchestrator.policy.telling.timeline import Result
+from orchestrator.policy.telling.words.change_words import group_lines, outside_lines
+from orchestrator.policy.telling.words.event_words import COMPLAINTS
 
 
 @telling_of.register

@@ -6,11 +6,11 @@ from orchestrator.domain.journal.condensed import Counts
 from orchestrator.domain.text.format import counted
 from orchestrator.policy.evidence.coverage_words import uncovered_count, uncovered_lines, uncovered_words
 from orchestrator.policy.evidence.drift import summary_lines
-from orchestrator.policy.telling.event_words import COMPLAINTS, replacement_words
-from orchestrator.policy.telling.obstacle_words import set_aside_words
 from orchestrator.policy.telling.step_changes import Begin, Drive, End, Finish, WatchAgain
 from orchestrator.policy.telling.teller import WAITS, Lines, Telling, at, telling_of
 from orchestrator.policy.telling.timeline import Result
+from orchestrator.policy.telling.words.event_words import COMPLAINTS, replacement_words
+from orchestrator.policy.telling.words.obstacle_words import set_aside_words
 
 
 @telling_of.register

@@ -11,8 +11,8 @@ from orchestrator.domain.text.format import counted
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.evidence.coverage_words import uncovered_words
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
-from orchestrator.policy.telling.event_words import replacement_words
-from orchestrator.policy.telling.left_words import left_running
+from orchestrator.policy.telling.words.event_words import replacement_words
+from orchestrator.policy.telling.words.left_words import left_running
 
 S = State
 NAMED = 8

@@ -5,7 +5,18 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.condensed import Counts
 from orchestrator.domain.plan.check import CheckResult
 from orchestrator.domain.text.format import counted, seconds_words
-from orchestrator.policy.telling.event_words import (
+from orchestrator.policy.telling.step_changes import (
+    AwaitQuiet,
+    Begin,
+    End,
+    EndAttempt,
+    EndQuiet,
+    Finish,
+    Watch,
+)
+from orchestrator.policy.telling.teller import WAITS, Lines, Telling, at, attempt_of, telling_of, wave_name
+from orchestrator.policy.telling.timeline import Result, StepName
+from orchestrator.policy.telling.words.event_words import (
     awaited_words,
     checks_words,
     complaint_words,
@@ -18,18 +29,7 @@ from orchestrator.policy.telling.event_words import (
     result_of_checks,
     result_of_run,
 )
-from orchestrator.policy.telling.left_words import left_words, process_lines
-from orchestrator.policy.telling.step_changes import (
-    AwaitQuiet,
-    Begin,
-    End,
-    EndAttempt,
-    EndQuiet,
-    Finish,
-    Watch,
-)
-from orchestrator.policy.telling.teller import WAITS, Lines, Telling, at, attempt_of, telling_of, wave_name
-from orchestrator.policy.telling.timeline import Result, StepName
+from orchestrator.policy.telling.words.left_words import left_words, process_lines
 
 COPY_CHANGED = "; what it ran from was changed meanwhile"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from orchestrator.adapters.ansible.event_stream import fold, tasks_seen
+from orchestrator.adapters.ansible.events.event_stream import fold, tasks_seen
 from orchestrator.domain.evidence.run_evidence import by_host
 from orchestrator.domain.evidence.task_changes import MOST_OF_A_HOST
 

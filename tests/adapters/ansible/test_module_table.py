@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from orchestrator.adapters.ansible.changes_fold import _KINDS
+from orchestrator.adapters.ansible.events.changes_fold import _KINDS
 from orchestrator.adapters.ansible.in_run.module_table import NEVER, RULES, SETTLES, UNNAMED, things_changed
 
 CASES: list[dict[str, Any]] = YAML(typ="safe", pure=True).load(

@@ -16,7 +16,7 @@ from orchestrator.domain.calendar.time_input import words_of, written_moment
 from orchestrator.domain.calendar.window import MaintenanceWindow
 from orchestrator.policy.calendar.published_schedule import PublishedSchedule, published
 from orchestrator.policy.calendar.windows import Calendar, open_at
-from orchestrator.policy.telling.schedule_words import when_words
+from orchestrator.policy.telling.words.schedule_words import when_words
 from tests.bookings import EVENING, booking
 
 BERLIN, NEW_YORK, LORD_HOWE = "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"

@@ -13,17 +13,10 @@ from typing import Any, cast, get_args
 import pytest
 
 from orchestrator.adapters.ssh.on_target.collectors import Capture
-from orchestrator.adapters.ssh.on_target.items import (
-    firewall,
-    flags,
-    kernel,
-    mounts,
-    passwords,
-    patterns,
-    settings,
-)
+from orchestrator.adapters.ssh.on_target.items import flags, patterns, settings
+from orchestrator.adapters.ssh.on_target.items.host import firewall, kernel, mounts, passwords
+from orchestrator.adapters.ssh.on_target.items.host.system_files import LARGE, Trees
 from orchestrator.adapters.ssh.on_target.items.running import Changes, Process, Running
-from orchestrator.adapters.ssh.on_target.items.system_files import LARGE, Trees
 from orchestrator.domain.evidence.baseline import BaselineScope, SystemKind
 from orchestrator.domain.evidence.system_places import scope_question
 

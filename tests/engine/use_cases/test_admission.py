@@ -15,7 +15,7 @@ from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.engine.use_cases.deployment_commands import open_deployment
 from orchestrator.errors import Refused
-from orchestrator.policy.telling.ground_words import ground_words
+from orchestrator.policy.telling.words.ground_words import ground_words
 from tests.fakes.clock import START
 from tests.policy.admission_cases import laid_over
 from tests.worlds.fleet import HOSTS, Fleet

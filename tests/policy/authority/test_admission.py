@@ -9,7 +9,7 @@ import pytest
 from orchestrator.domain.authority.admission_answer import Admitted, NotAdmitted, ReasonCode
 from orchestrator.domain.plan.effective_plan import INGREDIENTS
 from orchestrator.policy.authority.admission import admit
-from orchestrator.policy.telling.ground_words import ground_words
+from orchestrator.policy.telling.words.ground_words import ground_words
 from tests.policy.admission_cases import Row, question, reason_lines, rows
 
 TABLE = rows()

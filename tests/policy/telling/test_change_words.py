@@ -3,7 +3,7 @@
 from orchestrator.domain.deployment.changes_seen import ChangesSeen, changes_after
 from orchestrator.domain.evidence.change_groups import ChangeGroup, ItemChange
 from orchestrator.domain.journal import events as e
-from orchestrator.policy.telling.change_words import GROUPS_SHOWN, change_lines, group_lines
+from orchestrator.policy.telling.words.change_words import GROUPS_SHOWN, change_lines, group_lines
 
 MODE = ItemChange(kind="file", name="/etc/a", attribute="mode", before="0644", after="0600")
 OWNER = ItemChange(kind="file", name="/etc/a", attribute="owner", before="root", after="shop")

@@ -3,7 +3,7 @@
 from typing import get_args
 
 from orchestrator.domain.authority.ground import ChangeCode, Ground, StartCode
-from orchestrator.policy.telling.ground_words import WORDS, ground_words, window_basis
+from orchestrator.policy.telling.words.ground_words import WORDS, ground_words, window_basis
 
 
 def test_every_ground_of_a_start_and_of_a_change_has_words() -> None:

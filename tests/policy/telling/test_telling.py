@@ -6,8 +6,8 @@ from orchestrator.domain.fold.fold import fold
 from orchestrator.domain.journal.condensed import counts_of_checks
 from orchestrator.domain.plan.check import CheckResult
 from orchestrator.policy.course.current_step import present_step, seconds_left, waits_for_person
-from orchestrator.policy.telling.event_words import checks_words, result_of_checks
 from orchestrator.policy.telling.timeline_builder import story_of
+from orchestrator.policy.telling.words.event_words import checks_words, result_of_checks
 from tests.journals.corpus import NAMES, folded, recorded
 from tests.journals.pen import check
 

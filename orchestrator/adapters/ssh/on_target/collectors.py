@@ -72,7 +72,7 @@ class Capture:
 
     def _system(self) -> None:
         if self.scope.get("system"):
-            from orchestrator.adapters.ssh.on_target.items.system import System
+            from orchestrator.adapters.ssh.on_target.items.host.system import System
 
             System(self.scope, self.add, self.cut, self.deadline).collect()
 

@@ -33,7 +33,12 @@ from orchestrator.engine.use_cases import schedule as use
 from orchestrator.errors import ExitCode, NotFound, UsageFault
 from orchestrator.policy.calendar.conflicts import ConflictFound, conflicts, conflicts_of
 from orchestrator.policy.calendar.published_schedule import PublishedSchedule, published
-from orchestrator.policy.telling.schedule_words import conflict_words, machine_words, state_words, when_words
+from orchestrator.policy.telling.words.schedule_words import (
+    conflict_words,
+    machine_words,
+    state_words,
+    when_words,
+)
 
 HEADINGS = ("starts", "ends", "id", "what", "state", "when missed", "conflicts", "by")
 MISSED: dict[str, MissedStart] = {"start-while-open": "start while open", "ask": "ask", "skip": "skip"}

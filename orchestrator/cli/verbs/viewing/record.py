@@ -16,7 +16,7 @@ from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.ports import Ports
 from orchestrator.errors import OrchError, UsageFault
 from orchestrator.policy.evidence.drift import content_lines
-from orchestrator.policy.telling.change_words import GROUPS_SHOWN
+from orchestrator.policy.telling.words.change_words import GROUPS_SHOWN
 
 
 @click.group()

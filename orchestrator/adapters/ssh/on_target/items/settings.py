@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestrator.adapters.ssh.on_target.items import passwords
+from orchestrator.adapters.ssh.on_target.items.host import passwords
 
 _OF_ONE_START = (
     b"INVOCATION_ID=", b"JOURNAL_STREAM=", b"SYSTEMD_EXEC_PID=", b"MAINPID=", b"NOTIFY_SOCKET=", b"WATCHDOG_", b"LISTEN_",

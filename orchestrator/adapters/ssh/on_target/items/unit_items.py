@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import time
 
-from orchestrator.adapters.ssh.on_target.items import digest, passwords, running, settings, units
+from orchestrator.adapters.ssh.on_target.items import digest, running, settings, units
+from orchestrator.adapters.ssh.on_target.items.host import passwords
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
 
-from orchestrator.adapters.ansible.changes_fold import ChangesFold
+from orchestrator.adapters.ansible.events.changes_fold import ChangesFold
 from orchestrator.domain.evidence.attempt_sighting import TaskSeen
 from orchestrator.domain.evidence.run_evidence import (
     Astray,

@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import time
 
-from orchestrator.adapters.ssh.on_target.items import (
+from orchestrator.adapters.ssh.on_target.items import patterns, units
+from orchestrator.adapters.ssh.on_target.items.host import (
     firewall,
     kernel,
     modes,
     mounts,
     passwords,
-    patterns,
     python_packages,
     system_files,
-    units,
 )
 
 TYPE_CHECKING = False

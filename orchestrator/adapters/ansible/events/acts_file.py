@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
-from orchestrator.adapters.ansible.event_stream import fold
+from orchestrator.adapters.ansible.events.event_stream import fold
 from orchestrator.domain.evidence.acted_on import ActedOn, joined
 from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.evidence.run_evidence import RunEvidence

@@ -1,0 +1,1 @@
+"""Words for people, each made in one place from codes and values."""
