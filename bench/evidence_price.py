@@ -54,7 +54,13 @@ def _run(site: Site, *, hooks: bool) -> Cost:
     home = Path(tempfile.mkdtemp(prefix="ob-"))
     try:
         evidence, ways = home / "evidence.jsonl", home / "ways.json"
-        ways.write_text(json.dumps({"ssh": [], "known_hosts": str(site.lab.known_hosts), "delegates": []}))
+        given = {
+            "ssh": [],
+            "known_hosts": str(site.lab.known_hosts),
+            "delegates": [],
+            "acts": str(home / "acts"),
+        }
+        ways.write_text(json.dumps(given))
         settings = {
             **TUNED,
             "ORCH_EVIDENCE": str(evidence),

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from orchestrator.adapters.ssh.answers import HostQuestion
 from orchestrator.domain.evidence.baseline import AttributeValue, CutKind
 from orchestrator.domain.plan.check import Answer
-from orchestrator.domain.text.model_base import Many, Noun
+from orchestrator.domain.text.model_base import Many, Name, Noun
 from orchestrator.domain.text.plain_text import plain
 
 MOST_ITEMS = 250_000
@@ -61,7 +61,7 @@ class EndingAnswer(Noun):
 class ProcessAnswer(Noun):
     """One process of a run."""
 
-    run: Words
+    run: Name
     pid: Annotated[int, Field(ge=0, le=LATEST)]
     program: Words
     unit: Words
@@ -114,6 +114,12 @@ def understood(body: dict[str, Any], question: HostQuestion) -> HostAnswer:
         raise MalformedAnswer("the host's answer makes no sense: it does not say what is left of the run")
     if question.processes is not None and answer.processes is None:
         raise MalformedAnswer("the host's answer makes no sense: it does not say which processes live")
+    if question.processes is not None and answer.processes is not None:
+        named = {each.run for each in (*answer.processes.ended, *answer.processes.left)}
+        if not named <= question.processes["runs"].keys():
+            raise MalformedAnswer(
+                "the host's answer makes no sense: it names processes of runs that it was not asked for"
+            )
     return answer
 
 

@@ -175,6 +175,10 @@ NONSENSE = {
     "900,000 items": (within("baseline", "items", value=[["a", "b", {}]] * 900_000), "values"),
     "an ending without its end": (within("ending", value={"ended": 1}), "ending"),
     "a process without its run": (within("processes", "left", 0, "run", value=None), "processes"),
+    "a process of a run that is no name": (
+        within("processes", "left", 0, "run", value="\x1b[31m"),
+        "processes",
+    ),
     "a process of no number": (within("processes", "ended", value=[{"pid": -1}]), "processes"),
     "an unknown key": (within("more", value=1), "more"),
 }  # fmt: skip
@@ -218,6 +222,12 @@ def test_answers_that_were_altered_at_random_cost_their_host_only() -> None:
 @pytest.mark.slow
 def test_ten_thousand_altered_answers_cost_their_host_only() -> None:
     fuzzed(range(300, 10_300))
+
+
+def test_a_process_of_a_run_that_was_not_asked_for_is_no_answer() -> None:
+    results = asked(within("processes", "left", 0, "run", value="d9.1-deploy"))
+    assert "runs that it was not asked for" in results["processes"][BAD.host].reason
+    untouched(results)
 
 
 def test_very_many_cuts_become_whole_kinds_and_a_kind_that_the_plan_names_cannot_be_cut() -> None:
