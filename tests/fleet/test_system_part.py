@@ -16,7 +16,9 @@ HARDENED = [
      "system folder /boot mode 0755 -> 0700"),
     ("mount -o remount,noexec /dev/shm", "mount -o remount,exec /dev/shm",
      "mount /dev/shm options nodev,nosuid,nr_inodes"),
-    ("usermod -p '*x' deploy", "usermod -p '*' deploy", "password deploy digest"),
+    # The whole file is put back: with the password comes the day of its change, which may be another one.
+    ("cp -p /etc/shadow /root/shadow; usermod -p '*x' deploy", "cat /root/shadow > /etc/shadow; rm /root/shadow",
+     "password deploy digest"),
     ("chage -M 90 root", "chage -M 99999 root", "password root maximum 99999 -> 90"),
     ("printf 'ssh-ed25519 AAAA x\\n' > /root/.ssh/authorized_keys", "rm /root/.ssh/authorized_keys",
      "system file /root/.ssh/authorized_keys is new"),
