@@ -13,18 +13,20 @@ Shelved = tuple[tuple[LoadedFile[N], ...], tuple[Fault, ...]]
 
 
 def files_in(folders: Iterable[Path]) -> tuple[Path, ...]:
-    """The YAML files (.yml, .yaml) of these folders; a missing folder has none, and a folder named twice counts once.
+    """The YAML files (.yml, .yaml, in any case) of these folders; a missing folder has none, and a folder named twice counts once.
 
     Raises PlanFault for a folder that cannot be read: what is in it could bind.
     """
-    files = [file for folder in folders for file in _entries(folder) if file.suffix in (".yml", ".yaml")]
+    files = [
+        file for folder in folders for file in _entries(folder) if file.suffix.lower() in (".yml", ".yaml")
+    ]
     by_place = {file.resolve(): file for file in sorted(files, reverse=True)}
     return tuple(sorted(by_place.values()))
 
 
 def _entries(folder: Path) -> list[Path]:
     try:
-        return [file for file in folder.iterdir() if not file.name.startswith(".")]
+        return list(folder.iterdir())
     except FileNotFoundError:
         return []
     except OSError as error:

@@ -30,7 +30,7 @@ def as_nobody() -> Iterator[None]:
             os.seteuid(0)
 
 
-@pytest.mark.parametrize("name", ["house.yml", "house.yaml"])
+@pytest.mark.parametrize("name", ["house.yml", "house.yaml", "House.YML", ".house.yml"])
 def test_a_policy_binds_whatever_its_ending(tmp_path: Path, name: str) -> None:
     (tmp_path / "policies").mkdir()
     (tmp_path / "policies" / name).write_text(POLICY)
