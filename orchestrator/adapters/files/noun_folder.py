@@ -13,7 +13,7 @@ Shelved = tuple[tuple[LoadedFile[N], ...], tuple[Fault, ...]]
 
 
 def files_in(folders: Iterable[Path]) -> tuple[Path, ...]:
-    """The YAML files (.yml, .yaml, in any case) of these folders; a missing folder has none, and a folder named twice counts once.
+    """The YAML files of these folders, in any case of the ending; a missing folder has none, one named twice counts once.
 
     Raises PlanFault for a folder that cannot be read: what is in it could bind.
     """
