@@ -107,10 +107,10 @@ class KeyFolder:
         return self._folder
 
     def keyring(self) -> Keyring:
-        """All trusted keys, including revoked keys. Raises PlanFault with every faulty file."""
+        """All trusted keys, including revoked keys. Raises PlanFault with every faulty file, or without access."""
         keys: list[TrustedKey] = []
         faults: list[Fault] = []
-        for file in sorted(self._folder.glob("*.json")):
+        for file in self._files():
             try:
                 keys.append(self._read(file))
             except PlanFault as fault:
@@ -118,6 +118,19 @@ class KeyFolder:
         if faults:
             raise PlanFault(faults)
         return Keyring(keys=tuple(keys))
+
+    def _files(self) -> list[Path]:
+        """A folder that cannot be read is not one without keys: then nobody would have to sign, and nothing were revoked."""
+        try:
+            return sorted(file for file in self._folder.iterdir() if file.suffix == ".json")
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            move = "make it a folder that you can read, or remove it"
+            found = error.strerror or str(error)
+            raise PlanFault(
+                [Fault(str(self._folder), None, "", "a folder that can be read", found, move)]
+            ) from None
 
     def trust(self, key: TrustedKey) -> Path:
         """Add a trusted key. Raises Refused if its id does not match, Conflict if it is trusted already."""

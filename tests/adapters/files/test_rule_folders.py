@@ -1,4 +1,4 @@
-"""Policies of a folder bind whichever ending their files have, and a folder that cannot be read could hold one that binds."""
+"""Policies of a folder bind whichever ending their files have; a folder of policies or keys that cannot be read is a fault."""
 
 import json
 import os
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.adapters.files.project_authority import ProjectAuthority
+from orchestrator.adapters.keys.folder_keys import FolderKeys
 from orchestrator.errors import PlanFault
 from tests.worlds.plans import plan_of, plan_tree
 
@@ -58,3 +59,21 @@ def test_a_folder_that_may_not_be_read_is_a_fault_and_not_the_absence_of_policie
     with as_nobody(), pytest.raises(PlanFault, match="Permission denied"):
         ProjectAuthority(tmp_path / "home").governing(PLAN, project)
     (project / closed).chmod(0o755)
+
+
+@pytest.mark.parametrize("closed", ["keys", "."])
+def test_keys_that_may_not_be_read_are_not_the_absence_of_keys(tmp_path: Path, closed: str) -> None:
+    project = tmp_path / "project"
+    (project / "keys").mkdir(parents=True)
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    (project / closed).chmod(0o000)
+    with as_nobody(), pytest.raises(PlanFault, match="Permission denied"):
+        FolderKeys(tmp_path / "home").keyring(project)
+    (project / closed).chmod(0o755)
+
+
+def test_a_file_in_place_of_the_keys_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text("")
+    with pytest.raises(PlanFault, match="a folder that can be read"):
+        FolderKeys(tmp_path / "home").keyring(tmp_path)
