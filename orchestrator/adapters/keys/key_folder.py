@@ -127,9 +127,9 @@ class KeyFolder:
             return []
         except OSError as error:
             move = "make it a folder that you can read, or remove it"
-            found = error.strerror or str(error)
+            finding = error.strerror or str(error)
             raise PlanFault(
-                [Fault(str(self._folder), None, "", "a folder that can be read", found, move)]
+                [Fault(str(self._folder), None, "", "a folder that can be read", finding, move)]
             ) from None
 
     def trust(self, key: TrustedKey) -> Path:
