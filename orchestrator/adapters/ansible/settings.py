@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from orchestrator.adapters.ansible import acceleration
+from orchestrator.adapters.ansible.in_run.actions import LOCAL
 from orchestrator.adapters.process import run
 from orchestrator.errors import MachineLacks
 
@@ -42,7 +43,7 @@ class _Override(NamedTuple):
 
 _TRUE = frozenset({"true", "yes", "on", "1", "y", "t"})
 _FALSE = frozenset({"false", "no", "off", "0", "n", "f"})
-_LOCAL = frozenset({"local", "ansible.builtin.local"})
+_LOCAL = frozenset(LOCAL)
 
 _OVERRIDES = (
     _Override("defaults", "host_key_checking", _FALSE, "host keys are always checked"),

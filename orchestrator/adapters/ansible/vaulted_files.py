@@ -6,6 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from orchestrator.adapters.ansible.in_run.actions import short_name
 from orchestrator.adapters.ansible.tree_check.playbook_files import Item, PlaybookFiles
 
 _SKIPPED_FOLDERS = {".git", ".venv", "venv", "node_modules", "__pycache__"}
@@ -82,7 +83,7 @@ def _named_by_play(play: Item) -> Iterator[Path]:
 def _named_by_task(task: Item, playbook: Path) -> Iterator[Path]:
     near = [task.file.parent.parent, task.file.parent, playbook]
     for key, value in task.keys.items():
-        argument, folder = _READERS.get(str(key).removeprefix("ansible.builtin."), ("", ""))
+        argument, folder = _READERS.get(short_name(str(key)), ("", ""))
         if argument:
             named = _arguments(value, task.keys.get("args"))
             yield from _found(named.get(argument, value), folder, near)

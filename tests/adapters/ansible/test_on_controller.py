@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.ansible.callback_plugins import orch_evidence
 from orchestrator.adapters.ansible.tree_check.lint import unsafe_constructs
-from orchestrator.adapters.ansible.tree_check.on_controller import NO_TOUCH
 
 TASKS = "- hosts: web\n  tasks:\n"
 
@@ -95,5 +93,30 @@ def test_a_play_over_the_controller_runs_only_where_it_is_declared(tmp_path: Pat
     assert found_in(tmp_path, {"site.yml": play}) == []
 
 
-def test_the_check_and_the_evidence_know_the_same_actions() -> None:
-    assert orch_evidence._CONTROLLER_ONLY == NO_TOUCH
+THERE = "- {command: id, delegate_to: localhost}\n"
+
+
+@pytest.mark.parametrize("collection", ["", "ansible.builtin.", "ansible.legacy."])
+@pytest.mark.parametrize(
+    ("site", "file", "text"),
+    [
+        (TASKS + "    - {0}include_tasks: more.yml\n", "more.yml", THERE),
+        (TASKS + "    - {0}import_tasks: {{file: more.yml}}\n", "more.yml", THERE),
+        (TASKS + "    - {0}include_role: {{name: app}}\n", "roles/app/tasks/main.yml", THERE),
+        ("- {0}import_playbook: more.yml\n", "more.yml", f"{TASKS}    {THERE}"),
+        (TASKS + "    - {0}include_tasks: {{file: more.yml, apply: {{delegate_to: localhost}}}}\n", "more.yml", ""),
+    ],
+)  # fmt: skip
+def test_ansibles_own_actions_are_known_by_each_of_their_names(
+    tmp_path: Path, collection: str, site: str, file: str, text: str
+) -> None:
+    findings = found_in(tmp_path, {"site.yml": site.format(collection), file: text})
+    assert [(kind, where) for _, _, kind, where in findings] == [("delegate_to", "localhost")]
+
+
+@pytest.mark.parametrize("collection", ["", "ansible.builtin.", "ansible.legacy."])
+def test_actions_that_reach_nobody_are_known_by_each_of_their_names(tmp_path: Path, collection: str) -> None:
+    assert (
+        found_in(tmp_path, {"site.yml": f"{TASKS}    - {collection}debug:\n      delegate_to: localhost\n"})
+        == []
+    )

@@ -31,38 +31,6 @@ description: Writes numbered events to the file that ORCH_EVIDENCE names; silent
 """
 
 _UNANSWERED = "it asked a person, and nobody was there"
-# Actions that never reach the host; an `ok` of theirs says nothing about it.
-_CONTROLLER_ONLY = frozenset(
-    {
-        "add_host",
-        "assert",
-        "debug",
-        "fail",
-        "group_by",
-        "meta",
-        "pause",
-        "set_fact",
-        "set_stats",
-        "validate_argument_spec",
-    }
-    | {"import_playbook", "import_role", "import_tasks", "include_role", "include_tasks", "include_vars"}
-)
-# Actions that only look; an `ok` of theirs deploys nothing, and a failure that is declared to be none hides nothing.
-_READ_ONLY = frozenset(
-    {
-        "setup",
-        "gather_facts",
-        "ping",
-        "package_facts",
-        "service_facts",
-        "mount_facts",
-        "stat",
-        "slurp",
-        "find",
-        "getent",
-    }
-    | {"wait_for_connection", "wait_for"}
-)
 
 
 class CallbackModule(CallbackBase):  # type: ignore[misc]
@@ -262,7 +230,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     def _result(self, kind: str, result: Any, **fields: Any) -> None:
         self._know(result)
         task, answer = result.task, result.result
-        action, answers = _action(task), _beside("answers")
+        actions, answers = _beside("actions"), _beside("answers")
+        action = actions.action_of(task)
         asked = kind == "ok" and action == "pause" and not {"seconds", "minutes"} & task.args.keys()
         fence, reason = answers.fence(kind, answer) if self._ours == "fence" else ("", "")
         if fence not in ("", "ok"):
@@ -281,8 +250,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             sentinel=bool(self._ours),
             fence=fence,
             said=reason,
-            where="" if action in _CONTROLLER_ONLY or kind == "skipped" else _first(reached, result),
-            real=kind == "ok" and action not in _CONTROLLER_ONLY | _READ_ONLY and bool(reached),
+            where="" if action in actions.CONTROLLER_ONLY or kind == "skipped" else _first(reached, result),
+            real=kind == "ok" and action not in actions.CONTROLLER_ONLY | actions.READ_ONLY and bool(reached),
             counted=not isinstance(task, TaskInclude),
             changed=bool(result.is_changed()),
             check=result.task_fields.get("check_mode") is True,
@@ -303,10 +272,10 @@ def _ways(path: str, nonce: str, addresses: dict[str, str]) -> tuple[Any, dict[s
         return None, {}
     given: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
     _kept_text()
-    for name in ("module_table", "changes", "acts", "masks", "ssh_options", "routes"):
+    for name in ("actions", "module_table", "changes", "acts", "masks", "ssh_options", "routes"):
         _beside(name)
     connections = _beside("connections")
-    acts = _beside("acts").Acts(given["acts"], addresses, _READ_ONLY)
+    acts = _beside("acts").Acts(given["acts"], addresses)
     ways = connections.Ways(nonce, given["ssh"], given["known_hosts"], acts)
     connections.install(ways)
     return ways, given
@@ -362,20 +331,13 @@ def _addresses(path: str) -> dict[str, str]:
     return {str(host): str(address) for host, address in settings.items()}
 
 
-def _action(task: Any) -> str:
-    name = str(getattr(task, "resolved_action", None) or task.action)
-    for prefix in ("ansible.builtin.", "ansible.legacy."):
-        name = name.removeprefix(prefix)
-    return name
-
-
 def _where(result: Any) -> str:
     """The host that the task really acted on: its delegate, or the controller for a local connection set by the play."""
     fields = result.task_fields
     delegate = fields.get("delegate_to")
     if delegate:
         return str(delegate)
-    if str(result.task.connection or "") in ("local", "ansible.builtin.local"):
+    if str(result.task.connection or "") in _beside("actions").LOCAL:
         return "localhost"
     return str(result.host.get_name())
 
@@ -387,7 +349,8 @@ def _never(conditions: Any) -> bool:
 def _declared_away(result: Any, ways: Any) -> str:
     """What failed and was declared to be no failure, by words that say nothing of it; of a probe, nothing."""
     handed = result.task_fields.get(ways.key, {}) if ways else {}
-    if _never(result.task.changed_when) or _action(result.task) in _READ_ONLY:
+    actions = _beside("actions")
+    if _never(result.task.changed_when) or actions.action_of(result.task) in actions.READ_ONLY:
         return ""
     return str(next(iter(handed.get("masked", [])), ""))
 

@@ -7,27 +7,27 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleError
 
+from orchestrator.adapters.ansible.in_run.actions import READ_ONLY, action_of
 from orchestrator.adapters.ansible.in_run.kept_text import KEPT
 
 
 class Acts:
     """The file of one run; every process of the run adds whole lines to it."""
 
-    def __init__(self, path: str, addresses: Mapping[str, str], only_looking: Collection[str]) -> None:
+    def __init__(self, path: str, addresses: Mapping[str, str]) -> None:
         self._path = path
         self._addresses = dict(addresses)
-        self._only_looking = frozenset(only_looking)
 
     def keep(self, executor: Any, acting: str, place: str) -> None:
         """Write down a task that does not act on its own host, or not there. Raises AnsibleError where it cannot be written."""
         task, own = executor._task, str(executor._host.name)
         at_home = acting == own and self._addresses.get(own, place if self._addresses else "") == place
-        if (at_home and own != "localhost") or _action(task) in self._only_looking:
+        if (at_home and own != "localhost") or action_of(task) in READ_ONLY:
             return
         line = {"by": own, "acting": acting, "place": place, "task": KEPT.short(str(task.get_name()))}
         content = (json.dumps(line) + "\n").encode("utf-8", "backslashreplace")
@@ -43,8 +43,3 @@ class Acts:
             ) from error
         if not whole:
             raise AnsibleError(f"orch cannot write down what is done on {acting}: the disk is full")
-
-
-def _action(task: Any) -> str:
-    name = str(getattr(task, "resolved_action", None) or task.action)
-    return name.removeprefix("ansible.builtin.").removeprefix("ansible.legacy.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from orchestrator.adapters.ansible.in_run.actions import action_of
 from orchestrator.adapters.ansible.in_run.module_table import NEVER, SETTLES, UNNAMED, things_changed
 
 MOST = 1000
@@ -36,7 +37,7 @@ class Changes:
     def end_item(self, executor: Any, result: Mapping[str, Any], *, reached: bool) -> None:
         """An item of the task has ended; `reached`: it used a connection."""
         raws, self.raws = self.raws, []
-        task, module = executor._task, module_of(executor._task)
+        task, module = executor._task, action_of(executor._task)
         if task.check_mode or result.get("skipped") or module in NEVER:
             return
         where = str(task.delegate_to or executor._host.name)
@@ -107,14 +108,6 @@ def _join(events: dict[tuple[str, str, bool], dict[str, Any]], event: dict[str, 
     known = events.setdefault(key, {**event, "things": [], "more": 0})
     known["things"] += [thing for thing in event["things"] if thing not in known["things"]]
     known["more"] += event["more"]
-
-
-def module_of(task: Any) -> str:
-    """The module of a task; those of Ansible itself by their short names."""
-    name = str(getattr(task, "resolved_action", None) or task.action)
-    for prefix in ("ansible.builtin.", "ansible.legacy."):
-        name = name.removeprefix(prefix)
-    return name
 
 
 def _has_changed(

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from orchestrator.adapters.ansible.in_run.actions import short_name
 from orchestrator.adapters.ansible.settings import PASSED_ON
 from orchestrator.adapters.ansible.tree_check.playbook_files import Item
 from orchestrator.domain.plan.inspection import PlaybookFinding
@@ -80,7 +81,7 @@ def controller_environment(
         given = own.get("environment")
         known = {*declared, *(given if isinstance(given, dict) else ())}
         for key, value in own.items():
-            if key.removeprefix("ansible.builtin.") in _SHELLS:
+            if short_name(key) in _SHELLS:
                 text = str(value.get("cmd", value) if isinstance(value, dict) else value)
                 yield from (
                     _finding(task.file, Reading(task.line_of(key), key, name))
@@ -102,7 +103,7 @@ def settings_environment(project: Path, declared: Collection[str]) -> Iterator[P
 
 def _is_on_controller(task: Item) -> bool:
     keys = task.keys
-    local = str(keys.get("connection", "")).removeprefix("ansible.builtin.") == "local"
+    local = short_name(str(keys.get("connection", ""))) == "local"
     return local or "local_action" in keys or str(keys.get("delegate_to")) in _CONTROLLER
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
+from orchestrator.adapters.ansible.in_run.actions import LOCAL, key_of
 from orchestrator.adapters.ansible.in_run.masks import is_never_true
 from orchestrator.adapters.ansible.tree_check.on_controller import CONTROLLER, on_controller
 from orchestrator.adapters.ansible.tree_check.outside import roles_path
@@ -30,7 +31,7 @@ _READ_ONLY = (
 _FLEET = re.compile(r"\b(?:ansible_play_hosts(?:_all)?|ansible_play_batch|play_hosts)\b")
 _OTHERS_FACTS = re.compile(r"hostvars\s*\[(?!\s*inventory_hostname\s*\])|hostvars\.(?!get\b)\w+")
 _GROUPS = re.compile(r"\bgroups\s*\[|\bgroups\.\w+")
-_TEMPLATES = ("template", "ansible.builtin.template")
+_TEMPLATE = "template"
 """Not `copy`: it renders nothing, and what it copies may be an artefact of any size."""
 
 
@@ -74,12 +75,6 @@ def _name(task: Item) -> str:
     )
 
 
-def _action(task: Item, *names: str) -> str | None:
-    return next(
-        (key for name in names for key in (name, f"ansible.builtin.{name}") if key in task.keys), None
-    )
-
-
 def _prompts_of_play(play: Item) -> Iterator[PlaybookFinding]:
     if play.keys.get("vars_prompt"):
         yield _found(
@@ -98,7 +93,7 @@ def _hosts_of_play(play: Item) -> Iterator[PlaybookFinding]:
         yield _found(
             play, "hosts", what, "warn", "add `localhost` to strategy.allow.delegates, or take the play out"
         )
-    if _is(play.keys.get("connection"), ("local", "ansible.builtin.local")) and hosts not in (
+    if _is(play.keys.get("connection"), LOCAL) and hosts not in (
         "localhost",
         "127.0.0.1",
     ):
@@ -133,7 +128,7 @@ def _batches(play: Item) -> Iterator[PlaybookFinding]:
 
 
 def _pause(task: Item) -> Iterator[PlaybookFinding]:
-    key = _action(task, "pause")
+    key = key_of(task.keys, "pause")
     arguments = task.keys.get(key) if key else None
     if (
         key
@@ -150,7 +145,7 @@ def _pause(task: Item) -> Iterator[PlaybookFinding]:
 
 
 def _never_fails(task: Item) -> Iterator[PlaybookFinding]:
-    probe = _is(task.keys.get("changed_when"), _FALSE) or _action(task, *_READ_ONLY)
+    probe = _is(task.keys.get("changed_when"), _FALSE) or key_of(task.keys, *_READ_ONLY)
     given = task.keys.get("failed_when")
     conditions = given if isinstance(given, list) else [given]
     never = any(is_never_true(condition) for condition in conditions if condition is not None)
@@ -197,7 +192,7 @@ def _delegates(task: Item) -> Iterator[PlaybookFinding]:
 
 
 def _meta(task: Item) -> Iterator[PlaybookFinding]:
-    key = _action(task, "meta")
+    key = key_of(task.keys, "meta")
     word = str(task.keys.get(key)) if key else ""
     if key and word in ("clear_host_errors", "end_play", "end_batch", "end_host"):
         severity: _Severity = "refuse" if word == "clear_host_errors" else "warn"
@@ -210,7 +205,7 @@ def _meta(task: Item) -> Iterator[PlaybookFinding]:
 
 
 def _adds_hosts(task: Item) -> Iterator[PlaybookFinding]:
-    key = _action(task, "add_host")
+    key = key_of(task.keys, "add_host")
     if key:
         what = "a host added during the run is not in the wave, and plays over it do not run"
         yield _found(task, key, what, "warn", "put the host into the inventory")
@@ -240,7 +235,7 @@ def _facts_of_others(item: Item) -> Iterator[PlaybookFinding]:
 
 def _templates_over_the_fleet(tasks: list[Item], project: Path) -> Iterator[PlaybookFinding]:
     for task in tasks:
-        key = next((name for name in _TEMPLATES if name in task.keys), None)
+        key = key_of(task.keys, _TEMPLATE)
         arguments = task.keys.get(key) if key else None
         source = arguments.get("src") if isinstance(arguments, dict) else None
         for path in _sources(task, str(source), project) if isinstance(source, str) else []:

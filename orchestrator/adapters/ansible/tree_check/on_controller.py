@@ -3,27 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from orchestrator.adapters.ansible.in_run.actions import CONTROLLER_ONLY, LOCAL, short_name
 from orchestrator.adapters.ansible.tree_check.playbook_files import Item
 from orchestrator.domain.plan.inspection import PlaybookFinding
 
 CONTROLLER = ("localhost", "127.0.0.1", "::1")
-LOCAL = ("local", "ansible.builtin.local", "ansible.legacy.local")
-NO_TOUCH = frozenset(
-    {
-        "add_host",
-        "assert",
-        "debug",
-        "fail",
-        "group_by",
-        "meta",
-        "pause",
-        "set_fact",
-        "set_stats",
-        "validate_argument_spec",
-    }
-    | {"import_playbook", "import_role", "import_tasks", "include_role", "include_tasks", "include_vars"}
-)
-"""Actions that reach nobody: as in the evidence of a run (callback_plugins/orch_evidence.py)."""
 _IMPORTS = ("import_role", "import_tasks", "include_role", "include_tasks")
 _WHAT = "acts on the controller, which is no host of the wave: the run would count on no host"
 
@@ -57,12 +41,10 @@ def _said_by(item: Item, keywords: Mapping[str, Any]) -> Iterator[PlaybookFindin
 
 def _applied(task: Item) -> Iterator[PlaybookFinding]:
     """What an include gives to each of its tasks."""
-    for name in _IMPORTS:
-        for key in (name, f"ansible.builtin.{name}"):
-            arguments = task.keys.get(key)
-            applied = arguments.get("apply") if isinstance(arguments, dict) else None
-            if isinstance(applied, dict):
-                yield from _said_by(task, applied)
+    for key, arguments in task.keys.items():
+        applied = arguments.get("apply") if isinstance(arguments, dict) else None
+        if short_name(str(key)) in _IMPORTS and isinstance(applied, dict):
+            yield from _said_by(task, applied)
 
 
 def _acts(task: Mapping[str, Any]) -> bool:
@@ -71,22 +53,18 @@ def _acts(task: Mapping[str, Any]) -> bool:
     if parts:
         return any(_acts(part) for part in parts if isinstance(part, dict))
     names = (
-        {_short(str(key)) for key in task}
+        {short_name(str(key)) for key in task}
         | _named_in(task.get("local_action"))
         | _named_in(task.get("action"))
     )
-    return not names & (NO_TOUCH - set(_IMPORTS))
+    return not names & (CONTROLLER_ONLY - set(_IMPORTS))
 
 
 def _named_in(action: Any) -> set[str]:
     """The module in the older forms: `debug msg=...`, or a mapping with `module`."""
     if isinstance(action, dict):
-        return {_short(str(action.get("module")))}
-    return {_short(word) for word in str(action or "").split()[:1]}
-
-
-def _short(name: str) -> str:
-    return name.removeprefix("ansible.builtin.").removeprefix("ansible.legacy.")
+        return {short_name(str(action.get("module")))}
+    return {short_name(word) for word in str(action or "").split()[:1]}
 
 
 def _finding(item: Item, keywords: Mapping[str, Any], key: str, where: str) -> PlaybookFinding:

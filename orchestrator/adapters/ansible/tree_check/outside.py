@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from orchestrator.adapters.ansible.in_run.actions import short_name
 from orchestrator.adapters.ansible.settings import configuration
 from orchestrator.adapters.ansible.tree_check.playbook_files import Item
 from orchestrator.domain.plan.inspection import PlaybookFinding
@@ -87,7 +88,7 @@ def files_outside(task: Item, grounds: Grounds) -> Iterator[PlaybookFinding]:
     Refused where it is code, variables or a template; a warning where it is only carried to the hosts.
     """
     for key, value in task.keys.items():
-        action = str(key).removeprefix("ansible.builtin.").removeprefix("ansible.legacy.")
+        action = short_name(str(key))
         if action not in (*_DECIDES, *_CARRIES) or _is_remote(action, value, task.keys.get("args")):
             continue
         for name in _sources(action, value):
@@ -144,7 +145,7 @@ def plugins_outside(grounds: Grounds) -> Iterator[PlaybookFinding]:
 def not_foreseen(task: Item) -> Iterator[PlaybookFinding]:
     """A warning for each include whose name is a template: the check has not looked into what it leads to."""
     for key, value in task.keys.items():
-        action = str(key).removeprefix("ansible.builtin.")
+        action = short_name(str(key))
         if action in ("include_tasks", "include_role", "import_role", "import_tasks"):
             parts = (
                 [value.get(part) for part in ("name", "file", "tasks_from")]
@@ -181,10 +182,9 @@ def _collections_of(item: Item) -> Iterator[tuple[str, str]]:
         named.append(
             (str(role.get("role", role.get("name", "")) if isinstance(role, dict) else role), "roles")
         )
-    for key in ("include_role", "import_role", "ansible.builtin.include_role", "ansible.builtin.import_role"):
-        value = item.keys.get(key)
-        if isinstance(value, dict):
-            named.append((str(value.get("name", "")), key))
+    for key, value in item.keys.items():
+        if short_name(str(key)) in ("include_role", "import_role") and isinstance(value, dict):
+            named.append((str(value.get("name", "")), str(key)))
     for name, key in named:
         match = _FQCN.fullmatch(name)
         if match is not None and f"{match[1]}.{match[2]}" not in _OWN:

@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
+from orchestrator.adapters.ansible.in_run.actions import key_of, short_name
+
 _LARGEST = 1_000_000
 _BLOCKS = ("block", "rescue", "always")
 _TASK_LISTS = ("pre_tasks", "tasks", "post_tasks", "handlers")
@@ -89,7 +91,7 @@ class PlaybookFiles:
 
     def _plays_of(self, path: Path) -> Iterator[tuple[Item, list[Item]]]:
         for play in self._items(path):
-            imported = play.keys.get("import_playbook") or play.keys.get("ansible.builtin.import_playbook")
+            imported = play.keys.get(key_of(play.keys, "import_playbook") or "")
             if isinstance(imported, str):
                 yield from self._plays_of(path.parent / imported)
             else:
@@ -113,7 +115,7 @@ class PlaybookFiles:
 
     def _included(self, task: Item) -> Iterator[Item]:
         for key, value in task.keys.items():
-            action = str(key).removeprefix("ansible.builtin.")
+            action = short_name(str(key))
             if action in ("include_tasks", "import_tasks"):
                 name = (
                     value

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from orchestrator.adapters.ansible.tree_check.on_controller import LOCAL
+from orchestrator.adapters.ansible.in_run.actions import LOCAL, key_of, short_name
 from orchestrator.adapters.ansible.tree_check.playbook_files import Item, PlaybookFiles
 from orchestrator.domain.plan.inspection import PlaybookFinding
 
@@ -37,7 +37,7 @@ def redirects(plays: list[tuple[Item, list[Item]]], files: PlaybookFiles) -> Ite
 def _of_item(item: Item) -> Iterator[PlaybookFinding]:
     if str(item.keys.get("delegate_to")) in _CONTROLLER:
         return
-    for key in ("vars", *_either("set_fact"), *_either("add_host")):
+    for key in [key for key in item.keys if short_name(str(key)) in ("vars", "set_fact", "add_host")]:
         yield from _leading(item, item.keys.get(key))
     is_play = "hosts" in item.keys
     for key in ("connection", "port"):
@@ -62,17 +62,14 @@ def _leading(item: Item, variables: Any) -> Iterator[PlaybookFinding]:
 
 def _variable_files(item: Item, files: PlaybookFiles) -> Iterator[Path]:
     names = item.keys.get("vars_files") if "hosts" in item.keys else None
-    for key in _either("include_vars"):
+    key = key_of(item.keys, "include_vars")
+    if key is not None:
         given = item.keys.get(key)
         names = given.get("file") if isinstance(given, dict) else given or names
     for name in [names] if isinstance(names, str) else names or []:
         if isinstance(name, str):
             near = (item.file.parent, item.file.parent / "vars", item.file.parent.parent / "vars")
             yield from [folder / name for folder in near if (folder / name).is_file()][:1]
-
-
-def _either(action: str) -> tuple[str, str]:
-    return action, f"ansible.builtin.{action}"
 
 
 def _finding(item: Item, key: str, line: int) -> PlaybookFinding:
