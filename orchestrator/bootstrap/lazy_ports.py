@@ -92,10 +92,13 @@ class WiredPorts(ports.Ports):
     def targets(self) -> ports.Targets:
         from orchestrator.adapters.checks import ControllerChecks
         from orchestrator.adapters.checks.http_secrets import secrets_of
+        from orchestrator.adapters.checks.network import Asking
         from orchestrator.adapters.ssh import SshTargets
+        from orchestrator.adapters.ssh.on_target import network
         from orchestrator.engine.redacted_ports import RedactedTargets
 
-        hosts = SshTargets(ControllerChecks(process.run, self.clock), secrets_of=secrets_of)
+        controller = ControllerChecks(process.run, self.clock, Asking(network.ask_http, network.ask_tcp))
+        hosts = SshTargets(controller, secrets_of=secrets_of)
         return RedactedTargets(hosts, self.redaction)
 
     @cached_property

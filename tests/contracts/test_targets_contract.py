@@ -22,6 +22,7 @@ from orchestrator.engine.ports import Targets
 from orchestrator.policy.evidence.drift import compare, summary_lines
 from tests.adapters.ssh.loopback import Loopback, free_port, loopback_sshd, make_key
 from tests.fakes.targets import FakeTargets
+from tests.worlds import asking_here
 
 CHECKS: list[Check] = [
     TypeAdapter[Check](Check).validate_python(written)
@@ -65,7 +66,7 @@ def over_ssh(sshd: Loopback, tmp_path: Path) -> Stage:
     conf = tmp_path / "shop.conf"
     conf.write_text("before")
     return Stage(
-        port=SshTargets(ControllerChecks(process.run, SystemClock())),
+        port=SshTargets(ControllerChecks(process.run, SystemClock(), asking_here.HERE)),
         good=good,
         dead=good[0].model_copy(update={"host": "dead", "port": free_port()}),
         changed=good[0].model_copy(update={"host": "changed", "known_hosts": str(other)}),

@@ -10,6 +10,7 @@ from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.ssh import SshTargets
 from orchestrator.domain.plan.check import Check, CheckResult
 from orchestrator.domain.plan.target import Target
+from tests.worlds import asking_here
 
 
 def check(written: dict[str, object]) -> Check:
@@ -17,5 +18,5 @@ def check(written: dict[str, object]) -> Check:
 
 
 def ask(targets: list[Target], *written: dict[str, object], project: Path = Path()) -> list[CheckResult]:
-    port = SshTargets(ControllerChecks(process.run, SystemClock()))
+    port = SshTargets(ControllerChecks(process.run, SystemClock(), asking_here.HERE))
     return port.verify(targets, [check(each) for each in written], project)

@@ -30,9 +30,10 @@ _FOUND_LIMIT = 500
 class ControllerChecks:
     """Evaluates http, tcp and testinfra checks; `run` starts a program, as adapters/process.py does."""
 
-    def __init__(self, run: RunProgram, clock: Clock) -> None:
+    def __init__(self, run: RunProgram, clock: Clock, asking: network.Asking) -> None:
         self._run = run
         self._clock = clock
+        self._asking = asking
 
     def __call__(
         self, targets: Sequence[Target], checks: Sequence[Check], project: Path
@@ -76,7 +77,7 @@ class ControllerChecks:
     def _until_passed(self, check: Check, target: Target, project: Path) -> TimedAnswer:
         started = self._up()
         while True:
-            answer, finding = _once(check, target, project)
+            answer, finding = _once(check, target, project, self._asking)
             elapsed = self._up() - started
             if answer == "passed" or elapsed >= check.within:
                 return answer, finding, elapsed
@@ -86,15 +87,15 @@ class ControllerChecks:
         return self._clock.uptime()[1]
 
 
-def _once(check: Check, target: Target, project: Path) -> Finding:
+def _once(check: Check, target: Target, project: Path, asking: network.Asking) -> Finding:
     if isinstance(check, HttpCheck):
         try:
             secrets = secrets_of(check, project)
         except (OSError, ValueError) as unreadable:
             return "inconclusive", unreadable_words(unreadable)
-        return network.ask_http(check, target, secrets)
+        return network.ask_http(check, target, asking, secrets)
     if isinstance(check, TcpCheck):
-        return network.ask_tcp(check, target)
+        return network.ask_tcp(check, target, asking)
     return "inconclusive", f"a {check.kind} check cannot be asked from this machine"
 
 

@@ -14,6 +14,7 @@ from orchestrator.domain.plan.check import Check, CheckResult, TcpCheck, Testinf
 from orchestrator.domain.plan.target import Target
 from tests.adapters.ssh.loopback import Loopback, free_port, loopback_sshd
 from tests.fakes.clock import FakeClock
+from tests.worlds import asking_here
 
 GOOD = """
 import pytest
@@ -76,7 +77,7 @@ def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
 
 
 def ask(targets: list[Target], check: Check, project: Path) -> dict[str, CheckResult]:
-    results = ControllerChecks(process.run, SystemClock())(targets, [check], project)
+    results = ControllerChecks(process.run, SystemClock(), asking_here.HERE)(targets, [check], project)
     assert [each.host for each in results] == [target.host for target in targets]
     return {each.host: each for each in results}
 
@@ -224,7 +225,7 @@ def test_a_file_that_is_not_there(sshd: Loopback, tmp_path: Path) -> None:
 def test_order_and_no_result_missing(tmp_path: Path) -> None:
     targets = [Target(host=f"web{number}", address="127.0.0.1") for number in (3, 1, 2)]
     checks: list[Check] = [TcpCheck(port=1, open=False), TcpCheck(port=1, title="other")]
-    results = ControllerChecks(process.run, SystemClock())(targets, checks, tmp_path)
+    results = ControllerChecks(process.run, SystemClock(), asking_here.HERE)(targets, checks, tmp_path)
     assert [(each.host, each.title, each.answer) for each in results] == [
         (host, title, answer)
         for host in ("web3", "web1", "web2")
@@ -249,7 +250,7 @@ def test_asked_again_until_it_passes(tmp_path: Path) -> None:
 def test_time_is_over(tmp_path: Path) -> None:
     """With a clock that stands still but for sleep: five attempts fit into two seconds, every half second."""
     clock = FakeClock()
-    checks = ControllerChecks(process.run, clock)
+    checks = ControllerChecks(process.run, clock, asking_here.HERE)
     [result] = checks(
         [Target(host="web1", address="127.0.0.1")], [TcpCheck(port=1, within=2, every=0.5)], tmp_path
     )

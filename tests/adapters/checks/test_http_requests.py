@@ -18,6 +18,7 @@ from orchestrator.adapters.checks.http_secrets import secrets_of, unreadable_wor
 from orchestrator.adapters.ssh.on_target import network as from_there
 from orchestrator.domain.plan.check import HttpCheck, title_of
 from orchestrator.domain.plan.target import Target
+from tests.worlds import asking_here
 
 HERE = Target(host="web1", address="127.0.0.1")
 TLS = Path(__file__).parents[2] / "cases/tls"
@@ -75,7 +76,7 @@ def ask(request: pytest.FixtureRequest, tmp_path: Path) -> Asker:
     def asked(check: HttpCheck) -> tuple[str, str]:
         secrets = secrets_of(check, tmp_path)
         if request.param == "from here":
-            return from_here.ask_http(check, HERE, secrets)
+            return from_here.ask_http(check, HERE, asking_here.HERE, secrets)
         answer, finding = from_there.ask_http({**check.model_dump(), **secrets.fields})
         return answer, secrets.redact(finding)
 

@@ -13,6 +13,7 @@ from orchestrator.adapters.checks import network as from_here
 from orchestrator.adapters.ssh.on_target import network as from_there
 from orchestrator.domain.plan.check import HttpCheck, TcpCheck
 from orchestrator.domain.plan.target import Target
+from tests.worlds import asking_here
 
 HERE = Target(host="web1", address="127.0.0.1")
 Asker = Callable[[HttpCheck | TcpCheck], tuple[str, str]]
@@ -57,9 +58,9 @@ def ask(request: pytest.FixtureRequest) -> Asker:
     def asked(check: HttpCheck | TcpCheck) -> tuple[str, str]:
         if request.param == "from here":
             return (
-                from_here.ask_http(check, HERE)
+                from_here.ask_http(check, HERE, asking_here.HERE)
                 if isinstance(check, HttpCheck)
-                else from_here.ask_tcp(check, HERE)
+                else from_here.ask_tcp(check, HERE, asking_here.HERE)
             )
         fields = check.model_dump()
         for name in ("url", "address"):
