@@ -71,7 +71,8 @@ def over_ssh(sshd: Loopback, tmp_path: Path) -> Stage:
         dead=good[0].model_copy(update={"host": "dead", "port": free_port()}),
         changed=good[0].model_copy(update={"host": "changed", "known_hosts": str(other)}),
         path=str(conf),
-        scope=BaselineScope(files=(str(conf),), packages="none", ports=False, users=False),
+        # As with ports: on the machine that the tests share others mount, start and stop things meanwhile.
+        scope=BaselineScope(files=(str(conf),), packages="none", ports=False, users=False, system=False),
         change=lambda content: (conf.write_text(content), None)[1],
     )
 
