@@ -16,25 +16,11 @@ from orchestrator.domain.evidence.baseline import FORM, Baseline, BaselineScope,
 from orchestrator.domain.evidence.run_evidence import RunEvidence
 from orchestrator.domain.evidence.task_changes import Change, ChangesOn, grouped, of_host
 from orchestrator.domain.plan.declared_change import DeclaredChange
+from orchestrator.domain.text.unit_name import unit_name
 from orchestrator.policy.evidence.coverage_of_system import seen_of_system
 from orchestrator.policy.evidence.scope_paths import excluded_within, is_captured, really_at
 
 _PATHS = frozenset({"file", "link", "tree"})
-_UNIT_TYPES = (
-    *(
-        ".service",
-        ".socket",
-        ".timer",
-        ".target",
-        ".mount",
-        ".automount",
-        ".path",
-        ".slice",
-        ".scope",
-        ".swap",
-    ),
-    ".device",
-)
 _CRONTABS = ("/var/spool/cron/crontabs", "/var/spool/cron")
 _DECLARABLE = frozenset(
     {
@@ -179,12 +165,8 @@ def _each_once(changes: Iterable[Change]) -> tuple[Change, ...]:
     return tuple(kept.values())
 
 
-def _unit_name(name: str) -> str:
-    return name if name.endswith(_UNIT_TYPES) else f"{name}.service"
-
-
 def _unit_covered(scope: BaselineScope, name: str) -> bool:
-    return any(fnmatchcase(_unit_name(name), _unit_name(pattern)) for pattern in scope.units)
+    return any(fnmatchcase(unit_name(name), unit_name(pattern)) for pattern in scope.units)
 
 
 def _sysctl_covered(scope: BaselineScope, name: str) -> bool:

@@ -272,6 +272,7 @@ def _ways(path: str, nonce: str, addresses: dict[str, str]) -> tuple[Any, dict[s
         return None, {}
     given: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
     _kept_text()
+    _of_orch("domain.text.unit_name")
     for name in ("actions", "module_table", "changes", "acts", "masks", "ssh_options", "routes"):
         _beside(name)
     connections = _beside("connections")

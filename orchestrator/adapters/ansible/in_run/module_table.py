@@ -12,19 +12,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from orchestrator.domain.text.unit_name import unit_name
+
 Thing = tuple[str, str]
-_TYPES = (
-    ".service",
-    ".socket",
-    ".timer",
-    ".target",
-    ".mount",
-    ".automount",
-    ".path",
-    ".slice",
-    ".scope",
-    ".swap",
-)
 _NO_HOME = ("", "/", "/nonexistent", "/dev/null", "/bin", "/sbin")
 """What a home is set to so that there is none."""
 
@@ -182,7 +172,7 @@ def _git(given: Given) -> Iterator[Thing]:
 def _unit(given: Given) -> Iterator[Thing]:
     kind = "user_unit" if given.text("scope") in ("user", "global") else "unit"
     for name in given.names("name", "service", "unit"):
-        yield kind, name if name.endswith(_TYPES) else f"{name}.service"
+        yield kind, unit_name(name)
 
 
 def _package_name(name: str) -> str:
