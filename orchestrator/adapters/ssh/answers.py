@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from orchestrator.domain.plan.target import Identity
+from orchestrator.domain.plan.target import Identity, Silence
 
 if TYPE_CHECKING:
     from orchestrator.adapters.ssh.host_answer import HostAnswer
@@ -65,3 +65,8 @@ class Unanswered(NamedTuple):
     python: str | None = None
     broken: bool = False
     not_pinned: bool = False
+
+    @property
+    def silence(self) -> Silence:
+        """The same for those who asked for an answer of their own."""
+        return Silence(reason=self.reason, cause="host_key_not_pinned" if self.not_pinned else "unreachable")

@@ -27,9 +27,7 @@ def searching(question: HostQuestion, search: ProcessSearch) -> HostQuestion:
 def processes_seen(target: Target, outcome: Answered | Unanswered) -> ProcessesSeen | Silence:
     """What the answer says, in text that can be shown."""
     if isinstance(outcome, Unanswered):
-        return Silence(
-            reason=outcome.reason, cause="host_key_not_pinned" if outcome.not_pinned else "unreachable"
-        )
+        return outcome.silence
     answer = outcome.body.processes
     if answer is None:
         return Silence(reason="the host's answer does not say which processes live")

@@ -311,9 +311,7 @@ def _without(secrets: Mapping[int, Secrets], number: int, answer: CheckResult) -
 
 def _ending(target: Target, outcome: Answered | Unanswered) -> Ending | Silence:
     if isinstance(outcome, Unanswered):
-        return Silence(
-            reason=outcome.reason, cause="host_key_not_pinned" if outcome.not_pinned else "unreachable"
-        )
+        return outcome.silence
     ending = outcome.body.ending
     if ending is None:
         return Silence(reason="the host's answer does not say what is left of the run")
