@@ -1,18 +1,13 @@
 """Which hosts a backout need not run on: those that are proved, before it begins, to equal their baseline already."""
 
-from collections.abc import Collection
-
 from orchestrator.domain.deployment.deployment import Deployment
 
 
-def hosts_to_compare(d: Deployment, also: Collection[str] = ()) -> tuple[str, ...]:
-    """Hosts of the present backout that are compared before anything is run; none once that is over, or a run has begun.
-
-    `also`: further hosts on which the playbook must run whatever the comparison says.
-    """
+def hosts_to_compare(d: Deployment) -> tuple[str, ...]:
+    """Hosts of the present backout that are compared before anything is run; none once that is over, or a run has begun."""
     if d.backout is None or d.backout.compared_first or len(d.attempts) > d.backout.first_attempt:
         return ()
-    owed = {*must_run(d), *also, *d.unseen_hosts}
+    owed = must_run(d) | d.unseen_hosts
     return tuple(host for host in d.backout.hosts if host not in owed)
 
 
