@@ -11,12 +11,16 @@ from orchestrator.adapters import process
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.bootstrap import disk_reserve
 from orchestrator.engine import ports, project_ports
+from orchestrator.errors import NotFound
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from orchestrator.adapters.ansible.warm import WarmStart
+    from orchestrator.adapters.keys.ed25519 import SigningKey
     from orchestrator.adapters.store.disk import DiskStorage
+    from orchestrator.bootstrap.own_voice import OpenKey
+    from orchestrator.domain.authority.signing import Keyring
     from orchestrator.engine.redaction import Redaction
 
 
@@ -26,8 +30,8 @@ class WiredPorts(ports.Ports):
     Each port is a property that constructs its adapter once.
     """
 
-    def __init__(self, root: Path, warm: WarmStart | None = None) -> None:
-        self._root, self._warm = root, warm
+    def __init__(self, root: Path, warm: WarmStart | None = None, open_key: OpenKey | None = None) -> None:
+        self._root, self._warm, self._open_key = root, warm, open_key
         self._url = os.environ.get("ORCH_STORE_URL") or None
 
     def opened(self) -> WiredPorts:
@@ -130,3 +134,13 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.keys.folder_keys import FolderKeys
 
         return FolderKeys(self._root)
+
+    @cached_property
+    def voice(self) -> ports.Voice:
+        from orchestrator.bootstrap.own_voice import OwnVoice
+
+        return OwnVoice(self._open_key or _no_key)
+
+
+def _no_key(keyring: Keyring) -> SigningKey:
+    raise NotFound("This process has no key to sign with.")

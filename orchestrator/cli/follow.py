@@ -74,7 +74,7 @@ class Follower:
         )
         word = Paused(by=self.by, reason="Ctrl-C")
         try:
-            signal(self._own_ports(), self.deployment, word)
+            signal(self._own_ports(), self.deployment, word, signed=False)
         except OrchError as refused:
             self.view.notice(str(refused))
 

@@ -11,7 +11,12 @@ from orchestrator import bootstrap
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from orchestrator.adapters.keys.ed25519 import SigningKey
+    from orchestrator.domain.authority.signing import Keyring
     from orchestrator.engine.ports import Drivers, Ports
+
+KEY = "orch.key"
+"""Where the context of a command keeps the file of the key that its --key names."""
 
 
 class Wiring:
@@ -19,23 +24,23 @@ class Wiring:
 
     def ports(self) -> Ports:
         """All ports, loaded at once."""
-        return bootstrap.ports()
+        return bootstrap.ports(open_key=_open_key)
 
     def ports_to_look(self) -> Ports:
         """All ports, each loaded when it is first used."""
-        return bootstrap.ports_to_look()
+        return bootstrap.ports_to_look(open_key=_open_key)
 
     def ports_to_check(self) -> Ports:
         """All ports, for a check of a plan: no store is opened."""
-        return bootstrap.ports_to_check()
+        return bootstrap.ports_to_check(open_key=_open_key)
 
     def ports_to_start(self, plan: Path) -> Ports:
         """All ports, for a deployment of this plan that starts now."""
-        return bootstrap.ports_to_start(plan)
+        return bootstrap.ports_to_start(plan, open_key=_open_key)
 
     def drivers(self) -> Drivers:
         """Drivers that run as separate processes."""
-        return bootstrap.drivers()
+        return bootstrap.drivers(key=_named_key())
 
 
 def ports() -> Ports:
@@ -66,3 +71,16 @@ def drivers() -> Drivers:
 def _wiring() -> Wiring:
     context = click.get_current_context(silent=True)
     return (context and context.find_object(Wiring)) or Wiring()
+
+
+def _open_key(keyring: Keyring) -> SigningKey:
+    """The key of whoever called this command, opened when the first word is signed."""
+    from orchestrator.cli.options.signing_key import own_key
+
+    return own_key(_named_key())
+
+
+def _named_key() -> Path | None:
+    context = click.get_current_context(silent=True)
+    named: Path | None = context.find_root().meta.get(KEY) if context is not None else None
+    return named

@@ -8,6 +8,8 @@ from pathlib import Path
 from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
 from orchestrator.domain.authority.rehearsal import PresentedCertificate
 from orchestrator.domain.authority.signing import Keyring
+from orchestrator.domain.authority.speaker import Speaker
+from orchestrator.domain.authority.word import PresentedWord, SignedWord, WordStatement
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.rules.deployment_model import DeploymentModel
@@ -119,5 +121,29 @@ class Keys(ABC):
         """Each approval with the answer of its signature's verification, in the given order."""
 
     @abstractmethod
+    def heard(self, words: Sequence[SignedWord], keyring: Keyring) -> tuple[PresentedWord, ...]:
+        """Each word with the answer of its signature's verification, in the given order."""
+
+    @abstractmethod
     def certificates(self, project: Path, keyring: Keyring) -> tuple[PresentedCertificate, ...]:
         """Every rehearsal certificate that this home or the project keeps. Raises PlanFault."""
+
+
+class Voice(ABC):
+    """Whoever called this command: who they are to the operating system, and the key that they sign with."""
+
+    @abstractmethod
+    def speaker(self) -> Speaker:
+        """What the operating system knows of this process; no name that somebody gives."""
+
+    @abstractmethod
+    def key(self, keyring: Keyring) -> str:
+        """The id of the trusted key that this person has at hand. Raises Refused or NotFound, saying what to do without one."""
+
+    @abstractmethod
+    def nonce(self) -> str:
+        """A random number that was never used (32 hexadecimal digits)."""
+
+    @abstractmethod
+    def sign(self, word: WordStatement) -> SignedWord:
+        """The word, signed with the key that `key` found. Raises Refused where it names another."""

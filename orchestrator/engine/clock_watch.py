@@ -1,20 +1,29 @@
 """Detects that this machine's clock was set; soak times and windows would otherwise silently end early or late."""
 
+from orchestrator.domain.authority.word import Verb
 from orchestrator.domain.journal.events import ClockJumped, DriverTook
 from orchestrator.engine.drive_context import DriveContext
+from orchestrator.engine.speaking import speak, unsigned
 
 TOLERANCE = 5.0
 """Seconds that wall clock and uptime may drift apart before it counts as a jump."""
 
 
-def record_takeover(context: DriveContext, driver: str, by: str) -> None:
+def record_takeover(context: DriveContext, driver: str, by: str, verb: Verb | None = None) -> None:
     """Record a clock jump since this boot's last driver on the journal, then record the new driver.
 
     The order matters: if this driver died after it recorded its own offset first, later drivers could never see the jump.
+    Raises Refused where whoever takes over may not.
     """
     record_clock_jump(context)
     boot, offset = _offset(context)
-    context.journal.note(DriverTook(driver=driver, by=by, boot=boot, clock_offset=offset))
+    took = DriverTook(driver=driver, by=by, boot=boot, clock_offset=offset)
+    took = (
+        unsigned(context.ports, took)
+        if verb is None
+        else speak(context.ports, took, verb, context.deployment)
+    )
+    context.journal.note(took)
 
 
 def record_clock_jump(context: DriveContext) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import assert_never
 
+from orchestrator.domain.authority.word import Verb
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.engine import clock_watch, disk_space
 from orchestrator.engine.drive_context import DriveContext
@@ -73,18 +74,26 @@ BEFORE_ATTEMPTS: frozenset[Practice] = frozenset(
 
 
 def drive(
-    ports: Ports, deployment: str, *, driver: str, by: str, watch: Watcher, fresh: bool = False
+    ports: Ports,
+    deployment: str,
+    *,
+    driver: str,
+    by: str,
+    watch: Watcher,
+    fresh: bool = False,
+    verb: Verb | None = None,
 ) -> Deployment:
     """Drive the deployment until it is over or waits for a person. Raises Conflict while another process drives it.
 
-    `fresh`: the caller has just checked the plan; admission need not check it again.
+    `fresh`: the caller has just checked the plan; admission need not check it again. `verb`: what taking over says; None
+    where the same command has said a word that it follows from.
     """
     with ports.journal.drive_alone(deployment):
         context = DriveContext(ports, JournalWriter(ports.journal, deployment, watch, driver), fresh=fresh)
         if not fresh:
             ask_for_vaulted(ports, context.deployment)
         if not context.deployment.over:
-            clock_watch.record_takeover(context, driver, by)
+            clock_watch.record_takeover(context, driver, by, verb)
             honour_stop(context)
         try:
             while take_step(context):

@@ -18,11 +18,11 @@ from orchestrator.domain.journal.host_lock import HostLock
 from orchestrator.domain.journal.raw_event import RawEvent
 from orchestrator.domain.plan.check import Check, CheckResult
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
-from orchestrator.engine.authority_ports import Authority, Governing, Keys, PrivateCopy, Tree
+from orchestrator.engine.authority_ports import Authority, Governing, Keys, PrivateCopy, Tree, Voice
 from orchestrator.engine.project_ports import Inspector, MediaLibrary, PlanFiles, ProjectFiles
 from orchestrator.engine.redaction import Redaction
 
-__all__ = ["Authority", "Governing", "Keys", "PrivateCopy", "Tree"]
+__all__ = ["Authority", "Governing", "Keys", "PrivateCopy", "Tree", "Voice"]
 
 Proof = Callable[[Sequence[Recorded]], None]
 """Raises if the records must not be appended."""
@@ -348,4 +348,5 @@ class Ports:
     library: MediaLibrary
     authority: Authority
     keys: Keys
+    voice: Voice
     redaction: Redaction = field(default_factory=Redaction)

@@ -8,6 +8,7 @@ from pathlib import Path
 from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
 from orchestrator.domain.authority.rehearsal import PresentedCertificate
 from orchestrator.domain.authority.signing import Keyring, SignatureAnswer
+from orchestrator.domain.authority.word import PresentedWord, SignedWord
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.release_policy import ReleasePolicy
@@ -90,6 +91,12 @@ class FakeKeys(Keys):
         return tuple(
             PresentedApproval.of_valid(signed=signed, answer=self.answers.get(signed.approval.nonce, "good"))
             for signed in approvals
+        )
+
+    def heard(self, words: Sequence[SignedWord], keyring: Keyring) -> tuple[PresentedWord, ...]:
+        return tuple(
+            PresentedWord.of_valid(signed=signed, answer=self.answers.get(signed.word.nonce, "good"))
+            for signed in words
         )
 
     def certificates(self, project: Path, keyring: Keyring) -> tuple[PresentedCertificate, ...]:

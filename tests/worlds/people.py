@@ -13,6 +13,16 @@ from tests.worlds.plans import SHA
 
 TRUSTED_AT = datetime(2025, 1, 1, tzinfo=UTC)
 MONTH = timedelta(days=30)
+DEPLOYER = TrustedKey(
+    key="d" * 64,
+    public=SHA,
+    person="ann",
+    roles=("deployment practitioner",),
+    also=("bo", "cy", "di", "cron"),
+    trusted_at=TRUSTED_AT,
+    trusted_by="Ada",
+)
+"""Whoever deploys, under the names that tests give; nobody else has this role."""
 
 
 def keys_of(roles: Sequence[str]) -> FakeKeys:
@@ -30,16 +40,19 @@ def keyring_of(people: Mapping[str, str]) -> Keyring:
 @cache
 def _ring(people: tuple[tuple[str, str], ...]) -> Keyring:
     return Keyring(
-        keys=tuple(
-            TrustedKey(
-                key=_key(role),
-                public=SHA,
-                person=person,
-                roles=(role,),
-                trusted_at=TRUSTED_AT,
-                trusted_by="Ada",
-            )
-            for role, person in people
+        keys=(
+            *(
+                TrustedKey(
+                    key=_key(role),
+                    public=SHA,
+                    person=person,
+                    roles=(role,),
+                    trusted_at=TRUSTED_AT,
+                    trusted_by="Ada",
+                )
+                for role, person in people
+            ),
+            DEPLOYER,
         )
     )
 

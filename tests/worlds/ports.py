@@ -11,6 +11,7 @@ from orchestrator.engine.ports import (
     Ports,
     Storage,
     Targets,
+    Voice,
 )
 from orchestrator.engine.project_ports import MediaLibrary
 from tests.fakes.authority import FakeAuthority, FakeKeys
@@ -20,6 +21,7 @@ from tests.fakes.journal import FakeJournal
 from tests.fakes.library import FakeLibrary
 from tests.fakes.plans import FakePlans
 from tests.fakes.storage import FakeStorage
+from tests.fakes.voice import FakeVoice
 
 
 def ports_over(
@@ -35,6 +37,7 @@ def ports_over(
     library: MediaLibrary | None = None,
     authority: Authority | None = None,
     keys: Keys | None = None,
+    voice: Voice | None = None,
 ) -> Ports:
     """Those that are given, and fakes for the rest."""
     return Ports(
@@ -51,4 +54,5 @@ def ports_over(
         library=library or FakeLibrary(),
         authority=authority or FakeAuthority(),
         keys=keys or FakeKeys(),
+        voice=voice or FakeVoice(),
     )

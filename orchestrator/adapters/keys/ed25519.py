@@ -15,9 +15,11 @@ from cryptography.hazmat.primitives.serialization import (
 
 from orchestrator.domain.authority import approval as approvals
 from orchestrator.domain.authority import rehearsal as certificates
+from orchestrator.domain.authority import word as words
 from orchestrator.domain.authority.approval import ApprovalStatement, PresentedApproval, SignedApproval
 from orchestrator.domain.authority.rehearsal import Certificate, PresentedCertificate, SignedCertificate
 from orchestrator.domain.authority.signing import Keyring, Signature, SignatureAnswer
+from orchestrator.domain.authority.word import PresentedWord, SignedWord, WordStatement
 from orchestrator.errors import Refused, UsageFault
 
 
@@ -77,6 +79,11 @@ class SigningKey:
         signature = self._sign(certificates.payload(certificate))
         return SignedCertificate(certificate=certificate, signature=signature)
 
+    def speak(self, word: WordStatement) -> SignedWord:
+        """The signed word. Raises Refused if the word names another key."""
+        self._refuse_other(word.key)
+        return SignedWord(word=word, signature=self._sign(words.payload(word)))
+
     def _refuse_other(self, key: str) -> None:
         if key != self.key:
             raise Refused(f"What is to be signed names key {key[:16]}, and this is {self.key[:16]}.")
@@ -100,6 +107,11 @@ def presented_certificate(signed: SignedCertificate, keyring: Keyring) -> Presen
     """The certificate with the answer of its verification."""
     answer = verify(keyring, signed.signature, certificates.payload(signed.certificate))
     return PresentedCertificate(signed=signed, answer=answer)
+
+
+def presented_word(signed: SignedWord, keyring: Keyring) -> PresentedWord:
+    """The word with the answer of its verification."""
+    return PresentedWord(signed=signed, answer=verify(keyring, signed.signature, words.payload(signed.word)))
 
 
 def verify(keyring: Keyring, signature: Signature, payload: bytes) -> SignatureAnswer:

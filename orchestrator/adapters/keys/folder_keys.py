@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from orchestrator.adapters.keys.certificate_files import certificate_files
-from orchestrator.adapters.keys.ed25519 import presented_approval, presented_certificate
+from orchestrator.adapters.keys.ed25519 import presented_approval, presented_certificate, presented_word
 from orchestrator.adapters.keys.key_folder import KeyFolder, keyring_of
 from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
 from orchestrator.domain.authority.rehearsal import PresentedCertificate
 from orchestrator.domain.authority.signing import Keyring
+from orchestrator.domain.authority.word import PresentedWord, SignedWord
 from orchestrator.engine.ports import Keys
 
 
@@ -25,6 +26,10 @@ class FolderKeys(Keys):
     def present(self, approvals: Sequence[SignedApproval], keyring: Keyring) -> tuple[PresentedApproval, ...]:
         """Verifies each signature."""
         return tuple(presented_approval(signed, keyring) for signed in approvals)
+
+    def heard(self, words: Sequence[SignedWord], keyring: Keyring) -> tuple[PresentedWord, ...]:
+        """Verifies each signature."""
+        return tuple(presented_word(signed, keyring) for signed in words)
 
     def certificates(self, project: Path, keyring: Keyring) -> tuple[PresentedCertificate, ...]:
         """In the order of file names; a certificate in both places counts once."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 from collections.abc import Callable
 from typing import Any
 
@@ -11,11 +9,10 @@ import click
 
 
 def login_user() -> str:
-    """The user who logged in; under sudo, the user who called sudo."""
-    try:
-        return os.environ.get("SUDO_USER") or getpass.getuser()
-    except (KeyError, OSError):  # a user id without a name
-        return f"uid {os.getuid()}"
+    """The user of this process by the machine's user database; under sudo, the user who called sudo."""
+    from orchestrator.adapters.speaker import this_speaker
+
+    return this_speaker().name
 
 
 def by_option(command: Callable[..., Any]) -> Callable[..., Any]:

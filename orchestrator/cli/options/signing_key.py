@@ -12,6 +12,7 @@ import click
 
 from orchestrator.adapters.keys.ed25519 import SigningKey
 from orchestrator.adapters.keys.key_folder import load_key
+from orchestrator.cli.wiring import KEY
 from orchestrator.errors import OrchError, UsageFault
 
 PASSPHRASE = "ORCH_KEY_PASSPHRASE"  # noqa: S105 (the name of a variable)
@@ -31,8 +32,26 @@ def key_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "--key",
         "key",
         type=click.Path(dir_okay=False, path_type=Path),
+        callback=_keep,
         help="Your private key [default: $ORCH_KEY, else ~/.config/orch/key.pem].",
     )(command)
+
+
+def speaking_key_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--key`, for verbs whose word is signed where keys are trusted; the ports of the command find it."""
+    return click.option(
+        "--key",
+        type=click.Path(dir_okay=False, path_type=Path),
+        expose_value=False,
+        callback=_keep,
+        help="Your private key, where keys are trusted [default: $ORCH_KEY, else ~/.config/orch/key.pem].",
+    )(command)
+
+
+def _keep(context: click.Context, _: click.Parameter, given: Path | None) -> Path | None:
+    if given is not None:
+        context.find_root().meta[KEY] = given
+    return given
 
 
 def own_key(given: Path | None = None) -> SigningKey:

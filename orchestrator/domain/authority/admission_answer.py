@@ -60,6 +60,13 @@ ReasonCode = Literal[
     "conflict.runs",
     "time.not_measured",
     "time.too_short",
+    "word.foreign_key",
+    "word.bad_signature",
+    "word.revoked_key",
+    "word.expired_key",
+    "word.other_name",
+    "word.role_not_held",
+    "word.machine",
 ]
 
 BY_CLOCK: frozenset[ReasonCode] = frozenset({"window.closed", "window.of_the_plan"})

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from orchestrator.domain.plan.roles import same_person, same_role
+from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import Many, Moment, Noun, Sha256, Text
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.domain.text.validation_error import wrong
@@ -26,6 +27,8 @@ KeyId = Sha256
 """SHA-256 of the public key's 32 bytes, in hexadecimal digits."""
 
 SignatureAnswer = Literal["good", "bad"]
+Holder = Literal["person", "machine"]
+"""Whose key it is: that of a machine may only start or resume what persons signed."""
 
 
 class PublicKeyCard(Noun):
@@ -56,6 +59,7 @@ class TrustedKey(Noun):
     revoked_at: Moment | None = None
     revoked_by: ShownText | None = None
     revoked_because: ShownText | None = None
+    holder: Annotated[Holder, Since("0.2")] = "person"
 
     def is_of(self, person: str) -> bool:
         """Whether the key belongs to this person, under any of their names."""

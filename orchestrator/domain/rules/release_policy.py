@@ -15,6 +15,8 @@ from orchestrator.domain.text.validation_error import exactly, wrong
 
 DAY = 86400.0
 Uncovered = Literal["accept", "refuse"]
+SafeWord = Literal["pause", "hold", "abort"]
+"""Words that make a deployment safer; a policy may take them without a signature."""
 
 
 class Scope(Noun):
@@ -89,7 +91,8 @@ class ReleasePolicy(Noun):
 
     Windows bind where there are any, freezes always. `undo_before_close`: a wave starts only if it and all waves before it
     can be deployed, verified and backed out while the window is open; `margin` is added to measured times. `may_change`: what
-    a deployment may change on its hosts, and nothing else; without it anything that its model allows.
+    a deployment may change on its hosts, and nothing else; without it anything that its model allows. `unsigned_words` may
+    be said without a signature where keys are trusted; all others are signed.
     """
 
     orch: Annotated[Literal[1], exactly(only=1)]
@@ -116,6 +119,7 @@ class ReleasePolicy(Noun):
     margin: Annotated[float, Field(ge=0, le=5)] = 0.2
     retention: PositiveSeconds = 3 * 365 * DAY
     may_change: Annotated[MayChange | None, Since("0.2")] = None
+    unsigned_words: Annotated[Many[SafeWord], Since("0.2")] = ()
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> "ReleasePolicy":

@@ -9,6 +9,7 @@ from pathlib import Path
 from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.authority.rehearsal import Rehearsal
 from orchestrator.domain.authority.replacement import BackoutReplacement
+from orchestrator.domain.authority.word import Verb
 from orchestrator.domain.calendar.schedule_of_change import PlannedStart
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.fold import apply
@@ -25,6 +26,7 @@ from orchestrator.engine.lookup.lost_history import refuse_lost_history
 from orchestrator.engine.lookup.snapshots import briefs
 from orchestrator.engine.planning.plan_check import prepare_plan
 from orchestrator.engine.ports import Journal, Ports, Watcher
+from orchestrator.engine.speaking import VERBS, Sayable, speak, speak_about, unsigned
 from orchestrator.engine.stop_in_force import refuse_while_stopped
 from orchestrator.engine.use_cases.rollback_obstacles import (
     epochs_backed_out_since,
@@ -65,10 +67,13 @@ def open_deployment(
     """
     refuse_lost_history(ports)
     name = _free_name(ports.journal, prepared, ports.clock.now())
-    events: list[e.Event] = [planned(prepared, by=by, start=start, rehearsal=rehearsal), e.Submitted(by=by)]
+    verb: Verb = "rehearse" if rehearsal is not None else "deploy" if start is None else "schedule"
+    asked = planned(prepared, by=by, start=start, rehearsal=rehearsal)
+    asked = speak_about(ports, asked, verb, name, Path(prepared.project))
+    events: list[e.Event] = [asked, e.Submitted(by=asked.by)]
     if approvals:
         named = ", ".join(f"{given.role}: {given.person}" for given in approvals)
-        events.append(e.Approved(approvals=approvals, basis=f"named by {by} when starting ({named})"))
+        events.append(e.Approved(approvals=approvals, basis=f"named by {asked.by} when starting ({named})"))
     ports.journal.append(name, 0, events)
     return name
 
@@ -99,8 +104,12 @@ def planned(
     return event.model_copy(update=ahead)
 
 
-def resume(ports: Ports, deployment: str | None, *, by: str, watch: Watcher) -> Deployment:
+def resume(
+    ports: Ports, deployment: str | None, *, by: str, watch: Watcher, said_already: bool = False
+) -> Deployment:
     """Go on driving a deployment, adopting open attempts. Raises Conflict while another driver is alive.
+
+    `said_already`: this command has put a word on the journal, and going on follows from it.
 
     Raises Refused if it has touched nothing yet and the disk has too little space; one that has touched hosts continues
     until the next wave would start, or through its backout.
@@ -115,7 +124,9 @@ def resume(ports: Ports, deployment: str | None, *, by: str, watch: Watcher) -> 
         )
     for record in ports.journal.read(current.id):
         watch(record)
-    return drive(ports, current.id, driver=_driver(), by=by, watch=watch)
+    ahead = current.schedule.starts is not None and current.authority.opened_at is None
+    verb: Verb = "start" if ahead else "resume"
+    return drive(ports, current.id, driver=_driver(), by=by, watch=watch, verb=None if said_already else verb)
 
 
 def rollback(
@@ -148,18 +159,29 @@ def rollback(
     replacement = replaced(current) if replaced is not None else None
     chosen = {"restored": tuple(sorted(known)), "despite": aside, "replacement": replacement}
     signal(ports, current.id, began.model_copy(update=chosen))
-    return resume(ports, current.id, by=by, watch=watch)
+    return resume(ports, current.id, by=by, watch=watch, said_already=True)
 
 
-def signal(ports: Ports, deployment: str, event: e.Event) -> Deployment:
-    """Append a person's signal to the journal. Raises Refused if the lifecycle does not allow it now."""
+def signal(ports: Ports, deployment: str, event: e.Event, *, signed: bool = True) -> Deployment:
+    """Append a person's signal to the journal. Raises Refused if the lifecycle does not allow it now, or the speaker.
+
+    Not `signed`: what was said with a key press at the driver, or follows from the plan.
+    """
     current = find(ports, deployment)
     _refuse_out_of_place(current, event)
+    event = _with_speaker(ports, current, event, signed=signed)
     journal = JournalWriter(
         ports.journal, current.id, lambda record: None, driver=current.driving.driver or ""
     )
     journal.note(event)
     return journal.deployment
+
+
+def _with_speaker(ports: Ports, d: Deployment, event: e.Event, *, signed: bool) -> e.Event:
+    if not isinstance(event, Sayable):
+        return event
+    verb = VERBS.get(type(event))
+    return unsigned(ports, event) if verb is None or not signed else speak(ports, event, verb, d)
 
 
 def named_approvals(

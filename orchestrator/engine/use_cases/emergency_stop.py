@@ -1,9 +1,13 @@
 """The emergency stop: everything that runs ends now, and nothing starts until the stop is lifted."""
 
+from pathlib import Path
+
+from orchestrator.domain.authority.word import Verb
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.events import HOUSE, EmergencyLifted, EmergencyStopped, Event
 from orchestrator.engine.lookup.snapshots import briefs, folded
 from orchestrator.engine.ports import Journal, Ports
+from orchestrator.engine.speaking import S, speak_about
 from orchestrator.engine.stop_in_force import standing_stop
 from orchestrator.errors import Conflict, Refused
 
@@ -12,8 +16,9 @@ RETRIES = 50
 
 def stop_all(ports: Ports, *, by: str, reason: str) -> list[Deployment]:
     """Put the stop in force, then append it to every open deployment. Returns those deployments."""
-    _append(ports.journal, HOUSE, EmergencyStopped(by=by, reason=reason))
-    return _append_to_open(ports, EmergencyStopped(by=by, reason=reason), stopped=False)
+    stop = _said(ports, EmergencyStopped(by=by, reason=reason), "stop_all")
+    _append(ports.journal, HOUSE, stop)
+    return _append_to_open(ports, stop, stopped=False)
 
 
 def lift(ports: Ports, *, by: str, reason: str) -> list[Deployment]:
@@ -22,12 +27,23 @@ def lift(ports: Ports, *, by: str, reason: str) -> list[Deployment]:
     The next lift finishes one that died half-way: it reaches all deployments that are still marked as stopped.
     """
     standing = standing_stop(ports.journal)
+    lifted = _said(ports, EmergencyLifted(by=by, reason=reason), "lift")
     if standing is not None:
-        _append(ports.journal, HOUSE, EmergencyLifted(by=by, reason=reason))
-    deployments = _append_to_open(ports, EmergencyLifted(by=by, reason=reason), stopped=True)
+        _append(ports.journal, HOUSE, lifted)
+    deployments = _append_to_open(ports, lifted, stopped=True)
     if standing is None and not deployments:
         raise Refused("No emergency stop is in force: there is nothing to lift.")
     return deployments
+
+
+def _said(ports: Ports, event: S, verb: Verb) -> S:
+    """The word about every deployment: signed where the house's keys, or those of a project with an open deployment, ask."""
+    projects = (
+        Path(folded(ports.journal, brief.id).project) for brief in briefs(ports.journal) if not brief.over
+    )
+    places = (Path.cwd(), *projects)
+    place = next((place for place in places if ports.keys.keyring(place).keys), places[0])
+    return speak_about(ports, event, verb, HOUSE, place)
 
 
 def _append_to_open(ports: Ports, event: Event, *, stopped: bool) -> list[Deployment]:

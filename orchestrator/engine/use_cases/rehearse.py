@@ -132,7 +132,8 @@ def rehearse_part(
         name = open_deployment(ports, ready.prepared, by=by, approvals=(), rehearsal=part)
     else:
         name = begun.id
-    return _taken_back(ports, resume(ports, name, by=by, watch=watch), by, watch)
+    gone_on = resume(ports, name, by=by, watch=watch, said_already=begun is None)
+    return _taken_back(ports, gone_on, by, watch)
 
 
 def find_part(ports: Ports, ready: PreparedRehearsal, part: Rehearsal) -> Deployment | None:
@@ -169,7 +170,7 @@ def _taken_back(ports: Ports, d: Deployment, by: str, watch: Watcher) -> Deploym
             reasons=(Ground(code="backout.chosen"),),
         )
         signal(ports, d.id, chosen)
-        return resume(ports, d.id, by=by, watch=watch)
+        return resume(ports, d.id, by=by, watch=watch, said_already=True)
     if d.state is State.BACKED_OUT and d.unrestored_hosts:
         reason = f"the rest of the rehearsal; the plan's backout is of scope `{d.plan.backout.scope}`"
         return rollback(ports, d.id, by=by, reason=reason, watch=watch)

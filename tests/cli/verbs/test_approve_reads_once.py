@@ -13,6 +13,7 @@ from orchestrator.cli.verbs.planning.approve import SpokenWord, sign, take_files
 from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
 from orchestrator.domain.authority.rehearsal import PresentedCertificate
 from orchestrator.domain.authority.signing import Keyring
+from orchestrator.domain.authority.word import PresentedWord, SignedWord
 from orchestrator.engine.ports import Keys, Ports
 from tests.cli.office import PEOPLE, Office, office
 
@@ -32,6 +33,9 @@ class CountingKeys(Keys):
     def present(self, approvals: Sequence[SignedApproval], keyring: Keyring) -> tuple[PresentedApproval, ...]:
         self.verified.update(signed.approval.person for signed in approvals)
         return self._keys.present(approvals, keyring)
+
+    def heard(self, words: Sequence[SignedWord], keyring: Keyring) -> tuple[PresentedWord, ...]:
+        return self._keys.heard(words, keyring)
 
     def certificates(self, project: Path, keyring: Keyring) -> tuple[PresentedCertificate, ...]:
         return self._keys.certificates(project, keyring)

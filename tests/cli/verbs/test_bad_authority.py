@@ -32,6 +32,7 @@ PEOPLE = {
     "li": ("Li Wei", "change manager"),
     "omar": ("Omar Haddad", "service owner"),
     "bot": ("Bot", "rehearsal issuer"),
+    "ada": ("Ada Berg", "deployment practitioner"),
 }
 POLICY = "policies/lab.yml"
 
@@ -131,6 +132,7 @@ def desk(
     shutil.copytree(house, folder)
     (folder / "hosts.yml").write_text(INVENTORY)
     monkeypatch.setenv("ORCH_HOME", str(folder / "home"))
+    monkeypatch.setenv("ORCH_KEY", str(folder / "ada.pem"))
     monkeypatch.chdir(project(folder / "project", folder / "hosts.yml"))
     capsys.readouterr()
     return Desk(folder, capsys)

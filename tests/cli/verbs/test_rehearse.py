@@ -43,9 +43,9 @@ def six(home: Path, role: str = ISSUER, **strategy: object) -> Fleet:
     return made
 
 
-def trust(made: Fleet, home: Path, role: str, **more: object) -> None:
+def trust(made: Fleet, home: Path, *roles: str, **more: object) -> None:
     key = SigningKey.from_pem((home.parent / "key.pem").read_bytes())
-    fields = {"key": key.key, "public": key.public, "person": "Rae Ortiz", "roles": (role,),
+    fields = {"key": key.key, "public": key.public, "person": "Rae Ortiz", "roles": roles, "also": ("rae", "ann"),
             "trusted_at": START, "trusted_by": "ann", **more}  # fmt: skip
     made.keys.ring = Keyring(keys=(TrustedKey.model_validate(fields),))
 
@@ -100,7 +100,10 @@ def test_a_part_that_was_left_is_gone_on_with(home: Path) -> None:
     made = six(home, waves=[{"count": 1, "gate": {"confirm": "service owner"}}, "rest"])
     assert orch(made, [*REHEARSE, "--fail-in", "1"]) == ExitCode.HELD
     assert certificates(home) == []
-    assert orch(made, ["confirm", made.ports.journal.deployments()[0], "--by", "cleo"]) == ExitCode.COMPLETED
+    waiting = made.ports.journal.deployments()[0]
+    assert orch(made, ["confirm", waiting]) == ExitCode.REFUSED, "who rehearses is no service owner"
+    trust(made, home, ISSUER, "service owner")
+    assert orch(made, ["confirm", waiting]) == ExitCode.COMPLETED
     before = len(made.ports.journal.deployments())
     assert orch(made, [*REHEARSE, "--fail-in", "1"]) == ExitCode.COMPLETED
     assert len(made.ports.journal.deployments()) == before + 1
@@ -113,7 +116,9 @@ def test_a_plan_that_holds_is_backed_out_by_who_rehearses(home: Path) -> None:
     assert orch(made, REHEARSE) == ExitCode.COMPLETED
     newest = made.ports.journal.deployments()[0]
     began = [r.event for r in made.ports.journal.read(newest) if isinstance(r.event, e.BackoutBegan)]
-    assert [(began_event.by, began_event.rehearsed) for began_event in began] == [("rae", "injected failure")]
+    assert [(began_event.by, began_event.rehearsed) for began_event in began] == [
+        ("Rae Ortiz", "injected failure")
+    ]
 
 
 def test_what_a_narrow_backout_leaves_is_taken_back_as_well(home: Path) -> None:
@@ -124,7 +129,7 @@ def test_what_a_narrow_backout_leaves_is_taken_back_as_well(home: Path) -> None:
     began = [r.event for r in made.ports.journal.read(newest) if isinstance(r.event, e.BackoutBegan)]
     assert [(began_event.by, began_event.rehearsed) for began_event in began] == [
         ("orch", "injected failure"),
-        ("rae", None),
+        ("Rae Ortiz", None),
     ]
     assert set(began[0].hosts).isdisjoint(began[1].hosts)
     assert orch(made, ["rollback", newest, "--reason", "again"]) == ExitCode.REFUSED

@@ -1,7 +1,7 @@
 """An emergency stop while a deployment ends by itself: what is over is told nothing more."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from orchestrator.domain.journal.events import DeploymentCancelled, EmergencyStopped, Event, Recorded
 from orchestrator.domain.journal.lifecycle import State
@@ -9,8 +9,10 @@ from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.engine.ports import Journal, Ports, Proof
 from orchestrator.engine.use_cases.emergency_stop import stop_all
 from orchestrator.errors import Conflict
+from tests.fakes.authority import FakeKeys
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import FakeJournal
+from tests.fakes.voice import FakeVoice
 from tests.histories import planned
 
 
@@ -29,12 +31,16 @@ class EndingJournal(FakeJournal):
 @dataclass
 class OnlyJournal:
     journal: Journal
+    clock: FakeClock
+    keys: FakeKeys = field(default_factory=FakeKeys)
+    voice: FakeVoice = field(default_factory=FakeVoice)
 
 
 def test_a_deployment_that_ends_meanwhile_stays_as_it_ended() -> None:
-    journal = EndingJournal(FakeClock())
+    clock = FakeClock()
+    journal = EndingJournal(clock)
     journal.append("d1", 0, [planned()])
-    ports: Ports = OnlyJournal(journal)  # type: ignore[assignment]
+    ports: Ports = OnlyJournal(journal, clock)  # type: ignore[assignment]
     stop_all(ports, by="ann", reason="smoke")
     assert [record.event.kind for record in journal.read("d1")] == ["planned", "cancelled"]
     assert folded(journal, "d1").state is State.CANCELLED

@@ -39,7 +39,7 @@ def test_a_lifted_stop_leaves_the_deployment_paused_until_it_is_resumed() -> Non
     scenario = calm()
     ports = ports_of(scenario)
     name = open_deployment(ports, scenario.plan, by="ann", approvals=())
-    stop_all(ports, by="bo", reason="smoke")
+    stop_all(ports, by="ann", reason="smoke")
     lift(ports, by="bo", reason="toast")
     paused = drive(ports, name, driver="d", by="ann", watch=seen)
     assert paused.driving.paused is not None
@@ -55,5 +55,5 @@ def test_what_was_stopped_is_told_on_its_own_journal() -> None:
     scenario = calm()
     ports = ports_of(scenario)
     name = open_deployment(ports, scenario.plan, by="ann", approvals=())
-    stop_all(ports, by="bo", reason="smoke")
-    assert folded(ports.journal, name).driving.stopped == "bo: smoke"
+    stop_all(ports, by="ann", reason="smoke")
+    assert folded(ports.journal, name).driving.stopped == "ann: smoke"

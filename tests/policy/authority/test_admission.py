@@ -40,7 +40,9 @@ def test_every_reason_there_is_has_a_row() -> None:
         "plan.faulty",
         "conflict.runs",
     }  # tests/engine: the disk, and the other journals
-    assert codes == set(get_args(ReasonCode)) - seen_elsewhere
+    # tests/policy/authority/test_spoken_words.py: a word is refused before it is on a journal
+    of_words = {code for code in get_args(ReasonCode) if code.startswith("word.")}
+    assert codes == set(get_args(ReasonCode)) - seen_elsewhere - of_words
 
 
 def test_every_swap_names_what_was_swapped() -> None:

@@ -9,6 +9,7 @@ import click
 
 from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.options.common_options import by_option, json_option
+from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.cli.wiring import drivers as drivers_of_home
 from orchestrator.cli.wiring import ports as ports_of_home
 from orchestrator.domain.text.model_base import seconds_of
@@ -48,6 +49,7 @@ WORST_FIRST = (
 @click.option("--every", default="30s", show_default=True, metavar="TIME", help="How often --watch looks.")
 @json_option
 @by_option
+@speaking_key_option
 def run_due_(once: bool, watch: bool, every: str, as_json: bool, by: str) -> int:  # noqa: FBT001
     """Start every scheduled deployment whose time has come, each driven by a process of its own.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,6 +11,7 @@ import click
 from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.follow import drive_in_view
 from orchestrator.cli.options.common_options import by_option, json_option
+from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.cli.views.json_lines import JsonLines
 from orchestrator.cli.views.plain_lines import ending_lines
 from orchestrator.cli.wiring import ports as ports_of_home
@@ -19,6 +21,7 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Event
 from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.ports import Ports
+from orchestrator.engine.speaking import get_ready
 from orchestrator.engine.use_cases import deployment_commands
 from orchestrator.errors import Conflict, Refused, UsageFault
 
@@ -32,13 +35,14 @@ _no_drive = click.option(
 
 
 def _driving(command: Callable[..., Any]) -> Callable[..., Any]:
-    return _no_drive(json_option(by_option(command)))
+    return _no_drive(json_option(by_option(speaking_key_option(command))))
 
 
 @click.command()
 @_id
 @click.option("--reason", default="no reason given", show_default=True, help="The reason, for the record.")
 @by_option
+@speaking_key_option
 def pause(deployment: str, reason: str, by: str) -> int:
     """Pause DEPLOYMENT before its next step; a run that is under way finishes."""
     return _say(ports_to_look(), deployment, e.Paused(by=by, reason=reason))
@@ -48,6 +52,7 @@ def pause(deployment: str, reason: str, by: str) -> int:
 @_id
 @click.option("--reason", default="no reason given", show_default=True, help="The reason, for the record.")
 @by_option
+@speaking_key_option
 def hold(deployment: str, reason: str, by: str) -> int:
     """Hold DEPLOYMENT for a person now; if it is held already, decide to keep it held."""
     ports = ports_to_look()
@@ -72,11 +77,13 @@ def resume(deployment: str | None, reason: str, by: str, as_json: bool, no_drive
     """Continue DEPLOYMENT [default: the open one] after a pause, after waiting for something, or after its driver died."""
     ports = ports_of_home()
     current = find(ports, deployment)
-    if current.driving.paused is not None:
+    paused = current.driving.paused is not None
+    get_ready(ports, Path(current.project))
+    if paused:
         deployment_commands.signal(ports, current.id, e.Resumed(by=by, reason=reason))
     elif no_drive:
         raise UsageFault(f"{current.id} is not paused; nothing was recorded.")
-    return _drive_on(ports, current.id, by=by, as_json=as_json, no_drive=no_drive)
+    return _drive_on(ports, current.id, by=by, as_json=as_json, no_drive=no_drive, said_already=paused)
 
 
 @click.command()
@@ -152,14 +159,18 @@ def _say(ports: Ports, deployment: str, event: Event) -> int:
     return 0
 
 
-def _drive_on(ports: Ports, deployment: str, *, by: str, as_json: bool, no_drive: bool) -> int:
+def _drive_on(
+    ports: Ports, deployment: str, *, by: str, as_json: bool, no_drive: bool, said_already: bool = True
+) -> int:
     """Drive in the foreground, unless `--no-drive` is given or another driver is alive; that one reads the journal."""
     if no_drive:
         return _left_to_others(find(ports, deployment), "Not driven on from here", as_json=as_json)
     try:
         return drive_in_view(
             ports,
-            lambda watch: deployment_commands.resume(ports, deployment, by=by, watch=watch),
+            lambda watch: deployment_commands.resume(
+                ports, deployment, by=by, watch=watch, said_already=said_already
+            ),
             by=by,
             as_json=as_json,
         )

@@ -8,6 +8,7 @@ import socket
 import click
 
 from orchestrator.cli.options.common_options import by_option
+from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.journal.driver_name import DriverName
 from orchestrator.engine.lookup.snapshots import survey
@@ -21,6 +22,7 @@ from orchestrator.errors import ExitCode
 @click.option("--reason", required=True, help="The reason, for the record.")
 @click.option("--lift", is_flag=True, help="Lift the stop that is in force.")
 @by_option
+@speaking_key_option
 def stop_all(reason: str, lift: bool, by: str) -> int:  # noqa: FBT001
     """Stop every deployment now, backouts too, and let none start before the stop is lifted.
 

@@ -20,6 +20,7 @@ from orchestrator.cli.options.schedule_times import (
     zone_given,
     zone_option,
 )
+from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.cli.verbs.driving.deploy import approvals_of
 from orchestrator.cli.views.table import print_table
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
@@ -77,6 +78,7 @@ def schedule() -> None:
 )
 @json_option
 @by_option
+@speaking_key_option
 def add(plan: Path, approved_by: tuple[str, ...], as_json: bool, by: str, **wished: Any) -> None:  # noqa: FBT001
     """Schedule a deployment of PLAN at TIME, and show its conflicts. A conflict prevents this only with --alone.
 
@@ -194,6 +196,7 @@ def export(
 @click.argument("deployment")
 @click.option("--reason", required=True, help="The reason, for the record.")
 @by_option
+@speaking_key_option
 def withdraw(deployment: str, reason: str, by: str) -> None:
     """Withdraw DEPLOYMENT from the schedule before it begins; its record stays, as cancelled."""
     d = use.withdraw(ports_of_home(), deployment, by=by, reason=reason)

@@ -8,6 +8,7 @@ from orchestrator.domain.authority.admission_answer import Reason
 from orchestrator.domain.authority.approval import SignedApproval
 from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.authority.rehearsal import Rehearsal
+from orchestrator.domain.authority.word import Spoken
 from orchestrator.domain.calendar.schedule_of_change import MissedStart
 from orchestrator.domain.evidence.attempt import Purpose
 from orchestrator.domain.plan.change_request import ChangeRequest, Mode
@@ -47,6 +48,7 @@ class Planned(Noun):
     starts: Moment | None = None
     missed: MissedStart = "ask"
     machines: dict[HostName, Text] = {}
+    spoken: Spoken | None = None
 
 
 class Submitted(Noun):
@@ -86,6 +88,7 @@ class DeploymentCancelled(Noun):
     kind: Literal["cancelled"] = "cancelled"
     by: Text
     reason: Text
+    spoken: Spoken | None = None
 
 
 class WindowOpened(Noun):
@@ -124,6 +127,7 @@ class ApprovalGiven(Noun):
     kind: Literal["approval_given"] = "approval_given"
     signed: SignedApproval
     by: Text
+    spoken: Spoken | None = None
 
     @property
     def signs_off(self) -> bool:
@@ -168,6 +172,7 @@ class Reviewed(Noun):
     by: Text
     reason: Text
     signed: SignedApproval | None = None
+    spoken: Spoken | None = None
 
 
 class RecordClosed(Noun):
@@ -176,3 +181,4 @@ class RecordClosed(Noun):
     kind: Literal["closed"] = "closed"
     by: Text
     basis: Text
+    spoken: Spoken | None = None

@@ -5,6 +5,7 @@ from typing import Literal
 from orchestrator.domain.authority.ground import Ground, by_a_person
 from orchestrator.domain.authority.rehearsal import AsRehearsed
 from orchestrator.domain.authority.replacement import BackoutReplacement
+from orchestrator.domain.authority.word import Spoken
 from orchestrator.domain.evidence.baseline import BaselineReference, Difference
 from orchestrator.domain.evidence.task_changes import ChangesOn
 from orchestrator.domain.text.model_base import HostName, Many, Noun, Text
@@ -38,6 +39,7 @@ class BackoutBegan(Noun):
     reasons: Many[Ground] = ()
     despite: Many[SetAside] = ()
     replacement: BackoutReplacement | None = None
+    spoken: Spoken | None = None
 
     @property
     def by_a_person(self) -> bool:

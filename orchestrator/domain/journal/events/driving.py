@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from orchestrator.domain.authority.word import Spoken
 from orchestrator.domain.text.model_base import HostName, Many, Noun, Text
 
 
@@ -11,6 +12,7 @@ class DeploymentHeld(Noun):
     kind: Literal["held"] = "held"
     reason: Text
     by: Text
+    spoken: Spoken | None = None
 
 
 class Retried(Noun):
@@ -19,6 +21,7 @@ class Retried(Noun):
     kind: Literal["retried"] = "retried"
     by: Text
     reason: Text
+    spoken: Spoken | None = None
 
 
 class Excluded(Noun):
@@ -28,6 +31,7 @@ class Excluded(Noun):
     hosts: Many[HostName]
     by: Text
     reason: Text
+    spoken: Spoken | None = None
 
 
 class HeldOn(Noun):
@@ -36,6 +40,7 @@ class HeldOn(Noun):
     kind: Literal["held_on"] = "held_on"
     by: Text
     reason: Text
+    spoken: Spoken | None = None
 
 
 class Paused(Noun):
@@ -44,6 +49,7 @@ class Paused(Noun):
     kind: Literal["paused"] = "paused"
     by: Text
     reason: Text
+    spoken: Spoken | None = None
 
 
 class Resumed(Noun):
@@ -52,6 +58,7 @@ class Resumed(Noun):
     kind: Literal["resumed"] = "resumed"
     by: Text
     reason: Text
+    spoken: Spoken | None = None
 
 
 class AbortRequested(Noun):
@@ -60,6 +67,7 @@ class AbortRequested(Noun):
     kind: Literal["abort_requested"] = "abort_requested"
     by: Text
     reason: Text
+    spoken: Spoken | None = None
 
 
 class EmergencyStopped(Noun):
@@ -68,6 +76,7 @@ class EmergencyStopped(Noun):
     kind: Literal["emergency_stopped"] = "emergency_stopped"
     by: Text
     reason: Text
+    spoken: Spoken | None = None
 
 
 class EmergencyLifted(Noun):
@@ -76,6 +85,7 @@ class EmergencyLifted(Noun):
     kind: Literal["emergency_lifted"] = "emergency_lifted"
     by: Text
     reason: Text
+    spoken: Spoken | None = None
 
 
 class ClockJumped(Noun):
@@ -93,3 +103,4 @@ class DriverTook(Noun):
     by: Text
     boot: str = ""
     clock_offset: float | None = None
+    spoken: Spoken | None = None

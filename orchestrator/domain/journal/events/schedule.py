@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from orchestrator.domain.authority.word import Spoken
 from orchestrator.domain.calendar.schedule_of_change import MissedChoice
 from orchestrator.domain.text.model_base import Many, Noun, Seconds, Text
 
@@ -12,6 +13,7 @@ class StartPutOff(Noun):
     kind: Literal["start_put_off"] = "start_put_off"
     reasons: Many[Text]
     by: Text
+    spoken: Spoken | None = None
 
 
 class StartMissed(Noun):
@@ -22,3 +24,4 @@ class StartMissed(Noun):
     choice: MissedChoice
     reason: Text
     by: Text
+    spoken: Spoken | None = None

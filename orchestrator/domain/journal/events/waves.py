@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Literal
 
 from orchestrator.domain.authority.ground import Ground
+from orchestrator.domain.authority.word import Spoken
 from orchestrator.domain.plan.check import CheckResult
 from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun, Seconds, Text
 
@@ -88,6 +89,7 @@ class Confirmed(Noun):
     role: Text
     by: Text
     note: str = ""
+    spoken: Spoken | None = None
 
 
 class GatePassed(Noun):

@@ -1,0 +1,81 @@
+"""A word: what a person says that moves a deployment, with who spoke, and signed wherever keys are trusted."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+from orchestrator.domain.authority.signing import KeyId, Nonce, ShownText, Signature, SignatureAnswer
+from orchestrator.domain.authority.speaker import Speaker
+from orchestrator.domain.text.canonical import canonical, digest_of, fields_of
+from orchestrator.domain.text.model_base import Moment, Name, Noun, Sha256
+
+PREFIX = b"orch word 1\n"
+
+Verb = Literal[
+    "deploy",
+    "rehearse",
+    "schedule",
+    "withdraw",
+    "resume",
+    "start",
+    "pause",
+    "hold",
+    "retry",
+    "exclude",
+    "confirm",
+    "abort",
+    "rollback",
+    "stop_all",
+    "lift",
+    "give",
+    "close",
+    "baseline",
+]
+"""What is said. `start` is of run-due, for a deployment that a person scheduled; `give`: an approval is handed in."""
+
+
+class WordStatement(Noun):
+    """The statement that is signed: this verb, about this deployment, with exactly this content.
+
+    `content` is the digest of the event without who spoke. `nonce` makes each word another.
+    """
+
+    verb: Verb
+    subject: Name
+    content: Sha256
+    person: ShownText
+    key: KeyId
+    made_at: Moment
+    nonce: Nonce
+
+
+class SignedWord(Noun):
+    """A word with its signature."""
+
+    word: WordStatement
+    signature: Signature
+
+
+class Spoken(Noun):
+    """Who spoke: what the operating system knows, and the signed word. Unsigned is what nobody had to sign, or need not."""
+
+    speaker: Speaker
+    signed: SignedWord | None = None
+
+
+class PresentedWord(Noun):
+    """A word, and whether a verifier found its signature good."""
+
+    signed: SignedWord
+    answer: SignatureAnswer
+
+
+def payload(word: WordStatement) -> bytes:
+    """The bytes that are signed."""
+    return PREFIX + canonical(word)
+
+
+def content_of(event: BaseModel) -> str:
+    """The digest of what is said: the event without who spoke."""
+    fields = {name: value for name, value in fields_of(event).items() if name != "spoken"}
+    return digest_of(fields, "said event 1")
