@@ -35,7 +35,7 @@ class Scenario:
         # By the number and not by chance, so that a seed draws what it has always drawn.
         self.holds = seed % 3 == 0
         self.authority.policy = _policy(self.roles, holds=self.holds)
-        self.keys = keys_of(self.roles)
+        self.keys = keys_of(self.roles, also_deployer=["service owner"])
         self.plan = self._plan(names)
         self.locks = FakeHostLocks(self.world)
         self.storage = SimulatedStorage(self._ballast_thrown_off)

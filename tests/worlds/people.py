@@ -25,10 +25,12 @@ DEPLOYER = TrustedKey(
 """Whoever deploys, under the names that tests give; nobody else has this role."""
 
 
-def keys_of(roles: Sequence[str]) -> FakeKeys:
-    """A person for each role, whose key is trusted for it."""
+def keys_of(roles: Sequence[str], *, also_deployer: Sequence[str] = ()) -> FakeKeys:
+    """A person for each role, whose key is trusted for it; whoever deploys has the roles `also_deployer` too."""
     keys = FakeKeys()
-    keys.ring = _ring(tuple((role, person_in(role)) for role in roles))
+    ring = _ring(tuple((role, person_in(role)) for role in roles))
+    deployer = DEPLOYER.model_copy(update={"roles": (*DEPLOYER.roles, *also_deployer)})
+    keys.ring = Keyring(keys=(*ring.keys[:-1], deployer)) if roles else Keyring()
     return keys
 
 
