@@ -24,19 +24,19 @@ class Wiring:
 
     def ports(self) -> Ports:
         """All ports, loaded at once."""
-        return bootstrap.ports(open_key=_open_key)
+        return bootstrap.ports(open_key=open_own_key)
 
     def ports_to_look(self) -> Ports:
         """All ports, each loaded when it is first used."""
-        return bootstrap.ports_to_look(open_key=_open_key)
+        return bootstrap.ports_to_look(open_key=open_own_key)
 
     def ports_to_check(self) -> Ports:
         """All ports, for a check of a plan: no store is opened."""
-        return bootstrap.ports_to_check(open_key=_open_key)
+        return bootstrap.ports_to_check(open_key=open_own_key)
 
     def ports_to_start(self, plan: Path) -> Ports:
         """All ports, for a deployment of this plan that starts now."""
-        return bootstrap.ports_to_start(plan, open_key=_open_key)
+        return bootstrap.ports_to_start(plan, open_key=open_own_key)
 
     def drivers(self) -> Drivers:
         """Drivers that run as separate processes."""
@@ -73,7 +73,7 @@ def _wiring() -> Wiring:
     return (context and context.find_object(Wiring)) or Wiring()
 
 
-def _open_key(keyring: Keyring) -> SigningKey:
+def open_own_key(keyring: Keyring) -> SigningKey:
     """The key of whoever called this command, opened when the first word is signed."""
     from orchestrator.cli.options.signing_key import own_key
 

@@ -14,7 +14,7 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.plan.roles import same_person
 
 OF_MACHINES: frozenset[Verb] = frozenset({"start", "resume"})
-"""What the key of a machine may say."""
+"""What the key of a machine may say; a pause that a person asked for is lifted by a person."""
 
 
 class Heard(NamedTuple):
@@ -84,8 +84,9 @@ def _of_key(heard: Heard, key: TrustedKey, now: datetime) -> Iterator[Reason]:
 
 
 def _of_machine(heard: Heard, keyring: Keyring) -> Iterator[Reason]:
-    if heard.verb not in OF_MACHINES:
-        finding = f"it is the key of a machine, which may only start or resume what persons signed, not {heard.verb}"
+    if heard.verb not in OF_MACHINES or isinstance(heard.event, e.Resumed):
+        what = "lift a pause" if isinstance(heard.event, e.Resumed) else heard.verb
+        finding = f"it is the key of a machine, which may only start what persons signed and go on with it, not {what}"
         yield _reason("word.machine", heard, finding, "a person says this, with their own key")
     elif heard.planned is None or not asked_by_a_person(heard.planned, heard.subject, keyring):
         finding = f"it is the key of a machine, and no person signed {heard.subject} when it was planned"

@@ -58,8 +58,8 @@ def rollback(  # noqa: PLR0913, PLR0917 - an option each
     differs, 7 when the backout failed. It is refused where a later deployment has touched one of the same machines, or
     another holds one; the refusal says how to go ahead all the same.
     """
-    if playbook is None and (role or key):
-        raise UsageFault("--as and --key sign for another playbook: name it with --with PLAYBOOK.")
+    if playbook is None and role:
+        raise UsageFault("--as signs for another playbook: name it with --with PLAYBOOK.")
     ports = ports_of_home()
 
     def replaced(d: Deployment) -> BackoutReplacement:
