@@ -40,9 +40,10 @@ class Site:
     def __init__(self, lab: Lab, folder: Path) -> None:
         self.lab, self.folder, self.project = lab, folder, folder / "project"
         self.home = folder / "orch"
-        self.environment = {**os.environ, "ORCH_HOME": str(self.home), "LANG": "C.UTF-8"}
+        key = str(folder / "ada.pem")
+        self.environment = {**os.environ, "ORCH_HOME": str(self.home), "ORCH_KEY": key, "LANG": "C.UTF-8"}
         project(self.project, lab.inventory)
-        for name, (person, role) in PEOPLE.items():
+        for name, (person, role) in {**PEOPLE, "ada": ("Ada Berg", "deployment practitioner")}.items():
             words = ("--person", person, "--role", role)
             self.orch("keys", "new", "--file", str(folder / f"{name}.pem"), "--no-passphrase", *words)
             self.orch("keys", "trust", str(folder / f"{name}.pub.json"))

@@ -87,7 +87,9 @@ def test_a_role_of_the_policy_lifts_a_freeze_and_no_other_does(site: Site, tmp_p
     rules = {"orch": 1, "policy": "lab", "version": 1, "title": "Lab",
              "freezes": [{**freeze, "override": ["service owner"]}]}  # fmt: skip
     (site.project / "policies" / "lab.yml").write_text(yaml_of(rules))
-    for name, role in (("nadia", "service owner"), ("li", "change manager")):
+    site.environment["ORCH_KEY"] = str(tmp_path / "ada.pem")
+    people = {"nadia": "service owner", "li": "change manager", "ada": "deployment practitioner"}
+    for name, role in people.items():
         key, words = str(tmp_path / f"{name}.pem"), ("--person", name, "--role", role)
         site.orch("keys", "new", "--file", key, "--no-passphrase", *words)
         site.orch("keys", "trust", str(tmp_path / f"{name}.pub.json"), *words)

@@ -91,7 +91,7 @@ def test_a_faulty_backout_is_replaced_under_a_signature(own_lab: Lab, tmp_path: 
     ):
         done, words = site.orch(*command)
         assert done == 0, words
-    again = ("rollback", deployment, "--reason", "typo", "--with", "rollback/fix.yml", "--by", "bo")
+    again = ("rollback", deployment, "--reason", "typo", "--with", "rollback/fix.yml")
     code, words = site.orch(*again)
     assert (code, "add --as ROLE" in words) == (4, True), words
     code, words = site.orch(*again, "--as", "change manager", "--key", str(key))

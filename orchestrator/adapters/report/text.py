@@ -11,6 +11,7 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Recorded
 from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.domain.text.plain_text import plain
+from orchestrator.policy.authority.spoken_record import spoken_lines
 from orchestrator.policy.authority.word_checks import recorded_statements
 from orchestrator.policy.course.follow_up import following_words
 from orchestrator.policy.evidence.coverage_words import uncovered_lines
@@ -39,6 +40,7 @@ def text_record(records: Sequence[Recorded], made_at: datetime) -> str:
         _titled("Baseline", _baseline(d, story, evidence)),
         _titled("Authority", _authority(d, records, made_at)),
         _titled("Decisions", _decisions(d, records)),
+        _titled("Who spoke", _spoken(records)),
     ]
     return legible("\n\n".join(part for part in parts if part) + "\n")
 
@@ -147,6 +149,13 @@ def _authority(d: Deployment, records: Sequence[Recorded], made_at: datetime) ->
     ]
     lines += [f"overridden: {plain(override)}" for override in d.authority.overridden]
     return [*lines, *map(plain, following_words(d, made_at))]
+
+
+def _spoken(records: Sequence[Recorded]) -> list[str]:
+    return [
+        f"{line.at:%H:%M:%S} {line.what}: {plain(line.by)}; {plain(line.speaker, 400)}; {line.signature}"
+        for line in spoken_lines(records)
+    ]
 
 
 def _decisions(d: Deployment, records: Sequence[Recorded]) -> list[str]:

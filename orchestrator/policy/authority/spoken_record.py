@@ -1,0 +1,61 @@
+"""Who spoke, as a record shows it: a line for each event with a speaker."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from orchestrator.domain.authority.speaker import Speaker
+from orchestrator.domain.authority.word import SignedWord, Spoken
+from orchestrator.domain.journal.events import Recorded
+
+WHAT = {
+    "planned": "asked for it",
+    "driver_took": "drove it",
+    "approval_given": "handed in a signed decision",
+    "closed": "closed the record",
+    "backout_began": "rolled back",
+    "held": "held it",
+    "cancelled": "withdrew it",
+}
+"""What was said, where the kind of the event is no good word for it."""
+
+
+class SpokenLine(NamedTuple):
+    """One event with its speaker: when, what, under which name, by whom in the words of the system, and what was signed."""
+
+    at: datetime
+    what: str
+    by: str
+    speaker: str
+    signed: SignedWord | None
+
+    @property
+    def signature(self) -> str:
+        """The key that signed, in short, or that none did."""
+        return (
+            f"signed with key {self.signed.signature.key[:16]}" if self.signed is not None else "not signed"
+        )
+
+
+def spoken_lines(records: Iterable[Recorded]) -> list[SpokenLine]:
+    """The lines of a journal; events from before speakers were recorded have none."""
+    lines = []
+    for record in records:
+        spoken = getattr(record.event, "spoken", None)
+        if isinstance(spoken, Spoken):
+            what = WHAT.get(record.event.kind, record.event.kind.replace("_", " "))
+            by = str(getattr(record.event, "by", ""))
+            lines.append(SpokenLine(record.at, what, by, speaker_words(spoken.speaker), spoken.signed))
+    return lines
+
+
+def speaker_words(speaker: Speaker) -> str:
+    """Such as `li (uid 1000) on deck at /dev/pts/1`, or `li by sudo as root (uid 0) on deck, no terminal`."""
+    login = speaker.login or "no login"
+    who = f"{login} (uid {speaker.uid})"
+    if speaker.caller is not None:
+        who = f"{speaker.caller} by sudo as {who}"
+    if speaker.session_uid is not None and speaker.session_uid != speaker.uid and speaker.caller is None:
+        who += f", logged in as uid {speaker.session_uid}"
+    place = f" on {speaker.host}" if speaker.host else ""
+    return f"{who}{place}{f' at {speaker.terminal}' if speaker.terminal else ', no terminal'}"

@@ -1,0 +1,56 @@
+"""What a record shows of who spoke."""
+
+import pytest
+
+from orchestrator.domain.authority.signing import Signature
+from orchestrator.domain.authority.speaker import Speaker
+from orchestrator.domain.authority.word import SignedWord, Spoken, WordStatement
+from orchestrator.domain.journal import events as e
+from orchestrator.policy.authority.spoken_record import speaker_words, spoken_lines
+from tests.histories import START, planned, recorded
+
+SPEAKERS = [
+    (
+        Speaker(uid=1000, login="li", host="deck", terminal="/dev/pts/1"),
+        "li (uid 1000) on deck at /dev/pts/1",
+    ),
+    (
+        Speaker(uid=0, login="root", caller="li", host="deck"),
+        "li by sudo as root (uid 0) on deck, no terminal",
+    ),
+    (Speaker(uid=4711), "no login (uid 4711), no terminal"),
+    (
+        Speaker(uid=33, login="www-data", session_uid=1000, host="deck"),
+        "www-data (uid 33), logged in as uid 1000 on deck, no terminal",
+    ),
+]
+
+
+@pytest.mark.parametrize(("speaker", "words"), SPEAKERS)
+def test_the_speaker_in_words(speaker: Speaker, words: str) -> None:
+    assert speaker_words(speaker) == words
+
+
+def test_each_word_has_a_line_and_events_from_before_have_none() -> None:
+    statement = WordStatement(
+        verb="pause",
+        subject="app-2.0",
+        content="a" * 64,
+        person="Li Wei",
+        key="1" * 64,
+        made_at=START,
+        nonce="0" * 32,
+    )
+    signed = SignedWord(word=statement, signature=Signature(key="1" * 64, signature="0" * 128))
+    speaker = Speaker(uid=1000, login="li")
+    events: list[e.Event] = [
+        planned(),
+        e.Submitted(by="ann"),
+        e.Paused(by="Li Wei", reason="wait", spoken=Spoken(speaker=speaker, signed=signed)),
+        e.Resumed(by="li", reason="go on", spoken=Spoken(speaker=speaker)),
+    ]
+    lines = spoken_lines(recorded(events))
+    assert [(line.what, line.by, line.signature) for line in lines] == [
+        ("paused", "Li Wei", "signed with key 1111111111111111"),
+        ("resumed", "li", "not signed"),
+    ]
