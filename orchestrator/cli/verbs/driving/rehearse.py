@@ -16,7 +16,8 @@ from orchestrator.cli.follow import drive_in_view
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.signing_key import card_file, key_file, key_option, own_key
 from orchestrator.cli.wiring import ports as ports_of_home
-from orchestrator.domain.authority.rehearsal import ISSUER, Part, Rehearsal, SignedCertificate
+from orchestrator.domain.authority.rehearsal import Part, Rehearsal, SignedCertificate
+from orchestrator.domain.authority.signing import ISSUER
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.plan.rehearsal_place import RehearsalPlace
 from orchestrator.domain.text.plain_text import plain

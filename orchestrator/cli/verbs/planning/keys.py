@@ -17,8 +17,7 @@ from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.option_values import moment_given, noun_given
 from orchestrator.cli.options.signing_key import card_file, key_file, new_passphrase, own_key, own_key_id
 from orchestrator.cli.views.table import print_table
-from orchestrator.domain.authority.rehearsal import ISSUER
-from orchestrator.domain.authority.signing import PublicKeyCard, TrustedKey
+from orchestrator.domain.authority.signing import ISSUER, PublicKeyCard, TrustedKey
 from orchestrator.domain.plan.roles import ROLES, same_role
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.domain.text.validation_error import meant
