@@ -102,6 +102,10 @@ def _run(
     ended = run(command, timeout=seconds, environment=environment, text=text)
     if ended.exit_code is None:
         raise MachineLacks(f"`{command[0]}` gave no answer within {seconds:.0f} s; try again.")
+    if ended.exit_code and "usage:" in ended.errors:
+        raise MachineLacks(
+            f"`{command[0]}` does not know `{command[1]}`; signatures of ssh keys need OpenSSH 8.2 or later."
+        )
     return ended
 
 

@@ -68,6 +68,13 @@ def _check_public(public: str, kind: str) -> None:
         raise wrong("type and key with one space between, and no comment", "trust the key anew", at="public")
 
 
+def _check_roles(roles: tuple[str, ...], holder: Holder) -> None:
+    if holder == "machine" and not all(same_role(role, ISSUER) for role in roles):
+        raise wrong(
+            f"no role of a machine but {ISSUER}", "give the other roles to keys of persons", at="roles"
+        )
+
+
 class PublicKeyCard(Noun):
     """A public key as its owner sends it; `person` and `roles` are the owner's request, and prove nothing."""
 
@@ -82,6 +89,7 @@ class PublicKeyCard(Noun):
     @model_validator(mode="after")
     def _public_of_its_kind(self) -> "PublicKeyCard":
         _check_public(self.public, self.kind)
+        _check_roles(self.roles, self.holder)
         return self
 
 
@@ -115,10 +123,7 @@ class TrustedKey(Noun):
     def _roles_of_its_holder(self) -> "TrustedKey":
         if self.holder == "person" and not self.roles:
             raise wrong("at least one role", "say in which roles the person signs", at="roles")
-        if self.holder == "machine" and not all(same_role(role, ISSUER) for role in self.roles):
-            raise wrong(
-                f"no role of a machine but {ISSUER}", "give the other roles to keys of persons", at="roles"
-            )
+        _check_roles(self.roles, self.holder)
         return self
 
     def is_of(self, person: str) -> bool:

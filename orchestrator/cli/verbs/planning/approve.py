@@ -11,18 +11,20 @@ from typing import Any
 
 import click
 
-from orchestrator.adapters.keys.ed25519 import SigningKey
 from orchestrator.adapters.keys.key_folder import read_card
+from orchestrator.adapters.keys.own_keys import card_file
 from orchestrator.adapters.keys.signed_files import read_noun, write_whole
+from orchestrator.adapters.keys.signer import Signer
 from orchestrator.adapters.keys.statements import new_nonce
 from orchestrator.bootstrap import clock
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.option_values import moment_given, noun_given
-from orchestrator.cli.options.signing_key import card_file, key_file, key_option, own_key
+from orchestrator.cli.options.signing_key import key_option, own_signer
 from orchestrator.cli.views.approval_view import approval_outline, missing_words
 from orchestrator.cli.views.outline import print_outline
 from orchestrator.cli.wiring import ports as ports_of_home
 from orchestrator.domain.authority.approval import ApprovalStatement, Decision, SignedApproval
+from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.text.format import counted
 from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.ports import Ports
@@ -145,9 +147,9 @@ def sign(ports: Ports, decision: Decision, word: SpokenWord) -> int:
     question = session.question
     if not word.as_json:
         print_outline(approval_outline(d, question))
-    key = own_key(word.key)
+    key = own_signer(question.keyring, word.key, role=word.role)
     trusted = question.keyring.find(key.key)
-    person = word.person or (trusted.person if trusted is not None else None) or _person_beside(word.key)
+    person = word.person or (trusted.person if trusted is not None else None) or _person_beside(key)
     usual = f"{question.policy.approvals.valid_for:.0f}s"
     unsigned = _approval(decision, word, d.id, question.effective.digest, key, person, usual)
     signed = key.approve(unsigned)
@@ -165,8 +167,8 @@ def sign(ports: Ports, decision: Decision, word: SpokenWord) -> int:
 def _without_journal(decision: Decision, word: SpokenWord) -> int:
     if word.out is None:
         raise UsageFault("--plan-digest signs without a journal; name the file to write with --out FILE.")
-    key = own_key(word.key)
-    person = word.person or _person_beside(word.key)
+    key = own_signer(Keyring(), word.key)
+    person = word.person or _person_beside(key)
     unsigned = _approval(decision, word, word.deployment or "", word.plan_digest or "", key, person, USUAL)
     signed = key.approve(unsigned)
     _ask(signed, word)
@@ -178,7 +180,7 @@ def _approval(
     word: SpokenWord,
     subject: str,
     digest: str,
-    key: SigningKey,
+    key: Signer,
     person: str | None,
     usual: str,
 ) -> ApprovalStatement:
@@ -308,9 +310,10 @@ def _nobody_s(words: Sequence[SignedApproval]) -> dict[SignedApproval, tuple[str
     }
 
 
-def _person_beside(key: Path | None) -> str | None:
+def _person_beside(key: Signer) -> str | None:
     """The person that the public half beside the private key names."""
     try:
-        return read_card(card_file(key_file(key))).person
+        card = read_card(card_file(Path(key.place)))
     except OrchError:
         return None
+    return card.person if card.key == key.key else None
