@@ -16,6 +16,8 @@ from orchestrator.adapters.keys.ssh_programs import NAMESPACE, ssh_verifies
 from orchestrator.domain.authority import approval as approvals
 from orchestrator.domain.authority import rehearsal as certificates
 from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
+from orchestrator.domain.authority.git_statement import git_payload
+from orchestrator.domain.authority.git_word import NAMESPACE as GIT
 from orchestrator.domain.authority.rehearsal import PresentedCertificate, SignedCertificate
 from orchestrator.domain.authority.signing import Keyring, Signature, SignatureAnswer, TrustedKey, key_id
 from orchestrator.domain.authority.ssh_form import ssh_public_key, ssh_signature
@@ -75,7 +77,11 @@ class SigningKey(Signer):
 
 def presented_approval(signed: SignedApproval, keyring: Keyring) -> PresentedApproval:
     """The approval with the answer of its verification; a signature by an untrusted key is bad."""
-    answer = verify(keyring, signed.signature, approvals.payload(signed.approval))
+    if signed.evidence is None:
+        answer = verify(keyring, signed.signature, approvals.payload(signed.approval))
+    else:
+        payload = git_payload(signed)
+        answer = "bad" if payload is None else verify(keyring, signed.signature, payload, GIT)
     return PresentedApproval(signed=signed, answer=answer)
 
 

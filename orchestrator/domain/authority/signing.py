@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from orchestrator.domain.authority.ssh_form import ssh_public_key
+from orchestrator.domain.authority.ssh_form import LONGEST, ssh_public_key
 from orchestrator.domain.plan.roles import same_person, same_role
 from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import Many, Moment, NotInForm, Noun, Sha256, Text
@@ -45,7 +45,7 @@ KeyKind = Annotated[Literal["ed25519", "sshsig", "webauthn"], AfterValidator(_kn
 Holder = Literal["person", "machine"]
 """Whom a key is trusted for. A machine starts and resumes what persons signed, and decides nothing."""
 _HEX_KEY, _HEX_SIGNATURE = re.compile(r"[0-9a-f]{64}"), re.compile(r"[0-9a-f]{128}")
-_BASE64 = re.compile(r"[A-Za-z0-9+/]{1,8188}={0,2}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 
 def key_id(public: str, kind: str = "ed25519") -> str:
@@ -166,6 +166,8 @@ class Signature(Noun):
     def _form_of_its_kind(self) -> "Signature":
         if self.kind == "ed25519" and not _HEX_SIGNATURE.fullmatch(self.signature):
             raise wrong("128 hexadecimal digits", "ask for it again", at="signature")
-        if self.kind == "sshsig" and not _BASE64.fullmatch(self.signature):
+        if self.kind == "sshsig" and not (
+            len(self.signature) <= LONGEST and _BASE64.fullmatch(self.signature)
+        ):
             raise wrong("a signature of ssh-keygen in base64", "ask for it again", at="signature")
         return self
