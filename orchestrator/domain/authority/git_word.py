@@ -29,6 +29,7 @@ _DECISIONS: dict[str, GitDecision] = {name.lower(): decision for decision, name 
 _WORD = re.compile(r"([0-9a-f]{64})(?: for ([A-Za-z0-9][A-Za-z0-9._-]{0,99}))? as (\S.*)")
 _TRAILER = re.compile(r"([A-Za-z0-9-]+): ?(.*)")
 _TIME = re.compile(r".*> (\d{1,10}) [+-]\d{4}")
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _SIGNATURES = ("gpgsig", "gpgsig-sha256")
 _OTHERS = ("-----BEGIN PGP SIGNATURE-----", "-----BEGIN PGP MESSAGE-----", "-----BEGIN SIGNED MESSAGE-----")
 _LONGEST_REASON = 200
@@ -125,7 +126,7 @@ def _commit_parts(content: str) -> GitParts:
     headers, _, message = content.partition("\n\n")
     fields = _fields(headers)
     signatures = [lines for name, lines in fields if name in _SIGNATURES]
-    if not content.startswith("tree ") or len(signatures) > 1:
+    if fields[0][0] != "tree" or len(signatures) > 1:
         raise NotInForm("a commit with one signature", "sign another commit")
     kept = [line for name, lines in fields if name not in _SIGNATURES for line in lines]
     payload = "\n".join(kept) + content[len(headers) :]
@@ -138,7 +139,7 @@ def _commit_parts(content: str) -> GitParts:
 def _tag_parts(content: str) -> GitParts:
     headers, _, rest = content.partition("\n\n")
     fields = _fields(headers)
-    if not content.startswith("object ") or any(name in _SIGNATURES for name, _ in fields):
+    if fields[0][0] != "object" or any(name in _SIGNATURES for name, _ in fields):
         raise NotInForm("a tag with its signature at its end", "sign another tag")
     begins = [match.start() for match in re.finditer(f"^{BEGIN}$", rest, re.MULTILINE)]
     others = [line for line in rest.splitlines() if line in _OTHERS]
@@ -196,7 +197,7 @@ def _words(message: str) -> Iterator[GitWord]:
 
 def _trailers(message: str) -> list[tuple[str, str]]:
     """The trailers of a message: its last paragraph, if every line of it is one or continues one."""
-    paragraphs = re.split(r"\n[ \t]*\n", message.strip())
+    paragraphs = _BLANK_LINE.split(message.strip())
     trailers: list[tuple[str, str]] = []
     for line in paragraphs[-1].split("\n"):
         match = _TRAILER.fullmatch(line.rstrip())

@@ -5,13 +5,17 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from itertools import product
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from orchestrator.adapters.keys.ed25519 import SigningKey, verify
+from orchestrator.adapters.keys.folder_keys import FolderKeys
 from orchestrator.adapters.keys.ssh_programs import ssh_verifies
+from orchestrator.domain.authority.approval import ApprovalStatement, SignedApproval, payload
 from orchestrator.domain.authority.signing import Keyring, PublicKeyCard, Signature, TrustedKey, key_id
 from orchestrator.domain.authority.ssh_form import fingerprint, ssh_public_key
 from orchestrator.domain.text.canonical import canonical
@@ -206,3 +210,27 @@ def test_a_signature_is_verified_once() -> None:
     answers = {verify(ring, signature, PAYLOAD + b"once") for _ in range(5)}
     assert answers == {"good"}
     assert ssh_verifies.cache_info().misses == before + 1
+
+
+def test_many_signatures_are_answered_in_their_order(tmp_path: Path) -> None:
+    key, other = ssh_key("ssh-ed25519"), ssh_key("ssh-ed25519", 2)
+    approvals = [_approval(key if n % 3 else other, n) for n in range(9)]
+    presented = FolderKeys(tmp_path).present(approvals, Keyring(keys=(key.trusted(),)))
+    assert [answered.signed for answered in presented] == approvals
+    assert [answered.answer for answered in presented] == ["good" if n % 3 else "bad" for n in range(9)]
+
+
+def _approval(key: SshKey, number: int) -> SignedApproval:
+    statement = ApprovalStatement(
+        decision="approve",
+        role="change manager",
+        person="Li Wei",
+        key=key.key,
+        plan_digest="a" * 64,
+        subject="shop-7",
+        reason="looked at",
+        made_at=TRUSTED_AT,
+        expires=TRUSTED_AT + timedelta(days=1),
+        nonce=f"{number:032x}",
+    )
+    return SignedApproval(approval=statement, signature=key.signature(payload(statement)))
