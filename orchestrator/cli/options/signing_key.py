@@ -12,6 +12,7 @@ import click
 
 from orchestrator.adapters.keys.own_keys import card_file, default_file, named_signer, signer_for
 from orchestrator.adapters.keys.signer import Signer
+from orchestrator.adapters.keys.ssh_signer import SshSigner
 from orchestrator.bootstrap import clock
 from orchestrator.domain.authority.signing import Keyring
 from orchestrator.errors import OrchError, UsageFault
@@ -44,7 +45,10 @@ def own_signer(keyring: Keyring, given: Path | None = None, *, role: str | None 
 
     Raises UsageFault where keys of several people are at hand, and Refused, with what to do, where none is.
     """
-    return signer_for(keyring, given, now=clock().now(), ask=passphrase_of, role=role)
+    signer = signer_for(keyring, given, now=clock().now(), ask=passphrase_of, role=role)
+    if isinstance(signer, SshSigner) and signer.in_hardware:
+        click.echo(f"Touch the FIDO key of {signer.place} when it asks for it.", err=True)
+    return signer
 
 
 def passphrase_of(file: Path) -> bytes:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -10,16 +12,20 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from orchestrator.adapters.keys.ed25519 import SigningKey, verify
 from orchestrator.adapters.keys.folder_keys import FolderKeys
 from orchestrator.adapters.keys.ssh_programs import ssh_verifies
 from orchestrator.domain.authority.approval import ApprovalStatement, SignedApproval, payload
+from orchestrator.domain.authority.git_word import GitObject, git_parts
 from orchestrator.domain.authority.signing import Keyring, PublicKeyCard, Signature, TrustedKey, key_id
-from orchestrator.domain.authority.ssh_form import fingerprint, ssh_public_key
+from orchestrator.domain.authority.ssh_form import fingerprint, ssh_public_key, ssh_signature
 from orchestrator.domain.text.canonical import canonical
 from orchestrator.domain.text.model_base import NotInForm
+from orchestrator.errors import MachineLacks
 from tests.worlds.people import TRUSTED_AT
 from tests.worlds.ssh_keys import KINDS, SshKey, Wrong, ssh_key, text
 
@@ -234,3 +240,56 @@ def _approval(key: SshKey, number: int) -> SignedApproval:
         nonce=f"{number:032x}",
     )
     return SignedApproval(approval=statement, signature=key.signature(payload(statement)))
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        (None, "`ssh-keygen` cannot be run"),
+        (
+            "echo 'usage: ssh-keygen [-q]' >&2; exit 1",
+            "does not know `-Y`; signatures of ssh keys need OpenSSH 8.2",
+        ),
+    ],
+)
+def test_without_openssh_nothing_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str | None, words: str
+) -> None:
+    """A signature that cannot be verified is not called bad: that would accuse its signer."""
+    if program is not None:
+        file = tmp_path / "ssh-keygen"
+        file.write_text(f"#!/bin/sh\n{program}\n")
+        file.chmod(0o755)
+    key = ssh_key("ssh-ed25519")
+    signature = key.signature(PAYLOAD + words.encode())
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(MachineLacks, match=words):
+        verify(Keyring(keys=(key.trusted(),)), signature, PAYLOAD + words.encode())
+
+
+@given(st.binary(max_size=120), st.integers(0, 200), st.sampled_from(KINDS))
+@settings(max_examples=150, deadline=None)
+def test_whatever_the_bytes_are_their_form_is_refused_in_words(raw: bytes, place: int, kind: str) -> None:
+    blob = ssh_key(kind).sshsig(PAYLOAD, Wrong())
+    key = ssh_key(kind).blob
+    for text_of, read in (
+        (blob[:place] + raw + blob[place:], ssh_signature),
+        (b"SSHSIG\0\0\0\1" + raw, ssh_signature),
+        (key[:place] + raw, lambda encoded: ssh_public_key(f"{kind} {encoded}")),
+    ):
+        with contextlib.suppress(NotInForm):
+            read(base64.b64encode(text_of).decode())
+
+
+@given(st.text(max_size=60), st.integers(0, 300))
+@settings(max_examples=150, deadline=None)
+def test_whatever_a_commit_holds_it_is_refused_in_words(text_in: str, place: int) -> None:
+    whole = (
+        "tree 0\ncommitter O <o@o> 1780000000 +0000\ngpgsig -----BEGIN SSH SIGNATURE-----\n AAAA\n\nMerge\n"
+    )
+    content = whole[:place] + text_in + whole[place:]
+    raw = content.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    for kind in ("commit", "tag"):
+        name = hashlib.sha1(f"{kind} {len(raw.encode())}\0{raw}".encode()).hexdigest()
+        with contextlib.suppress(NotInForm):
+            git_parts(GitObject.model_validate({"type": kind, "name": name, "content": raw}))

@@ -72,7 +72,7 @@ def test_the_list_says_what_ssh_shows(desk: Office) -> None:
     row = listed(desk, "Omar")
     assert row["kind"] == "sshsig"
     assert str(row["fingerprint"]).startswith("SHA256:")
-    assert run(["keys", "revoke", str(row["key"])[:12], "--reason", "lost"]) == 0
+    assert run(["keys", "revoke", str(row["fingerprint"]), "--reason", "lost"]) == 0
     assert listed(desk, "Omar")["state"] == "revoked"
 
 
@@ -131,6 +131,16 @@ def test_a_machine_that_would_decide_is_refused(desk: Office, words: list[str], 
     file = desk.folder / "new.pem"
     assert run(["keys", "new", "--file", str(file), "--no-passphrase", *words]) == 2
     assert not file.exists()
+
+
+def test_a_machine_and_a_person_have_two_names(desk: Office) -> None:
+    public = ssh_keygen(desk.folder / "id_ed25519")
+    assert run(["keys", "trust", str(public), "--machine", "li wei"]) == 2
+    assert "li wei is the name of a person here; give the machine another name" in desk.output()
+    assert run(["keys", "trust", str(public), "--machine", "deploy1"]) == 0
+    other = ssh_keygen(desk.folder / "id_ecdsa", "ecdsa")
+    assert run(["keys", "trust", str(other), "--person", "Deploy1", "--role", "customer"]) == 2
+    assert "Deploy1 is the name of a machine here" in desk.output()
 
 
 def test_a_machine_may_be_given_the_rehearsals(desk: Office) -> None:

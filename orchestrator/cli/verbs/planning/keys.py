@@ -18,7 +18,7 @@ from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.option_values import moment_given, noun_given
 from orchestrator.cli.options.signing_key import key_file, new_passphrase, own_key, own_key_id
 from orchestrator.cli.views.table import print_table
-from orchestrator.domain.authority.signing import ISSUER, Holder, PublicKeyCard, TrustedKey
+from orchestrator.domain.authority.signing import ISSUER, Holder, Keyring, PublicKeyCard, TrustedKey
 from orchestrator.domain.authority.ssh_form import fingerprint
 from orchestrator.domain.plan.roles import ROLES, same_role
 from orchestrator.domain.text.plain_text import plain
@@ -46,7 +46,7 @@ _roles = click.option(
 
 @click.group()
 def keys() -> None:
-    """Keys of people. Approvals are signatures, and only the signature of a trusted key counts."""
+    """Keys of people and machines. Approvals are signatures, and only the signature of a trusted key of a person counts."""
 
 
 @keys.command()
@@ -159,6 +159,7 @@ def trust(  # noqa: PLR0913, PLR0917 (click calls it)
     key = noun_given(TrustedKey, {**of_card, **words}, OPTIONS)
     home, of_project = key_folders(project=project)
     folder = of_project if in_project else home
+    _refuse_name_of_another(key, keyring_of((home, of_project)))
     _warn_of_roles(roles)
     if not yes:
         _ask(key, file)
@@ -197,7 +198,7 @@ def list_keys(project: Path | None, as_json: bool) -> None:  # noqa: FBT001
 def revoke(key: str, reason: str, project: Path | None, by: str, as_json: bool) -> None:  # noqa: FBT001
     """Stop trusting KEY everywhere; the approvals that it signed no longer count.
 
-    KEY is the beginning of its number, at least eight digits.
+    KEY is the beginning of its number, at least eight digits, or for an ssh key what ssh shows (SHA256:...).
     """
     folders, now = key_folders(project=project), clock().now()
     trusted = _the_key(key, folders)
@@ -249,6 +250,17 @@ def _holder(person: str | None, machine: str | None) -> tuple[str | None, Holder
     return (machine, "machine") if machine is not None else (person, "person")
 
 
+def _refuse_name_of_another(key: TrustedKey, ring: Keyring) -> None:
+    """A record that names somebody has to leave no doubt whether a person or a machine is meant."""
+    other = next(
+        (known for known in ring.keys if known.holder != key.holder and known.is_of(key.person)), None
+    )
+    if other is not None:
+        raise UsageFault(
+            f"{key.person} is the name of a {other.holder} here; give the {key.holder} another name."
+        )
+
+
 def _who(key: TrustedKey) -> str:
     held = ", ".join(key.roles)
     if key.holder == "machine":
@@ -267,7 +279,10 @@ def _warn_of_roles(roles: tuple[str, ...]) -> None:
 def _the_key(beginning: str, folders: tuple[KeyFolder, ...]) -> TrustedKey:
     if len(beginning) < 8:
         raise UsageFault("Name a key by at least eight digits of its number; orch keys list shows them.")
-    matching = [key for key in keyring_of(folders).keys if key.key.startswith(beginning.lower())]
+    keys = keyring_of(folders).keys
+    matching = [
+        key for key in keys if key.key.startswith(beginning.lower()) or fingerprint(key.key) == beginning
+    ]
     if not matching:
         raise NotFound(f"No key {plain(beginning, 70)} is trusted; orch keys list names those that are.")
     if len(matching) > 1:
