@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from orchestrator.adapters.ansible.warm import WarmStart
-    from orchestrator.adapters.keys.ed25519 import SigningKey
+    from orchestrator.adapters.keys.signer import Signer
     from orchestrator.adapters.store.disk import DiskStorage
     from orchestrator.bootstrap.own_voice import OpenKey
     from orchestrator.domain.authority.signing import Keyring
@@ -142,5 +142,5 @@ class WiredPorts(ports.Ports):
         return OwnVoice(self._open_key or _no_key)
 
 
-def _no_key(keyring: Keyring) -> SigningKey:
+def _no_key(keyring: Keyring) -> Signer:
     raise NotFound("This process has no key to sign with.")

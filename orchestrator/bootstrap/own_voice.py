@@ -9,12 +9,12 @@ from orchestrator.engine.authority_ports import Voice
 from orchestrator.errors import OrchError, Refused
 
 if TYPE_CHECKING:
-    from orchestrator.adapters.keys.ed25519 import SigningKey
+    from orchestrator.adapters.keys.signer import Signer
     from orchestrator.domain.authority.signing import Keyring
     from orchestrator.domain.authority.speaker import Speaker
     from orchestrator.domain.authority.word import SignedWord, WordStatement
 
-OpenKey = Callable[["Keyring"], "SigningKey"]
+OpenKey = Callable[["Keyring"], "Signer"]
 """Opens the person's key, one that this keyring trusts where there are several. Raises OrchError, saying what to do."""
 
 SIGNED = "Keys are trusted here, so what you say is signed."
@@ -25,7 +25,7 @@ class OwnVoice(Voice):
 
     def __init__(self, open_key: OpenKey) -> None:
         self._open_key = open_key
-        self._own: SigningKey | None = None
+        self._own: Signer | None = None
 
     def speaker(self) -> Speaker:
         from orchestrator.adapters.speaker import this_speaker
@@ -35,9 +35,11 @@ class OwnVoice(Voice):
     def key(self, keyring: Keyring) -> str:
         if self._own is None:
             try:
-                self._own = self._open_key(keyring)
+                own = self._open_key(keyring)
+                own.unlock()
             except OrchError as fault:
                 raise Refused(f"{SIGNED} {fault} Nothing was recorded.") from None
+            self._own = own
         if keyring.find(self._own.key) is None:
             raise Refused(
                 f"{SIGNED} Your key {self._own.key[:16]} is not one of them: orch keys list shows which are. Have it trusted "

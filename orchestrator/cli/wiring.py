@@ -11,7 +11,7 @@ from orchestrator import bootstrap
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from orchestrator.adapters.keys.ed25519 import SigningKey
+    from orchestrator.adapters.keys.signer import Signer
     from orchestrator.domain.authority.signing import Keyring
     from orchestrator.engine.ports import Drivers, Ports
 
@@ -73,11 +73,11 @@ def _wiring() -> Wiring:
     return (context and context.find_object(Wiring)) or Wiring()
 
 
-def open_own_key(keyring: Keyring) -> SigningKey:
+def open_own_key(keyring: Keyring) -> Signer:
     """The key of whoever called this command, opened when the first word is signed."""
-    from orchestrator.cli.options.signing_key import own_key
+    from orchestrator.cli.options.signing_key import speaking_key
 
-    return own_key(_named_key())
+    return speaking_key(keyring, _named_key())
 
 
 def _named_key() -> Path | None:

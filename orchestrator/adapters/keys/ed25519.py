@@ -1,6 +1,4 @@
-"""Ed25519 (RFC 8032): keys, signatures, and signed approvals and certificates."""
-
-import hashlib
+"""Ed25519 (RFC 8032): keys and signatures; and whether signatures of any kind are good."""
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -13,18 +11,24 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from orchestrator.adapters.keys.signer import Signer
+from orchestrator.adapters.keys.ssh_programs import NAMESPACE, ssh_verifies
 from orchestrator.domain.authority import approval as approvals
 from orchestrator.domain.authority import rehearsal as certificates
 from orchestrator.domain.authority import word as words
-from orchestrator.domain.authority.approval import ApprovalStatement, PresentedApproval, SignedApproval
-from orchestrator.domain.authority.rehearsal import Certificate, PresentedCertificate, SignedCertificate
-from orchestrator.domain.authority.signing import Keyring, Signature, SignatureAnswer
-from orchestrator.domain.authority.word import PresentedWord, SignedWord, WordStatement
-from orchestrator.errors import Refused, UsageFault
+from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
+from orchestrator.domain.authority.git_statement import git_payload
+from orchestrator.domain.authority.git_word import NAMESPACE as GIT
+from orchestrator.domain.authority.rehearsal import PresentedCertificate, SignedCertificate
+from orchestrator.domain.authority.signing import Keyring, Signature, SignatureAnswer, TrustedKey, key_id
+from orchestrator.domain.authority.ssh_form import ssh_public_key, ssh_signature
+from orchestrator.domain.authority.word import PresentedWord, SignedWord
+from orchestrator.domain.text.model_base import NotInForm
+from orchestrator.errors import UsageFault
 
 
-class SigningKey:
-    """A private key, in memory."""
+class SigningKey(Signer):
+    """A private Ed25519 key, in memory."""
 
     def __init__(self, private: Ed25519PrivateKey) -> None:
         self._private = private
@@ -68,38 +72,18 @@ class SigningKey:
         """The key's id."""
         return key_id(self.public)
 
-    def approve(self, approval: ApprovalStatement) -> SignedApproval:
-        """The signed approval. Raises Refused if the approval names another key."""
-        self._refuse_other(approval.key)
-        return SignedApproval(approval=approval, signature=self._sign(approvals.payload(approval)))
-
-    def certify(self, certificate: Certificate) -> SignedCertificate:
-        """The signed certificate. Raises Refused if the certificate names another key."""
-        self._refuse_other(certificate.key)
-        signature = self._sign(certificates.payload(certificate))
-        return SignedCertificate(certificate=certificate, signature=signature)
-
-    def speak(self, word: WordStatement) -> SignedWord:
-        """The signed word. Raises Refused if the word names another key."""
-        self._refuse_other(word.key)
-        return SignedWord(word=word, signature=self._sign(words.payload(word)))
-
-    def _refuse_other(self, key: str) -> None:
-        if key != self.key:
-            raise Refused(f"What is to be signed names key {key[:16]}, and this is {self.key[:16]}.")
-
-    def _sign(self, payload: bytes) -> Signature:
+    def sign(self, payload: bytes) -> Signature:
+        """The signature of exactly these bytes."""
         return Signature(key=self.key, signature=self._private.sign(payload).hex())
-
-
-def key_id(public: str) -> str:
-    """The id of a public key in hexadecimal digits."""
-    return hashlib.sha256(bytes.fromhex(public)).hexdigest()
 
 
 def presented_approval(signed: SignedApproval, keyring: Keyring) -> PresentedApproval:
     """The approval with the answer of its verification; a signature by an untrusted key is bad."""
-    answer = verify(keyring, signed.signature, approvals.payload(signed.approval))
+    if signed.evidence is None:
+        answer = verify(keyring, signed.signature, approvals.payload(signed.approval))
+    else:
+        payload = git_payload(signed)
+        answer = "bad" if payload is None else verify(keyring, signed.signature, payload, GIT)
     return PresentedApproval(signed=signed, answer=answer)
 
 
@@ -114,10 +98,19 @@ def presented_word(signed: SignedWord, keyring: Keyring) -> PresentedWord:
     return PresentedWord(signed=signed, answer=verify(keyring, signed.signature, words.payload(signed.word)))
 
 
-def verify(keyring: Keyring, signature: Signature, payload: bytes) -> SignatureAnswer:
-    """Whether a trusted key made this signature of exactly these bytes."""
+def verify(
+    keyring: Keyring, signature: Signature, payload: bytes, namespace: str = NAMESPACE
+) -> SignatureAnswer:
+    """Whether a trusted key made this signature of exactly these bytes; `namespace` is the purpose in an ssh signature.
+
+    Raises MachineLacks where OpenSSH cannot be asked.
+    """
     trusted = keyring.find(signature.key)
-    if trusted is None or key_id(trusted.public) != trusted.key:
+    if trusted is None or trusted.kind != signature.kind:
+        return "bad"
+    if signature.kind == "sshsig":
+        return "good" if _ssh_good(trusted, signature.signature, payload, namespace) else "bad"
+    if namespace != NAMESPACE or key_id(trusted.public) != trusted.key:
         return "bad"
     try:
         public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(trusted.public))
@@ -125,3 +118,13 @@ def verify(keyring: Keyring, signature: Signature, payload: bytes) -> SignatureA
     except (InvalidSignature, ValueError):
         return "bad"
     return "good"
+
+
+def _ssh_good(trusted: TrustedKey, signature: str, payload: bytes, namespace: str) -> bool:
+    """Its form first, so that only what can be good costs a process; ssh-keygen itself does not ask for a touch."""
+    try:
+        key = ssh_public_key(trusted.public)
+        fits = ssh_signature(signature).fits(key, namespace)
+    except NotInForm:
+        return False
+    return fits and key.key == trusted.key and ssh_verifies(key, namespace, signature, payload)

@@ -1,14 +1,16 @@
 """Keys as files: a person's own private key, and the keys that are trusted, one JSON file each."""
 
 import os
-import stat
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
-from orchestrator.adapters.keys.ed25519 import SigningKey, key_id
-from orchestrator.adapters.keys.signed_files import LARGEST, read_noun, write_whole
-from orchestrator.domain.authority.signing import Keyring, PublicKeyCard, TrustedKey
+from orchestrator.adapters.keys.ed25519 import SigningKey
+from orchestrator.adapters.keys.private_file import private_bytes
+from orchestrator.adapters.keys.signed_files import read_noun, write_whole
+from orchestrator.adapters.keys.signer import Signer
+from orchestrator.adapters.keys.ssh_cards import ssh_card
+from orchestrator.domain.authority.signing import Holder, Keyring, PublicKeyCard, TrustedKey, key_id
 from orchestrator.errors import Conflict, Fault, NotFound, PlanFault, Refused, StoreFault
 
 _PRIVATE = 0o600
@@ -38,30 +40,28 @@ def load_key(
 
     Raises NotFound, UsageFault, and Refused if others can read or change the file.
     """
-    try:
-        with file.open("rb") as stream:
-            seen = os.fstat(stream.fileno())
-            pem = stream.read(LARGEST)
-    except FileNotFoundError:
-        raise NotFound(f"There is no key {file}; make one with orch keys new.") from None
-    except OSError as error:
-        raise StoreFault(f"{file} cannot be read: {error.strerror}.") from None
-    if stat.S_IMODE(seen.st_mode) & 0o077:
-        raise Refused(f"{file} is open to others than its owner; nothing was signed. Run: chmod 600 {file}")
+    pem = private_bytes(file)
     if passphrase is None and ask is not None and SigningKey.is_locked(pem):
         passphrase = ask()
     return SigningKey.from_pem(pem, passphrase)
 
 
-def card_of(key: SigningKey, person: str | None = None, roles: tuple[str, ...] = ()) -> PublicKeyCard:
+def card_of(
+    key: Signer, person: str | None = None, roles: tuple[str, ...] = (), holder: Holder = "person"
+) -> PublicKeyCard:
     """The public key card, which the owner of a key hands out."""
-    return PublicKeyCard(key=key.key, public=key.public, person=person, roles=roles)
+    return PublicKeyCard(
+        key=key.key, public=key.public, person=person, roles=roles, kind=key.kind, holder=holder
+    )
 
 
 def read_card(file: Path) -> PublicKeyCard:
-    """A public key from a file. Raises NotFound, PlanFault, and Refused if the key does not match its id."""
-    card = read_noun(file, PublicKeyCard)
-    _refuse_other_id(card.key, card.public)
+    """A public key from a card or an ssh public key file.
+
+    Raises NotFound, StoreFault, PlanFault, and Refused if the key of a card does not match its id.
+    """
+    card = ssh_card(file) or read_noun(file, PublicKeyCard)
+    _refuse_other_id(card)
     return card
 
 
@@ -90,9 +90,9 @@ def _both(first: TrustedKey, other: TrustedKey) -> TrustedKey:
     return first.model_copy(update={name: getattr(other, name) for name in fields})
 
 
-def _refuse_other_id(key: str, public: str) -> None:
-    if key_id(public) != key:
-        raise Refused(f"Key {key[:16]} is not the id of that public key; nothing was trusted.")
+def _refuse_other_id(key: PublicKeyCard | TrustedKey) -> None:
+    if key_id(key.public, key.kind) != key.key:
+        raise Refused(f"Key {key.key[:16]} is not the id of that public key; nothing was trusted.")
 
 
 class KeyFolder:
@@ -134,7 +134,7 @@ class KeyFolder:
 
     def trust(self, key: TrustedKey) -> Path:
         """Add a trusted key. Raises Refused if its id does not match, Conflict if it is trusted already."""
-        _refuse_other_id(key.key, key.public)
+        _refuse_other_id(key)
         file = self._file(key.key)
         try:
             write_whole(file, key, fresh=True)
@@ -165,7 +165,7 @@ class KeyFolder:
     def _read(self, file: Path) -> TrustedKey:
         key = read_noun(file, TrustedKey)
         # Refuse any other file name too, so that a key revoked under its id is not trusted under another name.
-        if file.stem != key.key or key_id(key.public) != key.key:
+        if file.stem != key.key or key_id(key.public, key.kind) != key.key:
             finding = f"key {key.key[:16]}, which is not the id of its public key and of the file"
             raise PlanFault(
                 [Fault(str(file), None, "key", "a key under its own id", finding, "trust it anew")]

@@ -10,20 +10,20 @@ from typing import Any
 
 import click
 
-from orchestrator.adapters.keys.ed25519 import SigningKey
-from orchestrator.adapters.keys.key_folder import load_key
+from orchestrator.adapters.keys.own_keys import card_file, default_file, named_signer, signer_for
+from orchestrator.adapters.keys.signer import Signer
+from orchestrator.adapters.keys.ssh_signer import SshSigner
+from orchestrator.bootstrap import clock
 from orchestrator.cli.wiring import KEY
-from orchestrator.errors import OrchError, UsageFault
+from orchestrator.domain.authority.signing import Keyring
+from orchestrator.errors import OrchError, Refused, UsageFault
 
 PASSPHRASE = "ORCH_KEY_PASSPHRASE"  # noqa: S105 (the name of a variable)
 
 
 def key_file(given: Path | None = None) -> Path:
     """The file of the private key: as given, else $ORCH_KEY, else ~/.config/orch/key.pem."""
-    if given is not None:
-        return given
-    named = os.environ.get("ORCH_KEY")
-    return Path(named).expanduser() if named else Path.home() / ".config" / "orch" / "key.pem"
+    return given if given is not None else default_file()
 
 
 def key_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -33,7 +33,7 @@ def key_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "key",
         type=click.Path(dir_okay=False, path_type=Path),
         callback=_keep,
-        help="Your private key [default: $ORCH_KEY, else ~/.config/orch/key.pem].",
+        help="Your key, a file of orch or ssh [default: $ORCH_KEY, else the trusted one in your folders or agent].",
     )(command)
 
 
@@ -54,13 +54,32 @@ def _keep(context: click.Context, _: click.Parameter, given: Path | None) -> Pat
     return given
 
 
-def own_key(given: Path | None = None) -> SigningKey:
-    """The private key, opened. Raises NotFound, UsageFault, and Refused where others can read the file."""
-    file = key_file(given)
+def own_key(given: Path | None = None) -> Signer:
+    """The private key in one file, opened. Raises NotFound, UsageFault, and Refused where others can read the file."""
+    return named_signer(key_file(given), passphrase_of)
+
+
+def own_signer(keyring: Keyring, given: Path | None = None, *, role: str | None = None) -> Signer:
+    """The key of this user to sign with: the named file, else the one at hand that the keyring trusts.
+
+    Raises UsageFault where keys of several people are at hand, and Refused, with what to do, where none is.
+    """
+    signer = signer_for(keyring, given, now=clock().now(), ask=passphrase_of, role=role)
+    if isinstance(signer, SshSigner) and signer.in_hardware:
+        click.echo(f"Touch the FIDO key of {signer.place} when it asks for it.", err=True)
+    return signer
+
+
+def speaking_key(keyring: Keyring, given: Path | None) -> Signer:
+    """The key that signs what this command says: a person's, else that of this machine, for a timer. Raises as `own_signer`."""
     try:
-        return load_key(file, ask=lambda: passphrase_of(file))
-    except UsageFault as fault:
-        raise UsageFault(f"{file}: {fault}") from None
+        return own_signer(keyring, given)
+    except Refused:
+        try:
+            return signer_for(keyring, given, now=clock().now(), ask=passphrase_of, holder="machine")
+        except Refused:
+            pass
+        raise
 
 
 def passphrase_of(file: Path) -> bytes:
@@ -69,7 +88,9 @@ def passphrase_of(file: Path) -> bytes:
     if given is not None:
         return given.encode()
     if not sys.stdin.isatty():
-        raise UsageFault(f"the key has a passphrase; give it in ${PASSPHRASE}, or call orch in a terminal.")
+        raise UsageFault(
+            f"{file}: the key has a passphrase; give it in ${PASSPHRASE}, or call orch in a terminal."
+        )
     answer: str = click.prompt(f"Passphrase of {file}", hide_input=True, err=True)
     return answer.encode()
 
@@ -98,8 +119,3 @@ def own_key_id() -> str | None:
         return read_card(card_file(key_file())).key
     except OrchError:
         return None
-
-
-def card_file(file: Path) -> Path:
-    """The file of the public half: beside the private key, such as key.pub.json beside key.pem."""
-    return file.with_name(f"{file.stem}.pub.json")

@@ -28,6 +28,7 @@ ReasonCode = Literal[
     "approval.foreign_key",
     "approval.revoked_key",
     "approval.expired_key",
+    "approval.machine_key",
     "approval.wrong_person",
     "approval.unknown_role",
     "approval.role_not_held",

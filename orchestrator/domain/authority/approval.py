@@ -1,11 +1,12 @@
 """Approvals: a person's signed decision, in a role, on exactly one effective plan (ISO/IEC 20000-1 9.2, 9.3)."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import model_validator
 
+from orchestrator.domain.authority.git_word import GitObject
 from orchestrator.domain.authority.signing import KeyId, Nonce, ShownText, Signature, SignatureAnswer
-from orchestrator.domain.text.canonical import canonical
+from orchestrator.domain.text.canonical import Since, canonical
 from orchestrator.domain.text.model_base import Moment, Name, Noun, Sha256
 from orchestrator.domain.text.validation_error import wrong
 
@@ -55,10 +56,14 @@ class ApprovalStatement(Noun):
 
 
 class SignedApproval(Noun):
-    """An approval with its signature, as it is stored on the journal or sent as a file."""
+    """An approval with its signature, as it is stored on the journal or sent as a file.
+
+    `evidence` is the commit or tag that was signed instead of the statement; the statement is what it says.
+    """
 
     approval: ApprovalStatement
     signature: Signature
+    evidence: Annotated[GitObject | None, Since("0.2")] = None
 
 
 class PresentedApproval(Noun):

@@ -11,10 +11,6 @@ from orchestrator.domain.text.model_base import Many, Moment, Name, Noun, Second
 from orchestrator.domain.text.validation_error import wrong
 
 PREFIX = b"orch rehearsal certificate 1\n"
-ISSUER = "rehearsal issuer"
-"""The role in which a key may issue certificates."""
-
-
 INJECTED = "injected failure"
 """The kind of the check result by which orch declares a wave failed; no check in a plan has this kind."""
 

@@ -1,12 +1,15 @@
 """Keys and signatures: who may sign for which role. The payload is signed byte for byte."""
 
+import hashlib
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from orchestrator.domain.authority.ssh_form import LONGEST, ssh_public_key
 from orchestrator.domain.plan.roles import same_person, same_role
 from orchestrator.domain.text.canonical import Since
-from orchestrator.domain.text.model_base import Many, Moment, Noun, Sha256, Text
+from orchestrator.domain.text.model_base import Many, Moment, NotInForm, Noun, Sha256, Text
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.domain.text.validation_error import wrong
 
@@ -20,15 +23,56 @@ def _showing(text: str) -> str:
 ShownText = Annotated[Text, AfterValidator(_showing)]
 """Signed text is never altered, so text that could mislead a reader or a terminal is refused."""
 
-PublicKey = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-SignatureText = Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
 Nonce = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 KeyId = Sha256
-"""SHA-256 of the public key's 32 bytes, in hexadecimal digits."""
+"""SHA-256 of the public key's bytes in hexadecimal digits: the 32 bytes of an Ed25519 key, the blob of an ssh key."""
 
 SignatureAnswer = Literal["good", "bad"]
+ISSUER = "rehearsal issuer"
+"""The role in which a key may issue certificates."""
+
+
+def _known(kind: str) -> str:
+    if kind == "webauthn":
+        raise wrong(
+            "`ed25519` or `sshsig`", "`webauthn` is reserved for a later version; sign with a key of these"
+        )
+    return kind
+
+
+KeyKind = Annotated[Literal["ed25519", "sshsig", "webauthn"], AfterValidator(_known)]
+"""What makes and verifies a signature: orch's own Ed25519 keys, or OpenSSH. `webauthn` is reserved, and refused."""
 Holder = Literal["person", "machine"]
-"""Whose key it is: that of a machine may only start or resume what persons signed."""
+"""Whom a key is trusted for. A machine starts and resumes what persons signed, and decides nothing."""
+_HEX_KEY, _HEX_SIGNATURE = re.compile(r"[0-9a-f]{64}"), re.compile(r"[0-9a-f]{128}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
+
+
+def key_id(public: str, kind: str = "ed25519") -> str:
+    """The id of a public key. Raises NotInForm where it has not the form of its kind."""
+    if kind == "sshsig":
+        return ssh_public_key(public).key
+    return hashlib.sha256(bytes.fromhex(public)).hexdigest()
+
+
+def _check_public(public: str, kind: str) -> None:
+    if kind == "ed25519":
+        if not _HEX_KEY.fullmatch(public):
+            raise wrong("64 hexadecimal digits", "take the file that orch keys new wrote", at="public")
+        return
+    try:
+        key = ssh_public_key(public)
+    except NotInForm as fault:
+        raise wrong(str(fault), fault.next_move, at="public") from None
+    if key.line != public:
+        raise wrong("type and key with one space between, and no comment", "trust the key anew", at="public")
+
+
+def _check_roles(roles: tuple[str, ...], holder: Holder) -> None:
+    if holder == "machine" and not all(same_role(role, ISSUER) for role in roles):
+        raise wrong(
+            f"no role of a machine but {ISSUER}", "give the other roles to keys of persons", at="roles"
+        )
 
 
 class PublicKeyCard(Noun):
@@ -36,22 +80,30 @@ class PublicKeyCard(Noun):
 
     orch: Literal["public key 1"] = "public key 1"
     key: KeyId
-    public: PublicKey
+    public: Text
     person: ShownText | None = None
     roles: Many[ShownText] = ()
+    kind: Annotated[KeyKind, Since("0.2")] = "ed25519"
+    holder: Annotated[Holder, Since("0.2")] = "person"
+
+    @model_validator(mode="after")
+    def _public_of_its_kind(self) -> "PublicKeyCard":
+        _check_public(self.public, self.kind)
+        _check_roles(self.roles, self.holder)
+        return self
 
 
 class TrustedKey(Noun):
-    """A public Ed25519 key that is trusted for one person, in these roles, until it expires or is revoked.
+    """A public key that is trusted for one person, in these roles, until it expires or is revoked.
 
     `also` lists other names of that person, such as a login, so that requester and approver can be recognised as one
-    person.
+    person. Where `holder` is a machine, `person` is its name, and the only role it can have is that of a rehearsal issuer.
     """
 
     key: KeyId
-    public: PublicKey
+    public: Text
     person: ShownText
-    roles: Annotated[tuple[ShownText, ...], Field(strict=False, min_length=1)]
+    roles: Many[ShownText]
     also: Many[ShownText] = ()
     trusted_at: Moment
     trusted_by: ShownText
@@ -59,7 +111,20 @@ class TrustedKey(Noun):
     revoked_at: Moment | None = None
     revoked_by: ShownText | None = None
     revoked_because: ShownText | None = None
+    kind: Annotated[KeyKind, Since("0.2")] = "ed25519"
     holder: Annotated[Holder, Since("0.2")] = "person"
+
+    @model_validator(mode="after")
+    def _public_of_its_kind(self) -> "TrustedKey":
+        _check_public(self.public, self.kind)
+        return self
+
+    @model_validator(mode="after")
+    def _roles_of_its_holder(self) -> "TrustedKey":
+        if self.holder == "person" and not self.roles:
+            raise wrong("at least one role", "say in which roles the person signs", at="roles")
+        _check_roles(self.roles, self.holder)
+        return self
 
     def is_of(self, person: str) -> bool:
         """Whether the key belongs to this person, under any of their names."""
@@ -91,7 +156,18 @@ class Keyring(Noun):
 
 
 class Signature(Noun):
-    """Which key signed, and the Ed25519 signature."""
+    """Which key signed, and its signature: 64 bytes in hexadecimal digits, or base64 of what `ssh-keygen -Y sign` makes."""
 
     key: KeyId
-    signature: SignatureText
+    signature: str
+    kind: Annotated[KeyKind, Since("0.2")] = "ed25519"
+
+    @model_validator(mode="after")
+    def _form_of_its_kind(self) -> "Signature":
+        if self.kind == "ed25519" and not _HEX_SIGNATURE.fullmatch(self.signature):
+            raise wrong("128 hexadecimal digits", "ask for it again", at="signature")
+        if self.kind == "sshsig" and not (
+            len(self.signature) <= LONGEST and _BASE64.fullmatch(self.signature)
+        ):
+            raise wrong("a signature of ssh-keygen in base64", "ask for it again", at="signature")
+        return self

@@ -22,6 +22,7 @@ MISUSE: frozenset[ReasonCode] = frozenset(
         "approval.bad_signature",
         "approval.foreign_key",
         "approval.revoked_key",
+        "approval.machine_key",
         "approval.wrong_person",
         "approval.unknown_role",
         "approval.role_not_held",
@@ -88,6 +89,10 @@ def _signer(question: Question, approval: ApprovalStatement, key: TrustedKey) ->
     if key.expires is not None and key.expires <= now:
         finding = f"the key of {key.person} expired at {key.expires.isoformat()}"
         yield _reason("approval.expired_key", approval, finding, "have a new key trusted")
+    if key.holder == "machine":
+        finding = f"signed with the key of the machine {key.person}, which decides nothing"
+        yield _reason("approval.machine_key", approval, finding, "ask a person who holds the role")
+        return
     if not key.is_of(approval.person):
         finding = f"signed with the key of {key.person}"
         yield _reason(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from orchestrator.domain.authority.admission_answer import Reason, ReasonCode
-from orchestrator.domain.authority.rehearsal import ISSUER, Certificate, PresentedCertificate
+from orchestrator.domain.authority.rehearsal import Certificate, PresentedCertificate
+from orchestrator.domain.authority.signing import ISSUER
 from orchestrator.domain.plan.effective_plan import (
     REHEARSED,
     EffectivePlan,

@@ -1,9 +1,10 @@
 """Whether a person's word on another backout playbook counts."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
-from orchestrator.domain.authority.approval import PresentedApproval
-from orchestrator.domain.authority.signing import Keyring
+from orchestrator.domain.authority.approval import ApprovalStatement, PresentedApproval
+from orchestrator.domain.authority.signing import Keyring, TrustedKey
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.plan.roles import same_person
 
@@ -24,10 +25,16 @@ def against(
     if key is None:
         reasons.append(f"{who}: key {word.key[:16]} is not trusted here; orch keys list shows which are")
         return tuple(reasons)
-    if key.revoked_at is not None or (key.expires is not None and key.expires <= now):
-        reasons.append(f"{who}: key {word.key[:16]} is revoked or expired")
-    if not key.serves(word.role):
-        reasons.append(f"{who}: the key is trusted for {', '.join(key.roles)}, not for this role")
-    if not (key.is_of(word.person) or same_person(key.person, word.person)):
-        reasons.append(f"{who}: the key is {key.person}'s")
+    reasons += (f"{who}: {reason}" for reason in _of_key(key, word, now))
     return tuple(reasons)
+
+
+def _of_key(key: TrustedKey, word: ApprovalStatement, now: datetime) -> Iterator[str]:
+    if key.revoked_at is not None or (key.expires is not None and key.expires <= now):
+        yield f"key {word.key[:16]} is revoked or expired"
+    if key.holder == "machine":
+        yield f"key {word.key[:16]} is of the machine {key.person}, which decides nothing"
+    elif not key.serves(word.role):
+        yield f"the key is trusted for {', '.join(key.roles)}, not for this role"
+    if not (key.is_of(word.person) or same_person(key.person, word.person)):
+        yield f"the key is {key.person}'s"

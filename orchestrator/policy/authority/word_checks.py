@@ -23,6 +23,8 @@ def approval_words(signed: SignedApproval) -> str:
     """Such as `approved by Li Wei as change manager at 2026-06-06 20:00 UTC, key 0a1b2c3d4e5f6071: looked at`."""
     statement = signed.approval
     by = f"by {statement.person} as {statement.role} at {statement.made_at:%Y-%m-%d %H:%M} UTC, key {statement.key[:16]}"
+    if signed.evidence is not None:
+        by += f", in {signed.evidence.type} {signed.evidence.name[:12]}"
     return f"{_decided(statement)} {by}: {statement.reason}"
 
 

@@ -10,7 +10,6 @@ import pytest
 
 from orchestrator.adapters.keys.ed25519 import (
     SigningKey,
-    key_id,
     presented_approval,
     presented_certificate,
     verify,
@@ -19,7 +18,7 @@ from orchestrator.adapters.keys.key_folder import KeyFolder, load_key, make_key
 from orchestrator.adapters.keys.signed_files import read_noun, write_whole
 from orchestrator.domain.authority.approval import ApprovalStatement, SignedApproval, payload
 from orchestrator.domain.authority.rehearsal import Certificate
-from orchestrator.domain.authority.signing import Keyring, Signature, TrustedKey
+from orchestrator.domain.authority.signing import Keyring, Signature, TrustedKey, key_id
 from orchestrator.domain.plan.effective_plan import REHEARSED
 from orchestrator.domain.text.model_base import moment_of
 from orchestrator.errors import Conflict, NotFound, PlanFault, Refused, UsageFault

@@ -10,8 +10,8 @@ import pytest
 
 from orchestrator.adapters.keys.certificate_files import certificate_files
 from orchestrator.adapters.keys.ed25519 import SigningKey, presented_certificate
-from orchestrator.domain.authority.rehearsal import ISSUER, SignedCertificate
-from orchestrator.domain.authority.signing import Keyring, TrustedKey
+from orchestrator.domain.authority.rehearsal import SignedCertificate
+from orchestrator.domain.authority.signing import ISSUER, Keyring, TrustedKey
 from orchestrator.domain.evidence.task_changes import Change, ChangesOn
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.plan.rehearsal_place import RehearsalPlace

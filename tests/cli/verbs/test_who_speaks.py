@@ -88,7 +88,7 @@ def trusted(folder: Path, name: str, person: str, holder: Holder) -> None:
         "key": key.key,
         "public": key.public,
         "person": person,
-        "roles": ("service owner", "rehearsal issuer"),
+        "roles": ("service owner", "rehearsal issuer") if holder == "person" else (),
     }
     more = {"trusted_at": TRUSTED_AT, "trusted_by": "root", "holder": holder}
     KeyFolder(folder / "home/keys").trust(TrustedKey.model_validate({**fields, **more}))

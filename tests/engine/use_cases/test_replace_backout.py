@@ -155,6 +155,15 @@ def test_a_word_that_does_not_fit_is_refused(fleet: Fleet, changes: dict[str, An
     assert fleet.now(d.id).state is State.BACKOUT_FAILED
 
 
+def test_a_machine_replaces_no_backout(fleet: Fleet) -> None:
+    d = failed(fleet)
+    ring = keyring_of({ROLE: "Bo Lind"})
+    machine = ring.keys[0].model_copy(update={"holder": "machine", "roles": ()})
+    fleet.keys.ring = ring.model_copy(update={"keys": (machine,)})
+    with pytest.raises(Refused, match="is of the machine Bo Lind, which decides nothing"):
+        with_another(fleet, d, signing(fleet, d))
+
+
 def test_the_command_line_says_it_and_does_it(fleet: Fleet, capsys: pytest.CaptureFixture[str]) -> None:
     d = failed(fleet)
     assert any("--with PLAYBOOK" in move.command for move in next_moves(d))

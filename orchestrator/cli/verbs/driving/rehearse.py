@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from orchestrator.adapters.keys.certificate_files import certificate_name
-from orchestrator.adapters.keys.ed25519 import SigningKey
+from orchestrator.adapters.keys.own_keys import card_file
 from orchestrator.adapters.keys.signed_files import write_whole
+from orchestrator.adapters.keys.signer import Signer
 from orchestrator.bootstrap import home_of
 from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.follow import drive_in_view
 from orchestrator.cli.options.common_options import by_option, json_option
-from orchestrator.cli.options.signing_key import card_file, key_file, key_option, own_key
+from orchestrator.cli.options.signing_key import key_file, key_option, own_signer
 from orchestrator.cli.wiring import ports as ports_of_home
-from orchestrator.domain.authority.rehearsal import ISSUER, Part, Rehearsal, SignedCertificate
+from orchestrator.domain.authority.rehearsal import Part, Rehearsal, SignedCertificate
+from orchestrator.domain.authority.signing import ISSUER, Keyring
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.plan.rehearsal_place import RehearsalPlace
 from orchestrator.domain.text.plain_text import plain
@@ -84,9 +87,12 @@ def rehearse(  # noqa: PLR0913, PLR0917 (click calls it, with every option)
     asked = rehearsals.RehearsalRequest(
         plan, _place(environment, inventory), None if no_failure else fail_in, twice
     )
-    signing = own_key(key)
     ready = rehearsals.ready(ports, asked)
-    _refuse_untrusted(ports, Path(ready.prepared.project), signing, key_file(key))
+    keyring = ports.keys.keyring(Path(ready.prepared.project))
+    signing = own_signer(keyring, key, role=ISSUER)
+    _refuse_untrusted(keyring, signing, key_file(key), ports.clock.now())
+    # Asked now: a rehearsal takes long, and its end has to be signed.
+    signing.unlock()
     ended: list[Deployment] = []
     for number, part in enumerate(ready.parts, 1):
         _say(
@@ -112,10 +118,9 @@ def _place(environment: str, inventory: Path | None) -> RehearsalPlace:
     return RehearsalPlace.model_validate({"environment": environment, "inventory": str(where)})
 
 
-def _refuse_untrusted(ports: Ports, project: Path, signing: SigningKey, file: Path) -> None:
+def _refuse_untrusted(keyring: Keyring, signing: Signer, file: Path, now: datetime) -> None:
     """Refuse an untrusted key before anything is touched, because nobody would accept its certificate."""
-    trusted = ports.keys.keyring(project).find(signing.key)
-    now = ports.clock.now()
+    trusted = keyring.find(signing.key)
     if trusted is None or trusted.revoked_at is not None or not trusted.serves(ISSUER):
         others = "is trusted in other roles only" if trusted is not None else "is not trusted"
         finding = "was revoked" if trusted is not None and trusted.revoked_at is not None else others

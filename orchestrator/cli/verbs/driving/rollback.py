@@ -96,10 +96,11 @@ def _signed(
     ports: Ports, d: Deployment, digest: str, role: str, key: Path | None, reason: str
 ) -> SignedApproval:
     from orchestrator.adapters.keys.statements import new_nonce
-    from orchestrator.cli.options.signing_key import own_key
+    from orchestrator.cli.options.signing_key import own_signer
 
-    own, now = own_key(key), ports.clock.now()
-    trusted = ports.keys.keyring(Path(d.project)).find(own.key)
+    keyring, now = ports.keys.keyring(Path(d.project)), ports.clock.now()
+    own = own_signer(keyring, key, role=role)
+    trusted = keyring.find(own.key)
     if trusted is None:
         raise UsageFault(f"Key {own.key[:16]} is trusted for nobody here; orch keys list shows which are.")
     statement = noun_given(

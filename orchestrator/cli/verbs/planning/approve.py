@@ -11,18 +11,21 @@ from typing import Any
 
 import click
 
-from orchestrator.adapters.keys.ed25519 import SigningKey
 from orchestrator.adapters.keys.key_folder import read_card
+from orchestrator.adapters.keys.own_keys import card_file
 from orchestrator.adapters.keys.signed_files import read_noun, write_whole
+from orchestrator.adapters.keys.signer import Signer
 from orchestrator.adapters.keys.statements import new_nonce
 from orchestrator.bootstrap import clock
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.option_values import moment_given, noun_given
-from orchestrator.cli.options.signing_key import card_file, key_file, key_option, own_key
+from orchestrator.cli.options.signing_key import key_option, own_signer
+from orchestrator.cli.verbs.planning.git_words import Asked, word_in_git
 from orchestrator.cli.views.approval_view import approval_outline, missing_words
 from orchestrator.cli.views.outline import print_outline
 from orchestrator.cli.wiring import ports as ports_of_home
 from orchestrator.domain.authority.approval import ApprovalStatement, Decision, SignedApproval
+from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.text.format import counted
 from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.ports import Ports
@@ -51,6 +54,14 @@ class SpokenWord:
     as_json: bool
     by: str
     overrides: str | None = None
+    from_commit: str | None = None
+
+
+_from_commit = click.option(
+    "--from-commit",
+    metavar="REF",
+    help="Take the decision from this signed commit or tag of the project, in place of --reason and a key.",
+)
 
 
 def _signing(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -93,12 +104,14 @@ def _signing(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--override", "overrides", metavar="NAME", help="Override this freeze, or `window`, and approve nothing."
 )
+@_from_commit
 @_signing
 def approve(overrides: str | None, **options: Any) -> int:
     """Approve DEPLOYMENT in a role, by signing its effective plan with your key.
 
     Offline, --out FILE writes the signed approval (with --plan-digest it needs no journal). On the other machine, --file
-    FILE puts it on the journal.
+    FILE puts it on the journal. With --from-commit REF what counts is a commit or tag that its author signed with an ssh key,
+    and whose last lines have `Orch-Approve: DIGEST as ROLE`, with the digest of the effective plan.
     """
     return _say(
         "override" if overrides is not None else "approve", SpokenWord(overrides=overrides, **options)
@@ -106,6 +119,7 @@ def approve(overrides: str | None, **options: Any) -> int:
 
 
 @click.command()
+@_from_commit
 @_signing
 def reject(**options: Any) -> int:
     """Reject DEPLOYMENT in a role, signed with your key; it stands until you approve."""
@@ -129,6 +143,8 @@ def review(**options: Any) -> int:
 def _say(decision: Decision, word: SpokenWord) -> int:
     if word.files:
         return take_files(ports_of_home(), word)
+    if word.from_commit is not None:
+        return take_commit(ports_of_home(), decision, word, word.from_commit)
     if word.deployment is None or not word.role or not word.reason:
         raise UsageFault(
             "Name the deployment, --as ROLE and --reason TEXT; or --file FILE for a decision signed elsewhere."
@@ -145,9 +161,9 @@ def sign(ports: Ports, decision: Decision, word: SpokenWord) -> int:
     question = session.question
     if not word.as_json:
         print_outline(approval_outline(d, question))
-    key = own_key(word.key)
+    key = own_signer(question.keyring, word.key, role=word.role)
     trusted = question.keyring.find(key.key)
-    person = word.person or (trusted.person if trusted is not None else None) or _person_beside(word.key)
+    person = word.person or (trusted.person if trusted is not None else None) or _person_beside(key)
     usual = f"{question.policy.approvals.valid_for:.0f}s"
     unsigned = _approval(decision, word, d.id, question.effective.digest, key, person, usual)
     signed = key.approve(unsigned)
@@ -165,8 +181,8 @@ def sign(ports: Ports, decision: Decision, word: SpokenWord) -> int:
 def _without_journal(decision: Decision, word: SpokenWord) -> int:
     if word.out is None:
         raise UsageFault("--plan-digest signs without a journal; name the file to write with --out FILE.")
-    key = own_key(word.key)
-    person = word.person or _person_beside(word.key)
+    key = own_signer(Keyring(), word.key)
+    person = word.person or _person_beside(key)
     unsigned = _approval(decision, word, word.deployment or "", word.plan_digest or "", key, person, USUAL)
     signed = key.approve(unsigned)
     _ask(signed, word)
@@ -178,7 +194,7 @@ def _approval(
     word: SpokenWord,
     subject: str,
     digest: str,
-    key: SigningKey,
+    key: Signer,
     person: str | None,
     usual: str,
 ) -> ApprovalStatement:
@@ -253,9 +269,27 @@ def _report(after: ApprovalSession, given: Sequence[SignedApproval], *, as_json:
     return 0
 
 
+def take_commit(ports: Ports, decision: Decision, word: SpokenWord, reference: str) -> int:
+    """Put a decision that was signed in git on the journal of its deployment."""
+    given = (word.reason, word.key, word.person, word.expires, word.plan_digest, word.out, word.overrides)
+    if word.deployment is None or not word.role or any(given) or decision not in ("approve", "reject"):
+        raise UsageFault(
+            "--from-commit takes a decision as it was signed: name the deployment and --as ROLE, and nothing else."
+        )
+    d = find(ports, word.deployment)
+    session = open_session(ports, d)
+    if not word.as_json:
+        print_outline(approval_outline(d, session.question))
+    question = session.question
+    asked = Asked(decision, word.role, d.id, question.effective.digest)
+    signed = word_in_git(Path(d.project), reference, asked, question.keyring)
+    after = give(ports, take_in(ports, session, [signed]), [signed], by=word.by)
+    return _report(after, [signed], as_json=word.as_json)
+
+
 def take_files(ports: Ports, word: SpokenWord) -> int:
     """Put decisions that were signed elsewhere on their journals, all of them or none."""
-    if word.deployment or word.role or word.reason or word.out or word.plan_digest:
+    if word.deployment or word.role or word.reason or word.out or word.plan_digest or word.from_commit:
         raise UsageFault(
             "--file takes a decision as it was signed; omit the deployment and every other option."
         )
@@ -308,9 +342,10 @@ def _nobody_s(words: Sequence[SignedApproval]) -> dict[SignedApproval, tuple[str
     }
 
 
-def _person_beside(key: Path | None) -> str | None:
+def _person_beside(key: Signer) -> str | None:
     """The person that the public half beside the private key names."""
     try:
-        return read_card(card_file(key_file(key))).person
+        card = read_card(card_file(Path(key.place)))
     except OrchError:
         return None
+    return card.person if card.key == key.key else None

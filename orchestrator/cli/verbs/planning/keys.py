@@ -11,14 +11,15 @@ from pathlib import Path
 import click
 
 from orchestrator.adapters.keys.key_folder import KeyFolder, card_of, keyring_of, make_key, read_card
+from orchestrator.adapters.keys.own_keys import card_file
 from orchestrator.adapters.keys.signed_files import write_whole
 from orchestrator.bootstrap import clock, key_folders
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.option_values import moment_given, noun_given
-from orchestrator.cli.options.signing_key import card_file, key_file, new_passphrase, own_key, own_key_id
+from orchestrator.cli.options.signing_key import key_file, new_passphrase, own_key, own_key_id
 from orchestrator.cli.views.table import print_table
-from orchestrator.domain.authority.rehearsal import ISSUER
-from orchestrator.domain.authority.signing import PublicKeyCard, TrustedKey
+from orchestrator.domain.authority.signing import ISSUER, Holder, Keyring, PublicKeyCard, TrustedKey
+from orchestrator.domain.authority.ssh_form import fingerprint
 from orchestrator.domain.plan.roles import ROLES, same_role
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.domain.text.validation_error import meant
@@ -26,13 +27,18 @@ from orchestrator.errors import Cancelled, Conflict, NotFound, UsageFault
 
 SHORT = 16
 OPTIONS = {"roles": "--role", "trusted_by": "--by", "revoked_by": "--by", "revoked_because": "--reason"}
-HEADINGS = ("key", "person", "roles", "trusted by", "on", "until", "state", "in")
+HEADINGS = ("key", "person", "roles", "kind", "trusted by", "on", "until", "state", "in")
 _project = click.option(
     "--project",
     type=click.Path(file_okay=False, exists=True, path_type=Path),
     help="The project whose keys/ also counts [default: this folder].",
 )
 _person = click.option("--person", help="The name of the key's owner.")
+_machine = click.option(
+    "--machine",
+    metavar="NAME",
+    help="The machine that holds the key; it starts what persons signed, and decides nothing.",
+)
 _roles = click.option(
     "--role", "roles", multiple=True, help="A role in which the person signs; may be repeated."
 )
@@ -40,18 +46,20 @@ _roles = click.option(
 
 @click.group()
 def keys() -> None:
-    """Keys of people. Approvals are signatures, and only the signature of a trusted key counts."""
+    """Keys of people and machines. Approvals are signatures, and only the signature of a trusted key of a person counts."""
 
 
 @keys.command()
 @click.option("--file", type=click.Path(dir_okay=False, path_type=Path), help="The file for the private key.")
 @_person
+@_machine
 @_roles
 @click.option("--no-passphrase", is_flag=True, help="Protect the private key only by its file mode.")
 @json_option
 def new(
     file: Path | None,
     person: str | None,
+    machine: str | None,
     roles: tuple[str, ...],
     no_passphrase: bool,  # noqa: FBT001 (click calls it)
     as_json: bool,  # noqa: FBT001
@@ -62,19 +70,21 @@ def new(
     """
     private = key_file(file)
     public = card_file(private)
+    name, holder = _holder(person, machine)
+    words = {"person": name, "roles": roles, "holder": holder}
     noun_given(
-        PublicKeyCard, {"key": "0" * 64, "public": "0" * 64, "person": person, "roles": roles}, OPTIONS
+        PublicKeyCard, {"key": "0" * 64, "public": "0" * 64, **words}, {**OPTIONS, "person": f"--{holder}"}
     )
     if public.exists():
         raise Conflict(f"{public} exists, and nothing was made; name another file with --file, or move it.")
     key = make_key(private, new_passphrase(without=no_passphrase))
-    card = card_of(key, person, roles)
+    card = card_of(key, name, roles, holder)
     write_whole(public, card, fresh=True)
     if as_json:
         click.echo(json.dumps({"key": key.key, "file": str(private), "public_file": str(public)}))
         return
-    who = f'--person "{person}"' if person else "--person NAME"
-    held = "".join(f' --role "{role}"' for role in roles) or " --role ROLE"
+    who = f'--{holder} "{name}"' if name else "--person NAME"
+    held = "".join(f' --role "{role}"' for role in roles) or (" --role ROLE" if holder == "person" else "")
     click.echo(f"Your private key is {private}; keep it to yourself.")
     click.echo(
         f"Its public half is {public}: give it to the person who decides which keys are trusted; they run"
@@ -88,16 +98,16 @@ def new(
 @_person
 @_roles
 def public(file: Path | None, person: str | None, roles: tuple[str, ...]) -> None:
-    """Print the public half of your key, for others to trust."""
-    card = noun_given(
-        PublicKeyCard, card_of(own_key(file)).model_dump() | {"person": person, "roles": roles}, OPTIONS
-    )
+    """Print the public half of your key, for others to trust. FILE may also be an ssh key, such as ~/.ssh/id_ed25519.pub."""
+    known = read_card(file) if file is not None and file.suffix == ".pub" else card_of(own_key(file))
+    card = noun_given(PublicKeyCard, known.model_dump() | {"person": person, "roles": roles}, OPTIONS)
     click.echo(card.model_dump_json(indent=2))
 
 
 @keys.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @_person
+@_machine
 @_roles
 @click.option("--also", multiple=True, metavar="NAME", help="Another name of the person, such as a login.")
 @click.option(
@@ -113,6 +123,7 @@ def public(file: Path | None, person: str | None, roles: tuple[str, ...]) -> Non
 def trust(  # noqa: PLR0913, PLR0917 (click calls it)
     file: Path,
     person: str | None,
+    machine: str | None,
     roles: tuple[str, ...],
     also: tuple[str, ...],
     expires: str | None,
@@ -122,17 +133,33 @@ def trust(  # noqa: PLR0913, PLR0917 (click calls it)
     by: str,
     as_json: bool,  # noqa: FBT001
 ) -> None:
-    """Trust the public key in FILE: its signatures count as this person's, in these roles only."""
+    """Trust the public key in FILE: its signatures count as this person's, in these roles only.
+
+    FILE is what `orch keys new` wrote beside the private key, or an ssh public key such as id_ed25519.pub. The key of a
+    --machine has no role, or only that of a rehearsal issuer.
+    """
     card = read_card(file)
     now = clock().now()
-    person, roles = person or card.person, roles or card.roles
-    if person is None or not roles:
+    name, holder = _holder(person, machine)
+    if name is None:
+        name, holder = card.person, card.holder
+    roles = roles or card.roles
+    if name is None or (holder == "person" and not roles):
         raise UsageFault(f"{file} does not say whose key it is and for what; name --person and --role.")
-    words = {"person": person, "roles": roles, "also": also, "trusted_at": now, "trusted_by": by}
+    words = {
+        "person": name,
+        "roles": roles,
+        "also": also,
+        "trusted_at": now,
+        "trusted_by": by,
+        "holder": holder,
+    }
     end = moment_given(expires, now, "--expires") if expires else None
-    key = noun_given(TrustedKey, {"key": card.key, "public": card.public, "expires": end, **words}, OPTIONS)
+    of_card = {"key": card.key, "public": card.public, "kind": card.kind, "expires": end}
+    key = noun_given(TrustedKey, {**of_card, **words}, OPTIONS)
     home, of_project = key_folders(project=project)
     folder = of_project if in_project else home
+    _refuse_name_of_another(key, keyring_of((home, of_project)))
     _warn_of_roles(roles)
     if not yes:
         _ask(key, file)
@@ -140,7 +167,7 @@ def trust(  # noqa: PLR0913, PLR0917 (click calls it)
     if as_json:
         click.echo(json.dumps({**_object(key, now), "file": str(kept)}))
         return
-    click.echo(f"Trusted: {key.person} as {', '.join(key.roles)}, by key {key.key[:SHORT]}, in {kept}.")
+    click.echo(f"Trusted: {_who(key)}, by key {key.key[:SHORT]}, in {kept}.")
 
 
 @keys.command(name="list")
@@ -171,7 +198,7 @@ def list_keys(project: Path | None, as_json: bool) -> None:  # noqa: FBT001
 def revoke(key: str, reason: str, project: Path | None, by: str, as_json: bool) -> None:  # noqa: FBT001
     """Stop trusting KEY everywhere; the approvals that it signed no longer count.
 
-    KEY is the beginning of its number, at least eight digits.
+    KEY is the beginning of its number, at least eight digits, or for an ssh key what ssh shows (SHA256:...).
     """
     folders, now = key_folders(project=project), clock().now()
     trusted = _the_key(key, folders)
@@ -206,10 +233,39 @@ def state_of(key: TrustedKey, now: datetime) -> str:
 def _ask(key: TrustedKey, file: Path) -> None:
     if not sys.stdin.isatty():
         return
-    click.echo(f"{file} holds key\n  {spelled(key.key)}", err=True)
-    click.echo(f"It would sign for {key.person} as {', '.join(key.roles)}.", err=True)
+    number = (
+        f"{spelled(key.key)}\n  which ssh shows as {fingerprint(key.key)}"
+        if key.kind == "sshsig"
+        else spelled(key.key)
+    )
+    click.echo(f"{file} holds key\n  {number}", err=True)
+    click.echo(f"It would sign for {_who(key)}.", err=True)
     if not click.confirm("Did they read this number to you?", err=True):
         raise Cancelled("Nothing was trusted.")
+
+
+def _holder(person: str | None, machine: str | None) -> tuple[str | None, Holder]:
+    if person is not None and machine is not None:
+        raise UsageFault("A key is of a --person or of a --machine; name one of them.")
+    return (machine, "machine") if machine is not None else (person, "person")
+
+
+def _refuse_name_of_another(key: TrustedKey, ring: Keyring) -> None:
+    """A record that names somebody has to leave no doubt whether a person or a machine is meant."""
+    other = next(
+        (known for known in ring.keys if known.holder != key.holder and known.is_of(key.person)), None
+    )
+    if other is not None:
+        raise UsageFault(
+            f"{key.person} is the name of a {other.holder} here; give the {key.holder} another name."
+        )
+
+
+def _who(key: TrustedKey) -> str:
+    held = ", ".join(key.roles)
+    if key.holder == "machine":
+        return f"the machine {key.person}" + (f" as {held}" if held else ", in no role")
+    return f"{key.person} as {held}"
 
 
 def _warn_of_roles(roles: tuple[str, ...]) -> None:
@@ -223,7 +279,10 @@ def _warn_of_roles(roles: tuple[str, ...]) -> None:
 def _the_key(beginning: str, folders: tuple[KeyFolder, ...]) -> TrustedKey:
     if len(beginning) < 8:
         raise UsageFault("Name a key by at least eight digits of its number; orch keys list shows them.")
-    matching = [key for key in keyring_of(folders).keys if key.key.startswith(beginning.lower())]
+    keys = keyring_of(folders).keys
+    matching = [
+        key for key in keys if key.key.startswith(beginning.lower()) or fingerprint(key.key) == beginning
+    ]
     if not matching:
         raise NotFound(f"No key {plain(beginning, 70)} is trusted; orch keys list names those that are.")
     if len(matching) > 1:
@@ -253,8 +312,9 @@ def _rows(
         because = f": {key.revoked_because}" if key.revoked_because else ""
         yield (
             key.key[:SHORT],
-            f"{key.person} (you)" if key.key == mine else key.person,
-            ", ".join(key.roles),
+            _named(key, mine),
+            ", ".join(key.roles) or "none",
+            _type_of(key),
             key.trusted_by,
             f"{key.trusted_at.astimezone():%Y-%m-%d}",
             f"{key.expires.astimezone():%Y-%m-%d %H:%M}" if key.expires else "no end",
@@ -263,5 +323,16 @@ def _rows(
         )
 
 
+def _named(key: TrustedKey, mine: str | None) -> str:
+    name = f"machine {key.person}" if key.holder == "machine" else key.person
+    return f"{name} (you)" if key.key == mine else name
+
+
+def _type_of(key: TrustedKey) -> str:
+    """The kind of a key, for an ssh key by the type that ssh gives it."""
+    return key.public.partition(" ")[0].partition("@")[0] if key.kind == "sshsig" else key.kind
+
+
 def _object(key: TrustedKey, now: datetime) -> dict[str, object]:
-    return {**key.model_dump(mode="json"), "state": state_of(key, now)}
+    shown = {"fingerprint": fingerprint(key.key)} if key.kind == "sshsig" else {}
+    return {**key.model_dump(mode="json"), **shown, "state": state_of(key, now)}

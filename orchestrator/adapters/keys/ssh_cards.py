@@ -1,0 +1,56 @@
+"""Public keys as people have them: an `id_*.pub` file, or a line of authorized_keys."""
+
+from pathlib import Path
+
+from orchestrator.adapters.keys.signed_files import LARGEST
+from orchestrator.domain.authority.signing import PublicKeyCard
+from orchestrator.domain.authority.ssh_form import SIGNS, ssh_public_key
+from orchestrator.domain.text.model_base import NotInForm
+from orchestrator.domain.text.plain_text import plain
+from orchestrator.errors import Fault, PlanFault, StoreFault
+
+
+def ssh_card(file: Path) -> PublicKeyCard | None:
+    """The card of the ssh public key in a file; None if the file is missing or holds JSON. Raises PlanFault, StoreFault.
+
+    The comment of the key proves nothing and is left out.
+    """
+    try:
+        with file.open("rb") as stream:
+            text = stream.read(LARGEST).decode("utf-8", "replace")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreFault(f"{file} cannot be read: {error.strerror}.") from None
+    lines = [
+        (number, line.strip())
+        for number, line in enumerate(text.splitlines(), 1)
+        if line.strip() and not line.lstrip().startswith("#")
+    ]
+    if not lines or text.lstrip().startswith(("{", "[")):
+        return None
+    number, line = lines[0]
+    try:
+        return _card(line, len(lines))
+    except NotInForm as fault:
+        finding = plain(line, 60)
+        raise PlanFault([Fault(str(file), number, "", str(fault), finding, fault.next_move)]) from None
+
+
+def _card(line: str, lines: int) -> PublicKeyCard:
+    if line.startswith(("-----BEGIN", "---- BEGIN")):
+        raise NotInForm(
+            "a public key in one line, such as in id_ed25519.pub",
+            "give the .pub file beside the private key, which nobody else needs; ssh-keygen -y prints it",
+        )
+    if lines > 1:
+        raise NotInForm(
+            "one key, and there are several lines", "put the line of one person into its own file"
+        )
+    words = line.split()
+    if words[0] not in SIGNS and any(word in SIGNS for word in words[1:]):
+        raise NotInForm(
+            "a key without options, because orch does not apply them", "leave out what stands before its type"
+        )
+    key = ssh_public_key(line)
+    return PublicKeyCard(key=key.key, public=key.line, kind="sshsig")
