@@ -10,6 +10,7 @@ from orchestrator.domain.authority.rehearsal import PresentedCertificate
 from orchestrator.domain.authority.signing import Keyring, SignatureAnswer
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.environment import EnvironmentFile
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.engine.ports import Authority, Governing, Keys, PrivateCopy, Tree
 from orchestrator.errors import Fault, PlanFault
@@ -27,6 +28,7 @@ class FakeAuthority(Authority):
     def __init__(self, policy: ReleasePolicy | None = None, model: DeploymentModel | None = None) -> None:
         self.policy = policy
         self.model = model
+        self.places: tuple[EnvironmentFile, ...] = ()
         self.binds: dict[str, Governing] = {}
         self.files = dict(FILES)
         self.in_place: dict[str, str] = {}
@@ -36,6 +38,9 @@ class FakeAuthority(Authority):
 
     def governing(self, plan: ReleasePlan, project: Path) -> Governing:
         return self.binds.get(plan.strategy.hosts, Governing(self.policy, self.model))
+
+    def environments(self, project: Path) -> tuple[EnvironmentFile, ...]:
+        return self.places
 
     def tree(self, plan: ReleasePlan, project: Path, plan_file: Path) -> Tree:
         return tree_of(self.files, every_bit=self.plans_every_bit)
