@@ -29,6 +29,7 @@ class FakeAuthority(Authority):
         self.policy = policy
         self.model = model
         self.places: tuple[EnvironmentFile, ...] = ()
+        self.unreadable_places = False
         self.binds: dict[str, Governing] = {}
         self.files = dict(FILES)
         self.in_place: dict[str, str] = {}
@@ -40,6 +41,10 @@ class FakeAuthority(Authority):
         return self.binds.get(plan.strategy.hosts, Governing(self.policy, self.model))
 
     def environments(self, project: Path) -> tuple[EnvironmentFile, ...]:
+        if self.unreadable_places:
+            raise PlanFault(
+                [Fault("environments/live.yml", 1, "", "an environment", "nothing", "correct it")]
+            )
         return self.places
 
     def tree(self, plan: ReleasePlan, project: Path, plan_file: Path) -> Tree:

@@ -53,13 +53,14 @@ def shelved(
 
 
 def _twice(sound: list[LoadedFile[N]], known_by: Callable[[N], tuple[str, int]]) -> list[Fault]:
-    seen: dict[tuple[str, int], str] = {}
+    seen: dict[tuple[str, int], LoadedFile[N]] = {}
     faults = []
     for item in sound:
         known = known_by(item.noun)
-        if known in seen:
-            faults.append(_second(item, known, seen[known]))
-        seen.setdefault(known, item.file)
+        first = seen.setdefault(known, item)
+        # What has no version may be there twice where both say the same: in the project, and in the house.
+        if first is not item and (known[1] or first.noun != item.noun):
+            faults.append(_second(item, known, first.file))
     return faults
 
 
