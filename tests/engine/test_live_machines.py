@@ -1,5 +1,6 @@
 """A machine that is known as live is deployed to only as live: over the real engine, with a journal that remembers."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +9,19 @@ import pytest
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
+from orchestrator.domain.plan.rehearsal_place import RehearsalPlace
 from orchestrator.domain.rules.environment import Environment, EnvironmentFile
 from orchestrator.engine.lookup.snapshots import briefs
 from orchestrator.engine.planning.plan_check import check_plan
 from orchestrator.engine.planning.static_check import check_statically
 from orchestrator.engine.stop_in_force import standing_stop
 from orchestrator.engine.use_cases import emergency_stop
+from orchestrator.engine.use_cases.rehearse import RehearsalRequest, ready, rehearse_part
 from orchestrator.engine.use_cases.release_machine import release_machine
+from orchestrator.engine.use_cases.signed_words import open_session, take_in
 from orchestrator.errors import Refused
-from tests.worlds.fleet import Fleet
+from tests.worlds.fleet import PEOPLE, Fleet, quiet
+from tests.worlds.people import approval
 from tests.worlds.plans import plan_tree
 
 KEY = "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"
@@ -274,3 +279,54 @@ def test_the_approved_plan_covers_class_and_policy_and_no_freeze(site: Site) -> 
     assert plain == digest(file("test", freezes=[FREEZE], machines=[{"host": "a"}], title="Another"))
     assert plain != digest(file("test", policy="house-test"))
     assert plain != digest(file("test", owner="somebody else"))
+
+
+def test_who_may_override_a_freeze_of_an_environment_is_heard(site: Site) -> None:
+    fleet = site.fleet
+    site.know(file("test", freezes=[{**FREEZE, "override": ["service owner"]}]))
+    fleet.rule()
+    d = fleet.schedule(fleet.clock.now() + timedelta(hours=1))
+
+    def objections(**words: str) -> tuple[str, ...]:
+        people = {"person": PEOPLE["service owner"], "decision": "override", **words}
+        signed = approval(d, "service owner", fleet.clock.now(), **people)
+        session = take_in(fleet.ports, open_session(fleet.ports, d), [signed])
+        return session.objections([signed]).get(signed, ())
+
+    assert objections(overrides="year-end") == ()
+    assert "no freeze that binds is called easter" in "".join(objections(overrides="easter"))
+
+
+def test_a_scheduled_start_of_test_on_live_machines_does_not_begin(site: Site) -> None:
+    site.know(file())
+    site.deploy_to("live")
+    fleet = site.fleet
+    fleet.tree["resources"]["environment"] = "test"
+    entry = fleet.add(Path("plan.yml"), fleet.clock.now() + timedelta(hours=1))
+    assert entry.deployment.authority.unadmitted is not None
+    [reason] = entry.deployment.authority.unadmitted.reasons
+    assert reason.code == "environment.machine", "scheduling has asked the hosts which machines they are"
+    began = len(fleet.playbooks.started)
+    fleet.clock.sleep(3700)
+    fleet.run_due()
+    assert len(fleet.playbooks.started) == began
+
+
+def test_a_schedule_knows_the_freezes_of_an_environment(site: Site) -> None:
+    site.know(file("test", freezes=[FREEZE]))
+    with pytest.raises(Refused, match="the freeze year-end binds then"):
+        site.fleet.add(Path("plan.yml"), site.fleet.clock.now() + timedelta(hours=1))
+
+
+def test_a_rehearsal_on_live_machines_is_refused(site: Site) -> None:
+    site.know(file(), file("staging"))
+    site.deploy_to("live")
+    fleet = site.fleet
+    fleet.tree["resources"]["environment"] = "emea"
+    for place, words in (("staging", "known as a live machine of live"), ("live", "a rehearsal takes back")):
+        asked = RehearsalRequest(
+            Path("plan.yml"), RehearsalPlace(environment=place, inventory=f"inventories/{place}")
+        )
+        prepared = ready(fleet.ports, asked)
+        d = rehearse_part(fleet.ports, prepared, prepared.parts[0], by="ann", watch=quiet)
+        assert words in refusals(d)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from orchestrator.adapters.files.noun_file import bytes_of, noun_of
 from orchestrator.adapters.files.noun_folder import Shelved, files_in, shelved
+from orchestrator.adapters.files.yaml_text.yaml_document import read_yaml
 from orchestrator.domain.plan.loaded_file import LoadedFile
 from orchestrator.domain.rules.environment import Environment, EnvironmentFile
 from orchestrator.errors import Fault, PlanFault
@@ -20,7 +21,12 @@ def load_environment(path: Path | str) -> Loaded:
 
 def environment_of(file: str, content: bytes) -> Loaded:
     """The environment in these bytes. Raises PlanFault with every fault."""
-    loaded = noun_of(file, content, Environment)
+    try:
+        loaded = noun_of(file, content, Environment)
+    except PlanFault:
+        if _is_something_else(file, content):
+            raise PlanFault([_elsewhere(file)]) from None
+        raise
     faults = [loaded.fault(objection) for objection in objections_to(loaded.noun)]
     if faults:
         raise PlanFault(faults)
@@ -72,3 +78,15 @@ def _of_the_house(loaded: Loaded, above: Loaded) -> Fault:
     expected = f"what {above.file} of the house says of {above.noun.environment}, or no file"
     move = "remove it here; whoever keeps the house changes it there"
     return Fault(loaded.file, loaded.line_of("environment"), "environment", expected, "something else", move)
+
+
+def _is_something_else(file: str, content: bytes) -> bool:
+    """Whether nothing in it is of an environment, as in an inventory that a project keeps in a folder of this name."""
+    tree = read_yaml(file, content).tree
+    return isinstance(tree, dict) and not {"orch", "environment", "class", "title"} & set(tree)
+
+
+def _elsewhere(file: str) -> Fault:
+    expected, finding = "an environment (every YAML file in environments/ is one)", "a file of something else"
+    move = "move it, such as into inventories/ or into a folder below environments/"
+    return Fault(file, 1, "", expected, finding, move)

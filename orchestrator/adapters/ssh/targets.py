@@ -197,9 +197,13 @@ class SshTargets(Targets):
         return {target.host: processes_seen(target, known[target]) for target in targets}
 
     def pinned(self, targets: Sequence[Target]) -> Mapping[str, Sequence[str]]:
-        """From each target's known_hosts file."""
+        """From each target's known_hosts file. A key that is pinned by a pattern is that of any of several hosts."""
         return {
-            target.host: [fingerprint_of(line.key) for line in pinned_for(target) if not line.revoked]
+            target.host: [
+                fingerprint_of(line.key)
+                for line in pinned_for(target)
+                if not line.revoked and not {"*", "?"} & set(line.names)
+            ]
             for target in targets
         }
 

@@ -52,7 +52,9 @@ def question_of(ports: Ports, d: Deployment, now: datetime, known: Known | None 
     governed = d.authority.policy is not None
     ruled = governed or keyring.keys or d.authority.model is not None
     others, traces = _others(ports, d, known) if ruled else ([], Traces())
-    elsewhere = others if ruled or known else briefs(ports.journal, excluding=d.id)
+    # Machines are asked about at the start; the waves that follow are of the same machines.
+    begun = d.authority.opened_at is not None
+    elsewhere = others if ruled or known or begun else briefs(ports.journal, excluding=d.id)
     approvals = verified(ports, _given(d), keyring, known.words if known else ())
     certificates = _certificates(ports, d, keyring) if governed else ()
     return asked_about(

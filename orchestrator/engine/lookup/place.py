@@ -35,6 +35,11 @@ def place_of(
     )
 
 
+def known_to_files(ports: Ports, d: Deployment) -> Place:
+    """What files say of environments, with nothing of machines: which freezes bind. Raises PlanFault for faulty files."""
+    return Place(files=ports.authority.environments(folder(d.project)), recorded=d.authority.environment)
+
+
 def by_files(ports: Ports, files: tuple[EnvironmentFile, ...], targets: Sequence[Target]) -> Place:
     """What files alone say of these hosts: a check of a plan opens no store."""
     pinned = ports.targets.pinned(targets) if files else {}

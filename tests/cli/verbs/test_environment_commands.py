@@ -144,6 +144,17 @@ def test_a_fault_has_its_place_and_its_next_move(
         known_environments(project, [])
 
 
+def test_an_inventory_in_the_folder_is_told_to_move(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(project, "environments/prod.yml", "all:\n  hosts:\n    web1: {}\n")
+    write(project, "environments/prod/hosts.yml", "all: {}\n")
+    assert run(["environment", "check"]) == 3
+    [line] = capsys.readouterr().err.splitlines()
+    assert "environments/prod.yml:1: expected an environment" in line
+    assert "move it, such as into inventories/ or into a folder below environments/" in line
+
+
 def test_one_environment_has_one_file(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(project, "environments/again.yaml", LIVE.replace("title: Live", "title: Another"))
     assert run(["environment", "check"]) == 3
