@@ -13,6 +13,7 @@ from orchestrator.domain.authority.word import PresentedWord, SignedWord, WordSt
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.environment import EnvironmentFile
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 
 
@@ -50,6 +51,10 @@ class Authority(ABC):
     @abstractmethod
     def governing(self, plan: ReleasePlan, project: Path) -> Governing:
         """The policy that binds the plan, named by the plan or not, and its model. Raises PlanFault for faulty files."""
+
+    @abstractmethod
+    def environments(self, project: Path) -> tuple[EnvironmentFile, ...]:
+        """The environments that the house and the project know, by their files. Raises PlanFault for faulty files."""
 
     @abstractmethod
     def tree(self, plan: ReleasePlan, project: Path, plan_file: Path) -> Tree:

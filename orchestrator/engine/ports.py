@@ -265,6 +265,10 @@ class Targets(ABC):
     def make_ready(self) -> None:  # noqa: B027 - most implementations need nothing
         """Prepare for a first query that may come soon. Queries nothing, guarantees nothing and raises nothing."""
 
+    def pinned(self, targets: Sequence[Target]) -> Mapping[str, Sequence[str]]:
+        """The SHA-256 of the host keys that are pinned for each target, by host. Asks no host."""
+        return {}
+
     @abstractmethod
     def verify(self, targets: Sequence[Target], checks: Sequence[Check], project: Path) -> list[CheckResult]:
         """Every check's result for every target, none missing; a host that does not answer is inconclusive for each check.

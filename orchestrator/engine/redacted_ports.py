@@ -72,6 +72,10 @@ class RedactedTargets(Targets):
         """See the port."""
         self._hosts.make_ready()
 
+    def pinned(self, targets: Sequence[Target]) -> Mapping[str, Sequence[str]]:
+        """See the port."""
+        return self._hosts.pinned(targets)
+
     def verify(self, targets: Sequence[Target], checks: Sequence[Check], project: Path) -> list[CheckResult]:
         """See the port."""
         return self._results(self._hosts.verify(targets, checks, project))

@@ -10,7 +10,7 @@ from orchestrator.domain.plan.check import CHECK_KINDS, Check
 from orchestrator.policy.measures.model_stats import ModelFigures
 from orchestrator.policy.telling.ends import meaning_of
 from tests.architecture.tables import Table, literals, tables
-from tests.policy.event_places import CHANGES_NOTHING, HANDLED, every_kind
+from tests.policy.event_places import CHANGES_NOTHING, HANDLED, OF_THE_HOUSE, every_kind
 
 TABLES = tuple(tables())
 NOT_ON_THE_TARGET = {
@@ -43,7 +43,7 @@ def test_an_event_has_its_place_or_changes_nothing_there(kind: str, place: str) 
 
 
 def test_every_event_is_possible_in_some_state() -> None:
-    possible = {kind for state in State for kind in allowed(state)} | {"planned"}
+    possible = {kind for state in State for kind in allowed(state)} | {"planned"} | OF_THE_HOUSE
     assert possible == set(every_kind()), "domain/journal/lifecycle.py"
 
 

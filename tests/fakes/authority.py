@@ -11,6 +11,7 @@ from orchestrator.domain.authority.signing import Keyring, SignatureAnswer
 from orchestrator.domain.authority.word import PresentedWord, SignedWord
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.environment import EnvironmentFile
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.engine.ports import Authority, Governing, Keys, PrivateCopy, Tree
 from orchestrator.errors import Fault, PlanFault
@@ -28,6 +29,8 @@ class FakeAuthority(Authority):
     def __init__(self, policy: ReleasePolicy | None = None, model: DeploymentModel | None = None) -> None:
         self.policy = policy
         self.model = model
+        self.places: tuple[EnvironmentFile, ...] = ()
+        self.unreadable_places = False
         self.binds: dict[str, Governing] = {}
         self.files = dict(FILES)
         self.in_place: dict[str, str] = {}
@@ -37,6 +40,13 @@ class FakeAuthority(Authority):
 
     def governing(self, plan: ReleasePlan, project: Path) -> Governing:
         return self.binds.get(plan.strategy.hosts, Governing(self.policy, self.model))
+
+    def environments(self, project: Path) -> tuple[EnvironmentFile, ...]:
+        if self.unreadable_places:
+            raise PlanFault(
+                [Fault("environments/live.yml", 1, "", "an environment", "nothing", "correct it")]
+            )
+        return self.places
 
     def tree(self, plan: ReleasePlan, project: Path, plan_file: Path) -> Tree:
         return tree_of(self.files, every_bit=self.plans_every_bit)

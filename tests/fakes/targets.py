@@ -71,6 +71,7 @@ class FakeTargets(Targets):
         self.asked: list[tuple[str, tuple[str, ...]]] = []
         self.checks: list[Sequence[Check]] = []
         self.on_question: Callable[[str], object] = lambda question: None
+        self.pins: dict[str, list[str]] = {}
         self.stays = 0
         self.staying = 0
         self.search: ProcessSearch | None = None
@@ -90,6 +91,10 @@ class FakeTargets(Targets):
     def machine(self, host: str) -> FakeMachine:
         """The machine behind a host's name."""
         return self.machines.setdefault(host, FakeMachine(machine_id=f"machine-of-{host}"))
+
+    def pinned(self, targets: Sequence[Target]) -> Mapping[str, Sequence[str]]:
+        """The keys that the project's known_hosts has: none, unless a test pins them (`pins`)."""
+        return self.pins
 
     def verify(self, targets: Sequence[Target], checks: Sequence[Check], project: Path) -> list[CheckResult]:
         self._note("verify", targets)

@@ -21,11 +21,14 @@ from orchestrator.domain.authority.rehearsal import MeasuredWave, PresentedCerti
 from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.plan.change_request import ChangeRequest
 from orchestrator.domain.plan.effective_plan import REHEARSED, EffectivePlan
+from orchestrator.domain.plan.machines import marks_of
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.environment import Environment, EnvironmentFile
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.model_base import moment_of, seconds_of
 from orchestrator.policy.authority.admission_question import Question, Success
+from orchestrator.policy.authority.known_machines import DeployedThere, MachineSeen, Place
 from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.planning.digests import effective_plan
 from tests.worlds.plans import targets_named
@@ -140,7 +143,64 @@ def question(given: dict[str, Any]) -> Question:
         measured=tuple(MeasuredWave.model_validate(wave) for wave in tree["measured"]),
         plan_file="plans/shop.yml",
         rehearsing=tree["rehearsing"],
+        place=place(tree, now),
     )
+
+
+def place(tree: dict[str, Any], now: datetime) -> Place:
+    """What is known of environments and machines; keys and machine-ids are read off their names."""
+    return Place(
+        files=tuple(_file(words) for words in tree["environments"]),
+        seen=tuple(
+            MachineSeen(
+                host,
+                (words := tree["machines"].get(host, {})).get("address", f"{host}.test"),
+                marks_of([machine_id(words.get("id", host))], [host_key(words.get("key", host))]),
+                machine_id(words.get("id", host)),
+            )
+            for host in tree["hosts"]
+        ),
+        history=tuple(
+            DeployedThere(
+                environment=words["to"],
+                deployment=f"earlier-{n}",
+                live=words.get("live", False),
+                marks=frozenset[str]().union(
+                    *(marks_of([machine_id(name)], [host_key(name)]) for name in words["machines"])
+                ),
+                began=now - timedelta(days=n),
+                policy=words.get("policy"),
+                recorded=words.get("recorded", False),
+            )
+            for n, words in enumerate(tree["deployed_there"], 1)
+        ),
+        recorded=_file(tree["recorded"]).noun if tree.get("recorded") else None,
+    )
+
+
+def _file(words: dict[str, Any]) -> EnvironmentFile:
+    """An environment as a row writes it: `house: true` for one of the house, machines by the names of their identities."""
+    fields = {"orch": 1, "title": "An environment", "owner": "service owner", **words}
+    house = fields.pop("house", False)
+    machines = [_known(machine) for machine in fields.pop("machines", [])]
+    noun = Environment.model_validate({**fields, "machines": machines})
+    return EnvironmentFile(noun, f"{'house' if house else 'environments'}/{noun.environment}.yml", house)
+
+
+def _known(machine: dict[str, str]) -> dict[str, str]:
+    known = {key: value for key, value in machine.items() if key not in ("id", "key")}
+    known |= {"machine_id": machine_id(machine["id"])} if "id" in machine else {}
+    return known | ({"host_key": host_key(machine["key"])} if "key" in machine else {})
+
+
+def machine_id(name: str) -> str:
+    """The machine-id of a machine of the table."""
+    return name.encode().hex()[:32].ljust(32, "0")
+
+
+def host_key(name: str) -> str:
+    """The SHA-256 of the host key of a machine of the table."""
+    return "SHA256:" + name[:43].ljust(43, "A")
 
 
 def _success(success: dict[str, Any], plan: ReleasePlan, present: EffectivePlan) -> Success:

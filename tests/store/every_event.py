@@ -263,6 +263,15 @@ EVERY_EVENT: list[Event] = [
     e.EmergencyStopped(by="ann", reason=ODD),
     e.EmergencyLifted(by="ann", reason=ODD),
     e.ClockJumped(seconds=-3600.25),
+    e.MachineReleased(
+        machine="web1",
+        machine_ids=("m1",),
+        host_keys=("SHA256:k",),
+        environments=("live",),
+        owners=("service owner",),
+        by="ann",
+        reason=ODD,
+    ),
     e.DriverTook(driver="here:1", by="ann", boot="b1", clock_offset=1772488800.125),
 ]
 

@@ -38,7 +38,7 @@ def _entries(folder: Path) -> list[Path]:
 def shelved(
     files: Iterable[Path], load: Callable[[Path], LoadedFile[N]], known_by: Callable[[N], tuple[str, int]]
 ) -> Shelved[N]:
-    """The valid nouns by name and version, and every fault of the rest. Two of the same name and version are both kept."""
+    """The valid nouns by name and version (0: without one), and every fault of the rest. Doubles are both kept."""
     sound: list[LoadedFile[N]] = []
     faults: list[Fault] = []
     for file in files:
@@ -53,14 +53,22 @@ def shelved(
 
 
 def _twice(sound: list[LoadedFile[N]], known_by: Callable[[N], tuple[str, int]]) -> list[Fault]:
-    seen: dict[tuple[str, int], str] = {}
+    seen: dict[tuple[str, int], LoadedFile[N]] = {}
     faults = []
     for item in sound:
         known = known_by(item.noun)
-        if known in seen:
-            finding = f"{known[0]} version {known[1]} in {seen[known]} as well"
-            what = "one file for each version of a name"
-            move = "raise the version of the newer one"
-            faults.append(Fault(item.file, item.line_of("version"), "version", what, finding, move))
-        seen.setdefault(known, item.file)
+        first = seen.setdefault(known, item)
+        # What has no version may be there twice where both say the same: in the project, and in the house.
+        if first is not item and (known[1] or first.noun != item.noun):
+            faults.append(_second(item, known, first.file))
     return faults
+
+
+def _second(item: LoadedFile[N], known: tuple[str, int], first: str) -> Fault:
+    name, version = known
+    if not version:
+        finding, move = f"{name} in {first} as well", "remove one of them"
+        return Fault(item.file, 1, "", "one file for each name", finding, move)
+    finding = f"{name} version {version} in {first} as well"
+    what, move = "one file for each version of a name", "raise the version of the newer one"
+    return Fault(item.file, item.line_of("version"), "version", what, finding, move)

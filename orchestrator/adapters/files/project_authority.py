@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from orchestrator.adapters.files.environment_file import known_environments
 from orchestrator.adapters.files.model_file import load_model
 from orchestrator.adapters.files.noun_folder import files_in
 from orchestrator.adapters.files.policy_file import load_policy
@@ -17,6 +18,7 @@ from orchestrator.domain.plan.loaded_file import LoadedFile
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.environment import EnvironmentFile
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.engine.ports import Authority, Governing, PrivateCopy, Tree
 from orchestrator.errors import Fault, NotFound, PlanFault, StoreFault
@@ -25,7 +27,7 @@ Policy = LoadedFile[ReleasePolicy]
 
 
 class ProjectAuthority(Authority):
-    """Policies are in `policies/` of the project and of the home, private copies in `frozen/` of the home."""
+    """Policies and environments are in folders of the project and of the home, private copies in `frozen/` of the home."""
 
     def __init__(self, home: Path) -> None:
         self._home = home.absolute()
@@ -40,6 +42,10 @@ class ProjectAuthority(Authority):
         if faults:
             raise PlanFault(faults)
         return Governing(policy, model, (*objections, *wrong))
+
+    def environments(self, project: Path) -> tuple[EnvironmentFile, ...]:
+        """Those of `environments/` in the home, which is the house's, then those of the project."""
+        return known_environments(project, [self._home / "environments"])
 
     def tree(self, plan: ReleasePlan, project: Path, plan_file: Path) -> Tree:
         """Digest the project's tree by `project_rules`."""

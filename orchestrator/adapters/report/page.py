@@ -36,7 +36,7 @@ from orchestrator.policy.evidence.coverage_words import uncovered_count, uncover
 from orchestrator.policy.telling.blind_spots import blind_spots
 from orchestrator.policy.telling.ends import tone_of
 from orchestrator.policy.telling.next_moves import next_moves
-from orchestrator.policy.telling.summary import STANDING_WORDS, plain_words
+from orchestrator.policy.telling.summary import STANDING_WORDS, environment_words, plain_words
 from orchestrator.policy.telling.timeline import Story
 from orchestrator.policy.telling.timeline_builder import decisions_of, story_of
 from orchestrator.policy.telling.words.change_words import hidden_lines, outside_lines
@@ -137,6 +137,7 @@ def changed_items(d: Deployment, diffs: Diffs) -> list[ChangedItem]:
 def _environment() -> Environment:
     return environment(
         {
+            "environment": environment_words,
             "moment": lambda m: f"{m:%Y-%m-%d %H:%M:%S} UTC",
             "clock": lambda m: f"{m:%H:%M:%S}",
             "took": _took,

@@ -3,12 +3,11 @@
 import base64
 import binascii
 import hashlib
+import hmac
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
-
-import paramiko
 
 from orchestrator.domain.plan.target import HOST_KEY_NOT_PINNED, Target
 
@@ -62,11 +61,11 @@ def _lines(text: str) -> Iterator[Pinned]:
 
 def _is_about(names: str, name: str) -> bool:
     if names.startswith("|1|"):
-        salt = names.split("|")[2]
         try:
-            return paramiko.HostKeys.hash_host(name, names[: 4 + len(salt)] + "|") == names
-        except (binascii.Error, ValueError, IndexError):
+            salt, digest = (base64.b64decode(part, validate=True) for part in names.split("|")[2:4])
+        except (binascii.Error, ValueError):
             return False
+        return hmac.digest(salt, name.encode(), "sha1") == digest
     patterns = names.lower().split(",")
     if any(each.startswith("!") and _matches(name, each[1:]) for each in patterns):
         return False

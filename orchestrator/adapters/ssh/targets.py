@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from orchestrator.adapters.ssh.answers import Answered, HostQuestion, Unanswered
 from orchestrator.adapters.ssh.bounds import USUAL, Bounds
 from orchestrator.adapters.ssh.check_results import question_of, reachable, reading, result
+from orchestrator.adapters.ssh.known_hosts import fingerprint_of, pinned_for
 from orchestrator.adapters.ssh.processes_seen import processes_seen, searching
 from orchestrator.domain.evidence.baseline import (
     FORM,
@@ -194,6 +195,17 @@ class SshTargets(Targets):
         unknown = [target for target in targets if target not in known]
         known |= self._ask_all(unknown, lambda _target: searching(HostQuestion(_VERIFY_SECONDS), search))
         return {target.host: processes_seen(target, known[target]) for target in targets}
+
+    def pinned(self, targets: Sequence[Target]) -> Mapping[str, Sequence[str]]:
+        """From each target's known_hosts file. A key that is pinned by a pattern is that of any of several hosts."""
+        return {
+            target.host: [
+                fingerprint_of(line.key)
+                for line in pinned_for(target)
+                if not line.revoked and not {"*", "?"} & set(line.names)
+            ]
+            for target in targets
+        }
 
     def identify(self, targets: Sequence[Target]) -> dict[str, Identity | str]:
         """Which machine each target is, or why it cannot be told; see the port.

@@ -100,7 +100,7 @@ def check(
         return code
     for loaded in sound:
         name, version = shelf.known_by(loaded.noun)
-        click.echo(f"{loaded.file}: ok, {name} version {version}")
+        click.echo(f"{loaded.file}: ok, {name}{f' version {version}' if version else ''}")
     return ExitCode.COMPLETED
 
 
@@ -126,7 +126,9 @@ def tell_all(
 
 def as_line(loaded: LoadedFile[N]) -> str:
     """A file as a line of JSON."""
-    return json.dumps({"file": loaded.file, "sha256": loaded.sha256, **loaded.noun.model_dump(mode="json")})
+    return json.dumps(
+        {"file": loaded.file, "sha256": loaded.sha256, **loaded.noun.model_dump(mode="json", by_alias=True)}
+    )
 
 
 def tell_faults(faults: Sequence[Fault]) -> ExitCode:

@@ -52,6 +52,8 @@ class ResultLine(Noun):
     closed: bool = False
     rehearsal: Rehearsed | None = None
     unseen: Many[str] = ()
+    environment: str = ""
+    environment_class: str | None = None
 
 
 class JsonLines:
@@ -97,6 +99,8 @@ def result_of(d: Deployment, now: datetime | None = None) -> ResultLine:
         closed=d.follow_up.closed is not None,
         rehearsal=_rehearsed(d),
         unseen=tuple(blind_spots(d.plan.backout.baseline, d.preparation.baselines.values())),
+        environment=d.plan.resources.environment,
+        environment_class=d.authority.environment_class,
     )
 
 

@@ -10,6 +10,7 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.plan.change_request import ChangeRequest, Mode
 from orchestrator.domain.plan.effective_plan import EffectivePlan
 from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.environment import UNKNOWN, Environment
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.model_base import Many, Moment, Noun
 
@@ -45,6 +46,8 @@ class Authorisation(Noun):
     """
 
     policy: ReleasePolicy | None = None
+    environment: Environment | None = None
+    environment_unknown: bool = False
     model: DeploymentModel | None = None
     change: ChangeRequest = ChangeRequest.of_valid()
     mode: Mode = "attended"
@@ -63,6 +66,13 @@ class Authorisation(Noun):
     undone_by: Moment | None = None
     unauthorised: Unauthorised | None = None
 
+    @property
+    def environment_class(self) -> str | None:
+        """The class of the environment, `unknown` where files know others only; None where no file knows any."""
+        if self.environment is not None:
+            return self.environment.class_
+        return UNKNOWN if self.environment_unknown else None
+
 
 _AskedAnew = e.DriverTook | e.Resumed
 """Events after which admission is checked again."""
@@ -78,6 +88,8 @@ def authority_at_first(event: e.Planned) -> Authorisation:
     """The rules of a deployment when it is planned."""
     return Authorisation.of_valid(
         policy=event.policy,
+        environment=event.environment,
+        environment_unknown=event.environment_unknown,
         model=event.model,
         change=event.change,
         mode=event.mode,

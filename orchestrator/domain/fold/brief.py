@@ -7,6 +7,8 @@ from pydantic import Field
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.lifecycle import OVER, State
 from orchestrator.domain.plan.change_request import ChangeType
+from orchestrator.domain.plan.machines import marks_of
+from orchestrator.domain.rules.environment import LIVE
 from orchestrator.domain.rules.requirement import RoleNeed
 from orchestrator.domain.text.model_base import Many, Moment, Noun
 
@@ -19,6 +21,8 @@ class Brief(Noun):
 
     `retention`: seconds for which its policy keeps records. `restored`: every host that it touched is proved to equal its
     baseline. `consumed` are nonces of the approvals it used up, `signed_off` and `reviewed` the sign-offs and reviews.
+    `named_by_policy`: its policy names its environment. `machines`: marks of the machines of a live environment, or one that
+    the policy names.
     """
 
     id: str
@@ -52,6 +56,9 @@ class Brief(Noun):
     review_by: Moment | None
     closed: bool
     retention: float | None
+    environment_class: str | None
+    named_by_policy: bool
+    machines: Many[str]
 
     @property
     def over(self) -> bool:
@@ -94,4 +101,23 @@ def brief_of(d: Deployment) -> Brief:
         review_by=d.follow_up.review_by,
         closed=d.follow_up.closed is not None,
         retention=d.authority.policy.retention if d.authority.policy is not None else None,
+        environment_class=d.authority.environment_class,
+        named_by_policy=_named_by_policy(d),
+        machines=_machines(d),
     )
+
+
+def bound_marks(d: Deployment) -> tuple[str, ...]:
+    """The marks of the machines of which it captured a baseline: they are known as those of its environment."""
+    baselines, keys = d.preparation.baselines, d.preparation.host_keys
+    shown = (keys[host] for host in baselines if host in keys)
+    return tuple(sorted(marks_of((known.machine_id for known in baselines.values()), shown)))
+
+
+def _machines(d: Deployment) -> tuple[str, ...]:
+    return bound_marks(d) if d.authority.environment_class == LIVE or _named_by_policy(d) else ()
+
+
+def _named_by_policy(d: Deployment) -> bool:
+    policy = d.authority.policy
+    return policy is not None and d.plan.resources.environment in policy.applies_to.environments

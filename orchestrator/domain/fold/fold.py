@@ -110,9 +110,9 @@ PARTS: dict[str, tuple[frozenset[type], Reduced]] = {
 """Each part with the events that change it, and its reducer."""
 
 STATE_ONLY: frozenset[type] = frozenset(
-    {e.Submitted, e.AttemptAdopted, e.WaveVerified, e.Completed, e.HeldOn}
+    {e.Submitted, e.AttemptAdopted, e.WaveVerified, e.Completed, e.HeldOn, e.MachineReleased}
 )
-"""Events that change no part; at most they change the state of the deployment."""
+"""Events that change no part; at most they change the state of the deployment, or they are of the house and of none."""
 
 _REDUCED: dict[type, tuple[Reduced, ...]] = {
     kind: tuple(reduced for changed_by, reduced in PARTS.values() if kind in changed_by)

@@ -1,6 +1,7 @@
 """Which hosts are one machine, and which are clones: by machine-id and host key, never by name (docs/adr/0062)."""
 
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from typing import Literal, NamedTuple
 
 from orchestrator.domain.plan.target import Identity
@@ -11,6 +12,17 @@ BY_HOST_KEY = "host-key:"
 """The prefix of a machine's identity where it has no machine-id."""
 OWN_MACHINE_ID = "rm -f /etc/machine-id /var/lib/dbus/machine-id; systemd-machine-id-setup; reboot"
 """The commands that give a clone a machine-id of its own."""
+
+
+def marks_of(machine_ids: Iterable[str] = (), host_keys: Iterable[str] = ()) -> frozenset[str]:
+    """Short digests of what identifies machines: two that share one are one machine, or clones of it."""
+    names = {
+        machine if machine.startswith(BY_HOST_KEY) else f"machine-id:{machine}"
+        for machine in machine_ids
+        if machine
+    }
+    names |= {f"{BY_HOST_KEY}{key}" for key in host_keys if key}
+    return frozenset(sha256(name.encode()).hexdigest()[:16] for name in names)
 
 
 class Kin(NamedTuple):

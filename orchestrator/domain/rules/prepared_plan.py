@@ -7,6 +7,7 @@ from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.environment import Environment
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.model_base import Many, Noun
 from orchestrator.errors import Fault
@@ -19,6 +20,7 @@ class PreparedPlan(Noun):
     paths are relative to), `named` (the file as the user named it) and the line of each path in it. Known after checking:
     everything else; the plan then includes the defaults of its model. `effective` is None where there are faults.
     `copy_size`: the bytes of its tree. `written`: in a rehearsal elsewhere, the plan for its own environment.
+    `environment`: what a file says of it; `environment_unknown`: files know others only.
     """
 
     plan: ReleasePlan
@@ -36,6 +38,8 @@ class PreparedPlan(Noun):
     effective: EffectivePlan | None = None
     copy_size: int = 0
     written: ReleasePlan | None = None
+    environment: Environment | None = None
+    environment_unknown: bool = False
 
     def fault(self, objection: Objection) -> Fault:
         """An objection as a fault of this plan, with its line."""

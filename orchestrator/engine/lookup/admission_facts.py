@@ -16,7 +16,8 @@ from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.effective_plan import EffectivePlan
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.engine.lookup.journal_timeline import story_on
-from orchestrator.engine.lookup.snapshots import folded, survey
+from orchestrator.engine.lookup.place import place_of
+from orchestrator.engine.lookup.snapshots import briefs, folded, survey
 from orchestrator.engine.lookup.unreadable import Traces, traces_of
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.project_folder import folder
@@ -51,6 +52,9 @@ def question_of(ports: Ports, d: Deployment, now: datetime, known: Known | None 
     governed = d.authority.policy is not None
     ruled = governed or keyring.keys or d.authority.model is not None
     others, traces = _others(ports, d, known) if ruled else ([], Traces())
+    # Machines are asked about at the start; the waves that follow are of the same machines.
+    begun = d.authority.opened_at is not None
+    elsewhere = others if ruled or known or begun else briefs(ports.journal, excluding=d.id)
     approvals = verified(ports, _given(d), keyring, known.words if known else ())
     certificates = _certificates(ports, d, keyring) if governed else ()
     return asked_about(
@@ -69,6 +73,7 @@ def question_of(ports: Ports, d: Deployment, now: datetime, known: Known | None 
         plan_file=d.plan_file,
         rehearsing=d.rehearsing.rehearsal is not None,
         vouched=d.authority.vouched if not governed and not keyring.keys else (),
+        place=place_of(ports, d, elsewhere),
     )
 
 

@@ -1,6 +1,6 @@
 """Checks a plan against what it names: files, digests, inventory, playbooks, vault. Gathers every fault."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -11,17 +11,21 @@ from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.rehearsal_place import RehearsalPlace, in_place
 from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.target import Target
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.engine.background import BackgroundTask
+from orchestrator.engine.lookup.place import by_files
 from orchestrator.engine.ports import Governing, Ports, Tree
 from orchestrator.errors import Fault, NotFound, PlanFault
+from orchestrator.policy.authority.environment_rules import about_unknown, objections_of
+from orchestrator.policy.authority.known_machines import Place
 from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.evidence.allowed_changes import rules_binding
 from orchestrator.policy.planning import plan_objections as rules
 from orchestrator.policy.planning.change_objections import unseen_parts
-from orchestrator.policy.planning.digests import effective_plan
+from orchestrator.policy.planning.digests import effective_plan, in_environment
 from orchestrator.policy.planning.plan_findings import faults_of, warnings_of, window_over
 from orchestrator.policy.planning.requirements import with_defaults
 from orchestrator.policy.planning.vault_findings import in_clear, short_passwords, short_values
@@ -79,6 +83,7 @@ def check_plan(
     check.environment(inspection, starting=starting)
     check.waves(inspection)
     check.playbooks(inspection)
+    check.place(inspection.targets, starting=starting)
     return check.loaded.model_copy(
         update={
             "targets": inspection.targets,
@@ -89,6 +94,7 @@ def check_plan(
             "model": check.binds.model,
             "effective": check.effective(inspection, tree),
             "copy_size": tree.size,
+            **check.known_environment(),
         }
     )
 
@@ -100,8 +106,10 @@ def check_files(ports: Ports, loaded: PreparedPlan, say: SayProgress = lambda st
     check.plan_itself(starting=False)
     check.by_reading()
     check.tree()
+    check.place((), starting=False)
     lists = {"faults": _in_order(check.faults), "warnings": _in_order(check.warnings)}
-    return check.loaded.model_copy(update={**lists, "policy": check.binds.policy, "model": check.binds.model})
+    binds = {"policy": check.binds.policy, "model": check.binds.model, **check.known_environment()}
+    return check.loaded.model_copy(update={**lists, **binds})
 
 
 @dataclass(slots=True)
@@ -116,10 +124,12 @@ class _Check:
     binds: Governing = field(default_factory=Governing)
     digests: dict[str, str] = field(default_factory=dict)
     in_place: Mapping[str, str] = field(default_factory=dict)
+    known: Place = field(default_factory=Place)
 
     def governing(self) -> None:
         """Find the policy and model that bind; from here on the plan has the model's defaults."""
         try:
+            self.known = Place(self.ports.authority.environments(self.project))
             self.binds = self.ports.authority.governing(self.loaded.plan, self.project)
         except PlanFault as unusable:
             self.faults.extend(unusable.faults)
@@ -128,6 +138,19 @@ class _Check:
         plan = _with_defaults(self.loaded.plan, self.binds.model)
         self.loaded = self.loaded.model_copy(update={"plan": plan})
         self._object(unseen_parts(rules_binding(self.binds.policy, self.binds.model), plan))
+
+    def place(self, targets: Sequence[Target], *, starting: bool) -> None:
+        """Check the environment and its hosts against what files know; at a start admission does, and puts it on record."""
+        plan = self.loaded.plan
+        self.known = by_files(self.ports, self.known.files, targets)
+        self._warn(about_unknown(self.known, plan))
+        if not starting:
+            self._object(objections_of(self.known, plan, self.binds.policy))
+
+    def known_environment(self) -> dict[str, object]:
+        """What files say of the plan's environment."""
+        name = self.loaded.plan.resources.environment
+        return {"environment": self.known.binding(name), "environment_unknown": self.known.unknown(name)}
 
     def plan_itself(self, *, starting: bool) -> None:
         """Check the plan against itself and against the clock."""
@@ -275,7 +298,7 @@ class _Check:
         """The effective plan, which approvals and certificates cover."""
         if self.faults:
             return None
-        return effective_plan(
+        plan = effective_plan(
             self.loaded.plan,
             inspection.targets,
             self.resolved,
@@ -284,6 +307,7 @@ class _Check:
             tree={**tree.files, **self.in_place},
             artefacts=self.digests,
         )
+        return in_environment(plan, self.known.binding(self.loaded.plan.resources.environment))
 
     def _inventory_in_place(self) -> None:
         if self._is_faulty("resources.inventory"):

@@ -6,6 +6,10 @@ from orchestrator.domain.plan.target import Identity
 from orchestrator.engine.check_files import in_place
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.host_locks import lock_hosts
+from orchestrator.engine.lookup.place import place_of
+from orchestrator.engine.lookup.snapshots import briefs
+from orchestrator.errors import OrchError
+from orchestrator.policy.authority.environment_rules import machine_reasons
 from orchestrator.policy.course.steps import Perform
 from orchestrator.policy.evidence.acceptance import causes, complaints, completed
 from orchestrator.policy.evidence.fitness import unfit_for_runs
@@ -46,7 +50,7 @@ def _identities(context: DriveContext) -> dict[str, Identity | str]:
 
 
 def _machines(context: DriveContext, identities: dict[str, Identity | str]) -> list[str]:
-    """Complaints unless each host is a machine of its own that no other deployment locks."""
+    """Complaints unless each host is a machine of its own, of this environment, that no other deployment locks."""
     known = {host: identity for host, identity in identities.items() if isinstance(identity, Identity)}
     # A host without an identity would be deployed to without a lock.
     reasons = [
@@ -62,9 +66,24 @@ def _machines(context: DriveContext, identities: dict[str, Identity | str]) -> l
     ]
     # A machine with two names would be deployed to twice and counted twice.
     reasons += [str(kin) for kin in kin_of(known)]
+    reasons += _of_others(context, known)
     return reasons or lock_hosts(
         context.ports,
         context.deployment,
         {i.machine_id: h for h, i in known.items()},
         keys={h: i.host_key_sha256 for h, i in known.items()},
     )
+
+
+def _of_others(context: DriveContext, known: dict[str, Identity]) -> list[str]:
+    """Complaints about machines of other environments: now the hosts themselves have said which machines they are."""
+    d = context.deployment
+    try:
+        place = place_of(context.ports, d, briefs(context.ports.journal, excluding=d.id), known)
+    except OrchError as fault:
+        return [f"what is known of environments cannot be read: {fault}"]
+    policy, rehearsing = d.authority.policy, d.rehearsing.rehearsal is not None
+    return [
+        str(reason)
+        for reason in machine_reasons(place, d.plan.resources.environment, policy, rehearsing=rehearsing)
+    ]

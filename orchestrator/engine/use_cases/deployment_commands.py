@@ -95,6 +95,8 @@ def planned(
         change=prepared.plan.change_request,
         effective=prepared.effective,
         copy_size=prepared.copy_size,
+        environment=prepared.environment,
+        environment_unknown=prepared.environment_unknown,
         missed=prepared.plan.schedule.missed,
         rehearsal=rehearsal,
     )

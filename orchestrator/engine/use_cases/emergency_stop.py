@@ -46,6 +46,11 @@ def _said(ports: Ports, event: S, verb: Verb) -> S:
     return speak_about(ports, event, verb, HOUSE, place)
 
 
+def append(journal: Journal, event: Event) -> None:
+    """Append an event to the house's journal, retrying when others write at the same time. Raises Conflict."""
+    _append(journal, HOUSE, event)
+
+
 def _append_to_open(ports: Ports, event: Event, *, stopped: bool) -> list[Deployment]:
     """Append the event to every open deployment that is stopped, or that is not. Returns those deployments."""
     deployments = []

@@ -93,7 +93,7 @@ def _do_due_step(ports: Ports, drivers: Drivers, name: str, by: str) -> DueLine 
         return None
     if driven(ports, name):
         return begun_by_another(ports, drivers, d)
-    match due_step(d, now, binding_calendar(d.authority.policy, d.authority.change)):
+    match due_step(d, now, binding_calendar(d.authority.policy, d.authority.change, d.authority.environment)):
         case AskPerson(reason=reason):
             return DueLine(name, "asks", _ask_words(d, reason))
         case Missed() as step:

@@ -102,7 +102,7 @@ def refuse_closed(prepared: PreparedPlan, request: StartRequest, now: datetime) 
     answer = judged_time(
         request.starts,
         now,
-        binding_calendar(policy, prepared.plan.change_request),
+        binding_calendar(policy, prepared.plan.change_request, prepared.environment),
         prepared.plan.schedule.window,
         window_override=policy.window_override if policy is not None else (),
     )

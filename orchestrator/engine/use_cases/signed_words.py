@@ -10,6 +10,7 @@ from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.engine.lookup.admission_facts import Known, asked_about, earlier_plans, named_in, verified
+from orchestrator.engine.lookup.place import known_to_files
 from orchestrator.engine.lookup.snapshots import survey
 from orchestrator.engine.lookup.unreadable import Traces, traces_of
 from orchestrator.engine.ports import Ports
@@ -52,7 +53,10 @@ def open_session(ports: Ports, d: Deployment) -> ApprovalSession:
     others, unreadable = survey(ports.journal, excluding=d.id)
     traces = traces_of(ports.journal, unreadable)
     policy = d.authority.policy or UNGOVERNED
-    question = asked_about(d, ports.clock.now(), keyring, (), others, traces=traces, policy=policy)
+    place = known_to_files(ports, d)
+    question = asked_about(
+        d, ports.clock.now(), keyring, (), others, traces=traces, policy=policy, place=place
+    )
     return take_in(ports, ApprovalSession(d, question, others, traces), ())
 
 

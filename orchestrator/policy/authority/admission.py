@@ -20,6 +20,7 @@ from orchestrator.policy.authority.certificates import (
     judged_certificates,
     rehearsal_faults,
 )
+from orchestrator.policy.authority.environment_rules import about_environment
 from orchestrator.policy.authority.model_rules import about_model
 from orchestrator.policy.authority.policy_rules import about_policy
 from orchestrator.policy.calendar.point_of_no_return import Arithmetic, WaveTimes, arithmetic, expected_times
@@ -120,6 +121,7 @@ def _undone_in_time(weighed: Weighed) -> Iterator[Reason]:
 RULES: tuple[Callable[[Weighed], Iterator[Reason]], ...] = (
     lambda weighed: about_policy(weighed.question) if weighed.question.governed else iter(()),
     lambda weighed: about_model(weighed.question),
+    lambda weighed: about_environment(weighed.question),
     about_approvals,
     _rehearsal,
     _opening,

@@ -14,6 +14,8 @@ from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.release_policy import ReleasePolicy, SeparationOfDuties
 from orchestrator.domain.rules.requirement import RoleNeed
+from orchestrator.policy.authority.known_machines import Place
+from orchestrator.policy.calendar.windows import Calendar, calendar_of
 from orchestrator.policy.planning.policy_objections import known_roles
 
 NO_POLICY = ReleasePolicy.of_valid(
@@ -44,7 +46,8 @@ class Question:
     consumed. `earlier_plans` are effective plans by digest, so that a change can be named. `recent` are starts of earlier
     deployments under this policy. `measured` are wave times from the records, in addition to those of certificates.
     `plan_file` is the plan's name in suggested commands; `rehearsing`: the deployment is a rehearsal itself. `vouched` are
-    roles whose approval was named without a signature, where the plan asks for them and nothing forbids that.
+    roles whose approval was named without a signature, where the plan asks for them and nothing forbids that. `place`: what
+    is known of environments and machines.
     """
 
     subject: str
@@ -68,6 +71,12 @@ class Question:
     plan_file: str = "PLAN"
     rehearsing: bool = False
     vouched: tuple[str, ...] = ()
+    place: Place = field(default_factory=Place)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The windows and freezes that bind: of the policy and of the environment."""
+        return calendar_of(self.policy, self.place.binding(self.environment))
 
     @property
     def governed(self) -> bool:
@@ -98,7 +107,13 @@ class Question:
     @property
     def roles(self) -> tuple[str, ...]:
         """The roles in which an approval may be given: those of the policy, and those that the plan requires."""
-        return (*known_roles(self.policy), *self.plan.approval.required, *self.plan.approval.sign_off)
+        lifting = (role for freeze in self.calendar.freezes for role in freeze.override)
+        return (
+            *known_roles(self.policy),
+            *self.plan.approval.required,
+            *self.plan.approval.sign_off,
+            *lifting,
+        )
 
     def _by_type(self) -> tuple[RoleNeed, ...]:
         policy, model = self.policy, self.model

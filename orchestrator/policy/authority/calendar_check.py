@@ -14,7 +14,6 @@ from orchestrator.policy.calendar.windows import (
     WINDOW,
     Calendar,
     binds_until,
-    calendar_of,
     closes_at,
     freezes_at,
     next_opening,
@@ -34,7 +33,7 @@ class Opening:
 
 def opening_of(question: Question, approvals: tuple[Judged, ...]) -> Opening:
     """The answer of the windows and freezes of policy and plan at this moment."""
-    now, whole = question.now, calendar_of(question.policy)
+    now, whole = question.now, question.calendar
     frozen = freezes_at(whole, now)
     lifted = {freeze.name: overrides(approvals, freeze.name, freeze.override) for freeze in frozen}
     calendar = whole.without(name for name, approval in lifted.items() if approval is not None)
@@ -55,7 +54,7 @@ def opening_of(question: Question, approvals: tuple[Judged, ...]) -> Opening:
 
 def opens_next(question: Question) -> datetime | None:
     """The next moment at which the windows and freezes of policy and plan allow a start; None where there is none."""
-    calendar, window, after = calendar_of(question.policy), question.plan.schedule.window, question.now
+    calendar, window, after = question.calendar, question.plan.schedule.window, question.now
     if _waived(question):
         calendar = Calendar.updated(calendar, windows=())
     if window is not None and window.opens > after:
@@ -126,7 +125,7 @@ def _plan_window(question: Question) -> Iterator[Reason]:
 
 def _unfounded(question: Question, approvals: Iterable[Judged]) -> Iterator[Reason]:
     """Overrides by a person without the role for them, or of something that does not exist."""
-    allowed = {freeze.name: freeze.override for freeze in question.policy.freezes}
+    allowed = {freeze.name: freeze.override for freeze in question.calendar.freezes}
     allowed[WINDOW] = question.policy.window_override
     for override in approvals:
         name = override.approval.overrides

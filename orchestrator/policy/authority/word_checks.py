@@ -10,7 +10,6 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Recorded
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.roles import same_person, same_role
-from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.rules.requirement import RoleNeed
 from orchestrator.domain.text.validation_error import meant
 from orchestrator.policy.authority.admission_question import Question
@@ -115,7 +114,7 @@ def _out_of_place(question: Question, d: Deployment, signed: SignedApproval) -> 
     elif d.over:
         yield f"{d.id} is {d.state.value}; what is over is signed off or reviewed, and nothing else"
     if word.overrides is not None:
-        yield from _override(question.policy, word)
+        yield from _override(question, word)
 
 
 def _sign_off(question: Question, d: Deployment, word: ApprovalStatement) -> Iterator[str]:
@@ -150,13 +149,15 @@ def _twice(
             yield f"has {done} in this role already; somebody else must, if more people are asked for"
 
 
-def _override(policy: ReleasePolicy, word: ApprovalStatement) -> Iterator[str]:
-    roles = {freeze.name: freeze.override for freeze in policy.freezes} | {WINDOW: policy.window_override}
+def _override(question: Question, word: ApprovalStatement) -> Iterator[str]:
+    policy = question.policy
+    roles = {freeze.name: freeze.override for freeze in question.calendar.freezes}
+    roles[WINDOW] = policy.window_override
     name = word.overrides or ""
     if name not in roles:
         guess = meant(name, list(roles))
         move = f"did you mean {guess}?" if guess else f"there are {', '.join(roles)}"
-        yield f"no freeze of the policy is called {name}; {move}"
+        yield f"no freeze that binds is called {name}; {move}"
     elif not any(same_role(word.role, role) for role in roles[name]):
         may = " or ".join(roles[name]) or "nobody"
         yield f"{name} may be overridden by {may} only; ask one of those, or wait"

@@ -93,7 +93,11 @@ def _blocked_by(d: Deployment, state: BookingState, moment: datetime) -> tuple[s
     if state not in ("proposed", "approved"):
         return ()
     return blocked_by(
-        d.authority.policy, d.authority.change, (signed.approval for signed in d.authority.approvals), moment
+        d.authority.policy,
+        d.authority.change,
+        (signed.approval for signed in d.authority.approvals),
+        moment,
+        d.authority.environment,
     )
 
 

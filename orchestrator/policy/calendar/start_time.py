@@ -8,6 +8,7 @@ from orchestrator.domain.authority.approval import ApprovalStatement
 from orchestrator.domain.calendar.window import Freeze
 from orchestrator.domain.plan.change_request import ChangeRequest
 from orchestrator.domain.plan.release_plan import Window
+from orchestrator.domain.rules.environment import Environment
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.policy.calendar.windows import (
     WINDOW,
@@ -36,11 +37,13 @@ class TimeAnswer:
     next_opening: datetime | None
 
 
-def binding_calendar(policy: ReleasePolicy | None, change: ChangeRequest) -> Calendar:
+def binding_calendar(
+    policy: ReleasePolicy | None, change: ChangeRequest, environment: Environment | None = None
+) -> Calendar:
     """The windows and freezes that bind a change; where the policy says so, windows do not bind an emergency."""
     if policy is None:
-        return Calendar()
-    calendar, emergency = calendar_of(policy), policy.emergency
+        return Calendar.of_valid(freezes=environment.freezes if environment is not None else ())
+    calendar, emergency = calendar_of(policy, environment), policy.emergency
     waived = change.type == "emergency" and emergency is not None and emergency.outside_windows
     return Calendar.updated(calendar, windows=()) if waived else calendar
 
@@ -62,10 +65,14 @@ def judged_time(
 
 
 def blocked_by(
-    policy: ReleasePolicy | None, change: ChangeRequest, words: Iterable[ApprovalStatement], moment: datetime
+    policy: ReleasePolicy | None,
+    change: ChangeRequest,
+    words: Iterable[ApprovalStatement],
+    moment: datetime,
+    environment: Environment | None = None,
 ) -> tuple[str, ...]:
     """The freezes that bind then, and `window` where none is open, except those that these statements override then."""
-    calendar = binding_calendar(policy, change)
+    calendar = binding_calendar(policy, change, environment)
     lifted = {word.overrides for word in words if word.expires > moment}
     freeze_names = [freeze.name for freeze in freezes_at(calendar, moment)]
     if not open_at(Calendar.updated(calendar, freezes=()), moment):

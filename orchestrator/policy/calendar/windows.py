@@ -6,6 +6,7 @@ from itertools import combinations
 
 from orchestrator.domain.calendar.local_time import Oddity, oddity, wall, zone_of
 from orchestrator.domain.calendar.window import Freeze, MaintenanceWindow, Recurring, Span
+from orchestrator.domain.rules.environment import Environment
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.model_base import Many, Noun
 
@@ -32,9 +33,19 @@ class Calendar(Noun):
         return Calendar.updated(self, freezes=tuple(f for f in self.freezes if f.name not in gone))
 
 
-def calendar_of(policy: ReleasePolicy) -> Calendar:
-    """The policy's windows and freezes."""
-    return Calendar.of_valid(windows=policy.windows, freezes=policy.freezes)
+def calendar_of(policy: ReleasePolicy, environment: Environment | None = None) -> Calendar:
+    """The policy's windows and freezes, and the freezes of the environment."""
+    freezes = (*policy.freezes, *_freezes_of(environment, {freeze.name for freeze in policy.freezes}))
+    return Calendar.of_valid(windows=policy.windows, freezes=freezes)
+
+
+def _freezes_of(environment: Environment | None, taken: set[str]) -> Iterator[Freeze]:
+    """Those of the environment, under names that the policy has not: an override of one lifts no other."""
+    for freeze in environment.freezes if environment is not None else ():
+        name = freeze.name
+        while name in taken | {WINDOW}:
+            name = f"{name}.environment"
+        yield freeze if name == freeze.name else freeze.model_copy(update={"name": name})
 
 
 class OddTime(Noun):

@@ -14,6 +14,7 @@ from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.environment import Environment
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.canonical import digest_of, fields_of
 from orchestrator.domain.text.model_base import Noun
@@ -24,7 +25,8 @@ PLACE = ("environment", "inventory", "dynamic_inventory", "vault_password_file")
 """Fields of `resources` that depend on the environment."""
 ELSEWHERE = ("schedule", "approval")
 """Sections of the plan that depend on the environment: schedule and approvals."""
-_PLACED = frozenset(f"the plan's {what}" for what in ("resources", "strategy", *ELSEWHERE))
+_ENVIRONMENT = "the environment"
+_PLACED = frozenset([*(f"the plan's {what}" for what in ("resources", "strategy", *ELSEWHERE)), _ENVIRONMENT])
 
 
 def effective_plan(
@@ -58,6 +60,20 @@ def effective_plan(
     )
 
 
+def in_environment(plan: EffectivePlan, environment: Environment | None) -> EffectivePlan:
+    """The effective plan with what a file says of its environment among `hosts`: a rehearsal is in another (docs/adr/0067)."""
+    if environment is None:
+        return plan
+    return EffectivePlan.of_valid(
+        ingredients=tuple(
+            Ingredient.of_valid(name=i.name, parts={**i.parts, _ENVIRONMENT: environment.digest})
+            if i.name == "hosts"
+            else i
+            for i in plan.ingredients
+        )
+    )
+
+
 def with_files(
     before: EffectivePlan,
     plan: ReleasePlan,
@@ -77,7 +93,7 @@ def with_files(
     kept = {name: hosts[name] for name in no_files if name in hosts and name not in like_files}
     anew = {**_hosts(targets, waves), **_place(plan)} if like_files else {}
     files: dict[IngredientName, Mapping[str, str]] = {
-        "hosts": {**kept, **{name: anew[name] for name in like_files}, **inventory},
+        "hosts": {**kept, **{name: anew[name] for name in like_files if name in anew}, **inventory},
         "playbook tree": {path: digest for path, digest in tree.items() if path not in inventory},
         "artefacts": artefacts,
     }

@@ -5,10 +5,12 @@ from orchestrator.domain.calendar.schedule_of_change import MissedChoice
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.condensed import Counts
+from orchestrator.domain.rules.environment import UNKNOWN
 from orchestrator.domain.text.format import counted
 from orchestrator.policy.telling.step_changes import End, Finish
 from orchestrator.policy.telling.teller import WAITS, Telling, at, telling_of, wave_name
 from orchestrator.policy.telling.timeline import Result, StepName
+from orchestrator.policy.telling.words.environment_words import placed_words
 from orchestrator.policy.telling.words.event_words import (
     checks_words,
     complaints_of,
@@ -19,13 +21,18 @@ from orchestrator.policy.telling.words.event_words import (
 
 @telling_of.register
 def _planned(event: e.Planned, d: Deployment, counts: Counts) -> Telling:
-    what = f"{event.plan.release.name} {event.plan.release.version} to {event.plan.resources.environment}"
+    what = f"{event.plan.release.name} {event.plan.release.version} to {_environment(event)}"
     waves = "; ".join(f"{wave.name}: {counted(len(wave.hosts), 'host')}" for wave in event.waves)
     lines = at("plan", f"{d.id}: {what}, {event.plan.strategy.kind}, by {event.by}", waves)
     if event.starts is not None:
         when = f"{event.starts.astimezone():%a %Y-%m-%d %H:%M %Z}"
         lines += at("schedule", f"to start {when}; if that is missed: {event.missed}")
     return Telling(lines)
+
+
+def _environment(event: e.Planned) -> str:
+    known = event.environment.class_ if event.environment is not None else None
+    return placed_words(event.plan.resources.environment, UNKNOWN if event.environment_unknown else known)
 
 
 @telling_of.register

@@ -79,6 +79,12 @@ def _emergency_lifted(event: e.EmergencyLifted, d: Deployment, counts: Counts) -
     return Telling(at("emergency", f"lifted {_word(event)}"), beside=True, decision="emergency_lifted")
 
 
+@telling_of.register
+def _machine_released(event: e.MachineReleased, d: Deployment, counts: Counts) -> Telling:
+    words = f"{event.machine} is no longer of {', '.join(event.environments)}, by {event.by}: {event.reason}"
+    return Telling(at("house", words), beside=True)
+
+
 def _word(
     event: e.DeploymentHeld
     | e.HeldOn

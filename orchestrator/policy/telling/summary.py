@@ -7,10 +7,12 @@ from orchestrator.domain.deployment.backout_progress import BackoutProgress
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.deployment.standing import StandingName
 from orchestrator.domain.journal.lifecycle import Ended, State, end_of
+from orchestrator.domain.rules.environment import UNKNOWN
 from orchestrator.domain.text.format import counted
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.evidence.coverage_words import uncovered_words
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
+from orchestrator.policy.telling.words.environment_words import placed_words
 from orchestrator.policy.telling.words.event_words import replacement_words
 from orchestrator.policy.telling.words.left_words import left_running
 
@@ -24,6 +26,7 @@ def plain_words(d: Deployment) -> tuple[str, ...]:
     all_sentences = (
         *_rehearsing(d),
         *_standing(d),
+        *_unknown(d),
         *_in_doubt(d),
         *_replaced(d),
         *left_running(d),
@@ -40,8 +43,8 @@ def release_words(d: Deployment) -> str:
 
 
 def environment_words(d: Deployment) -> str:
-    """The environment, such as `staging`."""
-    return d.plan.resources.environment
+    """The environment with its class where files know any, such as `emea (live)`."""
+    return placed_words(d.plan.resources.environment, d.authority.environment_class)
 
 
 def hosts_words(hosts: Sequence[str]) -> str:
@@ -90,6 +93,15 @@ def _rehearsing(d: Deployment) -> list[str]:
         return [f"{what}: {release_words(d)} is deployed, and taken back when every wave is good."]
     wave = d.waves[rehearsal.failure_in].name
     return [f"{what}: a failure is injected in {wave}, to see {release_words(d)} taken back."]
+
+
+def _unknown(d: Deployment) -> list[str]:
+    """Nobody answers for an environment that no file knows: whoever reads of the deployment learns it first."""
+    if d.authority.environment_class != UNKNOWN:
+        return []
+    return [
+        f"No file of environments/ knows {d.plan.resources.environment}, so no class, owner or freeze of it binds."
+    ]
 
 
 def _rehearsed(d: Deployment) -> list[str]:

@@ -12,24 +12,34 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 
-from orchestrator.adapters.files.manual import model, policy
-from orchestrator.adapters.files.schemas.authority_schemas import model_schema, policy_schema
+from orchestrator.adapters.files.manual import environment, model, policy
+from orchestrator.adapters.files.schemas.authority_schemas import (
+    environment_schema,
+    model_schema,
+    policy_schema,
+)
 from orchestrator.adapters.files.yaml_text.annotations import annotations
 from orchestrator.adapters.files.yaml_text.yaml_document import read_yaml
 from orchestrator.domain.plan.http_fields import BY_HAND
 from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.environment import Environment
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.model_base import Noun
 from tests.adapters.files.schema_spots import spots, without_description
 
 ROOT = Path(__file__).resolve().parents[3]
 CASES = ROOT / "tests/cases/policies"
-KINDS: dict[str, type[Noun]] = {"policy": ReleasePolicy, "model": DeploymentModel}
-SCHEMAS = {"policy": policy_schema(), "model": model_schema()}
+KINDS: dict[str, type[Noun]] = {
+    "policy": ReleasePolicy,
+    "model": DeploymentModel,
+    "environment": Environment,
+}
+SCHEMAS = {"policy": policy_schema(), "model": model_schema(), "environment": environment_schema()}
 VALIDATORS = {kind: Draft202012Validator(schema) for kind, schema in SCHEMAS.items()}
 GOOD = {
     "policy": [policy(), CASES / "good.yml"],
     "model": [model(), *sorted((ROOT / "models").glob("*.yml"))],
+    "environment": [environment(), *sorted((ROOT / "environments").glob("*.yml"))],
 }
 SOUND = [(kind, file) for kind, files in GOOD.items() for file in files]
 
@@ -55,9 +65,11 @@ def test_sound_files_are_sound_to_the_schema(kind: str, file: Path) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_manual_has_every_key_and_explains_it(kind: str) -> None:
-    content = {"policy": policy, "model": model}[kind]().read_bytes()
+    content = {"policy": policy, "model": model, "environment": environment}[kind]().read_bytes()
     document = read_yaml("manual", content)
-    assert {path[0] for path in document.places if path} == set(KINDS[kind].model_fields)
+    assert {path[0] for path in document.places if path} == {
+        field.alias or name for name, field in KINDS[kind].model_fields.items()
+    }
     texts = annotations(content)
     silent = [path for path in document.places if len(path) == 1 and path not in texts]
     assert silent == []
@@ -68,6 +80,13 @@ def test_the_page_shows_both_manuals() -> None:
     page = (ROOT / "docs/policies-and-models.md").read_text("utf-8")
     shown = re.findall(r"^```yaml\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL)
     assert shown == [policy().read_text("utf-8"), model().read_text("utf-8")]
+
+
+def test_the_page_of_environments_shows_the_manual() -> None:
+    page = (ROOT / "docs/environments.md").read_text("utf-8")
+    assert re.findall(r"^```yaml\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL) == [
+        environment().read_text("utf-8")
+    ]
 
 
 # What a schema does not see: rules that compare values, or that ask a calendar or a list of zones.

@@ -7,6 +7,7 @@ import paramiko
 import pytest
 
 from orchestrator.adapters.ssh.known_hosts import HostKeyRefused, check_key, fingerprint_of, pinned_for
+from orchestrator.adapters.ssh.targets import SshTargets
 from orchestrator.domain.plan.target import HOST_KEY_NOT_PINNED, Target
 
 KEY, OTHER = b"\0\0\0\x0bssh-ed25519-one", b"\0\0\0\x0bssh-ed25519-two"
@@ -58,3 +59,21 @@ def test_without_a_file_nothing_is_pinned(tmp_path: Path) -> None:
         match=f"no key is pinned for 192.0.2.7 port 22 in .*; it shows {fingerprint_of(KEY)[:10]}",
     ):
         check_key(target, KEY, pinned_for(target))
+
+
+IDENTIFYING = {
+    "plain": (f"192.0.2.7 ssh-ed25519 {K}", True),
+    "hashed": (f"{HASHED} ssh-ed25519 {K}", True),
+    "a pattern, which stands for any of several hosts": (f"192.0.2.* ssh-ed25519 {K}", False),
+    "revoked": (f"@revoked 192.0.2.7 ssh-ed25519 {K}", False),
+    "another host": (f"192.0.2.8 ssh-ed25519 {K}", False),
+}
+
+
+@pytest.mark.parametrize("name", IDENTIFYING)
+def test_which_pinned_keys_say_what_machine_a_host_is(tmp_path: Path, name: str) -> None:
+    text, identifies = IDENTIFYING[name]
+    file = tmp_path / "known_hosts"
+    file.write_text(text + "\n")
+    target = Target(host="web7", address="192.0.2.7", known_hosts=str(file))
+    assert SshTargets().pinned([target]) == {"web7": [fingerprint_of(KEY)] if identifies else []}

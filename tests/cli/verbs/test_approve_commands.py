@@ -115,7 +115,7 @@ def test_everything_against_every_word_is_said_at_once_and_nothing_appended(desk
     assert run(["approve", *(word for file in files for word in ("--file", str(file)))]) == 4
     output = desk.output()
     for line in (
-        f"{role}: change manager Li Wei: no freeze of the policy is called chrismas",
+        f"{role}: change manager Li Wei: no freeze that binds is called chrismas",
         f"{plan}: change manager Li Wei: given for another effective plan",
         f"{ours}: change manager Ada Berg: asked for by Ada Berg, who cannot approve it as well",
         f"{foreign}: change manager Li Wei: signed with key ",

@@ -1,4 +1,4 @@
-"""The manual of plans, policies and models: annotated YAML files. Their comments are the descriptions that editors show."""
+"""The manual of plans, policies, models and environments: annotated YAML files, whose comments editors show."""
 
 from pathlib import Path
 
@@ -18,6 +18,11 @@ def minimal() -> Path:
 def policy() -> Path:
     """A release policy with every section."""
     return HERE / "policy.yml"
+
+
+def environment() -> Path:
+    """An environment with every section."""
+    return HERE / "environment.yml"
 
 
 def model() -> Path:

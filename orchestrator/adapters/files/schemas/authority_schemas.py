@@ -1,4 +1,4 @@
-"""JSON Schemas of release policies and deployment models as people write them, with the manual's text for editors.
+"""JSON Schemas of policies, models and environments as people write them, with the manual's text for editors.
 
 `orch policy check` and `orch model check` cover what a schema cannot express: the order of times, recurrence rules,
 names of time zones, unknown roles.
@@ -7,11 +7,12 @@ names of time zones, unknown roles.
 from pathlib import Path
 from typing import Any
 
-from orchestrator.adapters.files.manual import model, policy
+from orchestrator.adapters.files.manual import environment, model, policy
 from orchestrator.adapters.files.schemas.plan_schema import plan_schema
 from orchestrator.adapters.files.schemas.schema import DIALECT, LIMIT, Schema, describe, without_nulls
 from orchestrator.domain.plan.check import CHECK_KINDS
 from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.environment import Environment
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.model_base import Noun
 
@@ -36,6 +37,9 @@ _NAMED_RULES: dict[str, Schema] = {
     "Limit": LIMIT,
     "MaintenanceWindow": _ONE_END,
     "Freeze": _ONE_END,
+    "KnownMachine": {
+        "anyOf": [{"required": [key]} for key in ("host", "address", "host_key", "machine_id")],
+    },
     "AskedGate": {
         "anyOf": [
             {"required": ["confirm"]},
@@ -62,18 +66,24 @@ def model_schema() -> Schema:
     return _schema(DeploymentModel, "Deployment model", _OF_MODELS, model(), plan_schema())
 
 
+def environment_schema() -> Schema:
+    """JSON Schema (draft 2020-12) of an environment in YAML."""
+    return _schema(Environment, "Environment", {}, environment(), policy_schema())
+
+
 def _schema(kind: type[Noun], title: str, rules: Schema, manual: Path, neighbour: Schema) -> Schema:
     schema = kind.model_json_schema(mode="validation")
     definitions: Schema = schema["$defs"]
     for name, rule in _NAMED_RULES.items():
         if name in definitions:
             definitions[name] |= without_nulls(rule)
-    _name_checks(definitions["Required"])
+    if "Required" in definitions:
+        _name_checks(definitions["Required"])
     schema = {**schema, "$schema": DIALECT, "title": title}
     describe(schema, manual.read_bytes())
     for name in definitions:
         _lend(neighbour["$defs"].get(name, {}), definitions[name])
-    if "Freeze" in definitions:
+    if "MaintenanceWindow" in definitions:
         _lend(definitions["MaintenanceWindow"], definitions["Freeze"])
         _lend(definitions["Freeze"], definitions["MaintenanceWindow"])
     # Combined with the schema in `allOf` and not merged: keys of both, such as `properties`, must both hold.

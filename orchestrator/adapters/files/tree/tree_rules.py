@@ -18,7 +18,11 @@ LEFT_OUT = frozenset({"__pycache__", "node_modules"})
 IGNORE_FILE = ".orchignore"
 """The project's file of further paths to leave out, in the syntax of .gitignore."""
 
-NOUNS = {"policies": {"policy", "title"}, "models": {"model", "title"}}
+NOUNS = {
+    "policies": {"policy", "title"},
+    "models": {"model", "title"},
+    "environments": {"environment", "class"},
+}
 """Project folders in which orch reads YAML, and the keys that identify orch's own files there."""
 
 SIGNED = {"keys": b'"public"', "certificates": b'"signature"', "approvals": b'"signature"'}
@@ -67,7 +71,8 @@ def common_rules(root: Path, home: Path, plan: ReleasePlan) -> LeftOut:
 
 
 def project_rules(root: Path, home: Path, plan: ReleasePlan, plan_file: Path) -> LeftOut:
-    """Rules for a project: they also leave out its release units, plans, policies, models, keys and certificates.
+    """Rules for a project: they also leave out its release units, plans, policies, models, environments, keys and
+    certificates.
 
     And the files that this command's own output goes into: they grow while they are digested.
     """

@@ -52,6 +52,11 @@ EXAMPLES_ELSEWHERE = {
     ("ReleasePolicy", "max_age"): "30d",
     ("ReleasePolicy", "policy"): "shop-live",
     ("DeploymentModel", "version"): "1",
+    ("Environment", "environment"): "live",
+    ("Environment", "class"): "live",
+    ("Environment", "zone"): "Europe/Berlin",
+    ("Environment", "starts"): "2026-01-03T22:00",
+    ("Environment", "owner"): "service owner",
     ("DeploymentModel", "requires"): "{strategies: [phased, pilot]}",
 }
 """An example value by root and key, for keys that mean something else than in a plan."""
@@ -60,6 +65,7 @@ ROOTS = {
     "ReleasePlan": ("a release plan", "`purpose:`, `release:`"),
     "ReleasePolicy": ("a release policy", "`policy:`, `version:`"),
     "DeploymentModel": ("a deployment model", "`model:`, `version:`"),
+    "Environment": ("an environment", "`environment:`, `class:`"),
 }
 """By root: the name of such a file, and its beginning."""
 
@@ -85,6 +91,14 @@ PATTERNS = {
     r"^[A-Za-z_][A-Za-z0-9_]*$": (
         "a variable name of letters, digits and underscores",
         "rename the variable",
+    ),
+    r"^SHA256:[A-Za-z0-9+/]{43}$": (
+        "the SHA-256 of a host key, such as SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU",
+        "copy what `ssh-keygen -lf` shows of the host key",
+    ),
+    r"^[0-9a-f]{32}$": (
+        "a machine-id (32 hexadecimal digits, small letters)",
+        "copy what the machine's /etc/machine-id says",
     ),
     r"^/": ("an absolute path", "begin it with /"),
     r"^https?://": ("a URL that begins with http:// or https://", "write it in full"),

@@ -28,7 +28,7 @@ def keys_at(root: type[BaseModel], location: Location) -> list[str]:
     keys = [
         key
         for noun in nouns_at(root, location)
-        for key in noun.model_fields
+        for key in (field.alias or name for name, field in noun.model_fields.items())
         if key != "kind" or not _is_check(noun)
     ]
     return list(dict.fromkeys(keys))

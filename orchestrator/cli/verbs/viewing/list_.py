@@ -24,6 +24,7 @@ from orchestrator.policy.course.follow_up import (
     sign_offs_missing,
 )
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
+from orchestrator.policy.telling.words.environment_words import placed_words
 
 HEADINGS = ("id", "release", "environment", "state", "began", "took", "by")
 
@@ -63,7 +64,7 @@ def row_of(d: Brief, now: datetime, rehearsal: Deployment | None) -> tuple[str, 
     return (
         d.id,
         f"{d.release} {d.version}",
-        d.environment,
+        placed_words(d.environment, d.environment_class),
         state_words(d, now, rehearsal),
         f"{d.opened_at.astimezone():%Y-%m-%d %H:%M}" if d.opened_at is not None else "",
     )
@@ -99,6 +100,7 @@ def _object(
         "release": d.release,
         "version": d.version,
         "environment": d.environment,
+        "environment_class": d.environment_class,
         "state": d.state.value,
         "over": d.over,
         "held": d.held,

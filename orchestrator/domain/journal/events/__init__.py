@@ -56,6 +56,7 @@ from orchestrator.domain.journal.events.driving import (
     Resumed,
     Retried,
 )
+from orchestrator.domain.journal.events.house import MachineReleased
 from orchestrator.domain.journal.events.preparation import (
     BaselineCaptured,
     ComponentsVerified,
@@ -83,7 +84,7 @@ from orchestrator.domain.text.model_base import Moment, Name, Noun
 VERSION = 1
 
 HOUSE = "orch.house"
-"""The journal of what concerns every deployment: emergency stops and their lifting. It is not a deployment."""
+"""The journal of what concerns every deployment: emergency stops, and released machines. It is not a deployment."""
 
 UPCASTS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 """By version: the function that upcasts a stored event of that version to the next."""
@@ -144,7 +145,8 @@ Event = Annotated[
     | EmergencyStopped
     | EmergencyLifted
     | ClockJumped
-    | DriverTook,
+    | DriverTook
+    | MachineReleased,
     Field(discriminator="kind"),
 ]
 
@@ -197,6 +199,7 @@ __all__ = [
     "GateReached",
     "GivenApproval",
     "HeldOn",
+    "MachineReleased",
     "Paused",
     "Planned",
     "ProcessesLeft",

@@ -17,6 +17,7 @@ from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.environment import Environment
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.rules.requirement import RoleNeed
 from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun, Sha256, Text
@@ -27,7 +28,8 @@ class Planned(Noun):
 
     `effective` is what approvals refer to; None on journals from before it existed, and then nothing is re-checked.
     `copy_size`: bytes of the private copy it will run from. `starts`: the earliest start. `machines`: which machine
-    answered for a host at scheduling; hosts that gave no answer are left out.
+    answered for a host at scheduling; hosts that gave no answer are left out. `environment`: what a file says of it;
+    `environment_unknown`: files know environments, and none this one.
     """
 
     kind: Literal["planned"] = "planned"
@@ -49,6 +51,8 @@ class Planned(Noun):
     missed: MissedStart = "ask"
     machines: dict[HostName, Text] = {}
     spoken: Spoken | None = None
+    environment: Environment | None = None
+    environment_unknown: bool = False
 
 
 class Submitted(Noun):

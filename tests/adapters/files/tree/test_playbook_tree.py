@@ -158,6 +158,7 @@ def test_caches_and_what_has_a_place_of_its_own_are_left_out(tree: Path, tmp_pat
     put(tree, "plans/this.yml", "orch: 1\nrelease: {}\nstrategy: {}\nbackout: {}\n")
     put(tree, "policies/shop.yml", "orch: 1\npolicy: shop\ntitle: x\n")
     put(tree, "models/own.yml", "orch: 1\nmodel: own\ntitle: x\n")
+    put(tree, "environments/live.yml", "orch: 1\nenvironment: live\nclass: live\n")
     put(tree, "keys/a.json", '{"public": ""}')
     put(tree, "certificates/a.json", '{"certificate": {}, "signature": {}}')
     rules = project_rules(tree, HOME, plan, tree / "plans/this.yml")
@@ -197,6 +198,7 @@ def test_what_is_written_as_json_is_known_as_well(tree: Path, name: str, text: s
         ("plans/vars.yml", "x:\n  release: 1\n  strategy: 2\n  backout: 3\n"),
         ("policies/vars.yml", '{"x": {"policy": "shop", "title": "x"}}'),
         ("models/vars.yml", '["model", "title"]'),
+        ("environments/vars.yml", "all: {vars: {environment: live, class: live}}"),
     ],
 )
 def test_what_only_looks_like_it_is_part_of_the_tree(tree: Path, name: str, text: str) -> None:

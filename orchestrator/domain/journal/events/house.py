@@ -1,0 +1,21 @@
+"""Events of the house, which concern every deployment: which machines have left a live or governed environment."""
+
+from typing import Literal
+
+from orchestrator.domain.text.model_base import Many, Name, Noun, Text
+
+
+class MachineReleased(Noun):
+    """A person's word: this machine is no longer one of these environments, so what was deployed there binds it no more.
+
+    `machine` is how the person named it; `owners` are those who answer for the environments, as their files say.
+    """
+
+    kind: Literal["machine_released"] = "machine_released"
+    machine: Text
+    machine_ids: Many[Text] = ()
+    host_keys: Many[Text] = ()
+    environments: Many[Name] = ()
+    owners: Many[Text] = ()
+    by: Text
+    reason: Text

@@ -1,0 +1,76 @@
+"""A machine leaves a live or governed environment, by a person's word on the house's journal."""
+
+from collections.abc import Iterator, Sequence
+
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.fold.brief import Brief
+from orchestrator.domain.journal.events import MachineReleased
+from orchestrator.domain.plan.machines import BY_HOST_KEY, marks_of
+from orchestrator.domain.rules.environment import EnvironmentFile
+from orchestrator.engine.lookup.place import deployed_there
+from orchestrator.engine.lookup.snapshots import briefs, folded
+from orchestrator.engine.ports import Ports
+from orchestrator.engine.use_cases.emergency_stop import append
+from orchestrator.errors import Refused
+from orchestrator.policy.calendar.bookings import own_machines
+
+
+def release_machine(
+    ports: Ports, machine: str, files: Sequence[EnvironmentFile], *, by: str, reason: str
+) -> MachineReleased:
+    """Release a machine: a machine-id, the SHA-256 of a host key, or the name of a host as it was deployed to.
+
+    What files say of the machine stays. Raises Refused where nothing binds it, where a deployment there is not over, or
+    where one name stands for several machines.
+    """
+    known = briefs(ports.journal)
+    binding = {there.deployment: there for there in deployed_there(ports.journal, known, files)}
+    by_id = [brief for brief in known if brief.id in binding]
+    places = [
+        (brief, d, host)
+        for brief in by_id
+        for d in [folded(ports.journal, brief.id)]
+        for host in _hosts(d, machine)
+    ]
+    identities = [_identity(d, host) for _, d, host in places]
+    ids = tuple(dict.fromkeys(machine_id for machine_id, _ in identities if machine_id))
+    keys = tuple(dict.fromkeys(key for _, key in identities if key))
+    bound = [brief for brief in by_id if binding[brief.id].marks & marks_of(ids, keys)]
+    if not bound:
+        raise Refused(
+            f"No earlier deployment binds {machine} to an environment: there is nothing to release. "
+            "What a file says of it is changed in that file: orch environment list."
+        )
+    if len(ids) > 1:
+        raise Refused(f"{machine} stands for several machines: {', '.join(ids)}. Name one of them.")
+    _refuse_open(bound)
+    environments = tuple(dict.fromkeys(brief.environment for brief in bound))
+    owners = dict.fromkeys(file.noun.owner for file in files if file.noun.environment in environments)
+    event = MachineReleased(
+        machine=machine,
+        machine_ids=ids,
+        host_keys=keys,
+        environments=environments,
+        owners=tuple(owners),
+        by=by,
+        reason=reason,
+    )
+    append(ports.journal, event)
+    return event
+
+
+def _refuse_open(bound: Sequence[Brief]) -> None:
+    running = [brief.id for brief in bound if not brief.over]
+    if running:
+        raise Refused(f"{running[0]} is not over: end it first: orch status {running[0]}.")
+
+
+def _hosts(d: Deployment, machine: str) -> Iterator[str]:
+    for host in own_machines(d):
+        machine_id, key = _identity(d, host)
+        if machine in (host, machine_id, key, f"{BY_HOST_KEY}{key}"):
+            yield host
+
+
+def _identity(d: Deployment, host: str) -> tuple[str, str]:
+    return own_machines(d).get(host, ""), d.preparation.host_keys.get(host, "")
