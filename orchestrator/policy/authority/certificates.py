@@ -14,6 +14,7 @@ from orchestrator.domain.plan.effective_plan import (
     change_of,
 )
 from orchestrator.domain.rules.release_policy import AskedRehearsal
+from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.format import seconds_words
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.authority.approvals import CLOCKS_DIFFER
@@ -82,7 +83,7 @@ def _command(question: Question) -> str:
     """The command that produces a valid certificate, with the first environment that the policy names."""
     asked = question.policy.rehearsal
     environment = asked.environments[0] if asked is not None and asked.environments else "ENVIRONMENT"
-    return f"orch rehearse {question.plan_file} --in {environment}"
+    return f"orch rehearse {command_word(question.plan_file)} --in {environment}"
 
 
 def _against(question: Question, presented: PresentedCertificate) -> Iterator[Reason]:

@@ -19,6 +19,7 @@ from orchestrator.cli.wiring import ports as ports_of_home
 from orchestrator.domain.authority.rehearsal import ISSUER, Part, Rehearsal, SignedCertificate
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.plan.rehearsal_place import RehearsalPlace
+from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.ports import Ports, Watcher
 from orchestrator.engine.use_cases import rehearse as rehearsals
@@ -117,11 +118,12 @@ def _refuse_untrusted(ports: Ports, project: Path, signing: SigningKey, file: Pa
     trusted = ports.keys.keyring(project).find(signing.key)
     now = ports.clock.now()
     if trusted is None or trusted.revoked_at is not None or not trusted.serves(ISSUER):
+        card = command_word(str(card_file(file)))
         others = "is trusted in other roles only" if trusted is not None else "is not trusted"
         finding = "was revoked" if trusted is not None and trusted.revoked_at is not None else others
         raise Refused(
             f"Nothing was rehearsed: your key {signing.key[:16]} {finding}, and a certificate needs the role {ISSUER}. "
-            f'The person who decides which keys count runs: orch keys trust {card_file(file)} --role "{ISSUER}"'
+            f'The person who decides which keys count runs: orch keys trust {card} --role "{ISSUER}"'
         )
     if trusted.expires is not None and trusted.expires <= now:
         raise Refused(f"Nothing was rehearsed: your key {signing.key[:16]} expired; have it trusted again.")

@@ -23,6 +23,7 @@ from orchestrator.cli.views.approval_view import approval_outline, missing_words
 from orchestrator.cli.views.outline import print_outline
 from orchestrator.cli.wiring import ports as ports_of_home
 from orchestrator.domain.authority.approval import ApprovalStatement, Decision, SignedApproval
+from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.format import counted
 from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.ports import Ports
@@ -227,7 +228,7 @@ def _written(file: Path, signed: SignedApproval, *, as_json: bool) -> int:
         return 0
     click.echo(f"{file}: {approval_words(signed)}.")
     click.echo(
-        f"On a machine with the journal of {signed.approval.subject}, run: orch approve --file {file.name}"
+        f"On a machine with the journal of {signed.approval.subject}, run: orch approve --file {command_word(file.name)}"
     )
     return 0
 
