@@ -93,7 +93,7 @@ class Reason(Noun):
     def __str__(self) -> str:
         return f"{self.about}: {self.found}; {self.next_move}"
 
-    def at_the_end(self) -> str:
+    def without_moves_of_an_open_one(self) -> str:
         """The reason on a deployment that it ends: without a next move that only an open deployment can take."""
         return f"{self.about}: {self.found}" if self.code in LIFTED_BY_PEOPLE else str(self)
 

@@ -42,11 +42,14 @@ class Known:
     certificates: tuple[PresentedCertificate, ...] = ()
 
 
-def facts_of(ports: Ports, d: Deployment) -> Known:
-    """The facts for questions about this deployment; no approval is among them. Raises PlanFault for faulty files."""
+def facts_of(ports: Ports, d: Deployment, *, history: bool = True) -> Known:
+    """The facts for questions about this deployment; no approval is among them. Raises PlanFault for faulty files.
+
+    Without `history` no journal is read.
+    """
     keyring = ports.keys.keyring(folder(d.project))
     governed = d.authority.policy is not None
-    ruled = governed or keyring.keys or d.authority.model is not None
+    ruled = history and (governed or keyring.keys or d.authority.model is not None)
     others, unreadable = survey(ports.journal, excluding=d.id) if ruled else ([], ())
     traces = traces_of(ports.journal, unreadable) if ruled else Traces()
     return Known(keyring, (), others, traces, _certificates(ports, d, keyring) if governed else ())

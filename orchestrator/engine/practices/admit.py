@@ -88,7 +88,9 @@ def _waits_or_is_refused(
         and opens is None
     ):
         context.journal.note(
-            DeploymentRefused(stage="approval", reasons=tuple(reason.at_the_end() for reason in reasons))
+            DeploymentRefused(
+                stage="approval", reasons=tuple(reason.without_moves_of_an_open_one() for reason in reasons)
+            )
         )
     elif d.state is State.AWAITING_APPROVAL and codes <= OF_CALENDAR:
         context.journal.note(admission_facts.approved(d, answer))

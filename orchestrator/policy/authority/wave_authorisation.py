@@ -20,7 +20,10 @@ def wave_authorisation(question: Question, d: Deployment, wave: int) -> WaveAuth
     times = remaining(weighed, d, wave)
     choice = d.plan.schedule.on_window_close
     then = "hold" if lost or choice == "hold" else "back out" if d.touched_hosts else "refuse"
-    closed = (str(reason) if then == "hold" else reason.at_the_end() for reason in weighed.opening.reasons)
+    closed = (
+        str(reason) if then == "hold" else reason.without_moves_of_an_open_one()
+        for reason in weighed.opening.reasons
+    )
     late = (*closed, *_too_late(question, times))
     if lost or (late and choice != "finish"):
         return WaveNotAuthorised.model_validate({"wave": wave, "reasons": (*lost, *late), "then": then})
