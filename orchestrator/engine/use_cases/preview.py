@@ -1,5 +1,6 @@
 """The admission question for a plan without an open deployment; nothing is put on a journal."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +29,23 @@ def question_ahead(ports: Ports, prepared: PreparedPlan, *, history: bool = True
     signed = question.governed or known.keyring.keys
     # Where approvals are not signed, whoever starts it names them then.
     return question if signed else replace(question, vouched=d.plan.approval.required)
+
+
+def asked_ahead(
+    ports: Ports, checked: PreparedPlan, *, history: bool
+) -> tuple[PreparedPlan, Question | None]:
+    """A checked plan with the faults by its rules among its own, and its question; None where it has faults of its own.
+
+    Raises PlanFault for faulty keys or certificates.
+    """
+    if checked.effective is None:
+        return _with_faults(checked, faults_by_rules(ports, checked)), None
+    question = question_ahead(ports, checked, history=history)
+    return _with_faults(checked, map(checked.fault, answer_ahead(question).objections)), question
+
+
+def _with_faults(checked: PreparedPlan, more: Iterable[Fault]) -> PreparedPlan:
+    return checked.model_copy(update={"faults": (*checked.faults, *more)})
 
 
 def faults_by_rules(ports: Ports, prepared: PreparedPlan) -> tuple[Fault, ...]:

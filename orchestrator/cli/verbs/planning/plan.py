@@ -18,6 +18,7 @@ from orchestrator.cli.views.outline import print_outline
 from orchestrator.cli.views.plan_answer import asked_json, asked_lines
 from orchestrator.cli.views.plan_outline import may_change_lines, outline, strategy_words
 from orchestrator.cli.views.plan_times import times_json, times_outline
+from orchestrator.domain.authority.admission_answer import Reason
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.planning.plan_check import check_plan
@@ -60,9 +61,9 @@ def check(file: Path, project: Path | None, static: bool, as_json: bool) -> int:
         checked, question = _checked(file, project)
     except PlanFault as fault:
         return _report(str(file), fault.faults, (), as_json=as_json)
-    if question is None:
-        return _report(str(file), checked.faults, checked.warnings, as_json=as_json)
-    asked = answer_ahead(question).still_asked
+    asked = answer_ahead(question).still_asked if question is not None else ()
+    if checked.faults or question is None:
+        return _report(str(file), checked.faults, checked.warnings, asked, as_json=as_json)
     if as_json:
         _print_json({"plan": str(file), "ok": True, "faults": [], **_resolved(checked), **asked_json(asked)})
         return ExitCode.COMPLETED
@@ -92,10 +93,10 @@ def show(file: Path, project: Path | None, at: str | None, zone: str | None, as_
         starts = moment_of_option(at, clock().now(), zone, "--at") if at is not None else None
     except PlanFault as fault:
         return _report(str(file), fault.faults, (), as_json=as_json)
-    if question is None:
-        return _report(str(file), checked.faults, checked.warnings, as_json=as_json)
+    asked = answer_ahead(replace(question, now=starts or question.now)).still_asked if question else ()
+    if checked.faults or question is None:
+        return _report(str(file), checked.faults, checked.warnings, asked, as_json=as_json)
     ahead, plan = times_ahead(question, starts), checked.plan
-    asked = answer_ahead(replace(question, now=starts or question.now)).still_asked
     if as_json:
         shown = {"point_of_no_return": times_json(ahead), "sections": plan.model_dump(mode="json")}
         _print_json(
@@ -152,18 +153,15 @@ def _check_statically(file: Path, project: Path | None, *, as_json: bool) -> int
 
 
 def _checked(file: Path, project: Path | None) -> tuple[PreparedPlan, Question | None]:
-    """The plan with all its faults, those by its rules too; without any, the question whether it may start."""
+    """The plan with all its faults, those by its rules too, and the question whether it may start; None if none can be made."""
     from orchestrator.cli.wiring import has_journal, ports_to_check
-    from orchestrator.engine.use_cases.preview import faults_by_rules, question_ahead
+    from orchestrator.engine.use_cases.preview import asked_ahead
 
     ports = ports_to_check()
     loaded = ports.plan_files.load(file, project)
     with _progress() as say:
         checked = check_plan(ports, loaded, say=say)
-    faults = (*checked.faults, *faults_by_rules(ports, checked))
-    if faults:
-        return checked.model_copy(update={"faults": faults}), None
-    return checked, question_ahead(ports, checked, history=has_journal())
+    return asked_ahead(ports, checked, history=has_journal())
 
 
 def _resolved(checked: PreparedPlan) -> dict[str, Any]:
@@ -180,13 +178,20 @@ def _resolved(checked: PreparedPlan) -> dict[str, Any]:
     }
 
 
-def _report(file: str, faults: tuple[Fault, ...], warnings: tuple[Fault, ...], *, as_json: bool) -> ExitCode:
+def _report(
+    file: str,
+    faults: tuple[Fault, ...],
+    warnings: tuple[Fault, ...],
+    asked: tuple[Reason, ...] = (),
+    *,
+    as_json: bool,
+) -> ExitCode:
     if as_json:
         listed = {
             "faults": [asdict(fault) for fault in faults],
             "warnings": [asdict(item) for item in warnings],
         }
-        _print_json({"plan": file, "ok": False, **listed})
+        _print_json({"plan": file, "ok": False, **listed, **(asked_json(asked) if asked else {})})
         return ExitCode.PLAN_FAULT
     for fault in faults:
         click.echo(str(fault), err=True)
