@@ -45,6 +45,7 @@ class RecordedStatement(NamedTuple):
     made_at: datetime | None
     taken_at: datetime
     expires: datetime | None
+    signed: SignedApproval | None = None
 
 
 def recorded_statements(records: Iterable[Recorded]) -> list[RecordedStatement]:
@@ -67,6 +68,7 @@ def recorded_statements(records: Iterable[Recorded]) -> list[RecordedStatement]:
                     statement.made_at,
                     record.at,
                     statement.expires,
+                    signed,
                 )
             )
         elif isinstance(event, e.Reviewed):
