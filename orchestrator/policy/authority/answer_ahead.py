@@ -2,12 +2,12 @@
 
 from typing import NamedTuple
 
-from orchestrator.domain.authority.admission_answer import NotAdmitted, Reason, ReasonCode
+from orchestrator.domain.authority.admission_answer import NotAdmitted, Reason
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.policy.authority.admission import admit
 from orchestrator.policy.authority.admission_question import Question
 
-_PATHS: dict[ReasonCode, str] = {
+_PATHS: dict[str, str] = {
     "policy.scope": "approval.policy",
     "policy.change_type": "approval.change",
     "policy.strategy": "strategy.kind",
@@ -19,7 +19,8 @@ _PATHS: dict[ReasonCode, str] = {
     "model.not_applicable": "strategy.model",
     "window.never_opens": "approval.policy",
 }
-_ABOUT_PATHS: frozenset[ReasonCode] = frozenset({"policy.verification", "model.requires", "model.playbook"})
+"""By the code of a reason, the path of the plan that it objects to."""
+_ABOUT_PATHS = frozenset({"policy.verification", "model.requires", "model.playbook"})
 """Reasons about a path of the plan."""
 OF_PLAN = _ABOUT_PATHS | _PATHS.keys()
 """Reasons that only another plan, model or policy resolves; people and time resolve the others."""
@@ -45,5 +46,5 @@ def _objection(question: Question, reason: Reason) -> Objection:
     rules = f"policy {question.policy.policy}" if question.governed else "its model"
     if reason.code in _ABOUT_PATHS:
         return Objection(reason.about, "what its rules ask for", reason.found, reason.next_move)
-    found = f"{reason.about}: {reason.found}"
-    return Objection(_PATHS[reason.code], f"what {rules} allows", found, reason.next_move)
+    finding = f"{reason.about}: {reason.found}"
+    return Objection(_PATHS[reason.code], f"what {rules} allows", finding, reason.next_move)
