@@ -49,7 +49,8 @@ def _anew(d: Deployment) -> tuple[Move, ...]:
     plan, then = command_word(d.plan_file), ", once that is changed" if d.state is State.REFUSED else ""
     if d.authority.mode == "scheduled":
         return (Move(f"orch schedule add {plan} --at TIME", f"schedule it anew{then}"),)
-    return (Move(f"orch deploy {plan}", f"open a new one{then}"),)
+    named = "".join(f" --approved-by {command_word(f'{role}=NAME')}" for role in d.authority.vouched)
+    return (Move(f"orch deploy {plan}{named}", f"open a new one{then}"),)
 
 
 def _with_another(d: Deployment) -> tuple[Move, ...]:
@@ -116,9 +117,16 @@ def _hold_choices(d: Deployment) -> tuple[Move, ...]:
     return (
         Move(f"orch retry {d.id}", "try again"),
         *exclude,
-        Move(f"orch rollback {d.id} --reason WHY", "back out"),
+        *_taking_back(d),
         Move(f"orch hold {d.id}", "hold on"),
     )
+
+
+def _taking_back(d: Deployment) -> tuple[Move, ...]:
+    """What ends a held deployment: a backout, which has begun already while it is backing out; without touched hosts, an abort."""
+    if d.touched_hosts and d.state is not State.BACKING_OUT:
+        return (Move(f"orch rollback {d.id} --reason WHY", "back out"),)
+    return _abort(d)
 
 
 def _rehearse_on(d: Deployment) -> tuple[Move, ...]:
