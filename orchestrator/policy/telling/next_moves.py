@@ -123,7 +123,7 @@ def _hold_choices(d: Deployment) -> tuple[Move, ...]:
 
 
 def _taking_back(d: Deployment) -> tuple[Move, ...]:
-    """What ends a held deployment: a backout, which has begun already while it is backing out; without touched hosts, an abort."""
+    """What ends a held deployment: a backout, unless one has begun already; without touched hosts, an abort."""
     if d.touched_hosts and d.state is not State.BACKING_OUT:
         return (Move(f"orch rollback {d.id} --reason WHY", "back out"),)
     return _abort(d)

@@ -9,6 +9,7 @@ import click
 
 from orchestrator.adapters.keys.certificate_files import certificate_name
 from orchestrator.adapters.keys.ed25519 import SigningKey
+from orchestrator.adapters.keys.key_folder import read_card
 from orchestrator.adapters.keys.signed_files import write_whole
 from orchestrator.bootstrap import home_of
 from orchestrator.cli.exit_codes import exit_code_of
@@ -23,7 +24,7 @@ from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.ports import Ports, Watcher
 from orchestrator.engine.use_cases import rehearse as rehearsals
-from orchestrator.errors import ExitCode, Refused
+from orchestrator.errors import ExitCode, OrchError, Refused
 from orchestrator.policy.authority.certificate_issue import certificate_of, certificate_words
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part, uncovered_faults
 
@@ -115,18 +116,36 @@ def _place(environment: str, inventory: Path | None) -> RehearsalPlace:
 
 def _refuse_untrusted(ports: Ports, project: Path, signing: SigningKey, file: Path) -> None:
     """Refuse an untrusted key before anything is touched, because nobody would accept its certificate."""
-    trusted = ports.keys.keyring(project).find(signing.key)
-    now = ports.clock.now()
-    if trusted is None or trusted.revoked_at is not None or not trusted.serves(ISSUER):
-        card = command_word(str(card_file(file)))
-        others = "is trusted in other roles only" if trusted is not None else "is not trusted"
-        finding = "was revoked" if trusted is not None and trusted.revoked_at is not None else others
-        raise Refused(
-            f"Nothing was rehearsed: your key {signing.key[:16]} {finding}, and a certificate needs the role {ISSUER}. "
-            f'The person who decides which keys count runs: orch keys trust {card} --role "{ISSUER}"'
-        )
-    if trusted.expires is not None and trusted.expires <= now:
-        raise Refused(f"Nothing was rehearsed: your key {signing.key[:16]} expired; have it trusted again.")
+    trusted, now = ports.keys.keyring(project).find(signing.key), ports.clock.now()
+    if trusted is None:
+        why = f"is not trusted, and a certificate needs the role {ISSUER}"
+        move = f"The person who decides which keys count runs: {_trusting(file)}"
+    elif trusted.revoked_at is not None or (trusted.expires is not None and trusted.expires <= now):
+        why = "was revoked" if trusted.revoked_at is not None else "expired"
+        move = _ANOTHER_KEY
+    elif not trusted.serves(ISSUER):
+        why = f"is trusted in other roles only, and a certificate needs the role {ISSUER}"
+        move = _ANOTHER_KEY
+    else:
+        return
+    raise Refused(f"Nothing was rehearsed: your key {signing.key[:16]} {why}. {move}")
+
+
+_ANOTHER_KEY = (
+    "A key stays as it was trusted: make another one, have it trusted, and give it with --key FILE: "
+    f'orch keys new --file FILE --role "{ISSUER}"'
+)
+
+
+def _trusting(file: Path) -> str:
+    """The command that trusts the public half of this key; a half that names nobody needs a person."""
+    card = card_file(file)
+    try:
+        named = read_card(card).person is not None
+    except OrchError:
+        named = False
+    who = "" if named else " --person NAME"
+    return f'orch keys trust {command_word(str(card))} --role "{ISSUER}"{who}'
 
 
 def _in_wave(ready: rehearsals.PreparedRehearsal, part: Rehearsal) -> str:
