@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
 
 import click
 
@@ -14,12 +17,15 @@ from orchestrator.errors import OrchError
 from tests.worlds.command_line import FleetWiring
 from tests.worlds.fleet import Fleet
 
+ROOT = Path(__file__).resolve().parents[2] / "orchestrator"
 HOLE = "\N{BLACK SQUARE}"
 """Stands for a value that is only known when the text is printed."""
 _BEGINS = re.compile(rf"\borch ({'|'.join(verb.name for verb in VERBS)})(?![\w-])")
-_TOKEN = re.compile(r"""\s+("[^"]*"|'[^']*'|[^\s]+)""")
+_TOKEN = re.compile(r"""[ ]+("[^"]*"|'[^']*'|[^\s]+)""")
 _PLACEHOLDER = re.compile(r"[A-Z]{2,}(=[A-Z]+)?|\"?[\w ]+=NAME\"?")
 _ENDS = "`.,;:)"
+_FIELD = re.compile(r"\{[a-z]+\}")
+"""A field of `str.format`."""
 
 
 def commands_in(text: str, known: Iterable[str] = ()) -> Iterator[str]:
@@ -92,3 +98,37 @@ def refusal_of(fleet: Fleet, words: list[str]) -> str:
     except (OrchError, click.ClickException) as error:
         return f"{type(error).__name__}: {error}"
     return ""
+
+
+@cache
+def sources() -> frozenset[tuple[str, str]]:
+    """File and form of each command in a text of orch, without those of the lab; what is filled in is a hole."""
+    return frozenset(_of_files())
+
+
+def _of_files() -> Iterator[tuple[str, str]]:
+    for path in ROOT.rglob("*.py"):
+        file, code = str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
+        if _BEGINS.search(code) and not file.startswith(("lab/", "cli/verbs/lab.py")):
+            for text in _texts(ast.parse(code)):
+                yield from ((file, command) for command in commands_in(_FIELD.sub(HOLE, text)))
+
+
+def _texts(tree: ast.Module) -> Iterator[str]:
+    """Each text that is no docstring; one with values in it once, and whole."""
+    whole = [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
+    parts = {id(part) for node in whole for part in node.values}
+    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in whole:
+        yield "".join(str(part.value) if isinstance(part, ast.Constant) else HOLE for part in node.values)
+    for each in ast.walk(tree):
+        if isinstance(each, ast.Constant) and isinstance(each.value, str) and id(each) not in parts | alone:
+            yield each.value
+
+
+def is_form(form: str, command: str) -> bool:
+    """Whether a command has this form."""
+    pattern = "".join(
+        ".+" if part.startswith(HOLE) else re.escape(part) for part in re.split(f"({HOLE}+)", form)
+    )
+    return re.fullmatch(pattern, command) is not None

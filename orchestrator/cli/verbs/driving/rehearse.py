@@ -145,7 +145,7 @@ def _trusting(file: Path) -> str:
     except OrchError:
         named = False
     who = "" if named else " --person NAME"
-    return f'orch keys trust {command_word(str(card))} --role "{ISSUER}"{who}'
+    return f'orch keys trust {command_word(str(card))}{who} --role "{ISSUER}"'
 
 
 def _in_wave(ready: rehearsals.PreparedRehearsal, part: Rehearsal) -> str:

@@ -12,7 +12,6 @@ from typing import Any
 
 import click
 
-from orchestrator.bootstrap import clock
 from orchestrator.cli.options.schedule_times import moment_of_option, zone_given, zone_option
 from orchestrator.cli.views.outline import print_outline
 from orchestrator.cli.views.plan_answer import asked_json, asked_lines
@@ -90,7 +89,7 @@ def show(file: Path, project: Path | None, at: str | None, zone: str | None, as_
     zone_given(zone)
     try:
         checked, question = _checked(file, project)
-        starts = moment_of_option(at, clock().now(), zone, "--at") if at is not None else None
+        starts = moment_of_option(at, question.now, zone, "--at") if question and at is not None else None
     except PlanFault as fault:
         return _report(str(file), fault.faults, (), as_json=as_json)
     asked = answer_ahead(replace(question, now=starts or question.now)).still_asked if question else ()
