@@ -90,6 +90,17 @@ def by_run_due(fleet: Fleet, screen: Screen) -> Seen:
     return _on_journal(fleet)
 
 
+def by_status(fleet: Fleet, screen: Screen) -> Seen:
+    """What `orch status` tells of one that was asked about; nothing where it was admitted."""
+    name = _opened(fleet)
+    orch(fleet, ["resume", name, "--by", "ann"])
+    screen.readouterr()
+    orch(fleet, ["status", name, "--json"])
+    printed = json.loads(screen.readouterr().out)
+    reasons = printed["words"][1:] if printed["exit_code"] else ()
+    return {sentence.partition("; ")[0].removesuffix(".") for sentence in reasons}
+
+
 def by_plan_check(fleet: Fleet, screen: Screen) -> Seen:
     """The faults, and what is still asked, of `orch plan check`."""
     return _of_plan(fleet, screen, "check")
@@ -106,6 +117,7 @@ DOORS: dict[str, Callable[[Fleet, Screen], Seen]] = {
     "approve": by_approve,
     "reject": by_reject,
     "run-due": by_run_due,
+    "status": by_status,
     "plan check": by_plan_check,
     "plan show": by_plan_show,
 }

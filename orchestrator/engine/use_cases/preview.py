@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from orchestrator.domain.authority.admission_answer import Reason
+from orchestrator.domain.authority.rehearsal import PresentedCertificate, SignedCertificate
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.fold import fold
 from orchestrator.domain.journal.events import Recorded
@@ -15,6 +17,7 @@ from orchestrator.engine.use_cases.deployment_commands import planned
 from orchestrator.errors import Fault, PlanFault
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.authority.answer_ahead import answer_ahead
+from orchestrator.policy.authority.certificates import judged_certificates
 from orchestrator.policy.planning.digests import effective_plan
 
 
@@ -62,6 +65,19 @@ def faults_by_rules(ports: Ports, prepared: PreparedPlan) -> tuple[Fault, ...]:
         return unusable.faults
     question = question_of(ports, d, ports.clock.now(), Known(keyring, (), (), Traces()))
     return tuple(map(prepared.fault, answer_ahead(question).objections))
+
+
+def against_certificate(ports: Ports, there: PreparedPlan, signed: SignedCertificate) -> tuple[Reason, ...]:
+    """Why a certificate that this orch signs now would not count for the plan where it goes; empty where it would.
+
+    Raises PlanFault for faulty keys.
+    """
+    keyring = ports.keys.keyring(Path(there.project))
+    presented = PresentedCertificate(signed=signed, answer="good")
+    known = Known(keyring, (), (), Traces(), (presented,))
+    question = question_of(ports, _unopened(ports, there), ports.clock.now(), known)
+    [judged] = judged_certificates(question)
+    return judged.against
 
 
 def _unopened(ports: Ports, prepared: PreparedPlan) -> Deployment:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -17,6 +19,7 @@ from orchestrator.cli.follow import drive_in_view
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.signing_key import card_file, key_file, key_option, own_key
 from orchestrator.cli.wiring import ports as ports_of_home
+from orchestrator.domain.authority.admission_answer import Reason
 from orchestrator.domain.authority.rehearsal import ISSUER, Part, Rehearsal, SignedCertificate
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.plan.rehearsal_place import RehearsalPlace
@@ -24,6 +27,7 @@ from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.ports import Ports, Watcher
 from orchestrator.engine.use_cases import rehearse as rehearsals
+from orchestrator.engine.use_cases.preview import against_certificate
 from orchestrator.errors import ExitCode, OrchError, Refused
 from orchestrator.policy.authority.certificate_issue import certificate_of, certificate_words
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part, uncovered_faults
@@ -105,7 +109,7 @@ def rehearse(  # noqa: PLR0913, PLR0917 (click calls it, with every option)
     signed = signing.certify(certificate)
     file = (out or home_of() / "certificates") / certificate_name(certificate)
     write_whole(file, signed, fresh=True)
-    _certified(signed, file, as_json=as_json)
+    _certified(signed, file, against_certificate(ports, ready.there, signed), ready, as_json=as_json)
     return ExitCode.COMPLETED
 
 
@@ -182,19 +186,29 @@ def _failed(d: Deployment, part: Rehearsal, faults: tuple[str, ...], code: ExitC
     return ExitCode.BACKED_OUT if code == ExitCode.COMPLETED else code
 
 
-def _certified(signed: SignedCertificate, file: Path, *, as_json: bool) -> None:
+def _certified(
+    signed: SignedCertificate,
+    file: Path,
+    against: Sequence[Reason],
+    ready: rehearsals.PreparedRehearsal,
+    *,
+    as_json: bool,
+) -> None:
     if as_json:
-        click.echo(f'{{"kind":"certificate","file":{_quoted(file)},"signed":{signed.model_dump_json()}}}')
+        lacks = json.dumps([f"{reason.found}; {reason.next_move}" for reason in against])
+        head = f'"kind":"certificate","file":{json.dumps(str(file))},"against":{lacks}'
+        click.echo(f'{{{head},"signed":{signed.model_dump_json()}}}')
         return
     for sentence in certificate_words(signed.certificate):
         click.echo(sentence)
     click.echo(f"Certificate: {file}")
-
-
-def _quoted(file: Path) -> str:
-    import json
-
-    return json.dumps(str(file))
+    policy, place = ready.there.policy, ready.there.plan.resources.environment
+    if policy is None or policy.rehearsal is None:
+        return
+    if not against:
+        click.echo(f"It counts for {place} by policy {policy.policy}.")
+    for reason in against:
+        click.echo(f"It does not count for {place}: {reason.found}; {reason.next_move}.")
 
 
 def _say(text: str, *, quiet: bool) -> None:
