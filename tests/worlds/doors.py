@@ -160,13 +160,17 @@ def _shown_to_signer(fleet: Fleet, screen: Screen, verb: str) -> Seen:
     return {line.partition("; ")[0] for line in listed if line}
 
 
+def _as_reason(fault: dict[str, str]) -> str:
+    """A fault `expected X (by policy house), found Y` in the words of the reason that it is for admission."""
+    expected, _, rules = fault["expected"].removesuffix(")").partition(" (by ")
+    who = "the policy" if rules.startswith("policy") else rules
+    return f"{fault['path']}: {who} asks for {expected}, found {fault['found']}"
+
+
 def _of_plan(fleet: Fleet, screen: Screen, verb: str) -> Seen:
     screen.readouterr()
     orch(fleet, ["plan", verb, "plan.yml", "--json"])
     printed = json.loads(screen.readouterr().out)
     asked = {f"{reason['about']}: {reason['found']}" for reason in printed.get("still_asked", ())}
-    faults = {
-        fault["found"] if ": " in fault["found"] else f"{fault['path']}: {fault['found']}"
-        for fault in printed["faults"]
-    }
+    faults = {fault["found"] if ": " in fault["found"] else _as_reason(fault) for fault in printed["faults"]}
     return asked | faults
