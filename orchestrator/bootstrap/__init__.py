@@ -76,6 +76,11 @@ def drivers(home: Path | None = None, key: Path | None = None) -> Drivers:
     return DriverProcesses(home_of(home), process.spawn_child, key)
 
 
+def has_journal(home: Path | None = None) -> bool:
+    """Whether there is a journal already: a command that only checks does not create one."""
+    return bool(os.environ.get("ORCH_STORE_URL")) or (home_of(home) / "journal.sqlite").is_file()
+
+
 def ports_to_check(home: Path | None = None, open_key: OpenKey | None = None) -> Ports:
     """All ports, for checking a plan. It does not open a store and does not create one."""
     from orchestrator.bootstrap.lazy_ports import WiredPorts

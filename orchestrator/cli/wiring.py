@@ -34,6 +34,10 @@ class Wiring:
         """All ports, for a check of a plan: no store is opened."""
         return bootstrap.ports_to_check(open_key=open_own_key)
 
+    def has_journal(self) -> bool:
+        """Whether there is a journal already."""
+        return bootstrap.has_journal()
+
     def ports_to_start(self, plan: Path) -> Ports:
         """All ports, for a deployment of this plan that starts now."""
         return bootstrap.ports_to_start(plan, open_key=open_own_key)
@@ -56,6 +60,11 @@ def ports_to_look() -> Ports:
 def ports_to_check() -> Ports:
     """The ports of a command that checks a plan."""
     return _wiring().ports_to_check()
+
+
+def has_journal() -> bool:
+    """Whether a check may read a journal."""
+    return _wiring().has_journal()
 
 
 def ports_to_start(plan: Path) -> Ports:

@@ -20,7 +20,7 @@ from orchestrator.domain.authority.approval import PresentedApproval
 from orchestrator.domain.authority.rehearsal import MeasuredWave, PresentedCertificate
 from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.plan.change_request import ChangeRequest
-from orchestrator.domain.plan.effective_plan import REHEARSED, EffectivePlan
+from orchestrator.domain.plan.effective_plan import REHEARSED, EffectivePlan, Ingredient
 from orchestrator.domain.plan.machines import marks_of
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.rules.deployment_model import DeploymentModel
@@ -30,7 +30,7 @@ from orchestrator.domain.text.model_base import moment_of, seconds_of
 from orchestrator.policy.authority.admission_question import Question, Success
 from orchestrator.policy.authority.known_machines import DeployedThere, MachineSeen, Place
 from orchestrator.policy.course.rollout import waves_of
-from orchestrator.policy.planning.digests import effective_plan
+from orchestrator.policy.planning.digests import effective_plan, rehearsed_policy
 from tests.worlds.plans import targets_named
 
 ROWS = Path(__file__).resolve().parents[1] / "cases" / "admission"
@@ -116,7 +116,7 @@ def question(given: dict[str, Any]) -> Question:
     model = DeploymentModel.model_validate(tree["model"]) if tree.get("model") else None
     waves = waves_of(plan, targets_named(*tree["hosts"])).waves
     present = effective(tree, plan, policy, model)
-    approved = _approved(given, present)
+    approved, rehearsed = _approved(given, present, policy)
     return Question(
         subject=tree["subject"],
         plan=plan,
@@ -132,12 +132,12 @@ def question(given: dict[str, Any]) -> Question:
             approval(words, n, now, tree, present, approved) for n, words in enumerate(tree["approvals"], 1)
         ),
         certificates=tuple(
-            certificate(words, n, now, tree, present, approved)
+            certificate(words, n, now, tree, present, approved, rehearsed)
             for n, words in enumerate(tree["certificates"], 1)
         ),
         keyring=keyring(tree["keys"]),
         used=frozenset(nonce(n) for n in tree["used"]),
-        earlier_plans={approved.digest: approved} if tree["earlier_known"] else {},
+        earlier_plans=_kept(approved, rehearsed) if tree["earlier_known"] else {},
         recent=tuple(now - timedelta(seconds=seconds_of(ago)) for ago in tree["recent"]),
         successes=tuple(_success(success, plan, present) for success in tree["successes"]),
         measured=tuple(MeasuredWave.model_validate(wave) for wave in tree["measured"]),
@@ -203,6 +203,12 @@ def host_key(name: str) -> str:
     return "SHA256:" + name[:43].ljust(43, "A")
 
 
+def _kept(approved: EffectivePlan, rehearsed: Ingredient) -> dict[str, EffectivePlan]:
+    """What journals keep: the plan as approved, and as rehearsed with less of its policy."""
+    less = tuple(rehearsed if each.name == "policy" else each for each in approved.ingredients)
+    return {plan.digest: plan for plan in (approved, EffectivePlan(ingredients=less))}
+
+
 def _success(success: dict[str, Any], plan: ReleasePlan, present: EffectivePlan) -> Success:
     release = plan.release
     artefacts = SHA if success.get("other_artefacts") else present.digests["artefacts"]
@@ -229,17 +235,20 @@ def effective(
     )
 
 
-def _approved(given: dict[str, Any], present: EffectivePlan) -> EffectivePlan:
-    """What was approved and rehearsed: what runs, unless the row says that it was changed `since`."""
+def _approved(
+    given: dict[str, Any], present: EffectivePlan, policy: ReleasePolicy
+) -> tuple[EffectivePlan, Ingredient]:
+    """What was approved, and its policy as rehearsed: what runs, unless the row says that it was changed `since`."""
     since = given.get("changed_since")
     if not since:
-        return present
+        return present, rehearsed_policy(policy)
     before = laid_over(
         laid_over(deepcopy(base()), {k: v for k, v in given.items() if k != "changed_since"}), since
     )
     plan = ReleasePlan.model_validate(before["plan"])
     policy = ReleasePolicy.model_validate(before["policy"])
-    return effective(before, plan, policy, DeploymentModel.model_validate(before["model"]))
+    model = DeploymentModel.model_validate(before["model"])
+    return effective(before, plan, policy, model), rehearsed_policy(policy)
 
 
 def sha(content: str) -> str:
@@ -307,6 +316,7 @@ def certificate(
     tree: dict[str, Any],
     present: EffectivePlan,
     approved: EffectivePlan,
+    rehearsed: Ingredient,
 ) -> PresentedCertificate:
     """`{}` is a certificate in order; the words say what is odd about it."""
     usual = tree["certificate"]
@@ -314,6 +324,8 @@ def certificate(
     fields = {**usual, **words}
     key = key_of(fields["key"])
     covers = {name: approved.digests[name] for name in REHEARSED}
+    if not fields["whole_policy"]:
+        covers["policy"] = rehearsed.digest
     covers |= dict.fromkeys(fields["does_not_cover"], SHA)
     body = {
         "release": fields["release"],

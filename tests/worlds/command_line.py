@@ -24,6 +24,9 @@ class FleetWiring(Wiring):
     def ports_to_check(self) -> Ports:
         return self._fleet.ports
 
+    def has_journal(self) -> bool:
+        return True
+
     def ports_to_start(self, plan: Path) -> Ports:
         return self._fleet.ports
 

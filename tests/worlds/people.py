@@ -45,7 +45,7 @@ def _ring(people: tuple[tuple[str, str], ...]) -> Keyring:
         keys=(
             *(
                 TrustedKey(
-                    key=_key(role),
+                    key=key_in(role),
                     public=SHA,
                     person=person,
                     roles=(role,),
@@ -70,13 +70,13 @@ def approval(d: Deployment, role: str, now: datetime, **changes: Any) -> SignedA
         decision="approve",
         role=role,
         person=person_in(role),
-        key=_key(role),
+        key=key_in(role),
         plan_digest=d.authority.effective.digest if d.authority.effective is not None else SHA,
         subject=d.id,
         reason="looked at",
         made_at=now,
         expires=now + MONTH,
-        nonce=f"{len(d.authority.approvals):016x}{_key(role)[:16]}",
+        nonce=f"{len(d.authority.approvals):016x}{key_in(role)[:16]}",
     )
     changed = ApprovalStatement.model_validate({**dict(statement), **changes}) if changes else statement
     return SignedApproval.of_valid(approval=changed, signature=_signature(role))
@@ -84,8 +84,9 @@ def approval(d: Deployment, role: str, now: datetime, **changes: Any) -> SignedA
 
 @cache
 def _signature(role: str) -> Signature:
-    return Signature(key=_key(role), signature="0" * 128)
+    return Signature(key=key_in(role), signature="0" * 128)
 
 
-def _key(role: str) -> str:
+def key_in(role: str) -> str:
+    """The id of the key of whoever has a role."""
     return role.encode().hex()[:64].ljust(64, "0")

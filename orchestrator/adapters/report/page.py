@@ -19,6 +19,7 @@ from orchestrator.adapters.report.grouping import (
     reference_lines,
 )
 from orchestrator.adapters.report.plan_sections import sections_of
+from orchestrator.adapters.report.signatures import Signatures, signature_words
 from orchestrator.adapters.report.templating import environment
 from orchestrator.adapters.report.timeline import HOSTS_UP_TO, timeline_of
 from orchestrator.domain.deployment.deployment import Deployment
@@ -59,10 +60,11 @@ def html_record(
     made_at: datetime,
     diffs: Diffs | None = None,
     deployed: Diffs | None = None,
+    signatures: Signatures | None = None,
 ) -> str:
     """The page of one deployment's journal; `diffs` are after the backout, `deployed` after the waves.
 
-    Raises LifecycleFault if it is not a deployment's journal.
+    Without `signatures` none of them was verified. Raises LifecycleFault if it is not a deployment's journal.
     """
     d = fold(records)
     story, evidence = story_of(records, d), Evidence(records)
@@ -87,7 +89,7 @@ def html_record(
             many_hosts=len(d.standings) > HOSTS_UP_TO,
             approved=[r for r in records if isinstance(r.event, e.Approved)],
             drivers=[r for r in records if isinstance(r.event, e.DriverTook)],
-            said=recorded_statements(records),
+            said=[(each, signature_words(each, signatures or {})) for each in recorded_statements(records)],
             spoken=spoken_lines(records),
             follows=following_words(d, made_at),
             overdue=review_overdue(d, made_at),

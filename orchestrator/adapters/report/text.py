@@ -5,6 +5,7 @@ from datetime import datetime
 
 from orchestrator.adapters.report.evidence import Evidence
 from orchestrator.adapters.report.legible import legible
+from orchestrator.adapters.report.signatures import Signatures, signature_words
 from orchestrator.domain.deployment.deployment import Deployment, elapsed
 from orchestrator.domain.fold.fold import fold
 from orchestrator.domain.journal import events as e
@@ -25,8 +26,11 @@ from orchestrator.policy.telling.words.change_words import change_lines
 from orchestrator.policy.telling.words.isolation_words import isolation_words
 
 
-def text_record(records: Sequence[Recorded], made_at: datetime) -> str:
-    """The record as lines. Raises LifecycleFault if it is not a deployment's journal."""
+def text_record(records: Sequence[Recorded], made_at: datetime, signatures: Signatures | None = None) -> str:
+    """The record as lines; without `signatures` none of them was verified.
+
+    Raises LifecycleFault if it is not a deployment's journal.
+    """
     d = fold(records)
     story, evidence = story_of(records, d), Evidence(records)
     parts = [
@@ -38,7 +42,7 @@ def text_record(records: Sequence[Recorded], made_at: datetime) -> str:
         _titled("Not passed", _complaints(story)),
         _titled("What changed", [plain(line, 400) for line in change_lines(d.changes)]),
         _titled("Baseline", _baseline(d, story, evidence)),
-        _titled("Authority", _authority(d, records, made_at)),
+        _titled("Authority", _authority(d, records, made_at, signatures or {})),
         _titled("Decisions", _decisions(d, records)),
         _titled("Who spoke", _spoken(records)),
     ]
@@ -136,11 +140,13 @@ def _baseline(d: Deployment, story: Story, evidence: Evidence) -> list[str]:
     return [*lines, *([f"equal to the baseline{how_far}: {', '.join(equal)}"] if equal else [])]
 
 
-def _authority(d: Deployment, records: Sequence[Recorded], made_at: datetime) -> list[str]:
+def _authority(
+    d: Deployment, records: Sequence[Recorded], made_at: datetime, signatures: Signatures
+) -> list[str]:
     lines = [
         f"{word.taken_at:%Y-%m-%d %H:%M:%S} {word.word} by {plain(word.person)} as {plain(word.role)}, "
         + (
-            f"signed {word.made_at:%Y-%m-%d %H:%M:%S} with key {word.key[:16]}"
+            f"signed {word.made_at:%Y-%m-%d %H:%M:%S} with key {word.key[:16]}, {signature_words(word, signatures)}"
             if word.made_at
             else "not signed"
         )

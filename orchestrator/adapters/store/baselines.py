@@ -60,7 +60,8 @@ class DirectoryBaselineStore(BaselineStore):
             packed = None
         if packed is None:
             raise NotFound(
-                f"There is no baseline {digest[:80]} in {self._root}; orch baseline show names those there are."
+                f"There is no baseline {digest[:80]} in {self._root}; "
+                "orch baseline show DEPLOYMENT names those of a deployment."
             )
         return _proved(packed, digest, path)
 

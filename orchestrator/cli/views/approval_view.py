@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from orchestrator.cli.views.outline import Branch, group
 from orchestrator.domain.authority.admission_answer import NotAdmitted
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.domain.text.plain_text import plain
+from orchestrator.engine.lookup.admission_facts import asked_for
 from orchestrator.policy.authority.admission import admit, weigh
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.authority.word_checks import approval_words
@@ -28,7 +30,7 @@ def approval_outline(d: Deployment, question: Question) -> Branch:
             group("Hosts", _waves(d)),
             group("Rules", _rules(d)),
             group("Backout", (f"{d.plan.backout.playbook}, {d.plan.backout.on_failure} on failure",)),
-            *_groups_if("Times", _times(question) if not d.over else ()),
+            *_groups_if("Times", _times(_at_its_start(d, question)) if not d.over else ()),
             *_groups_if("Said so far", map(plain_line, map(approval_words, d.authority.approvals))),
             *_groups_if("Missing now", missing_words(d, question)),
             Branch(f"Effective plan: {digest}"),
@@ -37,13 +39,18 @@ def approval_outline(d: Deployment, question: Question) -> Branch:
 
 
 def missing_words(d: Deployment, question: Question) -> Iterator[str]:
-    """Every reason against a start now; after the start, what must still follow."""
+    """Every reason against its start; after the start, what must still follow."""
     if d.authority.opened_at is not None or d.over:
         yield from following_words(d, question.now)
         return
-    answer = admit(question)
+    answer = admit(_at_its_start(d, question))
     if isinstance(answer, NotAdmitted):
         yield from (plain(str(reason), 600) for reason in answer.reasons)
+
+
+def _at_its_start(d: Deployment, question: Question) -> Question:
+    """The question as admission asks it ahead: at the scheduled start, not at the moment in which somebody signs."""
+    return replace(question, now=asked_for(d, question.now))
 
 
 def plain_line(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Literal
 
@@ -14,6 +14,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.events import Recorded
 from orchestrator.domain.text.model_base import Many, Moment, Noun
 from orchestrator.domain.text.plain_text import plain
+from orchestrator.policy.authority.signature_states import StatementSignature
 from orchestrator.policy.authority.word_checks import statement_words
 from orchestrator.policy.course.follow_up import following_words, review_overdue
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
@@ -54,6 +55,7 @@ class ResultLine(Noun):
     unseen: Many[str] = ()
     environment: str = ""
     environment_class: str | None = None
+    signatures: Many[StatementSignature] = ()
 
 
 class JsonLines:
@@ -75,9 +77,10 @@ class JsonLines:
         """Print a message that is not on the journal, on the error stream."""
         click.echo(text, err=True)
 
-    def ended(self, d: Deployment) -> None:
-        """Print the result line."""
-        self._echo(result_of(d).model_dump_json())
+    def ended(self, d: Deployment, signatures: Iterable[StatementSignature] = ()) -> None:
+        """Print the result line, with the signatures that were verified for it."""
+        result = result_of(d).model_copy(update={"signatures": tuple(signatures)})
+        self._echo(result.model_dump_json())
 
 
 def result_of(d: Deployment, now: datetime | None = None) -> ResultLine:

@@ -1,6 +1,6 @@
 """The answer of admission: admitted, with its grounds, or every reason why not."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.rules.requirement import RoleNeed
@@ -89,6 +89,13 @@ OF_CALENDAR: frozenset[ReasonCode] = BY_CLOCK | {
 """Reasons that depend on the time of the start; none of them concerns approvals."""
 
 
+OF_APPROVALS: frozenset[ReasonCode] = frozenset(
+    code for code in get_args(ReasonCode) if code.startswith("approval.")
+)
+LIFTED_BY_PEOPLE: frozenset[ReasonCode] = OF_APPROVALS | {"freeze.binds", "override.not_allowed"}
+"""Reasons whose next move is a signed word on the open deployment; once it is over, none is taken."""
+
+
 class Reason(Noun):
     """One reason not to start: its subject, the finding, and the next move."""
 
@@ -99,6 +106,10 @@ class Reason(Noun):
 
     def __str__(self) -> str:
         return f"{self.about}: {self.found}; {self.next_move}"
+
+    def without_moves_of_an_open_one(self) -> str:
+        """The reason on a deployment that it ends: without a next move that only an open deployment can take."""
+        return f"{self.about}: {self.found}" if self.code in LIFTED_BY_PEOPLE else str(self)
 
 
 class Admitted(Noun):

@@ -1,9 +1,8 @@
 """Gathers the facts that admission needs: rules, keys, approvals, and the results of earlier deployments."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from orchestrator.domain.authority.admission_answer import Admission, NotAdmitted
 from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
@@ -14,15 +13,15 @@ from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal.events import Approved
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.effective_plan import EffectivePlan
-from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.engine.lookup.journal_timeline import story_on
-from orchestrator.engine.lookup.place import place_of
+from orchestrator.engine.lookup.place import known_to_files, place_of
 from orchestrator.engine.lookup.snapshots import briefs, folded, survey
 from orchestrator.engine.lookup.unreadable import Traces, traces_of
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.project_folder import folder
 from orchestrator.policy.authority import admission
 from orchestrator.policy.authority.admission_question import NO_POLICY, Question, Success
+from orchestrator.policy.authority.known_machines import Place
 from orchestrator.policy.measures.wave_durations import measured_waves
 from orchestrator.policy.telling.words.ground_words import ground_words
 
@@ -34,88 +33,87 @@ MOST_MEASURED = 5
 class Known:
     """Facts that every question about one deployment needs, read once.
 
-    These are the trusted keys, the verified approvals, the other deployments, and traces of those that cannot be read.
+    These are the trusted keys, the verified approvals, the other deployments, traces of those that cannot be read, the
+    certificates of the release, and what is known of its environment and machines.
     """
 
     keyring: Keyring
     words: tuple[PresentedApproval, ...]
     others: Sequence[Brief]
     traces: Traces
+    certificates: tuple[PresentedCertificate, ...] = ()
+    place: Place = field(default_factory=Place)
 
 
-def question_of(ports: Ports, d: Deployment, now: datetime, known: Known | None = None) -> Question:
-    """The question whether this deployment may start or continue now. Raises PlanFault for faulty keys.
+def facts_of(ports: Ports, d: Deployment, *, history: bool = True) -> Known:
+    """The facts for questions about this deployment; no approval is among them. Raises PlanFault for faulty files.
 
-    Facts in `known` are neither read nor verified again.
+    Without `history` no journal is read.
     """
-    keyring = known.keyring if known else ports.keys.keyring(folder(d.project))
+    keyring = ports.keys.keyring(folder(d.project))
     governed = d.authority.policy is not None
-    ruled = governed or keyring.keys or d.authority.model is not None
-    others, traces = _others(ports, d, known) if ruled else ([], Traces())
-    # Machines are asked about at the start; the waves that follow are of the same machines.
-    begun = d.authority.opened_at is not None
-    elsewhere = others if ruled or known or begun else briefs(ports.journal, excluding=d.id)
-    approvals = verified(ports, _given(d), keyring, known.words if known else ())
+    ruled = governed or bool(keyring.keys) or d.authority.model is not None
+    others, unreadable = survey(ports.journal, excluding=d.id) if ruled and history else ([], ())
+    traces = traces_of(ports.journal, unreadable) if ruled and history else Traces()
     certificates = _certificates(ports, d, keyring) if governed else ()
-    return asked_about(
-        d,
-        now,
-        keyring,
-        approvals,
-        others,
-        traces=traces,
-        policy=d.authority.policy or NO_POLICY,
-        certificates=certificates,
-        earlier_plans=earlier_plans(ports, d, named_in(approvals, certificates), others),
-        recent=(*_starts(others, d), *traces.starts),
-        successes=tuple(_successes(others)),
-        measured=tuple(_measured(ports, others, d)) if governed else (),
-        plan_file=d.plan_file,
-        rehearsing=d.rehearsing.rehearsal is not None,
-        vouched=d.authority.vouched if not governed and not keyring.keys else (),
-        place=place_of(ports, d, elsewhere),
+    return Known(
+        keyring, (), others, traces, certificates, _place(ports, d, others, ruled=ruled, history=history)
     )
 
 
-def _others(ports: Ports, d: Deployment, known: Known | None) -> tuple[Sequence[Brief], Traces]:
-    """The other deployments, and the traces of those that cannot be read."""
-    if known is not None:
-        return known.others, known.traces
-    others, unreadable = survey(ports.journal, excluding=d.id)
-    return others, traces_of(ports.journal, unreadable)
+def _place(ports: Ports, d: Deployment, others: Sequence[Brief], *, ruled: bool, history: bool) -> Place:
+    """What is known of its environment and machines. They are asked about at the start: the waves that follow are of them."""
+    if not history:
+        return known_to_files(ports, d)
+    begun = d.authority.opened_at is not None
+    return place_of(ports, d, others if ruled or begun else briefs(ports.journal, excluding=d.id))
 
 
-def asked_about(
+def question_of(
+    ports: Ports,
     d: Deployment,
     now: datetime,
-    keyring: Keyring,
-    approvals: tuple[PresentedApproval, ...],
-    others: Sequence[Brief],
-    *,
-    traces: Traces,
-    policy: ReleasePolicy,
-    **fields: Any,
+    known: Known | None = None,
+    words: Iterable[SignedApproval] | None = None,
 ) -> Question:
-    """The question by which approvals are judged, at the start of a deployment or when they are given.
+    """The one question of admission: whether this deployment may start or continue at `now`, with all facts.
 
-    `fields`: further fields of the question, needed to decide on a start.
+    Every command asks it, by this function alone. Raises PlanFault for faulty files, ValueError for a deployment without an
+    effective plan. Facts in `known` are neither read nor verified again. `words`: the signed statements to judge, by
+    default those on the journal before the start.
     """
+    known = known or facts_of(ports, d)
+    governed = d.authority.policy is not None
+    approvals = verified(ports, _given(d) if words is None else words, known.keyring, known.words)
     return Question(
         subject=d.id,
         plan=d.plan,
         waves=d.waves,
         effective=_effective(d),
-        policy=policy,
+        policy=d.authority.policy or NO_POLICY,
         requester=d.by,
         now=now,
         model=d.authority.model,
         change=d.authority.change,
         mode=d.authority.mode,
         approvals=approvals,
-        keyring=keyring,
-        used=frozenset(nonce for other in others for nonce in other.consumed) | traces.nonces,
-        **fields,
+        certificates=known.certificates,
+        keyring=known.keyring,
+        used=frozenset(nonce for other in known.others for nonce in other.consumed) | known.traces.nonces,
+        earlier_plans=earlier_plans(ports, d, named_in(approvals, known.certificates), known.others),
+        recent=(*_starts(known.others, d), *known.traces.starts),
+        successes=tuple(_successes(known.others)),
+        measured=tuple(_measured(ports, known.others, d)) if governed else (),
+        plan_file=d.plan_file,
+        rehearsing=d.rehearsing.rehearsal is not None,
+        vouched=d.authority.vouched if not governed and not known.keyring.keys else (),
+        place=known.place,
     )
+
+
+def asked_for(d: Deployment, now: datetime) -> datetime:
+    """The moment of the start that is asked about: the scheduled one while it is ahead, else now."""
+    return max(now, d.schedule.starts or now)
 
 
 def verified(

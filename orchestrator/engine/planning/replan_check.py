@@ -8,6 +8,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.plan.effective_plan import changes_between
 from orchestrator.domain.plan.rehearsal_place import RehearsalPlace
 from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.domain.text.command_word import command_word
 from orchestrator.engine.planning.plan_check import prepare_plan
 from orchestrator.engine.ports import Ports
 from orchestrator.errors import Fault, NotFound, PlanFault
@@ -46,7 +47,8 @@ def _place(d: Deployment) -> RehearsalPlace | None:
 def changed_words(d: Deployment, change: str) -> Reason:
     """A changed ingredient as a reason not to start, with the way to plan the deployment again."""
     scheduled = d.authority.mode == "scheduled"
-    again = f"orch schedule add {d.plan_file} --at TIME" if scheduled else f"orch deploy {d.plan_file}"
+    plan = command_word(d.plan_file)
+    again = f"orch schedule add {plan} --at TIME" if scheduled else f"orch deploy {plan}"
     return Reason(
         code="plan.changed",
         about=change,

@@ -11,6 +11,7 @@ UNSEEN = (
     "which hosts the inventory has, how they are reached, and which of them belongs to which wave",
     "whether Ansible can read the playbooks, and whether a play names each host",
     "whether vaulted values decrypt, and whether the output callback can be loaded",
+    "whether approvals, rehearsals, windows and earlier deployments allow a start, and whether the waves are as the rules ask",
     "what templates, lookups and includes with templates in their names lead to",
 )
 """What only Ansible itself can tell, which runs plugins, scripts and lookups of the tree for it."""

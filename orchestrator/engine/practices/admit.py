@@ -29,7 +29,7 @@ from orchestrator.engine.project_folder import folder
 from orchestrator.errors import NotFound, PlanFault
 from orchestrator.policy.authority.admission import admit
 from orchestrator.policy.authority.admission_question import Question
-from orchestrator.policy.authority.calendar_check import opens_next
+from orchestrator.policy.authority.calendar_check import opens_next, waits_for_people
 from orchestrator.policy.authority.copy_integrity import changes_in_copy
 from orchestrator.policy.course.allowed_steps import closed_words, window_words
 from orchestrator.policy.course.steps import Perform
@@ -49,7 +49,7 @@ def perform(context: DriveContext, step: Perform) -> None:
     asked = d.with_(authority=Authorisation.updated(d.authority, policy=again.policy))
     try:
         question = admission_facts.question_of(
-            context.ports, asked, max(now, d.schedule.starts or now) if awaiting else now
+            context.ports, asked, admission_facts.asked_for(d, now) if awaiting else now
         )
         answer = admit(question)
     except PlanFault as faulty:
@@ -79,7 +79,7 @@ def _waits_or_is_refused(
     d = context.deployment
     codes = {reason.code for reason in reasons}
     opens = opens_next(question) if codes <= BY_CLOCK else None
-    missing = "approval.missing" in codes and codes <= BY_CLOCK | {"approval.missing"}
+    missing = waits_for_people(question, reasons)
     if (
         d.authority.mode == "attended"
         and not d.authority.waited
@@ -87,7 +87,11 @@ def _waits_or_is_refused(
         and not missing
         and opens is None
     ):
-        context.journal.note(DeploymentRefused(stage="approval", reasons=tuple(map(str, reasons))))
+        context.journal.note(
+            DeploymentRefused(
+                stage="approval", reasons=tuple(reason.without_moves_of_an_open_one() for reason in reasons)
+            )
+        )
     elif d.state is State.AWAITING_APPROVAL and codes <= OF_CALENDAR:
         context.journal.note(admission_facts.approved(d, answer))
     else:

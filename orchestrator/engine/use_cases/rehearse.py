@@ -52,10 +52,12 @@ class PreparedRehearsal:
     """A prepared rehearsal: the plan in its rehearsal place, and the parts in their order.
 
     `uncovered`: whether the policy that binds the plan takes a rehearsal with changes that no item of the baseline covers.
+    `there`: the plan where it goes, with the rules that bind there.
     """
 
     prepared: PreparedPlan
     parts: tuple[Rehearsal, ...]
+    there: PreparedPlan
     uncovered: Uncovered = "accept"
 
 
@@ -82,7 +84,11 @@ def ready(ports: Ports, asked: RehearsalRequest) -> PreparedRehearsal:
     )
     asked_of_it = binding.policy.rehearsal if binding.policy is not None else None
     uncovered: Uncovered = asked_of_it.uncovered if asked_of_it is not None else "accept"
-    return PreparedRehearsal(prepared, tuple(_parts(asked, prepared, of)), uncovered)
+    rules = {"policy": binding.policy, "model": binding.model}
+    there = prepared.model_copy(
+        update={"plan": written, "effective": of, "targets": (), "waves": (), **rules}
+    )
+    return PreparedRehearsal(prepared, tuple(_parts(asked, prepared, of)), there, uncovered)
 
 
 def _refuse_own_place(prepared: PreparedPlan, place: RehearsalPlace) -> None:

@@ -2,17 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from orchestrator.domain.authority.approval import SignedApproval
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal import events as e
-from orchestrator.domain.rules.release_policy import ReleasePolicy
-from orchestrator.engine.lookup.admission_facts import Known, asked_about, earlier_plans, named_in, verified
-from orchestrator.engine.lookup.place import known_to_files
-from orchestrator.engine.lookup.snapshots import survey
-from orchestrator.engine.lookup.unreadable import Traces, traces_of
+from orchestrator.engine.lookup.admission_facts import Known, facts_of, question_of
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases import deployment_commands
 from orchestrator.engine.use_cases.scheduled_preview import ask_ahead
@@ -21,11 +15,6 @@ from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.authority.word_checks import against, approval_words
 from orchestrator.policy.course.follow_up import done
 
-UNGOVERNED = ReleasePolicy.of_valid(
-    orch=1, policy="none", version=1, title="No release policy binds this deployment."
-)
-"""The requirements for approvals when no policy binds: a policy's defaults."""
-
 
 @dataclass(frozen=True, slots=True)
 class ApprovalSession:
@@ -33,8 +22,7 @@ class ApprovalSession:
 
     deployment: Deployment
     question: Question
-    others: Sequence[Brief]
-    traces: Traces
+    facts: Known
 
     def objections(self, new: Sequence[SignedApproval]) -> dict[SignedApproval, tuple[str, ...]]:
         """Every objection to each of these approvals, which `take_in` has added before."""
@@ -42,39 +30,26 @@ class ApprovalSession:
 
     def known(self) -> Known:
         """Facts that another question about this deployment need not read again."""
-        return Known(self.question.keyring, self.question.approvals, self.others, self.traces)
+        return replace(self.facts, words=self.question.approvals)
 
 
 def open_session(ports: Ports, d: Deployment) -> ApprovalSession:
-    """A session with the deployment, the trusted keys, and earlier approvals. Raises Refused, PlanFault."""
+    """A session with the deployment, the facts of admission, and earlier approvals. Raises Refused, PlanFault."""
     if d.authority.effective is None:
         raise Refused(f"{d.id} has no effective plan on its journal, so nothing can be signed for it.")
-    keyring = ports.keys.keyring(Path(d.project))
-    others, unreadable = survey(ports.journal, excluding=d.id)
-    traces = traces_of(ports.journal, unreadable)
-    policy = d.authority.policy or UNGOVERNED
-    place = known_to_files(ports, d)
-    question = asked_about(
-        d, ports.clock.now(), keyring, (), others, traces=traces, policy=policy, place=place
-    )
-    return take_in(ports, ApprovalSession(d, question, others, traces), ())
+    facts = facts_of(ports, d)
+    return ApprovalSession(d, _question(ports, d, facts, ()), facts)
 
 
 def take_in(ports: Ports, session: ApprovalSession, new: Sequence[SignedApproval]) -> ApprovalSession:
     """The session with the approvals on the journal and these new ones, as of now."""
-    d, question = session.deployment, session.question
-    signed_reviews = (review.signed for review in d.follow_up.reviews if review.signed is not None)
-    words = verified(
-        ports, (*d.authority.approvals, *signed_reviews, *new), question.keyring, question.approvals
-    )
-    plans = earlier_plans(ports, d, named_in(words, ()) - question.earlier_plans.keys(), session.others)
-    question = replace(
-        question,
-        approvals=words,
-        now=ports.clock.now(),
-        earlier_plans={**question.earlier_plans, **plans},
-    )
+    question = _question(ports, session.deployment, session.known(), new)
     return replace(session, question=question)
+
+
+def _question(ports: Ports, d: Deployment, known: Known, new: Sequence[SignedApproval]) -> Question:
+    reviews = (review.signed for review in d.follow_up.reviews if review.signed is not None)
+    return question_of(ports, d, ports.clock.now(), known, (*d.authority.approvals, *reviews, *new))
 
 
 def give(

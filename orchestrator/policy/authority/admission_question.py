@@ -23,7 +23,7 @@ NO_POLICY = ReleasePolicy.of_valid(
     policy="none",
     version=1,
     title="Where no release policy binds, everything is allowed that the plan does not forbid itself.",
-    separation=SeparationOfDuties.of_valid(requester_approves=True, several_roles=True),
+    separation=SeparationOfDuties.of_valid(several_roles=True),
     undo_before_close=False,
 )
 

@@ -10,6 +10,7 @@ from orchestrator.domain.authority.signing import TrustedKey
 from orchestrator.domain.plan.effective_plan import changes_between
 from orchestrator.domain.plan.roles import same_role
 from orchestrator.domain.rules.requirement import RoleNeed
+from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.format import seconds_words
 from orchestrator.domain.text.validation_error import meant
 from orchestrator.policy.authority.admission_question import Question
@@ -213,7 +214,7 @@ def _missing(need: RoleNeed, short: int, approved: Sequence[ApprovalStatement], 
         code="approval.missing",
         about=need.role,
         found=finding,
-        next_move=f'orch approve {question.subject} --as "{need.role}" --reason WHY',
+        next_move=f"orch approve {question.subject} --as {command_word(need.role)} --reason WHY",
     )
 
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from orchestrator.domain.authority.admission_answer import Reason
+from orchestrator.domain.authority.admission_answer import BY_CLOCK, Reason
 from orchestrator.domain.authority.approval import ApprovalStatement
 from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.calendar.window import Freeze
+from orchestrator.domain.text.command_word import command_word
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.authority.approvals import Judged, overrides
 from orchestrator.policy.calendar.windows import (
@@ -63,6 +64,16 @@ def opens_next(question: Question) -> datetime | None:
     return None if opens is None or (window is not None and opens >= window.closes) else opens
 
 
+def waits_for_people(question: Question, reasons: Iterable[Reason]) -> bool:
+    """Whether signed words and time resolve all of these: a missing approval, or a freeze that a role may override."""
+    liftable = {freeze.name for freeze in question.policy.freezes if freeze.override}
+    asked = [reason for reason in reasons if reason.code not in BY_CLOCK]
+    return bool(asked) and all(
+        reason.code == "approval.missing" or (reason.code == "freeze.binds" and reason.about in liftable)
+        for reason in asked
+    )
+
+
 def _waived(question: Question) -> bool:
     emergency = question.policy.emergency
     return question.emergency and emergency is not None and emergency.outside_windows
@@ -83,7 +94,8 @@ def _ground(closes: datetime | None) -> Ground:
 def _frozen(question: Question, freeze: Freeze) -> Reason:
     if freeze.override:
         roles = " or ".join(freeze.override)
-        command = f'orch approve {question.subject} --as "{freeze.override[0]}" --override {freeze.name} --reason WHY'
+        role = command_word(freeze.override[0])
+        command = f"orch approve {question.subject} --as {role} --override {freeze.name} --reason WHY"
         move = f"wait, or have {roles} override it: {command}"
     else:
         move = "wait until it is over; nobody may override it"

@@ -14,12 +14,15 @@ from orchestrator.domain.plan.effective_plan import (
     IngredientName,
     change_of,
 )
-from orchestrator.domain.rules.release_policy import AskedRehearsal
+from orchestrator.domain.rules.release_policy import AskedRehearsal, ReleasePolicy
+from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.format import seconds_words
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.authority.approvals import CLOCKS_DIFFER
+from orchestrator.policy.planning.digests import rehearsed_policy
 
 _NAMED = 3
+_POLICY_PARTS = {f"the policy's {name}" for name in ReleasePolicy.model_fields}
 FORGED = frozenset({"rehearsal.bad_signature", "rehearsal.foreign_key"})
 
 
@@ -67,15 +70,15 @@ def rehearsal_faults(question: Question, certificates: tuple[JudgedCertificate, 
         yield Reason(
             code="rehearsal.missing",
             about=f"{release.name} {release.version}",
-            found=f"no rehearsal certificate counts for {_digests(question.effective)}",
+            found=f"no rehearsal certificate counts for {_digests(question)}",
             next_move=_command(question),
         )
 
 
-def _digests(effective: EffectivePlan) -> str:
+def _digests(question: Question) -> str:
     """The digests that a certificate must cover; ingredients that are empty here are left out."""
-    digests = effective.digests
-    digest_words = [f"{name} {digests[name][:16]}" for name in REHEARSED if effective.parts(name)]
+    needed = [_as_rehearsed(question, name) for name in REHEARSED]
+    digest_words = [f"{each.name} {each.digest[:16]}" for each in needed if each.parts]
     return f"{', '.join(digest_words[:-1])} and {digest_words[-1]}" if digest_words[1:] else digest_words[0]
 
 
@@ -83,7 +86,7 @@ def _command(question: Question) -> str:
     """The command that produces a valid certificate, with the first environment that the policy names."""
     asked = question.policy.rehearsal
     environment = asked.environments[0] if asked is not None and asked.environments else "ENVIRONMENT"
-    return f"orch rehearse {question.plan_file} --in {environment}"
+    return f"orch rehearse {command_word(question.plan_file)} --in {environment}"
 
 
 def _against(question: Question, presented: PresentedCertificate) -> Iterator[Reason]:
@@ -116,22 +119,38 @@ def _covers(question: Question, certificate: Certificate) -> Iterator[Reason]:
         finding = f"of {certificate.release} {certificate.version}, not of {release.name} {release.version}"
         yield _reason("rehearsal.other_release", certificate, finding, "rehearse this release")
         return
-    digests = question.effective.digests
-    changed = [name for name in REHEARSED if certificate.covers.get(name) != digests[name]]
+    changed = [name for name in REHEARSED if not _covered(question, certificate, name)]
     if changed:
-        changes = ", ".join(f"{_named(question, certificate, name)} {digests[name][:16]}" for name in changed)
+        changes = ", ".join(
+            f"{_named(question, certificate, name)} {_as_rehearsed(question, name).digest[:16]}"
+            for name in changed
+        )
         move = f"rehearse what will run: {_command(question)}"
         yield _reason("rehearsal.changed", certificate, f"does not cover {changes}", move)
 
 
+def _covered(question: Question, certificate: Certificate, name: IngredientName) -> bool:
+    """Certificates of earlier versions cover the whole policy; they count while that is unchanged (docs/adr/0069)."""
+    accepted = (_as_rehearsed(question, name).digest, question.effective.digests[name])
+    return certificate.covers.get(name) in accepted
+
+
+def _as_rehearsed(question: Question, name: IngredientName) -> Ingredient:
+    """The ingredient as a rehearsal covers it now."""
+    return rehearsed_policy(question.policy) if name == "policy" else _ingredient(question.effective, name)
+
+
 def _named(question: Question, certificate: Certificate, name: IngredientName) -> str:
     """The ingredient and what changed in it, where a known plan has it as it was rehearsed."""
-    now = _ingredient(question.effective, name)
     known = (_ingredient(plan, name) for plan in question.earlier_plans.values())
     rehearsed = next(
         (plan_known for plan_known in known if plan_known.digest == certificate.covers.get(name)), None
     )
-    return name if rehearsed is None else str(change_of(rehearsed, now))
+    if rehearsed is None:
+        return name
+    whole = name == "policy" and not rehearsed.parts.keys() <= _POLICY_PARTS
+    now = _ingredient(question.effective, name) if whole else _as_rehearsed(question, name)
+    return str(change_of(rehearsed, now))
 
 
 def _ingredient(plan: EffectivePlan, name: IngredientName) -> Ingredient:

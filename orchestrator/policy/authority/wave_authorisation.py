@@ -18,10 +18,14 @@ def wave_authorisation(question: Question, d: Deployment, wave: int) -> WaveAuth
     weighed = weigh(question)
     lost = tuple(str(reason) for reason in about_approvals(weighed))
     times = remaining(weighed, d, wave)
-    late = (*(str(reason) for reason in weighed.opening.reasons), *_too_late(question, times))
     choice = d.plan.schedule.on_window_close
+    then = "hold" if lost or choice == "hold" else "back out" if d.touched_hosts else "refuse"
+    closed = (
+        str(reason) if then == "hold" else reason.without_moves_of_an_open_one()
+        for reason in weighed.opening.reasons
+    )
+    late = (*closed, *_too_late(question, times))
     if lost or (late and choice != "finish"):
-        then = "hold" if lost or choice == "hold" else "back out" if d.touched_hosts else "refuse"
         return WaveNotAuthorised.model_validate({"wave": wave, "reasons": (*lost, *late), "then": then})
     goes_on = (Ground(code="time.late", values={"although": reason}) for reason in late)
     grounds = (weighed.opening.ground, *goes_on)

@@ -46,6 +46,7 @@ class RecordedStatement(NamedTuple):
     made_at: datetime | None
     taken_at: datetime
     expires: datetime | None
+    signed: SignedApproval | None = None
 
 
 def recorded_statements(records: Iterable[Recorded]) -> list[RecordedStatement]:
@@ -68,6 +69,7 @@ def recorded_statements(records: Iterable[Recorded]) -> list[RecordedStatement]:
                     statement.made_at,
                     record.at,
                     statement.expires,
+                    signed,
                 )
             )
         elif isinstance(event, e.Reviewed):

@@ -9,6 +9,7 @@ from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, State
 from orchestrator.domain.plan.roles import same_person, same_role
 from orchestrator.domain.rules.requirement import RoleNeed
+from orchestrator.domain.text.command_word import command_word
 
 DEPLOYED = frozenset({State.EARLY_LIFE_SUPPORT, State.COMPLETED, State.COMPLETED_WITH_EXCEPTIONS})
 """States in which there is something to accept."""
@@ -73,14 +74,14 @@ def _review_words(d: Deployment, now: datetime) -> Iterable[str]:
     missing, review_by = reviews_missing(d), d.follow_up.review_by
     if missing and review_by is not None:
         when = "is overdue since" if review_overdue(d, now) else "must be held by"
-        command = f'orch review {d.id} --as "{missing[0].role}" --reason WHY'
+        command = f"orch review {d.id} --as {command_word(missing[0].role)} --reason WHY"
         yield f"The review of this emergency {when} {review_by:%Y-%m-%d %H:%M} UTC: {needs_words(missing)} ({command})."
 
 
 def _sign_off_words(d: Deployment) -> Iterable[str]:
     missing = sign_offs_missing(d)
     if missing:
-        command = f'orch sign-off {d.id} --as "{missing[0].role}" --reason WHY'
+        command = f"orch sign-off {d.id} --as {command_word(missing[0].role)} --reason WHY"
         yield f"Not signed off yet by {needs_words(missing)} ({command})."
 
 

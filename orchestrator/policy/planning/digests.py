@@ -25,6 +25,13 @@ PLACE = ("environment", "inventory", "dynamic_inventory", "vault_password_file")
 """Fields of `resources` that depend on the environment."""
 ELSEWHERE = ("schedule", "approval")
 """Sections of the plan that depend on the environment: schedule and approvals."""
+NOT_REHEARSED = (
+    *("orch", "policy", "version", "title", "applies_to", "retention"),
+    *("change_types", "modes", "strategies", "models", "standard", "verification", "frequency"),
+    *("approvals", "separation", "roles", "emergency", "rehearsal"),
+    *("windows", "freezes", "window_override", "undo_before_close", "margin"),
+)
+"""Fields of a policy that no result of a rehearsal depends on (docs/adr/0069); any other field is covered."""
 _ENVIRONMENT = "the environment"
 _PLACED = frozenset([*(f"the plan's {what}" for what in ("resources", "strategy", *ELSEWHERE)), _ENVIRONMENT])
 
@@ -114,6 +121,17 @@ def in_place_of(files: Digests) -> dict[str, str]:
     return {path: digest for path, digest in files.items() if path.startswith("/")}
 
 
+def rehearsed_policy(policy: ReleasePolicy | None) -> Ingredient:
+    """The policy as a rehearsal covers it: the fields on which its result depends; none for no policy."""
+    fields = fields_of(policy) if policy is not None else {}
+    parts = {
+        f"the policy's {name}": digest_of(value, f"policy {name}")
+        for name, value in fields.items()
+        if name not in NOT_REHEARSED
+    }
+    return Ingredient(name="policy", parts=parts)
+
+
 def rehearsed_plan(
     there: EffectivePlan,
     targets: Iterable[Target],
@@ -124,6 +142,8 @@ def rehearsed_plan(
 ) -> EffectivePlan:
     """What a rehearsal covers: the plan as written, with the files that the rehearsal runs with, and without hosts.
 
+    Of the policy it holds what a rehearsal depends on.
+
     `elsewhere` is the tree for the plan's own environment. Parts of the rehearsal's inventory that are not files there are
     left out.
     """
@@ -132,15 +152,20 @@ def rehearsed_plan(
     inventory = {
         path: digest for path, digest in parts["hosts"].items() if path not in no_files and path in elsewhere
     }
-    return effective_plan(
+    whole = effective_plan(
         written,
         (),
         (),
         model=model,
-        policy=policy,
+        policy=None,
         tree={**_inventory(written, elsewhere), **parts["playbook tree"], **inventory},
         artefacts=parts["artefacts"],
     )
+    ingredients = (
+        rehearsed_policy(policy) if ingredient.name == "policy" else ingredient
+        for ingredient in whole.ingredients
+    )
+    return EffectivePlan(ingredients=tuple(ingredients))
 
 
 def _inventory(plan: ReleasePlan, tree: Digests) -> dict[str, str]:

@@ -130,10 +130,11 @@ def _cancelled(event: e.DeploymentCancelled, d: Deployment, counts: Counts) -> T
 
 @telling_of.register
 def _not_admitted(event: e.DeploymentNotAdmitted, d: Deployment, counts: Counts) -> Telling:
-    words = "; ".join(f"{reason.about}: {reason.found}" for reason in event.reasons)
+    # Without next moves: whoever is told of this moment later could not take them any more.
+    reasons = [f"{reason.about}: {reason.found}" for reason in event.reasons]
     waits: StepName = "approval" if event.opens is None else "window"
-    step = Finish(waits, "unknown", f"may not start yet: {words}", at_once=True)
-    return Telling(at("not yet", *map(str, event.reasons)), (step,))
+    step = Finish(waits, "unknown", f"may not start yet: {'; '.join(reasons)}", at_once=True)
+    return Telling(at("not yet", *reasons), (step,))
 
 
 @telling_of.register

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from orchestrator.domain.authority.admission_answer import Reason
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.journal.lifecycle import State
-from orchestrator.domain.text.plain_text import plain
+from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, State
+from orchestrator.domain.text.command_word import command_word
 from orchestrator.policy.telling.summary import NAMED
 
 
@@ -39,7 +39,18 @@ def _after_the_end(d: Deployment) -> tuple[Move, ...]:
             Move(f"orch rollback {d.id} --reason WHY", "back out again"),
             *_with_another(d),
         )
-    return (record, *_rehearse_on(d))
+    return (record, *(_rehearse_on(d) or _anew(d)))
+
+
+def _anew(d: Deployment) -> tuple[Move, ...]:
+    """After an end before any touch: an ended deployment takes no word any more, a new one does."""
+    if d.state not in NEVER_TOUCHED:
+        return ()
+    plan, then = command_word(d.plan_file), ", once that is changed" if d.state is State.REFUSED else ""
+    if d.authority.mode == "scheduled":
+        return (Move(f"orch schedule add {plan} --at TIME", f"schedule it anew{then}"),)
+    named = "".join(f" --approved-by {command_word(f'{role}=NAME')}" for role in d.authority.vouched)
+    return (Move(f"orch deploy {plan}{named}", f"open a new one{then}"),)
 
 
 def _with_another(d: Deployment) -> tuple[Move, ...]:
@@ -57,29 +68,43 @@ def _answers(d: Deployment) -> tuple[Move, ...]:
         lift = Move("orch stop-all --lift --reason WHY", "end the emergency stop")
         return (lift, Move(f"orch status {d.id}", "how it stands now"))
     if driving.paused is not None:
-        return (Move(f"orch resume {d.id}", "go on"), _abort(d))
+        return (Move(f"orch resume {d.id}", "go on"), *_abort(d))
     if driving.hold is not None:
         return _hold_choices(d)
     if d.authority.unadmitted is not None:
         return _admission_moves(d, d.authority.unadmitted.reasons)
     if gate is not None and gate.confirm is not None and not gate.confirmed and gate.soak_is_over:
-        confirm = f'orch confirm {d.id} --role "{plain(gate.confirm)}"'
-        return (Move(confirm, "let the next wave go"), _abort(d))
+        confirm = f"orch confirm {d.id} --role {command_word(gate.confirm)}"
+        return (Move(confirm, "let the next wave go"), *_abort(d))
     return ()
 
 
 def _admission_moves(d: Deployment, reasons: tuple[Reason, ...]) -> tuple[Move, ...]:
-    missing = [reason.about for reason in reasons if reason.code == "approval.missing"]
     return (
-        *(Move(f'orch approve {d.id} --as "{plain(role)}" --reason WHY', "approve it") for role in missing),
+        *(move for reason in reasons for move in _lifting(d, reason)),
         Move(f"orch resume {d.id}", "ask again, and go on"),
         Move(f"orch abort {d.id} --reason WHY", "withdraw it"),
     )
 
 
-def _abort(d: Deployment) -> Move:
+def _lifting(d: Deployment, reason: Reason) -> tuple[Move, ...]:
+    """The signed words that lift this reason; others are lifted by time, or in the reason's own words."""
+    if reason.code == "approval.missing":
+        return (Move(f"orch approve {d.id} --as {command_word(reason.about)} --reason WHY", "approve it"),)
+    freezes = d.authority.policy.freezes if d.authority.policy is not None else ()
+    roles = next((freeze.override for freeze in freezes if freeze.name == reason.about), ())
+    if reason.code != "freeze.binds" or not roles:
+        return ()
+    word = f"orch approve {d.id} --as {command_word(roles[0])} --override {reason.about} --reason WHY"
+    return (Move(word, "override the freeze"),)
+
+
+def _abort(d: Deployment) -> tuple[Move, ...]:
+    """A backout that has begun goes on to its end, and is not aborted."""
+    if d.state is State.BACKING_OUT:
+        return ()
     what = "stop and back out" if d.touched_hosts else "end it; nothing was touched"
-    return Move(f"orch abort {d.id} --reason WHY", what)
+    return (Move(f"orch abort {d.id} --reason WHY", what),)
 
 
 def _hold_choices(d: Deployment) -> tuple[Move, ...]:
@@ -92,9 +117,16 @@ def _hold_choices(d: Deployment) -> tuple[Move, ...]:
     return (
         Move(f"orch retry {d.id}", "try again"),
         *exclude,
-        Move(f"orch rollback {d.id} --reason WHY", "back out"),
+        *_taking_back(d),
         Move(f"orch hold {d.id}", "hold on"),
     )
+
+
+def _taking_back(d: Deployment) -> tuple[Move, ...]:
+    """What ends a held deployment: a backout, unless one has begun already; without touched hosts, an abort."""
+    if d.touched_hosts and d.state is not State.BACKING_OUT:
+        return (Move(f"orch rollback {d.id} --reason WHY", "back out"),)
+    return _abort(d)
 
 
 def _rehearse_on(d: Deployment) -> tuple[Move, ...]:
@@ -102,7 +134,9 @@ def _rehearse_on(d: Deployment) -> tuple[Move, ...]:
         return ()
     place = d.plan.resources
     inventory = (
-        "" if place.inventory == f"inventories/{place.environment}" else f" --inventory {place.inventory}"
+        ""
+        if place.inventory == f"inventories/{place.environment}"
+        else f" --inventory {command_word(place.inventory)}"
     )
     why = "go on, and certify it; what went well and has not changed is not done again"
-    return (Move(f"orch rehearse {plain(d.plan_file)} --in {place.environment}{inventory}", why),)
+    return (Move(f"orch rehearse {command_word(d.plan_file)} --in {place.environment}{inventory}", why),)

@@ -291,3 +291,28 @@ def test_a_rehearsal_is_told_as_one(home: Path, capsys: pytest.CaptureFixture[st
     assert "Rehearsal for staging in rehearsal: a failure is injected in wave 3" in record
     assert orch(made, ["record", "show", failure, "--html", str(home / "record.html")]) == 0
     assert "<h1>Rehearsal of shop 2.4.0 in rehearsal</h1>" in (home / "record.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({}, "It counts for staging by policy house."),
+        ({"failure_path": True, "idempotence": True}, "It counts for staging by policy house."),
+        (
+            {"environments": ["lab"]},
+            "It does not count for staging: rehearsed in rehearsal; rehearse in lab.",
+        ),
+    ],
+    ids=["anywhere", "with everything", "in another environment"],
+)
+def test_it_says_whether_the_certificate_counts_as_deploy_does(
+    home: Path, capsys: pytest.CaptureFixture[str], asked: dict[str, object], words: str
+) -> None:
+    made = six(home)
+    made.rule(approvals={"before": []}, rehearsal={"max_age": "30d", **asked})
+    made.tree["approval"]["required"] = []
+    trust(made, home, ISSUER)
+    assert orch(made, REHEARSE) == ExitCode.COMPLETED
+    assert words in capsys.readouterr().out
+    keep_certificates(made, home)
+    assert (orch(made, ["deploy", "plan.yml"]) == ExitCode.COMPLETED) == words.startswith("It counts")

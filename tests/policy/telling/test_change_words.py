@@ -15,7 +15,7 @@ def test_a_few_hosts_are_named_and_many_are_counted() -> None:
     assert group_lines([few, many]) == [
         "h1, h2: file /etc/a mode 0644 -> 0600, owner root -> shop",
         "12 hosts: file /etc/a mode 0644 -> 0600",
-        "12 hosts: and 3 changes more, which orch baseline diff --deployed lists",
+        "12 hosts: and 3 changes more, which orch baseline diff ID --deployed lists",
     ]
 
 

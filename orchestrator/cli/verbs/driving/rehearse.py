@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 import click
 
 from orchestrator.adapters.keys.certificate_files import certificate_name
+from orchestrator.adapters.keys.key_folder import read_card
 from orchestrator.adapters.keys.own_keys import card_file
 from orchestrator.adapters.keys.signed_files import write_whole
 from orchestrator.adapters.keys.signer import Signer
@@ -18,14 +21,17 @@ from orchestrator.cli.follow import drive_in_view
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.signing_key import key_file, key_option, own_signer
 from orchestrator.cli.wiring import ports as ports_of_home
+from orchestrator.domain.authority.admission_answer import Reason
 from orchestrator.domain.authority.rehearsal import Part, Rehearsal, SignedCertificate
 from orchestrator.domain.authority.signing import ISSUER, Keyring
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.plan.rehearsal_place import RehearsalPlace
+from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.ports import Ports, Watcher
 from orchestrator.engine.use_cases import rehearse as rehearsals
-from orchestrator.errors import ExitCode, Refused
+from orchestrator.engine.use_cases.preview import against_certificate
+from orchestrator.errors import ExitCode, OrchError, Refused
 from orchestrator.policy.authority.certificate_issue import certificate_of, certificate_words
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part, uncovered_faults
 
@@ -109,7 +115,7 @@ def rehearse(  # noqa: PLR0913, PLR0917 (click calls it, with every option)
     signed = signing.certify(certificate)
     file = (out or home_of() / "certificates") / certificate_name(certificate)
     write_whole(file, signed, fresh=True)
-    _certified(signed, file, as_json=as_json)
+    _certified(signed, file, against_certificate(ports, ready.there, signed), ready, as_json=as_json)
     return ExitCode.COMPLETED
 
 
@@ -121,15 +127,35 @@ def _place(environment: str, inventory: Path | None) -> RehearsalPlace:
 def _refuse_untrusted(keyring: Keyring, signing: Signer, file: Path, now: datetime) -> None:
     """Refuse an untrusted key before anything is touched, because nobody would accept its certificate."""
     trusted = keyring.find(signing.key)
-    if trusted is None or trusted.revoked_at is not None or not trusted.serves(ISSUER):
-        others = "is trusted in other roles only" if trusted is not None else "is not trusted"
-        finding = "was revoked" if trusted is not None and trusted.revoked_at is not None else others
-        raise Refused(
-            f"Nothing was rehearsed: your key {signing.key[:16]} {finding}, and a certificate needs the role {ISSUER}. "
-            f'The person who decides which keys count runs: orch keys trust {card_file(file)} --role "{ISSUER}"'
-        )
-    if trusted.expires is not None and trusted.expires <= now:
-        raise Refused(f"Nothing was rehearsed: your key {signing.key[:16]} expired; have it trusted again.")
+    if trusted is None:
+        why = f"is not trusted, and a certificate needs the role {ISSUER}"
+        move = f"The person who decides which keys count runs: {_trusting(file)}"
+    elif trusted.revoked_at is not None or (trusted.expires is not None and trusted.expires <= now):
+        why = "was revoked" if trusted.revoked_at is not None else "expired"
+        move = _ANOTHER_KEY
+    elif not trusted.serves(ISSUER):
+        why = f"is trusted in other roles only, and a certificate needs the role {ISSUER}"
+        move = _ANOTHER_KEY
+    else:
+        return
+    raise Refused(f"Nothing was rehearsed: your key {signing.key[:16]} {why}. {move}")
+
+
+_ANOTHER_KEY = (
+    "A key stays as it was trusted: make another one, have it trusted, and give it with --key FILE: "
+    f'orch keys new --file FILE --role "{ISSUER}"'
+)
+
+
+def _trusting(file: Path) -> str:
+    """The command that trusts the public half of this key; a half that names nobody needs a person."""
+    card = card_file(file)
+    try:
+        named = read_card(card).person is not None
+    except OrchError:
+        named = False
+    who = "" if named else " --person NAME"
+    return f'orch keys trust {command_word(str(card))}{who} --role "{ISSUER}"'
 
 
 def _in_wave(ready: rehearsals.PreparedRehearsal, part: Rehearsal) -> str:
@@ -166,19 +192,29 @@ def _failed(d: Deployment, part: Rehearsal, faults: tuple[str, ...], code: ExitC
     return ExitCode.BACKED_OUT if code == ExitCode.COMPLETED else code
 
 
-def _certified(signed: SignedCertificate, file: Path, *, as_json: bool) -> None:
+def _certified(
+    signed: SignedCertificate,
+    file: Path,
+    against: Sequence[Reason],
+    ready: rehearsals.PreparedRehearsal,
+    *,
+    as_json: bool,
+) -> None:
     if as_json:
-        click.echo(f'{{"kind":"certificate","file":{_quoted(file)},"signed":{signed.model_dump_json()}}}')
+        lacks = json.dumps([f"{reason.found}; {reason.next_move}" for reason in against])
+        head = f'"kind":"certificate","file":{json.dumps(str(file))},"against":{lacks}'
+        click.echo(f'{{{head},"signed":{signed.model_dump_json()}}}')
         return
     for sentence in certificate_words(signed.certificate):
         click.echo(sentence)
     click.echo(f"Certificate: {file}")
-
-
-def _quoted(file: Path) -> str:
-    import json
-
-    return json.dumps(str(file))
+    policy, place = ready.there.policy, ready.there.plan.resources.environment
+    if policy is None or policy.rehearsal is None:
+        return
+    if not against:
+        click.echo(f"It counts for {place} by policy {policy.policy}.")
+    for reason in against:
+        click.echo(f"It does not count for {place}: {reason.found}; {reason.next_move}.")
 
 
 def _say(text: str, *, quiet: bool) -> None:

@@ -58,9 +58,8 @@ def hold(deployment: str, reason: str, by: str) -> int:
     ports = ports_to_look()
     current = find(ports, deployment)
     if current.over or not current.touched:
-        raise Refused(
-            f"{current.id} is {current.state.value}: only a deployment at work is held; before that, orch pause."
-        )
+        before = "" if current.over else f"; before that, it is paused: orch pause {current.id}"
+        raise Refused(f"{current.id} is {current.state.value}: only a deployment at work is held{before}.")
     event = (
         e.HeldOn(by=by, reason=reason)
         if current.driving.hold is not None

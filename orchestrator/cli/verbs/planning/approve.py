@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from orchestrator.cli.views.outline import print_outline
 from orchestrator.cli.wiring import ports as ports_of_home
 from orchestrator.domain.authority.approval import ApprovalStatement, Decision, SignedApproval
 from orchestrator.domain.authority.signing import Keyring
+from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.format import counted
 from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.ports import Ports
@@ -165,7 +167,9 @@ def sign(ports: Ports, decision: Decision, word: SpokenWord) -> int:
     trusted = question.keyring.find(key.key)
     person = word.person or (trusted.person if trusted is not None else None) or _person_beside(key)
     usual = f"{question.policy.approvals.valid_for:.0f}s"
-    unsigned = _approval(decision, word, d.id, question.effective.digest, key, person, usual)
+    unsigned = _approval(
+        decision, word, d.id, question.effective.digest, key, person, usual, ports.clock.now()
+    )
     signed = key.approve(unsigned)
     session = take_in(ports, session, [signed])
     objections = session.objections([signed])
@@ -183,13 +187,14 @@ def _without_journal(decision: Decision, word: SpokenWord) -> int:
         raise UsageFault("--plan-digest signs without a journal; name the file to write with --out FILE.")
     key = own_signer(Keyring(), word.key)
     person = word.person or _person_beside(key)
-    unsigned = _approval(decision, word, word.deployment or "", word.plan_digest or "", key, person, USUAL)
+    subject, digest = word.deployment or "", word.plan_digest or ""
+    unsigned = _approval(decision, word, subject, digest, key, person, USUAL, clock().now())
     signed = key.approve(unsigned)
     _ask(signed, word)
     return _written(word.out, signed, as_json=word.as_json)
 
 
-def _approval(
+def _approval(  # noqa: PLR0913, PLR0917 - each is a part of the statement
     decision: Decision,
     word: SpokenWord,
     subject: str,
@@ -197,8 +202,8 @@ def _approval(
     key: Signer,
     person: str | None,
     usual: str,
+    now: datetime,
 ) -> ApprovalStatement:
-    now = clock().now()
     if person is None:
         raise UsageFault(
             f"Key {key.key[:16]} is trusted for nobody here; say who you are with --person NAME."
@@ -243,7 +248,7 @@ def _written(file: Path, signed: SignedApproval, *, as_json: bool) -> int:
         return 0
     click.echo(f"{file}: {approval_words(signed)}.")
     click.echo(
-        f"On a machine with the journal of {signed.approval.subject}, run: orch approve --file {file.name}"
+        f"On a machine with the journal of {signed.approval.subject}, run: orch approve --file {command_word(file.name)}"
     )
     return 0
 

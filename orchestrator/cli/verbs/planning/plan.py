@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,17 @@ import click
 
 from orchestrator.cli.options.schedule_times import moment_of_option, zone_given, zone_option
 from orchestrator.cli.views.outline import print_outline
+from orchestrator.cli.views.plan_answer import asked_json, asked_lines
 from orchestrator.cli.views.plan_outline import may_change_lines, outline, strategy_words
 from orchestrator.cli.views.plan_times import times_json, times_outline
+from orchestrator.domain.authority.admission_answer import Reason
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.planning.plan_check import check_plan
 from orchestrator.errors import ExitCode, Fault, PlanFault
-from orchestrator.policy.authority.times_ahead import TimesAhead, times_ahead
+from orchestrator.policy.authority.admission_question import Question
+from orchestrator.policy.authority.answer_ahead import answer_ahead
+from orchestrator.policy.authority.times_ahead import times_ahead
 from orchestrator.policy.evidence.allowed_changes import rules_binding
 
 _file = click.argument("file", metavar="PLAN", type=click.Path(path_type=Path))
@@ -53,18 +57,19 @@ def check(file: Path, project: Path | None, static: bool, as_json: bool) -> int:
     if static:
         return _check_statically(file, project, as_json=as_json)
     try:
-        checked = _checked(file, project)
+        checked, question = _checked(file, project)
     except PlanFault as fault:
         return _report(str(file), fault.faults, (), as_json=as_json)
-    if checked.faults:
-        return _report(str(file), checked.faults, checked.warnings, as_json=as_json)
+    asked = answer_ahead(question).still_asked if question is not None else ()
+    if checked.faults or question is None:
+        return _report(str(file), checked.faults, checked.warnings, asked, as_json=as_json)
     if as_json:
-        _print_json({"plan": str(file), "ok": True, "faults": [], **_resolved(checked)})
+        _print_json({"plan": str(file), "ok": True, "faults": [], **_resolved(checked), **asked_json(asked)})
         return ExitCode.COMPLETED
     _print_warnings(checked.warnings)
     summary = f"{_count(len(checked.targets), 'host')} in {_count(len(checked.waves), 'wave')}"
     click.echo(f"{file}: ok, {summary}{_and_warnings(checked.warnings)}")
-    for line in may_change_lines(checked):
+    for line in (*may_change_lines(checked), *asked_lines(asked)):
         click.echo(f"  {plain(line, 2000)}")
     return ExitCode.COMPLETED
 
@@ -83,19 +88,24 @@ def show(file: Path, project: Path | None, at: str | None, zone: str | None, as_
     """Show what a plan will do: hosts by wave, checks, gates, limits, backout, and how late each wave may start."""
     zone_given(zone)
     try:
-        checked = _checked(file, project)
-        ahead = None if checked.faults else _ahead(checked, at, zone)
+        checked, question = _checked(file, project)
+        starts = moment_of_option(at, question.now, zone, "--at") if question and at is not None else None
     except PlanFault as fault:
         return _report(str(file), fault.faults, (), as_json=as_json)
-    if ahead is None:
-        return _report(str(file), checked.faults, checked.warnings, as_json=as_json)
-    plan = checked.plan
+    asked = answer_ahead(replace(question, now=starts or question.now)).still_asked if question else ()
+    if checked.faults or question is None:
+        return _report(str(file), checked.faults, checked.warnings, asked, as_json=as_json)
+    ahead, plan = times_ahead(question, starts), checked.plan
     if as_json:
         shown = {"point_of_no_return": times_json(ahead), "sections": plan.model_dump(mode="json")}
-        _print_json({"plan": str(file), "ok": True, "faults": [], **_resolved(checked), **shown})
+        _print_json(
+            {"plan": str(file), "ok": True, "faults": [], **_resolved(checked), **shown, **asked_json(asked)}
+        )
         return ExitCode.COMPLETED
     clocks = zone_given(zone, [checked.policy] if checked.policy else [])
     print_outline(outline(checked, times_outline(ahead, plan.schedule.on_window_close, clocks)))
+    for line in asked_lines(asked):
+        click.echo(plain(line, 2000))
     _print_warnings(checked.warnings)
     return ExitCode.COMPLETED
 
@@ -111,6 +121,7 @@ def schema() -> None:
 def _check_statically(file: Path, project: Path | None, *, as_json: bool) -> int:
     from orchestrator.cli.wiring import ports_to_check
     from orchestrator.engine.planning.static_check import UNSEEN, check_statically
+    from orchestrator.engine.use_cases.preview import faults_by_rules
 
     ports = ports_to_check()
     try:
@@ -119,7 +130,8 @@ def _check_statically(file: Path, project: Path | None, *, as_json: bool) -> int
         return _report(str(file), fault.faults, (), as_json=as_json)
     with _progress() as say:
         static = check_statically(ports, loaded, say)
-    faults, warnings = static.checked.faults, static.checked.warnings
+    faults = (*static.checked.faults, *faults_by_rules(ports, static.checked))
+    warnings = static.checked.warnings
     unseen = {"static": True, "unseen": list(UNSEEN), "code": list(static.code)}
     if as_json:
         listed = {
@@ -139,23 +151,16 @@ def _check_statically(file: Path, project: Path | None, *, as_json: bool) -> int
     return ExitCode.COMPLETED
 
 
-def _checked(file: Path, project: Path | None) -> PreparedPlan:
-    from orchestrator.cli.wiring import ports_to_check
+def _checked(file: Path, project: Path | None) -> tuple[PreparedPlan, Question | None]:
+    """The plan with all its faults, those by its rules too, and the question whether it may start; None if none can be made."""
+    from orchestrator.cli.wiring import has_journal, ports_to_check
+    from orchestrator.engine.use_cases.preview import asked_ahead
 
     ports = ports_to_check()
     loaded = ports.plan_files.load(file, project)
     with _progress() as say:
-        return check_plan(ports, loaded, say=say)
-
-
-def _ahead(checked: PreparedPlan, at: str | None, zone: str | None) -> TimesAhead:
-    """The times ahead, from measurements here and in rehearsals; the plan has no faults. Raises PlanFault, UsageFault."""
-    from orchestrator.cli.wiring import ports as ports_of_home
-    from orchestrator.engine.use_cases.preview import question_ahead
-
-    ports = ports_of_home()
-    starts = moment_of_option(at, ports.clock.now(), zone, "--at") if at is not None else None
-    return times_ahead(question_ahead(ports, checked), starts)
+        checked = check_plan(ports, loaded, say=say)
+    return asked_ahead(ports, checked, history=has_journal())
 
 
 def _resolved(checked: PreparedPlan) -> dict[str, Any]:
@@ -172,13 +177,20 @@ def _resolved(checked: PreparedPlan) -> dict[str, Any]:
     }
 
 
-def _report(file: str, faults: tuple[Fault, ...], warnings: tuple[Fault, ...], *, as_json: bool) -> ExitCode:
+def _report(
+    file: str,
+    faults: tuple[Fault, ...],
+    warnings: tuple[Fault, ...],
+    asked: tuple[Reason, ...] = (),
+    *,
+    as_json: bool,
+) -> ExitCode:
     if as_json:
         listed = {
             "faults": [asdict(fault) for fault in faults],
             "warnings": [asdict(item) for item in warnings],
         }
-        _print_json({"plan": file, "ok": False, **listed})
+        _print_json({"plan": file, "ok": False, **listed, **(asked_json(asked) if asked else {})})
         return ExitCode.PLAN_FAULT
     for fault in faults:
         click.echo(str(fault), err=True)

@@ -26,6 +26,7 @@ from orchestrator.cli.views.table import print_table
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.calendar.schedule_of_change import Booking, MissedStart
 from orchestrator.domain.calendar.time_input import zone_named
+from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.format import counted
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.lookup.deployment_lookup import find
@@ -238,12 +239,12 @@ def _asked(
     if what is None:
         return None, bookings
     if not Path(what).is_file():
-        name = find(ports, what).id
-        booking = next((b for b in bookings if b.id == name), None)
+        d = find(ports, what)
+        booking = next((b for b in bookings if b.id == d.id), None)
         if booking is None:
-            raise NotFound(
-                f"{name} has no time in the schedule; orch schedule add PLAN --at TIME gives it one."
-            )
+            anew = f"; a new one gets one: orch schedule add {command_word(d.plan_file)} --at TIME"
+            move = anew if d.over else f", because it is started by hand: orch resume {d.id}"
+            raise NotFound(f"{d.id} has no time in the schedule{move}.")
         return booking, bookings
     starts = moment_of_option(at, ports.clock.now(), zone, "--at") if at is not None else None
     return use.imagined(ports, Path(what), starts)

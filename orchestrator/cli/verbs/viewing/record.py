@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +19,10 @@ from orchestrator.engine.ports import Ports
 from orchestrator.errors import OrchError, UsageFault
 from orchestrator.policy.evidence.drift import content_lines
 from orchestrator.policy.telling.words.change_words import GROUPS_SHOWN
+
+if TYPE_CHECKING:
+    from orchestrator.domain.authority.approval import SignedApproval
+    from orchestrator.policy.authority.signature_states import StatementSignature
 
 
 @click.group()
@@ -35,30 +41,45 @@ def record() -> None:
 def show(deployment: str | None, html: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """Show the record of DEPLOYMENT [default: the open one, else the newest].
 
-    The record is text, a page (--html), or the journal itself in JSON lines (--json).
+    The record is text, a page (--html), or the journal itself in JSON lines (--json). Each signature is verified by the keys
+    that are trusted now.
     """
     if html is not None and as_json:
         raise UsageFault("--html and --json are two forms of the record; choose one.")
     ports = ports_of_home()
     current = find(ports, deployment)
     records = ports.journal.read(current.id)
+    signatures = _signatures(ports, current, records)
     if as_json:
         from orchestrator.cli.views.json_lines import JsonLines
 
         lines = JsonLines()
         for each in records:
             lines(each)
-        lines.ended(current)
+        lines.ended(current, signatures.values())
     elif html is not None:
         from orchestrator.adapters.report import html_record
 
         diffs, deployed = diffs_of(ports, current, records), deployed_diffs_of(ports, current)
-        write_whole(html, html_record(records, ports.clock.now(), diffs, deployed))
+        write_whole(html, html_record(records, ports.clock.now(), diffs, deployed, signatures))
         click.echo(f"The record of {current.id} is in {html}")
     else:
         from orchestrator.adapters.report import text_record
 
-        click.echo(text_record(records, ports.clock.now()), nl=False)
+        click.echo(text_record(records, ports.clock.now(), signatures), nl=False)
+
+
+def _signatures(
+    ports: Ports, d: Deployment, records: list[Recorded]
+) -> Mapping[SignedApproval, StatementSignature]:
+    """The worth of each signature. Where the keys cannot be read, the record says that none was verified."""
+    from orchestrator.engine.lookup.signature_check import signatures_of
+
+    try:
+        return signatures_of(ports, d, records)
+    except OrchError as unreadable:
+        click.echo(f"No signature was verified, because the keys cannot be read: {unreadable}", err=True)
+        return {}
 
 
 def diffs_of(ports: Ports, d: Deployment, records: list[Recorded]) -> dict[tuple[str, str], list[str]]:

@@ -64,8 +64,8 @@ def _tasks(ports: Ports, d: Deployment) -> dict[str, TaskSeen]:
 
 
 def driver_words(d: Deployment) -> str:
-    """Who drives it, as far as this machine can see; empty when it has ended."""
-    if d.over:
+    """Who drives it, as far as this machine can see; empty when it has ended, or is stopped."""
+    if d.over or d.driving.stopped is not None:
         return ""
     machine, process = driver_named(d.driving.driver)
     if not machine or process is None:

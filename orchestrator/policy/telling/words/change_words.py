@@ -69,4 +69,4 @@ def _lines(group: ChangeGroup) -> Iterator[str]:
     for (kind, name), changes in items_of(group).items():
         yield f"{kind} {name} {', '.join(map(words_of_change, changes))}"
     if group.more:
-        yield f"and {counted(group.more, 'change')} more, which orch baseline diff --deployed lists"
+        yield f"and {counted(group.more, 'change')} more, which orch baseline diff ID --deployed lists"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from orchestrator.domain.journal.events.backout import SetAside
 
 _MOVES = {
-    "newer": "{other} deployed to {hosts} after {this}; back that out first: orch rollback {other}",
+    "newer": "{other} deployed to {hosts} after {this}; back that out first: orch rollback {other} --reason WHY",
     "locked": "{hosts} is held by {other}; end that first: orch status {other}",
     "unreadable": "{other} is later than {this} and cannot be read, so it may have deployed to the same machines; "
     "restore the journal from a backup",
@@ -21,7 +21,7 @@ def refusal_words(this: str, obstacles: Sequence[SetAside]) -> str:
     """Why a rollback is refused: each obstacle with what ends it, and how to go ahead all the same."""
     reasons = "; ".join(f"{each.code}: {_words(_MOVES, each, this)}" for each in obstacles)
     options = " ".join(f"--despite {code}" for code in dict.fromkeys(each.code for each in obstacles))
-    return f'Nothing was backed out: {reasons}. To go ahead all the same: orch rollback {this} {options} --reason "..."'
+    return f"Nothing was backed out: {reasons}. To go ahead all the same: orch rollback {this} {options} --reason WHY"
 
 
 def set_aside_words(each: SetAside) -> str:
