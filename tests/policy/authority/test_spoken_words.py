@@ -53,7 +53,7 @@ def key(name: str, person: str, *roles: str, **more: Any) -> TrustedKey:
 def ring(**more: Any) -> Keyring:
     """Li's key, changed by `more`; Nadia's; and a machine's."""
     li = key(LI, "Li Wei", "change manager", **{"also": ("li",), **more})
-    timer = key(TIMER, "night timer", "timer", holder="machine")
+    timer = key(TIMER, "night timer", holder="machine")
     return Keyring(keys=(li, key(NADIA, "Nadia Costa", "service owner"), timer))
 
 
