@@ -8,8 +8,12 @@ from orchestrator.errors import Refused
 
 def standing_stop(journal: Journal) -> EmergencyStopped | None:
     """The emergency stop that is in force, or None."""
-    events = (record.event for record in reversed(journal.read(HOUSE)))
-    last = next((event for event in events if isinstance(event, EmergencyStopped | EmergencyLifted)), None)
+    stops = [
+        record.event
+        for record in journal.read(HOUSE)
+        if isinstance(record.event, EmergencyStopped | EmergencyLifted)
+    ]
+    last = stops[-1] if stops else None
     return last if isinstance(last, EmergencyStopped) else None
 
 

@@ -53,7 +53,7 @@ HANDLED: dict[str, Callable[[], frozenset[str]]] = {
     "step of the story": in_the_story,
     "plain line": lined,
 }
-OF_THE_HOUSE = frozenset({"machine_released"})
+OF_THE_HOUSE = frozenset({"environment_left"})
 """Kinds that are on the house's journal only, and in no deployment."""
 _STATE_ALONE = "only the state changes, by the table of the lifecycle"
 CHANGES_NOTHING: dict[str, dict[str, str]] = {
@@ -64,7 +64,7 @@ CHANGES_NOTHING: dict[str, dict[str, str]] = {
         "completed": _STATE_ALONE,
         "attempt_adopted": "who follows the attempt changes nothing of it",
         "held_on": "the hold goes on as it was",
-        "machine_released": "it is of the house, and of no deployment",
+        "environment_left": "it is of the house, and of no deployment",
     },
     "step of the story": {
         "planned": "the story begins with what follows",
@@ -79,7 +79,7 @@ CHANGES_NOTHING: dict[str, dict[str, str]] = {
         "held_on": "the hold goes on",
         "abort_requested": "what it leads to is the step",
         "emergency_lifted": "the pause goes on until somebody resumes",
-        "machine_released": "it is of the house, and of no deployment",
+        "environment_left": "it is of the house, and of no deployment",
     },
     "plain line": {
         "submitted": "the approval that follows is the line",

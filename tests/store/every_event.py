@@ -263,7 +263,7 @@ EVERY_EVENT: list[Event] = [
     e.EmergencyStopped(by="ann", reason=ODD),
     e.EmergencyLifted(by="ann", reason=ODD),
     e.ClockJumped(seconds=-3600.25),
-    e.MachineReleased(
+    e.EnvironmentLeft(
         machine="web1",
         machine_ids=("m1",),
         host_keys=("SHA256:k",),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.brief import Brief, bound_marks
-from orchestrator.domain.journal.events import HOUSE, MachineReleased, Recorded
+from orchestrator.domain.journal.events import HOUSE, EnvironmentLeft, Recorded
 from orchestrator.domain.plan.machines import marks_of
 from orchestrator.domain.plan.target import Identity, Target
 from orchestrator.domain.rules.environment import LIVE, EnvironmentFile
@@ -81,7 +81,7 @@ def deployed_there(
     A machine that a person released since is left out.
     """
     live = {file.noun.environment for file in files if file.noun.live}
-    released = [record for record in journal.read(HOUSE) if isinstance(record.event, MachineReleased)]
+    released = [record for record in journal.read(HOUSE) if isinstance(record.event, EnvironmentLeft)]
     for other in others:
         recorded = other.environment_class == LIVE
         is_live = recorded or other.environment in live
@@ -108,6 +108,6 @@ def _released_since(released: Iterable[Recorded], other: Brief) -> frozenset[str
     marks = frozenset[str]()
     for record in released:
         event = record.event
-        if isinstance(event, MachineReleased) and record.at > other.began_at:
+        if isinstance(event, EnvironmentLeft) and record.at > other.began_at:
             marks |= marks_of(event.machine_ids, event.host_keys)
     return marks

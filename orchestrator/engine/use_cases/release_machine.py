@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.brief import Brief
-from orchestrator.domain.journal.events import MachineReleased
+from orchestrator.domain.journal.events import EnvironmentLeft
 from orchestrator.domain.plan.machines import BY_HOST_KEY, marks_of
 from orchestrator.domain.rules.environment import EnvironmentFile
 from orchestrator.engine.lookup.place import deployed_there
@@ -17,7 +17,7 @@ from orchestrator.policy.calendar.bookings import own_machines
 
 def release_machine(
     ports: Ports, machine: str, files: Sequence[EnvironmentFile], *, by: str, reason: str
-) -> MachineReleased:
+) -> EnvironmentLeft:
     """Release a machine: a machine-id, the SHA-256 of a host key, or the name of a host as it was deployed to.
 
     What files say of the machine stays. Raises Refused where nothing binds it, where a deployment there is not over, or
@@ -46,7 +46,7 @@ def release_machine(
     _refuse_open(bound)
     environments = tuple(dict.fromkeys(brief.environment for brief in bound))
     owners = dict.fromkeys(file.noun.owner for file in files if file.noun.environment in environments)
-    event = MachineReleased(
+    event = EnvironmentLeft(
         machine=machine,
         machine_ids=ids,
         host_keys=keys,

@@ -80,7 +80,7 @@ def _emergency_lifted(event: e.EmergencyLifted, d: Deployment, counts: Counts) -
 
 
 @telling_of.register
-def _machine_released(event: e.MachineReleased, d: Deployment, counts: Counts) -> Telling:
+def _environment_left(event: e.EnvironmentLeft, d: Deployment, counts: Counts) -> Telling:
     words = f"{event.machine} is no longer of {', '.join(event.environments)}, by {event.by}: {event.reason}"
     return Telling(at("house", words), beside=True)
 

@@ -56,7 +56,7 @@ from orchestrator.domain.journal.events.driving import (
     Resumed,
     Retried,
 )
-from orchestrator.domain.journal.events.house import MachineReleased
+from orchestrator.domain.journal.events.environments import EnvironmentLeft
 from orchestrator.domain.journal.events.preparation import (
     BaselineCaptured,
     ComponentsVerified,
@@ -146,7 +146,7 @@ Event = Annotated[
     | EmergencyLifted
     | ClockJumped
     | DriverTook
-    | MachineReleased,
+    | EnvironmentLeft,
     Field(discriminator="kind"),
 ]
 
@@ -192,6 +192,7 @@ __all__ = [
     "EmergencyLifted",
     "EmergencyStopped",
     "EntryChecked",
+    "EnvironmentLeft",
     "EnvironmentVerified",
     "Event",
     "Excluded",
@@ -199,7 +200,6 @@ __all__ = [
     "GateReached",
     "GivenApproval",
     "HeldOn",
-    "MachineReleased",
     "Paused",
     "Planned",
     "ProcessesLeft",

@@ -1,17 +1,18 @@
-"""Events of the house, which concern every deployment: which machines have left a live or governed environment."""
+"""Events of environments, on the journal of the house: which machines have left a live or governed environment."""
 
 from typing import Literal
 
+from orchestrator.domain.authority.word import Spoken
 from orchestrator.domain.text.model_base import Many, Name, Noun, Text
 
 
-class MachineReleased(Noun):
+class EnvironmentLeft(Noun):
     """A person's word: this machine is no longer one of these environments, so what was deployed there binds it no more.
 
     `machine` is how the person named it; `owners` are those who answer for the environments, as their files say.
     """
 
-    kind: Literal["machine_released"] = "machine_released"
+    kind: Literal["environment_left"] = "environment_left"
     machine: Text
     machine_ids: Many[Text] = ()
     host_keys: Many[Text] = ()
@@ -19,3 +20,4 @@ class MachineReleased(Noun):
     owners: Many[Text] = ()
     by: Text
     reason: Text
+    spoken: Spoken | None = None
