@@ -69,19 +69,20 @@ class SigningKey:
     def approve(self, approval: ApprovalStatement) -> SignedApproval:
         """The signed approval. Raises Refused if the approval names another key."""
         self._refuse_other(approval.key)
-        return SignedApproval(approval=approval, signature=self._sign(approvals.payload(approval)))
+        return SignedApproval(approval=approval, signature=self.sign(approvals.payload(approval)))
 
     def certify(self, certificate: Certificate) -> SignedCertificate:
         """The signed certificate. Raises Refused if the certificate names another key."""
         self._refuse_other(certificate.key)
-        signature = self._sign(certificates.payload(certificate))
+        signature = self.sign(certificates.payload(certificate))
         return SignedCertificate(certificate=certificate, signature=signature)
 
     def _refuse_other(self, key: str) -> None:
         if key != self.key:
             raise Refused(f"What is to be signed names key {key[:16]}, and this is {self.key[:16]}.")
 
-    def _sign(self, payload: bytes) -> Signature:
+    def sign(self, payload: bytes) -> Signature:
+        """The signature of exactly these bytes; their prefix says what kind of statement they are."""
         return Signature(key=self.key, signature=self._private.sign(payload).hex())
 
 

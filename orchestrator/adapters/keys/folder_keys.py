@@ -1,32 +1,86 @@
-"""Implements the port `Keys` with folders: keys and certificates of the home and of the project."""
+"""Implements the port `Keys` with folders: keys and certificates of the house, of the home and of the project."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from orchestrator.adapters.keys.certificate_files import certificate_files
 from orchestrator.adapters.keys.ed25519 import presented_approval, presented_certificate
-from orchestrator.adapters.keys.key_folder import KeyFolder, keyring_of
+from orchestrator.adapters.keys.home_id import home_id
+from orchestrator.adapters.keys.key_folder import KeyFolder
+from orchestrator.adapters.keys.trust_files import HouseTrust
 from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
+from orchestrator.domain.authority.keyring_document import TrustInForce
 from orchestrator.domain.authority.rehearsal import PresentedCertificate
 from orchestrator.domain.authority.signing import Keyring
 from orchestrator.engine.ports import Keys
+from orchestrator.errors import Fault, PlanFault
+from orchestrator.policy.authority.house_over_project import house_over
+
+T = TypeVar("T")
 
 
 class FolderKeys(Keys):
-    """`keys/` and `certificates/` of the home and of the project."""
+    """The signed keyring of the house, else its `keys/`; then `keys/` of home and project, where the house lets them.
 
-    def __init__(self, home: Path) -> None:
-        self._home = home
+    `house`: another folder than the home. `named_roles`: the roles that its policies ask for.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        house: Path | None = None,
+        *,
+        named_roles: Callable[[], Iterable[str]] = tuple,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._home, self._house = home, house or home
+        self._named_roles = named_roles
+        self._now = now
+        self._trust = HouseTrust(self._house, home)
+
+    @property
+    def home(self) -> str:
+        """The id of this home, which it gives itself when it is first asked."""
+        return home_id(self._home)
+
+    def trust(self) -> TrustInForce | None:
+        """The signed keyring that is in force."""
+        return self._trust.in_force(self._now())
 
     def keyring(self, project: Path) -> Keyring:
-        """The keys of the home, then of the project."""
-        return keyring_of(KeyFolder(folder / "keys") for folder in (self._home, project))
+        """The keys of the house, and of home and project what adds to them."""
+        faults: list[Fault] = []
+        trust = _kept(faults, self.trust)
+        folders = dict.fromkeys(folder / "keys" for folder in (self._house, self._home, project))
+        rings = {folder: _kept(faults, KeyFolder(folder).keyring) or Keyring() for folder in folders}
+        if faults:
+            raise PlanFault(faults)
+        if trust is not None:
+            return self._over(Keyring(keys=trust.document.keys), list(rings.values()))
+        house, *lower = rings.values()
+        return self._over(house, lower)
 
     def present(self, approvals: Sequence[SignedApproval], keyring: Keyring) -> tuple[PresentedApproval, ...]:
         """Verifies each signature."""
         return tuple(presented_approval(signed, keyring) for signed in approvals)
 
     def certificates(self, project: Path, keyring: Keyring) -> tuple[PresentedCertificate, ...]:
-        """In the order of file names; a certificate in both places counts once."""
-        certificates = certificate_files((self._home, project)).values()
-        return tuple(presented_certificate(signed, keyring) for signed in certificates)
+        """In the order of file names; a certificate in several places counts once."""
+        places = dict.fromkeys((self._house, self._home, project))
+        return tuple(presented_certificate(signed, keyring) for signed in certificate_files(places).values())
+
+    def _over(self, house: Keyring, lower: Sequence[Keyring]) -> Keyring:
+        # The policies of the house are read only where a key below it could be in a role that they ask for.
+        below = any(house.find(key.key) is None for ring in lower for key in ring.keys)
+        return house_over(house, lower, self._named_roles() if below else ())
+
+
+def _kept(faults: list[Fault], ask: Callable[[], T]) -> T | None:
+    """The answer, or None where there are faults, which are kept."""
+    try:
+        return ask()
+    except PlanFault as fault:
+        faults.extend(fault.faults)
+        return None
