@@ -25,13 +25,15 @@ from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.model_base import moment_of, seconds_of
-from orchestrator.policy.authority.admission_question import Question, Success
+from orchestrator.policy.authority.admission_question import OnRecord, Question, Success
+from orchestrator.policy.authority.house_over_project import house_over
 from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.planning.digests import effective_plan
 from tests.worlds.plans import targets_named
 
 ROWS = Path(__file__).resolve().parents[1] / "cases" / "admission"
 SHA = "0" * 64
+HOME = "0d" * 16
 NO_SIGNATURE = "0" * 128
 """Signatures are verified by an adapter; here each statement says itself whether its signature is good."""
 
@@ -132,7 +134,7 @@ def question(given: dict[str, Any]) -> Question:
             certificate(words, n, now, tree, present, approved)
             for n, words in enumerate(tree["certificates"], 1)
         ),
-        keyring=keyring(tree["keys"]),
+        keyring=house_over(keyring(tree["keys"]), [keyring(tree["project_keys"])], tree["roles_of_house"]),
         used=frozenset(nonce(n) for n in tree["used"]),
         earlier_plans={approved.digest: approved} if tree["earlier_known"] else {},
         recent=tuple(now - timedelta(seconds=seconds_of(ago)) for ago in tree["recent"]),
@@ -140,7 +142,21 @@ def question(given: dict[str, Any]) -> Question:
         measured=tuple(MeasuredWave.model_validate(wave) for wave in tree["measured"]),
         plan_file="plans/shop.yml",
         rehearsing=tree["rehearsing"],
+        home=HOME,
+        on_record=on_record(tree),
     )
+
+
+def on_record(tree: dict[str, Any]) -> dict[str, OnRecord]:
+    """The rehearsals that the certificates name, as they say, unless the row says otherwise of one."""
+    known = {}
+    for n, words in enumerate(tree["certificates"], 1):
+        fields = {**tree["certificate"], **words}
+        usual = {"release": fields["release"], "version": fields["version"], "environment": fields["in"]}
+        other = tree["on_record"].get(f"rehearsal-{n}", {})
+        if other != "gone":
+            known[f"rehearsal-{n}"] = OnRecord(**({**usual, "rehearsal": True} | other))
+    return known
 
 
 def _success(success: dict[str, Any], plan: ReleasePlan, present: EffectivePlan) -> Success:
@@ -269,6 +285,7 @@ def certificate(
         "waves": fields["waves"],
         "key": key,
         "nonce": nonce(1000 + n),
+        "home": {"here": HOME, "elsewhere": nonce(7)}.get(fields["home"]),
     }
     return PresentedCertificate.model_validate(
         {

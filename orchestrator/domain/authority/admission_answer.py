@@ -43,6 +43,7 @@ ReasonCode = Literal[
     "rehearsal.missing",
     "rehearsal.bad_signature",
     "rehearsal.foreign_key",
+    "rehearsal.not_on_record",
     "rehearsal.other_release",
     "rehearsal.changed",
     "rehearsal.elsewhere",

@@ -37,6 +37,16 @@ class Success:
 
 
 @dataclass(frozen=True, slots=True)
+class OnRecord:
+    """A deployment that this store has, as far as a certificate of it must agree."""
+
+    release: str
+    version: str
+    environment: str
+    rehearsal: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """The inputs for a deployment that would start now.
 
@@ -44,7 +54,8 @@ class Question:
     consumed. `earlier_plans` are effective plans by digest, so that a change can be named. `recent` are starts of earlier
     deployments under this policy. `measured` are wave times from the records, in addition to those of certificates.
     `plan_file` is the plan's name in suggested commands; `rehearsing`: the deployment is a rehearsal itself. `vouched` are
-    roles whose approval was named without a signature, where the plan asks for them and nothing forbids that.
+    roles whose approval was named without a signature, where the plan asks for them and nothing forbids that. `home` is the
+    id of this home, and `on_record` are deployments of its store by id: a certificate that was issued here is of one.
     """
 
     subject: str
@@ -68,6 +79,8 @@ class Question:
     plan_file: str = "PLAN"
     rehearsing: bool = False
     vouched: tuple[str, ...] = ()
+    home: str = ""
+    on_record: Mapping[str, OnRecord | None] = field(default_factory=dict)
 
     @property
     def governed(self) -> bool:
