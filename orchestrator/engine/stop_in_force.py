@@ -1,6 +1,6 @@
 """The emergency stop that is in force: nothing starts, and a driver takes it over."""
 
-from orchestrator.domain.journal.events import HOUSE, EmergencyStopped
+from orchestrator.domain.journal.events import HOUSE, EmergencyLifted, EmergencyStopped
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.ports import Journal
 from orchestrator.errors import Refused
@@ -8,8 +8,12 @@ from orchestrator.errors import Refused
 
 def standing_stop(journal: Journal) -> EmergencyStopped | None:
     """The emergency stop that is in force, or None."""
-    records = journal.read(HOUSE)
-    last = records[-1].event if records else None
+    stops = [
+        record.event
+        for record in journal.read(HOUSE)
+        if isinstance(record.event, EmergencyStopped | EmergencyLifted)
+    ]
+    last = stops[-1] if stops else None
     return last if isinstance(last, EmergencyStopped) else None
 
 

@@ -53,6 +53,7 @@ HANDLED: dict[str, Callable[[], frozenset[str]]] = {
     "step of the story": in_the_story,
     "plain line": lined,
 }
+_HOUSE_ALONE = "it is on the journal of the house, and of no deployment"
 _STATE_ALONE = "only the state changes, by the table of the lifecycle"
 CHANGES_NOTHING: dict[str, dict[str, str]] = {
     "fold": {
@@ -62,6 +63,8 @@ CHANGES_NOTHING: dict[str, dict[str, str]] = {
         "completed": _STATE_ALONE,
         "attempt_adopted": "who follows the attempt changes nothing of it",
         "held_on": "the hold goes on as it was",
+        "keyring_adopted": _HOUSE_ALONE,
+        "machine_released": _HOUSE_ALONE,
     },
     "step of the story": {
         "planned": "the story begins with what follows",
@@ -74,6 +77,8 @@ CHANGES_NOTHING: dict[str, dict[str, str]] = {
         "residue_found": "the proof before it is the step",
         "backout_failed": "the proof before it is the step",
         "held_on": "the hold goes on",
+        "keyring_adopted": _HOUSE_ALONE,
+        "machine_released": _HOUSE_ALONE,
         "abort_requested": "what it leads to is the step",
         "emergency_lifted": "the pause goes on until somebody resumes",
     },

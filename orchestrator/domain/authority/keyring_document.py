@@ -115,10 +115,11 @@ class TrustPin(Noun):
 
 
 class TrustInForce(Noun):
-    """The version that is in force, and the people whose good signatures made it so."""
+    """The version that is in force, the people whose good signatures made it so, and the digests from the first version on."""
 
     document: KeyringDocument
     signed_by: Many[ShownText]
+    history: Many[Sha256]
 
     @property
     def pin(self) -> TrustPin:

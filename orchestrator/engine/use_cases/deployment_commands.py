@@ -26,6 +26,7 @@ from orchestrator.engine.lookup.snapshots import briefs
 from orchestrator.engine.planning.plan_check import prepare_plan
 from orchestrator.engine.ports import Journal, Ports, Watcher
 from orchestrator.engine.stop_in_force import refuse_while_stopped
+from orchestrator.engine.use_cases.house import adopt_keyring
 from orchestrator.engine.use_cases.rollback_obstacles import (
     epochs_backed_out_since,
     epochs_of,
@@ -61,11 +62,16 @@ def open_deployment(
 ) -> str:
     """Put a new deployment on the journal with its approvals, and its start or what it rehearses. Returns its id.
 
-    Raises StoreFault where the journal is an older copy.
+    Raises StoreFault where the journal is an older copy, PlanFault or Refused where the keyring of the house is not in force.
     """
     refuse_lost_history(ports)
+    house = adopt_keyring(ports, by)
     name = _free_name(ports.journal, prepared, ports.clock.now())
-    events: list[e.Event] = [planned(prepared, by=by, start=start, rehearsal=rehearsal), e.Submitted(by=by)]
+    first = planned(prepared, by=by, start=start, rehearsal=rehearsal)
+    events: list[e.Event] = [
+        first.model_copy(update={"house": house}) if house else first,
+        e.Submitted(by=by),
+    ]
     if approvals:
         named = ", ".join(f"{given.role}: {given.person}" for given in approvals)
         events.append(e.Approved(approvals=approvals, basis=f"named by {by} when starting ({named})"))

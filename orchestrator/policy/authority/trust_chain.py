@@ -4,7 +4,7 @@ The model is the root role of The Update Framework (specification 1.0, 5.3): a v
 stewards before it and a threshold of its own signed it; only the end of the newest version matters.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -33,6 +33,7 @@ def in_force(
     return findings or TrustInForce.of_valid(
         document=chain[-1].signed.keyring,
         signed_by=tuple(steward.person for steward in signers(chain[-1], chain[-1].signed.keyring)),
+        history=tuple(each.signed.keyring.digest for each in chain),
     )
 
 
@@ -51,17 +52,27 @@ def chain_findings(chain: Sequence[PresentedKeyring]) -> tuple[TrustFinding, ...
 
 def pin_findings(chain: Sequence[PresentedKeyring], pin: TrustPin | None) -> Iterator[TrustFinding]:
     """Whether the chain goes on from the newest version that was seen: an older one may hold what was revoked since."""
+    documents = [each.signed.keyring for each in chain]
+    yield from _against_pin(documents[-1], {each.version: each.digest for each in documents}, pin)
+
+
+def recorded_findings(trust: TrustInForce, pin: TrustPin | None) -> tuple[TrustFinding, ...]:
+    """Whether the keyring in force goes on from the newest version that is on record."""
+    return tuple(_against_pin(trust.document, dict(enumerate(trust.history, 1)), pin))
+
+
+def _against_pin(
+    newest: KeyringDocument, digests: Mapping[int, str], pin: TrustPin | None
+) -> Iterator[TrustFinding]:
     if pin is None:
         return
-    newest = chain[-1].signed.keyring
     if newest.house != pin.house:
         yield _finding("trust.foreign_house", newest, seen=pin.house[:16], house=newest.house[:16])
         return
     if newest.version < pin.version:
         yield _finding("trust.older", newest, seen=pin.version)
         return
-    same = [each.signed.keyring for each in chain if each.signed.keyring.version == pin.version]
-    if not any(document.digest == pin.digest for document in same):
+    if digests.get(pin.version) != pin.digest:
         yield _finding("trust.fork", newest, seen=pin.version, digest=pin.digest[:16])
 
 

@@ -20,6 +20,7 @@ from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.keyring_proposals import house_trust
 from orchestrator.cli.options.option_values import moment_given, noun_given
 from orchestrator.cli.options.signing_key import key_option, own_key
+from orchestrator.cli.verbs.planning.trust_release import release
 from orchestrator.domain.authority.keyring_document import STEWARD, KeyringDocument, SignedKeyring, payload
 from orchestrator.domain.authority.signing import TrustedKey
 from orchestrator.domain.text.format import counted
@@ -225,6 +226,9 @@ def verify(as_json: bool) -> None:  # noqa: FBT001 (click calls it)
         }
         words = f"version {document.version}: good, signed by {' and '.join(people)}: {document.because}"
         click.echo(json.dumps(fields) if as_json else words)
+
+
+trust.add_command(release)
 
 
 def _newest(trust_now: HouseTrust) -> KeyringDocument:

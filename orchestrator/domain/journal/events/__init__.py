@@ -56,6 +56,7 @@ from orchestrator.domain.journal.events.driving import (
     Resumed,
     Retried,
 )
+from orchestrator.domain.journal.events.house import KeyringAdopted, MachineReleased
 from orchestrator.domain.journal.events.preparation import (
     BaselineCaptured,
     ComponentsVerified,
@@ -142,6 +143,8 @@ Event = Annotated[
     | Resumed
     | AbortRequested
     | EmergencyStopped
+    | KeyringAdopted
+    | MachineReleased
     | EmergencyLifted
     | ClockJumped
     | DriverTook,
@@ -197,6 +200,8 @@ __all__ = [
     "GateReached",
     "GivenApproval",
     "HeldOn",
+    "KeyringAdopted",
+    "MachineReleased",
     "Paused",
     "Planned",
     "ProcessesLeft",

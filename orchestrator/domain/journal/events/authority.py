@@ -26,7 +26,8 @@ class Planned(Noun):
 
     `effective` is what approvals refer to; None on journals from before it existed, and then nothing is re-checked.
     `copy_size`: bytes of the private copy it will run from. `starts`: the earliest start. `machines`: which machine
-    answered for a host at scheduling; hosts that gave no answer are left out.
+    answered for a host at scheduling; hosts that gave no answer are left out. `house`: the id of the house that governs it;
+    empty where there is no signed keyring.
     """
 
     kind: Literal["planned"] = "planned"
@@ -47,6 +48,7 @@ class Planned(Noun):
     starts: Moment | None = None
     missed: MissedStart = "ask"
     machines: dict[HostName, Text] = {}
+    house: str = ""
 
 
 class Submitted(Noun):
