@@ -143,7 +143,14 @@ def _admitted(weighed: Weighed) -> Admitted:
         review_by=review_by,
         reviewers=emergency.reviewers if emergency else (),
         sign_off=_sign_off(question),
+        issuer=_issuer(weighed),
     )
+
+
+def _issuer(weighed: Weighed) -> str | None:
+    counted = (judged_certificate for judged_certificate in weighed.certificates if judged_certificate.counts)
+    used = next(counted, None) if asked_rehearsal(weighed.question) is not None else None
+    return None if used is None else used.certificate.key
 
 
 def _sign_off(question: Question) -> tuple[RoleNeed, ...]:

@@ -8,6 +8,7 @@ from orchestrator.domain.authority.admission_answer import Reason
 from orchestrator.domain.authority.approval import SignedApproval
 from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.authority.rehearsal import Rehearsal
+from orchestrator.domain.authority.trust_on_record import TrustOnRecord
 from orchestrator.domain.calendar.schedule_of_change import MissedStart
 from orchestrator.domain.evidence.attempt import Purpose
 from orchestrator.domain.plan.change_request import ChangeRequest, Mode
@@ -95,7 +96,7 @@ class WindowOpened(Noun):
 
     `frozen` is the folder of the private copy that it runs from. The rest is the answer of admission
     (domain/authority/admission_answer.py): the grounds, the nonces of approvals that it uses up, and what must follow.
-    `reasons` are the grounds as codes.
+    `reasons` are the grounds as codes. `issuer`: who trusted the key of the rehearsal certificate that it rests on.
     """
 
     kind: Literal["window_opened"] = "window_opened"
@@ -110,6 +111,7 @@ class WindowOpened(Noun):
     reviewers: Many[RoleNeed] = ()
     sign_off: Many[RoleNeed] = ()
     reasons: Many[Ground] = ()
+    issuer: TrustOnRecord | None = None
 
 
 class DeploymentNotAdmitted(Noun):
@@ -121,11 +123,15 @@ class DeploymentNotAdmitted(Noun):
 
 
 class ApprovalGiven(Noun):
-    """A person's signed statement: approval, rejection, override of a freeze, or sign-off."""
+    """A person's signed statement: approval, rejection, override of a freeze, or sign-off.
+
+    `trusted`: who trusted its key; None where an earlier version recorded it.
+    """
 
     kind: Literal["approval_given"] = "approval_given"
     signed: SignedApproval
     by: Text
+    trusted: TrustOnRecord | None = None
 
     @property
     def signs_off(self) -> bool:
@@ -163,13 +169,14 @@ class WaveNotAuthorised(Noun):
 
 
 class Reviewed(Noun):
-    """The required review was held and signed by a person in this role."""
+    """The required review was held and signed by a person in this role; `trusted`: who trusted the key."""
 
     kind: Literal["reviewed"] = "reviewed"
     role: Text
     by: Text
     reason: Text
     signed: SignedApproval | None = None
+    trusted: TrustOnRecord | None = None
 
 
 class RecordClosed(Noun):
