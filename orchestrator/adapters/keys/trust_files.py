@@ -125,12 +125,21 @@ class HouseTrust:
         judged = presented(signed, before)
         return missing(judged, before) if before is not None else 0, missing(judged, signed.keyring)
 
-    def put_in_force(self, signed: SignedKeyring) -> None:
-        """Make this the newest version, and keep the one before. Raises StoreFault."""
+    def put_in_force(self, signed: SignedKeyring, now: datetime) -> None:
+        """Make this the newest version, and keep the one before.
+
+        Raises PlanFault, and changes nothing, where it would not be in force; StoreFault.
+        """
+        chain = self.chain()
+        before = chain[-1].signed.keyring if chain else None
+        answer = in_force((*chain, presented(signed, before)), self.pin(), now)
+        if not isinstance(answer, TrustInForce):
+            raise PlanFault(self._fault(finding) for finding in answer)
         if self.file.exists():
             newest = read_noun(self.file, SignedKeyring, LARGEST_KEYRING)
             write_whole(self._place / PAST / f"{newest.keyring.version:05}.json", newest)
         write_whole(self.file, signed)
+        self.remember(answer.pin)
         if self.next_file.exists():
             self.next_file.unlink()
 

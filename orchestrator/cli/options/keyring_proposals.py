@@ -105,8 +105,7 @@ def take_effect(trust: HouseTrust, file: Path, signed: SignedKeyring, before: Ke
         )
     if not trust.writable():
         return f"Version {document.version} is signed by enough stewards; root puts it in force: orch trust adopt {file}"
-    trust.put_in_force(signed)
-    trust.in_force(clock().now())
+    trust.put_in_force(signed, clock().now())
     return f"Version {document.version} of the keyring is in force, in {trust.file}."
 
 

@@ -1,13 +1,15 @@
 """The house of this home: which keyring its store has seen, and machines that it lets go."""
 
+from collections.abc import Sequence
+
 from orchestrator.domain.authority.keyring_document import STEWARD, TrustInForce, TrustPin
 from orchestrator.domain.authority.machine_release import SignedRelease
 from orchestrator.domain.authority.signing import Keyring, TrustedKey
-from orchestrator.domain.journal.events import HOUSE, KeyringAdopted, MachineReleased
+from orchestrator.domain.journal.events import HOUSE, KeyringAdopted, MachineReleased, Recorded
 from orchestrator.domain.plan.target import Identity, Target
 from orchestrator.engine.lookup.snapshots import briefs, folded
 from orchestrator.engine.ports import Journal, Ports
-from orchestrator.errors import NotFound, Refused
+from orchestrator.errors import Conflict, NotFound, Refused
 from orchestrator.policy.authority.trust_chain import recorded_findings
 from orchestrator.policy.authority.trust_words import finding_words
 
@@ -17,7 +19,8 @@ def adopt_keyring(ports: Ports, by: str) -> str:
 
     Raises PlanFault where the keyring is not in force, and Refused where this store has seen a newer or another one.
     """
-    trust, pin = ports.keys.trust(), pin_of(ports.journal)
+    trust, records = ports.keys.trust(), ports.journal.read(HOUSE)
+    pin = _newest_of(records)
     if trust is None and pin is None:
         return ""
     if trust is None:
@@ -36,13 +39,20 @@ def adopt_keyring(ports: Ports, by: str) -> str:
             signed_by=trust.signed_by,
             by=by,
         )
-        ports.journal.append(HOUSE, len(ports.journal.read(HOUSE)), [event])
+        try:
+            ports.journal.append(HOUSE, len(records), [event])
+        except Conflict:  # another process wrote meanwhile, perhaps the same
+            return adopt_keyring(ports, by)
     return trust.document.house
 
 
 def pin_of(journal: Journal) -> TrustPin | None:
     """The newest version of the keyring that this store has seen."""
-    adopted = [record.event for record in journal.read(HOUSE) if isinstance(record.event, KeyringAdopted)]
+    return _newest_of(journal.read(HOUSE))
+
+
+def _newest_of(records: Sequence[Recorded]) -> TrustPin | None:
+    adopted = [record.event for record in records if isinstance(record.event, KeyringAdopted)]
     newest = adopted[-1] if adopted else None
     if newest is None:
         return None

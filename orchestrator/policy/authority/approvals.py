@@ -86,7 +86,7 @@ def _foreign(question: Question, presented: PresentedApproval) -> Reason:
         move = "trust the key first, or have somebody else approve"
     else:
         finding = f"signed with key {key[:16]}, which the project trusts and the house does not: {aside_words(aside)}"
-        move = "ask somebody whom the house trusts (orch keys list)"
+        move = "have the house trust the key too, or ask somebody whom it trusts (orch keys list)"
     return _reason("approval.foreign_key", approval, finding, move)
 
 

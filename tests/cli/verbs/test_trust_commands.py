@@ -8,8 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.keys.trust_files import NEWEST, NEXT, SEEN
+from orchestrator.adapters.keys.ed25519 import verify
+from orchestrator.adapters.keys.trust_files import NEWEST, NEXT, SEEN, HouseTrust
 from orchestrator.cli.main import run
+from orchestrator.domain.authority.machine_release import payload
+from orchestrator.domain.authority.signing import Keyring
+from orchestrator.domain.journal.events import HOUSE as JOURNAL
+from orchestrator.domain.journal.events import MachineReleased
+from tests.worlds.command_line import orch
+from tests.worlds.fleet import Fleet
 
 WHY = ["--reason", "why not"]
 
@@ -168,6 +175,23 @@ def test_stewards_sign_copies_and_root_adopts_them(desk: Path, capsys: pytest.Ca
     assert "was made for another keyring than the newest" in capsys.readouterr().err
 
 
+def test_a_proposal_that_would_not_be_in_force_changes_nothing(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun(desk)
+    file = desk / "home" / NEWEST
+    before = file.read_bytes()
+    assert trust_li(desk) == 0
+    proposal = json.loads((desk / "home" / NEXT).read_text())
+    proposal["keyring"]["version"] = 7
+    (desk / "home" / NEXT).write_text(json.dumps(proposal))
+    assert run(["trust", "sign", *key(desk, "ann")]) == 0
+    assert run(["trust", "sign", *key(desk, "bo")]) == 3
+    assert "version 7 directly after version 1" in capsys.readouterr().err
+    assert file.read_bytes() == before
+    assert keys_listed(capsys) == []
+
+
 def test_an_older_version_is_refused_once_a_newer_one_was_seen(
     desk: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -204,3 +228,22 @@ def test_without_a_keyring_it_is_said_what_to_do(
     assert run(["trust", word]) == (0 if word == "show" else 11)
     caught = capsys.readouterr()
     assert "orch trust" in caught.out + caught.err
+
+
+def test_a_steward_lets_a_machine_go(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    begun(desk)
+    fleet = Fleet()
+    trust = HouseTrust(desk / "home", desk / "home").in_force(fleet.clock.now())
+    assert trust is not None
+    fleet.keys.signed = trust
+    fleet.deploy()
+    fleet.targets.machine("h1").house = trust.document.house
+    assert orch(fleet, ["trust", "release", "h1", *WHY, *key(desk, "li")]) == 4
+    assert "is no steward's" in capsys.readouterr().err
+    assert orch(fleet, ["trust", "release", "h1", *WHY, *key(desk, "cy")]) == 0
+    assert "is governed by no house now" in capsys.readouterr().out
+    assert fleet.targets.machine("h1").house == ""
+    (word,) = [r.event for r in fleet.ports.journal.read(JOURNAL) if isinstance(r.event, MachineReleased)]
+    signature, text = word.signed.signature, payload(word.signed.release)
+    assert verify(Keyring(keys=trust.document.stewards), signature, text) == "good"
+    assert orch(fleet, ["trust", "release", "h9", *WHY, *key(desk, "cy")]) == 11

@@ -160,7 +160,15 @@ def list_keys(project: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """List trusted keys: owner, roles, and whether they still count."""
     trust_now, folders, now = house_trust(), key_folders(project), clock().now()
     ring = keyring(project)
-    places = {key.key: _places_of(trust_now, folders, key) for key in ring.keys}
+    before = trust_now.newest()
+    signed = {key.key for key in before.keys} if before is not None else set()
+    places = {
+        key.key: [
+            *([str(trust_now.file)] if key.key in signed else []),
+            *(str(folder.folder) for folder in folders if _holds(folder, key.key)),
+        ]
+        for key in ring.keys
+    }
     if as_json:
         for key in ring.keys:
             click.echo(json.dumps({**_object(key, now), "folders": places[key.key]}))
@@ -305,13 +313,6 @@ def _holds(folder: KeyFolder, key: str) -> bool:
 def _revoked_in(folder: KeyFolder, key: str) -> bool:
     trusted = folder.keyring().find(key)
     return trusted is not None and trusted.revoked_at is not None
-
-
-def _places_of(trust_now: HouseTrust, folders: tuple[KeyFolder, ...], key: TrustedKey) -> list[str]:
-    before = trust_now.newest()
-    signed = before is not None and any(other.key == key.key for other in before.keys)
-    listed = [str(folder.folder) for folder in folders if _holds(folder, key.key)]
-    return [*([str(trust_now.file)] if signed else []), *listed]
 
 
 def _rows(
