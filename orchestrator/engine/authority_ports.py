@@ -118,6 +118,11 @@ class Keys(ABC):
         """The id of this home, which certificates name; empty where it has none. Raises StoreFault."""
         return ""
 
+    @property
+    def house_place(self) -> str:
+        """The folder of the house; empty where the home is the house."""
+        return ""
+
     def trust(self) -> TrustInForce | None:
         """The signed keyring of the house that is in force; None where it has none.
 

@@ -45,6 +45,11 @@ class FolderKeys(Keys):
         """The id of this home, which it gives itself when it is first asked."""
         return home_id(self._home)
 
+    @property
+    def house_place(self) -> str:
+        """The folder of the house, where it is another than the home."""
+        return "" if self._house == self._home else str(self._house)
+
     def trust(self) -> TrustInForce | None:
         """The signed keyring that is in force."""
         return self._trust.in_force(self._now())

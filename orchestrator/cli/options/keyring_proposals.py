@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import click
 from pydantic import ValidationError
 
 from orchestrator.adapters.keys.folder_keys import FolderKeys
@@ -19,6 +20,7 @@ from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.text.format import counted
 from orchestrator.errors import NotFound, Refused, UsageFault
 from orchestrator.policy.authority.keyring_changes import next_version
+from orchestrator.policy.authority.trust_chain import ends_soon
 
 SIGN = "orch trust sign"
 
@@ -32,6 +34,17 @@ def key_folders(project: Path | None = None) -> tuple[KeyFolder, ...]:
     """The folders of keys: the house's, the home's, then the project's (by default this folder's)."""
     places = dict.fromkeys((wiring.house().place, home_of(), project or Path.cwd()))
     return tuple(KeyFolder(place / "keys") for place in places)
+
+
+def warn_of_end(trust: HouseTrust) -> None:
+    """Say on the error stream that the keyring ends soon."""
+    document = trust.newest()
+    if document is not None and ends_soon(document, clock().now()):
+        click.echo(
+            f"warning: the keyring ends at {document.expires:%Y-%m-%d %H:%M} UTC, and then nobody is trusted any more. "
+            "Make a new version: orch trust propose --expires 365d --reason WHY",
+            err=True,
+        )
 
 
 def keyring(project: Path | None = None) -> Keyring:

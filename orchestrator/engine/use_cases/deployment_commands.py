@@ -69,7 +69,7 @@ def open_deployment(
     name = _free_name(ports.journal, prepared, ports.clock.now())
     first = planned(prepared, by=by, start=start, rehearsal=rehearsal)
     events: list[e.Event] = [
-        first.model_copy(update={"house": house}) if house else first,
+        first.model_copy(update={"house": house, "house_place": ports.keys.house_place}),
         e.Submitted(by=by),
     ]
     if approvals:

@@ -30,12 +30,14 @@ def trust_on_record(keyring: Keyring, trust: TrustInForce | None, key: str) -> T
 
 
 def trust_lines(records: Iterable[Recorded]) -> tuple[str, ...]:
-    """A line for each key that signed what is on a journal, in the order in which they came."""
+    """Where the house is, and a line for each key that signed what is on a journal, in the order in which they came."""
     return tuple(dict.fromkeys(line for record in records for line in _lines(record.event)))
 
 
 def _lines(event: e.Event) -> Iterator[str]:
     match event:
+        case e.Planned(house_place=str() as place):
+            yield _house_line(event.house, place)
         case (
             e.ApprovalGiven(trusted=TrustOnRecord() as trusted)
             | e.Reviewed(trusted=TrustOnRecord() as trusted)
@@ -43,6 +45,15 @@ def _lines(event: e.Event) -> Iterator[str]:
             yield _line(trusted)
         case e.WindowOpened(issuer=TrustOnRecord() as trusted):
             yield _line(trusted)
+
+
+def _house_line(house: str, place: str) -> str:
+    which = f"house {house[:16]}" if house else "no signed keyring"
+    return (
+        f"governed by {which}; the house is {place}"
+        if place
+        else f"governed by {which}; the home is the house"
+    )
 
 
 def _line(trusted: TrustOnRecord) -> str:

@@ -218,7 +218,9 @@ def test_a_keyring_that_ends_soon_warns_and_one_that_ended_is_renewed(
     assert run(["trust", "propose", "--expires", "20d", *WHY]) == 0
     assert run(["trust", "sign", *key(desk, "ann")]) == 0
     assert run(["trust", "show"]) == 0
-    assert "it ends soon" in capsys.readouterr().err
+    assert "and then nobody is trusted any more" in capsys.readouterr().err
+    assert run(["keys", "list"]) == 0
+    assert "orch trust propose --expires 365d" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("word", ["show", "verify", "sign"])

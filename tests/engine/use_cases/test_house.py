@@ -15,6 +15,7 @@ from orchestrator.engine.stop_in_force import standing_stop
 from orchestrator.engine.use_cases import house as use_case
 from orchestrator.engine.use_cases.emergency_stop import stop_all
 from orchestrator.errors import Refused
+from orchestrator.policy.authority.trust_of_keys import trust_lines
 from tests.worlds.fleet import Fleet
 from tests.worlds.trust import DAY_ONE, HOUSE, key_of, trusted
 
@@ -109,6 +110,8 @@ def test_a_machine_of_the_own_house_or_of_none_is_deployed_to(governed_by: str, 
     d = fleet.deploy()
     assert d.state is State.COMPLETED
     assert {request_of(d, attempt.attempt).house for attempt in d.attempts} == {own}
+    which = f"house {own[:16]}" if own else "no signed keyring"
+    assert trust_lines(fleet.ports.journal.read(d.id)) == (f"governed by {which}; the home is the house",)
 
 
 def released(fleet: Fleet, host: str) -> None:

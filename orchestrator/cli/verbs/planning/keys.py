@@ -177,6 +177,7 @@ def list_keys(project: Path | None, as_json: bool) -> None:  # noqa: FBT001
     else:
         styles = [{"state": "green" if state_of(key, now) == "trusted" else "red"} for key in ring.keys]
         print_table(HEADINGS, list(_rows(ring.keys, places, now)), styles)
+    proposals.warn_of_end(trust_now)
     for aside in ring.set_aside:
         roles = ", ".join(aside.roles)
         click.echo(

@@ -26,7 +26,7 @@ from orchestrator.domain.authority.signing import TrustedKey
 from orchestrator.domain.text.format import counted
 from orchestrator.errors import Cancelled, NotFound, Refused, UsageFault
 from orchestrator.policy.authority.keyring_changes import USUAL_LIFE, change_words
-from orchestrator.policy.authority.trust_chain import ends_soon, signers
+from orchestrator.policy.authority.trust_chain import signers
 from orchestrator.policy.authority.trust_words import trust_words
 
 _stewards = click.option(
@@ -195,12 +195,7 @@ def show(as_json: bool) -> None:  # noqa: FBT001 (click calls it)
         for steward in document.stewards:
             click.echo(f"  steward {steward.person}, key {steward.key[:16]}, by {steward.trusted_by}")
         click.echo(f"  {counted(len(document.keys), 'key')}: orch keys list")
-        if ends_soon(document, now):
-            click.echo(
-                "warning: it ends soon, and then nobody is trusted any more. Make a new version: "
-                "orch trust propose --expires 365d --reason WHY",
-                err=True,
-            )
+        proposals.warn_of_end(trust_now)
     if proposal is not None:
         _show_proposal(trust_now, proposal)
 

@@ -28,7 +28,8 @@ class Planned(Noun):
     `effective` is what approvals refer to; None on journals from before it existed, and then nothing is re-checked.
     `copy_size`: bytes of the private copy it will run from. `starts`: the earliest start. `machines`: which machine
     answered for a host at scheduling; hosts that gave no answer are left out. `house`: the id of the house that governs it;
-    empty where there is no signed keyring.
+    empty where there is no signed keyring. `house_place`: the folder of the house; None where an earlier version planned
+    it, and empty where the home is the house.
     """
 
     kind: Literal["planned"] = "planned"
@@ -50,6 +51,7 @@ class Planned(Noun):
     missed: MissedStart = "ask"
     machines: dict[HostName, Text] = {}
     house: str = ""
+    house_place: str | None = None
 
 
 class Submitted(Noun):
