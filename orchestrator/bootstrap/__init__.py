@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestrator.adapters import process
+from orchestrator.bootstrap.house import HOUSE_FILE
 from orchestrator.errors import UsageFault
 
 if TYPE_CHECKING:
     from orchestrator.adapters.ansible.warm import Extent, WarmStart
-    from orchestrator.adapters.keys.key_folder import KeyFolder
     from orchestrator.bootstrap.own_voice import OpenKey
     from orchestrator.engine.ports import Clock, Drivers, Ports
 
@@ -62,13 +62,6 @@ def clock() -> Clock:
     return SystemClock()
 
 
-def key_folders(home: Path | None = None, project: Path | None = None) -> tuple[KeyFolder, KeyFolder]:
-    """The folders of trusted keys: this home's, then the project's (by default this folder's)."""
-    from orchestrator.adapters.keys.key_folder import KeyFolder
-
-    return KeyFolder(home_of(home) / "keys"), KeyFolder((project or Path.cwd()) / "keys")
-
-
 def drivers(home: Path | None = None, key: Path | None = None) -> Drivers:
     """Drivers that each run in their own process, and sign with this key where one is named."""
     from orchestrator.adapters.driver_processes import DriverProcesses
@@ -81,33 +74,44 @@ def has_journal(home: Path | None = None) -> bool:
     return bool(os.environ.get("ORCH_STORE_URL")) or (home_of(home) / "journal.sqlite").is_file()
 
 
-def ports_to_check(home: Path | None = None, open_key: OpenKey | None = None) -> Ports:
+def ports_to_check(
+    home: Path | None = None, open_key: OpenKey | None = None, house_file: Path = HOUSE_FILE
+) -> Ports:
     """All ports, for checking a plan. It does not open a store and does not create one."""
     from orchestrator.bootstrap.lazy_ports import WiredPorts
 
-    return WiredPorts(home_of(home), open_key=open_key)
+    return WiredPorts(home_of(home), open_key=open_key, house_file=house_file)
 
 
-def ports(home: Path | None = None, warm: WarmStart | None = None, open_key: OpenKey | None = None) -> Ports:
+def ports(
+    home: Path | None = None,
+    warm: WarmStart | None = None,
+    open_key: OpenKey | None = None,
+    house_file: Path = HOUSE_FILE,
+) -> Ports:
     """All ports over real hosts, real Ansible and the store below `home`. Raises StoreFault.
 
     `warm` holds a zygote that is already started; it serves both the plan check and the runs. `open_key` opens the key of
-    whoever speaks.
+    whoever speaks. `house_file` names the house.
     """
     from orchestrator.bootstrap.lazy_ports import WiredPorts
 
     # Load everything now: a driver that runs for days must not load modules of an orch that was upgraded meanwhile.
-    return WiredPorts(home_of(home), warm, open_key).load()
+    return WiredPorts(home_of(home), warm, open_key, house_file).load()
 
 
-def ports_to_look(home: Path | None = None, open_key: OpenKey | None = None) -> Ports:
+def ports_to_look(
+    home: Path | None = None, open_key: OpenKey | None = None, house_file: Path = HOUSE_FILE
+) -> Ports:
     """All ports, for reading the journal or appending a person's event. Each loads on first use. Raises StoreFault."""
     from orchestrator.bootstrap.lazy_ports import WiredPorts
 
-    return WiredPorts(home_of(home), open_key=open_key).opened()
+    return WiredPorts(home_of(home), open_key=open_key, house_file=house_file).opened()
 
 
-def ports_to_start(plan: Path, extent: Extent = "zygote", open_key: OpenKey | None = None) -> Ports:
+def ports_to_start(
+    plan: Path, extent: Extent = "zygote", open_key: OpenKey | None = None, house_file: Path = HOUSE_FILE
+) -> Ports:
     """All ports, for a deployment of this plan that starts now. The zygote imports in parallel. Raises StoreFault.
 
     `extent`: how far the start of runs is prepared; only benchmarks change it.
@@ -123,4 +127,4 @@ def ports_to_start(plan: Path, extent: Extent = "zygote", open_key: OpenKey | No
             folder = plan.resolve().parent
             above = (parent for parent in (folder, *folder.parents) if (parent / "ansible.cfg").is_file())
             warm.begin(str(next(above, folder)))
-    return ports(warm=warm, open_key=open_key)
+    return ports(warm=warm, open_key=open_key, house_file=house_file)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from orchestrator.adapters import process
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.bootstrap import disk_reserve
+from orchestrator.bootstrap.house import HOUSE_FILE, House, house_of
 from orchestrator.engine import ports, project_ports
 from orchestrator.errors import NotFound
 
@@ -30,8 +31,14 @@ class WiredPorts(ports.Ports):
     Each port is a property that constructs its adapter once.
     """
 
-    def __init__(self, root: Path, warm: WarmStart | None = None, open_key: OpenKey | None = None) -> None:
-        self._root, self._warm, self._open_key = root, warm, open_key
+    def __init__(
+        self,
+        root: Path,
+        warm: WarmStart | None = None,
+        open_key: OpenKey | None = None,
+        house_file: Path = HOUSE_FILE,
+    ) -> None:
+        self._root, self._warm, self._open_key, self._house_file = root, warm, open_key, house_file
         self._url = os.environ.get("ORCH_STORE_URL") or None
 
     def opened(self) -> WiredPorts:
@@ -44,6 +51,11 @@ class WiredPorts(ports.Ports):
         for port in fields(self.opened()):
             getattr(self, port.name)
         return self
+
+    @cached_property
+    def house(self) -> House:
+        """Where the house is. Raises PlanFault."""
+        return house_of(self._root, self._house_file)
 
     @cached_property
     def clock(self) -> ports.Clock:
@@ -127,13 +139,15 @@ class WiredPorts(ports.Ports):
     def authority(self) -> ports.Authority:
         from orchestrator.adapters.files.project_authority import ProjectAuthority
 
-        return ProjectAuthority(self._root)
+        return ProjectAuthority(self._root, self.house.place)
 
     @cached_property
     def keys(self) -> ports.Keys:
+        from orchestrator.adapters.files.house_rules import roles_of_house
         from orchestrator.adapters.keys.folder_keys import FolderKeys
 
-        return FolderKeys(self._root)
+        place = self.house.place
+        return FolderKeys(self._root, place, named_roles=lambda: roles_of_house(place), now=self.clock.now)
 
     @cached_property
     def voice(self) -> ports.Voice:

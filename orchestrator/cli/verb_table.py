@@ -115,5 +115,10 @@ VERBS = (
         "orchestrator.cli.verbs.planning.keys:keys",
         "Make, trust, list and revoke people's keys.",
     ),
+    Verb(
+        "trust",
+        "orchestrator.cli.verbs.planning.trust:trust",
+        "Whom the house trusts: the keyring that stewards sign.",
+    ),
     Verb("lab", "orchestrator.cli.verbs.lab:lab", "Real hosts on this machine, to try things and to test."),
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from orchestrator import bootstrap
+from orchestrator.bootstrap.house import HOUSE_FILE, House, house_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,17 +23,20 @@ KEY = "orch.key"
 class Wiring:
     """Where ports come from: real hosts, real Ansible and the store of this home. Each may raise StoreFault."""
 
+    house_file = HOUSE_FILE
+    """The file that names the house."""
+
     def ports(self) -> Ports:
         """All ports, loaded at once."""
-        return bootstrap.ports(open_key=open_own_key)
+        return bootstrap.ports(open_key=open_own_key, house_file=self.house_file)
 
     def ports_to_look(self) -> Ports:
         """All ports, each loaded when it is first used."""
-        return bootstrap.ports_to_look(open_key=open_own_key)
+        return bootstrap.ports_to_look(open_key=open_own_key, house_file=self.house_file)
 
     def ports_to_check(self) -> Ports:
         """All ports, for a check of a plan: no store is opened."""
-        return bootstrap.ports_to_check(open_key=open_own_key)
+        return bootstrap.ports_to_check(open_key=open_own_key, house_file=self.house_file)
 
     def has_journal(self) -> bool:
         """Whether there is a journal already."""
@@ -40,7 +44,7 @@ class Wiring:
 
     def ports_to_start(self, plan: Path) -> Ports:
         """All ports, for a deployment of this plan that starts now."""
-        return bootstrap.ports_to_start(plan, open_key=open_own_key)
+        return bootstrap.ports_to_start(plan, open_key=open_own_key, house_file=self.house_file)
 
     def drivers(self) -> Drivers:
         """Drivers that run as separate processes."""
@@ -70,6 +74,11 @@ def has_journal() -> bool:
 def ports_to_start(plan: Path) -> Ports:
     """The ports of a command that starts a deployment of this plan."""
     return _wiring().ports_to_start(plan)
+
+
+def house() -> House:
+    """Where the house of the present command is. Raises PlanFault."""
+    return house_of(bootstrap.home_of(), _wiring().house_file)
 
 
 def drivers() -> Drivers:

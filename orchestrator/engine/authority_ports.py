@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
+from orchestrator.domain.authority.keyring_document import TrustInForce
 from orchestrator.domain.authority.rehearsal import PresentedCertificate
 from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.authority.speaker import Speaker
@@ -22,11 +23,13 @@ class Governing:
     """What binds a deployment: its release policy and the model that its plan follows. None means that none applies.
 
     `objections` say what is wrong with how the plan names them. If there are any, policy and model are unknown.
+    `warnings` name what covers the plan and does not bind, because the house decides.
     """
 
     policy: ReleasePolicy | None = None
     model: DeploymentModel | None = None
     objections: tuple[Objection, ...] = ()
+    warnings: tuple[Objection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +120,29 @@ class Authority(ABC):
 class Keys(ABC):
     """Trusted keys, verified approvals, and rehearsal certificates."""
 
+    @property
+    def home(self) -> str:
+        """The id of this home, which certificates name; empty where it has none. Raises StoreFault."""
+        return ""
+
+    @property
+    def house_place(self) -> str:
+        """The folder of the house; empty where the home is the house."""
+        return ""
+
+    def trust(self) -> TrustInForce | None:
+        """The signed keyring of the house that is in force; None where it has none.
+
+        Raises PlanFault where there is one that is not in force, such as an older one than this home has seen.
+        """
+        return None
+
     @abstractmethod
     def keyring(self, project: Path) -> Keyring:
-        """Every key that this home or the project trusts, including revoked keys. Raises PlanFault."""
+        """Every key that counts, including revoked keys: those of the house, then what home and project add to them.
+
+        Raises PlanFault.
+        """
 
     @abstractmethod
     def present(self, approvals: Sequence[SignedApproval], keyring: Keyring) -> tuple[PresentedApproval, ...]:
@@ -131,7 +154,7 @@ class Keys(ABC):
 
     @abstractmethod
     def certificates(self, project: Path, keyring: Keyring) -> tuple[PresentedCertificate, ...]:
-        """Every rehearsal certificate that this home or the project keeps. Raises PlanFault."""
+        """Every rehearsal certificate that house, home or project keep. Raises PlanFault."""
 
 
 class Voice(ABC):

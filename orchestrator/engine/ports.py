@@ -315,6 +315,13 @@ class Targets(ABC):
         (domain/plan/target.py; also from `capture`, and as the finding of `reachable`) is a security event.
         """
 
+    def release(self, targets: Sequence[Target], house: str) -> dict[str, Identity | str]:
+        """Let machines go that this house governs, and identify them anew; by default none is let go.
+
+        A machine that another house governs stays as it is.
+        """
+        return self.identify(targets)
+
 
 class BaselineStore(ABC):
     """Baselines by the digest of their content."""

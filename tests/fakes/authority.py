@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
+from orchestrator.domain.authority.keyring_document import TrustInForce
 from orchestrator.domain.authority.rehearsal import PresentedCertificate
 from orchestrator.domain.authority.signing import Keyring, SignatureAnswer
 from orchestrator.domain.authority.word import PresentedWord, SignedWord
@@ -93,6 +94,10 @@ class FakeKeys(Keys):
         self.ring = Keyring()
         self.answers: dict[str, SignatureAnswer] = {}
         self.kept: tuple[PresentedCertificate, ...] = ()
+        self.signed: TrustInForce | None = None
+
+    def trust(self) -> TrustInForce | None:
+        return self.signed
 
     def keyring(self, project: Path) -> Keyring:
         return self.ring

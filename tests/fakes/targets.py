@@ -23,6 +23,7 @@ class FakeMachine:
     `unreachable` is the reason why it does not answer, `cause` what that is.
     `host_key` is the digest of its key; None: one of its own.
     `epoch` is that of the last run it has seen, None where that cannot be read.
+    `house` governs it, where one does.
     `installed` is SHA-256 by path; None: whatever is asked for.
     """
 
@@ -33,6 +34,7 @@ class FakeMachine:
     epoch: int | None = None
     without_root: str = ""
     noise: str = ""
+    house: str = ""
     items: dict[tuple[str, str], dict[str, AttributeValue]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     installed: dict[str, str] | None = None
@@ -195,6 +197,13 @@ class FakeTargets(Targets):
             epoch=machine.epoch,
         )
 
+    def release(self, targets: Sequence[Target], house: str) -> dict[str, Identity | str]:
+        for target in targets:
+            machine = self.machine(target.host)
+            if machine.unreachable is None and machine.house == house:
+                machine.house = ""
+        return self.identify(targets)
+
     def _identity(self, host: str) -> Identity | str:
         machine = self.machine(host)
         if machine.unreachable is not None:
@@ -206,6 +215,7 @@ class FakeTargets(Targets):
             boot_id=f"boot-of-{machine.machine_id}",
             without_root=machine.without_root,
             noise=machine.noise,
+            house=machine.house,
         )
 
 

@@ -13,10 +13,13 @@ import pytest
 
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
+from orchestrator.adapters.ssh import SshTargets
 from orchestrator.domain.evidence.outcome import AttemptOutcome
+from orchestrator.domain.plan.target import Identity
 from orchestrator.lab.fleet import Lab
 from tests.fleet.ansible_runs import CASES, Runs, reasons, results
 from tests.fleet.conftest import NewLab
+from tests.fleet.lab_targets import targets_of
 from tests.fleet.labs import lab_for
 
 HOSTS = ("web1", "web2")
@@ -132,6 +135,30 @@ def test_another_machine_is_refused(runs: Runs) -> None:
         in reasons(outcome)
     )
     assert (acts(runs, "web1"), epoch(runs, "web1")) == ([], "")
+
+
+def test_a_machine_is_of_the_house_whose_run_came_first_until_it_is_released(runs: Runs) -> None:
+    mine, other = "a1" * 16, "b2" * 16
+    targets = [target for target in targets_of(runs.lab) if target.host == "web1"]
+    assert results(runs.run("acts.yml", ("web1",), variables={"act": "mine"}, epoch=5, house=mine)) == {
+        "web1": "done"
+    }
+    refused = runs.run("acts.yml", ("web1",), variables={"act": "theirs"}, epoch=7, house=other)
+    assert results(refused) == {"web1": "untouched"}
+    assert "web1: refused by the host: house a1a1a1a1a1a1a1a1 governs this machine" in reasons(refused)
+    assert (acts(runs, "web1"), epoch(runs, "web1")) == (["mine"], "5")
+    port = SshTargets()
+    assert houses(port.identify(targets)) == [mine]
+    assert houses(port.release(targets, other)) == [mine], "another house lets nothing go"
+    assert houses(port.release(targets, mine)) == [""]
+    assert results(runs.run("acts.yml", ("web1",), variables={"act": "theirs"}, epoch=9, house=other)) == {
+        "web1": "done"
+    }
+    assert acts(runs, "web1") == ["mine", "theirs"]
+
+
+def houses(identities: dict[str, Identity | str]) -> list[str]:
+    return [each.house if isinstance(each, Identity) else each for each in identities.values()]
 
 
 def test_without_become_the_fence_says_so(tmp_path: Path, new_lab: NewLab) -> None:

@@ -27,7 +27,8 @@ from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.environment import Environment, EnvironmentFile
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.model_base import moment_of, seconds_of
-from orchestrator.policy.authority.admission_question import Question, Success
+from orchestrator.policy.authority.admission_question import OnRecord, Question, Success
+from orchestrator.policy.authority.house_over_project import house_over
 from orchestrator.policy.authority.known_machines import DeployedThere, MachineSeen, Place
 from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.planning.digests import effective_plan, rehearsed_policy
@@ -35,6 +36,7 @@ from tests.worlds.plans import targets_named
 
 ROWS = Path(__file__).resolve().parents[1] / "cases" / "admission"
 SHA = "0" * 64
+HOME = "0d" * 16
 NO_SIGNATURE = "0" * 128
 """Signatures are verified by an adapter; here each statement says itself whether its signature is good."""
 
@@ -135,7 +137,7 @@ def question(given: dict[str, Any]) -> Question:
             certificate(words, n, now, tree, present, approved, rehearsed)
             for n, words in enumerate(tree["certificates"], 1)
         ),
-        keyring=keyring(tree["keys"]),
+        keyring=house_over(keyring(tree["keys"]), [keyring(tree["project_keys"])], tree["roles_of_house"]),
         used=frozenset(nonce(n) for n in tree["used"]),
         earlier_plans=_kept(approved, rehearsed) if tree["earlier_known"] else {},
         recent=tuple(now - timedelta(seconds=seconds_of(ago)) for ago in tree["recent"]),
@@ -144,7 +146,21 @@ def question(given: dict[str, Any]) -> Question:
         plan_file="plans/shop.yml",
         rehearsing=tree["rehearsing"],
         place=place(tree, now),
+        home=HOME,
+        on_record=on_record(tree),
     )
+
+
+def on_record(tree: dict[str, Any]) -> dict[str, OnRecord]:
+    """The rehearsals that the certificates name, as they say, unless the row says otherwise of one."""
+    known = {}
+    for n, words in enumerate(tree["certificates"], 1):
+        fields = {**tree["certificate"], **words}
+        usual = {"release": fields["release"], "version": fields["version"], "environment": fields["in"]}
+        other = tree["on_record"].get(f"rehearsal-{n}", {})
+        if other != "gone":
+            known[f"rehearsal-{n}"] = OnRecord(**({**usual, "rehearsal": True} | other))
+    return known
 
 
 def place(tree: dict[str, Any], now: datetime) -> Place:
@@ -341,6 +357,7 @@ def certificate(
         "waves": fields["waves"],
         "key": key,
         "nonce": nonce(1000 + n),
+        "home": {"here": HOME, "elsewhere": nonce(7)}.get(fields["home"]),
     }
     return PresentedCertificate.model_validate(
         {

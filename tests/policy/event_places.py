@@ -53,8 +53,9 @@ HANDLED: dict[str, Callable[[], frozenset[str]]] = {
     "step of the story": in_the_story,
     "plain line": lined,
 }
-OF_THE_HOUSE = frozenset({"environment_left"})
+OF_THE_HOUSE = frozenset({"environment_left", "keyring_adopted", "machine_released"})
 """Kinds that are on the house's journal only, and in no deployment."""
+_HOUSE_ALONE = "it is on the journal of the house, and of no deployment"
 _STATE_ALONE = "only the state changes, by the table of the lifecycle"
 CHANGES_NOTHING: dict[str, dict[str, str]] = {
     "fold": {
@@ -64,7 +65,9 @@ CHANGES_NOTHING: dict[str, dict[str, str]] = {
         "completed": _STATE_ALONE,
         "attempt_adopted": "who follows the attempt changes nothing of it",
         "held_on": "the hold goes on as it was",
-        "environment_left": "it is of the house, and of no deployment",
+        "environment_left": _HOUSE_ALONE,
+        "keyring_adopted": _HOUSE_ALONE,
+        "machine_released": _HOUSE_ALONE,
     },
     "step of the story": {
         "planned": "the story begins with what follows",
@@ -77,9 +80,11 @@ CHANGES_NOTHING: dict[str, dict[str, str]] = {
         "residue_found": "the proof before it is the step",
         "backout_failed": "the proof before it is the step",
         "held_on": "the hold goes on",
+        "keyring_adopted": _HOUSE_ALONE,
+        "machine_released": _HOUSE_ALONE,
         "abort_requested": "what it leads to is the step",
         "emergency_lifted": "the pause goes on until somebody resumes",
-        "environment_left": "it is of the house, and of no deployment",
+        "environment_left": _HOUSE_ALONE,
     },
     "plain line": {
         "submitted": "the approval that follows is the line",

@@ -9,7 +9,9 @@ from orchestrator.adapters.files.policy_file import load_policy
 from orchestrator.domain.authority.admission_answer import Reason
 from orchestrator.domain.authority.approval import SignedApproval
 from orchestrator.domain.authority.ground import Ground
+from orchestrator.domain.authority.machine_release import MachineRelease, SignedRelease
 from orchestrator.domain.authority.rehearsal import Rehearsal
+from orchestrator.domain.authority.signing import Signature
 from orchestrator.domain.evidence.baseline import BaselineReference, Difference
 from orchestrator.domain.evidence.change_groups import ChangeGroup, ItemChange, OutsideChange
 from orchestrator.domain.evidence.left_process import LeftProcess
@@ -30,6 +32,7 @@ POLICY = ROOT / "tests/cases/policies/good.yml"
 MODEL = ROOT / "models/rolling-web-service.yml"
 
 SHA = "5e" * 32
+NUMBER = "0d" * 16
 SOON = START + timedelta(minutes=10, microseconds=250)
 ODD = "Grüße 'x' \"y\" \\ \x00\n\u202e \U0001f600"
 CHANGE = ItemChange(kind="file", name="/etc/shop.conf", attribute="mode", before="0644", after=None)
@@ -262,6 +265,23 @@ EVERY_EVENT: list[Event] = [
     e.AbortRequested(by="ann", reason=ODD),
     e.EmergencyStopped(by="ann", reason=ODD),
     e.EmergencyLifted(by="ann", reason=ODD),
+    e.KeyringAdopted(house=NUMBER, version=2, digest=SHA, signed_by=("Ann", "Bo"), by="ann"),
+    e.MachineReleased(
+        signed=SignedRelease(
+            release=MachineRelease(
+                house=NUMBER,
+                host="web1",
+                machine="m1",
+                person="Ann",
+                key=SHA,
+                reason="sold",
+                made_at=START,
+                nonce=NUMBER,
+            ),
+            signature=Signature(key=SHA, signature=SHA * 2),
+        ),
+        by="ann",
+    ),
     e.ClockJumped(seconds=-3600.25),
     e.EnvironmentLeft(
         machine="web1",

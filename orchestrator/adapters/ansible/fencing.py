@@ -10,18 +10,21 @@ MACHINES = "orch_fenced_machines"
 KNOWN = "orch_fenced_known"
 """The variable that holds the epochs each host may hold, with a space between."""
 
-# $1 is the epoch, $2 the machine-id or nothing, $3 the epochs that are known of or nothing.
+# $1 is the epoch, $2 the machine-id or nothing, $3 the epochs that are known of or nothing, $4 the house or nothing.
 # There is no single quote in it, and nothing that Jinja would take for its own.
 # Thirteen digits are no epoch, and beyond what some shells compare: there every comparison is false, which would let it pass.
 # The login's number leads to processes that a run leaves with another environment (on_target/items/run_processes.py).
 # The record is of one width, so that a full disk cannot keep the newer epoch out: then it is written over the older.
 _KEEP = """\
-d=/var/lib/orch; l=/run/orch-logins; umask 022; i=; h=0; s=;
+d=/var/lib/orch; l=/run/orch-logins; umask 022; i=; h=0; s=; g=;
 read -r i 2>/dev/null </etc/machine-id || read -r i 2>/dev/null </var/lib/dbus/machine-id;
 say() { echo "orch fence $1 $2 end"; };
 if [ -n "$2" ] && [ "$2" != "$i" ]; then say machine "${i:-none}"; exit 79; fi;
 if [ "$1" = 0 ]; then say ok 0; exit 0; fi;
 mkdir -p $d && exec 9>>$d/epoch.lock && flock -w 10 9 || { say failed lock; exit 78; };
+if [ -e $d/house ]; then read -r g <$d/house || g=unreadable; fi;
+case "$g" in *[!0-9a-f]*) say failed house; exit 78;; esac;
+if [ -n "$g" ] && [ "$g" != "$4" ]; then say house "$g"; exit 75; fi;
 if [ -s $d/epoch ]; then read -r h <$d/epoch || h=; fi;
 case "$h" in ""|*[!0-9]*|?????????????*) say failed unreadable; exit 78;; esac;
 if [ "$h" -gt "$1" ]; then say newer "$h"; exit 77; fi;
@@ -31,17 +34,25 @@ if [ "$h" -lt "$1" ]; then
   { rm -f $d/.epoch; printf "%-20s\\n" "$1" | dd of=$d/epoch conv=notrunc,fsync 2>/dev/null; };
   read -r h <$d/epoch; [ "$h" = "$1" ] || { say failed write; exit 78; };
 fi;
+if [ -n "$4" ] && [ -z "$g" ]; then
+  printf "%s\\n" "$4" | dd of=$d/.house conv=fsync 2>/dev/null && mv -f $d/.house $d/house;
+  read -r g <$d/house; [ "$g" = "$4" ] || { say failed house; exit 78; };
+fi;
 read -r s 2>/dev/null </proc/self/sessionid; [ -z "$s" ] || { printf "%s %s\\n" "$1" "$s" >>$l; } 2>/dev/null;
 say ok "$1"
 """
 # The login shell may be any; root is needed only where there is an epoch to keep.
 _AS_ROOT = (
-    'if [ "$2" = 0 ] || [ "$(id -u)" = 0 ]; then exec /bin/sh -c "$1" fence "$2" "$3" "$4"; '
-    'else exec sudo -n -- /bin/sh -c "$1" fence "$2" "$3" "$4"; fi'
+    'if [ "$2" = 0 ] || [ "$(id -u)" = 0 ]; then exec /bin/sh -c "$1" fence "$2" "$3" "$4" "$5"; '
+    'else exec sudo -n -- /bin/sh -c "$1" fence "$2" "$3" "$4" "$5"; fi'
 )
 
 
-def task(epoch: int) -> str:
-    """The command line, with templates for what is known of each host."""
+def task(epoch: int, house: str = "") -> str:
+    """The command line, with templates for what is known of each host. Raises ValueError for what is no house."""
+    if set(house) - set("0123456789abcdef"):
+        raise ValueError(f"{house!r} is no id of a house")
     machine, known = (f'{{{{ {name}[inventory_hostname] | default("") }}}}' for name in (MACHINES, KNOWN))
-    return f"/bin/sh -c '{_AS_ROOT}' orch '{_KEEP.strip()}' {epoch} '{machine}' '{known}'".replace("\n", " ")
+    return f"/bin/sh -c '{_AS_ROOT}' orch '{_KEEP.strip()}' {epoch} '{machine}' '{known}' '{house}'".replace(
+        "\n", " "
+    )

@@ -72,7 +72,7 @@ def wrapper(request: AttemptRequest, nonce: str) -> str:
     """A playbook (JSON is YAML): the fence on exactly these hosts, the user's playbook unchanged, the sentinel."""
     machines = {host: machine for host, machine in request.machines.items() if _MACHINE_ID.fullmatch(machine)}
     known = {host: " ".join(str(epoch) for epoch in epochs) for host, epochs in request.known.items()}
-    fence = _play("fence", nonce, request, fencing.task(request.epoch))
+    fence = _play("fence", nonce, request, fencing.task(request.epoch, request.house))
     return json.dumps(
         [
             {**fence, "vars": {fencing.MACHINES: machines, fencing.KNOWN: known}},

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from orchestrator.adapters.files.environment_file import known_environments
+from orchestrator.adapters.files.house_rules import house_first, not_of_house
 from orchestrator.adapters.files.model_file import load_model
 from orchestrator.adapters.files.noun_folder import files_in
 from orchestrator.adapters.files.policy_file import load_policy
@@ -27,25 +28,37 @@ Policy = LoadedFile[ReleasePolicy]
 
 
 class ProjectAuthority(Authority):
-    """Policies and environments are in folders of the project and of the home, private copies in `frozen/` of the home."""
+    """Policies are in `policies/` of the project, the home and the house, environments in `environments/` of house and project.
 
-    def __init__(self, home: Path) -> None:
+    Private copies are in `frozen/` of the home.
+
+    `house`: another folder than the home.
+    """
+
+    def __init__(self, home: Path, house: Path | None = None) -> None:
         self._home = home.absolute()
+        self._house = house or self._home
         self._copies = self._home / "frozen"
 
     def governing(self, plan: ReleasePlan, project: Path) -> Governing:
         """Reads every policy file: an unreadable one could be the one that binds."""
         faults: list[Fault] = []
         policies = self._policies(project, faults)
-        policy, objections = _binding(plan, project, policies)
+        covering = {file: item for file, item in policies.items() if covers(item.noun, plan)}
+        first, set_aside = house_first(covering, self._house)
+        aside = covering.keys() - first.keys()
+        binding = {file: item for file, item in policies.items() if file not in aside}
+        policy, objections = _binding(plan, project, binding)
         model, wrong = _model(plan, project, faults)
+        wrong += not_of_house(model, self._house, faults) if model is not None else []
         if faults:
             raise PlanFault(faults)
-        return Governing(policy, model, (*objections, *wrong))
+        return Governing(policy, model, (*objections, *wrong), set_aside)
 
     def environments(self, project: Path) -> tuple[EnvironmentFile, ...]:
-        """Those of `environments/` in the home, which is the house's, then those of the project."""
-        return known_environments(project, [self._home / "environments"])
+        """Those of `environments/` in the house and the home, then those of the project."""
+        places = dict.fromkeys((self._house, self._home))
+        return known_environments(project, [place / "environments" for place in places])
 
     def tree(self, plan: ReleasePlan, project: Path, plan_file: Path) -> Tree:
         """Digest the project's tree by `project_rules`."""
@@ -112,7 +125,7 @@ class ProjectAuthority(Authority):
         return sorted(folder.name for folder in self._copies.glob("*") if folder.is_dir())
 
     def _policies(self, project: Path, faults: list[Fault]) -> dict[Path, Policy]:
-        folders = (project / "policies", self._home / "policies")
+        folders = (project / "policies", self._home / "policies", self._house / "policies")
         policies: dict[Path, Policy] = {}
         for file in files_in(folders):
             try:

@@ -14,17 +14,17 @@ LARGEST = 64 * 1024
 N = TypeVar("N", bound=BaseModel)
 
 
-def read_noun(file: Path, kind: type[N]) -> N:
+def read_noun(file: Path, kind: type[N], largest: int = LARGEST) -> N:
     """The noun in a JSON file. Raises NotFound, and PlanFault with every schema fault; no partial result."""
     try:
         with file.open("rb") as stream:
-            content = stream.read(LARGEST + 1)
+            content = stream.read(largest + 1)
     except FileNotFoundError:
         raise NotFound(f"There is no file {file}; check the path.") from None
     except OSError as error:
         raise StoreFault(f"{file} cannot be read: {error.strerror}.") from None
-    if len(content) > LARGEST:
-        finding = f"more than {LARGEST} bytes"
+    if len(content) > largest:
+        finding = f"more than {largest} bytes"
         raise PlanFault([Fault(str(file), None, "", "a small file", finding, "ask for the file itself")])
     try:
         return kind.model_validate_json(content)

@@ -31,6 +31,7 @@ from orchestrator.domain.journal.events import Recorded
 from orchestrator.domain.plan.check import CheckResult
 from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.policy.authority.spoken_record import spoken_lines
+from orchestrator.policy.authority.trust_of_keys import trust_lines
 from orchestrator.policy.authority.word_checks import recorded_statements
 from orchestrator.policy.course.follow_up import following_words, review_overdue
 from orchestrator.policy.evidence.coverage_words import uncovered_count, uncovered_lines
@@ -91,6 +92,7 @@ def html_record(
             drivers=[r for r in records if isinstance(r.event, e.DriverTook)],
             said=[(each, signature_words(each, signatures or {})) for each in recorded_statements(records)],
             spoken=spoken_lines(records),
+            trusted=trust_lines(records),
             follows=following_words(d, made_at),
             overdue=review_overdue(d, made_at),
             decisions=decisions_of(d, records),

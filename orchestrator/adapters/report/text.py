@@ -13,6 +13,7 @@ from orchestrator.domain.journal.events import Recorded
 from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.authority.spoken_record import spoken_lines
+from orchestrator.policy.authority.trust_of_keys import trust_lines
 from orchestrator.policy.authority.word_checks import recorded_statements
 from orchestrator.policy.course.follow_up import following_words
 from orchestrator.policy.evidence.coverage_words import uncovered_lines
@@ -153,6 +154,7 @@ def _authority(
         + f": {plain(word.reason)}"
         for word in recorded_statements(records)
     ]
+    lines += map(plain, trust_lines(records))
     lines += [f"overridden: {plain(override)}" for override in d.authority.overridden]
     return [*lines, *map(plain, following_words(d, made_at))]
 

@@ -19,6 +19,7 @@ class HostQuestion(NamedTuple):
     echo: bool = False
     end_run: Mapping[str, Any] | None = None
     processes: Mapping[str, Any] | None = None
+    release: str | None = None
 
     @property
     def large(self) -> bool:
@@ -37,6 +38,7 @@ class HostQuestion(NamedTuple):
             "scope": None if self.scope is None else dict(self.scope),
             "end_run": None if self.end_run is None else dict(self.end_run),
             "processes": None if self.processes is None else dict(self.processes),
+            "release": self.release,
         }
 
 

@@ -48,6 +48,7 @@ class IdentityAnswer(Noun):
     is_root: bool
     python: Words
     epoch: Annotated[int, Field(ge=0, le=LATEST)] | None
+    house: Words = ""
 
 
 class EndingAnswer(Noun):

@@ -126,6 +126,7 @@ def _answered(target: Target, answer: HostAnswer, reply: Reply, there: float) ->
         host_key_sha256=reply.fingerprint,
         boot_id=plain(answer.identity.boot_id, 100),
         epoch=answer.identity.epoch,
+        house=plain(answer.identity.house, 64),
         without_root=without_root,
         noise=_noise(reply.output),
     )

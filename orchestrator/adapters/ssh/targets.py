@@ -221,6 +221,14 @@ class SshTargets(Targets):
         }
         return {target.host: digests[target] for target in targets}
 
+    def release(self, targets: Sequence[Target], house: str) -> dict[str, Identity | str]:
+        """The machines after they were let go; see the port."""
+        outcomes = self._ask_all(targets, lambda _target: HostQuestion(_VERIFY_SECONDS, release=house))
+        return {
+            target.host: outcome.identity if isinstance(outcome, Answered) else outcome.reason
+            for target, outcome in outcomes.items()
+        }
+
     def _ask_all(
         self, targets: Sequence[Target], question: Callable[[Target], HostQuestion]
     ) -> dict[Target, Answered | Unanswered]:

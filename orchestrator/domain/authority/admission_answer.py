@@ -3,6 +3,7 @@
 from typing import Literal, get_args
 
 from orchestrator.domain.authority.ground import Ground
+from orchestrator.domain.authority.signing import KeyId
 from orchestrator.domain.rules.requirement import RoleNeed
 from orchestrator.domain.text.model_base import Many, Moment, Noun
 
@@ -50,6 +51,7 @@ ReasonCode = Literal[
     "rehearsal.missing",
     "rehearsal.bad_signature",
     "rehearsal.foreign_key",
+    "rehearsal.not_on_record",
     "rehearsal.other_release",
     "rehearsal.changed",
     "rehearsal.elsewhere",
@@ -117,7 +119,7 @@ class Admitted(Noun):
 
     `consumes`: nonces of the approvals that this start uses up. `closes`: the end of the present opening; waves must fit
     into it. `review_by` and `reviewers`: the review that must follow an emergency. `sign_off`: who accepts the deployment
-    afterwards.
+    afterwards. `issuer`: the key of the certificate that it rests on.
     """
 
     grounds: Many[Ground]
@@ -128,6 +130,7 @@ class Admitted(Noun):
     review_by: Moment | None = None
     reviewers: Many[RoleNeed] = ()
     sign_off: Many[RoleNeed] = ()
+    issuer: KeyId | None = None
 
 
 class NotAdmitted(Noun):

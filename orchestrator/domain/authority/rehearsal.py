@@ -57,7 +57,8 @@ class Certificate(Noun):
 
     `restored`: the backout was proved against the baseline on every host. `failure_in`: waves in which a failure was
     injected, so that the real failure path ran. `idempotent`: playbooks that changed nothing in their second run.
-    `uncovered`: what was changed and no item of the baseline covers, in words; of that nothing is proved.
+    `uncovered`: what was changed and no item of the baseline covers, in words; of that nothing is proved. `home`: the id of
+    the home whose journal has the deployments; None: an earlier version issued it.
     """
 
     release: Name
@@ -73,6 +74,7 @@ class Certificate(Noun):
     waves: Annotated[tuple[MeasuredWave, ...], Field(strict=False, min_length=1)]
     key: KeyId
     nonce: Nonce
+    home: Annotated[Nonce | None, Since("0.2")] = None
 
 
 class SignedCertificate(Noun):

@@ -135,10 +135,24 @@ class TrustedKey(Noun):
         return any(same_role(mine, role) for mine in self.roles)
 
 
+AsideCode = Literal["role_of_the_house", "person_of_the_house", "key_of_the_house"]
+"""Why a project's word on a key does not count: the house gives the role, knows the person, or has the key itself."""
+
+
+class SetAsideKey(Noun):
+    """A key that a project, or a home below a house, trusts, and the roles in which that does not count."""
+
+    key: KeyId
+    person: ShownText
+    roles: Many[ShownText]
+    because: AsideCode
+
+
 class Keyring(Noun):
-    """All trusted keys, each listed once."""
+    """All trusted keys, each listed once. `set_aside`: what lower places trust and the house does not let count."""
 
     keys: Many[TrustedKey] = ()
+    set_aside: Annotated[Many[SetAsideKey], Since("0.2")] = ()
 
     @model_validator(mode="after")
     def _each_once(self) -> "Keyring":
@@ -149,6 +163,10 @@ class Keyring(Noun):
     def find(self, key: str) -> TrustedKey | None:
         """The trusted key with this id."""
         return next((trusted for trusted in self.keys if trusted.key == key), None)
+
+    def aside(self, key: str) -> SetAsideKey | None:
+        """What was set aside of this key."""
+        return next((aside for aside in self.set_aside if aside.key == key), None)
 
     def one_person(self, person: str, other: str) -> bool:
         """Whether two names belong to one person, according to the keys."""

@@ -42,7 +42,8 @@ class Authorisation(Noun):
     """The rules of a deployment, and the decisions made by them.
 
     `vouched` are roles whose approval was named without a signature; `waited`: it was once not admitted and waited.
-    `opened_at` is when it was admitted, and `grounds` why; `authorised` is the attempt that may begin next.
+    `opened_at` is when it was admitted, and `grounds` why; `authorised` is the attempt that may begin next. `house`: the
+    house that governs it, to which its machines belong from then on; empty where there is none.
     """
 
     policy: ReleasePolicy | None = None
@@ -65,6 +66,7 @@ class Authorisation(Noun):
     authorised: AuthorisedAttempt | None = None
     undone_by: Moment | None = None
     unauthorised: Unauthorised | None = None
+    house: str = ""
 
     @property
     def environment_class(self) -> str | None:
@@ -94,6 +96,7 @@ def authority_at_first(event: e.Planned) -> Authorisation:
         change=event.change,
         mode=event.mode,
         effective=event.effective,
+        house=event.house,
     )
 
 

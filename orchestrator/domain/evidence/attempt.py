@@ -39,7 +39,7 @@ class AttemptRequest(Noun):
     a second run, which must change nothing; the outcome names the tasks that change something. `fleet`: where every host of
     the deployment was then, so that a host that tasks for others act on is known by its name. `playbooks`: all those of
     the deployment, whose vaulted values a host can answer with. `pass_environment`: names of variables that the run sees;
-    the caller's environment has their values.
+    the caller's environment has their values. `house`: the house that the deployment is of; a machine of another refuses.
     """
 
     attempt: str
@@ -65,3 +65,4 @@ class AttemptRequest(Noun):
     fleet: dict[HostName, str] = {}
     playbooks: Many[str] = ()
     pass_environment: Many[str] = ()
+    house: str = ""

@@ -6,8 +6,8 @@ from orchestrator.domain.evidence.acted_on import ActedOn
 from orchestrator.domain.evidence.task_changes import ChangesOn
 from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun
 
-Fence = Literal["none", "ok", "newer", "other", "machine", "failed"]
-"""A host's answer to the first task, which presents the run's epoch: `newer`, `other` and `machine` refuse the run."""
+Fence = Literal["none", "ok", "newer", "other", "machine", "house", "failed"]
+"""A host's answer to the first task, which presents the run's epoch: `newer`, `other`, `machine`, `house` refuse the run."""
 
 
 class TaskTrouble(Noun):
@@ -44,8 +44,8 @@ class HostEvidence(Noun):
     `real` counts tasks that were ok and acted on the host itself, without facts, messages and delegated tasks. `timed_out`:
     tasks given up, which may still run. `masked`: tasks whose failure the playbook declares not to be one. `pending`:
     background tasks whose end was not seen. `rehearsed`: tasks that ran in check mode. `fence_said`: the epoch of another
-    run, the other machine, or why the fence failed. `unfenced`: tasks that ran here before the fence was ok. `addresses`:
-    the addresses Ansible used for this host. `astray`: tasks that ran elsewhere. `identity` distinguishes
+    run, the other machine or house, or why the fence failed. `unfenced`: tasks that ran here before the fence was ok.
+    `addresses`: the addresses Ansible used for this host. `astray`: tasks that ran elsewhere. `identity` distinguishes
     machines, whatever their names. `recap` is Ansible's own count, and must equal `counted`, the count of the events.
     """
 

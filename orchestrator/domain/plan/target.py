@@ -29,7 +29,8 @@ class Identity(Noun):
 
     `machine_id` is that of systemd; a machine without one is identified by its host key, as `host-key:SHA256...`. `epoch`
     is that of the last run that the host has seen (0: none), or None where it could not be read. `without_root`: why root
-    cannot be had there. `noise`: what the login shell printed, without a line's end, before the answer.
+    cannot be had there. `noise`: what the login shell printed, without a line's end, before the answer. `house`: the house
+    that governs the machine, which its first run brought; empty where none does.
     """
 
     host: HostName
@@ -39,6 +40,7 @@ class Identity(Noun):
     epoch: int | None = None
     without_root: str = ""
     noise: str = ""
+    house: str = ""
 
 
 class Ending(Noun):

@@ -20,7 +20,7 @@ from orchestrator.engine.lookup.unreadable import Traces, traces_of
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.project_folder import folder
 from orchestrator.policy.authority import admission
-from orchestrator.policy.authority.admission_question import NO_POLICY, Question, Success
+from orchestrator.policy.authority.admission_question import NO_POLICY, OnRecord, Question, Success
 from orchestrator.policy.authority.known_machines import Place
 from orchestrator.policy.measures.wave_durations import measured_waves
 from orchestrator.policy.telling.words.ground_words import ground_words
@@ -108,6 +108,8 @@ def question_of(
         rehearsing=d.rehearsing.rehearsal is not None,
         vouched=d.authority.vouched if not governed and not known.keyring.keys else (),
         place=known.place,
+        home=ports.keys.home if known.certificates else "",
+        on_record=_on_record(ports, known.others) if known.certificates else {},
     )
 
 
@@ -221,6 +223,15 @@ def _measured(ports: Ports, others: Sequence[Brief], d: Deployment) -> Iterator[
     for other in alike[:MOST_MEASURED]:
         d = folded(ports.journal, other.id)
         yield from measured_waves(d, story_on(ports.journal, d))
+
+
+def _on_record(ports: Ports, others: Sequence[Brief]) -> dict[str, OnRecord | None]:
+    """The deployments of this store; None for one that cannot be read, of which nothing more is known."""
+    known: dict[str, OnRecord | None] = dict.fromkeys(ports.journal.deployments())
+    return known | {
+        other.id: OnRecord(other.release, other.version, other.environment, rehearsal=other.rehearsal)
+        for other in others
+    }
 
 
 def _certificates(ports: Ports, d: Deployment, keyring: Keyring) -> tuple[PresentedCertificate, ...]:

@@ -135,6 +135,7 @@ class _Check:
             self.faults.extend(unusable.faults)
             return
         self._object(self.binds.objections)
+        self._warn(self.binds.warnings)
         plan = _with_defaults(self.loaded.plan, self.binds.model)
         self.loaded = self.loaded.model_copy(update={"plan": plan})
         self._object(unseen_parts(rules_binding(self.binds.policy, self.binds.model), plan))

@@ -11,6 +11,7 @@ from orchestrator.domain.authority.admission_answer import (
     NotAdmitted,
     Reason,
 )
+from orchestrator.domain.authority.trust_on_record import TrustOnRecord
 from orchestrator.domain.deployment.authorisation import Authorisation
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.events import DeploymentNotAdmitted as Waits
@@ -31,6 +32,7 @@ from orchestrator.policy.authority.admission import admit
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.authority.calendar_check import opens_next, waits_for_people
 from orchestrator.policy.authority.copy_integrity import changes_in_copy
+from orchestrator.policy.authority.trust_of_keys import trust_on_record
 from orchestrator.policy.course.allowed_steps import closed_words, window_words
 from orchestrator.policy.course.steps import Perform
 from orchestrator.policy.telling.words.ground_words import ground_words, window_basis
@@ -144,11 +146,18 @@ def _start(context: DriveContext, answer: Admitted) -> None:
         ports.authority.discard(d.id)
         sentences = tuple(str(changed_words(d, str(change))) for change in changes)
         context.journal.note(DeploymentRefused(stage="approval", reasons=sentences))
-    elif not context.journal.note(_opened(d, answer, copy.place)):
+    elif not context.journal.note(_opened(d, answer, copy.place, _issuer(context, answer))):
         ports.authority.discard(d.id)
 
 
-def _opened(d: Deployment, answer: Admitted, place: str) -> WindowOpened:
+def _issuer(context: DriveContext, answer: Admitted) -> TrustOnRecord | None:
+    if answer.issuer is None:
+        return None
+    keys = context.ports.keys
+    return trust_on_record(keys.keyring(folder(context.deployment.project)), keys.trust(), answer.issuer)
+
+
+def _opened(d: Deployment, answer: Admitted, place: str, issuer: TrustOnRecord | None) -> WindowOpened:
     return WindowOpened(
         basis=window_words(d) if d.authority.policy is None else window_basis(answer.grounds),
         frozen=place,
@@ -161,4 +170,5 @@ def _opened(d: Deployment, answer: Admitted, place: str) -> WindowOpened:
         review_by=answer.review_by,
         reviewers=answer.reviewers,
         sign_off=answer.sign_off,
+        issuer=issuer,
     )

@@ -170,6 +170,7 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
         epoch=attempted.epoch,
         known=known_epochs(d, attempted),
         repeated=attempted.repeated,
+        house=d.authority.house,
         fleet={t.host: f"{t.address}:{t.port}" for t in d.targets},
         playbooks=(d.place_of(plan.strategy.playbook), d.place_of(plan.backout.playbook)),
         pass_environment=plan.resources.pass_environment,

@@ -13,6 +13,7 @@ from orchestrator.policy.authority.environment_rules import machine_reasons
 from orchestrator.policy.course.steps import Perform
 from orchestrator.policy.evidence.acceptance import causes, complaints, completed
 from orchestrator.policy.evidence.fitness import unfit_for_runs
+from orchestrator.policy.evidence.governing_house import other_house_words, release_words
 
 
 def perform(context: DriveContext, step: Perform) -> None:
@@ -38,6 +39,7 @@ def perform(context: DriveContext, step: Perform) -> None:
                 reasons=tuple(reasons),
                 results=tuple(results),
                 causes=(*causes(results), *machines),
+                codes=("host.other_house",) if _of_other_houses(context, known) else (),
             )
         )
     else:
@@ -47,6 +49,16 @@ def perform(context: DriveContext, step: Perform) -> None:
 
 def _identities(context: DriveContext) -> dict[str, Identity | str]:
     return context.lasting_connections().identify(context.deployment.targets)
+
+
+def _of_other_houses(context: DriveContext, identities: dict[str, Identity | str]) -> list[str]:
+    """A complaint for each machine that another house governs: its rules, and not these, say what may be done there."""
+    house = context.deployment.authority.house
+    return [
+        f"{host}: {other_house_words(known.house, house)}; {release_words(host)}"
+        for host, known in identities.items()
+        if isinstance(known, Identity) and known.house not in ("", house)
+    ]
 
 
 def _machines(context: DriveContext, identities: dict[str, Identity | str]) -> list[str]:
@@ -64,6 +76,7 @@ def _machines(context: DriveContext, identities: dict[str, Identity | str]) -> l
         if target.host in known
         for sentence in unfit_for_runs(target, known[target.host])
     ]
+    reasons += _of_other_houses(context, identities)
     # A machine with two names would be deployed to twice and counted twice.
     reasons += [str(kin) for kin in kin_of(known)]
     reasons += _of_others(context, known)

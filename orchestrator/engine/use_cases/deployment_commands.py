@@ -28,6 +28,7 @@ from orchestrator.engine.planning.plan_check import prepare_plan
 from orchestrator.engine.ports import Journal, Ports, Watcher
 from orchestrator.engine.speaking import VERBS, Sayable, speak, speak_about, unsigned
 from orchestrator.engine.stop_in_force import refuse_while_stopped
+from orchestrator.engine.use_cases.house import adopt_keyring
 from orchestrator.engine.use_cases.rollback_obstacles import (
     epochs_backed_out_since,
     epochs_of,
@@ -63,13 +64,15 @@ def open_deployment(
 ) -> str:
     """Put a new deployment on the journal with its approvals, and its start or what it rehearses. Returns its id.
 
-    Raises StoreFault where the journal is an older copy.
+    Raises StoreFault where the journal is an older copy, PlanFault or Refused where the keyring of the house is not in force.
     """
     refuse_lost_history(ports)
+    house = adopt_keyring(ports, by)
     name = _free_name(ports.journal, prepared, ports.clock.now())
     verb: Verb = "rehearse" if rehearsal is not None else "deploy" if start is None else "schedule"
-    asked = planned(prepared, by=by, start=start, rehearsal=rehearsal)
-    asked = speak_about(ports, asked, verb, name, Path(prepared.project))
+    first = planned(prepared, by=by, start=start, rehearsal=rehearsal)
+    of_house = first.model_copy(update={"house": house, "house_place": ports.keys.house_place})
+    asked = speak_about(ports, of_house, verb, name, Path(prepared.project))
     events: list[e.Event] = [asked, e.Submitted(by=asked.by)]
     if approvals:
         named = ", ".join(f"{given.role}: {given.person}" for given in approvals)

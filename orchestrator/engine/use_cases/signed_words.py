@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from orchestrator.domain.authority.approval import SignedApproval
+from orchestrator.domain.authority.trust_on_record import TrustOnRecord
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.engine.lookup.admission_facts import Known, facts_of, question_of
@@ -12,6 +13,7 @@ from orchestrator.engine.use_cases import deployment_commands
 from orchestrator.engine.use_cases.scheduled_preview import ask_ahead
 from orchestrator.errors import Refused
 from orchestrator.policy.authority.admission_question import Question
+from orchestrator.policy.authority.trust_of_keys import trust_on_record
 from orchestrator.policy.authority.word_checks import against, approval_words
 from orchestrator.policy.course.follow_up import done
 
@@ -63,19 +65,21 @@ def give(
     if objections:
         reasons = dict.fromkeys(reason for reasons in objections.values() for reason in reasons)
         raise Refused("\n".join([*reasons, f"Nothing was put on the journal of {d.id}."]))
+    keyring, trust = session.question.keyring, ports.keys.trust() if new else None
     for signed in dict.fromkeys(new):
-        d = deployment_commands.signal(ports, d.id, _event(signed, by))
+        trusted = trust_on_record(keyring, trust, signed.signature.key)
+        d = deployment_commands.signal(ports, d.id, _event(signed, by, trusted))
     if done(d) and d.follow_up.closed is None:
         d = deployment_commands.signal(ports, d.id, e.RecordClosed(by=by, basis=_basis(d)))
     after = take_in(ports, replace(session, deployment=d), ())
     return replace(after, deployment=ask_ahead(ports, d, after.known()))
 
 
-def _event(signed: SignedApproval, by: str) -> e.Event:
+def _event(signed: SignedApproval, by: str, trusted: TrustOnRecord | None) -> e.Event:
     word = signed.approval
     if word.decision == "review":
-        return e.Reviewed(role=word.role, by=word.person, reason=word.reason, signed=signed)
-    return e.ApprovalGiven(signed=signed, by=by)
+        return e.Reviewed(role=word.role, by=word.person, reason=word.reason, signed=signed, trusted=trusted)
+    return e.ApprovalGiven(signed=signed, by=by, trusted=trusted)
 
 
 def _basis(d: Deployment) -> str:

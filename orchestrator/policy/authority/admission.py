@@ -17,6 +17,7 @@ from orchestrator.policy.authority.calendar_check import Opening, opening_of
 from orchestrator.policy.authority.certificates import (
     JudgedCertificate,
     asked_rehearsal,
+    from_elsewhere,
     judged_certificates,
     rehearsal_faults,
 )
@@ -144,7 +145,14 @@ def _admitted(weighed: Weighed) -> Admitted:
         review_by=review_by,
         reviewers=emergency.reviewers if emergency else (),
         sign_off=_sign_off(question),
+        issuer=_issuer(weighed),
     )
+
+
+def _issuer(weighed: Weighed) -> str | None:
+    counted = (judged_certificate for judged_certificate in weighed.certificates if judged_certificate.counts)
+    used = next(counted, None) if asked_rehearsal(weighed.question) is not None else None
+    return None if used is None else used.certificate.key
 
 
 def _sign_off(question: Question) -> tuple[RoleNeed, ...]:
@@ -164,13 +172,12 @@ def _grounds(weighed: Weighed) -> Iterator[Ground]:
     yield Ground(code="plan.effective", values={"digest": question.effective.digest})
     yield from (_given_by(word) for word in weighed.words)
     if asked_rehearsal(question) is not None:
-        yield _rehearsed(
-            next(
-                judged_certificate.certificate
-                for judged_certificate in weighed.certificates
-                if judged_certificate.counts
-            )
+        certificate = next(
+            judged_certificate.certificate
+            for judged_certificate in weighed.certificates
+            if judged_certificate.counts
         )
+        yield _rehearsed(certificate, elsewhere=from_elsewhere(question, certificate))
     yield weighed.opening.ground
     if weighed.opening.closes is not None and question.policy.undo_before_close:
         values = {"waves": len(weighed.times.startable), "of": len(question.waves)}
@@ -190,12 +197,14 @@ def _given_by(word: ApprovalStatement) -> Ground:
     return Ground(code="approval.given", values=values)
 
 
-def _rehearsed(certificate: Certificate) -> Ground:
+def _rehearsed(certificate: Certificate, *, elsewhere: bool) -> Ground:
     values: dict[str, str | int] = {
         "environment": certificate.environment,
         "at": certificate.rehearsed_at.isoformat(),
         "deployments": ", ".join(certificate.deployments),
     }
+    if elsewhere:
+        values["elsewhere"] = "not on record here, by word of its issuer"
     return Ground(code="rehearsal.covers", values=values)
 
 

@@ -39,6 +39,16 @@ class Success:
 
 
 @dataclass(frozen=True, slots=True)
+class OnRecord:
+    """A deployment that this store has, as far as a certificate of it must agree."""
+
+    release: str
+    version: str
+    environment: str
+    rehearsal: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """The inputs for a deployment that would start now.
 
@@ -47,7 +57,8 @@ class Question:
     deployments under this policy. `measured` are wave times from the records, in addition to those of certificates.
     `plan_file` is the plan's name in suggested commands; `rehearsing`: the deployment is a rehearsal itself. `vouched` are
     roles whose approval was named without a signature, where the plan asks for them and nothing forbids that. `place`: what
-    is known of environments and machines.
+    is known of environments and machines. `home` is the
+    id of this home, and `on_record` are deployments of its store by id: a certificate that was issued here is of one.
     """
 
     subject: str
@@ -72,6 +83,8 @@ class Question:
     rehearsing: bool = False
     vouched: tuple[str, ...] = ()
     place: Place = field(default_factory=Place)
+    home: str = ""
+    on_record: Mapping[str, OnRecord | None] = field(default_factory=dict)
 
     @property
     def calendar(self) -> Calendar:

@@ -14,6 +14,7 @@ from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.format import seconds_words
 from orchestrator.domain.text.validation_error import meant
 from orchestrator.policy.authority.admission_question import Question
+from orchestrator.policy.authority.trust_words import aside_words
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 """How far the signer's clock may be ahead of ours."""
@@ -66,10 +67,7 @@ def _against(question: Question, presented: PresentedApproval, seen: set[str]) -
     key = question.keyring.find(presented.signed.signature.key)
     if key is None:
         # A signature by an unknown key cannot be verified, so no other field can be relied on.
-        finding = f"signed with key {presented.signed.signature.key[:16]}, which nobody trusts"
-        yield _reason(
-            "approval.foreign_key", approval, finding, "trust the key first, or have somebody else approve"
-        )
+        yield _foreign(question, presented)
         return
     if presented.answer != "good" or approval.key != key.key:
         finding = "the signature does not fit what it says"
@@ -80,6 +78,18 @@ def _against(question: Question, presented: PresentedApproval, seen: set[str]) -
     yield from _signer(question, approval, key)
     yield from _what_for(question, approval, seen)
     yield from _times(question, approval)
+
+
+def _foreign(question: Question, presented: PresentedApproval) -> Reason:
+    approval, key = presented.signed.approval, presented.signed.signature.key
+    aside = question.keyring.aside(key)
+    if aside is None:
+        finding = f"signed with key {key[:16]}, which nobody trusts"
+        move = "trust the key first, or have somebody else approve"
+    else:
+        finding = f"signed with key {key[:16]}, which the project trusts and the house does not: {aside_words(aside)}"
+        move = "have the house trust the key too, or ask somebody whom it trusts (orch keys list)"
+    return _reason("approval.foreign_key", approval, finding, move)
 
 
 def _signer(question: Question, approval: ApprovalStatement, key: TrustedKey) -> Iterator[Reason]:
@@ -105,7 +115,8 @@ def _signer(question: Question, approval: ApprovalStatement, key: TrustedKey) ->
         move = f"did you mean {guess}?" if guess else f"use one of {', '.join(roles)}"
         yield _reason("approval.unknown_role", approval, "no role of this policy", move)
     elif not key.serves(approval.role):
-        finding = f"{key.person} may not sign in this role"
+        aside = question.keyring.aside(key.key)
+        finding = f"{key.person} may not sign in this role{f': {aside_words(aside)}' if aside else ''}"
         yield _reason("approval.role_not_held", approval, finding, "ask somebody who holds the role")
     may = question.policy.separation.requester_approves
     if (

@@ -16,11 +16,16 @@ MOST_NAMED = 50
 
 
 def certificate_of(
-    parts: Sequence[Deployment], measured: Sequence[MeasuredWave], *, key: str, nonce: str
+    parts: Sequence[Deployment],
+    measured: Sequence[MeasuredWave],
+    *,
+    key: str,
+    nonce: str,
+    home: str | None = None,
 ) -> Certificate:
     """The certificate of a rehearsal in which every part succeeded. Raises Refused with every fault.
 
-    It is dated by the end of its oldest part.
+    It is dated by the end of its oldest part. `home`: the id of the home whose journal has the parts.
     """
     against = [f"{d.id}: {fault}" for d in parts for fault in faults_of_part(d)]
     rehearsals = [d.rehearsing.rehearsal for d in parts if d.rehearsing.rehearsal is not None]
@@ -53,6 +58,7 @@ def certificate_of(
         waves=slowest(measured),
         key=key,
         nonce=nonce,
+        home=home,
     )
 
 

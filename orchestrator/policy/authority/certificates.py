@@ -19,11 +19,12 @@ from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.format import seconds_words
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.authority.approvals import CLOCKS_DIFFER
+from orchestrator.policy.authority.trust_words import aside_words
 from orchestrator.policy.planning.digests import rehearsed_policy
 
 _NAMED = 3
 _POLICY_PARTS = {f"the policy's {name}" for name in ReleasePolicy.model_fields}
-FORGED = frozenset({"rehearsal.bad_signature", "rehearsal.foreign_key"})
+FORGED = frozenset({"rehearsal.bad_signature", "rehearsal.foreign_key", "rehearsal.not_on_record"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +95,7 @@ def _against(question: Question, presented: PresentedCertificate) -> Iterator[Re
     key = question.keyring.find(presented.signed.signature.key)
     usable = key is not None and key.serves(ISSUER) and key.revoked_at is None
     if key is None or not usable or (key.expires is not None and key.expires <= question.now):
-        finding = f"signed with key {presented.signed.signature.key[:16]}, which is not trusted to issue certificates"
-        yield _reason(
-            "rehearsal.foreign_key",
-            certificate,
-            finding,
-            f"trust the key in the role {ISSUER}, or rehearse here",
-        )
+        yield _foreign(question, presented)
         return
     if presented.answer != "good" or certificate.key != key.key:
         finding = "the signature does not fit what it says"
@@ -108,9 +103,45 @@ def _against(question: Question, presented: PresentedCertificate) -> Iterator[Re
             "rehearsal.bad_signature", certificate, finding, "find out who changed it, and rehearse again"
         )
         return
+    yield from _on_record(question, certificate)
     yield from _covers(question, certificate)
     yield from _results(question, certificate)
     yield from _age(question, certificate)
+
+
+def _foreign(question: Question, presented: PresentedCertificate) -> Reason:
+    key = presented.signed.signature.key
+    finding = f"signed with key {key[:16]}, which is not trusted to issue certificates"
+    aside = question.keyring.aside(key)
+    move = f"trust the key in the role {ISSUER}, or rehearse here"
+    if aside is not None:
+        finding = f"{finding}: {aside_words(aside)}"
+        move = f"have the house trust the key in the role {ISSUER}, or rehearse here"
+    return _reason("rehearsal.foreign_key", presented.signed.certificate, finding, move)
+
+
+def from_elsewhere(question: Question, certificate: Certificate) -> bool:
+    """Whether this store cannot know the deployments that a certificate names, so that the issuer alone vouches for them."""
+    here = certificate.home is not None and certificate.home == question.home
+    return not here and any(name not in question.on_record for name in certificate.deployments)
+
+
+def _on_record(question: Question, certificate: Certificate) -> Iterator[Reason]:
+    """A certificate that was issued here is of rehearsals that are on record here."""
+    if not question.home or certificate.home != question.home:
+        return
+    stated = (certificate.release, certificate.version, certificate.environment, True)
+    for name in certificate.deployments:
+        if name not in question.on_record:
+            finding = f"issued here, where no deployment {name} is on record"
+        else:
+            known = question.on_record[name]
+            if known is None or (known.release, known.version, known.environment, known.rehearsal) == stated:
+                continue
+            what = "a rehearsal" if known.rehearsal else "no rehearsal, but a deployment"
+            finding = f"{name} is {what} of {known.release} {known.version} in {known.environment} on record"
+        move = f"find out who made it, remove it, and rehearse: {_command(question)}"
+        yield _reason("rehearsal.not_on_record", certificate, finding, move)
 
 
 def _covers(question: Question, certificate: Certificate) -> Iterator[Reason]:

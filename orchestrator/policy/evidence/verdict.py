@@ -21,6 +21,7 @@ from orchestrator.domain.evidence.run_evidence import (
     by_host,
 )
 from orchestrator.policy.evidence.coverage import changes_seen
+from orchestrator.policy.evidence.governing_house import other_house_words
 
 _KILLED = range(128, 250)
 """What a shell says of a program that a signal ended; Ansible's own code for a defect is 250."""
@@ -171,6 +172,10 @@ def _refused(request: AttemptRequest, seen: HostEvidence) -> str | None:
         return (
             f"refused: this is another machine now, its machine-id is {seen.fence_said} "
             f"and was {request.machines.get(seen.host, 'another')}; nothing was run on it"
+        )
+    if seen.fence == "house":
+        return (
+            f"refused by the host: {other_house_words(seen.fence_said, request.house)}; nothing was run on it"
         )
     if seen.fence == "failed" and not seen.unreachable:
         why = seen.fence_said or "; ".join(trouble.message for trouble in seen.failed)

@@ -10,11 +10,14 @@ from orchestrator.adapters.ansible import fencing
 LATER = "1800000000"
 
 
-def fence(folder: Path, kept: str) -> tuple[int, str]:
+HOUSE, OTHER = "a1" * 16, "b2" * 16
+
+
+def fence(folder: Path, kept: str, house: str = "") -> tuple[int, str]:
     """Exit code and words of the fence for a run of epoch 1,800,000,000, on a host that keeps this."""
     (folder / "epoch").write_text(kept)
     script = fencing._KEEP.replace("d=/var/lib/orch;", f"d={folder};").replace("l=/run", f"l={folder}")
-    command = ["/bin/sh", "-c", script, "fence", LATER, "", ""]
+    command = ["/bin/sh", "-c", script, "fence", LATER, "", "", house]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     return ended.returncode, ended.stdout.strip()
 
@@ -35,3 +38,36 @@ def test_an_epoch_that_makes_no_sense_lets_no_run_pass(
     tmp_path: Path, kept: str, code: int, words: str
 ) -> None:
     assert fence(tmp_path, kept) == (code, words)
+
+
+@pytest.mark.parametrize(
+    ("kept", "house", "code", "words", "left"),
+    [
+        (None, "", 0, f"orch fence ok {LATER} end", None),
+        (None, HOUSE, 0, f"orch fence ok {LATER} end", HOUSE),
+        (f"{HOUSE}\n", HOUSE, 0, f"orch fence ok {LATER} end", HOUSE),
+        (HOUSE, HOUSE, 78, "orch fence failed house end", HOUSE),
+        (f"{HOUSE}\n", OTHER, 75, f"orch fence house {HOUSE} end", HOUSE),
+        (f"{HOUSE}\n", "", 75, f"orch fence house {HOUSE} end", HOUSE),
+        ("\n", HOUSE, 0, f"orch fence ok {LATER} end", HOUSE),
+        ("", OTHER, 78, "orch fence failed house end", ""),
+        ("not a house\n", HOUSE, 78, "orch fence failed house end", "not a house"),
+        (f"{HOUSE} {OTHER}\n", OTHER, 78, "orch fence failed house end", f"{HOUSE} {OTHER}"),
+    ],
+)
+def test_a_machine_is_of_the_first_house_that_came_and_refuses_others(
+    tmp_path: Path, kept: str | None, house: str, code: int, words: str, left: str | None
+) -> None:
+    file = tmp_path / "house"
+    if kept is not None:
+        file.write_text(kept)
+    assert fence(tmp_path, "1700000000\n", house) == (code, words)
+    assert (file.read_text().strip() if file.exists() else None) == left
+    epoch = (tmp_path / "epoch").read_text().strip()
+    assert epoch == (LATER if code == 0 else "1700000000"), "a run that is refused leaves no epoch"
+
+
+def test_only_an_id_of_a_house_comes_into_the_command() -> None:
+    assert HOUSE in fencing.task(5, HOUSE)
+    with pytest.raises(ValueError, match="no id of a house"):
+        fencing.task(5, "a'; reboot; '")

@@ -11,8 +11,9 @@ import pytest
 from orchestrator.adapters.keys.ed25519 import presented_approval
 from orchestrator.adapters.keys.git_objects import git_object
 from orchestrator.adapters.keys.key_folder import keyring_of
-from orchestrator.bootstrap import key_folders, ports
+from orchestrator.bootstrap import ports
 from orchestrator.cli.main import run
+from orchestrator.cli.options.keyring_proposals import key_folders
 from orchestrator.domain.authority.approval import SignedApproval
 from orchestrator.errors import NotFound, Refused
 from tests.cli.office import Office, office

@@ -7,11 +7,14 @@ import re
 from typing import Any
 
 _MESSAGE_LIMIT = 600
-_FENCE = re.compile(r"^orch fence (ok|newer|other|machine|failed) ([0-9A-Za-z-]{1,64}) end\r?$", re.MULTILINE)
+_FENCE = re.compile(
+    r"^orch fence (ok|newer|other|machine|house|failed) ([0-9A-Za-z-]{1,64}) end\r?$", re.MULTILINE
+)
 _WHY_UNFENCED = {
     "lock": "/var/lib/orch/epoch.lock cannot be locked",
     "unreadable": "/var/lib/orch/epoch holds no number",
     "write": "/var/lib/orch/epoch cannot be written",
+    "house": "/var/lib/orch/house cannot be read or written",
 }
 
 
@@ -21,7 +24,7 @@ def fence(kind: str, answer: dict[str, Any]) -> tuple[str, str]:
     word, reason = fence_lines[-1] if fence_lines else ("", "")
     if kind == "ok":
         return ("ok", reason) if word == "ok" else ("failed", "the host did not answer")
-    if kind == "failed" and word in ("newer", "other", "machine"):
+    if kind == "failed" and word in ("newer", "other", "machine", "house"):
         return word, reason
     if word == "failed":
         return word, _WHY_UNFENCED.get(reason, reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _thread
+import contextlib
 import marshal
 import os
 import pwd
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 HEARTBEAT_SECONDS = 5.0
 ECHO_SECONDS = 5.0
+_HOUSE = "/var/lib/orch/house"
 
 
 def serve(request: dict[str, Any], source: BinaryIO, out: BinaryIO) -> None:
@@ -96,6 +98,8 @@ def _beat(out: BinaryIO, writing: _thread.LockType) -> None:
 def evaluated(request: dict[str, Any]) -> dict[str, Any]:
     """Everything the request asks, as this user."""
     deadline = time.monotonic() + request["seconds"]
+    if request.get("release") is not None:
+        _release(request["release"])
     answer: dict[str, Any] = {"identity": _identity(), "checks": {}, "digests": {}, "baseline": None}
     if request["checks"]:
         from orchestrator.adapters.ssh.on_target.rounds import Rounds
@@ -137,7 +141,15 @@ def _identity() -> dict[str, Any]:
         "is_root": os.geteuid() == 0,
         "python": ".".join(str(part) for part in sys.version_info[:3]),
         "epoch": _epoch("/var/lib/orch/epoch"),
+        "house": _first_line(_HOUSE),
     }
+
+
+def _release(house: str) -> None:
+    """Let the machine go from this house; whether it is free is seen in the identity that follows."""
+    if _first_line(_HOUSE) == house:
+        with contextlib.suppress(OSError):
+            os.unlink(_HOUSE)
 
 
 def _epoch(path: str) -> int | None:

@@ -110,7 +110,11 @@ def rehearse(  # noqa: PLR0913, PLR0917 (click calls it, with every option)
             return _failed(deployment, part, faults, code)
         ended.append(deployment)
     certificate = certificate_of(
-        ended, rehearsals.measured(ports, tuple(ended)), key=signing.key, nonce=secrets.token_hex(16)
+        ended,
+        rehearsals.measured(ports, tuple(ended)),
+        key=signing.key,
+        nonce=secrets.token_hex(16),
+        home=ports.keys.home or None,
     )
     signed = signing.certify(certificate)
     file = (out or home_of() / "certificates") / certificate_name(certificate)

@@ -13,17 +13,23 @@ import click
 from orchestrator.adapters.keys.key_folder import KeyFolder, card_of, keyring_of, make_key, read_card
 from orchestrator.adapters.keys.own_keys import card_file
 from orchestrator.adapters.keys.signed_files import write_whole
-from orchestrator.bootstrap import clock, key_folders
+from orchestrator.adapters.keys.trust_files import HouseTrust
+from orchestrator.bootstrap import clock
+from orchestrator.cli.options import keyring_proposals as proposals
 from orchestrator.cli.options.common_options import by_option, json_option
+from orchestrator.cli.options.keyring_proposals import house_trust, key_folders, keyring
 from orchestrator.cli.options.option_values import moment_given, noun_given
 from orchestrator.cli.options.signing_key import key_file, new_passphrase, own_key, own_key_id
 from orchestrator.cli.views.table import print_table
+from orchestrator.domain.authority.keyring_document import KeyringDocument
 from orchestrator.domain.authority.signing import ISSUER, Holder, Keyring, PublicKeyCard, TrustedKey
 from orchestrator.domain.authority.ssh_form import fingerprint
 from orchestrator.domain.plan.roles import ROLES, same_role
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.domain.text.validation_error import meant
 from orchestrator.errors import Cancelled, Conflict, NotFound, UsageFault
+from orchestrator.policy.authority.keyring_changes import with_key, with_revoked
+from orchestrator.policy.authority.trust_words import aside_words
 
 SHORT = 16
 OPTIONS = {"roles": "--role", "trusted_by": "--by", "revoked_by": "--by", "revoked_because": "--reason"}
@@ -157,13 +163,16 @@ def trust(  # noqa: PLR0913, PLR0917 (click calls it)
     end = moment_given(expires, now, "--expires") if expires else None
     of_card = {"key": card.key, "public": card.public, "kind": card.kind, "expires": end}
     key = noun_given(TrustedKey, {**of_card, **words}, OPTIONS)
-    home, of_project = key_folders(project=project)
-    folder = of_project if in_project else home
-    _refuse_name_of_another(key, keyring_of((home, of_project)))
+    trust_now, folders = house_trust(), key_folders(project)
+    before = trust_now.newest()
     _warn_of_roles(roles)
     if not yes:
         _ask(key, file)
-    kept = folder.trust(key)
+    if before is not None and not in_project:
+        _propose_key(trust_now, before, key, as_json=as_json)
+        return
+    kept = (folders[-1] if in_project else folders[0]).trust(key)
+    _warn_of_house(keyring(project), key)
     if as_json:
         click.echo(json.dumps({**_object(key, now), "file": str(kept)}))
         return
@@ -175,18 +184,31 @@ def trust(  # noqa: PLR0913, PLR0917 (click calls it)
 @json_option
 def list_keys(project: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """List trusted keys: owner, roles, and whether they still count."""
-    folders, now = key_folders(project=project), clock().now()
-    ring = keyring_of(folders)
+    trust_now, folders, now = house_trust(), key_folders(project), clock().now()
+    ring = keyring(project)
+    before = trust_now.newest()
+    signed = {key.key for key in before.keys} if before is not None else set()
+    places = {
+        key.key: [
+            *([str(trust_now.file)] if key.key in signed else []),
+            *(str(folder.folder) for folder in folders if _holds(folder, key.key)),
+        ]
+        for key in ring.keys
+    }
     if as_json:
         for key in ring.keys:
-            click.echo(
-                json.dumps({**_object(key, now), "folders": [str(f) for f in _folders_with(folders, key)]})
-            )
+            click.echo(json.dumps({**_object(key, now), "folders": places[key.key]}))
     elif not ring.keys:
         click.echo("No key is trusted yet; orch keys new makes one, orch keys trust trusts one.")
     else:
         styles = [{"state": "green" if state_of(key, now) == "trusted" else "red"} for key in ring.keys]
-        print_table(HEADINGS, list(_rows(ring.keys, folders, now)), styles)
+        print_table(HEADINGS, list(_rows(ring.keys, places, now)), styles)
+    proposals.warn_of_end(trust_now)
+    for aside in ring.set_aside:
+        roles = ", ".join(aside.roles)
+        click.echo(
+            f"set aside: key {aside.key[:SHORT]} of {aside.person} as {roles}: {aside_words(aside)}", err=True
+        )
 
 
 @keys.command()
@@ -200,13 +222,18 @@ def revoke(key: str, reason: str, project: Path | None, by: str, as_json: bool) 
 
     KEY is the beginning of its number, at least eight digits, or for an ssh key what ssh shows (SHA256:...).
     """
-    folders, now = key_folders(project=project), clock().now()
-    trusted = _the_key(key, folders)
+    trust_now, folders, now = house_trust(), key_folders(project), clock().now()
+    before = trust_now.newest()
+    trusted = _the_key(key, _listed_keys(before, folders))
+    words = trusted.model_dump() | {"revoked_by": by, "revoked_because": reason}
+    noun_given(TrustedKey, words, OPTIONS)
+    if before is not None and any(other.key == trusted.key for other in before.keys):
+        _propose_revocation(trust_now, before, trusted, now, by, reason, as_json=as_json)
+        return
     holding = [folder for folder in folders if _holds(folder, trusted.key)]
     standing = [folder for folder in holding if not _revoked_in(folder, trusted.key)]
     if not standing:
         raise Conflict(f"Key {trusted.key[:SHORT]} of {trusted.person} is revoked already.")
-    noun_given(TrustedKey, trusted.model_dump() | {"revoked_by": by, "revoked_because": reason}, OPTIONS)
     for folder in standing:
         trusted = folder.revoke(trusted.key, now, by, reason)
     where = ", ".join(str(folder.folder) for folder in standing)
@@ -276,10 +303,57 @@ def _warn_of_roles(roles: tuple[str, ...]) -> None:
             click.echo(f"warning: `{plain(role)}` is not one of orch's own roles; {move}", err=True)
 
 
-def _the_key(beginning: str, folders: tuple[KeyFolder, ...]) -> TrustedKey:
+def _propose_key(trust_now: HouseTrust, before: KeyringDocument, key: TrustedKey, *, as_json: bool) -> None:
+    pending = trust_now.proposal()
+    keys = with_key(pending.keyring if pending is not None else before, key)
+    because = f"trust {key.person} as {', '.join(key.roles)}"
+    file = proposals.propose(trust_now, before, because, keys=keys)
+    _proposed(f"to trust {key.person} as {', '.join(key.roles)}", file, as_json=as_json)
+
+
+def _propose_revocation(
+    trust_now: HouseTrust,
+    before: KeyringDocument,
+    key: TrustedKey,
+    now: datetime,
+    by: str,
+    reason: str,
+    *,
+    as_json: bool,
+) -> None:
+    if key.revoked_at is not None:
+        raise Conflict(f"Key {key.key[:SHORT]} of {key.person} is revoked already.")
+    pending = trust_now.proposal()
+    keys = with_revoked(pending.keyring if pending is not None else before, key.key, now, by, reason)
+    file = proposals.propose(trust_now, before, reason, keys=keys)
+    _proposed(f"to revoke key {key.key[:SHORT]} of {key.person}", file, as_json=as_json)
+
+
+def _proposed(what: str, file: Path, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"proposed": what, "file": str(file)}))
+        return
+    click.echo(f"Proposed {what}, in {file}; nothing has changed yet.")
+    click.echo(f"It takes effect when enough stewards have run: {proposals.SIGN} {file}")
+
+
+def _warn_of_house(ring: Keyring, key: TrustedKey) -> None:
+    aside = ring.aside(key.key)
+    if aside is not None:
+        roles = ", ".join(aside.roles)
+        click.echo(f"warning: this key does not count as {roles}: {aside_words(aside)}", err=True)
+
+
+def _listed_keys(before: KeyringDocument | None, folders: tuple[KeyFolder, ...]) -> tuple[TrustedKey, ...]:
+    keys = {key.key: key for key in before.keys} if before is not None else {}
+    for key in keyring_of(folders).keys:
+        keys.setdefault(key.key, key)
+    return tuple(keys.values())
+
+
+def _the_key(beginning: str, keys: tuple[TrustedKey, ...]) -> TrustedKey:
     if len(beginning) < 8:
         raise UsageFault("Name a key by at least eight digits of its number; orch keys list shows them.")
-    keys = keyring_of(folders).keys
     matching = [
         key for key in keys if key.key.startswith(beginning.lower()) or fingerprint(key.key) == beginning
     ]
@@ -299,12 +373,8 @@ def _revoked_in(folder: KeyFolder, key: str) -> bool:
     return trusted is not None and trusted.revoked_at is not None
 
 
-def _folders_with(folders: tuple[KeyFolder, ...], key: TrustedKey) -> list[Path]:
-    return [folder.folder for folder in folders if _holds(folder, key.key)]
-
-
 def _rows(
-    keys: tuple[TrustedKey, ...], folders: tuple[KeyFolder, ...], now: datetime
+    keys: tuple[TrustedKey, ...], places: dict[str, list[str]], now: datetime
 ) -> Iterator[tuple[str, ...]]:
     mine = own_key_id()
     for key in keys:
@@ -319,7 +389,7 @@ def _rows(
             f"{key.trusted_at.astimezone():%Y-%m-%d}",
             f"{key.expires.astimezone():%Y-%m-%d %H:%M}" if key.expires else "no end",
             f"{state}{because}",
-            " and ".join(str(folder) for folder in _folders_with(folders, key)),
+            " and ".join(places[key.key]),
         )
 
 

@@ -11,6 +11,7 @@ import click
 from orchestrator.adapters.files.model_file import models_in
 from orchestrator.adapters.files.policy_file import load_policy
 from orchestrator.bootstrap import clock, home_of
+from orchestrator.cli import wiring
 from orchestrator.cli.options.common_options import json_option
 from orchestrator.cli.options.rule_files import Shelf, as_line, check, project_option, tell_all
 from orchestrator.cli.views.outline import print_outline
@@ -82,7 +83,7 @@ def schema() -> None:
 
 
 def _shelf(project: Path | None) -> Shelf[ReleasePolicy]:
-    folders = ((project or Path()) / "policies", home_of() / "policies")
+    folders = ((project or Path()) / "policies", home_of() / "policies", wiring.house().place / "policies")
     return Shelf(
         "release policy", folders, load_policy, lambda policy_noun: (policy_noun.policy, policy_noun.version)
     )

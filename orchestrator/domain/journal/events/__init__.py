@@ -57,6 +57,7 @@ from orchestrator.domain.journal.events.driving import (
     Retried,
 )
 from orchestrator.domain.journal.events.environments import EnvironmentLeft
+from orchestrator.domain.journal.events.house import KeyringAdopted, MachineReleased
 from orchestrator.domain.journal.events.preparation import (
     BaselineCaptured,
     ComponentsVerified,
@@ -143,6 +144,8 @@ Event = Annotated[
     | Resumed
     | AbortRequested
     | EmergencyStopped
+    | KeyringAdopted
+    | MachineReleased
     | EmergencyLifted
     | ClockJumped
     | DriverTook
@@ -200,6 +203,8 @@ __all__ = [
     "GateReached",
     "GivenApproval",
     "HeldOn",
+    "KeyringAdopted",
+    "MachineReleased",
     "Paused",
     "Planned",
     "ProcessesLeft",

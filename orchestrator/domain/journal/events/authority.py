@@ -8,6 +8,7 @@ from orchestrator.domain.authority.admission_answer import Reason
 from orchestrator.domain.authority.approval import SignedApproval
 from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.authority.rehearsal import Rehearsal
+from orchestrator.domain.authority.trust_on_record import TrustOnRecord
 from orchestrator.domain.authority.word import Spoken
 from orchestrator.domain.calendar.schedule_of_change import MissedStart
 from orchestrator.domain.evidence.attempt import Purpose
@@ -30,6 +31,9 @@ class Planned(Noun):
     `copy_size`: bytes of the private copy it will run from. `starts`: the earliest start. `machines`: which machine
     answered for a host at scheduling; hosts that gave no answer are left out. `environment`: what a file says of it;
     `environment_unknown`: files know environments, and none this one.
+    `house`: the id of the house that governs it;
+    empty where there is no signed keyring. `house_place`: the folder of the house; None where an earlier version planned
+    it, and empty where the home is the house.
     """
 
     kind: Literal["planned"] = "planned"
@@ -53,6 +57,8 @@ class Planned(Noun):
     spoken: Spoken | None = None
     environment: Environment | None = None
     environment_unknown: bool = False
+    house: str = ""
+    house_place: str | None = None
 
 
 class Submitted(Noun):
@@ -100,7 +106,7 @@ class WindowOpened(Noun):
 
     `frozen` is the folder of the private copy that it runs from. The rest is the answer of admission
     (domain/authority/admission_answer.py): the grounds, the nonces of approvals that it uses up, and what must follow.
-    `reasons` are the grounds as codes.
+    `reasons` are the grounds as codes. `issuer`: who trusted the key of the rehearsal certificate that it rests on.
     """
 
     kind: Literal["window_opened"] = "window_opened"
@@ -115,6 +121,7 @@ class WindowOpened(Noun):
     reviewers: Many[RoleNeed] = ()
     sign_off: Many[RoleNeed] = ()
     reasons: Many[Ground] = ()
+    issuer: TrustOnRecord | None = None
 
 
 class DeploymentNotAdmitted(Noun):
@@ -126,12 +133,16 @@ class DeploymentNotAdmitted(Noun):
 
 
 class ApprovalGiven(Noun):
-    """A person's signed statement: approval, rejection, override of a freeze, or sign-off."""
+    """A person's signed statement: approval, rejection, override of a freeze, or sign-off.
+
+    `trusted`: who trusted its key; None where an earlier version recorded it.
+    """
 
     kind: Literal["approval_given"] = "approval_given"
     signed: SignedApproval
     by: Text
     spoken: Spoken | None = None
+    trusted: TrustOnRecord | None = None
 
     @property
     def signs_off(self) -> bool:
@@ -169,7 +180,7 @@ class WaveNotAuthorised(Noun):
 
 
 class Reviewed(Noun):
-    """The required review was held and signed by a person in this role."""
+    """The required review was held and signed by a person in this role; `trusted`: who trusted the key."""
 
     kind: Literal["reviewed"] = "reviewed"
     role: Text
@@ -177,6 +188,7 @@ class Reviewed(Noun):
     reason: Text
     signed: SignedApproval | None = None
     spoken: Spoken | None = None
+    trusted: TrustOnRecord | None = None
 
 
 class RecordClosed(Noun):

@@ -6,6 +6,9 @@ from orchestrator.domain.evidence.baseline import BaselineReference
 from orchestrator.domain.plan.check import CheckResult
 from orchestrator.domain.text.model_base import HostName, Many, Noun, Sha256, Text
 
+RefusalCode = Literal["host.other_house"]
+"""Why hosts were refused: machines that another house governs."""
+
 
 class ComponentsVerified(Noun):
     """Every release unit matches its digest in the media library; `on_target` is what hosts must hold afterwards."""
@@ -33,7 +36,8 @@ class BaselineCaptured(Noun):
 class DeploymentRefused(Noun):
     """A verification before the first touch did not pass, or the first attempt never began: no host was changed.
 
-    `causes` are the reasons without the hosts that they hold for, each once; empty where they are about no host.
+    `causes` are the reasons without the hosts that they hold for, each once; empty where they are about no host. `codes`:
+    the reasons that programs decide on.
     """
 
     kind: Literal["refused"] = "refused"
@@ -41,3 +45,4 @@ class DeploymentRefused(Noun):
     reasons: Many[Text]
     results: Many[CheckResult] = ()
     causes: Many[Text] = ()
+    codes: Many[RefusalCode] = ()

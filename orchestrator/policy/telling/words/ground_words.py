@@ -10,7 +10,7 @@ WORDS: Mapping[str, str] = {
     "model.used": "model {model} version {version}",
     "plan.effective": "effective plan {digest}",
     "approval.given": "approved by {person} as {role}{because}",
-    "rehearsal.covers": "rehearsed in {environment} at {at} ({deployments})",
+    "rehearsal.covers": "rehearsed in {environment} at {at} ({deployments}{elsewhere})",
     "window.open": "open until {closes}",
     "window.never_closes": "no window closes",
     "time.undoable": "{waves} of {of} waves can start and still be undone before then",
@@ -24,7 +24,13 @@ WORDS: Mapping[str, str] = {
 def ground_words(ground: Ground) -> str:
     """The text of one ground, for the journal and for people. Raises KeyError for a ground of a backout."""
     reason = ground.values.get("reason")
-    return WORDS[ground.code].format_map({"because": f" ({reason})" if reason else "", **ground.values})
+    elsewhere = ground.values.get("elsewhere")
+    parts = {
+        "because": f" ({reason})" if reason else "",
+        **ground.values,
+        "elsewhere": f"; {elsewhere}" if elsewhere else "",
+    }
+    return WORDS[ground.code].format_map(parts)
 
 
 def window_basis(grounds: Iterable[Ground]) -> str:

@@ -1,0 +1,18 @@
+"""The reports of the events of the house."""
+
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.condensed import Counts
+from orchestrator.policy.telling.teller import Telling, at, telling_of
+
+
+@telling_of.register
+def _keyring_adopted(event: e.KeyringAdopted, d: Deployment, counts: Counts) -> Telling:
+    words = f"keyring version {event.version} of house {event.house[:16]}, signed by {' and '.join(event.signed_by)}"
+    return Telling(at("house", words))
+
+
+@telling_of.register
+def _machine_released(event: e.MachineReleased, d: Deployment, counts: Counts) -> Telling:
+    word = event.signed.release
+    return Telling(at("house", f"{word.person} released {word.host} ({word.machine}): {word.reason}"))
