@@ -148,7 +148,7 @@ def at_the_gate(site: Site) -> None:
 @pytest.mark.slow
 def test_what_nobody_swapped_runs_and_is_taken_back(touched: Site) -> None:
     at_the_gate(touched)
-    assert touched.go("confirm", expect=0)["state"] == "completed"
+    assert touched.go("confirm", "--note", "looked", expect=0)["state"] == "completed"
     assert touched.acts() == {"web1": ["deploy"], "web2": ["deploy"]}
     assert touched.go("rollback", "--reason", "regret", expect=5)["state"] == "backed out"
     assert not touched.copy("").exists()
@@ -160,7 +160,7 @@ def test_the_project_may_go_on_while_the_copy_runs(touched: Site) -> None:
     at_the_gate(touched)
     for folder in ("playbooks", "rollback", "dml", "plans", "models"):
         shutil.rmtree(touched.project / folder)
-    assert touched.go("confirm", expect=0)["state"] == "completed"
+    assert touched.go("confirm", "--note", "looked", expect=0)["state"] == "completed"
     assert touched.go("rollback", "--reason", "regret", expect=5)["state"] == "backed out"
     assert touched.acts() == {host: ["deploy", "backout"] for host in HOSTS}
 
@@ -181,7 +181,7 @@ def test_a_swap_in_the_copy_between_waves_holds_and_is_put_back(
 ) -> None:
     at_the_gate(touched)
     edit(touched.copy(path), was, now)
-    held = touched.go("confirm", expect=8)
+    held = touched.go("confirm", "--note", "looked", expect=8)
     assert any(f"({path} changed)" in words for words in held["words"]), held["words"]
     assert touched.acts() == {"web1": ["deploy"], "web2": []}
     edit(touched.project / path, was, now)
@@ -207,7 +207,7 @@ def test_a_copy_that_changes_while_the_last_wave_runs_from_it_is_told_of_and_hol
     """After its leave and before its end: nothing looks at the copy again before the deployment would be completed."""
     at_the_gate(touched)
     running = subprocess.Popen(
-        [*ORCH, "confirm", touched.deployment, "--json"],
+        [*ORCH, "confirm", touched.deployment, "--note", "looked", "--json"],
         cwd=touched.project,
         env=touched.environment,
         stdout=subprocess.PIPE,

@@ -181,7 +181,7 @@ def _word_for(scenario: Scenario, d: Deployment) -> e.Event:
     if d.driving.paused is not None:
         return e.Resumed(by="bo", reason="back")
     if d.driving.hold is None and d.rollout.gate is not None and d.rollout.gate.confirm is not None:
-        return e.Confirmed(wave=d.rollout.wave, role=d.rollout.gate.confirm, by="cy")
+        return e.Confirmed(wave=d.rollout.wave, role=d.rollout.gate.confirm, by="cy", note="looked")
     return scenario.random.choice(_answers_to_hold(scenario, d))
 
 

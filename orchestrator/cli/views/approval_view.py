@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from orchestrator.cli.views.outline import Branch, group
 from orchestrator.domain.authority.admission_answer import NotAdmitted
+from orchestrator.domain.authority.approval import SignedApproval
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.authority.admission import admit, weigh
 from orchestrator.policy.authority.admission_question import Question
+from orchestrator.policy.authority.late_words import concession, is_late, late_backout
 from orchestrator.policy.authority.word_checks import approval_words
 from orchestrator.policy.calendar.point_of_no_return import WaveArithmetic
 from orchestrator.policy.course.follow_up import following_words, needs_words
@@ -28,6 +30,7 @@ def approval_outline(d: Deployment, question: Question) -> Branch:
             group("Hosts", _waves(d)),
             group("Rules", _rules(d)),
             group("Backout", (f"{d.plan.backout.playbook}, {d.plan.backout.on_failure} on failure",)),
+            *_groups_if("To take it back", _late(d, question)),
             *_groups_if("Times", _times(question) if not d.over else ()),
             *_groups_if("Said so far", map(plain_line, map(approval_words, d.authority.approvals))),
             *_groups_if("Missing now", missing_words(d, question)),
@@ -44,6 +47,33 @@ def missing_words(d: Deployment, question: Question) -> Iterator[str]:
     answer = admit(question)
     if isinstance(answer, NotAdmitted):
         yield from (plain(str(reason), 600) for reason in answer.reasons)
+
+
+def _late(d: Deployment, question: Question) -> Iterator[str]:
+    """What speaks against taking back what is completed, and the digest that leave for it names."""
+    if not is_late(d) or not d.touched_hosts:
+        return
+    answer = late_backout(question, d, by="", emergency=False)
+    if isinstance(answer, NotAdmitted):
+        yield from (plain(str(reason), 600) for reason in answer.reasons)
+    yield f"backout of {hosts_words(d.touched_hosts)}: {question.backout}"
+
+
+def late_moves(
+    d: Deployment, question: Question, given: Sequence[SignedApproval], playbook: str | None
+) -> tuple[str, ...]:
+    """What follows a concession or leave to roll back: what is missing, else the command; empty for other decisions."""
+    hosts = dict.fromkeys(host for signed in given for host in signed.approval.hosts)
+    if hosts:
+        answer, command = concession(question, d, tuple(hosts)), f"orch exclude {d.id} {' '.join(hosts)}"
+    elif any(signed.approval.decision == "roll_back" for signed in given):
+        answer = late_backout(question, d, by="", emergency=False, playbook=playbook)
+        command = f"orch rollback {d.id}" + (f" --with {playbook}" if playbook is not None else "")
+    else:
+        return ()
+    if isinstance(answer, NotAdmitted):
+        return ("Missing now:", *(f"  {plain(str(reason), 600)}" for reason in answer.reasons))
+    return (f"Nothing is missing: {command} --reason WHY",)
 
 
 def plain_line(text: str) -> str:

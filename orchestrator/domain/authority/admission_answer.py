@@ -60,6 +60,16 @@ ReasonCode = Literal[
     "conflict.runs",
     "time.not_measured",
     "time.too_short",
+    "approval.other_backout",
+    "late.rollback",
+    "late.no_emergency",
+    "late.nothing_needed",
+    "concession.missing",
+    "confirm.not_waiting",
+    "confirm.other_role",
+    "confirm.other_wave",
+    "confirm.soaking",
+    "confirm.no_note",
 ]
 
 BY_CLOCK: frozenset[ReasonCode] = frozenset({"window.closed", "window.of_the_plan"})

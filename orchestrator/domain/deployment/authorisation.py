@@ -41,7 +41,8 @@ class Authorisation(Noun):
     """The rules of a deployment, and the decisions made by them.
 
     `vouched` are roles whose approval was named without a signature; `waited`: it was once not admitted and waited.
-    `opened_at` is when it was admitted, and `grounds` why; `authorised` is the attempt that may begin next.
+    `opened_at` is when it was admitted, and `grounds` why; `authorised` is the attempt that may begin next. Concessions among
+    the first `concessions_from` approvals are void: a retry or a backout came after them.
     """
 
     policy: ReleasePolicy | None = None
@@ -62,6 +63,13 @@ class Authorisation(Noun):
     authorised: AuthorisedAttempt | None = None
     undone_by: Moment | None = None
     unauthorised: Unauthorised | None = None
+    concessions_from: int = 0
+
+    @property
+    def concessions(self) -> tuple[SignedApproval, ...]:
+        """The concessions that may still be used."""
+        since = self.approvals[self.concessions_from :]
+        return tuple(signed for signed in since if signed.approval.decision == "concede")
 
 
 _AskedAnew = e.DriverTook | e.Resumed
@@ -147,5 +155,9 @@ def _wave_asked(authority: Authorisation, event: _OfWave) -> Authorisation:
                 wave=event.wave, purpose=event.purpose, reasons=event.reasons, then=event.then
             )
             return Authorisation.updated(authority, unauthorised=unauthorised)
-        case e.DeploymentHeld() | e.BackoutBegan() | e.Retried():
+        case e.DeploymentHeld():
             return Authorisation.updated(authority, unauthorised=None)
+        case e.BackoutBegan() | e.Retried():
+            return Authorisation.updated(
+                authority, unauthorised=None, concessions_from=len(authority.approvals)
+            )

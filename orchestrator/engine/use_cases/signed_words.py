@@ -8,7 +8,6 @@ from orchestrator.domain.authority.approval import SignedApproval
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal import events as e
-from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.engine.lookup.admission_facts import Known, asked_about, earlier_plans, named_in, verified
 from orchestrator.engine.lookup.snapshots import survey
 from orchestrator.engine.lookup.unreadable import Traces, traces_of
@@ -16,14 +15,10 @@ from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases import deployment_commands
 from orchestrator.engine.use_cases.scheduled_preview import ask_ahead
 from orchestrator.errors import Refused
-from orchestrator.policy.authority.admission_question import Question
+from orchestrator.policy.authority.admission_question import UNGOVERNED, Question
+from orchestrator.policy.authority.late_words import backout_digest
 from orchestrator.policy.authority.word_checks import against, approval_words
 from orchestrator.policy.course.follow_up import done
-
-UNGOVERNED = ReleasePolicy.of_valid(
-    orch=1, policy="none", version=1, title="No release policy binds this deployment."
-)
-"""The requirements for approvals when no policy binds: a policy's defaults."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +39,11 @@ class ApprovalSession:
         return Known(self.question.keyring, self.question.approvals, self.others, self.traces)
 
 
-def open_session(ports: Ports, d: Deployment) -> ApprovalSession:
-    """A session with the deployment, the trusted keys, and earlier approvals. Raises Refused, PlanFault."""
+def open_session(ports: Ports, d: Deployment, replacement: str = "") -> ApprovalSession:
+    """A session with the deployment, the trusted keys, and earlier approvals. Raises Refused, PlanFault.
+
+    `replacement` is the digest of another backout playbook, for leave to roll back with that one.
+    """
     if d.authority.effective is None:
         raise Refused(f"{d.id} has no effective plan on its journal, so nothing can be signed for it.")
     keyring = ports.keys.keyring(Path(d.project))
@@ -53,6 +51,7 @@ def open_session(ports: Ports, d: Deployment) -> ApprovalSession:
     traces = traces_of(ports.journal, unreadable)
     policy = d.authority.policy or UNGOVERNED
     question = asked_about(d, ports.clock.now(), keyring, (), others, traces=traces, policy=policy)
+    question = replace(question, backout=backout_digest(d, replacement))
     return take_in(ports, ApprovalSession(d, question, others, traces), ())
 
 

@@ -25,6 +25,11 @@ NO_POLICY = ReleasePolicy.of_valid(
     undo_before_close=False,
 )
 
+UNGOVERNED = ReleasePolicy.of_valid(
+    orch=1, policy="none", version=1, title="No release policy binds this deployment."
+)
+"""The requirements for approvals when no policy binds: a policy's defaults."""
+
 
 @dataclass(frozen=True, slots=True)
 class Success:
@@ -44,7 +49,8 @@ class Question:
     consumed. `earlier_plans` are effective plans by digest, so that a change can be named. `recent` are starts of earlier
     deployments under this policy. `measured` are wave times from the records, in addition to those of certificates.
     `plan_file` is the plan's name in suggested commands; `rehearsing`: the deployment is a rehearsal itself. `vouched` are
-    roles whose approval was named without a signature, where the plan asks for them and nothing forbids that.
+    roles whose approval was named without a signature, where the plan asks for them and nothing forbids that. `backout` is
+    the digest that leave to roll back must name.
     """
 
     subject: str
@@ -68,6 +74,7 @@ class Question:
     plan_file: str = "PLAN"
     rehearsing: bool = False
     vouched: tuple[str, ...] = ()
+    backout: str = ""
 
     @property
     def governed(self) -> bool:

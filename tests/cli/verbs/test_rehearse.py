@@ -100,7 +100,10 @@ def test_a_part_that_was_left_is_gone_on_with(home: Path) -> None:
     made = six(home, waves=[{"count": 1, "gate": {"confirm": "service owner"}}, "rest"])
     assert orch(made, [*REHEARSE, "--fail-in", "1"]) == ExitCode.HELD
     assert certificates(home) == []
-    assert orch(made, ["confirm", made.ports.journal.deployments()[0], "--by", "cleo"]) == ExitCode.COMPLETED
+    assert (
+        orch(made, ["confirm", made.ports.journal.deployments()[0], "--note", "looked", "--by", "cleo"])
+        == ExitCode.COMPLETED
+    )
     before = len(made.ports.journal.deployments())
     assert orch(made, [*REHEARSE, "--fail-in", "1"]) == ExitCode.COMPLETED
     assert len(made.ports.journal.deployments()) == before + 1

@@ -119,16 +119,16 @@ class DeploymentNotAdmitted(Noun):
 
 
 class ApprovalGiven(Noun):
-    """A person's signed statement: approval, rejection, override of a freeze, or sign-off."""
+    """A person's signed statement: approval, rejection, override of a freeze, concession, sign-off, or leave to roll back."""
 
     kind: Literal["approval_given"] = "approval_given"
     signed: SignedApproval
     by: Text
 
     @property
-    def signs_off(self) -> bool:
-        """Whether it accepts what was deployed."""
-        return self.signed.approval.decision == "sign_off"
+    def after_the_end(self) -> bool:
+        """Whether it is about what is over: it accepts what was deployed, or agrees that it is taken back."""
+        return self.signed.approval.decision in ("sign_off", "roll_back")
 
 
 class WaveAuthorised(Noun):
