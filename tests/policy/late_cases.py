@@ -6,6 +6,7 @@ Each `given` is laid over tests/cases/admission/base.yml, as in the table of adm
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from orchestrator.policy.authority.late_words import (
 from orchestrator.policy.authority.word_checks import against
 from orchestrator.policy.telling.words.ground_words import ground_words
 from tests.histories import attempted, checked, ready_to_deploy
-from tests.policy.admission_cases import approval, base, effective, laid_over, question
+from tests.policy.admission_cases import approval, base, effective, laid_over, moment, question
 from tests.worlds.plans import targets_named
 
 TABLE = Path(__file__).resolve().parents[1] / "cases" / "late_words.yml"
@@ -145,9 +146,7 @@ def _recorded(events: list[e.Event], before: list[e.Recorded]) -> list[e.Recorde
     ]
 
 
-def ready_at() -> Any:
-    from tests.policy.admission_cases import moment
-
+def ready_at() -> datetime:
     return moment("2026-06-06T20:00:00Z")
 
 
@@ -175,8 +174,7 @@ def _history(row: LateRow, q: Question, *, governed: bool) -> list[e.Recorded]:
 
 def _events(row: LateRow) -> list[e.Event]:
     """From the captured baseline to the row's state."""
-    rest = dict.fromkeys(HOSTS[1:], "done")
-    passed = dict.fromkeys(HOSTS[1:], "passed")
+    rest: dict[str, Any] = dict.fromkeys(HOSTS[1:], "done")
     gate = e.GateReached(
         wave=0, soak_until=ready_at() if "soaked" in row.words else None, confirm="service owner"
     )
@@ -188,9 +186,8 @@ def _events(row: LateRow) -> list[e.Event]:
     ]
     if row.state in ("at gate", "soak failed", "before the gate"):
         soaked = [checked(0, stage="soak", web1="passed")] if row.words.get("soaked") else []
-        failed = (
-            [e.WaveRejected(wave=0, hosts=("web1",), reason="down")] if row.state == "soak failed" else []
-        )
+        rejected = e.WaveRejected(wave=0, hosts=("web1",), reason="down")
+        failed: list[e.Event] = [rejected] if row.state == "soak failed" else []
         return first if row.state == "before the gate" else [*first, gate, *soaked, *failed]
     second: list[e.Event] = [
         *first,
@@ -201,9 +198,9 @@ def _events(row: LateRow) -> list[e.Event]:
     if row.state == "deploying":
         return second
     if row.state == "held":
-        failed = e.WaveFailed(wave=1, hosts=("web2",), reason="web2 broke")
-        return [*second, failed, e.DeploymentHeld(reason="web2 broke", by="orch")]
-    done = [*second, e.WaveDeployed(wave=1), checked(1, **passed), e.WaveVerified(wave=1)]
+        broke = e.WaveFailed(wave=1, hosts=("web2",), reason="web2 broke")
+        return [*second, broke, e.DeploymentHeld(reason="web2 broke", by="orch")]
+    done = [*second, e.WaveDeployed(wave=1), checked(1, web2="passed"), e.WaveVerified(wave=1)]
     if row.state == "early life":
         return [*done, e.GateReached(wave=1), e.EarlyLifeBegan(until=ready_at())]
     ends: dict[str, list[e.Event]] = {

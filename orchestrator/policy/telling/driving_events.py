@@ -99,13 +99,16 @@ def _word(
 def _backout_began(event: e.BackoutBegan, d: Deployment, counts: Counts) -> Telling:
     by_hand = event.by_a_person
     who = f" by {event.by}" if by_hand else ""
-    aside = [*agreed_words(event.reasons), *(set_aside_words(each) for each in event.despite)]
+    agreed = "; ".join(agreed_words(event.reasons))
+    aside = [set_aside_words(each) for each in event.despite]
     lines = at("backout", f"of {counted(len(event.hosts), 'host')}{who}: {event.reason}", *aside)
+    lines += at("backout", agreed) if agreed else ()
     lines += at("backout", *(f"with {words}" for words in replacement_words(event.replacement)))
     chosen = End(
         ("hold", "pause"), "passed", "; ".join([f"{event.by} chose to back out: {event.reason}", *aside])
     )
-    steps = (*((chosen,) if by_hand else ()), End(WAITS, "failed"))
+    leave = (Finish("approval", "passed", f"rollback: {agreed}", at_once=True),) if agreed else ()
+    steps = (*leave, *((chosen,) if by_hand else ()), End(WAITS, "failed"))
     return Telling(lines, steps, decision="back out")
 
 
