@@ -26,10 +26,10 @@ def accepted(d: Deployment) -> bool:
     return d.state in DEPLOYED and bool(d.follow_up.sign_off) and not sign_offs_missing(d)
 
 
-def earliest_end(d: Deployment) -> datetime:
+def earliest_end(d: Deployment) -> datetime | None:
     """Before this moment no sign-off ends early life support: the minimum that model and policy require of it.
 
-    Time in which nobody looked does not count. Any moment will do where nothing is required, or the policy lets it end at once.
+    Time in which nobody looked does not count. None where nothing is required, or the policy lets it end at once.
     """
     policy, model, early_life = d.authority.policy, d.authority.model, d.plan.validation.early_life
     required = [
@@ -39,7 +39,7 @@ def earliest_end(d: Deployment) -> datetime:
     ]
     at_once = policy is not None and policy.sign_off.ends_early_life == "at_once"
     if d.early_life.until is None or early_life is None or not required or at_once:
-        return d.last_at
+        return None
     return d.early_life.until - timedelta(seconds=early_life.duration - max(required))
 
 
@@ -83,7 +83,7 @@ def short_words(d: Deployment | Brief, now: datetime) -> str:
 
 def following_words(d: Deployment, now: datetime) -> tuple[str, ...]:
     """What was done and what is missing, a sentence each, with the command for it."""
-    return (*_review_words(d, now), *_sign_off_words(d), *_closed_words(d))
+    return (*_review_words(d, now), *_sign_off_words(d, now), *_closed_words(d))
 
 
 def _review_words(d: Deployment, now: datetime) -> Iterable[str]:
@@ -94,14 +94,16 @@ def _review_words(d: Deployment, now: datetime) -> Iterable[str]:
         yield f"The review of this emergency {when} {review_by:%Y-%m-%d %H:%M} UTC: {needs_words(missing)} ({command})."
 
 
-def _sign_off_words(d: Deployment) -> Iterable[str]:
+def _sign_off_words(d: Deployment, now: datetime) -> Iterable[str]:
     missing = sign_offs_missing(d)
     if missing:
         command = f'orch sign-off {d.id} --as "{missing[0].role}" --reason WHY'
         yield f"Not signed off yet by {needs_words(missing)} ({command})."
-    elif accepted(d) and d.state is State.EARLY_LIFE_SUPPORT and earliest_end(d) > d.last_at:
-        until = f"{earliest_end(d):%Y-%m-%d %H:%M} UTC"
-        yield f"Signed off; early life support goes on until {until}, the minimum that its rules require."
+    elif accepted(d) and d.state is State.EARLY_LIFE_SUPPORT:
+        earliest = earliest_end(d)
+        if earliest is not None and now < earliest:
+            until = f"{earliest:%Y-%m-%d %H:%M} UTC"
+            yield f"Signed off; early life support goes on until {until}, the minimum that its rules require."
 
 
 def _closed_words(d: Deployment) -> Iterable[str]:

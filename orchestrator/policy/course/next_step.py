@@ -302,7 +302,7 @@ def _early_life(d: Deployment, now: datetime) -> Step:
     if not d.hosts_standing("verified"):
         return Record(e.EarlyLifeFailed(hosts=(), reason="no host is left that could be watched"))
     # The sign-off accepts it: after the minimum the checks run once more, and early life support ends.
-    until = min(max(now, earliest_end(d)), d.early_life.until) if accepted(d) else d.early_life.until
+    until = min(max(now, earliest_end(d) or now), d.early_life.until) if accepted(d) else d.early_life.until
     return _watch(d, now, until, early_life.every, d.early_life.last_watched)
 
 
