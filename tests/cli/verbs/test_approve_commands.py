@@ -340,5 +340,5 @@ def test_signing_off_does_not_end_early_life_support_before_the_minimum_that_its
         assert step.final, rules
         early = next_step(bound, ends - timedelta(minutes=1))
         assert ends == later or not (isinstance(early, Perform) and early.final), rules
-        told = " ".join(following_words(bound, later))
-        assert ("the minimum that its rules require" in told) == (ends != later), rules
+        sentences = " ".join(following_words(bound, later))
+        assert ("the minimum that its rules require" in sentences) == (ends != later), rules
