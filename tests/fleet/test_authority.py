@@ -145,12 +145,31 @@ def at_the_gate(site: Site) -> None:
     assert site.acts() == {"web1": ["deploy"], "web2": []}
 
 
+def taken_back(site: Site) -> None:
+    """Both agree, and somebody else takes it back."""
+    for name in PEOPLE:
+        site.approve(name, "--roll-back")
+    assert site.go("rollback", "--reason", "regret", "--by", "bo", expect=5)["state"] == "backed out"
+
+
 @pytest.mark.slow
-def test_what_nobody_swapped_runs_and_is_taken_back(touched: Site) -> None:
+def test_what_nobody_swapped_runs_and_is_taken_back_by_agreement_and_not_by_a_passer_by(
+    touched: Site,
+) -> None:
     at_the_gate(touched)
+    touched.orch("confirm", touched.deployment, expect=4)
     assert touched.go("confirm", "--note", "looked", expect=0)["state"] == "completed"
+    for words in (("--reason", "felt like it"), ("--reason", "it burns", "--emergency")):
+        touched.orch("rollback", touched.deployment, *words, "--by", "Passer-by", expect=4)
+    touched.approve("li", "--roll-back")
+    touched.orch("rollback", touched.deployment, "--reason", "one of two", "--by", "bo", expect=4)
+    touched.approve("omar", "--roll-back")
+    touched.orch("rollback", touched.deployment, "--reason", "my own", "--by", "Omar Haddad", expect=4)
     assert touched.acts() == {"web1": ["deploy"], "web2": ["deploy"]}
-    assert touched.go("rollback", "--reason", "regret", expect=5)["state"] == "backed out"
+    ended = touched.go("rollback", "--reason", "INC-311", "--by", "bo", expect=5)
+    assert ended["state"] == "backed out"
+    assert touched.acts() == {host: ["deploy", "backout"] for host in HOSTS}
+    assert "agreed to by Li Wei as change manager" in touched.orch("record", "show", touched.deployment)
     assert not touched.copy("").exists()
 
 
@@ -161,7 +180,7 @@ def test_the_project_may_go_on_while_the_copy_runs(touched: Site) -> None:
     for folder in ("playbooks", "rollback", "dml", "plans", "models"):
         shutil.rmtree(touched.project / folder)
     assert touched.go("confirm", "--note", "looked", expect=0)["state"] == "completed"
-    assert touched.go("rollback", "--reason", "regret", expect=5)["state"] == "backed out"
+    taken_back(touched)
     assert touched.acts() == {host: ["deploy", "backout"] for host in HOSTS}
 
 
@@ -189,6 +208,7 @@ def test_a_swap_in_the_copy_between_waves_holds_and_is_put_back(
     assert touched.acts() == {"web1": ["deploy"], "web2": []}
     edit(touched.project / path, now, was)
     assert touched.go("retry", expect=0)["state"] == "completed"
+    touched.orch("rollback", touched.deployment, "--reason", "felt like it", "--by", "Passer-by", expect=4)
     assert touched.acts() == {"web1": ["deploy"], "web2": ["deploy"]}
 
 
