@@ -20,13 +20,8 @@ from orchestrator.domain.fold.fold import fold
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.rules.requirement import RoleNeed
 from orchestrator.policy.authority.admission_question import UNGOVERNED, Question
-from orchestrator.policy.authority.late_words import (
-    Agreed,
-    against_confirmation,
-    backout_digest,
-    concession,
-    late_backout,
-)
+from orchestrator.policy.authority.late_backout import backout_digest, late_backout
+from orchestrator.policy.authority.late_words import Agreed, against_confirmation, concession
 from orchestrator.policy.authority.word_checks import against
 from orchestrator.policy.telling.words.ground_words import ground_words
 from tests.histories import attempted, checked, ready_to_deploy

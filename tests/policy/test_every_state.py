@@ -13,7 +13,7 @@ GROUPS = {
     "proposed": "orchestrator/policy/calendar/bookings.py: _PROPOSED",
     "not begun": "orchestrator/policy/calendar/due_starts.py: _NOT_BEGUN",
     "deployed": "orchestrator/policy/course/follow_up.py: DEPLOYED",
-    "late": "orchestrator/policy/authority/late_words.py: LATE",
+    "late": "orchestrator/policy/authority/late_backout.py: LATE",
 }
 """The sets by what being in them means; the three phases are a test of their own (tests/domain/journal/test_lifecycle.py)."""
 

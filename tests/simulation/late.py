@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
-from orchestrator.policy.authority.late_words import backout_digest
+from orchestrator.policy.authority.late_backout import backout_digest
 from tests.simulation.scenario import Scenario
 from tests.worlds.people import approval
 

@@ -12,7 +12,8 @@ from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.authority.admission import admit, weigh
 from orchestrator.policy.authority.admission_question import Question
-from orchestrator.policy.authority.late_words import concession, is_late, late_backout
+from orchestrator.policy.authority.late_backout import is_late, late_backout
+from orchestrator.policy.authority.late_words import concession
 from orchestrator.policy.authority.word_checks import approval_words
 from orchestrator.policy.calendar.point_of_no_return import WaveArithmetic
 from orchestrator.policy.course.follow_up import following_words, needs_words

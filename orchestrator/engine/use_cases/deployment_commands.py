@@ -35,7 +35,7 @@ from orchestrator.engine.use_cases.rollback_obstacles import (
     set_aside,
 )
 from orchestrator.errors import Conflict, Refused
-from orchestrator.policy.authority.late_words import is_late
+from orchestrator.policy.authority.late_backout import is_late
 
 
 class Replacing(NamedTuple):

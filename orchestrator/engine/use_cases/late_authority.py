@@ -13,15 +13,8 @@ from orchestrator.engine.lookup.unreadable import traces_of
 from orchestrator.engine.ports import Ports
 from orchestrator.errors import Refused
 from orchestrator.policy.authority.admission_question import UNGOVERNED, Question
-from orchestrator.policy.authority.late_words import (
-    Agreed,
-    Agreement,
-    against_confirmation,
-    backout_digest,
-    concession,
-    is_late,
-    late_backout,
-)
+from orchestrator.policy.authority.late_backout import backout_digest, is_late, late_backout
+from orchestrator.policy.authority.late_words import Agreed, Agreement, against_confirmation, concession
 
 
 def agreed(ports: Ports, d: Deployment, event: e.Event) -> e.Event:

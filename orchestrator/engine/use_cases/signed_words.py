@@ -16,7 +16,7 @@ from orchestrator.engine.use_cases import deployment_commands
 from orchestrator.engine.use_cases.scheduled_preview import ask_ahead
 from orchestrator.errors import Refused
 from orchestrator.policy.authority.admission_question import UNGOVERNED, Question
-from orchestrator.policy.authority.late_words import backout_digest
+from orchestrator.policy.authority.late_backout import backout_digest
 from orchestrator.policy.authority.word_checks import against, approval_words
 from orchestrator.policy.course.follow_up import done
 

@@ -15,7 +15,7 @@ from orchestrator.domain.rules.requirement import RoleNeed
 from orchestrator.domain.text.validation_error import meant
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.authority.approvals import judged, person_of
-from orchestrator.policy.authority.late_words import backout_needs, is_late
+from orchestrator.policy.authority.late_backout import is_late, roles_asked
 from orchestrator.policy.calendar.windows import WINDOW
 from orchestrator.policy.course.follow_up import DEPLOYED
 
@@ -123,10 +123,10 @@ def _out_of_place(question: Question, d: Deployment, signed: SignedApproval) -> 
 def _roll_back(question: Question, d: Deployment, word: ApprovalStatement) -> Iterator[str]:
     if not is_late(d):
         yield f"{d.id} is {d.state.value}; leave to roll back is given for what is completed"
-    asked = (*backout_needs(question, d, emergency=False), *backout_needs(question, d, emergency=True))
+    asked = roles_asked(question, d)
     if not asked:
         yield "nobody is asked before this is rolled back; orch rollback needs no leave"
-    yield from _asked(asked, word, "leave to roll back")
+    yield from _asked([RoleNeed.of_valid(role=role) for role in asked], word, "leave to roll back")
 
 
 def _concession(d: Deployment, word: ApprovalStatement) -> Iterator[str]:
