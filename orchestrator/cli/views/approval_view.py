@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from orchestrator.cli.views.outline import Branch, group
 from orchestrator.domain.authority.admission_answer import NotAdmitted
@@ -12,7 +13,7 @@ from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.authority.admission import admit, weigh
 from orchestrator.policy.authority.admission_question import Question
-from orchestrator.policy.authority.late_backout import is_late, late_backout
+from orchestrator.policy.authority.late_backout import Commands, is_late, late_backout
 from orchestrator.policy.authority.late_words import concession
 from orchestrator.policy.authority.word_checks import approval_words
 from orchestrator.policy.calendar.point_of_no_return import WaveArithmetic
@@ -60,21 +61,30 @@ def _late(d: Deployment, question: Question) -> Iterator[str]:
     yield f"backout of {hosts_words(d.touched_hosts)}: {question.backout}"
 
 
-def late_moves(
+class Following(NamedTuple):
+    """What follows a decision: what is missing, else the command that may be given now."""
+
+    missing: tuple[str, ...]
+    command: str
+
+
+def following_late_word(
     d: Deployment, question: Question, given: Sequence[SignedApproval], playbook: str | None
-) -> tuple[str, ...]:
-    """What follows a concession or leave to roll back: what is missing, else the command; empty for other decisions."""
+) -> Following | None:
+    """What follows a concession or leave to roll back; None for other decisions."""
     hosts = dict.fromkeys(host for signed in given for host in signed.approval.hosts)
     if hosts:
-        answer, command = concession(question, d, tuple(hosts)), f"orch exclude {d.id} {' '.join(hosts)}"
+        answer, command = (
+            concession(question, d, tuple(hosts)),
+            f"orch exclude {d.id} {' '.join(hosts)} --reason WHY",
+        )
     elif any(signed.approval.decision == "roll_back" for signed in given):
         answer = late_backout(question, d, by="", emergency=False, playbook=playbook)
-        command = f"orch rollback {d.id}" + (f" --with {playbook}" if playbook is not None else "")
+        command = Commands.of(d, playbook).rollback
     else:
-        return ()
-    if isinstance(answer, NotAdmitted):
-        return ("Missing now:", *(f"  {plain(str(reason), 600)}" for reason in answer.reasons))
-    return (f"Nothing is missing: {command} --reason WHY",)
+        return None
+    reasons = answer.reasons if isinstance(answer, NotAdmitted) else ()
+    return Following(tuple(plain(str(reason), 600) for reason in reasons), command)
 
 
 def plain_line(text: str) -> str:

@@ -194,7 +194,7 @@ class Commands:
     def of(cls, d: Deployment, playbook: str | None) -> "Commands":
         """Those of this deployment."""
         other = f" --with {playbook}" if playbook is not None else ""
-        rollback = f"orch rollback {d.id}{other}"
+        rollback = f"orch rollback {d.id}{other}{' --as ROLE' if other else ''}"
         return cls(
             f"orch approve {d.id} --roll-back{other}",
             f"{rollback} --reason WHY",

@@ -19,7 +19,7 @@ from orchestrator.bootstrap import clock
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.option_values import moment_given, noun_given
 from orchestrator.cli.options.signing_key import card_file, key_file, key_option, own_key
-from orchestrator.cli.views.approval_view import approval_outline, late_moves, missing_words
+from orchestrator.cli.views.approval_view import approval_outline, following_late_word, missing_words
 from orchestrator.cli.views.outline import print_outline
 from orchestrator.cli.wiring import ports as ports_of_home
 from orchestrator.domain.authority.approval import ApprovalStatement, Decision, SignedApproval
@@ -197,7 +197,7 @@ def sign(ports: Ports, decision: Decision, word: SpokenWord) -> int:
         raise Refused("\n".join([*objections[signed], f"Nothing was put on the journal of {d.id}."]))
     _ask(signed, word)
     if word.out is not None:
-        return _written(word.out, signed, as_json=word.as_json)
+        return _written(word.out, signed, word)
     after = give(ports, session, [signed], by=word.by)
     return _report(after, [signed], as_json=word.as_json, playbook=word.playbook)
 
@@ -219,7 +219,7 @@ def _without_journal(decision: Decision, word: SpokenWord) -> int:
     unsigned = _approval(decision, word, word.deployment or "", word.plan_digest or "", key, person, USUAL)
     signed = key.approve(unsigned)
     _ask(signed, word)
-    return _written(word.out, signed, as_json=word.as_json)
+    return _written(word.out, signed, word)
 
 
 def _approval(
@@ -271,15 +271,15 @@ def _ask(signed: SignedApproval, word: SpokenWord) -> None:
         raise Cancelled("Nothing was signed.")
 
 
-def _written(file: Path, signed: SignedApproval, *, as_json: bool) -> int:
+def _written(file: Path, signed: SignedApproval, word: SpokenWord) -> int:
     write_whole(file, signed, fresh=True)
-    if as_json:
+    if word.as_json:
         click.echo(signed.model_dump_json())
         return 0
     click.echo(f"{file}: {approval_words(signed)}.")
-    click.echo(
-        f"On a machine with the journal of {signed.approval.subject}, run: orch approve --file {file.name}"
-    )
+    other = f" --roll-back --with {word.playbook}" if word.playbook is not None else ""
+    command = f"orch approve --file {file.name}{other}"
+    click.echo(f"On a machine with the journal of {signed.approval.subject}, run: {command}")
     return 0
 
 
@@ -291,24 +291,24 @@ def _report(
     playbook: str | None = None,
 ) -> int:
     d = after.deployment
-    late = late_moves(d, after.question, given, playbook)
-    missing = [] if late or d.follow_up.closed is not None else list(missing_words(d, after.question))
+    late = following_late_word(d, after.question, given, playbook)
+    closed = d.follow_up.closed
+    due = list(missing_words(d, after.question)) if late is None and closed is None else []
+    missing = list(late.missing) if late is not None else due
     if as_json:
         words = [json.loads(signed.model_dump_json()) for signed in given]
-        click.echo(
-            json.dumps({"deployment": d.id, "given": words, "missing": missing, "closed": d.follow_up.closed})
-        )
+        click.echo(json.dumps({"deployment": d.id, "given": words, "missing": missing, "closed": closed}))
         return 0
     for signed in given:
         click.echo(f"{d.id}: {approval_words(signed)}.")
-    if late:
-        click.echo("\n".join(late))
-    elif d.follow_up.closed is not None:
-        click.echo(f"Closed: {d.follow_up.closed}.")
+    if closed is not None and late is None:
+        click.echo(f"Closed: {closed}.")
     if missing:
         click.echo("Missing now:")
         click.echo("\n".join(f"  {line}" for line in missing))
-    elif not late and d.authority.opened_at is None and not d.over:
+    elif late is not None:
+        click.echo(f"Nothing is missing: {late.command}")
+    elif d.authority.opened_at is None and not d.over:
         click.echo(f"Nothing is missing: orch resume {d.id}")
     return 0
 
