@@ -141,7 +141,8 @@ def late_backout(
         return _nothing_needed(d, Commands.of(d, playbook)) if emergency else Agreed()
     procedure = d.authority.policy.emergency if d.authority.policy is not None else None
     if emergency and procedure is None:
-        return _no_procedure(d, Commands.of(d, playbook))
+        otherwise = late_backout(question, d, by=by, emergency=False, playbook=playbook)
+        return _no_procedure(d, Commands.of(d, playbook), otherwise)
     needs = backout_needs(question, d, emergency=emergency)
     presented = [each for each in judged(question) if each.approval.decision == "roll_back"]
     given = _words_but(question, presented, by)
@@ -241,10 +242,14 @@ def _move(question: Question, d: Deployment, by: str, commands: Commands) -> str
     move, policy = "have it agreed to", d.authority.policy
     if policy is None or policy.emergency is None:
         return move
-    if isinstance(late_backout(question, d, by=by, emergency=True), Agreed):
+    answer = late_backout(question, d, by=by, emergency=True)
+    if isinstance(answer, Agreed):
         return f"{move}; an emergency is agreed to: {commands.emergency}"
-    command = approve_command(commands.approve, policy.emergency_backout_needs[0].role)
-    return f"{move}; in an emergency: {command}, and then {commands.emergency}"
+    roles = [reason.about for reason in answer.reasons if reason.code == "approval.missing"]
+    if not roles:
+        return move
+    approve = ", and ".join(approve_command(commands.approve, role) for role in roles)
+    return f"{move}; in an emergency: {approve}, and then {commands.emergency}"
 
 
 def _nothing_needed(d: Deployment, commands: Commands) -> NotAdmitted:
@@ -260,12 +265,18 @@ def _nothing_needed(d: Deployment, commands: Commands) -> NotAdmitted:
     )
 
 
-def _no_procedure(d: Deployment, commands: Commands) -> NotAdmitted:
+def _no_procedure(d: Deployment, commands: Commands, otherwise: Agreement) -> NotAdmitted:
+    """No emergency can be asked for; what stands against the rollback without that is said as well."""
     finding = (
         "no release policy binds it"
         if d.authority.policy is None
         else f"policy {d.authority.policy.policy} has no emergency procedure"
     )
-    move = f"leave --emergency out: {commands.rollback}"
+    against = otherwise.reasons if isinstance(otherwise, NotAdmitted) else ()
+    move = (
+        "leave --emergency out, once it is agreed to"
+        if against
+        else f"leave --emergency out: {commands.rollback}"
+    )
     reason = Reason(code="late.no_emergency", about=f"rollback of {d.id}", found=finding, next_move=move)
-    return NotAdmitted(reasons=(reason,))
+    return NotAdmitted(reasons=(reason, *against))
