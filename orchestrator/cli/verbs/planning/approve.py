@@ -152,7 +152,7 @@ def reject(**options: Any) -> int:
 @click.command(name="sign-off")
 @_signing
 def sign_off(**options: Any) -> int:
-    """Accept the result of DEPLOYMENT in a role. Early life support ends when all roles have accepted it."""
+    """Accept the result of DEPLOYMENT in a role. Early life support ends when all roles have, and its minimum is over."""
     return _say("sign_off", SpokenWord(**options))
 
 
