@@ -11,7 +11,7 @@ from orchestrator.domain.authority.admission_answer import ReasonCode
 from orchestrator.domain.authority.ground import GroundCode
 
 PRODUCT = Path(__file__).parents[2] / "orchestrator"
-RAISED_BY = {"Reason", "Ground", "_reason"}
+RAISED_BY = {"Reason", "Ground", "_reason", "reason_against"}
 
 
 @cache

@@ -249,7 +249,7 @@ def _answer(ports: Ports, d: Deployment, story: Story) -> None:
     elif d.driving.hold is not None:
         word = e.BackoutBegan(hosts=d.touched_hosts, reason="enough", by="bo")
     else:
-        word = e.Confirmed(wave=d.rollout.wave, role="service owner", by="cy")
+        word = e.Confirmed(wave=d.rollout.wave, role="service owner", by="cy", note="looked")
     with suppress(OrchError):
         say(ports, d.id, word)
 

@@ -146,12 +146,31 @@ def at_the_gate(site: Site) -> None:
     assert site.acts() == {"web1": ["deploy"], "web2": []}
 
 
+def taken_back(site: Site) -> None:
+    """Both agree, and somebody else takes it back."""
+    for name in PEOPLE:
+        site.approve(name, "--roll-back")
+    assert site.go("rollback", "--reason", "regret", "--by", "bo", expect=5)["state"] == "backed out"
+
+
 @pytest.mark.slow
-def test_what_nobody_swapped_runs_and_is_taken_back(touched: Site) -> None:
+def test_what_nobody_swapped_runs_and_is_taken_back_by_agreement_and_not_by_a_passer_by(
+    touched: Site,
+) -> None:
     at_the_gate(touched)
-    assert touched.go("confirm", expect=0)["state"] == "completed"
+    touched.orch("confirm", touched.deployment, expect=4)
+    assert touched.go("confirm", "--note", "looked", expect=0)["state"] == "completed"
+    for words in (("--reason", "felt like it"), ("--reason", "it burns", "--emergency")):
+        touched.orch("rollback", touched.deployment, *words, "--by", "Passer-by", expect=4)
+    touched.approve("li", "--roll-back")
+    touched.orch("rollback", touched.deployment, "--reason", "one of two", "--by", "bo", expect=4)
+    touched.approve("omar", "--roll-back")
+    touched.orch("rollback", touched.deployment, "--reason", "my own", "--by", "Omar Haddad", expect=4)
     assert touched.acts() == {"web1": ["deploy"], "web2": ["deploy"]}
-    assert touched.go("rollback", "--reason", "regret", expect=5)["state"] == "backed out"
+    ended = touched.go("rollback", "--reason", "INC-311", "--by", "bo", expect=5)
+    assert ended["state"] == "backed out"
+    assert touched.acts() == {host: ["deploy", "backout"] for host in HOSTS}
+    assert "agreed to by Li Wei as change manager" in touched.orch("record", "show", touched.deployment)
     assert not touched.copy("").exists()
 
 
@@ -161,8 +180,8 @@ def test_the_project_may_go_on_while_the_copy_runs(touched: Site) -> None:
     at_the_gate(touched)
     for folder in ("playbooks", "rollback", "dml", "plans", "models"):
         shutil.rmtree(touched.project / folder)
-    assert touched.go("confirm", expect=0)["state"] == "completed"
-    assert touched.go("rollback", "--reason", "regret", expect=5)["state"] == "backed out"
+    assert touched.go("confirm", "--note", "looked", expect=0)["state"] == "completed"
+    taken_back(touched)
     assert touched.acts() == {host: ["deploy", "backout"] for host in HOSTS}
 
 
@@ -182,7 +201,7 @@ def test_a_swap_in_the_copy_between_waves_holds_and_is_put_back(
 ) -> None:
     at_the_gate(touched)
     edit(touched.copy(path), was, now)
-    held = touched.go("confirm", expect=8)
+    held = touched.go("confirm", "--note", "looked", expect=8)
     assert any(f"({path} changed)" in words for words in held["words"]), held["words"]
     assert touched.acts() == {"web1": ["deploy"], "web2": []}
     edit(touched.project / path, was, now)
@@ -190,6 +209,7 @@ def test_a_swap_in_the_copy_between_waves_holds_and_is_put_back(
     assert touched.acts() == {"web1": ["deploy"], "web2": []}
     edit(touched.project / path, now, was)
     assert touched.go("retry", expect=0)["state"] == "completed"
+    touched.orch("rollback", touched.deployment, "--reason", "felt like it", "--by", "Passer-by", expect=4)
     assert touched.acts() == {"web1": ["deploy"], "web2": ["deploy"]}
 
 
@@ -208,7 +228,7 @@ def test_a_copy_that_changes_while_the_last_wave_runs_from_it_is_told_of_and_hol
     """After its leave and before its end: nothing looks at the copy again before the deployment would be completed."""
     at_the_gate(touched)
     running = subprocess.Popen(
-        [*ORCH, "confirm", touched.deployment, "--json"],
+        [*ORCH, "confirm", touched.deployment, "--note", "looked", "--json"],
         cwd=touched.project,
         env=touched.environment,
         stdout=subprocess.PIPE,

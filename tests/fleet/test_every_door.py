@@ -109,6 +109,9 @@ def test_a_role_of_the_policy_lifts_a_freeze_and_no_other_does(site: Site, tmp_p
     override("nadia", "service owner", ExitCode.COMPLETED)
     assert [what for _, what, _ in site.run_due()] == ["started", "ended"]
     assert "overridden: audit: nadia as service owner (they agreed)" in site.orch("record", "show", name)
+    site.orch("rollback", name, "--reason", "end of the test", expect=ExitCode.REFUSED)
+    leave = ("--roll-back", "--as", "service owner", "--reason", "they agreed", "--yes")
+    site.orch("approve", name, *leave, "--key", str(tmp_path / "nadia.pem"))
     site.orch("rollback", name, "--reason", "end of the test", expect=5)
 
 

@@ -297,7 +297,20 @@ def approval(
     approved: EffectivePlan,
 ) -> PresentedApproval:
     """`{as: change manager, by: Li Wei}` and what is odd about it."""
-    known = {"as", "by", "says", "key", "signed_with", "signature", "for", "plan", "made", "expires", "nonce"}
+    known = {
+        "as",
+        "by",
+        "says",
+        "key",
+        "signed_with",
+        "signature",
+        "for",
+        "plan",
+        "made",
+        "expires",
+        "nonce",
+        "hosts",
+    }
     assert not words.keys() - {*known, "overrides", "because"}, words
     key = key_of(words.get("key", words["by"]))
     statement = {
@@ -309,6 +322,7 @@ def approval(
         "subject": words.get("for", tree["subject"]),
         "reason": words.get("because", "looked at"),
         "overrides": words.get("overrides"),
+        "hosts": words.get("hosts", []),
         "made_at": _ago(now, words, "made", "2h ago"),
         "expires": _ago(now, words, "expires", "in 20d"),
         "nonce": nonce(words.get("nonce", n)),

@@ -13,6 +13,7 @@ GROUPS = {
     "proposed": "orchestrator/policy/calendar/bookings.py: _PROPOSED",
     "not begun": "orchestrator/policy/calendar/due_starts.py: _NOT_BEGUN",
     "deployed": "orchestrator/policy/course/follow_up.py: DEPLOYED",
+    "late": "orchestrator/policy/authority/late_backout.py: LATE",
 }
 """The sets by what being in them means; the three phases are a test of their own (tests/domain/journal/test_lifecycle.py)."""
 
@@ -28,8 +29,8 @@ ROWS: dict[str, set[str]] = {
     "AT_GATE": set(),
     "EARLY_LIFE_SUPPORT": {"deployed"},
     "BACKING_OUT": set(),
-    "COMPLETED": {"deployed"},
-    "COMPLETED_WITH_EXCEPTIONS": {"deployed"},
+    "COMPLETED": {"deployed", "late"},
+    "COMPLETED_WITH_EXCEPTIONS": {"deployed", "late"},
     "BACKED_OUT": set(),
     "BACKED_OUT_WITH_RESIDUE": set(),
     "BACKOUT_FAILED": set(),

@@ -34,6 +34,8 @@ from orchestrator.engine.practices import (
     verify_wave,
 )
 from orchestrator.engine.practices.run_attempt import request_of
+from orchestrator.engine.use_cases import late_authority
+from orchestrator.policy.authority.late_words import Agreed
 from orchestrator.policy.course import after_success, backout, epochs, limits
 from orchestrator.policy.course import next_step as policy
 from orchestrator.policy.course.next_step import next_step
@@ -345,6 +347,18 @@ def takes_equality_without_looking(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(compare_first, "compare_with_baseline", compared)
 
 
+def leaves_hosts_out_unagreed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(late_authority, "concession", lambda question, d, hosts: Agreed())
+
+
+def takes_back_unagreed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(late_authority, "late_backout", lambda question, d, **words: Agreed())
+
+
+def takes_any_confirmation(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(late_authority, "against_confirmation", lambda d, event: ())
+
+
 MUTATIONS: tuple[tuple[Mutate, str], ...] = (
     (skips_gates, "without its soak"),
     (soaks_not, "without its soak"),
@@ -384,4 +398,7 @@ MUTATIONS: tuple[tuple[Mutate, str], ...] = (
     (takes_no_capture_for_no_change, "nobody knows whether"),
     (goes_over_others, "nobody had been told"),
     (goes_over_others_untold, "nobody had been told"),
+    (leaves_hosts_out_unagreed, "without a concession"),
+    (takes_back_unagreed, "taken back without leave"),
+    (takes_any_confirmation, "that does not count"),
 )

@@ -27,6 +27,7 @@ from tests.simulation.changes import against_changes
 from tests.simulation.copies import against_copies
 from tests.simulation.equality import against_equality
 from tests.simulation.evidence import promoted_without_evidence
+from tests.simulation.late import against_late_words
 from tests.simulation.scenario import Scenario
 from tests.simulation.words import against_words
 
@@ -58,6 +59,7 @@ def broken(scenario: Scenario, deployment: Deployment) -> list[str]:
         *admitted_once(records, len(scenario.roles)),
         *_used_once(scenario),
         *against_words(records),
+        *against_late_words(scenario, records),
         *at_rest(deployment),
         *against_equality(scenario, records),
         *against_copies(scenario, deployment.id, records),

@@ -16,6 +16,7 @@ from orchestrator.policy.course.next_step import next_step
 from orchestrator.policy.course.steps import WaitForPerson
 from tests.fakes.plans import FakePlans
 from tests.simulation.journal import Killed
+from tests.simulation.late import leave_for, said_too_early
 from tests.simulation.scenario import Scenario
 from tests.worlds.people import approval
 from tests.worlds.ports import ports_over
@@ -100,7 +101,18 @@ def _driven(scenario: Scenario, ports: Ports, name: str, driver: str) -> Deploym
 def _roll_back(scenario: Scenario, ports: Ports, name: str) -> None:
     """Somebody takes back a deployment that was over, once."""
     scenario.rolls_back = False
-    with suppress(*DEATHS, Refused):
+    try:
+        _taken_back(scenario, ports, name)
+    except Refused:
+        d = scenario.journal.deployment(name)
+        for leave in leave_for(scenario, d, e.BackoutBegan(hosts=d.touched_hosts, reason="regret", by="bo")):
+            _say(scenario, ports, name, leave)
+        with suppress(Refused):
+            _taken_back(scenario, ports, name)
+
+
+def _taken_back(scenario: Scenario, ports: Ports, name: str) -> None:
+    with suppress(*DEATHS):
         rollback(ports, name, by="bo", reason="regret", watch=_interrupting(scenario, ports, name))
 
 
@@ -167,7 +179,10 @@ def _answer(scenario: Scenario, ports: Ports, deployment: Deployment) -> None:
         return
     step = next_step(deployment, scenario.world.now())
     assert isinstance(step, WaitForPerson), f"seed {scenario.seed}: {deployment.state} stopped at {step}"
-    _say(scenario, ports, deployment.id, _word_for(scenario, deployment))
+    word = _word_for(scenario, deployment)
+    for early in (*said_too_early(deployment, word), *leave_for(scenario, deployment, word)):
+        _say(scenario, ports, deployment.id, early)
+    _say(scenario, ports, deployment.id, word)
 
 
 def _word_for(scenario: Scenario, d: Deployment) -> e.Event:
@@ -181,7 +196,7 @@ def _word_for(scenario: Scenario, d: Deployment) -> e.Event:
     if d.driving.paused is not None:
         return e.Resumed(by="bo", reason="back")
     if d.driving.hold is None and d.rollout.gate is not None and d.rollout.gate.confirm is not None:
-        return e.Confirmed(wave=d.rollout.wave, role=d.rollout.gate.confirm, by="cy")
+        return e.Confirmed(wave=d.rollout.wave, role=d.rollout.gate.confirm, by="cy", note="looked")
     return scenario.random.choice(_answers_to_hold(scenario, d))
 
 

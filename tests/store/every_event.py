@@ -153,6 +153,10 @@ APPROVAL = SignedApproval.model_validate(
         "signature": {"key": SHA, "signature": "0" * 128},
     }
 )
+CONCEDED = Ground(
+    code="concession.given",
+    values={"person": "Nadia Costa", "role": "customer", "reason": ODD, "hosts": "web1"},
+)
 EVERY_EVENT: list[Event] = [
     e.Planned(
         plan=PLAN,
@@ -250,7 +254,16 @@ EVERY_EVENT: list[Event] = [
     e.EarlyLifeFailed(hosts=("web1",), reason="r"),
     e.Completed(),
     e.CompletedWithExceptions(exceptions={"web1": "excluded"}),
-    e.BackoutBegan(hosts=("web1",), by="ann", reason=ODD, rehearsed="injected failure"),
+    e.BackoutBegan(
+        hosts=("web1",),
+        by="ann",
+        reason=ODD,
+        rehearsed="injected failure",
+        reasons=(Ground(code="backout.emergency", values={"by": "soon"}),),
+        emergency=True,
+        review_by=SOON,
+        reviewers=(RoleNeed(role="service owner", people=2),),
+    ),
     e.BackoutCompared(equal=REFERENCES, differing=("web3",), not_compared={"web2": "cut off"}),
     e.RestorationCompared(baselines=REFERENCES, differences=DIFFERENCES, not_compared={"web2": "cut off"}),
     e.Restored(),
@@ -258,7 +271,7 @@ EVERY_EVENT: list[Event] = [
     e.DeploymentBackoutFailed(hosts={"web1": "r"}),
     e.DeploymentHeld(by="ann", reason=ODD),
     e.Retried(by="ann", reason=ODD),
-    e.Excluded(hosts=("web1",), by="ann", reason=ODD),
+    e.Excluded(hosts=("web1",), by="ann", reason=ODD, reasons=(CONCEDED,)),
     e.HeldOn(by="ann", reason=ODD),
     e.Paused(by="ann", reason=ODD),
     e.Resumed(by="ann", reason=ODD),

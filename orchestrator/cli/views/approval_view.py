@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from orchestrator.cli.views.outline import Branch, group
 from orchestrator.domain.authority.admission_answer import NotAdmitted
+from orchestrator.domain.authority.approval import SignedApproval
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.lookup.admission_facts import asked_for
 from orchestrator.policy.authority.admission import admit, weigh
 from orchestrator.policy.authority.admission_question import Question
+from orchestrator.policy.authority.late_backout import Commands, is_late, late_backout
+from orchestrator.policy.authority.late_words import concession
 from orchestrator.policy.authority.word_checks import approval_words
 from orchestrator.policy.calendar.point_of_no_return import WaveArithmetic
 from orchestrator.policy.course.follow_up import following_words, needs_words
@@ -30,6 +34,7 @@ def approval_outline(d: Deployment, question: Question) -> Branch:
             group("Hosts", _waves(d)),
             group("Rules", _rules(d)),
             group("Backout", (f"{d.plan.backout.playbook}, {d.plan.backout.on_failure} on failure",)),
+            *_groups_if("To take it back", _late(d, question)),
             *_groups_if("Times", _times(_at_its_start(d, question)) if not d.over else ()),
             *_groups_if("Said so far", map(plain_line, map(approval_words, d.authority.approvals))),
             *_groups_if("Missing now", missing_words(d, question)),
@@ -51,6 +56,42 @@ def missing_words(d: Deployment, question: Question) -> Iterator[str]:
 def _at_its_start(d: Deployment, question: Question) -> Question:
     """The question as admission asks it ahead: at the scheduled start, not at the moment in which somebody signs."""
     return replace(question, now=asked_for(d, question.now))
+
+
+def _late(d: Deployment, question: Question) -> Iterator[str]:
+    """What speaks against taking back what is completed, and the digest that leave for it names."""
+    if not is_late(d) or not d.touched_hosts:
+        return
+    answer = late_backout(question, d, by="", emergency=False)
+    if isinstance(answer, NotAdmitted):
+        yield from (plain(str(reason), 600) for reason in answer.reasons)
+    yield f"backout of {hosts_words(d.touched_hosts)}: {question.backout}"
+
+
+class Following(NamedTuple):
+    """What follows a decision: what is missing, else the command that may be given now."""
+
+    missing: tuple[str, ...]
+    command: str
+
+
+def following_late_word(
+    d: Deployment, question: Question, given: Sequence[SignedApproval], playbook: str | None
+) -> Following | None:
+    """What follows a concession or leave to roll back; None for other decisions."""
+    hosts = dict.fromkeys(host for signed in given for host in signed.approval.hosts)
+    if hosts:
+        answer, command = (
+            concession(question, d, tuple(hosts)),
+            f"orch exclude {d.id} {' '.join(hosts)} --reason WHY",
+        )
+    elif any(signed.approval.decision == "roll_back" for signed in given):
+        answer = late_backout(question, d, by="", emergency=False, playbook=playbook)
+        command = Commands.of(d, playbook).rollback
+    else:
+        return None
+    reasons = answer.reasons if isinstance(answer, NotAdmitted) else ()
+    return Following(tuple(plain(str(reason), 600) for reason in reasons), command)
 
 
 def plain_line(text: str) -> str:

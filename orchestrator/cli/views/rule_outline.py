@@ -105,6 +105,14 @@ def _approvals(policy: ReleasePolicy) -> Iterator[str]:
     yield f"after (sign-off): {needs_words(approvals.after)}"
     for standard in policy.standard:
         yield f"standard change by {standard.model} version {standard.version}: {needs_words(standard.before)}"
+    yield f"rollback of what is completed: {needs_words(policy.backout_needs)}"
+    if policy.emergency_backout_needs:
+        yield f"the same in an emergency: {needs_words(policy.emergency_backout_needs)}"
+    yield f"going on without a host: {needs_words(policy.concession_needs)}"
+    if policy.confirm.before_soak_ends:
+        yield "a gate may be confirmed while its soak time runs"
+    if policy.sign_off.ends_early_life == "at_once":
+        yield "a whole sign-off ends early life support at once"
     yield f"the requester {'may' if separation.requester_approves else 'may not'} approve"
     yield f"one person may fill {'several roles' if separation.several_roles else 'one role only'}"
     for roles in separation.apart:

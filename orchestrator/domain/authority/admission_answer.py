@@ -76,6 +76,16 @@ ReasonCode = Literal[
     "word.other_name",
     "word.role_not_held",
     "word.machine",
+    "approval.other_backout",
+    "late.rollback",
+    "late.no_emergency",
+    "late.nothing_needed",
+    "concession.missing",
+    "confirm.not_waiting",
+    "confirm.other_role",
+    "confirm.other_wave",
+    "confirm.soaking",
+    "confirm.no_note",
 ]
 
 BY_CLOCK: frozenset[ReasonCode] = frozenset({"window.closed", "window.of_the_plan"})

@@ -7,12 +7,17 @@ from pydantic import model_validator
 from orchestrator.domain.authority.git_word import GitObject
 from orchestrator.domain.authority.signing import KeyId, Nonce, ShownText, Signature, SignatureAnswer
 from orchestrator.domain.text.canonical import Since, canonical
-from orchestrator.domain.text.model_base import Moment, Name, Noun, Sha256
+from orchestrator.domain.text.model_base import HostName, Many, Moment, Name, Noun, Sha256
 from orchestrator.domain.text.validation_error import wrong
 
-Decision = Literal["approve", "reject", "override", "sign_off", "review", "replace_backout"]
-"""Before: approve, reject, or override a freeze. After: accept what was deployed, or confirm the review of an emergency.
+Decision = Literal[
+    "approve", "reject", "override", "sign_off", "review", "replace_backout", "roll_back", "concede"
+]
+"""Before: approve, reject, or override a freeze. Meanwhile: concede that it goes on without these hosts. After: accept what
+was deployed, confirm the review of an emergency, or agree that it is taken back; then `plan_digest` is that of the backout.
 For a backout: another playbook than the approved one; then `plan_digest` is the digest of that playbook with its tree."""
+OF_A_START: frozenset[Decision] = frozenset({"approve", "reject", "override"})
+"""The decisions that admission weighs."""
 PREFIX = b"orch approval 1\n"
 """A prefix of the signed bytes: a signature under an approval never passes for a signature under anything else."""
 DECISIONS: dict[Decision, str] = {
@@ -22,6 +27,8 @@ DECISIONS: dict[Decision, str] = {
     "sign_off": "signed off",
     "review": "reviewed",
     "replace_backout": "replaced the backout playbook",
+    "roll_back": "agreed to the rollback",
+    "concede": "conceded",
 }
 """The verb of each decision in sentences."""
 
@@ -29,7 +36,8 @@ DECISIONS: dict[Decision, str] = {
 class ApprovalStatement(Noun):
     """The statement that is signed. `subject` is the id of the deployment or schedule entry it applies to.
 
-    `overrides` names the freeze, or `window`, that this role lifts. `nonce` makes the statement usable once.
+    `overrides` names the freeze, or `window`, that this role lifts; `hosts` are those that a concession goes on without.
+    `nonce` makes the statement usable once.
     """
 
     decision: Decision
@@ -43,6 +51,7 @@ class ApprovalStatement(Noun):
     made_at: Moment
     expires: Moment
     nonce: Nonce
+    hosts: Annotated[Many[HostName], Since("0.2")] = ()
 
     @model_validator(mode="after")
     def _whole(self) -> "ApprovalStatement":
@@ -50,6 +59,8 @@ class ApprovalStatement(Noun):
             raise wrong(
                 "what is overridden, with an override only", "name the freeze, or `window`", at="overrides"
             )
+        if (self.decision == "concede") != bool(self.hosts):
+            raise wrong("hosts, with a concession only", "name the hosts to go on without", at="hosts")
         if self.expires <= self.made_at:
             raise wrong("an end after the moment it was made", "correct it", at="expires")
         return self

@@ -43,7 +43,8 @@ class Authorisation(Noun):
 
     `vouched` are roles whose approval was named without a signature; `waited`: it was once not admitted and waited.
     `opened_at` is when it was admitted, and `grounds` why; `authorised` is the attempt that may begin next. `house`: the
-    house that governs it, to which its machines belong from then on; empty where there is none.
+    house that governs it, to which its machines belong from then on; empty where there is none. Concessions among the first
+    `concessions_from` approvals are void: a retry or a backout came after them.
     """
 
     policy: ReleasePolicy | None = None
@@ -67,6 +68,7 @@ class Authorisation(Noun):
     undone_by: Moment | None = None
     unauthorised: Unauthorised | None = None
     house: str = ""
+    concessions_from: int = 0
 
     @property
     def environment_class(self) -> str | None:
@@ -74,6 +76,12 @@ class Authorisation(Noun):
         if self.environment is not None:
             return self.environment.class_
         return UNKNOWN if self.environment_unknown else None
+
+    @property
+    def concessions(self) -> tuple[SignedApproval, ...]:
+        """The concessions that may still be used."""
+        since = self.approvals[self.concessions_from :]
+        return tuple(signed for signed in since if signed.approval.decision == "concede")
 
 
 _AskedAnew = e.DriverTook | e.Resumed
@@ -162,5 +170,9 @@ def _wave_asked(authority: Authorisation, event: _OfWave) -> Authorisation:
                 wave=event.wave, purpose=event.purpose, reasons=event.reasons, then=event.then
             )
             return Authorisation.updated(authority, unauthorised=unauthorised)
-        case e.DeploymentHeld() | e.BackoutBegan() | e.Retried():
+        case e.DeploymentHeld():
             return Authorisation.updated(authority, unauthorised=None)
+        case e.BackoutBegan() | e.Retried():
+            return Authorisation.updated(
+                authority, unauthorised=None, concessions_from=len(authority.approvals)
+            )

@@ -118,7 +118,7 @@ class Deployment(Noun):
     @property
     def reviewed(self) -> tuple[tuple[str, str], ...]:
         """Who reviewed it: role and person."""
-        return tuple((review.role, review.by) for review in self.follow_up.reviews)
+        return tuple((review.role, review.by) for review in self.follow_up.present_reviews)
 
     @property
     def touched(self) -> bool:

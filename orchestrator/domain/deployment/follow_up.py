@@ -20,16 +20,25 @@ class Review(Noun):
 
 
 class FollowUp(Noun):
-    """`review_by`, `reviewers` and `sign_off` are what must follow; `closed`: all of it is done."""
+    """`review_by`, `reviewers` and `sign_off` are what must follow; `closed`: all of it is done.
+
+    `reviewed_before`: how many of the reviews were of an earlier emergency, before the rollback that is to be reviewed now.
+    """
 
     review_by: Moment | None = None
     reviewers: Many[RoleNeed] = ()
     sign_off: Many[RoleNeed] = ()
     reviews: Many[Review] = ()
     closed: str | None = None
+    reviewed_before: int = 0
+
+    @property
+    def present_reviews(self) -> tuple[Review, ...]:
+        """The reviews of the emergency that is to be reviewed now."""
+        return self.reviews[self.reviewed_before :]
 
 
-FollowUpEvent = e.WindowOpened | e.Reviewed | e.RecordClosed
+FollowUpEvent = e.WindowOpened | e.BackoutBegan | e.Reviewed | e.RecordClosed
 CHANGED_BY = frozenset(get_args(FollowUpEvent))
 
 
@@ -46,6 +55,16 @@ def _changed(follow_up: FollowUp, event: FollowUpEvent, at: datetime) -> FollowU
     match event:
         case e.WindowOpened(review_by=review_by, reviewers=reviewers, sign_off=sign_off):
             return FollowUp.updated(follow_up, review_by=review_by, reviewers=reviewers, sign_off=sign_off)
+        case e.BackoutBegan(review_by=None):
+            return follow_up
+        case e.BackoutBegan(review_by=review_by, reviewers=reviewers):
+            return FollowUp.updated(
+                follow_up,
+                review_by=review_by,
+                reviewers=reviewers,
+                reviewed_before=len(follow_up.reviews),
+                closed=None,
+            )
         case e.Reviewed():
             review = Review(role=event.role, by=event.by, reason=event.reason, at=at, signed=event.signed)
             return FollowUp.updated(follow_up, reviews=(*follow_up.reviews, review))

@@ -87,7 +87,9 @@ def _changed(rollout: RolloutProgress, event: RolloutEvent, state: State, at: da
         case e.WaveChecked() | e.WaveDeployed() | e.EntryChecked() | e.ChangesCompared():
             return _checked(rollout, event, at)
         case e.WaveFailed() | e.WaveRejected() | e.EarlyLifeFailed():
-            return RolloutProgress.updated(rollout, failure=_failure(rollout, event, state))
+            # Whoever confirmed the gate did not know of this.
+            gate = GateProgress.updated(rollout.gate, confirmed=False) if rollout.gate is not None else None
+            return RolloutProgress.updated(rollout, failure=_failure(rollout, event, state), gate=gate)
         case e.GateReached() | e.Confirmed() | e.GatePassed() | e.EarlyLifeBegan():
             return _at_gate(rollout, event, at)
         case e.BackoutBegan() | e.Retried() | e.Excluded():
@@ -132,6 +134,8 @@ def _at_gate(rollout: RolloutProgress, event: _AtGate, at: datetime) -> RolloutP
         case e.GateReached(soak_until=soak_until, confirm=confirm):
             gate = GateProgress(soak_until=soak_until, confirm=confirm, last_asked=at)
             return RolloutProgress.updated(rollout, gate=gate)
+        case e.Confirmed(wave=wave) if wave != rollout.wave:
+            return rollout
         case e.Confirmed():
             confirmed = None if rollout.gate is None else GateProgress.updated(rollout.gate, confirmed=True)
             return RolloutProgress.updated(rollout, gate=confirmed)

@@ -155,8 +155,10 @@ def apply(deployment: Deployment | None, record: Recorded) -> Deployment:
         )
     if event.kind in BEFORE_FIRST_TOUCH and deployment.touched_hosts:
         raise LifecycleFault(f"{deployment.id} has touched hosts: there is no way back but a backout.")
-    if deployment.over and isinstance(event, e.ApprovalGiven) and not event.signs_off:
-        raise LifecycleFault(f"{deployment.id} is {deployment.state.value}: it can be signed off only.")
+    if deployment.over and isinstance(event, e.ApprovalGiven) and not event.after_the_end:
+        raise LifecycleFault(
+            f"{deployment.id} is {deployment.state.value}: it can be signed off or rolled back only."
+        )
     return _changed(deployment, record, state)
 
 

@@ -182,7 +182,7 @@ WHILE_TOUCHED = frozenset(
 """Facts about attempts and people's requests: every touched state accepts them, and stays."""
 
 AFTER_THE_END = frozenset({"approval_given", "reviewed", "closed"})
-"""Facts after the end: every end accepts them; of approvals only sign-offs (domain/fold/fold.py)."""
+"""Facts after the end: every end accepts them; of approvals only sign-offs and those of a rollback (domain/fold/fold.py)."""
 
 BEFORE_FIRST_TOUCH = frozenset({"refused", "cancelled"})
 """Exits that exist only until the first host is touched."""

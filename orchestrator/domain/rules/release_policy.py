@@ -7,8 +7,9 @@ from pydantic import Field, model_validator
 from orchestrator.domain.calendar.window import Freeze, MaintenanceWindow
 from orchestrator.domain.plan.change_request import ChangeType, Mode
 from orchestrator.domain.plan.strategy_form import StrategyKind
+from orchestrator.domain.rules.late_rules import Concessions, ConfirmRule, LateBackout, SignOffRule
 from orchestrator.domain.rules.may_change import MayChange
-from orchestrator.domain.rules.requirement import Need, Required
+from orchestrator.domain.rules.requirement import Need, Required, RoleNeed
 from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import Many, Name, Noun, PositiveSeconds, Text
 from orchestrator.domain.text.validation_error import exactly, wrong
@@ -120,6 +121,27 @@ class ReleasePolicy(Noun):
     retention: PositiveSeconds = 3 * 365 * DAY
     may_change: Annotated[MayChange | None, Since("0.2")] = None
     unsigned_words: Annotated[Many[SafeWord], Since("0.2")] = ()
+    late_backout: Annotated[LateBackout, Since("0.2")] = LateBackout.of_valid()
+    concessions: Annotated[Concessions | None, Since("0.2")] = None
+    confirm: Annotated[ConfirmRule, Since("0.2")] = ConfirmRule.of_valid()
+    sign_off: Annotated[SignOffRule, Since("0.2")] = SignOffRule.of_valid()
+
+    @property
+    def backout_needs(self) -> tuple[RoleNeed, ...]:
+        """Who must agree that a completed deployment is taken back: who approves before, else whoever accepts it."""
+        return self.late_backout.before or self.approvals.before or self.approvals.after
+
+    @property
+    def emergency_backout_needs(self) -> tuple[RoleNeed, ...]:
+        """Who must agree in an emergency; nobody can where there is no emergency procedure."""
+        return self.late_backout.emergency or (self.emergency.before if self.emergency is not None else ())
+
+    @property
+    def concession_needs(self) -> tuple[RoleNeed, ...]:
+        """Who must agree to go on without a host: whoever accepts what was deployed, else who approves before."""
+        if self.concessions is not None:
+            return self.concessions.roles
+        return self.approvals.after or self.approvals.before
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> "ReleasePolicy":
@@ -129,6 +151,13 @@ class ReleasePolicy(Noun):
                 "say both or neither",
                 finding="one without the other",
                 at="emergency",
+            )
+        if self.late_backout.emergency and self.emergency is None:
+            raise wrong(
+                "the section `emergency`, whose review follows",
+                "add it, or leave this list out",
+                finding="roles for an emergency alone",
+                at="late_backout.emergency",
             )
         if ("standard" in self.change_types) != bool(self.standard):
             raise wrong(

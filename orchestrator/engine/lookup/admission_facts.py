@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from orchestrator.domain.authority.admission_answer import Admission, NotAdmitted
-from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
+from orchestrator.domain.authority.approval import OF_A_START, PresentedApproval, SignedApproval
 from orchestrator.domain.authority.rehearsal import MeasuredWave, PresentedCertificate
 from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.deployment.deployment import Deployment
@@ -157,7 +157,7 @@ def _effective(d: Deployment) -> EffectivePlan:
 
 
 def _given(d: Deployment) -> Sequence[SignedApproval]:
-    return [signed for signed in d.authority.approvals if signed.approval.decision != "sign_off"]
+    return [signed for signed in d.authority.approvals if signed.approval.decision in OF_A_START]
 
 
 def named_in(

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.authority.rehearsal import Rehearsal
@@ -29,6 +30,7 @@ from orchestrator.engine.ports import Journal, Ports, Watcher
 from orchestrator.engine.speaking import VERBS, Sayable, speak, speak_about, unsigned
 from orchestrator.engine.stop_in_force import refuse_while_stopped
 from orchestrator.engine.use_cases.house import adopt_keyring
+from orchestrator.engine.use_cases.late_authority import agreed
 from orchestrator.engine.use_cases.rollback_obstacles import (
     epochs_backed_out_since,
     epochs_of,
@@ -36,6 +38,14 @@ from orchestrator.engine.use_cases.rollback_obstacles import (
     set_aside,
 )
 from orchestrator.errors import Conflict, Refused
+from orchestrator.policy.authority.late_backout import is_late
+
+
+class Replacing(NamedTuple):
+    """Another backout playbook: what it will be, for who must agree to it, and the copy that is made in the end."""
+
+    planned: Callable[[Deployment], BackoutReplacement]
+    made: Callable[[Deployment], BackoutReplacement]
 
 
 def deploy(
@@ -134,7 +144,7 @@ def resume(
     return drive(ports, current.id, driver=_driver(), by=by, watch=watch, verb=None if said_already else verb)
 
 
-def rollback(
+def rollback(  # noqa: PLR0913 - what a person may ask for with it
     ports: Ports,
     deployment: str,
     *,
@@ -142,12 +152,13 @@ def rollback(
     reason: str,
     watch: Watcher,
     despite: Sequence[str] = (),
-    replaced: Callable[[Deployment], BackoutReplacement] | None = None,
+    replacing: Replacing | None = None,
+    emergency: bool = False,
 ) -> Deployment:
     """Back out every touched host of a deployment that is over or held, and prove it. Raises Refused.
 
-    `despite` are codes of obstacles that a person sets aside, or `all`. `replaced`: makes the replacement of the approved
-    backout playbook, once nothing else speaks against the backout.
+    `despite` are codes of obstacles that a person sets aside, or `all`. `replacing`: another playbook than the approved one,
+    copied once nothing else speaks against the backout. `emergency`: take back what is completed by the emergency procedure.
     """
     current = find(ports, deployment)
     _refuse_pointless(current)
@@ -157,24 +168,32 @@ def rollback(
         by=by,
         restored=epochs_backed_out_since(ports.journal, current),
         reasons=(Ground(code="backout.chosen"),),
+        emergency=emergency,
     )
     _refuse_out_of_place(current, began)
+    planned_replacement = replacing.planned(current) if replacing is not None and is_late(current) else None
+    agreed(ports, current, began.model_copy(update={"replacement": planned_replacement}))
     aside = _set_aside(ports, current, despite)
     known = {*began.restored, *epochs_of(ports.journal, [each.deployment for each in aside])}
-    replacement = replaced(current) if replaced is not None else None
+    replacement = replacing.made(current) if replacing is not None else None
     chosen = {"restored": tuple(sorted(known)), "despite": aside, "replacement": replacement}
-    signal(ports, current.id, began.model_copy(update=chosen))
+    try:
+        signal(ports, current.id, began.model_copy(update=chosen))
+    except Refused:
+        if replacement is not None:
+            ports.authority.discard(Path(replacement.folder).name)
+        raise
     return resume(ports, current.id, by=by, watch=watch, said_already=True)
 
 
 def signal(ports: Ports, deployment: str, event: e.Event, *, signed: bool = True) -> Deployment:
-    """Append a person's signal to the journal. Raises Refused if the lifecycle does not allow it now, or the speaker.
+    """Append a person's signal to the journal. Raises Refused if lifecycle or rules do not allow it now, or the speaker.
 
     Not `signed`: what was said with a key press at the driver, or follows from the plan.
     """
     current = find(ports, deployment)
     _refuse_out_of_place(current, event)
-    event = _with_speaker(ports, current, event, signed=signed)
+    event = _with_speaker(ports, current, agreed(ports, current, event), signed=signed)
     journal = JournalWriter(
         ports.journal, current.id, lambda record: None, driver=current.driving.driver or ""
     )
@@ -251,9 +270,6 @@ def _refuse_out_of_place(d: Deployment, event: e.Event) -> None:
     held = d.driving.hold is not None or d.rollout.failure is not None
     if isinstance(event, e.Retried | e.Excluded) and not held:
         raise Refused(f"{d.id} is not held ({d.state.value}): {event.kind} is an answer to a hold only.")
-    if isinstance(event, e.Confirmed) and (d.rollout.gate is None or d.rollout.gate.confirm != event.role):
-        asked = d.rollout.gate.confirm if d.rollout.gate is not None else None
-        raise Refused(f"{d.id} waits for confirmation by {asked or 'nobody'}, not by {event.role}.")
     if isinstance(event, e.AbortRequested) and d.state is State.BACKING_OUT:
         raise Refused(f"{d.id} is backing out: a running backout goes on to its end.")
     if isinstance(event, e.BackoutBegan) and not (d.over or d.driving.hold or d.driving.paused):

@@ -49,6 +49,16 @@ def replacement(ports: Ports, d: Deployment, playbook: str, sign: Sign | None) -
         raise
 
 
+def planned_replacement(ports: Ports, d: Deployment, playbook: str) -> BackoutReplacement:
+    """What the replacement would be now, with nothing copied: people agree to its digest. Raises PlanFault, NotFound."""
+    check_replacement(ports, d, playbook)
+    tree = ports.authority.tree(plan_with(d, playbook), Path(d.project), Path(d.plan_file))
+    planned = BackoutReplacement(playbook=playbook, folder=d.project, files=dict(tree.files))
+    if playbook not in planned.files:
+        raise NotFound(f"{playbook} is no file of the playbook tree of {d.project}: .orchignore may name it.")
+    return planned
+
+
 def _signed(ports: Ports, d: Deployment, made: BackoutReplacement, sign: Sign) -> BackoutReplacement:
     keyring = ports.keys.keyring(Path(d.project))
     word = sign(made.digest)

@@ -13,6 +13,7 @@ from orchestrator.engine.use_cases import deployment_commands
 from orchestrator.engine.use_cases.scheduled_preview import ask_ahead
 from orchestrator.errors import Refused
 from orchestrator.policy.authority.admission_question import Question
+from orchestrator.policy.authority.late_backout import backout_digest
 from orchestrator.policy.authority.trust_of_keys import trust_on_record
 from orchestrator.policy.authority.word_checks import against, approval_words
 from orchestrator.policy.course.follow_up import done
@@ -35,23 +36,29 @@ class ApprovalSession:
         return replace(self.facts, words=self.question.approvals)
 
 
-def open_session(ports: Ports, d: Deployment) -> ApprovalSession:
-    """A session with the deployment, the facts of admission, and earlier approvals. Raises Refused, PlanFault."""
+def open_session(ports: Ports, d: Deployment, replacement: str = "") -> ApprovalSession:
+    """A session with the deployment, the facts of admission, and earlier approvals. Raises Refused, PlanFault.
+
+    `replacement` is the digest of another backout playbook, for leave to roll back with that one.
+    """
     if d.authority.effective is None:
         raise Refused(f"{d.id} has no effective plan on its journal, so nothing can be signed for it.")
     facts = facts_of(ports, d)
-    return ApprovalSession(d, _question(ports, d, facts, ()), facts)
+    return ApprovalSession(d, _question(ports, d, facts, (), backout_digest(d, replacement)), facts)
 
 
 def take_in(ports: Ports, session: ApprovalSession, new: Sequence[SignedApproval]) -> ApprovalSession:
     """The session with the approvals on the journal and these new ones, as of now."""
-    question = _question(ports, session.deployment, session.known(), new)
+    question = _question(ports, session.deployment, session.known(), new, session.question.backout)
     return replace(session, question=question)
 
 
-def _question(ports: Ports, d: Deployment, known: Known, new: Sequence[SignedApproval]) -> Question:
+def _question(
+    ports: Ports, d: Deployment, known: Known, new: Sequence[SignedApproval], backout: str
+) -> Question:
     reviews = (review.signed for review in d.follow_up.reviews if review.signed is not None)
-    return question_of(ports, d, ports.clock.now(), known, (*d.authority.approvals, *reviews, *new))
+    words = (*d.authority.approvals, *reviews, *new)
+    return replace(question_of(ports, d, ports.clock.now(), known, words), backout=backout)
 
 
 def give(

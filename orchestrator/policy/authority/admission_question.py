@@ -27,6 +27,11 @@ NO_POLICY = ReleasePolicy.of_valid(
     undo_before_close=False,
 )
 
+UNGOVERNED = ReleasePolicy.of_valid(
+    orch=1, policy="none", version=1, title="No release policy binds this deployment."
+)
+"""The requirements for approvals when no policy binds: a policy's defaults."""
+
 
 @dataclass(frozen=True, slots=True)
 class Success:
@@ -57,8 +62,8 @@ class Question:
     deployments under this policy. `measured` are wave times from the records, in addition to those of certificates.
     `plan_file` is the plan's name in suggested commands; `rehearsing`: the deployment is a rehearsal itself. `vouched` are
     roles whose approval was named without a signature, where the plan asks for them and nothing forbids that. `place`: what
-    is known of environments and machines. `home` is the
-    id of this home, and `on_record` are deployments of its store by id: a certificate that was issued here is of one.
+    is known of environments and machines. `home` is the id of this home, and `on_record` are deployments of its store by id:
+    a certificate that was issued here is of one. `backout` is the digest that leave to roll back must name.
     """
 
     subject: str
@@ -85,6 +90,7 @@ class Question:
     place: Place = field(default_factory=Place)
     home: str = ""
     on_record: Mapping[str, OnRecord | None] = field(default_factory=dict)
+    backout: str = ""
 
     @property
     def calendar(self) -> Calendar:

@@ -71,7 +71,7 @@ def _against(question: Question, presented: PresentedApproval, seen: set[str]) -
         return
     if presented.answer != "good" or approval.key != key.key:
         finding = "the signature does not fit what it says"
-        yield _reason(
+        yield reason_against(
             "approval.bad_signature", approval, finding, "find out who changed it, and ask for a new one"
         )
         return
@@ -89,55 +89,61 @@ def _foreign(question: Question, presented: PresentedApproval) -> Reason:
     else:
         finding = f"signed with key {key[:16]}, which the project trusts and the house does not: {aside_words(aside)}"
         move = "have the house trust the key too, or ask somebody whom it trusts (orch keys list)"
-    return _reason("approval.foreign_key", approval, finding, move)
+    return reason_against("approval.foreign_key", approval, finding, move)
 
 
 def _signer(question: Question, approval: ApprovalStatement, key: TrustedKey) -> Iterator[Reason]:
     now = question.now
     if key.revoked_at is not None:
         finding = f"the key of {key.person} was revoked at {key.revoked_at.isoformat()}"
-        yield _reason("approval.revoked_key", approval, finding, "ask for a new approval with another key")
+        yield reason_against(
+            "approval.revoked_key", approval, finding, "ask for a new approval with another key"
+        )
     if key.expires is not None and key.expires <= now:
         finding = f"the key of {key.person} expired at {key.expires.isoformat()}"
-        yield _reason("approval.expired_key", approval, finding, "have a new key trusted")
+        yield reason_against("approval.expired_key", approval, finding, "have a new key trusted")
     if key.holder == "machine":
         finding = f"signed with the key of the machine {key.person}, which decides nothing"
-        yield _reason("approval.machine_key", approval, finding, "ask a person who holds the role")
+        yield reason_against("approval.machine_key", approval, finding, "ask a person who holds the role")
         return
     if not key.is_of(approval.person):
         finding = f"signed with the key of {key.person}"
-        yield _reason(
+        yield reason_against(
             "approval.wrong_person", approval, finding, "sign with the key of the person who approves"
         )
     roles = question.roles
     if not any(same_role(role, approval.role) for role in roles):
         guess = meant(approval.role, list(roles))
         move = f"did you mean {guess}?" if guess else f"use one of {', '.join(roles)}"
-        yield _reason("approval.unknown_role", approval, "no role of this policy", move)
+        yield reason_against("approval.unknown_role", approval, "no role of this policy", move)
     elif not key.serves(approval.role):
         aside = question.keyring.aside(key.key)
         finding = f"{key.person} may not sign in this role{f': {aside_words(aside)}' if aside else ''}"
-        yield _reason("approval.role_not_held", approval, finding, "ask somebody who holds the role")
+        yield reason_against("approval.role_not_held", approval, finding, "ask somebody who holds the role")
     may = question.policy.separation.requester_approves
     if (
         not may
-        and approval.decision != "reject"
+        and approval.decision not in ("reject", "roll_back")  # whoever asks for a rollback is known only then
         and question.keyring.one_person(key.person, question.requester)
     ):
         finding = f"asked for by {question.requester}, who cannot approve it as well"
-        yield _reason("approval.requester", approval, finding, "ask somebody else")
+        yield reason_against("approval.requester", approval, finding, "ask somebody else")
 
 
 def _what_for(question: Question, approval: ApprovalStatement, seen: set[str]) -> Iterator[Reason]:
     if approval.nonce in seen:
         finding = "used before, and an approval is good once"
-        yield _reason("approval.replayed", approval, finding, "ask for a new one")
+        yield reason_against("approval.replayed", approval, finding, "ask for a new one")
     if approval.subject != question.subject:
         finding = f"given for {approval.subject}, not for {question.subject}"
-        yield _reason("approval.transplanted", approval, finding, "ask for one for this deployment")
+        yield reason_against("approval.transplanted", approval, finding, "ask for one for this deployment")
+    elif approval.decision == "roll_back":
+        if approval.plan_digest != question.backout:
+            finding = "given for another backout: other files, other hosts, or another playbook"
+            yield reason_against("approval.other_backout", approval, finding, "ask for one for this backout")
     elif approval.plan_digest != question.effective.digest:
         finding = f"given for another effective plan; since then {_changed(question, approval.plan_digest)}"
-        yield _reason(
+        yield reason_against(
             "approval.plan_changed",
             approval,
             finding,
@@ -155,7 +161,7 @@ def _changed(question: Question, digest: str) -> str:
 def _times(question: Question, approval: ApprovalStatement) -> Iterator[Reason]:
     now, valid_for = question.now, question.policy.approvals.valid_for
     if approval.expires <= now:
-        yield _reason(
+        yield reason_against(
             "approval.expired",
             approval,
             f"expired at {approval.expires.isoformat()}",
@@ -165,15 +171,16 @@ def _times(question: Question, approval: ApprovalStatement) -> Iterator[Reason]:
         finding = (
             f"made at {approval.made_at.isoformat()}, and the policy lets it count {seconds_words(valid_for)}"
         )
-        yield _reason("approval.too_old", approval, finding, "ask for a new approval")
+        yield reason_against("approval.too_old", approval, finding, "ask for a new approval")
     if approval.made_at > now + CLOCKS_DIFFER:
         finding = f"made at {approval.made_at.isoformat()}, which is still to come"
-        yield _reason(
+        yield reason_against(
             "approval.from_the_future", approval, finding, "set the clocks right, and ask for a new one"
         )
 
 
-def _reason(code: ReasonCode, approval: ApprovalStatement, finding: str, next_move: str) -> Reason:
+def reason_against(code: ReasonCode, approval: ApprovalStatement, finding: str, next_move: str) -> Reason:
+    """A reason why this approval does not count."""
     about = f"{approval.role} {approval.person}"
     return Reason(code=code, about=about, found=finding, next_move=next_move)
 
@@ -202,31 +209,55 @@ def rejections(words: Iterable[ApprovalStatement]) -> Iterator[Reason]:
     for word in words:
         if word.decision == "reject":
             move = "come to an agreement; a later approval by the same person takes its place"
-            yield _reason("approval.rejected", word, f"rejected, because {word.reason}", move)
+            yield reason_against("approval.rejected", word, f"rejected, because {word.reason}", move)
 
 
 def missing(words: Sequence[ApprovalStatement], question: Question) -> tuple[Reason, ...]:
     """The roles in which fewer people approved than required."""
     approved = [word for word in words if word.decision == "approve"]
-    unfilled = _unfilled(question.needs, approved, question)
+    command = f"orch approve {question.subject}"
     return tuple(
-        _missing(need, short, approved, question)
-        for need, short in zip(question.needs, unfilled, strict=True)
-        if short
+        Reason(
+            code="approval.missing",
+            about=lack.role,
+            found=f"{lack.words('approvals')} missing{lack.twice}",
+            next_move=approve_command(command, lack.role),
+        )
+        for lack in lacking(question.needs, approved, question)
     )
 
 
-def _missing(need: RoleNeed, short: int, approved: Sequence[ApprovalStatement], question: Question) -> Reason:
-    people = [word.person for word in approved if same_role(word.role, need.role)]
-    finding = f"{short} of {need.people} approvals missing"
-    if len(people) > need.people - short:
-        finding += f" ({', '.join(people)} approved in another role as well, and may count for one only)"
-    return Reason(
-        code="approval.missing",
-        about=need.role,
-        found=finding,
-        next_move=f"orch approve {question.subject} --as {command_word(need.role)} --reason WHY",
-    )
+def approve_command(command: str, role: str) -> str:
+    """The command by which somebody in this role gives what is missing."""
+    return f"{command} --as {command_word(role)} --reason WHY"
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """A role in which fewer people gave their word than needed; `twice` says who counts in another role already."""
+
+    role: str
+    short: int
+    people: int
+    twice: str
+
+    def words(self, noun: str) -> str:
+        """Such as `1 of 2 approvals`."""
+        return f"{self.short} of {self.people} {noun}"
+
+
+def lacking(
+    needs: Sequence[RoleNeed], words: Sequence[ApprovalStatement], question: Question
+) -> tuple[Lack, ...]:
+    """What these words leave open of what is needed."""
+    unfilled = _unfilled(needs, words, question)
+    return tuple(_lack(need, short, words) for need, short in zip(needs, unfilled, strict=True) if short)
+
+
+def _lack(need: RoleNeed, short: int, words: Sequence[ApprovalStatement]) -> Lack:
+    people = [word.person for word in words if same_role(word.role, need.role)]
+    twice = f" ({', '.join(people)} approved in another role as well, and may count for one only)"
+    return Lack(need.role, short, need.people, twice if len(people) > need.people - short else "")
 
 
 def _unfilled(

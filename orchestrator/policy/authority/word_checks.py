@@ -14,6 +14,7 @@ from orchestrator.domain.rules.requirement import RoleNeed
 from orchestrator.domain.text.validation_error import meant
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.authority.approvals import judged, person_of
+from orchestrator.policy.authority.late_backout import is_late, roles_asked
 from orchestrator.policy.calendar.windows import WINDOW
 from orchestrator.policy.course.follow_up import DEPLOYED
 
@@ -28,11 +29,10 @@ def approval_words(signed: SignedApproval) -> str:
 
 
 def _decided(statement: ApprovalStatement) -> str:
-    return (
-        f"{statement.overrides} overridden"
-        if statement.overrides is not None
-        else DECISIONS[statement.decision]
-    )
+    if statement.overrides is not None:
+        return f"{statement.overrides} overridden"
+    decided = DECISIONS[statement.decision]
+    return f"{decided} to go on without {', '.join(statement.hosts)}" if statement.hosts else decided
 
 
 class RecordedStatement(NamedTuple):
@@ -113,10 +113,35 @@ def _out_of_place(question: Question, d: Deployment, signed: SignedApproval) -> 
         yield from _sign_off(question, d, word)
     elif word.decision == "review":
         yield from _review(question, d, word)
+    elif word.decision == "roll_back":
+        yield from _roll_back(question, d, word)
     elif d.over:
         yield f"{d.id} is {d.state.value}; what is over is signed off or reviewed, and nothing else"
+    elif word.decision == "concede":
+        yield from _concession(d, word)
     if word.overrides is not None:
         yield from _override(question, word)
+
+
+def _roll_back(question: Question, d: Deployment, word: ApprovalStatement) -> Iterator[str]:
+    if not is_late(d):
+        yield f"{d.id} is {d.state.value}; leave to roll back is given for what is completed"
+    asked = roles_asked(question, d)
+    if not asked:
+        yield "nobody is asked before this is rolled back; orch rollback needs no leave"
+    yield from _asked([RoleNeed.of_valid(role=role) for role in asked], word, "leave to roll back")
+
+
+def _concession(d: Deployment, word: ApprovalStatement) -> Iterator[str]:
+    if d.driving.hold is None and d.rollout.failure is None:
+        yield f"{d.id} is {d.state.value} and not held; a concession is an answer to a hold"
+    unknown = [host for host in word.hosts if host not in d.standings]
+    if unknown:
+        yield f"{d.id} has no host {', '.join(unknown)}"
+    needs = d.authority.policy.concession_needs if d.authority.policy is not None else ()
+    if not needs:
+        yield "no policy asks for a concession here; orch exclude needs none"
+    yield from _asked(needs, word, "a concession")
 
 
 def _sign_off(question: Question, d: Deployment, word: ApprovalStatement) -> Iterator[str]:
@@ -131,13 +156,13 @@ def _review(question: Question, d: Deployment, word: ApprovalStatement) -> Itera
     if d.follow_up.review_by is None or d.state is State.PLANNED:
         yield f"{d.id} was no emergency that started; there is nothing to review"
     yield from _asked(d.follow_up.reviewers, word, "review")
-    given = [review.signed.approval for review in d.follow_up.reviews if review.signed is not None]
+    given = [review.signed.approval for review in d.follow_up.present_reviews if review.signed is not None]
     yield from _twice(question, word, given, "reviewed it")
 
 
 def _asked(needs: Sequence[RoleNeed], word: ApprovalStatement, what: str) -> Iterator[str]:
     if needs and not any(same_role(need.role, word.role) for need in needs):
-        roles = ", ".join(need.role for need in needs)
+        roles = ", ".join(dict.fromkeys(need.role for need in needs))
         yield f"{what} is asked of {roles}, not of this role; sign in one of those"
 
 

@@ -1,7 +1,7 @@
 """What must follow a deployment: its sign-off by role, the review of an emergency, and what is missing of these."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.deployment.follow_up import FollowUp
@@ -25,6 +25,23 @@ def sign_offs_missing(d: Deployment | Brief) -> tuple[RoleNeed, ...]:
 def accepted(d: Deployment) -> bool:
     """Every required role has signed off."""
     return d.state in DEPLOYED and bool(d.follow_up.sign_off) and not sign_offs_missing(d)
+
+
+def earliest_end(d: Deployment) -> datetime | None:
+    """Before this moment no sign-off ends early life support: the minimum that model and policy require of it.
+
+    Time in which nobody looked does not count. None where nothing is required, or the policy lets it end at once.
+    """
+    policy, model, early_life = d.authority.policy, d.authority.model, d.plan.validation.early_life
+    required = [
+        rules.early_life
+        for rules in (policy.verification if policy else None, model.requires if model else None)
+        if rules is not None and rules.early_life is not None
+    ]
+    at_once = policy is not None and policy.sign_off.ends_early_life == "at_once"
+    if d.early_life.until is None or early_life is None or not required or at_once:
+        return None
+    return d.early_life.until - timedelta(seconds=early_life.duration - max(required))
 
 
 def reviews_missing(d: Deployment | Brief) -> tuple[RoleNeed, ...]:
@@ -67,7 +84,7 @@ def short_words(d: Deployment | Brief, now: datetime) -> str:
 
 def following_words(d: Deployment, now: datetime) -> tuple[str, ...]:
     """What was done and what is missing, a sentence each, with the command for it."""
-    return (*_review_words(d, now), *_sign_off_words(d), *_closed_words(d))
+    return (*_review_words(d, now), *_sign_off_words(d, now), *_closed_words(d))
 
 
 def _review_words(d: Deployment, now: datetime) -> Iterable[str]:
@@ -78,11 +95,16 @@ def _review_words(d: Deployment, now: datetime) -> Iterable[str]:
         yield f"The review of this emergency {when} {review_by:%Y-%m-%d %H:%M} UTC: {needs_words(missing)} ({command})."
 
 
-def _sign_off_words(d: Deployment) -> Iterable[str]:
+def _sign_off_words(d: Deployment, now: datetime) -> Iterable[str]:
     missing = sign_offs_missing(d)
     if missing:
         command = f"orch sign-off {d.id} --as {command_word(missing[0].role)} --reason WHY"
         yield f"Not signed off yet by {needs_words(missing)} ({command})."
+    elif accepted(d) and d.state is State.EARLY_LIFE_SUPPORT:
+        earliest = earliest_end(d)
+        if earliest is not None and now < earliest:
+            until = f"{earliest:%Y-%m-%d %H:%M} UTC"
+            yield f"Signed off; early life support goes on until {until}, the minimum that its rules require."
 
 
 def _closed_words(d: Deployment) -> Iterable[str]:

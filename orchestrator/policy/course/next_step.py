@@ -19,7 +19,7 @@ from orchestrator.policy.course.allowed_steps import (
     unapproved_run,
 )
 from orchestrator.policy.course.backout import attempt_name, foreign_run_reason, next_backout_step, scope_of
-from orchestrator.policy.course.follow_up import accepted
+from orchestrator.policy.course.follow_up import accepted, earliest_end
 from orchestrator.policy.course.limits import any_exceeded, limit_exceeded, reason_with_hosts
 from orchestrator.policy.course.own_processes import unlooked
 from orchestrator.policy.course.rehearsing import as_rehearsed, end_of_rehearsal, repeat_due
@@ -301,8 +301,8 @@ def _early_life(d: Deployment, now: datetime) -> Step:
         return _end(d)
     if not d.hosts_standing("verified"):
         return Record(e.EarlyLifeFailed(hosts=(), reason="no host is left that could be watched"))
-    # The sign-off accepts it: the checks run once more, and early life support ends.
-    until = min(now, d.early_life.until) if accepted(d) else d.early_life.until
+    # The sign-off accepts it: after the minimum the checks run once more, and early life support ends.
+    until = min(max(now, earliest_end(d) or now), d.early_life.until) if accepted(d) else d.early_life.until
     return _watch(d, now, until, early_life.every, d.early_life.last_watched)
 
 

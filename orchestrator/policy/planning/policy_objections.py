@@ -92,6 +92,10 @@ def _roles_named(policy: ReleasePolicy, at: Places) -> Iterator[tuple[str, str]]
     if policy.emergency is not None:
         yield from _needs("emergency.before", policy.emergency.before)
         yield from _needs("emergency.reviewers", policy.emergency.reviewers)
+    yield from _needs("late_backout.before", policy.late_backout.before)
+    yield from _needs("late_backout.emergency", policy.late_backout.emergency)
+    if policy.concessions is not None:
+        yield from _needs("concessions.roles", policy.concessions.roles)
     for index, standard in enumerate(policy.standard):
         yield from _needs(f"standard[{index}].before", standard.before)
     for index, apart in enumerate(policy.separation.apart):

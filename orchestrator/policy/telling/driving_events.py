@@ -10,6 +10,7 @@ from orchestrator.policy.telling.step_changes import Begin, Drive, End, Finish, 
 from orchestrator.policy.telling.teller import WAITS, Lines, Telling, at, telling_of
 from orchestrator.policy.telling.timeline import Result
 from orchestrator.policy.telling.words.event_words import COMPLAINTS, replacement_words
+from orchestrator.policy.telling.words.ground_words import agreed_words
 from orchestrator.policy.telling.words.obstacle_words import set_aside_words
 
 
@@ -39,8 +40,9 @@ def _retried(event: e.Retried, d: Deployment, counts: Counts) -> Telling:
 @telling_of.register
 def _excluded(event: e.Excluded, d: Deployment, counts: Counts) -> Telling:
     hosts = ", ".join(event.hosts)
-    step = End(("hold",), "passed", f"{event.by} excluded {hosts}: {event.reason}")
-    lines = at("excluded", f"{hosts} {_word(event)}")
+    conceded = agreed_words(event.reasons)
+    step = End(("hold",), "passed", "; ".join([f"{event.by} excluded {hosts}: {event.reason}", *conceded]))
+    lines = at("excluded", f"{hosts} {_word(event)}", *conceded)
     return Telling(lines, (step,), beside=True, decision=f"excluded {hosts}")
 
 
@@ -103,13 +105,16 @@ def _word(
 def _backout_began(event: e.BackoutBegan, d: Deployment, counts: Counts) -> Telling:
     by_hand = event.by_a_person
     who = f" by {event.by}" if by_hand else ""
+    agreed = "; ".join(agreed_words(event.reasons))
     aside = [set_aside_words(each) for each in event.despite]
     lines = at("backout", f"of {counted(len(event.hosts), 'host')}{who}: {event.reason}", *aside)
+    lines += at("backout", agreed) if agreed else ()
     lines += at("backout", *(f"with {words}" for words in replacement_words(event.replacement)))
     chosen = End(
         ("hold", "pause"), "passed", "; ".join([f"{event.by} chose to back out: {event.reason}", *aside])
     )
-    steps = (*((chosen,) if by_hand else ()), End(WAITS, "failed"))
+    leave = (Finish("approval", "passed", f"rollback: {agreed}", at_once=True),) if agreed else ()
+    steps = (*leave, *((chosen,) if by_hand else ()), End(WAITS, "failed"))
     return Telling(lines, steps, decision="back out")
 
 

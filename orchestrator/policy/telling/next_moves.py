@@ -5,6 +5,7 @@ from typing import NamedTuple
 from orchestrator.domain.authority.admission_answer import Reason
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, State
+from orchestrator.domain.plan.roles import same_role
 from orchestrator.domain.text.command_word import command_word
 from orchestrator.policy.telling.summary import NAMED
 
@@ -74,7 +75,7 @@ def _answers(d: Deployment) -> tuple[Move, ...]:
     if d.authority.unadmitted is not None:
         return _admission_moves(d, d.authority.unadmitted.reasons)
     if gate is not None and gate.confirm is not None and not gate.confirmed and gate.soak_is_over:
-        confirm = f"orch confirm {d.id} --role {command_word(gate.confirm)}"
+        confirm = f"orch confirm {d.id} --role {command_word(gate.confirm)} --note WHAT"
         return (Move(confirm, "let the next wave go"), *_abort(d))
     return ()
 
@@ -109,14 +110,9 @@ def _abort(d: Deployment) -> tuple[Move, ...]:
 
 def _hold_choices(d: Deployment) -> tuple[Move, ...]:
     failed = d.rollout.failure.hosts if d.rollout.failure is not None else ()
-    exclude = (
-        [Move(f"orch exclude {d.id} {' '.join(failed[:NAMED])} --reason WHY", "go on without")]
-        if failed
-        else []
-    )
     return (
         Move(f"orch retry {d.id}", "try again"),
-        *exclude,
+        *(_go_on_without(d, failed[:NAMED]) if failed else ()),
         *_taking_back(d),
         Move(f"orch hold {d.id}", "hold on"),
     )
@@ -127,6 +123,28 @@ def _taking_back(d: Deployment) -> tuple[Move, ...]:
     if d.touched_hosts and d.state is not State.BACKING_OUT:
         return (Move(f"orch rollback {d.id} --reason WHY", "back out"),)
     return _abort(d)
+
+
+def _go_on_without(d: Deployment, hosts: tuple[str, ...]) -> tuple[Move, ...]:
+    """The concessions that the policy asks for first; once each role gave one for these hosts, the exclusion."""
+    policy = d.authority.policy
+    given = [
+        signed.approval for signed in d.authority.concessions if set(hosts) <= set(signed.approval.hosts)
+    ]
+    asked = [
+        need.role
+        for need in (policy.concession_needs if policy is not None else ())
+        if sum(same_role(word.role, need.role) for word in given) < need.people
+    ]
+    named = " ".join(f"--concede {host}" for host in hosts)
+    concede = tuple(
+        Move(
+            f"orch approve {d.id} {named} --as {command_word(role)} --reason WHY",
+            "agree that it goes on without",
+        )
+        for role in asked
+    )
+    return concede or (Move(f"orch exclude {d.id} {' '.join(hosts)} --reason WHY", "go on without"),)
 
 
 def _rehearse_on(d: Deployment) -> tuple[Move, ...]:

@@ -99,6 +99,8 @@ UNSEEN = {
     "a freeze that ends in a skipped hour",
     "a freeze that ends before it begins",
     "a role that nobody knows",
+    "a role of a late rollback that nobody knows",
+    "an emergency rollback without a procedure",
     "a window that freezes cover",
     "freezes that overlap",
     "two freezes of one name",

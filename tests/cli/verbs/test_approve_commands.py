@@ -11,6 +11,8 @@ from orchestrator.adapters.keys.key_folder import load_key
 from orchestrator.cli.main import run
 from orchestrator.domain.authority.approval import SignedApproval
 from orchestrator.domain.journal import events as e
+from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.policy.course.follow_up import following_words
 from orchestrator.policy.course.next_step import next_step
 from orchestrator.policy.course.steps import Perform, WaitUntil
 from tests.cli.office import Office, office, read
@@ -307,3 +309,36 @@ def test_signing_off_ends_early_life_support_after_one_more_look(desk: Office) -
     step = next_step(desk.deployment(), later)
     assert isinstance(step, Perform)
     assert step.final
+
+
+def test_signing_off_does_not_end_early_life_support_before_the_minimum_that_its_rules_require(
+    desk: Office,
+) -> None:
+    desk.deployed(until="wave_verified", waves=3)
+    d, last = desk.deployment(), len(desk.deployment().waves) - 1
+    desk.append("d1", e.GateReached(wave=last), e.EarlyLifeBegan(until=d.last_at + timedelta(days=2)))
+    desk.append("d1", e.WaveChecked(stage="early_life", wave=last, final=False, asked=6, results=()))
+    assert desk.say("sign-off", "nadia") == 0
+    d = desk.deployment()
+    began, later = d.last_at, d.last_at + timedelta(hours=1)
+    assert d.authority.policy is not None
+    for rules, ends in (
+        ({}, later),
+        ({"verification": {"early_life": "1d"}}, began + timedelta(days=1)),
+        ({"verification": {"early_life": "1d"}, "sign_off": {"ends_early_life": "at_once"}}, later),
+        ({"verification": {"early_life": "2d"}}, began + timedelta(days=2)),
+    ):
+        words = d.authority.policy.model_dump(mode="json", exclude_unset=True) | rules
+        bound = d.with_(
+            authority=d.authority.model_copy(update={"policy": ReleasePolicy.model_validate(words)})
+        )
+        bound = bound.with_(
+            early_life=bound.early_life.model_copy(update={"until": began + timedelta(days=2)})
+        )
+        step = next_step(bound, ends)
+        assert isinstance(step, Perform), rules
+        assert step.final, rules
+        early = next_step(bound, ends - timedelta(minutes=1))
+        assert ends == later or not (isinstance(early, Perform) and early.final), rules
+        sentences = " ".join(following_words(bound, later))
+        assert ("the minimum that its rules require" in sentences) == (ends != later), rules

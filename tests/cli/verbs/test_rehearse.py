@@ -101,9 +101,11 @@ def test_a_part_that_was_left_is_gone_on_with(home: Path) -> None:
     assert orch(made, [*REHEARSE, "--fail-in", "1"]) == ExitCode.HELD
     assert certificates(home) == []
     waiting = made.ports.journal.deployments()[0]
-    assert orch(made, ["confirm", waiting]) == ExitCode.REFUSED, "who rehearses is no service owner"
+    assert orch(made, ["confirm", waiting, "--note", "looked"]) == ExitCode.REFUSED, (
+        "who rehearses is no service owner"
+    )
     trust(made, home, ISSUER, "service owner")
-    assert orch(made, ["confirm", waiting]) == ExitCode.COMPLETED
+    assert orch(made, ["confirm", waiting, "--note", "looked"]) == ExitCode.COMPLETED
     before = len(made.ports.journal.deployments())
     assert orch(made, [*REHEARSE, "--fail-in", "1"]) == ExitCode.COMPLETED
     assert len(made.ports.journal.deployments()) == before + 1

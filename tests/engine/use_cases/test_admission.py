@@ -17,6 +17,7 @@ from orchestrator.engine.use_cases.deployment_commands import open_deployment
 from orchestrator.errors import Refused
 from orchestrator.policy.telling.words.ground_words import ground_words
 from tests.fakes.clock import START
+from tests.fakes.playbooks import Script
 from tests.policy.admission_cases import laid_over
 from tests.worlds.fleet import HOSTS, Fleet
 from tests.worlds.plans import SHA, targets_named
@@ -284,13 +285,16 @@ def test_a_scheduled_deployment_is_approved_before_and_starts_when_it_is_to(rule
 
 
 def test_a_backout_runs_though_the_approvals_are_gone_but_not_from_another_playbook(ruled: Fleet) -> None:
+    ruled.tree["backout"]["on_failure"] = "hold"
+    ruled.playbooks.script("deploy", None, Script(results={"h1": "not_done"}))
     d = ruled.deploy()
     ruled.approve(d)
-    ended = ruled.resume()
+    failed = ruled.resume()
+    assert failed.driving.hold is not None
     ruled.keys.ring = ruled.keys.ring.model_copy(update={"keys": ()})
     ruled.authority.files.clear()
     ruled.authority.frozen[d.id]["rollback/app.yml"] = "nothing"
-    held = ruled.roll_back(ended)
+    held = ruled.roll_back(failed)
     assert held.driving.hold is not None
     assert "rollback/app.yml changed" in held.driving.hold.reason
     ruled.authority.frozen[d.id]["rollback/app.yml"] = "backs out"

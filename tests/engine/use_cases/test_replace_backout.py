@@ -13,7 +13,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.inspection import PlaybookFinding
-from orchestrator.engine.use_cases.deployment_commands import rollback
+from orchestrator.engine.use_cases.deployment_commands import Replacing, rollback
 from orchestrator.engine.use_cases.replace_backout import Sign, replacement
 from orchestrator.errors import OrchError, PlanFault, Refused
 from orchestrator.policy.telling.next_moves import next_moves
@@ -49,7 +49,9 @@ def with_another(fleet: Fleet, d: Deployment, sign: Sign | None = None, playbook
     def replaced(d: Deployment) -> BackoutReplacement:
         return replacement(fleet.ports, d, playbook, sign)
 
-    return rollback(fleet.ports, d.id, by="ann", reason="typo", watch=quiet, replaced=replaced)
+    return rollback(
+        fleet.ports, d.id, by="ann", reason="typo", watch=quiet, replacing=Replacing(replaced, replaced)
+    )
 
 
 def test_the_other_playbook_is_run_from_its_own_copy(fleet: Fleet) -> None:

@@ -21,7 +21,8 @@ KINDS = get_args(get_args(Event)[0])
 WITHOUT_WORDS = {"submitted", "wave_deployed"}
 WITHOUT_STEP = {
     "planned", "submitted", "wave_deployed", "wave_failed", "wave_verified", "gate_passed", "restored", "residue_found",
-    "backout_failed", "held_on", "abort_requested", "emergency_lifted", "environment_left", "keyring_adopted", "machine_released",
+    "backout_failed", "held_on", "abort_requested", "emergency_lifted", "environment_left",
+    "keyring_adopted", "machine_released",
 }  # fmt: skip
 DECISIONS = {
     "rejected": "rejected", "cancelled": "cancelled", "confirmed": "confirmed", "backout_began": "back out", "held": "hold",
@@ -30,7 +31,7 @@ DECISIONS = {
 }  # fmt: skip
 BESIDE = {
     "paused", "resumed", "held_on", "abort_requested", "excluded", "confirmed", "emergency_stopped", "emergency_lifted",
-    "clock_jumped", "approval_given", "start_put_off", "start_missed", "processes_left", "environment_left", "keyring_adopted", "machine_released",
+    "clock_jumped", "approval_given", "start_put_off", "start_missed", "processes_left", "environment_left",
 }  # fmt: skip
 
 

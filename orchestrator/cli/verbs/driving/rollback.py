@@ -39,6 +39,11 @@ COUNTS_FOR = timedelta(days=1)
     help="Run this playbook of the project instead of the approved one; it is checked, and copied.",
 )
 @click.option("--as", "role", metavar="ROLE", help="Your role, to sign for --with where keys are trusted.")
+@click.option(
+    "--emergency",
+    is_flag=True,
+    help="Take back what is completed under the policy's emergency procedure; a review is due then.",
+)
 @key_option
 @json_option
 @by_option
@@ -48,21 +53,28 @@ def rollback(  # noqa: PLR0913, PLR0917 - an option each
     despite: tuple[str, ...],
     playbook: str | None,
     role: str | None,
+    emergency: bool,  # noqa: FBT001
     key: Path | None,
     as_json: bool,  # noqa: FBT001
     by: str,
 ) -> int:
     """Back out every host that DEPLOYMENT touched, newest wave first, and prove it against the baseline.
 
-    DEPLOYMENT must have ended or be held. The exit code is 5 when the restoration is proved, 6 when something still
-    differs, 7 when the backout failed. It is refused where a later deployment has touched one of the same machines, or
-    another holds one; the refusal says how to go ahead all the same.
+    DEPLOYMENT must have ended or be held. To take back what is completed is a change of its own: where a policy binds or
+    keys are trusted, people agree to it first with orch approve --roll-back. The exit code is 5 when the restoration is
+    proved, 6 when something still differs, 7 when the backout failed. It is refused where a later deployment has touched
+    one of the same machines, or another holds one; the refusal says how to go ahead all the same.
     """
     if playbook is None and role:
         raise UsageFault("--as signs for another playbook: name it with --with PLAYBOOK.")
     ports = ports_of_home()
 
-    def replaced(d: Deployment) -> BackoutReplacement:
+    def planned(d: Deployment) -> BackoutReplacement:
+        from orchestrator.engine.use_cases.replace_backout import planned_replacement
+
+        return planned_replacement(ports, d, playbook or "")
+
+    def made(d: Deployment) -> BackoutReplacement:
         return _replacement(ports, d, playbook or "", role, key, reason)
 
     return drive_in_view(
@@ -74,7 +86,8 @@ def rollback(  # noqa: PLR0913, PLR0917 - an option each
             reason=reason,
             watch=watch,
             despite=despite,
-            replaced=replaced if playbook is not None else None,
+            replacing=deployment_commands.Replacing(planned, made) if playbook is not None else None,
+            emergency=emergency,
         ),
         by=by,
         as_json=as_json,

@@ -116,7 +116,10 @@ def exclude(
     as_json: bool,  # noqa: FBT001
     no_drive: bool,  # noqa: FBT001
 ) -> int:
-    """Continue a held DEPLOYMENT without these hosts; the record says that they need attention."""
+    """Continue a held DEPLOYMENT without these hosts; the record says that they need attention.
+
+    Where a policy binds, the roles that it names concede that first with orch approve --concede HOST.
+    """
     event = e.Excluded(hosts=hosts, by=by, reason=reason)
     return _choice(deployment, event, as_json=as_json, no_drive=no_drive)
 
@@ -124,7 +127,7 @@ def exclude(
 @click.command()
 @_id
 @click.option("--role", help="Your role in this decision [default: the role that the gate requires].")
-@click.option("--note", default="", help="What you checked, for the record.")
+@click.option("--note", default="", help="What you looked at, for the record; without one it does not count.")
 @_driving
 def confirm(
     deployment: str,
@@ -134,7 +137,7 @@ def confirm(
     as_json: bool,  # noqa: FBT001
     no_drive: bool,  # noqa: FBT001
 ) -> int:
-    """Confirm the gate at which DEPLOYMENT waits, and continue."""
+    """Confirm the gate at which DEPLOYMENT waits, once its soak time is over, and continue."""
     current = find(ports_of_home(), deployment)
     asked = current.rollout.gate.confirm if current.rollout.gate is not None else None
     if asked is None:

@@ -22,11 +22,12 @@ from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.option_values import moment_given, noun_given
 from orchestrator.cli.options.signing_key import key_option, own_signer
 from orchestrator.cli.verbs.planning.git_words import Asked, word_in_git
-from orchestrator.cli.views.approval_view import approval_outline, missing_words
+from orchestrator.cli.views.approval_view import approval_outline, following_late_word, missing_words
 from orchestrator.cli.views.outline import print_outline
 from orchestrator.cli.wiring import ports as ports_of_home
 from orchestrator.domain.authority.approval import ApprovalStatement, Decision, SignedApproval
 from orchestrator.domain.authority.signing import Keyring
+from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.format import counted
 from orchestrator.engine.lookup.deployment_lookup import find
@@ -35,7 +36,13 @@ from orchestrator.engine.use_cases.signed_words import ApprovalSession, give, op
 from orchestrator.errors import Cancelled, Fault, NotFound, OrchError, PlanFault, Refused, UsageFault
 from orchestrator.policy.authority.word_checks import approval_words
 
-OPTIONS = {"role": "--as", "plan_digest": "--plan-digest", "overrides": "--override", "subject": "DEPLOYMENT"}
+OPTIONS = {
+    "role": "--as",
+    "plan_digest": "--plan-digest",
+    "overrides": "--override",
+    "hosts": "--concede",
+    "subject": "DEPLOYMENT",
+}
 USUAL = "30d"
 
 
@@ -57,6 +64,8 @@ class SpokenWord:
     by: str
     overrides: str | None = None
     from_commit: str | None = None
+    hosts: tuple[str, ...] = ()
+    playbook: str | None = None
 
 
 _from_commit = click.option(
@@ -107,17 +116,45 @@ def _signing(command: Callable[..., Any]) -> Callable[..., Any]:
     "--override", "overrides", metavar="NAME", help="Override this freeze, or `window`, and approve nothing."
 )
 @_from_commit
+@click.option(
+    "--roll-back", "rolls_back", is_flag=True, help="Agree that a completed deployment is taken back."
+)
+@click.option(
+    "--with",
+    "playbook",
+    metavar="PLAYBOOK",
+    help="With --roll-back: agree to this backout playbook instead of the approved one.",
+)
+@click.option(
+    "--concede",
+    "hosts",
+    multiple=True,
+    metavar="HOST",
+    help="Concede that a held deployment goes on without this host. May be repeated.",
+)
 @_signing
-def approve(overrides: str | None, **options: Any) -> int:
+def approve(
+    overrides: str | None,
+    rolls_back: bool,  # noqa: FBT001
+    playbook: str | None,
+    hosts: tuple[str, ...],
+    **options: Any,
+) -> int:
     """Approve DEPLOYMENT in a role, by signing its effective plan with your key.
 
     Offline, --out FILE writes the signed approval (with --plan-digest it needs no journal). On the other machine, --file
     FILE puts it on the journal. With --from-commit REF what counts is a commit or tag that its author signed with an ssh key,
     and whose last lines have `Orch-Approve: DIGEST as ROLE`, with the digest of the effective plan.
     """
-    return _say(
-        "override" if overrides is not None else "approve", SpokenWord(overrides=overrides, **options)
-    )
+    if (overrides is not None) + rolls_back + bool(hosts) > 1:
+        raise UsageFault(
+            "--override, --roll-back and --concede are decisions of their own: give one of them."
+        )
+    if playbook is not None and not rolls_back:
+        raise UsageFault("--with names another backout playbook, for --roll-back.")
+    decision: Decision = "override" if overrides is not None else "concede" if hosts else "approve"
+    word = SpokenWord(overrides=overrides, hosts=hosts, playbook=playbook, **options)
+    return _say("roll_back" if rolls_back else decision, word)
 
 
 @click.command()
@@ -131,7 +168,7 @@ def reject(**options: Any) -> int:
 @click.command(name="sign-off")
 @_signing
 def sign_off(**options: Any) -> int:
-    """Accept the result of DEPLOYMENT in a role. Early life support ends when all roles have accepted it."""
+    """Accept the result of DEPLOYMENT in a role. Early life support ends when all roles have, and its minimum is over."""
     return _say("sign_off", SpokenWord(**options))
 
 
@@ -143,6 +180,8 @@ def review(**options: Any) -> int:
 
 
 def _say(decision: Decision, word: SpokenWord) -> int:
+    if word.files and (word.overrides is not None or word.hosts):
+        raise UsageFault("--file takes a decision as it was signed; omit every option of another one.")
     if word.files:
         return take_files(ports_of_home(), word)
     if word.from_commit is not None:
@@ -159,7 +198,7 @@ def _say(decision: Decision, word: SpokenWord) -> int:
 def sign(ports: Ports, decision: Decision, word: SpokenWord) -> int:
     """Show the subject, sign the decision, and put it on the journal or into a file."""
     d = find(ports, word.deployment)
-    session = open_session(ports, d)
+    session = open_session(ports, d, _digest_of_other(ports, d, word.playbook))
     question = session.question
     if not word.as_json:
         print_outline(approval_outline(d, question))
@@ -167,9 +206,8 @@ def sign(ports: Ports, decision: Decision, word: SpokenWord) -> int:
     trusted = question.keyring.find(key.key)
     person = word.person or (trusted.person if trusted is not None else None) or _person_beside(key)
     usual = f"{question.policy.approvals.valid_for:.0f}s"
-    unsigned = _approval(
-        decision, word, d.id, question.effective.digest, key, person, usual, ports.clock.now()
-    )
+    digest = question.backout if decision == "roll_back" else question.effective.digest
+    unsigned = _approval(decision, word, d.id, digest, key, person, usual, ports.clock.now())
     signed = key.approve(unsigned)
     session = take_in(ports, session, [signed])
     objections = session.objections([signed])
@@ -177,9 +215,18 @@ def sign(ports: Ports, decision: Decision, word: SpokenWord) -> int:
         raise Refused("\n".join([*objections[signed], f"Nothing was put on the journal of {d.id}."]))
     _ask(signed, word)
     if word.out is not None:
-        return _written(word.out, signed, as_json=word.as_json)
+        return _written(word.out, signed, word)
     after = give(ports, session, [signed], by=word.by)
-    return _report(after, [signed], as_json=word.as_json)
+    return _report(after, [signed], as_json=word.as_json, playbook=word.playbook)
+
+
+def _digest_of_other(ports: Ports, d: Deployment, playbook: str | None) -> str:
+    """The digest of another backout playbook as it is now; empty for the approved one."""
+    if playbook is None:
+        return ""
+    from orchestrator.engine.use_cases.replace_backout import planned_replacement
+
+    return planned_replacement(ports, d, playbook).digest
 
 
 def _without_journal(decision: Decision, word: SpokenWord) -> int:
@@ -191,7 +238,7 @@ def _without_journal(decision: Decision, word: SpokenWord) -> int:
     unsigned = _approval(decision, word, subject, digest, key, person, USUAL, clock().now())
     signed = key.approve(unsigned)
     _ask(signed, word)
-    return _written(word.out, signed, as_json=word.as_json)
+    return _written(word.out, signed, word)
 
 
 def _approval(  # noqa: PLR0913, PLR0917 - each is a part of the statement
@@ -219,6 +266,7 @@ def _approval(  # noqa: PLR0913, PLR0917 - each is a part of the statement
             "subject": subject,
             "reason": word.reason,
             "overrides": word.overrides,
+            "hosts": word.hosts,
             "made_at": now,
             "expires": moment_given(word.expires or usual, now, "--expires"),
             "nonce": new_nonce(),
@@ -235,40 +283,50 @@ def _ask(signed: SignedApproval, word: SpokenWord) -> None:
     click.echo(
         f"You sign, as {statement.person} in the role {statement.role}, for {statement.subject}:", err=True
     )
-    click.echo(f"  {approval_words(signed)}\n  effective plan {statement.plan_digest}", err=True)
+    what = "backout" if statement.decision == "roll_back" else "effective plan"
+    click.echo(f"  {approval_words(signed)}\n  {what} {statement.plan_digest}", err=True)
     click.echo(f"  counts until {statement.expires:%Y-%m-%d %H:%M} UTC, once", err=True)
     if not click.confirm("Is this what you want to sign?", err=True):
         raise Cancelled("Nothing was signed.")
 
 
-def _written(file: Path, signed: SignedApproval, *, as_json: bool) -> int:
+def _written(file: Path, signed: SignedApproval, word: SpokenWord) -> int:
     write_whole(file, signed, fresh=True)
-    if as_json:
+    if word.as_json:
         click.echo(signed.model_dump_json())
         return 0
     click.echo(f"{file}: {approval_words(signed)}.")
-    click.echo(
-        f"On a machine with the journal of {signed.approval.subject}, run: orch approve --file {command_word(file.name)}"
-    )
+    other = f" --roll-back --with {command_word(word.playbook)}" if word.playbook is not None else ""
+    command = f"orch approve --file {command_word(file.name)}{other}"
+    click.echo(f"On a machine with the journal of {signed.approval.subject}, run: {command}")
     return 0
 
 
-def _report(after: ApprovalSession, given: Sequence[SignedApproval], *, as_json: bool) -> int:
+def _report(
+    after: ApprovalSession,
+    given: Sequence[SignedApproval],
+    *,
+    as_json: bool,
+    playbook: str | None = None,
+) -> int:
     d = after.deployment
-    missing = [] if d.follow_up.closed is not None else list(missing_words(d, after.question))
+    late = following_late_word(d, after.question, given, playbook)
+    closed = d.follow_up.closed
+    due = list(missing_words(d, after.question)) if late is None and closed is None else []
+    missing = list(late.missing) if late is not None else due
     if as_json:
         words = [json.loads(signed.model_dump_json()) for signed in given]
-        click.echo(
-            json.dumps({"deployment": d.id, "given": words, "missing": missing, "closed": d.follow_up.closed})
-        )
+        click.echo(json.dumps({"deployment": d.id, "given": words, "missing": missing, "closed": closed}))
         return 0
     for signed in given:
         click.echo(f"{d.id}: {approval_words(signed)}.")
-    if d.follow_up.closed is not None:
-        click.echo(f"Closed: {d.follow_up.closed}.")
+    if closed is not None and late is None:
+        click.echo(f"Closed: {closed}.")
     if missing:
         click.echo("Missing now:")
         click.echo("\n".join(f"  {line}" for line in missing))
+    elif late is not None:
+        click.echo(f"Nothing is missing: {late.command}")
     elif d.authority.opened_at is None and not d.over:
         click.echo(f"Nothing is missing: orch resume {d.id}")
     return 0
@@ -302,7 +360,7 @@ def take_files(ports: Ports, word: SpokenWord) -> int:
     by_subject: dict[str, list[SignedApproval]] = {}
     for signed_word in signed.values():
         by_subject.setdefault(signed_word.approval.subject, []).append(signed_word)
-    sessions, reasons = _sessions(ports, by_subject), list[str]()
+    sessions, reasons = _sessions(ports, by_subject, word.playbook), list[str]()
     for subject, words in by_subject.items():
         session = sessions.get(subject)
         against = session.objections(words) if session is not None else _nobody_s(words)
@@ -312,7 +370,7 @@ def take_files(ports: Ports, word: SpokenWord) -> int:
         raise Refused("\n".join([*reasons, f"None of {counted(len(signed), 'file')} was put on a journal."]))
     for subject, words in by_subject.items():
         after = give(ports, sessions[subject], words, by=word.by)
-        _report(after, words, as_json=word.as_json)
+        _report(after, words, as_json=word.as_json, playbook=word.playbook)
     return 0
 
 
@@ -331,14 +389,17 @@ def _read(files: Sequence[Path]) -> dict[Path, SignedApproval]:
     return signed
 
 
-def _sessions(ports: Ports, by_subject: Mapping[str, Sequence[SignedApproval]]) -> dict[str, ApprovalSession]:
+def _sessions(
+    ports: Ports, by_subject: Mapping[str, Sequence[SignedApproval]], playbook: str | None
+) -> dict[str, ApprovalSession]:
     """Open a session for each deployment, and take in its decisions."""
-    known = set(ports.journal.deployments())
-    return {
-        subject: take_in(ports, open_session(ports, find(ports, subject)), words)
-        for subject, words in by_subject.items()
-        if subject in known
-    }
+    known, sessions = set(ports.journal.deployments()), dict[str, ApprovalSession]()
+    for subject, words in by_subject.items():
+        if subject in known:
+            d = find(ports, subject)
+            session = open_session(ports, d, _digest_of_other(ports, d, playbook))
+            sessions[subject] = take_in(ports, session, words)
+    return sessions
 
 
 def _nobody_s(words: Sequence[SignedApproval]) -> dict[SignedApproval, tuple[str, ...]]:

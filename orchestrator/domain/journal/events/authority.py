@@ -133,7 +133,7 @@ class DeploymentNotAdmitted(Noun):
 
 
 class ApprovalGiven(Noun):
-    """A person's signed statement: approval, rejection, override of a freeze, or sign-off.
+    """A person's signed statement: approval, rejection, override of a freeze, concession, sign-off, or leave to roll back.
 
     `trusted`: who trusted its key; None where an earlier version recorded it.
     """
@@ -145,9 +145,9 @@ class ApprovalGiven(Noun):
     trusted: TrustOnRecord | None = None
 
     @property
-    def signs_off(self) -> bool:
-        """Whether it accepts what was deployed."""
-        return self.signed.approval.decision == "sign_off"
+    def after_the_end(self) -> bool:
+        """Whether it is about what is over: it accepts what was deployed, or agrees that it is taken back."""
+        return self.signed.approval.decision in ("sign_off", "roll_back")
 
 
 class WaveAuthorised(Noun):

@@ -8,7 +8,8 @@ from orchestrator.domain.authority.replacement import BackoutReplacement
 from orchestrator.domain.authority.word import Spoken
 from orchestrator.domain.evidence.baseline import BaselineReference, Difference
 from orchestrator.domain.evidence.task_changes import ChangesOn
-from orchestrator.domain.text.model_base import HostName, Many, Noun, Text
+from orchestrator.domain.rules.requirement import RoleNeed
+from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun, Text
 
 ObstacleCode = Literal["newer", "locked", "unreadable"]
 """What stands against a rollback: a later deployment to a machine, a machine that is locked, a journal that cannot be read."""
@@ -27,7 +28,8 @@ class BackoutBegan(Noun):
 
     `restored` are the epochs of later deployments to these machines that were backed out before, or that a person set
     aside. `reasons` is `reason` as codes; `despite` is what a person set aside. `replacement`: the playbook that is run
-    instead of the approved one.
+    instead of the approved one. `emergency`: a completed deployment is taken back under the emergency procedure, and
+    `reviewers` review that by `review_by`.
     """
 
     kind: Literal["backout_began"] = "backout_began"
@@ -40,6 +42,9 @@ class BackoutBegan(Noun):
     despite: Many[SetAside] = ()
     replacement: BackoutReplacement | None = None
     spoken: Spoken | None = None
+    emergency: bool = False
+    review_by: Moment | None = None
+    reviewers: Many[RoleNeed] = ()
 
     @property
     def by_a_person(self) -> bool:

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.authority.word import Spoken
 from orchestrator.domain.text.model_base import HostName, Many, Noun, Text
 
@@ -25,13 +26,17 @@ class Retried(Noun):
 
 
 class Excluded(Noun):
-    """A person's choice: go on without these hosts; they need attention, and the record says so."""
+    """A person's choice: go on without these hosts; they need attention, and the record says so.
+
+    `reasons` are the concessions that it rests on, where the policy asks for them.
+    """
 
     kind: Literal["excluded"] = "excluded"
     hosts: Many[HostName]
     by: Text
     reason: Text
     spoken: Spoken | None = None
+    reasons: Many[Ground] = ()
 
 
 class HeldOn(Noun):

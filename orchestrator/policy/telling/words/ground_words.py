@@ -1,8 +1,9 @@
 """Grounds as text for people, made only here. Decisions use their codes."""
 
 from collections.abc import Iterable, Mapping
+from typing import get_args
 
-from orchestrator.domain.authority.ground import OF_WINDOW, Ground
+from orchestrator.domain.authority.ground import OF_WINDOW, AgreedCode, Ground
 
 WORDS: Mapping[str, str] = {
     "policy.binds": "policy {policy} version {version}, {change} change{because}",
@@ -14,6 +15,9 @@ WORDS: Mapping[str, str] = {
     "window.open": "open until {closes}",
     "window.never_closes": "no window closes",
     "time.undoable": "{waves} of {of} waves can start and still be undone before then",
+    "backout.agreed": "agreed to by {person} as {role}{because}",
+    "backout.emergency": "an emergency, to be reviewed by {by}",
+    "concession.given": "conceded for {hosts} by {person} as {role}{because}",
     "time.late": "goes on, for the plan says finish, although {although}",
     "change.outside": "{host} changed {kind} {item} ({attribute}), which {rules} does not allow",
     "change.unknown": "what changed on {host} is not known, and {rules} says what may: {reason}",
@@ -31,6 +35,11 @@ def ground_words(ground: Ground) -> str:
         "elsewhere": f"; {elsewhere}" if elsewhere else "",
     }
     return WORDS[ground.code].format_map(parts)
+
+
+def agreed_words(grounds: Iterable[Ground]) -> list[str]:
+    """Who agreed to a late rollback or conceded hosts, among other grounds."""
+    return [ground_words(ground) for ground in grounds if ground.code in get_args(AgreedCode)]
 
 
 def window_basis(grounds: Iterable[Ground]) -> str:
