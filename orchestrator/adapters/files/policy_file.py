@@ -8,10 +8,10 @@ from pydantic import ValidationError
 from orchestrator.adapters.files.noun_file import bytes_of, noun_of
 from orchestrator.adapters.files.yaml_text.yaml_document import read_yaml
 from orchestrator.domain.calendar.window import Freeze, MaintenanceWindow
-from orchestrator.domain.plan.http_fields import BY_HAND
 from orchestrator.domain.plan.loaded_file import LoadedFile
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.model_base import Noun
+from orchestrator.domain.text.names import BY_HAND
 from orchestrator.errors import Fault, PlanFault
 from orchestrator.policy.planning.policy_objections import Places, objections_to
 

@@ -20,6 +20,7 @@ from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.engine.ports import Authority, Governing, PrivateCopy, Tree
 from orchestrator.errors import Fault, NotFound, PlanFault, StoreFault
+from orchestrator.policy.planning.name_objections import misleading_place
 
 Policy = LoadedFile[ReleasePolicy]
 
@@ -123,6 +124,9 @@ def _binding(
 ) -> tuple[ReleasePolicy | None, list[Objection]]:
     """The one policy that covers the plan. If several do, the plan must name one of them; naming another does not help."""
     covering = {file: item for file, item in policies.items() if covers(item.noun, plan)}
+    misleading = list(misleading_place(plan, (item.noun for item in policies.values())))
+    if misleading:
+        return None, misleading
     named = plan.approval.policy
     if named is None:
         if len(covering) > 1:
@@ -140,11 +144,7 @@ def _binding(
 
 def covers(policy: ReleasePolicy, plan: ReleasePlan) -> bool:
     """Whether a policy applies to this release in this environment."""
-    scope = policy.applies_to
-    release, environment = plan.release.name, plan.resources.environment
-    return (not scope.releases or release in scope.releases) and (
-        not scope.environments or environment in scope.environments
-    )
+    return policy.applies_to.covers(plan.release.name, plan.resources.environment)
 
 
 def _several(covering: Mapping[Path, Policy], named: str | None = None) -> Objection:

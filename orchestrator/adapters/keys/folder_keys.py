@@ -5,7 +5,7 @@ from pathlib import Path
 
 from orchestrator.adapters.keys.certificate_files import certificate_files
 from orchestrator.adapters.keys.ed25519 import presented_approval, presented_certificate
-from orchestrator.adapters.keys.key_folder import KeyFolder, keyring_of
+from orchestrator.adapters.keys.key_folder import KeyFolder, keyring_of, refuse_imitations
 from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
 from orchestrator.domain.authority.rehearsal import PresentedCertificate
 from orchestrator.domain.authority.signing import Keyring
@@ -19,8 +19,10 @@ class FolderKeys(Keys):
         self._home = home
 
     def keyring(self, project: Path) -> Keyring:
-        """The keys of the home, then of the project."""
-        return keyring_of(KeyFolder(folder / "keys") for folder in (self._home, project))
+        """The keys of the home, then of the project. Raises PlanFault, also for two people whose names look alike."""
+        keyring = keyring_of(KeyFolder(folder / "keys") for folder in (self._home, project))
+        refuse_imitations(keyring)
+        return keyring
 
     def present(self, approvals: Sequence[SignedApproval], keyring: Keyring) -> tuple[PresentedApproval, ...]:
         """Verifies each signature."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from orchestrator.adapters.keys.ed25519 import SigningKey, key_id
 from orchestrator.adapters.keys.signed_files import LARGEST, read_noun, write_whole
 from orchestrator.domain.authority.signing import Keyring, PublicKeyCard, TrustedKey
+from orchestrator.domain.text.names import BY_HAND, imitation_of
 from orchestrator.errors import Conflict, Fault, NotFound, PlanFault, Refused, StoreFault
 
 _PRIVATE = 0o600
@@ -60,7 +61,7 @@ def card_of(key: SigningKey, person: str | None = None, roles: tuple[str, ...] =
 
 def read_card(file: Path) -> PublicKeyCard:
     """A public key from a file. Raises NotFound, PlanFault, and Refused if the key does not match its id."""
-    card = read_noun(file, PublicKeyCard)
+    card = read_noun(file, PublicKeyCard, context=BY_HAND)
     _refuse_other_id(card.key, card.public)
     return card
 
@@ -81,6 +82,21 @@ def keyring_of(folders: Iterable["KeyFolder"]) -> Keyring:
     if faults:
         raise PlanFault(faults)
     return Keyring(keys=tuple(keys.values()))
+
+
+def refuse_imitations(keyring: Keyring) -> None:
+    """Raises PlanFault where keys in force belong to different people whose names look alike."""
+    names = [
+        (name, key) for key in keyring.keys if key.revoked_at is None for name in (key.person, *key.also)
+    ]
+    for number, (name, key) in enumerate(names):
+        other = imitation_of(name, [earlier for earlier, _ in names[:number]])
+        if other is not None:
+            move = f"revoke the one that is not theirs: orch keys revoke {key.key[:16]} --reason WHY"
+            finding = f"`{name}`, which looks like `{other}`"
+            raise PlanFault(
+                [Fault(f"{key.key}.json", None, "person", "a name that reads as no other", finding, move)]
+            )
 
 
 def _both(first: TrustedKey, other: TrustedKey) -> TrustedKey:
@@ -163,7 +179,7 @@ class KeyFolder:
         return self._folder / f"{key}.json"
 
     def _read(self, file: Path) -> TrustedKey:
-        key = read_noun(file, TrustedKey)
+        key = read_noun(file, TrustedKey, context=BY_HAND)
         # Refuse any other file name too, so that a key revoked under its id is not trusted under another name.
         if file.stem != key.key or key_id(key.public) != key.key:
             finding = f"key {key.key[:16]}, which is not the id of its public key and of the file"

@@ -6,6 +6,7 @@ from tempfile import mkstemp
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.errors import Conflict, Fault, NotFound, PlanFault, StoreFault
@@ -14,7 +15,7 @@ LARGEST = 64 * 1024
 N = TypeVar("N", bound=BaseModel)
 
 
-def read_noun(file: Path, kind: type[N]) -> N:
+def read_noun(file: Path, kind: type[N], *, context: str | None = None) -> N:
     """The noun in a JSON file. Raises NotFound, and PlanFault with every schema fault; no partial result."""
     try:
         with file.open("rb") as stream:
@@ -27,7 +28,7 @@ def read_noun(file: Path, kind: type[N]) -> N:
         finding = f"more than {LARGEST} bytes"
         raise PlanFault([Fault(str(file), None, "", "a small file", finding, "ask for the file itself")])
     try:
-        return kind.model_validate_json(content)
+        return kind.model_validate_json(content, context=context)
     except ValidationError as error:
         raise PlanFault(_faults(str(file), error)) from None
 
@@ -39,11 +40,17 @@ def _faults(file: str, error: ValidationError) -> list[Fault]:
             None,
             plain(".".join(str(part) for part in error_item["loc"]), 120),
             "a file that orch wrote",
-            plain(error_item["msg"], 200),
+            plain(_found(error_item), 200),
             "ask for a new one; a signed file is never mended by hand",
         )
-        for error_item in error.errors(include_url=False, include_context=False, include_input=False)
+        for error_item in error.errors(include_url=False, include_input=False)
     ]
+
+
+def _found(item: ErrorDetails) -> str:
+    """What is wrong; a rule of orch's own says also what it found."""
+    finding = item.get("ctx", {}).get("found")
+    return f"{item['msg']}; found {finding}" if finding else item["msg"]
 
 
 def write_whole(file: Path, noun: BaseModel, *, fresh: bool = False) -> None:

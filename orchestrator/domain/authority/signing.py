@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from orchestrator.domain.plan.roles import same_person, same_role
 from orchestrator.domain.text.model_base import Many, Moment, Noun, Sha256, Text
+from orchestrator.domain.text.names import looks_like, readable
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.domain.text.validation_error import wrong
 
@@ -18,6 +19,8 @@ def _showing(text: str) -> str:
 
 ShownText = Annotated[Text, AfterValidator(_showing)]
 """Signed text is never altered, so text that could mislead a reader or a terminal is refused."""
+ShownName = Annotated[ShownText, AfterValidator(readable)]
+"""A name or a role in signed text; where a person writes it, it must be readable too."""
 
 PublicKey = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 SignatureText = Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
@@ -34,8 +37,8 @@ class PublicKeyCard(Noun):
     orch: Literal["public key 1"] = "public key 1"
     key: KeyId
     public: PublicKey
-    person: ShownText | None = None
-    roles: Many[ShownText] = ()
+    person: ShownName | None = None
+    roles: Many[ShownName] = ()
 
 
 class TrustedKey(Noun):
@@ -47,11 +50,11 @@ class TrustedKey(Noun):
 
     key: KeyId
     public: PublicKey
-    person: ShownText
-    roles: Annotated[tuple[ShownText, ...], Field(strict=False, min_length=1)]
-    also: Many[ShownText] = ()
+    person: ShownName
+    roles: Annotated[tuple[ShownName, ...], Field(strict=False, min_length=1)]
+    also: Many[ShownName] = ()
     trusted_at: Moment
-    trusted_by: ShownText
+    trusted_by: ShownName
     expires: Moment | None = None
     revoked_at: Moment | None = None
     revoked_by: ShownText | None = None
@@ -82,8 +85,14 @@ class Keyring(Noun):
         return next((trusted for trusted in self.keys if trusted.key == key), None)
 
     def one_person(self, person: str, other: str) -> bool:
-        """Whether two names belong to one person, according to the keys."""
-        return same_person(person, other) or any(key.is_of(person) and key.is_of(other) for key in self.keys)
+        """Whether two names belong to one person, according to the keys, or to readers who cannot tell them apart."""
+        if same_person(person, other) or looks_like(person, other):
+            return True
+        return any(_reads_as(key, person) and _reads_as(key, other) for key in self.keys)
+
+
+def _reads_as(key: TrustedKey, person: str) -> bool:
+    return key.is_of(person) or any(looks_like(name, person) for name in (key.person, *key.also))
 
 
 class Signature(Noun):

@@ -11,6 +11,7 @@ from orchestrator.domain.rules.may_change import MayChange
 from orchestrator.domain.rules.requirement import Need, Required
 from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import Many, Name, Noun, PositiveSeconds, Text
+from orchestrator.domain.text.names import ReadableText, is_among
 from orchestrator.domain.text.validation_error import exactly, wrong
 
 DAY = 86400.0
@@ -22,6 +23,12 @@ class Scope(Noun):
 
     releases: Many[Name] = ()
     environments: Many[Name] = ()
+
+    def covers(self, release: str, environment: str) -> bool:
+        """Whether it is for this release in this environment."""
+        return (not self.releases or is_among(release, self.releases)) and (
+            not self.environments or is_among(environment, self.environments)
+        )
 
 
 class Frequency(Noun):
@@ -48,7 +55,7 @@ class SeparationOfDuties(Noun):
 
     requester_approves: bool = False
     several_roles: bool = False
-    apart: Many[Many[Text]] = ()
+    apart: Many[Many[ReadableText]] = ()
 
 
 class AskedRehearsal(Noun):
@@ -105,13 +112,13 @@ class ReleasePolicy(Noun):
     standard: Many[StandardChange] = ()
     approvals: Approvals = Approvals.of_valid()
     separation: SeparationOfDuties = SeparationOfDuties.of_valid()
-    roles: Many[Text] = ()
+    roles: Many[ReadableText] = ()
     verification: Required = Required.of_valid()
     rehearsal: AskedRehearsal | None = None
     emergency: Emergency | None = None
     windows: Many[MaintenanceWindow] = ()
     freezes: Many[Freeze] = ()
-    window_override: Many[Text] = ()
+    window_override: Many[ReadableText] = ()
     undo_before_close: bool = True
     margin: Annotated[float, Field(ge=0, le=5)] = 0.2
     retention: PositiveSeconds = 3 * 365 * DAY

@@ -15,6 +15,7 @@ from orchestrator.domain.journal.events import Approved
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.effective_plan import EffectivePlan
 from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.domain.text.names import same_name
 from orchestrator.engine.lookup.journal_timeline import story_on
 from orchestrator.engine.lookup.snapshots import folded, survey
 from orchestrator.engine.lookup.unreadable import Traces, traces_of
@@ -194,7 +195,8 @@ def _starts(others: Sequence[Brief], d: Deployment) -> Iterator[datetime]:
     """Earlier starts under the same policy, without emergencies and rehearsals."""
     for other in others:
         counted = other.change != "emergency" and not other.rehearsal
-        same = d.authority.policy is not None and other.policy == d.authority.policy.policy
+        policy = d.authority.policy
+        same = policy is not None and other.policy is not None and same_name(other.policy, policy.policy)
         if counted and same and other.opened_at is not None:
             yield other.opened_at
 
@@ -212,7 +214,7 @@ def _measured(ports: Ports, others: Sequence[Brief], d: Deployment) -> Iterator[
         other
         for other in others
         if other.state is State.BACKED_OUT
-        and other.release == d.plan.release.name
+        and same_name(other.release, d.plan.release.name)
         and other.playbooks == playbooks
     ]
     for other in alike[:MOST_MEASURED]:
@@ -224,7 +226,7 @@ def _certificates(ports: Ports, d: Deployment, keyring: Keyring) -> tuple[Presen
     """The certificates of this release and version; else of the release; else all, so that reasons can name their faults."""
     every_one, release = ports.keys.certificates(folder(d.project), keyring), d.plan.release
     named = tuple(
-        presented for presented in every_one if presented.signed.certificate.release == release.name
+        presented for presented in every_one if same_name(presented.signed.certificate.release, release.name)
     )
     exact = tuple(presented for presented in named if presented.signed.certificate.version == release.version)
     return exact or named or every_one

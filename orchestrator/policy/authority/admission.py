@@ -10,6 +10,7 @@ from orchestrator.domain.authority.approval import ApprovalStatement
 from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.authority.rehearsal import Certificate
 from orchestrator.domain.rules.requirement import RoleNeed
+from orchestrator.domain.text.names import as_read
 from orchestrator.policy.authority import approvals as given
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.authority.approvals import MISUSE, Judged, judged
@@ -147,9 +148,9 @@ def _admitted(weighed: Weighed) -> Admitted:
 
 def _sign_off(question: Question) -> tuple[RoleNeed, ...]:
     """Who accepts afterwards: the roles of the policy, and those that the plan adds."""
-    asked = {need.role: need for need in question.policy.approvals.after}
+    asked = {as_read(need.role): need for need in question.policy.approvals.after}
     for role in question.plan.approval.sign_off:
-        asked.setdefault(role, RoleNeed(role=role))
+        asked.setdefault(as_read(role), RoleNeed(role=role))
     return tuple(asked.values())
 
 

@@ -14,6 +14,7 @@ from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.release_policy import ReleasePolicy, SeparationOfDuties
 from orchestrator.domain.rules.requirement import RoleNeed
+from orchestrator.domain.text.names import as_read, is_among
 from orchestrator.policy.planning.policy_objections import known_roles
 
 NO_POLICY = ReleasePolicy.of_valid(
@@ -88,11 +89,11 @@ class Question:
     def needs(self) -> tuple[RoleNeed, ...]:
         """Who must approve before, by the type of change; the plan may require more than the policy, never less."""
         policy = self.policy
-        asked = {need.role: need for need in self._by_type()}
+        asked = {as_read(need.role): need for need in self._by_type()}
         if not self.emergency or policy.emergency is None:
             for role in self.plan.approval.required:
-                if role not in self.vouched:
-                    asked.setdefault(role, RoleNeed(role=role))
+                if not is_among(role, self.vouched):
+                    asked.setdefault(as_read(role), RoleNeed(role=role))
         return tuple(asked.values())
 
     @property

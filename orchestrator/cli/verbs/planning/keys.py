@@ -20,9 +20,10 @@ from orchestrator.cli.views.table import print_table
 from orchestrator.domain.authority.rehearsal import ISSUER
 from orchestrator.domain.authority.signing import PublicKeyCard, TrustedKey
 from orchestrator.domain.plan.roles import ROLES, same_role
+from orchestrator.domain.text.names import imitation_of
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.domain.text.validation_error import meant
-from orchestrator.errors import Cancelled, Conflict, NotFound, UsageFault
+from orchestrator.errors import Cancelled, Conflict, NotFound, Refused, UsageFault
 
 SHORT = 16
 OPTIONS = {"roles": "--role", "trusted_by": "--by", "revoked_by": "--by", "revoked_because": "--reason"}
@@ -134,6 +135,7 @@ def trust(  # noqa: PLR0913, PLR0917 (click calls it)
     home, of_project = key_folders(project=project)
     folder = of_project if in_project else home
     _warn_of_roles(roles)
+    _refuse_imitation(key, keyring_of((home, of_project)).keys)
     if not yes:
         _ask(key, file)
     kept = folder.trust(key)
@@ -201,6 +203,18 @@ def state_of(key: TrustedKey, now: datetime) -> str:
     if key.revoked_at is not None:
         return "revoked"
     return "expired" if key.expires is not None and key.expires <= now else "trusted"
+
+
+def _refuse_imitation(key: TrustedKey, trusted: tuple[TrustedKey, ...]) -> None:
+    """Raises Refused for a person whose name looks like that of another whose key is trusted."""
+    known = [name for other in trusted if other.revoked_at is None for name in (other.person, *other.also)]
+    for name in (key.person, *key.also):
+        other = imitation_of(name, known)
+        if other is not None:
+            raise Refused(
+                f"`{name}` looks like `{other}`, whose key is trusted; nothing was trusted. Write `{other}` if it is the "
+                "same person, else a name that nobody takes for theirs: --person NAME."
+            )
 
 
 def _ask(key: TrustedKey, file: Path) -> None:
