@@ -7,8 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from orchestrator.adapters.files.model_file import load_model
-from orchestrator.adapters.files.noun_folder import files_in
-from orchestrator.adapters.files.policy_file import load_policy
+from orchestrator.adapters.files.noun_folder import contents_of
+from orchestrator.adapters.files.policy_file import policies_in
 from orchestrator.adapters.files.tree.inventory_in_place import ingredients_in_place, inventory_in_place
 from orchestrator.adapters.files.tree.output_folders import link_outputs
 from orchestrator.adapters.files.tree.playbook_tree import copy_file, file_digest, private_copy, tree_of
@@ -107,16 +107,9 @@ class ProjectAuthority(Authority):
         return sorted(folder.name for folder in self._copies.glob("*") if folder.is_dir())
 
     def _policies(self, project: Path, faults: list[Fault]) -> dict[Path, Policy]:
-        folders = (project / "policies", self._home / "policies")
-        policies: dict[Path, Policy] = {}
-        for file in files_in(folders):
-            try:
-                policies[file.resolve()] = load_policy(file)
-            except PlanFault as fault:
-                faults += fault.faults
-            except NotFound as gone:
-                faults.append(Fault(str(file), None, "", "a policy that can be read", str(gone), "check it"))
-        return policies
+        sound, unsound = policies_in((project / "policies", self._home / "policies"))
+        faults += unsound
+        return {Path(item.file).resolve(): item for item in sound}
 
 
 def _binding(
@@ -158,8 +151,14 @@ def _model(
 ) -> tuple[DeploymentModel | None, list[Objection]]:
     if plan.strategy.model is None:
         return None, []
+    files, astray = contents_of([project / "models"])
+    faults += astray
+    named = project / plan.strategy.model
+    if named.exists() and named.resolve() not in {file.resolve() for file in files} and not astray:
+        expected, move = "a file in models/", "move the model there (orch model list shows those that count)"
+        return None, [Objection("strategy.model", expected, plan.strategy.model, move)]
     try:
-        return load_model(project / plan.strategy.model).noun, []
+        return load_model(named).noun, []
     except PlanFault as fault:
         faults += fault.faults
         return None, []

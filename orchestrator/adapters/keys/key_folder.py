@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from orchestrator.adapters.keys.ed25519 import SigningKey, key_id
-from orchestrator.adapters.keys.signed_files import LARGEST, read_noun, write_whole
+from orchestrator.adapters.keys.signed_files import LARGEST, read_noun, refuse_exposed, write_whole
 from orchestrator.domain.authority.signing import Keyring, PublicKeyCard, TrustedKey
 from orchestrator.domain.text.names import BY_HAND, imitation_of
 from orchestrator.errors import Conflict, Fault, NotFound, PlanFault, Refused, StoreFault
@@ -138,7 +138,7 @@ class KeyFolder:
     def _files(self) -> list[Path]:
         """A folder that cannot be read is not one without keys: then nobody would have to sign, and nothing were revoked."""
         try:
-            return sorted(file for file in self._folder.iterdir() if file.suffix == ".json")
+            files = sorted(file for file in self._folder.iterdir() if file.suffix == ".json")
         except FileNotFoundError:
             return []
         except OSError as error:
@@ -147,6 +147,8 @@ class KeyFolder:
             raise PlanFault(
                 [Fault(str(self._folder), None, "", "a folder that can be read", finding, move)]
             ) from None
+        refuse_exposed([self._folder, *files])
+        return files
 
     def trust(self, key: TrustedKey) -> Path:
         """Add a trusted key. Raises Refused if its id does not match, Conflict if it is trusted already."""

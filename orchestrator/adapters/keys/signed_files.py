@@ -1,6 +1,7 @@
 """Signed statements and trusted keys as JSON files, such as an approval in git or by mail."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import mkstemp
 from typing import TypeVar
@@ -8,11 +9,24 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from orchestrator.adapters.ownership import exposure_of
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.errors import Conflict, Fault, NotFound, PlanFault, StoreFault
 
 LARGEST = 64 * 1024
 N = TypeVar("N", bound=BaseModel)
+
+
+def refuse_exposed(places: Iterable[Path]) -> None:
+    """Raises PlanFault for places that decide whose word counts and that others can write to."""
+    exposed = {place: exposure_of(place) for place in places}
+    faults = [
+        Fault(str(place), None, "", "what only you and root can write to", exposure.found, exposure.next_move)
+        for place, exposure in exposed.items()
+        if exposure is not None
+    ]
+    if faults:
+        raise PlanFault(faults)
 
 
 def read_noun(file: Path, kind: type[N], *, context: str | None = None) -> N:
