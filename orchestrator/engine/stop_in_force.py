@@ -1,6 +1,6 @@
 """The emergency stop that is in force: nothing starts, and a driver takes it over."""
 
-from orchestrator.domain.journal.events import HOUSE, EmergencyStopped
+from orchestrator.domain.journal.events import HOUSE, EmergencyLifted, EmergencyStopped
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.ports import Journal
 from orchestrator.errors import Refused
@@ -8,8 +8,8 @@ from orchestrator.errors import Refused
 
 def standing_stop(journal: Journal) -> EmergencyStopped | None:
     """The emergency stop that is in force, or None."""
-    records = journal.read(HOUSE)
-    last = records[-1].event if records else None
+    events = (record.event for record in reversed(journal.read(HOUSE)))
+    last = next((event for event in events if isinstance(event, EmergencyStopped | EmergencyLifted)), None)
     return last if isinstance(last, EmergencyStopped) else None
 
 

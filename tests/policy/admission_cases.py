@@ -25,7 +25,8 @@ from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.model_base import moment_of, seconds_of
-from orchestrator.policy.authority.admission_question import Question, Success
+from orchestrator.policy.authority.admission_question import NO_POLICY, Question, Success
+from orchestrator.policy.authority.policy_memory import PolicyInForce
 from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.planning.digests import effective_plan
 from tests.worlds.plans import targets_named
@@ -109,7 +110,7 @@ def question(given: dict[str, Any]) -> Question:
     tree = laid_over(deepcopy(base()), given)
     now = moment(tree["now"])
     plan = ReleasePlan.model_validate(tree["plan"])
-    policy = ReleasePolicy.model_validate(tree["policy"])
+    policy = NO_POLICY if tree["ungoverned"] else ReleasePolicy.model_validate(tree["policy"])
     model = DeploymentModel.model_validate(tree["model"]) if tree.get("model") else None
     waves = waves_of(plan, targets_named(*tree["hosts"])).waves
     present = effective(tree, plan, policy, model)
@@ -140,7 +141,18 @@ def question(given: dict[str, Any]) -> Question:
         measured=tuple(MeasuredWave.model_validate(wave) for wave in tree["measured"]),
         plan_file="plans/shop.yml",
         rehearsing=tree["rehearsing"],
+        in_force=_in_force(tree, now),
     )
+
+
+def _in_force(tree: dict[str, Any], now: datetime) -> tuple[PolicyInForce, ...]:
+    """The policies in force; `deployment` is the one that each governed last."""
+    policies = []
+    for words in tree["in_force"]:
+        fields = {key: value for key, value in words.items() if key != "deployment"}
+        policy = ReleasePolicy.model_validate(laid_over(tree["policy"], fields))
+        policies.append(PolicyInForce(policy, now - timedelta(days=9), words.get("deployment")))
+    return tuple(policies)
 
 
 def _success(success: dict[str, Any], plan: ReleasePlan, present: EffectivePlan) -> Success:

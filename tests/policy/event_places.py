@@ -54,6 +54,7 @@ HANDLED: dict[str, Callable[[], frozenset[str]]] = {
     "plain line": lined,
 }
 _STATE_ALONE = "only the state changes, by the table of the lifecycle"
+OF_THE_HOUSE = "it is on the journal of the house, and no deployment has it"
 CHANGES_NOTHING: dict[str, dict[str, str]] = {
     "fold": {
         "planned": "the deployment is made of it",
@@ -62,6 +63,8 @@ CHANGES_NOTHING: dict[str, dict[str, str]] = {
         "completed": _STATE_ALONE,
         "attempt_adopted": "who follows the attempt changes nothing of it",
         "held_on": "the hold goes on as it was",
+        "policy_adopted": OF_THE_HOUSE,
+        "policy_withdrawn": OF_THE_HOUSE,
     },
     "step of the story": {
         "planned": "the story begins with what follows",
@@ -76,6 +79,8 @@ CHANGES_NOTHING: dict[str, dict[str, str]] = {
         "held_on": "the hold goes on",
         "abort_requested": "what it leads to is the step",
         "emergency_lifted": "the pause goes on until somebody resumes",
+        "policy_adopted": OF_THE_HOUSE,
+        "policy_withdrawn": OF_THE_HOUSE,
     },
     "plain line": {
         "submitted": "the approval that follows is the line",

@@ -262,6 +262,8 @@ EVERY_EVENT: list[Event] = [
     e.AbortRequested(by="ann", reason=ODD),
     e.EmergencyStopped(by="ann", reason=ODD),
     e.EmergencyLifted(by="ann", reason=ODD),
+    e.PolicyAdopted(policy=load_policy(POLICY).noun, by="ann", reason=ODD, deployment="d1", signed=APPROVAL),
+    e.PolicyWithdrawn(policy="p", version=1, by="ann", reason=ODD, signed=APPROVAL),
     e.ClockJumped(seconds=-3600.25),
     e.DriverTook(driver="here:1", by="ann", boot="b1", clock_offset=1772488800.125),
 ]

@@ -9,9 +9,19 @@ from orchestrator.domain.text.canonical import canonical
 from orchestrator.domain.text.model_base import Moment, Name, Noun, Sha256
 from orchestrator.domain.text.validation_error import wrong
 
-Decision = Literal["approve", "reject", "override", "sign_off", "review", "replace_backout"]
+Decision = Literal[
+    "approve",
+    "reject",
+    "override",
+    "sign_off",
+    "review",
+    "replace_backout",
+    "adopt_policy",
+    "withdraw_policy",
+]
 """Before: approve, reject, or override a freeze. After: accept what was deployed, or confirm the review of an emergency.
-For a backout: another playbook than the approved one; then `plan_digest` is the digest of that playbook with its tree."""
+For a backout: another playbook than the approved one; then `plan_digest` is the digest of that playbook with its tree.
+For a policy: it comes into force, or ends; then `plan_digest` is the digest of the policy, and `subject` its name."""
 PREFIX = b"orch approval 1\n"
 """A prefix of the signed bytes: a signature under an approval never passes for a signature under anything else."""
 DECISIONS: dict[Decision, str] = {
@@ -21,6 +31,8 @@ DECISIONS: dict[Decision, str] = {
     "sign_off": "signed off",
     "review": "reviewed",
     "replace_backout": "replaced the backout playbook",
+    "adopt_policy": "adopted the policy",
+    "withdraw_policy": "withdrew the policy",
 }
 """The verb of each decision in sentences."""
 

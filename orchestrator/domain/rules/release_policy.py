@@ -96,7 +96,8 @@ class ReleasePolicy(Noun):
 
     Windows bind where there are any, freezes always. `undo_before_close`: a wave starts only if it and all waves before it
     can be deployed, verified and backed out while the window is open; `margin` is added to measured times. `may_change`: what
-    a deployment may change on its hosts, and nothing else; without it anything that its model allows.
+    a deployment may change on its hosts, and nothing else; without it anything that its model allows. `changed_by`: the roles
+    whose word brings the next version into force, or ends the policy; without any, those that approve before.
     """
 
     orch: Annotated[Literal[1], exactly(only=1)]
@@ -123,6 +124,7 @@ class ReleasePolicy(Noun):
     margin: Annotated[float, Field(ge=0, le=5)] = 0.2
     retention: PositiveSeconds = 3 * 365 * DAY
     may_change: Annotated[MayChange | None, Since("0.2")] = None
+    changed_by: Annotated[Many[ReadableText], Since("0.2")] = ()
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> "ReleasePolicy":

@@ -91,8 +91,10 @@ def _mixed(name: str) -> tuple[str, str, str] | None:
         return None
     if by_script.keys().isdisjoint(_IMITATING) and all(len(_scripts(word)) < 2 for word in name.split()):
         return None
-    found = " and ".join(f"{script.capitalize()} ({_named(letter)})" for script, letter in by_script.items())
-    return "a name in letters of one script", found, "write it with one keyboard, in one script"
+    letters = " and ".join(
+        f"{script.capitalize()} ({_named(letter)})" for script, letter in by_script.items()
+    )
+    return "a name in letters of one script", letters, "write it with one keyboard, in one script"
 
 
 def _scripts(text: str) -> dict[str, str]:

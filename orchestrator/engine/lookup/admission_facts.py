@@ -17,6 +17,7 @@ from orchestrator.domain.plan.effective_plan import EffectivePlan
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.names import same_name
 from orchestrator.engine.lookup.journal_timeline import story_on
+from orchestrator.engine.lookup.policies_in_force import policies_in_force
 from orchestrator.engine.lookup.snapshots import folded, survey
 from orchestrator.engine.lookup.unreadable import Traces, traces_of
 from orchestrator.engine.ports import Ports
@@ -50,8 +51,7 @@ def question_of(ports: Ports, d: Deployment, now: datetime, known: Known | None 
     """
     keyring = known.keyring if known else ports.keys.keyring(folder(d.project))
     governed = d.authority.policy is not None
-    ruled = governed or keyring.keys or d.authority.model is not None
-    others, traces = _others(ports, d, known) if ruled else ([], Traces())
+    others, traces = _others(ports, d, known)
     approvals = verified(ports, _given(d), keyring, known.words if known else ())
     certificates = _certificates(ports, d, keyring) if governed else ()
     return asked_about(
@@ -69,6 +69,7 @@ def question_of(ports: Ports, d: Deployment, now: datetime, known: Known | None 
         measured=tuple(_measured(ports, others, d)) if governed else (),
         plan_file=d.plan_file,
         rehearsing=d.rehearsing.rehearsal is not None,
+        in_force=policies_in_force(ports.journal, others),
         vouched=d.authority.vouched if not governed and not keyring.keys else (),
     )
 

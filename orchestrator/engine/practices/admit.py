@@ -17,6 +17,7 @@ from orchestrator.domain.journal.events import DeploymentNotAdmitted as Waits
 from orchestrator.domain.journal.events import DeploymentRefused, WindowOpened
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.engine.drive_context import DriveContext
+from orchestrator.engine.house_journal import adopt_by_first_use
 from orchestrator.engine.lookup import admission_facts
 from orchestrator.engine.lookup.shared_resources import running_beside
 from orchestrator.engine.planning.replan_check import (
@@ -140,7 +141,9 @@ def _start(context: DriveContext, answer: Admitted) -> None:
         ports.authority.discard(d.id)
         sentences = tuple(str(changed_words(d, str(change))) for change in changes)
         context.journal.note(DeploymentRefused(stage="approval", reasons=sentences))
-    elif not context.journal.note(_opened(d, answer, copy.place)):
+    elif context.journal.note(_opened(d, answer, copy.place)):
+        adopt_by_first_use(ports.journal, d)
+    else:
         ports.authority.discard(d.id)
 
 

@@ -1,7 +1,8 @@
 """The emergency stop: everything that runs ends now, and nothing starts until the stop is lifted."""
 
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.journal.events import HOUSE, EmergencyLifted, EmergencyStopped, Event
+from orchestrator.domain.journal.events import EmergencyLifted, EmergencyStopped, Event
+from orchestrator.engine.house_journal import append_to_house
 from orchestrator.engine.lookup.snapshots import briefs, folded
 from orchestrator.engine.ports import Journal, Ports
 from orchestrator.engine.stop_in_force import standing_stop
@@ -12,7 +13,7 @@ RETRIES = 50
 
 def stop_all(ports: Ports, *, by: str, reason: str) -> list[Deployment]:
     """Put the stop in force, then append it to every open deployment. Returns those deployments."""
-    _append(ports.journal, HOUSE, EmergencyStopped(by=by, reason=reason))
+    append_to_house(ports.journal, EmergencyStopped(by=by, reason=reason))
     return _append_to_open(ports, EmergencyStopped(by=by, reason=reason), stopped=False)
 
 
@@ -23,7 +24,7 @@ def lift(ports: Ports, *, by: str, reason: str) -> list[Deployment]:
     """
     standing = standing_stop(ports.journal)
     if standing is not None:
-        _append(ports.journal, HOUSE, EmergencyLifted(by=by, reason=reason))
+        append_to_house(ports.journal, EmergencyLifted(by=by, reason=reason))
     deployments = _append_to_open(ports, EmergencyLifted(by=by, reason=reason), stopped=True)
     if standing is None and not deployments:
         raise Refused("No emergency stop is in force: there is nothing to lift.")
@@ -56,7 +57,5 @@ def _append(journal: Journal, stream: str, event: Event) -> None:
 
 def _last(journal: Journal, stream: str) -> int | None:
     """The number of the last event; None if the deployment is over and takes no more events."""
-    if stream == HOUSE:
-        return len(journal.read(HOUSE))
     deployment = folded(journal, stream)
     return None if deployment.over else deployment.seq

@@ -22,6 +22,7 @@ from orchestrator.policy.authority.certificates import (
     rehearsal_faults,
 )
 from orchestrator.policy.authority.model_rules import about_model
+from orchestrator.policy.authority.policy_memory import about_memory, in_force_as
 from orchestrator.policy.authority.policy_rules import about_policy
 from orchestrator.policy.calendar.point_of_no_return import Arithmetic, WaveTimes, arithmetic, expected_times
 
@@ -118,8 +119,13 @@ def _undone_in_time(weighed: Weighed) -> Iterator[Reason]:
     )
 
 
+def _memory(question: Question) -> Iterator[Reason]:
+    yield from about_memory(question.in_force, question.policy if question.governed else None, question.plan)
+
+
 RULES: tuple[Callable[[Weighed], Iterator[Reason]], ...] = (
     lambda weighed: about_policy(weighed.question) if weighed.question.governed else iter(()),
+    lambda weighed: _memory(weighed.question),
     lambda weighed: about_model(weighed.question),
     about_approvals,
     _rehearsal,
@@ -157,6 +163,9 @@ def _sign_off(question: Question) -> tuple[RoleNeed, ...]:
 def _grounds(weighed: Weighed) -> Iterator[Ground]:
     question = weighed.question
     yield _rules(question)
+    policy = question.policy
+    if question.governed and in_force_as(policy.policy, question.in_force) is None:
+        yield Ground(code="policy.first_use", values={"policy": policy.policy, "version": policy.version})
     if question.model is not None:
         model = question.model
         yield Ground(code="model.used", values={"model": model.model, "version": model.version})

@@ -15,6 +15,7 @@ from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.release_policy import ReleasePolicy, SeparationOfDuties
 from orchestrator.domain.rules.requirement import RoleNeed
 from orchestrator.domain.text.names import as_read, is_among
+from orchestrator.policy.authority.policy_memory import PolicyInForce
 from orchestrator.policy.planning.policy_objections import known_roles
 
 NO_POLICY = ReleasePolicy.of_valid(
@@ -45,7 +46,8 @@ class Question:
     consumed. `earlier_plans` are effective plans by digest, so that a change can be named. `recent` are starts of earlier
     deployments under this policy. `measured` are wave times from the records, in addition to those of certificates.
     `plan_file` is the plan's name in suggested commands; `rehearsing`: the deployment is a rehearsal itself. `vouched` are
-    roles whose approval was named without a signature, where the plan asks for them and nothing forbids that.
+    roles whose approval was named without a signature, where the plan asks for them and nothing forbids that. `in_force` are
+    the policies that are in force for this deployment, whatever the files say.
     """
 
     subject: str
@@ -69,6 +71,7 @@ class Question:
     plan_file: str = "PLAN"
     rehearsing: bool = False
     vouched: tuple[str, ...] = ()
+    in_force: tuple[PolicyInForce, ...] = ()
 
     @property
     def governed(self) -> bool:

@@ -105,6 +105,7 @@ def _roles_named(policy: ReleasePolicy, at: Places) -> Iterator[tuple[str, str]]
         yield from ((f"separation.apart[{index}][{place}]", role) for place, role in enumerate(apart))
     for index, freeze in zip(at.freezes, policy.freezes, strict=True):
         yield from ((f"freezes[{index}].override[{n}]", role) for n, role in enumerate(freeze.override))
+    yield from ((f"changed_by[{n}]", role) for n, role in enumerate(policy.changed_by))
     yield from ((f"window_override[{n}]", role) for n, role in enumerate(policy.window_override))
     yield from ((f"verification.roles[{n}]", role) for n, role in enumerate(policy.verification.roles))
 

@@ -6,11 +6,17 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.fold import fold
 from orchestrator.domain.journal.condensed import Condensed, condensed
 from orchestrator.domain.journal.events import Recorded
-from orchestrator.policy.telling import authority_events, change_events, driving_events, wave_events
+from orchestrator.policy.telling import (
+    authority_events,
+    change_events,
+    driving_events,
+    house_events,
+    wave_events,
+)
 from orchestrator.policy.telling.teller import Telling, telling_of
 from orchestrator.policy.telling.timeline import Story
 
-ENTRIES = (authority_events, wave_events, change_events, driving_events)
+ENTRIES = (authority_events, wave_events, change_events, driving_events, house_events)
 """The modules with the entries; importing them registers those."""
 
 

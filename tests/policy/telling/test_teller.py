@@ -21,7 +21,7 @@ KINDS = get_args(get_args(Event)[0])
 WITHOUT_WORDS = {"submitted", "wave_deployed"}
 WITHOUT_STEP = {
     "planned", "submitted", "wave_deployed", "wave_failed", "wave_verified", "gate_passed", "restored", "residue_found",
-    "backout_failed", "held_on", "abort_requested", "emergency_lifted",
+    "backout_failed", "held_on", "abort_requested", "emergency_lifted", "policy_adopted", "policy_withdrawn",
 }  # fmt: skip
 DECISIONS = {
     "rejected": "rejected", "cancelled": "cancelled", "confirmed": "confirmed", "backout_began": "back out", "held": "hold",

@@ -24,8 +24,9 @@ from orchestrator.policy.course.follow_up import (
     sign_offs_missing,
 )
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
+from orchestrator.policy.telling.words.policy_words import UNGOVERNED
 
-HEADINGS = ("id", "release", "environment", "state", "began", "took", "by")
+HEADINGS = ("id", "release", "environment", "policy", "state", "began", "took", "by")
 
 
 @click.command()
@@ -64,6 +65,7 @@ def row_of(d: Brief, now: datetime, rehearsal: Deployment | None) -> tuple[str, 
         d.id,
         f"{d.release} {d.version}",
         d.environment,
+        d.policy or UNGOVERNED,
         state_words(d, now, rehearsal),
         f"{d.opened_at.astimezone():%Y-%m-%d %H:%M}" if d.opened_at is not None else "",
     )
@@ -109,6 +111,7 @@ def _object(
         "seconds": round(seconds, 3) if seconds is not None else None,
         "by": d.by,
         "policy": d.policy,
+        "governed": d.policy is not None,
         "model": d.model,
         "sign_off_missing": [need.role for need in sign_offs_missing(d)],
         "review_missing": [need.role for need in reviews_missing(d)],

@@ -56,6 +56,7 @@ from orchestrator.domain.journal.events.driving import (
     Resumed,
     Retried,
 )
+from orchestrator.domain.journal.events.house import PolicyAdopted, PolicyWithdrawn
 from orchestrator.domain.journal.events.preparation import (
     BaselineCaptured,
     ComponentsVerified,
@@ -83,7 +84,7 @@ from orchestrator.domain.text.model_base import Moment, Name, Noun
 VERSION = 1
 
 HOUSE = "orch.house"
-"""The journal of what concerns every deployment: emergency stops and their lifting. It is not a deployment."""
+"""The journal of what concerns every deployment: emergency stops, and policies in force. It is not a deployment."""
 
 UPCASTS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 """By version: the function that upcasts a stored event of that version to the next."""
@@ -143,6 +144,8 @@ Event = Annotated[
     | AbortRequested
     | EmergencyStopped
     | EmergencyLifted
+    | PolicyAdopted
+    | PolicyWithdrawn
     | ClockJumped
     | DriverTook,
     Field(discriminator="kind"),
@@ -199,6 +202,8 @@ __all__ = [
     "HeldOn",
     "Paused",
     "Planned",
+    "PolicyAdopted",
+    "PolicyWithdrawn",
     "ProcessesLeft",
     "Quiesced",
     "QuietAwaited",
