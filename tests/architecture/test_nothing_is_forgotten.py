@@ -5,7 +5,7 @@ import pytest
 from orchestrator.adapters.ssh.on_target.checks import KINDS
 from orchestrator.domain.authority.admission_answer import BY_CLOCK, OF_CALENDAR, ReasonCode
 from orchestrator.domain.journal.events import Event
-from orchestrator.domain.journal.lifecycle import OVER, TABLE, State, allowed
+from orchestrator.domain.journal.lifecycle import OF_THE_HOUSE, OVER, TABLE, State, allowed
 from orchestrator.domain.plan.check import CHECK_KINDS, Check
 from orchestrator.policy.measures.model_stats import ModelFigures
 from orchestrator.policy.telling.ends import meaning_of
@@ -43,7 +43,7 @@ def test_an_event_has_its_place_or_changes_nothing_there(kind: str, place: str) 
 
 
 def test_every_event_is_possible_in_some_state() -> None:
-    possible = {kind for state in State for kind in allowed(state)} | {"planned"}
+    possible = {kind for state in State for kind in allowed(state)} | {"planned"} | OF_THE_HOUSE
     assert possible == set(every_kind()), "domain/journal/lifecycle.py"
 
 

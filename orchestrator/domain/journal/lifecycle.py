@@ -184,6 +184,9 @@ WHILE_TOUCHED = frozenset(
 AFTER_THE_END = frozenset({"approval_given", "reviewed", "closed"})
 """Facts after the end: every end accepts them; of approvals only sign-offs (domain/fold/fold.py)."""
 
+OF_THE_HOUSE = frozenset({"policy_adopted", "policy_withdrawn"})
+"""Facts on the journal of the house alone: no deployment takes them."""
+
 BEFORE_FIRST_TOUCH = frozenset({"refused", "cancelled"})
 """Exits that exist only until the first host is touched."""
 
