@@ -3,7 +3,8 @@
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.events import HOUSE, Event, PolicyAdopted
 from orchestrator.domain.text.names import as_read
-from orchestrator.engine.ports import Journal
+from orchestrator.engine.ports import Journal, Ports
+from orchestrator.engine.project_folder import folder
 from orchestrator.errors import Conflict
 from orchestrator.policy.authority.policy_memory import remembered
 
@@ -22,8 +23,13 @@ def append_to_house(journal: Journal, event: Event) -> None:
     raise Conflict("The journal of the house is written to by others without end; try again.")
 
 
-def adopt_by_first_use(journal: Journal, d: Deployment) -> None:
+def adopt_by_first_use(ports: Ports, d: Deployment) -> None:
     """Bring the policy of a deployment that started into force, if the house knows none of its name."""
-    policy = d.authority.policy
-    if policy is not None and remembered(journal.read(HOUSE)).get(as_read(policy.policy)) is None:
-        append_to_house(journal, PolicyAdopted(policy=policy, by=d.by, reason=FIRST_USE, deployment=d.id))
+    policy, journal = d.authority.policy, ports.journal
+    if policy is None or remembered(journal.read(HOUSE)).get(as_read(policy.policy)) is not None:
+        return
+    keyed = bool(ports.keys.keyring(folder(d.project)).keys)
+    adopted = PolicyAdopted(
+        policy=policy, by=d.by, reason=FIRST_USE, deployment=d.id, project=d.project, keyed=keyed
+    )
+    append_to_house(journal, adopted)

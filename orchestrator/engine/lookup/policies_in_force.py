@@ -25,7 +25,9 @@ def _by_deployments(journal: Journal, others: Iterable[Brief], decided: Iterable
         name = as_read(other.policy) if other.policy is not None else None
         if name is None or other.opened_at is None or name in spoken_of or name in known:
             continue
-        policy = folded(journal, other.id).authority.policy
+        d = folded(journal, other.id)
+        policy = d.authority.policy
         if policy is not None:
-            known[name] = PolicyInForce(policy, other.opened_at, other.id)
+            keyed = bool(d.authority.approvals)
+            known[name] = PolicyInForce(policy, other.opened_at, other.id, d.project, keyed)
     return list(known.values())

@@ -142,7 +142,7 @@ def _start(context: DriveContext, answer: Admitted) -> None:
         sentences = tuple(str(changed_words(d, str(change))) for change in changes)
         context.journal.note(DeploymentRefused(stage="approval", reasons=sentences))
     elif context.journal.note(_opened(d, answer, copy.place)):
-        adopt_by_first_use(ports.journal, d)
+        adopt_by_first_use(ports, d)
     else:
         ports.authority.discard(d.id)
 

@@ -14,11 +14,16 @@ from orchestrator.domain.text.names import as_read, looks_like, same_name
 
 @dataclass(frozen=True, slots=True)
 class PolicyInForce:
-    """A policy in force, the deployment that was governed by it last, where one is known, and since when it is known."""
+    """A policy in force, since when, by which deployment where it was one, and in which project.
+
+    `keyed`: keys were trusted there then, so that only a signed word changes it, whatever is trusted now.
+    """
 
     policy: ReleasePolicy
     since: datetime
     deployment: str | None = None
+    project: str = ""
+    keyed: bool = False
 
 
 def remembered(records: Iterable[Recorded]) -> dict[str, PolicyInForce | None]:
@@ -26,8 +31,10 @@ def remembered(records: Iterable[Recorded]) -> dict[str, PolicyInForce | None]:
     memory: dict[str, PolicyInForce | None] = {}
     for record in records:
         match record.event:
-            case PolicyAdopted(policy=policy, deployment=deployment):
-                memory[as_read(policy.policy)] = PolicyInForce(policy, record.at, deployment)
+            case PolicyAdopted(policy=policy) as adopted:
+                memory[as_read(policy.policy)] = PolicyInForce(
+                    policy, record.at, adopted.deployment, adopted.project, adopted.keyed
+                )
             case PolicyWithdrawn(policy=name):
                 memory[as_read(name)] = None
             case _:

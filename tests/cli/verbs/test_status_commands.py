@@ -68,7 +68,8 @@ def test_list_names_every_deployment(home: Path, capsys: pytest.CaptureFixture[s
     keep_named(home, "completed_phased", "held", "residue")
     assert run(["list"]) == 0
     rows = [line.split("\t") for line in out(capsys).splitlines()]
-    assert rows[0] == ["id", "release", "environment", "state", "began", "took", "by"]
+    assert rows[0] == ["id", "release", "environment", "state", "began", "took", "by", "policy"]
+    assert {row[7] for row in rows[1:]} == {"ungoverned"}
     assert {(row[0], row[3]) for row in rows[1:]} == {
         ("completed_phased", "completed"),
         ("held", "deploying (held)"),

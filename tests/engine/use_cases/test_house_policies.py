@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from orchestrator.domain.authority.approval import ApprovalStatement, Decision, SignedApproval
-from orchestrator.domain.authority.signing import Signature
+from orchestrator.domain.authority.signing import Keyring, Signature
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import HOUSE
@@ -19,6 +20,7 @@ from orchestrator.engine.stop_in_force import standing_stop
 from orchestrator.engine.use_cases import emergency_stop, house_policies
 from orchestrator.errors import NotFound, Refused
 from orchestrator.policy.authority.policy_memory import policy_digest
+from tests.fakes.authority import FakeKeys
 from tests.worlds.fleet import Fleet
 from tests.worlds.people import keyring_of
 
@@ -48,7 +50,9 @@ def refusals(fleet: Fleet, d: Deployment) -> str:
     return "; ".join(reason for event in fleet.events(d, e.DeploymentRefused) for reason in event.reasons)
 
 
-def nobody_signs(decision: Decision, policy: ReleasePolicy, rules: Sequence[ReleasePolicy]) -> SignedApproval:
+def nobody_signs(
+    decision: Decision, policy: ReleasePolicy, rules: Sequence[ReleasePolicy], ring: Keyring
+) -> SignedApproval:
     raise AssertionError("without trusted keys nobody is asked to sign")
 
 
@@ -57,13 +61,15 @@ def adopt(fleet: Fleet, policy: ReleasePolicy, sign: house_policies.Sign = nobod
 
 
 def withdraw(fleet: Fleet, name: str, sign: house_policies.Sign = nobody_signs) -> e.PolicyWithdrawn:
-    return house_policies.withdraw(fleet.ports, name, PROJECT, by="ann", reason="agreed", sign=sign)
+    return house_policies.withdraw(fleet.ports, name, by="ann", reason="agreed", sign=sign)
 
 
 def signing(fleet: Fleet, signer: str, **changes: Any) -> house_policies.Sign:
     """Signs with the key of whoever has this role; `changes` to what is signed."""
 
-    def sign(decision: Decision, policy: ReleasePolicy, rules: Sequence[ReleasePolicy]) -> SignedApproval:
+    def sign(
+        decision: Decision, policy: ReleasePolicy, rules: Sequence[ReleasePolicy], ring: Keyring
+    ) -> SignedApproval:
         now, key = fleet.clock.now(), signer.encode().hex()[:64].ljust(64, "0")
         usual = {
             "decision": decision, "role": signer, "person": PEOPLE[signer], "key": key, "subject": policy.policy,
@@ -83,7 +89,14 @@ def test_the_first_deployment_under_a_policy_brings_it_into_force_and_says_so(fl
         "is in force from this first deployment under it on" in ground for ground in d.authority.grounds
     )
     assert house(fleet) == [
-        e.PolicyAdopted(policy=policy(), by="ann", reason="the first deployment under it", deployment=d.id)
+        e.PolicyAdopted(
+            policy=policy(),
+            by="ann",
+            reason="the first deployment under it",
+            deployment=d.id,
+            project="/project",
+            keyed=False,
+        )
     ]
     fleet.deploy()
     assert len(house(fleet)) == 1
@@ -253,3 +266,38 @@ def test_a_bad_signature_or_an_unknown_key_does_not_count(fleet: Fleet) -> None:
     with pytest.raises(Refused, match="the signature does not fit"):
         adopt(fleet, policy(), signing(fleet, "change manager"))
     assert house(fleet) == []
+
+
+class KeysByProject(FakeKeys):
+    """Each project has keys of its own."""
+
+    def __init__(self, rings: dict[str, Keyring]) -> None:
+        super().__init__()
+        self.rings = rings
+
+    def keyring(self, project: Path) -> Keyring:
+        return self.rings.get(str(project), Keyring())
+
+
+@pytest.mark.parametrize("elsewhere", [{}, {"service owner": "Eve"}])
+def test_a_policy_is_not_changed_from_a_project_where_others_or_none_are_trusted(
+    fleet: Fleet, elsewhere: dict[str, str]
+) -> None:
+    keys = KeysByProject(
+        {"/project": keyring_of({"change manager": "Bo Lind"}), "/other": keyring_of(elsewhere)}
+    )
+    ports = replace(fleet.ports, keys=keys)
+    house_policies.adopt(
+        ports, policy(), PROJECT, by="ann", reason="x", sign=signing(fleet, "change manager")
+    )
+    with pytest.raises(Refused, match="is not trusted here"):
+        house_policies.withdraw(ports, "house", by="eve", reason="x", sign=signing(fleet, "service owner"))
+    mine = policy("mine", changed_by=["service owner"])
+    with pytest.raises(Refused, match="is not trusted here"):
+        house_policies.adopt(
+            ports, mine, Path("/other"), by="eve", reason="x", sign=signing(fleet, "service owner")
+        )
+    keys.rings["/project"] = Keyring()
+    with pytest.raises(Refused, match="Put the keys back there"):
+        house_policies.withdraw(ports, "house", by="eve", reason="x", sign=nobody_signs)
+    assert len(house(fleet)) == 1

@@ -16,6 +16,7 @@ from orchestrator.cli.options.rule_files import Shelf, project_option
 from orchestrator.cli.options.signing_key import key_option
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.authority.approval import ApprovalStatement, Decision, SignedApproval
+from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.engine.ports import Ports
 from orchestrator.errors import UsageFault
@@ -60,7 +61,7 @@ def adopt(
     from orchestrator.engine.use_cases import house_policies
 
     loaded, ports = policy_shelf(project).named(name), ports_of_home()
-    sign = _signing(ports, project, role, key, reason)
+    sign = _signing(ports, role, key, reason)
     event = house_policies.adopt(ports, loaded.noun, _folder(project), by=by, reason=reason, sign=sign)
     if as_json:
         click.echo(event.model_dump_json())
@@ -94,8 +95,8 @@ def withdraw(
     from orchestrator.engine.use_cases import house_policies
 
     ports = ports_of_home()
-    sign = _signing(ports, project, role, key, reason)
-    event = house_policies.withdraw(ports, name, _folder(project), by=by, reason=reason, sign=sign)
+    sign = _signing(ports, role, key, reason)
+    event = house_policies.withdraw(ports, name, by=by, reason=reason, sign=sign)
     if as_json:
         click.echo(event.model_dump_json())
         return
@@ -115,18 +116,18 @@ def _signed(signed: SignedApproval | None) -> str:
     return f", signed by {signed.approval.person} as {signed.approval.role}" if signed is not None else ""
 
 
-def _signing(
-    ports: Ports, project: Path | None, role: str | None, key: Path | None, reason: str
-) -> house_policies.Sign:
+def _signing(ports: Ports, role: str | None, key: Path | None, reason: str) -> house_policies.Sign:
     """Signs with the person's own key. Raises NotFound, UsageFault, Refused."""
     from orchestrator.adapters.keys.statements import new_nonce
     from orchestrator.cli.options.signing_key import own_key
     from orchestrator.engine.use_cases.house_policies import COUNTS_FOR, role_of
     from orchestrator.policy.authority.policy_memory import policy_digest
 
-    def sign(decision: Decision, policy: ReleasePolicy, rules: Sequence[ReleasePolicy]) -> SignedApproval:
+    def sign(
+        decision: Decision, policy: ReleasePolicy, rules: Sequence[ReleasePolicy], ring: Keyring
+    ) -> SignedApproval:
         own, now = own_key(key), ports.clock.now()
-        trusted = ports.keys.keyring(_folder(project)).find(own.key)
+        trusted = ring.find(own.key)
         if trusted is None:
             raise UsageFault(
                 f"Key {own.key[:16]} is trusted for nobody here; orch keys list shows which are."
