@@ -140,7 +140,11 @@ class KeyFolder:
         try:
             files = sorted(file for file in self._folder.iterdir() if file.suffix == ".json")
         except FileNotFoundError:
-            return []
+            if not self._folder.is_symlink():
+                return []
+            finding, move = "a link that leads nowhere", "correct the link, or remove it"
+            fault = Fault(str(self._folder), None, "", "a folder that can be read", finding, move)
+            raise PlanFault([fault]) from None
         except OSError as error:
             move = "make it a folder that you can read, or remove it"
             finding = error.strerror or str(error)

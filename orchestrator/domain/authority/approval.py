@@ -4,7 +4,14 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from orchestrator.domain.authority.signing import KeyId, Nonce, ShownText, Signature, SignatureAnswer
+from orchestrator.domain.authority.signing import (
+    KeyId,
+    Nonce,
+    ShownName,
+    ShownText,
+    Signature,
+    SignatureAnswer,
+)
 from orchestrator.domain.text.canonical import canonical
 from orchestrator.domain.text.model_base import Moment, Name, Noun, Sha256
 from orchestrator.domain.text.validation_error import wrong
@@ -44,8 +51,8 @@ class ApprovalStatement(Noun):
     """
 
     decision: Decision
-    role: ShownText
-    person: ShownText
+    role: ShownName
+    person: ShownName
     key: KeyId
     plan_digest: Sha256
     subject: Name

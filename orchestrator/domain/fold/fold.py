@@ -110,7 +110,7 @@ PARTS: dict[str, tuple[frozenset[type], Reduced]] = {
 """Each part with the events that change it, and its reducer."""
 
 STATE_ONLY: frozenset[type] = frozenset(
-    {e.Submitted, e.AttemptAdopted, e.WaveVerified, e.Completed, e.HeldOn}
+    {e.Submitted, e.AttemptAdopted, e.WaveVerified, e.Completed, e.HeldOn, e.PolicyAdopted, e.PolicyWithdrawn}
 )
 """Events that change no part; at most they change the state of the deployment."""
 

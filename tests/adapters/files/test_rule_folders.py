@@ -75,6 +75,12 @@ def test_keys_that_may_not_be_read_are_not_the_absence_of_keys(tmp_path: Path, c
     (project / closed).chmod(0o755)
 
 
+def test_keys_behind_a_link_that_leads_nowhere_are_not_the_absence_of_keys(tmp_path: Path) -> None:
+    (tmp_path / "keys").symlink_to("nowhere")
+    with pytest.raises(PlanFault, match="leads nowhere"):
+        FolderKeys(tmp_path / "home").keyring(tmp_path)
+
+
 def test_a_file_in_place_of_the_keys_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / "keys").write_text("")
     with pytest.raises(PlanFault, match="a folder that can be read"):
