@@ -9,7 +9,8 @@ from pathlib import Path
 from orchestrator.adapters.keys.ed25519 import SigningKey, key_id
 from orchestrator.adapters.keys.signed_files import LARGEST, read_noun, refuse_exposed, write_whole
 from orchestrator.domain.authority.signing import Keyring, PublicKeyCard, TrustedKey
-from orchestrator.domain.text.names import BY_HAND, imitation_of
+from orchestrator.domain.text.lookalikes import imitated
+from orchestrator.domain.text.names import BY_HAND, same_name
 from orchestrator.errors import Conflict, Fault, NotFound, PlanFault, Refused, StoreFault
 
 _PRIVATE = 0o600
@@ -86,17 +87,16 @@ def keyring_of(folders: Iterable["KeyFolder"]) -> Keyring:
 
 def refuse_imitations(keyring: Keyring) -> None:
     """Raises PlanFault where keys in force belong to different people whose names look alike."""
-    names = [
-        (name, key) for key in keyring.keys if key.revoked_at is None for name in (key.person, *key.also)
-    ]
-    for number, (name, key) in enumerate(names):
-        other = imitation_of(name, [earlier for earlier, _ in names[:number]])
-        if other is not None:
-            move = f"revoke the one that is not theirs: orch keys revoke {key.key[:16]} --reason WHY"
-            finding = f"`{name}`, which looks like `{other}`"
-            raise PlanFault(
-                [Fault(f"{key.key}.json", None, "person", "a name that reads as no other", finding, move)]
-            )
+    by_shape: dict[str, str] = {}
+    for key in keyring.keys:
+        for name in (key.person, *key.also) if key.revoked_at is None else ():
+            alike = (by_shape[shape] for shape in imitated(name) if shape in by_shape)
+            other = next((known for known in alike if not same_name(known, name)), None)
+            if other is not None:
+                move = f"revoke the one that is not theirs: orch keys revoke {key.key[:16]} --reason WHY"
+                finding, expected = f"`{name}`, which looks like `{other}`", "a name that reads as no other"
+                raise PlanFault([Fault(f"{key.key}.json", None, "person", expected, finding, move)])
+            by_shape |= dict.fromkeys(imitated(name) - by_shape.keys(), name)
 
 
 def _both(first: TrustedKey, other: TrustedKey) -> TrustedKey:

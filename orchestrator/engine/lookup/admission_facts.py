@@ -47,11 +47,13 @@ class Known:
 def question_of(ports: Ports, d: Deployment, now: datetime, known: Known | None = None) -> Question:
     """The question whether this deployment may start or continue now. Raises PlanFault for faulty keys.
 
-    Facts in `known` are neither read nor verified again.
+    Facts in `known` are neither read nor verified again. What has started goes on under its own policy, whatever is in force.
     """
     keyring = known.keyring if known else ports.keys.keyring(folder(d.project))
     governed = d.authority.policy is not None
-    others, traces = _others(ports, d, known)
+    starting = d.authority.opened_at is None
+    ruled = governed or keyring.keys or d.authority.model is not None
+    others, traces = _others(ports, d, known) if ruled or starting else ([], Traces())
     approvals = verified(ports, _given(d), keyring, known.words if known else ())
     certificates = _certificates(ports, d, keyring) if governed else ()
     return asked_about(
@@ -69,7 +71,7 @@ def question_of(ports: Ports, d: Deployment, now: datetime, known: Known | None 
         measured=tuple(_measured(ports, others, d)) if governed else (),
         plan_file=d.plan_file,
         rehearsing=d.rehearsing.rehearsal is not None,
-        in_force=policies_in_force(ports.journal, others),
+        in_force=policies_in_force(ports.journal, others) if starting else (),
         vouched=d.authority.vouched if not governed and not keyring.keys else (),
     )
 
