@@ -5,12 +5,12 @@ import pytest
 from orchestrator.adapters.ssh.on_target.checks import KINDS
 from orchestrator.domain.authority.admission_answer import BY_CLOCK, OF_CALENDAR, ReasonCode
 from orchestrator.domain.journal.events import Event
-from orchestrator.domain.journal.lifecycle import OVER, TABLE, State, allowed
+from orchestrator.domain.journal.lifecycle import OF_THE_HOUSE, OVER, TABLE, State, allowed
 from orchestrator.domain.plan.check import CHECK_KINDS, Check
 from orchestrator.policy.measures.model_stats import ModelFigures
 from orchestrator.policy.telling.ends import meaning_of
 from tests.architecture.tables import Table, literals, tables
-from tests.policy.event_places import CHANGES_NOTHING, HANDLED, OF_THE_HOUSE, every_kind
+from tests.policy.event_places import CHANGES_NOTHING, HANDLED, every_kind
 
 TABLES = tuple(tables())
 NOT_ON_THE_TARGET = {

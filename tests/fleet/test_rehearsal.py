@@ -124,8 +124,15 @@ def test_live_is_refused_until_what_will_run_was_rehearsed(site: Site) -> None:
     assert site.pages(*LIVE) == ["", ""]
 
     site.edit("rollback/app.yml", "take the app", "Take the app")
-    site.orch("deploy", PLAN)
+    assert "in force from this first deployment under it on" in site.orch("deploy", PLAN)
     assert site.pages(*LIVE) == ["hello\n", "hello\n"]
+
+    # What governed stays in force, whatever happens to its file, until somebody ends it.
+    (site.project / "policies").rename(site.project / "once")
+    gone = site.orch("deploy", PLAN, expect=4)
+    [command] = set(re.findall(r"orch policy withdraw \S+", gone))
+    assert site.pages(*LIVE) == ["hello\n", "hello\n"]
+    assert "signed by Rae Ortiz" in site.orch(*shlex.split(command)[1:], "--reason", "the end of it")
 
 
 @pytest.mark.slow

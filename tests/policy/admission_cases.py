@@ -27,9 +27,10 @@ from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.environment import Environment, EnvironmentFile
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.model_base import moment_of, seconds_of
-from orchestrator.policy.authority.admission_question import OnRecord, Question, Success
+from orchestrator.policy.authority.admission_question import NO_POLICY, OnRecord, Question, Success
 from orchestrator.policy.authority.house_over_project import house_over
 from orchestrator.policy.authority.known_machines import DeployedThere, MachineSeen, Place
+from orchestrator.policy.authority.policy_memory import PolicyInForce
 from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.planning.digests import effective_plan, rehearsed_policy
 from tests.worlds.plans import targets_named
@@ -114,7 +115,7 @@ def question(given: dict[str, Any]) -> Question:
     tree = laid_over(deepcopy(base()), given)
     now = moment(tree["now"])
     plan = ReleasePlan.model_validate(tree["plan"])
-    policy = ReleasePolicy.model_validate(tree["policy"])
+    policy = NO_POLICY if tree["ungoverned"] else ReleasePolicy.model_validate(tree["policy"])
     model = DeploymentModel.model_validate(tree["model"]) if tree.get("model") else None
     waves = waves_of(plan, targets_named(*tree["hosts"])).waves
     present = effective(tree, plan, policy, model)
@@ -146,6 +147,7 @@ def question(given: dict[str, Any]) -> Question:
         plan_file="plans/shop.yml",
         rehearsing=tree["rehearsing"],
         place=place(tree, now),
+        in_force=_in_force(tree, now),
         home=HOME,
         on_record=on_record(tree),
     )
@@ -223,6 +225,16 @@ def _kept(approved: EffectivePlan, rehearsed: Ingredient) -> dict[str, Effective
     """What journals keep: the plan as approved, and as rehearsed with less of its policy."""
     less = tuple(rehearsed if each.name == "policy" else each for each in approved.ingredients)
     return {plan.digest: plan for plan in (approved, EffectivePlan(ingredients=less))}
+
+
+def _in_force(tree: dict[str, Any], now: datetime) -> tuple[PolicyInForce, ...]:
+    """The policies in force; `deployment` is the one that each governed last."""
+    policies = []
+    for words in tree["in_force"]:
+        fields = {key: value for key, value in words.items() if key != "deployment"}
+        policy = ReleasePolicy.model_validate(laid_over(tree["policy"], fields))
+        policies.append(PolicyInForce(policy, now - timedelta(days=9), words.get("deployment")))
+    return tuple(policies)
 
 
 def _success(success: dict[str, Any], plan: ReleasePlan, present: EffectivePlan) -> Success:

@@ -53,8 +53,6 @@ HANDLED: dict[str, Callable[[], frozenset[str]]] = {
     "step of the story": in_the_story,
     "plain line": lined,
 }
-OF_THE_HOUSE = frozenset({"environment_left", "keyring_adopted", "machine_released"})
-"""Kinds that are on the house's journal only, and in no deployment."""
 _HOUSE_ALONE = "it is on the journal of the house, and of no deployment"
 _STATE_ALONE = "only the state changes, by the table of the lifecycle"
 CHANGES_NOTHING: dict[str, dict[str, str]] = {
@@ -68,6 +66,8 @@ CHANGES_NOTHING: dict[str, dict[str, str]] = {
         "environment_left": _HOUSE_ALONE,
         "keyring_adopted": _HOUSE_ALONE,
         "machine_released": _HOUSE_ALONE,
+        "policy_adopted": _HOUSE_ALONE,
+        "policy_withdrawn": _HOUSE_ALONE,
     },
     "step of the story": {
         "planned": "the story begins with what follows",
@@ -85,6 +85,8 @@ CHANGES_NOTHING: dict[str, dict[str, str]] = {
         "abort_requested": "what it leads to is the step",
         "emergency_lifted": "the pause goes on until somebody resumes",
         "environment_left": _HOUSE_ALONE,
+        "policy_adopted": _HOUSE_ALONE,
+        "policy_withdrawn": _HOUSE_ALONE,
     },
     "plain line": {
         "submitted": "the approval that follows is the line",

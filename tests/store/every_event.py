@@ -295,6 +295,16 @@ EVERY_EVENT: list[Event] = [
         ),
         by="ann",
     ),
+    e.PolicyAdopted(
+        policy=load_policy(POLICY).noun,
+        by="ann",
+        reason=ODD,
+        deployment="d1",
+        project="/p",
+        keyed=True,
+        signed=APPROVAL,
+    ),
+    e.PolicyWithdrawn(policy="p", version=1, by="ann", reason=ODD, signed=APPROVAL),
     e.ClockJumped(seconds=-3600.25),
     e.EnvironmentLeft(
         machine="web1",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from orchestrator.adapters.files.noun_file import bytes_of, noun_of
-from orchestrator.adapters.files.noun_folder import Shelved, files_in, shelved
+from orchestrator.adapters.files.noun_folder import Shelved, shelved_in
 from orchestrator.domain.plan.loaded_file import LoadedFile
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 
@@ -21,4 +21,4 @@ def model_of(file: str, content: bytes) -> LoadedFile[DeploymentModel]:
 
 def models_in(folders: Iterable[Path]) -> Shelved[DeploymentModel]:
     """The valid models of these folders, by name and version, and every fault of the others."""
-    return shelved(files_in(folders), load_model, lambda model: (model.model, model.version))
+    return shelved_in(folders, load_model, lambda model: (model.model, model.version))

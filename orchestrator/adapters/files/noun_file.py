@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from orchestrator.adapters.files.yaml_text.fault_messages import faults_of
 from orchestrator.adapters.files.yaml_text.yaml_document import read_yaml
 from orchestrator.adapters.files.yaml_text.yaml_events import LARGEST
-from orchestrator.domain.plan.http_fields import BY_HAND
 from orchestrator.domain.plan.loaded_file import LoadedFile
 from orchestrator.domain.text.model_base import Noun
+from orchestrator.domain.text.names import BY_HAND
 from orchestrator.errors import Fault, NotFound, PlanFault
 
 N = TypeVar("N", bound=Noun)

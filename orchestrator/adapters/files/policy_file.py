@@ -6,12 +6,13 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from orchestrator.adapters.files.noun_file import bytes_of, noun_of
+from orchestrator.adapters.files.noun_folder import Shelved, shelved_in
 from orchestrator.adapters.files.yaml_text.yaml_document import read_yaml
 from orchestrator.domain.calendar.window import Freeze, MaintenanceWindow
-from orchestrator.domain.plan.http_fields import BY_HAND
 from orchestrator.domain.plan.loaded_file import LoadedFile
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.model_base import Noun
+from orchestrator.domain.text.names import BY_HAND
 from orchestrator.errors import Fault, PlanFault
 from orchestrator.policy.planning.policy_objections import Places, objections_to
 
@@ -33,6 +34,11 @@ def policy_of(file: str, content: bytes) -> LoadedFile[ReleasePolicy]:
     if faults:
         raise PlanFault(_in_order(faults))
     return loaded
+
+
+def policies_in(folders: Iterable[Path]) -> Shelved[ReleasePolicy]:
+    """The valid policies of these folders, by name and version, and every fault of the folders and of the others."""
+    return shelved_in(folders, load_policy, lambda policy: (policy.policy, policy.version))
 
 
 def _of_the_rest(file: str, content: bytes) -> list[Fault]:

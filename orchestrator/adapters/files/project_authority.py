@@ -9,8 +9,8 @@ from pathlib import Path
 from orchestrator.adapters.files.environment_file import known_environments
 from orchestrator.adapters.files.house_rules import house_first, not_of_house
 from orchestrator.adapters.files.model_file import load_model
-from orchestrator.adapters.files.noun_folder import files_in
-from orchestrator.adapters.files.policy_file import load_policy
+from orchestrator.adapters.files.noun_folder import contents_of
+from orchestrator.adapters.files.policy_file import policies_in
 from orchestrator.adapters.files.tree.inventory_in_place import ingredients_in_place, inventory_in_place
 from orchestrator.adapters.files.tree.output_folders import link_outputs
 from orchestrator.adapters.files.tree.playbook_tree import copy_file, file_digest, private_copy, tree_of
@@ -23,6 +23,7 @@ from orchestrator.domain.rules.environment import EnvironmentFile
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.engine.ports import Authority, Governing, PrivateCopy, Tree
 from orchestrator.errors import Fault, NotFound, PlanFault, StoreFault
+from orchestrator.policy.planning.name_objections import misleading_place
 
 Policy = LoadedFile[ReleasePolicy]
 
@@ -125,16 +126,11 @@ class ProjectAuthority(Authority):
         return sorted(folder.name for folder in self._copies.glob("*") if folder.is_dir())
 
     def _policies(self, project: Path, faults: list[Fault]) -> dict[Path, Policy]:
-        folders = (project / "policies", self._home / "policies", self._house / "policies")
-        policies: dict[Path, Policy] = {}
-        for file in files_in(folders):
-            try:
-                policies[file.resolve()] = load_policy(file)
-            except PlanFault as fault:
-                faults += fault.faults
-            except NotFound as gone:
-                faults.append(Fault(str(file), None, "", "a policy that can be read", str(gone), "check it"))
-        return policies
+        sound, unsound = policies_in(
+            (project / "policies", self._home / "policies", self._house / "policies")
+        )
+        faults += unsound
+        return {Path(item.file).resolve(): item for item in sound}
 
 
 def _binding(
@@ -142,6 +138,9 @@ def _binding(
 ) -> tuple[ReleasePolicy | None, list[Objection]]:
     """The one policy that covers the plan. If several do, the plan must name one of them; naming another does not help."""
     covering = {file: item for file, item in policies.items() if covers(item.noun, plan)}
+    misleading = list(misleading_place(plan, (item.noun for item in policies.values())))
+    if misleading:
+        return None, misleading
     named = plan.approval.policy
     if named is None:
         if len(covering) > 1:
@@ -159,11 +158,7 @@ def _binding(
 
 def covers(policy: ReleasePolicy, plan: ReleasePlan) -> bool:
     """Whether a policy applies to this release in this environment."""
-    scope = policy.applies_to
-    release, environment = plan.release.name, plan.resources.environment
-    return (not scope.releases or release in scope.releases) and (
-        not scope.environments or environment in scope.environments
-    )
+    return policy.applies_to.covers(plan.release.name, plan.resources.environment)
 
 
 def _several(covering: Mapping[Path, Policy], named: str | None = None) -> Objection:
@@ -177,8 +172,14 @@ def _model(
 ) -> tuple[DeploymentModel | None, list[Objection]]:
     if plan.strategy.model is None:
         return None, []
+    files, astray = contents_of([project / "models"])
+    faults += astray
+    named = project / plan.strategy.model
+    if named.exists() and named.resolve() not in {file.resolve() for file in files} and not astray:
+        expected, move = "a file in models/", "move the model there (orch model list shows those that count)"
+        return None, [Objection("strategy.model", expected, plan.strategy.model, move)]
     try:
-        return load_model(project / plan.strategy.model).noun, []
+        return load_model(named).noun, []
     except PlanFault as fault:
         faults += fault.faults
         return None, []

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from orchestrator.adapters.keys.signed_files import read_noun
+from orchestrator.adapters.keys.signed_files import read_noun, refuse_exposed
 from orchestrator.domain.authority.rehearsal import Certificate, SignedCertificate
 from orchestrator.errors import Fault, PlanFault
 
@@ -22,7 +22,13 @@ def certificate_files(places: Iterable[Path]) -> dict[Path, SignedCertificate]:
     certificates: dict[str, tuple[Path, SignedCertificate]] = {}
     faults: list[Fault] = []
     for place in places:
-        for file in sorted((place / FOLDER).glob("*.json")):
+        files = sorted((place / FOLDER).glob("*.json"))
+        try:
+            refuse_exposed([place / FOLDER, *files])
+        except PlanFault as exposed:
+            faults.extend(exposed.faults)
+            continue
+        for file in files:
             try:
                 signed = read_noun(file, SignedCertificate)
                 certificates.setdefault(signed.signature.signature, (file, signed))

@@ -8,7 +8,7 @@ from typing import TypeVar
 from orchestrator.adapters.keys.certificate_files import certificate_files
 from orchestrator.adapters.keys.ed25519 import presented_approval, presented_certificate, presented_word
 from orchestrator.adapters.keys.home_id import home_id
-from orchestrator.adapters.keys.key_folder import KeyFolder
+from orchestrator.adapters.keys.key_folder import KeyFolder, refuse_imitations
 from orchestrator.adapters.keys.trust_files import HouseTrust
 from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
 from orchestrator.domain.authority.keyring_document import TrustInForce
@@ -60,7 +60,7 @@ class FolderKeys(Keys):
         return self._trust.in_force(self._now())
 
     def keyring(self, project: Path) -> Keyring:
-        """The keys of the house, and of home and project what adds to them."""
+        """The keys of the house, and of home and project what adds to them. Raises PlanFault, also for names that look alike."""
         faults: list[Fault] = []
         trust = _kept(faults, self.trust)
         folders = dict.fromkeys(folder / "keys" for folder in (self._house, self._home, project))
@@ -68,9 +68,12 @@ class FolderKeys(Keys):
         if faults:
             raise PlanFault(faults)
         if trust is not None:
-            return self._over(Keyring(keys=trust.document.keys), list(rings.values()))
-        house, *lower = rings.values()
-        return self._over(house, lower)
+            keyring = self._over(Keyring(keys=trust.document.keys), list(rings.values()))
+        else:
+            house, *lower = rings.values()
+            keyring = self._over(house, lower)
+        refuse_imitations(keyring)
+        return keyring
 
     def present(self, approvals: Sequence[SignedApproval], keyring: Keyring) -> tuple[PresentedApproval, ...]:
         """Verifies each signature."""

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from orchestrator.adapters.keys.ed25519 import SigningKey
 from orchestrator.adapters.keys.private_file import private_bytes
-from orchestrator.adapters.keys.signed_files import read_noun, write_whole
+from orchestrator.adapters.keys.signed_files import read_noun, refuse_exposed, write_whole
 from orchestrator.adapters.keys.signer import Signer
 from orchestrator.adapters.keys.ssh_cards import ssh_card
 from orchestrator.domain.authority.signing import Holder, Keyring, PublicKeyCard, TrustedKey, key_id
+from orchestrator.domain.text.lookalikes import imitated
+from orchestrator.domain.text.names import BY_HAND, same_name
 from orchestrator.errors import Conflict, Fault, NotFound, PlanFault, Refused, StoreFault
 
 _PRIVATE = 0o600
@@ -60,7 +62,7 @@ def read_card(file: Path) -> PublicKeyCard:
 
     Raises NotFound, StoreFault, PlanFault, and Refused if the key of a card does not match its id.
     """
-    card = ssh_card(file) or read_noun(file, PublicKeyCard)
+    card = ssh_card(file) or read_noun(file, PublicKeyCard, context=BY_HAND)
     _refuse_other_id(card)
     return card
 
@@ -81,6 +83,20 @@ def keyring_of(folders: Iterable["KeyFolder"]) -> Keyring:
     if faults:
         raise PlanFault(faults)
     return Keyring(keys=tuple(keys.values()))
+
+
+def refuse_imitations(keyring: Keyring) -> None:
+    """Raises PlanFault where keys in force belong to different people whose names look alike."""
+    by_shape: dict[str, str] = {}
+    for key in keyring.keys:
+        for name in (key.person, *key.also) if key.revoked_at is None else ():
+            alike = (by_shape[shape] for shape in imitated(name) if shape in by_shape)
+            other = next((known for known in alike if not same_name(known, name)), None)
+            if other is not None:
+                move = f"revoke the one that is not theirs: orch keys revoke {key.key[:16]} --reason WHY"
+                finding, expected = f"`{name}`, which looks like `{other}`", "a name that reads as no other"
+                raise PlanFault([Fault(f"{key.key}.json", None, "person", expected, finding, move)])
+            by_shape |= dict.fromkeys(imitated(name) - by_shape.keys(), name)
 
 
 def _both(first: TrustedKey, other: TrustedKey) -> TrustedKey:
@@ -122,15 +138,21 @@ class KeyFolder:
     def _files(self) -> list[Path]:
         """A folder that cannot be read is not one without keys: then nobody would have to sign, and nothing were revoked."""
         try:
-            return sorted(file for file in self._folder.iterdir() if file.suffix == ".json")
+            files = sorted(file for file in self._folder.iterdir() if file.suffix == ".json")
         except FileNotFoundError:
-            return []
+            if not self._folder.is_symlink():
+                return []
+            finding, move = "a link that leads nowhere", "correct the link, or remove it"
+            fault = Fault(str(self._folder), None, "", "a folder that can be read", finding, move)
+            raise PlanFault([fault]) from None
         except OSError as error:
             move = "make it a folder that you can read, or remove it"
             finding = error.strerror or str(error)
             raise PlanFault(
                 [Fault(str(self._folder), None, "", "a folder that can be read", finding, move)]
             ) from None
+        refuse_exposed([self._folder, *files])
+        return files
 
     def trust(self, key: TrustedKey) -> Path:
         """Add a trusted key. Raises Refused if its id does not match, Conflict if it is trusted already."""
@@ -163,7 +185,7 @@ class KeyFolder:
         return self._folder / f"{key}.json"
 
     def _read(self, file: Path) -> TrustedKey:
-        key = read_noun(file, TrustedKey)
+        key = read_noun(file, TrustedKey, context=BY_HAND)
         # Refuse any other file name too, so that a key revoked under its id is not trusted under another name.
         if file.stem != key.key or key_id(key.public, key.kind) != key.key:
             finding = f"key {key.key[:16]}, which is not the id of its public key and of the file"

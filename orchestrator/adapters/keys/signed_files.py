@@ -1,12 +1,15 @@
 """Signed statements and trusted keys as JSON files, such as an approval in git or by mail."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import mkstemp
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
+from orchestrator.adapters.ownership import exposure_of
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.errors import Conflict, Fault, NotFound, PlanFault, StoreFault
 
@@ -14,7 +17,19 @@ LARGEST = 64 * 1024
 N = TypeVar("N", bound=BaseModel)
 
 
-def read_noun(file: Path, kind: type[N], largest: int = LARGEST) -> N:
+def refuse_exposed(places: Iterable[Path]) -> None:
+    """Raises PlanFault for places that decide whose word counts and that others can write to."""
+    exposed = {place: exposure_of(place) for place in places}
+    faults = [
+        Fault(str(place), None, "", "what only you and root can write to", exposure.found, exposure.next_move)
+        for place, exposure in exposed.items()
+        if exposure is not None
+    ]
+    if faults:
+        raise PlanFault(faults)
+
+
+def read_noun(file: Path, kind: type[N], largest: int = LARGEST, *, context: str | None = None) -> N:
     """The noun in a JSON file. Raises NotFound, and PlanFault with every schema fault; no partial result."""
     try:
         with file.open("rb") as stream:
@@ -27,7 +42,7 @@ def read_noun(file: Path, kind: type[N], largest: int = LARGEST) -> N:
         finding = f"more than {largest} bytes"
         raise PlanFault([Fault(str(file), None, "", "a small file", finding, "ask for the file itself")])
     try:
-        return kind.model_validate_json(content)
+        return kind.model_validate_json(content, context=context)
     except ValidationError as error:
         raise PlanFault(_faults(str(file), error)) from None
 
@@ -39,11 +54,17 @@ def _faults(file: str, error: ValidationError) -> list[Fault]:
             None,
             plain(".".join(str(part) for part in error_item["loc"]), 120),
             "a file that orch wrote",
-            plain(error_item["msg"], 200),
+            plain(_found(error_item), 200),
             "ask for a new one; a signed file is never mended by hand",
         )
-        for error_item in error.errors(include_url=False, include_context=False, include_input=False)
+        for error_item in error.errors(include_url=False, include_input=False)
     ]
+
+
+def _found(item: ErrorDetails) -> str:
+    """What is wrong; a rule of orch's own says also what it found."""
+    finding = item.get("ctx", {}).get("found")
+    return f"{item['msg']}; found {finding}" if finding else item["msg"]
 
 
 def write_whole(file: Path, noun: BaseModel, *, fresh: bool = False) -> None:

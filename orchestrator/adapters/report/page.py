@@ -43,6 +43,7 @@ from orchestrator.policy.telling.timeline import Story
 from orchestrator.policy.telling.timeline_builder import decisions_of, story_of
 from orchestrator.policy.telling.words.change_words import hidden_lines, outside_lines
 from orchestrator.policy.telling.words.isolation_words import isolation_words
+from orchestrator.policy.telling.words.policy_words import policy_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,7 @@ def _environment() -> Environment:
             "uncovered_count": uncovered_count,
             "uncovered_lines": uncovered_lines,
             "standing": lambda name: STANDING_WORDS[name],
+            "policy": policy_words,
             "letter": lambda name: LETTERS[name],
             "px": lambda x: f"{x:.1f}",
             "event_json": _event_json,

@@ -25,6 +25,7 @@ from orchestrator.policy.telling.timeline import Story, StoryStep
 from orchestrator.policy.telling.timeline_builder import decisions_of, story_of
 from orchestrator.policy.telling.words.change_words import change_lines
 from orchestrator.policy.telling.words.isolation_words import isolation_words
+from orchestrator.policy.telling.words.policy_words import policy_name
 
 
 def text_record(records: Sequence[Recorded], made_at: datetime, signatures: Signatures | None = None) -> str:
@@ -70,9 +71,7 @@ def _facts(d: Deployment, records: Sequence[Recorded], made_at: datetime) -> str
         "took": seconds_words(round(seconds)) if seconds is not None else "",
         "approved": "; ".join([*named, *(approved.basis for approved in approvals)]) or "no",
         "change": ", ".join(d.plan.release.rfcs),
-        "policy": f"{d.authority.policy.policy} version {d.authority.policy.version}"
-        if d.authority.policy is not None
-        else "",
+        "policy": policy_name(d.authority.policy),
         "model": f"{d.authority.model.model} version {d.authority.model.version}"
         if d.authority.model is not None
         else "",

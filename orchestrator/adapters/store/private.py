@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from orchestrator.adapters.ownership import exposure_of
 from orchestrator.errors import StoreFault
 
 DIRECTORY_MODE = 0o700
@@ -24,6 +25,11 @@ def private_directory(path: Path) -> Path:
     """
     for parent in _made(path):
         sync_directory(parent)
+    exposure = exposure_of(path)
+    if exposure is not None:
+        raise StoreFault(
+            f"{path} holds orch's records, and is not safe there: {exposure.found}. {exposure.next_move}."
+        )
     return path
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from orchestrator.errors import UsageFault
+
 
 def login_user() -> str:
     """The user of this process by the machine's user database; under sudo, the user who called sudo."""
@@ -18,8 +20,25 @@ def login_user() -> str:
 def by_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--by`, the name for the journal."""
     return click.option(
-        "--by", default=login_user, show_default="the login user", help="Your name, for the record."
+        "--by",
+        default=login_user,
+        show_default="the login user",
+        callback=lambda _context, _option, name: readable_name(name, "--by"),
+        help="Your name, for the record.",
     )(command)
+
+
+def readable_name(name: str, option: str) -> str:
+    """The name of a person or a role, as an option gives it. Raises UsageFault if it misleads its reader."""
+    if name.isascii() and name.isprintable():
+        return name
+    from orchestrator.domain.text.names import misleading
+
+    fault = misleading(name)
+    if fault is not None:
+        expected, finding, move = fault
+        raise UsageFault(f"{option}: expected {expected}, found {finding}; {move}.")
+    return name
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from orchestrator.domain.calendar.time_input import words_of, written_moment
 from orchestrator.domain.text.model_base import Noun
+from orchestrator.domain.text.names import BY_HAND
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.errors import UsageFault
 
@@ -25,7 +26,7 @@ def noun_given(kind: type[N], words: Mapping[str, Any], options: Mapping[str, st
     Raises UsageFault with every fault.
     """
     try:
-        return kind.model_validate(dict(words))
+        return kind.model_validate(dict(words), context=BY_HAND)
     except ValidationError as error:
         faults = dict.fromkeys(_fault(dict(item), options or {}) for item in error.errors(include_url=False))
         raise UsageFault("\n".join(faults)) from None
@@ -35,8 +36,9 @@ def _fault(item: dict[str, Any], options: Mapping[str, str]) -> str:
     context = item.get("ctx", {})
     field = str(next(iter(item["loc"]), context.get("at", "")))
     option = options.get(field, f"--{field.replace('_', '-')}")
-    finding = plain(str(item["input"]), 80) if isinstance(item["input"], str) else ""
-    wrong = f", found {finding!r}" if finding else ", found nothing" if item["input"] == "" else ""
+    shown = plain(str(item["input"]), 80) if isinstance(item["input"], str) else ""
+    finding = context.get("found") or (repr(shown) if shown else "")
+    wrong = f", found {finding}" if finding else ", found nothing" if item["input"] == "" else ""
     expected = context.get("expected") or item["msg"]
     move = f"; {context['next_move']}" if "next_move" in context else ""
     return f"{option}: expected {expected}{wrong}{move}."

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 import click
 
-from orchestrator.adapters.files.noun_folder import Shelved, files_in, shelved
+from orchestrator.adapters.files.noun_folder import Shelved, contents_of, shelved, shelved_in
 from orchestrator.cli.views.table import print_table
 from orchestrator.domain.plan.loaded_file import LoadedFile
 from orchestrator.domain.text.format import counted
@@ -39,7 +39,7 @@ class Shelf(Generic[N]):
 
     def all(self) -> Shelved[N]:
         """All valid files, and every fault."""
-        return shelved(files_in(self.folders), self.load, self.known_by)
+        return shelved_in(self.folders, self.load, self.known_by)
 
     def named(self, name: str) -> LoadedFile[N]:
         """Find a noun by file or by name (`NAME@VERSION`, else the newest). Raises NotFound, PlanFault."""
@@ -77,13 +77,14 @@ def check(
     as_json: bool,
 ) -> ExitCode:
     """Check these files, or all, and report every fault. Raises NotFound when there is no file: an empty list never passes."""
-    chosen = tuple(files) or files_in(shelf.folders)
-    if not chosen:
+    chosen, astray = (tuple(files), ()) if files else contents_of(shelf.folders)
+    if not chosen and not astray:
         raise NotFound(f"There is no {shelf.what} in {shelf.places()}; nothing was checked.")
     gone = [str(file) for file in files if not file.exists()]
     if gone:
         raise NotFound(f"There is no {shelf.what} {', '.join(gone)}; check the path.")
-    sound, faults = shelved(chosen, shelf.load, shelf.known_by)
+    sound, unsound = shelved(chosen, shelf.load, shelf.known_by)
+    faults = (*astray, *unsound)
     warnings = [warning for loaded in sound for warning in warn(loaded)]
     if as_json:
         answer = {

@@ -132,7 +132,7 @@ def _waves(d: Deployment) -> Iterator[str]:
 
 def _rules(d: Deployment) -> Iterator[str]:
     policy, model = d.authority.policy, d.authority.model
-    yield f"policy: {policy.policy} version {policy.version}" if policy else "policy: none binds"
+    yield f"policy: {policy.policy} version {policy.version}" if policy else "policy: none binds (ungoverned)"
     yield f"model: {model.model} version {model.version}" if model else "model: none"
     if policy is not None:
         yield f"required before: {needs_words(policy.approvals.before) or 'nobody'}"

@@ -46,6 +46,8 @@ class ResultLine(Noun):
     words: Many[str]
     next: Many[str]
     hosts: dict[str, HostRow]
+    policy: str | None = None
+    governed: bool = False
     effective_plan: str | None = None
     approvals: Many[str] = ()
     follows: Many[str] = ()
@@ -95,6 +97,8 @@ def result_of(d: Deployment, now: datetime | None = None) -> ResultLine:
         words=plain_words(d),
         next=tuple(map(str, next_moves(d))),
         hosts={host: host_row(d, host) for host in d.standings},
+        policy=d.authority.policy.policy if d.authority.policy is not None else None,
+        governed=d.authority.policy is not None,
         effective_plan=d.authority.effective.digest if d.authority.effective is not None else None,
         approvals=tuple(plain(line, 600) for line in statement_words(d)),
         follows=following_words(d, now or d.last_at),

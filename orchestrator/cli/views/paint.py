@@ -17,6 +17,7 @@ from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.telling.ends import Tone, tone_of
 from orchestrator.policy.telling.next_moves import Move, next_moves
 from orchestrator.policy.telling.summary import environment_words, plain_words, release_words
+from orchestrator.policy.telling.words.policy_words import policy_name
 
 STYLES: dict[Mark, str] = {
     "passed": "green",
@@ -118,6 +119,7 @@ def header(d: Deployment, now: datetime, width: int) -> list[Text]:
     first.append(f"  {strategy}")
     began = f"{d.began_at.astimezone():%Y-%m-%d %H:%M:%S}"
     second = Text(no_wrap=True).append(f"{d.id}  by {plain(d.by, 40)}  {began}  ", "dim")
+    second.append(f"{policy_name(d.authority.policy)}  ", "dim" if d.authority.policy else "yellow")
     seconds = elapsed(d.authority.opened_at, d.ended_at, now)
     if seconds is not None:
         second.append(seconds_words(round(seconds)), "bold")

@@ -27,6 +27,7 @@ from orchestrator.domain.text.format import seconds_words, size_words
 from orchestrator.policy.course.follow_up import needs_words
 from orchestrator.policy.evidence.allowed_changes import rules_binding
 from orchestrator.policy.telling.words.environment_words import placed_words
+from orchestrator.policy.telling.words.policy_words import policy_words
 
 
 def outline(checked: PreparedPlan, times: Branch) -> Branch:
@@ -162,6 +163,8 @@ def _authority(checked: PreparedPlan) -> Iterable[str]:
         yield f"policy {policy.policy} version {policy.version} binds: {policy.title}"
         by_policy = [need for need in policy.approvals.before if need.role not in asked]
         asked += [needs_words([need]) for need in by_policy]
+    else:
+        yield policy_words(None)
     if model is not None:
         yield f"model {model.model} version {model.version}: {model.title}"
     yield from may_change_lines(checked)

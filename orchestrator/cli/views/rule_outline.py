@@ -17,6 +17,7 @@ from orchestrator.domain.rules.requirement import RoleNeed
 from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.domain.text.model_base import Noun
 from orchestrator.domain.text.plain_text import plain
+from orchestrator.policy.authority.policy_word import changing_roles
 from orchestrator.policy.calendar.windows import calendar_of, closes_at, freezes_at, next_opening, open_at
 
 
@@ -115,6 +116,7 @@ def _approvals(policy: ReleasePolicy) -> Iterator[str]:
         yield "a whole sign-off ends early life support at once"
     yield f"the requester {'may' if separation.requester_approves else 'may not'} approve"
     yield f"one person may fill {'several roles' if separation.several_roles else 'one role only'}"
+    yield f"changed by: {', '.join(map(plain, changing_roles(policy))) or 'anybody whose key is trusted'}"
     for roles in separation.apart:
         yield f"different people: {', '.join(map(plain, roles))}"
     if policy.roles:

@@ -5,17 +5,34 @@ from typing import Annotated, Literal
 from pydantic import model_validator
 
 from orchestrator.domain.authority.git_word import GitObject
-from orchestrator.domain.authority.signing import KeyId, Nonce, ShownText, Signature, SignatureAnswer
+from orchestrator.domain.authority.signing import (
+    KeyId,
+    Nonce,
+    ShownName,
+    ShownText,
+    Signature,
+    SignatureAnswer,
+)
 from orchestrator.domain.text.canonical import Since, canonical
 from orchestrator.domain.text.model_base import HostName, Many, Moment, Name, Noun, Sha256
 from orchestrator.domain.text.validation_error import wrong
 
 Decision = Literal[
-    "approve", "reject", "override", "sign_off", "review", "replace_backout", "roll_back", "concede"
+    "approve",
+    "reject",
+    "override",
+    "sign_off",
+    "review",
+    "replace_backout",
+    "roll_back",
+    "concede",
+    "adopt_policy",
+    "withdraw_policy",
 ]
 """Before: approve, reject, or override a freeze. Meanwhile: concede that it goes on without these hosts. After: accept what
 was deployed, confirm the review of an emergency, or agree that it is taken back; then `plan_digest` is that of the backout.
-For a backout: another playbook than the approved one; then `plan_digest` is the digest of that playbook with its tree."""
+For a backout: another playbook than the approved one; then `plan_digest` is the digest of that playbook with its tree.
+For a policy: it comes into force, or ends; then `plan_digest` is the digest of the policy, and `subject` its name."""
 OF_A_START: frozenset[Decision] = frozenset({"approve", "reject", "override"})
 """The decisions that admission weighs."""
 PREFIX = b"orch approval 1\n"
@@ -29,6 +46,8 @@ DECISIONS: dict[Decision, str] = {
     "replace_backout": "replaced the backout playbook",
     "roll_back": "agreed to the rollback",
     "concede": "conceded",
+    "adopt_policy": "adopted the policy",
+    "withdraw_policy": "withdrew the policy",
 }
 """The verb of each decision in sentences."""
 
@@ -41,8 +60,8 @@ class ApprovalStatement(Noun):
     """
 
     decision: Decision
-    role: ShownText
-    person: ShownText
+    role: ShownName
+    person: ShownName
     key: KeyId
     plan_digest: Sha256
     subject: Name

@@ -8,6 +8,7 @@ from orchestrator.domain.text.model_base import Noun
 StartCode = Literal[
     "policy.binds",
     "policy.none",
+    "policy.first_use",
     "model.used",
     "plan.effective",
     "approval.given",

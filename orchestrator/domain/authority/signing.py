@@ -10,6 +10,7 @@ from orchestrator.domain.authority.ssh_form import LONGEST, ssh_public_key
 from orchestrator.domain.plan.roles import same_person, same_role
 from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import Many, Moment, NotInForm, Noun, Sha256, Text
+from orchestrator.domain.text.names import looks_like, readable
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.domain.text.validation_error import wrong
 
@@ -22,6 +23,8 @@ def _showing(text: str) -> str:
 
 ShownText = Annotated[Text, AfterValidator(_showing)]
 """Signed text is never altered, so text that could mislead a reader or a terminal is refused."""
+ShownName = Annotated[ShownText, AfterValidator(readable)]
+"""A name or a role in signed text; where a person writes it, it must be readable too."""
 
 Nonce = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 KeyId = Sha256
@@ -81,8 +84,8 @@ class PublicKeyCard(Noun):
     orch: Literal["public key 1"] = "public key 1"
     key: KeyId
     public: Text
-    person: ShownText | None = None
-    roles: Many[ShownText] = ()
+    person: ShownName | None = None
+    roles: Many[ShownName] = ()
     kind: Annotated[KeyKind, Since("0.2")] = "ed25519"
     holder: Annotated[Holder, Since("0.2")] = "person"
 
@@ -102,11 +105,11 @@ class TrustedKey(Noun):
 
     key: KeyId
     public: Text
-    person: ShownText
-    roles: Many[ShownText]
-    also: Many[ShownText] = ()
+    person: ShownName
+    roles: Many[ShownName]
+    also: Many[ShownName] = ()
     trusted_at: Moment
-    trusted_by: ShownText
+    trusted_by: ShownName
     expires: Moment | None = None
     revoked_at: Moment | None = None
     revoked_by: ShownText | None = None
@@ -169,8 +172,14 @@ class Keyring(Noun):
         return next((aside for aside in self.set_aside if aside.key == key), None)
 
     def one_person(self, person: str, other: str) -> bool:
-        """Whether two names belong to one person, according to the keys."""
-        return same_person(person, other) or any(key.is_of(person) and key.is_of(other) for key in self.keys)
+        """Whether two names belong to one person, according to the keys, or to readers who cannot tell them apart."""
+        if same_person(person, other) or looks_like(person, other):
+            return True
+        return any(_reads_as(key, person) and _reads_as(key, other) for key in self.keys)
+
+
+def _reads_as(key: TrustedKey, person: str) -> bool:
+    return key.is_of(person) or any(looks_like(name, person) for name in (key.person, *key.also))
 
 
 class Signature(Noun):

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from orchestrator.domain.calendar.local_time import LocalTime, ZoneName, lasting, local, moment, oddity, wall
 from orchestrator.domain.calendar.recurrence import RecurrenceRule, begins_with, occurrences
 from orchestrator.domain.text.model_base import Many, Moment, Name, Noun, PositiveSeconds, Text
+from orchestrator.domain.text.names import ReadableText
 from orchestrator.domain.text.validation_error import wrong
 
 LONGEST = timedelta(days=92)
@@ -116,4 +117,4 @@ class Freeze(Recurring):
     """A time in which no deployment may run. `override` are the roles that may lift it; they must give a reason."""
 
     reason: Text
-    override: Many[Text] = ()
+    override: Many[ReadableText] = ()

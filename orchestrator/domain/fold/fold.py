@@ -119,6 +119,8 @@ STATE_ONLY: frozenset[type] = frozenset(
         e.EnvironmentLeft,
         e.KeyringAdopted,
         e.MachineReleased,
+        e.PolicyAdopted,
+        e.PolicyWithdrawn,
     }
 )
 """Events that change no part; at most they change the state of the deployment, or they are of the house and of none."""

@@ -19,7 +19,6 @@ from pydantic import (
 )
 
 from orchestrator.domain.plan.http_fields import (
-    BY_HAND,
     CredentialFile,
     HeaderName,
     HeaderValue,
@@ -39,6 +38,7 @@ from orchestrator.domain.text.model_base import (
     Sha256,
     Text,
 )
+from orchestrator.domain.text.names import BY_HAND
 from orchestrator.domain.text.validation_error import exactly, meant, wrong
 
 Origin = Literal["controller", "target"]

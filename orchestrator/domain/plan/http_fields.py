@@ -5,10 +5,8 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo
 
 from orchestrator.domain.text.model_base import Noun, Text
+from orchestrator.domain.text.names import BY_HAND
 from orchestrator.domain.text.validation_error import wrong
-
-BY_HAND = "written by hand"
-"""The validation context of a file that a person wrote: there a check has only one form, its kind as its key."""
 
 
 class CredentialFile(Noun):

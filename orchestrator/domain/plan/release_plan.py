@@ -23,6 +23,7 @@ from orchestrator.domain.text.model_base import (
     Text,
     Variables,
 )
+from orchestrator.domain.text.names import ReadableText
 from orchestrator.domain.text.validation_error import exactly, wrong
 
 AtLeastOneText = Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
@@ -288,8 +289,8 @@ class Approval(Noun):
     or emergency where the release is one), and `reason` why it is an emergency (default: the plan's purpose).
     """
 
-    required: Many[Text] = ()
-    sign_off: Many[Text] = ()
+    required: Many[ReadableText] = ()
+    sign_off: Many[ReadableText] = ()
     policy: Text | None = None
     change: ChangeType | None = None
     reason: Text | None = None
@@ -303,7 +304,7 @@ class ReleasePlan(Noun):
     release: Release
     objectives: Texts
     strategy: Strategy
-    roles: Annotated[dict[Text, Text], Field(min_length=1)]
+    roles: Annotated[dict[ReadableText, ReadableText], Field(min_length=1)]
     resources: Resources
     schedule: Schedule = Schedule.of_valid()
     risks: Annotated[tuple[Risk, ...], Field(strict=False, min_length=1)]

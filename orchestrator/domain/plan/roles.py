@@ -1,6 +1,6 @@
 """The roles of deployment management (ITIL 4 deployment management 4.1); a policy may add its own."""
 
-from functools import lru_cache
+from orchestrator.domain.text.names import same_name
 
 ROLES = (
     "deployment manager",
@@ -14,15 +14,10 @@ ROLES = (
 
 
 def same_role(role: str, other: str) -> bool:
-    """Whether two texts name one role; case and spaces are ignored."""
-    return _folded(role) == _folded(other)
+    """Whether two texts name one role, as people read them."""
+    return same_name(role, other)
 
 
 def same_person(person: str, other: str) -> bool:
-    """Whether two texts name one person; case and spaces are ignored."""
-    return _folded(person) == _folded(other)
-
-
-@lru_cache(maxsize=1024)
-def _folded(text: str) -> str:
-    return " ".join(text.casefold().split())
+    """Whether two texts name one person, as people read them."""
+    return same_name(person, other)

@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from orchestrator.domain.plan.check import Check
 from orchestrator.domain.text.model_base import HostName, Many, Noun, PositiveSeconds, Seconds, Text
+from orchestrator.domain.text.names import ReadableText
 from orchestrator.domain.text.validation_error import exactly, wrong
 
 Percent = Annotated[float, Field(gt=0, le=100)]
@@ -77,7 +78,7 @@ class Gate(Noun):
 
     soak: Seconds = 0.0
     every: PositiveSeconds = 15.0
-    confirm: Text | None = None
+    confirm: ReadableText | None = None
 
 
 class WaveSpec(Noun):

@@ -11,6 +11,7 @@ from orchestrator.domain.rules.may_change import MayChange
 from orchestrator.domain.rules.requirement import Required
 from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import Many, Name, Noun, PositiveSeconds, Text
+from orchestrator.domain.text.names import ReadableText, as_read, same_name
 from orchestrator.domain.text.validation_error import exactly, wrong
 
 
@@ -43,7 +44,7 @@ class ModelStep(Noun):
     """A step of the approach in words. `seen_by` says what in plan or record shows it; `nobody` where nothing does."""
 
     step: Text
-    role: Text
+    role: ReadableText
     seen_by: Text
 
 
@@ -78,11 +79,11 @@ class DeploymentModel(Noun):
 
     @model_validator(mode="after")
     def _flows_once(self) -> "DeploymentModel":
-        if len(set(self.flow)) != len(self.flow):
+        if len(set(map(as_read, self.flow))) != len(self.flow):
             raise wrong("each environment once", "remove the second mention", at="flow")
         return self
 
     def before(self, environment: str) -> str | None:
         """The environment in which a release must have succeeded before this one, or None."""
-        index = self.flow.index(environment) if environment in self.flow else 0
+        index = next((n for n, name in enumerate(self.flow) if same_name(name, environment)), 0)
         return self.flow[index - 1] if index else None

@@ -12,6 +12,7 @@ from orchestrator.domain.rules.may_change import MayChange
 from orchestrator.domain.rules.requirement import Need, Required, RoleNeed
 from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import Many, Name, Noun, PositiveSeconds, Text
+from orchestrator.domain.text.names import ReadableText, is_among
 from orchestrator.domain.text.validation_error import exactly, wrong
 
 DAY = 86400.0
@@ -25,6 +26,12 @@ class Scope(Noun):
 
     releases: Many[Name] = ()
     environments: Many[Name] = ()
+
+    def covers(self, release: str, environment: str) -> bool:
+        """Whether it is for this release in this environment."""
+        return (not self.releases or is_among(release, self.releases)) and (
+            not self.environments or is_among(environment, self.environments)
+        )
 
 
 class Frequency(Noun):
@@ -51,7 +58,7 @@ class SeparationOfDuties(Noun):
 
     requester_approves: bool = False
     several_roles: bool = False
-    apart: Many[Many[Text]] = ()
+    apart: Many[Many[ReadableText]] = ()
 
 
 class AskedRehearsal(Noun):
@@ -93,7 +100,8 @@ class ReleasePolicy(Noun):
     Windows bind where there are any, freezes always. `undo_before_close`: a wave starts only if it and all waves before it
     can be deployed, verified and backed out while the window is open; `margin` is added to measured times. `may_change`: what
     a deployment may change on its hosts, and nothing else; without it anything that its model allows. `unsigned_words` may
-    be said without a signature where keys are trusted; all others are signed.
+    be said without a signature where keys are trusted; all others are signed. `changed_by`: the roles whose word brings the
+    next version into force, or ends the policy; without any, those that approve before.
     """
 
     orch: Annotated[Literal[1], exactly(only=1)]
@@ -109,17 +117,18 @@ class ReleasePolicy(Noun):
     standard: Many[StandardChange] = ()
     approvals: Approvals = Approvals.of_valid()
     separation: SeparationOfDuties = SeparationOfDuties.of_valid()
-    roles: Many[Text] = ()
+    roles: Many[ReadableText] = ()
     verification: Required = Required.of_valid()
     rehearsal: AskedRehearsal | None = None
     emergency: Emergency | None = None
     windows: Many[MaintenanceWindow] = ()
     freezes: Many[Freeze] = ()
-    window_override: Many[Text] = ()
+    window_override: Many[ReadableText] = ()
     undo_before_close: bool = True
     margin: Annotated[float, Field(ge=0, le=5)] = 0.2
     retention: PositiveSeconds = 3 * 365 * DAY
     may_change: Annotated[MayChange | None, Since("0.2")] = None
+    changed_by: Annotated[Many[ReadableText], Since("0.2")] = ()
     unsigned_words: Annotated[Many[SafeWord], Since("0.2")] = ()
     late_backout: Annotated[LateBackout, Since("0.2")] = LateBackout.of_valid()
     concessions: Annotated[Concessions | None, Since("0.2")] = None

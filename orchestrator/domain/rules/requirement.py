@@ -9,6 +9,7 @@ from orchestrator.domain.plan.check import CHECK_KINDS
 from orchestrator.domain.plan.strategy_form import StrategyKind
 from orchestrator.domain.plan.wave import HostLimit
 from orchestrator.domain.text.model_base import Many, Noun, PositiveSeconds, Seconds, Text
+from orchestrator.domain.text.names import ReadableText
 from orchestrator.domain.text.validation_error import meant, wrong
 
 Presence = Literal["some", "none"]
@@ -31,7 +32,7 @@ class AskedGate(Noun):
 
     after: Literal["every wave", "first wave"] = "every wave"
     soak: Seconds = 0.0
-    confirm: Text | None = None
+    confirm: ReadableText | None = None
 
     @model_validator(mode="after")
     def _asks_something(self) -> "AskedGate":
@@ -64,14 +65,14 @@ class Required(Noun):
     early_life: PositiveSeconds | None = None
     baseline: Many[BaselinePart] = ()
     backout_scope: Literal["failed", "wave", "all_touched"] | None = None
-    roles: Many[Text] = ()
+    roles: Many[ReadableText] = ()
     rfcs: bool = False
 
 
 class RoleNeed(Noun):
     """A role and the number of different people needed in it; written as the role alone for one."""
 
-    role: Text
+    role: ReadableText
     people: Annotated[int, Field(ge=1, le=20)] = 1
 
 

@@ -13,8 +13,10 @@ from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal.events import Approved
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.effective_plan import EffectivePlan
+from orchestrator.domain.text.names import same_name
 from orchestrator.engine.lookup.journal_timeline import story_on
 from orchestrator.engine.lookup.place import known_to_files, place_of
+from orchestrator.engine.lookup.policies_in_force import policies_in_force
 from orchestrator.engine.lookup.snapshots import briefs, folded, survey
 from orchestrator.engine.lookup.unreadable import Traces, traces_of
 from orchestrator.engine.ports import Ports
@@ -22,6 +24,7 @@ from orchestrator.engine.project_folder import folder
 from orchestrator.policy.authority import admission
 from orchestrator.policy.authority.admission_question import NO_POLICY, OnRecord, Question, Success
 from orchestrator.policy.authority.known_machines import Place
+from orchestrator.policy.authority.policy_memory import PolicyInForce
 from orchestrator.policy.measures.wave_durations import measured_waves
 from orchestrator.policy.telling.words.ground_words import ground_words
 
@@ -34,7 +37,7 @@ class Known:
     """Facts that every question about one deployment needs, read once.
 
     These are the trusted keys, the verified approvals, the other deployments, traces of those that cannot be read, the
-    certificates of the release, and what is known of its environment and machines.
+    certificates of the release, what is known of its environment and machines, and which policies are in force.
     """
 
     keyring: Keyring
@@ -43,21 +46,29 @@ class Known:
     traces: Traces
     certificates: tuple[PresentedCertificate, ...] = ()
     place: Place = field(default_factory=Place)
+    in_force: tuple[PolicyInForce, ...] = ()
 
 
 def facts_of(ports: Ports, d: Deployment, *, history: bool = True) -> Known:
     """The facts for questions about this deployment; no approval is among them. Raises PlanFault for faulty files.
 
     Without `history` no journal is read.
+    What has started goes on under its own policy, whatever is in force.
     """
     keyring = ports.keys.keyring(folder(d.project))
     governed = d.authority.policy is not None
-    ruled = governed or bool(keyring.keys) or d.authority.model is not None
+    starting = d.authority.opened_at is None
+    ruled = governed or bool(keyring.keys) or d.authority.model is not None or starting
     others, unreadable = survey(ports.journal, excluding=d.id) if ruled and history else ([], ())
     traces = traces_of(ports.journal, unreadable) if ruled and history else Traces()
-    certificates = _certificates(ports, d, keyring) if governed else ()
     return Known(
-        keyring, (), others, traces, certificates, _place(ports, d, others, ruled=ruled, history=history)
+        keyring,
+        (),
+        others,
+        traces,
+        _certificates(ports, d, keyring) if governed else (),
+        _place(ports, d, others, ruled=ruled, history=history),
+        policies_in_force(ports.journal, others) if starting and history else (),
     )
 
 
@@ -108,6 +119,7 @@ def question_of(
         rehearsing=d.rehearsing.rehearsal is not None,
         vouched=d.authority.vouched if not governed and not known.keyring.keys else (),
         place=known.place,
+        in_force=known.in_force,
         home=ports.keys.home if known.certificates else "",
         on_record=_on_record(ports, known.others) if known.certificates else {},
     )
@@ -199,7 +211,8 @@ def _starts(others: Sequence[Brief], d: Deployment) -> Iterator[datetime]:
     """Earlier starts under the same policy, without emergencies and rehearsals."""
     for other in others:
         counted = other.change != "emergency" and not other.rehearsal
-        same = d.authority.policy is not None and other.policy == d.authority.policy.policy
+        policy = d.authority.policy
+        same = policy is not None and other.policy is not None and same_name(other.policy, policy.policy)
         if counted and same and other.opened_at is not None:
             yield other.opened_at
 
@@ -217,7 +230,7 @@ def _measured(ports: Ports, others: Sequence[Brief], d: Deployment) -> Iterator[
         other
         for other in others
         if other.state is State.BACKED_OUT
-        and other.release == d.plan.release.name
+        and same_name(other.release, d.plan.release.name)
         and other.playbooks == playbooks
     ]
     for other in alike[:MOST_MEASURED]:
@@ -238,7 +251,7 @@ def _certificates(ports: Ports, d: Deployment, keyring: Keyring) -> tuple[Presen
     """The certificates of this release and version; else of the release; else all, so that reasons can name their faults."""
     every_one, release = ports.keys.certificates(folder(d.project), keyring), d.plan.release
     named = tuple(
-        presented for presented in every_one if presented.signed.certificate.release == release.name
+        presented for presented in every_one if same_name(presented.signed.certificate.release, release.name)
     )
     exact = tuple(presented for presented in named if presented.signed.certificate.version == release.version)
     return exact or named or every_one

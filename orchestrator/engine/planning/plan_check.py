@@ -26,6 +26,7 @@ from orchestrator.policy.evidence.allowed_changes import rules_binding
 from orchestrator.policy.planning import plan_objections as rules
 from orchestrator.policy.planning.change_objections import unseen_parts
 from orchestrator.policy.planning.digests import effective_plan, in_environment
+from orchestrator.policy.planning.name_objections import misleading_roles
 from orchestrator.policy.planning.plan_findings import faults_of, warnings_of, window_over
 from orchestrator.policy.planning.requirements import with_defaults
 from orchestrator.policy.planning.vault_findings import in_clear, short_passwords, short_values
@@ -156,6 +157,7 @@ class _Check:
     def plan_itself(self, *, starting: bool) -> None:
         """Check the plan against itself and against the clock."""
         self._object(faults_of(self.loaded.plan))
+        self._object(misleading_roles(self.loaded.plan, self.binds.policy))
         over = window_over(self.loaded.plan, self.ports.clock.now())
         (self._object if starting else self._warn)(over)
 

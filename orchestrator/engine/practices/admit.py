@@ -18,6 +18,7 @@ from orchestrator.domain.journal.events import DeploymentNotAdmitted as Waits
 from orchestrator.domain.journal.events import DeploymentRefused, WindowOpened
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.engine.drive_context import DriveContext
+from orchestrator.engine.house_journal import adopt_by_first_use
 from orchestrator.engine.lookup import admission_facts
 from orchestrator.engine.lookup.shared_resources import running_beside
 from orchestrator.engine.planning.replan_check import (
@@ -146,7 +147,9 @@ def _start(context: DriveContext, answer: Admitted) -> None:
         ports.authority.discard(d.id)
         sentences = tuple(str(changed_words(d, str(change))) for change in changes)
         context.journal.note(DeploymentRefused(stage="approval", reasons=sentences))
-    elif not context.journal.note(_opened(d, answer, copy.place, _issuer(context, answer))):
+    elif context.journal.note(_opened(d, answer, copy.place, _issuer(context, answer))):
+        adopt_by_first_use(ports, d)
+    else:
         ports.authority.discard(d.id)
 
 

@@ -18,6 +18,7 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.driver_name import DriverName
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
+from orchestrator.domain.text.names import is_among, same_name
 from orchestrator.engine.disk_space import refuse_without_room
 from orchestrator.engine.drive import drive
 from orchestrator.engine.host_locks import give_back
@@ -223,7 +224,7 @@ def named_approvals(
                 "Go without it; then whoever approves does so with orch approve."
             )
         return ()
-    missing = [role for role in prepared.plan.approval.required if role not in given]
+    missing = [role for role in prepared.plan.approval.required if not is_among(role, given)]
     if missing:
         wanted = " ".join(f'--approved-by "{role}=NAME"' for role in missing)
         raise Refused(
@@ -235,7 +236,7 @@ def named_approvals(
 def refuse_second(journal: Journal, prepared: PreparedPlan) -> None:
     """Raises Conflict if a deployment of this same plan is open or scheduled."""
     for other in briefs(journal):
-        elsewhere = other.environment != prepared.plan.resources.environment
+        elsewhere = not same_name(other.environment, prepared.plan.resources.environment)
         if not other.over and other.plan_sha256 == prepared.plan_sha256 and not elsewhere:
             raise Conflict(
                 f"{other.id} is an open deployment of this plan ({other.state.value}); "

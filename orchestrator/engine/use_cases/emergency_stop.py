@@ -5,6 +5,7 @@ from pathlib import Path
 from orchestrator.domain.authority.word import Verb
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.events import HOUSE, EmergencyLifted, EmergencyStopped, Event
+from orchestrator.engine.house_journal import append_to_house
 from orchestrator.engine.lookup.snapshots import briefs, folded
 from orchestrator.engine.ports import Journal, Ports
 from orchestrator.engine.speaking import S, speak_about
@@ -17,7 +18,7 @@ RETRIES = 50
 def stop_all(ports: Ports, *, by: str, reason: str) -> list[Deployment]:
     """Put the stop in force, then append it to every open deployment. Returns those deployments."""
     stop = _said(ports, EmergencyStopped(by=by, reason=reason), "stop_all")
-    _append(ports.journal, HOUSE, stop)
+    append_to_house(ports.journal, stop)
     return _append_to_open(ports, stop, stopped=False)
 
 
@@ -29,7 +30,7 @@ def lift(ports: Ports, *, by: str, reason: str) -> list[Deployment]:
     standing = standing_stop(ports.journal)
     lifted = _said(ports, EmergencyLifted(by=by, reason=reason), "lift")
     if standing is not None:
-        _append(ports.journal, HOUSE, lifted)
+        append_to_house(ports.journal, lifted)
     deployments = _append_to_open(ports, lifted, stopped=True)
     if standing is None and not deployments:
         raise Refused("No emergency stop is in force: there is nothing to lift.")
@@ -44,11 +45,6 @@ def _said(ports: Ports, event: S, verb: Verb) -> S:
     places = (Path.cwd(), *projects)
     place = next((place for place in places if ports.keys.keyring(place).keys), places[0])
     return speak_about(ports, event, verb, HOUSE, place)
-
-
-def append(journal: Journal, event: Event) -> None:
-    """Append an event to the house's journal, retrying when others write at the same time. Raises Conflict."""
-    _append(journal, HOUSE, event)
 
 
 def _append_to_open(ports: Ports, event: Event, *, stopped: bool) -> list[Deployment]:
@@ -77,7 +73,5 @@ def _append(journal: Journal, stream: str, event: Event) -> None:
 
 def _last(journal: Journal, stream: str) -> int | None:
     """The number of the last event; None if the deployment is over and takes no more events."""
-    if stream == HOUSE:
-        return len(journal.read(HOUSE))
     deployment = folded(journal, stream)
     return None if deployment.over else deployment.seq

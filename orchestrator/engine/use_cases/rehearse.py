@@ -18,6 +18,7 @@ from orchestrator.domain.plan.rehearsal_place import RehearsalPlace
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.domain.rules.release_policy import Uncovered
+from orchestrator.domain.text.names import looks_like, same_name
 from orchestrator.engine.disk_space import refuse_without_room
 from orchestrator.engine.lookup.journal_timeline import story_on
 from orchestrator.engine.lookup.snapshots import briefs, folded
@@ -93,7 +94,9 @@ def ready(ports: Ports, asked: RehearsalRequest) -> PreparedRehearsal:
 
 def _refuse_own_place(prepared: PreparedPlan, place: RehearsalPlace) -> None:
     written = prepared.written.resources if prepared.written is not None else prepared.plan.resources
-    if place.environment == written.environment:
+    if same_name(place.environment, written.environment) or looks_like(
+        place.environment, written.environment
+    ):
         raise UsageFault(
             f"The plan is for {written.environment} itself; a rehearsal runs in another environment: --in ENVIRONMENT."
         )

@@ -7,10 +7,10 @@ from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal.events import EnvironmentLeft
 from orchestrator.domain.plan.machines import BY_HOST_KEY, marks_of
 from orchestrator.domain.rules.environment import EnvironmentFile
+from orchestrator.engine.house_journal import append_to_house
 from orchestrator.engine.lookup.place import deployed_there
 from orchestrator.engine.lookup.snapshots import briefs, folded
 from orchestrator.engine.ports import Ports
-from orchestrator.engine.use_cases.emergency_stop import append
 from orchestrator.errors import Refused
 from orchestrator.policy.calendar.bookings import own_machines
 
@@ -55,7 +55,7 @@ def release_machine(
         by=by,
         reason=reason,
     )
-    append(ports.journal, event)
+    append_to_house(ports.journal, event)
     return event
 
 

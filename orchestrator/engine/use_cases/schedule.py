@@ -14,6 +14,7 @@ from orchestrator.domain.plan.machines import Kin, kin_of
 from orchestrator.domain.plan.target import Identity
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.domain.text.names import as_read
 from orchestrator.engine.lookup.admission_facts import MOST_MEASURED
 from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.lookup.journal_timeline import story_on
@@ -227,4 +228,4 @@ def _refuse_company(ports: Ports, event: e.Planned) -> None:
 
 
 def _kind(d: Deployment) -> tuple[str, str]:
-    return d.plan.release.name, d.plan.resources.environment
+    return as_read(d.plan.release.name), as_read(d.plan.resources.environment)

@@ -10,6 +10,7 @@ from orchestrator.domain.authority.approval import ApprovalStatement
 from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.authority.rehearsal import Certificate
 from orchestrator.domain.rules.requirement import RoleNeed
+from orchestrator.domain.text.names import as_read
 from orchestrator.policy.authority import approvals as given
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.authority.approvals import MISUSE, Judged, judged
@@ -23,6 +24,7 @@ from orchestrator.policy.authority.certificates import (
 )
 from orchestrator.policy.authority.environment_rules import about_environment
 from orchestrator.policy.authority.model_rules import about_model
+from orchestrator.policy.authority.policy_memory import about_memory, in_force_as
 from orchestrator.policy.authority.policy_rules import about_policy
 from orchestrator.policy.calendar.point_of_no_return import Arithmetic, WaveTimes, arithmetic, expected_times
 
@@ -119,8 +121,13 @@ def _undone_in_time(weighed: Weighed) -> Iterator[Reason]:
     )
 
 
+def _memory(question: Question) -> Iterator[Reason]:
+    yield from about_memory(question.in_force, question.policy if question.governed else None, question.plan)
+
+
 RULES: tuple[Callable[[Weighed], Iterator[Reason]], ...] = (
     lambda weighed: about_policy(weighed.question) if weighed.question.governed else iter(()),
+    lambda weighed: _memory(weighed.question),
     lambda weighed: about_model(weighed.question),
     lambda weighed: about_environment(weighed.question),
     about_approvals,
@@ -157,15 +164,18 @@ def _issuer(weighed: Weighed) -> str | None:
 
 def _sign_off(question: Question) -> tuple[RoleNeed, ...]:
     """Who accepts afterwards: the roles of the policy, and those that the plan adds."""
-    asked = {need.role: need for need in question.policy.approvals.after}
+    asked = {as_read(need.role): need for need in question.policy.approvals.after}
     for role in question.plan.approval.sign_off:
-        asked.setdefault(role, RoleNeed(role=role))
+        asked.setdefault(as_read(role), RoleNeed(role=role))
     return tuple(asked.values())
 
 
 def _grounds(weighed: Weighed) -> Iterator[Ground]:
     question = weighed.question
     yield _rules(question)
+    policy = question.policy
+    if question.governed and in_force_as(policy.policy, question.in_force) is None:
+        yield Ground(code="policy.first_use", values={"policy": policy.policy, "version": policy.version})
     if question.model is not None:
         model = question.model
         yield Ground(code="model.used", values={"model": model.model, "version": model.version})

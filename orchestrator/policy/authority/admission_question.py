@@ -14,7 +14,9 @@ from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.release_policy import ReleasePolicy, SeparationOfDuties
 from orchestrator.domain.rules.requirement import RoleNeed
+from orchestrator.domain.text.names import as_read, is_among
 from orchestrator.policy.authority.known_machines import Place
+from orchestrator.policy.authority.policy_memory import PolicyInForce
 from orchestrator.policy.calendar.windows import Calendar, calendar_of
 from orchestrator.policy.planning.policy_objections import known_roles
 
@@ -63,7 +65,8 @@ class Question:
     `plan_file` is the plan's name in suggested commands; `rehearsing`: the deployment is a rehearsal itself. `vouched` are
     roles whose approval was named without a signature, where the plan asks for them and nothing forbids that. `place`: what
     is known of environments and machines. `home` is the id of this home, and `on_record` are deployments of its store by id:
-    a certificate that was issued here is of one. `backout` is the digest that leave to roll back must name.
+    a certificate that was issued here is of one. `backout` is the digest that leave to roll back must name. `in_force` are
+    the policies that are in force for this deployment, whatever the files say.
     """
 
     subject: str
@@ -91,6 +94,7 @@ class Question:
     home: str = ""
     on_record: Mapping[str, OnRecord | None] = field(default_factory=dict)
     backout: str = ""
+    in_force: tuple[PolicyInForce, ...] = ()
 
     @property
     def calendar(self) -> Calendar:
@@ -116,11 +120,11 @@ class Question:
     def needs(self) -> tuple[RoleNeed, ...]:
         """Who must approve before, by the type of change; the plan may require more than the policy, never less."""
         policy = self.policy
-        asked = {need.role: need for need in self._by_type()}
+        asked = {as_read(need.role): need for need in self._by_type()}
         if not self.emergency or policy.emergency is None:
             for role in self.plan.approval.required:
-                if role not in self.vouched:
-                    asked.setdefault(role, RoleNeed(role=role))
+                if not is_among(role, self.vouched):
+                    asked.setdefault(as_read(role), RoleNeed(role=role))
         return tuple(asked.values())
 
     @property

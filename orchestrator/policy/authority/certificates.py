@@ -17,6 +17,7 @@ from orchestrator.domain.plan.effective_plan import (
 from orchestrator.domain.rules.release_policy import AskedRehearsal, ReleasePolicy
 from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.format import seconds_words
+from orchestrator.domain.text.names import is_among, same_name
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.authority.approvals import CLOCKS_DIFFER
 from orchestrator.policy.authority.trust_words import aside_words
@@ -146,7 +147,7 @@ def _on_record(question: Question, certificate: Certificate) -> Iterator[Reason]
 
 def _covers(question: Question, certificate: Certificate) -> Iterator[Reason]:
     release = question.plan.release
-    if (certificate.release, certificate.version) != (release.name, release.version):
+    if not same_name(certificate.release, release.name) or certificate.version != release.version:
         finding = f"of {certificate.release} {certificate.version}, not of {release.name} {release.version}"
         yield _reason("rehearsal.other_release", certificate, finding, "rehearse this release")
         return
@@ -192,7 +193,7 @@ def _results(question: Question, certificate: Certificate) -> Iterator[Reason]:
     asked = asked_rehearsal(question)
     if asked is None:
         return
-    if asked.environments and certificate.environment not in asked.environments:
+    if asked.environments and not is_among(certificate.environment, asked.environments):
         finding = f"rehearsed in {certificate.environment}"
         yield _reason(
             "rehearsal.elsewhere", certificate, finding, f"rehearse in {' or '.join(asked.environments)}"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from orchestrator.domain.authority.admission_answer import Reason
 from orchestrator.domain.plan.release_plan import Level
 from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.text.names import is_among, same_name
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.planning.requirements import shortfalls
 
@@ -43,7 +44,7 @@ def _applies(question: Question, model: DeploymentModel) -> Iterator[Reason]:
     if _LEVELS.index(impact) > _LEVELS.index(highest):
         findings.append(f"it is for risks of at most {highest} impact, and the plan names one of {impact}")
     # A rehearsal may run in a separate environment that is not part of the flow.
-    if model.flow and question.environment not in model.flow and not question.rehearsing:
+    if model.flow and not is_among(question.environment, model.flow) and not question.rehearsing:
         findings.append(f"it is for {', '.join(model.flow)}, and this is {question.environment}")
     for finding in findings:
         yield Reason(
@@ -73,7 +74,9 @@ def _flow(question: Question, model: DeploymentModel) -> Iterator[Reason]:
     there = [
         success
         for success in question.successes
-        if (success.environment, success.release, success.version) == (before, release.name, release.version)
+        if same_name(success.environment, before)
+        and same_name(success.release, release.name)
+        and success.version == release.version
     ]
     if any(success.artefacts == artefacts for success in there):
         return

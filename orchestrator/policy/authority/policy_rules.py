@@ -7,6 +7,7 @@ from itertools import combinations
 from orchestrator.domain.authority.admission_answer import Reason
 from orchestrator.domain.plan.roles import same_role
 from orchestrator.domain.text.format import seconds_words
+from orchestrator.domain.text.names import is_among
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.planning.requirements import shortfalls
 
@@ -28,7 +29,7 @@ def _scope(question: Question) -> Iterator[Reason]:
         (scope.releases, release, "release"),
         (scope.environments, question.environment, "environment"),
     ):
-        if names and name not in names:
+        if names and not is_among(name, names):
             yield Reason(
                 code="policy.scope",
                 about=question.policy.policy,

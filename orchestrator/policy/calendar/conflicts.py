@@ -6,6 +6,7 @@ from typing import Literal
 
 from orchestrator.domain.calendar.schedule_of_change import Booking
 from orchestrator.domain.text.model_base import Many, Moment, Noun
+from orchestrator.domain.text.names import same_name
 
 ConflictKind = Literal["machine", "ci", "service", "dependency"]
 Needs = Mapping[str, Sequence[str]]
@@ -66,7 +67,8 @@ def _shared(
     cis = tuple(ci for ci in booking.cis if ci in set(other.cis))
     if cis:
         yield "ci", cis
-    if booking.environment != other.environment or booking.service is None or other.service is None:
+    elsewhere = not same_name(booking.environment, other.environment)
+    if elsewhere or booking.service is None or other.service is None:
         return
     if booking.service == other.service:
         yield "service", (booking.service,)

@@ -18,6 +18,7 @@ from orchestrator.policy.calendar.windows import (
     never_opening,
     overlapping_freezes,
 )
+from orchestrator.policy.planning.name_objections import misleading_policy_roles
 
 
 def known_roles(policy: ReleasePolicy) -> tuple[str, ...]:
@@ -35,7 +36,13 @@ class Places(NamedTuple):
 def objections_to(policy: ReleasePolicy, places: Places | None = None) -> tuple[Objection, ...]:
     """Every objection to the policy by itself, whatever the time is."""
     at = places or Places(range(len(policy.windows)), range(len(policy.freezes)))
-    return (*_names(policy, at), *_windows(policy, at), *_freezes(policy, at), *_unknown_roles(policy, at))
+    return (
+        *_names(policy, at),
+        *_windows(policy, at),
+        *_freezes(policy, at),
+        *_unknown_roles(policy, at),
+        *misleading_policy_roles(policy),
+    )
 
 
 def _names(policy: ReleasePolicy, at: Places) -> Iterator[Objection]:
@@ -102,6 +109,7 @@ def _roles_named(policy: ReleasePolicy, at: Places) -> Iterator[tuple[str, str]]
         yield from ((f"separation.apart[{index}][{place}]", role) for place, role in enumerate(apart))
     for index, freeze in zip(at.freezes, policy.freezes, strict=True):
         yield from ((f"freezes[{index}].override[{n}]", role) for n, role in enumerate(freeze.override))
+    yield from ((f"changed_by[{n}]", role) for n, role in enumerate(policy.changed_by))
     yield from ((f"window_override[{n}]", role) for n, role in enumerate(policy.window_override))
     yield from ((f"verification.roles[{n}]", role) for n, role in enumerate(policy.verification.roles))
 

@@ -17,6 +17,7 @@ from orchestrator.policy.telling.words.event_words import (
     reference_words,
     result_of_checks,
 )
+from orchestrator.policy.telling.words.ground_words import ground_words
 
 
 @telling_of.register
@@ -71,7 +72,9 @@ def _approved(event: e.Approved, d: Deployment, counts: Counts) -> Telling:
 
 @telling_of.register
 def _window_opened(event: e.WindowOpened, d: Deployment, counts: Counts) -> Telling:
-    return _passed("window", event.basis)
+    first = [ground_words(ground) for ground in event.reasons if ground.code == "policy.first_use"]
+    lines = at("window", event.basis) + (at("policy", *first) if first else ())
+    return Telling(lines, (Finish("window", "passed", event.basis),))
 
 
 @telling_of.register

@@ -16,3 +16,17 @@ def _keyring_adopted(event: e.KeyringAdopted, d: Deployment, counts: Counts) -> 
 def _machine_released(event: e.MachineReleased, d: Deployment, counts: Counts) -> Telling:
     word = event.signed.release
     return Telling(at("house", f"{word.person} released {word.host} ({word.machine}): {word.reason}"))
+
+
+@telling_of.register
+def _policy_adopted(event: e.PolicyAdopted, d: Deployment, counts: Counts) -> Telling:
+    policy = event.policy
+    return Telling(
+        at("policy", f"{policy.policy} version {policy.version} in force, by {event.by}: {event.reason}")
+    )
+
+
+@telling_of.register
+def _policy_withdrawn(event: e.PolicyWithdrawn, d: Deployment, counts: Counts) -> Telling:
+    words = f"{event.policy} version {event.version} no longer in force, by {event.by}: {event.reason}"
+    return Telling(at("policy", words))

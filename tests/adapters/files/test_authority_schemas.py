@@ -20,11 +20,11 @@ from orchestrator.adapters.files.schemas.authority_schemas import (
 )
 from orchestrator.adapters.files.yaml_text.annotations import annotations
 from orchestrator.adapters.files.yaml_text.yaml_document import read_yaml
-from orchestrator.domain.plan.http_fields import BY_HAND
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.environment import Environment
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.model_base import Noun
+from orchestrator.domain.text.names import BY_HAND
 from tests.adapters.files.schema_spots import spots, without_description
 
 ROOT = Path(__file__).resolve().parents[3]

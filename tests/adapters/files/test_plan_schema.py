@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from orchestrator.adapters.files.manual import minimal, sections
 from orchestrator.adapters.files.schemas.plan_schema import plan_schema
 from orchestrator.adapters.files.yaml_text.yaml_document import read_yaml
-from orchestrator.domain.plan.http_fields import BY_HAND
 from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.text.names import BY_HAND
 from tests.adapters.files.cases import GOOD, Case, cases
 from tests.adapters.files.schema_spots import spots, without_description
 

@@ -191,6 +191,7 @@ Release shop 2.4.0 to staging
       shop 2.4.0: dml/shop-2.4.0.tar.gz (sha256 DIGEST), on each host as /opt/shop/releases/2.4.0
   Before any host is touched
     starts at any time
+    ungoverned: no release policy binds it
     approval by change manager
     1 digest verified in the media library
     verified on all 4 hosts

@@ -19,6 +19,7 @@ from orchestrator.domain.evidence.baseline import Baseline, BaselineReference, C
 from orchestrator.domain.fold.brief import brief_of
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Recorded
+from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.rules.requirement import RoleNeed
 from orchestrator.domain.text.format import seconds_words
 from tests.journals.corpus import folded, recorded
@@ -68,7 +69,8 @@ def test_list_names_every_deployment(home: Path, capsys: pytest.CaptureFixture[s
     keep_named(home, "completed_phased", "held", "residue")
     assert run(["list"]) == 0
     rows = [line.split("\t") for line in out(capsys).splitlines()]
-    assert rows[0] == ["id", "release", "environment", "state", "began", "took", "by"]
+    assert rows[0] == ["id", "release", "environment", "state", "began", "took", "by", "policy"]
+    assert {row[7] for row in rows[1:]} == {"ungoverned"}
     assert {(row[0], row[3]) for row in rows[1:]} == {
         ("completed_phased", "completed"),
         ("held", "deploying (held)"),
@@ -262,3 +264,58 @@ def test_figures_of_models(home: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert run(["model", "stats", "--model", "none", "--since", "90d"]) == 0
     assert "There is no deployment by model none in that time." in out(capsys)
     assert run(["model", "stats", "--since", "soon"]) == 2
+
+
+def _kept(home: Path, policy: ReleasePolicy | None) -> None:
+    """A deployment that this policy binds, or none."""
+    planned, *rest = recorded("completed_phased")
+    event = planned.event.model_copy(update={"policy": policy})
+    keep(home, "d1", [planned.model_copy(update={"event": event}), *rest])
+
+
+@pytest.mark.parametrize(
+    "verb", [["status"], ["record", "show"], ["list"], ["record", "show", "--html", "page.html"]]
+)
+def test_whoever_looks_is_told_what_binds_or_that_nothing_does(
+    home: Path,
+    verb: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    _kept(home, None)
+    assert run(verb) == 0
+    shown = out(capsys) + "".join(page.read_text() for page in tmp_path.glob("*.html"))
+    assert "ungoverned" in shown
+    assert "shop-live" not in shown
+
+
+@pytest.mark.parametrize(
+    "verb", [["status"], ["record", "show"], ["list"], ["record", "show", "--html", "page.html"]]
+)
+def test_the_policy_that_binds_is_named(
+    home: Path,
+    verb: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    _kept(home, ReleasePolicy.of_valid(orch=1, policy="shop-live", version=3, title="Live"))
+    assert run(verb) == 0
+    shown = out(capsys) + "".join(page.read_text() for page in tmp_path.glob("*.html"))
+    assert "shop-live" in shown
+    assert "ungoverned" not in shown
+
+
+@pytest.mark.parametrize("verb", ["status", "list"])
+@pytest.mark.parametrize("name", [None, "shop-live"])
+def test_programs_are_told_too(
+    home: Path, verb: str, name: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policy = None if name is None else ReleasePolicy.of_valid(orch=1, policy=name, version=3, title="Live")
+    _kept(home, policy)
+    assert run([verb, "--json"]) == 0
+    result = json.loads(out(capsys))
+    assert (result["policy"], result["governed"]) == (name, name is not None)

@@ -23,6 +23,7 @@ WITHOUT_STEP = {
     "planned", "submitted", "wave_deployed", "wave_failed", "wave_verified", "gate_passed", "restored", "residue_found",
     "backout_failed", "held_on", "abort_requested", "emergency_lifted", "environment_left",
     "keyring_adopted", "machine_released",
+    "policy_adopted", "policy_withdrawn",
 }  # fmt: skip
 DECISIONS = {
     "rejected": "rejected", "cancelled": "cancelled", "confirmed": "confirmed", "backout_began": "back out", "held": "hold",

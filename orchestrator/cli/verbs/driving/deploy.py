@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from orchestrator.cli.options.common_options import by_option, json_option
+from orchestrator.cli.options.common_options import by_option, json_option, readable_name
 from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.cli.wiring import ports_to_start
+from orchestrator.domain.text.names import is_among
 from orchestrator.errors import UsageFault
 
 
@@ -56,7 +57,9 @@ def approvals_of(given: tuple[str, ...]) -> dict[str, str]:
         role, equals, person = (part.strip() for part in each.partition("="))
         if not role or not equals or not person:
             raise UsageFault(f'--approved-by "{each}" names no person; write --approved-by "ROLE=PERSON".')
-        if role in approvals:
+        readable_name(role, "--approved-by")
+        readable_name(person, "--approved-by")
+        if is_among(role, approvals):
             raise UsageFault(f"--approved-by names the role {role} twice; keep one.")
         approvals[role] = person
     return approvals

@@ -10,7 +10,7 @@ import click
 
 from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.follow import drive_in_view
-from orchestrator.cli.options.common_options import by_option, json_option
+from orchestrator.cli.options.common_options import by_option, json_option, readable_name
 from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.cli.views.json_lines import JsonLines
 from orchestrator.cli.views.plain_lines import ending_lines
@@ -142,7 +142,9 @@ def confirm(
     asked = current.rollout.gate.confirm if current.rollout.gate is not None else None
     if asked is None:
         raise Refused(f"{current.id} is {current.state.value} and does not wait for a confirmation.")
-    event = e.Confirmed(wave=current.rollout.wave, role=role or asked, by=by, note=note)
+    event = e.Confirmed(
+        wave=current.rollout.wave, role=readable_name(role, "--role") if role else asked, by=by, note=note
+    )
     return _choice(current.id, event, as_json=as_json, no_drive=no_drive)
 
 

@@ -25,9 +25,10 @@ from orchestrator.domain.authority.keyring_document import KeyringDocument
 from orchestrator.domain.authority.signing import ISSUER, Holder, Keyring, PublicKeyCard, TrustedKey
 from orchestrator.domain.authority.ssh_form import fingerprint
 from orchestrator.domain.plan.roles import ROLES, same_role
+from orchestrator.domain.text.names import imitation_of
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.domain.text.validation_error import meant
-from orchestrator.errors import Cancelled, Conflict, NotFound, UsageFault
+from orchestrator.errors import Cancelled, Conflict, NotFound, Refused, UsageFault
 from orchestrator.policy.authority.keyring_changes import with_key, with_revoked
 from orchestrator.policy.authority.trust_words import aside_words
 
@@ -166,6 +167,9 @@ def trust(  # noqa: PLR0913, PLR0917 (click calls it)
     trust_now, folders = house_trust(), key_folders(project)
     before = trust_now.newest()
     _warn_of_roles(roles)
+    known = _listed_keys(before, folders)
+    _refuse_name_of_another(key, Keyring(keys=known))
+    _refuse_imitation(key, known)
     if not yes:
         _ask(key, file)
     if before is not None and not in_project:
@@ -255,6 +259,18 @@ def state_of(key: TrustedKey, now: datetime) -> str:
     if key.revoked_at is not None:
         return "revoked"
     return "expired" if key.expires is not None and key.expires <= now else "trusted"
+
+
+def _refuse_imitation(key: TrustedKey, trusted: tuple[TrustedKey, ...]) -> None:
+    """Raises Refused for a person whose name looks like that of another whose key is trusted."""
+    known = [name for other in trusted if other.revoked_at is None for name in (other.person, *other.also)]
+    for name in (key.person, *key.also):
+        other = imitation_of(name, known)
+        if other is not None:
+            raise Refused(
+                f"`{name}` looks like `{other}`, whose key is trusted; nothing was trusted. Write `{other}` if it is the "
+                "same person, else a name that nobody takes for theirs: --person NAME."
+            )
 
 
 def _ask(key: TrustedKey, file: Path) -> None:

@@ -9,11 +9,10 @@ from pathlib import Path
 import click
 
 from orchestrator.adapters.files.model_file import models_in
-from orchestrator.adapters.files.policy_file import load_policy
-from orchestrator.bootstrap import clock, home_of
-from orchestrator.cli import wiring
+from orchestrator.bootstrap import clock
 from orchestrator.cli.options.common_options import json_option
-from orchestrator.cli.options.rule_files import Shelf, as_line, check, project_option, tell_all
+from orchestrator.cli.options.rule_files import as_line, check, project_option, tell_all
+from orchestrator.cli.verbs.planning.policy_adoption import adopt, policy_shelf, withdraw
 from orchestrator.cli.views.outline import print_outline
 from orchestrator.cli.views.rule_outline import policy_outline, scope_words
 from orchestrator.domain.plan.loaded_file import LoadedFile
@@ -31,12 +30,16 @@ def policy() -> None:
     """Release policies: when a deployment is allowed (policies/ in the project, and in orch's home for the house)."""
 
 
+policy.add_command(adopt)
+policy.add_command(withdraw)
+
+
 @policy.command(name="list")
 @project_option
 @json_option
 def list_policies(project: Path | None, as_json: bool) -> int:  # noqa: FBT001 (click calls it)
     """List the policies of the project and of the house, by name and version."""
-    shelf = _shelf(project)
+    shelf = policy_shelf(project)
     none = f"There is no release policy in {shelf.places()}: none binds."
     return tell_all(shelf, HEADINGS, _row, none=none, as_json=as_json)
 
@@ -47,7 +50,7 @@ def list_policies(project: Path | None, as_json: bool) -> int:  # noqa: FBT001 (
 @json_option
 def show(name: str, project: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """Show what POLICY (a name, NAME@VERSION, or a file) requires, and when it is open next."""
-    loaded = _shelf(project).named(name)
+    loaded = policy_shelf(project).named(name)
     if as_json:
         click.echo(as_line(loaded))
         return
@@ -67,7 +70,7 @@ def check_policies(files: tuple[Path, ...], project: Path | None, as_json: bool)
     folder = (project or Path()) / "models"
     known = {model_file.noun.model for model_file in models_in([folder])[0]}
     return check(
-        _shelf(project),
+        policy_shelf(project),
         files,
         lambda loaded: [*_models(loaded, known, folder), *_odd(loaded)],
         as_json=as_json,
@@ -80,13 +83,6 @@ def schema() -> None:
     from orchestrator.adapters.files.schemas.authority_schemas import policy_schema
 
     click.echo(json.dumps(policy_schema(), indent=2, ensure_ascii=False))
-
-
-def _shelf(project: Path | None) -> Shelf[ReleasePolicy]:
-    folders = ((project or Path()) / "policies", home_of() / "policies", wiring.house().place / "policies")
-    return Shelf(
-        "release policy", folders, load_policy, lambda policy_noun: (policy_noun.policy, policy_noun.version)
-    )
 
 
 def _row(loaded: LoadedFile[ReleasePolicy]) -> tuple[str, ...]:

@@ -25,14 +25,15 @@ from orchestrator.policy.course.follow_up import (
 )
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
 from orchestrator.policy.telling.words.environment_words import placed_words
+from orchestrator.policy.telling.words.policy_words import UNGOVERNED
 
-HEADINGS = ("id", "release", "environment", "state", "began", "took", "by")
+HEADINGS = ("id", "release", "environment", "state", "began", "took", "by", "policy")
 
 
 @click.command()
 @json_option
 def list_(as_json: bool) -> None:  # noqa: FBT001
-    """List deployments, newest first: release, environment, state, start, duration, and who started it."""
+    """List deployments, newest first: release, environment, state, start, duration, by whom, and the policy that binds."""
     ports = ports_of_home()
     known = survey(ports.journal)
     deployments = known.briefs
@@ -44,6 +45,7 @@ def list_(as_json: bool) -> None:  # noqa: FBT001
             *row_of(d, now, rehearsals.get(d.id)),
             took_words(elapsed(d.opened_at, d.ended_at, now)),
             plain(d.by, 40),
+            d.policy or UNGOVERNED,
         )
         for d in deployments
     ]
@@ -60,7 +62,7 @@ def list_(as_json: bool) -> None:  # noqa: FBT001
 
 
 def row_of(d: Brief, now: datetime, rehearsal: Deployment | None) -> tuple[str, ...]:
-    """All columns but the last two."""
+    """All columns but the last three."""
     return (
         d.id,
         f"{d.release} {d.version}",
@@ -111,6 +113,7 @@ def _object(
         "seconds": round(seconds, 3) if seconds is not None else None,
         "by": d.by,
         "policy": d.policy,
+        "governed": d.policy is not None,
         "model": d.model,
         "sign_off_missing": [need.role for need in sign_offs_missing(d)],
         "review_missing": [need.role for need in reviews_missing(d)],

@@ -57,7 +57,12 @@ from orchestrator.domain.journal.events.driving import (
     Retried,
 )
 from orchestrator.domain.journal.events.environments import EnvironmentLeft
-from orchestrator.domain.journal.events.house import KeyringAdopted, MachineReleased
+from orchestrator.domain.journal.events.house import (
+    KeyringAdopted,
+    MachineReleased,
+    PolicyAdopted,
+    PolicyWithdrawn,
+)
 from orchestrator.domain.journal.events.preparation import (
     BaselineCaptured,
     ComponentsVerified,
@@ -85,7 +90,7 @@ from orchestrator.domain.text.model_base import Moment, Name, Noun
 VERSION = 1
 
 HOUSE = "orch.house"
-"""The journal of what concerns every deployment: emergency stops, and released machines. It is not a deployment."""
+"""The journal of what concerns every deployment: stops, policies, the keyring, released machines. It is no deployment."""
 
 UPCASTS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 """By version: the function that upcasts a stored event of that version to the next."""
@@ -147,6 +152,8 @@ Event = Annotated[
     | KeyringAdopted
     | MachineReleased
     | EmergencyLifted
+    | PolicyAdopted
+    | PolicyWithdrawn
     | ClockJumped
     | DriverTook
     | EnvironmentLeft,
@@ -207,6 +214,8 @@ __all__ = [
     "MachineReleased",
     "Paused",
     "Planned",
+    "PolicyAdopted",
+    "PolicyWithdrawn",
     "ProcessesLeft",
     "Quiesced",
     "QuietAwaited",

@@ -7,7 +7,8 @@ from orchestrator.domain.authority.ground import OF_WINDOW, AgreedCode, Ground
 
 WORDS: Mapping[str, str] = {
     "policy.binds": "policy {policy} version {version}, {change} change{because}",
-    "policy.none": "no release policy, {change} change{because}",
+    "policy.none": "ungoverned: no release policy binds it, {change} change{because}",
+    "policy.first_use": "policy {policy} version {version} is in force from this first deployment under it on",
     "model.used": "model {model} version {version}",
     "plan.effective": "effective plan {digest}",
     "approval.given": "approved by {person} as {role}{because}",
