@@ -31,8 +31,8 @@ MOST_MEASURED = 5
 class Known:
     """Facts that every question about one deployment needs, read once.
 
-    These are the trusted keys, the verified approvals, the other deployments, traces of those that cannot be read, and the
-    certificates of the release.
+    These are the trusted keys, the verified approvals, the other deployments, traces of those that cannot be read, the
+    certificates of the release, and its measured waves.
     """
 
     keyring: Keyring
@@ -40,6 +40,7 @@ class Known:
     others: Sequence[Brief]
     traces: Traces
     certificates: tuple[PresentedCertificate, ...] = ()
+    measured: tuple[MeasuredWave, ...] = ()
 
 
 def facts_of(ports: Ports, d: Deployment, *, history: bool = True) -> Known:
@@ -52,7 +53,10 @@ def facts_of(ports: Ports, d: Deployment, *, history: bool = True) -> Known:
     ruled = history and (governed or keyring.keys or d.authority.model is not None)
     others, unreadable = survey(ports.journal, excluding=d.id) if ruled else ([], ())
     traces = traces_of(ports.journal, unreadable) if ruled else Traces()
-    return Known(keyring, (), others, traces, _certificates(ports, d, keyring) if governed else ())
+    if not governed:
+        return Known(keyring, (), others, traces)
+    certificates, measured = _certificates(ports, d, keyring), tuple(_measured(ports, others, d))
+    return Known(keyring, (), others, traces, certificates, measured)
 
 
 def question_of(
@@ -89,7 +93,7 @@ def question_of(
         earlier_plans=earlier_plans(ports, d, named_in(approvals, known.certificates), known.others),
         recent=(*_starts(known.others, d), *known.traces.starts),
         successes=tuple(_successes(known.others)),
-        measured=tuple(_measured(ports, known.others, d)) if governed else (),
+        measured=known.measured,
         plan_file=d.plan_file,
         rehearsing=d.rehearsing.rehearsal is not None,
         vouched=d.authority.vouched if not governed and not known.keyring.keys else (),
