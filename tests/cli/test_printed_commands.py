@@ -71,8 +71,8 @@ class Scene:
     def trust(self, *roles: str) -> None:
         ring = self.fleet.keys.ring
         fields = {"key": self.key.key, "public": self.key.public, "person": "Li Wei", "roles": roles}
-        one = TrustedKey.model_validate({**fields, "trusted_at": START, "trusted_by": "Ada"})
-        self.fleet.keys.ring = ring.model_copy(update={"keys": (*ring.keys, one)})
+        trusted = TrustedKey.model_validate({**fields, "trusted_at": START, "trusted_by": "Ada"})
+        self.fleet.keys.ring = ring.model_copy(update={"keys": (*ring.keys, trusted)})
 
     def orch(self, *words: str) -> str:
         """What a command prints, however it ends."""
@@ -469,7 +469,7 @@ def test_what_is_printed_works_there(walk: Callable[[Scene], str], scene: Scene)
 @cache
 def states() -> dict[tuple[object, ...], list[Recorded]]:
     """The beginning of a journal for each state of the corpus in which other commands are offered."""
-    found_states: dict[tuple[object, ...], list[Recorded]] = {}
+    by_state: dict[tuple[object, ...], list[Recorded]] = {}
     for name in NAMES:
         records = _here(recorded(name))
         for length in range(1, len(records) + 1):
@@ -481,15 +481,15 @@ def states() -> dict[tuple[object, ...], list[Recorded]]:
                 d.driving.stopped is not None,
             )
             gate, running = d.rollout.gate is not None, d.open_attempt is not None
-            found_states.setdefault(
+            by_state.setdefault(
                 (d.state, verbs, driving, bool(d.touched_hosts), gate, running), records[:length]
             )
-    return found_states
+    return by_state
 
 
 PAUSED = e.Paused(by="ann", reason="looked at")
 ABORTED = e.AbortRequested(by="ann", reason="looked at")
-SAID: dict[str, tuple[e.Event, ...]] = {
+WORDS: dict[str, tuple[e.Event, ...]] = {
     "nothing": (),
     "a pause": (PAUSED,),
     "a hold": (e.DeploymentHeld(by="ann", reason="looked at"),),
@@ -498,15 +498,15 @@ SAID: dict[str, tuple[e.Event, ...]] = {
 }
 
 
-@pytest.mark.parametrize("said", SAID)
-def test_what_is_offered_in_a_state_works_in_it(said: str) -> None:
+@pytest.mark.parametrize("word", WORDS)
+def test_what_is_offered_in_a_state_works_in_it(word: str) -> None:
     offered: set[str] = set()
     for records in states().values():
-        moves = _offered(records, SAID[said])
+        moves = _offered(records, WORDS[word])
         for command in moves:
             fleet = shop_fleet(None)
             d = _kept(fleet, records)
-            for event in SAID[said]:
+            for event in WORDS[word]:
                 signal(fleet.ports, d.id, event)
             if not command.startswith("orch baseline diff"):  # its baselines are in no store
                 assert refusal_of(fleet, filled(command, VALUES)) == "", (
@@ -515,7 +515,7 @@ def test_what_is_offered_in_a_state_works_in_it(said: str) -> None:
                     d.state,
                 )
         offered |= moves
-    if said == "nothing":
+    if word == "nothing":
         for _, form in IN_EVERY_STATE:
             assert any(is_form(form, command) for command in offered), form
 
