@@ -81,9 +81,9 @@ def fault_of(words: list[str]) -> str:
     rest = list(words)
     try:
         while isinstance(command, click.Group):
-            name, found_command, rest = command.resolve_command(context, rest)
-            assert found_command is not None
-            command = found_command
+            name, inner, rest = command.resolve_command(context, rest)
+            assert inner is not None
+            command = inner
             context = click.Context(command, parent=context, info_name=name)
         command.make_context(command.name, rest)
     except click.ClickException as error:

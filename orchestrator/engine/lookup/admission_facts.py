@@ -37,7 +37,8 @@ class Known:
     """Facts that every question about one deployment needs, read once.
 
     These are the trusted keys, the verified approvals, the other deployments, traces of those that cannot be read, the
-    certificates of the release, what is known of its environment and machines, and which policies are in force.
+    certificates of the release, its measured waves, what is known of its environment and machines, and which policies are in
+    force.
     """
 
     keyring: Keyring
@@ -45,6 +46,7 @@ class Known:
     others: Sequence[Brief]
     traces: Traces
     certificates: tuple[PresentedCertificate, ...] = ()
+    measured: tuple[MeasuredWave, ...] = ()
     place: Place = field(default_factory=Place)
     in_force: tuple[PolicyInForce, ...] = ()
 
@@ -62,13 +64,14 @@ def facts_of(ports: Ports, d: Deployment, *, history: bool = True) -> Known:
     others, unreadable = survey(ports.journal, excluding=d.id) if ruled and history else ([], ())
     traces = traces_of(ports.journal, unreadable) if ruled and history else Traces()
     return Known(
-        keyring,
-        (),
-        others,
-        traces,
-        _certificates(ports, d, keyring) if governed else (),
-        _place(ports, d, others, ruled=ruled, history=history),
-        policies_in_force(ports.journal, others) if starting and history else (),
+        keyring=keyring,
+        words=(),
+        others=others,
+        traces=traces,
+        certificates=_certificates(ports, d, keyring) if governed else (),
+        measured=tuple(_measured(ports, others, d)) if governed else (),
+        place=_place(ports, d, others, ruled=ruled, history=history),
+        in_force=policies_in_force(ports.journal, others) if starting and history else (),
     )
 
 
@@ -114,7 +117,7 @@ def question_of(
         earlier_plans=earlier_plans(ports, d, named_in(approvals, known.certificates), known.others),
         recent=(*_starts(known.others, d), *known.traces.starts),
         successes=tuple(_successes(known.others)),
-        measured=tuple(_measured(ports, known.others, d)) if governed else (),
+        measured=known.measured,
         plan_file=d.plan_file,
         rehearsing=d.rehearsing.rehearsal is not None,
         vouched=d.authority.vouched if not governed and not known.keyring.keys else (),

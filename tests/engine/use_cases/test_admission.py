@@ -268,6 +268,24 @@ def test_an_override_by_its_role_lifts_a_freeze(ruled: Fleet) -> None:
     assert ended.authority.overridden == ("year-end: Cy Ray as service owner (it is on fire)",)
 
 
+def test_a_start_by_hand_waits_for_whoever_may_lift_the_freeze(ruled: Fleet) -> None:
+    ruled.rule(approvals={"before": []}, freezes=[{**FREEZE, "override": ["service owner"]}])
+    d = ruled.deploy()
+    assert d.state is State.SCHEDULED
+    assert waiting(ruled) == ["freeze.binds year-end"]
+    assert ruled.started() == []
+    ruled.approve(d, "Cy Ray", decision="override", overrides="year-end", reason="it is on fire")
+    assert ruled.resume().state is State.COMPLETED
+
+
+def test_a_start_that_ends_refused_names_no_word_that_it_cannot_take(ruled: Fleet) -> None:
+    ruled.rule(freezes=[{**FREEZE, "override": ["service owner"]}], strategies=["pilot"])
+    ended = ruled.deploy()
+    assert ended.state is State.REFUSED
+    assert len(ended.preparation.refusals) == 4
+    assert not any("orch approve" in reason for reason in ended.preparation.refusals)
+
+
 def test_a_window_that_opens_later_is_waited_for(ruled: Fleet) -> None:
     ruled.rule(approvals={"before": []}, windows=[{**NIGHT, "starts": "2026-03-02T23:00"}])
     assert ruled.deploy().state is State.COMPLETED
