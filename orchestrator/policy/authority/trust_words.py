@@ -4,7 +4,6 @@ from orchestrator.domain.authority.keyring_document import TrustCode, TrustFindi
 from orchestrator.domain.authority.signing import AsideCode, SetAsideKey
 from orchestrator.domain.text.format import counted
 
-_ANEW = "have the stewards sign it: orch trust sign"
 _RESTORE = "put back the newest version, from a copy of the house"
 FINDINGS: dict[TrustCode, tuple[str, str]] = {
     "trust.not_from_the_first": ("a chain that begins with version {version}", _RESTORE),
@@ -16,10 +15,10 @@ FINDINGS: dict[TrustCode, tuple[str, str]] = {
         "version {version}, in which the revoked key {key} of {person} is not revoked any more",
         "a revoked key stays revoked: propose a version that keeps it so",
     ),
-    "trust.too_few_new": ("version {version}, which {lacking} of its own stewards must sign still", _ANEW),
+    "trust.too_few_new": ("version {version}, which {lacking} of its own stewards must sign still", _RESTORE),
     "trust.too_few_old": (
         "version {version}, which {lacking} of the stewards of version {before} must sign still",
-        _ANEW,
+        _RESTORE,
     ),
     "trust.foreign_house": (
         "the keyring of house {house}; this home is governed by house {seen}",
