@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pytest
@@ -185,6 +186,14 @@ def two_people() -> Iterator[tuple[Person, Person]]:
             subprocess.run(["userdel", name], check=False, capture_output=True)
 
 
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that everybody may enter; pytest closes its own whenever another of its processes begins."""
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
 ASK = """
 import sys
 from pathlib import Path
@@ -214,12 +223,10 @@ def _ask(person: Person, project: Path, home: Path) -> str:
 @ROOT_ONLY
 @NO_ACCOUNTS
 def test_one_of_two_people_decides_nothing_in_the_folders_of_the_other(
-    tmp_path: Path, two_people: tuple[Person, Person]
+    open_folder: Path, two_people: tuple[Person, Person]
 ) -> None:
     ada, eve = two_people
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        folder.chmod(0o755)
-    project, home = tmp_path / "project", tmp_path / "home"
+    project, home = open_folder / "project", open_folder / "home"
     policies = project / "policies"
     for folder in (project, home, policies):
         folder.mkdir()
