@@ -202,6 +202,18 @@ def test_a_machine_of_an_open_deployment_is_not_released(site: Site) -> None:
         release_machine(site.fleet.ports, "h1", site.fleet.authority.places, by="ann", reason="x")
 
 
+@pytest.mark.parametrize("by", ["file", "policy"])
+def test_no_machine_leaves_in_a_freeze(site: Site, by: str) -> None:
+    later = {**FREEZE, "starts": "2026-03-03T00:00"}
+    if by == "policy":
+        site.fleet.rule(applies_to={"environments": ["live"]}, approvals={"before": []}, freezes=[later])
+    site.know(file(freezes=[later] if by == "file" else []))
+    assert site.deploy_to("live").state is State.COMPLETED
+    site.fleet.clock.sleep(12 * 3600)
+    with pytest.raises(Refused, match=r"live is frozen .year-end: no plums.: no machine leaves it now"):
+        release_machine(site.fleet.ports, "h1", site.fleet.authority.places, by="ann", reason="x")
+
+
 def test_a_release_ends_no_emergency_stop(site: Site) -> None:
     site.know(file())
     site.deploy_to("live")

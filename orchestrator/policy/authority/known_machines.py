@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Literal
 
 from orchestrator.domain.plan.machines import marks_of
@@ -132,6 +132,8 @@ def _has_address(address: str | None, seen: MachineSeen) -> bool:
     if address.casefold().rstrip(".") == seen.address.casefold().rstrip("."):
         return True
     try:
-        return ip_address(seen.address) in ip_network(address)
+        there = ip_address(seen.address)
+        mapped = there.ipv4_mapped if isinstance(there, IPv6Address) else None
+        return (mapped or there) in ip_network(address)
     except ValueError:
         return False
