@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -10,7 +9,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.rehearsal_place import RehearsalPlace
-from orchestrator.domain.rules.environment import Environment, EnvironmentFile
+from orchestrator.domain.rules.environment import EnvironmentFile
 from orchestrator.engine.lookup.snapshots import briefs
 from orchestrator.engine.planning.plan_check import check_plan
 from orchestrator.engine.planning.static_check import check_statically
@@ -20,6 +19,7 @@ from orchestrator.engine.use_cases.rehearse import RehearsalRequest, ready, rehe
 from orchestrator.engine.use_cases.release_machine import release_machine
 from orchestrator.engine.use_cases.signed_words import open_session, take_in
 from orchestrator.errors import Refused
+from tests.worlds.environments import file
 from tests.worlds.fleet import PEOPLE, Fleet, quiet
 from tests.worlds.people import approval
 from tests.worlds.plans import plan_tree
@@ -33,19 +33,6 @@ FREEZE = {
     "ends": "2026-03-31T00:00",
     "reason": "no plums",
 }
-
-
-def file(environment: str = "live", *, house: bool = False, **words: Any) -> EnvironmentFile:
-    usual = {
-        "orch": 1,
-        "environment": environment,
-        "title": "An environment",
-        "class": environment,
-        "owner": "service owner",
-    }
-    return EnvironmentFile(
-        Environment.model_validate({**usual, **words}), f"environments/{environment}.yml", house
-    )
 
 
 class Site:
