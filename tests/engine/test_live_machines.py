@@ -1,5 +1,6 @@
 """A machine that is known as live is deployed to only as live: over the real engine, with a journal that remembers."""
 
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
@@ -329,3 +330,18 @@ def test_a_rehearsal_on_live_machines_is_refused(site: Site) -> None:
         prepared = ready(fleet.ports, asked)
         d = rehearse_part(fleet.ports, prepared, prepared.parts[0], by="ann", watch=quiet)
         assert words in refusals(d)
+
+
+def test_a_deployment_that_cannot_be_read_hides_no_live_machine(tmp_path: Path) -> None:
+    site = Site(Fleet(plan_tree(), home=tmp_path))
+    site.know(file())
+    first = site.deploy_to("live")
+    with sqlite3.connect(tmp_path / "journal.sqlite") as database:
+        database.execute(
+            "UPDATE events SET body = substr(body, 1, 20) WHERE deployment = ? AND seq = 3", (first.id,)
+        )
+        database.execute("DELETE FROM folds")
+    database.close()
+    words = refusals(site.deploy_to("test"))
+    assert f"known as a live machine of live by what {first.id} deployed there" in words
+    assert f"restore the journal of {first.id}, which cannot be read" in words

@@ -143,11 +143,11 @@ def question(given: dict[str, Any]) -> Question:
         measured=tuple(MeasuredWave.model_validate(wave) for wave in tree["measured"]),
         plan_file="plans/shop.yml",
         rehearsing=tree["rehearsing"],
-        place=place(tree, now),
+        place=place(tree),
     )
 
 
-def place(tree: dict[str, Any], now: datetime) -> Place:
+def place(tree: dict[str, Any]) -> Place:
     """What is known of environments and machines; keys and machine-ids are read off their names."""
     return Place(
         files=tuple(_file(words) for words in tree["environments"]),
@@ -168,7 +168,6 @@ def place(tree: dict[str, Any], now: datetime) -> Place:
                 marks=frozenset[str]().union(
                     *(marks_of([machine_id(name)], [host_key(name)]) for name in words["machines"])
                 ),
-                began=now - timedelta(days=n),
                 policy=words.get("policy"),
                 recorded=words.get("recorded", False),
             )

@@ -52,9 +52,6 @@ def question_of(ports: Ports, d: Deployment, now: datetime, known: Known | None 
     governed = d.authority.policy is not None
     ruled = governed or keyring.keys or d.authority.model is not None
     others, traces = _others(ports, d, known) if ruled else ([], Traces())
-    # Machines are asked about at the start; the waves that follow are of the same machines.
-    begun = d.authority.opened_at is not None
-    elsewhere = others if ruled or known or begun else briefs(ports.journal, excluding=d.id)
     approvals = verified(ports, _given(d), keyring, known.words if known else ())
     certificates = _certificates(ports, d, keyring) if governed else ()
     return asked_about(
@@ -73,8 +70,17 @@ def question_of(ports: Ports, d: Deployment, now: datetime, known: Known | None 
         plan_file=d.plan_file,
         rehearsing=d.rehearsing.rehearsal is not None,
         vouched=d.authority.vouched if not governed and not keyring.keys else (),
-        place=place_of(ports, d, elsewhere),
+        place=place_of(ports, d, _deployed_elsewhere(ports, d, others if ruled or known else None)),
     )
+
+
+def _deployed_elsewhere(
+    ports: Ports, d: Deployment, others: Sequence[Brief] | None
+) -> Sequence[Brief] | None:
+    """The deployments that say what its machines are: asked at the start, for the waves are of the same machines."""
+    if d.authority.opened_at is not None:
+        return None
+    return others if others is not None else briefs(ports.journal, excluding=d.id)
 
 
 def _others(ports: Ports, d: Deployment, known: Known | None) -> tuple[Sequence[Brief], Traces]:
