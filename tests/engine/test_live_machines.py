@@ -1,15 +1,15 @@
 """A machine that is known as live is deployed to only as live: over the real engine, with a journal that remembers."""
 
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.rehearsal_place import RehearsalPlace
-from orchestrator.domain.rules.environment import Environment, EnvironmentFile
+from orchestrator.domain.rules.environment import EnvironmentFile
 from orchestrator.engine.lookup.snapshots import briefs
 from orchestrator.engine.planning.plan_check import check_plan
 from orchestrator.engine.planning.static_check import check_statically
@@ -19,6 +19,7 @@ from orchestrator.engine.use_cases.rehearse import RehearsalRequest, ready, rehe
 from orchestrator.engine.use_cases.release_machine import release_machine
 from orchestrator.engine.use_cases.signed_words import open_session, take_in
 from orchestrator.errors import Refused
+from tests.worlds.environments import file
 from tests.worlds.fleet import PEOPLE, Fleet, quiet
 from tests.worlds.people import approval
 from tests.worlds.plans import plan_tree
@@ -32,19 +33,6 @@ FREEZE = {
     "ends": "2026-03-31T00:00",
     "reason": "no plums",
 }
-
-
-def file(environment: str = "live", *, house: bool = False, **words: Any) -> EnvironmentFile:
-    usual = {
-        "orch": 1,
-        "environment": environment,
-        "title": "An environment",
-        "class": environment,
-        "owner": "service owner",
-    }
-    return EnvironmentFile(
-        Environment.model_validate({**usual, **words}), f"environments/{environment}.yml", house
-    )
 
 
 class Site:
@@ -201,6 +189,18 @@ def test_a_machine_of_an_open_deployment_is_not_released(site: Site) -> None:
         release_machine(site.fleet.ports, "h1", site.fleet.authority.places, by="ann", reason="x")
 
 
+@pytest.mark.parametrize("by", ["file", "policy"])
+def test_no_machine_leaves_in_a_freeze(site: Site, by: str) -> None:
+    later = {**FREEZE, "starts": "2026-03-03T00:00"}
+    if by == "policy":
+        site.fleet.rule(applies_to={"environments": ["live"]}, approvals={"before": []}, freezes=[later])
+    site.know(file(freezes=[later] if by == "file" else []))
+    assert site.deploy_to("live").state is State.COMPLETED
+    site.fleet.clock.sleep(12 * 3600)
+    with pytest.raises(Refused, match=r"live is frozen .year-end: no plums.: no machine leaves it now"):
+        release_machine(site.fleet.ports, "h1", site.fleet.authority.places, by="ann", reason="x")
+
+
 def test_a_release_ends_no_emergency_stop(site: Site) -> None:
     site.know(file())
     site.deploy_to("live")
@@ -331,3 +331,18 @@ def test_a_rehearsal_on_live_machines_is_refused(site: Site) -> None:
         prepared = ready(fleet.ports, asked)
         d = rehearse_part(fleet.ports, prepared, prepared.parts[0], by="ann", watch=quiet)
         assert words in refusals(d)
+
+
+def test_a_deployment_that_cannot_be_read_hides_no_live_machine(tmp_path: Path) -> None:
+    site = Site(Fleet(plan_tree(), home=tmp_path))
+    site.know(file())
+    first = site.deploy_to("live")
+    with sqlite3.connect(tmp_path / "journal.sqlite") as database:
+        database.execute(
+            "UPDATE events SET body = substr(body, 1, 20) WHERE deployment = ? AND seq = 3", (first.id,)
+        )
+        database.execute("DELETE FROM folds")
+    database.close()
+    words = refusals(site.deploy_to("test"))
+    assert f"known as a live machine of live by what {first.id} deployed there" in words
+    assert f"restore the journal of {first.id}, which cannot be read" in words

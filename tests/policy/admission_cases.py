@@ -146,7 +146,7 @@ def question(given: dict[str, Any]) -> Question:
         measured=tuple(MeasuredWave.model_validate(wave) for wave in tree["measured"]),
         plan_file="plans/shop.yml",
         rehearsing=tree["rehearsing"],
-        place=place(tree, now),
+        place=place(tree),
         in_force=_in_force(tree, now),
         home=HOME,
         on_record=on_record(tree),
@@ -165,7 +165,7 @@ def on_record(tree: dict[str, Any]) -> dict[str, OnRecord]:
     return known
 
 
-def place(tree: dict[str, Any], now: datetime) -> Place:
+def place(tree: dict[str, Any]) -> Place:
     """What is known of environments and machines; keys and machine-ids are read off their names."""
     return Place(
         files=tuple(_file(words) for words in tree["environments"]),
@@ -186,7 +186,6 @@ def place(tree: dict[str, Any], now: datetime) -> Place:
                 marks=frozenset[str]().union(
                     *(marks_of([machine_id(name)], [host_key(name)]) for name in words["machines"])
                 ),
-                began=now - timedelta(days=n),
                 policy=words.get("policy"),
                 recorded=words.get("recorded", False),
             )

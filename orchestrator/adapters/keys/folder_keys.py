@@ -60,7 +60,7 @@ class FolderKeys(Keys):
         return self._trust.in_force(self._now())
 
     def keyring(self, project: Path) -> Keyring:
-        """The keys of the house, and of home and project what adds to them. Raises PlanFault, also for names that look alike."""
+        """The keys of the house, and of home and project what adds to them. Raises PlanFault, also where names look alike."""
         faults: list[Fault] = []
         trust = _kept(faults, self.trust)
         folders = dict.fromkeys(folder / "keys" for folder in (self._house, self._home, project))

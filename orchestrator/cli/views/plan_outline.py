@@ -20,7 +20,6 @@ from orchestrator.domain.plan.declared_change import DeclaredChange
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.strategy_form import form_of
 from orchestrator.domain.plan.wave import Gate, Limit, Wave
-from orchestrator.domain.rules.environment import UNKNOWN
 from orchestrator.domain.rules.may_change import rule_words
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.domain.text.format import seconds_words, size_words
@@ -36,7 +35,7 @@ def outline(checked: PreparedPlan, times: Branch) -> Branch:
     release = plan.release
     kind = "Emergency release" if release.emergency else "Release"
     return Branch(
-        f"{kind} {release.name} {release.version} to {_environment(checked)}",
+        f"{kind} {release.name} {release.version} to {placed_words(plan.resources.environment, checked.environment_class)}",
         (
             Branch(f"Purpose: {plan.purpose}"),
             _group("Objectives", plan.objectives),
@@ -49,11 +48,6 @@ def outline(checked: PreparedPlan, times: Branch) -> Branch:
             *_people(plan),
         ),
     )
-
-
-def _environment(checked: PreparedPlan) -> str:
-    known = checked.environment.class_ if checked.environment is not None else None
-    return placed_words(checked.plan.resources.environment, UNKNOWN if checked.environment_unknown else known)
 
 
 def strategy_words(checked: PreparedPlan) -> str:

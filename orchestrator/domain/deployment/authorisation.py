@@ -10,7 +10,7 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.plan.change_request import ChangeRequest, Mode
 from orchestrator.domain.plan.effective_plan import EffectivePlan
 from orchestrator.domain.rules.deployment_model import DeploymentModel
-from orchestrator.domain.rules.environment import UNKNOWN, Environment
+from orchestrator.domain.rules.environment import Environment, class_known
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.model_base import Many, Moment, Noun
 
@@ -73,9 +73,7 @@ class Authorisation(Noun):
     @property
     def environment_class(self) -> str | None:
         """The class of the environment, `unknown` where files know others only; None where no file knows any."""
-        if self.environment is not None:
-            return self.environment.class_
-        return UNKNOWN if self.environment_unknown else None
+        return class_known(self.environment, unknown=self.environment_unknown)
 
     @property
     def concessions(self) -> tuple[SignedApproval, ...]:

@@ -87,6 +87,13 @@ class Environment(Noun):
         return digest_of(parts, "environment")
 
 
+def class_known(environment: Environment | None, *, unknown: bool) -> str | None:
+    """The class of an environment; `unknown` where files know others only; None where no file knows any."""
+    if environment is not None:
+        return environment.class_
+    return UNKNOWN if unknown else None
+
+
 class EnvironmentFile(NamedTuple):
     """An environment with the file that says so; `house`: the file is the house's, and no project overrules it."""
 

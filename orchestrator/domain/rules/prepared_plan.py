@@ -7,7 +7,7 @@ from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.deployment_model import DeploymentModel
-from orchestrator.domain.rules.environment import Environment
+from orchestrator.domain.rules.environment import Environment, class_known
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.model_base import Many, Noun
 from orchestrator.errors import Fault
@@ -40,6 +40,11 @@ class PreparedPlan(Noun):
     written: ReleasePlan | None = None
     environment: Environment | None = None
     environment_unknown: bool = False
+
+    @property
+    def environment_class(self) -> str | None:
+        """The class of the environment, `unknown` where files know others only; None where no file knows any."""
+        return class_known(self.environment, unknown=self.environment_unknown)
 
     def fault(self, objection: Objection) -> Fault:
         """An objection as a fault of this plan, with its line."""

@@ -17,7 +17,7 @@ from orchestrator.domain.text.names import same_name
 from orchestrator.engine.lookup.journal_timeline import story_on
 from orchestrator.engine.lookup.place import known_to_files, place_of
 from orchestrator.engine.lookup.policies_in_force import policies_in_force
-from orchestrator.engine.lookup.snapshots import briefs, folded, survey
+from orchestrator.engine.lookup.snapshots import folded, survey
 from orchestrator.engine.lookup.unreadable import Traces, traces_of
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.project_folder import folder
@@ -59,6 +59,7 @@ def facts_of(ports: Ports, d: Deployment, *, history: bool = True) -> Known:
     """
     keyring = ports.keys.keyring(folder(d.project))
     governed = d.authority.policy is not None
+    # Machines and policies in force are asked about at the start: what has started goes on.
     starting = d.authority.opened_at is None
     ruled = governed or bool(keyring.keys) or d.authority.model is not None or starting
     others, unreadable = survey(ports.journal, excluding=d.id) if ruled and history else ([], ())
@@ -70,17 +71,9 @@ def facts_of(ports: Ports, d: Deployment, *, history: bool = True) -> Known:
         traces=traces,
         certificates=_certificates(ports, d, keyring) if governed else (),
         measured=tuple(_measured(ports, others, d)) if governed else (),
-        place=_place(ports, d, others, ruled=ruled, history=history),
+        place=place_of(ports, d, others if starting else None) if history else known_to_files(ports, d),
         in_force=policies_in_force(ports.journal, others) if starting and history else (),
     )
-
-
-def _place(ports: Ports, d: Deployment, others: Sequence[Brief], *, ruled: bool, history: bool) -> Place:
-    """What is known of its environment and machines. They are asked about at the start: the waves that follow are of them."""
-    if not history:
-        return known_to_files(ports, d)
-    begun = d.authority.opened_at is not None
-    return place_of(ports, d, others if ruled or begun else briefs(ports.journal, excluding=d.id))
 
 
 def question_of(

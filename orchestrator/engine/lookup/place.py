@@ -9,6 +9,7 @@ from orchestrator.domain.plan.machines import marks_of
 from orchestrator.domain.plan.target import Identity, Target
 from orchestrator.domain.rules.environment import LIVE, EnvironmentFile
 from orchestrator.engine.lookup.snapshots import folded
+from orchestrator.engine.lookup.unreadable import machine_traces
 from orchestrator.engine.ports import Journal, Ports
 from orchestrator.engine.project_folder import folder
 from orchestrator.policy.authority.known_machines import DeployedThere, MachineSeen, Place
@@ -18,15 +19,19 @@ from orchestrator.policy.calendar.bookings import own_machines
 def place_of(
     ports: Ports,
     d: Deployment,
-    others: Sequence[Brief],
+    others: Sequence[Brief] | None,
     identities: Mapping[str, Identity] | None = None,
 ) -> Place:
     """What is known of this deployment's environment and machines; `identities` are what its hosts just answered.
+    `others`: all other deployments, or None where what they say of machines is not asked.
 
     Raises PlanFault for faulty files, StoreFault.
     """
     files = ports.authority.environments(folder(d.project))
-    history = tuple(deployed_there(ports.journal, others, files))
+    history: tuple[DeployedThere, ...] = ()
+    if others is not None:
+        hidden = _hidden(ports.journal, d, others, files)
+        history = (*deployed_there(ports.journal, others, files), *hidden)
     return Place(
         files=files,
         seen=_seen(ports, d, identities or {}) if files or history else (),
@@ -73,6 +78,21 @@ def _seen(ports: Ports, d: Deployment, identities: Mapping[str, Identity]) -> tu
     return tuple(map(seen, d.targets))
 
 
+def _hidden(
+    journal: Journal, d: Deployment, others: Sequence[Brief], files: Sequence[EnvironmentFile]
+) -> Iterator[DeployedThere]:
+    """The same of deployments that cannot be read: none of them may hide a live machine."""
+    live = {file.noun.environment for file in files if file.noun.live}
+    readable = {d.id, *(other.id for other in others)}
+    for name in journal.deployments():
+        traces = machine_traces(journal, name) if name not in readable else None
+        if traces is None or not traces.marks:
+            continue
+        is_live = traces.live or traces.environment in live
+        if is_live or traces.named:
+            yield DeployedThere(traces.environment or LIVE, name, is_live, traces.marks, damaged=True)
+
+
 def deployed_there(
     journal: Journal, others: Sequence[Brief], files: Sequence[EnvironmentFile] = ()
 ) -> Iterator[DeployedThere]:
@@ -98,7 +118,6 @@ def deployed_there(
                 deployment=other.id,
                 live=is_live,
                 marks=kept,
-                began=other.began_at,
                 policy=other.policy if other.named_by_policy else None,
                 recorded=recorded,
             )

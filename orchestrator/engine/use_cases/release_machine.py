@@ -12,7 +12,10 @@ from orchestrator.engine.lookup.place import deployed_there
 from orchestrator.engine.lookup.snapshots import briefs, folded
 from orchestrator.engine.ports import Ports
 from orchestrator.errors import Refused
+from orchestrator.policy.authority.admission_question import NO_POLICY
+from orchestrator.policy.authority.known_machines import Place
 from orchestrator.policy.calendar.bookings import own_machines
+from orchestrator.policy.calendar.windows import calendar_of, freezes_at
 
 
 def release_machine(
@@ -20,8 +23,8 @@ def release_machine(
 ) -> EnvironmentLeft:
     """Release a machine: a machine-id, the SHA-256 of a host key, or the name of a host as it was deployed to.
 
-    What files say of the machine stays. Raises Refused where nothing binds it, where a deployment there is not over, or
-    where one name stands for several machines.
+    What files say of the machine stays. Raises Refused where nothing binds it, where a deployment there is not over, in a
+    freeze of its environment, or where one name stands for several machines.
     """
     known = briefs(ports.journal)
     binding = {there.deployment: there for there in deployed_there(ports.journal, known, files)}
@@ -44,6 +47,7 @@ def release_machine(
     if len(ids) > 1:
         raise Refused(f"{machine} stands for several machines: {', '.join(ids)}. Name one of them.")
     _refuse_open(bound)
+    _refuse_frozen(ports, bound, files)
     environments = tuple(dict.fromkeys(brief.environment for brief in bound))
     owners = dict.fromkeys(file.noun.owner for file in files if file.noun.environment in environments)
     event = EnvironmentLeft(
@@ -63,6 +67,19 @@ def _refuse_open(bound: Sequence[Brief]) -> None:
     running = [brief.id for brief in bound if not brief.over]
     if running:
         raise Refused(f"{running[0]} is not over: end it first: orch status {running[0]}.")
+
+
+def _refuse_frozen(ports: Ports, bound: Sequence[Brief], files: Sequence[EnvironmentFile]) -> None:
+    """Raises Refused in a freeze: a machine that left live in it could be deployed to in it."""
+    newest = {brief.environment: brief for brief in reversed(bound)}
+    for environment, brief in newest.items():
+        d = folded(ports.journal, brief.id)
+        noun = Place(tuple(files), recorded=d.authority.environment).binding(environment)
+        for freeze in freezes_at(calendar_of(d.authority.policy or NO_POLICY, noun), ports.clock.now()):
+            raise Refused(
+                f"{environment} is frozen ({freeze.name}: {freeze.reason}): no machine leaves it now; "
+                "release it when the freeze is over."
+            )
 
 
 def _hosts(d: Deployment, machine: str) -> Iterator[str]:

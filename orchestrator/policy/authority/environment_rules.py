@@ -129,17 +129,18 @@ def _of_others(against: Iterable[Member], environment: str) -> Iterator[Reason]:
         groups.setdefault((member.environment, member.where), []).append(member)
     for (other, where), members in groups.items():
         first = members[0]
-        machine = f"{'a live machine' if first.live else 'a machine'} of {other}"
+        what = f"{'a live machine' if first.live else 'a machine'} of {other}"
         how = f"by what {where} deployed there" if first.source == "history" else f"by {where}"
-        leave = (
-            f"have it released: orch environment release {first.seen.named or first.seen.host} --reason WHY"
-            if first.source == "history"
-            else f"correct {where}"
-        )
+        leave = f"correct {where}"
+        if first.damaged:
+            leave = f"restore the journal of {where}, which cannot be read"
+        elif first.source == "history":
+            machine = first.seen.named or first.seen.host
+            leave = f"have it released: orch environment release {machine} --reason WHY"
         yield Reason(
             code="environment.machine",
             about=_hosts(members),
-            found=f"known as {machine} {how}, and the plan calls it {environment}",
+            found=f"known as {what} {how}, and the plan calls it {environment}",
             next_move=f"write {other} in resources.environment, so that its rules bind, or {leave}",
         )
 

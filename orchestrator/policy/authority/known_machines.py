@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from fnmatch import fnmatchcase
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Literal
 
 from orchestrator.domain.plan.machines import marks_of
@@ -30,16 +29,17 @@ class MachineSeen:
 class DeployedThere:
     """What an earlier deployment says of its machines: their environment, whether that is live, and its policy.
 
-    `recorded`: a file said that the environment was live when the deployment was planned.
+    `recorded`: a file said that the environment was live when the deployment was planned. `damaged`: it
+    cannot be read as a whole.
     """
 
     environment: str
     deployment: str
     live: bool
     marks: frozenset[str]
-    began: datetime
     policy: str | None = None
     recorded: bool = False
+    damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,7 @@ class Member:
     source: Source
     where: str
     policy: str | None = None
+    damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,15 @@ class Place:
     def _by_history(self, seen: MachineSeen) -> Iterator[Member]:
         for there in self.history:
             if seen.marks & there.marks:
-                yield Member(seen, there.environment, there.live, "history", there.deployment, there.policy)
+                yield Member(
+                    seen,
+                    there.environment,
+                    there.live,
+                    "history",
+                    there.deployment,
+                    there.policy,
+                    there.damaged,
+                )
 
 
 def is_machine(machine: KnownMachine, seen: MachineSeen) -> bool:
@@ -132,6 +141,8 @@ def _has_address(address: str | None, seen: MachineSeen) -> bool:
     if address.casefold().rstrip(".") == seen.address.casefold().rstrip("."):
         return True
     try:
-        return ip_address(seen.address) in ip_network(address)
+        there = ip_address(seen.address)
+        mapped = there.ipv4_mapped if isinstance(there, IPv6Address) else None
+        return (mapped or there) in ip_network(address)
     except ValueError:
         return False

@@ -5,7 +5,7 @@ from orchestrator.domain.calendar.schedule_of_change import MissedChoice
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.condensed import Counts
-from orchestrator.domain.rules.environment import UNKNOWN
+from orchestrator.domain.rules.environment import class_known
 from orchestrator.domain.text.format import counted
 from orchestrator.policy.telling.step_changes import End, Finish
 from orchestrator.policy.telling.teller import WAITS, Telling, at, telling_of, wave_name
@@ -32,8 +32,8 @@ def _planned(event: e.Planned, d: Deployment, counts: Counts) -> Telling:
 
 
 def _environment(event: e.Planned) -> str:
-    known = event.environment.class_ if event.environment is not None else None
-    return placed_words(event.plan.resources.environment, UNKNOWN if event.environment_unknown else known)
+    known = class_known(event.environment, unknown=event.environment_unknown)
+    return placed_words(event.plan.resources.environment, known)
 
 
 @telling_of.register

@@ -9,8 +9,8 @@ from orchestrator.adapters.files.environment_file import known_environments
 from orchestrator.adapters.files.manual import environment as environment_manual
 from orchestrator.cli.main import run
 from orchestrator.errors import PlanFault
-from tests.engine.test_live_machines import file
 from tests.worlds.command_line import orch
+from tests.worlds.environments import file
 from tests.worlds.fleet import Fleet
 from tests.worlds.plans import plan_tree
 from tests.worlds.project import write

@@ -167,6 +167,8 @@ def _resolved(checked: PreparedPlan) -> dict[str, Any]:
     return {
         "sha256": checked.plan_sha256,
         "strategy": strategy_words(checked),
+        "environment": checked.plan.resources.environment,
+        "environment_class": checked.environment_class,
         "hosts": [target.host for target in checked.targets],
         "waves": [wave.model_dump(mode="json") for wave in checked.waves],
         "may_change": {
