@@ -9,14 +9,14 @@ from pathlib import Path
 import click
 
 from orchestrator.adapters.keys.certificate_files import certificate_name
-from orchestrator.adapters.keys.own_keys import card_file
+from orchestrator.adapters.keys.own_keys import key_home, public_half
 from orchestrator.adapters.keys.signed_files import write_whole
 from orchestrator.adapters.keys.signer import Signer
 from orchestrator.bootstrap import home_of
 from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.follow import drive_in_view
 from orchestrator.cli.options.common_options import by_option, json_option
-from orchestrator.cli.options.signing_key import key_file, key_option, own_signer
+from orchestrator.cli.options.signing_key import key_option, own_signer
 from orchestrator.cli.wiring import ports as ports_of_home
 from orchestrator.domain.authority.rehearsal import Part, Rehearsal, SignedCertificate
 from orchestrator.domain.authority.signing import ISSUER, Keyring
@@ -89,8 +89,8 @@ def rehearse(  # noqa: PLR0913, PLR0917 (click calls it, with every option)
     )
     ready = rehearsals.ready(ports, asked)
     keyring = ports.keys.keyring(Path(ready.prepared.project))
-    signing = own_signer(keyring, key, role=ISSUER)
-    _refuse_untrusted(keyring, signing, key_file(key), ports.clock.now())
+    signing = own_signer(keyring, key, role=ISSUER, holder=None)
+    _refuse_untrusted(keyring, signing, ports.clock.now())
     # Asked now: a rehearsal takes long, and its end has to be signed.
     signing.unlock()
     ended: list[Deployment] = []
@@ -118,15 +118,18 @@ def _place(environment: str, inventory: Path | None) -> RehearsalPlace:
     return RehearsalPlace.model_validate({"environment": environment, "inventory": str(where)})
 
 
-def _refuse_untrusted(keyring: Keyring, signing: Signer, file: Path, now: datetime) -> None:
+def _refuse_untrusted(keyring: Keyring, signing: Signer, now: datetime) -> None:
     """Refuse an untrusted key before anything is touched, because nobody would accept its certificate."""
     trusted = keyring.find(signing.key)
     if trusted is None or trusted.revoked_at is not None or not trusted.serves(ISSUER):
         others = "is trusted in other roles only" if trusted is not None else "is not trusted"
         finding = "was revoked" if trusted is not None and trusted.revoked_at is not None else others
+        trust = f'orch keys trust {public_half(signing)} --person NAME --role "{ISSUER}"'
+        # A trusted key keeps its roles, and a revoked one stays revoked.
+        another = f'Make another for it: orch keys new --file {key_home() / "issuer.pem"} --role "{ISSUER}"'
+        move = f"The person who decides which keys count runs: {trust}" if trusted is None else another
         raise Refused(
-            f"Nothing was rehearsed: your key {signing.key[:16]} {finding}, and a certificate needs the role {ISSUER}. "
-            f'The person who decides which keys count runs: orch keys trust {card_file(file)} --role "{ISSUER}"'
+            f"Nothing was rehearsed: your key {signing.key[:16]} {finding}, and a certificate needs the role {ISSUER}. {move}"
         )
     if trusted.expires is not None and trusted.expires <= now:
         raise Refused(f"Nothing was rehearsed: your key {signing.key[:16]} expired; have it trusted again.")
