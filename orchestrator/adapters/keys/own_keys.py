@@ -1,7 +1,7 @@
 """A user's own keys: the named file, or those found in orch's key folder, the ssh agent and the ssh folder (docs/adr/0070)."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -109,12 +109,12 @@ def signer_for(
     now: datetime,
     ask: Ask | None = None,
     role: str | None = None,
-    holder: Holder = "person",
+    holder: Holder | None = "person",
 ) -> Signer:
     """The key to sign with: the named one, else the easiest one at hand that is trusted, and for the role if one of them is.
 
-    A named key is not compared with the keyring: what it signs is judged. Raises UsageFault, Refused, and what is wrong
-    with a named file.
+    `holder`: whose key is asked for; None: anybody's. A named key is not compared with the keyring: what it signs is judged.
+    Raises UsageFault, Refused, and what is wrong with a named file.
     """
     at_hand = search(given, ask)
     if given is not None or os.environ.get("ORCH_KEY"):
@@ -125,7 +125,7 @@ def signer_for(
     usable = [
         (signer, key)
         for signer, key in trusted
-        if key is not None and _counts(key, now) and key.holder == holder
+        if key is not None and _counts(key, now) and holder in (None, key.holder)
     ]
     if not usable:
         raise Refused(_none(at_hand, keyring, now, holder))
@@ -183,7 +183,7 @@ def _refuse_several(usable: Sequence[tuple[Signer, TrustedKey]], keyring: Keyrin
     raise UsageFault(f"Keys of several people are at hand ({whose}); say who signs with --key FILE.")
 
 
-def _none(at_hand: Search, keyring: Keyring, now: datetime, holder: Holder) -> str:
+def _none(at_hand: Search, keyring: Keyring, now: datetime, holder: Holder | None) -> str:
     """Why no key at hand counts, each by name, and what to do."""
     if not at_hand.signers:
         move = "make one with orch keys new, or take an ssh key that you have; then have it trusted"
@@ -191,13 +191,13 @@ def _none(at_hand: Search, keyring: Keyring, now: datetime, holder: Holder) -> s
     else:
         reasons = "; ".join(_why_not(signer, keyring, now, holder) for signer in at_hand.signers)
         lines = [f"None of your keys counts here: {reasons}."]
-    card = _first_card(at_hand.signers)
+    card = next((half for half in map(public_half, at_hand.signers) if half != "FILE"), "FILE")
     whose = "--machine NAME" if holder == "machine" else "--person NAME --role ROLE"
     lines.append(f"The person who decides which keys count runs: orch keys trust {card} {whose}")
     return "\n".join([*lines, *map(str, at_hand.faults)])
 
 
-def _why_not(signer: Signer, keyring: Keyring, now: datetime, holder: Holder) -> str:
+def _why_not(signer: Signer, keyring: Keyring, now: datetime, holder: Holder | None) -> str:
     key, name = keyring.find(signer.key), f"{signer.key[:16]} ({signer.place})"
     if key is None:
         return f"{name} is not trusted"
@@ -208,14 +208,8 @@ def _why_not(signer: Signer, keyring: Keyring, now: datetime, holder: Holder) ->
     return f"{name} is a key of a {key.holder}, and this is for a {holder}"
 
 
-def _first_card(at_hand: Iterable[Signer]) -> str:
-    """A file that can be given to whoever trusts keys."""
-    return next(_cards(at_hand), "FILE")
-
-
-def _cards(at_hand: Iterable[Signer]) -> Iterator[str]:
-    for signer in at_hand:
-        file = Path(signer.place)
-        for card in (card_file(file), file.with_name(f"{file.name}.pub")):
-            if file.is_absolute() and card.is_file():
-                yield str(card)
+def public_half(signer: Signer) -> str:
+    """The file to give to whoever trusts keys; `FILE` where this machine has none, as for a key that only an agent holds."""
+    file = Path(signer.place)
+    halves = (card_file(file), file.with_name(f"{file.name}.pub")) if file.is_absolute() else ()
+    return next((str(half) for half in halves if half.is_file()), "FILE")

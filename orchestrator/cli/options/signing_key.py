@@ -15,7 +15,7 @@ from orchestrator.adapters.keys.signer import Signer
 from orchestrator.adapters.keys.ssh_signer import SshSigner
 from orchestrator.bootstrap import clock
 from orchestrator.cli.wiring import KEY
-from orchestrator.domain.authority.signing import Keyring
+from orchestrator.domain.authority.signing import Holder, Keyring
 from orchestrator.errors import OrchError, Refused, UsageFault
 
 PASSPHRASE = "ORCH_KEY_PASSPHRASE"  # noqa: S105 (the name of a variable)
@@ -59,12 +59,14 @@ def own_key(given: Path | None = None) -> Signer:
     return named_signer(key_file(given), passphrase_of)
 
 
-def own_signer(keyring: Keyring, given: Path | None = None, *, role: str | None = None) -> Signer:
+def own_signer(
+    keyring: Keyring, given: Path | None = None, *, role: str | None = None, holder: Holder | None = "person"
+) -> Signer:
     """The key of this user to sign with: the named file, else the one at hand that the keyring trusts.
 
     Raises UsageFault where keys of several people are at hand, and Refused, with what to do, where none is.
     """
-    signer = signer_for(keyring, given, now=clock().now(), ask=passphrase_of, role=role)
+    signer = signer_for(keyring, given, now=clock().now(), ask=passphrase_of, role=role, holder=holder)
     if isinstance(signer, SshSigner) and signer.in_hardware:
         click.echo(f"Touch the FIDO key of {signer.place} when it asks for it.", err=True)
     return signer

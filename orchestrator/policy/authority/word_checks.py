@@ -23,15 +23,14 @@ def approval_words(signed: SignedApproval) -> str:
     """Such as `approved by Li Wei as change manager at 2026-06-06 20:00 UTC, key 0a1b2c3d4e5f6071: looked at`."""
     statement = signed.approval
     by = f"by {statement.person} as {statement.role} at {statement.made_at:%Y-%m-%d %H:%M} UTC, key {statement.key[:16]}"
-    if signed.evidence is not None:
-        by += f", in {signed.evidence.type} {signed.evidence.name[:12]}"
-    return f"{_decided(statement)} {by}: {statement.reason}"
+    return f"{_decided(signed)} {by}: {statement.reason}"
 
 
-def _decided(statement: ApprovalStatement) -> str:
+def _decided(signed: SignedApproval) -> str:
+    statement, git = signed.approval, signed.evidence
     if statement.overrides is not None:
         return f"{statement.overrides} overridden"
-    decided = DECISIONS[statement.decision]
+    decided = DECISIONS[statement.decision] + (f" in {git.type} {git.name[:12]}" if git is not None else "")
     return f"{decided} to go on without {', '.join(statement.hosts)}" if statement.hosts else decided
 
 
@@ -61,7 +60,7 @@ def recorded_statements(records: Iterable[Recorded]) -> list[RecordedStatement]:
             statement = signed.approval
             statements.append(
                 RecordedStatement(
-                    _decided(statement),
+                    _decided(signed),
                     statement.person,
                     statement.role,
                     statement.reason,

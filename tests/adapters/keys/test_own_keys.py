@@ -191,6 +191,15 @@ def test_a_machine_signs_with_its_key_and_a_person_with_theirs(desk: Path, holde
     assert good(ring, holder=holder) == {"person": own, "machine": machine}[holder].key
 
 
+def test_a_rehearsal_is_certified_by_whoever_has_the_role(desk: Path) -> None:
+    own, machine = pem(desk, "li"), pem(desk, "builder")
+    issuing = trusted(machine, "builder1", holder="machine", roles=("rehearsal issuer",))
+    ring = Keyring(keys=(trusted(own), issuing))
+    assert good(ring, holder=None, role="rehearsal issuer") == machine.key
+    with pytest.raises(UsageFault, match="Keys of several people"):
+        signer_for(ring, now=NOW, holder=None)
+
+
 def test_no_key_that_is_trusted_names_each_and_what_to_do(desk: Path) -> None:
     own, other = pem(desk), ssh(desk)
     stranger = trusted(own).model_copy(update={"key": "0" * 64})

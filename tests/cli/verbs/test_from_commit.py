@@ -77,7 +77,9 @@ def test_a_merge_that_names_the_digest_approves(desk: Desk) -> None:
     assert (signed.approval.person, signed.approval.reason) == ("Omar Haddad", "Merge the plums")
     assert signed.approval.subject == "d1"
     name = desk.git.git("rev-parse", "main")
-    assert f", in commit {name[:12]}: Merge the plums" in desk.office.output()
+    assert f"approved in commit {name[:12]} by Omar Haddad as change manager" in desk.office.output()
+    assert run(["record", "show", "d1"]) == 0
+    assert f"approved in commit {name[:12]} by Omar Haddad" in desk.office.output()
     assert desk.office.events() == ["planned", "submitted", "approval_given"]
     _verifies_without_the_repository(signed)
 

@@ -211,3 +211,9 @@ def test_replaced_objects_are_read_as_they_were_signed(desk: Desk) -> None:
     other = desk.git.commit("Another")
     desk.git.git("replace", reference, other)
     assert desk.good(reference)
+
+
+def test_a_long_message_and_a_blob_are_not_read(desk: Desk) -> None:
+    long = desk.git.write(f"tree 0\n\n{'plums ' * 10_000}")
+    desk.refused(long, "a commit with a decision has 32768 at most")
+    desk.refused(desk.git.write("plums " * 10_000, "blob"), "is a blob; a decision is in a signed commit")

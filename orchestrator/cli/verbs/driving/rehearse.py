@@ -12,14 +12,14 @@ import click
 
 from orchestrator.adapters.keys.certificate_files import certificate_name
 from orchestrator.adapters.keys.key_folder import read_card
-from orchestrator.adapters.keys.own_keys import card_file
+from orchestrator.adapters.keys.own_keys import public_half
 from orchestrator.adapters.keys.signed_files import write_whole
 from orchestrator.adapters.keys.signer import Signer
 from orchestrator.bootstrap import home_of
 from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.follow import drive_in_view
 from orchestrator.cli.options.common_options import by_option, json_option
-from orchestrator.cli.options.signing_key import key_file, key_option, own_signer
+from orchestrator.cli.options.signing_key import key_option, own_signer
 from orchestrator.cli.wiring import ports as ports_of_home
 from orchestrator.domain.authority.admission_answer import Reason
 from orchestrator.domain.authority.rehearsal import Part, Rehearsal, SignedCertificate
@@ -95,8 +95,8 @@ def rehearse(  # noqa: PLR0913, PLR0917 (click calls it, with every option)
     )
     ready = rehearsals.ready(ports, asked)
     keyring = ports.keys.keyring(Path(ready.prepared.project))
-    signing = own_signer(keyring, key, role=ISSUER)
-    _refuse_untrusted(keyring, signing, key_file(key), ports.clock.now())
+    signing = own_signer(keyring, key, role=ISSUER, holder=None)
+    _refuse_untrusted(keyring, signing, ports.clock.now())
     # Asked now: a rehearsal takes long, and its end has to be signed.
     signing.unlock()
     ended: list[Deployment] = []
@@ -128,12 +128,12 @@ def _place(environment: str, inventory: Path | None) -> RehearsalPlace:
     return RehearsalPlace.model_validate({"environment": environment, "inventory": str(where)})
 
 
-def _refuse_untrusted(keyring: Keyring, signing: Signer, file: Path, now: datetime) -> None:
+def _refuse_untrusted(keyring: Keyring, signing: Signer, now: datetime) -> None:
     """Refuse an untrusted key before anything is touched, because nobody would accept its certificate."""
     trusted = keyring.find(signing.key)
     if trusted is None:
         why = f"is not trusted, and a certificate needs the role {ISSUER}"
-        move = f"The person who decides which keys count runs: {_trusting(file)}"
+        move = f"The person who decides which keys count runs: {_trusting(signing)}"
     elif trusted.revoked_at is not None or (trusted.expires is not None and trusted.expires <= now):
         why = "was revoked" if trusted.revoked_at is not None else "expired"
         move = _ANOTHER_KEY
@@ -151,15 +151,15 @@ _ANOTHER_KEY = (
 )
 
 
-def _trusting(file: Path) -> str:
+def _trusting(signing: Signer) -> str:
     """The command that trusts the public half of this key; a half that names nobody needs a person."""
-    card = card_file(file)
+    card = public_half(signing)
     try:
-        named = read_card(card).person is not None
+        named = read_card(Path(card)).person is not None
     except OrchError:
         named = False
     who = "" if named else " --person NAME"
-    return f'orch keys trust {command_word(str(card))}{who} --role "{ISSUER}"'
+    return f'orch keys trust {command_word(card)}{who} --role "{ISSUER}"'
 
 
 def _in_wave(ready: rehearsals.PreparedRehearsal, part: Rehearsal) -> str:
