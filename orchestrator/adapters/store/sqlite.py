@@ -36,17 +36,21 @@ def lone_engine(file: Path, patience: float) -> Engine:
 
 
 def frozen_engine(file: Path) -> Engine:
-    """An engine without locks and files next to the database; only for a database that nobody can write to."""
-    engine = create_engine(_url(file, mode="ro", immutable="1"), poolclass=NullPool)
-    event.listen(engine, "connect", _set_up)
+    """An engine without locks and without new files next to the database; only for one that nobody can write to.
+
+    Where there is a log, its index is kept in memory.
+    """
+    log = file.with_name(f"{file.name}-wal").exists()
+    how = {"vfs": "unix-none"} if log else {"immutable": "1"}
+    engine = create_engine(_url(file, mode="ro", **how), poolclass=NullPool)
+    event.listen(engine, "connect", _set_up_alone if log else _set_up)
     event.listen(engine, "begin", _begin)
     return engine
 
 
 def still(file: Path) -> bool:
-    """Whether nobody can write to the database, and all data is in the file and not in its log."""
-    log = file.with_name(f"{file.name}-wal")
-    return file.exists() and bool(os.statvfs(file).f_flag & os.ST_RDONLY) and not log.exists()
+    """Whether nobody can write to the database: its file system is mounted read-only."""
+    return file.exists() and bool(os.statvfs(file).f_flag & os.ST_RDONLY)
 
 
 def write_ahead(connection: Connection) -> bool:
