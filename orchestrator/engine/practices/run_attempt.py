@@ -113,7 +113,8 @@ def _refuse_of_another_machine(d: Deployment, attempt: str) -> None:
     if elsewhere:
         raise Refused(
             f"{attempt} was begun on {elsewhere}, and what became of it cannot be seen from here. Nothing was started. "
-            f"Go on with orch resume {d.id} there, or, where that machine is gone for good, back out: orch abort {d.id}."
+            f"Go on with orch resume {d.id} there, or, where that machine is gone for good, back out: "
+            f"orch abort {d.id} --reason WHY."
         )
 
 

@@ -191,9 +191,14 @@ def refuse_second(journal: Journal, prepared: PreparedPlan) -> None:
     for other in briefs(journal):
         elsewhere = other.environment != prepared.plan.resources.environment
         if not other.over and other.plan_sha256 == prepared.plan_sha256 and not elsewhere:
+            end = (
+                f", or end it: orch abort {other.id} --reason WHY"
+                if other.state is not State.BACKING_OUT
+                else ""
+            )
             raise Conflict(
                 f"{other.id} is an open deployment of this plan ({other.state.value}); "
-                f"go on with it: orch resume {other.id}, or end it: orch abort {other.id}."
+                f"go on with it: orch resume {other.id}{end}."
             )
 
 
@@ -229,8 +234,12 @@ def _refuse_out_of_place(d: Deployment, event: e.Event) -> None:
         raise Refused(f"{d.id} waits for confirmation by {asked or 'nobody'}, not by {event.role}.")
     if isinstance(event, e.AbortRequested) and d.state is State.BACKING_OUT:
         raise Refused(f"{d.id} is backing out: a running backout goes on to its end.")
+    if isinstance(event, e.BackoutBegan) and d.state is State.BACKING_OUT:
+        raise Refused(
+            f"{d.id} is backing out already; go on with it: orch {'retry' if held else 'resume'} {d.id}."
+        )
     if isinstance(event, e.BackoutBegan) and not (d.over or d.driving.hold or d.driving.paused):
-        raise Refused(f"{d.id} is {d.state.value}: stop and back it out with orch abort {d.id}.")
+        raise Refused(f"{d.id} is {d.state.value}: stop and back it out with orch abort {d.id} --reason WHY.")
     if isinstance(event, e.Excluded):
         unknown = [host for host in event.hosts if host not in d.standings]
         if unknown:

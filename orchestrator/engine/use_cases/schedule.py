@@ -135,7 +135,8 @@ def withdraw(ports: Ports, deployment: str, *, by: str, reason: str) -> Deployme
     current = find(ports, deployment)
     if current.over or state_of(current) == "running":
         raise Refused(
-            f"{current.id} is {current.state.value}: it is no longer ahead. What runs is ended with orch abort {current.id}."
+            f"{current.id} is {current.state.value}: it is no longer ahead. What runs is ended with "
+            f"orch abort {current.id} --reason WHY."
         )
     return signal(
         ports, current.id, e.DeploymentCancelled(by=by, reason=f"withdrawn from the schedule: {reason}")

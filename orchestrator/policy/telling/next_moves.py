@@ -57,14 +57,14 @@ def _answers(d: Deployment) -> tuple[Move, ...]:
         lift = Move("orch stop-all --lift --reason WHY", "end the emergency stop")
         return (lift, Move(f"orch status {d.id}", "how it stands now"))
     if driving.paused is not None:
-        return (Move(f"orch resume {d.id}", "go on"), _abort(d))
+        return (Move(f"orch resume {d.id}", "go on"), *_abort(d))
     if driving.hold is not None:
         return _hold_choices(d)
     if d.authority.unadmitted is not None:
         return _admission_moves(d, d.authority.unadmitted.reasons)
     if gate is not None and gate.confirm is not None and not gate.confirmed and gate.soak_is_over:
         confirm = f'orch confirm {d.id} --role "{plain(gate.confirm)}"'
-        return (Move(confirm, "let the next wave go"), _abort(d))
+        return (Move(confirm, "let the next wave go"), *_abort(d))
     return ()
 
 
@@ -77,9 +77,12 @@ def _admission_moves(d: Deployment, reasons: tuple[Reason, ...]) -> tuple[Move, 
     )
 
 
-def _abort(d: Deployment) -> Move:
+def _abort(d: Deployment) -> tuple[Move, ...]:
+    """A backout goes on to its end."""
+    if d.state is State.BACKING_OUT:
+        return ()
     what = "stop and back out" if d.touched_hosts else "end it; nothing was touched"
-    return Move(f"orch abort {d.id} --reason WHY", what)
+    return (Move(f"orch abort {d.id} --reason WHY", what),)
 
 
 def _hold_choices(d: Deployment) -> tuple[Move, ...]:
@@ -92,9 +95,16 @@ def _hold_choices(d: Deployment) -> tuple[Move, ...]:
     return (
         Move(f"orch retry {d.id}", "try again"),
         *exclude,
-        Move(f"orch rollback {d.id} --reason WHY", "back out"),
+        *_back_out(d),
         Move(f"orch hold {d.id}", "hold on"),
     )
+
+
+def _back_out(d: Deployment) -> tuple[Move, ...]:
+    """Only where something is to be backed out, and no backout has begun."""
+    if not d.touched_hosts or d.state is State.BACKING_OUT:
+        return _abort(d)
+    return (Move(f"orch rollback {d.id} --reason WHY", "back out"),)
 
 
 def _rehearse_on(d: Deployment) -> tuple[Move, ...]:

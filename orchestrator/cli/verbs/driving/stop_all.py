@@ -54,6 +54,6 @@ def _lift(ports: Ports, by: str, reason: str) -> int:
     click.echo("The emergency stop is lifted.")
     for deployment in lifted:
         click.echo(
-            f"{deployment.id}: paused; go on with orch resume {deployment.id}, or orch abort {deployment.id}"
+            f"{deployment.id}: paused; go on with orch resume {deployment.id}, or orch abort {deployment.id} --reason WHY"
         )
     return ExitCode.COMPLETED
