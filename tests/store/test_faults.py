@@ -1,5 +1,6 @@
 """What the disk does to a store: each fault is said with its next move, and leaves nothing half-written."""
 
+import contextlib
 import errno
 import os
 import shutil
@@ -211,6 +212,24 @@ def test_a_disk_that_was_remounted_read_only(small_disk: Path, end: str) -> None
     subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
     assert journal.append("d1", len(records), [EVENT])
     assert journal.read("d1")[:-1] == records
+    journal.close()
+
+
+def test_a_disk_without_inodes_is_read_and_says_so(small_disk: Path) -> None:
+    before = opened(small_disk / "store")
+    before.append("d1", 0, [EVENT])
+    before.close()
+    subprocess.run(["mount", "-o", "remount,nr_inodes=20", str(small_disk)], check=True)
+    with contextlib.suppress(OSError):
+        for number in range(30):
+            (small_disk / f"file{number}").touch()
+    journal = opened(small_disk / "store")
+    assert journal.deployments() == ["d1"]
+    with pytest.raises(StoreFault, match=r"Nothing was appended.*inodes left"):
+        journal.append("d1", 1, [EVENT])
+    for file in small_disk.glob("file*"):
+        file.unlink()
+    assert journal.append("d1", 1, [EVENT])
     journal.close()
 
 
