@@ -23,7 +23,7 @@ class FakeMachine:
     `unreachable` is the reason why it does not answer, `cause` what that is.
     `host_key` is the digest of its key; None: one of its own.
     `epoch` is that of the last run it has seen, None where that cannot be read.
-    `installed` is SHA-256 by path; None: whatever is asked for.
+    `installed` is SHA-256 by path; None: whatever is asked for. `form` is that of its baselines.
     """
 
     machine_id: str
@@ -40,6 +40,7 @@ class FakeMachine:
     left: list[LeftProcess] = field(default_factory=list)
     unkillable: set[int] = field(default_factory=set)
     hidden: int = 0
+    form: int = 0
     scripted: dict[str, list[Told]] = field(default_factory=dict)
 
     def script(self, check: str, *answers: Told) -> None:
@@ -188,6 +189,7 @@ class FakeTargets(Targets):
             items=tuple(items),
             faults=tuple(machine.faults),
             epoch=machine.epoch,
+            form=machine.form,
         )
 
     def _identity(self, host: str) -> Identity | str:
