@@ -222,7 +222,7 @@ def _other_deployment(check: Asked, view: View) -> Answer:
         deployment = run.rpartition(".")[0] or run
         return "failed", (
             f"process {pid} ({procfs.name_of(pid)}) of {run}{more}; a run is at work (orch status {deployment}), or one "
-            f"that is over left it: then end it on this host (sudo kill {pids}), and have a unit of systemd start what is to stay"
+            f"that is over left it: then end it on this host (sudo kill {pids}); let a unit of systemd start what is to stay"
         )
     if unasked:
         return "inconclusive", f"{unasked} processes cannot be asked as this user"
