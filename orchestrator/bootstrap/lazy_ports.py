@@ -102,7 +102,8 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
         from orchestrator.engine.redacted_ports import RedactedRuns
 
-        return RedactedRuns(AnsiblePlaybooks(self._root / "attempts", warm=self._warm), self.redaction)
+        runs = AnsiblePlaybooks(self._root / "attempts", warm=self._warm, begun=self._root / "begun")
+        return RedactedRuns(runs, self.redaction)
 
     @cached_property
     def targets(self) -> ports.Targets:

@@ -33,9 +33,23 @@ def _state_folder() -> Path:
 
 
 def _report(error: BaseException) -> str:
-    # Arguments are left out: they may carry a secret.
-    head = f"orch {__version__}, Python {platform.python_version()}, {sys.platform}\n\n"
-    return head + "".join(traceback.format_exception(error))
+    # The command's arguments and what errors say are left out: both may carry a secret, and no vaulted value is kept.
+    head = f"orch {__version__}, Python {platform.python_version()}, {sys.platform}; ORCH_DEBUG=1 shows what errors say\n"
+    return head + "".join(f"\n{text}" for text in map(_traceback, _chain(error)))
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """The error and those that led to it, the first of them first."""
+    chain: list[BaseException] = []
+    at: BaseException | None = error
+    while at is not None and at not in chain:
+        chain.insert(0, at)
+        at = at.__cause__ or (None if at.__suppress_context__ else at.__context__)
+    return chain
+
+
+def _traceback(error: BaseException) -> str:
+    return "".join([*traceback.format_tb(error.__traceback__), f"{type(error).__qualname__}\n"])
 
 
 def _write(folder: Path, text: str) -> Path:

@@ -92,6 +92,10 @@ class Journal(ABC):
         """The ids of all deployments, newest first."""
 
     @abstractmethod
+    def attempts_beside(self) -> frozenset[str]:
+        """The names of all attempts that left files beside the journal, whether it knows them or not. Raises StoreFault."""
+
+    @abstractmethod
     def progress(self, deployments: Sequence[str]) -> Mapping[str, Progress]:
         """The progress of each of these deployments that has events.
 
@@ -219,10 +223,6 @@ class PlaybookRuns(ABC):
 
         Any process may call this, also one that did not start the attempt.
         """
-
-    def attempts(self) -> list[str]:
-        """The names of all attempts that left files here; none where attempts leave none. Raises StoreFault."""
-        return []
 
     def await_end(self, attempt: str, clock: Clock, seconds: float) -> None:
         """Wait up to `seconds`, less if the attempt is seen to end. Returning is no evidence of an end."""

@@ -29,7 +29,9 @@ def taken_up(six: Fleet, here: str, *words: e.Event) -> DriveContext:
 
 def test_it_is_left_to_its_machine(six: Fleet) -> None:
     context = taken_up(six, "here:2")
-    with pytest.raises(Refused, match=r"a1 was begun on there, .* orch resume d1 there, .* orch abort d1"):
+    with pytest.raises(
+        Refused, match=r"a1 was begun on there, .* orch resume d1 there, .* orch abort d1 --reason WHY"
+    ):
         take_step(context)
     assert six.playbooks.started == []
     assert [a.open for a in context.deployment.attempts] == [True]

@@ -10,6 +10,7 @@ from orchestrator.adapters.report.page import html_record
 from orchestrator.adapters.report.text import text_record
 from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.evidence.baseline import FORM
 from orchestrator.domain.evidence.task_changes import Change, ChangeKind, ChangesOn
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
@@ -61,6 +62,24 @@ def test_what_is_covered_is_restored_and_nothing_else_is_said() -> None:
     assert (d.state, lines(d)) == (State.BACKED_OUT, [])
     assert "0 differences" in record_text(fleet, d)
     assert "in what was captured" not in record_text(fleet, d)
+
+
+def test_a_folder_that_is_a_difference_already_is_named_once() -> None:
+    fleet = Fleet(plan_tree())
+    fleet.targets.machine("h1").form = FORM
+    folder = ("system folder", "/var/app")
+    fleet.playbooks.on_start = lambda request: fleet.targets.machine("h1").items.update(
+        {folder: {"mode": "0755", "exists": True}}
+    )
+    made = (("file", "/var/app", "Make it"), ("file", "/var/app/x", "Write"), ("tree", "/var/app", "Fill"))
+    for things, named in ((made[:1], []), (made[:2], ["/var/app/x"]), (made[2:], ["/var/app"])):
+        fleet.clock.sleep(5)
+        fleet.targets.machine("h1").items.pop(folder, None)
+        _, d = backed_out(on("h1", things=things), fleet=fleet)
+        assert d.state is State.BACKED_OUT_WITH_RESIDUE
+        assert d.backout is not None
+        assert {(each.kind, each.name) for each in d.backout.differences} == {folder}
+        assert [change.name for group in d.backout.uncovered for change in group.changes] == named
 
 
 def test_what_no_item_covers_is_named_and_the_end_is_the_same() -> None:

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.brief import Brief, brief_of
 from orchestrator.domain.journal.condensed import Condensed, condensed
-from orchestrator.domain.journal.events import HOUSE, Event, Recorded
+from orchestrator.domain.journal.events import HOUSE, AttemptIntended, Event, Recorded
 from orchestrator.domain.journal.raw_event import RawEvent
 from orchestrator.domain.text.model_base import Name
 from orchestrator.engine.ports import Clock, DriverClaim, Journal, Progress, Proof
@@ -25,6 +25,7 @@ class FakeJournal(Journal):
         self._kept: dict[str, Deployment] = {}
         self._driven: set[str] = set()
         self.fault: StoreFault | None = None
+        self.strangers: set[str] = set()
 
     def append(
         self, deployment: str, expected_seq: int, events: Sequence[Event], proof: Proof | None = None
@@ -60,6 +61,12 @@ class FakeJournal(Journal):
     def deployments(self) -> list[str]:
         streams = [name for name in self._records if name != HOUSE]
         return sorted(streams, key=lambda name: (self._records[name][0].at, name), reverse=True)
+
+    def attempts_beside(self) -> frozenset[str]:
+        """Those that it knows, and `strangers`, which a test adds."""
+        events = (record.event for records in self._records.values() for record in records)
+        own = (event.attempt for event in events if isinstance(event, AttemptIntended))
+        return frozenset([*own, *self.strangers])
 
     def progress(self, deployments: Sequence[str]) -> Mapping[str, Progress]:
         return {

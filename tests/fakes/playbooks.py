@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Literal
 
 from orchestrator.domain.evidence.acted_on import ActedOn
 from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest, Purpose
@@ -22,7 +23,7 @@ class Script:
     Hosts without a result in `results` are done; of a run that dies, unknown. The second run of a rehearsal changes
     nothing, unless it `changes_again`. `acted_on`: what its tasks did on other hosts. `starved`: what the machine lacked,
     so that nothing began; `unclaimed`: no worker ever took it up. `changes` are those of its tasks, on the hosts that it
-    names.
+    names. `removed`: somebody removes its files while it is at work, and with `unmarked` also the mark that it was begun.
     """
 
     results: Mapping[str, HostResult] = field(default_factory=dict)
@@ -34,6 +35,8 @@ class Script:
     acted_on: Sequence[ActedOn] = ()
     starved: str | None = None
     unclaimed: bool = False
+    removed: bool = False
+    unmarked: bool = False
     changes: Sequence[ChangesOn] | None = ()
 
 
@@ -52,7 +55,6 @@ class FakePlaybooks(PlaybookRuns):
         self.started: list[AttemptRequest] = []
         self.fault: StoreFault | None = None
         self.ready: set[str] = set()
-        self.strangers: list[str] = []
         self.on_start: Callable[[AttemptRequest], object] = lambda request: None
         self.on_host: Callable[[str, Purpose, HostResult], object] = lambda host, purpose, result: None
         self._now = now
@@ -80,6 +82,9 @@ class FakePlaybooks(PlaybookRuns):
         if run is None:
             return Sighting(attempt=attempt, state="absent")
         run.sights += 1
+        if run.script.removed:
+            state: Literal["absent", "dead"] = "absent" if run.script.unmarked else "dead"
+            return Sighting(attempt=attempt, state=state, removed=not run.script.unmarked)
         if run.script.unclaimed:
             return Sighting(attempt=attempt, state="dead", began=False)
         if run.stopped or (run.script.dies and run.sights > run.script.seen_running):
@@ -87,10 +92,6 @@ class FakePlaybooks(PlaybookRuns):
         if run.script.stays_running or run.sights <= run.script.seen_running:
             return Sighting(attempt=attempt, state="running", worker_pid=1)
         return Sighting(attempt=attempt, state="finished", outcome=self._outcome(run, died=False))
-
-    def attempts(self) -> list[str]:
-        """Those that were started, and `strangers`, which a test adds."""
-        return sorted([*self._runs, *self.strangers])
 
     def tasks_seen(self, attempt: str, after: int = 0) -> list[TaskSeen]:
         """One task per host."""

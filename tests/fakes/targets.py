@@ -24,7 +24,7 @@ class FakeMachine:
     `host_key` is the digest of its key; None: one of its own.
     `epoch` is that of the last run it has seen, None where that cannot be read.
     `house` governs it, where one does.
-    `installed` is SHA-256 by path; None: whatever is asked for.
+    `installed` is SHA-256 by path; None: whatever is asked for. `form` is that of its baselines.
     """
 
     machine_id: str
@@ -42,6 +42,7 @@ class FakeMachine:
     left: list[LeftProcess] = field(default_factory=list)
     unkillable: set[int] = field(default_factory=set)
     hidden: int = 0
+    form: int = 0
     scripted: dict[str, list[Told]] = field(default_factory=dict)
 
     def script(self, check: str, *answers: Told) -> None:
@@ -195,6 +196,7 @@ class FakeTargets(Targets):
             items=tuple(items),
             faults=tuple(machine.faults),
             epoch=machine.epoch,
+            form=machine.form,
         )
 
     def release(self, targets: Sequence[Target], house: str) -> dict[str, Identity | str]:

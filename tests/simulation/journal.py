@@ -98,6 +98,9 @@ class SimulatedJournal(Journal):
     def deployments(self) -> list[str]:
         return [name for name in reversed(self.records) if name != HOUSE]
 
+    def attempts_beside(self) -> frozenset[str]:
+        return frozenset()  # nobody restores an older copy here
+
     def progress(self, deployments: Sequence[str]) -> Mapping[str, Progress]:
         return {name: self._progress(name) for name in deployments if name in self.records}
 

@@ -1,5 +1,6 @@
 """What the disk does to a store: each fault is said with its next move, and leaves nothing half-written."""
 
+import contextlib
 import errno
 import os
 import shutil
@@ -14,6 +15,7 @@ from sqlalchemy import create_engine, text
 
 from orchestrator.adapters.store import DirectoryBaselineStore, SqlHostLocks, SqlJournal
 from orchestrator.adapters.store.private import private_directory, write_all
+from orchestrator.adapters.store.traces import CLAIMS, OF_DEPLOYMENTS
 from orchestrator.domain.evidence.baseline import Baseline, ConfigurationItem
 from orchestrator.domain.journal.events import Event, Paused
 from orchestrator.errors import StoreFault
@@ -184,22 +186,24 @@ def test_files_whose_content_does_not_reach_the_disk_get_no_name(tmp_path: Path)
     assert list(store.iterdir()) == []
 
 
-@pytest.mark.parametrize("end", ["closed", "killed"])
+@pytest.mark.parametrize("end", ["closed", "killed", "killed, and the log's index gone"])
 def test_a_disk_that_was_remounted_read_only(small_disk: Path, end: str) -> None:
     before = opened(small_disk / "store")
     before.append("d1", 0, [EVENT])
     before.close()
-    if end == "killed":
+    if end != "closed":
         reader, writer = pipe()
         process = start(append_for_ever, small_disk / "store", writer)
         reader.recv_bytes()
         process.kill()
         process.join(30)
-    assert (small_disk / "store/journal.sqlite-wal").exists() == (end == "killed")
+    if end not in ("closed", "killed"):
+        (small_disk / "store/journal.sqlite-shm").unlink()
+    assert (small_disk / "store/journal.sqlite-wal").exists() == (end != "closed")
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     journal = opened(small_disk / "store")
     records = journal.read("d1")
-    assert (len(records) > 1) == (end == "killed")
+    assert (len(records) > 1) == (end != "closed")
     assert journal.deployments() == ["d1"]
     with pytest.raises(StoreFault, match=r"Nothing was appended.*(read-only|mounted writable)"):
         journal.append("d1", len(records), [EVENT])
@@ -208,6 +212,24 @@ def test_a_disk_that_was_remounted_read_only(small_disk: Path, end: str) -> None
     subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
     assert journal.append("d1", len(records), [EVENT])
     assert journal.read("d1")[:-1] == records
+    journal.close()
+
+
+def test_a_disk_without_inodes_is_read_and_says_so(small_disk: Path) -> None:
+    before = opened(small_disk / "store")
+    before.append("d1", 0, [EVENT])
+    before.close()
+    subprocess.run(["mount", "-o", "remount,nr_inodes=20", str(small_disk)], check=True)
+    with contextlib.suppress(OSError):
+        for number in range(30):
+            (small_disk / f"file{number}").touch()
+    journal = opened(small_disk / "store")
+    assert journal.deployments() == ["d1"]
+    with pytest.raises(StoreFault, match=r"Nothing was appended.*inodes left"):
+        journal.append("d1", 1, [EVENT])
+    for file in small_disk.glob("file*"):
+        file.unlink()
+    assert journal.append("d1", 1, [EVENT])
     journal.close()
 
 
@@ -336,10 +358,10 @@ def test_a_baseline_under_another_name_is_noticed(store: Path) -> None:
 
 def folders_of_a_deployment(store: Path) -> list[Path]:
     """What a deployment leaves beside the journal, each alone."""
-    return [store / "attempts" / "d1", store / "frozen" / "d1"]
+    return [store / name / "d1" for name in (*OF_DEPLOYMENTS, CLAIMS)]
 
 
-@pytest.mark.parametrize("number", range(2))
+@pytest.mark.parametrize("number", range(len(OF_DEPLOYMENTS) + 1))
 @pytest.mark.parametrize("how", ["gone", "empty"])
 def test_a_journal_that_is_gone_beside_what_deployments_left_is_a_fault(
     store: Path, number: int, how: str
@@ -360,7 +382,39 @@ def test_a_journal_that_is_gone_beside_what_deployments_left_is_a_fault(
     assert (store / "journal.sqlite").exists() == (how == "empty"), "nothing is begun anew"
 
 
-def test_a_new_store_begins_beside_folders_that_hold_nothing(store: Path) -> None:
+@pytest.mark.parametrize("number", range(len(OF_DEPLOYMENTS)))
+def test_a_journal_that_has_lost_all_deployments_is_a_fault_beside_what_they_left(
+    store: Path, number: int
+) -> None:
+    journal = SqlJournal(store, FakeClock())
+    assert journal.deployments() == []
+    folders_of_a_deployment(store)[number].mkdir(parents=True)
+    with pytest.raises(
+        StoreFault, match=f"without a single deployment, and .* Restore the journal.*mv {store}"
+    ):
+        journal.deployments()
+
+
+def test_a_log_without_its_journal_is_not_thrown_away(store: Path) -> None:
+    SqlJournal(store, FakeClock()).close()
+    (store / "journal.sqlite").unlink()
+    log = store / "journal.sqlite-wal"
+    log.write_bytes(b"events")
+    with pytest.raises(StoreFault, match=r"journal.sqlite is gone, and journal.sqlite-wal beside it"):
+        SqlJournal(store, FakeClock())
+    assert log.read_bytes() == b"events"
+
+
+def test_a_new_store_begins_beside_folders_that_hold_nothing_of_deployments(store: Path) -> None:
     for folder in folders_of_a_deployment(store):
         folder.parent.mkdir(parents=True)
+    (store / "drivers/orch.run-due").touch()
+    (store / "attempts/.new-1").mkdir()
     assert SqlJournal(store, FakeClock()).deployments() == []
+
+
+def test_attempts_beside_the_journal_are_known_by_their_folders_or_marks(store: Path) -> None:
+    journal = SqlJournal(store, FakeClock())
+    for name in ("attempts/d1.1-deploy", "begun/d1.2-backout", "attempts/notes", "attempts/d1.3-deploy.lost"):
+        (store / name).mkdir(parents=True)
+    assert journal.attempts_beside() == {"d1.1-deploy", "d1.2-backout"}

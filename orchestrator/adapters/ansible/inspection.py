@@ -89,7 +89,8 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
     try:
         return _inspection(_without_hosts(inspector_answer, refused), project, pattern)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        nonsense = f"what it answered makes no sense: {type(error).__name__} {plain(str(error))}"
+        reason = _without_values(question, plain(str(error)))
+        nonsense = f"what it answered makes no sense: {type(error).__name__} {reason}"
         return _inspection(_nothing(question, nonsense), project, pattern)
 
 
@@ -150,9 +151,21 @@ def _asked_in_the_cold(
         try:
             return read_object(content)
         except ForeignJsonError as error:
-            broken = _TOO_LONG if ended.exit_code is None else f"what it answered makes no sense: {error}"
+            reason = _without_values(question, str(error))
+            broken = _TOO_LONG if ended.exit_code is None else f"what it answered makes no sense: {reason}"
             return _nothing(question, broken)
-    return _nothing(question, _TOO_LONG if ended.exit_code is None else _last_error(ended.errors))
+    if ended.exit_code is None:
+        return _nothing(question, _TOO_LONG)
+    reason = _without_values(question, _last_error(ended.errors))
+    return _nothing(question, reason if reason != _NOT_SHOWN else f"exit code {ended.exit_code}; {reason}")
+
+
+def _without_values(question: Mapping[str, Any], words: str) -> str:
+    """What a broken inspector said, unless the plan has a vault: it had decrypted values, and nobody else knows them."""
+    return words if question["vault_password_file"] is None else _NOT_SHOWN
+
+
+_NOT_SHOWN = "what it said is not shown, for it may hold vaulted values"
 
 
 def _place_of(descriptor: int) -> str:

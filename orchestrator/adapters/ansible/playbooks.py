@@ -9,6 +9,7 @@ from pathlib import Path
 
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
+from orchestrator.adapters.ansible.begun_marks import BegunMarks
 from orchestrator.adapters.ansible.events import event_stream
 from orchestrator.adapters.ansible.events.acts_file import evidence_of
 from orchestrator.adapters.ansible.settings import base_environment, passed_environment
@@ -35,10 +36,15 @@ class AnsiblePlaybooks(PlaybookRuns):
         claim_within: float = _CLAIM_WITHIN,
         warm: WarmStart | None = None,
         environ: Mapping[str, str] | None = None,
+        begun: Path | None = None,
     ) -> None:
-        """`environ`: where the variables are that plans have passed to their runs, by default those of this process."""
+        """`environ`: where the variables are that plans have passed to their runs, by default those of this process.
+
+        `begun`: where marks of begun attempts are kept [default: in the root].
+        """
         self._environ = os.environ if environ is None else environ
         self._root = root.absolute()
+        self._begun = BegunMarks(begun or self._root / ".begun")
         self._warm = warm or WarmStart()
         self._claim_within = claim_within
 
@@ -61,6 +67,8 @@ class AnsiblePlaybooks(PlaybookRuns):
                 f"{request.attempt} was not started: {folder.path} is of another run of that name, which the journal does not "
                 "know: it is an older copy. Restore the newest one, then go on: orch resume."
             )
+        if created:
+            self._begun.note(request.attempt, folder.mark())
         if created and not self._warm.start(folder, request.accelerate):
             process.spawn_detached(
                 [sys.executable, "-m", "orchestrator.adapters.ansible.worker", str(folder.path)],
@@ -84,7 +92,8 @@ class AnsiblePlaybooks(PlaybookRuns):
     def _sight(self, attempt: str) -> Sighting:
         folder = self._folder(attempt)
         if not folder.exists():
-            return Sighting(attempt=attempt, state="absent")
+            removed = self._begun.mark_of(attempt) is not None
+            return Sighting(attempt=attempt, state="dead" if removed else "absent", removed=removed)
         holder = folder.holder()
         running = holder is not None and process.alive(holder)
         outcome = folder.outcome()  # asked last: it may have ended in between
@@ -98,15 +107,6 @@ class AnsiblePlaybooks(PlaybookRuns):
             return self._sight(attempt)  # claimed while we looked
         began = "fenced" not in (folder.claimed() or {})
         return Sighting(attempt=attempt, state="dead", outcome=_what_it_left(folder), began=began)
-
-    def attempts(self) -> list[str]:
-        """The names of the folders below the root."""
-        with store_fault_of("The attempts cannot be listed", self._root):
-            return sorted(
-                path.name
-                for path in self._root.glob("[!.]*")
-                if AttemptFolder(self._root, path.name).exists()
-            )
 
     def await_end(self, attempt: str, clock: Clock, seconds: float) -> None:
         """Asleep until its worker ends; one that has not claimed yet is waited for by the clock."""
@@ -128,7 +128,8 @@ class AnsiblePlaybooks(PlaybookRuns):
     def _stop(self, attempt: str) -> bool:
         folder = self._folder(attempt)
         if not folder.exists():
-            return True
+            mark = self._begun.mark_of(attempt)
+            return mark is None or process.end_tree(marker=mark, group=None)
         folder.claimed() or folder.claim({"fenced": "stopped before a worker claimed it"})
         gone = process.end_tree(marker=folder.mark(), group=folder.cgroup(), root=folder.holder())
         if gone:

@@ -26,8 +26,8 @@ from orchestrator.adapters.store.sqlite import (
     write_ahead,
 )
 from orchestrator.adapters.store.tables import STEPS, migrate, refuse_newer, version_of
+from orchestrator.adapters.store.traces import refuse_if_gone
 from orchestrator.engine.ports import DriverClaim
-from orchestrator.errors import StoreFault
 
 T = TypeVar("T")
 
@@ -35,8 +35,6 @@ NO_ROOM_FOR_INDEX = "SQLITE_IOERR_SHM"
 CANNOT_OPEN = "SQLITE_CANTOPEN"
 ROOMY = 64 << 20
 """Free bytes above which caches may be written."""
-OF_DEPLOYMENTS = ("attempts", "frozen")
-"""Folders beside the journal that hold something only when there was a deployment."""
 
 
 class Database:
@@ -152,29 +150,6 @@ class FileDatabase(Database):
             if not self._ready():
                 make_write_ahead(self._engine)
                 migrate(self._engine)
-
-
-def refuse_if_gone(file: Path) -> None:
-    """Raises StoreFault where there is no journal, or an empty one, beside what deployments left.
-
-    A new journal there would know of no deployment that is half done, and of no machine that is held.
-    """
-    if file.exists() and file.stat().st_size:
-        return
-    left = [name for name in OF_DEPLOYMENTS if _holds_something(file.parent / name)]
-    if left and not (file.exists() and file.stat().st_size):  # another process may have begun it just now
-        raise StoreFault(
-            f"The journal {file} is {'empty' if file.exists() else 'gone'}, and {' and '.join(left)} beside it hold what "
-            "deployments left: hosts may be half done. Restore the journal from a backup. To begin anew all the same, look "
-            f"after the hosts, then move the folder away: mv {file.parent} {file.parent}.old"
-        )
-
-
-def _holds_something(folder: Path) -> bool:
-    try:
-        return any(folder.iterdir())
-    except (FileNotFoundError, NotADirectoryError):
-        return False
 
 
 @contextmanager

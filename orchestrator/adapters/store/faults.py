@@ -23,7 +23,7 @@ _READ_ONLY = _Trouble(
 )
 _CLOSED = _Trouble(
     "it cannot be opened",
-    "See that it is there, belongs to this user, and lies on a file system that is mounted writable.",
+    "See that it is there, belongs to this user, and lies on a file system that is mounted writable and has inodes left.",
 )
 _LOCKED = _Trouble(
     "another process kept it locked",

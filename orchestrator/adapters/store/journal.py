@@ -20,6 +20,7 @@ from orchestrator.adapters.store.gaps import first_events, refuse_gap
 from orchestrator.adapters.store.postgresql import shown
 from orchestrator.adapters.store.private import private_directory
 from orchestrator.adapters.store.tables import EVENTS
+from orchestrator.adapters.store.traces import attempts_beside, refuse_if_all_are_gone
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal.condensed import Condensed, condensed
@@ -56,6 +57,8 @@ class SqlJournal(Journal):
         Raises StoreFault.
         """
         self._clock = clock
+        self._directory = directory
+        self._file = None if url else directory / FILE
         self._claims = directory / "drivers"
         with translated(f"The journal {shown(url) if url else directory / FILE} cannot be opened"):
             private_directory(directory)
@@ -126,7 +129,15 @@ class SqlJournal(Journal):
         # Sorted in Python, because databases differ in how they sort text.
         with translated(f"The journal {self._database.place} cannot be read"):
             rows = self._database.look(first_events)
-        return [name for _, name in sorted(rows, reverse=True) if name != HOUSE]
+            names = [name for _, name in sorted(rows, reverse=True) if name != HOUSE]
+            if not names and self._file is not None:
+                refuse_if_all_are_gone(self._file)
+        return names
+
+    def attempts_beside(self) -> frozenset[str]:
+        """By the names in `attempts` and `begun`."""
+        with translated(f"The attempts in {self._directory} cannot be listed"):
+            return attempts_beside(self._directory)
 
     def progress(self, deployments: Sequence[str]) -> Mapping[str, Progress]:
         """Two statements for a few hundred deployments."""

@@ -36,17 +36,25 @@ def lone_engine(file: Path, patience: float) -> Engine:
 
 
 def frozen_engine(file: Path) -> Engine:
-    """An engine without locks and files next to the database; only for a database that nobody can write to."""
-    engine = create_engine(_url(file, mode="ro", immutable="1"), poolclass=NullPool)
-    event.listen(engine, "connect", _set_up)
+    """An engine without locks and without new files next to the database; only for one that nobody can write to.
+
+    Where there is a log, its index is kept in memory.
+    """
+    log = _log(file).exists()
+    how = {"vfs": "unix-none"} if log else {"immutable": "1"}
+    engine = create_engine(_url(file, mode="ro", **how), poolclass=NullPool)
+    event.listen(engine, "connect", _set_up_alone if log else _set_up)
     event.listen(engine, "begin", _begin)
     return engine
 
 
 def still(file: Path) -> bool:
-    """Whether nobody can write to the database, and all data is in the file and not in its log."""
-    log = file.with_name(f"{file.name}-wal")
-    return file.exists() and bool(os.statvfs(file).f_flag & os.ST_RDONLY) and not log.exists()
+    """Whether nobody can write to the database: its file system is mounted read-only, or has no inode for the log."""
+    if not file.exists():
+        return False
+    state = os.statvfs(file)
+    without_inodes = state.f_files > 0 and state.f_favail == 0
+    return bool(state.f_flag & os.ST_RDONLY) or (without_inodes and not _log(file).exists())
 
 
 def write_ahead(connection: Connection) -> bool:
@@ -63,6 +71,10 @@ def make_write_ahead(engine: Engine) -> None:
 def is_writing(connection: Connection) -> bool:
     """Whether the connection has the options of WRITING."""
     return connection.get_execution_options().get(_BEGIN) == WRITING[_BEGIN]
+
+
+def _log(file: Path) -> Path:
+    return file.with_name(f"{file.name}-wal")
 
 
 def _url(file: Path, mode: str = "rw", **more: str) -> URL:

@@ -155,7 +155,7 @@ def _changed(attempts: Attempts, event: AttemptsEvent, driver: str, at: datetime
         case e.QuietAwaited() | e.Quiesced():
             return _quiet(attempts, event, at)
         case e.BackoutBegan() | e.Retried() | e.AbortRequested() | e.EmergencyStopped():
-            return _answered(attempts, event)
+            return _answered(attempts, event, at)
 
 
 def _intended(event: e.AttemptIntended, driver: str, at: datetime) -> Attempted:
@@ -188,7 +188,7 @@ def _quiet(attempts: Attempts, event: _Quiet, at: datetime) -> Attempts:
             return _with_one(attempts, name, quiesced=True, busy=busy, unseen=unseen, wait=None)
 
 
-def _answered(attempts: Attempts, event: _Answer) -> Attempts:
+def _answered(attempts: Attempts, event: _Answer, at: datetime) -> Attempts:
     """A person's decision lets busy and silent hosts be asked again.
 
     Orch's own decision to back out does not settle a refusal by a host; only a person's decision does.
@@ -198,7 +198,7 @@ def _answered(attempts: Attempts, event: _Answer) -> Attempts:
             # The wait for silent hosts starts again: the promised deadline no longer holds.
             return tuple(a.with_(wait=None) if a.wait else a for a in attempts)
         case e.BackoutBegan(by_a_person=False):
-            return tuple(_without_wait(a) for a in attempts)
+            return tuple(_with_a_last_question(a, at) for a in attempts)
         case e.BackoutBegan() | e.Retried() | e.AbortRequested():
             return tuple(_without_wait(a).with_(answered=True) for a in attempts)
 
@@ -207,6 +207,14 @@ def _without_wait(attempt: Attempted) -> Attempted:
     if not (attempt.busy or attempt.unseen or attempt.wait):
         return attempt
     return attempt.with_(quiesced=False, busy=(), unseen=(), wait=None)
+
+
+def _with_a_last_question(attempt: Attempted, at: datetime) -> Attempted:
+    """Nobody has decided anew: what was waited for in full is asked once more, and not waited for again."""
+    if not attempt.quiesced or not (attempt.busy or attempt.unseen):
+        return _without_wait(attempt)
+    over = QuietWait(hosts=(*attempt.busy, *attempt.unseen), since=at, until=at)
+    return _without_wait(attempt).with_(wait=over)
 
 
 def _with_one(attempts: Attempts, name: str, **changes: Unpack[AttemptChanges]) -> Attempts:

@@ -23,7 +23,7 @@ class Failure(Noun):
 
 
 class GateProgress(Noun):
-    """The progress of a wave at its gate."""
+    """The progress of a wave at its gate. `seen_confirmed`: its hosts were looked at after the confirmation, too."""
 
     soak_until: Moment | None = None
     confirm: str | None = None
@@ -31,11 +31,17 @@ class GateProgress(Noun):
     last_asked: Moment | None = None
     last_took: float = 0.0
     soaked: bool = False
+    seen_confirmed: bool = False
 
     @property
     def soak_is_over(self) -> bool:
         """The soak time is over, or there is none."""
         return self.soak_until is None or self.soaked
+
+    @property
+    def confirmed_after_soak(self) -> bool:
+        """A person has confirmed, and no soak goes on."""
+        return self.confirmed and self.soak_is_over
 
 
 class RolloutProgress(Noun):
@@ -102,7 +108,9 @@ def _checked(rollout: RolloutProgress, event: _Checks, at: datetime) -> RolloutP
     match event:
         case e.WaveChecked(stage=stage, final=final):
             failures, gate = failures_of(event), rollout.gate
-            if stage == "soak" and gate is not None:
+            if stage == "soak" and gate is not None and gate.confirmed_after_soak:
+                gate = GateProgress.updated(gate, last_asked=at, last_took=event.took, seen_confirmed=True)
+            elif stage == "soak" and gate is not None:
                 until = longer(gate.soak_until, event.unwatched)
                 soaked = final and not failures
                 gate = GateProgress.updated(

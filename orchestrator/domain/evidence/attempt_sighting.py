@@ -9,7 +9,8 @@ from orchestrator.domain.text.model_base import HostName, Moment, Noun
 class Sighting(Noun):
     """`absent`: nothing was started; `running`; `finished`: it has an outcome; `dead`: the worker ended without one.
 
-    `began` is false where it is proved that no worker ever took the attempt up.
+    `began` is false where it is proved that no worker ever took the attempt up; `removed`: somebody removed its files, and
+    with them how it ended.
     """
 
     attempt: str
@@ -17,6 +18,7 @@ class Sighting(Noun):
     outcome: AttemptOutcome | None = None
     worker_pid: int | None = None
     began: bool = True
+    removed: bool = False
 
 
 class TaskSeen(Noun):

@@ -92,8 +92,8 @@ def compare_with_baseline(
         except NotFound as gone:
             not_compared[host] = str(gone)
             continue
-        decisive[host] = captured_of(baseline)
         comparison = compare(baseline, now)
+        decisive[host] = captured_of(baseline, comparison.differences)
         if comparison.inconclusive is not None:
             not_compared[host] = comparison.inconclusive
         whole.append(now)

@@ -3,6 +3,7 @@
 from orchestrator.domain.deployment.attempts import Attempted
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.attempt import AttemptRequest, Purpose
+from orchestrator.domain.evidence.attempt_sighting import Sighting
 from orchestrator.domain.journal.driver_name import driver_named
 from orchestrator.domain.journal.events import (
     AttemptAdopted,
@@ -22,6 +23,8 @@ from orchestrator.policy.course.steps import FollowAttempt, RunAttempt
 
 POLL = 0.25
 """Seconds between looks at an open attempt and the journal; the end of an attempt is noticed at once."""
+
+_REMOVED = "its folder was removed, and with it how it ended"
 
 
 def begin(context: DriveContext, step: RunAttempt) -> None:
@@ -52,20 +55,15 @@ def follow(context: DriveContext, step: FollowAttempt) -> None:
     """Look at an open attempt once: record its end, or wait a moment. An earlier driver's attempt is adopted first."""
     sighting = context.ports.playbooks.sight(step.attempt)
     if step.attempt not in context.begun:
-        never_begun = sighting.state == "absent" and not step.stop
-        if never_begun:
-            _refuse_of_another_machine(context.deployment, step.attempt)
-        context.begun.add(step.attempt)
-        context.journal.note(AttemptAdopted(attempt=step.attempt, found=sighting.state))
-        if never_begun:
-            _start_what_was_intended(context, step.attempt)
-        return
-    if starved.meets(context.deployment, step.attempt, sighting):
+        _adopt(context, step.attempt, sighting, never_begun=sighting.state == "absent" and not step.stop)
+    elif starved.meets(context.deployment, step.attempt, sighting):
         starved.record(context, step.attempt, sighting)
     elif sighting.state == "finished" and sighting.outcome is not None:
         changed = changed_in_copy(context, _purpose_of(context.deployment, step.attempt))
         outcome = confirm_untouched.confirmed(context, sighting.outcome)
         context.journal.note(AttemptEnded(outcome=outcome, changed_in_copy=changed))
+    elif sighting.removed or (sighting.state == "absent" and not step.stop):
+        _stop_begun(context, step.attempt, _REMOVED)
     elif sighting.state == "dead":
         # The worker is gone, but ansible-playbook, which it started, can still be changing hosts.
         _stop(context, step.attempt, "its worker ended without an outcome")
@@ -74,6 +72,15 @@ def follow(context: DriveContext, step: FollowAttempt) -> None:
     else:
         context.ports.playbooks.await_end(step.attempt, context.ports.clock, POLL)
         context.journal.refresh()
+
+
+def _adopt(context: DriveContext, attempt: str, sighting: Sighting, *, never_begun: bool) -> None:
+    if never_begun:
+        _refuse_of_another_machine(context.deployment, attempt)
+    context.begun.add(attempt)
+    context.journal.note(AttemptAdopted(attempt=attempt, found=sighting.state))
+    if never_begun:
+        _start_what_was_intended(context, attempt)
 
 
 def _start_what_was_intended(context: DriveContext, attempt: str) -> None:
@@ -131,7 +138,13 @@ def _stop(context: DriveContext, attempt: str, reason: str) -> None:
     elif context.ports.playbooks.sight(attempt).state == "absent":
         unstarted = f"{reason}, before its worker was started"
         context.journal.note(AttemptLost(attempt=attempt, reason=unstarted, started=False))
-    elif context.ports.playbooks.stop(attempt):
+    else:
+        _stop_begun(context, attempt, reason)
+
+
+def _stop_begun(context: DriveContext, attempt: str, reason: str) -> None:
+    """The same for an attempt that was begun."""
+    if context.ports.playbooks.stop(attempt):
         changed = changed_in_copy(context, _purpose_of(context.deployment, attempt))
         left = context.ports.playbooks.sight(attempt).outcome
         acted_on = left.acted_on if left is not None else ()

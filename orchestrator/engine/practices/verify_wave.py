@@ -50,7 +50,10 @@ def watch(context: DriveContext, step: Perform) -> None:
         asked, results = _looked(context, targets, step.hosts, watching.since(began))
         if step.final:
             look_for_processes.beside(context, targets, step.hosts)
-    gap = unwatched(watching, context.ports.clock.now(), asked, results)
+    gate = context.deployment.rollout.gate
+    # The time in which a person was awaited is no part of a soak.
+    confirmed = gate is not None and gate.confirmed_after_soak
+    gap = 0.0 if confirmed else unwatched(watching, context.ports.clock.now(), asked, results)
     final = step.final and not gap
     kept = [result for result in results if final or result.answer != "passed"]
     context.journal.note(

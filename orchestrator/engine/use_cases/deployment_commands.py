@@ -238,9 +238,14 @@ def refuse_second(journal: Journal, prepared: PreparedPlan) -> None:
     for other in briefs(journal):
         elsewhere = not same_name(other.environment, prepared.plan.resources.environment)
         if not other.over and other.plan_sha256 == prepared.plan_sha256 and not elsewhere:
+            end = (
+                f", or end it: orch abort {other.id} --reason WHY"
+                if other.state is not State.BACKING_OUT
+                else ""
+            )
             raise Conflict(
                 f"{other.id} is an open deployment of this plan ({other.state.value}); "
-                f"go on with it: orch resume {other.id}, or end it: orch abort {other.id} --reason WHY."
+                f"go on with it: orch resume {other.id}{end}."
             )
 
 
@@ -273,6 +278,10 @@ def _refuse_out_of_place(d: Deployment, event: e.Event) -> None:
         raise Refused(f"{d.id} is not held ({d.state.value}): {event.kind} is an answer to a hold only.")
     if isinstance(event, e.AbortRequested) and d.state is State.BACKING_OUT:
         raise Refused(f"{d.id} is backing out: a running backout goes on to its end.")
+    if isinstance(event, e.BackoutBegan) and d.state is State.BACKING_OUT:
+        raise Refused(
+            f"{d.id} is backing out already; go on with it: orch {'retry' if held else 'resume'} {d.id}."
+        )
     if isinstance(event, e.BackoutBegan) and not (d.over or d.driving.hold or d.driving.paused):
         raise Refused(f"{d.id} is {d.state.value}: stop and back it out: orch abort {d.id} --reason WHY.")
     if isinstance(event, e.Excluded):

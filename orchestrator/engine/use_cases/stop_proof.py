@@ -5,6 +5,7 @@ from orchestrator.engine.drive import drive
 from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.engine.ports import Ports
 from orchestrator.errors import Conflict
+from orchestrator.policy.course.own_processes import against_proof, processes_left, search_after_deploy
 
 PATIENCE = 60.0
 """Seconds within which everything must have ended."""
@@ -24,7 +25,7 @@ def silence(ports: Ports, name: str, *, driver: str, by: str) -> str | None:
             deployment = folded(ports.journal, name)
         left = _at_work(deployment)
         if left is None:
-            return None
+            return _left_running(ports, deployment)
         ports.clock.sleep(POLL)
     return left
 
@@ -39,3 +40,13 @@ def _at_work(deployment: Deployment) -> str | None:
         if attempt.unclean and not attempt.quiesced:
             return f"the hosts of {attempt.attempt} were not yet seen free of it"
     return None
+
+
+def _left_running(ports: Ports, d: Deployment) -> str | None:
+    """What attempts that ended in order left on their hosts, asked now: an emergency stop ends runs, not what they made."""
+    hosts = tuple(h for h in d.standings if any(h in attempt.reached for attempt in d.attempts))
+    if not hosts:
+        return None
+    answers = ports.targets.processes_of([t for t in d.targets if t.host in hosts], search_after_deploy(d))
+    reasons = against_proof(d, processes_left(hosts, answers))
+    return "; ".join(f"{host}: {reason}" for host, reason in reasons.items()) or None

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from orchestrator.domain.deployment.attempts import Attempted
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.attempt import AttemptRequest
-from orchestrator.domain.evidence.baseline import FORM, Baseline, BaselineScope, Cut
+from orchestrator.domain.evidence.baseline import FORM, Baseline, BaselineScope, Cut, Difference
 from orchestrator.domain.evidence.run_evidence import RunEvidence
 from orchestrator.domain.evidence.task_changes import Change, ChangesOn, grouped, of_host
 from orchestrator.domain.plan.declared_change import DeclaredChange
@@ -52,13 +52,13 @@ ALL_CAPTURED = Captured({}, frozenset(), ())
 """Before a capture: nothing was cut, and no link leads elsewhere."""
 
 
-def captured_of(baseline: Baseline) -> Captured:
-    """What of this baseline decides."""
+def captured_of(baseline: Baseline, differences: Iterable[Difference] = ()) -> Captured:
+    """What of this baseline decides. `differences` from it: a new folder among the system's is one, and is named once."""
     links = (item for item in baseline.items if item.kind == "file" and item.attributes.get("type") == "link")
     others = ((item.kind, item.name) for item in baseline.items if item.kind not in _ITEMS_OF_RULES)
     return Captured(
         {item.name: str(item.attributes.get("target") or "") for item in links},
-        frozenset(others),
+        frozenset([*others, *(("file", each.name) for each in differences if each.kind == "system folder")]),
         baseline.cuts if baseline.form >= FORM else None,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -119,6 +120,27 @@ def test_what_was_stopped_before_its_worker_came_never_runs(tmp_path: Path) -> N
     assert playbooks.stop("a1")
     assert worker.work(folder) is False
     assert playbooks.sight("a1").state == "dead"
+
+
+@pytest.mark.parametrize("mark", ["whole", "emptied"])
+def test_a_run_whose_folder_was_removed_is_no_run_that_never_began_and_is_ended(
+    tmp_path: Path, mark: str
+) -> None:
+    attempts, begun = tmp_path / "attempts", tmp_path / "begun"
+    seconds = unique_seconds()
+    asked = request("a1", "deploy.yml", variables={"log": str(tmp_path / "log"), "seconds": seconds})
+    AnsiblePlaybooks(attempts, begun=begun).start(asked)
+    wait_for(tmp_path / "log")
+    shutil.rmtree(attempts)
+    if mark == "emptied":
+        (begun / "a1").write_text("")
+    playbooks = AnsiblePlaybooks(attempts, begun=begun)
+    seen = playbooks.sight("a1")
+    assert (seen.state, seen.removed, seen.outcome) == ("dead", True, None)
+    assert playbooks.stop("a1")
+    assert sleepers(seconds) == []
+    assert playbooks.sight("a2").state == "absent"
+    assert playbooks.stop("a2")
 
 
 def test_a_killed_worker_is_dead_and_stop_ends_what_it_left(

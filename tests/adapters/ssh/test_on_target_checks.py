@@ -164,15 +164,23 @@ def test_a_port_that_is_taken(listening: int) -> None:
 
 def test_another_deployment_is_seen_by_its_mark() -> None:
     quiet = ask({"other_deployment": False})
-    with subprocess.Popen(["sleep", "30"], env={**os.environ, "ORCH_RUN": "shop-2.4/7"}) as other:
+    with subprocess.Popen(["sleep", "30"], env={**os.environ, "ORCH_RUN": "shop-2.4.1-deploy"}) as other:
         try:
             time.sleep(0.1)
             answer, finding = ask({"other_deployment": False})
+            if quiet[0] == "passed":
+                way_on = re.search(r"\(sudo (kill [0-9 ]+)\)", finding)
+                assert way_on, finding
+                subprocess.run(way_on[1].split(), check=True)
+                assert other.wait(5) == -15
+                assert ask({"other_deployment": False}) == quiet
         finally:
             other.kill()
     assert answer == "failed"
     if quiet[0] == "passed":
-        assert finding == f"process {other.pid} (sleep) of shop-2.4/7"
+        assert finding.startswith(
+            f"process {other.pid} (sleep) of shop-2.4.1-deploy; a run is at work (orch status shop-2.4), or one that is over"
+        )
 
 
 def test_a_command_leaves_nothing_running(tmp_path: Path) -> None:

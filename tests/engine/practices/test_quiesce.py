@@ -11,16 +11,20 @@ from orchestrator.cli.views.tree import tree_lines
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.outcome import AttemptOutcome
 from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.target import HOST_KEY_NOT_PINNED, Ending, Silence, SilenceCause, Target
 from orchestrator.engine.drive import take_step
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.journal_writer import JournalWriter
 from orchestrator.engine.practices.quiesce import AT_ONCE, PATIENCE, TASKS_END
+from orchestrator.engine.use_cases.deployment_commands import deploy
 from orchestrator.policy.telling.timeline_builder import story_of
 from tests.fakes.clock import FakeClock
+from tests.fakes.playbooks import Script
 from tests.fakes.targets import FakeTargets
 from tests.histories import ready_to_deploy
-from tests.worlds.fleet import shop_fleet
+from tests.worlds.fleet import Fleet, shop_fleet
+from tests.worlds.plans import plan_tree
 
 INTENT = e.AttemptIntended(attempt="a1", purpose="deploy", wave=0, hosts=("h1", "h2", "h3"))
 LOST = e.AttemptLost(attempt="a1", reason="its worker ended without an outcome")
@@ -221,3 +225,29 @@ def test_whoever_looks_on_sees_who_is_waited_for_and_until_when(silent: Silent) 
     assert [(step.result, step.words) for step in steps] == [
         ("unknown", "no answer from h2; hosts that gave no answer were asked again")
     ]
+
+
+@pytest.mark.parametrize("comes_back", [False, True])
+def test_a_backout_by_rule_asks_once_more_and_does_not_wait_again(*, comes_back: bool) -> None:
+    fleet = Fleet(plan_tree())
+    host = fleet.targets.machine("h1")
+    fleet.playbooks.script("deploy", ["h1"], Script(results={"h1": "unknown"}, faults=["cut off"]))
+    fleet.playbooks.on_start = lambda request: setattr(
+        host, "unreachable", "no route" if request.purpose == "deploy" else None
+    )
+    quiet: list[tuple[datetime, e.Event]] = []
+
+    def watch(record: e.Recorded) -> None:
+        if isinstance(record.event, e.BackoutBegan | e.Quiesced):
+            quiet.append((record.at, record.event))
+        if isinstance(record.event, e.BackoutBegan) and comes_back:
+            host.unreachable = None
+
+    d = deploy(fleet.ports, Path("plan.yml"), by="ann", approvals={}, watch=watch)
+    (first, waited), (began, _), (second, asked) = quiet[:3]
+    assert isinstance(waited, e.Quiesced)
+    assert isinstance(asked, e.Quiesced)
+    assert (waited.unreachable, asked.unreachable) == (("h1",), () if comes_back else ("h1",))
+    assert (first - d.began_at).total_seconds() >= PATIENCE
+    assert (second - began).total_seconds() < 2
+    assert d.state is (State.BACKED_OUT if comes_back else State.BACKOUT_FAILED)

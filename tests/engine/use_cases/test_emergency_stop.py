@@ -2,6 +2,7 @@
 
 import pytest
 
+from orchestrator.domain.evidence.left_process import LeftProcess
 from orchestrator.engine.drive import drive
 from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.engine.use_cases.deployment_commands import open_deployment, resume
@@ -10,6 +11,8 @@ from orchestrator.engine.use_cases.stop_proof import silence
 from orchestrator.errors import Refused
 from tests.simulation.run import ports_of
 from tests.simulation.scenario import Scenario
+from tests.worlds.fleet import Fleet
+from tests.worlds.plans import plan_tree
 
 
 def seen(record: object) -> None:
@@ -57,3 +60,21 @@ def test_what_was_stopped_is_told_on_its_own_journal() -> None:
     name = open_deployment(ports, scenario.plan, by="ann", approvals=())
     stop_all(ports, by="ann", reason="smoke")
     assert folded(ports.journal, name).driving.stopped == "ann: smoke"
+
+
+def test_what_a_clean_run_left_on_a_host_is_counted_and_so_is_a_host_that_does_not_say() -> None:
+    fleet = Fleet(
+        plan_tree(kind="phased", waves=[{"count": 1, "gate": {"confirm": "service owner"}}, "rest"])
+    )
+    d = fleet.deploy()
+    machine = fleet.targets.machine("h1")
+    machine.left = [LeftProcess(run=f"{d.id}.1-deploy", pid=812, program="later", seconds=3.0)]
+    stop_all(fleet.ports, by="ann", reason="smoke")
+    assert silence(fleet.ports, d.id, driver="bo's", by="bo") == (
+        f"h1: process 812 (later) of {d.id}.1-deploy still runs there, and can change it later"
+    )
+    machine.left, machine.unreachable = [], "no route"
+    left = silence(fleet.ports, d.id, driver="bo's", by="bo")
+    assert left == "h1: it did not say which processes of the deployment live there"
+    machine.unreachable = None
+    assert silence(fleet.ports, d.id, driver="bo's", by="bo") is None

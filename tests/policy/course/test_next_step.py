@@ -411,6 +411,16 @@ ROWS: list[tuple[str, Sequence[e.Event], str]] = [
     (
         "gate confirmed",
         [*VERIFIED, e.GateReached(wave=0, confirm="x"), e.Confirmed(wave=0, role="x", by="cy")],
+        "watch h1",
+    ),
+    (
+        "gate confirmed, and the hosts looked at since",
+        [
+            *VERIFIED,
+            e.GateReached(wave=0, confirm="x"),
+            e.Confirmed(wave=0, role="x", by="cy"),
+            e.WaveChecked(stage="soak", wave=0, final=True, asked=1, results=()),
+        ],
         "record gate_passed",
     ),
     ("last gate", BOTH_WAVES, "record completed"),

@@ -209,12 +209,21 @@ def _pending_reboot(check: Asked, view: View) -> Answer:
     return "inconclusive", "nothing on this host tells: no dpkg, no needs-restarting"
 
 
+MOST_ENDED = 20
+"""Processes that the way forward names."""
+
+
 def _other_deployment(check: Asked, view: View) -> Answer:
     processes, unasked = procfs.marked("ORCH_RUN")
     if processes:
         pid, run = processes[0]
         more = f" and {len(processes) - 1} more" if len(processes) > 1 else ""
-        return "failed", f"process {pid} ({procfs.name_of(pid)}) of {run}{more}"
+        pids = " ".join(str(each) for each, _ in processes[:MOST_ENDED])
+        deployment = run.rpartition(".")[0] or run
+        return "failed", (
+            f"process {pid} ({procfs.name_of(pid)}) of {run}{more}; a run is at work (orch status {deployment}), or one "
+            f"that is over left it: then end it on this host (sudo kill {pids}); let a unit of systemd start what is to stay"
+        )
     if unasked:
         return "inconclusive", f"{unasked} processes cannot be asked as this user"
     return "passed", "none"

@@ -9,7 +9,7 @@ import click
 
 from orchestrator.cli.options.common_options import json_option
 from orchestrator.cli.views.table import print_table
-from orchestrator.cli.views.unreadable import say_unreadable
+from orchestrator.cli.views.unreadable import say_lost, say_unreadable
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment, elapsed
 from orchestrator.domain.fold.brief import Brief
@@ -38,6 +38,7 @@ def list_(as_json: bool) -> None:  # noqa: FBT001
     known = survey(ports.journal)
     deployments = known.briefs
     say_unreadable(known)
+    say_lost(ports)
     now = ports.clock.now()
     rehearsals = {d.id: folded(ports.journal, d.id) for d in deployments if d.rehearsal}
     rows = [

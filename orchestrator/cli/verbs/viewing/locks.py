@@ -6,6 +6,7 @@ import click
 
 from orchestrator.cli.options.common_options import json_option
 from orchestrator.cli.verbs.viewing.list_ import state_words
+from orchestrator.cli.views.unreadable import say_lost
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.fold.brief import brief_of
 from orchestrator.domain.journal.host_lock import HostLock
@@ -23,6 +24,7 @@ def locks(as_json: bool) -> None:  # noqa: FBT001
     """Show which deployment holds which machine, since when and why."""
     ports = ports_of_home()
     held = ports.locks.held()
+    say_lost(ports)
     if as_json:
         for lock in held:
             click.echo(lock.model_dump_json())

@@ -10,6 +10,7 @@ import click
 
 from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.options.common_options import json_option
+from orchestrator.cli.views.unreadable import say_lost
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.attempt_sighting import TaskSeen
@@ -28,6 +29,7 @@ def status(deployment: str | None, as_json: bool, exit_code: bool) -> int:  # no
     """Show where DEPLOYMENT stands [default: the open one, else the newest]. The beginning of an id is enough."""
     ports = ports_of_home()
     d = find(ports, deployment)
+    say_lost(ports, d)
     if as_json:
         from orchestrator.cli.views.json_lines import result_of
 
