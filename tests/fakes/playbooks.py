@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from orchestrator.domain.evidence.acted_on import ActedOn
 from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest, Purpose
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
+from orchestrator.domain.evidence.opened_file import OpenedFile
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome, HostResult
 from orchestrator.domain.evidence.task_changes import ChangesOn
 from orchestrator.engine.ports import PlaybookRuns
@@ -22,7 +23,7 @@ class Script:
     Hosts without a result in `results` are done; of a run that dies, unknown. The second run of a rehearsal changes
     nothing, unless it `changes_again`. `acted_on`: what its tasks did on other hosts. `starved`: what the machine lacked,
     so that nothing began; `unclaimed`: no worker ever took it up. `changes` are those of its tasks, on the hosts that it
-    names.
+    names. `opened`: what it read although nobody approved it.
     """
 
     results: Mapping[str, HostResult] = field(default_factory=dict)
@@ -35,6 +36,7 @@ class Script:
     starved: str | None = None
     unclaimed: bool = False
     changes: Sequence[ChangesOn] | None = ()
+    opened: Sequence[OpenedFile] = ()
 
 
 @dataclass
@@ -141,6 +143,7 @@ class FakePlaybooks(PlaybookRuns):
             exit_code=None if died else 0,
             acted_on=tuple(run.script.acted_on),
             starved=run.script.starved,
+            opened=tuple(run.script.opened),
             started_at=self._now(),
             ended_at=self._now(),
             changes=None if run.script.changes is None else tuple(run.script.changes),

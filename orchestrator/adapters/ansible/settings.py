@@ -249,6 +249,14 @@ def decrypts(project: Path, vault_password_file: str | None) -> bool:
     return vault_password_file is not None or any(("defaults", name) in settings for name in _VAULT_SETTINGS)
 
 
+def password_files(project: Path) -> list[str]:
+    """The files that hold or give passwords of vaults, as ansible.cfg names them."""
+    settings = configuration(project)
+    given = ",".join(settings.get(("defaults", name), "") for name in _VAULT_SETTINGS)
+    names = (name.strip().rpartition("@")[2] for name in given.split(","))
+    return [str(project / Path(name).expanduser()) for name in names if name and name != "prompt"]
+
+
 def no_log(project: Path) -> dict[str, str]:
     """A log of the user's would be written into the copy of the project, which then is not what was approved."""
     return {"ANSIBLE_LOG_PATH": os.devnull} if ("defaults", "log_path") in configuration(project) else {}

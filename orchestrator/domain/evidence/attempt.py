@@ -39,7 +39,8 @@ class AttemptRequest(Noun):
     a second run, which must change nothing; the outcome names the tasks that change something. `fleet`: where every host of
     the deployment was then, so that a host that tasks for others act on is known by its name. `playbooks`: all those of
     the deployment, whose vaulted values a host can answer with. `pass_environment`: names of variables that the run sees;
-    the caller's environment has their values.
+    the caller's environment has their values. `ingredients` and `outputs`: what it may read outside of its copy, as the plan
+    names them.
     """
 
     attempt: str
@@ -65,3 +66,5 @@ class AttemptRequest(Noun):
     fleet: dict[HostName, str] = {}
     playbooks: Many[str] = ()
     pass_environment: Many[str] = ()
+    ingredients: Many[str] = ()
+    outputs: Many[str] = ()

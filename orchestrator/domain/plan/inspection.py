@@ -48,7 +48,8 @@ class FileFault(Noun):
 class PlaybookFinding(Noun):
     """A construct that can end green without having worked, or wait for a person: refused, or a warning.
 
-    `undeclared`: it stands only where the plan does not allow this delegate.
+    `undeclared`: it stands only where the plan does not allow this delegate. `place`: the path outside of the project that
+    a run reads there.
     """
 
     file: str
@@ -58,6 +59,7 @@ class PlaybookFinding(Noun):
     severity: Literal["refuse", "warn"]
     next_move: str
     undeclared: str = ""
+    place: str = ""
 
 
 class VaultedValue(Noun):

@@ -273,11 +273,12 @@ def _ways(path: str, nonce: str, addresses: dict[str, str]) -> tuple[Any, dict[s
     given: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
     _kept_text()
     _of_orch("domain.text.unit_name")
-    for name in ("actions", "module_table", "changes", "acts", "masks", "ssh_options", "routes"):
+    for name in ("actions", "module_table", "changes", "acts", "masks", "opens", "ssh_options", "routes"):
         _beside(name)
     connections = _beside("connections")
     acts = _beside("acts").Acts(given["acts"], addresses)
-    ways = connections.Ways(nonce, given["ssh"], given["known_hosts"], acts)
+    opens = _beside("opens").install(given["opens"]) if "opens" in given else None
+    ways = connections.Ways(nonce, given["ssh"], given["known_hosts"], acts, opens)
     connections.install(ways)
     return ways, given
 

@@ -254,4 +254,5 @@ def _finding(
         what=what,
         severity=severity,
         next_move=f"put it into the project, or name it by its absolute path in resources.ingredients: [{named}]",
+        place=named,
     )
