@@ -27,6 +27,7 @@ from orchestrator.engine.practices import (
     authorise_wave,
     compare_changes,
     compare_first,
+    confirm_untouched,
     look_for_processes,
     prove_restoration,
     run_attempt,
@@ -325,9 +326,7 @@ def goes_on_after_opened_files(patch: pytest.MonkeyPatch) -> None:
 
 
 def keeps_no_opened_files(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(
-        run_attempt.confirm_untouched, "confirmed", lambda context, end: end.model_copy(update={"opened": ()})
-    )
+    patch.setattr(confirm_untouched, "confirmed", lambda context, end: end.model_copy(update={"opened": ()}))
 
 
 def starts_unapproved(patch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,12 @@ from pathlib import Path
 
 from orchestrator.adapters.ansible.acceleration import lacking
 from orchestrator.adapters.ansible.inspection import inspect
-from orchestrator.adapters.ansible.settings import cfg_conflicts, decrypts, passed_environment
+from orchestrator.adapters.ansible.settings import (
+    cfg_conflicts,
+    decrypts,
+    passed_environment,
+    secret_environment,
+)
 from orchestrator.adapters.ansible.tree_check.code import code_of_tree
 from orchestrator.adapters.ansible.tree_check.lint import unsafe_constructs
 from orchestrator.adapters.ansible.tree_check.tree_findings import tree_findings
@@ -28,6 +33,7 @@ class AnsibleInspector(Inspector):
             (plan.backout.playbook, plan.backout.variables),
         ]
         password = plan.resources.vault_password_file
+        passed = passed_environment(plan.resources.pass_environment, os.environ)
         inspection = inspect(
             project,
             [Path(playbook) for playbook, _ in runs],
@@ -38,11 +44,15 @@ class AnsibleInspector(Inspector):
             variables=[variables for _, variables in runs],
             beside=Path(plan.strategy.playbook),
             warm=self._warm,
-            passed=passed_environment(plan.resources.pass_environment, os.environ),
+            passed=passed,
         )
         absent = tuple(name for name in plan.resources.pass_environment if not os.environ.get(name))
         return inspection.model_copy(
-            update={"no_acceleration": lacking(plan.strategy.accelerate), "absent_environment": absent}
+            update={
+                "no_acceleration": lacking(plan.strategy.accelerate),
+                "absent_environment": absent,
+                "vaulted": inspection.vaulted.model_copy(update={"passed": secret_environment(passed)}),
+            }
         )
 
     def tree_findings(self, plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
@@ -51,7 +61,10 @@ class AnsibleInspector(Inspector):
 
     def vaulted(self, plan: ReleasePlan, project: Path) -> Vaulted:
         """By an inspection; without one where there is nothing to decrypt with."""
-        return self.inspect(plan, project).vaulted if _decrypts(plan, project) else Vaulted()
+        if _decrypts(plan, project):
+            return self.inspect(plan, project).vaulted
+        passed = passed_environment(plan.resources.pass_environment, os.environ)
+        return Vaulted(passed=secret_environment(passed))
 
     def unsafe_constructs(self, playbook: Path, project: Path) -> list[PlaybookFinding]:
         """From the files themselves; nothing is started."""

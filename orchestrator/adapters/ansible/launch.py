@@ -16,6 +16,7 @@ from orchestrator.adapters.ansible.settings import (
     password_files,
     roles_path,
     run_settings,
+    secret_environment,
 )
 from orchestrator.adapters.ansible.vaulted_files import other_vaulted_files, vaulted_files
 from orchestrator.domain.evidence.attempt import AttemptRequest
@@ -122,6 +123,7 @@ def ways(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict[
         "delegates": list(allowed.delegates),
         "acts": str(folder.acts),
         "opens": opens(request, folder, control),
+        "passed": [*secret_environment(dict.fromkeys(request.pass_environment, ""))],
         "vaulted": [str(path) for path in _vaulted(request)],
         "named_tasks": [*allowed.ignored_tasks, *allowed.rescued_tasks],
     }

@@ -142,6 +142,11 @@ def passed_environment(names: Iterable[str], caller: Mapping[str, str]) -> dict[
     return {name: caller[name] for name in names if caller.get(name)}
 
 
+def secret_environment(passed: Mapping[str, str]) -> dict[str, str]:
+    """What of it is kept nowhere: all but what every run sees."""
+    return {name: value for name, value in passed.items() if name not in PASSED_ON}
+
+
 def config_file(project: Path) -> str:
     """The project's ansible.cfg and no other: what lies in a home or in /etc is no part of what was approved."""
     own = project / "ansible.cfg"

@@ -71,13 +71,15 @@ class VaultedValue(Noun):
 
 
 class Vaulted(Noun):
-    """All that is to be redacted for a plan: vaulted values, and the passwords that decrypt them.
+    """All that is to be redacted for a plan: vaulted values, the passwords that decrypt them, and what it passes to its runs.
 
-    `unknown`: why these may not be all. It is kept in no file and on no journal.
+    `passed`: values of variables of the environment, by name. `unknown`: why these may not be all. It is kept in no
+    file and on no journal.
     """
 
     values: Many[VaultedValue] = ()
     passwords: Annotated[Many[str], Field(repr=False)] = ()
+    passed: Annotated[dict[str, str], Field(repr=False)] = {}
     unknown: str | None = None
 
 
@@ -88,7 +90,8 @@ def redactor_of(*vaulted: Vaulted) -> Redactor:
     # As they are after unfit characters were written otherwise (domain/text/plain_text.py).
     written = [form for value in values for form in (plain(value, len(value)), escaped_text(value))]
     key = "\0".join(dict.fromkeys(passwords)).encode("utf-8", "surrogateescape")
-    return Redactor([*values, *passwords, *written], key)
+    passed = {name: value for each in vaulted for name, value in each.passed.items()}
+    return Redactor([*values, *passwords, *written], key, passed)
 
 
 class Inspection(Noun):

@@ -24,7 +24,7 @@ from orchestrator.policy.planning.change_objections import unseen_parts
 from orchestrator.policy.planning.digests import effective_plan
 from orchestrator.policy.planning.plan_findings import faults_of, warnings_of, window_over
 from orchestrator.policy.planning.requirements import with_defaults
-from orchestrator.policy.planning.vault_findings import in_clear, short_passwords, short_values
+from orchestrator.policy.planning.vault_findings import in_clear, short_passed, short_passwords, short_values
 
 SayProgress = Callable[[str], None]
 
@@ -187,6 +187,7 @@ class _Check:
         self.ports.redaction.learn(inspection.vaulted)
         self.warnings.extend(short_values(inspection.vaulted))
         self._warn(short_passwords(inspection.vaulted))
+        self._warn(short_passed(inspection.vaulted))
         self._warn(in_clear(self.loaded.plan, inspection.vaulted))
         for way in inspection.inventory_ways:
             expected, move = "hosts that are reached straight", "see that it is meant so"

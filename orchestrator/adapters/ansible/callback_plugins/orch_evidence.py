@@ -63,6 +63,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             self._changes = _beside("changes").Report()
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600) if path else -1
         if path:
+            _kept_text().KEPT.passed(given.get("passed", []))
             _kept_text().install()
 
     def _write(self, event: str, **fields: Any) -> None:
