@@ -24,6 +24,7 @@ _ARGUMENT = {
     "import_tasks": ("file",),
     "script": ("cmd",),
 }
+_NAMED = 5
 _Q = r"""\\?["']{1,2}"""
 _LOOKUP = re.compile(
     rf"\b(?:lookup|query|q)\(\s*{_Q}(?:ansible\.builtin\.)?(?:file|fileglob|template|unvault|csvfile|ini|lines)"
@@ -40,11 +41,13 @@ class Grounds(NamedTuple):
     """What counts as approved: the project, and the plan's ingredients outside of it.
 
     `installed`: where collections are that were installed with Ansible: they are named, and refused no more than Ansible is.
+    `shared`: plugins of this machine, which Ansible loads for everybody.
     """
 
     project: Path
     ingredients: tuple[Path, ...] = ()
     installed: tuple[Path, ...] = (Path(sysconfig.get_path("purelib")),)
+    shared: Path = Path("/usr/share/ansible/plugins")
 
     @classmethod
     def of(cls, project: Path, ingredients: Iterable[str]) -> "Grounds":
@@ -161,6 +164,16 @@ def plugins_outside(grounds: Grounds) -> Iterator[PlaybookFinding]:
             if not grounds.has(place, folder):
                 line = next((n for n, words in enumerate(lines, 1) if words.strip().startswith(option)), None)
                 yield _finding(path, line, option, f"{folder} {grounds.why(place)}", place)
+
+
+def plugins_of_machine(grounds: Grounds) -> Iterator[PlaybookFinding]:
+    """A warning for each kind of plugins of this machine: one with a name of Ansible's own takes its place."""
+    for folder in sorted(grounds.shared.glob("*")):
+        names = sorted(path.name for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+        if names and not grounds.has(folder, str(folder)):
+            more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+            what = f"{', '.join(names[:_NAMED])}{more} in {folder} {grounds.why(folder)}"
+            yield _finding(folder, None, "plugins", what, folder, "warn")
 
 
 def not_foreseen(task: Item) -> Iterator[PlaybookFinding]:

@@ -14,6 +14,7 @@ from orchestrator.adapters.ansible.tree_check.outside import (
     files_outside,
     lookups_outside,
     not_foreseen,
+    plugins_of_machine,
     plugins_outside,
     roles_outside,
     roles_path,
@@ -53,6 +54,7 @@ def findings_outside(
     playbooks: Sequence[Path], inventory: Path, grounds: Grounds, roles: Sequence[Path]
 ) -> Iterator[PlaybookFinding]:
     """Each file, role or collection outside of the project that a run reads by a literal name."""
+    yield from plugins_of_machine(grounds)
     for path, text in _texts(loadable_files(grounds.project, playbooks, inventory, roles)):
         yield from lookups_outside(path, text, grounds)
     for playbook in playbooks:

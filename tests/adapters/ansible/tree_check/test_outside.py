@@ -126,3 +126,14 @@ def test_a_collection_that_was_installed_with_ansible_is_named(project: Path) ->
     assert finding.place == str(installed / "ansible_collections/site/net")
     declared = Grounds.of(project, [finding.place])._replace(installed=(installed,))
     assert list(findings_outside([playbook], project / "hosts", declared, [])) == []
+
+
+def test_plugins_of_the_machine_are_named(project: Path) -> None:
+    shared = project.parent / "machine"
+    (shared / "action").mkdir(parents=True)
+    (shared / "filter").mkdir()
+    (shared / "action/command.py").write_text("")
+    grounds = Grounds(project, shared=shared)
+    (finding,) = findings_outside([], project / "hosts", grounds, [])
+    assert finding.severity == "warn"
+    assert finding.what.startswith(f"command.py in {shared}/action lies outside")
