@@ -135,9 +135,16 @@ def opens(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict
     named = [request.vault_password_file, request.known_hosts, *password_files(project)]
     places = [folder.path, control, inventory, *(Path(path) for path in named if path)]
     places += [inventory.parent / name for name in ("group_vars", "host_vars")]
-    places += [Path(path).expanduser() for path in request.ingredients]
+    places += [Path(path).expanduser() for path in (*request.ingredients, *_artefacts(request))]
     places += [project / path for path in request.outputs]
     return {"file": str(folder.opens), "copy": request.project, "given": [str(path) for path in places]}
+
+
+def _artefacts(request: AttemptRequest) -> list[str]:
+    """Those of the release: digested as such, also where they are in another copy than the playbook."""
+    given: Any = request.variables.get("orch")
+    units = given.get("units", {}) if isinstance(given, dict) else {}
+    return [str(unit["artefact"]) for unit in units.values()]
 
 
 def _vaulted(request: AttemptRequest) -> Iterator[Path]:

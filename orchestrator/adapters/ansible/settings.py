@@ -255,9 +255,10 @@ def decrypts(project: Path, vault_password_file: str | None) -> bool:
 
 
 def password_files(project: Path) -> list[str]:
-    """The files that hold or give passwords of vaults, as ansible.cfg names them."""
+    """The files that hold or give passwords, as ansible.cfg names them."""
     settings = configuration(project)
-    given = ",".join(settings.get(("defaults", name), "") for name in _VAULT_SETTINGS)
+    named = (*_VAULT_SETTINGS, "become_password_file", "connection_password_file")
+    given = ",".join(settings.get(("defaults", name), "") for name in named)
     names = (name.strip().rpartition("@")[2] for name in given.split(","))
     return [str(project / Path(name).expanduser()) for name in names if name and name != "prompt"]
 
