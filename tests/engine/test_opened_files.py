@@ -103,3 +103,13 @@ def test_the_record_names_each_file() -> None:
     for record in (text_record(records, fleet.clock.now()), html_record(records, fleet.clock.now())):
         assert "it read what nobody approved: /srv/other" in record
         assert "; it read files that nobody approved" in record
+
+
+def test_what_ansible_opened_during_the_check_is_named_there_and_known_to_each_run() -> None:
+    fleet = fleet_of(Script())
+    fleet.planning.opened = ("/etc/site",)
+    (warning,) = [w for w in fleet.prepared().warnings if "/etc/site" in w.found]
+    assert "resources.ingredients: [/etc/site]" in warning.next_move
+    d = fleet.deploy()
+    assert fleet.events(d, e.Planned)[0].foreseen == ("/etc/site",)
+    assert {request.foreseen for request in fleet.playbooks.started} == {("/etc/site",)}

@@ -173,6 +173,7 @@ EVERY_EVENT: list[Event] = [
         starts=SOON,
         missed="skip",
         machines={"web1": "5e" * 16},
+        foreseen=(ODD,),
     ),
     e.Submitted(by="ann"),
     e.Approved(approvals=(e.GivenApproval(role="change manager", person="Bob"),), basis="named"),

@@ -1,6 +1,7 @@
 """The port `Inspector` on Ansible's own reading of a project."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from orchestrator.adapters.ansible.acceleration import lacking
@@ -12,6 +13,7 @@ from orchestrator.adapters.ansible.settings import (
     secret_environment,
 )
 from orchestrator.adapters.ansible.tree_check.code import code_of_tree
+from orchestrator.adapters.ansible.tree_check.foreseen import named_by_reading
 from orchestrator.adapters.ansible.tree_check.lint import unsafe_constructs
 from orchestrator.adapters.ansible.tree_check.tree_findings import tree_findings
 from orchestrator.adapters.ansible.warm import WarmStart
@@ -45,12 +47,17 @@ class AnsibleInspector(Inspector):
             beside=Path(plan.strategy.playbook),
             warm=self._warm,
             passed=passed,
+            may_read=[
+                *(Path(name).expanduser() for name in plan.resources.ingredients),
+                *(project / name for name in plan.resources.outputs),
+            ],
         )
         absent = tuple(name for name in plan.resources.pass_environment if not os.environ.get(name))
         return inspection.model_copy(
             update={
                 "no_acceleration": lacking(plan.strategy.accelerate),
                 "absent_environment": absent,
+                "opened": _not_named(inspection.opened, plan, project),
                 "vaulted": inspection.vaulted.model_copy(update={"passed": secret_environment(passed)}),
             }
         )
@@ -77,6 +84,14 @@ class AnsibleInspector(Inspector):
     def settings_overridden(self, project: Path) -> list[str]:
         """From the project's ansible.cfg."""
         return cfg_conflicts(project)
+
+
+def _not_named(opened: Sequence[str], plan: ReleasePlan, project: Path) -> tuple[str, ...]:
+    """Without the files that the check names by reading the project alone."""
+    if not opened:
+        return ()
+    is_named = named_by_reading(plan, project)
+    return tuple(path for path in opened if not is_named(path))
 
 
 def _decrypts(plan: ReleasePlan, project: Path) -> bool:

@@ -40,7 +40,7 @@ class AttemptRequest(Noun):
     the deployment was then, so that a host that tasks for others act on is known by its name. `playbooks`: all those of
     the deployment, whose vaulted values a host can answer with. `pass_environment`: names of variables that the run sees;
     the caller's environment has their values. `ingredients` and `outputs`: what it may read outside of its copy, as the plan
-    names them.
+    names them. `foreseen`: files outside that Ansible opened while the plan was checked.
     """
 
     attempt: str
@@ -68,3 +68,4 @@ class AttemptRequest(Noun):
     pass_environment: Many[str] = ()
     ingredients: Many[str] = ()
     outputs: Many[str] = ()
+    foreseen: Many[str] = ()

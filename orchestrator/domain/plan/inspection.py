@@ -98,6 +98,7 @@ class Inspection(Noun):
     """The result of an inspection. With any inventory fault there are no targets; playbooks keep the requested order.
 
     `absent_environment`: variables that the plan has passed to its runs, and that are not set here.
+    `opened`: files outside of the project, and of what the plan names, that Ansible opened meanwhile.
     `inventory_ways`: sentences about proxies and programs by which the inventory leads Ansible to its hosts.
     """
 
@@ -111,3 +112,4 @@ class Inspection(Noun):
     no_acceleration: str | None = None
     vaulted: Vaulted = Vaulted.of_valid()
     absent_environment: Many[str] = ()
+    opened: Many[str] = ()

@@ -89,6 +89,7 @@ def check_plan(
             "model": check.binds.model,
             "effective": check.effective(inspection, tree),
             "copy_size": tree.size,
+            "foreseen": inspection.opened,
         }
     )
 
@@ -193,6 +194,7 @@ class _Check:
             expected, move = "hosts that are reached straight", "see that it is meant so"
             file = self.loaded.plan.resources.inventory
             self.warnings.append(Fault(file, None, "", expected, way, move))
+        self._warn(rules.opened_outside(inspection))
         expected = "a vaulted value that decrypts"
         for vault in inspection.vault_faults:
             self.faults.append(Fault(vault.file, vault.line, "", expected, vault.message, vault.next_move))

@@ -176,6 +176,7 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
         pass_environment=plan.resources.pass_environment,
         ingredients=plan.resources.ingredients,
         outputs=plan.resources.outputs,
+        foreseen=d.private_copy.foreseen,
         addresses={t.host: f"{t.address}:{t.port}" for t in d.targets if t.host in hosts},
         machines={b.host: b.machine_id for b in d.preparation.baselines.values() if b.host in hosts},
         known_hosts=next((t.known_hosts for t in d.targets if t.known_hosts), None),

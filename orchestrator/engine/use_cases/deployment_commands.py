@@ -90,6 +90,7 @@ def planned(
         change=prepared.plan.change_request,
         effective=prepared.effective,
         copy_size=prepared.copy_size,
+        foreseen=prepared.foreseen,
         missed=prepared.plan.schedule.missed,
         rehearsal=rehearsal,
     )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
+from orchestrator.adapters.ansible.inspection import inspect
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 from orchestrator.adapters.ansible.warm import WarmStart
 from orchestrator.domain.evidence.opened_file import OpenedFile
@@ -100,3 +101,28 @@ def test_each_row(ran: tuple[World, tuple[OpenedFile, ...]], row: dict[str, Any]
 def test_nothing_else_is_named(ran: tuple[World, tuple[OpenedFile, ...]]) -> None:
     world, opened = ran
     assert {file.path for file in opened} == {path for row in ROWS for path in world.named(row)}
+
+
+PLUGIN = """from ansible.plugins.vars import BaseVarsPlugin
+class VarsModule(BaseVarsPlugin):
+    def get_vars(self, loader, path, entities, cache=True):
+        return {"site": open("@OUT@/site").read(), "shared": open("@OUT@/shared/site").read()}
+"""
+
+
+def test_the_check_names_what_a_plugin_opens(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    for name, content in {
+        "project/vars_plugins/of_site.py": PLUGIN.replace("@OUT@", str(tmp_path)),
+        "project/site.yml": "- hosts: all\n  tasks: [{include_vars: .hidden/own.yml}]\n",
+        "project/.hidden/own.yml": "x: 1",
+        "project/ansible.cfg": "[defaults]\nvars_plugins = vars_plugins\n",
+        "project/hosts.yml": "all: {hosts: {one: {}}}",
+        "site": "here",
+        "shared/site": "there",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content)
+    inspection = inspect(project, [Path("site.yml")], Path("hosts.yml"), may_read=[tmp_path / "shared"])
+    assert inspection.inventory_faults == ()
+    assert inspection.opened == (str(tmp_path / "site"),)

@@ -42,18 +42,20 @@ _OF_SSH = ("known_hosts", "known_hosts2", "config", "id_rsa", "id_ecdsa", "id_ed
 class Opens:
     """What is opened in this process; `task` and `host` are those at work, empty between tasks."""
 
-    def __init__(self, file: str, copy: str, given: Iterable[str]) -> None:
-        """`given`: absolute paths of files and folders beside the copy that the run may read."""
+    def __init__(
+        self, copy: str | None, given: Iterable[str], keep: Callable[[dict[str, str]], None]
+    ) -> None:
+        """`given`: absolute paths of files and folders beside the copy that may be read. `keep`: what is told of any other."""
         self.task = self.host = ""
         self.quiet = False
-        self._file = file
-        self._copy = f"{os.path.realpath(copy)}/"
+        self._tell = keep
+        self._copy = "\0" if copy is None else f"{os.path.realpath(copy)}/"
         real = {path for name in given for path in (name, os.path.realpath(name))}
         ssh = (os.path.join(os.path.expanduser("~/.ssh"), name) for name in _OF_SSH)  # noqa: PTH111, PTH118
         self._files = {*real, *_SYSTEM_FILES, *ssh, sys.executable, os.path.realpath(sys.executable)}
         self._trees = tuple(f"{path}/" for path in real)
         self._installed = tuple(f"{path}/" for path in _installed())
-        self.known: set[Any] = {file}
+        self.known: set[Any] = set()
 
     def hook(self) -> Callable[[str, tuple[Any, ...]], None]:
         """The hook: it is called for each event of this interpreter, nearly all of which are others."""
@@ -104,7 +106,7 @@ class Opens:
         return path.startswith((*_KERNEL, *_SYSTEM_TREES)) and not path.startswith(_SHARED)
 
     def _keep(self, path: str) -> None:
-        """Write it down. Raises ValueError where there is no file to read, and OSError where it cannot be written down."""
+        """Tell of it. Raises ValueError where there is no file to read."""
         try:
             folder = stat.S_ISDIR(os.stat(path).st_mode)  # noqa: PTH116
         except OSError:
@@ -115,21 +117,30 @@ class Opens:
         named = real if path.startswith(self._copy) and not real.startswith(self._copy) else path
         with suppress(ValueError, NotImplementedError):
             named = source_from_cache(named)
-        line = {"path": KEPT(named), "task": self.task, "host": self.host}
-        content = (json.dumps(line) + "\n").encode("utf-8", "backslashreplace")
-        file = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            if os.write(file, content) != len(content):
-                raise OSError(f"orch cannot write down that {named} is opened: the disk is full")
-        finally:
-            os.close(file)
+        self._tell({"path": KEPT(named), "task": self.task, "host": self.host})
 
 
 def install(given: Mapping[str, Any]) -> Opens:
     """From now on this process and its forks write down what they open; a hook cannot be taken away again."""
-    opens = Opens(given["file"], given["copy"], given["given"])
+    opens = Opens(given["copy"], given["given"], _written_to(given["file"]))
+    opens.known.add(given["file"])
     sys.addaudithook(opens.hook())
     return opens
+
+
+def _written_to(path: str) -> Callable[[dict[str, str]], None]:
+    """Whole lines of one file. Raises OSError, so that nothing is opened that cannot be told of."""
+
+    def write(line: dict[str, str]) -> None:
+        content = (json.dumps(line) + "\n").encode("utf-8", "backslashreplace")
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            if os.write(file, content) != len(content):
+                raise OSError(f"orch cannot write down that {line['path']} is opened: the disk is full")
+        finally:
+            os.close(file)
+
+    return write
 
 
 def _only_writes(mode: Any, flags: int) -> bool:

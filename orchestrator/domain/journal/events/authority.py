@@ -26,7 +26,8 @@ class Planned(Noun):
 
     `effective` is what approvals refer to; None on journals from before it existed, and then nothing is re-checked.
     `copy_size`: bytes of the private copy it will run from. `starts`: the earliest start. `machines`: which machine
-    answered for a host at scheduling; hosts that gave no answer are left out.
+    answered for a host at scheduling; hosts that gave no answer are left out. `foreseen`: files outside of the project that
+    Ansible opened while the plan was checked.
     """
 
     kind: Literal["planned"] = "planned"
@@ -47,6 +48,7 @@ class Planned(Noun):
     starts: Moment | None = None
     missed: MissedStart = "ask"
     machines: dict[HostName, Text] = {}
+    foreseen: Many[Text] = ()
 
 
 class Submitted(Noun):
