@@ -135,7 +135,9 @@ def opens(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict
     named = [request.vault_password_file, request.known_hosts, *password_files(project)]
     places = [folder.path, control, inventory, *(Path(path) for path in named if path)]
     places += [inventory.parent / name for name in ("group_vars", "host_vars")]
-    places += [Path(path).expanduser() for path in (*request.ingredients, *_artefacts(request))]
+    places += [
+        Path(path).expanduser() for path in (*request.ingredients, *request.foreseen, *_artefacts(request))
+    ]
     places += [project / path for path in request.outputs]
     return {"file": str(folder.opens), "copy": request.project, "given": [str(path) for path in places]}
 

@@ -12,7 +12,7 @@ from orchestrator.domain.text.model_base import Many, Noun
 class PrivateCopy(Noun):
     """Its size in bytes, and its folder once it exists; `mend`: a person chose retry, so the copy may be repaired.
 
-    `foreseen`: files outside of it that the check of the plan named because Ansible opened them.
+    `foreseen`: paths outside of it that the check of the plan named.
     """
 
     size: int = 0

@@ -1,6 +1,7 @@
 """Files that a run read although they are no part of what was approved."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from fnmatch import fnmatchcase
 
 from orchestrator.domain.text.model_base import Many, Noun
 
@@ -40,3 +41,14 @@ def opened_words(files: Sequence[OpenedFile]) -> str:
     """The first files in words, and how many more there are."""
     more = f"; and {len(files) - NAMED} more" if len(files) > NAMED else ""
     return "; ".join(file.words for file in files[:NAMED]) + more
+
+
+def in_any(places: Sequence[str]) -> Callable[[str], bool]:
+    """Whether a path is one of these places, or in one."""
+
+    def is_in(path: str) -> bool:
+        return any(
+            path == place or path.startswith(f"{place}/") or fnmatchcase(path, place) for place in places
+        )
+
+    return is_in

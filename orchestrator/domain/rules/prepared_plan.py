@@ -18,7 +18,7 @@ class PreparedPlan(Noun):
     Known after reading: the plan, its absolute path, the digest of its bytes, `project` (the absolute directory that its
     paths are relative to), `named` (the file as the user named it) and the line of each path in it. Known after checking:
     everything else; the plan then includes the defaults of its model. `effective` is None where there are faults.
-    `copy_size`: the bytes of its tree. `foreseen`: files outside of the project that Ansible opened meanwhile.
+    `copy_size`: the bytes of its tree. `foreseen`: paths outside of the project that it warns of.
     `written`: in a rehearsal elsewhere, the plan for its own environment.
     """
 

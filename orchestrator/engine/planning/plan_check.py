@@ -89,7 +89,7 @@ def check_plan(
             "model": check.binds.model,
             "effective": check.effective(inspection, tree),
             "copy_size": tree.size,
-            "foreseen": inspection.opened,
+            "foreseen": (*dict.fromkeys((*check.foreseen, *inspection.opened)),),
         }
     )
 
@@ -117,6 +117,7 @@ class _Check:
     binds: Governing = field(default_factory=Governing)
     digests: dict[str, str] = field(default_factory=dict)
     in_place: Mapping[str, str] = field(default_factory=dict)
+    foreseen: list[str] = field(default_factory=list)
 
     def governing(self) -> None:
         """Find the policy and model that bind; from here on the plan has the model's defaults."""
@@ -255,6 +256,7 @@ class _Check:
         """Check what the files of the tree read from elsewhere."""
         for finding in self.ports.inspector.tree_findings(self.loaded.plan, self.project):
             (self.faults if finding.severity == "refuse" else self.warnings).append(_as_fault(finding))
+            self.foreseen += [finding.place] if finding.place else []
 
     def settings(self) -> None:
         """Warn of ansible.cfg settings that orch does not follow, because they would make a run unsafe."""

@@ -11,9 +11,11 @@ import yaml  # type: ignore[import-untyped]
 
 from orchestrator.adapters.ansible.inspection import inspect
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
+from orchestrator.adapters.ansible.tree_check.foreseen import places_named
+from orchestrator.adapters.ansible.tree_check.outside import Grounds
 from orchestrator.adapters.ansible.warm import WarmStart
 from orchestrator.domain.evidence.opened_file import OpenedFile
-from tests.adapters.ansible.local_runs import request, until
+from tests.adapters.ansible.local_runs import RUNS, request, until
 
 ROWS: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parents[2] / "cases/opens/rows.yml").read_text())
 UNIQUE = f"orch-{secrets.token_hex(6)}"
@@ -80,6 +82,8 @@ def ran(
 def _opened(world: World, playbooks: AnsiblePlaybooks) -> tuple[OpenedFile, ...]:
     declared: dict[str, Any] = {"ingredients": (str(world.out / "ingredients"),), "outputs": ("kept",)}
     declared["allowance"] = {"delegates": ["localhost"]}
+    grounds = Grounds.of(world.project, declared["ingredients"])
+    declared["foreseen"] = tuple(places_named([world.project / "deploy.yml"], RUNS / "hosts.yml", grounds))
     playbooks.start(request("a1", "deploy.yml", project=world.project, **declared))
     outcome = until(playbooks, "a1", "finished", seconds=180.0).outcome
     assert outcome is not None

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.domain.evidence.attempt import AttemptRequest
-from orchestrator.domain.evidence.opened_file import OpenedFile, each_once
+from orchestrator.domain.evidence.opened_file import OpenedFile, each_once, in_any
 from orchestrator.domain.text.foreign_json import read_object
 from orchestrator.domain.text.model_base import Many
 from orchestrator.domain.text.plain_text import plain
@@ -14,15 +14,10 @@ _LONGEST = 1024
 
 
 def opened_files(folder: AttemptFolder, request: AttemptRequest) -> Many[OpenedFile]:
-    """What the run opened, without what the check of the plan named."""
+    """What the run opened, without what the check of the plan had named."""
     content = folder.opens.read_bytes() if folder.opens.exists() else b""
-    files = each_once(_files(content))
-    if not files:
-        return ()
-    from orchestrator.adapters.ansible.tree_check.foreseen import foreseen_by
-
-    is_foreseen = foreseen_by(request)
-    return tuple(file for file in files if not is_foreseen(file.path))
+    is_foreseen = in_any(request.foreseen)
+    return each_once(file for file in _files(content) if not is_foreseen(file.path))
 
 
 def _files(content: bytes) -> Iterator[OpenedFile]:

@@ -26,8 +26,8 @@ class Planned(Noun):
 
     `effective` is what approvals refer to; None on journals from before it existed, and then nothing is re-checked.
     `copy_size`: bytes of the private copy it will run from. `starts`: the earliest start. `machines`: which machine
-    answered for a host at scheduling; hosts that gave no answer are left out. `foreseen`: files outside of the project that
-    Ansible opened while the plan was checked.
+    answered for a host at scheduling; hosts that gave no answer are left out. `foreseen`: paths outside of the project
+    that the check of the plan warned of, because runs read them.
     """
 
     kind: Literal["planned"] = "planned"
