@@ -40,6 +40,8 @@ def test_it_is_held_before_the_second_wave_and_goes_on_by_a_word(
     own_lab: Lab, tmp_path: Path, accelerate: str
 ) -> None:
     left = tmp_path / "left"
+    for host in ("web1", "web2"):
+        own_lab.ssh(host, "sudo rm -rf /opt/app")
     deploy = DEPLOY + READS.replace("@LEFT@", str(left))
     site = WrittenSite(
         own_lab,
