@@ -1,4 +1,4 @@
-"""The price of seeing where tasks really ran: one run with the evidence plug-in's hooks in Ansible's connections, one without.
+"""The price of seeing where tasks really ran and what they opened: one run with the evidence plug-in's hooks, one without.
 
 Each pair runs one after the other on the same hosts, in turns which comes first. Both have the plug-in and its stream of
 events; only one has the hooks (adapters/ansible/in_run), which the plug-in installs where it is told the ways of the run.
@@ -53,12 +53,17 @@ def _run(site: Site, *, hooks: bool) -> Cost:
     site.reset()
     home = Path(tempfile.mkdtemp(prefix="ob-"))
     try:
-        evidence, ways = home / "evidence.jsonl", home / "ways.json"
+        evidence, ways, opens = home / "evidence.jsonl", home / "ways.json", home / "opens.jsonl"
         given = {
             "ssh": [],
             "known_hosts": str(site.lab.known_hosts),
             "delegates": [],
             "acts": str(home / "acts"),
+            "opens": {
+                "file": str(opens),
+                "copy": str(site.project),
+                "given": [str(home), str(site.inventory), str(site.lab.known_hosts)],
+            },
         }
         ways.write_text(json.dumps(given))
         settings = {
@@ -75,6 +80,8 @@ def _run(site: Site, *, hooks: bool) -> Cost:
         site.verify()
         if '"event": "end"' not in evidence.read_text():
             raise BenchFault("The stream of events has no end: the plug-in did not write it.")
+        if opens.exists():
+            raise BenchFault(f"The workload reads more than its project: {opens.read_text()}")
         return cost
     finally:
         shutil.rmtree(home, ignore_errors=True)

@@ -209,9 +209,12 @@ def _outcome(redact: Redactor, outcome: AttemptOutcome) -> AttemptOutcome:
     if not redact:
         return outcome
     faults = tuple(map(redact, outcome.faults))
-    return outcome.model_copy(
-        update={"faults": faults, "hosts": tuple(_host(redact, host) for host in outcome.hosts)}
+    opened = tuple(
+        file.model_copy(update={"path": redact(file.path), "task": redact(file.task)})
+        for file in outcome.opened
     )
+    hosts = tuple(_host(redact, host) for host in outcome.hosts)
+    return outcome.model_copy(update={"faults": faults, "hosts": hosts, "opened": opened})
 
 
 def _host(redact: Redactor, host: HostOutcome) -> HostOutcome:

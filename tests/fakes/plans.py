@@ -15,12 +15,13 @@ class FakePlans(PlanFiles, ProjectFiles, Inspector):
     """Sound plans by the name of their file; every other file holds what `usual` makes at that moment, where it is given.
 
     Every file that a plan names is there, its playbooks name every host, and its hosts are those of the plan with its pattern.
-    `vault`: the vaulted values of every plan.
+    `vault`: the vaulted values of every plan. `opened`: what Ansible opened outside of every project.
     """
 
     def __init__(self, usual: Callable[[], PreparedPlan] | None = None) -> None:
         self.usual = usual
         self.vault = Vaulted()
+        self.opened: tuple[str, ...] = ()
         self.plans: dict[str, PreparedPlan] = {}
         self.findings: dict[str, list[PlaybookFinding]] = {}
 
@@ -61,6 +62,7 @@ class FakePlans(PlanFiles, ProjectFiles, Inspector):
             targets=targets,
             playbooks=tuple(PlaybookSeen(path=path, plays=plays) for path in playbooks),
             vaulted=self.vault,
+            opened=self.opened,
         )
 
     def unsafe_constructs(self, playbook: Path, project: Path) -> list[PlaybookFinding]:

@@ -8,6 +8,7 @@ from typing import Literal
 from orchestrator.domain.evidence.acted_on import ActedOn
 from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest, Purpose
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
+from orchestrator.domain.evidence.opened_file import OpenedFile
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome, HostResult
 from orchestrator.domain.evidence.task_changes import ChangesOn
 from orchestrator.engine.ports import PlaybookRuns
@@ -24,6 +25,7 @@ class Script:
     nothing, unless it `changes_again`. `acted_on`: what its tasks did on other hosts. `starved`: what the machine lacked,
     so that nothing began; `unclaimed`: no worker ever took it up. `changes` are those of its tasks, on the hosts that it
     names. `removed`: somebody removes its files while it is at work, and with `unmarked` also the mark that it was begun.
+    `opened`: what it read although nobody approved it.
     """
 
     results: Mapping[str, HostResult] = field(default_factory=dict)
@@ -38,6 +40,7 @@ class Script:
     removed: bool = False
     unmarked: bool = False
     changes: Sequence[ChangesOn] | None = ()
+    opened: Sequence[OpenedFile] = ()
 
 
 @dataclass
@@ -142,6 +145,7 @@ class FakePlaybooks(PlaybookRuns):
             exit_code=None if died else 0,
             acted_on=tuple(run.script.acted_on),
             starved=run.script.starved,
+            opened=tuple(run.script.opened),
             started_at=self._now(),
             ended_at=self._now(),
             changes=None if run.script.changes is None else tuple(run.script.changes),

@@ -56,7 +56,13 @@ class Site:
         assert ended.returncode == expect, (
             f"exit {ended.returncode}\n{ended.stdout[-3000:]}\n{ended.stderr[-2000:]}"
         )
-        return [json.loads(line) for line in ended.stdout.splitlines()]
+        lines = [json.loads(line) for line in ended.stdout.splitlines()]
+        events = [line["event"] for line in lines if "event" in line]
+        # Whatever these playbooks do: they read nothing outside of what was approved.
+        assert [
+            e["outcome"]["opened"] for e in events if e["kind"] == "attempt_ended" if e["outcome"]["opened"]
+        ] == []
+        return lines
 
     def driver(self, plan: Path) -> subprocess.Popen[str]:
         """`orch deploy PLAN --json` as a process of its own, whose lines are to be read."""

@@ -27,6 +27,7 @@ from orchestrator.engine.practices import (
     authorise_wave,
     compare_changes,
     compare_first,
+    confirm_untouched,
     look_for_processes,
     prove_restoration,
     run_attempt,
@@ -322,6 +323,14 @@ def goes_on_from_a_changed_copy(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(policy, "unapproved_run", lambda d: None)
 
 
+def goes_on_after_opened_files(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(policy, "held_for_opened_files", lambda d: None)
+
+
+def keeps_no_opened_files(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(confirm_untouched, "confirmed", lambda context, end: end.model_copy(update={"opened": ()}))
+
+
 def starts_unapproved(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(admit, "admit", lambda question: Admitted(grounds=(Ground(code="window.never_closes"),)))
 
@@ -392,6 +401,8 @@ MUTATIONS: tuple[tuple[Mutate, str], ...] = (
     (starts_from_any_copy, "a copy that nobody planned"),
     (compares_no_copy_after_a_run, "nothing tells of it"),
     (goes_on_from_a_changed_copy, "before a person had spoken"),
+    (goes_on_after_opened_files, "before a person had spoken"),
+    (keeps_no_opened_files, "and nothing tells of it"),
     (starts_unapproved, "approvals were used up"),
     (says_nothing_of_changes, "without a word of what changed"),
     (allows_every_change, "which may not change"),

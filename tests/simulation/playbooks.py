@@ -7,6 +7,7 @@ from random import Random
 
 from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
+from orchestrator.domain.evidence.opened_file import OpenedFile
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.evidence.task_changes import Change, ChangesOn
 from orchestrator.domain.journal.host_lock import HostLock
@@ -30,12 +31,13 @@ class Worker:
     gone_at: datetime | None = None
     finished_at: datetime | None = None
     outrun: list[str] = field(default_factory=list)
+    opened: tuple[OpenedFile, ...] = ()
 
 
 @dataclass(frozen=True)
 class Troubles:
     """How likely what goes wrong is; `bad_release` is a release that starts and is no good. `uncaptured`: a path that it
-    changes and that no item of the baseline covers.
+    changes and that no item of the baseline covers. `reads`: runs read what nobody approved, every second one a file more.
     """
 
     tasks: float = 0
@@ -48,6 +50,7 @@ class Troubles:
     leaving: Random = field(default_factory=lambda: Random(0))
     meddles: bool = False
     uncaptured: str = ""
+    reads: bool = False
 
 
 class SimulatedPlaybooks(PlaybookRuns):
@@ -86,7 +89,7 @@ class SimulatedPlaybooks(PlaybookRuns):
 
     def _start(self, request: AttemptRequest) -> None:
         self.starts.append(request.attempt)
-        worker = Worker(request, self.world.true)
+        worker = Worker(request, self.world.true, opened=self._opened())
         self.workers[request.attempt] = worker
         last = self.world.true
         for name in request.hosts:
@@ -97,6 +100,10 @@ class SimulatedPlaybooks(PlaybookRuns):
             last = max(last, ends)
         self.world.at(last + timedelta(seconds=0.2), lambda: self._finish(worker))
         self.world.sleep(0)
+
+    def _opened(self) -> tuple[OpenedFile, ...]:
+        paths = ["/srv/shared", *([f"/tmp/left-{len(self.workers)}"] if len(self.workers) % 2 else [])]
+        return tuple(OpenedFile(path=path) for path in paths) if self.troubles.reads else ()
 
     def _begin_at(self, moment: datetime, worker: Worker, host: Host, ends: datetime) -> None:
         self.world.at(moment, lambda: self._begin(worker, host, ends))
@@ -222,6 +229,7 @@ class SimulatedPlaybooks(PlaybookRuns):
             ended_at=worker.finished_at or self.world.true,
             outrun_on=tuple(worker.outrun),
             changes=self._changes(worker),
+            opened=worker.opened,
         )
 
     def _changes(self, worker: Worker) -> tuple[ChangesOn, ...]:

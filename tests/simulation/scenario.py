@@ -41,7 +41,9 @@ class Scenario:
         self.storage = SimulatedStorage(self._ballast_thrown_off)
         self.full: list[tuple[datetime, datetime]] = []
         troubles = replace(
-            _troubles(random, Random(-1 - seed), "/srv/app" if seed % 4 == 0 else ""), meddles=seed % 5 == 0
+            _troubles(random, Random(-1 - seed), "/srv/app" if seed % 4 == 0 else ""),
+            meddles=seed % 5 == 0,
+            reads=seed % 7 == 0,
         )
         self.playbooks = SimulatedPlaybooks(self.world, self.locks, self.storage, troubles)
         self.targets = SimulatedTargets(

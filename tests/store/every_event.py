@@ -15,6 +15,7 @@ from orchestrator.domain.authority.signing import Signature
 from orchestrator.domain.evidence.baseline import BaselineReference, Difference
 from orchestrator.domain.evidence.change_groups import ChangeGroup, ItemChange, OutsideChange
 from orchestrator.domain.evidence.left_process import LeftProcess
+from orchestrator.domain.evidence.opened_file import OpenedFile
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Event
@@ -133,6 +134,7 @@ OUTCOME = AttemptOutcome(
     ended_at=SOON,
     evidence_sha256=SHA,
     touched_outside=("web9",),
+    opened=(OpenedFile(path="/tmp/left", task=ODD, by="web1"),),
 )
 EFFECTIVE = EffectivePlan(ingredients=tuple(Ingredient(name=name, parts={ODD: SHA}) for name in INGREDIENTS))
 APPROVAL = SignedApproval.model_validate(
@@ -178,6 +180,7 @@ EVERY_EVENT: list[Event] = [
         starts=SOON,
         missed="skip",
         machines={"web1": "5e" * 16},
+        foreseen=(ODD,),
     ),
     e.Submitted(by="ann"),
     e.Approved(approvals=(e.GivenApproval(role="change manager", person="Bob"),), basis="named"),
@@ -221,7 +224,13 @@ EVERY_EVENT: list[Event] = [
     e.AttemptIntended(attempt="d1.deploy.0.1", purpose="deploy", wave=0, hosts=("web1",), repeated=True),
     e.AttemptAdopted(attempt="d1.deploy.0.1", found="running"),
     e.AttemptEnded(outcome=OUTCOME, changed_in_copy=(ODD,)),
-    e.AttemptLost(attempt="d1.deploy.0.1", reason="gone", started=False, changed_in_copy=(ODD,)),
+    e.AttemptLost(
+        attempt="d1.deploy.0.1",
+        reason="gone",
+        started=False,
+        changed_in_copy=(ODD,),
+        opened=(OpenedFile(path=ODD, task=ODD, by="web1"),),
+    ),
     e.QuietAwaited(attempt="d1.deploy.0.1", hosts=("web2",), until=SOON, busy=("web1",), ended=("web3",)),
     e.Quiesced(attempt="d1.deploy.0.1", busy=("web1",), unreachable=("web2",)),
     e.ProcessesLeft(

@@ -44,6 +44,7 @@ class AttemptFolder:
         self.addresses = self.path / "addresses.json"
         self.ways = self.path / "ways.json"
         self.acts = self.path / "acts.jsonl"
+        self.opens = self.path / "opens.jsonl"
         self.log = self.path / "worker.log"
         self.output = self.path / "output.txt"
         self._claim = self.path / "claim.json"

@@ -20,6 +20,7 @@ from orchestrator.adapters.ansible.settings import (
     config_file,
     configuration,
     no_log,
+    password_files,
     search_paths,
 )
 from orchestrator.adapters.ansible.tree_check.inventory_ways import ways_of
@@ -59,16 +60,26 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
     timeout: float = 120.0,
     warm: WarmStart | None = None,
     passed: Mapping[str, str] | None = None,
+    may_read: Sequence[Path] = (),
 ) -> Inspection:
     """Resolve the inventory, load the playbooks and decrypt every vaulted value; faults of users' files are returned.
 
     `variables`: what each playbook is given, in the order of the playbooks. `beside`: a playbook whose group_vars and
     host_vars count for how hosts are reached, by default the first one. Paths may be relative to `project`. `warm`: whose
-    zygote is asked first. `passed`: what runs see of the caller's environment besides the usual.
+    zygote is asked first. `passed`: what runs see of the caller's environment besides the usual. `may_read`: places outside of
+    the project whose files are not named where they are opened.
     """
     project, inventory = project.absolute(), _below(project, inventory)
     refused = list(_unusable(inventory, dynamic_allowed=dynamic_allowed))
+    beside_inventory = (inventory, *(inventory.parent / name for name in ("group_vars", "host_vars")))
+    passwords = [vault_password_file] if vault_password_file is not None else []
+    named = (*may_read, *passwords, *map(Path, password_files(project)))
     question = {
+        "may_read": [
+            str(project),
+            *map(str, beside_inventory),
+            *(str(_below(project, path)) for path in named),
+        ],
         "project": str(project),
         "beside": str(_below(project, beside or next(iter(playbooks), Path("playbook.yml"))).parent),
         # A program that may not run is not shown to Ansible at all.
@@ -116,6 +127,7 @@ def _ask(
 ) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="orch-inspect-") as name:
         folder = Path(name)
+        question["may_read"].append(name)
         environment = {**passed, **_environment(project, folder, dynamic_allowed=dynamic_allowed)}
         if warm is not None and project.is_dir():
             try:
@@ -221,6 +233,7 @@ def _inspection(inspector_answer: dict[str, Any], project: Path, pattern: str) -
         playbooks=tuple(_playbook(book, redact) for book in inspector_answer["playbooks"]),
         vault_faults=tuple(_vault_fault(fault) for fault in inspector_answer["vault_faults"]),
         vaulted=vaulted,
+        opened=tuple(plain(str(path), 1024) for path in inspector_answer.get("opened", [])),
         inventory_ways=tuple(ways_of(inspector_answer["hosts"])),
         settings_faults=(
             *_callback_faults(inspector_answer["no_callback"], project),

@@ -47,6 +47,7 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
     """Everything asked for, in one start of Ansible; what cannot be read is said, never raised."""
     from ansible.cli.playbook import PlaybookCLI
 
+    opened = _seen_opens(question)
     arguments = ["ansible-playbook", "--syntax-check", "--inventory", question["inventory"]]
     if question["vault_password_file"] is not None:
         arguments += ["--vault-password-file", question["vault_password_file"]]
@@ -54,7 +55,18 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
     cli = PlaybookCLI([*arguments, "playbook.yml"])
     cli.parse()
     super(PlaybookCLI, cli).run()
-    return _Inspection(cli, question).answer()
+    answered = _Inspection(cli, question).answer()
+    return {**answered, "opened": list(dict.fromkeys(line["path"] for line in opened))}
+
+
+def _seen_opens(question: dict[str, Any]) -> list[dict[str, str]]:
+    """What Ansible opens from now on outside of the project and of what the plan names, as it comes."""
+    from orchestrator.adapters.ansible.in_run.opens import Opens
+
+    opened: list[dict[str, str]] = []
+    opens = Opens(None, question["may_read"], opened.append)
+    sys.addaudithook(opens.hook())
+    return opened
 
 
 class _Inspection:

@@ -1,12 +1,19 @@
 """The port `Inspector` on Ansible's own reading of a project."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from orchestrator.adapters.ansible.acceleration import lacking
 from orchestrator.adapters.ansible.inspection import inspect
-from orchestrator.adapters.ansible.settings import cfg_conflicts, decrypts, passed_environment
+from orchestrator.adapters.ansible.settings import (
+    cfg_conflicts,
+    decrypts,
+    passed_environment,
+    secret_environment,
+)
 from orchestrator.adapters.ansible.tree_check.code import code_of_tree
+from orchestrator.adapters.ansible.tree_check.foreseen import named_by_reading
 from orchestrator.adapters.ansible.tree_check.lint import unsafe_constructs
 from orchestrator.adapters.ansible.tree_check.tree_findings import tree_findings
 from orchestrator.adapters.ansible.warm import WarmStart
@@ -28,6 +35,7 @@ class AnsibleInspector(Inspector):
             (plan.backout.playbook, plan.backout.variables),
         ]
         password = plan.resources.vault_password_file
+        passed = passed_environment(plan.resources.pass_environment, os.environ)
         inspection = inspect(
             project,
             [Path(playbook) for playbook, _ in runs],
@@ -38,11 +46,20 @@ class AnsibleInspector(Inspector):
             variables=[variables for _, variables in runs],
             beside=Path(plan.strategy.playbook),
             warm=self._warm,
-            passed=passed_environment(plan.resources.pass_environment, os.environ),
+            passed=passed,
+            may_read=[
+                *(Path(name).expanduser() for name in plan.resources.ingredients),
+                *(project / name for name in plan.resources.outputs),
+            ],
         )
         absent = tuple(name for name in plan.resources.pass_environment if not os.environ.get(name))
         return inspection.model_copy(
-            update={"no_acceleration": lacking(plan.strategy.accelerate), "absent_environment": absent}
+            update={
+                "no_acceleration": lacking(plan.strategy.accelerate),
+                "absent_environment": absent,
+                "opened": _not_named(inspection.opened, plan, project),
+                "vaulted": inspection.vaulted.model_copy(update={"passed": secret_environment(passed)}),
+            }
         )
 
     def tree_findings(self, plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
@@ -51,7 +68,10 @@ class AnsibleInspector(Inspector):
 
     def vaulted(self, plan: ReleasePlan, project: Path) -> Vaulted:
         """By an inspection; without one where there is nothing to decrypt with."""
-        return self.inspect(plan, project).vaulted if _decrypts(plan, project) else Vaulted()
+        if _decrypts(plan, project):
+            return self.inspect(plan, project).vaulted
+        passed = passed_environment(plan.resources.pass_environment, os.environ)
+        return Vaulted(passed=secret_environment(passed))
 
     def unsafe_constructs(self, playbook: Path, project: Path) -> list[PlaybookFinding]:
         """From the files themselves; nothing is started."""
@@ -64,6 +84,14 @@ class AnsibleInspector(Inspector):
     def settings_overridden(self, project: Path) -> list[str]:
         """From the project's ansible.cfg."""
         return cfg_conflicts(project)
+
+
+def _not_named(opened: Sequence[str], plan: ReleasePlan, project: Path) -> tuple[str, ...]:
+    """Without the files that the check names by reading the project alone."""
+    if not opened:
+        return ()
+    is_named = named_by_reading(plan, project)
+    return tuple(path for path in opened if not is_named(path))
 
 
 def _decrypts(plan: ReleasePlan, project: Path) -> bool:

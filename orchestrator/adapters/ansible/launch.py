@@ -13,8 +13,10 @@ from orchestrator.adapters.ansible.settings import (
     base_environment,
     decrypts,
     first_ssh_options,
+    password_files,
     roles_path,
     run_settings,
+    secret_environment,
 )
 from orchestrator.adapters.ansible.vaulted_files import other_vaulted_files, vaulted_files
 from orchestrator.domain.evidence.attempt import AttemptRequest
@@ -111,8 +113,8 @@ def _play(name: str, nonce: str, request: AttemptRequest, command: str) -> dict[
 def ways(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict[str, Any]:
     """What the run's own process holds its connections to: ssh's first options, the pinned keys, the declared delegates.
 
-    `acts`: where it writes down what it is about to do on other hosts. Also which files hold vaulted values, and the tasks
-    that the plan names: their names are no secret, and are compared.
+    `acts`: where it writes down what it is about to do on other hosts; `opens`: what it reads outside of what was approved.
+    Also which files hold vaulted values, and the tasks that the plan names: their names are no secret, and are compared.
     """
     allowed = request.allowance
     return {
@@ -120,9 +122,31 @@ def ways(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict[
         "known_hosts": request.known_hosts,
         "delegates": list(allowed.delegates),
         "acts": str(folder.acts),
+        "opens": opens(request, folder, control),
+        "passed": [*secret_environment(dict.fromkeys(request.pass_environment, ""))],
         "vaulted": [str(path) for path in _vaulted(request)],
         "named_tasks": [*allowed.ignored_tasks, *allowed.rescued_tasks],
     }
+
+
+def opens(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict[str, Any]:
+    """Where a run writes down what it reads, and what it may: its copy, and these places beside it."""
+    project, inventory = Path(request.project), Path(request.inventory)
+    named = [request.vault_password_file, request.known_hosts, *password_files(project)]
+    places = [folder.path, control, inventory, *(Path(path) for path in named if path)]
+    places += [inventory.parent / name for name in ("group_vars", "host_vars")]
+    places += [
+        Path(path).expanduser() for path in (*request.ingredients, *request.foreseen, *_artefacts(request))
+    ]
+    places += [project / path for path in request.outputs]
+    return {"file": str(folder.opens), "copy": request.project, "given": [str(path) for path in places]}
+
+
+def _artefacts(request: AttemptRequest) -> list[str]:
+    """Those of the release: digested as such, also where they are in another copy than the playbook."""
+    given: Any = request.variables.get("orch")
+    units = given.get("units", {}) if isinstance(given, dict) else {}
+    return [str(unit["artefact"]) for unit in units.values()]
 
 
 def _vaulted(request: AttemptRequest) -> Iterator[Path]:

@@ -142,6 +142,11 @@ def passed_environment(names: Iterable[str], caller: Mapping[str, str]) -> dict[
     return {name: caller[name] for name in names if caller.get(name)}
 
 
+def secret_environment(passed: Mapping[str, str]) -> dict[str, str]:
+    """What of it is kept nowhere: all but what every run sees."""
+    return {name: value for name, value in passed.items() if name not in PASSED_ON}
+
+
 def config_file(project: Path) -> str:
     """The project's ansible.cfg and no other: what lies in a home or in /etc is no part of what was approved."""
     own = project / "ansible.cfg"
@@ -247,6 +252,15 @@ def decrypts(project: Path, vault_password_file: str | None) -> bool:
     """Whether a run has anything to decrypt vaulted values with: from the plan, or from ansible.cfg."""
     settings = configuration(project)
     return vault_password_file is not None or any(("defaults", name) in settings for name in _VAULT_SETTINGS)
+
+
+def password_files(project: Path) -> list[str]:
+    """The files that hold or give passwords, as ansible.cfg names them."""
+    settings = configuration(project)
+    named = (*_VAULT_SETTINGS, "become_password_file", "connection_password_file")
+    given = ",".join(settings.get(("defaults", name), "") for name in named)
+    names = (name.strip().rpartition("@")[2] for name in given.split(","))
+    return [str(project / Path(name).expanduser()) for name in names if name and name != "prompt"]
 
 
 def no_log(project: Path) -> dict[str, str]:

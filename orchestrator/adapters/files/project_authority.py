@@ -4,17 +4,21 @@ import hashlib
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from orchestrator.adapters.files.environment_file import known_environments
 from orchestrator.adapters.files.house_rules import house_first, not_of_house
 from orchestrator.adapters.files.model_file import load_model
 from orchestrator.adapters.files.noun_folder import contents_of
 from orchestrator.adapters.files.policy_file import policies_in
-from orchestrator.adapters.files.tree.inventory_in_place import ingredients_in_place, inventory_in_place
+from orchestrator.adapters.files.tree.inventory_in_place import (
+    ingredients_in_place,
+    inventory_in_place,
+    named_in_place,
+)
 from orchestrator.adapters.files.tree.output_folders import link_outputs
 from orchestrator.adapters.files.tree.playbook_tree import copy_file, file_digest, private_copy, tree_of
-from orchestrator.adapters.files.tree.tree_rules import common_rules, project_rules
+from orchestrator.adapters.files.tree.tree_rules import LeftOut, common_rules, project_rules
 from orchestrator.domain.plan.loaded_file import LoadedFile
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.release_plan import ReleasePlan
@@ -24,6 +28,7 @@ from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.engine.ports import Authority, Governing, PrivateCopy, Tree
 from orchestrator.errors import Fault, NotFound, PlanFault, StoreFault
 from orchestrator.policy.planning.name_objections import misleading_place
+from orchestrator.policy.planning.plan_objections import files_of_checks
 
 Policy = LoadedFile[ReleasePolicy]
 
@@ -75,7 +80,14 @@ class ProjectAuthority(Authority):
         return {
             **inventory_in_place(project, plan.resources.inventory, every_bit=every_bit),
             **ingredients_in_place(project, plan.resources.ingredients, every_bit=every_bit),
+            **named_in_place(project, self._authorities_in_place(plan, project), every_bit=every_bit),
         }
+
+    def _authorities_in_place(self, plan: ReleasePlan, project: Path) -> list[tuple[str, str]]:
+        """Files with the authorities that count for a check, where they are no part of the tree, by the plan's field."""
+        named = [each for each in files_of_checks(plan) if each[0].endswith(".ca_file")]
+        left_out = common_rules(project, self._home, plan) if named else None
+        return [each for each in named if left_out is not None and not _is_in_tree(each[1], left_out)]
 
     def freeze(self, deployment: str, plan: ReleasePlan, project: Path, plan_file: Path) -> PrivateCopy:
         """Copy to `frozen/DEPLOYMENT`."""
@@ -197,6 +209,14 @@ def _copy_unit(project: Path, place: Path, artefact: str) -> None:
         shutil.copy(source, target)
     except OSError as error:
         raise StoreFault(f"{source} cannot be copied to {target}: {error.strerror}.") from None
+
+
+def _is_in_tree(name: str, left_out: LeftOut) -> bool:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or name.startswith("~"):
+        return False
+    folders = [folder for folder in path.parents if folder.parts]
+    return not left_out(path, False) and not any(left_out(folder, True) for folder in folders)  # noqa: FBT003
 
 
 def _put_back(source: Path, target: Path, digest: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Self, TypedDict, TypeGuard, Unpack, get_args
 
 from orchestrator.domain.evidence.acted_on import ActedOn, joined
 from orchestrator.domain.evidence.attempt import Isolation, Purpose
+from orchestrator.domain.evidence.opened_file import OpenedFile
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun
@@ -34,6 +35,7 @@ class AttemptChanges(TypedDict, total=False):
     unseen: Many[HostName]
     changed_in_copy: Many[str]
     acted_on: Many[ActedOn]
+    opened: Many[OpenedFile]
     answered: bool
 
 
@@ -41,7 +43,8 @@ class Attempted(Noun):
     """An attempt on the journal; open while it has neither outcome nor loss.
 
     `changed_in_copy`: files of the private copy that differed from the approved ones when the attempt ended. `answered`: a
-    person has decided since. `acted_on`: hosts outside its own that its tasks acted on.
+    person has decided since. `acted_on`: hosts outside its own that its tasks acted on. `opened`: files that it read although
+    nobody approved them.
     """
 
     attempt: str
@@ -62,6 +65,7 @@ class Attempted(Noun):
     isolation: Isolation = "none"
     changed_in_copy: Many[str] = ()
     acted_on: Many[ActedOn] = ()
+    opened: Many[OpenedFile] = ()
     answered: bool = False
 
     def with_(self, **changes: Unpack[AttemptChanges]) -> Self:
@@ -141,7 +145,12 @@ def _changed(attempts: Attempts, event: AttemptsEvent, driver: str, at: datetime
         case e.AttemptEnded(outcome=outcome, changed_in_copy=changed):
             acts = acts_of(outcome)
             return _with_one(
-                attempts, outcome.attempt, outcome=outcome, changed_in_copy=changed, acted_on=acts
+                attempts,
+                outcome.attempt,
+                outcome=outcome,
+                changed_in_copy=changed,
+                acted_on=acts,
+                opened=outcome.opened,
             )
         case e.AttemptLost(attempt=name, reason=reason, started=started, changed_in_copy=changed):
             return _with_one(
@@ -151,6 +160,7 @@ def _changed(attempts: Attempts, event: AttemptsEvent, driver: str, at: datetime
                 started=started,
                 changed_in_copy=changed,
                 acted_on=event.acted_on,
+                opened=event.opened,
             )
         case e.QuietAwaited() | e.Quiesced():
             return _quiet(attempts, event, at)

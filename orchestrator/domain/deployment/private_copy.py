@@ -6,15 +6,19 @@ from typing import TypeGuard, get_args
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.plan.effective_plan import EffectivePlan
 from orchestrator.domain.plan.target import Target
-from orchestrator.domain.text.model_base import Noun
+from orchestrator.domain.text.model_base import Many, Noun
 
 
 class PrivateCopy(Noun):
-    """Its size in bytes, and its folder once it exists; `mend`: a person chose retry, so the copy may be repaired."""
+    """Its size in bytes, and its folder once it exists; `mend`: a person chose retry, so the copy may be repaired.
+
+    `foreseen`: paths outside of it that the check of the plan named.
+    """
 
     size: int = 0
     folder: str | None = None
     mend: bool = False
+    foreseen: Many[str] = ()
 
 
 PrivateCopyEvent = e.WindowOpened | e.Retried | e.WaveAuthorised | e.WaveNotAuthorised

@@ -40,6 +40,8 @@ class AttemptRequest(Noun):
     the deployment was then, so that a host that tasks for others act on is known by its name. `playbooks`: all those of
     the deployment, whose vaulted values a host can answer with. `pass_environment`: names of variables that the run sees;
     the caller's environment has their values. `house`: the house that the deployment is of; a machine of another refuses.
+    the caller's environment has their values. `ingredients` and `outputs`: what it may read outside of its copy, as the plan
+    names them. `foreseen`: paths outside that the check of the plan named, as files, folders or patterns.
     """
 
     attempt: str
@@ -66,3 +68,6 @@ class AttemptRequest(Noun):
     playbooks: Many[str] = ()
     pass_environment: Many[str] = ()
     house: str = ""
+    ingredients: Many[str] = ()
+    outputs: Many[str] = ()
+    foreseen: Many[str] = ()

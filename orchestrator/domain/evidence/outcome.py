@@ -3,6 +3,7 @@
 from typing import Literal
 
 from orchestrator.domain.evidence.acted_on import ActedOn
+from orchestrator.domain.evidence.opened_file import OpenedFile
 from orchestrator.domain.evidence.task_changes import ChangesOn
 from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun
 
@@ -37,6 +38,7 @@ class AttemptOutcome(Noun):
     every host outside the run's own that its tasks acted on, allowed or not. `starved`: what this machine lacked (space,
     inodes, descriptors), so that nothing was run; None where it lacked nothing. `changes`: what its tasks changed, on the
     hosts where they ran, delegates included; None: an earlier version kept none.
+    `opened`: files outside of what was approved that it read, and that the check of the plan had not named.
     """
 
     attempt: str
@@ -52,3 +54,4 @@ class AttemptOutcome(Noun):
     acted_on: Many[ActedOn] = ()
     starved: str | None = None
     changes: Many[ChangesOn] | None = None
+    opened: Many[OpenedFile] = ()

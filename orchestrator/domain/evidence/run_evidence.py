@@ -3,6 +3,7 @@
 from typing import Literal
 
 from orchestrator.domain.evidence.acted_on import ActedOn
+from orchestrator.domain.evidence.opened_file import OpenedFile
 from orchestrator.domain.evidence.task_changes import ChangesOn
 from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun
 
@@ -80,7 +81,7 @@ class RunEvidence(Noun):
 
     `touched`: every host that a task acted on. `acted_on`: those outside the run's own, written down before the task acted;
     without tasks that only look. `changes`: what tasks changed, on the hosts where they ran. `prompts`: variables that the
-    playbook prompted for, unanswered.
+    playbook prompted for, unanswered. `opened`: files that are no part of what was approved.
     """
 
     hosts: Many[HostEvidence] = ()
@@ -89,6 +90,7 @@ class RunEvidence(Noun):
     acted_on: Many[ActedOn] = ()
     changes: Many[ChangesOn] = ()
     prompts: Many[str] = ()
+    opened: Many[OpenedFile] = ()
     sha256: str = ""
 
 

@@ -48,7 +48,8 @@ class FileFault(Noun):
 class PlaybookFinding(Noun):
     """A construct that can end green without having worked, or wait for a person: refused, or a warning.
 
-    `undeclared`: it stands only where the plan does not allow this delegate.
+    `undeclared`: it stands only where the plan does not allow this delegate. `place`: the path outside of the project that
+    a run reads there.
     """
 
     file: str
@@ -58,6 +59,7 @@ class PlaybookFinding(Noun):
     severity: Literal["refuse", "warn"]
     next_move: str
     undeclared: str = ""
+    place: str = ""
 
 
 class VaultedValue(Noun):
@@ -69,13 +71,15 @@ class VaultedValue(Noun):
 
 
 class Vaulted(Noun):
-    """All that is to be redacted for a plan: vaulted values, and the passwords that decrypt them.
+    """All that is to be redacted for a plan: vaulted values, the passwords that decrypt them, and what it passes to its runs.
 
-    `unknown`: why these may not be all. It is kept in no file and on no journal.
+    `passed`: values of variables of the environment, by name. `unknown`: why these may not be all. It is kept in no
+    file and on no journal.
     """
 
     values: Many[VaultedValue] = ()
     passwords: Annotated[Many[str], Field(repr=False)] = ()
+    passed: Annotated[dict[str, str], Field(repr=False)] = {}
     unknown: str | None = None
 
 
@@ -86,13 +90,15 @@ def redactor_of(*vaulted: Vaulted) -> Redactor:
     # As they are after unfit characters were written otherwise (domain/text/plain_text.py).
     written = [form for value in values for form in (plain(value, len(value)), escaped_text(value))]
     key = "\0".join(dict.fromkeys(passwords)).encode("utf-8", "surrogateescape")
-    return Redactor([*values, *passwords, *written], key)
+    passed = {name: value for each in vaulted for name, value in each.passed.items()}
+    return Redactor([*values, *passwords, *written], key, passed)
 
 
 class Inspection(Noun):
     """The result of an inspection. With any inventory fault there are no targets; playbooks keep the requested order.
 
     `absent_environment`: variables that the plan has passed to its runs, and that are not set here.
+    `opened`: files outside of the project, and of what the plan names, that Ansible opened meanwhile.
     `inventory_ways`: sentences about proxies and programs by which the inventory leads Ansible to its hosts.
     """
 
@@ -106,3 +112,4 @@ class Inspection(Noun):
     no_acceleration: str | None = None
     vaulted: Vaulted = Vaulted.of_valid()
     absent_environment: Many[str] = ()
+    opened: Many[str] = ()

@@ -19,8 +19,9 @@ class PreparedPlan(Noun):
     Known after reading: the plan, its absolute path, the digest of its bytes, `project` (the absolute directory that its
     paths are relative to), `named` (the file as the user named it) and the line of each path in it. Known after checking:
     everything else; the plan then includes the defaults of its model. `effective` is None where there are faults.
-    `copy_size`: the bytes of its tree. `written`: in a rehearsal elsewhere, the plan for its own environment.
-    `environment`: what a file says of it; `environment_unknown`: files know others only.
+    `copy_size`: the bytes of its tree. `foreseen`: paths outside of the project that it warns of. `written`: in a rehearsal
+    elsewhere, the plan for its own environment. `environment`: what a file says of it; `environment_unknown`: files know
+    others only.
     """
 
     plan: ReleasePlan
@@ -37,6 +38,7 @@ class PreparedPlan(Noun):
     model: DeploymentModel | None = None
     effective: EffectivePlan | None = None
     copy_size: int = 0
+    foreseen: Many[str] = ()
     written: ReleasePlan | None = None
     environment: Environment | None = None
     environment_unknown: bool = False

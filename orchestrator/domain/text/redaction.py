@@ -2,12 +2,13 @@
 
 A value is replaced by `[vaulted:1f3a9c04]`: the same form of the same value always by the same mark, and no two by one, so
 that two redacted texts are equal where the texts were. A mark is keyed: whoever does not know the key cannot try values on it.
+The value of a variable that a plan has passed to its runs is replaced by its name, `[passed:SHOP_TOKEN]`: no key hides it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
@@ -25,11 +26,15 @@ Span = tuple[int, int]
 class Redactor:
     """Redacts values of at least `SHORTEST` characters, line by line where they have several; marks are keyed with `key`.
 
-    The work grows with the length of the text alone, however many values there are.
+    `passed`: values of variables, by name. The work grows with the length of the text alone, however many values there are.
     """
 
-    def __init__(self, values: Iterable[str] = (), key: bytes = b"") -> None:
-        forms = sorted({form for value in set(values) for form in _forms(value)}, key=len, reverse=True)
+    def __init__(
+        self, values: Iterable[str] = (), key: bytes = b"", passed: Mapping[str, str] | None = None
+    ) -> None:
+        self._names = {form: name for name, value in (passed or {}).items() for form in _forms(value)}
+        secret = {form for value in set(values) for form in _forms(value)}
+        forms = sorted(secret | self._names.keys(), key=len, reverse=True)
         self._key = key
         self._starts: dict[str, list[str]] = {}
         for form in forms:
@@ -59,8 +64,19 @@ class Redactor:
     def _mark(self, form: str) -> str:
         import hmac
 
+        name = self._names.get(form) or self._name_within(form)
+        if name is not None:
+            return f"[passed:{name}]"
         keyed = hmac.new(self._key or b"none", form.encode("utf-8", "surrogatepass"), "sha256")
         return f"[vaulted:{keyed.hexdigest()[:8]}]"
+
+    def _name_within(self, span: str) -> str | None:
+        """The name where a span is the beginning of a value, has it on several lines, or holds it among others."""
+        written = (span, _SPACING.sub("", span))
+        for form, name in self._names.items():
+            if any(form in text or form.startswith(text) for text in written):
+                return name
+        return None
 
     def _spans(self, text: str) -> Iterator[Span]:
         if self._start is None:

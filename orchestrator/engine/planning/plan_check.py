@@ -29,7 +29,7 @@ from orchestrator.policy.planning.digests import effective_plan, in_environment
 from orchestrator.policy.planning.name_objections import misleading_roles
 from orchestrator.policy.planning.plan_findings import faults_of, warnings_of, window_over
 from orchestrator.policy.planning.requirements import with_defaults
-from orchestrator.policy.planning.vault_findings import in_clear, short_passwords, short_values
+from orchestrator.policy.planning.vault_findings import in_clear, short_passed, short_passwords, short_values
 
 SayProgress = Callable[[str], None]
 
@@ -96,6 +96,7 @@ def check_plan(
             "effective": check.effective(inspection, tree),
             "copy_size": tree.size,
             **check.known_environment(),
+            "foreseen": (*dict.fromkeys((*check.foreseen, *inspection.opened)),),
         }
     )
 
@@ -126,6 +127,7 @@ class _Check:
     digests: dict[str, str] = field(default_factory=dict)
     in_place: Mapping[str, str] = field(default_factory=dict)
     known: Place = field(default_factory=Place)
+    foreseen: list[str] = field(default_factory=list)
 
     def governing(self) -> None:
         """Find the policy and model that bind; from here on the plan has the model's defaults."""
@@ -213,11 +215,13 @@ class _Check:
         self.ports.redaction.learn(inspection.vaulted)
         self.warnings.extend(short_values(inspection.vaulted))
         self._warn(short_passwords(inspection.vaulted))
+        self._warn(short_passed(inspection.vaulted))
         self._warn(in_clear(self.loaded.plan, inspection.vaulted))
         for way in inspection.inventory_ways:
             expected, move = "hosts that are reached straight", "see that it is meant so"
             file = self.loaded.plan.resources.inventory
             self.warnings.append(Fault(file, None, "", expected, way, move))
+        self._warn(rules.opened_outside(inspection))
         expected = "a vaulted value that decrypts"
         for vault in inspection.vault_faults:
             self.faults.append(Fault(vault.file, vault.line, "", expected, vault.message, vault.next_move))
@@ -278,6 +282,7 @@ class _Check:
         """Check what the files of the tree read from elsewhere."""
         for finding in self.ports.inspector.tree_findings(self.loaded.plan, self.project):
             (self.faults if finding.severity == "refuse" else self.warnings).append(_as_fault(finding))
+            self.foreseen += [finding.place] if finding.place else []
 
     def settings(self) -> None:
         """Warn of ansible.cfg settings that orch does not follow, because they would make a run unsafe."""

@@ -147,9 +147,11 @@ def _stop_begun(context: DriveContext, attempt: str, reason: str) -> None:
     if context.ports.playbooks.stop(attempt):
         changed = changed_in_copy(context, _purpose_of(context.deployment, attempt))
         left = context.ports.playbooks.sight(attempt).outcome
-        acted_on = left.acted_on if left is not None else ()
+        acted_on, opened = (left.acted_on, left.opened) if left is not None else ((), ())
         context.journal.note(
-            AttemptLost(attempt=attempt, reason=reason, changed_in_copy=changed, acted_on=acted_on)
+            AttemptLost(
+                attempt=attempt, reason=reason, changed_in_copy=changed, acted_on=acted_on, opened=opened
+            )
         )
     else:
         context.ports.clock.sleep(POLL)
@@ -187,6 +189,9 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
         fleet={t.host: f"{t.address}:{t.port}" for t in d.targets},
         playbooks=(d.place_of(plan.strategy.playbook), d.place_of(plan.backout.playbook)),
         pass_environment=plan.resources.pass_environment,
+        ingredients=plan.resources.ingredients,
+        outputs=plan.resources.outputs,
+        foreseen=d.private_copy.foreseen,
         addresses={t.host: f"{t.address}:{t.port}" for t in d.targets if t.host in hosts},
         machines={b.host: b.machine_id for b in d.preparation.baselines.values() if b.host in hosts},
         known_hosts=next((t.known_hosts for t in d.targets if t.known_hosts), None),

@@ -111,6 +111,7 @@ def planned(
         copy_size=prepared.copy_size,
         environment=prepared.environment,
         environment_unknown=prepared.environment_unknown,
+        foreseen=prepared.foreseen,
         missed=prepared.plan.schedule.missed,
         rehearsal=rehearsal,
     )

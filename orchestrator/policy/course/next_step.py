@@ -21,6 +21,7 @@ from orchestrator.policy.course.allowed_steps import (
 from orchestrator.policy.course.backout import attempt_name, foreign_run_reason, next_backout_step, scope_of
 from orchestrator.policy.course.follow_up import accepted, earliest_end
 from orchestrator.policy.course.limits import any_exceeded, limit_exceeded, reason_with_hosts
+from orchestrator.policy.course.opened_files import held_for_opened_files
 from orchestrator.policy.course.own_processes import unlooked
 from orchestrator.policy.course.rehearsing import as_rehearsed, end_of_rehearsal, repeat_due
 from orchestrator.policy.course.steps import (
@@ -149,6 +150,9 @@ def _deploying(d: Deployment) -> Step:
     wave = d.waves[d.rollout.wave]
     if d.rollout.failure is not None:
         return _after_failure(d, d.rollout.failure)
+    held = held_for_opened_files(d)
+    if held is not None:
+        return held
     if wave.entry and d.rollout.entry == "unasked":
         return Perform("check_entry", wave=d.rollout.wave, hosts=wave.hosts)
     if d.rollout.entry == "failed":

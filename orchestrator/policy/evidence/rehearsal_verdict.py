@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from orchestrator.domain.deployment.attempts import latest_outcomes
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.attempt import Purpose
+from orchestrator.domain.evidence.opened_file import opened_words
 from orchestrator.domain.evidence.outcome import HostOutcome
 from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, State
 from orchestrator.domain.rules.release_policy import Uncovered
@@ -78,6 +79,8 @@ def _faults(d: Deployment) -> Iterator[str]:
     for attempt in d.attempts:
         if attempt.changed_in_copy:
             yield f"what {attempt.attempt} ran may not be what was planned: {'; '.join(attempt.changed_in_copy)}"
+        if attempt.opened:
+            yield f"{attempt.attempt} read what nobody approved: {opened_words(attempt.opened)}"
     if d.state is State.BACKED_OUT and d.unrestored_hosts:
         left = ", ".join(d.unrestored_hosts)
         yield f"not taken back, for the plan's backout is of scope `{d.plan.backout.scope}`: {left}"

@@ -56,6 +56,7 @@ def judge(request: AttemptRequest, evidence: RunEvidence, end: RunExit) -> Attem
         ),
         out_of_time=end.timed_out,
         changes=changes_seen(request, evidence),
+        opened=evidence.opened,
     )
 
 

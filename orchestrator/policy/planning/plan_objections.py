@@ -99,6 +99,15 @@ def idle_plays(path: str, seen: PlaybookSeen, hosts: Sequence[str]) -> Iterator[
             yield Objection(path, "plays for hosts of the deployment", finding, next_move)
 
 
+def opened_outside(inspection: Inspection) -> Iterator[Objection]:
+    """Files that decide what runs do, and that nobody approves: a plugin or a lookup of the project opened them."""
+    for path in inspection.opened:
+        expected = "files of the project, and what the plan names"
+        finding = f"{path}, which Ansible opened as it read the inventory and the playbooks; runs read it as it is then"
+        move = f"put it into the project, or name it in resources.ingredients: [{path}]"
+        yield Objection("resources.ingredients", expected, finding, move)
+
+
 def testinfra_checks(plan: ReleasePlan) -> Iterator[tuple[str, TestinfraCheck]]:
     """Every testinfra check, by its path in the plan."""
     for path, checks in _checks(plan):

@@ -45,6 +45,20 @@ def in_clear(plan: ReleasePlan, vaulted: Vaulted) -> list[Objection]:
     ]
 
 
+def short_passed(vaulted: Vaulted) -> list[Objection]:
+    """A warning for each variable passed to runs whose value is too short to be redacted, by its name."""
+    return [
+        Objection(
+            "resources.pass_environment",
+            f"values of at least {SHORTEST} characters",
+            f"a shorter one in {name}, which is not redacted where a run or a host shows it",
+            "make it longer, or know that it can be seen",
+        )
+        for name, value in vaulted.passed.items()
+        if too_short(value)
+    ]
+
+
 def short_passwords(vaulted: Vaulted) -> list[Objection]:
     """A warning where the password of the vault itself is too short to be redacted."""
     return [

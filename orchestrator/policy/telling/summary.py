@@ -6,6 +6,7 @@ from typing import assert_never
 from orchestrator.domain.deployment.backout_progress import BackoutProgress
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.deployment.standing import StandingName
+from orchestrator.domain.evidence.opened_file import each_once, opened_words
 from orchestrator.domain.journal.lifecycle import Ended, State, end_of
 from orchestrator.domain.rules.environment import UNKNOWN
 from orchestrator.domain.text.format import counted
@@ -28,6 +29,7 @@ def plain_words(d: Deployment) -> tuple[str, ...]:
         *_standing(d),
         *_unknown(d),
         *_in_doubt(d),
+        *_read_more(d),
         *_replaced(d),
         *left_running(d),
         *_unproved(d),
@@ -121,6 +123,12 @@ def _in_doubt(d: Deployment) -> list[str]:
         return []
     ran = f"What {hosts_words(names)} ran from changed meanwhile"
     return [f"{ran}: what ran may not be what was approved. The record names the files."]
+
+
+def _read_more(d: Deployment) -> list[str]:
+    """Whatever a person chose: what these files hold decided what ran, and no approval covers it."""
+    files = each_once(file for attempt in d.attempts for file in attempt.opened)
+    return [f"Not approved, and read by runs: {opened_words(files)}."] if files else []
 
 
 def _replaced(d: Deployment) -> list[str]:

@@ -22,6 +22,7 @@ from orchestrator.policy.telling.words.event_words import (
     complaint_words,
     complaints_of,
     copy_words,
+    opened_lines,
     outcome_line,
     outcome_words,
     quiet_words,
@@ -32,6 +33,7 @@ from orchestrator.policy.telling.words.event_words import (
 from orchestrator.policy.telling.words.left_words import left_words, process_lines
 
 COPY_CHANGED = "; what it ran from was changed meanwhile"
+READ_MORE = "; it read files that nobody approved"
 
 
 @telling_of.register
@@ -116,7 +118,7 @@ def _attempt_ended(event: e.AttemptEnded, d: Deployment, counts: Counts) -> Tell
     # A deploy attempt may have run unapproved files; the baseline judges a backout attempt.
     doubts = outcome.faults or (event.changed_in_copy if attempt.purpose == "deploy" else ())
     whole = attempt.outcome.hosts if attempt.outcome is not None else outcome.hosts
-    faults = (*outcome.faults, *copy_words(event))
+    faults = (*outcome.faults, *copy_words(event), *opened_lines(outcome.opened))
     step = EndAttempt(
         outcome.attempt,
         result_of_run(outcome.hosts, doubts, counts),
@@ -134,7 +136,7 @@ def _attempt_ended(event: e.AttemptEnded, d: Deployment, counts: Counts) -> Tell
 
 @telling_of.register
 def _attempt_lost(event: e.AttemptLost, d: Deployment, counts: Counts) -> Telling:
-    faults, words = copy_words(event), f"lost: {event.reason}"
+    faults, words = (*copy_words(event), *opened_lines(event.opened)), f"lost: {event.reason}"
     acts = (f"{act.host}: {act.words}" for act in event.acted_on)
     lines = at(
         "attempt", f"{event.attempt} {words}", *(f"{event.attempt}: {fault}" for fault in faults), *acts
@@ -144,7 +146,8 @@ def _attempt_lost(event: e.AttemptLost, d: Deployment, counts: Counts) -> Tellin
 
 
 def _doubt(event: e.AttemptEnded | e.AttemptLost) -> str:
-    return COPY_CHANGED if event.changed_in_copy else ""
+    opened = event.outcome.opened if isinstance(event, e.AttemptEnded) else event.opened
+    return (COPY_CHANGED if event.changed_in_copy else "") + (READ_MORE if opened else "")
 
 
 @telling_of.register

@@ -8,6 +8,7 @@ import pytest
 from orchestrator.adapters.ansible.inspection import inspect
 from orchestrator.adapters.ansible.inspector_port import AnsibleInspector
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
+from orchestrator.engine.redaction import Redaction
 from orchestrator.errors import MachineLacks
 from tests.adapters.ansible.local_runs import request, until
 from tests.worlds.plans import plan_with
@@ -27,6 +28,35 @@ def test_a_run_sees_what_is_passed_and_no_file_keeps_it(tmp_path: Path) -> None:
     assert log.read_text() == f"{token}|\n"
     kept = [path for path in (tmp_path / "attempts").rglob("*") if path.is_file()]
     assert [path for path in kept if token.encode() in path.read_bytes()] == []
+
+
+def test_a_task_that_prints_it_shows_its_name(tmp_path: Path) -> None:
+    token = secrets.token_hex(16)
+    playbooks = AnsiblePlaybooks(tmp_path / "attempts", environ={"SHOP_TOKEN": token})
+    playbooks.start(request("a1", "prints.yml", pass_environment=("SHOP_TOKEN",)))
+    outcome = until(playbooks, "a1", "finished").outcome
+    assert outcome is not None
+    (host,) = outcome.hosts
+    assert (host.result, host.task) == ("not_done", "Fail")
+    assert "[passed:SHOP_TOKEN]" in host.reason
+    output = (tmp_path / "attempts/a1/output.txt").read_text()
+    assert "[passed:SHOP_TOKEN] [passed:SHOP_TOKEN]" in output
+    kept = [path for path in (tmp_path / "attempts").rglob("*") if path.is_file()]
+    assert [path for path in kept if token.encode() in path.read_bytes()] == []
+
+
+def test_the_values_are_known_wherever_texts_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_TOKEN", "a-token-of-the-shop")
+    plan = plan_with(kind="big-bang")
+    resources = plan.resources.model_copy(update={"pass_environment": ("SHOP_TOKEN",)})
+    plan = plan.model_copy(update={"resources": resources})
+    redaction = Redaction()
+    redaction.ask(lambda: AnsibleInspector().vaulted(plan, tmp_path))
+    assert redaction.missing() is None
+    assert redaction.shown("it is a-token-of-the-shop") == "it is [passed:SHOP_TOKEN]"
+    assert "a-token-of-the-shop" not in repr(AnsibleInspector().vaulted(plan, tmp_path))
 
 
 @pytest.mark.parametrize("environ", [{}, {"SHOP_TOKEN": ""}])

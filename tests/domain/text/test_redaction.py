@@ -144,3 +144,19 @@ def test_a_hostile_text_costs_no_more_than_any_other(text: str) -> None:
     began = time.process_time()
     redactor(text)
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_is_passed_is_shown_by_its_name(form: str) -> None:
+    text = FORMS[form](VALUE)
+    redacted = Redactor(["another-secret"], b"key", {"SHOP_TOKEN": VALUE})(f"{text} another-secret")
+    assert "[passed:SHOP_TOKEN]" in redacted
+    assert "vaulted:" in redacted
+    assert (
+        redacted == Redactor([], b"", {"SHOP_TOKEN": VALUE})(text) + redacted[redacted.index(" [vaulted") :]
+    )
+
+
+def test_a_passed_value_that_is_cut_is_shown_by_its_name() -> None:
+    redactor = Redactor(passed={"SHOP_TOKEN": "0123456789abcdef"})
+    assert redactor("it is 0123456789a…") == "it is [passed:SHOP_TOKEN]…"

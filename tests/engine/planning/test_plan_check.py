@@ -124,6 +124,19 @@ def test_an_inventory_outside_of_the_project_is_a_part_of_the_hosts(project: Pro
     assert not effective.has_file("../etc/ansible/hosts")
 
 
+def test_a_place_outside_that_is_warned_of_is_foreseen(project: Project) -> None:
+    finding = PlaybookFinding(
+        file="playbooks/shop.yml",
+        kind="copy",
+        what="outside",
+        severity="warn",
+        next_move="move it",
+        place="/srv/a",
+    )
+    project.inspector = replace(project.inspector, findings={"": [finding]})
+    assert project.check().foreseen == ("/srv/a",)
+
+
 def test_an_inventory_that_cannot_be_digested_is_a_fault(project: Project) -> None:
     class Unreadable(FakeAuthority):
         def inventory_in_place(

@@ -63,6 +63,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             self._changes = _beside("changes").Report()
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600) if path else -1
         if path:
+            _kept_text().KEPT.passed(given.get("passed", []))
             _kept_text().install()
 
     def _write(self, event: str, **fields: Any) -> None:
@@ -273,11 +274,12 @@ def _ways(path: str, nonce: str, addresses: dict[str, str]) -> tuple[Any, dict[s
     given: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
     _kept_text()
     _of_orch("domain.text.unit_name")
-    for name in ("actions", "module_table", "changes", "acts", "masks", "ssh_options", "routes"):
+    for name in ("actions", "module_table", "changes", "acts", "masks", "opens", "ssh_options", "routes"):
         _beside(name)
     connections = _beside("connections")
     acts = _beside("acts").Acts(given["acts"], addresses)
-    ways = connections.Ways(nonce, given["ssh"], given["known_hosts"], acts)
+    opens = _beside("opens").install(given["opens"]) if "opens" in given else None
+    ways = connections.Ways(nonce, given["ssh"], given["known_hosts"], acts, opens)
     connections.install(ways)
     return ways, given
 

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.events.event_stream import fold
+from orchestrator.adapters.ansible.events.opens_file import opened_files
 from orchestrator.domain.evidence.acted_on import ActedOn, joined
 from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.evidence.run_evidence import RunEvidence
@@ -13,10 +14,12 @@ from orchestrator.domain.text.plain_text import plain
 
 
 def evidence_of(folder: AttemptFolder, request: AttemptRequest) -> RunEvidence:
-    """The evidence of a run: its events, and what it did on other hosts."""
+    """The evidence of a run: its events, what it did on other hosts, and what it read that nobody approved."""
     content = folder.acts.read_bytes() if folder.acts.exists() else b""
     acts = joined(_acts(content, {place: host for host, place in request.fleet.items()}))
-    return fold(folder.events(), folder.nonce()).model_copy(update={"acted_on": acts})
+    return fold(folder.events(), folder.nonce()).model_copy(
+        update={"acted_on": acts, "opened": opened_files(folder, request)}
+    )
 
 
 def _acts(content: bytes, names: dict[str, str]) -> Iterator[ActedOn]:

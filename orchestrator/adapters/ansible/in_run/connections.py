@@ -10,7 +10,8 @@ from __future__ import annotations
 import functools
 import importlib
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,12 @@ from ansible.executor.task_executor import TaskExecutor
 from ansible.executor.task_queue_manager import FinalQueue
 from ansible.plugins.connection import ssh
 
+from orchestrator.adapters.ansible.in_run.actions import action_of
 from orchestrator.adapters.ansible.in_run.acts import Acts
 from orchestrator.adapters.ansible.in_run.changes import Changes
 from orchestrator.adapters.ansible.in_run.kept_text import KEPT
 from orchestrator.adapters.ansible.in_run.masks import failed, is_blind, is_never_true, words
+from orchestrator.adapters.ansible.in_run.opens import Opens
 from orchestrator.adapters.ansible.in_run.routes import (
     Route,
     inventory_route,
@@ -43,11 +46,14 @@ _NO_CHECK = ("host_key_auto_add", "record_host_keys")
 class Ways:
     """What is known in a run: the routes of verified hosts, and, in the process of a task, its ways and its changes."""
 
-    def __init__(self, nonce: str, pinned: Iterable[str], known_hosts: str | None, acts: Acts) -> None:
+    def __init__(
+        self, nonce: str, pinned: Iterable[str], known_hosts: str | None, acts: Acts, opens: Opens | None
+    ) -> None:
         self.key = f"orch_{nonce}"
         self.first = before_all(list(pinned))
         self.known_hosts = known_hosts
         self.acts = acts
+        self.opens = opens
         self.verified: dict[str, Route] = {}
         self.taken: dict[tuple[str, ...], Route] = {}
         self.masked: list[str] = []
@@ -67,8 +73,11 @@ class Ways:
             "changes": self.changes.items,
         }
 
-    def begin(self) -> None:
+    def begin(self, executor: Any) -> None:
         """A task begins in this process."""
+        if self.opens is not None:
+            self.opens.task = KEPT.short(str(executor._task.get_name()))
+            self.opens.host = str(executor._host.name)
         self.taken, self.masked, self.raw = {}, [], None
         KEPT.fresh = []
         self.changes.begin()
@@ -132,8 +141,8 @@ def _around(owner: Any, name: str, around: Callable[..., Any]) -> None:
     setattr(owner, name, method)
 
 
-def _run(ways: Ways, original: Callable[[], Any], _executor: Any) -> Any:
-    ways.begin()
+def _run(ways: Ways, original: Callable[[], Any], executor: Any) -> Any:
+    ways.begin(executor)
     return original()
 
 
@@ -150,18 +159,32 @@ def _sent(ways: Ways, original: Any, _queue: Any, task_result: Any) -> None:
     original(task_result)
 
 
-def _handler(ways: Ways, original: Any, _executor: Any, *arguments: Any, **named: Any) -> Any:
+def _handler(ways: Ways, original: Any, executor: Any, *arguments: Any, **named: Any) -> Any:
     handler, context = original(*arguments, **named)
     run = handler.run
 
     def run_and_keep(*given: Any, **by_name: Any) -> Any:
-        result = run(*given, **by_name)
+        with _quiet(ways, executor):
+            result = run(*given, **by_name)
         ways.raw = dict(result) if isinstance(result, Mapping) else None
         ways.changes.answered(ways.raw)
         return result
 
     handler.run = run_and_keep
     return handler, context
+
+
+@contextmanager
+def _quiet(ways: Ways, executor: Any) -> Iterator[None]:
+    """While `fetch` works: what it reads here is what it is about to write over."""
+    opens = ways.opens if action_of(executor._task) == "fetch" else None
+    if opens is not None:
+        opens.quiet = True
+    try:
+        yield
+    finally:
+        if opens is not None:
+            opens.quiet = False
 
 
 def _polled(ways: Ways, original: Any, _executor: Any, *arguments: Any, **named: Any) -> Any:
@@ -227,6 +250,8 @@ def _mitogen_connects(ways: Ways, original: Any, connection: Any, stack: Any) ->
 def _hold_paramiko(ways: Ways, connection: Any) -> None:
     """The keys in the pinned file and no others; it would ask a person, or take what it is shown."""
     module: Any = sys.modules[type(connection).__module__]
+    if ways.opens is not None:
+        ways.opens.known.add(option(connection, "private_key_file"))
     connection.set_option("host_key_checking", True)
     for name in _NO_CHECK:
         connection.set_option(name, False)

@@ -32,6 +32,7 @@ class KeptText:
         self.fresh: list[str] = []
         self._values: dict[str, None] = {}
         self._key = b""
+        self._passed: dict[str, str] = {}
         self._redactor: Redactor | None = None
 
     def learn(self, values: Iterable[str]) -> None:
@@ -42,6 +43,11 @@ class KeptText:
                 self.fresh.append(value)
                 self._redactor = None
 
+    def passed(self, names: Iterable[str]) -> None:
+        """What these variables of the environment hold are values too: they are shown by their names."""
+        self._passed = {name: os.environ[name] for name in names if os.environ.get(name)}
+        self._redactor = None
+
     def key(self, words: bytes) -> None:
         """What marks are keyed with."""
         self._key, self._redactor = words, None
@@ -49,7 +55,7 @@ class KeptText:
     def __call__(self, text: str) -> str:
         """A text without the values."""
         if self._redactor is None:
-            self._redactor = Redactor(self._values, self._key)
+            self._redactor = Redactor(self._values, self._key, self._passed)
         return self._redactor(text)
 
     def short(self, text: str) -> str:

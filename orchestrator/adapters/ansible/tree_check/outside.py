@@ -2,6 +2,7 @@
 
 import os.path
 import re
+import sysconfig
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -11,7 +12,8 @@ from orchestrator.adapters.ansible.settings import configuration
 from orchestrator.adapters.ansible.tree_check.playbook_files import Item
 from orchestrator.domain.plan.inspection import PlaybookFinding
 
-_WHY = "lies outside of the project, so it is neither approved nor in the copy that runs are from"
+_OUTSIDE = "lies outside of the project, so it is neither approved nor in the copy that runs are from"
+_BESIDE_THE_COPY = "is named by its absolute path, so runs read it in the project itself, and not in the copy that was approved"
 _DEFAULT_ROLES = ("~/.ansible/roles", "/usr/share/ansible/roles", "/etc/ansible/roles")
 _DEFAULT_COLLECTIONS = ("~/.ansible/collections", "/usr/share/ansible/collections")
 _DECIDES = ("include_vars", "include_tasks", "import_tasks", "template", "script", "import_playbook")
@@ -22,6 +24,7 @@ _ARGUMENT = {
     "import_tasks": ("file",),
     "script": ("cmd",),
 }
+_NAMED = 5
 _Q = r"""\\?["']{1,2}"""
 _LOOKUP = re.compile(
     rf"\b(?:lookup|query|q)\(\s*{_Q}(?:ansible\.builtin\.)?(?:file|fileglob|template|unvault|csvfile|ini|lines)"
@@ -35,10 +38,16 @@ _OWN = ("ansible.builtin", "ansible.legacy")
 
 
 class Grounds(NamedTuple):
-    """What counts as approved: the project, and the plan's ingredients outside of it."""
+    """What counts as approved: the project, and the plan's ingredients outside of it.
+
+    `installed`: where collections are that were installed with Ansible: they are named, and refused no more than Ansible is.
+    `shared`: plugins of this machine, which Ansible loads for everybody.
+    """
 
     project: Path
     ingredients: tuple[Path, ...] = ()
+    installed: tuple[Path, ...] = (Path(sysconfig.get_path("purelib")),)
+    shared: Path = Path("/usr/share/ansible/plugins")
 
     @classmethod
     def of(cls, project: Path, ingredients: Iterable[str]) -> "Grounds":
@@ -46,11 +55,18 @@ class Grounds(NamedTuple):
         return cls(project, tuple(Path(path).expanduser().resolve() for path in ingredients))
 
     def has(self, path: Path, given: str) -> bool:
-        """Whether a path is approved; a relative one leads elsewhere from the copy, so it has to stay in the project."""
+        """Whether a path is approved: a relative one within the project, which leads into the copy, or one of an ingredient."""
         real = path.resolve()
-        if real.is_relative_to(self.project.resolve()):
-            return True
-        return given.startswith(("/", "~")) and any(real.is_relative_to(place) for place in self.ingredients)
+        if not given.startswith(("/", "~")):
+            return self._in_project(path)
+        return any(real.is_relative_to(place) for place in self.ingredients)
+
+    def why(self, path: Path) -> str:
+        """Why a path is not approved."""
+        return _BESIDE_THE_COPY if self._in_project(path) else _OUTSIDE
+
+    def _in_project(self, path: Path) -> bool:
+        return path.resolve().is_relative_to(self.project.resolve())
 
 
 def roles_path(project: Path) -> list[Path]:
@@ -70,7 +86,7 @@ def roles_outside(playbook: Path, grounds: Grounds, roles: Iterable[Path]) -> It
             "",
         )
         if not grounds.has(role, absolute):
-            what = f"the role {role.name} in {role.parent} {_WHY}"
+            what = f"the role {role.name} in {role.parent} {grounds.why(role)}"
             yield _finding(playbook, None, "roles", what, role)
 
 
@@ -79,7 +95,9 @@ def variables_outside(play: Item, grounds: Grounds) -> Iterator[PlaybookFinding]
     for name in _names(play.keys.get("vars_files")):
         path = play.file.parent / Path(name).expanduser()
         if "{{" not in name and not grounds.has(path, name):
-            yield _finding(play.file, play.line_of("vars_files"), "vars_files", f"{name} {_WHY}", path)
+            yield _finding(
+                play.file, play.line_of("vars_files"), "vars_files", f"{name} {grounds.why(path)}", path
+            )
 
 
 def files_outside(task: Item, grounds: Grounds) -> Iterator[PlaybookFinding]:
@@ -95,7 +113,9 @@ def files_outside(task: Item, grounds: Grounds) -> Iterator[PlaybookFinding]:
             path = _place(task, name)
             if path is not None and not grounds.has(path, name):
                 severity: Literal["refuse", "warn"] = "refuse" if action in _DECIDES else "warn"
-                yield _finding(task.file, task.line_of(str(key)), str(key), f"{name} {_WHY}", path, severity)
+                yield _finding(
+                    task.file, task.line_of(str(key)), str(key), f"{name} {grounds.why(path)}", path, severity
+                )
 
 
 def lookups_outside(path: Path, text: str, grounds: Grounds) -> Iterator[PlaybookFinding]:
@@ -110,18 +130,22 @@ def lookups_outside(path: Path, text: str, grounds: Grounds) -> Iterator[Playboo
                 and str(file) != os.devnull
             ):
                 line = text.count("\n", 0, match.start()) + 1
-                yield _finding(path, line, "lookup", f"{match[1]} {_WHY}", file, "warn")
+                yield _finding(path, line, "lookup", f"{match[1]} {grounds.why(file)}", file, "warn")
 
 
 def collections_outside(play: Item, tasks: Sequence[Item], grounds: Grounds) -> Iterator[PlaybookFinding]:
     """Each collection that a play or a task names in full, and that only a home or this machine has."""
-    roots = _collection_roots(grounds.project, play.file.parent)
+    roots = _collection_roots(grounds, play.file.parent)
     for item in (play, *tasks):
         for name, key in _collections_of(item):
             root = next((place for place in roots if (place / name).is_dir()), None)
-            if root is not None and not grounds.has(root / name, str(root)):
-                what = f"the collection {'.'.join(Path(name).parts)} in {root} {_WHY}"
-                yield _finding(item.file, item.line_of(key), key, what, root / name)
+            if root is None:
+                continue
+            place = root / name
+            if not grounds.has(place, "" if root.is_relative_to(grounds.project) else str(root)):
+                what = f"the collection {'.'.join(Path(name).parts)} in {root} {grounds.why(place)}"
+                severity: Literal["refuse", "warn"] = "warn" if root.parent in grounds.installed else "refuse"
+                yield _finding(item.file, item.line_of(key), key, what, place, severity)
 
 
 def plugins_outside(grounds: Grounds) -> Iterator[PlaybookFinding]:
@@ -139,7 +163,17 @@ def plugins_outside(grounds: Grounds) -> Iterator[PlaybookFinding]:
             place = grounds.project / Path(folder).expanduser()
             if not grounds.has(place, folder):
                 line = next((n for n, words in enumerate(lines, 1) if words.strip().startswith(option)), None)
-                yield _finding(path, line, option, f"{folder} {_WHY}", place)
+                yield _finding(path, line, option, f"{folder} {grounds.why(place)}", place)
+
+
+def plugins_of_machine(grounds: Grounds) -> Iterator[PlaybookFinding]:
+    """A warning for each kind of plugins of this machine: one with a name of Ansible's own takes its place."""
+    for folder in sorted(grounds.shared.glob("*")):
+        names = sorted(path.name for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+        if names and not grounds.has(folder, str(folder)):
+            more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+            what = f"{', '.join(names[:_NAMED])}{more} in {folder} {grounds.why(folder)}"
+            yield _finding(folder, None, "plugins", what, folder, "warn")
 
 
 def not_foreseen(task: Item) -> Iterator[PlaybookFinding]:
@@ -166,11 +200,13 @@ def not_foreseen(task: Item) -> Iterator[PlaybookFinding]:
                 )
 
 
-def _collection_roots(project: Path, beside: Path) -> list[Path]:
+def _collection_roots(grounds: Grounds, beside: Path) -> list[Path]:
+    project = grounds.project
     given = configuration(project)
     named = given.get(("defaults", "collections_path"), given.get(("defaults", "collections_paths")))
     folders = _DEFAULT_COLLECTIONS if named is None else [part for part in named.split(":") if part.strip()]
     roots = [beside / "collections", *(project / Path(folder.strip()).expanduser() for folder in folders)]
+    roots += grounds.installed
     return [root if root.name == "ansible_collections" else root / "ansible_collections" for root in roots]
 
 
@@ -247,11 +283,15 @@ def _finding(
     severity: Literal["refuse", "warn"] = "refuse",
 ) -> PlaybookFinding:
     named = os.path.normpath(place)
+    move = f"put it into the project, or name it by its absolute path in resources.ingredients: [{named}]"
+    if what.endswith(_BESIDE_THE_COPY):
+        move = "name it by a relative path, or in a task by `{{ playbook_dir }}/...`"
     return PlaybookFinding(
         file=str(file),
         line=line,
         kind=kind,
         what=what,
         severity=severity,
-        next_move=f"put it into the project, or name it by its absolute path in resources.ingredients: [{named}]",
+        next_move=move,
+        place=named,
     )

@@ -1,6 +1,6 @@
 """What the files of a plan's tree take from elsewhere than from the tree, found without running any of them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from orchestrator.adapters.ansible.tree_check.environment import (
@@ -14,6 +14,7 @@ from orchestrator.adapters.ansible.tree_check.outside import (
     files_outside,
     lookups_outside,
     not_foreseen,
+    plugins_of_machine,
     plugins_outside,
     roles_outside,
     roles_path,
@@ -39,18 +40,31 @@ def tree_findings(plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
     for path, text in _texts(loadable_files(project, playbooks, inventory, roles_path(project))):
         findings += environment_read(path, text, declared)
         findings += empty_users(path, text)
-        findings += lookups_outside(path, text, grounds)
         findings += passwords_kept(path, text, playbooks, project, plan.resources.outputs)
     for playbook in playbooks:
-        files = PlaybookFiles(playbook, project, roles_path(project))
-        for play, tasks in files.plays():
+        for play, tasks in PlaybookFiles(playbook, project, roles_path(project)).plays():
             findings += controller_environment(play, tasks, declared)
-            findings += variables_outside(play, grounds)
-            findings += collections_outside(play, tasks, grounds)
             for task in tasks:
-                findings += (*files_outside(task, grounds), *not_foreseen(task))
-        findings += roles_outside(playbook, grounds, files.roles)
+                findings += not_foreseen(task)
+    findings += findings_outside(playbooks, inventory, grounds, roles_path(project))
     return list(dict.fromkeys(findings))
+
+
+def findings_outside(
+    playbooks: Sequence[Path], inventory: Path, grounds: Grounds, roles: Sequence[Path]
+) -> Iterator[PlaybookFinding]:
+    """Each file, role or collection outside of the project that a run reads by a literal name."""
+    yield from plugins_of_machine(grounds)
+    for path, text in _texts(loadable_files(grounds.project, playbooks, inventory, roles)):
+        yield from lookups_outside(path, text, grounds)
+    for playbook in playbooks:
+        files = PlaybookFiles(playbook, grounds.project, roles)
+        for play, tasks in files.plays():
+            yield from variables_outside(play, grounds)
+            yield from collections_outside(play, tasks, grounds)
+            for task in tasks:
+                yield from files_outside(task, grounds)
+        yield from roles_outside(playbook, grounds, files.roles)
 
 
 def _texts(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:

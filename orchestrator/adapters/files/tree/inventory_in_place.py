@@ -1,4 +1,4 @@
-"""Digests what runs read in place: an inventory outside the project, with its variables, and the plan's ingredients.
+"""Digests what is read in place: an inventory outside the project, with its variables, ingredients, authorities of checks.
 
 Files are read as Ansible reads them: links are followed, hidden files are skipped, and `group_vars` and `host_vars` are
 those next to the path that the plan names (ansible-core: inventory/manager.py, plugins/vars/host_group_vars.py).
@@ -6,7 +6,7 @@ those next to the path that the plan names (ansible-core: inventory/manager.py, 
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from orchestrator.adapters.files.tree.playbook_tree import MOST_FILES, file_digest
@@ -32,11 +32,19 @@ def ingredients_in_place(
     project: Path, ingredients: Sequence[str], *, every_bit: bool = False
 ) -> dict[str, str]:
     """SHA-256 by absolute path of every file of the plan's ingredients, hidden ones too. Raises PlanFault likewise."""
+    named = ((f"resources.ingredients[{index}]", name) for index, name in enumerate(ingredients))
+    return named_in_place(project, named, every_bit=every_bit)
+
+
+def named_in_place(
+    project: Path, named: Iterable[tuple[str, str]], *, every_bit: bool = False
+) -> dict[str, str]:
+    """The same of files and folders that fields of the plan name."""
     digests: dict[str, str] = {}
-    for index, ingredient in enumerate(ingredients):
-        place = project / Path(ingredient).expanduser()
+    for field, name in named:
+        place = project / Path(name).expanduser()
         files = _below(place, hidden=True) if place.is_dir() else iter([place])
-        digests |= _digests(place, files, f"resources.ingredients[{index}]", every_bit=every_bit)
+        digests |= _digests(place, files, field, every_bit=every_bit)
     return digests
 
 

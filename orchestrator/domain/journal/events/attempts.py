@@ -5,6 +5,7 @@ from typing import Literal
 from orchestrator.domain.evidence.acted_on import ActedOn
 from orchestrator.domain.evidence.attempt import Isolation, Purpose
 from orchestrator.domain.evidence.left_process import LeftProcess
+from orchestrator.domain.evidence.opened_file import OpenedFile
 from orchestrator.domain.evidence.outcome import AttemptOutcome
 from orchestrator.domain.plan.target import SilenceCause
 from orchestrator.domain.text.model_base import HostName, Many, Moment, Name, Noun, Text
@@ -45,7 +46,7 @@ class AttemptEnded(Noun):
 class AttemptLost(Noun):
     """The attempt's worker is gone without an outcome: the state of its hosts is unknown.
 
-    `acted_on`: hosts outside its own that its tasks are known to have acted on.
+    `acted_on`: hosts outside its own that its tasks are known to have acted on. `opened`: as of an outcome, as far as known.
     """
 
     kind: Literal["attempt_lost"] = "attempt_lost"
@@ -54,6 +55,7 @@ class AttemptLost(Noun):
     started: bool = True
     changed_in_copy: Many[Text] = ()
     acted_on: Many[ActedOn] = ()
+    opened: Many[OpenedFile] = ()
 
 
 class QuietAwaited(Noun):

@@ -30,10 +30,10 @@ class Planned(Noun):
     `effective` is what approvals refer to; None on journals from before it existed, and then nothing is re-checked.
     `copy_size`: bytes of the private copy it will run from. `starts`: the earliest start. `machines`: which machine
     answered for a host at scheduling; hosts that gave no answer are left out. `environment`: what a file says of it;
-    `environment_unknown`: files know environments, and none this one.
-    `house`: the id of the house that governs it;
-    empty where there is no signed keyring. `house_place`: the folder of the house; None where an earlier version planned
-    it, and empty where the home is the house.
+    `environment_unknown`: files know environments, and none this one. `house`: the id of the house that governs it; empty
+    where there is no signed keyring. `house_place`: the folder of the house; None where an earlier version planned it, and
+    empty where the home is the house. `foreseen`: paths outside of the project that the check of the plan warned of,
+    because runs read them.
     """
 
     kind: Literal["planned"] = "planned"
@@ -59,6 +59,7 @@ class Planned(Noun):
     environment_unknown: bool = False
     house: str = ""
     house_place: str | None = None
+    foreseen: Many[Text] = ()
 
 
 class Submitted(Noun):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from orchestrator.domain.authority.replacement import BackoutReplacement
+from orchestrator.domain.evidence.opened_file import OpenedFile
 from orchestrator.domain.evidence.outcome import HostOutcome
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.condensed import Counts
@@ -82,6 +83,12 @@ def repeat_words(outcomes: Iterable[HostOutcome]) -> str:
 def copy_words(event: e.AttemptEnded | e.AttemptLost) -> tuple[str, ...]:
     """The files of an attempt that differed from the approved ones, a sentence each."""
     return tuple(f"what it ran from is no longer what was approved: {file}" for file in event.changed_in_copy)
+
+
+def opened_lines(files: Sequence[OpenedFile]) -> tuple[str, ...]:
+    """The first files that a run read although nobody approved them, a sentence each."""
+    more = [f"it read {len(files) - COMPLAINTS} more"] if len(files) > COMPLAINTS else []
+    return (*(f"it read what nobody approved: {file.words}" for file in files[:COMPLAINTS]), *more)
 
 
 def quiet_words(event: e.Quiesced) -> str:

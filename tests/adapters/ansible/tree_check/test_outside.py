@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.ansible.tree_check.tree_findings import tree_findings
+from orchestrator.adapters.ansible.tree_check.outside import Grounds
+from orchestrator.adapters.ansible.tree_check.tree_findings import findings_outside, tree_findings
 from tests.worlds.plans import plan_with
 
 BUILTIN = "ansible.builtin."
@@ -103,3 +104,36 @@ def test_an_include_by_a_template_is_not_foreseen(project: Path, task: str) -> N
     (finding,) = tree_findings(plan_with(kind="big-bang"), project)
     assert (finding.severity, finding.line) == ("warn", 3)
     assert "is a template, so nothing of what it leads to was looked at" in finding.what
+
+
+def test_an_absolute_path_into_the_project_leads_past_the_copy(project: Path) -> None:
+    (project / "own.yml").write_text("x: 1\n")
+    (project / "playbooks/app.yml").write_text(TASK.format(f"include_vars: '{project}/own.yml'"))
+    (finding,) = tree_findings(plan_with(kind="big-bang"), project)
+    assert finding.severity == "refuse"
+    assert "runs read it in the project itself, and not in the copy" in finding.what
+    assert "`{{ playbook_dir }}/...`" in finding.next_move
+
+
+def test_a_collection_that_was_installed_with_ansible_is_named(project: Path) -> None:
+    installed = project.parent / "site-packages"
+    (installed / "ansible_collections/site/net").mkdir(parents=True)
+    playbook = project / "playbooks/app.yml"
+    playbook.write_text(TASK.format("site.net.configure: {}"))
+    grounds = Grounds(project, installed=(installed,))
+    (finding,) = findings_outside([playbook], project / "hosts", grounds, [])
+    assert (finding.kind, finding.severity) == ("site.net.configure", "warn")
+    assert finding.place == str(installed / "ansible_collections/site/net")
+    declared = Grounds.of(project, [finding.place])._replace(installed=(installed,))
+    assert list(findings_outside([playbook], project / "hosts", declared, [])) == []
+
+
+def test_plugins_of_the_machine_are_named(project: Path) -> None:
+    shared = project.parent / "machine"
+    (shared / "action").mkdir(parents=True)
+    (shared / "filter").mkdir()
+    (shared / "action/command.py").write_text("")
+    grounds = Grounds(project, shared=shared)
+    (finding,) = findings_outside([], project / "hosts", grounds, [])
+    assert finding.severity == "warn"
+    assert finding.what.startswith(f"command.py in {shared}/action lies outside")
