@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.account import account_faults
+from orchestrator.adapters.ansible.inventory_sources import unusable_sources
 from orchestrator.adapters.ansible.settings import (
     base_environment,
     config_file,
@@ -40,8 +41,6 @@ from orchestrator.domain.text.plain_text import plain
 from orchestrator.domain.text.redaction import Redactor
 
 _STATIC_FORMATS = "ansible.builtin.host_list,ansible.builtin.yaml,ansible.builtin.ini,ansible.builtin.toml"
-_PLUGIN = re.compile(rb"^plugin\s*:", re.MULTILINE)
-_IGNORED = (".orig", ".bak", ".retry", ".pyc", ".pyo", ".cfg", ".md", ".swp", "~")
 _KNOWN_HOSTS = re.compile(r"UserKnownHostsFile[ =](.+)", re.IGNORECASE)
 _TOO_LONG = "it took too long"
 _SSH = ("ssh", "smart", "ansible.builtin.ssh", "paramiko", "paramiko_ssh", "ansible.builtin.paramiko_ssh")
@@ -70,7 +69,7 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
     the project whose files are not named where they are opened.
     """
     project, inventory = project.absolute(), _below(project, inventory)
-    refused = list(_unusable(inventory, dynamic_allowed=dynamic_allowed))
+    refused = list(unusable_sources(inventory, dynamic_allowed=dynamic_allowed))
     beside_inventory = (inventory, *(inventory.parent / name for name in ("group_vars", "host_vars")))
     passwords = [vault_password_file] if vault_password_file is not None else []
     named = (*may_read, *passwords, *map(Path, password_files(project)))
@@ -357,34 +356,6 @@ def _callback_faults(name: str | None, project: Path) -> Iterator[FileFault]:
             message=f"the callback `{plain(name)}`, which Ansible cannot load, so that no run could begin",
             next_move="take stdout_callback out, or put the plugin or its collection where Ansible finds it",
         )
-
-
-def _unusable(inventory: Path, *, dynamic_allowed: bool) -> Iterator[str]:
-    if not inventory.exists():
-        yield f"there is no inventory {inventory}"
-    elif not dynamic_allowed:
-        for path in _sources(inventory):
-            if os.access(path, os.X_OK):
-                yield (
-                    f"{path} is executable, so Ansible would run it as a program; "
-                    "set resources.dynamic_inventory: true in the plan, or take the mode bit away"
-                )
-            elif path.suffix in (".yml", ".yaml") and _PLUGIN.search(path.read_bytes()[:65536]):
-                yield f"{path} names an inventory plugin; set resources.dynamic_inventory: true in the plan"
-
-
-def _sources(inventory: Path) -> list[Path]:
-    if not inventory.is_dir():
-        return [inventory]
-    entries = sorted(inventory.iterdir())
-    return [
-        source
-        for entry in entries
-        if entry.name not in ("group_vars", "host_vars")
-        and not entry.name.startswith(".")
-        and not entry.name.endswith(_IGNORED)
-        for source in _sources(entry)
-    ]
 
 
 def _path(given: str | None, project: Path) -> str | None:

@@ -6,10 +6,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from orchestrator.adapters.ssh.answers import Answered, HostQuestion, Unanswered
 from orchestrator.adapters.ssh.bounds import USUAL, Bounds
+from orchestrator.adapters.ssh.captured_items import shown_cuts, shown_item
 from orchestrator.adapters.ssh.check_results import question_of, reachable, reading, result
 from orchestrator.adapters.ssh.known_hosts import fingerprint_of, pinned_for
 from orchestrator.adapters.ssh.processes_seen import processes_seen, searching
@@ -17,15 +18,12 @@ from orchestrator.domain.evidence.baseline import (
     FORM,
     Baseline,
     BaselineScope,
-    ConfigurationItem,
-    Cut,
-    CutKind,
 )
 from orchestrator.domain.evidence.left_process import ProcessesSeen, ProcessSearch
 from orchestrator.domain.evidence.system_places import scope_question
 from orchestrator.domain.plan.check import Answer, Check, CheckBase, CheckResult, ClockCheck
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
-from orchestrator.domain.text.plain_text import escaped_text, plain
+from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.ports import Targets
 
 if TYPE_CHECKING:
@@ -46,7 +44,6 @@ _VERIFY_SECONDS = 60.0
 _UNITS_SECONDS = 120.0
 _CAPTURE_SECONDS = 300.0
 _COUNTED_FAULTS = 100
-_COUNTED_CUTS = 50
 
 
 class SshTargets(Targets):
@@ -302,24 +299,12 @@ class SshTargets(Targets):
             host=target.host,
             machine_id=outcome.identity.machine_id,
             captured_at=self._now(),
-            items=tuple(_item(*item) for item in captured.items),
+            items=tuple(shown_item(*item) for item in captured.items),
             faults=tuple(faults),
             epoch=outcome.identity.epoch,
-            cuts=_cuts(captured.cuts),
+            cuts=shown_cuts(captured.cuts),
             form=FORM,
         )
-
-
-def _cuts(answered: Sequence[tuple[CutKind, str, str]]) -> tuple[Cut, ...]:
-    """The cuts of an answer; where there are very many, whole kinds: what is left out is never more than what is named."""
-    cuts = [
-        Cut(kind=kind, below=escaped_text(below), reason=plain(reason, 200))
-        for kind, below, reason in answered
-    ]
-    if len(cuts) <= _COUNTED_CUTS:
-        return tuple(cuts)
-    reason = f"{len(cuts)} parts of the system could not be captured, the first for: {cuts[0].reason}"
-    return tuple(Cut(kind=kind, reason=reason) for kind in sorted({cut.kind for cut in cuts}))
 
 
 def _without(secrets: Mapping[int, Secrets], number: int, answer: CheckResult) -> CheckResult:
@@ -356,22 +341,6 @@ def _longest(check: CheckBase) -> float:
 
 def _settled(future: "Future[dict[tuple[str, int], CheckResult]]") -> dict[tuple[str, int], CheckResult]:
     return dict(future.result())
-
-
-def _item(kind: str, name: str, attributes: Mapping[str, Any]) -> ConfigurationItem:
-    """An item in text that can be shown; no two different values become one."""
-    shown = {
-        escaped_text(key): escaped_text(value)
-        if isinstance(value, str) and not _is_content(key, value)
-        else value
-        for key, value in attributes.items()
-    }
-    return ConfigurationItem(kind=escaped_text(kind), name=escaped_text(name), attributes=shown)
-
-
-def _is_content(key: str, value: str) -> bool:
-    """Whether it is the content of a file in base64: long, and fit as it is."""
-    return key == "content" and value.isascii()
 
 
 def _component(

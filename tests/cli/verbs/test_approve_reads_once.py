@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from orchestrator.bootstrap import clock, ports
-from orchestrator.cli.verbs.planning.approve import SpokenWord, sign, take_files
+from orchestrator.cli.verbs.planning.approve import sign
+from orchestrator.cli.verbs.planning.decision import SpokenWord
+from orchestrator.cli.verbs.planning.handed_in import take_files
 from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
 from orchestrator.domain.authority.rehearsal import PresentedCertificate
 from orchestrator.domain.authority.signing import Keyring

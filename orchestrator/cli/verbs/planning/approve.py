@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,26 +12,26 @@ import click
 
 from orchestrator.adapters.keys.key_folder import read_card
 from orchestrator.adapters.keys.own_keys import card_file
-from orchestrator.adapters.keys.signed_files import read_noun, write_whole
+from orchestrator.adapters.keys.signed_files import write_whole
 from orchestrator.adapters.keys.signer import Signer
 from orchestrator.adapters.keys.statements import new_nonce
 from orchestrator.bootstrap import clock
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.option_values import moment_given, noun_given
 from orchestrator.cli.options.signing_key import key_option, own_signer
+from orchestrator.cli.verbs.planning.decision import SpokenWord, digest_of_other, report
 from orchestrator.cli.verbs.planning.git_words import Asked, word_in_git
-from orchestrator.cli.views.approval_view import approval_outline, following_late_word, missing_words
+from orchestrator.cli.verbs.planning.handed_in import take_files
+from orchestrator.cli.views.approval_view import approval_outline
 from orchestrator.cli.views.outline import print_outline
 from orchestrator.cli.wiring import ports as ports_of_home
 from orchestrator.domain.authority.approval import ApprovalStatement, Decision, SignedApproval
 from orchestrator.domain.authority.signing import Keyring
-from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.text.command_word import command_word
-from orchestrator.domain.text.format import counted
 from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.ports import Ports
-from orchestrator.engine.use_cases.signed_words import ApprovalSession, give, open_session, take_in
-from orchestrator.errors import Cancelled, Fault, NotFound, OrchError, PlanFault, Refused, UsageFault
+from orchestrator.engine.use_cases.signed_words import give, open_session, take_in
+from orchestrator.errors import Cancelled, OrchError, Refused, UsageFault
 from orchestrator.policy.authority.word_checks import approval_words
 
 OPTIONS = {
@@ -44,28 +42,6 @@ OPTIONS = {
     "subject": "DEPLOYMENT",
 }
 USUAL = "30d"
-
-
-@dataclass(frozen=True, slots=True)
-class SpokenWord:
-    """A decision as the command line gives it."""
-
-    deployment: str | None
-    role: str | None
-    reason: str | None
-    key: Path | None
-    person: str | None
-    expires: str | None
-    plan_digest: str | None
-    out: Path | None
-    files: tuple[Path, ...]
-    yes: bool
-    as_json: bool
-    by: str
-    overrides: str | None = None
-    from_commit: str | None = None
-    hosts: tuple[str, ...] = ()
-    playbook: str | None = None
 
 
 _from_commit = click.option(
@@ -198,7 +174,7 @@ def _say(decision: Decision, word: SpokenWord) -> int:
 def sign(ports: Ports, decision: Decision, word: SpokenWord) -> int:
     """Show the subject, sign the decision, and put it on the journal or into a file."""
     d = find(ports, word.deployment)
-    session = open_session(ports, d, _digest_of_other(ports, d, word.playbook))
+    session = open_session(ports, d, digest_of_other(ports, d, word.playbook))
     question = session.question
     if not word.as_json:
         print_outline(approval_outline(d, question))
@@ -217,16 +193,7 @@ def sign(ports: Ports, decision: Decision, word: SpokenWord) -> int:
     if word.out is not None:
         return _written(word.out, signed, word)
     after = give(ports, session, [signed], by=word.by)
-    return _report(after, [signed], as_json=word.as_json, playbook=word.playbook)
-
-
-def _digest_of_other(ports: Ports, d: Deployment, playbook: str | None) -> str:
-    """The digest of another backout playbook as it is now; empty for the approved one."""
-    if playbook is None:
-        return ""
-    from orchestrator.engine.use_cases.replace_backout import planned_replacement
-
-    return planned_replacement(ports, d, playbook).digest
+    return report(after, [signed], as_json=word.as_json, playbook=word.playbook)
 
 
 def _without_journal(decision: Decision, word: SpokenWord) -> int:
@@ -302,36 +269,6 @@ def _written(file: Path, signed: SignedApproval, word: SpokenWord) -> int:
     return 0
 
 
-def _report(
-    after: ApprovalSession,
-    given: Sequence[SignedApproval],
-    *,
-    as_json: bool,
-    playbook: str | None = None,
-) -> int:
-    d = after.deployment
-    late = following_late_word(d, after.question, given, playbook)
-    closed = d.follow_up.closed
-    due = list(missing_words(d, after.question)) if late is None and closed is None else []
-    missing = list(late.missing) if late is not None else due
-    if as_json:
-        words = [json.loads(signed.model_dump_json()) for signed in given]
-        click.echo(json.dumps({"deployment": d.id, "given": words, "missing": missing, "closed": closed}))
-        return 0
-    for signed in given:
-        click.echo(f"{d.id}: {approval_words(signed)}.")
-    if closed is not None and late is None:
-        click.echo(f"Closed: {closed}.")
-    if missing:
-        click.echo("Missing now:")
-        click.echo("\n".join(f"  {line}" for line in missing))
-    elif late is not None:
-        click.echo(f"Nothing is missing: {late.command}")
-    elif d.authority.opened_at is None and not d.over:
-        click.echo(f"Nothing is missing: orch resume {d.id}")
-    return 0
-
-
 def take_commit(ports: Ports, decision: Decision, word: SpokenWord, reference: str) -> int:
     """Put a decision that was signed in git on the journal of its deployment."""
     given = (word.reason, word.key, word.person, word.expires, word.plan_digest, word.out, word.overrides)
@@ -347,65 +284,7 @@ def take_commit(ports: Ports, decision: Decision, word: SpokenWord, reference: s
     asked = Asked(decision, word.role, d.id, question.effective.digest)
     signed = word_in_git(Path(d.project), reference, asked, question.keyring)
     after = give(ports, take_in(ports, session, [signed]), [signed], by=word.by)
-    return _report(after, [signed], as_json=word.as_json)
-
-
-def take_files(ports: Ports, word: SpokenWord) -> int:
-    """Put decisions that were signed elsewhere on their journals, all of them or none."""
-    if word.deployment or word.role or word.reason or word.out or word.plan_digest or word.from_commit:
-        raise UsageFault(
-            "--file takes a decision as it was signed; omit the deployment and every other option."
-        )
-    signed = _read(word.files)
-    by_subject: dict[str, list[SignedApproval]] = {}
-    for signed_word in signed.values():
-        by_subject.setdefault(signed_word.approval.subject, []).append(signed_word)
-    sessions, reasons = _sessions(ports, by_subject, word.playbook), list[str]()
-    for subject, words in by_subject.items():
-        session = sessions.get(subject)
-        against = session.objections(words) if session is not None else _nobody_s(words)
-        for file, signed_word in signed.items():
-            reasons += [f"{file}: {reason}" for reason in against.get(signed_word, ())]
-    if reasons:
-        raise Refused("\n".join([*reasons, f"None of {counted(len(signed), 'file')} was put on a journal."]))
-    for subject, words in by_subject.items():
-        after = give(ports, sessions[subject], words, by=word.by)
-        _report(after, words, as_json=word.as_json, playbook=word.playbook)
-    return 0
-
-
-def _read(files: Sequence[Path]) -> dict[Path, SignedApproval]:
-    signed: dict[Path, SignedApproval] = {}
-    faults: list[Fault] = []
-    for file in files:
-        try:
-            signed[file] = read_noun(file, SignedApproval)
-        except PlanFault as fault:
-            faults += fault.faults
-        except NotFound as gone:
-            faults.append(Fault(str(file), None, "", "a signed file", str(gone), "check the path"))
-    if faults:
-        raise PlanFault(faults)
-    return signed
-
-
-def _sessions(
-    ports: Ports, by_subject: Mapping[str, Sequence[SignedApproval]], playbook: str | None
-) -> dict[str, ApprovalSession]:
-    """Open a session for each deployment, and take in its decisions."""
-    known, sessions = set(ports.journal.deployments()), dict[str, ApprovalSession]()
-    for subject, words in by_subject.items():
-        if subject in known:
-            d = find(ports, subject)
-            session = open_session(ports, d, _digest_of_other(ports, d, playbook))
-            sessions[subject] = take_in(ports, session, words)
-    return sessions
-
-
-def _nobody_s(words: Sequence[SignedApproval]) -> dict[SignedApproval, tuple[str, ...]]:
-    return {
-        word: (f"it is for {word.approval.subject}, and there is no such deployment here",) for word in words
-    }
+    return report(after, [signed], as_json=word.as_json)
 
 
 def _person_beside(key: Signer) -> str | None:

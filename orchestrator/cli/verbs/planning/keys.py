@@ -13,13 +13,13 @@ import click
 from orchestrator.adapters.keys.key_folder import KeyFolder, card_of, keyring_of, make_key, read_card
 from orchestrator.adapters.keys.own_keys import card_file
 from orchestrator.adapters.keys.signed_files import write_whole
-from orchestrator.adapters.keys.trust_files import HouseTrust
 from orchestrator.bootstrap import clock
 from orchestrator.cli.options import keyring_proposals as proposals
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.keyring_proposals import house_trust, key_folders, keyring
 from orchestrator.cli.options.option_values import moment_given, noun_given
 from orchestrator.cli.options.signing_key import key_file, new_passphrase, own_key, own_key_id
+from orchestrator.cli.verbs.planning.key_proposals import propose_key, propose_revocation
 from orchestrator.cli.views.table import print_table
 from orchestrator.domain.authority.keyring_document import KeyringDocument
 from orchestrator.domain.authority.signing import ISSUER, Holder, Keyring, PublicKeyCard, TrustedKey
@@ -29,7 +29,6 @@ from orchestrator.domain.text.names import imitation_of
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.domain.text.validation_error import meant
 from orchestrator.errors import Cancelled, Conflict, NotFound, Refused, UsageFault
-from orchestrator.policy.authority.keyring_changes import with_key, with_revoked
 from orchestrator.policy.authority.trust_words import aside_words
 
 SHORT = 16
@@ -173,7 +172,7 @@ def trust(  # noqa: PLR0913, PLR0917 (click calls it)
     if not yes:
         _ask(key, file)
     if before is not None and not in_project:
-        _propose_key(trust_now, before, key, as_json=as_json)
+        propose_key(trust_now, before, key, as_json=as_json)
         return
     kept = (folders[-1] if in_project else folders[0]).trust(key)
     _warn_of_house(keyring(project), key)
@@ -232,7 +231,7 @@ def revoke(key: str, reason: str, project: Path | None, by: str, as_json: bool) 
     words = trusted.model_dump() | {"revoked_by": by, "revoked_because": reason}
     noun_given(TrustedKey, words, OPTIONS)
     if before is not None and any(other.key == trusted.key for other in before.keys):
-        _propose_revocation(trust_now, before, trusted, now, by, reason, as_json=as_json)
+        propose_revocation(trust_now, before, trusted, now, by, reason, as_json=as_json)
         return
     holding = [folder for folder in folders if _holds(folder, trusted.key)]
     standing = [folder for folder in holding if not _revoked_in(folder, trusted.key)]
@@ -317,40 +316,6 @@ def _warn_of_roles(roles: tuple[str, ...]) -> None:
             guess = meant(role, [*ROLES, ISSUER])
             move = f"did you mean `{guess}`?" if guess else "only a policy that adds it will take it"
             click.echo(f"warning: `{plain(role)}` is not one of orch's own roles; {move}", err=True)
-
-
-def _propose_key(trust_now: HouseTrust, before: KeyringDocument, key: TrustedKey, *, as_json: bool) -> None:
-    pending = trust_now.proposal()
-    keys = with_key(pending.keyring if pending is not None else before, key)
-    because = f"trust {key.person} as {', '.join(key.roles)}"
-    file = proposals.propose(trust_now, before, because, keys=keys)
-    _proposed(f"to trust {key.person} as {', '.join(key.roles)}", file, as_json=as_json)
-
-
-def _propose_revocation(
-    trust_now: HouseTrust,
-    before: KeyringDocument,
-    key: TrustedKey,
-    now: datetime,
-    by: str,
-    reason: str,
-    *,
-    as_json: bool,
-) -> None:
-    if key.revoked_at is not None:
-        raise Conflict(f"Key {key.key[:SHORT]} of {key.person} is revoked already.")
-    pending = trust_now.proposal()
-    keys = with_revoked(pending.keyring if pending is not None else before, key.key, now, by, reason)
-    file = proposals.propose(trust_now, before, reason, keys=keys)
-    _proposed(f"to revoke key {key.key[:SHORT]} of {key.person}", file, as_json=as_json)
-
-
-def _proposed(what: str, file: Path, *, as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps({"proposed": what, "file": str(file)}))
-        return
-    click.echo(f"Proposed {what}, in {file}; nothing has changed yet.")
-    click.echo(f"It takes effect when enough stewards have run: {proposals.SIGN} {file}")
 
 
 def _warn_of_house(ring: Keyring, key: TrustedKey) -> None:
