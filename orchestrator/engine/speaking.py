@@ -48,6 +48,11 @@ Sayable = (
     | e.BackoutBegan
     | e.EmergencyStopped
     | e.EmergencyLifted
+    | e.EnvironmentLeft
+    | e.PolicyAdopted
+    | e.PolicyWithdrawn
+    | e.MachineReleased
+    | e.BaselineKept
 )
 """Events that name a person, and hold who spoke."""
 S = TypeVar("S", bound=Sayable)
@@ -101,6 +106,23 @@ def speak_about(
     if reasons:
         raise Refused("\n".join([*map(str, reasons), "Nothing was recorded."]))
     return cast("S", named.model_copy(update={"spoken": Spoken(speaker=speaker, signed=signed)}))
+
+
+def named(ports: Ports, event: S, verb: Verb, d: Deployment) -> S:
+    """The event by the person whose key will sign it, so that rules about people judge who really speaks.
+
+    Raises Refused. Without keys, and without one at hand where none is needed, the event stays as it is.
+    """
+    keyring, policy = ports.keys.keyring(Path(d.project)), d.authority.policy
+    if not keyring.keys:
+        return event
+    try:
+        key = ports.voice.key(keyring)
+    except OrchError:
+        if policy is not None and verb in policy.unsigned_words:
+            return event
+        raise
+    return _named(event, keyring, key, ports.voice.speaker())
 
 
 def unsigned(ports: Ports, event: S, speaker: Speaker | None = None) -> S:

@@ -287,6 +287,7 @@ EVERY_EVENT: list[Event] = [
     e.AbortRequested(by="ann", reason=ODD),
     e.EmergencyStopped(by="ann", reason=ODD),
     e.EmergencyLifted(by="ann", reason=ODD),
+    e.BaselineKept(plan_file="plan.yml", baselines=(), by="ann"),
     e.KeyringAdopted(house=NUMBER, version=2, digest=SHA, signed_by=("Ann", "Bo"), by="ann"),
     e.MachineReleased(
         signed=SignedRelease(

@@ -27,11 +27,11 @@ Verb = Literal[
     "rollback",
     "stop_all",
     "lift",
-    "give",
-    "close",
+    "release",
     "baseline",
 ]
-"""What is said. `start` is of run-due, for a deployment that a person scheduled; `give`: an approval is handed in."""
+"""What is said. `start` is of run-due, for a deployment that a person scheduled; `release`: a machine leaves its environments;
+`baseline`: a captured baseline is kept as evidence."""
 
 
 class WordStatement(Noun):

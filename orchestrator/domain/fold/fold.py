@@ -117,6 +117,7 @@ STATE_ONLY: frozenset[type] = frozenset(
         e.Completed,
         e.HeldOn,
         e.EnvironmentLeft,
+        e.BaselineKept,
         e.KeyringAdopted,
         e.MachineReleased,
         e.PolicyAdopted,

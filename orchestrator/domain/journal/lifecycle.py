@@ -185,7 +185,14 @@ AFTER_THE_END = frozenset({"approval_given", "reviewed", "closed"})
 """Facts after the end: every end accepts them; of approvals only sign-offs and those of a rollback (domain/fold/fold.py)."""
 
 OF_THE_HOUSE = frozenset(
-    {"policy_adopted", "policy_withdrawn", "keyring_adopted", "machine_released", "environment_left"}
+    {
+        "policy_adopted",
+        "policy_withdrawn",
+        "keyring_adopted",
+        "machine_released",
+        "environment_left",
+        "baseline_kept",
+    }
 )
 """Facts on the journal of the house alone: no deployment takes them."""
 

@@ -28,7 +28,7 @@ from orchestrator.engine.lookup.lost_history import refuse_lost_history
 from orchestrator.engine.lookup.snapshots import briefs
 from orchestrator.engine.planning.plan_check import prepare_plan
 from orchestrator.engine.ports import Journal, Ports, Watcher
-from orchestrator.engine.speaking import VERBS, Sayable, speak, speak_about, unsigned
+from orchestrator.engine.speaking import VERBS, Sayable, named, speak, speak_about, unsigned
 from orchestrator.engine.stop_in_force import refuse_while_stopped
 from orchestrator.engine.use_cases.house import adopt_keyring
 from orchestrator.engine.use_cases.late_authority import agreed
@@ -173,6 +173,7 @@ def rollback(  # noqa: PLR0913 - what a person may ask for with it
         emergency=emergency,
     )
     _refuse_out_of_place(current, began)
+    began = named(ports, began, "rollback", current)
     planned_replacement = replacing.planned(current) if replacing is not None and is_late(current) else None
     agreed(ports, current, began.model_copy(update={"replacement": planned_replacement}))
     aside = _set_aside(ports, current, despite)
@@ -195,12 +196,19 @@ def signal(ports: Ports, deployment: str, event: e.Event, *, signed: bool = True
     """
     current = find(ports, deployment)
     _refuse_out_of_place(current, event)
+    event = _as_the_speaker(ports, current, event, signed=signed)
     event = _with_speaker(ports, current, agreed(ports, current, event), signed=signed)
     journal = JournalWriter(
         ports.journal, current.id, lambda record: None, driver=current.driving.driver or ""
     )
     journal.note(event)
     return journal.deployment
+
+
+def _as_the_speaker(ports: Ports, d: Deployment, event: e.Event, *, signed: bool) -> e.Event:
+    """The event by the key's person, before the rules ask who agreed: they tell requesters from those who approve."""
+    verb = VERBS.get(type(event)) if signed else None
+    return named(ports, event, verb, d) if isinstance(event, Sayable) and verb is not None else event
 
 
 def _with_speaker(ports: Ports, d: Deployment, event: e.Event, *, signed: bool) -> e.Event:

@@ -9,6 +9,7 @@ from orchestrator.domain.journal.events import HOUSE, KeyringAdopted, MachineRel
 from orchestrator.domain.plan.target import Identity, Target
 from orchestrator.engine.lookup.snapshots import briefs, folded
 from orchestrator.engine.ports import Journal, Ports
+from orchestrator.engine.speaking import unsigned
 from orchestrator.errors import Conflict, NotFound, Refused
 from orchestrator.policy.authority.trust_chain import recorded_findings
 from orchestrator.policy.authority.trust_words import finding_words
@@ -92,7 +93,9 @@ def governed_identity(ports: Ports, target: Target, house: str) -> Identity:
 
 def release(ports: Ports, target: Target, signed: SignedRelease, by: str) -> None:
     """Put the word on record, then let the machine go. Raises Refused where the machine does not say that it is free."""
-    ports.journal.append(HOUSE, len(ports.journal.read(HOUSE)), [MachineReleased(signed=signed, by=by)])
+    ports.journal.append(
+        HOUSE, len(ports.journal.read(HOUSE)), [unsigned(ports, MachineReleased(signed=signed, by=by))]
+    )
     identity = ports.targets.release([target], signed.release.house)[target.host]
     if isinstance(identity, str) or identity.house or identity.machine_id != signed.release.machine:
         finding = identity if isinstance(identity, str) else "it is governed as before"

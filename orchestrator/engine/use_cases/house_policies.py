@@ -14,6 +14,7 @@ from orchestrator.engine.lookup.policies_in_force import policies_in_force
 from orchestrator.engine.lookup.snapshots import briefs
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.project_folder import folder
+from orchestrator.engine.speaking import unsigned
 from orchestrator.errors import NotFound, Refused
 from orchestrator.policy.authority.policy_memory import (
     PolicyInForce,
@@ -50,6 +51,7 @@ def adopt(
     event = PolicyAdopted(
         policy=policy, by=by, reason=reason, project=str(project), keyed=signed is not None, signed=signed
     )
+    event = unsigned(ports, event)
     append_to_house(ports.journal, event)
     return event
 
@@ -62,6 +64,7 @@ def withdraw(ports: Ports, name: str, *, by: str, reason: str, sign: Sign) -> Po
     policy = known.policy
     signed = _signed(ports, "withdraw_policy", policy, [known], sign)
     event = PolicyWithdrawn(policy=policy.policy, version=policy.version, by=by, reason=reason, signed=signed)
+    event = unsigned(ports, event)
     append_to_house(ports.journal, event)
     return event
 

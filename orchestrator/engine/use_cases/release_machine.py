@@ -1,16 +1,18 @@
 """A machine leaves a live or governed environment, by a person's word on the house's journal."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.brief import Brief
-from orchestrator.domain.journal.events import EnvironmentLeft
+from orchestrator.domain.journal.events import HOUSE, EnvironmentLeft
 from orchestrator.domain.plan.machines import BY_HOST_KEY, marks_of
 from orchestrator.domain.rules.environment import EnvironmentFile
 from orchestrator.engine.house_journal import append_to_house
 from orchestrator.engine.lookup.place import deployed_there
 from orchestrator.engine.lookup.snapshots import briefs, folded
 from orchestrator.engine.ports import Ports
+from orchestrator.engine.speaking import speak_about
 from orchestrator.errors import Refused
 from orchestrator.policy.authority.admission_question import NO_POLICY
 from orchestrator.policy.authority.known_machines import Place
@@ -19,12 +21,19 @@ from orchestrator.policy.calendar.windows import calendar_of, freezes_at
 
 
 def release_machine(
-    ports: Ports, machine: str, files: Sequence[EnvironmentFile], *, by: str, reason: str
+    ports: Ports,
+    machine: str,
+    files: Sequence[EnvironmentFile],
+    *,
+    by: str,
+    reason: str,
+    project: Path = Path(),
 ) -> EnvironmentLeft:
     """Release a machine: a machine-id, the SHA-256 of a host key, or the name of a host as it was deployed to.
 
-    What files say of the machine stays. Raises Refused where nothing binds it, where a deployment there is not over, in a
-    freeze of its environment, or where one name stands for several machines.
+    What files say of the machine stays. Where keys are trusted, in the house or in this `project`, it is signed by whoever
+    answers for the environments, as their files say. Raises Refused where nothing binds it, where a deployment there is not
+    over, in a freeze of its environment, where one name stands for several machines, and where the word does not count.
     """
     known = briefs(ports.journal)
     binding = {there.deployment: there for there in deployed_there(ports.journal, known, files)}
@@ -59,6 +68,7 @@ def release_machine(
         by=by,
         reason=reason,
     )
+    event = speak_about(ports, event, "release", HOUSE, project)
     append_to_house(ports.journal, event)
     return event
 

@@ -68,6 +68,7 @@ def _against(heard: Heard, keyring: Keyring, now: datetime) -> Iterator[Reason]:
     if isinstance(event, e.Confirmed) and not key.serves(event.role):
         finding = f"{key.person} is trusted as {', '.join(key.roles)}, not as {event.role}"
         yield _reason("word.role_not_held", heard, finding, f"ask a {event.role} to confirm")
+    yield from _of_owner(heard, key)
     if key.holder == "machine":
         yield from _of_machine(heard, keyring)
 
@@ -81,6 +82,17 @@ def _of_key(heard: Heard, key: TrustedKey, now: datetime) -> Iterator[Reason]:
         yield _reason("word.expired_key", heard, finding, move)
     if not key.is_of(heard.presented.signed.word.person):
         yield _reason("word.other_name", heard, f"the key is {key.person}'s", "use your own key")
+
+
+def _of_owner(heard: Heard, key: TrustedKey) -> Iterator[Reason]:
+    """A machine leaves an environment by the word of whoever answers for it: a role, or a person."""
+    owners = heard.event.owners if isinstance(heard.event, e.EnvironmentLeft) else ()
+    for owner in owners:
+        if not (key.serves(owner) or key.is_of(owner)):
+            finding = (
+                f"{owner} answers for the environment, and {key.person} is trusted as {', '.join(key.roles)}"
+            )
+            yield _reason("word.role_not_held", heard, finding, f"ask {owner} to release the machine")
 
 
 def _of_machine(heard: Heard, keyring: Keyring) -> Iterator[Reason]:

@@ -3,6 +3,7 @@
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.condensed import Counts
+from orchestrator.domain.text.format import counted
 from orchestrator.policy.telling.teller import Telling, at, telling_of
 
 
@@ -30,3 +31,9 @@ def _policy_adopted(event: e.PolicyAdopted, d: Deployment, counts: Counts) -> Te
 def _policy_withdrawn(event: e.PolicyWithdrawn, d: Deployment, counts: Counts) -> Telling:
     words = f"{event.policy} version {event.version} no longer in force, by {event.by}: {event.reason}"
     return Telling(at("policy", words))
+
+
+@telling_of.register
+def _baseline_kept(event: e.BaselineKept, d: Deployment, counts: Counts) -> Telling:
+    hosts = counted(len(event.baselines), "host")
+    return Telling(at("baseline", f"kept of {hosts} for {event.plan_file}, by {event.by}"))

@@ -61,6 +61,7 @@ CHANGES: list[tuple[str, dict[str, Any]]] = [
     ("subject", {"subject": "shop-8"}),
     ("reason", {"reason": "looked at"}),
     ("override", {"decision": "override", "overrides": "christmas"}),
+    ("hosts", {"decision": "concede", "hosts": ("web1",)}),
     ("made", {"made_at": NOW - timedelta(microseconds=1)}),
     ("expires", {"expires": NOW + timedelta(days=2)}),
     ("nonce", {"nonce": "b" * 31 + "c"}),

@@ -22,7 +22,7 @@ WITHOUT_WORDS = {"submitted", "wave_deployed"}
 WITHOUT_STEP = {
     "planned", "submitted", "wave_deployed", "wave_failed", "wave_verified", "gate_passed", "restored", "residue_found",
     "backout_failed", "held_on", "abort_requested", "emergency_lifted", "environment_left",
-    "keyring_adopted", "machine_released",
+    "keyring_adopted", "machine_released", "baseline_kept",
     "policy_adopted", "policy_withdrawn",
 }  # fmt: skip
 DECISIONS = {

@@ -10,8 +10,10 @@ import click
 
 from orchestrator.adapters.files.environment_file import known_environments, load_environment, name_of
 from orchestrator.bootstrap import clock, home_of
+from orchestrator.cli import wiring
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.rule_files import Shelf, as_line, check, project_option, tell_all
+from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.domain.plan.loaded_file import LoadedFile
 from orchestrator.domain.rules.environment import Environment
 from orchestrator.domain.text.plain_text import plain
@@ -65,7 +67,10 @@ def check_environments(files: tuple[Path, ...], project: Path | None, as_json: b
     Warns of a live environment without machines: they are known only by what was deployed to it.
     """
     if not files:
-        known_environments(project or Path(), [home_of() / "environments"])
+        known_environments(
+            project or Path(),
+            [place / "environments" for place in dict.fromkeys((wiring.house().place, home_of()))],
+        )
     return check(_shelf(project), files, _warnings, as_json=as_json)
 
 
@@ -82,6 +87,7 @@ def schema() -> None:
 @click.option("--reason", required=True, help="The reason, for the record.")
 @project_option
 @by_option
+@speaking_key_option
 def release(machine: str, reason: str, project: Path | None, by: str) -> None:
     """Release MACHINE: what was deployed to it so far binds it to no environment any more.
 
@@ -93,15 +99,19 @@ def release(machine: str, reason: str, project: Path | None, by: str) -> None:
 
     ports = ports_to_look()
     files = ports.authority.environments((project or Path()).absolute())
-    event = release_machine(ports, machine, files, by=by, reason=reason)
+    event = release_machine(
+        ports, machine, files, by=by, reason=reason, project=(project or Path()).absolute()
+    )
     click.echo(f"{plain(machine, 120)} is released from {', '.join(event.environments)}.")
     if event.owners:
         click.echo(f"Tell {' and '.join(event.owners)}, who answer for that.")
 
 
 def _shelf(project: Path | None) -> Shelf[Environment]:
-    folders = ((project or Path()) / "environments", home_of() / "environments")
-    return Shelf("environment", folders, load_environment, name_of)
+    folders = ((project or Path()), home_of(), wiring.house().place)
+    return Shelf(
+        "environment", tuple(folder / "environments" for folder in folders), load_environment, name_of
+    )
 
 
 def _row(loaded: LoadedFile[Environment]) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from orchestrator.cli.options.common_options import json_option
+from orchestrator.cli.options.common_options import by_option, json_option
+from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.baseline import Baseline, BaselineReference, Comparison
@@ -20,6 +21,8 @@ from orchestrator.engine.planning.plan_check import prepare_plan
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.practices.capture_baseline import why_not_whole
 from orchestrator.engine.redacted_ports import ask_for_vaulted
+from orchestrator.engine.speaking import get_ready
+from orchestrator.engine.use_cases.kept_baseline import keep_baseline
 from orchestrator.errors import ExitCode, NotFound, Refused, UsageFault
 from orchestrator.policy.evidence.coverage_words import uncovered_count
 from orchestrator.policy.evidence.drift import as_shown, compare, summary_lines
@@ -33,10 +36,16 @@ def baseline() -> None:
 @baseline.command()
 @click.argument("plan", type=click.Path(path_type=Path))
 @json_option
-def capture(plan: Path, as_json: bool) -> None:  # noqa: FBT001
-    """Capture and keep the baseline that PLAN declares, of every host that it names; deploy nothing."""
+@by_option
+@speaking_key_option
+def capture(plan: Path, as_json: bool, by: str) -> None:  # noqa: FBT001
+    """Capture and keep the baseline that PLAN declares, of every host that it names; deploy nothing.
+
+    The journal of the house keeps who did it, signed where keys are trusted.
+    """
     ports = ports_of_home()
     prepared = prepare_plan(ports, plan)
+    get_ready(ports, Path(prepared.project))
     captured = ports.targets.capture(prepared.targets, prepared.plan.backout.baseline)
     missing: list[str] = []
     whole: list[Baseline] = []
@@ -47,7 +56,10 @@ def capture(plan: Path, as_json: bool) -> None:  # noqa: FBT001
             missing.append(f"{target.host}: {reason}")
         else:
             whole.append(captured_state)
-    for reference in ports.baselines.put_all(whole):
+    references = ports.baselines.put_all(whole)
+    if references:
+        keep_baseline(ports, prepared, references, by=by)
+    for reference in references:
         if as_json:
             click.echo(reference.model_dump_json())
         else:

@@ -58,6 +58,7 @@ from orchestrator.domain.journal.events.driving import (
 )
 from orchestrator.domain.journal.events.environments import EnvironmentLeft
 from orchestrator.domain.journal.events.house import (
+    BaselineKept,
     KeyringAdopted,
     MachineReleased,
     PolicyAdopted,
@@ -150,6 +151,7 @@ Event = Annotated[
     | AbortRequested
     | EmergencyStopped
     | KeyringAdopted
+    | BaselineKept
     | MachineReleased
     | EmergencyLifted
     | PolicyAdopted
@@ -185,6 +187,7 @@ __all__ = [
     "BackoutBegan",
     "BackoutCompared",
     "BaselineCaptured",
+    "BaselineKept",
     "ChangesCompared",
     "ClockJumped",
     "Completed",

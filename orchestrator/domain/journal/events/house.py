@@ -7,6 +7,8 @@ from pydantic import Field
 from orchestrator.domain.authority.approval import SignedApproval
 from orchestrator.domain.authority.keyring_document import HouseId
 from orchestrator.domain.authority.machine_release import SignedRelease
+from orchestrator.domain.authority.word import Spoken
+from orchestrator.domain.evidence.baseline import BaselineReference
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.model_base import Many, Name, Noun, Sha256, Text
 
@@ -28,6 +30,7 @@ class MachineReleased(Noun):
     kind: Literal["machine_released"] = "machine_released"
     signed: SignedRelease
     by: Text
+    spoken: Spoken | None = None
 
 
 class PolicyAdopted(Noun):
@@ -45,6 +48,7 @@ class PolicyAdopted(Noun):
     project: Text
     keyed: bool
     signed: SignedApproval | None = None
+    spoken: Spoken | None = None
 
 
 class PolicyWithdrawn(Noun):
@@ -56,3 +60,14 @@ class PolicyWithdrawn(Noun):
     by: Text
     reason: Text
     signed: SignedApproval | None = None
+    spoken: Spoken | None = None
+
+
+class BaselineKept(Noun):
+    """A person captured the baseline that a plan declares, apart from any deployment, and keeps it as evidence."""
+
+    kind: Literal["baseline_kept"] = "baseline_kept"
+    plan_file: Text
+    baselines: Many[BaselineReference]
+    by: Text
+    spoken: Spoken | None = None
