@@ -113,7 +113,7 @@ def test_an_environment_that_a_policy_names_is_remembered_too(site: Site) -> Non
     site.fleet.authority.policy = None
     assert f"known as a machine of live by what {first.id} deployed there" in refusals(site.deploy_to("test"))
     # Its policy binds until somebody withdraws it, whatever became of its file.
-    assert "is governed by policy house" in refusals(site.deploy_to("live"))
+    assert "house version 1: is in force since" in refusals(site.deploy_to("live"))
 
 
 def test_what_was_deployed_before_there_were_files_counts(site: Site) -> None:

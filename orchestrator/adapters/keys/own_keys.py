@@ -9,7 +9,7 @@ from pathlib import Path
 from orchestrator.adapters.keys.ed25519 import SigningKey
 from orchestrator.adapters.keys.key_folder import read_card
 from orchestrator.adapters.keys.pem_signer import LockedPem, open_pem
-from orchestrator.adapters.keys.private_file import private_bytes
+from orchestrator.adapters.keys.private_file import own_home, private_bytes
 from orchestrator.adapters.keys.signer import Signer
 from orchestrator.adapters.keys.ssh_programs import agent_keys
 from orchestrator.adapters.keys.ssh_signer import Ask, SshSigner, ssh_key_file
@@ -46,7 +46,7 @@ def default_file() -> Path:
 
 def key_home() -> Path:
     """The folder of this user's own keys."""
-    return Path.home() / ".config" / "orch"
+    return own_home() / ".config" / "orch"
 
 
 def card_file(file: Path) -> Path:
@@ -72,7 +72,7 @@ def search(given: Path | None = None, ask: Ask | None = None) -> Search:
         _try(ranked, file, ask)
     for public in agent_keys():
         ranked.add(_ASKS if public.in_hardware else _AGENT, SshSigner(public))
-    for file in sorted((Path.home() / ".ssh").glob("id_*.pub")):
+    for file in sorted((own_home() / ".ssh").glob("id_*.pub")):
         if file.with_suffix("").is_file():
             _try(ranked, file.with_suffix(""), ask)
     ordered = sorted(ranked.ranked.values(), key=lambda pair: pair[0])
