@@ -75,6 +75,16 @@ def _deploying(site: Site) -> str:
     raise AssertionError("it never began")
 
 
+def _started_by_a_machine(site: Site, name: str, folder: Path) -> None:
+    """A machine starts what a person signed when it was scheduled, and says nothing else."""
+    timer = str(folder / "timer.pem")
+    site.orch("keys", "new", "--machine", "timer", "--file", timer, "--no-passphrase")
+    site.orch("keys", "trust", str(folder / "timer.pub.json"), "--machine", "timer")
+    site.orch("pause", name, "--key", timer, expect=ExitCode.REFUSED)
+    assert [what for _, what, _ in site.run_due("--key", timer)] == ["started", "ended"]
+    assert "drove it: timer" in site.orch("record", "show", name)
+
+
 def test_a_role_of_the_policy_lifts_a_freeze_and_no_other_does(site: Site, tmp_path: Path) -> None:
     hour_ago = (datetime.now(UTC) - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M")
     freeze = {
@@ -107,13 +117,7 @@ def test_a_role_of_the_policy_lifts_a_freeze_and_no_other_does(site: Site, tmp_p
     override("li", "change manager", ExitCode.REFUSED)
     assert [what for _, what, _ in site.run_due(expect=ExitCode.HELD)] == ["not admitted"]
     override("nadia", "service owner", ExitCode.COMPLETED)
-    timer = str(tmp_path / "timer.pem")
-    site.orch("keys", "new", "--machine", "timer", "--file", timer, "--no-passphrase")
-    site.orch("keys", "trust", str(tmp_path / "timer.pub.json"), "--machine", "timer")
-    # A machine starts what a person signed when it was scheduled, and says nothing else.
-    site.orch("pause", name, "--key", timer, expect=ExitCode.REFUSED)
-    assert [what for _, what, _ in site.run_due("--key", timer)] == ["started", "ended"]
-    assert "drove it: timer" in site.orch("record", "show", name)
+    _started_by_a_machine(site, name, tmp_path)
     assert "overridden: audit: nadia as service owner (they agreed)" in site.orch("record", "show", name)
     site.orch("rollback", name, "--reason", "end of the test", expect=ExitCode.REFUSED)
     leave = ("--roll-back", "--as", "service owner", "--reason", "they agreed", "--yes")

@@ -92,7 +92,7 @@ def html_record(
             approved=[r for r in records if isinstance(r.event, e.Approved)],
             drivers=[r for r in records if isinstance(r.event, e.DriverTook)],
             said=[(each, signature_words(each, signatures or {})) for each in recorded_statements(records)],
-            spoken=spoken_lines(records),
+            spoken=[(line, signature_words(line, signatures or {})) for line in spoken_lines(records)],
             trusted=trust_lines(records),
             follows=following_words(d, made_at),
             overdue=review_overdue(d, made_at),

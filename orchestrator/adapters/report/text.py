@@ -12,7 +12,7 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Recorded
 from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.domain.text.plain_text import plain
-from orchestrator.policy.authority.spoken_record import spoken_lines
+from orchestrator.policy.authority.spoken_record import SpokenLine, spoken_lines
 from orchestrator.policy.authority.trust_of_keys import trust_lines
 from orchestrator.policy.authority.word_checks import recorded_statements
 from orchestrator.policy.course.follow_up import following_words
@@ -46,7 +46,7 @@ def text_record(records: Sequence[Recorded], made_at: datetime, signatures: Sign
         _titled("Baseline", _baseline(d, story, evidence)),
         _titled("Authority", _authority(d, records, made_at, signatures or {})),
         _titled("Decisions", _decisions(d, records)),
-        _titled("Who spoke", _spoken(records)),
+        _titled("Who spoke", _spoken(records, signatures or {})),
     ]
     return legible("\n\n".join(part for part in parts if part) + "\n")
 
@@ -158,11 +158,15 @@ def _authority(
     return [*lines, *map(plain, following_words(d, made_at))]
 
 
-def _spoken(records: Sequence[Recorded]) -> list[str]:
+def _spoken(records: Sequence[Recorded], signatures: Signatures) -> list[str]:
     return [
-        f"{line.at:%H:%M:%S} {line.what}: {plain(line.by)}; {plain(line.speaker, 400)}; {line.signature}"
+        f"{line.at:%H:%M:%S} {line.what}: {plain(line.by)}; {plain(line.speaker, 400)}; {_signature(line, signatures)}"
         for line in spoken_lines(records)
     ]
+
+
+def _signature(line: SpokenLine, signatures: Signatures) -> str:
+    return ", ".join(filter(None, [line.signature, signature_words(line, signatures)]))
 
 
 def _decisions(d: Deployment, records: Sequence[Recorded]) -> list[str]:

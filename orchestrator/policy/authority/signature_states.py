@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Literal
 
-from orchestrator.domain.authority.approval import PresentedApproval
+from orchestrator.domain.authority.approval import ApprovalStatement, PresentedApproval
 from orchestrator.domain.authority.signing import Keyring
+from orchestrator.domain.authority.word import PresentedWord, SignedWord, WordStatement
 from orchestrator.domain.text.model_base import Noun
 
 SignatureState = Literal[
@@ -35,21 +36,33 @@ class StatementSignature(Noun):
         return f"SIGNATURE OF NO WORTH: {self.state}{when}"
 
 
-def signature_state(presented: PresentedApproval, keyring: Keyring) -> StatementSignature:
-    """What the signature of a statement is worth by these keys; the same rules as for admission, at the time of signing."""
-    statement, signature = presented.signed.approval, presented.signed.signature
-    state, since = _state(presented, keyring)
+def signature_state(
+    presented: PresentedApproval | PresentedWord, keyring: Keyring, *, fits: bool = True
+) -> StatementSignature:
+    """What the signature of a statement is worth by these keys; the same rules as for admission, at the time of signing.
+
+    `fits`: what was signed is what the journal says.
+    """
+    statement, signature = _statement(presented), presented.signed.signature
+    state, since = _state(presented, keyring, fits=fits)
     return StatementSignature(
         nonce=statement.nonce, key=signature.key, person=statement.person, state=state, since=since
     )
 
 
-def _state(presented: PresentedApproval, keyring: Keyring) -> tuple[SignatureState, datetime | None]:
-    statement = presented.signed.approval
+def _statement(presented: PresentedApproval | PresentedWord) -> ApprovalStatement | WordStatement:
+    signed = presented.signed
+    return signed.word if isinstance(signed, SignedWord) else signed.approval
+
+
+def _state(
+    presented: PresentedApproval | PresentedWord, keyring: Keyring, *, fits: bool
+) -> tuple[SignatureState, datetime | None]:
+    statement = _statement(presented)
     key = keyring.find(presented.signed.signature.key)
     if key is None:
         return "key unknown", None
-    if presented.answer != "good" or statement.key != key.key:
+    if not fits or presented.answer != "good" or statement.key != key.key:
         return "bad", None
     if not key.is_of(statement.person):
         return "key of another person", None

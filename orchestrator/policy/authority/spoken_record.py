@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from orchestrator.domain.authority.speaker import Speaker
-from orchestrator.domain.authority.word import SignedWord, Spoken
-from orchestrator.domain.journal.events import Recorded
+from orchestrator.domain.authority.word import SignedWord, Spoken, content_of
+from orchestrator.domain.journal.events import HOUSE, Recorded
 
 WHAT = {
     "planned": "asked for it",
@@ -21,13 +21,17 @@ WHAT = {
 
 
 class SpokenLine(NamedTuple):
-    """One event with its speaker: when, what, under which name, by whom in the words of the system, and what was signed."""
+    """One event with its speaker: when, what, under which name, by whom in the words of the system, and what was signed.
+
+    `fits`: what was signed is this event of this deployment, or one that concerns every deployment.
+    """
 
     at: datetime
     what: str
     by: str
     speaker: str
     signed: SignedWord | None
+    fits: bool = True
 
     @property
     def signature(self) -> str:
@@ -45,8 +49,15 @@ def spoken_lines(records: Iterable[Recorded]) -> list[SpokenLine]:
         if isinstance(spoken, Spoken):
             what = WHAT.get(record.event.kind, record.event.kind.replace("_", " "))
             by = str(getattr(record.event, "by", ""))
-            lines.append(SpokenLine(record.at, what, by, speaker_words(spoken.speaker), spoken.signed))
+            speaker = speaker_words(spoken.speaker)
+            fits = spoken.signed is None or _fits(spoken.signed, record)
+            lines.append(SpokenLine(record.at, what, by, speaker, spoken.signed, fits))
     return lines
+
+
+def _fits(signed: SignedWord, record: Recorded) -> bool:
+    word = signed.word
+    return word.subject in (record.deployment, HOUSE) and word.content == content_of(record.event)
 
 
 def speaker_words(speaker: Speaker) -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from orchestrator.domain.authority.signing import Signature
 from orchestrator.domain.authority.speaker import Speaker
-from orchestrator.domain.authority.word import SignedWord, Spoken, WordStatement
+from orchestrator.domain.authority.word import SignedWord, Spoken, WordStatement, content_of
 from orchestrator.domain.journal import events as e
 from orchestrator.policy.authority.spoken_record import speaker_words, spoken_lines
 from tests.histories import START, planned, recorded
@@ -54,3 +54,17 @@ def test_each_word_has_a_line_and_events_from_before_have_none() -> None:
         ("paused", "Li Wei", "signed with key 1111111111111111"),
         ("resumed", "li", "not signed"),
     ]
+
+
+def test_a_word_that_is_on_another_event_than_was_signed_does_not_fit() -> None:
+    def paused(reason: str, **changes: str) -> e.Paused:
+        event = e.Paused(by="Li Wei", reason=reason)
+        fields = {"verb": "pause", "subject": "app-2.0", "content": content_of(event), "person": "Li Wei"}
+        rest = {"key": "1" * 64, "made_at": START, "nonce": "0" * 32}
+        word = WordStatement.model_validate({**fields, **rest, **changes})
+        signed = SignedWord(word=word, signature=Signature(key="1" * 64, signature="0" * 128))
+        return event.model_copy(update={"spoken": Spoken(speaker=Speaker(uid=1), signed=signed)})
+
+    moved = paused("wait").model_copy(update={"reason": "never"})
+    events: list[e.Event] = [planned(), paused("wait"), moved, paused("wait", subject="app-1.0")]
+    assert [line.fits for line in spoken_lines(recorded(events))] == [True, False, False]

@@ -22,6 +22,7 @@ from orchestrator.policy.telling.words.change_words import GROUPS_SHOWN
 
 if TYPE_CHECKING:
     from orchestrator.domain.authority.approval import SignedApproval
+    from orchestrator.domain.authority.word import SignedWord
     from orchestrator.policy.authority.signature_states import StatementSignature
 
 
@@ -71,7 +72,7 @@ def show(deployment: str | None, html: Path | None, as_json: bool) -> None:  # n
 
 def _signatures(
     ports: Ports, d: Deployment, records: list[Recorded]
-) -> Mapping[SignedApproval, StatementSignature]:
+) -> Mapping[SignedApproval | SignedWord, StatementSignature]:
     """The worth of each signature. Where the keys cannot be read, the record says that none was verified."""
     from orchestrator.engine.lookup.signature_check import signatures_of
 
