@@ -9,11 +9,12 @@ import pytest
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
+from orchestrator.domain.rules.release_policy import ReleasePolicy
 from tests.worlds.fleet import Fleet
 from tests.worlds.plans import plan_tree
 
 HOUR = 3600.0
-CONFIRMED = e.Confirmed(wave=0, by="bo", role="service owner")
+CONFIRMED = e.Confirmed(wave=0, by="bo", role="service owner", note="looked")
 
 
 def waiting(*, soak: str, every: str = "2s") -> tuple[Fleet, Deployment]:
@@ -70,6 +71,8 @@ def test_a_confirmation_in_the_middle_ends_no_soak() -> None:
             waves=[{"count": 1, "gate": {"confirm": "service owner", "soak": "20s", "every": "5s"}}, "rest"],
         )
     )
+    words = {"orch": 1, "policy": "house", "version": 1, "title": "House rules", "undo_before_close": False}
+    fleet.authority.policy = ReleasePolicy.model_validate({**words, "confirm": {"before_soak_ends": True}})
     asked: list[str] = []
 
     def confirm(question: str) -> None:

@@ -18,6 +18,10 @@ KEEPS_A_FOLDER = ".gitkeep"
 """Git keeps no empty folder; a file of this name and without content is no rule."""
 
 
+HOLDS_INVENTORIES = "environments"
+"""Many projects keep the inventory of each environment in a folder below this one; those hold no rules."""
+
+
 def files_in(folders: Iterable[Path]) -> tuple[Path, ...]:
     """The files of rules in these folders. Raises PlanFault with everything in them that is none: it could bind."""
     files, faults = contents_of(folders)
@@ -36,6 +40,8 @@ def contents_of(folders: Iterable[Path]) -> tuple[tuple[Path, ...], tuple[Fault,
     for folder in dict.fromkeys(folders):
         faults += _misnamed(folder)
         for entry in _entries(folder, faults):
+            if folder.name == HOLDS_INVENTORIES and entry.is_dir():
+                continue
             fault = _fault_of(entry)
             if fault is not None:
                 faults.append(fault)

@@ -29,6 +29,21 @@ def refuse_exposed(places: Iterable[Path]) -> None:
         raise PlanFault(faults)
 
 
+def is_there(file: Path) -> bool:
+    """Whether there is such a file. Raises PlanFault where that cannot be seen: what is hidden could decide."""
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        move = "make its folder one that you can read, or remove it"
+        finding = error.strerror or str(error)
+        raise PlanFault(
+            [Fault(str(file), None, "", "a file that can be looked for", finding, move)]
+        ) from None
+    return True
+
+
 def read_noun(file: Path, kind: type[N], largest: int = LARGEST, *, context: str | None = None) -> N:
     """The noun in a JSON file. Raises NotFound, and PlanFault with every schema fault; no partial result."""
     try:

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from orchestrator.adapters.keys.ed25519 import verify
-from orchestrator.adapters.keys.signed_files import read_noun, write_whole
+from orchestrator.adapters.keys.signed_files import is_there, read_noun, write_whole
 from orchestrator.domain.authority.keyring_document import (
     KeyringDocument,
     PresentedKeyring,
@@ -94,7 +94,7 @@ class HouseTrust:
 
     def chain(self) -> tuple[PresentedKeyring, ...]:
         """Every version from the first to the newest, with its signatures verified; empty where there is none."""
-        if not self.file.exists() and not (self._place / PAST).exists():
+        if not is_there(self.file) and not is_there(self._place / PAST):
             return ()
         newest = read_noun(self.file, SignedKeyring, LARGEST_KEYRING)
         past = [read_noun(file, SignedKeyring, LARGEST_KEYRING) for file in self._past()]
@@ -105,7 +105,7 @@ class HouseTrust:
 
     def pin(self) -> TrustPin | None:
         """The newest version that the home has seen."""
-        return read_noun(self._seen, TrustPin) if self._seen.exists() else None
+        return read_noun(self._seen, TrustPin) if is_there(self._seen) else None
 
     def remember(self, pin: TrustPin) -> None:
         """Keep a version as the newest that was seen; a home that cannot be written to remembers nothing."""
@@ -114,7 +114,7 @@ class HouseTrust:
 
     def proposal(self) -> SignedKeyring | None:
         """The version that waits for signatures. Raises PlanFault."""
-        return read_noun(self.next_file, SignedKeyring, LARGEST_KEYRING) if self.next_file.exists() else None
+        return read_noun(self.next_file, SignedKeyring, LARGEST_KEYRING) if is_there(self.next_file) else None
 
     def propose(self, signed: SignedKeyring) -> None:
         """Keep a version that waits for signatures. Raises StoreFault."""

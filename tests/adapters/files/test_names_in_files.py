@@ -124,18 +124,18 @@ def test_in_a_file_of_a_key(tmp_path: Path) -> None:
 
 
 def test_keys_of_two_people_whose_names_look_alike_count_for_nobody(tmp_path: Path) -> None:
-    home, project = KeyFolder(tmp_path / "home/keys"), KeyFolder(tmp_path / "project/keys")
+    home = KeyFolder(tmp_path / "home/keys")
     home.trust(_key(tmp_path, "Al Berg"))
-    project.trust(_key(tmp_path, "Ian Berg"))
+    home.trust(_key(tmp_path, "Ian Berg"))
     keys = FolderKeys(tmp_path / "home")
     assert len(keys.keyring(tmp_path / "project").keys) == 2
     other = _key(tmp_path, "AI Berg")
-    project.trust(other)
+    home.trust(other)
     with pytest.raises(
         PlanFault, match=f"`AI Berg`, which looks like `Al Berg`; .*orch keys revoke {other.key[:16]}"
     ):
         keys.keyring(tmp_path / "project")
-    project.revoke(other.key, TRUSTED_AT, "Ada", "not theirs")
+    home.revoke(other.key, TRUSTED_AT, "Ada", "not theirs")
     assert len(keys.keyring(tmp_path / "project").keys) == 3
 
 

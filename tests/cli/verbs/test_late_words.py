@@ -19,9 +19,10 @@ from orchestrator.domain.journal import events as e
 from orchestrator.errors import ExitCode
 from orchestrator.policy.course.follow_up import review_overdue
 from tests.fakes.playbooks import Script
+from tests.fakes.voice import FakeVoice
 from tests.worlds.command_line import orch
 from tests.worlds.fleet import Fleet, shop_fleet
-from tests.worlds.people import TRUSTED_AT
+from tests.worlds.people import DEPLOYER, TRUSTED_AT
 
 PEOPLE = {
     "li": ("Li Wei", "change manager"),
@@ -120,13 +121,15 @@ def _keys(folder: Path) -> Keyring:
                 trusted_by="Ada",
             )
         )
-    return Keyring(keys=tuple(trusted))
+    return Keyring(keys=(*trusted, DEPLOYER))
 
 
 def test_what_is_signed_off_is_not_taken_back_by_a_passer_by_and_is_by_what_is_printed(desk: Desk) -> None:
     d = desk.deployed()
     seq = desk.d.seq
     code, text = desk.orch("rollback", d.id, "--by", "Passer-by", "--reason", "felt like it")
+    assert (code, "--by says Passer-by" in text) == (ExitCode.REFUSED, True)
+    code, text = desk.orch("rollback", d.id, "--reason", "felt like it")
     assert code == ExitCode.REFUSED
     assert "signed off, its record closed" in text
     assert "change manager: 1 of 1 approvals of the rollback missing" in text
@@ -166,10 +169,14 @@ def test_an_emergency_takes_its_own_roles_and_a_review_is_due(desk: Desk) -> Non
 def test_whoever_agreed_does_not_ask_for_it_as_well(desk: Desk) -> None:
     d = desk.deployed()
     desk.approve("li", "omar", words=("--roll-back",))
-    code, text = desk.orch("rollback", d.id, "--by", "Li Wei", "--reason", "INC-311")
+    voice = desk.fleet.ports.voice
+    assert isinstance(voice, FakeVoice)
+    voice.own = read_card(desk.folder / "li.pub.json").key
+    code, text = desk.orch("rollback", d.id, "--reason", "INC-311")
     assert code == ExitCode.REFUSED
     assert "asked for by Li Wei, who cannot agree to it as well" in text
-    assert desk.orch("rollback", d.id, "--by", "bo", "--reason", "INC-311")[0] == ExitCode.BACKED_OUT
+    voice.own = DEPLOYER.key
+    assert desk.orch("rollback", d.id, "--reason", "INC-311")[0] == ExitCode.BACKED_OUT
 
 
 def test_another_playbook_is_agreed_to_by_itself(desk: Desk) -> None:
