@@ -25,6 +25,7 @@ from tests.worlds.walks import Scene, driven_here, kept_in
 MOVES, ID = "policy/telling/next_moves.py", HOLE
 VALUES = {
     "WHY": "looked at",
+    "WHAT": "looked at the till",
     "TIME": "in 2h",
     "PLAN": "plan.yml",
     "PLAYBOOK": "rollback/app.yml",
@@ -43,9 +44,10 @@ ADD_PLAN, NEW_KEY = "orch schedule add PLAN --at TIME", f'orch keys new --file F
 COMMANDS, SCHEDULE = "engine/use_cases/deployment_commands.py", "cli/verbs/planning/schedule.py"
 STOP_ALL, REPLAN = "cli/verbs/driving/stop_all.py", "engine/planning/replan_check.py"
 REHEARSE_VERB, RUN_DUE = "cli/verbs/driving/rehearse.py", "engine/use_cases/run_due.py"
+SPOKEN = "policy/authority/spoken_words.py"
 OBSTACLES, FOLLOW_UP = "policy/telling/words/obstacle_words.py", "policy/course/follow_up.py"
 WALKS: dict[Callable[[Scene], str], tuple[tuple[str, str], ...]] = {
-    walks.second: ((COMMANDS, RESUME), (COMMANDS, ABORT)),
+    walks.second: ((COMMANDS, f"{RESUME}{HOLE}"), (COMMANDS, ABORT)),
     walks.rollback_at_work: ((COMMANDS, ABORT),),
     walks.withdraw_at_work: (("engine/use_cases/schedule.py", ABORT),),
     walks.stopped: ((STOP_ALL, LIFT),),
@@ -64,7 +66,6 @@ WALKS: dict[Callable[[Scene], str], tuple[tuple[str, str], ...]] = {
         (MOVES, APPROVE),
         (MOVES, RESUME),
         (MOVES, ABORT),
-        ("policy/authority/approvals.py", APPROVE),
     ),
     walks.frozen: ((MOVES, OVERRIDE), ("policy/authority/calendar_check.py", OVERRIDE)),
     walks.refused_by_a_rule: ((MOVES, f"orch deploy {HOLE}{HOLE}"), (MOVES, f"orch record show {ID}")),
@@ -73,8 +74,8 @@ WALKS: dict[Callable[[Scene], str], tuple[tuple[str, str], ...]] = {
     walks.changed_since: ((REPLAN, DEPLOY),),
     walks.not_rehearsed: (("policy/authority/certificates.py", REHEARSE),),
     walks.not_rehearsed_as_planned: (("policy/authority/certificates.py", REHEARSE),),
-    walks.nothing_missing: (("cli/verbs/planning/approve.py", RESUME),),
-    walks.signed_into_a_file: (("cli/verbs/planning/approve.py", f"orch approve --file {HOLE}"),),
+    walks.nothing_missing: (("cli/verbs/planning/decision.py", RESUME),),
+    walks.signed_into_a_file: (("cli/verbs/planning/approve.py", f"orch approve --file {HOLE}{HOLE}"),),
     walks.to_be_signed_off: ((FOLLOW_UP, f"orch sign-off {ID} --as {HOLE} --reason WHY"),),
     walks.to_be_reviewed: ((FOLLOW_UP, f"orch review {ID} --as {HOLE} --reason WHY"),),
     walks.empty_schedule: ((SCHEDULE, ADD_PLAN),),
@@ -86,7 +87,7 @@ WALKS: dict[Callable[[Scene], str], tuple[tuple[str, str], ...]] = {
     walks.no_time_and_over: ((SCHEDULE, ADD),),
     walks.missed: ((RUN_DUE, RESUME), (RUN_DUE, f"orch schedule withdraw {ID} --reason WHY")),
     walks.nobody_drives: (("cli/verbs/viewing/status.py", RESUME),),
-    walks.gate_to_confirm: ((MOVES, f"orch confirm {ID} --role {HOLE}"),),
+    walks.gate_to_confirm: ((MOVES, f"orch confirm {ID} --role {HOLE} --note WHAT"),),
     walks.hold_before_work: (("cli/verbs/driving/signals.py", f"orch pause {ID}"),),
     walks.untrusted_issuer: ((REHEARSE_VERB, f'orch keys trust {HOLE}{HOLE} --role "{HOLE}"'),),
     walks.issuer_of_other_things: ((REHEARSE_VERB, NEW_KEY),),
@@ -107,6 +108,13 @@ IN_EVERY_STATE = {
 """Those that the states of the journals offer."""
 TROUBLE = "the store, the disk or the machine is in trouble; it is named as what follows once that is mended"
 SHOWS = "it only shows, in whatever state"
+KEYS_RUN = (
+    "tests/cli/verbs/test_keys_commands.py and test_ssh_keys_commands.py make, trust and revoke keys so"
+)
+TRUST_RUN = "tests/cli/verbs/test_trust_commands.py goes this way, from the first trust on"
+RELEASE_RUN = "tests/cli/verbs/test_environment_commands.py runs it as it is printed"
+POLICY_RUN = "tests/cli/verbs/test_policy_adoption.py adopts and withdraws policies so"
+LATE_RUN = "tests/cli/verbs/test_late_words.py runs it as it is printed"
 NOT_WALKED: dict[tuple[str, str], str] = {
     ("adapters/ansible/attempt_folder.py", "orch resume"): TROUBLE,
     ("adapters/ansible/playbooks.py", "orch resume"): TROUBLE,
@@ -131,6 +139,54 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     ("engine/lookup/shared_resources.py", STATUS): SHOWS,
     ("adapters/files/project_authority.py", "orch model list"): SHOWS,
     ("adapters/keys/key_folder.py", "orch keys list"): SHOWS,
+    ("bootstrap/own_voice.py", "orch keys list"): SHOWS,
+    ("cli/verbs/planning/git_words.py", "orch keys list"): SHOWS,
+    ("cli/verbs/planning/policy_adoption.py", "orch keys list"): SHOWS,
+    ("cli/verbs/planning/trust.py", "orch keys list"): SHOWS,
+    ("cli/verbs/planning/trust.py", "orch trust show"): SHOWS,
+    ("engine/speaking.py", "orch keys list"): SHOWS,
+    ("policy/authority/approvals.py", "orch keys list"): SHOWS,
+    ("policy/authority/policy_word.py", "orch keys list"): SHOWS,
+    (SPOKEN, "orch keys list"): SHOWS,
+    ("engine/use_cases/house.py", "orch list"): SHOWS,
+    ("engine/use_cases/release_machine.py", "orch environment list"): SHOWS,
+    ("engine/use_cases/release_machine.py", STATUS): SHOWS,
+    ("policy/authority/environment_rules.py", "orch policy list"): SHOWS,
+    ("policy/authority/late_words.py", STATUS): SHOWS,
+    ("adapters/ssh/on_target/checks.py", STATUS): SHOWS,
+    ("adapters/keys/key_folder.py", f"orch keys revoke {HOLE} --reason WHY"): KEYS_RUN,
+    ("adapters/keys/own_keys.py", "orch keys new"): KEYS_RUN,
+    ("adapters/keys/own_keys.py", f"orch keys trust {HOLE} {HOLE}"): KEYS_RUN,
+    ("adapters/keys/private_file.py", "orch keys new"): KEYS_RUN,
+    ("bootstrap/own_voice.py", "orch keys trust FILE --person NAME --role ROLE"): KEYS_RUN,
+    ("domain/authority/signing.py", "orch keys new"): KEYS_RUN,
+    ("adapters/keys/pem_signer.py", "orch keys public"): KEYS_RUN,
+    (SPOKEN, "orch keys new"): KEYS_RUN,
+    (SPOKEN, RESUME): "a person takes over what a machine may not start (tests/cli/verbs/test_who_speaks.py)",
+    ("adapters/keys/trust_files.py", "orch trust propose --reason WHY"): TRUST_RUN,
+    ("cli/options/keyring_proposals.py", f"orch trust adopt {HOLE}"): TRUST_RUN,
+    ("cli/options/keyring_proposals.py", "orch trust propose --expires 365d --reason WHY"): TRUST_RUN,
+    (
+        "cli/verbs/planning/trust.py",
+        "orch trust init --steward FILE NAME --threshold NUMBER --reason WHY",
+    ): TRUST_RUN,
+    ("policy/authority/trust_words.py", "orch trust propose --expires 365d --reason WHY"): TRUST_RUN,
+    ("policy/evidence/governing_house.py", f"orch trust release {HOLE} --reason WHY"): TRUST_RUN,
+    ("policy/authority/environment_rules.py", "orch environment release MACHINE --reason WHY"): RELEASE_RUN,
+    ("policy/authority/environment_rules.py", f"orch environment release {HOLE} --reason WHY"): RELEASE_RUN,
+    ("policy/authority/policy_memory.py", f"orch policy adopt {HOLE}@{HOLE} --reason WHY"): POLICY_RUN,
+    ("policy/authority/policy_memory.py", f"orch policy withdraw {HOLE} --reason WHY"): POLICY_RUN,
+    (
+        "policy/authority/approvals.py",
+        f"orch approve {ID}",
+    ): "it begins the command that walks.waits_for_approval runs",
+    ("cli/views/approval_view.py", f"orch exclude {ID} {HOLE} --reason WHY"): LATE_RUN,
+    ("policy/authority/late_backout.py", f"orch approve {ID} --roll-back{HOLE}"): LATE_RUN,
+    ("policy/authority/late_backout.py", f"orch rollback {ID}{HOLE}{HOLE}"): LATE_RUN,
+    ("policy/authority/late_words.py", f"orch approve {ID} {HOLE}"): LATE_RUN,
+    ("policy/authority/late_words.py", f'orch confirm {ID} --role "{HOLE}" --note WHAT'): LATE_RUN,
+    ("policy/authority/late_words.py", RESUME): LATE_RUN,
+    (MOVES, f"orch approve {ID} {HOLE} --as {HOLE} --reason WHY"): LATE_RUN,
     ("cli/verbs/planning/keys.py", "orch keys list"): SHOWS,
     ("cli/verbs/driving/rollback.py", "orch keys list"): SHOWS,
     ("policy/authority/replacement_word.py", "orch keys list"): SHOWS,
@@ -141,7 +197,6 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     ("policy/telling/words/change_words.py", "orch baseline diff ID HOST --deployed"): SHOWS,
     ("policy/telling/words/change_words.py", "orch baseline diff ID --deployed"): SHOWS,
     ("adapters/keys/ed25519.py", "orch keys new"): "it asks for a passphrase at a terminal",
-    ("adapters/keys/key_folder.py", "orch keys new"): "it asks for a passphrase at a terminal",
     ("cli/verbs/planning/keys.py", "orch keys new"): "it asks for a passphrase at a terminal",
     (RUN_DUE, "orch run-due"): "it names the other process",
 }
@@ -150,6 +205,14 @@ NAMED_ONLY = {
     ("cli/verbs/planning/keys.py", "orch keys trust"),
     (COMMANDS, "orch approve"),
     ("policy/course/rehearsing.py", "orch rehearse"),
+    ("cli/options/keyring_proposals.py", "orch keys revoke"),
+    ("cli/options/keyring_proposals.py", "orch keys trust"),
+    ("cli/options/keyring_proposals.py", "orch trust propose"),
+    ("cli/options/keyring_proposals.py", "orch trust sign"),
+    ("cli/verbs/planning/trust.py", "orch trust init"),
+    ("policy/authority/trust_words.py", "orch trust sign"),
+    ("policy/authority/word_checks.py", "orch exclude"),
+    ("policy/authority/word_checks.py", "orch rollback"),
 }
 """Commands that are named as such, without what they are given."""
 
@@ -255,5 +318,6 @@ def test_every_printed_command_is_walked_or_has_a_reason() -> None:
 def test_every_printed_command_can_be_read() -> None:
     for file, command in sources() - NAMED_ONLY:
         whole = command.replace(f"{HOLE}{HOLE}", HOLE).replace(f"trust {HOLE} {HOLE}", f"trust {HOLE}")
-        example = filled(whole.replace(f"rollback {HOLE} {HOLE}", f"rollback {HOLE} --despite newer"), VALUES)
+        whole = whole.replace(f"rollback {HOLE} {HOLE}", f"rollback {HOLE} --despite newer")
+        example = filled(whole.replace(f"approve {HOLE} {HOLE}", f"approve {HOLE} --concede h1"), VALUES)
         assert fault_of([word.replace(HOLE, "x1") for word in example]) == "", (file, command)

@@ -19,6 +19,7 @@ from tests.fakes.clock import START
 from tests.journals.corpus import recorded
 from tests.worlds.command_line import orch
 from tests.worlds.fleet import Fleet, shop_fleet
+from tests.worlds.people import DEPLOYER
 
 FREEZE = {
     "name": "sale",
@@ -54,7 +55,8 @@ class Scene:
         ring = self.fleet.keys.ring
         fields = {"key": self.key.key, "public": self.key.public, "person": "Li Wei", "roles": roles}
         trusted = TrustedKey.model_validate({**fields, "trusted_at": START, "trusted_by": "Ada"})
-        self.fleet.keys.ring = ring.model_copy(update={"keys": (*ring.keys, trusted)})
+        others = (key for key in ring.keys if key != DEPLOYER)
+        self.fleet.keys.ring = ring.model_copy(update={"keys": (*others, trusted, DEPLOYER)})
 
     def orch(self, *words: str) -> str:
         """What a command prints, however it ends."""

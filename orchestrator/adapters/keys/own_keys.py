@@ -211,5 +211,5 @@ def _why_not(signer: Signer, keyring: Keyring, now: datetime, holder: Holder | N
 def public_half(signer: Signer) -> str:
     """The file to give to whoever trusts keys; `FILE` where this machine has none, as for a key that only an agent holds."""
     file = Path(signer.place)
-    halves = (card_file(file), file.with_name(f"{file.name}.pub")) if file.is_absolute() else ()
+    halves = (card_file(file), file.with_name(f"{file.name}.pub"))
     return next((str(half) for half in halves if half.is_file()), "FILE")
