@@ -43,8 +43,9 @@ class Site:
         key = str(folder / "ada.pem")
         self.environment = {**os.environ, "ORCH_HOME": str(self.home), "ORCH_KEY": key, "LANG": "C.UTF-8"}
         project(self.project, lab.inventory)
-        for name, (person, role) in {**PEOPLE, "ada": ("Ada Berg", "deployment practitioner")}.items():
-            words = ("--person", person, "--role", role)
+        deployer = ("Ada Berg", "deployment practitioner", "deployment manager")
+        for name, (person, *roles) in {**PEOPLE, "ada": deployer}.items():
+            words = ["--person", person, *(word for role in roles for word in ("--role", role))]
             self.orch("keys", "new", "--file", str(folder / f"{name}.pem"), "--no-passphrase", *words)
             self.orch("keys", "trust", str(folder / f"{name}.pub.json"))
         self.orch("deploy", PLAN, "--by", "Ada Berg", expect=8)
