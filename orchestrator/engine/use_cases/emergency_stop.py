@@ -42,7 +42,7 @@ def _said(ports: Ports, event: S, verb: Verb) -> S:
     projects = (
         Path(folded(ports.journal, brief.id).project) for brief in briefs(ports.journal) if not brief.over
     )
-    places = (Path.cwd(), *projects)
+    places = (Path(), *projects)
     place = next((place for place in places if ports.keys.keyring(place).keys), places[0])
     return speak_about(ports, event, verb, HOUSE, place)
 
