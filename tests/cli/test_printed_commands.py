@@ -28,6 +28,7 @@ VALUES = {
     "WHAT": "looked at the till",
     "TIME": "in 2h",
     "PLAN": "plan.yml",
+    "NUMBER": "2",
     "PLAYBOOK": "rollback/app.yml",
     "NAME": "Bo",
     "FILE": "another.pem",
@@ -315,14 +316,21 @@ def test_every_printed_command_is_walked_or_has_a_reason() -> None:
     assert listed - printed == set(), "walked, and printed no more"
 
 
+READ_AS = {
+    f"rollback {HOLE}{HOLE}{HOLE}": f"rollback {HOLE} --reason WHY",
+    f"--roll-back{HOLE}": "--roll-back",
+    f"{HOLE}{HOLE}": HOLE,
+    f"trust {HOLE} {HOLE}": f"trust {HOLE}",
+    f"rollback {HOLE} {HOLE}": f"rollback {HOLE} --despite newer",
+    f"approve {HOLE} {HOLE}": f"approve {HOLE} --concede h1",
+}
+"""Forms whose holes are more than one word, or none, as they are read."""
+
+
 def test_every_printed_command_can_be_read() -> None:
     for file, command in sources() - NAMED_ONLY:
-        whole = command.replace(f"rollback {HOLE}{HOLE}{HOLE}", f"rollback {HOLE} --reason WHY")
-        whole = (
-            whole.replace(f"--roll-back{HOLE}", "--roll-back")
-            .replace(f"{HOLE}{HOLE}", HOLE)
-            .replace(f"trust {HOLE} {HOLE}", f"trust {HOLE}")
-        )
-        whole = whole.replace(f"rollback {HOLE} {HOLE}", f"rollback {HOLE} --despite newer")
-        example = filled(whole.replace(f"approve {HOLE} {HOLE}", f"approve {HOLE} --concede h1"), VALUES)
+        whole = command
+        for form, read in READ_AS.items():
+            whole = whole.replace(form, read)
+        example = filled(whole, VALUES)
         assert fault_of([word.replace(HOLE, "x1") for word in example]) == "", (file, command)
