@@ -138,10 +138,10 @@ class Keys(ABC):
         return None
 
     @abstractmethod
-    def keyring(self, project: Path) -> Keyring:
+    def keyring(self, project: Path | None) -> Keyring:
         """Every key that counts, including revoked keys: those of the house, then what home and project add to them.
 
-        Raises PlanFault.
+        Without a project: what is said concerns every one, so that no folder adds anybody. Raises PlanFault.
         """
 
     @abstractmethod

@@ -77,14 +77,14 @@ def speak_about(
     event: S,
     verb: Verb,
     subject: str,
-    project: Path,
+    project: Path | None,
     *,
     d: Deployment | None = None,
     free: tuple[str, ...] = (),
 ) -> S:
     """The event with who spoke, and signed where keys are trusted; `free` are verbs that need no signature.
 
-    Raises Refused with every reason against it. Nothing is recorded.
+    Without a `project`, keys of the house count alone. Raises Refused with every reason against it. Nothing is recorded.
     """
     keyring = ports.keys.keyring(project)
     speaker = ports.voice.speaker()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.domain.authority.signing import Keyring, TrustedKey
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.rehearsal_place import RehearsalPlace
@@ -19,9 +20,10 @@ from orchestrator.engine.use_cases.rehearse import RehearsalRequest, ready, rehe
 from orchestrator.engine.use_cases.release_machine import release_machine
 from orchestrator.engine.use_cases.signed_words import open_session, take_in
 from orchestrator.errors import Refused
+from tests.fakes.voice import FakeVoice
 from tests.worlds.environments import file
 from tests.worlds.fleet import PEOPLE, Fleet, quiet
-from tests.worlds.people import approval
+from tests.worlds.people import approval, key_in, keyring_of
 from tests.worlds.plans import plan_tree
 
 KEY = "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"
@@ -173,6 +175,38 @@ def test_a_release_is_of_one_machine(site: Site) -> None:
     fleet.clock.sleep(1)
     release_machine(fleet.ports, "machine-of-h2", fleet.authority.places, by="ann", reason="moved")
     assert "h1, h3: known as a live machine" in refusals(site.deploy_to("test"))
+
+
+MALLORY = keyring_of({"service owner": "Mallory"}).keys[0].model_copy(update={"key": "e" * 64})
+
+
+@pytest.mark.parametrize("own", [(), (MALLORY,)], ids=["no keys", "own keys"])
+def test_no_folder_of_ones_own_releases_a_machine_from_a_project_with_keys(
+    site: Site, own: tuple[TrustedKey, ...]
+) -> None:
+    fleet, voice = site.fleet, site.fleet.ports.voice
+    assert isinstance(voice, FakeVoice)
+    fleet.keys.in_project = {Path("/project"): keyring_of(PEOPLE), Path("/own"): Keyring(keys=own)}
+    site.know(file())
+    assert site.deploy_to("live").state is State.COMPLETED
+    fleet.clock.sleep(1)
+    voice.own = MALLORY.key
+    with pytest.raises(Refused, match="not trusted here"):
+        release_machine(
+            fleet.ports, "h1", fleet.authority.places, by="Mallory", reason="x", project=Path("/own")
+        )
+
+
+def test_whoever_answers_for_an_environment_does_so_too_when_its_file_is_gone(site: Site) -> None:
+    fleet, voice = site.fleet, site.fleet.ports.voice
+    assert isinstance(voice, FakeVoice)
+    fleet.keys.ring = keyring_of(PEOPLE)
+    site.know(file())
+    assert site.deploy_to("live").state is State.COMPLETED
+    fleet.clock.sleep(1)
+    voice.own = key_in("change manager")
+    with pytest.raises(Refused, match="ask service owner to release the machine"):
+        release_machine(fleet.ports, "h1", (), by="Bo Lind", reason="x", project=Path("/project"))
 
 
 def test_what_nothing_binds_cannot_be_released(site: Site) -> None:

@@ -88,10 +88,11 @@ class FakeAuthority(Authority):
 
 
 class FakeKeys(Keys):
-    """Whose keys are trusted, and what signatures are worth, as a test says."""
+    """Whose keys are trusted, and what signatures are worth, as a test says; `in_project`: keys of one project more."""
 
     def __init__(self) -> None:
         self.ring = Keyring()
+        self.in_project: dict[Path, Keyring] = {}
         self.answers: dict[str, SignatureAnswer] = {}
         self.kept: tuple[PresentedCertificate, ...] = ()
         self.signed: TrustInForce | None = None
@@ -99,8 +100,9 @@ class FakeKeys(Keys):
     def trust(self) -> TrustInForce | None:
         return self.signed
 
-    def keyring(self, project: Path) -> Keyring:
-        return self.ring
+    def keyring(self, project: Path | None) -> Keyring:
+        more = self.in_project.get(project, Keyring()) if project is not None else Keyring()
+        return Keyring(keys=(*self.ring.keys, *more.keys))
 
     def present(self, approvals: Sequence[SignedApproval], keyring: Keyring) -> tuple[PresentedApproval, ...]:
         return tuple(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from orchestrator.adapters.files.environment_file import load_environment
 from orchestrator.adapters.files.model_file import models_in
 from orchestrator.adapters.files.noun_folder import files_in
 from orchestrator.adapters.files.policy_file import load_policy
@@ -11,15 +12,17 @@ from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.errors import Fault
-from orchestrator.policy.authority.house_over_project import roles_named
+from orchestrator.policy.authority.house_over_project import roles_answering, roles_named
 
 Policies = Mapping[Path, LoadedFile[ReleasePolicy]]
 
 
 def roles_of_house(house: Path) -> tuple[str, ...]:
-    """The roles that the policies of the house ask for: nobody below it is added to them. Raises PlanFault."""
+    """What policies and environments of the house ask for: nobody below it is added to these roles. Raises PlanFault."""
     policies = [load_policy(file).noun for file in files_in([house / "policies"])]
-    return tuple(dict.fromkeys(role for policy in policies for role in roles_named(policy)))
+    places = [load_environment(file).noun for file in files_in([house / "environments"])]
+    roles = [role for policy in policies for role in roles_named(policy)]
+    return tuple(dict.fromkeys([*roles, *(role for place in places for role in roles_answering(place))]))
 
 
 def house_first(covering: Policies, house: Path) -> tuple[Policies, tuple[Objection, ...]]:

@@ -59,11 +59,12 @@ class FolderKeys(Keys):
         """The signed keyring that is in force."""
         return self._trust.in_force(self._now())
 
-    def keyring(self, project: Path) -> Keyring:
+    def keyring(self, project: Path | None) -> Keyring:
         """The keys of the house, and of home and project what adds to them. Raises PlanFault, also where names look alike."""
         faults: list[Fault] = []
         trust = _kept(faults, self.trust)
-        folders = dict.fromkeys(folder / "keys" for folder in (self._house, self._home, project))
+        places = (self._house, self._home, *(() if project is None else (project,)))
+        folders = dict.fromkeys(folder / "keys" for folder in places)
         rings = {folder: _kept(faults, KeyFolder(folder).keyring) or Keyring() for folder in folders}
         if faults:
             raise PlanFault(faults)

@@ -1,6 +1,6 @@
 """A machine leaves a live or governed environment, by a person's word on the house's journal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from orchestrator.domain.deployment.deployment import Deployment
@@ -12,6 +12,7 @@ from orchestrator.engine.house_journal import append_to_house
 from orchestrator.engine.lookup.place import deployed_there
 from orchestrator.engine.lookup.snapshots import briefs, folded
 from orchestrator.engine.ports import Ports
+from orchestrator.engine.project_folder import folder
 from orchestrator.engine.speaking import speak_about
 from orchestrator.errors import Refused
 from orchestrator.policy.authority.admission_question import NO_POLICY
@@ -31,9 +32,10 @@ def release_machine(
 ) -> EnvironmentLeft:
     """Release a machine: a machine-id, the SHA-256 of a host key, or the name of a host as it was deployed to.
 
-    What files say of the machine stays. Where keys are trusted, in the house or in this `project`, it is signed by whoever
-    answers for the environments, as their files say. Raises Refused where nothing binds it, where a deployment there is not
-    over, in a freeze of its environment, where one name stands for several machines, and where the word does not count.
+    What files say of the machine stays. Where keys are trusted, in the house or in the project that deployed there (else in
+    this `project`), it is signed by whoever answers for the environments, as files of the house or of that project say.
+    Raises Refused where nothing binds it, where a deployment there is not over, in a freeze of its environment, where one
+    name stands for several machines, and where the word does not count.
     """
     known = briefs(ports.journal)
     binding = {there.deployment: there for there in deployed_there(ports.journal, known, files)}
@@ -56,9 +58,12 @@ def release_machine(
     if len(ids) > 1:
         raise Refused(f"{machine} stands for several machines: {', '.join(ids)}. Name one of them.")
     _refuse_open(bound)
-    _refuse_frozen(ports, bound, files)
+    newest = {brief.environment: folded(ports.journal, brief.id) for brief in reversed(bound)}
+    projects = tuple(dict.fromkeys(folder(d.project) for d in newest.values()))
+    there = [file for file in files if file.house or project in projects]
+    _refuse_frozen(ports, newest, there)
     environments = tuple(dict.fromkeys(brief.environment for brief in bound))
-    owners = dict.fromkeys(file.noun.owner for file in files if file.noun.environment in environments)
+    owners = dict.fromkeys(_owners(newest, there))
     event = EnvironmentLeft(
         machine=machine,
         machine_ids=ids,
@@ -68,7 +73,8 @@ def release_machine(
         by=by,
         reason=reason,
     )
-    event = speak_about(ports, event, "release", HOUSE, project)
+    keyed = (place for place in projects if ports.keys.keyring(place).keys)
+    event = speak_about(ports, event, "release", HOUSE, next(keyed, project))
     append_to_house(ports.journal, event)
     return event
 
@@ -79,11 +85,17 @@ def _refuse_open(bound: Sequence[Brief]) -> None:
         raise Refused(f"{running[0]} is not over: end it first: orch status {running[0]}.")
 
 
-def _refuse_frozen(ports: Ports, bound: Sequence[Brief], files: Sequence[EnvironmentFile]) -> None:
+def _owners(newest: Mapping[str, Deployment], files: Sequence[EnvironmentFile]) -> Iterator[str]:
+    """Who answers for the environments: as their files say, else as it was known when the last deployment was planned."""
+    for environment, d in newest.items():
+        owners = [file.noun.owner for file in files if file.noun.environment == environment]
+        recorded = d.authority.environment
+        yield from owners or ([recorded.owner] if recorded is not None else [])
+
+
+def _refuse_frozen(ports: Ports, newest: Mapping[str, Deployment], files: Sequence[EnvironmentFile]) -> None:
     """Raises Refused in a freeze: a machine that left live in it could be deployed to in it."""
-    newest = {brief.environment: brief for brief in reversed(bound)}
-    for environment, brief in newest.items():
-        d = folded(ports.journal, brief.id)
+    for environment, d in newest.items():
         noun = Place(tuple(files), recorded=d.authority.environment).binding(environment)
         for freeze in freezes_at(calendar_of(d.authority.policy or NO_POLICY, noun), ports.clock.now()):
             raise Refused(

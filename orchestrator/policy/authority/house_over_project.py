@@ -6,14 +6,16 @@ from typing import NamedTuple
 from orchestrator.domain.authority.keyring_document import STEWARD
 from orchestrator.domain.authority.signing import ISSUER, AsideCode, Keyring, SetAsideKey, TrustedKey
 from orchestrator.domain.plan.roles import same_role
+from orchestrator.domain.rules.environment import Environment
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 
 
 def house_over(house: Keyring, lower: Sequence[Keyring], named_roles: Iterable[str] = ()) -> Keyring:
     """The keys that count: those of the house, and of lower places what adds to them and changes none.
 
-    `named_roles` are roles that the policies of the house ask for. A key that is revoked anywhere is revoked. Without any
-    key or named role in the house, every key of the lower places counts, and the first place decides whose it is.
+    `named_roles` are roles that policies and environments of the house name, and people who answer for environments. A key
+    that is revoked anywhere is revoked. Without any key or named role in the house, every key of the lower places counts, and
+    the first place decides whose it is.
     """
     reserved = _reserved(house, named_roles)
     keys = {key.key: key for key in house.keys}
@@ -35,13 +37,20 @@ def roles_named(policy: ReleasePolicy) -> tuple[str, ...]:
     needs += [need for standard in policy.standard for need in standard.before]
     if policy.emergency is not None:
         needs += [*policy.emergency.before, *policy.emergency.reviewers]
-    freezes = [role for freeze in policy.freezes for role in freeze.override]
-    issuer = [ISSUER] if policy.rehearsal is not None else []
-    return tuple(
-        dict.fromkeys(
-            [*(need.role for need in needs), *freezes, *policy.window_override, *policy.roles, *issuer]
-        )
-    )
+    needs += [*policy.late_backout.before, *policy.late_backout.emergency, *policy.concession_needs]
+    roles = [need.role for need in needs]
+    roles += [role for freeze in policy.freezes for role in freeze.override]
+    roles += [*policy.window_override, *policy.changed_by, *policy.roles]
+    gate = policy.verification.gate
+    roles += [gate.confirm] if gate is not None and gate.confirm is not None else []
+    roles += [ISSUER] if policy.rehearsal is not None else []
+    return tuple(dict.fromkeys(roles))
+
+
+def roles_answering(environment: Environment) -> tuple[str, ...]:
+    """Who answers for an environment, a role or a person, and the roles that may override its freezes."""
+    freezes = (role for freeze in environment.freezes for role in freeze.override)
+    return tuple(dict.fromkeys((environment.owner, *freezes)))
 
 
 class _Judged(NamedTuple):
@@ -62,6 +71,8 @@ def _below(house: Keyring, key: TrustedKey, reserved: Sequence[str]) -> _Judged:
         key.is_of(name) for known in house.keys for name in known.also
     ):
         return _Judged(None, _aside(key, key.roles, "person_of_the_house"))
+    if any(key.is_of(name) for name in reserved):
+        return _Judged(None, _aside(key, key.roles, "role_of_the_house"))
     taken = tuple(role for role in key.roles if any(same_role(role, other) for other in reserved))
     if not taken:
         return _Judged(key, None)

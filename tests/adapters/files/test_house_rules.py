@@ -40,6 +40,12 @@ def model(place: Path, name: str, **words: Any) -> str:
     return f"models/{name}.yml"
 
 
+def environment(place: Path, **words: Any) -> None:
+    usual = {"orch": 1, "environment": "live", "title": "live", "class": "live", "owner": "shop owner"}
+    (place / "environments").mkdir()
+    (place / "environments/live.yml").write_text(json.dumps({**usual, **words}))
+
+
 def governing(places: Path, house: str = "house", **sections: Any) -> Governing:
     tree = plan_tree()
     for section, words in sections.items():
@@ -126,6 +132,50 @@ def test_the_roles_of_the_house_are_all_that_its_policies_ask_for(places: Path) 
         "deployment manager",
         "rehearsal issuer",
     }
+
+
+FREEZE = {"name": "x", "zone": "UTC", "starts": "2026-12-24T00:00", "lasts": "1d", "reason": "x"}
+EMERGENCY = {"definition": "x", "before": ["service owner"], "review_within": "1d", "reviewers": ["customer"]}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"late_backout": {"before": ["change manager"]}},
+        {
+            "change_types": ["normal", "emergency"],
+            "emergency": EMERGENCY,
+            "late_backout": {"emergency": ["change manager"]},
+        },
+        {"concessions": {"roles": ["change manager"]}},
+        {"changed_by": ["change manager"]},
+        {"verification": {"gate": {"confirm": "change manager"}}},
+    ],
+    ids=["late_backout", "late_backout in an emergency", "concessions", "changed_by", "gate"],
+)
+def test_a_project_adds_nobody_to_a_role_of_any_section_of_the_houses_policies(
+    places: Path, words: dict[str, Any]
+) -> None:
+    policy(places / "house", "strict", **words)
+    trust(places, "project", "Mallory", "change manager", "tester")
+    assert ring(places, named_roles=lambda: roles_of_house(places / "house"))["Mallory"] == ("tester",)
+
+
+@pytest.mark.parametrize(
+    "words", [{"owner": "change manager"}, {"freezes": [{**FREEZE, "override": ["change manager"]}]}]
+)
+def test_a_project_adds_nobody_who_answers_for_an_environment_of_the_house(
+    places: Path, words: dict[str, Any]
+) -> None:
+    environment(places / "house", **words)
+    trust(places, "project", "Mallory", "change manager", "tester")
+    assert ring(places, named_roles=lambda: roles_of_house(places / "house"))["Mallory"] == ("tester",)
+
+
+def test_a_project_names_nobody_who_answers_by_name_for_an_environment_of_the_house(places: Path) -> None:
+    environment(places / "house", owner="Nadia Costa")
+    trust(places, "project", "Nadia Costa", "tester")
+    assert ring(places, named_roles=lambda: roles_of_house(places / "house")) == {}
 
 
 @pytest.mark.parametrize(("words", "objections"), [({}, 0), ({"title": "weaker"}, 1), ({"version": 2}, 1)])

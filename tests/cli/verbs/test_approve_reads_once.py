@@ -28,7 +28,7 @@ class CountingKeys(Keys):
         self.keyrings = 0
         self.verified: Counter[str] = Counter()
 
-    def keyring(self, project: Path) -> Keyring:
+    def keyring(self, project: Path | None) -> Keyring:
         self.keyrings += 1
         return self._keys.keyring(project)
 

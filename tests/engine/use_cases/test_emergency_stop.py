@@ -1,17 +1,23 @@
 """The emergency stop, over the simulated fleet: everything silent, nothing started, and a way back."""
 
+from pathlib import Path
+
 import pytest
 
+from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.evidence.left_process import LeftProcess
 from orchestrator.engine.drive import drive
 from orchestrator.engine.lookup.snapshots import folded
+from orchestrator.engine.stop_in_force import standing_stop
 from orchestrator.engine.use_cases.deployment_commands import open_deployment, resume
 from orchestrator.engine.use_cases.emergency_stop import lift, stop_all
 from orchestrator.engine.use_cases.stop_proof import silence
 from orchestrator.errors import Refused
+from tests.fakes.voice import FakeVoice
 from tests.simulation.run import ports_of
 from tests.simulation.scenario import Scenario
-from tests.worlds.fleet import Fleet
+from tests.worlds.fleet import PEOPLE, Fleet
+from tests.worlds.people import key_in, keyring_of
 from tests.worlds.plans import plan_tree
 
 
@@ -78,3 +84,40 @@ def test_what_a_clean_run_left_on_a_host_is_counted_and_so_is_a_host_that_does_n
     assert left == "h1: it did not say which processes of the deployment live there"
     machine.unreachable = None
     assert silence(fleet.ports, d.id, driver="bo's", by="bo") is None
+
+
+MALLORY = keyring_of({"tester": "Mallory"}).keys[:1]
+
+
+def speak_with(fleet: Fleet, key: str) -> None:
+    assert isinstance(fleet.ports.voice, FakeVoice)
+    fleet.ports.voice.own = key
+
+
+def stand_in_a_folder_of_ones_own(fleet: Fleet) -> None:
+    """A folder whose keys trust Mallory, who speaks from there."""
+    fleet.keys.in_project[Path.cwd()] = Keyring(keys=MALLORY)
+    speak_with(fleet, MALLORY[0].key)
+
+
+def test_no_folder_of_ones_own_lifts_a_stop_where_the_house_trusts_people() -> None:
+    fleet = Fleet()
+    fleet.keys.ring = keyring_of(PEOPLE)
+    stop_all(fleet.ports, by="ann", reason="smoke")
+    stand_in_a_folder_of_ones_own(fleet)
+    with pytest.raises(Refused, match="not trusted here"):
+        lift(fleet.ports, by="Mallory", reason="felt like it")
+    assert standing_stop(fleet.ports.journal) is not None
+
+
+def test_a_stop_is_lifted_by_people_of_the_projects_that_deployed_here() -> None:
+    fleet = Fleet()
+    fleet.keys.in_project[Path("/project")] = keyring_of(PEOPLE)
+    assert fleet.deploy().over
+    stop_all(fleet.ports, by="ann", reason="smoke")
+    stand_in_a_folder_of_ones_own(fleet)
+    with pytest.raises(Refused):
+        lift(fleet.ports, by="Mallory", reason="felt like it")
+    speak_with(fleet, key_in("service owner"))
+    lift(fleet.ports, by="Cy Ray", reason="toast")
+    assert standing_stop(fleet.ports.journal) is None

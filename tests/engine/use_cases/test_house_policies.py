@@ -275,7 +275,7 @@ class KeysByProject(FakeKeys):
         super().__init__()
         self.rings = rings
 
-    def keyring(self, project: Path) -> Keyring:
+    def keyring(self, project: Path | None) -> Keyring:
         return self.rings.get(str(project), Keyring())
 
 
