@@ -105,11 +105,11 @@ def test_people_of_every_alphabet_are_in_plans() -> None:
     assert tuple(noun_of("plan.yml", json.dumps(tree).encode(), ReleasePlan).noun.roles.values()) == people
 
 
-def _key(folder: Path, person: str, **changes: str) -> TrustedKey:
+def _key(folder: Path, person: str, *, role: str = "change manager", **changes: str) -> TrustedKey:
     card = card_of(make_key(folder / f"{person!a}.pem".replace("/", ""), None), None, ())
     fields = {
         "person": person,
-        "roles": ("change manager",),
+        "roles": (role,),
         "trusted_at": TRUSTED_AT,
         "trusted_by": "Ada",
         **changes,
@@ -124,18 +124,19 @@ def test_in_a_file_of_a_key(tmp_path: Path) -> None:
 
 
 def test_keys_of_two_people_whose_names_look_alike_count_for_nobody(tmp_path: Path) -> None:
-    home = KeyFolder(tmp_path / "home/keys")
+    home, project = KeyFolder(tmp_path / "home/keys"), KeyFolder(tmp_path / "project/keys")
     home.trust(_key(tmp_path, "Al Berg"))
     home.trust(_key(tmp_path, "Ian Berg"))
     keys = FolderKeys(tmp_path / "home")
     assert len(keys.keyring(tmp_path / "project").keys) == 2
-    other = _key(tmp_path, "AI Berg")
-    home.trust(other)
+    # In a role that nobody has in the home: else it would be set aside already.
+    other = _key(tmp_path, "AI Berg", role="customer")
+    project.trust(other)
     with pytest.raises(
         PlanFault, match=f"`AI Berg`, which looks like `Al Berg`; .*orch keys revoke {other.key[:16]}"
     ):
         keys.keyring(tmp_path / "project")
-    home.revoke(other.key, TRUSTED_AT, "Ada", "not theirs")
+    project.revoke(other.key, TRUSTED_AT, "Ada", "not theirs")
     assert len(keys.keyring(tmp_path / "project").keys) == 3
 
 
