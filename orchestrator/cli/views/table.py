@@ -24,7 +24,8 @@ def print_table(
     table = Table(box=None, pad_edge=False)
     for heading in headings:
         # An id is what people copy into the next command: half of one is of no use.
-        table.add_column(heading, no_wrap=heading == "id")
+        # Nothing else is cut either: in a narrow terminal words are broken.
+        table.add_column(heading, no_wrap=heading == "id", overflow="fold")
     for number, row in enumerate(rows):
         of_row = styles[number] if styles else {}
         cells = zip(headings, row, strict=True)

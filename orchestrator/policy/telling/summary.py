@@ -245,10 +245,18 @@ def _backout_failed(d: Deployment) -> list[str]:
 
 
 def _refused(d: Deployment) -> list[str]:
-    return [
-        "Refused before any host was touched.",
-        *(_sentence(reason) for reason in d.preparation.refusals[:NAMED]),
+    """What is the matter with several hosts alike is said once, with their names."""
+    hosts_by_cause: dict[str, list[str]] = {}
+    for reason in d.preparation.refusals:
+        host, _, cause = reason.partition(": ")
+        if host in d.standings:
+            hosts_by_cause.setdefault(cause, []).append(host)
+        else:
+            hosts_by_cause.setdefault(reason, [])
+    reasons = [
+        f"{hosts_words(hosts)}: {cause}" if hosts else cause for cause, hosts in hosts_by_cause.items()
     ]
+    return ["Refused before any host was touched.", *(_sentence(reason) for reason in reasons[:NAMED])]
 
 
 def _cancelled(d: Deployment) -> list[str]:

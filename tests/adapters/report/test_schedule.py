@@ -74,6 +74,17 @@ PAGE = html_calendar(schedule(), BERLIN)
 OUTLINE = Outline(PAGE)
 
 
+def test_a_narrow_page_can_leave_out_days_of_nothing_and_names_the_weekdays_of_the_others() -> None:
+    cells = re.findall(
+        r'<td([^>]*)>\s*<span class="date"><span class="weekday">(\w+) </span>(\d+)<(.*?)</td>',
+        PAGE,
+        re.DOTALL,
+    )
+    assert (' class="frozen"', "Thursday", "11") in [cell[:3] for cell in cells]
+    assert not [cell for cell in cells if "nothing" in cell[0] and "entry" in cell[3]]
+    assert 'class="nothing"' in html_calendar(published([], [], EVENING, EVENING + timedelta(days=9)), BERLIN)
+
+
 def test_every_booking_is_one_event_with_its_moments_in_utc() -> None:
     by_booking = events()
     assert sorted(by_booking) == sorted(b.id for b in BOOKINGS)

@@ -132,6 +132,23 @@ def test_an_abort_is_told_as_one_with_and_without_a_code() -> None:
         assert plain_words(d)[0].startswith("Aborted at wave")
 
 
+def test_what_is_the_matter_with_several_hosts_is_said_once() -> None:
+    reasons = (
+        "web1: port 8080: taken",
+        "web2: port 8080: taken",
+        "web3: no answer",
+        "a window: it is closed",
+    )
+    refused = e.DeploymentRefused(stage="environment", reasons=reasons)
+    before = recorded("refused_environment")[:-1]
+    d = fold([*before, *after(before, refused)])
+    assert plain_words(d)[1:] == (
+        "web1 and web2: port 8080: taken.",
+        "web3: no answer.",
+        "a window: it is closed.",
+    )
+
+
 def after(records: Sequence[Recorded], *events: e.Event) -> list[Recorded]:
     """These events on the journal after those records."""
     last = records[-1]

@@ -91,10 +91,8 @@ def new(
         return
     who = f'--{holder} "{name}"' if name else "--person NAME"
     held = "".join(f' --role "{role}"' for role in roles) or (" --role ROLE" if holder == "person" else "")
-    click.echo(f"Your private key is {private}; keep it to yourself.")
-    click.echo(
-        f"Its public half is {public}: give it to the person who decides which keys are trusted; they run"
-    )
+    click.echo(f"Your private key, to keep to yourself:\n  {private}")
+    click.echo(f"Its public half, for the person who decides which keys are trusted:\n  {public}\nThey run")
     click.echo(f"  orch keys trust {public.name} {who}{held}")
     click.echo(f"and compare this number with you over another channel:\n  {spelled(key.key)}")
 
