@@ -249,10 +249,8 @@ def _refused(d: Deployment) -> list[str]:
     hosts_by_cause: dict[str, list[str]] = {}
     for reason in d.preparation.refusals:
         host, _, cause = reason.partition(": ")
-        if host in d.standings:
-            hosts_by_cause.setdefault(cause, []).append(host)
-        else:
-            hosts_by_cause.setdefault(reason, [])
+        of_a_host = host in d.standings
+        hosts_by_cause.setdefault(cause if of_a_host else reason, []).extend([host] if of_a_host else [])
     reasons = [
         f"{hosts_words(hosts)}: {cause}" if hosts else cause for cause, hosts in hosts_by_cause.items()
     ]
