@@ -38,7 +38,7 @@ class OwnVoice(Voice):
                 own = self._open_key(keyring)
                 own.unlock()
             except OrchError as fault:
-                raise Refused(f"{SIGNED} {fault} Nothing was recorded.") from None
+                raise Refused(f"{SIGNED} {fault}\nNothing was recorded.") from None
             self._own = own
         if keyring.find(self._own.key) is None:
             raise Refused(

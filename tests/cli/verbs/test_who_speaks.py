@@ -12,6 +12,7 @@ import pytest
 from orchestrator.adapters.keys.folder_keys import FolderKeys
 from orchestrator.adapters.keys.key_folder import KeyFolder, load_key, make_key
 from orchestrator.bootstrap.own_voice import OwnVoice
+from orchestrator.cli.main import run
 from orchestrator.cli.wiring import open_own_key
 from orchestrator.domain.authority.signing import Holder, TrustedKey
 from orchestrator.domain.authority.word import Spoken
@@ -223,3 +224,36 @@ def test_where_no_keys_are_trusted_the_login_is_on_the_record(tmp_path: Path) ->
         pwd.getpwuid(os.getuid()).pw_name,
         None,
     )
+
+
+def test_what_was_scheduled_before_words_were_signed_is_started_by_a_person(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A home of an earlier version: its events have no speaker, and its keys are trusted as they lie there."""
+    due(house)
+    name, journal = house.newest(), house.fleet.ports.journal
+    events = [record.event for record in journal.read(name)]
+    earlier = [
+        event.model_copy(update={"spoken": None}) if isinstance(event, Sayable) else event for event in events
+    ]
+    journal.append("app-1.0-before", 0, earlier)
+    capsys.readouterr()
+    assert house.orch("resume", "app-1.0-before", key="timer") == ExitCode.REFUSED
+    refusal = capsys.readouterr().err
+    assert "no person signed app-1.0-before when it was planned" in refusal
+    assert "orch resume app-1.0-before" in refusal
+    assert house.orch("resume", "app-1.0-before") == ExitCode.HELD
+
+
+def test_a_deployer_without_a_key_is_told_how_to_get_one_and_that_works(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever deployed without a key so far: what the refusal prints leads on."""
+    assert house.orch("deploy", "plan.yml", key=None) == ExitCode.REFUSED
+    refusal = capsys.readouterr().err
+    assert "orch keys new" in refusal
+    assert "orch keys trust FILE --person NAME --role ROLE\n" in refusal
+    assert run(["keys", "new", "--no-passphrase"]) == 0
+    card = str(house.folder / ".config/orch/key.pub.json")
+    assert run(["keys", "trust", card, "--person", "Ada Berg", "--role", "deployment practitioner"]) == 0
+    assert house.orch("deploy", "plan.yml", key=None) == ExitCode.HELD
