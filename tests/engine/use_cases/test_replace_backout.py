@@ -161,7 +161,7 @@ def test_a_machine_replaces_no_backout(fleet: Fleet) -> None:
     d = failed(fleet)
     ring = keyring_of({ROLE: "Bo Lind"})
     machine = ring.keys[0].model_copy(update={"holder": "machine", "roles": ()})
-    fleet.keys.ring = ring.model_copy(update={"keys": (machine,)})
+    fleet.keys.ring = ring.model_copy(update={"keys": (machine, ring.keys[-1])})
     with pytest.raises(Refused, match="is of the machine Bo Lind, which decides nothing"):
         with_another(fleet, d, signing(fleet, d))
 
