@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 
-from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.errors import Refused
 from tests.fakes.playbooks import Script
 from tests.worlds.fleet import Fleet
-from tests.worlds.plans import plan_tree
+from tests.worlds.stages import ran, staged
 
 TIERS = ("db1", "app1", "app2", "edge1")
 THREE_TIERS: list[dict[str, Any]] = [
@@ -28,25 +27,8 @@ THREE_TIERS: list[dict[str, Any]] = [
 ]
 
 
-def staged(stages: list[dict[str, Any]], **backout: Any) -> dict[str, Any]:
-    tree = plan_tree()
-    tree["strategy"] = {"kind": "phased", "hosts": "web", "stages": stages}
-    del tree["backout"]["playbook"]
-    tree["backout"] |= backout
-    return tree
-
-
 def fleet_of(stages: list[dict[str, Any]], hosts: tuple[str, ...] = TIERS, **backout: Any) -> Fleet:
     return Fleet(staged(stages, **backout), hosts)
-
-
-def ran(fleet: Fleet) -> list[tuple[str, tuple[str, ...]]]:
-    """Each run: its playbook, and its hosts."""
-    return [(_name(request), request.hosts) for request in fleet.playbooks.started]
-
-
-def _name(request: AttemptRequest) -> str:
-    return "/".join(request.playbook.split("/")[-2:])
 
 
 def test_the_stages_follow_one_another_each_with_its_own_playbook() -> None:
