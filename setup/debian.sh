@@ -41,3 +41,9 @@ install || { apt-get update -qq >"$log" 2>&1 && install; } ||
 case " ${missing[*]} " in
     *" openssh-server "*) systemctl disable --quiet ssh.service >/dev/null 2>&1 || true ;;
 esac
+case " ${missing[*]} " in
+    *" podman "*)
+        systemctl disable --quiet podman.service podman.socket podman-restart.service \
+            podman-auto-update.service podman-auto-update.timer >/dev/null 2>&1 || true
+        ;;
+esac

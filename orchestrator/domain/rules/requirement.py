@@ -8,11 +8,13 @@ from orchestrator.domain.evidence.baseline import BaselinePart
 from orchestrator.domain.plan.check import CHECK_KINDS
 from orchestrator.domain.plan.strategy_form import StrategyKind
 from orchestrator.domain.plan.wave import HostLimit
+from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import Many, Noun, PositiveSeconds, Seconds, Text
 from orchestrator.domain.text.names import ReadableText
 from orchestrator.domain.text.validation_error import meant, wrong
 
 Presence = Literal["some", "none"]
+StageForm = Literal["once", "manual"]
 
 
 def _check_kind(kind: str) -> str:
@@ -46,7 +48,8 @@ class Required(Noun):
 
     `environment`, `acceptance`: kinds of check that must be among those before and after; `acceptance_any`: at least one of
     these kinds. `absence`: an acceptance check that something is gone. `first_wave`, `any_wave`: the most hosts it may
-    reach. `baseline`: parts that must be captured, so that the backout can be proved.
+    reach. `baseline`: parts that must be captured, so that the backout can be proved. `first_stage`: the form of the first
+    stage. `manual`: whether people do a stage.
     """
 
     strategies: Many[StrategyKind] = ()
@@ -67,6 +70,8 @@ class Required(Noun):
     backout_scope: Literal["failed", "wave", "all_touched"] | None = None
     roles: Many[ReadableText] = ()
     rfcs: bool = False
+    first_stage: Annotated[StageForm | None, Since("0.2")] = None
+    manual: Annotated[Presence | None, Since("0.2")] = None
 
 
 class RoleNeed(Noun):
