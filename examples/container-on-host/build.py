@@ -1,6 +1,6 @@
 """Builds the images of this example from /bin/busybox (Debian's busybox-static), and writes their digests into the plans.
 
-An image is an archive as `podman save` writes it: one layer, one configuration, one manifest. The same busybox gives the same
+An image is an archive of an OCI image layout: one layer, one configuration, one manifest. The same busybox gives the same
 bytes. The identity of an image is the digest of its configuration, which names the digest of the layer.
 """
 
@@ -25,7 +25,7 @@ RELEASES = {
 def main() -> None:
     """Both images, and their digests in both plans."""
     for plan, (version, pages) in RELEASES.items():
-        archive, identity = image(version, pages)
+        archive, identity = image(pages)
         (HERE / f"dml/parcel-{version}.tar").write_bytes(archive)
         file = HERE / plan
         text = re.sub(r"sha256:\w+", f"sha256:{identity}", file.read_text())
@@ -34,7 +34,7 @@ def main() -> None:
         print(f"parcel {version}: image {identity}, archive {digest}")
 
 
-def image(version: str, pages: dict[str, bytes]) -> tuple[bytes, str]:
+def image(pages: dict[str, bytes]) -> tuple[bytes, str]:
     """The archive of an image that serves pages on port 8083, and the digest of its configuration."""
     files = {"bin/busybox": BUSYBOX.read_bytes(), **{f"www/{name}": text for name, text in pages.items()}}
     layer = tar(files)
@@ -49,11 +49,26 @@ def image(version: str, pages: dict[str, bytes]) -> tuple[bytes, str]:
         sort_keys=True,
     ).encode()
     identity = hashlib.sha256(config).hexdigest()
-    named = [
-        {"Config": f"{identity}.json", "RepoTags": [f"localhost/parcel:{version}"], "Layers": ["layer.tar"]}
-    ]
-    manifest = json.dumps(named).encode()
-    return tar({f"{identity}.json": config, "layer.tar": layer, "manifest.json": manifest}), identity
+    blobs = {f"blobs/sha256/{hashlib.sha256(blob).hexdigest()}": blob for blob in (config, layer)}
+    manifest = json.dumps(
+        {
+            "schemaVersion": 2,
+            "mediaType": "application/vnd.oci.image.manifest.v1+json",
+            "config": described(config, "config.v1+json"),
+            "layers": [described(layer, "layer.v1.tar")],
+        },
+        sort_keys=True,
+    ).encode()
+    index = {"schemaVersion": 2, "manifests": [described(manifest, "manifest.v1+json")]}
+    blobs[f"blobs/sha256/{hashlib.sha256(manifest).hexdigest()}"] = manifest
+    layout = {"oci-layout": b'{"imageLayoutVersion": "1.0.0"}', "index.json": json.dumps(index).encode()}
+    return tar({**layout, **blobs}), identity
+
+
+def described(blob: bytes, kind: str) -> dict[str, object]:
+    """A descriptor of the image specification."""
+    digest = f"sha256:{hashlib.sha256(blob).hexdigest()}"
+    return {"mediaType": f"application/vnd.oci.image.{kind}", "digest": digest, "size": len(blob)}
 
 
 def tar(files: dict[str, bytes]) -> bytes:
