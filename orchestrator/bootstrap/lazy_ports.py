@@ -15,6 +15,7 @@ from orchestrator.engine import ports, project_ports
 from orchestrator.errors import NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from orchestrator.adapters.ansible.warm import WarmStart
@@ -129,6 +130,29 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.store.baselines import DirectoryBaselineStore
 
         return DirectoryBaselineStore(self._root / "baselines", relief=self.storage.relieve)
+
+    @cached_property
+    def balancers(self) -> ports.Balancers:
+        from orchestrator.adapters.balancers.balancers import ProgramBalancers, RanThere
+        from orchestrator.adapters.checks.http_secrets import secrets_of
+        from orchestrator.adapters.checks.network import Asking
+        from orchestrator.adapters.checks.network import ask_http as ask
+        from orchestrator.adapters.ssh import SshTargets
+        from orchestrator.adapters.ssh.on_target import network
+
+        hosts = SshTargets(secrets_of=secrets_of)
+        asking = Asking(network.ask_http, network.ask_tcp)
+
+        def here(program: Sequence[str], seconds: float) -> RanThere:
+            ended = process.run(program, timeout=seconds)
+            words = ended.errors.strip().splitlines()
+            return RanThere(ended.exit_code, ended.output, words[-1][:300] if words else "")
+
+        return ProgramBalancers(
+            lambda target, program, seconds: RanThere(*hosts.run_program(target, program, seconds)),
+            here,
+            lambda check, target: ask(check, target, asking),
+        )
 
     @cached_property
     def attachments(self) -> ports.Attachments:

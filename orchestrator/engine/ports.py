@@ -12,12 +12,15 @@ from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.baseline import Baseline, BaselineReference, BaselineScope
 from orchestrator.domain.evidence.left_process import ProcessesSeen, ProcessSearch
+from orchestrator.domain.evidence.rotation import Seen
 from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal.condensed import Condensed
 from orchestrator.domain.journal.events import Event, Recorded
+from orchestrator.domain.journal.events.rotation import Way
 from orchestrator.domain.journal.host_lock import HostLock
 from orchestrator.domain.journal.raw_event import RawEvent
 from orchestrator.domain.plan.check import Check, CheckResult
+from orchestrator.domain.plan.load_balancer import Balancer
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
 from orchestrator.engine.authority_ports import Authority, Governing, Keys, PrivateCopy, Tree, Voice
 from orchestrator.engine.project_ports import Inspector, MediaLibrary, PlanFiles, ProjectFiles
@@ -355,6 +358,20 @@ class Attachments(ABC):
         """The content with this digest. Raises NotFound, or StoreFault when it does not match the digest."""
 
 
+class Balancers(ABC):
+    """Load balancers: hosts leave their rotation and come back. Never raises for what a balancer answers."""
+
+    @abstractmethod
+    def move(
+        self, balancer: Balancer, on: Target | None, targets: Sequence[Target], *, way: Way
+    ) -> dict[str, str]:
+        """Ask for each host to be taken out or given back; the same again does no harm. Why a host could not be, by host."""
+
+    @abstractmethod
+    def look(self, balancer: Balancer, on: Target | None, targets: Sequence[Target]) -> dict[str, Seen]:
+        """How each host stands; `unknown` with the reason where the balancer does not say."""
+
+
 @dataclass(frozen=True)
 class Ports:
     """All ports of the engine, wired by the composition root."""
@@ -370,6 +387,7 @@ class Ports:
     targets: Targets
     baselines: BaselineStore
     attachments: Attachments
+    balancers: Balancers
     library: MediaLibrary
     authority: Authority
     keys: Keys

@@ -260,6 +260,8 @@ EVERY_EVENT: list[Event] = [
     e.GateReached(wave=0, soak_until=SOON, confirm="service owner"),
     e.Confirmed(wave=0, role="service owner", by="cy", note=ODD),
     e.GatePassed(wave=0),
+    e.RotationBegan(wave=0, way="out", hosts=("web1", "web2")),
+    e.RotationEnded(wave=0, way="out", there=("web1",), failed={"web2": ODD}, kept_out={"web3": "differs"}),
     e.StepAnswered(
         attempt="d1.deploy.0.1",
         result="done",

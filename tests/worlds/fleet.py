@@ -31,6 +31,7 @@ from orchestrator.engine.use_cases.run_due import run_due
 from orchestrator.engine.use_cases.schedule import Scheduled, StartRequest
 from orchestrator.engine.use_cases.schedule import add as add_to_schedule
 from tests.fakes.authority import FakeAuthority, FakeKeys
+from tests.fakes.balancers import FakeBalancers
 from tests.fakes.clock import FakeClock
 from tests.fakes.drivers import FakeDrivers
 from tests.fakes.library import FakeLibrary
@@ -64,6 +65,7 @@ class Fleet:
         self.playbooks = FakePlaybooks(self.clock.now)
         self.playbooks.on_host = self._leave_traces
         self.authority, self.keys = FakeAuthority(), FakeKeys()
+        self.balancers = FakeBalancers()
         self.library = FakeLibrary(self.authority)
         self.planning = FakePlans(self._plan_now)
         self.ports = ports_over(
@@ -77,6 +79,7 @@ class Fleet:
             library=self.library,
             authority=self.authority,
             keys=self.keys,
+            balancers=self.balancers,
         )
         self.drivers = FakeDrivers(lambda name, by: resume(self.ports, name, by=by, watch=quiet))
         self._install(hosts, self.tree)

@@ -2,6 +2,7 @@
 
 from orchestrator.engine.ports import (
     Authority,
+    Balancers,
     BaselineStore,
     Clock,
     HostLocks,
@@ -16,6 +17,7 @@ from orchestrator.engine.ports import (
 from orchestrator.engine.project_ports import MediaLibrary
 from tests.fakes.attachments import FakeAttachments
 from tests.fakes.authority import FakeAuthority, FakeKeys
+from tests.fakes.balancers import FakeBalancers
 from tests.fakes.baseline_store import FakeBaselineStore
 from tests.fakes.host_locks import FakeHostLocks
 from tests.fakes.journal import FakeJournal
@@ -39,6 +41,7 @@ def ports_over(
     authority: Authority | None = None,
     keys: Keys | None = None,
     voice: Voice | None = None,
+    balancers: Balancers | None = None,
 ) -> Ports:
     """Those that are given, and fakes for the rest."""
     return Ports(
@@ -53,6 +56,7 @@ def ports_over(
         targets=targets,
         baselines=baselines or FakeBaselineStore(),
         attachments=FakeAttachments(),
+        balancers=balancers or FakeBalancers(),
         library=library or FakeLibrary(),
         authority=authority or FakeAuthority(),
         keys=keys or FakeKeys(),

@@ -32,6 +32,7 @@ STEP_TITLES: dict[StepName, str] = {
     "environment": "environment",
     "baseline": "baseline",
     "entry": "entry criteria",
+    "rotation": "rotation",
     "deploy": "deploy",
     "quiesce": "quiet",
     "verification": "verify",

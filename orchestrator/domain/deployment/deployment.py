@@ -16,6 +16,7 @@ from orchestrator.domain.deployment.preparation import Preparation
 from orchestrator.domain.deployment.private_copy import PrivateCopy
 from orchestrator.domain.deployment.rehearsal_progress import RehearsalProgress
 from orchestrator.domain.deployment.rollout_progress import RolloutProgress
+from orchestrator.domain.deployment.rotation_progress import RotationProgress
 from orchestrator.domain.deployment.scheduled_start import ScheduledStart
 from orchestrator.domain.deployment.standing import DOWN, Standing, StandingName
 from orchestrator.domain.evidence.acted_on import ActedOn, joined
@@ -48,6 +49,8 @@ class DeploymentChanges(TypedDict, total=False):
     early_life: EarlyLife
     backout: BackoutProgress | None
     rehearsing: RehearsalProgress
+    rotation: RotationProgress
+    beside: Many[Target]
     follow_up: FollowUp
     left_processes: LeftProcesses
 
@@ -85,6 +88,8 @@ class Deployment(Noun):
     rehearsing: RehearsalProgress = RehearsalProgress.of_valid()
     follow_up: FollowUp = FollowUp.of_valid()
     left_processes: LeftProcesses = LeftProcesses.of_valid()
+    rotation: RotationProgress = RotationProgress.of_valid()
+    beside: Many[Target] = ()
 
     def with_(self, **changes: Unpack[DeploymentChanges]) -> Self:
         """The deployment with these fields changed."""

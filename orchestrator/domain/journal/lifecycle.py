@@ -173,6 +173,8 @@ WHILE_TOUCHED = frozenset(
         "quiet_awaited",
         "quiesced",
         "processes_left",
+        "rotation_began",
+        "rotation_ended",
         "step_answered",
         "step_overdue",
         "held",

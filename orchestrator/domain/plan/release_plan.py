@@ -11,6 +11,7 @@ from orchestrator.domain.evidence.baseline import PlannedScope
 from orchestrator.domain.plan.change_request import ChangeRequest, ChangeType
 from orchestrator.domain.plan.check import Check
 from orchestrator.domain.plan.declared_change import DeclaredChange
+from orchestrator.domain.plan.load_balancer import PlannedRotation
 from orchestrator.domain.plan.pilot import Pilot
 from orchestrator.domain.plan.stage import Stage, StageSpec
 from orchestrator.domain.plan.stages import stages_of
@@ -124,6 +125,7 @@ class Strategy(Noun):
     pilot: Pilot | None = None
     gate: Gate = Gate.of_valid()
     failure_limit: FailureLimit = FailureLimit.of_valid()
+    load_balancer: Annotated[PlannedRotation | None, Since("0.2")] = None
     task_timeout: PositiveSeconds = 300.0
     run_timeout: PositiveSeconds = 3600.0
     forks: Annotated[int, Field(ge=1, le=500)] = 10
@@ -355,6 +357,13 @@ class ReleasePlan(Noun):
         return tuple(
             name for stage in self.stages for name in (stage.playbook, stage.backout.playbook) if name
         )
+
+    @property
+    def balancer_hosts(self) -> tuple[str, ...]:
+        """The inventory hosts on which load balancers are reached."""
+        rotations = [stage.load_balancer for stage in self.stages if stage.load_balancer is not None]
+        names = [balancer.on for rotation in rotations for balancer in rotation.balancers]
+        return tuple(dict.fromkeys(name for name in names if name is not None))
 
     @property
     def change_request(self) -> ChangeRequest:

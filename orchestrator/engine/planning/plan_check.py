@@ -24,6 +24,7 @@ from orchestrator.policy.authority.known_machines import Place
 from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.evidence.allowed_changes import rules_binding
 from orchestrator.policy.planning import plan_objections as rules
+from orchestrator.policy.planning.balancer_objections import about_balancers
 from orchestrator.policy.planning.change_objections import unseen_parts
 from orchestrator.policy.planning.digests import effective_plan, in_environment
 from orchestrator.policy.planning.name_objections import misleading_roles
@@ -89,6 +90,7 @@ def check_plan(
     return check.loaded.model_copy(
         update={
             "targets": inspection.targets,
+            "beside": inspection.beside,
             "waves": check.resolved,
             "faults": _in_order(check.faults),
             "warnings": _in_order(check.warnings),
@@ -245,6 +247,7 @@ class _Check:
         self.resolved = rollout.waves
         self._object(rollout.objections)
         self._object(about_selections(self.loaded.plan, inspection.targets))
+        self._object(about_balancers(self.loaded.plan, inspection, rollout.waves))
         self._warn(warnings_of(self.loaded.plan, rollout.waves, policy=self.binds.policy))
 
     def playbooks(self, inspection: Inspection) -> None:

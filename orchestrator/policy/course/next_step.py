@@ -25,6 +25,7 @@ from orchestrator.policy.course.limits import any_exceeded, limit_exceeded, reas
 from orchestrator.policy.course.opened_files import held_for_opened_files
 from orchestrator.policy.course.own_processes import unlooked
 from orchestrator.policy.course.rehearsing import as_rehearsed, end_of_rehearsal, repeat_due
+from orchestrator.policy.course.rotation import back_before_the_end, back_when_verified, out_before_touch
 from orchestrator.policy.course.steps import (
     FollowAttempt,
     Over,
@@ -58,7 +59,9 @@ def next_step(d: Deployment, now: datetime) -> Step:
         waiting = WaitForPerson(f"emergency stop by {d.driving.stopped}", ("stop-all --lift",))
         return quiet if isinstance(quiet, Perform) else waiting
     if d.driving.aborting is not None and not d.touched_hosts:
-        return Record(e.DeploymentCancelled(by=d.by, reason=f"aborted by {d.driving.aborting}"))
+        return back_before_the_end(d) or Record(
+            e.DeploymentCancelled(by=d.by, reason=f"aborted by {d.driving.aborting}")
+        )
     if d.driving.paused is not None and d.driving.aborting is None:
         return WaitForPerson(f"paused by {d.driving.paused}", ("resume", "abort"))
     if d.driving.hold is not None:
@@ -163,6 +166,8 @@ def _deploying(d: Deployment) -> Step:
     hosts = _hosts_to_deploy(d)
     if isinstance(hosts, str):
         return Record(e.DeploymentHeld(reason=hosts, by="orch"))
+    if hosts and (out := out_before_touch(d, hosts)) is not None:
+        return out
     if hosts:
         return RunAttempt(attempt_name(d, "deploy"), "deploy", d.rollout.wave, hosts)
     return _tried(d, wave)
@@ -260,6 +265,8 @@ def _at_gate(d: Deployment, now: datetime) -> Step:
     wave = d.waves[d.rollout.wave]
     if d.rollout.failure is not None:
         return _after_failure(d, d.rollout.failure)
+    if d.rollout.gate is None and (back := back_when_verified(d)) is not None:
+        return back
     if d.rollout.gate is None:
         soak_until = now + timedelta(seconds=wave.gate.soak) if wave.gate.soak else None
         return Record(e.GateReached(wave=d.rollout.wave, soak_until=soak_until, confirm=wave.gate.confirm))

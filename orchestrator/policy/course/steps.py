@@ -14,6 +14,8 @@ Practice = Literal[
     "verify_environment",
     "capture_baseline",
     "check_entry",
+    "take_out",
+    "give_back",
     "quiesce",
     "verify_wave",
     "compare_changes",

@@ -14,6 +14,7 @@ StepName = Literal[
     "environment",
     "baseline",
     "entry",
+    "rotation",
     "deploy",
     "quiesce",
     "verification",

@@ -66,6 +66,8 @@ _NAMED_RULES: dict[str, Schema] = {
             {"required": ["nothing"]},
         ]
     },
+    "Balancer": {"oneOf": [{"required": [kind]} for kind in ("haproxy", "nginx", "command", "http")]},
+    "HaproxyBalancer": {"oneOf": [{"required": ["socket", "on"]}, {"required": ["address"]}]},
     "StageSpec": {
         "oneOf": [
             {"required": ["playbook"], "properties": {"manual": {"type": "null"}}},

@@ -71,6 +71,7 @@ from orchestrator.domain.journal.events.preparation import (
     DeploymentRefused,
     EnvironmentVerified,
 )
+from orchestrator.domain.journal.events.rotation import RotationBegan, RotationEnded
 from orchestrator.domain.journal.events.schedule import StartMissed, StartPutOff
 from orchestrator.domain.journal.events.waves import (
     Completed,
@@ -145,6 +146,8 @@ Event = Annotated[
     | DeploymentBackoutFailed
     | DeploymentHeld
     | Retried
+    | RotationBegan
+    | RotationEnded
     | StepAnswered
     | StepOverdue
     | Excluded
@@ -234,6 +237,8 @@ __all__ = [
     "Resumed",
     "Retried",
     "Reviewed",
+    "RotationBegan",
+    "RotationEnded",
     "SetAside",
     "StartMissed",
     "StartPutOff",

@@ -46,7 +46,9 @@ class DeploymentRefused(Noun):
     """
 
     kind: Literal["refused"] = "refused"
-    stage: Literal["approval", "window", "components", "environment", "baseline", "entry", "deploy"]
+    stage: Literal[
+        "approval", "window", "components", "environment", "baseline", "entry", "rotation", "deploy"
+    ]
     reasons: Many[Text]
     results: Many[CheckResult] = ()
     causes: Many[Text] = ()
