@@ -25,6 +25,8 @@ _OWN_WORDS: dict[str, str] = {
     "people": "people person",
     "tools": "tool tools",
     "wave": "objective wave pilot deploy",
+    "instruction": "instruction instructions step manual manually do it",
+    "evidence": "evidence proof done",
 }
 """Words that say nothing in one field: its own name, and what every release is."""
 _UNREACHABLE = re.compile(
@@ -71,6 +73,8 @@ _EXPECTED: dict[str, str] = {
     "people": "the people who are needed",
     "tools": "a tool that is needed",
     "wave": "what the wave has to show",
+    "instruction": "what the person has to do",
+    "evidence": "what shows that it is done",
 }
 _MOVE = "say it in a few words"
 _MOVES = {
@@ -92,6 +96,7 @@ def _texts(plan: ReleasePlan) -> Iterator[tuple[str, str, str]]:
         yield from _each(f"release.{key}", "reference", getattr(release, key))
     yield from _each("objectives", "objectives", plan.objectives)
     yield from _objectives_of_waves(plan)
+    yield from _steps_by_hand(plan)
     yield from _each("resources.people", "people", plan.resources.people)
     yield from _each("resources.tools", "tools", plan.resources.tools)
     yield from _each(
@@ -107,6 +112,14 @@ def _texts(plan: ReleasePlan) -> Iterator[tuple[str, str, str]]:
     yield from (
         ("approval.reason", "reason", reason) for reason in [plan.approval.reason] if reason is not None
     )
+
+
+def _steps_by_hand(plan: ReleasePlan) -> Iterator[tuple[str, str, str]]:
+    for stage in plan.stages:
+        for path, manual in ((stage.path, stage.manual), (stage.backout.path, stage.backout.manual)):
+            if manual is not None:
+                yield f"{path}.manual.instruction", "instruction", manual.instruction
+                yield f"{path}.manual.evidence", "evidence", manual.evidence
 
 
 def _objectives_of_waves(plan: ReleasePlan) -> Iterator[tuple[str, str, str]]:
@@ -184,7 +197,7 @@ def _backouts_that_deploy(plan: ReleasePlan) -> Iterator[PlanningMistake]:
     for stage in plan.stages:
         backout = stage.backout
         same = posixpath.normpath(stage.playbook) == posixpath.normpath(backout.playbook)
-        if same and stage.variables == backout.variables:
+        if stage.manual is None and same and stage.variables == backout.variables:
             path, finding = f"{backout.path}.playbook", "the deploy playbook with the same variables"
             objection = Objection(path, "a playbook that takes the release back", finding, "name another")
             yield PlanningMistake("backout.deploys", objection)

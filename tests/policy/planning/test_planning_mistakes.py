@@ -147,3 +147,28 @@ EXAMPLES = sorted((Path(__file__).parents[3] / "plans").glob("*.yml"))
 def test_the_plans_of_the_example_are_free_of_findings(file: Path) -> None:
     plan = ReleasePlan.model_validate(yaml.safe_load(file.read_text()))
     assert list(planning_mistakes(plan)) == []
+
+
+@pytest.mark.parametrize(
+    ("instruction", "evidence", "paths"),
+    [
+        ("Switch the record to the new address.", "the ticket of the provider", []),
+        ("Do it manually.", "the ticket of the provider", ["strategy.stages[0].manual.instruction"]),
+        ("Switch the record.", "n/a", ["strategy.stages[0].manual.evidence"]),
+    ],
+)
+def test_a_step_by_hand_says_what_to_do_and_what_shows_it(
+    instruction: str, evidence: str, paths: list[str]
+) -> None:
+    tree = copy.deepcopy(SOUND)
+    stage = {
+        "name": "names",
+        "on": "web",
+        "manual": {"who": "deployment manager", "instruction": instruction, "evidence": evidence},
+        "acceptance": [{"http": "http://{address}/"}],
+        "backout": "rollback/names.yml",
+    }
+    tree["strategy"] = {"kind": "phased", "hosts": "web", "stages": [stage]}
+    del tree["backout"]["playbook"]
+    plan = ReleasePlan.model_validate(tree)
+    assert [objection.path for _code, objection in planning_mistakes(plan, HOSTS)] == paths
