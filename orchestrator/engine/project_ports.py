@@ -65,6 +65,10 @@ class ProjectFiles(ABC):
     def kind_anywhere(self, project: Path, path: str) -> FileKind:
         """The kind of file at a path, which may be absolute and outside the project."""
 
+    @abstractmethod
+    def text(self, project: Path, path: str) -> str | None:
+        """The text of a file of the project; None if it is absent, outside, no text, or longer than a test file is."""
+
 
 class MediaLibrary(ABC):
     """The definitive media library: release units by path."""

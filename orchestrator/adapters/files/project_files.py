@@ -5,6 +5,8 @@ from pathlib import Path
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.engine.project_ports import FileKind, ProjectFiles
 
+_MOST_CHARACTERS = 1_000_000
+
 
 class DirectoryFiles(ProjectFiles):
     """A project in a directory; links are followed, and their targets count."""
@@ -25,6 +27,17 @@ class DirectoryFiles(ProjectFiles):
             return _kind(project / Path(path).expanduser())
         except (OSError, ValueError, RuntimeError):
             return "absent"
+
+    def text(self, project: Path, path: str) -> str | None:
+        """The text of a file of the project, or None."""
+        if self.kind(project, path) != "file":
+            return None
+        try:
+            with (project / path).open(encoding="utf-8") as file:
+                text = file.read(_MOST_CHARACTERS + 1)
+        except (OSError, ValueError):
+            return None
+        return text if len(text) <= _MOST_CHARACTERS else None
 
 
 def project_of(file: Path, plan: ReleasePlan) -> Path:

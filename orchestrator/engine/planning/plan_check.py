@@ -29,6 +29,7 @@ from orchestrator.policy.planning.change_objections import unseen_parts
 from orchestrator.policy.planning.digests import effective_plan, in_environment
 from orchestrator.policy.planning.name_objections import misleading_roles
 from orchestrator.policy.planning.plan_findings import faults_of, warnings_of, window_over
+from orchestrator.policy.planning.planning_mistakes import planning_mistakes, severity_of
 from orchestrator.policy.planning.requirements import with_defaults
 from orchestrator.policy.planning.selections import about_selections
 from orchestrator.policy.planning.vault_findings import in_clear, short_passed, short_passwords, short_values
@@ -87,6 +88,7 @@ def check_plan(
     check.waves(inspection)
     check.playbooks(inspection)
     check.place(inspection.targets, starting=starting)
+    check.planning(inspection.targets)
     return check.loaded.model_copy(
         update={
             "targets": inspection.targets,
@@ -112,6 +114,7 @@ def check_files(ports: Ports, loaded: PreparedPlan, say: SayProgress = lambda st
     check.by_reading()
     check.tree()
     check.place((), starting=False)
+    check.planning(())
     lists = {"faults": _in_order(check.faults), "warnings": _in_order(check.warnings)}
     binds = {"policy": check.binds.policy, "model": check.binds.model, **check.known_environment()}
     return check.loaded.model_copy(update={**lists, **binds})
@@ -153,6 +156,16 @@ class _Check:
         self._warn(about_unknown(self.known, plan))
         if not starting:
             self._object(objections_of(self.known, plan, self.binds.policy))
+
+    def planning(self, targets: Sequence[Target]) -> None:
+        """Check that each section says, tests and decides something; how severe that is depends on what it is for."""
+        plan, environment = self.loaded.plan, self.known.binding(self.loaded.plan.resources.environment)
+        paths = {check.path for _path, check in rules.testinfra_checks(plan)}
+        texts = {path: self.ports.project_files.text(self.project, path) for path in sorted(paths)}
+        tests = {path: text for path, text in texts.items() if text is not None}
+        for code, objection in planning_mistakes(plan, targets, tests):
+            severe = severity_of(code, plan, environment, self.binds.policy) == "fault"
+            (self._object if severe else self._warn)([objection])
 
     def known_environment(self) -> dict[str, object]:
         """What files say of the plan's environment."""

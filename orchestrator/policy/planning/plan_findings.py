@@ -60,7 +60,6 @@ def warnings_of(
         *(() if policy is not None and policy.approvals.before else _nobody_approves(plan)),
         *_all_at_once(plan, waves),
         *_limits_that_never_stop(plan, waves),
-        *_backout_that_deploys(plan),
         *_proof_without_files(plan),
         *_window_too_short(plan, waves),
         *templates_in_variables(plan),
@@ -169,17 +168,6 @@ def _never_stops(path: str, limit: Limit, hosts: int, name: str = "") -> Objecti
     allowed = f"{limit.percent:g}%" if limit.count is None else str(limit.count)
     whose = f"{allowed} of the {hosts} in {name}" if name else f"{allowed} of {hosts}"
     return Objection(path, "a failure limit below the number of hosts", whose, "lower it")
-
-
-def _backout_that_deploys(plan: ReleasePlan) -> Iterator[Objection]:
-    for stage in plan.stages:
-        backout = stage.backout
-        if stage.manual is None and (stage.playbook, stage.variables) == (
-            backout.playbook,
-            backout.variables,
-        ):
-            path, finding = f"{backout.path}.playbook", "the deploy playbook with the same variables"
-            yield Objection(path, "a playbook that takes the release back", finding, "name another")
 
 
 def _proof_without_files(plan: ReleasePlan) -> Iterator[Objection]:
