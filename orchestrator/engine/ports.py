@@ -19,6 +19,7 @@ from orchestrator.domain.journal.raw_event import RawEvent
 from orchestrator.domain.plan.check import Check, CheckResult
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
 from orchestrator.engine.authority_ports import Authority, Governing, Keys, PrivateCopy, Tree, Voice
+from orchestrator.engine.measuring_ports import Measurements, NoMeasurements
 from orchestrator.engine.project_ports import Inspector, MediaLibrary, PlanFiles, ProjectFiles
 from orchestrator.engine.redaction import Redaction
 
@@ -360,4 +361,5 @@ class Ports:
     authority: Authority
     keys: Keys
     voice: Voice
+    measurements: Measurements = field(default_factory=NoMeasurements)
     redaction: Redaction = field(default_factory=Redaction)

@@ -34,6 +34,7 @@ from tests.fakes.authority import FakeAuthority, FakeKeys
 from tests.fakes.clock import FakeClock
 from tests.fakes.drivers import FakeDrivers
 from tests.fakes.library import FakeLibrary
+from tests.fakes.measurements import FakeMeasurements
 from tests.fakes.plans import FakePlans
 from tests.fakes.playbooks import FakePlaybooks
 from tests.fakes.storage import FakeStorage
@@ -65,6 +66,7 @@ class Fleet:
         self.playbooks.on_host = self._leave_traces
         self.authority, self.keys = FakeAuthority(), FakeKeys()
         self.library = FakeLibrary(self.authority)
+        self.measurements = FakeMeasurements()
         self.planning = FakePlans(self._plan_now)
         self.ports = ports_over(
             self.clock,
@@ -77,6 +79,7 @@ class Fleet:
             library=self.library,
             authority=self.authority,
             keys=self.keys,
+            measurements=self.measurements,
         )
         self.drivers = FakeDrivers(lambda name, by: resume(self.ports, name, by=by, watch=quiet))
         self._install(hosts, self.tree)

@@ -10,6 +10,7 @@ from orchestrator.domain.evidence.baseline import BaselineScope
 from orchestrator.domain.plan.change_request import ChangeRequest, ChangeType
 from orchestrator.domain.plan.check import Check
 from orchestrator.domain.plan.declared_change import DeclaredChange
+from orchestrator.domain.plan.metric import Metric, named_apart
 from orchestrator.domain.plan.strategy_form import StrategyKind, form_of
 from orchestrator.domain.plan.wave import AtLeastOneHost, Gate, GroupName, HostLimit, Limit, PlannedWave
 from orchestrator.domain.text.canonical import Since
@@ -244,10 +245,16 @@ class Communication(Noun):
 
 
 class EarlyLifeSupport(Noun):
-    """The time after the last wave in which the acceptance checks are repeated."""
+    """The time after the last wave in which the acceptance checks are repeated, and `metrics` are measured as at a gate."""
 
     duration: PositiveSeconds
     every: PositiveSeconds = 30.0
+    metrics: Annotated[Many[Metric], Since("0.2")] = ()
+
+    @model_validator(mode="after")
+    def _named_apart(self) -> "EarlyLifeSupport":
+        named_apart(self.metrics)
+        return self
 
 
 AtLeastOneCheck = Annotated[tuple[Check, ...], Field(strict=False, min_length=1)]

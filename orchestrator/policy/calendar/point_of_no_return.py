@@ -134,7 +134,7 @@ def _limits(plan: ReleasePlan, wave: Wave) -> WaveTimes:
     return WaveTimes.of_valid(
         wave=wave.number,
         name=wave.name,
-        soak=wave.gate.soak,
+        soak=wave.gate.lasts,
         deploy=plan.strategy.run_timeout,
         verify=sum((check.within + getattr(check, "timeout", 0.0) for check in checks), 0.0),
         back_out=plan.backout.run_timeout,
@@ -153,7 +153,7 @@ def _expected(wave: Wave, measured: Sequence[MeasuredWave], forks: int, margin: 
     return WaveTimes(
         wave=wave.number,
         name=wave.name,
-        soak=wave.gate.soak,
+        soak=wave.gate.lasts,
         deploy=slowest("deploy"),
         verify=slowest("verify"),
         back_out=slowest("back_out"),

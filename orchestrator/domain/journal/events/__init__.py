@@ -64,6 +64,7 @@ from orchestrator.domain.journal.events.house import (
     PolicyAdopted,
     PolicyWithdrawn,
 )
+from orchestrator.domain.journal.events.measuring import Measured
 from orchestrator.domain.journal.events.preparation import (
     BaselineCaptured,
     ComponentsVerified,
@@ -130,6 +131,7 @@ Event = Annotated[
     | WaveVerified
     | WaveRejected
     | GateReached
+    | Measured
     | Confirmed
     | GatePassed
     | EarlyLifeBegan
@@ -215,6 +217,7 @@ __all__ = [
     "HeldOn",
     "KeyringAdopted",
     "MachineReleased",
+    "Measured",
     "Paused",
     "Planned",
     "PolicyAdopted",
