@@ -272,7 +272,7 @@ class Targets(ABC):
 
     @abstractmethod
     def verify(self, targets: Sequence[Target], checks: Sequence[Check], project: Path) -> list[CheckResult]:
-        """Every check's result for every target, none missing; a host that does not answer is inconclusive for each check.
+        """Every check's result for every target that it is about, none missing; without an answer it is inconclusive.
 
         Each host's first result is of kind `reachable` (ssh with the pinned host key, and login). Each other result has
         the number of its check in the list.
@@ -289,7 +289,7 @@ class Targets(ABC):
 
     @abstractmethod
     def capture(self, targets: Sequence[Target], scope: BaselineScope) -> dict[str, Baseline | str]:
-        """The baseline of every target, or the reason, in words, why there is none."""
+        """The baseline of every target, in what the scope has of it, or the reason, in words, why there is none."""
 
     @abstractmethod
     def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | Silence]:

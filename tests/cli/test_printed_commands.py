@@ -116,7 +116,10 @@ TRUST_RUN = "tests/cli/verbs/test_trust_commands.py goes this way, from the firs
 RELEASE_RUN = "tests/cli/verbs/test_environment_commands.py runs it as it is printed"
 POLICY_RUN = "tests/cli/verbs/test_policy_adoption.py adopts and withdraws policies so"
 LATE_RUN = "tests/cli/verbs/test_late_words.py runs it as it is printed"
+STAGES_RUN = "tests/engine/test_stages.py runs it as it is printed"
 NOT_WALKED: dict[tuple[str, str], str] = {
+    (COMMANDS, f"orch retry {HOLE} --again --reason WHY"): STAGES_RUN,
+    (COMMANDS, f"orch rollback {HOLE} --reason WHY"): STAGES_RUN,
     ("adapters/ansible/attempt_folder.py", "orch resume"): TROUBLE,
     ("adapters/ansible/playbooks.py", "orch resume"): TROUBLE,
     ("adapters/ansible/playbooks.py", RESUME): TROUBLE,

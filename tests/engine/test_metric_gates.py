@@ -209,3 +209,25 @@ def test_only_the_wave_is_taken_back_where_the_plan_says_failed_hosts() -> None:
     d = world.deploy()
     assert d.state is State.BACKED_OUT
     assert world.started()[-1] == ("backout", ("h1",))
+
+
+def test_hosts_are_compared_within_their_stage() -> None:
+    tree = plan_tree()
+    gate = {"soak": "10s", "every": "10s", "metrics": [metric(compare=RATIO)]}
+    stages = [
+        {"name": "database", "on": "h1", "playbook": "playbooks/app.yml", "backout": "rollback/app.yml"},
+        {
+            "name": "web",
+            "on": ["h2", "h3"],
+            "playbook": "playbooks/app.yml",
+            "waves": [1, "rest"],
+            "gate": gate,
+            "backout": "rollback/app.yml",
+        },
+    ]
+    tree["strategy"] = {"kind": "phased", "hosts": "web", "stages": stages}
+    tree["backout"].pop("playbook")
+    world = Fleet(tree)
+    d = world.deploy()
+    assert d.state is State.COMPLETED
+    assert world.measurements.asked == [("error ratio", ("h2",)), ("error ratio", ("h3",))]

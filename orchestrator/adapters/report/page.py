@@ -102,7 +102,7 @@ def html_record(
             isolation=isolation_words(d),
             checked=[step for step in story.steps if step.checks],
             attempts=[step for step in story.steps if step.attempt],
-            unseen=blind_spots(d.plan.backout.baseline, evidence.captured()),
+            unseen=blind_spots(d.plan.backout.baseline.whole, evidence.captured()),
             captures=[step for step in story.steps if evidence.references(step)],
             changed=changed_items(d, diffs or {}),
             charts=charts_of(d, records),
@@ -169,8 +169,8 @@ def _environment() -> Environment:
 
 
 LETTERS: dict[StandingName, str] = {
-    "untouched": "·", "acted_on": "a", "to_retry": "·", "deploying": "D", "deployed": "d", "verified": "V", "failed": "F",
-    "unknown": "?", "excluded": "E", "backing_out": "B", "backed_out": "b", "restored": "R",
+    "untouched": "·", "acted_on": "a", "to_retry": "·", "deploying": "D", "deployed": "d", "verified": "V",
+    "due": "·", "failed": "F", "unknown": "?", "excluded": "E", "backing_out": "B", "backed_out": "b", "restored": "R",
     "residue": "!", "backout_failed": "X",
 }  # fmt: skip
 

@@ -21,8 +21,9 @@ class MetricProgress(Noun):
 
 
 class Control(Noun):
-    """The last value of the untouched hosts that was measured, with its sample."""
+    """The last value of the untouched hosts that was measured, with its sample, and at the gate of which wave."""
 
+    wave: int
     value: float
     sample: float | None = None
 
@@ -69,7 +70,7 @@ def _changed(measuring: Measuring, event: MeasuringEvent, at: datetime) -> Measu
 def _control(event: e.Measured) -> dict[str, Control]:
     if event.control is None or event.earlier_control:
         return {}
-    return {event.metric: Control(value=event.control, sample=event.control_sample)}
+    return {event.metric: Control(wave=event.wave, value=event.control, sample=event.control_sample)}
 
 
 def _counted(progress: MetricProgress, event: e.Measured, at: datetime) -> MetricProgress:

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from orchestrator.domain.plan.check import Check
 from orchestrator.domain.plan.metric import Metric, named_apart
 from orchestrator.domain.text.canonical import Since
-from orchestrator.domain.text.model_base import HostName, Many, Noun, PositiveSeconds, Seconds, Text
+from orchestrator.domain.text.model_base import HostName, Many, Name, Noun, PositiveSeconds, Seconds, Text
 from orchestrator.domain.text.names import ReadableText
 from orchestrator.domain.text.validation_error import exactly, wrong
 
@@ -153,7 +153,7 @@ PlannedWave = Annotated[
 
 
 class Wave(Noun):
-    """A wave with its hosts resolved. Waves are numbered from 0, which is the pilot if there is one."""
+    """A wave with its hosts resolved. Waves are numbered from 0, over all stages; `stage` is the name of its stage, if any."""
 
     number: Annotated[int, Field(ge=0)]
     name: str
@@ -163,3 +163,4 @@ class Wave(Noun):
     acceptance: Many[Check] = ()
     gate: Gate = Gate.of_valid()
     failure_limit: Limit = Limit.of_valid(count=0)
+    stage: Name | None = None

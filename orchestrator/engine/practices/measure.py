@@ -13,7 +13,7 @@ from orchestrator.engine.check_files import metric_in_place
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.measuring_ports import MetricQuestion
 from orchestrator.engine.ports import Ports
-from orchestrator.policy.course.measuring import due_metrics
+from orchestrator.policy.course.measuring import controls_of, due_metrics, groups_of
 from orchestrator.policy.course.steps import Perform
 from orchestrator.policy.evidence.measurement import Sides, judged, measured
 
@@ -26,11 +26,10 @@ def perform(context: DriveContext, step: Perform) -> None:
     d, clock = context.deployment, context.ports.clock
     began = clock.now()
     metrics = tuple(metric_in_place(d, metric) for metric in due_metrics(d, began))
-    deployed = tuple(context.targets(d.hosts_standing("verified")))
-    untouched = tuple(context.targets(d.hosts_standing("untouched")))
+    deployed, untouched = (tuple(context.targets(hosts)) for hosts in groups_of(d))
     passed = d.plan.resources.pass_environment
     facts = measure_once(
-        context.ports, metrics, (deployed, untouched), context.project, passed, d.measuring.controls
+        context.ports, metrics, (deployed, untouched), context.project, passed, controls_of(d)
     )
     took = max(0.0, (clock.now() - began).total_seconds())
     place = {"stage": "gate" if d.state is State.AT_GATE else "early_life", "wave": step.wave, "took": took}

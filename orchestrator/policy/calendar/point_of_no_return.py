@@ -126,7 +126,13 @@ def expected_times(
     """
     if not measured:
         return tuple(_limits(plan, wave) for wave in waves)
-    return tuple(_expected(wave, measured, plan.strategy.forks, margin) for wave in waves)
+    return tuple(_of_stage(plan, wave, measured, margin) for wave in waves)
+
+
+def _of_stage(plan: ReleasePlan, wave: Wave, measured: Sequence[MeasuredWave], margin: float) -> WaveTimes:
+    """By measures of the same stage: what another stage took says nothing. Without stages every wave is alike."""
+    alike = [each for each in measured if each.stage == wave.stage]
+    return _expected(wave, alike, plan.stage_of(wave).forks, margin) if alike else _limits(plan, wave)
 
 
 def _limits(plan: ReleasePlan, wave: Wave) -> WaveTimes:
@@ -135,9 +141,9 @@ def _limits(plan: ReleasePlan, wave: Wave) -> WaveTimes:
         wave=wave.number,
         name=wave.name,
         soak=wave.gate.lasts,
-        deploy=plan.strategy.run_timeout,
+        deploy=plan.stage_of(wave).run_timeout,
         verify=sum((check.within + getattr(check, "timeout", 0.0) for check in checks), 0.0),
-        back_out=plan.backout.run_timeout,
+        back_out=plan.stage_of(wave).backout.run_timeout,
         basis="the plan's time limits, for it was never measured",
     )
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.deployment.measuring import MetricProgress
+from orchestrator.domain.deployment.measuring import Control, MetricProgress
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.plan.metric import Metric
 from orchestrator.policy.course.steps import Perform, Record, Step, WaitUntil
@@ -39,7 +39,30 @@ def skipped(metric: Metric, *, last: bool) -> bool:
 
 
 def _is_last(d: Deployment) -> bool:
-    return not d.hosts_standing("untouched")
+    return not groups_of(d)[1]
+
+
+def groups_of(d: Deployment) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The hosts that are deployed, and those not yet touched, both of the present stage; in early life support all of them.
+
+    A host that only an earlier stage has verified is not yet touched by this one.
+    """
+    if d.rollout.gate is None:
+        return d.hosts_standing("verified"), ()
+    present = d.waves[d.rollout.wave]
+    of_stage = [wave for wave in d.waves if wave.stage == present.stage]
+    reached = dict.fromkeys(h for wave in of_stage if wave.number <= present.number for h in wave.hosts)
+    later = dict.fromkeys(h for wave in of_stage if wave.number > present.number for h in wave.hosts)
+    return (
+        tuple(host for host in reached if d.standings[host].standing == "verified"),
+        tuple(host for host in later if d.standings[host].standing in ("untouched", "verified")),
+    )
+
+
+def controls_of(d: Deployment) -> dict[str, Control]:
+    """The last controls that were measured for hosts of the present stage, by metric."""
+    stage = d.waves[d.rollout.wave].stage
+    return {name: last for name, last in d.measuring.controls.items() if d.waves[last.wave].stage == stage}
 
 
 def due_metrics(d: Deployment, now: datetime) -> tuple[Metric, ...]:

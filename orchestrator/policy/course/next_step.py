@@ -201,12 +201,13 @@ def _hosts_to_deploy(d: Deployment) -> tuple[str, ...] | str:
     owed = tuple(
         h
         for h in d.waves[d.rollout.wave].hosts
-        if d.standings[h].standing in ("untouched", "acted_on", "to_retry") and h not in d.never_began_on
+        if d.standings[h].standing in ("untouched", "acted_on", "due", "to_retry")
+        and h not in d.never_began_on
     )
     lost = _lost_last(d)
     if lost is None:
         return owed
-    if not d.plan.strategy.idempotent:
+    if not d.stage.idempotent:
         return f"{lost.attempt} was lost ({lost.lost}) and its playbook is not declared idempotent"
     return tuple(host for host in lost.hosts if host not in d.unseen_hosts)
 

@@ -40,6 +40,7 @@ def _measured(d: Deployment, story: Story, number: int) -> list[MeasuredWave]:
         MeasuredWave(
             wave=number,
             hosts=len(d.waves[number].hosts),
+            stage=d.waves[number].stage,
             deploy=_seconds(deploy),
             verify=_seconds([*verify, *(step for step in steps if step.name == "changes")]),
             back_out=_seconds([*back_out, proof]),

@@ -46,14 +46,15 @@ def unpassed_variables(plan: ReleasePlan) -> Iterator[Objection]:
 
 def without_control(plan: ReleasePlan, waves: Sequence[Wave]) -> Iterator[Objection]:
     """Comparisons at a gate behind which no untouched host is left, where the plan does not say what then."""
-    for path, gate in _gates(plan):
-        behind = [wave for wave in waves if wave.gate == gate]
-        if behind and behind[-1].number == len(waves) - 1:
-            earlier = [metric for wave in waves[:-1] for metric in wave.gate.metrics]
-            yield from _uncompared(path, gate.metrics, f"behind {behind[-1].name}", earlier)
+    for stage in dict.fromkeys(wave.stage for wave in waves):
+        of_stage = [wave for wave in waves if wave.stage == stage]
+        earlier = [metric for wave in of_stage[:-1] for metric in wave.gate.metrics]
+        path = _path_of(plan, of_stage[-1])
+        yield from _uncompared(path, of_stage[-1].gate.metrics, f"behind {of_stage[-1].name}", earlier)
     early_life = plan.validation.early_life
     if early_life is not None and waves:
-        earlier = [metric for wave in waves[:-1] for metric in wave.gate.metrics]
+        last = [wave for wave in waves if wave.stage == waves[-1].stage]
+        earlier = [metric for wave in last[:-1] for metric in wave.gate.metrics]
         yield from _uncompared("validation.early_life", early_life.metrics, "after the last wave", earlier)
 
 
@@ -74,10 +75,21 @@ def _uncompared(
             yield Objection(f"{place}.without_control", expected, "none", move)
 
 
+def _path_of(plan: ReleasePlan, wave: Wave) -> str:
+    """Where the plan declares the gate of a wave: the narrowest place that has this one."""
+    of_stage = [path for path, gate in _gates(plan) if gate == wave.gate]
+    stage = f"{plan.stage_of(wave).path}."
+    return next((path for path in reversed(of_stage) if path.startswith(stage)), of_stage[-1])
+
+
 def _gates(plan: ReleasePlan) -> Iterator[tuple[str, Gate]]:
+    """Every gate that a plan declares, by its path; those of stages after the one that holds for all."""
     yield "strategy.gate", plan.strategy.gate
-    if plan.strategy.pilot is not None and plan.strategy.pilot.gate is not None:
-        yield "strategy.pilot.gate", plan.strategy.pilot.gate
-    for index, wave in enumerate(plan.strategy.waves):
-        if wave.gate is not None:
-            yield f"strategy.waves[{index}].gate", wave.gate
+    for stage in plan.stages:
+        if stage.name is not None and stage.gate != plan.strategy.gate:
+            yield f"{stage.path}.gate", stage.gate
+        if stage.pilot is not None and stage.pilot.gate is not None:
+            yield f"{stage.path}.pilot.gate", stage.pilot.gate
+        for index, wave in enumerate(stage.waves):
+            if wave.gate is not None:
+                yield f"{stage.path}.waves[{index}].gate", wave.gate

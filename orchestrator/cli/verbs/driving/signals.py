@@ -97,10 +97,12 @@ def abort(deployment: str, reason: str, by: str, as_json: bool, no_drive: bool) 
 @click.command()
 @_id
 @click.option("--reason", default="try again", show_default=True, help="The reason, for the record.")
+@click.option("--again", is_flag=True, help="Run a step that runs once, or may not be repeated, once more.")
 @_driving
-def retry(deployment: str, reason: str, by: str, as_json: bool, no_drive: bool) -> int:  # noqa: FBT001
+def retry(deployment: str, reason: str, again: bool, by: str, as_json: bool, no_drive: bool) -> int:  # noqa: FBT001
     """Retry the failed step of a held DEPLOYMENT."""
-    return _choice(deployment, e.Retried(by=by, reason=reason), as_json=as_json, no_drive=no_drive)
+    retried = e.Retried(by=by, reason=reason, again=again)
+    return _choice(deployment, retried, as_json=as_json, no_drive=no_drive)
 
 
 @click.command()
