@@ -41,3 +41,6 @@ install || { apt-get update -qq >"$log" 2>&1 && install; } ||
 case " ${missing[*]} " in
     *" openssh-server "*) systemctl disable --quiet ssh.service >/dev/null 2>&1 || true ;;
 esac
+case " ${missing[*]} " in
+    *" prometheus "*) systemctl disable --quiet prometheus.service >/dev/null 2>&1 || true ;;
+esac

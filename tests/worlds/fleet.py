@@ -57,11 +57,16 @@ class Fleet:
     """
 
     def __init__(
-        self, tree: dict[str, Any] | None = None, hosts: Sequence[str] = HOSTS, *, home: Path | None = None
+        self,
+        tree: dict[str, Any] | None = None,
+        hosts: Sequence[str] = HOSTS,
+        *,
+        home: Path | None = None,
+        clock: FakeClock | None = None,
     ) -> None:
         self.tree = tree or plan_tree()
         self.hosts = targets_named(*hosts)
-        self.clock, self.targets, self.storage = FakeClock(), FakeTargets(), FakeStorage()
+        self.clock, self.targets, self.storage = clock or FakeClock(), FakeTargets(), FakeStorage()
         self.playbooks = FakePlaybooks(self.clock.now)
         self.playbooks.on_host = self._leave_traces
         self.authority, self.keys = FakeAuthority(), FakeKeys()
