@@ -38,7 +38,7 @@ install() { apt-get install -qq -y --no-install-recommends "${missing[@]}" >"$lo
 install || { apt-get update -qq >"$log" 2>&1 && install; } ||
     { tail -n 20 "$log" >&2; lacks "apt-get could not install ${missing[*]}"; exit 1; }
 # Nothing may start at the next boot either: tests start these on the loopback interface or in the lab, configured by themselves.
-for service in openssh-server:ssh haproxy:haproxy nginx-light:nginx; do
+for service in openssh-server:ssh haproxy:haproxy nginx-light:nginx prometheus:prometheus; do
     case " ${missing[*]} " in
         *" ${service%%:*} "*) systemctl disable --quiet "${service##*:}.service" >/dev/null 2>&1 || true ;;
     esac

@@ -11,7 +11,7 @@ from orchestrator.adapters import process
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.bootstrap import disk_reserve
 from orchestrator.bootstrap.house import HOUSE_FILE, House, house_of
-from orchestrator.engine import ports, project_ports
+from orchestrator.engine import measuring_ports, ports, project_ports
 from orchestrator.errors import NotFound
 
 if TYPE_CHECKING:
@@ -118,6 +118,16 @@ class WiredPorts(ports.Ports):
         controller = ControllerChecks(process.run, self.clock, Asking(network.ask_http, network.ask_tcp))
         hosts = SshTargets(controller, secrets_of=secrets_of)
         return RedactedTargets(hosts, self.redaction)
+
+    @cached_property
+    def measurements(self) -> measuring_ports.Measurements:
+        from orchestrator.adapters.checks.http_get import HttpGet
+        from orchestrator.adapters.metrics import SourceMeasurements
+        from orchestrator.adapters.ssh.on_target import network
+        from orchestrator.engine.redacted_measurements import RedactedMeasurements
+
+        sources = SourceMeasurements(HttpGet(network.get_http), process.run)
+        return RedactedMeasurements(sources, self.redaction)
 
     @cached_property
     def redaction(self) -> Redaction:

@@ -20,6 +20,11 @@ VERBS = (
     Verb(
         "plan", "orchestrator.cli.verbs.planning.plan:plan", "Check a release plan and show what it would do."
     ),
+    Verb(
+        "gate",
+        "orchestrator.cli.verbs.planning.gate:gate",
+        "Try the metrics of a gate, before a deployment does.",
+    ),
     Verb("deploy", "orchestrator.cli.verbs.driving.deploy:deploy", "Deploy a release plan, wave by wave."),
     Verb(
         "rehearse",

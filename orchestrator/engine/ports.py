@@ -23,6 +23,7 @@ from orchestrator.domain.plan.check import Check, CheckResult
 from orchestrator.domain.plan.load_balancer import Balancer
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
 from orchestrator.engine.authority_ports import Authority, Governing, Keys, PrivateCopy, Tree, Voice
+from orchestrator.engine.measuring_ports import Measurements, NoMeasurements
 from orchestrator.engine.project_ports import Inspector, MediaLibrary, PlanFiles, ProjectFiles
 from orchestrator.engine.redaction import Redaction
 
@@ -392,4 +393,5 @@ class Ports:
     authority: Authority
     keys: Keys
     voice: Voice
+    measurements: Measurements = field(default_factory=NoMeasurements)
     redaction: Redaction = field(default_factory=Redaction)

@@ -35,6 +35,7 @@ from tests.fakes.balancers import FakeBalancers
 from tests.fakes.clock import FakeClock
 from tests.fakes.drivers import FakeDrivers
 from tests.fakes.library import FakeLibrary
+from tests.fakes.measurements import FakeMeasurements
 from tests.fakes.plans import FakePlans
 from tests.fakes.playbooks import FakePlaybooks
 from tests.fakes.storage import FakeStorage
@@ -57,16 +58,22 @@ class Fleet:
     """
 
     def __init__(
-        self, tree: dict[str, Any] | None = None, hosts: Sequence[str] = HOSTS, *, home: Path | None = None
+        self,
+        tree: dict[str, Any] | None = None,
+        hosts: Sequence[str] = HOSTS,
+        *,
+        home: Path | None = None,
+        clock: FakeClock | None = None,
     ) -> None:
         self.tree = tree or plan_tree()
         self.hosts = targets_named(*hosts)
-        self.clock, self.targets, self.storage = FakeClock(), FakeTargets(), FakeStorage()
+        self.clock, self.targets, self.storage = clock or FakeClock(), FakeTargets(), FakeStorage()
         self.playbooks = FakePlaybooks(self.clock.now)
         self.playbooks.on_host = self._leave_traces
         self.authority, self.keys = FakeAuthority(), FakeKeys()
         self.balancers = FakeBalancers()
         self.library = FakeLibrary(self.authority)
+        self.measurements = FakeMeasurements()
         self.planning = FakePlans(self._plan_now)
         self.ports = ports_over(
             self.clock,
@@ -80,6 +87,7 @@ class Fleet:
             authority=self.authority,
             keys=self.keys,
             balancers=self.balancers,
+            measurements=self.measurements,
         )
         self.drivers = FakeDrivers(lambda name, by: resume(self.ports, name, by=by, watch=quiet))
         self._install(hosts, self.tree)

@@ -1,5 +1,6 @@
 """All ports, where a test brings some of them: fakes stand behind the others."""
 
+from orchestrator.engine.measuring_ports import Measurements
 from orchestrator.engine.ports import (
     Authority,
     Balancers,
@@ -22,6 +23,7 @@ from tests.fakes.baseline_store import FakeBaselineStore
 from tests.fakes.host_locks import FakeHostLocks
 from tests.fakes.journal import FakeJournal
 from tests.fakes.library import FakeLibrary
+from tests.fakes.measurements import FakeMeasurements
 from tests.fakes.plans import FakePlans
 from tests.fakes.storage import FakeStorage
 from tests.fakes.voice import FakeVoice
@@ -42,6 +44,7 @@ def ports_over(
     keys: Keys | None = None,
     voice: Voice | None = None,
     balancers: Balancers | None = None,
+    measurements: Measurements | None = None,
 ) -> Ports:
     """Those that are given, and fakes for the rest."""
     return Ports(
@@ -61,4 +64,5 @@ def ports_over(
         authority=authority or FakeAuthority(),
         keys=keys or FakeKeys(),
         voice=voice or FakeVoice(),
+        measurements=measurements or FakeMeasurements(),
     )

@@ -18,6 +18,7 @@ from orchestrator.adapters.report.grouping import (
     names,
     reference_lines,
 )
+from orchestrator.adapters.report.metric_charts import charts_of
 from orchestrator.adapters.report.plan_sections import sections_of
 from orchestrator.adapters.report.signatures import Signatures, signature_words
 from orchestrator.adapters.report.templating import environment
@@ -104,6 +105,7 @@ def html_record(
             unseen=blind_spots(d.plan.backout.baseline.whole, evidence.captured()),
             captures=[step for step in story.steps if evidence.references(step)],
             changed=changed_items(d, diffs or {}),
+            charts=charts_of(d, records),
             change_groups=change_groups(d, deployed or {}),
             more_changes=hidden_lines(d.changes),
             not_allowed=outside_lines(d.changes.outside, d.changes.rules),

@@ -8,6 +8,8 @@ from pydantic import BaseModel
 from orchestrator.domain.plan.check import title_of
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.text.format import seconds_words
+from orchestrator.policy.planning.metric_objections import metrics_by_path
+from orchestrator.policy.telling.words.metric_words import metric_line
 
 Row = tuple[str, list[str]]
 Section = tuple[str, list[Row]]
@@ -20,7 +22,7 @@ def sections_of(plan: ReleasePlan) -> list[Section]:
         ("1 Purpose and scope", [("purpose", [plan.purpose])]),
         ("2 Release description", _release(plan)),
         ("3 Objectives", [("expected outcomes", list(plan.objectives))]),
-        ("4 Deployment strategy", _fields(plan.strategy, strategy)),
+        ("4 Deployment strategy", [*_fields(plan.strategy, strategy), *_metrics(plan)]),
         ("5 Roles and responsibilities", [(role, [person]) for role, person in plan.roles.items()]),
         ("6 Resource requirements", _fields(plan.resources)),
         ("7 Schedule and milestones", _schedule(plan)),
@@ -54,6 +56,16 @@ def _release(plan: ReleasePlan) -> list[Row]:
     ]
 
 
+def _metrics(plan: ReleasePlan) -> list[Row]:
+    """The metrics of the gates, in a line each; those of early life support stand with the validation."""
+    lines = [
+        f"{path.partition('.metrics')[0]}: {metric_line(metric)}"
+        for path, metric in metrics_by_path(plan)
+        if path.startswith("strategy.")
+    ]
+    return [("metrics", lines)] if lines else []
+
+
 def _schedule(plan: ReleasePlan) -> list[Row]:
     window = plan.schedule.window
     times = (
@@ -75,7 +87,10 @@ def _validation(plan: ReleasePlan) -> list[Row]:
         rows.append(
             (
                 "early life support",
-                [f"{seconds_words(early.duration)}, asked every {seconds_words(early.every)}"],
+                [
+                    f"{seconds_words(early.duration)}, asked every {seconds_words(early.every)}",
+                    *map(metric_line, early.metrics),
+                ],
             )
         )
     return rows
@@ -89,7 +104,8 @@ def _fields(noun: BaseModel, names: Iterable[str] = ()) -> list[Row]:
 
 def _lines(value: Any) -> list[str]:
     if isinstance(value, BaseModel):
-        fields = value.model_dump(exclude_defaults=True, mode="json")
+        # Metrics have lines of their own.
+        fields = value.model_dump(exclude_defaults=True, exclude={"metrics"}, mode="json")
         return [f"{name.replace('_', ' ')}: {_flat(each)}" for name, each in fields.items()]
     if isinstance(value, tuple):
         return [str(each) for each in value]

@@ -21,6 +21,7 @@ from orchestrator.policy.authority.word_checks import approval_words
 from orchestrator.policy.calendar.point_of_no_return import WaveArithmetic
 from orchestrator.policy.course.follow_up import following_words, needs_words
 from orchestrator.policy.telling.summary import environment_words, hosts_words, release_words
+from orchestrator.policy.telling.words.metric_words import metric_line
 
 
 def approval_outline(d: Deployment, question: Question) -> Branch:
@@ -133,6 +134,12 @@ def _waves(d: Deployment) -> Iterator[str]:
     for wave in d.waves:
         confirm = f", confirmed by {plain(wave.gate.confirm)}" if wave.gate.confirm else ""
         yield f"{wave.name}: {hosts_words(wave.hosts)}; soak {seconds_words(wave.gate.soak)}{confirm}"
+        yield from (
+            f"{wave.name}: measured: {plain(metric_line(metric), 600)}" for metric in wave.gate.metrics
+        )
+    early_life = d.plan.validation.early_life
+    for metric in early_life.metrics if early_life is not None else ():
+        yield f"early life support: measured: {plain(metric_line(metric), 600)}"
 
 
 def _rules(d: Deployment) -> Iterator[str]:

@@ -24,11 +24,12 @@ from orchestrator.domain.plan.strategy_form import form_of
 from orchestrator.domain.plan.wave import Gate, Limit, Wave
 from orchestrator.domain.rules.may_change import rule_words
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
-from orchestrator.domain.text.format import seconds_words, size_words
+from orchestrator.domain.text.format import counted, seconds_words, size_words
 from orchestrator.domain.text.selection import selection_words
 from orchestrator.policy.course.follow_up import needs_words
 from orchestrator.policy.evidence.allowed_changes import rules_binding
 from orchestrator.policy.telling.words.environment_words import placed_words
+from orchestrator.policy.telling.words.metric_words import metric_line
 from orchestrator.policy.telling.words.policy_words import policy_words
 
 
@@ -248,9 +249,9 @@ def _wave(wave: Wave) -> Branch:
     hosts = f"{wave.name} ({_count(len(wave.hosts), 'host')}): {', '.join(wave.hosts)}"
     lines = [f"objective: {wave.objective}"] if wave.objective else []
     lines.append(f"the wave fails {_limit_words(wave.failure_limit, len(wave.hosts))}")
-    gate = _gate_words(wave.gate)
+    gate = Branch(f"gate: {_gate_words(wave.gate)}", tuple(map(Branch, map(metric_line, wave.gate.metrics))))
     titled = (("checked before it", _titles(wave.entry)), ("also checked after it", _titles(wave.acceptance)))
-    return Branch(hosts, (*(Branch(line) for line in lines), *_groups(titled), Branch(f"gate: {gate}")))
+    return Branch(hosts, (*(Branch(line) for line in lines), *_groups(titled), gate))
 
 
 def _limit_words(limit: Limit, hosts: int) -> str:
@@ -263,6 +264,10 @@ def _limit_words(limit: Limit, hosts: int) -> str:
 
 def _gate_words(gate: Gate) -> str:
     parts = [f"{seconds_words(gate.soak)} of soak"] if gate.soak else []
+    if gate.metrics:
+        parts.append(
+            f"{counted(len(gate.metrics), 'metric')} with {'its' if len(gate.metrics) == 1 else 'their'} successes counted"
+        )
     if gate.confirm:
         parts.append(f"confirmation by {gate.confirm}")
     return ", then ".join(parts) or "opens at once"
@@ -273,7 +278,10 @@ def _afterwards(plan: ReleasePlan) -> Branch:
     if support is None:
         return Branch("Early life support: none")
     every = seconds_words(support.every)
-    return Branch(f"Early life support: {seconds_words(support.duration)}, acceptance asked every {every}")
+    return Branch(
+        f"Early life support: {seconds_words(support.duration)}, acceptance asked every {every}",
+        tuple(map(Branch, map(metric_line, support.metrics))),
+    )
 
 
 def _backout(plan: ReleasePlan) -> Branch:

@@ -214,7 +214,8 @@ def _words(name: str, value: object) -> str:
         return f"{value.count} hosts" if value.count is not None else f"{value.percent:g}%"
     if isinstance(value, Gate):
         confirm = f", confirmed by {plain(value.confirm)}" if value.confirm else ""
-        return f"soak {seconds_words(value.soak)}{confirm}"
+        metrics = f", {counted(len(value.metrics), 'metric')}" if value.metrics else ""
+        return f"soak {seconds_words(value.soak)}{metrics}{confirm}"
     if isinstance(value, Noun):
         return ", ".join(_said(value))
     if isinstance(value, tuple):

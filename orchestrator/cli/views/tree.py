@@ -38,6 +38,7 @@ STEP_TITLES: dict[StepName, str] = {
     "verification": "verify",
     "changes": "changes",
     "soak": "soak",
+    "metrics": "metrics",
     "confirmation": "confirm",
     "early_life": "early life",
     "hold": "held",

@@ -12,6 +12,7 @@ from orchestrator.domain.deployment.driving import Driving
 from orchestrator.domain.deployment.early_life import EarlyLife
 from orchestrator.domain.deployment.follow_up import FollowUp
 from orchestrator.domain.deployment.left_processes import LeftProcesses
+from orchestrator.domain.deployment.measuring import Measuring
 from orchestrator.domain.deployment.preparation import Preparation
 from orchestrator.domain.deployment.private_copy import PrivateCopy
 from orchestrator.domain.deployment.rehearsal_progress import RehearsalProgress
@@ -53,6 +54,7 @@ class DeploymentChanges(TypedDict, total=False):
     beside: Many[Target]
     follow_up: FollowUp
     left_processes: LeftProcesses
+    measuring: Measuring
 
 
 class Deployment(Noun):
@@ -90,6 +92,7 @@ class Deployment(Noun):
     left_processes: LeftProcesses = LeftProcesses.of_valid()
     rotation: RotationProgress = RotationProgress.of_valid()
     beside: Many[Target] = ()
+    measuring: Measuring = Measuring.of_valid()
 
     def with_(self, **changes: Unpack[DeploymentChanges]) -> Self:
         """The deployment with these fields changed."""

@@ -12,6 +12,7 @@ from orchestrator.domain.deployment import (
     early_life,
     follow_up,
     left_processes,
+    measuring,
     preparation,
     private_copy,
     rehearsal_progress,
@@ -33,6 +34,7 @@ from orchestrator.domain.deployment.driving import driving_after
 from orchestrator.domain.deployment.early_life import early_life_after
 from orchestrator.domain.deployment.follow_up import follow_up_after
 from orchestrator.domain.deployment.left_processes import left_processes_after
+from orchestrator.domain.deployment.measuring import measuring_after
 from orchestrator.domain.deployment.preparation import preparation_after
 from orchestrator.domain.deployment.private_copy import PrivateCopy, copy_after, in_copy
 from orchestrator.domain.deployment.rehearsal_progress import RehearsalProgress, rehearsing_after
@@ -82,6 +84,10 @@ PARTS: dict[str, tuple[frozenset[type], Reduced]] = {
         lambda d, event, at: {
             "left_processes": left_processes_after(d.left_processes, event, d.waves, d.standings)
         },
+    ),
+    "measuring": (
+        measuring.CHANGED_BY,
+        lambda d, event, at: {"measuring": measuring_after(d.measuring, event, at)},
     ),
     "preparation": (
         preparation.CHANGED_BY,

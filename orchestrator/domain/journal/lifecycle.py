@@ -114,6 +114,7 @@ TABLE: dict[State, dict[str, State]] = {
     },
     S.AT_GATE: {
         "gate_reached": S.AT_GATE,
+        "measured": S.AT_GATE,
         "wave_checked": S.AT_GATE,
         "wave_rejected": S.AT_GATE,
         "confirmed": S.AT_GATE,
@@ -126,6 +127,7 @@ TABLE: dict[State, dict[str, State]] = {
     },
     S.EARLY_LIFE_SUPPORT: {
         "wave_checked": S.EARLY_LIFE_SUPPORT,
+        "measured": S.EARLY_LIFE_SUPPORT,
         "early_life_failed": S.EARLY_LIFE_SUPPORT,
         "retried": S.EARLY_LIFE_SUPPORT,
         "completed": S.COMPLETED,

@@ -12,6 +12,7 @@ from orchestrator.domain.plan.change_request import ChangeRequest, ChangeType
 from orchestrator.domain.plan.check import Check
 from orchestrator.domain.plan.declared_change import DeclaredChange
 from orchestrator.domain.plan.load_balancer import PlannedRotation
+from orchestrator.domain.plan.metric import Metric, named_apart
 from orchestrator.domain.plan.pilot import Pilot
 from orchestrator.domain.plan.stage import Stage, StageSpec
 from orchestrator.domain.plan.stages import stages_of
@@ -261,10 +262,16 @@ class Communication(Noun):
 
 
 class EarlyLifeSupport(Noun):
-    """The time after the last wave in which the acceptance checks are repeated."""
+    """The time after the last wave in which the acceptance checks are repeated, and `metrics` are measured as at a gate."""
 
     duration: PositiveSeconds
     every: PositiveSeconds = 30.0
+    metrics: Annotated[Many[Metric], Since("0.2")] = ()
+
+    @model_validator(mode="after")
+    def _named_apart(self) -> "EarlyLifeSupport":
+        named_apart(self.metrics)
+        return self
 
 
 AtLeastOneCheck = Annotated[tuple[Check, ...], Field(strict=False, min_length=1)]

@@ -27,6 +27,12 @@ from orchestrator.policy.planning import plan_objections as rules
 from orchestrator.policy.planning.balancer_objections import about_balancers
 from orchestrator.policy.planning.change_objections import unseen_parts
 from orchestrator.policy.planning.digests import effective_plan, in_environment
+from orchestrator.policy.planning.metric_objections import (
+    files_of_metrics,
+    programs_of_metrics,
+    unpassed_variables,
+    without_control,
+)
 from orchestrator.policy.planning.name_objections import misleading_roles
 from orchestrator.policy.planning.plan_findings import faults_of, warnings_of, window_over
 from orchestrator.policy.planning.planning_mistakes import planning_mistakes, severity_of
@@ -175,6 +181,7 @@ class _Check:
     def plan_itself(self, *, starting: bool) -> None:
         """Check the plan against itself and against the clock."""
         self._object(faults_of(self.loaded.plan))
+        self._object(unpassed_variables(self.loaded.plan))
         self._object(misleading_roles(self.loaded.plan, self.binds.policy))
         over = window_over(self.loaded.plan, self.ports.clock.now())
         (self._object if starting else self._warn)(over)
@@ -192,6 +199,7 @@ class _Check:
         plan, files = self.loaded.plan, self.ports.project_files
         inside = list(self._playbooks().items())
         inside += [(path, check.path) for path, check in rules.testinfra_checks(plan)]
+        inside += programs_of_metrics(plan)
         for path, name in inside:
             kind = files.kind(self.project, name)
             self._object(rules.not_there(path, name, kind, "a file of the project"))
@@ -199,7 +207,7 @@ class _Check:
         kind = files.kind_anywhere(self.project, inventory)
         expected = "an inventory file or folder"
         self._object(rules.not_there("resources.inventory", inventory, kind, expected, rules.FILE_OR_FOLDER))
-        for path, name in rules.files_of_checks(plan):
+        for path, name in (*rules.files_of_checks(plan), *files_of_metrics(plan)):
             kind = files.kind_anywhere(self.project, name)
             self._object(rules.not_there(path, name, kind, "a file"))
         secret = plan.resources.vault_password_file
@@ -259,6 +267,7 @@ class _Check:
         rollout = waves_of(self.loaded.plan, inspection.targets, inspection.groups)
         self.resolved = rollout.waves
         self._object(rollout.objections)
+        self._object(without_control(self.loaded.plan, rollout.waves))
         self._object(about_selections(self.loaded.plan, inspection.targets))
         self._object(about_balancers(self.loaded.plan, inspection, rollout.waves))
         self._warn(warnings_of(self.loaded.plan, rollout.waves, policy=self.binds.policy))

@@ -20,6 +20,7 @@ STEPS: dict[Practice, StepName | None] = {
     "verify_wave": "verification",
     "compare_changes": "changes",
     "watch": None,
+    "measure": None,
     "look_for_processes": "processes",
     "compare_first": "proof",
     "prove_restoration": "proof",

@@ -22,6 +22,7 @@ from orchestrator.policy.course.backout import attempt_name, foreign_run_reason,
 from orchestrator.policy.course.by_hand import by_hand
 from orchestrator.policy.course.follow_up import accepted, earliest_end
 from orchestrator.policy.course.limits import any_exceeded, limit_exceeded, reason_with_hosts
+from orchestrator.policy.course.measuring import decided, measured_beside
 from orchestrator.policy.course.opened_files import held_for_opened_files
 from orchestrator.policy.course.own_processes import unlooked
 from orchestrator.policy.course.rehearsing import as_rehearsed, end_of_rehearsal, repeat_due
@@ -273,8 +274,12 @@ def _at_gate(d: Deployment, now: datetime) -> Step:
     rejection = _rejection(d)
     if rejection is not None:
         return rejection
+    watching: Step | None = None
     if d.rollout.gate.soak_until is not None and not d.rollout.gate.soaked:
-        return _watch(d, now, d.rollout.gate.soak_until, wave.gate.every, d.rollout.gate.last_asked)
+        watching = _watch(d, now, d.rollout.gate.soak_until, wave.gate.every, d.rollout.gate.last_asked)
+    soaking = decided(d) or measured_beside(d, now, watching)
+    if soaking is not None:
+        return soaking
     if d.rollout.gate.confirm is not None and not d.rollout.gate.confirmed:
         return WaitForPerson(
             f"{wave.name} waits for confirmation by {d.rollout.gate.confirm}", ("confirm", "abort")
@@ -321,13 +326,17 @@ def _early_life(d: Deployment, now: datetime) -> Step:
         if limit is not None:
             down = d.hosts_standing("failed", "unknown")
             return Record(e.EarlyLifeFailed(hosts=down, reason=reason_with_hosts(d, down, limit)))
+    decision = decided(d)
+    if decision is not None:
+        return decision
     if d.early_life.over:
-        return _end(d)
+        return measured_beside(d, now, None) or _end(d)
     if not d.hosts_standing("verified"):
         return Record(e.EarlyLifeFailed(hosts=(), reason="no host is left that could be watched"))
     # The sign-off accepts it: after the minimum the checks run once more, and early life support ends.
     until = min(max(now, earliest_end(d) or now), d.early_life.until) if accepted(d) else d.early_life.until
-    return _watch(d, now, until, early_life.every, d.early_life.last_watched)
+    watching = _watch(d, now, until, early_life.every, d.early_life.last_watched)
+    return measured_beside(d, now, watching) or watching
 
 
 def _end(d: Deployment) -> Step:

@@ -20,6 +20,7 @@ Practice = Literal[
     "verify_wave",
     "compare_changes",
     "watch",
+    "measure",
     "look_for_processes",
     "compare_first",
     "prove_restoration",

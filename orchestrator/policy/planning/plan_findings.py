@@ -118,7 +118,7 @@ def _shallow_acceptance(plan: ReleasePlan) -> Iterator[Objection]:
 
 
 def _nothing_waits(plan: ReleasePlan, waves: Sequence[Wave]) -> Iterator[Objection]:
-    waits = any(wave.gate.soak or wave.gate.confirm for wave in waves) or plan.validation.early_life
+    waits = any(wave.gate.lasts or wave.gate.confirm for wave in waves) or plan.validation.early_life
     patient = any(check.within or getattr(check, "up_for", 0) for check in plan.validation.acceptance)
     if not waits and not patient:
         expected = "time in which a release that dies after a good start is seen"
@@ -181,7 +181,7 @@ def _window_too_short(plan: ReleasePlan, waves: Sequence[Wave]) -> Iterator[Obje
     window = plan.schedule.window
     if window is None:
         return
-    soak = sum(wave.gate.soak for wave in waves)
+    soak = sum(wave.gate.lasts for wave in waves)
     length = (window.closes - window.opens).total_seconds()
     if soak >= length:
         finding = f"{length:g} s, and {soak:g} s of soak"

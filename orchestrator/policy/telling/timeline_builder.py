@@ -12,6 +12,7 @@ from orchestrator.policy.telling import (
     driving_events,
     house_events,
     manual_events,
+    metric_events,
     rotation_events,
     wave_events,
 )
@@ -21,6 +22,7 @@ from orchestrator.policy.telling.timeline import Story
 ENTRIES = (
     authority_events,
     wave_events,
+    metric_events,
     change_events,
     driving_events,
     house_events,

@@ -65,6 +65,7 @@ from orchestrator.domain.journal.events.house import (
     PolicyWithdrawn,
 )
 from orchestrator.domain.journal.events.manual import StepAnswered, StepOverdue, StepResult
+from orchestrator.domain.journal.events.measuring import Measured
 from orchestrator.domain.journal.events.preparation import (
     BaselineCaptured,
     ComponentsVerified,
@@ -132,6 +133,7 @@ Event = Annotated[
     | WaveVerified
     | WaveRejected
     | GateReached
+    | Measured
     | Confirmed
     | GatePassed
     | EarlyLifeBegan
@@ -221,6 +223,7 @@ __all__ = [
     "HeldOn",
     "KeyringAdopted",
     "MachineReleased",
+    "Measured",
     "Paused",
     "Planned",
     "PolicyAdopted",
