@@ -70,7 +70,7 @@ def _facts(d: Deployment, records: Sequence[Recorded], made_at: datetime) -> str
         else "",
         "took": seconds_words(round(seconds)) if seconds is not None else "",
         "approved": "; ".join([*named, *(approved.basis for approved in approvals)]) or "no",
-        "change": ", ".join(d.plan.release.rfcs),
+        "change": ", ".join(d.plan.release.requests),
         "policy": policy_name(d.authority.policy),
         "model": f"{d.authority.model.model} version {d.authority.model.version}"
         if d.authority.model is not None

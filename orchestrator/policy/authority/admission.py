@@ -163,9 +163,10 @@ def _issuer(weighed: Weighed) -> str | None:
 
 
 def _sign_off(question: Question) -> tuple[RoleNeed, ...]:
-    """Who accepts afterwards: the roles of the policy, and those that the plan adds."""
+    """Who accepts afterwards: the roles of the policy, those that the plan adds, and that of whoever receives a transfer."""
     asked = {as_read(need.role): need for need in question.policy.approvals.after}
-    for role in question.plan.approval.sign_off:
+    transfer = question.plan.transfer
+    for role in (*question.plan.approval.sign_off, *((transfer.to.role,) if transfer is not None else ())):
         asked.setdefault(as_read(role), RoleNeed(role=role))
     return tuple(asked.values())
 

@@ -135,6 +135,7 @@ class Question:
             *known_roles(self.policy),
             *self.plan.approval.required,
             *self.plan.approval.sign_off,
+            *((self.plan.transfer.to.role,) if self.plan.transfer is not None else ()),
             *lifting,
         )
 

@@ -65,7 +65,7 @@ def booking_of(
         cis=release.cis,
         service=release.service,
         depends_on=release.depends_on,
-        rfcs=release.rfcs,
+        rfcs=release.requests,
         plan_digest=d.authority.effective.digest if d.authority.effective is not None else d.plan_sha256,
         by=d.by,
         missed=d.schedule.missed,

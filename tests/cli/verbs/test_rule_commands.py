@@ -29,7 +29,7 @@ def test_models_are_listed_with_their_flow(project: Path, capsys: pytest.Capture
     assert run(["model", "list"]) == 0
     rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
     assert rows[0] == ["model", "version", "title", "flow", "file"]
-    assert ["removal", "1", "Removal of a component", "test > staging > live", "models/removal.yml"] in rows
+    assert ["removal", "2", "Removal of a component", "test > staging > live", "models/removal.yml"] in rows
     assert len(rows) == 7
 
 
@@ -47,11 +47,11 @@ def test_the_newest_version_is_shown_unless_one_is_named(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = (project / "models/removal.yml").read_text()
-    (project / "models/removal-2.yml").write_text(text.replace("version: 1", "version: 2"))
-    for name, version in (("removal", 2), ("removal@1", 1), ("models/removal.yml", 1)):
+    (project / "models/removal-3.yml").write_text(text.replace("version: 2", "version: 3"))
+    for name, version in (("removal", 3), ("removal@2", 2), ("models/removal.yml", 2)):
         assert run(["model", "show", name, "--json"]) == 0
         assert json.loads(capsys.readouterr().out)["version"] == version
-    assert run(["model", "show", "removal@3"]) == 11
+    assert run(["model", "show", "removal@4"]) == 11
     assert run(["model", "show", "remova"]) == 11
     assert "did you mean removal?" in capsys.readouterr().err
 
