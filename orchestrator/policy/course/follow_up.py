@@ -7,6 +7,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.deployment.follow_up import FollowUp
 from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, State
+from orchestrator.domain.plan.plan_kind import impact_of
 from orchestrator.domain.plan.roles import same_person, same_role
 from orchestrator.domain.rules.requirement import RoleNeed
 from orchestrator.domain.text.command_word import command_word
@@ -92,7 +93,9 @@ def _review_words(d: Deployment, now: datetime) -> Iterable[str]:
     if missing and review_by is not None:
         when = "is overdue since" if review_overdue(d, now) else "must be held by"
         command = f"orch review {d.id} --as {command_word(missing[0].role)} --reason WHY"
-        yield f"The review of this emergency {when} {review_by:%Y-%m-%d %H:%M} UTC: {needs_words(missing)} ({command})."
+        major = impact_of(d.plan) == "major" and d.authority.change.type != "emergency"
+        what = "change of major impact" if major else "emergency"
+        yield f"The review of this {what} {when} {review_by:%Y-%m-%d %H:%M} UTC: {needs_words(missing)} ({command})."
 
 
 def _sign_off_words(d: Deployment, now: datetime) -> Iterable[str]:
