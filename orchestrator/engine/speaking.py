@@ -24,6 +24,7 @@ VERBS: Mapping[type[object], Verb] = {
     e.Confirmed: "confirm",
     e.AbortRequested: "abort",
     e.BackoutBegan: "rollback",
+    e.DutyDone: "done",
 }
 """What is said by each event that a person appends to a deployment."""
 
@@ -53,6 +54,7 @@ Sayable = (
     | e.PolicyWithdrawn
     | e.MachineReleased
     | e.BaselineKept
+    | e.DutyDone
 )
 """Events that name a person, and hold who spoke."""
 S = TypeVar("S", bound=Sayable)

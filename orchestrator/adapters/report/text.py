@@ -23,6 +23,7 @@ from orchestrator.policy.telling.host_rows import HostRow, host_row
 from orchestrator.policy.telling.summary import STANDING_WORDS, environment_words, plain_words, release_words
 from orchestrator.policy.telling.timeline import Story, StoryStep
 from orchestrator.policy.telling.timeline_builder import decisions_of, story_of
+from orchestrator.policy.telling.words.assessment_words import reference_outcomes
 from orchestrator.policy.telling.words.change_words import change_lines
 from orchestrator.policy.telling.words.isolation_words import isolation_words
 from orchestrator.policy.telling.words.policy_words import policy_name
@@ -45,6 +46,7 @@ def text_record(records: Sequence[Recorded], made_at: datetime, signatures: Sign
         _titled("What changed", [plain(line, 400) for line in change_lines(d.changes)]),
         _titled("Baseline", _baseline(d, story, evidence)),
         _titled("Authority", _authority(d, records, made_at, signatures or {})),
+        _titled("References", [plain(line, 600) for line in reference_outcomes(d)]),
         _titled("Decisions", _decisions(d, records)),
         _titled("Who spoke", _spoken(records, signatures or {})),
     ]

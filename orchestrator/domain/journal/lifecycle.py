@@ -161,6 +161,7 @@ ANY_TIME = frozenset(
         "emergency_stopped",
         "emergency_lifted",
         "approval_given",
+        "duty_done",
     }
 )
 """Facts about driving: every state that is not an end accepts them, and stays."""
@@ -181,7 +182,7 @@ WHILE_TOUCHED = frozenset(
 )
 """Facts about attempts and people's requests: every touched state accepts them, and stays."""
 
-AFTER_THE_END = frozenset({"approval_given", "reviewed", "closed"})
+AFTER_THE_END = frozenset({"approval_given", "reviewed", "closed", "duty_done"})
 """Facts after the end: every end accepts them; of approvals only sign-offs and those of a rollback (domain/fold/fold.py)."""
 
 OF_THE_HOUSE = frozenset(

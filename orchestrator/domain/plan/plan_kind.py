@@ -33,6 +33,14 @@ def withdraws(plan: ReleasePlan) -> bool:
     return plan.removal is not None or plan.transfer is not None or not plan.release.units
 
 
+def withdrawn(plan: ReleasePlan) -> tuple[str, ...]:
+    """The components that it removes or transfers, by name, each once."""
+    sections = (plan.removal, plan.transfer)
+    named = (each.component for section in sections if section is not None for each in section.components)
+    names = {as_read(name): name for name in (*plan.release.removes, *named)}
+    return tuple(names.values())
+
+
 def impact_of(plan: ReleasePlan) -> Impact | None:
     """The class of impact; a removal or transfer is always major (ISO/IEC 20000-1 9.2). None where nobody says."""
     return "major" if withdraws(plan) else plan.approval.impact

@@ -8,6 +8,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.deployment.standing import StandingName
 from orchestrator.domain.evidence.opened_file import each_once, opened_words
 from orchestrator.domain.journal.lifecycle import Ended, State, end_of
+from orchestrator.domain.plan.plan_kind import DONE_WORDS, kind_of, withdrawn
 from orchestrator.domain.rules.environment import UNKNOWN
 from orchestrator.domain.text.format import counted
 from orchestrator.domain.text.plain_text import plain
@@ -185,7 +186,12 @@ def _ended(d: Deployment, end: Ended) -> list[str]:
 
 def _completed(d: Deployment) -> list[str]:
     everywhere = "on its one host" if len(d.standings) == 1 else f"on all {counted(len(d.standings), 'host')}"
-    return [f"{release_words(d)} is deployed and verified {everywhere} of {environment_words(d)}."]
+    kind = kind_of(d.plan)
+    done = DONE_WORDS[kind]
+    what = (
+        release_words(d) if kind == "deployment" else f"{', '.join(withdrawn(d.plan))} ({release_words(d)})"
+    )
+    return [f"{what} is {done} and verified {everywhere} of {environment_words(d)}."]
 
 
 def _with_exceptions(d: Deployment) -> list[str]:

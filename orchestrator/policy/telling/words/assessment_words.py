@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.plan_kind import due_work_of, impact_of
 from orchestrator.domain.plan.reference import Reference
 from orchestrator.domain.plan.release_plan import ReleasePlan
@@ -37,6 +39,23 @@ def reference_words(reference: Reference) -> str:
     title = f" ({reference.title})" if reference.title is not None else ""
     note = f": {reference.note}" if reference.note is not None else ""
     return f"{reference.does} {reference.kind} {reference.id}{title}{note}"
+
+
+def reference_outcomes(d: Deployment) -> Iterator[str]:
+    """Once it is over: which of the records that it refers to can be closed, and which stay open."""
+    references = d.plan.release.referenced
+    if not d.over or not references or d.rehearsing.rehearsal is not None:
+        return
+    stands = d.state in (State.COMPLETED, State.COMPLETED_WITH_EXCEPTIONS)
+    closing = [f"{each.kind} {each.id}" for each in references if stands and each.closes]
+    left = [f"{each.kind} {each.id} ({each.does})" for each in references if stands and not each.closes]
+    if not stands:
+        left = [f"{each.kind} {each.id}" for each in references]
+    if closing:
+        yield f"To be closed: {', '.join(closing)}."
+    if left:
+        why = "" if stands else f", because the deployment is {d.state.value}"
+        yield f"Stays open{why}: {', '.join(left)}."
 
 
 def supplier_words(supplier: Supplier) -> str:
