@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.evidence.attachment import Attachment
 from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.baseline import Baseline, BaselineReference, BaselineScope
@@ -342,6 +343,18 @@ class BaselineStore(ABC):
         """The baseline with this digest. Raises NotFound, or StoreFault when its content does not match the digest."""
 
 
+class Attachments(ABC):
+    """Files that people attach to their words as evidence, by the digest of their content."""
+
+    @abstractmethod
+    def keep(self, file: Path) -> Attachment:
+        """Keep a file, durable on return. Raises UsageFault for one that is too large or no regular file, StoreFault."""
+
+    @abstractmethod
+    def read(self, digest: str) -> bytes:
+        """The content with this digest. Raises NotFound, or StoreFault when it does not match the digest."""
+
+
 @dataclass(frozen=True)
 class Ports:
     """All ports of the engine, wired by the composition root."""
@@ -356,6 +369,7 @@ class Ports:
     playbooks: PlaybookRuns
     targets: Targets
     baselines: BaselineStore
+    attachments: Attachments
     library: MediaLibrary
     authority: Authority
     keys: Keys

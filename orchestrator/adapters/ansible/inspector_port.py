@@ -37,6 +37,7 @@ class AnsibleInspector(Inspector):
                 (stage.playbook, stage.variables),
                 (stage.backout.playbook, stage.backout.variables),
             )
+            if run[0]
         ]
         password = plan.resources.vault_password_file
         passed = passed_environment(plan.resources.pass_environment, os.environ)
@@ -48,7 +49,7 @@ class AnsibleInspector(Inspector):
             None if password is None else Path(password),
             dynamic_allowed=plan.resources.dynamic_inventory,
             variables=[variables for _, variables in runs],
-            beside=Path(runs[0][0]),
+            beside=Path(runs[0][0]) if runs else Path(plan.resources.inventory),
             warm=self._warm,
             passed=passed,
             may_read=[

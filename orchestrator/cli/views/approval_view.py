@@ -107,7 +107,7 @@ def _groups_if(title: str, lines: Iterator[str] | tuple[str, ...] | map[str]) ->
 
 
 def _backout(d: Deployment) -> str:
-    playbooks = dict.fromkeys(stage.backout.playbook for stage in reversed(d.plan.stages))
+    playbooks = dict.fromkeys(stage.backout.playbook or "by hand" for stage in reversed(d.plan.stages))
     return f"{', then '.join(playbooks)}, {d.plan.backout.on_failure} on failure"
 
 

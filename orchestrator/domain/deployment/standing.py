@@ -10,6 +10,7 @@ from orchestrator.domain.deployment.attempts import (
     acts_of,
     attempt_named,
     latest_outcomes,
+    outcome_by_hand,
 )
 from orchestrator.domain.deployment.rollout_progress import RolloutProgress, failures_of
 from orchestrator.domain.evidence.acted_on import ActedOn
@@ -76,7 +77,16 @@ class Surroundings(NamedTuple):
 _OfAttempt = e.AttemptIntended | e.AttemptEnded | e.AttemptLost | e.Quiesced
 _BackoutEnd = e.Restored | e.ResidueFound | e.DeploymentBackoutFailed
 _Compared = e.BackoutCompared | e.ChangesCompared | e.RestorationCompared
-StandingsEvent = _OfAttempt | e.WaveChecked | _Compared | _BackoutEnd | e.Retried | e.Excluded
+StandingsEvent = (
+    _OfAttempt
+    | e.WaveChecked
+    | _Compared
+    | _BackoutEnd
+    | e.Retried
+    | e.Excluded
+    | e.StepAnswered
+    | e.StepOverdue
+)
 CHANGED_BY = frozenset({*get_args(StandingsEvent), e.GatePassed})
 
 _Moves = dict[str, Move]
@@ -153,6 +163,8 @@ def _moves(standings: Standings, event: StandingsEvent, around: Surroundings) ->
     match event:
         case e.WaveChecked():
             return _checked(standings, event, around.waves[event.wave].hosts)
+        case e.StepAnswered() | e.StepOverdue():
+            return _by_hand(standings, event, around.attempts)
         case e.AttemptIntended() | e.AttemptEnded() | e.AttemptLost() | e.Quiesced():
             return _of_attempt(standings, event, around.attempts)
         case e.ChangesCompared() | e.BackoutCompared() | e.RestorationCompared():
@@ -163,6 +175,14 @@ def _moves(standings: Standings, event: StandingsEvent, around: Surroundings) ->
             return _tried_again(standings, around, again=again)
         case e.Excluded(hosts=hosts, reason=reason):
             return dict.fromkeys(hosts, Move(standing="excluded", reason=reason))
+
+
+def _by_hand(standings: Standings, event: e.StepAnswered | e.StepOverdue, attempts: Attempts) -> _Moves:
+    if isinstance(event, e.StepOverdue) and not event.ends:
+        return {}
+    attempt = attempt_named(attempts, event.attempt)
+    outcome = outcome_by_hand(attempt, event, attempt.intended_at)
+    return _of_attempt(standings, e.AttemptEnded(outcome=outcome), attempts)
 
 
 def _of_comparison(standings: Standings, event: _Compared, backed_out: tuple[str, ...]) -> _Moves:

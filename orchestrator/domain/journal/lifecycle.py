@@ -174,6 +174,8 @@ WHILE_TOUCHED = frozenset(
         "quiet_awaited",
         "quiesced",
         "processes_left",
+        "step_answered",
+        "step_overdue",
         "held",
         "held_on",
         "excluded",

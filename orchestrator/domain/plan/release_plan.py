@@ -385,7 +385,9 @@ class ReleasePlan(Noun):
     @property
     def playbooks(self) -> tuple[str, ...]:
         """Every playbook of the plan: of each stage the one that deploys, then the one that takes it back."""
-        return tuple(name for stage in self.stages for name in (stage.playbook, stage.backout.playbook))
+        return tuple(
+            name for stage in self.stages for name in (stage.playbook, stage.backout.playbook) if name
+        )
 
     @property
     def change_request(self) -> ChangeRequest:

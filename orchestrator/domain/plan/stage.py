@@ -9,9 +9,10 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from orchestrator.domain.evidence.attempt import Allowance
+from orchestrator.domain.evidence.attempt import Allowance, Purpose
 from orchestrator.domain.plan.check import Check
 from orchestrator.domain.plan.declared_change import DeclaredChange
+from orchestrator.domain.plan.manual_step import ManualStep
 from orchestrator.domain.plan.pilot import Pilot
 from orchestrator.domain.plan.target import Target, selected
 from orchestrator.domain.plan.wave import Gate, HostLimit, Limit, PlannedWave
@@ -21,15 +22,24 @@ from orchestrator.domain.text.validation_error import wrong
 
 
 class StageBackout(Noun):
-    """How a stage is taken back; written as the playbook alone, or with more. What is left out is that of the whole plan."""
+    """How a stage is taken back; written as the playbook alone, or with more. What is left out is that of the whole plan.
 
-    playbook: Text
+    `manual`: people take it back, in the place of a playbook.
+    """
+
+    playbook: Text | None = None
+    manual: ManualStep | None = None
     variables: Variables = {}
     changes: Many[DeclaredChange] = ()
     task_timeout: PositiveSeconds | None = None
     run_timeout: PositiveSeconds | None = None
     allow: Allowance | None = None
     leaves_running: Many[Text] = ()
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "StageBackout":
+        _either(self.playbook, self.manual)
+        return self
 
 
 def stage_backout_of(value: Any) -> Any:
@@ -42,13 +52,15 @@ class StageSpec(Noun):
 
     `on`: its hosts, among those of the strategy. `once`: a step for the whole fleet, which runs on one host and once in a
     deployment, not again by a retry unless a person says so. `entry` and `acceptance` are asked for each of its waves.
+    `manual`: people do it, in the place of a playbook.
     """
 
     name: Name
     on: Selection
     objective: Text | None = None
     once: bool = False
-    playbook: Text
+    playbook: Text | None = None
+    manual: ManualStep | None = None
     variables: Variables = {}
     waves: Many[PlannedWave] = ()
     pilot: Pilot | None = None
@@ -64,6 +76,14 @@ class StageSpec(Noun):
     backout: Annotated[
         StageBackout, BeforeValidator(stage_backout_of, json_schema_input_type=Text | StageBackout)
     ]
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "StageSpec":
+        _either(self.playbook, self.manual)
+        if self.manual is not None and not self.acceptance:
+            expected = "a check that looks at what was done by hand"
+            raise wrong(expected, "add `acceptance` to the stage", finding="none", at="acceptance")
+        return self
 
     @model_validator(mode="after")
     def _once_is_one_host(self) -> "StageSpec":
@@ -83,12 +103,19 @@ class StageSpec(Noun):
         return self
 
 
+def _either(playbook: str | None, manual: ManualStep | None) -> None:
+    if (playbook is None) == (manual is None):
+        finding = "neither" if playbook is None else "both"
+        raise wrong("a playbook, or a manual step", "say in one way what is done", finding=finding)
+
+
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """How a stage is taken back, with everything said. `path` is where the plan says it."""
+    """How a stage is taken back, with everything said. `path` is where the plan says it; no playbook where it is manual."""
 
     path: str
     playbook: str
+    manual: ManualStep | None
     variables: Variables
     changes: tuple[DeclaredChange, ...]
     task_timeout: float
@@ -99,7 +126,10 @@ class TakenBack:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A stage with everything said. A plan without stages is one, without a name. `path` is where the plan says it."""
+    """A stage with everything said. A plan without stages is one, without a name. `path` is where the plan says it.
+
+    A manual stage has no playbook (it is empty).
+    """
 
     path: str
     name: str | None
@@ -107,6 +137,7 @@ class Stage:
     objective: str | None
     once: bool
     playbook: str
+    manual: ManualStep | None
     variables: Variables
     waves: tuple[Any, ...]
     pilot: Pilot | None
@@ -120,6 +151,10 @@ class Stage:
     idempotent: bool
     allow: Allowance
     backout: TakenBack
+
+    def manual_for(self, purpose: Purpose) -> ManualStep | None:
+        """The work by hand that deploys the stage or takes it back, if people do that."""
+        return self.manual if purpose == "deploy" else self.backout.manual
 
 
 def hosts_of_stage(stage: Stage, targets: Sequence[Target]) -> tuple[Target, ...]:

@@ -23,6 +23,7 @@ def _only_stage(strategy: "Strategy", backout: "Backout") -> Stage:
         objective=None,
         once=False,
         playbook=strategy.playbook or "",
+        manual=None,
         variables=strategy.variables,
         waves=strategy.waves,
         pilot=strategy.pilot,
@@ -38,6 +39,7 @@ def _only_stage(strategy: "Strategy", backout: "Backout") -> Stage:
         backout=TakenBack(
             path="backout",
             playbook=backout.playbook or "",
+            manual=None,
             variables=backout.variables,
             changes=backout.changes,
             task_timeout=backout.task_timeout,
@@ -56,7 +58,8 @@ def _stage(index: int, spec: StageSpec, strategy: "Strategy", backout: "Backout"
         on=spec.on,
         objective=spec.objective,
         once=spec.once,
-        playbook=spec.playbook,
+        playbook=spec.playbook or "",
+        manual=spec.manual,
         variables={**strategy.variables, **spec.variables},
         waves=spec.waves,
         pilot=spec.pilot,
@@ -67,11 +70,14 @@ def _stage(index: int, spec: StageSpec, strategy: "Strategy", backout: "Backout"
         task_timeout=spec.task_timeout or strategy.task_timeout,
         run_timeout=spec.run_timeout or strategy.run_timeout,
         forks=spec.forks or strategy.forks,
-        idempotent=not spec.once and (strategy.idempotent if spec.idempotent is None else spec.idempotent),
+        idempotent=not spec.once
+        and spec.manual is None
+        and (strategy.idempotent if spec.idempotent is None else spec.idempotent),
         allow=spec.allow or strategy.allow,
         backout=TakenBack(
             path=f"{path}.backout",
-            playbook=back.playbook,
+            playbook=back.playbook or "",
+            manual=back.manual,
             variables={**backout.variables, **back.variables},
             changes=(*backout.changes, *back.changes),
             task_timeout=back.task_timeout or backout.task_timeout,

@@ -33,6 +33,13 @@ def begin(context: DriveContext, step: RunAttempt) -> None:
     No wave starts without enough disk space; a backout gets its reserved space and starts in any case.
     """
     storage = context.ports.storage
+    stage = context.deployment.plan.stage_of(context.deployment.waves[step.wave])
+    if stage.manual_for(step.purpose) is not None:
+        intent = AttemptIntended(
+            attempt=step.attempt, purpose=step.purpose, wave=step.wave, hosts=step.hosts, manual=True
+        )
+        context.journal.decide(intent)
+        return
     if step.purpose == "backout":
         disk_space.make_room_for_backout(storage, context.deployment)
     elif (reason := disk_space.lacking(storage, context.deployment)) is not None:

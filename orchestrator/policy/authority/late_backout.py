@@ -60,7 +60,7 @@ def backout_digest(d: Deployment, replacement: str = "") -> str:
 
 
 def _playbook(d: Deployment) -> str | list[str]:
-    names = [stage.backout.playbook for stage in d.plan.stages]
+    names = [stage.backout.playbook or "by hand" for stage in d.plan.stages]
     return names[0] if len(names) == 1 else names
 
 

@@ -53,9 +53,15 @@ def _applies(question: Question, model: DeploymentModel) -> Iterator[Reason]:
 
 
 def _playbooks(question: Question, model: DeploymentModel) -> Iterator[Reason]:
-    deploy = ((f"{s.path}.playbook", model.playbooks.deploy, s.playbook) for s in question.plan.stages)
+    deploy = (
+        (f"{s.path}.playbook", model.playbooks.deploy, s.playbook)
+        for s in question.plan.stages
+        if s.manual is None
+    )
     backouts = [stage.backout for stage in question.plan.stages]
-    backout = ((f"{b.path}.playbook", model.playbooks.backout, b.playbook) for b in backouts)
+    backout = (
+        (f"{b.path}.playbook", model.playbooks.backout, b.playbook) for b in backouts if b.manual is None
+    )
     for path, asked, named in (*deploy, *backout):
         if asked is not None and asked != named:
             finding = f"model {model.model} has {asked}, found {named}"

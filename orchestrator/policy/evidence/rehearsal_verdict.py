@@ -48,7 +48,7 @@ def repeats_of(d: Deployment) -> tuple[Repeat, ...]:
         _repeat(d, playbook, purpose, stage)
         for stage in d.plan.stages
         for playbook, purpose in zip((stage.playbook, stage.backout.playbook), _PURPOSES, strict=True)
-        if not (stage.once and purpose == "deploy")
+        if playbook and not (stage.once and purpose == "deploy")
     )
 
 

@@ -31,8 +31,12 @@ def is_read_by_name(name: str) -> bool:
 def unfit_outputs(plan: ReleasePlan) -> Iterator[Objection]:
     """Folders whose content would decide what a run does, though nobody approves it."""
     named = {
-        **{_playbook_words("deploy", stage): stage.playbook for stage in plan.stages},
-        **{_playbook_words("backout", stage): stage.backout.playbook for stage in plan.stages},
+        **{_playbook_words("deploy", stage): stage.playbook for stage in plan.stages if stage.playbook},
+        **{
+            _playbook_words("backout", stage): stage.backout.playbook
+            for stage in plan.stages
+            if stage.backout.playbook
+        },
         "the inventory": plan.resources.inventory,
         **{f"the release unit {unit.name}": unit.artefact for unit in plan.release.units},
     }

@@ -176,7 +176,10 @@ def _never_stops(path: str, limit: Limit, hosts: int, name: str = "") -> Objecti
 def _backout_that_deploys(plan: ReleasePlan) -> Iterator[Objection]:
     for stage in plan.stages:
         backout = stage.backout
-        if (stage.playbook, stage.variables) == (backout.playbook, backout.variables):
+        if stage.manual is None and (stage.playbook, stage.variables) == (
+            backout.playbook,
+            backout.variables,
+        ):
             path, finding = f"{backout.path}.playbook", "the deploy playbook with the same variables"
             yield Objection(path, "a playbook that takes the release back", finding, "name another")
 

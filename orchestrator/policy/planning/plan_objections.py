@@ -17,8 +17,9 @@ FILE_OR_FOLDER = ("file", "directory")
 def playbook_paths(plan: ReleasePlan) -> Iterator[tuple[str, str]]:
     """Every playbook by its path in the plan, in the order of `ReleasePlan.playbooks`."""
     for stage in plan.stages:
-        yield f"{stage.path}.playbook", stage.playbook
-        yield f"{stage.backout.path}.playbook", stage.backout.playbook
+        for path, name in ((stage.path, stage.playbook), (stage.backout.path, stage.backout.playbook)):
+            if name:
+                yield f"{path}.playbook", name
 
 
 def hosts_of_playbooks(plan: ReleasePlan, targets: Sequence[Target]) -> dict[str, list[str]]:

@@ -68,7 +68,7 @@ def _strategy(required: Required, plan: ReleasePlan) -> Iterator[Objection]:
         expected = f"one of {', '.join(required.strategies)}"
         yield Objection("strategy.kind", expected, strategy.kind, "choose one of them")
     for stage in plan.stages:
-        if required.idempotent and not stage.idempotent and not stage.once:
+        if required.idempotent and not stage.idempotent and not (stage.once or stage.manual):
             yield Objection(f"{stage.path}.idempotent", "true", "false", "make the playbook idempotent")
         if required.task_timeout is not None and stage.task_timeout < required.task_timeout:
             expected = f"at least {seconds_words(required.task_timeout)}"

@@ -67,6 +67,16 @@ _NAMED_RULES: dict[str, Schema] = {
             {"required": ["nothing"]},
         ]
     },
+    "StageSpec": {
+        "oneOf": [
+            {"required": ["playbook"], "properties": {"manual": {"type": "null"}}},
+            {
+                "required": ["manual", "acceptance"],
+                "properties": {"playbook": {"type": "null"}, "acceptance": {"minItems": 1}},
+            },
+        ]
+    },
+    "StageBackout": {"oneOf": [{"required": ["playbook"]}, {"required": ["manual"]}]},
     "Pilot": {"oneOf": [{"required": ["hosts"]}, {"required": ["group"]}]},
     "Release": {
         "anyOf": [{"required": [key], "properties": {key: {"minItems": 1}}} for key in ("units", "removes")]
