@@ -61,3 +61,16 @@ def persons_of(plan: ReleasePlan) -> dict[str, tuple[str, ...]]:
         name: tuple(role for role, person in plan.roles.items() if as_read(person) == key)
         for key, name in reversed(names.items())
     }
+
+
+def done_words(plan: ReleasePlan, release: str) -> str:
+    """What was done at the end, such as `shop 2.4.0 is deployed`, or `old report (shop 2.4.0) is removed`."""
+    kind = kind_of(plan)
+    names = withdrawn(plan) if kind != "deployment" else ()
+    what = f"{', '.join(names)} ({release})" if names else release
+    return f"{what} {'are' if len(names) > 1 else 'is'} {DONE_WORDS[kind]}"
+
+
+def verified_words(plan: ReleasePlan, release: str) -> str:
+    """The same where hosts are left out: a release is verified on the others, a component is removed there."""
+    return f"{release} is verified" if kind_of(plan) == "deployment" else done_words(plan, release)

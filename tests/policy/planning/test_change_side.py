@@ -9,7 +9,14 @@ import pytest
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 
-from orchestrator.domain.plan.plan_kind import due_work_of, impact_of, kind_of, persons_of
+from orchestrator.domain.plan.plan_kind import (
+    done_words,
+    due_work_of,
+    impact_of,
+    kind_of,
+    persons_of,
+    verified_words,
+)
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.rules.requirement import Required
 from orchestrator.policy.course.rollout import waves_of
@@ -150,3 +157,24 @@ def test_the_change_side_is_told_part_by_part() -> None:
             "licences: none, it had none",
         ),
     }
+
+
+@pytest.mark.parametrize(
+    ("given", "words", "left_out"),
+    [
+        ({}, "old report (app 2.0) is removed", "old report (app 2.0) is removed"),
+        (
+            {"release": {"removes": ["old report", "old form"]}},
+            "old report, old form (app 2.0) are removed",
+            "old report, old form (app 2.0) are removed",
+        ),
+        (
+            {"release": {"units": plan_tree()["release"]["units"]}},
+            "app 2.0 is deployed",
+            "app 2.0 is verified",
+        ),
+    ],
+)
+def test_the_end_is_told_as_what_was_done(given: dict[str, Any], words: str, left_out: str) -> None:
+    plan = removal(given)
+    assert (done_words(plan, "app 2.0"), verified_words(plan, "app 2.0")) == (words, left_out)
