@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.journal.lifecycle import OVER, State
+from orchestrator.domain.journal.lifecycle import OVER, STANDS, State
 from orchestrator.domain.plan.change_request import ChangeType
 from orchestrator.domain.plan.machines import marks_of
 from orchestrator.domain.plan.plan_kind import due_work_of
@@ -120,7 +120,7 @@ def bound_marks(d: Deployment) -> tuple[str, ...]:
 
 def _due(d: Deployment) -> tuple[datetime, ...]:
     """When the work is due that hangs on what it removes or transfers, and that nobody has said to be done."""
-    taken_back = d.over and d.state not in (State.COMPLETED, State.COMPLETED_WITH_EXCEPTIONS)
+    taken_back = d.over and d.state not in STANDS
     if taken_back or d.rehearsing.rehearsal is not None:
         return ()
     done = {duty.path for duty in d.follow_up.duties}

@@ -61,6 +61,8 @@ TOUCHED: tuple[Touched, ...] = get_args(Touched)
 OVER: tuple[Ended, ...] = get_args(Ended)
 NEVER_TOUCHED: frozenset[State] = frozenset({S.REFUSED, S.CANCELLED})
 """Ends before any host was touched."""
+STANDS: frozenset[State] = frozenset({S.COMPLETED, S.COMPLETED_WITH_EXCEPTIONS})
+"""Ends at which the release stands on its hosts."""
 
 TABLE: dict[State, dict[str, State]] = {
     S.PLANNED: {"submitted": S.AWAITING_APPROVAL, "cancelled": S.CANCELLED},

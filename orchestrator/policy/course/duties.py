@@ -5,18 +5,16 @@ from datetime import datetime
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.brief import Brief
-from orchestrator.domain.journal.lifecycle import State
+from orchestrator.domain.journal.lifecycle import STANDS
 from orchestrator.domain.plan.plan_kind import due_work_of
 from orchestrator.domain.plan.withdrawal import DueWork
 from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.format import counted
 
-_STANDS = frozenset({State.COMPLETED, State.COMPLETED_WITH_EXCEPTIONS})
-
 
 def work_of(d: Deployment) -> tuple[DueWork, ...]:
     """Its due work; none of a rehearsal, and none where everything was taken back or nothing was touched."""
-    if d.rehearsing.rehearsal is not None or (d.over and d.state not in _STANDS):
+    if d.rehearsing.rehearsal is not None or (d.over and d.state not in STANDS):
         return ()
     return due_work_of(d.plan)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.journal.lifecycle import State
+from orchestrator.domain.journal.lifecycle import STANDS
 from orchestrator.domain.plan.plan_kind import due_work_of, impact_of
 from orchestrator.domain.plan.reference import Reference
 from orchestrator.domain.plan.release_plan import ReleasePlan
@@ -46,7 +46,7 @@ def reference_outcomes(d: Deployment) -> Iterator[str]:
     references = d.plan.release.referenced
     if not d.over or not references or d.rehearsing.rehearsal is not None:
         return
-    stands = d.state in (State.COMPLETED, State.COMPLETED_WITH_EXCEPTIONS)
+    stands = d.state in STANDS
     closing = [f"{each.kind} {each.id}" for each in references if stands and each.closes]
     left = [f"{each.kind} {each.id} ({each.does})" for each in references if stands and not each.closes]
     if not stands:
