@@ -52,6 +52,11 @@ VERBS = (
         "Record the review of an emergency, in a role.",
     ),
     Verb(
+        "done",
+        "orchestrator.cli.verbs.planning.done:done",
+        "Show and settle the work that hangs on a removal or transfer.",
+    ),
+    Verb(
         "rollback", "orchestrator.cli.verbs.driving.rollback:rollback", "Back out a deployment and prove it."
     ),
     Verb(

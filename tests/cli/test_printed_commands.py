@@ -47,9 +47,13 @@ STOP_ALL, REPLAN = "cli/verbs/driving/stop_all.py", "engine/planning/replan_chec
 REHEARSE_VERB, RUN_DUE = "cli/verbs/driving/rehearse.py", "engine/use_cases/run_due.py"
 SPOKEN = "policy/authority/spoken_words.py"
 OBSTACLES, FOLLOW_UP = "policy/telling/words/obstacle_words.py", "policy/course/follow_up.py"
+DUTIES = "policy/course/duties.py"
 WALKS: dict[Callable[[Scene], str], tuple[tuple[str, str], ...]] = {
     walks.second: ((COMMANDS, f"{RESUME}{HOLE}"), (COMMANDS, ABORT)),
     walks.rollback_at_work: ((COMMANDS, ABORT),),
+    walks.work_is_due: ((DUTIES, f"orch done {ID} {HOLE} --note WHAT"),),
+    walks.no_such_work: (("engine/use_cases/duties.py", f"orch done {ID}"),),
+    walks.work_that_is_done: (("engine/use_cases/duties.py", f"orch done {ID}"),),
     walks.withdraw_at_work: (("engine/use_cases/schedule.py", ABORT),),
     walks.stopped: ((STOP_ALL, LIFT),),
     walks.start_while_stopped: (("engine/stop_in_force.py", LIFT),),
@@ -332,6 +336,7 @@ READ_AS = {
     f"rollback {HOLE}{HOLE}{HOLE}": f"rollback {HOLE} --reason WHY",
     f"--roll-back{HOLE}": "--roll-back",
     f"{HOLE}{HOLE}": HOLE,
+    f"done {HOLE} {HOLE}": f"done {HOLE} 1",
     f"trust {HOLE} {HOLE}": f"trust {HOLE}",
     f"rollback {HOLE} {HOLE}": f"rollback {HOLE} --despite newer",
     f"approve {HOLE} {HOLE}": f"approve {HOLE} --concede h1",

@@ -131,6 +131,8 @@ class Fleet:
     ) -> Path:
         """Add a plan in a file of its own, for these hosts, bound by these rules; `sections` are added to its own."""
         tree = plan_tree(waves=["rest"], hosts=",".join(hosts))
+        # A person in two plans at one time is a conflict: each plan has its own, unless it says otherwise.
+        tree["roles"] = {"deployment manager": f"Ann of {name}"}
         for section, words in sections.items():
             tree[section] = {**tree.get(section, {}), **words}
         self._install(hosts, tree)

@@ -42,6 +42,7 @@ from orchestrator.policy.telling.next_moves import next_moves
 from orchestrator.policy.telling.summary import STANDING_WORDS, environment_words, plain_words
 from orchestrator.policy.telling.timeline import Story
 from orchestrator.policy.telling.timeline_builder import decisions_of, story_of
+from orchestrator.policy.telling.words.assessment_words import reference_outcomes
 from orchestrator.policy.telling.words.change_words import hidden_lines, outside_lines
 from orchestrator.policy.telling.words.isolation_words import isolation_words
 from orchestrator.policy.telling.words.policy_words import policy_words
@@ -96,6 +97,7 @@ def html_record(
             spoken=[(line, signature_words(line, signatures or {})) for line in spoken_lines(records)],
             trusted=trust_lines(records),
             follows=following_words(d, made_at),
+            outcomes=tuple(reference_outcomes(d)),
             overdue=review_overdue(d, made_at),
             decisions=decisions_of(d, records),
             evidence=evidence,

@@ -9,6 +9,7 @@ from orchestrator.domain.plan.check import title_of
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.text.format import seconds_words
 from orchestrator.policy.planning.metric_objections import metrics_by_path
+from orchestrator.policy.telling.words.assessment_words import change_sections
 from orchestrator.policy.telling.words.metric_words import metric_line
 
 Row = tuple[str, list[str]]
@@ -43,14 +44,20 @@ def sections_of(plan: ReleasePlan) -> list[Section]:
         ("10 Testing and validation", _validation(plan)),
         ("11 Backout plan", _fields(plan.backout, ("playbook", "scope", "on_failure", "baseline"))),
         ("12 Approval and sign-off", _fields(plan.approval)),
+        *_change_side(plan),
     ]
+
+
+def _change_side(plan: ReleasePlan) -> list[Section]:
+    rows = [(title.lower(), list(lines)) for title, lines in change_sections(plan)]
+    return [("Change", rows)] if rows else []
 
 
 def _release(plan: ReleasePlan) -> list[Row]:
     release = plan.release
     rows: list[Row] = [("release", [f"{release.name} {release.version}"])]
     rows += [("unit", [f"{u.name} {u.version}", u.artefact, f"sha256 {u.sha256}"]) for u in release.units]
-    named = ("removes", "rfcs", "known_errors", "problems", "depends_on")
+    named = ("removes", "depends_on")
     return rows + [
         (name.replace("_", " "), list(getattr(release, name))) for name in named if getattr(release, name)
     ]

@@ -24,6 +24,7 @@ from orchestrator.policy.telling.metric_events import metric_of
 from orchestrator.policy.telling.summary import STANDING_WORDS, environment_words, plain_words, release_words
 from orchestrator.policy.telling.timeline import Story, StoryStep
 from orchestrator.policy.telling.timeline_builder import decisions_of, story_of
+from orchestrator.policy.telling.words.assessment_words import reference_outcomes
 from orchestrator.policy.telling.words.change_words import change_lines
 from orchestrator.policy.telling.words.isolation_words import isolation_words
 from orchestrator.policy.telling.words.metric_words import measured_words
@@ -48,6 +49,7 @@ def text_record(records: Sequence[Recorded], made_at: datetime, signatures: Sign
         _titled("What changed", [plain(line, 400) for line in change_lines(d.changes)]),
         _titled("Baseline", _baseline(d, story, evidence)),
         _titled("Authority", _authority(d, records, made_at, signatures or {})),
+        _titled("References", [plain(line, 600) for line in reference_outcomes(d)]),
         _titled("Decisions", _decisions(d, records)),
         _titled("Who spoke", _spoken(records, signatures or {})),
     ]
@@ -73,7 +75,7 @@ def _facts(d: Deployment, records: Sequence[Recorded], made_at: datetime) -> str
         else "",
         "took": seconds_words(round(seconds)) if seconds is not None else "",
         "approved": "; ".join([*named, *(approved.basis for approved in approvals)]) or "no",
-        "change": ", ".join(d.plan.release.rfcs),
+        "change": ", ".join(d.plan.release.requests),
         "policy": policy_name(d.authority.policy),
         "model": f"{d.authority.model.model} version {d.authority.model.version}"
         if d.authority.model is not None

@@ -21,6 +21,7 @@ from orchestrator.policy.authority.word_checks import approval_words
 from orchestrator.policy.calendar.point_of_no_return import WaveArithmetic
 from orchestrator.policy.course.follow_up import following_words, needs_words
 from orchestrator.policy.telling.summary import environment_words, hosts_words, release_words
+from orchestrator.policy.telling.words.assessment_words import change_sections
 from orchestrator.policy.telling.words.metric_words import metric_line
 
 
@@ -116,13 +117,11 @@ def _change(d: Deployment) -> Iterator[str]:
     yield f"type: {change.type}" + (f", because {plain(change.reason)}" if change.reason else "")
     yield f"asked for by {plain(d.by)} at {d.began_at:%Y-%m-%d %H:%M} UTC"
     for title, ones in (
-        ("requests for change", release.rfcs),
-        ("known errors closed", release.known_errors),
-        ("problems closed", release.problems),
         ("removes", release.removes),
+        *((title.lower(), lines) for title, lines in change_sections(d.plan)),
     ):
         if ones:
-            yield f"{title}: {', '.join(map(plain, ones))}"
+            yield f"{title}: {'; '.join(plain(each, 600) for each in ones)}"
     yield from (f"unit {unit.name} {unit.version}, SHA-256 {unit.sha256[:16]}" for unit in release.units)
     yield from (
         f"risk ({risk.impact} impact): {plain(risk.risk)}; {plain(risk.mitigation)}" for risk in d.plan.risks

@@ -28,6 +28,7 @@ from orchestrator.domain.text.format import counted, seconds_words, size_words
 from orchestrator.domain.text.selection import selection_words
 from orchestrator.policy.course.follow_up import needs_words
 from orchestrator.policy.evidence.allowed_changes import rules_binding
+from orchestrator.policy.telling.words.assessment_words import change_sections
 from orchestrator.policy.telling.words.environment_words import placed_words
 from orchestrator.policy.telling.words.metric_words import metric_line
 from orchestrator.policy.telling.words.policy_words import policy_words
@@ -44,6 +45,7 @@ def outline(checked: PreparedPlan, times: Branch) -> Branch:
             Branch(f"Purpose: {plan.purpose}"),
             _group("Objectives", plan.objectives),
             _release(plan),
+            *_change_side(plan),
             *_before(plan, checked),
             _strategy(checked),
             times,
@@ -129,11 +131,9 @@ def _release(plan: ReleasePlan) -> Branch:
         )
         for unit in release.units
     ]
-    closes = [*release.rfcs, *release.known_errors, *release.problems]
     titled = (
         ("Carries", units),
         ("Removes", release.removes),
-        ("Closes", closes),
         ("Depends on", release.depends_on),
     )
     return Branch("Release package", tuple(_groups(titled)))
@@ -141,6 +141,10 @@ def _release(plan: ReleasePlan) -> Branch:
 
 def _of_words(selection: Sequence[str] | None) -> str:
     return f" of {selection_words(selection)}" if selection is not None else ""
+
+
+def _change_side(plan: ReleasePlan) -> Iterable[Branch]:
+    return (_group(title, lines) for title, lines in change_sections(plan))
 
 
 def _before(plan: ReleasePlan, checked: PreparedPlan) -> Iterable[Branch]:
@@ -321,7 +325,7 @@ def _declared(changes: Iterable[DeclaredChange]) -> Iterable[Branch]:
 
 def _people(plan: ReleasePlan) -> Iterable[Branch]:
     resources = plan.resources
-    needed = [f"inventory {resources.inventory}", *resources.people, *resources.tools]
+    needed = [f"inventory {resources.inventory}", *resources.people, *resources.persons, *resources.tools]
     milestones = [f"{item.at.isoformat()} {item.what}" for item in plan.schedule.milestones]
     risks = [
         f"{item.risk} (likelihood {item.likelihood}, impact {item.impact}): {item.mitigation}"

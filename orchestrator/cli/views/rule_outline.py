@@ -60,6 +60,8 @@ def policy_outline(loaded: LoadedFile[ReleasePolicy], now: datetime) -> Branch:
             *_may_change(policy.may_change),
             *_group_if("Rehearsal", _rehearsal(policy)),
             *_group_if("Emergency", _emergency(policy)),
+            *_group_if("Major impact", _major(policy)),
+            *_group_if("People", _people(policy)),
             group("Calendar", _calendar(policy, now)),
             Branch(f"Records are kept for {seconds_words(policy.retention)}; orch deletes none by itself"),
             Branch(f"File: {loaded.file}, SHA-256 {loaded.sha256[:16]}"),
@@ -149,6 +151,29 @@ def _emergency(policy: ReleasePolicy) -> Iterator[str]:
     }
     yield f"waived: {', '.join(what for what, gone in waived.items() if gone) or 'nothing'}"
     yield f"reviewed within {seconds_words(emergency.review_within)} by {needs_words(emergency.reviewers)}"
+
+
+def _major(policy: ReleasePolicy) -> Iterator[str]:
+    major = policy.major
+    if major is None:
+        return
+    if major.before:
+        yield f"approved by as well: {needs_words(major.before)}"
+    if major.windows:
+        yield f"only in the windows: {', '.join(major.windows)}"
+    yield from (f"its plan must have {line}" for line in _said(major.verification))
+    if major.review_within is not None:
+        yield f"reviewed within {seconds_words(major.review_within)} by {needs_words(major.reviewers)}"
+
+
+def _people(policy: ReleasePolicy) -> Iterator[str]:
+    people = policy.people
+    if people.overlap == "refuse":
+        yield "a person is in one deployment at a time"
+    if people.not_busy:
+        yield f"roles that keep nobody busy: {', '.join(map(plain, people.not_busy))}"
+    for competence in people.competent:
+        yield f"{plain(competence.role)}: only {', '.join(map(plain, competence.people))}"
 
 
 def _calendar(policy: ReleasePolicy, now: datetime) -> Iterator[str]:

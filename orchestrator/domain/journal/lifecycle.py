@@ -61,6 +61,8 @@ TOUCHED: tuple[Touched, ...] = get_args(Touched)
 OVER: tuple[Ended, ...] = get_args(Ended)
 NEVER_TOUCHED: frozenset[State] = frozenset({S.REFUSED, S.CANCELLED})
 """Ends before any host was touched."""
+STANDS: frozenset[State] = frozenset({S.COMPLETED, S.COMPLETED_WITH_EXCEPTIONS})
+"""Ends at which the release stands on its hosts."""
 
 TABLE: dict[State, dict[str, State]] = {
     S.PLANNED: {"submitted": S.AWAITING_APPROVAL, "cancelled": S.CANCELLED},
@@ -163,6 +165,7 @@ ANY_TIME = frozenset(
         "emergency_stopped",
         "emergency_lifted",
         "approval_given",
+        "duty_done",
     }
 )
 """Facts about driving: every state that is not an end accepts them, and stays."""
@@ -187,7 +190,7 @@ WHILE_TOUCHED = frozenset(
 )
 """Facts about attempts and people's requests: every touched state accepts them, and stays."""
 
-AFTER_THE_END = frozenset({"approval_given", "reviewed", "closed"})
+AFTER_THE_END = frozenset({"approval_given", "reviewed", "closed", "duty_done"})
 """Facts after the end: every end accepts them; of approvals only sign-offs and those of a rollback (domain/fold/fold.py)."""
 
 OF_THE_HOUSE = frozenset(

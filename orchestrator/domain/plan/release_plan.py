@@ -8,16 +8,20 @@ from pydantic import BeforeValidator, Field, model_validator
 from orchestrator.domain.calendar.schedule_of_change import MissedStart
 from orchestrator.domain.evidence.attempt import Acceleration, Allowance
 from orchestrator.domain.evidence.baseline import PlannedScope
+from orchestrator.domain.plan.assessment import Assessment, Impact, Priority
 from orchestrator.domain.plan.change_request import ChangeRequest, ChangeType
 from orchestrator.domain.plan.check import Check
 from orchestrator.domain.plan.declared_change import DeclaredChange
 from orchestrator.domain.plan.load_balancer import PlannedRotation
 from orchestrator.domain.plan.metric import Metric, named_apart
 from orchestrator.domain.plan.pilot import Pilot
+from orchestrator.domain.plan.reference import Reference, short_references
 from orchestrator.domain.plan.stage import Stage, StageSpec
 from orchestrator.domain.plan.stages import stages_of
 from orchestrator.domain.plan.strategy_form import StrategyKind, form_of
+from orchestrator.domain.plan.supplier import PlannedTrigger, Supplier
 from orchestrator.domain.plan.wave import Gate, HostLimit, Limit, PlannedWave, Wave
+from orchestrator.domain.plan.withdrawal import Removal, Transfer
 from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import (
     Many,
@@ -75,7 +79,8 @@ class Release(Noun):
     """Section 2, release description: the release package's units, what it removes, and what it closes.
 
     `service` and `cis` (configuration items) are what it changes, and `depends_on` the services it needs: two deployments
-    that share any of them at the same time conflict.
+    that share any of them at the same time conflict. `rfcs`, `known_errors`, `problems` and `incidents` are the short form of
+    `references`, with the usual effect of their kind.
     """
 
     name: Name
@@ -85,10 +90,25 @@ class Release(Noun):
     rfcs: Many[Text] = ()
     known_errors: Many[Text] = ()
     problems: Many[Text] = ()
+    incidents: Annotated[Many[Text], Since("0.2")] = ()
+    references: Annotated[Many[Reference], Since("0.2")] = ()
     depends_on: Many[Text] = ()
     service: Text | None = None
     cis: Many[Text] = ()
     emergency: bool = False
+
+    @property
+    def referenced(self) -> tuple[Reference, ...]:
+        """Everything that it refers to, the short forms first."""
+        return (
+            *short_references(self.rfcs, self.known_errors, self.problems, self.incidents),
+            *self.references,
+        )
+
+    @property
+    def requests(self) -> tuple[str, ...]:
+        """The requests for change that it implements."""
+        return tuple(each.id for each in self.referenced if each.kind == "request for change")
 
     @model_validator(mode="after")
     def _something_released(self) -> "Release":
@@ -186,6 +206,7 @@ AbsolutePath = Annotated[str, Field(pattern=r"^(/|~/)[^\x00-\x1f]*[^/\x00-\x1f]$
 class Resources(Noun):
     """Section 6, resource requirements: the environment with its inventory, people and tools.
 
+    `people`: who is needed, in words. `persons`: by name those who are busy with it beside the holders of roles.
     `pass_environment`: names of variables of the caller's environment that each run sees; their values are kept nowhere.
     `ingredients`: files and folders outside of the project that its runs read in place; digested with the inventory.
     `outputs`: folders of the project that runs write into for people; kept from one deployment to the next, never digested.
@@ -199,6 +220,7 @@ class Resources(Noun):
     ingredients: Annotated[Many[AbsolutePath], Since("0.2")] = ()
     outputs: Annotated[Many[OutputPath], Since("0.2")] = ()
     people: Many[Text] = ()
+    persons: Annotated[Many[ReadableText], Since("0.2")] = ()
     tools: Many[Text] = ()
 
     @model_validator(mode="after")
@@ -310,7 +332,8 @@ class Approval(Noun):
     """Section 12, approval and sign-off: the roles that must approve before any host is touched.
 
     `policy` is the file of the release policy, where several apply to this deployment; `change` the type of change (normal,
-    or emergency where the release is one), and `reason` why it is an emergency (default: the plan's purpose).
+    or emergency where the release is one), and `reason` why it is an emergency (default: the plan's purpose). `impact` is the
+    class of the change: a removal and a transfer are always major.
     """
 
     required: Many[ReadableText] = ()
@@ -318,10 +341,15 @@ class Approval(Noun):
     policy: Text | None = None
     change: ChangeType | None = None
     reason: Text | None = None
+    impact: Annotated[Impact | None, Since("0.2")] = None
+    priority: Annotated[Priority | None, Since("0.2")] = None
 
 
 class ReleasePlan(Noun):
-    """A release plan. `orch` is the version of this format."""
+    """A release plan. `orch` is the version of this format.
+
+    The twelve sections, and what change management adds: what set it off, the assessment, suppliers, removal and transfer.
+    """
 
     orch: Annotated[Literal[1], exactly(only=1)]
     purpose: Text
@@ -336,6 +364,11 @@ class ReleasePlan(Noun):
     validation: Validation
     backout: Backout
     approval: Approval
+    trigger: Annotated[PlannedTrigger | None, Since("0.2")] = None
+    assessment: Annotated[Assessment | None, Since("0.2")] = None
+    suppliers: Annotated[Many[Supplier], Since("0.2")] = ()
+    removal: Annotated[Removal | None, Since("0.2")] = None
+    transfer: Annotated[Transfer | None, Since("0.2")] = None
 
     @model_validator(mode="after")
     def _playbooks_that_take_it_back(self) -> "ReleasePlan":

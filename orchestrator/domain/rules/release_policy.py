@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from orchestrator.domain.calendar.window import Freeze, MaintenanceWindow
 from orchestrator.domain.plan.change_request import ChangeType, Mode
 from orchestrator.domain.plan.strategy_form import StrategyKind
+from orchestrator.domain.rules.change_rules import MajorChange, PeopleRule
 from orchestrator.domain.rules.late_rules import Concessions, ConfirmRule, LateBackout, SignOffRule
 from orchestrator.domain.rules.may_change import MayChange
 from orchestrator.domain.rules.requirement import Need, Required, RoleNeed
@@ -137,6 +138,8 @@ class ReleasePolicy(Noun):
     confirm: Annotated[ConfirmRule, Since("0.2")] = ConfirmRule.of_valid()
     sign_off: Annotated[SignOffRule, Since("0.2")] = SignOffRule.of_valid()
     planning_mistakes: Annotated[MistakesAre, Since("0.2")] = "by class"
+    major: Annotated[MajorChange | None, Since("0.2")] = None
+    people: Annotated[PeopleRule, Since("0.2")] = PeopleRule.of_valid()
 
     @property
     def backout_needs(self) -> tuple[RoleNeed, ...]:

@@ -5,9 +5,12 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from orchestrator.domain.evidence.baseline import BaselinePart
+from orchestrator.domain.plan.assessment import Aspect
 from orchestrator.domain.plan.check import CHECK_KINDS
+from orchestrator.domain.plan.reference import ReferenceKind
 from orchestrator.domain.plan.strategy_form import StrategyKind
 from orchestrator.domain.plan.wave import HostLimit
+from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import Many, Noun, PositiveSeconds, Seconds, Text
 from orchestrator.domain.text.names import ReadableText
 from orchestrator.domain.text.validation_error import meant, wrong
@@ -46,7 +49,9 @@ class Required(Noun):
 
     `environment`, `acceptance`: kinds of check that must be among those before and after; `acceptance_any`: at least one of
     these kinds. `absence`: an acceptance check that something is gone. `first_wave`, `any_wave`: the most hosts it may
-    reach. `baseline`: parts that must be captured, so that the backout can be proved.
+    reach. `baseline`: parts that must be captured, so that the backout can be proved. `references`: kinds of record that the
+    release must refer to. `assessment`: aspects that must be weighed. `withdrawal`: what it removes or hands over has a section
+    that says what becomes of data, licences, documentation and consumers.
     """
 
     strategies: Many[StrategyKind] = ()
@@ -67,6 +72,13 @@ class Required(Noun):
     backout_scope: Literal["failed", "wave", "all_touched"] | None = None
     roles: Many[ReadableText] = ()
     rfcs: bool = False
+    references: Annotated[Many[ReferenceKind], Since("0.2")] = ()
+    assessment: Annotated[Many[Aspect], Since("0.2")] = ()
+    impact: Annotated[bool, Since("0.2")] = False
+    priority: Annotated[bool, Since("0.2")] = False
+    trigger: Annotated[bool, Since("0.2")] = False
+    suppliers: Annotated[Presence | None, Since("0.2")] = None
+    withdrawal: Annotated[bool, Since("0.2")] = False
 
 
 class RoleNeed(Noun):

@@ -266,11 +266,8 @@ def _at_gate(d: Deployment, now: datetime) -> Step:
     wave = d.waves[d.rollout.wave]
     if d.rollout.failure is not None:
         return _after_failure(d, d.rollout.failure)
-    if d.rollout.gate is None and (back := back_when_verified(d)) is not None:
-        return back
     if d.rollout.gate is None:
-        soak_until = now + timedelta(seconds=wave.gate.soak) if wave.gate.soak else None
-        return Record(e.GateReached(wave=d.rollout.wave, soak_until=soak_until, confirm=wave.gate.confirm))
+        return back_when_verified(d) or _reached(d, wave, now)
     rejection = _rejection(d)
     if rejection is not None:
         return rejection
@@ -287,6 +284,11 @@ def _at_gate(d: Deployment, now: datetime) -> Step:
     if _is_to_be_seen_again(d.rollout.gate, wave.gate.every, now):
         return Perform("watch", wave=d.rollout.wave, hosts=d.hosts_standing("verified"), final=True)
     return _past_the_gate(d, now)
+
+
+def _reached(d: Deployment, wave: Wave, now: datetime) -> Record:
+    soak_until = now + timedelta(seconds=wave.gate.soak) if wave.gate.soak else None
+    return Record(e.GateReached(wave=d.rollout.wave, soak_until=soak_until, confirm=wave.gate.confirm))
 
 
 def _is_to_be_seen_again(gate: GateProgress, every: float, now: datetime) -> bool:

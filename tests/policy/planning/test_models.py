@@ -30,6 +30,14 @@ EVERYWHERE: dict[str, Any] = {
     "release": {"rfcs": ["RFC-1"]},
     "validation": {"environment": [{"other_deployment": False}, {"space": {"free": "1GiB"}}]},
 }
+OLD_APP: dict[str, Any] = {
+    "component": "old app",
+    "gone": ["gone"],
+    "data": {"fate": "none", "what": "it kept none"},
+    "licences": {"none": "it had none"},
+    "documentation": {"none": "it had none"},
+    "consumers": {"what": "told by mail", "by": "Nadia", "due": "2027-01-01T00:00:00Z"},
+}
 FITTING: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "rolling-web-service": (
         {"waves": [1, 3, "rest"]},
@@ -70,7 +78,8 @@ FITTING: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"waves": [1, "rest"], "gate": {"soak": "15m", "confirm": "service owner"}},
         {
             "release": {"units": [], "removes": ["old app"], "rfcs": ["RFC-1"]},
-            "validation": {"acceptance": [{"file": {"path": "/opt/old", "exists": False}}]},
+            "removal": {"components": [OLD_APP]},
+            "validation": {"acceptance": [{"file": {"path": "/opt/old", "exists": False}, "title": "gone"}]},
             "backout": {"baseline": {"units": ["app.service"]}},
         },
     ),

@@ -32,6 +32,7 @@ DECISIONS = {
     "step_answered": "answered by hand",
 }  # fmt: skip
 BESIDE = {
+    "duty_done",
     "paused", "resumed", "held_on", "abort_requested", "excluded", "confirmed", "emergency_stopped", "emergency_lifted",
     "clock_jumped", "approval_given", "start_put_off", "start_missed", "processes_left", "environment_left", "step_answered",
 }  # fmt: skip

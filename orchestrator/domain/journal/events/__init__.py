@@ -56,6 +56,7 @@ from orchestrator.domain.journal.events.driving import (
     Resumed,
     Retried,
 )
+from orchestrator.domain.journal.events.duties import DutyDone
 from orchestrator.domain.journal.events.environments import EnvironmentLeft
 from orchestrator.domain.journal.events.house import (
     BaselineKept,
@@ -114,6 +115,7 @@ Event = Annotated[
     | WaveNotAuthorised
     | Reviewed
     | RecordClosed
+    | DutyDone
     | ComponentsVerified
     | EnvironmentVerified
     | BaselineCaptured
@@ -208,6 +210,7 @@ __all__ = [
     "DeploymentNotAdmitted",
     "DeploymentRefused",
     "DriverTook",
+    "DutyDone",
     "EarlyLifeBegan",
     "EarlyLifeFailed",
     "EmergencyLifted",
