@@ -137,6 +137,19 @@ class WiredPorts(ports.Ports):
         return DirectoryLibrary()
 
     @cached_property
+    def media(self) -> project_ports.MediaSources:
+        from orchestrator.adapters.files.library_file import known_libraries
+        from orchestrator.adapters.media.cache import MediaCache
+        from orchestrator.adapters.media.libraries import CachedLibraries
+
+        places = dict.fromkeys((self.house.place, self._root.absolute()))
+        return CachedLibraries(
+            MediaCache(self._root / "media", disk_reserve()),
+            lambda project: known_libraries(project, [place / "libraries" for place in places]),
+            lambda: self.clock.uptime()[1],
+        )
+
+    @cached_property
     def authority(self) -> ports.Authority:
         from orchestrator.adapters.files.project_authority import ProjectAuthority
 

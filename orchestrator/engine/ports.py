@@ -19,7 +19,14 @@ from orchestrator.domain.journal.raw_event import RawEvent
 from orchestrator.domain.plan.check import Check, CheckResult
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
 from orchestrator.engine.authority_ports import Authority, Governing, Keys, PrivateCopy, Tree, Voice
-from orchestrator.engine.project_ports import Inspector, MediaLibrary, PlanFiles, ProjectFiles
+from orchestrator.engine.project_ports import (
+    Inspector,
+    MediaLibrary,
+    MediaSources,
+    PlanFiles,
+    ProjectAlone,
+    ProjectFiles,
+)
 from orchestrator.engine.redaction import Redaction
 
 __all__ = ["Authority", "Governing", "Keys", "PrivateCopy", "Tree", "Voice"]
@@ -361,3 +368,4 @@ class Ports:
     keys: Keys
     voice: Voice
     redaction: Redaction = field(default_factory=Redaction)
+    media: MediaSources = field(default_factory=ProjectAlone)

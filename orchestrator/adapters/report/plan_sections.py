@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from orchestrator.domain.plan.check import title_of
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.text.format import seconds_words
+from orchestrator.policy.telling.words.unit_words import stated_words
 
 Row = tuple[str, list[str]]
 Section = tuple[str, list[Row]]
@@ -47,7 +48,10 @@ def sections_of(plan: ReleasePlan) -> list[Section]:
 def _release(plan: ReleasePlan) -> list[Row]:
     release = plan.release
     rows: list[Row] = [("release", [f"{release.name} {release.version}"])]
-    rows += [("unit", [f"{u.name} {u.version}", u.artefact, f"sha256 {u.sha256}"]) for u in release.units]
+    rows += [
+        ("unit", [f"{u.name} {u.version}", u.artefact, f"sha256 {u.sha256}", *stated_words(u)])
+        for u in release.units
+    ]
     named = ("removes", "rfcs", "known_errors", "problems", "depends_on")
     return rows + [
         (name.replace("_", " "), list(getattr(release, name))) for name in named if getattr(release, name)

@@ -21,6 +21,7 @@ from orchestrator.policy.authority.word_checks import approval_words
 from orchestrator.policy.calendar.point_of_no_return import WaveArithmetic
 from orchestrator.policy.course.follow_up import following_words, needs_words
 from orchestrator.policy.telling.summary import environment_words, hosts_words, release_words
+from orchestrator.policy.telling.words.unit_words import stated_words
 
 
 def approval_outline(d: Deployment, question: Question) -> Branch:
@@ -117,7 +118,10 @@ def _change(d: Deployment) -> Iterator[str]:
     ):
         if ones:
             yield f"{title}: {', '.join(map(plain, ones))}"
-    yield from (f"unit {unit.name} {unit.version}, SHA-256 {unit.sha256[:16]}" for unit in release.units)
+    yield from (
+        ", ".join((f"unit {unit.name} {unit.version}", f"SHA-256 {unit.sha256[:16]}", *stated_words(unit)))
+        for unit in release.units
+    )
     yield from (
         f"risk ({risk.impact} impact): {plain(risk.risk)}; {plain(risk.mitigation)}" for risk in d.plan.risks
     )

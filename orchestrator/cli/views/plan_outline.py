@@ -27,6 +27,7 @@ from orchestrator.policy.course.follow_up import needs_words
 from orchestrator.policy.evidence.allowed_changes import rules_binding
 from orchestrator.policy.telling.words.environment_words import placed_words
 from orchestrator.policy.telling.words.policy_words import policy_words
+from orchestrator.policy.telling.words.unit_words import stated_words
 
 
 def outline(checked: PreparedPlan, times: Branch) -> Branch:
@@ -111,6 +112,7 @@ def _release(plan: ReleasePlan) -> Branch:
     units = [
         f"{unit.name} {unit.version}: {unit.artefact} (sha256 {unit.sha256[:12]})"
         + (f", on each host as {unit.on_target}" if unit.on_target else "")
+        + "".join(f", {words}" for words in stated_words(unit))
         for unit in release.units
     ]
     closes = [*release.rfcs, *release.known_errors, *release.problems]
@@ -135,9 +137,21 @@ def _before(plan: ReleasePlan, checked: PreparedPlan) -> Iterable[Branch]:
     first = [f"starts {opens}"]
     first += _authority(checked)
     first.append(f"{_count(len(plan.release.units), 'digest')} verified in the media library")
+    first += _origin(plan)
     checks = _group(f"verified on all {len(checked.targets)} hosts", _titles(plan.validation.environment))
     baseline = Branch(f"baseline of {', '.join(plan.backout.baseline.captured())}")
     yield Branch("Before any host is touched", (*(Branch(line) for line in first), checks, baseline))
+
+
+def _origin(plan: ReleasePlan) -> Iterable[str]:
+    """What is verified of units beside their digests."""
+    units = plan.release.units
+    recorded = sum(unit.provenance is not None for unit in units)
+    signed = sum(unit.signature is not None for unit in units)
+    if recorded:
+        yield f"records of build and test verified of {_count(recorded, 'unit')}"
+    if signed:
+        yield f"{_count(signed, 'signature')} of units verified"
 
 
 def may_change_lines(checked: PreparedPlan) -> list[str]:

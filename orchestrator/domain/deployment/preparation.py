@@ -3,12 +3,14 @@
 from typing import TypeGuard, get_args
 
 from orchestrator.domain.evidence.baseline import BaselineReference
+from orchestrator.domain.evidence.unit_evidence import UnitEvidence
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.text.model_base import Many, Noun
 
 
 class Preparation(Noun):
-    """Digests of the release units and of what hosts must hold, the hosts' keys when they were verified, and the baselines.
+    """Digests of the release units and of what hosts must hold, what was seen of each unit, the hosts' keys when they were
+    verified, and the baselines.
 
     `refusals` are the reasons of a refusal, and `causes` the same without hosts. `cancelled` says who cancelled the
     deployment, and why.
@@ -16,6 +18,7 @@ class Preparation(Noun):
 
     digests: dict[str, str] = {}
     on_target: dict[str, str] = {}
+    units: Many[UnitEvidence] = ()
     host_keys: dict[str, str] = {}
     baselines: dict[str, BaselineReference] = {}
     refusals: Many[str] = ()
@@ -45,8 +48,8 @@ def _changes(event: e.Event) -> TypeGuard[PreparationEvent]:
 
 def _changed(preparation: Preparation, event: PreparationEvent) -> Preparation:
     match event:
-        case e.ComponentsVerified(digests=digests, on_target=on_target):
-            return Preparation.updated(preparation, digests=digests, on_target=on_target)
+        case e.ComponentsVerified(digests=digests, on_target=on_target, units=units):
+            return Preparation.updated(preparation, digests=digests, on_target=on_target, units=units)
         case e.EnvironmentVerified(host_keys=host_keys):
             return Preparation.updated(preparation, host_keys=dict(host_keys))
         case e.BaselineCaptured(baselines=baselines):

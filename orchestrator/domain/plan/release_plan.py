@@ -11,6 +11,7 @@ from orchestrator.domain.plan.change_request import ChangeRequest, ChangeType
 from orchestrator.domain.plan.check import Check
 from orchestrator.domain.plan.declared_change import DeclaredChange
 from orchestrator.domain.plan.strategy_form import StrategyKind, form_of
+from orchestrator.domain.plan.unit_origin import MEDIA, PROJECT, Provenance, UnitSignature, below_its_library
 from orchestrator.domain.plan.wave import AtLeastOneHost, Gate, GroupName, HostLimit, Limit, PlannedWave
 from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import (
@@ -46,8 +47,9 @@ ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".zip")
 class ReleaseUnit(Noun):
     """A part of a service released as one entity: an artefact of the definitive media library with version and digest.
 
-    `artefact` is a path relative to the plan's project. `on_target` is the path of the unit on a host afterwards: a file
-    for a plain artefact, a directory for an archive; its digests are verified there again after deployment.
+    `artefact` is a path relative to `library`, else to the plan's project. `on_target` is the path of the unit on a host
+    afterwards: a file for a plain artefact, a directory for an archive; its digests are verified there again after
+    deployment.
     """
 
     name: Name
@@ -55,6 +57,24 @@ class ReleaseUnit(Noun):
     artefact: Text
     sha256: Sha256
     on_target: Annotated[str, Field(pattern=r"^/")] | None = None
+    library: Annotated[Name | None, Since("0.2")] = None
+    provenance: Annotated[Provenance | None, Since("0.2")] = None
+    signature: Annotated[UnitSignature | None, Since("0.2")] = None
+
+    @model_validator(mode="after")
+    def _below_its_library(self) -> "ReleaseUnit":
+        if self.library is not None:
+            below_its_library(self.artefact, at="artefact")
+        if self.library == PROJECT:
+            raise wrong(
+                "no library, for a file of the project", "remove it", finding="`project`", at="library"
+            )
+        return self
+
+    @property
+    def place(self) -> str:
+        """Its path in the private copy, and the name of its digest: that of the artefact for a file of the project."""
+        return self.artefact if self.library is None else f"{MEDIA}/{self.library}/{self.artefact}"
 
     @property
     def is_archive(self) -> bool:

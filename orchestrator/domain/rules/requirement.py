@@ -8,7 +8,8 @@ from orchestrator.domain.evidence.baseline import BaselinePart
 from orchestrator.domain.plan.check import CHECK_KINDS
 from orchestrator.domain.plan.strategy_form import StrategyKind
 from orchestrator.domain.plan.wave import HostLimit
-from orchestrator.domain.text.model_base import Many, Noun, PositiveSeconds, Seconds, Text
+from orchestrator.domain.text.canonical import Since
+from orchestrator.domain.text.model_base import Many, Name, Noun, PositiveSeconds, Seconds, Text
 from orchestrator.domain.text.names import ReadableText
 from orchestrator.domain.text.validation_error import meant, wrong
 
@@ -46,7 +47,9 @@ class Required(Noun):
 
     `environment`, `acceptance`: kinds of check that must be among those before and after; `acceptance_any`: at least one of
     these kinds. `absence`: an acceptance check that something is gone. `first_wave`, `any_wave`: the most hosts it may
-    reach. `baseline`: parts that must be captured, so that the backout can be proved.
+    reach. `baseline`: parts that must be captured, so that the backout can be proved. `libraries`: those that units may come
+    from. `provenance`, `test_report`: each unit has a build record, a test report. `signed_by`: persons or fingerprints of
+    keys, one of whom signed each unit.
     """
 
     strategies: Many[StrategyKind] = ()
@@ -67,6 +70,10 @@ class Required(Noun):
     backout_scope: Literal["failed", "wave", "all_touched"] | None = None
     roles: Many[ReadableText] = ()
     rfcs: bool = False
+    libraries: Annotated[Many[Name], Since("0.2")] = ()
+    provenance: Annotated[bool, Since("0.2")] = False
+    test_report: Annotated[bool, Since("0.2")] = False
+    signed_by: Annotated[Many[Text], Since("0.2")] = ()
 
 
 class RoleNeed(Noun):

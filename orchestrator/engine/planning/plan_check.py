@@ -10,20 +10,22 @@ from orchestrator.domain.plan.effective_plan import EffectivePlan
 from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.rehearsal_place import RehearsalPlace, in_place
-from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.release_plan import ReleasePlan, ReleaseUnit
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.engine.background import BackgroundTask
 from orchestrator.engine.lookup.place import by_files
+from orchestrator.engine.lookup.unit_files import obtained
 from orchestrator.engine.ports import Governing, Ports, Tree
-from orchestrator.errors import Fault, NotFound, PlanFault
+from orchestrator.errors import Fault, NotFound, NotObtained, PlanFault
 from orchestrator.policy.authority.environment_rules import about_unknown, objections_of
 from orchestrator.policy.authority.known_machines import Place
 from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.evidence.allowed_changes import rules_binding
 from orchestrator.policy.planning import plan_objections as rules
+from orchestrator.policy.planning import unit_rules
 from orchestrator.policy.planning.change_objections import unseen_parts
 from orchestrator.policy.planning.digests import effective_plan, in_environment
 from orchestrator.policy.planning.name_objections import misleading_roles
@@ -103,7 +105,7 @@ def check_plan(
 
 def check_files(ports: Ports, loaded: PreparedPlan, say: SayProgress = lambda step: None) -> PreparedPlan:
     """The part of the check that starts no other program: the plan with its rules, faults and warnings, without hosts."""
-    check = _Check(loaded, Path(loaded.project), ports, say)
+    check = _Check(loaded, Path(loaded.project), ports, say, offline=True)
     check.governing()
     check.plan_itself(starting=False)
     check.by_reading()
@@ -128,6 +130,7 @@ class _Check:
     in_place: Mapping[str, str] = field(default_factory=dict)
     known: Place = field(default_factory=Place)
     foreseen: list[str] = field(default_factory=list)
+    offline: bool = False
 
     def governing(self) -> None:
         """Find the policy and model that bind; from here on the plan has the model's defaults."""
@@ -196,6 +199,9 @@ class _Check:
         units = self.loaded.plan.release.units
         for index, unit in enumerate(units):
             self.say(f"digest of {unit.artefact} ({index + 1} of {len(units)})")
+            if unit.library is not None:
+                self._of_library(index, unit)
+                continue
             try:
                 digest = self.ports.library.digest(self.project, unit.artefact)
             except NotFound:
@@ -204,7 +210,27 @@ class _Check:
             self.digests[unit.artefact] = digest
             self._object(rules.other_digest(index, unit, digest))
             if unit.on_target is not None or unit.is_archive:
-                self._members(unit.artefact)
+                self._members(unit.artefact, self.project)
+
+    def _of_library(self, index: int, unit: ReleaseUnit) -> None:
+        """Copy the unit from its library into the cache, and check it there; a check that runs nothing asks no library."""
+        if self.offline:
+            file = self.ports.media.held(unit.sha256)
+            if file is None:
+                self._warn([unit_rules.not_copied_yet(index, unit)])
+                return
+        else:
+            try:
+                file = obtained(self.ports, self.project, unit, self.say).file
+            except PlanFault as unusable:
+                self.faults.extend(unusable.faults)
+                return
+            except NotObtained as fault:
+                self._object([unit_rules.not_obtained(index, unit, fault.finding, fault.next_move)])
+                return
+        self.digests[unit.place] = unit.sha256
+        if unit.on_target is not None or unit.is_archive:
+            self._members(file.name, file.parent, unit.artefact)
 
     def inventory(self, asked: BackgroundTask[Inspection]) -> Inspection:
         """Check what Ansible reports of the inventory, the playbooks and the vault."""
@@ -329,9 +355,9 @@ class _Check:
         plan = self.loaded.plan
         return {"strategy.playbook": plan.strategy.playbook, "backout.playbook": plan.backout.playbook}
 
-    def _members(self, artefact: str) -> None:
+    def _members(self, artefact: str, place: Path, named: str | None = None) -> None:
         try:
-            self.ports.library.members(self.project, artefact)
+            self.ports.library.members(place, artefact, named)
         except PlanFault as unusable:
             self.faults.extend(unusable.faults)
 

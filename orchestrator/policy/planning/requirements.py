@@ -31,6 +31,7 @@ from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.requirement import AskedGate, Required
 from orchestrator.domain.text.format import seconds_words
 from orchestrator.policy.planning.plan_findings import path_of
+from orchestrator.policy.planning.unit_rules import unit_shortfalls
 
 _DEFAULTED = ("gate", "failure_limit", "task_timeout", "run_timeout", "forks")
 
@@ -76,6 +77,7 @@ def _release(required: Required, plan: ReleasePlan) -> Iterator[Objection]:
             if unit.on_target is None:
                 path = f"release.units[{index}].on_target"
                 yield Objection(path, "where the unit stands on a host", "nothing", "add `on_target`")
+    yield from unit_shortfalls(required, release.units)
     if required.rfcs and not release.rfcs:
         yield Objection("release.rfcs", "at least one request for change", "none", "name it in the plan")
 
