@@ -131,6 +131,12 @@ class WiredPorts(ports.Ports):
         return DirectoryBaselineStore(self._root / "baselines", relief=self.storage.relieve)
 
     @cached_property
+    def attachments(self) -> ports.Attachments:
+        from orchestrator.adapters.store.attachments import DirectoryAttachments
+
+        return DirectoryAttachments(self._root / "attachments", relief=self.storage.relieve)
+
+    @cached_property
     def library(self) -> project_ports.MediaLibrary:
         from orchestrator.adapters.files.media_library import DirectoryLibrary
 

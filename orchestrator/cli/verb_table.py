@@ -52,6 +52,11 @@ VERBS = (
     Verb(
         "baseline", "orchestrator.cli.verbs.viewing.baseline:baseline", "Capture, show and compare baselines."
     ),
+    Verb(
+        "step",
+        "orchestrator.cli.verbs.driving.step:step",
+        "Say how a step went that people do by hand.",
+    ),
     Verb("status", "orchestrator.cli.verbs.viewing.status:status", "Show where a deployment stands."),
     Verb("list", "orchestrator.cli.verbs.viewing.list_:list_", "List deployments, newest first."),
     Verb("record", "orchestrator.cli.verbs.viewing.record:record", "Show the record of a deployment."),

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.evidence.attachment import Attachment
 from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.baseline import Baseline, BaselineReference, BaselineScope
@@ -278,7 +279,7 @@ class Targets(ABC):
 
     @abstractmethod
     def verify(self, targets: Sequence[Target], checks: Sequence[Check], project: Path) -> list[CheckResult]:
-        """Every check's result for every target, none missing; a host that does not answer is inconclusive for each check.
+        """Every check's result for every target that it is about, none missing; without an answer it is inconclusive.
 
         Each host's first result is of kind `reachable` (ssh with the pinned host key, and login). Each other result has
         the number of its check in the list.
@@ -295,7 +296,7 @@ class Targets(ABC):
 
     @abstractmethod
     def capture(self, targets: Sequence[Target], scope: BaselineScope) -> dict[str, Baseline | str]:
-        """The baseline of every target, or the reason, in words, why there is none."""
+        """The baseline of every target, in what the scope has of it, or the reason, in words, why there is none."""
 
     @abstractmethod
     def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | Silence]:
@@ -349,6 +350,18 @@ class BaselineStore(ABC):
         """The baseline with this digest. Raises NotFound, or StoreFault when its content does not match the digest."""
 
 
+class Attachments(ABC):
+    """Files that people attach to their words as evidence, by the digest of their content."""
+
+    @abstractmethod
+    def keep(self, file: Path) -> Attachment:
+        """Keep a file, durable on return. Raises UsageFault for one that is too large or no regular file, StoreFault."""
+
+    @abstractmethod
+    def read(self, digest: str) -> bytes:
+        """The content with this digest. Raises NotFound, or StoreFault when it does not match the digest."""
+
+
 @dataclass(frozen=True)
 class Ports:
     """All ports of the engine, wired by the composition root."""
@@ -363,6 +376,7 @@ class Ports:
     playbooks: PlaybookRuns
     targets: Targets
     baselines: BaselineStore
+    attachments: Attachments
     library: MediaLibrary
     authority: Authority
     keys: Keys

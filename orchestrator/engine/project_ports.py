@@ -29,7 +29,7 @@ class Inspector(ABC):
 
     @abstractmethod
     def inspect(self, plan: ReleasePlan, project: Path) -> Inspection:
-        """The targets of `strategy.hosts`, the groups, and the deploy and the backout playbook, in this order.
+        """The targets of `strategy.hosts`, the groups, and the playbooks of the plan, in its order.
 
         Never raises for the content of users' files; the inspection holds their faults.
         """

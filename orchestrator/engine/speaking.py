@@ -22,6 +22,7 @@ VERBS: Mapping[type[object], Verb] = {
     e.Retried: "retry",
     e.Excluded: "exclude",
     e.Confirmed: "confirm",
+    e.StepAnswered: "step",
     e.AbortRequested: "abort",
     e.BackoutBegan: "rollback",
 }
@@ -44,6 +45,7 @@ Sayable = (
     | e.Retried
     | e.Excluded
     | e.Confirmed
+    | e.StepAnswered
     | e.AbortRequested
     | e.BackoutBegan
     | e.EmergencyStopped

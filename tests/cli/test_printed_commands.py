@@ -89,6 +89,14 @@ WALKS: dict[Callable[[Scene], str], tuple[tuple[str, str], ...]] = {
     walks.missed: ((RUN_DUE, RESUME), (RUN_DUE, f"orch schedule withdraw {ID} --reason WHY")),
     walks.nobody_drives: (("cli/verbs/viewing/status.py", RESUME),),
     walks.gate_to_confirm: ((MOVES, f"orch confirm {ID} --role {HOLE} --note WHAT"),),
+    walks.work_by_hand: (
+        (MOVES, f"orch step show {ID}"),
+        (MOVES, f"orch step done {ID} --role {HOLE} --note WHAT"),
+        (MOVES, f"orch step failed {ID} --role {HOLE} --note WHAT"),
+    ),
+    walks.work_answered_by_another: (
+        ("policy/authority/by_hand.py", f"orch step done {ID} --role {HOLE} --note WHAT"),
+    ),
     walks.hold_before_work: (("cli/verbs/driving/signals.py", f"orch pause {ID}"),),
     walks.untrusted_issuer: ((REHEARSE_VERB, f'orch keys trust {HOLE}{HOLE} --role "{HOLE}"'),),
     walks.issuer_of_other_things: ((REHEARSE_VERB, NEW_KEY),),
@@ -116,7 +124,11 @@ TRUST_RUN = "tests/cli/verbs/test_trust_commands.py goes this way, from the firs
 RELEASE_RUN = "tests/cli/verbs/test_environment_commands.py runs it as it is printed"
 POLICY_RUN = "tests/cli/verbs/test_policy_adoption.py adopts and withdraws policies so"
 LATE_RUN = "tests/cli/verbs/test_late_words.py runs it as it is printed"
+STAGES_RUN = "tests/engine/test_stages.py runs it as it is printed"
 NOT_WALKED: dict[tuple[str, str], str] = {
+    ("policy/authority/by_hand.py", f"orch status {HOLE}"): SHOWS,
+    (COMMANDS, f"orch retry {HOLE} --again --reason WHY"): STAGES_RUN,
+    (COMMANDS, f"orch rollback {HOLE} --reason WHY"): STAGES_RUN,
     ("adapters/ansible/attempt_folder.py", "orch resume"): TROUBLE,
     ("adapters/ansible/playbooks.py", "orch resume"): TROUBLE,
     ("adapters/ansible/playbooks.py", RESUME): TROUBLE,

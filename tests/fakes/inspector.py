@@ -31,7 +31,7 @@ class FakeInspector(Inspector):
         return Inspection(
             targets=tuple(self._target(host) for host in hosts),
             inventory_faults=() if hosts else (f"the pattern `{pattern}` matches no host",),
-            playbooks=tuple(self._playbook(path) for path in (plan.strategy.playbook, plan.backout.playbook)),
+            playbooks=tuple(self._playbook(path) for path in plan.playbooks),
             vault_faults=tuple(self.vault_faults),
             settings_faults=tuple(self.settings_faults),
             groups={group: tuple(members) for group, members in self.groups.items()},

@@ -57,7 +57,7 @@ class FakePlans(PlanFiles, ProjectFiles, Inspector):
     def inspect(self, plan: ReleasePlan, project: Path) -> Inspection:
         targets = self.targets_of(plan)
         plays = (PlaySeen(name="all", hosts=tuple(target.host for target in targets)),)
-        playbooks = (plan.strategy.playbook, plan.backout.playbook)
+        playbooks = plan.playbooks
         return Inspection(
             targets=targets,
             playbooks=tuple(PlaybookSeen(path=path, plays=plays) for path in playbooks),

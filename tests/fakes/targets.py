@@ -107,6 +107,8 @@ class FakeTargets(Targets):
             machine = self.machine(target.host)
             results.append(_reachable(target, machine))
             for number, check in enumerate(checks):
+                if not check.is_on(target):
+                    continue
                 reason = machine.unreachable
                 answered: Told = (
                     machine.answer_to(check) if reason is None else ("inconclusive", _not_asked(reason))

@@ -121,7 +121,7 @@ def _effective(
     targets = _targets(plan)
     rollout = waves_of(plan, targets)
     assert not rollout.objections, rollout.objections
-    tree = {plan.strategy.playbook: "a" * 64, f"{plan.resources.inventory}/hosts.yml": "b" * 64}
+    tree = {plan.playbooks[0]: "a" * 64, f"{plan.resources.inventory}/hosts.yml": "b" * 64}
     return effective_plan(
         plan, targets, rollout.waves, model=model, policy=policy, tree=tree, artefacts={"dml/shop": "c" * 64}
     )

@@ -12,6 +12,7 @@ from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.authority.machine_release import MachineRelease, SignedRelease
 from orchestrator.domain.authority.rehearsal import Rehearsal
 from orchestrator.domain.authority.signing import Signature
+from orchestrator.domain.evidence.attachment import Attachment
 from orchestrator.domain.evidence.baseline import BaselineReference, Difference
 from orchestrator.domain.evidence.change_groups import ChangeGroup, ItemChange, OutsideChange
 from orchestrator.domain.evidence.left_process import LeftProcess
@@ -259,6 +260,15 @@ EVERY_EVENT: list[Event] = [
     e.GateReached(wave=0, soak_until=SOON, confirm="service owner"),
     e.Confirmed(wave=0, role="service owner", by="cy", note=ODD),
     e.GatePassed(wave=0),
+    e.StepAnswered(
+        attempt="d1.deploy.0.1",
+        result="done",
+        role="service owner",
+        by="cy",
+        note=ODD,
+        attached=(Attachment(name="Beleg.pdf", sha256=SHA, size=12),),
+    ),
+    e.StepOverdue(attempt="d1.deploy.0.1", due=SOON, escalate_to="service owner"),
     e.EarlyLifeBegan(until=SOON),
     e.EarlyLifeFailed(hosts=("web1",), reason="r"),
     e.Completed(),

@@ -14,6 +14,7 @@ from orchestrator.engine.ports import (
     Voice,
 )
 from orchestrator.engine.project_ports import MediaLibrary
+from tests.fakes.attachments import FakeAttachments
 from tests.fakes.authority import FakeAuthority, FakeKeys
 from tests.fakes.baseline_store import FakeBaselineStore
 from tests.fakes.host_locks import FakeHostLocks
@@ -51,6 +52,7 @@ def ports_over(
         playbooks=playbooks,
         targets=targets,
         baselines=baselines or FakeBaselineStore(),
+        attachments=FakeAttachments(),
         library=library or FakeLibrary(),
         authority=authority or FakeAuthority(),
         keys=keys or FakeKeys(),

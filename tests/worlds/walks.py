@@ -20,6 +20,7 @@ from tests.journals.corpus import recorded
 from tests.worlds.command_line import orch
 from tests.worlds.fleet import Fleet, shop_fleet
 from tests.worlds.people import DEPLOYER
+from tests.worlds.stages import staged
 
 FREEZE = {
     "name": "sale",
@@ -36,6 +37,15 @@ EMERGENCY = {
     "reviewers": ["change manager"],
 }
 BOTH = ("change manager", "service owner", "customer", "rehearsal issuer")
+
+
+BY_HAND = {
+    "name": "routes",
+    "on": "h*",
+    "manual": {"who": "service owner", "instruction": "Send the address.", "evidence": "A ticket."},
+    "acceptance": [{"tcp": 443}],
+    "backout": "rollback/app.yml",
+}
 
 
 @dataclass
@@ -268,6 +278,17 @@ def gate_to_confirm(scene: Scene) -> str:
     scene.fleet.tree["strategy"]["gate"] = {"soak": "1s", "confirm": "service owner"}
     scene.orch("deploy", "plan.yml")
     return scene.orch("status", scene.newest())
+
+
+def work_by_hand(scene: Scene) -> str:
+    scene.fleet.tree = staged([BY_HAND])
+    scene.orch("deploy", "plan.yml")
+    return scene.orch("status", scene.newest())
+
+
+def work_answered_by_another(scene: Scene) -> str:
+    work_by_hand(scene)
+    return scene.orch("step", "done", scene.newest(), "--role", "cook", "--note", "seen")
 
 
 def hold_before_work(scene: Scene) -> str:

@@ -29,10 +29,15 @@ class AnsibleInspector(Inspector):
         self._warm = warm
 
     def inspect(self, plan: ReleasePlan, project: Path) -> Inspection:
-        """The inventory, the deploy playbook and the backout playbook, with the variables that each is given."""
+        """The inventory, and of each stage the deploy and the backout playbook, with the variables that each is given."""
         runs = [
-            (plan.strategy.playbook, plan.strategy.variables),
-            (plan.backout.playbook, plan.backout.variables),
+            run
+            for stage in plan.stages
+            for run in (
+                (stage.playbook, stage.variables),
+                (stage.backout.playbook, stage.backout.variables),
+            )
+            if run[0]
         ]
         password = plan.resources.vault_password_file
         passed = passed_environment(plan.resources.pass_environment, os.environ)
@@ -44,7 +49,7 @@ class AnsibleInspector(Inspector):
             None if password is None else Path(password),
             dynamic_allowed=plan.resources.dynamic_inventory,
             variables=[variables for _, variables in runs],
-            beside=Path(plan.strategy.playbook),
+            beside=Path(runs[0][0]) if runs else Path(plan.resources.inventory),
             warm=self._warm,
             passed=passed,
             may_read=[

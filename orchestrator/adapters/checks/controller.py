@@ -38,10 +38,15 @@ class ControllerChecks:
     def __call__(
         self, targets: Sequence[Target], checks: Sequence[Check], project: Path
     ) -> list[CheckResult]:
-        """One result per target and check, all checks of the first target first, with the check's number in this list."""
+        """One result per target and check that is about it, those of the first target first, with the check's number here."""
         if not targets or not checks:
             return []
-        pairs = [(target, number) for target in targets for number in range(len(checks))]
+        pairs = [
+            (target, number)
+            for target in targets
+            for number in range(len(checks))
+            if checks[number].is_on(target)
+        ]
         timed_answers: dict[tuple[Target, int], TimedAnswer] = {}
         direct = [pair for pair in pairs if not isinstance(checks[pair[1]], TestinfraCheck)]
         if direct:
@@ -50,8 +55,9 @@ class ControllerChecks:
                 timed_answers.update(zip(direct, timed, strict=True))
         for number, check in enumerate(checks):
             if isinstance(check, TestinfraCheck):
-                by_host = self._testinfra(check, targets, project)
-                timed_answers.update({(target, number): by_host[target.host] for target in targets})
+                about = [target for target in targets if check.is_on(target)]
+                by_host = self._testinfra(check, about, project)
+                timed_answers.update({(target, number): by_host[target.host] for target in about})
         return [
             _result(number, checks[number], target, timed_answers[target, number]) for target, number in pairs
         ]

@@ -40,7 +40,7 @@ def project_of(file: Path, plan: ReleasePlan) -> Path:
 
 def _named_files(plan: ReleasePlan) -> list[str]:
     artefacts = (unit.artefact for unit in plan.release.units if unit.library is None)
-    named = (plan.strategy.playbook, plan.backout.playbook, plan.resources.inventory, *artefacts)
+    named = (*plan.playbooks, plan.resources.inventory, *artefacts)
     return [name for name in named if not name.startswith("/")]
 
 

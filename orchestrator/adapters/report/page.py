@@ -103,7 +103,7 @@ def html_record(
             unit_evidence=evidence_of,
             checked=[step for step in story.steps if step.checks],
             attempts=[step for step in story.steps if step.attempt],
-            unseen=blind_spots(d.plan.backout.baseline, evidence.captured()),
+            unseen=blind_spots(d.plan.backout.baseline.whole, evidence.captured()),
             captures=[step for step in story.steps if evidence.references(step)],
             changed=changed_items(d, diffs or {}),
             change_groups=change_groups(d, deployed or {}),
@@ -169,8 +169,8 @@ def _environment() -> Environment:
 
 
 LETTERS: dict[StandingName, str] = {
-    "untouched": "·", "acted_on": "a", "to_retry": "·", "deploying": "D", "deployed": "d", "verified": "V", "failed": "F",
-    "unknown": "?", "excluded": "E", "backing_out": "B", "backed_out": "b", "restored": "R",
+    "untouched": "·", "acted_on": "a", "to_retry": "·", "deploying": "D", "deployed": "d", "verified": "V",
+    "due": "·", "failed": "F", "unknown": "?", "excluded": "E", "backing_out": "B", "backed_out": "b", "restored": "R",
     "residue": "!", "backout_failed": "X",
 }  # fmt: skip
 

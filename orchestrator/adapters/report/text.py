@@ -132,7 +132,7 @@ def _baseline(d: Deployment, story: Story, evidence: Evidence) -> list[str]:
         for step in story.steps
         for r in evidence.references(step)
     ]
-    lines += map(plain, blind_spots(d.plan.backout.baseline, evidence.captured()))
+    lines += map(plain, blind_spots(d.plan.backout.baseline.whole, evidence.captured()))
     if d.backout is None or not d.backout.compared:
         return lines
     lines += [f"differs: {plain(line, 400)}" for line in summary_lines(d.backout.differences)]

@@ -114,7 +114,7 @@ class SshTargets(Targets):
                     [
                         {**question_of(number, check, target), **secrets[number][0]}
                         for number, check in theirs.items()
-                        if check.kind != "clock" and number in secrets
+                        if check.kind != "clock" and number in secrets and check.is_on(target)
                     ],
                     echo=echo,
                 ),
@@ -128,6 +128,8 @@ class SshTargets(Targets):
             outcome = outcomes[target]
             results.append(reachable(target, outcome, elapsed))
             for number, check in enumerate(checks):
+                if not check.is_on(target):
+                    continue
                 timed = settled.get((target.host, number)) if isinstance(outcome, Answered) else None
                 if timed is None and number in ours and isinstance(outcome, Answered):
                     nobody = "nothing on this machine evaluates it"
@@ -167,8 +169,12 @@ class SshTargets(Targets):
 
     def capture(self, targets: Sequence[Target], scope: BaselineScope) -> dict[str, Baseline | str]:
         """Each target's baseline, or why there is none; see the port."""
-        asked = scope_question(scope)
-        outcomes = self._ask_all(targets, lambda _target: HostQuestion(_CAPTURE_SECONDS, scope=asked))
+        outcomes = self._ask_all(
+            targets,
+            lambda target: HostQuestion(
+                _CAPTURE_SECONDS, scope=scope_question(scope.of(target.host, target.groups))
+            ),
+        )
         return {target.host: self._baseline(target, outcomes[target]) for target in targets}
 
     def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | Silence]:

@@ -34,7 +34,7 @@ def approval_outline(d: Deployment, question: Question) -> Branch:
             group("Change", _change(d)),
             group("Hosts", _waves(d)),
             group("Rules", _rules(d)),
-            group("Backout", (f"{d.plan.backout.playbook}, {d.plan.backout.on_failure} on failure",)),
+            group("Backout", (_backout(d),)),
             *_groups_if("To take it back", _late(d, question)),
             *_groups_if("Times", _times(_at_its_start(d, question)) if not d.over else ()),
             *_groups_if("Said so far", map(plain_line, map(approval_words, d.authority.approvals))),
@@ -104,6 +104,11 @@ def _groups_if(title: str, lines: Iterator[str] | tuple[str, ...] | map[str]) ->
     lines_of_words = tuple(lines)
     if lines_of_words:
         yield group(title, lines_of_words)
+
+
+def _backout(d: Deployment) -> str:
+    playbooks = dict.fromkeys(stage.backout.playbook or "by hand" for stage in reversed(d.plan.stages))
+    return f"{', then '.join(playbooks)}, {d.plan.backout.on_failure} on failure"
 
 
 def _change(d: Deployment) -> Iterator[str]:

@@ -105,7 +105,7 @@ def result_of(d: Deployment, now: datetime | None = None) -> ResultLine:
         review_overdue=review_overdue(d, now or d.last_at),
         closed=d.follow_up.closed is not None,
         rehearsal=_rehearsed(d),
-        unseen=tuple(blind_spots(d.plan.backout.baseline, d.preparation.baselines.values())),
+        unseen=tuple(blind_spots(d.plan.backout.baseline.whole, d.preparation.baselines.values())),
         environment=d.plan.resources.environment,
         environment_class=d.authority.environment_class,
     )

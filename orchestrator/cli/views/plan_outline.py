@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from orchestrator.cli.views.outline import Branch
 from orchestrator.domain.evidence.attempt import Allowance
+from orchestrator.domain.evidence.baseline import ScopeOn
 from orchestrator.domain.plan.check import (
     CheckBase,
     ClockCheck,
@@ -18,11 +19,13 @@ from orchestrator.domain.plan.check import (
 )
 from orchestrator.domain.plan.declared_change import DeclaredChange
 from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.stage import Stage
 from orchestrator.domain.plan.strategy_form import form_of
 from orchestrator.domain.plan.wave import Gate, Limit, Wave
 from orchestrator.domain.rules.may_change import rule_words
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.domain.text.format import seconds_words, size_words
+from orchestrator.domain.text.selection import selection_words
 from orchestrator.policy.course.follow_up import needs_words
 from orchestrator.policy.evidence.allowed_changes import rules_binding
 from orchestrator.policy.telling.words.environment_words import placed_words
@@ -57,6 +60,10 @@ def strategy_words(checked: PreparedPlan) -> str:
     hosts, waves = len(checked.targets), checked.waves
     if form_of(strategy.kind).all_at_once:
         return f"{strategy.kind.upper()}: ALL {hosts} HOSTS AT ONCE"
+    if strategy.stages:
+        return (
+            f"{len(strategy.stages)} stages in order: {_count(hosts, 'host')} in {_count(len(waves), 'wave')}"
+        )
     if strategy.pilot is not None and waves:
         first, later = waves[0], waves[1:]
         rest = sum(len(wave.hosts) for wave in later)
@@ -77,7 +84,7 @@ def _groups(titled: Iterable[tuple[str, Sequence[str]]]) -> Iterable[Branch]:
 
 
 def _titles(checks: Iterable[CheckBase]) -> list[str]:
-    return [_title(check) + _patience(check) for check in checks]
+    return [_title(check) + _patience(check) + _on_words(check.on) for check in checks]
 
 
 def _title(check: CheckBase) -> str:
@@ -103,6 +110,10 @@ def _said(check: CheckBase) -> str | None:
             return None
 
 
+def _on_words(selection: Sequence[str] | None) -> str:
+    return f", on {selection_words(selection)}" if selection is not None else ""
+
+
 def _patience(check: CheckBase) -> str:
     return f" (within {seconds_words(check.within)})" if check.within else ""
 
@@ -111,7 +122,11 @@ def _release(plan: ReleasePlan) -> Branch:
     release = plan.release
     units = [
         f"{unit.name} {unit.version}: {unit.artefact} (sha256 {unit.sha256[:12]})"
-        + (f", on each host as {unit.on_target}" if unit.on_target else "")
+        + (
+            f", on each host{_of_words(unit.on)} as {unit.on_target}"
+            if unit.on_target
+            else _on_words(unit.on)
+        )
         + "".join(f", {words}" for words in stated_words(unit))
         for unit in release.units
     ]
@@ -123,6 +138,10 @@ def _release(plan: ReleasePlan) -> Branch:
         ("Depends on", release.depends_on),
     )
     return Branch("Release package", tuple(_groups(titled)))
+
+
+def _of_words(selection: Sequence[str] | None) -> str:
+    return f" of {selection_words(selection)}" if selection is not None else ""
 
 
 def _before(plan: ReleasePlan, checked: PreparedPlan) -> Iterable[Branch]:
@@ -139,8 +158,18 @@ def _before(plan: ReleasePlan, checked: PreparedPlan) -> Iterable[Branch]:
     first.append(f"{_count(len(plan.release.units), 'digest')} verified in the media library")
     first += _origin(plan)
     checks = _group(f"verified on all {len(checked.targets)} hosts", _titles(plan.validation.environment))
-    baseline = Branch(f"baseline of {', '.join(plan.backout.baseline.captured())}")
-    yield Branch("Before any host is touched", (*(Branch(line) for line in first), checks, baseline))
+    baselines = [
+        Branch(f"baseline of {', '.join(scope.captured())}{_on_words(scope.on)}") for scope in _scopes(plan)
+    ]
+    yield Branch("Before any host is touched", (*(Branch(line) for line in first), checks, *baselines))
+
+
+def _scopes(plan: ReleasePlan) -> Sequence[ScopeOn]:
+    scope = plan.backout.baseline
+    alone = ScopeOn.of_valid(
+        **{name: getattr(scope, name) for name in scope.model_fields_set if name != "parts"}
+    )
+    return scope.parts or (alone,)
 
 
 def _origin(plan: ReleasePlan) -> Iterable[str]:
@@ -186,13 +215,35 @@ def _strategy(checked: PreparedPlan) -> Branch:
     return Branch(
         f"Strategy: {strategy_words(checked)}",
         (
-            Branch(f"deploy playbook {plan.strategy.playbook}"),
-            *_allowed(plan.strategy.allow),
+            *_how(plan),
             Branch(f"the deployment stops {_limit_words(overall, len(checked.targets))}"),
-            *(_wave(wave) for wave in checked.waves),
+            *(_stage(stage, checked.waves) for stage in plan.stages if stage.name is not None),
+            *(_wave(wave) for wave in checked.waves if wave.stage is None),
             _group("verified on each host after its wave", _titles(plan.validation.acceptance)),
         ),
         loud=form_of(plan.strategy.kind).all_at_once,
+    )
+
+
+def _how(plan: ReleasePlan) -> Iterable[Branch]:
+    """The deploy playbook and what it may do; those of stages are said there."""
+    if plan.strategy.stages:
+        return ()
+    return (Branch(f"deploy playbook {plan.stages[0].playbook}"), *_allowed(plan.stages[0].allow))
+
+
+def _stage(stage: Stage, waves: Sequence[Wave]) -> Branch:
+    """A stage with its waves; what it shares with the whole plan is said there."""
+    once = ", once in the deployment, on one host" if stage.once else ""
+    lines = [f"deploy playbook {stage.playbook}", f"taken back with {stage.backout.playbook}"]
+    return Branch(
+        f"Stage {stage.name} on {selection_words(stage.on)}{once}",
+        (
+            *(Branch(line) for line in lines),
+            *_allowed(stage.allow),
+            *_declared(stage.backout.changes),
+            *(_wave(wave) for wave in waves if wave.stage == stage.name),
+        ),
     )
 
 
@@ -255,7 +306,11 @@ def _backout(plan: ReleasePlan) -> Branch:
         "If it fails",
         (
             Branch(action),
-            Branch(f"backout playbook {backout.playbook}"),
+            *(
+                (Branch("the stages in reverse order, each with its own playbook"),)
+                if plan.strategy.stages
+                else (Branch(f"backout playbook {backout.playbook}"),)
+            ),
             *_allowed(backout.allow),
             *_declared(backout.changes),
             Branch("then the baseline is captured again: equal, or each difference is listed as residue"),

@@ -55,6 +55,7 @@ _STANDING_MARKS: dict[StandingName, Mark] = {
     "to_retry": "untouched",
     "deploying": "open",
     "deployed": "untouched",
+    "due": "untouched",
     "verified": "passed",
     "failed": "failed",
     "unknown": "unknown",
@@ -111,7 +112,7 @@ def _lines(d: Deployment, story: Story, now: datetime, tasks: Tasks, hosts: int)
     lines = _before(d, story, present, now, hosts)
     untouched: list[Wave] = []
     for wave in d.waves:
-        never = all(d.standings[host].standing == "untouched" for host in wave.hosts)
+        never = all(d.standing_in(host, wave.number) == "untouched" for host in wave.hosts)
         if (
             never
             and not story.of_wave(wave.number)

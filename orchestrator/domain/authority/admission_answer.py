@@ -90,6 +90,10 @@ ReasonCode = Literal[
     "confirm.other_wave",
     "confirm.soaking",
     "confirm.no_note",
+    "step.not_waiting",
+    "step.other_role",
+    "step.no_note",
+    "step.attachments",
 ]
 
 BY_CLOCK: frozenset[ReasonCode] = frozenset({"window.closed", "window.of_the_plan"})

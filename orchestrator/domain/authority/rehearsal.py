@@ -50,6 +50,7 @@ class MeasuredWave(Noun):
     deploy: Seconds
     verify: Seconds
     back_out: Seconds
+    stage: Annotated[Name | None, Since("0.2")] = None
 
 
 class Certificate(Noun):

@@ -23,6 +23,7 @@ Verb = Literal[
     "retry",
     "exclude",
     "confirm",
+    "step",
     "abort",
     "rollback",
     "stop_all",

@@ -1,14 +1,15 @@
 """The attempts of a deployment, as its journal records them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import Self, TypedDict, TypeGuard, Unpack, get_args
 
 from orchestrator.domain.evidence.acted_on import ActedOn, joined
+from orchestrator.domain.evidence.attachment import Attachment
 from orchestrator.domain.evidence.attempt import Isolation, Purpose
 from orchestrator.domain.evidence.opened_file import OpenedFile
-from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
+from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome, HostResult
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun
 
@@ -37,6 +38,8 @@ class AttemptChanges(TypedDict, total=False):
     acted_on: Many[ActedOn]
     opened: Many[OpenedFile]
     answered: bool
+    overdue: Moment | None
+    attached: Many[Attachment]
 
 
 class Attempted(Noun):
@@ -44,7 +47,7 @@ class Attempted(Noun):
 
     `changed_in_copy`: files of the private copy that differed from the approved ones when the attempt ended. `answered`: a
     person has decided since. `acted_on`: hosts outside its own that its tasks acted on. `opened`: files that it read although
-    nobody approved them.
+    nobody approved them. `manual`: work of people; `overdue` is when it was found so, `attached` what shows that it is done.
     """
 
     attempt: str
@@ -67,6 +70,9 @@ class Attempted(Noun):
     acted_on: Many[ActedOn] = ()
     opened: Many[OpenedFile] = ()
     answered: bool = False
+    manual: bool = False
+    overdue: Moment | None = None
+    attached: Many[Attachment] = ()
 
     def with_(self, **changes: Unpack[AttemptChanges]) -> Self:
         """The attempt with these fields changed."""
@@ -91,6 +97,8 @@ class Attempted(Noun):
     @cached_property
     def unclean(self) -> bool:
         """It ended in a way that may have left processes on hosts."""
+        if self.manual:
+            return False
         if self.lost is not None:
             return self.started
         return self.outcome is not None and (
@@ -99,11 +107,13 @@ class Attempted(Noun):
 
 
 Attempts = tuple[Attempted, ...]
+_BY_HAND: Mapping[str, HostResult] = {"done": "done", "failed": "not_done", "not begun": "untouched"}
 
 _Ended = e.AttemptEnded | e.AttemptLost
 _Quiet = e.QuietAwaited | e.Quiesced
 _Answer = e.BackoutBegan | e.Retried | e.AbortRequested | e.EmergencyStopped
-AttemptsEvent = e.AttemptIntended | _Ended | _Quiet | _Answer
+_ByHand = e.StepAnswered | e.StepOverdue
+AttemptsEvent = e.AttemptIntended | _Ended | _Quiet | _Answer | _ByHand
 CHANGED_BY = frozenset(get_args(AttemptsEvent))
 
 
@@ -164,6 +174,8 @@ def _changed(attempts: Attempts, event: AttemptsEvent, driver: str, at: datetime
             )
         case e.QuietAwaited() | e.Quiesced():
             return _quiet(attempts, event, at)
+        case e.StepAnswered() | e.StepOverdue():
+            return _by_hand(attempts, event, at)
         case e.BackoutBegan() | e.Retried() | e.AbortRequested() | e.EmergencyStopped():
             return _answered(attempts, event, at)
 
@@ -179,7 +191,38 @@ def _intended(event: e.AttemptIntended, driver: str, at: datetime) -> Attempted:
         driver=driver,
         repeated=event.repeated,
         isolation=event.isolation,
+        manual=event.manual,
     )
+
+
+def outcome_by_hand(
+    attempt: Attempted, event: e.StepAnswered | e.StepOverdue, at: datetime
+) -> AttemptOutcome:
+    """The outcome of work by hand: a person's word for all of its hosts, or none within its time."""
+    if isinstance(event, e.StepOverdue):
+        result: HostResult = "unknown"
+        reason = f"nobody confirmed by {event.due:%Y-%m-%d %H:%M} UTC that it is done by hand"
+    else:
+        result = _BY_HAND[event.result]
+        reason = f"{event.result} by hand, {event.by} as {event.role} says"
+    return AttemptOutcome(
+        attempt=attempt.attempt,
+        hosts=tuple(HostOutcome(host=host, result=result, reason=reason) for host in attempt.hosts),
+        started_at=attempt.intended_at,
+        ended_at=at,
+    )
+
+
+def _by_hand(attempts: Attempts, event: e.StepAnswered | e.StepOverdue, at: datetime) -> Attempts:
+    attempt = attempt_named(attempts, event.attempt)
+    match event:
+        case e.StepAnswered(attached=attached):
+            outcome = outcome_by_hand(attempt, event, at)
+            return _with_one(attempts, event.attempt, outcome=outcome, attached=attached)
+        case e.StepOverdue(ends=True):
+            return _with_one(attempts, event.attempt, outcome=outcome_by_hand(attempt, event, at), overdue=at)
+        case e.StepOverdue():
+            return _with_one(attempts, event.attempt, overdue=at)
 
 
 def _quiet(attempts: Attempts, event: _Quiet, at: datetime) -> Attempts:

@@ -22,6 +22,7 @@ from orchestrator.domain.evidence.acted_on import ActedOn, joined
 from orchestrator.domain.evidence.attempt import Purpose
 from orchestrator.domain.journal.lifecycle import OVER, TOUCHED, State
 from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.stage import Stage
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.text.model_base import Many, Moment, Noun
@@ -134,13 +135,30 @@ class Deployment(Noun):
         return None
 
     @cached_property
+    def hosts(self) -> tuple[str, ...]:
+        """All hosts, in order of waves; a host of several stages once."""
+        return tuple(dict.fromkeys(host for wave in self.waves for host in wave.hosts))
+
+    @property
+    def stage(self) -> Stage:
+        """The stage of the present wave."""
+        return self.plan.stage_of(self.waves[self.rollout.wave])
+
+    def standing_in(self, host: str, wave: int) -> StandingName:
+        """The standing of a host as one of this wave: it may be in waves of several stages."""
+        standing = self.standings[host]
+        if standing.wave == wave or self.backout is not None:
+            return standing.standing
+        return "verified" if standing.wave > wave else "untouched"
+
+    @cached_property
     def touched_hosts(self) -> tuple[str, ...]:
         """Hosts on which a deploy attempt may have begun, or on which a task for another host acted, in order of waves."""
         touched = {
             host for attempt in self.attempts if attempt.purpose == "deploy" for host in attempt.begun_on
         }
         touched |= {act.host for act in self.acted_on}
-        return tuple(host for wave in self.waves for host in wave.hosts if host in touched)
+        return tuple(host for host in self.hosts if host in touched)
 
     @cached_property
     def acted_on(self) -> tuple[ActedOn, ...]:
@@ -158,7 +176,7 @@ class Deployment(Noun):
         more = acted_on - kept - set(self.backout.hosts)
         return (
             *self.backout.hosts,
-            *(host for wave in self.waves for host in wave.hosts if host in more),
+            *(host for host in self.hosts if host in more),
         )
 
     @cached_property
@@ -189,9 +207,7 @@ class Deployment(Noun):
 
     def hosts_standing(self, *standings: StandingName) -> tuple[str, ...]:
         """Hosts with one of these standings, in order of waves."""
-        return tuple(
-            host for wave in self.waves for host in wave.hosts if self.standings[host].standing in standings
-        )
+        return tuple(host for host in self.hosts if self.standings[host].standing in standings)
 
     def down_in(self, wave: int) -> tuple[str, ...]:
         """Hosts of the wave that are failed or unknown; no evidence counts as down."""
@@ -203,7 +219,7 @@ class Deployment(Noun):
         last = {host: attempt for attempt in self.attempts for host in attempt.hosts}
         return tuple(
             host
-            for host in self.hosts_standing("untouched", "acted_on")
+            for host in self.hosts_standing("untouched", "acted_on", "due")
             if host in last and host not in last[host].begun_on and not last[host].answered
         )
 

@@ -1,11 +1,22 @@
 """What happens before the first host is touched: verification and baseline, or why the deployment ended there."""
 
-from typing import TypeGuard, get_args
+from collections.abc import Sequence
+from typing import NamedTuple, TypeGuard, get_args
 
 from orchestrator.domain.evidence.baseline import BaselineReference
+from orchestrator.domain.evidence.components_on import ComponentsOn
 from orchestrator.domain.evidence.unit_evidence import UnitEvidence
 from orchestrator.domain.journal import events as e
+from orchestrator.domain.plan.target import Target
 from orchestrator.domain.text.model_base import Many, Noun
+from orchestrator.domain.text.selection import selects
+
+
+class ExpectedOn(NamedTuple):
+    """Hosts, and the digests by path that each of them must hold."""
+
+    targets: tuple[Target, ...]
+    digests: dict[str, str]
 
 
 class Preparation(Noun):
@@ -18,12 +29,25 @@ class Preparation(Noun):
 
     digests: dict[str, str] = {}
     on_target: dict[str, str] = {}
+    on_some: Many[ComponentsOn] = ()
     units: Many[UnitEvidence] = ()
     host_keys: dict[str, str] = {}
     baselines: dict[str, BaselineReference] = {}
     refusals: Many[str] = ()
     causes: Many[str] = ()
     cancelled: str | None = None
+
+    def expected_on(self, targets: Sequence[Target]) -> list[ExpectedOn]:
+        """What these hosts must hold after the deployment, the same together; hosts of nothing are left out."""
+        groups: dict[tuple[tuple[str, str], ...], list[Target]] = {}
+        for target in targets:
+            digests = dict(self.on_target)
+            for some in self.on_some:
+                if selects(some.on, target.host, target.groups):
+                    digests |= some.digests
+            if digests:
+                groups.setdefault(tuple(digests.items()), []).append(target)
+        return [ExpectedOn(tuple(hosts), dict(digests)) for digests, hosts in groups.items()]
 
 
 PreparationEvent = (
@@ -48,8 +72,10 @@ def _changes(event: e.Event) -> TypeGuard[PreparationEvent]:
 
 def _changed(preparation: Preparation, event: PreparationEvent) -> Preparation:
     match event:
-        case e.ComponentsVerified(digests=digests, on_target=on_target, units=units):
-            return Preparation.updated(preparation, digests=digests, on_target=on_target, units=units)
+        case e.ComponentsVerified(digests=digests, on_target=on_target, on_some=on_some, units=units):
+            return Preparation.updated(
+                preparation, digests=digests, on_target=on_target, on_some=on_some, units=units
+            )
         case e.EnvironmentVerified(host_keys=host_keys):
             return Preparation.updated(preparation, host_keys=dict(host_keys))
         case e.BaselineCaptured(baselines=baselines):

@@ -10,6 +10,7 @@ from orchestrator.domain.deployment.attempts import (
     acts_of,
     attempt_named,
     latest_outcomes,
+    outcome_by_hand,
 )
 from orchestrator.domain.deployment.rollout_progress import RolloutProgress, failures_of
 from orchestrator.domain.evidence.acted_on import ActedOn
@@ -27,6 +28,7 @@ StandingName = Literal[
     "deploying",
     "deployed",
     "verified",
+    "due",
     "failed",
     "unknown",
     "excluded",
@@ -75,8 +77,17 @@ class Surroundings(NamedTuple):
 _OfAttempt = e.AttemptIntended | e.AttemptEnded | e.AttemptLost | e.Quiesced
 _BackoutEnd = e.Restored | e.ResidueFound | e.DeploymentBackoutFailed
 _Compared = e.BackoutCompared | e.ChangesCompared | e.RestorationCompared
-StandingsEvent = _OfAttempt | e.WaveChecked | _Compared | _BackoutEnd | e.Retried | e.Excluded
-CHANGED_BY = frozenset(get_args(StandingsEvent))
+StandingsEvent = (
+    _OfAttempt
+    | e.WaveChecked
+    | _Compared
+    | _BackoutEnd
+    | e.Retried
+    | e.Excluded
+    | e.StepAnswered
+    | e.StepOverdue
+)
+CHANGED_BY = frozenset({*get_args(StandingsEvent), e.GatePassed})
 
 _Moves = dict[str, Move]
 
@@ -98,20 +109,41 @@ _BACKED_OUT: Mapping[str, StandingName] = {
 
 
 def standings_at_first(waves: Iterable[Wave]) -> Standings:
-    """Every host untouched, in order of waves."""
-    return {host: Standing.of_valid(host=host, wave=wave.number) for wave in waves for host in wave.hosts}
+    """Every host untouched, in order of waves; a host of several stages is in the first of its waves."""
+    standings: Standings = {}
+    for wave in waves:
+        for host in wave.hosts:
+            standings.setdefault(host, Standing.of_valid(host=host, wave=wave.number))
+    return standings
 
 
 def standings_after(standings: Standings, event: e.Event, around: Surroundings) -> Standings:
     """The standing of each host after one more event."""
     if not _changes(event):
         return standings
+    if isinstance(event, e.GatePassed):
+        return _entering(standings, around.waves[event.wave + 1])
     moved = {
         host: standings[host].moved(move)
         for host, move in _moves(standings, event, around).items()
         if host in standings
     }
     return standings | moved
+
+
+def _entering(standings: Standings, wave: Wave) -> Standings:
+    """A host that an earlier stage has verified is due again in this wave; one that is down or excluded stays so."""
+    again = {
+        host: standings[host].model_copy(
+            update={
+                "wave": wave.number,
+                "standing": "due" if standings[host].standing == "verified" else standings[host].standing,
+            }
+        )
+        for host in wave.hosts
+        if standings[host].wave != wave.number
+    }
+    return standings | again if again else standings
 
 
 def unapproved(attempts: Iterable[Attempted], standings: Standings) -> Attempts:
@@ -123,7 +155,7 @@ def unapproved(attempts: Iterable[Attempted], standings: Standings) -> Attempts:
     )
 
 
-def _changes(event: e.Event) -> TypeGuard[StandingsEvent]:
+def _changes(event: e.Event) -> TypeGuard[StandingsEvent | e.GatePassed]:
     return type(event) in CHANGED_BY
 
 
@@ -131,16 +163,26 @@ def _moves(standings: Standings, event: StandingsEvent, around: Surroundings) ->
     match event:
         case e.WaveChecked():
             return _checked(standings, event, around.waves[event.wave].hosts)
+        case e.StepAnswered() | e.StepOverdue():
+            return _by_hand(standings, event, around.attempts)
         case e.AttemptIntended() | e.AttemptEnded() | e.AttemptLost() | e.Quiesced():
             return _of_attempt(standings, event, around.attempts)
         case e.ChangesCompared() | e.BackoutCompared() | e.RestorationCompared():
             return _of_comparison(standings, event, around.backed_out)
         case e.Restored() | e.ResidueFound() | e.DeploymentBackoutFailed():
             return _backout_ended(standings, event)
-        case e.Retried():
-            return _tried_again(standings, around)
+        case e.Retried(again=again):
+            return _tried_again(standings, around, again=again)
         case e.Excluded(hosts=hosts, reason=reason):
             return dict.fromkeys(hosts, Move(standing="excluded", reason=reason))
+
+
+def _by_hand(standings: Standings, event: e.StepAnswered | e.StepOverdue, attempts: Attempts) -> _Moves:
+    if isinstance(event, e.StepOverdue) and not event.ends:
+        return {}
+    attempt = attempt_named(attempts, event.attempt)
+    outcome = outcome_by_hand(attempt, event, attempt.intended_at)
+    return _of_attempt(standings, e.AttemptEnded(outcome=outcome), attempts)
 
 
 def _of_comparison(standings: Standings, event: _Compared, backed_out: tuple[str, ...]) -> _Moves:
@@ -161,11 +203,11 @@ def _of_attempt(standings: Standings, event: _OfAttempt, attempts: Attempts) -> 
         case e.AttemptEnded(outcome=outcome):
             purpose = attempt_named(attempts, outcome.attempt).purpose
             names = _DEPLOYED if purpose == "deploy" else _BACKED_OUT
-            acted_on = {act.host for attempt in attempts for act in attempt.acted_on}
+            before = _nothing_began(attempts, outcome.attempt) if purpose == "deploy" else {}
             return _by_others(standings, acts_of(outcome)) | {
                 h.host: Move(
-                    standing="acted_on"
-                    if h.result == "untouched" and h.host in acted_on
+                    standing=before.get(h.host, "untouched")
+                    if h.result == "untouched" and h.host in before
                     else names[h.result],
                     reason=h.reason,
                 )
@@ -249,6 +291,7 @@ def _backout_ended(standings: Standings, event: _BackoutEnd) -> _Moves:
     moves: _Moves = dict.fromkeys(
         _standing(standings, "deploying", "deployed", "to_retry"), Move(standing="unknown", reason=reason)
     )
+    moves |= dict.fromkeys(_standing(standings, "due"), _VERIFIED)
     if isinstance(event, e.DeploymentBackoutFailed):
         equal = set(_standing(standings, "restored"))
         moves |= {
@@ -263,13 +306,24 @@ def _standing(standings: Standings, *names: StandingName) -> list[str]:
     return [host for host, standing in standings.items() if standing.standing in names]
 
 
-def _tried_again(standings: Standings, around: Surroundings) -> _Moves:
+def _nothing_began(attempts: Attempts, name: str) -> dict[str, StandingName]:
+    """What hosts are on which an attempt began nothing, and something else did: an earlier stage, or tasks for others."""
+    acted_on = {act.host for attempt in attempts for act in attempt.acted_on}
+    this = attempt_named(attempts, name)
+    earlier = {host for a in attempts if a.purpose == "deploy" and a.wave < this.wave for host in a.begun_on}
+    moves: dict[str, StandingName] = dict.fromkeys(acted_on, "acted_on")
+    return moves | dict.fromkeys(earlier, "due")
+
+
+def _tried_again(standings: Standings, around: Surroundings, *, again: bool) -> _Moves:
     """The standing of hosts after a person chose retry.
 
     In a wave, its own hosts are deployed to again, even where a run succeeded but may have run unapproved files. After a
-    wave, the checks run again on hosts where the deployment was done.
+    wave, the checks run again on hosts where the deployment was done. `again`: what runs once runs once more.
     """
     wave, failure = around.rollout.wave, around.rollout.failure
+    if again:
+        return {h: _TO_RETRY for h in around.waves[wave].hosts if standings[h].standing in DOWN}
     if failure is None:
         unapproved_in = unapproved(around.attempts, standings)
         hosts = {host for attempt in unapproved_in for host in _counting(standings, attempt)}

@@ -1,11 +1,15 @@
 """Configuration baselines: typed configuration items of a host at a point in time (ISO/IEC 20000-1 3.2, 9.1)."""
 
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, ValidationInfo
 
 from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import Bytes, HostName, Many, Moment, Noun, Sha256, Text
+from orchestrator.domain.text.names import BY_HAND
+from orchestrator.domain.text.selection import Selection, selects
+from orchestrator.domain.text.validation_error import wrong
 
 AttributeValue = str | int | bool | None
 AbsolutePath = Annotated[str, Field(pattern=r"^/")]
@@ -29,7 +33,7 @@ class CommandCollector(Noun):
     run: Text
 
 
-class BaselineScope(Noun):
+class _ScopeFields(Noun):
     """Which configuration items are captured; volatile ones are excluded by declaration.
 
     `files` are absolute paths or shell patterns (`*`, `?`, `[...]` within a name, `**` for any directories between); a
@@ -49,12 +53,87 @@ class BaselineScope(Noun):
     content_limit: Bytes = 65536
     system: Annotated[bool, Since("0.2")] = True
 
+    def _whole(self) -> "_ScopeFields":
+        return self
+
     def captured(self, *parts: BaselinePart) -> tuple[str, ...]:
         """What is captured of these parts (default: all): first the named items, then the parts captured as a whole."""
-        values = {part: getattr(self, part) for part in parts or get_args(BaselinePart)}
+        whole = self._whole()
+        values = {part: getattr(whole, part) for part in parts or get_args(BaselinePart)}
         named = [_name(item) for value in values.values() if isinstance(value, tuple) for item in value]
         switched = [part for part, value in values.items() if value is True]
         return (*named, *switched, *(part for part, value in values.items() if value == "all"))
+
+
+class ScopeOn(_ScopeFields):
+    """What is captured of the hosts of `on`, or of every host without it."""
+
+    on: Selection | None = None
+
+
+class BaselineScope(_ScopeFields):
+    """Which configuration items are captured, by host: written as one scope for all hosts, or as a list of scopes with `on`.
+
+    With a list a host has all that the scopes have which it is in; an item that one of them excludes is excluded.
+    """
+
+    parts: Annotated[Many[ScopeOn], Since("0.2")] = ()
+
+    def of(self, host: str, groups: Iterable[str]) -> "BaselineScope":
+        """What is captured of this host, which is in these groups."""
+        if not self.parts:
+            return self
+        return _union([part for part in self.parts if selects(part.on, host, groups)])
+
+    @property
+    def whole(self) -> "BaselineScope":
+        """What is captured of any host."""
+        return _union(self.parts) if self.parts else self
+
+    def captures_everywhere(self, part: BaselinePart) -> bool:
+        """Whether something of this part is captured of every host, whatever hosts there are."""
+        if not self.parts:
+            return bool(self.captured(part))
+        of_part = [scope for scope in self.parts if scope.captured(part)]
+        return len(of_part) == len(self.parts) or any(scope.on is None for scope in of_part)
+
+    def _whole(self) -> _ScopeFields:
+        return self.whole
+
+
+def scopes_of(value: Any, info: ValidationInfo) -> Any:
+    """A scope from one mapping, or from a list of scopes with `on`."""
+    if isinstance(value, dict) and "parts" in value and info.context == BY_HAND:
+        raise wrong("no `parts`", "write a list of scopes", finding="some", at="parts")
+    if not isinstance(value, (list, tuple)):
+        return value
+    if not value:
+        raise wrong("at least one scope", "name what the release can change", finding="none")
+    return {"parts": list(value)}
+
+
+PlannedScope = Annotated[
+    BaselineScope, BeforeValidator(scopes_of, json_schema_input_type=BaselineScope | list[ScopeOn])
+]
+
+
+def _union(parts: Sequence[_ScopeFields]) -> BaselineScope:
+    return BaselineScope.of_valid(
+        files=_each_once(part.files for part in parts),
+        exclude=_each_once(part.exclude for part in parts),
+        packages="all" if any(part.packages == "all" for part in parts) else "none",
+        units=_each_once(part.units for part in parts),
+        ports=any(part.ports for part in parts),
+        users=any(part.users for part in parts),
+        sysctl=_each_once(part.sysctl for part in parts),
+        commands=tuple({command.name: command for part in parts for command in part.commands}.values()),
+        content_limit=max((part.content_limit for part in parts), default=0),
+        system=any(part.system for part in parts),
+    )
+
+
+def _each_once(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for names in lists for name in names))
 
 
 def _name(item: Any) -> str:

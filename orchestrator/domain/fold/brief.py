@@ -31,7 +31,7 @@ class Brief(Noun):
     release: str
     version: str
     environment: str
-    playbooks: Annotated[tuple[str, str], Field(strict=False)]
+    playbooks: Many[str]
     plan_sha256: str
     by: str
     began_at: Moment
@@ -76,7 +76,7 @@ def brief_of(d: Deployment) -> Brief:
         release=plan.release.name,
         version=plan.release.version,
         environment=plan.resources.environment,
-        playbooks=(plan.strategy.playbook, plan.backout.playbook),
+        playbooks=plan.playbooks,
         plan_sha256=d.plan_sha256,
         by=d.by,
         began_at=d.began_at,

@@ -173,6 +173,8 @@ WHILE_TOUCHED = frozenset(
         "quiet_awaited",
         "quiesced",
         "processes_left",
+        "step_answered",
+        "step_overdue",
         "held",
         "held_on",
         "excluded",

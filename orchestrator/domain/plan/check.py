@@ -1,8 +1,8 @@
 """Checks declared in a plan: what must hold on a host before it is touched, and after (ITIL 4 tables 5.1 and 5.2).
 
-In YAML a check is a mapping with one key that names its kind, and beside it, where wanted, `title`, `within`, `every` and
-`soak_within`: `- http: {url: "http://{address}:8080/", contains: "2.4.0"}`. A bare value stands for the kind's main field:
-`- unit: shop`.
+In YAML a check is a mapping with one key that names its kind, and beside it, where wanted, `title`, `within`, `every`,
+`soak_within` and `on`: `- http: {url: "http://{address}:8080/", contains: "2.4.0"}`. A bare value stands for the main field
+of its kind: `- unit: shop`.
 `{host}` and `{address}` in `url`, `run` and `path` are replaced with the host's inventory name and address.
 """
 
@@ -26,6 +26,7 @@ from orchestrator.domain.plan.http_fields import (
     without_password,
     without_secrets,
 )
+from orchestrator.domain.plan.target import Target
 from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import (
     Bytes,
@@ -39,6 +40,7 @@ from orchestrator.domain.text.model_base import (
     Text,
 )
 from orchestrator.domain.text.names import BY_HAND
+from orchestrator.domain.text.selection import Selection, selects
 from orchestrator.domain.text.validation_error import exactly, meant, wrong
 
 Origin = Literal["controller", "target"]
@@ -48,7 +50,8 @@ Answer = Literal["passed", "failed", "inconclusive"]
 class CheckBase(Noun):
     """What all checks share: a check is asked again until it passes or `within` is over.
 
-    In a soak and in early life support `soak_within` stands for `within`: 0, the first bad answer counts.
+    In a soak and in early life support `soak_within` stands for `within`: 0, the first bad answer counts. `on`: the hosts that
+    it is about; none given, all.
     """
 
     main: ClassVar[str] = ""
@@ -56,6 +59,11 @@ class CheckBase(Noun):
     within: Seconds = 0.0
     every: Seconds = 1.0
     soak_within: Annotated[Seconds, Since("0.2")] = 0.0
+    on: Annotated[Selection | None, Since("0.2")] = None
+
+    def is_on(self, target: Target) -> bool:
+        """Whether it is about this host."""
+        return selects(self.on, target.host, target.groups)
 
 
 class HttpCheck(CheckBase):
@@ -272,7 +280,7 @@ CHECK_KINDS: dict[str, type[CheckBase]] = {
     "other_deployment": OtherDeploymentCheck,
     "testinfra": TestinfraCheck,
 }
-SHARED = ("title", "within", "every", "soak_within")
+SHARED = ("title", "within", "every", "soak_within", "on")
 
 
 def spelled_out(value: Any, info: ValidationInfo) -> Any:

@@ -1,18 +1,22 @@
 """The release plan: the document that drives one deployment, in its twelve sections (ISO/IEC 20000-1 9.3, 5.2)."""
 
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from orchestrator.domain.calendar.schedule_of_change import MissedStart
 from orchestrator.domain.evidence.attempt import Acceleration, Allowance
-from orchestrator.domain.evidence.baseline import BaselineScope
+from orchestrator.domain.evidence.baseline import PlannedScope
 from orchestrator.domain.plan.change_request import ChangeRequest, ChangeType
 from orchestrator.domain.plan.check import Check
 from orchestrator.domain.plan.declared_change import DeclaredChange
+from orchestrator.domain.plan.pilot import Pilot
+from orchestrator.domain.plan.stage import Stage, StageSpec
+from orchestrator.domain.plan.stages import stages_of
 from orchestrator.domain.plan.strategy_form import StrategyKind, form_of
 from orchestrator.domain.plan.unit_origin import MEDIA, PROJECT, Provenance, UnitSignature, below_its_library
-from orchestrator.domain.plan.wave import AtLeastOneHost, Gate, GroupName, HostLimit, Limit, PlannedWave
+from orchestrator.domain.plan.wave import Gate, HostLimit, Limit, PlannedWave, Wave
 from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import (
     Many,
@@ -25,6 +29,7 @@ from orchestrator.domain.text.model_base import (
     Variables,
 )
 from orchestrator.domain.text.names import ReadableText
+from orchestrator.domain.text.selection import Selection
 from orchestrator.domain.text.validation_error import exactly, wrong
 
 AtLeastOneText = Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
@@ -49,7 +54,7 @@ class ReleaseUnit(Noun):
 
     `artefact` is a path relative to `library`, else to the plan's project. `on_target` is the path of the unit on a host
     afterwards: a file for a plain artefact, a directory for an archive; its digests are verified there again after
-    deployment.
+    deployment. `on`: the hosts that get it; none given, all.
     """
 
     name: Name
@@ -57,6 +62,7 @@ class ReleaseUnit(Noun):
     artefact: Text
     sha256: Sha256
     on_target: Annotated[str, Field(pattern=r"^/")] | None = None
+    on: Annotated[Selection | None, Since("0.2")] = None
     library: Annotated[Name | None, Since("0.2")] = None
     provenance: Annotated[Provenance | None, Since("0.2")] = None
     signature: Annotated[UnitSignature | None, Since("0.2")] = None
@@ -112,22 +118,6 @@ class Release(Noun):
         return self
 
 
-class Pilot(Noun):
-    """The hosts that go first, and what must pass before the rest follow."""
-
-    hosts: AtLeastOneHost | None = None
-    group: GroupName | None = None
-    objective: Text | None = None
-    acceptance: Many[Check] = ()
-    gate: Gate | None = None
-
-    @model_validator(mode="after")
-    def _one_selector(self) -> "Pilot":
-        if (self.hosts is None) == (self.group is None):
-            raise wrong("either hosts or group", "say in one way which hosts go first")
-        return self
-
-
 class FailureLimit(Noun):
     """How many hosts may be down (failed or unknown) before the deployment stops: in one wave, and overall."""
 
@@ -139,14 +129,16 @@ class Strategy(Noun):
     """Section 4, deployment strategy: which playbook reaches which hosts in which order.
 
     *phased*: `waves`; *pilot*: `pilot`, then `waves` (default: the rest at once); *big-bang*: all hosts at once, no waves.
+    `stages` stand for playbook, waves and pilot: a phased deployment whose stages have their own.
     `model` is the file of the deployment model that it follows, a path in the plan's project.
     """
 
     kind: StrategyKind
     model: Text | None = None
     hosts: Text
-    playbook: Text
+    playbook: Text | None = None
     variables: Variables = {}
+    stages: Annotated[Many[StageSpec], Since("0.2")] = ()
     waves: Many[PlannedWave] = ()
     pilot: Pilot | None = None
     gate: Gate = Gate.of_valid()
@@ -161,6 +153,10 @@ class Strategy(Noun):
     @model_validator(mode="after")
     def _kind_fits(self) -> "Strategy":
         form = form_of(self.kind)
+        if self.stages:
+            return self._staged()
+        if self.playbook is None:
+            raise wrong("a playbook, or stages", "name the deploy playbook", finding="neither", at="playbook")
         if form.waves == "needed" and not self.waves:
             next_move = "add for example `waves: [1, 25%, rest]`"
             raise wrong(f"waves, for a {self.kind} strategy", next_move, finding="none")
@@ -173,6 +169,24 @@ class Strategy(Noun):
         if form.waves == "none" and self.waves:
             next_move = "remove them, or write `kind: phased`"
             raise wrong(f"no waves, for a {self.kind} strategy", next_move, finding="some", at="waves")
+        return self
+
+    def _staged(self) -> "Strategy":
+        if self.kind != "phased":
+            move = "write `kind: phased`; a stage can have a pilot"
+            raise wrong("phased, for a strategy with stages", move, finding=self.kind, at="kind")
+        for key in ("playbook", "waves", "pilot"):
+            if getattr(self, key):
+                raise wrong(
+                    "it in the stages alone", "move it into a stage", finding="it beside them", at=key
+                )
+        names = [stage.name for stage in self.stages]
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                finding = f"a second `{name}`"
+                raise wrong(
+                    "a name of its own", "rename one of them", finding=finding, at=f"stages.{index}.name"
+                )
         return self
 
 
@@ -287,12 +301,12 @@ class Backout(Noun):
     `scope`: which hosts a failure backs out: the failed ones, the failed wave, or all touched ones. `on_failure`: back out
     at once, or hold for a person with the four choices retry, exclude, back out, hold on. `leaves_running`: names of programs
     that the backout playbook starts outside of systemd and leaves running on purpose. `changes`: what tasks change that do
-    not say so themselves, such as commands.
+    not say so themselves, such as commands. With stages the playbooks are theirs.
     """
 
-    playbook: Text
+    playbook: Text | None = None
     variables: Variables = {}
-    baseline: BaselineScope
+    baseline: PlannedScope
     changes: Annotated[Many[DeclaredChange], Since("0.2")] = ()
     scope: Literal["failed", "wave", "all_touched"] = "all_touched"
     on_failure: Literal["back_out", "hold"] = "back_out"
@@ -332,6 +346,34 @@ class ReleasePlan(Noun):
     validation: Validation
     backout: Backout
     approval: Approval
+
+    @model_validator(mode="after")
+    def _playbooks_that_take_it_back(self) -> "ReleasePlan":
+        if (self.backout.playbook is None) != bool(self.strategy.stages):
+            if self.strategy.stages:
+                move = "remove it: each stage has a `backout`"
+                raise wrong(
+                    "backout playbooks in the stages alone", move, finding="one here", at="backout.playbook"
+                )
+            move = "name the playbook that takes the release back"
+            raise wrong("a backout playbook", move, finding="none", at="backout.playbook")
+        return self
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages in their order, with everything said; a plan without any is one stage without a name."""
+        return stages_of(self.strategy, self.backout)
+
+    def stage_of(self, wave: Wave) -> Stage:
+        """The stage of a wave."""
+        return next(stage for stage in self.stages if stage.name == wave.stage)
+
+    @property
+    def playbooks(self) -> tuple[str, ...]:
+        """Every playbook of the plan: of each stage the one that deploys, then the one that takes it back."""
+        return tuple(
+            name for stage in self.stages for name in (stage.playbook, stage.backout.playbook) if name
+        )
 
     @property
     def change_request(self) -> ChangeRequest:

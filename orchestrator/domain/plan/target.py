@@ -1,8 +1,10 @@
 """The target hosts of a deployment, as the inventory resolves them."""
 
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from orchestrator.domain.text.model_base import HostName, Many, Noun, Port
+from orchestrator.domain.text.selection import selects
 
 HOST_KEY_NOT_PINNED = "host key is not the pinned one"
 """The message for a host whose key is not the pinned one: a security event, never just unreachable."""
@@ -61,3 +63,8 @@ class Silence(Noun):
     def may_end(self) -> bool:
         """Whether the host may answer later."""
         return self.cause == "unreachable"
+
+
+def selected(selection: Sequence[str] | None, targets: Iterable[Target]) -> tuple[Target, ...]:
+    """The targets that a selection has, in their order."""
+    return tuple(target for target in targets if selects(selection, target.host, target.groups))

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from orchestrator.domain.plan.check import Check
-from orchestrator.domain.text.model_base import HostName, Many, Noun, PositiveSeconds, Seconds, Text
+from orchestrator.domain.text.model_base import HostName, Many, Name, Noun, PositiveSeconds, Seconds, Text
 from orchestrator.domain.text.names import ReadableText
 from orchestrator.domain.text.validation_error import exactly, wrong
 
@@ -139,7 +139,7 @@ PlannedWave = Annotated[
 
 
 class Wave(Noun):
-    """A wave with its hosts resolved. Waves are numbered from 0, which is the pilot if there is one."""
+    """A wave with its hosts resolved. Waves are numbered from 0, over all stages; `stage` is the name of its stage, if any."""
 
     number: Annotated[int, Field(ge=0)]
     name: str
@@ -149,3 +149,4 @@ class Wave(Noun):
     acceptance: Many[Check] = ()
     gate: Gate = Gate.of_valid()
     failure_limit: Limit = Limit.of_valid(count=0)
+    stage: Name | None = None

@@ -221,7 +221,7 @@ def _successes(others: Sequence[Brief]) -> Iterator[Success]:
 
 def _measured(ports: Ports, others: Sequence[Brief], d: Deployment) -> Iterator[MeasuredWave]:
     """Wave times of the newest deployments of this release, in any version, whose backout was proved."""
-    playbooks = (d.plan.strategy.playbook, d.plan.backout.playbook)
+    playbooks = d.plan.playbooks
     alike = [
         other
         for other in others

@@ -31,6 +31,7 @@ from orchestrator.policy.planning.digests import effective_plan, in_environment
 from orchestrator.policy.planning.name_objections import misleading_roles
 from orchestrator.policy.planning.plan_findings import faults_of, warnings_of, window_over
 from orchestrator.policy.planning.requirements import with_defaults
+from orchestrator.policy.planning.selections import about_selections
 from orchestrator.policy.planning.vault_findings import in_clear, short_passed, short_passwords, short_values
 
 SayProgress = Callable[[str], None]
@@ -177,7 +178,7 @@ class _Check:
     def named_files(self) -> None:
         """Check that every file that the plan names exists and is of the expected kind."""
         plan, files = self.loaded.plan, self.ports.project_files
-        inside = [("strategy.playbook", plan.strategy.playbook), ("backout.playbook", plan.backout.playbook)]
+        inside = list(self._playbooks().items())
         inside += [(path, check.path) for path, check in rules.testinfra_checks(plan)]
         for path, name in inside:
             kind = files.kind(self.project, name)
@@ -269,14 +270,16 @@ class _Check:
         rollout = waves_of(self.loaded.plan, inspection.targets, inspection.groups)
         self.resolved = rollout.waves
         self._object(rollout.objections)
+        self._object(about_selections(self.loaded.plan, inspection.targets))
         self._warn(warnings_of(self.loaded.plan, rollout.waves, policy=self.binds.policy))
 
     def playbooks(self, inspection: Inspection) -> None:
-        """Check that Ansible can read both playbooks and that they name every host."""
-        hosts = [target.host for target in inspection.targets]
+        """Check that Ansible can read every playbook, and that it names every host of its stage."""
+        of_playbook = rules.hosts_of_playbooks(self.loaded.plan, inspection.targets)
         for path, seen in zip(self._playbooks(), inspection.playbooks, strict=False):
             if self._is_faulty(path):
                 continue
+            hosts = of_playbook[path]
             self._object(rules.about_playbook(path, seen, hosts))
             self._warn(rules.idle_plays(path, seen, hosts))
 
@@ -295,11 +298,10 @@ class _Check:
         """The finding as a fault; None where the plan allows the delegate that it names, or deploys to it."""
         if not finding.undeclared:
             return _as_fault(finding)
-        part = path.partition(".")[0]
         plan = self.loaded.plan
-        allow = plan.strategy.allow if part == "strategy" else plan.backout.allow
+        part = path.removesuffix(".playbook")
         named = plan.strategy.hosts.replace(":", ",").split(",")
-        if declares_controller(allow.delegates) or finding.undeclared in named:
+        if declares_controller(rules.allowance_of(plan, path).delegates) or finding.undeclared in named:
             return None
         move = f"write `allow: {{delegates: [localhost]}}` in `{part}`, or have the task run on its host"
         return _as_fault(finding.model_copy(update={"next_move": move}))
@@ -352,8 +354,7 @@ class _Check:
             self.faults.extend(unusable.faults)
 
     def _playbooks(self) -> dict[str, str]:
-        plan = self.loaded.plan
-        return {"strategy.playbook": plan.strategy.playbook, "backout.playbook": plan.backout.playbook}
+        return dict(rules.playbook_paths(self.loaded.plan))
 
     def _members(self, artefact: str, place: Path, named: str | None = None) -> None:
         try:

@@ -2,22 +2,53 @@
 
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.attempt import declares_controller
 from orchestrator.domain.plan.inspection import Inspection
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.engine.ports import Ports
-from orchestrator.errors import Fault, PlanFault
+from orchestrator.errors import Fault, PlanFault, UsageFault
 from orchestrator.policy.planning.plan_objections import about_playbook
 
 OPTION = "--with"
 
 
-def plan_with(d: Deployment, playbook: str) -> ReleasePlan:
-    """The deployment's plan with this backout playbook."""
-    backout = d.plan.backout.model_copy(update={"playbook": playbook})
-    return d.plan.model_copy(update={"backout": backout})
+class Replaced(NamedTuple):
+    """The playbook that a person names, and the stage that it takes back; None where the plan has no stages."""
+
+    stage: str | None
+    playbook: str
+
+
+def replaced(d: Deployment, written: str) -> Replaced:
+    """What `PLAYBOOK` means, or with stages `STAGE=PLAYBOOK`. Raises UsageFault."""
+    names = [stage.name for stage in d.plan.strategy.stages]
+    if not names:
+        return Replaced(None, written)
+    name, separator, playbook = written.partition("=")
+    if not separator or name not in names or not playbook:
+        first = f"{OPTION} {names[0]}=PLAYBOOK"
+        raise UsageFault(
+            f"This release has stages ({', '.join(names)}): say which is taken back, as in {first}."
+        )
+    return Replaced(name, playbook)
+
+
+def plan_with(d: Deployment, written: str) -> ReleasePlan:
+    """The deployment's plan with this backout playbook. Raises UsageFault."""
+    name, playbook = replaced(d, written)
+    if name is None:
+        backout = d.plan.backout.model_copy(update={"playbook": playbook})
+        return d.plan.model_copy(update={"backout": backout})
+    stages = tuple(
+        stage.model_copy(update={"backout": stage.backout.model_copy(update={"playbook": playbook})})
+        if stage.name == name
+        else stage
+        for stage in d.plan.strategy.stages
+    )
+    return d.plan.model_copy(update={"strategy": d.plan.strategy.model_copy(update={"stages": stages})})
 
 
 def check_replacement(ports: Ports, d: Deployment, playbook: str) -> None:
@@ -27,25 +58,28 @@ def check_replacement(ports: Ports, d: Deployment, playbook: str) -> None:
         raise PlanFault(faults)
 
 
-def _faults(ports: Ports, d: Deployment, playbook: str) -> Iterator[Fault]:
+def _faults(ports: Ports, d: Deployment, written: str) -> Iterator[Fault]:
+    stage_name, playbook = replaced(d, written)
     path = PurePosixPath(playbook)
     if path.is_absolute() or ".." in path.parts or playbook.startswith("~"):
         move = f"put it into {d.project}, and name it from there"
         yield Fault(OPTION, None, "", "a playbook in the project", playbook, move)
         return
-    project, plan = Path(d.project), plan_with(d, playbook)
+    project, plan = Path(d.project), plan_with(d, written)
+    stage = next(each for each in plan.stages if each.name == stage_name)
+    hosts = sorted({host for wave in d.waves if wave.stage == stage_name for host in wave.hosts})
     inspection = ports.inspector.inspect(plan, project)
-    yield from _as_ansible_reads_it(inspection, plan, sorted(d.standings))
+    yield from _as_ansible_reads_it(inspection, playbook, hosts)
     for finding in ports.inspector.unsafe_constructs(project / playbook, project):
-        allowed = finding.undeclared and declares_controller(plan.backout.allow.delegates)
+        allowed = finding.undeclared and declares_controller(stage.backout.allow.delegates)
         if finding.severity == "refuse" and not allowed:
             expected = "tasks whose result can be trusted"
             yield Fault(finding.file, finding.line, finding.kind, expected, finding.what, finding.next_move)
 
 
-def _as_ansible_reads_it(inspection: Inspection, plan: ReleasePlan, hosts: list[str]) -> Iterator[Fault]:
+def _as_ansible_reads_it(inspection: Inspection, playbook: str, hosts: list[str]) -> Iterator[Fault]:
     for seen in inspection.playbooks:
-        if seen.path == plan.backout.playbook:
+        if seen.path == playbook:
             for objection in about_playbook(OPTION, seen, hosts):
                 yield Fault(seen.path, None, OPTION, objection.expected, objection.found, objection.next_move)
     for wrong in (*inspection.vault_faults, *inspection.settings_faults):

@@ -100,6 +100,10 @@ def _compared(context: DriveContext, purpose: Purpose, *, every_bit: bool) -> _L
     artefacts = {} if purpose == "backout" else _artefacts(context, place)
     changes = changes_in_copy(d, files, artefacts)
     replacement = d.backout.replacement if d.backout is not None else None
+    if purpose == "backout" and replacement is not None and replacement.stage is not None:
+        # The other stages are taken back from the approved copy.
+        approved = tuple(change for change in changes if change.ingredient != "artefacts")
+        return _Look((*approved, *_changes_of_replacement(context, replacement, every_bit=every_bit)))
     if purpose == "backout" and replacement is not None:
         hosts = (change for change in changes if change.ingredient == "hosts")
         return _Look((*hosts, *_changes_of_replacement(context, replacement, every_bit=every_bit)))

@@ -10,5 +10,6 @@ from orchestrator.policy.evidence.acceptance import completed
 def perform(context: DriveContext, step: Perform) -> None:
     """Run the wave's entry checks."""
     checks = in_place(context.deployment, context.deployment.waves[step.wave].entry)
-    results = context.ports.targets.verify(context.targets(step.hosts), checks, context.project)
-    context.journal.note(EntryChecked(wave=step.wave, results=tuple(completed(results, step.hosts, checks))))
+    targets = context.targets(step.hosts)
+    results = context.ports.targets.verify(targets, checks, context.project)
+    context.journal.note(EntryChecked(wave=step.wave, results=tuple(completed(results, targets, checks))))

@@ -8,6 +8,8 @@ from orchestrator.engine.practices.prove_restoration import compare_with_baselin
 def confirmed(context: DriveContext, outcome: AttemptOutcome) -> AttemptOutcome:
     """The outcome with hosts left `untouched` only where they equal their baseline and show no epoch but known ones.
 
+    Where an earlier stage has changed a host, the capture after that stage stands for the baseline.
+
     Silence proves nothing: a host that does not answer is unknown. A backout judges its hosts by the baseline anyway.
     """
     hosts = tuple(host.host for host in outcome.hosts if host.result == "untouched")
@@ -29,7 +31,8 @@ def _with_trace(host: HostOutcome, trace: str | None) -> HostOutcome:
 
 def _traces(context: DriveContext, outcome: AttemptOutcome, hosts: tuple[str, ...]) -> dict[str, str]:
     """What speaks against it, for each host where anything does."""
-    compared = compare_with_baseline(context, hosts)
+    after_stages = {h: c for h, c in context.deployment.changes.baselines.items() if h in hosts}
+    compared = compare_with_baseline(context, hosts, since=after_stages)
     traces = {
         reference.host: f"it holds epoch {reference.epoch}"
         for reference in compared.baselines

@@ -1,8 +1,9 @@
 """The proof of a backout: capture again and compare with the baseline, attribute by attribute."""
 
+from collections.abc import Mapping
 from contextlib import closing
 
-from orchestrator.domain.evidence.baseline import Baseline, Difference
+from orchestrator.domain.evidence.baseline import Baseline, BaselineReference, Difference
 from orchestrator.domain.journal.events import RestorationCompared
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.ports import Targets
@@ -65,12 +66,14 @@ def compare_with_baseline(
     hosts: tuple[str, ...],
     targets: Targets | None = None,
     before: dict[str, Captured] | None = None,
+    since: Mapping[str, BaselineReference] | None = None,
 ) -> RestorationCompared:
     """One capture of these hosts, compared with their baselines; what was captured is in the store.
 
     `targets`: the connections to ask over, where some are open. `before` takes what decides of each baseline whether it covers
-    a change.
+    a change. `since`: later captures, which are compared with in the place of the baseline.
     """
+    references = {**context.deployment.preparation.baselines, **(since or {})}
     decisive = {} if before is None else before
     captured = (targets or context.ports.targets).capture(
         context.targets(hosts), context.deployment.plan.backout.baseline
@@ -88,7 +91,7 @@ def compare_with_baseline(
             not_compared[host] = reason or "no answer"
             continue
         try:
-            baseline = context.ports.baselines.get(context.deployment.preparation.baselines[host].digest)
+            baseline = context.ports.baselines.get(references[host].digest)
         except NotFound as gone:
             not_compared[host] = str(gone)
             continue

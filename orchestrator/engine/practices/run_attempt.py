@@ -33,6 +33,13 @@ def begin(context: DriveContext, step: RunAttempt) -> None:
     No wave starts without enough disk space; a backout gets its reserved space and starts in any case.
     """
     storage = context.ports.storage
+    stage = context.deployment.plan.stage_of(context.deployment.waves[step.wave])
+    if stage.manual_for(step.purpose) is not None:
+        intent = AttemptIntended(
+            attempt=step.attempt, purpose=step.purpose, wave=step.wave, hosts=step.hosts, manual=True
+        )
+        context.journal.decide(intent)
+        return
     if step.purpose == "backout":
         disk_space.make_room_for_backout(storage, context.deployment)
     elif (reason := disk_space.lacking(storage, context.deployment)) is not None:
@@ -163,9 +170,11 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
     attempted = next(a for a in d.attempts if a.attempt == attempt)
     hosts = frozenset(attempted.hosts)
     plan = d.plan
-    part = plan.strategy if attempted.purpose == "deploy" else plan.backout
+    stage = plan.stage_of(d.waves[attempted.wave])
+    part = stage if attempted.purpose == "deploy" else stage.backout
     vault = plan.resources.vault_password_file
     other = d.backout.replacement if d.backout is not None and attempted.purpose == "backout" else None
+    other = other if other is not None and other.stage == stage.name else None
     return AttemptRequest(
         attempt=attempt,
         deployment=d.id,
@@ -174,11 +183,11 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
         project=other.folder if other else d.workplace,
         inventory=d.place_of(plan.resources.inventory),
         hosts=attempted.hosts,
-        variables={**plan.strategy.variables, **part.variables, "orch": _orch_variables(d, attempted)},
+        variables={**stage.variables, **part.variables, "orch": _orch_variables(d, attempted)},
         allowance=part.allow,
         task_timeout=part.task_timeout,
         run_timeout=part.run_timeout,
-        forks=plan.strategy.forks,
+        forks=stage.forks,
         vault_password_file=d.place_of(vault) if vault else None,
         # A backout uses plain Ansible, the best-proven way.
         accelerate=plan.strategy.accelerate if attempted.purpose == "deploy" else None,
@@ -187,7 +196,7 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
         repeated=attempted.repeated,
         house=d.authority.house,
         fleet={t.host: f"{t.address}:{t.port}" for t in d.targets},
-        playbooks=(d.place_of(plan.strategy.playbook), d.place_of(plan.backout.playbook)),
+        playbooks=tuple(d.place_of(name) for name in plan.playbooks),
         pass_environment=plan.resources.pass_environment,
         ingredients=plan.resources.ingredients,
         outputs=plan.resources.outputs,
@@ -215,4 +224,5 @@ def _orch_variables(d: Deployment, attempted: Attempted) -> Variables:
             for unit in release.units
         },
         "wave": {"number": wave.number, "name": wave.name},
+        "stage": wave.stage or "",
     }

@@ -25,7 +25,7 @@ def perform(context: DriveContext, step: Perform) -> None:
     checks = in_place(context.deployment, plan.validation.environment)
     results = completed(
         context.lasting_connections().verify(targets, checks, context.project),
-        [t.host for t in targets],
+        targets,
         checks,
     )
     known = _identities(context)

@@ -24,10 +24,9 @@ def perform(context: DriveContext, step: Perform) -> None:
     context.close_connections()
     targets = context.lasting_connections(search_after_deploy(context.deployment))
     results = _ask(context, targets, step.wave, step.hosts)
-    on_target = context.deployment.preparation.on_target
-    if on_target and step.hosts:
-        units = targets.verify_units(context.targets(step.hosts), on_target)
-        results += completed_units(units, step.hosts, on_target)
+    for expected in context.deployment.preparation.expected_on(context.targets(step.hosts)):
+        units = targets.verify_units(expected.targets, expected.digests)
+        results += completed_units(units, [target.host for target in expected.targets], expected.digests)
     look_for_processes.beside(context, targets, step.hosts)
     results += injected_failures(context.deployment, step.wave, step.hosts)
     context.journal.note(
@@ -103,4 +102,5 @@ def _answers(
 ) -> list[CheckResult]:
     if not hosts:
         return []
-    return completed(targets.verify(context.targets(hosts), checks, context.project), hosts, checks)
+    asked = context.targets(hosts)
+    return completed(targets.verify(asked, checks, context.project), asked, checks)

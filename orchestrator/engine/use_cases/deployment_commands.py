@@ -285,6 +285,11 @@ def _refuse_out_of_place(d: Deployment, event: e.Event) -> None:
     held = d.driving.hold is not None or d.rollout.failure is not None
     if isinstance(event, e.Retried | e.Excluded) and not held:
         raise Refused(f"{d.id} is not held ({d.state.value}): {event.kind} is an answer to a hold only.")
+    if isinstance(event, e.Retried) and not event.again and _runs_once_more(d, record):
+        raise Refused(
+            f"{d.stage.name} runs once, and has run: see what it did there. Once more: orch retry {d.id} --again "
+            f"--reason WHY; take everything back: orch rollback {d.id} --reason WHY."
+        )
     if isinstance(event, e.AbortRequested) and d.state is State.BACKING_OUT:
         raise Refused(f"{d.id} is backing out: a running backout goes on to its end.")
     if isinstance(event, e.BackoutBegan) and d.state is State.BACKING_OUT:
@@ -298,6 +303,14 @@ def _refuse_out_of_place(d: Deployment, event: e.Event) -> None:
         if unknown:
             raise Refused(f"{d.id} has no host {', '.join(unknown)}.")
     apply(d, record)
+
+
+def _runs_once_more(d: Deployment, record: e.Recorded) -> bool:
+    """Whether a step of the fleet that may have run would be run again."""
+    began = any(attempt.begun_on for attempt in d.attempts_of("deploy", d.rollout.wave))
+    if d.state is not State.DEPLOYING or not d.stage.once or not began:
+        return False
+    return bool(set(apply(d, record).hosts_standing("to_retry")) & set(d.waves[d.rollout.wave].hosts))
 
 
 def _free_name(journal: Journal, prepared: PreparedPlan, now: datetime) -> str:

@@ -29,6 +29,7 @@ What = Literal[
     "not admitted",
     "refused",
     "driven already",
+    "overdue",
     "failed",
     "ended",
 ]

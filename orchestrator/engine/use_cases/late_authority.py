@@ -10,6 +10,7 @@ from orchestrator.engine.lookup.admission_facts import question_of
 from orchestrator.engine.ports import Ports
 from orchestrator.errors import Refused
 from orchestrator.policy.authority.admission_question import UNGOVERNED, Question
+from orchestrator.policy.authority.by_hand import against_answer
 from orchestrator.policy.authority.late_backout import backout_digest, is_late, late_backout
 from orchestrator.policy.authority.late_words import Agreed, Agreement, against_confirmation, concession
 
@@ -19,6 +20,8 @@ def agreed(ports: Ports, d: Deployment, event: e.Event) -> e.Event:
     match event:
         case e.Confirmed():
             _refuse(d, against_confirmation(d, event))
+        case e.StepAnswered():
+            _refuse(d, against_answer(d, event))
         case e.Excluded() if d.authority.policy is not None and d.authority.effective is not None:
             answer = _granted(d, concession(_question(ports, d), d, event.hosts))
             return event.model_copy(update={"reasons": answer.grounds})

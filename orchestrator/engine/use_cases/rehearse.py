@@ -111,7 +111,7 @@ def _refuse_own_place(prepared: PreparedPlan, place: RehearsalPlace) -> None:
 def _parts(asked: RehearsalRequest, prepared: PreparedPlan, of: EffectivePlan) -> Iterator[Rehearsal]:
     written = prepared.written or prepared.plan
     environment = written.resources.environment
-    twice = written.strategy.idempotent if asked.twice is None else asked.twice
+    twice = any(stage.idempotent for stage in written.stages) if asked.twice is None else asked.twice
     yield Rehearsal(of=of, environment=environment, part="backout", twice=twice)
     if asked.failure_in is not None:
         wave = _wave(asked.failure_in, prepared.waves)

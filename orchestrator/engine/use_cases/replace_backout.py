@@ -1,12 +1,12 @@
 """Another backout playbook for a deployment whose approved one does not do: checked, copied, and signed by a person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from orchestrator.domain.authority.approval import SignedApproval
 from orchestrator.domain.authority.replacement import BackoutReplacement
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.engine.planning.replacement_check import check_replacement, plan_with
+from orchestrator.engine.planning.replacement_check import check_replacement, plan_with, replaced
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.private_copies import BESIDE
 from orchestrator.errors import NotFound, Refused
@@ -38,10 +38,10 @@ def replacement(ports: Ports, d: Deployment, playbook: str, sign: Sign | None) -
     name = _free_name(ports, d)
     try:
         copy = ports.authority.freeze(name, plan_with(d, playbook), Path(d.project), Path(d.plan_file))
-        made = BackoutReplacement(playbook=playbook, folder=copy.place, files=dict(copy.tree.files))
-        if playbook not in made.files:
+        made = _replacement(d, playbook, copy.place, copy.tree.files)
+        if made.playbook not in made.files:
             raise NotFound(
-                f"{playbook} is no file of the playbook tree of {d.project}: .orchignore may name it."
+                f"{made.playbook} is no file of the playbook tree of {d.project}: .orchignore may name it."
             )
         return _signed(ports, d, made, sign) if sign is not None else made
     except BaseException:
@@ -53,10 +53,17 @@ def planned_replacement(ports: Ports, d: Deployment, playbook: str) -> BackoutRe
     """What the replacement would be now, with nothing copied: people agree to its digest. Raises PlanFault, NotFound."""
     check_replacement(ports, d, playbook)
     tree = ports.authority.tree(plan_with(d, playbook), Path(d.project), Path(d.plan_file))
-    planned = BackoutReplacement(playbook=playbook, folder=d.project, files=dict(tree.files))
-    if playbook not in planned.files:
-        raise NotFound(f"{playbook} is no file of the playbook tree of {d.project}: .orchignore may name it.")
+    planned = _replacement(d, playbook, d.project, tree.files)
+    if planned.playbook not in planned.files:
+        raise NotFound(
+            f"{planned.playbook} is no file of the playbook tree of {d.project}: .orchignore may name it."
+        )
     return planned
+
+
+def _replacement(d: Deployment, written: str, folder: str, files: Mapping[str, str]) -> BackoutReplacement:
+    stage, playbook = replaced(d, written)
+    return BackoutReplacement(playbook=playbook, folder=folder, files=dict(files), stage=stage)
 
 
 def _signed(ports: Ports, d: Deployment, made: BackoutReplacement, sign: Sign) -> BackoutReplacement:

@@ -22,6 +22,7 @@ from orchestrator.errors import Conflict, OrchError
 from orchestrator.policy.calendar.bookings import known_machines, state_of
 from orchestrator.policy.calendar.due_starts import AskPerson, Missed, Start, due_step, is_due
 from orchestrator.policy.calendar.start_time import binding_calendar
+from orchestrator.policy.course.by_hand import is_overdue, wait_words
 from orchestrator.policy.telling.summary import plain_words
 
 CLAIM = "orch.run-due"
@@ -49,7 +50,19 @@ def run_due(ports: Ports, drivers: Drivers, *, by: str, say: SayDue) -> list[str
             say(line)
             if line.what == "started":
                 started.append(d.id)
+        started += _overdue(ports, drivers, by, say)
     return started
+
+
+def _overdue(ports: Ports, drivers: Drivers, by: str, say: SayDue) -> list[str]:
+    """Drive on deployments whose work by hand is late: the journal says so, and what the plan says follows."""
+    now = ports.clock.now()
+    late = [d for d in open_ones(ports.journal) if is_overdue(d, now) and not driven(ports, d.id)]
+    for d in late:
+        drivers.begin(d.id, by)
+        attempt = d.open_attempt
+        say(DueLine(d.id, "overdue", wait_words(d, attempt) if attempt is not None else ""))
+    return [d.id for d in late]
 
 
 def wait_for(ports: Ports, drivers: Drivers, started: Iterable[str], say: SayDue) -> list[Deployment]:

@@ -208,7 +208,8 @@ def _results(question: Question, certificate: Certificate) -> Iterator[Reason]:
     if asked.failure_path and not certificate.failure_in:
         finding = "no failure was injected, so the failure path never ran"
         yield _reason("rehearsal.no_failure_path", certificate, finding, "rehearse with a failure in a wave")
-    playbooks = {question.plan.strategy.playbook, question.plan.backout.playbook}
+    once = {stage.playbook for stage in question.plan.stages if stage.once}
+    playbooks = set(question.plan.playbooks) - once
     again = sorted(playbooks - set(certificate.idempotent))
     if asked.idempotence and again:
         finding = f"not shown to be idempotent: {', '.join(again)}"

@@ -51,12 +51,17 @@ def backout_digest(d: Deployment, replacement: str = "") -> str:
     digests = d.authority.effective.digests if d.authority.effective is not None else {}
     backout = {
         "deployment": d.id,
-        "playbook": d.plan.backout.playbook,
+        "playbook": _playbook(d),
         "replacement": replacement,
         "ingredients": {name: digests.get(name) for name in ("playbook tree", "variables", "hosts")},
         "hosts": list(d.touched_hosts),
     }
     return digest_of(backout, "late backout 1")
+
+
+def _playbook(d: Deployment) -> str | list[str]:
+    names = [stage.backout.playbook or "by hand" for stage in d.plan.stages]
+    return names[0] if len(names) == 1 else names
 
 
 def backout_needs(question: Question, d: Deployment, *, emergency: bool) -> tuple[RoleNeed, ...]:

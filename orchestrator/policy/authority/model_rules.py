@@ -53,10 +53,16 @@ def _applies(question: Question, model: DeploymentModel) -> Iterator[Reason]:
 
 
 def _playbooks(question: Question, model: DeploymentModel) -> Iterator[Reason]:
-    for path, asked, named in (
-        ("strategy.playbook", model.playbooks.deploy, question.plan.strategy.playbook),
-        ("backout.playbook", model.playbooks.backout, question.plan.backout.playbook),
-    ):
+    deploy = (
+        (f"{s.path}.playbook", model.playbooks.deploy, s.playbook)
+        for s in question.plan.stages
+        if s.manual is None
+    )
+    backouts = [stage.backout for stage in question.plan.stages]
+    backout = (
+        (f"{b.path}.playbook", model.playbooks.backout, b.playbook) for b in backouts if b.manual is None
+    )
+    for path, asked, named in (*deploy, *backout):
         if asked is not None and asked != named:
             finding = f"model {model.model} has {asked}, found {named}"
             yield Reason(

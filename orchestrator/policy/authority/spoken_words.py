@@ -65,7 +65,7 @@ def _against(heard: Heard, keyring: Keyring, now: datetime) -> Iterator[Reason]:
         finding = "the signature does not fit what is said"
         yield _reason("word.bad_signature", heard, finding, "say it again with your key")
     yield from _of_key(heard, key, now)
-    if isinstance(event, e.Confirmed) and not key.serves(event.role):
+    if isinstance(event, e.Confirmed | e.StepAnswered) and not key.serves(event.role):
         finding = f"{key.person} is trusted as {', '.join(key.roles)}, not as {event.role}"
         yield _reason("word.role_not_held", heard, finding, f"ask a {event.role} to confirm")
     yield from _of_owner(heard, key)

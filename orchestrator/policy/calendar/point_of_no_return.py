@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from orchestrator.domain.authority.rehearsal import MeasuredWave
+from orchestrator.domain.plan.manual_step import ManualStep
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.text.format import counted
@@ -126,7 +127,13 @@ def expected_times(
     """
     if not measured:
         return tuple(_limits(plan, wave) for wave in waves)
-    return tuple(_expected(wave, measured, plan.strategy.forks, margin) for wave in waves)
+    return tuple(_of_stage(plan, wave, measured, margin) for wave in waves)
+
+
+def _of_stage(plan: ReleasePlan, wave: Wave, measured: Sequence[MeasuredWave], margin: float) -> WaveTimes:
+    """By measures of the same stage: what another stage took says nothing. Without stages every wave is alike."""
+    alike = [each for each in measured if each.stage == wave.stage]
+    return _expected(wave, alike, plan.stage_of(wave).forks, margin) if alike else _limits(plan, wave)
 
 
 def _limits(plan: ReleasePlan, wave: Wave) -> WaveTimes:
@@ -135,11 +142,16 @@ def _limits(plan: ReleasePlan, wave: Wave) -> WaveTimes:
         wave=wave.number,
         name=wave.name,
         soak=wave.gate.soak,
-        deploy=plan.strategy.run_timeout,
+        deploy=_longest(plan.stage_of(wave).manual, plan.stage_of(wave).run_timeout),
         verify=sum((check.within + getattr(check, "timeout", 0.0) for check in checks), 0.0),
-        back_out=plan.backout.run_timeout,
+        back_out=_longest(plan.stage_of(wave).backout.manual, plan.stage_of(wave).backout.run_timeout),
         basis="the plan's time limits, for it was never measured",
     )
+
+
+def _longest(step: ManualStep | None, run: float) -> float | None:
+    """How long it may take: work by hand has its own limit, or none that anybody knows."""
+    return run if step is None else step.within
 
 
 def _expected(wave: Wave, measured: Sequence[MeasuredWave], forks: int, margin: float) -> WaveTimes:

@@ -1,10 +1,14 @@
 """Backout: which hosts, in which order, and how its result is named (ISO/IEC 20000-1 9.3)."""
 
+from collections.abc import Iterator
+
 from orchestrator.domain.deployment.attempts import Attempted, latest_outcomes
 from orchestrator.domain.deployment.backout_progress import BackoutProgress
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.deployment.rollout_progress import Failure
+from orchestrator.domain.evidence.outcome import HostOutcome
 from orchestrator.domain.journal.events import DeploymentBackoutFailed, ResidueFound, Restored
+from orchestrator.domain.plan.wave import Wave
 from orchestrator.policy.course.compare_first import hosts_to_back_out, hosts_to_compare
 from orchestrator.policy.course.rehearsing import repeat_due
 from orchestrator.policy.course.steps import Perform, Record, RunAttempt, Step
@@ -48,14 +52,14 @@ def _met_foreign_run(attempt: Attempted) -> bool:
 
 
 def next_backout_step(d: Deployment) -> Step:
-    """Compare first; back out the newest wave first; then compare with the baseline; then record the verdict."""
+    """Compare first; back out the newest wave of the last stage first; compare with the baseline; then record the verdict."""
     progress = _progress(d)
     compared = hosts_to_compare(d)
     if compared:
         return Perform("compare_first", hosts=compared)
     chosen = hosts_to_back_out(d)
     for wave in reversed(d.waves):
-        hosts = tuple(host for host in wave.hosts if host in chosen)
+        hosts = tuple(host for host in owed_in(d, wave) if host in chosen)
         attempts = tuple(a for a in d.attempts_of("backout", wave.number) if not a.repeated)
         again = _hosts_to_run(hosts, attempts)
         if again:
@@ -65,6 +69,19 @@ def next_backout_step(d: Deployment) -> Step:
     if not progress.compared:
         return Perform("prove_restoration", hosts=d.hosts_to_prove)
     return Record(verdict(d))
+
+
+def owed_in(d: Deployment, wave: Wave) -> tuple[str, ...]:
+    """The hosts of a wave that its stage has to take back: those that it touched.
+
+    A host that another stage's tasks acted on is not taken back by a playbook that never was there: it is only compared.
+    """
+    if wave.stage is None:
+        return wave.hosts
+    began = {h for a in d.attempts if a.purpose == "deploy" and a.wave == wave.number for h in a.begun_on}
+    of_stage = {each.number for each in d.waves if each.stage == wave.stage}
+    acted_on = {act.host for a in d.attempts if a.wave in of_stage for act in a.acted_on}
+    return tuple(host for host in wave.hosts if host in began | acted_on)
 
 
 def _hosts_to_run(hosts: tuple[str, ...], attempts: tuple[Attempted, ...]) -> tuple[str, ...]:
@@ -84,13 +101,9 @@ def verdict(d: Deployment) -> Restored | ResidueFound | DeploymentBackoutFailed:
     outside that scope, such as a service that was not restarted: that is a failed backout, equal or not.
     """
     progress = _progress(d)
-    outcomes = latest_outcomes(a for a in d.attempts[progress.first_attempt :] if a.purpose == "backout")
     differing = {difference.host for difference in progress.differences}
     failed = dict(progress.not_compared)
-    for host in progress.hosts:
-        outcome = outcomes.get(host)
-        if outcome is None and host in progress.equal_first:
-            continue
+    for host, outcome in _outcomes(d, progress):
         if outcome is None or outcome.result != "done":
             reason = outcome.reason if outcome is not None else "it did not run"
             comparison = "differs from" if host in differing else "equals"
@@ -102,6 +115,15 @@ def verdict(d: Deployment) -> Restored | ResidueFound | DeploymentBackoutFailed:
     if differing:
         return ResidueFound(hosts=tuple(host for host in d.hosts_to_prove if host in differing))
     return Restored()
+
+
+def _outcomes(d: Deployment, progress: BackoutProgress) -> Iterator[tuple[str, HostOutcome | None]]:
+    """Each host of the backout with the outcome of each stage that had to take it back, the newest first."""
+    for wave in reversed(d.waves):
+        outcomes = latest_outcomes(a for a in d.attempts_of("backout", wave.number))
+        for host in owed_in(d, wave):
+            if host in progress.hosts and not (host not in outcomes and host in progress.equal_first):
+                yield host, outcomes.get(host)
 
 
 def _progress(d: Deployment) -> BackoutProgress:

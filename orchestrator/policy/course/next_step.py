@@ -19,6 +19,7 @@ from orchestrator.policy.course.allowed_steps import (
     unapproved_run,
 )
 from orchestrator.policy.course.backout import attempt_name, foreign_run_reason, next_backout_step, scope_of
+from orchestrator.policy.course.by_hand import by_hand
 from orchestrator.policy.course.follow_up import accepted, earliest_end
 from orchestrator.policy.course.limits import any_exceeded, limit_exceeded, reason_with_hosts
 from orchestrator.policy.course.opened_files import held_for_opened_files
@@ -47,6 +48,8 @@ def next_step(d: Deployment, now: datetime) -> Step:
     if d.over:
         return Over()
     attempt = d.open_attempt
+    if attempt is not None and attempt.manual:
+        return by_hand(d, attempt, now)
     if attempt is not None:
         aborted = d.driving.aborting is not None and attempt.purpose == "deploy"
         return FollowAttempt(attempt.attempt, stop=aborted or d.driving.stopped is not None)
@@ -200,12 +203,13 @@ def _hosts_to_deploy(d: Deployment) -> tuple[str, ...] | str:
     owed = tuple(
         h
         for h in d.waves[d.rollout.wave].hosts
-        if d.standings[h].standing in ("untouched", "acted_on", "to_retry") and h not in d.never_began_on
+        if d.standings[h].standing in ("untouched", "acted_on", "due", "to_retry")
+        and h not in d.never_began_on
     )
     lost = _lost_last(d)
     if lost is None:
         return owed
-    if not d.plan.strategy.idempotent:
+    if not d.stage.idempotent:
         return f"{lost.attempt} was lost ({lost.lost}) and its playbook is not declared idempotent"
     return tuple(host for host in lost.hosts if host not in d.unseen_hosts)
 

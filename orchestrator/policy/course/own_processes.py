@@ -90,7 +90,8 @@ def _speaks(d: Deployment, process: LeftProcess) -> bool:
 
 
 def _may_stay(d: Deployment) -> tuple[str, ...]:
-    return (*d.plan.backout.leaves_running, *HELPERS)
+    left = (name for stage in d.plan.stages for name in stage.backout.leaves_running)
+    return (*dict.fromkeys(left), *HELPERS)
 
 
 def _sentence(d: Deployment, speaking: list[LeftProcess]) -> str:

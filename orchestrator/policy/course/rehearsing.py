@@ -16,6 +16,9 @@ def repeat_due(d: Deployment, purpose: Purpose, wave: int, hosts: tuple[str, ...
     """Whether a playbook that ran on these hosts of a wave still needs its second run, to prove that it is idempotent."""
     if d.rehearsing.rehearsal is None or not d.rehearsing.rehearsal.twice or not hosts:
         return False
+    stage = d.plan.stage_of(d.waves[wave])
+    if stage.manual_for(purpose) is not None or (purpose == "deploy" and stage.once):
+        return False
     repeats = [attempt for attempt in d.attempts_of(purpose, wave) if attempt.repeated]
     return len(repeats) < REPEATS and all(attempt.outcome is None for attempt in repeats)
 

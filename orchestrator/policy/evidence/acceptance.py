@@ -3,24 +3,32 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from orchestrator.domain.plan.check import CheckBase, CheckResult, title_of
+from orchestrator.domain.plan.target import Target
 
 
 def completed(
-    results: Sequence[CheckResult], hosts: Collection[str], checks: Sequence[CheckBase]
+    results: Sequence[CheckResult], targets: Collection[Target], checks: Sequence[CheckBase]
 ) -> list[CheckResult]:
-    """The results, with an inconclusive one for each host and check without any. Checks are identified by number."""
-    asked = [(getattr(check, "kind", ""), title_of(check)) for check in checks]
+    """The results, with an inconclusive one for each check and host that it is about without any, by the check's number."""
+    asked = {
+        target.host: [
+            (number, getattr(check, "kind", ""), title_of(check))
+            for number, check in enumerate(checks)
+            if check.is_on(target)
+        ]
+        for target in targets
+    }
     answering = {result.host for result in results}
-    silent = [_no_answer(host, None, "reachable", "reachable") for host in hosts if host not in answering]
-    return [*results, *_unanswered(results, hosts, asked), *silent]
+    silent = [_no_answer(host, None, "reachable", "reachable") for host in asked if host not in answering]
+    return [*results, *_unanswered(results, asked), *silent]
 
 
 def completed_units(
     results: Sequence[CheckResult], hosts: Collection[str], digests: Mapping[str, str]
 ) -> list[CheckResult]:
     """The component results, with an inconclusive one for each host and file without any. Files are numbered too."""
-    asked = [("component", f"components {path}") for path in digests]
-    return [*results, *_unanswered(results, hosts, asked)]
+    asked = [(number, "component", f"components {path}") for number, path in enumerate(digests)]
+    return [*results, *_unanswered(results, dict.fromkeys(hosts, asked))]
 
 
 def complaints(results: Iterable[CheckResult]) -> list[str]:
@@ -39,12 +47,12 @@ def causes(results: Iterable[CheckResult]) -> list[str]:
 
 
 def _unanswered(
-    results: Iterable[CheckResult], hosts: Iterable[str], asked: Sequence[tuple[str, str]]
+    results: Iterable[CheckResult], asked: Mapping[str, Sequence[tuple[int, str, str]]]
 ) -> Iterator[CheckResult]:
     """Not by title: two checks may share one, and the result of one is not that of the other."""
     answered = {(result.host, result.number) for result in results}
-    for host in hosts:
-        for number, (kind, title) in enumerate(asked):
+    for host, of_host in asked.items():
+        for number, kind, title in of_host:
             if (host, number) not in answered:
                 yield _no_answer(host, number, kind, title)
 

@@ -117,14 +117,16 @@ def _only_named(group: ChangesOn) -> ChangesOn:
 def _on(d: Deployment, host: str, groups: Iterable[ChangesOn], captured: Captured) -> _Named:
     changes, more = of_host(groups, host)
     backout = d.plan.backout
-    undeclared = [change for change in changes if not _is_declared(backout.changes, change)]
+    declared = [change for stage in d.plan.stages for change in stage.backout.changes]
+    undeclared = [change for change in changes if not _is_declared(declared, change)]
     if host not in d.standings:
         return _each_once(undeclared), more
+    scope = backout.baseline.of(host, d.target(host).groups)
     left = [
         part
         for change in undeclared
         if (change.kind, change.name) not in captured.items
-        for part in _uncovered_parts(backout.baseline, change, captured)
+        for part in _uncovered_parts(scope, change, captured)
     ]
     return _each_once(left), more
 

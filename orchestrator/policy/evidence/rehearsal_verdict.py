@@ -9,6 +9,7 @@ from orchestrator.domain.evidence.attempt import Purpose
 from orchestrator.domain.evidence.opened_file import opened_words
 from orchestrator.domain.evidence.outcome import HostOutcome
 from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, State
+from orchestrator.domain.plan.stage import Stage
 from orchestrator.domain.rules.release_policy import Uncovered
 from orchestrator.policy.evidence.coverage_words import uncovered_words
 
@@ -43,15 +44,20 @@ def repeats_of(d: Deployment) -> tuple[Repeat, ...]:
     """The second runs of the deploy and the backout playbook; empty where the rehearsal does not include them."""
     if d.rehearsing.rehearsal is None or not d.rehearsing.rehearsal.twice:
         return ()
-    playbooks = (d.plan.strategy.playbook, d.plan.backout.playbook)
-    return tuple(_repeat(d, *each) for each in zip(playbooks, _PURPOSES, strict=True))
+    return tuple(
+        _repeat(d, playbook, purpose, stage)
+        for stage in d.plan.stages
+        for playbook, purpose in zip((stage.playbook, stage.backout.playbook), _PURPOSES, strict=True)
+        if playbook and not (stage.once and purpose == "deploy")
+    )
 
 
-def _repeat(d: Deployment, playbook: str, purpose: Purpose) -> Repeat:
-    of_purpose = [attempt for attempt in d.attempts if attempt.purpose == purpose]
+def _repeat(d: Deployment, playbook: str, purpose: Purpose, stage: Stage) -> Repeat:
+    waves = {wave.number for wave in d.waves if wave.stage == stage.name}
+    of_purpose = [a for a in d.attempts if a.purpose == purpose and a.wave in waves]
     again = latest_outcomes(attempt for attempt in of_purpose if attempt.repeated)
     ran = {host for attempt in of_purpose for host in attempt.hosts}
-    return Repeat(playbook, purpose, {h: again.get(h) for wave in d.waves for h in wave.hosts if h in ran})
+    return Repeat(playbook, purpose, {host: again.get(host) for host in d.hosts if host in ran})
 
 
 def faults_of_part(d: Deployment) -> tuple[str, ...]:

@@ -26,6 +26,10 @@ def slowest(measured: Sequence[MeasuredWave]) -> tuple[MeasuredWave, ...]:
 
 
 def _measured(d: Deployment, story: Story, number: int) -> list[MeasuredWave]:
+    stage = d.plan.stage_of(d.waves[number])
+    if stage.manual is not None or stage.backout.manual is not None:
+        # What people take says nothing of what they will take.
+        return []
     steps = [step for step in story.of_wave(number) if not step.repeated]
     deploy = [step for step in steps if step.name in _DEPLOY]
     verify = [step for step in steps if step.name == "verification"]
@@ -40,6 +44,7 @@ def _measured(d: Deployment, story: Story, number: int) -> list[MeasuredWave]:
         MeasuredWave(
             wave=number,
             hosts=len(d.waves[number].hosts),
+            stage=d.waves[number].stage,
             deploy=_seconds(deploy),
             verify=_seconds([*verify, *(step for step in steps if step.name == "changes")]),
             back_out=_seconds([*back_out, proof]),

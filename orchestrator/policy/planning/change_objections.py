@@ -25,7 +25,7 @@ def unseen_parts(rules: Mapping[str, Rule], plan: ReleasePlan) -> Iterator[Objec
     for place, rule in rules.items():
         for part in get_args(BaselinePart):
             named = part in rule or bool(usual.captured(part))
-            if named and rule.get(part) != "any" and not plan.backout.baseline.captured(part):
+            if named and rule.get(part) != "any" and not plan.backout.baseline.captures_everywhere(part):
                 limited.setdefault(part, []).append(f"`may_change` of {place} ({rule_words(rule)})")
     for part, places in limited.items():
         expected = f"{part} in the baseline, which {' and '.join(places)} limits"

@@ -15,7 +15,7 @@ def unseen_declarations(plan: ReleasePlan) -> Iterator[Objection]:
     for place, declared in enumerate(plan.backout.changes):
         for index, item in enumerate(declared.changes):
             change = item.change
-            if not is_covered(plan.backout.baseline, change, ALL_CAPTURED):
+            if not is_covered(plan.backout.baseline.whole, change, ALL_CAPTURED):
                 kind = "file" if change.kind == "tree" else change.kind
                 part = _PART.get(kind) or f"it to {_LISTS[kind]}"
                 yield Objection(

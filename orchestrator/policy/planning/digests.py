@@ -11,13 +11,14 @@ from typing import Any
 
 from orchestrator.domain.plan.effective_plan import INGREDIENTS, EffectivePlan, Ingredient, IngredientName
 from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.stage import StageSpec
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.environment import Environment
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.canonical import digest_of, fields_of
-from orchestrator.domain.text.model_base import Noun
+from orchestrator.domain.text.model_base import Noun, Variables
 
 Digests = Mapping[str, str]
 
@@ -174,7 +175,7 @@ def _inventory(plan: ReleasePlan, tree: Digests) -> dict[str, str]:
 
     Files that playbooks read as well stay in the tree: variables beside both, and a folder that contains playbooks.
     """
-    playbooks = (plan.strategy.playbook, plan.backout.playbook)
+    playbooks = plan.playbooks
     inventory, beside = _inventory_places(plan.resources.inventory, playbooks)
     if inventory == ".":
         return dict(tree)
@@ -184,7 +185,7 @@ def _inventory(plan: ReleasePlan, tree: Digests) -> dict[str, str]:
 
 
 @lru_cache(maxsize=64)
-def _inventory_places(inventory: str, playbooks: tuple[str, str]) -> tuple[str, tuple[str, ...]]:
+def _inventory_places(inventory: str, playbooks: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """The inventory path, empty where a playbook is in it; and the folders read with it where it is a file."""
     place, runs = PurePosixPath(inventory), [PurePosixPath(playbook) for playbook in playbooks]
     if any(place in playbook.parents for playbook in runs):
@@ -210,7 +211,9 @@ def _sections(plan: ReleasePlan) -> dict[str, str]:
 def _place(plan: ReleasePlan) -> dict[str, str]:
     """The part of the plan that depends on the environment; no host can have this name."""
     strategy = plan.strategy
-    named = [wave.hosts for wave in strategy.waves if wave.hosts]
+    named: list[Any] = [wave.hosts for wave in strategy.waves if wave.hosts]
+    if strategy.stages:
+        named += [_hosts_named(stage) for stage in strategy.stages]
     sections = fields_of(plan)
     resources = sections["resources"]
     placed: dict[str, Any] = {
@@ -226,7 +229,22 @@ def _anywhere(strategy: dict[str, Any]) -> dict[str, Any]:
     waves = [_unnamed(wave) for wave in strategy["waves"]]
     pilot = _unnamed(strategy["pilot"]) if strategy["pilot"] else None
     rest = {name: value for name, value in strategy.items() if name != "hosts"}
-    return {**rest, "waves": waves, "pilot": pilot}
+    stages = (
+        {"stages": [_stage_anywhere(stage) for stage in strategy["stages"]]} if "stages" in strategy else {}
+    )
+    return {**rest, "waves": waves, "pilot": pilot, **stages}
+
+
+def _stage_anywhere(stage: dict[str, Any]) -> dict[str, Any]:
+    """A stage without host names. Its own hosts are said by `on`, which is of the place too."""
+    pilot = _unnamed(stage["pilot"]) if stage["pilot"] else None
+    rest = {name: value for name, value in stage.items() if name != "on"}
+    return {**rest, "waves": [_unnamed(wave) for wave in stage["waves"]], "pilot": pilot}
+
+
+def _hosts_named(stage: StageSpec) -> list[Any]:
+    waves = [wave.hosts for wave in stage.waves if wave.hosts]
+    return [stage.on, stage.pilot.hosts if stage.pilot else None, waves]
 
 
 def _unnamed(wave: dict[str, Any]) -> dict[str, Any]:
@@ -238,19 +256,32 @@ def _named(noun: Noun | None, name: str) -> dict[str, str]:
 
 
 def _hosts(targets: Iterable[Target], waves: Iterable[Wave]) -> dict[str, str]:
-    wave_of = {host: wave.number for wave in waves for host in wave.hosts}
-    return {target.host: host_digest(target, wave_of.get(target.host)) for target in targets}
+    waves_of: dict[str, list[int]] = {}
+    for wave in waves:
+        for host in wave.hosts:
+            waves_of.setdefault(host, []).append(wave.number)
+    return {target.host: host_digest(target, _only(waves_of.get(target.host, []))) for target in targets}
 
 
-def host_digest(target: Target, wave: int | None) -> str:
-    """The digest of a host, how it is reached, and its wave."""
+def _only(numbers: list[int]) -> int | list[int] | None:
+    return numbers if len(numbers) > 1 else next(iter(numbers), None)
+
+
+def host_digest(target: Target, wave: int | list[int] | None) -> str:
+    """The digest of a host, how it is reached, and its wave, or its waves in several stages."""
     return digest_of({"target": target, "wave": wave}, "host")
 
 
 def _variables(plan: ReleasePlan) -> dict[str, str]:
     both = {"strategy": plan.strategy.variables, "backout": plan.backout.variables}
+    of_stages: dict[str, Variables] = {}
+    for stage in plan.strategy.stages:
+        of_stages |= {
+            f"stage {stage.name}": stage.variables,
+            f"stage {stage.name} backout": stage.backout.variables,
+        }
     return {
         f"{where}.variables.{name}": digest_of(value, "variable")
-        for where, variables in both.items()
+        for where, variables in (both | of_stages).items()
         for name, value in variables.items()
     }

@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.stage import Stage
 
 READ_BY_NAME = frozenset(
     {
@@ -30,8 +31,12 @@ def is_read_by_name(name: str) -> bool:
 def unfit_outputs(plan: ReleasePlan) -> Iterator[Objection]:
     """Folders whose content would decide what a run does, though nobody approves it."""
     named = {
-        "the deploy playbook": plan.strategy.playbook,
-        "the backout playbook": plan.backout.playbook,
+        **{_playbook_words("deploy", stage): stage.playbook for stage in plan.stages if stage.playbook},
+        **{
+            _playbook_words("backout", stage): stage.backout.playbook
+            for stage in plan.stages
+            if stage.backout.playbook
+        },
         "the inventory": plan.resources.inventory,
         **{f"the release unit {unit.name}": unit.place for unit in plan.release.units},
     }
@@ -40,6 +45,10 @@ def unfit_outputs(plan: ReleasePlan) -> Iterator[Objection]:
         if finding is not None:
             expected = "a folder of its own, which no run reads as a part of the tree"
             yield Objection(f"resources.outputs[{index}]", expected, finding, "name another folder")
+
+
+def _playbook_words(purpose: str, stage: Stage) -> str:
+    return f"the {purpose} playbook" + (f" of stage {stage.name}" if stage.name else "")
 
 
 def _why_unfit(output: PurePosixPath, named: dict[str, str]) -> str | None:

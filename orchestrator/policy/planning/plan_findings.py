@@ -145,20 +145,24 @@ def _nobody_approves(plan: ReleasePlan) -> Iterator[Objection]:
 
 
 def _all_at_once(plan: ReleasePlan, waves: Sequence[Wave]) -> Iterator[Objection]:
-    if len(waves) == 1 and len(waves[0].hosts) > _MANY_AT_ONCE:
-        path = "strategy.kind" if form_of(plan.strategy.kind).all_at_once else "strategy.waves"
-        finding = f"all {len(waves[0].hosts)} hosts in one"
-        yield Objection(path, "waves that limit what a bad release reaches", finding, "start with one host")
+    for stage in plan.stages:
+        of_stage = [wave for wave in waves if wave.stage == stage.name]
+        if len(of_stage) == 1 and len(of_stage[0].hosts) > _MANY_AT_ONCE:
+            path = "strategy.kind" if form_of(plan.strategy.kind).all_at_once else f"{stage.path}.waves"
+            finding = f"all {len(of_stage[0].hosts)} hosts in one"
+            yield Objection(
+                path, "waves that limit what a bad release reaches", finding, "start with one host"
+            )
 
 
 def _limits_that_never_stop(plan: ReleasePlan, waves: Sequence[Wave]) -> Iterator[Objection]:
-    total = sum(len(wave.hosts) for wave in waves)
+    total = len({host for wave in waves for host in wave.hosts})
     overall = plan.strategy.failure_limit.overall
     if total and overall.hosts_of(total) >= total:
         yield _never_stops("strategy.failure_limit.overall", overall, total)
     for wave in waves:
         if wave.failure_limit.hosts_of(len(wave.hosts)) >= len(wave.hosts):
-            yield _never_stops(path_of(plan, wave), wave.failure_limit, len(wave.hosts), wave.name)
+            yield _never_stops(path_of(plan, waves, wave), wave.failure_limit, len(wave.hosts), wave.name)
 
 
 def _never_stops(path: str, limit: Limit, hosts: int, name: str = "") -> Objection:
@@ -168,14 +172,18 @@ def _never_stops(path: str, limit: Limit, hosts: int, name: str = "") -> Objecti
 
 
 def _backout_that_deploys(plan: ReleasePlan) -> Iterator[Objection]:
-    deploy, backout = plan.strategy, plan.backout
-    if (deploy.playbook, deploy.variables) == (backout.playbook, backout.variables):
-        finding = "the deploy playbook with the same variables"
-        yield Objection("backout.playbook", "a playbook that takes the release back", finding, "name another")
+    for stage in plan.stages:
+        backout = stage.backout
+        if stage.manual is None and (stage.playbook, stage.variables) == (
+            backout.playbook,
+            backout.variables,
+        ):
+            path, finding = f"{backout.path}.playbook", "the deploy playbook with the same variables"
+            yield Objection(path, "a playbook that takes the release back", finding, "name another")
 
 
 def _proof_without_files(plan: ReleasePlan) -> Iterator[Objection]:
-    scope = plan.backout.baseline
+    scope = plan.backout.baseline.whole
     if not scope.files and not list(_empty_proof(plan)):
         finding = "none, so that files which a backout forgets are not seen"
         yield Objection("backout.baseline.files", "the files that the release touches", finding, "name them")
@@ -194,12 +202,14 @@ def _window_too_short(plan: ReleasePlan, waves: Sequence[Wave]) -> Iterator[Obje
         )
 
 
-def path_of(plan: ReleasePlan, wave: Wave) -> str:
+def path_of(plan: ReleasePlan, waves: Sequence[Wave], wave: Wave) -> str:
     """The path in the plan that declares a wave."""
-    has_pilot = plan.strategy.pilot is not None
-    if has_pilot and wave.number == 0:
-        return "strategy.pilot"
-    return f"strategy.waves[{wave.number - has_pilot}]" if plan.strategy.waves else "strategy"
+    stage = plan.stage_of(wave)
+    number = wave.number - next(each.number for each in waves if each.stage == wave.stage)
+    has_pilot = stage.pilot is not None
+    if has_pilot and number == 0:
+        return f"{stage.path}.pilot"
+    return f"{stage.path}.waves[{number - has_pilot}]" if stage.waves else stage.path
 
 
 def _kind(check: CheckBase) -> str:

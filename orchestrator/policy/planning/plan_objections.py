@@ -2,14 +2,44 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from orchestrator.domain.evidence.attempt import Allowance
 from orchestrator.domain.plan.check import Check, HttpCheck, TestinfraCheck
 from orchestrator.domain.plan.inspection import Inspection, PlaybookSeen
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.release_plan import ReleasePlan, ReleaseUnit
+from orchestrator.domain.plan.stage import Stage, hosts_of_stage
 from orchestrator.domain.plan.target import Target
 
 FILE = ("file",)
 FILE_OR_FOLDER = ("file", "directory")
+
+
+def playbook_paths(plan: ReleasePlan) -> Iterator[tuple[str, str]]:
+    """Every playbook by its path in the plan, in the order of `ReleasePlan.playbooks`."""
+    for stage in plan.stages:
+        for path, name in ((stage.path, stage.playbook), (stage.backout.path, stage.backout.playbook)):
+            if name:
+                yield f"{path}.playbook", name
+
+
+def hosts_of_playbooks(plan: ReleasePlan, targets: Sequence[Target]) -> dict[str, list[str]]:
+    """The hosts that each playbook runs on, by its path in the plan."""
+    hosts: dict[str, list[str]] = {}
+    for stage in plan.stages:
+        of_stage = [target.host for target in hosts_of_stage(stage, targets)]
+        hosts |= {f"{stage.path}.playbook": of_stage, f"{stage.backout.path}.playbook": of_stage}
+    return hosts
+
+
+def allowance_of(plan: ReleasePlan, path: str) -> Allowance:
+    """What the playbook at this path in the plan may do."""
+    allowed: dict[str, Allowance] = {}
+    for stage in plan.stages:
+        allowed |= {
+            f"{stage.path}.playbook": stage.allow,
+            f"{stage.backout.path}.playbook": stage.backout.allow,
+        }
+    return allowed[path]
 
 
 def not_there(
@@ -110,7 +140,7 @@ def opened_outside(inspection: Inspection) -> Iterator[Objection]:
 
 def testinfra_checks(plan: ReleasePlan) -> Iterator[tuple[str, TestinfraCheck]]:
     """Every testinfra check, by its path in the plan."""
-    for path, checks in _checks(plan):
+    for path, checks in checks_of(plan):
         for index, check in enumerate(checks):
             if isinstance(check, TestinfraCheck):
                 yield f"{path}[{index}].testinfra", check
@@ -118,7 +148,7 @@ def testinfra_checks(plan: ReleasePlan) -> Iterator[tuple[str, TestinfraCheck]]:
 
 def files_of_checks(plan: ReleasePlan) -> Iterator[tuple[str, str]]:
     """Every file of this machine that an HTTP check needs, by its path in the plan."""
-    for path, checks in _checks(plan):
+    for path, checks in checks_of(plan):
         for index, check in enumerate(checks):
             if isinstance(check, HttpCheck):
                 yield from ((f"{path}[{index}].http.{field}", file) for field, file in check.files.items())
@@ -129,11 +159,20 @@ def credential_files(plan: ReleasePlan) -> list[str]:
     return [file for path, file in files_of_checks(plan) if not path.endswith(".ca_file")]
 
 
-def _checks(plan: ReleasePlan) -> Iterator[tuple[str, tuple[Check, ...]]]:
+def checks_of(plan: ReleasePlan) -> Iterator[tuple[str, tuple[Check, ...]]]:
+    """All checks of a plan, by the path of their list."""
     yield "validation.environment", plan.validation.environment
     yield "validation.acceptance", plan.validation.acceptance
-    if plan.strategy.pilot is not None:
-        yield "strategy.pilot.acceptance", plan.strategy.pilot.acceptance
-    for index, wave in enumerate(plan.strategy.waves):
-        yield f"strategy.waves[{index}].entry", wave.entry
-        yield f"strategy.waves[{index}].acceptance", wave.acceptance
+    for stage in plan.stages:
+        yield from _checks_of_stage(stage)
+
+
+def _checks_of_stage(stage: Stage) -> Iterator[tuple[str, tuple[Check, ...]]]:
+    if stage.name is not None:
+        yield f"{stage.path}.entry", stage.entry
+        yield f"{stage.path}.acceptance", stage.acceptance
+    if stage.pilot is not None:
+        yield f"{stage.path}.pilot.acceptance", stage.pilot.acceptance
+    for index, wave in enumerate(stage.waves):
+        yield f"{stage.path}.waves[{index}].entry", wave.entry
+        yield f"{stage.path}.waves[{index}].acceptance", wave.acceptance

@@ -87,22 +87,27 @@ def _strategy(required: Required, plan: ReleasePlan) -> Iterator[Objection]:
     if required.strategies and strategy.kind not in required.strategies:
         expected = f"one of {', '.join(required.strategies)}"
         yield Objection("strategy.kind", expected, strategy.kind, "choose one of them")
-    if required.idempotent and not strategy.idempotent:
-        yield Objection("strategy.idempotent", "true", "false", "make the playbook idempotent")
-    if required.task_timeout is not None and strategy.task_timeout < required.task_timeout:
-        expected = f"at least {seconds_words(required.task_timeout)}"
-        yield Objection("strategy.task_timeout", expected, seconds_words(strategy.task_timeout), "raise it")
+    for stage in plan.stages:
+        if required.idempotent and not stage.idempotent and not (stage.once or stage.manual):
+            yield Objection(f"{stage.path}.idempotent", "true", "false", "make the playbook idempotent")
+        if required.task_timeout is not None and stage.task_timeout < required.task_timeout:
+            expected = f"at least {seconds_words(required.task_timeout)}"
+            yield Objection(
+                f"{stage.path}.task_timeout", expected, seconds_words(stage.task_timeout), "raise it"
+            )
 
 
 def _coverage(required: Required, plan: ReleasePlan, waves: Sequence[Wave]) -> Iterator[Objection]:
-    total = sum(len(wave.hosts) for wave in waves)
-    for number, wave in enumerate(waves):
-        limits = [required.any_wave, required.first_wave if number == 0 else None]
+    """Each stage brings something new to its hosts: its first wave is a first one."""
+    for wave in waves:
+        of_stage = [each for each in waves if each.stage == wave.stage]
+        total = sum(len(each.hosts) for each in of_stage)
+        limits = [required.any_wave, required.first_wave if wave is of_stage[0] else None]
         for limit in limits:
             if limit is not None and len(wave.hosts) > _most(limit, total):
                 expected = f"at most {_limit_words(limit)} of {total} hosts in {wave.name}"
                 finding = f"{len(wave.hosts)}"
-                yield Objection(path_of(plan, wave), expected, finding, "make the wave smaller")
+                yield Objection(path_of(plan, waves, wave), expected, finding, "make the wave smaller")
 
 
 def _most(limit: Limit, total: int) -> int:
@@ -119,11 +124,10 @@ def _gates(required: Required, plan: ReleasePlan, waves: Sequence[Wave]) -> Iter
     if asked is None:
         return
     for wave in waves[:1] if asked.after == "first wave" else waves:
-        yield from _gate(asked, plan, wave)
+        yield from _gate(asked, path_of(plan, waves, wave), wave)
 
 
-def _gate(asked: AskedGate, plan: ReleasePlan, wave: Wave) -> Iterator[Objection]:
-    path = path_of(plan, wave)
+def _gate(asked: AskedGate, path: str, wave: Wave) -> Iterator[Objection]:
     if wave.gate.soak < asked.soak:
         expected = f"a soak of at least {seconds_words(asked.soak)} after {wave.name}"
         finding = seconds_words(wave.gate.soak) if wave.gate.soak else "none"
@@ -198,7 +202,7 @@ def _says_absent(check: Check) -> bool:
 def _backout(required: Required, plan: ReleasePlan) -> Iterator[Objection]:
     baseline = plan.backout.baseline
     for part in required.baseline:
-        if not baseline.captured(part):
+        if not baseline.captures_everywhere(part):
             path = f"backout.baseline.{part}"
             yield Objection(
                 path, f"{part} in the baseline", "none", "name them, so that the backout is proved"

@@ -13,8 +13,11 @@ _MOVE = "put it into group_vars or the playbook, or know that the braces are tex
 
 def templates_in_variables(plan: ReleasePlan) -> Iterator[Objection]:
     """Every variable with braces of a template. A plan's variables are text: nothing in them is ever evaluated."""
-    both = {"strategy": plan.strategy.variables, "backout": plan.backout.variables}
-    for where, variables in both.items():
+    all_variables = {"strategy": plan.strategy.variables, "backout": plan.backout.variables}
+    for index, stage in enumerate(plan.strategy.stages):
+        path = f"strategy.stages[{index}]"
+        all_variables |= {path: stage.variables, f"{path}.backout": stage.backout.variables}
+    for where, variables in all_variables.items():
         for path, text in _texts(variables, f"{where}.variables"):
             match = _TEMPLATE.search(text)
             if match is not None:

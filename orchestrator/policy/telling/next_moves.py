@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from orchestrator.domain.authority.admission_answer import Reason
+from orchestrator.domain.deployment.attempts import Attempted
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, State
 from orchestrator.domain.plan.roles import same_role
@@ -70,6 +71,9 @@ def _answers(d: Deployment) -> tuple[Move, ...]:
         return (lift, Move(f"orch status {d.id}", "how it stands now"))
     if driving.paused is not None:
         return (Move(f"orch resume {d.id}", "go on"), *_abort(d))
+    attempt = d.open_attempt
+    if attempt is not None and attempt.manual:
+        return _by_hand(d, attempt)
     if driving.hold is not None:
         return _hold_choices(d)
     if d.authority.unadmitted is not None:
@@ -78,6 +82,19 @@ def _answers(d: Deployment) -> tuple[Move, ...]:
         confirm = f"orch confirm {d.id} --role {command_word(gate.confirm)} --note WHAT"
         return (Move(confirm, "let the next wave go"), *_abort(d))
     return ()
+
+
+def _by_hand(d: Deployment, attempt: Attempted) -> tuple[Move, ...]:
+    step = d.plan.stage_of(d.waves[attempt.wave]).manual_for(attempt.purpose)
+    role = command_word(step.role) if step is not None else ""
+    done = f"orch step done {d.id} --role {role} --note WHAT"
+    done += " --attach FILE" * (step.attachments if step is not None else 0)
+    return (
+        Move(f"orch step show {d.id}", "what is to be done, and with which evidence"),
+        Move(done, "say that it is done, and go on"),
+        Move(f"orch step failed {d.id} --role {role} --note WHAT", "say that it did not work"),
+        *_abort(d),
+    )
 
 
 def _admission_moves(d: Deployment, reasons: tuple[Reason, ...]) -> tuple[Move, ...]:

@@ -70,6 +70,7 @@ def counts_words(d: Deployment, hosts: Sequence[str]) -> str:
 STANDING_WORDS: dict[StandingName, str] = {
     "untouched": "not touched",
     "acted_on": "acted on for others",
+    "due": "due in this stage",
     "to_retry": "to be tried again",
     "deploying": "deploying",
     "deployed": "deployed, not yet verified",

@@ -11,12 +11,13 @@ from orchestrator.policy.telling import (
     change_events,
     driving_events,
     house_events,
+    manual_events,
     wave_events,
 )
 from orchestrator.policy.telling.teller import Telling, telling_of
 from orchestrator.policy.telling.timeline import Story
 
-ENTRIES = (authority_events, wave_events, change_events, driving_events, house_events)
+ENTRIES = (authority_events, wave_events, change_events, driving_events, house_events, manual_events)
 """The modules with the entries; importing them registers those."""
 
 

@@ -5,6 +5,7 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.condensed import Counts
 from orchestrator.domain.plan.check import CheckResult
 from orchestrator.domain.text.format import counted, seconds_words
+from orchestrator.policy.telling.manual_events import begun_by_hand
 from orchestrator.policy.telling.step_changes import (
     AwaitQuiet,
     Begin,
@@ -84,6 +85,8 @@ def _checked(where: str, what: str, results: tuple[CheckResult, ...], counts: Co
 
 @telling_of.register
 def _attempt_intended(event: e.AttemptIntended, d: Deployment, counts: Counts) -> Telling:
+    if event.manual:
+        return begun_by_hand(event, d)
     verb = "deploying to" if event.purpose == "deploy" else "backing out of"
     hosts = counted(len(event.hosts), "host")
     again = " a second time" if event.repeated else ""

@@ -5,16 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.files.manual import minimal, sections
+from orchestrator.adapters.files.manual import minimal, sections, stages
 from orchestrator.adapters.files.plan_file import plan_of
 from orchestrator.adapters.files.yaml_text.annotations import annotations
 from orchestrator.adapters.files.yaml_text.yaml_document import read_yaml
 from orchestrator.domain.plan.check import CHECK_KINDS, title_of
+from orchestrator.domain.plan.manual_step import ManualStep
 from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.stage import StageBackout, StageSpec
 from tests.adapters.files.cases import cases
 
 MANUAL = [path.read_text() for path in sections()]
 MINIMAL = minimal().read_text()
+STAGES = stages().read_text()
 
 
 @pytest.fixture
@@ -23,13 +26,24 @@ def page(root: Path) -> str:
 
 
 def test_the_page_shows_the_minimal_plan_and_every_section(page: str) -> None:
-    assert re.findall(r"^```yaml\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL) == [MINIMAL, *MANUAL]
+    assert re.findall(r"^```yaml\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL) == [
+        MINIMAL,
+        *MANUAL,
+        STAGES,
+    ]
 
 
 def test_the_minimal_plan_is_sound_short_and_has_all_sections() -> None:
     plan_of("minimal.yml", MINIMAL.encode())
     assert len(MINIMAL.splitlines()) < 40
     assert set(read_yaml("minimal.yml", MINIMAL.encode()).lines()) >= set(ReleasePlan.model_fields)
+
+
+def test_the_plan_with_stages_is_sound_and_explains_every_key_of_a_stage() -> None:
+    plan = plan_of("stages.yml", STAGES.encode()).noun
+    assert [stage.name for stage in plan.stages] == ["schema", "application", "proxy", "routes"]
+    explained = {path[-1] for path in annotations(STAGES.encode())}
+    assert explained >= {*StageSpec.model_fields, *StageBackout.model_fields, *ManualStep.model_fields, "on"}
 
 
 def test_nothing_can_be_left_out_of_the_minimal_plan_but_the_schedule() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
-from orchestrator.adapters.files.manual import minimal, sections
+from orchestrator.adapters.files.manual import minimal, sections, stages
 from orchestrator.adapters.files.schemas.plan_schema import plan_schema
 from orchestrator.adapters.files.yaml_text.yaml_document import read_yaml
 from orchestrator.domain.plan.release_plan import ReleasePlan
@@ -42,7 +42,7 @@ def test_the_schema_sees_every_fault_but_those_that_say_why_not(case: Case) -> N
     assert VALIDATOR.is_valid(tree(case.plan)) == (case.unseen is not None)
 
 
-GOOD_TREES = [tree(content) for _, content in sorted(GOOD_PLANS.items())]
+GOOD_TREES = [*(tree(content) for _, content in sorted(GOOD_PLANS.items())), tree(stages().read_bytes())]
 SHORT_FORMS: list[tuple[str, list[Any]]] = [
     (
         "waves",

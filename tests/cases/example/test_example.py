@@ -76,7 +76,7 @@ def test_the_copy_of_the_project_has_all_that_the_plans_name(tmp_path: Path) -> 
     copy = project(tmp_path / "project")
     for plan in PLANS:
         read = load_plan(copy / "plans" / plan.name).noun
-        named = [read.strategy.playbook, read.backout.playbook, *(u.artefact for u in read.release.units)]
+        named = [*read.playbooks, *(u.artefact for u in read.release.units)]
         assert [name for name in named if not (copy / name).is_file()] == []
 
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import TypeAdapter
 from ruamel.yaml import YAML
 
-from orchestrator.domain.evidence.baseline import BaselineScope
+from orchestrator.domain.evidence.baseline import BaselineScope, PlannedScope
 from orchestrator.domain.plan.check import CHECK_KINDS, Check
 from orchestrator.policy.evidence.expectation import expected_of
 
@@ -39,14 +39,21 @@ def test_every_field_of_every_kind_is_shown() -> None:
     for written in CHECKS:
         check = TypeAdapter[Check](Check).validate_python(written)
         shown.setdefault(check.kind, set()).update(check.model_fields_set)
-    shared = {"title", "within", "every", "soak_within", "kind"}
+    shared = {"title", "within", "every", "soak_within", "on", "kind"}
     assert shared - {"kind"} <= shown["http"]
     missing = {kind: set(model.model_fields) - shown[kind] - shared for kind, model in CHECK_KINDS.items()}
     assert {kind: fields for kind, fields in missing.items() if fields} == {}
 
 
 def test_the_example_of_a_baseline_names_every_field() -> None:
-    [written] = examples("baseline.md")
-    assert set(written) == set(BaselineScope.model_fields)
+    written, by_host = examples("baseline.md")
+    assert set(written) == set(BaselineScope.model_fields) - {"parts"}
+    assert [
+        scope.on for scope in TypeAdapter[BaselineScope](PlannedScope).validate_python(by_host).parts
+    ] == [
+        None,
+        ("database",),
+        ("app",),
+    ]
     scope = BaselineScope.model_validate(written)
     assert scope.content_limit == 65536

@@ -36,6 +36,9 @@ EVENTS: dict[Verb, Any] = {
     "retry": e.Retried(by="Li Wei", reason="again"),
     "exclude": e.Excluded(by="Li Wei", reason="dead", hosts=("web1",)),
     "confirm": e.Confirmed(wave=0, role="change manager", by="Li Wei", note="looked"),
+    "step": e.StepAnswered(
+        attempt="d1.1-deploy", result="done", role="change manager", by="Li Wei", note="seen"
+    ),
     "abort": e.AbortRequested(by="Li Wei", reason="stop"),
     "rollback": e.BackoutBegan(by="Li Wei", reason="bad", hosts=("web1",)),
     "stop_all": e.EmergencyStopped(by="Li Wei", reason="fire"),

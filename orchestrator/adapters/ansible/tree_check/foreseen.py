@@ -12,7 +12,7 @@ from orchestrator.domain.plan.release_plan import ReleasePlan
 
 def named_by_reading(plan: ReleasePlan, project: Path) -> Callable[[str], bool]:
     """Whether the check names this path because it is written down in a file of the project."""
-    playbooks = [project / plan.strategy.playbook, project / plan.backout.playbook]
+    playbooks = [project / name for name in plan.playbooks]
     inventory = project / Path(plan.resources.inventory).expanduser()
     return in_any(places_named(playbooks, inventory, Grounds.of(project, plan.resources.ingredients)))
 

@@ -32,7 +32,7 @@ _LARGEST = 1_000_000
 
 def tree_findings(plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
     """Findings in the order of the files, each once."""
-    playbooks = [project / plan.strategy.playbook, project / plan.backout.playbook]
+    playbooks = [project / name for name in plan.playbooks]
     inventory = project / Path(plan.resources.inventory).expanduser()
     declared = plan.resources.pass_environment
     grounds = Grounds.of(project, plan.resources.ingredients)

@@ -15,6 +15,11 @@ def minimal() -> Path:
     return HERE / "minimal.yml"
 
 
+def stages() -> Path:
+    """A plan with stages, and with every key that says which hosts something is on."""
+    return HERE / "stages.yml"
+
+
 def policy() -> Path:
     """A release policy with every section."""
     return HERE / "policy.yml"

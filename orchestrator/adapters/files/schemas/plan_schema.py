@@ -6,7 +6,7 @@ it opens, and everything that needs a file, an inventory or a host.
 
 from typing import Any, get_args
 
-from orchestrator.adapters.files.manual import sections
+from orchestrator.adapters.files.manual import sections, stages
 from orchestrator.adapters.files.schemas.schema import DIALECT, LIMIT, Schema, describe, without_nulls
 from orchestrator.domain.plan.check import CHECK_KINDS, SHARED
 from orchestrator.domain.plan.declared_change import DECLARED_KINDS
@@ -20,8 +20,40 @@ def _strategy(kind: StrategyKind) -> Schema:
     waves: dict[str, Schema] = {"needed": {"minItems": 1}, "optional": {}, "none": {"maxItems": 0}}
     properties: Schema = {"kind": {"const": kind}, "pilot": {"type": "object" if form.pilot else "null"}}
     properties |= {"waves": waves[form.waves]} if waves[form.waves] else {}
-    required = [key for key, needed in (("pilot", form.pilot), ("waves", form.waves == "needed")) if needed]
-    return {"properties": properties, **({"required": required} if required else {})}
+    properties["stages"] = {"maxItems": 0}
+    required = ["playbook"]
+    required += [key for key, needed in (("pilot", form.pilot), ("waves", form.waves == "needed")) if needed]
+    return {"properties": properties, "required": required}
+
+
+_STAGED: Schema = {
+    "properties": {
+        "kind": {"const": "phased"},
+        "stages": {"minItems": 1},
+        "playbook": {"type": "null"},
+        "waves": {"maxItems": 0},
+        "pilot": {"type": "null"},
+    },
+    "required": ["kind", "stages"],
+}
+"""The keys of a strategy with stages."""
+_TAKEN_BACK: Schema = {
+    "oneOf": [
+        {
+            "properties": {
+                "strategy": {"properties": {"stages": {"minItems": 1}}, "required": ["stages"]},
+                "backout": {"properties": {"playbook": {"type": "null"}}},
+            }
+        },
+        {
+            "properties": {
+                "strategy": {"properties": {"stages": {"maxItems": 0}}},
+                "backout": without_nulls({"required": ["playbook"]}),
+            }
+        },
+    ]
+}
+"""What takes the release back: one playbook, or one for each stage."""
 
 
 _NAMED_RULES: dict[str, Schema] = {
@@ -34,11 +66,21 @@ _NAMED_RULES: dict[str, Schema] = {
             {"required": ["nothing"]},
         ]
     },
+    "StageSpec": {
+        "oneOf": [
+            {"required": ["playbook"], "properties": {"manual": {"type": "null"}}},
+            {
+                "required": ["manual", "acceptance"],
+                "properties": {"playbook": {"type": "null"}, "acceptance": {"minItems": 1}},
+            },
+        ]
+    },
+    "StageBackout": {"oneOf": [{"required": ["playbook"]}, {"required": ["manual"]}]},
     "Pilot": {"oneOf": [{"required": ["hosts"]}, {"required": ["group"]}]},
     "Release": {
         "anyOf": [{"required": [key], "properties": {key: {"minItems": 1}}} for key in ("units", "removes")]
     },
-    "Strategy": {"oneOf": [_strategy(kind) for kind in get_args(StrategyKind)]},
+    "Strategy": {"oneOf": [*(_strategy(kind) for kind in get_args(StrategyKind)), _STAGED]},
 }
 """Rules over several keys of one noun; null stands for an absent key."""
 
@@ -49,10 +91,16 @@ def plan_schema() -> Schema:
     definitions: Schema = schema["$defs"]
     for name, rule in _NAMED_RULES.items():
         definitions[name] |= without_nulls(rule)
+    schema |= _TAKEN_BACK
+    # It is written as a list in the place of the scope.
+    definitions["BaselineScope"]["properties"].pop("parts")
     definitions["Check"] = _check(definitions)
     written: Schema = _as_written(schema)
     written |= {"$schema": DIALECT, "title": "Release plan"}
     describe(written, b"".join(file.read_bytes() for file in sections()))
+    describe(written, stages().read_bytes())
+    kinds = written["$defs"]
+    kinds["ScopeOn"]["properties"] |= kinds["BaselineScope"]["properties"]
     for noun in CHECK_KINDS.values():
         below = written["$defs"][noun.__name__]["properties"]
         below |= {key: written["$defs"]["Check"]["properties"][key] for key in SHARED}

@@ -78,7 +78,7 @@ def project_rules(root: Path, home: Path, plan: ReleasePlan, plan_file: Path) ->
     """
     common = common_rules(root, home, plan)
     units = {str(PurePosixPath(unit.place)) for unit in plan.release.units}
-    named = {str(PurePosixPath(path)) for path in (plan.strategy.playbook, plan.backout.playbook)}
+    named = {str(PurePosixPath(path)) for path in plan.playbooks}
     plans, own_output = plan_file.resolve().parent, _own_output()
 
     def left_out(path: PurePosixPath, folder: bool) -> bool:  # noqa: FBT001 - a callback

@@ -36,7 +36,7 @@ COUNTS_FOR = timedelta(days=1)
     "--with",
     "playbook",
     metavar="PLAYBOOK",
-    help="Run this playbook of the project instead of the approved one; it is checked, and copied.",
+    help="Run this playbook of the project instead of the approved one; it is checked, and copied. Of a stage: STAGE=PLAYBOOK.",
 )
 @click.option("--as", "role", metavar="ROLE", help="Your role, to sign for --with where keys are trusted.")
 @click.option(

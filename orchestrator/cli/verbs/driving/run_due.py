@@ -24,6 +24,7 @@ CODES: dict[What, ExitCode | None] = {
     "skipped": None,
     "waits": None,
     "driven already": None,
+    "overdue": None,
     "ended": None,
     "failed": ExitCode.REFUSED,
     "refused": ExitCode.REFUSED,

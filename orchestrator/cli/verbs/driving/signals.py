@@ -27,7 +27,7 @@ from orchestrator.errors import Conflict, Refused, UsageFault
 
 _id = click.argument("deployment")
 _reason = click.option("--reason", required=True, help="The reason, for the record.")
-_no_drive = click.option(
+no_drive_option = click.option(
     "--no-drive",
     is_flag=True,
     help="Only record the decision on the journal; do not continue the deployment here.",
@@ -35,7 +35,7 @@ _no_drive = click.option(
 
 
 def _driving(command: Callable[..., Any]) -> Callable[..., Any]:
-    return _no_drive(json_option(by_option(speaking_key_option(command))))
+    return no_drive_option(json_option(by_option(speaking_key_option(command))))
 
 
 @click.command()
@@ -91,16 +91,20 @@ def resume(deployment: str | None, reason: str, by: str, as_json: bool, no_drive
 @_driving
 def abort(deployment: str, reason: str, by: str, as_json: bool, no_drive: bool) -> int:  # noqa: FBT001
     """Stop the present run of DEPLOYMENT, then back out every host that it touched."""
-    return _choice(deployment, e.AbortRequested(by=by, reason=reason), as_json=as_json, no_drive=no_drive)
+    return said_and_driven(
+        deployment, e.AbortRequested(by=by, reason=reason), as_json=as_json, no_drive=no_drive
+    )
 
 
 @click.command()
 @_id
 @click.option("--reason", default="try again", show_default=True, help="The reason, for the record.")
+@click.option("--again", is_flag=True, help="Run a step that runs once, or may not be repeated, once more.")
 @_driving
-def retry(deployment: str, reason: str, by: str, as_json: bool, no_drive: bool) -> int:  # noqa: FBT001
+def retry(deployment: str, reason: str, again: bool, by: str, as_json: bool, no_drive: bool) -> int:  # noqa: FBT001
     """Retry the failed step of a held DEPLOYMENT."""
-    return _choice(deployment, e.Retried(by=by, reason=reason), as_json=as_json, no_drive=no_drive)
+    retried = e.Retried(by=by, reason=reason, again=again)
+    return said_and_driven(deployment, retried, as_json=as_json, no_drive=no_drive)
 
 
 @click.command()
@@ -121,7 +125,7 @@ def exclude(
     Where a policy binds, the roles that it names concede that first with orch approve --concede HOST.
     """
     event = e.Excluded(hosts=hosts, by=by, reason=reason)
-    return _choice(deployment, event, as_json=as_json, no_drive=no_drive)
+    return said_and_driven(deployment, event, as_json=as_json, no_drive=no_drive)
 
 
 @click.command()
@@ -145,10 +149,11 @@ def confirm(
     event = e.Confirmed(
         wave=current.rollout.wave, role=readable_name(role, "--role") if role else asked, by=by, note=note
     )
-    return _choice(current.id, event, as_json=as_json, no_drive=no_drive)
+    return said_and_driven(current.id, event, as_json=as_json, no_drive=no_drive)
 
 
-def _choice(deployment: str, event: Event, *, as_json: bool, no_drive: bool) -> int:
+def said_and_driven(deployment: str, event: Event, *, as_json: bool, no_drive: bool) -> int:
+    """Put a person's word on the journal, and go on from here unless `no_drive`; the exit code."""
     ports = ports_of_home()
     current = find(ports, deployment)
     deployment_commands.signal(ports, current.id, event)

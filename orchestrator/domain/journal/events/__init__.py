@@ -64,6 +64,7 @@ from orchestrator.domain.journal.events.house import (
     PolicyAdopted,
     PolicyWithdrawn,
 )
+from orchestrator.domain.journal.events.manual import StepAnswered, StepOverdue, StepResult
 from orchestrator.domain.journal.events.preparation import (
     BaselineCaptured,
     ComponentsVerified,
@@ -144,6 +145,8 @@ Event = Annotated[
     | DeploymentBackoutFailed
     | DeploymentHeld
     | Retried
+    | StepAnswered
+    | StepOverdue
     | Excluded
     | HeldOn
     | Paused
@@ -234,6 +237,9 @@ __all__ = [
     "SetAside",
     "StartMissed",
     "StartPutOff",
+    "StepAnswered",
+    "StepOverdue",
+    "StepResult",
     "Submitted",
     "WaveAuthorised",
     "WaveChecked",

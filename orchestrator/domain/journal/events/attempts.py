@@ -15,6 +15,7 @@ class AttemptIntended(Noun):
     """An attempt is about to start. From here on its hosts count as touched, and refuse runs of an earlier epoch.
 
     `repeated`: a second run in a rehearsal, which must change nothing. `isolation`: what keeps the run from orch's own user.
+    `manual`: no run at all, but work of people, whose word ends it.
     """
 
     kind: Literal["attempt_intended"] = "attempt_intended"
@@ -25,6 +26,7 @@ class AttemptIntended(Noun):
     epoch: int = 0
     repeated: bool = False
     isolation: Isolation = "none"
+    manual: bool = False
 
 
 class AttemptAdopted(Noun):

@@ -17,12 +17,16 @@ class DeploymentHeld(Noun):
 
 
 class Retried(Noun):
-    """A person's choice: retry the failed hosts (in a wave, deploy again; after it, run the checks again)."""
+    """A person's choice: retry the failed hosts (in a wave, deploy again; after it, run the checks again).
+
+    `again`: a step that runs once, or one that may not be repeated, runs once more.
+    """
 
     kind: Literal["retried"] = "retried"
     by: Text
     reason: Text
     spoken: Spoken | None = None
+    again: bool = False
 
 
 class Excluded(Noun):

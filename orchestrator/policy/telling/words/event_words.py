@@ -109,13 +109,14 @@ def replacement_words(replacement: BackoutReplacement | None) -> tuple[str, ...]
     if replacement is None:
         return ()
     signed = replacement.signed
+    of_stage = f" of stage {replacement.stage}" if replacement.stage is not None else ""
     whose = (
         f"signed by {signed.approval.person} as {signed.approval.role}"
         if signed is not None
         else "not signed"
     )
     return (
-        f"{replacement.playbook} instead of the approved playbook, not approved and not rehearsed, {whose}, "
+        f"{replacement.playbook} instead of the approved playbook{of_stage}, not approved and not rehearsed, {whose}, "
         f"digest {replacement.digest}",
     )
 

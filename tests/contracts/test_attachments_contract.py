@@ -1,0 +1,61 @@
+"""What every store of attached files keeps: what comes out is what went in, and nothing without an end is read."""
+
+import os
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from orchestrator.adapters.store.attachments import DirectoryAttachments
+from orchestrator.domain.evidence.attachment import LARGEST
+from orchestrator.engine.ports import Attachments
+from orchestrator.errors import NotFound, StoreFault, UsageFault
+from tests.fakes.attachments import FakeAttachments
+
+
+@pytest.fixture(params=["directory", "fake"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Attachments:
+    return DirectoryAttachments(tmp_path / "kept") if request.param == "directory" else FakeAttachments()
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.7 \x00\xff", b"x" * LARGEST])
+def test_what_is_kept_comes_back_by_its_digest(store: Attachments, tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "Protokoll der Übergabe.pdf"
+    file.write_bytes(content)
+    kept = store.keep(file)
+    assert (kept.name, kept.sha256, kept.size) == (file.name, sha256(content).hexdigest(), len(content))
+    assert store.read(kept.sha256) == content
+    assert store.keep(file) == kept
+
+
+def test_a_file_that_is_too_large_is_refused(store: Attachments, tmp_path: Path) -> None:
+    large = tmp_path / "image"
+    with large.open("wb") as written:
+        written.truncate(LARGEST + 1)
+    with pytest.raises(UsageFault, match="cannot be attached"):
+        store.keep(large)
+
+
+@pytest.mark.parametrize("name", ["folder", "pipe", "missing"])
+def test_what_is_no_file_is_refused_at_once(store: Attachments, tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageFault, match="cannot be attached"):
+        store.keep(tmp_path / name)
+
+
+@pytest.mark.parametrize("digest", ["0" * 64, "../../etc/passwd", ""])
+def test_what_is_not_there_is_said(store: Attachments, digest: str) -> None:
+    with pytest.raises(NotFound):
+        store.read(digest)
+
+
+def test_a_changed_file_is_noticed_and_nobody_else_may_read_it(tmp_path: Path) -> None:
+    store = DirectoryAttachments(tmp_path / "kept")
+    (tmp_path / "note.txt").write_text("done")
+    kept = store.keep(tmp_path / "note.txt")
+    [file] = [path for path in (tmp_path / "kept").rglob("*") if path.is_file()]
+    assert file.stat().st_mode & 0o777 == 0o600
+    file.write_text("not done")
+    with pytest.raises(StoreFault, match="was changed"):
+        store.read(kept.sha256)
