@@ -69,7 +69,7 @@ def test_a_project_gives_no_other_place_to_a_name_of_the_house(tmp_path: Path) -
     known = known_libraries(project, [house])
     assert [(each.noun.library, each.house) for each in known] == [("central", True), ("own", False)]
     written(project / "libraries", HEAD + "folder: /elsewhere\n")
-    with pytest.raises(PlanFault, match="central.yml:2 library: expected what .*house.*found another place"):
+    with pytest.raises(PlanFault, match=r"central.yml:2 library: expected what .*house.*found another place"):
         known_libraries(project, [house])
 
 
