@@ -11,7 +11,7 @@ from orchestrator.adapters import process
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.bootstrap import disk_reserve
 from orchestrator.bootstrap.house import HOUSE_FILE, House, house_of
-from orchestrator.engine import measuring_ports, ports, project_ports
+from orchestrator.engine import attachment_ports, balancing_ports, measuring_ports, ports, project_ports
 from orchestrator.errors import NotFound
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class WiredPorts(ports.Ports):
         return DirectoryBaselineStore(self._root / "baselines", relief=self.storage.relieve)
 
     @cached_property
-    def balancers(self) -> ports.Balancers:
+    def balancers(self) -> balancing_ports.Balancers:
         from orchestrator.adapters.balancers.balancers import ProgramBalancers, RanThere
         from orchestrator.adapters.checks.http_secrets import secrets_of
         from orchestrator.adapters.checks.network import Asking
@@ -165,7 +165,7 @@ class WiredPorts(ports.Ports):
         )
 
     @cached_property
-    def attachments(self) -> ports.Attachments:
+    def attachments(self) -> attachment_ports.Attachments:
         from orchestrator.adapters.store.attachments import DirectoryAttachments
 
         return DirectoryAttachments(self._root / "attachments", relief=self.storage.relieve)
@@ -175,6 +175,19 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.files.media_library import DirectoryLibrary
 
         return DirectoryLibrary()
+
+    @cached_property
+    def media(self) -> project_ports.MediaSources:
+        from orchestrator.adapters.files.library_file import known_libraries
+        from orchestrator.adapters.media.cache import MediaCache
+        from orchestrator.adapters.media.libraries import CachedLibraries
+
+        places = dict.fromkeys((self.house.place, self._root.absolute()))
+        return CachedLibraries(
+            MediaCache(self._root / "media", disk_reserve()),
+            lambda project: known_libraries(project, [place / "libraries" for place in places]),
+            lambda: self.clock.uptime()[1],
+        )
 
     @cached_property
     def authority(self) -> ports.Authority:

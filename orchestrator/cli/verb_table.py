@@ -121,6 +121,11 @@ VERBS = (
     Verb("model", "orchestrator.cli.verbs.planning.model:model", "List, show and check deployment models."),
     Verb("policy", "orchestrator.cli.verbs.planning.policy:policy", "List, show and check release policies."),
     Verb(
+        "library",
+        "orchestrator.cli.verbs.planning.library:library",
+        "Media libraries: list, check, fetch, verify, sign.",
+    ),
+    Verb(
         "environment",
         "orchestrator.cli.verbs.planning.environment:environment",
         "List, show and check environments, and release machines.",

@@ -7,24 +7,29 @@ from datetime import datetime
 from pathlib import Path
 
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.evidence.attachment import Attachment
 from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.baseline import Baseline, BaselineReference, BaselineScope
 from orchestrator.domain.evidence.left_process import ProcessesSeen, ProcessSearch
-from orchestrator.domain.evidence.rotation import Seen
 from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal.condensed import Condensed
 from orchestrator.domain.journal.events import Event, Recorded
-from orchestrator.domain.journal.events.rotation import Way
 from orchestrator.domain.journal.host_lock import HostLock
 from orchestrator.domain.journal.raw_event import RawEvent
 from orchestrator.domain.plan.check import Check, CheckResult
-from orchestrator.domain.plan.load_balancer import Balancer
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
+from orchestrator.engine.attachment_ports import Attachments
 from orchestrator.engine.authority_ports import Authority, Governing, Keys, PrivateCopy, Tree, Voice
+from orchestrator.engine.balancing_ports import Balancers
 from orchestrator.engine.measuring_ports import Measurements, NoMeasurements
-from orchestrator.engine.project_ports import Inspector, MediaLibrary, PlanFiles, ProjectFiles
+from orchestrator.engine.project_ports import (
+    Inspector,
+    MediaLibrary,
+    MediaSources,
+    PlanFiles,
+    ProjectAlone,
+    ProjectFiles,
+)
 from orchestrator.engine.redaction import Redaction
 
 __all__ = ["Authority", "Governing", "Keys", "PrivateCopy", "Tree", "Voice"]
@@ -347,32 +352,6 @@ class BaselineStore(ABC):
         """The baseline with this digest. Raises NotFound, or StoreFault when its content does not match the digest."""
 
 
-class Attachments(ABC):
-    """Files that people attach to their words as evidence, by the digest of their content."""
-
-    @abstractmethod
-    def keep(self, file: Path) -> Attachment:
-        """Keep a file, durable on return. Raises UsageFault for one that is too large or no regular file, StoreFault."""
-
-    @abstractmethod
-    def read(self, digest: str) -> bytes:
-        """The content with this digest. Raises NotFound, or StoreFault when it does not match the digest."""
-
-
-class Balancers(ABC):
-    """Load balancers: hosts leave their rotation and come back. Never raises for what a balancer answers."""
-
-    @abstractmethod
-    def move(
-        self, balancer: Balancer, on: Target | None, targets: Sequence[Target], *, way: Way
-    ) -> dict[str, str]:
-        """Ask for each host to be taken out or given back; the same again does no harm. Why a host could not be, by host."""
-
-    @abstractmethod
-    def look(self, balancer: Balancer, on: Target | None, targets: Sequence[Target]) -> dict[str, Seen]:
-        """How each host stands; `unknown` with the reason where the balancer does not say."""
-
-
 @dataclass(frozen=True)
 class Ports:
     """All ports of the engine, wired by the composition root."""
@@ -395,3 +374,4 @@ class Ports:
     voice: Voice
     measurements: Measurements = field(default_factory=NoMeasurements)
     redaction: Redaction = field(default_factory=Redaction)
+    media: MediaSources = field(default_factory=ProjectAlone)

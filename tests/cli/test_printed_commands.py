@@ -126,10 +126,14 @@ KEYS_RUN = (
 )
 TRUST_RUN = "tests/cli/verbs/test_trust_commands.py goes this way, from the first trust on"
 RELEASE_RUN = "tests/cli/verbs/test_environment_commands.py runs it as it is printed"
+LIBRARY_RUN = "tests/cli/verbs/test_library_commands.py runs it as it is printed"
 POLICY_RUN = "tests/cli/verbs/test_policy_adoption.py adopts and withdraws policies so"
 LATE_RUN = "tests/cli/verbs/test_late_words.py runs it as it is printed"
 STAGES_RUN = "tests/engine/test_stages.py runs it as it is printed"
 NOT_WALKED: dict[tuple[str, str], str] = {
+    ("cli/verbs/planning/library.py", "orch library fetch PLAN"): LIBRARY_RUN,
+    ("adapters/media/libraries.py", "orch library list"): LIBRARY_RUN,
+    ("adapters/media/copying.py", "orch library prune"): LIBRARY_RUN,
     ("policy/authority/by_hand.py", f"orch status {HOLE}"): SHOWS,
     (COMMANDS, f"orch retry {HOLE} --again --reason WHY"): STAGES_RUN,
     (COMMANDS, f"orch rollback {HOLE} --reason WHY"): STAGES_RUN,
@@ -219,6 +223,9 @@ NOT_WALKED: dict[tuple[str, str], str] = {
 }
 """Commands that are read and not run here, each with the reason."""
 NAMED_ONLY = {
+    ("domain/plan/unit_origin.py", "orch keys list"),
+    ("adapters/keys/unit_signatures.py", "orch library sign"),
+    ("policy/planning/unit_rules.py", "orch plan check"),
     ("cli/verbs/planning/keys.py", "orch keys trust"),
     (COMMANDS, "orch approve"),
     ("policy/course/rehearsing.py", "orch rehearse"),

@@ -7,7 +7,7 @@ from orchestrator.domain.evidence.rotation import Seen
 from orchestrator.domain.journal.events.rotation import Way
 from orchestrator.domain.plan.load_balancer import Balancer
 from orchestrator.domain.plan.target import Target
-from orchestrator.engine.ports import Balancers
+from orchestrator.engine.balancing_ports import Balancers
 
 
 @dataclass

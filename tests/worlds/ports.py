@@ -1,9 +1,9 @@
 """All ports, where a test brings some of them: fakes stand behind the others."""
 
+from orchestrator.engine.balancing_ports import Balancers
 from orchestrator.engine.measuring_ports import Measurements
 from orchestrator.engine.ports import (
     Authority,
-    Balancers,
     BaselineStore,
     Clock,
     HostLocks,

@@ -22,7 +22,7 @@ from orchestrator.domain.plan.load_balancer import (
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.text.foreign_json import ForeignJsonError, read_json
 from orchestrator.domain.text.plain_text import plain
-from orchestrator.engine.ports import Balancers
+from orchestrator.engine.balancing_ports import Balancers
 
 HERE = Path(__file__).parent
 SECONDS = 60.0

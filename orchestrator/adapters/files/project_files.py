@@ -52,7 +52,7 @@ def project_of(file: Path, plan: ReleasePlan) -> Path:
 
 
 def _named_files(plan: ReleasePlan) -> list[str]:
-    artefacts = (unit.artefact for unit in plan.release.units)
+    artefacts = (unit.artefact for unit in plan.release.units if unit.library is None)
     named = (*plan.playbooks, plan.resources.inventory, *artefacts)
     return [name for name in named if not name.startswith("/")]
 

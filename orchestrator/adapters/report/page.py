@@ -46,6 +46,7 @@ from orchestrator.policy.telling.words.assessment_words import reference_outcome
 from orchestrator.policy.telling.words.change_words import hidden_lines, outside_lines
 from orchestrator.policy.telling.words.isolation_words import isolation_words
 from orchestrator.policy.telling.words.policy_words import policy_words
+from orchestrator.policy.telling.words.unit_words import evidence_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ def html_record(
             decisions=decisions_of(d, records),
             evidence=evidence,
             isolation=isolation_words(d),
+            unit_evidence=evidence_of,
             checked=[step for step in story.steps if step.checks],
             attempts=[step for step in story.steps if step.attempt],
             unseen=blind_spots(d.plan.backout.baseline.whole, evidence.captured()),

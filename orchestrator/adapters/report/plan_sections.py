@@ -11,6 +11,7 @@ from orchestrator.domain.text.format import seconds_words
 from orchestrator.policy.planning.metric_objections import metrics_by_path
 from orchestrator.policy.telling.words.assessment_words import change_sections
 from orchestrator.policy.telling.words.metric_words import metric_line
+from orchestrator.policy.telling.words.unit_words import stated_words
 
 Row = tuple[str, list[str]]
 Section = tuple[str, list[Row]]
@@ -56,7 +57,10 @@ def _change_side(plan: ReleasePlan) -> list[Section]:
 def _release(plan: ReleasePlan) -> list[Row]:
     release = plan.release
     rows: list[Row] = [("release", [f"{release.name} {release.version}"])]
-    rows += [("unit", [f"{u.name} {u.version}", u.artefact, f"sha256 {u.sha256}"]) for u in release.units]
+    rows += [
+        ("unit", [f"{u.name} {u.version}", u.artefact, f"sha256 {u.sha256}", *stated_words(u)])
+        for u in release.units
+    ]
     named = ("removes", "depends_on")
     return rows + [
         (name.replace("_", " "), list(getattr(release, name))) for name in named if getattr(release, name)

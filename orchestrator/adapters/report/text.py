@@ -29,6 +29,7 @@ from orchestrator.policy.telling.words.change_words import change_lines
 from orchestrator.policy.telling.words.isolation_words import isolation_words
 from orchestrator.policy.telling.words.metric_words import measured_words
 from orchestrator.policy.telling.words.policy_words import policy_name
+from orchestrator.policy.telling.words.unit_words import verified_words
 
 
 def text_record(records: Sequence[Recorded], made_at: datetime, signatures: Signatures | None = None) -> str:
@@ -85,7 +86,9 @@ def _facts(d: Deployment, records: Sequence[Recorded], made_at: datetime) -> str
         "isolation": isolation_words(d),
         "components": ", ".join(f"{u.name} {u.version} sha256 {u.sha256}" for u in d.plan.release.units),
     }
-    return "\n".join(f"{name:<11} {plain(value, 400)}" for name, value in facts.items() if value)
+    lines = [f"{name:<11} {plain(value, 400)}" for name, value in facts.items() if value]
+    lines += [f"{'':<11} {plain(line, 1200)}" for line in verified_words(d.preparation.units)]
+    return "\n".join(lines)
 
 
 def _step(d: Deployment, step: StoryStep) -> str:

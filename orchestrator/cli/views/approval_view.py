@@ -23,6 +23,7 @@ from orchestrator.policy.course.follow_up import following_words, needs_words
 from orchestrator.policy.telling.summary import environment_words, hosts_words, release_words
 from orchestrator.policy.telling.words.assessment_words import change_sections
 from orchestrator.policy.telling.words.metric_words import metric_line
+from orchestrator.policy.telling.words.unit_words import stated_words
 
 
 def approval_outline(d: Deployment, question: Question) -> Branch:
@@ -122,7 +123,10 @@ def _change(d: Deployment) -> Iterator[str]:
     ):
         if ones:
             yield f"{title}: {'; '.join(plain(each, 600) for each in ones)}"
-    yield from (f"unit {unit.name} {unit.version}, SHA-256 {unit.sha256[:16]}" for unit in release.units)
+    yield from (
+        ", ".join((f"unit {unit.name} {unit.version}", f"SHA-256 {unit.sha256[:16]}", *stated_words(unit)))
+        for unit in release.units
+    )
     yield from (
         f"risk ({risk.impact} impact): {plain(risk.risk)}; {plain(risk.mitigation)}" for risk in d.plan.risks
     )

@@ -32,6 +32,7 @@ from orchestrator.policy.telling.words.assessment_words import change_sections
 from orchestrator.policy.telling.words.environment_words import placed_words
 from orchestrator.policy.telling.words.metric_words import metric_line
 from orchestrator.policy.telling.words.policy_words import policy_words
+from orchestrator.policy.telling.words.unit_words import stated_words
 
 
 def outline(checked: PreparedPlan, times: Branch) -> Branch:
@@ -129,6 +130,7 @@ def _release(plan: ReleasePlan) -> Branch:
             if unit.on_target
             else _on_words(unit.on)
         )
+        + "".join(f", {words}" for words in stated_words(unit))
         for unit in release.units
     ]
     titled = (
@@ -159,6 +161,7 @@ def _before(plan: ReleasePlan, checked: PreparedPlan) -> Iterable[Branch]:
     first = [f"starts {opens}"]
     first += _authority(checked)
     first.append(f"{_count(len(plan.release.units), 'digest')} verified in the media library")
+    first += _origin(plan)
     checks = _group(f"verified on all {len(checked.targets)} hosts", _titles(plan.validation.environment))
     baselines = [
         Branch(f"baseline of {', '.join(scope.captured())}{_on_words(scope.on)}") for scope in _scopes(plan)
@@ -172,6 +175,17 @@ def _scopes(plan: ReleasePlan) -> Sequence[ScopeOn]:
         **{name: getattr(scope, name) for name in scope.model_fields_set if name != "parts"}
     )
     return scope.parts or (alone,)
+
+
+def _origin(plan: ReleasePlan) -> Iterable[str]:
+    """What is verified of units beside their digests."""
+    units = plan.release.units
+    recorded = sum(unit.provenance is not None for unit in units)
+    signed = sum(unit.signature is not None for unit in units)
+    if recorded:
+        yield f"records of build and test verified of {_count(recorded, 'unit')}"
+    if signed:
+        yield f"{_count(signed, 'signature')} of units verified"
 
 
 def may_change_lines(checked: PreparedPlan) -> list[str]:

@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from orchestrator.domain.calendar.schedule_of_change import MissedStart
 from orchestrator.domain.evidence.attempt import Acceleration, Allowance
 from orchestrator.domain.evidence.baseline import PlannedScope
 from orchestrator.domain.plan.assessment import Assessment, Impact, Priority
@@ -15,17 +14,19 @@ from orchestrator.domain.plan.declared_change import DeclaredChange
 from orchestrator.domain.plan.load_balancer import PlannedRotation
 from orchestrator.domain.plan.metric import Metric, named_apart
 from orchestrator.domain.plan.pilot import Pilot
+from orchestrator.domain.plan.planned_schedule import Schedule
 from orchestrator.domain.plan.reference import Reference, short_references
+from orchestrator.domain.plan.resources import Resources
 from orchestrator.domain.plan.stage import Stage, StageSpec
 from orchestrator.domain.plan.stages import stages_of
 from orchestrator.domain.plan.strategy_form import StrategyKind, form_of
 from orchestrator.domain.plan.supplier import PlannedTrigger, Supplier
+from orchestrator.domain.plan.unit_origin import MEDIA, PROJECT, Provenance, UnitSignature, below_its_library
 from orchestrator.domain.plan.wave import Gate, HostLimit, Limit, PlannedWave, Wave
 from orchestrator.domain.plan.withdrawal import Removal, Transfer
 from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import (
     Many,
-    Moment,
     Name,
     Noun,
     PositiveSeconds,
@@ -39,7 +40,6 @@ from orchestrator.domain.text.validation_error import exactly, wrong
 
 AtLeastOneText = Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
 Level = Literal["low", "medium", "high"]
-OnWindowClose = Literal["finish", "hold", "back out"]
 
 
 def texts_of(value: Any) -> Any:
@@ -57,9 +57,9 @@ ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".zip")
 class ReleaseUnit(Noun):
     """A part of a service released as one entity: an artefact of the definitive media library with version and digest.
 
-    `artefact` is a path relative to the plan's project. `on_target` is the path of the unit on a host afterwards: a file
-    for a plain artefact, a directory for an archive; its digests are verified there again after deployment. `on`: the hosts
-    that get it; none given, all.
+    `artefact` is a path relative to `library`, else to the plan's project. `on_target` is the path of the unit on a host
+    afterwards: a file for a plain artefact, a directory for an archive; its digests are verified there again after
+    deployment. `on`: the hosts that get it; none given, all.
     """
 
     name: Name
@@ -68,6 +68,24 @@ class ReleaseUnit(Noun):
     sha256: Sha256
     on_target: Annotated[str, Field(pattern=r"^/")] | None = None
     on: Annotated[Selection | None, Since("0.2")] = None
+    library: Annotated[Name | None, Since("0.2")] = None
+    provenance: Annotated[Provenance | None, Since("0.2")] = None
+    signature: Annotated[UnitSignature | None, Since("0.2")] = None
+
+    @model_validator(mode="after")
+    def _below_its_library(self) -> "ReleaseUnit":
+        if self.library is not None:
+            below_its_library(self.artefact, at="artefact")
+        if self.library == PROJECT:
+            raise wrong(
+                "no library, for a file of the project", "remove it", finding="`project`", at="library"
+            )
+        return self
+
+    @property
+    def place(self) -> str:
+        """Its path in the private copy, and the name of its digest: that of the artefact for a file of the project."""
+        return self.artefact if self.library is None else f"{MEDIA}/{self.library}/{self.artefact}"
 
     @property
     def is_archive(self) -> bool:
@@ -192,78 +210,6 @@ class Strategy(Noun):
                     "a name of its own", "rename one of them", finding=finding, at=f"stages.{index}.name"
                 )
         return self
-
-
-_STEERING = ("ANSIBLE_", "ORCH_", "PYTHON", "LD_", "BASH_", "SSH_ASKPASS", "MITOGEN_")
-"""Beginnings of names by which a value would decide how a run goes, and not only what its playbook reads."""
-EnvironmentName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]
-# Below the project, in words that mean one place: no `.`, no `..`, and nothing that begins with a dot.
-OutputPath = Annotated[str, Field(pattern=r"^[^/.\x00-\x1f][^/\x00-\x1f]*(/[^/.\x00-\x1f][^/\x00-\x1f]*)*$")]
-
-AbsolutePath = Annotated[str, Field(pattern=r"^(/|~/)[^\x00-\x1f]*[^/\x00-\x1f]$")]
-
-
-class Resources(Noun):
-    """Section 6, resource requirements: the environment with its inventory, people and tools.
-
-    `people`: who is needed, in words. `persons`: by name those who are busy with it beside the holders of roles.
-    `pass_environment`: names of variables of the caller's environment that each run sees; their values are kept nowhere.
-    `ingredients`: files and folders outside of the project that its runs read in place; digested with the inventory.
-    `outputs`: folders of the project that runs write into for people; kept from one deployment to the next, never digested.
-    """
-
-    environment: Name
-    inventory: Text
-    dynamic_inventory: bool = False
-    vault_password_file: Text | None = None
-    pass_environment: Annotated[Many[EnvironmentName], Since("0.2")] = ()
-    ingredients: Annotated[Many[AbsolutePath], Since("0.2")] = ()
-    outputs: Annotated[Many[OutputPath], Since("0.2")] = ()
-    people: Many[Text] = ()
-    persons: Annotated[Many[ReadableText], Since("0.2")] = ()
-    tools: Many[Text] = ()
-
-    @model_validator(mode="after")
-    def _steers_no_run(self) -> "Resources":
-        for name in self.pass_environment:
-            if name.startswith(_STEERING):
-                expected = "variables that only playbooks read"
-                move = "remove it; settings of Ansible belong into ansible.cfg"
-                raise wrong(expected, move, finding=f"`{name}`", at="pass_environment")
-        return self
-
-
-class Window(Noun):
-    """A maintenance window."""
-
-    opens: Moment
-    closes: Moment
-
-    @model_validator(mode="after")
-    def _opens_before_it_closes(self) -> "Window":
-        if self.closes <= self.opens:
-            raise wrong("a window that closes after it opens", "correct one of the two", at="closes")
-        return self
-
-
-class Milestone(Noun):
-    """A point in the schedule that interested parties are informed about."""
-
-    at: Moment
-    what: Text
-
-
-class Schedule(Noun):
-    """Section 7, schedule and milestones; without a window the deployment may start at any time.
-
-    `on_window_close`: what happens to the remaining waves when the opening ends, or is too short to back them out.
-    `missed`: what happens to a missed start.
-    """
-
-    window: Window | None = None
-    on_window_close: OnWindowClose = "hold"
-    missed: MissedStart = "ask"
-    milestones: Many[Milestone] = ()
 
 
 class Risk(Noun):

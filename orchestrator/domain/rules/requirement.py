@@ -11,7 +11,7 @@ from orchestrator.domain.plan.reference import ReferenceKind
 from orchestrator.domain.plan.strategy_form import StrategyKind
 from orchestrator.domain.plan.wave import HostLimit
 from orchestrator.domain.text.canonical import Since
-from orchestrator.domain.text.model_base import Many, Noun, PositiveSeconds, Seconds, Text
+from orchestrator.domain.text.model_base import Many, Name, Noun, PositiveSeconds, Seconds, Text
 from orchestrator.domain.text.names import ReadableText
 from orchestrator.domain.text.validation_error import meant, wrong
 
@@ -51,7 +51,9 @@ class Required(Noun):
     these kinds. `absence`: an acceptance check that something is gone. `first_wave`, `any_wave`: the most hosts it may
     reach. `baseline`: parts that must be captured, so that the backout can be proved. `references`: kinds of record that the
     release must refer to. `assessment`: aspects that must be weighed. `withdrawal`: what it removes or hands over has a section
-    that says what becomes of data, licences, documentation and consumers.
+    that says what becomes of data, licences, documentation and consumers. `libraries`: those that units may come from.
+    `provenance`, `test_report`: each unit has a build record, a test report. `signed_by`: persons or fingerprints of keys, one
+    of whom signed each unit.
     """
 
     strategies: Many[StrategyKind] = ()
@@ -79,6 +81,10 @@ class Required(Noun):
     trigger: Annotated[bool, Since("0.2")] = False
     suppliers: Annotated[Presence | None, Since("0.2")] = None
     withdrawal: Annotated[bool, Since("0.2")] = False
+    libraries: Annotated[Many[Name], Since("0.2")] = ()
+    provenance: Annotated[bool, Since("0.2")] = False
+    test_report: Annotated[bool, Since("0.2")] = False
+    signed_by: Annotated[Many[Text], Since("0.2")] = ()
 
 
 class RoleNeed(Noun):

@@ -10,20 +10,23 @@ from orchestrator.domain.plan.effective_plan import EffectivePlan
 from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.rehearsal_place import RehearsalPlace, in_place
-from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.release_plan import ReleasePlan, ReleaseUnit
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.engine.background import BackgroundTask
 from orchestrator.engine.lookup.place import by_files
+from orchestrator.engine.lookup.unit_files import obtained
+from orchestrator.engine.planning.faults import as_fault, in_order
 from orchestrator.engine.ports import Governing, Ports, Tree
-from orchestrator.errors import Fault, NotFound, PlanFault
+from orchestrator.errors import Fault, NotFound, NotObtained, PlanFault
 from orchestrator.policy.authority.environment_rules import about_unknown, objections_of
 from orchestrator.policy.authority.known_machines import Place
 from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.evidence.allowed_changes import rules_binding
 from orchestrator.policy.planning import plan_objections as rules
+from orchestrator.policy.planning import unit_rules
 from orchestrator.policy.planning.balancer_objections import about_balancers
 from orchestrator.policy.planning.change_objections import unseen_parts
 from orchestrator.policy.planning.digests import effective_plan, in_environment
@@ -100,8 +103,8 @@ def check_plan(
             "targets": inspection.targets,
             "beside": inspection.beside,
             "waves": check.resolved,
-            "faults": _in_order(check.faults),
-            "warnings": _in_order(check.warnings),
+            "faults": in_order(check.faults),
+            "warnings": in_order(check.warnings),
             "policy": check.binds.policy,
             "model": check.binds.model,
             "effective": check.effective(inspection, tree),
@@ -114,14 +117,14 @@ def check_plan(
 
 def check_files(ports: Ports, loaded: PreparedPlan, say: SayProgress = lambda step: None) -> PreparedPlan:
     """The part of the check that starts no other program: the plan with its rules, faults and warnings, without hosts."""
-    check = _Check(loaded, Path(loaded.project), ports, say)
+    check = _Check(loaded, Path(loaded.project), ports, say, offline=True)
     check.governing()
     check.plan_itself(starting=False)
     check.by_reading()
     check.tree()
     check.place((), starting=False)
     check.planning(())
-    lists = {"faults": _in_order(check.faults), "warnings": _in_order(check.warnings)}
+    lists = {"faults": in_order(check.faults), "warnings": in_order(check.warnings)}
     binds = {"policy": check.binds.policy, "model": check.binds.model, **check.known_environment()}
     return check.loaded.model_copy(update={**lists, **binds})
 
@@ -140,6 +143,7 @@ class _Check:
     in_place: Mapping[str, str] = field(default_factory=dict)
     known: Place = field(default_factory=Place)
     foreseen: list[str] = field(default_factory=list)
+    offline: bool = False
 
     def governing(self) -> None:
         """Find the policy and model that bind; from here on the plan has the model's defaults."""
@@ -220,6 +224,9 @@ class _Check:
         units = self.loaded.plan.release.units
         for index, unit in enumerate(units):
             self.say(f"digest of {unit.artefact} ({index + 1} of {len(units)})")
+            if unit.library is not None:
+                self._of_library(index, unit)
+                continue
             try:
                 digest = self.ports.library.digest(self.project, unit.artefact)
             except NotFound:
@@ -228,7 +235,27 @@ class _Check:
             self.digests[unit.artefact] = digest
             self._object(rules.other_digest(index, unit, digest))
             if unit.on_target is not None or unit.is_archive:
-                self._members(unit.artefact)
+                self._members(unit.artefact, self.project)
+
+    def _of_library(self, index: int, unit: ReleaseUnit) -> None:
+        """Copy the unit from its library into the cache, and check it there; a check that runs nothing asks no library."""
+        if self.offline:
+            file = self.ports.media.held(unit.sha256)
+            if file is None:
+                self._warn([unit_rules.not_copied_yet(index, unit)])
+                return
+        else:
+            try:
+                file = obtained(self.ports, self.project, unit, self.say).file
+            except PlanFault as unusable:
+                self.faults.extend(unusable.faults)
+                return
+            except NotObtained as fault:
+                self._object([unit_rules.not_obtained(index, unit, fault.finding, fault.next_move)])
+                return
+        self.digests[unit.place] = unit.sha256
+        if unit.on_target is not None or unit.is_archive:
+            self._members(file.name, file.parent, unit.artefact)
 
     def inventory(self, asked: BackgroundTask[Inspection]) -> Inspection:
         """Check what Ansible reports of the inventory, the playbooks and the vault."""
@@ -296,19 +323,19 @@ class _Check:
     def _construct(self, path: str, finding: PlaybookFinding) -> Fault | None:
         """The finding as a fault; None where the plan allows the delegate that it names, or deploys to it."""
         if not finding.undeclared:
-            return _as_fault(finding)
+            return as_fault(finding)
         plan = self.loaded.plan
         part = path.removesuffix(".playbook")
         named = plan.strategy.hosts.replace(":", ",").split(",")
         if declares_controller(rules.allowance_of(plan, path).delegates) or finding.undeclared in named:
             return None
         move = f"write `allow: {{delegates: [localhost]}}` in `{part}`, or have the task run on its host"
-        return _as_fault(finding.model_copy(update={"next_move": move}))
+        return as_fault(finding.model_copy(update={"next_move": move}))
 
     def tree_readings(self) -> None:
         """Check what the files of the tree read from elsewhere."""
         for finding in self.ports.inspector.tree_findings(self.loaded.plan, self.project):
-            (self.faults if finding.severity == "refuse" else self.warnings).append(_as_fault(finding))
+            (self.faults if finding.severity == "refuse" else self.warnings).append(as_fault(finding))
             self.foreseen += [finding.place] if finding.place else []
 
     def settings(self) -> None:
@@ -355,9 +382,9 @@ class _Check:
     def _playbooks(self) -> dict[str, str]:
         return dict(rules.playbook_paths(self.loaded.plan))
 
-    def _members(self, artefact: str) -> None:
+    def _members(self, artefact: str, place: Path, named: str | None = None) -> None:
         try:
-            self.ports.library.members(self.project, artefact)
+            self.ports.library.members(place, artefact, named)
         except PlanFault as unusable:
             self.faults.extend(unusable.faults)
 
@@ -369,12 +396,3 @@ class _Check:
 
     def _warn(self, objections: Iterable[Objection]) -> None:
         self.warnings.extend(self.loaded.fault(objection) for objection in objections)
-
-
-def _as_fault(finding: PlaybookFinding) -> Fault:
-    where, expected = finding.kind, "tasks whose result can be trusted"
-    return Fault(finding.file, finding.line, where, expected, finding.what, finding.next_move)
-
-
-def _in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    return tuple(sorted(dict.fromkeys(faults), key=lambda fault: (fault.file, fault.line or 0, fault.path)))

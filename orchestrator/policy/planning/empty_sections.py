@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from orchestrator.domain.plan.objection import Objection
+from orchestrator.domain.plan.planned_schedule import Schedule
 from orchestrator.domain.plan.planning_mistake import MistakeCode, PlanningMistake
-from orchestrator.domain.plan.release_plan import ReleasePlan, Schedule
+from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.policy.planning.empty_words import emptiness, says_only, word_list, words_of
 
 _OWN_WORDS: dict[str, str] = {

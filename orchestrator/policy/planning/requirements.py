@@ -12,6 +12,7 @@ from orchestrator.domain.text.format import seconds_words
 from orchestrator.policy.planning.absence import says_absent
 from orchestrator.policy.planning.change_requirements import change_shortfalls
 from orchestrator.policy.planning.plan_findings import path_of
+from orchestrator.policy.planning.unit_rules import unit_shortfalls
 
 _DEFAULTED = ("gate", "failure_limit", "task_timeout", "run_timeout", "forks")
 
@@ -58,6 +59,7 @@ def _release(required: Required, plan: ReleasePlan) -> Iterator[Objection]:
             if unit.on_target is None:
                 path = f"release.units[{index}].on_target"
                 yield Objection(path, "where the unit stands on a host", "nothing", "add `on_target`")
+    yield from unit_shortfalls(required, release.units)
     if required.rfcs and not release.requests:
         yield Objection("release.rfcs", "at least one request for change", "none", "name it in the plan")
 

@@ -19,6 +19,7 @@ from orchestrator.policy.telling.words.event_words import (
     result_of_checks,
 )
 from orchestrator.policy.telling.words.ground_words import ground_words
+from orchestrator.policy.telling.words.unit_words import verified_words
 
 
 @telling_of.register
@@ -80,7 +81,9 @@ def _window_opened(event: e.WindowOpened, d: Deployment, counts: Counts) -> Tell
 
 @telling_of.register
 def _components_verified(event: e.ComponentsVerified, d: Deployment, counts: Counts) -> Telling:
-    return _passed("components", f"{counted(len(event.digests), 'artefact')} with the digest of the plan")
+    words = f"{counted(len(event.digests), 'artefact')} with the digest of the plan"
+    step = Finish("components", "passed", "; ".join((words, *verified_words(event.units))))
+    return Telling(at("components", words, *verified_words(event.units)), (step,))
 
 
 @telling_of.register
