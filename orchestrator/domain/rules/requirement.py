@@ -16,6 +16,7 @@ from orchestrator.domain.text.names import ReadableText
 from orchestrator.domain.text.validation_error import meant, wrong
 
 Presence = Literal["some", "none"]
+StageForm = Literal["once", "manual"]
 
 
 def _check_kind(kind: str) -> str:
@@ -53,7 +54,8 @@ class Required(Noun):
     release must refer to. `assessment`: aspects that must be weighed. `withdrawal`: what it removes or hands over has a section
     that says what becomes of data, licences, documentation and consumers. `libraries`: those that units may come from.
     `provenance`, `test_report`: each unit has a build record, a test report. `signed_by`: persons or fingerprints of keys, one
-    of whom signed each unit.
+    of whom signed each unit. `first_stage`: the form of the first stage.
+    `manual`: whether people do a stage.
     """
 
     strategies: Many[StrategyKind] = ()
@@ -85,6 +87,8 @@ class Required(Noun):
     provenance: Annotated[bool, Since("0.2")] = False
     test_report: Annotated[bool, Since("0.2")] = False
     signed_by: Annotated[Many[Text], Since("0.2")] = ()
+    first_stage: Annotated[StageForm | None, Since("0.2")] = None
+    manual: Annotated[Presence | None, Since("0.2")] = None
 
 
 class RoleNeed(Noun):

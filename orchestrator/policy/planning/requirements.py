@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.roles import same_role
+from orchestrator.domain.plan.stage import Stage
 from orchestrator.domain.plan.wave import Limit, Wave
 from orchestrator.domain.rules.deployment_model import DeploymentModel
-from orchestrator.domain.rules.requirement import AskedGate, Required
+from orchestrator.domain.rules.requirement import AskedGate, Required, StageForm
 from orchestrator.domain.text.format import seconds_words
 from orchestrator.policy.planning.absence import says_absent
 from orchestrator.policy.planning.change_requirements import change_shortfalls
@@ -37,6 +38,7 @@ def shortfalls(required: Required, plan: ReleasePlan, waves: Sequence[Wave]) -> 
         *_release(required, plan),
         *change_shortfalls(required, plan),
         *_strategy(required, plan),
+        *_stages(required, plan),
         *_coverage(required, plan, waves),
         *_gates(required, plan, waves),
         *_roles(required, plan),
@@ -77,6 +79,32 @@ def _strategy(required: Required, plan: ReleasePlan) -> Iterator[Objection]:
             yield Objection(
                 f"{stage.path}.task_timeout", expected, seconds_words(stage.task_timeout), "raise it"
             )
+
+
+def _stages(required: Required, plan: ReleasePlan) -> Iterator[Objection]:
+    first = plan.stages[0]
+    if required.first_stage is not None and not _has_form(first, required.first_stage):
+        asked = {
+            "once": "a first stage that runs once, on one host",
+            "manual": "a first stage that people do",
+        }
+        yield Objection(
+            "strategy.stages",
+            asked[required.first_stage],
+            f"stage {first.name}" if first.name else "no stages",
+            f"write it as a stage with `{required.first_stage}`, before the others",
+        )
+    done_by_hand = any(stage.manual for stage in plan.stages)
+    if required.manual is not None and done_by_hand != (required.manual == "some"):
+        expected = "a stage that people do" if required.manual == "some" else "no stage that people do"
+        move = (
+            "add a stage with `manual`" if required.manual == "some" else "remove it, or choose another model"
+        )
+        yield Objection("strategy.stages", expected, "some" if done_by_hand else "none", move)
+
+
+def _has_form(stage: Stage, form: StageForm) -> bool:
+    return stage.once if form == "once" else stage.manual is not None
 
 
 def _coverage(required: Required, plan: ReleasePlan, waves: Sequence[Wave]) -> Iterator[Objection]:

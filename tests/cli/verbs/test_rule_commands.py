@@ -30,7 +30,7 @@ def test_models_are_listed_with_their_flow(project: Path, capsys: pytest.Capture
     rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
     assert rows[0] == ["model", "version", "title", "flow", "file"]
     assert ["removal", "2", "Removal of a component", "test > staging > live", "models/removal.yml"] in rows
-    assert len(rows) == 7
+    assert len(rows) == 9
 
 
 def test_a_broken_file_hides_no_other(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -38,7 +38,7 @@ def test_a_broken_file_hides_no_other(project: Path, capsys: pytest.CaptureFixtu
     (project / "models/gone.yml").symlink_to("nowhere")
     assert run(["model", "list"]) == 3
     shown = capsys.readouterr()
-    assert len(shown.out.splitlines()) == 7
+    assert len(shown.out.splitlines()) == 9
     assert "models/bad.yaml:1 model: expected the key `model`" in shown.err
     assert "models/gone.yml: expected a file that can be read" in shown.err
 
