@@ -18,6 +18,7 @@ OWNERS = {
     "icalendar": ("adapters/report/",),
     "jinja2": ("adapters/report/", "adapters/ansible/", "cli/"),
     "paramiko": ("adapters/ssh/",),
+    "psycopg": ("adapters/metrics/sql.py",),
     "pytest": ("adapters/checks/",),
     "random": (),
     "rich": ("cli/", "adapters/report/"),

@@ -30,7 +30,7 @@ NOT_REHEARSED = (
     *("orch", "policy", "version", "title", "applies_to", "retention"),
     *("change_types", "modes", "strategies", "models", "standard", "verification", "frequency"),
     *("approvals", "separation", "roles", "emergency", "rehearsal", "unsigned_words"),
-    *("late_backout", "concessions", "confirm", "sign_off", "changed_by"),
+    *("late_backout", "concessions", "confirm", "sign_off", "changed_by", "major", "people"),
     *("windows", "freezes", "window_override", "undo_before_close", "margin"),
 )
 """Fields of a policy that no result of a rehearsal depends on (docs/adr/0069); any other field is covered."""

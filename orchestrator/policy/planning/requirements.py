@@ -1,28 +1,7 @@
 """What a plan lacks of a model's or policy's requirements; and a plan with a model's defaults."""
 
 from collections.abc import Iterator, Sequence
-from typing import assert_never
 
-from orchestrator.domain.plan.check import (
-    BecomeCheck,
-    Check,
-    ClockCheck,
-    CommandCheck,
-    FileCheck,
-    HttpCheck,
-    MemoryCheck,
-    OsCheck,
-    OtherDeploymentCheck,
-    PackageCheck,
-    PortCheck,
-    PythonCheck,
-    RebootCheck,
-    SpaceCheck,
-    TcpCheck,
-    TestinfraCheck,
-    UnitCheck,
-    UserCheck,
-)
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.roles import same_role
@@ -31,7 +10,10 @@ from orchestrator.domain.plan.wave import Limit, Wave
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.requirement import AskedGate, Required, StageForm
 from orchestrator.domain.text.format import seconds_words
+from orchestrator.policy.planning.absence import says_absent
+from orchestrator.policy.planning.change_requirements import change_shortfalls
 from orchestrator.policy.planning.plan_findings import path_of
+from orchestrator.policy.planning.unit_rules import unit_shortfalls
 
 _DEFAULTED = ("gate", "failure_limit", "task_timeout", "run_timeout", "forks")
 
@@ -54,6 +36,7 @@ def shortfalls(required: Required, plan: ReleasePlan, waves: Sequence[Wave]) -> 
     """Everything required that the plan lacks, in the order of the plan."""
     return (
         *_release(required, plan),
+        *change_shortfalls(required, plan),
         *_strategy(required, plan),
         *_stages(required, plan),
         *_coverage(required, plan, waves),
@@ -78,7 +61,8 @@ def _release(required: Required, plan: ReleasePlan) -> Iterator[Objection]:
             if unit.on_target is None:
                 path = f"release.units[{index}].on_target"
                 yield Objection(path, "where the unit stands on a host", "nothing", "add `on_target`")
-    if required.rfcs and not release.rfcs:
+    yield from unit_shortfalls(required, release.units)
+    if required.rfcs and not release.requests:
         yield Objection("release.rfcs", "at least one request for change", "none", "name it in the plan")
 
 
@@ -183,7 +167,7 @@ def _validation(required: Required, plan: ReleasePlan) -> Iterator[Objection]:
     if required.acceptance_any and not set(required.acceptance_any) & set(after):
         expected = f"a check of kind {' or '.join(f'`{kind}`' for kind in required.acceptance_any)}"
         yield Objection("validation.acceptance", expected, "none", "add one")
-    if required.absence and not any(_says_absent(check) for check in validation.acceptance):
+    if required.absence and not any(says_absent(check) for check in validation.acceptance):
         expected = "a check that something is gone"
         yield Objection(
             "validation.acceptance", expected, "none", "add for example `file: {path: ..., exists: false}`"
@@ -193,36 +177,6 @@ def _validation(required: Required, plan: ReleasePlan) -> Iterator[Objection]:
         expected = f"at least {seconds_words(required.early_life)} of early life support"
         finding = seconds_words(early) if early else "none"
         yield Objection("validation.early_life", expected, finding, "lengthen it")
-
-
-def _says_absent(check: Check) -> bool:
-    match check:
-        case FileCheck() | UserCheck():
-            return not check.exists
-        case PackageCheck():
-            return not check.installed
-        case UnitCheck():
-            return check.state == "absent"
-        case TcpCheck():
-            return not check.open
-        case PortCheck():
-            return check.state == "free"
-        case (
-            HttpCheck()
-            | CommandCheck()
-            | OsCheck()
-            | SpaceCheck()
-            | MemoryCheck()
-            | ClockCheck()
-            | BecomeCheck()
-            | PythonCheck()
-            | RebootCheck()
-            | OtherDeploymentCheck()
-            | TestinfraCheck()
-        ):
-            return False
-        case _:
-            assert_never(check)
 
 
 def _backout(required: Required, plan: ReleasePlan) -> Iterator[Objection]:
