@@ -140,6 +140,11 @@ def _no_handwork(plan: Tree, _asked: Any) -> str:
     return "strategy.stages"
 
 
+def _no_withdrawal(plan: Tree, _asked: Any) -> str:
+    del plan["removal"]
+    return "removal"
+
+
 VIOLATIONS: dict[str, Violation] = {
     "strategies": _kind,
     "first_wave": _all_at_once,
@@ -160,6 +165,7 @@ VIOLATIONS: dict[str, Violation] = {
     "backout_scope": _small_scope,
     "roles": _nobody,
     "rfcs": _no_request,
+    "withdrawal": _no_withdrawal,
     "first_stage": _no_fleet_step,
     "manual": _no_handwork,
 }
