@@ -117,7 +117,14 @@ PARTS: dict[str, tuple[frozenset[type], Reduced]] = {
         standing.CHANGED_BY,
         lambda d, event, at: {"standings": standings_after(d.standings, event, _surroundings(d))},
     ),
-    "targets": (frozenset({e.WindowOpened}), lambda d, event, at: _targets_after(d, event)),
+    "targets": (
+        frozenset({e.WindowOpened}),
+        lambda d, event, at: {"targets": _copied_with(d, event, d.targets)},
+    ),
+    "beside": (
+        frozenset({e.WindowOpened}),
+        lambda d, event, at: {"beside": _copied_with(d, event, d.beside)},
+    ),
 }
 """Each part with the events that change it, and its reducer."""
 
@@ -228,12 +235,9 @@ def _surroundings(d: Deployment) -> Surroundings:
     return Surroundings(d.waves, d.attempts, d.rollout, d.hosts_to_prove)
 
 
-def _targets_after(d: Deployment, event: e.Event) -> DeploymentChanges:
+def _copied_with(d: Deployment, event: e.Event, targets: tuple[Target, ...]) -> tuple[Target, ...]:
+    """The targets with the files of the private copy, once that is made."""
     if not isinstance(event, e.WindowOpened) or event.frozen is None:
-        return {}
+        return targets
     folder = event.frozen
-
-    def copied(targets: tuple[Target, ...]) -> tuple[Target, ...]:
-        return tuple(in_copy(target, d.project, folder, d.authority.effective) for target in targets)
-
-    return {"targets": copied(d.targets), "beside": copied(d.beside)}
+    return tuple(in_copy(target, d.project, folder, d.authority.effective) for target in targets)
