@@ -129,6 +129,7 @@ def _site(lab: Lab, folder: Path, balancer: str, version: str, bad_on: str = "no
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("balancer", BALANCERS)
 def test_no_request_fails_through_a_deployment_and_its_backout(
     behind: Lab, tmp_path: Path, balancer: str

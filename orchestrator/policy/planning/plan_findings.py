@@ -18,6 +18,7 @@ from orchestrator.domain.plan.wave import Limit, Wave
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.policy.planning.change_findings import change_faults
 from orchestrator.policy.planning.declared_items import unseen_declarations
+from orchestrator.policy.planning.manual_objections import nobody_knows_who
 from orchestrator.policy.planning.outputs import unfit_outputs
 from orchestrator.policy.planning.variable_findings import templates_in_variables
 
@@ -33,6 +34,7 @@ def faults_of(plan: ReleasePlan) -> list[Objection]:
         *_half_an_emergency(plan),
         *unseen_declarations(plan),
         *unfit_outputs(plan),
+        *nobody_knows_who(plan),
         *change_faults(plan),
     ]
 
