@@ -348,6 +348,8 @@ def test_every_printed_command_is_walked_or_has_a_reason() -> None:
 
 
 READ_AS = {
+    f"objectives {HOLE} {HOLE}": f"objectives {HOLE} --measure",
+    f"objectives {HOLE} --accept {HOLE}": f"objectives {HOLE} --accept 1",
     f"rollback {HOLE}{HOLE}{HOLE}": f"rollback {HOLE} --reason WHY",
     f"--roll-back{HOLE}": "--roll-back",
     f"{HOLE}{HOLE}": HOLE,
