@@ -12,6 +12,7 @@ from orchestrator.domain.text.format import seconds_words
 from orchestrator.policy.planning.metric_objections import metrics_by_path
 from orchestrator.policy.telling.words.assessment_words import change_sections
 from orchestrator.policy.telling.words.metric_words import metric_line
+from orchestrator.policy.telling.words.stage_words import staged_lines
 from orchestrator.policy.telling.words.unit_words import stated_words
 
 Row = tuple[str, list[str]]
@@ -36,7 +37,7 @@ def sections_of(plan: ReleasePlan) -> list[Section]:
                 )
             ],
         ),
-        ("4 Deployment strategy", [*_fields(plan.strategy, strategy), *_metrics(plan)]),
+        ("4 Deployment strategy", [*_fields(plan.strategy, strategy), *_stages(plan), *_metrics(plan)]),
         ("5 Roles and responsibilities", [(role, [person]) for role, person in plan.roles.items()]),
         ("6 Resource requirements", _fields(plan.resources)),
         ("7 Schedule and milestones", _schedule(plan)),
@@ -77,6 +78,11 @@ def _release(plan: ReleasePlan) -> list[Row]:
     return rows + [
         (name.replace("_", " "), list(getattr(release, name))) for name in named if getattr(release, name)
     ]
+
+
+def _stages(plan: ReleasePlan) -> list[Row]:
+    lines = staged_lines(plan)
+    return [("stages" if plan.strategy.stages else "load balancers", lines)] if lines else []
 
 
 def _metrics(plan: ReleasePlan) -> list[Row]:

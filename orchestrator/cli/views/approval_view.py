@@ -23,6 +23,7 @@ from orchestrator.policy.course.follow_up import following_words, needs_words
 from orchestrator.policy.telling.summary import environment_words, hosts_words, release_words
 from orchestrator.policy.telling.words.assessment_words import change_sections
 from orchestrator.policy.telling.words.metric_words import metric_line
+from orchestrator.policy.telling.words.stage_words import staged_lines
 from orchestrator.policy.telling.words.unit_words import stated_words
 
 
@@ -35,6 +36,10 @@ def approval_outline(d: Deployment, question: Question) -> Branch:
             Branch(f"Purpose: {plain(d.plan.purpose, 2000)}"),
             group("Change", _change(d)),
             group("Hosts", _waves(d)),
+            *_groups_if(
+                "Stages" if d.plan.strategy.stages else "Load balancers",
+                map(plain_line, staged_lines(d.plan)),
+            ),
             group("Rules", _rules(d)),
             group("Backout", (_backout(d),)),
             *_groups_if("To take it back", _late(d, question)),

@@ -33,6 +33,7 @@ from orchestrator.policy.telling.words.assessment_words import change_sections
 from orchestrator.policy.telling.words.environment_words import placed_words
 from orchestrator.policy.telling.words.metric_words import metric_line
 from orchestrator.policy.telling.words.policy_words import policy_words
+from orchestrator.policy.telling.words.stage_words import rotation_lines, stage_lines, stage_title
 from orchestrator.policy.telling.words.unit_words import stated_words
 
 
@@ -245,17 +246,16 @@ def _how(plan: ReleasePlan) -> Iterable[Branch]:
     """The deploy playbook and what it may do; those of stages are said there."""
     if plan.strategy.stages:
         return ()
-    return (Branch(f"deploy playbook {plan.stages[0].playbook}"), *_allowed(plan.stages[0].allow))
+    lines = map(Branch, rotation_lines(plan.strategy.load_balancer))
+    return (Branch(f"deploy playbook {plan.stages[0].playbook}"), *lines, *_allowed(plan.stages[0].allow))
 
 
 def _stage(stage: Stage, waves: Sequence[Wave]) -> Branch:
     """A stage with its waves; what it shares with the whole plan is said there."""
-    once = ", once in the deployment, on one host" if stage.once else ""
-    lines = [f"deploy playbook {stage.playbook}", f"taken back with {stage.backout.playbook}"]
     return Branch(
-        f"Stage {stage.name} on {selection_words(stage.on)}{once}",
+        stage_title(stage),
         (
-            *(Branch(line) for line in lines),
+            *(Branch(line) for line in stage_lines(stage)),
             *_allowed(stage.allow),
             *_declared(stage.backout.changes),
             *(_wave(wave) for wave in waves if wave.stage == stage.name),

@@ -1,0 +1,59 @@
+"""What a stage does and how it is taken back, in lines for whoever reads a plan, approves it, or reads its record."""
+
+from collections.abc import Iterator
+
+from orchestrator.domain.plan.load_balancer import Rotation
+from orchestrator.domain.plan.manual_step import ManualStep
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.stage import Stage
+from orchestrator.domain.text.format import seconds_words
+from orchestrator.domain.text.selection import selection_words
+
+
+def stage_title(stage: Stage) -> str:
+    """Such as `Stage schema on database, once in the deployment, on one host`."""
+    once = ", once in the deployment, on one host" if stage.once else ""
+    return f"Stage {stage.name} on {selection_words(stage.on)}{once}"
+
+
+def stage_lines(stage: Stage) -> Iterator[str]:
+    """How it is deployed, taken back, and taken out of rotation."""
+    if stage.manual is None:
+        yield f"deploy playbook {stage.playbook}"
+    else:
+        yield from _by_hand("by hand", stage.manual)
+    if stage.backout.manual is None:
+        yield f"taken back with {stage.backout.playbook}"
+    else:
+        yield from _by_hand("taken back by hand", stage.backout.manual)
+    yield from rotation_lines(stage.load_balancer)
+
+
+def rotation_lines(rotation: Rotation | None) -> Iterator[str]:
+    """Which load balancers a wave leaves; nothing without any."""
+    if rotation is None:
+        return
+    limit = rotation.at_most_out
+    most = (
+        ""
+        if limit is None
+        else f", at most {limit.count if limit.count is not None else f'{limit.percent:g}%'} out"
+    )
+    titles = ", ".join(balancer.title for balancer in rotation.balancers)
+    yield f"out of rotation before it is touched: {titles}{most}, within {seconds_words(rotation.within)}"
+
+
+def staged_lines(plan: ReleasePlan) -> list[str]:
+    """The stages of a plan in a line each; of a plan without stages what its load balancers say."""
+    if not plan.strategy.stages:
+        return list(rotation_lines(plan.strategy.load_balancer))
+    return [f"{stage_title(stage)}: {'; '.join(stage_lines(stage))}" for stage in plan.stages]
+
+
+def _by_hand(how: str, step: ManualStep) -> Iterator[str]:
+    yield f"{how}, {step.who}: {step.instruction}"
+    files = f", with {step.attachments} attached files at least" if step.attachments else ""
+    within = f", within {seconds_words(step.within)}" if step.within is not None else ""
+    told = f", then {step.escalate_to} is told" if step.escalate_to else ""
+    back = " and it is backed out" if step.then == "back out" else ""
+    yield f"{how}: {step.role} confirms it{within}{told}{back}; evidence: {step.evidence}{files}"
