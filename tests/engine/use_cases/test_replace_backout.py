@@ -23,6 +23,7 @@ from tests.worlds.command_line import orch
 from tests.worlds.fleet import Fleet, quiet
 from tests.worlds.people import approval, keyring_of
 from tests.worlds.plans import plan_tree
+from tests.worlds.stages import staged
 
 FIX = "rollback/fix.yml"
 ROLE = "change manager"
@@ -173,3 +174,42 @@ def test_the_command_line_says_it_and_does_it(fleet: Fleet, capsys: pytest.Captu
     assert "--with PLAYBOOK" in capsys.readouterr().err
     assert orch(fleet, ["rollback", d.id, "--reason", "typo", "--with", FIX]) == 5
     assert f"with {FIX} instead of the approved playbook" in capsys.readouterr().out
+
+
+STAGES: list[dict[str, Any]] = [
+    {"name": "database", "on": "h1", "playbook": "playbooks/db.yml", "backout": "rollback/db.yml"},
+    {"name": "application", "on": "h2", "playbook": "playbooks/app.yml", "backout": "rollback/app.yml"},
+]
+
+
+def staged_failure() -> tuple[Fleet, Deployment]:
+    fleet = Fleet(staged(STAGES), ("h1", "h2"))
+    fleet.playbooks.script("deploy", ["h2"], Script(results={"h2": "not_done"}))
+    fleet.playbooks.script("backout", ["h1"], Script(results={"h1": "not_done"}))
+    d = fleet.deploy()
+    assert d.state is State.BACKOUT_FAILED
+    fleet.authority.files[FIX] = "backs out properly"
+    fleet.playbooks.script("backout", ["h1"], Script())
+    return fleet, d
+
+
+def test_of_stages_the_one_is_replaced_that_a_person_names() -> None:
+    fleet, d = staged_failure()
+    before = len(fleet.playbooks.started)
+    d = with_another(fleet, d, playbook=f"database={FIX}")
+    assert d.state is State.BACKED_OUT
+    names = [each.playbook.rpartition("/rollback/")[2] for each in fleet.playbooks.started[before:]]
+    assert names[-1] == "fix.yml"
+    assert "fix.yml" not in names[:-1]
+    assert d.backout is not None
+    assert d.backout.replacement is not None
+    assert d.backout.replacement.stage == "database"
+
+
+@pytest.mark.parametrize("playbook", [FIX, f"proxy={FIX}", "database="])
+def test_with_stages_a_person_says_which(playbook: str) -> None:
+    fleet, d = staged_failure()
+    with pytest.raises(
+        OrchError, match=r"has stages \(database, application\): say which.*--with database=PLAYBOOK"
+    ):
+        with_another(fleet, d, playbook=playbook)
