@@ -1,0 +1,43 @@
+"""The change ticket: what a ticket system answers about a change, and what a deployment needs it to say."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun, Sha256
+
+TicketSystem = Literal["servicenow", "jira"]
+TicketState = Literal["draft", "waiting", "approved", "under way", "rejected", "cancelled", "closed"]
+"""The states of both systems in one vocabulary. `under way`: approved, and the work has begun (ServiceNow's Implement)."""
+TicketNumber = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,30}-?[0-9]{1,18}$")]
+"""`CHG0030001` of ServiceNow, `OPS-123` of Jira. It goes into addresses, so nothing else is let through."""
+
+
+class ChangeTicket(Noun):
+    """A ticket as its system answers at the moment `seen`, validated. It is no signed word and fills no role.
+
+    `effective` and `machines` are what the change was opened or last updated for; absent where a person wrote the ticket
+    by hand and it names none. `starts` and `ends`: the planned window of the change.
+    """
+
+    system: TicketSystem
+    number: TicketNumber
+    state: TicketState
+    seen: Moment
+    effective: Sha256 | None = None
+    machines: Many[HostName] = ()
+    starts: Moment | None = None
+    ends: Moment | None = None
+
+
+class TicketNeed(Noun):
+    """What a deployment needs of its ticket: the system, the number if there is one, its digest and its machines."""
+
+    system: TicketSystem
+    effective: Sha256
+    machines: Annotated[Many[HostName], Field(min_length=1)]
+    number: TicketNumber | None = None
+
+
+TicketSilence = Literal["unreachable", "refused", "missing", "nonsense"]
+"""Why there is no answer: no connection or 5xx; 401 or 403; 404; an answer that is not in the documented form."""
