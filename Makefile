@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help venv debian machine check quick test slow demo bench chaos clean
+.PHONY: help venv debian machine check quick test slow models demo bench chaos clean
 BIN := .venv/bin
 
 help:  ## show this help
@@ -34,9 +34,13 @@ test: venv  ## set up, then run all checks and tests except the slow ones
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/python -m pytest -m "not slow" -n 3 --dist loadfile --no-loadscope-reorder --durations=15 --durations-min=1
 
+# On hosts of its own, one example after the other: some three minutes each.
+models: machine  ## deploy, break, back out and rehearse the example of each model on real hosts
+	@$(BIN)/python -m pytest tests/models --durations=10 --durations-min=1
+
 slow: venv  ## run the slow tests that make test skips: each task of the example, the lab at size
 	@setup/machine.sh || [ "$${CI:-}" != true ]
-	@$(BIN)/python -m pytest -m slow --durations=15 --durations-min=1
+	@$(BIN)/python -m pytest -m slow --ignore tests/models --durations=15 --durations-min=1
 
 # A night's run: make chaos SEEDS=100000 KILLS=2000 REAL=150
 SEEDS ?= 20000

@@ -102,6 +102,14 @@ class Refused(OrchError):
     exit_code = ExitCode.REFUSED
 
 
+class NotObtained(Refused):
+    """A media library does not give a file with the digest that was asked for; nothing that was copied is lost."""
+
+    def __init__(self, finding: str, next_move: str) -> None:
+        super().__init__(f"{finding}; {next_move}.")
+        self.finding, self.next_move = finding, next_move
+
+
 class BackedOut(OrchError):
     """The deployment failed and its backout is proved against the baseline."""
 

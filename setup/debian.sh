@@ -37,7 +37,15 @@ install() { apt-get install -qq -y --no-install-recommends "${missing[@]}" >"$lo
 # A new machine has no package lists yet, an old one has stale ones.
 install || { apt-get update -qq >"$log" 2>&1 && install; } ||
     { tail -n 20 "$log" >&2; lacks "apt-get could not install ${missing[*]}"; exit 1; }
-# Nothing may start at the next boot either: this sshd is for tests on the loopback interface, each with its own configuration.
+# Nothing may start at the next boot either: tests start these on the loopback interface or in the lab, configured by themselves.
+for service in openssh-server:ssh haproxy:haproxy nginx-light:nginx prometheus:prometheus podman:podman; do
+    case " ${missing[*]} " in
+        *" ${service%%:*} "*) systemctl disable --quiet "${service##*:}.service" >/dev/null 2>&1 || true ;;
+    esac
+done
 case " ${missing[*]} " in
-    *" openssh-server "*) systemctl disable --quiet ssh.service >/dev/null 2>&1 || true ;;
+    *" podman "*)
+        systemctl disable --quiet podman.socket podman-restart.service \
+            podman-auto-update.service podman-auto-update.timer >/dev/null 2>&1 || true
+        ;;
 esac

@@ -11,10 +11,11 @@ from orchestrator.adapters import process
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.bootstrap import disk_reserve
 from orchestrator.bootstrap.house import HOUSE_FILE, House, house_of
-from orchestrator.engine import ports, project_ports
+from orchestrator.engine import attachment_ports, balancing_ports, measuring_ports, ports, project_ports
 from orchestrator.errors import NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from orchestrator.adapters.ansible.warm import WarmStart
@@ -119,6 +120,16 @@ class WiredPorts(ports.Ports):
         return RedactedTargets(hosts, self.redaction)
 
     @cached_property
+    def measurements(self) -> measuring_ports.Measurements:
+        from orchestrator.adapters.checks.http_get import HttpGet
+        from orchestrator.adapters.metrics import SourceMeasurements
+        from orchestrator.adapters.ssh.on_target import network
+        from orchestrator.engine.redacted_measurements import RedactedMeasurements
+
+        sources = SourceMeasurements(HttpGet(network.get_http), process.run)
+        return RedactedMeasurements(sources, self.redaction)
+
+    @cached_property
     def redaction(self) -> Redaction:
         from orchestrator.engine.redaction import Redaction
 
@@ -131,7 +142,30 @@ class WiredPorts(ports.Ports):
         return DirectoryBaselineStore(self._root / "baselines", relief=self.storage.relieve)
 
     @cached_property
-    def attachments(self) -> ports.Attachments:
+    def balancers(self) -> balancing_ports.Balancers:
+        from orchestrator.adapters.balancers.balancers import ProgramBalancers, RanThere
+        from orchestrator.adapters.checks.http_secrets import secrets_of
+        from orchestrator.adapters.checks.network import Asking
+        from orchestrator.adapters.checks.network import ask_http as ask
+        from orchestrator.adapters.ssh import SshTargets
+        from orchestrator.adapters.ssh.on_target import network
+
+        hosts = SshTargets(secrets_of=secrets_of)
+        asking = Asking(network.ask_http, network.ask_tcp)
+
+        def here(program: Sequence[str], seconds: float) -> RanThere:
+            ended = process.run(program, timeout=seconds)
+            words = ended.errors.strip().splitlines()
+            return RanThere(ended.exit_code, ended.output, words[-1][:300] if words else "")
+
+        return ProgramBalancers(
+            lambda target, program, seconds: RanThere(*hosts.run_program(target, program, seconds)),
+            here,
+            lambda check, target: ask(check, target, asking),
+        )
+
+    @cached_property
+    def attachments(self) -> attachment_ports.Attachments:
         from orchestrator.adapters.store.attachments import DirectoryAttachments
 
         return DirectoryAttachments(self._root / "attachments", relief=self.storage.relieve)
@@ -141,6 +175,19 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.files.media_library import DirectoryLibrary
 
         return DirectoryLibrary()
+
+    @cached_property
+    def media(self) -> project_ports.MediaSources:
+        from orchestrator.adapters.files.library_file import known_libraries
+        from orchestrator.adapters.media.cache import MediaCache
+        from orchestrator.adapters.media.libraries import CachedLibraries
+
+        places = dict.fromkeys((self.house.place, self._root.absolute()))
+        return CachedLibraries(
+            MediaCache(self._root / "media", disk_reserve()),
+            lambda project: known_libraries(project, [place / "libraries" for place in places]),
+            lambda: self.clock.uptime()[1],
+        )
 
     @cached_property
     def authority(self) -> ports.Authority:

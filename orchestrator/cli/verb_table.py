@@ -20,6 +20,11 @@ VERBS = (
     Verb(
         "plan", "orchestrator.cli.verbs.planning.plan:plan", "Check a release plan and show what it would do."
     ),
+    Verb(
+        "gate",
+        "orchestrator.cli.verbs.planning.gate:gate",
+        "Try the metrics of a gate, before a deployment does.",
+    ),
     Verb("deploy", "orchestrator.cli.verbs.driving.deploy:deploy", "Deploy a release plan, wave by wave."),
     Verb(
         "rehearse",
@@ -45,6 +50,11 @@ VERBS = (
         "review",
         "orchestrator.cli.verbs.planning.approve:review",
         "Record the review of an emergency, in a role.",
+    ),
+    Verb(
+        "done",
+        "orchestrator.cli.verbs.planning.done:done",
+        "Show and settle the work that hangs on a removal or transfer.",
     ),
     Verb(
         "rollback", "orchestrator.cli.verbs.driving.rollback:rollback", "Back out a deployment and prove it."
@@ -110,6 +120,11 @@ VERBS = (
     Verb("locks", "orchestrator.cli.verbs.viewing.locks:locks", "Show which deployment holds which machine."),
     Verb("model", "orchestrator.cli.verbs.planning.model:model", "List, show and check deployment models."),
     Verb("policy", "orchestrator.cli.verbs.planning.policy:policy", "List, show and check release policies."),
+    Verb(
+        "library",
+        "orchestrator.cli.verbs.planning.library:library",
+        "Media libraries: list, check, fetch, verify, sign.",
+    ),
     Verb(
         "environment",
         "orchestrator.cli.verbs.planning.environment:environment",

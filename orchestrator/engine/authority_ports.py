@@ -11,11 +11,14 @@ from orchestrator.domain.authority.rehearsal import PresentedCertificate
 from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.authority.speaker import Speaker
 from orchestrator.domain.authority.word import PresentedWord, SignedWord, WordStatement
+from orchestrator.domain.evidence.unit_evidence import SignerSeen
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.unit_origin import SignatureKind
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.environment import EnvironmentFile
 from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.errors import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,17 @@ class PrivateCopy:
 
     place: str
     tree: Tree
+
+
+@dataclass(frozen=True, slots=True)
+class SignedFile:
+    """A release unit and the file of its detached signature; `keyring`: the file with GnuPG's public keys, for that kind."""
+
+    kind: SignatureKind
+    file: Path
+    sha256: str
+    signature: Path
+    keyring: Path | None = None
 
 
 class Authority(ABC):
@@ -155,6 +169,10 @@ class Keys(ABC):
     @abstractmethod
     def certificates(self, project: Path, keyring: Keyring) -> tuple[PresentedCertificate, ...]:
         """Every rehearsal certificate that house, home or project keep. Raises PlanFault."""
+
+    def unit_signer(self, signed: SignedFile, keyring: Keyring) -> SignerSeen:
+        """Who made the good signature of a release unit. Raises Refused with what was seen instead, MachineLacks."""
+        raise Refused("no signature of a release unit can be verified here")
 
 
 class Voice(ABC):

@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.evidence.attachment import Attachment
 from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.baseline import Baseline, BaselineReference, BaselineScope
@@ -19,8 +18,18 @@ from orchestrator.domain.journal.host_lock import HostLock
 from orchestrator.domain.journal.raw_event import RawEvent
 from orchestrator.domain.plan.check import Check, CheckResult
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
+from orchestrator.engine.attachment_ports import Attachments
 from orchestrator.engine.authority_ports import Authority, Governing, Keys, PrivateCopy, Tree, Voice
-from orchestrator.engine.project_ports import Inspector, MediaLibrary, PlanFiles, ProjectFiles
+from orchestrator.engine.balancing_ports import Balancers
+from orchestrator.engine.measuring_ports import Measurements, NoMeasurements
+from orchestrator.engine.project_ports import (
+    Inspector,
+    MediaLibrary,
+    MediaSources,
+    PlanFiles,
+    ProjectAlone,
+    ProjectFiles,
+)
 from orchestrator.engine.redaction import Redaction
 
 __all__ = ["Authority", "Governing", "Keys", "PrivateCopy", "Tree", "Voice"]
@@ -343,18 +352,6 @@ class BaselineStore(ABC):
         """The baseline with this digest. Raises NotFound, or StoreFault when its content does not match the digest."""
 
 
-class Attachments(ABC):
-    """Files that people attach to their words as evidence, by the digest of their content."""
-
-    @abstractmethod
-    def keep(self, file: Path) -> Attachment:
-        """Keep a file, durable on return. Raises UsageFault for one that is too large or no regular file, StoreFault."""
-
-    @abstractmethod
-    def read(self, digest: str) -> bytes:
-        """The content with this digest. Raises NotFound, or StoreFault when it does not match the digest."""
-
-
 @dataclass(frozen=True)
 class Ports:
     """All ports of the engine, wired by the composition root."""
@@ -370,8 +367,11 @@ class Ports:
     targets: Targets
     baselines: BaselineStore
     attachments: Attachments
+    balancers: Balancers
     library: MediaLibrary
     authority: Authority
     keys: Keys
     voice: Voice
+    measurements: Measurements = field(default_factory=NoMeasurements)
     redaction: Redaction = field(default_factory=Redaction)
+    media: MediaSources = field(default_factory=ProjectAlone)

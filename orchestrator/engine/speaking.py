@@ -25,6 +25,7 @@ VERBS: Mapping[type[object], Verb] = {
     e.StepAnswered: "step",
     e.AbortRequested: "abort",
     e.BackoutBegan: "rollback",
+    e.DutyDone: "done",
 }
 """What is said by each event that a person appends to a deployment."""
 
@@ -55,6 +56,7 @@ Sayable = (
     | e.PolicyWithdrawn
     | e.MachineReleased
     | e.BaselineKept
+    | e.DutyDone
 )
 """Events that name a person, and hold who spoke."""
 S = TypeVar("S", bound=Sayable)

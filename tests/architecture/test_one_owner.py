@@ -18,13 +18,20 @@ OWNERS = {
     "icalendar": ("adapters/report/",),
     "jinja2": ("adapters/report/", "adapters/ansible/", "cli/"),
     "paramiko": ("adapters/ssh/",),
+    "psycopg": ("adapters/metrics/sql.py",),
     "pytest": ("adapters/checks/",),
     "random": (),
     "rich": ("cli/", "adapters/report/"),
     "ruamel": ("adapters/files/",),
     "sqlalchemy": ("adapters/store/",),
     # on_target is sent to the hosts and runs there, where there is no port.
-    "subprocess": ("adapters/process.py", "adapters/ssh/on_target/items/shell.py", "lab/shell.py"),
+    # nginx_file.py is sent to the host of a load balancer, as on_target is.
+    "subprocess": (
+        "adapters/process.py",
+        "adapters/ssh/on_target/items/shell.py",
+        "adapters/balancers/nginx_file.py",
+        "lab/shell.py",
+    ),
     "testinfra": ("adapters/checks/",),
     "unittest.mock": (),
     # Playbooks are read as Ansible reads them, with the same parser.

@@ -47,9 +47,13 @@ STOP_ALL, REPLAN = "cli/verbs/driving/stop_all.py", "engine/planning/replan_chec
 REHEARSE_VERB, RUN_DUE = "cli/verbs/driving/rehearse.py", "engine/use_cases/run_due.py"
 SPOKEN = "policy/authority/spoken_words.py"
 OBSTACLES, FOLLOW_UP = "policy/telling/words/obstacle_words.py", "policy/course/follow_up.py"
+DUTIES = "policy/course/duties.py"
 WALKS: dict[Callable[[Scene], str], tuple[tuple[str, str], ...]] = {
     walks.second: ((COMMANDS, f"{RESUME}{HOLE}"), (COMMANDS, ABORT)),
     walks.rollback_at_work: ((COMMANDS, ABORT),),
+    walks.work_is_due: ((DUTIES, f"orch done {ID} {HOLE} --note WHAT"),),
+    walks.no_such_work: (("engine/use_cases/duties.py", f"orch done {ID}"),),
+    walks.work_that_is_done: (("engine/use_cases/duties.py", f"orch done {ID}"),),
     walks.withdraw_at_work: (("engine/use_cases/schedule.py", ABORT),),
     walks.stopped: ((STOP_ALL, LIFT),),
     walks.start_while_stopped: (("engine/stop_in_force.py", LIFT),),
@@ -122,10 +126,14 @@ KEYS_RUN = (
 )
 TRUST_RUN = "tests/cli/verbs/test_trust_commands.py goes this way, from the first trust on"
 RELEASE_RUN = "tests/cli/verbs/test_environment_commands.py runs it as it is printed"
+LIBRARY_RUN = "tests/cli/verbs/test_library_commands.py runs it as it is printed"
 POLICY_RUN = "tests/cli/verbs/test_policy_adoption.py adopts and withdraws policies so"
 LATE_RUN = "tests/cli/verbs/test_late_words.py runs it as it is printed"
 STAGES_RUN = "tests/engine/test_stages.py runs it as it is printed"
 NOT_WALKED: dict[tuple[str, str], str] = {
+    ("cli/verbs/planning/library.py", "orch library fetch PLAN"): LIBRARY_RUN,
+    ("adapters/media/libraries.py", "orch library list"): LIBRARY_RUN,
+    ("adapters/media/copying.py", "orch library prune"): LIBRARY_RUN,
     ("policy/authority/by_hand.py", f"orch status {HOLE}"): SHOWS,
     (COMMANDS, f"orch retry {HOLE} --again --reason WHY"): STAGES_RUN,
     (COMMANDS, f"orch rollback {HOLE} --reason WHY"): STAGES_RUN,
@@ -215,6 +223,9 @@ NOT_WALKED: dict[tuple[str, str], str] = {
 }
 """Commands that are read and not run here, each with the reason."""
 NAMED_ONLY = {
+    ("domain/plan/unit_origin.py", "orch keys list"),
+    ("adapters/keys/unit_signatures.py", "orch library sign"),
+    ("policy/planning/unit_rules.py", "orch plan check"),
     ("cli/verbs/planning/keys.py", "orch keys trust"),
     (COMMANDS, "orch approve"),
     ("policy/course/rehearsing.py", "orch rehearse"),
@@ -332,6 +343,7 @@ READ_AS = {
     f"rollback {HOLE}{HOLE}{HOLE}": f"rollback {HOLE} --reason WHY",
     f"--roll-back{HOLE}": "--roll-back",
     f"{HOLE}{HOLE}": HOLE,
+    f"done {HOLE} {HOLE}": f"done {HOLE} 1",
     f"trust {HOLE} {HOLE}": f"trust {HOLE}",
     f"rollback {HOLE} {HOLE}": f"rollback {HOLE} --despite newer",
     f"approve {HOLE} {HOLE}": f"approve {HOLE} --concede h1",

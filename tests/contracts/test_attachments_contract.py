@@ -8,7 +8,7 @@ import pytest
 
 from orchestrator.adapters.store.attachments import DirectoryAttachments
 from orchestrator.domain.evidence.attachment import LARGEST
-from orchestrator.engine.ports import Attachments
+from orchestrator.engine.attachment_ports import Attachments
 from orchestrator.errors import NotFound, StoreFault, UsageFault
 from tests.fakes.attachments import FakeAttachments
 

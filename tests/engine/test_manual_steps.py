@@ -12,9 +12,11 @@ from orchestrator.domain.journal.lifecycle import State
 from orchestrator.errors import Refused
 from orchestrator.policy.course.next_step import next_step
 from orchestrator.policy.course.steps import WaitForPerson
+from orchestrator.policy.planning.manual_objections import nobody_knows_who
 from orchestrator.policy.telling.next_moves import next_moves
 from tests.fakes.playbooks import Script
 from tests.worlds.fleet import Fleet
+from tests.worlds.plans import plan_of
 from tests.worlds.stages import ran, staged
 
 BY_HAND: dict[str, Any] = {
@@ -34,7 +36,8 @@ def fleet_of(*, back: dict[str, Any] | str = "rollback/routes.yml", **manual: An
         "backout": back,
     }
     after = {"name": "app", "on": "app1", "playbook": "playbooks/app.yml", "backout": "rollback/app.yml"}
-    return Fleet(staged([routes, after]), ("edge1", "app1"))
+    tree = staged([routes, after]) | {"suppliers": [{"name": "Acme", "contact": "noc@acme.example"}]}
+    return Fleet(tree, ("edge1", "app1"))
 
 
 def answer(fleet: Fleet, result: e.StepResult, **changes: Any) -> None:
@@ -182,3 +185,21 @@ def test_run_due_drives_on_what_is_overdue() -> None:
     fleet.clock.sleep(7200)
     fleet.run_due()
     assert fleet.now(d.id).state is State.BACKED_OUT
+
+
+@pytest.mark.parametrize(
+    ("manual", "roles", "paths"),
+    [
+        ({"who": "Acme"}, {"deployment manager": "Ann"}, []),
+        ({"who": "deployment manager", "confirmed_by": None}, {"deployment manager": "Ann"}, []),
+        ({"who": "Nobody"}, {"deployment manager": "Ann"}, ["strategy.stages[0].manual.who"]),
+        ({"who": "Acme", "confirmed_by": None}, {"deployment manager": "Ann"}, ["strategy.stages[0].manual.confirmed_by"]),
+        ({"who": "Acme", "confirmed_by": "cook"}, {"deployment manager": "Ann"}, ["strategy.stages[0].manual.confirmed_by"]),
+    ],
+)  # fmt: skip
+def test_the_plan_knows_who_does_it_and_whose_word_ends_it(
+    manual: dict[str, Any], roles: dict[str, str], paths: list[str]
+) -> None:
+    fleet = fleet_of(**manual)
+    fleet.tree["roles"] = roles
+    assert [objection.path for objection in nobody_knows_who(plan_of(fleet.tree))] == paths

@@ -105,6 +105,19 @@ def test_a_host_of_two_stages_is_deployed_to_and_verified_in_both() -> None:
     assert checked == [(0, {"h1", "h2"}), (1, {"h1"}), (2, {"h2"})]
 
 
+def test_a_soak_asks_nothing_of_a_stage_that_is_still_to_come() -> None:
+    first, second = TWICE
+    soaking = {**first, "gate": {"soak": "2s", "every": "1s"}}
+    fleet = fleet_of([soaking, {**second, "acceptance": [{"tcp": 443}]}], ("h1", "h2"))
+    d = fleet.deploy()
+    assert d.state is State.COMPLETED
+    soaked = [event for event in fleet.events(d, e.WaveChecked) if event.stage == "soak" and event.wave == 0]
+    assert soaked
+    assert {result.kind for event in soaked for result in event.results} == {"reachable", "http"}
+    [last] = [event for event in fleet.events(d, e.WaveChecked) if event.wave == 2]
+    assert "tcp" in {result.kind for result in last.results}
+
+
 def test_a_host_of_two_stages_is_taken_back_in_each_that_touched_it() -> None:
     fleet = fleet_of(TWICE, ("h1", "h2"))
     fleet.playbooks.script("deploy", ["h1"], Script(results={"h1": "not_done"}))

@@ -4,7 +4,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from orchestrator.domain.evidence.attachment import LARGEST, Attachment
-from orchestrator.engine.ports import Attachments
+from orchestrator.engine.attachment_ports import Attachments
 from orchestrator.errors import NotFound, UsageFault
 
 

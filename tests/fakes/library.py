@@ -24,5 +24,5 @@ class FakeLibrary(MediaLibrary):
             raise NotFound("no copy")
         return self.copied.setdefault(project.name, self.content)
 
-    def members(self, project: Path, artefact: str) -> dict[str, str]:
+    def members(self, project: Path, artefact: str, named: str | None = None) -> dict[str, str]:
         return {"app.py": SHA}

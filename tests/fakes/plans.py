@@ -54,6 +54,9 @@ class FakePlans(PlanFiles, ProjectFiles, Inspector):
     def kind_anywhere(self, project: Path, path: str) -> FileKind:
         return "file"
 
+    def text(self, project: Path, path: str) -> str | None:
+        return None
+
     def inspect(self, plan: ReleasePlan, project: Path) -> Inspection:
         targets = self.targets_of(plan)
         plays = (PlaySeen(name="all", hosts=tuple(target.host for target in targets)),)

@@ -76,7 +76,6 @@ CHANGES_NOTHING: dict[str, dict[str, str]] = {
         "wave_deployed": "the attempt before it is the step",
         "wave_failed": "the attempt or the entry criteria before it are the step",
         "wave_verified": "the check before it is the step",
-        "gate_passed": "soak and confirmation are the steps",
         "step_overdue": "the work goes on, unless the plan ends it then",
         "restored": "the proof before it is the step",
         "residue_found": "the proof before it is the step",

@@ -9,6 +9,7 @@ from tests.architecture.tables import groups_of
 
 GROUPS = {
     "never touched": "orchestrator/domain/journal/lifecycle.py: NEVER_TOUCHED",
+    "stands": "orchestrator/domain/journal/lifecycle.py: STANDS",
     "asked ahead": "orchestrator/engine/use_cases/scheduled_preview.py: _AHEAD",
     "proposed": "orchestrator/policy/calendar/bookings.py: _PROPOSED",
     "not begun": "orchestrator/policy/calendar/due_starts.py: _NOT_BEGUN",
@@ -29,8 +30,8 @@ ROWS: dict[str, set[str]] = {
     "AT_GATE": set(),
     "EARLY_LIFE_SUPPORT": {"deployed"},
     "BACKING_OUT": set(),
-    "COMPLETED": {"deployed", "late"},
-    "COMPLETED_WITH_EXCEPTIONS": {"deployed", "late"},
+    "COMPLETED": {"deployed", "late", "stands"},
+    "COMPLETED_WITH_EXCEPTIONS": {"deployed", "late", "stands"},
     "BACKED_OUT": set(),
     "BACKED_OUT_WITH_RESIDUE": set(),
     "BACKOUT_FAILED": set(),

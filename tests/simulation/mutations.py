@@ -29,6 +29,7 @@ from orchestrator.engine.practices import (
     compare_first,
     confirm_untouched,
     look_for_processes,
+    measure,
     prove_restoration,
     run_attempt,
     verify_environment,
@@ -37,12 +38,12 @@ from orchestrator.engine.practices import (
 from orchestrator.engine.practices.run_attempt import request_of
 from orchestrator.engine.use_cases import late_authority
 from orchestrator.policy.authority.late_words import Agreed
-from orchestrator.policy.course import after_success, backout, epochs, limits
+from orchestrator.policy.course import after_success, backout, epochs, limits, measuring
 from orchestrator.policy.course import next_step as policy
 from orchestrator.policy.course.next_step import next_step
 from orchestrator.policy.course.own_processes import search_before_proof
 from orchestrator.policy.course.steps import FollowAttempt, Record, RunAttempt, Step
-from orchestrator.policy.evidence import acceptance
+from orchestrator.policy.evidence import acceptance, measurement
 from orchestrator.policy.evidence.drift import compare
 
 Mutate = Callable[[pytest.MonkeyPatch], None]
@@ -368,6 +369,27 @@ def takes_any_confirmation(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(late_authority, "against_confirmation", lambda d, event: ())
 
 
+def waits_for_no_success(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(measuring, "owed", lambda d, metric: False)
+
+
+def goes_on_when_inconclusive(patch: pytest.MonkeyPatch) -> None:
+    def decided(d: Deployment) -> Record | None:
+        usual = measuring.decided(d)
+        held = usual is not None and isinstance(usual.event, e.DeploymentHeld)
+        return None if held else usual
+
+    patch.setattr(policy, "decided", decided)
+
+
+def takes_silence_for_success(patch: pytest.MonkeyPatch) -> None:
+    def judged(metric: Any, sides: Any) -> measurement.Judged:
+        answer = measurement.judged(metric, sides)
+        return answer._replace(verdict="success") if answer.why == "no_answer" else answer
+
+    patch.setattr(measure, "judged", judged)
+
+
 MUTATIONS: tuple[tuple[Mutate, str], ...] = (
     (skips_gates, "without its soak"),
     (soaks_not, "without its soak"),
@@ -412,4 +434,7 @@ MUTATIONS: tuple[tuple[Mutate, str], ...] = (
     (leaves_hosts_out_unagreed, "without a concession"),
     (takes_back_unagreed, "taken back without leave"),
     (takes_any_confirmation, "that does not count"),
+    (waits_for_no_success, "successes of"),
+    (goes_on_when_inconclusive, "over the limits of"),
+    (takes_silence_for_success, "and is inconclusive"),
 )

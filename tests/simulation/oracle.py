@@ -28,6 +28,7 @@ from tests.simulation.copies import against_copies
 from tests.simulation.equality import against_equality
 from tests.simulation.evidence import promoted_without_evidence
 from tests.simulation.late import against_late_words
+from tests.simulation.metrics import against_metrics
 from tests.simulation.opens import against_opens
 from tests.simulation.scenario import Scenario
 from tests.simulation.words import against_words
@@ -68,6 +69,7 @@ def broken(scenario: Scenario, deployment: Deployment) -> list[str]:
         *restored_in_quiet(scenario, records),
         *against_changes(scenario, deployment, records),
         *against_opens(scenario, records),
+        *against_metrics(deployment, records),
         *_uncaptured_is_named(scenario, deployment),
     ]
 

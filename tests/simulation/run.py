@@ -63,6 +63,7 @@ def ports_of(scenario: Scenario) -> Ports:
         baselines=_Baselines(),
         authority=scenario.authority,
         keys=scenario.keys,
+        measurements=scenario.measurements,
     )
 
 

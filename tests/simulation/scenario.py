@@ -11,6 +11,7 @@ from orchestrator.domain.rules.release_policy import ReleasePolicy
 from tests.fakes.host_locks import FakeHostLocks
 from tests.simulation.authority import SimulatedAuthority
 from tests.simulation.journal import SimulatedJournal
+from tests.simulation.metrics import SimulatedMeasurements, drawn_metrics
 from tests.simulation.plans import drawn
 from tests.simulation.playbooks import SimulatedPlaybooks, Troubles
 from tests.simulation.storage import SimulatedStorage
@@ -36,6 +37,9 @@ class Scenario:
         self.holds = seed % 3 == 0
         self.authority.policy = _policy(self.roles, holds=self.holds)
         self.keys = keys_of(self.roles, also_deployer=["service owner"])
+        measuring = Random(-2 - seed)
+        self.metrics = drawn_metrics(measuring) if seed % 6 == 1 else []
+        self.measurements = SimulatedMeasurements(measuring)
         self.plan = self._plan(names)
         self.locks = FakeHostLocks(self.world)
         self.storage = SimulatedStorage(self._ballast_thrown_off)
@@ -65,13 +69,15 @@ class Scenario:
         """The same plan and fleet, with nothing drawn by chance that could go wrong."""
         self.playbooks.troubles, self.targets.thin = Troubles(), 0
         self.journal.kill = self.journal.fail = self.words = 0
-        self.authority.fail = self.authority.kill = 0
+        self.authority.fail = self.authority.kill = self.measurements.bad = 0
         self.rival = self.rolls_back = False
         return self
 
     def _plan(self, names: list[str]) -> PreparedPlan:
         kind = self.random.choice(["phased", "pilot", "big-bang"])
         tree = plan_tree(**_strategy(kind, self.random, names))
+        if self.metrics:
+            tree["strategy"]["gate"]["metrics"] = self.metrics
         tree["backout"]["scope"] = self.random.choice(["failed", "wave", "all_touched"])
         tree["backout"]["on_failure"] = self.random.choice(["back_out", "back_out", "hold"])
         # Two of one title: an answer to one of them is none to the other.

@@ -31,9 +31,11 @@ from orchestrator.engine.use_cases.run_due import run_due
 from orchestrator.engine.use_cases.schedule import Scheduled, StartRequest
 from orchestrator.engine.use_cases.schedule import add as add_to_schedule
 from tests.fakes.authority import FakeAuthority, FakeKeys
+from tests.fakes.balancers import FakeBalancers
 from tests.fakes.clock import FakeClock
 from tests.fakes.drivers import FakeDrivers
 from tests.fakes.library import FakeLibrary
+from tests.fakes.measurements import FakeMeasurements
 from tests.fakes.plans import FakePlans
 from tests.fakes.playbooks import FakePlaybooks
 from tests.fakes.storage import FakeStorage
@@ -56,15 +58,22 @@ class Fleet:
     """
 
     def __init__(
-        self, tree: dict[str, Any] | None = None, hosts: Sequence[str] = HOSTS, *, home: Path | None = None
+        self,
+        tree: dict[str, Any] | None = None,
+        hosts: Sequence[str] = HOSTS,
+        *,
+        home: Path | None = None,
+        clock: FakeClock | None = None,
     ) -> None:
         self.tree = tree or plan_tree()
         self.hosts = targets_named(*hosts)
-        self.clock, self.targets, self.storage = FakeClock(), FakeTargets(), FakeStorage()
+        self.clock, self.targets, self.storage = clock or FakeClock(), FakeTargets(), FakeStorage()
         self.playbooks = FakePlaybooks(self.clock.now)
         self.playbooks.on_host = self._leave_traces
         self.authority, self.keys = FakeAuthority(), FakeKeys()
+        self.balancers = FakeBalancers()
         self.library = FakeLibrary(self.authority)
+        self.measurements = FakeMeasurements()
         self.planning = FakePlans(self._plan_now)
         self.ports = ports_over(
             self.clock,
@@ -77,6 +86,8 @@ class Fleet:
             library=self.library,
             authority=self.authority,
             keys=self.keys,
+            balancers=self.balancers,
+            measurements=self.measurements,
         )
         self.drivers = FakeDrivers(lambda name, by: resume(self.ports, name, by=by, watch=quiet))
         self._install(hosts, self.tree)
@@ -120,6 +131,8 @@ class Fleet:
     ) -> Path:
         """Add a plan in a file of its own, for these hosts, bound by these rules; `sections` are added to its own."""
         tree = plan_tree(waves=["rest"], hosts=",".join(hosts))
+        # A person in two plans at one time is a conflict: each plan has its own, unless it says otherwise.
+        tree["roles"] = {"deployment manager": f"Ann of {name}"}
         for section, words in sections.items():
             tree[section] = {**tree.get(section, {}), **words}
         self._install(hosts, tree)

@@ -1,5 +1,7 @@
 """All ports, where a test brings some of them: fakes stand behind the others."""
 
+from orchestrator.engine.balancing_ports import Balancers
+from orchestrator.engine.measuring_ports import Measurements
 from orchestrator.engine.ports import (
     Authority,
     BaselineStore,
@@ -16,10 +18,12 @@ from orchestrator.engine.ports import (
 from orchestrator.engine.project_ports import MediaLibrary
 from tests.fakes.attachments import FakeAttachments
 from tests.fakes.authority import FakeAuthority, FakeKeys
+from tests.fakes.balancers import FakeBalancers
 from tests.fakes.baseline_store import FakeBaselineStore
 from tests.fakes.host_locks import FakeHostLocks
 from tests.fakes.journal import FakeJournal
 from tests.fakes.library import FakeLibrary
+from tests.fakes.measurements import FakeMeasurements
 from tests.fakes.plans import FakePlans
 from tests.fakes.storage import FakeStorage
 from tests.fakes.voice import FakeVoice
@@ -39,6 +43,8 @@ def ports_over(
     authority: Authority | None = None,
     keys: Keys | None = None,
     voice: Voice | None = None,
+    balancers: Balancers | None = None,
+    measurements: Measurements | None = None,
 ) -> Ports:
     """Those that are given, and fakes for the rest."""
     return Ports(
@@ -53,8 +59,10 @@ def ports_over(
         targets=targets,
         baselines=baselines or FakeBaselineStore(),
         attachments=FakeAttachments(),
+        balancers=balancers or FakeBalancers(),
         library=library or FakeLibrary(),
         authority=authority or FakeAuthority(),
         keys=keys or FakeKeys(),
         voice=voice or FakeVoice(),
+        measurements=measurements or FakeMeasurements(),
     )

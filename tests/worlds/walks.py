@@ -244,6 +244,38 @@ def to_be_reviewed(scene: Scene) -> str:
     return scene.orch("status")
 
 
+HANDED_OVER = {
+    "to": {"party": "Globex", "contact": "ops@globex.example", "role": "receiving owner"},
+    "components": [
+        {
+            "component": "mail templates",
+            "data": {"fate": "none", "what": "they keep none"},
+            "licences": {"none": "they are ours"},
+            "documentation": {"what": "handed over", "by": "Ann", "due": "2026-03-09T12:00:00Z"},
+            "consumers": {"what": "told by mail", "by": "Ann", "due": "2026-03-09T12:00:00Z"},
+        }
+    ],
+}
+"""A transfer with two pieces of work that follow it."""
+
+
+def work_is_due(scene: Scene) -> str:
+    scene.fleet.tree["transfer"] = HANDED_OVER
+    scene.orch("deploy", "plan.yml")
+    return scene.orch("done", scene.newest())
+
+
+def no_such_work(scene: Scene) -> str:
+    work_is_due(scene)
+    return scene.orch("done", scene.newest(), "7", "--note", "x")
+
+
+def work_that_is_done(scene: Scene) -> str:
+    work_is_due(scene)
+    scene.orch("done", scene.newest(), "1", "--note", "x")
+    return scene.orch("done", scene.newest(), "1", "--note", "x")
+
+
 def empty_schedule(scene: Scene) -> str:
     return scene.orch("schedule", "list")
 
@@ -282,6 +314,7 @@ def gate_to_confirm(scene: Scene) -> str:
 
 def work_by_hand(scene: Scene) -> str:
     scene.fleet.tree = staged([BY_HAND])
+    scene.fleet.tree["roles"] = {"deployment manager": "Ann", "service owner": "Cy Ray"}
     scene.orch("deploy", "plan.yml")
     return scene.orch("status", scene.newest())
 

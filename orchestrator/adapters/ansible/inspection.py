@@ -59,6 +59,7 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
     timeout: float = 120.0,
     warm: WarmStart | None = None,
     passed: Mapping[str, str] | None = None,
+    hosts_beside: Sequence[str] = (),
     may_read: Sequence[Path] = (),
 ) -> Inspection:
     """Resolve the inventory, load the playbooks and decrypt every vaulted value; faults of users' files are returned.
@@ -84,6 +85,7 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
         # A program that may not run is not shown to Ansible at all.
         "inventory": "localhost," if refused else str(inventory),
         "pattern": pattern,
+        "hosts_beside": list(hosts_beside),
         "vault_password_file": None
         if vault_password_file is None
         else str(_below(project, vault_password_file)),
@@ -107,7 +109,7 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
 def _without_hosts(inspector_answer: dict[str, Any], refused: Sequence[str]) -> dict[str, Any]:
     """The answer, without what it says of hosts where the inventory was refused for these reasons."""
     if refused:
-        inspector_answer |= {"hosts": [], "groups": {}, "inventory_faults": refused}
+        inspector_answer |= {"hosts": [], "hosts_beside": [], "groups": {}, "inventory_faults": refused}
         inspector_answer["playbooks"] = [
             {**book, "plays": [{**play, "hosts": []} for play in book["plays"]]}
             for book in inspector_answer["playbooks"]
@@ -225,9 +227,11 @@ def _inspection(inspector_answer: dict[str, Any], project: Path, pattern: str) -
     if not targets and not faults:
         faults.append(f"the pattern `{pattern}` matches no host")
     faults += _one_address_twice(targets)
+    beside = list(_targets(inspector_answer.get("hosts_beside", []), project, faults))
     named = {target.host for target in targets}
     return Inspection(
         targets=() if faults else tuple(targets),
+        beside=() if faults else tuple(beside),
         inventory_faults=tuple(map(redact, faults)),
         playbooks=tuple(_playbook(book, redact) for book in inspector_answer["playbooks"]),
         vault_faults=tuple(_vault_fault(fault) for fault in inspector_answer["vault_faults"]),

@@ -94,9 +94,11 @@ class _Inspection:
         vault_faults = list(self._vault_faults())
         secrets = self.loader._vault.secrets or []
         hosts = [] if self.inventory_faults else list(self._hosts(vault_unreadable=bool(vault_faults)))
+        beside = [] if self.inventory_faults else list(self._hosts_beside({each["host"] for each in hosts}))
         playbooks = [self._playbook(asked) for asked in self.question["playbooks"]]
         return {
             "hosts": hosts,
+            "hosts_beside": beside,
             "groups": self._groups(),
             "inventory_faults": self.inventory_faults,
             "playbooks": playbooks,
@@ -132,6 +134,14 @@ class _Inspection:
             except Exception as wrong:
                 if not vault_unreadable:
                     self.inventory_faults.append(f"host {name}: {_words(wrong)}")
+
+    def _hosts_beside(self, hosts: set[str]) -> Iterator[dict[str, Any]]:
+        """Hosts that the plan names and that are none of its own; one that the inventory does not have is left out."""
+        for name in self.question.get("hosts_beside", []):
+            host = None if name in hosts else self.inventory.get_host(name)
+            if host is not None:
+                groups = sorted(group.name for group in host.get_groups())
+                yield {"host": name, "groups": groups, **self._connection(host)}
 
     def _connection(self, host: Any) -> dict[str, Any]:
         from ansible import constants

@@ -52,6 +52,7 @@ class AnsibleInspector(Inspector):
             beside=Path(runs[0][0]) if runs else Path(plan.resources.inventory),
             warm=self._warm,
             passed=passed,
+            hosts_beside=plan.balancer_hosts,
             may_read=[
                 *(Path(name).expanduser() for name in plan.resources.ingredients),
                 *(project / name for name in plan.resources.outputs),

@@ -46,12 +46,12 @@ class DirectoryLibrary(MediaLibrary):
         with self._open(project, artefact) as stream:
             return _sha256(stream)
 
-    def members(self, project: Path, artefact: str) -> dict[str, str]:
+    def members(self, project: Path, artefact: str, named: str | None = None) -> dict[str, str]:
         """SHA-256 by path of each regular file in an archive. Raises NotFound, and PlanFault for an unusable archive."""
         path = project / artefact
         with self._open(project, artefact) as stream:
             try:
-                return self._members(artefact, stream)
+                return self._members(named or artefact, stream)
             except UnusableArchive as unusable:
                 fault = Fault(
                     str(path),

@@ -69,9 +69,7 @@ class ProjectAuthority(Authority):
     def tree(self, plan: ReleasePlan, project: Path, plan_file: Path) -> Tree:
         """Digest the project's tree by `project_rules`."""
         tree = tree_of(project, project_rules(project, self._home, plan, plan_file))
-        return Tree(
-            tree.files, tree.size + sum(_size(project / unit.artefact) for unit in plan.release.units)
-        )
+        return Tree(tree.files, tree.size + sum(_size(project / unit.place) for unit in plan.release.units))
 
     def inventory_in_place(
         self, plan: ReleasePlan, project: Path, *, every_bit: bool = False
@@ -96,7 +94,8 @@ class ProjectAuthority(Authority):
         try:
             tree = private_copy(project, place, project_rules(project, self._home, plan, plan_file))
             for unit in plan.release.units:
-                _copy_unit(project, place, unit.artefact)
+                if unit.library is None:
+                    _copy_unit(project, place, unit.artefact)
             link_outputs(project, place, self.outputs(plan), plan.resources.outputs)
         except BaseException:
             self.discard(deployment)
@@ -107,7 +106,7 @@ class ProjectAuthority(Authority):
         """The copy's tree, without the files that every run leaves behind."""
         root = Path(place)
         common = common_rules(root, self._home, plan)
-        units = {Path(unit.artefact) for unit in plan.release.units}
+        units = {Path(unit.place) for unit in plan.release.units}
         return tree_of(
             root, lambda path, folder: common(path, folder) or Path(path) in units, every_bit=every_bit
         )

@@ -5,6 +5,8 @@ from pathlib import Path
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.engine.project_ports import FileKind, ProjectFiles
 
+_MOST_CHARACTERS = 1_000_000
+
 
 class DirectoryFiles(ProjectFiles):
     """A project in a directory; links are followed, and their targets count."""
@@ -26,6 +28,17 @@ class DirectoryFiles(ProjectFiles):
         except (OSError, ValueError, RuntimeError):
             return "absent"
 
+    def text(self, project: Path, path: str) -> str | None:
+        """The text of a file of the project, or None."""
+        if self.kind(project, path) != "file":
+            return None
+        try:
+            with (project / path).open(encoding="utf-8") as file:
+                text = file.read(_MOST_CHARACTERS + 1)
+        except (OSError, ValueError):
+            return None
+        return text if len(text) <= _MOST_CHARACTERS else None
+
 
 def project_of(file: Path, plan: ReleasePlan) -> Path:
     """The folder above the plan that holds most of the files that the plan names; the nearest if several do.
@@ -39,7 +52,7 @@ def project_of(file: Path, plan: ReleasePlan) -> Path:
 
 
 def _named_files(plan: ReleasePlan) -> list[str]:
-    artefacts = (unit.artefact for unit in plan.release.units)
+    artefacts = (unit.artefact for unit in plan.release.units if unit.library is None)
     named = (*plan.playbooks, plan.resources.inventory, *artefacts)
     return [name for name in named if not name.startswith("/")]
 

@@ -10,11 +10,14 @@ from orchestrator.adapters.keys.ed25519 import presented_approval, presented_cer
 from orchestrator.adapters.keys.home_id import home_id
 from orchestrator.adapters.keys.key_folder import KeyFolder, refuse_imitations
 from orchestrator.adapters.keys.trust_files import HouseTrust
+from orchestrator.adapters.keys.unit_signatures import signer_of
 from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
 from orchestrator.domain.authority.keyring_document import TrustInForce
 from orchestrator.domain.authority.rehearsal import PresentedCertificate, SignedCertificate
 from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.authority.word import PresentedWord, SignedWord
+from orchestrator.domain.evidence.unit_evidence import SignerSeen
+from orchestrator.engine.authority_ports import SignedFile
 from orchestrator.engine.ports import Keys
 from orchestrator.errors import Fault, PlanFault
 from orchestrator.policy.authority.house_over_project import house_over
@@ -89,6 +92,10 @@ class FolderKeys(Keys):
         places = dict.fromkeys((self._house, self._home, project))
         certificates = tuple(certificate_files(places).values())
         return side_by_side(presented_certificate, certificates, keyring)
+
+    def unit_signer(self, signed: SignedFile, keyring: Keyring) -> SignerSeen:
+        """By a key of the keyring that counts now, or by gpgv."""
+        return signer_of(signed, keyring, self._now())
 
     def _over(self, house: Keyring, lower: Sequence[Keyring]) -> Keyring:
         # The policies of the house are read only where a key below it could be in a role that they ask for.

@@ -18,6 +18,7 @@ from orchestrator.adapters.report.grouping import (
     names,
     reference_lines,
 )
+from orchestrator.adapters.report.metric_charts import charts_of
 from orchestrator.adapters.report.plan_sections import sections_of
 from orchestrator.adapters.report.signatures import Signatures, signature_words
 from orchestrator.adapters.report.templating import environment
@@ -41,9 +42,11 @@ from orchestrator.policy.telling.next_moves import next_moves
 from orchestrator.policy.telling.summary import STANDING_WORDS, environment_words, plain_words
 from orchestrator.policy.telling.timeline import Story
 from orchestrator.policy.telling.timeline_builder import decisions_of, story_of
+from orchestrator.policy.telling.words.assessment_words import reference_outcomes
 from orchestrator.policy.telling.words.change_words import hidden_lines, outside_lines
 from orchestrator.policy.telling.words.isolation_words import isolation_words
 from orchestrator.policy.telling.words.policy_words import policy_words
+from orchestrator.policy.telling.words.unit_words import evidence_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +98,18 @@ def html_record(
             spoken=[(line, signature_words(line, signatures or {})) for line in spoken_lines(records)],
             trusted=trust_lines(records),
             follows=following_words(d, made_at),
+            outcomes=tuple(reference_outcomes(d)),
             overdue=review_overdue(d, made_at),
             decisions=decisions_of(d, records),
             evidence=evidence,
             isolation=isolation_words(d),
+            unit_evidence=evidence_of,
             checked=[step for step in story.steps if step.checks],
             attempts=[step for step in story.steps if step.attempt],
             unseen=blind_spots(d.plan.backout.baseline.whole, evidence.captured()),
             captures=[step for step in story.steps if evidence.references(step)],
             changed=changed_items(d, diffs or {}),
+            charts=charts_of(d, records),
             change_groups=change_groups(d, deployed or {}),
             more_changes=hidden_lines(d.changes),
             not_allowed=outside_lines(d.changes.outside, d.changes.rules),

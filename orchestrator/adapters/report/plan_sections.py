@@ -8,6 +8,10 @@ from pydantic import BaseModel
 from orchestrator.domain.plan.check import title_of
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.text.format import seconds_words
+from orchestrator.policy.planning.metric_objections import metrics_by_path
+from orchestrator.policy.telling.words.assessment_words import change_sections
+from orchestrator.policy.telling.words.metric_words import metric_line
+from orchestrator.policy.telling.words.unit_words import stated_words
 
 Row = tuple[str, list[str]]
 Section = tuple[str, list[Row]]
@@ -20,7 +24,7 @@ def sections_of(plan: ReleasePlan) -> list[Section]:
         ("1 Purpose and scope", [("purpose", [plan.purpose])]),
         ("2 Release description", _release(plan)),
         ("3 Objectives", [("expected outcomes", list(plan.objectives))]),
-        ("4 Deployment strategy", _fields(plan.strategy, strategy)),
+        ("4 Deployment strategy", [*_fields(plan.strategy, strategy), *_metrics(plan)]),
         ("5 Roles and responsibilities", [(role, [person]) for role, person in plan.roles.items()]),
         ("6 Resource requirements", _fields(plan.resources)),
         ("7 Schedule and milestones", _schedule(plan)),
@@ -41,17 +45,36 @@ def sections_of(plan: ReleasePlan) -> list[Section]:
         ("10 Testing and validation", _validation(plan)),
         ("11 Backout plan", _fields(plan.backout, ("playbook", "scope", "on_failure", "baseline"))),
         ("12 Approval and sign-off", _fields(plan.approval)),
+        *_change_side(plan),
     ]
+
+
+def _change_side(plan: ReleasePlan) -> list[Section]:
+    rows = [(title.lower(), list(lines)) for title, lines in change_sections(plan)]
+    return [("Change", rows)] if rows else []
 
 
 def _release(plan: ReleasePlan) -> list[Row]:
     release = plan.release
     rows: list[Row] = [("release", [f"{release.name} {release.version}"])]
-    rows += [("unit", [f"{u.name} {u.version}", u.artefact, f"sha256 {u.sha256}"]) for u in release.units]
-    named = ("removes", "rfcs", "known_errors", "problems", "depends_on")
+    rows += [
+        ("unit", [f"{u.name} {u.version}", u.artefact, f"sha256 {u.sha256}", *stated_words(u)])
+        for u in release.units
+    ]
+    named = ("removes", "depends_on")
     return rows + [
         (name.replace("_", " "), list(getattr(release, name))) for name in named if getattr(release, name)
     ]
+
+
+def _metrics(plan: ReleasePlan) -> list[Row]:
+    """The metrics of the gates, in a line each; those of early life support stand with the validation."""
+    lines = [
+        f"{path.partition('.metrics')[0]}: {metric_line(metric)}"
+        for path, metric in metrics_by_path(plan)
+        if path.startswith("strategy.")
+    ]
+    return [("metrics", lines)] if lines else []
 
 
 def _schedule(plan: ReleasePlan) -> list[Row]:
@@ -75,7 +98,10 @@ def _validation(plan: ReleasePlan) -> list[Row]:
         rows.append(
             (
                 "early life support",
-                [f"{seconds_words(early.duration)}, asked every {seconds_words(early.every)}"],
+                [
+                    f"{seconds_words(early.duration)}, asked every {seconds_words(early.every)}",
+                    *map(metric_line, early.metrics),
+                ],
             )
         )
     return rows
@@ -89,7 +115,8 @@ def _fields(noun: BaseModel, names: Iterable[str] = ()) -> list[Row]:
 
 def _lines(value: Any) -> list[str]:
     if isinstance(value, BaseModel):
-        fields = value.model_dump(exclude_defaults=True, mode="json")
+        # Metrics have lines of their own.
+        fields = value.model_dump(exclude_defaults=True, exclude={"metrics"}, mode="json")
         return [f"{name.replace('_', ' ')}: {_flat(each)}" for name, each in fields.items()]
     if isinstance(value, tuple):
         return [str(each) for each in value]

@@ -20,12 +20,16 @@ from orchestrator.policy.evidence.coverage_words import uncovered_lines
 from orchestrator.policy.evidence.drift import summary_lines
 from orchestrator.policy.telling.blind_spots import blind_spots
 from orchestrator.policy.telling.host_rows import HostRow, host_row
+from orchestrator.policy.telling.metric_events import metric_of
 from orchestrator.policy.telling.summary import STANDING_WORDS, environment_words, plain_words, release_words
 from orchestrator.policy.telling.timeline import Story, StoryStep
 from orchestrator.policy.telling.timeline_builder import decisions_of, story_of
+from orchestrator.policy.telling.words.assessment_words import reference_outcomes
 from orchestrator.policy.telling.words.change_words import change_lines
 from orchestrator.policy.telling.words.isolation_words import isolation_words
+from orchestrator.policy.telling.words.metric_words import measured_words
 from orchestrator.policy.telling.words.policy_words import policy_name
+from orchestrator.policy.telling.words.unit_words import verified_words
 
 
 def text_record(records: Sequence[Recorded], made_at: datetime, signatures: Signatures | None = None) -> str:
@@ -42,9 +46,11 @@ def text_record(records: Sequence[Recorded], made_at: datetime, signatures: Sign
         _titled("Hosts", _hosts(d)),
         _titled("Acted on for others", _acts(d)),
         _titled("Not passed", _complaints(story)),
+        _titled("Metrics", _metrics(d, records)),
         _titled("What changed", [plain(line, 400) for line in change_lines(d.changes)]),
         _titled("Baseline", _baseline(d, story, evidence)),
         _titled("Authority", _authority(d, records, made_at, signatures or {})),
+        _titled("References", [plain(line, 600) for line in reference_outcomes(d)]),
         _titled("Decisions", _decisions(d, records)),
         _titled("Who spoke", _spoken(records, signatures or {})),
     ]
@@ -70,7 +76,7 @@ def _facts(d: Deployment, records: Sequence[Recorded], made_at: datetime) -> str
         else "",
         "took": seconds_words(round(seconds)) if seconds is not None else "",
         "approved": "; ".join([*named, *(approved.basis for approved in approvals)]) or "no",
-        "change": ", ".join(d.plan.release.rfcs),
+        "change": ", ".join(d.plan.release.requests),
         "policy": policy_name(d.authority.policy),
         "model": f"{d.authority.model.model} version {d.authority.model.version}"
         if d.authority.model is not None
@@ -80,7 +86,9 @@ def _facts(d: Deployment, records: Sequence[Recorded], made_at: datetime) -> str
         "isolation": isolation_words(d),
         "components": ", ".join(f"{u.name} {u.version} sha256 {u.sha256}" for u in d.plan.release.units),
     }
-    return "\n".join(f"{name:<11} {plain(value, 400)}" for name, value in facts.items() if value)
+    lines = [f"{name:<11} {plain(value, 400)}" for name, value in facts.items() if value]
+    lines += [f"{'':<11} {plain(line, 1200)}" for line in verified_words(d.preparation.units)]
+    return "\n".join(lines)
 
 
 def _step(d: Deployment, step: StoryStep) -> str:
@@ -118,6 +126,15 @@ def _complaints(story: Story) -> list[str]:
         lines += [f"{step.name}: {outcome.host}: {plain(outcome.reason)}" for outcome in step.down]
         lines += [f"{step.name}: {plain(fault)}" for fault in step.faults if not step.checks]
     return lines
+
+
+def _metrics(d: Deployment, records: Sequence[Recorded]) -> list[str]:
+    """Every measurement in a sentence."""
+    return [
+        f"{r.at:%H:%M:%S} {r.event.verdict:<12} {plain(measured_words(metric_of(d, r.event), r.event), 400)}"
+        for r in records
+        if isinstance(r.event, e.Measured)
+    ]
 
 
 _CAPTURED_WORDS: Mapping[str, str] = {"baseline": "before", "changes": "deployed", "proof": "after"}

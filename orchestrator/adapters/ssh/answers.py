@@ -20,6 +20,7 @@ class HostQuestion(NamedTuple):
     end_run: Mapping[str, Any] | None = None
     processes: Mapping[str, Any] | None = None
     release: str | None = None
+    program: Sequence[str] = ()
 
     @property
     def large(self) -> bool:
@@ -39,6 +40,7 @@ class HostQuestion(NamedTuple):
             "end_run": None if self.end_run is None else dict(self.end_run),
             "processes": None if self.processes is None else dict(self.processes),
             "release": self.release,
+            "program": list(self.program),
         }
 
 

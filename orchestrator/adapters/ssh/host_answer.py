@@ -86,6 +86,14 @@ class BaselineAnswer(Noun):
     cuts: Annotated[tuple[CutAnswer, ...], Field(strict=False, max_length=MOST_ITEMS)]
 
 
+class RanAnswer(Noun):
+    """How a program ended that was run there; no code where it did not end by itself."""
+
+    code: Annotated[int, Field(ge=-1000, le=1000)] | None
+    output: Annotated[str, Field(max_length=1 << 19)]
+    trouble: Words
+
+
 class HostAnswer(Noun):
     """All that one answer can hold; what was asked for is there."""
 
@@ -95,6 +103,7 @@ class HostAnswer(Noun):
     ending: EndingAnswer | None = None
     processes: ProcessesAnswer | None = None
     baseline: BaselineAnswer | None = None
+    ran: RanAnswer | None = None
     echo: Moment | None = None
 
 
@@ -113,6 +122,8 @@ def understood(body: dict[str, Any], question: HostQuestion) -> HostAnswer:
         raise MalformedAnswer("the host's answer makes no sense: the baseline that was asked for is missing")
     if question.end_run is not None and answer.ending is None:
         raise MalformedAnswer("the host's answer makes no sense: it does not say what is left of the run")
+    if question.program and answer.ran is None:
+        raise MalformedAnswer("the host's answer makes no sense: it does not say how the program ended")
     if question.processes is not None and answer.processes is None:
         raise MalformedAnswer("the host's answer makes no sense: it does not say which processes live")
     if question.processes is not None and answer.processes is not None:

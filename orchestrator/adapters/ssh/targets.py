@@ -232,6 +232,18 @@ class SshTargets(Targets):
             for target, outcome in outcomes.items()
         }
 
+    def run_program(
+        self, target: Target, program: Sequence[str], seconds: float
+    ) -> tuple[int | None, str, str]:
+        """Run a program on a host as root: its exit code (None: it did not end by itself), its output, and what went wrong."""
+        outcome = self._ask(target, HostQuestion(seconds, program=program))
+        if isinstance(outcome, Unanswered):
+            return None, "", outcome.reason
+        ran = outcome.body.ran
+        if outcome.without_root:
+            return None, "", outcome.without_root
+        return (None, "", "no answer") if ran is None else (ran.code, ran.output, ran.trouble)
+
     def _ask_all(
         self, targets: Sequence[Target], question: Callable[[Target], HostQuestion]
     ) -> dict[Target, Answered | Unanswered]:

@@ -13,7 +13,7 @@ from orchestrator.adapters.store.private import private_directory, write_all
 from orchestrator.domain.evidence.attachment import LARGEST, Attachment, FileName
 from orchestrator.domain.text.format import size_words
 from orchestrator.domain.text.model_base import Sha256
-from orchestrator.engine.ports import Attachments
+from orchestrator.engine.attachment_ports import Attachments
 from orchestrator.errors import NotFound, StoreFault, UsageFault
 
 _DIGEST: TypeAdapter[str] = TypeAdapter(Sha256)

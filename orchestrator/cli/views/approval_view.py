@@ -21,6 +21,9 @@ from orchestrator.policy.authority.word_checks import approval_words
 from orchestrator.policy.calendar.point_of_no_return import WaveArithmetic
 from orchestrator.policy.course.follow_up import following_words, needs_words
 from orchestrator.policy.telling.summary import environment_words, hosts_words, release_words
+from orchestrator.policy.telling.words.assessment_words import change_sections
+from orchestrator.policy.telling.words.metric_words import metric_line
+from orchestrator.policy.telling.words.unit_words import stated_words
 
 
 def approval_outline(d: Deployment, question: Question) -> Branch:
@@ -115,14 +118,15 @@ def _change(d: Deployment) -> Iterator[str]:
     yield f"type: {change.type}" + (f", because {plain(change.reason)}" if change.reason else "")
     yield f"asked for by {plain(d.by)} at {d.began_at:%Y-%m-%d %H:%M} UTC"
     for title, ones in (
-        ("requests for change", release.rfcs),
-        ("known errors closed", release.known_errors),
-        ("problems closed", release.problems),
         ("removes", release.removes),
+        *((title.lower(), lines) for title, lines in change_sections(d.plan)),
     ):
         if ones:
-            yield f"{title}: {', '.join(map(plain, ones))}"
-    yield from (f"unit {unit.name} {unit.version}, SHA-256 {unit.sha256[:16]}" for unit in release.units)
+            yield f"{title}: {'; '.join(plain(each, 600) for each in ones)}"
+    yield from (
+        ", ".join((f"unit {unit.name} {unit.version}", f"SHA-256 {unit.sha256[:16]}", *stated_words(unit)))
+        for unit in release.units
+    )
     yield from (
         f"risk ({risk.impact} impact): {plain(risk.risk)}; {plain(risk.mitigation)}" for risk in d.plan.risks
     )
@@ -133,6 +137,12 @@ def _waves(d: Deployment) -> Iterator[str]:
     for wave in d.waves:
         confirm = f", confirmed by {plain(wave.gate.confirm)}" if wave.gate.confirm else ""
         yield f"{wave.name}: {hosts_words(wave.hosts)}; soak {seconds_words(wave.gate.soak)}{confirm}"
+        yield from (
+            f"{wave.name}: measured: {plain(metric_line(metric), 600)}" for metric in wave.gate.metrics
+        )
+    early_life = d.plan.validation.early_life
+    for metric in early_life.metrics if early_life is not None else ():
+        yield f"early life support: measured: {plain(metric_line(metric), 600)}"
 
 
 def _rules(d: Deployment) -> Iterator[str]:

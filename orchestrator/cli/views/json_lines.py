@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Literal
 
@@ -17,11 +17,13 @@ from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.authority.signature_states import StatementSignature
 from orchestrator.policy.authority.word_checks import statement_words
 from orchestrator.policy.course.follow_up import following_words, review_overdue
+from orchestrator.policy.course.measuring import metrics_seen
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
 from orchestrator.policy.telling.blind_spots import blind_spots
 from orchestrator.policy.telling.host_rows import HostRow, host_row
 from orchestrator.policy.telling.next_moves import next_moves
 from orchestrator.policy.telling.summary import plain_words
+from orchestrator.policy.telling.words.metric_words import measured_words
 
 
 class Rehearsed(Noun):
@@ -31,6 +33,17 @@ class Rehearsed(Noun):
     part: Part
     passed: bool
     against: Many[str]
+
+
+class MetricLine(Noun):
+    """How a metric of the present gate, or of early life support, stands; `words` are of its last measurement."""
+
+    metric: str
+    successes: int
+    needed: int
+    failed: int
+    inconclusive: int
+    words: str
 
 
 class ResultLine(Noun):
@@ -58,6 +71,7 @@ class ResultLine(Noun):
     environment: str = ""
     environment_class: str | None = None
     signatures: Many[StatementSignature] = ()
+    metrics: Many[MetricLine] = ()
 
 
 class JsonLines:
@@ -108,7 +122,21 @@ def result_of(d: Deployment, now: datetime | None = None) -> ResultLine:
         unseen=tuple(blind_spots(d.plan.backout.baseline.whole, d.preparation.baselines.values())),
         environment=d.plan.resources.environment,
         environment_class=d.authority.environment_class,
+        metrics=tuple(_metrics(d)),
     )
+
+
+def _metrics(d: Deployment) -> Iterator[MetricLine]:
+    for metric, progress in metrics_seen(d):
+        last = progress.last
+        yield MetricLine(
+            metric=metric.name,
+            successes=progress.successes,
+            needed=metric.count,
+            failed=progress.failed,
+            inconclusive=progress.inconclusive,
+            words="" if last is None else plain(measured_words(metric, last), 600),
+        )
 
 
 def _rehearsed(d: Deployment) -> Rehearsed | None:

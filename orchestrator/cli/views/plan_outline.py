@@ -24,12 +24,15 @@ from orchestrator.domain.plan.strategy_form import form_of
 from orchestrator.domain.plan.wave import Gate, Limit, Wave
 from orchestrator.domain.rules.may_change import rule_words
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
-from orchestrator.domain.text.format import seconds_words, size_words
+from orchestrator.domain.text.format import counted, seconds_words, size_words
 from orchestrator.domain.text.selection import selection_words
 from orchestrator.policy.course.follow_up import needs_words
 from orchestrator.policy.evidence.allowed_changes import rules_binding
+from orchestrator.policy.telling.words.assessment_words import change_sections
 from orchestrator.policy.telling.words.environment_words import placed_words
+from orchestrator.policy.telling.words.metric_words import metric_line
 from orchestrator.policy.telling.words.policy_words import policy_words
+from orchestrator.policy.telling.words.unit_words import stated_words
 
 
 def outline(checked: PreparedPlan, times: Branch) -> Branch:
@@ -43,6 +46,7 @@ def outline(checked: PreparedPlan, times: Branch) -> Branch:
             Branch(f"Purpose: {plan.purpose}"),
             _group("Objectives", plan.objectives),
             _release(plan),
+            *_change_side(plan),
             *_before(plan, checked),
             _strategy(checked),
             times,
@@ -126,13 +130,12 @@ def _release(plan: ReleasePlan) -> Branch:
             if unit.on_target
             else _on_words(unit.on)
         )
+        + "".join(f", {words}" for words in stated_words(unit))
         for unit in release.units
     ]
-    closes = [*release.rfcs, *release.known_errors, *release.problems]
     titled = (
         ("Carries", units),
         ("Removes", release.removes),
-        ("Closes", closes),
         ("Depends on", release.depends_on),
     )
     return Branch("Release package", tuple(_groups(titled)))
@@ -140,6 +143,10 @@ def _release(plan: ReleasePlan) -> Branch:
 
 def _of_words(selection: Sequence[str] | None) -> str:
     return f" of {selection_words(selection)}" if selection is not None else ""
+
+
+def _change_side(plan: ReleasePlan) -> Iterable[Branch]:
+    return (_group(title, lines) for title, lines in change_sections(plan))
 
 
 def _before(plan: ReleasePlan, checked: PreparedPlan) -> Iterable[Branch]:
@@ -154,6 +161,7 @@ def _before(plan: ReleasePlan, checked: PreparedPlan) -> Iterable[Branch]:
     first = [f"starts {opens}"]
     first += _authority(checked)
     first.append(f"{_count(len(plan.release.units), 'digest')} verified in the media library")
+    first += _origin(plan)
     checks = _group(f"verified on all {len(checked.targets)} hosts", _titles(plan.validation.environment))
     baselines = [
         Branch(f"baseline of {', '.join(scope.captured())}{_on_words(scope.on)}") for scope in _scopes(plan)
@@ -167,6 +175,17 @@ def _scopes(plan: ReleasePlan) -> Sequence[ScopeOn]:
         **{name: getattr(scope, name) for name in scope.model_fields_set if name != "parts"}
     )
     return scope.parts or (alone,)
+
+
+def _origin(plan: ReleasePlan) -> Iterable[str]:
+    """What is verified of units beside their digests."""
+    units = plan.release.units
+    recorded = sum(unit.provenance is not None for unit in units)
+    signed = sum(unit.signature is not None for unit in units)
+    if recorded:
+        yield f"records of build and test verified of {_count(recorded, 'unit')}"
+    if signed:
+        yield f"{_count(signed, 'signature')} of units verified"
 
 
 def may_change_lines(checked: PreparedPlan) -> list[str]:
@@ -248,9 +267,9 @@ def _wave(wave: Wave) -> Branch:
     hosts = f"{wave.name} ({_count(len(wave.hosts), 'host')}): {', '.join(wave.hosts)}"
     lines = [f"objective: {wave.objective}"] if wave.objective else []
     lines.append(f"the wave fails {_limit_words(wave.failure_limit, len(wave.hosts))}")
-    gate = _gate_words(wave.gate)
+    gate = Branch(f"gate: {_gate_words(wave.gate)}", tuple(map(Branch, map(metric_line, wave.gate.metrics))))
     titled = (("checked before it", _titles(wave.entry)), ("also checked after it", _titles(wave.acceptance)))
-    return Branch(hosts, (*(Branch(line) for line in lines), *_groups(titled), Branch(f"gate: {gate}")))
+    return Branch(hosts, (*(Branch(line) for line in lines), *_groups(titled), gate))
 
 
 def _limit_words(limit: Limit, hosts: int) -> str:
@@ -263,6 +282,10 @@ def _limit_words(limit: Limit, hosts: int) -> str:
 
 def _gate_words(gate: Gate) -> str:
     parts = [f"{seconds_words(gate.soak)} of soak"] if gate.soak else []
+    if gate.metrics:
+        parts.append(
+            f"{counted(len(gate.metrics), 'metric')} with {'its' if len(gate.metrics) == 1 else 'their'} successes counted"
+        )
     if gate.confirm:
         parts.append(f"confirmation by {gate.confirm}")
     return ", then ".join(parts) or "opens at once"
@@ -273,7 +296,10 @@ def _afterwards(plan: ReleasePlan) -> Branch:
     if support is None:
         return Branch("Early life support: none")
     every = seconds_words(support.every)
-    return Branch(f"Early life support: {seconds_words(support.duration)}, acceptance asked every {every}")
+    return Branch(
+        f"Early life support: {seconds_words(support.duration)}, acceptance asked every {every}",
+        tuple(map(Branch, map(metric_line, support.metrics))),
+    )
 
 
 def _backout(plan: ReleasePlan) -> Branch:
@@ -313,7 +339,7 @@ def _declared(changes: Iterable[DeclaredChange]) -> Iterable[Branch]:
 
 def _people(plan: ReleasePlan) -> Iterable[Branch]:
     resources = plan.resources
-    needed = [f"inventory {resources.inventory}", *resources.people, *resources.tools]
+    needed = [f"inventory {resources.inventory}", *resources.people, *resources.persons, *resources.tools]
     milestones = [f"{item.at.isoformat()} {item.what}" for item in plan.schedule.milestones]
     risks = [
         f"{item.risk} (likelihood {item.likelihood}, impact {item.impact}): {item.mitigation}"

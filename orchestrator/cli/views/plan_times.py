@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from orchestrator.cli.views.outline import Branch
-from orchestrator.domain.plan.release_plan import OnWindowClose
+from orchestrator.domain.plan.planned_schedule import OnWindowClose
 from orchestrator.domain.text.format import seconds_words
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.authority.times_ahead import TimesAhead

@@ -60,6 +60,8 @@ def policy_outline(loaded: LoadedFile[ReleasePolicy], now: datetime) -> Branch:
             *_may_change(policy.may_change),
             *_group_if("Rehearsal", _rehearsal(policy)),
             *_group_if("Emergency", _emergency(policy)),
+            *_group_if("Major impact", _major(policy)),
+            *_group_if("People", _people(policy)),
             group("Calendar", _calendar(policy, now)),
             Branch(f"Records are kept for {seconds_words(policy.retention)}; orch deletes none by itself"),
             Branch(f"File: {loaded.file}, SHA-256 {loaded.sha256[:16]}"),
@@ -151,6 +153,29 @@ def _emergency(policy: ReleasePolicy) -> Iterator[str]:
     yield f"reviewed within {seconds_words(emergency.review_within)} by {needs_words(emergency.reviewers)}"
 
 
+def _major(policy: ReleasePolicy) -> Iterator[str]:
+    major = policy.major
+    if major is None:
+        return
+    if major.before:
+        yield f"approved by as well: {needs_words(major.before)}"
+    if major.windows:
+        yield f"only in the windows: {', '.join(major.windows)}"
+    yield from (f"its plan must have {line}" for line in _said(major.verification))
+    if major.review_within is not None:
+        yield f"reviewed within {seconds_words(major.review_within)} by {needs_words(major.reviewers)}"
+
+
+def _people(policy: ReleasePolicy) -> Iterator[str]:
+    people = policy.people
+    if people.overlap == "refuse":
+        yield "a person is in one deployment at a time"
+    if people.not_busy:
+        yield f"roles that keep nobody busy: {', '.join(map(plain, people.not_busy))}"
+    for competence in people.competent:
+        yield f"{plain(competence.role)}: only {', '.join(map(plain, competence.people))}"
+
+
 def _calendar(policy: ReleasePolicy, now: datetime) -> Iterator[str]:
     calendar = calendar_of(policy)
     yield from (f"window {_recurring(window)}" for window in policy.windows)
@@ -214,7 +239,8 @@ def _words(name: str, value: object) -> str:
         return f"{value.count} hosts" if value.count is not None else f"{value.percent:g}%"
     if isinstance(value, Gate):
         confirm = f", confirmed by {plain(value.confirm)}" if value.confirm else ""
-        return f"soak {seconds_words(value.soak)}{confirm}"
+        metrics = f", {counted(len(value.metrics), 'metric')}" if value.metrics else ""
+        return f"soak {seconds_words(value.soak)}{metrics}{confirm}"
     if isinstance(value, Noun):
         return ", ".join(_said(value))
     if isinstance(value, tuple):

@@ -15,6 +15,7 @@ ReasonCode = Literal[
     "policy.frequency",
     "policy.verification",
     "policy.separation",
+    "policy.competence",
     "policy.gone",
     "policy.changed",
     "policy.older",

@@ -30,9 +30,10 @@ Verb = Literal[
     "lift",
     "release",
     "baseline",
+    "done",
 ]
 """What is said. `start` is of run-due, for a deployment that a person scheduled; `release`: a machine leaves its environments;
-`baseline`: a captured baseline is kept as evidence."""
+`baseline`: a captured baseline is kept as evidence; `done`: work that hangs on a removal or transfer."""
 
 
 class WordStatement(Noun):

@@ -29,6 +29,7 @@ class Booking(Noun):
     `machines` are hosts by the identity of their machine, whatever name it has; hosts in `by_address` are known by address
     only, because they have not been contacted yet. `ends` is None where the end is unknown: the booking then has no end;
     `basis` is the source of `ends`. `missed` is the plan's choice for a missed start. `stands` is the lifecycle state.
+    `persons` are those whom it keeps busy.
     `blocked_by` lists the freezes that block the start, and `window` where none is open then, except those that are
     overridden. `revision` grows with every change; `changed_at` is the time of the last one.
     """
@@ -47,6 +48,7 @@ class Booking(Noun):
     service: Text | None = None
     depends_on: Many[Text] = ()
     rfcs: Many[Text] = ()
+    persons: Many[Text] = ()
     plan_digest: Sha256 | None = None
     by: Text
     missed: MissedStart = "ask"

@@ -12,10 +12,12 @@ from orchestrator.domain.deployment.driving import Driving
 from orchestrator.domain.deployment.early_life import EarlyLife
 from orchestrator.domain.deployment.follow_up import FollowUp
 from orchestrator.domain.deployment.left_processes import LeftProcesses
+from orchestrator.domain.deployment.measuring import Measuring
 from orchestrator.domain.deployment.preparation import Preparation
 from orchestrator.domain.deployment.private_copy import PrivateCopy
 from orchestrator.domain.deployment.rehearsal_progress import RehearsalProgress
 from orchestrator.domain.deployment.rollout_progress import RolloutProgress
+from orchestrator.domain.deployment.rotation_progress import RotationProgress
 from orchestrator.domain.deployment.scheduled_start import ScheduledStart
 from orchestrator.domain.deployment.standing import DOWN, Standing, StandingName
 from orchestrator.domain.evidence.acted_on import ActedOn, joined
@@ -48,8 +50,11 @@ class DeploymentChanges(TypedDict, total=False):
     early_life: EarlyLife
     backout: BackoutProgress | None
     rehearsing: RehearsalProgress
+    rotation: RotationProgress
+    beside: Many[Target]
     follow_up: FollowUp
     left_processes: LeftProcesses
+    measuring: Measuring
 
 
 class Deployment(Noun):
@@ -85,6 +90,9 @@ class Deployment(Noun):
     rehearsing: RehearsalProgress = RehearsalProgress.of_valid()
     follow_up: FollowUp = FollowUp.of_valid()
     left_processes: LeftProcesses = LeftProcesses.of_valid()
+    rotation: RotationProgress = RotationProgress.of_valid()
+    beside: Many[Target] = ()
+    measuring: Measuring = Measuring.of_valid()
 
     def with_(self, **changes: Unpack[DeploymentChanges]) -> Self:
         """The deployment with these fields changed."""

@@ -19,10 +19,20 @@ class Review(Noun):
     signed: SignedApproval | None = None
 
 
+class Duty(Noun):
+    """Work that a person said to be done, by its path in the plan."""
+
+    path: str
+    by: str
+    note: str
+    at: Moment
+
+
 class FollowUp(Noun):
     """`review_by`, `reviewers` and `sign_off` are what must follow; `closed`: all of it is done.
 
-    `reviewed_before`: how many of the reviews were of an earlier emergency, before the rollback that is to be reviewed now.
+    `duties` are those that are done. `reviewed_before`: how many of the reviews were of an earlier emergency, before the
+    rollback that is to be reviewed now.
     """
 
     review_by: Moment | None = None
@@ -31,6 +41,7 @@ class FollowUp(Noun):
     reviews: Many[Review] = ()
     closed: str | None = None
     reviewed_before: int = 0
+    duties: Many[Duty] = ()
 
     @property
     def present_reviews(self) -> tuple[Review, ...]:
@@ -38,7 +49,7 @@ class FollowUp(Noun):
         return self.reviews[self.reviewed_before :]
 
 
-FollowUpEvent = e.WindowOpened | e.BackoutBegan | e.Reviewed | e.RecordClosed
+FollowUpEvent = e.WindowOpened | e.BackoutBegan | e.Reviewed | e.RecordClosed | e.DutyDone
 CHANGED_BY = frozenset(get_args(FollowUpEvent))
 
 
@@ -68,5 +79,8 @@ def _changed(follow_up: FollowUp, event: FollowUpEvent, at: datetime) -> FollowU
         case e.Reviewed():
             review = Review(role=event.role, by=event.by, reason=event.reason, at=at, signed=event.signed)
             return FollowUp.updated(follow_up, reviews=(*follow_up.reviews, review))
+        case e.DutyDone():
+            duty = Duty(path=event.duty, by=event.by, note=event.note, at=at)
+            return FollowUp.updated(follow_up, duties=(*follow_up.duties, duty))
         case e.RecordClosed(basis=basis):
             return FollowUp.updated(follow_up, closed=basis)

@@ -5,6 +5,7 @@ from typing import NamedTuple, TypeGuard, get_args
 
 from orchestrator.domain.evidence.baseline import BaselineReference
 from orchestrator.domain.evidence.components_on import ComponentsOn
+from orchestrator.domain.evidence.unit_evidence import UnitEvidence
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.text.model_base import Many, Noun
@@ -19,7 +20,8 @@ class ExpectedOn(NamedTuple):
 
 
 class Preparation(Noun):
-    """Digests of the release units and of what hosts must hold, the hosts' keys when they were verified, and the baselines.
+    """Digests of the release units and of what hosts must hold, what was seen of each unit, the hosts' keys when they were
+    verified, and the baselines.
 
     `refusals` are the reasons of a refusal, and `causes` the same without hosts. `cancelled` says who cancelled the
     deployment, and why.
@@ -28,6 +30,7 @@ class Preparation(Noun):
     digests: dict[str, str] = {}
     on_target: dict[str, str] = {}
     on_some: Many[ComponentsOn] = ()
+    units: Many[UnitEvidence] = ()
     host_keys: dict[str, str] = {}
     baselines: dict[str, BaselineReference] = {}
     refusals: Many[str] = ()
@@ -69,8 +72,10 @@ def _changes(event: e.Event) -> TypeGuard[PreparationEvent]:
 
 def _changed(preparation: Preparation, event: PreparationEvent) -> Preparation:
     match event:
-        case e.ComponentsVerified(digests=digests, on_target=on_target, on_some=on_some):
-            return Preparation.updated(preparation, digests=digests, on_target=on_target, on_some=on_some)
+        case e.ComponentsVerified(digests=digests, on_target=on_target, on_some=on_some, units=units):
+            return Preparation.updated(
+                preparation, digests=digests, on_target=on_target, on_some=on_some, units=units
+            )
         case e.EnvironmentVerified(host_keys=host_keys):
             return Preparation.updated(preparation, host_keys=dict(host_keys))
         case e.BaselineCaptured(baselines=baselines):

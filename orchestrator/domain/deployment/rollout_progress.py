@@ -28,6 +28,7 @@ class GateProgress(Noun):
     soak_until: Moment | None = None
     confirm: str | None = None
     confirmed: bool = False
+    confirmed_at: Moment | None = None
     last_asked: Moment | None = None
     last_took: float = 0.0
     soaked: bool = False
@@ -145,7 +146,11 @@ def _at_gate(rollout: RolloutProgress, event: _AtGate, at: datetime) -> RolloutP
         case e.Confirmed(wave=wave) if wave != rollout.wave:
             return rollout
         case e.Confirmed():
-            confirmed = None if rollout.gate is None else GateProgress.updated(rollout.gate, confirmed=True)
+            confirmed = (
+                None
+                if rollout.gate is None
+                else GateProgress.updated(rollout.gate, confirmed=True, confirmed_at=at)
+            )
             return RolloutProgress.updated(rollout, gate=confirmed)
         case e.GatePassed():
             return RolloutProgress.updated(

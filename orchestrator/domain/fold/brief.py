@@ -1,13 +1,15 @@
 """The short form of a deployment, for views over all deployments: everything but its hosts."""
 
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
 
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.journal.lifecycle import OVER, State
+from orchestrator.domain.journal.lifecycle import OVER, STANDS, State
 from orchestrator.domain.plan.change_request import ChangeType
 from orchestrator.domain.plan.machines import marks_of
+from orchestrator.domain.plan.plan_kind import due_work_of
 from orchestrator.domain.rules.environment import LIVE
 from orchestrator.domain.rules.requirement import RoleNeed
 from orchestrator.domain.text.model_base import Many, Moment, Noun
@@ -22,7 +24,7 @@ class Brief(Noun):
     `retention`: seconds for which its policy keeps records. `restored`: every host that it touched is proved to equal its
     baseline. `consumed` are nonces of the approvals it used up, `signed_off` and `reviewed` the sign-offs and reviews.
     `named_by_policy`: its policy names its environment. `machines`: marks of the machines of a live environment, or one that
-    the policy names.
+    the policy names. `due`: when the work is due that hangs on what it removes or transfers, and that is not done.
     """
 
     id: str
@@ -59,6 +61,7 @@ class Brief(Noun):
     environment_class: str | None
     named_by_policy: bool
     machines: Many[str]
+    due: Many[Moment] = ()
 
     @property
     def over(self) -> bool:
@@ -104,6 +107,7 @@ def brief_of(d: Deployment) -> Brief:
         environment_class=d.authority.environment_class,
         named_by_policy=_named_by_policy(d),
         machines=_machines(d),
+        due=_due(d),
     )
 
 
@@ -112,6 +116,15 @@ def bound_marks(d: Deployment) -> tuple[str, ...]:
     baselines, keys = d.preparation.baselines, d.preparation.host_keys
     shown = (keys[host] for host in baselines if host in keys)
     return tuple(sorted(marks_of((known.machine_id for known in baselines.values()), shown)))
+
+
+def _due(d: Deployment) -> tuple[datetime, ...]:
+    """When the work is due that hangs on what it removes or transfers, and that nobody has said to be done."""
+    taken_back = d.over and d.state not in STANDS
+    if taken_back or d.rehearsing.rehearsal is not None:
+        return ()
+    done = {duty.path for duty in d.follow_up.duties}
+    return tuple(sorted(work.due for work in due_work_of(d.plan) if work.path not in done))
 
 
 def _machines(d: Deployment) -> tuple[str, ...]:

@@ -12,10 +12,12 @@ from orchestrator.domain.deployment import (
     early_life,
     follow_up,
     left_processes,
+    measuring,
     preparation,
     private_copy,
     rehearsal_progress,
     rollout_progress,
+    rotation_progress,
     scheduled_start,
     standing,
 )
@@ -32,10 +34,12 @@ from orchestrator.domain.deployment.driving import driving_after
 from orchestrator.domain.deployment.early_life import early_life_after
 from orchestrator.domain.deployment.follow_up import follow_up_after
 from orchestrator.domain.deployment.left_processes import left_processes_after
+from orchestrator.domain.deployment.measuring import measuring_after
 from orchestrator.domain.deployment.preparation import preparation_after
 from orchestrator.domain.deployment.private_copy import PrivateCopy, copy_after, in_copy
 from orchestrator.domain.deployment.rehearsal_progress import RehearsalProgress, rehearsing_after
 from orchestrator.domain.deployment.rollout_progress import rollout_after
+from orchestrator.domain.deployment.rotation_progress import rotation_after
 from orchestrator.domain.deployment.scheduled_start import ScheduledStart, schedule_after
 from orchestrator.domain.deployment.standing import Surroundings, standings_after, standings_at_first
 from orchestrator.domain.journal import events as e
@@ -81,6 +85,10 @@ PARTS: dict[str, tuple[frozenset[type], Reduced]] = {
             "left_processes": left_processes_after(d.left_processes, event, d.waves, d.standings)
         },
     ),
+    "measuring": (
+        measuring.CHANGED_BY,
+        lambda d, event, at: {"measuring": measuring_after(d.measuring, event, at)},
+    ),
     "preparation": (
         preparation.CHANGED_BY,
         lambda d, event, at: {"preparation": preparation_after(d.preparation, event)},
@@ -97,6 +105,10 @@ PARTS: dict[str, tuple[frozenset[type], Reduced]] = {
         rollout_progress.CHANGED_BY,
         lambda d, event, at: {"rollout": rollout_after(d.rollout, event, d.state, at)},
     ),
+    "rotation": (
+        rotation_progress.CHANGED_BY,
+        lambda d, event, at: {"rotation": rotation_after(d.rotation, event)},
+    ),
     "schedule": (
         scheduled_start.CHANGED_BY,
         lambda d, event, at: {"schedule": schedule_after(d.schedule, event)},
@@ -105,7 +117,14 @@ PARTS: dict[str, tuple[frozenset[type], Reduced]] = {
         standing.CHANGED_BY,
         lambda d, event, at: {"standings": standings_after(d.standings, event, _surroundings(d))},
     ),
-    "targets": (frozenset({e.WindowOpened}), lambda d, event, at: {"targets": _targets_after(d, event)}),
+    "targets": (
+        frozenset({e.WindowOpened}),
+        lambda d, event, at: {"targets": _copied_with(d, event, d.targets)},
+    ),
+    "beside": (
+        frozenset({e.WindowOpened}),
+        lambda d, event, at: {"beside": _copied_with(d, event, d.beside)},
+    ),
 }
 """Each part with the events that change it, and its reducer."""
 
@@ -178,6 +197,7 @@ def _planned(record: Recorded, event: e.Planned) -> Deployment:
         began_at=record.at,
         last_at=record.at,
         targets=event.targets,
+        beside=event.beside,
         waves=event.waves,
         standings=standings_at_first(event.waves),
         authority=authority_at_first(event),
@@ -215,8 +235,9 @@ def _surroundings(d: Deployment) -> Surroundings:
     return Surroundings(d.waves, d.attempts, d.rollout, d.hosts_to_prove)
 
 
-def _targets_after(d: Deployment, event: e.Event) -> tuple[Target, ...]:
+def _copied_with(d: Deployment, event: e.Event, targets: tuple[Target, ...]) -> tuple[Target, ...]:
+    """The targets with the files of the private copy, once that is made."""
     if not isinstance(event, e.WindowOpened) or event.frozen is None:
-        return d.targets
+        return targets
     folder = event.frozen
-    return tuple(in_copy(target, d.project, folder, d.authority.effective) for target in d.targets)
+    return tuple(in_copy(target, d.project, folder, d.authority.effective) for target in targets)

@@ -61,6 +61,8 @@ TOUCHED: tuple[Touched, ...] = get_args(Touched)
 OVER: tuple[Ended, ...] = get_args(Ended)
 NEVER_TOUCHED: frozenset[State] = frozenset({S.REFUSED, S.CANCELLED})
 """Ends before any host was touched."""
+STANDS: frozenset[State] = frozenset({S.COMPLETED, S.COMPLETED_WITH_EXCEPTIONS})
+"""Ends at which the release stands on its hosts."""
 
 TABLE: dict[State, dict[str, State]] = {
     S.PLANNED: {"submitted": S.AWAITING_APPROVAL, "cancelled": S.CANCELLED},
@@ -114,6 +116,7 @@ TABLE: dict[State, dict[str, State]] = {
     },
     S.AT_GATE: {
         "gate_reached": S.AT_GATE,
+        "measured": S.AT_GATE,
         "wave_checked": S.AT_GATE,
         "wave_rejected": S.AT_GATE,
         "confirmed": S.AT_GATE,
@@ -126,6 +129,7 @@ TABLE: dict[State, dict[str, State]] = {
     },
     S.EARLY_LIFE_SUPPORT: {
         "wave_checked": S.EARLY_LIFE_SUPPORT,
+        "measured": S.EARLY_LIFE_SUPPORT,
         "early_life_failed": S.EARLY_LIFE_SUPPORT,
         "retried": S.EARLY_LIFE_SUPPORT,
         "completed": S.COMPLETED,
@@ -161,6 +165,7 @@ ANY_TIME = frozenset(
         "emergency_stopped",
         "emergency_lifted",
         "approval_given",
+        "duty_done",
     }
 )
 """Facts about driving: every state that is not an end accepts them, and stays."""
@@ -173,6 +178,8 @@ WHILE_TOUCHED = frozenset(
         "quiet_awaited",
         "quiesced",
         "processes_left",
+        "rotation_began",
+        "rotation_ended",
         "step_answered",
         "step_overdue",
         "held",
@@ -183,7 +190,7 @@ WHILE_TOUCHED = frozenset(
 )
 """Facts about attempts and people's requests: every touched state accepts them, and stays."""
 
-AFTER_THE_END = frozenset({"approval_given", "reviewed", "closed"})
+AFTER_THE_END = frozenset({"approval_given", "reviewed", "closed", "duty_done"})
 """Facts after the end: every end accepts them; of approvals only sign-offs and those of a rollback (domain/fold/fold.py)."""
 
 OF_THE_HOUSE = frozenset(

@@ -99,10 +99,12 @@ class Inspection(Noun):
 
     `absent_environment`: variables that the plan has passed to its runs, and that are not set here.
     `opened`: files outside of the project, and of what the plan names, that Ansible opened meanwhile.
+    `beside`: hosts that the plan names and that are none of the deployment: those of load balancers.
     `inventory_ways`: sentences about proxies and programs by which the inventory leads Ansible to its hosts.
     """
 
     targets: Many[Target] = ()
+    beside: Many[Target] = ()
     inventory_faults: Many[str] = ()
     inventory_ways: Many[str] = ()
     playbooks: Many[PlaybookSeen] = ()

@@ -1,6 +1,8 @@
 """The place of a rehearsal: which parts of a plan are replaced for another environment (docs/adr/0023)."""
 
-from orchestrator.domain.plan.release_plan import Approval, ReleasePlan, Resources, Schedule
+from orchestrator.domain.plan.planned_schedule import Schedule
+from orchestrator.domain.plan.release_plan import Approval, ReleasePlan
+from orchestrator.domain.plan.resources import Resources
 from orchestrator.domain.text.model_base import Name, Noun, Text
 
 

@@ -5,21 +5,28 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from orchestrator.domain.calendar.schedule_of_change import MissedStart
 from orchestrator.domain.evidence.attempt import Acceleration, Allowance
 from orchestrator.domain.evidence.baseline import PlannedScope
+from orchestrator.domain.plan.assessment import Assessment, Impact, Priority
 from orchestrator.domain.plan.change_request import ChangeRequest, ChangeType
 from orchestrator.domain.plan.check import Check
 from orchestrator.domain.plan.declared_change import DeclaredChange
+from orchestrator.domain.plan.load_balancer import PlannedRotation
+from orchestrator.domain.plan.metric import Metric, named_apart
 from orchestrator.domain.plan.pilot import Pilot
+from orchestrator.domain.plan.planned_schedule import Schedule
+from orchestrator.domain.plan.reference import Reference, short_references
+from orchestrator.domain.plan.resources import Resources
 from orchestrator.domain.plan.stage import Stage, StageSpec
 from orchestrator.domain.plan.stages import stages_of
 from orchestrator.domain.plan.strategy_form import StrategyKind, form_of
+from orchestrator.domain.plan.supplier import PlannedTrigger, Supplier
+from orchestrator.domain.plan.unit_origin import MEDIA, PROJECT, Provenance, UnitSignature, below_its_library
 from orchestrator.domain.plan.wave import Gate, HostLimit, Limit, PlannedWave, Wave
+from orchestrator.domain.plan.withdrawal import Removal, Transfer
 from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import (
     Many,
-    Moment,
     Name,
     Noun,
     PositiveSeconds,
@@ -33,7 +40,6 @@ from orchestrator.domain.text.validation_error import exactly, wrong
 
 AtLeastOneText = Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
 Level = Literal["low", "medium", "high"]
-OnWindowClose = Literal["finish", "hold", "back out"]
 
 
 def texts_of(value: Any) -> Any:
@@ -51,9 +57,9 @@ ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".zip")
 class ReleaseUnit(Noun):
     """A part of a service released as one entity: an artefact of the definitive media library with version and digest.
 
-    `artefact` is a path relative to the plan's project. `on_target` is the path of the unit on a host afterwards: a file
-    for a plain artefact, a directory for an archive; its digests are verified there again after deployment. `on`: the hosts
-    that get it; none given, all.
+    `artefact` is a path relative to `library`, else to the plan's project. `on_target` is the path of the unit on a host
+    afterwards: a file for a plain artefact, a directory for an archive; its digests are verified there again after
+    deployment. `on`: the hosts that get it; none given, all.
     """
 
     name: Name
@@ -62,6 +68,24 @@ class ReleaseUnit(Noun):
     sha256: Sha256
     on_target: Annotated[str, Field(pattern=r"^/")] | None = None
     on: Annotated[Selection | None, Since("0.2")] = None
+    library: Annotated[Name | None, Since("0.2")] = None
+    provenance: Annotated[Provenance | None, Since("0.2")] = None
+    signature: Annotated[UnitSignature | None, Since("0.2")] = None
+
+    @model_validator(mode="after")
+    def _below_its_library(self) -> "ReleaseUnit":
+        if self.library is not None:
+            below_its_library(self.artefact, at="artefact")
+        if self.library == PROJECT:
+            raise wrong(
+                "no library, for a file of the project", "remove it", finding="`project`", at="library"
+            )
+        return self
+
+    @property
+    def place(self) -> str:
+        """Its path in the private copy, and the name of its digest: that of the artefact for a file of the project."""
+        return self.artefact if self.library is None else f"{MEDIA}/{self.library}/{self.artefact}"
 
     @property
     def is_archive(self) -> bool:
@@ -73,7 +97,8 @@ class Release(Noun):
     """Section 2, release description: the release package's units, what it removes, and what it closes.
 
     `service` and `cis` (configuration items) are what it changes, and `depends_on` the services it needs: two deployments
-    that share any of them at the same time conflict.
+    that share any of them at the same time conflict. `rfcs`, `known_errors`, `problems` and `incidents` are the short form of
+    `references`, with the usual effect of their kind.
     """
 
     name: Name
@@ -83,10 +108,25 @@ class Release(Noun):
     rfcs: Many[Text] = ()
     known_errors: Many[Text] = ()
     problems: Many[Text] = ()
+    incidents: Annotated[Many[Text], Since("0.2")] = ()
+    references: Annotated[Many[Reference], Since("0.2")] = ()
     depends_on: Many[Text] = ()
     service: Text | None = None
     cis: Many[Text] = ()
     emergency: bool = False
+
+    @property
+    def referenced(self) -> tuple[Reference, ...]:
+        """Everything that it refers to, the short forms first."""
+        return (
+            *short_references(self.rfcs, self.known_errors, self.problems, self.incidents),
+            *self.references,
+        )
+
+    @property
+    def requests(self) -> tuple[str, ...]:
+        """The requests for change that it implements."""
+        return tuple(each.id for each in self.referenced if each.kind == "request for change")
 
     @model_validator(mode="after")
     def _something_released(self) -> "Release":
@@ -124,6 +164,7 @@ class Strategy(Noun):
     pilot: Pilot | None = None
     gate: Gate = Gate.of_valid()
     failure_limit: FailureLimit = FailureLimit.of_valid()
+    load_balancer: Annotated[PlannedRotation | None, Since("0.2")] = None
     task_timeout: PositiveSeconds = 300.0
     run_timeout: PositiveSeconds = 3600.0
     forks: Annotated[int, Field(ge=1, le=500)] = 10
@@ -171,76 +212,6 @@ class Strategy(Noun):
         return self
 
 
-_STEERING = ("ANSIBLE_", "ORCH_", "PYTHON", "LD_", "BASH_", "SSH_ASKPASS", "MITOGEN_")
-"""Beginnings of names by which a value would decide how a run goes, and not only what its playbook reads."""
-EnvironmentName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]
-# Below the project, in words that mean one place: no `.`, no `..`, and nothing that begins with a dot.
-OutputPath = Annotated[str, Field(pattern=r"^[^/.\x00-\x1f][^/\x00-\x1f]*(/[^/.\x00-\x1f][^/\x00-\x1f]*)*$")]
-
-AbsolutePath = Annotated[str, Field(pattern=r"^(/|~/)[^\x00-\x1f]*[^/\x00-\x1f]$")]
-
-
-class Resources(Noun):
-    """Section 6, resource requirements: the environment with its inventory, people and tools.
-
-    `pass_environment`: names of variables of the caller's environment that each run sees; their values are kept nowhere.
-    `ingredients`: files and folders outside of the project that its runs read in place; digested with the inventory.
-    `outputs`: folders of the project that runs write into for people; kept from one deployment to the next, never digested.
-    """
-
-    environment: Name
-    inventory: Text
-    dynamic_inventory: bool = False
-    vault_password_file: Text | None = None
-    pass_environment: Annotated[Many[EnvironmentName], Since("0.2")] = ()
-    ingredients: Annotated[Many[AbsolutePath], Since("0.2")] = ()
-    outputs: Annotated[Many[OutputPath], Since("0.2")] = ()
-    people: Many[Text] = ()
-    tools: Many[Text] = ()
-
-    @model_validator(mode="after")
-    def _steers_no_run(self) -> "Resources":
-        for name in self.pass_environment:
-            if name.startswith(_STEERING):
-                expected = "variables that only playbooks read"
-                move = "remove it; settings of Ansible belong into ansible.cfg"
-                raise wrong(expected, move, finding=f"`{name}`", at="pass_environment")
-        return self
-
-
-class Window(Noun):
-    """A maintenance window."""
-
-    opens: Moment
-    closes: Moment
-
-    @model_validator(mode="after")
-    def _opens_before_it_closes(self) -> "Window":
-        if self.closes <= self.opens:
-            raise wrong("a window that closes after it opens", "correct one of the two", at="closes")
-        return self
-
-
-class Milestone(Noun):
-    """A point in the schedule that interested parties are informed about."""
-
-    at: Moment
-    what: Text
-
-
-class Schedule(Noun):
-    """Section 7, schedule and milestones; without a window the deployment may start at any time.
-
-    `on_window_close`: what happens to the remaining waves when the opening ends, or is too short to back them out.
-    `missed`: what happens to a missed start.
-    """
-
-    window: Window | None = None
-    on_window_close: OnWindowClose = "hold"
-    missed: MissedStart = "ask"
-    milestones: Many[Milestone] = ()
-
-
 class Risk(Noun):
     """Section 8: one risk with its assessment and its mitigation."""
 
@@ -259,10 +230,16 @@ class Communication(Noun):
 
 
 class EarlyLifeSupport(Noun):
-    """The time after the last wave in which the acceptance checks are repeated."""
+    """The time after the last wave in which the acceptance checks are repeated, and `metrics` are measured as at a gate."""
 
     duration: PositiveSeconds
     every: PositiveSeconds = 30.0
+    metrics: Annotated[Many[Metric], Since("0.2")] = ()
+
+    @model_validator(mode="after")
+    def _named_apart(self) -> "EarlyLifeSupport":
+        named_apart(self.metrics)
+        return self
 
 
 AtLeastOneCheck = Annotated[tuple[Check, ...], Field(strict=False, min_length=1)]
@@ -301,7 +278,8 @@ class Approval(Noun):
     """Section 12, approval and sign-off: the roles that must approve before any host is touched.
 
     `policy` is the file of the release policy, where several apply to this deployment; `change` the type of change (normal,
-    or emergency where the release is one), and `reason` why it is an emergency (default: the plan's purpose).
+    or emergency where the release is one), and `reason` why it is an emergency (default: the plan's purpose). `impact` is the
+    class of the change: a removal and a transfer are always major.
     """
 
     required: Many[ReadableText] = ()
@@ -309,10 +287,15 @@ class Approval(Noun):
     policy: Text | None = None
     change: ChangeType | None = None
     reason: Text | None = None
+    impact: Annotated[Impact | None, Since("0.2")] = None
+    priority: Annotated[Priority | None, Since("0.2")] = None
 
 
 class ReleasePlan(Noun):
-    """A release plan. `orch` is the version of this format."""
+    """A release plan. `orch` is the version of this format.
+
+    The twelve sections, and what change management adds: what set it off, the assessment, suppliers, removal and transfer.
+    """
 
     orch: Annotated[Literal[1], exactly(only=1)]
     purpose: Text
@@ -327,6 +310,11 @@ class ReleasePlan(Noun):
     validation: Validation
     backout: Backout
     approval: Approval
+    trigger: Annotated[PlannedTrigger | None, Since("0.2")] = None
+    assessment: Annotated[Assessment | None, Since("0.2")] = None
+    suppliers: Annotated[Many[Supplier], Since("0.2")] = ()
+    removal: Annotated[Removal | None, Since("0.2")] = None
+    transfer: Annotated[Transfer | None, Since("0.2")] = None
 
     @model_validator(mode="after")
     def _playbooks_that_take_it_back(self) -> "ReleasePlan":
@@ -355,6 +343,13 @@ class ReleasePlan(Noun):
         return tuple(
             name for stage in self.stages for name in (stage.playbook, stage.backout.playbook) if name
         )
+
+    @property
+    def balancer_hosts(self) -> tuple[str, ...]:
+        """The inventory hosts on which load balancers are reached."""
+        rotations = [stage.load_balancer for stage in self.stages if stage.load_balancer is not None]
+        names = [balancer.on for rotation in rotations for balancer in rotation.balancers]
+        return tuple(dict.fromkeys(name for name in names if name is not None))
 
     @property
     def change_request(self) -> ChangeRequest:

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from orchestrator.domain.evidence.attempt import Allowance, Purpose
 from orchestrator.domain.plan.check import Check
 from orchestrator.domain.plan.declared_change import DeclaredChange
+from orchestrator.domain.plan.load_balancer import PlannedRotation, Rotation
 from orchestrator.domain.plan.manual_step import ManualStep
 from orchestrator.domain.plan.pilot import Pilot
 from orchestrator.domain.plan.target import Target, selected
@@ -66,6 +67,7 @@ class StageSpec(Noun):
     pilot: Pilot | None = None
     gate: Gate | None = None
     failure_limit: HostLimit | None = None
+    load_balancer: PlannedRotation | None = None
     entry: Many[Check] = ()
     acceptance: Many[Check] = ()
     task_timeout: PositiveSeconds | None = None
@@ -143,6 +145,7 @@ class Stage:
     pilot: Pilot | None
     gate: Gate
     failure_limit: Limit
+    load_balancer: Rotation | None
     entry: tuple[Check, ...]
     acceptance: tuple[Check, ...]
     task_timeout: float

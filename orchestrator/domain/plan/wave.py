@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from orchestrator.domain.plan.check import Check
+from orchestrator.domain.plan.metric import Metric, named_apart
+from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import HostName, Many, Name, Noun, PositiveSeconds, Seconds, Text
 from orchestrator.domain.text.names import ReadableText
 from orchestrator.domain.text.validation_error import exactly, wrong
@@ -71,14 +73,26 @@ HostLimit = Annotated[
 
 
 class Gate(Noun):
-    """What must pass after a wave before the next: soak time, and confirmation by a person in this role.
+    """What must pass after a wave before the next: soak time, metrics, and confirmation by a person in this role.
 
-    During soak the acceptance checks of all verified hosts run every `every` seconds, and once more at its end.
+    During soak the acceptance checks of all verified hosts run every `every` seconds, and once more at its end. `metrics`
+    are measured too, each at its own interval, until its successes are counted, also when the soak is over.
     """
 
     soak: Seconds = 0.0
     every: PositiveSeconds = 15.0
     confirm: ReadableText | None = None
+    metrics: Annotated[Many[Metric], Since("0.2")] = ()
+
+    @model_validator(mode="after")
+    def _named_apart(self) -> "Gate":
+        named_apart(self.metrics)
+        return self
+
+    @property
+    def lasts(self) -> float:
+        """Seconds that it lasts at least: its soak, or what its metrics need for their successes."""
+        return max([self.soak, *(metric.every * metric.count for metric in self.metrics)])
 
 
 class WaveSpec(Noun):

@@ -31,6 +31,7 @@ class PreparedPlan(Noun):
     named: str = ""
     lines: dict[str, int] = {}
     targets: Many[Target] = ()
+    beside: Many[Target] = ()
     waves: Many[Wave] = ()
     faults: Many[Fault] = ()
     warnings: Many[Fault] = ()

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from orchestrator.domain.calendar.window import Freeze, MaintenanceWindow
 from orchestrator.domain.plan.change_request import ChangeType, Mode
 from orchestrator.domain.plan.strategy_form import StrategyKind
+from orchestrator.domain.rules.change_rules import MajorChange, PeopleRule
 from orchestrator.domain.rules.late_rules import Concessions, ConfirmRule, LateBackout, SignOffRule
 from orchestrator.domain.rules.may_change import MayChange
 from orchestrator.domain.rules.requirement import Need, Required, RoleNeed
@@ -17,6 +18,7 @@ from orchestrator.domain.text.validation_error import exactly, wrong
 
 DAY = 86400.0
 Uncovered = Literal["accept", "refuse"]
+MistakesAre = Literal["by class", "fault"]
 SafeWord = Literal["pause", "hold", "abort"]
 """Words that make a deployment safer; a policy may take them without a signature."""
 
@@ -101,7 +103,8 @@ class ReleasePolicy(Noun):
     can be deployed, verified and backed out while the window is open; `margin` is added to measured times. `may_change`: what
     a deployment may change on its hosts, and nothing else; without it anything that its model allows. `unsigned_words` may
     be said without a signature where keys are trusted; all others are signed. `changed_by`: the roles whose word brings the
-    next version into force, or ends the policy; without any, those that approve before.
+    next version into force, or ends the policy; without any, those that approve before. `planning_mistakes`:
+    `fault` makes each a fault; else it depends on the class of change and environment.
     """
 
     orch: Annotated[Literal[1], exactly(only=1)]
@@ -134,6 +137,9 @@ class ReleasePolicy(Noun):
     concessions: Annotated[Concessions | None, Since("0.2")] = None
     confirm: Annotated[ConfirmRule, Since("0.2")] = ConfirmRule.of_valid()
     sign_off: Annotated[SignOffRule, Since("0.2")] = SignOffRule.of_valid()
+    planning_mistakes: Annotated[MistakesAre, Since("0.2")] = "by class"
+    major: Annotated[MajorChange | None, Since("0.2")] = None
+    people: Annotated[PeopleRule, Since("0.2")] = PeopleRule.of_valid()
 
     @property
     def backout_needs(self) -> tuple[RoleNeed, ...]:

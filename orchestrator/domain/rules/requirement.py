@@ -5,14 +5,18 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from orchestrator.domain.evidence.baseline import BaselinePart
+from orchestrator.domain.plan.assessment import Aspect
 from orchestrator.domain.plan.check import CHECK_KINDS
+from orchestrator.domain.plan.reference import ReferenceKind
 from orchestrator.domain.plan.strategy_form import StrategyKind
 from orchestrator.domain.plan.wave import HostLimit
-from orchestrator.domain.text.model_base import Many, Noun, PositiveSeconds, Seconds, Text
+from orchestrator.domain.text.canonical import Since
+from orchestrator.domain.text.model_base import Many, Name, Noun, PositiveSeconds, Seconds, Text
 from orchestrator.domain.text.names import ReadableText
 from orchestrator.domain.text.validation_error import meant, wrong
 
 Presence = Literal["some", "none"]
+StageForm = Literal["once", "manual"]
 
 
 def _check_kind(kind: str) -> str:
@@ -46,7 +50,12 @@ class Required(Noun):
 
     `environment`, `acceptance`: kinds of check that must be among those before and after; `acceptance_any`: at least one of
     these kinds. `absence`: an acceptance check that something is gone. `first_wave`, `any_wave`: the most hosts it may
-    reach. `baseline`: parts that must be captured, so that the backout can be proved.
+    reach. `baseline`: parts that must be captured, so that the backout can be proved. `references`: kinds of record that the
+    release must refer to. `assessment`: aspects that must be weighed. `withdrawal`: what it removes or hands over has a section
+    that says what becomes of data, licences, documentation and consumers. `libraries`: those that units may come from.
+    `provenance`, `test_report`: each unit has a build record, a test report. `signed_by`: persons or fingerprints of keys, one
+    of whom signed each unit. `first_stage`: the form of the first stage.
+    `manual`: whether people do a stage.
     """
 
     strategies: Many[StrategyKind] = ()
@@ -67,6 +76,19 @@ class Required(Noun):
     backout_scope: Literal["failed", "wave", "all_touched"] | None = None
     roles: Many[ReadableText] = ()
     rfcs: bool = False
+    references: Annotated[Many[ReferenceKind], Since("0.2")] = ()
+    assessment: Annotated[Many[Aspect], Since("0.2")] = ()
+    impact: Annotated[bool, Since("0.2")] = False
+    priority: Annotated[bool, Since("0.2")] = False
+    trigger: Annotated[bool, Since("0.2")] = False
+    suppliers: Annotated[Presence | None, Since("0.2")] = None
+    withdrawal: Annotated[bool, Since("0.2")] = False
+    libraries: Annotated[Many[Name], Since("0.2")] = ()
+    provenance: Annotated[bool, Since("0.2")] = False
+    test_report: Annotated[bool, Since("0.2")] = False
+    signed_by: Annotated[Many[Text], Since("0.2")] = ()
+    first_stage: Annotated[StageForm | None, Since("0.2")] = None
+    manual: Annotated[Presence | None, Since("0.2")] = None
 
 
 class RoleNeed(Noun):

@@ -34,12 +34,27 @@ def running_beside(ports: Ports, d: Deployment, now: datetime) -> tuple[Reason, 
 def shared_from_now(
     d: Deployment, others: Iterable[Deployment], machines: Machines, now: datetime
 ) -> tuple[ConflictFound, ...]:
-    """What it shares with others if all of them run from now on: machines, configuration items, services, dependencies."""
+    """What it shares with others if all of them run from now on: machines, configuration items, services, dependencies.
+
+    A person in both counts where the policy of one of them refuses that; else it is only told in the schedule.
+    """
+    others = list(others)
     new, *rest = (booking_of(deployment, now, machines) for deployment in (d, *others))
     if new is None:
         new = booking_of(d.with_(schedule=ScheduledStart.updated(d.schedule, starts=now)), now, machines)
     bookings = [_from_now(b, now) for b in rest if b is not None]
-    return conflicts_of(_from_now(new, now), bookings) if new is not None else ()
+    if new is None:
+        return ()
+    strict = {other.id for other in others if _refuses_overlap(other) or _refuses_overlap(d)}
+    return tuple(
+        conflict
+        for conflict in conflicts_of(_from_now(new, now), bookings)
+        if conflict.kind != "person" or conflict.other in strict
+    )
+
+
+def _refuses_overlap(d: Deployment) -> bool:
+    return d.authority.policy is not None and d.authority.policy.people.overlap == "refuse"
 
 
 def runs_words(conflict: ConflictFound) -> str:

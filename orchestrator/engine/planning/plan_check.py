@@ -10,24 +10,35 @@ from orchestrator.domain.plan.effective_plan import EffectivePlan
 from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.rehearsal_place import RehearsalPlace, in_place
-from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.release_plan import ReleasePlan, ReleaseUnit
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.engine.background import BackgroundTask
 from orchestrator.engine.lookup.place import by_files
+from orchestrator.engine.lookup.unit_files import obtained
+from orchestrator.engine.planning.faults import as_fault, in_order
 from orchestrator.engine.ports import Governing, Ports, Tree
-from orchestrator.errors import Fault, NotFound, PlanFault
+from orchestrator.errors import Fault, NotFound, NotObtained, PlanFault
 from orchestrator.policy.authority.environment_rules import about_unknown, objections_of
 from orchestrator.policy.authority.known_machines import Place
 from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.evidence.allowed_changes import rules_binding
 from orchestrator.policy.planning import plan_objections as rules
+from orchestrator.policy.planning import unit_rules
+from orchestrator.policy.planning.balancer_objections import about_balancers
 from orchestrator.policy.planning.change_objections import unseen_parts
 from orchestrator.policy.planning.digests import effective_plan, in_environment
+from orchestrator.policy.planning.metric_objections import (
+    files_of_metrics,
+    programs_of_metrics,
+    unpassed_variables,
+    without_control,
+)
 from orchestrator.policy.planning.name_objections import misleading_roles
 from orchestrator.policy.planning.plan_findings import faults_of, warnings_of, window_over
+from orchestrator.policy.planning.planning_mistakes import planning_mistakes, severity_of
 from orchestrator.policy.planning.requirements import with_defaults
 from orchestrator.policy.planning.selections import about_selections
 from orchestrator.policy.planning.vault_findings import in_clear, short_passed, short_passwords, short_values
@@ -86,12 +97,14 @@ def check_plan(
     check.waves(inspection)
     check.playbooks(inspection)
     check.place(inspection.targets, starting=starting)
+    check.planning(inspection.targets)
     return check.loaded.model_copy(
         update={
             "targets": inspection.targets,
+            "beside": inspection.beside,
             "waves": check.resolved,
-            "faults": _in_order(check.faults),
-            "warnings": _in_order(check.warnings),
+            "faults": in_order(check.faults),
+            "warnings": in_order(check.warnings),
             "policy": check.binds.policy,
             "model": check.binds.model,
             "effective": check.effective(inspection, tree),
@@ -104,13 +117,14 @@ def check_plan(
 
 def check_files(ports: Ports, loaded: PreparedPlan, say: SayProgress = lambda step: None) -> PreparedPlan:
     """The part of the check that starts no other program: the plan with its rules, faults and warnings, without hosts."""
-    check = _Check(loaded, Path(loaded.project), ports, say)
+    check = _Check(loaded, Path(loaded.project), ports, say, offline=True)
     check.governing()
     check.plan_itself(starting=False)
     check.by_reading()
     check.tree()
     check.place((), starting=False)
-    lists = {"faults": _in_order(check.faults), "warnings": _in_order(check.warnings)}
+    check.planning(())
+    lists = {"faults": in_order(check.faults), "warnings": in_order(check.warnings)}
     binds = {"policy": check.binds.policy, "model": check.binds.model, **check.known_environment()}
     return check.loaded.model_copy(update={**lists, **binds})
 
@@ -129,6 +143,7 @@ class _Check:
     in_place: Mapping[str, str] = field(default_factory=dict)
     known: Place = field(default_factory=Place)
     foreseen: list[str] = field(default_factory=list)
+    offline: bool = False
 
     def governing(self) -> None:
         """Find the policy and model that bind; from here on the plan has the model's defaults."""
@@ -152,6 +167,16 @@ class _Check:
         if not starting:
             self._object(objections_of(self.known, plan, self.binds.policy))
 
+    def planning(self, targets: Sequence[Target]) -> None:
+        """Check that each section says, tests and decides something; how severe that is depends on what it is for."""
+        plan, environment = self.loaded.plan, self.known.binding(self.loaded.plan.resources.environment)
+        paths = {check.path for _path, check in rules.testinfra_checks(plan)}
+        texts = {path: self.ports.project_files.text(self.project, path) for path in sorted(paths)}
+        tests = {path: text for path, text in texts.items() if text is not None}
+        for code, objection in planning_mistakes(plan, targets, tests):
+            severe = severity_of(code, plan, environment, self.binds.policy) == "fault"
+            (self._object if severe else self._warn)([objection])
+
     def known_environment(self) -> dict[str, object]:
         """What files say of the plan's environment."""
         name = self.loaded.plan.resources.environment
@@ -160,6 +185,7 @@ class _Check:
     def plan_itself(self, *, starting: bool) -> None:
         """Check the plan against itself and against the clock."""
         self._object(faults_of(self.loaded.plan))
+        self._object(unpassed_variables(self.loaded.plan))
         self._object(misleading_roles(self.loaded.plan, self.binds.policy))
         over = window_over(self.loaded.plan, self.ports.clock.now())
         (self._object if starting else self._warn)(over)
@@ -177,6 +203,7 @@ class _Check:
         plan, files = self.loaded.plan, self.ports.project_files
         inside = list(self._playbooks().items())
         inside += [(path, check.path) for path, check in rules.testinfra_checks(plan)]
+        inside += programs_of_metrics(plan)
         for path, name in inside:
             kind = files.kind(self.project, name)
             self._object(rules.not_there(path, name, kind, "a file of the project"))
@@ -184,7 +211,7 @@ class _Check:
         kind = files.kind_anywhere(self.project, inventory)
         expected = "an inventory file or folder"
         self._object(rules.not_there("resources.inventory", inventory, kind, expected, rules.FILE_OR_FOLDER))
-        for path, name in rules.files_of_checks(plan):
+        for path, name in (*rules.files_of_checks(plan), *files_of_metrics(plan)):
             kind = files.kind_anywhere(self.project, name)
             self._object(rules.not_there(path, name, kind, "a file"))
         secret = plan.resources.vault_password_file
@@ -197,6 +224,9 @@ class _Check:
         units = self.loaded.plan.release.units
         for index, unit in enumerate(units):
             self.say(f"digest of {unit.artefact} ({index + 1} of {len(units)})")
+            if unit.library is not None:
+                self._of_library(index, unit)
+                continue
             try:
                 digest = self.ports.library.digest(self.project, unit.artefact)
             except NotFound:
@@ -205,7 +235,27 @@ class _Check:
             self.digests[unit.artefact] = digest
             self._object(rules.other_digest(index, unit, digest))
             if unit.on_target is not None or unit.is_archive:
-                self._members(unit.artefact)
+                self._members(unit.artefact, self.project)
+
+    def _of_library(self, index: int, unit: ReleaseUnit) -> None:
+        """Copy the unit from its library into the cache, and check it there; a check that runs nothing asks no library."""
+        if self.offline:
+            file = self.ports.media.held(unit.sha256)
+            if file is None:
+                self._warn([unit_rules.not_copied_yet(index, unit)])
+                return
+        else:
+            try:
+                file = obtained(self.ports, self.project, unit, self.say).file
+            except PlanFault as unusable:
+                self.faults.extend(unusable.faults)
+                return
+            except NotObtained as fault:
+                self._object([unit_rules.not_obtained(index, unit, fault.finding, fault.next_move)])
+                return
+        self.digests[unit.place] = unit.sha256
+        if unit.on_target is not None or unit.is_archive:
+            self._members(file.name, file.parent, unit.artefact)
 
     def inventory(self, asked: BackgroundTask[Inspection]) -> Inspection:
         """Check what Ansible reports of the inventory, the playbooks and the vault."""
@@ -244,7 +294,9 @@ class _Check:
         rollout = waves_of(self.loaded.plan, inspection.targets, inspection.groups)
         self.resolved = rollout.waves
         self._object(rollout.objections)
+        self._object(without_control(self.loaded.plan, rollout.waves))
         self._object(about_selections(self.loaded.plan, inspection.targets))
+        self._object(about_balancers(self.loaded.plan, inspection, rollout.waves))
         self._warn(warnings_of(self.loaded.plan, rollout.waves, policy=self.binds.policy))
 
     def playbooks(self, inspection: Inspection) -> None:
@@ -271,19 +323,19 @@ class _Check:
     def _construct(self, path: str, finding: PlaybookFinding) -> Fault | None:
         """The finding as a fault; None where the plan allows the delegate that it names, or deploys to it."""
         if not finding.undeclared:
-            return _as_fault(finding)
+            return as_fault(finding)
         plan = self.loaded.plan
         part = path.removesuffix(".playbook")
         named = plan.strategy.hosts.replace(":", ",").split(",")
         if declares_controller(rules.allowance_of(plan, path).delegates) or finding.undeclared in named:
             return None
         move = f"write `allow: {{delegates: [localhost]}}` in `{part}`, or have the task run on its host"
-        return _as_fault(finding.model_copy(update={"next_move": move}))
+        return as_fault(finding.model_copy(update={"next_move": move}))
 
     def tree_readings(self) -> None:
         """Check what the files of the tree read from elsewhere."""
         for finding in self.ports.inspector.tree_findings(self.loaded.plan, self.project):
-            (self.faults if finding.severity == "refuse" else self.warnings).append(_as_fault(finding))
+            (self.faults if finding.severity == "refuse" else self.warnings).append(as_fault(finding))
             self.foreseen += [finding.place] if finding.place else []
 
     def settings(self) -> None:
@@ -330,9 +382,9 @@ class _Check:
     def _playbooks(self) -> dict[str, str]:
         return dict(rules.playbook_paths(self.loaded.plan))
 
-    def _members(self, artefact: str) -> None:
+    def _members(self, artefact: str, place: Path, named: str | None = None) -> None:
         try:
-            self.ports.library.members(self.project, artefact)
+            self.ports.library.members(place, artefact, named)
         except PlanFault as unusable:
             self.faults.extend(unusable.faults)
 
@@ -344,12 +396,3 @@ class _Check:
 
     def _warn(self, objections: Iterable[Objection]) -> None:
         self.warnings.extend(self.loaded.fault(objection) for objection in objections)
-
-
-def _as_fault(finding: PlaybookFinding) -> Fault:
-    where, expected = finding.kind, "tasks whose result can be trusted"
-    return Fault(finding.file, finding.line, where, expected, finding.what, finding.next_move)
-
-
-def _in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    return tuple(sorted(dict.fromkeys(faults), key=lambda fault: (fault.file, fault.line or 0, fault.path)))

@@ -21,6 +21,7 @@ from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.house_journal import adopt_by_first_use
 from orchestrator.engine.lookup import admission_facts
 from orchestrator.engine.lookup.shared_resources import running_beside
+from orchestrator.engine.lookup.unit_files import place_units
 from orchestrator.engine.planning.replan_check import (
     PlannedAgain,
     changed_words,
@@ -28,7 +29,7 @@ from orchestrator.engine.planning.replan_check import (
     planned_again,
 )
 from orchestrator.engine.project_folder import folder
-from orchestrator.errors import NotFound, PlanFault
+from orchestrator.errors import NotFound, PlanFault, Refused
 from orchestrator.policy.authority.admission import admit
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.authority.calendar_check import opens_next, waits_for_people
@@ -131,14 +132,13 @@ def _start(context: DriveContext, answer: Admitted) -> None:
     d, ports = context.deployment, context.ports
     try:
         copy = ports.authority.freeze(d.id, d.plan, folder(d.project), Path(d.plan_file))
+        place_units(ports, d.plan, folder(d.project), copy.place)
         in_place = ports.authority.inventory_in_place(d.plan, folder(d.project))
-        artefacts = {
-            u.artefact: ports.library.digest(folder(copy.place), u.artefact) for u in d.plan.release.units
-        }
+        artefacts = {u.place: ports.library.digest(folder(copy.place), u.place) for u in d.plan.release.units}
     except PlanFault as faulty:
         _not_admitted(context, tuple(map(faulty_words, faulty.faults)), None)
         return
-    except NotFound as gone:
+    except (NotFound, Refused) as gone:
         reason = Reason(code="plan.faulty", about="artefacts", found=str(gone), next_move="put it back")
         _not_admitted(context, (reason,), None)
         return

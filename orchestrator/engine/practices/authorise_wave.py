@@ -10,8 +10,9 @@ from orchestrator.domain.journal.events import WaveAuthorised, WaveNotAuthorised
 from orchestrator.domain.plan.effective_plan import Change
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.lookup import admission_facts
+from orchestrator.engine.lookup.unit_files import place_units, placed_again
 from orchestrator.engine.project_folder import folder
-from orchestrator.errors import NotFound, OrchError, PlanFault
+from orchestrator.errors import NotFound, OrchError, PlanFault, Refused
 from orchestrator.policy.authority.copy_integrity import (
     changes_in_copy,
     changes_in_replacement,
@@ -137,7 +138,7 @@ def _artefacts(context: DriveContext, place: str) -> dict[str, str]:
     digests: dict[str, str] = {}
     for unit in context.deployment.plan.release.units:
         try:
-            digests[unit.artefact] = context.ports.library.digest(folder(place), unit.artefact)
+            digests[unit.place] = context.ports.library.digest(folder(place), unit.place)
         except NotFound:
             continue
     return digests
@@ -158,14 +159,25 @@ def _restored(context: DriveContext, changes: Iterable[Change | str]) -> tuple[s
     }
     # An inventory outside the project is the user's own: orch adds nothing there and removes nothing.
     added = [path for change in named for path in change.added if not path.startswith("/")]
-    return context.ports.authority.restore(d.private_copy.folder, folder(d.project), lost, added)
+    restored = context.ports.authority.restore(d.private_copy.folder, folder(d.project), lost, added)
+    return (*restored, *_units_again(context, lost))
+
+
+def _units_again(context: DriveContext, lost: Iterable[str]) -> tuple[str, ...]:
+    """Put back the units of media libraries; one that cannot be had stays as it is, and the comparison says so."""
+    d = context.deployment
+    try:
+        return placed_again(context.ports, d.plan, folder(d.project), d.private_copy.folder or "", lost)
+    except OrchError:
+        return ()
 
 
 def _frozen_anew(context: DriveContext) -> tuple[str, ...]:
     """Make a new copy, because the old one is gone or holds files that no copy may hold; it is compared in the same way."""
     d = context.deployment
     try:
-        context.ports.authority.freeze(d.id, d.plan, folder(d.project), Path(d.plan_file))
-    except (PlanFault, NotFound):
+        copy = context.ports.authority.freeze(d.id, d.plan, folder(d.project), Path(d.plan_file))
+        place_units(context.ports, d.plan, folder(d.project), copy.place)
+    except (PlanFault, NotFound, Refused):
         return ()
     return ("the whole copy",)

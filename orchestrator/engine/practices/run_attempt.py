@@ -218,7 +218,7 @@ def _orch_variables(d: Deployment, attempted: Attempted) -> Variables:
         "units": {
             unit.name: {
                 "version": unit.version,
-                "artefact": d.place_of(unit.artefact),
+                "artefact": d.place_of(unit.place),
                 "sha256": unit.sha256,
             }
             for unit in release.units

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 
+from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.events import WaveChecked
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.check import Check, CheckResult
+from orchestrator.domain.plan.wave import Wave
 from orchestrator.engine.check_files import in_place
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.ports import Targets
@@ -77,15 +79,20 @@ def _watching(context: DriveContext, *, final: bool) -> AbstractContextManager[T
 def _looked(
     context: DriveContext, targets: Targets, hosts: tuple[str, ...], since: float
 ) -> tuple[list[Check], list[CheckResult]]:
-    """The checks of all waves as they are watched, and their results on these hosts."""
+    """The checks of all waves so far as they are watched, and their results on these hosts."""
     results: list[CheckResult] = []
     asked: list[Check] = []
-    for wave in context.deployment.waves:
+    for wave in _waves_so_far(context.deployment):
         checks = [as_watched(check, since) for check in _checks(context, wave.number)]
         of_wave = tuple(host for host in wave.hosts if host in hosts)
         results += _answers(context, targets, checks, of_wave)
         asked += checks
     return asked, results
+
+
+def _waves_so_far(d: Deployment) -> Sequence[Wave]:
+    """A host of several stages has waves to come, whose checks look at what is not deployed yet."""
+    return [wave for wave in d.waves if d.state is not State.AT_GATE or wave.number <= d.rollout.wave]
 
 
 def _ask(context: DriveContext, targets: Targets, wave: int, hosts: tuple[str, ...]) -> list[CheckResult]:

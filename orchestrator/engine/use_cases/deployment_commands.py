@@ -112,6 +112,7 @@ def planned(
         environment=prepared.environment,
         environment_unknown=prepared.environment_unknown,
         foreseen=prepared.foreseen,
+        beside=prepared.beside,
         missed=prepared.plan.schedule.missed,
         rehearsal=rehearsal,
     )

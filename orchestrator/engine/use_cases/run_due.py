@@ -22,6 +22,7 @@ from orchestrator.errors import Conflict, OrchError
 from orchestrator.policy.calendar.bookings import known_machines, state_of
 from orchestrator.policy.calendar.due_starts import AskPerson, Missed, Start, due_step, is_due
 from orchestrator.policy.calendar.start_time import binding_calendar
+from orchestrator.policy.calendar.windows import Calendar, policy_for
 from orchestrator.policy.course.by_hand import is_overdue, wait_words
 from orchestrator.policy.telling.summary import plain_words
 
@@ -106,7 +107,7 @@ def _do_due_step(ports: Ports, drivers: Drivers, name: str, by: str) -> DueLine 
         return None
     if driven(ports, name):
         return begun_by_another(ports, drivers, d)
-    match due_step(d, now, binding_calendar(d.authority.policy, d.authority.change, d.authority.environment)):
+    match due_step(d, now, _calendar_of(d)):
         case AskPerson(reason=reason):
             return DueLine(name, "asks", _ask_words(d, reason))
         case Missed() as step:
@@ -149,6 +150,11 @@ def _running_against(ports: Ports, d: Deployment, now: datetime) -> tuple[str, .
         for conflict in shared
         if conflict.other not in ahead or driven(ports, conflict.other)
     )
+
+
+def _calendar_of(d: Deployment) -> Calendar:
+    policy = policy_for(d.authority.policy, d.plan) if d.authority.policy is not None else None
+    return binding_calendar(policy, d.authority.change, d.authority.environment)
 
 
 def _ask_words(d: Deployment, reason: str) -> str:

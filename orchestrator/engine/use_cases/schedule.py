@@ -32,7 +32,15 @@ from orchestrator.engine.use_cases.scheduled_preview import ask_ahead
 from orchestrator.errors import Conflict, Refused
 from orchestrator.policy.calendar.bookings import bookings_of, state_of
 from orchestrator.policy.calendar.conflicts import ConflictFound, conflicts_of
+from orchestrator.policy.calendar.impact import (
+    PlannedChange,
+    TouchedRelease,
+    names_on_record,
+    reaches,
+    touched_releases,
+)
 from orchestrator.policy.calendar.start_time import ClosedTime, binding_calendar, judged_time
+from orchestrator.policy.calendar.windows import policy_for
 from orchestrator.policy.measures.wave_durations import measured_waves, slowest
 from orchestrator.policy.telling.words.schedule_words import conflict_words, utc
 
@@ -103,7 +111,11 @@ def refuse_closed(prepared: PreparedPlan, request: StartRequest, now: datetime) 
     answer = judged_time(
         request.starts,
         now,
-        binding_calendar(policy, prepared.plan.change_request, prepared.environment),
+        binding_calendar(
+            policy_for(policy, prepared.plan) if policy else None,
+            prepared.plan.change_request,
+            prepared.environment,
+        ),
         prepared.plan.schedule.window,
         window_override=policy.window_override if policy is not None else (),
     )
@@ -167,6 +179,25 @@ def measured_by(journal: Journal, deployments: Iterable[Deployment]) -> dict[str
         kind: [wave for waves in each for wave in waves] for kind, each in times_by_kind.items() if each
     }
     return {d.id: slowest(measured[_kind(d)]) for d in ones if not d.over and _kind(d) in measured}
+
+
+@dataclass(frozen=True, slots=True)
+class ImpactAnswer:
+    """The planned releases that a change touches, and every name that the records know."""
+
+    touched: tuple[TouchedRelease, ...]
+    known: frozenset[str]
+
+
+def impact_of_change(
+    ports: Ports, change: PlannedChange, begins: datetime | None, ends: datetime | None
+) -> ImpactAnswer:
+    """What a change touches between two moments; None stands for no limit."""
+    deployments = list(every(ports.journal))
+    measured = measured_by(ports.journal, deployments)
+    touched = touched_releases(change, deployments, ports.clock.now(), measured)
+    within = tuple(release for release in touched if reaches(release, begins, ends))
+    return ImpactAnswer(within, names_on_record(deployments))
 
 
 def policies_of(deployments: Iterable[Deployment]) -> tuple[ReleasePolicy, ...]:

@@ -76,10 +76,16 @@ def give(
     for signed in dict.fromkeys(new):
         trusted = trust_on_record(keyring, trust, signed.signature.key)
         d = deployment_commands.signal(ports, d.id, _event(signed, by, trusted))
-    if done(d) and d.follow_up.closed is None:
-        d = deployment_commands.signal(ports, d.id, e.RecordClosed(by=by, basis=_basis(d)))
+    d = closed_where_done(ports, d, by=by)
     after = take_in(ports, replace(session, deployment=d), ())
     return replace(after, deployment=ask_ahead(ports, d, after.known()))
+
+
+def closed_where_done(ports: Ports, d: Deployment, *, by: str) -> Deployment:
+    """The deployment with its record closed, where everything that had to follow it is done."""
+    if not done(d) or d.follow_up.closed is not None:
+        return d
+    return deployment_commands.signal(ports, d.id, e.RecordClosed(by=by, basis=_basis(d)))
 
 
 def _event(signed: SignedApproval, by: str, trusted: TrustOnRecord | None) -> e.Event:
@@ -94,4 +100,5 @@ def _basis(d: Deployment) -> str:
         approval_words(signed) for signed in d.authority.approvals if signed.approval.decision == "sign_off"
     ]
     after += [f"reviewed by {review.by} as {review.role}: {review.reason}" for review in d.follow_up.reviews]
+    after += [f"{duty.path} done by {duty.by}: {duty.note}" for duty in d.follow_up.duties]
     return "; ".join(after)

@@ -22,6 +22,7 @@ from orchestrator.policy.authority.certificates import (
     judged_certificates,
     rehearsal_faults,
 )
+from orchestrator.policy.authority.change_class import major_rules
 from orchestrator.policy.authority.environment_rules import about_environment
 from orchestrator.policy.authority.model_rules import about_model
 from orchestrator.policy.authority.policy_memory import about_memory, in_force_as
@@ -138,9 +139,9 @@ RULES: tuple[Callable[[Weighed], Iterator[Reason]], ...] = (
 
 
 def _admitted(weighed: Weighed) -> Admitted:
-    question, policy = weighed.question, weighed.question.policy
-    emergency = policy.emergency if question.emergency else None
-    review_by = question.now + timedelta(seconds=emergency.review_within) if emergency else None
+    question = weighed.question
+    within, reviewers = _review(question)
+    review_by = question.now + timedelta(seconds=within) if within is not None else None
     return Admitted(
         grounds=tuple(_grounds(weighed)),
         set_aside=tuple(_set_aside(weighed)),
@@ -150,10 +151,19 @@ def _admitted(weighed: Weighed) -> Admitted:
         ),
         closes=weighed.opening.closes,
         review_by=review_by,
-        reviewers=emergency.reviewers if emergency else (),
+        reviewers=reviewers,
         sign_off=_sign_off(question),
         issuer=_issuer(weighed),
     )
+
+
+def _review(question: Question) -> tuple[float | None, tuple[RoleNeed, ...]]:
+    """How soon it is reviewed, and by whom: an emergency, and a change of major impact where the policy says so."""
+    emergency = question.policy.emergency if question.emergency else None
+    if emergency is not None:
+        return emergency.review_within, emergency.reviewers
+    major = major_rules(question.policy, question.plan)
+    return (None, ()) if major is None else (major.review_within, major.reviewers)
 
 
 def _issuer(weighed: Weighed) -> str | None:
@@ -163,9 +173,10 @@ def _issuer(weighed: Weighed) -> str | None:
 
 
 def _sign_off(question: Question) -> tuple[RoleNeed, ...]:
-    """Who accepts afterwards: the roles of the policy, and those that the plan adds."""
+    """Who accepts afterwards: the roles of the policy, those that the plan adds, and that of whoever receives a transfer."""
     asked = {as_read(need.role): need for need in question.policy.approvals.after}
-    for role in question.plan.approval.sign_off:
+    transfer = question.plan.transfer
+    for role in (*question.plan.approval.sign_off, *((transfer.to.role,) if transfer is not None else ())):
         asked.setdefault(as_read(role), RoleNeed(role=role))
     return tuple(asked.values())
 

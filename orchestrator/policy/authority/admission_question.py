@@ -15,9 +15,10 @@ from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.release_policy import ReleasePolicy, SeparationOfDuties
 from orchestrator.domain.rules.requirement import RoleNeed
 from orchestrator.domain.text.names import as_read, is_among
+from orchestrator.policy.authority.change_class import major_rules
 from orchestrator.policy.authority.known_machines import Place
 from orchestrator.policy.authority.policy_memory import PolicyInForce
-from orchestrator.policy.calendar.windows import Calendar, calendar_of
+from orchestrator.policy.calendar.windows import Calendar, calendar_of, policy_for
 from orchestrator.policy.planning.policy_objections import known_roles
 
 NO_POLICY = ReleasePolicy.of_valid(
@@ -99,7 +100,7 @@ class Question:
     @property
     def calendar(self) -> Calendar:
         """The windows and freezes that bind: of the policy and of the environment."""
-        return calendar_of(self.policy, self.place.binding(self.environment))
+        return calendar_of(policy_for(self.policy, self.plan), self.place.binding(self.environment))
 
     @property
     def governed(self) -> bool:
@@ -122,6 +123,10 @@ class Question:
         policy = self.policy
         asked = {as_read(need.role): need for need in self._by_type()}
         if not self.emergency or policy.emergency is None:
+            major = major_rules(policy, self.plan)
+            for need in major.before if major is not None else ():
+                known = asked.get(as_read(need.role))
+                asked[as_read(need.role)] = need if known is None or known.people < need.people else known
             for role in self.plan.approval.required:
                 if not is_among(role, self.vouched):
                     asked.setdefault(as_read(role), RoleNeed(role=role))
@@ -135,6 +140,7 @@ class Question:
             *known_roles(self.policy),
             *self.plan.approval.required,
             *self.plan.approval.sign_off,
+            *((self.plan.transfer.to.role,) if self.plan.transfer is not None else ()),
             *lifting,
         )
 

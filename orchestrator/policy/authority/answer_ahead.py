@@ -7,6 +7,7 @@ from orchestrator.domain.authority.admission_answer import NotAdmitted, Reason
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.policy.authority.admission import admit
 from orchestrator.policy.authority.admission_question import Question
+from orchestrator.policy.authority.change_class import required_by
 from orchestrator.policy.planning.requirements import shortfalls
 
 _PATHS: dict[str, str] = {
@@ -14,6 +15,7 @@ _PATHS: dict[str, str] = {
     "policy.change_type": "approval.change",
     "policy.strategy": "strategy.kind",
     "policy.separation": "roles",
+    "policy.competence": "roles",
     "change.undeclared_emergency": "release.emergency",
     "change.not_preauthorised": "strategy.model",
     "model.missing": "strategy.model",
@@ -47,13 +49,12 @@ def answer_ahead(question: Question) -> AnswerAhead:
 def _shortfalls(question: Question) -> Iterator[Objection]:
     """What the reasons with the codes of `_SHORTFALLS` are about, each with the path that it is at."""
     policy, model = question.policy, question.model
-    for rules, required in (
-        (f"policy {policy.policy}", policy.verification if question.governed else None),
-        (f"model {model.model}" if model is not None else "", model.requires if model is not None else None),
-    ):
-        if required is not None:
-            for lack in shortfalls(required, question.plan, question.waves):
-                yield lack._replace(expected=f"{lack.expected} (by {rules})")
+    of_policy = required_by(policy, question.plan) if question.governed else ()
+    rules = [(f"policy {policy.policy}", required) for required in of_policy]
+    rules += [(f"model {model.model}", model.requires)] if model is not None else []
+    for name, required in rules:
+        for lack in shortfalls(required, question.plan, question.waves):
+            yield lack._replace(expected=f"{lack.expected} (by {name})")
 
 
 def _objection(question: Question, reason: Reason) -> Objection:

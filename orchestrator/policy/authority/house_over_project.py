@@ -37,6 +37,8 @@ def roles_named(policy: ReleasePolicy) -> tuple[str, ...]:
     needs += [need for standard in policy.standard for need in standard.before]
     if policy.emergency is not None:
         needs += [*policy.emergency.before, *policy.emergency.reviewers]
+    if policy.major is not None:
+        needs += [*policy.major.before, *policy.major.reviewers]
     needs += [*policy.late_backout.before, *policy.late_backout.emergency, *policy.concession_needs]
     roles = [need.role for need in needs]
     roles += [role for freeze in policy.freezes for role in freeze.override]

@@ -9,6 +9,7 @@ from orchestrator.domain.plan.roles import same_role
 from orchestrator.domain.text.format import seconds_words
 from orchestrator.domain.text.names import is_among
 from orchestrator.policy.authority.admission_question import Question
+from orchestrator.policy.authority.change_class import competence_reasons, required_by
 from orchestrator.policy.planning.requirements import shortfalls
 
 
@@ -21,6 +22,7 @@ def about_policy(question: Question) -> Iterator[Reason]:
     yield from _frequency(question)
     yield from _verification(question)
     yield from _apart(question)
+    yield from competence_reasons(question.policy, question.plan)
 
 
 def _scope(question: Question) -> Iterator[Reason]:
@@ -102,11 +104,12 @@ def _frequency(question: Question) -> Iterator[Reason]:
 
 
 def _verification(question: Question) -> Iterator[Reason]:
-    for shortfall in shortfalls(question.policy.verification, question.plan, question.waves):
-        finding = f"the policy asks for {shortfall.expected}, found {shortfall.found}"
-        yield Reason(
-            code="policy.verification", about=shortfall.path, found=finding, next_move=shortfall.next_move
-        )
+    for required in required_by(question.policy, question.plan):
+        for shortfall in shortfalls(required, question.plan, question.waves):
+            finding = f"the policy asks for {shortfall.expected}, found {shortfall.found}"
+            yield Reason(
+                code="policy.verification", about=shortfall.path, found=finding, next_move=shortfall.next_move
+            )
 
 
 def _apart(question: Question) -> Iterator[Reason]:

@@ -153,7 +153,7 @@ def _sign_off(question: Question, d: Deployment, word: ApprovalStatement) -> Ite
 
 def _review(question: Question, d: Deployment, word: ApprovalStatement) -> Iterator[str]:
     if d.follow_up.review_by is None or d.state is State.PLANNED:
-        yield f"{d.id} was no emergency that started; there is nothing to review"
+        yield f"{d.id} is no emergency that started, and no change of major impact that is reviewed; there is nothing to review"
     yield from _asked(d.follow_up.reviewers, word, "review")
     given = [review.signed.approval for review in d.follow_up.present_reviews if review.signed is not None]
     yield from _twice(question, word, given, "reviewed it")

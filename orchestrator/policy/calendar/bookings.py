@@ -9,9 +9,12 @@ from orchestrator.domain.authority.rehearsal import MeasuredWave
 from orchestrator.domain.calendar.schedule_of_change import Booking, BookingState
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, OVER, State
+from orchestrator.domain.plan.plan_kind import persons_of
 from orchestrator.domain.plan.target import Target
+from orchestrator.domain.text.names import is_among
 from orchestrator.policy.calendar.point_of_no_return import expected_times
 from orchestrator.policy.calendar.start_time import blocked_by
+from orchestrator.policy.calendar.windows import policy_for
 
 _PROPOSED = frozenset({State.PLANNED, State.AWAITING_APPROVAL})
 _AT_LEAST = timedelta(seconds=1)
@@ -65,8 +68,9 @@ def booking_of(
         cis=release.cis,
         service=release.service,
         depends_on=release.depends_on,
-        rfcs=release.rfcs,
+        rfcs=release.requests,
         plan_digest=d.authority.effective.digest if d.authority.effective is not None else d.plan_sha256,
+        persons=busy_persons(d),
         by=d.by,
         missed=d.schedule.missed,
         blocked_by=_blocked_by(d, state, max(starts, now)),
@@ -75,6 +79,18 @@ def booking_of(
         booked_at=d.began_at,
         changed_at=d.last_at,
         revision=d.seq,
+    )
+
+
+def busy_persons(d: Deployment) -> tuple[str, ...]:
+    """The persons whom it keeps busy: all that it names, but those whose roles keep nobody busy by its policy."""
+    free = d.authority.policy.people.not_busy if d.authority.policy is not None else ()
+    return tuple(
+        person
+        for person, roles in persons_of(d.plan).items()
+        if not roles
+        or not all(is_among(role, free) for role in roles)
+        or is_among(person, d.plan.resources.persons)
     )
 
 
@@ -93,7 +109,7 @@ def _blocked_by(d: Deployment, state: BookingState, moment: datetime) -> tuple[s
     if state not in ("proposed", "approved"):
         return ()
     return blocked_by(
-        d.authority.policy,
+        policy_for(d.authority.policy, d.plan) if d.authority.policy is not None else None,
         d.authority.change,
         (signed.approval for signed in d.authority.approvals),
         moment,

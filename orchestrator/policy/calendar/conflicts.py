@@ -6,16 +6,16 @@ from typing import Literal
 
 from orchestrator.domain.calendar.schedule_of_change import Booking
 from orchestrator.domain.text.model_base import Many, Moment, Noun
-from orchestrator.domain.text.names import same_name
+from orchestrator.domain.text.names import is_among, same_name
 
-ConflictKind = Literal["machine", "ci", "service", "dependency"]
+ConflictKind = Literal["machine", "ci", "person", "service", "dependency"]
 Needs = Mapping[str, Sequence[str]]
 
 
 class ConflictFound(Noun):
     """Two bookings that conflict from `begins` to `ends` (None: no end is known), and what they share.
 
-    `what` lists hosts (with the other's name where it differs), configuration items, the service, or the chain of
+    `what` lists hosts (with the other's name where it differs), configuration items, persons, the service, or the chain of
     dependency `shop > payment > ledger`.
     """
 
@@ -67,6 +67,9 @@ def _shared(
     cis = tuple(ci for ci in booking.cis if ci in set(other.cis))
     if cis:
         yield "ci", cis
+    persons = tuple(person for person in booking.persons if is_among(person, other.persons))
+    if persons:
+        yield "person", persons
     elsewhere = not same_name(booking.environment, other.environment)
     if elsewhere or booking.service is None or other.service is None:
         return

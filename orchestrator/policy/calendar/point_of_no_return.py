@@ -141,7 +141,7 @@ def _limits(plan: ReleasePlan, wave: Wave) -> WaveTimes:
     return WaveTimes.of_valid(
         wave=wave.number,
         name=wave.name,
-        soak=wave.gate.soak,
+        soak=wave.gate.lasts,
         deploy=_longest(plan.stage_of(wave).manual, plan.stage_of(wave).run_timeout),
         verify=sum((check.within + getattr(check, "timeout", 0.0) for check in checks), 0.0),
         back_out=_longest(plan.stage_of(wave).backout.manual, plan.stage_of(wave).backout.run_timeout),
@@ -165,7 +165,7 @@ def _expected(wave: Wave, measured: Sequence[MeasuredWave], forks: int, margin: 
     return WaveTimes(
         wave=wave.number,
         name=wave.name,
-        soak=wave.gate.soak,
+        soak=wave.gate.lasts,
         deploy=slowest("deploy"),
         verify=slowest("verify"),
         back_out=slowest("back_out"),

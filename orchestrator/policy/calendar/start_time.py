@@ -7,7 +7,7 @@ from datetime import datetime
 from orchestrator.domain.authority.approval import ApprovalStatement
 from orchestrator.domain.calendar.window import Freeze
 from orchestrator.domain.plan.change_request import ChangeRequest
-from orchestrator.domain.plan.release_plan import Window
+from orchestrator.domain.plan.planned_schedule import Window
 from orchestrator.domain.rules.environment import Environment
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.policy.calendar.windows import (

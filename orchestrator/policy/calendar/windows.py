@@ -6,6 +6,8 @@ from itertools import combinations
 
 from orchestrator.domain.calendar.local_time import Oddity, oddity, wall, zone_of
 from orchestrator.domain.calendar.window import Freeze, MaintenanceWindow, Recurring, Span
+from orchestrator.domain.plan.plan_kind import impact_of
+from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.rules.environment import Environment
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.model_base import Many, Noun
@@ -37,6 +39,15 @@ def calendar_of(policy: ReleasePolicy, environment: Environment | None = None) -
     """The policy's windows and freezes, and the freezes of the environment."""
     freezes = (*policy.freezes, *_freezes_of(environment, {freeze.name for freeze in policy.freezes}))
     return Calendar.of_valid(windows=policy.windows, freezes=freezes)
+
+
+def policy_for(policy: ReleasePolicy, plan: ReleasePlan) -> ReleasePolicy:
+    """The policy with the windows that a plan of this class of impact may use."""
+    major = policy.major if impact_of(plan) == "major" else None
+    if major is None or not major.windows:
+        return policy
+    windows = tuple(window for window in policy.windows if window.name in major.windows)
+    return policy.model_copy(update={"windows": windows})
 
 
 def _freezes_of(environment: Environment | None, taken: set[str]) -> Iterator[Freeze]:

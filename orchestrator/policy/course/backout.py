@@ -11,6 +11,7 @@ from orchestrator.domain.journal.events import DeploymentBackoutFailed, ResidueF
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.policy.course.compare_first import hosts_to_back_out, hosts_to_compare
 from orchestrator.policy.course.rehearsing import repeat_due
+from orchestrator.policy.course.rotation import back_after_backout, back_before_the_end, out_for_backout
 from orchestrator.policy.course.steps import Perform, Record, RunAttempt, Step
 
 ATTEMPTS_PER_WAVE = 2
@@ -57,18 +58,29 @@ def next_backout_step(d: Deployment) -> Step:
     compared = hosts_to_compare(d)
     if compared:
         return Perform("compare_first", hosts=compared)
-    chosen = hosts_to_back_out(d)
     for wave in reversed(d.waves):
-        hosts = tuple(host for host in owed_in(d, wave) if host in chosen)
-        attempts = tuple(a for a in d.attempts_of("backout", wave.number) if not a.repeated)
-        again = _hosts_to_run(hosts, attempts)
-        if again:
-            return RunAttempt(attempt_name(d, "backout"), "backout", wave.number, again)
-        if repeat_due(d, "backout", wave.number, hosts):
-            return RunAttempt(attempt_name(d, "backout"), "backout", wave.number, hosts, repeated=True)
+        step = _of_wave(d, wave)
+        if step is not None:
+            return step
+    if (back := back_before_the_end(d)) is not None:
+        return back
     if not progress.compared:
         return Perform("prove_restoration", hosts=d.hosts_to_prove)
     return Record(verdict(d))
+
+
+def _of_wave(d: Deployment, wave: Wave) -> Step | None:
+    """What a wave's backout still needs: out of rotation, its runs, and back into it."""
+    chosen = hosts_to_back_out(d)
+    hosts = tuple(host for host in owed_in(d, wave) if host in chosen)
+    attempts = tuple(a for a in d.attempts_of("backout", wave.number) if not a.repeated)
+    again = _hosts_to_run(hosts, attempts)
+    if again:
+        run = RunAttempt(attempt_name(d, "backout"), "backout", wave.number, again)
+        return out_for_backout(d, wave, again) or run
+    if repeat_due(d, "backout", wave.number, hosts):
+        return RunAttempt(attempt_name(d, "backout"), "backout", wave.number, hosts, repeated=True)
+    return back_after_backout(d, wave, owed_in(d, wave))
 
 
 def owed_in(d: Deployment, wave: Wave) -> tuple[str, ...]:

@@ -14,16 +14,19 @@ STEPS: dict[Practice, StepName | None] = {
     "verify_environment": "environment",
     "capture_baseline": "baseline",
     "check_entry": "entry",
+    "take_out": "rotation",
+    "give_back": "rotation",
     "quiesce": "quiesce",
     "verify_wave": "verification",
     "compare_changes": "changes",
     "watch": None,
+    "measure": None,
     "look_for_processes": "processes",
     "compare_first": "proof",
     "prove_restoration": "proof",
 }
 """The step that shows a deed at work; None for deeds that end at once, or are shown as a wait."""
-_OF_A_WAVE = frozenset({"check_entry", "quiesce", "verify_wave", "compare_changes"})
+_OF_A_WAVE = frozenset({"take_out", "give_back", "check_entry", "quiesce", "verify_wave", "compare_changes"})
 
 
 def present_step(d: Deployment, story: Story, now: datetime) -> StoryStep | None:

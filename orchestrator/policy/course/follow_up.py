@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.deployment.follow_up import FollowUp
-from orchestrator.domain.fold.brief import Brief
+from orchestrator.domain.fold.brief import Brief, brief_of
 from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, State
+from orchestrator.domain.plan.plan_kind import impact_of
 from orchestrator.domain.plan.roles import same_person, same_role
 from orchestrator.domain.rules.requirement import RoleNeed
 from orchestrator.domain.text.command_word import command_word
+from orchestrator.policy.course.duties import due_words, duty_sentences, open_work, work_of
 
 DEPLOYED = frozenset({State.EARLY_LIFE_SUPPORT, State.COMPLETED, State.COMPLETED_WITH_EXCEPTIONS})
 """States in which there is something to accept."""
@@ -61,9 +63,9 @@ def review_overdue(d: Deployment | Brief, now: datetime) -> bool:
 def done(d: Deployment) -> bool:
     """The deployment is over, and everything that had to follow is done; False where nothing had to."""
     asked = bool(d.follow_up.reviewers and d.follow_up.review_by) or (
-        d.state in DEPLOYED and bool(d.follow_up.sign_off)
+        d.state in DEPLOYED and bool(d.follow_up.sign_off or work_of(d))
     )
-    return d.over and asked and not sign_offs_missing(d) and not reviews_missing(d)
+    return d.over and asked and not sign_offs_missing(d) and not reviews_missing(d) and not open_work(d)
 
 
 def needs_words(needs: Iterable[RoleNeed]) -> str:
@@ -79,12 +81,14 @@ def short_words(d: Deployment | Brief, now: datetime) -> str:
         return "review overdue"
     if d.over and sign_offs_missing(d):
         return "sign-off missing"
-    return "review to follow" if d.over and reviews_missing(d) else ""
+    if d.over and reviews_missing(d):
+        return "review to follow"
+    return due_words(d if isinstance(d, Brief) else brief_of(d), now)
 
 
 def following_words(d: Deployment, now: datetime) -> tuple[str, ...]:
     """What was done and what is missing, a sentence each, with the command for it."""
-    return (*_review_words(d, now), *_sign_off_words(d, now), *_closed_words(d))
+    return (*_review_words(d, now), *_sign_off_words(d, now), *_duty_words(d, now), *_closed_words(d))
 
 
 def _review_words(d: Deployment, now: datetime) -> Iterable[str]:
@@ -92,7 +96,9 @@ def _review_words(d: Deployment, now: datetime) -> Iterable[str]:
     if missing and review_by is not None:
         when = "is overdue since" if review_overdue(d, now) else "must be held by"
         command = f"orch review {d.id} --as {command_word(missing[0].role)} --reason WHY"
-        yield f"The review of this emergency {when} {review_by:%Y-%m-%d %H:%M} UTC: {needs_words(missing)} ({command})."
+        major = impact_of(d.plan) == "major" and d.authority.change.type != "emergency"
+        what = "change of major impact" if major else "emergency"
+        yield f"The review of this {what} {when} {review_by:%Y-%m-%d %H:%M} UTC: {needs_words(missing)} ({command})."
 
 
 def _sign_off_words(d: Deployment, now: datetime) -> Iterable[str]:
@@ -105,6 +111,11 @@ def _sign_off_words(d: Deployment, now: datetime) -> Iterable[str]:
         if earliest is not None and now < earliest:
             until = f"{earliest:%Y-%m-%d %H:%M} UTC"
             yield f"Signed off; early life support goes on until {until}, the minimum that its rules require."
+
+
+def _duty_words(d: Deployment, now: datetime) -> Iterable[str]:
+    """After the end, what hangs on a removal or transfer; before it, the outline of the plan says the same."""
+    return duty_sentences(d, now) if d.over else ()
 
 
 def _closed_words(d: Deployment) -> Iterable[str]:

@@ -22,9 +22,11 @@ from orchestrator.policy.course.backout import attempt_name, foreign_run_reason,
 from orchestrator.policy.course.by_hand import by_hand
 from orchestrator.policy.course.follow_up import accepted, earliest_end
 from orchestrator.policy.course.limits import any_exceeded, limit_exceeded, reason_with_hosts
+from orchestrator.policy.course.measuring import decided, measured_beside
 from orchestrator.policy.course.opened_files import held_for_opened_files
 from orchestrator.policy.course.own_processes import unlooked
 from orchestrator.policy.course.rehearsing import as_rehearsed, end_of_rehearsal, repeat_due
+from orchestrator.policy.course.rotation import back_before_the_end, back_when_verified, out_before_touch
 from orchestrator.policy.course.steps import (
     FollowAttempt,
     Over,
@@ -58,7 +60,9 @@ def next_step(d: Deployment, now: datetime) -> Step:
         waiting = WaitForPerson(f"emergency stop by {d.driving.stopped}", ("stop-all --lift",))
         return quiet if isinstance(quiet, Perform) else waiting
     if d.driving.aborting is not None and not d.touched_hosts:
-        return Record(e.DeploymentCancelled(by=d.by, reason=f"aborted by {d.driving.aborting}"))
+        return back_before_the_end(d) or Record(
+            e.DeploymentCancelled(by=d.by, reason=f"aborted by {d.driving.aborting}")
+        )
     if d.driving.paused is not None and d.driving.aborting is None:
         return WaitForPerson(f"paused by {d.driving.paused}", ("resume", "abort"))
     if d.driving.hold is not None:
@@ -163,6 +167,8 @@ def _deploying(d: Deployment) -> Step:
     hosts = _hosts_to_deploy(d)
     if isinstance(hosts, str):
         return Record(e.DeploymentHeld(reason=hosts, by="orch"))
+    if hosts and (out := out_before_touch(d, hosts)) is not None:
+        return out
     if hosts:
         return RunAttempt(attempt_name(d, "deploy"), "deploy", d.rollout.wave, hosts)
     return _tried(d, wave)
@@ -261,13 +267,16 @@ def _at_gate(d: Deployment, now: datetime) -> Step:
     if d.rollout.failure is not None:
         return _after_failure(d, d.rollout.failure)
     if d.rollout.gate is None:
-        soak_until = now + timedelta(seconds=wave.gate.soak) if wave.gate.soak else None
-        return Record(e.GateReached(wave=d.rollout.wave, soak_until=soak_until, confirm=wave.gate.confirm))
+        return back_when_verified(d) or _reached(d, wave, now)
     rejection = _rejection(d)
     if rejection is not None:
         return rejection
+    watching: Step | None = None
     if d.rollout.gate.soak_until is not None and not d.rollout.gate.soaked:
-        return _watch(d, now, d.rollout.gate.soak_until, wave.gate.every, d.rollout.gate.last_asked)
+        watching = _watch(d, now, d.rollout.gate.soak_until, wave.gate.every, d.rollout.gate.last_asked)
+    soaking = decided(d) or measured_beside(d, now, watching)
+    if soaking is not None:
+        return soaking
     if d.rollout.gate.confirm is not None and not d.rollout.gate.confirmed:
         return WaitForPerson(
             f"{wave.name} waits for confirmation by {d.rollout.gate.confirm}", ("confirm", "abort")
@@ -275,6 +284,11 @@ def _at_gate(d: Deployment, now: datetime) -> Step:
     if _is_to_be_seen_again(d.rollout.gate, wave.gate.every, now):
         return Perform("watch", wave=d.rollout.wave, hosts=d.hosts_standing("verified"), final=True)
     return _past_the_gate(d, now)
+
+
+def _reached(d: Deployment, wave: Wave, now: datetime) -> Record:
+    soak_until = now + timedelta(seconds=wave.gate.soak) if wave.gate.soak else None
+    return Record(e.GateReached(wave=d.rollout.wave, soak_until=soak_until, confirm=wave.gate.confirm))
 
 
 def _is_to_be_seen_again(gate: GateProgress, every: float, now: datetime) -> bool:
@@ -314,13 +328,17 @@ def _early_life(d: Deployment, now: datetime) -> Step:
         if limit is not None:
             down = d.hosts_standing("failed", "unknown")
             return Record(e.EarlyLifeFailed(hosts=down, reason=reason_with_hosts(d, down, limit)))
+    decision = decided(d)
+    if decision is not None:
+        return decision
     if d.early_life.over:
-        return _end(d)
+        return measured_beside(d, now, None) or _end(d)
     if not d.hosts_standing("verified"):
         return Record(e.EarlyLifeFailed(hosts=(), reason="no host is left that could be watched"))
     # The sign-off accepts it: after the minimum the checks run once more, and early life support ends.
     until = min(max(now, earliest_end(d) or now), d.early_life.until) if accepted(d) else d.early_life.until
-    return _watch(d, now, until, early_life.every, d.early_life.last_watched)
+    watching = _watch(d, now, until, early_life.every, d.early_life.last_watched)
+    return measured_beside(d, now, watching) or watching
 
 
 def _end(d: Deployment) -> Step:

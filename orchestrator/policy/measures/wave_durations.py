@@ -6,7 +6,7 @@ from orchestrator.domain.authority.rehearsal import INJECTED, MeasuredWave
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.policy.telling.timeline import Story, StoryStep
 
-_DEPLOY = ("entry", "deploy", "quiesce")
+_DEPLOY = ("entry", "rotation", "deploy", "quiesce")
 
 
 def measured_waves(d: Deployment, story: Story) -> tuple[MeasuredWave, ...]:

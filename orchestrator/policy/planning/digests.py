@@ -30,7 +30,16 @@ NOT_REHEARSED = (
     *("orch", "policy", "version", "title", "applies_to", "retention"),
     *("change_types", "modes", "strategies", "models", "standard", "verification", "frequency"),
     *("approvals", "separation", "roles", "emergency", "rehearsal", "unsigned_words"),
-    *("late_backout", "concessions", "confirm", "sign_off", "changed_by"),
+    *(
+        "late_backout",
+        "concessions",
+        "confirm",
+        "sign_off",
+        "changed_by",
+        "major",
+        "people",
+        "planning_mistakes",
+    ),
     *("windows", "freezes", "window_override", "undo_before_close", "margin"),
 )
 """Fields of a policy that no result of a rehearsal depends on (docs/adr/0069); any other field is covered."""

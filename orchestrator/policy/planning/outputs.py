@@ -38,7 +38,7 @@ def unfit_outputs(plan: ReleasePlan) -> Iterator[Objection]:
             if stage.backout.playbook
         },
         "the inventory": plan.resources.inventory,
-        **{f"the release unit {unit.name}": unit.artefact for unit in plan.release.units},
+        **{f"the release unit {unit.name}": unit.place for unit in plan.release.units},
     }
     for index, output in enumerate(plan.resources.outputs):
         finding = _why_unfit(PurePosixPath(output), named)

@@ -16,7 +16,9 @@ from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.strategy_form import form_of
 from orchestrator.domain.plan.wave import Limit, Wave
 from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.policy.planning.change_findings import change_faults
 from orchestrator.policy.planning.declared_items import unseen_declarations
+from orchestrator.policy.planning.manual_objections import nobody_knows_who
 from orchestrator.policy.planning.outputs import unfit_outputs
 from orchestrator.policy.planning.variable_findings import templates_in_variables
 
@@ -32,6 +34,8 @@ def faults_of(plan: ReleasePlan) -> list[Objection]:
         *_half_an_emergency(plan),
         *unseen_declarations(plan),
         *unfit_outputs(plan),
+        *nobody_knows_who(plan),
+        *change_faults(plan),
     ]
 
 
@@ -60,7 +64,6 @@ def warnings_of(
         *(() if policy is not None and policy.approvals.before else _nobody_approves(plan)),
         *_all_at_once(plan, waves),
         *_limits_that_never_stop(plan, waves),
-        *_backout_that_deploys(plan),
         *_proof_without_files(plan),
         *_window_too_short(plan, waves),
         *templates_in_variables(plan),
@@ -119,7 +122,7 @@ def _shallow_acceptance(plan: ReleasePlan) -> Iterator[Objection]:
 
 
 def _nothing_waits(plan: ReleasePlan, waves: Sequence[Wave]) -> Iterator[Objection]:
-    waits = any(wave.gate.soak or wave.gate.confirm for wave in waves) or plan.validation.early_life
+    waits = any(wave.gate.lasts or wave.gate.confirm for wave in waves) or plan.validation.early_life
     patient = any(check.within or getattr(check, "up_for", 0) for check in plan.validation.acceptance)
     if not waits and not patient:
         expected = "time in which a release that dies after a good start is seen"
@@ -171,17 +174,6 @@ def _never_stops(path: str, limit: Limit, hosts: int, name: str = "") -> Objecti
     return Objection(path, "a failure limit below the number of hosts", whose, "lower it")
 
 
-def _backout_that_deploys(plan: ReleasePlan) -> Iterator[Objection]:
-    for stage in plan.stages:
-        backout = stage.backout
-        if stage.manual is None and (stage.playbook, stage.variables) == (
-            backout.playbook,
-            backout.variables,
-        ):
-            path, finding = f"{backout.path}.playbook", "the deploy playbook with the same variables"
-            yield Objection(path, "a playbook that takes the release back", finding, "name another")
-
-
 def _proof_without_files(plan: ReleasePlan) -> Iterator[Objection]:
     scope = plan.backout.baseline.whole
     if not scope.files and not list(_empty_proof(plan)):
@@ -193,7 +185,7 @@ def _window_too_short(plan: ReleasePlan, waves: Sequence[Wave]) -> Iterator[Obje
     window = plan.schedule.window
     if window is None:
         return
-    soak = sum(wave.gate.soak for wave in waves)
+    soak = sum(wave.gate.lasts for wave in waves)
     length = (window.closes - window.opens).total_seconds()
     if soak >= length:
         finding = f"{length:g} s, and {soak:g} s of soak"

@@ -9,6 +9,7 @@ from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.release_plan import ReleasePlan, ReleaseUnit
 from orchestrator.domain.plan.stage import Stage, hosts_of_stage
 from orchestrator.domain.plan.target import Target
+from orchestrator.policy.planning.metric_objections import files_of_metrics
 
 FILE = ("file",)
 FILE_OR_FOLDER = ("file", "directory")
@@ -155,8 +156,9 @@ def files_of_checks(plan: ReleasePlan) -> Iterator[tuple[str, str]]:
 
 
 def credential_files(plan: ReleasePlan) -> list[str]:
-    """The files with passwords and tokens of its checks: they are digested and copied nowhere."""
-    return [file for path, file in files_of_checks(plan) if not path.endswith(".ca_file")]
+    """The files with passwords and tokens of its checks and metrics: they are digested and copied nowhere."""
+    files = (*files_of_checks(plan), *files_of_metrics(plan))
+    return [file for path, file in files if not path.endswith(".ca_file")]
 
 
 def checks_of(plan: ReleasePlan) -> Iterator[tuple[str, tuple[Check, ...]]]:

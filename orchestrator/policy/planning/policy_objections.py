@@ -41,6 +41,7 @@ def objections_to(policy: ReleasePolicy, places: Places | None = None) -> tuple[
         *_windows(policy, at),
         *_freezes(policy, at),
         *_unknown_roles(policy, at),
+        *_unknown_windows(policy),
         *misleading_policy_roles(policy),
     )
 
@@ -93,12 +94,23 @@ def _unknown_roles(policy: ReleasePolicy, at: Places) -> Iterator[Objection]:
             yield Objection(path, f"a known role ({', '.join(known)})", f"`{role}`", move)
 
 
+def _unknown_windows(policy: ReleasePolicy) -> Iterator[Objection]:
+    names = [window.name for window in policy.windows]
+    for index, name in enumerate(policy.major.windows if policy.major is not None else ()):
+        if name not in names:
+            move = f"use one of {', '.join(names)}" if names else "add the window, or leave this out"
+            yield Objection(f"major.windows[{index}]", "a window of the policy", f"`{name}`", move)
+
+
 def _roles_named(policy: ReleasePolicy, at: Places) -> Iterator[tuple[str, str]]:
     yield from _needs("approvals.before", policy.approvals.before)
     yield from _needs("approvals.after", policy.approvals.after)
     if policy.emergency is not None:
         yield from _needs("emergency.before", policy.emergency.before)
         yield from _needs("emergency.reviewers", policy.emergency.reviewers)
+    if policy.major is not None:
+        yield from _needs("major.before", policy.major.before)
+        yield from _needs("major.reviewers", policy.major.reviewers)
     yield from _needs("late_backout.before", policy.late_backout.before)
     yield from _needs("late_backout.emergency", policy.late_backout.emergency)
     if policy.concessions is not None:

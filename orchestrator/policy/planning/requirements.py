@@ -1,36 +1,19 @@
 """What a plan lacks of a model's or policy's requirements; and a plan with a model's defaults."""
 
 from collections.abc import Iterator, Sequence
-from typing import assert_never
 
-from orchestrator.domain.plan.check import (
-    BecomeCheck,
-    Check,
-    ClockCheck,
-    CommandCheck,
-    FileCheck,
-    HttpCheck,
-    MemoryCheck,
-    OsCheck,
-    OtherDeploymentCheck,
-    PackageCheck,
-    PortCheck,
-    PythonCheck,
-    RebootCheck,
-    SpaceCheck,
-    TcpCheck,
-    TestinfraCheck,
-    UnitCheck,
-    UserCheck,
-)
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.roles import same_role
+from orchestrator.domain.plan.stage import Stage
 from orchestrator.domain.plan.wave import Limit, Wave
 from orchestrator.domain.rules.deployment_model import DeploymentModel
-from orchestrator.domain.rules.requirement import AskedGate, Required
+from orchestrator.domain.rules.requirement import AskedGate, Required, StageForm
 from orchestrator.domain.text.format import seconds_words
+from orchestrator.policy.planning.absence import says_absent
+from orchestrator.policy.planning.change_requirements import change_shortfalls
 from orchestrator.policy.planning.plan_findings import path_of
+from orchestrator.policy.planning.unit_rules import unit_shortfalls
 
 _DEFAULTED = ("gate", "failure_limit", "task_timeout", "run_timeout", "forks")
 
@@ -53,7 +36,9 @@ def shortfalls(required: Required, plan: ReleasePlan, waves: Sequence[Wave]) -> 
     """Everything required that the plan lacks, in the order of the plan."""
     return (
         *_release(required, plan),
+        *change_shortfalls(required, plan),
         *_strategy(required, plan),
+        *_stages(required, plan),
         *_coverage(required, plan, waves),
         *_gates(required, plan, waves),
         *_roles(required, plan),
@@ -76,7 +61,8 @@ def _release(required: Required, plan: ReleasePlan) -> Iterator[Objection]:
             if unit.on_target is None:
                 path = f"release.units[{index}].on_target"
                 yield Objection(path, "where the unit stands on a host", "nothing", "add `on_target`")
-    if required.rfcs and not release.rfcs:
+    yield from unit_shortfalls(required, release.units)
+    if required.rfcs and not release.requests:
         yield Objection("release.rfcs", "at least one request for change", "none", "name it in the plan")
 
 
@@ -93,6 +79,32 @@ def _strategy(required: Required, plan: ReleasePlan) -> Iterator[Objection]:
             yield Objection(
                 f"{stage.path}.task_timeout", expected, seconds_words(stage.task_timeout), "raise it"
             )
+
+
+def _stages(required: Required, plan: ReleasePlan) -> Iterator[Objection]:
+    first = plan.stages[0]
+    if required.first_stage is not None and not _has_form(first, required.first_stage):
+        asked = {
+            "once": "a first stage that runs once, on one host",
+            "manual": "a first stage that people do",
+        }
+        yield Objection(
+            "strategy.stages",
+            asked[required.first_stage],
+            f"stage {first.name}" if first.name else "no stages",
+            f"write it as a stage with `{required.first_stage}`, before the others",
+        )
+    done_by_hand = any(stage.manual for stage in plan.stages)
+    if required.manual is not None and done_by_hand != (required.manual == "some"):
+        expected = "a stage that people do" if required.manual == "some" else "no stage that people do"
+        move = (
+            "add a stage with `manual`" if required.manual == "some" else "remove it, or choose another model"
+        )
+        yield Objection("strategy.stages", expected, "some" if done_by_hand else "none", move)
+
+
+def _has_form(stage: Stage, form: StageForm) -> bool:
+    return stage.once if form == "once" else stage.manual is not None
 
 
 def _coverage(required: Required, plan: ReleasePlan, waves: Sequence[Wave]) -> Iterator[Objection]:
@@ -155,7 +167,7 @@ def _validation(required: Required, plan: ReleasePlan) -> Iterator[Objection]:
     if required.acceptance_any and not set(required.acceptance_any) & set(after):
         expected = f"a check of kind {' or '.join(f'`{kind}`' for kind in required.acceptance_any)}"
         yield Objection("validation.acceptance", expected, "none", "add one")
-    if required.absence and not any(_says_absent(check) for check in validation.acceptance):
+    if required.absence and not any(says_absent(check) for check in validation.acceptance):
         expected = "a check that something is gone"
         yield Objection(
             "validation.acceptance", expected, "none", "add for example `file: {path: ..., exists: false}`"
@@ -165,36 +177,6 @@ def _validation(required: Required, plan: ReleasePlan) -> Iterator[Objection]:
         expected = f"at least {seconds_words(required.early_life)} of early life support"
         finding = seconds_words(early) if early else "none"
         yield Objection("validation.early_life", expected, finding, "lengthen it")
-
-
-def _says_absent(check: Check) -> bool:
-    match check:
-        case FileCheck() | UserCheck():
-            return not check.exists
-        case PackageCheck():
-            return not check.installed
-        case UnitCheck():
-            return check.state == "absent"
-        case TcpCheck():
-            return not check.open
-        case PortCheck():
-            return check.state == "free"
-        case (
-            HttpCheck()
-            | CommandCheck()
-            | OsCheck()
-            | SpaceCheck()
-            | MemoryCheck()
-            | ClockCheck()
-            | BecomeCheck()
-            | PythonCheck()
-            | RebootCheck()
-            | OtherDeploymentCheck()
-            | TestinfraCheck()
-        ):
-            return False
-        case _:
-            assert_never(check)
 
 
 def _backout(required: Required, plan: ReleasePlan) -> Iterator[Objection]:

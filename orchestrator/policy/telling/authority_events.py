@@ -5,6 +5,7 @@ from orchestrator.domain.calendar.schedule_of_change import MissedChoice
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.condensed import Counts
+from orchestrator.domain.plan.plan_kind import due_work_of
 from orchestrator.domain.rules.environment import class_known
 from orchestrator.domain.text.format import counted
 from orchestrator.policy.telling.step_changes import End, Finish
@@ -18,6 +19,7 @@ from orchestrator.policy.telling.words.event_words import (
     result_of_checks,
 )
 from orchestrator.policy.telling.words.ground_words import ground_words
+from orchestrator.policy.telling.words.unit_words import verified_words
 
 
 @telling_of.register
@@ -79,7 +81,9 @@ def _window_opened(event: e.WindowOpened, d: Deployment, counts: Counts) -> Tell
 
 @telling_of.register
 def _components_verified(event: e.ComponentsVerified, d: Deployment, counts: Counts) -> Telling:
-    return _passed("components", f"{counted(len(event.digests), 'artefact')} with the digest of the plan")
+    words = f"{counted(len(event.digests), 'artefact')} with the digest of the plan"
+    step = Finish("components", "passed", "; ".join((words, *verified_words(event.units))))
+    return Telling(at("components", words, *verified_words(event.units)), (step,))
 
 
 @telling_of.register
@@ -152,6 +156,13 @@ def _approval_given(event: e.ApprovalGiven, d: Deployment, counts: Counts) -> Te
 @telling_of.register
 def _reviewed(event: e.Reviewed, d: Deployment, counts: Counts) -> Telling:
     return _word("approval", "passed", f"reviewed by {event.by} as {event.role}: {event.reason}")
+
+
+@telling_of.register
+def _duty_done(event: e.DutyDone, d: Deployment, counts: Counts) -> Telling:
+    work = next((each for each in due_work_of(d.plan) if each.path == event.duty), None)
+    what = f"{work.component}, {work.area}" if work is not None else event.duty
+    return _word("approval", "passed", f"done, says {event.by}: {what}: {event.note}", beside=True)
 
 
 @telling_of.register

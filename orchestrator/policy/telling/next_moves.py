@@ -5,6 +5,7 @@ from typing import NamedTuple
 from orchestrator.domain.authority.admission_answer import Reason
 from orchestrator.domain.deployment.attempts import Attempted
 from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.deployment.standing import DOWN
 from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, State
 from orchestrator.domain.plan.roles import same_role
 from orchestrator.domain.text.command_word import command_word
@@ -126,7 +127,9 @@ def _abort(d: Deployment) -> tuple[Move, ...]:
 
 
 def _hold_choices(d: Deployment) -> tuple[Move, ...]:
-    failed = d.rollout.failure.hosts if d.rollout.failure is not None else ()
+    # Hosts that are not down need no exclusion: a metric that fails says of none of them that it is the cause.
+    stopped = d.rollout.failure.hosts if d.rollout.failure is not None else ()
+    failed = tuple(host for host in stopped if d.standings[host].standing in DOWN)
     return (
         Move(f"orch retry {d.id}", "try again"),
         *(_go_on_without(d, failed[:NAMED]) if failed else ()),

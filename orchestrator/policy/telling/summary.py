@@ -1,5 +1,6 @@
 """The state of a deployment in plain sentences; a failed deployment is never described in words of success."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import assert_never
 
@@ -8,6 +9,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.deployment.standing import StandingName
 from orchestrator.domain.evidence.opened_file import each_once, opened_words
 from orchestrator.domain.journal.lifecycle import Ended, State, end_of
+from orchestrator.domain.plan.plan_kind import done_words, verified_words
 from orchestrator.domain.rules.environment import UNKNOWN
 from orchestrator.domain.text.format import counted
 from orchestrator.domain.text.plain_text import plain
@@ -60,10 +62,7 @@ def hosts_words(hosts: Sequence[str]) -> str:
 
 def counts_words(d: Deployment, hosts: Sequence[str]) -> str:
     """Counts of hosts by standing, such as `3 verified, 1 failed`."""
-    counts: dict[str, int] = {}
-    for host in hosts:
-        word = STANDING_WORDS[d.standings[host].standing]
-        counts[word] = counts.get(word, 0) + 1
+    counts = Counter(STANDING_WORDS[d.standings[host].standing] for host in hosts)
     return ", ".join(f"{count} {word}" for word, count in counts.items())
 
 
@@ -184,16 +183,17 @@ def _ended(d: Deployment, end: Ended) -> list[str]:
 
 
 def _completed(d: Deployment) -> list[str]:
-    everywhere = "on its one host" if len(d.standings) == 1 else f"on all {counted(len(d.standings), 'host')}"
-    return [f"{release_words(d)} is deployed and verified {everywhere} of {environment_words(d)}."]
+    hosts = len(d.standings)
+    where = "on its one host" if hosts == 1 else f"on all {counted(hosts, 'host')}"
+    return [f"{done_words(d.plan, release_words(d))} and verified {where} of {environment_words(d)}."]
 
 
 def _with_exceptions(d: Deployment) -> list[str]:
     good = len(d.standings) - len(d.rollout.exceptions)
     hosts = [host for host in d.standings if host in d.rollout.exceptions]
     return [
-        f"{release_words(d)} is verified on {good} of {counted(len(d.standings), 'host')} of {environment_words(d)}; "
-        f"{hosts_words(hosts)} {_needs(len(hosts))} attention.",
+        f"{verified_words(d.plan, release_words(d))} on {good} of {counted(len(d.standings), 'host')} of "
+        f"{environment_words(d)}; {hosts_words(hosts)} {_needs(len(hosts))} attention.",
         *_reasons(d, hosts),
     ]
 

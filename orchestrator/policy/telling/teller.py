@@ -15,7 +15,7 @@ from orchestrator.policy.telling.timeline import StepName
 
 Lines = tuple[tuple[str, str], ...]
 """The location (a wave, or the phase of the deployment) and the text; complete only if the event is."""
-WAITS: tuple[StepName, ...] = ("hold", "pause", "soak", "confirmation", "early_life")
+WAITS: tuple[StepName, ...] = ("hold", "pause", "soak", "metrics", "confirmation", "early_life")
 
 
 @dataclass(frozen=True, slots=True)

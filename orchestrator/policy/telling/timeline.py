@@ -14,11 +14,13 @@ StepName = Literal[
     "environment",
     "baseline",
     "entry",
+    "rotation",
     "deploy",
     "quiesce",
     "verification",
     "changes",
     "soak",
+    "metrics",
     "confirmation",
     "early_life",
     "hold",
@@ -31,7 +33,7 @@ StepName = Literal[
     "schedule",
 ]
 Result = Literal["passed", "failed", "unknown", "open"]
-WAITING = frozenset({"approval", "window", "soak", "confirmation", "early_life", "hold", "pause"})
+WAITING = frozenset({"approval", "window", "soak", "metrics", "confirmation", "early_life", "hold", "pause"})
 """Steps in which time passes without work."""
 
 
@@ -41,6 +43,7 @@ class StoryStep:
 
     `complaints` are the answers that are not a pass, of `checks` in all; `down` the hosts on which a run was not done.
     `unwatched`: seconds of a soak or early life support in which nobody looked.
+    `tallies`: metric and verdict of each measurement.
     `records` are the numbers of the events that hold all of its evidence, also what is as it should be.
     """
 
@@ -61,6 +64,7 @@ class StoryStep:
     unwatched: float = 0.0
     repeated: bool = False
     records: tuple[int, ...] = ()
+    tallies: tuple[tuple[str, str], ...] = ()
 
     @property
     def seconds(self) -> float | None:

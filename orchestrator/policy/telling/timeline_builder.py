@@ -12,12 +12,23 @@ from orchestrator.policy.telling import (
     driving_events,
     house_events,
     manual_events,
+    metric_events,
+    rotation_events,
     wave_events,
 )
 from orchestrator.policy.telling.teller import Telling, telling_of
 from orchestrator.policy.telling.timeline import Story
 
-ENTRIES = (authority_events, wave_events, change_events, driving_events, house_events, manual_events)
+ENTRIES = (
+    authority_events,
+    wave_events,
+    metric_events,
+    change_events,
+    driving_events,
+    house_events,
+    manual_events,
+    rotation_events,
+)
 """The modules with the entries; importing them registers those."""
 
 

@@ -193,7 +193,7 @@ def _wave_verified(event: e.WaveVerified, d: Deployment, counts: Counts) -> Tell
 @telling_of.register
 def _wave_rejected(event: e.WaveRejected, d: Deployment, counts: Counts) -> Telling:
     lines = at(wave_name(d, event.wave), f"REJECTED: {event.reason}")
-    return Telling(lines, (End(("soak",), "failed"),))
+    return Telling(lines, (End(("soak", "metrics"), "failed"),))
 
 
 @telling_of.register
@@ -220,18 +220,25 @@ def _confirmed(event: e.Confirmed, d: Deployment, counts: Counts) -> Telling:
 
 @telling_of.register
 def _gate_passed(event: e.GatePassed, d: Deployment, counts: Counts) -> Telling:
-    return Telling(at(wave_name(d, event.wave), "accepted"))
+    return Telling(at(wave_name(d, event.wave), "accepted"), (End(("metrics",), "passed"),))
 
 
 @telling_of.register
 def _early_life_began(event: e.EarlyLifeBegan, d: Deployment, counts: Counts) -> Telling:
     lines = at("early life", f"support until {event.until.astimezone():%Y-%m-%d %H:%M:%S}")
-    return Telling(lines, (Begin("early_life", f"until {event.until:%Y-%m-%d %H:%M:%S}"),))
+    measured = End(("metrics",), "passed")
+    return Telling(
+        lines,
+        (
+            measured,
+            Begin("early_life", f"until {event.until:%Y-%m-%d %H:%M:%S}"),
+        ),
+    )
 
 
 @telling_of.register
 def _early_life_failed(event: e.EarlyLifeFailed, d: Deployment, counts: Counts) -> Telling:
-    return Telling(at("early life", f"FAILED: {event.reason}"), (End(("early_life",), "failed"),))
+    return Telling(at("early life", f"FAILED: {event.reason}"), (End(("early_life", "metrics"), "failed"),))
 
 
 @telling_of.register

@@ -82,6 +82,17 @@ MOUNTINFO = (
 )
 
 
+def test_a_mount_of_a_file_that_is_gone_is_the_same_after_a_reboot(tmp_path: Path) -> None:
+    """A container's manager mounts files over /proc that it has removed; their names are made up at each boot."""
+    seen: list[Any] = []
+    for name in ("2d1c8d1ddfe00682", "abdbe7c0647f7c83"):
+        file = tmp_path / name
+        file.write_text(f"68 40 0:80 /run/.#kmsg{name}//deleted /proc/kmsg rw - tmpfs tmpfs rw\n")
+        mounts.collect(lambda *item: seen.append(item), str(file))
+    [first, second] = seen
+    assert first == second
+
+
 def test_mounts_are_seen_with_their_options_and_those_that_pass_are_not(tmp_path: Path) -> None:
     file = tmp_path / "mountinfo"
     file.write_text(MOUNTINFO)

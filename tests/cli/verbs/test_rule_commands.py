@@ -29,8 +29,8 @@ def test_models_are_listed_with_their_flow(project: Path, capsys: pytest.Capture
     assert run(["model", "list"]) == 0
     rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
     assert rows[0] == ["model", "version", "title", "flow", "file"]
-    assert ["removal", "1", "Removal of a component", "test > staging > live", "models/removal.yml"] in rows
-    assert len(rows) == 7
+    assert ["removal", "2", "Removal of a component", "test > staging > live", "models/removal.yml"] in rows
+    assert len(rows) == 9
 
 
 def test_a_broken_file_hides_no_other(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -38,7 +38,7 @@ def test_a_broken_file_hides_no_other(project: Path, capsys: pytest.CaptureFixtu
     (project / "models/gone.yml").symlink_to("nowhere")
     assert run(["model", "list"]) == 3
     shown = capsys.readouterr()
-    assert len(shown.out.splitlines()) == 7
+    assert len(shown.out.splitlines()) == 9
     assert "models/bad.yaml:1 model: expected the key `model`" in shown.err
     assert "models/gone.yml: expected a file that can be read" in shown.err
 
@@ -47,11 +47,11 @@ def test_the_newest_version_is_shown_unless_one_is_named(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = (project / "models/removal.yml").read_text()
-    (project / "models/removal-2.yml").write_text(text.replace("version: 1", "version: 2"))
-    for name, version in (("removal", 2), ("removal@1", 1), ("models/removal.yml", 1)):
+    (project / "models/removal-3.yml").write_text(text.replace("version: 2", "version: 3"))
+    for name, version in (("removal", 3), ("removal@2", 2), ("models/removal.yml", 2)):
         assert run(["model", "show", name, "--json"]) == 0
         assert json.loads(capsys.readouterr().out)["version"] == version
-    assert run(["model", "show", "removal@3"]) == 11
+    assert run(["model", "show", "removal@4"]) == 11
     assert run(["model", "show", "remova"]) == 11
     assert "did you mean removal?" in capsys.readouterr().err
 
@@ -110,7 +110,7 @@ def test_a_sound_policy_is_ok_and_warned_of(project: Path, capsys: pytest.Captur
 
 def test_a_window_in_a_skipped_hour_is_warned_of(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     window = "name: nightly\n    zone: Europe/Berlin\n    starts: 2026-01-01T02:30\n    repeats: FREQ=DAILY\n    lasts: 1h\n"
-    text = (project / "policies/shop-live.yml").read_text()
+    text = (project / "policies/shop-live.yml").read_text().replace("[saturday-night]", "[nightly]")
     begin, end = text.index("  - # The window's name."), text.index("# Freezes bind")
     (project / "policies/shop-live.yml").write_text(f"{text[:begin]}  - {window}{text[end:]}")
     assert run(["policy", "check"]) == 0

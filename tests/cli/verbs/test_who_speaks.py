@@ -21,6 +21,7 @@ from orchestrator.engine.speaking import Sayable
 from orchestrator.errors import ExitCode
 from tests.worlds.command_line import orch
 from tests.worlds.fleet import Fleet, shop_fleet
+from tests.worlds.walks import HANDED_OVER
 
 LI, NADIA = "Li Wei", "Nadia Costa"
 TRUSTED_AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -127,6 +128,11 @@ def deployed(house: House) -> None:
     assert house.orch("confirm", house.newest(), "--note", "looked") == ExitCode.COMPLETED
 
 
+def handed_over(house: House) -> None:
+    house.fleet.tree["transfer"] = HANDED_OVER
+    deployed(house)
+
+
 def stopped(house: House) -> None:
     at_gate(house)
     assert house.orch("stop-all", "--reason", "fire") == ExitCode.COMPLETED
@@ -148,6 +154,7 @@ DOORS: list[Door] = [
     ("exclude", held, ("exclude", "ID", "web2", "--reason", "dead", "--no-drive"), "excluded"),
     ("abort", at_gate, ("abort", "ID", "--reason", "no", "--no-drive"), "abort_requested"),
     ("rollback", deployed, ("rollback", "ID", "--reason", "bad"), "backout_began"),
+    ("done", handed_over, ("done", "ID", "1", "--note", "mailed"), "duty_done"),
     ("stop-all", at_gate, ("stop-all", "--reason", "fire"), "emergency_stopped"),
     ("lift", stopped, ("stop-all", "--lift", "--reason", "out"), "emergency_lifted"),
 ]

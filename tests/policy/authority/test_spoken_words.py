@@ -39,6 +39,7 @@ EVENTS: dict[Verb, Any] = {
     "step": e.StepAnswered(
         attempt="d1.1-deploy", result="done", role="change manager", by="Li Wei", note="seen"
     ),
+    "done": e.DutyDone(duty="removal.components[0].data", by="Li Wei", note="seen"),
     "abort": e.AbortRequested(by="Li Wei", reason="stop"),
     "rollback": e.BackoutBegan(by="Li Wei", reason="bad", hosts=("web1",)),
     "stop_all": e.EmergencyStopped(by="Li Wei", reason="fire"),

@@ -36,6 +36,7 @@ def deployment(
     """A deployment on its journal since noon."""
     tree = plan_tree()
     tree["release"] |= release or {}
+    tree["roles"] = {"deployment manager": f"Ann of {name}"}
     laid = {"mode": "scheduled", "starts": starts, "machines": machines or {}}
     events = [planned(hosts, tree).model_copy(update=laid), e.Submitted(by="ann"), *more]
     return fold(Recorded(deployment=name, seq=n, at=NOON, event=event) for n, event in enumerate(events, 1))

@@ -8,7 +8,7 @@ import pytest
 
 from orchestrator.domain.calendar.window import Freeze, MaintenanceWindow
 from orchestrator.domain.plan.change_request import ChangeRequest
-from orchestrator.domain.plan.release_plan import Window
+from orchestrator.domain.plan.planned_schedule import Window
 from orchestrator.policy.calendar.start_time import binding_calendar, judged_time
 from orchestrator.policy.calendar.windows import Calendar
 

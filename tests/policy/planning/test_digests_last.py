@@ -8,7 +8,8 @@ import pytest
 
 from orchestrator.domain.plan.check import HttpCheck
 from orchestrator.domain.plan.effective_plan import EffectivePlan
-from orchestrator.domain.plan.release_plan import ReleasePlan, Resources, Strategy
+from orchestrator.domain.plan.release_plan import ReleasePlan, Strategy
+from orchestrator.domain.plan.resources import Resources
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.plan.wave import Gate, WaveSpec
 from orchestrator.domain.rules.release_policy import Approvals, ReleasePolicy

@@ -3,7 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from orchestrator.domain.plan.release_plan import ReleasePlan, Resources
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.resources import Resources
 from orchestrator.policy.planning.outputs import unfit_outputs
 from tests.worlds.plans import plan_with
 

@@ -2,12 +2,17 @@
 
 from typing import get_args
 
-from orchestrator.domain.authority.ground import AgreedCode, ChangeCode, Ground, StartCode
+from orchestrator.domain.authority.ground import AgreedCode, ChangeCode, Ground, MetricCode, StartCode
 from orchestrator.policy.telling.words.ground_words import WORDS, ground_words, window_basis
 
 
 def test_every_ground_of_a_start_and_of_a_change_has_words() -> None:
-    assert set(WORDS) == {*get_args(StartCode), *get_args(ChangeCode), *get_args(AgreedCode)}
+    assert set(WORDS) == {
+        *get_args(StartCode),
+        *get_args(ChangeCode),
+        *get_args(MetricCode),
+        *get_args(AgreedCode),
+    }
 
 
 def test_a_reason_that_looks_like_a_form_is_only_text() -> None:

@@ -20,7 +20,7 @@ from tests.store.every_event import EVERY_EVENT
 KINDS = get_args(get_args(Event)[0])
 WITHOUT_WORDS = {"submitted", "wave_deployed"}
 WITHOUT_STEP = {
-    "planned", "submitted", "wave_deployed", "wave_failed", "wave_verified", "gate_passed", "restored", "residue_found",
+    "planned", "submitted", "wave_deployed", "wave_failed", "wave_verified", "restored", "residue_found",
     "backout_failed", "held_on", "abort_requested", "emergency_lifted", "environment_left",
     "keyring_adopted", "machine_released", "baseline_kept",
     "policy_adopted", "policy_withdrawn", "step_overdue",
@@ -32,6 +32,7 @@ DECISIONS = {
     "step_answered": "answered by hand",
 }  # fmt: skip
 BESIDE = {
+    "duty_done",
     "paused", "resumed", "held_on", "abort_requested", "excluded", "confirmed", "emergency_stopped", "emergency_lifted",
     "clock_jumped", "approval_given", "start_put_off", "start_missed", "processes_left", "environment_left", "step_answered",
 }  # fmt: skip

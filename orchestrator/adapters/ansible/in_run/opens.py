@@ -91,8 +91,8 @@ class Opens:
             return True
         real = os.path.realpath(path)
         if real.startswith(self._copy):
-            # Runs make such folders in the copy: nothing that was approved is in one.
-            return "/." not in os.path.dirname(real[len(self._copy) - 1 :])  # noqa: PTH120
+            # Runs make such folders in the copy: nothing that was approved is in one, but units of media libraries.
+            return real in self._files or "/." not in os.path.dirname(real[len(self._copy) - 1 :])  # noqa: PTH120
         return (
             path in self._files
             or real in self._files

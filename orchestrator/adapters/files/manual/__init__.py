@@ -30,6 +30,11 @@ def environment() -> Path:
     return HERE / "environment.yml"
 
 
+def library() -> Path:
+    """A media library with every field."""
+    return HERE / "library.yml"
+
+
 def model() -> Path:
     """A deployment model with every section."""
     return HERE / "model.yml"

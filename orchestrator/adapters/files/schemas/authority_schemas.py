@@ -7,12 +7,13 @@ names of time zones, unknown roles.
 from pathlib import Path
 from typing import Any
 
-from orchestrator.adapters.files.manual import environment, model, policy
+from orchestrator.adapters.files.manual import environment, library, model, policy
 from orchestrator.adapters.files.schemas.plan_schema import plan_schema
 from orchestrator.adapters.files.schemas.schema import DIALECT, LIMIT, Schema, describe, without_nulls
 from orchestrator.domain.plan.check import CHECK_KINDS
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.environment import Environment
+from orchestrator.domain.rules.library import Library
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.model_base import Noun
 
@@ -71,9 +72,15 @@ def environment_schema() -> Schema:
     return _schema(Environment, "Environment", {}, environment(), policy_schema())
 
 
+def library_schema() -> Schema:
+    """JSON Schema (draft 2020-12) of a media library in YAML."""
+    place = {"oneOf": [{"required": ["folder"]}, {"required": ["url"]}]}
+    return _schema(Library, "Media library", place, library(), {"$defs": {}})
+
+
 def _schema(kind: type[Noun], title: str, rules: Schema, manual: Path, neighbour: Schema) -> Schema:
     schema = kind.model_json_schema(mode="validation")
-    definitions: Schema = schema["$defs"]
+    definitions: Schema = schema.get("$defs", {})
     for name, rule in _NAMED_RULES.items():
         if name in definitions:
             definitions[name] |= without_nulls(rule)

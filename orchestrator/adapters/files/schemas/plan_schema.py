@@ -7,6 +7,7 @@ it opens, and everything that needs a file, an inventory or a host.
 from typing import Any, get_args
 
 from orchestrator.adapters.files.manual import sections, stages
+from orchestrator.adapters.files.schemas.change_schema import CHANGE_RULES
 from orchestrator.adapters.files.schemas.schema import DIALECT, LIMIT, Schema, describe, without_nulls
 from orchestrator.domain.plan.check import CHECK_KINDS, SHARED
 from orchestrator.domain.plan.declared_change import DECLARED_KINDS
@@ -66,6 +67,8 @@ _NAMED_RULES: dict[str, Schema] = {
             {"required": ["nothing"]},
         ]
     },
+    "Balancer": {"oneOf": [{"required": [kind]} for kind in ("haproxy", "nginx", "command", "http")]},
+    "HaproxyBalancer": {"oneOf": [{"required": ["socket", "on"]}, {"required": ["address"]}]},
     "StageSpec": {
         "oneOf": [
             {"required": ["playbook"], "properties": {"manual": {"type": "null"}}},
@@ -80,6 +83,7 @@ _NAMED_RULES: dict[str, Schema] = {
     "Release": {
         "anyOf": [{"required": [key], "properties": {key: {"minItems": 1}}} for key in ("units", "removes")]
     },
+    **CHANGE_RULES,
     "Strategy": {"oneOf": [*(_strategy(kind) for kind in get_args(StrategyKind)), _STAGED]},
 }
 """Rules over several keys of one noun; null stands for an absent key."""

@@ -77,7 +77,7 @@ def project_rules(root: Path, home: Path, plan: ReleasePlan, plan_file: Path) ->
     And the files that this command's own output goes into: they grow while they are digested.
     """
     common = common_rules(root, home, plan)
-    units = {str(PurePosixPath(unit.artefact)) for unit in plan.release.units}
+    units = {str(PurePosixPath(unit.place)) for unit in plan.release.units}
     named = {str(PurePosixPath(path)) for path in plan.playbooks}
     plans, own_output = plan_file.resolve().parent, _own_output()
 

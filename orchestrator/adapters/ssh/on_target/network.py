@@ -15,6 +15,36 @@ from orchestrator.policy.evidence.http_answer import BODY_LIMIT, judge_http
 
 def ask_http(check: dict[str, Any]) -> tuple[str, str]:
     """What a check's requests brought: no proxy, redirections as the check says, certificates verified."""
+    got = _got(check)
+    if isinstance(got, str):
+        return "failed", got
+    answer, request, followed = got
+    place = f" to {http_request.shown(answer.location)}" if answer.location else ""
+    if followed:
+        place = f" at {http_request.shown(request.url)}{place}"
+    return judge_http(
+        status=answer.status,
+        body=answer.body,
+        wanted=check["status"],
+        contains=check["contains"],
+        place=place,
+    )
+
+
+def get_http(check: dict[str, Any]) -> tuple[int, bytes] | str:
+    """Status and body of the answer, asked like a check; or why there is none."""
+    got = _got(check)
+    return got if isinstance(got, str) else (got[0].status, got[0].body)
+
+
+class _Answer(NamedTuple):
+    status: int
+    location: str
+    body: bytes
+
+
+def _got(check: dict[str, Any]) -> tuple[_Answer, http_request.Request, int] | str:
+    """The last answer with its request, and how many redirections led there; or why there is none."""
     late = threading.Event()
     request, followed = http_request.first(check), 0
     try:
@@ -28,25 +58,10 @@ def ask_http(check: dict[str, Any]) -> tuple[str, str]:
         late.set()
     except (OSError, http.client.HTTPException, ValueError) as error:
         if not late.is_set():
-            return "failed", f"no answer: {words_of(error)}"
+            return f"no answer: {words_of(error)}"
     if late.is_set():
-        return "failed", f"no answer within {check['timeout']:g} s"
-    place = f" to {http_request.shown(answer.location)}" if answer.location else ""
-    if followed:
-        place = f" at {http_request.shown(request.url)}{place}"
-    return judge_http(
-        status=answer.status,
-        body=answer.body,
-        wanted=check["status"],
-        contains=check["contains"],
-        place=place,
-    )
-
-
-class _Answer(NamedTuple):
-    status: int
-    location: str
-    body: bytes
+        return f"no answer within {check['timeout']:g} s"
+    return answer, request, followed
 
 
 def _answer(check: dict[str, Any], request: http_request.Request, late: threading.Event) -> _Answer:

@@ -115,11 +115,19 @@ def evaluated(request: dict[str, Any]) -> dict[str, Any]:
         from orchestrator.adapters.ssh.on_target.remaining import look
 
         answer["processes"] = look(**request["processes"])
+    if request.get("program"):
+        answer["ran"] = _ran(request["program"], request["seconds"])
     if request["scope"] is not None:
         from orchestrator.adapters.ssh.on_target.collectors import Capture
 
         answer["baseline"] = Capture(request["scope"], deadline).run()
     return answer
+
+
+def _ran(program: list[str], seconds: float) -> dict[str, Any]:
+    ran = shell.run(program, seconds, 1 << 18)
+    words = ran.trouble or shell.last_line(ran.errors)
+    return {"code": ran.code, "output": ran.output.decode("utf-8", "replace"), "trouble": words}
 
 
 def _digest(path: str) -> list[str]:

@@ -22,6 +22,7 @@ from orchestrator.cli.options.schedule_times import (
 )
 from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.cli.verbs.driving.deploy import approvals_of
+from orchestrator.cli.verbs.planning.schedule_impact import impact
 from orchestrator.cli.views.table import print_table
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.calendar.schedule_of_change import Booking, MissedStart
@@ -51,6 +52,9 @@ EXPORTED = (timedelta(days=31), timedelta(days=92))
 @click.group()
 def schedule() -> None:
     """The schedule of change: planned deployments and their conflicts. `orch run-due` starts them."""
+
+
+schedule.add_command(impact)
 
 
 @schedule.command()
@@ -133,8 +137,8 @@ def list_(begins: str | None, ends: str | None, zone: str | None, everything: bo
 def show_conflicts(what: str | None, at: str | None, zone: str | None, as_json: bool) -> int:  # noqa: FBT001
     """Show the conflicts between scheduled and running deployments: all, or those of a PLAN or of the deployment ID.
 
-    Two deployments conflict when they share time and also a machine, a configuration item, a service in one environment,
-    or a declared dependency. The exit code is 10 when there is a conflict, else 0.
+    Two deployments conflict when they share time and also a machine, a configuration item, a person, a service in one
+    environment, or a declared dependency. The exit code is 10 when there is a conflict, else 0.
     """
     ports = ports_of_home()
     booking, bookings = _asked(ports, what, at, zone)

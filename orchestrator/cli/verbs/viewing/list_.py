@@ -120,6 +120,7 @@ def _object(
         "review_missing": [need.role for need in reviews_missing(d)],
         "review_by": d.review_by.isoformat() if d.review_by is not None else None,
         "review_overdue": review_overdue(d, now),
+        "work_due": [due.isoformat() for due in d.due],
         "closed": d.closed,
         "rehearsal": _rehearsal(rehearsal),
     }

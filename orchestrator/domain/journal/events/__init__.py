@@ -56,6 +56,7 @@ from orchestrator.domain.journal.events.driving import (
     Resumed,
     Retried,
 )
+from orchestrator.domain.journal.events.duties import DutyDone
 from orchestrator.domain.journal.events.environments import EnvironmentLeft
 from orchestrator.domain.journal.events.house import (
     BaselineKept,
@@ -65,12 +66,14 @@ from orchestrator.domain.journal.events.house import (
     PolicyWithdrawn,
 )
 from orchestrator.domain.journal.events.manual import StepAnswered, StepOverdue, StepResult
+from orchestrator.domain.journal.events.measuring import Measured
 from orchestrator.domain.journal.events.preparation import (
     BaselineCaptured,
     ComponentsVerified,
     DeploymentRefused,
     EnvironmentVerified,
 )
+from orchestrator.domain.journal.events.rotation import RotationBegan, RotationEnded
 from orchestrator.domain.journal.events.schedule import StartMissed, StartPutOff
 from orchestrator.domain.journal.events.waves import (
     Completed,
@@ -112,6 +115,7 @@ Event = Annotated[
     | WaveNotAuthorised
     | Reviewed
     | RecordClosed
+    | DutyDone
     | ComponentsVerified
     | EnvironmentVerified
     | BaselineCaptured
@@ -131,6 +135,7 @@ Event = Annotated[
     | WaveVerified
     | WaveRejected
     | GateReached
+    | Measured
     | Confirmed
     | GatePassed
     | EarlyLifeBegan
@@ -145,6 +150,8 @@ Event = Annotated[
     | DeploymentBackoutFailed
     | DeploymentHeld
     | Retried
+    | RotationBegan
+    | RotationEnded
     | StepAnswered
     | StepOverdue
     | Excluded
@@ -203,6 +210,7 @@ __all__ = [
     "DeploymentNotAdmitted",
     "DeploymentRefused",
     "DriverTook",
+    "DutyDone",
     "EarlyLifeBegan",
     "EarlyLifeFailed",
     "EmergencyLifted",
@@ -218,6 +226,7 @@ __all__ = [
     "HeldOn",
     "KeyringAdopted",
     "MachineReleased",
+    "Measured",
     "Paused",
     "Planned",
     "PolicyAdopted",
@@ -234,6 +243,8 @@ __all__ = [
     "Resumed",
     "Retried",
     "Reviewed",
+    "RotationBegan",
+    "RotationEnded",
     "SetAside",
     "StartMissed",
     "StartPutOff",

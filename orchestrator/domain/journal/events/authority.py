@@ -33,7 +33,7 @@ class Planned(Noun):
     `environment_unknown`: files know environments, and none this one. `house`: the id of the house that governs it; empty
     where there is no signed keyring. `house_place`: the folder of the house; None where an earlier version planned it, and
     empty where the home is the house. `foreseen`: paths outside of the project that the check of the plan warned of,
-    because runs read them.
+    because runs read them. `beside`: hosts of load balancers that are none of its own.
     """
 
     kind: Literal["planned"] = "planned"
@@ -60,6 +60,7 @@ class Planned(Noun):
     house: str = ""
     house_place: str | None = None
     foreseen: Many[Text] = ()
+    beside: Many[Target] = ()
 
 
 class Submitted(Noun):

@@ -4,6 +4,7 @@ from typing import Literal
 
 from orchestrator.domain.evidence.baseline import BaselineReference
 from orchestrator.domain.evidence.components_on import ComponentsOn
+from orchestrator.domain.evidence.unit_evidence import UnitEvidence
 from orchestrator.domain.plan.check import CheckResult
 from orchestrator.domain.text.model_base import HostName, Many, Noun, Sha256, Text
 
@@ -14,13 +15,15 @@ RefusalCode = Literal["host.other_house"]
 class ComponentsVerified(Noun):
     """Every release unit matches its digest in the media library; `on_target` is what hosts must hold afterwards.
 
-    `on_some`: what only some hosts must hold.
+    `on_some`: what only some hosts must hold. `units`: where each came from, and who built, tested and signed it; empty in
+    journals of an earlier version.
     """
 
     kind: Literal["components_verified"] = "components_verified"
     digests: dict[str, Sha256]
     on_target: dict[str, Sha256] = {}
     on_some: Many[ComponentsOn] = ()
+    units: Many[UnitEvidence] = ()
 
 
 class EnvironmentVerified(Noun):
@@ -46,7 +49,9 @@ class DeploymentRefused(Noun):
     """
 
     kind: Literal["refused"] = "refused"
-    stage: Literal["approval", "window", "components", "environment", "baseline", "entry", "deploy"]
+    stage: Literal[
+        "approval", "window", "components", "environment", "baseline", "entry", "rotation", "deploy"
+    ]
     reasons: Many[Text]
     results: Many[CheckResult] = ()
     causes: Many[Text] = ()

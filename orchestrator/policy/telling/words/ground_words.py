@@ -22,6 +22,7 @@ WORDS: Mapping[str, str] = {
     "time.late": "goes on, for the plan says finish, although {although}",
     "change.outside": "{host} changed {kind} {item} ({attribute}), which {rules} does not allow",
     "change.unknown": "what changed on {host} is not known, and {rules} says what may: {reason}",
+    "metric.failed": "{metric} failed in {failed} measurements, allowed {allowed}",
 }
 """By the code of the ground; a backout's reason contains its own text."""
 

@@ -11,6 +11,7 @@ from orchestrator.policy.calendar.windows import WINDOW
 _SHARED: dict[ConflictKind, tuple[str, str]] = {
     "machine": ("the machine", "the machines"),
     "ci": ("the configuration item", "the configuration items"),
+    "person": ("the person", "the persons"),
     "service": ("the service", "the services"),
     "dependency": ("the dependency", "the dependencies"),
 }

@@ -56,9 +56,14 @@ def mounted(file: str) -> list[tuple[str, str, str, str]]:
                 rows.append((line.strip()[:200], "?", "?", "?"))
                 continue
             options = sorted(set(fields[5].split(",")) | set(of_system[2].split(",")) - {"rw"})
-            source = _plain(of_system[1]) + ("" if fields[3] == "/" else " " + _plain(fields[3]))
+            source = _plain(of_system[1]) + ("" if fields[3] == "/" else " " + _root(_plain(fields[3])))
             rows.append((_plain(fields[4]), of_system[0], source, ",".join(options)))
     return rows
+
+
+def _root(path: str) -> str:
+    """What of the file system is mounted. Of a file that is gone, the folder: such names are made up at each boot."""
+    return path.rsplit("/", 3)[0] + "/ (deleted)" if path.endswith("//deleted") else path
 
 
 def _plain(text: str) -> str:

@@ -1,0 +1,1 @@
+"""Load balancers, asked over ssh or from this machine."""

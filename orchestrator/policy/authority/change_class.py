@@ -1,0 +1,36 @@
+"""What a policy asks of a plan by its class of impact, and of the people that it names."""
+
+from collections.abc import Iterator
+
+from orchestrator.domain.authority.admission_answer import Reason
+from orchestrator.domain.plan.plan_kind import impact_of
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.roles import same_role
+from orchestrator.domain.rules.change_rules import MajorChange
+from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.domain.rules.requirement import Required
+from orchestrator.domain.text.names import is_among
+
+
+def major_rules(policy: ReleasePolicy, plan: ReleasePlan) -> MajorChange | None:
+    """What a change of major impact needs in addition; None where this one is not, or the policy asks for nothing."""
+    return policy.major if impact_of(plan) == "major" else None
+
+
+def required_by(policy: ReleasePolicy, plan: ReleasePlan) -> tuple[Required, ...]:
+    """The requirements of the policy on this plan: of every plan, and of its class."""
+    major = major_rules(policy, plan)
+    return (policy.verification, *((major.verification,) if major is not None else ()))
+
+
+def competence_reasons(policy: ReleasePolicy, plan: ReleasePlan) -> Iterator[Reason]:
+    """A reason for each role that is held by somebody whom the policy does not list for it."""
+    for competence in policy.people.competent:
+        for role, person in plan.roles.items():
+            if same_role(role, competence.role) and not is_among(person, competence.people):
+                yield Reason(
+                    code="policy.competence",
+                    about=role,
+                    found=f"{person} is not among those who are competent: {', '.join(competence.people)}",
+                    next_move="give the role to one of them, or have the policy changed",
+                )

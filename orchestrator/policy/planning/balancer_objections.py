@@ -1,0 +1,36 @@
+"""Whether a plan fits its load balancers: they can be reached, and no wave takes out more hosts than may be out."""
+
+from collections.abc import Iterator, Sequence
+
+from orchestrator.domain.plan.inspection import Inspection
+from orchestrator.domain.plan.objection import Objection
+from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.stage import Stage
+from orchestrator.domain.plan.wave import Wave
+from orchestrator.policy.planning.plan_findings import path_of
+
+
+def about_balancers(plan: ReleasePlan, inspection: Inspection, waves: Sequence[Wave]) -> Iterator[Objection]:
+    """Objections to balancers on hosts that the inventory does not have, and to waves larger than the limit."""
+    known = {target.host for target in (*inspection.targets, *inspection.beside)}
+    for stage in plan.stages:
+        rotation = stage.load_balancer
+        for index, balancer in enumerate(rotation.balancers if rotation is not None else ()):
+            if balancer.on is not None and balancer.on not in known:
+                path = f"{stage.path}.load_balancer.balancers[{index}].on"
+                yield Objection(path, "a host of the inventory", f"`{balancer.on}`", "correct its name")
+        yield from _too_many_out(plan, stage, waves)
+
+
+def _too_many_out(plan: ReleasePlan, stage: Stage, waves: Sequence[Wave]) -> Iterator[Objection]:
+    rotation = stage.load_balancer
+    if rotation is None or rotation.at_most_out is None:
+        return
+    of_stage = [wave for wave in waves if wave.stage == stage.name]
+    limit = rotation.at_most_out.hosts_of(sum(len(wave.hosts) for wave in of_stage))
+    for wave in of_stage:
+        if len(wave.hosts) > limit:
+            expected = f"at most {limit} hosts in {wave.name}, for no more may be out of rotation at one time"
+            yield Objection(
+                path_of(plan, waves, wave), expected, f"{len(wave.hosts)}", "make the waves smaller"
+            )

@@ -1,0 +1,150 @@
+"""Behind a real HAProxy and a real nginx, under a constant load: not one request fails, forwards and backwards."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestrator.lab.fleet import Lab
+from tests.fleet.load import Load
+from tests.fleet.small_site import SmallSite, ended_of
+
+APPS = ("web1", "web2", "web3", "web4")
+EDGE = "web5"
+SERVER = """
+import http.server
+class Answer(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_GET(self):
+        body = open("/srv/app/version", "rb").read()
+        self.send_response(200); self.send_header("Content-Length", str(len(body))); self.end_headers(); self.wfile.write(body)
+    def log_message(self, *words): pass
+http.server.ThreadingHTTPServer(("", 8080), Answer).serve_forever()
+"""
+UNIT = "[Service]\nExecStart=/usr/bin/python3 /srv/app/server.py\n"
+HAPROXY = """
+global
+  stats socket /run/haproxy.sock mode 600 level admin
+defaults
+  mode http
+  timeout connect 2s
+  timeout client 30s
+  timeout server 30s
+frontend front
+  bind :8000
+  default_backend shop
+backend shop
+{servers}
+"""
+NGINX = """
+user root;
+pid /run/nginx-orch.pid;
+error_log /tmp/nginx.log;
+events {{ worker_connections 512; }}
+http {{
+  access_log off;
+  include /etc/shop-upstream.conf;
+  server {{ listen 8001; location / {{ proxy_pass http://shop; proxy_http_version 1.1; proxy_set_header Connection ""; }} }}
+}}
+"""
+BALANCERS = {
+    "haproxy": {"haproxy": {"on": EDGE, "socket": "/run/haproxy.sock", "backend": "shop"}},
+    "nginx": {
+        "nginx": {
+            "on": EDGE,
+            "file": "/etc/shop-upstream.conf",
+            "server": "{address}:8080",
+            "test": ["/usr/sbin/nginx", "-t", "-c", "/etc/nginx-orch.conf"],
+            "reload": ["/usr/sbin/nginx", "-s", "reload", "-c", "/etc/nginx-orch.conf"],
+        }
+    },
+}
+PORTS = {"haproxy": 8000, "nginx": 8001}
+
+
+def _did(lab: Lab, host: str, command: str) -> None:
+    ended = lab.ssh(host, f"sudo sh -c '{command}'")
+    assert ended.code == 0, f"{host}: {command}: {ended}"
+
+
+def _put(lab: Lab, host: str, path: str, text: str) -> None:
+    command = lab.ssh_command(host, ["sudo", "tee", path])
+    subprocess.run(command, input=text.encode(), stdout=subprocess.DEVNULL, check=True, timeout=30)
+
+
+def _bring(lab: Lab, host: str, program: str) -> None:
+    """A program of this machine's Debian, with the libraries that it needs and the host does not have."""
+    listed = subprocess.run(["/usr/bin/ldd", program], capture_output=True, text=True, check=True).stdout
+    libraries = [word for word in listed.split() if word.startswith("/")]
+    packed = subprocess.Popen(
+        ["/bin/tar", "-chf", "-", program, *libraries], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    unpacked = lab.ssh_command(host, ["sudo", "tar", "-xf", "-", "-C", "/", "--skip-old-files"])
+    subprocess.run(unpacked, stdin=packed.stdout, check=True, timeout=60)
+    assert packed.wait() == 0
+
+
+@pytest.fixture
+def behind(lab: Lab) -> Iterator[Lab]:
+    """Four hosts with a small service behind both balancers on a fifth."""
+    addresses = {host: lab.host(host).address for host in APPS}
+    for host in APPS:
+        _did(lab, host, "mkdir -p /srv/app && echo 1.0 > /srv/app/version")
+        _put(lab, host, "/srv/app/server.py", SERVER)
+        _put(lab, host, "/etc/systemd/system/app.service", UNIT)
+        _did(lab, host, "systemctl daemon-reload && systemctl start app")
+    for program in ("/usr/sbin/haproxy", "/usr/sbin/nginx"):
+        _bring(lab, EDGE, program)
+    servers = "\n".join(
+        f"  server {host} {a}:8080 check inter 300ms fall 2 rise 1" for host, a in addresses.items()
+    )
+    _put(lab, EDGE, "/etc/haproxy-orch.cfg", HAPROXY.format(servers=servers))
+    upstream = "upstream shop {\n" + "".join(f"  server {a}:8080;\n" for a in addresses.values()) + "}\n"
+    _put(lab, EDGE, "/etc/shop-upstream.conf", upstream)
+    _put(lab, EDGE, "/etc/nginx-orch.conf", NGINX.format())
+    _did(lab, EDGE, "mkdir -p /var/lib/nginx /var/log/nginx")
+    _did(lab, EDGE, "systemd-run --quiet --unit=haproxy-orch /usr/sbin/haproxy -W -f /etc/haproxy-orch.cfg")
+    _did(lab, EDGE, "/usr/sbin/nginx -c /etc/nginx-orch.conf")
+    yield lab
+    _did(
+        lab,
+        EDGE,
+        "systemctl stop haproxy-orch; /usr/sbin/nginx -s stop -c /etc/nginx-orch.conf; rm -f /etc/*-orch.c*",
+    )
+    for host in APPS:
+        _did(
+            lab,
+            host,
+            "systemctl stop app; rm -rf /srv/app /etc/systemd/system/app.service; systemctl daemon-reload",
+        )
+
+
+def _site(lab: Lab, folder: Path, balancer: str, version: str, bad_on: str = "none") -> SmallSite:
+    places = {"VERSION": version, "BAD_ON": bad_on, "BALANCER": json.dumps(BALANCERS[balancer])}
+    return SmallSite(lab, folder, "rotation", places)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("balancer", BALANCERS)
+def test_no_request_fails_through_a_deployment_and_its_backout(
+    behind: Lab, tmp_path: Path, balancer: str
+) -> None:
+    with Load(str(behind.host(EDGE).address), PORTS[balancer]) as load:
+        site = _site(behind, tmp_path / "good", balancer, "2.0")
+        good = site.deployed()
+        assert good.code == 0, good.result
+        undone = ended_of(site.orch("rollback", good.result["deployment"], "--reason", "back", "--json"))
+        assert undone.code == 5, undone.result
+        bad = _site(behind, tmp_path / "bad", balancer, "3.0", bad_on="web4").deployed()
+        assert (bad.code, bad.result["state"]) == (5, "backed out"), bad.result
+    assert not load.failures, (load.failures, load.answers)
+    assert {"1.0", "2.0", "3.0"} <= set(load.answers)
+    assert sum(load.answers.values()) > 1000
+    outs = [event["there"] for event in bad.events["rotation_ended"] if event["way"] == "out"]
+    assert max(map(len, outs)) == 2
+    print(balancer, dict(load.answers))
