@@ -5,29 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from orchestrator.domain.authority.change_ticket import ChangeTicket, TicketNeed, TicketSilence, TicketState
+from orchestrator.domain.authority.change_ticket import (
+    ChangeTicket,
+    TicketLack,
+    TicketNeed,
+    TicketSilence,
+    TicketState,
+)
 
-TicketLack = Literal[
-    "ticket.not_opened",
-    "ticket.unreachable",
-    "ticket.refused",
-    "ticket.missing",
-    "ticket.nonsense",
-    "ticket.other_system",
-    "ticket.other_number",
-    "ticket.stale",
-    "ticket.draft",
-    "ticket.waiting",
-    "ticket.rejected",
-    "ticket.cancelled",
-    "ticket.closed",
-    "ticket.no_digest",
-    "ticket.other_digest",
-    "ticket.other_machines",
-    "ticket.no_window",
-    "ticket.too_early",
-    "ticket.too_late",
-]
 TicketStep = Literal["start", "wave", "backout"]
 TicketVerdict = Literal["go on", "not admitted", "hold"]
 

@@ -6,8 +6,14 @@ from typing import Any, get_args
 import pytest
 from pydantic import ValidationError
 
-from orchestrator.domain.authority.change_ticket import ChangeTicket, TicketNeed, TicketSilence, TicketState
-from orchestrator.policy.authority.ticket_admission import FRESH, TicketLack, TicketStep, by_ticket
+from orchestrator.domain.authority.change_ticket import (
+    ChangeTicket,
+    TicketLack,
+    TicketNeed,
+    TicketSilence,
+    TicketState,
+)
+from orchestrator.policy.authority.ticket_admission import FRESH, TicketStep, by_ticket
 
 NOW = datetime(2026, 3, 2, 22, 0, tzinfo=UTC)
 HOUR, MOMENT = timedelta(hours=1), timedelta(microseconds=1)
