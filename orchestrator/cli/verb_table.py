@@ -72,6 +72,11 @@ VERBS = (
         "orchestrator.cli.verbs.driving.step:step",
         "Say how a step went that people do by hand.",
     ),
+    Verb(
+        "objectives",
+        "orchestrator.cli.verbs.planning.objectives:objectives",
+        "Show whether releases brought about what they were to.",
+    ),
     Verb("status", "orchestrator.cli.verbs.viewing.status:status", "Show where a deployment stands."),
     Verb("list", "orchestrator.cli.verbs.viewing.list_:list_", "List deployments, newest first."),
     Verb("record", "orchestrator.cli.verbs.viewing.record:record", "Show the record of a deployment."),

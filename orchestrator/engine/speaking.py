@@ -26,6 +26,8 @@ VERBS: Mapping[type[object], Verb] = {
     e.AbortRequested: "abort",
     e.BackoutBegan: "rollback",
     e.DutyDone: "done",
+    e.ObjectiveMeasured: "objective",
+    e.ObjectiveAccepted: "objective",
 }
 """What is said by each event that a person appends to a deployment."""
 
@@ -57,6 +59,8 @@ Sayable = (
     | e.MachineReleased
     | e.BaselineKept
     | e.DutyDone
+    | e.ObjectiveMeasured
+    | e.ObjectiveAccepted
 )
 """Events that name a person, and hold who spoke."""
 S = TypeVar("S", bound=Sayable)

@@ -129,8 +129,16 @@ RELEASE_RUN = "tests/cli/verbs/test_environment_commands.py runs it as it is pri
 LIBRARY_RUN = "tests/cli/verbs/test_library_commands.py runs it as it is printed"
 POLICY_RUN = "tests/cli/verbs/test_policy_adoption.py adopts and withdraws policies so"
 LATE_RUN = "tests/cli/verbs/test_late_words.py runs it as it is printed"
+OBJECTIVES_RUN = "tests/cli/verbs/test_objectives_command.py runs it as it is printed"
 STAGES_RUN = "tests/engine/test_stages.py runs it as it is printed"
 NOT_WALKED: dict[tuple[str, str], str] = {
+    (
+        "policy/course/objectives.py",
+        f"orch objectives {HOLE} --accept {HOLE} --role ROLE --reason WHY",
+    ): OBJECTIVES_RUN,
+    ("policy/course/objectives.py", f"orch objectives {HOLE} {HOLE}"): OBJECTIVES_RUN,
+    ("engine/use_cases/objectives.py", f"orch objectives {HOLE} --measure"): OBJECTIVES_RUN,
+    ("engine/use_cases/objectives.py", f"orch objectives {HOLE}"): SHOWS,
     ("cli/verbs/planning/library.py", "orch library fetch PLAN"): LIBRARY_RUN,
     ("adapters/media/libraries.py", "orch library list"): LIBRARY_RUN,
     ("adapters/media/copying.py", "orch library prune"): LIBRARY_RUN,
@@ -340,6 +348,8 @@ def test_every_printed_command_is_walked_or_has_a_reason() -> None:
 
 
 READ_AS = {
+    f"objectives {HOLE} {HOLE}": f"objectives {HOLE} --measure",
+    f"objectives {HOLE} --accept {HOLE}": f"objectives {HOLE} --accept 1",
     f"rollback {HOLE}{HOLE}{HOLE}": f"rollback {HOLE} --reason WHY",
     f"--roll-back{HOLE}": "--roll-back",
     f"{HOLE}{HOLE}": HOLE,

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from orchestrator.adapters.report.page import html_record
+from orchestrator.adapters.report.text import text_record
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.errors import Refused
@@ -203,3 +205,18 @@ def test_the_plan_knows_who_does_it_and_whose_word_ends_it(
     fleet = fleet_of(**manual)
     fleet.tree["roles"] = roles
     assert [objection.path for objection in nobody_knows_who(plan_of(fleet.tree))] == paths
+
+
+def test_the_record_shows_the_word_with_its_files(tmp_path: Path) -> None:
+    fleet = fleet_of(attachments=1)
+    fleet.deploy()
+    (tmp_path / "ticket.txt").write_text("NP-4711 done")
+    kept = fleet.ports.attachments.keep(tmp_path / "ticket.txt")
+    answer(fleet, "done", attached=(kept,))
+    d = fleet.resume()
+    records = fleet.ports.journal.read(d.id)
+    page, text = html_record(records, fleet.clock.now()), text_record(records, fleet.clock.now())
+    assert kept.sha256 in page
+    assert "seen" in page
+    assert "ticket.txt" in page
+    assert "ticket.txt" in text

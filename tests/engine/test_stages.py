@@ -204,3 +204,12 @@ def test_checks_units_and_scopes_are_asked_where_they_are_about() -> None:
     assert {title for host, title in asked if host == "db1"} == {"reachable over ssh", "unit db"}
     assert any(host == "app1" and title.startswith("components") for host, title in asked)
     assert not any(host == "db1" and title.startswith("components") for host, title in asked)
+
+
+def test_units_are_looked_for_after_the_last_stage_of_a_host() -> None:
+    fleet = fleet_of(TWICE, ("h1", "h2"))
+    d = fleet.deploy()
+    by_wave = [
+        {r.host for r in event.results if r.kind == "component"} for event in fleet.events(d, e.WaveChecked)
+    ]
+    assert by_wave == [set(), {"h1"}, {"h2"}]

@@ -76,6 +76,8 @@ CHANGES_NOTHING: dict[str, dict[str, str]] = {
         "wave_deployed": "the attempt before it is the step",
         "wave_failed": "the attempt or the entry criteria before it are the step",
         "wave_verified": "the check before it is the step",
+        "objective_measured": "it is a fact about the result, and no step to it",
+        "objective_accepted": "it is a decision about the result, and no step to it",
         "step_overdue": "the work goes on, unless the plan ends it then",
         "restored": "the proof before it is the step",
         "residue_found": "the proof before it is the step",

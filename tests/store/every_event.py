@@ -281,6 +281,10 @@ EVERY_EVENT: list[Event] = [
     ),
     e.Confirmed(wave=0, role="service owner", by="cy", note=ODD),
     e.GatePassed(wave=0),
+    e.ObjectiveMeasured(
+        number=0, result="achieved", found="140 orders", by="ann", role="service owner", note=ODD
+    ),
+    e.ObjectiveAccepted(number=0, role="service owner", by="ann", reason=ODD),
     e.RotationBegan(wave=0, way="out", hosts=("web1", "web2")),
     e.RotationEnded(wave=0, way="out", there=("web1",), failed={"web2": ODD}, kept_out={"web3": "differs"}),
     e.StepAnswered(

@@ -37,6 +37,7 @@ from orchestrator.policy.authority.word_checks import recorded_statements
 from orchestrator.policy.course.follow_up import following_words, review_overdue
 from orchestrator.policy.evidence.coverage_words import uncovered_count, uncovered_lines
 from orchestrator.policy.telling.blind_spots import blind_spots
+from orchestrator.policy.telling.criteria_not_met import criteria_not_met
 from orchestrator.policy.telling.ends import tone_of
 from orchestrator.policy.telling.next_moves import next_moves
 from orchestrator.policy.telling.summary import STANDING_WORDS, environment_words, plain_words
@@ -101,6 +102,7 @@ def html_record(
             outcomes=tuple(reference_outcomes(d)),
             overdue=review_overdue(d, made_at),
             decisions=decisions_of(d, records),
+            not_met=criteria_not_met(d, records),
             evidence=evidence,
             isolation=isolation_words(d),
             unit_evidence=evidence_of,

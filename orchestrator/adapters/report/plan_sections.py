@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from orchestrator.domain.plan.check import title_of
+from orchestrator.domain.plan.objective import measure_words, text_of
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.text.format import seconds_words
 from orchestrator.policy.planning.metric_objections import metrics_by_path
@@ -23,7 +24,18 @@ def sections_of(plan: ReleasePlan) -> list[Section]:
     return [
         ("1 Purpose and scope", [("purpose", [plan.purpose])]),
         ("2 Release description", _release(plan)),
-        ("3 Objectives", [("expected outcomes", list(plan.objectives))]),
+        (
+            "3 Objectives",
+            [
+                (
+                    "expected outcomes",
+                    [
+                        " · ".join(filter(None, (text_of(each), measure_words(each))))
+                        for each in plan.objectives
+                    ],
+                )
+            ],
+        ),
         ("4 Deployment strategy", [*_fields(plan.strategy, strategy), *_metrics(plan)]),
         ("5 Roles and responsibilities", [(role, [person]) for role, person in plan.roles.items()]),
         ("6 Resource requirements", _fields(plan.resources)),

@@ -19,6 +19,7 @@ from orchestrator.policy.course.follow_up import following_words
 from orchestrator.policy.evidence.coverage_words import uncovered_lines
 from orchestrator.policy.evidence.drift import summary_lines
 from orchestrator.policy.telling.blind_spots import blind_spots
+from orchestrator.policy.telling.criteria_not_met import not_met_lines
 from orchestrator.policy.telling.host_rows import HostRow, host_row
 from orchestrator.policy.telling.metric_events import metric_of
 from orchestrator.policy.telling.summary import STANDING_WORDS, environment_words, plain_words, release_words
@@ -51,6 +52,7 @@ def text_record(records: Sequence[Recorded], made_at: datetime, signatures: Sign
         _titled("Baseline", _baseline(d, story, evidence)),
         _titled("Authority", _authority(d, records, made_at, signatures or {})),
         _titled("References", [plain(line, 600) for line in reference_outcomes(d)]),
+        _titled("Criteria not met", [plain(line, 600) for line in not_met_lines(d, records)]),
         _titled("Decisions", _decisions(d, records)),
         _titled("Who spoke", _spoken(records, signatures or {})),
     ]

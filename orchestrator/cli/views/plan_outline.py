@@ -18,6 +18,7 @@ from orchestrator.domain.plan.check import (
     title_of,
 )
 from orchestrator.domain.plan.declared_change import DeclaredChange
+from orchestrator.domain.plan.objective import Objective, measure_words, text_of
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.stage import Stage
 from orchestrator.domain.plan.strategy_form import form_of
@@ -44,7 +45,7 @@ def outline(checked: PreparedPlan, times: Branch) -> Branch:
         f"{kind} {release.name} {release.version} to {placed_words(plan.resources.environment, checked.environment_class)}",
         (
             Branch(f"Purpose: {plan.purpose}"),
-            _group("Objectives", plan.objectives),
+            _group("Objectives", map(_objective, plan.objectives)),
             _release(plan),
             *_change_side(plan),
             *_before(plan, checked),
@@ -119,6 +120,16 @@ def _on_words(selection: Sequence[str] | None) -> str:
 
 def _patience(check: CheckBase) -> str:
     return f" (within {seconds_words(check.within)})" if check.within else ""
+
+
+def _objective(objective: str | Objective) -> str:
+    measure = measure_words(objective)
+    due = (
+        f", {seconds_words(objective.due)} after the end"
+        if isinstance(objective, Objective) and objective.due
+        else ""
+    )
+    return f"{text_of(objective)}{f' ({measure}{due})' if measure else ''}"
 
 
 def _release(plan: ReleasePlan) -> Branch:

@@ -31,6 +31,7 @@ Verb = Literal[
     "release",
     "baseline",
     "done",
+    "objective",
 ]
 """What is said. `start` is of run-due, for a deployment that a person scheduled; `release`: a machine leaves its environments;
 `baseline`: a captured baseline is kept as evidence; `done`: work that hangs on a removal or transfer."""

@@ -13,6 +13,7 @@ from orchestrator.domain.deployment.early_life import EarlyLife
 from orchestrator.domain.deployment.follow_up import FollowUp
 from orchestrator.domain.deployment.left_processes import LeftProcesses
 from orchestrator.domain.deployment.measuring import Measuring
+from orchestrator.domain.deployment.outcomes import Outcomes
 from orchestrator.domain.deployment.preparation import Preparation
 from orchestrator.domain.deployment.private_copy import PrivateCopy
 from orchestrator.domain.deployment.rehearsal_progress import RehearsalProgress
@@ -51,6 +52,7 @@ class DeploymentChanges(TypedDict, total=False):
     backout: BackoutProgress | None
     rehearsing: RehearsalProgress
     rotation: RotationProgress
+    outcomes: Outcomes
     beside: Many[Target]
     follow_up: FollowUp
     left_processes: LeftProcesses
@@ -91,6 +93,7 @@ class Deployment(Noun):
     follow_up: FollowUp = FollowUp.of_valid()
     left_processes: LeftProcesses = LeftProcesses.of_valid()
     rotation: RotationProgress = RotationProgress.of_valid()
+    outcomes: Outcomes = Outcomes.of_valid()
     beside: Many[Target] = ()
     measuring: Measuring = Measuring.of_valid()
 

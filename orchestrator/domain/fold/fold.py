@@ -13,6 +13,7 @@ from orchestrator.domain.deployment import (
     follow_up,
     left_processes,
     measuring,
+    outcomes,
     preparation,
     private_copy,
     rehearsal_progress,
@@ -35,6 +36,7 @@ from orchestrator.domain.deployment.early_life import early_life_after
 from orchestrator.domain.deployment.follow_up import follow_up_after
 from orchestrator.domain.deployment.left_processes import left_processes_after
 from orchestrator.domain.deployment.measuring import measuring_after
+from orchestrator.domain.deployment.outcomes import outcomes_after
 from orchestrator.domain.deployment.preparation import preparation_after
 from orchestrator.domain.deployment.private_copy import PrivateCopy, copy_after, in_copy
 from orchestrator.domain.deployment.rehearsal_progress import RehearsalProgress, rehearsing_after
@@ -104,6 +106,10 @@ PARTS: dict[str, tuple[frozenset[type], Reduced]] = {
     "rollout": (
         rollout_progress.CHANGED_BY,
         lambda d, event, at: {"rollout": rollout_after(d.rollout, event, d.state, at)},
+    ),
+    "outcomes": (
+        outcomes.CHANGED_BY,
+        lambda d, event, at: {"outcomes": outcomes_after(d.outcomes, event, at)},
     ),
     "rotation": (
         rotation_progress.CHANGED_BY,

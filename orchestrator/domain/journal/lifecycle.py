@@ -166,6 +166,7 @@ ANY_TIME = frozenset(
         "emergency_lifted",
         "approval_given",
         "duty_done",
+        "objective_measured",
     }
 )
 """Facts about driving: every state that is not an end accepts them, and stays."""
@@ -190,7 +191,9 @@ WHILE_TOUCHED = frozenset(
 )
 """Facts about attempts and people's requests: every touched state accepts them, and stays."""
 
-AFTER_THE_END = frozenset({"approval_given", "reviewed", "closed", "duty_done"})
+AFTER_THE_END = frozenset(
+    {"approval_given", "reviewed", "closed", "duty_done", "objective_measured", "objective_accepted"}
+)
 """Facts after the end: every end accepts them; of approvals only sign-offs and those of a rollback (domain/fold/fold.py)."""
 
 OF_THE_HOUSE = frozenset(

@@ -13,6 +13,7 @@ from orchestrator.domain.plan.check import Check
 from orchestrator.domain.plan.declared_change import DeclaredChange
 from orchestrator.domain.plan.load_balancer import PlannedRotation
 from orchestrator.domain.plan.metric import Metric, named_apart
+from orchestrator.domain.plan.objective import PlannedObjectives
 from orchestrator.domain.plan.pilot import Pilot
 from orchestrator.domain.plan.planned_schedule import Schedule
 from orchestrator.domain.plan.reference import Reference, short_references
@@ -300,7 +301,7 @@ class ReleasePlan(Noun):
     orch: Annotated[Literal[1], exactly(only=1)]
     purpose: Text
     release: Release
-    objectives: Texts
+    objectives: PlannedObjectives
     strategy: Strategy
     roles: Annotated[dict[ReadableText, ReadableText], Field(min_length=1)]
     resources: Resources

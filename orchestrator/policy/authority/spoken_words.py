@@ -65,12 +65,22 @@ def _against(heard: Heard, keyring: Keyring, now: datetime) -> Iterator[Reason]:
         finding = "the signature does not fit what is said"
         yield _reason("word.bad_signature", heard, finding, "say it again with your key")
     yield from _of_key(heard, key, now)
-    if isinstance(event, e.Confirmed | e.StepAnswered) and not key.serves(event.role):
-        finding = f"{key.person} is trusted as {', '.join(key.roles)}, not as {event.role}"
-        yield _reason("word.role_not_held", heard, finding, f"ask a {event.role} to confirm")
+    role = _role_of(event)
+    if role is not None and not key.serves(role):
+        finding = f"{key.person} is trusted as {', '.join(key.roles)}, not as {role}"
+        yield _reason("word.role_not_held", heard, finding, f"ask a {role} to confirm")
     yield from _of_owner(heard, key)
     if key.holder == "machine":
         yield from _of_machine(heard, keyring)
+
+
+def _role_of(event: object) -> str | None:
+    """The role that somebody claims with a word, where it has one."""
+    match event:
+        case e.Confirmed() | e.StepAnswered() | e.ObjectiveAccepted() | e.ObjectiveMeasured():
+            return event.role
+        case _:
+            return None
 
 
 def _of_key(heard: Heard, key: TrustedKey, now: datetime) -> Iterator[Reason]:

@@ -21,6 +21,7 @@ STEPS: dict[Practice, StepName | None] = {
     "compare_changes": "changes",
     "watch": None,
     "measure": None,
+    "measure_objectives": None,
     "look_for_processes": "processes",
     "compare_first": "proof",
     "prove_restoration": "proof",

@@ -12,6 +12,7 @@ from orchestrator.domain.plan.roles import same_person, same_role
 from orchestrator.domain.rules.requirement import RoleNeed
 from orchestrator.domain.text.command_word import command_word
 from orchestrator.policy.course.duties import due_words, duty_sentences, open_work, work_of
+from orchestrator.policy.course.objectives import outcome_sentences
 
 DEPLOYED = frozenset({State.EARLY_LIFE_SUPPORT, State.COMPLETED, State.COMPLETED_WITH_EXCEPTIONS})
 """States in which there is something to accept."""
@@ -88,7 +89,13 @@ def short_words(d: Deployment | Brief, now: datetime) -> str:
 
 def following_words(d: Deployment, now: datetime) -> tuple[str, ...]:
     """What was done and what is missing, a sentence each, with the command for it."""
-    return (*_review_words(d, now), *_sign_off_words(d, now), *_duty_words(d, now), *_closed_words(d))
+    return (
+        *_review_words(d, now),
+        *_sign_off_words(d, now),
+        *_duty_words(d, now),
+        *outcome_sentences(d, now),
+        *_closed_words(d),
+    )
 
 
 def _review_words(d: Deployment, now: datetime) -> Iterable[str]:

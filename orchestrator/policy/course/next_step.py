@@ -23,6 +23,7 @@ from orchestrator.policy.course.by_hand import by_hand
 from orchestrator.policy.course.follow_up import accepted, earliest_end
 from orchestrator.policy.course.limits import any_exceeded, limit_exceeded, reason_with_hosts
 from orchestrator.policy.course.measuring import decided, measured_beside
+from orchestrator.policy.course.objectives import due_at_the_end
 from orchestrator.policy.course.opened_files import held_for_opened_files
 from orchestrator.policy.course.own_processes import unlooked
 from orchestrator.policy.course.rehearsing import as_rehearsed, end_of_rehearsal, repeat_due
@@ -344,7 +345,9 @@ def _early_life(d: Deployment, now: datetime) -> Step:
 def _end(d: Deployment) -> Step:
     """The end, after the last look for own processes; only hosts that failed within the limit had none."""
     hosts = unlooked(d)
-    return Perform("look_for_processes", hosts=hosts) if hosts else Record(_ending(d))
+    if hosts:
+        return Perform("look_for_processes", hosts=hosts)
+    return Perform("measure_objectives") if due_at_the_end(d) else Record(_ending(d))
 
 
 def _ending(d: Deployment) -> e.Completed | e.CompletedWithExceptions:

@@ -21,6 +21,7 @@ Practice = Literal[
     "compare_changes",
     "watch",
     "measure",
+    "measure_objectives",
     "look_for_processes",
     "compare_first",
     "prove_restoration",

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from orchestrator.domain.plan.objection import Objection
+from orchestrator.domain.plan.objective import text_of
 from orchestrator.domain.plan.planned_schedule import Schedule
 from orchestrator.domain.plan.planning_mistake import MistakeCode, PlanningMistake
 from orchestrator.domain.plan.release_plan import ReleasePlan
@@ -95,7 +96,7 @@ def _texts(plan: ReleasePlan) -> Iterator[tuple[str, str, str]]:
     yield from _each("release.removes", "removes", release.removes)
     for key in ("rfcs", "known_errors", "problems"):
         yield from _each(f"release.{key}", "reference", getattr(release, key))
-    yield from _each("objectives", "objectives", plan.objectives)
+    yield from _each("objectives", "objectives", [text_of(each) for each in plan.objectives])
     yield from _objectives_of_waves(plan)
     yield from _steps_by_hand(plan)
     yield from _each("resources.people", "people", plan.resources.people)

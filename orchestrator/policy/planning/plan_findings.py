@@ -12,6 +12,7 @@ from typing import get_args
 from orchestrator.domain.evidence.baseline import BaselinePart
 from orchestrator.domain.plan.check import CheckBase
 from orchestrator.domain.plan.objection import Objection
+from orchestrator.domain.plan.objective import Objective
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.strategy_form import form_of
 from orchestrator.domain.plan.wave import Limit, Wave
@@ -106,7 +107,7 @@ def _half_an_emergency(plan: ReleasePlan) -> Iterator[Objection]:
 
 
 def _objectives_without_measure(plan: ReleasePlan) -> Iterator[Objection]:
-    if not any(re.search(r"\d", objective) for objective in plan.objectives):
+    if not any(isinstance(each, Objective) or re.search(r"\d", each) for each in plan.objectives):
         finding = "no number in any of them"
         yield Objection("objectives", "outcomes in measurable terms", finding, "say how much, and by when")
 

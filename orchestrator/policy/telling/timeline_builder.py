@@ -13,6 +13,7 @@ from orchestrator.policy.telling import (
     house_events,
     manual_events,
     metric_events,
+    objective_events,
     rotation_events,
     wave_events,
 )
@@ -27,6 +28,7 @@ ENTRIES = (
     driving_events,
     house_events,
     manual_events,
+    objective_events,
     rotation_events,
 )
 """The modules with the entries; importing them registers those."""

@@ -40,6 +40,7 @@ EVENTS: dict[Verb, Any] = {
         attempt="d1.1-deploy", result="done", role="change manager", by="Li Wei", note="seen"
     ),
     "done": e.DutyDone(duty="removal.components[0].data", by="Li Wei", note="seen"),
+    "objective": e.ObjectiveAccepted(number=0, role="change manager", by="Li Wei", reason="enough"),
     "abort": e.AbortRequested(by="Li Wei", reason="stop"),
     "rollback": e.BackoutBegan(by="Li Wei", reason="bad", hosts=("web1",)),
     "stop_all": e.EmergencyStopped(by="Li Wei", reason="fire"),

@@ -67,6 +67,7 @@ from orchestrator.domain.journal.events.house import (
 )
 from orchestrator.domain.journal.events.manual import StepAnswered, StepOverdue, StepResult
 from orchestrator.domain.journal.events.measuring import Measured
+from orchestrator.domain.journal.events.objectives import ObjectiveAccepted, ObjectiveMeasured
 from orchestrator.domain.journal.events.preparation import (
     BaselineCaptured,
     ComponentsVerified,
@@ -152,6 +153,8 @@ Event = Annotated[
     | Retried
     | RotationBegan
     | RotationEnded
+    | ObjectiveAccepted
+    | ObjectiveMeasured
     | StepAnswered
     | StepOverdue
     | Excluded
@@ -227,6 +230,8 @@ __all__ = [
     "KeyringAdopted",
     "MachineReleased",
     "Measured",
+    "ObjectiveAccepted",
+    "ObjectiveMeasured",
     "Paused",
     "Planned",
     "PolicyAdopted",
