@@ -11,7 +11,14 @@ from orchestrator.adapters import process
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.bootstrap import disk_reserve
 from orchestrator.bootstrap.house import HOUSE_FILE, House, house_of
-from orchestrator.engine import attachment_ports, balancing_ports, measuring_ports, ports, project_ports
+from orchestrator.engine import (
+    attachment_ports,
+    balancing_ports,
+    measuring_ports,
+    ports,
+    project_ports,
+    ticket_ports,
+)
 from orchestrator.errors import NotFound
 
 if TYPE_CHECKING:
@@ -128,6 +135,14 @@ class WiredPorts(ports.Ports):
 
         sources = SourceMeasurements(HttpGet(network.get_http), process.run)
         return RedactedMeasurements(sources, self.redaction)
+
+    @cached_property
+    def tickets(self) -> ticket_ports.ChangeTickets:
+        from orchestrator.adapters.checks.http_get import HttpGet
+        from orchestrator.adapters.ssh.on_target import network
+        from orchestrator.adapters.tickets import HttpTickets
+
+        return HttpTickets(HttpGet(network.get_http))
 
     @cached_property
     def redaction(self) -> Redaction:

@@ -25,6 +25,11 @@ VERBS = (
         "orchestrator.cli.verbs.planning.gate:gate",
         "Try the metrics of a gate, before a deployment does.",
     ),
+    Verb(
+        "change",
+        "orchestrator.cli.verbs.planning.change:change",
+        "Compare a plan with the change ticket that approves it.",
+    ),
     Verb("deploy", "orchestrator.cli.verbs.driving.deploy:deploy", "Deploy a release plan, wave by wave."),
     Verb(
         "rehearse",

@@ -31,6 +31,7 @@ from orchestrator.engine.project_ports import (
     ProjectFiles,
 )
 from orchestrator.engine.redaction import Redaction
+from orchestrator.engine.ticket_ports import ChangeTickets, NoTickets
 
 __all__ = ["Authority", "Governing", "Keys", "PrivateCopy", "Tree", "Voice"]
 
@@ -375,3 +376,4 @@ class Ports:
     measurements: Measurements = field(default_factory=NoMeasurements)
     redaction: Redaction = field(default_factory=Redaction)
     media: MediaSources = field(default_factory=ProjectAlone)
+    tickets: ChangeTickets = field(default_factory=NoTickets)

@@ -40,6 +40,7 @@ from tests.fakes.plans import FakePlans
 from tests.fakes.playbooks import FakePlaybooks
 from tests.fakes.storage import FakeStorage
 from tests.fakes.targets import FakeTargets
+from tests.fakes.tickets import FakeTickets
 from tests.worlds.people import approval, keyring_of
 from tests.worlds.plans import SHA, SIX, plan_of, plan_tree, prepared, shop_tree, targets_named
 from tests.worlds.ports import ports_over
@@ -74,6 +75,7 @@ class Fleet:
         self.balancers = FakeBalancers()
         self.library = FakeLibrary(self.authority)
         self.measurements = FakeMeasurements()
+        self.tickets = FakeTickets()
         self.planning = FakePlans(self._plan_now)
         self.ports = ports_over(
             self.clock,
@@ -88,6 +90,7 @@ class Fleet:
             keys=self.keys,
             balancers=self.balancers,
             measurements=self.measurements,
+            tickets=self.tickets,
         )
         self.drivers = FakeDrivers(lambda name, by: resume(self.ports, name, by=by, watch=quiet))
         self._install(hosts, self.tree)

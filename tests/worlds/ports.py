@@ -16,6 +16,7 @@ from orchestrator.engine.ports import (
     Voice,
 )
 from orchestrator.engine.project_ports import MediaLibrary
+from orchestrator.engine.ticket_ports import ChangeTickets
 from tests.fakes.attachments import FakeAttachments
 from tests.fakes.authority import FakeAuthority, FakeKeys
 from tests.fakes.balancers import FakeBalancers
@@ -26,6 +27,7 @@ from tests.fakes.library import FakeLibrary
 from tests.fakes.measurements import FakeMeasurements
 from tests.fakes.plans import FakePlans
 from tests.fakes.storage import FakeStorage
+from tests.fakes.tickets import FakeTickets
 from tests.fakes.voice import FakeVoice
 
 
@@ -45,6 +47,7 @@ def ports_over(
     voice: Voice | None = None,
     balancers: Balancers | None = None,
     measurements: Measurements | None = None,
+    tickets: ChangeTickets | None = None,
 ) -> Ports:
     """Those that are given, and fakes for the rest."""
     return Ports(
@@ -65,4 +68,5 @@ def ports_over(
         keys=keys or FakeKeys(),
         voice=voice or FakeVoice(),
         measurements=measurements or FakeMeasurements(),
+        tickets=tickets or FakeTickets(),
     )
