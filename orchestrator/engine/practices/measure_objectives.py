@@ -68,5 +68,5 @@ def _by_check(
         if answers == {"passed"}
         else "not achieved"
     )
-    found = wrong[0] if wrong else f"passed on {len(about)} hosts" if about else "no host to ask"
-    return ObjectiveMeasured.model_validate({"number": number, "result": result, "found": found, "by": by})
+    finding = wrong[0] if wrong else f"passed on {len(about)} hosts" if about else "no host to ask"
+    return ObjectiveMeasured.model_validate({"number": number, "result": result, "found": finding, "by": by})

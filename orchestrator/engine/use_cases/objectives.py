@@ -7,6 +7,7 @@ from pathlib import Path
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.attachment import Attachment
 from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.lifecycle import STANDS
 from orchestrator.domain.plan.condition import condition_of
 from orchestrator.domain.plan.objective import Objective
 from orchestrator.domain.plan.roles import same_role
@@ -14,7 +15,7 @@ from orchestrator.engine.ports import Ports
 from orchestrator.engine.practices.measure_objectives import measured_objectives
 from orchestrator.engine.use_cases.deployment_commands import signal
 from orchestrator.errors import Refused, UsageFault
-from orchestrator.policy.course.objectives import DEPLOYED, to_measure
+from orchestrator.policy.course.objectives import to_measure
 
 
 def measure(ports: Ports, d: Deployment, *, by: str) -> Deployment:
@@ -78,7 +79,7 @@ def accept(ports: Ports, d: Deployment, number: int, *, by: str, role: str, reas
 
 
 def _refuse_before_the_end(d: Deployment) -> None:
-    if d.state not in DEPLOYED or d.rehearsing.rehearsal is not None:
+    if d.state not in STANDS or d.rehearsing.rehearsal is not None:
         raise Refused(f"{d.id} is {d.state.value}: only what is deployed brings its objectives about.")
 
 

@@ -7,10 +7,9 @@ from typing import Literal
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.deployment.outcomes import Acceptance, Measurement
-from orchestrator.domain.journal.lifecycle import State
+from orchestrator.domain.journal.lifecycle import STANDS
 from orchestrator.domain.plan.objective import Objective, measure_words, text_of
 
-DEPLOYED = frozenset({State.COMPLETED, State.COMPLETED_WITH_EXCEPTIONS})
 OutcomeName = Literal["achieved", "not achieved", "not yet known", "not measurable", "taken back"]
 
 
@@ -37,7 +36,7 @@ def outcomes_of(d: Deployment, now: datetime) -> tuple[Outcome, ...]:
 
 def _outcome(d: Deployment, number: int, objective: str | Objective, now: datetime) -> Outcome:
     words, measure = text_of(objective), measure_words(objective)
-    if d.over and d.state not in DEPLOYED:
+    if d.over and d.state not in STANDS:
         return Outcome(number, words, measure, "taken back")
     if isinstance(objective, str):
         return Outcome(number, words, measure, "not measurable")

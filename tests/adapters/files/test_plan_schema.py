@@ -133,7 +133,18 @@ VALUES = st.one_of(
     ),
 )
 # Rules that compare two values: a schema cannot.
-COMPARES = {"a window that closes after it opens"}
+COMPARES = {
+    "a window that closes after it opens",
+    "`sample`, which says how many a value rests on",
+    "one of check, metric, by_hand",
+    "a condition for a number by hand, and for nothing else",
+    "a metric without `compare`",
+    "no waves in a stage that runs once",
+    "a step that is not repeated",
+    "something that is chosen",
+    "a name of its own",
+}
+"""Rules over several values, which the schema does not express; `orch plan check` says them."""
 
 
 @st.composite

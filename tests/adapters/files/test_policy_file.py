@@ -48,9 +48,11 @@ def test_the_shipped_models_are_read() -> None:
     assert faults == ()
     assert [model.noun.model for model in models] == [
         "configuration-only",
+        "container-on-host",
         "database-schema",
         "manual-step",
         "os-patch-reboot",
+        "package-held-version",
         "removal",
         "rolling-web-service",
     ]

@@ -39,7 +39,7 @@ def printed(text: str, option: str) -> list[str]:
     return [FILL.get(word, word) for word in shlex.split(command)][1:]
 
 
-def said(capsys: pytest.CaptureFixture[str], fleet: Fleet, *words: str) -> str:
+def printed_by(capsys: pytest.CaptureFixture[str], fleet: Fleet, *words: str) -> str:
     capsys.readouterr()
     assert orch(fleet, words) == 0
     return capsys.readouterr().out
@@ -49,15 +49,15 @@ def test_the_commands_of_status_lead_from_not_yet_known_to_a_decision(
     fleet: Fleet, capsys: pytest.CaptureFixture[str]
 ) -> None:
     d = fleet.ports.journal.deployments()[0]
-    status = said(capsys, fleet, "status", d)
+    status = printed_by(capsys, fleet, "status", d)
     assert "Objective 1 not yet known: Few calls." in status
-    said(capsys, fleet, *printed(status, "--measure"))
-    said(capsys, fleet, *printed(status, "--record"))
-    missed = said(capsys, fleet, "status", d)
+    printed_by(capsys, fleet, *printed(status, "--measure"))
+    printed_by(capsys, fleet, *printed(status, "--record"))
+    missed = printed_by(capsys, fleet, "status", d)
     assert "Objective 1 not achieved: 9 calls" in missed
-    said(capsys, fleet, *printed(missed, "--accept"))
-    assert "accepted by" in said(capsys, fleet, "status", d)
-    assert "Objective 2 achieved" in said(capsys, fleet, "record", "show", d)
+    printed_by(capsys, fleet, *printed(missed, "--accept"))
+    assert "accepted by" in printed_by(capsys, fleet, "status", d)
+    assert "Objective 2 achieved" in printed_by(capsys, fleet, "record", "show", d)
 
 
 def test_without_a_deployment_what_is_due_or_missed_is_listed(
@@ -65,9 +65,9 @@ def test_without_a_deployment_what_is_due_or_missed_is_listed(
 ) -> None:
     d = fleet.ports.journal.deployments()[0]
     fleet.clock.sleep(8 * 86400)
-    assert "OVERDUE" in said(capsys, fleet, "objectives")
+    assert "OVERDUE" in printed_by(capsys, fleet, "objectives")
     (tmp_path / "list.csv").write_text("3")
-    said(
+    printed_by(
         capsys,
         fleet,
         "objectives",
@@ -80,7 +80,7 @@ def test_without_a_deployment_what_is_due_or_missed_is_listed(
         "--attach",
         str(tmp_path / "list.csv"),
     )
-    answer = json.loads(said(capsys, fleet, "objectives", d, "--json"))
+    answer = json.loads(printed_by(capsys, fleet, "objectives", d, "--json"))
     assert [each["outcome"] for each in answer["objectives"]] == [
         "achieved",
         "not yet known",

@@ -54,6 +54,6 @@ def _by_hand(how: str, step: ManualStep) -> Iterator[str]:
     yield f"{how}, {step.who}: {step.instruction}"
     files = f", with {step.attachments} attached files at least" if step.attachments else ""
     within = f", within {seconds_words(step.within)}" if step.within is not None else ""
-    told = f", then {step.escalate_to} is told" if step.escalate_to else ""
+    escalation = f", then {step.escalate_to} is told" if step.escalate_to else ""
     back = " and it is backed out" if step.then == "back out" else ""
-    yield f"{how}: {step.role} confirms it{within}{told}{back}; evidence: {step.evidence}{files}"
+    yield f"{how}: {step.role} confirms it{within}{escalation}{back}; evidence: {step.evidence}{files}"

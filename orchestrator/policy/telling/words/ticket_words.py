@@ -19,7 +19,7 @@ LACK_WORDS: Mapping[TicketLack, str] = {
     "ticket.rejected": "the ticket was rejected",
     "ticket.cancelled": "the ticket was cancelled",
     "ticket.closed": "the ticket is closed; a change that is over carries nothing",
-    "ticket.no_digest": "the ticket names no effective plan; put the lines of `orch change text` into it, once",
+    "ticket.no_digest": "the ticket names no effective plan; put the lines of `orch change text PLAN` into it, once",
     "ticket.other_digest": "the ticket was approved for another effective plan; let this one be approved",
     "ticket.other_machines": "the ticket names other machines; let these be approved",
     "ticket.no_window": "the ticket has no planned start and end",
