@@ -69,6 +69,13 @@ _NAMED_RULES: dict[str, Schema] = {
     },
     "Balancer": {"oneOf": [{"required": [kind]} for kind in ("haproxy", "nginx", "command", "http")]},
     "HaproxyBalancer": {"oneOf": [{"required": ["socket", "on"]}, {"required": ["address"]}]},
+    "Objective": {
+        "oneOf": [
+            {"required": ["check"], "properties": {"expected": {"type": "null"}}},
+            {"required": ["metric"], "properties": {"expected": {"type": "null"}}},
+            {"required": ["by_hand", "expected"]},
+        ]
+    },
     "StageSpec": {
         "oneOf": [
             {"required": ["playbook"], "properties": {"manual": {"type": "null"}}},
