@@ -113,7 +113,10 @@ def scopes_of(value: Any, info: ValidationInfo) -> Any:
 
 
 PlannedScope = Annotated[
-    BaselineScope, BeforeValidator(scopes_of, json_schema_input_type=BaselineScope | list[ScopeOn])
+    BaselineScope,
+    BeforeValidator(
+        scopes_of, json_schema_input_type=BaselineScope | Annotated[list[ScopeOn], Field(min_length=1)]
+    ),
 ]
 
 
