@@ -174,6 +174,13 @@ class Keys(ABC):
         """Who made the good signature of a release unit. Raises Refused with what was seen instead, MachineLacks."""
         raise Refused("no signature of a release unit can be verified here")
 
+    def record_signer(self, record: bytes, keyring: Keyring) -> SignerSeen | None:
+        """The trusted key that signed the envelope of a record about a unit; None where no trusted key did.
+
+        Raises Refused where a signature in the name of a trusted key is bad, or the key expired or was revoked.
+        """
+        return None
+
 
 class Voice(ABC):
     """Whoever called this command: who they are to the operating system, and the key that they sign with."""

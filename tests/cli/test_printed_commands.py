@@ -125,6 +125,7 @@ KEYS_RUN = (
     "tests/cli/verbs/test_keys_commands.py and test_ssh_keys_commands.py make, trust and revoke keys so"
 )
 TRUST_RUN = "tests/cli/verbs/test_trust_commands.py goes this way, from the first trust on"
+SIGSTORE_RUN = "tests/cli/verbs/test_sigstore_keys.py runs it as it is printed"
 RELEASE_RUN = "tests/cli/verbs/test_environment_commands.py runs it as it is printed"
 LIBRARY_RUN = "tests/cli/verbs/test_library_commands.py runs it as it is printed"
 POLICY_RUN = "tests/cli/verbs/test_policy_adoption.py adopts and withdraws policies so"
@@ -188,6 +189,7 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     ("adapters/keys/own_keys.py", "orch keys new"): KEYS_RUN,
     ("adapters/keys/own_keys.py", f"orch keys trust {HOLE} {HOLE}"): KEYS_RUN,
     ("adapters/keys/private_file.py", "orch keys new"): KEYS_RUN,
+    ("policy/telling/words/bundle_words.py", "orch keys trust cosign.pub --machine NAME"): SIGSTORE_RUN,
     ("bootstrap/own_voice.py", "orch keys trust FILE --person NAME --role ROLE"): KEYS_RUN,
     ("domain/authority/signing.py", "orch keys new"): KEYS_RUN,
     ("adapters/keys/pem_signer.py", "orch keys public"): KEYS_RUN,

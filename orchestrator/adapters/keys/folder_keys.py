@@ -10,7 +10,7 @@ from orchestrator.adapters.keys.ed25519 import presented_approval, presented_cer
 from orchestrator.adapters.keys.home_id import home_id
 from orchestrator.adapters.keys.key_folder import KeyFolder, refuse_imitations
 from orchestrator.adapters.keys.trust_files import HouseTrust
-from orchestrator.adapters.keys.unit_signatures import signer_of
+from orchestrator.adapters.keys.unit_signatures import record_signer, signer_of
 from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
 from orchestrator.domain.authority.keyring_document import TrustInForce
 from orchestrator.domain.authority.rehearsal import PresentedCertificate, SignedCertificate
@@ -96,6 +96,10 @@ class FolderKeys(Keys):
     def unit_signer(self, signed: SignedFile, keyring: Keyring) -> SignerSeen:
         """By a key of the keyring that counts now, or by gpgv."""
         return signer_of(signed, keyring, self._now())
+
+    def record_signer(self, record: bytes, keyring: Keyring) -> SignerSeen | None:
+        """By a key of sigstore in the keyring that counts now."""
+        return record_signer(record, keyring, self._now())
 
     def _over(self, house: Keyring, lower: Sequence[Keyring]) -> Keyring:
         # The policies of the house are read only where a key below it could be in a role that they ask for.

@@ -6,10 +6,10 @@ from datetime import datetime
 from pathlib import Path
 
 from orchestrator.adapters.keys.ed25519 import SigningKey
+from orchestrator.adapters.keys.foreign_cards import foreign_card
 from orchestrator.adapters.keys.private_file import private_bytes
 from orchestrator.adapters.keys.signed_files import read_noun, refuse_exposed, write_whole
 from orchestrator.adapters.keys.signer import Signer
-from orchestrator.adapters.keys.ssh_cards import ssh_card
 from orchestrator.domain.authority.signing import Holder, Keyring, PublicKeyCard, TrustedKey, key_id
 from orchestrator.domain.text.lookalikes import imitated
 from orchestrator.domain.text.names import BY_HAND, same_name
@@ -58,11 +58,11 @@ def card_of(
 
 
 def read_card(file: Path) -> PublicKeyCard:
-    """A public key from a card or an ssh public key file.
+    """A public key from a card, an ssh public key file, or the PEM file of a key of sigstore.
 
     Raises NotFound, StoreFault, PlanFault, and Refused if the key of a card does not match its id.
     """
-    card = ssh_card(file) or read_noun(file, PublicKeyCard, context=BY_HAND)
+    card = foreign_card(file) or read_noun(file, PublicKeyCard, context=BY_HAND)
     _refuse_other_id(card)
     return card
 

@@ -1,4 +1,4 @@
-"""Who signed a release unit: by a key of the keyring, or by one in a keyring file of GnuPG (gpgv(1))."""
+"""Who signed a release unit or a record about it: a key of the keyring, or one in a keyring file of GnuPG (gpgv(1))."""
 
 from datetime import datetime
 from tempfile import TemporaryDirectory
@@ -6,13 +6,17 @@ from tempfile import TemporaryDirectory
 from pydantic import ValidationError
 
 from orchestrator.adapters.keys.ed25519 import verify
+from orchestrator.adapters.keys.sigstore_bundles import LARGEST_BUNDLE, bundle_signer, envelope_signer
 from orchestrator.adapters.process import Ended, run
 from orchestrator.domain.authority.signed_unit import SignedUnit, payload
 from orchestrator.domain.authority.signing import Keyring, TrustedKey
+from orchestrator.domain.evidence.bundle_finding import BundleError
 from orchestrator.domain.evidence.unit_evidence import SignerSeen
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.authority_ports import SignedFile
 from orchestrator.errors import MachineLacks, Refused
+from orchestrator.policy.planning.build_record import record_in
+from orchestrator.policy.telling.words.bundle_words import finding_words
 
 _LARGEST = 1 << 20
 GPGV_SECONDS = 600.0
@@ -25,7 +29,34 @@ def signer_of(signed: SignedFile, keyring: Keyring, now: datetime) -> SignerSeen
     """Whoever made the good signature. Raises Refused with what was seen instead, MachineLacks."""
     if signed.kind == "gpg":
         return _by_gpg(signed)
+    if signed.kind == "sigstore":
+        return _by_bundle(signed, keyring, now)
     return _by_trusted_key(signed, keyring, now)
+
+
+def record_signer(record: bytes, keyring: Keyring, now: datetime) -> SignerSeen | None:
+    """The trusted key that signed the envelope in a record, if one did. Raises Refused."""
+    held = record_in(record)
+    # Whoever signed what orch cannot read said nothing of the unit.
+    if held.envelope is None or held.statement is None:
+        return None
+    try:
+        key = envelope_signer(held.envelope, held.hint, keyring, now)
+    except BundleError as error:
+        raise Refused(finding_words(error)) from None
+    return None if key is None else SignerSeen(kind="sigstore", key=key.key, person=key.person)
+
+
+def _by_bundle(signed: SignedFile, keyring: Keyring, now: datetime) -> SignerSeen:
+    try:
+        with signed.signature.open("rb") as stream:
+            content = stream.read(LARGEST_BUNDLE + 1)
+        key = bundle_signer(content, signed.file, signed.sha256, keyring, now)
+    except OSError as error:
+        raise Refused(f"the signature cannot be read: {error.strerror}") from None
+    except BundleError as error:
+        raise Refused(finding_words(error)) from None
+    return SignerSeen(kind="sigstore", key=key.key, person=key.person)
 
 
 def _by_trusted_key(signed: SignedFile, keyring: Keyring, now: datetime) -> SignerSeen:

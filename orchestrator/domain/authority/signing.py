@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from orchestrator.domain.authority.sigstore_key import sigstore_public_key
 from orchestrator.domain.authority.ssh_form import LONGEST, ssh_public_key
 from orchestrator.domain.plan.roles import same_person, same_role
 from orchestrator.domain.text.canonical import Since
@@ -28,7 +29,8 @@ ShownName = Annotated[ShownText, AfterValidator(readable)]
 
 Nonce = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 KeyId = Sha256
-"""SHA-256 of the public key's bytes in hexadecimal digits: the 32 bytes of an Ed25519 key, the blob of an ssh key."""
+"""SHA-256 of the public key's bytes in hexadecimal digits: the 32 bytes of an Ed25519 key, the blob of an ssh key, the DER of
+a key of sigstore."""
 
 SignatureAnswer = Literal["good", "bad"]
 ISSUER = "rehearsal issuer"
@@ -43,8 +45,11 @@ def _known(kind: str) -> str:
     return kind
 
 
-KeyKind = Annotated[Literal["ed25519", "sshsig", "webauthn"], AfterValidator(_known)]
-"""What makes and verifies a signature: orch's own Ed25519 keys, or OpenSSH. `webauthn` is reserved, and refused."""
+KeyKind = Annotated[Literal["ed25519", "sshsig", "sigstore", "webauthn"], AfterValidator(_known)]
+"""What makes and verifies a signature: orch's own Ed25519 keys, OpenSSH, or for release units alone sigstore bundles.
+
+`webauthn` is reserved, and refused.
+"""
 Holder = Literal["person", "machine"]
 """Whom a key is trusted for. A machine starts and resumes what persons signed, and decides nothing."""
 _HEX_KEY, _HEX_SIGNATURE = re.compile(r"[0-9a-f]{64}"), re.compile(r"[0-9a-f]{128}")
@@ -55,6 +60,8 @@ def key_id(public: str, kind: str = "ed25519") -> str:
     """The id of a public key. Raises NotInForm where it has not the form of its kind."""
     if kind == "sshsig":
         return ssh_public_key(public).key
+    if kind == "sigstore":
+        return sigstore_public_key(public).key
     return hashlib.sha256(bytes.fromhex(public)).hexdigest()
 
 
@@ -64,11 +71,12 @@ def _check_public(public: str, kind: str) -> None:
             raise wrong("64 hexadecimal digits", "take the file that orch keys new wrote", at="public")
         return
     try:
-        key = ssh_public_key(public)
+        written = sigstore_public_key(public).text if kind == "sigstore" else ssh_public_key(public).line
     except NotInForm as fault:
         raise wrong(str(fault), fault.next_move, at="public") from None
-    if key.line != public:
-        raise wrong("type and key with one space between, and no comment", "trust the key anew", at="public")
+    if written != public:
+        form = "base64 alone" if kind == "sigstore" else "type and key with one space between, and no comment"
+        raise wrong(form, "trust the key anew", at="public")
 
 
 def _check_roles(roles: tuple[str, ...], holder: Holder) -> None:
@@ -76,6 +84,13 @@ def _check_roles(roles: tuple[str, ...], holder: Holder) -> None:
         raise wrong(
             f"no role of a machine but {ISSUER}", "give the other roles to keys of persons", at="roles"
         )
+
+
+def _check_use(kind: str, roles: tuple[str, ...], holder: Holder) -> None:
+    """What a bundle signs has no purpose in it: a file could be built that reads as an approval by the same key."""
+    if kind == "sigstore" and (roles or holder != "machine"):
+        expected = "a key of a machine in no role: a key of sigstore signs release units, and no word"
+        raise wrong(expected, "name what holds the key with --machine NAME", at="holder")
 
 
 class PublicKeyCard(Noun):
@@ -93,6 +108,7 @@ class PublicKeyCard(Noun):
     def _public_of_its_kind(self) -> "PublicKeyCard":
         _check_public(self.public, self.kind)
         _check_roles(self.roles, self.holder)
+        _check_use(self.kind, self.roles, self.holder)
         return self
 
 
@@ -127,6 +143,7 @@ class TrustedKey(Noun):
         if self.holder == "person" and not self.roles:
             raise wrong("at least one role", "say in which roles the person signs", at="roles")
         _check_roles(self.roles, self.holder)
+        _check_use(self.kind, self.roles, self.holder)
         return self
 
     def is_of(self, person: str) -> bool:
@@ -191,6 +208,10 @@ class Signature(Noun):
 
     @model_validator(mode="after")
     def _form_of_its_kind(self) -> "Signature":
+        if self.kind == "sigstore":
+            raise wrong(
+                "`ed25519` or `sshsig`", "a key of sigstore signs release units, and no word", at="kind"
+            )
         if self.kind == "ed25519" and not _HEX_SIGNATURE.fullmatch(self.signature):
             raise wrong("128 hexadecimal digits", "ask for it again", at="signature")
         if self.kind == "sshsig" and not (

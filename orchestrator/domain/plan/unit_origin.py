@@ -18,7 +18,7 @@ def below_its_library(path: str, at: str = "") -> str:
 
 MediaPath = Annotated[Text, AfterValidator(below_its_library)]
 """A path in words that mean one place below a library."""
-SignatureKind = Literal["ed25519", "gpg"]
+SignatureKind = Literal["ed25519", "sigstore", "gpg"]
 PROJECT = "project"
 """The name under which rules allow the files of the project itself, which are the library of a unit that names none."""
 MEDIA = ".orch-media"

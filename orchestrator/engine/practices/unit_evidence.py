@@ -1,10 +1,12 @@
 """What is seen of a release unit beside its digest: its records, its signature, its library."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
+from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.evidence.unit_evidence import RecordSeen, SignerSeen, UnitEvidence, Unseen
 from orchestrator.domain.plan.release_plan import ReleaseUnit
-from orchestrator.domain.plan.unit_origin import LibraryFile
+from orchestrator.domain.plan.unit_origin import LibraryFile, SignatureKind
 from orchestrator.domain.rules.requirement import Required
 from orchestrator.engine.authority_ports import SignedFile
 from orchestrator.engine.drive_context import DriveContext
@@ -13,6 +15,12 @@ from orchestrator.engine.project_ports import MediaItem, Obtained
 from orchestrator.errors import OrchError, Refused
 from orchestrator.policy.planning import build_record
 from orchestrator.policy.planning.unit_rules import evidence_shortfalls
+
+_NOT_ASKED: Mapping[SignatureKind, tuple[Unseen, ...]] = {
+    "ed25519": (),
+    "gpg": ("signature.expiry_not_asked",),
+    "sigstore": ("signature.log_not_asked",),
+}
 
 
 class UnitSight:
@@ -62,18 +70,30 @@ class UnitSight:
         except OSError as error:
             self.reasons.append(f"the {what} cannot be read: {error.strerror}")
             return None
-        statement = build_record.statement_in(content)
-        self.reasons += build_record.faults_of(statement, self._unit.sha256, builder, what)
-        self._unseen += build_record.unseen_of(statement, builder)
-        form = "file" if statement is None else "in-toto"
-        return RecordSeen.model_validate(
-            {
-                "source": record.source,
-                "sha256": file.sha256,
-                "form": form,
-                "builder": statement.builder if statement else None,
-            }
+        held = build_record.record_in(content)
+        self.reasons += build_record.faults_of(held.statement, self._unit.sha256, builder, what)
+        signer = self._record_signer(content, what)
+        self._unseen += build_record.unseen_of(held, builder, signed=signer is not None)
+        return RecordSeen(
+            source=record.source,
+            sha256=file.sha256,
+            form="file" if held.statement is None else "in-toto",
+            builder=held.statement.builder if held.statement else None,
+            signer=signer,
         )
+
+    def _record_signer(self, content: bytes, what: str) -> SignerSeen | None:
+        try:
+            return self._context.ports.keys.record_signer(content, self._keyring())
+        except OrchError as fault:
+            self.reasons.append(f"the {what}: {fault}")
+            return None
+
+    def _keyring(self) -> Keyring:
+        """Whoever brings the unit must not bring the trust in its signer too, where house or home trust anybody."""
+        keys = self._context.ports.keys
+        own = keys.keyring(None)
+        return own if own.keys else keys.keyring(self._project)
 
     def _signer(self) -> SignerSeen | None:
         signature = self._unit.signature
@@ -90,13 +110,9 @@ class UnitSight:
             detached.file,
             None if signature.keyring is None else _within(place, signature.keyring),
         )
-        if signature.kind == "gpg":
-            self._unseen.append("signature.expiry_not_asked")
+        self._unseen += _NOT_ASKED[signature.kind]
         try:
-            keys = self._context.ports.keys
-            # Whoever brings the unit must not bring the trust in its signer too, where house or home trust anybody.
-            own = keys.keyring(None)
-            return keys.unit_signer(signed, own if own.keys else keys.keyring(self._project))
+            return self._context.ports.keys.unit_signer(signed, self._keyring())
         except OrchError as fault:
             self.reasons.append(str(fault))
             return None

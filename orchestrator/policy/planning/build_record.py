@@ -1,46 +1,67 @@
 """What a build record or test report says of a unit, where it is an in-toto statement (SLSA provenance, test results)."""
 
-import base64
-import binascii
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from orchestrator.domain.evidence.unit_evidence import Unseen
 from orchestrator.domain.text.foreign_json import ForeignJsonError, read_object
 from orchestrator.domain.text.plain_text import plain
+from orchestrator.policy.planning.sigstore_bundle import IN_TOTO, Envelope, envelope_in, hint_in, is_keyless
 
 LARGEST = 16 << 20
 """Bytes of a record that are read."""
+VOUCHING = (
+    "https://sigstore.dev/cosign/sign/",
+    "https://slsa.dev/provenance/",
+    "https://in-toto.io/attestation/release/",
+)
+"""How the types of those predicates begin with which a signer stands behind a file: signed, built or released."""
 _STATEMENT = "https://in-toto.io/Statement/"
-_PAYLOAD = "application/vnd.in-toto+json"
 
 
 class Statement(NamedTuple):
-    """An in-toto statement: the digests of its subjects, its builder, its result, and whether it came in an envelope."""
+    """An in-toto statement: the digests of its subjects, the type of what it says of them, its builder, its result."""
 
     subjects: frozenset[str]
+    predicate_type: str
     builder: str | None
     result: str | None
-    enveloped: bool
 
 
-def statement_in(content: bytes) -> Statement | None:
-    """The statement in these bytes, bare, in a DSSE envelope or in a sigstore bundle; None where there is none."""
+class Record(NamedTuple):
+    """What a record holds; without an envelope nobody signed it. `hint`: the key that a bundle names, which proves nothing."""
+
+    statement: Statement | None = None
+    envelope: Envelope | None = None
+    hint: str = ""
+    keyless: bool = False
+
+
+def record_in(content: bytes) -> Record:
+    """The statement in these bytes, bare, in a DSSE envelope or in a sigstore bundle."""
     try:
         document = read_object(content, most_bytes=LARGEST)
-        envelope = document.get("dsseEnvelope", document)
-        enveloped = isinstance(envelope, dict) and envelope.get("payloadType") == _PAYLOAD
-        if enveloped:
-            document = read_object(
-                base64.b64decode(str(envelope.get("payload")), validate=True), most_bytes=LARGEST
-            )
-    except (ForeignJsonError, binascii.Error, ValueError):
+    except ForeignJsonError:
+        return Record()
+    envelope = envelope_in(document.get("dsseEnvelope", document))
+    if envelope is None:
+        return Record(_statement(document))
+    return Record(statement_of(envelope), envelope, hint_in(document), is_keyless(document))
+
+
+def statement_of(envelope: Envelope) -> Statement | None:
+    """The statement that an envelope holds."""
+    if envelope.payload_type != IN_TOTO:
         return None
-    if not str(document.get("_type", "")).startswith(_STATEMENT):
+    try:
+        return _statement(read_object(envelope.payload, most_bytes=LARGEST))
+    except ForeignJsonError:
         return None
-    predicate = document.get("predicate")
-    result = _text(predicate, "result")
-    return Statement(frozenset(_digests(document.get("subject"))), _builder(predicate), result, enveloped)
+
+
+def vouches(statement: Statement) -> bool:
+    """Whether its signer stands behind the file; that somebody scanned it, for example, says nothing of the kind."""
+    return statement.predicate_type.startswith(VOUCHING)
 
 
 def faults_of(statement: Statement | None, sha256: str, builder: str | None, what: str) -> Iterator[str]:
@@ -55,14 +76,28 @@ def faults_of(statement: Statement | None, sha256: str, builder: str | None, wha
         yield f"the {what} has the result {statement.result}"
 
 
-def unseen_of(statement: Statement | None, builder: str | None) -> Iterator[Unseen]:
-    """What a record that has no fault does not show."""
-    if statement is None:
+def unseen_of(record: Record, builder: str | None, *, signed: bool) -> Iterator[Unseen]:
+    """What a record that has no fault does not show; `signed`: by a trusted key."""
+    if record.statement is None:
         yield "record.not_a_statement"
-    elif statement.enveloped:
-        yield "record.envelope_not_verified"
-    if builder is not None and (statement is None or statement.builder is None):
+    elif record.envelope is None:
+        yield "record.not_signed"
+    elif not signed:
+        yield "record.keyless_not_verified" if record.keyless else "record.envelope_not_verified"
+    if builder is not None and (record.statement is None or record.statement.builder is None):
         yield "record.builder_by_plan_alone"
+
+
+def _statement(document: Mapping[str, Any]) -> Statement | None:
+    if not str(document.get("_type", "")).startswith(_STATEMENT):
+        return None
+    predicate = document.get("predicate")
+    return Statement(
+        frozenset(_digests(document.get("subject"))),
+        _text(document, "predicateType") or "",
+        _builder(predicate),
+        _text(predicate, "result"),
+    )
 
 
 def _digests(subjects: Any) -> Iterator[str]:
@@ -84,4 +119,4 @@ def _builder(predicate: Any) -> str | None:
 
 def _text(holder: Any, key: str) -> str | None:
     value = holder.get(key) if isinstance(holder, dict) else None
-    return plain(value, 300) if isinstance(value, str) and value.strip() else None
+    return (plain(value, 300) or None) if isinstance(value, str) else None

@@ -140,7 +140,7 @@ def trust(  # noqa: PLR0913, PLR0917 (click calls it)
     """Trust the public key in FILE: its signatures count as this person's, in these roles only.
 
     FILE is what `orch keys new` wrote beside the private key, or an ssh public key such as id_ed25519.pub. The key of a
-    --machine has no role, or only that of a rehearsal issuer.
+    --machine has no role, or only that of a rehearsal issuer. A cosign.pub is of a --machine, and signs release units only.
     """
     card = read_card(file)
     now = clock().now()
@@ -148,6 +148,10 @@ def trust(  # noqa: PLR0913, PLR0917 (click calls it)
     if name is None:
         name, holder = card.person, card.holder
     roles = roles or card.roles
+    if card.kind == "sigstore" and (name is None or holder == "person"):
+        raise UsageFault(
+            f"{file} holds a key that signs release units, and no word; name what holds it with --machine NAME."
+        )
     if name is None or (holder == "person" and not roles):
         raise UsageFault(f"{file} does not say whose key it is and for what; name --person and --role.")
     words = {

@@ -9,9 +9,12 @@ from orchestrator.domain.text.plain_text import plain
 
 UNSEEN: dict[Unseen, str] = {
     "record.not_a_statement": "a record is a file with the digest of the plan; what it says of the unit was not read",
-    "record.envelope_not_verified": "the signature of the record's envelope was not verified",
+    "record.not_signed": "a record is a statement that nobody signed",
+    "record.envelope_not_verified": "the envelope of a record is signed by no key that is trusted here",
+    "record.keyless_not_verified": "a record was signed keyless, and keyless is not verified here",
     "record.builder_by_plan_alone": "the builder is named by the plan alone",
     "signature.expiry_not_asked": "whether the key of GnuPG expired or was revoked was not asked",
+    "signature.log_not_asked": "whether a transparency log has the signature was not asked",
 }
 
 
@@ -75,4 +78,5 @@ def _record(record: RecordSeen | None, what: str) -> str:
     if record is None:
         return ""
     form = "in-toto statement about it" if record.form == "in-toto" else what
-    return f"{form} {record.source} sha256 {record.sha256}"
+    by = f", signed by {record.signer.person} (key {record.signer.key})" if record.signer else ""
+    return f"{form} {record.source} sha256 {record.sha256}{by}"

@@ -1,17 +1,18 @@
-"""Public keys as people have them: an `id_*.pub` file, or a line of authorized_keys."""
+"""Public keys as people have them: an `id_*.pub` file, a line of authorized_keys, or for release units a `cosign.pub`."""
 
 from pathlib import Path
 
 from orchestrator.adapters.keys.signed_files import LARGEST
 from orchestrator.domain.authority.signing import PublicKeyCard
+from orchestrator.domain.authority.sigstore_key import BEGIN, sigstore_key_in_pem
 from orchestrator.domain.authority.ssh_form import SIGNS, ssh_public_key
 from orchestrator.domain.text.model_base import NotInForm
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.errors import Fault, PlanFault, StoreFault
 
 
-def ssh_card(file: Path) -> PublicKeyCard | None:
-    """The card of the ssh public key in a file; None if the file is missing or holds JSON. Raises PlanFault, StoreFault.
+def foreign_card(file: Path) -> PublicKeyCard | None:
+    """The card of a public key of OpenSSH or sigstore; None if the file is missing or holds JSON. Raises PlanFault, StoreFault.
 
     The comment of the key proves nothing and is left out.
     """
@@ -31,13 +32,18 @@ def ssh_card(file: Path) -> PublicKeyCard | None:
         return None
     number, line = lines[0]
     try:
-        return _card(line, len(lines))
+        return _sigstore_card(text) if line == BEGIN else _ssh_card(line, len(lines))
     except NotInForm as fault:
         finding = plain(line, 60)
         raise PlanFault([Fault(str(file), number, "", str(fault), finding, fault.next_move)]) from None
 
 
-def _card(line: str, lines: int) -> PublicKeyCard:
+def _sigstore_card(text: str) -> PublicKeyCard:
+    key = sigstore_key_in_pem(text)
+    return PublicKeyCard(key=key.key, public=key.text, kind="sigstore", holder="machine")
+
+
+def _ssh_card(line: str, lines: int) -> PublicKeyCard:
     if line.startswith(("-----BEGIN", "---- BEGIN")):
         raise NotInForm(
             "a public key in one line, such as in id_ed25519.pub",
