@@ -13,7 +13,7 @@ from orchestrator.domain.evidence.baseline import Baseline, ConfigurationItem
 from orchestrator.domain.journal.events import Paused, Submitted
 from orchestrator.errors import StoreFault, UsageFault
 from tests.fakes.clock import START
-from tests.store.small_disk import disk_of, fill
+from tests.worlds.small_disk import disk_of, fill
 
 
 @pytest.mark.parametrize(

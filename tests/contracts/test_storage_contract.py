@@ -8,7 +8,7 @@ import pytest
 from orchestrator.adapters.store import DiskStorage
 from orchestrator.engine.ports import Storage
 from tests.fakes.storage import FakeStorage
-from tests.store.small_disk import disk_of
+from tests.worlds.small_disk import disk_of
 
 MIB = 1 << 20
 SIZE, RESERVE = 64 * MIB, 16 * MIB

@@ -24,7 +24,7 @@ from tests.fakes.clock import START
 from tests.histories import ready_to_deploy
 from tests.journals.corpus import NAMES, recorded
 from tests.journals.home import ClockOfRecords, keep_named
-from tests.store.small_disk import disk_of, fill
+from tests.worlds.small_disk import disk_of, fill
 
 HOSTS = [f"host{n:03}" for n in range(200)]
 FAILED = {"host007", "host008"}

@@ -23,7 +23,7 @@ from tests.journals.corpus import NAMES, recorded
 from tests.journals.home import ClockOfRecords, keep_named
 from tests.simulation.run import run
 from tests.simulation.scenario import Scenario
-from tests.store.small_disk import disk_of, fill
+from tests.worlds.small_disk import disk_of, fill
 
 SEEDS = 60
 

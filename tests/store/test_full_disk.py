@@ -25,9 +25,9 @@ from tests.fakes.clock import START, FakeClock
 from tests.fakes.plans import FakePlans
 from tests.fakes.playbooks import FakePlaybooks
 from tests.fakes.targets import FakeTargets
-from tests.store.small_disk import disk_of, fill
 from tests.worlds.plans import SHA, plan_of, prepared, shop_tree, targets_named
 from tests.worlds.ports import ports_over
+from tests.worlds.small_disk import disk_of, fill
 
 MIB = 1 << 20
 HOSTS = tuple(f"web{n}" for n in range(1, 7))

@@ -2,6 +2,7 @@
 
 import base64
 import re
+import shutil
 import ssl
 import threading
 import time
@@ -23,12 +24,16 @@ from cryptography.x509.oid import NameOID
 
 @dataclass
 class Faults:
-    """What goes wrong with the next answers; `cut_after`: bytes of each answer before its connection ends."""
+    """What goes wrong with the next answers; `cut_after`: bytes of each answer before its connection ends.
+
+    `unsized`: the server does not say how long an answer is.
+    """
 
     cut_after: int | None = None
     cuts: int = 10**6
     trickle: float | None = None
     length: int | None = None
+    unsized: bool = False
     redirect: str | None = None
     status: int | None = None
     etag: bool = True
@@ -37,9 +42,12 @@ class Faults:
 
 @dataclass
 class MediaServer:
-    """The files by path, and what was asked for: the path, and the `Range` and `Authorization` fields."""
+    """The files by path, and what was asked for: the path, and the `Range` and `Authorization` fields.
 
-    files: dict[str, bytes] = field(default_factory=dict)
+    A file on disk is sent as it is, without faults.
+    """
+
+    files: dict[str, bytes | Path] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
     asked: list[tuple[str, str | None, str | None]] = field(default_factory=list)
     sent: int = 0
@@ -91,8 +99,17 @@ class _Handler(BaseHTTPRequestHandler):
             self._empty(401)
         elif (content := state.files.get(self.path.removeprefix("/moved"))) is None:
             self._empty(404)
+        elif isinstance(content, Path):
+            self._stream(content)
         else:
             self._send(content)
+
+    def _stream(self, file: Path) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(file.stat().st_size))
+        self.end_headers()
+        with file.open("rb") as stream:
+            shutil.copyfileobj(stream, self.wfile, 1 << 20)
 
     def _send(self, content: bytes) -> None:
         faults = self.server_state.faults
@@ -104,7 +121,10 @@ class _Handler(BaseHTTPRequestHandler):
             return
         body = content[start:]
         self.send_response(206 if start else 200)
-        self.send_header("Content-Length", str(len(body) if faults.length is None else faults.length))
+        if faults.unsized:
+            self.close_connection = True
+        else:
+            self.send_header("Content-Length", str(len(body) if faults.length is None else faults.length))
         if start:
             self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
         if faults.etag:

@@ -50,8 +50,13 @@ class MediaCache:
 
     @contextmanager
     def locked(self, sha256: str, waits: Callable[[], None]) -> Iterator[None]:
-        """Alone with one digest on this machine; the lock ends with the process, however it ends."""
-        with self._made(self._folder / "locks" / sha256).open("wb") as lock:
+        """Alone with one digest on this machine; the lock ends with the process, however it ends. Raises StoreFault."""
+        file = self._made(self._folder / "locks" / sha256)
+        try:
+            opened = file.open("wb")
+        except OSError as error:
+            raise _fault(file, error) from None
+        with opened as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

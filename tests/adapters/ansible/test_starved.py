@@ -17,7 +17,7 @@ from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 from orchestrator.adapters.ansible.starved import LACKS
 from orchestrator.errors import StoreFault
 from tests.adapters.ansible.local_runs import request
-from tests.store.small_disk import disk_of, fill
+from tests.worlds.small_disk import disk_of, fill
 
 
 def failing(error: OSError) -> worker.Start:
