@@ -10,6 +10,7 @@ from orchestrator.domain.plan.unit_origin import LibraryFile, SignatureKind
 from orchestrator.domain.rules.requirement import Required
 from orchestrator.engine.authority_ports import SignedFile
 from orchestrator.engine.drive_context import DriveContext
+from orchestrator.engine.ports import Keys
 from orchestrator.engine.project_folder import folder
 from orchestrator.engine.project_ports import MediaItem, Obtained
 from orchestrator.errors import OrchError, Refused
@@ -84,16 +85,12 @@ class UnitSight:
 
     def _record_signer(self, content: bytes, what: str) -> SignerSeen | None:
         try:
-            return self._context.ports.keys.record_signer(content, self._keyring())
+            return self._context.ports.keys.record_signer(
+                content, unit_keyring(self._context.ports.keys, self._project)
+            )
         except OrchError as fault:
             self.reasons.append(f"the {what}: {fault}")
             return None
-
-    def _keyring(self) -> Keyring:
-        """Whoever brings the unit must not bring the trust in its signer too, where house or home trust anybody."""
-        keys = self._context.ports.keys
-        own = keys.keyring(None)
-        return own if own.keys else keys.keyring(self._project)
 
     def _signer(self) -> SignerSeen | None:
         signature = self._unit.signature
@@ -112,7 +109,9 @@ class UnitSight:
         )
         self._unseen += _NOT_ASKED[signature.kind]
         try:
-            return self._context.ports.keys.unit_signer(signed, self._keyring())
+            return self._context.ports.keys.unit_signer(
+                signed, unit_keyring(self._context.ports.keys, self._project)
+            )
         except OrchError as fault:
             self.reasons.append(str(fault))
             return None
@@ -124,6 +123,12 @@ class UnitSight:
         except OrchError as fault:
             self.reasons.append(f"the {what} cannot be had: {fault}")
             return None
+
+
+def unit_keyring(keys: Keys, project: Path) -> Keyring:
+    """The keys that count for units: whoever brings a unit brings no trust in its signer, where house or home trust anybody."""
+    own = keys.keyring(None)
+    return own if own.keys else keys.keyring(project)
 
 
 def _within(place: Path, name: str) -> Path:

@@ -14,8 +14,10 @@ from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.evidence.unit_evidence import SignerSeen, Unseen
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
+from orchestrator.engine.practices.unit_evidence import unit_keyring
 from orchestrator.policy.planning.build_record import LARGEST
 from orchestrator.policy.telling.words.unit_words import origin_words
+from tests.fakes.authority import FakeKeys
 from tests.worlds.people import TRUSTED_AT
 from tests.worlds.sigstore import builder_key, statement
 from tests.worlds.unit_origins import BUILDER, DIGEST, UNIT, Origins, enveloped, slsa
@@ -197,6 +199,14 @@ def test_what_rules_take_for_enough(
     if signature is not None:
         assert origins.seen(d).signer == SignerSeen(kind="sigstore", key=BUILD.key, person="Build Server")
         assert "signature.log_not_asked" in origins.seen(d).unseen
+
+
+def test_a_project_brings_no_trust_in_the_signer_of_its_units(tmp_path: Path) -> None:
+    keys, brought = FakeKeys(), Keyring(keys=(TEST.trusted(person="Mallory"),))
+    keys.in_project = {tmp_path: brought}
+    assert unit_keyring(keys, tmp_path) == brought
+    keys.ring = Keyring(keys=(BUILD.trusted(),))
+    assert unit_keyring(keys, tmp_path) == keys.ring
 
 
 def test_a_revoked_key_refuses_signature_and_record(origins: Origins) -> None:
