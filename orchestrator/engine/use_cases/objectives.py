@@ -15,7 +15,7 @@ from orchestrator.engine.ports import Ports
 from orchestrator.engine.practices.measure_objectives import measured_objectives
 from orchestrator.engine.use_cases.deployment_commands import signal
 from orchestrator.errors import Refused, UsageFault
-from orchestrator.policy.course.objectives import to_measure
+from orchestrator.policy.course.objectives import accepting_roles, to_measure
 
 
 def measure(ports: Ports, d: Deployment, *, by: str) -> Deployment:
@@ -69,12 +69,15 @@ def record(  # noqa: PLR0913 - what a person says
 
 
 def accept(ports: Ports, d: Deployment, number: int, *, by: str, role: str, reason: str) -> Deployment:
-    """Put on the journal that it stays at that. Raises Refused unless the objective is known to be not achieved."""
+    """Put on the journal that it stays at that. Raises Refused for another role, and for what is not known to be missed."""
     _refuse_before_the_end(d)
     _objective(d, number)
     known = d.outcomes.measured.get(number - 1)
     if known is None or known.result != "not achieved":
         raise Refused(f"Objective {number} is not known to be missed: there is nothing to accept.")
+    roles = accepting_roles(d, number - 1)
+    if not any(same_role(role, each) for each in roles):
+        raise Refused(f"Objective {number} is accepted by {' or '.join(roles)}, not by {role}.")
     return signal(ports, d.id, e.ObjectiveAccepted(number=number - 1, role=role, by=by, reason=reason))
 
 
