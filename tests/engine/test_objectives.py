@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.worlds.plans import plan_tree
 
 CHECK: dict[str, Any] = {"objective": "It answers.", "check": {"tcp": 8080}}
 LATER: dict[str, Any] = {**CHECK, "due": "1h"}
+QUEUE: dict[str, Any] = {"name": "queue", "command": {"run": ["bin/count"]}, "success": "< 5"}
 CALLS: dict[str, Any] = {
     "objective": "Few calls.",
     "by_hand": {"unit": "calls", "role": "service owner"},
@@ -150,3 +152,13 @@ def test_nothing_is_measured_of_what_is_not_deployed() -> None:
     d = fleet.roll_back(fleet.deploy())
     with pytest.raises(OrchError, match="only what is deployed"):
         objectives.measure(fleet.ports, d, by="ann")
+
+
+def test_what_measures_is_what_was_approved_while_the_private_copy_is_there() -> None:
+    fleet = fleet_of({"objective": "Few wait.", "metric": QUEUE, "due": "1h"})
+    d = fleet.deploy()
+    assert d.private_copy.folder is not None
+    objectives.measure(fleet.ports, d, by="ann")
+    fleet.authority.discard(d.id)
+    objectives.measure(fleet.ports, d, by="ann")
+    assert fleet.measurements.projects == [Path(d.private_copy.folder), Path(d.project)]

@@ -5,6 +5,7 @@ from math import isfinite
 from pathlib import Path
 
 from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.deployment.private_copy import PrivateCopy
 from orchestrator.domain.evidence.attachment import Attachment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import STANDS
@@ -13,6 +14,8 @@ from orchestrator.domain.plan.objective import Objective
 from orchestrator.domain.plan.roles import same_role
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.practices.measure_objectives import measured_objectives
+from orchestrator.engine.project_folder import folder
+from orchestrator.engine.redacted_ports import ask_for_vaulted
 from orchestrator.engine.use_cases.deployment_commands import signal
 from orchestrator.errors import Refused, UsageFault
 from orchestrator.policy.course.objectives import accepting_roles, to_measure
@@ -24,9 +27,19 @@ def measure(ports: Ports, d: Deployment, *, by: str) -> Deployment:
     numbers = to_measure(d)
     if not numbers:
         raise Refused(f"{d.id} has no objective that a check or a metric measures.")
-    for event in measured_objectives(ports, d, numbers, Path(d.project), by=by):
+    ask_for_vaulted(ports, d, over=True)
+    placed = _where_it_is(ports, d)
+    for event in measured_objectives(ports, placed, numbers, folder(placed.workplace), by=by):
         d = signal(ports, d.id, event)
     return d
+
+
+def _where_it_is(ports: Ports, d: Deployment) -> Deployment:
+    """Commands and files are those that were approved, in the private copy; where that is gone, those of the project."""
+    copy = d.private_copy.folder
+    if copy is not None and Path(copy).name in ports.authority.copies():
+        return d
+    return d.with_(private_copy=PrivateCopy.of_valid())
 
 
 def record(  # noqa: PLR0913 - what a person says
