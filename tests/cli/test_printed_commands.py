@@ -136,7 +136,7 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     ("policy/telling/words/ticket_words.py", "orch change text PLAN"): SHOWS,
     (
         "policy/course/objectives.py",
-        f"orch objectives {HOLE} --accept {HOLE} --role ROLE --reason WHY",
+        f"orch objectives {HOLE} --accept {HOLE} --role {HOLE} --reason WHY",
     ): OBJECTIVES_RUN,
     ("policy/course/objectives.py", f"orch objectives {HOLE} {HOLE}"): OBJECTIVES_RUN,
     ("engine/use_cases/objectives.py", f"orch objectives {HOLE} --measure"): OBJECTIVES_RUN,

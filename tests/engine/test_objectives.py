@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.worlds.plans import plan_tree
 
 CHECK: dict[str, Any] = {"objective": "It answers.", "check": {"tcp": 8080}}
 LATER: dict[str, Any] = {**CHECK, "due": "1h"}
+QUEUE: dict[str, Any] = {"name": "queue", "command": {"run": ["bin/count"]}, "success": "< 5"}
 CALLS: dict[str, Any] = {
     "objective": "Few calls.",
     "by_hand": {"unit": "calls", "role": "service owner"},
@@ -113,8 +115,50 @@ def test_only_what_is_known_to_be_missed_is_accepted_and_a_new_measurement_voids
     assert d.outcomes.accepted == {}
 
 
+@pytest.mark.parametrize(
+    ("sign_off", "objective", "role", "accepted"),
+    [
+        ([], CALLS, "service owner", True),
+        ([], CALLS, "Service  Owner", True),
+        ([], CALLS, "deployment manager", True),
+        ([], CALLS, "cook", False),
+        ([], CHECK, "deployment manager", True),
+        ([], CHECK, "service owner", False),
+        (["customer"], CALLS, "customer", True),
+        (["customer"], CALLS, "service owner", False),
+        (["customer"], CHECK, "deployment manager", False),
+    ],
+)
+def test_whoever_signs_off_accepts_and_else_a_role_of_the_plan(
+    sign_off: list[str], objective: dict[str, Any], role: str, *, accepted: bool
+) -> None:
+    fleet = fleet_of(objective)
+    fleet.tree["approval"]["sign_off"] = sign_off
+    for host in ("h1", "h2", "h3"):
+        fleet.targets.machine(host).script("tcp 8080", ("failed", "refused"))
+    d = fleet.deploy()
+    if objective is CALLS:
+        d = objectives.record(fleet.ports, d, 1, "9", by="cy", note="list", role=None, attached=())
+    if accepted:
+        d = objectives.accept(fleet.ports, d, 1, by="cy", role=role, reason="enough")
+    else:
+        with pytest.raises(OrchError, match="is accepted by"):
+            objectives.accept(fleet.ports, d, 1, by="cy", role=role, reason="enough")
+    assert bool(d.outcomes.accepted) is accepted
+
+
 def test_nothing_is_measured_of_what_is_not_deployed() -> None:
     fleet = fleet_of(LATER)
     d = fleet.roll_back(fleet.deploy())
     with pytest.raises(OrchError, match="only what is deployed"):
         objectives.measure(fleet.ports, d, by="ann")
+
+
+def test_what_measures_is_what_was_approved_while_the_private_copy_is_there() -> None:
+    fleet = fleet_of({"objective": "Few wait.", "metric": QUEUE, "due": "1h"})
+    d = fleet.deploy()
+    assert d.private_copy.folder is not None
+    objectives.measure(fleet.ports, d, by="ann")
+    fleet.authority.discard(d.id)
+    objectives.measure(fleet.ports, d, by="ann")
+    assert fleet.measurements.projects == [Path(d.private_copy.folder), Path(d.project)]

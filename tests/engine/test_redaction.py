@@ -13,11 +13,14 @@ import pytest
 from orchestrator.adapters.store.baselines import DirectoryBaselineStore
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.baseline import Baseline, BaselineScope
+from orchestrator.domain.evidence.reading import Reading
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.inspection import Vaulted, VaultedValue
+from orchestrator.engine.redacted_measurements import RedactedMeasurements
 from orchestrator.engine.redacted_ports import RedactedRuns, RedactedTargets
 from orchestrator.engine.redaction import NOT_KEPT
+from orchestrator.engine.use_cases import objectives
 from orchestrator.policy.evidence.drift import compare
 from tests.fakes.playbooks import Script
 from tests.worlds.command_line import orch
@@ -196,3 +199,49 @@ def test_no_noun_shows_a_value_by_itself() -> None:
 
 def test_no_prepared_plan_holds_a_value(tmp_path: Path) -> None:
     assert SECRET not in fleet_with_a_vault(tmp_path).prepared().model_dump_json()
+
+
+def metrics_of(*metrics: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "waves": [{"count": 1, "gate": {"soak": "60s", "every": "30s", "metrics": list(metrics)}}, "rest"]
+    }
+
+
+def with_metrics(fleet: Fleet) -> Fleet:
+    sources = RedactedMeasurements(fleet.measurements, fleet.ports.redaction)
+    fleet.ports = dataclasses.replace(fleet.ports, measurements=sources)
+    return fleet
+
+
+COUNT: dict[str, Any] = {"name": "queue", "command": {"run": ["wc"]}, "success": "< 5"}
+TELLING = Reading(trouble="refused", detail=f"exit code 1: cannot log in with {SECRET}")
+
+
+def test_a_dry_run_of_a_gate_shows_no_vaulted_value(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in ([], ["--json"]):
+        fleet = with_metrics(fleet_with_a_vault(tmp_path, **metrics_of(COUNT)))
+        fleet.measurements.script("queue", TELLING)
+        assert orch(fleet, ["gate", "try", "plan.yml", *words]) == 8
+        shown = capsys.readouterr().out
+        assert "cannot log in with [vaulted:" in shown
+        assert SECRET not in shown
+
+
+def test_another_process_measures_objectives_without_keeping_a_value(tmp_path: Path) -> None:
+    """After the end nobody has checked the plan in this process."""
+    first = with_metrics(fleet_with_a_vault(tmp_path))
+    first.tree["objectives"] = [
+        {"objective": "It answers.", "check": {"tcp": 80}, "due": "1h"},
+        {"objective": "Few wait.", "metric": COUNT, "due": "1h"},
+    ]
+    done = first.deploy(**APPROVED)
+    later = with_metrics(fleet_with_a_vault(tmp_path))
+    later.ports = dataclasses.replace(later.ports, authority=first.authority, library=first.library)
+    later.measurements.script("queue", TELLING)
+    later.targets.machine("h1").script("tcp 80", ("failed", f"it answers {SECRET}"))
+    d = objectives.measure(later.ports, later.now(done.id), by="ann")
+    measured = [event.found for event in later.events(d, e.ObjectiveMeasured)]
+    assert len(measured) == 2
+    assert all("[vaulted:" in each and SECRET not in each for each in measured)

@@ -16,6 +16,7 @@ class FakeMeasurements(Measurements):
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
         self.asked: list[tuple[str, tuple[str, ...]]] = []
+        self.projects: list[Path] = []
 
     def script(self, metric: str, *readings: Reading | float) -> None:
         """What this metric reads for the deployed hosts, one each time it is asked; the last one stays."""
@@ -26,6 +27,7 @@ class FakeMeasurements(Measurements):
         self, questions: Sequence[MetricQuestion], project: Path, passed: Sequence[str] = ()
     ) -> list[Reading]:
         """See the port."""
+        self.projects.append(project)
         readings = []
         for metric, targets in questions:
             hosts = tuple(target.host for target in targets)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,6 +64,70 @@ def test_a_regression_under_a_rising_load_is_caught_and_taken_back(
     assert (last["verdict"], last["deployed"], last["untouched"]) == ("failed", 1, 2)
     assert 1.5 < last["compared"] < 2.6
     assert lab.ssh("web2", "cat /etc/app.conf").out.strip() == "1.0.0"
+
+
+OBJECTIVES = """
+  - {objective: Every host has the new release., check: {command: grep -q 2.0.0 /etc/app.conf}}
+  - objective: Hardly an error is seen.
+    metric: {name: errors a second, prometheus: {url: "@PROMETHEUS@", query: QUERY}, success: < 0.001}
+  - objective: Customers are served.
+    metric: {name: errors a second, prometheus: {url: "@PROMETHEUS@", query: QUERY}, success: "> 0.001"}
+    due: 1s
+  - {objective: The service desk is not called about it., by_hand: {unit: calls, role: service owner}, expected: <= 5, due: 7d}
+  - {objective: Customers come back., by_hand: {unit: visits, role: service owner}, expected: "> 100", due: 1s}
+""".replace("QUERY", "'avg(rate(app_errors_total{instance=~\"{hosts}\"}[3s]))'")
+
+
+def outcomes(site: SmallSite, deployment: str, *words: str) -> list[str]:
+    ended = site.orch("objectives", deployment, *words, "--json")
+    assert ended.returncode == 0, ended.stderr
+    listed = json.loads(ended.stdout)["objectives"]
+    return [each["outcome"] + (", overdue" if each["overdue"] else "") for each in listed]
+
+
+def with_objectives(lab: Lab, folder: Path, server: str) -> SmallSite:
+    site = SmallSite(lab, folder, "measured", {"RELEASE": "2.0.0"})
+    plan = site.project / "plans/app.yml"
+    text = re.sub("(?m)^objectives:.*$", lambda _: f"objectives:{OBJECTIVES}", plan.read_text(), count=1)
+    text = text.replace("approval: {required: []}", "approval: {required: [], sign_off: [service owner]}")
+    text = text.replace(
+        "{deployment manager: Ada Berg}", "{deployment manager: Ada Berg, service owner: Cleo Ray}"
+    )
+    plan.write_text(text.replace("@PROMETHEUS@", server))
+    return site
+
+
+def test_objectives_are_measured_by_prometheus_at_the_end_and_later_and_the_missed_one_is_accepted(
+    lab: Lab, tmp_path: Path, server: str
+) -> None:
+    site = with_objectives(lab, tmp_path, server)
+    ended = site.deployed()
+    assert (ended.code, ended.result["state"]) == (0, "completed"), ended.result
+    assert [each["result"] for each in ended.events["objective_measured"]] == ["achieved", "not achieved"]
+    d = ended.result["deployment"]
+    assert outcomes(site, d, "--measure") == [
+        "achieved",
+        "not achieved",
+        "achieved",
+        "not yet known",
+        "not yet known, overdue",
+    ]
+    (site.project / "calls.csv").write_text("2026-11-29,3\n")
+    record = ["--record", "4", "3", "--note", "ticket list", "--attach", "calls.csv"]
+    assert outcomes(site, d, *record)[3] == "achieved"
+    wrong = site.orch("objectives", d, "--accept", "2", "--role", "deployment manager", "--reason", "it is")
+    assert (wrong.returncode, "is accepted by service owner" in wrong.stderr) == (4, True)
+    outcomes(site, d, "--accept", "2", "--role", "service owner", "--reason", "The load rose tenfold.")
+    shown = (
+        site.orch("record", "show", d, "--html", "page.html").stdout + site.orch("record", "show", d).stdout
+    )
+    assert "as service owner: The load rose tenfold." in shown
+    page = (site.project / "page.html").read_text()
+    for words in ("not achieved", "overdue since", "calls.csv, 13 bytes", "The load rose tenfold."):
+        assert words in page
+    assert site.orch("record", "attachments", d, "--to", "attached").returncode == 0
+    assert [copy.read_text() for copy in (site.project / "attached").iterdir()] == ["2026-11-29,3\n"]
+    assert f"{d}" in site.orch("objectives").stdout
 
 
 def test_a_healthy_release_under_the_same_load_passes_and_can_be_tried_before(

@@ -80,7 +80,7 @@ def _asked(source: HttpSource, url: str, timeout: float) -> HttpCheck:
 def _document(answer: Answer, *, errors_too: bool = False) -> Any:
     """The JSON of an answer, or a Reading with the trouble. Prometheus says in JSON why it refuses."""
     if answer.fault:
-        return Reading(trouble="no_answer", detail=plain(answer.fault, SHOWN))
+        return Reading(trouble="no_answer", detail=plain(answer.fault.removeprefix("no answer: "), SHOWN))
     document = parsed(answer.body)
     if answer.status in _GOOD or (errors_too and isinstance(document, Mapping) and "error" in document):
         return document

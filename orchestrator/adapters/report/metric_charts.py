@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from math import ceil
 from typing import Literal
 
 from orchestrator.domain.deployment.deployment import Deployment
@@ -18,16 +20,22 @@ WIDTH, HEIGHT = 780.0, 190.0
 LEFT, RIGHT, TOP, BOTTOM = 64.0, 16.0, 14.0, 26.0
 TICKS = 4
 Style = Literal["deployed", "control", "success", "failure"]
+DRAWN_UP_TO, STRETCHES = 240, 80
+DRAWN_WORDS = "{} are drawn: of each stretch the lowest, the highest and the worst."
+_SEVERITY = {"success": 0, "inconclusive": 1, "failed": 2}
 Measurement = tuple[datetime, e.Measured]
 Pair = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One series: its style, its points as SVG writes them, and its name for the legend."""
+    """One series: its style, its name for the legend, and its points as SVG writes them, stretch by stretch.
+
+    Nothing is drawn over a time at which there was no value.
+    """
 
     style: Style
-    points: str
+    stretches: tuple[str, ...]
     name: str
 
 
@@ -51,7 +59,7 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """All shapes of one metric at one gate; `words` are its counts and its last measurement."""
+    """All shapes of one metric at one gate; `words` are its counts, its last measurement, and what is left out."""
 
     title: str
     words: str
@@ -63,12 +71,17 @@ class Chart:
 
 def charts_of(d: Deployment, records: Iterable[Recorded]) -> list[Chart]:
     """A chart for each metric of each gate, and of early life support, in the order in which they were first measured."""
+    return [_chart(d, measurements) for measurements in grouped(records)]
+
+
+def grouped(records: Iterable[Recorded]) -> list[list[Measurement]]:
+    """The measurements of each metric at each gate, and in early life support."""
     groups: dict[tuple[str, int, str], list[Measurement]] = {}
     for record in records:
         event = record.event
         if isinstance(event, e.Measured):
             groups.setdefault((event.stage, event.wave, event.metric), []).append((record.at, event))
-    return [_chart(d, measurements) for measurements in groups.values()]
+    return list(groups.values())
 
 
 def _chart(d: Deployment, measurements: Sequence[Measurement]) -> Chart:
@@ -76,41 +89,60 @@ def _chart(d: Deployment, measurements: Sequence[Measurement]) -> Chart:
     metric = metric_of(d, first)
     place = d.waves[first.wave].name if first.stage == "gate" else "early life support"
     tallies = tally_words((event.metric, event.verdict) for _, event in measurements)
-    named = _series(metric, measurements)
-    axes = _Axes(measurements, [pair[1] for _, _, pairs in named for pair in pairs])
+    drawn = thinned(measurements)
+    named = _series(metric, drawn)
+    axes = _Axes(measurements, [pair[1] for _, _, pairs in named for pair in pairs if pair is not None])
+    left_out = f" {DRAWN_WORDS.format(len(drawn))}" if len(drawn) < len(measurements) else ""
     return Chart(
         f"{place}: {first.metric}",
-        f"{tallies}. {measured_words(metric, measurements[-1][1])}",
-        tuple(Line(style, axes.points(pairs), name) for style, name, pairs in named if pairs),
-        tuple(axes.mark(at, event, measured_words(metric, event)) for at, event in measurements),
+        f"{tallies}. {measured_words(metric, measurements[-1][1])}{left_out}",
+        tuple(Line(style, axes.stretches(pairs), name) for style, name, pairs in named if any(pairs)),
+        tuple(axes.mark(at, event, measured_words(metric, event)) for at, event in drawn),
         axes.across(),
         axes.up(),
     )
 
 
+def thinned(measurements: Sequence[Measurement]) -> Sequence[Measurement]:
+    """All of them up to DRAWN_UP_TO; of more, the last, and of each of STRETCHES stretches the lowest, highest and worst."""
+    if len(measurements) <= DRAWN_UP_TO:
+        return measurements
+    size = ceil(len(measurements) / STRETCHES)
+    kept = {len(measurements) - 1}
+    for start in range(0, len(measurements), size):
+        stretch = range(start, min(start + size, len(measurements)))
+        valued = [index for index in stretch if measurements[index][1].value is not None]
+        kept |= {min(valued, key=lambda index: _value(measurements, index))} if valued else set()
+        kept |= {max(valued, key=lambda index: _value(measurements, index))} if valued else set()
+        kept.add(max(stretch, key=lambda index: _SEVERITY[measurements[index][1].verdict]))
+    return [measurements[index] for index in sorted(kept)]
+
+
+def _value(measurements: Sequence[Measurement], index: int) -> float:
+    return measurements[index][1].value or 0.0
+
+
 def _series(
     metric: Metric | None, measurements: Sequence[Measurement]
-) -> list[tuple[Style, str, list[Pair]]]:
+) -> list[tuple[Style, str, list[Pair | None]]]:
     """The series with their seconds and values; thresholds of a comparison move with the control."""
     start = measurements[0][0]
     timed = [((at - start).total_seconds(), event) for at, event in measurements]
-    series: list[tuple[Style, str, list[Pair]]] = [
-        ("deployed", "new hosts", [(x, event.value) for x, event in timed if event.value is not None]),
-        (
-            "control",
-            "hosts not yet touched",
-            [(x, event.control) for x, event in timed if event.control is not None],
-        ),
+    series: list[tuple[Style, str, list[Pair | None]]] = [
+        ("deployed", "new hosts", [_pair(x, event.value) for x, event in timed]),
+        ("control", "hosts not yet touched", [_pair(x, event.control) for x, event in timed]),
     ]
     styles: tuple[Style, Style] = ("success", "failure")
     for style in styles if metric is not None else ():
         text = getattr(metric, style)
         for index in range(len(condition_of(text).bounds) if text else 0):
-            allowed = [
-                (x, bound) for x, event in timed if (bound := _bound(metric, event, style, index)) is not None
-            ]
+            allowed = [_pair(x, _bound(metric, event, style, index)) for x, event in timed]
             series.append((style, f"{style} {text}", allowed))
     return series
+
+
+def _pair(x: float, value: float | None) -> Pair | None:
+    return None if value is None else (x, value)
 
 
 def _bound(metric: Metric | None, event: e.Measured, style: Style, index: int) -> float | None:
@@ -138,8 +170,16 @@ class _Axes:
         self._low, high = min([0.0, *values]), max([0.0, *values])
         self._span = (high - self._low) * 1.08 or 1.0
 
-    def points(self, pairs: Iterable[Pair]) -> str:
-        return " ".join(f"{self._x(x):.1f},{self._y(y):.1f}" for x, y in pairs)
+    def stretches(self, pairs: Iterable[Pair | None]) -> tuple[str, ...]:
+        """The points between two gaps; one that stands alone is written twice, so that it is drawn as a dot."""
+        whole = [list(group) for there, group in groupby(pairs, lambda pair: pair is not None) if there]
+        return tuple(
+            " ".join(self._point(pair) for pair in (stretch * 2 if len(stretch) == 1 else stretch) if pair)
+            for stretch in whole
+        )
+
+    def _point(self, pair: Pair) -> str:
+        return f"{self._x(pair[0]):.1f},{self._y(pair[1]):.1f}"
 
     def mark(self, at: datetime, event: e.Measured, words: str) -> Mark:
         value = self._low if event.value is None else event.value

@@ -19,6 +19,7 @@ from orchestrator.adapters.report.grouping import (
     reference_lines,
 )
 from orchestrator.adapters.report.metric_charts import charts_of
+from orchestrator.adapters.report.objectives import OUTCOME_TAGS, objectives_shown
 from orchestrator.adapters.report.plan_sections import sections_of
 from orchestrator.adapters.report.signatures import Signatures, signature_words
 from orchestrator.adapters.report.templating import environment
@@ -30,7 +31,7 @@ from orchestrator.domain.fold.fold import fold
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Recorded
 from orchestrator.domain.plan.check import CheckResult
-from orchestrator.domain.text.format import counted, seconds_words
+from orchestrator.domain.text.format import counted, seconds_words, size_words
 from orchestrator.policy.authority.spoken_record import spoken_lines
 from orchestrator.policy.authority.trust_of_keys import trust_lines
 from orchestrator.policy.authority.word_checks import recorded_statements
@@ -102,6 +103,8 @@ def html_record(
             outcomes=tuple(reference_outcomes(d)),
             overdue=review_overdue(d, made_at),
             decisions=decisions_of(d, records),
+            objectives=objectives_shown(d, made_at),
+            outcome_tags=OUTCOME_TAGS,
             not_met=criteria_not_met(d, records),
             evidence=evidence,
             isolation=isolation_words(d),
@@ -155,6 +158,7 @@ def _environment() -> Environment:
             "clock": lambda m: f"{m:%H:%M:%S}",
             "took": _took,
             "counted": counted,
+            "size": size_words,
             "uncovered_count": uncovered_count,
             "uncovered_lines": uncovered_lines,
             "standing": lambda name: STANDING_WORDS[name],

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from orchestrator.adapters.report.evidence import Evidence
 from orchestrator.adapters.report.legible import legible
+from orchestrator.adapters.report.metric_lines import measured_lines
 from orchestrator.adapters.report.signatures import Signatures, signature_words
 from orchestrator.domain.deployment.deployment import Deployment, elapsed
 from orchestrator.domain.fold.fold import fold
@@ -21,14 +22,12 @@ from orchestrator.policy.evidence.drift import summary_lines
 from orchestrator.policy.telling.blind_spots import blind_spots
 from orchestrator.policy.telling.criteria_not_met import not_met_lines
 from orchestrator.policy.telling.host_rows import HostRow, host_row
-from orchestrator.policy.telling.metric_events import metric_of
 from orchestrator.policy.telling.summary import STANDING_WORDS, environment_words, plain_words, release_words
 from orchestrator.policy.telling.timeline import Story, StoryStep
 from orchestrator.policy.telling.timeline_builder import decisions_of, story_of
 from orchestrator.policy.telling.words.assessment_words import reference_outcomes
 from orchestrator.policy.telling.words.change_words import change_lines
 from orchestrator.policy.telling.words.isolation_words import isolation_words
-from orchestrator.policy.telling.words.metric_words import measured_words
 from orchestrator.policy.telling.words.policy_words import policy_name
 from orchestrator.policy.telling.words.unit_words import verified_words
 
@@ -47,7 +46,7 @@ def text_record(records: Sequence[Recorded], made_at: datetime, signatures: Sign
         _titled("Hosts", _hosts(d)),
         _titled("Acted on for others", _acts(d)),
         _titled("Not passed", _complaints(story)),
-        _titled("Metrics", _metrics(d, records)),
+        _titled("Metrics", measured_lines(d, records)),
         _titled("What changed", [plain(line, 400) for line in change_lines(d.changes)]),
         _titled("Baseline", _baseline(d, story, evidence)),
         _titled("Authority", _authority(d, records, made_at, signatures or {})),
@@ -130,15 +129,6 @@ def _complaints(story: Story) -> list[str]:
     return lines
 
 
-def _metrics(d: Deployment, records: Sequence[Recorded]) -> list[str]:
-    """Every measurement in a sentence."""
-    return [
-        f"{r.at:%H:%M:%S} {r.event.verdict:<12} {plain(measured_words(metric_of(d, r.event), r.event), 400)}"
-        for r in records
-        if isinstance(r.event, e.Measured)
-    ]
-
-
 _CAPTURED_WORDS: Mapping[str, str] = {"baseline": "before", "changes": "deployed", "proof": "after"}
 
 
@@ -190,10 +180,20 @@ def _signature(line: SpokenLine, signatures: Signatures) -> str:
 
 def _decisions(d: Deployment, records: Sequence[Recorded]) -> list[str]:
     return [
-        f"{r.at:%H:%M:%S} {r.event.kind.replace('_', ' ')} by {plain(str(getattr(r.event, 'by', '')))}: "
+        f"{r.at:%Y-%m-%d %H:%M:%S} {r.event.kind.replace('_', ' ')} by "
+        f"{plain(str(getattr(r.event, 'by', '')))}{_role(r.event)}: "
         f"{plain(str(getattr(r.event, 'reason', '') or getattr(r.event, 'note', '')))}"
         for r, _ in decisions_of(d, records)
     ]
+
+
+def _role(event: e.Event) -> str:
+    """The role that a word claims, where it has one."""
+    match event:
+        case e.Confirmed(role=role) | e.StepAnswered(role=role) | e.ObjectiveAccepted(role=role):
+            return f" as {plain(role)}"
+        case _:
+            return ""
 
 
 def _titled(title: str, lines: list[str]) -> str:

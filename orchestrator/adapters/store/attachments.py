@@ -50,8 +50,8 @@ class DirectoryAttachments(Attachments):
             path = None
         if path is None or not path.is_file():
             raise NotFound(f"There is no attached file {digest[:80]} in {self._root}.")
-        with translated(f"The attached file {digest} cannot be read"):
-            content = path.read_bytes()
+        with translated(f"The attached file {digest} cannot be read"), path.open("rb") as opened:
+            content = opened.read(LARGEST + 1)
         if sha256(content).hexdigest() != digest:
             raise StoreFault(
                 f"The attached file {digest} was changed in {self._root}; restore it from a copy."

@@ -13,7 +13,7 @@ from orchestrator.domain.plan.wave import Gate, Limit
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.may_change import Rule, rule_words
 from orchestrator.domain.rules.release_policy import ReleasePolicy
-from orchestrator.domain.rules.requirement import RoleNeed
+from orchestrator.domain.rules.requirement import AskedObjectives, RoleNeed
 from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.domain.text.model_base import Noun
 from orchestrator.domain.text.plain_text import plain
@@ -241,6 +241,9 @@ def _words(name: str, value: object) -> str:
         confirm = f", confirmed by {plain(value.confirm)}" if value.confirm else ""
         metrics = f", {counted(len(value.metrics), 'metric')}" if value.metrics else ""
         return f"soak {seconds_words(value.soak)}{metrics}{confirm}"
+    if isinstance(value, AskedObjectives):
+        within = f", known within {seconds_words(value.due_within)} of the end" if value.due_within else ""
+        return f"{'each' if value.measured == 'each' else 'one at least'} with a measure{within}"
     if isinstance(value, Noun):
         return ", ".join(_said(value))
     if isinstance(value, tuple):

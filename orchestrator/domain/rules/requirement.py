@@ -45,6 +45,13 @@ class AskedGate(Noun):
         return self
 
 
+class AskedObjectives(Noun):
+    """How many objectives of a plan must have a measure, and so long after the end these are due at the latest."""
+
+    measured: Literal["each", "one"] = "one"
+    due_within: PositiveSeconds | None = None
+
+
 class Required(Noun):
     """The requirements; a field that is left out requires nothing.
 
@@ -55,7 +62,7 @@ class Required(Noun):
     that says what becomes of data, licences, documentation and consumers. `libraries`: those that units may come from.
     `provenance`, `test_report`: each unit has a build record, a test report. `signed_by`: persons or fingerprints of keys, one
     of whom signed each unit. `first_stage`: the form of the first stage.
-    `manual`: whether people do a stage.
+    `manual`: whether people do a stage. `objectives`: which of them are measured, and until when.
     """
 
     strategies: Many[StrategyKind] = ()
@@ -89,6 +96,7 @@ class Required(Noun):
     signed_by: Annotated[Many[Text], Since("0.2")] = ()
     first_stage: Annotated[StageForm | None, Since("0.2")] = None
     manual: Annotated[Presence | None, Since("0.2")] = None
+    objectives: Annotated[AskedObjectives | None, Since("0.2")] = None
 
 
 class RoleNeed(Noun):

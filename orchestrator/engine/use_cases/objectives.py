@@ -5,6 +5,7 @@ from math import isfinite
 from pathlib import Path
 
 from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.deployment.private_copy import PrivateCopy
 from orchestrator.domain.evidence.attachment import Attachment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import STANDS
@@ -13,9 +14,11 @@ from orchestrator.domain.plan.objective import Objective
 from orchestrator.domain.plan.roles import same_role
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.practices.measure_objectives import measured_objectives
+from orchestrator.engine.project_folder import folder
+from orchestrator.engine.redacted_ports import ask_for_vaulted
 from orchestrator.engine.use_cases.deployment_commands import signal
 from orchestrator.errors import Refused, UsageFault
-from orchestrator.policy.course.objectives import to_measure
+from orchestrator.policy.course.objectives import accepting_roles, to_measure
 
 
 def measure(ports: Ports, d: Deployment, *, by: str) -> Deployment:
@@ -24,9 +27,19 @@ def measure(ports: Ports, d: Deployment, *, by: str) -> Deployment:
     numbers = to_measure(d)
     if not numbers:
         raise Refused(f"{d.id} has no objective that a check or a metric measures.")
-    for event in measured_objectives(ports, d, numbers, Path(d.project), by=by):
+    ask_for_vaulted(ports, d, over=True)
+    placed = _where_it_is(ports, d)
+    for event in measured_objectives(ports, placed, numbers, folder(placed.workplace), by=by):
         d = signal(ports, d.id, event)
     return d
+
+
+def _where_it_is(ports: Ports, d: Deployment) -> Deployment:
+    """Commands and files are those that were approved, in the private copy; where that is gone, those of the project."""
+    copy = d.private_copy.folder
+    if copy is not None and Path(copy).name in ports.authority.copies():
+        return d
+    return d.with_(private_copy=PrivateCopy.of_valid())
 
 
 def record(  # noqa: PLR0913 - what a person says
@@ -69,12 +82,15 @@ def record(  # noqa: PLR0913 - what a person says
 
 
 def accept(ports: Ports, d: Deployment, number: int, *, by: str, role: str, reason: str) -> Deployment:
-    """Put on the journal that it stays at that. Raises Refused unless the objective is known to be not achieved."""
+    """Put on the journal that it stays at that. Raises Refused for another role, and for what is not known to be missed."""
     _refuse_before_the_end(d)
     _objective(d, number)
     known = d.outcomes.measured.get(number - 1)
     if known is None or known.result != "not achieved":
         raise Refused(f"Objective {number} is not known to be missed: there is nothing to accept.")
+    roles = accepting_roles(d, number - 1)
+    if not any(same_role(role, each) for each in roles):
+        raise Refused(f"Objective {number} is accepted by {' or '.join(roles)}, not by {role}.")
     return signal(ports, d.id, e.ObjectiveAccepted(number=number - 1, role=role, by=by, reason=reason))
 
 

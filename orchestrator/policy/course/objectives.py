@@ -9,6 +9,8 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.deployment.outcomes import Acceptance, Measurement
 from orchestrator.domain.journal.lifecycle import STANDS
 from orchestrator.domain.plan.objective import Objective, measure_words, text_of
+from orchestrator.domain.plan.roles import same_role
+from orchestrator.domain.text.command_word import command_word
 
 OutcomeName = Literal["achieved", "not achieved", "not yet known", "not measurable", "taken back"]
 
@@ -71,6 +73,16 @@ def to_measure(d: Deployment) -> tuple[int, ...]:
     )
 
 
+def accepting_roles(d: Deployment, number: int) -> tuple[str, ...]:
+    """Whose word it is that it stays at that: of whoever signs the release off; where nobody does, of any role of the plan."""
+    if d.follow_up.sign_off:
+        return tuple(need.role for need in d.follow_up.sign_off)
+    objective = d.plan.objectives[number]
+    by_hand = objective.by_hand if isinstance(objective, Objective) else None
+    own = (by_hand.role,) if by_hand is not None else ()
+    return (*own, *(role for role in d.plan.roles if not any(same_role(role, each) for each in own)))
+
+
 def outcome_sentences(d: Deployment, now: datetime) -> Iterator[str]:
     """A sentence for each objective that can be measured, with the command for what is missing."""
     for outcome in outcomes_of(d, now):
@@ -88,7 +100,8 @@ def _sentence(d: Deployment, outcome: Outcome) -> str:
             f"{head}; accepted by {outcome.accepted.by} as {outcome.accepted.role}: {outcome.accepted.reason}"
         )
     if outcome.name == "not achieved":
-        return f"{head}; no decision yet (orch objectives {d.id} --accept {outcome.number + 1} --role ROLE --reason WHY)"
+        role = command_word(accepting_roles(d, outcome.number)[0])
+        return f"{head}; no decision yet (orch objectives {d.id} --accept {outcome.number + 1} --role {role} --reason WHY)"
     if outcome.name == "not yet known" and outcome.due is not None:
         objective = d.plan.objectives[outcome.number]
         by_hand = isinstance(objective, Objective) and objective.by_hand is not None

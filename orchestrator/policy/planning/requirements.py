@@ -12,6 +12,7 @@ from orchestrator.domain.rules.requirement import AskedGate, Required, StageForm
 from orchestrator.domain.text.format import seconds_words
 from orchestrator.policy.planning.absence import says_absent
 from orchestrator.policy.planning.change_requirements import change_shortfalls
+from orchestrator.policy.planning.objective_requirements import objective_shortfalls
 from orchestrator.policy.planning.plan_findings import path_of
 from orchestrator.policy.planning.unit_rules import unit_shortfalls
 
@@ -37,6 +38,7 @@ def shortfalls(required: Required, plan: ReleasePlan, waves: Sequence[Wave]) -> 
     return (
         *_release(required, plan),
         *change_shortfalls(required, plan),
+        *objective_shortfalls(required, plan),
         *_strategy(required, plan),
         *_stages(required, plan),
         *_coverage(required, plan, waves),

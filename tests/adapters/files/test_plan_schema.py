@@ -182,3 +182,23 @@ def _reason(item: dict[str, Any]) -> str:
 
 def test_every_key_tells_an_editor_what_it_is() -> None:
     assert sorted(without_description(SCHEMA)) == []
+
+
+SQL: dict[str, Any] = {"dsn": {"variable": "SHOP_DB"}, "query": "select 1"}
+MEASURED: list[tuple[dict[str, Any], bool]] = [
+    ({"sql": SQL}, True),
+    ({}, False),
+    ({"sql": SQL, "command": {"run": ["wc"]}}, False),
+    ({"sql": {**SQL, "dsn": {}}}, False),
+    ({"sql": {**SQL, "dsn": {"file": "a", "variable": "B"}}}, False),
+]
+
+
+@pytest.mark.parametrize(("source", "sound"), MEASURED)
+def test_a_metric_has_one_source_to_both(source: dict[str, Any], *, sound: bool) -> None:
+    plan = copy.deepcopy(tree(GOOD.read_bytes()))
+    plan["objectives"] = [{"objective": "Few wait.", "metric": {"name": "queue", "success": "< 5", **source}}]
+    assert VALIDATOR.is_valid(plan) is sound
+    if not sound:
+        with pytest.raises(ValidationError):
+            ReleasePlan.model_validate(plan, context=BY_HAND)

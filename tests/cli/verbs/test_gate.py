@@ -66,6 +66,40 @@ def test_the_last_wave_skips_what_the_plan_skips(capsys: pytest.CaptureFixture[s
     assert shown["metrics"][1]["value"] == 1.0
 
 
+BESIDE: list[tuple[object, str, int, str]] = [
+    ("skip", "2", 0, "nothing was measured; the gate passes by its soak and its checks alone"),
+    ("last_control", "1", 0, "success: error ratio of the 1 new host is 1 times that of the 2 hosts"),
+    ("last_control", "2", 8, "a dry run of this gate alone has none"),
+    ({"success": "< 5"}, "2", 0, "success: error ratio of the 3 new hosts is 1; success is < 5"),
+    ({"success": "< 0.5"}, "2", 4, "FAILED: error ratio of the 3 new hosts is 1; success is < 0.5"),
+    (None, "1", 3, "no `without_control`"),
+]
+
+
+@pytest.mark.parametrize(("without_control", "wave", "code", "words"), BESIDE)
+def test_where_no_untouched_host_is_left_the_plan_says_what_counts(
+    without_control: object, wave: str, code: int, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    metric = {**METRIC, "compare": {"by": "ratio", "without_control": without_control}}
+    world = Fleet(plan_tree(waves=[1, "rest"], gate={"soak": "1m", "metrics": [metric]}))
+    assert orch(world, ["gate", "try", "plan.yml", "--wave", wave]) == code
+    printed = capsys.readouterr()
+    assert words in printed.out + printed.err
+
+
+def test_sources_that_are_all_down_are_told_one_by_one_and_nothing_is_a_success(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    world = fleet(
+        queue=Reading(trouble="unusable", detail="no such program"),
+        **{"error ratio": Reading(trouble="no_answer", detail="connection refused")},
+    )
+    assert orch(world, ["gate", "try", "plan.yml"]) == 8
+    shown = capsys.readouterr().out
+    assert "INCONCLUSIVE: error ratio of the 1 new host: no answer (connection refused)" in shown
+    assert "INCONCLUSIVE: queue of the 1 new host: it could not be asked (no such program)" in shown
+
+
 def test_nothing_is_recorded_and_nothing_run() -> None:
     world = fleet()
     orch(world, ["gate", "try", "plan.yml"])

@@ -57,6 +57,23 @@ def test_the_newest_version_is_shown_unless_one_is_named(
 
 
 @pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("{}", "one at least with a measure"),
+        ("{measured: each}", "each with a measure"),
+        ("{due_within: 30d}", "one at least with a measure, known within 30 days of the end"),
+    ],
+)
+def test_what_is_asked_of_objectives_is_shown(
+    project: Path, capsys: pytest.CaptureFixture[str], asked: str, words: str
+) -> None:
+    file = project / "models/removal.yml"
+    file.write_text(file.read_text().replace("requires:\n", f"requires:\n  objectives: {asked}\n", 1))
+    assert run(["model", "show", "removal"]) == 0
+    assert f"objectives: {words}\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
     ("was", "now", "words"),
     [
         ("  packages: none", "  packags: none", "may_change.packags: expected one of files, packages, units"),

@@ -79,6 +79,9 @@ def test_what_was_taken_back_brings_nothing_about(completed: Deployment, state: 
 
 def test_a_missed_one_has_a_decision_or_says_that_it_has_none(completed: Deployment) -> None:
     [open_one] = outcome_sentences(measured(completed, "not achieved"), completed.last_at)
-    assert f"no decision yet (orch objectives {completed.id} --accept 2 --role ROLE --reason WHY)" in open_one
+    assert (
+        f'no decision yet (orch objectives {completed.id} --accept 2 --role "service owner" --reason WHY)'
+        in open_one
+    )
     [decided] = outcome_sentences(measured(completed, "not achieved", accepted=True), completed.last_at)
     assert "accepted by cy as service owner: enough" in decided

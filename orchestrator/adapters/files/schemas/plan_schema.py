@@ -69,6 +69,8 @@ _NAMED_RULES: dict[str, Schema] = {
     },
     "Balancer": {"oneOf": [{"required": [kind]} for kind in ("haproxy", "nginx", "command", "http")]},
     "HaproxyBalancer": {"oneOf": [{"required": ["socket", "on"]}, {"required": ["address"]}]},
+    "Metric": {"oneOf": [{"required": [kind]} for kind in ("prometheus", "http", "command", "sql")]},
+    "Dsn": {"oneOf": [{"required": ["file"]}, {"required": ["variable"]}]},
     "Objective": {
         "oneOf": [
             {"required": ["check"], "properties": {"expected": {"type": "null"}}},

@@ -18,6 +18,9 @@ from orchestrator.errors import ExitCode, PlanFault
 from orchestrator.policy.telling.words.metric_words import measured_words, metric_line
 
 _EXITS = {"success": ExitCode.COMPLETED, "failed": ExitCode.REFUSED, "inconclusive": ExitCode.HELD}
+_NO_CONTROL = (
+    "a deployment takes the last value of untouched hosts here; a dry run of this gate alone has none"
+)
 _MARKS = {"success": "success", "failed": "FAILED", "inconclusive": "INCONCLUSIVE"}
 
 
@@ -87,7 +90,11 @@ def _print_lines(place: str, tried: Sequence[Tried]) -> None:
         click.echo(
             f"{plain(place)}: {_MARKS[measured.verdict]}: {plain(measured_words(metric, measured), 600)}"
         )
+        if measured.why == "no_control":
+            click.echo(f"  {_NO_CONTROL}")
         click.echo(f"  {plain(metric_line(metric), 600)}")
+    if tried and all(each.measured is None for each in tried):
+        click.echo(f"{plain(place)}: nothing was measured; the gate passes by its soak and its checks alone")
 
 
 def _print_json(place: str, tried: Sequence[Tried]) -> None:

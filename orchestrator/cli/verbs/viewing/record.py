@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from orchestrator.cli.options.common_options import json_option
+from orchestrator.cli.verbs.viewing.attachments import attachments
 from orchestrator.cli.views.whole_file import write_whole
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 @click.group()
 def record() -> None:
     """Deployment records: the evidence of each deployment."""
+
+
+record.add_command(attachments)
 
 
 @record.command()
