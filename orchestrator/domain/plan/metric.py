@@ -20,7 +20,8 @@ from orchestrator.domain.plan.http_fields import (
     without_password,
     without_secrets,
 )
-from orchestrator.domain.text.model_base import Many, Noun, PositiveSeconds, Text
+from orchestrator.domain.plan.resources import EnvironmentName
+from orchestrator.domain.text.model_base import AtLeastOneText, Many, Noun, PositiveSeconds, Text
 from orchestrator.domain.text.names import ReadableText, is_among
 from orchestrator.domain.text.validation_error import wrong
 
@@ -30,8 +31,6 @@ KINDS: tuple[Kind, ...] = ("prometheus", "http", "command", "sql")
 _POINTER = re.compile(r"(/([^~/]|~[01])*)*")
 Pointer = Annotated[str, Field(pattern=r"^(/([^~/]|~[01])*)*$", max_length=500)]
 """A JSON pointer (RFC 6901); the empty one is the whole document."""
-EnvironmentName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]
-AtLeastOneText = Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
 
 
 class HttpSource(Noun):
