@@ -7,10 +7,10 @@ from datetime import datetime
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Recorded
-from orchestrator.domain.plan.check import CheckResult
 from orchestrator.domain.plan.objective import text_of
 from orchestrator.domain.plan.roles import same_person
 from orchestrator.domain.text.format import counted
+from orchestrator.policy.evidence.acceptance import complaints
 
 NO_DECISION = "no decision yet"
 
@@ -50,11 +50,10 @@ def _goes_on(items: Sequence[NotMet], missed: NotMet) -> bool:
 
 def _missed(d: Deployment, record: Recorded) -> NotMet | None:
     match record.event:
-        case e.EntryChecked(wave=wave, results=results) if _failing(results):
-            return NotMet(
-                record.at, f"entry criteria of {d.waves[wave].name}: {_first(results)}", place=("entry", wave)
-            )
-        case e.WaveChecked(wave=wave, stage=stage, failing=failing) if failing:
+        case e.EntryChecked(wave=wave, results=results) if failing := complaints(results):
+            words = f"entry criteria of {d.waves[wave].name}: {_first(failing)}"
+            return NotMet(record.at, words, place=("entry", wave))
+        case e.WaveChecked(wave=wave, stage=stage, results=results) if failing := complaints(results):
             words = f"{stage.replace('_', ' ')} of {d.waves[wave].name}: {_first(failing)}"
             return NotMet(record.at, words, place=("wave", wave))
         case e.WaveRejected(wave=wave, reason=reason):
@@ -66,15 +65,9 @@ def _missed(d: Deployment, record: Recorded) -> NotMet | None:
             return None
 
 
-def _failing(results: Iterable[CheckResult]) -> list[CheckResult]:
-    return [result for result in results if result.answer != "passed"]
-
-
-def _first(results: Iterable[CheckResult]) -> str:
-    failing = _failing(results)
-    first, more = failing[0], len(failing) - 1
-    words = f"{first.host}: {first.title}: expected {first.expected}, found {first.found}"
-    return words + (f", and {counted(more, 'answer')} more" if more else "")
+def _first(failing: Sequence[str]) -> str:
+    more = len(failing) - 1
+    return failing[0] + (f", and {counted(more, 'answer')} more" if more else "")
 
 
 def _decided(d: Deployment, item: NotMet, event: e.Event) -> NotMet:
