@@ -13,6 +13,7 @@ from orchestrator.domain.plan.objective import Objective
 from orchestrator.domain.plan.roles import same_role
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.practices.measure_objectives import measured_objectives
+from orchestrator.engine.redacted_ports import ask_for_vaulted
 from orchestrator.engine.use_cases.deployment_commands import signal
 from orchestrator.errors import Refused, UsageFault
 from orchestrator.policy.course.objectives import to_measure
@@ -24,6 +25,7 @@ def measure(ports: Ports, d: Deployment, *, by: str) -> Deployment:
     numbers = to_measure(d)
     if not numbers:
         raise Refused(f"{d.id} has no objective that a check or a metric measures.")
+    ask_for_vaulted(ports, d, over=d.over)
     for event in measured_objectives(ports, d, numbers, Path(d.project), by=by):
         d = signal(ports, d.id, event)
     return d
