@@ -39,7 +39,7 @@ def test_no_package_is_in_two_lists(root: Path) -> None:
     ],
 )
 def test_each_target_sets_up_what_it_uses(root: Path, target: str, options: str) -> None:
-    recipe = rf"^{target}: venv  ##.*\n\t@setup/machine\.sh{options}( \|\| .*)?$"
+    recipe = rf"^{target}: venv  ##.*\n\t@setup/machine\.sh{options}( (\|\||&) .*)?$"
     assert re.search(recipe, (root / "Makefile").read_text(), re.MULTILINE)
 
 
