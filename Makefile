@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help venv debian machine check quick test slow models demo bench chaos clean
+.PHONY: help venv debian machine testing check quick test slow models demo bench chaos clean
 BIN := .venv/bin
 
 help:  ## show this help
@@ -17,6 +17,10 @@ debian:  ## install the missing Debian packages of setup/debian-packages.txt
 machine: venv  ## set up what real hosts on this machine need, or say what is missing
 	@setup/machine.sh
 
+# Servers that tests start (make test), and what only make models needs, are no part of what a demonstration installs.
+testing: venv  ## the same, and install the Debian packages that only tests need
+	@setup/machine.sh --tests --models
+
 check: venv  ## run ruff, mypy and the import contracts
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
@@ -29,17 +33,20 @@ quick: check  ## run the checks and the fast tests: under 90 seconds on two core
 	@$(BIN)/python -m pytest -q -m "not slow" -n 2 --dist worksteal $(QUICK)
 
 # Without real hosts the other tests still run; in CI that would hide the half that matters.
+# The checks use one core, and a fresh machine needs half a minute to set up hosts: both at once.
 test: venv  ## set up, then run all checks and tests except the slow ones
-	@setup/machine.sh || [ "$${CI:-}" != true ]
-	@$(MAKE) --no-print-directory check
+	@setup/machine.sh --tests & hosts=$$!; checked=0; \
+	$(MAKE) --no-print-directory check || checked=$$?; \
+	wait $$hosts || [ "$${CI:-}" != true ]; \
+	exit $$checked
 	@$(BIN)/python -m pytest -m "not slow" -n 3 --dist loadfile --no-loadscope-reorder --durations=15 --durations-min=1
 
 # On hosts of its own, one example after the other: some three minutes each.
-models: machine  ## deploy, break, back out and rehearse the example of each model on real hosts
+models: testing  ## deploy, break, back out and rehearse the example of each model on real hosts
 	@$(BIN)/python -m pytest tests/models --durations=10 --durations-min=1
 
 slow: venv  ## run the slow tests that make test skips: each task of the example, the lab at size
-	@setup/machine.sh || [ "$${CI:-}" != true ]
+	@setup/machine.sh --tests || [ "$${CI:-}" != true ]
 	@$(BIN)/python -m pytest -m slow --ignore tests/models --durations=15 --durations-min=1
 
 # A night's run: make chaos SEEDS=100000 KILLS=2000 REAL=150

@@ -1,13 +1,22 @@
 #!/usr/bin/env bash
-# Install missing Debian packages: those named, or all of setup/debian-packages.txt. Says first which ones.
+# Install missing Debian packages: those named, or all of setup/debian-packages.txt. Says first which ones. --tests and --models
+# add the packages of debian-packages-tests.txt and debian-packages-models.txt.
 # With --look it installs nothing. Ends with 0 when nothing is missing (any more), else with 1 and what to do.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . setup/say.sh
 
 look=no
-if [ "${1:-}" = --look ]; then look=yes; shift; fi
-wanted="${*:-$(awk '!/^#/ && NF { print $1 }' setup/debian-packages.txt | xargs)}"
+named=()
+lists=(setup/debian-packages.txt)
+for word in "$@"; do
+    case "$word" in
+        --look) look=yes ;;
+        --tests | --models) lists+=("setup/debian-packages-${word#--}.txt") ;;
+        *) named+=("$word") ;;
+    esac
+done
+wanted="${named[*]:-$(awk '!/^#/ && NF { print $1 }' "${lists[@]}" | xargs)}"
 
 if ! command -v dpkg-query >/dev/null; then
     lacks "Debian or a system derived from it, with these packages: $wanted"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Prepare this machine for real hosts, or say exactly what is missing and what still works. Needs .venv.
-# With --look it changes nothing. Ends with 0 when the machine is ready, else with 12 (MACHINE_LACKS).
+# With --tests, also for what tests start beside hosts, and with --models for the examples of models; with --look it changes nothing. Ends with 0 when the machine is ready, else with 12 (MACHINE_LACKS).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . setup/say.sh

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def machine_lacks() -> str:
     """What keeps real hosts from this machine, in the words of setup/machine.sh; empty when it is fit."""
     look = subprocess.run(
-        ["setup/machine.sh", "--look"], cwd=ROOT, capture_output=True, text=True, check=False
+        ["setup/machine.sh", "--look", "--tests"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     missing = [line for line in look.stderr.splitlines() if "MISSING" in line]
     return "" if look.returncode == 0 else " ".join(missing) or look.stderr

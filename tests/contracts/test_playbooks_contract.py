@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
+from orchestrator.adapters.ansible.warm import WarmStart
 from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.evidence.attempt_sighting import Sighting
 from orchestrator.engine.ports import PlaybookRuns
@@ -18,6 +19,7 @@ from tests.fakes.clock import START, FakeClock
 from tests.fakes.playbooks import FakePlaybooks, Script
 
 RUNS = Path(__file__).parents[1] / "cases/runs"
+WARM = WarmStart()
 HOSTS = ("one", "two")
 
 
@@ -58,7 +60,7 @@ class Real(Subject):
         self._root = root
 
     def port(self) -> AnsiblePlaybooks:
-        return AnsiblePlaybooks(self._root / "attempts")
+        return AnsiblePlaybooks(self._root / "attempts", warm=WARM)
 
     def request(self, attempt: str, kind: str) -> AttemptRequest:
         more: dict[str, object] = (

@@ -13,14 +13,16 @@ import pytest
 from orchestrator.adapters.store.baselines import DirectoryBaselineStore
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.baseline import Baseline, BaselineScope
+from orchestrator.domain.evidence.left_process import LeftProcess
 from orchestrator.domain.evidence.reading import Reading
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.inspection import Vaulted, VaultedValue
 from orchestrator.engine.redacted_measurements import RedactedMeasurements
 from orchestrator.engine.redacted_ports import RedactedRuns, RedactedTargets
-from orchestrator.engine.redaction import NOT_KEPT
+from orchestrator.engine.redaction import NOT_KEPT, Redaction
 from orchestrator.engine.use_cases import objectives
+from orchestrator.engine.use_cases.stop_proof import silence
 from orchestrator.policy.evidence.drift import compare
 from tests.fakes.playbooks import Script
 from tests.worlds.command_line import orch
@@ -39,14 +41,21 @@ FILE = "/etc/shop/shop.conf"
 def fleet_with_a_vault(home: Path, **sections: Any) -> Fleet:
     fleet = Fleet(plan_tree(**sections), home=home)
     fleet.planning.vault = VAULT
-    ports = fleet.ports
-    fleet.ports = dataclasses.replace(
-        ports,
-        targets=RedactedTargets(ports.targets, ports.redaction),
-        playbooks=RedactedRuns(ports.playbooks, ports.redaction),
-        baselines=DirectoryBaselineStore(home / "baselines"),
-    )
+    fleet.ports = dataclasses.replace(fleet.ports, baselines=DirectoryBaselineStore(home / "baselines"))
+    in_another_process(fleet)
     return fleet
+
+
+def in_another_process(fleet: Fleet) -> None:
+    """From here on a process speaks to hosts that has not learnt any value yet."""
+    redaction = Redaction()
+    fleet.ports = dataclasses.replace(
+        fleet.ports,
+        redaction=redaction,
+        targets=RedactedTargets(fleet.targets, redaction),
+        playbooks=RedactedRuns(fleet.playbooks, redaction),
+        measurements=RedactedMeasurements(fleet.measurements, redaction),
+    )
 
 
 def content(text: str) -> dict[str, Any]:
@@ -168,6 +177,40 @@ def test_another_process_asks_for_the_values_before_it_keeps_anything(tmp_path: 
     kept = "".join(record.event.model_dump_json() for record in heir.ports.journal.read(name))
     assert "[vaulted:" in kept
     assert SECRET not in kept
+
+
+BY_METRIC = {"name": "errors", "http": {"url": "https://m.example/errors"}, "success": "< 1"}
+
+
+@pytest.mark.parametrize(
+    "measured", [{"check": {"tcp": 8080}}, {"metric": BY_METRIC}], ids=["by a check", "by a metric"]
+)
+def test_who_measures_an_objective_later_asks_for_the_values_first(
+    tmp_path: Path, measured: dict[str, Any]
+) -> None:
+    fleet = fleet_with_a_vault(tmp_path)
+    fleet.tree["objectives"] = [{"objective": "It answers.", "due": "1h", **measured}]
+    d = fleet.deploy(**APPROVED)
+    fleet.targets.machine("h1").script("tcp 8080", ("failed", f"refused {SECRET}"))
+    fleet.measurements.script("errors", Reading(trouble="refused", detail=f"status 500 {SECRET}"))
+    in_another_process(fleet)
+    objectives.measure(fleet.ports, d, by="ann")
+    (fact,) = fleet.events(d, e.ObjectiveMeasured)
+    assert SECRET not in fact.found
+    assert "[vaulted:" in fact.found
+
+
+def test_who_looks_what_still_runs_while_another_drives_asks_for_the_values_first(tmp_path: Path) -> None:
+    fleet = fleet_with_a_vault(tmp_path)
+    d = fleet.deploy(**APPROVED)
+    program = f"later --password {SECRET}"
+    left = LeftProcess(run=f"{d.id}.1-deploy", pid=812, program=program, seconds=3.0)
+    fleet.targets.machine("h1").left = [left]
+    in_another_process(fleet)
+    with fleet.ports.journal.drive_alone(d.id):
+        words = silence(fleet.ports, d.id, driver="bo's", by="bo")
+    assert words is not None
+    assert "later --password [vaulted:" in words
 
 
 def test_while_the_values_are_unknown_no_text_is_kept(tmp_path: Path) -> None:

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
+from orchestrator.adapters.ansible.warm import WarmStart
 from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.evidence.attempt_sighting import Sighting
 from orchestrator.domain.evidence.outcome import AttemptOutcome
 from orchestrator.lab.fleet import Lab
 
 CASES = Path(__file__).parents[1] / "cases"
+# As the waves of a deployment, the runs of a test process come from one zygote: each of its own would import Ansible anew.
+WARM = WarmStart()
 
 
 @dataclass
@@ -31,7 +34,7 @@ class Runs:
     playbooks: AnsiblePlaybooks = field(init=False)
 
     def __post_init__(self) -> None:
-        self.playbooks = AnsiblePlaybooks(self.root / "attempts", claim_within=self.claim_within)
+        self.playbooks = AnsiblePlaybooks(self.root / "attempts", claim_within=self.claim_within, warm=WARM)
 
     def request(
         self, playbook: str, hosts: tuple[str, ...] = ("web1", "web2"), **changes: Any

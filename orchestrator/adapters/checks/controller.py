@@ -6,7 +6,8 @@ from pathlib import Path
 
 from orchestrator.adapters.checks import network
 from orchestrator.adapters.checks.http_secrets import secrets_of, unreadable_words
-from orchestrator.adapters.checks.testinfra_run import RunProgram, run_testinfra
+from orchestrator.adapters.checks.testinfra_run import run_testinfra
+from orchestrator.adapters.handed_functions import RunProgram
 from orchestrator.domain.plan.check import (
     Answer,
     Check,

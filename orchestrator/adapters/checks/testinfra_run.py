@@ -4,12 +4,13 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from orchestrator.adapters.checks.ssh_config import ssh_config
 from orchestrator.adapters.checks.testinfra_finding import Finding, finding_of
+from orchestrator.adapters.handed_functions import EndedProgram, RunProgram
 from orchestrator.domain.plan.check import TestinfraCheck
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.text.foreign_json import read_object
@@ -19,30 +20,6 @@ _PASSED_ON = ("HOME", "LANG", "LC_ALL", "PATH", "SSH_AUTH_SOCK", "TMPDIR", "USER
 _PLUGIN = Path(__file__).parent / "pytest_answers.py"
 _SHORT_ENOUGH = 40
 _MOST_ANSWERS = 64 << 20
-
-
-class Ended(Protocol):
-    """How a program ended; `exit_code` is None at its time limit."""
-
-    @property
-    def exit_code(self) -> int | None: ...
-    @property
-    def output(self) -> str: ...
-    @property
-    def errors(self) -> str: ...
-
-
-class RunProgram(Protocol):
-    """Runs a program to its end, at most `timeout` seconds."""
-
-    def __call__(
-        self,
-        arguments: Sequence[str],
-        *,
-        timeout: float,
-        environment: Mapping[str, str] | None = None,
-        directory: Path | None = None,
-    ) -> Ended: ...
 
 
 def run_testinfra(
@@ -70,7 +47,7 @@ def run_testinfra(
     }
 
 
-def _no_end(check: TestinfraCheck, ended: Ended) -> str:
+def _no_end(check: TestinfraCheck, ended: EndedProgram) -> str:
     if ended.exit_code is None:
         return f"no end within {check.timeout:g} s"
     lines = (ended.errors or ended.output).strip().splitlines()

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
 
+from orchestrator.adapters.handed_functions import RunProgram
 from orchestrator.adapters.metrics.hosts import as_argument
 from orchestrator.adapters.metrics.numbers import SHOWN, at_pointer, parsed, reading_of, with_sample
 from orchestrator.domain.evidence.reading import Reading
@@ -14,30 +14,6 @@ from orchestrator.errors import MachineLacks
 
 PASSED_ON = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "USER", "LOGNAME")
 MOST = 1 << 20
-
-
-class Ended(Protocol):
-    """How a program ended; `exit_code` is None at its time limit."""
-
-    @property
-    def exit_code(self) -> int | None: ...
-    @property
-    def output(self) -> str: ...
-    @property
-    def errors(self) -> str: ...
-
-
-class RunProgram(Protocol):
-    """Runs a program to its end, at most `timeout` seconds."""
-
-    def __call__(
-        self,
-        arguments: Sequence[str],
-        *,
-        timeout: float,
-        environment: Mapping[str, str] | None = None,
-        directory: Path | None = None,
-    ) -> Ended: ...
 
 
 def command_number(

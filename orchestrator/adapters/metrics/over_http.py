@@ -1,10 +1,11 @@
 """The two sources that are asked over HTTP: Prometheus' query API, and any JSON document."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlencode
 
+from orchestrator.adapters.handed_functions import Get, HttpAnswer
 from orchestrator.adapters.metrics.hosts import as_pattern, as_url
 from orchestrator.adapters.metrics.numbers import SHOWN, at_pointer, parsed, reading_of, with_sample
 from orchestrator.domain.evidence.reading import Reading
@@ -14,25 +15,6 @@ from orchestrator.domain.plan.target import Target
 from orchestrator.domain.text.plain_text import plain
 
 _GOOD = range(200, 300)
-
-
-class Answer(Protocol):
-    """Status and body; or `fault`, why there is none. `redact` takes credentials out of what is kept of either."""
-
-    @property
-    def status(self) -> int: ...
-    @property
-    def body(self) -> bytes: ...
-    @property
-    def fault(self) -> str: ...
-    @property
-    def redact(self) -> Callable[[str], str]: ...
-
-
-class Get(Protocol):
-    """Asks for what a check describes, with the credentials that its files hold."""
-
-    def __call__(self, check: HttpCheck, project: Path, /) -> Answer: ...
 
 
 def json_number(
@@ -77,7 +59,7 @@ def _asked(source: HttpSource, url: str, timeout: float) -> HttpCheck:
     )
 
 
-def _document(answer: Answer, *, errors_too: bool = False) -> Any:
+def _document(answer: HttpAnswer, *, errors_too: bool = False) -> Any:
     """The JSON of an answer, or a Reading with the trouble. Prometheus says in JSON why it refuses."""
     if answer.fault:
         return Reading(trouble="no_answer", detail=plain(answer.fault.removeprefix("no answer: "), SHOWN))

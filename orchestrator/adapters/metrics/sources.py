@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from orchestrator.adapters.metrics.command import PASSED_ON, RunProgram, command_number
-from orchestrator.adapters.metrics.over_http import Get, json_number, prometheus_number
+from orchestrator.adapters.handed_functions import Get, RunProgram
+from orchestrator.adapters.metrics.command import PASSED_ON, command_number
+from orchestrator.adapters.metrics.over_http import json_number, prometheus_number
 from orchestrator.adapters.metrics.sql import sql_number
 from orchestrator.domain.evidence.reading import Reading
 from orchestrator.domain.plan.metric import CommandSource, JsonSource, PrometheusSource, SqlSource

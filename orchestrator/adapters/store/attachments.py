@@ -7,9 +7,9 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from orchestrator.adapters.store.disk import Relief, no_relief
-from orchestrator.adapters.store.faults import full, translated
-from orchestrator.adapters.store.private import private_directory, write_all
+from orchestrator.adapters.store.disk import Relief, no_relief, write_with_relief
+from orchestrator.adapters.store.faults import translated
+from orchestrator.adapters.store.private import private_directory
 from orchestrator.domain.evidence.attachment import LARGEST, Attachment, FileName
 from orchestrator.domain.text.format import size_words
 from orchestrator.domain.text.model_base import Sha256
@@ -39,7 +39,7 @@ class DirectoryAttachments(Attachments):
         digest = sha256(content).hexdigest()
         with translated(f"{file} cannot be kept in {self._root}"):
             private_directory(self._root)
-            self._write(self._path(digest), content)
+            write_with_relief({self._path(digest): content}, self._relief)
         return Attachment(name=name, sha256=digest, size=len(content))
 
     def read(self, digest: str) -> bytes:
@@ -57,14 +57,6 @@ class DirectoryAttachments(Attachments):
                 f"The attached file {digest} was changed in {self._root}; restore it from a copy."
             )
         return content
-
-    def _write(self, path: Path, content: bytes) -> None:
-        while True:
-            try:
-                return write_all({path: content})
-            except OSError as error:
-                if not full(error) or not self._relief(""):
-                    raise
 
     def _path(self, digest: str) -> Path:
         return self._root / digest[:2] / digest[2:]

@@ -2,16 +2,16 @@
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from orchestrator.adapters.store.disk import Relief, no_relief
-from orchestrator.adapters.store.faults import full, translated
-from orchestrator.adapters.store.private import private_directory, write_all
+from orchestrator.adapters.store.disk import Relief, no_relief, write_with_relief
+from orchestrator.adapters.store.faults import translated
+from orchestrator.adapters.store.private import private_directory
 from orchestrator.domain.evidence.baseline import Baseline, BaselineReference
 from orchestrator.domain.text.canonical import fields_of
 from orchestrator.domain.text.model_base import Sha256
@@ -47,7 +47,7 @@ class DirectoryBaselineStore(BaselineStore):
             files[self._path(digest)] = zlib.compress(content)
             references.append(_reference(baseline, digest))
         with translated(f"{_whose(baselines)} not stored in {self._root}"):
-            self._write(files)
+            write_with_relief(files, self._relief)
         return references
 
     def get(self, digest: str) -> Baseline:
@@ -64,14 +64,6 @@ class DirectoryBaselineStore(BaselineStore):
                 "orch baseline show DEPLOYMENT names those of a deployment."
             )
         return _proved(packed, digest, path)
-
-    def _write(self, files: Mapping[Path, bytes]) -> None:
-        while True:
-            try:
-                return write_all(files)
-            except OSError as error:
-                if not full(error) or not self._relief(""):
-                    raise
 
     def _path(self, digest: str) -> Path:
         return self._root / digest[:2] / digest[2:]

@@ -1,12 +1,12 @@
 """The disk under the store: its free space, and the ballast that is released when a backout needs space."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from orchestrator.adapters.store.faults import translated
-from orchestrator.adapters.store.private import FILE_MODE, private_directory
+from orchestrator.adapters.store.faults import full, translated
+from orchestrator.adapters.store.private import FILE_MODE, private_directory, write_all
 from orchestrator.engine.ports import Storage
 from orchestrator.errors import StoreFault
 
@@ -20,6 +20,16 @@ Relief = Callable[[str], bool]
 def no_relief(_deployment: str) -> bool:
     """The relief of a store without ballast."""
     return False
+
+
+def write_with_relief(files: Mapping[Path, bytes], relief: Relief) -> None:
+    """Write files as `write_all` does; on a full disk free some space and try again. Raises OSError."""
+    while True:
+        try:
+            return write_all(files)
+        except OSError as error:
+            if not full(error) or not relief(""):
+                raise
 
 
 class DiskStorage(Storage):

@@ -4,8 +4,9 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
+from orchestrator.adapters.handed_functions import Get
 from orchestrator.adapters.tickets import jira, servicenow
 from orchestrator.domain.authority.change_ticket import (
     ChangeTicket,
@@ -25,22 +26,6 @@ SHOWN = 200
 """Characters of a fault that are kept."""
 _OK, _BUSY, _SERVER = 200, 429, 500
 _STATUSES: dict[int, TicketSilence] = {401: "refused", 403: "refused", 404: "missing", _BUSY: "unreachable"}
-
-
-class Answer(Protocol):
-    """Status and body; or `fault`, why there is none. `redact` takes credentials out of it."""
-
-    @property
-    def status(self) -> int: ...
-    @property
-    def body(self) -> bytes: ...
-    @property
-    def fault(self) -> str: ...
-    @property
-    def redact(self) -> Callable[[str], str]: ...
-
-
-Get = Callable[[HttpCheck, Path], Answer]
 
 
 class _System(NamedTuple):

@@ -22,6 +22,8 @@ from orchestrator.domain.plan.http_fields import (
     CredentialFile,
     HeaderName,
     HeaderValue,
+    files_of,
+    one_authorization,
     without_credentials,
     without_password,
     without_secrets,
@@ -90,16 +92,13 @@ class HttpCheck(CheckBase):
 
     @model_validator(mode="after")
     def _one_authorization(self) -> Self:
-        if self.basic_auth is not None and self.bearer is not None:
-            raise wrong("one of `basic_auth` and `bearer`", "take one out", finding="both", at="bearer")
+        one_authorization(self.basic_auth, self.bearer)
         return self
 
     @property
     def files(self) -> dict[str, str]:
         """The files of this machine that it needs, by field."""
-        secret = {"basic_auth.file": self.basic_auth, "bearer.file": self.bearer}
-        named = {field: each.file for field, each in secret.items() if each is not None}
-        return named if self.ca_file is None else {**named, "ca_file": self.ca_file}
+        return files_of(self.basic_auth, self.bearer, self.ca_file)
 
 
 class TcpCheck(CheckBase):

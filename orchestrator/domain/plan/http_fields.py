@@ -1,4 +1,4 @@
-"""Fields of an HTTP check: its URL and headers without secrets, and the files that hold those."""
+"""Fields of an HTTP request of a check or a metric: its URL and headers without secrets, and the files that hold those."""
 
 from typing import Annotated
 
@@ -41,6 +41,21 @@ def without_credentials(url: str) -> str:
     scheme, _, rest = url.partition("://")
     place, slash, path = rest.partition("/")
     return f"{scheme}://{place.rpartition('@')[2]}{slash}{path}"
+
+
+def one_authorization(basic_auth: CredentialFile | None, bearer: CredentialFile | None) -> None:
+    """Raises where both are there: a request has one Authorization header (RFC 9110 11.6.2)."""
+    if basic_auth is not None and bearer is not None:
+        raise wrong("one of `basic_auth` and `bearer`", "take one out", finding="both", at="bearer")
+
+
+def files_of(
+    basic_auth: CredentialFile | None, bearer: CredentialFile | None, ca_file: str | None
+) -> dict[str, str]:
+    """The files of this machine that a request needs, by field."""
+    secret = {"basic_auth.file": basic_auth, "bearer.file": bearer}
+    named = {field: each.file for field, each in secret.items() if each is not None}
+    return named if ca_file is None else {**named, "ca_file": ca_file}
 
 
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$", max_length=100)]

@@ -15,10 +15,13 @@ from orchestrator.domain.plan.http_fields import (
     CredentialFile,
     HeaderName,
     HeaderValue,
+    files_of,
+    one_authorization,
     without_password,
     without_secrets,
 )
-from orchestrator.domain.text.model_base import Many, Noun, PositiveSeconds, Text
+from orchestrator.domain.plan.resources import EnvironmentName
+from orchestrator.domain.text.model_base import AtLeastOneText, Many, Noun, PositiveSeconds, Text
 from orchestrator.domain.text.names import ReadableText, is_among
 from orchestrator.domain.text.validation_error import wrong
 
@@ -28,8 +31,6 @@ KINDS: tuple[Kind, ...] = ("prometheus", "http", "command", "sql")
 _POINTER = re.compile(r"(/([^~/]|~[01])*)*")
 Pointer = Annotated[str, Field(pattern=r"^(/([^~/]|~[01])*)*$", max_length=500)]
 """A JSON pointer (RFC 6901); the empty one is the whole document."""
-EnvironmentName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]
-AtLeastOneText = Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
 
 
 class HttpSource(Noun):
@@ -43,16 +44,13 @@ class HttpSource(Noun):
 
     @model_validator(mode="after")
     def _one_authorization(self) -> Self:
-        if self.basic_auth is not None and self.bearer is not None:
-            raise wrong("one of `basic_auth` and `bearer`", "take one out", finding="both", at="bearer")
+        one_authorization(self.basic_auth, self.bearer)
         return self
 
     @property
     def files(self) -> dict[str, str]:
         """The files of this machine that it needs, by field."""
-        secret = {"basic_auth.file": self.basic_auth, "bearer.file": self.bearer}
-        named = {field: each.file for field, each in secret.items() if each is not None}
-        return named if self.ca_file is None else {**named, "ca_file": self.ca_file}
+        return files_of(self.basic_auth, self.bearer, self.ca_file)
 
 
 class PrometheusSource(HttpSource):

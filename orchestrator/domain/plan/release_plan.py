@@ -27,6 +27,7 @@ from orchestrator.domain.plan.wave import Gate, HostLimit, Limit, PlannedWave, W
 from orchestrator.domain.plan.withdrawal import Removal, Transfer
 from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import (
+    AtLeastOneText,
     Many,
     Name,
     Noun,
@@ -39,7 +40,6 @@ from orchestrator.domain.text.names import ReadableText
 from orchestrator.domain.text.selection import Selection
 from orchestrator.domain.text.validation_error import exactly, wrong
 
-AtLeastOneText = Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
 Level = Literal["low", "medium", "high"]
 
 

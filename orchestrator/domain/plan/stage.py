@@ -16,7 +16,7 @@ from orchestrator.domain.plan.load_balancer import PlannedRotation, Rotation
 from orchestrator.domain.plan.manual_step import ManualStep
 from orchestrator.domain.plan.pilot import Pilot
 from orchestrator.domain.plan.target import Target, selected
-from orchestrator.domain.plan.wave import Gate, HostLimit, Limit, PlannedWave
+from orchestrator.domain.plan.wave import Gate, HostLimit, Limit, PlannedWave, WaveSpec
 from orchestrator.domain.text.model_base import Many, Name, Noun, PositiveSeconds, Text, Variables
 from orchestrator.domain.text.selection import Selection
 from orchestrator.domain.text.validation_error import wrong
@@ -141,7 +141,7 @@ class Stage:
     playbook: str
     manual: ManualStep | None
     variables: Variables
-    waves: tuple[Any, ...]
+    waves: tuple[WaveSpec, ...]
     pilot: Pilot | None
     gate: Gate
     failure_limit: Limit

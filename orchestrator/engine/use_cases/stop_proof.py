@@ -4,6 +4,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.engine.drive import drive
 from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.engine.ports import Ports
+from orchestrator.engine.redacted_ports import ask_for_vaulted
 from orchestrator.errors import Conflict
 from orchestrator.policy.course.own_processes import against_proof, processes_left, search_after_deploy
 
@@ -47,6 +48,7 @@ def _left_running(ports: Ports, d: Deployment) -> str | None:
     hosts = tuple(h for h in d.standings if any(h in attempt.reached for attempt in d.attempts))
     if not hosts:
         return None
+    ask_for_vaulted(ports, d, over=d.over)
     answers = ports.targets.processes_of([t for t in d.targets if t.host in hosts], search_after_deploy(d))
     reasons = against_proof(d, processes_left(hosts, answers))
     return "; ".join(f"{host}: {reason}" for host, reason in reasons.items()) or None

@@ -7,9 +7,9 @@ from datetime import datetime
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Recorded
-from orchestrator.domain.plan.check import CheckResult
 from orchestrator.domain.plan.objective import text_of
 from orchestrator.domain.text.format import counted
+from orchestrator.policy.evidence.acceptance import complaints
 from orchestrator.policy.telling.words.decision_words import chosen_words, confirmed_words
 
 NO_DECISION = "no decision yet"
@@ -74,11 +74,10 @@ def _with_one(items: list[NotMet], missed: NotMet) -> list[NotMet]:
 def _missed(d: Deployment, record: Recorded, measured: Sequence[e.Measured]) -> NotMet | None:
     at = record.at
     match record.event:
-        case e.EntryChecked(wave=wave, results=results) if _failing(results):
-            return NotMet(
-                at, f"entry criteria of {d.waves[wave].name}: {_first(results)}", wave=wave, entry=True
-            )
-        case e.WaveChecked(wave=wave, stage=stage, failing=failing) if failing:
+        case e.EntryChecked(wave=wave, results=results) if failing := complaints(results):
+            words = f"entry criteria of {d.waves[wave].name}: {_first(failing)}"
+            return NotMet(at, words, wave=wave, entry=True)
+        case e.WaveChecked(wave=wave, stage=stage, results=results) if failing := complaints(results):
             words = f"{stage.replace('_', ' ')} of {d.waves[wave].name}: {_first(failing)}"
             return NotMet(at, words, wave=wave)
         case e.WaveRejected(wave=wave, reason=reason):
@@ -92,8 +91,8 @@ def _missed(d: Deployment, record: Recorded, measured: Sequence[e.Measured]) -> 
         case e.ObjectiveMeasured(number=number, result="not achieved", found=seen):
             known = d.plan.objectives[number] if number < len(d.plan.objectives) else ""
             return NotMet(at, f"objective {number + 1}, {text_of(known)}: found {seen}", number=number)
-        case e.DeploymentRefused(stage="environment", results=results) if _failing(results):
-            words = f"verification of the environment: {_first(results)}"
+        case e.DeploymentRefused(stage="environment", results=results) if failing := complaints(results):
+            words = f"verification of the environment: {_first(failing)}"
             return NotMet(at, words, decision=_REFUSED, settled=True)
         case _:
             return None
@@ -103,15 +102,9 @@ def _inconclusive(measured: Iterable[e.Measured]) -> bool:
     return any(event.verdict == "inconclusive" for event in measured)
 
 
-def _failing(results: Iterable[CheckResult]) -> list[CheckResult]:
-    return [result for result in results if result.answer != "passed"]
-
-
-def _first(results: Iterable[CheckResult]) -> str:
-    failing = _failing(results)
-    first, more = failing[0], len(failing) - 1
-    words = f"{first.host}: {first.title}: expected {first.expected}, found {first.found}"
-    return words + (f", and {counted(more, 'answer')} more" if more else "")
+def _first(failing: Sequence[str]) -> str:
+    more = len(failing) - 1
+    return failing[0] + (f", and {counted(more, 'answer')} more" if more else "")
 
 
 _REFUSED = "refused by orch, as the plan says"

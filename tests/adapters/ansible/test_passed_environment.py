@@ -10,14 +10,14 @@ from orchestrator.adapters.ansible.inspector_port import AnsibleInspector
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 from orchestrator.engine.redaction import Redaction
 from orchestrator.errors import MachineLacks
-from tests.adapters.ansible.local_runs import request, until
+from tests.adapters.ansible.local_runs import WARM, request, until
 from tests.worlds.plans import plan_with
 
 
 def test_a_run_sees_what_is_passed_and_no_file_keeps_it(tmp_path: Path) -> None:
     token = secrets.token_hex(16)
     environ = {"SHOP_TOKEN": token, "SHOP_OTHER": "other"}
-    playbooks = AnsiblePlaybooks(tmp_path / "attempts", environ=environ)
+    playbooks = AnsiblePlaybooks(tmp_path / "attempts", warm=WARM, environ=environ)
     log = tmp_path / "log"
     playbooks.start(
         request("a1", "environment.yml", variables={"log": str(log)}, pass_environment=("SHOP_TOKEN",))
@@ -32,7 +32,7 @@ def test_a_run_sees_what_is_passed_and_no_file_keeps_it(tmp_path: Path) -> None:
 
 def test_a_task_that_prints_it_shows_its_name(tmp_path: Path) -> None:
     token = secrets.token_hex(16)
-    playbooks = AnsiblePlaybooks(tmp_path / "attempts", environ={"SHOP_TOKEN": token})
+    playbooks = AnsiblePlaybooks(tmp_path / "attempts", warm=WARM, environ={"SHOP_TOKEN": token})
     playbooks.start(request("a1", "prints.yml", pass_environment=("SHOP_TOKEN",)))
     outcome = until(playbooks, "a1", "finished").outcome
     assert outcome is not None
@@ -61,7 +61,7 @@ def test_the_values_are_known_wherever_texts_are_kept(
 
 @pytest.mark.parametrize("environ", [{}, {"SHOP_TOKEN": ""}])
 def test_nothing_starts_without_it(tmp_path: Path, environ: dict[str, str]) -> None:
-    playbooks = AnsiblePlaybooks(tmp_path / "attempts", environ=environ)
+    playbooks = AnsiblePlaybooks(tmp_path / "attempts", warm=WARM, environ=environ)
     with pytest.raises(MachineLacks, match=r"SHOP_TOKEN.*is not set here.*orch resume d1"):
         playbooks.start(request("a1", "environment.yml", pass_environment=("SHOP_TOKEN",)))
     assert playbooks.sight("a1").state == "absent"

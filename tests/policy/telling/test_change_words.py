@@ -19,6 +19,20 @@ def test_a_few_hosts_are_named_and_many_are_counted() -> None:
     ]
 
 
+def test_what_changed_alike_is_one_line_although_something_else_differs() -> None:
+    """As where a file says the name of its host: each host is a group, and all else is the same on all."""
+    groups = [
+        ChangeGroup(hosts=(host,), changes=(MODE.model_copy(update={"name": f"/etc/{host}"}), OWNER))
+        for host in ("h1", "h2", "h3")
+    ]
+    assert group_lines(groups) == [
+        "h1: file /etc/h1 mode 0644 -> 0600",
+        "h1, h2, h3: file /etc/a owner root -> shop",
+        "h2: file /etc/h2 mode 0644 -> 0600",
+        "h3: file /etc/h3 mode 0644 -> 0600",
+    ]
+
+
 def test_hosts_on_which_nothing_changed_are_named_too() -> None:
     assert group_lines([ChangeGroup(hosts=("h1",))]) == ["h1: nothing that the baseline sees changed"]
 

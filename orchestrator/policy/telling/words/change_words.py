@@ -1,6 +1,6 @@
-"""What changed on hosts, in words: hosts with equal changes once."""
+"""What changed on hosts, in words: each change once, with all hosts that have it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from orchestrator.domain.deployment.changes_seen import ChangesSeen
 from orchestrator.domain.evidence.change_groups import ChangeGroup, ItemChange, OutsideChange
@@ -8,12 +8,16 @@ from orchestrator.domain.text.format import counted
 from orchestrator.policy.evidence.drift import words_of_change
 
 NAMED = 4
-"""Hosts of a group that a line names; of more, it gives the number."""
+"""Hosts that a line names; of more, it gives the number."""
 
 
 def group_lines(groups: Iterable[ChangeGroup]) -> list[str]:
-    """A line for each group and changed item, such as `12 hosts: file /etc/shop.conf mode 0644 -> 0600`."""
-    return [f"{hosts_of(group)}: {line}" for group in groups for line in _lines(group)]
+    """A line for each changed item, such as `12 hosts: file /etc/shop.conf mode 0644 -> 0600`; hosts of all groups together."""
+    hosts: dict[str, list[str]] = {}
+    for group in groups:
+        for line in _lines(group):
+            hosts.setdefault(line, []).extend(group.hosts)
+    return [f"{names_of(each)}: {line}" for line, each in hosts.items()]
 
 
 GROUPS_SHOWN = 100
@@ -50,9 +54,9 @@ def outside_lines(outside: Mapping[str, OutsideChange], rules: Iterable[str]) ->
     ]
 
 
-def hosts_of(group: ChangeGroup) -> str:
-    """The hosts of a group: a few by name, many by their number."""
-    return ", ".join(group.hosts) if len(group.hosts) <= NAMED else counted(len(group.hosts), "host")
+def names_of(hosts: Sequence[str]) -> str:
+    """Hosts on one line: a few by name, many by their number."""
+    return ", ".join(hosts) if len(hosts) <= NAMED else counted(len(hosts), "host")
 
 
 def items_of(group: ChangeGroup) -> Mapping[tuple[str, str], list[ItemChange]]:
