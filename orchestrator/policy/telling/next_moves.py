@@ -9,7 +9,7 @@ from orchestrator.domain.deployment.standing import DOWN
 from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, State
 from orchestrator.domain.plan.roles import same_role
 from orchestrator.domain.text.command_word import command_word
-from orchestrator.policy.telling.summary import NAMED
+from orchestrator.policy.telling.words.host_words import NAMED
 
 
 class Move(NamedTuple):
