@@ -16,6 +16,7 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.engine.use_cases.emergency_stop import lift, stop_all
 from orchestrator.errors import Refused
+from orchestrator.policy.telling.next_moves import next_moves
 from orchestrator.policy.telling.summary import plain_words
 from orchestrator.policy.telling.words.rotation_words import still_out
 from tests.fakes.playbooks import Script
@@ -162,6 +163,7 @@ def test_a_host_that_was_not_seen_out_can_be_left_out_and_the_others_go_on() -> 
     fleet.balancers.stuck = {"h2": "No such server."}
     d = fleet.deploy()
     assert d.driving.hold is not None
+    assert f"orch exclude {d.id} h2 --reason WHY" in [move.command for move in next_moves(d)]
     fleet.say(d, e.Excluded(hosts=("h2",), by="ann", reason="it is not at the balancer"))
     d = fleet.resume()
     assert (d.state, d.standings["h3"].standing) == (State.COMPLETED_WITH_EXCEPTIONS, "verified")
