@@ -209,6 +209,19 @@ def test_a_verified_host_that_does_not_come_back_is_looked_at_again_with_the_nex
     assert (fleet.resume().state, fleet.balancers.out) == (State.COMPLETED, set())
 
 
+def test_a_host_of_an_earlier_wave_that_is_found_good_since_comes_back_too() -> None:
+    strategy = {"waves": [2, "rest"], "gate": {"soak": "2s", "every": "1s"}, "failure_limit": {"wave": 1}}
+    fleet = Fleet(plan_tree(load_balancer={"balancers": [HAPROXY], "within": "5s"}, **strategy))
+    fleet.tree["backout"]["on_failure"] = "hold"
+    fleet.targets.machine("h1").script("http", ("failed", "500"), ("passed", "200"))
+    fleet.targets.machine("h3").script("http", ("passed", "200"), ("failed", "500"), ("passed", "200"))
+    d = fleet.deploy()
+    assert (d.driving.hold is not None, fleet.balancers.out) == (True, {"h1"})
+    fleet.say(d, e.Retried(by="ann", reason="both are good now"))
+    d = fleet.resume()
+    assert (d.state, fleet.balancers.out, d.rotation.out) == (State.COMPLETED, set(), ())
+
+
 def test_a_host_that_a_person_gave_back_is_taken_out_again_before_its_backout() -> None:
     fleet = fleet_of()
     fleet.tree["backout"]["on_failure"] = "hold"

@@ -29,6 +29,9 @@ _STOPS: frozenset[type] = frozenset(
 )
 """Decisions after which nothing more is begun on hosts that are out: an end, a hold, a backout of others, a gate."""
 
+_PASSES: frozenset[type] = frozenset({e.GatePassed, e.EarlyLifeBegan, e.Completed, e.CompletedWithExceptions})
+"""Decisions that rest on verified hosts, also on those that failed in an earlier wave and were found good since."""
+
 
 def rotation_of(d: Deployment, wave: int) -> Rotation | None:
     """The load balancers before the hosts of this wave, if any."""
@@ -37,8 +40,13 @@ def rotation_of(d: Deployment, wave: int) -> Rotation | None:
 
 def given_back_first(d: Deployment, step: Step) -> Step:
     """The step, unless it leaves hosts waiting that are out with nothing begun on them: those come back before it."""
-    stops = isinstance(step, WaitForPerson) or (isinstance(step, Record) and type(step.event) in _STOPS)
-    return (idle_back(d) if stops else None) or step
+    decision = type(step.event) if isinstance(step, Record) else None
+    stops = isinstance(step, WaitForPerson) or decision in _STOPS
+    return (idle_back(d) if stops else None) or (_verified_back(d) if decision in _PASSES else None) or step
+
+
+def _verified_back(d: Deployment) -> Step | None:
+    return _give_back(each for each in _to_give_back(d) if d.standings[each.host].standing == "verified")
 
 
 def idle_back(d: Deployment) -> Step | None:
