@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import subprocess
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +20,11 @@ from tests.fleet.small_site import SmallSite, ended_of, events_of
 APPS = ("web1", "web2", "web3", "web4")
 EDGE = "web5"
 SERVER = """
-import http.server
+import http.server, time
 class Answer(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     def do_GET(self):
+        if self.path == "/slow": time.sleep(20)
         body = open("/srv/app/version", "rb").read()
         self.send_response(200); self.send_header("Content-Length", str(len(body))); self.end_headers(); self.wfile.write(body)
     def log_message(self, *words): pass
@@ -206,6 +210,26 @@ def _states(lab: Lab) -> dict[str, str]:
     }
 
 
+def _slow_request(address: str, statuses: list[int]) -> None:
+    connection = http.client.HTTPConnection(address, PORTS["haproxy"], timeout=40)
+    connection.request("GET", "/slow")
+    statuses.append(connection.getresponse().status)
+    connection.close()
+
+
+@contextmanager
+def _every_host_is_busy(address: str) -> Iterator[None]:
+    """So many requests of 20 s that each host has some: one that leaves the rotation waits for them. None of them fails."""
+    statuses: list[int] = []
+    clients = [threading.Thread(target=_slow_request, args=(address, statuses)) for _ in range(16)]
+    for client in clients:
+        client.start()
+    yield
+    for client in clients:
+        client.join()
+    assert statuses == [200] * len(clients)
+
+
 def _until(events: Iterator[dict[str, Any]], kind: str, way: str, wave: int) -> None:
     """Read the events of a driver until one about hosts that leave or come back."""
     for event in events:
@@ -270,8 +294,11 @@ def test_an_emergency_stop_and_an_abort_in_the_middle_leave_nobody_out(behind: L
     with Load(str(behind.host(EDGE).address), PORTS["haproxy"]) as load:
         site = _site(behind, tmp_path, "haproxy", "2.0")
         with site.driver() as first:
-            _until(events_of(first), "rotation_began", "out", 1)
-            stopped = site.orch("stop-all", "--reason", "fire")
+            events = events_of(first)
+            next(event for event in events if event["kind"] == "gate_reached")
+            with _every_host_is_busy(str(behind.host(EDGE).address)):
+                _until(events, "rotation_began", "out", 1)
+                stopped = site.orch("stop-all", "--reason", "fire")
             assert stopped.returncode == 0, stopped.stderr
             first.communicate(timeout=120)
         result = json.loads(site.orch("status", "--json").stdout)
