@@ -22,7 +22,6 @@ from orchestrator.engine import (
 from orchestrator.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from orchestrator.adapters.ansible.warm import WarmStart
@@ -158,26 +157,22 @@ class WiredPorts(ports.Ports):
 
     @cached_property
     def balancers(self) -> balancing_ports.Balancers:
-        from orchestrator.adapters.balancers.balancers import ProgramBalancers, RanThere
+        from orchestrator.adapters.balancers.balancers import ProgramBalancers
+        from orchestrator.adapters.balancers.here import RanThere
         from orchestrator.adapters.checks.http_secrets import secrets_of
-        from orchestrator.adapters.checks.network import Asking
-        from orchestrator.adapters.checks.network import ask_http as ask
+        from orchestrator.adapters.checks.network import Asking, ask_http_of_project
         from orchestrator.adapters.ssh import SshTargets
         from orchestrator.adapters.ssh.on_target import network
+        from orchestrator.engine.redacted_balancers import RedactedBalancers
 
         hosts = SshTargets(secrets_of=secrets_of)
         asking = Asking(network.ask_http, network.ask_tcp)
-
-        def here(program: Sequence[str], seconds: float) -> RanThere:
-            ended = process.run(program, timeout=seconds)
-            words = ended.errors.strip().splitlines()
-            return RanThere(ended.exit_code, ended.output, words[-1][:300] if words else "")
-
-        return ProgramBalancers(
+        balancers = ProgramBalancers(
             lambda target, program, seconds: RanThere(*hosts.run_program(target, program, seconds)),
-            here,
-            lambda check, target: ask(check, target, asking),
+            process.run,
+            lambda check, target, project: ask_http_of_project(check, target, project, asking),
         )
+        return RedactedBalancers(balancers, self.redaction)
 
     @cached_property
     def attachments(self) -> attachment_ports.Attachments:

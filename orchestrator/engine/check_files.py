@@ -1,10 +1,11 @@
-"""Checks and metrics with the files that they name at the place where they are read."""
+"""Checks, metrics and balancers with the files that they name at the place where they are read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.plan.check import Check, HttpCheck
 from orchestrator.domain.plan.http_fields import CredentialFile
+from orchestrator.domain.plan.load_balancer import HttpBalancer, HttpCall, Rotation
 from orchestrator.domain.plan.metric import CommandSource, Dsn, HttpSource, Metric, SqlSource
 
 
@@ -19,12 +20,23 @@ def in_place(d: Deployment, checks: Iterable[Check]) -> tuple[Check, ...]:
 def _in_place(d: Deployment, check: Check) -> Check:
     if not isinstance(check, HttpCheck) or not check.files:
         return check
-    places = {
-        "ca_file": None if check.ca_file is None else d.place_of(check.ca_file),
-        "basic_auth": _placed(d, check.basic_auth),
-        "bearer": _placed(d, check.bearer),
-    }
-    return check.model_copy(update=places)
+    return check.model_copy(update=_places(d, check))
+
+
+def rotation_in_place(d: Deployment, rotation: Rotation) -> Rotation:
+    """The balancers of a deployment, with the files of their HTTP calls at the place where they are read."""
+    balancers = tuple(
+        each if each.http is None else each.model_copy(update={"http": _balancer_in_place(d, each.http)})
+        for each in rotation.balancers
+    )
+    return rotation.model_copy(update={"balancers": balancers})
+
+
+def _balancer_in_place(d: Deployment, balancer: HttpBalancer) -> HttpBalancer:
+    calls = balancer.calls.items()
+    return balancer.model_copy(
+        update={name: call.model_copy(update=_places(d, call)) for name, call in calls}
+    )
 
 
 def metric_in_place(d: Deployment, metric: Metric) -> Metric:
@@ -39,12 +51,18 @@ def _source_in_place(d: Deployment, source: HttpSource | SqlSource) -> HttpSourc
     if isinstance(source, SqlSource):
         file = source.dsn.file
         return source.model_copy(update={"dsn": Dsn(file=d.place_of(file)) if file else source.dsn})
-    places = {
-        "ca_file": None if source.ca_file is None else d.place_of(source.ca_file),
-        "basic_auth": _placed(d, source.basic_auth),
-        "bearer": _placed(d, source.bearer),
+    return source.model_copy(update=_places(d, source))
+
+
+def _places(
+    d: Deployment, asked: HttpCheck | HttpSource | HttpCall
+) -> Mapping[str, str | CredentialFile | None]:
+    """The three fields that name files, at their places."""
+    return {
+        "ca_file": None if asked.ca_file is None else d.place_of(asked.ca_file),
+        "basic_auth": _placed(d, asked.basic_auth),
+        "bearer": _placed(d, asked.bearer),
     }
-    return source.model_copy(update=places)
 
 
 def _placed(d: Deployment, credentials: CredentialFile | None) -> CredentialFile | None:

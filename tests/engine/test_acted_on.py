@@ -12,7 +12,8 @@ from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.fold.fold import fold
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
-from orchestrator.policy.telling.summary import STANDING_WORDS, plain_words
+from orchestrator.policy.telling.summary import plain_words
+from orchestrator.policy.telling.words.host_words import STANDING_WORDS
 from tests.fakes.playbooks import Script
 from tests.worlds.fleet import Fleet
 from tests.worlds.plans import plan_tree

@@ -82,7 +82,7 @@ def test_a_host_that_is_not_seen_out_is_not_touched(why: str) -> None:
     elif why == "busy":
         fleet.balancers.busy = {"h1": 10_000}
     else:
-        fleet.balancers.out = {"h2", "h3"}
+        fleet.balancers.by_hand = {"h2", "h3"}
     d = fleet.deploy()
     assert (d.state, fleet.started(), d.touched_hosts) == (State.REFUSED, [], ())
     assert fleet.balancers.out == ({"h2", "h3"} if why == "limit" else set())

@@ -55,10 +55,10 @@ class SmallSite:
         """`orch deploy`, to its end."""
         return ended_of(self.orch("deploy", "plans/app.yml", "--json"))
 
-    def driver(self) -> subprocess.Popen[str]:
-        """`orch deploy` as a process whose lines are to be read."""
+    def driver(self, *words: str) -> subprocess.Popen[str]:
+        """A command, by default `orch deploy`, as a process whose lines are to be read."""
         return subprocess.Popen(
-            [sys.executable, "-m", "orchestrator", "deploy", "plans/app.yml", "--json"],
+            [sys.executable, "-m", "orchestrator", *(words or ("deploy", "plans/app.yml", "--json"))],
             cwd=self.project,
             env=self.environment,
             stdout=subprocess.PIPE,

@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from orchestrator.adapters.checks import network
-from orchestrator.adapters.checks.http_secrets import secrets_of, unreadable_words
 from orchestrator.adapters.checks.testinfra_run import run_testinfra
 from orchestrator.adapters.handed_functions import RunProgram
 from orchestrator.domain.plan.check import (
@@ -96,11 +95,7 @@ class ControllerChecks:
 
 def _once(check: Check, target: Target, project: Path, asking: network.Asking) -> Finding:
     if isinstance(check, HttpCheck):
-        try:
-            secrets = secrets_of(check, project)
-        except (OSError, ValueError) as unreadable:
-            return "inconclusive", unreadable_words(unreadable)
-        return network.ask_http(check, target, asking, secrets)
+        return network.ask_http_of_project(check, target, project, asking)
     if isinstance(check, TcpCheck):
         return network.ask_tcp(check, target, asking)
     return "inconclusive", f"a {check.kind} check cannot be asked from this machine"

@@ -1,9 +1,10 @@
 """HTTP and TCP checks of this machine: its answers are asked by the program that asks on a target."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from orchestrator.adapters.checks.http_secrets import NONE, HttpSecrets
+from orchestrator.adapters.checks.http_secrets import NONE, HttpSecrets, secrets_of, unreadable_words
 from orchestrator.domain.plan.check import Answer, HttpCheck, TcpCheck
 from orchestrator.domain.plan.target import Target
 
@@ -23,6 +24,15 @@ def ask_http(check: HttpCheck, target: Target, asking: Asking, secrets: HttpSecr
     url = _placed(check.url, target, bracketed=True)
     answer, finding = asking.http({**check.model_dump(), "url": url, **secrets.fields})
     return cast("Answer", answer), secrets.redact(finding)
+
+
+def ask_http_of_project(check: HttpCheck, target: Target, project: Path, asking: Asking) -> Finding:
+    """The same with the files that the check names; inconclusive where one of them cannot be read."""
+    try:
+        secrets = secrets_of(check, project)
+    except (OSError, ValueError) as unreadable:
+        return "inconclusive", unreadable_words(unreadable)
+    return ask_http(check, target, asking, secrets)
 
 
 def ask_tcp(check: TcpCheck, target: Target, asking: Asking) -> Finding:

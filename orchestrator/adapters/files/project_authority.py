@@ -28,7 +28,7 @@ from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.engine.ports import Authority, Governing, PrivateCopy, Tree
 from orchestrator.errors import Fault, NotFound, PlanFault, StoreFault
 from orchestrator.policy.planning.name_objections import misleading_place
-from orchestrator.policy.planning.plan_objections import files_of_checks
+from orchestrator.policy.planning.plan_objections import files_on_this_machine
 
 Policy = LoadedFile[ReleasePolicy]
 
@@ -82,8 +82,8 @@ class ProjectAuthority(Authority):
         }
 
     def _authorities_in_place(self, plan: ReleasePlan, project: Path) -> list[tuple[str, str]]:
-        """Files with the authorities that count for a check, where they are no part of the tree, by the plan's field."""
-        named = [each for each in files_of_checks(plan) if each[0].endswith(".ca_file")]
+        """Files with the authorities that count where HTTP is asked, and that are not in the tree, by the plan's field."""
+        named = [each for each in files_on_this_machine(plan) if each[0].endswith(".ca_file")]
         left_out = common_rules(project, self._home, plan) if named else None
         return [each for each in named if left_out is not None and not _is_in_tree(each[1], left_out)]
 

@@ -41,11 +41,12 @@ from orchestrator.policy.telling.blind_spots import blind_spots
 from orchestrator.policy.telling.criteria_not_met import criteria_not_met
 from orchestrator.policy.telling.ends import tone_of
 from orchestrator.policy.telling.next_moves import next_moves
-from orchestrator.policy.telling.summary import STANDING_WORDS, environment_words, plain_words
+from orchestrator.policy.telling.summary import environment_words, plain_words
 from orchestrator.policy.telling.timeline import Story
 from orchestrator.policy.telling.timeline_builder import decisions_of, story_of
 from orchestrator.policy.telling.words.assessment_words import reference_outcomes
 from orchestrator.policy.telling.words.change_words import hidden_lines, outside_lines
+from orchestrator.policy.telling.words.host_words import STANDING_WORDS
 from orchestrator.policy.telling.words.isolation_words import isolation_words
 from orchestrator.policy.telling.words.policy_words import policy_words
 from orchestrator.policy.telling.words.unit_words import evidence_of

@@ -22,11 +22,12 @@ from orchestrator.policy.evidence.drift import summary_lines
 from orchestrator.policy.telling.blind_spots import blind_spots
 from orchestrator.policy.telling.criteria_not_met import not_met_lines
 from orchestrator.policy.telling.host_rows import HostRow, host_row
-from orchestrator.policy.telling.summary import STANDING_WORDS, environment_words, plain_words, release_words
+from orchestrator.policy.telling.summary import environment_words, plain_words, release_words
 from orchestrator.policy.telling.timeline import Story, StoryStep
 from orchestrator.policy.telling.timeline_builder import decisions_of, story_of
 from orchestrator.policy.telling.words.assessment_words import reference_outcomes
 from orchestrator.policy.telling.words.change_words import change_lines
+from orchestrator.policy.telling.words.host_words import STANDING_WORDS
 from orchestrator.policy.telling.words.isolation_words import isolation_words
 from orchestrator.policy.telling.words.policy_words import policy_name
 from orchestrator.policy.telling.words.unit_words import verified_words

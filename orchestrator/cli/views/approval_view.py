@@ -20,8 +20,9 @@ from orchestrator.policy.authority.late_words import concession
 from orchestrator.policy.authority.word_checks import approval_words
 from orchestrator.policy.calendar.point_of_no_return import WaveArithmetic
 from orchestrator.policy.course.follow_up import following_words, needs_words
-from orchestrator.policy.telling.summary import environment_words, hosts_words, release_words
+from orchestrator.policy.telling.summary import environment_words, release_words
 from orchestrator.policy.telling.words.assessment_words import change_sections
+from orchestrator.policy.telling.words.host_words import hosts_words
 from orchestrator.policy.telling.words.metric_words import metric_line
 from orchestrator.policy.telling.words.stage_words import staged_lines
 from orchestrator.policy.telling.words.unit_words import stated_words

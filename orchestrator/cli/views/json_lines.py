@@ -24,6 +24,7 @@ from orchestrator.policy.telling.host_rows import HostRow, host_row
 from orchestrator.policy.telling.next_moves import next_moves
 from orchestrator.policy.telling.summary import plain_words
 from orchestrator.policy.telling.words.metric_words import measured_words
+from orchestrator.policy.telling.words.rotation_words import still_out
 
 
 class Rehearsed(Noun):
@@ -44,6 +45,16 @@ class MetricLine(Noun):
     failed: int
     inconclusive: int
     words: str
+
+
+class OutLine(Noun):
+    """A host that is out of rotation: at which balancers, why, and what a person does at each to give it back."""
+
+    host: str
+    wave: str
+    balancers: Many[str]
+    why: str
+    give_back: Many[str]
 
 
 class ResultLine(Noun):
@@ -72,6 +83,7 @@ class ResultLine(Noun):
     environment_class: str | None = None
     signatures: Many[StatementSignature] = ()
     metrics: Many[MetricLine] = ()
+    out_of_rotation: Many[OutLine] = ()
 
 
 class JsonLines:
@@ -123,6 +135,7 @@ def result_of(d: Deployment, now: datetime | None = None) -> ResultLine:
         environment=d.plan.resources.environment,
         environment_class=d.authority.environment_class,
         metrics=tuple(_metrics(d)),
+        out_of_rotation=tuple(OutLine(**each._asdict()) for each in still_out(d)),
     )
 
 

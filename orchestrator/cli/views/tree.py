@@ -18,8 +18,9 @@ from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.course.current_step import present_step, seconds_left
 from orchestrator.policy.evidence.drift import summary_lines
 from orchestrator.policy.telling.ends import meaning_of
-from orchestrator.policy.telling.summary import STANDING_WORDS, counts_words
+from orchestrator.policy.telling.summary import counts_words
 from orchestrator.policy.telling.timeline import StepName, Story, StoryStep
+from orchestrator.policy.telling.words.host_words import STANDING_WORDS
 from orchestrator.policy.telling.words.left_words import number_of_processes
 
 Mark = Literal["passed", "failed", "unknown", "open", "waiting", "untouched", "undone"]

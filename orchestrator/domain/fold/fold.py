@@ -113,7 +113,7 @@ PARTS: dict[str, tuple[frozenset[type], Reduced]] = {
     ),
     "rotation": (
         rotation_progress.CHANGED_BY,
-        lambda d, event, at: {"rotation": rotation_after(d.rotation, event)},
+        lambda d, event, at: {"rotation": rotation_after(d.rotation, event, len(d.attempts))},
     ),
     "schedule": (
         scheduled_start.CHANGED_BY,

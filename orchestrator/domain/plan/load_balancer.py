@@ -1,11 +1,18 @@
 """Load balancers before the hosts of a release: how a host is taken out of rotation, seen to be out, and given back."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from orchestrator.domain.plan.check import HttpCheck
-from orchestrator.domain.plan.http_fields import without_password
+from orchestrator.domain.plan.http_fields import (
+    CredentialFile,
+    HeaderName,
+    HeaderValue,
+    without_password,
+    without_secrets,
+)
+from orchestrator.domain.plan.target import Target
 from orchestrator.domain.plan.wave import HostLimit
 from orchestrator.domain.text.model_base import HostName, Noun, PositiveSeconds, Text
 from orchestrator.domain.text.validation_error import wrong
@@ -31,6 +38,8 @@ class HaproxyBalancer(Noun):
             raise wrong("either socket or address", "say in one way how it is reached")
         if self.socket is not None and self.on is None:
             raise wrong("the host that has the socket", "add `on`", finding="none", at="on")
+        if self.address is not None and self.on is not None:
+            raise wrong("no host, for this machine asks at the address", "take `on` out", at="on")
         return self
 
 
@@ -57,16 +66,42 @@ class CommandBalancer(Noun):
 
 
 class HttpCall(Noun):
-    """A call that changes the rotation."""
+    """A call of a balancer's interface, from this machine; its answer must have this status.
+
+    Headers, credentials and authority are as those of an http check. `{host}` and `{address}` in `url` are replaced.
+    """
 
     url: Annotated[str, Field(pattern=r"^https?://"), AfterValidator(without_password)]
     method: Literal["GET", "POST", "HEAD"] = "POST"
     status: Annotated[int, Field(ge=100, le=599)] = 200
+    timeout: PositiveSeconds = 5.0
+    headers: Annotated[dict[HeaderName, HeaderValue], AfterValidator(without_secrets)] = {}
+    basic_auth: CredentialFile | None = None
+    bearer: CredentialFile | None = None
+    ca_file: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_authorization(self) -> Self:
+        if self.basic_auth is not None and self.bearer is not None:
+            raise wrong("one of `basic_auth` and `bearer`", "take one out", finding="both", at="bearer")
+        return self
 
     @property
     def check(self) -> HttpCheck:
-        """The call as a check: it is sent once, and this status is its answer."""
-        return HttpCheck(url=self.url, method=self.method, status=self.status)
+        """The call as a check, which is asked once."""
+        return HttpCheck(**{name: getattr(self, name) for name in type(self).model_fields})
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The files of this machine that it needs, by field."""
+        return self.check.files
+
+
+class HttpQuestion(HttpCall):
+    """A call that changes nothing: what passes when a host is out, or in. It is asked again until `within` of the rotation."""
+
+    method: Literal["GET", "POST", "HEAD"] = "GET"
+    contains: Text | None = None
 
 
 class HttpBalancer(Noun):
@@ -74,8 +109,13 @@ class HttpBalancer(Noun):
 
     drain: HttpCall
     give_back: HttpCall
-    is_out: HttpCheck
-    is_in: HttpCheck
+    is_out: HttpQuestion
+    is_in: HttpQuestion
+
+    @property
+    def calls(self) -> dict[str, HttpCall]:
+        """All four, by field."""
+        return {"drain": self.drain, "give_back": self.give_back, "is_out": self.is_out, "is_in": self.is_in}
 
 
 _KINDS = ("haproxy", "nginx", "command", "http")
@@ -96,6 +136,11 @@ class Balancer(Noun):
         return self
 
     @property
+    def kind(self) -> str:
+        """The kind that it is."""
+        return next(kind for kind in _KINDS if getattr(self, kind) is not None)
+
+    @property
     def on(self) -> str | None:
         """The inventory host on which it is reached, if any."""
         kinds = (self.haproxy, self.nginx, self.command)
@@ -109,6 +154,11 @@ class Balancer(Noun):
         if self.nginx is not None:
             return f"nginx {self.nginx.file}"
         return "command" if self.command is not None else "http"
+
+
+def for_host(pattern: str, target: Target) -> str:
+    """A pattern of a balancer with the host's name and address."""
+    return pattern.replace("{host}", target.host).replace("{address}", target.address)
 
 
 class Rotation(Noun):

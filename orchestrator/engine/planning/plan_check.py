@@ -27,11 +27,10 @@ from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.evidence.allowed_changes import rules_binding
 from orchestrator.policy.planning import plan_objections as rules
 from orchestrator.policy.planning import unit_rules
-from orchestrator.policy.planning.balancer_objections import about_balancers
+from orchestrator.policy.planning.balancer_objections import about_balancers, programs_of_balancers
 from orchestrator.policy.planning.change_objections import unseen_parts
 from orchestrator.policy.planning.digests import effective_plan, in_environment
 from orchestrator.policy.planning.metric_objections import (
-    files_of_metrics,
     programs_of_metrics,
     unpassed_variables,
     without_control,
@@ -203,7 +202,7 @@ class _Check:
         plan, files = self.loaded.plan, self.ports.project_files
         inside = list(self._playbooks().items())
         inside += [(path, check.path) for path, check in rules.testinfra_checks(plan)]
-        inside += programs_of_metrics(plan)
+        inside += [*programs_of_metrics(plan), *programs_of_balancers(plan)]
         for path, name in inside:
             kind = files.kind(self.project, name)
             self._object(rules.not_there(path, name, kind, "a file of the project"))
@@ -211,7 +210,7 @@ class _Check:
         kind = files.kind_anywhere(self.project, inventory)
         expected = "an inventory file or folder"
         self._object(rules.not_there("resources.inventory", inventory, kind, expected, rules.FILE_OR_FOLDER))
-        for path, name in (*rules.files_of_checks(plan), *files_of_metrics(plan)):
+        for path, name in rules.files_on_this_machine(plan):
             kind = files.kind_anywhere(self.project, name)
             self._object(rules.not_there(path, name, kind, "a file"))
         secret = plan.resources.vault_password_file

@@ -26,26 +26,32 @@ def perform(context: DriveContext, step: Perform) -> None:
 
     A host that could not be compared is tried once more, not twice: each try can take its whole time limit.
     """
+    context.journal.note(proved(context, step.hosts))
+
+
+def proved(context: DriveContext, hosts: tuple[str, ...]) -> RestorationCompared:
+    """The comparison that proves a restoration, and everything that speaks against it."""
     with closing(context.ports.targets.stay(search_before_proof(context.deployment))) as targets:
-        compared = _compared_in_quiet(context, targets, step)
-    context.journal.note(compared)
+        return _compared_in_quiet(context, targets, hosts)
 
 
-def _compared_in_quiet(context: DriveContext, targets: Targets, step: Perform) -> RestorationCompared:
+def _compared_in_quiet(
+    context: DriveContext, targets: Targets, hosts: tuple[str, ...]
+) -> RestorationCompared:
     """The first capture of each host comes after what lived of the deploy attempts was ended there."""
     captured: dict[str, Captured] = {}
-    compared = compare_with_baseline(context, step.hosts, targets, captured)
-    at_work = end_processes(context, targets, step.hosts)
+    compared = compare_with_baseline(context, hosts, targets, captured)
+    at_work = end_processes(context, targets, hosts)
     silent = set(compared.not_compared)
     for pause in SETTLING:
         differing = {difference.host for difference in compared.differences} | silent
-        again = tuple(host for host in step.hosts if host in differing)
+        again = tuple(host for host in hosts if host in differing)
         if not again:
             break
         context.ports.clock.sleep(pause)
         compared = merged(compared, compare_with_baseline(context, again, targets, captured), again)
         silent = set()
-    unsteady = tuple(host for host in step.hosts if _is_unsteady(compared, host))
+    unsteady = tuple(host for host in hosts if _is_unsteady(compared, host))
     if unsteady:
         context.ports.clock.sleep(STEADY_SECONDS)
         compared = merged(compared, compare_with_baseline(context, unsteady, targets, captured), unsteady)

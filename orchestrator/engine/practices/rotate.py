@@ -1,15 +1,15 @@
 """Taking hosts out of the rotation of their load balancers, and giving them back: asked, and then seen."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from orchestrator.domain.evidence.rotation import Seen
 from orchestrator.domain.journal.events import RotationBegan, RotationEnded
 from orchestrator.domain.journal.events.rotation import Way
 from orchestrator.domain.plan.load_balancer import Balancer, Rotation
-from orchestrator.domain.plan.target import Target
+from orchestrator.engine.balancing_ports import BalancerPlace
+from orchestrator.engine.check_files import rotation_in_place
 from orchestrator.engine.drive_context import DriveContext
-from orchestrator.engine.practices.prove_restoration import compare_with_baseline
+from orchestrator.engine.practices.prove_restoration import proved
 from orchestrator.policy.course.rotation import rotation_of
 from orchestrator.policy.course.steps import Perform
 
@@ -18,16 +18,19 @@ LOOK = 0.5
 
 
 def take_out(context: DriveContext, step: Perform) -> None:
-    """Take hosts out of every balancer, within the limit, and see that they are out and their connections have ended."""
-    rotation = rotation_of(context.deployment, step.wave)
+    """Take hosts out of every balancer, within the limit, and see that they are out and their connections have ended.
+
+    Where the limit forbids it nothing is asked of a balancer, so nothing is to be given back.
+    """
+    rotation = _rotation_in_place(context, step.wave)
     if rotation is None:
         return
-    context.journal.note(RotationBegan(wave=step.wave, way="out", hosts=step.hosts))
     refused = _beyond_the_limit(context, rotation, step)
     if refused is not None:
         failed = dict.fromkeys(step.hosts, refused)
         context.journal.note(RotationEnded(wave=step.wave, way="out", failed=failed))
         return
+    context.journal.note(RotationBegan(wave=step.wave, way="out", hosts=step.hosts))
     failed = _moved(context, rotation, step.hosts, "out")
     there = tuple(host for host in step.hosts if host not in failed)
     context.journal.note(RotationEnded(wave=step.wave, way="out", there=there, failed=failed))
@@ -35,22 +38,30 @@ def take_out(context: DriveContext, step: Perform) -> None:
 
 def give_back(context: DriveContext, step: Perform) -> None:
     """Give hosts back to every balancer, and see that they are in; in a backout only those that equal their baseline."""
-    rotation = rotation_of(context.deployment, step.wave)
+    rotation = _rotation_in_place(context, step.wave)
     if rotation is None:
         return
     kept = _not_restored(context, step.hosts) if step.purpose == "backout" else {}
     hosts = tuple(host for host in step.hosts if host not in kept)
-    context.journal.note(RotationBegan(wave=step.wave, way="in", hosts=hosts))
+    if hosts:
+        context.journal.note(RotationBegan(wave=step.wave, way="in", hosts=hosts))
     failed = _moved(context, rotation, hosts, "in")
     there = tuple(host for host in hosts if host not in failed)
     context.journal.note(RotationEnded(wave=step.wave, way="in", there=there, failed=failed, kept_out=kept))
 
 
+def _rotation_in_place(context: DriveContext, wave: int) -> Rotation | None:
+    """The balancers of a wave, with the files that they name at the place where they are read."""
+    rotation = rotation_of(context.deployment, wave)
+    return None if rotation is None else rotation_in_place(context.deployment, rotation)
+
+
 def _not_restored(context: DriveContext, hosts: tuple[str, ...]) -> dict[str, str]:
-    """Why hosts stay out: who equals the baseline does what it did before."""
-    compared = compare_with_baseline(context, hosts)
+    """Why hosts stay out: who equals the baseline does what it did before. Nothing less than a proof counts."""
+    compared = proved(context, hosts)
     differing = {
-        each.host: f"{each.kind} {each.name} differs from the baseline" for each in compared.differences
+        each.host: f"{each.kind} {each.name} differs from the baseline"
+        for each in reversed(compared.differences)
     }
     return differing | dict(compared.not_compared)
 
@@ -82,8 +93,9 @@ def _moved(context: DriveContext, rotation: Rotation, hosts: tuple[str, ...], wa
     """Ask every balancer, then look until every host is where it is to be. Returns why a host is not."""
     failed: dict[str, str] = {}
     for balancer in rotation.balancers:
-        ask = partial(context.ports.balancers.move, balancer, _on(context, balancer), way=way)
-        failed |= {host: f"{balancer.title}: {why}" for host, why in ask(context.targets(hosts)).items()}
+        targets, place = context.targets(hosts), _place(context, balancer)
+        answers = context.ports.balancers.move(balancer, place, targets, way=way)
+        failed |= {host: f"{balancer.title}: {why}" for host, why in answers.items()}
     deadline = context.ports.clock.now().timestamp() + rotation.within
     while True:
         waiting = _not_there(context, rotation, [host for host in hosts if host not in failed], way)
@@ -112,12 +124,12 @@ def _is_there(seen: Seen, way: Way) -> bool:
 def _look(context: DriveContext, balancer: Balancer, hosts: Sequence[str]) -> dict[str, Seen]:
     if not hosts:
         return {}
-    seen = context.ports.balancers.look(balancer, _on(context, balancer), context.targets(hosts))
+    seen = context.ports.balancers.look(balancer, _place(context, balancer), context.targets(hosts))
     return {host: seen.get(host, Seen(state="unknown", words="no answer")) for host in hosts}
 
 
-def _on(context: DriveContext, balancer: Balancer) -> Target | None:
-    if balancer.on is None:
-        return None
+def _place(context: DriveContext, balancer: Balancer) -> BalancerPlace:
+    """Where a balancer is asked: on its host, or in the project on this machine."""
     d = context.deployment
-    return next(target for target in (*d.targets, *d.beside) if target.host == balancer.on)
+    on = next((target for target in (*d.targets, *d.beside) if target.host == balancer.on), None)
+    return BalancerPlace(context.project, on, d.plan.resources.pass_environment)

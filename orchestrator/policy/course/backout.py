@@ -11,7 +11,12 @@ from orchestrator.domain.journal.events import DeploymentBackoutFailed, ResidueF
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.policy.course.compare_first import hosts_to_back_out, hosts_to_compare
 from orchestrator.policy.course.rehearsing import repeat_due
-from orchestrator.policy.course.rotation import back_after_backout, back_before_the_end, out_for_backout
+from orchestrator.policy.course.rotation import (
+    back_after_backout,
+    back_when_proved,
+    idle_back,
+    out_for_backout,
+)
 from orchestrator.policy.course.steps import Perform, Record, RunAttempt, Step
 
 ATTEMPTS_PER_WAVE = 2
@@ -55,6 +60,8 @@ def _met_foreign_run(attempt: Attempted) -> bool:
 def next_backout_step(d: Deployment) -> Step:
     """Compare first; back out the newest wave of the last stage first; compare with the baseline; then record the verdict."""
     progress = _progress(d)
+    if (idle := idle_back(d)) is not None:
+        return idle
     compared = hosts_to_compare(d)
     if compared:
         return Perform("compare_first", hosts=compared)
@@ -62,25 +69,33 @@ def next_backout_step(d: Deployment) -> Step:
         step = _of_wave(d, wave)
         if step is not None:
             return step
-    if (back := back_before_the_end(d)) is not None:
-        return back
     if not progress.compared:
         return Perform("prove_restoration", hosts=d.hosts_to_prove)
-    return Record(verdict(d))
+    return back_when_proved(d) or Record(verdict(d))
 
 
 def _of_wave(d: Deployment, wave: Wave) -> Step | None:
     """What a wave's backout still needs: out of rotation, its runs, and back into it."""
-    chosen = hosts_to_back_out(d)
-    hosts = tuple(host for host in owed_in(d, wave) if host in chosen)
-    attempts = tuple(a for a in d.attempts_of("backout", wave.number) if not a.repeated)
-    again = _hosts_to_run(hosts, attempts)
+    hosts = _chosen_in(d, wave)
+    again = _still_to_run(d, wave)
     if again:
         run = RunAttempt(attempt_name(d, "backout"), "backout", wave.number, again)
         return out_for_backout(d, wave, again) or run
     if repeat_due(d, "backout", wave.number, hosts):
         return RunAttempt(attempt_name(d, "backout"), "backout", wave.number, hosts, repeated=True)
-    return back_after_backout(d, wave, owed_in(d, wave))
+    earlier = frozenset(host for w in d.waves[: wave.number] for host in _still_to_run(d, w))
+    return back_after_backout(d, wave, owed_in(d, wave), earlier)
+
+
+def _chosen_in(d: Deployment, wave: Wave) -> tuple[str, ...]:
+    chosen = hosts_to_back_out(d)
+    return tuple(host for host in owed_in(d, wave) if host in chosen)
+
+
+def _still_to_run(d: Deployment, wave: Wave) -> tuple[str, ...]:
+    """The hosts of a wave on which its backout playbook has yet to run."""
+    attempts = tuple(a for a in d.attempts_of("backout", wave.number) if not a.repeated)
+    return _hosts_to_run(_chosen_in(d, wave), attempts)
 
 
 def owed_in(d: Deployment, wave: Wave) -> tuple[str, ...]:

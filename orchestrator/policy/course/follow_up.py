@@ -128,7 +128,7 @@ def _duty_words(d: Deployment, now: datetime) -> Iterable[str]:
 def _closed_words(d: Deployment) -> Iterable[str]:
     if d.follow_up.closed is not None:
         yield f"Closed: {d.follow_up.closed}."
-    elif done(d):
+    elif done(d) and not d.rotation.out:
         yield "Nothing is left to follow."
 
 

@@ -27,7 +27,7 @@ from orchestrator.policy.course.objectives import due_at_the_end
 from orchestrator.policy.course.opened_files import held_for_opened_files
 from orchestrator.policy.course.own_processes import unlooked
 from orchestrator.policy.course.rehearsing import as_rehearsed, end_of_rehearsal, repeat_due
-from orchestrator.policy.course.rotation import back_before_the_end, back_when_verified, out_before_touch
+from orchestrator.policy.course.rotation import back_when_verified, given_back_first, out_before_touch
 from orchestrator.policy.course.steps import (
     FollowAttempt,
     Over,
@@ -48,6 +48,10 @@ HOLD_CHOICES = ("retry", "exclude", "rollback", "hold")
 
 def next_step(d: Deployment, now: datetime) -> Step:
     """The next step of a deployment at this moment."""
+    return given_back_first(d, _next_step(d, now))
+
+
+def _next_step(d: Deployment, now: datetime) -> Step:
     if d.over:
         return Over()
     attempt = d.open_attempt
@@ -61,9 +65,7 @@ def next_step(d: Deployment, now: datetime) -> Step:
         waiting = WaitForPerson(f"emergency stop by {d.driving.stopped}", ("stop-all --lift",))
         return quiet if isinstance(quiet, Perform) else waiting
     if d.driving.aborting is not None and not d.touched_hosts:
-        return back_before_the_end(d) or Record(
-            e.DeploymentCancelled(by=d.by, reason=f"aborted by {d.driving.aborting}")
-        )
+        return Record(e.DeploymentCancelled(by=d.by, reason=f"aborted by {d.driving.aborting}"))
     if d.driving.paused is not None and d.driving.aborting is None:
         return WaitForPerson(f"paused by {d.driving.paused}", ("resume", "abort"))
     if d.driving.hold is not None:

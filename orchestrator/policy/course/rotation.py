@@ -1,10 +1,36 @@
-"""When hosts leave the rotation of their load balancers: before they are touched; and come back: when they are verified."""
+"""When hosts leave the rotation of their load balancers: before they are touched; and come back: when they are verified.
+
+A host that is out with nothing begun on it comes back before the deployment ends, is held, or waits for a person.
+"""
+
+from collections.abc import Iterable, Iterator
 
 from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.deployment.rotation_progress import HostRotation
+from orchestrator.domain.evidence.attempt import Purpose
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.plan.load_balancer import Rotation
 from orchestrator.domain.plan.wave import Wave
-from orchestrator.policy.course.steps import Perform, Record, Step
+from orchestrator.policy.course.steps import Perform, Record, Step, WaitForPerson
+
+_STOPS: frozenset[type] = frozenset(
+    {
+        e.DeploymentRefused,
+        e.DeploymentCancelled,
+        e.DeploymentHeld,
+        e.BackoutBegan,
+        e.GateReached,
+        e.Completed,
+        e.CompletedWithExceptions,
+        e.Restored,
+        e.ResidueFound,
+        e.DeploymentBackoutFailed,
+    }
+)
+"""Decisions after which nothing more is begun on hosts that are out: an end, a hold, a backout of others, a gate."""
+
+_PASSES: frozenset[type] = frozenset({e.GatePassed, e.EarlyLifeBegan, e.Completed, e.CompletedWithExceptions})
+"""Decisions that rest on verified hosts, also on those that failed in an earlier wave and were found good since."""
 
 
 def rotation_of(d: Deployment, wave: int) -> Rotation | None:
@@ -12,27 +38,42 @@ def rotation_of(d: Deployment, wave: int) -> Rotation | None:
     return d.plan.stage_of(d.waves[wave]).load_balancer
 
 
+def given_back_first(d: Deployment, step: Step) -> Step:
+    """The step, unless it leaves hosts waiting that are out with nothing begun on them: those come back before it."""
+    decision = type(step.event) if isinstance(step, Record) else None
+    stops = isinstance(step, WaitForPerson) or decision in _STOPS
+    return (idle_back(d) if stops else None) or (_verified_back(d) if decision in _PASSES else None) or step
+
+
+def _verified_back(d: Deployment) -> Step | None:
+    return _give_back(each for each in _to_give_back(d) if d.standings[each.host].standing == "verified")
+
+
+def idle_back(d: Deployment) -> Step | None:
+    """Hosts come back on which nothing was begun since they left; hosts of a backout only where they equal their baseline."""
+    backed_out = d.backout.hosts if d.backout is not None else ()
+    idle = (each for each in _to_give_back(d) if not begun_since(d, each) and each.host not in backed_out)
+    return _give_back(idle)
+
+
+def begun_since(d: Deployment, each: HostRotation) -> bool:
+    """Whether anything may have been begun on a host since it left the rotation, by its own run or by a task for another."""
+    return any(
+        each.host in attempt.begun_on or any(act.host == each.host for act in attempt.acted_on)
+        for attempt in d.attempts[each.since :]
+    )
+
+
 def out_before_touch(d: Deployment, hosts: tuple[str, ...]) -> Step | None:
     """Before an attempt its hosts are taken out; a host that is not seen out is not touched."""
     if rotation_of(d, d.rollout.wave) is None:
         return None
-    failed = {
-        host: d.rotation.failed[host] for host in d.waves[d.rollout.wave].hosts if host in d.rotation.failed
-    }
+    here = d.rotation.of(d.rollout.wave)
+    failed = {host: here[host].failed for host in hosts if host in here and here[host].failed}
     if failed:
-        return _untouched_back(d) or _not_out(d, failed)
-    left = tuple(host for host in hosts if host not in d.rotation.seen_out)
+        return _not_out(d, failed)
+    left = tuple(host for host in hosts if host not in here or not here[host].seen_out)
     return Perform("take_out", wave=d.rollout.wave, hosts=left) if left else None
-
-
-def _untouched_back(d: Deployment) -> Step | None:
-    """Hosts that were taken out and never touched go back, before anybody is asked what follows."""
-    hosts = tuple(
-        host
-        for host in d.rotation.out
-        if host not in d.touched_hosts and host not in d.rotation.kept_out and host not in d.rotation.not_back
-    )
-    return Perform("give_back", wave=d.standings[hosts[0]].wave, hosts=hosts) if hosts else None
 
 
 def _not_out(d: Deployment, failed: dict[str, str]) -> Step:
@@ -47,46 +88,55 @@ def _not_out(d: Deployment, failed: dict[str, str]) -> Step:
 
 def back_when_verified(d: Deployment) -> Step | None:
     """After its verification a wave's hosts come back, before its gate; those that failed stay out."""
-    if rotation_of(d, d.rollout.wave) is None:
-        return None
-    verified = [h for h in d.waves[d.rollout.wave].hosts if d.standings[h].standing == "verified"]
-    failed = [host for host in verified if host in d.rotation.not_back]
-    if failed:
-        reason = f"{failed[0]} is verified and not back in rotation: {d.rotation.not_back[failed[0]]}"
+    here = d.rotation.of(d.rollout.wave)
+    verified = [here[host] for host in here if d.standings[host].standing == "verified"]
+    failed = next((each for each in verified if each.not_back), None)
+    if failed is not None:
+        reason = f"{failed.host} is verified and not back in rotation: {failed.not_back}"
         return Record(e.DeploymentHeld(reason=reason, by="orch"))
-    hosts = tuple(host for host in verified if host in d.rotation.out)
-    return Perform("give_back", wave=d.rollout.wave, hosts=hosts) if hosts else None
-
-
-def back_before_the_end(d: Deployment) -> Step | None:
-    """Hosts that were taken out and never touched, where the deployment ends or is taken back."""
-    return _untouched_back(d)
+    return _give_back(each for each in verified if each.out)
 
 
 def out_for_backout(d: Deployment, wave: Wave, hosts: tuple[str, ...]) -> Step | None:
     """Hosts are taken out before they are backed out; one that cannot be is backed out all the same, and that is told."""
     if rotation_of(d, wave.number) is None:
         return None
-    left = tuple(h for h in hosts if h not in d.rotation.seen_out and h not in d.rotation.failed)
+    here = d.rotation.of(wave.number)
+    left = tuple(h for h in hosts if h not in here or not (here[h].seen_out or here[h].failed))
     return Perform("take_out", wave=wave.number, hosts=left, purpose="backout") if left else None
 
 
-def back_after_backout(d: Deployment, wave: Wave, hosts: tuple[str, ...]) -> Step | None:
-    """Hosts that a wave's backout has run on, or that need none, come back once they equal their baseline."""
-    if rotation_of(d, wave.number) is None:
-        return None
-    done = tuple(
-        h
-        for h in hosts
-        if h in d.rotation.out and h not in d.rotation.kept_out and h not in d.rotation.not_back
+def back_after_backout(
+    d: Deployment, wave: Wave, hosts: tuple[str, ...], still_to_run: frozenset[str]
+) -> Step | None:
+    """Hosts that a wave's backout has run on, or that need none, come back once they equal their baseline.
+
+    One that earlier stages have `still_to_run` on waits for those. One that is not of the backout keeps the release, which
+    nobody verified there, and stays out.
+    """
+    chosen = set(hosts) & set(d.backout.hosts if d.backout is not None else ()) - still_to_run
+    back = (each for each in _to_give_back(d) if each.wave == wave.number and each.host in chosen)
+    return _give_back(back, purpose="backout")
+
+
+def back_when_proved(d: Deployment) -> Step | None:
+    """After the proof of a backout: hosts that were kept out and equal their baseline by now."""
+    proved = set(d.hosts_standing("restored"))
+    return _give_back(
+        each for each in d.rotation.hosts if each.out and not each.not_back and each.host in proved
     )
-    later = {h for w in d.waves[: wave.number] for h in w.hosts if h in _still_to_take_back(d, w)}
-    now = tuple(host for host in done if host not in later)
-    return Perform("give_back", wave=wave.number, hosts=now, purpose="backout") if now else None
 
 
-def _still_to_take_back(d: Deployment, wave: Wave) -> frozenset[str]:
-    """Hosts that an earlier stage has to take back too."""
-    attempts = d.attempts_of("backout", wave.number)
-    began = {h for a in d.attempts if a.purpose == "deploy" and a.wave == wave.number for h in a.begun_on}
-    return frozenset(began) - {host for attempt in attempts for host in attempt.hosts}
+def _to_give_back(d: Deployment) -> Iterator[HostRotation]:
+    """Hosts that are out, and of which it is not known yet that they cannot come back."""
+    return (each for each in d.rotation.hosts if each.out and not each.not_back and not each.kept_out)
+
+
+def _give_back(hosts: Iterable[HostRotation], *, purpose: Purpose = "deploy") -> Step | None:
+    """Those of one stage at a time: each has balancers of its own."""
+    waiting = list(hosts)
+    if not waiting:
+        return None
+    wave = waiting[0].wave
+    named = tuple(each.host for each in waiting if each.wave == wave)
+    return Perform("give_back", wave=wave, hosts=named, purpose=purpose)

@@ -9,6 +9,7 @@ from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.release_plan import ReleasePlan, ReleaseUnit
 from orchestrator.domain.plan.stage import Stage, hosts_of_stage
 from orchestrator.domain.plan.target import Target
+from orchestrator.policy.planning.balancer_objections import files_of_balancers
 from orchestrator.policy.planning.metric_objections import files_of_metrics
 
 FILE = ("file",)
@@ -155,10 +156,14 @@ def files_of_checks(plan: ReleasePlan) -> Iterator[tuple[str, str]]:
                 yield from ((f"{path}[{index}].http.{field}", file) for field, file in check.files.items())
 
 
+def files_on_this_machine(plan: ReleasePlan) -> tuple[tuple[str, str], ...]:
+    """Every file that checks, metrics and balancers need, by its path in the plan."""
+    return (*files_of_checks(plan), *files_of_metrics(plan), *files_of_balancers(plan))
+
+
 def credential_files(plan: ReleasePlan) -> list[str]:
-    """The files with passwords and tokens of its checks and metrics: they are digested and copied nowhere."""
-    files = (*files_of_checks(plan), *files_of_metrics(plan))
-    return [file for path, file in files if not path.endswith(".ca_file")]
+    """The files with passwords and tokens of its checks, metrics and balancers: they are digested and copied nowhere."""
+    return [file for path, file in files_on_this_machine(plan) if not path.endswith(".ca_file")]
 
 
 def checks_of(plan: ReleasePlan) -> Iterator[tuple[str, tuple[Check, ...]]]:

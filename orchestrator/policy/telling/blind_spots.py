@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from orchestrator.domain.evidence.baseline import BaselineReference, BaselineScope, Cut
-from orchestrator.policy.telling.summary import hosts_words
+from orchestrator.policy.telling.words.host_words import hosts_words
 
 _ALWAYS = "data in databases and what a service keeps in memory, other machines"
 _NAMED_AT_MOST = 6

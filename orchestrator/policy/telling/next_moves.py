@@ -9,7 +9,7 @@ from orchestrator.domain.deployment.standing import DOWN
 from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, State
 from orchestrator.domain.plan.roles import same_role
 from orchestrator.domain.text.command_word import command_word
-from orchestrator.policy.telling.summary import NAMED
+from orchestrator.policy.telling.words.host_words import NAMED
 
 
 class Move(NamedTuple):
@@ -129,13 +129,19 @@ def _abort(d: Deployment) -> tuple[Move, ...]:
 def _hold_choices(d: Deployment) -> tuple[Move, ...]:
     # Hosts that are not down need no exclusion: a metric that fails says of none of them that it is the cause.
     stopped = d.rollout.failure.hosts if d.rollout.failure is not None else ()
-    failed = tuple(host for host in stopped if d.standings[host].standing in DOWN)
+    failed = tuple(host for host in stopped if d.standings[host].standing in DOWN) or _not_out(d)
     return (
         Move(f"orch retry {d.id}", "try again"),
         *(_go_on_without(d, failed[:NAMED]) if failed else ()),
         *_taking_back(d),
         Move(f"orch hold {d.id}", "hold on"),
     )
+
+
+def _not_out(d: Deployment) -> tuple[str, ...]:
+    """Hosts that their load balancer did not let go, so that nothing was begun there."""
+    here = d.rotation.of(d.rollout.wave)
+    return tuple(host for host in here if here[host].failed) if d.state is State.DEPLOYING else ()
 
 
 def _taking_back(d: Deployment) -> tuple[Move, ...]:

@@ -4,9 +4,9 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.condensed import Counts
 from orchestrator.policy.telling.step_changes import Begin, End
-from orchestrator.policy.telling.summary import hosts_words
 from orchestrator.policy.telling.teller import Telling, at, telling_of, wave_name
 from orchestrator.policy.telling.timeline import Result
+from orchestrator.policy.telling.words.host_words import hosts_words
 
 
 @telling_of.register
@@ -23,5 +23,7 @@ def _rotation_ended(event: e.RotationEnded, d: Deployment, counts: Counts) -> Te
     words += [f"{host} FAILED: {why}" for host, why in event.failed.items()]
     words += [f"{host} stays out: {why}" for host, why in event.kept_out.items()]
     result: Result = "failed" if event.failed or event.kept_out else "passed"
+    # Where the limit forbade it, nothing was asked of a balancer, and no step began.
+    begin = Begin("rotation", "", event.wave, (*event.there, *event.failed), once=True)
     end = End(("rotation",), result, "; ".join(words))
-    return Telling(at(wave_name(d, event.wave), *words), (end,))
+    return Telling(at(wave_name(d, event.wave), *words), (begin, end))

@@ -6,7 +6,6 @@ from typing import assert_never
 
 from orchestrator.domain.deployment.backout_progress import BackoutProgress
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.deployment.standing import StandingName
 from orchestrator.domain.evidence.opened_file import each_once, opened_words
 from orchestrator.domain.journal.lifecycle import Ended, State, end_of
 from orchestrator.domain.plan.plan_kind import done_words, verified_words
@@ -17,11 +16,11 @@ from orchestrator.policy.evidence.coverage_words import uncovered_words
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
 from orchestrator.policy.telling.words.environment_words import placed_words
 from orchestrator.policy.telling.words.event_words import replacement_words
+from orchestrator.policy.telling.words.host_words import NAMED, STANDING_WORDS, hosts_words
 from orchestrator.policy.telling.words.left_words import left_running
+from orchestrator.policy.telling.words.rotation_words import out_sentences
 
 S = State
-NAMED = 8
-"""The most hosts that a sentence names; of more, the first ones and the number of the others."""
 
 
 def plain_words(d: Deployment) -> tuple[str, ...]:
@@ -37,6 +36,7 @@ def plain_words(d: Deployment) -> tuple[str, ...]:
         *_unproved(d),
         *_changes_unknown(d),
         *_rehearsed(d),
+        *out_sentences(d),
     )
     return tuple(plain(sentence, 1000) for sentence in all_sentences)
 
@@ -51,38 +51,10 @@ def environment_words(d: Deployment) -> str:
     return placed_words(d.plan.resources.environment, d.authority.environment_class)
 
 
-def hosts_words(hosts: Sequence[str]) -> str:
-    """Hosts by name, such as `web1, web2 and web3`; of many the first ones and the number of the others."""
-    if len(hosts) > NAMED:
-        return f"{', '.join(hosts[:NAMED])} and {len(hosts) - NAMED} more"
-    if len(hosts) < 2:
-        return "".join(hosts) or "no host"
-    return f"{', '.join(hosts[:-1])} and {hosts[-1]}"
-
-
 def counts_words(d: Deployment, hosts: Sequence[str]) -> str:
     """Counts of hosts by standing, such as `3 verified, 1 failed`."""
     counts = Counter(STANDING_WORDS[d.standings[host].standing] for host in hosts)
     return ", ".join(f"{count} {word}" for word, count in counts.items())
-
-
-STANDING_WORDS: dict[StandingName, str] = {
-    "untouched": "not touched",
-    "acted_on": "acted on for others",
-    "due": "due in this stage",
-    "to_retry": "to be tried again",
-    "deploying": "deploying",
-    "deployed": "deployed, not yet verified",
-    "verified": "verified",
-    "failed": "failed",
-    "unknown": "unknown",
-    "excluded": "excluded",
-    "backing_out": "backing out",
-    "backed_out": "backed out, not yet proved",
-    "restored": "equal to the baseline",
-    "residue": "different from the baseline",
-    "backout_failed": "backout not proved",
-}
 
 
 def _rehearsing(d: Deployment) -> list[str]:

@@ -13,7 +13,8 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Recorded
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.policy.telling.next_moves import next_moves
-from orchestrator.policy.telling.summary import counts_words, hosts_words, plain_words
+from orchestrator.policy.telling.summary import counts_words, plain_words
+from orchestrator.policy.telling.words.host_words import hosts_words
 from tests.journals.corpus import NAMES, folded, recorded
 from tests.journals.scripts import completed_phased
 from tests.worlds.plans import SIX
