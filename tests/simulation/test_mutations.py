@@ -10,7 +10,7 @@ from tests.simulation.scenario import Scenario
 WITHIN = 1000
 """Seeds in which every mutation must be found out."""
 # Those that need many seeds until they are found out.
-LONG = {"begins_waves_without_room", "calls_the_unreachable_quiet"}
+LONG = {"begins_waves_without_room", "calls_the_unreachable_quiet", "runs_once_as_often_as_asked"}
 
 
 @pytest.mark.parametrize(
