@@ -46,18 +46,18 @@ def _touched(scenario: Scenario, d: Deployment, records: list[e.Recorded]) -> It
 
 def _said_not_out(scenario: Scenario, records: list[e.Recorded], act: Act) -> bool:
     """A host that cannot be taken out is backed out all the same, and the journal says why it was not out."""
-    said = False
+    explained = False
     for record in records:
         if scenario.journal.when(record) > act.at:
             break
         match record.event:
             case e.BackoutBegan() | e.Retried():
-                said = False
+                explained = False
             case e.RotationEnded(way="out", failed=failed) if act.host in failed:
-                said = True
+                explained = True
             case _:
                 pass
-    return said
+    return explained
 
 
 def _too_many(scenario: Scenario, d: Deployment) -> Iterator[str]:
@@ -116,7 +116,7 @@ def _left_out(scenario: Scenario, d: Deployment) -> Iterator[str]:
         waves = [wave for wave in d.waves if (wave.stage or "") == name]
         hosts = {host for wave in waves for host in wave.hosts}
         known = {each.host: each for wave in waves for each in d.rotation.of(wave.number).values()}
-        said = {host for host, each in known.items() if each.not_back or each.kept_out}
+        with_reason = {host for host, each in known.items() if each.not_back or each.kept_out}
         out = {host for host, each in known.items() if each.out}
         for balancer in rotation.balancers:
             for host in sorted(hosts & scenario.balancers.out(balancer.title, now)):
@@ -124,5 +124,5 @@ def _left_out(scenario: Scenario, d: Deployment) -> Iterator[str]:
                     continue
                 if host not in out:
                     yield f"{host} stays out of {balancer.title}, and the journal does not know"
-                elif d.standings[host].standing in AT_REST and host not in said:
+                elif d.standings[host].standing in AT_REST and host not in with_reason:
                     yield f"{host} is {d.standings[host].standing} and stays out of {balancer.title} unsaid"
