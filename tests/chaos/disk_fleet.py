@@ -3,6 +3,7 @@
 hosts/NAME.json   what the host holds
 acts.log          a line for each thing that was truly begun on a host: ATTEMPT HOST PURPOSE
 attempts/NAME/    request.json, then claim.json by the worker, then end.json
+rotation/BACKEND/ a file for each host that is out of this balancer
 """
 
 import json
@@ -21,9 +22,15 @@ from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.baseline import Baseline, BaselineScope, ConfigurationItem
 from orchestrator.domain.evidence.left_process import ProcessesSeen, ProcessSearch
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
+from orchestrator.domain.evidence.rotation import Seen
+from orchestrator.domain.journal.events.rotation import Way
 from orchestrator.domain.plan.check import CheckBase, CheckResult, title_of
+from orchestrator.domain.plan.load_balancer import Balancer
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
+from orchestrator.engine.balancing_ports import BalancerPlace, Balancers
 from orchestrator.engine.ports import PlaybookRuns, Targets
+from tests.simulation.playbooks import stage_of
+from tests.simulation.world import places_of
 
 CLAIM_WITHIN = 1.0
 """Seconds after which an attempt that no worker claimed is fenced off; a machine at full load is slow to start one."""
@@ -32,12 +39,16 @@ BEFORE: dict[str, Any] = {"version": "1.0", "files": {"/etc/app": "old"}, "healt
 
 @dataclass(frozen=True)
 class Release:
-    """What the release and its backout do: which hosts their tasks fail on, and how good what they leave is."""
+    """What the release and its backout do: which hosts their tasks fail on, and how good what they leave is.
+
+    `fails_in`: the only stage in which they fail.
+    """
 
     fails_on: tuple[str, ...] = ()
     healthy: bool = True
     forgetful: bool = False
     backout_fails_on: tuple[str, ...] = ()
+    fails_in: str | None = None
     seconds: float = 0.004
 
 
@@ -67,6 +78,33 @@ class DiskFleet:
         draft.write_text(json.dumps(held))
         draft.replace(path)
 
+    def deploy(self, host: str, stage: str, *, healthy: bool, whole: bool = True) -> None:
+        """What a deploy does: what was there is saved, and the release is there, or half of it."""
+        held = self.read(host)
+        kept, saved = places_of(stage)
+        held["files"].setdefault(saved, held["files"].get(kept, ""))
+        held["files"][kept] = "new" if whole else "half"
+        changed = {"version": "2.0", "healthy": healthy} if whole else {}
+        self.write(host, {**held, **changed})
+
+    def take_back(self, host: str, stage: str, *, forgetful: bool = False) -> None:
+        """What a backout does: what was saved is there again."""
+        held = self.read(host)
+        files, (kept, saved) = held["files"], places_of(stage)
+        before = files.pop(saved, None)
+        if before is not None:
+            del files[kept]
+        if before:
+            files[kept] = before
+        if forgetful:
+            files["/etc/app.bak"] = "forgotten"
+        version = "2.0" if "new" in files.values() else "1.0"
+        self.write(host, {"version": version, "files": files, "healthy": True})
+
+    def out(self) -> list[tuple[str, str]]:
+        """Who is out: backend and host."""
+        return sorted((path.parent.name, path.name) for path in (self.root / "rotation").glob("*/*"))
+
     def act(self, attempt: str, host: str, purpose: str) -> None:
         """Add a line to the act log in one write."""
         descriptor = os.open(self.acts, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -84,9 +122,10 @@ class DiskFleet:
 class DiskPlaybooks(PlaybookRuns):
     """Attempts in detached workers, seen through the files of their folders."""
 
-    def __init__(self, fleet: DiskFleet, release: Release) -> None:
+    def __init__(self, fleet: DiskFleet, release: Release, *, balanced: bool = False) -> None:
         self.fleet = fleet
         self.release = release
+        self.balanced = balanced
 
     def _folder(self, attempt: str) -> Path:
         return self.fleet.root / "attempts" / attempt
@@ -132,28 +171,23 @@ class DiskPlaybooks(PlaybookRuns):
 
     def _on_host(self, request: AttemptRequest, host: str) -> HostOutcome:
         deploys = request.purpose == "deploy"
+        stage = stage_of(request)
         self.fleet.act(request.attempt, host, request.purpose)
-        held = self.fleet.read(host)
+        if self.balanced and (stage, host) not in self.fleet.out():
+            self.fleet.act(f"in-rotation:{request.attempt}", host, request.purpose)
         if deploys:
-            held["files"].setdefault("/var/lib/app/saved", held["files"]["/etc/app"])
-            held["files"]["/etc/app"] = "half"
-            self.fleet.write(host, held)
+            self.fleet.deploy(host, stage, healthy=True, whole=False)
         time.sleep(self.release.seconds)
-        if host in (self.release.fails_on if deploys else self.release.backout_fails_on):
+        fails = self.release.fails_in in (None, stage)
+        if host in (self.release.fails_on if deploys and fails else ()) or (
+            not deploys and host in self.release.backout_fails_on
+        ):
             return HostOutcome(host=host, result="not_done", reason="task 'Start' failed")
-        self.fleet.write(host, self._deployed(held) if deploys else self._restored(held))
+        if deploys:
+            self.fleet.deploy(host, stage, healthy=self.release.healthy)
+        else:
+            self.fleet.take_back(host, stage, forgetful=self.release.forgetful)
         return HostOutcome(host=host, result="done", reason="1 task ok", ok=1)
-
-    def _deployed(self, held: dict[str, Any]) -> dict[str, Any]:
-        files = {**held["files"], "/etc/app": "new"}
-        return {"version": "2.0", "files": files, "healthy": self.release.healthy}
-
-    def _restored(self, held: dict[str, Any]) -> dict[str, Any]:
-        files = dict(held["files"])
-        files["/etc/app"] = files.pop("/var/lib/app/saved", files["/etc/app"])
-        if self.release.forgetful:
-            files["/etc/app.bak"] = "forgotten"
-        return {"version": "1.0", "files": files, "healthy": True}
 
     def sight(self, attempt: str) -> Sighting:
         folder = self._folder(attempt)
@@ -242,6 +276,35 @@ class DiskTargets(Targets):
         return Baseline(host=host, machine_id=f"id-{host}", captured_at=datetime.now(UTC), items=tuple(items))
 
 
+class DiskBalancers(Balancers):
+    """Balancers whose hosts are out where a file says so; each stage has a backend of its name."""
+
+    def __init__(self, fleet: DiskFleet) -> None:
+        self.fleet = fleet
+
+    def move(
+        self, balancer: Balancer, place: BalancerPlace, targets: Sequence[Target], *, way: Way
+    ) -> dict[str, str]:
+        for target in targets:
+            mark = self._mark(balancer, target)
+            mark.parent.mkdir(parents=True, exist_ok=True)
+            if way == "out":
+                mark.touch()
+            else:
+                mark.unlink(missing_ok=True)
+        return {}
+
+    def look(self, balancer: Balancer, place: BalancerPlace, targets: Sequence[Target]) -> dict[str, Seen]:
+        out = {target.host: self._mark(balancer, target).exists() for target in targets}
+        return {
+            host: Seen(state="out" if gone else "in", connections=0, words="") for host, gone in out.items()
+        }
+
+    def _mark(self, balancer: Balancer, target: Target) -> Path:
+        backend = balancer.haproxy.backend if balancer.haproxy is not None else ""
+        return self.fleet.root / "rotation" / backend / target.host
+
+
 def _detached(work: Any) -> None:
     """Run in a process of its own that outlives this one; forked twice, so that nobody waits for it."""
     child = os.fork()
@@ -290,4 +353,4 @@ def _answer(host: str, kind: str, title: str, number: int | None = None, *, pass
     )
 
 
-__all__ = ["BEFORE", "DiskFleet", "DiskPlaybooks", "DiskTargets", "Release"]
+__all__ = ["BEFORE", "DiskBalancers", "DiskFleet", "DiskPlaybooks", "DiskTargets", "Release"]

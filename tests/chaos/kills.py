@@ -17,8 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from orchestrator.adapters import process
+from orchestrator.domain.deployment.attempts import Attempted
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.lifecycle import State
 from orchestrator.engine.drive import drive
 from orchestrator.engine.ports import Ports, Watcher
 from orchestrator.engine.use_cases.deployment_commands import open_deployment
@@ -30,6 +32,7 @@ from tests.chaos.disk_fleet import DiskFleet, DiskTargets
 from tests.chaos.kills_oracle import broken
 from tests.chaos.reaper import (
     DoomedAuthority,
+    DoomedBalancers,
     DoomedBaselines,
     DoomedJournal,
     DoomedLocks,
@@ -185,7 +188,7 @@ def live(root: Path, story: Story, reaper: Reaper) -> None:
         if deployment.over:
             (root / "points.json").write_text(json.dumps(reaper.passed))
             return
-        _answer(ports, deployment, story)
+        _answer(ports, deployment, story, DiskFleet(root / "fleet"))
     raise AssertionError(f"no end: {deployment.state}, {next_step(deployment, ports.clock.now())}")
 
 
@@ -196,10 +199,11 @@ def ports_of(root: Path, story: Story, reaper: Reaper) -> Ports:
     journal.clock, journal.reaper = clock, reaper
     locks = DoomedLocks(store, clock)
     baselines = DoomedBaselines(store / "baselines")
-    playbooks = DoomedPlaybooks(DiskFleet(root / "fleet"), story.release)
+    playbooks = DoomedPlaybooks(DiskFleet(root / "fleet"), story.release, balanced=story.balanced)
+    balancers = DoomedBalancers(DiskFleet(root / "fleet"))
     authority = DoomedAuthority(store)
     authority.policy = story.policy()
-    locks.reaper = baselines.reaper = playbooks.reaper = authority.reaper = reaper
+    locks.reaper = baselines.reaper = playbooks.reaper = authority.reaper = balancers.reaper = reaper
     plan = story.plan(root)
     return ports_over(
         clock,
@@ -211,6 +215,7 @@ def ports_of(root: Path, story: Story, reaper: Reaper) -> Ports:
         locks=locks,
         baselines=baselines,
         authority=authority,
+        balancers=balancers,
         keys=keys_of(story.approvals),
     )
 
@@ -235,17 +240,34 @@ def _said(ports: Ports, name: str, kind: str) -> bool:
     return any(record.event.kind == kind for record in ports.journal.read(name))
 
 
-def _answer(ports: Ports, d: Deployment, story: Story) -> None:
+def _by_hand(fleet: DiskFleet, d: Deployment, attempt: Attempted) -> e.Event:
+    """Somebody does the work, or once more where the word was lost with the driver, and says so."""
+    stage = d.waves[attempt.wave].stage or ""
+    for host in attempt.hosts:
+        if attempt.purpose == "deploy":
+            fleet.deploy(host, stage, healthy=True)
+        else:
+            fleet.take_back(host, stage)
+    return e.StepAnswered(
+        attempt=attempt.attempt, result="done", role="deployment manager", by="cy", note="seen"
+    )
+
+
+def _answer(ports: Ports, d: Deployment, story: Story, fleet: DiskFleet) -> None:
     step = next_step(d, ports.clock.now())
     if not isinstance(step, WaitForPerson):
         raise AssertionError(f"{d.state} stopped at {step}")
     word: e.Event
-    if "approve" in step.choices:
+    if d.open_attempt is not None:
+        word = _by_hand(fleet, d, d.open_attempt)
+    elif "approve" in step.choices:
         given = {given_word.approval.role for given_word in d.authority.approvals}
         role = next(role for role in story.approvals if role not in given)
         word = e.ApprovalGiven(signed=approval(d, role, ports.clock.now()), by=role)
     elif d.driving.paused is not None:
         word = e.Resumed(by="bo", reason="back")
+    elif d.driving.hold is not None and d.stage.once and d.state is State.DEPLOYING:
+        word = e.Retried(by="bo", reason="it had not begun", again=True)
     elif d.driving.hold is not None:
         word = e.BackoutBegan(hosts=d.touched_hosts, reason="enough", by="bo")
     else:

@@ -21,6 +21,9 @@ from tests.chaos.stories import Story
 from tests.simulation.oracle import admitted_once, adopted, at_rest, intents, repeated_unseen
 from tests.simulation.words import against_words
 
+IN_ROTATION = "in-rotation:"
+"""What marks an act on a host that was in rotation."""
+
 
 def broken(root: Path, story: Story) -> list[str]:
     """The invariants that are broken, in words."""
@@ -43,7 +46,9 @@ def broken(root: Path, story: Story) -> list[str]:
         *repeated_unseen(records),
         *against_words(records),
         *at_rest(deployment),
-        *_acts(fleet, records),
+        *_acts(fleet, records, deployment),
+        *_in_order(records),
+        *_rotation(fleet, deployment),
         *_truthful(fleet, deployment),
         *_left_behind(store, fleet),
         *admitted_once(records, len(story.approvals)),
@@ -82,12 +87,30 @@ def _database(store: Path) -> list[str]:
     return [] if answer == [("ok",)] else [f"SQLite says {answer}"]
 
 
-def _acts(fleet: DiskFleet, records: list[Recorded]) -> list[str]:
+def _in_order(records: list[Recorded]) -> list[str]:
+    """Later waves are taken back first, and no stage before one that comes after it."""
+    intents = [r.event for r in records if isinstance(r.event, AttemptIntended)]
+    waves = [intent.wave for intent in intents if intent.purpose == "backout"]
+    return [] if waves == sorted(waves, reverse=True) else [f"waves were taken back in the order {waves}"]
+
+
+def _rotation(fleet: DiskFleet, d: Deployment) -> list[str]:
+    """Who is still out at the end is verified or restored nowhere."""
+    return [
+        f"{host} is {d.standings[host].standing} and out of {backend}"
+        for backend, host in fleet.out()
+        if d.standings[host].standing in ("verified", "restored", "untouched")
+    ]
+
+
+def _acts(fleet: DiskFleet, records: list[Recorded], d: Deployment) -> list[str]:
     """Nothing acted twice under one name, without an intent, or once more without a loss before."""
-    acted = fleet.acted()
+    acted = [act for act in fleet.acted() if not act[0].startswith(IN_ROTATION)]
+    in_rotation = [(a, h) for a, h, _ in fleet.acted() if a.startswith(IN_ROTATION)]
     intended = {r.event.attempt: r.event for r in records if isinstance(r.event, AttemptIntended)}
     lost = [r.event for r in records if isinstance(r.event, AttemptLost)]
     breaks = [f"{a} acted {n} times on {h}" for (a, h, _), n in Counter(acted).items() if n > 1]
+    breaks += [f"{h} was touched by {a}" for a, h in in_rotation]
     breaks += [
         f"{a} acted on {h} without an intent"
         for a, h, _ in acted
@@ -96,7 +119,8 @@ def _acts(fleet: DiskFleet, records: list[Recorded]) -> list[str]:
     again = Counter((host, purpose) for _, host, purpose in acted)
     backout_tries = 2
     for (host, purpose), n in again.items():
-        allowed = 1 if purpose == "deploy" else backout_tries
+        waves = sum(host in wave.hosts for wave in d.waves)
+        allowed = waves * (1 if purpose == "deploy" else backout_tries)
         if n > allowed + len(lost):
             breaks.append(f"{purpose} ran {n} times on {host} with {len(lost)} losses")
     return breaks

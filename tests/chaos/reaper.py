@@ -13,11 +13,15 @@ from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.evidence.attempt_sighting import Sighting
 from orchestrator.domain.evidence.baseline import Baseline, BaselineReference
 from orchestrator.domain.journal.events import Event, Recorded
+from orchestrator.domain.journal.events.rotation import Way
 from orchestrator.domain.journal.host_lock import HostLock
+from orchestrator.domain.plan.load_balancer import Balancer
 from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.target import Target
 from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.engine.balancing_ports import BalancerPlace
 from orchestrator.engine.ports import Governing, PrivateCopy, Proof
-from tests.chaos.disk_fleet import DiskPlaybooks
+from tests.chaos.disk_fleet import DiskBalancers, DiskPlaybooks
 
 
 class Reaper:
@@ -122,6 +126,20 @@ class DoomedBaselines(DirectoryBaselineStore):
         references = super().put_all(baselines)
         self.reaper.point("after storing the baselines")
         return references
+
+
+class DoomedBalancers(DiskBalancers):
+    """One may die before and after each move."""
+
+    reaper: Reaper
+
+    def move(
+        self, balancer: Balancer, place: BalancerPlace, targets: Sequence[Target], *, way: Way
+    ) -> dict[str, str]:
+        self.reaper.point(f"before moving {way}")
+        failed = super().move(balancer, place, targets, way=way)
+        self.reaper.point(f"after moving {way}")
+        return failed
 
 
 class DoomedPlaybooks(DiskPlaybooks):

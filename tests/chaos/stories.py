@@ -12,6 +12,7 @@ from orchestrator.domain.rules.release_policy import ReleasePolicy
 from tests.chaos.disk_fleet import Release
 from tests.fakes.authority import FILES, FakeAuthority
 from tests.worlds.plans import plan_of, plan_tree, prepared, targets_named
+from tests.worlds.stages import staged
 
 HOSTS = ("h1", "h2", "h3")
 SOAK = {"soak": "0.06s", "every": "0.02s"}
@@ -31,6 +32,8 @@ class Story:
     aborts_at: str | None = None
     pauses_at: str | None = None
     approvals: tuple[str, ...] = ()
+    stages: tuple[dict[str, Any], ...] = ()
+    balanced: bool = False
 
     def plan(self, root: Path) -> PreparedPlan:
         """The plan over the three hosts, in a project below this root."""
@@ -39,7 +42,11 @@ class Story:
             "pilot": {"pilot": {"hosts": ["h2"], "gate": SOAK}, "waves": ["rest"]},
             "big-bang": {"waves": []},
         }
-        tree = plan_tree(kind=self.kind, **{**orders[self.kind], **self.strategy})
+        tree = (
+            staged(list(self.stages))
+            if self.stages
+            else plan_tree(kind=self.kind, **{**orders[self.kind], **self.strategy})
+        )
         for section, changes in self.sections.items():
             tree[section] |= changes
         return _in_project(root / "project", plan_of(tree), self.policy())
@@ -64,6 +71,35 @@ def _in_project(project: Path, plan: ReleasePlan, policy: ReleasePolicy | None) 
     return prepared(plan, targets, FakeAuthority(policy), project=project, plan_file=str(file), tree=tree)
 
 
+def _stage(name: str, on: str, **more: Any) -> dict[str, Any]:
+    run = {"playbook": "playbooks/app.yml", "acceptance": [{"http": "http://{address}/"}]}
+    return {"name": name, "on": on, **run, "backout": "rollback/app.yml", **more}
+
+
+def _behind(backend: str) -> dict[str, Any]:
+    return {
+        "load_balancer": {"haproxy": {"address": "127.0.0.1:9999", "backend": backend, "server": "{host}"}}
+    }
+
+
+_BY_HAND = {"who": "deployment manager", "instruction": "Do it.", "evidence": "A look."}
+_THREE = (
+    _stage("migrate", "web", once=True),
+    _stage("app", "web", waves=[1, "rest"]),
+    _stage("last", "h3"),
+)
+_BALANCED = (
+    _stage("app", "web", waves=[1, "rest"], **_behind("app")),
+    _stage("last", "h2:h3", **_behind("last")),
+)
+_MANUAL = (
+    {
+        **{key: value for key, value in _stage("routes", "h1:h2").items() if key != "playbook"},
+        "manual": _BY_HAND,
+        "backout": {"manual": _BY_HAND},
+    },
+    _stage("app", "web"),
+)
 _BAD = Release(healthy=False)
 _HALF = Release(fails_on=("h3",))
 STORIES = (
@@ -104,5 +140,27 @@ STORIES = (
         "phased, approved, aborted", State.BACKED_OUT, aborts_at="gate_reached", approvals=("change manager",)
     ),
     Story("phased, aborted", State.BACKED_OUT, aborts_at="gate_reached"),
+    Story("stages", State.COMPLETED, stages=_THREE),
+    Story(
+        "stages, the last one failed",
+        State.BACKED_OUT,
+        stages=_THREE,
+        release=Release(fails_on=("h3",), fails_in="last"),
+    ),
+    Story("stages behind balancers", State.COMPLETED, stages=_BALANCED, balanced=True),
+    Story(
+        "stages behind balancers, the last one failed",
+        State.BACKED_OUT,
+        stages=_BALANCED,
+        balanced=True,
+        release=Release(fails_on=("h3",), fails_in="last"),
+    ),
+    Story("stages, one by hand", State.COMPLETED, stages=_MANUAL),
+    Story(
+        "stages, one by hand, taken back",
+        State.BACKED_OUT,
+        stages=_MANUAL,
+        release=Release(fails_on=("h3",), fails_in="app"),
+    ),
     Story("big-bang, paused", State.COMPLETED, "big-bang", pauses_at="baseline_captured"),
 )

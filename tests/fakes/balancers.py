@@ -35,7 +35,9 @@ class FakeBalancers(Balancers):
         self, balancer: Balancer, place: BalancerPlace, targets: Sequence[Target], *, way: Way
     ) -> dict[str, str]:
         self.moves.append((way, tuple(target.host for target in targets)))
-        failed = {t.host: self.stuck[t.host] for t in targets if t.host in self.stuck}
+        # One that does not answer moves nobody either.
+        silent = {target.host: self.silent for target in targets if self.silent}
+        failed = silent | {t.host: self.stuck[t.host] for t in targets if t.host in self.stuck}
         hosts = {target.host for target in targets} - failed.keys()
         moved = {(balancer.title, host) for host in hosts}
         self.out_of = self.out_of | moved if way == "out" else self.out_of - moved

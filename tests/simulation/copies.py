@@ -5,6 +5,7 @@ from datetime import datetime
 
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Recorded
+from tests.simulation.people import manual_attempts
 from tests.simulation.scenario import Scenario
 
 ENDS = (e.AttemptEnded, e.AttemptLost)
@@ -58,12 +59,13 @@ def _ended(scenario: Scenario, deployment: str, records: list[Recorded]) -> Iter
 
 
 def _ends(scenario: Scenario, records: list[Recorded]) -> Iterator[tuple[str, bool, datetime]]:
-    """Ends of attempts that were started: name, whether the copy is said to have changed, and the true time."""
+    """Ends of runs that were started: name, whether the copy is said to have changed, and the true time."""
+    by_hand = manual_attempts(records)
     for record in records:
         match record.event:
             case e.AttemptEnded(outcome=outcome, changed_in_copy=changed):
                 yield outcome.attempt, bool(changed), scenario.journal.when(record)
-            case e.AttemptLost(attempt=name, changed_in_copy=changed, started=True):
+            case e.AttemptLost(attempt=name, changed_in_copy=changed, started=True) if name not in by_hand:
                 yield name, bool(changed), scenario.journal.when(record)
 
 

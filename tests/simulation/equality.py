@@ -2,8 +2,7 @@
 
 from orchestrator.domain.journal.events import BackoutBegan, BackoutCompared, Recorded
 from tests.simulation.scenario import Scenario
-
-AS_BEFORE = ("1.0", (("/etc/app", "old"),))
+from tests.simulation.world import AS_BEFORE
 
 
 def against_equality(scenario: Scenario, records: list[Recorded]) -> list[str]:

@@ -9,6 +9,7 @@ from orchestrator.domain.journal.events import Recorded
 from orchestrator.domain.plan.check import CheckResult
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.wave import Limit, Wave
+from orchestrator.domain.text.selection import selects
 from tests.simulation.scenario import Scenario
 
 
@@ -60,11 +61,16 @@ class Ledger:
         self.overall = plan.strategy.failure_limit.overall
         self.waves = waves
         self.hosts = {host: Entry() for wave in self.waves for host in wave.hosts}
-        self.checks = set(range(len(plan.validation.acceptance)))
+        acceptance = enumerate(plan.validation.acceptance)
+        checks = {number: check.on for number, check in acceptance}
+        self.checks = {
+            host: {number for number, on in checks.items() if selects(on, host, ())} for host in self.hosts
+        }
         self.attempted: dict[str, e.AttemptIntended] = {}
         self.soak_until: datetime | None = None
         self.soaked: int | None = None
         self.jumped = False
+        self.wave = 0
         self.found: list[str] = []
 
     def enter(self, record: Recorded) -> None:
@@ -95,6 +101,10 @@ class Ledger:
             case e.AttemptLost() as event:
                 for host in self.attempted[event.attempt].hosts:
                     self._ended(event.attempt, host, done=False)
+            case e.StepAnswered() | e.StepOverdue(ends=True) as event:
+                done = isinstance(event, e.StepAnswered) and event.result == "done"
+                for host in self.attempted[event.attempt].hosts:
+                    self._ended(event.attempt, host, done=done)
             case _:
                 pass
 
@@ -121,21 +131,25 @@ class Ledger:
             # By true time, unless the clock was set: then a person resumed and took the soak as it was.
             in_time = self.witness.when(record) >= self.soak_until or self.jumped
             whole = in_time and all(result.answer == "passed" for result in event.results)
-            self.soaked = event.wave if whole else None
+            self.soaked = event.wave if whole or not self.waves[event.wave].gate.soak else None
 
     def _promoted(self, record: Recorded) -> None:
         match record.event:
             case e.GatePassed(wave=number):
+                self.wave = number
                 self._within_limits(self.waves[: number + 1], "gate")
                 if self.soaked != number:
                     self.found.append(f"gate {number} passed without its soak")
             case e.EarlyLifeBegan():
+                self.wave = len(self.waves) - 1
                 self._within_limits(self.waves, "early life")
             case e.Completed():
+                self.wave = len(self.waves) - 1
                 down = [host for host in self.hosts if not self._up(host)]
                 if down:
                     self.found.append(f"completed without evidence for {', '.join(down)}")
             case e.CompletedWithExceptions(exceptions=named):
+                self.wave = len(self.waves) - 1
                 self._within_limits(self.waves, "completion")
                 unnamed = [h for h in self.hosts if not self._up(h) and not named.get(h, "").strip()]
                 if unnamed:
@@ -147,7 +161,7 @@ class Ledger:
         waves = tuple(waves)
         for wave in waves:
             self._limit(wave.hosts, wave.failure_limit, len(wave.hosts), f"{what}, {wave.name}")
-        everywhere = [host for wave in waves for host in wave.hosts]
+        everywhere = list(dict.fromkeys(host for wave in waves for host in wave.hosts))
         self._limit(everywhere, self.overall, len(self.hosts), f"{what}, overall")
         # In the end a person may have excluded a whole wave; a gate is never passed by nobody.
         needed = waves[-1].hosts if what == "gate" else everywhere
@@ -160,8 +174,11 @@ class Ledger:
             self.found.append(f"{what}: promoted with {', '.join(down)} not proved to be up")
 
     def _up(self, host: str) -> bool:
-        entry = self.hosts[host]
-        return entry.done and not entry.failing and entry.passed >= self.checks
+        """Whether it is proved to be up. Until its last stage a host need not hold what the plan asks for as a whole."""
+        entry, later = self.hosts[host], self.waves[self.wave + 1 :]
+        comes_again = any(host in wave.hosts for wave in later)
+        proved = bool(entry.passed) if comes_again else entry.passed >= self.checks[host]
+        return entry.done and not entry.failing and proved
 
 
 def _by_host(results: Iterable[CheckResult]) -> dict[str, list[CheckResult]]:

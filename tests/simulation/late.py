@@ -14,6 +14,8 @@ def said_too_early(d: Deployment, word: e.Event) -> Iterator[e.Event]:
     if isinstance(word, e.Confirmed):
         yield word.model_copy(update={"note": " "})
         yield word.model_copy(update={"wave": word.wave + 1})
+    if isinstance(word, e.Retried) and word.again:
+        yield word.model_copy(update={"again": False})
     if isinstance(word, e.Excluded) and d.authority.policy is not None:
         yield word
 

@@ -102,7 +102,8 @@ def _lacking(d: Deployment, wave: int, counts: dict[str, Counter[str]]) -> list[
     for metric in d.waves[wave].gate.metrics:
         seen = counts.get(metric.name, Counter())
         skippable = metric.compare is not None and metric.compare.without_control == "skip"
-        if seen["success"] < metric.count and not (skippable and wave == len(d.waves) - 1):
+        last = all(later.stage != d.waves[wave].stage for later in d.waves[wave + 1 :])
+        if seen["success"] < metric.count and not (skippable and last):
             breaks.append(
                 f"gate {wave} was passed with {seen['success']} of {metric.count} successes of {metric.name}"
             )

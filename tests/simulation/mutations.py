@@ -8,7 +8,7 @@ import pytest
 
 from orchestrator.domain.authority.admission_answer import Admitted
 from orchestrator.domain.authority.ground import Ground
-from orchestrator.domain.deployment import standing
+from orchestrator.domain.deployment import rotation_progress, standing
 from orchestrator.domain.deployment.attempts import Attempted
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.deployment.driving import Driving
@@ -31,20 +31,22 @@ from orchestrator.engine.practices import (
     look_for_processes,
     measure,
     prove_restoration,
+    rotate,
     run_attempt,
     verify_environment,
     verify_wave,
 )
 from orchestrator.engine.practices.run_attempt import request_of
-from orchestrator.engine.use_cases import late_authority
+from orchestrator.engine.use_cases import deployment_commands, late_authority
 from orchestrator.policy.authority.late_words import Agreed
-from orchestrator.policy.course import after_success, backout, epochs, limits, measuring
+from orchestrator.policy.course import after_success, backout, by_hand, epochs, limits, measuring
 from orchestrator.policy.course import next_step as policy
 from orchestrator.policy.course.next_step import next_step
 from orchestrator.policy.course.own_processes import search_before_proof
-from orchestrator.policy.course.steps import FollowAttempt, Record, RunAttempt, Step
+from orchestrator.policy.course.steps import FollowAttempt, Perform, Record, RunAttempt, Step
 from orchestrator.policy.evidence import acceptance, measurement
 from orchestrator.policy.evidence.drift import compare
+from tests.simulation.people import FILE
 
 Mutate = Callable[[pytest.MonkeyPatch], None]
 
@@ -390,6 +392,86 @@ def takes_silence_for_success(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(measure, "judged", judged)
 
 
+def takes_stages_back_in_their_order(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(backout, "reversed", lambda waves: waves, raising=False)
+
+
+def deploys_stages_everywhere(patch: pytest.MonkeyPatch) -> None:
+    def step(d: Deployment, now: datetime) -> Step:
+        usual = next_step(d, now)
+        if isinstance(usual, RunAttempt) and usual.purpose == "deploy" and d.stage.name is not None:
+            return RunAttempt(usual.attempt, "deploy", usual.wave, d.hosts)
+        return usual
+
+    patch.setattr(loop, "next_step", step)
+
+
+def runs_once_as_often_as_asked(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(deployment_commands, "_runs_once_more", lambda d, record: False)
+
+
+def takes_silence_for_work(patch: pytest.MonkeyPatch) -> None:
+    def waited(d: Deployment, attempt: Attempted, now: datetime) -> Step:
+        step = by_hand.manual_step_of(d, attempt)
+        word = e.StepAnswered(
+            attempt=attempt.attempt,
+            result="done",
+            role=step.role,
+            by="orch",
+            note="nobody spoke",
+            attached=(FILE,) * step.attachments,
+        )
+        return Record(word)
+
+    patch.setattr(policy, "by_hand", waited)
+
+
+def checks_before_the_word(patch: pytest.MonkeyPatch) -> None:
+    def waited(d: Deployment, attempt: Attempted, now: datetime) -> Step:
+        if d.state is State.DEPLOYING:
+            return Record(e.WaveDeployed(wave=d.rollout.wave))
+        if d.state is State.VERIFYING_WAVE and not d.rollout.checked:
+            return Perform("verify_wave", wave=d.rollout.wave, hosts=attempt.hosts)
+        return by_hand.by_hand(d, attempt, now)
+
+    patch.setattr(policy, "by_hand", waited)
+
+
+def takes_any_word_on_work(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(late_authority, "against_answer", lambda d, event: ())
+
+
+def touches_in_rotation(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(policy, "out_before_touch", lambda d, hosts: None)
+
+
+def believes_that_hosts_are_out(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(rotate, "_not_there", lambda context, rotation, hosts, way: {})
+
+
+def takes_out_as_many_as_it_likes(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(rotate, "_beyond_the_limit", lambda context, rotation, step: None)
+
+
+def leaves_verified_hosts_out(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(policy, "back_when_verified", lambda d: None)
+
+
+def gives_residue_back(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(rotate, "_not_restored", lambda context, hosts: {})
+
+
+def forgets_who_is_out(patch: pytest.MonkeyPatch) -> None:
+    def ended(rotation: rotation_progress.RotationProgress, event: e.RotationEnded) -> Any:
+        if event.way == "in":
+            back = {"there": (*event.there, *event.failed, *event.kept_out), "failed": {}, "kept_out": {}}
+            event = event.model_copy(update=back)
+        return usual(rotation, event)
+
+    usual = rotation_progress._ended
+    patch.setattr(rotation_progress, "_ended", ended)
+
+
 MUTATIONS: tuple[tuple[Mutate, str], ...] = (
     (skips_gates, "without its soak"),
     (soaks_not, "without its soak"),
@@ -437,4 +519,16 @@ MUTATIONS: tuple[tuple[Mutate, str], ...] = (
     (waits_for_no_success, "successes of"),
     (goes_on_when_inconclusive, "over the limits of"),
     (takes_silence_for_success, "and is inconclusive"),
+    (takes_stages_back_in_their_order, "was taken back on"),
+    (deploys_stages_everywhere, "which is not on it"),
+    (runs_once_as_often_as_asked, "runs once, and ran"),
+    (takes_silence_for_work, "nobody said that"),
+    (checks_before_the_word, "before the word that it is done by hand"),
+    (takes_any_word_on_work, "a word on the work that does not count"),
+    (touches_in_rotation, "was touched in rotation"),
+    (believes_that_hosts_are_out, "and not seen out"),
+    (takes_out_as_many_as_it_likes, "more out than the limit"),
+    (leaves_verified_hosts_out, "is verified and stays out"),
+    (gives_residue_back, "was given back to"),
+    (forgets_who_is_out, "and the journal does not know"),
 )

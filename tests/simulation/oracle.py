@@ -23,6 +23,7 @@ from orchestrator.domain.journal.events import (
     WindowOpened,
 )
 from orchestrator.domain.journal.lifecycle import State
+from tests.simulation.by_hand import against_people
 from tests.simulation.changes import against_changes
 from tests.simulation.copies import against_copies
 from tests.simulation.equality import against_equality
@@ -30,8 +31,12 @@ from tests.simulation.evidence import promoted_without_evidence
 from tests.simulation.late import against_late_words
 from tests.simulation.metrics import against_metrics
 from tests.simulation.opens import against_opens
+from tests.simulation.people import ended_by_hand, manual_attempts
+from tests.simulation.rotation import against_rotation
 from tests.simulation.scenario import Scenario
+from tests.simulation.stages import against_stages, wave_of
 from tests.simulation.words import against_words
+from tests.simulation.world import AS_BEFORE
 
 ENDS = (AttemptEnded, AttemptLost)
 TAKEN = (AttemptIntended, AttemptAdopted)
@@ -70,6 +75,9 @@ def broken(scenario: Scenario, deployment: Deployment) -> list[str]:
         *against_changes(scenario, deployment, records),
         *against_opens(scenario, records),
         *against_metrics(deployment, records),
+        *against_stages(scenario, deployment, records),
+        *against_people(scenario, deployment, records),
+        *against_rotation(scenario, deployment, records),
         *_uncaptured_is_named(scenario, deployment),
     ]
 
@@ -81,7 +89,8 @@ def _gates(scenario: Scenario, d: Deployment, records: list[Recorded]) -> list[s
             passed.setdefault(record.event.wave, scenario.journal.when(record))
     breaks = []
     for act in scenario.world.acts:
-        wave = d.standings[act.host].wave
+        of_stage = wave_of(d, act)
+        wave = of_stage.number if of_stage is not None else 0
         if act.purpose == "deploy" and wave > 0 and (wave - 1 not in passed or passed[wave - 1] > act.at):
             breaks.append(f"{act.host} of wave {wave} was touched before gate {wave - 1} had passed")
     return breaks
@@ -91,6 +100,7 @@ def intents(records: list[Recorded]) -> list[str]:
     intended = [r.event.attempt for r in records if isinstance(r.event, AttemptIntended)]
     ended = [r.event.outcome.attempt for r in records if isinstance(r.event, AttemptEnded)]
     ended += [r.event.attempt for r in records if isinstance(r.event, AttemptLost)]
+    ended += [name for r in records if (name := ended_by_hand(r.event)) is not None]
     if sorted(intended) == sorted(ended) and len(set(intended)) == len(intended):
         return []
     return [f"intents {intended} and ends {ended} do not match"]
@@ -123,6 +133,7 @@ def repeated_unseen(records: list[Recorded]) -> list[str]:
     """Hosts of a lost attempt are looked at before anything is run on them again."""
     hosts: dict[str, tuple[str, ...]] = {}
     unseen: dict[str, str] = {}
+    by_hand = manual_attempts(records)
     breaks = []
     for event in (record.event for record in records):
         if isinstance(event, AttemptIntended):
@@ -132,7 +143,7 @@ def repeated_unseen(records: list[Recorded]) -> list[str]:
                 for h in event.hosts
                 if h in unseen
             ]
-        elif isinstance(event, AttemptLost) and event.started:
+        elif isinstance(event, AttemptLost) and event.started and event.attempt not in by_hand:
             unseen |= dict.fromkeys(hosts.get(event.attempt, ()), event.attempt)
         elif isinstance(event, Quiesced):
             unseen = {host: name for host, name in unseen.items() if name != event.attempt}
@@ -141,7 +152,7 @@ def repeated_unseen(records: list[Recorded]) -> list[str]:
 
 def adopted(records: list[Recorded]) -> list[str]:
     """What another driver began is adopted before its end is taken."""
-    driver, mine = "", set[str]()
+    driver, mine, by_hand = "", set[str](), manual_attempts(records)
     breaks = []
     for event in (record.event for record in records):
         if isinstance(event, DriverTook):
@@ -150,7 +161,7 @@ def adopted(records: list[Recorded]) -> list[str]:
             mine.add(event.attempt)
         elif isinstance(event, ENDS):
             name = event.outcome.attempt if isinstance(event, AttemptEnded) else event.attempt
-            if name not in mine:
+            if name not in mine | by_hand:
                 breaks.append(f"{driver} took the end of {name} without having adopted it")
     return breaks
 
@@ -255,7 +266,7 @@ def _nothing_over_others(scenario: Scenario, records: list[Recorded]) -> list[st
         f"{act.attempt} acted on {act.host}, where others had been and nobody had been told"
         for act in scenario.world.acts
         for at, host in scenario.world.others
-        if host == act.host and captured and captured[0] < at < act.at
+        if not act.by_hand and host == act.host and captured and captured[0] < at < act.at
         if not _told_and_answered(scenario, records, host, at, act.at)
     ]
 
@@ -300,9 +311,11 @@ def _truthful(scenario: Scenario, d: Deployment) -> list[str]:
         breaks.append("backed out with a host that is not restored")
     for name, stands in d.standings.items():
         host = scenario.world.hosts[name]
-        if stands.standing == "verified" and host.version != "2.0":
-            breaks.append(f"{name} is called verified and holds {host.version}")
-        if stands.standing == "restored" and host.state() != ("1.0", (("/etc/app", "old"),)):
+        begun = {a.stage for a in scenario.world.acts if a.host == name and a.purpose == "deploy"}
+        owed = {w.stage or "" for w in d.waves if name in w.hosts} if d.state is State.COMPLETED else begun
+        if stands.standing == "verified" and not (begun and owed <= host.releases):
+            breaks.append(f"{name} is called verified and holds {sorted(host.releases)} of {sorted(owed)}")
+        if stands.standing == "restored" and host.state() != AS_BEFORE:
             breaks.append(f"{name} is called restored and holds {host.state()}")
         if stands.standing == "untouched" and name in touched:
             breaks.append(f"{name} is called untouched and was touched")

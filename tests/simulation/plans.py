@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from orchestrator.domain.plan.effective_plan import EffectivePlan, Ingredient
@@ -14,8 +14,8 @@ from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.planning.digests import effective_plan, host_digest
-from tests.fakes.authority import FILES, tree_of
-from tests.worlds.plans import SHA, plan_of, plan_tree, targets_named
+from tests.fakes.authority import FILES, FakeAuthority, tree_of
+from tests.worlds.plans import SHA, plan_of, plan_tree, prepared, targets_named
 
 TREE = tree_of(FILES)
 SECTIONS = ("strategy", "validation", "backout")
@@ -59,6 +59,17 @@ def drawn(tree: Mapping[str, Any], hosts: int, policy: ReleasePolicy | None) -> 
         ),
         copy_size=TREE.size,
     )
+
+
+def drawn_whole(tree: Mapping[str, Any], hosts: int, policy: ReleasePolicy | None) -> PreparedPlan:
+    """The same for a plan whose sections differ together, such as one with stages."""
+    return _whole(json.dumps(tree), hosts, policy.model_dump_json() if policy is not None else None)
+
+
+@lru_cache(maxsize=256)
+def _whole(text: str, hosts: int, policy: str | None) -> PreparedPlan:
+    rules = ReleasePolicy.model_validate_json(policy) if policy is not None else None
+    return prepared(plan_of(json.loads(text)), _targets(hosts), FakeAuthority(rules))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from orchestrator.domain.journal.host_lock import HostLock
 from orchestrator.engine.ports import HostLocks, PlaybookRuns
 from orchestrator.errors import StoreFault
 from tests.simulation.storage import SimulatedStorage
-from tests.simulation.world import MEDDLED, Act, Host, Remain, World
+from tests.simulation.world import MEDDLED, Act, Host, Remain, World, places_of
 
 FILES = 1 << 20
 """Bytes that an attempt's own files take."""
@@ -129,11 +129,12 @@ class SimulatedPlaybooks(PlaybookRuns):
             return
         host.epoch = request.epoch
         host.busy_until = ends
-        host.work = Act(now, host.name, request.attempt, request.deployment, request.purpose, ends)
+        host.work = Act(
+            now, host.name, request.attempt, request.deployment, request.purpose, ends, stage_of(request)
+        )
         self.world.acts.append(host.work)
         if request.purpose == "deploy":
-            host.files.setdefault("/var/lib/app/saved", host.files.get("/etc/app", ""))
-            host.files["/etc/app"] = "half"
+            host.half_deploy(stage_of(request))
             if self.troubles.uncaptured:
                 self.world.uncaptured.append((host.name, self.troubles.uncaptured))
                 self.world.injected["uncaptured change", self.world.phase] += 1
@@ -178,7 +179,7 @@ class SimulatedPlaybooks(PlaybookRuns):
         if failing:
             worker.results[host.name] = _outcome(host.name, "not_done", "task 'Start' failed")
             return
-        host.version, host.files["/etc/app"] = "2.0", "new"
+        host.deploy(stage_of(worker.request))
         if self.troubles.meddles:
             host.files[MEDDLED] = "a key"
             self.world.injected["release changes too much", self.world.phase] += 1
@@ -194,13 +195,11 @@ class SimulatedPlaybooks(PlaybookRuns):
             worker.results[host.name] = _outcome(host.name, "not_done", "task 'Restore' failed")
             return
         host.files.pop(MEDDLED, None)
-        saved = host.files.pop("/var/lib/app/saved", None)
-        if saved is not None:
-            host.files["/etc/app"] = saved
+        host.take_back(stage_of(worker.request))
         if self.troubles.forgetful:
             host.files["/etc/app.bak"] = "forgotten"
             self.world.injected["backout forgets a file", self.world.phase] += 1
-        host.version, host.healthy, host.dies_at = "1.0", True, None
+        host.healthy, host.dies_at = True, None
         worker.results[host.name] = _outcome(host.name, "done", "")
 
     def _finish(self, worker: Worker) -> None:
@@ -235,7 +234,10 @@ class SimulatedPlaybooks(PlaybookRuns):
     def _changes(self, worker: Worker) -> tuple[ChangesOn, ...]:
         """What the tasks of a run say that they changed, on the hosts where they began."""
         begun = [act.host for act in self.world.acts if act.attempt == worker.request.attempt]
-        paths = ["/etc/app", *([self.troubles.uncaptured] if self.troubles.uncaptured else [])]
+        paths = [
+            places_of(stage_of(worker.request))[0],
+            *([self.troubles.uncaptured] if self.troubles.uncaptured else []),
+        ]
         changes = tuple(Change(kind="file", name=path, task="Deploy") for path in paths)
         deploys = worker.request.purpose == "deploy" and begun
         return (ChangesOn(hosts=tuple(begun), changes=changes),) if deploys else ()
@@ -267,6 +269,12 @@ class SimulatedPlaybooks(PlaybookRuns):
             self.world.injected["worker killed", self.world.phase] += 1
             worker = self.world.random.choice(at_work)
             worker.alive, worker.gone_at = False, self.world.true
+
+
+def stage_of(request: AttemptRequest) -> str:
+    """The stage that a run is of; empty in a plan without stages."""
+    words = request.variables["orch"]
+    return str(words["stage"]) if isinstance(words, dict) else ""
 
 
 def _outrun(host: Host, request: AttemptRequest) -> bool:

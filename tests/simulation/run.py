@@ -64,6 +64,7 @@ def ports_of(scenario: Scenario) -> Ports:
         authority=scenario.authority,
         keys=scenario.keys,
         measurements=scenario.measurements,
+        balancers=scenario.balancers,
     )
 
 
@@ -174,6 +175,11 @@ def _say(scenario: Scenario, ports: Ports, name: str, word: e.Event) -> None:
 def _answer(scenario: Scenario, ports: Ports, deployment: Deployment) -> None:
     """A person answers what the deployment waits for."""
     scenario.world.sleep(scenario.random.random() * 20)
+    by_hand = deployment.open_attempt
+    if by_hand is not None and by_hand.manual and deployment.driving.stopped is None:
+        for word in scenario.people.words(deployment, by_hand):
+            _say(scenario, ports, deployment.id, word)
+        return
     if deployment.driving.stopped is not None:
         with suppress(Killed, StoreFault, Refused):
             lift(ports, by="bo", reason="it was a drill")
@@ -207,6 +213,8 @@ def _answers_to_hold(scenario: Scenario, d: Deployment) -> list[e.Event]:
         words.append(e.AbortRequested(by="bo", reason="enough"))
     if d.touched_hosts and d.state.value != "backing out":
         words.append(e.BackoutBegan(hosts=d.touched_hosts, reason="enough", by="bo"))
+    if d.stage.once and d.state.value != "backing out":
+        words += 3 * [e.Retried(by="bo", reason="it had done nothing", again=True)]
     if d.rollout.failure is not None and d.rollout.failure.hosts:
         words.append(e.Excluded(hosts=d.rollout.failure.hosts, by="bo", reason="broken"))
     in_doubt = [attempt.hosts for attempt in unapproved(d.attempts, d.standings)]

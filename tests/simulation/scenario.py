@@ -10,15 +10,23 @@ from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from tests.fakes.host_locks import FakeHostLocks
 from tests.simulation.authority import SimulatedAuthority
+from tests.simulation.balancers import BalancerTroubles, SimulatedBalancers
+from tests.simulation.drawn_stages import drawn_balancer, drawn_stages
 from tests.simulation.journal import SimulatedJournal
 from tests.simulation.metrics import SimulatedMeasurements, drawn_metrics
-from tests.simulation.plans import drawn
+from tests.simulation.people import People
+from tests.simulation.plans import drawn, drawn_whole
 from tests.simulation.playbooks import SimulatedPlaybooks, Troubles
 from tests.simulation.storage import SimulatedStorage
 from tests.simulation.targets import SimulatedTargets
 from tests.simulation.world import EPOCH, HORIZON, World
 from tests.worlds.people import keys_of
 from tests.worlds.plans import plan_tree
+
+KINDS = {2: "stages", 6: "balanced", 7: "by hand"}
+"""What kind of plan a seed draws, by what is left of it divided by nine; every other is plain."""
+CALMER = 0.6
+"""The share of them with fewer troubles."""
 
 
 class Scenario:
@@ -40,7 +48,11 @@ class Scenario:
         measuring = Random(-2 - seed)
         self.metrics = drawn_metrics(measuring) if seed % 6 == 1 else []
         self.measurements = SimulatedMeasurements(measuring)
-        self.plan = self._plan(names)
+        staging = Random(-3 - seed)
+        self.kind = KINDS.get(seed % 9, "plain")
+        self.people = People(self.world, staging)
+        self.balancers = SimulatedBalancers(self.world, staging, _balancer_troubles(staging))
+        self.plan = self._plan(names, staging)
         self.locks = FakeHostLocks(self.world)
         self.storage = SimulatedStorage(self._ballast_thrown_off)
         self.full: list[tuple[datetime, datetime]] = []
@@ -63,7 +75,18 @@ class Scenario:
         self.words = random.choice([0, 0.004, 0.02])
         self.rival = random.random() < 0.2
         self.rolls_back = random.random() < 0.3
+        if self.kind != "plain" and staging.random() < CALMER:
+            self._calmer()
         self._faults(names)
+
+    def _calmer(self) -> None:
+        """Less that ends a deployment early, so that later stages are reached."""
+        self.targets.thin = self.authority.fail = self.authority.kill = 0
+        self.words /= 4
+        troubles = self.playbooks.troubles
+        self.playbooks.troubles = replace(
+            troubles, tasks=troubles.tasks or 0.1, bad_release="", leaves=0, meddles=False
+        )
 
     def without_faults(self) -> "Scenario":
         """The same plan and fleet, with nothing drawn by chance that could go wrong."""
@@ -71,9 +94,11 @@ class Scenario:
         self.journal.kill = self.journal.fail = self.words = 0
         self.authority.fail = self.authority.kill = self.measurements.bad = 0
         self.rival = self.rolls_back = False
+        self.people.conducts = ("does",)
+        self.balancers.troubles = BalancerTroubles()
         return self
 
-    def _plan(self, names: list[str]) -> PreparedPlan:
+    def _plan(self, names: list[str], staging: Random) -> PreparedPlan:
         kind = self.random.choice(["phased", "pilot", "big-bang"])
         tree = plan_tree(**_strategy(kind, self.random, names))
         if self.metrics:
@@ -84,7 +109,27 @@ class Scenario:
         tree["validation"]["acceptance"] *= 2
         if self.random.random() < 0.3:
             tree["validation"]["early_life"] = {"duration": "20s", "every": "5s"}
+        if self.kind in ("stages", "by hand"):
+            return self._staged(tree, names, staging)
+        if self.kind == "balanced":
+            tree["strategy"]["load_balancer"] = drawn_balancer(staging, "app", len(names))
         return drawn(tree, len(names), self.authority.policy)
+
+    def _staged(self, tree: dict[str, Any], names: list[str], staging: Random) -> PreparedPlan:
+        """The same with stages in the place of one playbook with waves."""
+        strategy, backout = tree["strategy"], tree["backout"]
+        strategy["kind"] = "phased"
+        if staging.random() < 0.5:
+            strategy["failure_limit"] = {"wave": 1, "overall": "50%"}
+        backout["on_failure"] = staging.choice(["hold", "back_out"])
+        for of_stages in ("playbook", "waves", "pilot"):
+            strategy.pop(of_stages, None)
+        del backout["playbook"]
+        strategy["stages"] = drawn_stages(staging, names, by_hand=self.kind == "by hand")
+        tree["roles"]["service owner"] = "Cy"
+        tree["suppliers"] = [{"name": "Acme", "contact": "noc@acme.example"}]
+        tree["validation"]["acceptance"].append({"http": "http://{address}/", "on": "h1"})
+        return drawn_whole(tree, len(names), self.authority.policy)
 
     def _faults(self, names: list[str]) -> None:
         for _ in range(self.random.choice([0, 0, 1, 3])):
@@ -128,6 +173,15 @@ class Scenario:
 
     def _ballast_thrown_off(self) -> None:
         self.world.injected["ballast thrown off", self.world.phase] += 1
+
+
+def _balancer_troubles(random: Random) -> BalancerTroubles:
+    return BalancerTroubles(
+        refuses=random.choice([0, 0, 0.1]),
+        down=random.choice([0, 0, 0.05]),
+        late=random.choice([0, 0.2]),
+        lasting=random.choice([0, 0, 0.2]),
+    )
 
 
 @cache

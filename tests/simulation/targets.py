@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from orchestrator.domain.evidence.baseline import Baseline, BaselineScope, ConfigurationItem
 from orchestrator.domain.evidence.left_process import ProcessesSeen, ProcessSearch
-from orchestrator.domain.plan.check import CheckBase, CheckResult, title_of
+from orchestrator.domain.plan.check import CheckBase, CheckResult, HttpCheck, title_of
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
 from orchestrator.engine.ports import Targets
 from tests.simulation.world import Host, World
@@ -46,6 +46,7 @@ class SimulatedTargets(Targets):
             results += [
                 self._check(host, check).model_copy(update={"number": number})
                 for number, check in enumerate(checks)
+                if check.is_on(target)
             ]
         return self._given(self._some(results, "too few results"))
 
@@ -58,8 +59,10 @@ class SimulatedTargets(Targets):
             if host.busy_until > self.world.true:
                 self.world.advance_to(min(host.busy_until, patience))
             return _answer(host, kind, title, passed=host.busy_until <= self.world.true)
-        if kind == "http":
-            return _answer(host, kind, title, passed=self.world.healthy(host) and host.version == "2.0")
+        if isinstance(check, HttpCheck):
+            of_stage = check.url.rpartition("/")[2]
+            there = of_stage in host.releases if of_stage else host.version == "2.0"
+            return _answer(host, kind, title, passed=self.world.healthy(host) and there)
         return _answer(host, kind, title, passed=True)
 
     def verify_units(

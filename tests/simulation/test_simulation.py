@@ -11,7 +11,7 @@ from tests.simulation.run import run
 from tests.simulation.scenario import Scenario
 from tests.worlds.plans import prepared
 
-SEEDS = int(os.environ.get("ORCH_SEEDS", "2000"))
+SEEDS = int(os.environ.get("ORCH_SEEDS", "1750"))
 SLICES = 20
 
 

@@ -12,6 +12,9 @@ from orchestrator.domain.journal.lifecycle import State, after
 from orchestrator.engine.ports import Clock
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+HostState = tuple[str, tuple[tuple[str, str], ...]]
+"""What a baseline sees: the version, and the files with what is in them."""
+AS_BEFORE: HostState = ("1.0", (("/etc/app", "old"),))
 MEDDLED = "/root/.ssh/authorized_keys"
 """What some releases bring although nothing of the kind may change."""
 HORIZON = timedelta(seconds=120)
@@ -38,6 +41,8 @@ class Act:
     deployment: str
     purpose: str
     until: datetime
+    stage: str = ""
+    by_hand: bool = False
 
 
 @dataclass
@@ -62,7 +67,8 @@ class Host:
     """What a host truly holds, whatever anybody believes of it."""
 
     name: str
-    version: str = "1.0"
+    releases: set[str] = field(default_factory=set)
+    """Stages whose release is whole here; that of a plan without stages has no name."""
     files: dict[str, str] = field(default_factory=lambda: {"/etc/app": "old"})
     up: bool = True
     healthy: bool = True
@@ -73,15 +79,50 @@ class Host:
     epoch: int = 0
     remains: list[Remain] = field(default_factory=list)
 
+    @property
+    def version(self) -> str:
+        """That of the release, as soon as any stage brought it."""
+        return "2.0" if self.releases else "1.0"
+
+    def half_deploy(self, stage: str) -> None:
+        """A deploy began: what was there is saved, and the release is half there."""
+        kept, saved = places_of(stage)
+        self.files.setdefault(saved, self.files.get(kept, ""))
+        self.files[kept] = "half"
+
+    def deploy(self, stage: str) -> None:
+        """A deploy ended well."""
+        self.releases.add(stage)
+        self.files[places_of(stage)[0]] = "new"
+
+    def take_back(self, stage: str) -> None:
+        """A backout ended well: what was saved is there again; a file that was not there before is gone."""
+        kept, saved = places_of(stage)
+        before = self.files.pop(saved, None)
+        if before:
+            self.files[kept] = before
+        elif before is not None:
+            self.files.pop(kept, None)
+        self.releases.discard(stage)
+
     def rest(self, now: datetime) -> None:
         """Nothing is at work here any more."""
         self.busy_until = min(self.busy_until, now)
         if self.work is not None:
             self.work.until = min(self.work.until, now)
 
-    def state(self) -> tuple[str, tuple[tuple[str, str], ...]]:
+    def state(self) -> HostState:
         """What a baseline sees."""
         return self.version, tuple(sorted(self.files.items()))
+
+
+def places_of(stage: str) -> tuple[str, str]:
+    """Where a stage's release lies, and where its deploy saves what was there."""
+    return (
+        (f"/var/lib/app/{stage}", f"/var/lib/app/{stage}.saved")
+        if stage
+        else ("/etc/app", "/var/lib/app/saved")
+    )
 
 
 class World(Clock):
@@ -139,9 +180,14 @@ class World(Clock):
         """Where the deployment is, in few words."""
         return _PHASES.get(self.state, "before" if self.state is not State.COMPLETED else "over")
 
+    @property
+    def troubled(self) -> bool:
+        """Faults still happen."""
+        return self.true < EPOCH + HORIZON
+
     def struck(self, chance: float, fault: str) -> bool:
         """Whether a fault strikes now; counted by kind and phase."""
-        strikes = chance > 0 and self.true < EPOCH + HORIZON and self.random.random() < chance
+        strikes = chance > 0 and self.troubled and self.random.random() < chance
         if strikes:
             self.injected[fault, self.phase] += 1
         return strikes

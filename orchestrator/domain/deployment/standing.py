@@ -172,7 +172,8 @@ def _moves(standings: Standings, event: StandingsEvent, around: Surroundings) ->
         case e.Restored() | e.ResidueFound() | e.DeploymentBackoutFailed():
             return _backout_ended(standings, event)
         case e.Retried(again=again):
-            return _tried_again(standings, around, again=again)
+            moves = _tried_again(standings, around, again=again)
+            return {host: move for host, move in moves.items() if _reached(standings[host], around.attempts)}
         case e.Excluded(hosts=hosts, reason=reason):
             return dict.fromkeys(hosts, Move(standing="excluded", reason=reason))
 
@@ -332,6 +333,12 @@ def _tried_again(standings: Standings, around: Surroundings, *, again: bool) -> 
         return {host: _TO_RETRY for host in failure.hosts if standings[host].wave == wave}
     outcomes = latest_outcomes(a for a in around.attempts if a.purpose == "deploy")
     return {host: _VERIFIED for host in failure.hosts if _was_done(outcomes.get(host))}
+
+
+def _reached(standing: Standing, attempts: Attempts) -> bool:
+    """Whether the host's present wave got to it: one that an earlier stage left down is in a later wave, and stays down."""
+    waves = [a.wave for a in attempts if a.purpose == "deploy" and standing.host in a.hosts]
+    return bool(waves) and waves[-1] == standing.wave
 
 
 def _was_done(outcome: HostOutcome | None) -> bool:

@@ -6,7 +6,7 @@ from typing import assert_never
 from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.deployment.attempts import Attempted
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.deployment.rollout_progress import Failure, GateProgress
+from orchestrator.domain.deployment.rollout_progress import Failure, RolloutProgress
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import Ended, State, Touched, Untouched
 from orchestrator.domain.plan.wave import Wave
@@ -284,7 +284,7 @@ def _at_gate(d: Deployment, now: datetime) -> Step:
         return WaitForPerson(
             f"{wave.name} waits for confirmation by {d.rollout.gate.confirm}", ("confirm", "abort")
         )
-    if _is_to_be_seen_again(d.rollout.gate, wave.gate.every, now):
+    if _is_to_be_seen_again(d.rollout, wave.gate.every, now):
         return Perform("watch", wave=d.rollout.wave, hosts=d.hosts_standing("verified"), final=True)
     return _past_the_gate(d, now)
 
@@ -294,9 +294,17 @@ def _reached(d: Deployment, wave: Wave, now: datetime) -> Record:
     return Record(e.GateReached(wave=d.rollout.wave, soak_until=soak_until, confirm=wave.gate.confirm))
 
 
-def _is_to_be_seen_again(gate: GateProgress, every: float, now: datetime) -> bool:
-    """Whether the hosts are asked once more after the confirmation: no process watched them while a person was awaited."""
-    if not gate.confirmed_after_soak or gate.seen_confirmed or gate.last_asked is None:
+def _is_to_be_seen_again(rollout: RolloutProgress, every: float, now: datetime) -> bool:
+    """Whether the hosts are asked once more after the confirmation: no process watched them while a person was awaited.
+
+    In any case where a person let what failed be tried again: those hosts count as verified, and nobody has seen it.
+    """
+    gate = rollout.gate
+    if gate is None or not gate.confirmed_after_soak:
+        return False
+    if not rollout.checked:
+        return True
+    if gate.seen_confirmed or gate.last_asked is None:
         return False
     return not timedelta(0) <= now - gate.last_asked <= timedelta(seconds=every)
 
