@@ -328,10 +328,14 @@ def _tried_again(standings: Standings, around: Surroundings, *, again: bool) -> 
         unapproved_in = unapproved(around.attempts, standings)
         hosts = {host for attempt in unapproved_in for host in _counting(standings, attempt)}
         return {host: _TO_RETRY for host in around.waves[wave].hosts if host in hosts}
-    if failure.stage not in ("soak", "early_life"):
-        return {host: _TO_RETRY for host in failure.hosts if standings[host].wave == wave}
     outcomes = latest_outcomes(a for a in around.attempts if a.purpose == "deploy")
-    return {host: _VERIFIED for host in failure.hosts if _was_done(outcomes.get(host))}
+    done = [host for host in failure.hosts if _was_done(outcomes.get(host))]
+    if failure.stage in ("soak", "early_life"):
+        return dict.fromkeys(done, _VERIFIED)
+    # After the last wave hosts of earlier ones are asked as well: they are asked again, and nothing is deployed there.
+    others = [h for h in done if standings[h].wave != wave and h in around.rollout.check_failures]
+    of_wave = [host for host in failure.hosts if standings[host].wave == wave]
+    return dict.fromkeys(others, _VERIFIED) | dict.fromkeys(of_wave, _TO_RETRY)
 
 
 def _was_done(outcome: HostOutcome | None) -> bool:
