@@ -309,7 +309,7 @@ def _refuse_out_of_place(d: Deployment, event: e.Event) -> None:
 def _runs_once_more(d: Deployment, record: e.Recorded) -> bool:
     """Whether a step of the fleet that may have run would be run again."""
     began = any(attempt.begun_on for attempt in d.attempts_of("deploy", d.rollout.wave))
-    if d.state is not State.DEPLOYING or not d.stage.once or not began:
+    if d.state not in (State.DEPLOYING, State.VERIFYING_WAVE) or not d.stage.once or not began:
         return False
     return bool(set(apply(d, record).hosts_standing("to_retry")) & set(d.waves[d.rollout.wave].hosts))
 
