@@ -197,3 +197,25 @@ def test_a_stage_that_runs_once_last_is_not_repeated_for_a_tier_that_broke_at_th
     fleet.say(d, e.Retried(by="ann", reason="its pool is larger now"))
     assert fleet.resume().state is State.COMPLETED
     assert [name for name, _hosts in ran(fleet)] == ["playbooks/switch.yml", "playbooks/migrate.yml"]
+
+
+def test_a_tier_that_broke_at_the_end_can_be_left_out() -> None:
+    first = {**SWITCH, "on": "h2", "waves": []}
+    fleet = fleet_of(first, ONCE, on_failure="hold")
+    fleet.targets.machine("h2").script("http", ("passed", "200"), ("failed", "503"))
+    d = fleet.deploy()
+    fleet.say(d, e.Excluded(hosts=("h2",), by="ann", reason="it is replaced tomorrow"))
+    d = fleet.resume()
+    assert (d.state, d.standings["h2"].standing) == (State.COMPLETED_WITH_EXCEPTIONS, "excluded")
+
+
+def test_a_later_wave_whose_only_host_was_left_out_is_not_passed_over_as_if_it_had_gone_well() -> None:
+    fleet = fleet_of(FILES, SWITCH, on_failure="hold")
+    fleet.playbooks.script("deploy", ["h1", "h2"], Script(results={"h1": "not_done"}))
+    d = fleet.deploy()
+    fleet.say(d, e.Excluded(hosts=("h1",), by="ann", reason="its disk is broken"))
+    d = fleet.resume()
+    assert d.driving.hold is not None
+    assert d.driving.hold.reason == "every host of the wave is excluded"
+    assert fleet.roll_back(d).state is State.BACKED_OUT
+    assert ran(fleet)[1:] == [("rollback/files.yml", ("h1", "h2"))]
