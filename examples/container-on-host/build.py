@@ -24,6 +24,7 @@ RELEASES = {
 
 def main() -> None:
     """Both images, and their digests in both plans."""
+    (HERE / "dml").mkdir(exist_ok=True)
     for plan, (version, pages) in RELEASES.items():
         archive, identity = image(pages)
         (HERE / f"dml/parcel-{version}.tar").write_bytes(archive)

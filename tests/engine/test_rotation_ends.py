@@ -245,8 +245,16 @@ def test_a_refusal_by_the_limit_gives_nobody_back_whom_somebody_else_took_out() 
 
 def two_stages(first: dict[str, Any], second: dict[str, Any]) -> Fleet:
     """Both hosts have a first stage and a second one."""
+    shows = {"acceptance": [{"tcp": 22}]}
     stages = [
-        {"name": "one", "on": "web", "playbook": "playbooks/1.yml", "backout": "rollback/1.yml", **first},
+        {
+            "name": "one",
+            "on": "web",
+            "playbook": "playbooks/1.yml",
+            "backout": "rollback/1.yml",
+            **shows,
+            **first,
+        },
         {"name": "two", "on": "web", "playbook": "playbooks/2.yml", "backout": "rollback/2.yml", **second},
     ]
     fleet = Fleet(staged(stages), ("h1", "h2"))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.errors import Refused
@@ -87,7 +88,8 @@ def test_a_backout_that_fails_in_one_stage_is_a_failed_backout_and_the_others_ar
 
 
 TWICE: list[dict[str, Any]] = [
-    {"name": "binaries", "on": "h*", "playbook": "playbooks/bin.yml", "backout": "rollback/bin.yml"},
+    {"name": "binaries", "on": "h*", "playbook": "playbooks/bin.yml", "acceptance": [{"tcp": 22}],
+     "backout": "rollback/bin.yml"},
     {"name": "switch", "on": "h*", "playbook": "playbooks/switch.yml", "waves": [1, "rest"], "backout": "rollback/switch.yml"},
 ]  # fmt: skip
 
@@ -101,21 +103,36 @@ def test_a_host_of_two_stages_is_deployed_to_and_verified_in_both() -> None:
         ("playbooks/switch.yml", ("h1",)),
         ("playbooks/switch.yml", ("h2",)),
     ]
-    checked = [(event.wave, {r.host for r in event.results}) for event in fleet.events(d, e.WaveChecked)]
-    assert checked == [(0, {"h1", "h2"}), (1, {"h1"}), (2, {"h2"})]
+    assert asked_by_wave(fleet, d) == [
+        (0, {"h1": {"tcp"}, "h2": {"tcp"}}),
+        (1, {"h1": {"http"}}),
+        (2, {"h1": {"http"}, "h2": {"http"}}),
+    ]
+
+
+def asked_by_wave(fleet: Fleet, d: Deployment) -> list[tuple[int, dict[str, set[str]]]]:
+    """The kinds of the checks of each verification, by host."""
+    asked: list[tuple[int, dict[str, set[str]]]] = []
+    for event in fleet.events(d, e.WaveChecked):
+        kinds: dict[str, set[str]] = {}
+        for result in event.results:
+            if result.kind not in ("reachable", "component"):
+                kinds.setdefault(result.host, set()).add(result.kind)
+        asked.append((event.wave, kinds))
+    return asked
 
 
 def test_a_soak_asks_nothing_of_a_stage_that_is_still_to_come() -> None:
     first, second = TWICE
     soaking = {**first, "gate": {"soak": "2s", "every": "1s"}}
-    fleet = fleet_of([soaking, {**second, "acceptance": [{"tcp": 443}]}], ("h1", "h2"))
+    fleet = fleet_of([soaking, {**second, "acceptance": [{"unit": "app"}]}], ("h1", "h2"))
     d = fleet.deploy()
     assert d.state is State.COMPLETED
     soaked = [event for event in fleet.events(d, e.WaveChecked) if event.stage == "soak" and event.wave == 0]
     assert soaked
-    assert {result.kind for event in soaked for result in event.results} == {"reachable", "http"}
+    assert {result.kind for event in soaked for result in event.results} == {"reachable", "tcp"}
     [last] = [event for event in fleet.events(d, e.WaveChecked) if event.wave == 2]
-    assert "tcp" in {result.kind for result in last.results}
+    assert "unit" in {result.kind for result in last.results}
 
 
 def test_a_host_of_two_stages_is_taken_back_in_each_that_touched_it() -> None:
@@ -139,7 +156,8 @@ def test_a_run_that_never_began_in_a_later_stage_leaves_the_host_touched() -> No
 
 
 ONCE: list[dict[str, Any]] = [
-    {"name": "migrate", "on": "h*", "once": True, "playbook": "playbooks/migrate.yml", "backout": "rollback/migrate.yml"},
+    {"name": "migrate", "on": "h*", "once": True, "playbook": "playbooks/migrate.yml", "acceptance": [{"tcp": 5432}],
+     "backout": "rollback/migrate.yml"},
     {"name": "application", "on": "h*", "playbook": "playbooks/app.yml", "waves": [1, "rest"], "backout": "rollback/app.yml"},
 ]  # fmt: skip
 
@@ -209,7 +227,6 @@ def test_checks_units_and_scopes_are_asked_where_they_are_about() -> None:
 def test_units_are_looked_for_after_the_last_stage_of_a_host() -> None:
     fleet = fleet_of(TWICE, ("h1", "h2"))
     d = fleet.deploy()
-    by_wave = [
-        {r.host for r in event.results if r.kind == "component"} for event in fleet.events(d, e.WaveChecked)
-    ]
+    checked = fleet.events(d, e.WaveChecked)
+    by_wave = [{r.host for r in event.results if r.kind == "component"} for event in checked]
     assert by_wave == [set(), {"h1"}, {"h2"}]

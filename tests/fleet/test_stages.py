@@ -26,6 +26,10 @@ def _runs(events: dict[str, list[dict[str, Any]]], purpose: str) -> list[list[st
     return [event["hosts"] for event in events["attempt_intended"] if event["purpose"] == purpose]
 
 
+def _titles_on(host: str, event: dict[str, Any]) -> set[str]:
+    return {r["title"] for r in event["results"] if r["host"] == host and r["kind"] == "file"}
+
+
 def _tiers(lab: Lab) -> dict[str, str]:
     return {host: lab.ssh(host, "ls /srv/tiers 2>/dev/null").out.strip() for host in HOSTS}
 
@@ -43,6 +47,10 @@ def test_all_tiers_are_deployed_and_a_rollback_takes_them_back(light_lab: Lab, t
     site = SmallSite(light_lab, tmp_path, "stages", {"BAD_ON": "none"})
     ended = site.deployed()
     assert (ended.code, _runs(ended.events, "deploy")) == (0, IN_ORDER), ended.result
+    # What the whole plan accepts holds on web1 only after its second stage, and is asked once more after the last tier.
+    asked = [_titles_on("web1", event) for event in ended.events["wave_checked"]]
+    whole = {"file /srv/tiers", "file /srv/tiers/schema", "file /srv/tiers/database"}
+    assert asked == [{"file /srv/tiers/schema"}, whole, set(), set(), whole]
     assert [set(each.split()) for each in _tiers(light_lab).values()] == [
         {"schema", "database"},
         {"application"},

@@ -236,10 +236,16 @@ def _strategy(checked: PreparedPlan) -> Branch:
             Branch(f"the deployment stops {_limit_words(overall, len(checked.targets))}"),
             *(_stage(stage, checked.waves) for stage in plan.stages if stage.name is not None),
             *(_wave(wave) for wave in checked.waves if wave.stage is None),
-            _group("verified on each host after its wave", _titles(plan.validation.acceptance)),
+            _group(_when_accepted(plan), _titles(plan.validation.acceptance)),
         ),
         loud=form_of(plan.strategy.kind).all_at_once,
     )
+
+
+def _when_accepted(plan: ReleasePlan) -> str:
+    if not plan.strategy.stages:
+        return "verified on each host after its wave"
+    return "verified on each host after its last stage, and on all at the end"
 
 
 def _how(plan: ReleasePlan) -> Iterable[Branch]:
@@ -279,7 +285,8 @@ def _wave(wave: Wave) -> Branch:
     lines = [f"objective: {wave.objective}"] if wave.objective else []
     lines.append(f"the wave fails {_limit_words(wave.failure_limit, len(wave.hosts))}")
     gate = Branch(f"gate: {_gate_words(wave.gate)}", tuple(map(Branch, map(metric_line, wave.gate.metrics))))
-    titled = (("checked before it", _titles(wave.entry)), ("also checked after it", _titles(wave.acceptance)))
+    after = "also checked after it" if wave.stage is None else "checked after it"
+    titled = (("checked before it", _titles(wave.entry)), (after, _titles(wave.acceptance)))
     return Branch(hosts, (*(Branch(line) for line in lines), *_groups(titled), gate))
 
 

@@ -158,7 +158,7 @@ def _major(policy: ReleasePolicy) -> Iterator[str]:
     if major is None:
         return
     if major.before:
-        yield f"approved by as well: {needs_words(major.before)}"
+        yield f"approved by as well, also where it is taken back later: {needs_words(major.before)}"
     if major.windows:
         yield f"only in the windows: {', '.join(major.windows)}"
     yield from (f"its plan must have {line}" for line in _said(major.verification))

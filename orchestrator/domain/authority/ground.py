@@ -30,7 +30,7 @@ ChangeCode = Literal["change.outside", "change.unknown"]
 """Why a wave is rejected for what it changed: a host with an item that may not change, or of which nothing is known."""
 MetricCode = Literal["metric.failed"]
 """Why a wave is rejected for what was measured: a metric with more failures than its limit."""
-AgreedCode = Literal["backout.agreed", "backout.emergency", "concession.given"]
+AgreedCode = Literal["backout.agreed", "backout.emergency", "backout.major", "concession.given"]
 """Who agreed that what is completed is taken back, or that a deployment goes on without hosts."""
 GroundCode = Literal[StartCode, BackoutCode, ChangeCode, MetricCode, AgreedCode]
 

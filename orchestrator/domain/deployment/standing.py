@@ -72,6 +72,8 @@ class Surroundings(NamedTuple):
     rollout: RolloutProgress
     backed_out: tuple[str, ...]
     """Hosts of the present backout."""
+    runs_once: bool
+    """The present wave is a step that runs once."""
 
 
 _OfAttempt = e.AttemptIntended | e.AttemptEnded | e.AttemptLost | e.Quiesced
@@ -94,6 +96,7 @@ _Moves = dict[str, Move]
 EQUAL_ALREADY = "equal before the backout, which ran nothing there"
 _TO_RETRY = Move(standing="to_retry", reason="")
 _VERIFIED = Move(standing="verified", reason="")
+_DONE = Move(standing="deployed", reason="")
 _DEPLOYED: Mapping[str, StandingName] = {
     "done": "deployed",
     "not_done": "failed",
@@ -320,7 +323,8 @@ def _tried_again(standings: Standings, around: Surroundings, *, again: bool) -> 
     """The standing of hosts after a person chose retry.
 
     In a wave, its own hosts are deployed to again, even where a run succeeded but may have run unapproved files. After a
-    wave, the checks run again on hosts where the deployment was done. `again`: what runs once runs once more.
+    wave, the checks run again on hosts where the deployment was done, and so they do after a step that runs once. `again`:
+    what runs once runs once more.
     """
     wave, failure = around.rollout.wave, around.rollout.failure
     if again:
@@ -329,10 +333,18 @@ def _tried_again(standings: Standings, around: Surroundings, *, again: bool) -> 
         unapproved_in = unapproved(around.attempts, standings)
         hosts = {host for attempt in unapproved_in for host in _counting(standings, attempt)}
         return {host: _TO_RETRY for host in around.waves[wave].hosts if host in hosts}
-    if failure.stage not in ("soak", "early_life"):
-        return {host: _TO_RETRY for host in failure.hosts if standings[host].wave == wave}
     outcomes = latest_outcomes(a for a in around.attempts if a.purpose == "deploy")
-    return {host: _VERIFIED for host in failure.hosts if _was_done(outcomes.get(host))}
+    done = [host for host in failure.hosts if _was_done(outcomes.get(host))]
+    if failure.stage in ("soak", "early_life"):
+        return dict.fromkeys(done, _VERIFIED)
+    # After the last wave hosts of earlier ones are asked as well: they are asked again, and nothing is deployed there.
+    others = [h for h in done if standings[h].wave != wave and h in around.rollout.check_failures]
+    of_wave = [host for host in failure.hosts if standings[host].wave == wave]
+    ran_once = [
+        host for host in of_wave if around.runs_once and failure.stage == "verification" and host in done
+    ]
+    moves = dict.fromkeys(others, _VERIFIED) | dict.fromkeys(of_wave, _TO_RETRY)
+    return moves | dict.fromkeys(ran_once, _DONE)
 
 
 def _reached(standing: Standing, attempts: Attempts) -> bool:

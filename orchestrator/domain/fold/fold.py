@@ -238,7 +238,7 @@ def _before_backout(d: Deployment) -> BeforeBackout:
 
 
 def _surroundings(d: Deployment) -> Surroundings:
-    return Surroundings(d.waves, d.attempts, d.rollout, d.hosts_to_prove)
+    return Surroundings(d.waves, d.attempts, d.rollout, d.hosts_to_prove, d.stage.once)
 
 
 def _copied_with(d: Deployment, event: e.Event, targets: tuple[Target, ...]) -> tuple[Target, ...]:

@@ -14,7 +14,8 @@ class MajorChange(Noun):
     """What a change of major impact needs in addition (ISO/IEC 20000-1 9.2).
 
     `before` approve as well. `windows` names the maintenance windows that it may use; empty: any. `verification` is required
-    of its plan as well. It is reviewed by `reviewers` within `review_within` of its start.
+    of its plan as well. It is reviewed by `reviewers` within `review_within` of its start. Roles, windows and review count
+    again where it is taken back after its end.
     """
 
     before: Many[Need] = ()

@@ -29,6 +29,7 @@ from orchestrator.policy.planning import plan_objections as rules
 from orchestrator.policy.planning import unit_rules
 from orchestrator.policy.planning.balancer_objections import about_balancers, programs_of_balancers
 from orchestrator.policy.planning.change_objections import unseen_parts
+from orchestrator.policy.planning.checks_of_stages import unverified_stages
 from orchestrator.policy.planning.digests import effective_plan, in_environment
 from orchestrator.policy.planning.metric_objections import (
     programs_of_metrics,
@@ -295,6 +296,7 @@ class _Check:
         self._object(rollout.objections)
         self._object(without_control(self.loaded.plan, rollout.waves))
         self._object(about_selections(self.loaded.plan, inspection.targets))
+        self._object(unverified_stages(self.loaded.plan, inspection.targets))
         self._object(about_balancers(self.loaded.plan, inspection, rollout.waves))
         self._warn(warnings_of(self.loaded.plan, rollout.waves, policy=self.binds.policy))
 

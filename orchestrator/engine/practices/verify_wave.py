@@ -1,13 +1,12 @@
 """Verification of the deployment against its acceptance criteria (ITIL 4 table 5.2), after a wave and while it soaks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, closing, nullcontext
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.events import WaveChecked
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.check import Check, CheckResult
-from orchestrator.domain.plan.wave import Wave
 from orchestrator.engine.check_files import in_place
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.ports import Targets
@@ -18,6 +17,13 @@ from orchestrator.policy.course.rehearsing import injected_failures
 from orchestrator.policy.course.steps import Perform
 from orchestrator.policy.course.watching import as_watched, unwatched, watching_of
 from orchestrator.policy.evidence.acceptance import completed, completed_units
+from orchestrator.policy.evidence.checks_due import (
+    Due,
+    due_after_wave,
+    due_at_the_end,
+    due_while_watched,
+    in_their_last_stage,
+)
 
 
 def perform(context: DriveContext, step: Perform) -> None:
@@ -25,13 +31,8 @@ def perform(context: DriveContext, step: Perform) -> None:
     # Over new connections: those from before the wave do not show that login still works after it.
     context.close_connections()
     targets = context.lasting_connections(search_after_deploy(context.deployment))
-    results = _ask(context, targets, step.wave, step.hosts)
-    # A later stage of a host may bring the units that it must hold in the end.
-    later = {host for wave in context.deployment.waves[step.wave + 1 :] for host in wave.hosts}
-    last = [host for host in step.hosts if host not in later]
-    for expected in context.deployment.preparation.expected_on(context.targets(last)):
-        units = targets.verify_units(expected.targets, expected.digests)
-        results += completed_units(units, [target.host for target in expected.targets], expected.digests)
+    results = _answers(context, targets, _due(context.deployment, step))
+    results += _units(context, targets, step)
     look_for_processes.beside(context, targets, step.hosts)
     results += injected_failures(context.deployment, step.wave, step.hosts)
     context.journal.note(
@@ -41,6 +42,25 @@ def perform(context: DriveContext, step: Perform) -> None:
     following = next_step(context.deployment, context.ports.clock.now())
     if not (isinstance(following, Perform) and following.practice == "compare_changes"):
         context.close_connections()
+
+
+def _due(d: Deployment, step: Perform) -> list[Due]:
+    """The checks of the wave; after the last wave of all, other hosts are asked once more too."""
+    verified = d.hosts_standing("verified")
+    return [
+        *due_after_wave(d.plan, d.waves, step.wave, step.hosts),
+        *due_at_the_end(d.plan, d.waves, step.wave, verified),
+    ]
+
+
+def _units(context: DriveContext, targets: Targets, step: Perform) -> list[CheckResult]:
+    """Whether hosts hold the units, where no later stage may still bring them."""
+    d, results = context.deployment, list[CheckResult]()
+    last = in_their_last_stage(d.waves, step.wave, step.hosts)
+    for expected in d.preparation.expected_on(context.targets(last)):
+        units = targets.verify_units(expected.targets, expected.digests)
+        results += completed_units(units, [target.host for target in expected.targets], expected.digests)
+    return results
 
 
 def watch(context: DriveContext, step: Perform) -> None:
@@ -83,34 +103,18 @@ def _looked(
     context: DriveContext, targets: Targets, hosts: tuple[str, ...], since: float
 ) -> tuple[list[Check], list[CheckResult]]:
     """The checks of all waves so far as they are watched, and their results on these hosts."""
-    results: list[CheckResult] = []
-    asked: list[Check] = []
-    for wave in _waves_so_far(context.deployment):
-        checks = [as_watched(check, since) for check in _checks(context, wave.number)]
-        of_wave = tuple(host for host in wave.hosts if host in hosts)
-        results += _answers(context, targets, checks, of_wave)
-        asked += checks
-    return asked, results
-
-
-def _waves_so_far(d: Deployment) -> Sequence[Wave]:
-    """A host of several stages has waves to come, whose checks look at what is not deployed yet."""
-    return [wave for wave in d.waves if d.state is not State.AT_GATE or wave.number <= d.rollout.wave]
-
-
-def _ask(context: DriveContext, targets: Targets, wave: int, hosts: tuple[str, ...]) -> list[CheckResult]:
-    return _answers(context, targets, _checks(context, wave), hosts)
-
-
-def _checks(context: DriveContext, wave: int) -> tuple[Check, ...]:
     d = context.deployment
-    return in_place(d, (*d.plan.validation.acceptance, *d.waves[wave].acceptance))
+    until = d.rollout.wave if d.state is State.AT_GATE else len(d.waves) - 1
+    due = [
+        Due(each.hosts, tuple(as_watched(check, since) for check in each.checks))
+        for each in due_while_watched(d.plan, d.waves, until, hosts)
+    ]
+    return [check for each in due for check in each.checks], _answers(context, targets, due)
 
 
-def _answers(
-    context: DriveContext, targets: Targets, checks: Sequence[Check], hosts: tuple[str, ...]
-) -> list[CheckResult]:
-    if not hosts:
-        return []
-    asked = context.targets(hosts)
-    return completed(targets.verify(asked, checks, context.project), asked, checks)
+def _answers(context: DriveContext, targets: Targets, due: Iterable[Due]) -> list[CheckResult]:
+    results: list[CheckResult] = []
+    for each in due:
+        asked, checks = context.targets(each.hosts), in_place(context.deployment, each.checks)
+        results += completed(targets.verify(asked, checks, context.project), asked, checks)
+    return results

@@ -15,7 +15,7 @@ from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.release_policy import ReleasePolicy, SeparationOfDuties
 from orchestrator.domain.rules.requirement import RoleNeed
 from orchestrator.domain.text.names import as_read, is_among
-from orchestrator.policy.authority.change_class import major_rules
+from orchestrator.policy.authority.change_class import with_class_needs
 from orchestrator.policy.authority.known_machines import Place
 from orchestrator.policy.authority.policy_memory import PolicyInForce
 from orchestrator.policy.calendar.windows import Calendar, calendar_of, policy_for
@@ -121,15 +121,12 @@ class Question:
     def needs(self) -> tuple[RoleNeed, ...]:
         """Who must approve before, by the type of change; the plan may require more than the policy, never less."""
         policy = self.policy
-        asked = {as_read(need.role): need for need in self._by_type()}
-        if not self.emergency or policy.emergency is None:
-            major = major_rules(policy, self.plan)
-            for need in major.before if major is not None else ():
-                known = asked.get(as_read(need.role))
-                asked[as_read(need.role)] = need if known is None or known.people < need.people else known
-            for role in self.plan.approval.required:
-                if not is_among(role, self.vouched):
-                    asked.setdefault(as_read(role), RoleNeed(role=role))
+        if self.emergency and policy.emergency is not None:
+            return tuple({as_read(need.role): need for need in self._by_type()}.values())
+        asked = {as_read(n.role): n for n in with_class_needs(self._by_type(), policy, self.plan)}
+        for role in self.plan.approval.required:
+            if not is_among(role, self.vouched):
+                asked.setdefault(as_read(role), RoleNeed(role=role))
         return tuple(asked.values())
 
     @property

@@ -14,6 +14,7 @@ from orchestrator.domain.plan.effective_plan import (
     IngredientName,
     change_of,
 )
+from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.rules.release_policy import AskedRehearsal, ReleasePolicy
 from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.format import seconds_words
@@ -208,14 +209,18 @@ def _results(question: Question, certificate: Certificate) -> Iterator[Reason]:
     if asked.failure_path and not certificate.failure_in:
         finding = "no failure was injected, so the failure path never ran"
         yield _reason("rehearsal.no_failure_path", certificate, finding, "rehearse with a failure in a wave")
-    once = {stage.playbook for stage in question.plan.stages if stage.once}
-    playbooks = set(question.plan.playbooks) - once
-    again = sorted(playbooks - set(certificate.idempotent))
+    again = sorted(_repeatable(question.plan) - set(certificate.idempotent))
     if asked.idempotence and again:
         finding = f"not shown to be idempotent: {', '.join(again)}"
         yield _reason(
             "rehearsal.not_idempotent", certificate, finding, "rehearse with each playbook run twice"
         )
+
+
+def _repeatable(plan: ReleasePlan) -> set[str]:
+    """The playbooks that a rehearsal runs twice: all but those that only steps that run once deploy with."""
+    deployed = {stage.playbook for stage in plan.stages if not stage.once}
+    return {name for name in (*deployed, *(stage.backout.playbook for stage in plan.stages)) if name}
 
 
 def _age(question: Question, certificate: Certificate) -> Iterator[Reason]:

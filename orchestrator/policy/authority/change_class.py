@@ -1,6 +1,6 @@
 """What a policy asks of a plan by its class of impact, and of the people that it names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from orchestrator.domain.authority.admission_answer import Reason
 from orchestrator.domain.plan.plan_kind import impact_of
@@ -8,13 +8,25 @@ from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.roles import same_role
 from orchestrator.domain.rules.change_rules import MajorChange
 from orchestrator.domain.rules.release_policy import ReleasePolicy
-from orchestrator.domain.rules.requirement import Required
-from orchestrator.domain.text.names import is_among
+from orchestrator.domain.rules.requirement import Required, RoleNeed
+from orchestrator.domain.text.names import as_read, is_among
 
 
 def major_rules(policy: ReleasePolicy, plan: ReleasePlan) -> MajorChange | None:
     """What a change of major impact needs in addition; None where this one is not, or the policy asks for nothing."""
     return policy.major if impact_of(plan) == "major" else None
+
+
+def with_class_needs(
+    needs: Iterable[RoleNeed], policy: ReleasePolicy, plan: ReleasePlan
+) -> tuple[RoleNeed, ...]:
+    """Who must agree, with the roles that a change of this class needs in addition; of two needs of a role the greater."""
+    asked = {as_read(need.role): need for need in needs}
+    major = major_rules(policy, plan)
+    for need in major.before if major is not None else ():
+        known = asked.get(as_read(need.role))
+        asked[as_read(need.role)] = need if known is None or known.people < need.people else known
+    return tuple(asked.values())
 
 
 def required_by(policy: ReleasePolicy, plan: ReleasePlan) -> tuple[Required, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from orchestrator.domain.authority.admission_answer import NotAdmitted, Reason
 from orchestrator.domain.authority.approval import ApprovalStatement
@@ -22,6 +22,7 @@ from orchestrator.policy.authority.approvals import (
     lacking,
     reason_against,
 )
+from orchestrator.policy.authority.change_class import major_rules, with_class_needs
 from orchestrator.policy.authority.late_words import Agreed, Agreement, values_of
 from orchestrator.policy.calendar.windows import (
     WINDOW,
@@ -30,6 +31,7 @@ from orchestrator.policy.calendar.windows import (
     freezes_at,
     next_opening,
     open_at,
+    policy_for,
 )
 from orchestrator.policy.course.follow_up import accepted
 
@@ -67,14 +69,16 @@ def _playbook(d: Deployment) -> str | list[str]:
 def backout_needs(question: Question, d: Deployment, *, emergency: bool) -> tuple[RoleNeed, ...]:
     """Who must agree that it is taken back; the plan may ask for more than the policy, never for less.
 
-    Where no policy binds, signed words are asked for where keys are trusted, and of those roles that the plan named.
+    A change of major impact is one when it is taken back, too. Where no policy binds, signed words are asked for where keys
+    are trusted, and of those roles that the plan named.
     """
     policy = d.authority.policy
     if emergency:
         return policy.emergency_backout_needs if policy is not None else ()
     if policy is None and not question.keyring.keys:
         return ()
-    needs = {need.role: need for need in (policy.backout_needs if policy is not None else ())}
+    by_policy = with_class_needs(policy.backout_needs, policy, d.plan) if policy is not None else ()
+    needs = {need.role: need for need in by_policy}
     for role in d.plan.approval.required:
         if not any(same_role(role, known) for known in needs):
             needs[role] = RoleNeed(role=role)
@@ -108,7 +112,7 @@ def bars_of(question: Question, d: Deployment) -> tuple[Bar, ...]:
     policy, now = d.authority.policy, question.now
     if policy is None or not is_late(d) or backout_needs(question, d, emergency=False):
         return ()
-    calendar = calendar_of(policy)
+    calendar = calendar_of(policy_for(policy, d.plan))
     frozen = tuple(
         Bar(
             freeze.name,
@@ -164,11 +168,22 @@ def late_backout(
         reasons = (_a_change(question, d, move), *against, *own, *missing)
         return NotAdmitted(reasons=tuple(dict.fromkeys(reasons)))
     grounds = tuple(Ground(code="backout.agreed", values=values_of(word)) for word in given)
-    if not emergency or procedure is None:
+    return _reviewed(d, grounds, question.now, emergency=emergency)
+
+
+def _reviewed(d: Deployment, grounds: tuple[Ground, ...], now: datetime, *, emergency: bool) -> Agreed:
+    """With the review that follows: of an emergency by its procedure, else of a change of major impact."""
+    policy = d.authority.policy
+    if policy is None:
         return Agreed(grounds)
-    review_by = question.now + timedelta(seconds=procedure.review_within)
-    why = Ground(code="backout.emergency", values={"by": review_by.isoformat()})
-    return Agreed((why, *grounds), review_by, procedure.reviewers)
+    rules = policy.emergency if emergency else major_rules(policy, d.plan)
+    if rules is None or rules.review_within is None:
+        return Agreed(grounds)
+    review_by = now + timedelta(seconds=rules.review_within)
+    words = review_by.isoformat()
+    by_procedure = Ground(code="backout.emergency", values={"by": words})
+    by_class = Ground(code="backout.major", values={"by": words})
+    return Agreed((by_procedure if emergency else by_class, *grounds), review_by, rules.reviewers)
 
 
 def _words_but(question: Question, presented: Sequence[Judged], by: str) -> list[ApprovalStatement]:
@@ -236,7 +251,7 @@ def _standing(question: Question, d: Deployment) -> Iterator[str]:
     policy, now = d.authority.policy, question.now
     if policy is None:
         return
-    calendar = calendar_of(policy)
+    calendar = calendar_of(policy_for(policy, d.plan))
     for freeze in freezes_at(calendar, now):
         yield f"frozen by {freeze.name} until {binds_until(freeze, now).isoformat(timespec='minutes')}"
     if calendar.windows and not open_at(calendar.model_copy(update={"freezes": ()}), now):

@@ -14,6 +14,7 @@ from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.text.format import counted
 from orchestrator.domain.text.model_base import Many, Moment, Noun, Seconds
+from orchestrator.policy.evidence.checks_due import due_after_wave, due_at_the_end
 
 
 class WaveTimes(Noun):
@@ -119,31 +120,39 @@ def _line(
 
 
 def expected_times(
-    plan: ReleasePlan, waves: Iterable[Wave], measured: Sequence[MeasuredWave], *, margin: float
+    plan: ReleasePlan, waves: Sequence[Wave], measured: Sequence[MeasuredWave], *, margin: float
 ) -> tuple[WaveTimes, ...]:
     """The expected times: the slowest measured batch of `forks` hosts, times the number of batches, plus `margin`.
 
-    For a wave that was never measured, the plan's time limits are used.
+    `waves` are all waves of the plan. For a wave that was never measured, the plan's time limits are used.
     """
     if not measured:
-        return tuple(_limits(plan, wave) for wave in waves)
-    return tuple(_of_stage(plan, wave, measured, margin) for wave in waves)
+        return tuple(_limits(plan, waves, wave) for wave in waves)
+    return tuple(_of_stage(plan, waves, wave, measured, margin) for wave in waves)
 
 
-def _of_stage(plan: ReleasePlan, wave: Wave, measured: Sequence[MeasuredWave], margin: float) -> WaveTimes:
+def _of_stage(
+    plan: ReleasePlan, waves: Sequence[Wave], wave: Wave, measured: Sequence[MeasuredWave], margin: float
+) -> WaveTimes:
     """By measures of the same stage: what another stage took says nothing. Without stages every wave is alike."""
     alike = [each for each in measured if each.stage == wave.stage]
-    return _expected(wave, alike, plan.stage_of(wave).forks, margin) if alike else _limits(plan, wave)
+    return _expected(wave, alike, plan.stage_of(wave).forks, margin) if alike else _limits(plan, waves, wave)
 
 
-def _limits(plan: ReleasePlan, wave: Wave) -> WaveTimes:
-    checks = (*plan.validation.acceptance, *wave.acceptance)
+def _limits(plan: ReleasePlan, waves: Sequence[Wave], wave: Wave) -> WaveTimes:
+    everywhere = tuple(dict.fromkeys(host for each in waves for host in each.hosts))
+    due = (
+        *due_after_wave(plan, waves, wave.number, wave.hosts),
+        *due_at_the_end(plan, waves, wave.number, everywhere),
+    )
     return WaveTimes.of_valid(
         wave=wave.number,
         name=wave.name,
         soak=wave.gate.lasts,
         deploy=_longest(plan.stage_of(wave).manual, plan.stage_of(wave).run_timeout),
-        verify=sum((check.within + getattr(check, "timeout", 0.0) for check in checks), 0.0),
+        verify=sum(
+            (check.within + getattr(check, "timeout", 0.0) for each in due for check in each.checks), 0.0
+        ),
         back_out=_longest(plan.stage_of(wave).backout.manual, plan.stage_of(wave).backout.run_timeout),
         basis="the plan's time limits, for it was never measured",
     )

@@ -29,8 +29,19 @@ _STOPS: frozenset[type] = frozenset(
 )
 """Decisions after which nothing more is begun on hosts that are out: an end, a hold, a backout of others, a gate."""
 
-_PASSES: frozenset[type] = frozenset({e.GatePassed, e.EarlyLifeBegan, e.Completed, e.CompletedWithExceptions})
-"""Decisions that rest on verified hosts, also on those that failed in an earlier wave and were found good since."""
+_PASSES: frozenset[type] = frozenset(
+    {
+        e.GatePassed,
+        e.EarlyLifeBegan,
+        e.Completed,
+        e.CompletedWithExceptions,
+        e.Restored,
+        e.ResidueFound,
+        e.DeploymentBackoutFailed,
+    }
+)
+"""Decisions that leave verified hosts with the release: those that failed in an earlier wave and were found good since, and
+those of a rejected wave that its backout leaves alone."""
 
 
 def rotation_of(d: Deployment, wave: int) -> Rotation | None:

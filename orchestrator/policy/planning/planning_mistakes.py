@@ -6,6 +6,7 @@ What each of the twelve sections must say is a table of cases: tests/cases/plann
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
+from orchestrator.domain.plan.plan_kind import impact_of
 from orchestrator.domain.plan.planning_mistake import MistakeCode, PlanningMistake
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.target import Target
@@ -31,6 +32,10 @@ _CERTAIN: frozenset[MistakeCode] = frozenset(
 """What no honest plan has. The others can be meant, and stay warnings unless the policy raises them."""
 _CANNOT_WAIT: frozenset[MistakeCode] = frozenset({"check.tests_nothing", "backout.deploys"})
 """What an emergency needs as well: its words can be mended in the review, a release that nothing tests cannot."""
+_NOBODY_ELSE_DECIDES: frozenset[MistakeCode] = frozenset(
+    {"approval.same_person", "approval.role_unheld", "role.filled_by_role"}
+)
+"""What may be meant in an everyday change. Who decides on one of major impact is a person of its own (ISO/IEC 20000-1 9.2)."""
 
 
 def planning_mistakes(
@@ -50,5 +55,11 @@ def severity_of(
         return "fault"
     if environment is None or not environment.live:
         return "warning"
-    emergency = plan.change_request.type == "emergency"
-    return "fault" if code in (_CANNOT_WAIT if emergency else _CERTAIN) else "warning"
+    return "fault" if code in _faults_in_live(plan) else "warning"
+
+
+def _faults_in_live(plan: ReleasePlan) -> frozenset[MistakeCode]:
+    """An emergency is held to its own procedure, also one of major impact; its review looks at the rest."""
+    if plan.change_request.type == "emergency":
+        return _CANNOT_WAIT
+    return _CERTAIN | _NOBODY_ELSE_DECIDES if impact_of(plan) == "major" else _CERTAIN

@@ -2,16 +2,17 @@
 
 import copy
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml  # type: ignore[import-untyped]
 
+from orchestrator.domain.plan.planning_mistake import MistakeCode
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.rules.environment import Environment
 from orchestrator.domain.rules.release_policy import ReleasePolicy
-from orchestrator.policy.planning.planning_mistakes import planning_mistakes, severity_of
+from orchestrator.policy.planning.planning_mistakes import Severity, planning_mistakes, severity_of
 from tests.worlds.plans import SHA
 
 TABLE = yaml.safe_load((Path(__file__).parents[2] / "cases" / "planning_mistakes.yml").read_text())
@@ -129,15 +130,42 @@ def test_a_finding_is_at_the_text_that_says_nothing() -> None:
     ]
 
 
+def of_class(words: str) -> dict[str, Any]:
+    """The sound plan as a change of this type or class of impact, in the words of the table."""
+    tree = copy.deepcopy(SOUND)
+    for word in words.split():
+        if word == "removal":
+            tree["release"]["units"] = []
+        else:
+            tree["approval"]["impact" if word in ("major", "significant") else "change"] = word
+    return tree
+
+
 @pytest.mark.parametrize(("code", "change", "place", "setting", "severity"), TABLE["severity"])
 def test_severity_is_by_class(code: Any, change: str, place: Any, setting: str, severity: str) -> None:
-    tree = copy.deepcopy(SOUND)
-    tree["approval"]["change"] = change
-    plan = ReleasePlan.model_validate(tree)
+    assert severe(code, change, place, setting) == severity
+
+
+def severe(code: Any, change: str, place: Any, setting: str) -> Severity:
+    """The severity of a finding in a plan of this class, for this class of environment."""
+    plan = ReleasePlan.model_validate(of_class(change))
     known = {"orch": 1, "environment": "staging", "title": "Shop", "class": place, "owner": "Ann Ek"}
     environment = None if place == "unknown" else Environment.model_validate(known)
     rules = {"orch": 1, "policy": "shop", "version": 1, "title": "Shop", "planning_mistakes": setting}
-    assert severity_of(code, plan, environment, ReleasePolicy.model_validate(rules)) == severity
+    return severity_of(code, plan, environment, ReleasePolicy.model_validate(rules))
+
+
+@pytest.mark.parametrize("code", get_args(MistakeCode))
+@pytest.mark.parametrize("place", ["test", "live"])
+@pytest.mark.parametrize("setting", ["by class", "fault"])
+def test_a_major_change_is_judged_at_least_as_strictly_as_a_normal_one(
+    code: Any, place: Any, setting: str
+) -> None:
+    strictness = ("warning", "fault")
+    of_normal, of_major = (
+        strictness.index(severe(code, each, place, setting)) for each in ("normal", "major")
+    )
+    assert of_major >= of_normal
 
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "plans").glob("*.yml"))

@@ -36,6 +36,7 @@ class WaveFailed(Noun):
 class WaveChecked(Noun):
     """Acceptance checks were run: after a wave (`verification`), during soak, or in early life support.
 
+    After the last wave of a plan with stages the results are of all verified hosts, not only of those of the wave.
     `unwatched`: seconds before this answer in which nobody looked; the soak or early life support is so much longer.
     `took`: seconds from the first question to this event.
     """

@@ -18,6 +18,7 @@ WORDS: Mapping[str, str] = {
     "time.undoable": "{waves} of {of} waves can start and still be undone before then",
     "backout.agreed": "agreed to by {person} as {role}{because}",
     "backout.emergency": "an emergency, to be reviewed by {by}",
+    "backout.major": "a change of major impact, to be reviewed by {by}",
     "concession.given": "conceded for {hosts} by {person} as {role}{because}",
     "time.late": "goes on, for the plan says finish, although {although}",
     "change.outside": "{host} changed {kind} {item} ({attribute}), which {rules} does not allow",
