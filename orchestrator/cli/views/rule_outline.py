@@ -69,6 +69,12 @@ def policy_outline(loaded: LoadedFile[ReleasePolicy], now: datetime) -> Branch:
     )
 
 
+def with_document(outline: Branch, lines: Iterable[str]) -> Branch:
+    """The outline, with how the file stands as a document before the line that names it."""
+    *rules, file = outline.below
+    return Branch(outline.text, (*rules, *_group_if("Document", lines), file))
+
+
 def scope_words(policy: ReleasePolicy) -> str:
     """Such as `shop to live`, `everything to live`."""
     releases = ", ".join(policy.applies_to.releases) or "everything"
