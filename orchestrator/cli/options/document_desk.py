@@ -67,7 +67,8 @@ class DocumentDesk:
         """The same for programs, with the code of each reason why it does not count."""
         standing = self.standing(file, roles)
         against = [reason.code for reason in standing.against]
-        return {"standing": {**json.loads(on_record(standing).model_dump_json()), "against": against}}
+        document = on_record(standing).model_dump_json(exclude={"first_live_use"})
+        return {"standing": {**json.loads(document), "against": against}}
 
     def lines(self, file: DocumentFile, roles: Sequence[str] = ()) -> Iterator[str]:
         """For an outline: how it stands, and what to do."""

@@ -46,7 +46,7 @@ def standing_of(
     """How a document stands now. `roles`: those in which it is approved; any, where there are none."""
     file, control = presented.file, presented.file.control
     if control is None:
-        move = f"add the section `document` with its author, and have it approved (orch {file.what} schema)"
+        move = f"add the section `document` with its author, and have it approved ({_schema_command(file)})"
         return Standing(
             file, "ungoverned", (_reason("document.ungoverned", file, "no section `document`", move),)
         )
@@ -113,7 +113,7 @@ def unsignable(file: DocumentFile, now: datetime) -> str | None:
     """Why nobody can approve this file as it is now; None where somebody can."""
     control = file.control
     if control is None:
-        return f"it has no section `document`; add it with its author first (orch {file.what} schema)."
+        return f"it has no section `document`; add it with its author first ({_schema_command(file)})."
     if control.status == "draft":
         return "it says `status: draft`; when it is ready, write `status: approved`, and sign that."
     if control.status == "retired":
@@ -127,7 +127,14 @@ def unsignable(file: DocumentFile, now: datetime) -> str | None:
 
 def approve_command(file: DocumentFile) -> str:
     """The command with which somebody approves it."""
-    return f"orch {file.what} approve {command_word(file.file)} --reason WHY"
+    name = command_word(file.file)
+    if file.what == "model":
+        return f"orch model approve {name} --reason WHY"
+    return f"orch policy approve {name} --reason WHY"
+
+
+def _schema_command(file: DocumentFile) -> str:
+    return "orch model schema" if file.what == "model" else "orch policy schema"
 
 
 def _by_status(file: DocumentFile, control: DocumentControl) -> Reason:

@@ -21,7 +21,7 @@ from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.errors import Fault
 
-HEADINGS = ("model", "version", *DOCUMENT_HEADINGS, "title", "flow", "file")
+HEADINGS = ("model", "version", "title", "flow", *DOCUMENT_HEADINGS, "file")
 
 
 @click.group()
@@ -40,7 +40,7 @@ def list_models(project: Path | None, as_json: bool) -> int:  # noqa: FBT001 (cl
     def row(loaded: LoadedFile[DeploymentModel]) -> tuple[str, ...]:
         noun, flow = loaded.noun, " > ".join(loaded.noun.flow) or "any"
         cells = desk.cells(model_document(loaded))
-        return noun.model, str(noun.version), *cells, plain(noun.title, 60), flow, loaded.file
+        return noun.model, str(noun.version), plain(noun.title, 60), flow, *cells, loaded.file
 
     def more(loaded: LoadedFile[DeploymentModel]) -> Mapping[str, object]:
         return desk.as_json(model_document(loaded))

@@ -26,7 +26,7 @@ from orchestrator.errors import Fault
 from orchestrator.policy.authority.document_standing import approving_roles
 from orchestrator.policy.calendar.windows import calendar_of, odd_times
 
-HEADINGS = ("policy", "version", *DOCUMENT_HEADINGS, "title", "binds", "file")
+HEADINGS = ("policy", "version", "title", "binds", *DOCUMENT_HEADINGS, "file")
 YEAR = timedelta(days=366)
 
 
@@ -52,7 +52,8 @@ def list_policies(project: Path | None, as_json: bool) -> int:  # noqa: FBT001 (
 
     def row(loaded: LoadedFile[ReleasePolicy]) -> tuple[str, ...]:
         noun, cells = loaded.noun, desk.cells(policy_document(loaded), approving_roles(loaded.noun))
-        return noun.policy, str(noun.version), *cells, plain(noun.title, 60), scope_words(noun), loaded.file
+        title, binds = plain(noun.title, 60), scope_words(noun)
+        return noun.policy, str(noun.version), title, binds, *cells, loaded.file
 
     def more(loaded: LoadedFile[ReleasePolicy]) -> Mapping[str, object]:
         return desk.as_json(policy_document(loaded), approving_roles(loaded.noun))
