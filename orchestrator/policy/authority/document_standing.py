@@ -1,8 +1,9 @@
 """How a model or policy stands as a document: approved by a signature that counts, or every reason why not."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from orchestrator.domain.authority.admission_answer import Reason, ReasonCode
 from orchestrator.domain.authority.document_approval import (
@@ -80,6 +81,26 @@ def notices(standing: Standing, now: datetime) -> Iterator[Objection]:
     if end is not None and end <= today + REMIND:
         move = "set a later `valid_until`, and have that approved"
         yield Objection("document.valid_until", "a document that stays valid", f"valid until {end}", move)
+
+
+class ReviewDue(NamedTuple):
+    """A document that is to be reviewed on its day `due`, and the command that follows the review."""
+
+    document: DocumentOnRecord
+    due: date
+    command: str
+
+
+def reviews_between(standings: Iterable[Standing], begins: date, ends: date) -> tuple[ReviewDue, ...]:
+    """The reviews of approved documents that are due between two days, in their order."""
+    due = (
+        ReviewDue(on_record(standing), standing.review_due, approve_command(standing.file))
+        for standing in standings
+        if standing.state == "approved" and standing.review_due is not None
+    )
+    # A project may hold a copy of what the house has: that is one document.
+    shown = {review.document.title: review for review in due if begins <= review.due <= ends}
+    return tuple(sorted(shown.values(), key=lambda review: (review.due, review.document.title)))
 
 
 def as_objections(standing: Standing) -> Iterator[Objection]:

@@ -208,3 +208,25 @@ def test_an_author_who_names_themselves_as_approver_is_a_fault(desk: Desk) -> No
     code, shown = desk.orch("model", "check")
     assert code == 3
     assert "somebody else than the author" in shown
+
+
+def test_the_calendar_has_the_review_with_an_alarm_until_it_is_moved_by_a_signature(desk: Desk) -> None:
+    desk.model("{author: Ada Berg, status: approved, review_every: 20d}")
+    desk.policy("{author: Ada Berg, status: approved, review_every: 400d}")
+    export = ("schedule", "export", "--ical", "-")
+    assert "Review of" not in desk.orch(*export)[1]
+    for what, name in (("model", "web"), ("policy", "live")):
+        desk.approve(what, name)
+    code, shown = desk.orch(*export)
+    assert code == 0
+    assert shown.count("SUMMARY:Review of") == 1
+    assert "SUMMARY:Review of model web version 1" in shown
+    due = str(desk.standing()["review_due"]).replace("-", "")
+    assert f"DTSTART;VALUE=DATE:{due}" in shown
+    assert "TRIGGER:-P30D" in shown
+    assert shown == desk.orch(*export)[1]
+    assert "review.model.web.1@orch" in shown
+    Path("models/web.yml.approval").write_text("{}")
+    code, shown = desk.orch(*export)
+    assert code == 0
+    assert "No review is in the calendar" in shown

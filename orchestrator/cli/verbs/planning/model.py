@@ -34,7 +34,7 @@ def model() -> None:
 @json_option
 def list_models(project: Path | None, as_json: bool) -> int:  # noqa: FBT001 (click calls it)
     """List the models of the project, by name and version, with who approved them, and remind of reviews that are due."""
-    shelf, desk = _shelf(project), DocumentDesk(project)
+    shelf, desk = model_shelf(project), DocumentDesk(project)
     none = f"There is no deployment model in {shelf.places()}."
 
     def row(loaded: LoadedFile[DeploymentModel]) -> tuple[str, ...]:
@@ -56,7 +56,7 @@ def list_models(project: Path | None, as_json: bool) -> int:  # noqa: FBT001 (cl
 @json_option
 def show(name: str, project: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """Show what MODEL (a name, NAME@VERSION, or a file) requires of a plan, and what a plan gets from it."""
-    loaded, desk = _shelf(project).named(name), DocumentDesk(project)
+    loaded, desk = model_shelf(project).named(name), DocumentDesk(project)
     if as_json:
         click.echo(as_line(loaded, desk.as_json(model_document(loaded))))
         return
@@ -75,7 +75,7 @@ def check_models(files: tuple[Path, ...], project: Path | None, as_json: bool) -
     def warnings(loaded: LoadedFile[DeploymentModel]) -> list[Fault]:
         return [*_warnings(loaded, folder), *desk.warnings(model_document(loaded))]
 
-    return check(_shelf(project), files, warnings, as_json=as_json)
+    return check(model_shelf(project), files, warnings, as_json=as_json)
 
 
 @model.command()
@@ -89,7 +89,8 @@ def schema() -> None:
 model.add_command(stats)
 
 
-def _shelf(project: Path | None) -> Shelf[DeploymentModel]:
+def model_shelf(project: Path | None) -> Shelf[DeploymentModel]:
+    """The models of the project."""
     folders = ((project or Path()) / "models",)
     return Shelf(
         "deployment model", folders, load_model, lambda model_noun: (model_noun.model, model_noun.version)
@@ -115,4 +116,4 @@ def _warnings(loaded: LoadedFile[DeploymentModel], project: Path) -> list[Fault]
     ]
 
 
-model.add_command(approving("model", _shelf, model_document))
+model.add_command(approving("model", model_shelf, model_document))
