@@ -23,7 +23,8 @@ from orchestrator.policy.authority.certificates import (
     rehearsal_faults,
 )
 from orchestrator.policy.authority.change_class import major_rules
-from orchestrator.policy.authority.documents import about_documents, document_grounds
+from orchestrator.policy.authority.document_standing import on_record
+from orchestrator.policy.authority.documents import about_documents, document_grounds, standings
 from orchestrator.policy.authority.environment_rules import about_environment
 from orchestrator.policy.authority.model_rules import about_model
 from orchestrator.policy.authority.policy_memory import about_memory, in_force_as
@@ -156,6 +157,7 @@ def _admitted(weighed: Weighed) -> Admitted:
         reviewers=reviewers,
         sign_off=_sign_off(question),
         issuer=_issuer(weighed),
+        documents=tuple(map(on_record, standings(question))),
     )
 
 

@@ -210,3 +210,22 @@ def test_a_home_of_an_earlier_version_remembers_its_live_uses(tmp_path: Path) ->
     assert fleet.deploy().authority.documents == ()
     fleet.authority.documents = documents
     assert first_uses(fleet, fleet.deploy()) == []
+
+
+def test_the_record_has_the_documents_as_they_were_at_the_start() -> None:
+    fleet = governed(DEMANDS)
+    later, sooner = (fleet.schedule(fleet.clock.now() + timedelta(hours=hours)) for hours in (2, 1))
+    assert all(document.first_live_use for d in (later, sooner) for document in d.authority.documents)
+    fleet.clock.jump(3600 + 60)
+    fleet.run_due()
+    fleet.clock.jump(3600)
+    fleet.clock.jump(86400)
+    for each in fleet.authority.documents:
+        approve(fleet, each)
+    signed = fleet.clock.now()
+    resume(fleet.ports, later.id, by="ann", watch=quiet)
+    sooner, later = fleet.now(sooner.id), fleet.now(later.id)
+    assert [d.state for d in (sooner, later)] == [State.COMPLETED, State.COMPLETED]
+    assert [document.first_live_use for document in sooner.authority.documents] == [True, True]
+    assert [document.first_live_use for document in later.authority.documents] == [False, False]
+    assert [document.approved_at for document in later.authority.documents] == [signed, signed]

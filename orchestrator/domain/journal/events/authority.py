@@ -112,6 +112,7 @@ class WindowOpened(Noun):
     `frozen` is the folder of the private copy that it runs from. The rest is the answer of admission
     (domain/authority/admission_answer.py): the grounds, the nonces of approvals that it uses up, and what must follow.
     `reasons` are the grounds as codes. `issuer`: who trusted the key of the rehearsal certificate that it rests on.
+    `documents`: how model and policy stood then; without any, as they did when it was planned.
     """
 
     kind: Literal["window_opened"] = "window_opened"
@@ -127,6 +128,7 @@ class WindowOpened(Noun):
     sign_off: Many[RoleNeed] = ()
     reasons: Many[Ground] = ()
     issuer: TrustOnRecord | None = None
+    documents: Many[DocumentOnRecord] = ()
 
 
 class DeploymentNotAdmitted(Noun):
