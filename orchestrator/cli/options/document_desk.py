@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orchestrator.domain.authority.document_approval import PresentedDocument
 from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.rules.document_control import DocumentFile
 from orchestrator.domain.text.plain_text import plain
@@ -102,8 +101,3 @@ class DocumentDesk:
             return Standing(file, "ungoverned")
         (presented,) = self.ports.keys.documents([file], self.keyring)
         return standing_of(presented, self.keyring, self.ports.clock.now(), roles)
-
-
-def standing_of_new(presented: PresentedDocument, desk: DocumentDesk, roles: Sequence[str]) -> Standing:
-    """How a document would stand with an approval that is not written yet."""
-    return standing_of(presented, desk.keyring, desk.ports.clock.now(), roles)

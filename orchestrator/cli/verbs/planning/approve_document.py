@@ -12,7 +12,7 @@ import click
 
 from orchestrator.adapters.files.policy_file import policies_in
 from orchestrator.cli.options.common_options import json_option
-from orchestrator.cli.options.document_desk import DocumentDesk, standing_of_new
+from orchestrator.cli.options.document_desk import DocumentDesk
 from orchestrator.cli.options.option_values import noun_given
 from orchestrator.cli.options.rule_files import Shelf, project_option
 from orchestrator.cli.options.signing_key import key_option, own_signer
@@ -28,7 +28,7 @@ from orchestrator.domain.rules.document_control import DocumentFile, DocumentKin
 from orchestrator.domain.text.model_base import Noun
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.errors import Cancelled, Refused, UsageFault
-from orchestrator.policy.authority.document_standing import approving_roles, unsignable
+from orchestrator.policy.authority.document_standing import approving_roles, standing_of, unsignable
 
 N = TypeVar("N", bound=Noun)
 _OPTIONS = {"role": "--as", "reason": "--reason"}
@@ -132,7 +132,7 @@ def _refuse_worthless(
 ) -> None:
     """An approval that would not count is not written."""
     presented = PresentedDocument(file=file, approval=signed, answer="good")
-    against = standing_of_new(presented, desk, asked).against
+    against = standing_of(presented, desk.keyring, desk.ports.clock.now(), asked).against
     if against:
         findings = "; ".join(reason.found for reason in against)
         raise Refused(f"{file.title} in {file.file}: {findings}. Nothing was written.")
