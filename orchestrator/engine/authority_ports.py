@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
+from orchestrator.domain.authority.document_approval import PresentedDocument
 from orchestrator.domain.authority.keyring_document import TrustInForce
 from orchestrator.domain.authority.rehearsal import PresentedCertificate
 from orchestrator.domain.authority.signing import Keyring
@@ -16,6 +17,7 @@ from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.unit_origin import SignatureKind
 from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.document_control import DocumentFile
 from orchestrator.domain.rules.environment import EnvironmentFile
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.errors import Refused
@@ -26,13 +28,14 @@ class Governing:
     """What binds a deployment: its release policy and the model that its plan follows. None means that none applies.
 
     `objections` say what is wrong with how the plan names them. If there are any, policy and model are unknown.
-    `warnings` name what covers the plan and does not bind, because the house decides.
+    `warnings` name what covers the plan and does not bind, because the house decides. `documents`: the files of what binds.
     """
 
     policy: ReleasePolicy | None = None
     model: DeploymentModel | None = None
     objections: tuple[Objection, ...] = ()
     warnings: tuple[Objection, ...] = ()
+    documents: tuple[DocumentFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +172,13 @@ class Keys(ABC):
     @abstractmethod
     def certificates(self, project: Path, keyring: Keyring) -> tuple[PresentedCertificate, ...]:
         """Every rehearsal certificate that house, home or project keep. Raises PlanFault."""
+
+    @abstractmethod
+    def documents(self, files: Sequence[DocumentFile], keyring: Keyring) -> tuple[PresentedDocument, ...]:
+        """Each model or policy with the approval beside its file, and the answer of that one's verification.
+
+        Raises PlanFault for an approval that cannot be read.
+        """
 
     def unit_signer(self, signed: SignedFile, keyring: Keyring) -> SignerSeen:
         """Who made the good signature of a release unit. Raises Refused with what was seen instead, MachineLacks."""

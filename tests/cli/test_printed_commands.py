@@ -131,8 +131,16 @@ LIBRARY_RUN = "tests/cli/verbs/test_library_commands.py runs it as it is printed
 POLICY_RUN = "tests/cli/verbs/test_policy_adoption.py adopts and withdraws policies so"
 LATE_RUN = "tests/cli/verbs/test_late_words.py runs it as it is printed"
 OBJECTIVES_RUN = "tests/cli/verbs/test_objectives_command.py runs it as it is printed"
+DOCUMENT_RUN = "tests/cli/verbs/test_document_approval.py runs it as it is printed"
 STAGES_RUN = "tests/engine/test_stages.py runs it as it is printed"
 NOT_WALKED: dict[tuple[str, str], str] = {
+    ("policy/authority/document_standing.py", f"orch model approve {HOLE} --reason WHY"): DOCUMENT_RUN,
+    ("policy/authority/document_standing.py", f"orch policy approve {HOLE} --reason WHY"): DOCUMENT_RUN,
+    ("policy/authority/document_standing.py", "orch model schema"): SHOWS,
+    ("policy/authority/document_standing.py", "orch policy schema"): SHOWS,
+    ("policy/authority/documents.py", "orch policy list"): SHOWS,
+    ("policy/authority/documents.py", "orch model list"): SHOWS,
+    ("cli/verbs/planning/approve_document.py", "orch keys list"): SHOWS,
     ("policy/telling/words/ticket_words.py", "orch change text PLAN"): SHOWS,
     (
         "policy/course/objectives.py",

@@ -6,12 +6,14 @@ from hashlib import sha256
 from pathlib import Path
 
 from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
+from orchestrator.domain.authority.document_approval import PresentedDocument, SignedDocument
 from orchestrator.domain.authority.keyring_document import TrustInForce
 from orchestrator.domain.authority.rehearsal import PresentedCertificate
 from orchestrator.domain.authority.signing import Keyring, SignatureAnswer
 from orchestrator.domain.authority.word import PresentedWord, SignedWord
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.document_control import DocumentFile
 from orchestrator.domain.rules.environment import EnvironmentFile
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.engine.ports import Authority, Governing, Keys, PrivateCopy, Tree
@@ -30,6 +32,7 @@ class FakeAuthority(Authority):
     def __init__(self, policy: ReleasePolicy | None = None, model: DeploymentModel | None = None) -> None:
         self.policy = policy
         self.model = model
+        self.documents: tuple[DocumentFile, ...] = ()
         self.places: tuple[EnvironmentFile, ...] = ()
         self.unreadable_places = False
         self.binds: dict[str, Governing] = {}
@@ -40,7 +43,9 @@ class FakeAuthority(Authority):
         self.before_copy: Callable[[], object] = lambda: None
 
     def governing(self, plan: ReleasePlan, project: Path) -> Governing:
-        return self.binds.get(plan.strategy.hosts, Governing(self.policy, self.model))
+        return self.binds.get(
+            plan.strategy.hosts, Governing(self.policy, self.model, documents=self.documents)
+        )
 
     def environments(self, project: Path) -> tuple[EnvironmentFile, ...]:
         if self.unreadable_places:
@@ -88,7 +93,10 @@ class FakeAuthority(Authority):
 
 
 class FakeKeys(Keys):
-    """Whose keys are trusted, and what signatures are worth, as a test says; `in_project`: keys of one project more."""
+    """Whose keys are trusted, and what signatures are worth, as a test says; `in_project`: keys of one project more.
+
+    `approvals` of models and policies, by their files.
+    """
 
     def __init__(self) -> None:
         self.ring = Keyring()
@@ -96,6 +104,7 @@ class FakeKeys(Keys):
         self.answers: dict[str, SignatureAnswer] = {}
         self.kept: tuple[PresentedCertificate, ...] = ()
         self.signed: TrustInForce | None = None
+        self.approvals: dict[str, SignedDocument] = {}
 
     def trust(self) -> TrustInForce | None:
         return self.signed
@@ -118,6 +127,14 @@ class FakeKeys(Keys):
 
     def certificates(self, project: Path, keyring: Keyring) -> tuple[PresentedCertificate, ...]:
         return self.kept
+
+    def documents(self, files: Sequence[DocumentFile], keyring: Keyring) -> tuple[PresentedDocument, ...]:
+        return tuple(self._document(file) for file in files)
+
+    def _document(self, file: DocumentFile) -> PresentedDocument:
+        signed = self.approvals.get(file.file)
+        answer = self.answers.get(signed.document.sha256, "good") if signed is not None else None
+        return PresentedDocument.of_valid(file=file, approval=signed, answer=answer)
 
 
 def tree_of(files: Mapping[str, str], *, every_bit: bool = False) -> Tree:

@@ -17,6 +17,7 @@ from ruamel.yaml import YAML
 
 from orchestrator.domain.authority.admission_answer import Admission, Admitted, NotAdmitted
 from orchestrator.domain.authority.approval import PresentedApproval
+from orchestrator.domain.authority.document_approval import PresentedDocument
 from orchestrator.domain.authority.rehearsal import MeasuredWave, PresentedCertificate
 from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.plan.change_request import ChangeRequest
@@ -148,6 +149,8 @@ def question(given: dict[str, Any]) -> Question:
         rehearsing=tree["rehearsing"],
         place=place(tree),
         in_force=_in_force(tree, now),
+        documents=documents(tree, policy, model, now),
+        used_live=frozenset(tree["used_live"]),
         home=HOME,
         on_record=on_record(tree),
     )
@@ -234,6 +237,46 @@ def _in_force(tree: dict[str, Any], now: datetime) -> tuple[PolicyInForce, ...]:
         policy = ReleasePolicy.model_validate(laid_over(tree["policy"], fields))
         policies.append(PolicyInForce(policy, now - timedelta(days=9), words.get("deployment")))
     return tuple(policies)
+
+
+def documents(
+    tree: dict[str, Any], policy: ReleasePolicy, model: DeploymentModel | None, now: datetime
+) -> tuple[PresentedDocument, ...]:
+    """The documents that the row knows: `{}` is one that is approved and valid; the words say what is odd about it."""
+    names = {
+        "policy": (policy.policy, policy.version),
+        "model": (model.model, model.version) if model else ("", 1),
+    }
+    return tuple(
+        _document(what, names[what], tree["document"] | words, now)
+        for what, words in tree["documents"].items()
+    )
+
+
+def _document(what: str, name: tuple[str, int], words: dict[str, Any], now: datetime) -> PresentedDocument:
+    sections = ("author", "approver", "status", "approved_on", "valid_until", "review_every")
+    control = {key: words[key] for key in sections if key in words}
+    file = {"what": what, "name": name[0], "version": name[1], "file": f"{what}.yml", "sha256": SHA}
+    if words.get("by") is None:
+        return PresentedDocument.model_validate({"file": {**file, "control": control}})
+    statement = {
+        **{key: value for key, value in file.items() if key != "file"},
+        "sha256": "1" * 64 if words.get("changed") else SHA,
+        "version": name[1] + words.get("other_version", 0),
+        "person": words["by"],
+        "role": words["as"],
+        "key": key_of(words["key"] if "key" in words else words["by"]),
+        "reason": "looked at",
+        "made_at": _ago(now, words, "made", "10d ago"),
+    }
+    signature = {"key": key_of(words.get("signed_with", words["by"])), "signature": NO_SIGNATURE}
+    return PresentedDocument.model_validate(
+        {
+            "file": {**file, "control": control if words.get("section", True) else None},
+            "approval": {"document": statement, "signature": signature},
+            "answer": words.get("signature", "good"),
+        }
+    )
 
 
 def _success(success: dict[str, Any], plan: ReleasePlan, present: EffectivePlan) -> Success:

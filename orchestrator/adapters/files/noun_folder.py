@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from orchestrator.adapters.ownership import exposure_of
+from orchestrator.domain.authority.document_approval import ENDING as APPROVAL
 from orchestrator.domain.plan.loaded_file import LoadedFile
 from orchestrator.domain.text.model_base import Noun
 from orchestrator.domain.text.names import as_read
@@ -18,6 +19,8 @@ KEEPS_A_FOLDER = ".gitkeep"
 """Git keeps no empty folder; a file of this name and without content is no rule."""
 
 
+HOLDS_APPROVALS = frozenset({"models", "policies"})
+"""In these folders the approval of a file lies beside it."""
 HOLDS_INVENTORIES = "environments"
 """Many projects keep the inventory of each environment in a folder below this one; those hold no rules."""
 
@@ -42,10 +45,11 @@ def contents_of(folders: Iterable[Path]) -> tuple[tuple[Path, ...], tuple[Fault,
         for entry in _entries(folder, faults):
             if folder.name == HOLDS_INVENTORIES and entry.is_dir():
                 continue
-            fault = _fault_of(entry)
+            approves = folder.name in HOLDS_APPROVALS and entry.suffix == APPROVAL
+            fault = _fault_of_approval(entry) if approves else _fault_of(entry)
             if fault is not None:
                 faults.append(fault)
-            elif entry.name != KEEPS_A_FOLDER:
+            elif not approves and entry.name != KEEPS_A_FOLDER:
                 files.append(entry)
     by_place = {file.resolve(): file for file in sorted(files, reverse=True)}
     return tuple(sorted(by_place.values())), tuple(faults)
@@ -90,6 +94,15 @@ def _is_guarded(folder: Path, faults: list[Fault]) -> bool:
         expected = "a folder that only you and root can write to"
         faults.append(Fault(str(folder), None, "", expected, exposure.found, exposure.next_move))
     return exposure is None
+
+
+def _fault_of_approval(entry: Path) -> Fault | None:
+    """An approval of nothing could be taken for one of the file that comes in its place."""
+    rule = entry.with_suffix("")
+    if rule.suffix.lower() in ENDINGS and rule.is_file():
+        return None
+    expected, finding = f"the file that it approves, {rule.name}", "no such file"
+    return Fault(str(entry), None, "", expected, finding, "put that back, or remove the approval")
 
 
 def _fault_of(entry: Path) -> Fault | None:

@@ -10,6 +10,7 @@ from orchestrator.adapters.files.noun_folder import Shelved, shelved_in
 from orchestrator.adapters.files.yaml_text.yaml_document import read_yaml
 from orchestrator.domain.calendar.window import Freeze, MaintenanceWindow
 from orchestrator.domain.plan.loaded_file import LoadedFile
+from orchestrator.domain.rules.document_control import DocumentFile
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.model_base import Noun
 from orchestrator.domain.text.names import BY_HAND
@@ -39,6 +40,19 @@ def policy_of(file: str, content: bytes) -> LoadedFile[ReleasePolicy]:
 def policies_in(folders: Iterable[Path]) -> Shelved[ReleasePolicy]:
     """The valid policies of these folders, by name and version, and every fault of the folders and of the others."""
     return shelved_in(folders, load_policy, lambda policy: (policy.policy, policy.version))
+
+
+def policy_document(item: LoadedFile[ReleasePolicy]) -> DocumentFile:
+    """A policy as a document."""
+    noun = item.noun
+    return DocumentFile.of_valid(
+        what="policy",
+        name=noun.policy,
+        version=noun.version,
+        file=item.file,
+        sha256=item.sha256,
+        control=noun.document,
+    )
 
 
 def _of_the_rest(file: str, content: bytes) -> list[Fault]:

@@ -8,9 +8,9 @@ from pathlib import Path, PurePosixPath
 
 from orchestrator.adapters.files.environment_file import known_environments
 from orchestrator.adapters.files.house_rules import house_first, not_of_house
-from orchestrator.adapters.files.model_file import load_model
+from orchestrator.adapters.files.model_file import load_model, model_document
 from orchestrator.adapters.files.noun_folder import contents_of
-from orchestrator.adapters.files.policy_file import policies_in
+from orchestrator.adapters.files.policy_file import policies_in, policy_document
 from orchestrator.adapters.files.tree.inventory_in_place import (
     ingredients_in_place,
     inventory_in_place,
@@ -31,6 +31,7 @@ from orchestrator.policy.planning.name_objections import misleading_place
 from orchestrator.policy.planning.plan_objections import files_on_this_machine
 
 Policy = LoadedFile[ReleasePolicy]
+Model = LoadedFile[DeploymentModel]
 
 
 class ProjectAuthority(Authority):
@@ -56,10 +57,17 @@ class ProjectAuthority(Authority):
         binding = {file: item for file, item in policies.items() if file not in aside}
         policy, objections = _binding(plan, project, binding)
         model, wrong = _model(plan, project, faults)
-        wrong += not_of_house(model, self._house, faults) if model is not None else []
+        wrong += not_of_house(model.noun, self._house, faults) if model is not None else []
         if faults:
             raise PlanFault(faults)
-        return Governing(policy, model, (*objections, *wrong), set_aside)
+        documents = (policy_document(policy) if policy else None, model_document(model) if model else None)
+        return Governing(
+            policy.noun if policy is not None else None,
+            model.noun if model is not None else None,
+            (*objections, *wrong),
+            set_aside,
+            tuple(filter(None, documents)),
+        )
 
     def environments(self, project: Path) -> tuple[EnvironmentFile, ...]:
         """Those of `environments/` in the house and the home, then those of the project."""
@@ -146,7 +154,7 @@ class ProjectAuthority(Authority):
 
 def _binding(
     plan: ReleasePlan, project: Path, policies: Mapping[Path, Policy]
-) -> tuple[ReleasePolicy | None, list[Objection]]:
+) -> tuple[Policy | None, list[Objection]]:
     """The one policy that covers the plan. If several do, the plan must name one of them; naming another does not help."""
     covering = {file: item for file, item in policies.items() if covers(item.noun, plan)}
     misleading = list(misleading_place(plan, (item.noun for item in policies.values())))
@@ -156,10 +164,10 @@ def _binding(
     if named is None:
         if len(covering) > 1:
             return None, [_several(covering)]
-        return next((item.noun for item in covering.values()), None), []
+        return next(iter(covering.values()), None), []
     file = (project / named).resolve()
     if file in covering:
-        return covering[file].noun, []
+        return covering[file], []
     if covering:
         return None, [_several(covering, named)]
     finding = "a policy for others" if file in policies else "none for this release and environment"
@@ -178,9 +186,7 @@ def _several(covering: Mapping[Path, Policy], named: str | None = None) -> Objec
     return Objection("approval.policy", expected, named or "none named", "name one of them")
 
 
-def _model(
-    plan: ReleasePlan, project: Path, faults: list[Fault]
-) -> tuple[DeploymentModel | None, list[Objection]]:
+def _model(plan: ReleasePlan, project: Path, faults: list[Fault]) -> tuple[Model | None, list[Objection]]:
     if plan.strategy.model is None:
         return None, []
     files, astray = contents_of([project / "models"])
@@ -190,7 +196,7 @@ def _model(
         expected, move = "a file in models/", "move the model there (orch model list shows those that count)"
         return None, [Objection("strategy.model", expected, plan.strategy.model, move)]
     try:
-        return load_model(named).noun, []
+        return load_model(named), []
     except PlanFault as fault:
         faults += fault.faults
         return None, []

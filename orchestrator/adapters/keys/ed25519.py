@@ -14,9 +14,11 @@ from cryptography.hazmat.primitives.serialization import (
 from orchestrator.adapters.keys.signer import Signer
 from orchestrator.adapters.keys.ssh_programs import NAMESPACE, ssh_verifies
 from orchestrator.domain.authority import approval as approvals
+from orchestrator.domain.authority import document_approval as documents
 from orchestrator.domain.authority import rehearsal as certificates
 from orchestrator.domain.authority import word as words
 from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
+from orchestrator.domain.authority.document_approval import SignedDocument
 from orchestrator.domain.authority.git_statement import git_payload
 from orchestrator.domain.authority.git_word import NAMESPACE as GIT
 from orchestrator.domain.authority.rehearsal import PresentedCertificate, SignedCertificate
@@ -96,6 +98,11 @@ def presented_certificate(signed: SignedCertificate, keyring: Keyring) -> Presen
 def presented_word(signed: SignedWord, keyring: Keyring) -> PresentedWord:
     """The word with the answer of its verification."""
     return PresentedWord(signed=signed, answer=verify(keyring, signed.signature, words.payload(signed.word)))
+
+
+def document_answer(signed: SignedDocument, keyring: Keyring) -> SignatureAnswer:
+    """Whether the approval of a model or policy has a good signature; one by an untrusted key is bad."""
+    return verify(keyring, signed.signature, documents.payload(signed.document))
 
 
 def verify(

@@ -6,17 +6,20 @@ from pathlib import Path
 from typing import TypeVar
 
 from orchestrator.adapters.keys.certificate_files import certificate_files
+from orchestrator.adapters.keys.document_files import presented_documents
 from orchestrator.adapters.keys.ed25519 import presented_approval, presented_certificate, presented_word
 from orchestrator.adapters.keys.home_id import home_id
 from orchestrator.adapters.keys.key_folder import KeyFolder, refuse_imitations
 from orchestrator.adapters.keys.trust_files import HouseTrust
 from orchestrator.adapters.keys.unit_signatures import record_signer, signer_of
 from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
+from orchestrator.domain.authority.document_approval import PresentedDocument
 from orchestrator.domain.authority.keyring_document import TrustInForce
 from orchestrator.domain.authority.rehearsal import PresentedCertificate, SignedCertificate
 from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.authority.word import PresentedWord, SignedWord
 from orchestrator.domain.evidence.unit_evidence import SignerSeen
+from orchestrator.domain.rules.document_control import DocumentFile
 from orchestrator.engine.authority_ports import SignedFile
 from orchestrator.engine.ports import Keys
 from orchestrator.errors import Fault, PlanFault
@@ -92,6 +95,10 @@ class FolderKeys(Keys):
         places = dict.fromkeys((self._house, self._home, project))
         certificates = tuple(certificate_files(places).values())
         return side_by_side(presented_certificate, certificates, keyring)
+
+    def documents(self, files: Sequence[DocumentFile], keyring: Keyring) -> tuple[PresentedDocument, ...]:
+        """Reads the approval beside each file."""
+        return presented_documents(files, keyring)
 
     def unit_signer(self, signed: SignedFile, keyring: Keyring) -> SignerSeen:
         """By a key of the keyring that counts now, or by gpgv."""

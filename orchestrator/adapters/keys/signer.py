@@ -3,9 +3,11 @@
 from abc import ABC, abstractmethod
 
 from orchestrator.domain.authority import approval as approvals
+from orchestrator.domain.authority import document_approval as documents
 from orchestrator.domain.authority import rehearsal as certificates
 from orchestrator.domain.authority import word as words
 from orchestrator.domain.authority.approval import ApprovalStatement, SignedApproval
+from orchestrator.domain.authority.document_approval import DocumentStatement, SignedDocument
 from orchestrator.domain.authority.rehearsal import Certificate, SignedCertificate
 from orchestrator.domain.authority.signing import KeyKind, Signature
 from orchestrator.domain.authority.word import SignedWord, WordStatement
@@ -46,6 +48,11 @@ class Signer(ABC):
         return SignedCertificate(
             certificate=certificate, signature=self.sign(certificates.payload(certificate))
         )
+
+    def approve_document(self, document: DocumentStatement) -> SignedDocument:
+        """The signed approval of a model or policy. Raises Refused if it names another key."""
+        self._refuse_other(document.key)
+        return SignedDocument(document=document, signature=self.sign(documents.payload(document)))
 
     def speak(self, word: WordStatement) -> SignedWord:
         """The signed word. Raises Refused if the word names another key."""

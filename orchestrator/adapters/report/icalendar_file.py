@@ -1,12 +1,14 @@
 """The schedule of change as an iCalendar file (RFC 5545), for the calendars of interested parties."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from icalendar import Calendar, Event
+from icalendar import Alarm, Calendar, Event
 
 from orchestrator.adapters.report.legible import legible
 from orchestrator.domain.calendar.schedule_of_change import Booking, BookingState
+from orchestrator.policy.authority.document_standing import REMIND, ReviewDue
 from orchestrator.policy.calendar.published_schedule import PublishedSchedule
+from orchestrator.policy.telling.words.document_words import document_line
 from orchestrator.policy.telling.words.schedule_words import blocked_words, conflict_words, machine_words, utc
 
 PRODUCT = "-//orch//schedule of change//EN"
@@ -20,8 +22,10 @@ _STATUS: dict[BookingState, str] = {
 }
 
 
-def icalendar_file(schedule: PublishedSchedule) -> bytes:
-    """Every booking as an event. Times are in UTC, so that no reader needs our time zone rules.
+def icalendar_file(schedule: PublishedSchedule, reviews: Iterable[ReviewDue] = ()) -> bytes:
+    """Every booking as an event, and every review of a model or policy as a day.
+
+    Times are in UTC, so that no reader needs our time zone rules.
 
     UID is the deployment's id with the beginning of its plan's digest, SEQUENCE the number of events on its journal, and
     DTSTAMP the time of the newest event: equal schedules give equal files, byte for byte.
@@ -33,6 +37,8 @@ def icalendar_file(schedule: PublishedSchedule) -> bytes:
     calendar.add("x-wr-calname", "Schedule of change")
     for booking in schedule.bookings:
         calendar.add_component(_event(booking, schedule))
+    for review in reviews:
+        calendar.add_component(_review(review))
     return bytes(calendar.to_ical())
 
 
@@ -53,6 +59,25 @@ def _event(booking: Booking, schedule: PublishedSchedule) -> Event:
     event.add("transp", "OPAQUE" if booking.is_booked else "TRANSPARENT")
     event.add("categories", [_line(booking.environment), booking.state])
     event.add("location", _line(booking.environment))
+    return event
+
+
+def _review(review: ReviewDue) -> Event:
+    """A day with a reminder before it. UID is the document's: once it is signed anew, calendars move the day."""
+    document, event = review.document, Event()
+    changed = document.approved_at
+    event.add("uid", f"review.{document.what}.{document.name}.{document.version}@orch")
+    event.add("dtstamp", changed)
+    event.add("dtstart", review.due)
+    event.add("summary", _line(f"Review of {document.title}"))
+    event.add("description", legible("\n".join([document_line(document), f"Then: {review.command}"])))
+    event.add("transp", "TRANSPARENT")
+    event.add("categories", ["review"])
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", _line(f"{document.title} is to be reviewed"))
+    alarm.add("trigger", -REMIND)
+    event.add_component(alarm)
     return event
 
 

@@ -46,6 +46,7 @@ from orchestrator.policy.telling.timeline import Story
 from orchestrator.policy.telling.timeline_builder import decisions_of, story_of
 from orchestrator.policy.telling.words.assessment_words import reference_outcomes
 from orchestrator.policy.telling.words.change_words import hidden_lines, outside_lines
+from orchestrator.policy.telling.words.document_words import document_line
 from orchestrator.policy.telling.words.host_words import STANDING_WORDS
 from orchestrator.policy.telling.words.isolation_words import isolation_words
 from orchestrator.policy.telling.words.policy_words import policy_words
@@ -164,6 +165,7 @@ def _environment() -> Environment:
             "uncovered_lines": uncovered_lines,
             "standing": lambda name: STANDING_WORDS[name],
             "policy": policy_words,
+            "document": document_line,
             "letter": lambda name: LETTERS[name],
             "px": lambda x: f"{x:.1f}",
             "event_json": _event_json,

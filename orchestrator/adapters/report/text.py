@@ -27,6 +27,7 @@ from orchestrator.policy.telling.timeline import Story, StoryStep
 from orchestrator.policy.telling.timeline_builder import decisions_of, story_of
 from orchestrator.policy.telling.words.assessment_words import reference_outcomes
 from orchestrator.policy.telling.words.change_words import change_lines
+from orchestrator.policy.telling.words.document_words import document_line
 from orchestrator.policy.telling.words.host_words import STANDING_WORDS
 from orchestrator.policy.telling.words.isolation_words import isolation_words
 from orchestrator.policy.telling.words.policy_words import policy_name
@@ -89,6 +90,7 @@ def _facts(d: Deployment, records: Sequence[Recorded], made_at: datetime) -> str
         "components": ", ".join(f"{u.name} {u.version} sha256 {u.sha256}" for u in d.plan.release.units),
     }
     lines = [f"{name:<11} {plain(value, 400)}" for name, value in facts.items() if value]
+    lines += [f"document    {plain(document_line(each), 600)}" for each in d.authority.documents]
     lines += [f"{'':<11} {plain(line, 1200)}" for line in verified_words(d.preparation.units)]
     return "\n".join(lines)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 import click
@@ -112,12 +113,13 @@ def tell_all(
     *,
     none: str,
     as_json: bool,
+    more: Callable[[LoadedFile[N]], Mapping[str, object]] = lambda loaded: {},
 ) -> ExitCode:
-    """Print valid files as a table or JSON lines, and every fault; `none` is for no file at all."""
+    """Print valid files as a table or JSON lines, and every fault; `none` is for no file at all, `more` for JSON."""
     sound, faults = shelf.all()
     if as_json:
         for loaded in sound:
-            click.echo(as_line(loaded))
+            click.echo(as_line(loaded, more(loaded)))
     elif sound:
         print_table(headings, [row(loaded) for loaded in sound])
     elif not faults:
@@ -125,11 +127,10 @@ def tell_all(
     return tell_faults(faults)
 
 
-def as_line(loaded: LoadedFile[N]) -> str:
-    """A file as a line of JSON."""
-    return json.dumps(
-        {"file": loaded.file, "sha256": loaded.sha256, **loaded.noun.model_dump(mode="json", by_alias=True)}
-    )
+def as_line(loaded: LoadedFile[N], more: Mapping[str, object] = MappingProxyType({})) -> str:
+    """A file as a line of JSON, with more that is known of it."""
+    noun = loaded.noun.model_dump(mode="json", by_alias=True)
+    return json.dumps({"file": loaded.file, "sha256": loaded.sha256, **noun, **more})
 
 
 def tell_faults(faults: Sequence[Fault]) -> ExitCode:

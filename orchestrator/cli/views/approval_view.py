@@ -22,6 +22,7 @@ from orchestrator.policy.calendar.point_of_no_return import WaveArithmetic
 from orchestrator.policy.course.follow_up import following_words, needs_words
 from orchestrator.policy.telling.summary import environment_words, release_words
 from orchestrator.policy.telling.words.assessment_words import change_sections
+from orchestrator.policy.telling.words.document_words import document_line
 from orchestrator.policy.telling.words.host_words import hosts_words
 from orchestrator.policy.telling.words.metric_words import metric_line
 from orchestrator.policy.telling.words.stage_words import staged_lines
@@ -155,6 +156,7 @@ def _rules(d: Deployment) -> Iterator[str]:
     policy, model = d.authority.policy, d.authority.model
     yield f"policy: {policy.policy} version {policy.version}" if policy else "policy: none binds (ungoverned)"
     yield f"model: {model.model} version {model.version}" if model else "model: none"
+    yield from map(document_line, d.authority.documents)
     if policy is not None:
         yield f"required before: {needs_words(policy.approvals.before) or 'nobody'}"
         yield f"required after: {needs_words(d.follow_up.sign_off or policy.approvals.after) or 'nobody'}"

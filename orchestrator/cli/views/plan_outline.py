@@ -30,6 +30,7 @@ from orchestrator.domain.text.selection import selection_words
 from orchestrator.policy.course.follow_up import needs_words
 from orchestrator.policy.evidence.allowed_changes import rules_binding
 from orchestrator.policy.telling.words.assessment_words import change_sections
+from orchestrator.policy.telling.words.document_words import document_line, overseers_of
 from orchestrator.policy.telling.words.environment_words import placed_words
 from orchestrator.policy.telling.words.metric_words import metric_line
 from orchestrator.policy.telling.words.policy_words import policy_words
@@ -221,7 +222,10 @@ def _authority(checked: PreparedPlan) -> Iterable[str]:
         yield policy_words(None)
     if model is not None:
         yield f"model {model.model} version {model.version}: {model.title}"
+    yield from map(document_line, checked.documents)
     yield from may_change_lines(checked)
+    if policy is not None:
+        asked += overseers_of(policy, checked.documents)
     if asked:
         yield f"approval by {', '.join(asked)}"
 

@@ -17,6 +17,7 @@ from orchestrator.domain.rules.requirement import AskedObjectives, RoleNeed
 from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.domain.text.model_base import Noun
 from orchestrator.domain.text.plain_text import plain
+from orchestrator.policy.authority.document_standing import approving_roles
 from orchestrator.policy.authority.policy_word import changing_roles
 from orchestrator.policy.calendar.windows import calendar_of, closes_at, freezes_at, next_opening, open_at
 
@@ -62,11 +63,18 @@ def policy_outline(loaded: LoadedFile[ReleasePolicy], now: datetime) -> Branch:
             *_group_if("Emergency", _emergency(policy)),
             *_group_if("Major impact", _major(policy)),
             *_group_if("People", _people(policy)),
+            *_group_if("Model and policy as documents", _documents(policy)),
             group("Calendar", _calendar(policy, now)),
             Branch(f"Records are kept for {seconds_words(policy.retention)}; orch deletes none by itself"),
             Branch(f"File: {loaded.file}, SHA-256 {loaded.sha256[:16]}"),
         ),
     )
+
+
+def with_document(outline: Branch, lines: Iterable[str]) -> Branch:
+    """The outline, with how the file stands as a document before the line that names it."""
+    *rules, file = outline.below
+    return Branch(outline.text, (*rules, *_group_if("Document", lines), file))
 
 
 def scope_words(policy: ReleasePolicy) -> str:
@@ -91,6 +99,17 @@ def _group_if(title: str, lines: Iterable[str]) -> Iterator[Branch]:
 def _may_change(rule: Rule | None) -> Iterator[Branch]:
     if rule is not None:
         yield Branch(f"May change: {plain(rule_words(rule), 2000)}")
+
+
+def _documents(policy: ReleasePolicy) -> Iterator[str]:
+    rule = policy.documents
+    if rule is None:
+        return
+    roles = ", ".join(map(plain, approving_roles(policy))) or "anybody whose key is trusted"
+    demanded = "must be approved, valid and unchanged" if rule.must_be == "approved" else "may be drafts"
+    yield f"{demanded}; approved by {roles}"
+    if rule.overseers:
+        yield f"the first live use of a version is overseen by {needs_words(rule.overseers)}"
 
 
 def _allows(policy: ReleasePolicy) -> Iterator[str]:

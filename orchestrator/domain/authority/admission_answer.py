@@ -4,6 +4,7 @@ from typing import Literal, get_args
 
 from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.authority.signing import KeyId
+from orchestrator.domain.rules.document_on_record import DocumentOnRecord
 from orchestrator.domain.rules.requirement import RoleNeed
 from orchestrator.domain.text.model_base import Many, Moment, Noun
 
@@ -30,6 +31,21 @@ ReasonCode = Literal[
     "model.requires",
     "model.playbook",
     "model.flow",
+    "document.ungoverned",
+    "document.draft",
+    "document.retired",
+    "document.not_approved",
+    "document.changed",
+    "document.bad_signature",
+    "document.foreign_key",
+    "document.revoked_key",
+    "document.expired_key",
+    "document.machine_key",
+    "document.wrong_person",
+    "document.by_author",
+    "document.role_not_held",
+    "document.from_the_future",
+    "document.expired",
     "environment.name",
     "environment.machine",
     "environment.inventory",
@@ -138,7 +154,8 @@ class Admitted(Noun):
 
     `consumes`: nonces of the approvals that this start uses up. `closes`: the end of the present opening; waves must fit
     into it. `review_by` and `reviewers`: the review that must follow an emergency. `sign_off`: who accepts the deployment
-    afterwards. `issuer`: the key of the certificate that it rests on.
+    afterwards. `issuer`: the key of the certificate that it rests on. `documents`: how model and policy stand now, where their
+    files say something of it.
     """
 
     grounds: Many[Ground]
@@ -150,6 +167,7 @@ class Admitted(Noun):
     reviewers: Many[RoleNeed] = ()
     sign_off: Many[RoleNeed] = ()
     issuer: KeyId | None = None
+    documents: Many[DocumentOnRecord] = ()
 
 
 class NotAdmitted(Noun):

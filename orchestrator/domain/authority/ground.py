@@ -10,6 +10,8 @@ StartCode = Literal[
     "policy.none",
     "policy.first_use",
     "model.used",
+    "document.approved",
+    "document.first_live",
     "plan.effective",
     "approval.given",
     "rehearsal.covers",

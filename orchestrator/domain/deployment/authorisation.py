@@ -10,9 +10,11 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.plan.change_request import ChangeRequest, Mode
 from orchestrator.domain.plan.effective_plan import EffectivePlan
 from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.document_on_record import DocumentOnRecord
 from orchestrator.domain.rules.environment import Environment, class_known
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.model_base import Many, Moment, Noun
+from orchestrator.domain.text.names import as_read
 
 
 class Unadmitted(Noun):
@@ -44,7 +46,8 @@ class Authorisation(Noun):
     `vouched` are roles whose approval was named without a signature; `waited`: it was once not admitted and waited.
     `opened_at` is when it was admitted, and `grounds` why; `authorised` is the attempt that may begin next. `house`: the
     house that governs it, to which its machines belong from then on; empty where there is none. Concessions among the first
-    `concessions_from` approvals are void: a retry or a backout came after them.
+    `concessions_from` approvals are void: a retry or a backout came after them. `documents`: how model and policy stood as
+    documents when it was planned, and from its start on then.
     """
 
     policy: ReleasePolicy | None = None
@@ -69,6 +72,7 @@ class Authorisation(Noun):
     unauthorised: Unauthorised | None = None
     house: str = ""
     concessions_from: int = 0
+    documents: Many[DocumentOnRecord] = ()
 
     @property
     def environment_class(self) -> str | None:
@@ -103,6 +107,7 @@ def authority_at_first(event: e.Planned) -> Authorisation:
         mode=event.mode,
         effective=event.effective,
         house=event.house,
+        documents=event.documents,
     )
 
 
@@ -149,6 +154,21 @@ def _admitted(authority: Authorisation, event: e.WindowOpened, at: datetime) -> 
         set_aside=event.set_aside,
         consumed=event.consumes,
         overridden=event.overridden,
+        documents=_documents(event.documents or authority.documents, event),
+    )
+
+
+def _documents(
+    documents: tuple[DocumentOnRecord, ...], event: e.WindowOpened
+) -> tuple[DocumentOnRecord, ...]:
+    """Which use is the first is decided at the start: another deployment may have been planned later and begun earlier."""
+    first = {
+        as_read(str(ground.values["document"]))
+        for ground in event.reasons
+        if ground.code == "document.first_live"
+    }
+    return tuple(
+        each.model_copy(update={"first_live_use": as_read(each.title) in first}) for each in documents
     )
 
 

@@ -11,6 +11,7 @@ from orchestrator.domain.plan.change_request import ChangeType
 from orchestrator.domain.plan.machines import marks_of
 from orchestrator.domain.plan.plan_kind import due_work_of
 from orchestrator.domain.rules.environment import LIVE
+from orchestrator.domain.rules.live_use import is_live_use, versions_of
 from orchestrator.domain.rules.requirement import RoleNeed
 from orchestrator.domain.text.model_base import Many, Moment, Noun
 
@@ -24,7 +25,8 @@ class Brief(Noun):
     `retention`: seconds for which its policy keeps records. `restored`: every host that it touched is proved to equal its
     baseline. `consumed` are nonces of the approvals it used up, `signed_off` and `reviewed` the sign-offs and reviews.
     `named_by_policy`: its policy names its environment. `machines`: marks of the machines of a live environment, or one that
-    the policy names. `due`: when the work is due that hangs on what it removes or transfers, and that is not done.
+    the policy names. `used_live`: the versions of its policy and model, where it used them live. `due`: when the
+    work is due that hangs on what it removes or transfers, and that is not done.
     """
 
     id: str
@@ -62,6 +64,7 @@ class Brief(Noun):
     named_by_policy: bool
     machines: Many[str]
     due: Many[Moment] = ()
+    used_live: Many[str] = ()
 
     @property
     def over(self) -> bool:
@@ -108,6 +111,7 @@ def brief_of(d: Deployment) -> Brief:
         named_by_policy=_named_by_policy(d),
         machines=_machines(d),
         due=_due(d),
+        used_live=_used_live(d),
     )
 
 
@@ -125,6 +129,13 @@ def _due(d: Deployment) -> tuple[datetime, ...]:
         return ()
     done = {duty.path for duty in d.follow_up.duties}
     return tuple(sorted(work.due for work in due_work_of(d.plan) if work.path not in done))
+
+
+def _used_live(d: Deployment) -> tuple[str, ...]:
+    """A deployment that never started used nothing."""
+    authority, rehearsal = d.authority, d.rehearsing.rehearsal is not None
+    live = is_live_use(authority.environment_class, authority.policy, rehearsal=rehearsal)
+    return versions_of(authority.policy, authority.model) if live and authority.opened_at is not None else ()
 
 
 def _machines(d: Deployment) -> tuple[str, ...]:

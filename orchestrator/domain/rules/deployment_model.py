@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from orchestrator.domain.plan.change_request import ChangeType
 from orchestrator.domain.plan.release_plan import EarlyLifeSupport, FailureLimit, Level
 from orchestrator.domain.plan.wave import Gate
+from orchestrator.domain.rules.document_control import DocumentControl
 from orchestrator.domain.rules.may_change import MayChange
 from orchestrator.domain.rules.requirement import Required
 from orchestrator.domain.text.canonical import Since
@@ -59,7 +60,8 @@ class DeploymentModel(Noun):
     """A deployment model; `orch` is the version of this format, `version` that of the model.
 
     `flow`: the environments in order: a release reaches each one only after a successful deployment to the one before.
-    `may_change`: what a deployment may change on its hosts, and nothing else; without it anything.
+    `may_change`: what a deployment may change on its hosts, and nothing else; without it anything. `document`: who answers
+    for the file.
     """
 
     orch: Annotated[Literal[1], exactly(only=1)]
@@ -74,6 +76,7 @@ class DeploymentModel(Noun):
     requires: Required
     playbooks: Playbooks = Playbooks.of_valid()
     may_change: Annotated[MayChange | None, Since("0.2")] = None
+    document: Annotated[DocumentControl | None, Since("0.2")] = None
     steps: Annotated[tuple[ModelStep, ...], Field(strict=False, min_length=1)]
     improvements: Many[Improvement] = ()
 

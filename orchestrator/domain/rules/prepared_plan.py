@@ -7,6 +7,7 @@ from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.document_on_record import DocumentOnRecord
 from orchestrator.domain.rules.environment import Environment, class_known
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.model_base import Many, Noun
@@ -21,7 +22,7 @@ class PreparedPlan(Noun):
     everything else; the plan then includes the defaults of its model. `effective` is None where there are faults.
     `copy_size`: the bytes of its tree. `foreseen`: paths outside of the project that it warns of. `written`: in a rehearsal
     elsewhere, the plan for its own environment. `environment`: what a file says of it; `environment_unknown`: files know
-    others only.
+    others only. `documents`: how model and policy stand as documents.
     """
 
     plan: ReleasePlan
@@ -43,6 +44,7 @@ class PreparedPlan(Noun):
     written: ReleasePlan | None = None
     environment: Environment | None = None
     environment_unknown: bool = False
+    documents: Many[DocumentOnRecord] = ()
 
     @property
     def environment_class(self) -> str | None:

@@ -8,6 +8,7 @@ from orchestrator.domain.calendar.window import Freeze, MaintenanceWindow
 from orchestrator.domain.plan.change_request import ChangeType, Mode
 from orchestrator.domain.plan.strategy_form import StrategyKind
 from orchestrator.domain.rules.change_rules import MajorChange, PeopleRule
+from orchestrator.domain.rules.document_control import DocumentControl, DocumentsRule
 from orchestrator.domain.rules.late_rules import Concessions, ConfirmRule, LateBackout, SignOffRule
 from orchestrator.domain.rules.may_change import MayChange
 from orchestrator.domain.rules.requirement import Need, Required, RoleNeed
@@ -104,7 +105,8 @@ class ReleasePolicy(Noun):
     a deployment may change on its hosts, and nothing else; without it anything that its model allows. `unsigned_words` may
     be said without a signature where keys are trusted; all others are signed. `changed_by`: the roles whose word brings the
     next version into force, or ends the policy; without any, those that approve before. `planning_mistakes`:
-    `fault` makes each a fault; else it depends on the class of change and environment.
+    `fault` makes each a fault; else it depends on the class of change and environment. `document`: who answers for the file;
+    `documents`: what is demanded of model and policy as documents.
     """
 
     orch: Annotated[Literal[1], exactly(only=1)]
@@ -140,6 +142,8 @@ class ReleasePolicy(Noun):
     planning_mistakes: Annotated[MistakesAre, Since("0.2")] = "by class"
     major: Annotated[MajorChange | None, Since("0.2")] = None
     people: Annotated[PeopleRule, Since("0.2")] = PeopleRule.of_valid()
+    document: Annotated[DocumentControl | None, Since("0.2")] = None
+    documents: Annotated[DocumentsRule | None, Since("0.2")] = None
 
     @property
     def backout_needs(self) -> tuple[RoleNeed, ...]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from itertools import islice
 from typing import Annotated, Any, ParamSpec, Self, TypeVar, cast
@@ -15,6 +15,8 @@ Fields = ParamSpec("Fields")
 """The fields of a noun with their types, as a type checker reads them from its constructor."""
 
 MOMENT = r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)$"
+
+DAY = r"^\d{4}-\d\d-\d\d$"
 
 
 class Noun(BaseModel):
@@ -97,6 +99,7 @@ Many = Annotated[tuple[T, ...], Field(strict=False)]
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _MOMENT = re.compile(MOMENT, re.ASCII)
+_DAY = re.compile(DAY, re.ASCII)
 _SIZES = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?) ?(B|kB|MB|GB|KiB|MiB|GiB)")
 
@@ -144,6 +147,18 @@ def moment_of(value: Any) -> Any:
         raise NotInForm(expected, "write the date, the time and the zone") from None
 
 
+def day_of(value: Any) -> Any:
+    """A day from ISO 8601 text such as 2027-06-30."""
+    if not isinstance(value, str):
+        return value
+    try:
+        if not _DAY.fullmatch(value):
+            raise ValueError
+        return date.fromisoformat(value)
+    except ValueError:
+        raise NotInForm("a day such as 2027-06-30", "write year, month and day") from None
+
+
 _DURATION_TEXT = r"(\d+(\.\d+)?(ms|s|m|h|d))+$"
 
 Seconds = Annotated[
@@ -184,6 +199,11 @@ Moment = Annotated[
     AwareDatetime,
     BeforeValidator(moment_of),
     WithJsonSchema({"type": "string", "format": "date-time", "pattern": MOMENT}),
+]
+Day = Annotated[
+    date,
+    BeforeValidator(day_of),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": DAY}),
 ]
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
 AtLeastOneText = Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from orchestrator.domain.authority.admission_answer import Admission, NotAdmitted
 from orchestrator.domain.authority.approval import OF_A_START, PresentedApproval, SignedApproval
+from orchestrator.domain.authority.document_approval import PresentedDocument
 from orchestrator.domain.authority.rehearsal import MeasuredWave, PresentedCertificate
 from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.deployment.deployment import Deployment
@@ -14,7 +15,9 @@ from orchestrator.domain.journal.events import Approved
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.effective_plan import EffectivePlan
 from orchestrator.domain.text.names import same_name
+from orchestrator.engine.lookup.documents import documents_of
 from orchestrator.engine.lookup.journal_timeline import story_on
+from orchestrator.engine.lookup.live_uses import used_live
 from orchestrator.engine.lookup.place import known_to_files, place_of
 from orchestrator.engine.lookup.policies_in_force import policies_in_force
 from orchestrator.engine.lookup.snapshots import folded, survey
@@ -37,8 +40,8 @@ class Known:
     """Facts that every question about one deployment needs, read once.
 
     These are the trusted keys, the verified approvals, the other deployments, traces of those that cannot be read, the
-    certificates of the release, its measured waves, what is known of its environment and machines, and which policies are in
-    force.
+    certificates of the release, its measured waves, what is known of its environment and machines, which policies are in
+    force, and the documents of its model and policy.
     """
 
     keyring: Keyring
@@ -49,6 +52,7 @@ class Known:
     measured: tuple[MeasuredWave, ...] = ()
     place: Place = field(default_factory=Place)
     in_force: tuple[PolicyInForce, ...] = ()
+    documents: tuple[PresentedDocument, ...] = ()
 
 
 def facts_of(ports: Ports, d: Deployment, *, history: bool = True) -> Known:
@@ -73,6 +77,7 @@ def facts_of(ports: Ports, d: Deployment, *, history: bool = True) -> Known:
         measured=tuple(_measured(ports, others, d)) if governed else (),
         place=place_of(ports, d, others if starting else None) if history else known_to_files(ports, d),
         in_force=policies_in_force(ports.journal, others) if starting and history else (),
+        documents=documents_of(ports, d, keyring) if starting else (),
     )
 
 
@@ -116,6 +121,8 @@ def question_of(
         vouched=d.authority.vouched if not governed and not known.keyring.keys else (),
         place=known.place,
         in_force=known.in_force,
+        documents=known.documents,
+        used_live=used_live(known.others),
         home=ports.keys.home if known.certificates else "",
         on_record=_on_record(ports, known.others) if known.certificates else {},
     )

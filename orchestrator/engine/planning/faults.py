@@ -1,8 +1,8 @@
 """Faults of a plan, as they are made and ordered."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from orchestrator.domain.plan.inspection import PlaybookFinding
+from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding
 from orchestrator.errors import Fault
 
 
@@ -10,6 +10,22 @@ def as_fault(finding: PlaybookFinding) -> Fault:
     """A finding in a playbook as a fault of the plan."""
     where, expected = finding.kind, "tasks whose result can be trusted"
     return Fault(finding.file, finding.line, where, expected, finding.what, finding.next_move)
+
+
+def roundabout_ways(inventory: str, inspection: Inspection) -> Iterator[Fault]:
+    """A warning for each way to a host that is not straight."""
+    expected, move = "hosts that are reached straight", "see that it is meant so"
+    yield from (Fault(inventory, None, "", expected, way, move) for way in inspection.inventory_ways)
+
+
+def faults_of_inspection(inspection: Inspection) -> Iterator[Fault]:
+    """Vaulted values that do not decrypt, and settings under which no run can begin."""
+    for vault in inspection.vault_faults:
+        expected = "a vaulted value that decrypts"
+        yield Fault(vault.file, vault.line, "", expected, vault.message, vault.next_move)
+    for setting in inspection.settings_faults:
+        expected = "settings under which a run can begin"
+        yield Fault(setting.file, setting.line, "", expected, setting.message, setting.next_move)
 
 
 def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:

@@ -18,7 +18,8 @@ from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.engine.background import BackgroundTask
 from orchestrator.engine.lookup.place import by_files
 from orchestrator.engine.lookup.unit_files import obtained
-from orchestrator.engine.planning.faults import as_fault, in_order
+from orchestrator.engine.planning.document_check import check_documents
+from orchestrator.engine.planning.faults import as_fault, faults_of_inspection, in_order, roundabout_ways
 from orchestrator.engine.ports import Governing, Ports, Tree
 from orchestrator.errors import Fault, NotFound, NotObtained, PlanFault
 from orchestrator.policy.authority.environment_rules import about_unknown, objections_of
@@ -157,7 +158,16 @@ class _Check:
         self._warn(self.binds.warnings)
         plan = _with_defaults(self.loaded.plan, self.binds.model)
         self.loaded = self.loaded.model_copy(update={"plan": plan})
+        self.documents()
         self._object(unseen_parts(rules_binding(self.binds.policy, self.binds.model), plan))
+
+    def documents(self) -> None:
+        """Check who answers for model and policy, and whether they are approved."""
+        environment = self.known.binding(self.loaded.plan.resources.environment)
+        checked = check_documents(self.ports, self.binds, self.project, environment)
+        self.faults.extend(checked.faults)
+        self.warnings.extend(checked.warnings)
+        self.loaded = self.loaded.model_copy(update={"documents": checked.documents})
 
     def place(self, targets: Sequence[Target], *, starting: bool) -> None:
         """Check the environment and its hosts against what files know; at a start admission does, and puts it on record."""
@@ -268,19 +278,9 @@ class _Check:
         self._warn(short_passwords(inspection.vaulted))
         self._warn(short_passed(inspection.vaulted))
         self._warn(in_clear(self.loaded.plan, inspection.vaulted))
-        for way in inspection.inventory_ways:
-            expected, move = "hosts that are reached straight", "see that it is meant so"
-            file = self.loaded.plan.resources.inventory
-            self.warnings.append(Fault(file, None, "", expected, way, move))
+        self.warnings.extend(roundabout_ways(self.loaded.plan.resources.inventory, inspection))
         self._warn(rules.opened_outside(inspection))
-        expected = "a vaulted value that decrypts"
-        for vault in inspection.vault_faults:
-            self.faults.append(Fault(vault.file, vault.line, "", expected, vault.message, vault.next_move))
-        for setting in inspection.settings_faults:
-            expected = "settings under which a run can begin"
-            self.faults.append(
-                Fault(setting.file, setting.line, "", expected, setting.message, setting.next_move)
-            )
+        self.faults.extend(faults_of_inspection(inspection))
         return inspection
 
     def environment(self, inspection: Inspection, *, starting: bool) -> None:

@@ -174,4 +174,5 @@ def _opened(d: Deployment, answer: Admitted, place: str, issuer: TrustOnRecord |
         reviewers=answer.reviewers,
         sign_off=answer.sign_off,
         issuer=issuer,
+        documents=answer.documents,
     )

@@ -24,6 +24,7 @@ from orchestrator.engine.drive import drive
 from orchestrator.engine.host_locks import give_back
 from orchestrator.engine.journal_writer import JournalWriter
 from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.lookup.live_uses import marked
 from orchestrator.engine.lookup.lost_history import refuse_lost_history
 from orchestrator.engine.lookup.snapshots import briefs
 from orchestrator.engine.planning.plan_check import prepare_plan
@@ -82,7 +83,13 @@ def open_deployment(
     name = _free_name(ports.journal, prepared, ports.clock.now())
     verb: Verb = "rehearse" if rehearsal is not None else "deploy" if start is None else "schedule"
     first = planned(prepared, by=by, start=start, rehearsal=rehearsal)
-    of_house = first.model_copy(update={"house": house, "house_place": ports.keys.house_place})
+    of_house = first.model_copy(
+        update={
+            "house": house,
+            "house_place": ports.keys.house_place,
+            "documents": marked(ports.journal, first),
+        }
+    )
     asked = speak_about(ports, of_house, verb, name, Path(prepared.project))
     events: list[e.Event] = [asked, e.Submitted(by=asked.by)]
     if approvals:
@@ -113,6 +120,7 @@ def planned(
         environment_unknown=prepared.environment_unknown,
         foreseen=prepared.foreseen,
         beside=prepared.beside,
+        documents=prepared.documents,
         missed=prepared.plan.schedule.missed,
         rehearsal=rehearsal,
     )

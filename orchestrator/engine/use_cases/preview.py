@@ -11,6 +11,7 @@ from orchestrator.domain.fold.fold import fold
 from orchestrator.domain.journal.events import Recorded
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.engine.lookup.admission_facts import Known, facts_of, question_of
+from orchestrator.engine.lookup.live_uses import first_marked
 from orchestrator.engine.lookup.unreadable import Traces
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases.deployment_commands import planned
@@ -44,11 +45,13 @@ def asked_ahead(
     if checked.effective is None:
         return _with_faults(checked, faults_by_rules(ports, checked)), None
     question = question_ahead(ports, checked, history=history)
+    marked = first_marked(checked.documents, question.first_live_uses)
+    checked = checked.model_copy(update={"documents": marked})
     return _with_faults(checked, map(checked.fault, answer_ahead(question).objections)), question
 
 
 def _with_faults(checked: PreparedPlan, more: Iterable[Fault]) -> PreparedPlan:
-    return checked.model_copy(update={"faults": (*checked.faults, *more)})
+    return checked.model_copy(update={"faults": tuple(dict.fromkeys((*checked.faults, *more)))})
 
 
 def faults_by_rules(ports: Ports, prepared: PreparedPlan) -> tuple[Fault, ...]:

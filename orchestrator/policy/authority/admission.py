@@ -23,6 +23,8 @@ from orchestrator.policy.authority.certificates import (
     rehearsal_faults,
 )
 from orchestrator.policy.authority.change_class import major_rules
+from orchestrator.policy.authority.document_standing import on_record
+from orchestrator.policy.authority.documents import about_documents, document_grounds, standings
 from orchestrator.policy.authority.environment_rules import about_environment
 from orchestrator.policy.authority.model_rules import about_model
 from orchestrator.policy.authority.policy_memory import about_memory, in_force_as
@@ -130,6 +132,7 @@ RULES: tuple[Callable[[Weighed], Iterator[Reason]], ...] = (
     lambda weighed: about_policy(weighed.question) if weighed.question.governed else iter(()),
     lambda weighed: _memory(weighed.question),
     lambda weighed: about_model(weighed.question),
+    lambda weighed: about_documents(weighed.question),
     lambda weighed: about_environment(weighed.question),
     about_approvals,
     _rehearsal,
@@ -154,6 +157,7 @@ def _admitted(weighed: Weighed) -> Admitted:
         reviewers=reviewers,
         sign_off=_sign_off(question),
         issuer=_issuer(weighed),
+        documents=tuple(map(on_record, standings(question))),
     )
 
 
@@ -190,6 +194,7 @@ def _grounds(weighed: Weighed) -> Iterator[Ground]:
     if question.model is not None:
         model = question.model
         yield Ground(code="model.used", values={"model": model.model, "version": model.version})
+    yield from document_grounds(question)
     yield Ground(code="plan.effective", values={"digest": question.effective.digest})
     yield from (_given_by(word) for word in weighed.words)
     if asked_rehearsal(question) is not None:

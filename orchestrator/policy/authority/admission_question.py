@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from orchestrator.domain.authority.approval import PresentedApproval
+from orchestrator.domain.authority.document_approval import PresentedDocument
 from orchestrator.domain.authority.rehearsal import MeasuredWave, PresentedCertificate
 from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.plan.change_request import ChangeRequest, Mode
@@ -12,10 +13,12 @@ from orchestrator.domain.plan.effective_plan import EffectivePlan
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.environment import class_known
+from orchestrator.domain.rules.live_use import is_live_use, versions_of
 from orchestrator.domain.rules.release_policy import ReleasePolicy, SeparationOfDuties
 from orchestrator.domain.rules.requirement import RoleNeed
 from orchestrator.domain.text.names import as_read, is_among
-from orchestrator.policy.authority.change_class import with_class_needs
+from orchestrator.policy.authority.change_class import with_class_needs, with_needs
 from orchestrator.policy.authority.known_machines import Place
 from orchestrator.policy.authority.policy_memory import PolicyInForce
 from orchestrator.policy.calendar.windows import Calendar, calendar_of, policy_for
@@ -67,7 +70,8 @@ class Question:
     roles whose approval was named without a signature, where the plan asks for them and nothing forbids that. `place`: what
     is known of environments and machines. `home` is the id of this home, and `on_record` are deployments of its store by id:
     a certificate that was issued here is of one. `backout` is the digest that leave to roll back must name. `in_force` are
-    the policies that are in force for this deployment, whatever the files say.
+    the policies that are in force for this deployment, whatever the files say. `documents` are the files of model and policy
+    with their approvals. `used_live` are the versions of models and policies that earlier deployments used live.
     """
 
     subject: str
@@ -96,6 +100,8 @@ class Question:
     on_record: Mapping[str, OnRecord | None] = field(default_factory=dict)
     backout: str = ""
     in_force: tuple[PolicyInForce, ...] = ()
+    documents: tuple[PresentedDocument, ...] = ()
+    used_live: frozenset[str] = frozenset()
 
     @property
     def calendar(self) -> Calendar:
@@ -118,12 +124,23 @@ class Question:
         return self.change.type == "emergency"
 
     @property
+    def first_live_uses(self) -> tuple[str, ...]:
+        """The versions of policy and model that nobody has used live before, where this is a live use."""
+        policy = self.policy if self.governed else None
+        environment = self.place.binding(self.environment)
+        known = class_known(environment, unknown=self.place.unknown(self.environment))
+        if not is_live_use(known, policy, rehearsal=self.rehearsing):
+            return ()
+        return tuple(used for used in versions_of(policy, self.model) if used not in self.used_live)
+
+    @property
     def needs(self) -> tuple[RoleNeed, ...]:
         """Who must approve before, by the type of change; the plan may require more than the policy, never less."""
         policy = self.policy
         if self.emergency and policy.emergency is not None:
             return tuple({as_read(need.role): need for need in self._by_type()}.values())
-        asked = {as_read(n.role): n for n in with_class_needs(self._by_type(), policy, self.plan)}
+        of_class = with_class_needs(self._by_type(), policy, self.plan)
+        asked = {as_read(need.role): need for need in with_needs(of_class, self._overseers())}
         for role in self.plan.approval.required:
             if not is_among(role, self.vouched):
                 asked.setdefault(as_read(role), RoleNeed(role=role))
@@ -140,6 +157,11 @@ class Question:
             *((self.plan.transfer.to.role,) if self.plan.transfer is not None else ()),
             *lifting,
         )
+
+    def _overseers(self) -> tuple[RoleNeed, ...]:
+        """Who oversees the first live use of a version."""
+        rule = self.policy.documents
+        return rule.overseers if rule is not None and self.first_live_uses else ()
 
     def _by_type(self) -> tuple[RoleNeed, ...]:
         policy, model = self.policy, self.model

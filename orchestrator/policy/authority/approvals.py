@@ -220,11 +220,20 @@ def missing(words: Sequence[ApprovalStatement], question: Question) -> tuple[Rea
         Reason(
             code="approval.missing",
             about=lack.role,
-            found=f"{lack.words('approvals')} missing{lack.twice}",
+            found=f"{lack.words('approvals')} missing{lack.twice}{_overseeing(lack.role, question)}",
             next_move=approve_command(command, lack.role),
         )
         for lack in lacking(question.needs, approved, question)
     )
+
+
+def _overseeing(role: str, question: Question) -> str:
+    """What a role oversees, where that is why it is asked for."""
+    rule = question.policy.documents
+    overseers = rule.overseers if rule is not None else ()
+    if not any(same_role(need.role, role) for need in overseers) or not question.first_live_uses:
+        return ""
+    return f" (it oversees the first live use of {' and '.join(question.first_live_uses)})"
 
 
 def approve_command(command: str, role: str) -> str:

@@ -20,10 +20,15 @@ def major_rules(policy: ReleasePolicy, plan: ReleasePlan) -> MajorChange | None:
 def with_class_needs(
     needs: Iterable[RoleNeed], policy: ReleasePolicy, plan: ReleasePlan
 ) -> tuple[RoleNeed, ...]:
-    """Who must agree, with the roles that a change of this class needs in addition; of two needs of a role the greater."""
-    asked = {as_read(need.role): need for need in needs}
+    """Who must agree, with the roles that a change of this class needs in addition."""
     major = major_rules(policy, plan)
-    for need in major.before if major is not None else ():
+    return with_needs(needs, major.before if major is not None else ())
+
+
+def with_needs(needs: Iterable[RoleNeed], more: Iterable[RoleNeed]) -> tuple[RoleNeed, ...]:
+    """The needs with some more; of two needs of a role the greater."""
+    asked = {as_read(need.role): need for need in needs}
+    for need in more:
         known = asked.get(as_read(need.role))
         asked[as_read(need.role)] = need if known is None or known.people < need.people else known
     return tuple(asked.values())

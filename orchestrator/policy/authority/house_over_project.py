@@ -40,9 +40,12 @@ def roles_named(policy: ReleasePolicy) -> tuple[str, ...]:
     if policy.major is not None:
         needs += [*policy.major.before, *policy.major.reviewers]
     needs += [*policy.late_backout.before, *policy.late_backout.emergency, *policy.concession_needs]
+    if policy.documents is not None:
+        needs += policy.documents.overseers
     roles = [need.role for need in needs]
     roles += [role for freeze in policy.freezes for role in freeze.override]
     roles += [*policy.window_override, *policy.changed_by, *policy.roles]
+    roles += policy.documents.approved_by if policy.documents is not None else []
     gate = policy.verification.gate
     roles += [gate.confirm] if gate is not None and gate.confirm is not None else []
     roles += [ISSUER] if policy.rehearsal is not None else []

@@ -8,8 +8,8 @@ from orchestrator.domain.authority.admission_answer import Reason, ReasonCode
 from orchestrator.domain.journal.events import PolicyAdopted, PolicyWithdrawn, Recorded
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.rules.release_policy import ReleasePolicy, Scope
-from orchestrator.domain.text.canonical import digest_of
 from orchestrator.domain.text.names import as_read, looks_like, same_name
+from orchestrator.policy.planning.digests import rule_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def binds_there(policy: ReleasePolicy, plan: ReleasePlan) -> bool:
 
 def policy_digest(policy: ReleasePolicy) -> str:
     """The digest of a policy by its meaning, as effective plans have it."""
-    return digest_of(policy, "noun")
+    return rule_digest(policy)
 
 
 def about_memory(

@@ -18,7 +18,7 @@ from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.environment import Environment
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.canonical import digest_of, fields_of
-from orchestrator.domain.text.model_base import Noun, Variables
+from orchestrator.domain.text.model_base import Variables
 
 Digests = Mapping[str, str]
 
@@ -39,6 +39,8 @@ NOT_REHEARSED = (
         "major",
         "people",
         "planning_mistakes",
+        "document",
+        "documents",
     ),
     *("windows", "freezes", "window_override", "undo_before_close", "margin"),
 )
@@ -260,8 +262,13 @@ def _unnamed(wave: dict[str, Any]) -> dict[str, Any]:
     return {**wave, "hosts": wave["hosts"] is not None}
 
 
-def _named(noun: Noun | None, name: str) -> dict[str, str]:
-    return {} if noun is None else {name: digest_of(noun, "noun")}
+def _named(rule: DeploymentModel | ReleasePolicy | None, name: str) -> dict[str, str]:
+    return {} if rule is None else {name: rule_digest(rule)}
+
+
+def rule_digest(rule: DeploymentModel | ReleasePolicy) -> str:
+    """The digest of a model or policy by its meaning: without its section `document`, so that a review voids nothing."""
+    return digest_of(rule.model_copy(update={"document": None}), "noun")
 
 
 def _hosts(targets: Iterable[Target], waves: Iterable[Wave]) -> dict[str, str]:

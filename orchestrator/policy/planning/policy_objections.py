@@ -122,6 +122,11 @@ def _roles_named(policy: ReleasePolicy, at: Places) -> Iterator[tuple[str, str]]
     for index, freeze in zip(at.freezes, policy.freezes, strict=True):
         yield from ((f"freezes[{index}].override[{n}]", role) for n, role in enumerate(freeze.override))
     yield from ((f"changed_by[{n}]", role) for n, role in enumerate(policy.changed_by))
+    if policy.documents is not None:
+        yield from _needs("documents.overseers", policy.documents.overseers)
+        yield from (
+            (f"documents.approved_by[{n}]", role) for n, role in enumerate(policy.documents.approved_by)
+        )
     yield from ((f"window_override[{n}]", role) for n, role in enumerate(policy.window_override))
     yield from ((f"verification.roles[{n}]", role) for n, role in enumerate(policy.verification.roles))
 

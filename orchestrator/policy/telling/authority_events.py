@@ -1,6 +1,7 @@
 """The reports of events up to the first touch: plan, schedule, approvals, admission, and the verifications."""
 
 from orchestrator.domain.authority.approval import DECISIONS
+from orchestrator.domain.authority.ground import GroundCode
 from orchestrator.domain.calendar.schedule_of_change import MissedChoice
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
@@ -20,6 +21,9 @@ from orchestrator.policy.telling.words.event_words import (
 )
 from orchestrator.policy.telling.words.ground_words import ground_words
 from orchestrator.policy.telling.words.unit_words import verified_words
+
+OF_FIRST_USE: frozenset[GroundCode] = frozenset({"policy.first_use", "document.first_live"})
+"""Grounds that say of a rule that it is used for the first time."""
 
 
 @telling_of.register
@@ -74,7 +78,7 @@ def _approved(event: e.Approved, d: Deployment, counts: Counts) -> Telling:
 
 @telling_of.register
 def _window_opened(event: e.WindowOpened, d: Deployment, counts: Counts) -> Telling:
-    first = [ground_words(ground) for ground in event.reasons if ground.code == "policy.first_use"]
+    first = [ground_words(ground) for ground in event.reasons if ground.code in OF_FIRST_USE]
     lines = at("window", event.basis) + (at("policy", *first) if first else ())
     return Telling(lines, (Finish("window", "passed", event.basis),))
 

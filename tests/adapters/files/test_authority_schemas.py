@@ -181,6 +181,8 @@ COMPARES = (
     "a recurrence rule of RFC 5545",
     "a rule with FREQ=",
     "a date and a time that exist",
+    "somebody else than the author",
+    "a day after `approved_on`",
 )
 
 

@@ -1,5 +1,6 @@
 """House over project in files: which policy binds, which keys count, and which model a name means."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -233,3 +234,29 @@ def test_the_id_of_a_home_stays_and_is_its_own(places: Path) -> None:
     assert FolderKeys(places / "home").home == first
     assert FolderKeys(places / "other").home != first
     assert not list((places / "home").glob(".*"))
+
+
+def test_what_binds_is_known_as_documents_with_the_digest_of_each_file(places: Path) -> None:
+    control = {"author": "Ada Berg", "status": "approved"}
+    file = policy(places / "house", "live", document=control)
+    path = model(places / "project", "web")
+    documents = governing(places, strategy={"model": path}).documents
+    assert [(each.what, each.name, each.control is not None) for each in documents] == [
+        ("policy", "live", True),
+        ("model", "web", False),
+    ]
+    assert documents[0].sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_a_project_adds_nobody_to_the_roles_that_approve_documents_and_oversee_first_uses(
+    places: Path,
+) -> None:
+    policy(
+        places / "house",
+        "live",
+        roles=["standards", "overseer"],
+        documents={"approved_by": ["standards"], "overseers": ["overseer"]},
+    )
+    assert {"standards", "overseer"} <= set(roles_of_house(places / "house"))
+    policy(places / "house", "live", documents={"approved_by": ["customer"], "overseers": ["service owner"]})
+    assert {"customer", "service owner"} <= set(roles_of_house(places / "house"))

@@ -13,9 +13,11 @@ from orchestrator.cli.verbs.planning.approve import sign
 from orchestrator.cli.verbs.planning.decision import SpokenWord
 from orchestrator.cli.verbs.planning.handed_in import take_files
 from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
+from orchestrator.domain.authority.document_approval import PresentedDocument
 from orchestrator.domain.authority.rehearsal import PresentedCertificate
 from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.authority.word import PresentedWord, SignedWord
+from orchestrator.domain.rules.document_control import DocumentFile
 from orchestrator.engine.ports import Keys, Ports
 from tests.cli.office import PEOPLE, Office, office
 
@@ -41,6 +43,9 @@ class CountingKeys(Keys):
 
     def certificates(self, project: Path, keyring: Keyring) -> tuple[PresentedCertificate, ...]:
         return self._keys.certificates(project, keyring)
+
+    def documents(self, files: Sequence[DocumentFile], keyring: Keyring) -> tuple[PresentedDocument, ...]:
+        return self._keys.documents(files, keyring)
 
 
 @pytest.fixture

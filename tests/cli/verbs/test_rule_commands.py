@@ -28,8 +28,11 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_models_are_listed_with_their_flow(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["model", "list"]) == 0
     rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
-    assert rows[0] == ["model", "version", "title", "flow", "file"]
-    assert ["removal", "2", "Removal of a component", "test > staging > live", "models/removal.yml"] in rows
+    governed = ["status", "approved by", "valid until", "review due"]
+    assert rows[0] == ["model", "version", "title", "flow", *governed, "file"]
+    removal = next(row for row in rows if row[0] == "removal")
+    assert removal[1:4] == ["2", "Removal of a component", "test > staging > live"]
+    assert removal[-1] == "models/removal.yml"
     assert len(rows) == 9
 
 

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from orchestrator.domain.plan.effective_plan import EffectivePlan, changes_between
+from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.policy.course.rollout import waves_of
-from orchestrator.policy.planning.digests import effective_plan, with_files
+from orchestrator.policy.planning.digests import effective_plan, rehearsed_policy, rule_digest, with_files
 from tests.policy.admission_cases import laid_over
 from tests.worlds.plans import plan_of, plan_tree, targets_named
 
@@ -170,3 +172,28 @@ def test_what_a_later_version_of_orch_would_digest_otherwise_is_no_change_of_fil
         changes_between(earlier, with_files(earlier, plan, targets, waves, tree=tree, artefacts=artefacts))
         == ()
     )
+
+
+MODEL = {
+    "orch": 1,
+    "model": "web",
+    "version": 1,
+    "title": "Web",
+    "purpose": "Web hosts.",
+    "requires": {},
+    "steps": [{"step": "Deploy.", "role": "deployment practitioner", "seen_by": "record"}],
+}
+POLICY = {"orch": 1, "policy": "live", "version": 1, "title": "Releases to live"}
+
+
+def test_who_approved_a_model_or_policy_as_a_document_is_in_no_digest() -> None:
+    """A review must void neither approvals nor certificates, nor bring a policy out of force."""
+    control = {"author": "Ada Berg", "status": "approved", "valid_until": "2027-06-30"}
+    for kind, words in ((DeploymentModel, MODEL), (ReleasePolicy, POLICY)):
+        plain, governed = kind.model_validate(words), kind.model_validate({**words, "document": control})
+        assert rule_digest(plain) == rule_digest(governed)
+        assert rule_digest(plain) != rule_digest(plain.model_copy(update={"title": "Another"}))
+    plain_policy = ReleasePolicy.model_validate(POLICY)
+    demanding = ReleasePolicy.model_validate({**POLICY, "documents": {}})
+    assert rule_digest(plain_policy) != rule_digest(demanding)
+    assert rehearsed_policy(plain_policy) == rehearsed_policy(demanding)

@@ -48,13 +48,16 @@ _NAMED_RULES: dict[str, Schema] = {
         ]
     },
 }
+_ABSOLUTE: Schema = {"properties": {"files": {"items": {"pattern": "^/"}}}}
+"""Of what may change, files are named by absolute paths."""
 _OF_POLICIES: Schema = {
+    "properties": {"may_change": _ABSOLUTE},
     "allOf": [
         _together("emergency", "emergency", {"type": "null"}, {}),
         _together("standard", "standard", {"maxItems": 0}, {"minItems": 1}),
-    ]
+    ],
 }
-_OF_MODELS: Schema = {"properties": {"flow": {"uniqueItems": True}}}
+_OF_MODELS: Schema = {"properties": {"flow": {"uniqueItems": True}, "may_change": _ABSOLUTE}}
 
 
 def policy_schema() -> Schema:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from orchestrator.adapters.files.yaml_text.yaml_document import read_yaml
+from orchestrator.domain.authority.document_approval import ENDING as APPROVAL
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.errors import Fault, PlanFault
 from orchestrator.policy.planning.plan_objections import credential_files
@@ -118,6 +119,8 @@ def _has_own_place(root: Path, path: PurePosixPath) -> bool:
     folder = path.parts[0]
     if folder in SIGNED:
         return SIGNED[folder] in _beginning(root / path)
+    if folder in NOUNS and path.suffix == APPROVAL:
+        return SIGNED["approvals"] in _beginning(root / path)
     return folder in NOUNS and NOUNS[folder] <= _keys(root / path)
 
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from orchestrator.adapters.files.model_file import load_model
+from orchestrator.adapters.files.model_file import load_model, model_document
 from orchestrator.cli.options.common_options import json_option
+from orchestrator.cli.options.document_desk import DOCUMENT_HEADINGS, DocumentDesk
 from orchestrator.cli.options.rule_files import Shelf, as_line, check, project_option, tell_all
+from orchestrator.cli.verbs.planning.approve_document import approving
 from orchestrator.cli.verbs.planning.model_stats import stats
 from orchestrator.cli.views.outline import print_outline
-from orchestrator.cli.views.rule_outline import model_outline
+from orchestrator.cli.views.rule_outline import model_outline, with_document
 from orchestrator.domain.plan.loaded_file import LoadedFile
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.errors import Fault
 
-HEADINGS = ("model", "version", "title", "flow", "file")
+HEADINGS = ("model", "version", "title", "flow", *DOCUMENT_HEADINGS, "file")
 
 
 @click.group()
@@ -30,10 +33,21 @@ def model() -> None:
 @project_option
 @json_option
 def list_models(project: Path | None, as_json: bool) -> int:  # noqa: FBT001 (click calls it)
-    """List the models of the project, by name and version."""
-    shelf = _shelf(project)
+    """List the models of the project, by name and version, with who approved them, and remind of reviews that are due."""
+    shelf, desk = model_shelf(project), DocumentDesk(project)
     none = f"There is no deployment model in {shelf.places()}."
-    return tell_all(shelf, HEADINGS, _row, none=none, as_json=as_json)
+
+    def row(loaded: LoadedFile[DeploymentModel]) -> tuple[str, ...]:
+        noun, flow = loaded.noun, " > ".join(loaded.noun.flow) or "any"
+        cells = desk.cells(model_document(loaded))
+        return noun.model, str(noun.version), plain(noun.title, 60), flow, *cells, loaded.file
+
+    def more(loaded: LoadedFile[DeploymentModel]) -> Mapping[str, object]:
+        return desk.as_json(model_document(loaded))
+
+    code = tell_all(shelf, HEADINGS, row, none=none, as_json=as_json, more=more)
+    desk.remind()
+    return code
 
 
 @model.command()
@@ -42,11 +56,11 @@ def list_models(project: Path | None, as_json: bool) -> int:  # noqa: FBT001 (cl
 @json_option
 def show(name: str, project: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """Show what MODEL (a name, NAME@VERSION, or a file) requires of a plan, and what a plan gets from it."""
-    loaded = _shelf(project).named(name)
+    loaded, desk = model_shelf(project).named(name), DocumentDesk(project)
     if as_json:
-        click.echo(as_line(loaded))
+        click.echo(as_line(loaded, desk.as_json(model_document(loaded))))
         return
-    print_outline(model_outline(loaded))
+    print_outline(with_document(model_outline(loaded), desk.lines(model_document(loaded))))
 
 
 @model.command(name="check")
@@ -56,7 +70,12 @@ def show(name: str, project: Path | None, as_json: bool) -> None:  # noqa: FBT00
 def check_models(files: tuple[Path, ...], project: Path | None, as_json: bool) -> int:  # noqa: FBT001
     """Check the models in these files, or all in the project, and show every fault with its line."""
     folder = project or Path()
-    return check(_shelf(project), files, lambda loaded: _warnings(loaded, folder), as_json=as_json)
+    desk = DocumentDesk(project)
+
+    def warnings(loaded: LoadedFile[DeploymentModel]) -> list[Fault]:
+        return [*_warnings(loaded, folder), *desk.warnings(model_document(loaded))]
+
+    return check(model_shelf(project), files, warnings, as_json=as_json)
 
 
 @model.command()
@@ -70,17 +89,12 @@ def schema() -> None:
 model.add_command(stats)
 
 
-def _shelf(project: Path | None) -> Shelf[DeploymentModel]:
+def model_shelf(project: Path | None) -> Shelf[DeploymentModel]:
+    """The models of the project."""
     folders = ((project or Path()) / "models",)
     return Shelf(
         "deployment model", folders, load_model, lambda model_noun: (model_noun.model, model_noun.version)
     )
-
-
-def _row(loaded: LoadedFile[DeploymentModel]) -> tuple[str, ...]:
-    noun = loaded.noun
-    flow = " > ".join(noun.flow) or "any"
-    return noun.model, str(noun.version), plain(noun.title, 60), flow, loaded.file
 
 
 def _warnings(loaded: LoadedFile[DeploymentModel], project: Path) -> list[Fault]:
@@ -100,3 +114,6 @@ def _warnings(loaded: LoadedFile[DeploymentModel], project: Path) -> list[Fault]
         for path, named in playbooks.items()
         if named is not None and not (project / named).is_file()
     ]
+
+
+model.add_command(approving("model", model_shelf, model_document))

@@ -175,6 +175,7 @@ def _resolved(checked: PreparedPlan) -> dict[str, Any]:
             place: {part: names if isinstance(names, str) else list(names) for part, names in rule.items()}
             for place, rule in rules_binding(checked.policy, checked.model).items()
         },
+        "documents": [document.model_dump(mode="json") for document in checked.documents],
         "warnings": [asdict(warning) for warning in checked.warnings],
     }
 

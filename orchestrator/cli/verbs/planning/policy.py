@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
 import click
 
 from orchestrator.adapters.files.model_file import models_in
+from orchestrator.adapters.files.policy_file import policy_document
 from orchestrator.bootstrap import clock
 from orchestrator.cli.options.common_options import json_option
+from orchestrator.cli.options.document_desk import DOCUMENT_HEADINGS, DocumentDesk
 from orchestrator.cli.options.rule_files import as_line, check, project_option, tell_all
+from orchestrator.cli.verbs.planning.approve_document import approving
 from orchestrator.cli.verbs.planning.policy_adoption import adopt, policy_shelf, withdraw
 from orchestrator.cli.views.outline import print_outline
-from orchestrator.cli.views.rule_outline import policy_outline, scope_words
+from orchestrator.cli.views.rule_outline import policy_outline, scope_words, with_document
 from orchestrator.domain.plan.loaded_file import LoadedFile
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.errors import Fault
+from orchestrator.policy.authority.document_standing import approving_roles
 from orchestrator.policy.calendar.windows import calendar_of, odd_times
 
-HEADINGS = ("policy", "version", "title", "binds", "file")
+HEADINGS = ("policy", "version", "title", "binds", *DOCUMENT_HEADINGS, "file")
 YEAR = timedelta(days=366)
 
 
@@ -32,16 +37,30 @@ def policy() -> None:
 
 policy.add_command(adopt)
 policy.add_command(withdraw)
+policy.add_command(
+    approving("policy", policy_shelf, policy_document, roles=lambda loaded: approving_roles(loaded.noun))
+)
 
 
 @policy.command(name="list")
 @project_option
 @json_option
 def list_policies(project: Path | None, as_json: bool) -> int:  # noqa: FBT001 (click calls it)
-    """List the policies of the project and of the house, by name and version."""
-    shelf = policy_shelf(project)
+    """List the policies of the project and of the house, with who approved them, and remind of reviews that are due."""
+    shelf, desk = policy_shelf(project), DocumentDesk(project)
     none = f"There is no release policy in {shelf.places()}: none binds."
-    return tell_all(shelf, HEADINGS, _row, none=none, as_json=as_json)
+
+    def row(loaded: LoadedFile[ReleasePolicy]) -> tuple[str, ...]:
+        noun, cells = loaded.noun, desk.cells(policy_document(loaded), approving_roles(loaded.noun))
+        title, binds = plain(noun.title, 60), scope_words(noun)
+        return noun.policy, str(noun.version), title, binds, *cells, loaded.file
+
+    def more(loaded: LoadedFile[ReleasePolicy]) -> Mapping[str, object]:
+        return desk.as_json(policy_document(loaded), approving_roles(loaded.noun))
+
+    code = tell_all(shelf, HEADINGS, row, none=none, as_json=as_json, more=more)
+    desk.remind()
+    return code
 
 
 @policy.command()
@@ -50,11 +69,12 @@ def list_policies(project: Path | None, as_json: bool) -> int:  # noqa: FBT001 (
 @json_option
 def show(name: str, project: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """Show what POLICY (a name, NAME@VERSION, or a file) requires, and when it is open next."""
-    loaded = policy_shelf(project).named(name)
+    loaded, desk = policy_shelf(project).named(name), DocumentDesk(project)
+    document, roles = policy_document(loaded), approving_roles(loaded.noun)
     if as_json:
-        click.echo(as_line(loaded))
+        click.echo(as_line(loaded, desk.as_json(document, roles)))
         return
-    print_outline(policy_outline(loaded, clock().now()))
+    print_outline(with_document(policy_outline(loaded, clock().now()), desk.lines(document, roles)))
 
 
 @policy.command(name="check")
@@ -69,12 +89,13 @@ def check_policies(files: tuple[Path, ...], project: Path | None, as_json: bool)
     """
     folder = (project or Path()) / "models"
     known = {model_file.noun.model for model_file in models_in([folder])[0]}
-    return check(
-        policy_shelf(project),
-        files,
-        lambda loaded: [*_models(loaded, known, folder), *_odd(loaded)],
-        as_json=as_json,
-    )
+    desk = DocumentDesk(project)
+
+    def warnings(loaded: LoadedFile[ReleasePolicy]) -> list[Fault]:
+        of_document = desk.warnings(policy_document(loaded), approving_roles(loaded.noun))
+        return [*_models(loaded, known, folder), *_odd(loaded), *of_document]
+
+    return check(policy_shelf(project), files, warnings, as_json=as_json)
 
 
 @policy.command()
@@ -83,11 +104,6 @@ def schema() -> None:
     from orchestrator.adapters.files.schemas.authority_schemas import policy_schema
 
     click.echo(json.dumps(policy_schema(), indent=2, ensure_ascii=False))
-
-
-def _row(loaded: LoadedFile[ReleasePolicy]) -> tuple[str, ...]:
-    noun = loaded.noun
-    return noun.policy, str(noun.version), plain(noun.title, 60), scope_words(noun), loaded.file
 
 
 def _models(loaded: LoadedFile[ReleasePolicy], known: set[str], folder: Path) -> list[Fault]:

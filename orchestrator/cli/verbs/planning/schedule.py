@@ -183,6 +183,7 @@ def export(
 ) -> None:
     """Write the schedule of change to files (`-` is standard output) [default: one month back and three ahead].
 
+    The calendar has the reviews of models and policies as well, of the house and of the project in this folder.
     With --from and --to an unchanged schedule gives an identical file, byte for byte.
     """
     if not (ical or json_file or html):
@@ -192,9 +193,10 @@ def export(
     clocks = zone_given(zone, policies)
     first, last = range_given(begins, ends, ports.clock.now(), EXPORTED, clocks)
     whole = published(use.all_bookings(ports), policies, first, last)
+    from orchestrator.cli.verbs.planning.document_reviews import reviews_due
     from orchestrator.cli.views.schedule_files import write_files
 
-    write_files(whole, clocks, ical=ical, json_file=json_file, html=html)
+    write_files(whole, clocks, lambda: reviews_due(first, last), ical=ical, json_file=json_file, html=html)
 
 
 @schedule.command()

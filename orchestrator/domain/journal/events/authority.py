@@ -18,6 +18,7 @@ from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.deployment_model import DeploymentModel
+from orchestrator.domain.rules.document_on_record import DocumentOnRecord
 from orchestrator.domain.rules.environment import Environment
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.rules.requirement import RoleNeed
@@ -33,7 +34,8 @@ class Planned(Noun):
     `environment_unknown`: files know environments, and none this one. `house`: the id of the house that governs it; empty
     where there is no signed keyring. `house_place`: the folder of the house; None where an earlier version planned it, and
     empty where the home is the house. `foreseen`: paths outside of the project that the check of the plan warned of,
-    because runs read them. `beside`: hosts of load balancers that are none of its own.
+    because runs read them. `beside`: hosts of load balancers that are none of its own. `documents`: how model and policy
+    stood as documents.
     """
 
     kind: Literal["planned"] = "planned"
@@ -61,6 +63,7 @@ class Planned(Noun):
     house_place: str | None = None
     foreseen: Many[Text] = ()
     beside: Many[Target] = ()
+    documents: Many[DocumentOnRecord] = ()
 
 
 class Submitted(Noun):
@@ -109,6 +112,7 @@ class WindowOpened(Noun):
     `frozen` is the folder of the private copy that it runs from. The rest is the answer of admission
     (domain/authority/admission_answer.py): the grounds, the nonces of approvals that it uses up, and what must follow.
     `reasons` are the grounds as codes. `issuer`: who trusted the key of the rehearsal certificate that it rests on.
+    `documents`: how model and policy stood then; without any, as they did when it was planned.
     """
 
     kind: Literal["window_opened"] = "window_opened"
@@ -124,6 +128,7 @@ class WindowOpened(Noun):
     sign_off: Many[RoleNeed] = ()
     reasons: Many[Ground] = ()
     issuer: TrustOnRecord | None = None
+    documents: Many[DocumentOnRecord] = ()
 
 
 class DeploymentNotAdmitted(Noun):

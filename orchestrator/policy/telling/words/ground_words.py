@@ -10,6 +10,8 @@ WORDS: Mapping[str, str] = {
     "policy.none": "ungoverned: no release policy binds it, {change} change{because}",
     "policy.first_use": "policy {policy} version {version} is in force from this first deployment under it on",
     "model.used": "model {model} version {version}",
+    "document.approved": "{document}: approved by {person} as {role} on {on}",
+    "document.first_live": "{document}: first live use of this version here{overseen}",
     "plan.effective": "effective plan {digest}",
     "approval.given": "approved by {person} as {role}{because}",
     "rehearsal.covers": "rehearsed in {environment} at {at} ({deployments}{elsewhere})",
@@ -32,10 +34,12 @@ def ground_words(ground: Ground) -> str:
     """The text of one ground, for the journal and for people. Raises KeyError for a ground of a backout."""
     reason = ground.values.get("reason")
     elsewhere = ground.values.get("elsewhere")
+    overseers = ground.values.get("overseers")
     parts = {
         "because": f" ({reason})" if reason else "",
         **ground.values,
         "elsewhere": f"; {elsewhere}" if elsewhere else "",
+        "overseen": f", overseen by {overseers}" if overseers else "",
     }
     return WORDS[ground.code].format_map(parts)
 

@@ -158,6 +158,8 @@ def test_caches_and_what_has_a_place_of_its_own_are_left_out(tree: Path, tmp_pat
     put(tree, "plans/this.yml", "orch: 1\nrelease: {}\nstrategy: {}\nbackout: {}\n")
     put(tree, "policies/shop.yml", "orch: 1\npolicy: shop\ntitle: x\n")
     put(tree, "models/own.yml", "orch: 1\nmodel: own\ntitle: x\n")
+    put(tree, "policies/shop.yml.approval", '{"document": {}, "signature": {}}')
+    put(tree, "models/own.yml.approval", '{"document": {}, "signature": {}}')
     put(tree, "environments/live.yml", "orch: 1\nenvironment: live\nclass: live\n")
     put(tree, "keys/a.json", '{"public": ""}')
     put(tree, "certificates/a.json", '{"certificate": {}, "signature": {}}')
