@@ -25,6 +25,7 @@ class Brief(Noun):
     baseline. `consumed` are nonces of the approvals it used up, `signed_off` and `reviewed` the sign-offs and reviews.
     `named_by_policy`: its policy names its environment. `machines`: marks of the machines of a live environment, or one that
     the policy names. `due`: when the work is due that hangs on what it removes or transfers, and that is not done.
+    `receipt_owed`: its change ticket was not told how it ended.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Brief(Noun):
     named_by_policy: bool
     machines: Many[str]
     due: Many[Moment] = ()
+    receipt_owed: bool = False
 
     @property
     def over(self) -> bool:
@@ -108,6 +110,7 @@ def brief_of(d: Deployment) -> Brief:
         named_by_policy=_named_by_policy(d),
         machines=_machines(d),
         due=_due(d),
+        receipt_owed=d.receipt_owed,
     )
 
 

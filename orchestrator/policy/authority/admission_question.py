@@ -18,6 +18,7 @@ from orchestrator.domain.text.names import as_read, is_among
 from orchestrator.policy.authority.change_class import major_rules
 from orchestrator.policy.authority.known_machines import Place
 from orchestrator.policy.authority.policy_memory import PolicyInForce
+from orchestrator.policy.authority.ticket_need import TicketSight
 from orchestrator.policy.calendar.windows import Calendar, calendar_of, policy_for
 from orchestrator.policy.planning.policy_objections import known_roles
 
@@ -67,7 +68,8 @@ class Question:
     roles whose approval was named without a signature, where the plan asks for them and nothing forbids that. `place`: what
     is known of environments and machines. `home` is the id of this home, and `on_record` are deployments of its store by id:
     a certificate that was issued here is of one. `backout` is the digest that leave to roll back must name. `in_force` are
-    the policies that are in force for this deployment, whatever the files say.
+    the policies that are in force for this deployment, whatever the files say. `ticket` is the change ticket as it was just
+    asked for; None where it is not asked for now, or none is needed.
     """
 
     subject: str
@@ -96,6 +98,7 @@ class Question:
     on_record: Mapping[str, OnRecord | None] = field(default_factory=dict)
     backout: str = ""
     in_force: tuple[PolicyInForce, ...] = ()
+    ticket: TicketSight | None = None
 
     @property
     def calendar(self) -> Calendar:

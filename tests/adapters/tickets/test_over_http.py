@@ -18,8 +18,8 @@ from orchestrator.domain.authority.change_ticket import (
     TicketPlace,
     TicketSilence,
     TicketState,
-    TicketSystem,
 )
+from orchestrator.domain.plan.planned_ticket import TicketSystem
 from orchestrator.policy.authority.ticket_text import ticket_lines
 from tests.worlds.ticket_server import TicketServer, ticket_server
 
@@ -71,10 +71,10 @@ def server() -> Iterator[TicketServer]:
         yield state
 
 
-def look(server: TicketServer, system: TicketSystem, document: Any, **files: str) -> TicketLook:
+def look(server: TicketServer, system: TicketSystem, document: Any, bearer: str | None = None) -> TicketLook:
     server.documents[PATHS[system]] = document
-    place = TicketPlace(system, server.url, NUMBERS[system], **files)
-    return HttpTickets(HttpGet(network.get_http)).look(place, NOW)
+    place = TicketPlace(system, server.url, NUMBERS[system], bearer=bearer)
+    return HttpTickets(HttpGet(network.get_http).send).look(place, NOW)
 
 
 @SYSTEMS
@@ -222,7 +222,7 @@ def test_credentials_do_not_follow_a_redirection(
 
 
 def test_nothing_that_listens_is_unreachable(tmp_path: Path) -> None:
-    tickets = HttpTickets(HttpGet(network.get_http))
+    tickets = HttpTickets(HttpGet(network.get_http).send)
     assert tickets.look(TicketPlace("jira", "http://127.0.0.1:9", "OPS-1"), NOW).answer == "unreachable"
     absent = TicketPlace("jira", "http://127.0.0.1:9", "OPS-1", bearer=str(tmp_path / "absent"))
     assert tickets.look(absent, NOW).answer == "unreachable"
