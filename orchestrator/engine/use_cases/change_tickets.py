@@ -25,7 +25,6 @@ from orchestrator.engine.lookup.known_tickets import (
 from orchestrator.engine.lookup.snapshots import briefs, folded
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.practices.deliver_receipt import deliver_receipt
-from orchestrator.engine.redacted_ports import ask_for_vaulted
 from orchestrator.engine.use_cases.ticket_check import PlanSubject, check_ticket, subject_of
 from orchestrator.errors import NotFound, Refused
 from orchestrator.policy.authority.ticket_admission import TicketAnswer
@@ -133,7 +132,6 @@ def deliver_owed(ports: Ports, deployment: str, *, by: str) -> Deployment:
     current = find(ports, deployment)
     if not current.receipt_owed:
         raise Refused(f"{current.id} owes nothing to a change ticket.")
-    ask_for_vaulted(ports, current, over=True)
     with ports.journal.drive_alone(current.id):
         journal = JournalWriter(ports.journal, current.id, lambda record: None, driver="")
         deliver_receipt(ports, journal, by)
