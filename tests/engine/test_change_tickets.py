@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import HOUSE
 from orchestrator.domain.journal.lifecycle import State
+from orchestrator.domain.plan.rehearsal_place import RehearsalPlace
+from orchestrator.engine.planning.plan_check import check_plan, put_in
 from orchestrator.engine.use_cases import change_tickets
+from orchestrator.engine.use_cases.deployment_commands import resume
+from orchestrator.engine.use_cases.rehearse import RehearsalRequest, ready, rehearse_part
 from orchestrator.errors import Conflict, Refused
 from orchestrator.policy.course.follow_up import following_words, short_words
 from orchestrator.policy.course.ticket_delivery import ticket_sentences
 from tests.fakes.playbooks import Script
-from tests.worlds.fleet import Fleet
+from tests.worlds.fleet import Fleet, quiet
 from tests.worlds.plans import plan_tree
 
 URL = "https://tickets.example.org"
@@ -418,3 +424,108 @@ def test_what_cannot_be_opened_says_what_to_do(ticket: dict[str, Any], words: st
 def test_a_plan_without_a_ticket_opens_none() -> None:
     with pytest.raises(Refused, match="names no ticket system"):
         planned(Fleet(plan_tree()))
+
+
+# Rehearsals and policies
+
+
+def rehearsed(world: Fleet) -> Deployment:
+    """The first part of a rehearsal in staging."""
+    place = RehearsalPlace(environment="staging", inventory="inventories/staging")
+    prepared = ready(world.ports, RehearsalRequest(Path("plan.yml"), place))
+    return rehearse_part(world.ports, prepared, prepared.parts[0], by="ann", watch=quiet)
+
+
+def opened_for_staging(world: Fleet) -> str:
+    place = RehearsalPlace(environment="staging", inventory="inventories/staging")
+    checked = check_plan(world.ports, put_in(world.ports.plan_files.load(Path("plan.yml")), place))
+    return change_tickets.open_change(world.ports, change_tickets.planned_change(checked), by="ann").number
+
+
+def test_a_rehearsal_needs_no_ticket_and_tells_none(world: Fleet) -> None:
+    d = rehearsed(world)
+    assert (d.state, looks(world, d), d.receipt_owed) == (State.BACKED_OUT, [], False)
+    assert world.tickets.asked == []
+
+
+def demand(world: Fleet, **ticket: Any) -> None:
+    words = {"verification": {"ticket": ticket or True}, "approvals": {"before": []}}
+    world.rule(**words)
+    world.keys.ring = Keyring()
+
+
+def test_a_rehearsal_needs_a_ticket_of_its_own_where_the_policy_says_so(world: Fleet) -> None:
+    demand(world, rehearsals=True)
+    approved(world)
+    refused = rehearsed(world)
+    assert (refused.state, looks(world, refused)) == (
+        State.REFUSED,
+        [("start", None, ("ticket.not_opened",))],
+    )
+    assert (
+        "orch change open plan.yml --in staging" in world.events(refused, e.DeploymentRefused)[0].reasons[0]
+    )
+    number = opened_for_staging(world)
+    world.tickets.approve(number, world.clock.now() - DAY, world.clock.now() + DAY)
+    d = rehearsed(world)
+    assert d.state is State.BACKED_OUT
+    assert not d.receipt_owed
+    assert world.tickets.tickets[number].state == "approved", (
+        "the other parts of the rehearsal need it as well"
+    )
+
+
+def test_a_policy_that_demands_a_ticket_refuses_a_plan_without_one() -> None:
+    world = Fleet(plan_tree(waves=[1, "rest"]))
+    demand(world)
+    d = world.deploy()
+    assert (d.state, world.started()) == (State.REFUSED, [])
+    assert "approval.ticket" in world.events(d, e.DeploymentRefused)[0].reasons[0]
+
+
+# What is owed, again
+
+
+def test_whoever_resumes_an_ended_deployment_delivers(world: Fleet) -> None:
+    number = approved(world)
+    d = fail_at_the_end(world)
+    world.tickets.silence = None
+    assert resume(world.ports, d.id, by="bo", watch=quiet).state is State.COMPLETED
+    assert len(world.tickets.results_told(number)) == 1
+
+
+def test_the_driver_tries_three_times_in_four_seconds(world: Fleet) -> None:
+    approved(world)
+    before = len(world.tickets.tries)
+    d = fail_at_the_end(world)
+    assert len(world.tickets.tries) - before == 3
+    assert (world.clock.now() - (d.ended_at or world.clock.now())).total_seconds() == 4.0
+
+
+def test_a_silent_system_is_asked_once_by_a_timer_however_much_is_owed(world: Fleet) -> None:
+    approved(world)
+    fail_at_the_end(world)
+    world.tickets.silence = None
+    world.clock.sleep(60.0)
+    world.tree["purpose"] = "Sell pears."
+    world.playbooks.on_start = lambda request: None
+    number = approved(world)
+    world.tickets.before_deliver = world.tickets.be_silent
+    world.deploy()
+    before = len(world.tickets.tries)
+    assert [line.what for line in world.run_due()] == ["owed"]
+    assert len(world.tickets.tries) - before == 1
+    world.tickets.before_deliver, world.tickets.silence = (lambda: None), None
+    assert [line.what for line in world.run_due()] == ["delivered", "delivered"]
+    assert len(world.tickets.results_told(number)) == 1
+
+
+def test_a_ticket_that_is_gone_stays_owed_with_its_reason(world: Fleet) -> None:
+    number = approved(world)
+    d = fail_at_the_end(world)
+    world.tickets.silence = None
+    del world.tickets.tickets[number]
+    after = change_tickets.deliver_owed(world.ports, d.id, by="bo")
+    assert [owed.trouble for owed in world.events(d, e.DeliveryOwed)] == ["unreachable", "missing"]
+    [sentence] = ticket_sentences(after)
+    assert "the ticket system has no such ticket" in sentence

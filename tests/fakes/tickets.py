@@ -23,7 +23,7 @@ class FakeTickets(ChangeTickets):
     """Holds no ticket until the test adds one, or one is opened; `silence` is what it says instead of any answer.
 
     `lost_answers`: so many deeds are done, and their answers do not arrive. `refuse_opening`: whoever asks may not open one.
-    `before_deliver` is called before a change is told anything.
+    `before_deliver` is called before a change is told anything, and `tries` are all receipts that were to be told.
     """
 
     def __init__(self) -> None:
@@ -35,6 +35,7 @@ class FakeTickets(ChangeTickets):
         self.refuse_opening = False
         self.before_deliver: Callable[[], None] = lambda: None
         self.asked: list[TicketPlace] = []
+        self.tries: list[TicketReceipt] = []
 
     def look(self, place: TicketPlace, now: datetime) -> TicketLook:
         """See the port."""
@@ -83,6 +84,7 @@ class FakeTickets(ChangeTickets):
 
     def deliver(self, place: TicketPlace, receipt: TicketReceipt) -> TicketDeed:
         """See the port."""
+        self.tries.append(receipt)
         self.before_deliver()
         if self.silence is not None:
             return TicketDeed(number=place.number, trouble=self.silence, detail="scripted")
@@ -109,6 +111,10 @@ class FakeTickets(ChangeTickets):
     def cancel(self, number: str) -> None:
         """What people do in the ticket system: the change is cancelled."""
         self.tickets[number] = self.tickets[number].model_copy(update={"state": "cancelled"})
+
+    def be_silent(self) -> None:
+        """From now on there is no answer."""
+        self.silence = "unreachable"
 
     def results_told(self, number: str) -> list[str]:
         """What the change was told of the ends of its deployments."""

@@ -75,12 +75,10 @@ class ServiceNow:
             self.stuck or state not in self.NEXT.get(record["state"], ()) or incomplete
         ):
             return
-        notes = body.get("work_notes")
+        earlier = record["work_notes"]
         record.update(body)
-        if notes is not None:
-            record["work_notes"] = (
-                f"{notes}\n{record['work_notes']}" if record["work_notes"] != notes else notes
-            )
+        # A journal field takes each entry, newest first.
+        record["work_notes"] = f"{body['work_notes']}{earlier}" if "work_notes" in body else earlier
 
     def _fits(self, record: dict[str, str], query: str) -> bool:
         active = "false" if record["state"] in ("3", "4") else "true"
@@ -99,7 +97,8 @@ class ServiceNow:
 
     def results_told(self, number: str) -> list[str]:
         record = self.of(number)
-        return [text for text in (record["close_notes"], record["work_notes"]) if text]
+        notes = re.split(r"(?=^orch deployment )", record["work_notes"], flags=re.MULTILINE)
+        return [text for text in (record["close_notes"], *notes) if text]
 
 
 class Jira:
