@@ -15,7 +15,7 @@ from orchestrator.lab.fleet import Lab
 from tests.fleet.small_site import SmallSite, events_of
 from tests.worlds.ticket_systems import Jira, Served, ServiceNow, serving
 
-pytestmark = pytest.mark.timeout(200)
+pytestmark = pytest.mark.timeout(400)
 HOUR = timedelta(hours=1)
 
 
@@ -100,3 +100,21 @@ def test_a_deployment_from_its_change_to_the_result_that_was_owed(
 def state_of(site: SmallSite) -> tuple[str, dict[str, object]]:
     result = json.loads(site.orch("status", "--json").stdout)
     return str(result["deployment"]), result
+
+
+@pytest.mark.slow
+def test_a_driver_that_is_killed_while_it_delivers_has_told_it_once(served: Served, site: SmallSite) -> None:
+    """It is killed when the system has taken the first word of the result, and nobody knows that yet."""
+    opened = site.orch("change", "open", "plans/app.yml")
+    number = opened.stdout.split()[0]
+    approve(served, number)
+    running = driver(site, "deploy", "plans/app.yml", "--json")
+    served.on_deed = running.kill
+    assert running.wait(120) == -9
+    served.on_deed = lambda: None
+    _, ended = state_of(site)
+    assert ended["state"] == "completed"
+    due = site.orch("run-due", "--json")
+    assert [json.loads(line)["what"] for line in due.stdout.splitlines()] == ["delivered"]
+    assert len(served.world.results_told(number)) == 1
+    assert site.orch("run-due", "--json").stdout == ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -198,12 +198,16 @@ class Jira:
 
 @dataclass
 class Served:
-    """A ticket system behind its server. `down`: it answers with 503; `lose`: so many deeds are done without an answer."""
+    """A ticket system behind its server. `down`: it answers with 503; `lose`: so many deeds are done without an answer.
+
+    `on_deed` happens when something was done there, and before whoever asked for it knows.
+    """
 
     world: TicketWorld
     url: str = ""
     down: bool = False
     lose: int = 0
+    on_deed: Callable[[], object] = lambda: None
     asked: list[tuple[str, str]] = field(default_factory=list)
     authorised: list[str | None] = field(default_factory=list)
 
@@ -226,6 +230,8 @@ def serving(world: TicketWorld) -> Iterator[Served]:
             status, document = world.answer(
                 self.command, unquote(path), words, json.loads(body) if body else None
             )
+            if self.command != "GET":
+                served.on_deed()
             if served.lose and self.command != "GET":
                 served.lose -= 1
                 self.close_connection = True
