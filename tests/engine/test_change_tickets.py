@@ -421,6 +421,12 @@ def test_what_cannot_be_opened_says_what_to_do(ticket: dict[str, Any], words: st
         opened(world_with(ticket))
 
 
+def test_a_standard_change_is_opened_from_its_template(world: Fleet) -> None:
+    world.tree["approval"]["change"] = "standard"
+    with pytest.raises(Refused, match="made from a template in ServiceNow"):
+        opened(world)
+
+
 def test_a_plan_without_a_ticket_opens_none() -> None:
     with pytest.raises(Refused, match="names no ticket system"):
         planned(Fleet(plan_tree()))

@@ -160,6 +160,10 @@ def _refuse_to_open(change: PlannedChange) -> None:
             f"The plan names {ticket.number}, which people opened. Let it say what the plan says: "
             f"orch change update {command_word(change.plan.named or change.plan.plan_file)}."
         )
+    if ticket.system == "servicenow" and change.draft.change == "standard":
+        raise Refused(
+            "A standard change is made from a template in ServiceNow: open it there, and add its number to approval.ticket."
+        )
     if ticket.system == "jira" and ticket.project is None:
         raise Refused(
             "The plan does not say in which project of Jira the change is opened: add `project` to approval.ticket."

@@ -190,6 +190,10 @@ def test_what_is_owed_is_delivered_from_the_command_line(capsys: pytest.CaptureF
     for view in (["status"], ["record", "show"], ["list"]):
         assert orch(world, view) == 0
         assert "change ticket" in capsys.readouterr().out
+    assert orch(world, ["status", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["receipt_owed"] is True
+    assert orch(world, ["list", "--json"]) == 0
+    assert '"receipt_owed": true' in capsys.readouterr().out
     world.tickets.silence, world.tickets.before_deliver = None, lambda: None
     assert orch(world, ["change", "deliver", name]) == 0
     assert "Change ticket CHG0000001 was closed" in capsys.readouterr().out
