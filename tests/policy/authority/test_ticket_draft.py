@@ -33,12 +33,12 @@ PURPOSES = [
 
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_whatever_a_plan_says_its_change_names_this_digest_and_these_machines(purpose: str) -> None:
-    said = draft(purpose=purpose, risks=[{"risk": purpose, "mitigation": purpose}])
-    assert ticket_subject(said.description) == TicketSubject(PLAN, HOSTS)
-    assert len(said.summary) <= SUMMARY
-    assert said.correlation == correlation_of(PLAN)
-    assert said.description.isprintable() or set(said.description) - {"\n"} == {
-        letter for letter in said.description if letter.isprintable()
+    written = draft(purpose=purpose, risks=[{"risk": purpose, "mitigation": purpose}])
+    assert ticket_subject(written.description) == TicketSubject(PLAN, HOSTS)
+    assert len(written.summary) <= SUMMARY
+    assert written.correlation == correlation_of(PLAN)
+    assert written.description.isprintable() or set(written.description) - {"\n"} == {
+        letter for letter in written.description if letter.isprintable()
     }
 
 
@@ -48,18 +48,18 @@ def test_digest_and_machines_come_first_so_that_nothing_cuts_them_off() -> None:
 
 
 def test_those_who_approve_read_waves_risks_backout_and_checks() -> None:
-    said = draft(
+    written = draft(
         assessment={"benefit": "faster"},
         release={"rfcs": ["RFC-7"]},
         schedule={"window": {"opens": "2027-01-01T20:00:00Z", "closes": "2027-01-01T22:00:00Z"}},
     )
-    assert "wave 1 on h1\nwave 2 on h2, h3\n" in said.implementation
-    assert said.risks == "It breaks. (likelihood medium, impact medium): Back out.\n"
-    assert "Playbook: rollback/app.yml\n" in said.backout
-    assert said.tests.startswith("http")
-    assert said.justification == "faster\n"
-    assert "References: implements request for change RFC-7\n" in said.description
-    assert (f"{said.starts:%H:%M}", f"{said.ends:%H:%M}") == ("20:00", "22:00")
+    assert "wave 1 on h1\nwave 2 on h2, h3\n" in written.implementation
+    assert written.risks == "It breaks. (likelihood medium, impact medium): Back out.\n"
+    assert "Playbook: rollback/app.yml\n" in written.backout
+    assert written.tests.startswith("http")
+    assert written.justification == "faster\n"
+    assert "References: implements request for change RFC-7\n" in written.description
+    assert (f"{written.starts:%H:%M}", f"{written.ends:%H:%M}") == ("20:00", "22:00")
 
 
 def test_the_change_does_not_speak_of_itself() -> None:
