@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,17 +67,16 @@ def test_a_deployment_from_its_change_to_the_result_that_was_owed(
     approve(served, number)
 
     first = driver(site, "deploy", "plans/app.yml", "--json")
-    for event in events_of(first):
-        if event.get("kind") == "wave_deployed":
+    held: dict[str, Any] = {}
+    for held in events_of(first):
+        if held.get("kind") == "wave_deployed":
             served.world.cancel(number)
-    assert first.wait(60) == 8
-    name, held = state_of(site)
-    assert held["state"] == "deploying"
+    assert (first.wait(60), held["state"]) == (8, "deploying")
     assert lab.ssh("web1", "cat /etc/ticketed.conf").out == "2.0.0\n"
     assert lab.ssh("web2", "test -e /etc/ticketed.conf").code != 0
 
     approve(served, number)
-    second = driver(site, "retry", name, "--reason", "it is approved again", "--json")
+    second = driver(site, "retry", held["deployment"], "--reason", "it is approved again", "--json")
     events = []
     for event in events_of(second):
         events.append(event)
@@ -97,11 +97,6 @@ def test_a_deployment_from_its_change_to_the_result_that_was_owed(
     assert "s3cret" not in site.orch("record", "show", "--json").stdout
 
 
-def state_of(site: SmallSite) -> tuple[str, dict[str, object]]:
-    result = json.loads(site.orch("status", "--json").stdout)
-    return str(result["deployment"]), result
-
-
 @pytest.mark.slow
 def test_a_driver_that_is_killed_while_it_delivers_has_told_it_once(served: Served, site: SmallSite) -> None:
     """It is killed when the system has taken the first word of the result, and nobody knows that yet."""
@@ -112,8 +107,7 @@ def test_a_driver_that_is_killed_while_it_delivers_has_told_it_once(served: Serv
     served.on_deed = running.kill
     assert running.wait(120) == -9
     served.on_deed = lambda: None
-    _, ended = state_of(site)
-    assert ended["state"] == "completed"
+    assert json.loads(site.orch("status", "--json").stdout)["state"] == "completed"
     due = site.orch("run-due", "--json")
     assert [json.loads(line)["what"] for line in due.stdout.splitlines()] == ["delivered"]
     assert len(served.world.results_told(number)) == 1
