@@ -140,8 +140,9 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.checks.http_get import HttpGet
         from orchestrator.adapters.ssh.on_target import network
         from orchestrator.adapters.tickets import HttpTickets
+        from orchestrator.engine.redacted_tickets import RedactedTickets
 
-        return HttpTickets(HttpGet(network.get_http))
+        return RedactedTickets(HttpTickets(HttpGet(network.get_http).send), self.redaction)
 
     @cached_property
     def redaction(self) -> Redaction:

@@ -29,6 +29,7 @@ from orchestrator.engine.practices import (
     verify_environment,
     verify_wave,
 )
+from orchestrator.engine.practices.deliver_receipt import PAUSES, deliver_receipt
 from orchestrator.engine.private_copies import discard_old
 from orchestrator.engine.redacted_ports import ask_for_vaulted
 from orchestrator.engine.stop_in_force import honour_stop
@@ -114,6 +115,7 @@ def drive(
         give_back(ports, context.deployment)
         disk_space.give_back(ports.storage, context.deployment)
         discard_old(ports, context.deployment)
+        deliver_receipt(ports, context.journal, by, PAUSES)
         return context.deployment
 
 

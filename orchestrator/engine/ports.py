@@ -92,7 +92,10 @@ class Journal(ABC):
 
     @abstractmethod
     def read_raw(self, deployment: str) -> list[RawEvent]:
-        """The rows of a deployment that cannot be read. Raises StoreFault when the database itself cannot be."""
+        """The rows of a deployment as they are stored, in order, whether they can be read or not.
+
+        Raises StoreFault when the database itself cannot be read.
+        """
 
     @abstractmethod
     def read_condensed(self, deployment: str, after: int = 0) -> list[Condensed]:

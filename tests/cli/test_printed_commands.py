@@ -47,7 +47,7 @@ STOP_ALL, REPLAN = "cli/verbs/driving/stop_all.py", "engine/planning/replan_chec
 REHEARSE_VERB, RUN_DUE = "cli/verbs/driving/rehearse.py", "engine/use_cases/run_due.py"
 SPOKEN = "policy/authority/spoken_words.py"
 OBSTACLES, FOLLOW_UP = "policy/telling/words/obstacle_words.py", "policy/course/follow_up.py"
-DUTIES = "policy/course/duties.py"
+DUTIES, TICKETS = "policy/course/duties.py", "engine/use_cases/change_tickets.py"
 WALKS: dict[Callable[[Scene], str], tuple[tuple[str, str], ...]] = {
     walks.second: ((COMMANDS, f"{RESUME}{HOLE}"), (COMMANDS, ABORT)),
     walks.rollback_at_work: ((COMMANDS, ABORT),),
@@ -106,6 +106,11 @@ WALKS: dict[Callable[[Scene], str], tuple[tuple[str, str], ...]] = {
     walks.issuer_of_other_things: ((REHEARSE_VERB, NEW_KEY),),
     walks.a_new_key: (("cli/verbs/planning/keys.py", f"orch keys trust {HOLE} {HOLE}{HOLE}"),),
     walks.a_rehearsal_that_is_over: ((MOVES, f"orch rehearse {HOLE} --in {HOLE}{HOLE}"),),
+    walks.no_change_opened: (("policy/authority/ticket_reasons.py", f"orch change open {HOLE}{HOLE}"),),
+    walks.no_change_to_update: ((TICKETS, f"orch change open {HOLE}"),),
+    walks.no_change_to_show: ((TICKETS, f"orch change open {HOLE}"),),
+    walks.a_change_that_people_opened: ((TICKETS, f"orch change update {HOLE}"),),
+    walks.a_result_that_is_owed: (("policy/course/ticket_delivery.py", f"orch change deliver {ID}"),),
     walks.residue: (
         (MOVES, f"orch baseline diff {ID}"),
         (MOVES, f"orch rollback {ID} --reason WHY"),
@@ -132,6 +137,7 @@ POLICY_RUN = "tests/cli/verbs/test_policy_adoption.py adopts and withdraws polic
 LATE_RUN = "tests/cli/verbs/test_late_words.py runs it as it is printed"
 OBJECTIVES_RUN = "tests/cli/verbs/test_objectives_command.py runs it as it is printed"
 DOCUMENT_RUN = "tests/cli/verbs/test_document_approval.py runs it as it is printed"
+TICKETS_RUN = "tests/cli/verbs/test_change.py runs it as it is printed"
 STAGES_RUN = "tests/engine/test_stages.py runs it as it is printed"
 NOT_WALKED: dict[tuple[str, str], str] = {
     ("policy/authority/document_standing.py", f"orch model approve {HOLE} --reason WHY"): DOCUMENT_RUN,
@@ -142,6 +148,7 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     ("policy/authority/documents.py", "orch model list"): SHOWS,
     ("cli/verbs/planning/approve_document.py", "orch keys list"): SHOWS,
     ("policy/telling/words/ticket_words.py", "orch change text PLAN"): SHOWS,
+    ("policy/telling/words/ticket_words.py", "orch change open PLAN"): TICKETS_RUN,
     (
         "policy/course/objectives.py",
         f"orch objectives {HOLE} --accept {HOLE} --role {HOLE} --reason WHY",

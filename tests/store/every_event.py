@@ -285,6 +285,28 @@ EVERY_EVENT: list[Event] = [
         number=0, result="achieved", found="140 orders", by="ann", role="service owner", note=ODD
     ),
     e.ObjectiveAccepted(number=0, role="service owner", by="ann", reason=ODD),
+    e.TicketOpened(
+        system="servicenow",
+        url="https://tickets.example.org",
+        number="CHG0030001",
+        effective=SHA,
+        release="shop",
+        version="2.4.0",
+        environment="live",
+        did="opened",
+        by="ann",
+    ),
+    e.TicketSeen(
+        step="wave",
+        wave=0,
+        system="servicenow",
+        number="CHG0030001",
+        state="cancelled",
+        lacks=("ticket.cancelled", "ticket.too_late"),
+        detail=ODD,
+    ),
+    e.DeliveryOwed(number="CHG0030001", result="successful", trouble="unreachable", detail=ODD, by="ann"),
+    e.Delivered(number="CHG0030001", result="successful", did="closed", events=9, digest=SHA, by="ann"),
     e.RotationBegan(wave=0, way="out", hosts=("web1", "web2")),
     e.RotationEnded(wave=0, way="out", there=("web1",), failed={"web2": ODD}, kept_out={"web3": "differs"}),
     e.StepAnswered(

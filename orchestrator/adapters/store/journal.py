@@ -107,7 +107,8 @@ class SqlJournal(Journal):
     def read_raw(self, deployment: str) -> list[RawEvent]:
         """One statement."""
         columns = (EVENTS.c.at, EVENTS.c.kind, EVENTS.c.body)
-        wanted = select(*(cast(column, Text) for column in columns)).where(EVENTS.c.deployment == deployment)
+        of_it = select(*(cast(column, Text) for column in columns)).where(EVENTS.c.deployment == deployment)
+        wanted = of_it.order_by(EVENTS.c.seq)
         with translated(f"The journal {self._database.place} cannot be read"):
             rows = self._database.look(lambda connection: connection.execute(wanted).all())
         return [RawEvent(*(value or "" for value in row)) for row in rows]

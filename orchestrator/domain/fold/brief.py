@@ -26,7 +26,8 @@ class Brief(Noun):
     baseline. `consumed` are nonces of the approvals it used up, `signed_off` and `reviewed` the sign-offs and reviews.
     `named_by_policy`: its policy names its environment. `machines`: marks of the machines of a live environment, or one that
     the policy names. `used_live`: the versions of its policy and model, where it used them live. `due`: when the
-    work is due that hangs on what it removes or transfers, and that is not done.
+    work is due that hangs on what it removes or transfers, and that is not done. `receipt_owed`: its change ticket was not told
+    how it ended.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Brief(Noun):
     machines: Many[str]
     due: Many[Moment] = ()
     used_live: Many[str] = ()
+    receipt_owed: bool = False
 
     @property
     def over(self) -> bool:
@@ -112,6 +114,7 @@ def brief_of(d: Deployment) -> Brief:
         machines=_machines(d),
         due=_due(d),
         used_live=_used_live(d),
+        receipt_owed=d.receipt_owed,
     )
 
 

@@ -167,6 +167,7 @@ ANY_TIME = frozenset(
         "approval_given",
         "duty_done",
         "objective_measured",
+        "ticket_seen",
     }
 )
 """Facts about driving: every state that is not an end accepts them, and stays."""
@@ -192,7 +193,16 @@ WHILE_TOUCHED = frozenset(
 """Facts about attempts and people's requests: every touched state accepts them, and stays."""
 
 AFTER_THE_END = frozenset(
-    {"approval_given", "reviewed", "closed", "duty_done", "objective_measured", "objective_accepted"}
+    {
+        "approval_given",
+        "reviewed",
+        "closed",
+        "duty_done",
+        "objective_measured",
+        "objective_accepted",
+        "delivery_owed",
+        "delivered",
+    }
 )
 """Facts after the end: every end accepts them; of approvals only sign-offs and those of a rollback (domain/fold/fold.py)."""
 
@@ -204,6 +214,7 @@ OF_THE_HOUSE = frozenset(
         "machine_released",
         "environment_left",
         "baseline_kept",
+        "ticket_opened",
     }
 )
 """Facts on the journal of the house alone: no deployment takes them."""

@@ -15,6 +15,7 @@ from orchestrator.policy.telling import (
     metric_events,
     objective_events,
     rotation_events,
+    ticket_events,
     wave_events,
 )
 from orchestrator.policy.telling.teller import Telling, telling_of
@@ -30,6 +31,7 @@ ENTRIES = (
     manual_events,
     objective_events,
     rotation_events,
+    ticket_events,
 )
 """The modules with the entries; importing them registers those."""
 

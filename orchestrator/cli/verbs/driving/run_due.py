@@ -26,6 +26,8 @@ CODES: dict[What, ExitCode | None] = {
     "driven already": None,
     "overdue": None,
     "ended": None,
+    "delivered": None,
+    "owed": ExitCode.HELD,
     "failed": ExitCode.REFUSED,
     "refused": ExitCode.REFUSED,
     "not admitted": ExitCode.HELD,

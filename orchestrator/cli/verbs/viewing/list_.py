@@ -122,6 +122,7 @@ def _object(
         "review_overdue": review_overdue(d, now),
         "work_due": [due.isoformat() for due in d.due],
         "closed": d.closed,
+        "receipt_owed": d.receipt_owed,
         "rehearsal": _rehearsal(rehearsal),
     }
 

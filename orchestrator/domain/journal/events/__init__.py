@@ -76,6 +76,12 @@ from orchestrator.domain.journal.events.preparation import (
 )
 from orchestrator.domain.journal.events.rotation import RotationBegan, RotationEnded
 from orchestrator.domain.journal.events.schedule import StartMissed, StartPutOff
+from orchestrator.domain.journal.events.tickets import (
+    Delivered,
+    DeliveryOwed,
+    TicketOpened,
+    TicketSeen,
+)
 from orchestrator.domain.journal.events.waves import (
     Completed,
     CompletedWithExceptions,
@@ -155,6 +161,10 @@ Event = Annotated[
     | RotationEnded
     | ObjectiveAccepted
     | ObjectiveMeasured
+    | TicketOpened
+    | TicketSeen
+    | DeliveryOwed
+    | Delivered
     | StepAnswered
     | StepOverdue
     | Excluded
@@ -207,6 +217,8 @@ __all__ = [
     "CompletedWithExceptions",
     "ComponentsVerified",
     "Confirmed",
+    "Delivered",
+    "DeliveryOwed",
     "DeploymentBackoutFailed",
     "DeploymentCancelled",
     "DeploymentHeld",
@@ -257,6 +269,8 @@ __all__ = [
     "StepOverdue",
     "StepResult",
     "Submitted",
+    "TicketOpened",
+    "TicketSeen",
     "WaveAuthorised",
     "WaveChecked",
     "WaveDeployed",
