@@ -165,6 +165,7 @@ ANY_TIME = frozenset(
         "emergency_stopped",
         "emergency_lifted",
         "approval_given",
+        "seal_accepted",
         "duty_done",
         "objective_measured",
     }
@@ -192,7 +193,15 @@ WHILE_TOUCHED = frozenset(
 """Facts about attempts and people's requests: every touched state accepts them, and stays."""
 
 AFTER_THE_END = frozenset(
-    {"approval_given", "reviewed", "closed", "duty_done", "objective_measured", "objective_accepted"}
+    {
+        "approval_given",
+        "reviewed",
+        "closed",
+        "duty_done",
+        "objective_measured",
+        "objective_accepted",
+        "seal_accepted",
+    }
 )
 """Facts after the end: every end accepts them; of approvals only sign-offs and those of a rollback (domain/fold/fold.py)."""
 

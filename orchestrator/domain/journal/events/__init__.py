@@ -21,6 +21,7 @@ from orchestrator.domain.journal.events.attempts import (
 from orchestrator.domain.journal.events.authority import (
     ApprovalGiven,
     Approved,
+    DamageHere,
     DeploymentCancelled,
     DeploymentNotAdmitted,
     GivenApproval,
@@ -28,6 +29,7 @@ from orchestrator.domain.journal.events.authority import (
     RecordClosed,
     Rejected,
     Reviewed,
+    SealAccepted,
     Submitted,
     WaveAuthorised,
     WaveNotAuthorised,
@@ -116,6 +118,7 @@ Event = Annotated[
     | WaveNotAuthorised
     | Reviewed
     | RecordClosed
+    | SealAccepted
     | DutyDone
     | ComponentsVerified
     | EnvironmentVerified
@@ -207,6 +210,7 @@ __all__ = [
     "CompletedWithExceptions",
     "ComponentsVerified",
     "Confirmed",
+    "DamageHere",
     "DeploymentBackoutFailed",
     "DeploymentCancelled",
     "DeploymentHeld",
@@ -250,6 +254,7 @@ __all__ = [
     "Reviewed",
     "RotationBegan",
     "RotationEnded",
+    "SealAccepted",
     "SetAside",
     "StartMissed",
     "StartPutOff",
