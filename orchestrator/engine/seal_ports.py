@@ -7,7 +7,7 @@ from typing import Literal
 
 from orchestrator.domain.seal.checkpoint import Checkpoint
 from orchestrator.domain.seal.entries import Head, StoredEvent
-from orchestrator.domain.seal.findings import SealFinding, SealLook
+from orchestrator.domain.seal.findings import LastLook, SealFinding, SealLook
 from orchestrator.domain.seal.own_keys import OwnKey
 from orchestrator.errors import StoreFault
 
@@ -62,6 +62,14 @@ class SealKeys(ABC):
     @abstractmethod
     def mark(self, content: bytes) -> bytes:
         """A mark that only this home can make, under what it caches. Raises StoreFault."""
+
+    @abstractmethod
+    def last_look(self) -> LastLook | None:
+        """When this home verified the whole store last; None where it never did, or nobody knows."""
+
+    @abstractmethod
+    def looked(self, look: LastLook) -> None:
+        """Remember that. It is a help and not the state: nothing is raised."""
 
     @abstractmethod
     def kept(self) -> str:
@@ -180,6 +188,13 @@ class NoSealKeys(SealKeys):
     def mark(self, content: bytes) -> bytes:
         """See the port."""
         return b""
+
+    def last_look(self) -> LastLook | None:
+        """See the port."""
+        return None
+
+    def looked(self, look: LastLook) -> None:
+        """See the port."""
 
     def kept(self) -> str:
         """See the port."""

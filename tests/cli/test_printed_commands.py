@@ -142,6 +142,7 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     ("engine/use_cases/sealed_records.py", f"orch record verify {HOLE}"): SEALS_RUN,
     ("policy/telling/words/seal_words.py", "orch record key"): SHOWS,
     ("policy/telling/words/seal_words.py", "orch record seal"): SEALS_RUN,
+    ("policy/telling/words/seal_words.py", "orch record verify"): SEALS_RUN,
     ("policy/telling/words/seal_words.py", "orch record verify ID"): SEALS_RUN,
     ("policy/telling/words/ticket_words.py", "orch change text PLAN"): SHOWS,
     (

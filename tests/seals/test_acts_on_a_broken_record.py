@@ -85,3 +85,12 @@ def test_a_person_goes_on_with_a_reason(home: SealedHome, orch: Orch) -> None:
     home.by_hand(EDITS["who approved"])
     orch("pause", "d1", "--reason", "look again")
     assert orch("resume", "d1", "--no-drive").code == 13
+
+
+def test_status_says_when_everything_was_verified_last(home: SealedHome, orch: Orch) -> None:
+    assert "verified" not in orch("status", "d1").text
+    assert orch("record", "verify").code == 0
+    assert "3 are what was sealed" in orch("status", "d1").text
+    home.by_hand(EDITS["the last event"])
+    assert orch("record", "verify").code == 13
+    assert "1 of 3 are NOT what was sealed (d1): orch record verify" in orch("status", "d1").text

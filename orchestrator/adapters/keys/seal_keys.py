@@ -20,6 +20,7 @@ from orchestrator.adapters.keys.home_id import home_id
 from orchestrator.adapters.keys.private_file import private_bytes
 from orchestrator.adapters.keys.signed_files import read_noun, write_whole
 from orchestrator.domain.seal.checkpoint import Checkpoint
+from orchestrator.domain.seal.findings import LastLook
 from orchestrator.domain.seal.own_keys import OwnKey, OwnKeys, Revocation, introduction
 from orchestrator.domain.seal.signed_note import NoteKey, SignedNote, note_text
 from orchestrator.engine.seal_ports import NoteAnswer, Opened, SealKeys
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from orchestrator.adapters.keys.ed25519 import SigningKey
 
 FOLDER = "seal"
-PRIVATE, HISTORY, NEWEST, SECRET = "key.pem", "keys.json", "checkpoint", "cache.key"
+PRIVATE, HISTORY, NEWEST, SECRET, LOOKED = "key.pem", "keys.json", "checkpoint", "cache.key", "verified.json"
 KEEP_EVERY = 1.0
 """Seconds between two checkpoints that are written beside the store."""
 LARGEST_NOTE = 64 * 1024
@@ -88,6 +89,18 @@ class FolderSealKeys(SealKeys):
                     self._make(file, self._secret)
                 self._secret = private_bytes(file)
         return hmac.digest(self._secret, content, "sha256")
+
+    def last_look(self) -> LastLook | None:
+        """See the port."""
+        try:
+            return read_noun(self._folder / LOOKED, LastLook)
+        except OrchError:
+            return None
+
+    def looked(self, look: LastLook) -> None:
+        """See the port."""
+        with suppress(OrchError):
+            write_whole(self._folder / LOOKED, look)
 
     def kept(self) -> str:
         """See the port."""

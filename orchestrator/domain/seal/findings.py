@@ -1,7 +1,11 @@
 """What a look at a seal found, as codes with values; the words are in policy/telling/words/seal_words.py."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from orchestrator.domain.text.model_base import Many, Moment, Name, Noun
 
 SealCode = Literal[
     "seal.none",
@@ -55,3 +59,11 @@ class SealLook:
     def intact(self) -> bool:
         """Whether everything fits."""
         return not self.findings
+
+
+class LastLook(Noun):
+    """When everything in the store was verified last, how much that was, and which deployments did not fit."""
+
+    at: Moment
+    deployments: Annotated[int, Field(ge=0)]
+    broken: Many[Name] = ()

@@ -106,6 +106,7 @@ def verify(what: str | None, keys: tuple[str, ...], as_json: bool) -> int:  # no
     Exits with 13 where anything is not what was sealed.
     """
     from orchestrator.cli.views.seal_view import show_looks, show_verdict
+    from orchestrator.domain.seal.findings import LastLook
     from orchestrator.engine.use_cases.sealed_records import verified
 
     ports = ports_of_home()
@@ -113,7 +114,11 @@ def verify(what: str | None, keys: tuple[str, ...], as_json: bool) -> int:  # no
         verdict = verified(ports, sealed_bytes(Path(what)), keys).verdict
         return show_verdict(verdict, as_json=as_json)
     names = [find(ports, what).id] if what is not None else ports.seals.known()
-    return show_looks([ports.seals.look(name) for name in names], as_json=as_json)
+    looks = [ports.seals.look(name) for name in names]
+    if what is None:
+        broken = tuple(look.deployment for look in looks if not look.intact)
+        ports.seal_keys.looked(LastLook(at=ports.clock.now(), deployments=len(looks), broken=broken))
+    return show_looks(looks, as_json=as_json)
 
 
 @record.command()

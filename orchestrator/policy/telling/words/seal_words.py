@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from orchestrator.domain.seal.findings import SealCode, SealFinding, SealLook
+from orchestrator.domain.seal.findings import LastLook, SealCode, SealFinding, SealLook
 from orchestrator.domain.seal.verification import RecordVerdict, Unproved
 from orchestrator.domain.text.plain_text import plain
 
@@ -69,3 +69,14 @@ def verdict_lines(verdict: RecordVerdict) -> Iterator[str]:
     yield from (
         f"  {code}: {UNPROVED_WORDS[code].format(number=number)}" for code, number in verdict.unproved
     )
+
+
+def last_look_words(look: LastLook | None) -> str:
+    """When everything was verified last, in one sentence; empty where it never was."""
+    if look is None:
+        return ""
+    when = f"All records were verified on {look.at:%Y-%m-%d at %H:%M} UTC: "
+    if not look.broken:
+        return f"{when}{look.deployments} are what was sealed."
+    names = ", ".join(look.broken[:3])
+    return f"{when}{len(look.broken)} of {look.deployments} are NOT what was sealed ({names}): orch record verify"
