@@ -10,6 +10,7 @@ from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.host_locks import give_back
 from orchestrator.engine.journal_writer import JournalWriter
 from orchestrator.engine.lookup.lost_history import refuse_lost_attempts
+from orchestrator.engine.lookup.seal_check import refuse_broken_seal
 from orchestrator.engine.ports import Ports, Watcher
 from orchestrator.engine.practices import (
     admit,
@@ -102,6 +103,7 @@ def drive(
         context = DriveContext(ports, JournalWriter(ports.journal, deployment, watch, driver), fresh=fresh)
         if not fresh:
             refuse_lost_attempts(ports, context.deployment)
+            refuse_broken_seal(ports, context.deployment.id)
             ask_for_vaulted(ports, context.deployment)
         if not context.deployment.over:
             clock_watch.record_takeover(context, driver, by, verb)

@@ -31,6 +31,7 @@ from orchestrator.engine.project_ports import (
     ProjectFiles,
 )
 from orchestrator.engine.redaction import Redaction
+from orchestrator.engine.seal_ports import NoSealKeys, NoSeals, SealKeys, Seals
 from orchestrator.engine.ticket_ports import ChangeTickets, NoTickets
 
 __all__ = ["Authority", "Governing", "Keys", "PrivateCopy", "Tree", "Voice"]
@@ -380,3 +381,5 @@ class Ports:
     redaction: Redaction = field(default_factory=Redaction)
     media: MediaSources = field(default_factory=ProjectAlone)
     tickets: ChangeTickets = field(default_factory=NoTickets)
+    seals: Seals = field(default_factory=NoSeals)
+    seal_keys: SealKeys = field(default_factory=NoSealKeys)

@@ -28,6 +28,7 @@ VERBS: Mapping[type[object], Verb] = {
     e.DutyDone: "done",
     e.ObjectiveMeasured: "objective",
     e.ObjectiveAccepted: "objective",
+    e.SealAccepted: "seal",
 }
 """What is said by each event that a person appends to a deployment."""
 
@@ -61,6 +62,7 @@ Sayable = (
     | e.DutyDone
     | e.ObjectiveMeasured
     | e.ObjectiveAccepted
+    | e.SealAccepted
 )
 """Events that name a person, and hold who spoke."""
 S = TypeVar("S", bound=Sayable)

@@ -139,6 +139,7 @@ OBJECTIVES_RUN = "tests/cli/verbs/test_objectives_command.py runs it as it is pr
 DOCUMENT_RUN = "tests/cli/verbs/test_document_approval.py runs it as it is printed"
 TICKETS_RUN = "tests/cli/verbs/test_change.py runs it as it is printed"
 STAGES_RUN = "tests/engine/test_stages.py runs it as it is printed"
+SEALS_RUN = "it is about the real store: tests/seals runs it there"
 NOT_WALKED: dict[tuple[str, str], str] = {
     ("policy/authority/document_standing.py", f"orch model approve {HOLE} --reason WHY"): DOCUMENT_RUN,
     ("policy/authority/document_standing.py", f"orch policy approve {HOLE} --reason WHY"): DOCUMENT_RUN,
@@ -147,6 +148,17 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     ("policy/authority/documents.py", "orch policy list"): SHOWS,
     ("policy/authority/documents.py", "orch model list"): SHOWS,
     ("cli/verbs/planning/approve_document.py", "orch keys list"): SHOWS,
+    ("adapters/store/seals/sql_seals.py", "orch record verify"): SEALS_RUN,
+    ("cli/verbs/viewing/record.py", "orch record key"): SHOWS,
+    ("cli/verbs/viewing/record.py", f"orch record verify {HOLE}"): SEALS_RUN,
+    ("cli/verbs/viewing/record.py", f"orch resume {HOLE}"): SEALS_RUN,
+    ("engine/lookup/seal_check.py", f"orch record accept {HOLE} --reason WHY"): SEALS_RUN,
+    ("engine/lookup/seal_check.py", f"orch record verify {HOLE}"): SEALS_RUN,
+    ("engine/use_cases/sealed_records.py", f"orch record verify {HOLE}"): SEALS_RUN,
+    ("policy/telling/words/seal_words.py", "orch record key"): SHOWS,
+    ("policy/telling/words/seal_words.py", "orch record seal"): SEALS_RUN,
+    ("policy/telling/words/seal_words.py", "orch record verify"): SEALS_RUN,
+    ("policy/telling/words/seal_words.py", "orch record verify ID"): SEALS_RUN,
     ("policy/telling/words/ticket_words.py", "orch change text PLAN"): SHOWS,
     ("policy/telling/words/ticket_words.py", "orch change open PLAN"): TICKETS_RUN,
     (

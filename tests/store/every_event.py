@@ -217,6 +217,7 @@ EVERY_EVENT: list[Event] = [
     e.WaveNotAuthorised(wave=1, reasons=(ODD,), then="back out"),
     e.Reviewed(role="change manager", by="ann", reason=ODD),
     e.RecordClosed(by="ann", basis=ODD),
+    e.SealAccepted(damage=(e.DamageHere(code="seal.event_changed", event=3),), by="ann", reason=ODD),
     e.DutyDone(duty="removal.components[0].data", by="ann", note=ODD),
     e.ComponentsVerified(digests={"web": SHA}, on_target={"/srv/shop/web": SHA}),
     e.EnvironmentVerified(results=RESULTS),

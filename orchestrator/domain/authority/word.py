@@ -32,9 +32,11 @@ Verb = Literal[
     "baseline",
     "done",
     "objective",
+    "seal",
 ]
 """What is said. `start` is of run-due, for a deployment that a person scheduled; `release`: a machine leaves its environments;
-`baseline`: a captured baseline is kept as evidence; `done`: work that hangs on a removal or transfer."""
+`baseline`: a captured baseline is kept as evidence; `done`: work that hangs on a removal or transfer;
+`seal`: a record that is not what was sealed is accepted as it is."""
 
 
 class WordStatement(Noun):

@@ -147,6 +147,7 @@ STATE_ONLY: frozenset[type] = frozenset(
         e.WaveVerified,
         e.Completed,
         e.HeldOn,
+        e.SealAccepted,
         e.EnvironmentLeft,
         e.BaselineKept,
         e.KeyringAdopted,

@@ -165,6 +165,7 @@ ANY_TIME = frozenset(
         "emergency_stopped",
         "emergency_lifted",
         "approval_given",
+        "seal_accepted",
         "duty_done",
         "objective_measured",
         "ticket_seen",
@@ -202,6 +203,7 @@ AFTER_THE_END = frozenset(
         "objective_accepted",
         "delivery_owed",
         "delivered",
+        "seal_accepted",
     }
 )
 """Facts after the end: every end accepts them; of approvals only sign-offs and those of a rollback (domain/fold/fold.py)."""

@@ -16,6 +16,7 @@ WHAT = {
     "backout_began": "rolled back",
     "held": "held it",
     "cancelled": "withdrew it",
+    "seal_accepted": "accepted a record that is not what was sealed",
     "duty_done": "said that due work is done",
 }
 """What was said, where the kind of the event is no good word for it."""

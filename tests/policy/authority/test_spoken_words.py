@@ -41,6 +41,9 @@ EVENTS: dict[Verb, Any] = {
     ),
     "done": e.DutyDone(duty="removal.components[0].data", by="Li Wei", note="seen"),
     "objective": e.ObjectiveAccepted(number=0, role="change manager", by="Li Wei", reason="enough"),
+    "seal": e.SealAccepted(
+        damage=(e.DamageHere(code="seal.event_changed", event=3),), by="Li Wei", reason="known"
+    ),
     "abort": e.AbortRequested(by="Li Wei", reason="stop"),
     "rollback": e.BackoutBegan(by="Li Wei", reason="bad", hosts=("web1",)),
     "stop_all": e.EmergencyStopped(by="Li Wei", reason="fire"),

@@ -21,6 +21,7 @@ from orchestrator.domain.journal.events.attempts import (
 from orchestrator.domain.journal.events.authority import (
     ApprovalGiven,
     Approved,
+    DamageHere,
     DeploymentCancelled,
     DeploymentNotAdmitted,
     GivenApproval,
@@ -28,6 +29,7 @@ from orchestrator.domain.journal.events.authority import (
     RecordClosed,
     Rejected,
     Reviewed,
+    SealAccepted,
     Submitted,
     WaveAuthorised,
     WaveNotAuthorised,
@@ -122,6 +124,7 @@ Event = Annotated[
     | WaveNotAuthorised
     | Reviewed
     | RecordClosed
+    | SealAccepted
     | DutyDone
     | ComponentsVerified
     | EnvironmentVerified
@@ -217,6 +220,7 @@ __all__ = [
     "CompletedWithExceptions",
     "ComponentsVerified",
     "Confirmed",
+    "DamageHere",
     "Delivered",
     "DeliveryOwed",
     "DeploymentBackoutFailed",
@@ -262,6 +266,7 @@ __all__ = [
     "Reviewed",
     "RotationBegan",
     "RotationEnded",
+    "SealAccepted",
     "SetAside",
     "StartMissed",
     "StartPutOff",
