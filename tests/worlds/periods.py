@@ -107,7 +107,7 @@ class Script:
             yield from self._begun()
         elif word in ("completed", "left-out", "gate", "early-life"):
             yield from self._to_gate()
-            yield from _AT_THE_GATE[word](self._clock.now())
+            yield _AT_THE_GATE[word](self._clock.now(), rest)
         elif word == "failed":
             yield from self._failed(rest)
         elif word == "backout":
@@ -213,11 +213,13 @@ def _backout(code: str) -> Event:
     )
 
 
-_AT_THE_GATE: dict[str, Callable[[datetime], Iterator[Event]]] = {
-    "completed": lambda now: iter((e.Completed(),)),
-    "left-out": lambda now: iter((e.CompletedWithExceptions(exceptions={HOST: "left out"}),)),
-    "gate": lambda now: iter((e.GateReached(wave=0, confirm="service owner"),)),
-    "early-life": lambda now: iter((e.EarlyLifeBegan(until=now),)),
+_AT_THE_GATE: dict[str, Callable[[datetime, str], Event]] = {
+    "completed": lambda now, rest: e.Completed(),
+    "left-out": lambda now, rest: e.CompletedWithExceptions(exceptions={HOST: "left out"}),
+    "gate": lambda now, rest: e.GateReached(
+        wave=0, confirm="service owner", soak_until=moment(rest) if rest else None
+    ),
+    "early-life": lambda now, rest: e.EarlyLifeBegan(until=now),
 }
 
 

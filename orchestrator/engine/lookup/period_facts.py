@@ -8,7 +8,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal.events import HOUSE
 from orchestrator.domain.journal.lifecycle import STANDS
-from orchestrator.engine.lookup.snapshots import folded, survey
+from orchestrator.engine.lookup.snapshots import each_of, survey
 from orchestrator.engine.ports import Journal
 from orchestrator.errors import StoreFault
 from orchestrator.policy.course.objectives import outcomes_of
@@ -38,15 +38,20 @@ def period_facts(journal: Journal, period: Period, now: datetime) -> PeriodFacts
     surveyed = survey(journal)
     unreadable = dict(surveyed.unreadable)
     made: list[DeploymentFacts] = []
-    for brief in surveyed.briefs:
-        if not _concerns(brief, period):
-            continue
-        try:
-            d = folded(journal, brief.id)
-            made.append(facts_of(d, journal.read_condensed(d.id, after=1), tuple(_objectives(d, now)), now))
-        except StoreFault as fault:
-            unreadable[brief.id] = str(fault)
+    for name, d in each_of(journal, [brief.id for brief in surveyed.briefs if _concerns(brief, period)]):
+        facts = _facts(journal, d, now) if isinstance(d, Deployment) else d
+        if isinstance(facts, StoreFault):
+            unreadable[name] = str(facts)
+        else:
+            made.append(facts)
     return PeriodFacts(tuple(made), house_facts_of(journal.read(HOUSE)), unreadable)
+
+
+def _facts(journal: Journal, d: Deployment, now: datetime) -> DeploymentFacts | StoreFault:
+    try:
+        return facts_of(d, journal.read_condensed(d.id, after=1), tuple(_objectives(d, now)), now)
+    except StoreFault as fault:
+        return fault
 
 
 def _concerns(brief: Brief, period: Period) -> bool:

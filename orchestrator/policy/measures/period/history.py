@@ -14,7 +14,9 @@ Failed = e.WaveFailed | e.WaveRejected | e.EarlyLifeFailed
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A record, and the states before and after it. `failed`: the failure that nobody has answered yet, as a cause."""
+    """A record, and the states before and after it. `failed`: the failure that is not answered yet, as a cause.
+
+    A retry, leaving hosts out and a proved restoration answer it; a backout that leaves a residue does not."""
 
     record: Condensed
     before: State
@@ -42,7 +44,7 @@ def _history(records: Iterable[Condensed]) -> Iterator[Moved]:
             case e.Retried() | e.Excluded():
                 failed = None
         yield Moved(record, state, new, failed)
-        if new in OVER:
+        if new in STANDS or new is State.BACKED_OUT:
             failed = None
         state = new
 

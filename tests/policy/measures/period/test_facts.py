@@ -8,18 +8,21 @@ import pytest
 
 from orchestrator.engine.lookup.period_facts import period_facts
 from orchestrator.policy.measures.period.deployment_facts import DeploymentFacts
+from orchestrator.policy.measures.period.figures import Figure, share_of
+from orchestrator.policy.measures.period.period_report import MeasureCode
+from orchestrator.policy.measures.period.report_of import report_of
 from orchestrator.policy.measures.period.span import Period
 from tests.worlds.periods import journal_of, moment, set_to
 
 USUAL: dict[str, Any] = {"service": "shop", "environment": "live", "model": "rolling"}
+PERIOD = Period(begins=moment("11-01T00:00"), ends=moment("11-15T00:00"))
 BEGUN = "11-01T08:00 planned; 11-01T09:00 begun"
 
 
 def facts(happened: str, **more: Any) -> DeploymentFacts:
     journal, clock = journal_of({"d": {"happened": happened, **more}}, USUAL)
     set_to(clock, moment("11-20T00:00"))
-    period = Period(begins=moment("11-01T00:00"), ends=moment("11-15T00:00"))
-    (only,) = period_facts(journal, period, clock.now()).deployments
+    (only,) = period_facts(journal, PERIOD, clock.now()).deployments
     return only
 
 
@@ -85,6 +88,11 @@ WAITS: list[tuple[str, list[tuple[str, str, str | None]]]] = [
         f"{BEGUN}; 11-01T10:00 gate; 11-01T11:00 failed soak; 11-01T11:00 held; 11-01T12:00 backout chosen",
         [("confirmation", "11-01T10:00", "11-01T11:00"), ("hold", "11-01T11:00", "11-01T12:00")],
     ),
+    # Nobody is asked before the soak is over.
+    (
+        f"{BEGUN}; 11-01T10:00 gate 11-01T12:00; 11-01T13:00 confirmed",
+        [("confirmation", "11-01T12:00", "11-01T13:00")],
+    ),
     (f"{BEGUN}; 11-01T10:00 paused; 11-01T10:30 resumed", [("pause", "11-01T10:00", "11-01T10:30")]),
     (
         f"{BEGUN}; 11-01T10:00 paused; 11-01T12:00 cancelled",
@@ -144,6 +152,52 @@ def test_what_was_over_before_both_periods_is_not_even_read() -> None:
         },
         USUAL,
     )
-    period = Period(begins=moment("11-01T00:00"), ends=moment("11-15T00:00"))
-    read = period_facts(journal, period, clock.now()).deployments
+    read = period_facts(journal, PERIOD, clock.now()).deployments
     assert [each.id for each in read] == ["open"]
+
+
+def test_a_window_is_for_runs_and_early_life_support_may_outlast_it() -> None:
+    happened = f"{BEGUN}; 11-01T10:00 run; 11-01T10:30 early-life; 11-01T20:00 completed"
+    in_time = facts(happened, closes="11-01T11:00")
+    assert in_time.last_run == moment("11-01T10:00")
+    assert measure("ended_in_window", [in_time]) == share_of([True])
+    assert measure("ended_in_window", [facts(happened, closes="11-01T09:30")]) == share_of([False])
+    assert measure("ended_in_window", [facts(happened)]) == share_of([])
+
+
+def test_runs_of_a_later_rollback_are_not_of_the_window() -> None:
+    later = facts(
+        f"{BEGUN}; 11-01T10:00 run; 11-01T10:30 completed; 11-02T10:00 backout chosen; 11-02T11:00 run; "
+        "11-02T12:00 restored"
+    )
+    assert later.last_run == moment("11-01T10:00")
+
+
+FAILED = f"{BEGUN}; 11-01T10:00 failed deploying; 11-01T10:00 backout failure; 11-01T11:00"
+RESTORED_AT: list[tuple[str, list[str | None]]] = [
+    # What left a residue is restored by the next backout only, and the failure lasted until then.
+    ("residue; 11-01T14:00 backout chosen; 11-01T15:00 restored", ["11-01T10:00", "11-01T10:00"]),
+    ("not-restored; 11-01T14:00 backout chosen; 11-01T15:00 restored", ["11-01T10:00", "11-01T10:00"]),
+    # Restored once is restored: to take it back again answers no failure.
+    ("restored; 11-01T14:00 backout chosen; 11-01T15:00 restored", ["11-01T10:00", None]),
+]
+
+
+@pytest.mark.parametrize(("happened", "failed"), RESTORED_AT)
+def test_a_failure_lasts_until_a_restoration_is_proved(happened: str, failed: list[str | None]) -> None:
+    backouts = facts(f"{FAILED} {happened}").backouts
+    assert [b.failed_at for b in backouts] == [moment(each) if each else None for each in failed]
+
+
+def measure(code: MeasureCode, made: list[DeploymentFacts]) -> Figure:
+    report = report_of(made, PERIOD, moment("11-20T00:00"))
+    return report.of(code)[0].now
+
+
+def test_an_objective_that_comes_due_long_after_the_last_event_is_read() -> None:
+    happened = "10-27T08:00 planned; 10-27T09:00 begun; 10-27T10:00 completed"
+    journal, clock = journal_of({"d": {"happened": happened, "objective": True}}, USUAL)
+    set_to(clock, moment("11-20T00:00"))
+    day = Period(begins=moment("11-03T00:00"), ends=moment("11-04T00:00"))
+    read = period_facts(journal, day, clock.now()).deployments
+    assert [each.at for f in read for each in f.objectives] == [moment("11-03T10:00")]
