@@ -42,11 +42,15 @@ class Survey(NamedTuple):
 
 def every(journal: Journal) -> Iterator[Deployment]:
     """Every deployment that can be read, newest first, read lazily."""
-    names = journal.deployments()
+    for _, d in each_of(journal, journal.deployments()):
+        if isinstance(d, Deployment):
+            yield d
+
+
+def each_of(journal: Journal, names: Sequence[str]) -> Iterator[tuple[str, Deployment | StoreFault]]:
+    """These deployments in this order, read lazily and many at once; the reason for each that cannot be read."""
     for start in range(0, len(names), AT_ONCE):
-        for _, d in _each(journal, names[start : start + AT_ONCE]):
-            if isinstance(d, Deployment):
-                yield d
+        yield from _each(journal, names[start : start + AT_ONCE])
 
 
 def survey(journal: Journal, *, excluding: str = "") -> Survey:
@@ -58,12 +62,11 @@ def survey(journal: Journal, *, excluding: str = "") -> Survey:
     known = dict(journal.briefs())
     unreadable: dict[str, str] = {}
     missing = [name for name in names if name not in known]
-    for start in range(0, len(missing), AT_ONCE):
-        for name, d in _each(journal, missing[start : start + AT_ONCE]):
-            if isinstance(d, Deployment):
-                known[name] = brief_of(d)
-            else:
-                unreadable[name] = str(d)
+    for name, d in each_of(journal, missing):
+        if isinstance(d, Deployment):
+            known[name] = brief_of(d)
+        else:
+            unreadable[name] = str(d)
     return Survey([known[name] for name in names if name in known], unreadable)
 
 
