@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.cli.main import run
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.seal.sealed_record import SealedStatement
 from orchestrator.domain.seal.verification import RecordVerdict
@@ -202,3 +203,23 @@ def test_an_anchor_that_has_not_seen_the_newest_proves_nothing_of_it(made: Made,
         assert verdict.proved
         assert "not_anchored" in dict(verdict.unproved)
         assert "no time stamp that has all of it" in alone(late.record, "--tsa-ca", late.ca_file).stdout
+
+
+def test_a_record_in_other_hands_tells_of_an_older_store_and_of_a_fork(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No anchor is needed: the record has a checkpoint itself."""
+    with anchored_home(tmp_path) as anchored:
+        monkeypatch.setenv("ORCH_HOME", str(anchored.home.place))
+        backup = anchored.copied()
+        anchored.home.append("d1", e.Paused(by="ann", reason="what happened"))
+        record = str(sealed(anchored, tmp_path / "d1.json"))
+        assert run(["record", "verify", record]) == 0
+        assert "The log of the store here goes on from it." in capsys.readouterr().out
+        anchored.restored(backup)
+        assert run(["record", "verify", record]) == 13
+        assert "an OLDER one" in capsys.readouterr().out
+        anchored.home.append("d1", e.Paused(by="ann", reason="what did not"))
+        assert run(["record", "verify", record, "--json"]) == 13
+        answer = json.loads(capsys.readouterr().out)
+        assert (answer["integrity"], answer["store_here"]) == ("intact", "forked")

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 import click
 
-from orchestrator.domain.seal.anchored_record import AnchoredRecord
+from orchestrator.domain.seal.anchored_record import AnchoredRecord, StoreHere
 from orchestrator.domain.seal.anchors import AnchorLook, AnchorTry
 from orchestrator.domain.seal.findings import SealFinding, SealLook
 from orchestrator.domain.seal.verification import RecordVerdict
 from orchestrator.errors import ExitCode
 from orchestrator.policy.telling.words.anchor_words import anchor_lines, try_words
 from orchestrator.policy.telling.words.seal_words import (
+    HERE_WORDS,
     UNPROVED_WORDS,
     finding_words,
     look_lines,
@@ -21,9 +22,10 @@ from orchestrator.policy.telling.words.seal_words import (
 )
 
 
-def show_verdict(verdict: RecordVerdict, *, as_json: bool) -> int:
-    """A sealed record's verdict."""
-    code = ExitCode.COMPLETED if verdict.proved else ExitCode.STORE_FAULT
+def show_verdict(verdict: RecordVerdict, here: StoreHere, *, as_json: bool) -> int:
+    """A sealed record's verdict, and whether the store here goes on from it."""
+    good = verdict.proved and here in ("another", "goes on")
+    code = ExitCode.COMPLETED if good else ExitCode.STORE_FAULT
     if as_json:
         answer = {
             "kind": "record",
@@ -34,6 +36,7 @@ def show_verdict(verdict: RecordVerdict, *, as_json: bool) -> int:
             "root": verdict.root,
             "sealed_by": verdict.key,
             "anchors": [_anchored(each) for each in verdict.anchored],
+            "store_here": here,
             "findings": [_finding(each) for each in verdict.findings],
             "not_proved": [
                 {"code": code_of, "words": UNPROVED_WORDS[code_of].format(number=number), "number": number}
@@ -44,6 +47,7 @@ def show_verdict(verdict: RecordVerdict, *, as_json: bool) -> int:
         click.echo(json.dumps(answer))
     else:
         click.echo("\n".join(verdict_lines(verdict)))
+        click.echo(HERE_WORDS[here])
     return int(code)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from orchestrator.domain.seal.anchors import AnchorWorth, Checked
 from orchestrator.domain.seal.checkpoint import Checkpoint
@@ -12,6 +13,8 @@ from orchestrator.domain.seal.sealed_record import SealedAnchor, SealedRecord, V
 from orchestrator.domain.seal.signed_note import NoteKey, SignedNote
 
 Stamps = Sequence[Checked]
+StoreHere = Literal["another", "goes on", "older", "forked"]
+"""How the store that looks at a record goes on from the log that the record is of; it may be another store."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ def verified_record(
         "broken" if broken else "intact",
         complete,
         tuple(findings),
-        (*_unproved(record, envelope_keys, known, disposed), *_unproved_outside(anchored)),
+        (*_unproved_key(envelope_keys, known), *_unproved_outside(anchored), *_unproved(record, disposed)),
         record.head.size,
         record.head.root,
         next(iter(sorted(NoteKey.read(key).name for key in envelope_keys)), ""),
@@ -233,11 +233,12 @@ def _objects(value: object) -> Iterator[dict[str, object]]:
             yield from _objects(each)
 
 
-def _unproved(
-    record: SealedRecord, envelope_keys: frozenset[str], known: frozenset[str], disposed: int
-) -> Iterator[tuple[Unproved, int]]:
+def _unproved_key(envelope_keys: frozenset[str], known: frozenset[str]) -> Iterator[tuple[Unproved, int]]:
     if not envelope_keys & known:
         yield "key_not_known", 0
+
+
+def _unproved(record: SealedRecord, disposed: int) -> Iterator[tuple[Unproved, int]]:
     if record.head.late:
         yield "sealed_late", record.head.late
     if record.head.breaks:

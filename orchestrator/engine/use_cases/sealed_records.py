@@ -15,6 +15,7 @@ from orchestrator.domain.authority.word import SignedWord
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Recorded
+from orchestrator.domain.seal.anchored_record import StoreHere
 from orchestrator.domain.seal.anchors import Anchoring, AnchorPlace, Checked, Silent
 from orchestrator.domain.seal.checkpoint import Checkpoint
 from orchestrator.domain.seal.entries import Head
@@ -97,10 +98,11 @@ def accept(ports: Ports, d: Deployment, *, by: str, reason: str) -> Sequence[Sea
 
 
 class Verified(NamedTuple):
-    """A sealed record, and what was found of it."""
+    """A sealed record, what was found of it, and how the store here goes on from it."""
 
     record: SealedRecord
     verdict: RecordVerdict
+    here: StoreHere
 
 
 def verified(ports: Ports, content: bytes, keys: Sequence[str] = (), tsa_ca: str = "") -> Verified:
@@ -121,7 +123,7 @@ def verified(ports: Ports, content: bytes, keys: Sequence[str] = (), tsa_ca: str
     known = frozenset([*keys, *(own.key for own in _own(ports))])
     stamps = [_worth(ports, statement.predicate, anchor, tsa_ca) for anchor in statement.predicate.anchors]
     verdict = verified_record(statement, signers, known, ports.seal_keys.verifies, stamps)
-    return Verified(statement.predicate, verdict)
+    return Verified(statement.predicate, verdict, _here(ports, statement.predicate, verdict))
 
 
 def _own(ports: Ports) -> Sequence[OwnKey]:
@@ -175,6 +177,19 @@ def _worth(ports: Ports, record: SealedRecord, anchor: SealedAnchor, tsa_ca: str
     if outside is None or isinstance(outside, Silent):
         return Checked("not verified")
     return Checked("good") if anchor.checkpoint in outside else Checked("bad", detail="it is not there")
+
+
+def _here(ports: Ports, record: SealedRecord, verdict: RecordVerdict) -> StoreHere:
+    """Only a record that is proved, by a key that is known, says anything of a store."""
+    note = ports.anchor_book.note()
+    if not note or not verdict.proved or "key_not_known" in dict(verdict.unproved):
+        return "another"
+    own = ports.seal_keys.opened(note).checkpoint
+    if own is None or own.origin != record.origin:
+        return "another"
+    notes = [record.log.checkpoint, *(anchor.checkpoint for anchor in record.anchors)]
+    misfits = ports.anchor_book.misfits([Checkpoint.read(SignedNote.read(each).text) for each in notes])
+    return next((misfit for misfit in misfits if misfit is not None), "goes on")
 
 
 def _row(sealed: SealedEvent) -> SealedRow:

@@ -124,8 +124,8 @@ def verify(what: str | None, keys: tuple[str, ...], tsa_ca: str | None, as_json:
 
     ports = ports_of_home()
     if what is not None and (Path(what).is_file() or "/" in what):
-        verdict = verified(ports, sealed_bytes(Path(what)), keys, tsa_ca or "").verdict
-        return show_verdict(verdict, as_json=as_json)
+        seen = verified(ports, sealed_bytes(Path(what)), keys, tsa_ca or "")
+        return show_verdict(seen.verdict, seen.here, as_json=as_json)
     names = [find(ports, what).id] if what is not None else ports.seals.known()
     looks = [ports.seals.look(name) for name in names]
     if what is None:

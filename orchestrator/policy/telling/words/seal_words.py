@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from orchestrator.domain.seal.anchored_record import AnchoredRecord
+from orchestrator.domain.seal.anchored_record import AnchoredRecord, StoreHere
 from orchestrator.domain.seal.findings import LastLook, SealCode, SealFinding, SealLook
 from orchestrator.domain.seal.verification import RecordVerdict, Unproved
 from orchestrator.domain.text.plain_text import plain
@@ -43,6 +43,13 @@ UNPROVED_WORDS: Mapping[Unproved, str] = {
     "events_disposed": "what {number} events said: they were disposed of, and only their leaves are left",
     "later_events": "that nothing followed event {number}; the store knows: orch record verify ID",
     "signature_not_verified": "{number} signatures of people: their keys are not in it, or are of ssh (ssh-keygen -Y verify)",
+}
+
+HERE_WORDS: Mapping[StoreHere, str] = {
+    "another": "The store here is not known to be the one that it is of.",
+    "goes on": "The log of the store here goes on from it.",
+    "older": "The store here is an OLDER one: events that this record is of were taken away, or an older copy was restored.",
+    "forked": "The store here is ANOTHER one: its log does not go on from this record.",
 }
 
 
