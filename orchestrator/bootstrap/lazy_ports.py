@@ -12,6 +12,7 @@ from orchestrator.adapters.clock import SystemClock
 from orchestrator.bootstrap import disk_reserve
 from orchestrator.bootstrap.house import HOUSE_FILE, House, house_of
 from orchestrator.engine import (
+    anchor_ports,
     attachment_ports,
     balancing_ports,
     measuring_ports,
@@ -94,6 +95,20 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.store.seals.sql_seals import seals_beside
 
         return seals_beside(self.journal, self.seal_keys, self.clock)
+
+    @cached_property
+    def anchors(self) -> anchor_ports.Anchors:
+        from orchestrator.adapters.anchors import KnownAnchors
+        from orchestrator.adapters.files.anchors_file import anchors_of
+
+        places = (self.house.place, self._root.absolute())
+        return KnownAnchors(lambda: anchors_of(places), process.run, self.clock.now)
+
+    @cached_property
+    def anchor_book(self) -> anchor_ports.AnchorBook:
+        from orchestrator.adapters.store.seals.anchor_book import anchor_book_beside
+
+        return anchor_book_beside(self.journal)
 
     @cached_property
     def plan_files(self) -> project_ports.PlanFiles:

@@ -17,6 +17,11 @@ class BackgroundTask(Generic[T]):
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
+    def within(self, seconds: float) -> bool:
+        """Wait for the task, at most so long. Returns whether it has ended."""
+        self._thread.join(max(0.0, seconds))
+        return not self._thread.is_alive()
+
     def result(self) -> T:
         """Wait for the task and return its result. Raises what the task raised."""
         self._thread.join()

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from orchestrator.domain.authority.word import Verb
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.engine import clock_watch, disk_space
+from orchestrator.engine import anchoring, clock_watch, disk_space
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.host_locks import give_back
 from orchestrator.engine.journal_writer import JournalWriter
@@ -118,7 +118,8 @@ def drive(
         disk_space.give_back(ports.storage, context.deployment)
         discard_old(ports, context.deployment)
         deliver_receipt(ports, context.journal, by, PAUSES)
-        return context.deployment
+    anchoring.settle_quietly(ports)
+    return context.deployment
 
 
 def take_step(context: DriveContext) -> bool:

@@ -18,6 +18,7 @@ from orchestrator.domain.journal.host_lock import HostLock
 from orchestrator.domain.journal.raw_event import RawEvent
 from orchestrator.domain.plan.check import Check, CheckResult
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
+from orchestrator.engine.anchor_ports import AnchorBook, Anchors, NoAnchorBook, NoAnchors
 from orchestrator.engine.attachment_ports import Attachments
 from orchestrator.engine.authority_ports import Authority, Governing, Keys, PrivateCopy, Tree, Voice
 from orchestrator.engine.balancing_ports import Balancers
@@ -383,3 +384,5 @@ class Ports:
     tickets: ChangeTickets = field(default_factory=NoTickets)
     seals: Seals = field(default_factory=NoSeals)
     seal_keys: SealKeys = field(default_factory=NoSealKeys)
+    anchors: Anchors = field(default_factory=NoAnchors)
+    anchor_book: AnchorBook = field(default_factory=NoAnchorBook)

@@ -4,18 +4,22 @@
     python3 verify_record.py RECORD [--key LINE]... [--tsa-ca FILE]
 
 LINE is what `orch record key` prints where the record was made, given to you by another way than the record. Exit code 0:
-intact and whole; 1: not; 2: it cannot be read. Time stamps are verified by `openssl ts`, if there is one.
+intact and whole; 1: not; 2: it cannot be read. Time stamps are verified by `openssl ts`, if there is one, with the file of
+their authority.
 """
 
 import argparse
 import base64
+import calendar
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -41,6 +45,7 @@ class Verdict:
         self.integrity: list[str] = []
         self.completeness: list[str] = []
         self.unproved: list[str] = []
+        self.anchored: list[str] = []
 
 
 def sha256(content: bytes) -> bytes:
@@ -316,35 +321,114 @@ def objects_in(value: object) -> Iterator[Json]:
 
 
 def check_anchors(record: Json, authority: str | None, verdict: Verdict) -> None:
-    """Whether something outside has seen a checkpoint that this record's log goes on from, or is in."""
-    proved = 0
+    """Whether something outside has seen a checkpoint of this log, with the head that the record is of."""
+    proved = False
     for anchor in record.get("anchors", []):
-        if anchor["kind"] != "rfc3161":
-            continue
-        words = time_stamp_fault(anchor, authority)
-        if words is None:
-            proved += 1
+        place, covers = ascii(anchor["place"]), anchor_covers(record, anchor)
+        if covers is None:
+            verdict.integrity.append(f"anchor {place} is of another log, or signed by none of the keys")
+        elif anchor["kind"] != "rfc3161":
+            verdict.unproved.append(compare_words(anchor))
         else:
-            verdict.unproved.append(f"the time stamp of {anchor['place']}: {words}")
+            worth, words = time_stamp(anchor, authority)
+            proved = proved or (worth == "good" and covers)
+            if worth == "good":
+                verdict.anchored.append(f"{words} UTC by {place}")
+            elif worth == "bad":
+                verdict.integrity.append(f"the time stamp of {place} is not good: {words}")
+            else:
+                verdict.unproved.append(f"the time stamp of {place}: it is not verified, {words}")
     if not proved:
         verdict.unproved.append(
-            "that nobody who holds orch's key made it anew: no time stamp outside was verified"
+            "that nobody who holds orch's key made it anew: no time stamp that has all of it was verified"
         )
 
 
-def time_stamp_fault(anchor: Json, authority: str | None) -> str | None:
-    """Why a time stamp is not verified; None if it is."""
+def anchor_covers(record: Json, anchor: Json) -> bool | None:
+    """Whether the anchored log has the head of the record; None where it is not the log of the record."""
+    text, _ = read_note(anchor["checkpoint"])
+    own, _ = read_note(record["log"]["checkpoint"])
+    origin, size, root = read_checkpoint(text)
+    _, own_size, own_root = read_checkpoint(own)
+    proof = [bytes.fromhex(each) for each in anchor.get("consistency", [])]
+    old, new = sorted([(size, root), (own_size, own_root)], key=lambda each: each[0])
+    signers = note_signers(anchor["checkpoint"], [each["key"] for each in record["keys"]])
+    if origin != record["origin"] or not signers or not is_consistent(*old, *new, proof):
+        return None
+    return bool(size > record["log"]["number"])
+
+
+def is_consistent(old: int, old_root: bytes, size: int, root: bytes, proof: list[bytes]) -> bool:
+    """RFC 9162, 2.1.4.2."""
+    if old == size:
+        return old_root == root and not proof
+    hashes = list(proof) if old & (old - 1) else [old_root, *proof]
+    if not 0 < old < size or not hashes:
+        return False
+    number, last = after_ones(old - 1, size - 1)
+    older = newer = hashes[0]
+    for beside in hashes[1:]:
+        if not last:
+            return False
+        if number & 1 or number == last:
+            older, newer = node_hash(beside, older), node_hash(beside, newer)
+            while number and not number & 1:
+                number, last = number >> 1, last >> 1
+        else:
+            newer = node_hash(newer, beside)
+        number, last = number >> 1, last >> 1
+    return not last and (older, newer) == (old_root, root)
+
+
+def after_ones(number: int, last: int) -> tuple[int, int]:
+    """Both without the ones at the end of the first."""
+    while number & 1:
+        number, last = number >> 1, last >> 1
+    return number, last
+
+
+def compare_words(anchor: Json) -> str:
+    """What to hold a repository or a file against."""
+    _, size, root = read_checkpoint(read_note(anchor["checkpoint"])[0])
+    commit = base64.b64decode(anchor.get("proof", "")).decode(errors="replace")
+    what = f"{anchor['kind']} {anchor['place']!a}" + (f" in commit {commit!a}" if commit else "")
+    return f"that {what} has the checkpoint of {size} heads: look there for {base64.b64encode(root).decode()}"
+
+
+def time_stamp(anchor: Json, authority: str | None) -> tuple[str, str]:
+    """Good and when, bad and why, or not verified and why: by openssl, as of the moment that the stamp says."""
     if authority is None:
-        return "not verified: name its authority with --tsa-ca"
+        return "not verified", "name its authority with --tsa-ca"
     if shutil.which("openssl") is None:
-        return "not verified: there is no openssl here"
+        return "not verified", "there is no openssl here"
     with tempfile.TemporaryDirectory() as folder:
         data, answer = Path(folder, "checkpoint"), Path(folder, "answer.tsr")
         data.write_bytes(anchor["checkpoint"].encode())
-        answer.write_bytes(base64.b64decode(anchor["proof"]))
-        words = ["openssl", "ts", "-verify", "-data", str(data), "-in", str(answer), "-CAfile", authority]
-        ran = subprocess.run(words, capture_output=True, timeout=60, check=False)
-        return None if ran.returncode == 0 else "NOT good, says openssl"
+        answer.write_bytes(base64.b64decode(anchor.get("proof", ""), validate=True))
+        shown = openssl("-reply", "-in", str(answer), "-text").stdout
+        when = re.search(r"^Time stamp: (\w{3} +\d+ [\d:]{8})(?:\.\d+)? (\d{4}) GMT$", shown, re.MULTILINE)
+        if when is None:
+            return "bad", "it holds none"
+        at = f"{when[1]} {when[2]}"
+        moment = str(calendar.timegm(time.strptime(at, "%b %d %H:%M:%S %Y")))
+        ran = openssl(
+            "-verify", "-data", str(data), "-in", str(answer), "-CAfile", authority, "-attime", moment
+        )
+        words = ran.stderr.strip().splitlines() or ["openssl does not say why"]
+        return ("good", at) if ran.returncode == 0 else ("bad", words[-1])
+
+
+def openssl(*words: str) -> "subprocess.CompletedProcess[str]":
+    """Run openssl ts."""
+    return subprocess.run(
+        ["openssl", "ts", *words],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=60,
+        check=False,
+        env={**os.environ, "LC_ALL": "C"},
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -389,6 +473,8 @@ def show(record: Json, verdict: Verdict) -> None:
     print(f"integrity     {'BROKEN' if verdict.integrity else 'intact'}")
     print(f"completeness  {'BROKEN' if verdict.completeness else 'whole'}")
     print(f"events        {record['head']['size']}, root {record['head']['root']}")
+    for words in verdict.anchored:
+        print(f"anchored      {words}")
     for words in (*verdict.integrity, *verdict.completeness):
         print(f"  {words!a}"[:400])
     print("It does not prove:")

@@ -24,6 +24,8 @@ REGISTRY_HOSTS = re.compile(
     re.IGNORECASE,
 )
 LONGEST_FILE = 400
+ALONE = {"orchestrator/verifier/verify_record.py": 500}
+"""What an auditor runs with nothing beside it is one file."""
 
 
 def test_no_file_names_a_package_registry() -> None:
@@ -57,7 +59,8 @@ def test_files_stay_small() -> None:
     lengths = {
         path: len(path.read_text(encoding="utf-8").splitlines()) for path in python_files("orchestrator")
     }
-    assert {str(path.relative_to(ROOT)): n for path, n in lengths.items() if n > LONGEST_FILE} == {}
+    named = {str(path.relative_to(ROOT)): n for path, n in lengths.items()}
+    assert {name: n for name, n in named.items() if n > ALONE.get(name, LONGEST_FILE)} == {}
 
 
 def opening_of(text: str) -> str:

@@ -155,6 +155,8 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     ("engine/lookup/seal_check.py", f"orch record accept {HOLE} --reason WHY"): SEALS_RUN,
     ("engine/lookup/seal_check.py", f"orch record verify {HOLE}"): SEALS_RUN,
     ("engine/use_cases/sealed_records.py", f"orch record verify {HOLE}"): SEALS_RUN,
+    ("engine/anchoring.py", "orch record verify"): SEALS_RUN,
+    ("policy/telling/words/anchor_words.py", "orch record anchor"): SEALS_RUN,
     ("policy/telling/words/seal_words.py", "orch record key"): SHOWS,
     ("policy/telling/words/seal_words.py", "orch record seal"): SEALS_RUN,
     ("policy/telling/words/seal_words.py", "orch record verify"): SEALS_RUN,

@@ -8,8 +8,8 @@ from pathlib import Path
 from orchestrator.domain.text.model_base import Noun, Text
 from orchestrator.errors import Fault, PlanFault
 
-RULES = ("keys", "policies", "environments", "models", "certificates", "trust.past")
-"""Folders of a house whose files decide what is allowed."""
+RULES = ("keys", "policies", "environments", "models", "certificates", "trust.past", "anchors.yml")
+"""What decides in a house: folders with rules, and the file of its anchors."""
 ROOT = 0
 
 

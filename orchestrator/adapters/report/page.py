@@ -70,10 +70,12 @@ def html_record(
     diffs: Diffs | None = None,
     deployed: Diffs | None = None,
     signatures: Signatures | None = None,
+    anchored: Sequence[str] = (),
 ) -> str:
     """The page of one deployment's journal; `diffs` are after the backout, `deployed` after the waves.
 
-    Without `signatures` none of them was verified. Raises LifecycleFault if it is not a deployment's journal.
+    `anchored`: how far its log is anchored outside. Without `signatures` none of them was verified.
+    Raises LifecycleFault if it is not a deployment's journal.
     """
     d = fold(records)
     story, evidence = story_of(records, d), Evidence(records)
@@ -99,6 +101,7 @@ def html_record(
             approved=[r for r in records if isinstance(r.event, e.Approved)],
             drivers=[r for r in records if isinstance(r.event, e.DriverTook)],
             said=[(each, signature_words(each, signatures or {})) for each in recorded_statements(records)],
+            anchored=anchored,
             spoken=[(line, signature_words(line, signatures or {})) for line in spoken_lines(records)],
             trusted=trust_lines(records),
             follows=following_words(d, made_at),

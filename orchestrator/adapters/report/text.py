@@ -34,8 +34,13 @@ from orchestrator.policy.telling.words.policy_words import policy_name
 from orchestrator.policy.telling.words.unit_words import verified_words
 
 
-def text_record(records: Sequence[Recorded], made_at: datetime, signatures: Signatures | None = None) -> str:
-    """The record as lines; without `signatures` none of them was verified.
+def text_record(
+    records: Sequence[Recorded],
+    made_at: datetime,
+    signatures: Signatures | None = None,
+    anchored: Sequence[str] = (),
+) -> str:
+    """The record as lines; without `signatures` none of them was verified. `anchored`: how far its log is anchored outside.
 
     Raises LifecycleFault if it is not a deployment's journal.
     """
@@ -56,6 +61,7 @@ def text_record(records: Sequence[Recorded], made_at: datetime, signatures: Sign
         _titled("Criteria not met", [plain(line, 600) for line in not_met_lines(d, records)]),
         _titled("Decisions", _decisions(d, records)),
         _titled("Who spoke", _spoken(records, signatures or {})),
+        _titled("Anchored outside", list(anchored)),
     ]
     return legible("\n\n".join(part for part in parts if part) + "\n")
 

@@ -125,6 +125,31 @@ SEAL_STATE = Table(
 )
 """One row: the store's id, and the signed checkpoint of its log."""
 
+ANCHORINGS = Table(
+    "anchorings",
+    METADATA,
+    Column("anchor", String(100), primary_key=True),
+    Column("size", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(10), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("proof", LargeBinary, nullable=False),
+    Column("at", String(32), nullable=False),
+)
+"""One row per checkpoint that an anchor outside has, with what it answered."""
+
+ANCHOR_TRIES = Table(
+    "anchor_tries",
+    METADATA,
+    Column("anchor", String(100), primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("silence", String(20), nullable=False),
+    Column("detail", Text, nullable=False),
+)
+"""One row per anchor that was tried: when last, and why it has nothing of that; empty if it has."""
+
 SCHEMA = Table("schema_steps", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
 """One row per step of STEPS that was applied to this database."""
 
@@ -153,6 +178,11 @@ def _seals(connection: Connection) -> None:
         table.create(connection)
 
 
+def _anchors(connection: Connection) -> None:
+    ANCHORINGS.create(connection)
+    ANCHOR_TRIES.create(connection)
+
+
 STEPS: tuple[Callable[[Connection], None], ...] = (
     EVENTS.create,
     _locks,
@@ -160,6 +190,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _folds_with_briefs,
     _condensed_events,
     _seals,
+    _anchors,
 )
 """Step n migrates to version n; a released step never changes, new steps are appended."""
 

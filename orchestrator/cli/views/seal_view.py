@@ -7,10 +7,14 @@ from collections.abc import Sequence
 
 import click
 
+from orchestrator.domain.seal.anchored_record import AnchoredRecord, StoreHere
+from orchestrator.domain.seal.anchors import AnchorLook, AnchorTry
 from orchestrator.domain.seal.findings import SealFinding, SealLook
 from orchestrator.domain.seal.verification import RecordVerdict
 from orchestrator.errors import ExitCode
+from orchestrator.policy.telling.words.anchor_words import anchor_lines, try_words
 from orchestrator.policy.telling.words.seal_words import (
+    HERE_WORDS,
     UNPROVED_WORDS,
     finding_words,
     look_lines,
@@ -18,9 +22,10 @@ from orchestrator.policy.telling.words.seal_words import (
 )
 
 
-def show_verdict(verdict: RecordVerdict, *, as_json: bool) -> int:
-    """A sealed record's verdict."""
-    code = ExitCode.COMPLETED if verdict.proved else ExitCode.STORE_FAULT
+def show_verdict(verdict: RecordVerdict, here: StoreHere, *, as_json: bool) -> int:
+    """A sealed record's verdict, and whether the store here goes on from it."""
+    good = verdict.proved and here in ("another", "goes on")
+    code = ExitCode.COMPLETED if good else ExitCode.STORE_FAULT
     if as_json:
         answer = {
             "kind": "record",
@@ -30,6 +35,8 @@ def show_verdict(verdict: RecordVerdict, *, as_json: bool) -> int:
             "events": verdict.events,
             "root": verdict.root,
             "sealed_by": verdict.key,
+            "anchors": [_anchored(each) for each in verdict.anchored],
+            "store_here": here,
             "findings": [_finding(each) for each in verdict.findings],
             "not_proved": [
                 {"code": code_of, "words": UNPROVED_WORDS[code_of].format(number=number), "number": number}
@@ -40,15 +47,21 @@ def show_verdict(verdict: RecordVerdict, *, as_json: bool) -> int:
         click.echo(json.dumps(answer))
     else:
         click.echo("\n".join(verdict_lines(verdict)))
+        click.echo(HERE_WORDS[here])
     return int(code)
 
 
-def show_looks(looks: Sequence[SealLook], *, as_json: bool) -> int:
-    """What was found of each deployment in the store."""
+def show_looks(looks: Sequence[SealLook], anchors: Sequence[AnchorLook], *, as_json: bool) -> int:
+    """What was found of each deployment in the store, and of each anchor outside."""
     broken = [look for look in looks if not look.intact]
-    code = ExitCode.STORE_FAULT if broken else ExitCode.COMPLETED
+    code = ExitCode.STORE_FAULT if broken or any(each.findings for each in anchors) else ExitCode.COMPLETED
     if as_json:
-        answer = {"kind": "store", "deployments": [_look(look) for look in looks], "exit_code": int(code)}
+        answer = {
+            "kind": "store",
+            "deployments": [_look(look) for look in looks],
+            "anchors": [_anchor(each) for each in anchors],
+            "exit_code": int(code),
+        }
         click.echo(json.dumps(answer))
     else:
         for look in looks:
@@ -57,7 +70,58 @@ def show_looks(looks: Sequence[SealLook], *, as_json: bool) -> int:
             click.echo(
                 f"{len(looks) - len(broken)} of {len(looks)} are intact and whole; log of {looks[0].log_size} heads"
             )
+        for line in anchor_lines(anchors):
+            click.echo(line)
     return int(code)
+
+
+def show_tries(tries: Sequence[AnchorTry], *, as_json: bool) -> int:
+    """How each anchor that something was owed to was tried."""
+    owed = [each for each in tries if each.silence is not None]
+    code = ExitCode.MACHINE_LACKS if owed else ExitCode.COMPLETED
+    if as_json:
+        answer = {"kind": "anchors", "tried": [_try(each) for each in tries], "exit_code": int(code)}
+        click.echo(json.dumps(answer))
+    elif not tries:
+        click.echo("Nothing is owed to any anchor.")
+    else:
+        click.echo("\n".join(try_words(each) for each in tries))
+    return int(code)
+
+
+def _try(last: AnchorTry) -> dict[str, object]:
+    return {
+        "anchor": last.anchor.name,
+        "kind": last.anchor.kind,
+        "place": last.anchor.place,
+        "done": last.silence is None,
+        "silence": None if last.silence is None else last.silence.code,
+        "words": try_words(last),
+    }
+
+
+def _anchor(look: AnchorLook) -> dict[str, object]:
+    return {
+        "anchor": look.anchor.name,
+        "kind": look.anchor.kind,
+        "place": look.anchor.place,
+        "compared": look.compared,
+        "size": look.size,
+        "at": None if look.at is None else look.at.isoformat(),
+        "owed": look.owed,
+        "silence": None if look.silence is None else look.silence.code,
+        "findings": [_finding(each) for each in look.findings],
+    }
+
+
+def _anchored(anchored: AnchoredRecord) -> dict[str, object]:
+    return {
+        "kind": anchored.anchor.kind,
+        "place": anchored.anchor.place,
+        "at": None if anchored.at is None else anchored.at.isoformat(),
+        "worth": anchored.worth,
+        "covers": anchored.covers,
+    }
 
 
 def _look(look: SealLook) -> dict[str, object]:

@@ -26,6 +26,8 @@ SealCode = Literal[
     "seal.store_forked",
     "seal.break_recorded",
     "seal.signature_bad",
+    "seal.anchor_bad",
+    "seal.anchor_missing",
 ]
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from orchestrator.domain.seal.anchors import AnchorKind
 from orchestrator.domain.seal.own_keys import OwnKey
 from orchestrator.domain.text.model_base import Many, Moment, Noun, Sha256, Text
 
@@ -73,9 +74,13 @@ class SealedTrust(Noun):
 
 
 class SealedAnchor(Noun):
-    """What somebody outside said of a checkpoint: a time stamp (RFC 3161, DER), a commit, or a line of another file."""
+    """What somebody outside has seen of the log: a checkpoint of it, where and when.
 
-    kind: Literal["rfc3161", "git", "file"]
+    `proof`: the answer with the time stamp (RFC 3161, DER), or the name of the commit. `consistency`: the hashes that lead from
+    the smaller to the larger of this checkpoint and the record's own.
+    """
+
+    kind: AnchorKind
     place: Text
     checkpoint: str
     proof: Base64 = ""

@@ -2,10 +2,11 @@
 
 import json
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from orchestrator.domain.seal.anchored_record import AnchoredRecord, Stamps, anchored_record
 from orchestrator.domain.seal.checkpoint import Checkpoint
 from orchestrator.domain.seal.entries import Head, StoredEvent
 from orchestrator.domain.seal.findings import SealCode, SealFinding
@@ -26,6 +27,8 @@ Completeness = Literal["whole", "broken", "with gaps"]
 Unproved = Literal[
     "key_not_known",
     "not_anchored",
+    "stamp_not_verified",
+    "anchor_not_compared",
     "sealed_late",
     "events_disposed",
     "later_events",
@@ -48,6 +51,7 @@ class RecordVerdict:
     root: str = ""
     key: str = ""
     log_size: int = 0
+    anchored: tuple[AnchoredRecord, ...] = ()
 
     @property
     def proved(self) -> bool:
@@ -61,14 +65,19 @@ OF_COMPLETENESS: frozenset[SealCode] = frozenset(
 
 
 def verified_record(
-    statement: SealedStatement, envelope_keys: frozenset[str], known: frozenset[str], verifies: Verifies
+    statement: SealedStatement,
+    envelope_keys: frozenset[str],
+    known: frozenset[str],
+    verifies: Verifies,
+    stamps: Stamps = (),
 ) -> RecordVerdict:
     """Hold a sealed record against itself.
 
     `envelope_keys` are the keys of the record that signed its envelope, verified by the caller; `known` are those that the
-    verifier knew before, as texts.
+    verifier knew before, as texts; `stamps` is what each of its anchors is worth, in order, by the caller's look outside.
     """
     record = statement.predicate
+    anchored = anchored_record(record, verifies, stamps)
     findings = [
         *_of_subject(statement),
         *_of_keys(record, verifies),
@@ -76,6 +85,7 @@ def verified_record(
         *_of_events(record),
         *_of_checkpoint(record, verifies),
         *_of_signatures(record, verifies),
+        *(finding for each in anchored for finding in each.findings),
     ]
     incomplete = any(finding.code in OF_COMPLETENESS for finding in findings)
     broken = any(finding.code not in OF_COMPLETENESS for finding in findings)
@@ -86,11 +96,12 @@ def verified_record(
         "broken" if broken else "intact",
         complete,
         tuple(findings),
-        tuple(_unproved(record, envelope_keys, known, disposed)),
+        (*_unproved_key(envelope_keys, known), *_unproved_outside(anchored), *_unproved(record, disposed)),
         record.head.size,
         record.head.root,
         next(iter(sorted(NoteKey.read(key).name for key in envelope_keys)), ""),
         _size(record),
+        anchored,
     )
 
 
@@ -222,13 +233,12 @@ def _objects(value: object) -> Iterator[dict[str, object]]:
             yield from _objects(each)
 
 
-def _unproved(
-    record: SealedRecord, envelope_keys: frozenset[str], known: frozenset[str], disposed: int
-) -> Iterator[tuple[Unproved, int]]:
+def _unproved_key(envelope_keys: frozenset[str], known: frozenset[str]) -> Iterator[tuple[Unproved, int]]:
     if not envelope_keys & known:
         yield "key_not_known", 0
-    if not record.anchors:
-        yield "not_anchored", 0
+
+
+def _unproved(record: SealedRecord, disposed: int) -> Iterator[tuple[Unproved, int]]:
     if record.head.late:
         yield "sealed_late", record.head.late
     if record.head.breaks:
@@ -238,6 +248,17 @@ def _unproved(
     yield "later_events", record.head.size
     if unverified := sum(1 for each in record.signatures if not _verifiable(record, each)):
         yield "signature_not_verified", unverified
+
+
+def _unproved_outside(anchored: Sequence[AnchoredRecord]) -> Iterator[tuple[Unproved, int]]:
+    """Only an anchor that has the record's head and that was looked at proves anything."""
+    if not any(each.covers and each.worth == "good" for each in anchored):
+        yield "not_anchored", 0
+    open_ones = [each for each in anchored if each.covers and each.worth == "not verified"]
+    if stamps := sum(1 for each in open_ones if each.anchor.kind == "rfc3161"):
+        yield "stamp_not_verified", stamps
+    if others := sum(1 for each in open_ones if each.anchor.kind != "rfc3161"):
+        yield "anchor_not_compared", others
 
 
 def _verifiable(record: SealedRecord, signature: SealedSignature) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
+from orchestrator.engine import anchoring
 from orchestrator.engine.lookup.shared_resources import runs_words, shared_from_now
 from orchestrator.engine.lookup.snapshots import every, folded, open_ones
 from orchestrator.engine.ports import DriverClaim, Drivers, Ports
@@ -55,6 +56,7 @@ def run_due(ports: Ports, drivers: Drivers, *, by: str, say: SayDue) -> list[str
                 started.append(d.id)
         started += _overdue(ports, drivers, by, say)
     _deliver(ports, by, say)
+    anchoring.settle_quietly(ports, rest=anchoring.REST)
     return started
 
 

@@ -1,6 +1,6 @@
 """Makes sealed records, and verifies them and the store."""
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -15,6 +15,8 @@ from orchestrator.domain.authority.word import SignedWord
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Recorded
+from orchestrator.domain.seal.anchored_record import StoreHere
+from orchestrator.domain.seal.anchors import Anchoring, AnchorPlace, Checked, Silent
 from orchestrator.domain.seal.checkpoint import Checkpoint
 from orchestrator.domain.seal.entries import Head
 from orchestrator.domain.seal.findings import SealFinding
@@ -23,6 +25,7 @@ from orchestrator.domain.seal.sealed_record import (
     SUBJECT,
     Digests,
     Program,
+    SealedAnchor,
     SealedHead,
     SealedLog,
     SealedRecord,
@@ -34,12 +37,13 @@ from orchestrator.domain.seal.sealed_record import (
 )
 from orchestrator.domain.seal.signed_note import SignedNote
 from orchestrator.domain.seal.verification import RecordVerdict, verified_record
+from orchestrator.engine.lookup.anchor_check import PATIENCE
 from orchestrator.engine.lookup.seal_check import broken_seal
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.project_folder import folder
 from orchestrator.engine.seal_ports import SealedEvent, SealedEvents
 from orchestrator.engine.use_cases.deployment_commands import signal
-from orchestrator.errors import Refused, StoreFault, UsageFault
+from orchestrator.errors import OrchError, Refused, StoreFault, UsageFault
 from orchestrator.policy.authority.spoken_record import spoken_lines
 from orchestrator.policy.authority.word_checks import recorded_statements
 from orchestrator.policy.telling.words.seal_words import finding_words
@@ -72,6 +76,7 @@ def sealed_statement(
         keys=ports.seal_keys.own(),
         signatures=signatures,
         trust=tuple(_trust(keyring, {signature.key for signature in signatures})),
+        anchors=tuple(_anchors(ports, sealed)),
     )
     subject = Subject(name=SUBJECT + d.id, digest=Digests(sha256=record.head.root))
     return SealedStatement(subject=(subject,), predicate=record)
@@ -93,14 +98,19 @@ def accept(ports: Ports, d: Deployment, *, by: str, reason: str) -> Sequence[Sea
 
 
 class Verified(NamedTuple):
-    """A sealed record, and what was found of it."""
+    """A sealed record, what was found of it, and how the store here goes on from it."""
 
     record: SealedRecord
     verdict: RecordVerdict
+    here: StoreHere
 
 
-def verified(ports: Ports, content: bytes, keys: Sequence[str] = ()) -> Verified:
-    """A sealed record held against itself. `keys`: those that the caller knows beside this home's own. Raises UsageFault."""
+def verified(ports: Ports, content: bytes, keys: Sequence[str] = (), tsa_ca: str = "") -> Verified:
+    """A sealed record held against itself, and against its anchors where they can be seen from here.
+
+    `keys`: those that the caller knows beside this home's own; `tsa_ca`: the file with the authorities of time stamps. Raises
+    UsageFault.
+    """
     try:
         statement = SealedStatement.model_validate_json(ports.seal_keys.unwrapped(content))
         signers = ports.seal_keys.signers(content, statement.predicate.keys)
@@ -111,7 +121,9 @@ def verified(ports: Ports, content: bytes, keys: Sequence[str] = ()) -> Verified
     except ValueError as fault:
         raise UsageFault(f"This is no sealed record of orch: {fault}.") from None
     known = frozenset([*keys, *(own.key for own in _own(ports))])
-    return Verified(statement.predicate, verified_record(statement, signers, known, ports.seal_keys.verifies))
+    stamps = [_worth(ports, statement.predicate, anchor, tsa_ca) for anchor in statement.predicate.anchors]
+    verdict = verified_record(statement, signers, known, ports.seal_keys.verifies, stamps)
+    return Verified(statement.predicate, verdict, _here(ports, statement.predicate, verdict))
 
 
 def _own(ports: Ports) -> Sequence[OwnKey]:
@@ -128,6 +140,56 @@ def _head(head: Head) -> SealedHead:
 def _log(sealed: SealedEvents) -> SealedLog:
     proof = tuple(each.hex() for each in sealed.proof)
     return SealedLog(number=sealed.number, proof=proof, checkpoint=sealed.checkpoint)
+
+
+def _anchors(ports: Ports, sealed: SealedEvents) -> Iterator[SealedAnchor]:
+    """Of each anchor the earliest checkpoint that has the head; else its newest, which has the log's beginning."""
+    size = Checkpoint.read(SignedNote.read(sealed.checkpoint).text).size
+    chosen: dict[AnchorPlace, Anchoring] = {}
+    for each in ports.anchor_book.anchorings():
+        before = chosen.get(each.anchor)
+        if each.size <= size and (before is None or before.size <= sealed.number):
+            chosen[each.anchor] = each
+    for anchor, each in chosen.items():
+        yield SealedAnchor(
+            kind=anchor.kind,
+            place=anchor.place,
+            checkpoint=each.note,
+            proof=b64encode(each.proof).decode(),
+            at=each.at,
+            consistency=tuple(node.hex() for node in ports.anchor_book.consistency(each.size, size)),
+        )
+
+
+def _worth(ports: Ports, record: SealedRecord, anchor: SealedAnchor, tsa_ca: str) -> Checked:
+    """What an anchor of a record is worth: its time stamp verified, or the place itself looked at, if it is known here."""
+    if anchor.kind == "rfc3161":
+        try:
+            proof = b64decode(anchor.proof, validate=True)
+        except ValueError:
+            return Checked("bad", detail="its time stamp is not in base64")
+        return ports.anchors.stamp_worth(anchor.place, anchor.checkpoint, proof, tsa_ca)
+    try:
+        known = [each for each in ports.anchors.known() if each[1:] == (anchor.kind, anchor.place)]
+    except OrchError:
+        known = []
+    outside = ports.anchors.outside(known[0], record.origin, PATIENCE) if known else None
+    if outside is None or isinstance(outside, Silent):
+        return Checked("not verified")
+    return Checked("good") if anchor.checkpoint in outside else Checked("bad", detail="it is not there")
+
+
+def _here(ports: Ports, record: SealedRecord, verdict: RecordVerdict) -> StoreHere:
+    """Only a record that is proved, by a key that is known, says anything of a store."""
+    note = ports.anchor_book.note()
+    if not note or not verdict.proved or "key_not_known" in dict(verdict.unproved):
+        return "another"
+    own = ports.seal_keys.opened(note).checkpoint
+    if own is None or own.origin != record.origin:
+        return "another"
+    notes = [record.log.checkpoint, *(anchor.checkpoint for anchor in record.anchors)]
+    misfits = ports.anchor_book.misfits([Checkpoint.read(SignedNote.read(each).text) for each in notes])
+    return next((misfit for misfit in misfits if misfit is not None), "goes on")
 
 
 def _row(sealed: SealedEvent) -> SealedRow:

@@ -35,6 +35,11 @@ def library() -> Path:
     return HERE / "library.yml"
 
 
+def anchors() -> Path:
+    """A file of anchors with every field."""
+    return HERE / "anchors.yml"
+
+
 def model() -> Path:
     """A deployment model with every section."""
     return HERE / "model.yml"

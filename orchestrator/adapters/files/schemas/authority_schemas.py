@@ -7,10 +7,11 @@ names of time zones, unknown roles.
 from pathlib import Path
 from typing import Any
 
-from orchestrator.adapters.files.manual import environment, library, model, policy
+from orchestrator.adapters.files.manual import anchors, environment, library, model, policy
 from orchestrator.adapters.files.schemas.plan_schema import plan_schema
 from orchestrator.adapters.files.schemas.schema import DIALECT, LIMIT, Schema, describe, without_nulls
 from orchestrator.domain.plan.check import CHECK_KINDS
+from orchestrator.domain.rules.anchors_file import AnchorsFile
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.environment import Environment
 from orchestrator.domain.rules.library import Library
@@ -41,6 +42,7 @@ _NAMED_RULES: dict[str, Schema] = {
     "KnownMachine": {
         "anyOf": [{"required": [key]} for key in ("host", "address", "host_key", "machine_id")],
     },
+    "Anchor": {"oneOf": [{"required": [kind]} for kind in ("rfc3161", "git", "file")]},
     "AskedGate": {
         "anyOf": [
             {"required": ["confirm"]},
@@ -79,6 +81,11 @@ def library_schema() -> Schema:
     """JSON Schema (draft 2020-12) of a media library in YAML."""
     place = {"oneOf": [{"required": ["folder"]}, {"required": ["url"]}]}
     return _schema(Library, "Media library", place, library(), {"$defs": {}})
+
+
+def anchors_schema() -> Schema:
+    """JSON Schema (draft 2020-12) of a file of anchors in YAML."""
+    return _schema(AnchorsFile, "Anchors", {}, anchors(), {"$defs": {}})
 
 
 def _schema(kind: type[Noun], title: str, rules: Schema, manual: Path, neighbour: Schema) -> Schema:

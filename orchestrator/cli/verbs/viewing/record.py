@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from orchestrator.domain.journal.events import Recorded, RestorationCompared
 from orchestrator.domain.text.command_word import command_word
 from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.ports import Ports
-from orchestrator.errors import NotFound, OrchError, StoreFault, UsageFault
+from orchestrator.errors import ExitCode, NotFound, OrchError, StoreFault, UsageFault
 from orchestrator.policy.evidence.drift import content_lines
 from orchestrator.policy.telling.words.change_words import GROUPS_SHOWN
 
@@ -68,12 +69,14 @@ def show(deployment: str | None, html: Path | None, as_json: bool) -> None:  # n
         from orchestrator.adapters.report import html_record
 
         diffs, deployed = diffs_of(ports, current, records), deployed_diffs_of(ports, current)
-        write_whole(html, html_record(records, ports.clock.now(), diffs, deployed, signatures))
+        anchored = anchored_lines(ports, current.id)
+        write_whole(html, html_record(records, ports.clock.now(), diffs, deployed, signatures, anchored))
         click.echo(f"The record of {current.id} is in {html}")
     else:
         from orchestrator.adapters.report import text_record
 
-        click.echo(text_record(records, ports.clock.now(), signatures), nl=False)
+        anchored = anchored_lines(ports, current.id)
+        click.echo(text_record(records, ports.clock.now(), signatures, anchored), nl=False)
 
 
 @record.command()
@@ -103,26 +106,66 @@ def seal(deployment: str | None, out: Path | None) -> None:
 @click.option(
     "--key", "keys", multiple=True, help="A key of orch that you know: the line of orch record key."
 )
+@click.option(
+    "--tsa-ca",
+    type=click.Path(exists=True, dir_okay=False),
+    help="The file with the authorities of its time stamps; that of the anchor here if it is not given.",
+)
 @json_option
-def verify(what: str | None, keys: tuple[str, ...], as_json: bool) -> int:  # noqa: FBT001
+def verify(what: str | None, keys: tuple[str, ...], tsa_ca: str | None, as_json: bool) -> int:  # noqa: FBT001
     """Verify a sealed record (a file), the seal of a deployment (its id), or of all in this store [default].
 
-    Exits with 13 where anything is not what was sealed.
+    The store is also held against what anchors outside have seen of it. Exits with 13 where anything is not what was sealed.
     """
     from orchestrator.cli.views.seal_view import show_looks, show_verdict
     from orchestrator.domain.seal.findings import LastLook
+    from orchestrator.engine.lookup.anchor_check import anchor_looks
     from orchestrator.engine.use_cases.sealed_records import verified
 
     ports = ports_of_home()
     if what is not None and (Path(what).is_file() or "/" in what):
-        verdict = verified(ports, sealed_bytes(Path(what)), keys).verdict
-        return show_verdict(verdict, as_json=as_json)
+        seen = verified(ports, sealed_bytes(Path(what)), keys, tsa_ca or "")
+        return show_verdict(seen.verdict, seen.here, as_json=as_json)
     names = [find(ports, what).id] if what is not None else ports.seals.known()
     looks = [ports.seals.look(name) for name in names]
     if what is None:
         broken = tuple(look.deployment for look in looks if not look.intact)
         ports.seal_keys.looked(LastLook(at=ports.clock.now(), deployments=len(looks), broken=broken))
-    return show_looks(looks, as_json=as_json)
+    return show_looks(looks, anchor_looks(ports), as_json=as_json)
+
+
+@record.command()
+@click.option(
+    "--forget", is_flag=True, help="Owe nothing more to anchors that anchors.yml does not name now."
+)
+@click.option(
+    "--schema", is_flag=True, help="Print the JSON Schema of anchors.yml, for editors, and do nothing else."
+)
+@json_option
+def anchor(forget: bool, schema: bool, as_json: bool) -> int:  # noqa: FBT001
+    """Show the log to the anchors outside (anchors.yml) that have not seen the newest of it.
+
+    Exits with 12 where something is still owed.
+    """
+    from orchestrator.cli.views.seal_view import show_tries
+    from orchestrator.engine.anchoring import settle
+    from orchestrator.engine.lookup.anchor_check import PATIENCE
+
+    if schema:
+        from orchestrator.adapters.files.schemas.authority_schemas import anchors_schema
+
+        click.echo(json.dumps(anchors_schema(), indent=2, ensure_ascii=False))
+        return ExitCode.COMPLETED
+    ports = ports_of_home()
+    known = {each.name for each in ports.anchors.known()}
+    if forget:
+        gone = {each.anchor.name for each in ports.anchor_book.state().tries} - known
+        ports.anchor_book.forget(gone)
+    if not known:
+        raise NotFound(
+            "There is no anchors.yml in the house or the home, so that nothing is anchored (docs/sealed-records.md)."
+        )
+    return show_tries(settle(ports, patience=PATIENCE), as_json=as_json)
 
 
 @record.command()
@@ -179,6 +222,13 @@ def sealed_bytes(file: Path) -> bytes:
     if len(content) > MOST_BYTES:
         raise UsageFault(f"{file} is larger than {MOST_BYTES >> 20} MiB: it is no sealed record of orch.")
     return content
+
+
+def anchored_lines(ports: Ports, deployment: str) -> Sequence[str]:
+    """How far the log is anchored outside, and whether a deployment's newest event is in that; by the store's own word."""
+    from orchestrator.policy.telling.words.anchor_words import state_lines
+
+    return list(state_lines(ports.anchor_book.state(deployment)))
 
 
 def _signatures(

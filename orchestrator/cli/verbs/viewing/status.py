@@ -46,13 +46,15 @@ def _print_tree(ports: Ports, d: Deployment) -> None:
     from orchestrator.cli.views.tree import tree_lines
     from orchestrator.policy.authority.word_checks import statement_words
     from orchestrator.policy.course.follow_up import following_words
+    from orchestrator.policy.telling.words.anchor_words import state_lines
     from orchestrator.policy.telling.words.seal_words import last_look_words
 
     console, now = Console(highlight=False), ports.clock.now()
     lines = tree_lines(d, story_on(ports.journal, d), now, _tasks(ports, d))
     body = painted(lines, console.width, unicode=speaks_unicode(console), whole=True)
     write(console, [*header(d, now, console.width), *body, *footer(d)])
-    for line in (*statement_words(d), *following_words(d, now)):
+    anchored = state_lines(ports.anchor_book.state(d.id))
+    for line in (*statement_words(d), *following_words(d, now), *anchored):
         click.echo(plain(line, 600))
     driven = driver_words(d)
     if driven:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from orchestrator.domain.seal.anchored_record import AnchoredRecord, StoreHere
 from orchestrator.domain.seal.findings import LastLook, SealCode, SealFinding, SealLook
 from orchestrator.domain.seal.verification import RecordVerdict, Unproved
 from orchestrator.domain.text.plain_text import plain
@@ -25,19 +26,30 @@ FINDING_WORDS: Mapping[SealCode, str] = {
     "seal.store_forked": "a checkpoint is known that this log does not go on from: the store is another copy",
     "seal.break_recorded": "its seal did not fit when something was appended, and was begun anew",
     "seal.signature_bad": "what a person signed is not what event {event} says",
+    "seal.anchor_bad": "what an anchor outside is said to have is not what it says",
+    "seal.anchor_missing": "checkpoints that orch put outside are not there any more",
 }
 UNPROVED_WORDS: Mapping[Unproved, str] = {
     "key_not_known": (
         "who sealed it: the key is only in the record itself. Compare it with what orch record key prints where it was made"
     ),
     "not_anchored": (
-        "that nobody who holds orch's key made it anew, or restored a whole older store: no anchor outside has it"
+        "that nobody who holds orch's key made it anew, or restored a whole older store: no anchor outside was seen to have it"
     ),
+    "stamp_not_verified": "{number} time stamps: name the file of their authority with --tsa-ca, where openssl is",
+    "anchor_not_compared": "{number} anchors in a repository or file: compare what is there with the checkpoint in the record",
     "sealed_late": "its first {number} events before they were sealed: they were written before there were seals",
     "break_recorded": "what was there before its seal broke ({number} times)",
     "events_disposed": "what {number} events said: they were disposed of, and only their leaves are left",
     "later_events": "that nothing followed event {number}; the store knows: orch record verify ID",
     "signature_not_verified": "{number} signatures of people: their keys are not in it, or are of ssh (ssh-keygen -Y verify)",
+}
+
+HERE_WORDS: Mapping[StoreHere, str] = {
+    "another": "The store here is not known to be the one that it is of.",
+    "goes on": "The log of the store here goes on from it.",
+    "older": "The store here is an OLDER one: events that this record is of were taken away, or an older copy was restored.",
+    "forked": "The store here is ANOTHER one: its log does not go on from this record.",
 }
 
 
@@ -64,6 +76,7 @@ def verdict_lines(verdict: RecordVerdict) -> Iterator[str]:
     yield f"completeness  {verdict.completeness.upper() if verdict.completeness == 'broken' else verdict.completeness}"
     yield f"events        {verdict.events}, root {verdict.root}"
     yield f"sealed by     {verdict.key or 'nobody'}"
+    yield from (f"anchored      {_anchored_words(each)}" for each in verdict.anchored)
     yield from (f"  {finding.code}: {finding_words(finding)}" for finding in verdict.findings)
     yield "It does not prove:"
     yield from (
@@ -80,3 +93,9 @@ def last_look_words(look: LastLook | None) -> str:
         return f"{when}{look.deployments} are what was sealed."
     names = ", ".join(look.broken[:3])
     return f"{when}{len(look.broken)} of {look.deployments} are NOT what was sealed ({names}): orch record verify"
+
+
+def _anchored_words(anchored: AnchoredRecord) -> str:
+    at = f"{anchored.at:%Y-%m-%d %H:%M} UTC" if anchored.at is not None else "at a time that it does not say"
+    part = "" if anchored.covers else "; it has not seen the newest of this record"
+    return plain(f"{at} by {anchored.anchor.kind} {anchored.anchor.place}: {anchored.worth}{part}", 400)
