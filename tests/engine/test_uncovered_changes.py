@@ -131,7 +131,7 @@ def test_a_run_that_was_lost_may_have_changed_anything() -> None:
     d = fleet.deploy()
     assert d.state is State.BACKED_OUT
     lost = [attempt.attempt for attempt in d.attempts if attempt.lost is not None]
-    assert lines(d) == [f"h1: whatever {name} did after its evidence ends" for name in lost]
+    assert lines(d) == [f"h1: whatever {name} did beyond its evidence" for name in lost]
 
 
 def test_an_outcome_of_an_earlier_version_says_nothing_of_changes() -> None:
@@ -139,7 +139,7 @@ def test_an_outcome_of_an_earlier_version_says_nothing_of_changes() -> None:
     fleet.playbooks.script("deploy", ["h1"], Script(results={"h1": "not_done"}, changes=None))
     d = fleet.deploy()
     assert len(lines(d)) == 1
-    assert "after its evidence ends" in lines(d)[0]
+    assert "beyond its evidence" in lines(d)[0]
 
 
 def test_what_was_delegated_counts_where_it_ran() -> None:

@@ -63,7 +63,7 @@ class Shelf(Generic[N]):
 
     def places(self) -> str:
         """The folders in words."""
-        return " or ".join(str(folder) for folder in self.folders)
+        return " or ".join(dict.fromkeys(str(folder) for folder in self.folders))
 
 
 def _names(sound: Sequence[LoadedFile[N]], known_by: Callable[[N], tuple[str, int]]) -> str:

@@ -18,7 +18,7 @@ from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.course.current_step import present_step, seconds_left
 from orchestrator.policy.evidence.drift import summary_lines
 from orchestrator.policy.telling.ends import meaning_of
-from orchestrator.policy.telling.summary import counts_words
+from orchestrator.policy.telling.summary import counts_words, wave_words
 from orchestrator.policy.telling.timeline import StepName, Story, StoryStep
 from orchestrator.policy.telling.words.host_words import STANDING_WORDS
 from orchestrator.policy.telling.words.left_words import number_of_processes
@@ -206,7 +206,7 @@ def _wave(
     if present is not None and present.wave == wave.number:
         steps.append(present)
     current = wave.number == _current(d) and d.state is not State.BACKING_OUT
-    head = Line(0, _wave_mark(d, wave, current), wave.name, counts_words(d, wave.hosts), _span(steps, now))
+    head = Line(0, _wave_mark(d, wave, current), wave.name, wave_words(d, wave), _span(steps, now))
     if not current and all(step.result == "passed" for step in steps):
         return [head]
     lines = [head]
@@ -219,7 +219,7 @@ def _wave(
 
 
 def _wave_mark(d: Deployment, wave: Wave, current: bool) -> Mark:  # noqa: FBT001
-    marks = {_STANDING_MARKS[d.standings[host].standing] for host in wave.hosts}
+    marks = {_STANDING_MARKS[d.standing_in(host, wave.number)] for host in wave.hosts}
     for mark in ("failed", "unknown", "undone"):
         if mark in marks:
             return mark
@@ -268,7 +268,7 @@ def _task_words(seen: TaskSeen | None) -> str:
 def _untouched(waves: Sequence[Wave]) -> list[Line]:
     if len(waves) <= 3:
         return [Line(0, "untouched", w.name, f"{counted(len(w.hosts), 'host')}, not touched") for w in waves]
-    hosts = sum(len(wave.hosts) for wave in waves)
+    hosts = len({host for wave in waves for host in wave.hosts})
     title = f"{waves[0].name} to {waves[-1].name}"
     return [Line(0, "untouched", title, f"{counted(hosts, 'host')} in {len(waves)} waves, not touched")]
 

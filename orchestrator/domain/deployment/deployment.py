@@ -20,7 +20,7 @@ from orchestrator.domain.deployment.rehearsal_progress import RehearsalProgress
 from orchestrator.domain.deployment.rollout_progress import RolloutProgress
 from orchestrator.domain.deployment.rotation_progress import RotationProgress
 from orchestrator.domain.deployment.scheduled_start import ScheduledStart
-from orchestrator.domain.deployment.standing import DOWN, Standing, StandingName
+from orchestrator.domain.deployment.standing import DOWN, STAYS, Standing, StandingName
 from orchestrator.domain.deployment.ticket_progress import TicketProgress
 from orchestrator.domain.evidence.acted_on import ActedOn, joined
 from orchestrator.domain.evidence.attempt import Purpose
@@ -169,7 +169,17 @@ class Deployment(Noun):
         standing = self.standings[host]
         if standing.wave == wave or self.backout is not None:
             return standing.standing
-        return "verified" if standing.wave > wave else "untouched"
+        if standing.wave < wave:
+            return "untouched"
+        return standing.standing if self._never_went_on(standing, wave) else "verified"
+
+    def _never_went_on(self, standing: Standing, wave: int) -> bool:
+        """A host that is down or left out, and that nothing later than this wave has begun on, is so since then."""
+        return standing.standing in STAYS and not any(
+            standing.host in attempt.begun_on
+            for attempt in self.attempts
+            if attempt.purpose == "deploy" and attempt.wave > wave
+        )
 
     @cached_property
     def touched_hosts(self) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ StandingName = Literal[
     "backout_failed",
 ]
 DOWN = frozenset({"failed", "unknown"})
+STAYS = DOWN | {"acted_on", "excluded"}
 
 
 class Standing(Noun):

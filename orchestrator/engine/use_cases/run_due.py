@@ -99,7 +99,7 @@ def wait_for(ports: Ports, drivers: Drivers, started: Iterable[str], say: SayDue
             open_ones.remove(name)
             d = folded(ports.journal, name)
             ended.append(d)
-            say(DueLine(name, "ended", f"{d.state.value}: {plain_words(d)[0]}"))
+            say(DueLine(name, "ended" if d.over else "asks", f"{d.state.value}: {plain_words(d)[0]}"))
         if open_ones:
             ports.clock.sleep(LOOK)
     return ended

@@ -11,7 +11,7 @@ NAMED = 8
 _OF_TASK = {
     "unnamed": "whatever task '{task}' ({name}) changed",
     "reboot": "the reboot by task '{task}'",
-    "unseen": "whatever {name} did after its evidence ends",
+    "unseen": "whatever {name} did beyond its evidence",
 }
 _KINDS = {
     "tree": "directory {name} with all in it",

@@ -1,5 +1,6 @@
 """The commands that a person can use in the present state."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from orchestrator.domain.authority.admission_answer import Reason
@@ -130,12 +131,19 @@ def _hold_choices(d: Deployment) -> tuple[Move, ...]:
     # Hosts that are not down need no exclusion: a metric that fails says of none of them that it is the cause.
     stopped = d.rollout.failure.hosts if d.rollout.failure is not None else ()
     failed = tuple(host for host in stopped if d.standings[host].standing in DOWN) or _not_out(d)
+    again = d.state is State.BACKING_OUT or _left_in_wave(d, ())
     return (
-        Move(f"orch retry {d.id}", "try again"),
-        *(_go_on_without(d, failed[:NAMED]) if failed else ()),
+        *((Move(f"orch retry {d.id}", "try again"),) if again else ()),
+        *(_go_on_without(d, failed[:NAMED]) if failed and _left_in_wave(d, failed[:NAMED]) else ()),
         *_taking_back(d),
         Move(f"orch hold {d.id}", "hold on"),
     )
+
+
+def _left_in_wave(d: Deployment, without: Collection[str]) -> bool:
+    """Whether a host of the wave is left; a deployment goes on neither from a wave without hosts, nor by trying it again."""
+    wave = d.waves[d.rollout.wave or 0]
+    return any(d.standings[host].standing != "excluded" and host not in without for host in wave.hosts)
 
 
 def _not_out(d: Deployment) -> tuple[str, ...]:

@@ -1,14 +1,16 @@
 """The state of a deployment in plain sentences; a failed deployment is never described in words of success."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import assert_never
 
 from orchestrator.domain.deployment.backout_progress import BackoutProgress
 from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.deployment.standing import StandingName
 from orchestrator.domain.evidence.opened_file import each_once, opened_words
 from orchestrator.domain.journal.lifecycle import Ended, State, end_of
 from orchestrator.domain.plan.plan_kind import done_words, verified_words
+from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.environment import UNKNOWN
 from orchestrator.domain.text.format import counted
 from orchestrator.domain.text.plain_text import plain
@@ -53,7 +55,16 @@ def environment_words(d: Deployment) -> str:
 
 def counts_words(d: Deployment, hosts: Sequence[str]) -> str:
     """Counts of hosts by standing, such as `3 verified, 1 failed`."""
-    counts = Counter(STANDING_WORDS[d.standings[host].standing] for host in hosts)
+    return _counted(d.standings[host].standing for host in hosts)
+
+
+def wave_words(d: Deployment, wave: Wave) -> str:
+    """The same for the hosts of a wave, as far as they are its own: a host may be at work in a later stage."""
+    return _counted(d.standing_in(host, wave.number) for host in wave.hosts)
+
+
+def _counted(standings: Iterable[StandingName]) -> str:
+    counts = Counter(STANDING_WORDS[standing] for standing in standings)
     return ", ".join(f"{count} {word}" for word, count in counts.items())
 
 

@@ -193,3 +193,11 @@ def test_a_model_is_shown_in_words(project: Path, capsys: pytest.CaptureFixture[
 def test_schemas_are_printed(project: Path, verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run([verb, "schema"]) == 0
     assert json.loads(capsys.readouterr().out)["$schema"].startswith("https://json-schema.org/")
+
+
+def test_a_folder_that_is_looked_in_for_two_reasons_is_named_once(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["policy", "show", "nosuch"]) == 11
+    words = capsys.readouterr().err
+    assert words.count("home/policies") == 1, words

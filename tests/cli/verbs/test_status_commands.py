@@ -239,10 +239,13 @@ def test_the_page_shows_what_a_file_held_before_and_after(home: Path, tmp_path: 
 
 def test_who_drives_is_told_as_far_as_it_can_be_seen() -> None:
     d = folded("killed_and_adopted")
-    assert driver_words(folded("residue")) == ""
-    assert driver_words(d).startswith("Driven by process 6006 on ops1, which cannot be seen")
+    assert driver_words(folded("residue"), BEGAN) == ""
+    assert driver_words(d, d.last_at).startswith("Driven by process 6006 on ops1, which cannot be seen")
     here = d.with_(driving=Driving.updated(d.driving, driver=f"{os.uname().nodename}:{2**22 + 1}"))
-    assert driver_words(here) == f"No process drives it (process {2**22 + 1} is gone): orch resume {d.id}"
+    assert (
+        driver_words(here, d.last_at)
+        == f"No process drives it (process {2**22 + 1} is gone): orch resume {d.id}"
+    )
 
 
 def test_figures_of_models(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

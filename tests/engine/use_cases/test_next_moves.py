@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from orchestrator.domain.deployment.deployment import Deployment
@@ -13,6 +15,7 @@ from orchestrator.policy.telling.next_moves import next_moves
 from tests.fakes.playbooks import Script
 from tests.worlds.command_line import orch
 from tests.worlds.fleet import Fleet, quiet
+from tests.worlds.plans import plan_tree
 
 HELD = e.DeploymentHeld(by="ann", reason="wait")
 
@@ -28,6 +31,13 @@ def backing_out(fleet: Fleet) -> Deployment:
     d = fleet.now(fleet.ports.journal.deployments()[0])
     assert d.state is State.BACKING_OUT
     return d
+
+
+def in_two_waves() -> dict[str, Any]:
+    tree = plan_tree()
+    tree["strategy"]["waves"] = [1, "rest"]
+    tree["backout"]["on_failure"] = "hold"
+    return tree
 
 
 def verbs(d: Deployment) -> set[str]:
@@ -58,3 +68,26 @@ def test_a_hold_before_the_first_touch_offers_to_end_it_and_no_backout() -> None
     assert (d.touched_hosts, d.driving.hold is not None) == ((), True)
     assert verbs(d) == {"retry", "abort", "hold"}
     assert orch(fleet, ["abort", d.id, "--reason", "WHY"]) == 9
+
+
+@pytest.mark.parametrize(
+    ("down", "offered"),
+    [
+        (("h2",), {"retry", "exclude", "rollback", "hold"}),
+        # Without its last host the wave shows nothing, and the deployment would not go on.
+        (("h2", "h3"), {"retry", "rollback", "hold"}),
+    ],
+)
+def test_going_on_without_is_offered_where_it_leads_on(down: tuple[str, ...], offered: set[str]) -> None:
+    fleet = Fleet(in_two_waves())
+    fleet.playbooks.script("deploy", ["h2", "h3"], Script(results=dict.fromkeys(down, "not_done")))
+    assert verbs(fleet.deploy()) == offered
+
+
+def test_a_wave_whose_hosts_are_all_left_out_is_only_taken_back() -> None:
+    fleet = Fleet(in_two_waves())
+    fleet.playbooks.script("deploy", ["h2", "h3"], Script(results={"h2": "not_done", "h3": "not_done"}))
+    d = fleet.say(fleet.deploy(), e.Excluded(hosts=("h2", "h3"), by="ann", reason="broken"))
+    d = fleet.resume()
+    assert verbs(d) == {"rollback", "hold"}
+    assert orch(fleet, ["rollback", d.id, "--reason", "WHY"]) == 5

@@ -43,7 +43,18 @@ def faults_of(error: ValidationError, document: Document, root: type[BaseModel])
     """A fault for each error, except those already reported as YAML faults."""
     cases = [_case(dict(item), document, root) for item in error.errors(include_url=False)]
     mistyped = {(*case.path[:-1], _guess(case)) for case in cases if case.kind == "extra_forbidden"}
-    return [_fault(case) for case in cases if not _is_reported_elsewhere(case, mistyped)]
+    inner = {case.path[:length] for case in cases for length in range(len(case.path))}
+    inner |= {case.path for case in cases if case.kind == "wrong"}
+    return [
+        _fault(case)
+        for case in cases
+        if not _is_reported_elsewhere(case, mistyped) and not _is_other_form(case, inner)
+    ]
+
+
+def _is_other_form(case: _Case, inner: set[Path]) -> bool:
+    """A mapping where a text may stand as well: its own faults say what is wrong, and it need not be a text."""
+    return case.kind == "string_type" and isinstance(case.value, dict) and case.path in inner
 
 
 def _is_reported_elsewhere(case: _Case, mistyped: set[Path]) -> bool:
@@ -83,10 +94,15 @@ def _fault(case: _Case) -> Fault:
     words = WORDS.get(case.kind, _in_other_words)(case)
     if case.is_key:
         words = words._replace(found=f"the key `{shown_key(case.key)}`")
-    path = (*case.path, *words.at.split(".")) if words.at else case.path
+    path = (*case.path, *_below(words.at))
     finding = words.found if words.found is not None else _shown(case.document, path)
     line = case.document.line_of(path)
     return fault_at(case.document.file, line, path, words.expected, finding, words.next_move)
+
+
+def _below(at: str) -> Path:
+    """The parts of a path in words, such as `stages.3.name` or `metrics[0].name`."""
+    return tuple(int(part) if part.isdecimal() else part for part in re.findall(r"[^.\[\]]+", at))
 
 
 def _shown(document: Document, path: Path) -> str:

@@ -16,10 +16,12 @@ from orchestrator.cli.wiring import ports_to_look
 from orchestrator.domain.deployment.attempts import Attempted
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
+from orchestrator.domain.text.format import counted
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.errors import Refused
 from orchestrator.policy.course.by_hand import due_of, manual_step_of
+from orchestrator.policy.telling.words.stage_words import late_words
 
 _id = click.argument("deployment")
 
@@ -55,11 +57,11 @@ def show(deployment: str) -> None:
         "what": awaited.instruction,
         "hosts": ", ".join(attempt.hosts),
         "evidence": awaited.evidence
-        + (f" ({awaited.attachments} files at least)" if awaited.attachments else ""),
+        + (f" (with {counted(awaited.attachments, 'file')} at least)" if awaited.attachments else ""),
         "confirmed by": awaited.role,
         "asked at": f"{attempt.intended_at:%Y-%m-%d %H:%M} UTC",
         "due": f"{due:%Y-%m-%d %H:%M} UTC" if due is not None else "",
-        "then": f"{awaited.escalate_to} is told" if awaited.escalate_to else "",
+        "then": late_words(awaited),
     }
     for name, words in rows.items():
         if words:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -19,6 +20,8 @@ from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.lookup.journal_timeline import story_on
 from orchestrator.engine.ports import Ports
+from orchestrator.policy.course.next_step import next_step
+from orchestrator.policy.course.steps import WaitForPerson
 
 
 @click.command()
@@ -56,7 +59,7 @@ def _print_tree(ports: Ports, d: Deployment) -> None:
     anchored = state_lines(ports.anchor_book.state(d.id))
     for line in (*statement_words(d), *following_words(d, now), *anchored):
         click.echo(plain(line, 600))
-    driven = driver_words(d)
+    driven = driver_words(d, now)
     if driven:
         click.echo(f"\n{driven}")
     if verified := last_look_words(ports.seal_keys.last_look()):
@@ -70,18 +73,19 @@ def _tasks(ports: Ports, d: Deployment) -> dict[str, TaskSeen]:
     )
 
 
-def driver_words(d: Deployment) -> str:
-    """Who drives it, as far as this machine can see; empty when it has ended, or is stopped."""
+def driver_words(d: Deployment, now: datetime) -> str:
+    """Who drives it, as far as this machine can see; no driver is missing where it has ended, or waits for a person."""
     if d.over or d.driving.stopped is not None:
         return ""
     machine, process = driver_named(d.driving.driver)
+    waits = isinstance(next_step(d, now), WaitForPerson)
     if not machine or process is None:
-        return f"No process drives it: orch resume {d.id}"
+        return "" if waits else f"No process drives it: orch resume {d.id}"
     if machine != socket.gethostname():
         return f"Driven by process {process} on {machine}, which cannot be seen from here."
     if _is_orch(process):
         return f"Driven by process {process} on this machine."
-    return f"No process drives it (process {process} is gone): orch resume {d.id}"
+    return "" if waits else f"No process drives it (process {process} is gone): orch resume {d.id}"
 
 
 def _is_orch(process: int) -> bool:

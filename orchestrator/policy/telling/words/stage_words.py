@@ -6,7 +6,7 @@ from orchestrator.domain.plan.load_balancer import Rotation
 from orchestrator.domain.plan.manual_step import ManualStep
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.stage import Stage
-from orchestrator.domain.text.format import seconds_words
+from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.domain.text.selection import selection_words
 
 
@@ -50,10 +50,16 @@ def staged_lines(plan: ReleasePlan) -> list[str]:
     return [f"{stage_title(stage)}: {'; '.join(stage_lines(stage))}" for stage in plan.stages]
 
 
+def late_words(step: ManualStep) -> str:
+    """What follows when nobody confirms the step in time, such as `service owner is told and it is backed out`."""
+    escalation = f"{step.escalate_to} is told" if step.escalate_to else ""
+    back = "it is backed out" if step.then == "back out" else ""
+    return " and ".join(words for words in (escalation, back) if words)
+
+
 def _by_hand(how: str, step: ManualStep) -> Iterator[str]:
     yield f"{how}, {step.who}: {step.instruction}"
-    files = f", with {step.attachments} attached files at least" if step.attachments else ""
+    files = f", with {counted(step.attachments, 'attached file')} at least" if step.attachments else ""
     within = f", within {seconds_words(step.within)}" if step.within is not None else ""
-    escalation = f", then {step.escalate_to} is told" if step.escalate_to else ""
-    back = " and it is backed out" if step.then == "back out" else ""
-    yield f"{how}: {step.role} confirms it{within}{escalation}{back}; evidence: {step.evidence}{files}"
+    late = f", then {late_words(step)}" if late_words(step) else ""
+    yield f"{how}: {step.role} confirms it{within}{late}; evidence: {step.evidence.rstrip('.')}{files}"
