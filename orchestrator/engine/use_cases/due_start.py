@@ -30,6 +30,7 @@ What = Literal[
     "refused",
     "driven already",
     "overdue",
+    "reminds",
     "failed",
     "ended",
 ]

@@ -17,6 +17,9 @@ WHAT = {
     "held": "held it",
     "cancelled": "withdrew it",
     "duty_done": "said that due work is done",
+    "pir_opened": "began the review",
+    "pir_answered": "answered the review",
+    "pir_closed": "closed the review",
 }
 """What was said, where the kind of the event is no good word for it."""
 

@@ -14,6 +14,7 @@ from orchestrator.policy.telling import (
     manual_events,
     metric_events,
     objective_events,
+    review_events,
     rotation_events,
     wave_events,
 )
@@ -29,6 +30,7 @@ ENTRIES = (
     house_events,
     manual_events,
     objective_events,
+    review_events,
     rotation_events,
 )
 """The modules with the entries; importing them registers those."""

@@ -10,6 +10,7 @@ import click
 
 from orchestrator.cli.options.common_options import json_option
 from orchestrator.cli.verbs.viewing.attachments import attachments
+from orchestrator.cli.verbs.viewing.record_keeping import archive, due, hold, release
 from orchestrator.cli.views.whole_file import write_whole
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
@@ -32,7 +33,8 @@ def record() -> None:
     """Deployment records: the evidence of each deployment."""
 
 
-record.add_command(attachments)
+for command in (attachments, archive, hold, release, due):
+    record.add_command(command)
 
 
 @record.command()
