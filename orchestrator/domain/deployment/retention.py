@@ -24,7 +24,7 @@ class Retention(Noun):
     hold: LegalHold | None = None
 
 
-RetentionEvent = e.RecordArchived | e.LegalHoldPlaced | e.LegalHoldLifted
+RetentionEvent = e.RecordArchived | e.LegalHoldPlaced | e.LegalHoldLifted | e.BackoutBegan
 CHANGED_BY = frozenset(get_args(RetentionEvent))
 
 
@@ -45,3 +45,12 @@ def _changed(retention: Retention, event: RetentionEvent, at: datetime) -> Reten
             return Retention.updated(retention, hold=LegalHold(by=event.by, reason=event.reason, at=at))
         case e.LegalHoldLifted():
             return Retention.updated(retention, hold=None)
+        case e.BackoutBegan():
+            return _not_archived(retention)
+
+
+def _not_archived(retention: Retention) -> Retention:
+    """A deployment that is taken back ends anew, and so does the time for which its record is kept."""
+    if retention.archived_at is None:
+        return retention
+    return Retention.updated(retention, archived_at=None, archived_by="", until=None)

@@ -76,7 +76,10 @@ def _remind(ports: Ports, by: str, say: SayDue) -> None:
         overdue = overdue_after_the_end(brief, now)
         if not overdue or (brief.reminded_at is not None and now < brief.reminded_at + REMIND_EVERY):
             continue
-        d = signal(ports, brief.id, e.OverdueReminded(overdue=overdue, by=by))
+        try:
+            d = signal(ports, brief.id, e.OverdueReminded(overdue=overdue, by=by))
+        except Conflict:  # somebody writes there now: the next look calls it to mind
+            continue
         say(DueLine(brief.id, "reminds", " ".join(review_sentences(d, now))))
 
 

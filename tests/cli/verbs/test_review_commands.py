@@ -156,17 +156,22 @@ def reviewed(fleet: Fleet, capsys: pytest.CaptureFixture[str]) -> str:
     return name
 
 
-def test_a_backout_that_begins_later_opens_review_and_record_again(
+def test_a_backout_that_begins_later_opens_review_and_record_again_and_ends_the_archive(
     fleet: Fleet, capsys: pytest.CaptureFixture[str]
 ) -> None:
     name = reviewed(fleet, capsys)
+    for what in ("archive", "hold"):
+        printed_by(capsys, fleet, "record", what, name, "--reason", "reviewed")
     d = fleet.now(name)
     assert d.follow_up.closed is not None
+    assert d.retention.until is not None
     began = e.BackoutBegan(hosts=("h1",), reason="again", by="ann")
     record = e.Recorded(deployment=name, seq=d.seq + 1, at=fleet.clock.now(), event=began)
     after = apply(d, record)
     assert after.follow_up.closed is None
     assert after.post_review.closed is None
+    assert after.retention.until is None
+    assert after.retention.hold is not None
     assert after.post_review.answers == d.post_review.answers
 
 

@@ -40,7 +40,7 @@ def ended(name: str, rule: dict[str, Any] | str) -> Deployment:
     return d.with_(authority=authority, follow_up=FollowUp.of_valid())
 
 
-def said(row: dict[str, Any]) -> PostReview:
+def review_of(row: dict[str, Any]) -> PostReview:
     """The review as far as the row has it; where it has nothing, nobody has begun it."""
     if row["lacks"] == "not begun":
         return PostReview.of_valid()
@@ -64,7 +64,7 @@ def of_emergency(row: dict[str, Any]) -> FollowUp:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["what"])
 def test_nothing_is_closed_before_it_is_reviewed(row: dict[str, Any]) -> None:
-    d = ended(row["end"], row["policy"]).with_(post_review=said(row), follow_up=of_emergency(row))
+    d = ended(row["end"], row["policy"]).with_(post_review=review_of(row), follow_up=of_emergency(row))
     assert review_missing(d) is row["missing"]
     closed = d
     if row["lacks"] != "not begun":
